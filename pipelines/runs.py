@@ -1,0 +1,67 @@
+"""Runs: their keys, and the row each stage writes for each source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from pipelines import db
+from pipelines.errors import NightdeskError
+from pipelines.model import Tally
+
+STAGES = ("crawl", "extract", "load", "alert")
+KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?")
+
+
+def key_of(at: datetime, *, manual: bool = False) -> str:
+    """The run key of a moment: `2026-11-22T0200`, with seconds where a person started the run."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H%M%S" if manual else "%Y-%m-%dT%H%M")
+
+
+def checked(key: str) -> str:
+    """The key itself; NightdeskError where it is none (it becomes part of file names)."""
+    if not KEY.fullmatch(key):
+        raise NightdeskError(f"{key!r} is no run key; write it like 2026-11-22T0200 or 2026-11-22T020013.")
+    return key
+
+
+def begin(conn: db.Connection, run: str, source: str, stage: str) -> None:
+    """Say that a stage has begun for a source; committed at once, so that others see it."""
+    with conn:
+        db.execute(conn, "begin_stage", run=run, source=source, stage=stage)
+
+
+def progress(conn: db.Connection, run: str, source: str, stage: str, counts: dict[str, int]) -> None:
+    """Say how far a running stage is; part of the caller's transaction."""
+    db.execute(conn, "progress_stage", run=run, source=source, stage=stage, counts=db.json(counts))
+
+
+def end(conn: db.Connection, tally: Tally) -> Tally:
+    """Say how a stage ended for a source; part of the caller's transaction. Returns the tally."""
+    db.execute(
+        conn,
+        "end_stage",
+        run=tally.run,
+        source=tally.source,
+        stage=tally.stage,
+        state=tally.state,
+        counts=db.json(tally.counts),
+        message=tally.message,
+    )
+    return tally
+
+
+def tallies(conn: db.Connection, run: str) -> list[Tally]:
+    """What is known of a run, ordered by source and stage."""
+    return list(_tallies(db.query(conn, "tallies_of_run", run=run)))
+
+
+def latest(conn: db.Connection, count: int = 10) -> list[db.Row]:
+    """The newest runs: run, started_at, ended_at, sources, failed, running; newest first."""
+    return db.query(conn, "latest_runs", count=count)
+
+
+def _tallies(rows: Iterable[db.Row]) -> Iterable[Tally]:
+    for row in rows:
+        yield Tally(**{name: row[name] for name in ("run", "source", "stage", "state", "counts", "message")})

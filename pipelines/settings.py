@@ -1,0 +1,128 @@
+"""Every setting, read once from the environment and `nightdesk.env`: the only place that knows NIGHTDESK_*."""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from ipaddress import ip_network
+from pathlib import Path
+
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from pipelines.errors import SettingsError
+
+ENV_FILE = "nightdesk.env"
+CHANNEL_PREFIX = "NIGHTDESK_CHANNEL_"
+
+
+class Settings(BaseSettings):
+    """The settings of one process; a field `x` is the environment variable NIGHTDESK_X."""
+
+    model_config = SettingsConfigDict(env_prefix="NIGHTDESK_", frozen=True, extra="ignore")
+
+    data: Path = Field(Path("data"), description="The data folder: raw files, article files, embedded Postgres.")
+    sources: Path = Field(Path("sources"), description="The folder of followed sources, one TOML file each.")
+    database_url: str = Field(
+        "", description="A Postgres 15+ server; empty starts the embedded one in the data folder."
+    )
+    contact: str = Field(
+        "", description="A mail or web address for the user agent; needed to crawl anything but loopback."
+    )
+    schedule: str = Field("0 2 * * *", description="When news_crawl runs, as cron in UTC.")
+    operators: str = Field("", description="The channel that hears of failed runs and silent sources.")
+    crawl_slots: int = Field(4, ge=1, description="How many sources are crawled at the same time.")
+    crawl_budget: int = Field(
+        3600, ge=10, description="Seconds one crawl may take before it closes and leaves the rest."
+    )
+    failed_share: float = Field(
+        0.5, gt=0, le=1, description="The share of sources that must fail for a whole run to be red."
+    )
+    retry_after: int = Field(
+        300, ge=0, description="Seconds until Airflow tries a source again that could not be crawled; 0: in the next run."
+    )
+    late_after: int = Field(
+        7200, ge=60, description="Seconds after which a night that is still running is reported late."
+    )
+    keep_raw_days: int = Field(90, ge=0, description="Days raw files are kept; 0 keeps them for ever.")
+    min_free_mb: int = Field(
+        500, ge=0, description="A stage stops cleanly when the data folder's disk has less than this."
+    )
+    alert_cap: int = Field(
+        20, ge=1, description="Single messages per watch and hour; the rest goes out in one message."
+    )
+    host_map: str = Field(
+        "",
+        description="For tests and the demo: `*.newsroom.test=127.0.0.1:8790`, comma-separated; hosts behind a proxy.",
+    )
+    allow_networks: str = Field("", description="Networks the guard lets through though private, comma-separated CIDR.")
+
+    @field_validator("data", "sources")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("allow_networks")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in filter(None, (p.strip() for p in value.split(","))):
+            ip_network(part)
+        return value
+
+    @property
+    def raw(self) -> Path:
+        """The raw store."""
+        return self.data / "raw"
+
+    @property
+    def articles(self) -> Path:
+        """The article files."""
+        return self.data / "articles"
+
+    @property
+    def hosts(self) -> dict[str, str]:
+        """Host pattern -> `address:port` of the server that answers for it."""
+        pairs = (p.strip().split("=", 1) for p in self.host_map.split(",") if p.strip())
+        return {pair[0].strip(): pair[1].strip() for pair in pairs if len(pair) == 2}
+
+    @property
+    def networks(self) -> list[str]:
+        """The private networks the guard lets through."""
+        return [p.strip() for p in self.allow_networks.split(",") if p.strip()]
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process; SettingsError names what cannot be used."""
+    try:
+        return Settings(_env_file=env_file())  # type: ignore[call-arg]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "NIGHTDESK_" + str(first["loc"][0]).upper()
+        raise SettingsError(
+            f"{name} cannot be used: {first['msg']} (it is {first['input']!r}). "
+            f"Set it in the environment or in {ENV_FILE}."
+        ) from None
+
+
+def env_file() -> Path:
+    """Where `nightdesk init` writes and every command reads: NIGHTDESK_ENV_FILE, else `nightdesk.env` here."""
+    return Path(os.environ.get("NIGHTDESK_ENV_FILE", ENV_FILE)).absolute()
+
+
+def channels() -> dict[str, str]:
+    """Channel name -> address, from NIGHTDESK_CHANNEL_<NAME>; addresses are secrets and are never shown."""
+    path = env_file()
+    known = {**(dotenv_values(path) if path.exists() else {}), **os.environ}
+    return {
+        key.removeprefix(CHANNEL_PREFIX).lower(): value
+        for key, value in known.items()
+        if key.startswith(CHANNEL_PREFIX) and value
+    }
+
+
+def exported(current: Settings) -> dict[str, str]:
+    """The settings as environment variables, for a child process that must see the same ones."""
+    own = {f"NIGHTDESK_{name.upper()}": str(getattr(current, name)) for name in type(current).model_fields}
+    return {**own, **{CHANNEL_PREFIX + name.upper(): address for name, address in channels().items()}}

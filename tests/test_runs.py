@@ -1,0 +1,31 @@
+"""Run keys and the rows of `runs`."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines import db, runs
+from pipelines.errors import NightdeskError
+from pipelines.model import Tally
+
+
+def test_a_manual_key_has_seconds() -> None:
+    at = datetime(2026, 11, 22, 2, 0, 13, tzinfo=UTC)
+
+    assert (runs.key_of(at), runs.key_of(at, manual=True)) == ("2026-11-22T0200", "2026-11-22T020013")
+
+
+def test_a_key_that_would_leave_its_folder_is_refused() -> None:
+    with pytest.raises(NightdeskError, match="run key"):
+        runs.checked("../2026")
+
+
+def test_a_stage_that_is_run_again_starts_from_nothing(conn: db.Connection) -> None:
+    run = "2026-11-22T0200"
+    with conn:
+        runs.end(conn, Tally(run=run, source="sana", stage="crawl", state="failed", message="The feed answers 500."))
+
+    runs.begin(conn, run, "sana", "crawl")
+
+    assert runs.tallies(conn, run) == [Tally(run=run, source="sana", stage="crawl", state="running")]
+    assert runs.latest(conn)[0]["running"] == 1
