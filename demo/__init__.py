@@ -1,0 +1,1 @@
+"""The demo newsroom: synthetic news sites for `make run`, tests and benches."""

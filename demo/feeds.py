@@ -1,0 +1,98 @@
+"""What a site says of its own articles to machines: RSS, Atom, sitemaps and robots.txt, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from email.utils import format_datetime
+from html import escape
+
+from demo.sites import FEED_PATHS, SITEMAP_PATHS, Site
+from demo.truth import Truth
+
+POSTS_SITEMAP = "/wp-sitemap-posts-post-1.xml"
+SITEMAP_NS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+NEWS_NS = "http://www.google.com/schemas/sitemap-news/0.9"
+
+
+def rss(site: Site, truths: Sequence[Truth], at: datetime) -> str:
+    """An RSS 2.0 feed in the order given."""
+    entries = "\n".join(
+        f"""<item><title>{escape(t.title)}</title><link>{escape(t.url)}</link>
+<guid isPermaLink="true">{escape(t.url)}</guid>
+<pubDate>{format_datetime(t.published_at)}</pubDate><dc:creator>{escape(t.authors[0])}</dc:creator>
+<category>{escape(t.section)}</category><description>{escape(t.paragraphs[0])}</description></item>"""
+        for t in truths
+    )
+    return f"""<?xml version="1.0" encoding="{site.charset}"?>
+<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>{escape(site.title)}</title>
+<link>{site.url}</link><description>{escape(site.title)}</description><language>{site.language}</language>
+<lastBuildDate>{format_datetime(at)}</lastBuildDate>
+{entries}
+</channel></rss>
+"""
+
+
+def atom(site: Site, truths: Sequence[Truth], at: datetime) -> str:
+    """An Atom feed in the order given."""
+    entries = "\n".join(
+        f"""<entry><title>{escape(t.title)}</title><link rel="alternate" href="{escape(t.url)}"/>
+<id>{escape(t.url)}</id>
+<published>{t.published_at.isoformat()}</published><updated>{t.modified_at.isoformat()}</updated>
+<author><name>{escape(t.authors[0])}</name></author><summary>{escape(t.paragraphs[0])}</summary></entry>"""
+        for t in truths
+    )
+    return f"""<?xml version="1.0" encoding="{site.charset}"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{site.language}"><title>{escape(site.title)}</title>
+<link href="{site.url}"/><id>{site.url}</id><updated>{at.isoformat()}</updated>
+{entries}
+</feed>
+"""
+
+
+def sitemap(addresses: Iterable[tuple[str, datetime | None]]) -> str:
+    """A plain sitemap of (URL, last change)."""
+    rows = "\n".join(f"<url><loc>{escape(url)}</loc>{_lastmod(at)}</url>" for url, at in addresses)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{SITEMAP_NS}">\n{rows}\n</urlset>\n'
+
+
+def sitemap_index(site: Site, at: datetime) -> str:
+    """A sitemap index that names the one sitemap of posts."""
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="{SITEMAP_NS}"><sitemap>'
+        f"<loc>http://{site.host}{POSTS_SITEMAP}</loc>{_lastmod(at)}</sitemap></sitemapindex>\n"
+    )
+
+
+def news_sitemap(site: Site, truths: Sequence[Truth], extras: dict[str, str]) -> str:
+    """A Google-News sitemap; the site's extra pages stand in it like articles, as careless systems do it."""
+    named = [(t.url, t.title, t.published_at) for t in truths]
+    if truths:
+        named += [(url, _spoken(url), truths[-1].published_at) for url in extras.values()]
+    rows = "\n".join(
+        f"""<url><loc>{escape(url)}</loc><news:news><news:publication><news:name>{escape(site.title)}</news:name>
+<news:language>{site.language}</news:language></news:publication><news:publication_date>{at.isoformat()}</news:publication_date>
+<news:title>{escape(title)}</news:title></news:news></url>"""
+        for url, title, at in named
+    )
+    head = f'<urlset xmlns="{SITEMAP_NS}" xmlns:news="{NEWS_NS}">'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n{rows}\n</urlset>\n'
+
+
+def robots(site: Site) -> str:
+    """The site's robots.txt."""
+    lines = ["User-agent: *", "Disallow: /members/", "Disallow: /search", "Disallow: /wp-admin/", ""]
+    if site.sitemap:
+        lines.append(f"Sitemap: http://{site.host}{SITEMAP_PATHS[site.sitemap]}")
+    if site.feed:
+        lines.append(f"# feed: {FEED_PATHS[site.family]}")
+    return "\n".join(lines) + "\n"
+
+
+def _spoken(url: str) -> str:
+    """The title that an address of slug and number speaks of."""
+    return " ".join(url.rsplit("/", 1)[1].split("-")[:-1]).capitalize()
+
+
+def _lastmod(at: datetime | None) -> str:
+    return f"<lastmod>{at.isoformat()}</lastmod>" if at else ""

@@ -1,0 +1,133 @@
+"""The demo newsroom: opens its sites on one loopback port, and publishes, edits and deletes in them."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from demo import pages, state, truth
+from demo.server import ACCESS_LOG, Answer, Request, served
+from demo.sites import BREAKING, DOMAIN, SITES, Fault, Site, source, write_sources
+from demo.truth import Truth
+
+FOLDER = Path("data/demo")
+PLACES = ("feed", "sitemap", "article", "section", "front", "robots")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Newsroom:
+    """A newsroom that is open: where it answers, what to set as NIGHTDESK_HOST_MAP, and its folder."""
+
+    address: str
+    host_map: str
+    folder: Path
+
+
+@contextmanager
+def open_newsroom(
+    folder: Path, port: int = 0, *, sites: Sequence[Site] = SITES, seed: str = "nightdesk", now: datetime | None = None
+) -> Iterator[Newsroom]:
+    """Serve the newsroom of a folder while the block runs; sites, seed and now count only the first time."""
+    state.prepare(folder, sites=sites, seed=seed, now=now)
+    with served(answering(folder), folder / ACCESS_LOG, port) as address:
+        yield Newsroom(address=address, host_map=f"*.{DOMAIN}={address}", folder=folder)
+
+
+def publish(folder: Path, site: str = BREAKING, title: str = "", *, now: datetime | None = None) -> str:
+    """Publish a breaking article at the head of a site's feed and sitemap; its URL."""
+    with state.changing(folder) as edition:
+        chosen = edition.site(site)
+        own = [item for item in edition.items if item.site == chosen.name]
+        item = state.Item(
+            site=chosen.name,
+            number=max((each.number for each in own), default=0) + 1,
+            published_at=_second(now),
+            breaking=True,
+            title=title,
+        )
+        edition.items.append(item)
+        return next(t.url for t in truth.truths(edition, site) if t.number == item.number)
+
+
+def edit(folder: Path, url: str, *, now: datetime | None = None) -> Truth:
+    """Change an article's text: a paragraph goes, a remark is added; the article as it now is."""
+    with state.changing(folder) as edition:
+        truth.item_of(edition, url).edits.append(_second(now))
+        return next(t for t in truth.truths(edition) if t.url == url)
+
+
+def delete(folder: Path, url: str, *, now: datetime | None = None) -> None:
+    """Take an article down: its address answers 410 and nothing lists it any more."""
+    with state.changing(folder) as edition:
+        truth.item_of(edition, url).deleted_at = _second(now)
+
+
+def break_site(folder: Path, site: str, faults: Sequence[Fault]) -> None:
+    """Give a site these faults in place of the ones it has; none heals it."""
+    with state.changing(folder) as edition:
+        found = edition.site(site)
+        edition.sites[edition.sites.index(found)] = Site(**{**vars(found), "faults": tuple(faults)})
+
+
+def articles(folder: Path, site: str = "") -> list[Truth]:
+    """The articles that stand on a site, or on all, newest first."""
+    return [each for each in truth.truths(state.read(folder), site) if not each.deleted]
+
+
+def sources(folder: Path, sites: Sequence[Site] = SITES, *, delay: float = 0.1) -> list[Path]:
+    """Write the source files that follow these sites into a folder; the files."""
+    return write_sources([source(site, delay=delay) for site in sites], folder)
+
+
+def answering(folder: Path) -> Callable[[Request], Answer]:
+    """The function that answers requests by the state in a folder, read again whenever it changed."""
+    lock = threading.Lock()
+    hits: Counter[tuple[str, Fault]] = Counter()
+    known: dict[str, tuple[Site, list[Truth]]] = {}
+    read_at: tuple[int, int] = (0, 0)
+    opened_at = datetime.now(UTC)
+
+    def answer(request: Request) -> Answer:
+        nonlocal read_at, opened_at
+        with lock:
+            stamp = state.stamp(folder)
+            if stamp != read_at:
+                edition = state.read(folder)
+                opened_at, read_at = edition.opened_at, stamp
+                known.clear()
+                known.update({site.host: (site, truth.truths(edition, site.name)) for site in edition.sites})
+        if request.host not in known:
+            return Answer(status=404, content_type="text/plain", body=b"no such site")
+        site, truths = known[request.host]
+        shown = pages.show(site, truths, request.target, opened_at)
+        named = f"; charset={site.charset}" if site.says_charset and shown.kind == pages.HTML else ""
+        return Answer(
+            status=shown.status,
+            content_type=shown.kind + named,
+            body=shown.text.encode(site.charset, "xmlcharrefreplace"),
+            changed_at=shown.changed_at,
+            gzip=site.gzip,
+            fault=_fault(site, shown.what, request.target, hits, lock),
+        )
+
+    return answer
+
+
+def _fault(site: Site, what: str, target: str, hits: Counter[tuple[str, Fault]], lock: threading.Lock) -> Fault | None:
+    for fault in site.faults:
+        if fault.where == what or (fault.where not in PLACES and fnmatchcase(target, fault.where)):
+            with lock:
+                hits[site.name, fault] += 1
+                if not fault.times or hits[site.name, fault] <= fault.times:
+                    return fault
+    return None
+
+
+def _second(now: datetime | None) -> datetime:
+    return (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)

@@ -1,0 +1,144 @@
+"""The sites of the demo newsroom as data: who publishes what, in which language and markup, and what is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.model import Source
+from pipelines.sourcefile import render
+
+DOMAIN = "newsroom.test"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """Something that goes wrong with the answers of a site.
+
+    kind: status, delay, drop, truncate, endless, drip, bomb, loop, redirect, charset, garbage or badgzip.
+    where: feed, sitemap, article, section, front, robots, or a shell pattern on the path with its query.
+    value: what the kind needs: `503` or `503 120` (Retry-After), seconds, megabytes, a URL, a charset.
+    times: how many requests it hits before it heals; 0 means every one.
+    """
+
+    kind: str
+    where: str = "*"
+    value: str = ""
+    times: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A synthetic news site; its host is `<name>.newsroom.test`.
+
+    family: its markup, a key of `demo.families.FAMILIES`. articles: how many it has when the newsroom opens.
+    feed: rss, atom or empty. sitemap: index, news, flat or empty. says_charset: whether its Content-Type names it.
+    extras: pages it lists beside its articles: soft-404, gallery, members (which its robots.txt disallows).
+    """
+
+    name: str
+    title: str
+    language: str
+    country: str
+    timezone: str
+    family: str
+    articles: int = 10
+    feed: str = "rss"
+    sitemap: str = "flat"
+    charset: str = "utf-8"
+    says_charset: bool = True
+    gzip: bool = True
+    extras: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """The host name it answers for."""
+        return f"{self.name}.{DOMAIN}"
+
+    @property
+    def url(self) -> str:
+        """Its home page."""
+        return f"http://{self.host}/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoWatch:
+    """Something the demo wants to be told of; `site` is where `publish` makes an article that matches it."""
+
+    name: str
+    term: str
+    language: str
+    site: str
+
+
+SABAH = Site(
+    name="sabah", title="صباح الشمال", language="ar", country="JO", timezone="Asia/Amman", family="boxed",
+    articles=12, sitemap="index",
+)  # fmt: skip
+NAHR = Site(
+    name="nahr", title="صحيفة النهرين الجديدة", language="ar", country="IQ", timezone="Asia/Baghdad", family="legacy",
+    articles=9, sitemap="", charset="windows-1256", says_charset=False, gzip=False,
+)  # fmt: skip
+HARBOUR = Site(
+    name="harbour", title="The Harbour Courier", language="en", country="GB", timezone="Europe/London",
+    family="modern", articles=12, feed="", sitemap="news", extras=("soft-404", "gallery", "members"),
+)  # fmt: skip
+ROOZAN = Site(
+    name="roozan", title="روزان\u200cنیوز", language="fa", country="IR", timezone="Asia/Tehran", family="portal",
+    articles=10, feed="atom",
+)  # fmt: skip
+UFUK = Site(
+    name="ufuk", title="Ufuk Gazetesi", language="tr", country="TR", timezone="Europe/Istanbul", family="wordpress",
+    articles=8,
+)  # fmt: skip
+FANOUS = Site(
+    name="fanous", title="فانوس برس", language="ar", country="LB", timezone="Asia/Beirut", family="wordpress",
+    articles=8, sitemap="index",
+    faults=(Fault(kind="status", where="feed", value="503"), Fault(kind="garbage", where="sitemap")),
+)  # fmt: skip
+
+SITES = (SABAH, NAHR, HARBOUR, ROOZAN, UFUK, FANOUS)
+BROKEN = FANOUS.name
+BREAKING = SABAH.name
+WATCHES = (
+    DemoWatch(name="daesh", term="داعش", language="ar", site="sabah"),
+    DemoWatch(name="ferry", term="Ferry Authority", language="en", site="harbour"),
+)
+
+FEED_PATHS = {
+    "wordpress": "/feed/",
+    "boxed": "/feed/",
+    "legacy": "/rss.php",
+    "modern": "/rss.xml",
+    "portal": "/fa/rss/allnews",
+}
+SITEMAP_PATHS = {"index": "/wp-sitemap.xml", "news": "/sitemap-news.xml", "flat": "/sitemap.xml"}
+
+
+def source(site: Site, *, delay: float = 0.1) -> Source:
+    """The source that follows a site."""
+    return Source(
+        name=site.name,
+        title=site.title,
+        url=site.url,
+        country=site.country,
+        language=site.language,
+        timezone=site.timezone,
+        feeds=(f"http://{site.host}{FEED_PATHS[site.family]}",) if site.feed else (),
+        sitemaps=(f"http://{site.host}{SITEMAP_PATHS[site.sitemap]}",) if site.sitemap else (),
+        sections=() if site.feed or site.sitemap else (site.url,),
+        delay=delay,
+    )
+
+
+def write_sources(sources: Iterable[Source], folder: Path) -> list[Path]:
+    """Write one source file each into a folder (made when missing); the files, in the order given."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for each in sources:
+        path = folder / f"{each.name}.toml"
+        path.write_text(render(each), encoding="utf-8")
+        paths.append(path)
+    return paths
