@@ -1,0 +1,163 @@
+"""The folders of source files: the catalogue we ship, the sources that are followed, and which of them are due."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+
+from pipelines import cron, db
+from pipelines.errors import SourceError
+from pipelines.model import Source
+from pipelines.settings import Settings
+from pipelines.sourcefile import NAME, load, render, shown
+
+__all__ = [
+    "catalogue",
+    "catalogue_names",
+    "due",
+    "follow",
+    "followed",
+    "last_crawls",
+    "load",
+    "named",
+    "readable",
+    "render",
+    "unfollow",
+]
+
+CATALOGUE = Path(__file__).parent.parent / "spiders" / "catalogue"
+PUT_ASIDE = ".off"
+
+
+def followed(settings: Settings) -> list[Source]:
+    """Every followed source by name; SourceError at the first file that does not keep the form."""
+    return [load(path) for path in _files(settings.sources)]
+
+
+def readable(settings: Settings) -> tuple[list[Source], list[SourceError]]:
+    """The followed sources whose files keep the form, and what is wrong with the others: a bad file stops no night."""
+    good: list[Source] = []
+    bad: list[SourceError] = []
+    for path in _toml_files(settings.sources):
+        try:
+            good.append(load(path))
+        except SourceError as error:
+            bad.append(error)
+    return good, bad
+
+
+def named(settings: Settings, names: Sequence[str]) -> list[Source]:
+    """The followed sources of these names in this order, all when none is named; SourceError knows near names."""
+    if not names:
+        return followed(settings)
+    paths = {path.stem: path for path in _files(settings.sources)}
+    return [load(_of(paths, name, settings)) for name in dict.fromkeys(names)]
+
+
+def catalogue() -> list[Source]:
+    """Every source we ship, by name."""
+    return [load(path) for path in _catalogue_files().values()]
+
+
+def catalogue_names() -> list[str]:
+    """The names in the catalogue, without reading its files."""
+    return list(_catalogue_files())
+
+
+def follow(settings: Settings, name: str) -> Path:
+    """Copy a catalogue entry into the sources folder, or bring back what unfollow put aside; the file that was made."""
+    name = "-".join(name.casefold().split())
+    if not NAME.fullmatch(name):
+        raise SourceError(f"{name!r} cannot be a source's name; names are a-z, 0-9 and single - _ . between them.")
+    target = settings.sources / f"{name}.toml"
+    if any(path.stem.casefold() == name for path in _files(settings.sources)):
+        raise SourceError(f"{name} is followed already: {shown(target)}. Edit that file to change it.")
+    aside = _aside(target)
+    if aside.is_file():
+        aside.replace(target)
+        return target
+    entry = _catalogue_files().get(name)
+    if entry is None:
+        raise SourceError(
+            f"{name} is not in the catalogue{_near(name, _catalogue_files())}; `nightdesk sources list --catalogue` "
+            f"shows what is. For any other site write {shown(target)} yourself: docs/sources.md has the keys."
+        )
+    settings.sources.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    beside.write_bytes(entry.read_bytes())
+    beside.replace(target)
+    return target
+
+
+def unfollow(settings: Settings, name: str) -> Path | None:
+    """Stop following; a file that is not just the catalogue's is put aside for another `follow`: where, or None."""
+    path = _of({path.stem: path for path in _files(settings.sources)}, name, settings)
+    entry = _catalogue_files().get(path.stem)
+    if entry is not None and entry.read_bytes() == path.read_bytes():
+        path.unlink()
+        return None
+    return path.replace(_aside(path))
+
+
+def due(sources: Iterable[Source], at: datetime, last: Mapping[str, datetime]) -> list[Source]:
+    """The sources whose schedule struck since their last crawl began; without a schedule or a crawl they are due.
+
+    at: the moment of the run, aware. last: name -> start of the last crawl, as `last_crawls` gives it.
+    """
+    return [
+        source
+        for source in sources
+        if not source.schedule
+        or source.name not in last
+        or cron.struck(source.schedule, source.timezone, at) > last[source.name]
+    ]
+
+
+def last_crawls(conn: db.Connection) -> dict[str, datetime]:
+    """Source name -> when its last crawl began; a crawl that found the source busy does not count."""
+    return {row["source"]: row["started_at"] for row in db.query(conn, "last_crawls")}
+
+
+def _files(folder: Path) -> list[Path]:
+    """The source files of a folder, sorted; SourceError where two differ in nothing but upper and lower case."""
+    paths = _toml_files(folder)
+    seen: dict[str, Path] = {}
+    for path in paths:
+        other = seen.setdefault(path.stem.casefold(), path)
+        if other is not path:
+            raise SourceError(
+                f"{shown(other)} and {shown(path)} are two files with one name, {path.stem.casefold()}; "
+                "a name may be used once, so rename one of them."
+            )
+    return paths
+
+
+def _toml_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.toml") if not path.name.startswith("."))
+
+
+@lru_cache(maxsize=1)
+def _catalogue_files() -> dict[str, Path]:
+    return {path.stem: path for path in _files(CATALOGUE)}
+
+
+def _of(paths: Mapping[str, Path], name: str, settings: Settings) -> Path:
+    if name in paths:
+        return paths[name]
+    hint = f"; `nightdesk follow {name}` follows it" if name in _catalogue_files() else _near(name, paths)
+    raise SourceError(f"{name} is not followed{hint}. Followed sources are the files in {shown(settings.sources)}.")
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(path.name + PUT_ASIDE)
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    names = sorted(known)
+    within = [n for n in names if name in n or n in name] if len(name) > 2 else []
+    near = list(dict.fromkeys(get_close_matches(name, names, 3) + within))[:4]
+    return f" (near: {', '.join(near)})" if near else ""

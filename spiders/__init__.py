@@ -1,0 +1,1 @@
+"""The crawl inside its own process: `python -m spiders crawl`; the only package that imports scrapy."""
