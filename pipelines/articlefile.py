@@ -1,0 +1,141 @@
+"""Article files: what extract made of each page of a source in a run, one line a page; it alone knows their form.
+
+A file is JSON Lines in UTF-8, in the order of the fetches, and is only ever replaced as a whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import StoreError
+from pipelines.model import Article, Reason, Rejection, Removed
+from pipelines.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One page of a run and what became of it: exactly one of article and rejection."""
+
+    fetch_id: int
+    url_id: int
+    run: str
+    fetched_at: datetime
+    article: Article | None = None
+    rejection: Rejection | None = None
+
+
+def path(settings: Settings, source: str, run: str) -> Path:
+    """Where the article file of a source and run stands."""
+    return settings.articles / source / f"{run}.jsonl"
+
+
+def read(file: Path) -> Iterator[Line]:
+    """The lines of an article file, one at a time; StoreError names the missing file or the unreadable line."""
+    try:
+        stream = file.open(encoding="utf-8")
+    except FileNotFoundError:
+        raise StoreError(f"There is no article file {file}: run `nightdesk extract` for this run first.") from None
+    with stream:
+        for number, text in enumerate(stream, 1):
+            try:
+                yield from_json(text)
+            except (ValueError, KeyError, TypeError) as error:
+                raise StoreError(
+                    f"Line {number} of {file} cannot be read ({error}); the {number - 1} before it are whole. "
+                    "Run `nightdesk extract` for this run again."
+                ) from None
+
+
+def write(file: Path, lines: Iterable[Line]) -> int:
+    """Put an article file in place whole and on the disk, or leave what was there; the number of lines."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    count = 0
+    try:
+        with beside.open("w", encoding="utf-8") as stream:
+            for line in lines:
+                stream.write(to_json(line) + "\n")
+                count += 1
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
+    _sync_folder(file.parent)
+    return count
+
+
+def to_json(line: Line) -> str:
+    """One line of an article file, without its line feed."""
+    record: dict[str, Any] = {
+        "fetch_id": line.fetch_id,
+        "url_id": line.url_id,
+        "run": line.run,
+        "fetched_at": _stamp(line.fetched_at),
+    }
+    if line.article:
+        record["article"] = article_fields(line.article)
+    if line.rejection:
+        record["rejection"] = rejection_fields(line.rejection)
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+
+
+def from_json(text: str) -> Line:
+    """The line that `to_json` wrote; ValueError, KeyError or TypeError where it is none."""
+    record = json.loads(text)
+    article, rejection = record.get("article"), record.get("rejection")
+    if (article is None) == (rejection is None):
+        raise ValueError("a line holds an article or a rejection")
+    return Line(
+        fetch_id=record["fetch_id"],
+        url_id=record["url_id"],
+        run=record["run"],
+        fetched_at=datetime.fromisoformat(record["fetched_at"]),
+        article=article and _article(article),
+        rejection=rejection and Rejection(**{**rejection, "reason": Reason(rejection["reason"])}),
+    )
+
+
+def article_fields(article: Article) -> dict[str, Any]:
+    """An article as JSON takes it: the record's field names, dates as ISO 8601 in UTC."""
+    return {name: _stamp(v) if isinstance(v, datetime) else v for name, v in asdict(article).items()}
+
+
+def rejection_fields(rejection: Rejection) -> dict[str, Any]:
+    """A rejection as JSON takes it: the record's field names."""
+    return {**asdict(rejection), "reason": rejection.reason.value}
+
+
+def _article(fields: dict[str, Any]) -> Article:
+    return Article(
+        **{
+            **fields,
+            "authors": tuple(fields["authors"]),
+            "tags": tuple(fields["tags"]),
+            "removed": tuple(Removed(**removed) for removed in fields["removed"]),
+            "published_at": _moment(fields["published_at"]),
+            "modified_at": _moment(fields["modified_at"]),
+        }
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _stamp(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

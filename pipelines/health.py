@@ -1,0 +1,114 @@
+"""Health: sources that stopped yielding; it alone knows what is usual for a source.
+
+Silence is three times the usual interval without a new article. It is told once, and again only after the source has
+given something in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from pipelines import cron, db
+from pipelines.model import Source
+from pipelines.outbox import put_message, tell_operators
+from pipelines.settings import Settings
+
+TIMES = 3
+SCHEDULE_STEPS = 14
+
+__all__ = ["Silence", "check", "tell_operators"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Silence:
+    """A source that gives nothing: since when, what is usual, what its last run said; told: just now."""
+
+    source: str
+    since: datetime
+    usual: timedelta
+    message: str
+    told: bool
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None = None) -> list[Silence]:
+    """The sources that are silent now; each is told to the operators' channel once, through the outbox.
+
+    A source that was not crawled since its usual interval passed is not called silent: nobody listened.
+    """
+    at = now or datetime.now(UTC)
+    found = []
+    with db.connection(settings, application="nightdesk health") as conn:
+        for source in sources:
+            with conn:
+                silence = _silence(conn, settings, source, at)
+            if silence:
+                found.append(silence)
+    return found
+
+
+def _silence(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Silence | None:
+    life = db.row(conn, "life_of_source", source=source.name, now=now) or {}
+    since = life["yielded_at"] or life["first_crawl"]
+    if since is None or life["last_crawl"] is None:
+        return None
+    usual = _usual(settings, source, db.query(conn, "yields_of_source", source=source.name, now=now), now)
+    silent = now - since > TIMES * usual and life["last_crawl"] > since + usual
+    db.execute(conn, "recovered", source=source.name, since=since if silent else None, now=now)
+    if not silent:
+        return None
+    message = _said(source, since, usual, life)
+    row = db.row(conn, "fell_silent", source=source.name, since=since) or {}
+    alert = db.row(conn, "write_health_alert", story=row["id"], source=source.name, message=message) or {}
+    told = False
+    if row["told_at"] is None and settings.operators:
+        subject = f"{source.name} has gone silent"
+        for delivery in put_message(conn, settings.operators, f"health/{row['id']}", subject, message):
+            db.execute_values(conn, "write_delivered_alerts", [(delivery["id"], alert["id"])])
+        told = bool(db.execute(conn, "told_silent", id=row["id"], now=now))
+    return Silence(source=source.name, since=since, usual=usual, message=message, told=told)
+
+
+def _usual(settings: Settings, source: Source, yields: Sequence[db.Row], now: datetime) -> timedelta:
+    """The median time between two runs that gave something, but no less than the schedule's longest pause."""
+    gaps = [later["at"] - earlier["at"] for earlier, later in pairwise(yields)]
+    pause = _pause(settings, source, now)
+    return max(pause, median(gaps)) if gaps else pause
+
+
+def _pause(settings: Settings, source: Source, now: datetime) -> timedelta:
+    """The longest time between two strikes of a source's schedule, among the last fortnight's worth of them."""
+    expression, zone = (source.schedule, source.timezone) if source.schedule else (settings.schedule, "UTC")
+    strikes = [cron.struck(expression, zone, now)]
+    for _ in range(SCHEDULE_STEPS):
+        strikes.append(cron.struck(expression, zone, strikes[-1] - timedelta(seconds=2)))
+    return max(later - earlier for later, earlier in pairwise(strikes))
+
+
+def _said(source: Source, since: datetime, usual: timedelta, life: dict[str, Any]) -> str:
+    """What a person needs to tell "nothing new" from "nothing reachable" and "nothing extracted"."""
+    what = "No new article" if life["yielded_at"] else "Not one article so far"
+    lines = [
+        f"{source.title} ({source.name}): {what.lower()} since {since:%Y-%m-%d %H:%M} UTC; "
+        f"usual is one every {_long(usual)}.",
+        f"Its last run, {life['run']}:",
+    ]
+    for stage in life["stages"] or []:
+        counts = ", ".join(f"{count} {name}" for name, count in stage["counts"].items() if count and name != "seconds")
+        said = "; ".join(part for part in (counts, stage["message"]) if part)
+        lines.append(f"  {stage['stage']} {stage['state']}" + (f": {said}" if said else ""))
+    return "\n".join(lines)
+
+
+def _long(span: timedelta) -> str:
+    hours = span.total_seconds() / 3600
+    if hours < 2:
+        return f"{round(hours * 60)} minutes"
+    return f"{round(hours)} hours" if hours < 48 else f"{round(hours / 24)} days"

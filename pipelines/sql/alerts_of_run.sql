@@ -1,0 +1,13 @@
+-- The alerts of a run with their article and where each went.
+select a.id, a.watch, a.kind, a.quiet, a.created_at, coalesce(r.title, r.url, a.message) as title, coalesce(r.source, '') as source,
+    r.url, r.language,
+    array(select distinct m ->> 'surface' from jsonb_array_elements(a.matches) m) as surfaces,
+    array(
+        select d.channel || ' (' || d.state || ')'
+        from delivered_alerts da join deliveries d on d.id = da.delivery_id
+        where da.alert_id = a.id
+        order by d.channel
+    ) as deliveries
+from alerts a left join articles r on r.id = a.article_id
+where a.run = %(run)s
+order by (a.quiet <> ''), a.id

@@ -1,0 +1,22 @@
+-- Where the article URLs of these runs ended (runs and sources in pairs): the last verdict of load, else of the crawl.
+with wanted as (
+    select run, source from unnest(%(runs)s::text[], %(sources)s::text[]) as pair (run, source)
+), verdicts as (
+    select outcomes.source, url_id, outcome as state, reason, 1 as rank, outcomes.id as latest
+    from wanted join outcomes using (run, source)
+    union all
+    select fetches.source, url_id, outcome, reason, 2, fetches.id
+    from wanted join fetches using (run, source)
+    where outcome <> 'fetched'
+    union all
+    select urls.source, urls.id, state, reason, 3, 0
+    from wanted join urls on urls.decided_run = wanted.run and urls.source = wanted.source
+    where state not in ('discovered', 'fetched')
+), ends as (
+    select distinct on (url_id) source, url_id, state, reason from verdicts order by url_id, rank, latest desc
+)
+select ends.source, ends.state, ends.reason, count(*) as urls
+from ends join urls on urls.id = ends.url_id
+where urls.kind = 'article'
+group by ends.source, ends.state, ends.reason
+order by ends.source, count(*) desc, ends.reason

@@ -1,0 +1,31 @@
+-- Per source: the stages of its last run, what it has in all, its newest article, whether it is silent, what is undecided.
+select name as source,
+    last.run, last.started_at, last.ended_at, last.stages,
+    coalesce(born.new, 0) as new,
+    (select count(*) from articles where articles.source = name) as articles,
+    newest.first_fetched_at as newest_fetched_at,
+    newest.published_at as newest_published_at,
+    (select max(since) from health
+        where health.source = name and kind = 'silent' and recovered_at is null
+            and (newest.first_fetched_at is null or newest.first_fetched_at <= since)) as quiet_since,
+    (select count(*) from urls where urls.source = name and state in ('discovered', 'fetched') and kind = 'article') as undecided
+from unnest(%(sources)s::text[]) as name
+left join lateral (
+    select run, min(started_at) as started_at, max(ended_at) as ended_at,
+        jsonb_agg(jsonb_build_object('stage', stage, 'state', state, 'message', message) order by started_at) as stages
+    from runs
+    where runs.source = name and run = (select run from runs where runs.source = name order by started_at desc limit 1)
+    group by run
+) as last on true
+left join lateral (
+    select count(*) as new
+    from articles
+    where articles.source = name and first_run = last.run and first_fetched_at > last.started_at - interval '7 days'
+) as born on true
+left join lateral (
+    select first_fetched_at, published_at
+    from articles
+    where articles.source = name
+    order by first_fetched_at desc
+    limit 1
+) as newest on true

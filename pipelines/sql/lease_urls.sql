@@ -1,0 +1,25 @@
+-- Lease the next due URLs of a source: lists before articles, new before known, newest first, so many per host.
+with due as (
+    select id, kind <> 'article' as list, state = 'discovered' as fresh, entry ->> 'published_at' as published,
+        row_number() over (
+            partition by host
+            order by kind <> 'article' desc, state = 'discovered' desc, entry ->> 'published_at' desc nulls last, id
+        ) as place
+    from urls
+    where source = %(source)s and next_at <= now()
+        and (leased_until is null or leased_until < now())
+        and (kind <> 'article' or %(articles)s)
+        and host <> all(%(skip)s)
+        and (%(only)s = '' or url_key = %(only)s)
+        and not exists (select from hosts where hosts.host = urls.host and hosts.cooldown_until > now())
+), chosen as (
+    select id, row_number() over (order by list desc, fresh desc, published desc nulls last, id) as turn
+    from due where place <= %(per_host)s
+    order by turn
+    limit %(count)s
+)
+update urls
+set leased_until = now() + interval '15 minutes', leased_run = %(run)s
+from chosen
+where urls.id = chosen.id
+returning urls.id, urls.url, urls.host, urls.kind, urls.via, urls.entry, urls.etag, urls.last_modified, urls.digest, chosen.turn

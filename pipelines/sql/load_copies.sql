@@ -1,0 +1,21 @@
+-- Second URLs of articles we have: text and title agree, or the canonical URL and one of them (the title only if one of the
+-- two stands at that URL, for broken sites name one canonical URL on every page).
+with found as (
+    select l.url_id, a.url_id as copy_of, a.id
+    from lines l join articles a on a.source = %(source)s and a.text_digest = l.text_digest and a.url_id <> l.url_id
+    where l.reason = '' and l.article_id is null
+        and (a.title_digest = l.title_digest or a.canonical_key = l.canonical_key)
+    union all
+    select l.url_id, a.url_id, a.id
+    from lines l join articles a on a.source = %(source)s and a.canonical_key = l.canonical_key and a.url_id <> l.url_id
+        join urls u on u.id = a.url_id
+    where l.reason = '' and l.article_id is null
+        and a.title_digest = l.title_digest and l.canonical_key in (l.url_key, u.url_key)
+    union all
+    select l.url_id, a.url_id, a.id
+    from lines l join urls u on u.id = l.url_id join articles a on a.url_id = u.alias_of
+    where l.reason = '' and l.article_id is null and a.title_digest = l.title_digest
+)
+update lines l set copy_of = f.copy_of
+from (select distinct on (url_id) url_id, copy_of from found order by url_id, id) f
+where l.url_id = f.url_id and l.reason = ''

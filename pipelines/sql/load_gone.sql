@@ -1,0 +1,16 @@
+-- Articles whose page is gone since they were last seen: marked, told of, and judged in the ledger.
+with gone as (
+    select distinct on (a.id) a.id, a.url_id, a.revision, f.id as fetch_id, f.fetched_at, f.reason
+    from fetches f join articles a on a.url_id = f.url_id
+    where f.source = %(source)s and f.outcome = 'gone' and f.fetched_at > a.seen_at and a.gone_at is null
+    order by a.id, f.fetched_at
+), marked as (
+    update articles a set gone_at = g.fetched_at from gone g where a.id = g.id
+), told as (
+    insert into changes (article_id, revision, kind, run, source)
+    select id, revision, 'removed', %(run)s, %(source)s from gone order by fetched_at
+    on conflict (article_id, revision, kind) do nothing
+)
+insert into outcomes (fetch_id, url_id, run, source, outcome, reason)
+select fetch_id, url_id, %(run)s, %(source)s, 'gone', reason from gone
+on conflict do nothing

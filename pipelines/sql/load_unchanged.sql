@@ -1,0 +1,21 @@
+-- Pages the site itself called unchanged in this run: their articles were seen, and are looked at again as planned.
+with looked as (
+    select a.id, a.url_id, a.first_fetched_at, max(f.fetched_at) as fetched_at
+    from fetches f join articles a on a.url_id = f.url_id
+    where f.run = %(run)s and f.source = %(source)s and f.outcome = 'unchanged'
+    group by a.id
+), seen as (
+    update articles a set seen_at = greatest(a.seen_at, l.fetched_at), gone_at = null
+    from looked l
+    where a.id = l.id and (a.seen_at < l.fetched_at or a.gone_at < l.fetched_at)
+)
+update urls u
+set looks = (select count(*) from fetches f where f.url_id = u.id and f.outcome in ('fetched', 'unchanged')),
+    next_at = (
+        select min(l.first_fetched_at + step)
+        from unnest(array[interval '1 hour', interval '1 day', interval '3 days', interval '7 days']) step
+        where l.first_fetched_at + step > l.fetched_at
+    )
+from looked l
+where u.id = l.url_id and u.next_at is null and u.state in ('stored', 'unchanged')
+    and not exists (select from fetches f where f.url_id = u.id and f.fetched_at > l.fetched_at)

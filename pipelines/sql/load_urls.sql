@@ -1,0 +1,28 @@
+-- Where each URL stands after its newest look, and when to look again: an hour, a day, three and seven days after the first
+-- look at an article, a day after the first look at a page that is none. A rejected look takes no article away.
+with decided as (
+    select l.url_id,
+        case when l.verdict = 'rejected' and a.id is not null then 'unchanged' else l.verdict end as state,
+        case when l.verdict = 'rejected' and a.id is not null then 'last look rejected: ' || l.why else l.why end as reason,
+        case when l.verdict = 'duplicate' then l.copy_of end as alias_of,
+        looked.looks,
+        case
+            when a.id is not null and l.verdict <> 'duplicate' then (
+                select min(a.first_fetched_at + step)
+                from unnest(array[interval '1 hour', interval '1 day', interval '3 days', interval '7 days']) step
+                where a.first_fetched_at + step > l.fetched_at
+            )
+            when l.verdict = 'rejected' and looked.looks = 1 then l.fetched_at + interval '1 day'
+        end as next_at
+    from lines l left join articles a on a.id = l.article_id
+        cross join lateral (
+            select count(*)::int as looks from fetches f where f.url_id = l.url_id and f.outcome in ('fetched', 'unchanged')
+        ) looked
+    where l.latest
+)
+update urls u
+set state = d.state, reason = d.reason, alias_of = d.alias_of, looks = d.looks, next_at = d.next_at,
+    decided_at = now(), decided_run = %(run)s
+from decided d
+where u.id = d.url_id
+    and (u.state, u.reason, u.alias_of, u.looks, u.next_at) is distinct from (d.state, d.reason, d.alias_of, d.looks, d.next_at)

@@ -1,0 +1,2 @@
+-- Forget a watch.
+delete from watches where name = %(watch)s

@@ -1,0 +1,25 @@
+-- What a look at these URLs changes: state, reason, validators, and when to look again (null: not by itself).
+update urls
+set state = case
+        when look.outcome = 'unchanged' and urls.state in ('fetched', 'rejected', 'duplicate') then urls.state
+        when look.outcome = 'fetched' and urls.kind <> 'article' then 'stored'
+        else look.outcome end,
+    reason = case when look.outcome = 'unchanged' and urls.state in ('rejected', 'duplicate') then urls.reason else look.reason end,
+    decided_at = case when look.outcome = 'fetched' and urls.kind = 'article' then null else now() end,
+    decided_run = case when look.outcome = 'fetched' and urls.kind = 'article' then null else look.run end,
+    fetched_at = case when look.outcome in ('fetched', 'unchanged') then look.fetched_at else urls.fetched_at end,
+    etag = case when look.outcome in ('fetched', 'unchanged') then look.etag else urls.etag end,
+    last_modified = case when look.outcome in ('fetched', 'unchanged') then look.last_modified else urls.last_modified end,
+    digest = case when look.outcome in ('fetched', 'unchanged') then look.digest else urls.digest end,
+    attempts = case when look.outcome in ('fetched', 'unchanged') then 0 else urls.attempts + 1 end,
+    leased_until = null,
+    leased_run = null,
+    next_at = case
+        when look.outcome = 'failed' and urls.attempts < 4
+            then coalesce(look.retry_at::timestamptz, now() + interval '10 minutes' * power(3, urls.attempts))
+        when look.outcome = 'blocked' and urls.attempts < 4
+            then coalesce(look.retry_at::timestamptz, now() + interval '1 hour' * power(4, urls.attempts))
+        when look.outcome = 'gone' and urls.attempts < 1 and not look.final then now() + interval '1 hour'
+        end
+from (values %s) as look (id, run, outcome, reason, fetched_at, etag, last_modified, digest, retry_at, final)
+where urls.id = look.id

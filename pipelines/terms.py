@@ -1,0 +1,70 @@
+"""Terms: how one thing to look for is written by a person, and which of its written forms are looked for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pipelines import text
+from pipelines.errors import WatchError
+
+MODES = ("clitics", "exact", "suffix", "substring")
+# What a person writes before a term -> its mode, and what becomes of the article.
+PREFIXES = {
+    "clitics": ("clitics", "optional"),
+    "exact": ("exact", "optional"),
+    "suffix": ("suffix", "optional"),
+    "sub": ("substring", "optional"),
+    "substring": ("substring", "optional"),
+    "keep": ("clitics", "keep"),
+}
+WRITTEN = re.compile(r"([a-z]+):(?=\S)(.*)", re.DOTALL)
+SHORTEST_PART = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Term:
+    """One thing to look for: a word or a phrase, and its other spellings.
+
+    mode: clitics finds a word with what Arabic writes before it, exact the word alone, suffix also what is written
+    behind it, substring any place in a word. article: `keep` adds no article to a word that has none (حماس, not
+    الحماس). A word that ends in `*` finds every word that begins so.
+    """
+
+    text: str
+    mode: str = "clitics"
+    article: str = "optional"
+    aliases: tuple[str, ...] = ()
+
+
+def parse_term(written: str) -> Term:
+    """The term that a person wrote; WatchError says what is allowed.
+
+    `داعش`, `exact:حماس`, `keep:حماس`, `suffix:غارة`, `sub:ديمقراط`, `سوريا|سورية`, `terror*`.
+    """
+    match = WRITTEN.fullmatch(written.strip())
+    mode, article, rest = "clitics", "optional", written.strip()
+    if match:
+        if match[1] not in PREFIXES:
+            raise WatchError(
+                f"{match[1]}: is no way to look for a term; allowed are {', '.join(map('{}:'.format, PREFIXES))}."
+            )
+        (mode, article), rest = PREFIXES[match[1]], match[2]
+    spellings = [part.strip() for part in rest.split("|") if part.strip()]
+    if not spellings:
+        raise WatchError(f"{written!r} is no term: write at least one word.")
+    for spelling in spellings:
+        _check(spelling, mode)
+    return Term(text=spellings[0], mode=mode, article=article, aliases=tuple(spellings[1:]))
+
+
+def _check(spelling: str, mode: str) -> None:
+    letters = len("".join(token.form for token in text.tokens(spelling)))
+    if not letters:
+        raise WatchError(f"{spelling!r} has no letter or digit to look for.")
+    if mode == "substring" and letters < SHORTEST_PART:
+        raise WatchError(f"sub:{spelling} is too short: a part of a word needs {SHORTEST_PART} letters.")
+    if spelling.endswith("*") and letters < SHORTEST_PART:
+        raise WatchError(f"{spelling} is too short: the beginning of a word needs {SHORTEST_PART} letters.")
+    if "*" in spelling.removesuffix("*"):
+        raise WatchError(f"{spelling}: a * can only stand at the end.")

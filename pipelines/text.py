@@ -1,0 +1,127 @@
+"""The one normal form of text: for search, for matching and for telling whether two texts are the same.
+
+It alone knows which letters are spellings of one another, what is a word, and which way a language is written.
+What is stored stays as it was written; only its normal form is folded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+
+RTL_LANGUAGES = (
+    " ar arc arz ary apc ars acm aeb azb bal bqi ckb dv fa glk he ks lrc mzn"
+    " nqo pnb prs ps rhg sd sdh skr syr ug ur yi "
+)
+LETTERS = {
+    **dict.fromkeys("أإآٱٲٳٵ", "ا"),
+    **dict.fromkeys("ىیېۍێ", "ي"),
+    **dict.fromkeys("کڪ", "ك"),
+    **dict.fromkeys("ةۀەۃہھۂ", "ه"),
+    "ı": "i",
+    "’": "'",
+    "‘": "'",
+    "ʼ": "'",
+}
+# Tashkeel, Quranic marks, tatweel, Hebrew points, variation selectors.
+DROPPED = (
+    "\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u08ca-\u08ff\u0640"
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\ufe00-\ufe0f"
+)
+# Scripts written without spaces: each letter is a word of its own, and a name is several of them in a row.
+UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+    "\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"
+)
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+TATWEEL_BEFORE_LATIN = re.compile("\u0640+(?=[A-Za-z0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word: its normal form and where it stands, text[start:end], in the text it was found in."""
+
+    form: str
+    start: int
+    end: int
+
+
+def normal(text: str) -> str:
+    """The normal form: one spelling per letter, no diacritics, tatweel or invisible characters, digits in ASCII."""
+    if text.isascii():
+        return " ".join(text.translate(_CONTROLS).lower().split())
+    text = TATWEEL_BEFORE_LATIN.sub(" ", text)
+    folded = unicodedata.normalize("NFKC", text).replace("İ", "i").casefold().translate(_TABLE)
+    return " ".join(folded.split())
+
+
+def tokens(text: str) -> list[Token]:
+    """The words of a text in order, with their offsets in it as given."""
+    return [
+        # One ligature can be a whole phrase (ﷺ): its words share the place.
+        Token(form, match.start(), match.end())
+        for match in _WORD.finditer(text)
+        for form in _forms(match.group())
+    ]
+
+
+def words(text: str) -> int:
+    """How many words a text has; a letter of a script without spaces counts as one."""
+    return sum(1 for _ in _WORD.finditer(text))
+
+
+def digest(text: str) -> str:
+    """The sha256, in hex, of the normal form: equal for texts that differ in spelling variants and spacing alone."""
+    return hashlib.sha256(normal(text).encode()).hexdigest()
+
+
+def direction(text_or_language: str) -> str:
+    """`rtl` or `ltr`: of a language by its code (`ar`, `ckb`, `fa-IR`), of any other text by most of its letters."""
+    given = text_or_language.strip()
+    if LANGUAGE.fullmatch(given) and "arab" in given.lower():
+        return "rtl"
+    if LANGUAGE.fullmatch(given) and re.split("[-_]", given)[0].lower().join("  ") in RTL_LANGUAGES:
+        return "rtl"
+    balance = 0
+    for letter in given[:2000]:
+        kind = unicodedata.bidirectional(letter)
+        balance += (kind in ("R", "AL")) - (kind == "L")
+    return "rtl" if balance > 0 else "ltr"
+
+
+@lru_cache(maxsize=1 << 16)
+def _forms(word: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(normal(word)))
+
+
+def _table() -> dict[int, str | None]:
+    table: dict[int, str | None] = {}
+    for code in chain(range(0x10000), range(0x1D173, 0x1D17B), range(0xE0000, 0xE0080)):
+        category = unicodedata.category(chr(code))
+        if category == "Cf":
+            table[code] = None
+        elif category == "Cc":
+            table[code] = " "
+        elif category == "Nd":
+            table[code] = str(unicodedata.digit(chr(code)))
+    table.update(dict.fromkeys(map(ord, re.findall(f"[{DROPPED}]", "".join(map(chr, range(0x10000)))))))
+    table.update({ord(letter): fold for letter, fold in LETTERS.items()})
+    return table
+
+
+_TABLE = _table()
+_CONTROLS = dict.fromkeys((*range(32), 127), " ")
+_INSIDE = (
+    "".join(
+        re.escape(chr(code)) for code in range(0x10000) if unicodedata.category(chr(code)) in ("Mn", "Mc", "Me", "Cf")
+    )
+    + "\u0640"
+)
+_MARKS = "".join(c for c in _INSIDE if unicodedata.category(c) != "Cf")
+_LETTER = rf"[^\W_\u0640{UNSPACED}]"
+# A word: letters and digits with the marks and invisible characters inside it; a tatweel before Latin letters ends it.
+_WORD = re.compile(rf"[{UNSPACED}][{_MARKS}]*|{_LETTER}+(?:(?!\u0640+[A-Za-z0-9])[{_INSIDE}]+{_LETTER}+)*[{_MARKS}]*")

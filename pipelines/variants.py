@@ -1,0 +1,60 @@
+"""The written forms of a term: it alone knows which letters Arabic writes onto a word, before and behind it."""
+
+from __future__ import annotations
+
+import re
+
+ARABIC = re.compile("[\u0621-\u064a]")
+CONJUNCTIONS = ("", "و", "ف")
+PREPOSITIONS = ("", "ب", "ك", "ل")
+ARTICLE = "ال"
+# ل and the article are written together: للعراق.
+ARTICLES = ("ال", "بال", "كال", "لل")
+PREFIXES = frozenset(c + p for c in CONJUNCTIONS for p in (*PREPOSITIONS, *ARTICLES))
+PRONOUNS = ("ه", "ها", "هم", "هن", "هما", "ك", "كم", "نا", "ي")
+PLURALS = ("ات", "ين", "ان", "ون", "تين", "تان")
+NISBA = ("ي", "يه", "يا", "يين", "يون", "يات")
+ENDINGS = ("", "ا", *PRONOUNS, *PLURALS, *NISBA)
+
+
+def is_arabic(form: str) -> bool:
+    """Whether a normal form is written in the Arabic script."""
+    return bool(ARABIC.search(form))
+
+
+def prefixed(form: str, *, add_article: bool) -> set[str]:
+    """A normal form with every conjunction, preposition and article that can be written before it.
+
+    24 forms of a bare word (12 without add_article), 12 of one that has the article: `العراق` is not found as `عراق`.
+    """
+    bare = {c + p + form for c in CONJUNCTIONS for p in PREPOSITIONS}
+    if form.startswith(ARTICLE) and len(form) > len(ARTICLE) + 1:
+        noun = form.removeprefix(ARTICLE)
+        return {c + a + noun for c in CONJUNCTIONS for a in ARTICLES}
+    if not add_article:
+        return bare
+    return bare | {c + a + form for c in CONJUNCTIONS for a in ARTICLES}
+
+
+def inner(form: str, *, add_article: bool) -> set[str]:
+    """The forms of a word inside a phrase: as it is, or with the article where one may be added."""
+    return {form, ARTICLE + form} if add_article and not form.startswith(ARTICLE) else {form}
+
+
+def endings(form: str) -> set[str]:
+    """A normal form with the endings of number, possession and origin; a final ة (written ه here) opens to ت."""
+    found = {form + ending for ending in ENDINGS}
+    if form.endswith("ه"):
+        stem = form[:-1]
+        found |= {stem + "ت" + pronoun for pronoun in PRONOUNS}
+        found |= {stem + ending for ending in (*PLURALS, *NISBA)}
+    if form.endswith("ي"):
+        found |= {form[:-1] + "ا" + pronoun for pronoun in PRONOUNS}
+    return found
+
+
+def without_prefix(form: str) -> set[str]:
+    """Everything a written form can be without a prefix; what is read so must have the form among its `prefixed`."""
+    found = {form[len(p) :] for p in PREFIXES if form.startswith(p) and len(form) > len(p) + 1}
+    # A term that has the article keeps it: للعراق is read as العراق.
+    return found | {ARTICLE + form[len(p) :] for p in PREFIXES if p.endswith("لل") and form.startswith(p)}

@@ -1,0 +1,419 @@
+"""Alert: who hears of what, once, and what happens when a channel does not take it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from pipelines import alert, db, outbox, watch
+from pipelines.settings import Settings
+
+RUN = "2026-11-22T0200"
+Change = Callable[..., int]
+
+
+@dataclass
+class Receiver:
+    """A webhook on loopback: what it got, and what it answers."""
+
+    address: str = ""
+    status: int = 200
+    got: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    state = Receiver()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            state.got.append((self.headers["Idempotency-Key"], body))
+            self.send_response(state.status)
+            self.end_headers()
+
+        def log_message(self, *args: Any) -> None:
+            """Nothing on the test's output."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    state.address = f"webhook+http://user:secret@127.0.0.1:{server.server_port}/hook"
+    yield state
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def change(conn: db.Connection) -> Change:
+    """An article of the source `sana` and a change of it as load writes them; the article's id."""
+
+    def change(
+        title: str,
+        kind: str = "new",
+        quiet: str = "",
+        *,
+        text: str = "نص",
+        source: str = "sana",
+        language: str = "ar",
+        of: int = 0,
+        revision: int = 1,
+    ) -> int:
+        with conn, conn.cursor() as cursor:
+            article = of or _article(cursor, source, title, text, language)
+            cursor.execute(
+                "insert into fetches (run, source, url_id, url, fetched_at, outcome)"
+                " select %s, source, url_id, url, now(), 'fetched' from articles where id = %s returning id",
+                (RUN, article),
+            )
+            fetch = cursor.fetchone()["id"]
+            cursor.execute(
+                "insert into revisions (article_id, revision, run, fetch_id, fetched_at, title, description, text,"
+                " title_digest, text_digest, page_digest, extractor)"
+                " values (%s, %s, %s, %s, now(), %s, '', %s, '', '', '', 'x1') on conflict do nothing",
+                (article, revision, RUN, fetch, title, text),
+            )
+            cursor.execute(
+                "insert into changes (article_id, revision, kind, run, source, quiet) values (%s, %s, %s, %s, %s, %s)",
+                (article, revision, kind, RUN, source, quiet),
+            )
+        return article
+
+    return change
+
+
+def _article(cursor: Any, source: str, title: str, text: str, language: str) -> int:
+    cursor.execute(
+        "insert into urls (source, url_key, url, host, kind, state, discovered_run)"
+        " values (%s, gen_random_uuid()::text, 'https://sana.test/1', 'sana.test', 'article', 'stored', %s)"
+        " returning id",
+        (source, RUN),
+    )
+    url = cursor.fetchone()["id"]
+    cursor.execute(
+        "insert into fetches (run, source, url_id, url, fetched_at, outcome)"
+        " values (%s, %s, %s, 'https://sana.test/1', now(), 'fetched') returning id",
+        (RUN, source, url),
+    )
+    fetch = cursor.fetchone()["id"]
+    cursor.execute(
+        "insert into articles (source, url_id, url, canonical_url, canonical_key, title, text, language, page_digest,"
+        " title_digest, text_digest, extractor, fetch_id, fetched_at, seen_at, first_run, first_fetched_at, loaded_run)"
+        " values (%s, %s, 'https://sana.test/1', '', '', %s, %s, %s, '', '', '', 'x1', %s, now(), now(), %s, now(), %s)"
+        " returning id",
+        (source, url, title, text, language, fetch, RUN, RUN),
+    )
+    return int(cursor.fetchone()["id"])
+
+
+def follow(conn: db.Connection, name: str = "raqqa", terms: tuple[str, ...] = ("الرقة",), **more: Any) -> None:
+    with conn:
+        watch.add(conn, watch.make(name, terms, **{"channels": ["desk"], **more}))
+
+
+def rows(conn: db.Connection, statement: str) -> list[Any]:
+    with conn, conn.cursor() as cursor:
+        cursor.execute(statement)
+        return [tuple(row.values()) for row in cursor.fetchall()] if cursor.description else []
+
+
+def counts(settings: Settings) -> dict[str, int]:
+    tally = alert.match(settings, RUN)
+    return {name: count for name, count in tally.counts.items() if name != "seconds"}
+
+
+def test_a_new_article_that_matches_is_one_alert_and_one_message_a_channel(
+    settings: Settings, conn: db.Connection, change: Change
+) -> None:
+    follow(conn, channels=["desk", "mail"])
+    change("غارة على الرقّة")
+    change("وفد في حلب")
+
+    found = counts(settings)
+
+    assert found == {"changes": 2, "alerts": 1, "quiet": 0, "deliveries": 2}
+    assert rows(conn, "select watch, kind, quiet, matches -> 0 ->> 'surface' from alerts") == [
+        ("raqqa", "new", "", "الرقّة")
+    ]
+    assert rows(conn, "select key, state, subject from deliveries order by id") == [
+        ("raqqa/1/new/1/desk", "waiting", "raqqa: غارة على الرقّة"),
+        ("raqqa/1/new/1/mail", "waiting", "raqqa: غارة على الرقّة"),
+    ]
+    assert rows(conn, "select count(*) from changes where matched_at is null") == [(0,)]
+
+
+def test_matching_again_tells_nothing_twice_and_counts_the_same(
+    settings: Settings, conn: db.Connection, change: Change
+) -> None:
+    follow(conn)
+    change("غارة على الرقة")
+    first = counts(settings)
+    rows(conn, "update changes set matched_at = null")
+
+    second = counts(settings)
+
+    assert first == second
+    assert rows(conn, "select count(*) from deliveries") == [(1,)]
+
+
+def test_a_quiet_change_is_listed_and_told_to_nobody(settings: Settings, conn: db.Connection, change: Change) -> None:
+    follow(conn)
+    change("غارة على الرقة", quiet="first run")
+
+    found = counts(settings)
+
+    assert (found["alerts"], found["quiet"], found["deliveries"]) == (0, 1, 0)
+    assert rows(conn, "select quiet from alerts") == [("first run",)]
+
+
+def test_a_revision_and_a_removal_are_told_where_the_watch_wants_them(
+    settings: Settings, conn: db.Connection, change: Change
+) -> None:
+    follow(conn)
+    follow(conn, "only new", kinds=["new"])
+    article = change("غارة على الرقة")
+    change("غارة على الرقة: قتيلان", "revised", of=article, revision=2)
+    change("قتيلان في غارة", "revised", of=article, revision=3)
+    change("غارة على الرقة: قتيلان", "removed", of=article, revision=2)
+
+    counts(settings)
+
+    assert rows(conn, "select watch, kind, revision from alerts order by watch, id") == [
+        ("only new", "new", 1),
+        ("raqqa", "new", 1),
+        ("raqqa", "revised", 2),
+        ("raqqa", "removed", 2),
+    ]
+
+
+def test_a_watch_hears_of_its_own_sources_and_languages(
+    settings: Settings, conn: db.Connection, change: Change
+) -> None:
+    follow(conn, "sana", sources=["sana"])
+    follow(conn, "arabic", languages=["ar"])
+    change("الرقة", source="sana", language="fa")
+    change("الرقة", source="enab", language="ar-SY")
+    change("الرقة", source="enab", language="")
+
+    counts(settings)
+
+    assert rows(conn, "select watch, story from alerts order by watch, story") == [
+        ("arabic", 2),
+        ("arabic", 3),
+        ("sana", 1),
+    ]
+
+
+def test_beyond_the_cap_the_rest_goes_out_in_one_message(
+    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+) -> None:
+    follow(conn, cap=2)
+    for n in range(5):
+        change(f"غارة {n} على الرقة")
+
+    found = counts(settings)
+    change("غارة أخرى على الرقة")
+    alert.match(settings, "2026-11-22T0215")
+    sent = alert.send(settings, channels={"desk": receiver.address})
+
+    assert (found["alerts"], found["deliveries"]) == (5, 3)
+    assert [len(body["alerts"]) for _, body in receiver.got] == [1, 1, 4]
+    assert rows(conn, "select subject from deliveries where kind = 'digest'") == [("raqqa: 4 more alerts",)]
+    assert sent.counts["sent"] == 3
+
+
+def test_a_collected_message_that_was_begun_is_not_added_to(
+    settings: Settings, conn: db.Connection, change: Change
+) -> None:
+    follow(conn, cap=1)
+    change("الرقة 1")
+    change("الرقة 2")
+    counts(settings)
+    rows(conn, "update deliveries set begun_at = now() where kind = 'digest'")
+
+    change("الرقة 3")
+    counts(settings)
+
+    assert rows(conn, "select key from deliveries where kind = 'digest' order by id") == [
+        ("raqqa/digest/2/desk",),
+        ("raqqa/digest/3/desk",),
+    ]
+
+
+def test_a_message_says_what_was_found_where_and_by_whom(
+    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+) -> None:
+    follow(conn, "رصد الرقة")
+    change("غارة على الرقّة", text="قُتل ثلاثة في الرقة.")
+    alert.match(settings, RUN)
+
+    tally = alert.send(settings, RUN, channels={"desk": receiver.address})
+
+    ((key, body),) = receiver.got
+    assert key == body["key"] == outbox.key("رصد الرقة", 1, "new", 1, "desk")
+    assert (body["watch"], body["kind"]) == ("رصد الرقة", "new")
+    assert body["alerts"][0]["title"] == "غارة على الرقّة"
+    assert body["alerts"][0]["url"] == "https://sana.test/1"
+    assert body["alerts"][0]["snippets"] == ["غارة على الرقّة", "قُتل ثلاثة في الرقة."]
+    assert (tally.counts["sent"], tally.counts["waiting"], tally.message) == (1, 0, "")
+    assert rows(conn, "select counts ->> 'alerts' as alerts, counts ->> 'sent' as sent from runs") == [("1", "1")]
+
+
+def test_what_was_sent_is_not_sent_again(
+    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+) -> None:
+    follow(conn)
+    change("الرقة")
+    alert.match(settings, RUN)
+
+    sent = [alert.send(settings, channels={"desk": receiver.address}).counts["sent"] for _ in range(2)]
+
+    assert sent == [1, 0]
+    assert len(receiver.got) == 1
+
+
+def test_two_senders_at_once_send_each_message_once(
+    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+) -> None:
+    follow(conn)
+    for n in range(12):
+        change(f"الرقة {n}")
+    alert.match(settings, RUN)
+
+    threads = [
+        threading.Thread(target=alert.send, args=(settings,), kwargs={"channels": {"desk": receiver.address}})
+        for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(receiver.got) == len({key for key, _ in receiver.got}) == 12
+
+
+def test_a_message_that_is_refused_is_tried_again_later_with_the_same_key(
+    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+) -> None:
+    follow(conn)
+    change("الرقة")
+    alert.match(settings, RUN)
+    receiver.status = 500
+
+    first = alert.send(settings, channels={"desk": receiver.address})
+    too_soon = alert.send(settings, channels={"desk": receiver.address})
+    rows(conn, "update deliveries set next_at = now()")
+    receiver.status = 200
+    then = alert.send(settings, channels={"desk": receiver.address})
+
+    assert [t.counts["retried"] for t in (first, too_soon, then)] == [1, 0, 0]
+    assert first.message == "1 waiting: Channel desk did not take the message: it answered 500."
+    assert [key for key, _ in receiver.got] == ["raqqa/1/new/1/desk"] * 2
+    assert rows(conn, "select state, attempts, error from deliveries") == [("sent", 2, "")]
+
+
+def test_the_wait_doubles_from_a_minute_to_six_hours() -> None:
+    waits = [outbox._wait(attempts) for attempts in range(1, 13)]
+
+    assert 48 <= waits[0] <= 72 and 96 <= waits[1] <= 144
+    assert all(0.8 * 6 * 3600 <= wait <= 1.2 * 6 * 3600 for wait in waits[9:])
+
+
+def test_a_message_is_given_up_after_twelve_attempts(
+    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+) -> None:
+    follow(conn)
+    change("الرقة")
+    alert.match(settings, RUN)
+    receiver.status = 410
+
+    tallies = []
+    for _ in range(13):
+        rows(conn, "update deliveries set next_at = now()")
+        tallies.append(alert.send(settings, channels={"desk": receiver.address}))
+
+    assert [t.counts["failed"] for t in tallies[-3:]] == [0, 1, 0]
+    assert rows(conn, "select state, attempts from deliveries") == [("failed", 12)]
+
+
+def test_a_channel_without_an_address_keeps_its_messages_waiting(
+    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+) -> None:
+    follow(conn, "a", channels=["chat"])
+    follow(conn, "b")
+    change("الرقة 1")
+    change("الرقة 2")
+    alert.match(settings, RUN)
+
+    tally = alert.send(settings, channels={"desk": receiver.address})
+
+    assert (tally.counts["sent"], tally.counts["waiting"], tally.counts["retried"]) == (2, 2, 0)
+    assert tally.message == "2 waiting: Channel chat is not configured: set NIGHTDESK_CHANNEL_CHAT."
+    assert alert.send(settings, channels={"chat": receiver.address}).counts["sent"] == 2
+
+
+def test_a_dead_channel_is_left_alone_after_three_failures_in_a_row(
+    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+) -> None:
+    follow(conn)
+    for n in range(6):
+        change(f"الرقة {n}")
+    alert.match(settings, RUN)
+    receiver.status = 503
+
+    tally = alert.send(settings, channels={"desk": receiver.address})
+
+    assert (tally.counts["retried"], tally.counts["waiting"], len(receiver.got)) == (3, 6, 3)
+
+
+def test_the_operators_are_told_once_for_each_key(settings: Settings, conn: db.Connection, receiver: Receiver) -> None:
+    told = settings.model_copy(update={"operators": "desk"})
+
+    said = [outbox.tell_operators(told, f"failed/{RUN}", "The night failed", "news_load: sana") for _ in range(2)]
+    alert.send(told, channels={"desk": receiver.address})
+
+    assert said == [True, True]
+    assert outbox.tell_operators(settings, "x", "x", "x") is False
+    assert [(key, body["subject"], body["text"]) for key, body in receiver.got] == [
+        (f"message/failed/{RUN}/desk", "The night failed", "news_load: sana")
+    ]
+
+
+def test_a_kill_between_sending_and_marking_repeats_that_message_alone(
+    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+) -> None:
+    follow(conn)
+    change("الرقة 1")
+    change("الرقة 2")
+    alert.match(settings, RUN)
+    with db.connection(settings) as killed:
+        taken = db.row(killed, "take_delivery", id=1)
+        assert taken
+        assert outbox._send(killed, taken, receiver.address) == "sent"
+
+    alert.send(settings, channels={"desk": receiver.address})
+
+    assert [key for key, _ in receiver.got] == ["raqqa/1/new/1/desk", "raqqa/1/new/1/desk", "raqqa/2/new/1/desk"]
+
+
+def test_single_messages_of_more_than_an_hour_ago_do_not_count(
+    settings: Settings, conn: db.Connection, change: Change
+) -> None:
+    follow(conn, cap=1)
+    change("الرقة 1")
+    counts(settings)
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update deliveries set created_at = created_at - %s", (timedelta(minutes=61),))
+
+    change("الرقة 2")
+    counts(settings)
+
+    assert rows(conn, "select kind from deliveries order by id") == [("single",), ("single",)]

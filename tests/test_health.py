@@ -1,0 +1,173 @@
+"""Health: silence is an error, told once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pipelines import db, health
+from pipelines.model import Source, Tally
+from pipelines.settings import Settings
+
+SANA = Source(name="sana", title="سانا", url="https://sana.test/", country="SY", language="ar", timezone="UTC")
+T0 = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def crawled(conn: db.Connection, at: datetime, *, new: bool, message: str = "") -> None:
+    """A run of the source, with one new article or none."""
+    run = f"{at:%Y-%m-%dT%H%M}"
+    with conn, conn.cursor() as cursor:
+        cursor.execute(
+            "insert into runs (run, source, stage, state, counts, message, started_at, ended_at)"
+            " values (%s, 'sana', 'crawl', 'done', '{\"discovered\": 12}', %s, %s, %s)",
+            (run, message, at, at),
+        )
+        if not new:
+            return
+        cursor.execute(
+            "insert into urls (source, url_key, url, host, kind, discovered_run)"
+            " values ('sana', %s, 'u', 'h', 'article', %s) returning id",
+            (run, run),
+        )
+        url = cursor.fetchone()["id"]
+        cursor.execute(
+            "insert into fetches (run, source, url_id, url, fetched_at, outcome)"
+            " values (%s, 'sana', %s, 'u', %s, 'fetched') returning id",
+            (run, url, at),
+        )
+        cursor.execute(
+            "insert into articles (source, url_id, url, canonical_url, canonical_key, title, text, page_digest,"
+            " title_digest, text_digest, extractor, fetch_id, fetched_at, seen_at, first_run, first_fetched_at,"
+            " loaded_run)"
+            " values ('sana', %s, 'u', '', '', 't', 't', '', '', '', 'x1', %s, %s, %s, %s, %s, %s) returning id",
+            (url, cursor.fetchone()["id"], at, at, run, at, run),
+        )
+        cursor.execute(
+            "insert into changes (article_id, revision, kind, run, source, at) values (%s, 1, 'new', %s, 'sana', %s)",
+            (cursor.fetchone()["id"], run, at),
+        )
+
+
+def told(conn: db.Connection) -> list[Any]:
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select key, channel, subject, body from deliveries order by id")
+        return cursor.fetchall()
+
+
+def with_operators(settings: Settings) -> Settings:
+    return settings.model_copy(update={"operators": "ops"})
+
+
+def test_a_source_that_gives_nothing_for_three_usual_intervals_is_told_once(
+    settings: Settings, conn: db.Connection
+) -> None:
+    for day in range(5):
+        crawled(conn, T0 + day * DAY, new=True)
+    for day in range(5, 9):
+        crawled(conn, T0 + day * DAY, new=False, message="The feed answers 200 and names nothing new.")
+
+    silences = [health.check(with_operators(settings), [SANA], now=T0 + days * DAY + HOUR) for days in (6, 7, 8)]
+
+    assert [[(s.since, s.usual, s.told) for s in found] for found in silences] == [
+        [],
+        [(T0 + 4 * DAY, DAY, True)],
+        [(T0 + 4 * DAY, DAY, False)],
+    ]
+    (message,) = told(conn)
+    assert (message["key"], message["channel"]) == ("message/health/1/ops", "ops")
+    assert message["subject"] == "sana has gone silent"
+    assert "no new article since 2026-11-05 02:00 UTC; usual is one every 24 hours" in message["body"]
+    assert "crawl done: 12 discovered; The feed answers 200" in message["body"]
+
+
+def test_a_source_that_recovers_and_goes_silent_again_is_told_again(settings: Settings, conn: db.Connection) -> None:
+    current = with_operators(settings)
+    for day in (0, 1, 2, 7):
+        crawled(conn, T0 + day * DAY, new=day in (0, 1, 2))
+    first = health.check(current, [SANA], now=T0 + 7 * DAY + HOUR)
+    crawled(conn, T0 + 8 * DAY, new=True)
+    recovered = health.check(current, [SANA], now=T0 + 8 * DAY + HOUR)
+    crawled(conn, T0 + 12 * DAY, new=False)
+
+    again = health.check(current, [SANA], now=T0 + 12 * DAY + HOUR)
+
+    assert [len(found) for found in (first, recovered, again)] == [1, 0, 1]
+    assert len(told(conn)) == 2
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select recovered_at is not null as over, told_at is not null as told from health order by id")
+        assert [tuple(row.values()) for row in cursor.fetchall()] == [(True, True), (False, True)]
+
+
+def test_a_source_that_never_gave_anything_is_silent_since_its_first_run(
+    settings: Settings, conn: db.Connection
+) -> None:
+    for day in range(4):
+        crawled(conn, T0 + day * DAY, new=False)
+
+    found = [health.check(settings, [SANA], now=T0 + days * DAY + HOUR) for days in (2, 3)]
+
+    assert [len(silent) for silent in found] == [0, 1]
+    assert "not one article so far since 2026-11-01" in found[1][0].message
+
+
+def test_a_source_that_nobody_asked_is_not_called_silent(settings: Settings, conn: db.Connection) -> None:
+    crawled(conn, T0, new=True)
+
+    found = health.check(settings, [SANA, Source(**{**vars(SANA), "name": "enab"})], now=T0 + 20 * DAY)
+
+    assert found == []
+
+
+def test_a_weekly_source_is_given_three_weeks(settings: Settings, conn: db.Connection) -> None:
+    weekly = Source(**{**vars(SANA), "schedule": "0 2 * * 0"})
+    crawled(conn, T0, new=True)
+    for week in range(1, 4):
+        crawled(conn, T0 + week * 7 * DAY, new=False)
+
+    found = [health.check(settings, [weekly], now=T0 + days * DAY + HOUR) for days in (14, 21)]
+
+    assert [len(silent) for silent in found] == [0, 1]
+
+
+def test_a_usually_slow_source_on_a_fast_schedule_is_given_its_own_time(
+    settings: Settings, conn: db.Connection
+) -> None:
+    often = Source(**{**vars(SANA), "schedule": "*/15 * * * *"})
+    for day in (0, 2, 4):
+        crawled(conn, T0 + day * DAY, new=True)
+    crawled(conn, T0 + 9 * DAY, new=False)
+
+    found = health.check(settings, [often], now=T0 + 9 * DAY + HOUR)
+    later = health.check(settings, [often], now=T0 + 10 * DAY + HOUR)
+
+    assert (len(found), len(later)) == (0, 1)
+
+
+def test_silence_is_kept_where_no_operator_is_set_and_told_when_one_is(settings: Settings, conn: db.Connection) -> None:
+    crawled(conn, T0, new=True)
+    crawled(conn, T0 + 5 * DAY, new=False)
+    untold = health.check(settings, [SANA], now=T0 + 5 * DAY + HOUR)
+
+    found = health.check(with_operators(settings), [SANA], now=T0 + 6 * DAY)
+
+    assert (untold[0].told, found[0].told, len(told(conn))) == (False, True, 1)
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select kind, source, message from alerts")
+        assert [(row["kind"], row["source"]) for row in cursor.fetchall()] == [("health", "sana")]
+
+
+def test_a_failing_crawl_is_in_the_message(settings: Settings, conn: db.Connection) -> None:
+    from pipelines import runs
+
+    crawled(conn, T0, new=True)
+    crawled(conn, T0 + 5 * DAY, new=False)
+    failed = Tally(
+        run="2026-11-06T0200", source="sana", stage="crawl", state="failed", message="robots.txt answers 503."
+    )
+    with conn:
+        runs.end(conn, failed)
+
+    (found,) = health.check(settings, [SANA], now=T0 + 6 * DAY)
+
+    assert "crawl failed: robots.txt answers 503." in str(found)

@@ -1,0 +1,429 @@
+"""Load: what one look at a page changes, and that a second load changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pipelines import articlefile, db, urls
+from pipelines.articlefile import Line
+from pipelines.load import load
+from pipelines.model import Article, Reason, Rejection, Removed, Source
+from pipelines.settings import Settings
+
+SANA = Source(name="sana", title="سانا", url="https://sana.test/", country="SY", language="ar", timezone="UTC")
+T0 = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+NIGHTS = ["2026-11-22T0200", "2026-11-23T0200", "2026-11-24T0200", "2026-11-25T0200"]
+
+Look = Callable[..., Line]
+
+
+BODY = "قُتل ثلاثة مدنيين في غارة.\nولم تعلق وزارة الدفاع."
+
+
+def article(path: str, title: str = "غارة على الرقة", text: str = BODY, **more: Any) -> Article:
+    url = f"https://sana.test/{path}"
+    fields = {
+        "source": "sana",
+        "url": url,
+        "canonical_url": url,
+        "title": title,
+        "description": "",
+        "text": text,
+        "authors": ("م. حسن",),
+        "language": "ar",
+        "published_at": None,
+        "published_precision": "",
+        "published_from": "",
+        "modified_at": None,
+        "image": "",
+        "tags": ("سوريا", 'a,"b"'),
+        "section": "",
+        "removed": (Removed(text="0", reason="counter"),),
+        "page_digest": hashlib.sha256((title + text).encode(errors="ignore")).hexdigest(),
+        "extractor": "x1",
+    }
+    return Article(**{**fields, **more})
+
+
+def rejection(path: str, reason: Reason = Reason.LISTING) -> Rejection:
+    return Rejection(source="sana", url=f"https://sana.test/{path}", reason=reason, detail="31 links", extractor="x1")
+
+
+@pytest.fixture
+def look(conn: db.Connection) -> Look:
+    """Put a fetch of a page into the ledger as crawl does; the line that extract makes of it."""
+
+    def look(run: str, at: datetime, what: Article | Rejection, outcome: str = "fetched") -> Line:
+        with conn, conn.cursor() as cursor:
+            cursor.execute(
+                "insert into urls (source, url_key, url, host, kind, state, discovered_run, next_at, fetched_at)"
+                " values ('sana', %s, %s, 'sana.test', 'article', 'fetched', %s, null, %s)"
+                " on conflict (source, url_key) do update set state = excluded.state, next_at = null,"
+                " fetched_at = excluded.fetched_at returning id",
+                (urls.key(what.url), what.url, run, at),
+            )
+            url_id = cursor.fetchone()["id"]
+            cursor.execute(
+                "insert into fetches (run, source, url_id, url, fetched_at, outcome)"
+                " values (%s, 'sana', %s, %s, %s, %s) returning id",
+                (run, url_id, what.url, at, outcome),
+            )
+            fetch_id = cursor.fetchone()["id"]
+            if outcome != "fetched":
+                cursor.execute("update urls set state = %s where id = %s", (outcome, url_id))
+        known = {"article": what} if isinstance(what, Article) else {"rejection": what}
+        return Line(fetch_id=fetch_id, url_id=url_id, run=run, fetched_at=at, **known)
+
+    return look
+
+
+def put(settings: Settings, run: str, *lines: Line) -> dict[str, int]:
+    articlefile.write(articlefile.path(settings, "sana", run), lines)
+    tally = load(settings, SANA, run)
+    assert tally.state == "done", tally.message
+    return {name: count for name, count in tally.counts.items() if count and name not in ("seconds", "words", "cut")}
+
+
+def rows(conn: db.Connection, statement: str) -> list[Any]:
+    with conn, conn.cursor() as cursor:
+        cursor.execute(statement)
+        return [tuple(row.values()) for row in cursor.fetchall()]
+
+
+def everything(conn: db.Connection) -> list[Any]:
+    tables = ("urls", "articles", "revisions", "changes", "outcomes")
+    return [rows(conn, f"select * from {table} order by 1, 2") for table in tables]
+
+
+def test_a_new_article_is_stored_with_its_first_revision_and_one_change(
+    settings: Settings, conn: db.Connection, look: Look
+) -> None:
+    line = look(NIGHTS[0], T0, article("1", title="غارة\tعلى \\N الرقة"))
+
+    counts = put(settings, NIGHTS[0], line)
+
+    assert counts == {"new": 1}
+    assert rows(conn, "select title, words, revision, authors, tags, removed from articles") == [
+        ("غارة\tعلى \\N الرقة", 9, 1, ["م. حسن"], ["سوريا", 'a,"b"'], [{"text": "0", "reason": "counter"}])
+    ]
+    assert rows(conn, "select kind, revision, quiet from changes") == [("new", 1, "first run")]
+    assert rows(conn, "select outcome, extractor from outcomes") == [("stored", "x1")]
+    assert rows(conn, "select state, next_at, looks from urls") == [("stored", T0 + HOUR, 1)]
+
+
+def test_a_second_load_of_the_same_file_changes_nothing_and_counts_the_same(
+    settings: Settings, conn: db.Connection, look: Look
+) -> None:
+    lines = [look(NIGHTS[0], T0, article("1")), look(NIGHTS[0], T0, rejection("2")), look(NIGHTS[0], T0, article("3"))]
+    first = put(settings, NIGHTS[0], *lines)
+    stored = everything(conn)
+
+    second = put(settings, NIGHTS[0], *lines)
+
+    assert first == second == {"new": 1, "duplicate": 1, "rejected": 1}
+    assert everything(conn) == stored
+
+
+def test_a_changed_text_makes_a_revision_and_an_unchanged_one_does_not(
+    settings: Settings, conn: db.Connection, look: Look
+) -> None:
+    put(
+        settings,
+        NIGHTS[0],
+        look(NIGHTS[0], T0, article("1")),
+        look(NIGHTS[0], T0, article("2", "وفد في حلب", "وصل وفد.")),
+    )
+
+    counts = put(
+        settings,
+        NIGHTS[1],
+        look(NIGHTS[1], T0 + DAY, article("1", text="قُتل أربعة مدنيين في غارة.")),
+        look(NIGHTS[1], T0 + DAY, article("2", "وفدٌ في حلب", "وصل وفد.")),
+    )
+
+    assert counts == {"revised": 1, "unchanged": 1}
+    assert rows(conn, "select article_id, kind, revision, quiet from changes where id > 2") == [(1, "revised", 2, "")]
+    assert rows(conn, "select text, revision from articles where id = 1") == [("قُتل أربعة مدنيين في غارة.", 2)]
+    assert rows(conn, "select state, next_at from urls where id = 1") == [("stored", T0 + 3 * DAY)]
+
+
+def test_spelling_variants_of_the_same_text_are_no_revision(
+    settings: Settings, conn: db.Connection, look: Look
+) -> None:
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1", "أحمد في الرقة", "وصل أحمد إلى الرقّة")))
+
+    counts = put(settings, NIGHTS[1], look(NIGHTS[1], T0 + DAY, article("1", "احمد في الرقه", "وصل احمد الى الرقة")))
+
+    assert counts == {"unchanged": 1}
+    assert rows(conn, "select text, seen_at from articles") == [("وصل أحمد إلى الرقّة", T0 + DAY)]
+
+
+def test_an_older_look_never_overwrites_a_newer_one(settings: Settings, conn: db.Connection, look: Look) -> None:
+    old = look(NIGHTS[0], T0, article("1", text="نص قديم عن الغارة"))
+    put(settings, NIGHTS[1], look(NIGHTS[1], T0 + DAY, article("1", text="نص جديد عن الغارة")))
+
+    counts = put(settings, NIGHTS[0], old)
+
+    assert counts == {"unchanged": 1}
+    assert rows(conn, "select text, revision from articles") == [("نص جديد عن الغارة", 1)]
+    assert rows(conn, "select state, decided_run from urls") == [("stored", NIGHTS[1])]
+
+
+def test_two_looks_in_one_file_make_two_revisions(settings: Settings, conn: db.Connection, look: Look) -> None:
+    lines = [look(NIGHTS[0], T0, article("1")), look(NIGHTS[0], T0 + HOUR, article("1", text="نص آخر تماماً"))]
+
+    counts = put(settings, NIGHTS[0], *reversed(lines))
+
+    assert counts == {"new": 1, "revised": 1}
+    assert rows(conn, "select text, revision, first_fetched_at, fetched_at from articles") == [
+        ("نص آخر تماماً", 2, T0, T0 + HOUR)
+    ]
+
+
+def test_a_page_read_again_by_another_extractor_corrects_the_text_quietly(
+    settings: Settings, conn: db.Connection, look: Look
+) -> None:
+    line = look(NIGHTS[0], T0, article("1", text="قُتل ثلاثة.\nشارك"))
+    put(settings, NIGHTS[0], line)
+    assert line.article
+
+    again = replace(line, article=replace(line.article, text="قُتل ثلاثة.", extractor="x2"))
+    counts = put(settings, NIGHTS[0], again)
+
+    assert counts == {"new": 1, "reread": 1}
+    assert rows(conn, "select text, extractor, revision from articles") == [("قُتل ثلاثة.", "x2", 1)]
+    assert rows(conn, "select text, extractor from revisions") == [("قُتل ثلاثة.", "x2")]
+    assert rows(conn, "select kind, quiet from changes order by id") == [
+        ("new", "first run"),
+        ("revised", "re-extraction"),
+    ]
+    assert rows(conn, "select outcome, extractor from outcomes order by id") == [("stored", "x1"), ("stored", "x2")]
+
+
+def test_an_article_found_by_reading_a_rejected_page_again_alerts_nobody(
+    settings: Settings, conn: db.Connection, look: Look
+) -> None:
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
+    line = look(NIGHTS[1], T0 + DAY, rejection("2"))
+    put(settings, NIGHTS[1], line)
+
+    put(settings, NIGHTS[1], replace(line, rejection=None, article=article("2", "خبر", "نص خبر", extractor="x2")))
+
+    assert rows(conn, "select kind, quiet from changes where article_id = 2") == [("new", "re-extraction")]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        article("2"),
+        article("2", canonical_url="https://sana.test/1", title="عنوان آخر"),
+        article("2", canonical_url="https://sana.test/1", text="النص وقد زيد عليه"),
+    ],
+    ids=["title and text", "canonical and text", "canonical and title"],
+)
+@pytest.mark.parametrize("together", [True, False])
+def test_a_second_url_of_an_article_is_a_duplicate_of_the_first(
+    settings: Settings, conn: db.Connection, look: Look, second: Article, together: bool
+) -> None:
+    lines = [look(NIGHTS[0], T0, article("1")), look(NIGHTS[0], T0 + HOUR, second)]
+    if not together:
+        put(settings, NIGHTS[0], lines[0])
+
+    counts = put(settings, NIGHTS[0], *lines)
+
+    assert counts == {"new": 1, "duplicate": 1}
+    assert rows(conn, "select state, reason, alias_of, next_at from urls where id = 2") == [
+        ("duplicate", "second URL", 1, None)
+    ]
+
+
+def test_a_chain_of_copies_in_one_file_has_one_article(settings: Settings, conn: db.Connection, look: Look) -> None:
+    copies = [article(f"amp/{n}", canonical_url="https://sana.test/main") for n in range(3)]
+    lines = [look(NIGHTS[0], T0 + n * HOUR, copy) for n, copy in enumerate(copies)]
+
+    counts = put(settings, NIGHTS[0], *lines, look(NIGHTS[0], T0 + 9 * HOUR, article("main")))
+
+    assert counts == {"new": 1, "duplicate": 3}
+    assert rows(conn, "select url from articles") == [("https://sana.test/main",)]
+
+
+def test_a_site_that_names_one_canonical_url_on_every_page_loses_no_article(settings: Settings, look: Look) -> None:
+    home = "https://sana.test/"
+    pages = [
+        article(name, title, f"خبر {name}", canonical_url=home)
+        for name, title in [("1", "عاجل"), ("2", "عاجل"), ("3", "وفد")]
+    ]
+
+    counts = put(settings, NIGHTS[0], *(look(NIGHTS[0], T0, page) for page in pages))
+
+    assert counts == {"new": 3}
+
+
+def test_a_page_that_is_gone_marks_its_article_removed_once(
+    settings: Settings, conn: db.Connection, look: Look
+) -> None:
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
+    look(NIGHTS[1], T0 + DAY, article("1"), "gone")
+
+    counts = [load(settings, SANA, NIGHTS[1]).counts["removed"] for _ in range(2)]
+
+    assert counts == [1, 1]
+    assert rows(conn, "select kind, revision, quiet from changes order by id") == [
+        ("new", 1, "first run"),
+        ("removed", 1, ""),
+    ]
+    assert rows(conn, "select gone_at from articles") == [(T0 + DAY,)]
+    assert rows(conn, "select outcome from outcomes order by id") == [("stored",), ("gone",)]
+
+
+def test_a_page_that_comes_back_is_not_gone(settings: Settings, conn: db.Connection, look: Look) -> None:
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
+    look(NIGHTS[1], T0 + DAY, article("1"), "gone")
+    load(settings, SANA, NIGHTS[1])
+
+    put(settings, NIGHTS[2], look(NIGHTS[2], T0 + 2 * DAY, article("1")))
+
+    assert rows(conn, "select gone_at, revision from articles") == [(None, 1)]
+    assert rows(conn, "select state from urls") == [("unchanged",)]
+
+
+def test_a_page_its_site_calls_unchanged_is_looked_at_again_as_planned(
+    settings: Settings, conn: db.Connection, look: Look
+) -> None:
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
+    look(NIGHTS[1], T0 + DAY + HOUR, article("1"), "unchanged")
+
+    load(settings, SANA, NIGHTS[1])
+
+    assert rows(conn, "select next_at, looks from urls") == [(T0 + 3 * DAY, 2)]
+    assert rows(conn, "select seen_at from articles") == [(T0 + DAY + HOUR,)]
+
+
+def test_the_last_planned_look_is_seven_days_after_the_first(
+    settings: Settings, conn: db.Connection, look: Look
+) -> None:
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
+
+    put(settings, NIGHTS[1], look(NIGHTS[1], T0 + 7 * DAY, article("1")))
+
+    assert rows(conn, "select state, next_at from urls") == [("unchanged", None)]
+
+
+def test_a_rejected_page_gets_one_more_look(settings: Settings, conn: db.Connection, look: Look) -> None:
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, rejection("1")))
+    first = rows(conn, "select state, reason, next_at from urls")
+
+    put(settings, NIGHTS[1], look(NIGHTS[1], T0 + DAY, rejection("1", Reason.SOFT_404)))
+
+    assert first == [("rejected", "listing", T0 + DAY)]
+    assert rows(conn, "select state, reason, next_at from urls") == [("rejected", "soft 404", None)]
+    assert rows(conn, "select outcome, detail from outcomes order by id")[0] == ("rejected", "31 links")
+
+
+def test_a_rejected_look_takes_no_stored_article_away(settings: Settings, conn: db.Connection, look: Look) -> None:
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
+
+    counts = put(settings, NIGHTS[1], look(NIGHTS[1], T0 + DAY, rejection("1", Reason.PAYWALL)))
+
+    assert counts == {"rejected": 1}
+    assert rows(conn, "select state, reason from urls") == [("unchanged", "last look rejected: paywall")]
+    assert rows(conn, "select revision, gone_at from articles") == [(1, None)]
+
+
+@pytest.mark.parametrize(
+    ("published", "precision", "quiet"),
+    [
+        (T0 + DAY - HOUR, "minute", ""),
+        (T0 - HOUR, "minute", "old"),
+        (T0 - HOUR, "day", ""),
+        (T0 - 2 * DAY, "day", "old"),
+        (datetime(2026, 1, 1, tzinfo=UTC), "year", ""),
+        (None, "", ""),
+    ],
+)
+def test_an_article_older_than_a_day_when_found_alerts_nobody(
+    settings: Settings, conn: db.Connection, look: Look, published: datetime | None, precision: str, quiet: str
+) -> None:
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
+
+    late = article("2", "خبر", "نص", published_at=published, published_precision=precision)
+    put(settings, NIGHTS[1], look(NIGHTS[1], T0 + DAY, late))
+
+    assert rows(conn, "select quiet from changes where article_id = 2") == [(quiet,)]
+
+
+def test_pages_of_an_old_run_loaded_after_newer_ones_alert_nobody(
+    settings: Settings, conn: db.Connection, look: Look
+) -> None:
+    for n in (1, 2):
+        put(settings, NIGHTS[n], look(NIGHTS[n], T0 + n * DAY, article(str(n), f"خبر {n}", f"نص {n}")))
+
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("old", "خبر قديم", "نص قديم")))
+
+    assert rows(conn, "select quiet from changes order by id") == [("first run",), ("",), ("replay",)]
+
+
+def test_a_run_that_a_manual_one_overtook_still_alerts(settings: Settings, conn: db.Connection, look: Look) -> None:
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
+    put(settings, "2026-11-23T020513", look("2026-11-23T020513", T0 + DAY, article("2", "خبر", "نص")))
+
+    put(settings, NIGHTS[1], look(NIGHTS[1], T0 + DAY - HOUR, article("3", "خبر ثالث", "نص ثالث")))
+
+    assert rows(conn, "select quiet from changes order by id") == [("first run",), ("",), ("",)]
+
+
+def test_what_postgres_cannot_hold_is_left_out(settings: Settings, conn: db.Connection, look: Look) -> None:
+    odd = article(
+        "1", "عنوان\x00 " + "طويل " * 5000, "نص\x00 \ud83d هنا", removed=(Removed(text="\x00\ud83d0", reason=""),)
+    )
+    file = articlefile.path(settings, "sana", NIGHTS[0])
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(json.loads(articlefile.to_json(look(NIGHTS[0], T0, odd)))))
+
+    load(settings, SANA, NIGHTS[0])
+
+    assert rows(conn, "select length(title), text, removed from articles") == [
+        (25006, "نص  هنا", [{"text": "0", "reason": ""}])
+    ]
+
+
+def test_a_missing_file_is_a_failure_only_where_pages_were_fetched(settings: Settings, look: Look) -> None:
+    nothing = load(settings, SANA, NIGHTS[0])
+    look(NIGHTS[1], T0, article("1"))
+
+    missing = load(settings, SANA, NIGHTS[1])
+
+    assert (nothing.state, nothing.counts["new"]) == ("done", 0)
+    assert missing.state == "failed"
+    assert "nightdesk extract" in missing.message
+
+
+def test_a_file_of_another_database_is_refused_whole(settings: Settings, conn: db.Connection, look: Look) -> None:
+    line = look(NIGHTS[0], T0, article("1"))
+    articlefile.write(articlefile.path(settings, "sana", NIGHTS[0]), [line, replace(line, fetch_id=99)])
+
+    tally = load(settings, SANA, NIGHTS[0])
+
+    assert tally.state == "failed"
+    assert "line 2: fetch 99" in tally.message
+    assert rows(conn, "select count(*) from articles") == [(0,)]
+
+
+def test_two_loads_at_once_store_everything_once(settings: Settings, conn: db.Connection, look: Look) -> None:
+    lines = [look(NIGHTS[0], T0, article(str(n), f"خبر {n}", f"نص {n}")) for n in range(20)]
+    articlefile.write(articlefile.path(settings, "sana", NIGHTS[0]), lines)
+
+    with ThreadPoolExecutor(3) as pool:
+        tallies = list(pool.map(lambda _: load(settings, SANA, NIGHTS[0]), range(3)))
+
+    assert [(tally.state, tally.counts["new"]) for tally in tallies] == [("done", 20)] * 3
+    assert rows(conn, "select count(*) from changes union all select count(*) from outcomes") == [(20,), (20,)]

@@ -1,0 +1,195 @@
+"""Channels: mail and webhooks as they arrive, and errors that say nothing of an address."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+from pipelines import notify
+from pipelines.errors import ChannelError
+
+ALERT: dict[str, Any] = {
+    "kind": "new",
+    "title": "غارة <على> الرقّة",
+    "url": "https://sana.test/1?a=1&b=2",
+    "source": "sana",
+    "language": "ar",
+    "published_at": datetime(2026, 11, 22, 1, 30, tzinfo=UTC),
+    "published_precision": "minute",
+    "matches": [
+        {"term": "الرقة", "surface": "بالرقّة", "field": "text", "offset": 4, "snippet": "… قتلى بالرقّة & ريفها …"},
+        {"term": "الرقة", "surface": "الرقّة", "field": "title", "offset": 11, "snippet": "غارة <على> الرقّة"},
+    ],
+}
+MESSAGE = notify.render("raqqa/1/new/1/desk", "رصد الرقة", "رصد الرقة: غارة على الرقّة", [ALERT])
+
+
+class Mailbox:
+    """Keeps what the mail server on loopback is given."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.answer = "250 kept"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.answer.startswith("250"):
+            self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        return self.answer
+
+
+def _checked(password: bytes) -> AuthResult:
+    return AuthResult(success=password == b"s3:cret", handled=False)
+
+
+@pytest.fixture
+def mail() -> Iterator[tuple[Mailbox, int]]:
+    box = Mailbox()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Controller(
+        box,
+        hostname="127.0.0.1",
+        port=port,
+        auth_require_tls=False,
+        authenticator=lambda s, session, envelope, mechanism, data: _checked(data.password),
+    )
+    server.start()
+    yield box, port
+    server.stop()
+
+
+def test_a_mail_arrives_with_subject_text_and_html_in_their_own_direction(mail: tuple[Mailbox, int]) -> None:
+    box, port = mail
+
+    notify.send("desk", f"smtp://127.0.0.1:{port}/?from=desk@news.test&to=a@news.test,b@news.test", MESSAGE)
+
+    (got,) = box.mails
+    assert got["Subject"] == "رصد الرقة: غارة على الرقّة"
+    assert got["To"] == "a@news.test, b@news.test"
+    text = got.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    html = got.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert "New: غارة <على> الرقّة\nsana, 2026-11-22 01:30 UTC\n… قتلى بالرقّة & ريفها …" in text
+    assert '<div dir="rtl" lang="ar"><h3><a href="https://sana.test/1?a=1&amp;b=2">غارة &lt;على&gt; الرقّة</a>' in html
+    assert "… قتلى <mark>بالرقّة</mark> &amp; ريفها …" in html
+
+
+def test_the_message_id_is_made_from_the_key_alone(mail: tuple[Mailbox, int]) -> None:
+    box, port = mail
+    address = f"smtp://desk%40news.test:s3%3Acret@127.0.0.1:{port}/?to=a@news.test"
+
+    for _ in range(2):
+        notify.send("desk", address, MESSAGE)
+    notify.send("desk", address, notify.plain("other", "x", "x"))
+
+    first, second, other = (got["Message-ID"] for got in box.mails)
+    assert first == second != other
+    assert box.mails[0]["From"] == "desk@news.test"
+
+
+def test_mailto_is_mail_through_the_server_it_names(mail: tuple[Mailbox, int]) -> None:
+    box, port = mail
+
+    notify.send("desk", f"mailto:a@news.test?server=127.0.0.1&port={port}", MESSAGE)
+
+    assert box.mails[0]["To"] == "a@news.test"
+
+
+def test_a_subject_cannot_add_a_header(mail: tuple[Mailbox, int]) -> None:
+    box, port = mail
+
+    notify.send(
+        "desk",
+        f"smtp://127.0.0.1:{port}/?to=a@news.test",
+        notify.plain("k", "x\r\nBcc: b@news.test" + "y" * 300, "body"),
+    )
+
+    assert box.mails[0]["Bcc"] is None
+    assert len(box.mails[0]["Subject"]) == 160
+
+
+@pytest.mark.parametrize(
+    ("answer", "user", "said"),
+    [
+        ("550 no <a@news.test> here", "", "the mail server answered 550"),
+        ("250 kept", "desk:wrong-secret@", "the mail server answered 535"),
+    ],
+)
+def test_what_a_mail_server_refuses_is_said_without_the_address(
+    mail: tuple[Mailbox, int], answer: str, user: str, said: str
+) -> None:
+    box, port = mail
+    box.answer = answer
+
+    with pytest.raises(ChannelError) as caught:
+        notify.send("desk", f"smtp://{user}127.0.0.1:{port}/?to=a@news.test", MESSAGE)
+
+    assert str(caught.value) == f"Channel desk did not take the message: {said}."
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "webhook+http://user:s3cret@127.0.0.1:1/token",
+        "webhook+http://s3cret\x00.test/",
+        "webhook+http://[s3cret/",
+        "smtp://user:s3cret@127.0.0.1:1/?to=a@news.test",
+        "smtp://user:s3cret@127.0.0.1:x/?to=a@news.test",
+        "smtp://user:s3cret@127.0.0.1/",
+        "smtps://user:s3cret@127.0.0.1:1/?to=a@news.test",
+        "nosuchservice://s3cret",
+        "json://user:s3cret@127.0.0.1:1/token",
+        "s3cret",
+    ],
+)
+def test_no_error_and_no_log_line_says_an_address(address: str, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+
+    with pytest.raises(ChannelError) as caught:
+        notify.send("desk", address, MESSAGE)
+
+    assert "Channel desk" in str(caught.value)
+    assert "s3cret" not in str(caught.value) + caplog.text
+    assert "127.0.0.1" not in str(caught.value) + caplog.text
+
+
+def test_a_message_of_several_kinds_is_a_digest_and_removals_say_so() -> None:
+    removed = {**ALERT, "kind": "removed", "published_precision": "day"}
+
+    message = notify.render("k", "w", "", [ALERT, removed])
+
+    assert (message.payload["kind"], message.subject) == ("digest", "w: 2 alerts")
+    assert "Removed from the site: غارة <على> الرقّة\nsana, 2026-11-22\n" in message.text
+
+
+def test_an_address_that_is_no_web_address_is_no_link() -> None:
+    message = notify.render("k", "w", "", [{**ALERT, "url": "javascript:alert(1)", "title": "Strike on Raqqa"}])
+
+    assert "<a " not in message.html
+    assert '<div dir="ltr"' in message.html
+
+
+def test_marking_does_not_touch_what_it_put_in() -> None:
+    matches = [{"surface": "mark", "snippet": "a mark & <mark>"}, {"surface": "a mark", "snippet": "a mark & <mark>"}]
+
+    message = notify.render("k", "w", "", [{**ALERT, "matches": matches}])
+
+    assert "<mark>a mark</mark> &amp; &lt;<mark>mark</mark>&gt;" in message.html
+
+
+def test_a_test_message_reaches_the_channel(mail: tuple[Mailbox, int]) -> None:
+    box, port = mail
+
+    notify.test("desk", f"smtp://127.0.0.1:{port}/?to=a@news.test")
+
+    assert box.mails[0]["Subject"] == "Nightdesk: test of desk"
