@@ -27,9 +27,14 @@ def checked(key: str) -> str:
 
 
 def begin(conn: db.Connection, run: str, source: str, stage: str) -> None:
-    """Say that a stage has begun for a source; committed at once, so that others see it."""
+    """Say that a stage has begun for a source, committed at once, and that those killed before it in other runs failed.
+
+    The stage counts as alive for as long as this connection is open.
+    """
     with conn:
+        db.query(conn, "hold_stage", run=run, source=source, stage=stage)
         db.execute(conn, "begin_stage", run=run, source=source, stage=stage)
+        db.execute(conn, "close_stale_stages", run=run, source=source, stage=stage)
 
 
 def progress(conn: db.Connection, run: str, source: str, stage: str, counts: dict[str, int]) -> None:

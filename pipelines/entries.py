@@ -1,0 +1,31 @@
+"""What a feed or sitemap said of a URL, as the JSON that the raw store and the ledger keep."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from pipelines.model import Entry
+
+
+def as_json(entry: Entry | None) -> dict[str, Any] | None:
+    """The facts of an Entry: dates in ISO form, empty fields left out."""
+    if entry is None:
+        return None
+    facts = {name: value for name, value in asdict(entry).items() if value not in ("", (), None)}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in facts.items()}
+
+
+def of_json(facts: Mapping[str, Any] | None) -> Entry | None:
+    """The Entry that as_json was made of."""
+    if not facts:
+        return None
+    known = {name: value for name, value in facts.items() if name in Entry.__dataclass_fields__}
+    for name in ("published_at", "modified_at"):
+        if known.get(name):
+            known[name] = datetime.fromisoformat(known[name])
+    for name in ("authors", "tags"):
+        known[name] = tuple(known.get(name, ()))
+    return Entry(**known)

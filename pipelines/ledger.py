@@ -1,0 +1,226 @@
+"""The ledger of the crawl: where every URL stands, who works on it, and how each look at it ended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from pipelines import db, entries, urls
+from pipelines.model import Entry, Kind, Pointer, Source, State
+
+LISTS = {Kind.FEED: "feeds", Kind.SITEMAP: "sitemaps", Kind.SECTION: "sections"}
+Found = tuple[Kind, Entry]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """A URL that this crawl alone may fetch for a quarter of an hour, with what is known of it."""
+
+    id: int
+    source: str
+    url: str
+    host: str
+    kind: Kind
+    via: str = ""
+    entry: Entry | None = None
+    etag: str = ""
+    last_modified: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How one attempt to fetch a URL ended: a row of `fetches`, and what it changes in `urls`.
+
+    outcome: fetched, unchanged, blocked, failed, gone or excluded. retry_at: no further look before (None: the usual
+    backoff). final: a page that is gone is not asked for again. found: what a feed, sitemap or section named.
+    """
+
+    url_id: int
+    source: str
+    url: str
+    kind: Kind
+    fetched_at: datetime
+    outcome: State
+    final_url: str = ""
+    status: int | None = None
+    reason: str = ""
+    digest: str = ""
+    bytes: int = 0
+    ms: int = 0
+    pointer: Pointer | None = None
+    etag: str = ""
+    last_modified: str = ""
+    retry_at: datetime | None = None
+    final: bool = False
+    found: tuple[Found, ...] = ()
+
+
+def begin(conn: db.Connection, source: Source, run: str) -> None:
+    """Make the source's feeds, sitemaps and sections due and free what a killed crawl had leased; needs its lock."""
+    rows = []
+    for kind, field in LISTS.items():
+        for url in dict.fromkeys(getattr(source, field)):
+            rows.append((source.name, urls.key(url), urls.cleaned(url), urls.host(url), str(kind), run))
+    rows = list({row[1]: row for row in reversed(rows)}.values())[::-1]
+    with conn:
+        db.execute(conn, "release_leases", source=source.name)
+        db.execute_values(conn, "due_listings", rows)
+        db.execute(conn, "due_sitemaps", source=source.name, via=[row[2] for row in rows])
+
+
+def want(conn: db.Connection, source: Source, run: str, url: str) -> None:
+    """Make one article URL due that somebody asked for by hand, whatever the rules say; needs the source's lock."""
+    row = (source.name, urls.key(url), urls.cleaned(url), urls.host(url), str(Kind.ARTICLE), run)
+    with conn:
+        db.execute(conn, "release_leases", source=source.name)
+        db.execute_values(conn, "want_urls", [row])
+
+
+def discover(
+    conn: db.Connection, source: Source, run: str, found: Iterable[Found], via: str, *, by: Kind = Kind.FEED
+) -> dict[str, int]:
+    """Write what a list named into the ledger, part of the caller's transaction; how many were discovered, excluded,
+    due again, or no URL at all (unusable). by: what kind of list it was; only feeds may name other sites."""
+    counts = {"discovered": 0, "excluded": 0, "again": 0, "unusable": 0}
+    rows: dict[str, tuple[object, ...]] = {}
+    now = datetime.now(UTC)
+    for kind, entry in found:
+        try:
+            key, url, host = urls.key(entry.url), urls.cleaned(entry.url), urls.host(entry.url)
+        except ValueError:
+            counts["unusable"] += 1
+            continue
+        if key in rows:
+            continue
+        reason = excluded(source, kind, entry, by, now)
+        state = State.EXCLUDED if reason else State.DISCOVERED
+        ended = (run, now, None) if reason else (None, None, now)
+        facts = db.json(entries.as_json(entry))
+        rows[key] = (source.name, key, url, host, str(kind), str(state), reason, via, facts, run, *ended)
+    for row in db.execute_values(conn, "discover_urls", list(rows.values()), fetch=True):
+        word = "again" if not row["added"] else "excluded" if row["state"] == State.EXCLUDED else "discovered"
+        counts[word] += 1
+    return counts
+
+
+def excluded(source: Source, kind: Kind, entry: Entry, by: Kind, now: datetime) -> str:
+    """The rule that keeps a URL out of the crawl, or nothing."""
+    if by != Kind.FEED and urls.site(urls.host(entry.url)) not in _sites(source):
+        return f"other site: {urls.site(urls.host(entry.url))}"
+    said = entry.published_at or entry.modified_at
+    if said and said < now - timedelta(days=source.max_age):
+        return f"older than {source.max_age} days"
+    if kind != Kind.ARTICLE:
+        return ""
+    parts = urlsplit(entry.url)
+    if parts.path in ("", "/") and not parts.query:
+        return "home page"
+    for pattern in source.deny:
+        if re.search(pattern, entry.url):
+            return f"deny: {pattern}"
+    if source.allow and not any(re.search(pattern, entry.url) for pattern in source.allow):
+        return "allow: no pattern matches"
+    return ""
+
+
+def lease(
+    conn: db.Connection,
+    source: str,
+    run: str,
+    count: int,
+    *,
+    per_host: int,
+    skip: Sequence[str] = (),
+    articles: bool = True,
+    only: str = "",
+) -> list[Lease]:
+    """Take up to `count` due URLs of a source, so many per host, none of the hosts to skip; committed at once.
+
+    articles: false leases only feeds, sitemaps and sections. only: no other URL than this one.
+    """
+    wanted = {"count": count, "per_host": per_host, "skip": list(skip), "articles": articles}
+    with conn:
+        rows = db.query(conn, "lease_urls", source=source, run=run, only=urls.key(only) if only else "", **wanted)
+    return [_lease(source, row) for row in sorted(rows, key=lambda r: r["turn"])]
+
+
+def record(conn: db.Connection, run: str, looks: Sequence[Look]) -> list[Look]:
+    """Write looks into `fetches` and `urls`, part of the caller's transaction; those that were not known yet.
+
+    A look whose pointer is in the ledger already changes nothing, so adopting a raw file twice is harmless.
+    """
+    rows = [_fetch_row(run, look) for look in looks]
+    new = db.execute_values(conn, "record_fetches", rows, fetch=True)
+    added = {(row["url_id"], row["warc_file"], row["warc_offset"]) for row in new}
+    fresh = [look for look in looks if (look.url_id, *_place(look)[:2]) in added]
+    # A URL with two looks in one batch stands where the later one left it.
+    last = {look.url_id: look for look in sorted(fresh, key=lambda look: look.fetched_at)}
+    db.execute_values(conn, "settle_urls", [_settled_row(run, look) for look in last.values()])
+    return fresh
+
+
+def release(conn: db.Connection, source: str) -> int:
+    """Give back what is leased of a source, part of the caller's transaction; how many URLs."""
+    return db.execute(conn, "release_leases", source=source)
+
+
+def cool(conn: db.Connection, host: str, until: datetime, reason: str) -> None:
+    """Leave a host alone until then, part of the caller's transaction."""
+    db.execute(conn, "cool_host", host=host, until=until, reason=reason)
+
+
+def asked(conn: db.Connection, source: str, run: str) -> int:
+    """How many article pages a run has asked a source for so far."""
+    return _count(db.row(conn, "articles_of_run", source=source, run=run))
+
+
+def waiting(conn: db.Connection, source: str) -> int:
+    """How many URLs of a source are due and were not fetched."""
+    return _count(db.row(conn, "waiting_urls", source=source))
+
+
+def unaccounted(conn: db.Connection, run: str) -> list[db.Row]:
+    """The URLs of a run without an end that nothing will look at again: id, source, url, state, problem."""
+    return db.query(conn, "unaccounted_urls", run=run)
+
+
+def story(conn: db.Connection, url: str) -> list[db.Row]:
+    """All that happened to a URL in time order, where it stands now last: at, source, run, what, reason, pointer."""
+    return db.query(conn, "story_of_url", key=urls.key(url), url=urls.cleaned(url))
+
+
+def _lease(source: str, row: db.Row) -> Lease:
+    known = {name: row[name] for name in ("id", "url", "host", "via", "etag", "last_modified", "digest")}
+    return Lease(source=source, kind=Kind(row["kind"]), entry=entries.of_json(row["entry"]), **known)
+
+
+def _fetch_row(run: str, look: Look) -> tuple[object, ...]:
+    return (
+        run, look.source, look.url_id, look.url, look.final_url, look.fetched_at, look.status, str(look.outcome),
+        look.reason, look.digest, look.bytes, look.ms, *_place(look),
+    )  # fmt: skip
+
+
+def _settled_row(run: str, look: Look) -> tuple[object, ...]:
+    return (
+        look.url_id, run, str(look.outcome), look.reason, look.fetched_at, look.etag, look.last_modified, look.digest,
+        look.retry_at, look.final,
+    )  # fmt: skip
+
+
+def _place(look: Look) -> tuple[str | None, int | None, int | None]:
+    at = look.pointer
+    return (at.warc_file, at.warc_offset, at.warc_length) if at else (None, None, None)
+
+
+def _count(row: Mapping[str, int] | None) -> int:
+    return row["count"] if row else 0
+
+
+def _sites(source: Source) -> set[str]:
+    listed = [source.url, *source.feeds, *source.sitemaps, *source.sections]
+    return {urls.site(urls.host(url)) for url in listed}

@@ -1,0 +1,322 @@
+"""The raw store: WARC files per source and run; the only module that knows WARC.
+
+A page is three records, each a gzip member of its own: request, response, metadata (what the feed said of it).
+The payload is the body as received: still content-encoded, Content-Encoding kept. Transfer-Encoding is dropped (the
+transfer is over) and Content-Length is the stored length, so that headers and bytes agree. A file is `.warc.gz.open`
+while it is written, gets its name when it is closed, and is never rewritten.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha1, sha256
+from http import HTTPStatus
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+from fastwarc.stream_io import GzipWriter
+from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+
+from pipelines import encodings, entries
+from pipelines.errors import StoreError
+from pipelines.model import Page, Pointer
+
+CLOSED = ".warc.gz"
+OPEN = ".warc.gz.open"
+LIMIT = 20 * 1024 * 1024
+LEVEL = 6
+PIECE = 1 << 20
+TRIPLE = ("request", "response", "metadata")
+DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}
+Meta = dict[str, Any]
+
+
+@dataclass
+class Writer:
+    """A WARC file that is being written: `path` is its name while open, `name` its path below `raw` once closed."""
+
+    path: Path
+    name: str
+    file: BinaryIO
+    gzip: Any
+    records: int = 0
+
+
+def begin(raw: Path, source: str, run: str) -> Writer:
+    """Begin the next file of a source and run; no file that exists is touched."""
+    folder = raw / source / run
+    folder.mkdir(parents=True, exist_ok=True)
+    number = 1
+    while True:
+        name = f"{source}-{run}-{number}"
+        number += 1
+        if (folder / (name + CLOSED)).exists():
+            continue
+        try:
+            file = (folder / (name + OPEN)).open("xb")
+        except FileExistsError:
+            continue
+        break
+    writer = Writer(folder / (name + OPEN), f"{source}/{run}/{name}{CLOSED}", file, GzipWriter(file, LEVEL))
+    software = f"nightdesk/{version('nightdesk')}"
+    fields = f"software: {software}\r\nformat: WARC File Format 1.1\r\nisPartOf: {source} {run}\r\n"
+    _add(writer, WarcRecordType.warcinfo, fields.encode(), "application/warc-fields", {"WARC-Filename": name + CLOSED})
+    _sync_folder(folder)
+    return writer
+
+
+def append(
+    writer: Writer, page: Page, meta: Mapping[str, Any], *, request: tuple[tuple[str, str], ...] = ()
+) -> Pointer:
+    """Write a page as request, response and metadata record; where its response stands. Not yet on disk: see sync.
+
+    meta: further facts to keep with the page (url_id, kind, redirects, ms); request: the headers that were sent.
+    """
+    date = page.fetched_at.astimezone(UTC)
+    asked = _add(
+        writer,
+        WarcRecordType.request,
+        _request(page, request),
+        "application/http; msgtype=request",
+        {"WARC-Target-URI": page.final_url},
+        date,
+    )
+    offset = writer.file.tell()
+    answered = _add(
+        writer,
+        WarcRecordType.response,
+        _response(page),
+        "application/http; msgtype=response",
+        {"WARC-Target-URI": page.final_url, "WARC-Concurrent-To": asked},
+        date,
+        payload=page.body,
+    )
+    length = writer.file.tell() - offset
+    facts = {
+        **meta,
+        "source": page.source,
+        "run": page.run,
+        "url": page.url,
+        "final_url": page.final_url,
+        "via": page.via,
+        "fetched_at": date.isoformat(),
+        "digest": page.digest,
+        "entry": entries.as_json(page.entry),
+    }
+    _add(
+        writer,
+        WarcRecordType.metadata,
+        json.dumps(facts, ensure_ascii=False).encode(),
+        "application/json",
+        {"WARC-Target-URI": page.final_url, "WARC-Concurrent-To": answered},
+        date,
+    )
+    writer.records += 1
+    return Pointer(warc_file=writer.name, warc_offset=offset, warc_length=length)
+
+
+def sync(writer: Writer) -> None:
+    """Return when everything written so far is on the disk."""
+    writer.file.flush()
+    os.fsync(writer.file.fileno())
+
+
+def finish(writer: Writer) -> Path | None:
+    """Close the file and give it its name; a file without a page is removed instead (None)."""
+    sync(writer)
+    writer.file.close()
+    if not writer.records:
+        writer.path.unlink()
+        return None
+    return seal(writer.path)
+
+
+def recover(path: Path) -> Iterator[tuple[Pointer, Page, Meta]]:
+    """Cut the `.open` file of a killed crawl to its last whole page and give what it holds; then `seal` it."""
+    whole = _whole(path)
+    if whole < path.stat().st_size:
+        with path.open("r+b") as file:
+            file.truncate(whole)
+            os.fsync(file.fileno())
+    return pages(path)
+
+
+def seal(path: Path) -> Path:
+    """Give an `.open` file the name of a closed one, which nothing writes to again."""
+    closed = path.with_name(path.name.removesuffix(".open"))
+    if path != closed:
+        path.rename(closed)
+        _sync_folder(closed.parent)
+    return closed
+
+
+def unfinished(raw: Path, source: str) -> list[Path]:
+    """The files a killed crawl of this source left open, oldest first."""
+    return sorted((raw / source).glob(f"*/*{OPEN}"))
+
+
+def pages(path: Path) -> Iterator[tuple[Pointer, Page, Meta]]:
+    """Every page of a file with where it stands and the facts kept with it."""
+    name = "/".join(path.parts[-3:]).removesuffix(".open")
+    with path.open("rb") as file:
+        for offset, length, page, meta in _read(file, path):
+            yield Pointer(warc_file=name, warc_offset=offset, warc_length=length), page, meta
+
+
+def read(raw: Path, pointer: Pointer) -> Page:
+    """The page at a pointer; StoreError names the file and record where it is not there or not whole."""
+    path = raw / pointer.warc_file
+    if not path.exists():
+        path = path.with_name(path.name + ".open")
+    try:
+        with path.open("rb") as file:
+            file.seek(pointer.warc_offset)
+            for _, _, page, _ in _read(file, path):
+                return page
+    except FileNotFoundError:
+        raise StoreError(f"{path} is not there; restore it or let the page be fetched again.") from None
+    raise StoreError(f"{path} has no page at byte {pointer.warc_offset}; the file was changed after it was closed.")
+
+
+def decoded(page: Page, limit: int = LIMIT) -> bytes:
+    """The body without its content encoding, at most `limit` bytes; StoreError says what cannot be decoded."""
+    names = ",".join(value for name, value in page.headers if name.lower() == "content-encoding")
+    try:
+        return encodings.decode(page.body, names, limit)
+    except ValueError as error:
+        raise StoreError(f"The body of {page.final_url} cannot be decoded: {error}.") from None
+
+
+def _add(
+    writer: Writer,
+    kind: Any,
+    content: bytes,
+    content_type: str,
+    headers: Mapping[str, str],
+    date: datetime | None = None,
+    payload: bytes | None = None,
+) -> str:
+    record = WarcRecord()
+    record.init_headers(kind)
+    if date:
+        record.record_date = date
+    record.headers["Content-Type"] = content_type
+    for name, value in headers.items():
+        record.headers[name] = value
+    record.set_bytes_content(content)
+    digest = sha1(payload, usedforsecurity=False).digest() if payload is not None else None
+    record.write(writer.gzip, checksum_data=True, payload_digest=digest)
+    # Without it the whole file is one gzip member and no reader can seek in it.
+    writer.gzip.finish()
+    return str(record.record_id)
+
+
+def _request(page: Page, headers: tuple[tuple[str, str], ...]) -> bytes:
+    parts = urlsplit(page.final_url)
+    target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
+    lines = [
+        f"GET {target} HTTP/1.1",
+        f"Host: {parts.netloc.rpartition('@')[2]}",
+        *(f"{name}: {value}" for name, value in headers),
+    ]
+    return _head(lines)
+
+
+def _response(page: Page) -> bytes:
+    try:
+        phrase = HTTPStatus(page.status).phrase
+    except ValueError:
+        phrase = "Unknown"
+    kept = [f"{name}: {value}" for name, value in page.headers if name.lower() not in DROPPED]
+    return _head([f"HTTP/1.1 {page.status} {phrase}", *kept, f"Content-Length: {len(page.body)}"]) + page.body
+
+
+def _head(lines: list[str]) -> bytes:
+    clean = (" ".join(line.splitlines()) for line in lines)
+    return ("\r\n".join(clean) + "\r\n\r\n").encode("latin-1", "replace")
+
+
+def _read(file: BinaryIO, path: Path) -> Iterator[tuple[int, int, Page, Meta]]:
+    """Offset, length, page and facts from where the file stands; a response without its metadata is no page."""
+    response: tuple[int, int, tuple[tuple[str, str], ...], bytes] | None = None
+    try:
+        for record in ArchiveIterator(file, record_types=WarcRecordType.response | WarcRecordType.metadata):
+            if record.record_type == WarcRecordType.response:
+                head = record.http_headers
+                response = record.stream_pos, head.status_code or 0, head.to_tuples(), record.reader.read()
+            elif response:
+                offset, status, headers, body = response
+                facts = json.loads(record.reader.read())
+                yield offset, record.stream_pos - offset, _page(facts, status, headers, body), facts
+                response = None
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise StoreError(f"{path} cannot be read beyond its whole records: {error}.") from None
+
+
+def _page(facts: Meta, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> Page:
+    return Page(
+        source=facts["source"],
+        run=facts["run"],
+        url=facts["url"],
+        final_url=facts["final_url"],
+        fetched_at=datetime.fromisoformat(facts["fetched_at"]),
+        status=status,
+        headers=headers,
+        body=body,
+        digest=sha256(body).hexdigest(),
+        via=facts["via"],
+        entry=entries.of_json(facts["entry"]),
+    )
+
+
+def _whole(path: Path) -> int:
+    """The byte after the last whole page; zlib checks each member's checksum on the way."""
+    whole, position, kinds = 0, 0, []
+    with path.open("rb") as file:
+        while True:
+            file.seek(position)
+            length, kind = _member(file)
+            if not length:
+                return whole
+            position += length
+            if kind == "warcinfo":
+                whole = position
+                continue
+            kinds.append(kind)
+            if tuple(kinds[-3:]) == TRIPLE:
+                whole, kinds = position, []
+
+
+def _member(file: BinaryIO) -> tuple[int, str]:
+    """Compressed length and WARC type of the gzip member at the file's position; 0 where there is no whole one."""
+    decoder = zlib.decompressobj(wbits=31)
+    head, used = b"", 0
+    try:
+        while not decoder.eof:
+            piece = file.read(PIECE)
+            if not piece:
+                return 0, ""
+            used += len(piece)
+            while piece and not decoder.eof:
+                data = decoder.decompress(piece, PIECE)
+                head += data[: 4096 - len(head)] if len(head) < 4096 else b""
+                piece = decoder.unconsumed_tail
+    except zlib.error:
+        return 0, ""
+    kind = head.partition(b"WARC-Type: ")[2].partition(b"\r\n")[0].decode("ascii", "replace")
+    return used - len(decoder.unused_data), kind
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

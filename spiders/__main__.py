@@ -1,0 +1,154 @@
+"""`python -m spiders crawl`: one crawl in a process of its own, started and watched by pipelines.crawl.
+
+Sources come as a JSON list on standard input. Standard output is JSON lines: {"event": "progress" | "tally" | "log" |
+"error", ...}; standard error is the log, `LEVEL name: message`. Exit codes: 0 every source has its tally and none
+failed, 1 a source failed, 2 refused before anything was fetched, 3 stopped by a signal or because the parent is gone,
+70 broke.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import logging
+import os
+import signal
+import sys
+from time import monotonic
+from typing import Any, TextIO
+
+from scrapy import Spider
+from scrapy.crawler import AsyncCrawlerProcess
+
+from pipelines import db, runs
+from pipelines.errors import NightdeskError
+from pipelines.model import Expect, Source
+from pipelines.settings import Settings, settings
+from spiders import ending, store
+from spiders.guard import check_contact, policy
+from spiders.news import NewsSpider
+from spiders.onepage import OnePageSpider
+from spiders.settings import scrapy_settings
+
+PR_SET_PDEATHSIG = 1
+# Sixty lines of greeting, and what the ledger says of each URL anyway, are not worth a reader's time.
+LEAST = {
+    "scrapy.downloadermiddlewares.retry": logging.CRITICAL,
+    "scrapy": logging.WARNING,
+    "twisted": logging.ERROR,
+    "py.warnings": logging.ERROR,
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one verb; the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m spiders")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    verb = verbs.add_parser("crawl", help="crawl the sources given on standard input")
+    verb.add_argument("--run", required=True, type=runs.checked)
+    verb.add_argument("--budget", type=float, required=True, help="seconds until no new request is made")
+    verb.add_argument("--only", default="", help="fetch this one URL of the one source")
+    verb = verbs.add_parser("fetch", help="fetch one URL into a raw file of its own, without the ledger")
+    verb.add_argument("--url", required=True)
+    verb.add_argument("--into", required=True)
+    for verb in verbs.choices.values():
+        verb.add_argument("--parent", type=int, default=0, help="stop when this process is no longer the parent")
+    given = parser.parse_args(arguments)
+    _die_with(given.parent)
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(ending.STOPPED))
+    _log_to(sys.stderr)
+    sources = [_source(facts) for facts in json.load(sys.stdin)]
+    try:
+        current = settings()
+        check_contact(policy(current), sources)
+        return crawl(current, sources, given) if given.verb == "crawl" else fetch(current, sources[0], given)
+    except NightdeskError as error:
+        print(json.dumps({"event": "error", "kind": type(error).__name__, "message": str(error)}), flush=True)
+        return ending.REFUSED
+
+
+def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -> int:
+    """Crawl until nothing is due, the budget is used up, or somebody stops it."""
+    with db.connection(current, application="nightdesk crawl") as conn:
+        db.check_migrated(conn)
+        kept = store.Store(current, conn, given.run)
+        taken = [store.take(kept, source, only=given.only) for source in sources]
+        if not kept.followed:
+            return ending.DONE
+        spider = _run(
+            current,
+            NewsSpider,
+            kept=kept,
+            deadline=monotonic() + given.budget,
+            only=given.only,
+            parent=given.parent,
+        )
+        if spider.frontiers:
+            return ending.CRASHED
+        return ending.FAILED if any(t.state == "failed" for t in spider.tallies) or None in taken else ending.DONE
+
+
+def fetch(current: Settings, source: Source, given: argparse.Namespace) -> int:
+    """Fetch one page into a raw file."""
+    spider = _run(current, OnePageSpider, source=source, url=given.url, into=given.into)
+    if spider.trouble:
+        raise NightdeskError(f"{given.url} could not be fetched: {spider.trouble}.")
+    return ending.DONE
+
+
+def _run(current: Settings, kind: type[Spider], **named: Any) -> Any:
+    """Run one spider to its end; SIGTERM and Ctrl-C end it at once, with everything written."""
+    process = AsyncCrawlerProcess(scrapy_settings(current))
+    crawler = process.create_crawler(kind)
+    process.crawl(crawler, **named)
+
+    from twisted.internet import reactor
+
+    def stop(signum: int, frame: object) -> None:
+        # Not here: a signal may interrupt a thread pool that holds its own lock.
+        reactor.callFromThread(_stop, crawler, signal.Signals(signum).name)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    process.start(install_signal_handlers=False)
+    return crawler.spider
+
+
+def _stop(crawler: Any, name: str) -> None:
+    if isinstance(crawler.spider, NewsSpider):
+        ending.stopped(crawler.spider, name)
+    os._exit(ending.STOPPED)
+
+
+def _log_to(stream: TextIO) -> None:
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
+    # On the handler, since Scrapy resets the levels of its loggers.
+    handler.addFilter(lambda record: record.levelno >= _least(record.name))
+    logging.basicConfig(handlers=[handler], level=logging.INFO)
+
+
+def _least(name: str) -> int:
+    return next((level for start, level in LEAST.items() if name.startswith(start)), logging.INFO)
+
+
+def _die_with(parent: int) -> None:
+    """Get SIGTERM when the parent dies, where the system can do that; the spider looks for itself as well."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+    if parent and os.getppid() != parent:
+        os._exit(ending.STOPPED)
+
+
+def _source(facts: dict[str, Any]) -> Source:
+    expect = Expect(**_with_tuples(facts.pop("expect", {})))
+    return Source(**_with_tuples(facts), expect=expect)
+
+
+def _with_tuples(facts: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""How a crawl ends before its work is done: what came is written, everybody is told, and the process is gone.
+
+Scrapy's own close waits for what is in flight; whoever sends SIGTERM waits five seconds and then kills.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from concurrent.futures import TimeoutError as NotInTime
+from typing import TYPE_CHECKING, NoReturn
+
+from pipelines import db
+from pipelines.errors import DiskFullError
+from spiders import store
+
+if TYPE_CHECKING:
+    from spiders.news import NewsSpider
+    from spiders.store import Arrival
+
+DONE, FAILED, REFUSED, STOPPED, CRASHED = 0, 1, 2, 3, 70
+IN_TIME = 2.5
+
+
+def stopped(spider: NewsSpider, why: str) -> NoReturn:
+    """Write what came, say that every source was stopped, and leave within three seconds."""
+    message = f"The crawl was stopped ({why}); what came so far is kept."
+    _close(spider, spider.unwritten(), "stopped", message, whole=True)
+    _leave(STOPPED)
+
+
+def failed(spider: NewsSpider, error: BaseException) -> NoReturn:
+    """Write what can be written, say that every source failed and why, and leave."""
+    arrivals, whole, code = spider.unwritten(), False, FAILED
+    if isinstance(error, DiskFullError):
+        arrivals, whole, message = [], True, str(error)
+    elif isinstance(error, db.Error) and spider.store.conn.closed:
+        text = " ".join(str(error).split()).removesuffix(".")
+        message = f"Postgres went away during the crawl ({text}); pages on disk are adopted by the next crawl."
+    elif isinstance(error, OSError):
+        arrivals, message = [], f"The data folder cannot be written to: {error}."
+    else:
+        traceback.print_exception(error)
+        message, code = f"The crawl broke: {type(error).__name__}: {error}", CRASHED
+    _close(spider, arrivals, "failed", message, whole=whole)
+    _leave(code)
+
+
+def done(spider: NewsSpider) -> NoReturn:
+    """Leave although requests are in flight: every source has its tally, nobody waits for them."""
+    _leave(FAILED if any(tally.state == "failed" for tally in spider.tallies) else DONE)
+
+
+def _close(spider: NewsSpider, arrivals: list[Arrival], state: str, message: str, *, whole: bool) -> None:
+    closing = spider.thread.submit(store.close, spider.store, arrivals, state, message, whole=whole)
+    try:
+        trouble = closing.exception(timeout=IN_TIME)
+    except NotInTime:
+        trouble = None
+        print("WARNING spiders: not everything was written in time; the next crawl adopts it", file=sys.stderr)
+    if trouble:
+        traceback.print_exception(trouble)
+
+
+def _leave(code: int) -> NoReturn:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # The reactor, its threads and what is in flight are left behind on purpose.
+    os._exit(code)

@@ -1,0 +1,185 @@
+"""What may be fetched: schemes, ports, addresses and mapped hosts, before and after redirects and name resolution."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network as Network4
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request
+from scrapy.resolver import CachingThreadedResolver
+from twisted.internet.defer import Deferred
+from twisted.internet.error import DNSLookupError
+
+from pipelines.errors import SettingsError
+from pipelines.model import Source
+from pipelines.settings import Settings
+
+PORTS = {80, 443, 8080, 8443}
+Address = IPv4Address | IPv6Address
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the settings let through. hosts: pattern -> address and port of the proxy that answers for it."""
+
+    networks: tuple[Network4 | IPv6Network, ...] = ()
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    contact: bool = True
+
+
+class Refused(IgnoreRequest):
+    """A request that is not made; `reason` is for the ledger, `blocked` says that the site, not the guard, is why."""
+
+    def __init__(self, reason: str, *, blocked: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.blocked = blocked
+
+
+def policy(settings: Settings) -> Policy:
+    """The policy of these settings; SettingsError where a mapped host leads to an address that is not allowed."""
+    networks = tuple(ip_network(network) for network in settings.networks)
+    for pattern, proxy in settings.hosts.items():
+        address = _literal(proxy.rpartition(":")[0])
+        if not address or not proxy.rpartition(":")[2].isdigit():
+            raise SettingsError(
+                f"NIGHTDESK_HOST_MAP: {pattern}={proxy} does not end in address:port, like 127.0.0.1:8790."
+            )
+        if not address.is_loopback and not any(address in network for network in networks):
+            raise SettingsError(f"NIGHTDESK_HOST_MAP: {proxy} is neither loopback nor in NIGHTDESK_ALLOW_NETWORKS.")
+    return Policy(networks=networks, hosts=dict(settings.hosts), contact=bool(settings.contact.strip()))
+
+
+def check_contact(rules: Policy, sources: Iterable[Source]) -> None:
+    """SettingsError where a source lies outside loopback and mapped hosts and there is no contact to be reached at."""
+    for source in sources:
+        for url in (*source.feeds, *source.sitemaps, *source.sections):
+            if not rules.contact and not _at_home(rules, urlsplit(url).hostname or ""):
+                raise SettingsError(
+                    f"NIGHTDESK_CONTACT is empty, and {source.name} is on the internet: a site must be able to reach "
+                    "whoever crawls it. Set it to a mail or web address, like mailto:desk@example.org."
+                )
+
+
+def refusal(rules: Policy, url: str) -> str:
+    """Why a URL may not be fetched, or nothing."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return "guard: no URL"
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https"):
+        return f"guard: scheme {parts.scheme or 'missing'}"
+    if "@" in parts.netloc:
+        return "guard: user name in the URL"
+    if not host:
+        return "guard: no host"
+    if not rules.contact and not _at_home(rules, host):
+        return "guard: no contact is set, so nothing on the internet is fetched"
+    if proxy_of(rules, host):
+        return ""
+    address = _literal(host)
+    if address:
+        if any(address in network for network in rules.networks):
+            return ""
+        if not _public(address):
+            return f"guard: {address} is no public address"
+    elif _written_oddly(host):
+        return f"guard: {host} is an address in disguise"
+    return "" if port in PORTS else f"guard: port {port}"
+
+
+def proxy_of(rules: Policy, host: str) -> str:
+    """The address and port of the server that answers for a mapped host, or nothing."""
+    return next((proxy for pattern, proxy in rules.hosts.items() if fnmatchcase(host.lower(), pattern.lower())), "")
+
+
+def resolved(rules: Policy, name: str, answer: str) -> str:
+    """Why a name may not lead to this address, or nothing."""
+    address = ip_address(answer)
+    if _public(address) or any(address in network for network in rules.networks):
+        return ""
+    # The proxy of a mapped host is asked for by its address; a name never leads there.
+    if name == answer and any(proxy.rpartition(":")[0] == answer for proxy in rules.hosts.values()):
+        return ""
+    return f"guard: {name} leads to {answer}, which is no public address"
+
+
+class GuardMiddleware:
+    """Refuses what may not be fetched and sends mapped hosts to their server, on every hop of every request."""
+
+    def __init__(self, rules: Policy) -> None:
+        self.rules = rules
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Built by Scrapy."""
+        return cls(policy(crawler.settings["NIGHTDESK"]))
+
+    def process_request(self, request: Request) -> None:
+        """Raise Refused, or set where the request goes."""
+        reason = refusal(self.rules, request.url)
+        if reason:
+            raise Refused(reason)
+        request.meta.pop("proxy", None)
+        proxy = proxy_of(self.rules, urlsplit(request.url).hostname or "")
+        if proxy:
+            request.meta["proxy"] = f"http://{proxy}"
+
+
+class GuardedResolver(CachingThreadedResolver):
+    """Resolves names, but not to private addresses."""
+
+    rules: Policy
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: Any) -> Self:
+        """Built by Scrapy."""
+        made = super().from_crawler(crawler, reactor)
+        made.rules = policy(crawler.settings["NIGHTDESK"])
+        return made
+
+    def getHostByName(self, name: str, timeout: Any = ()) -> Deferred[str]:
+        """The address of a name, as Twisted asks for it."""
+        return super().getHostByName(name, timeout).addCallback(self._checked, name)
+
+    def _checked(self, answer: str, name: str) -> str:
+        reason = resolved(self.rules, name, answer)
+        if reason:
+            raise DNSLookupError(reason)
+        return answer
+
+
+def _at_home(rules: Policy, host: str) -> bool:
+    address = _literal(host)
+    return bool(proxy_of(rules, host)) or host == "localhost" or bool(address and address.is_loopback)
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ip_address(host.strip("[]").split("%")[0])
+    except ValueError:
+        return None
+
+
+def _public(address: Address) -> bool:
+    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
+    return address.is_global and inner.is_global and not inner.is_multicast
+
+
+def _written_oddly(host: str) -> bool:
+    """127.1, 0x7f000001 and 2130706433 are loopback to the system's resolver."""
+    try:
+        socket.inet_aton(host)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,56 @@
+"""OnePageSpider: one page of a source through the guard and robots.txt into a raw file, without the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from scrapy import Spider
+from scrapy.http import Request, Response
+
+from pipelines import urls, warc
+from pipelines.ledger import Lease
+from pipelines.model import Kind, Source
+from spiders import outcome
+
+RUN = "one-page"
+
+
+class OnePageSpider(Spider):
+    """Fetches `url` and stores it below `into`; `trouble` says why it could not."""
+
+    name = "onepage"
+
+    def __init__(self, *, source: Source, url: str, into: str) -> None:
+        super().__init__()
+        self.source = source
+        self.into = Path(into)
+        self.trouble = "no answer"
+        self.lease = Lease(id=0, source=source.name, url=urls.cleaned(url), host=urls.host(url), kind=Kind.ARTICLE)
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The one request."""
+        yield Request(self.lease.url, callback=self.arrived, errback=self.lost)
+
+    def arrived(self, response: Response) -> None:
+        """Store the page."""
+        writer = warc.begin(self.into, self.source.name, RUN)
+        warc.append(writer, outcome.page_of(response, self.lease, RUN), outcome.facts_of(response, self.lease))
+        warc.finish(writer)
+        self.trouble = ""
+
+    def lost(self, failure: Any) -> None:
+        """Say why there is no page."""
+        self.trouble = outcome.look_without_page(failure.value, self.lease).reason
+
+    def delay_of(self, host: str) -> float:
+        """Seconds between two requests to a host."""
+        return self.source.delay
+
+    async def robots_of(self, place: str) -> tuple[int, str] | None:
+        """Nothing is cached for one page."""
+        return None
+
+    async def keep_robots(self, place: str, status: int, body: str) -> None:
+        """Nothing is kept for one page."""

@@ -1,0 +1,208 @@
+"""How a look at a URL ended: from a page or a failure to the ledger's outcome, with a reason a person can read."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from scrapy.http import Headers, Response
+
+from pipelines import warc
+from pipelines.errors import StoreError
+from pipelines.ledger import Lease, Look
+from pipelines.model import Kind, Page, Pointer, Source, State
+from spiders import discover
+from spiders.guard import Refused
+from spiders.settings import MAX_BODY
+
+BLOCKED = {401, 403, 407, 429, 451}
+LONGEST_REST = timedelta(hours=24)
+USUAL_REST = timedelta(minutes=15)
+CHALLENGE = re.compile(
+    rb"_cf_chl_opt|<title>Just a moment\.\.\.</title>|Attention Required! \| Cloudflare|Incapsula incident ID|"
+    rb"captcha-delivery\.com/|Pardon Our Interruption|px-captcha",
+)
+# A challenge is a small page; an article may well talk of one.
+CHALLENGE_SIZE = 64 * 1024
+UNREACHABLE = ("timeout", "dns", "connection refused", "connection lost", "tls")
+
+
+def page_of(response: Response, lease: Lease, run: str) -> Page:
+    """The response as the record that is stored."""
+    return Page(
+        source=lease.source,
+        run=run,
+        url=lease.url,
+        final_url=response.url,
+        fetched_at=datetime.now(UTC),
+        status=response.status,
+        headers=pairs(response.headers),
+        body=response.body,
+        digest=sha256(response.body).hexdigest(),
+        via=lease.via,
+        entry=lease.entry,
+    )
+
+
+def pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
+    """Headers as (name, value) pairs, one for each value."""
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
+    )
+
+
+def facts_of(response: Response, lease: Lease) -> dict[str, Any]:
+    """What is kept with a page beside the page itself; look_at needs no more to judge it again."""
+    return {
+        "url_id": lease.id,
+        "kind": str(lease.kind),
+        "redirects": response.meta.get("redirect_urls", []),
+        "ms": round(response.meta.get("download_latency", 0) * 1000),
+    }
+
+
+def look_at(
+    page: Page, facts: dict[str, Any], source: Source, *, known: str = "", pointer: Pointer | None = None
+) -> Look:
+    """How this page ends, with what it names if it is a list. known: the digest of the last look at it."""
+    kind = Kind(facts["kind"])
+    headers = {name.lower(): value for name, value in page.headers}
+    outcome, reason, final, rest = _judged(page, headers, kind, bool(facts["redirects"]))
+    found: list[discover.Found] = []
+    if outcome == State.FETCHED and known and known == page.digest:
+        outcome, reason = State.UNCHANGED, "same bytes"
+    elif outcome == State.FETCHED and kind != Kind.ARTICLE:
+        try:
+            found = _listed(page, kind, source)
+        except (ValueError, StoreError) as error:
+            outcome, reason = State.FAILED, f"not a {kind}: {error}"
+    return Look(
+        url_id=facts["url_id"],
+        source=page.source,
+        url=page.url,
+        kind=kind,
+        fetched_at=page.fetched_at,
+        outcome=outcome,
+        final_url=page.final_url,
+        status=page.status,
+        reason=reason,
+        digest=known if page.status == 304 else page.digest,
+        bytes=len(page.body),
+        ms=facts["ms"],
+        pointer=pointer,
+        etag=headers.get("etag", ""),
+        last_modified=headers.get("last-modified", ""),
+        retry_at=page.fetched_at + rest if rest else None,
+        final=final,
+        found=tuple(found),
+    )
+
+
+def look_without_page(error: BaseException, lease: Lease) -> Look:
+    """How a look ended that brought no response."""
+    outcome, reason = State.FAILED, _failure(error)
+    if isinstance(error, Refused):
+        outcome, reason = (State.BLOCKED if error.blocked else State.EXCLUDED), error.reason
+    elif "guard:" in str(error):
+        outcome, reason = State.EXCLUDED, "guard:" + str(error).partition("guard:")[2]
+    now = datetime.now(UTC)
+    return Look(
+        url_id=lease.id,
+        source=lease.source,
+        url=lease.url,
+        kind=lease.kind,
+        fetched_at=now,
+        outcome=outcome,
+        reason=reason,
+    )
+
+
+def worth_keeping(look: Look) -> bool:
+    """Whether the page goes to the raw store: not when it says or proves that we have it."""
+    return look.outcome != State.UNCHANGED
+
+
+def rest_asked(value: str, now: datetime) -> timedelta | None:
+    """The Retry-After header as a time span, at most a day; None where it says nothing usable."""
+    try:
+        rest = timedelta(seconds=int(value)) if value.strip().isdigit() else parsedate_to_datetime(value) - now
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return min(max(rest, timedelta(0)), LONGEST_REST)
+
+
+def _judged(
+    page: Page, headers: dict[str, str], kind: Kind, redirected: bool
+) -> tuple[State, str, bool, timedelta | None]:
+    """Outcome, reason, whether that is final, and how long the host wants to be left alone."""
+    status = page.status
+    rest = rest_asked(headers.get("retry-after", ""), page.fetched_at)
+    if status == 304:
+        return State.UNCHANGED, "status 304", False, None
+    if status in (404, 410):
+        return State.GONE, f"status {status}", status == 410, None
+    if status == 429 or (status == 503 and rest):
+        return State.BLOCKED, f"status {status}", False, rest or USUAL_REST
+    if headers.get("cf-mitigated") == "challenge" or _challenges(page):
+        return State.BLOCKED, "challenge page", False, None
+    if status in BLOCKED:
+        return State.BLOCKED, f"status {status}", False, None
+    if not 200 <= status < 300:
+        return State.FAILED, f"status {status}", False, None
+    if kind == Kind.ARTICLE and redirected and urlsplit(page.final_url).path in ("", "/"):
+        return State.FETCHED, "redirected to the home page", False, None
+    return State.FETCHED, "", False, None
+
+
+def _challenges(page: Page) -> bool:
+    if len(page.body) > CHALLENGE_SIZE:
+        return False
+    try:
+        return bool(CHALLENGE.search(warc.decoded(page, CHALLENGE_SIZE)))
+    except StoreError:
+        return False
+
+
+def _listed(page: Page, kind: Kind, source: Source) -> list[discover.Found]:
+    body = warc.decoded(page)
+    if kind == Kind.SECTION:
+        return discover.linked(body, page.final_url, allow=source.allow)
+    return discover.listed(body, page.final_url)
+
+
+def _failure(error: BaseException) -> str:
+    text = " ".join(str(error).split())
+    if isinstance(error, DownloadTimeoutError):
+        return "timeout"
+    if isinstance(error, CannotResolveHostError):
+        return "dns"
+    if isinstance(error, DownloadConnectionRefusedError):
+        return "connection refused"
+    if isinstance(error, ResponseDataLossError):
+        return "truncated"
+    if isinstance(error, DownloadCancelledError):
+        return f"larger than {MAX_BODY} bytes"
+    if isinstance(error, UnsupportedURLSchemeError | IgnoreRequest):
+        return text or "redirected too often"
+    if "ssl" in text.lower() or "certificate" in text.lower() or "tls" in text.lower():
+        return f"tls: {text[:200]}"
+    if isinstance(error, DownloadFailedError | OSError):
+        return f"connection lost: {text[:200]}"
+    # Ours or Scrapy's fault rather than the site's: told, but one odd page is no reason to give up the others.
+    logging.getLogger(__name__).error("unexpected %s", type(error).__name__, exc_info=error)
+    return f"unexpected {type(error).__name__}: {text[:200]}"

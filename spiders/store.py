@@ -1,0 +1,286 @@
+"""Where a crawl writes: the raw store first, then the ledger, in batches, by one thread with one connection."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import Any, TextIO
+
+from pipelines import db, ledger, runs, urls, warc
+from pipelines.errors import DiskFullError
+from pipelines.ledger import Lease, Look
+from pipelines.model import Kind, Page, Source, State, Tally
+from pipelines.settings import Settings
+from spiders import outcome
+
+STAGE = "crawl"
+COUNTED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone", "bytes", "seconds")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A look that is not written yet, with its page and the facts kept with it."""
+
+    look: Look
+    page: Page | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    request: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class Followed:
+    """A source while this crawl has it: its lock, its open raw file, and what happened so far."""
+
+    source: Source
+    lock: ExitStack
+    began: float = field(default_factory=monotonic)
+    writer: warc.Writer | None = None
+    counts: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(COUNTED, 0)))
+    asked: int = 0
+    reached: bool = False
+    troubles: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Store:
+    """What the writing thread works with; nobody else touches it while the crawl runs."""
+
+    settings: Settings
+    conn: db.Connection
+    run: str
+    out: TextIO = field(default_factory=lambda: sys.stdout)
+    followed: dict[str, Followed] = field(default_factory=dict)
+
+
+def take(store: Store, source: Source, *, only: str = "") -> Followed | None:
+    """Take a source's lock, adopt what a killed crawl left, make its lists due; None where another crawl has it."""
+    with ExitStack() as stack:
+        if not stack.enter_context(db.held(store.conn, STAGE, source.name)):
+            _busy(store, source)
+            return None
+        followed = Followed(source, stack.pop_all())
+    runs.begin(store.conn, store.run, source.name, STAGE)
+    _adopt(store, followed)
+    if only:
+        ledger.want(store.conn, source, store.run, only)
+    else:
+        ledger.begin(store.conn, source, store.run)
+    followed.asked = ledger.asked(store.conn, source.name, store.run)
+    store.conn.commit()
+    store.followed[source.name] = followed
+    return followed
+
+
+def lease(store: Store, name: str, count: int, *, per_host: int, skip: Sequence[str], only: str = "") -> list[Lease]:
+    """The next URLs of a source, articles only while its limit allows."""
+    followed = store.followed[name]
+    left = followed.source.max_pages - followed.asked
+    got = ledger.lease(
+        store.conn,
+        name,
+        store.run,
+        min(count, left) if left > 0 else count,
+        per_host=per_host,
+        skip=skip,
+        articles=left > 0,
+        only=only,
+    )
+    followed.asked += sum(1 for lease in got if lease.kind == Kind.ARTICLE)
+    return got
+
+
+def commit(store: Store, arrivals: Sequence[Arrival]) -> set[str]:
+    """Write arrivals: raw files, synced, then one transaction. The sources for which there may be more to lease."""
+    _room(store.settings)
+    return record(store, write(store, arrivals))
+
+
+def record(store: Store, looks: Sequence[Look]) -> set[str]:
+    """Write looks into the ledger in one transaction; the sources for which there may be more to lease."""
+    more: set[str] = set()
+    names = {look.source for look in looks}
+    with store.conn:
+        for look in ledger.record(store.conn, store.run, looks):
+            followed = store.followed[look.source]
+            if look.found:
+                _discover(store, followed, look)
+                more.add(look.source)
+            if look.retry_at and look.status in (429, 503):
+                host = urls.host(look.final_url or look.url)
+                ledger.cool(store.conn, host, look.retry_at, f"{look.reason} on {look.url}")
+            count(followed, look)
+        for name in names:
+            runs.progress(store.conn, store.run, name, STAGE, counted(store.followed[name]))
+    for name in names:
+        say(store, "progress", source=name, counts=counted(store.followed[name]))
+    return more
+
+
+def write(store: Store, arrivals: Iterable[Arrival]) -> list[Look]:
+    """Write the pages to the raw files and sync them; the looks with their pointers."""
+    looks: list[Look] = []
+    touched: dict[str, warc.Writer] = {}
+    for arrival in arrivals:
+        look = arrival.look
+        if arrival.page and outcome.worth_keeping(look):
+            followed = store.followed[look.source]
+            if not followed.writer:
+                followed.writer = warc.begin(store.settings.raw, look.source, store.run)
+            touched[look.source] = followed.writer
+            pointer = warc.append(followed.writer, arrival.page, arrival.facts, request=arrival.request)
+            look = replace(look, pointer=pointer)
+        looks.append(look)
+    for writer in touched.values():
+        warc.sync(writer)
+    return looks
+
+
+def keep_robots(store: Store, place: str, status: int, body: str) -> None:
+    """Keep what a host's robots.txt says."""
+    with store.conn:
+        db.execute(store.conn, "keep_robots", host=place, status=status, body=body)
+
+
+def end(store: Store, followed: Followed, state: str, message: str) -> Tally:
+    """Close a source: its raw file, its leases, its row of `runs`, its lock; then say so."""
+    if followed.writer:
+        warc.finish(followed.writer)
+        followed.writer = None
+    tally = _tally(store, followed, state, message)
+    with store.conn:
+        ledger.release(store.conn, followed.source.name)
+        runs.end(store.conn, tally)
+    followed.lock.close()
+    del store.followed[followed.source.name]
+    say_tally(store, tally)
+    return tally
+
+
+def close(store: Store, arrivals: Sequence[Arrival], state: str, message: str, *, whole: bool) -> None:
+    """Write what came and end every source with this state; without the database only the raw files and the word.
+
+    whole: every page in the raw files is in the ledger, so that they can be closed; else the next crawl adopts them.
+    """
+    looks = write(store, arrivals)
+    try:
+        record(store, looks)
+        for followed in list(store.followed.values()):
+            if not whole:
+                followed.writer = None
+            end(store, followed, state, message)
+    except db.Error as error:
+        if state != "failed":
+            message = f"{message} The ledger could not be written: {' '.join(str(error).split())}."
+        for followed in list(store.followed.values()):
+            say_tally(store, _tally(store, followed, "failed", message))
+        store.followed.clear()
+
+
+def verdict(store: Store, followed: Followed, *, late: bool = False) -> tuple[str, str]:
+    """State and sentence for a source whose crawl came to its end, by itself or (late) by its time budget."""
+    counts, source = followed.counts, followed.source
+    tried = counts["fetched"] + counts["unchanged"] + counts["gone"]
+    with store.conn:
+        left = ledger.waiting(store.conn, source.name)
+    if late and left:
+        return "stopped", f"The time budget was used up; {left} URLs are left for the next crawl."
+    if not followed.reached and not tried:
+        why = "; ".join(followed.troubles[:3])
+        if not why:
+            why = "its hosts asked for rest" if left else "it names no feed, sitemap or section"
+        return "failed", f"Nothing of {source.name} could be reached: {why}."
+    if not tried and counts["blocked"] + counts["failed"]:
+        return "failed", f"None of its pages could be fetched: {'; '.join(followed.troubles[:3])}."
+    notes = [f"{left} URLs are left for the next crawl"] if left else []
+    if not counts["new"] and not counts["fetched"]:
+        notes.append("nothing new")
+    if followed.troubles:
+        notes.append(f"trouble with {len(followed.troubles)}: {followed.troubles[0]}")
+    return "done", "; ".join(notes)
+
+
+def count(followed: Followed, look: Look) -> None:
+    """Add a look to the source's counts."""
+    followed.counts["bytes"] += look.bytes
+    if look.outcome in (State.FAILED, State.BLOCKED):
+        followed.troubles.append(f"{look.url} {look.reason}")
+    if look.kind == Kind.ARTICLE:
+        followed.counts[str(look.outcome)] += 1
+    elif look.outcome in (State.FETCHED, State.UNCHANGED):
+        followed.reached = True
+    elif look.outcome in (State.GONE, State.EXCLUDED):
+        followed.troubles.append(f"{look.url} {look.reason}")
+
+
+def counted(followed: Followed) -> dict[str, int]:
+    """The counts so far, with the seconds since the source was taken."""
+    return {**followed.counts, "seconds": round(monotonic() - followed.began)}
+
+
+def say(store: Store, event: str, **facts: Any) -> None:
+    """One JSON line for whoever started the crawl; whoever is gone hears nothing."""
+    with suppress(BrokenPipeError):
+        print(json.dumps({"event": event, **facts}, ensure_ascii=False), file=store.out, flush=True)
+
+
+def say_tally(store: Store, tally: Tally) -> None:
+    """The last word on a source."""
+    say(store, "tally", source=tally.source, state=tally.state, counts=tally.counts, message=tally.message)
+
+
+def _tally(store: Store, followed: Followed, state: str, message: str) -> Tally:
+    return Tally(
+        run=store.run, source=followed.source.name, stage=STAGE, state=state, counts=counted(followed), message=message
+    )
+
+
+def _adopt(store: Store, followed: Followed) -> None:
+    """Write into the ledger what a killed crawl had written to disk only, judged as if it had just come."""
+    source = followed.source
+    for path in warc.unfinished(store.settings.raw, source.name):
+        adopted = 0
+        for pointer, page, facts in warc.recover(path):
+            look = outcome.look_at(page, facts, source, pointer=pointer)
+            adopted += 1
+            with store.conn:
+                for new in ledger.record(store.conn, page.run, [look]):
+                    if new.found:
+                        ledger.discover(store.conn, source, page.run, new.found, new.url, by=new.kind)
+        if adopted:
+            warc.seal(path)
+        else:
+            path.unlink()
+        message = f"{source.name}: adopted {adopted} pages that a killed crawl had left in {path.name}"
+        say(store, "log", level="INFO", message=message)
+
+
+def _discover(store: Store, followed: Followed, look: Look) -> None:
+    got = ledger.discover(store.conn, followed.source, store.run, look.found, look.url, by=look.kind)
+    followed.counts["discovered"] += len(look.found)
+    followed.counts["new"] += got["discovered"]
+    followed.counts["excluded"] += got["excluded"]
+    if got["unusable"]:
+        followed.counts["unusable"] += got["unusable"]
+
+
+def _busy(store: Store, source: Source) -> None:
+    message = "Another process is crawling this source; it was left alone."
+    with store.conn:
+        db.execute(store.conn, "busy_stage", run=store.run, source=source.name, stage=STAGE, message=message)
+    say(store, "tally", source=source.name, state="busy", counts={}, message=message)
+
+
+def _room(settings: Settings) -> None:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(settings.data).free // (1024 * 1024)
+    if free < settings.min_free_mb:
+        raise DiskFullError(
+            f"{settings.data} has {free} MB left, less than NIGHTDESK_MIN_FREE_MB ({settings.min_free_mb}): "
+            "make room, or let upkeep keep raw files for fewer days, then crawl again."
+        )

@@ -1,0 +1,275 @@
+"""The crawl as a child process against sites on loopback: what ends up on disk and in the ledger."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from pipelines import crawl, db, errors, ledger, runs, warc
+from pipelines.settings import Settings
+from tests import sites
+from tests.sites import NEXT, RUN, Sites
+
+
+@pytest.fixture
+def web() -> Iterator[Sites]:
+    with sites.sites() as running:
+        yield running
+
+
+@pytest.fixture
+def here(settings: Settings, web: Sites) -> Settings:
+    return sites.mapped(settings, web)
+
+
+def fetches(conn: db.Connection, outcome: str = "fetched") -> list[str]:
+    conn.rollback()
+    with conn.cursor() as cursor:
+        cursor.execute(
+            "select fetches.url from fetches join urls on urls.id = url_id "
+            "where outcome = %s and kind = 'article' order by fetches.url",
+            (outcome,),
+        )
+        return [row["url"] for row in cursor.fetchall()]
+
+
+def states(conn: db.Connection) -> dict[str, str]:
+    conn.rollback()
+    with conn.cursor() as cursor:
+        cursor.execute("select url, state || case when reason = '' then '' else ': ' || reason end as state from urls")
+        return {row["url"]: row["state"] for row in cursor.fetchall()}
+
+
+def test_every_article_of_a_feed_is_on_disk_and_in_the_ledger(here: Settings, web: Sites, conn: db.Connection) -> None:
+    source = sites.site(web, "a.test", 5)
+
+    (tally,) = crawl.crawl(here, [source], RUN, on_line=print)
+
+    assert (tally.state, tally.counts["new"], tally.counts["fetched"]) == ("done", 5, 5), tally
+    assert len(fetches(conn)) == 5
+    (file,) = here.raw.glob("a/*/*")
+    stored = [page for _, page, _ in warc.pages(file)]
+    assert sorted(page.url for page in stored if "news" in page.url) == fetches(conn)
+    assert runs.tallies(conn, RUN) == [tally]
+    assert [row["problem"] for row in ledger.unaccounted(conn, RUN)] == ["fetched and not decided by load"] * 5
+
+
+def test_a_second_crawl_with_nothing_new_fetches_only_the_feed_and_says_so(
+    here: Settings, web: Sites, conn: db.Connection
+) -> None:
+    source = sites.site(web, "a.test", 2)
+    crawl.crawl(here, [source], RUN)
+
+    (tally,) = crawl.crawl(here, [source], NEXT)
+
+    assert (tally.state, tally.counts["new"], tally.message) == ("done", 0, "nothing new")
+    assert len(web.asked("/news/")) == 2 and len(web.asked("/feed")) == 2
+    assert states(conn)["http://a.test/feed"] == "unchanged: same bytes"
+    assert len([url for _, url, _ in web.hits if url.endswith("robots.txt")]) == 1
+
+
+def test_requests_to_one_host_keep_the_delay_of_the_source(here: Settings, web: Sites) -> None:
+    source = sites.site(web, "slow.test", 4, delay=0.5)
+
+    crawl.crawl(here, [source], RUN)
+
+    times = [at for at, url, _ in web.hits]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
+    assert min(gaps) > 0.4
+
+
+def test_robots_txt_is_obeyed_and_its_crawl_delay_kept(here: Settings, web: Sites, conn: db.Connection) -> None:
+    source = sites.site(web, "a.test", 3)
+    rules = b"User-agent: *\nCrawl-delay: 0.6\nDisallow: /news/2\n"
+    web.pages["http://a.test/robots.txt"] = sites.answer(200, rules, "text/plain")
+
+    crawl.crawl(here, [source], RUN)
+
+    times = [at for at, url, _ in web.hits if not url.endswith("robots.txt")]
+    assert states(conn)["http://a.test/news/2"] == "excluded: robots.txt"
+    assert web.asked("/news/2") == [] and len(fetches(conn)) == 2
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.5
+
+
+def test_a_host_whose_robots_txt_breaks_is_left_alone(here: Settings, web: Sites, conn: db.Connection) -> None:
+    source = sites.site(web, "a.test", 3)
+    web.pages["http://a.test/robots.txt"] = sites.answer(500, b"")
+
+    (tally,) = crawl.crawl(here, [source], RUN)
+
+    assert tally.state == "failed" and "robots.txt unreachable" in tally.message
+    assert web.asked() == []
+    assert states(conn)["http://a.test/feed"] == "blocked: robots.txt unreachable"
+
+
+def test_every_way_a_page_can_fail_has_its_state_and_reason(here: Settings, web: Sites, conn: db.Connection) -> None:
+    source = sites.site(web, "a.test", 9)
+
+    def endless(handler: Any) -> None:
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        while True:
+            handler.wfile.write(b"10000\r\n" + b"x" * 0x10000 + b"\r\n")
+
+    def cut(handler: Any) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        handler.wfile.write(b"short")
+        handler.close_connection = True
+
+    where = "http://a.test/news/"
+    web.pages |= {
+        where + "1": sites.answer(404, b"no"),
+        where + "2": sites.answer(403, b"no"),
+        where + "3": sites.answer(400, b"no"),
+        where + "4": sites.answer(302, b"", Location="http://127.0.0.1:1/"),
+        where + "5": sites.answer(302, b"", Location=where + "5"),
+        where + "6": endless,
+        where + "7": cut,
+        where + "8": sites.answer(302, b"", Location="http://a.test/"),
+        where + "9": sites.answer(200, b"<title>Just a moment...</title>"),
+        "http://a.test/": sites.page("home"),
+    }
+
+    (tally,) = crawl.crawl(here, [source], RUN)
+
+    found = states(conn)
+    assert [found[f"{where}{n}"] for n in range(1, 10)] == [
+        "gone: status 404",
+        "blocked: status 403",
+        "failed: status 400",
+        "excluded: guard: 127.0.0.1 is no public address",
+        "failed: max redirections reached",
+        "failed: larger than 10485760 bytes",
+        "failed: truncated",
+        "fetched: redirected to the home page",
+        "blocked: challenge page",
+    ]
+    assert tally.state == "done" and tally.counts["fetched"] == 1
+
+
+def test_a_host_that_asks_for_rest_gets_nothing_more(here: Settings, web: Sites, conn: db.Connection) -> None:
+    source = sites.site(web, "a.test", 8)
+    for number in range(1, 9):
+        web.pages[f"http://a.test/news/{number}"] = sites.answer(429, b"", Retry_After="3600")
+
+    (tally,) = crawl.crawl(here, [source], RUN)
+
+    conn.rollback()
+    assert len(web.asked("/news/")) <= 2
+    assert tally.state == "failed" and "429" in tally.message
+    with conn.cursor() as cursor:
+        cursor.execute("select host from hosts where cooldown_until > now() + interval '50 minutes'")
+        assert [row["host"] for row in cursor.fetchall()] == ["a.test"]
+
+
+def test_a_source_whose_feeds_cannot_be_reached_failed_and_the_others_did_not(here: Settings, web: Sites) -> None:
+    good = sites.site(web, "good.test", 1)
+    bad = sites.source("bad.test")
+    web.pages["http://bad.test/feed"] = sites.answer(500, b"")
+
+    tallies = crawl.crawl(here, [bad, good], RUN)
+
+    assert [tally.state for tally in tallies] == ["failed", "done"]
+    assert tallies[0].message == "Nothing of bad could be reached: http://bad.test/feed status 500."
+
+
+def test_without_a_contact_the_internet_is_not_touched(here: Settings, web: Sites) -> None:
+    settings = here.model_copy(update={"contact": ""})
+
+    with pytest.raises(errors.SettingsError, match="NIGHTDESK_CONTACT"):
+        crawl.crawl(settings, [sites.source("www.example.org")], RUN)
+
+    assert crawl.crawl(settings, [sites.site(web, "a.test", 1)], RUN)[0].state == "done"
+
+
+def test_one_asked_for_url_is_fetched_whatever_is_due(here: Settings, web: Sites, conn: db.Connection) -> None:
+    source = sites.site(web, "a.test", 3)
+
+    (tally,) = crawl.crawl(here, [source], RUN, only="http://a.test/news/2")
+
+    assert tally.state == "done" and web.asked() == ["http://a.test/news/2"]
+    assert [row["what"] for row in ledger.story(conn, "http://a.test/news/2")] == [
+        "discovered: article",
+        "crawl: fetched",
+        "now: fetched",
+    ]
+
+
+def test_one_page_can_be_had_without_the_ledger(here: Settings, web: Sites, conn: db.Connection) -> None:
+    source = sites.site(web, "a.test", 1)
+
+    page = crawl.fetch(here, source, "http://a.test/news/1")
+
+    assert "قال الوزير" in warc.decoded(page).decode()
+    assert states(conn) == {}
+
+
+def test_a_crawl_stops_before_the_disk_is_full(here: Settings, web: Sites) -> None:
+    settings = here.model_copy(update={"min_free_mb": 2**40})
+
+    (tally,) = crawl.crawl(settings, [sites.site(web, "a.test", 3)], RUN)
+
+    assert tally.state == "failed" and "NIGHTDESK_MIN_FREE_MB" in tally.message
+
+
+def test_an_index_its_sitemap_and_a_section_lead_to_articles(here: Settings, web: Sites, conn: db.Connection) -> None:
+    source = sites.source(
+        "a.test", feeds=(), sitemaps=("http://a.test/index.xml",), sections=("http://a.test/politics",)
+    )
+    locations = "<urlset><url><loc>http://a.test/1</loc></url><url><loc>http://b.test/2</loc></url></urlset>"
+    web.pages |= {
+        "http://a.test/index.xml": sites.answer(
+            200, b"<sitemapindex><sitemap><loc>http://a.test/s.xml.gz</loc></sitemap></sitemapindex>"
+        ),
+        "http://a.test/s.xml.gz": sites.answer(200, gzip.compress(locations.encode()), "application/gzip"),
+        "http://a.test/politics": sites.answer(200, b'<a href="/2026/11/22/3">x</a><a href="/about">y</a>'),
+        "http://a.test/1": sites.page("1"),
+        "http://a.test/2026/11/22/3": sites.page("3"),
+    }
+
+    (tally,) = crawl.crawl(here, [source], RUN)
+
+    assert tally.state == "done" and fetches(conn) == ["http://a.test/1", "http://a.test/2026/11/22/3"]
+    assert states(conn)["http://b.test/2"] == "excluded: other site: b.test"
+
+
+def test_a_feed_with_an_etag_is_asked_whether_it_changed(here: Settings, web: Sites, conn: db.Connection) -> None:
+    source = sites.site(web, "a.test", 1)
+    body = sites.feed("http://a.test/news/1")
+
+    def tagged(handler: Any) -> None:
+        known = handler.headers.get("If-None-Match") == '"1"'
+        sites.answer(304 if known else 200, b"" if known else body, ETag='"1"')(handler)
+
+    web.pages["http://a.test/feed"] = tagged
+    crawl.crawl(here, [source], RUN)
+
+    crawl.crawl(here, [source], NEXT)
+
+    assert states(conn)["http://a.test/feed"] == "unchanged: status 304"
+
+
+def test_a_redirect_to_another_host_asks_for_its_robots_txt_and_keeps_where_it_led(
+    here: Settings, web: Sites, conn: db.Connection
+) -> None:
+    source = sites.site(web, "a.test", 2)
+    web.pages |= {
+        "http://a.test/news/1": sites.answer(301, b"", Location="http://b.test/1"),
+        "http://a.test/news/2": sites.answer(301, b"", Location="http://b.test/closed"),
+        "http://b.test/1": sites.page("1"),
+        "http://b.test/robots.txt": sites.answer(200, b"User-agent: nightdesk\nDisallow: /closed\n", "text/plain"),
+    }
+
+    crawl.crawl(here, [source], RUN)
+
+    (file,) = here.raw.glob("a/*/*")
+    ((page, facts),) = [(page, facts) for _, page, facts in warc.pages(file) if "/news/" in page.url]
+    assert (page.final_url, facts["redirects"]) == ("http://b.test/1", ["http://a.test/news/1"])
+    assert states(conn)["http://a.test/news/2"] == "excluded: robots.txt" and web.asked("closed") == []

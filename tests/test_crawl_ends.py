@@ -1,0 +1,223 @@
+"""Crawls that end before their work is done: killed, stopped, orphaned, shut out, or without a database."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines import crawl, db, runs, warc
+from pipelines.model import Source
+from pipelines.settings import Settings, exported
+from tests import sites
+from tests.sites import NEXT, RUN, Sites
+
+
+@pytest.fixture
+def web() -> Iterator[Sites]:
+    with sites.sites() as running:
+        yield running
+
+
+@pytest.fixture
+def here(settings: Settings, web: Sites) -> Settings:
+    return sites.mapped(settings, web)
+
+
+@contextmanager
+def spiders(
+    settings: Settings, *sources: Source, run: str = RUN, budget: float = 60
+) -> Iterator[subprocess.Popen[str]]:
+    """A crawl's process without anybody who watches over it; its sources given."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "spiders", "crawl", "--run", run, "--budget", str(budget)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **exported(settings)},
+    )
+    assert child.stdin
+    child.stdin.write(json.dumps([asdict(source) for source in sources]))
+    child.stdin.close()
+    child.stdin = None
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.communicate()
+
+
+def events(said: str, event: str) -> list[dict[str, Any]]:
+    return [fact for fact in map(json.loads, said.splitlines()) if fact["event"] == event]
+
+
+def until(true: Callable[[], bool], seconds: float = 30) -> None:
+    """Return when the store says so; the deadline is a failure."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come to that in time"
+        time.sleep(0.02)
+
+
+def value(conn: db.Connection, statement: str, *params: Any) -> Any:
+    conn.rollback()
+    with conn.cursor() as cursor:
+        cursor.execute(statement, params)
+        row = cursor.fetchone()
+    conn.rollback()
+    return next(iter(row.values())) if row else None
+
+
+def on_disk(file: Path) -> int:
+    return len([page for _, page, _ in warc.pages(file) if "/news/" in page.url])
+
+
+def kill_child(_: object) -> None:
+    """Kill the crawl that this process has started."""
+    for children in Path("/proc/self/task").glob("*/children"):
+        for pid in children.read_text().split():
+            if "spiders" in Path(f"/proc/{pid}/cmdline").read_text():
+                os.kill(int(pid), signal.SIGKILL)
+
+
+ONCE = """
+    select count(*) from (
+        select url_id from fetches join urls on urls.id = url_id where kind = 'article' and outcome = 'fetched'
+        group by url_id having count(*) = 1
+    ) as once
+"""
+ARTICLES = "select count(*) from fetches join urls on urls.id = url_id where kind = 'article'"
+LEASED = "select count(*) from urls where leased_until is not null"
+
+
+def test_a_killed_crawl_run_again_has_fetched_every_article_once(
+    here: Settings, web: Sites, conn: db.Connection
+) -> None:
+    source = sites.site(web, "a.test", 20)
+    with spiders(here, source) as child:
+        until(lambda: value(conn, ARTICLES) >= 3)
+        child.kill()
+        child.wait()
+
+    (tally,) = crawl.crawl(here, [source], NEXT)
+
+    assert tally.state == "done"
+    assert value(conn, ONCE) == value(conn, ARTICLES) == 20
+    assert value(conn, LEASED) == 0 and list(here.raw.rglob("*.open")) == []
+    assert value(conn, "select state from runs where run = %s", RUN) == "failed"
+
+
+def test_pages_on_disk_that_the_ledger_never_heard_of_are_adopted(
+    here: Settings, web: Sites, conn: db.Connection
+) -> None:
+    source = sites.site(web, "a.test", 20)
+    with spiders(here, source) as child, db.connection(here) as blocker:
+        until(lambda: value(conn, ARTICLES) >= 1)
+        with blocker.cursor() as cursor:
+            cursor.execute("lock table fetches in share mode")
+        known = value(conn, ARTICLES)
+        (open_file,) = here.raw.rglob("*.open")
+        until(lambda: on_disk(open_file) > known)
+        child.kill()
+        child.wait()
+    there = on_disk(open_file)
+
+    (tally,) = crawl.crawl(here, [source], RUN)
+
+    assert value(conn, ONCE) == value(conn, ARTICLES) == 20
+    assert there > known and tally.counts["fetched"] == 20 - there
+
+
+def test_sigterm_keeps_what_came_and_is_gone_within_three_seconds(
+    here: Settings, web: Sites, conn: db.Connection
+) -> None:
+    source = sites.site(web, "a.test", 50, delay=0.2)
+    with spiders(here, source) as child:
+        web.wait_for(5, "/news/")
+        asked = time.monotonic()
+        child.send_signal(signal.SIGTERM)
+        said, _ = child.communicate(timeout=10)
+        took = time.monotonic() - asked
+
+    (tally,) = events(said, "tally")
+    assert (child.returncode, tally["state"]) == (3, "stopped") and took < 3
+    assert value(conn, ARTICLES) == tally["counts"]["fetched"] >= 4
+    assert value(conn, LEASED) == 0 and len(list(here.raw.rglob("*.warc.gz"))) == 1
+    assert [t.state for t in runs.tallies(conn, RUN)] == ["stopped"]
+
+
+def test_a_crawl_dies_with_its_parent(here: Settings, web: Sites, conn: db.Connection) -> None:
+    source = sites.site(web, "a.test", 50, delay=0.2)
+    script = (
+        "import json, sys; from pipelines import crawl, settings; from spiders.__main__ import _source;"
+        "crawl.crawl(settings.settings(), [_source(json.loads(sys.argv[1]))], sys.argv[2])"
+    )
+    env = {**os.environ, **exported(here)}
+    parent = subprocess.Popen([sys.executable, "-c", script, json.dumps(asdict(source)), RUN], env=env)
+    web.wait_for(3, "/news/")
+
+    parent.kill()
+    parent.wait()
+
+    until(lambda: value(conn, "select state from runs where run = %s", RUN) == "stopped", seconds=10)
+    until(
+        lambda: value(conn, "select count(*) from pg_stat_activity where application_name = 'nightdesk crawl'") == 0, 10
+    )
+
+
+def test_a_source_that_is_being_crawled_is_left_alone(here: Settings, web: Sites, conn: db.Connection) -> None:
+    source = sites.site(web, "a.test", 1)
+
+    with db.held(conn, "crawl", "a") as ours:
+        (tally,) = crawl.crawl(here, [source], RUN)
+
+    assert ours and tally.state == "busy" and web.hits == []
+    assert [t.state for t in runs.tallies(conn, RUN)] == ["busy"]
+
+
+def test_without_its_database_a_crawl_ends_red_and_the_next_one_completes_it(
+    here: Settings, web: Sites, conn: db.Connection
+) -> None:
+    source = sites.site(web, "a.test", 20)
+    with spiders(here, source) as child:
+        until(lambda: value(conn, ARTICLES) >= 2)
+        value(conn, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'nightdesk crawl'")
+        said, _ = child.communicate(timeout=20)
+
+    (red,) = events(said, "tally")
+    (tally,) = crawl.crawl(here, [source], NEXT)
+
+    assert (child.returncode, red["state"]) == (1, "failed") and red["message"].startswith("Postgres went away")
+    assert tally.state == "done" and value(conn, ONCE) == value(conn, ARTICLES) == 20
+
+
+def test_a_crawl_closes_when_its_budget_is_used_up_and_the_next_takes_the_rest(
+    here: Settings, web: Sites, conn: db.Connection
+) -> None:
+    source = sites.site(web, "a.test", 12, delay=0.5)
+
+    (first,) = crawl.crawl(here, [source], RUN, budget=4)
+    (second,) = crawl.crawl(here, [source], NEXT)
+
+    assert first.state == "stopped" and "left for the next crawl" in first.message
+    assert second.state == "done" and value(conn, ONCE) == 12
+
+
+def test_a_child_that_dies_without_a_word_is_a_failed_tally(here: Settings, web: Sites, conn: db.Connection) -> None:
+    source = sites.source("a.test")
+    web.pages["http://a.test/feed"] = kill_child
+
+    (tally,) = crawl.crawl(here, [source], RUN)
+
+    assert tally.state == "failed" and tally.message == "The spider ended by signal 9."
+    assert runs.tallies(conn, RUN) == [tally]

@@ -1,0 +1,65 @@
+"""What may be fetched, and what not, however it is written."""
+
+from ipaddress import ip_network
+
+import pytest
+
+from pipelines.errors import SettingsError
+from pipelines.settings import Settings
+from spiders.guard import Policy, check_contact, policy, proxy_of, refusal, resolved
+from tests import sites
+
+HOME = Policy(hosts={"*.newsroom.test": "127.0.0.1:8790"})
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://example.org/", "https://example.org/a?b", "http://example.org:8080/", "http://8.8.8.8/", "http://a.newsroom.test:99/"],
+)  # fmt: skip
+def test_the_open_web_and_mapped_hosts_may_be_fetched(url: str) -> None:
+    assert refusal(HOME, url) == ""
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["file:///etc/passwd", "ftp://example.org/", "data:,x", "http://user:pw@example.org/", "http://example.org:22/",
+     "http://127.0.0.1/", "http://10.0.0.1/", "http://169.254.169.254/latest", "http://[::1]/", "http://[::ffff:127.0.0.1]/",
+     "http://127.1/", "http://2130706433/", "http://0x7f000001/", "http://0.0.0.0/", "http://[fe80::1]/", "http://", "http://[::1",
+     "http://100.64.0.1/", "http://[2002:7f00:1::]/", "http://224.0.0.1/"],
+)  # fmt: skip
+def test_everything_else_is_refused_with_a_reason(url: str) -> None:
+    assert refusal(HOME, url).startswith("guard: ")
+
+
+def test_a_network_of_the_settings_is_let_through() -> None:
+    rules = Policy(networks=(ip_network("127.0.0.0/8"),))
+
+    assert refusal(rules, "http://127.0.0.1:4567/") == ""
+    assert refusal(rules, "http://10.0.0.1/") == "guard: 10.0.0.1 is no public address"
+
+
+def test_names_that_lead_to_private_addresses_are_refused() -> None:
+    assert resolved(HOME, "evil.example.org", "127.0.0.1") != ""
+    assert resolved(HOME, "evil.example.org", "10.1.2.3") != ""
+    assert resolved(HOME, "example.org", "93.184.216.34") == ""
+    assert resolved(HOME, "127.0.0.1", "127.0.0.1") == ""
+
+
+def test_without_a_contact_only_loopback_and_mapped_hosts_are_fetched() -> None:
+    rules = Policy(hosts=HOME.hosts, contact=False)
+
+    check_contact(rules, [sites.source("a.newsroom.test")])
+    with pytest.raises(SettingsError, match="NIGHTDESK_CONTACT is empty, and www is on the internet"):
+        check_contact(rules, [sites.source("www.example.org")])
+    assert refusal(rules, "http://example.org/").startswith("guard: no contact")
+
+
+def test_a_mapped_host_goes_to_its_server_and_no_other_does() -> None:
+    assert proxy_of(HOME, "A.newsroom.test") == "127.0.0.1:8790"
+    assert proxy_of(HOME, "newsroom.test.example.org") == ""
+
+
+@pytest.mark.parametrize("proxy", ["10.0.0.1:80", "example.org:80", "127.0.0.1", "127.0.0.1:x"])
+def test_a_host_map_that_leads_elsewhere_is_a_settings_error(settings: Settings, proxy: str) -> None:
+    with pytest.raises(SettingsError, match="NIGHTDESK_HOST_MAP"):
+        policy(settings.model_copy(update={"host_map": f"*.a.test={proxy}"}))

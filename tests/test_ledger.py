@@ -1,0 +1,203 @@
+"""The ledger of the crawl: what is due, who may have it, and where each look leaves a URL."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pipelines import db, ledger
+from pipelines.ledger import Lease, Look
+from pipelines.model import Entry, Kind, Pointer, State
+from tests import sites
+from tests.sites import NEXT, RUN
+
+NOW = datetime.now(UTC)
+SOURCE = sites.source("a.test", deny=("/sport/",), max_age=30)
+
+
+def discover(conn: db.Connection, *entries: Entry, run: str = RUN, by: Kind = Kind.FEED) -> dict[str, int]:
+    with conn:
+        return ledger.discover(conn, SOURCE, run, [(Kind.ARTICLE, e) for e in entries], "http://a.test/feed", by=by)
+
+
+def lease(conn: db.Connection, count: int = 10, **wanted: Any) -> list[Lease]:
+    return ledger.lease(conn, "a", RUN, count, **{"per_host": 10, **wanted})
+
+
+def settle(conn: db.Connection, lease: Lease, outcome: State, **facts: Any) -> None:
+    known = {
+        "url_id": lease.id,
+        "source": "a",
+        "url": lease.url,
+        "kind": lease.kind,
+        "fetched_at": NOW,
+        "outcome": outcome,
+    }
+    with conn:
+        ledger.record(conn, RUN, [Look(**{**known, **facts})])
+
+
+def url(conn: db.Connection, column: str, address: str = "http://a.test/1") -> Any:
+    with conn.cursor() as cursor:
+        cursor.execute(f"select {column} as value from urls where url = %s", (address,))
+        row: Any = cursor.fetchone()
+    conn.rollback()
+    return row["value"]
+
+
+def test_a_url_is_discovered_once_however_it_is_written(conn: db.Connection) -> None:
+    first = discover(conn, Entry(url="http://a.test/1?utm_source=x"), Entry(url="http://A.test:80/1"))
+    second = discover(conn, Entry(url="http://a.test/1"))
+
+    assert (first["discovered"], second["discovered"]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("entry", "by", "reason"),
+    [
+        (Entry(url="http://a.test/sport/1"), Kind.FEED, "deny: /sport/"),
+        (Entry(url="http://a.test/1", published_at=NOW - timedelta(days=31)), Kind.FEED, "older than 30 days"),
+        (Entry(url="http://a.test/"), Kind.FEED, "home page"),
+        (Entry(url="http://b.test/1"), Kind.SITEMAP, "other site: b.test"),
+        (Entry(url="http://b.test/1"), Kind.FEED, ""),
+        (Entry(url="http://www.a.test/1"), Kind.SECTION, ""),
+    ],
+)
+def test_the_rule_that_keeps_a_url_out_is_its_reason(entry: Entry, by: Kind, reason: str) -> None:
+    assert ledger.excluded(SOURCE, Kind.ARTICLE, entry, by, NOW) == reason
+
+
+def test_an_excluded_url_is_in_the_ledger_and_never_leased(conn: db.Connection) -> None:
+    counts = discover(conn, Entry(url="http://a.test/sport/1"), Entry(url="javascript:x"))
+
+    assert (counts["excluded"], counts["unusable"], lease(conn)) == (1, 1, [])
+    assert url(conn, "state || ': ' || reason", "http://a.test/sport/1") == "excluded: deny: /sport/"
+
+
+def test_a_leased_url_is_leased_to_nobody_else_until_it_is_given_back(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://a.test/1", title="خبر"))
+
+    (first,), second = lease(conn), lease(conn)
+    with conn:
+        ledger.release(conn, "a")
+
+    assert first.entry == Entry(url="http://a.test/1", title="خبر") and second == []
+    assert [again.id for again in lease(conn)] == [first.id]
+
+
+def test_lists_come_before_articles_and_new_articles_before_old_ones(conn: db.Connection) -> None:
+    discover(conn, *(Entry(url=f"http://a.test/{n}", published_at=NOW - timedelta(days=n)) for n in (2, 1, 3)))
+    ledger.begin(conn, SOURCE, RUN)
+
+    leased = [one.url for one in lease(conn, 3)]
+
+    assert leased == ["http://a.test/feed", "http://a.test/1", "http://a.test/2"]
+
+
+def test_no_host_gets_more_leases_than_its_share_and_a_resting_one_none(conn: db.Connection) -> None:
+    discover(conn, *(Entry(url=f"http://{host}.test/{n}") for host in "abc" for n in range(5)))
+    with conn:
+        ledger.cool(conn, "c.test", NOW + timedelta(hours=1), "status 429")
+
+    leased = [one.host for one in lease(conn, per_host=2, skip=["b.test"])]
+
+    assert leased == ["a.test", "a.test"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "again"),
+    [(State.FETCHED, "fetched", False), (State.FAILED, "failed", True), (State.BLOCKED, "blocked", True),
+     (State.EXCLUDED, "excluded", False), (State.GONE, "gone", True), (State.UNCHANGED, "unchanged", False)],
+)  # fmt: skip
+def test_each_outcome_leaves_a_url_in_one_state(conn: db.Connection, outcome: State, state: str, again: bool) -> None:
+    discover(conn, Entry(url="http://a.test/1"))
+
+    settle(conn, lease(conn)[0], outcome, reason="why")
+
+    assert url(conn, "state") == state and url(conn, "leased_until") is None
+    assert (url(conn, "next_at") is not None) is again
+
+
+def test_a_page_that_keeps_failing_is_asked_for_five_times_with_growing_pauses(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://a.test/1"))
+    (leased,) = lease(conn)
+
+    pauses = []
+    for _ in range(5):
+        settle(conn, leased, State.FAILED, reason="timeout")
+        pauses.append(url(conn, "round(extract(epoch from next_at - now()) / 60)::int"))
+
+    assert pauses == [10, 30, 90, 270, None]
+
+
+def test_a_record_of_the_raw_store_is_taken_once(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://a.test/1"))
+    (leased,) = lease(conn)
+    place = Pointer(warc_file="a/r/a-r-1.warc.gz", warc_offset=500, warc_length=100)
+
+    settle(conn, leased, State.FETCHED, pointer=place)
+    settle(conn, leased, State.FAILED, pointer=place)
+
+    assert ledger.asked(conn, "a", RUN) == 1 and url(conn, "state") == "fetched"
+
+
+def test_an_article_is_due_again_when_a_list_says_it_was_modified_since(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://a.test/1"))
+    settle(conn, lease(conn)[0], State.UNCHANGED)
+
+    same = discover(conn, Entry(url="http://a.test/1", modified_at=NOW - timedelta(days=1)))
+    newer = discover(conn, Entry(url="http://a.test/1", modified_at=NOW + timedelta(minutes=1)))
+
+    assert (same["again"], newer["again"]) == (0, 1) and len(lease(conn)) == 1
+
+
+def test_a_url_the_rules_let_in_now_is_discovered_after_all(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://a.test/1", published_at=NOW - timedelta(days=31)))
+
+    counts = discover(conn, Entry(url="http://a.test/1", published_at=NOW))
+
+    assert counts["again"] == 1 and url(conn, "state || reason") == "discovered"
+
+
+def test_what_a_killed_crawl_had_leased_is_free_when_the_next_begins(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://a.test/1"))
+    lease(conn)
+
+    ledger.begin(conn, SOURCE, NEXT)
+
+    assert [one.url for one in lease(conn)] == ["http://a.test/feed", "http://a.test/1"]
+
+
+def test_the_check_names_urls_without_an_end(conn: db.Connection) -> None:
+    discover(conn, *(Entry(url=f"http://a.test/{n}") for n in (1, 2, 3)))
+    first, _, _ = lease(conn)
+    settle(conn, first, State.FETCHED)
+
+    problems = {row["problem"] for row in ledger.unaccounted(conn, RUN)}
+
+    assert problems == {"fetched and not decided by load", "leased and never ended"}
+
+
+def test_the_story_of_a_url_is_told_in_order(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://a.test/1"))
+    settle(conn, lease(conn)[0], State.BLOCKED, reason="status 403", status=403, bytes=12)
+
+    told = [
+        (row["what"], row["reason"].partition(", next")[0]) for row in ledger.story(conn, "http://a.test/1?utm_id=1")
+    ]
+
+    assert told == [
+        ("discovered: article", "http://a.test/feed"),
+        ("crawl: blocked", "status 403, 12 bytes"),
+        ("now: blocked", "status 403"),
+    ]
+
+
+def test_an_asked_for_url_is_due_even_if_excluded(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://a.test/sport/1"), Entry(url="http://a.test/1"))
+
+    ledger.want(conn, SOURCE, RUN, "http://a.test/sport/1")
+
+    assert [one.url for one in lease(conn, only="http://a.test/sport/1")] == ["http://a.test/sport/1"]

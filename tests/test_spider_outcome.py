@@ -1,0 +1,102 @@
+"""How a look at a URL is judged."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+import pytest
+from scrapy.exceptions import CannotResolveHostError, DownloadTimeoutError
+
+from pipelines.ledger import Lease, Look
+from pipelines.model import Kind, Page, State
+from spiders.guard import Refused
+from spiders.outcome import look_at, look_without_page, rest_asked
+from tests import sites
+
+NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
+LEASE = Lease(id=1, source="a", url="http://a.test/1", host="a.test", kind=Kind.ARTICLE)
+
+
+def judged(
+    status: int = 200, body: bytes = b"<p>x</p>", *, kind: Kind = Kind.ARTICLE, known: str = "", **headers: str
+) -> Look:
+    page = Page(
+        source="a",
+        run=sites.RUN,
+        url="http://a.test/1",
+        final_url="http://a.test/1",
+        fetched_at=NOW,
+        status=status,
+        headers=tuple((name.replace("_", "-"), value) for name, value in headers.items()),
+        body=body,
+        digest=sha256(body).hexdigest(),
+    )
+    return look_at(page, {"kind": kind, "url_id": 1, "redirects": [], "ms": 5}, sites.source("a.test"), known=known)
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [(200, "fetched"), (304, "unchanged"), (404, "gone"), (410, "gone"), (401, "blocked"),
+     (403, "blocked"), (429, "blocked"), (451, "blocked"), (500, "failed"), (503, "failed"),
+     (400, "failed"), (300, "failed")],
+)  # fmt: skip
+def test_a_status_has_an_outcome(status: int, outcome: str) -> None:
+    assert judged(status).outcome == outcome
+
+
+def test_a_503_that_names_a_time_asks_for_rest() -> None:
+    look = judged(503, Retry_After="120")
+
+    assert (look.outcome, look.retry_at) == ("blocked", NOW + timedelta(minutes=2))
+
+
+def test_the_same_bytes_as_last_time_are_unchanged() -> None:
+    assert judged(known=sha256(b"<p>x</p>").hexdigest()).outcome == "unchanged"
+
+
+def test_a_304_keeps_the_digest_of_what_we_have() -> None:
+    assert judged(304, b"", known="abc").digest == "abc"
+
+
+def test_a_feed_that_is_a_page_failed_with_what_it_is() -> None:
+    look = judged(body=b"<html>no feed", kind=Kind.FEED)
+
+    assert (look.outcome, look.reason) == ("failed", "not a feed: it is an HTML page, no feed or sitemap")
+
+
+def test_a_feed_gives_what_it_names() -> None:
+    assert [entry.url for _, entry in judged(body=sites.feed("http://a.test/2"), kind=Kind.FEED).found] == [
+        "http://a.test/2"
+    ]
+
+
+def test_a_short_challenge_page_is_blocked_and_an_article_about_one_is_not() -> None:
+    assert judged(body=b"<title>Just a moment...</title>").reason == "challenge page"
+    assert judged(body=b"<title>Just a moment...</title>" + b"x" * 70_000).outcome == "fetched"
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "reason"),
+    [
+        (DownloadTimeoutError("slow"), State.FAILED, "timeout"),
+        (CannotResolveHostError("a.test"), State.FAILED, "dns"),
+        (CannotResolveHostError("guard: a.test leads to 10.0.0.1"), State.EXCLUDED, "guard: a.test leads to 10.0.0.1"),
+        (Refused("robots.txt"), State.EXCLUDED, "robots.txt"),
+        (Refused("robots.txt unreachable", blocked=True), State.BLOCKED, "robots.txt unreachable"),
+        (ConnectionResetError("reset"), State.FAILED, "connection lost: reset"),
+    ],
+)
+def test_a_failure_has_an_outcome_and_a_reason(error: Exception, outcome: State, reason: str) -> None:
+    look = look_without_page(error, LEASE)
+
+    assert (look.outcome, look.reason) == (outcome, reason)
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("120", 120), ("Sun, 22 Nov 2026 02:10:00 GMT", 600), ("999999", 86400), ("-5", None), ("soon", None), ("", None),
+     ("Sun, 22 Nov 2020 02:10:00 GMT", 0)],
+)  # fmt: skip
+def test_retry_after_is_seconds_or_a_date_and_at_most_a_day(value: str, seconds: int | None) -> None:
+    assert rest_asked(value, NOW) == (None if seconds is None else timedelta(seconds=seconds))
