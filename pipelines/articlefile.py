@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +18,9 @@ from typing import Any
 from pipelines.errors import StoreError
 from pipelines.model import Article, Reason, Rejection, Removed
 from pipelines.settings import Settings
+
+# Seconds; a page is given up long before.
+ABANDONED = 3600.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +60,7 @@ def read(file: Path) -> Iterator[Line]:
 def write(file: Path, lines: Iterable[Line]) -> int:
     """Put an article file in place whole and on the disk, or leave what was there; the number of lines."""
     file.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(file.parent)
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     count = 0
     try:
@@ -131,6 +137,14 @@ def _moment(text: str | None) -> datetime | None:
 
 def _stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed extractions had begun; one that lives writes every few seconds."""
+    for left in folder.glob(".*.jsonl.*"):
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > ABANDONED:
+                left.unlink()
 
 
 def _sync_folder(folder: Path) -> None:

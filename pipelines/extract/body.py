@@ -1,0 +1,132 @@
+"""The text of an article out of a page's tree: trafilatura, guarded where it loses or breaks something.
+
+It alone knows how trafilatura is asked. Its readers' comments are off, its deduplication is off (from the fourth
+identical page on it returns nothing), its language filter is off (it loses Kurdish).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from copy import deepcopy
+
+from lxml.html import HtmlElement
+from trafilatura import bare_extraction
+
+from pipelines.extract.phrases import key
+from pipelines.text import words
+
+# trafilatura drops what is not printable, and with it the joiners Persian, Kurdish and Urdu words are written with.
+JOINERS = {"\u200c": "⸱⸳⸰⸲", "\u200d": "⸴⸵⸷⸹"}
+CELL = 400
+KEPT = 0.4
+SHORT = 60
+PARAGRAPH = 10
+ASIDE = ("nav", "aside", "footer", "header", "button", "figcaption", "script", "style", "noscript")
+COMMENTS = ("comment", "respond", "disqus")
+
+
+def lines(tree: HtmlElement, *, precise: bool) -> list[str]:
+    """The article's lines, one per paragraph, heading or list item; precise leaves out what is in doubt."""
+    marks = _marks(tree)
+    if marks:
+        tree = _replaced(deepcopy(tree), marks)
+    found = _extracted(tree, precise)
+    if any(len(cell.text_content()) > CELL for cell in tree.iter("td")):
+        without = _extracted(_without_tables(deepcopy(tree)), precise)
+        # Where the cell was no layout, taking the table apart can lose the article.
+        if words(" ".join(without)) >= KEPT * words(" ".join(found)) and without:
+            found = without
+    for joiner, mark in marks.items():
+        found = [line.replace(mark, joiner) for line in found]
+    return [unicodedata.normalize("NFC", line) for line in found]
+
+
+def paragraph_words(tree: HtmlElement) -> int:
+    """How many words stand in paragraphs that look like an article's: what a whole extraction should come near."""
+    total = 0
+    for paragraph in tree.iter("p"):
+        text = paragraph.text_content()
+        count = text.count(" ") + 1
+        linked = sum(len(link.text_content()) for link in paragraph.iter("a"))
+        if count >= PARAGRAPH and linked < 0.4 * len(text) and not _beside(paragraph):
+            total += count
+    return total
+
+
+def link_share(tree: HtmlElement) -> float:
+    """The share of a page's visible words that stand in links."""
+    body = tree.find("body")
+    if body is None:
+        return 0.0
+    seen = linked = 0
+    stack: list[tuple[HtmlElement, bool]] = [(body, False)]
+    while stack:
+        element, inside = stack.pop()
+        if not isinstance(element.tag, str) or element.tag in ("script", "style", "noscript", "template", "select"):
+            continue
+        inside = inside or element.tag == "a"
+        count = len((element.text or "").split())
+        seen += count
+        linked += count if inside else 0
+        for child in element:
+            tail = len((child.tail or "").split())
+            seen += tail
+            linked += tail if inside else 0
+            stack.append((child, inside))
+    return linked / seen if seen else 0.0
+
+
+def agrees(whole: Sequence[str], part: Sequence[str]) -> bool:
+    """Whether nearly all of one text stands in another: the same article, one of them cut short."""
+    mine, theirs = _shingles(part), _shingles(whole)
+    return len(mine & theirs) >= 0.8 * len(mine)
+
+
+def _extracted(tree: HtmlElement, precise: bool) -> list[str]:
+    document = bare_extraction(
+        tree, include_comments=False, favor_precision=precise, deduplicate=False, with_metadata=False
+    )
+    text = getattr(document, "text", None) or ""
+    return [line for line in (" ".join(part.split()) for part in text.split("\n")) if line]
+
+
+def _marks(tree: HtmlElement) -> dict[str, str]:
+    text = tree.text_content()
+    return {
+        joiner: next(mark for mark in marks if mark not in text) for joiner, marks in JOINERS.items() if joiner in text
+    }
+
+
+def _replaced(tree: HtmlElement, marks: dict[str, str]) -> HtmlElement:
+    table = str.maketrans(marks)
+    for element in tree.iter():
+        if element.text and isinstance(element.tag, str):
+            element.text = element.text.translate(table)
+        if element.tail:
+            element.tail = element.tail.translate(table)
+    return tree
+
+
+def _without_tables(tree: HtmlElement) -> HtmlElement:
+    """A layout table turned into boxes: a cell that holds an article is no cell."""
+    for cell in [cell for cell in tree.iter("td") if len(cell.text_content()) > CELL]:
+        table = next(cell.iterancestors("table"), None)
+        for element in [table, *table.iter("tbody", "thead", "tr", "td", "th")] if table is not None else [cell]:
+            element.tag = "div"
+    return tree
+
+
+def _beside(element: HtmlElement) -> bool:
+    for ancestor in element.iterancestors():
+        if ancestor.tag in ASIDE:
+            return True
+        name = f"{ancestor.get('id') or ''} {ancestor.get('class') or ''}".lower()
+        if any(word in name for word in COMMENTS) and ancestor.tag != "body":
+            return True
+    return False
+
+
+def _shingles(text: Sequence[str]) -> set[tuple[str, ...]]:
+    tokens = [word for line in text for word in key(line).split()]
+    return {tuple(tokens[n : n + 3]) for n in range(max(1, len(tokens) - 2))}

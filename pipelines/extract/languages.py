@@ -1,0 +1,36 @@
+"""Which language a text is in; the only module that knows py3langid and its names for languages."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from pipelines.text import words
+
+# What py3langid calls a language -> what we call it.
+CODES = {"sdh": "ckb", "pnb": "ur", "ku": "kmr", "prs": "fa", "wuu": "zh", "yue": "zh", "nan": "zh", "no": "nb"}
+CODES |= dict.fromkeys(("arz", "ary", "apc", "ars", "acm", "aeb", "ajp", "acq", "arb"), "ar")
+LEAST_WORDS = 8
+CLEAR = 0.8
+LENGTH = 1000
+
+
+def language_of(title: str, text: str, prior: str) -> str:
+    """The language of an article by its title and beginning; prior, the source's own, unless another is clear."""
+    sample = f"{title}\n{text[:LENGTH]}"
+    known = re.split("[-_]", prior)[0].lower()
+    if words(sample) < LEAST_WORDS:
+        return known
+    name, certainty = _identifier().classify(sample)
+    found = CODES.get(name, name)
+    if not known:
+        return found if certainty >= CLEAR / 2 else ""
+    return found if certainty >= CLEAR else known
+
+
+@lru_cache(maxsize=1)
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

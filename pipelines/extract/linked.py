@@ -1,0 +1,103 @@
+"""JSON-LD: what a page says of itself for machines; it alone knows schema.org."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+from lxml.html import HtmlElement, fromstring
+
+ARTICLES = re.compile(r"(?:Article|BlogPosting|LiveBlogPosting|Posting|Report)$")
+WRAPPING = re.compile(
+    r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)\s*;?\s*$"
+)
+TRAILING = re.compile(r",\s*([}\]])")
+Node = dict[str, Any]
+DEPTH = 12
+
+
+def nodes(tree: HtmlElement) -> list[Node]:
+    """Every JSON-LD object of a page, in order; scripts that are no JSON are passed over."""
+    found: list[Node] = []
+    for script in tree.iter("script"):
+        if "ld+json" in (script.get("type") or "").lower() and script.text:
+            found.extend(_objects(_parsed(script.text), DEPTH))
+    return found
+
+
+def article(found: list[Node]) -> Node:
+    """The object that is the article, or an empty one: the one that says most of itself."""
+    articles = [node for node in found if any(ARTICLES.search(name) for name in types(node))]
+    return max(
+        articles, key=lambda node: (bool(node.get("headline")) + bool(node.get("datePublished")), len(node)), default={}
+    )
+
+
+def types(node: Node) -> list[str]:
+    """The types of an object."""
+    given = node.get("@type") or ""
+    return [str(name) for name in (given if isinstance(given, list) else [given])]
+
+
+def text(value: Any) -> str:
+    """A value as text: of a list the first, of an object its name or address."""
+    if isinstance(value, list):
+        value = next(iter(value), "")
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("@value") or value.get("url") or ""
+    return " ".join(unescape(str(value)).split()) if isinstance(value, str | int) else ""
+
+
+def people(value: Any) -> tuple[list[str], list[str]]:
+    """The names of persons and of organisations among authors."""
+    persons: list[str] = []
+    others: list[str] = []
+    for author in value if isinstance(value, list) else [value]:
+        if isinstance(author, dict):
+            names = author.get("name")
+            target = others if any("Organization" in name for name in types(author)) else persons
+            target.extend(name for name in (names if isinstance(names, list) else [names]) if isinstance(name, str))
+        elif isinstance(author, str):
+            persons.append(author)
+    return persons, others
+
+
+def body(node: Node) -> list[str]:
+    """The paragraphs of an object's articleBody."""
+    given = node.get("articleBody")
+    if isinstance(given, list):
+        given = "\n".join(part for part in given if isinstance(part, str))
+    if not isinstance(given, str) or not given.strip():
+        return []
+    if re.search(r"</?\w+[^>]*>", given) or re.search(r"&[#\w]+;", given):
+        marked = re.sub(r"</(?:p|div|li|h\d|blockquote)>|<br\s*/?>", "\n", given)
+        given = str(fromstring(f"<div>{marked}</div>").xpath("string()"))
+    lines = (" ".join(line.split()) for line in re.split(r"[\n\r\u2028\u2029]+", given))
+    return [line for line in lines if line]
+
+
+def _parsed(script: str) -> Any:
+    raw = WRAPPING.sub("", script).strip().rstrip(";")
+    for attempt in (raw, TRAILING.sub(r"\1", raw)):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _objects(value: Any, depth: int) -> Iterator[Node]:
+    if depth == 0:
+        return
+    if isinstance(value, list):
+        for part in value:
+            yield from _objects(part, depth - 1)
+    elif isinstance(value, dict):
+        if value.get("@type"):
+            yield value
+        for name in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "hasPart"):
+            if name in value:
+                yield from _objects(value[name], depth - 1)

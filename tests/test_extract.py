@@ -1,0 +1,401 @@
+"""One page in, an article or a rejection out: synthetic pages in the shapes that news systems print."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.extract import extract_page
+from pipelines.model import Article, Entry, Expect, Page, Reason, Rejection, Source
+
+SOURCE = Source(
+    name="jisr",
+    title="صحيفة الجسر",
+    url="https://jisr.test/",
+    country="SY",
+    language="ar",
+    timezone="Asia/Damascus",
+)
+TITLE = "افتتاح الجسر القديم بعد عامين من أعمال الترميم"
+BODY = [
+    "أعلنت بلدية المدينة يوم الاثنين افتتاح الجسر القديم أمام المشاة بعد عامين من ترميم شارك فيه مئة عامل.",
+    "وقالت رئيسة البلدية في مؤتمر صحفي إن الجسر سيبقى مغلقاً أمام السيارات، وإن «الحجارة الأصلية أعيدت إلى أماكنها».",
+    "وكان الفيضان قد هدم قوسين من أقواسه الخمسة، فانقطع الطريق بين ضفتي النهر واضطر السكان إلى استعمال القوارب.",
+    "ومن المقرر أن تبدأ أعمال إنارة الضفتين في الربيع المقبل بتمويل من جمعيات محلية جمعت المال في سوق المدينة.",
+]
+
+
+def page(body: bytes | str, content_type: str = "text/html", **fields: object) -> Page:
+    content = body.encode() if isinstance(body, str) else body
+    given = {
+        "source": "jisr",
+        "run": "2026-11-22T0200",
+        "url": "https://jisr.test/news/2026/11/bridge",
+        "final_url": "https://jisr.test/news/2026/11/bridge",
+        "fetched_at": datetime(2026, 11, 22, 2, tzinfo=UTC),
+        "status": 200,
+        "headers": (("Content-Type", content_type),),
+        "body": content,
+        "digest": sha256(content).hexdigest(),
+        **fields,
+    }
+    return Page(**given)  # type: ignore[arg-type]
+
+
+def html(inside: str, head: str = "", title: str = TITLE) -> str:
+    return f'<!doctype html><html lang="ar"><head><title>{title}</title>{head}</head><body>{inside}</body></html>'
+
+
+def story(lines: list[str] = BODY) -> str:
+    return f"<article><h1>{TITLE}</h1>" + "".join(f"<p>{line}</p>" for line in lines) + "</article>"
+
+
+def article(body: bytes | str, content_type: str = "text/html", source: Source = SOURCE, **fields: object) -> Article:
+    made = extract_page(page(body, content_type, **fields), source)
+    assert isinstance(made, Article), made
+    return made
+
+
+def rejection(
+    body: bytes | str, content_type: str = "text/html", source: Source = SOURCE, **fields: object
+) -> Rejection:
+    made = extract_page(page(body, content_type, **fields), source)
+    assert isinstance(made, Rejection), made
+    return made
+
+
+MENU = "<nav><ul><li><a href=/>الرئيسية</a></li><li><a href=/s>محليات</a></li></ul></nav>"
+ASIDE = "<aside><h3>الأكثر قراءة</h3><ul><li><a href=/1>ارتفاع أسعار الخبز في المدينة</a></li></ul></aside>"
+FORM = (
+    "<div id=respond><h3>اترك تعليقًا</h3><form><p>لن يُنشر بريدك. الحقول الإلزامية مشار إليها *</p>"
+    "<textarea></textarea></form></div>"
+)
+SHAPES = {
+    "theme": f"{MENU}<main><article class=post><h1 class=entry-title>{TITLE}</h1>"
+    f"<div class=meta><span>بواسطة</span> <a href=/a>فريق التحرير</a> <a href=#c>0</a></div>"
+    f"<div class=share>مشاركة</div>"
+    f"<div class=entry-content>{''.join(f'<p>{line}</p>' for line in BODY)}</div><div class=share>شارك هذا الخبر</div>"
+    f"</article>{FORM}</main>{ASIDE}<footer>جميع الحقوق محفوظة © الجسر</footer>",
+    "box": f"{MENU}<div><h1>{TITLE}</h1><p>0</p>{''.join(f'<p>{line}</p>' for line in BODY)}<p>شارك هذا الخبر</p>"
+    "<p>اترك تعليق</p><p>يستعمل موقعنا Akismet لتصفية التعليقات المزعجة.</p></div>",
+    "breaks": f"<div><h1>{TITLE}</h1><div>{'<br><br>'.join(BODY)}</div></div>",
+    "table": f"<table><tr><td><a href=/>الرئيسية</a> <a href=/s>محليات</a></td></tr><tr><td><b>{TITLE}</b><br>"
+    f"<font>22/11/2026 - 10:15 | القراءات: 84 | التعليقات (0)</font><br><br>{'<br><br>'.join(BODY)}"
+    "<br><br>طباعة | حفظ<br>اترك تعليق</td><td>"
+    "<b>أخبار ذات صلة</b><br><a href=/1>ارتفاع أسعار الخبز</a></td></tr></table>",
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_body_is_exact_in_every_shape(shape: str) -> None:
+    made = article(html(SHAPES[shape], title=f"{TITLE} - صحيفة الجسر"))
+
+    assert made.text.split("\n") == BODY
+    assert made.title == TITLE
+
+
+def test_what_was_cut_is_kept_with_its_reason_in_page_order() -> None:
+    made = article(html(SHAPES["box"]))
+
+    assert [(r.text[:10].strip(), r.reason.split(" (")[0]) for r in made.removed if r.reason != "title"] == [
+        ("0", "counter"),
+        ("شارك هذا ا", "phrase: share"),
+        ("اترك تعليق", "phrase: comment"),
+        ("يستعمل موق", "phrase: notice"),
+    ]
+
+
+def test_readers_comments_are_no_part_of_a_short_item() -> None:
+    said = "شكراً لكم على هذا الجسر الجميل الذي انتظرناه طويلاً."
+    comments = (
+        f"<div id=comments><h2>تعليقان</h2><ol class=comment-list><li class=comment><p>{said}</p></li></ol></div>"
+    )
+
+    made = article(html(f"<main>{story(BODY[:1])}{comments}</main>"))
+
+    assert made.text == BODY[0]
+
+
+def test_the_fifth_identical_page_is_the_same_as_the_first() -> None:
+    texts = [article(html(SHAPES["theme"])).text for _ in range(5)]
+
+    assert texts == ["\n".join(BODY)] * 5
+
+
+def test_joiners_stay_in_persian_words() -> None:
+    lines = [
+        "اصلاح\u200cطلبان می\u200cگویند که پل قدیمی شهر پس از دو سال بازسازی به\u200cزودی باز می\u200cشود.",
+        "شهردار گفت سنگ\u200cهای اصلی به جای خود بازگشته\u200cاند و خودروها اجازه\u200cی عبور از پل ندارند.",
+    ]
+
+    made = article(html(story(lines).replace("\u200c", "&zwnj;")), source=SOURCE_FA)
+
+    assert made.text.split("\n") == lines
+    assert made.language == "fa"
+
+
+SOURCE_FA = Source(name="pol", title="پل", url="https://pol.test/", country="IR", language="fa", timezone="Asia/Tehran")
+LABELS = ["", "windows-1256", "utf-8", "iso-8859-1", "no-such-charset"]
+
+
+@pytest.mark.parametrize("charset", ["windows-1256", "utf-8"])
+@pytest.mark.parametrize("header", LABELS)
+@pytest.mark.parametrize("meta", LABELS)
+def test_the_bytes_are_believed_more_than_the_labels(charset: str, header: str, meta: str) -> None:
+    head = f'<meta http-equiv="Content-Type" content="text/html; charset={meta}">' if meta else ""
+    body = html(story(), head).encode(charset)
+
+    made = article(body, f"text/html; charset={header}" if header else "text/html")
+
+    assert (made.title, made.text) == (TITLE, "\n".join(BODY))
+
+
+def test_a_broken_byte_costs_one_letter_and_not_the_charset() -> None:
+    body = html(story()).encode().replace("الحجارة".encode(), "الحجارة".encode()[:-1])
+
+    assert article(body).text.split("\n")[2:] == BODY[2:]
+
+
+def test_a_compressed_body_is_read() -> None:
+    headers = (("Content-Type", "text/html"), ("Content-Encoding", "gzip"))
+
+    assert article(gzip.compress(html(story()).encode()), headers=headers).text == "\n".join(BODY)
+
+
+def test_a_text_that_is_whole_only_in_json_ld_is_taken_from_there() -> None:
+    node = {"@type": "NewsArticle", "headline": TITLE, "articleBody": "\n\n".join(BODY)}
+    head = f'<script type="application/ld+json">{json.dumps(node)}</script>'
+
+    made = article(html(story(BODY[:1]), head))
+
+    assert made.text.split("\n") == BODY
+
+
+def test_another_articles_json_ld_is_not_taken() -> None:
+    other = "نص خبر آخر لا صلة له بهذه الصفحة وقد وضعه القالب هنا سهواً. " * 12
+    node = {"@type": "NewsArticle", "headline": TITLE, "articleBody": other}
+    head = f'<script type="application/ld+json">{json.dumps(node)}</script>'
+
+    assert article(html(story(), head)).text == "\n".join(BODY)
+
+
+def test_metadata_comes_from_the_best_witness() -> None:
+    node = {
+        "@graph": [
+            {"@type": "WebSite", "name": "صحيفة الجسر"},
+            {
+                "@type": ["NewsArticle"],
+                "headline": TITLE,
+                "datePublished": "2026-11-21T18:30:00+03:00",
+                "dateModified": "2026-11-21T19:00:00+03:00",
+                "author": [{"@type": "Person", "name": "بقلم: ليلى حداد"}, {"@type": "Organization", "name": "الجسر"}],
+                "articleSection": "محليات",
+                "keywords": ["جسور", "ترميم", "جسور"],
+            },
+        ]
+    }
+    head = (
+        f'<script type="application/ld+json">{json.dumps(node)}</script><meta property="og:image" content="/i.jpg">'
+        '<meta name="description" content="الجسر يفتح  أمام المشاة"><link rel="canonical" href="/news/bridge">'
+    )
+
+    made = article(html(story(), head))
+
+    assert made.published_at == datetime(2026, 11, 21, 15, 30, tzinfo=UTC)
+    assert (made.published_precision, made.published_from) == ("second", "json-ld")
+    assert made.modified_at == datetime(2026, 11, 21, 16, tzinfo=UTC)
+    assert (made.authors, made.section, made.tags) == (("ليلى حداد",), "محليات", ("جسور", "ترميم"))
+    assert (made.description, made.language) == ("الجسر يفتح أمام المشاة", "ar")
+    assert (made.image, made.canonical_url) == ("https://jisr.test/i.jpg", "https://jisr.test/news/bridge")
+
+
+def test_authors_are_people_once_each_and_no_addresses() -> None:
+    head = '<meta name="author" content="By Sara Haddad and Omar Nasr, Sara Haddad, admin, https://jisr.test/authors/sara">'
+
+    assert article(html(story(), head)).authors == ("Sara Haddad", "Omar Nasr")
+
+
+@pytest.mark.parametrize("canonical", ["https://other.example/x", "https://jisr.test/", "javascript:void(0)", ""])
+def test_a_canonical_url_of_another_site_or_the_home_page_is_not_believed(canonical: str) -> None:
+    made = article(html(story(), f'<link rel="canonical" href="{canonical}">'))
+
+    assert made.canonical_url == "https://jisr.test/news/2026/11/bridge"
+
+
+@pytest.mark.parametrize(
+    ("head", "inside", "entry", "wanted"),
+    [
+        (
+            '<meta property="article:published_time" content="2026-11-20 10:15">',
+            "",
+            None,
+            ("20 07:15", "minute", "meta"),
+        ),
+        ("", "", datetime(2026, 11, 19, 8, tzinfo=UTC), ("19 08:00", "second", "feed")),
+        ("", '<time datetime="2026-11-18T10:15:00+03:00">أمس</time>', None, ("18 07:15", "second", "text")),
+        ("", "<span class=date>17 تشرين الثاني 2026 - 10:15 ص</span>", None, ("17 07:15", "minute", "text")),
+        ("", "<span class=date>منذ يومين</span>", None, ("20 02:00", "day", "text")),
+        (
+            '<meta name="date" content="2026-11-16">',
+            "",
+            datetime(2026, 11, 16, 8, tzinfo=UTC),
+            ("16 08:00", "second", "feed"),
+        ),
+        (
+            '<meta name="date" content="2026-01-01">',
+            "<span class=date>15.11.2026</span>",
+            None,
+            ("14 21:00", "day", "text"),
+        ),
+    ],
+)
+def test_a_date_says_how_exact_it_is_and_where_it_came_from(
+    head: str, inside: str, entry: datetime | None, wanted: tuple[str, str, str]
+) -> None:
+    said = Entry(url="https://jisr.test/news/2026/11/bridge", published_at=entry) if entry else None
+
+    made = article(html(inside + story(), head), entry=said)
+
+    assert made.published_at
+    assert (made.published_at.strftime("%d %H:%M"), made.published_precision, made.published_from) == wanted
+
+
+def test_the_first_of_january_that_nobody_confirms_is_the_year_alone() -> None:
+    made = article(html(story(), '<meta name="date" content="2026-01-01">'))
+
+    assert (made.published_precision, made.published_from) == ("year", "meta")
+
+
+def test_another_language_than_the_sources_counts_only_where_it_is_clear() -> None:
+    lines = [
+        "The old bridge was opened to people on foot on Monday after two years of repairs, the mayor of the town said."
+    ] * 1
+
+    english = article(html(f"<article><h1>Bridge</h1><p>{lines[0]}</p></article>", title="Bridge opened"))
+
+    assert english.language == "en"
+    assert article(html(story())).language == "ar"
+
+
+SHORT = "مرحبا بكم"
+WALL = "<script src=/cdn-cgi/challenge-platform/x.js></script><h1>Just a moment...</h1><p>Enable JavaScript</p>"
+LIST = "<ul>" + "".join(f"<li><a href=/{n}>خبر رقم {n} عن الجسر والمدينة والنهر</a></li>" for n in range(60)) + "</ul>"
+PAYWALLED = (
+    '<script type="application/ld+json">{"@type":"NewsArticle","headline":"x","isAccessibleForFree":false}</script>'
+)
+REJECTED = {
+    Reason.EMPTY: page("  \n"),
+    Reason.NOT_HTML: page(b"%PDF-1.7 ...", "application/pdf"),
+    Reason.HOME: page(html(LIST), final_url="https://jisr.test/"),
+    Reason.LISTING: page(html(LIST, title="أخبار المدينة"), url="https://jisr.test/x", final_url="https://jisr.test/x"),
+    Reason.SOFT_404: page(html("<h1>الصفحة غير موجودة</h1><p>عذرا، لم نجد ما طلبت.</p>", title="404")),
+    Reason.PAYWALL: page(html(f"<article><p>{BODY[0]}</p><p>Subscribe to continue reading</p></article>", PAYWALLED)),
+    Reason.CONSENT: page(
+        html("<h1>Before you continue</h1><p>We use cookies and data.</p>", title="Before you continue")
+    ),
+    Reason.CHALLENGE: page(html(WALL, title="Just a moment...")),
+    Reason.ERROR_PAGE: page(html("<h1>503 Service Unavailable</h1>", title="503 Service Unavailable")),
+    Reason.TOO_SHORT: page(html(f"<h1>{TITLE}</h1><p>{SHORT}</p>")),
+    Reason.NO_TITLE: page(f"<html><body><p>{'</p><p>'.join(BODY)}</p></body></html>"),
+    Reason.TOO_LARGE: page(b"<html><p>" + b"a" * (6 << 20)),
+    Reason.UNREADABLE: page(b"\x1f\x8b\x08garbage", headers=(("Content-Encoding", "gzip"),)),
+}
+
+
+@pytest.mark.parametrize("reason", REJECTED, ids=str)
+def test_a_page_that_is_no_article_is_rejected_with_its_reason(reason: Reason) -> None:
+    made = extract_page(REJECTED[reason], SOURCE)
+
+    assert isinstance(made, Rejection)
+    assert made.reason == reason
+    assert made.extractor.startswith("nightdesk")
+
+
+def test_an_article_in_a_language_nobody_promised_is_rejected() -> None:
+    promised = Source(**{**vars(SOURCE), "expect": Expect(languages=("en", "fr"))})
+
+    made = rejection(html(story()), source=promised)
+
+    assert (made.reason, made.detail) == (Reason.WRONG_LANGUAGE, "ar, not en or fr")
+    assert made.text == "\n".join(BODY)
+
+
+@pytest.mark.parametrize("status", [404, 410, 500, 503])
+def test_a_status_that_says_so_is_enough(status: int) -> None:
+    made = rejection(html(story()), status=status)
+
+    assert made.reason == (Reason.SOFT_404 if status < 500 else Reason.ERROR_PAGE)
+
+
+def test_a_short_item_of_real_news_survives() -> None:
+    line = "قتل ثلاثة أشخاص وأصيب خمسة آخرون صباح اليوم في انهيار مبنى وسط المدينة القديمة، وفق بيان للدفاع المدني."
+
+    assert article(html(story([line]))).text == line
+
+
+def test_words_of_a_wall_inside_a_real_article_are_no_wall() -> None:
+    lines = [
+        *BODY,
+        "وظهرت على موقع البلدية عبارة page not found قبل أن تعود الصفحة، وطلب الموقع accept cookies من الزوار.",
+    ]
+
+    assert article(html(story(lines))).text == "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["<html><body><p>" + "a " * 2_000_000, "<html><title>" + "a - " * 500_000 + f"</title>{story()}"],
+    ids=["one paragraph", "title of separators"],
+)
+def test_a_page_built_to_be_slow_is_cut_off(body: str) -> None:
+    from pipelines.extract import chain
+
+    made = chain.extract_page(page(body), SOURCE, seconds=0.5)
+
+    assert isinstance(made, Rejection)
+    assert (made.reason, made.detail) == (Reason.TOO_SLOW, "not done after 0.5 s")
+
+
+PIECES = (
+    *("<table><tr><td>", "</p>", "<!--", "</body>", "<title>", "<svg><title>x", "&#0;", "&#x110000;", "\x00", "<h1>"),
+    '<meta name="date" content="2026-01-01T00:00:00+99:99">',
+    '<meta property="article:published_time" content="2026-13-45T99:99">',
+    '<link rel="canonical" href="http://[::1">',
+    '<script type="application/ld+json">{"@type": "Article", "author": {"name": null}, "datePublished": 5}</script>',
+    '<script type="application/ld+json">[[{"@type": ["NewsArticle", 3], "image": [{}], "keywords": [1, null]}</script>',
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    shape=st.sampled_from(sorted(SHAPES)),
+    changes=st.lists(st.tuples(st.floats(0, 1), st.sampled_from(PIECES), st.integers(0, 60)), max_size=8),
+)
+def test_no_mutation_of_a_page_breaks_the_chain(shape: str, changes: list[tuple[float, str, int]]) -> None:
+    body = html(SHAPES[shape])
+    for where, piece, dropped in changes:
+        at = int(where * len(body))
+        body = body[:at] + piece + body[at + dropped :]
+
+    made = extract_page(page(body), SOURCE)
+
+    assert isinstance(made, Article | Rejection)
+
+
+def test_importing_the_package_does_not_load_trafilatura() -> None:
+    program = (
+        "import sys, pipelines.extract, pipelines.articlefile; "
+        "print('trafilatura' in sys.modules, 'psycopg2' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["False", "False"]
