@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         0.5, gt=0, le=1, description="The share of sources that must fail for a whole run to be red."
     )
     retry_after: int = Field(
-        300, ge=0, description="Seconds until Airflow tries a source again that could not be crawled; 0: in the next run."
+        300, ge=0, description="Seconds until Airflow tries a failed source again; 0: in the next run."
     )
     late_after: int = Field(
         7200, ge=60, description="Seconds after which a night that is still running is reported late."

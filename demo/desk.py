@@ -1,0 +1,81 @@
+"""The demo's own installation: a data folder, followed sources, watches and an inbox, apart from a real one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo import newsroom
+from demo.inbox import open_inbox
+from demo.sites import BROKEN, WATCHES
+from pipelines import db, watch
+from pipelines.settings import Settings, settings
+
+FOLDER = Path("data/demo")
+ENV_FILE = "nightdesk.env"
+CHANNEL = "desk"
+SECONDS_BETWEEN_REQUESTS = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """The demo while it is open: its settings, the newsroom's folder, the inbox file, and the source that must fail."""
+
+    settings: Settings
+    newsroom: Path
+    inbox: Path
+    broken: str
+
+
+def env_file(folder: Path = FOLDER) -> Path:
+    """The settings file of the demo in a folder, for looking at it afterwards."""
+    return folder.absolute() / ENV_FILE
+
+
+@contextmanager
+def open_desk(folder: Path = FOLDER) -> Iterator[Desk]:
+    """Open the newsroom and the inbox, follow its sites, set its watches; this process's settings are the demo's."""
+    folder = folder.absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        opened = stack.enter_context(newsroom.open_newsroom(folder / "newsroom"))
+        inbox = folder / "inbox.jsonl"
+        address = stack.enter_context(open_inbox(inbox))
+        _write_env(folder, opened.host_map, address)
+        newsroom.sources(folder / "sources", delay=SECONDS_BETWEEN_REQUESTS)
+        current = settings()
+        db.migrate(current)
+        with db.connection(current) as conn, conn:
+            for demo in WATCHES:
+                watch.add(conn, watch.make(demo.name, [demo.term], channels=[CHANNEL]))
+        yield Desk(settings=current, newsroom=opened.folder, inbox=inbox, broken=BROKEN)
+
+
+def use(folder: Path = FOLDER) -> None:
+    """Let this process's settings be the demo's, as they were last written."""
+    for name in [n for n in os.environ if n.startswith("NIGHTDESK_") and n != "NIGHTDESK_DATABASE_URL"]:
+        del os.environ[name]
+    os.environ["NIGHTDESK_ENV_FILE"] = str(env_file(folder))
+    settings.cache_clear()
+
+
+def _write_env(folder: Path, host_map: str, inbox: str) -> None:
+    values = {
+        "DATA": folder,
+        "SOURCES": folder / "sources",
+        "CONTACT": "demo@newsroom.test",
+        "HOST_MAP": host_map,
+        "ALLOW_NETWORKS": "127.0.0.0/8",
+        "OPERATORS": CHANNEL,
+        f"CHANNEL_{CHANNEL.upper()}": f"webhook+{inbox}",
+        "MIN_FREE_MB": 100,
+        "RETRY_AFTER": 0,
+        "SCHEDULE": "",
+    }
+    path = env_file(folder)
+    path.touch(mode=0o600)
+    path.write_text("".join(f"NIGHTDESK_{name}='{value}'\n" for name, value in values.items()), encoding="utf-8")
+    use(folder)

@@ -1,0 +1,47 @@
+"""The command line, `nightdesk`: the only package that imports typer."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Annotated
+
+import typer
+
+from pipelines.cli import look, newsroom, people, setup, stages
+from pipelines.cli.show import complain
+from pipelines.errors import NightdeskError
+
+app = typer.Typer(
+    help="Nightdesk: scheduled news scraping and monitoring that you run yourself.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for part in (setup, stages, look, people, newsroom):
+    part.add_to(app)
+
+
+@app.callback()
+def _app(
+    demo: Annotated[bool, typer.Option("--demo", help="Use the demo's data folder, sources and database.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log what the libraries say, on standard error.")
+    ] = False,
+) -> None:
+    logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
+    if demo:
+        newsroom.use_demo()
+
+
+def main() -> None:
+    """Run a command; a NightdeskError is one sentence on standard error and exit 1."""
+    try:
+        app()
+    except NightdeskError as error:
+        complain(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        complain("Stopped; what was finished is kept, and the same command goes on from there.")
+        sys.exit(130)

@@ -1,0 +1,197 @@
+"""Looking: status, articles, why, try."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from pipelines import db, desk, ledger, sources
+from pipelines.cli import onepage, report
+from pipelines.cli.show import Json, ago, as_json, out, say, table
+from pipelines.errors import NightdeskError
+from pipelines.model import Page, Source
+from pipelines.settings import settings
+
+TONE = {"good": "green", "warn": "yellow", "bad": "bold red"}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    for name, command in (("status", status), ("articles", articles), ("why", why), ("try", try_page)):
+        app.command(name, rich_help_panel="Looking")(command)
+
+
+def status(
+    run: Annotated[str, typer.Option("--run", metavar="KEY", help="One run in full instead of the overview.")] = "",
+    json: Json = False,
+) -> None:
+    """Did the last run work, and if not, where? Every source at a glance, and the last runs."""
+    current = settings()
+    with db.connection(current) as conn:
+        db.check_migrated(conn)
+        if run:
+            if json:
+                as_json({"run": run, "sources": report.rows_of_run(conn, run)})
+            else:
+                report.print_run(conn, run)
+            return
+        view = desk.overview(conn, sources.followed(current), schedule=current.schedule)
+    if json:
+        as_json(view)
+        return
+    say(view["headline"], TONE.get(view["tone"], ""))
+    out.print()
+    table(
+        ("source", "state", "last run", "#new", "#articles", "newest"),
+        (
+            (
+                r["name"],
+                "quiet" if r["quiet"] else r["state"],
+                r["run"],
+                r["new"],
+                r["articles"],
+                ago(r["newest_fetched_at"]),
+            )
+            for r in view["sources"]
+        ),
+        empty="No source is followed.",
+    )
+    for row in view["sources"]:
+        if row["message"] and row["state"] != "done":
+            say(f"{row['name']}: {row['message']}", "red" if row["state"] == "failed" else "yellow")
+    out.print()
+    table(
+        ("run", "started", "#sources", "#failed", "#running", "#new"),
+        ((r["run"], r["started_at"], r["sources"], r["failed"], r["running"], r["new"]) for r in view["runs"]),
+        title="Runs",
+        empty="Nothing has run yet.",
+    )
+
+
+def articles(
+    number: Annotated[int | None, typer.Argument(metavar="[ID]", help="One article in full.")] = None,
+    source: Annotated[str, typer.Option(help="Only of this source.")] = "",
+    url: Annotated[str, typer.Option(help="The article of this address, in full.")] = "",
+    count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many.")] = 20,
+    removed: Annotated[bool, typer.Option("--removed", help="With ID or --url: show what was cut as well.")] = False,
+    json: Json = False,
+) -> None:
+    """The latest articles, or one in full with what was cut from it and why."""
+    with db.connection(settings()) as conn:
+        db.check_migrated(conn)
+        if url:
+            found = db.row(conn, "article_of_url", url=url)
+            if not found:
+                raise NightdeskError(f"There is no article of {url}; `nightdesk why {url}` tells what became of it.")
+            number = found["id"]
+        if number is not None:
+            _one(conn, number, removed, json)
+            return
+        rows = desk.latest_articles(conn, count, source or None)
+    if json:
+        as_json(rows)
+        return
+    table(
+        ("#id", "source", "published", "title", "#words", "#cut"),
+        ((r["id"], r["source"], r["published_at"], r["title"], r["words"], r["cut"]) for r in rows),
+        empty="No article yet: `nightdesk run` collects the first.",
+    )
+
+
+def why(url: str, json: Json = False) -> None:
+    """Tell what became of a URL: found where, fetched when, stored, rejected or failed for which reason."""
+    with db.connection(settings()) as conn:
+        db.check_migrated(conn)
+        told = ledger.story(conn, url)
+    if json:
+        as_json(told)
+        return
+    if not told:
+        raise NightdeskError(f"{url} is not in the ledger: no feed, sitemap or section of a followed source named it.")
+    table(
+        ("when", "source", "run", "what", "reason", "where"),
+        ((r["at"], r["source"], r["run"], r["what"], r["reason"], r["pointer"]) for r in told),
+    )
+
+
+def try_page(
+    target: Annotated[str, typer.Argument(metavar="FILE|URL")],
+    url: Annotated[str, typer.Option("--url", help="The address a saved page came from.")] = "",
+    source: Annotated[str, typer.Option("--source", help="Treat it as a page of this followed source.")] = "",
+    json: Json = False,
+) -> None:
+    """Show what we would make of a page: the article, each block that was cut and why, or the rejection."""
+    from pipelines.extract import extract_page
+
+    current = settings()
+    address = url or target
+    of = sources.named(current, [source])[0] if source else anonymous(address)
+    path = Path(target)
+    if path.is_file():
+        page = saved(path, url or f"http://localhost/{path.name}", of)
+    elif target.startswith(("http://", "https://")):
+        page = onepage.fetched(current, of, target)
+    else:
+        raise NightdeskError(f"{target} is neither a file here nor an http(s) address.")
+    made = extract_page(page, of)
+    if json:
+        onepage.print_json(made)
+    else:
+        onepage.explain(made, page)
+
+
+def anonymous(url: str) -> Source:
+    """A source for a page of none: no language known, UTC."""
+    return Source(name="try", title="", url=url, country="", language="", timezone="UTC")
+
+
+def saved(path: Path, url: str, source: Source) -> Page:
+    """A page from a file, which may be gzipped."""
+    body = path.read_bytes()
+    if path.suffix == ".gz":
+        body = gzip.decompress(body)
+    return Page(
+        source=source.name,
+        run="try",
+        url=url,
+        final_url=url,
+        fetched_at=datetime.now(UTC),
+        status=200,
+        headers=(("Content-Type", "text/html"),),
+        body=body,
+        digest=sha256(body).hexdigest(),
+    )
+
+
+def _one(conn: db.Connection, number: int, removed: bool, json: bool) -> None:
+    row = desk.article(conn, number)
+    if row is None:
+        raise NightdeskError(f"There is no article {number}; `nightdesk articles` lists the latest.")
+    if json:
+        as_json(row)
+        return
+    say(row["title"], "bold")
+    facts: dict[str, Any] = {
+        "address": row["url"],
+        "source": row["source"],
+        "published": row["published_at"] and f"{row['published_at']:%Y-%m-%d %H:%M} UTC ({row['published_from']})",
+        "authors": ", ".join(row["authors"]),
+        "language": row["language"],
+        "fetched": f"{row['fetched_at']:%Y-%m-%d %H:%M} UTC, {len(row['revisions'])} revision(s)",
+        "page": f"sha256 {row['page_digest']}",
+    }
+    for name, value in facts.items():
+        if value:
+            out.print(Text(f"{name:10}", style="dim") + Text(str(value)), soft_wrap=True)
+    say("")
+    say(row["text"])
+    if removed:
+        onepage.print_removed([(block["text"], block["reason"]) for block in row["removed"]])
+    elif row["removed"]:
+        say(f"\n{len(row['removed'])} block(s) were cut; --removed shows them.", "dim")

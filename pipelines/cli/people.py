@@ -1,0 +1,104 @@
+"""From articles to people: watches and channels."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pipelines import db, notify, watch
+from pipelines.cli.show import Json, as_json, say, table
+from pipelines.errors import ChannelError, WatchError
+from pipelines.settings import channels, settings
+
+watch_app = typer.Typer(help="Watches: what somebody wants to be told of.", no_args_is_help=True)
+notify_app = typer.Typer(help="Channels: where people are told.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.add_typer(watch_app, name="watch", rich_help_panel="People")
+    app.add_typer(notify_app, name="notify", rich_help_panel="People")
+
+
+@watch_app.command("add")
+def add(
+    name: str,
+    terms: Annotated[
+        list[str], typer.Argument(help="Words or phrases; see docs/watches.md for exact:, sub: and others.")
+    ],
+    unless: Annotated[list[str] | None, typer.Option(help="Do not tell when this occurs as well.")] = None,
+    source: Annotated[list[str] | None, typer.Option(help="Only of these sources.")] = None,
+    language: Annotated[list[str] | None, typer.Option(help="Only in these languages.")] = None,
+    channel: Annotated[list[str] | None, typer.Option(help="The channels that are told.")] = None,
+) -> None:
+    """Add a watch, or change the one of that name."""
+    made = watch.make(name, terms, unless or [], sources=source, languages=language, channels=channel)
+    with db.connection(settings()) as conn, conn:
+        watch.add(conn, made)
+    missing = [c for c in channel or [] if c not in channels()]
+    say(f"Watching {name}: {', '.join(terms)}." + (" It has no channel, so it only lists." if not channel else ""))
+    for name_ in missing:
+        say(f"Channel {name_} has no address yet: set NIGHTDESK_CHANNEL_{name_.upper()}.", "yellow")
+
+
+@watch_app.command("list")
+def list_watches(json: Json = False) -> None:
+    """List the watches."""
+    with db.connection(settings()) as conn:
+        rows = watch.all_watches(conn)
+    if json:
+        as_json(rows)
+        return
+    table(
+        ("name", "terms", "unless", "sources", "languages", "channels"),
+        (
+            (w.name, [t.text for t in w.terms], [t.text for t in w.unless], w.sources, w.languages, w.channels)
+            for w in rows
+        ),
+        empty="No watch yet: `nightdesk watch add NAME TERM...`.",
+    )
+
+
+@watch_app.command("remove")
+def remove(name: str) -> None:
+    """Remove a watch; its past alerts stay."""
+    with db.connection(settings()) as conn, conn:
+        watch.remove(conn, name)
+    say(f"Removed the watch {name}.")
+
+
+@watch_app.command("test")
+def test(
+    name: str, text: Annotated[str, typer.Argument(help="A text, or - for standard input.")], json: Json = False
+) -> None:
+    """Show what a watch finds in a text; exit 1 when nothing."""
+    with db.connection(settings()) as conn:
+        found = [w for w in watch.all_watches(conn) if w.name == name]
+    if not found:
+        raise WatchError(f"There is no watch {name}; `nightdesk watch list` names them.")
+    body = typer.get_text_stream("stdin").read() if text == "-" else text
+    matches = watch.test_text(found[0], body)
+    if json:
+        as_json(matches)
+    else:
+        table(
+            ("term", "found as", "at", "in"),
+            ((m.term, m.surface, m.offset, m.snippet) for m in matches),
+            empty="Nothing: this watch would stay silent.",
+        )
+    if not matches:
+        raise typer.Exit(1)
+
+
+@notify_app.command("test")
+def test_channel(channel: str) -> None:
+    """Send a test message to a channel."""
+    known = channels()
+    if channel not in known:
+        raise ChannelError(
+            f"There is no channel {channel} (there are: {', '.join(sorted(known)) or 'none'}). "
+            f"Set NIGHTDESK_CHANNEL_{channel.upper()} in the environment or in nightdesk.env."
+        )
+    notify.test(channel, known[channel])
+    say(f"Sent a test message to {channel}.")

@@ -1,0 +1,96 @@
+"""The report of one run: a line per source, then the alerts that went out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.text import Text
+
+from pipelines import db, runs
+from pipelines.cli.show import say, table
+from pipelines.model import Tally
+
+COUNTED = (
+    ("found", "crawl", "discovered"),
+    ("fetched", "crawl", "fetched"),
+    ("articles", "extract", "articles"),
+    ("new", "load", "new"),
+    ("revised", "load", "revised"),
+    ("words", "extract", "words"),
+    ("lines cut", "extract", "cut"),
+    ("rejected", "extract", "rejected"),
+)
+
+
+def rows_of_run(conn: db.Connection, run: str) -> list[dict[str, Any]]:
+    """What a run did, one dict per source: source, state, message, rejected (reason -> count) and the counts."""
+    by_source: dict[str, dict[str, Tally]] = {}
+    for tally in runs.tallies(conn, run):
+        if tally.source:
+            by_source.setdefault(tally.source, {})[tally.stage] = tally
+    return [_row(source, stages) for source, stages in sorted(by_source.items())]
+
+
+def print_run(conn: db.Connection, run: str) -> list[str]:
+    """Print the table of a run and its alerts; the names of the sources that failed."""
+    rows = rows_of_run(conn, run)
+    table(
+        ("source", "outcome", *(f"#{title}" for title, _, _ in COUNTED)),
+        ((_name(row), _outcome(row), *(row[title] for title, _, _ in COUNTED)) for row in rows),
+        title=f"Run {run}",
+        empty=f"Nothing is known of a run {run}.",
+    )
+    for row in rows:
+        if row["reasons"]:
+            told = ", ".join(f"{count} {reason}" for reason, count in sorted(row["reasons"].items()))
+            say(f"{row['source']} rejected: {told}")
+    for row in rows:
+        if row["state"] != "done":
+            say(f"{row['source']} {row['state']}: {row['message']}", "red" if row["state"] == "failed" else "yellow")
+    say("")
+    print_alerts(db.query(conn, "alerts_of_run", run=run))
+    return [row["source"] for row in rows if row["state"] == "failed"]
+
+
+def print_alerts(alerts: Sequence[db.Row]) -> None:
+    """Print alerts with where they went: one line each."""
+    if not alerts:
+        say("No alerts in this run.")
+        return
+    table(
+        ("alert", "kind", "article", "source", "found as", "sent to"),
+        ((a["watch"], a["kind"], a["title"], a["source"], a["surfaces"], _sent(a)) for a in alerts),
+        title="Alerts",
+    )
+
+
+def _row(source: str, stages: dict[str, Tally]) -> dict[str, Any]:
+    failed = [t for t in stages.values() if t.state == "failed"]
+    last = list(stages.values())[-1]
+    speaking = (failed or [t for t in stages.values() if t.message] or [last])[0]
+    reasons = {
+        key.removeprefix("rejected: "): count
+        for tally in stages.values()
+        for key, count in tally.counts.items()
+        if key.startswith("rejected: ")
+    }
+    counts = {title: stages[stage].counts.get(key, 0) if stage in stages else 0 for title, stage, key in COUNTED}
+    state = "failed" if failed else last.state
+    return {"source": source, "state": state, "message": speaking.message, "reasons": reasons, **counts}
+
+
+def _name(row: dict[str, Any]) -> Text:
+    return Text(row["source"], style="bold red" if row["state"] == "failed" else "bold")
+
+
+def _outcome(row: dict[str, Any]) -> Text:
+    if row["state"] == "done":
+        return Text("nothing new", style="dim") if not row["new"] else Text(f"{row['new']} new", style="green")
+    return Text(row["state"], style="bold red" if row["state"] == "failed" else "yellow")
+
+
+def _sent(alert: db.Row) -> str:
+    if alert["quiet"]:
+        return f"listed only: {alert['quiet']}"
+    return ", ".join(alert["deliveries"] or []) or "no channel"

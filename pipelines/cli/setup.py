@@ -1,0 +1,137 @@
+"""Setting up: init, follow, unfollow, sources, db."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from dotenv import set_key
+
+from pipelines import db, sources
+from pipelines.cli.show import Json, as_json, say, table
+from pipelines.errors import SettingsError
+from pipelines.settings import CHANNEL_PREFIX, env_file, settings
+
+sources_app = typer.Typer(help="The sources we follow: list them, show one, check files.", invoke_without_command=True)
+db_app = typer.Typer(help="The database.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("init", rich_help_panel="Setting up")(init)
+    app.command("follow", rich_help_panel="Setting up")(follow)
+    app.command("unfollow", rich_help_panel="Setting up")(unfollow)
+    app.add_typer(sources_app, name="sources", rich_help_panel="Setting up")
+    app.add_typer(db_app, name="db", rich_help_panel="Setting up")
+
+
+def init(
+    data: Annotated[str, typer.Option(help="The data folder.")] = "",
+    contact: Annotated[str, typer.Option(help="Mail or web address that sites see in the user agent.")] = "",
+    database_url: Annotated[str, typer.Option(help="A Postgres 15+ server; empty uses the embedded one.")] = "",
+    channel: Annotated[
+        list[str] | None, typer.Option(help="Where alerts go, as NAME=ADDRESS; may be given several times.")
+    ] = None,
+    operators: Annotated[str, typer.Option(help="The channel that hears of failed runs and silent sources.")] = "",
+) -> None:
+    """Write nightdesk.env (asking for what is not given), make the folders and the database."""
+    asked = sys.stdin.isatty()
+    given = {
+        "DATA": data or (typer.prompt("Data folder", default="data") if asked else "data"),
+        "CONTACT": contact
+        or (typer.prompt("Contact shown to sites (mail or web address)", default="") if asked else ""),
+        "DATABASE_URL": database_url
+        or (typer.prompt("Postgres address (empty: embedded)", default="", show_default=False) if asked else ""),
+        "OPERATORS": operators,
+    }
+    path = env_file()
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    for name, value in given.items():
+        if value:
+            set_key(path, f"NIGHTDESK_{name}", value)
+    for pair in channel or []:
+        name, equals, address = pair.partition("=")
+        if not equals or not name.isidentifier() or not address:
+            raise SettingsError(
+                "A channel is given as NAME=ADDRESS, for example --channel desk=mailto://...; see docs/watches.md."
+            )
+        set_key(path, CHANNEL_PREFIX + name.upper(), address)
+    settings.cache_clear()
+    current = settings()
+    current.data.mkdir(parents=True, exist_ok=True)
+    current.sources.mkdir(parents=True, exist_ok=True)
+    db.migrate(current)
+    say(
+        f"Wrote {os.path.relpath(path)}; the data folder is {current.data}, followed sources live in {current.sources}."
+    )
+    if not current.contact:
+        say("No contact is set: crawling is limited to this machine until NIGHTDESK_CONTACT is.")
+    say("Next: `nightdesk follow NAME` (names: `nightdesk sources list --catalogue`), then `nightdesk run`.")
+
+
+def follow(names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Entries of the catalogue.")]) -> None:
+    """Follow sources of the catalogue: each becomes a file in the sources folder that you may change."""
+    for name in names:
+        say(f"Following {name}: {sources.follow(settings(), name)}")
+
+
+def unfollow(names: Annotated[list[str], typer.Argument(metavar="NAME...")]) -> None:
+    """Stop following; what was collected stays."""
+    for name in names:
+        sources.unfollow(settings(), name)
+        say(f"No longer following {name}; its articles and raw files stay.")
+
+
+@sources_app.callback()
+def _sources(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        list_sources()
+
+
+@sources_app.command("list")
+def list_sources(
+    catalogue: Annotated[bool, typer.Option("--catalogue", help="What can be followed instead.")] = False,
+    json: Json = False,
+) -> None:
+    """List the followed sources, or the catalogue."""
+    rows = sources.catalogue() if catalogue else sources.followed(settings())
+    if json:
+        as_json(rows)
+        return
+    table(
+        ("name", "title", "language", "country", "time zone", "schedule"),
+        ((s.name, s.title, s.language, s.country, s.timezone, s.schedule or "every run") for s in rows),
+        empty="No source is followed yet: `nightdesk follow NAME`, names by `nightdesk sources list --catalogue`.",
+    )
+
+
+@sources_app.command("show")
+def show(name: str, json: Json = False) -> None:
+    """Show one followed source as its file says it."""
+    (source,) = sources.named(settings(), [name])
+    if json:
+        as_json(source)
+    else:
+        say(sources.render(source))
+
+
+@sources_app.command("check")
+def check(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME|FILE]...")] = None,
+) -> None:
+    """Check source files: every key, address, time zone and schedule; all followed ones if none is named."""
+    current = settings()
+    paths = [Path(n) if n.endswith(".toml") else current.sources / f"{n}.toml" for n in names or []]
+    checked = [sources.load(path) for path in paths] or sources.followed(current)
+    say(f"{len(checked)} source file(s) are in order: {', '.join(s.name for s in checked) or 'none'}.")
+
+
+@db_app.command("migrate")
+def migrate() -> None:
+    """Bring the database to this version's schema; safe to repeat."""
+    ran = db.migrate(settings())
+    say(f"Applied {', '.join(ran)}." if ran else "The database is up to date.")

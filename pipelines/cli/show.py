@@ -1,0 +1,114 @@
+"""How results are shown: a table or a sentence for people, `--json` for programs."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+# A file or a pipe has no width of its own: wide enough there for the widest table.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+err = Console(stderr=True, highlight=False)
+
+STATE_STYLE = {
+    "done": "green",
+    "sent": "green",
+    "failed": "bold red",
+    "blocked": "red",
+    "running": "cyan",
+    "busy": "yellow",
+    "stopped": "yellow",
+    "waiting": "yellow",
+}
+
+
+def as_json(value: Any) -> None:
+    """Print one JSON document."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
+
+
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str = "", empty: str = "Nothing yet."
+) -> None:
+    """Print rows under columns, or the sentence `empty`; columns that start with `#` are numbers."""
+    rows = list(rows)
+    if not rows:
+        out.print(empty)
+        return
+    shown = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        shown.add_column(
+            column.removeprefix("#"), justify="right" if column.startswith("#") else "left", overflow="fold"
+        )
+    for row in rows:
+        shown.add_row(*(cell(value) for value in row))
+    out.print(shown)
+
+
+def cell(value: Any) -> Text:
+    """One value as a person reads it; states are coloured, nothing is interpreted as markup."""
+    if isinstance(value, Text):
+        return value
+    if value is None:
+        return Text("–", style="dim")
+    if isinstance(value, bool):
+        return Text("yes" if value else "no")
+    if isinstance(value, datetime):
+        return Text(value.astimezone(UTC).strftime("%Y-%m-%d %H:%M"))
+    if isinstance(value, int):
+        return Text(f"{value:,}" if value else "0", style="" if value else "dim")
+    if isinstance(value, (list, tuple)):
+        return Text(", ".join(map(str, value)))
+    text = str(value)
+    return Text(text, style=STATE_STYLE.get(text, ""))
+
+
+def say(sentence: str, style: str = "") -> None:
+    """One sentence on standard output."""
+    out.print(Text(sentence, style=style), soft_wrap=True)
+
+
+def complain(sentence: str) -> None:
+    """One sentence on standard error, in red."""
+    err.print(Text(sentence, style="red"), soft_wrap=True)
+
+
+def progress(line: str) -> None:
+    """A line of progress, on standard error so that output stays clean."""
+    err.print(Text(line, style="dim"), soft_wrap=True)
+
+
+def ago(at: datetime | None) -> str:
+    """How long ago, in the largest fitting unit."""
+    if at is None:
+        return "never"
+    seconds = (datetime.now(UTC) - at).total_seconds()
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{int(seconds // size)} {unit} ago"
+    return "just now" if seconds < 60 else "1 min ago"
+
+
+def quiet_if(condition: bool) -> Callable[[str], None]:
+    """Progress lines, or none where a program reads."""
+    return (lambda line: None) if condition else progress
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return dataclasses.asdict(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    return str(value)
