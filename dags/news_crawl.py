@@ -1,0 +1,19 @@
+"""
+### Crawl: from news sites to the raw store
+
+Runs on `NIGHTDESK_SCHEDULE` (cron, UTC). **plan** picks the sources that are due by their own schedule; **crawl**
+fetches each in a process of its own (one task per source up to 50 sources, about 25 together above that) and keeps
+what the sites sent as WARC files; **publish** hands the run over to `news_extract` with every source that delivered
+anything; **verdict** turns the run red when `NIGHTDESK_FAILED_SHARE` of the sources failed.
+
+A red source stops no other. A source that an earlier run is still crawling is left alone: its task is skipped, and
+its log says so.
+
+*By hand*: trigger it with the names of the sources to crawl, whether due or not. Without a key the run gets the key
+of the moment, with seconds. Clearing a crawl task crawls again under the same key and adds a file; nothing is
+rewritten.
+"""
+
+from pipelines.airflow import build
+
+dag = build.crawl_dag(__doc__)

@@ -1,0 +1,12 @@
+"""
+### Load: from article files to Postgres
+
+Starts when `news_extract` hands a run over. Each source of the run is one transaction: articles, revisions, what
+changed, and where each URL ended. Run again, it changes nothing.
+
+*By hand*: trigger it with a run key to load that run again, for all of its sources or some.
+"""
+
+from pipelines.airflow import build
+
+dag = build.load_dag(__doc__)

@@ -1,0 +1,12 @@
+"""
+### Upkeep: every hour
+
+**health** tells the operators, once, of sources that went quiet; **outbox** sends what still waits; **raw_files**
+deletes raw files older than `NIGHTDESK_KEEP_RAW_DAYS` whose URLs are all decided.
+
+Airflow's own database cannot be cleaned by a task; docs/operations.md has the command.
+"""
+
+from pipelines.airflow import build
+
+dag = build.upkeep_dag(__doc__)

@@ -1,0 +1,1 @@
+"""What Dags are made of: the only package, with dags/, that imports airflow."""

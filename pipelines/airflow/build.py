@@ -1,0 +1,294 @@
+"""What Dags are made of: assets, timetables, forms, retries by kind of error, and the four shapes of a Dag."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import (
+    DAG,
+    Asset,
+    CronPartitionTimetable,
+    CronTriggerTimetable,
+    ExceptionRetryPolicy,
+    Param,
+    PartitionedAssetTimetable,
+    PartitionedAtRuntime,
+    RetryAction,
+    RetryRule,
+    TriggerRule,
+    task,
+)
+from airflow.sdk.definitions.callback import AsyncCallback
+from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+
+from pipelines import errors
+from pipelines.airflow import tell
+from pipelines.settings import Settings, settings
+
+if TYPE_CHECKING:
+    from pipelines.airflow.plan import Batch
+
+POOL = "news_crawl"
+RAW = Asset("raw", uri="x-news://raw", group="nightdesk")
+FILES = Asset("article_files", uri="x-news://article-files", group="nightdesk")
+ARTICLES = Asset("articles", uri="x-news://articles", group="nightdesk")
+
+KEY_FORMAT = "%Y-%m-%dT%H%M"
+LABEL = "{{ task.op_kwargs['batch']['name'] }}"
+SPIDER_GRACE = 120
+STAGE_LIMIT = timedelta(hours=2)
+SHORT_LIMIT = timedelta(minutes=10)
+ACTIVE_RUNS = 8
+EVERY_HOUR = "17 * * * *"
+
+
+def crawl_dag(doc: str) -> DAG:
+    """plan → crawl, mapped by source → publish → verdict, on NIGHTDESK_SCHEDULE (empty: by hand only)."""
+    current = settings()
+    with _dag("crawl", doc, current, _timetable(current), "this moment.", "those that are due.") as dag:
+
+        @task(execution_timeout=SHORT_LIMIT)
+        def plan(params: Any = None, dag_run: Any = None) -> list[Batch]:
+            from pipelines.airflow import work
+
+            return work.plan_crawl(params, dag_run)
+
+        @task(
+            pool=POOL,
+            map_index_template=LABEL,
+            execution_timeout=timedelta(seconds=current.crawl_budget + SPIDER_GRACE),
+            multiple_outputs=False,
+        )
+        def crawl(batch: Batch) -> dict[str, str]:
+            from pipelines.airflow import work
+
+            return work.crawl_batch(batch)
+
+        planned = plan()
+        crawled = crawl.expand(batch=planned)
+        _publish_and_judge("crawl", planned, crawled, RAW)
+    return dag
+
+
+def extract_dag(doc: str) -> DAG:
+    """plan → extract, mapped by source → publish → verdict, for each run that news_crawl hands over."""
+    current = settings()
+    with _dag("extract", doc, current, PartitionedAssetTimetable(assets=RAW)) as dag:
+
+        @task(map_index_template=LABEL, execution_timeout=STAGE_LIMIT, multiple_outputs=False)
+        def extract(batch: Batch) -> dict[str, str]:
+            from pipelines.airflow import work
+
+            return work.extract_batch(batch)
+
+        planned = _plan("extract")
+        extracted = extract.expand(batch=planned)
+        _publish_and_judge("extract", planned, extracted, FILES)
+    return dag
+
+
+def load_dag(doc: str) -> DAG:
+    """plan → load, mapped by source → publish → verdict, for each run that news_extract hands over."""
+    current = settings()
+    with _dag("load", doc, current, PartitionedAssetTimetable(assets=FILES)) as dag:
+
+        @task(map_index_template=LABEL, execution_timeout=STAGE_LIMIT, multiple_outputs=False)
+        def load(batch: Batch) -> dict[str, str]:
+            from pipelines.airflow import work
+
+            return work.load_batch(batch)
+
+        planned = _plan("load")
+        loaded = load.expand(batch=planned)
+        _publish_and_judge("load", planned, loaded, ARTICLES)
+    return dag
+
+
+def alert_dag(doc: str) -> DAG:
+    """match → send, for each run that news_load hands over."""
+    current = settings()
+    with _dag("alert", doc, current, PartitionedAssetTimetable(assets=ARTICLES)) as dag:
+
+        @task(execution_timeout=STAGE_LIMIT)
+        def match(params: Any = None, dag_run: Any = None, triggering_asset_events: Any = None) -> str:
+            from pipelines.airflow import work
+
+            return work.match(params, dag_run, triggering_asset_events or {})
+
+        @task(execution_timeout=STAGE_LIMIT, multiple_outputs=False)
+        def send(run: Any) -> dict[str, str]:
+            from pipelines.airflow import work
+
+            return work.send(run)
+
+        send(match())
+    return dag
+
+
+def upkeep_dag(doc: str) -> DAG:
+    """Three tasks that do not wait for each other: send what waits, look for quiet sources, delete old raw files."""
+    with DAG(
+        "upkeep",
+        schedule=CronTriggerTimetable(EVERY_HOUR, timezone="UTC", run_immediately=timedelta(0)),
+        catchup=False,
+        max_active_runs=1,
+        doc_md=doc,
+        tags=["nightdesk"],
+        default_args=_defaults(settings()),
+        on_failure_callback=tell.failed,
+    ) as dag:
+
+        @task(execution_timeout=STAGE_LIMIT, multiple_outputs=False)
+        def outbox() -> dict[str, str]:
+            from pipelines.airflow import work
+
+            return work.send("")
+
+        @task(execution_timeout=SHORT_LIMIT)
+        def health() -> list[str]:
+            from pipelines.airflow import work
+
+            return work.check_health()
+
+        @task(execution_timeout=STAGE_LIMIT, multiple_outputs=False)
+        def raw_files() -> dict[str, int]:
+            from pipelines.airflow import work
+
+            return work.retire_raw()
+
+        health() >> outbox()
+        raw_files()
+    return dag
+
+
+def retry_policy(current: Settings) -> ExceptionRetryPolicy:
+    """What is tried again and when: a database soon, a site later, and never what a person has to mend."""
+    later = timedelta(seconds=current.retry_after)
+    return ExceptionRetryPolicy(
+        rules=[
+            RetryRule(
+                exception=errors.DatabaseError,
+                retry_delay=timedelta(seconds=30),
+                reason="Postgres did not answer",
+            ),
+            RetryRule(
+                exception=[
+                    errors.SourceError,
+                    errors.SettingsError,
+                    errors.WatchError,
+                    errors.DiskFullError,
+                    errors.StoreError,
+                ],
+                action=RetryAction.FAIL,
+                reason="a person has to mend this first",
+            ),
+            RetryRule(
+                exception=errors.CrawlError,
+                action=RetryAction.RETRY if current.retry_after else RetryAction.FAIL,
+                retry_delay=later,
+                reason="the site may answer later" if current.retry_after else "the next run tries again",
+            ),
+            RetryRule(
+                exception=errors.ChannelError,
+                action=RetryAction.FAIL,
+                reason="the outbox tries again with growing pauses",
+            ),
+        ]
+    )
+
+
+def _dag(stage: str, doc: str, current: Settings, timetable: Any, run: str = "", names: str = "") -> DAG:
+    name = f"news_{stage}"
+    return DAG(
+        name,
+        schedule=timetable,
+        catchup=False,
+        max_active_runs=ACTIVE_RUNS,
+        doc_md=doc,
+        tags=["nightdesk", stage],
+        default_args=_defaults(current),
+        params=_form(run or "the newest run.", names or "all that the stage before handed over."),
+        render_template_as_native_obj=False,
+        on_failure_callback=tell.failed,
+        deadline=[
+            DeadlineAlert(
+                reference=DeadlineReference.DAGRUN_QUEUED_AT,
+                interval=timedelta(seconds=current.late_after),
+                callback=AsyncCallback(tell.late, kwargs={"dag": name, "after": current.late_after}),
+                name=f"{name} is late",
+            )
+        ],
+    )
+
+
+def _timetable(current: Settings) -> Any:
+    """Without a start date and with `run_immediately` zero, a fresh installation waits for the next time."""
+    if not current.schedule:
+        return PartitionedAtRuntime()
+    return CronPartitionTimetable(current.schedule, timezone="UTC", key_format=KEY_FORMAT, run_immediately=timedelta(0))
+
+
+def _form(run: str, names: str) -> dict[str, Param]:
+    return {
+        "run": Param(
+            None,
+            type=["null", "string"],
+            pattern=r"^\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?$",
+            title="Run",
+            description=f"The key of the run, such as 2026-11-22T0200. Empty: {run}",
+        ),
+        "sources": Param(
+            None,
+            type=["null", "array"],
+            items={"type": "string"},
+            title="Sources",
+            description=f"Names of followed sources, one a line. Empty: {names}",
+        ),
+    }
+
+
+def _defaults(current: Settings) -> dict[str, Any]:
+    return {
+        "owner": "nightdesk",
+        "retries": 2,
+        "retry_delay": timedelta(minutes=1),
+        "retry_policy": retry_policy(current),
+    }
+
+
+def _plan(stage: str) -> Any:
+    @task(task_id="plan", execution_timeout=SHORT_LIMIT)
+    def plan(params: Any = None, dag_run: Any = None, triggering_asset_events: Any = None) -> list[Batch]:
+        from pipelines.airflow import work
+
+        return work.plan_stage(stage, params, dag_run, triggering_asset_events or {})
+
+    return plan()
+
+
+def _publish_and_judge(stage: str, planned: Any, worked: Any, asset: Asset) -> None:
+    """One event for the whole run when every source has ended, green, red or skipped, and one verdict on all of them.
+
+    Not `all_done_min_one_success`: with that, one skipped source, such as a busy one, would skip the hand-over.
+    """
+
+    @task(
+        trigger_rule=TriggerRule.ALL_DONE,
+        outlets=[asset],
+        execution_timeout=SHORT_LIMIT,
+        multiple_outputs=False,
+    )
+    def publish(planned: list[Batch] | None = None, outlet_events: Any = None) -> dict[str, Any]:
+        from pipelines.airflow import work
+
+        return dict(work.publish(stage, planned, outlet_events[asset]))
+
+    @task(trigger_rule=TriggerRule.ALL_DONE, execution_timeout=SHORT_LIMIT, retries=0)
+    def verdict(planned: list[Batch] | None = None) -> str:
+        from pipelines.airflow import work
+
+        return work.verdict(stage, planned)
+
+    published, judged = publish(planned), verdict(planned)
+    worked >> published >> judged

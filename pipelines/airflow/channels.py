@@ -1,0 +1,33 @@
+"""Channels whose address is an Airflow connection: `nightdesk_channel_<name>`, its password the whole address."""
+
+from __future__ import annotations
+
+from airflow.sdk import Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+from pipelines import db, settings
+from pipelines.settings import Settings
+
+PREFIX = "nightdesk_channel_"
+
+
+def addresses(current: Settings) -> dict[str, str]:
+    """Channel name -> address, for every channel that a watch, a waiting delivery or the operators use.
+
+    The environment wins over a connection. Addresses are secrets: Airflow masks a connection's password in its logs.
+    """
+    known = settings.channels()
+    with db.connection(current) as conn, conn:
+        used = {row["channel"] for row in db.query(conn, "channels_used")} | {current.operators.lower()}
+    for name in sorted(used - known.keys() - {""}):
+        address = _connection(name)
+        if address:
+            known[name] = address
+    return known
+
+
+def _connection(name: str) -> str:
+    try:
+        return Connection.get(PREFIX + name).password or ""
+    except AirflowNotFoundException:
+        return ""

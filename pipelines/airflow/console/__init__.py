@@ -1,0 +1,1 @@
+"""Our pages inside the Airflow UI."""

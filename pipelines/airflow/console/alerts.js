@@ -1,0 +1,100 @@
+// Alerts on their way: what failed, what waits, what was sent; and the last runs.
+import { Count, Dotted, Empty, Panel, State, When, Words, column, number, plural } from "./pieces.js";
+
+const { createElement: h } = globalThis.React;
+const { Box, Table, Text } = globalThis.ChakraUI;
+
+const Delivery = ({ alert, now }) =>
+  h(
+    Box,
+    { as: "li", px: 4, py: 2.5, borderTopWidth: "1px", _first: { borderTopWidth: 0 }, "data-testid": "alert" },
+    h(Dotted, {
+      facts: [
+        h(State, { state: alert.state }),
+        h(Text, { as: "bdi", color: "fg", fontWeight: "semibold" }, alert.watch || "operators"),
+        `to ${alert.channel}`,
+        h(When, { at: alert.sent_at ?? alert.created_at, now }),
+        alert.attempts > 1 && plural(alert.attempts, "attempt"),
+      ],
+    }),
+    h(Words, { direction: alert.direction, language: alert.language, mt: 0.5 }, alert.title),
+    h(Dotted, {
+      facts: [
+        alert.kind && alert.kind + (alert.alerts > 1 ? ` and ${number(alert.alerts - 1)} more` : ""),
+        alert.terms.length > 0 && h("span", null, "found as ", alert.terms.map((t, at) => h("bdi", { key: t }, at ? ", " : "", t))),
+      ],
+    }),
+    alert.error && alert.state !== "sent"
+      ? h(Text, { fontSize: "xs", color: "red.fg", overflowWrap: "anywhere" }, alert.error)
+      : null,
+    alert.state === "waiting" && alert.attempts > 0
+      ? h(Text, { fontSize: "xs", color: "fg.muted" }, `next attempt at ${new Date(alert.next_at).toLocaleTimeString("en-GB")}`)
+      : null,
+  );
+
+export const Alerts = ({ page }) => {
+  const { failed, waiting, sent } = page.deliveries;
+  return h(
+    Panel,
+    {
+      title: "Alerts",
+      id: "desk-alerts",
+      note: h(
+        Text,
+        { color: failed ? "red.fg" : "fg.muted", fontSize: "sm", title: "in the last seven days" },
+        `${number(failed)} failed · ${number(waiting)} waiting · ${number(sent)} sent`,
+      ),
+    },
+    page.alerts.length === 0
+      ? h(Empty, null, "No alert went out yet. `nightdesk watch add` tells Nightdesk what to look for and whom to tell.")
+      : h(
+          Box,
+          { as: "ul", listStyleType: "none", maxH: "32rem", overflowY: "auto", tabIndex: 0 },
+          page.alerts.map((a) => h(Delivery, { key: a.id, alert: a, now: page.now })),
+        ),
+  );
+};
+
+export const Runs = ({ page }) =>
+  h(
+    Panel,
+    { title: "Runs", id: "desk-runs" },
+    page.runs.length === 0
+      ? h(Empty, null, "Nothing has run yet. Trigger news_crawl in Airflow, or type `nightdesk run`.")
+      : h(
+          Table.Root,
+          { size: "sm", "data-testid": "runs" },
+          h(
+            Table.Header,
+            null,
+            h(
+              Table.Row,
+              null,
+              column("Run", undefined, { ps: 4 }),
+              column("Began"),
+              column("Sources", undefined, { textAlign: "end" }),
+              column("Failed", "Sources that failed", { textAlign: "end" }),
+              column("New", "New articles", { textAlign: "end", pe: 4 }),
+            ),
+          ),
+          h(
+            Table.Body,
+            null,
+            page.runs.map((run) =>
+              h(
+                Table.Row,
+                { key: run.run },
+                h(Table.Cell, { ps: 4, whiteSpace: "nowrap" }, run.run),
+                h(
+                  Table.Cell,
+                  { px: 2, whiteSpace: "nowrap", color: "fg.muted" },
+                  run.running ? h(State, { state: "running" }) : h(When, { at: run.started_at, now: page.now }),
+                ),
+                h(Count, { value: run.sources }),
+                h(Count, { value: run.failed, state: "failed" }),
+                h(Table.Cell, { textAlign: "end", pe: 4, fontVariantNumeric: "tabular-nums" }, number(run.new)),
+              ),
+            ),
+          ),
+        ),
+  );

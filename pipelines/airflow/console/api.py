@@ -1,0 +1,91 @@
+"""The app under /nightdesk in Airflow's API server: read-only JSON for the Desk page, and the page's scripts.
+
+It alone knows how the page reaches the database: one short reading connection per request, a few at a time, so that a
+slow database cannot take the API server with it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import BoundedSemaphore
+from typing import Annotated, Any
+
+from fastapi import FastAPI, HTTPException, Query, Request, Response
+from fastapi.responses import FileResponse, JSONResponse
+
+from pipelines import db, desk
+from pipelines import sources as files
+from pipelines.airflow.console.access import readers
+from pipelines.errors import NightdeskError
+from pipelines.settings import Settings, settings
+
+SCRIPTS = {path.name: path for path in Path(__file__).parent.glob("*.js")}
+CONNECTIONS = BoundedSemaphore(4)
+PATIENCE = 5.0  # seconds a request waits for one of the connections
+STATEMENT_MS = 8000
+PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+log = logging.getLogger(__name__)
+
+
+def app() -> FastAPI:
+    """The app; every endpoint wants Airflow's login and a role, and there is nothing to write."""
+    made = FastAPI(title="Nightdesk", dependencies=readers(), docs_url=None, redoc_url=None, openapi_url=None)
+    made.get("/{name}.js")(_script)
+    made.get("/api/desk")(_desk)
+    made.get("/api/articles/{number}")(_article)
+    made.add_exception_handler(NightdeskError, _unready)
+    made.add_exception_handler(db.Error, _unready)
+    return made
+
+
+def _script(name: str) -> FileResponse:
+    path = SCRIPTS.get(f"{name}.js")
+    if path is None:
+        raise HTTPException(404, "There is no such script.")
+    headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+    return FileResponse(path, media_type="text/javascript; charset=utf-8", headers=headers)
+
+
+def _desk(
+    response: Response, source: str | None = None, count: Annotated[int, Query(ge=1, le=200)] = 40
+) -> dict[str, Any]:
+    response.headers.update(PRIVATE)
+    current = settings()
+    followed, broken = files.readable(current)
+    with _reading(current) as conn:
+        page = desk.overview(conn, followed, schedule=current.schedule, count=count, source=source or None)
+    return {**page, "broken": [str(error) for error in broken]}
+
+
+def _article(number: int, response: Response) -> dict[str, Any]:
+    response.headers.update(PRIVATE)
+    with _reading(settings()) as conn:
+        found = desk.article(conn, number) if 0 < number < 2**63 else None
+    if found is None:
+        raise HTTPException(404, "There is no such article; it may have been removed.")
+    return found
+
+
+@contextmanager
+def _reading(current: Settings) -> Iterator[db.Connection]:
+    if not CONNECTIONS.acquire(timeout=PATIENCE):
+        raise HTTPException(503, "The Desk is busy: others wait for the database already. Try again in a moment.")
+    try:
+        with db.connection(current, application="nightdesk desk") as conn:
+            db.query(conn, "desk_limits", ms=STATEMENT_MS)
+            conn.commit()
+            db.check_migrated(conn)
+            yield conn
+    finally:
+        CONNECTIONS.release()
+
+
+def _unready(request: Request, error: Exception) -> JSONResponse:
+    """Say that there is nothing to show; the reason may name hosts, so it goes to the log of the API server."""
+    log.warning("%s cannot be answered: %s", request.url.path, " ".join(str(error).split()))
+    detail = "Nightdesk's database is not ready or too slow; the log of Airflow's API server says why."
+    return JSONResponse({"detail": detail}, status_code=503, headers=PRIVATE)

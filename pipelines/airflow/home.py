@@ -1,0 +1,194 @@
+"""Airflow's home in the data folder: its secrets, environment and database; alone knows AIRFLOW_* variables."""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from pipelines import db
+from pipelines.airflow.rest import AirflowError
+from pipelines.settings import ENV_FILE, Settings, exported
+
+DAGS = Path(__file__).parents[2] / "dags"
+USER = "admin"
+PARALLELISM = 6
+VERSIONS = ("apache-airflow", "apache-airflow-core")
+KEPT = ("AIRFLOW_CONN_", "AIRFLOW_VAR_")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secrets:
+    """What is made up once per data folder: the login of `make ui` and the keys Airflow signs and encrypts with."""
+
+    password: str
+    jwt: str
+    session: str
+    fernet: str
+
+
+def home(settings: Settings) -> Path:
+    """AIRFLOW_HOME of this data folder."""
+    return settings.data / "airflow"
+
+
+def logs(settings: Settings) -> Path:
+    """Where the components' own logs are: one file each."""
+    return home(settings) / "logs"
+
+
+def command(*words: str) -> list[str]:
+    """The airflow command of this very environment."""
+    return [sys.executable, "-m", "airflow", *words]
+
+
+def prepare(settings: Settings) -> Secrets:
+    """Make the home and, the first time, its secrets (readable by their owner alone)."""
+    folder = home(settings)
+    logs(settings).mkdir(parents=True, exist_ok=True)
+    path = folder / "secrets.json"
+    if not path.exists():
+        fresh = Secrets(
+            password=secrets.token_urlsafe(12),
+            jwt=secrets.token_hex(64),
+            session=secrets.token_hex(32),
+            fernet=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        )
+        _write_private(path, json.dumps(vars(fresh)))
+    found = Secrets(**json.loads(path.read_text(encoding="utf-8")))
+    _write_private(folder / "passwords.json", json.dumps({USER: found.password}))
+    return found
+
+
+@contextmanager
+def alone(settings: Settings) -> Iterator[None]:
+    """Hold the home for the length of the block; AirflowError when another process has it, for two schedulers clash."""
+    folder = home(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AirflowError(
+                f"Airflow is running already on {settings.data}: stop the `make run` or `make ui` that started it."
+            ) from None
+        yield
+
+
+def environment(settings: Settings, keys: Secrets, *, port: int) -> dict[str, str]:
+    """The environment of every component and so of every task: this database, this port, no way out to the internet."""
+    address = f"http://127.0.0.1:{port}"
+    metadata = db.airflow_url(settings)
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW_") or k.startswith(KEPT)}
+    airflow = {
+        "core__dags_folder": str(DAGS),
+        "core__load_examples": "False",
+        "core__dags_are_paused_at_creation": "False",
+        "core__executor": "LocalExecutor",
+        "core__parallelism": str(max(PARALLELISM, settings.crawl_slots + 2)),
+        "core__auth_manager": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
+        "core__simple_auth_manager_users": f"{USER}:admin",
+        "core__simple_auth_manager_passwords_file": str(home(settings) / "passwords.json"),
+        "core__fernet_key": keys.fernet,
+        "core__execution_api_server_url": f"{address}/execution/",
+        "database__sql_alchemy_conn": sync_address(metadata),
+        "database__sql_alchemy_conn_async": async_address(metadata),
+        "api__host": "127.0.0.1",
+        "api__port": str(port),
+        "api__base_url": address,
+        "api__workers": "1",
+        "api__secret_key": keys.session,
+        "api__instance_name": "Nightdesk",
+        "api_auth__jwt_secret": keys.jwt,
+        "dag_processor__refresh_interval": "10",
+        "dag_processor__parsing_processes": "1",
+        "dag_processor__min_file_process_interval": "60",
+        "logging__base_log_folder": str(logs(settings) / "tasks"),
+        "logging__dag_processor_child_process_log_directory": str(logs(settings) / "dag_processor"),
+        "scheduler__enable_health_check": "False",
+        # How late the supervisor of a task notices that it ended or was marked failed in the UI; 5 s by default.
+        "workers__min_heartbeat_interval": "1",
+    }
+    return {
+        **inherited,
+        **exported(settings),
+        **{f"AIRFLOW__{name.upper()}": value for name, value in airflow.items()},
+        "NIGHTDESK_DATABASE_URL": db.url(settings),
+        "NIGHTDESK_ENV_FILE": os.environ.get("NIGHTDESK_ENV_FILE", str(Path(ENV_FILE).absolute())),
+        "AIRFLOW_HOME": str(home(settings)),
+        "PYTHONWARNINGS": "ignore",
+        "PYTHONUNBUFFERED": "1",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+        "NO_PROXY": ",".join(filter(None, ["127.0.0.1", "localhost", os.environ.get("NO_PROXY", "")])),
+        "SCARF_ANALYTICS": "false",
+        "DO_NOT_TRACK": "true",
+    }
+
+
+def sync_address(address: str) -> str:
+    """A Postgres address in the words of SQLAlchemy with psycopg2."""
+    return urlunsplit(urlsplit(address)._replace(scheme="postgresql+psycopg2"))
+
+
+def async_address(address: str) -> str:
+    """A Postgres address in the words of SQLAlchemy with asyncpg, which says `ssl` for libpq's `sslmode`."""
+    parts = urlsplit(address)
+    known = {"sslmode": "ssl", "host": "host", "port": "port"}
+    query = urlencode([(known[k], v) for k, v in parse_qsl(parts.query) if k in known], safe="/")
+    return urlunsplit(parts._replace(scheme="postgresql+asyncpg", query=query))
+
+
+def migrate(settings: Settings, env: dict[str, str], *, on_line: Callable[[str], None]) -> bool:
+    """Bring Airflow's database to this Airflow's schema unless it is there already; whether anything was done."""
+    record = home(settings) / "migrated.json"
+    wanted = {name: version(name) for name in VERSIONS}
+    recorded = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
+    if recorded == {**wanted, "revision": _revision(settings)} and recorded["revision"]:
+        return False
+    on_line("preparing Airflow's database (once)")
+    log = logs(settings) / "migrate.log"
+    with log.open("wb") as output:
+        code = subprocess.call(
+            command("db", "migrate"), env=env, cwd=home(settings), stdout=output, stderr=subprocess.STDOUT, timeout=600
+        )
+    if code:
+        last = log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()[-15:]
+        raise AirflowError(f"Airflow's database could not be prepared ({log}):\n" + "\n".join(last))
+    _write_private(record, json.dumps({**wanted, "revision": _revision(settings)}))
+    return True
+
+
+def unfinished(settings: Settings) -> int:
+    """How many runs an earlier Airflow on this data folder left running; 0 before its first start."""
+    with db.connection(_metadata(settings)) as conn, conn:
+        there = db.row(conn, "airflow_tables", table="dag_run")
+        found = db.row(conn, "airflow_unfinished_runs") if there and there["there"] else None
+    return int(found["count"]) if found else 0
+
+
+def _revision(settings: Settings) -> str:
+    with db.connection(_metadata(settings)) as conn, conn:
+        there = db.row(conn, "airflow_tables", table="alembic_version")
+        found = db.row(conn, "airflow_revision") if there and there["there"] else None
+    return str(found["version_num"]) if found else ""
+
+
+def _metadata(settings: Settings) -> Settings:
+    return settings.model_copy(update={"database_url": db.airflow_url(settings)})
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)

@@ -1,0 +1,232 @@
+"""Airflow on this machine: its four components, started together, watched, and stopped without a trace."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import FrameType
+
+import httpx
+
+from pipelines.airflow import home, processes, rest
+from pipelines.airflow.rest import AirflowError, DagRun, Task
+from pipelines.settings import Settings
+
+NIGHT = ("news_crawl", "news_extract", "news_load", "news_alert")
+POOL = "news_crawl"
+COMPONENTS = {
+    "api-server": ["api-server"],
+    "dag-processor": ["dag-processor"],
+    "scheduler": ["scheduler", "--skip-serve-logs"],
+    "triggerer": ["triggerer", "--skip-serve-logs"],
+}
+START = 240.0
+HAND_OVER = 90.0
+LOOK = 1.0
+
+OnLine = Callable[[str], None]
+OnTask = Callable[[Task], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Airflow:
+    """A running Airflow: where it is, how to log in, a client that is logged in, and its processes."""
+
+    address: str
+    user: str
+    password: str
+    client: httpx.Client
+    components: tuple[processes.Component, ...]
+
+
+@contextmanager
+def airflow_running(
+    settings: Settings, *, port: int = 0, resume: bool = True, on_line: OnLine = print
+) -> Iterator[Airflow]:
+    """Airflow for the length of the block, healthy and with every Dag read; nothing of it is left afterwards.
+
+    port 0 takes a free one. resume: runs that an earlier Airflow here left unfinished go on; otherwise they are
+    marked failed before the scheduler starts. AirflowError shows the last lines of the component that failed.
+    """
+    port = port or free_port()
+    address = f"http://127.0.0.1:{port}"
+    since = datetime.now(UTC)
+    keys = home.prepare(settings)
+    env = home.environment(settings, keys, port=port)
+    started: list[processes.Component] = []
+    with home.alone(settings), _terminated_as_interrupted():
+        try:
+            home.migrate(settings, env, on_line=on_line)
+            held = not resume and home.unfinished(settings) > 0
+            on_line("starting Airflow: api-server, dag-processor, scheduler, triggerer")
+            for name in COMPONENTS:
+                if name == "scheduler" and held:
+                    _end_unfinished(started, address, keys.password)
+                started.append(_start(settings, name, env))
+            _wait(started, lambda: rest.answers(address), START, lambda: "the api-server does not answer")
+            rest.warm(address)
+            _wait(
+                started,
+                lambda: not rest.healthy(address),
+                START,
+                lambda: f"{', '.join(rest.healthy(address))} not healthy",
+            )
+            with rest.login(address, home.USER, keys.password) as client:
+                rest.set_pool(client, POOL, settings.crawl_slots, "Sources that are crawled at the same time.")
+                _wait(
+                    started,
+                    lambda: rest.dags(client, since=since) >= set(NIGHT),
+                    START,
+                    lambda: _missing(client, since),
+                )
+                yield Airflow(
+                    address=address, user=home.USER, password=keys.password, client=client, components=tuple(started)
+                )
+        finally:
+            with _undisturbed():
+                processes.stop(started)
+
+
+def serve(settings: Settings, *, port: int = 0, on_line: OnLine = print) -> None:
+    """Run Airflow until Ctrl-C, with its address and login printed; AirflowError when a component dies."""
+    with airflow_running(settings, port=port, on_line=on_line) as airflow:
+        on_line(f"Airflow is at {airflow.address}, login {airflow.user}, password {airflow.password}; Ctrl-C stops it")
+        try:
+            while True:
+                check(airflow.components)
+                time.sleep(LOOK)
+        except KeyboardInterrupt:
+            on_line("stopping")
+
+
+def night(
+    airflow: Airflow, run: str, *, on_task: OnTask, sources: Sequence[str] | None = None, budget: float = 3600.0
+) -> dict[str, DagRun]:
+    """Start news_crawl for a run key and follow it to the end of news_alert, or to the Dag that passed nothing on.
+
+    on_task hears of every change of state of every task. Returns the last state of each Dag's run by Dag name; a
+    Dag that never began is missing. AirflowError when a component dies or `budget` seconds are over.
+    """
+    deadline = time.monotonic() + budget
+    earlier = {dag: {r.run_id for r in rest.runs(airflow.client, dag)} for dag in NIGHT}
+    found = {NIGHT[0]: rest.trigger(airflow.client, NIGHT[0], run=run, sources=sources)}
+    for dag, following in zip(NIGHT, [*NIGHT[1:], ""], strict=True):
+        found[dag], passed_on = _follow(airflow, found[dag], on_task, deadline)
+        if not following or not passed_on:
+            break
+        found[following] = _consumer(airflow, following, run, earlier[following])
+    return found
+
+
+def check(components: Sequence[processes.Component]) -> None:
+    """Raise AirflowError, with its last lines, when a component has ended."""
+    for component in components:
+        code = component.process.poll()
+        if code is not None:
+            raise AirflowError(
+                f"Airflow's {component.name} ended with {code}; the end of {component.log}:\n"
+                + processes.tail(component.log)
+            )
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _start(settings: Settings, name: str, env: dict[str, str]) -> processes.Component:
+    log = home.logs(settings) / f"{name}.log"
+    return processes.start(name, home.command(*COMPONENTS[name]), env=env, cwd=home.home(settings), log=log)
+
+
+def _wait(
+    started: Sequence[processes.Component], ready: Callable[[], bool], seconds: float, missing: Callable[[], str]
+) -> None:
+    deadline = time.monotonic() + seconds
+    while not ready():
+        check(started)
+        if time.monotonic() > deadline:
+            ends = "\n".join(f"{c.log}:\n{processes.tail(c.log, 5)}" for c in started)
+            raise AirflowError(f"Airflow was not ready after {seconds:.0f} s: {missing()}.\n{ends}")
+        time.sleep(LOOK / 2)
+
+
+def _missing(client: httpx.Client, since: datetime) -> str:
+    errors = rest.import_errors(client)
+    return "; ".join(errors) or f"no Dag {', '.join(sorted(set(NIGHT) - rest.dags(client, since=since)))}"
+
+
+def _end_unfinished(started: Sequence[processes.Component], address: str, password: str) -> None:
+    _wait(started, lambda: rest.answers(address), START, lambda: "the api-server does not answer")
+    with rest.login(address, home.USER, password) as client:
+        for dag in NIGHT:
+            for run in rest.runs(client, dag, states=("queued", "running")):
+                rest.fail(client, run)
+
+
+def _follow(airflow: Airflow, run: DagRun, on_task: OnTask, deadline: float) -> tuple[DagRun, bool]:
+    """Wait for a run's end; its last state, and whether its publish task passed the run on (the last Dag has none)."""
+    seen: dict[tuple[str, str], tuple[str, int]] = {}
+    while True:
+        current = next((r for r in rest.runs(airflow.client, run.dag) if r.run_id == run.run_id), run)
+        tasks = rest.tasks(airflow.client, run)
+        for task in tasks:
+            state = (task.state, task.attempt)
+            if seen.get((task.task, task.label)) != state:
+                seen[task.task, task.label] = state
+                on_task(task)
+        if current.state in rest.ENDED:
+            return current, any(t.task == "publish" and t.state == "success" for t in tasks)
+        check(airflow.components)
+        if time.monotonic() > deadline:
+            raise AirflowError(
+                f"{run.dag} has not ended in time; see {airflow.address}/dags/{run.dag}/runs/{run.run_id}."
+            )
+        time.sleep(LOOK)
+
+
+def _consumer(airflow: Airflow, dag: str, run: str, earlier: set[str]) -> DagRun:
+    deadline = time.monotonic() + HAND_OVER
+    while True:
+        for found in rest.runs(airflow.client, dag):
+            if found.key == run and found.run_id not in earlier:
+                return found
+        check(airflow.components)
+        if time.monotonic() > deadline:
+            raise AirflowError(
+                f"{dag} did not begin within {HAND_OVER:.0f} s after the stage before it passed {run} on."
+            )
+        time.sleep(LOOK)
+
+
+@contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """TERM and HUP end the block as Ctrl-C does, so that what was started is stopped."""
+    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

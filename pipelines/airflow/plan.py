@@ -1,0 +1,91 @@
+"""Which run a task works on, which sources, and how mapped tasks share them; knows nothing of Airflow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TypedDict
+
+from pipelines.errors import NightdeskError
+from pipelines.model import Tally
+from pipelines.runs import checked, key_of
+
+SINGLE = 50
+TOGETHER = 25
+FAILED = "failed"
+# The count that says a failed stage left something for the next one all the same.
+PART = {"crawl": "fetched", "extract": "pages", "load": "new"}
+ENDED_WELL = ("done", "stopped", "busy")
+
+
+class Batch(TypedDict):
+    """What one mapped task works on: the run, the label the Airflow UI shows, and the names of its sources."""
+
+    run: str
+    name: str
+    sources: list[str]
+
+
+class Handover(TypedDict):
+    """What one Dag tells the next through its asset: the run, and the sources that have something for it."""
+
+    run: str
+    sources: list[str]
+
+
+def batches(run: str, names: Sequence[str]) -> list[Batch]:
+    """One source per task up to 50 sources; above that about 25 together, so that a run never has too many tasks."""
+    if len(names) <= SINGLE:
+        return [Batch(run=run, name=name, sources=[name]) for name in names]
+    count = -(-len(names) // TOGETHER)
+    shares = [list(names[number::count]) for number in range(count)]
+    return [Batch(run=run, name=f"{share[0]} +{len(share) - 1}", sources=share) for share in shares]
+
+
+def crawl_run(asked: str | None, partition: str | None, run_after: datetime) -> str:
+    """The key of a crawl: what the form says, else the partition, else the moment with its seconds (a manual run)."""
+    return checked(asked or partition or key_of(run_after, manual=True))
+
+
+def handed_over(events: Iterable[Mapping[str, object]]) -> Handover | None:
+    """What the events that started a run say together; None when none of them says anything."""
+    found = [event for event in events if event.get("run")]
+    if not found:
+        return None
+    names = {str(name) for event in found for name in _list(event.get("sources"))}
+    return Handover(run=checked(str(found[-1]["run"])), sources=sorted(names))
+
+
+def delivered(tallies: Iterable[Tally], stage: str, names: Iterable[str]) -> list[str]:
+    """The sources among `names` with something for the next stage: done or stopped, or failed after a part of it."""
+    wanted = set(names)
+    return sorted(
+        tally.source
+        for tally in tallies
+        if tally.stage == stage
+        and tally.source in wanted
+        and (tally.state in ("done", "stopped") or (tally.state == FAILED and tally.counts.get(PART[stage])))
+    )
+
+
+def judged(tallies: Iterable[Tally], stage: str, names: Sequence[str], share: float) -> str:
+    """What a verdict says of a stage; NightdeskError when `share` of the sources or more failed or never ended."""
+    known = {tally.source: tally for tally in tallies if tally.stage == stage}
+    bad = {name: _why(known.get(name)) for name in names if name not in known or known[name].state not in ENDED_WELL}
+    if not bad:
+        return f"{len(names)} sources, none failed"
+    said = "; ".join(f"{name}: {why}" for name, why in list(bad.items())[:10])
+    more = f"; and {len(bad) - 10} more" if len(bad) > 10 else ""
+    if len(bad) >= share * len(names):
+        raise NightdeskError(f"{stage} failed for {len(bad)} of {len(names)} sources: {said}{more}")
+    return f"{len(names)} sources, {len(bad)} failed: {said}{more}"
+
+
+def _why(tally: Tally | None) -> str:
+    if tally is None:
+        return "never began"
+    return tally.message or ("did not end" if tally.state == "running" else tally.state)
+
+
+def _list(value: object) -> Sequence[object]:
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()

@@ -1,0 +1,99 @@
+"""Children in sessions of their own: they die with us, and no descendant of theirs is left."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+TAIL = 15
+
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Component:
+    """A child that leads its own session; its descendants carry the session's number, which is its pid."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+def start(name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Path, log: Path) -> Component:
+    """Start a child in a new session, both its outputs in `log`; it is told to end when this process dies.
+
+    Call it from the main thread: Linux sends that signal when the starting thread ends.
+    """
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            env=dict(env),
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            preexec_fn=_die_with_parent,
+        )
+    return Component(name=name, process=process, log=log)
+
+
+def tail(log: Path, lines: int = TAIL) -> str:
+    """The last lines of a log file; empty when there is none."""
+    if not log.exists():
+        return ""
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()[-lines:])
+
+
+def stop(components: Iterable[Component], *, grace: float = 15.0) -> None:
+    """End the sessions of these children and wait until nothing is left: TERM to all, KILL after `grace` seconds."""
+    components = list(components)
+    sessions = {component.process.pid for component in components}
+    _signal(members(sessions), signal.SIGTERM)
+    if not _gone(components, sessions, grace):
+        _signal(members(sessions), signal.SIGKILL)
+        _gone(components, sessions, grace)
+
+
+def members(sessions: set[int]) -> list[int]:
+    """The living processes of these sessions, whatever process group they moved to."""
+    found = []
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            with suppress(OSError):
+                text = Path(entry.path, "stat").read_text(encoding="utf-8", errors="replace")
+                state, _, _, session = text.rpartition(")")[2].split()[:4]
+                if int(session) in sessions and state not in "ZX":
+                    found.append(int(entry.name))
+    return found
+
+
+def _gone(components: Sequence[Component], sessions: set[int], grace: float) -> bool:
+    deadline = time.monotonic() + grace
+    while True:
+        ended = [component.process.poll() is not None for component in components]
+        if all(ended) and not members(sessions):
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+
+
+def _signal(pids: Iterable[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+def _die_with_parent() -> None:
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)

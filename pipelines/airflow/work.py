@@ -1,0 +1,223 @@
+"""What the tasks do when they run: they call the stages, say in the log what came of it, and go red or are skipped.
+
+Imported inside tasks only, for it pulls in the stages.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from airflow.sdk.exceptions import AirflowSkipException
+
+from pipelines import alert, crawl, db, errors, health, load, outbox, runs, sources, upkeep
+from pipelines.airflow import channels
+from pipelines.airflow.plan import FAILED, Batch, Handover, batches, crawl_run, delivered, handed_over, judged
+from pipelines.extract import extract
+from pipelines.model import Source, Tally
+from pipelines.settings import Settings, settings
+
+STAGE_BEFORE = {"extract": "crawl", "load": "extract", "alert": "load"}
+LEVEL = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b:?\s*")
+
+log = logging.getLogger("nightdesk")
+
+
+def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
+    """The batches of a crawl: the sources the form names, else those that are due; a bad source file stops no other."""
+    current = settings()
+    run = crawl_run(params.get("run"), dag_run.partition_key, dag_run.run_after)
+    asked = params.get("sources") or []
+    if asked:
+        chosen = sources.named(current, asked)
+    else:
+        good, bad = sources.readable(current)
+        _tell_of(current, bad)
+        with db.connection(current) as conn:
+            db.check_migrated(conn)
+            chosen = sources.due(good, dag_run.run_after, sources.last_crawls(conn))
+        if bad and not good:
+            raise bad[0]
+        if not good:
+            log.warning("no source is followed: `nightdesk follow NAME` takes one from the catalogue")
+    log.info("run %s: %d sources: %s", run, len(chosen), ", ".join(s.name for s in chosen) or "none is due")
+    return batches(run, [source.name for source in chosen])
+
+
+def plan_stage(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> list[Batch]:
+    """The batches of a later stage: what the form says, else what the stage before handed over."""
+    handover = chosen_run(stage, params, dag_run, events)
+    log.info("run %s: %s", handover["run"], ", ".join(handover["sources"]) or "no source")
+    return batches(handover["run"], handover["sources"])
+
+
+def chosen_run(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> Handover:
+    """The run a stage works on, and its sources: from the form, from the event that started it, or the newest run's."""
+    told = handed_over(event.extra or {} for found in events.values() for event in found)
+    if told and not params.get("run") and not params.get("sources"):
+        return told
+    asked = params.get("run") or (told["run"] if told else "") or dag_run.partition_key
+    with db.connection(settings()) as conn:
+        run = runs.checked(asked) if asked else _newest(conn)
+        known = runs.tallies(conn, run)
+    before = STAGE_BEFORE[stage]
+    names = params.get("sources") or delivered(known, before, {tally.source for tally in known})
+    return Handover(run=run, sources=sorted(names))
+
+
+def crawl_batch(batch: Batch) -> dict[str, str]:
+    """Crawl the sources of a batch in one child process; its lines appear in the task's log at their own level."""
+    current = settings()
+    chosen, problems = _named(current, batch["sources"])
+    tallies: list[Tally] = []
+    if chosen:
+        tallies = crawl.crawl(current, chosen, batch["run"], budget=float(current.crawl_budget), on_line=to_log)
+    return _concluded(tallies, problems, errors.CrawlError)
+
+
+def extract_batch(batch: Batch) -> dict[str, str]:
+    """Extract the sources of a batch, one after the other."""
+    return _each(batch, lambda current, source, run: extract(current, source, run, processes=1))
+
+
+def load_batch(batch: Batch) -> dict[str, str]:
+    """Load the sources of a batch, one after the other."""
+    return _each(batch, load.load)
+
+
+def publish(stage: str, planned: Sequence[Batch] | None, event: Any) -> Handover:
+    """Hand the run over to the next stage with the sources that delivered anything; skipped when none did."""
+    if not planned:
+        raise AirflowSkipException(f"{stage} had nothing to do, so there is nothing to hand on")
+    names = [name for batch in planned for name in batch["sources"]]
+    run = planned[0]["run"]
+    with db.connection(settings()) as conn:
+        handover = Handover(run=run, sources=delivered(runs.tallies(conn, run), stage, names))
+    if not handover["sources"]:
+        raise AirflowSkipException(f"no source has anything to hand on after {stage}")
+    event.extra = dict(handover)
+    event.add_partitions(run)
+    log.info("run %s goes on with %s", run, ", ".join(handover["sources"]))
+    return handover
+
+
+def verdict(stage: str, planned: Sequence[Batch] | None) -> str:
+    """Say how a stage went for all its sources together; NightdeskError when too many failed."""
+    if planned is None:
+        raise errors.NightdeskError(f"{stage} has no plan: the task `plan` failed, its log says why.")
+    names = [name for batch in planned for name in batch["sources"]]
+    current = settings()
+    with db.connection(current) as conn:
+        tallies = runs.tallies(conn, planned[0]["run"]) if planned else []
+    said = judged(tallies, stage, names, current.failed_share)
+    log.info("%s: %s", stage, said)
+    return said
+
+
+def match(params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> str:
+    """Match what changed against the watches; the run's key, for the sender."""
+    run = chosen_run("alert", params, dag_run, events)["run"]
+    _concluded([alert.match(settings(), run)], [], errors.NightdeskError)
+    return run
+
+
+def send(run: str) -> dict[str, str]:
+    """Send what waits in the outbox, to channels from the environment and from Airflow's connections."""
+    current = settings()
+    tally = alert.send(current, run, channels=channels.addresses(current))
+    return _concluded([tally], [], errors.ChannelError)
+
+
+def check_health() -> list[str]:
+    """Tell the operators once of sources that went quiet; the names of those that are."""
+    current = settings()
+    good, bad = sources.readable(current)
+    _tell_of(current, bad)
+    found = health.check(current, good)
+    for quiet in found:
+        log.warning("%s", quiet)
+    return [str(quiet) for quiet in found]
+
+
+def retire_raw() -> dict[str, int]:
+    """Delete raw files that were kept long enough and whose URLs are all decided; how many runs, files and bytes."""
+    done = upkeep.retire(settings(), datetime.now(UTC))
+    for folder in done.kept:
+        log.warning("%s is old, but URLs of it are undecided: kept; `nightdesk extract` and `load` decide them", folder)
+    log.info("deleted %d files of %d runs, %d bytes", done.files, len(done.deleted), done.bytes)
+    return {"runs": len(done.deleted), "files": done.files, "bytes": done.bytes}
+
+
+def to_log(line: str) -> None:
+    """One line of the crawl process into the task's log, at the level it begins with."""
+    found = LEVEL.match(line)
+    if found is None:
+        log.info("%s", line)
+    else:
+        log.log(logging.getLevelNamesMapping()[found.group(1)], "%s", line[found.end() :])
+
+
+def _each(batch: Batch, work: Callable[[Settings, Source, str], Tally]) -> dict[str, str]:
+    current = settings()
+    chosen, problems = _named(current, batch["sources"])
+    tallies: list[Tally] = []
+    for source in chosen:
+        try:
+            tallies.append(work(current, source, batch["run"]))
+        except errors.DatabaseError:
+            raise
+        except Exception as problem:  # one source's trouble must not keep the others of the batch from being worked on
+            log.exception("%s: %s", source.name, problem)
+            problems.append(problem)
+    return _concluded(tallies, problems, errors.NightdeskError)
+
+
+def _named(current: Settings, names: Sequence[str]) -> tuple[list[Source], list[Exception]]:
+    chosen: list[Source] = []
+    problems: list[Exception] = []
+    for name in names:
+        try:
+            chosen += sources.named(current, [name])
+        except errors.SourceError as problem:
+            log.error("%s", problem)
+            problems.append(problem)
+    return chosen, problems
+
+
+def _concluded(
+    tallies: Sequence[Tally], problems: Sequence[Exception], kind: type[errors.NightdeskError]
+) -> dict[str, str]:
+    """Source -> state; raises when every source failed, skips the task when every one is busy elsewhere."""
+    for tally in tallies:
+        level = {FAILED: logging.ERROR, "busy": logging.WARNING, "stopped": logging.WARNING}.get(
+            tally.state, logging.INFO
+        )
+        counts = ", ".join(f"{count} {word}" for word, count in tally.counts.items() if count)
+        log.log(level, "%s", ": ".join(filter(None, [tally.source, tally.state, tally.message, counts])))
+    failed = [tally for tally in tallies if tally.state == FAILED]
+    if len(failed) + len(problems) == len(tallies) + len(problems) and (failed or problems):
+        if problems:
+            raise problems[0]
+        raise kind("; ".join(f"{tally.source or tally.stage}: {tally.message or FAILED}" for tally in failed))
+    if tallies and not problems and all(tally.state == "busy" for tally in tallies):
+        raise AirflowSkipException("; ".join(f"{t.source}: {t.message or 'busy'}" for t in tallies))
+    return {tally.source: tally.state for tally in tallies}
+
+
+def _tell_of(current: Settings, bad: Sequence[errors.SourceError]) -> None:
+    """Bad source files are in the log each time, and told to the operators once for each thing that is wrong."""
+    for error in bad:
+        log.error("%s", error)
+        digest = hashlib.sha256(str(error).encode()).hexdigest()[:16]
+        outbox.tell_operators(current, outbox.key("source-file", digest), "A source file cannot be read", str(error))
+
+
+def _newest(conn: db.Connection) -> str:
+    found = runs.latest(conn, 1)
+    if not found:
+        raise errors.NightdeskError("There is no run yet: start news_crawl first.")
+    return str(found[0]["run"])

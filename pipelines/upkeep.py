@@ -1,0 +1,67 @@
+"""Upkeep of the data folder: raw files that were kept long enough are deleted, if the ledger agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pipelines import db
+from pipelines.runs import KEY
+from pipelines.settings import Settings
+
+OPEN = ".open"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retired:
+    """What a look through the raw store did: folders are `<source>/<run>`; kept ones are old but not decided."""
+
+    deleted: tuple[str, ...]
+    kept: tuple[str, ...]
+    files: int
+    bytes: int
+
+
+def retire(settings: Settings, now: datetime) -> Retired:
+    """Delete the raw files of runs older than `keep_raw_days`, unless one of their URLs is undecided or a file is open.
+
+    The ledger and the articles stay; what is gone cannot be extracted again. With keep_raw_days 0 nothing is deleted.
+    """
+    deleted: list[str] = []
+    kept: list[str] = []
+    files = size = 0
+    if settings.keep_raw_days:
+        with db.connection(settings, application="nightdesk upkeep") as conn:
+            for folder in _old(settings.raw, now - timedelta(days=settings.keep_raw_days)):
+                name = folder.relative_to(settings.raw).as_posix()
+                if _undecided(conn, folder, name):
+                    kept.append(name)
+                    continue
+                for path in sorted(folder.iterdir()):
+                    size += path.stat().st_size
+                    path.unlink()
+                    files += 1
+                folder.rmdir()
+                deleted.append(name)
+    return Retired(deleted=tuple(deleted), kept=tuple(kept), files=files, bytes=size)
+
+
+def started(run: str) -> datetime:
+    """The moment that a run key names."""
+    return datetime.strptime(run, "%Y-%m-%dT%H%M%S" if len(run) == 17 else "%Y-%m-%dT%H%M").replace(tzinfo=UTC)
+
+
+def _old(raw: Path, before: datetime) -> Iterator[Path]:
+    for folder in sorted(raw.glob("*/*")):
+        if folder.is_dir() and KEY.fullmatch(folder.name) and started(folder.name) < before:
+            yield folder
+
+
+def _undecided(conn: db.Connection, folder: Path, name: str) -> bool:
+    if any(path.name.endswith(OPEN) for path in folder.iterdir()):
+        return True
+    with conn:
+        found = db.row(conn, "undecided_in_folder", folder=name + "/")
+    return bool(found and found["count"])

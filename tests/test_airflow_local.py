@@ -1,0 +1,206 @@
+"""Airflow itself, on a newsroom of three sites, one of them broken: a night, what goes wrong in one, and its end."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+import pytest
+
+from demo.inbox import messages, open_inbox
+from demo.newsroom import open_newsroom
+from demo.sites import SITES, source, write_sources
+from pipelines import db
+from pipelines.airflow import local, processes, rest
+from pipelines.airflow.local import Airflow, airflow_running, night
+from pipelines.airflow.rest import Task
+from pipelines.settings import Settings, exported
+
+pytestmark = [pytest.mark.airflow, pytest.mark.timeout(900)]
+
+LEFT, RUN = "2026-11-22T015900", "2026-11-22T020000"
+FOLLOWED = ("nahr", "harbour", "fanous")
+BROKEN = "fanous"
+SERVE = "from pipelines.airflow import local; from pipelines.settings import settings; local.serve(settings())"
+
+
+@pytest.fixture(scope="module")
+def night_settings(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    folder = tmp_path_factory.mktemp("night")
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _admin(server, f"create database \"{name}\" template template0 encoding 'UTF8'")
+    sites = [site for site in SITES if site.name in FOLLOWED]
+    with open_newsroom(folder / "newsroom", sites=sites) as newsroom:
+        settings = Settings(
+            data=folder / "data",
+            sources=folder / "sources",
+            database_url=urlunsplit(urlsplit(server)._replace(path="/" + name)),
+            contact="mailto:tests@newsroom.test",
+            host_map=newsroom.host_map,
+            allow_networks="127.0.0.0/8",
+            min_free_mb=0,
+            schedule="",
+            retry_after=0,
+            late_after=60,
+            operators="desk",
+        )
+        write_sources([source(site) for site in sites], settings.sources)
+        db.migrate(settings)
+        yield settings
+    for database in (name, name + "_airflow"):
+        _admin(server, f'drop database if exists "{database}" with (force)')
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where messages of the channel `desk` arrive; its address is an Airflow connection and nowhere in our settings."""
+    received = tmp_path_factory.mktemp("inbox") / "messages"
+    with open_inbox(received) as address, pytest.MonkeyPatch.context() as patch:
+        connection = {"conn_type": "generic", "password": f"webhook+{address}"}
+        patch.setenv("AIRFLOW_CONN_NIGHTDESK_CHANNEL_DESK", json.dumps(connection))
+        yield received
+
+
+@pytest.fixture(scope="module")
+def said() -> list[str]:
+    """What the second start of Airflow says."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def airflow(night_settings: Settings, inbox: Path, said: list[str]) -> Iterator[Airflow]:
+    """The second Airflow on a data folder, for the rest of this module."""
+    with airflow_running(night_settings, resume=False, on_line=said.append) as running:
+        yield running
+    assert processes.members({component.process.pid for component in running.components}) == []
+
+
+def _admin(server: str, statement: str) -> None:
+    connection = psycopg2.connect(server)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+    connection.close()
+
+
+def _until(condition: Callable[[], bool], seconds: float = 180.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.5)
+
+
+def test_airflow_stays_up_until_ctrl_c_and_leaves_no_process_behind(night_settings: Settings, tmp_path: Path) -> None:
+    output = tmp_path / "said"
+    env = {**os.environ, **exported(night_settings), "PYTHONUNBUFFERED": "1"}
+    with output.open("wb") as file:
+        serving = subprocess.Popen([sys.executable, "-c", SERVE], env=env, stdout=file, stderr=subprocess.STDOUT)
+    _until(lambda: "Ctrl-C stops it" in output.read_text() or serving.poll() is not None, 400)
+    printed = re.search(r"Airflow is at (\S+), login (\S+), password (\S+);", output.read_text())
+    assert printed, output.read_text()
+    with rest.login(*printed.groups()) as client:
+        rest.set_pool(client, local.POOL, 0, "closed, so that a run is under way at the end")
+        rest.trigger(client, "news_crawl", run=LEFT, sources=["nahr"])
+        _until(lambda: [run.state for run in rest.runs(client, "news_crawl")] == ["running"])
+    components = _children(serving.pid)
+
+    serving.send_signal(signal.SIGINT)
+
+    assert serving.wait(60) == 0
+    assert len(components) == 4
+    assert processes.members(components) == []
+    assert "preparing Airflow's database (once)" in output.read_text()
+
+
+def test_the_next_start_migrates_nothing_and_ends_what_was_left(airflow: Airflow, said: list[str]) -> None:
+    assert [line for line in said if "preparing" in line] == []
+    assert [run.state for run in rest.runs(airflow.client, "news_crawl")] == ["failed"]
+
+
+def test_a_night_goes_from_sites_to_alerts_and_one_broken_source_is_red_alone(
+    airflow: Airflow, night_settings: Settings
+) -> None:
+    heard: list[Task] = []
+
+    ended = night(airflow, RUN, on_task=heard.append)
+
+    assert {dag: run.state for dag, run in ended.items()} == dict.fromkeys(local.NIGHT, "success")
+    assert [ended[dag].key for dag in local.NIGHT[1:]] == [RUN] * 3
+    assert {(task.task, task.label) for task in heard if task.state == "failed"} == {("crawl", BROKEN)}
+    assert {task.label for task in heard if task.task == "load" and task.state == "success"} == {"nahr", "harbour"}
+    with db.connection(night_settings) as conn, conn.cursor() as cursor:
+        cursor.execute("select source, count(*) as count from articles group by source order by source")
+        stored = {row["source"]: row["count"] for row in cursor.fetchall()}  # type: ignore[call-overload]
+    assert set(stored) == {"nahr", "harbour"}
+    assert min(stored.values()) >= 5
+
+
+def test_a_stage_that_is_run_again_by_hand_passes_the_run_on_and_changes_nothing(
+    airflow: Airflow, night_settings: Settings
+) -> None:
+    def rows() -> int:
+        with db.connection(night_settings) as conn, conn.cursor() as cursor:
+            cursor.execute("select (select count(*) from articles) + (select count(*) from revisions) as count")
+            return int(cursor.fetchone()["count"])  # type: ignore[index,call-overload]
+
+    before, loads = rows(), len(rest.runs(airflow.client, "news_load"))
+
+    rest.trigger(airflow.client, "news_extract", run=RUN, sources=["harbour"])
+
+    _until(lambda: len(rest.runs(airflow.client, "news_load", states=("success",))) == loads + 1)
+    load = rest.runs(airflow.client, "news_load")[0]
+    assert [task.label for task in rest.tasks(airflow.client, load) if task.task == "load"] == ["harbour"]
+    assert rows() == before
+
+
+def test_a_run_in_which_every_source_failed_is_red_and_the_operators_are_told_why(
+    airflow: Airflow, inbox: Path
+) -> None:
+    run = "2026-11-22T020100"
+
+    ended = night(airflow, run, on_task=lambda task: None, sources=[BROKEN])
+
+    assert {dag: run.state for dag, run in ended.items()} == {"news_crawl": "failed"}
+    told = _arrived(inbox, f"news_crawl failed: {run}")
+    assert f"{BROKEN}: Nothing of {BROKEN} could be reached" in told
+    assert f"{airflow.address}/dags/news_crawl/runs/" in told
+
+
+def test_a_run_that_does_not_end_is_reported_late_while_it_waits(airflow: Airflow, inbox: Path) -> None:
+    rest.set_pool(airflow.client, local.POOL, 0, "closed for a while")
+
+    late = rest.trigger(airflow.client, "news_crawl", run="2026-11-22T020200", sources=["nahr"])
+
+    assert late.run_id in _arrived(inbox, "news_crawl is late: 2026-11-22T020200")
+    assert next(r.state for r in rest.runs(airflow.client, "news_crawl") if r.run_id == late.run_id) == "running"
+
+
+def _arrived(inbox: Path, subject: str) -> str:
+    """The message with this subject, as text, once it has arrived."""
+
+    def found() -> list[str]:
+        texts = [json.dumps(arrived["message"], ensure_ascii=False) for arrived in messages(inbox)]
+        return [text for text in texts if subject in text]
+
+    _until(lambda: bool(found()))
+    return found()[0]
+
+
+def _children(parent: int) -> set[int]:
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            facts = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(facts[1]) == parent:
+            found.add(int(path.parent.name))
+    return found

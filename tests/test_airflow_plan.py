@@ -1,0 +1,101 @@
+"""Which run, which sources, how many tasks, and when a run is red."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines.airflow.plan import batches, crawl_run, delivered, handed_over, judged
+from pipelines.errors import NightdeskError
+from pipelines.model import Tally
+
+RUN = "2026-11-22T0200"
+
+
+def tally(source: str, state: str, *, stage: str = "crawl", message: str = "", **counts: int) -> Tally:
+    return Tally(run=RUN, source=source, stage=stage, state=state, counts=counts, message=message)
+
+
+def test_up_to_fifty_sources_have_a_task_each_that_bears_their_name() -> None:
+    names = [f"s{n:02}" for n in range(50)]
+
+    shared = batches(RUN, names)
+
+    assert [batch["name"] for batch in shared] == names
+    assert shared[3] == {"run": RUN, "name": "s03", "sources": ["s03"]}
+
+
+def test_above_fifty_sources_about_twenty_five_share_a_task_and_none_is_lost() -> None:
+    names = [f"s{n:03}" for n in range(126)]
+
+    shared = batches(RUN, names)
+
+    assert [len(batch["sources"]) for batch in shared] == [21] * 6
+    assert shared[0]["name"] == "s000 +20"
+    assert sorted(name for batch in shared for name in batch["sources"]) == names
+
+
+def test_five_hundred_sources_stay_below_the_tasks_a_run_may_have() -> None:
+    names = [f"s{n:03}" for n in range(500)]
+
+    shared = batches(RUN, names)
+
+    assert len(shared) == 20
+    assert max(len(batch["sources"]) for batch in shared) == 25
+
+
+@pytest.mark.parametrize(
+    ("asked", "partition", "key"),
+    [
+        ("2026-11-21T020013", "2026-11-22T0200", "2026-11-21T020013"),
+        (None, "2026-11-22T0200", "2026-11-22T0200"),
+        (None, None, "2026-11-22T091501"),
+    ],
+)
+def test_a_crawl_takes_its_key_from_the_form_the_partition_or_the_moment(
+    asked: str | None, partition: str | None, key: str
+) -> None:
+    assert crawl_run(asked, partition, datetime(2026, 11, 22, 9, 15, 1, tzinfo=UTC)) == key
+
+
+def test_a_key_that_is_none_is_refused() -> None:
+    with pytest.raises(NightdeskError, match="is no run key"):
+        crawl_run("../../etc", None, datetime(2026, 11, 22, tzinfo=UTC))
+
+
+def test_two_events_of_one_run_are_taken_together() -> None:
+    events = [{"run": RUN, "sources": ["b"]}, {}, {"run": RUN, "sources": ["a", "b"]}]
+
+    assert handed_over(events) == {"run": RUN, "sources": ["a", "b"]}
+    assert handed_over([{}]) is None
+
+
+def test_pages_stored_before_a_failure_go_on_and_an_empty_failure_does_not() -> None:
+    tallies = [
+        tally("done", "done"),
+        tally("part", "failed", fetched=3),
+        tally("none", "failed", fetched=0, seconds=7, bytes=900),
+        tally("busy", "busy"),
+        tally("stopped", "stopped", fetched=1),
+        tally("other", "done"),
+    ]
+
+    assert delivered(tallies, "crawl", ["done", "part", "none", "busy", "stopped"]) == ["done", "part", "stopped"]
+
+
+def test_one_of_three_failed_sources_leaves_the_run_green_and_is_named() -> None:
+    tallies = [tally("a", "done"), tally("b", "busy"), tally("c", "failed", message="no answer")]
+
+    assert judged(tallies, "crawl", ["a", "b", "c"], 0.5) == "3 sources, 1 failed: c: no answer"
+
+
+def test_half_of_the_sources_failed_turns_the_run_red_with_their_reasons() -> None:
+    tallies = [tally("a", "done"), tally("b", "running"), tally("c", "failed", message="no answer")]
+
+    with pytest.raises(NightdeskError) as raised:
+        judged(tallies, "crawl", ["a", "b", "c", "d"], 0.5)
+
+    assert str(raised.value) == ("crawl failed for 3 of 4 sources: b: did not end; c: no answer; d: never began")
+
+
+def test_a_run_without_a_due_source_is_no_failure() -> None:
+    assert judged([], "crawl", [], 0.5) == "0 sources, none failed"

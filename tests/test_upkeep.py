@@ -1,0 +1,100 @@
+"""Retention of raw files: old and decided goes, everything else stays."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines import db
+from pipelines.settings import Settings
+from pipelines.upkeep import retire, started
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+OLD, YOUNG = "2026-08-01T0200", "2026-11-01T0200"
+
+
+def raw_file(settings: Settings, source: str, run: str, name: str = "a.warc.gz") -> Path:
+    path = settings.raw / source / run / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"12345")
+    return path
+
+
+def fetched(conn: db.Connection, path: Path, settings: Settings, state: str) -> None:
+    with conn, conn.cursor() as cursor:
+        cursor.execute(
+            "insert into urls (source, url_key, url, host, kind, state, discovered_run)"
+            " values ('alpha', %(u)s, %(u)s, 'h', 'article', %(state)s, 'r') returning id",
+            {"u": f"http://h/{state}", "state": state},
+        )
+        url_id = cursor.fetchone()["id"]  # type: ignore[index,call-overload]
+        cursor.execute(
+            "insert into fetches (run, source, url_id, url, fetched_at, outcome, warc_file, warc_offset)"
+            " values ('r', 'alpha', %s, 'u', now(), 'fetched', %s, 0)",
+            (url_id, path.relative_to(settings.raw).as_posix()),
+        )
+
+
+def test_old_raw_files_whose_urls_are_decided_are_deleted_with_their_folder(
+    settings: Settings, conn: db.Connection
+) -> None:
+    path = raw_file(settings, "alpha", OLD)
+    fetched(conn, path, settings, "stored")
+
+    done = retire(settings, NOW)
+
+    assert (done.deleted, done.kept, done.files, done.bytes) == ((f"alpha/{OLD}",), (), 1, 5)
+    assert not path.parent.exists()
+
+
+@pytest.mark.parametrize("state", ["fetched", "discovered"])
+def test_old_raw_files_with_an_undecided_url_are_kept_and_named(
+    settings: Settings, conn: db.Connection, state: str
+) -> None:
+    path = raw_file(settings, "alpha", OLD)
+    fetched(conn, path, settings, state)
+
+    done = retire(settings, NOW)
+
+    assert (done.deleted, done.kept) == ((), (f"alpha/{OLD}",))
+    assert path.exists()
+
+
+def test_an_old_file_that_is_still_open_keeps_its_folder(settings: Settings) -> None:
+    path = raw_file(settings, "alpha", OLD, "a.warc.gz.open")
+
+    done = retire(settings, NOW)
+
+    assert done.kept == (f"alpha/{OLD}",)
+    assert path.exists()
+
+
+def test_raw_files_of_the_last_days_are_not_looked_at(settings: Settings) -> None:
+    path = raw_file(settings, "alpha", YOUNG)
+
+    done = retire(settings, NOW)
+
+    assert (done.deleted, done.kept) == ((), ())
+    assert path.exists()
+
+
+def test_a_folder_that_is_no_run_is_left_alone(settings: Settings) -> None:
+    path = raw_file(settings, "alpha", "notes")
+
+    retire(settings, NOW)
+
+    assert path.exists()
+
+
+def test_keeping_for_zero_days_means_keeping_for_ever(settings: Settings) -> None:
+    path = raw_file(settings, "alpha", OLD)
+
+    done = retire(settings.model_copy(update={"keep_raw_days": 0}), NOW)
+
+    assert done.deleted == ()
+    assert path.exists()
+
+
+def test_a_run_key_names_a_moment_with_or_without_seconds() -> None:
+    assert started("2026-11-22T0201") == datetime(2026, 11, 22, 2, 1, tzinfo=UTC)
+    assert started("2026-11-22T020103") == datetime(2026, 11, 22, 2, 1, 3, tzinfo=UTC)
