@@ -1,0 +1,151 @@
+"""The app behind the Desk page: who gets in, and what it answers. Airflow is imported in a process of its own."""
+
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines import db, sourcefile
+from pipelines.settings import Settings, exported
+from pipelines.settings import settings as settings_of_this_process
+from tests import test_desk as rows
+
+pytestmark = pytest.mark.airflow
+
+PATHS = ("/desk.js", "/api/desk", "/api/articles/1", "/openapi.json", "/docs")
+
+
+def asked(environment: dict[str, str], path: str, role: str | None) -> tuple[int, dict[str, str], str]:
+    """In the other process: a GET by nobody (None), a user without a role ("") or with one; status, headers, body."""
+    os.environ.update(environment)
+    settings_of_this_process.cache_clear()
+    client, login = app_of_airflow()
+    client.app.dependency_overrides.clear()
+    if role is not None:
+        client.app.dependency_overrides[login] = lambda: reader(role)
+    answer = client.get(path)
+    return answer.status_code, dict(answer.headers), answer.text
+
+
+@lru_cache(maxsize=1)
+def app_of_airflow() -> tuple[Any, Any]:
+    from airflow.api_fastapi.app import init_auth_manager
+    from airflow.api_fastapi.core_api.security import get_user
+    from fastapi.testclient import TestClient
+
+    from pipelines.airflow.console.plugin import NightdeskPlugin
+
+    init_auth_manager()
+    return TestClient(NightdeskPlugin().fastapi_apps[0]["app"], raise_server_exceptions=False), get_user
+
+
+def reader(role: str) -> Any:
+    from airflow.api_fastapi.auth.managers.simple.user import SimpleAuthManagerUser
+
+    return SimpleAuthManagerUser(username="reader", role=role or None)
+
+
+@pytest.fixture(scope="module")
+def process() -> Iterator[ProcessPoolExecutor]:
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        yield pool
+
+
+@pytest.fixture
+def get(process: ProcessPoolExecutor, settings: Settings) -> Any:
+    airflow = {"AIRFLOW_HOME": str(settings.data / "airflow"), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
+
+    def ask(path: str, role: str | None = "viewer", **more: str) -> tuple[int, dict[str, str], str]:
+        return process.submit(asked, {**airflow, **exported(settings), **more}, path, role).result(timeout=120)
+
+    return ask
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_without_a_login_nothing_is_shown(get: Any, path: str) -> None:
+    status, _, body = get(path, None)
+
+    assert status == (404 if path in ("/openapi.json", "/docs") else 401), body
+
+
+@pytest.mark.parametrize("path", PATHS[:3])
+def test_a_user_without_a_role_is_refused(get: Any, path: str) -> None:
+    assert get(path, "")[0] == 403
+
+
+def test_a_viewer_reads_the_desk_as_json_that_is_not_kept(get: Any, settings: Settings, conn: db.Connection) -> None:
+    follow(settings, "sana")
+    with conn:
+        rows.ran(conn, "sana", "load", "done")
+        rows.article(conn, "sana", "1", "انقطاع الكهرباء", "نص", first_fetched_at=rows.AT)
+
+    status, headers, body = get("/api/desk?count=5")
+
+    assert status == 200
+    assert headers["cache-control"] == "no-store"
+    page = json.loads(body)
+    assert [s["name"] for s in page["sources"]] == ["sana"]
+    assert [(a["title"], a["direction"]) for a in page["articles"]] == [("انقطاع الكهرباء", "rtl")]
+
+
+def test_a_source_file_that_does_not_keep_the_form_is_told_and_hides_no_other(get: Any, settings: Settings) -> None:
+    follow(settings, "sana")
+    (settings.sources / "broken.toml").write_text("title = 1\n", encoding="utf-8")
+
+    page = json.loads(get("/api/desk")[2])
+
+    assert [s["name"] for s in page["sources"]] == ["sana"]
+    assert len(page["broken"]) == 1
+    assert "broken.toml" in page["broken"][0]
+
+
+def test_an_article_is_shown_in_full_or_not_found(get: Any, conn: db.Connection) -> None:
+    with conn:
+        number = rows.article(conn, "sana", "1", "عنوان", "فقرة\nأخرى")
+
+    assert json.loads(get(f"/api/articles/{number}")[2])["text"] == "فقرة\nأخرى"
+    assert get(f"/api/articles/{number + 1}")[0] == 404
+    assert get("/api/articles/99999999999999999999999")[0] == 404
+    assert get("/api/articles/one")[0] == 422
+
+
+def test_the_scripts_are_served_as_modules_and_nothing_else_is(get: Any) -> None:
+    status, headers, body = get("/desk.js")
+
+    assert (status, headers["content-type"]) == (200, "text/javascript; charset=utf-8")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "globalThis.Desk" in body
+    assert get("/..%2Fplugin.js")[0] == 404
+    assert get("/nothing.js")[0] == 404
+
+
+def test_a_script_never_sets_markup() -> None:
+    for path in (Path(__file__).parent.parent / "pipelines/airflow/console").glob("*.js"):
+        text = path.read_text(encoding="utf-8")
+
+        assert not [
+            word for word in ("innerHTML", "dangerouslySetInnerHTML", "eval(", "document.write") if word in text
+        ], path
+
+
+def test_a_database_that_does_not_answer_is_a_503_without_its_address(get: Any) -> None:
+    status, _, body = get("/api/desk", NIGHTDESK_DATABASE_URL="postgresql://desk:secret@127.0.0.1:9/nightdesk")
+
+    assert status == 503
+    assert "log of Airflow's API server" in body
+    assert "127.0.0.1" not in body
+
+
+def test_a_request_that_makes_no_sense_is_refused_and_an_unknown_source_is_empty(get: Any) -> None:
+    assert get("/api/desk?count=0")[0] == 422
+    assert json.loads(get("/api/desk?source=nobody")[2])["articles"] == []
+
+
+def follow(settings: Settings, name: str) -> None:
+    (settings.sources / f"{name}.toml").write_text(sourcefile.render(rows.source(name)), encoding="utf-8")

