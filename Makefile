@@ -1,6 +1,8 @@
 # Nightdesk. `make` alone lists what can be made.
 SHELL := /bin/bash
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+# The first interpreter that runs, is of a version we support, and can make environments.
+USABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '$(USABLE)' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
@@ -39,8 +41,7 @@ clean: ## remove the environment and caches; data and sources stay
 
 # The installer comes first, by pip, with its hashes; it then installs the rest about five times faster than pip.
 $(VENV)/uv: requirements-uv.lock
-	@test -n "$(PYTHON)" || { echo "Nightdesk needs Python 3.11, 3.12 or 3.13 on PATH (or make PYTHON=/path/to/python)."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { echo "Nightdesk needs Python 3.11 to 3.13; $(PYTHON) is $$($(PYTHON) -V). Name another: make PYTHON=/path/to/python."; exit 1; }
+	@$(or $(PYTHON),false) -c '$(USABLE)' 2>/dev/null || { echo "Nightdesk needs Python 3.11, 3.12 or 3.13 with its venv module (on Debian: python3-venv). Name one: make PYTHON=/path/to/python."; exit 1; }
 	@echo "Making the environment in $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-uv.lock

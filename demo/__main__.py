@@ -16,6 +16,7 @@ from demo import newsroom, replay
 from demo.newsroom import FOLDER, Newsroom
 from demo.replay import Replay
 from demo.sites import BREAKING, Fault, write_sources
+from pipelines.errors import NightdeskError
 
 PR_SET_PDEATHSIG = 1
 
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options) or 0)
-    except (ValueError, FileNotFoundError) as error:
+    except (NightdeskError, ValueError, FileNotFoundError) as error:
         print(f"demo {options.verb}: {error}", file=sys.stderr)
         return 1
 
@@ -69,9 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     verb("sources", _sources, "Write the source files that follow the newsroom's sites.", None)
     again.add_argument("--pages", type=Path, action="append", default=[], help="JSON-lines index of url and path")
     again.add_argument("--corpus", type=Path, action="append", default=[], help="folder of gold.jsonl and html/")
-    again.add_argument("--min-pages", type=int, default=1, help="leave out hosts with fewer pages")
-    again.add_argument("--hosts", type=int, default=0, help="at most so many hosts of each index or corpus")
-    again.add_argument("--host-pages", type=int, default=0, help="at most so many pages of each host")
+    again.add_argument("--min-pages", type=int, default=1, help="leave out hosts of a corpus with fewer pages")
+    again.add_argument("--hosts", type=int, default=0, help="at most so many hosts of each corpus")
+    again.add_argument("--host-pages", type=int, default=0, help="at most so many pages of each of these hosts")
     again.add_argument("--cap", type=int, default=0, help="at most so many entries in a feed")
     again.add_argument("--sources", type=Path, help="write the source files of these hosts into this folder")
     return parser
@@ -83,11 +84,7 @@ def _serve(options: argparse.Namespace) -> None:
 
 def _replay(options: argparse.Namespace) -> None:
     limits = {"min_pages": options.min_pages, "hosts": options.hosts, "pages": options.host_pages}
-    saved = [page for index in options.pages for page in replay.limited(replay.from_index(index), **limits)]
-    saved += [page for folder in options.corpus for page in replay.from_corpus(folder, **limits)]
-    if not saved:
-        raise ValueError("no pages to serve; name an index with --pages or a corpus with --corpus")
-    placed = replay.place(saved)
+    placed = replay.gathered(options.pages, options.corpus, **limits)
     if options.sources:
         write_sources(replay.replay_sources(placed), options.sources)
     _stay(replay.open_replay(placed, options.folder, options.port, cap=options.cap), options.with_parent)

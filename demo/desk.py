@@ -1,16 +1,17 @@
-"""The demo's own installation: a data folder, followed sources, watches and an inbox, apart from a real one."""
+"""The demo's and the replay's own installations: a data folder and followed sources, apart from the real one."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from demo import newsroom
 from demo.inbox import open_inbox
-from demo.sites import BROKEN, WATCHES
+from demo.replay import Placed, open_replay, replay_sources
+from demo.sites import BROKEN, WATCHES, write_sources
 from pipelines import db, watch
 from pipelines.settings import Settings, settings
 
@@ -44,7 +45,7 @@ def open_desk(folder: Path = FOLDER) -> Iterator[Desk]:
         opened = stack.enter_context(newsroom.open_newsroom(folder / "newsroom"))
         inbox = folder / "inbox.jsonl"
         address = stack.enter_context(open_inbox(inbox))
-        _write_env(folder, opened.host_map, address)
+        _write_env(folder, opened.host_map, OPERATORS=CHANNEL, **{f"CHANNEL_{CHANNEL.upper()}": f"webhook+{address}"})
         newsroom.sources(folder / "sources", delay=SECONDS_BETWEEN_REQUESTS)
         current = settings()
         db.migrate(current)
@@ -52,6 +53,22 @@ def open_desk(folder: Path = FOLDER) -> Iterator[Desk]:
             for demo in WATCHES:
                 watch.add(conn, watch.make(demo.name, [demo.term], channels=[CHANNEL]))
         yield Desk(settings=current, newsroom=opened.folder, inbox=inbox, broken=BROKEN)
+
+
+@contextmanager
+def open_replay_desk(
+    placed: Sequence[Placed], folder: Path, *, delay: float = SECONDS_BETWEEN_REQUESTS
+) -> Iterator[Settings]:
+    """Serve the placed pages and follow their hosts, none else; this process's settings are the replay's."""
+    folder = folder.absolute()
+    with open_replay(placed, folder / "sites") as opened:
+        _write_env(folder, opened.host_map)
+        for earlier in (folder / "sources").glob("*.toml"):
+            earlier.unlink()
+        write_sources(replay_sources(placed, delay=delay), folder / "sources")
+        current = settings()
+        db.migrate(current)
+        yield current
 
 
 def use(folder: Path = FOLDER) -> None:
@@ -62,18 +79,17 @@ def use(folder: Path = FOLDER) -> None:
     settings.cache_clear()
 
 
-def _write_env(folder: Path, host_map: str, inbox: str) -> None:
+def _write_env(folder: Path, host_map: str, **more: str) -> None:
     values = {
         "DATA": folder,
         "SOURCES": folder / "sources",
         "CONTACT": "demo@newsroom.test",
         "HOST_MAP": host_map,
         "ALLOW_NETWORKS": "127.0.0.0/8",
-        "OPERATORS": CHANNEL,
-        f"CHANNEL_{CHANNEL.upper()}": f"webhook+{inbox}",
         "MIN_FREE_MB": 100,
         "RETRY_AFTER": 0,
         "SCHEDULE": "",
+        **more,
     }
     path = env_file(folder)
     path.touch(mode=0o600)

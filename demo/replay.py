@@ -17,6 +17,7 @@ from demo.feeds import sitemap
 from demo.pages import sameness, target_of
 from demo.server import ACCESS_LOG, Answer, Request, served
 from pipelines import urls
+from pipelines.errors import NightdeskError
 from pipelines.model import Source
 
 FEED = "/nightdesk-replay/feed.xml"
@@ -72,6 +73,21 @@ def from_corpus(folder: Path, *, min_pages: int = 1, hosts: int = 0, pages: int 
         if _usable(row["url"] or "") and path.exists():
             found.append(Saved(url=row["url"], path=path, language=row.get("lang") or "", id=row["id"]))
     return limited(found, min_pages=min_pages, hosts=hosts, pages=pages)
+
+
+def gathered(
+    indexes: Sequence[Path], corpora: Sequence[Path], *, min_pages: int = 1, hosts: int = 0, pages: int = 0
+) -> list[Placed]:
+    """Every page of the indexes, and of each corpus those within the limits; NightdeskError where there are none."""
+    try:
+        saved = [page for index in indexes for page in from_index(index)]
+        for folder in corpora:
+            saved += from_corpus(folder, min_pages=min_pages, hosts=hosts, pages=pages)
+    except FileNotFoundError as error:
+        raise NightdeskError(f"There is no {error.filename}: a corpus is a folder with gold.jsonl and html/.") from None
+    if not saved:
+        raise NightdeskError("No pages to serve: name an index with --pages or a corpus with --corpus.")
+    return place(saved)
 
 
 def limited(saved: Iterable[Saved], *, min_pages: int = 1, hosts: int = 0, pages: int = 0) -> list[Saved]:

@@ -55,10 +55,19 @@ def connect(settings: Settings, *, application: str = "nightdesk") -> Connection
 
 @contextmanager
 def connection(settings: Settings, *, application: str = "nightdesk") -> Iterator[Connection]:
-    """A connection that is closed at the end of the block; what was not committed is rolled back."""
+    """A connection that is closed at the end of the block; what was not committed is rolled back.
+
+    DatabaseError where the server goes away meanwhile.
+    """
     conn = connect(settings, application=application)
     try:
         yield conn
+    except Error as error:
+        if not conn.closed:
+            raise
+        raise DatabaseError(
+            f"Postgres went away ({cause(error)}). Start it, then run the same again: what was committed is kept."
+        ) from error
     finally:
         conn.close()
 
@@ -195,6 +204,13 @@ def embedded(settings: Settings, database: str) -> str:
 def stop_embedded(settings: Settings) -> None:
     """Stop the embedded server if this process runs it; others that joined it lose it."""
     _server(settings.data / "postgres").stop()
+
+
+def cause(error: BaseException) -> str:
+    """What went wrong first, on one line: what follows a lost connection only says that it is lost."""
+    while isinstance(error.__context__, Error):
+        error = error.__context__
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].removesuffix(".")
 
 
 def shown(address: str) -> str:

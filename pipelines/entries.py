@@ -11,11 +11,11 @@ from pipelines.model import Entry
 
 
 def as_json(entry: Entry | None) -> dict[str, Any] | None:
-    """The facts of an Entry: dates in ISO form, empty fields left out."""
+    """The facts of an Entry: dates in ISO form, empty fields and characters that Postgres cannot hold left out."""
     if entry is None:
         return None
     facts = {name: value for name, value in asdict(entry).items() if value not in ("", (), None)}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in facts.items()}
+    return {name: _plain(value) for name, value in facts.items()}
 
 
 def of_json(facts: Mapping[str, Any] | None) -> Entry | None:
@@ -29,3 +29,14 @@ def of_json(facts: Mapping[str, Any] | None) -> Entry | None:
     for name in ("authors", "tags"):
         known[name] = tuple(known.get(name, ()))
     return Entry(**known)
+
+
+def holdable(text: str) -> str:
+    """Text without NULs and halves of surrogate pairs, which neither UTF-8 nor Postgres can hold."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return holdable(value) if isinstance(value, str) else [holdable(one) for one in value]

@@ -91,12 +91,12 @@ def discover(
     for kind, entry in found:
         try:
             key, url, host = urls.key(entry.url), urls.cleaned(entry.url), urls.host(entry.url)
+            reason = excluded(source, kind, entry, by, now)
         except ValueError:
             counts["unusable"] += 1
             continue
         if key in rows:
             continue
-        reason = excluded(source, kind, entry, by, now)
         state = State.EXCLUDED if reason else State.DISCOVERED
         ended = (run, now, None) if reason else (None, None, now)
         facts = db.json(entries.as_json(entry))

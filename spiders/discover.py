@@ -62,7 +62,11 @@ def linked(body: bytes, url: str, *, allow: Sequence[str] = ()) -> list[Found]:
         )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise ValueError(f"it is no HTML page: {error}") from None
-    base = urljoin(url, next(iter(root.xpath("//base/@href")), ""))
+    base = next(iter(root.xpath("//base/@href")), "")
+    try:
+        base = urljoin(url, base)
+    except ValueError:
+        base = url
     found: dict[str, Entry] = {}
     for anchor in root.iterfind(".//a[@href]"):
         address = _joined(base, anchor.get("href", "")).partition("#")[0]
@@ -116,6 +120,8 @@ def _parsed(body: bytes) -> Any:
         # The last entry of a sitemap that ends early may hold half a URL.
         if root is not None and len(root):
             root.remove(root[-1])
+        if root is None or not len(root):
+            raise ValueError("it is a broken sitemap without one whole entry")
         return root
     return None
 
@@ -207,6 +213,8 @@ def _newest(found: list[Entry]) -> list[Entry]:
 def _json_feed(body: bytes, url: str) -> Iterator[Entry]:
     try:
         feed = json.loads(body)
+    except RecursionError:
+        raise ValueError("it is JSON that cannot be read: it is nested too deep") from None
     except ValueError as error:
         raise ValueError(f"it is JSON that cannot be read: {error}") from None
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
@@ -215,16 +223,18 @@ def _json_feed(body: bytes, url: str) -> Iterator[Entry]:
         address = _joined(url, str(item.get("url") or item.get("external_url") or "")) if isinstance(item, dict) else ""
         if not address:
             continue
-        authors = item.get("authors") or [item.get("author")]
+        authors, tags = item.get("authors") or [item.get("author")], item.get("tags")
         yield Entry(
             url=address,
             title=str(item.get("title") or ""),
             summary=str(item.get("summary") or "")[:SUMMARY],
-            authors=tuple(str(author["name"]) for author in authors if isinstance(author, dict) and author.get("name")),
+            authors=tuple(
+                str(author["name"]) for author in _items(authors) if isinstance(author, dict) and author.get("name")
+            ),
             published_at=moment(str(item.get("date_published") or "")),
             modified_at=moment(str(item.get("date_modified") or "")),
             language=str(item.get("language") or feed.get("language") or ""),
-            tags=tuple(str(tag) for tag in item.get("tags") or ()),
+            tags=tuple(str(tag) for tag in _items(tags)),
         )
 
 
@@ -234,6 +244,9 @@ def _forgiven(body: bytes, url: str) -> Iterator[Entry]:
     feed = feedparser.parse(BytesIO(body))
     if not feed.get("version") and not feed.get("entries"):
         raise ValueError("it is neither a feed nor a sitemap")
+    if feed.get("bozo") and not feed.get("entries"):
+        # Only what is well-formed and empty says that there is nothing.
+        raise ValueError("it is a broken feed without one whole entry")
     for item in feed.entries[:MOST_ENTRIES]:
         address = _joined(url, item.get("link", ""))
         if address:
@@ -259,7 +272,10 @@ def _charset(body: bytes) -> str | None:
 
 
 def _articlelike(address: str, section: str, allow: Sequence[str]) -> bool:
-    here, there = urlsplit(section), urlsplit(address)
+    try:
+        here, there = urlsplit(section), urlsplit(address)
+    except ValueError:
+        return False
     if there.hostname != here.hostname or address.split("?")[0] == section.split("?")[0] or NO_PAGE.search(there.path):
         return False
     if allow:
@@ -275,6 +291,10 @@ def _joined(base: str, link: str) -> str:
     except ValueError:
         # Kept as it is: the ledger counts it as unusable.
         return link.strip()
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _day(text: str) -> datetime:

@@ -36,8 +36,10 @@ def failed(spider: NewsSpider, error: BaseException) -> NoReturn:
     if isinstance(error, DiskFullError):
         arrivals, whole, message = [], True, str(error)
     elif isinstance(error, db.Error) and spider.store.conn.closed:
-        text = " ".join(str(error).split()).removesuffix(".")
-        message = f"Postgres went away during the crawl ({text}); pages on disk are adopted by the next crawl."
+        message = (
+            f"Postgres went away during the crawl ({db.cause(error)}). Start it, then crawl again: "
+            "that takes up the pages that are on disk."
+        )
     elif isinstance(error, OSError):
         arrivals, message = [], f"The data folder cannot be written to: {error}."
     else:

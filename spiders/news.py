@@ -12,6 +12,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -88,14 +89,16 @@ class NewsSpider(Spider):
         except (db.Error, OSError, DiskFullError) as error:
             ending.failed(self, error)
 
-    def arrived(self, response: Response, lease: Lease) -> None:
+    async def arrived(self, response: Response, lease: Lease) -> None:
         """A response came: judge it and keep it for the next batch."""
         if lease.source not in self.frontiers:
             return
         source = self.store.followed[lease.source].source
         page = outcome.page_of(response, lease, self.store.run)
         facts = outcome.facts_of(response, lease)
-        look = outcome.look_at(page, facts, source, known=lease.digest)
+        # A large broken feed takes a minute to read; the other sources' requests would time out meanwhile.
+        judge = partial(outcome.look_at, page, facts, source, known=lease.digest)
+        look = judge() if lease.kind == Kind.ARTICLE else await asyncio.to_thread(judge)
         asked = outcome.pairs(response.request.headers) if response.request else ()
         self._done(lease, Arrival(look, page, facts, asked))
 

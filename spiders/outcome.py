@@ -22,7 +22,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Headers, Response
 
-from pipelines import warc
+from pipelines import entries, warc
 from pipelines.errors import StoreError
 from pipelines.ledger import Lease, Look
 from pipelines.model import Kind, Page, Pointer, Source, State
@@ -83,14 +83,16 @@ def look_at(
     kind = Kind(facts["kind"])
     headers = {name.lower(): value for name, value in page.headers}
     outcome, reason, final, rest = _judged(page, headers, kind, bool(facts["redirects"]))
+    if page.status == 304 and not known:
+        outcome, reason = State.FAILED, "status 304, though nothing of it is known here"
     found: list[discover.Found] = []
     if outcome == State.FETCHED and known and known == page.digest:
         outcome, reason = State.UNCHANGED, "same bytes"
     elif outcome == State.FETCHED and kind != Kind.ARTICLE:
         try:
             found = _listed(page, kind, source)
-        except (ValueError, StoreError) as error:
-            outcome, reason = State.FAILED, f"not a {kind}: {error}"
+        except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one list must not cost the others
+            outcome, reason = State.FAILED, f"not a {kind}: {_said(error)}"
     return Look(
         url_id=facts["url_id"],
         source=page.source,
@@ -100,13 +102,13 @@ def look_at(
         outcome=outcome,
         final_url=page.final_url,
         status=page.status,
-        reason=reason,
+        reason=entries.holdable(reason),
         digest=known if page.status == 304 else page.digest,
         bytes=len(page.body),
         ms=facts["ms"],
         pointer=pointer,
-        etag=headers.get("etag", ""),
-        last_modified=headers.get("last-modified", ""),
+        etag=entries.holdable(headers.get("etag", "")),
+        last_modified=entries.holdable(headers.get("last-modified", "")),
         retry_at=page.fetched_at + rest if rest else None,
         final=final,
         found=tuple(found),
@@ -128,7 +130,7 @@ def look_without_page(error: BaseException, lease: Lease) -> Look:
         kind=lease.kind,
         fetched_at=now,
         outcome=outcome,
-        reason=reason,
+        reason=entries.holdable(reason),
     )
 
 
@@ -183,6 +185,11 @@ def _listed(page: Page, kind: Kind, source: Source) -> list[discover.Found]:
     if kind == Kind.SECTION:
         return discover.linked(body, page.final_url, allow=source.allow)
     return discover.listed(body, page.final_url)
+
+
+def _said(error: Exception) -> str:
+    known = isinstance(error, ValueError | StoreError)
+    return " ".join(str(error).split())[:300] if known else f"it cannot be read ({type(error).__name__})"
 
 
 def _failure(error: BaseException) -> str:

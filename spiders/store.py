@@ -194,7 +194,7 @@ def verdict(store: Store, followed: Followed, *, late: bool = False) -> tuple[st
         why = "; ".join(followed.troubles[:3])
         if not why:
             why = "its hosts asked for rest" if left else "it names no feed, sitemap or section"
-        return "failed", f"Nothing of {source.name} could be reached: {why}."
+        return "failed", f"None of its feeds, sitemaps and sections could be reached: {why}."
     if not tried and counts["blocked"] + counts["failed"]:
         return "failed", f"None of its pages could be fetched: {'; '.join(followed.troubles[:3])}."
     notes = [f"{left} URLs are left for the next crawl"] if left else []

@@ -177,7 +177,8 @@ def test_a_source_whose_feeds_cannot_be_reached_failed_and_the_others_did_not(he
     tallies = crawl.crawl(here, [bad, good], RUN)
 
     assert [tally.state for tally in tallies] == ["failed", "done"]
-    assert tallies[0].message == "Nothing of bad could be reached: http://bad.test/feed status 500."
+    assert tallies[0].message.startswith("None of its feeds, sitemaps and sections could be reached: http://bad.test/")
+    assert tallies[0].message.endswith(" status 500.")
 
 
 def test_without_a_contact_the_internet_is_not_touched(here: Settings, web: Sites) -> None:

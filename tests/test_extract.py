@@ -399,3 +399,11 @@ def test_importing_the_package_does_not_load_trafilatura() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_a_page_whose_root_is_no_html_element_is_read_all_the_same() -> None:
+    body = "<svg><title>x" + html(SHAPES["box"])
+
+    made = extract_page(page(body), SOURCE)
+
+    assert isinstance(made, Article | Rejection)

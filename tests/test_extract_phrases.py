@@ -64,3 +64,17 @@ def test_every_row_of_the_list_can_be_read() -> None:
 
     assert len(known.line) > 500
     assert all((known.edge, known.substr, known.prefix, known.words, known.line_patterns))
+
+
+def test_a_byline_with_a_colon_is_cut_at_the_edges_and_kept_in_a_sentence() -> None:
+    lines = [
+        "بواسطة: خالد مراد",
+        "أعلنت البلدية فتح الطريق.",
+        "كتب: إلى الأصدقاء الذين رحلوا عن البلدة القديمة قبل عشرين عاماً",
+    ]
+
+    assert [bool(reason) for reason in reasons(lines)] == [True, False, False]
+
+
+def test_an_invitation_to_the_newsletter_is_cut_whatever_follows_it() -> None:
+    assert reasons(["اشترك في قائمتنا البريدية ليصلك كل جديد"]) == ["phrase: subscribe (ar)"]

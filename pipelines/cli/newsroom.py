@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import socket
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from pipelines import db, runs
-from pipelines.cli import report
-from pipelines.cli.show import complain, out, progress, say, table
+from pipelines.cli import replay
+from pipelines.cli.night import one_night
+from pipelines.cli.show import complain, progress, say, table
 from pipelines.errors import NightdeskError
-from pipelines.settings import Settings, settings
+from pipelines.settings import settings
 
 demo_app = typer.Typer(help="The demo newsroom: synthetic news sites on this machine.", no_args_is_help=True)
-LOOK = 1.0
-TOLD = ("fetched", "unchanged", "articles", "rejected", "new", "revised", "alerts", "sent")
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
+    demo_app.command("replay")(replay.replay)
     app.add_typer(demo_app, name="demo", rich_help_panel="Demo")
     app.command("ui", rich_help_panel="The night")(ui)
 
@@ -53,11 +48,11 @@ def night() -> None:
         with local.airflow_running(current, resume=False, on_line=progress) as airflow:
             if first:
                 say("The first night collects what is there; a first night never alerts.", "bold")
-                failed += _one_night(current, airflow, opened.broken)
+                failed += one_night(current, airflow, opened.broken)[1]
                 say("")
             url = newsroom.publish(opened.newsroom)
             say(f"The newsroom has published one more article: {url}", "bold")
-            failed += _one_night(current, airflow, opened.broken)
+            failed += one_night(current, airflow, opened.broken)[1]
         _inbox(opened.inbox)
     say("")
     say("Where to look next:  make ui  ·  nightdesk --demo status  ·  nightdesk --demo articles  ·  README.md", "dim")
@@ -143,61 +138,6 @@ def _port_or_free(port: int) -> int:
         except OSError:
             return 0
     return port
-
-
-def _one_night(current: Settings, airflow: object, broken: str) -> list[str]:
-    """One run through all four Dags with its progress and its report; the sources that failed."""
-    from pipelines.airflow import local, rest
-
-    key = runs.key_of(datetime.now(UTC), manual=True)
-    with _followed(current, key):
-        states = local.night(airflow, key, on_task=_complain_of(broken))  # type: ignore[arg-type]
-    with db.connection(current) as conn:
-        failed = report.print_run(conn, key)
-    stuck = [f"{dag} is {states[dag].state if dag in states else 'missing'}" for dag in local.NIGHT
-             if dag not in states or states[dag].state not in rest.ENDED]  # fmt: skip
-    red = [dag for dag, state in states.items() if state.state == "failed"]
-    if stuck or red:
-        raise NightdeskError(
-            f"The night {key} did not end well: {'; '.join(stuck + [f'{dag} failed' for dag in red])}."
-        )
-    return failed
-
-
-def _complain_of(broken: str):  # type: ignore[no-untyped-def]
-    def on_task(task) -> None:  # type: ignore[no-untyped-def]
-        if task.state == "failed" and task.label != broken:
-            complain(f"{task.dag}: task {task.task} {task.label} failed")
-
-    return on_task
-
-
-@contextmanager
-def _followed(current: Settings, key: str) -> Iterator[None]:
-    """Print what changes in the rows of a run while the block runs."""
-    over = threading.Event()
-    thread = threading.Thread(target=_tell, args=(current, key, over), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
-def _tell(current: Settings, key: str, over: threading.Event) -> None:
-    seen: dict[tuple[str, str], str] = {}
-    with db.connection(current, application="nightdesk progress") as conn:
-        ended = False
-        while not ended:
-            ended = over.wait(LOOK)
-            for tally in runs.tallies(conn, key):
-                counted = ", ".join(f"{tally.counts[c]} {c}" for c in TOLD if tally.counts.get(c))
-                line = f"{tally.stage:8}{tally.source or 'all':10}{tally.state:9}{tally.message or counted}"
-                if seen.get((tally.stage, tally.source)) != line:
-                    seen[tally.stage, tally.source] = line
-                    out.print(Text(line, style="red" if tally.state == "failed" else ""), soft_wrap=True)
-            conn.rollback()
 
 
 def _inbox(path: Path) -> None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from lxml.html import HtmlElement
+from lxml.html import fromstring as html_of
 from trafilatura import load_html
 from trafilatura.utils import detect_encoding
 
@@ -68,7 +69,14 @@ def parse(html: str) -> HtmlElement | None:
         return None
     tree = load_html(html.replace("\x00", ""))
     # A fragment without <html> is refused by the first look; a page of a few paragraphs is a page all the same.
-    return tree if tree is not None else load_html(f"<html><body><div>{html}</div></body></html>")
+    if tree is None:
+        tree = load_html(f"<html><body><div>{html}</div></body></html>")
+    if tree is not None and tree.tag != "html":
+        # A page that begins with <svg> has that for its root, which the readers of pages cannot bear.
+        root = html_of("<html><body></body></html>")
+        root[0].append(tree)
+        tree = root
+    return tree
 
 
 def looks_like_html(body: bytes, content_type: str) -> bool:

@@ -20,6 +20,7 @@ SUBSTR_EXTRA = 14
 PREFIX_WORDS = 30
 WORDS_WORDS = 30
 SLOTS_WORDS = 10
+BYLINE_WORDS = 7
 DATE_WORDS = 9
 BAR_PARTS = 8
 BAR = re.compile(r"\s*[|•·]\s*")
@@ -40,6 +41,7 @@ class Lexicon:
     substr: list[tuple[str, int, str]] = field(default_factory=list)
     prefix: dict[str, list[tuple[re.Pattern[str], str]]] = field(default_factory=dict)
     words: list[tuple[list[re.Pattern[str]], str]] = field(default_factory=list)
+    bylines: list[tuple[re.Pattern[str], str]] = field(default_factory=list)
 
 
 def key(text: str) -> str:
@@ -89,6 +91,10 @@ def _reason(known: Lexicon, line: str, its_key: str, edge: bool) -> str:
         for pattern, reason in [*known.line_patterns, *(known.edge_patterns if edge else [])]:
             if pattern.fullmatch(its_key):
                 return reason
+    if edge and count <= BYLINE_WORDS:
+        for pattern, reason in known.bylines:
+            if pattern.match(normal(line)):
+                return reason
     if count <= PREFIX_WORDS:
         plain = normal(line)
         for pattern, reason in known.prefix.get(its_key.split(" ", 1)[0], []) + known.prefix.get(plain[:1], []):
@@ -124,6 +130,8 @@ def _add(made: Lexicon, phrase: str, match: str, reason: str) -> None:
         made.line_patterns.append((_slots(phrase), reason))
     elif match == "words":
         made.words.append(([re.compile(f" (?:{_alternatives(slot)})(?= )") for slot in phrase.split()], reason))
+    elif match == "byline":
+        made.bylines.append((re.compile(re.escape(normal(phrase)) + r"\s*:\s*\w"), reason))
     elif match == "substr":
         made.substr.append((key(phrase), key(phrase).count(" ") + 1, reason))
     elif match == "prefix":

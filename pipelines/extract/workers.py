@@ -38,7 +38,7 @@ def each(
     lost(job, TOO_SLOW, why) and its worker is killed.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pipelines.extract.chain"])
+    context.set_forkserver_preload(["pipelines.extract.warm"])
     crew = [_start(context, work) for _ in range(min(processes, len(jobs)))]
     done: dict[int, Result] = {}
     again: set[int] = set()

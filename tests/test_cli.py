@@ -1,0 +1,213 @@
+"""The command line as a person uses it: one night on the demo newsroom, and what each command says of it."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from demo import newsroom
+from demo.inbox import messages, open_inbox
+
+Result = subprocess.CompletedProcess[str]
+Nightdesk = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the commands run."""
+    return tmp_path_factory.mktemp("desk")
+
+
+@pytest.fixture(scope="module")
+def desk(server: str, folder: Path) -> Iterator[Nightdesk]:
+    """`nightdesk` in a folder of its own, its sources followed and two nights run: the second found one new article."""
+    with newsroom.open_newsroom(folder / "newsroom") as opened, open_inbox(folder / "inbox.jsonl") as inbox:
+        env = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("NIGHTDESK_")},
+            "NIGHTDESK_DATABASE_URL": _database(server),
+            "NIGHTDESK_HOST_MAP": opened.host_map,
+            "NIGHTDESK_ALLOW_NETWORKS": "127.0.0.0/8",
+            "NIGHTDESK_MIN_FREE_MB": "0",
+            "COLUMNS": "200",
+        }
+
+        def run(*words: str, code: int = 0, typed: str | None = None) -> Result:
+            done = subprocess.run(
+                [sys.executable, "-c", "from pipelines.cli import main; main()", *words],
+                cwd=folder,
+                env=env,
+                input=typed or "",
+                capture_output=True,
+                text=True,
+                timeout=200,
+            )
+            assert done.returncode == code, done.stdout + done.stderr
+            return done
+
+        run("init", "--contact", "tests@newsroom.test", "--channel", f"desk=webhook+{inbox}", "--operators", "desk")
+        newsroom.sources(folder / "sources")
+        run("watch", "add", "daesh", "داعش", "--channel", "desk")
+        run("run", code=1)
+        newsroom.publish(folder / "newsroom")
+        run("run", "sabah")
+        yield run
+
+
+def _database(server: str) -> str:
+    import uuid
+    from urllib.parse import urlsplit, urlunsplit
+
+    from tests.conftest import _admin
+
+    name = f"test_cli_{uuid.uuid4().hex[:8]}"
+    _admin(server, f"create database \"{name}\" template template0 encoding 'UTF8'")
+    return urlunsplit(urlsplit(server)._replace(path="/" + name))
+
+
+def test_status_says_whether_the_last_night_worked_and_where_not(desk: Nightdesk) -> None:
+    said = desk("status").stdout
+
+    assert "fanous" in said
+    assert "status 503" in said
+    assert json.loads(desk("status", "--json").stdout)["headline"] in said.replace("\n", " ")
+
+
+def test_a_run_that_is_named_is_reported_source_by_source(desk: Nightdesk) -> None:
+    runs = json.loads(desk("status", "--json").stdout)["runs"]
+
+    first = json.loads(desk("status", "--run", runs[-1]["run"], "--json").stdout)["sources"]
+
+    assert {row["source"]: row["state"] for row in first}["fanous"] == "failed"
+    assert {row["source"]: row["new"] for row in first} == {
+        "fanous": 0, "harbour": 13, "nahr": 9, "roozan": 10, "sabah": 12, "ufuk": 8,
+    }  # fmt: skip
+
+
+def test_the_second_night_alerts_once_on_a_prefixed_form(desk: Nightdesk, folder: Path) -> None:
+    desk("alert")
+
+    got = messages(folder / "inbox.jsonl")
+
+    assert [m["message"]["watch"] for m in got] == ["daesh"]
+    assert {match["surface"] for match in got[0]["message"]["alerts"][0]["matches"]} >= {"لداعش"}
+
+
+def test_articles_lists_the_latest_and_shows_one_with_what_was_cut(desk: Nightdesk) -> None:
+    (newest,) = json.loads(desk("articles", "--source", "sabah", "-n", "1", "--json").stdout)
+
+    shown = desk("articles", str(newest["id"]), "--removed").stdout
+
+    assert newest["title"] in shown
+    assert "phrase: comment (ar)" in shown
+
+
+def test_why_tells_the_story_of_a_url_and_articles_finds_it(desk: Nightdesk) -> None:
+    (newest,) = json.loads(desk("articles", "--source", "harbour", "-n", "1", "--json").stdout)
+
+    told = [row["what"] for row in json.loads(desk("why", newest["url"], "--json").stdout)]
+
+    assert told == ["discovered: article", "crawl: fetched", "load: stored", "now: stored"]
+    assert newest["title"] in desk("articles", "--url", newest["url"]).stdout
+
+
+def test_one_page_goes_through_all_stages_with_each_decision_explained(desk: Nightdesk) -> None:
+    (newest,) = json.loads(desk("articles", "--source", "ufuk", "-n", "1", "--json").stdout)
+
+    said = desk("run", "ufuk", "--url", newest["url"]).stdout
+
+    assert "crawl: done" in said
+    assert "In the ledger" in said
+
+
+def test_try_explains_a_saved_page_and_one_on_the_web(desk: Nightdesk, tmp_path: Path) -> None:
+    (newest,) = json.loads(desk("articles", "--source", "harbour", "-n", "1", "--json").stdout)
+    saved = tmp_path / "page.html"
+    saved.write_text("<html><body><p>Too little.</p></body></html>", encoding="utf-8")
+
+    article = json.loads(desk("try", newest["url"], "--json").stdout)
+    rejection = json.loads(desk("try", str(saved), "--json").stdout)
+
+    assert article["article"]["title"] == newest["title"]
+    assert rejection["rejection"]["reason"]
+
+
+def test_each_stage_can_be_run_again_with_the_same_result(desk: Nightdesk) -> None:
+    key = next(run["run"] for run in json.loads(desk("status", "--json").stdout)["runs"] if run["new"] == 1)
+
+    stages = ("extract", "load", "alert")
+    tallies = [json.loads(desk(stage, "sabah", "--run", key, "--json").stdout)[0] for stage in stages]
+
+    assert [tally["state"] for tally in tallies] == ["done", "done", "done"]
+    assert tallies[1]["counts"]["new"] == 1
+    assert tallies[2]["counts"]["alerts"] == 1
+
+
+def test_watches_are_listed_tried_and_removed(desk: Nightdesk) -> None:
+    desk("watch", "add", "rain", "Regen", "--unless", "Regenschirm")
+
+    found = json.loads(desk("watch", "test", "rain", "Der Regen kommt.", "--json").stdout)
+    desk("watch", "test", "rain", "-", typed="Sonne", code=1)
+    desk("watch", "remove", "rain")
+
+    assert [match["surface"] for match in found] == ["Regen"]
+    assert [w["name"] for w in json.loads(desk("watch", "list", "--json").stdout)] == ["daesh"]
+
+
+def test_a_channel_is_tested_and_its_address_never_shown(desk: Nightdesk) -> None:
+    assert desk("notify", "test", "desk").stdout == "Sent a test message to desk.\n"
+
+    said = desk("notify", "test", "nobody", code=1).stderr
+
+    assert "there are: desk" in said
+    assert "127.0.0.1" not in said
+
+
+def test_sources_are_followed_listed_checked_and_unfollowed(desk: Nightdesk) -> None:
+    desk("follow", "sana")
+
+    names = {row["name"] for row in json.loads(desk("sources", "list", "--json").stdout)}
+    shown = desk("sources", "show", "sana").stdout
+    checked = desk("sources", "check", "sana").stdout
+    desk("unfollow", "sana")
+
+    assert "sana" in names
+    assert "Asia/Damascus" in shown
+    assert checked == "1 source file(s) are in order: sana.\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("why", "http://harbour.newsroom.test/never"), "is not in the ledger"),
+        (("crawl", "nobody"), "nobody"),
+        (("crawl", "--run", "../x"), "is no run key"),
+        (("articles", "999999"), "There is no article 999999"),
+        (("watch", "add", "empty", " "), "is no term"),
+        (("try", "nowhere.html"), "neither a file"),
+        (("follow", "no-such-outlet"), "no-such-outlet"),
+        (("run", "--url", "http://harbour.newsroom.test/"), "--url"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_exit_1(desk: Nightdesk, words: tuple[str, ...], sentence: str) -> None:
+    done = desk(*words, code=1)
+
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_init_keeps_what_it_wrote_and_its_file_is_private(desk: Nightdesk, folder: Path) -> None:
+    file = folder / "nightdesk.env"
+
+    desk("init", "--operators", "desk")
+
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert "tests@newsroom.test" in file.read_text(encoding="utf-8")
+
+
+def test_the_database_is_migrated_once(desk: Nightdesk) -> None:
+    assert desk("db", "migrate").stdout == "The database is up to date.\n"
