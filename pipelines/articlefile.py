@@ -140,7 +140,7 @@ def _stamp(at: datetime) -> str:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what killed extractions had begun; one that lives writes every few seconds."""
+    """Remove what killed extractions had begun: one that lives has written within the hour."""
     for left in folder.glob(".*.jsonl.*"):
         with suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > ABANDONED:

@@ -16,6 +16,9 @@ Job = TypeVar("Job")
 Result = TypeVar("Result")
 Lost = Callable[[Job, Reason, str], Result]
 LOOK = 0.5
+READY = "ready"
+# CPU seconds; whoever gave the job has given it up long before.
+ABANDONED = 120.0
 
 
 @dataclass
@@ -85,6 +88,8 @@ def _start(context: Any, work: Callable[[Any], Any]) -> Worker:
     process = context.Process(target=_serve, args=(theirs, work), daemon=True)
     process.start()
     theirs.close()
+    # Its time counts from when it is ready: the first one waits until all that a page needs is loaded.
+    mine.recv()
     return Worker(process, mine)
 
 
@@ -109,9 +114,14 @@ def _end(worker: Worker) -> None:
 def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
     # Ctrl-C goes to the whole group; the parent decides, and its end closes the pipe.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    pipe.send(READY)
     while True:
         try:
             job = pipe.recv()
         except EOFError:
             return
-        pipe.send(work(job))
+        # A parser can hang where no signal handler runs; this signal has none, and ends us though nobody is left to.
+        signal.setitimer(signal.ITIMER_PROF, ABANDONED)
+        result = work(job)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        pipe.send(result)
