@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import socket
+import runpy
 import tempfile
 import uuid
 from collections.abc import Iterator
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -25,18 +23,10 @@ for name in [
     del os.environ[name]
 os.environ["NIGHTDESK_ENV_FILE"] = "/nonexistent/nightdesk.env"
 
-_connect = socket.socket.connect
-
-
-def _loopback_only(self: socket.socket, address: Any) -> None:
-    if self.family in (socket.AF_INET, socket.AF_INET6):
-        host = address[0]
-        if host != "localhost" and not ip_address(host.split("%")[0]).is_loopback:
-            raise OSError(f"tests may only connect to loopback, not to {host}")
-    _connect(self, address)
-
-
-socket.socket.connect = _loopback_only  # type: ignore[method-assign]
+# The children we start (the spider, Airflow, workers) are held to loopback by the same file.
+LOOPBACK = str(Path(__file__).parent / "loopback")
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (LOOPBACK, os.environ.get("PYTHONPATH", ""))))
+runpy.run_path(f"{LOOPBACK}/sitecustomize.py")
 
 
 @pytest.fixture(scope="session")

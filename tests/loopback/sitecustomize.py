@@ -1,0 +1,29 @@
+"""Imported by every Python that the tests start: sockets reach loopback and nothing else."""
+
+import socket
+from ipaddress import ip_address
+from typing import Any
+
+_connect, _connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+
+def _check(family: int, address: Any) -> None:
+    if family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    host = address[0]
+    if host != "localhost" and not ip_address(host.split("%")[0]).is_loopback:
+        raise OSError(f"tests may only connect to loopback, not to {host}")
+
+
+def _guarded(self: socket.socket, address: Any) -> None:
+    _check(self.family, address)
+    _connect(self, address)
+
+
+def _guarded_ex(self: socket.socket, address: Any) -> int:
+    _check(self.family, address)
+    return _connect_ex(self, address)
+
+
+socket.socket.connect = _guarded  # type: ignore[method-assign]
+socket.socket.connect_ex = _guarded_ex  # type: ignore[method-assign]
