@@ -24,6 +24,7 @@ DOCKERFILE = (DOCKER / "Dockerfile").read_text(encoding="utf-8")
 COMPOSE = (DOCKER / "compose.yaml").read_text(encoding="utf-8")
 EXAMPLE = (DOCKER / "env.example").read_text(encoding="utf-8")
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE)["services"]
+HADOLINT = Path(sysconfig.get_path("scripts")) / "hadolint"
 LASTING = {"postgres", "api-server", "scheduler", "dag-processor", "triggerer"}
 ONCE = {"init", "nightdesk", "clean"}
 GIVEN = {"NIGHTDESK_DATA", "NIGHTDESK_SOURCES", "NIGHTDESK_DATABASE_URL"}
@@ -126,7 +127,7 @@ def test_the_image_installs_the_locks_by_hash_and_does_not_run_as_root() -> None
 
     assert all("--require-hashes" in line or "--no-deps --no-build-isolation" in line for line in installs)
     assert "-r requirements.lock" in DOCKERFILE
-    assert re.findall(r"^USER (.*)$", last_stage, re.M) == ["nightdesk"]
+    assert re.findall(r"^USER (.*)$", last_stage, re.M) == ["$UID"]
     assert re.search(r"^HEALTHCHECK ", last_stage, re.M)
     assert 'ENTRYPOINT ["tini", "--"]' in last_stage
 
@@ -246,3 +247,10 @@ def binaries() -> Path:
 
 def variable(name: str) -> str:
     return "NIGHTDESK_" + name.upper()
+
+
+@pytest.mark.skipif(not HADOLINT.exists(), reason="there is no hadolint for this machine")
+def test_the_linter_of_dockerfiles_has_nothing_to_say() -> None:
+    done = subprocess.run([HADOLINT, "--no-color", DOCKER / "Dockerfile"], capture_output=True, text=True)
+
+    assert done.stdout == ""
