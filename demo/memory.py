@@ -71,5 +71,6 @@ def _ours(data: Path | None) -> Iterator[psutil.Process]:
 
 
 def _command(words: Sequence[str]) -> str:
-    """A command without its folders and addresses."""
-    return " ".join(Path(word).name for word in words[:4] if "://" not in word)
+    """A command without folders and addresses; Airflow writes one word over all of them, then `--` and a key."""
+    shown = [Path(word).name for word in words[:4] if word and "://" not in word]
+    return " ".join(shown).split(" --")[0].strip()

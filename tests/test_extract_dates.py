@@ -112,5 +112,28 @@ def test_the_calendars_meet_on_known_days() -> None:
 
 def test_a_line_that_is_a_date_alone_is_told_from_a_sentence() -> None:
     lines = ["السبت 9 يوليو 2016 - 10:15", "July 9, 2016", "قتل 16 شخصا في 9 يوليو 2016", "2016"]
+    labelled = ["تاريخ النشر: 9 يوليو 2016", "Last updated: July 9, 2016 10:15", "He said: come on July 9, 2016 to us"]
 
     assert [only_a_date(line) for line in lines] == [True, True, False, False]
+    assert [only_a_date(line) for line in labelled] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Ημερομηνία δημοσίευσης: 28 Δεκεμβρίου 2011", "2011-12-28"),
+        ("Παρασκευή 30 Δεκέμβρη 2011", "2011-12-30"),
+        ("ΠΕΜΠΤΗ 5 ΙΑΝΟΥΑΡΙΟΥ 2012", "2012-01-05"),
+        ("3 Μάη 2012", "2012-05-03"),
+        ("Gepubliceerd op 3 maart 2012", "2012-03-03"),
+        ("06.01.12", "2012-01-06"),
+        ("Source: 06/01/12", "2012-01-06"),
+        ("12.01.06.04", None),
+        ("Version 5.0.12", None),
+        ("06.01.123", None),
+    ],
+)
+def test_greek_months_and_years_of_two_digits_are_read(text: str, day: str | None) -> None:
+    found = read(text, language="el")
+
+    assert (found and found[0][:10]) == day

@@ -81,7 +81,7 @@ def crawl_batch(batch: Batch) -> dict[str, str]:
 
 def extract_batch(batch: Batch) -> dict[str, str]:
     """Extract the sources of a batch, one after the other."""
-    return _each(batch, lambda current, source, run: extract(current, source, run, processes=1))
+    return _each(batch, lambda current, source, run: extract(current, source, run, processes=1, apart=True))
 
 
 def load_batch(batch: Batch) -> dict[str, str]:

@@ -8,9 +8,12 @@ from typing import Annotated
 
 import typer
 
+from pipelines import db
 from pipelines.cli import look, newsroom, people, setup, stages
 from pipelines.cli.show import complain
 from pipelines.errors import NightdeskError
+
+UNDEFINED_TABLE = "42P01"
 
 app = typer.Typer(
     help="Nightdesk: scheduled news scraping and monitoring that you run yourself.",
@@ -41,6 +44,14 @@ def main() -> None:
         app()
     except NightdeskError as error:
         complain(str(error))
+        sys.exit(1)
+    except db.Error as error:
+        missing = error.pgcode == UNDEFINED_TABLE
+        complain(
+            "The database has not been prepared for this version: run `nightdesk db migrate`."
+            if missing
+            else f"Postgres failed in the middle of this: {db.cause(error)}. What was finished is kept; try again."
+        )
         sys.exit(1)
     except KeyboardInterrupt:
         complain("Stopped; what was finished is kept, and the same command goes on from there.")

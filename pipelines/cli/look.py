@@ -108,7 +108,10 @@ def why(url: str, json: Json = False) -> None:
     """Tell what became of a URL: found where, fetched when, stored, rejected or failed for which reason."""
     with db.connection(settings()) as conn:
         db.check_migrated(conn)
-        told = ledger.story(conn, url)
+        try:
+            told = ledger.story(conn, url)
+        except ValueError as error:
+            raise NightdeskError(f"{error}; write the whole address, like https://example.org/news/1.") from None
     if json:
         as_json(told)
         return

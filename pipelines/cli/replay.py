@@ -80,10 +80,7 @@ def _tell(conn: db.Connection, key: str, peak: Peak) -> None:
     table(("over all sources", "#pages"), sorted(summary(conn, key).items(), key=lambda row: -row[1]))
     say("")
     times = db.query(conn, "stage_times_of_run", run=key)
-    table(
-        ("stage", "#seconds", "#seconds of all sources"),
-        ((t["stage"], *map(round, (t["seconds"], t["worked"]))) for t in times),
-    )
+    table(("stage", "#seconds"), ((t["stage"], round(t["seconds"])) for t in times))
     say("")
     say(
         f"Memory at its peak: {peak.total // MB:,} MB in {peak.processes} processes with Airflow and the embedded "

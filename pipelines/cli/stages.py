@@ -77,7 +77,7 @@ def perform(current: Settings, stage: str, chosen: Sequence[Source], key: str, o
 
 
 def _extracted(current: Settings, source: Source, key: str, on_line: Line) -> Tally:
-    tally = extract.extract(current, source, key, processes=os.cpu_count() or 1)
+    tally = extract.extract(current, source, key, processes=os.cpu_count() or 1, apart=True)
     on_line(f"{source.name}: {tally.counts.get('articles', 0)} articles, {tally.counts.get('rejected', 0)} rejected")
     return tally
 

@@ -13,17 +13,24 @@ if TYPE_CHECKING:
 
 
 def extract(
-    settings: Settings, source: Source, run: str, *, processes: int = 1, on_line: Callable[[Line], None] | None = None
+    settings: Settings,
+    source: Source,
+    run: str,
+    *,
+    processes: int = 1,
+    apart: bool = False,
+    on_line: Callable[[Line], None] | None = None,
 ) -> Tally:
     """The extract stage for one source of one run: raw pages in, its article file out, however often it is run.
 
     processes: with 1 the work is done here, else in that many workers, of which one that dies or hangs costs its page
-    alone; on_line hears of every page as it is done, in order. Counts: pages, articles, rejected, `rejected: <reason>`,
-    words, cut (blocks of boilerplate removed), seconds.
+    alone; apart: a single worker is a process of its own too, for no time limit reaches into a parser; on_line hears
+    of every page as it is done, in order. Counts: pages, articles, rejected, `rejected: <reason>`, words, cut (blocks
+    of boilerplate removed), seconds.
     """
     from pipelines.extract import stage
 
-    return stage.extract(settings, source, run, processes=processes, on_line=on_line)
+    return stage.extract(settings, source, run, processes=processes, apart=apart, on_line=on_line)
 
 
 def extract_page(page: Page, source: Source) -> Article | Rejection:

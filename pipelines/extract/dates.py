@@ -21,25 +21,37 @@ Time = tuple[tuple[int, int, int] | None, str]
 # Names stand here in the normal form of pipelines.text.
 MONTHS = {
     1: "كانون الثاني|يناير|جانفي|ينير|january|jan|januar|janvier|enero|ocak|января|январь|ژانويه|جنوري|ינואר|"
-    "كانووني دووهم|رييهندان|reb[eê]ndan|gennaio|janeiro|stycznia|січня",
+    "كانووني دووهم|رييهندان|reb[eê]ndan|gennaio|janeiro|stycznia|січня|"
+    "ιανουαρ[ιί]ου|ιανου[αά]ριοσ|γεν[αά]ρη|ιαν|januari",
     2: "شباط|فبراير|فيفري|february|feb|februar|fevrier|février|febrero|subat|şubat|февраля|февраль|فوريه|فروري|פברואר|"
-    "شوبات|sibat|febbraio|fevereiro|lutego|лютого",
-    3: "اذار|مارس|march|mar|marz|märz|mars|marzo|mart|марта|март|مارچ|מרץ|adar|março|marca|березня",
-    4: "نيسان|ابريل|افريل|april|apr|avril|abril|nisan|апреля|апрель|اوريل|اپريل|אפריל|aprile|kwietnia|квітня",
-    5: "ايار|مايو|ماي|may|mai|mayo|mayis|mayis|мая|май|مه|مي|מאי|gulan|maggio|maio|maja|травня",
+    "شوبات|sibat|febbraio|fevereiro|lutego|лютого|"
+    "φεβρουαρ[ιί]ου|φεβρου[αά]ριοσ|φλεβ[αά]ρη|φεβ|februari",
+    3: "اذار|مارس|march|mar|marz|märz|mars|marzo|mart|марта|март|مارچ|מרץ|adar|março|marca|березня|"
+    "μαρτ[ιί]ου|μ[αά]ρτιοσ|μ[αά]ρτη|μαρ|maart|maret",
+    4: "نيسان|ابريل|افريل|april|apr|avril|abril|nisan|апреля|апрель|اوريل|اپريل|אפריל|aprile|kwietnia|квітня|"
+    "απριλ[ιί]ου|απρ[ιί]λιοσ|απρ[ιί]λη|απρ",
+    5: "ايار|مايو|ماي|may|mai|mayo|mayis|mayis|мая|май|مه|مي|מאי|gulan|maggio|maio|maja|травня|"
+    "μα[ιίϊΐ]ου|μ[αά][ιϊ]οσ|μ[αά]η|mei|maj",
     6: "حزيران|يونيو|يونيه|جوان|june|jun|juni|juin|junio|haziran|июня|июнь|ژوئن|جون|יוני|حوزهيران|hezîran|giugno|junho|"
-    "czerwca|червня",
+    "czerwca|червня|"
+    "ιουν[ιί]ου|ιο[υύ]νιοσ|ιο[υύ]νη|ιουν",
     7: "تموز|يوليو|يوليه|جويليه|يوليوز|july|jul|juli|juillet|julio|temmuz|июля|июль|ژوئيه|جولاي|جولائي|יולי|تهمووز|"
-    "tîrmeh|luglio|julho|lipca|липня",
-    8: "اب|اغسطس|اوت|غشت|august|aug|aout|août|agosto|agustos|ağustos|августа|август|اگست|אוגוסט|ئاب|tebax|серпня",
+    "tîrmeh|luglio|julho|lipca|липня|"
+    "ιουλ[ιί]ου|ιο[υύ]λιοσ|ιο[υύ]λη|ιουλ",
+    8: "اب|اغسطس|اوت|غشت|august|aug|aout|août|agosto|agustos|ağustos|августа|август|اگست|אוגוסט|ئاب|tebax|серпня|"
+    "αυγο[υύ]στου|α[υύ]γουστοσ|αυγ|augusti|augustus|agustus",
     9: "ايلول|سبتمبر|شتنبر|september|sept|sep|septembre|septiembre|eylul|eylül|сентября|сентябрь|سپتامبر|ستمبر|ספטמבר|"
-    "ئهيلوول|îlon|settembre|setembro|wrzesnia|września|вересня",
+    "ئهيلوول|îlon|settembre|setembro|wrzesnia|września|вересня|"
+    "σεπτεμβρ[ιί]ου|σεπτ[εέ]μβριοσ|σεπτ[εέ]μβρη|σεπ",
     10: "تشرين الاول|اكتوبر|october|oct|oktober|okt|octobre|octubre|ekim|октября|октябрь|اكتبر|אוקטובר|تشريني يهكهم|"
-    "cotmeh|ottobre|outubro|pazdziernika|października|жовтня",
+    "cotmeh|ottobre|outubro|pazdziernika|października|жовтня|"
+    "οκτωβρ[ιί]ου|οκτ[ωώ]βριοσ|οκτ[ωώ]βρη|οκτ",
     11: "تشرين الثاني|نوفمبر|نونبر|november|nov|novembre|noviembre|kasim|ноября|ноябрь|نوامبر|נובמבר|تشريني دووهم|"
-    "mijdar|novembro|listopada|листопада",
+    "mijdar|novembro|listopada|листопада|"
+    "νοεμβρ[ιί]ου|νο[εέ]μβριοσ|νο[εέ]μβρη|νοε",
     12: "كانون الاول|ديسمبر|دجنبر|december|dec|dezember|dez|decembre|décembre|diciembre|aralik|декабря|декабрь|"
-    "دسامبر|دسمبر|דצמבר|كانووني يهكهم|berfanbar|dicembre|dezembro|grudnia|грудня",
+    "دسامبر|دسمبر|דצמבר|كانووني يهكهم|berfanbar|dicembre|dezembro|grudnia|грудня|"
+    "δεκεμβρ[ιί]ου|δεκ[εέ]μβριοσ|δεκ[εέ]μβρη|δεκ|desember",
 }
 HIJRI = {
     1: "محرم", 2: "صفر", 3: "ربيع الاول", 4: "ربيع الثاني|ربيع الاخر", 5: "جمادي الاولي|جمادي الاول",
@@ -64,6 +76,7 @@ PRECISION = {"minute": "minute", "hour": "hour", "day": "day", "week": "day", "m
 TODAY = "اليوم|today|bugün|heute|сегодня|aujourd'hui|hoy|امروز|اج|ئهمرو|היום"
 YESTERDAY = "امس|البارحه|yesterday|dün|gestern|вчера|hier|ayer|ديروز|دويني|אתמול"
 BEFORE = "اول امس|امس الاول|قبل امس"
+TODAY_WORDS = 3
 EVENING = "مساء|م(?=\\s|$)|pm|p\\.m\\.?|بعد الظهر"
 MORNING = "صباحا|ص(?=\\s|$)|am|a\\.m\\.?"
 
@@ -76,6 +89,8 @@ CLOCK = re.compile(
 )
 YMD = re.compile(r"(?<!\d)(\d{4})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{1,2})(?!\d)")
 CJK = re.compile(r"(?<!\d)(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+LABEL = re.compile(r"^[^\W\d]+(?: [^\W\d]+){0,3}\s*:\s*")
+SHORT_DMY = re.compile(r"(?<![\d./-])(\d\d)([./-])(\d\d)\2(\d\d)(?!\d|[./]\d)")
 DMY = re.compile(r"(?<!\d)(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{4})(?!\d)")
 
 
@@ -95,8 +110,8 @@ def parse_date(text: str, now: datetime, timezone: str, language: str) -> Moment
 
 
 def only_a_date(text: str) -> bool:
-    """Whether a line is a date and its time with at most one word more, such as the weekday."""
-    plain = re.sub(r"\s*[،,]\s*", " ", normal(text))
+    """Whether a line is a date and its time with at most one word more, such as the weekday, and a label before it."""
+    plain = LABEL.sub("", re.sub(r"\s*[،,]\s*", " ", normal(text)))
     for pattern in (*(calendar[0] for calendar in _CALENDARS), ISO, YMD, DMY):
         match = pattern.search(plain)
         if match:
@@ -155,9 +170,13 @@ def _numeric(plain: str, now: datetime, zone: ZoneInfo, language: str) -> Moment
             year, month, day = convert(year, month, day)
         return _moment((year, month, day), _time_beside(plain, match), zone)
     match = DMY.search(plain)
-    if not match:
-        return None
-    first, second, year = int(match[1]), int(match[2]), int(match[3])
+    if match:
+        first, second, year = int(match[1]), int(match[2]), int(match[3])
+    else:
+        match = SHORT_DMY.search(plain)
+        if not match:
+            return None
+        first, second, year = int(match[1]), int(match[3]), 2000 + int(match[4])
     american = language in ("en-US", "en_US") or second > 12
     date = (year, first, second) if american else (year, second, first)
     return _moment(date, _time_beside(plain, match), zone)
@@ -175,7 +194,9 @@ def _relative(plain: str, now: datetime, zone: ZoneInfo, language: str) -> Momen
             return None
         return _ago(now, unit, count), PRECISION[unit]
     for words, days in ((BEFORE, 2), (YESTERDAY, 1), (TODAY, 0)):
-        if re.search(rf"(?<!\w)(?:{words})(?!\w)", plain):
+        # In a sentence it says nothing of the article.
+        alone = len(plain.split()) <= TODAY_WORDS or _time_in(plain)[0]
+        if alone and re.search(rf"(?<!\w)(?:{words})(?!\w)", plain):
             at = now - timedelta(days=days)
             return _moment((at.year, at.month, at.day), _time_in(plain), zone)
     return None

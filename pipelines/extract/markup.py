@@ -34,6 +34,8 @@ OF_LANGUAGE = {
     "kmr": "cp1254", "ru": "cp1251", "uk": "cp1251", "bg": "cp1251", "el": "cp1253", "zh": "gb18030", "ja": "cp932",
     "ko": "cp949", "pl": "cp1250", "cs": "cp1250", "hu": "cp1250", "th": "cp874", "vi": "cp1258",
 }  # fmt: skip
+# Codecs to Python that fail on the bytes of a page; scripts write `undefined` where a variable was empty.
+NO_CHARSETS = {"undefined", "idna", "punycode"}
 STRANGE = 0.15
 SAMPLE = 200_000
 WORD = re.compile(r"[^\W\d_]{2,}")
@@ -117,7 +119,7 @@ def _known(label: str) -> str:
         name = codecs.lookup(label.strip().lower().replace("windows-", "cp").replace("x-sjis", "cp932")).name
     except LookupError:
         return ""
-    return WIDER.get(name, name) if not name.endswith("_codec") else ""
+    return WIDER.get(name, name) if not name.endswith("_codec") and name not in NO_CHARSETS else ""
 
 
 def _strange(text: str) -> float:

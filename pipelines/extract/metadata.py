@@ -17,6 +17,7 @@ from pipelines import urls
 from pipelines.extract import linked
 from pipelines.extract.phrases import key
 from pipelines.model import Page, Source
+from pipelines.text import words
 
 SEPARATOR = re.compile(r"\s+[-–—|:»«•·~]+\s+|\s*\|\s*")
 TITLES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title")
@@ -41,6 +42,11 @@ haber merkezi, editör,
 """
 NOBODY = frozenset(key(name) for name in NO_PERSON.split(","))
 NAME_WORDS = 5
+TITLE_WORDS = 4
+PARTS = 6
+SLACK = 40
+SECTION = 0.5
+MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +71,9 @@ def facts_of(tree: HtmlElement, page: Page, source: Source) -> Facts:
     meta = metas(tree)
     nodes = linked.nodes(tree)
     node = linked.article(nodes)
-    sites = {key(name) for name in (*meta.get("og:site_name", ()), source.title, source.name, _host(page.final_url))}
+    host = _host(page.final_url)
+    names = (*meta.get("og:site_name", ()), source.title, source.name, host, host.removeprefix("www."))
+    sites = {key(name) for name in names}
     title, titles = _title(tree, meta, node, page, sites)
     kinds = meta.get("og:type", [])
     return Facts(
@@ -97,14 +105,14 @@ def metas(tree: HtmlElement) -> dict[str, list[str]]:
 def _title(
     tree: HtmlElement, meta: dict[str, list[str]], node: linked.Node, page: Page, sites: set[str]
 ) -> tuple[str, tuple[str, ...]]:
-    headings = [heading for heading in (_text(h1) for h1 in tree.iter("h1")) if heading and key(heading) not in sites]
-    element = (
-        _text(tree.find(".//head/title")) if tree.find(".//head/title") is not None else _text(tree.find(".//title"))
-    )
-    headline = linked.text(node.get("headline"))
-    shown = _first(meta, TITLES)
+    head = tree.find(".//head/title")
+    element = _bare(_text(head if head is not None else tree.find(".//title")))
+    shown = _bare(_first(meta, TITLES))
+    headings = [_heading(h1, shown, element) for h1 in tree.iter("h1")]
+    headings = [heading for heading in headings if heading and key(heading) not in sites]
+    headline = _without_names(linked.text(node.get("headline")), sites)
     near = max(headings, key=lambda h: _alike(h, shown or element), default="")
-    near = near if near and (not (shown or element) or _alike(near, shown or element) >= 0.5) else ""
+    near = near if near and (not (shown or element) or min(_alike(near, shown or element)) >= SECTION) else ""
     given = page.entry.title if page.entry else ""
     # A headline is cut at 110 characters by some; the heading on the page is whole.
     if headline and near and key(near).startswith(key(headline.rstrip(".… "))):
@@ -115,32 +123,66 @@ def _title(
     return chosen, tuple(forms)
 
 
+def _heading(h1: HtmlElement, *titles: str) -> str:
+    """A heading's text; without the lead and the time that stand in it where the page's title ends before them."""
+    whole, first = _text(h1), " ".join((h1.text or "").split())
+    if len(h1) and words(first) >= TITLE_WORDS:
+        said = [key(title) for title in titles]
+        if any(key(first) in title for title in said) and not any(key(whole) in title for title in said):
+            return first
+    return whole
+
+
+def _bare(title: str) -> str:
+    """A title without markup that was written into it."""
+    return " ".join(MARKUP.sub(" ", title).split())
+
+
+def _without_names(title: str, sites: set[str]) -> str:
+    """A title without the site's names at its ends."""
+    while cuts := [m.span() for m in SEPARATOR.finditer(title)]:
+        head, tail = title[: cuts[-1][0]].strip(), title[cuts[-1][1] :].strip()
+        first, rest = title[: cuts[0][0]].strip(), title[cuts[0][1] :].strip()
+        if head and (not tail or key(tail) in sites):
+            title = head
+        elif rest and (not first or key(first) in sites):
+            title = rest
+        else:
+            break
+    return title
+
+
 def _without_site(title: str, sites: set[str], headings: Sequence[str], tree: HtmlElement) -> str:
-    """A title without the site's name at either end."""
-    parts = SEPARATOR.split(title)
-    if len(parts) < 2:
+    """A title without the names of site and section: of its parts those that stand on the page by themselves."""
+    title = _without_names(title, sites)
+    cuts = [m.span() for m in SEPARATOR.finditer(title)][:PARTS]
+    if not cuts:
         return title
-    cuts = [m.span() for m in SEPARATOR.finditer(title)]
-    head, tail = title[: cuts[-1][0]].strip(), title[cuts[0][1] :].strip()
-    if key(parts[-1]) in sites:
-        return _without_site(head, sites, headings, tree)
-    if key(parts[0]) in sites:
-        return _without_site(tail, sites, headings, tree)
+    begins, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(title)]
+    spans = {title[begin:end].strip() for i, begin in enumerate(begins) for end in ends[i:]} - {title, ""}
     known = {key(heading) for heading in headings}
-    for rest in (head, tail):
-        if key(rest) in known or (len(rest.split()) >= 4 and _stands(tree, rest)):
-            return rest
-    last = parts[-1].split()
-    return head if len(last) <= 3 and len(head.split()) >= 4 and not re.search(r"\d", parts[-1]) else title
+    there = _standing(tree, spans)
+    for span in sorted(spans, key=words, reverse=True):
+        if key(span) in known or (words(span) >= TITLE_WORDS and span in there):
+            return span
+    alone = [span for span in spans if there.get(span)]
+    if len(alone) == 1 and max(words(part) for part in SEPARATOR.split(title)) < TITLE_WORDS:
+        return alone[0]
+    head, last = title[: cuts[-1][0]].strip(), title[cuts[-1][1] :].strip()
+    return head if words(last) <= 3 and words(head) >= TITLE_WORDS and not re.search(r"\d", last) else title
 
 
-def _stands(tree: HtmlElement, title: str) -> bool:
-    """Whether a title stands on the page by itself, in whatever element."""
-    wanted = key(title)
-    for element in tree.iter("h2", "h3", "b", "strong", "font", "span", "div", "td"):
-        if element.text and len(element.text) < 400 and key(element.text) == wanted:
-            return True
-    return False
+def _standing(tree: HtmlElement, titles: Iterable[str]) -> dict[str, bool]:
+    """Which of these stand on the page by themselves, in whatever element, and whether so outside of links."""
+    wanted = {key(title): title for title in titles}
+    longest = max(map(len, wanted.values()), default=0) + SLACK
+    found: dict[str, bool] = {}
+    for element in tree.iter("h2", "h3", "h4", "b", "strong", "font", "span", "div", "td", "p"):
+        if element.text and len(element.text) <= longest and not element.text.isspace():
+            title = wanted.get(key(element.text))
+            if title and not found.get(title):
+                found[title] = next(element.iterancestors("a", "nav", "option"), None) is None
+    return found
 
 
 def _description(meta: dict[str, list[str]], node: linked.Node, page: Page) -> str:
@@ -259,10 +301,11 @@ def _text(element: HtmlElement | None) -> str:
     return " ".join(element.text_content().split()) if element is not None else ""
 
 
-def _alike(one: str, other: str) -> float:
-    """The share of the shorter title's words that stand in the other."""
+def _alike(one: str, other: str) -> tuple[float, float]:
+    """The share of the shorter title's words that stand in the other, and twice that of the longer one's."""
     mine, theirs = set(key(one).split()), set(key(other).split())
-    return len(mine & theirs) / max(1, min(len(mine), len(theirs)))
+    both, sizes = len(mine & theirs), (len(mine), len(theirs))
+    return both / max(1, min(sizes)), 2 * both / max(1, *sizes)
 
 
 def _host(url: str) -> str:

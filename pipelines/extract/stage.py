@@ -32,7 +32,13 @@ class Job:
 
 
 def extract(
-    settings: Settings, source: Source, run: str, *, processes: int = 1, on_line: Callable[[Line], None] | None = None
+    settings: Settings,
+    source: Source,
+    run: str,
+    *,
+    processes: int = 1,
+    apart: bool = False,
+    on_line: Callable[[Line], None] | None = None,
 ) -> Tally:
     """Extract every page of the run, and every earlier one still undecided, and put the article file in place."""
     runs.checked(run)
@@ -46,7 +52,7 @@ def extract(
             with conn:
                 rows = db.query(conn, "fetches_to_extract", source=source.name, run=run)
             jobs = [Job(row, settings.raw, source) for row in rows]
-            lines = _counted(_lines(jobs, processes), counts, on_line)
+            lines = _counted(_lines(jobs, processes, apart), counts, on_line)
             articlefile.write(articlefile.path(settings, source.name, run), lines)
         except DiskFullError as error:
             state, message = "stopped", str(error)
@@ -87,8 +93,9 @@ def lost(job: Job, reason: Reason, detail: str) -> Rejection:
     )
 
 
-def _lines(jobs: list[Job], processes: int) -> Iterator[Line]:
-    made = map(work, jobs) if processes == 1 else workers.each(work, jobs, processes, SECONDS + GRACE, lost)
+def _lines(jobs: list[Job], processes: int, apart: bool) -> Iterator[Line]:
+    here = processes == 1 and not apart
+    made = map(work, jobs) if here else workers.each(work, jobs, processes, SECONDS + GRACE, lost)
     for job, result in zip(jobs, made, strict=True):
         row = job.row
         yield Line(
