@@ -179,6 +179,10 @@ def check_migrated(conn: Connection) -> None:
     done = _applied(conn) if there else set()
     conn.rollback()
     missing = [path.stem for path in _migrations() if path.stem not in done]
+    if not done:
+        raise DatabaseError(
+            "Nothing is set up in this database yet: run `nightdesk init` (or `nightdesk db migrate`, if you have)."
+        )
     if missing:
         raise DatabaseError(
             f"The database lacks {len(missing)} migrations ({missing[0]} first): run `nightdesk db migrate`."

@@ -95,13 +95,18 @@ def airflow_running(
 def serve(settings: Settings, *, port: int = 0, on_line: OnLine = print) -> None:
     """Run Airflow until Ctrl-C, with its address and login printed; AirflowError when a component dies."""
     with airflow_running(settings, port=port, on_line=on_line) as airflow:
-        on_line(f"Airflow is at {airflow.address}, login {airflow.user}, password {airflow.password}; Ctrl-C stops it")
-        try:
-            while True:
-                check(airflow.components)
-                time.sleep(LOOK)
-        except KeyboardInterrupt:
-            on_line("stopping")
+        stay(airflow, on_line=on_line)
+
+
+def stay(airflow: Airflow, *, on_line: OnLine = print) -> None:
+    """Say where Airflow is and how to log in, and wait for Ctrl-C; AirflowError when a component dies."""
+    on_line(f"Airflow is at {airflow.address}, login {airflow.user}, password {airflow.password}; Ctrl-C stops it")
+    try:
+        while True:
+            check(airflow.components)
+            time.sleep(LOOK)
+    except KeyboardInterrupt:
+        on_line("stopping (up to 20 seconds) ...")
 
 
 def night(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +17,11 @@ from pipelines.cli.show import complain, progress, say, table
 from pipelines.errors import NightdeskError
 from pipelines.settings import settings
 
+if TYPE_CHECKING:
+    from demo.desk import Desk
+    from pipelines.airflow.local import Airflow
+
+Article = Annotated[str, typer.Argument(help="Its id in `demo list`, such as sabah-13, or its address.")]
 demo_app = typer.Typer(help="The demo newsroom: synthetic news sites on this machine.", no_args_is_help=True)
 
 
@@ -37,25 +44,12 @@ def ui(port: Annotated[int, typer.Option(help="The port of the UI; 0 takes a fre
 @demo_app.command("night")
 def night() -> None:
     """A night on the demo newsroom, through Airflow to an alert; exit 0 when only the broken site failed."""
-    from demo import desk, newsroom
+    from demo import desk
     from pipelines.airflow import local
 
-    failed: list[str] = []
-    with desk.open_desk() as opened:
-        current = opened.settings
-        with db.connection(current) as conn:
-            first = not runs.latest(conn, 1)
-        with local.airflow_running(current, resume=False, on_line=progress) as airflow:
-            if first:
-                say("The first night collects what is there; a first night never alerts.", "bold")
-                failed += one_night(current, airflow, opened.broken)[1]
-                say("")
-            url = newsroom.publish(opened.newsroom)
-            say(f"The newsroom has published one more article: {url}", "bold")
-            failed += one_night(current, airflow, opened.broken)[1]
-        _inbox(opened.inbox)
-    say("")
-    say("Where to look next:  make ui  ·  nightdesk --demo status  ·  nightdesk --demo articles  ·  README.md", "dim")
+    with desk.open_desk() as opened, local.airflow_running(opened.settings, resume=False, on_line=progress) as airflow:
+        failed = _nights(opened, airflow)
+    say("Where to look next: `make ui`, `nightdesk --demo status`, `nightdesk --demo articles`, README.md.", "dim")
     unexpected = sorted({source for source in failed if source != opened.broken})
     if unexpected:
         complain(f"Failed, though not broken on purpose: {', '.join(unexpected)}. `nightdesk --demo status` says why.")
@@ -67,14 +61,37 @@ def night() -> None:
 
 @demo_app.command("ui")
 def demo_ui(port: Annotated[int, typer.Option(help="The port of the UI; 0 takes a free one.")] = 8080) -> None:
-    """The demo newsroom and Airflow, staying up until Ctrl-C; Dags can be run, cleared and re-run by hand."""
+    """The same night, and then Airflow and the newsroom stay up until Ctrl-C; Dags can be run and cleared by hand."""
     from demo import desk
+    from pipelines.airflow import local
 
-    with desk.open_desk() as opened:
-        say("The demo newsroom is open. In another terminal: nightdesk demo publish (or list, edit URL, delete URL).")
-        from pipelines.airflow import local
+    with (
+        desk.open_desk() as opened,
+        local.airflow_running(opened.settings, port=_port_or_free(port), resume=False, on_line=progress) as airflow,
+    ):
+        say(f"Airflow is at {airflow.address}, login {airflow.user}, password {airflow.password}.")
+        _nights(opened, airflow)
+        say("The newsroom stays open. In another terminal: `nightdesk demo publish` (or list, edit, delete).")
+        local.stay(airflow, on_line=say)
 
-        local.serve(opened.settings, port=_port_or_free(port), on_line=say)
+
+def _nights(opened: Desk, airflow: Airflow) -> list[str]:
+    """A night, after a first one where there was none yet; the sources that failed."""
+    from demo import newsroom
+
+    failed: list[str] = []
+    with db.connection(opened.settings) as conn:
+        first = not runs.latest(conn, 1)
+    if first:
+        say("The first night collects what is there; a first night never alerts.", "bold")
+        failed += one_night(opened.settings, airflow, opened.broken)[1]
+        say("")
+    url = newsroom.publish(opened.newsroom)
+    say(f"The newsroom has published one more article: {url}", "bold")
+    failed += one_night(opened.settings, airflow, opened.broken)[1]
+    _inbox(opened.inbox)
+    say("")
+    return failed
 
 
 @demo_app.command("publish")
@@ -82,35 +99,66 @@ def publish(site: str = "sabah", title: str = "") -> None:
     """Publish a breaking article on a site of the newsroom."""
     from demo import newsroom
 
-    say(newsroom.publish(_folder(), site, title))
+    with _refused():
+        say(newsroom.publish(_folder(), site, title))
 
 
 @demo_app.command("edit")
-def edit(url: str) -> None:
+def edit(article: Article) -> None:
     """Edit an article of the newsroom."""
     from demo import newsroom
 
-    say(f"Edited: {newsroom.edit(_folder(), url).title}")
+    with _refused():
+        say(f"Edited: {newsroom.edit(_folder(), _url(article)).title}")
+    _when(article)
 
 
 @demo_app.command("delete")
-def delete(url: str) -> None:
+def delete(article: Article) -> None:
     """Take an article of the newsroom down; it then answers 410."""
     from demo import newsroom
 
-    newsroom.delete(_folder(), url)
-    say(f"Deleted {url}.")
+    with _refused():
+        newsroom.delete(_folder(), _url(article))
+        say(f"Deleted {article}.")
+    _when(article)
 
 
 @demo_app.command("list")
-def list_articles(site: str = "") -> None:
-    """List what stands on the newsroom's sites."""
+def list_articles(
+    site: str = "", count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many.")] = 15
+) -> None:
+    """List what stands on the newsroom's sites, newest first."""
     from demo import newsroom
 
-    table(
-        ("published", "title", "address"),
-        ((t.published_at, t.title, t.url) for t in newsroom.articles(_folder(), site)),
+    with _refused():
+        truths = sorted(newsroom.articles(_folder(), site), key=lambda t: t.published_at, reverse=True)
+    table(("id", "published", "title"), ((f"{t.site}-{t.number}", t.published_at, t.title) for t in truths[:count]))
+
+
+def _url(article: str) -> str:
+    """The address of an article that is named by its id or its address."""
+    from demo import newsroom
+
+    known = {f"{t.site}-{t.number}": t.url for t in newsroom.articles(_folder())}
+    return known.get(article, article)
+
+
+def _when(article: str) -> None:
+    site = article.split("-", 1)[0] if "://" not in article else "SITE"
+    say(
+        "Nightdesk looks again at an article an hour, a day, three and seven days after it found it. "
+        f"To have it looked at now: `nightdesk --demo run {site} --url ADDRESS` (`nightdesk --demo articles` knows it)."
     )
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """What the newsroom cannot do is a sentence for a person."""
+    try:
+        yield
+    except ValueError as error:
+        raise NightdeskError(f"The newsroom cannot do that: {error}.") from None
 
 
 def use_demo() -> None:

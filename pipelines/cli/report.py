@@ -12,13 +12,13 @@ from pipelines.cli.show import say, table
 from pipelines.model import Tally
 
 COUNTED = (
-    ("found", "crawl", "discovered"),
+    ("listed", "crawl", "discovered"),
     ("fetched", "crawl", "fetched"),
     ("articles", "extract", "articles"),
     ("new", "load", "new"),
     ("revised", "load", "revised"),
     ("words", "extract", "words"),
-    ("lines cut", "extract", "cut"),
+    ("cut", "extract", "cut"),
     ("rejected", "extract", "rejected"),
 )
 
@@ -35,9 +35,10 @@ def rows_of_run(conn: db.Connection, run: str) -> list[dict[str, Any]]:
 def print_run(conn: db.Connection, run: str) -> list[str]:
     """Print the table of a run and its alerts; the names of the sources that failed."""
     rows = rows_of_run(conn, run)
+    shown = [title for title, _, _ in COUNTED if title != "revised" or any(row[title] for row in rows)]
     table(
-        ("source", "outcome", *(f"#{title}" for title, _, _ in COUNTED)),
-        ((_name(row), _outcome(row), *(row[title] for title, _, _ in COUNTED)) for row in rows),
+        ("source", "outcome", *(f"#{title}" for title in shown)),
+        ((_name(row), _outcome(row), *(row[title] for title in shown)) for row in rows),
         title=f"Run {run}",
         empty=f"Nothing is known of a run {run}.",
     )

@@ -29,45 +29,37 @@ def add_to(app: typer.Typer) -> None:
 
 
 def init(
-    data: Annotated[str, typer.Option(help="The data folder.")] = "",
-    contact: Annotated[str, typer.Option(help="Mail or web address that sites see in the user agent.")] = "",
-    database_url: Annotated[str, typer.Option(help="A Postgres 15+ server; empty uses the embedded one.")] = "",
+    data: Annotated[str | None, typer.Option(help="The data folder.")] = None,
+    contact: Annotated[str | None, typer.Option(help="Mail or web address that sites see in the user agent.")] = None,
+    database_url: Annotated[str | None, typer.Option(help="A Postgres 15+ server; '' for the embedded one.")] = None,
     channel: Annotated[
         list[str] | None, typer.Option(help="Where alerts go, as NAME=ADDRESS; may be given several times.")
     ] = None,
-    operators: Annotated[str, typer.Option(help="The channel that hears of failed runs and silent sources.")] = "",
+    operators: Annotated[
+        str | None, typer.Option(help="The channel that hears of failed runs and silent sources.")
+    ] = None,
 ) -> None:
-    """Write nightdesk.env (asking for what is not given), make the folders and the database."""
-    asked = sys.stdin.isatty()
-    given = {
-        "DATA": data or (typer.prompt("Data folder", default="data") if asked else "data"),
-        "CONTACT": contact
-        or (typer.prompt("Contact shown to sites (mail or web address)", default="") if asked else ""),
-        "DATABASE_URL": database_url
-        or (typer.prompt("Postgres address (empty: embedded)", default="", show_default=False) if asked else ""),
-        "OPERATORS": operators,
-    }
+    """Write nightdesk.env, make the folders and the database; asks when no option is given, keeps what is not named."""
+    given = {"DATA": data, "CONTACT": contact, "DATABASE_URL": database_url, "OPERATORS": operators}
+    if not channel and all(value is None for value in given.values()) and sys.stdin.isatty():
+        given |= _asked()
+    pairs = [_channel(pair) for pair in channel or []]
+    if given["DATABASE_URL"]:
+        db.connect(settings().model_copy(update={"database_url": given["DATABASE_URL"]})).close()
     path = env_file()
     path.touch(mode=0o600)
     path.chmod(0o600)
     for name, value in given.items():
-        if value:
+        if value is not None:
             set_key(path, f"NIGHTDESK_{name}", value)
-    for pair in channel or []:
-        name, equals, address = pair.partition("=")
-        if not equals or not name.isidentifier() or not address:
-            raise SettingsError(
-                "A channel is given as NAME=ADDRESS, for example --channel desk=mailto://...; see docs/watches.md."
-            )
+    for name, address in pairs:
         set_key(path, CHANNEL_PREFIX + name.upper(), address)
     settings.cache_clear()
     current = settings()
     current.data.mkdir(parents=True, exist_ok=True)
     current.sources.mkdir(parents=True, exist_ok=True)
     db.migrate(current)
-    say(
-        f"Wrote {os.path.relpath(path)}; the data folder is {current.data}, followed sources live in {current.sources}."
-    )
+    say(f"Wrote {os.path.relpath(path)}. Data: {current.data}. Followed sources: {current.sources}.")
     if not current.contact:
         say("No contact is set: crawling is limited to this machine until NIGHTDESK_CONTACT is.")
     say("Next: `nightdesk follow NAME` (names: `nightdesk sources list --catalogue`), then `nightdesk run`.")
@@ -128,6 +120,26 @@ def check(
     paths = [Path(n) if n.endswith(".toml") else current.sources / f"{n}.toml" for n in names or []]
     checked = [sources.load(path) for path in paths] or sources.followed(current)
     say(f"{len(checked)} source file(s) are in order: {', '.join(s.name for s in checked) or 'none'}.")
+
+
+def _asked() -> dict[str, str | None]:
+    """What a person at a terminal answers; what is set already is the default, `-` takes it away."""
+    now = settings()
+    answers = {
+        "DATA": typer.prompt("Data folder", default=os.path.relpath(now.data)),
+        "CONTACT": typer.prompt("Contact shown to sites, a mail or web address", default=now.contact),
+        "DATABASE_URL": typer.prompt("Postgres address, - for the embedded one", default=now.database_url or "-"),
+    }
+    return {name: "" if answer.strip() == "-" else answer.strip() for name, answer in answers.items()}
+
+
+def _channel(pair: str) -> tuple[str, str]:
+    name, equals, address = pair.partition("=")
+    if not equals or not name.isidentifier() or not address:
+        raise SettingsError(
+            "A channel is given as NAME=ADDRESS, for example --channel desk=mailto://...; see docs/watches.md."
+        )
+    return name, address
 
 
 @db_app.command("migrate")

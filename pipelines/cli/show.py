@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -75,12 +78,20 @@ def cell(value: Any) -> Text:
 
 def say(sentence: str, style: str = "") -> None:
     """One sentence on standard output."""
-    out.print(Text(sentence, style=style), soft_wrap=True)
+    out.print(Text(callable_here(sentence), style=style), soft_wrap=True)
 
 
 def complain(sentence: str) -> None:
     """One sentence on standard error, in red."""
-    err.print(Text(sentence, style="red"), soft_wrap=True)
+    err.print(Text(callable_here(sentence), style="red"), soft_wrap=True)
+
+
+def callable_here(sentence: str) -> str:
+    """The sentence with its commands as they can be typed: `nightdesk` is often not on the PATH of who started it."""
+    program = Path(sys.argv[0])
+    if "`nightdesk " not in sentence or program.name != "nightdesk" or shutil.which("nightdesk"):
+        return sentence
+    return sentence.replace("`nightdesk ", f"`{os.path.relpath(program)} ")
 
 
 def progress(line: str) -> None:

@@ -11,7 +11,7 @@ import typer
 
 from pipelines import alert, crawl, db, extract, load, runs, sources
 from pipelines.cli import onepage
-from pipelines.cli.show import Json, as_json, cell, quiet_if, table
+from pipelines.cli.show import STATE_STYLE, Json, as_json, quiet_if, say, table
 from pipelines.errors import NightdeskError
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings, settings
@@ -110,23 +110,28 @@ def _report(done: Sequence[Tally], json: bool) -> None:
         as_json(list(done))
     else:
         for stage in runs.STAGES:
-            rows = [tally for tally in done if tally.stage == stage]
-            if rows:
-                columns = COLUMNS[stage]
-                table(
-                    (stage, "state", *(f"#{column}" for column in columns), ""),
-                    (
-                        (
-                            t.source or "all",
-                            t.state,
-                            *(t.counts.get(c, 0) for c in columns),
-                            cell(t.message or _reasons(t)),
-                        )
-                        for t in rows
-                    ),
-                )
+            _show(stage, [tally for tally in done if tally.stage == stage])
     if any(tally.state == "failed" for tally in done):
         raise typer.Exit(1)
+
+
+def _show(stage: str, tallies: Sequence[Tally]) -> None:
+    """A table of what a stage did, sources with nothing to do left out, and under it what there is to say."""
+    columns = COLUMNS[stage]
+    if stage == "alert":
+        tallies = [t for t in tallies if t.state == "failed"] or tallies[-1:]
+    rows = [t for t in tallies if t.state != "done" or any(t.counts.get(c) for c in columns) or stage == "crawl"]
+    if tallies:
+        table(
+            (stage, "state", *(f"#{column}" for column in columns)),
+            ((t.source or "all", t.state, *(t.counts.get(c, 0) for c in columns)) for t in rows),
+            empty=f"{stage}: nothing to do.",
+        )
+    for tally in rows:
+        done = tally.state == "done"
+        told = _reasons(tally) if done else tally.message
+        if told:
+            say(f"{tally.source or stage} {'rejected' if done else tally.state}: {told}", STATE_STYLE[tally.state])
 
 
 def _reasons(tally: Tally) -> str:
