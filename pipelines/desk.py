@@ -121,7 +121,10 @@ def headline(
     undelivered: int = 0,
     now: datetime | None = None,
 ) -> tuple[str, str]:
-    """A tone and one sentence that says whether the last run worked, and if not, where; from `sources` and `runs`."""
+    """A tone and one sentence that says whether the last run worked, and if not, where; from `sources` and `runs`.
+
+    A run over some of the sources, such as one page by hand, does not hide those that failed in an earlier one.
+    """
     now = now or datetime.now(UTC)
     if not rows:
         return "empty", "No source is followed yet: `nightdesk follow NAME` takes one from the catalogue."
@@ -136,17 +139,23 @@ def headline(
         )
     mine = [row for row in rows if row["run"] == newest["run"]]
     failed = [row for row in mine if row["state"] == "failed"]
+    earlier = [row for row in rows if row["state"] == "failed" and row["run"] != newest["run"]]
     parts = [_delivered(mine, newest), _failures(failed)]
+    if earlier:
+        told = [f"{row['name']} ({row['run']})" for row in earlier]
+        parts.append(f"failed in an earlier run: {_some(told)}")
     if newest["alert_error"]:
         parts.append(f"the alert stage failed: {_lowered(newest['alert_error'])}")
     if undelivered:
         parts.append(f"{_many(undelivered, 'message')} could not be sent")
-    quiet = [row["name"] for row in rows if row["quiet"] and row not in failed]
+    quiet = [row["name"] for row in rows if row["quiet"] and row["state"] != "failed"]
     if quiet:
         parts.append(f"gone quiet: {_some(quiet)}")
     sentence = f"Last run ({newest['run']}, {ago(newest['started_at'], now)}): " + "; ".join(filter(None, parts)) + "."
-    troubled = failed or newest["alert_error"] or undelivered or quiet
-    return ("bad" if mine and len(failed) == len(mine) else "warn" if troubled else "good"), sentence
+    ran = [row for row in rows if row["run"]]
+    hopeless = any(part and all(row["state"] == "failed" for row in part) for part in (mine, ran))
+    troubled = failed or earlier or newest["alert_error"] or undelivered or quiet
+    return ("bad" if hopeless else "warn" if troubled else "good"), sentence
 
 
 def ago(then: datetime, now: datetime) -> str:

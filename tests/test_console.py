@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
@@ -9,6 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import playwright
 import pytest
 
 from pipelines import db, sourcefile
@@ -18,6 +21,28 @@ from tests import test_desk as rows
 
 pytestmark = pytest.mark.airflow
 
+SCRIPTS = Path(__file__).parent.parent / "pipelines/airflow/console"
+# As much of React as drawing once needs; every piece of Chakra is an element of its own name.
+DRAW = """
+const [script, component, page] = process.argv.slice(2);
+const draw = (node) => {
+  if (Array.isArray(node)) return node.map(draw).join("");
+  if (node === null || node === undefined || typeof node === "boolean") return "";
+  if (typeof node !== "object") return String(node);
+  const { type, props } = node;
+  if (typeof type === "function") return draw(type(props));
+  const inner = draw(props.children);
+  if (type === "") return inner;
+  const told = Object.entries(props).filter(([, value]) => ["string", "number"].includes(typeof value));
+  return `<${type}${told.map(([name, value]) => ` ${name}=${value}`).join("")}>${inner}</${type}>`;
+};
+const createElement = (type, props, ...children) => ({ type, props: { ...props, children } });
+globalThis.React = { createElement, Fragment: "" };
+const named = (name) => new Proxy({}, { get: (_, part) => `${name}.${String(part)}` });
+globalThis.ChakraUI = new Proxy({}, { get: (_, part) => (part === "Table" ? named("Table") : String(part)) });
+const drawn = (await import(`./${script}`))[component];
+console.log(draw(drawn({ page: JSON.parse(page), chosen: "", onChoose: () => {} })));
+"""
 PATHS = ("/desk.js", "/api/desk", "/api/articles/1", "/openapi.json", "/docs")
 
 
@@ -126,12 +151,34 @@ def test_the_scripts_are_served_as_modules_and_nothing_else_is(get: Any) -> None
 
 
 def test_a_script_never_sets_markup() -> None:
-    for path in (Path(__file__).parent.parent / "pipelines/airflow/console").glob("*.js"):
+    for path in SCRIPTS.glob("*.js"):
         text = path.read_text(encoding="utf-8")
 
         assert not [
             word for word in ("innerHTML", "dangerouslySetInnerHTML", "eval(", "document.write") if word in text
         ], path
+
+
+def test_each_form_of_a_found_term_is_isolated_and_what_separates_them_is_not(tmp_path: Path) -> None:
+    alert = {"id": 1, "state": "sent", "channel": "desk", "terms": ["الكهرباء", "كهرباء", "power"], "alerts": 1}
+    page = {"now": "2026-11-22T08:00:00Z", "alerts": [alert], "deliveries": {"failed": 0, "waiting": 0, "sent": 1}}
+
+    drawn = rendered(tmp_path, "alerts.js", "Alerts", page)
+
+    assert "found as <bdi>الكهرباء</bdi>, <bdi>كهرباء</bdi>, <bdi>power</bdi>" in drawn
+
+
+@pytest.mark.parametrize(("number", "scrolls"), [(1, False), (12, False), (13, True)])
+def test_the_table_of_sources_is_whole_up_to_twelve_and_says_when_it_scrolls(
+    tmp_path: Path, number: int, scrolls: bool
+) -> None:
+    source = {"title": "Sana", "state": "done", "outcomes": {}, "reasons": [], "undecided": 0, "articles": 7}
+    page = {"now": "2026-11-22T08:00:00Z", "sources": [{**source, "name": f"s{at}"} for at in range(number)]}
+
+    drawn = rendered(tmp_path, "sources.js", "Sources", page)
+
+    assert drawn.count(">Sana<") == number
+    assert ("maxH=" in drawn, "scroll for all" in drawn) == (scrolls, scrolls)
 
 
 def test_a_database_that_does_not_answer_is_a_503_without_its_address(get: Any) -> None:
@@ -145,6 +192,18 @@ def test_a_database_that_does_not_answer_is_a_503_without_its_address(get: Any) 
 def test_a_request_that_makes_no_sense_is_refused_and_an_unknown_source_is_empty(get: Any) -> None:
     assert get("/api/desk?count=0")[0] == 422
     assert json.loads(get("/api/desk?source=nobody")[2])["articles"] == []
+
+
+def rendered(folder: Path, script: str, component: str, page: dict[str, Any]) -> str:
+    """What a component of the page draws, as markup, by Playwright's own Node and without a browser."""
+    shutil.copytree(SCRIPTS, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    (folder / "draw.js").write_text(DRAW, encoding="utf-8")
+    node = Path(playwright.__file__).parent / "driver" / "node"
+    command = [str(node), "draw.js", script, component, json.dumps(page)]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def follow(settings: Settings, name: str) -> None:

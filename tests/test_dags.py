@@ -30,10 +30,12 @@ bag = DagBag(folder)
 def described(dag):
     return {
         "doc": dag.doc_md or "",
+        "description": dag.description or "",
         "tags": sorted(dag.tags),
         "schedule": type(dag.timetable).__name__,
         "params": {name: dag.params.get_param(name).dump() for name in dag.params},
         "deadline": [d.interval.total_seconds() for d in (dag.deadline or [])],
+        "deadline_names": [d.name for d in (dag.deadline or [])],
         "on_failure": bool(dag.on_failure_callback),
         "catchup": dag.catchup,
         "max_active_runs": dag.max_active_runs,
@@ -137,8 +139,22 @@ def test_every_dag_explains_itself_and_tells_the_operators_when_it_fails(found: 
         assert description["on_failure"], dag
 
 
+def test_the_list_of_dags_says_which_step_each_one_is(found: Any) -> None:
+    told = {dag: description["description"] for dag, description in found["dags"].items()}
+
+    assert [told[dag].split(":")[0] for dag in NIGHT] == [f"Step {step} of 4" for step in (1, 2, 3, 4)]
+    assert told["upkeep"].startswith("Every hour: ")
+    assert all(25 < len(line) < 90 for line in told.values()), told
+
+
 def test_every_dag_of_the_night_reports_when_it_is_late(found: Any) -> None:
     assert {dag: found["dags"][dag]["deadline"] for dag in NIGHT} == {dag: [7200.0] for dag in NIGHT}
+
+
+def test_a_deadline_says_what_will_be_done_and_not_that_it_is_late(found: Any) -> None:
+    names = {name for dag in NIGHT for name in found["dags"][dag]["deadline_names"]}
+
+    assert names == {"told to the operators after 2 hours"}
 
 
 def test_every_task_has_an_owner_an_end_and_retries_but_for_the_verdict(found: Any) -> None:
@@ -166,10 +182,11 @@ def test_the_form_of_a_dag_asks_for_a_run_and_for_sources_and_says_what_empty_me
 
 
 def test_without_a_schedule_a_crawl_begins_only_by_hand(tmp_path: Path) -> None:
-    found = describe(tmp_path, NIGHTDESK_SCHEDULE="", NIGHTDESK_CRAWL_BUDGET="60")
+    found = describe(tmp_path, NIGHTDESK_SCHEDULE="", NIGHTDESK_CRAWL_BUDGET="60", NIGHTDESK_LATE_AFTER="5400")
 
     crawl = found["dags"]["news_crawl"]
 
     assert found["errors"] == {}
     assert crawl["schedule"] == "PartitionedAtRuntime"
     assert crawl["tasks"]["crawl"]["timeout"] == 180
+    assert crawl["deadline_names"] == ["told to the operators after 90 minutes"]

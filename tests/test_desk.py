@@ -252,6 +252,52 @@ def test_a_night_in_which_every_source_failed_is_bad(conn: db.Connection) -> Non
     assert (page["tone"], page["headline"].split(": ", 1)[1]) == ("bad", "sana failed: DNS does not know it.")
 
 
+def test_a_run_of_one_page_does_not_hide_the_sources_that_failed_in_the_night(conn: db.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+    ran(conn, "roj", "load", "done")
+    ran(conn, "fanous", "crawl", "failed", "Its feed answers 503.")
+    ran(conn, "sana", "load", "done", run="2026-11-22T073000", started_at=NOW - timedelta(minutes=30))
+
+    page = desk.overview(conn, [source(n) for n in ("sana", "roj", "fanous")], now=NOW)
+
+    assert page["headline"] == (
+        "Last run (2026-11-22T073000, 30 minutes ago): 1 source had nothing new; "
+        "failed in an earlier run: fanous (2026-11-22T0200)."
+    )
+    assert page["tone"] == "warn"
+
+
+def test_a_source_that_failed_in_an_earlier_run_and_was_done_since_is_not_told(conn: db.Connection) -> None:
+    ran(conn, "fanous", "crawl", "failed", "Its feed answers 503.")
+    ran(conn, "fanous", "load", "done", run="2026-11-22T073000", started_at=NOW - timedelta(minutes=30))
+
+    page = desk.overview(conn, [source("fanous")], now=NOW)
+
+    assert (page["tone"], "failed" in page["headline"]) == ("good", False)
+
+
+def test_many_sources_that_failed_in_an_earlier_run_are_named_in_part_and_told_once(conn: db.Connection) -> None:
+    ran(conn, "sana", "load", "done", run="2026-11-22T073000", started_at=NOW - timedelta(minutes=30))
+    for name in ("a", "b", "c", "d"):
+        ran(conn, name, "crawl", "failed", "No address answers.")
+        insert(conn, "health", source=name, kind="silent", since=AT)
+
+    sentence = desk.overview(conn, [source(n) for n in ("sana", "a", "b", "c", "d")], now=NOW)["headline"]
+
+    night = f"({NIGHT})"
+    assert sentence.endswith(f"; failed in an earlier run: a {night}, b {night}, c {night} and 1 more.")
+
+
+def test_when_the_latest_state_of_every_source_is_failed_it_is_bad_whoever_ran_last(conn: db.Connection) -> None:
+    ran(conn, "sana", "crawl", "failed", "DNS does not know it.")
+    ran(conn, "unfollowed", "load", "done", run="2026-11-22T073000", started_at=NOW - timedelta(minutes=30))
+
+    page = desk.overview(conn, [source("sana")], now=NOW)
+
+    assert page["tone"] == "bad"
+    assert page["headline"].endswith(f"; failed in an earlier run: sana ({NIGHT}).")
+
+
 def test_the_headline_gives_only_the_first_reason_of_a_failure(conn: db.Connection) -> None:
     ran(conn, "sana", "crawl", "failed", "Its feed answers 503; its sitemap is no sitemap; its home page is empty.")
 

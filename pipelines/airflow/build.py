@@ -41,6 +41,13 @@ STAGE_LIMIT = timedelta(hours=2)
 SHORT_LIMIT = timedelta(minutes=10)
 ACTIVE_RUNS = 8
 EVERY_HOUR = "17 * * * *"
+DESCRIPTIONS = {
+    "crawl": "Step 1 of 4: fetch what is new into the raw store",
+    "extract": "Step 2 of 4: find the article on each page fetched",
+    "load": "Step 3 of 4: put articles and what changed in them into Postgres",
+    "alert": "Step 4 of 4: tell people what their watches found",
+    "upkeep": "Every hour: notice quiet sources, send what still waits, delete old raw files",
+}
 
 
 def crawl_dag(doc: str) -> DAG:
@@ -130,6 +137,7 @@ def upkeep_dag(doc: str) -> DAG:
     """Three tasks that do not wait for each other: send what waits, look for quiet sources, delete old raw files."""
     with DAG(
         "upkeep",
+        description=DESCRIPTIONS["upkeep"],
         schedule=CronTriggerTimetable(EVERY_HOUR, timezone="UTC", run_immediately=timedelta(0)),
         catchup=False,
         max_active_runs=1,
@@ -202,6 +210,7 @@ def _dag(stage: str, doc: str, current: Settings, timetable: Any, run: str = "",
     name = f"news_{stage}"
     return DAG(
         name,
+        description=DESCRIPTIONS[stage],
         schedule=timetable,
         catchup=False,
         max_active_runs=ACTIVE_RUNS,
@@ -216,10 +225,16 @@ def _dag(stage: str, doc: str, current: Settings, timetable: Any, run: str = "",
                 reference=DeadlineReference.DAGRUN_QUEUED_AT,
                 interval=timedelta(seconds=current.late_after),
                 callback=AsyncCallback(tell.late, kwargs={"dag": name, "after": current.late_after}),
-                name=f"{name} is late",
+                name=f"told to the operators after {_lasting(current.late_after)}",
             )
         ],
     )
+
+
+def _lasting(seconds: int) -> str:
+    units = ((3600, "hour"), (60, "minute"), (1, "second"))
+    size, unit = next((size, unit) for size, unit in units if seconds % size == 0)
+    return f"{seconds // size} {unit}" + ("" if seconds == size else "s")
 
 
 def _timetable(current: Settings) -> Any:

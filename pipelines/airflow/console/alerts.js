@@ -1,8 +1,12 @@
 // Alerts on their way: what failed, what waits, what was sent; and the last runs.
 import { Count, Dotted, Empty, Panel, State, When, Words, column, number, plural } from "./pieces.js";
 
-const { createElement: h } = globalThis.React;
+const { createElement: h, Fragment } = globalThis.React;
 const { Box, Table, Text } = globalThis.ChakraUI;
+
+// Each form stands by itself, in its own direction; what separates them belongs to the line.
+const Forms = ({ forms }) =>
+  forms.map((form, at) => h(Fragment, { key: at }, at ? ", " : null, h("bdi", null, form)));
 
 const Delivery = ({ alert, now }) =>
   h(
@@ -21,7 +25,7 @@ const Delivery = ({ alert, now }) =>
     h(Dotted, {
       facts: [
         alert.kind && alert.kind + (alert.alerts > 1 ? ` and ${number(alert.alerts - 1)} more` : ""),
-        alert.terms.length > 0 && h("span", null, "found as ", alert.terms.map((t, at) => h("bdi", { key: t }, at ? ", " : "", t))),
+        alert.terms.length > 0 && h("span", null, "found as ", h(Forms, { forms: alert.terms })),
       ],
     }),
     alert.error && alert.state !== "sent"

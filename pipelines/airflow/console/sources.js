@@ -6,6 +6,9 @@ const { Badge, Button, Flex, Table, Text } = globalThis.ChakraUI;
 
 const OUTCOMES = ["stored", "unchanged", "duplicate", "rejected", "excluded", "blocked", "failed", "gone"];
 
+// A longer table scrolls in a box of its own and says so.
+const SHOWN_WHOLE = 12;
+
 const capital = (word) => word[0].toUpperCase() + word.slice(1);
 
 // The reasons behind a number, as the hint over it.
@@ -78,7 +81,8 @@ const SourceRow = ({ source, now, chosen, onChoose }) => {
 export const Sources = ({ page, chosen, onChoose }) => {
   const failed = page.sources.filter((s) => s.state === "failed").length;
   const quiet = page.sources.filter((s) => s.quiet).length;
-  const told = [plural(page.sources.length, "source"), failed && `${failed} failed`, quiet && `${quiet} quiet`];
+  const long = page.sources.length > SHOWN_WHOLE;
+  const told = [plural(page.sources.length, "source"), failed && `${failed} failed`, quiet && `${quiet} quiet`, long && "scroll for all"];
   return h(
     Panel,
     { title: "Sources", id: "desk-sources", note: h(Text, { color: "fg.muted", fontSize: "sm" }, told.filter(Boolean).join(" · ")) },
@@ -86,7 +90,7 @@ export const Sources = ({ page, chosen, onChoose }) => {
       ? h(Empty, null, "No source is followed yet: `nightdesk follow NAME` takes one from the catalogue, and it appears here.")
       : h(
           Table.ScrollArea,
-          { maxH: "27rem", borderBottomRadius: "lg", tabIndex: 0, role: "region", "aria-labelledby": "desk-sources" },
+          { maxH: long ? "54rem" : undefined, borderBottomRadius: "lg", tabIndex: 0, role: "region", "aria-labelledby": "desk-sources" },
           h(
             Table.Root,
             { size: "sm", stickyHeader: true, "data-testid": "sources" },
