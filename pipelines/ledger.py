@@ -13,6 +13,8 @@ from pipelines.model import Entry, Kind, Pointer, Source, State
 
 LISTS = {Kind.FEED: "feeds", Kind.SITEMAP: "sitemaps", Kind.SECTION: "sections"}
 Found = tuple[Kind, Entry]
+# Sitemaps that indexes name, for one source in one run: a site can make each name the next.
+MOST_SITEMAPS = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,13 +138,15 @@ def lease(
     per_host: int,
     skip: Sequence[str] = (),
     articles: bool = True,
+    sitemaps: int = MOST_SITEMAPS,
     only: str = "",
 ) -> list[Lease]:
     """Take up to `count` due URLs of a source, so many per host, none of the hosts to skip; committed at once.
 
-    articles: false leases only feeds, sitemaps and sections. only: no other URL than this one.
+    articles: false leases only feeds, sitemaps and sections. sitemaps: at most so many that an index named; what the
+    source lists itself is always leased. only: no other URL than this one.
     """
-    wanted = {"count": count, "per_host": per_host, "skip": list(skip), "articles": articles}
+    wanted = {"count": count, "per_host": per_host, "skip": list(skip), "articles": articles, "sitemaps": sitemaps}
     with conn:
         rows = db.query(conn, "lease_urls", source=source, run=run, only=urls.key(only) if only else "", **wanted)
     return [_lease(source, row) for row in sorted(rows, key=lambda r: r["turn"])]
@@ -178,9 +182,14 @@ def asked(conn: db.Connection, source: str, run: str) -> int:
     return _count(db.row(conn, "articles_of_run", source=source, run=run))
 
 
-def waiting(conn: db.Connection, source: str) -> int:
-    """How many URLs of a source are due and were not fetched."""
-    return _count(db.row(conn, "waiting_urls", source=source))
+def asked_sitemaps(conn: db.Connection, source: str, run: str) -> int:
+    """How many sitemaps that an index named a run has asked a source for so far."""
+    return _count(db.row(conn, "sitemaps_of_run", source=source, run=run))
+
+
+def waiting(conn: db.Connection, source: str, *, sitemaps: bool = False) -> int:
+    """How many URLs of a source are due and were not fetched; sitemaps: only those that an index named."""
+    return _count(db.row(conn, "waiting_urls", source=source, sitemaps=sitemaps))
 
 
 def unaccounted(conn: db.Connection, run: str) -> list[db.Row]:

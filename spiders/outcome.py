@@ -39,6 +39,8 @@ CHALLENGE = re.compile(
 )
 # A challenge is a small page; an article may well talk of one.
 CHALLENGE_SIZE = 64 * 1024
+# How Twisted writes a failure inside another: [<twisted.python.failure.Failure some.Error: what happened>].
+FAILURE = re.compile(r"\[?<twisted\.python\.failure\.Failure [\w.]+: ?([^>]*)>\]?")
 UNREACHABLE = ("timeout", "dns", "connection refused", "connection lost", "tls")
 
 
@@ -134,6 +136,16 @@ def look_without_page(error: BaseException, lease: Lease) -> Look:
     )
 
 
+def cause(error: BaseException) -> str:
+    """What kept a request from its answer, in words a person can read."""
+    if isinstance(error, Refused):
+        return error.reason
+    if "guard:" in str(error):
+        return "guard:" + str(error).partition("guard:")[2]
+    reason = _failure(error)
+    return "DNS lookup failed" if reason == "dns" else reason
+
+
 def worth_keeping(look: Look) -> bool:
     """Whether the page goes to the raw store: not when it says or proves that we have it."""
     return look.outcome != State.UNCHANGED
@@ -193,7 +205,7 @@ def _said(error: Exception) -> str:
 
 
 def _failure(error: BaseException) -> str:
-    text = " ".join(str(error).split())
+    text = FAILURE.sub(r"\1", " ".join(str(error).split()))
     if isinstance(error, DownloadTimeoutError):
         return "timeout"
     if isinstance(error, CannotResolveHostError):

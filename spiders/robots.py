@@ -12,6 +12,7 @@ from scrapy.http import Request
 from scrapy.robotstxt import ProtegoRobotParser
 
 from pipelines import encodings
+from spiders import outcome
 from spiders.guard import Refused
 from spiders.settings import ROBOT
 
@@ -42,20 +43,20 @@ class RobotsMiddleware:
         if place not in self.known:
             self.known[place] = asyncio.ensure_future(self._rules(place, parts.hostname or ""))
         rules = await asyncio.shield(self.known[place])
-        if rules is None:
-            raise Refused(UNREACHABLE, blocked=True)
+        if isinstance(rules, str):
+            raise Refused(f"{UNREACHABLE}: {rules}", blocked=True)
         if not rules.allowed(request.url, ROBOT):
             raise Refused("robots.txt")
 
     async def _rules(self, place: str, host: str) -> Any:
-        """The host's rules; None where they cannot be had."""
+        """The host's rules; the cause in words where they cannot be had."""
         spider: Any = self.crawler.spider
         self._slow_down(host, spider.delay_of(host))
         cached = await spider.robots_of(urlsplit(place).netloc)
         if cached is None:
             cached = await self._fetched(place)
-            if cached is None:
-                return None
+            if isinstance(cached, str):
+                return cached
             await spider.keep_robots(urlsplit(place).netloc, *cached)
         status, body = cached
         rules = ProtegoRobotParser(body.encode() if status < 300 else b"", self.crawler.spider)
@@ -64,16 +65,18 @@ class RobotsMiddleware:
             self._slow_down(host, min(float(delay), LONGEST_DELAY))
         return rules
 
-    async def _fetched(self, place: str) -> tuple[int, str] | None:
+    async def _fetched(self, place: str) -> tuple[int, str] | str:
+        """Status and text, or why they cannot be had."""
         headers = {"Accept-Encoding": "identity", "Accept": "text/plain,*/*;q=0.5"}
         request = Request(place + "/robots.txt", headers=headers, meta={"robots": True, "max_retry_times": 0})
         try:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 -- whatever keeps us from it means unreachable
-            logging.getLogger(__name__).warning("%s/robots.txt cannot be had: %s", place, error)
-            return None
+            cause = outcome.cause(error)
+            logging.getLogger(__name__).warning("%s/robots.txt cannot be had: %s", place, cause)
+            return cause
         if response.status >= 500 or response.status == 429 or 300 <= response.status < 400:
-            return None
+            return f"status {response.status}"
         return response.status, _text(response.body, response.headers.get("Content-Encoding") or b"")
 
     def _slow_down(self, host: str, delay: float) -> None:

@@ -35,14 +35,21 @@ class Arrival:
 
 @dataclass
 class Followed:
-    """A source while this crawl has it: its lock, its open raw file, and what happened so far."""
+    """A source while this crawl has it: its lock, its open raw file, and what happened so far.
+
+    only: the one URL that was asked for by hand; last: the last look at it.
+    """
 
     source: Source
     lock: ExitStack
     began: float = field(default_factory=monotonic)
     writer: warc.Writer | None = None
     counts: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(COUNTED, 0)))
+    only: str = ""
+    last: Look | None = None
+    listed: set[str] = field(default_factory=set)
     asked: int = 0
+    sitemaps: int = 0
     reached: bool = False
     troubles: list[str] = field(default_factory=list)
 
@@ -64,7 +71,7 @@ def take(store: Store, source: Source, *, only: str = "") -> Followed | None:
         if not stack.enter_context(db.held(store.conn, STAGE, source.name)):
             _busy(store, source)
             return None
-        followed = Followed(source, stack.pop_all())
+        followed = Followed(source, stack.pop_all(), only=only)
     runs.begin(store.conn, store.run, source.name, STAGE)
     _adopt(store, followed)
     if only:
@@ -72,13 +79,14 @@ def take(store: Store, source: Source, *, only: str = "") -> Followed | None:
     else:
         ledger.begin(store.conn, source, store.run)
     followed.asked = ledger.asked(store.conn, source.name, store.run)
+    followed.sitemaps = ledger.asked_sitemaps(store.conn, source.name, store.run)
     store.conn.commit()
     store.followed[source.name] = followed
     return followed
 
 
 def lease(store: Store, name: str, count: int, *, per_host: int, skip: Sequence[str], only: str = "") -> list[Lease]:
-    """The next URLs of a source, articles only while its limit allows."""
+    """The next URLs of a source, articles and sitemaps named by an index only while its limits allow."""
     followed = store.followed[name]
     left = followed.source.max_pages - followed.asked
     got = ledger.lease(
@@ -89,9 +97,11 @@ def lease(store: Store, name: str, count: int, *, per_host: int, skip: Sequence[
         per_host=per_host,
         skip=skip,
         articles=left > 0,
+        sitemaps=max(0, ledger.MOST_SITEMAPS - followed.sitemaps),
         only=only,
     )
     followed.asked += sum(1 for lease in got if lease.kind == Kind.ARTICLE)
+    followed.sitemaps += sum(1 for lease in got if lease.kind == Kind.SITEMAP and lease.via)
     return got
 
 
@@ -188,6 +198,9 @@ def verdict(store: Store, followed: Followed, *, late: bool = False) -> tuple[st
     tried = counts["fetched"] + counts["unchanged"] + counts["gone"]
     with store.conn:
         left = ledger.waiting(store.conn, source.name)
+        unread = ledger.waiting(store.conn, source.name, sitemaps=True)
+    if followed.only:
+        return _verdict_of_one(followed, late=late)
     if late and left:
         return "stopped", f"The time budget was used up; {left} URLs are left for the next crawl."
     if not followed.reached and not tried:
@@ -198,6 +211,8 @@ def verdict(store: Store, followed: Followed, *, late: bool = False) -> tuple[st
     if not tried and counts["blocked"] + counts["failed"]:
         return "failed", f"None of its pages could be fetched: {'; '.join(followed.troubles[:3])}."
     notes = [f"{left} URLs are left for the next crawl"] if left else []
+    if unread and followed.sitemaps >= ledger.MOST_SITEMAPS:
+        notes.append(f"too many sitemaps: {followed.sitemaps} were read in this run, {unread} wait for the next")
     if not counts["new"] and not counts["fetched"]:
         notes.append("nothing new")
     if followed.troubles:
@@ -208,6 +223,7 @@ def verdict(store: Store, followed: Followed, *, late: bool = False) -> tuple[st
 def count(followed: Followed, look: Look) -> None:
     """Add a look to the source's counts."""
     followed.counts["bytes"] += look.bytes
+    followed.last = look if followed.only else None
     if look.outcome in (State.FAILED, State.BLOCKED):
         followed.troubles.append(f"{look.url} {look.reason}")
     if look.kind == Kind.ARTICLE:
@@ -232,6 +248,20 @@ def say(store: Store, event: str, **facts: Any) -> None:
 def say_tally(store: Store, tally: Tally) -> None:
     """The last word on a source."""
     say(store, "tally", source=tally.source, state=tally.state, counts=tally.counts, message=tally.message)
+
+
+def _verdict_of_one(followed: Followed, *, late: bool) -> tuple[str, str]:
+    """State and sentence for a crawl of one URL: what became of that URL, whatever else of the source is due."""
+    look = followed.last
+    if not look:
+        if late:
+            return "stopped", f"The time budget was used up before {followed.only} was fetched."
+        return "failed", f"{followed.only} could not be fetched: its host asked for rest."
+    if look.outcome == State.GONE:
+        return "done", f"{look.url} is gone: {look.reason}"
+    if look.outcome in (State.FETCHED, State.UNCHANGED):
+        return "done", look.reason
+    return "failed", f"{look.url} could not be fetched: {look.reason}."
 
 
 def _tally(store: Store, followed: Followed, state: str, message: str) -> Tally:
@@ -262,7 +292,9 @@ def _adopt(store: Store, followed: Followed) -> None:
 
 def _discover(store: Store, followed: Followed, look: Look) -> None:
     got = ledger.discover(store.conn, followed.source, store.run, look.found, look.url, by=look.kind)
-    followed.counts["discovered"] += len(look.found)
+    # Feed and sitemap name the same article: it is one URL all the same.
+    followed.listed.update(entry.url for _, entry in look.found)
+    followed.counts["discovered"] = len(followed.listed)
     followed.counts["new"] += got["discovered"]
     followed.counts["excluded"] += got["excluded"]
     if got["unusable"]:

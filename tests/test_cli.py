@@ -211,3 +211,9 @@ def test_init_keeps_what_it_wrote_and_its_file_is_private(desk: Nightdesk, folde
 
 def test_the_database_is_migrated_once(desk: Nightdesk) -> None:
     assert desk("db", "migrate").stdout == "The database is up to date.\n"
+
+
+def test_one_page_that_cannot_be_fetched_says_its_own_reason_and_exits_1(desk: Nightdesk) -> None:
+    said = desk("run", "fanous", "--url", "http://fanous.newsroom.test/feed/", code=1).stdout
+
+    assert "could not be fetched: status 503" in said

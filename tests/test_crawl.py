@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -101,9 +103,9 @@ def test_a_host_whose_robots_txt_breaks_is_left_alone(here: Settings, web: Sites
 
     (tally,) = crawl.crawl(here, [source], RUN)
 
-    assert tally.state == "failed" and "robots.txt unreachable" in tally.message
+    assert tally.state == "failed" and "robots.txt unreachable: status 500" in tally.message
     assert web.asked() == []
-    assert states(conn)["http://a.test/feed"] == "blocked: robots.txt unreachable"
+    assert states(conn)["http://a.test/feed"] == "blocked: robots.txt unreachable: status 500"
 
 
 def test_every_way_a_page_can_fail_has_its_state_and_reason(here: Settings, web: Sites, conn: db.Connection) -> None:
@@ -274,3 +276,61 @@ def test_a_redirect_to_another_host_asks_for_its_robots_txt_and_keeps_where_it_l
     ((page, facts),) = [(page, facts) for _, page, facts in warc.pages(file) if "/news/" in page.url]
     assert (page.final_url, facts["redirects"]) == ("http://b.test/1", ["http://a.test/news/1"])
     assert states(conn)["http://a.test/news/2"] == "excluded: robots.txt" and web.asked("closed") == []
+
+
+def test_a_chain_of_sitemaps_without_an_end_is_followed_so_far_and_no_further(
+    here: Settings, web: Sites, conn: db.Connection
+) -> None:
+    where = "http://a.test/chain/"
+    source = replace(sites.site(web, "a.test", 2), sitemaps=(f"{where}0.xml",))
+    for n in range(60):
+        index = f"<sitemapindex><sitemap><loc>{where}{n + 1}.xml</loc></sitemap></sitemapindex>"
+        web.pages[f"{where}{n}.xml"] = sites.answer(200, index.encode())
+
+    (tally,) = crawl.crawl(here, [source], RUN)
+    asked = len(web.asked("/chain/"))
+    crawl.crawl(here, [source], RUN)
+
+    assert asked == ledger.MOST_SITEMAPS + 1
+    assert tally.state == "done" and len(fetches(conn)) == 2
+    assert "too many sitemaps: 50 were read in this run, 1 wait for the next" in tally.message
+    assert web.asked(f"{where}51.xml") == []
+
+
+def test_a_robots_txt_that_no_name_leads_to_is_told_in_words(here: Settings, conn: db.Connection) -> None:
+    settings = here.model_copy(update={"host_map": ""})
+
+    (tally,) = crawl.crawl(settings, [sites.source("nowhere.invalid")], RUN)
+
+    assert tally.message.endswith("http://nowhere.invalid/feed robots.txt unreachable: DNS lookup failed.")
+    assert states(conn)["http://nowhere.invalid/feed"] == "blocked: robots.txt unreachable: DNS lookup failed"
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "robots", "why"),
+    [
+        ("a.test", "/news/9", 500, "robots.txt unreachable: status 500"),
+        ("a.test", "/news/9", 404, "status 403"),
+        ("127.0.0.1", "/x", 404, "guard: 127.0.0.1 is no public address"),
+    ],
+)
+def test_one_asked_for_url_that_cannot_be_had_failed_for_its_own_reason(
+    here: Settings, web: Sites, host: str, path: str, robots: int, why: str
+) -> None:
+    url = f"http://{host}{path}"
+    web.pages |= {"http://a.test/robots.txt": sites.answer(robots, b""), url: sites.answer(403, b"no")}
+
+    (tally,) = crawl.crawl(here, [sites.site(web, "a.test", 1)], RUN, only=url)
+
+    assert (tally.state, tally.message) == ("failed", f"{url} could not be fetched: {why}.")
+
+
+def test_one_asked_for_url_whose_host_rests_says_so(here: Settings, web: Sites, conn: db.Connection) -> None:
+    source = sites.site(web, "a.test", 1)
+    with conn:
+        ledger.cool(conn, "a.test", datetime.now(UTC) + timedelta(hours=1), "status 429")
+
+    (tally,) = crawl.crawl(here, [source], RUN, only="http://a.test/news/1")
+
+    assert tally.state == "failed" and web.asked() == []
+    assert tally.message == "http://a.test/news/1 could not be fetched: its host asked for rest."

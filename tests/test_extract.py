@@ -142,6 +142,17 @@ def test_joiners_stay_in_persian_words() -> None:
     assert made.language == "fa"
 
 
+@pytest.mark.parametrize("there", ["⸱⸳⸰⸲⸴⸵⸷⸹", "⸱⸳⸰⸲⸴⸵⸷⸹\ue000\u2801"])
+def test_joiners_stay_on_a_page_that_holds_every_character_that_stands_in_for_them(there: str) -> None:
+    lines = [
+        f"اصلاح\u200cطلبان می\u200cگویند \u200d پل قدیمی شهر پس از دو سال بازسازی {n} باز می\u200cشود." for n in "۱۲۳۴"
+    ]
+
+    made = article(html(story(lines) + f"<footer>{there}</footer>"), source=SOURCE_FA)
+
+    assert made.text == "\n".join(lines)
+
+
 SOURCE_FA = Source(name="pol", title="پل", url="https://pol.test/", country="IR", language="fa", timezone="Asia/Tehran")
 LABELS = ["", "windows-1256", "utf-8", "iso-8859-1", "no-such-charset"]
 

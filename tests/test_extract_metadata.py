@@ -83,3 +83,17 @@ def test_the_site_is_no_author() -> None:
     found = facts("", "<title>Ferry is back</title><meta name=author content=MORAVA.TEST>")
 
     assert found.authors == ()
+
+
+def test_a_title_and_a_description_too_long_to_be_one_are_cut_at_a_word() -> None:
+    long = "الجسر القديم " * 400
+
+    found = facts("", f"<title>{long}</title><meta name=description content='{long}'>")
+
+    for text, most in ((found.title, 500), (found.description, 2000)):
+        assert most - 20 < len(text) <= most
+        assert text.endswith(("الجسر…", "القديم…")) and long.startswith(text[:-1])
+
+
+def test_a_long_title_without_spaces_is_cut_all_the_same() -> None:
+    assert title("", "渡" * 600) == "渡" * 499 + "…"

@@ -39,6 +39,17 @@ def settle(conn: db.Connection, lease: Lease, outcome: State, **facts: Any) -> N
         ledger.record(conn, RUN, [Look(**{**known, **facts})])
 
 
+def decide(conn: db.Connection, verdict: str, reason: str) -> None:
+    """What load writes of the one fetch there is."""
+    with conn, conn.cursor() as cursor:
+        cursor.execute(
+            "insert into outcomes (fetch_id, url_id, run, source, outcome, reason) "
+            "select id, url_id, run, source, %s, %s from fetches",
+            (verdict, reason),
+        )
+        cursor.execute("update urls set state = %s, reason = %s", (verdict, reason))
+
+
 def url(conn: db.Connection, column: str, address: str = "http://a.test/1") -> Any:
     with conn.cursor() as cursor:
         cursor.execute(f"select {column} as value from urls where url = %s", (address,))
@@ -201,3 +212,49 @@ def test_an_asked_for_url_is_due_even_if_excluded(conn: db.Connection) -> None:
     ledger.want(conn, SOURCE, RUN, "http://a.test/sport/1")
 
     assert [one.url for one in lease(conn, only="http://a.test/sport/1")] == ["http://a.test/sport/1"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason", "state"),
+    [("rejected", "too short", "rejected: too short"), ("duplicate", "second URL", "duplicate: second URL"),
+     ("stored", "", "unchanged: same bytes"), (None, "", "fetched: ")],
+)  # fmt: skip
+@pytest.mark.parametrize("between", [State.FAILED, State.BLOCKED, State.GONE])
+def test_a_page_unchanged_after_a_failure_stands_where_its_bytes_had_left_it(
+    conn: db.Connection, verdict: str | None, reason: str, state: str, between: State
+) -> None:
+    discover(conn, Entry(url="http://a.test/1"))
+    (leased,) = lease(conn)
+    settle(conn, leased, State.FETCHED, pointer=Pointer(warc_file="a", warc_offset=1, warc_length=1))
+    if verdict:
+        decide(conn, verdict, reason)
+
+    settle(conn, leased, between, reason="status 500", fetched_at=NOW + timedelta(days=1))
+    settle(conn, leased, State.UNCHANGED, reason="same bytes", fetched_at=NOW + timedelta(days=2))
+
+    assert url(conn, "state || ': ' || reason") == state
+
+
+def test_a_feed_unchanged_after_a_failure_is_unchanged(conn: db.Connection) -> None:
+    ledger.begin(conn, SOURCE, RUN)
+    (feed,) = lease(conn)
+    settle(conn, feed, State.FETCHED, pointer=Pointer(warc_file="a", warc_offset=1, warc_length=1))
+
+    settle(conn, feed, State.FAILED, reason="status 500")
+    settle(conn, feed, State.UNCHANGED, reason="same bytes")
+
+    assert url(conn, "state || ': ' || reason", "http://a.test/feed") == "unchanged: same bytes"
+
+
+def test_sitemaps_beyond_the_limit_wait_and_hold_up_no_article_nor_what_the_source_lists(conn: db.Connection) -> None:
+    named = [(Kind.SITEMAP, Entry(url=f"http://a.test/s{n}.xml")) for n in range(4)]
+    with conn:
+        ledger.discover(conn, SOURCE, RUN, named, "http://a.test/index.xml", by=Kind.SITEMAP)
+    discover(conn, Entry(url="http://a.test/1"))
+    ledger.begin(conn, SOURCE, RUN)
+
+    leased = [one.url for one in (*lease(conn, sitemaps=2), *lease(conn, sitemaps=0, per_host=1))]
+
+    ours = ["http://a.test/feed", "http://a.test/s0.xml", "http://a.test/s1.xml", "http://a.test/1"]
+    assert sorted(leased) == sorted(ours)
+    assert ledger.waiting(conn, "a", sitemaps=True) == 4

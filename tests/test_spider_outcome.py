@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
-from scrapy.exceptions import CannotResolveHostError, DownloadTimeoutError
+from scrapy.exceptions import CannotResolveHostError, DownloadFailedError, DownloadTimeoutError
 
 from pipelines.ledger import Lease, Look
 from pipelines.model import Kind, Page, State
 from spiders.guard import Refused
-from spiders.outcome import look_at, look_without_page, rest_asked
+from spiders.outcome import cause, look_at, look_without_page, rest_asked
 from tests import sites
 
 NOW = datetime(2026, 11, 22, 2, tzinfo=UTC)
@@ -100,3 +100,21 @@ def test_a_failure_has_an_outcome_and_a_reason(error: Exception, outcome: State,
 )  # fmt: skip
 def test_retry_after_is_seconds_or_a_date_and_at_most_a_day(value: str, seconds: int | None) -> None:
     assert rest_asked(value, NOW) == (None if seconds is None else timedelta(seconds=seconds))
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (CannotResolveHostError("DNS lookup failed: no results for hostname lookup: a.test."), "DNS lookup failed"),
+        (CannotResolveHostError("guard: a.test leads to 10.0.0.1"), "guard: a.test leads to 10.0.0.1"),
+        (DownloadTimeoutError("slow"), "timeout"),
+        (
+            DownloadFailedError(
+                "[<twisted.python.failure.Failure twisted.internet.error.ConnectionLost: It was lost.>]"
+            ),
+            "connection lost: It was lost.",
+        ),
+    ],
+)
+def test_the_cause_of_a_failure_is_told_in_words(error: Exception, words: str) -> None:
+    assert cause(error) == words

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from pipelines import db, desk, ledger, sources
+from pipelines import crawl, db, desk, ledger, sources
 from pipelines.cli import onepage, report
 from pipelines.cli.show import Json, ago, as_json, out, say, table
 from pipelines.errors import NightdeskError
@@ -139,7 +139,7 @@ def try_page(
     if path.is_file():
         page = saved(path, url or f"http://localhost/{path.name}", of)
     elif target.startswith(("http://", "https://")):
-        page = onepage.fetched(current, of, target)
+        page = crawl.fetch(current, of, target)
     else:
         raise NightdeskError(f"{target} is neither a file here nor an http(s) address.")
     made = extract_page(page, of)

@@ -9,13 +9,13 @@ from rich.text import Text
 
 from pipelines import alert, crawl, db, extract, ledger, load
 from pipelines.cli.show import as_json, out, progress, say, table
-from pipelines.model import Article, Page, Rejection, Source
+from pipelines.model import Article, Page, Rejection, Source, Tally
 from pipelines.settings import Settings
 from pipelines.warc import decoded
 
 
-def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool) -> None:
-    """Take one page of a source through all stages and print what each decided."""
+def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool) -> list[Tally]:
+    """Take one page of a source through all stages and print what each decided; the tallies of the stages."""
     tallies = crawl.crawl(current, [source], key, only=url, on_line=progress)
     tallies.append(extract.extract(current, source, key))
     tallies.append(load.load(current, source, key))
@@ -25,7 +25,7 @@ def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool
         told = ledger.story(conn, url)
     if as_json_:
         as_json({"run": key, "stages": tallies, "story": told})
-        return
+        return tallies
     for tally in tallies:
         counted = ", ".join(f"{count} {name}" for name, count in tally.counts.items() if count)
         say(f"{tally.stage}: {tally.state}" + (f" – {tally.message or counted}" if tally.message or counted else ""))
@@ -34,11 +34,7 @@ def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool
         ((r["at"], r["run"], r["what"], r["reason"], r["pointer"]) for r in told),
         title="In the ledger",
     )
-
-
-def fetched(current: Settings, source: Source, url: str) -> Page:
-    """Fetch one page through the guard, as a crawl would, without touching the ledger."""
-    return crawl.fetch(current, source, url)
+    return tallies
 
 
 def print_json(made: Article | Rejection) -> None:

@@ -59,7 +59,7 @@ def run(
     if url:
         if len(chosen) != 1 or not names:
             raise NightdeskError("`--url` takes one page of one source: nightdesk run SOURCE --url URL.")
-        onepage.run(current, chosen[0], url, key, as_json_=json)
+        _exit_by(onepage.run(current, chosen[0], url, key, as_json_=json))
         return
     done = [tally for stage in runs.STAGES for tally in perform(current, stage, chosen, key, quiet_if(json))]
     _report(done, json)
@@ -111,6 +111,10 @@ def _report(done: Sequence[Tally], json: bool) -> None:
     else:
         for stage in runs.STAGES:
             _show(stage, [tally for tally in done if tally.stage == stage])
+    _exit_by(done)
+
+
+def _exit_by(done: Sequence[Tally]) -> None:
     if any(tally.state == "failed" for tally in done):
         raise typer.Exit(1)
 

@@ -18,6 +18,8 @@ from pipelines.text import words
 
 # trafilatura drops what is not printable, and with it the joiners Persian, Kurdish and Urdu words are written with.
 JOINERS = {"\u200c": "⸱⸳⸰⸲", "\u200d": "⸴⸵⸷⸹"}
+# What stands in where a page holds all of those; trafilatura would drop the private-use area like the joiners.
+SPARE = "".join(map(chr, (*range(0x2801, 0x2900), *range(0x13000, 0x1342F))))
 CELL = 400
 KEPT = 0.4
 SHORT = 60
@@ -92,10 +94,15 @@ def _extracted(tree: HtmlElement, precise: bool) -> list[str]:
 
 
 def _marks(tree: HtmlElement) -> dict[str, str]:
-    text = tree.text_content()
-    return {
-        joiner: next(mark for mark in marks if mark not in text) for joiner, marks in JOINERS.items() if joiner in text
-    }
+    """The joiners of a page, and for each a character the page does not hold; none where it holds every one."""
+    there = set(tree.text_content())
+    marks: dict[str, str] = {}
+    for joiner in there & JOINERS.keys():
+        free = (mark for mark in JOINERS[joiner] + SPARE if mark not in there and mark not in marks.values())
+        mark = next(free, "")
+        if mark:
+            marks[joiner] = mark
+    return marks
 
 
 def _replaced(tree: HtmlElement, marks: dict[str, str]) -> HtmlElement:

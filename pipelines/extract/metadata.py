@@ -46,12 +46,14 @@ TITLE_WORDS = 4
 PARTS = 6
 SLACK = 40
 SECTION = 0.5
+LONGEST_TITLE = 500
+LONGEST_DESCRIPTION = 2000
 MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What a page says of itself; titles are the forms in which its title stands on the page."""
+    """What a page says of itself; titles are the forms in which its title stands on the page, at full length."""
 
     meta: dict[str, list[str]]
     node: linked.Node
@@ -79,9 +81,9 @@ def facts_of(tree: HtmlElement, page: Page, source: Source) -> Facts:
     return Facts(
         meta=meta,
         node=node,
-        title=title,
+        title=_shortened(title, LONGEST_TITLE),
         titles=titles,
-        description=_description(meta, node, page),
+        description=_shortened(_description(meta, node, page), LONGEST_DESCRIPTION),
         authors=_authors(tree, meta, node, page, sites),
         image=_image(meta, node, page),
         tags=_tags(meta, node, page),
@@ -191,6 +193,16 @@ def _description(meta: dict[str, list[str]], node: linked.Node, page: Page) -> s
             return text
     summary = page.entry.summary if page.entry else ""
     return " ".join(re.sub(r"<[^>]*>", " ", summary).split())
+
+
+def _shortened(text: str, most: int) -> str:
+    """Text of at most so many characters, cut at a word and marked where it was longer."""
+    if len(text) <= most:
+        return text
+    head = text[:most]
+    # Scripts without spaces have no word to cut at.
+    at = head.rfind(" ", most // 2)
+    return head[: at if at > 0 else most - 1].rstrip(" ,;:،؛-–—") + "…"
 
 
 def _authors(

@@ -1,20 +1,28 @@
--- Lease the next due URLs of a source: lists before articles, new before known, newest first, so many per host.
+-- Lease the next due URLs of a source: lists before articles, new before known, newest first, so many per host; of the
+-- sitemaps that an index named no more than are left to this run.
 with due as (
     select id, kind <> 'article' as list, state = 'discovered' as fresh, entry ->> 'published_at' as published,
         row_number() over (
             partition by host
-            order by kind <> 'article' desc, state = 'discovered' desc, entry ->> 'published_at' desc nulls last, id
-        ) as place
+            order by kind <> 'article' desc, state = 'discovered' desc, entry ->> 'published_at' desc nulls last,
+                fetched_at nulls first, id
+        ) as place,
+        kind = 'sitemap' and via <> '' as named,
+        row_number() over (
+            partition by kind = 'sitemap' and via <> ''
+            order by state = 'discovered' desc, entry ->> 'published_at' desc nulls last, fetched_at nulls first, id
+        ) as nth, fetched_at
     from urls
     where source = %(source)s and next_at <= now()
         and (leased_until is null or leased_until < now())
         and (kind <> 'article' or %(articles)s)
+        and (kind <> 'sitemap' or via = '' or %(sitemaps)s > 0)
         and host <> all(%(skip)s)
         and (%(only)s = '' or url_key = %(only)s)
         and not exists (select from hosts where hosts.host = urls.host and hosts.cooldown_until > now())
 ), chosen as (
-    select id, row_number() over (order by list desc, fresh desc, published desc nulls last, id) as turn
-    from due where place <= %(per_host)s
+    select id, row_number() over (order by list desc, fresh desc, published desc nulls last, fetched_at nulls first, id) as turn
+    from due where place <= %(per_host)s and (not named or nth <= %(sitemaps)s)
     order by turn
     limit %(count)s
 )

@@ -1,10 +1,15 @@
--- What a look at these URLs changes: state, reason, validators, and when to look again (null: not by itself).
+-- What a look at these URLs changes: state, reason, validators, and when to look again (null: not by itself). A page that is
+-- unchanged stands where the last look that brought it left it, whatever failed in between.
 update urls
 set state = case
         when look.outcome = 'unchanged' and urls.state in ('fetched', 'rejected', 'duplicate') then urls.state
+        when look.outcome = 'unchanged' and urls.kind = 'article' then coalesce(stood.state, 'unchanged')
         when look.outcome = 'fetched' and urls.kind <> 'article' then 'stored'
         else look.outcome end,
-    reason = case when look.outcome = 'unchanged' and urls.state in ('rejected', 'duplicate') then urls.reason else look.reason end,
+    reason = case
+        when look.outcome = 'unchanged' and urls.state in ('rejected', 'duplicate') then urls.reason
+        when look.outcome = 'unchanged' and urls.state <> 'fetched' and urls.kind = 'article' then coalesce(stood.reason, look.reason)
+        else look.reason end,
     decided_at = case when look.outcome = 'fetched' and urls.kind = 'article' then null else now() end,
     decided_run = case when look.outcome = 'fetched' and urls.kind = 'article' then null else look.run end,
     fetched_at = case when look.outcome in ('fetched', 'unchanged') then look.fetched_at else urls.fetched_at end,
@@ -22,4 +27,16 @@ set state = case
         when look.outcome = 'gone' and urls.attempts < 1 and not look.final then now() + interval '1 hour'
         end
 from (values %s) as look (id, run, outcome, reason, fetched_at, etag, last_modified, digest, retry_at, final)
+left join lateral (
+    select coalesce(o.outcome, 'fetched') as state, coalesce(o.reason, f.reason) as reason
+    from (
+        select id, reason from fetches
+        where url_id = look.id and outcome = 'fetched' and warc_file is not null
+        order by fetched_at desc, id desc
+        limit 1
+    ) f
+    left join lateral (select outcome, reason from outcomes where fetch_id = f.id order by id desc limit 1) o on true
+    where o.outcome is null or o.outcome = 'duplicate'
+        or (o.outcome = 'rejected' and not exists (select from articles where url_id = look.id))
+) stood on look.outcome = 'unchanged'
 where urls.id = look.id
