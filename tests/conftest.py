@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import runpy
+import signal
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -22,6 +23,9 @@ for name in [
 ]:
     del os.environ[name]
 os.environ["NIGHTDESK_ENV_FILE"] = "/nonexistent/nightdesk.env"
+
+# Started in the background of a shell, we would ignore Ctrl-C, and so would every child that a test interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The children we start (the spider, Airflow, workers) are held to loopback by the same file.
 LOOPBACK = str(Path(__file__).parent / "loopback")
