@@ -1,7 +1,7 @@
-"""Health: sources that stopped yielding; it alone knows what is usual for a source.
+"""Health: sources that stopped yielding, or whose pages have changed; it alone knows what is usual for a source.
 
 Silence is three times the usual interval without a new article. It is told once, and again only after the source has
-given something in between.
+given something in between. A template that no longer fits is told once as well, until it has been learned again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from pipelines import cron, db
+from pipelines import cron, db, templates
 from pipelines.model import Source
 from pipelines.outbox import put_message, tell_operators
 from pipelines.settings import Settings
@@ -21,7 +21,9 @@ from pipelines.settings import Settings
 TIMES = 3
 SCHEDULE_STEPS = 14
 
-__all__ = ["Silence", "check", "tell_operators"]
+SILENT, CHANGED = "silent", "changed"
+
+__all__ = ["Drift", "Silence", "check", "tell_operators"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,19 +40,33 @@ class Silence:
         return self.message
 
 
-def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None = None) -> list[Silence]:
-    """The sources that are silent now; each is told to the operators' channel once, through the outbox.
+@dataclass(frozen=True, kw_only=True)
+class Drift:
+    """A source whose template no longer fits: noticed when, since which run; told: just now."""
+
+    source: str
+    since: datetime
+    run: str
+    message: str
+    told: bool
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None = None) -> list[Silence | Drift]:
+    """The sources that are silent or look changed now; each is told to the operators' channel once, through the outbox.
 
     A source that was not crawled since its usual interval passed is not called silent: nobody listened.
     """
     at = now or datetime.now(UTC)
-    found = []
+    found: list[Silence | Drift] = []
     with db.connection(settings, application="nightdesk health") as conn:
         for source in sources:
             with conn:
                 silence = _silence(conn, settings, source, at)
-            if silence:
-                found.append(silence)
+                drift = _drift(conn, settings, source, at)
+            found += [trouble for trouble in (silence, drift) if trouble]
     return found
 
 
@@ -61,19 +77,48 @@ def _silence(conn: db.Connection, settings: Settings, source: Source, now: datet
         return None
     usual = _usual(settings, source, db.query(conn, "yields_of_source", source=source.name, now=now), now)
     silent = now - since > TIMES * usual and life["last_crawl"] > since + usual
-    db.execute(conn, "recovered", source=source.name, since=since if silent else None, now=now)
+    db.execute(conn, "trouble_over", source=source.name, kind=SILENT, since=since if silent else None, now=now)
     if not silent:
         return None
     message = _said(source, since, usual, life)
-    row = db.row(conn, "fell_silent", source=source.name, since=since) or {}
-    alert = db.row(conn, "write_health_alert", story=row["id"], source=source.name, message=message) or {}
-    told = False
-    if row["told_at"] is None and settings.operators:
-        subject = f"{source.name} has gone silent"
-        for delivery in put_message(conn, settings.operators, f"health/{row['id']}", subject, message):
-            db.execute_values(conn, "write_delivered_alerts", [(delivery["id"], alert["id"])])
-        told = bool(db.execute(conn, "told_silent", id=row["id"], now=now))
+    told = _told(conn, settings, source, SILENT, since, f"{source.name} has gone silent", message, now)
     return Silence(source=source.name, since=since, usual=usual, message=message, told=told)
+
+
+def _drift(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Drift | None:
+    stored = templates.newest(conn, source.name)
+    since = stored.drifted_at if stored else None
+    db.execute(conn, "trouble_over", source=source.name, kind=CHANGED, since=since, now=now)
+    if stored is None or since is None:
+        return None
+    message = (
+        f"{source.title} ({source.name}): the template of {source.name} no longer fits since run {stored.drifted_run}: "
+        f"its pages look changed.\n{round(100 * (stored.agreement or 0))} % of the last pages agree with version "
+        f"{stored.version}, learned {stored.learned_at:%Y-%m-%d} of {stored.pages} pages. They are read without it "
+        f"until {templates.LEAST} pages since then can be learned from."
+    )
+    told = _told(conn, settings, source, CHANGED, since, f"The pages of {source.name} look changed", message, now)
+    return Drift(source=source.name, since=since, run=stored.drifted_run, message=message, told=told)
+
+
+def _told(
+    conn: db.Connection,
+    settings: Settings,
+    source: Source,
+    kind: str,
+    since: datetime,
+    subject: str,
+    message: str,
+    now: datetime,
+) -> bool:
+    """Note a trouble and its alert, and put it into the outbox if nobody was told so far; whether it was just now."""
+    row = db.row(conn, "trouble_begun", source=source.name, kind=kind, since=since) or {}
+    alert = db.row(conn, "write_health_alert", story=row["id"], source=source.name, message=message) or {}
+    if row["told_at"] is not None or not settings.operators:
+        return False
+    for delivery in put_message(conn, settings.operators, f"health/{row['id']}", subject, message):
+        db.execute_values(conn, "write_delivered_alerts", [(delivery["id"], alert["id"])])
+    return bool(db.execute(conn, "trouble_told", id=row["id"], now=now))
 
 
 def _usual(settings: Settings, source: Source, yields: Sequence[db.Row], now: datetime) -> timedelta:

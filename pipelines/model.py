@@ -43,6 +43,8 @@ class Reason(StrEnum):
     CONSENT = "consent wall"
     CHALLENGE = "challenge page"
     ERROR_PAGE = "error page"
+    REGION = "not shown in this region"
+    MEDIA = "gallery or video only"
     TOO_SHORT = "too short"
     NO_TITLE = "no title"
     WRONG_LANGUAGE = "wrong language"
@@ -152,7 +154,9 @@ class Removed:
 class Article:
     """An article as extracted from one page.
 
-    text: paragraphs separated by one line feed, NFC, joiners kept. Dates are aware UTC.
+    text: paragraphs separated by one line feed, NFC, joiners kept.
+    published_at, modified_at: aware, at the offset the page states, else in the source's time zone: their day is the
+    site's own day. The stores keep the instant alone.
     published_precision: second, minute, day, month, year or empty.
     published_from: json-ld, meta, feed, text, url or empty.
     removed: what was cut, in page order. page_digest: sha256 hex of the bytes it came from.
@@ -177,6 +181,23 @@ class Article:
     removed: tuple[Removed, ...]
     page_digest: str
     extractor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Template:
+    """What was learned of a source from its own pages, without anybody writing a selector.
+
+    pages: how many it was learned from. lines: (key, on how many pages) of lines that repeat across its articles; a
+    key is as `phrases.key` makes it. inside, outside: paths (blocks.Place.path) where its pages agree that an article
+    stands, and that none does. agreement: how far pages held back from learning agree with it, 0 to 1.
+    """
+
+    source: str
+    pages: int
+    lines: tuple[tuple[str, int], ...] = ()
+    inside: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    agreement: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -276,7 +276,11 @@ def test_a_date_says_how_exact_it_is_and_where_it_came_from(
     made = article(html(inside + story(), head), entry=said)
 
     assert made.published_at
-    assert (made.published_at.strftime("%d %H:%M"), made.published_precision, made.published_from) == wanted
+    assert (
+        made.published_at.astimezone(UTC).strftime("%d %H:%M"),
+        made.published_precision,
+        made.published_from,
+    ) == wanted
 
 
 def test_the_first_of_january_that_nobody_confirms_is_the_year_alone() -> None:

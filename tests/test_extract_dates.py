@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.extract.dates import hijri, jalali, only_a_date, parse_date
+from pipelines.extract.dates import hijri, jalali, only_a_date, parse_date, updated
 
 NOW = datetime(2015, 1, 10, 12, tzinfo=UTC)
 
@@ -12,6 +12,11 @@ NOW = datetime(2015, 1, 10, 12, tzinfo=UTC)
 def read(text: str, timezone: str = "UTC", language: str = "ar") -> tuple[str, str] | None:
     found = parse_date(text, NOW, timezone, language)
     return (found[0].strftime("%Y-%m-%d %H:%M"), found[1]) if found else None
+
+
+def written(text: str, timezone: str) -> str:
+    found = parse_date(text, NOW, timezone, "ar")
+    return found[0].isoformat(timespec="minutes") if found else ""
 
 
 @pytest.mark.parametrize(
@@ -47,6 +52,41 @@ def read(text: str, timezone: str = "UTC", language: str = "ar") -> tuple[str, s
         ("9 июля 2016 г.", "2016-07-09"),
         ("9 de julio de 2016", "2016-07-09"),
         ("2016年7月9日", "2016-07-09"),
+        ("9 تشرين اول 2016", "2016-10-09"),
+        ("9 مايس 2016", "2016-05-09"),
+        ("9 يوليوز 2016", "2016-07-09"),
+        ("9 أفريل 2016", "2016-04-09"),
+        ("9 إبريل 2016", "2016-04-09"),
+        ("9 كانون الثاني (يناير) 2016", "2016-01-09"),
+        ("9 ديسمبر/كانون الأول 2016", "2016-12-09"),
+        ("آخر تحديث: 11 يوليو 2016 - نشر في: 9 يوليو 2016", "2016-07-09"),
+        ("الجمعة 11 رمضان 1440", "2019-05-17"),
+        ("12/09/1440 هـ", "2019-05-17"),
+        ("12 ذي القعدة 1440هـ", "2019-07-15"),
+        ("۱ فروردین‌ماه ۱۳۹۸", "2019-03-21"),
+        ("۱ حمل ۱۳۹۸", "2019-03-21"),
+        ("۹ ژوئیه ۲۰۱۶", "2016-07-09"),
+        ("٩ی ئازاری ٢٠١٦", "2016-03-09"),
+        ("9ê Tîrmehê 2016", "2016-07-09"),
+        ("9 Kanûna Pêşîn 2016", "2016-12-09"),
+        ("9 Ağu 2016", "2016-08-09"),
+        ("9 lipca 2016", "2016-07-09"),
+        ("9. července 2016", "2016-07-09"),
+        ("9 липня 2016", "2016-07-09"),
+        ("2016. július 9.", "2016-07-09"),
+        ("2016 m. liepos 9 d.", "2016-07-09"),
+        ("2016. gada 9. jūlijs", "2016-07-09"),
+        ("9. heinäkuuta 2016", "2016-07-09"),
+        ("9 iulie 2016", "2016-07-09"),
+        ("9 ביולי 2016", "2016-07-09"),
+        ("9 जुलाई 2016", "2016-07-09"),
+        ("9 tháng 7, 2016", "2016-07-09"),
+        ("9 กรกฎาคม 2559", "2016-07-09"),
+        ("2016년 7월 9일", "2016-07-09"),
+        ("平成28年7月9日", "2016-07-09"),
+        ("二〇一六年七月九日", "2016-07-09"),
+        ("9-Jul-16", "2016-07-09"),
+        ("20160709", "2016-07-09"),
     ],
 )
 def test_the_day_is_read_in_every_way_of_writing_it(text: str, day: str) -> None:
@@ -66,6 +106,30 @@ def test_the_day_is_read_in_every_way_of_writing_it(text: str, day: str) -> None
         ("أول أمس", "2015-01-08 00:00", "day"),
         ("3 hours ago", "2015-01-10 09:00", "hour"),
         ("2 yıl önce", "2013-01-10 12:00", "day"),
+        ("الآن", "2015-01-10 12:00", "minute"),
+        ("منذ ثلاثة أيام", "2015-01-07 12:00", "day"),
+        ("il y a 2 heures", "2015-01-10 10:00", "hour"),
+        ("vor einer Stunde", "2015-01-10 11:00", "hour"),
+        ("vor 3 Tagen", "2015-01-07 12:00", "day"),
+        ("hace 2 días", "2015-01-08 12:00", "day"),
+        ("há 3 dias", "2015-01-07 12:00", "day"),
+        ("2 ore fa", "2015-01-10 10:00", "hour"),
+        ("3 часа назад", "2015-01-10 09:00", "hour"),
+        ("час назад", "2015-01-10 11:00", "hour"),
+        ("вчера, 10:15", "2015-01-09 10:15", "minute"),
+        ("2 dni temu", "2015-01-08 12:00", "day"),
+        ("πριν από 3 ώρες", "2015-01-10 09:00", "hour"),
+        ("2 saat önce", "2015-01-10 10:00", "hour"),
+        ("dün", "2015-01-09 00:00", "day"),
+        ("לפני יומיים", "2015-01-08 12:00", "day"),
+        ("۳ ساعت پیش", "2015-01-10 09:00", "hour"),
+        ("دیروز", "2015-01-09 00:00", "day"),
+        ("3 گھنٹے پہلے", "2015-01-10 09:00", "hour"),
+        ("پێش ٣ ڕۆژ", "2015-01-07 12:00", "day"),
+        ("3 saet berê", "2015-01-10 09:00", "hour"),
+        ("3天前", "2015-01-07 12:00", "day"),
+        ("3時間前", "2015-01-10 09:00", "hour"),
+        ("3일 전", "2015-01-07 12:00", "day"),
     ],
 )
 def test_a_relative_date_is_read_as_of_the_fetch(text: str, at: str, precision: str) -> None:
@@ -73,19 +137,45 @@ def test_a_relative_date_is_read_as_of_the_fetch(text: str, at: str, precision: 
 
 
 @pytest.mark.parametrize(
-    ("text", "at", "precision"),
+    ("text", "at"),
     [
-        ("2016-07-09T10:15:30+02:00", "2016-07-09 08:15", "second"),
-        ("2016-07-09T10:15:30.123Z", "2016-07-09 10:15", "second"),
-        ("2016-07-09T10:15", "2016-07-09 07:15", "minute"),
-        ("Sat, 09 Jul 2016 10:15:00 GMT", "2016-07-09 10:15", "second"),
-        ("السبت 9 يوليو 2016 - 10:15 مساءً", "2016-07-09 19:15", "minute"),
-        ("الساعة 12:05 ص، السبت 9 يوليو 2016", "2016-07-08 21:05", "minute"),
-        ("9 يناير 2016 10:15", "2016-01-09 08:15", "minute"),
+        ("2016-07-09T10:15:30+02:00", "2016-07-09T10:15+02:00"),
+        ("2016-07-09T23:15:30.123Z", "2016-07-10T02:15+03:00"),
+        ("2016-07-09T10:15", "2016-07-09T10:15+03:00"),
+        ("2016-01-09 10:15", "2016-01-09T10:15+02:00"),
+        ("Sat, 09 Jul 2016 22:15:00 GMT", "2016-07-10T01:15+03:00"),
+        ("July 9, 2016 10:15 PM EDT", "2016-07-09T22:15-04:00"),
+        ("9 July 2016 at 10:15 (UTC+5:30)", "2016-07-09T10:15+05:30"),
+        ("السبت 9 يوليو 2016 - 10:15 بتوقيت غرينتش", "2016-07-09T13:15+03:00"),
+        ("1468052130", "2016-07-09T11:15+03:00"),
     ],
 )
-def test_a_time_without_zone_is_the_zones_own_summer_and_winter(text: str, at: str, precision: str) -> None:
-    assert read(text, "Asia/Damascus") == (at, precision)
+def test_the_offset_that_is_written_is_kept_and_else_the_day_is_the_zone_s_own(text: str, at: str) -> None:
+    assert written(text, "Asia/Damascus") == at
+
+
+@pytest.mark.parametrize(
+    ("text", "clock", "precision"),
+    [
+        ("2016-07-09T10:15:30", "10:15", "second"),
+        ("السبت 9 يوليو 2016 - 10:15 مساءً", "22:15", "minute"),
+        ("الساعة 12:05 ص، السبت 9 يوليو 2016", "00:05", "minute"),
+        ("9 يوليو 2016 - 10:15 ص", "10:15", "minute"),
+        ("9 يوليو 2016 الساعة 6:30 م", "18:30", "minute"),
+        ("۱۹ تیر ۱۳۹۵ - ۱۰:۱۵ ب.ظ", "22:15", "minute"),
+        ("9 July 2016, 3pm", "15:00", "hour"),
+        ("9. Juli 2016, 10.15 Uhr", "10:15", "minute"),
+        ("9 juillet 2016 à 10h15", "10:15", "minute"),
+        ("2016年7月9日 下午3:15", "15:15", "minute"),
+        ("2016년 7월 9일 오후 3:15", "15:15", "minute"),
+        ("9 Ιουλίου 2016, 10:15 μ.μ.", "22:15", "minute"),
+        ("9 يوليو 2016 م", "00:00", "day"),
+    ],
+)
+def test_the_time_of_day_is_read_on_clocks_of_twelve_and_24_hours(text: str, clock: str, precision: str) -> None:
+    found = read(text)
+
+    assert found == (f"2016-07-09 {clock}", precision)
 
 
 def test_what_comes_first_is_the_month_in_american_english_alone() -> None:
@@ -95,7 +185,23 @@ def test_what_comes_first_is_the_month_in_american_english_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2014", "31/02/2014", "شباط", "في عام 2014 فاز بثلاث جوائز", "0000-00-00", "12:30"]
+    "text",
+    [
+        "",
+        "2014",
+        "31/02/2014",
+        "شباط",
+        "في عام 2014 فاز بثلاث جوائز",
+        "0000-00-00",
+        "12:30",
+        "الصفحة 3 من 2014",
+        "لم يفز منذ 1990",
+        "Jailed for 3 years",
+        "Today's word",
+        "Heute, 21. Januar",
+        "32 Juli 2014",
+        "12/2014",
+    ],
 )
 def test_what_is_no_date_is_none(text: str) -> None:
     assert read(text) is None
@@ -107,7 +213,13 @@ def test_the_calendars_meet_on_known_days() -> None:
         (2021, 3, 20),
         (1979, 2, 11),
     ]
-    assert [hijri(1445, 9, 1), hijri(1436, 3, 5)] == [(2024, 3, 11), (2014, 12, 27)]
+    assert [hijri(1445, 9, 1), hijri(1436, 3, 5), hijri(1443, 1, 1), hijri(1446, 9, 1), hijri(1435, 5, 10)] == [
+        (2024, 3, 11),
+        (2014, 12, 27),
+        (2021, 8, 9),
+        (2025, 3, 1),
+        (2014, 3, 11),
+    ]
 
 
 def test_a_line_that_is_a_date_alone_is_told_from_a_sentence() -> None:
@@ -137,3 +249,21 @@ def test_greek_months_and_years_of_two_digits_are_read(text: str, day: str | Non
     found = read(text, language="el")
 
     assert (found and found[0][:10]) == day
+
+
+def test_a_date_of_a_change_is_told_from_one_of_publication() -> None:
+    changes = [
+        "Last updated: July 9, 2016",
+        "آخر تحديث 9 يوليو 2016",
+        "Aktualisiert am 9. Juli 2016",
+        "更新：2016-07-09",
+    ]
+    others = ["Published July 9, 2016, updated July 11", "9 July 2016", "نشر في 9 يوليو 2016"]
+
+    assert [updated(text) for text in changes] == [True] * 4
+    assert [updated(text) for text in others] == [False] * 3
+
+
+def test_the_first_of_the_month_stays_a_day_where_only_the_month_is_odd() -> None:
+    assert read("1 ديسمبر 2016") == ("2016-12-01 00:00", "day")
+    assert read("1 Florpember 2016", language="") is None

@@ -1,17 +1,23 @@
-"""Which of the forms of a title on a page is the title."""
+"""What a page says of its article besides the text: which form of the title, who wrote it, what it is filed under."""
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
+from pipelines.extract.authors import people
 from pipelines.extract.markup import parse
 from pipelines.extract.metadata import Facts, facts_of
 from pipelines.model import Page, Source
 
 SOURCE = Source(
     name="morava", title="Morava", url="https://morava.test/", country="CZ", language="en", timezone="Europe/Prague"
+)
+GRAPH = (
+    '<script type="application/ld+json">{"@graph": [{"@type": "Article", "author": {"@id": "#anna"}},'
+    '{"@type": "Person", "@id": "#anna", "name": "Anna Novak"}]}</script>'
 )
 STORY = "<p>The ferry was back on the river on Monday, two years after the flood that had sunk it at its mooring.</p>"
 
@@ -29,6 +35,11 @@ def facts(inside: str, head: str) -> Facts:
     return facts_of(tree, page, SOURCE)
 
 
+def node(**said: object) -> str:
+    """JSON-LD of an article that says this of itself."""
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", **said})}</script>'
+
+
 def title(inside: str, head: str) -> str:
     """The title of such a page."""
     return facts(inside, head).title
@@ -43,6 +54,14 @@ def title(inside: str, head: str) -> str:
          "Ferry returns to the river"),
         ("<div class=t>渡船兩年後重返河上</div>", "渡船兩年後重返河上 - 晨報網 - 新聞", "渡船兩年後重返河上"),
         ("<a href=/>ΠΡΩΙΝΗ</a><div>Μαύρη προπαγάνδα</div>", "ΠΡΩΙΝΗ : Μαύρη προπαγάνδα", "Μαύρη προπαγάνδα"),
+        ("", "渡船兩年後重返河上｜晨報網", "渡船兩年後重返河上"),
+        ("", "渡船两年后重返河上_晨报网", "渡船两年后重返河上"),
+        ("", "渡船两年后重返河上--国内频道", "渡船两年后重返河上"),
+        ("", "フェリーが川に戻った－モラバ新聞", "フェリーが川に戻った"),
+        ("", "Ferry returns to the river －《Morava》", "Ferry returns to the river"),
+        ("", "morava.test ::: Ferry returns to the river", "Ferry returns to the river"),
+        ("<h1>Life &lt;br&gt; on the river: thirty years</h1>", "Life &lt;br&gt; on the river",
+         "Life <br> on the river: thirty years"),
         ("<span>GateWorks</span>", "How to mend a ferry: five things to avoid - GateWorks blog of the harbour",
          "How to mend a ferry: five things to avoid - GateWorks blog of the harbour"),
         ("", "<title><b>River</b><br>Ferry returns after two years</title>", "River Ferry returns after two years"),
@@ -97,3 +116,111 @@ def test_a_title_and_a_description_too_long_to_be_one_are_cut_at_a_word() -> Non
 
 def test_a_long_title_without_spaces_is_cut_all_the_same() -> None:
     assert title("", "渡" * 600) == "渡" * 499 + "…"
+
+
+def test_the_site_is_known_by_every_name_that_the_page_has_for_it() -> None:
+    named = "<meta property=og:site_name content='River Post'><title>Ferry is back at last - River Post</title>"
+    owner = node(publisher={"@type": "Organization", "name": "Morava Media House"})
+
+    assert title("", named) == "Ferry is back at last"
+    assert title("", f"{owner}<title>Ferry is back at last | Morava Media House</title>") == "Ferry is back at last"
+
+
+def test_the_kicker_in_a_heading_is_no_part_of_the_title() -> None:
+    heading = "<h1><span>On the river</span> Ferry returns after two years</h1>"
+
+    found = title(heading, "<meta property=og:title content='Ferry returns after two years'>")
+
+    assert found == "Ferry returns after two years"
+
+
+@pytest.mark.parametrize(
+    ("said", "wanted"),
+    [
+        ("By Anna Novak and Ben Dvořák", ["Anna Novak", "Ben Dvořák"]),
+        ("Von Anna Novak, Ben Dvořák", ["Anna Novak", "Ben Dvořák"]),
+        ("Anna Novak, Staff Writer", ["Anna Novak"]),
+        ("Dr. Anna Novak, MD", ["Anna Novak"]),
+        ("Anna Novak (Morava) anna@morava.test", ["Anna Novak"]),
+        ("ByAnna Novak", ["Anna Novak"]),
+        ("Anna Novak | 5 January 2026", ["Anna Novak"]),
+        ("بقلم: ليلى حداد", ["ليلى حداد"]),
+        ("ليلى حداد - دمشق", ["ليلى حداد"]),
+        ("كتبت ليلى حداد", ["ليلى حداد"]),
+        ("记者 王小明", ["王小明"]),
+        ("김하나 기자", ["김하나"]),
+        ("Newsroom", []),
+        ("River Verlag GmbH, Brünn, Czechia", []),
+        ("Redaktion", []),
+        ("فريق التحرير", []),
+        ("وكالات", []),
+        ("http://morava.test/author/anna", []),
+        ("@annanovak", []),
+    ],
+)
+def test_of_a_line_of_authors_the_people_remain(said: str, wanted: list[str]) -> None:
+    assert people(said) == wanted
+
+
+@pytest.mark.parametrize(
+    ("inside", "head"),
+    [
+        ("", node(author={"@type": "Person", "name": "Anna Novak"})),
+        ("", node(author=[{"@type": "Organization", "name": "River Wire"}, {"@type": "Person", "name": "Anna Novak"}])),
+        ("", GRAPH),
+        ("", "<meta name=author content='Anna Novak'>"),
+        ("", "<meta name=citation_author content='Novak, Anna'>"),
+        ("<a rel=author href=/anna>Anna Novak</a>", ""),
+        ("<div class=article__byline>By <a href=/author/1>Anna Novak</a> <i>River correspondent</i></div>", ""),
+        ("<div class=PostAuthor-name><b>Anna Novak</b><i>Ferry expert of the house</i></div>", ""),
+        ("<p>By Anna Novak</p>", ""),
+        ("<p>von <a href=/autoren/1>Anna Novak</a></p>", ""),
+        ("<div class=comments><b class=author>Cyril Reader</b></div><p class=author>Anna Novak</p>", ""),
+    ],
+)
+def test_the_author_is_found_wherever_one_is_named(inside: str, head: str) -> None:
+    found = facts(inside, head or "<title>Ferry is back</title>")
+
+    assert found.authors == ("Anna Novak",)
+
+
+@pytest.mark.parametrize(
+    "inside", ["<p class=author>Sport</p>", "<p class=byline>5 January 2026</p>", "<p>By the river</p>"]
+)
+def test_what_names_nobody_is_no_byline(inside: str) -> None:
+    assert facts(inside, "<title>Ferry is back</title>").authors == ()
+
+
+def test_keywords_of_the_whole_site_are_no_tags() -> None:
+    stock = facts("", "<meta name=keywords content='news, sport, weather, Morava'><title>Ferry is back</title>")
+    own = facts("", "<meta name=keywords content='ferry, flood, Morava'><title>Ferry is back</title>")
+    tagged = facts("", "<meta property=article:tag content=Shipping><meta name=keywords content='news, sport'>")
+
+    assert stock.tags == ()
+    assert own.tags == ("ferry", "flood")
+    assert tagged.tags == ("Shipping",)
+
+
+def test_the_canonical_address_is_a_page_of_the_same_site_and_never_its_home() -> None:
+    given = {
+        "https://morava.test/ferry?id=1": "https://morava.test/ferry?id=1",
+        "/2026/ferry-is-back": "https://www.morava.test/2026/ferry-is-back",
+        "https://www.morava.test/": "https://www.morava.test/2026/ferry",
+        "https://other.test/ferry": "https://www.morava.test/2026/ferry",
+    }
+
+    found = [facts("", f"<link rel=canonical href='{url}'>").canonical_url for url in given]
+
+    assert found == list(given.values())
+
+
+def test_picture_section_and_description_are_whole_and_plain() -> None:
+    head = (
+        "<meta property=og:image content=/i/ferry.jpg><meta property=article:section content=River>"
+        "<meta property=og:description content='The &amp;quot;Morava&amp;quot; is &lt;b&gt;back&lt;/b&gt;'>"
+    )
+
+    found = facts("", head)
+
+    assert found.image == "https://www.morava.test/i/ferry.jpg"
+    assert (found.section, found.description) == ("River", 'The "Morava" is back')

@@ -1,8 +1,15 @@
 """Which lines around an article are boilerplate; most of these words also stand in true sentences."""
 
+import re
+import time
+from pathlib import Path
+
 import pytest
 
+import pipelines.extract
 from pipelines.extract.phrases import lexicon, reasons
+
+DATA = Path(pipelines.extract.__file__).parent / "data"
 
 
 @pytest.mark.parametrize(
@@ -19,6 +26,29 @@ from pipelines.extract.phrases import lexicon, reasons
         ("4 min read", "phrase: meta (en)"),
         ("Leave a reply", "phrase: comment (en)"),
         ("Yorum yaz", "phrase: comment (tr)"),
+        ("Zobacz także: Nowy most otwarty", "phrase: related (pl)"),
+        ("Смотрите также: Новый мост открыт", "phrase: related (ru)"),
+        ("Читайте також: Новий міст відкрито", "phrase: related (uk)"),
+        ("Διαβάστε επίσης: Άνοιξε η νέα γέφυρα", "phrase: related (el)"),
+        ("相关阅读：新桥通车", "phrase: related (zh)"),
+        ("責任編輯：王小明", "phrase: credit (zh)"),
+        ("あわせて読みたい", "phrase: related (ja)"),
+        ("무단전재 및 재배포 금지", "phrase: copyright (ko)"),
+        ("ข่าวที่เกี่ยวข้อง", "phrase: button (th)"),
+        ("यह भी पढ़ें: नया पुल खुला", "phrase: related (hi)"),
+        ("আরও পড়ুন: নতুন সেতু", "phrase: related (bn)"),
+        ("À lire aussi Le nouveau pont est ouvert", "phrase: related (fr)"),
+        ("Deine E-Mail-Adresse wird nicht veröffentlicht.", "phrase: comment (de)"),
+        ("Нашли ошибку? Выделите её и нажмите Ctrl+Enter", "phrase: correction (ru)"),
+        ("Found a typo? Select it and press Ctrl+Enter", "phrase: correction (en)"),
+        ("Reporting by Ann Example; Editing by Bo Example", "phrase: credit (en)"),
+        ("(dpa)", "phrase: meta (de)"),
+        ("Sign up for our newsletter and never miss a story.", "phrase: subscribe (en)"),
+        ("By signing up, you agree to our terms of use.", "phrase: notice (en)"),
+        ("Copyright © 2026 The Example Times. All rights reserved.", "phrase: copyright (*)"),
+        ("Click to share on Facebook (Opens in new window)", "phrase: share (en)"),
+        ("Share this articlePrint this article", "bar of phrase: share (en)"),
+        ("Facebook Twitter WhatsApp 12", "bar of phrase: share (*)"),
         ("9/7/2016 - 10:15 | القراءات: 12 | التعليقات (0)", "bar of counter"),
         ("0", "counter"),
         ("* * *", "no words"),
@@ -37,6 +67,15 @@ def test_a_line_of_boilerplate_is_cut_for_its_reason(line: str, reason: str) -> 
         "Akismet, a company of twelve people, opened an office in Cairo on Monday.",
         "En la actualidad opera sin iluminación",
         "Comment sections were closed by three papers this year.",
+        "Copyright law was changed by parliament on Monday.",
+        "Facebook paid a fine of two million euros.",
+        "Sie haben Recht.",
+        "Hier sind wir.",
+        "سجل في المباراة هدفين.",
+        "记者从市政府获悉，新桥将于明天通车。",
+        "シェアが三割に達した。",
+        "Para poder cruzar hay que pagar.",
+        "Du må være forsiktig på broen.",
         "2016",
         "- 12",
         "| 3 | 4 |",
@@ -59,11 +98,47 @@ def test_a_source_has_phrases_of_its_own() -> None:
     assert reasons(["انتهى ر.ع", "انتهى الاجتماع"], ["انتهى ر ع"]) == ["source: own phrase", ""]
 
 
-def test_every_row_of_the_list_can_be_read() -> None:
+def test_every_row_of_the_lists_can_be_read() -> None:
     known = lexicon()
 
-    assert len(known.line) > 500
-    assert all((known.edge, known.substr, known.prefix, known.words, known.line_patterns))
+    assert len(known.line) > 10_000
+    assert all((known.edge, known.tiles, known.opening, known.marked, known.closing, known.inside))
+
+
+def test_every_rule_is_a_pattern_that_can_be_compiled_and_none_cuts_every_line() -> None:
+    known = lexicon()
+
+    rules = [
+        rule.pattern
+        for index in (known.opening, known.marked, known.closing)
+        for rules in index.values()
+        for rule in rules
+    ]
+    inside = [pattern for rules in known.inside.values() for patterns, _, _ in rules for pattern in patterns]
+
+    assert not [pattern for pattern in {*rules, *inside} if re.compile(pattern).match("")]
+
+
+@pytest.mark.parametrize("file", sorted(DATA.glob("phrases_*.tsv")), ids=lambda file: file.stem)
+def test_a_phrase_list_is_sorted_and_says_each_thing_once(file: Path) -> None:
+    rows = [row.split("\t") for row in file.read_text(encoding="utf-8").splitlines() if "\t" in row]
+
+    order = [(match != "set", kind, match, phrase) for phrase, kind, match in rows]
+
+    assert order == sorted(set(order))
+
+
+def test_there_are_lists_for_more_than_thirty_languages() -> None:
+    assert len(list(DATA.glob("phrases_*.tsv"))) > 30
+
+
+def test_a_page_of_long_lines_and_one_without_spaces_take_no_time() -> None:
+    lines = ["слово " * 70, "x" * 400, "share " * 60, "0 " * 200, "分享" * 200, "a" * 90 + " 1" * 9] * 10
+
+    started = time.process_time()
+    reasons(lines)
+
+    assert time.process_time() - started < 2
 
 
 def test_a_byline_with_a_colon_is_cut_at_the_edges_and_kept_in_a_sentence() -> None:

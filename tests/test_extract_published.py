@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
 from pipelines.extract.markup import parse
 from pipelines.extract.metadata import facts_of
-from pipelines.extract.published import published
+from pipelines.extract.published import modified, published
 from pipelines.model import Page, Source
 
 TITLE = "<h1>Ferry returns to the river after two years</h1>"
@@ -71,3 +72,128 @@ def test_a_sentence_with_today_in_it_is_no_date() -> None:
 
     assert found == "2026-01-05 day"
     assert day(f"{TITLE}{STORY}<div>Things to do on the river today</div>") == ""
+
+
+def when(
+    inside: str, head: str = "", *, timezone: str = "UTC", country: str = "GB", url: str = "https://morava.test/ferry"
+) -> tuple[str, str]:
+    """The moment at the offset it is given in, and who said so; empty where none was found."""
+    source = Source(
+        name="morava", title="Morava", url="https://morava.test/", country=country, language="en" if country else "",
+        timezone=timezone,
+    )  # fmt: skip
+    page = Page(
+        source="morava", run="2026-11-22T0200", url=url, final_url=url, fetched_at=datetime(2026, 11, 22, tzinfo=UTC),
+        status=200, headers=(), body=b"", digest="",
+    )  # fmt: skip
+    title = "<title>Ferry returns to the river after two years</title>"
+    tree = parse(f"<html lang=en><head>{title}{head}</head><body>{TITLE}{inside}{STORY}</body></html>")
+    assert tree is not None
+    found = published(tree, facts_of(tree, page, source), page, source)
+    return (found.at.isoformat(timespec="minutes"), found.said_by) if found.at else ("", "")
+
+
+def node(**said: str) -> str:
+    """JSON-LD of an article that says this of itself."""
+    return f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", **said})}</script>'
+
+
+@pytest.mark.parametrize(
+    ("stated", "timezone", "wanted"),
+    [
+        ("2026-01-05T00:30:00+09:00", "UTC", "2026-01-05T00:30+09:00"),
+        ("2026-01-05T00:30:00+09:00", "Asia/Damascus", "2026-01-05T00:30+09:00"),
+        ("2026-01-04T22:30:00Z", "Asia/Damascus", "2026-01-05T01:30+03:00"),
+        ("2026-01-05T00:30:00", "Asia/Damascus", "2026-01-05T00:30+03:00"),
+    ],
+)
+def test_the_day_is_that_of_the_page_s_own_offset_or_else_of_the_source(
+    stated: str, timezone: str, wanted: str
+) -> None:
+    found = when("", node(datePublished=stated), timezone=timezone)
+
+    assert found == (wanted, "json-ld")
+
+
+def test_a_moment_in_utc_is_given_where_the_page_shows_it() -> None:
+    head = node(datePublished="2026-01-05T03:30:45Z")
+
+    shown = when("<span class=date>January 4, 2026 10:30 PM</span>", head, country="")
+    in_url = when("", head, country="", url="https://morava.test/2026/01/04/ferry")
+    elsewhere = when("", head + "<meta property=article:published_time content=2026-01-04T22:30:45-05:00>", country="")
+    utc_shown = when("<time>5 January 2026 03:30</time>", head, timezone="America/New_York")
+
+    assert shown == elsewhere == ("2026-01-04T22:30-05:00", "json-ld")
+    assert in_url == ("2026-01-04T23:30-04:00", "json-ld")
+    assert utc_shown == ("2026-01-05T03:30+00:00", "json-ld")
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<p>Updated: 9 March 2026</p><p>Published: 5 January 2026</p>",
+        "<p>Updated 9 March 2026</p><p>5 January 2026</p>",
+        "<time class=updated datetime=2026-03-09>9 March</time><time class=published datetime=2026-01-05>5 Jan</time>",
+        "<span>Last modified</span><span>9 March 2026</span><div>5 January 2026</div>",
+    ],
+)
+def test_the_day_of_a_change_is_not_that_of_publication(inside: str) -> None:
+    found = when(inside)
+
+    assert found == ("2026-01-05T00:00+00:00", "text")
+
+
+def test_a_last_save_that_stands_for_the_publication_gives_way_to_the_day_beside_the_title() -> None:
+    saved = node(datePublished="2026-03-09T10:00:00+00:00", dateModified="2026-03-09T10:00:00+00:00")
+    once = node(datePublished="2026-03-09T10:00:00+00:00", dateModified="2026-03-10T10:00:00+00:00")
+
+    assert when("<div>5 January 2026</div>", saved) == ("2026-01-05T00:00+00:00", "text")
+    assert when("<div>5 January 2026</div>", once) == ("2026-03-09T10:00+00:00", "json-ld")
+
+
+def test_where_machines_are_told_two_days_the_page_decides() -> None:
+    head = (
+        node(datePublished="2026-01-05T10:00:00Z") + "<meta property=article:published_time content=2026-01-07T09:00Z>"
+    )
+
+    assert when("<div>7 January 2026</div>", head) == ("2026-01-07T09:00+00:00", "meta")
+    assert when("", head) == ("2026-01-05T10:00+00:00", "json-ld")
+
+
+@pytest.mark.parametrize(
+    ("inside", "head", "wanted"),
+    [
+        ("", '<script>window.state = {"publishedAt": "2026-01-05T10:00:00Z"}</script>' + 60 * " ", "2026-01-05"),
+        ("", node(**{"@type": "WebPage", "datePublished": "2026-01-05"}), "2026-01-05"),
+        ("<div class=date><b>5</b> <i>January</i> <u>2026</u></div>", "", "2026-01-05"),
+        ("<div><meta itemprop=datePublished content=2026-01-05></div>", "", "2026-01-05"),
+        ("", "<meta name=date content=2026-01-01T00:00:00Z><meta name=dc.date content=2026-01-05>", "2026-01-05"),
+    ],
+)  # fmt: skip
+def test_a_day_is_found_wherever_it_is_stated(inside: str, head: str, wanted: str) -> None:
+    assert when(inside, head)[0].startswith(wanted)
+
+
+def test_hours_ago_far_from_the_title_are_those_of_another_article() -> None:
+    others = "".join(f"<p>Bread is dearer in town number {n}</p><span>2 hours ago</span>" for n in range(3))
+
+    assert when(STORY * 3 + others) == ("", "")
+    assert when("<span>2 hours ago</span>" + STORY) == ("2026-11-21T22:00+00:00", "text")
+
+
+def test_what_was_changed_is_read_from_all_who_say_so() -> None:
+    url = "https://morava.test/ferry"
+    source = Source(name="m", title="M", url=url, country="CZ", language="en", timezone="Europe/Prague")
+    page = Page(
+        source="m", run="r", url=url, final_url=url, fetched_at=datetime(2026, 11, 22, tzinfo=UTC), status=200,
+        headers=(), body=b"", digest="",
+    )  # fmt: skip
+    said = (
+        node(datePublished="2026-01-05T10:00:00Z", dateModified="2026-01-06T23:30:00Z"),
+        "<meta property=article:modified_time content=2026-01-07T00:30:00+01:00>",
+    )
+
+    trees = [parse(f"<html><head>{head}</head><body>{TITLE}{STORY}</body></html>") for head in said]
+    found = [modified(facts_of(tree, page, source), page, source) for tree in trees if tree is not None]
+
+    assert [f"{at:%Y-%m-%d %H:%M}" for at in found if at] == ["2026-01-07 00:30", "2026-01-07 00:30"]

@@ -81,7 +81,7 @@ def test_every_page_is_a_line_in_the_order_of_the_fetches(
     assert [line.fetch_id for line in lines(settings)] == fetches
     assert lines(settings) == heard
     assert [line.article.text if line.article else "" for line in heard] == [TEXT.format(0), "", TEXT.format(2)]
-    wanted = {"pages": 3, "articles": 2, "rejected": 1, "rejected: too short": 1, "cut": 2, "words": 38}
+    wanted = {"pages": 3, "articles": 2, "rejected": 1, "rejected: too short": 1, "cut": 4, "words": 38}
     assert {name: tally.counts[name] for name in wanted} == wanted
     assert runs.tallies(conn, RUN) == [tally]
 

@@ -6,6 +6,7 @@ import json
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -16,9 +17,9 @@ import pytest
 
 from pipelines import articlefile, crawl, db, notify, warc
 from pipelines.errors import ChannelError, DatabaseError
-from pipelines.extract import extract, markup, stage
+from pipelines.extract import chain, extract, markup, stage
 from pipelines.ledger import record
-from pipelines.model import Kind, Page, Reason
+from pipelines.model import Article, Kind, Page, Reason, Rejection
 from pipelines.settings import Settings
 from spiders import discover, outcome
 from tests.sites import NEXT, RUN, answer, feed, mapped, page, site, sites, source
@@ -102,21 +103,100 @@ def test_a_label_that_is_no_charset_is_passed_over(label: str) -> None:
     assert charset == "cp1256"
 
 
-def test_a_page_that_hangs_in_a_parser_costs_its_own_article_alone(
+def test_a_page_whose_time_limit_does_not_reach_it_costs_its_own_article_alone(
     settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stage, "SECONDS", 3.0)
-    monkeypatch.setattr(stage, "GRACE", 3.0)
-    many = "<html><body><div " + " ".join(f"a{n}=1" for n in range(400_000)) + ">x</div></body></html>"
+    monkeypatch.setattr(stage, "SECONDS", 1.0)
+    monkeypatch.setattr(stage, "GRACE", 1.0)
     jisr = source("jisr.test")
-    stored(settings, conn, [many, "<html><body><p>لا شيء</p></body></html>"])
+    stored(settings, conn, ["<html><body>" + "<a href=/x>" * 190_000, "<html><body><p>لا شيء</p></body></html>"])
 
     tally = extract(settings, jisr, RUN, apart=True)
 
     lines = articlefile.read(articlefile.path(settings, "jisr", RUN))
-    reasons = [line.rejection.reason for line in lines if line.rejection]
-    assert reasons == [Reason.TOO_SLOW, Reason.TOO_SHORT]
+    rejected = [(line.rejection.reason, line.rejection.detail) for line in lines if line.rejection]
+    assert rejected == [(Reason.TOO_SLOW, "not done after 2 s"), (Reason.TOO_SHORT, "2 words")]
     assert tally.state == "done"
+
+
+STORY = "<h1>Bridge</h1><p>" + "The old bridge was opened again on Monday after two years of repairs. " * 6 + "</p>"
+MANY = {
+    "links": "<a href=x>y</a>" * 300_000,
+    "paragraphs": "<p>word" * 600_000,
+    "breaks": "x<br>" * 900_000,
+    "tables": "<table><tr><td>x" * 300_000,
+    "angles": "<" * 4_000_000,
+    "comments": "<!--" * 1_000_000,
+    "attributes": "<div " + " ".join(f"a{n}=1" for n in range(400_000)) + ">",
+    "one attribute": "<div " + "a=1 " * 1_000_000 + ">",
+    "bare attributes": "<div " + "a " * 1_000_000 + ">",
+}
+
+
+@pytest.mark.parametrize("kind", MANY)
+def test_a_page_of_more_than_a_parser_should_be_given_is_refused_at_once(kind: str) -> None:
+    started = time.process_time()
+
+    made = judged(STORY + MANY[kind], 20.0)
+
+    assert isinstance(made, Rejection)
+    assert made.reason == Reason.TOO_LARGE
+    assert time.process_time() - started < 3
+
+
+def in_json(text: str) -> str:
+    return f'<script type="application/ld+json">{text}</script>'
+
+
+SLOW = {
+    "boxes in boxes": "<div>" * 100_000,
+    "bold in bold": "<b>" * 100_000,
+    "links in links": "<a href=x>" * 100_000,
+    "tables in tables": "<table><tr><td>" * 30_000,
+    "headings in headings": "<h2><a href=/n>" * 30_000,
+    "vectors in vectors": "<svg><math>" * 50_000,
+    "one class of many words": f'<div class="{"a " * 1_000_000}">',
+    "one class of one word": f'<div class="{"a" * 4_000_000}">',
+    "short lines": "a\n" * 1_000_000,
+    "short paragraphs": "<p>w x" * 60_000,
+    "blanks": "<p>" + " " * 4_000_000 + "x",
+    "blanks and breaks": "<p>" + " \n\u00a0\t" * 700_000 + "x",
+    "days": "<div class=date>" + "12/12/2024 - " * 200_000 + "</div>",
+    "digits": "<p class=date>" + "1" * 3_000_000,
+    "times": "<time datetime=2024-01-01T10:00>x</time>" * 60_000,
+    "marks": "<p>ب" + "\u064b\u0301" * 500_000 + "ـ",
+    "marks as references": "<p>x" + "&#1611;&#769;" * 350_000,
+    "joiners": "<p>" + "\u200c\u200d" * 400_000,
+    "one word": "<p>" + "ا" * 1_500_000,
+    "references": "<p>" + "&amp;" * 800_000,
+    "unknown references": "<p>" + "&" * 3_000_000,
+    "entities": "<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;&a;&a;&a;&a;'>]><p>" + "&b;" * 300_000,
+    "json objects": in_json("[" + ",".join(['{"@type":"NewsArticle","headline":"x"}'] * 90_000) + "]"),
+    "json scripts": in_json('{"@type":"NewsArticle"}') * 60_000,
+    "json lists in lists": in_json("[" * 2_000_000),
+    "json objects in objects": in_json('{"@graph":[' * 100_000 + "]}" * 100_000),
+    "json commas": in_json("[" + ", " * 1_500_000 + "]"),
+    "json markup": in_json('{"@type":"Article","articleBody":"' + "<a " * 150_000 + '"}'),
+    "linked headings": "".join(f"<h2><a href=/n/{n}>head {n}</a></h2><p>text of it</p>" for n in range(25_000)),
+}
+
+
+ENDS = (Reason.TOO_SLOW, Reason.TOO_LARGE, Reason.TOO_SHORT, Reason.EMPTY, Reason.LISTING)
+
+
+@pytest.mark.parametrize("kind", SLOW)
+def test_a_page_built_to_be_slow_is_done_or_cut_off(kind: str) -> None:
+    started = time.process_time()
+
+    made = judged(SLOW[kind] + STORY, 2.0)
+
+    assert isinstance(made, Article) or made.reason in ENDS
+    assert time.process_time() - started < 10
+
+
+def judged(inside: str, seconds: float) -> Article | Rejection:
+    body = f"<html><head><title>Bridge</title></head><body>{inside}</body></html>".encode()
+    return chain.extract_page(made_page("http://jisr.test/1", body), source("jisr.test"), seconds=seconds)
 
 
 def test_a_webhook_that_never_ends_its_answer_holds_nobody_up() -> None:
@@ -165,17 +245,7 @@ def stored(settings: Settings, conn: db.Connection, bodies: list[str]) -> None:
     with conn, conn.cursor() as cursor:
         for number, body in enumerate(bodies):
             url, raw = f"http://jisr.test/{number}", body.encode()
-            made = Page(
-                source="jisr",
-                run=RUN,
-                url=url,
-                final_url=url,
-                fetched_at=datetime.now(UTC),
-                status=200,
-                headers=(("Content-Type", "text/html; charset=utf-8"),),
-                body=raw,
-                digest=sha256(raw).hexdigest(),
-            )
+            made = made_page(url, raw)
             cursor.execute(
                 "insert into urls (source, url_key, url, host, kind, discovered_run)"
                 " values ('jisr', %s, %s, 'jisr.test', 'article', %s) returning id",
@@ -185,6 +255,20 @@ def stored(settings: Settings, conn: db.Connection, bodies: list[str]) -> None:
             look = outcome.look_at(made, facts, source("jisr.test"), pointer=warc.append(writer, made, facts))
             record(conn, RUN, [look])
     warc.finish(writer)
+
+
+def made_page(url: str, body: bytes) -> Page:
+    return Page(
+        source="jisr",
+        run=RUN,
+        url=url,
+        final_url=url,
+        fetched_at=datetime.now(UTC),
+        status=200,
+        headers=(("Content-Type", "text/html; charset=utf-8"),),
+        body=body,
+        digest=sha256(body).hexdigest(),
+    )
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pipelines import db
-from pipelines.cli import look, newsroom, people, setup, stages
+from pipelines.cli import look, newsroom, people, setup, stages, template
 from pipelines.cli.show import complain
 from pipelines.errors import NightdeskError
 
@@ -22,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (setup, stages, look, people, newsroom):
+for part in (setup, template, stages, look, people, newsroom):
     part.add_to(app)
 
 

@@ -1,21 +1,16 @@
-"""Looking: status, articles, why, try."""
+"""Looking: status, articles, why."""
 
 from __future__ import annotations
 
-import gzip
-from datetime import UTC, datetime
-from hashlib import sha256
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from pipelines import crawl, db, desk, ledger, sources
-from pipelines.cli import onepage, report
+from pipelines import db, desk, ledger, sources
+from pipelines.cli import onepage, report, trypage
 from pipelines.cli.show import Json, ago, as_json, out, say, table
 from pipelines.errors import NightdeskError
-from pipelines.model import Page, Source
 from pipelines.settings import settings
 
 TONE = {"good": "green", "warn": "yellow", "bad": "bold red"}
@@ -23,7 +18,7 @@ TONE = {"good": "green", "warn": "yellow", "bad": "bold red"}
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    for name, command in (("status", status), ("articles", articles), ("why", why), ("try", try_page)):
+    for name, command in (("status", status), ("articles", articles), ("why", why), ("try", trypage.try_page)):
         app.command(name, rich_help_panel="Looking")(command)
 
 
@@ -123,55 +118,6 @@ def why(url: str, json: Json = False) -> None:
     )
 
 
-def try_page(
-    target: Annotated[str, typer.Argument(metavar="FILE|URL")],
-    url: Annotated[str, typer.Option("--url", help="The address a saved page came from.")] = "",
-    source: Annotated[str, typer.Option("--source", help="Treat it as a page of this followed source.")] = "",
-    json: Json = False,
-) -> None:
-    """Show what we would make of a page: the article, each block that was cut and why, or the rejection."""
-    from pipelines.extract import extract_page
-
-    current = settings()
-    address = url or target
-    of = sources.named(current, [source])[0] if source else anonymous(address)
-    path = Path(target)
-    if path.is_file():
-        page = saved(path, url or f"http://localhost/{path.name}", of)
-    elif target.startswith(("http://", "https://")):
-        page = crawl.fetch(current, of, target)
-    else:
-        raise NightdeskError(f"{target} is neither a file here nor an http(s) address.")
-    made = extract_page(page, of)
-    if json:
-        onepage.print_json(made)
-    else:
-        onepage.explain(made, page)
-
-
-def anonymous(url: str) -> Source:
-    """A source for a page of none: no language known, UTC."""
-    return Source(name="try", title="", url=url, country="", language="", timezone="UTC")
-
-
-def saved(path: Path, url: str, source: Source) -> Page:
-    """A page from a file, which may be gzipped."""
-    body = path.read_bytes()
-    if path.suffix == ".gz":
-        body = gzip.decompress(body)
-    return Page(
-        source=source.name,
-        run="try",
-        url=url,
-        final_url=url,
-        fetched_at=datetime.now(UTC),
-        status=200,
-        headers=(("Content-Type", "text/html"),),
-        body=body,
-        digest=sha256(body).hexdigest(),
-    )
-
-
 def _one(conn: db.Connection, number: int, removed: bool, json: bool) -> None:
     row = desk.article(conn, number)
     if row is None:
@@ -183,7 +129,7 @@ def _one(conn: db.Connection, number: int, removed: bool, json: bool) -> None:
     facts: dict[str, Any] = {
         "address": row["url"],
         "source": row["source"],
-        "published": row["published_at"] and f"{row['published_at']:%Y-%m-%d %H:%M} UTC ({row['published_from']})",
+        "published": row["published_at"] and _published(row),
         "authors": ", ".join(row["authors"]),
         "language": row["language"],
         "fetched": f"{row['fetched_at']:%Y-%m-%d %H:%M} UTC, {len(row['revisions'])} revision(s)",
@@ -198,3 +144,8 @@ def _one(conn: db.Connection, number: int, removed: bool, json: bool) -> None:
         onepage.print_removed([(block["text"], block["reason"]) for block in row["removed"]])
     elif row["removed"]:
         say(f"\n{len(row['removed'])} block(s) were cut; --removed shows them.", "dim")
+
+
+def _published(row: dict[str, Any]) -> str:
+    exact = f"to the {row['published_precision'] or '?'}, from {row['published_from'] or '?'}"
+    return f"{row['published_at']:%Y-%m-%d %H:%M} UTC, {exact}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from dotenv import set_key
 
 from pipelines import db, sources
+from pipelines.cli import sample
 from pipelines.cli.show import Json, as_json, say, table
 from pipelines.errors import SettingsError
 from pipelines.settings import CHANNEL_PREFIX, env_file, settings
@@ -24,6 +24,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("init", rich_help_panel="Setting up")(init)
     app.command("follow", rich_help_panel="Setting up")(follow)
     app.command("unfollow", rich_help_panel="Setting up")(unfollow)
+    sample.add_to(sources_app)
     app.add_typer(sources_app, name="sources", rich_help_panel="Setting up")
     app.add_typer(db_app, name="db", rich_help_panel="Setting up")
 
@@ -109,17 +110,6 @@ def show(name: str, json: Json = False) -> None:
         as_json(source)
     else:
         say(sources.render(source))
-
-
-@sources_app.command("check")
-def check(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME|FILE]...")] = None,
-) -> None:
-    """Check source files: every key, address, time zone and schedule; all followed ones if none is named."""
-    current = settings()
-    paths = [Path(n) if n.endswith(".toml") else current.sources / f"{n}.toml" for n in names or []]
-    checked = [sources.load(path) for path in paths] or sources.followed(current)
-    say(f"{len(checked)} source file(s) are in order: {', '.join(s.name for s in checked) or 'none'}.")
 
 
 def _asked() -> dict[str, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pipelines.model import Article, Page, Rejection, Source, Tally
+from pipelines.model import Article, Page, Rejection, Source, Tally, Template
 
 if TYPE_CHECKING:
     from pipelines.articlefile import Line
@@ -33,8 +33,8 @@ def extract(
     return stage.extract(settings, source, run, processes=processes, apart=apart, on_line=on_line)
 
 
-def extract_page(page: Page, source: Source) -> Article | Rejection:
+def extract_page(page: Page, source: Source, template: Template | None = None) -> Article | Rejection:
     """What a page is: an article, or a rejection with its reason; a page built to be slow is cut off."""
     from pipelines.extract import chain
 
-    return chain.extract_page(page, source)
+    return chain.extract_page(page, source, template=template)

@@ -6,7 +6,6 @@ Importing this module loads trafilatura; everything else in the project imports 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
@@ -15,41 +14,52 @@ from lxml.html import HtmlElement
 
 from pipelines import warc
 from pipelines.errors import StoreError
-from pipelines.extract import body, languages, linked, markup, metadata, phrases, published, verdict
+from pipelines.extract import body, languages, markup, metadata, published, reading, verdict
 from pipelines.extract.limits import TooSlow, time_limit
-from pipelines.model import Article, Page, Reason, Rejection, Removed, Source
-from pipelines.text import words
+from pipelines.model import Article, Page, Reason, Rejection, Removed, Source, Template
 
 SECONDS = 20.0
 LARGEST = 5 * 1024 * 1024
-TITLE_LINES = 4
-REPEATED = 12
-SECOND_OPINION = 0.5
-WHOLE = 0.9
-PRECISION_LOSES = 0.7
-LINKED_LONGER = 1.3
+STEPS = reading.STEPS
 
 
 @dataclass(frozen=True)
-class Text:
-    """A candidate for an article's text: the lines that stay, and what was cut."""
+class Reading:
+    """What a page is, and whether the source's template agreed with it: None where there is none to agree."""
 
-    lines: tuple[str, ...]
-    removed: tuple[Removed, ...]
-
-    @property
-    def words(self) -> int:
-        """How many words stay."""
-        return sum(words(line) for line in self.lines)
+    made: Article | Rejection
+    fits: bool | None = None
 
 
-def extract_page(page: Page, source: Source, *, seconds: float = SECONDS) -> Article | Rejection:
-    """What a page is: an article, or a rejection with its reason and what text was found. Cut off after `seconds`."""
+def extract_page(
+    page: Page,
+    source: Source,
+    *,
+    template: Template | None = None,
+    seconds: float = SECONDS,
+    without: frozenset[str] = frozenset(),
+) -> Article | Rejection:
+    """What a page is: an article, or a rejection with its reason and what text was found. Cut off after `seconds`.
+
+    template: what was learned of the source; without: names of `reading.STEPS` to leave out.
+    """
+    return read_page(page, source, template=template, seconds=seconds, without=without).made
+
+
+def read_page(
+    page: Page,
+    source: Source,
+    *,
+    template: Template | None = None,
+    seconds: float = SECONDS,
+    without: frozenset[str] = frozenset(),
+) -> Reading:
+    """The same as extract_page, with whether the template fits the page."""
     try:
         with time_limit(seconds):
-            return _extract(page, source)
+            return _extract(page, source, template, without)
     except TooSlow:
-        return _rejection(page, Reason.TOO_SLOW, f"not done after {seconds:g} s")
+        return _no(page, Reason.TOO_SLOW, f"not done after {seconds:g} s")
 
 
 @lru_cache(maxsize=1)
@@ -58,25 +68,25 @@ def extractor() -> str:
     return f"nightdesk {version('nightdesk')} trafilatura {version('trafilatura')}"
 
 
-def _extract(page: Page, source: Source) -> Article | Rejection:
+def _extract(page: Page, source: Source, template: Template | None, without: frozenset[str]) -> Reading:
     try:
         content = warc.decoded(page)
     except StoreError as error:
         # What is over the limit and what is broken are told apart by the sentence alone.
         large = "more than" in str(error)
-        return _rejection(page, Reason.TOO_LARGE if large else Reason.UNREADABLE, str(error))
+        return _no(page, Reason.TOO_LARGE if large else Reason.UNREADABLE, str(error))
     if len(content) > LARGEST:
-        return _rejection(page, Reason.TOO_LARGE, f"{len(content)} bytes")
+        return _no(page, Reason.TOO_LARGE, f"{len(content)} bytes")
     content_type = next((value for name, value in page.headers if name.lower() == "content-type"), "")
     refused = verdict.of_response(page, content, markup.looks_like_html(content, content_type))
     if refused:
-        return _rejection(page, *refused)
+        return _no(page, *refused)
     html, _ = markup.decode(content, content_type, source.language)
     tree = markup.parse(html)
     if tree is None:
-        return _rejection(page, Reason.EMPTY, "no HTML in it")
+        return _no(page, Reason.EMPTY, "no HTML in it")
     facts = metadata.facts_of(tree, page, source)
-    text = _text(tree, facts, source)
+    text = reading.read(tree, html, facts, source, template, without)
     when = published.published(tree, facts, page, source)
     stored = "\n".join(text.lines)
     refused = verdict.of_content(
@@ -84,17 +94,19 @@ def _extract(page: Page, source: Source) -> Article | Rejection:
         html=html,
         title=facts.title,
         paragraphs=text.lines,
+        extracted=text.extracted,
         visible=_visible(tree),
         link_share=body.link_share(tree),
         claims_article=facts.claims_article,
         dated=when.at is not None and when.precision != "year",
+        tree=tree,
         free=str(facts.node.get("isAccessibleForFree", "true")).lower() != "false",
     )
     language = languages.language_of(facts.title, stored, source.language)
     refused = refused or verdict.wrong_language(language, source, text.words)
     if refused:
-        return _rejection(page, *refused, text=stored)
-    return Article(
+        return Reading(_rejection(page, *refused, text=stored), text.fits)
+    made = Article(
         source=source.name,
         url=page.url,
         canonical_url=_clean(facts.canonical_url),
@@ -114,50 +126,7 @@ def _extract(page: Page, source: Source) -> Article | Rejection:
         page_digest=page.digest,
         extractor=extractor(),
     )
-
-
-def _text(tree: HtmlElement, facts: metadata.Facts, source: Source) -> Text:
-    """The best text of a page: the careful extraction, unless another shows that it is cut short."""
-    best = _cut(body.lines(tree, precise=True), facts.titles, source)
-    there = body.paragraph_words(tree)
-    if best.words < (WHOLE if best.words < body.SHORT else SECOND_OPINION) * (there or body.SHORT):
-        wide = _cut(body.lines(tree, precise=False), facts.titles, source)
-        if best.words < PRECISION_LOSES * wide.words and not _fused(wide, facts.titles):
-            best = wide
-    given = linked.body(facts.node)
-    if given:
-        other = _cut(given, facts.titles, source)
-        longer = other.words >= LINKED_LONGER * best.words + verdict.LEAST_WORDS
-        if longer and (best.words < verdict.LEAST_WORDS or body.agrees(other.lines, best.lines)):
-            best = other
-    return best
-
-
-def _fused(text: Text, titles: Sequence[str]) -> bool:
-    """Whether the title and what follows it are one line: trafilatura's last resort, which takes all there is."""
-    keys = [f"{phrases.key(title)} " for title in titles]
-    return any(phrases.key(line).startswith(its_key) for line in text.lines[:1] for its_key in keys)
-
-
-def _cut(lines: Sequence[str], titles: Sequence[str], source: Source) -> Text:
-    """The lines without the title, boilerplate and repetitions; what was cut, in page order."""
-    kept: list[str] = []
-    removed: list[Removed] = []
-    title_keys = {phrases.key(title) for title in titles}
-    seen: set[str] = set()
-    for number, (line, reason) in enumerate(zip(lines, phrases.reasons(lines, source.phrases), strict=True)):
-        its_key = phrases.key(line)
-        if number < TITLE_LINES and its_key in title_keys and len(lines) > 1:
-            reason = "title"
-        elif not reason and its_key in seen:
-            reason = "repeated"
-        if reason:
-            removed.append(Removed(text=line, reason=reason))
-            continue
-        kept.append(line)
-        if its_key.count(" ") >= REPEATED:
-            seen.add(its_key)
-    return Text(tuple(kept), tuple(removed))
+    return Reading(made, text.fits)
 
 
 def _visible(tree: HtmlElement) -> str:
@@ -173,6 +142,10 @@ def _visible(tree: HtmlElement) -> str:
     )
     tails = (element.tail for element in found.iter() if element.tail and element.tail.strip())
     return "\n".join([*parts, *tails])
+
+
+def _no(page: Page, reason: Reason, detail: str) -> Reading:
+    return Reading(_rejection(page, reason, detail))
 
 
 def _rejection(page: Page, reason: Reason, detail: str, text: str = "") -> Rejection:

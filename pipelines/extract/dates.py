@@ -1,303 +1,294 @@
-"""What was written as a date, read: ISO 8601, month names of every Arabic region and many languages, Hijri, relative.
+"""What was written as a date, read: ISO 8601, dates in words and numbers, four calendars, relative ones.
 
-It alone knows the names of months. A date that cannot be read is None, never a guess at the first of January.
+A date that cannot be read is None, never a guess at the first of January.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.text import normal
+from pipelines.extract import clocks, months, relative
+from pipelines.extract.calendars import hijri, jalali
+from pipelines.extract.clocks import CLOCK, Clock
+
+__all__ = ["hijri", "jalali", "only_a_date", "parse_date", "updated"]
 
 OLDEST = 1970
-JALALI_EPOCH = datetime(622, 3, 21, tzinfo=UTC)
 Moment = tuple[datetime, str]
-# Hour, minute and second (-1: not given), and the offset as written.
-Time = tuple[tuple[int, int, int] | None, str]
-
-# Names stand here in the normal form of pipelines.text.
-MONTHS = {
-    1: "كانون الثاني|يناير|جانفي|ينير|january|jan|januar|janvier|enero|ocak|января|январь|ژانويه|جنوري|ינואר|"
-    "كانووني دووهم|رييهندان|reb[eê]ndan|gennaio|janeiro|stycznia|січня|"
-    "ιανουαρ[ιί]ου|ιανου[αά]ριοσ|γεν[αά]ρη|ιαν|januari",
-    2: "شباط|فبراير|فيفري|february|feb|februar|fevrier|février|febrero|subat|şubat|февраля|февраль|فوريه|فروري|פברואר|"
-    "شوبات|sibat|febbraio|fevereiro|lutego|лютого|"
-    "φεβρουαρ[ιί]ου|φεβρου[αά]ριοσ|φλεβ[αά]ρη|φεβ|februari",
-    3: "اذار|مارس|march|mar|marz|märz|mars|marzo|mart|марта|март|مارچ|מרץ|adar|março|marca|березня|"
-    "μαρτ[ιί]ου|μ[αά]ρτιοσ|μ[αά]ρτη|μαρ|maart|maret",
-    4: "نيسان|ابريل|افريل|april|apr|avril|abril|nisan|апреля|апрель|اوريل|اپريل|אפריל|aprile|kwietnia|квітня|"
-    "απριλ[ιί]ου|απρ[ιί]λιοσ|απρ[ιί]λη|απρ",
-    5: "ايار|مايو|ماي|may|mai|mayo|mayis|mayis|мая|май|مه|مي|מאי|gulan|maggio|maio|maja|травня|"
-    "μα[ιίϊΐ]ου|μ[αά][ιϊ]οσ|μ[αά]η|mei|maj",
-    6: "حزيران|يونيو|يونيه|جوان|june|jun|juni|juin|junio|haziran|июня|июнь|ژوئن|جون|יוני|حوزهيران|hezîran|giugno|junho|"
-    "czerwca|червня|"
-    "ιουν[ιί]ου|ιο[υύ]νιοσ|ιο[υύ]νη|ιουν",
-    7: "تموز|يوليو|يوليه|جويليه|يوليوز|july|jul|juli|juillet|julio|temmuz|июля|июль|ژوئيه|جولاي|جولائي|יולי|تهمووز|"
-    "tîrmeh|luglio|julho|lipca|липня|"
-    "ιουλ[ιί]ου|ιο[υύ]λιοσ|ιο[υύ]λη|ιουλ",
-    8: "اب|اغسطس|اوت|غشت|august|aug|aout|août|agosto|agustos|ağustos|августа|август|اگست|אוגוסט|ئاب|tebax|серпня|"
-    "αυγο[υύ]στου|α[υύ]γουστοσ|αυγ|augusti|augustus|agustus",
-    9: "ايلول|سبتمبر|شتنبر|september|sept|sep|septembre|septiembre|eylul|eylül|сентября|сентябрь|سپتامبر|ستمبر|ספטמבר|"
-    "ئهيلوول|îlon|settembre|setembro|wrzesnia|września|вересня|"
-    "σεπτεμβρ[ιί]ου|σεπτ[εέ]μβριοσ|σεπτ[εέ]μβρη|σεπ",
-    10: "تشرين الاول|اكتوبر|october|oct|oktober|okt|octobre|octubre|ekim|октября|октябрь|اكتبر|אוקטובר|تشريني يهكهم|"
-    "cotmeh|ottobre|outubro|pazdziernika|października|жовтня|"
-    "οκτωβρ[ιί]ου|οκτ[ωώ]βριοσ|οκτ[ωώ]βρη|οκτ",
-    11: "تشرين الثاني|نوفمبر|نونبر|november|nov|novembre|noviembre|kasim|ноября|ноябрь|نوامبر|נובמבר|تشريني دووهم|"
-    "mijdar|novembro|listopada|листопада|"
-    "νοεμβρ[ιί]ου|νο[εέ]μβριοσ|νο[εέ]μβρη|νοε",
-    12: "كانون الاول|ديسمبر|دجنبر|december|dec|dezember|dez|decembre|décembre|diciembre|aralik|декабря|декабрь|"
-    "دسامبر|دسمبر|דצמבר|كانووني يهكهم|berfanbar|dicembre|dezembro|grudnia|грудня|"
-    "δεκεμβρ[ιί]ου|δεκ[εέ]μβριοσ|δεκ[εέ]μβρη|δεκ|desember",
-}
-HIJRI = {
-    1: "محرم", 2: "صفر", 3: "ربيع الاول", 4: "ربيع الثاني|ربيع الاخر", 5: "جمادي الاولي|جمادي الاول",
-    6: "جمادي الثانيه|جمادي الاخره|جمادي الثاني", 7: "رجب", 8: "شعبان", 9: "رمضان", 10: "شوال",
-    11: "ذو القعده|ذي القعده|ذوالقعده", 12: "ذو الحجه|ذي الحجه|ذوالحجه",
-}  # fmt: skip
-JALALI = {
-    1: "فروردين", 2: "ارديبهشت", 3: "خرداد", 4: "تير", 5: "مرداد|امرداد", 6: "شهريور",
-    7: "مهر", 8: "ابان", 9: "اذر", 10: "دي", 11: "بهمن", 12: "اسفند",
-}  # fmt: skip
-UNITS = {
-    "minute": "دقيقه|دقائق|دقيقتين|دقايق|minutes?|mins?|dakika|minuten?|минут[уы]?|minutos?",
-    "hour": "ساعه|ساعات|ساعتين|hours?|hrs?|saat|stunden?|час(?:а|ов)?|heures?|horas?|ساعت|שעות",
-    "day": "يوم|ايام|يومين|يوما|days?|gün|tage?n?|дн(?:я|ей)|день|jours?|d[ií]as?|روز|دن",
-    "week": "اسبوع|اسابيع|اسبوعين|weeks?|hafta|wochen?|недел[юьи]|semaines?|semanas?|هفته",
-    "month": "شهر|اشهر|شهور|شهرين|months?|ay|monate?n?|месяц(?:а|ев)?|mois|mes(?:es)?|ماه",
-    "year": "سنه|سنوات|سنتين|سنين|عام|عامين|اعوام|years?|yil|yil|jahre?n?|год(?:а)?|лет|ans?|años?|سال",
-}
-DUALS = "دقيقتين|ساعتين|يومين|اسبوعين|شهرين|سنتين|عامين"
-SECONDS = {"minute": 60, "hour": 3600, "day": 86400, "week": 7 * 86400}
-PRECISION = {"minute": "minute", "hour": "hour", "day": "day", "week": "day", "month": "day", "year": "day"}
-TODAY = "اليوم|today|bugün|heute|сегодня|aujourd'hui|hoy|امروز|اج|ئهمرو|היום"
-YESTERDAY = "امس|البارحه|yesterday|dün|gestern|вчера|hier|ayer|ديروز|دويني|אתמול"
-BEFORE = "اول امس|امس الاول|قبل امس"
-TODAY_WORDS = 3
-EVENING = "مساء|م(?=\\s|$)|pm|p\\.m\\.?|بعد الظهر"
-MORNING = "صباحا|ص(?=\\s|$)|am|a\\.m\\.?"
-
+Day = tuple[int, int, int]
+LONGEST = 300
+WORD = r"[^\W\d_](?:[^\W\d_]|['.](?=[^\W\d_])){1,20}"
+ASIDE = rf"(?:\s*[/(|]\s*{WORD}\)?|\s+-\s*{WORD}(?=\s+\d))?"
+YEAR = r"(?:1[34]\d\d|19\d\d|20\d\d|2[45]\d\d)"
+# Between day and month, between month and year.
+OF = r"(?:de |d'|of |da |di |do |من |ngay |thang |ta' |מ)?"
+IN = r"(?:ماه )?(?:de |del |do |di |of |عام |سنه |لعام |لسنه |il |a |ya |gada |m\. |nam |พ\.ศ\. )?"
+DAY = r"(?P<d>\d{1,2})"
+ORDINAL = r"(?:\.|st|nd|rd|th|ere?|e|ro|º|°|ª|o|ος|η|ης|an|en|ي|ى|'?[e]|일|\s?-го)?"
+DAY_FIRST = re.compile(
+    rf"(?<![\d:.]){DAY}{ORDINAL}[\s/,-]*{OF}(?P<m>{WORD})\.?{ASIDE}[\s/,.-]*{IN}(?P<y>{YEAR})(?!\d)"
+    r"|(?<!\d)(?P<d2>\d{1,2})[-'](?P<m2>[a-z]{3,9})[-'](?P<y2>\d\d)(?!\d)"
+)
+MONTH_FIRST = re.compile(rf"(?<!\w)(?P<m>{WORD})\.?{ASIDE}[\s/-]+{DAY}{ORDINAL}[\s/,-]+(?:de |of )?(?P<y>{YEAR})(?!\d)")
+YEAR_FIRST = re.compile(
+    rf"(?<!\d)(?P<y2>{YEAR})\. gada (?P<d2>\d{{1,2}})\.\s*(?P<m2>{WORD})"
+    rf"|(?<!\d)(?P<y>{YEAR})(?:\.|ko|\s?m\.|\s?оны)?[\s/,.-]*(?P<m>{WORD})[\s/.,-]+{DAY}(?!\d|:)"
+)
 ISO = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)"
-    r"(?:[t ]+(\d\d?):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*(z|utc|gmt|[+-]\d\d:?\d\d|[+-]\d\d)?)?(?!\d)"
+    r"(?<!\d)(\d{4})-(\d\d)-(\d\d)"
+    r"(?:(?:t| t |[t ]+|-)(\d\d?):(\d\d)(?::(\d\d)(?:[.,:]\d+)?)?\s*(z|utc|gmt|[+-]\d\d:?\d\d|[+-]\d\d)?)?(?!\d)"
 )
-CLOCK = re.compile(
-    rf"(?<!\d)(\d{{1,2}}):(\d\d)(?::(\d\d))?\s*(?:({EVENING}|{MORNING})|(z|utc|gmt|[+-]\d\d:?\d\d)(?!\w))?"
-)
-YMD = re.compile(r"(?<!\d)(\d{4})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{1,2})(?!\d)")
-CJK = re.compile(r"(?<!\d)(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+COMPACT = re.compile(r"(20\d\d|19\d\d)(\d\d)(\d\d)(?:t?(\d\d):?(\d\d):?(\d\d)?\s*(z|[+-]\d\d:?\d\d)?)?")
+EPOCH = re.compile(r"(1\d{9})(?:\d{3}|\.\d+)?")
+YMD = re.compile(r"(?<![\d/.-])(\d{4})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{1,2})(?!\d)")
+CJK = re.compile(r"(?<!\d)(\d{2,4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号號일]?")
+ERA = re.compile(r"(令和|平成|昭和|民國|民国)\s?(\d{1,3}|元)\s?年")
+ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
+NUMERALS = re.compile(r"[〇零一二三四五六七八九十]{1,4}(?=[年月日])")
+VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2}) (?:thang|thg) (\d{1,2})(?: nam)? (\d{4})(?!\d)")
 LABEL = re.compile(r"^[^\W\d]+(?: [^\W\d]+){0,3}\s*:\s*")
 SHORT_DMY = re.compile(r"(?<![\d./-])(\d\d)([./-])(\d\d)\2(\d\d)(?!\d|[./]\d)")
-DMY = re.compile(r"(?<!\d)(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{4})(?!\d)")
+DMY = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{4})(?!\d)")
+HIJRI_MARK = re.compile(r"\s*(?:هجري|ه(?!\w))")
+UPDATED = re.compile(
+    r"(?<!\w)(?:(?:last |zuletzt |آخر |اخر )?(?:updated?|modified|edited|reviewed|revised|aktualisiert|geandert|"
+    r"bearbeitet|mise a jour|mis a jour|modifie|actualizad[oa]|actualizacion|atualizad[oa]|aggiornat[oa]|aggiornamento|"
+    r"bijgewerkt|guncellen\w*|guncelleme|oppdatert|uppdaterad|opdateret|paivitetty|aktualizacja|aktualizowano|aktualizovano|"
+    r"обновлен[оа]?|оновлен[оа]|изменен[оа]?|تحديث|التحديث|تعديل|حدثت|محدث|بهروزرساني|اخرين ويرايش|ويرايش|تازهكردنهوه|"
+    r"actualizat|ενημερωση|עודכן|עדכון)|更新|수정|업데이트|最終更新)"
+)
+WEEKDAYS = (
+    ("الاثنين", "دوشنبه", "monday"), ("الثلاثاء", "سهشنبه", "tuesday"), ("الاربعاء", "چهارشنبه", "wednesday"),
+    ("الخميس", "پنجشنبه", "thursday"), ("الجمعه", "جمعه", "friday"), ("السبت", "شنبه", "saturday"),
+    ("الاحد", "يكشنبه", "sunday"),
+)  # fmt: skip
+OFF_BY = 1
 
 
 def parse_date(text: str, now: datetime, timezone: str, language: str) -> Moment | None:
-    """The moment a text names, in UTC, and its precision (second to year); None where it names none that can be read.
+    """The moment a text names and its precision (second to day); None where it names none that can be read.
 
-    now is what a relative date is relative to; timezone (IANA) is that of a date without one; language settles
-    05/01/2015, which is the first of May in American English alone.
+    It is in the zone that was written there, else in `timezone` (IANA), which is also that of a date without one and of
+    one in UTC. now is what a relative date is relative to; language settles 05/01/2015, which is the first of May in
+    American English alone. Of several dates the first counts that does not stand behind a word for an update.
     """
-    plain = re.sub(r"\s*[،,]\s*", " ", normal(text))[:300]
     zone = ZoneInfo(timezone)
-    for read in (_iso, _named, _numeric, _relative):
-        found = read(plain, now.astimezone(zone), zone, language)
-        if found:
+    machine = _iso(text.strip().lower(), zone)
+    if machine:
+        return machine if machine[0].year >= OLDEST else None
+    plain = _plain(text[:LONGEST])
+    if not plain:
+        return None
+    for read in (_named, _numeric):
+        found = read(plain, zone, language)
+        if found and found[0].year >= OLDEST:
             return found
-    return _foreign(text[:100], now, zone, language)
+    return _relative(plain, now.astimezone(zone), zone) or _foreign(text[:100], zone, language)
+
+
+def updated(text: str) -> bool:
+    """Whether a text names the day of a change rather than that of publication."""
+    match = UPDATED.search(months.folded(text[:LONGEST]))
+    return bool(match) and not re.search(r"\d", text[: match.start()] if match else "")
 
 
 def only_a_date(text: str) -> bool:
     """Whether a line is a date and its time with at most one word more, such as the weekday, and a label before it."""
-    plain = LABEL.sub("", re.sub(r"\s*[،,]\s*", " ", normal(text)))
-    for pattern in (*(calendar[0] for calendar in _CALENDARS), ISO, YMD, DMY):
-        match = pattern.search(plain)
+    plain = LABEL.sub("", _plain(text[:LONGEST]))
+    if not re.search(r"\d", plain):
+        return False
+    match = (
+        next((found for found, _ in _days(plain, "")), None)
+        or ISO.search(plain)
+        or YMD.search(plain)
+        or DMY.search(plain)
+    )
+    if not match:
+        return False
+    rest = CLOCK.sub(" ", plain[: match.start()] + " " + plain[match.end() :])
+    return len(re.findall(r"[^\W\d]{2,}", rest)) <= 1 and not re.search(r"\d", rest)
+
+
+def _plain(text: str) -> str:
+    """The folded form in which a date is looked for: month names in one word, no commas."""
+    plain = months.joined(months.folded(text))
+    if NUMERALS.search(plain):
+        plain = NUMERALS.sub(lambda match: _numeral(match.group()), plain)
+    return VIETNAMESE.sub(r"\1/\2/\3", re.sub(r"\s*[،,]\s*", " ", plain))
+
+
+def _iso(text: str, zone: ZoneInfo) -> Moment | None:
+    match = ISO.search(text)
+    if not match and text.isdigit():
+        match = EPOCH.fullmatch(text)
         if match:
-            rest = CLOCK.sub(" ", plain[: match.start()] + " " + plain[match.end() :])
-            return len(re.findall(r"[^\W\d]{2,}", rest)) <= 1 and not re.search(r"\d", rest)
-    return False
-
-
-def jalali(year: int, month: int, day: int) -> tuple[int, int, int]:
-    """A date of the solar Hijri calendar in the Gregorian one; right from 1200 to 1500."""
-    # The 33-year cycle of the calendar, whose leap years are those with these remainders.
-    past = year - 1
-    leaps = past // 33 * 8 + sum(1 for rest in (1, 5, 9, 13, 17, 22, 26, 30) if rest <= past % 33)
-    within = (month - 1) * 31 if month < 7 else (month - 7) * 30 + 186
-    at = JALALI_EPOCH + timedelta(days=365 * past + leaps + within + day - 1)
-    return at.year, at.month, at.day
-
-
-def hijri(year: int, month: int, day: int) -> tuple[int, int, int]:
-    """A date of the lunar Hijri calendar in the Gregorian one, by the tabular calendar: at most two days off."""
-    julian = (11 * year + 3) // 30 + 354 * year + 30 * month - (month - 1) // 2 + day + 1948440 - 385
-    at = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=julian - 2440588)
-    return at.year, at.month, at.day
-
-
-def _iso(plain: str, now: datetime, zone: ZoneInfo, language: str) -> Moment | None:
-    match = ISO.search(plain)
+            return datetime.fromtimestamp(int(match[1]), UTC).astimezone(zone), "second"
+    if not match:
+        match = COMPACT.fullmatch(text)
     if not match or int(match[1]) < 1900:
         return None
-    return _moment(
-        (int(match[1]), int(match[2]), int(match[3])), (_clock(match[4], match[5], match[6]), match[7] or ""), zone
-    )
+    time = None
+    if match[4]:
+        time = Clock(int(match[4]), int(match[5]), int(match[6]) if match[6] else -1, clocks.offset(match[7] or ""))
+    at = clocks.at((int(match[1]), int(match[2]), int(match[3])), time, zone)
+    return (at, clocks.precision(time)) if at else None
 
 
-def _named(plain: str, now: datetime, zone: ZoneInfo, language: str) -> Moment | None:
+def _named(plain: str, zone: ZoneInfo, language: str) -> Moment | None:
     """Day, month name and year in any order; a Gregorian date wins over the Hijri one beside it."""
-    for pattern, names, convert in _CALENDARS:
+    found = list(_days(plain, re.split("[-_]", language)[0]))
+    if not found:
+        return None
+    western = [f for f in found if _year(f[0]) > 1900]
+    fresh = [f for f in western or found if not _behind_update(plain, f[0])]
+    match, day = (fresh or western or found)[0]
+    time = _time_beside(plain, match)
+    if 1420 <= _year(match) < 1500:
+        day = _by_weekday(plain, day)
+    at = clocks.at(day, time, zone)
+    return (at, clocks.precision(time)) if at else None
+
+
+def _days(plain: str, language: str) -> list[tuple[re.Match[str], Day]]:
+    """The dates in words in a text, with the Gregorian day of each."""
+    if not re.search(r"\d{4}|-\d\d|'\d\d", plain):
+        return []
+    found: list[tuple[re.Match[str], Day]] = []
+    for pattern in (DAY_FIRST, MONTH_FIRST, YEAR_FIRST):
         for match in pattern.finditer(plain):
-            day, month, year = match["d"] or match["d2"], match["m"] or match["m2"], match["y"] or match["y2"]
-            number = next(n for n, name in names.items() if re.fullmatch(name, month))
-            date = (int(year), number, int(day))
-            if convert and int(year) > 1900:
-                continue
-            found = _moment(convert(*date) if convert else date, _time_beside(plain, match), zone)
-            if found:
-                return found
-    return None
+            groups = match.groupdict()
+            day, month, year = (groups.get(name) or groups.get(f"{name}2") or "" for name in "dmy")
+            known = months.gregorian(int(day), month, int(year) + (2000 if len(year) == 2 else 0), language)
+            if known and 1 <= known[2] <= 31:
+                found.append((match, known))
+        if found:
+            break
+    return found
 
 
-def _numeric(plain: str, now: datetime, zone: ZoneInfo, language: str) -> Moment | None:
-    match = YMD.search(plain) or CJK.search(plain)
-    if match:
+def _year(match: re.Match[str]) -> int:
+    groups = match.groupdict()
+    year = int(groups.get("y") or groups.get("y2") or 0)
+    return year + 2000 if year < 100 else year
+
+
+def _behind_update(plain: str, match: re.Match[str]) -> bool:
+    """Whether the words right before a date say that it is that of a change."""
+    before = re.split(r"\d", plain[max(0, match.start() - 40) : match.start()])[-1]
+    return bool(UPDATED.search(before))
+
+
+def _by_weekday(plain: str, day: Day) -> Day:
+    """A lunar day moved by what the calendar may be off to the weekday that stands beside it."""
+    said = set(re.findall(r"[^\W\d]+", plain.replace(" شنبه", "شنبه")))
+    wanted = [number for number, names in enumerate(WEEKDAYS) if said.intersection(names)]
+    at = datetime(*day, tzinfo=UTC)
+    for by in range(OFF_BY + 1):
+        for moved in (at - timedelta(days=by), at + timedelta(days=by)):
+            if len(wanted) == 1 and moved.weekday() == wanted[0]:
+                return moved.year, moved.month, moved.day
+    return day
+
+
+def _numeric(plain: str, zone: ZoneInfo, language: str) -> Moment | None:
+    era = ERA.search(plain)
+    if era:
+        plain = plain[: era.start()] + f"{ERAS[era[1]] + int(era[2].replace('元', '1'))}年" + plain[era.end() :]
+    matches = [match for pattern in (YMD, CJK, DMY) for match in pattern.finditer(plain)]
+    matches += [] if matches else list(SHORT_DMY.finditer(plain))
+    if not matches:
+        return None
+    match = next((m for m in matches if not _behind_update(plain, m)), matches[0])
+    if match.re in (YMD, CJK):
         year, month, day = int(match[1]), int(match[2]), int(match[3])
-        if 1300 <= year < 1480:
-            convert = jalali if language in ("fa", "ckb", "prs") or year < 1420 else hijri
-            year, month, day = convert(year, month, day)
-        return _moment((year, month, day), _time_beside(plain, match), zone)
-    match = DMY.search(plain)
-    if match:
-        first, second, year = int(match[1]), int(match[2]), int(match[3])
+        if month > 12:
+            month, day = day, month
+        year += 2000 if year < 100 else 0
     else:
-        match = SHORT_DMY.search(plain)
-        if not match:
-            return None
-        first, second, year = int(match[1]), int(match[3]), 2000 + int(match[4])
-    american = language in ("en-US", "en_US") or second > 12
-    date = (year, first, second) if american else (year, second, first)
-    return _moment(date, _time_beside(plain, match), zone)
+        first, second = int(match[1]), int(match[2] if match.re is DMY else match[3])
+        year = int(match[3]) if match.re is DMY else 2000 + int(match[4])
+        american = (language in ("en-US", "en_US") and "/" in match[0]) or second > 12
+        month, day = (first, second) if american else (second, first)
+    if 2440 < year < 2600:
+        year -= months.BUDDHIST
+    if 1300 <= year < 1500 and 1 <= month <= 12 and 1 <= day <= 31:
+        lunar = (year >= 1420 and language not in ("fa", "ckb", "prs")) or HIJRI_MARK.match(plain, match.end())
+        year, month, day = (hijri if lunar else jalali)(year, month, day)
+    time = _time_beside(plain, match)
+    at = clocks.at((year, month, day), time, zone)
+    return (at, clocks.precision(time)) if at else None
 
 
-def _relative(plain: str, now: datetime, zone: ZoneInfo, language: str) -> Moment | None:
-    if len(plain.split()) > 8:
+def _relative(plain: str, now: datetime, zone: ZoneInfo) -> Moment | None:
+    found = relative.ago(plain, now)
+    if found:
+        return found
+    if plain.count(" ") >= relative.LONGEST:
         return None
-    match = _AGO.search(plain)
-    if match:
-        word, number = match["unit"] or match["unit2"], match["n"] or match["n2"] or ""
-        unit = next(name for name, words in UNITS.items() if re.fullmatch(words, word))
-        count = int(number) if number.isdigit() else 2 if re.fullmatch(DUALS, word) else 1
-        if count > 1000:
-            return None
-        return _ago(now, unit, count), PRECISION[unit]
-    for words, days in ((BEFORE, 2), (YESTERDAY, 1), (TODAY, 0)):
-        # In a sentence it says nothing of the article.
-        alone = len(plain.split()) <= TODAY_WORDS or _time_in(plain)[0]
-        if alone and re.search(rf"(?<!\w)(?:{words})(?!\w)", plain):
-            at = now - timedelta(days=days)
-            return _moment((at.year, at.month, at.day), _time_in(plain), zone)
-    return None
+    time = clocks.clock(plain)
+    # In a sentence it says nothing of the article; with another number it is «today, the 21st of January».
+    days = relative.days_ago(plain) if time or plain.count(" ") < relative.DAY_WORDS else None
+    if days is None or re.search(r"\d", CLOCK.sub("", plain)):
+        return None
+    day = now - timedelta(days=days)
+    at = clocks.at((day.year, day.month, day.day), time, zone)
+    return (at, clocks.precision(time)) if at else None
 
 
-def _ago(now: datetime, unit: str, count: int) -> datetime:
-    if unit in SECONDS:
-        return (now - timedelta(seconds=SECONDS[unit] * count)).astimezone(UTC)
-    months = now.year * 12 + now.month - 1 - count * (12 if unit == "year" else 1)
-    year, month = divmod(months, 12)
-    for day in range(now.day, 27, -1):
-        try:
-            return now.replace(year=year, month=month + 1, day=day).astimezone(UTC)
-        except ValueError:
-            continue
-    return now.replace(year=year, month=month + 1, day=min(now.day, 28)).astimezone(UTC)
-
-
-def _foreign(text: str, now: datetime, zone: ZoneInfo, language: str) -> Moment | None:
+def _foreign(text: str, zone: ZoneInfo, language: str) -> Moment | None:
     """What dateparser makes of a language whose months are not in the table; only a whole date counts."""
-    import dateparser
-
-    if not re.search(r"\d", text) or len(text.split()) > 12:
-        return None
-    settings: dict[str, Any] = {
-        "REQUIRE_PARTS": ["day", "month", "year"],
-        "TIMEZONE": str(zone),
-        "TO_TIMEZONE": "UTC",
-        "RETURN_AS_TIMEZONE_AWARE": True,
-        "RELATIVE_BASE": now.astimezone(zone).replace(tzinfo=None),
-        "PARSERS": ["custom-formats", "absolute-time"],
-    }
     code = re.split("[-_]", language)[0]
-    try:
-        found = dateparser.parse(text, languages=[code] if code else None, settings=settings)
-    except ValueError:
-        found = dateparser.parse(text, settings=settings)
+    # Without a language it tries some two hundred of them: a second a call.
+    if (
+        not code
+        or code in months.LANGUAGES
+        or not re.search(r"\d{4}", text)
+        or len(re.findall(r"\d+", text)) < 2
+        or len(text.split()) > 8
+    ):
+        return None
+    if not re.search(r"[^\W\d_]{3}", text):
+        return None
+    found = _by_dateparser(text, str(zone), code)
     if not found or found.year < OLDEST:
         return None
-    return found.astimezone(UTC), "minute" if re.search(r"\d:\d\d", text) else "day"
+    return found, "minute" if re.search(r"\d:\d\d", text) else "day"
 
 
-def _time_beside(plain: str, date: re.Match[str]) -> Time:
-    """The time of day that follows a date, or else stands before it, and its offset."""
-    after = _time_in(plain[date.end() : date.end() + 30])
-    return after if after[0] else _time_in(plain[max(0, date.start() - 30) : date.start()])
+@lru_cache(maxsize=1024)
+def _by_dateparser(text: str, zone: str, language: str) -> datetime | None:
+    import dateparser
 
-
-def _time_in(text: str) -> Time:
-    match = CLOCK.search(text)
-    if not match:
-        return None, ""
-    hour = int(match[1])
-    if match[4] and re.match(EVENING, match[4]) and hour < 12:
-        hour += 12
-    elif match[4] and re.match(MORNING, match[4]) and hour == 12:
-        hour = 0
-    return (hour, int(match[2]), int(match[3]) if match[3] else -1), match[5] or ""
-
-
-def _clock(hour: str | None, minute: str | None, second: str | None) -> tuple[int, int, int] | None:
-    return (int(hour), int(minute or 0), int(second) if second else -1) if hour else None
-
-
-def _moment(date: tuple[int, int, int], time: Time, zone: ZoneInfo) -> Moment | None:
-    """The aware moment of a date and a time of day; None where there is no such day."""
-    clock, offset = time
-    hour, minute, second = clock or (0, 0, 0)
-    text = f"{date[0]:04}-{date[1]:02}-{date[2]:02}T{hour:02}:{minute:02}:{max(second, 0):02}"
-    if offset in ("z", "utc", "gmt"):
-        text += "+00:00"
-    elif offset:
-        text += offset if len(offset) > 3 else offset + ":00"
+    settings: dict[str, Any] = {
+        "REQUIRE_PARTS": ["day", "month", "year"],
+        "TIMEZONE": zone,
+        "RETURN_AS_TIMEZONE_AWARE": True,
+        "PARSERS": ["custom-formats", "absolute-time"],
+    }
     try:
-        at = datetime.fromisoformat(text)
-        at = (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
+        found: datetime | None = dateparser.parse(text, languages=[language], settings=settings)
+    except ValueError:
         return None
-    if at.year < OLDEST:
-        return None
-    return at, "day" if clock is None else "minute" if second < 0 else "second"
+    return found and found.astimezone(ZoneInfo(zone))
 
 
-def _calendar(names: dict[int, str], year: str) -> re.Pattern[str]:
-    # Longer names first: «كانون الاول» before what it begins with.
-    month = "|".join(sorted("|".join(names.values()).split("|"), key=len, reverse=True))
-    aside = rf"(?:\s*[/(-]\s*(?:{month})\)?)?"
-    return re.compile(
-        rf"(?<!\d)(?P<d>\d{{1,2}})(?:\.|st|nd|rd|th|er|ي)?\s*(?:de |من |of )?[-/\s]?\s*(?P<m>{month})ي?(?!\w)\.?{aside}"
-        rf"\s*(?:de |del |عام |سنه )?[-/\s]?\s*(?P<y>{year})(?!\d)"
-        rf"|(?<!\w)(?P<m2>{month})(?!\w)\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<y2>{year})(?!\d)"
-    )
+def _time_beside(plain: str, date: re.Match[str]) -> Clock | None:
+    """The time of day that follows a date, or else stands before it."""
+    after = re.split(r"\d{4}", plain[date.end() : date.end() + 40])[0]
+    return clocks.clock(after) or clocks.clock(plain[max(0, date.start() - 30) : date.start()])
 
 
-_CALENDARS = (
-    (_calendar(MONTHS, r"(?:19|20)\d\d"), MONTHS, None),
-    (_calendar(JALALI, r"1[34]\d\d"), JALALI, jalali),
-    (_calendar(HIJRI, r"1[34]\d\d"), HIJRI, hijri),
-)
-_UNIT = "|".join(UNITS.values())
-_AGO = re.compile(
-    rf"(?<!\w)(?:منذ|قبل|il y a|hace|vor|بهر له)\s+(?:حوالي |نحو )?(?:(?P<n>\d+)\s+)?(?P<unit>{_UNIT})(?!\w)"
-    rf"|(?<!\w)(?P<n2>\d+|an?|one)\s+(?P<unit2>{_UNIT})\s+(?:ago|önce|назад|پيش|قبل|پهلے|لهمهوبهر)(?!\w)"
-)
+def _numeral(text: str) -> str:
+    """A number in Chinese numerals, digit by digit or with ten."""
+    digits = "〇一二三四五六七八九"
+    text = text.replace("零", "〇")
+    if "十" not in text:
+        return "".join(str(digits.index(c)) for c in text)
+    tens, _, ones = text.partition("十")
+    if len(tens) > 1 or len(ones) > 1 or ones == "十":
+        return text
+    return str((digits.index(tens) if tens else 1) * 10 + (digits.index(ones) if ones else 0))

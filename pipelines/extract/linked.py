@@ -17,6 +17,9 @@ WRAPPING = re.compile(
 TRAILING = re.compile(r",\s*([}\]])")
 Node = dict[str, Any]
 DEPTH = 12
+LEAST_SCRIPT, MOST_SCRIPT = 400, 3_000_000
+STRING = re.compile(r'"(?:[^"\\\n]|\\.){400,}+"')
+MARKED = re.compile(r"(?:<|\\u003[cC])p\b")
 
 
 def nodes(tree: HtmlElement) -> list[Node]:
@@ -72,6 +75,26 @@ def body(node: Node) -> list[str]:
         given = "\n".join(part for part in given if isinstance(part, str))
     if not isinstance(given, str) or not given.strip():
         return []
+    return _lines(given)
+
+
+def embedded(tree: HtmlElement) -> list[str]:
+    """The paragraphs of the longest piece of HTML that a script holds: pages that scripts draw show none before."""
+    longest = ""
+    for script in tree.iter("script"):
+        source = script.text or ""
+        if LEAST_SCRIPT < len(source) < MOST_SCRIPT and "ld+json" not in (script.get("type") or ""):
+            for found in STRING.finditer(source):
+                if len(found[0]) > len(longest) and MARKED.search(found[0]):
+                    longest = found[0]
+    try:
+        given = json.loads(longest, strict=False) if longest else ""
+    except ValueError:
+        return []
+    return _lines(given) if isinstance(given, str) else []
+
+
+def _lines(given: str) -> list[str]:
     if re.search(r"</?\w+[^>]*>", given) or re.search(r"&[#\w]+;", given):
         marked = re.sub(r"</(?:p|div|li|h\d|blockquote)>|<br\s*/?>", "\n", given)
         given = str(fromstring(f"<div>{marked}</div>").xpath("string()"))

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 from collections.abc import Iterator
+from html import escape, unescape
 
 from lxml.html import HtmlElement
 from lxml.html import fromstring as html_of
@@ -23,24 +25,61 @@ BOMS = (
     (b"\x00<", "utf-16-be"),
 )
 LABEL = re.compile(rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+QUOTED = re.compile(rb"\"[^\"]*\"|'[^']*'")
 HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 # What browsers take these labels for.
 WIDER = {
     "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874", "gb2312": "gb18030",
-    "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949", "iso8859-6": "cp1256",
+    "gbk": "gb18030", "shift_jis": "cp932", "euc_kr": "cp949",
 }  # fmt: skip
 OF_LANGUAGE = {
-    "ar": "cp1256", "fa": "cp1256", "ur": "cp1256", "ckb": "cp1256", "he": "cp1255", "tr": "cp1254", "ku": "cp1254",
-    "kmr": "cp1254", "ru": "cp1251", "uk": "cp1251", "bg": "cp1251", "el": "cp1253", "zh": "gb18030", "ja": "cp932",
-    "ko": "cp949", "pl": "cp1250", "cs": "cp1250", "hu": "cp1250", "th": "cp874", "vi": "cp1258",
+    "ar": "cp1256 iso8859-6", "fa": "cp1256", "ur": "cp1256", "ckb": "cp1256", "he": "cp1255", "yi": "cp1255",
+    "tr": "cp1254", "ku": "cp1254", "kmr": "cp1254", "az": "cp1254", "ru": "cp1251 koi8-r", "uk": "cp1251 koi8-u",
+    "bg": "cp1251", "sr": "cp1251 cp1250", "el": "cp1253", "zh": "gb18030 big5", "ja": "cp932 euc_jp", "ko": "cp949",
+    "pl": "cp1250 iso8859-2", "cs": "cp1250 iso8859-2", "hu": "cp1250 iso8859-2", "th": "cp874", "vi": "cp1258",
 }  # fmt: skip
+# A guess counts only where it is a charset that pages are written in.
+PAGE_CHARSETS = """
+cp1250 cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 cp932 cp949 big5 big5hkscs gb18030 euc_jp
+koi8-r koi8-u iso8859-2 iso8859-5 iso8859-6 iso8859-15
+"""
+OF_PAGES = frozenset(PAGE_CHARSETS.split())
 # Codecs to Python that fail on the bytes of a page; scripts write `undefined` where a variable was empty.
 NO_CHARSETS = {"undefined", "idna", "punycode"}
+LAST_RESORT = ["cp1256", "cp1251", "cp1252", "cp1250", "iso8859-2", "iso8859-6", "koi8-r", "big5", "euc_jp"]
+# The largest real pages have a tenth of these; parsers take seconds and gigabytes for more.
+MOST_TAGS = 200_000
+MOST_ATTRIBUTES = 20_000
 STRANGE = 0.15
 SAMPLE = 200_000
+UNWRITABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|"
+    r"&#(?:0{0,9}(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|"
+    r"[xX]0{0,9}(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[eEfF])(?![0-9a-fA-F]));?"
+)
+# Bringing marks into their order takes the square of their number, where no time limit reaches.
+MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0711\u0730-\u074a"
+    "\u08ca-\u08ff\u093c\u094d\u0e38-\u0e4b\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u302a-\u302f\u3099\u309a"
+    "\ufe20-\ufe2f"
+)
+MOST_MARKS = 20
+PILED = re.compile(f"((?:[{MARKS}]){{{MOST_MARKS}}})[{MARKS}]+")
+REFERENCES = re.compile(r"(?:&#[xX]?[0-9a-fA-F]{2,6};?){60,}")
 WORD = re.compile(r"[^\W\d_]{2,}")
 LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 CASES = re.compile("[a-zß-öø-ÿа-яёα-ω][A-ZÀ-ÖØ-ÞА-ЯЁΑ-Ω]")
+# Signs that stand between words, and here inside of one: letters of another charset.
+INSIDE = re.compile("(?<=[^\\W\\d_])(?:[±¶¦]|[¡-©«-´¸¹»-¿×÷ˇ˘˙˛˝](?=[^\\W\\d_]))")
+BROKEN = re.compile("[\x80-\x9f\u2500-\u257f\ue000-\uf8ff\ufffd]")
+HAN = re.compile("[\u4e00-\u9fff]")
+# A page of Chinese or Japanese is full of these; bytes read in the wrong charset give rare ones.
+USUAL = re.compile(
+    "[的一是不了人在有我他这這个個们們中来來上大为為和国國地到以说說时時要就出会會可也你年市日月の、。，\u3040-\u30ff]"
+)
+KANA = re.compile("[\u3040-\u30ff]")
+LEAST_USUAL = 0.03
+SHOUTED = 0.7
 
 
 def decode(body: bytes, content_type: str, language: str) -> tuple[str, str]:
@@ -48,28 +87,51 @@ def decode(body: bytes, content_type: str, language: str) -> tuple[str, str]:
     for mark, name in BOMS:
         if body.startswith(mark):
             return body.decode(name, "replace").lstrip("\ufeff"), name
-    if b"\x1b$" in body and "iso2022_jp" in _labels(body, content_type):
+    if b"\x1b$" in body and (body.isascii() or "iso2022_jp" in _labels(body, content_type)):
         return body.decode("iso2022_jp", "replace"), "iso2022_jp"
     utf8 = body.decode("utf-8", "replace")
     broken = utf8.count("\ufffd")
     if not broken or broken * 20 <= sum(1 for c in utf8 if c > "\x7f") - broken:
         return utf8, "utf-8"
     best, best_name, least = utf8, "utf-8", _strange(utf8)
-    for name in _candidates(body, content_type, language):
-        text = body.decode(name, "replace")
-        strange = _strange(text)
-        if strange < least:
-            best, best_name, least = text, name, strange
-        if strange < STRANGE:
+    labels = _labels(body, content_type)
+    for names in _candidates(body, labels, language):
+        for name in names:
+            text = body.decode(name, "replace")
+            # Its table holds kana as well, at the places of a Japanese charset.
+            strange = _strange(text) + (name == "gb18030" and len(KANA.findall(text[:SAMPLE])) > 20)
+            # A guess has to be clearly better than what the page is labelled as.
+            if strange < (least if name in labels or best_name not in labels else least / 2):
+                best, best_name, least = text, name, strange
+        if least < STRANGE:
             break
+    if best_name == "cp1252" and _is_turkish(best):
+        return body.decode("cp1254", "replace"), "cp1254"
     return best, best_name
+
+
+def overgrown(body: bytes) -> str:
+    """What of a page is more than any parser should be given, as a sentence; empty for every real page."""
+    tags = body.count(b"<")
+    if tags > MOST_TAGS:
+        return f"{tags} tags"
+    # Within one tag each attribute is compared with all before it, where no time limit reaches.
+    for piece in body.split(b">"):
+        if len(piece) > MOST_ATTRIBUTES:
+            attributes = len(QUOTED.sub(b"", piece[max(piece.find(b"<"), 0) :]).split())
+            if attributes > MOST_ATTRIBUTES and re.search(rb"<[a-zA-Z]", piece):
+                return f"a tag of {attributes} attributes"
+    return ""
 
 
 def parse(html: str) -> HtmlElement | None:
     """The tree of a page, or None where there is nothing to make one of."""
     if not html.strip():
         return None
-    tree = load_html(html.replace("\x00", ""))
+    # The parser lets through what its own tree then refuses to have set.
+    html = PILED.sub(r"\1", UNWRITABLE.sub("", html))
+    html = REFERENCES.sub(_unpiled, html)
+    tree = load_html(html)
     # A fragment without <html> is refused by the first look; a page of a few paragraphs is a page all the same.
     if tree is None:
         tree = load_html(f"<html><body><div>{html}</div></body></html>")
@@ -93,19 +155,22 @@ def looks_like_html(body: bytes, content_type: str) -> bool:
     return not content_type or "html" in content_type.lower()
 
 
-def _candidates(body: bytes, content_type: str, language: str) -> Iterator[str]:
-    """Charsets to try, the likeliest first, each once; utf-8 was ruled out before."""
-    given = [*_labels(body, content_type), OF_LANGUAGE.get(re.split("[-_]", language)[0], "cp1252")]
+def _unpiled(run: re.Match[str]) -> str:
+    """A run of character references; spelled out where it piles up marks."""
+    text = unescape(run.group())
+    return escape(PILED.sub(r"\1", text)) if PILED.search(text) else run.group()
+
+
+def _candidates(body: bytes, labels: list[str], language: str) -> Iterator[list[str]]:
+    """Charsets to try, each once; of the first group with a good one the best is taken; utf-8 is ruled out."""
+    groups = [[label] for label in labels]
+    groups.append(OF_LANGUAGE.get(re.split("[-_]", language)[0], "cp1252").split())
+    groups.append([name for name in map(_known, detect_encoding(body)) if name in OF_PAGES])
+    groups.append(LAST_RESORT)
     seen = {"utf-8"}
-    for name in given:
-        if name not in seen:
-            seen.add(name)
-            yield name
-    for guess in [*detect_encoding(body), "cp1256", "cp1251", "cp1252"]:
-        known = _known(guess)
-        if known and known not in seen:
-            seen.add(known)
-            yield known
+    for group in groups:
+        yield [name for name in dict.fromkeys(group) if name not in seen]
+        seen.update(group)
 
 
 def _labels(body: bytes, content_type: str) -> list[str]:
@@ -123,16 +188,32 @@ def _known(label: str) -> str:
 
 
 def _strange(text: str) -> float:
-    """The share of words no language has: scripts or cases mixed inside a word, accents on nearly every letter."""
-    words = strange = 0
-    for match in WORD.finditer(text[:SAMPLE]):
+    """How much no language has: scripts, cases or signs mixed inside words, letters that are hardly ever written."""
+    sample = text[:SAMPLE]
+    words = strange = shouted = cased = 0
+    for match in WORD.finditer(sample):
         word = match.group()
         if word.isascii():
             continue
         words += 1
         latin = len(LATIN.findall(word))
         foreign = sum(1 for c in word if c > "\x7f")
-        if 0 < latin < len(word) or CASES.search(word) or (latin and len(word) > 2 and foreign > 0.6 * len(word)):
+        if 0 < latin < len(word) or CASES.search(word) or (latin and len(word) > 2 and foreign > 0.7 * len(word)):
             strange += 1
-    broken = len(re.findall("[\x80-\x9f\ufffd]", text[:SAMPLE]))
-    return (strange + broken) / words if words else float(broken)
+        if len(word) > 3 and "\u0400" <= word[0] <= "\u04ff":
+            cased += 1
+            shouted += word.isupper()
+    broken = len(BROKEN.findall(sample)) + len(INSIDE.findall(sample))
+    share = (strange + broken) / words if words else float(broken)
+    han = len(HAN.findall(sample))
+    rare = han > 20 and len(USUAL.findall(sample)) < LEAST_USUAL * han
+    # Cyrillic in the wrong one of its charsets has its cases turned round.
+    return share + (rare or shouted > max(5, SHOUTED * cased)) * 2 * STRANGE
+
+
+def _is_turkish(text: str) -> bool:
+    """Whether a text in the charset of western Europe is Turkish: þ, ý and ð, and no æ as Icelandic has."""
+    found = Counter(text[:SAMPLE].lower())
+    return (
+        found["þ"] + found["ý"] + found["ð"] > 2 and bool(found["ü"] or found["ç"]) and not (found["æ"] or found["á"])
+    )

@@ -8,47 +8,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from html import unescape
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
 from pipelines import urls
-from pipelines.extract import linked
+from pipelines.extract import authors, linked, titles
 from pipelines.extract.phrases import key
 from pipelines.model import Page, Source
-from pipelines.text import words
 
-SEPARATOR = re.compile(r"\s+[-–—|:»«•·~]+\s+|\s*\|\s*")
 TITLES = ("og:title", "twitter:title", "dc.title", "parsely-title", "sailthru.title")
 DESCRIPTIONS = ("og:description", "description", "twitter:description", "dc.description")
-AUTHORS = ("author", "article:author", "byl", "dc.creator", "parsely-author", "sailthru.author", "citation_author")
 IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
+SITES = frozenset(("Organization", "NewsMediaOrganization", "WebSite", "Corporation", "NewsMedia"))
 SECTIONS = ("article:section", "parsely-section", "og:section", "category")
-BYLINE = re.compile(r"\b(?:byline|author|post-author|td-post-author-name|writer|reporter)\b", re.IGNORECASE)
-BY = re.compile(
-    r"^(?:written by|by|von|par|por|di|door|автор|текст|yazan|نویسنده|گزارش|بقلم|كتبه|كتبت|كتب|بواسطة|تحرير|"
-    r"إعداد|اعداد|الكاتب|מאת|تحریر)\b\s*[:：|/-]?\s*",
-    re.IGNORECASE,
-)
-ADDRESS = re.compile(r"https?:\S+|\S+@\S+|\([^)]*\)")
-BETWEEN = re.compile(r"\s*[,;،|/•·]\s*|\s+(?:and|und|et|y|ve|и|و|&)\s+")
-NO_PERSON = """
-admin, administrator, editor, editors, editorial, editorial staff, staff, newsroom, news desk, web desk, webmaster,
-author, redaktion, redaction, la rédaction, rédaction, redacción, редакция, anonymous, unknown, guest, user, root,
-haber merkezi, editör,
-فريق التحرير, هيئة التحرير, إدارة التحرير, التحرير, المحرر, محرر, مدير, مدير الموقع, الموقع, وكالات,
-خاص, متابعات, رصد, تحریریه
-"""
-NOBODY = frozenset(key(name) for name in NO_PERSON.split(","))
-NAME_WORDS = 5
-TITLE_WORDS = 4
-PARTS = 6
-SLACK = 40
-SECTION = 0.5
 LONGEST_TITLE = 500
 LONGEST_DESCRIPTION = 2000
-MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
+LONGEST_TAG = 80
+TAGS = 30
+STOCK_PARAGRAPHS = 40
+STOCK_LOOK = 8000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +37,7 @@ class Facts:
 
     meta: dict[str, list[str]]
     node: linked.Node
+    pages: tuple[linked.Node, ...]
     title: str
     titles: tuple[str, ...]
     description: str
@@ -73,20 +54,28 @@ def facts_of(tree: HtmlElement, page: Page, source: Source) -> Facts:
     meta = metas(tree)
     nodes = linked.nodes(tree)
     node = linked.article(nodes)
-    host = _host(page.final_url)
-    names = (*meta.get("og:site_name", ()), source.title, source.name, host, host.removeprefix("www."))
-    sites = {key(name) for name in names}
-    title, titles = _title(tree, meta, node, page, sites)
+    sites = _names(meta, nodes, node, page, source)
+    head = tree.find(".//head/title")
+    title, forms = titles.pick(
+        tree,
+        headline=linked.text(node.get("headline")),
+        shown=_first(meta, TITLES),
+        element=_text(head if head is not None else tree.find(".//title")),
+        given=page.entry.title if page.entry else "",
+        sites=sites,
+    )
+    description = _description(meta, node, page)
     kinds = meta.get("og:type", [])
     return Facts(
         meta=meta,
         node=node,
+        pages=tuple(one for one in nodes if "WebPage" in linked.types(one)),
         title=_shortened(title, LONGEST_TITLE),
-        titles=titles,
-        description=_shortened(_description(meta, node, page), LONGEST_DESCRIPTION),
-        authors=_authors(tree, meta, node, page, sites),
+        titles=forms,
+        description=_shortened(description, LONGEST_DESCRIPTION),
+        authors=authors.find(tree, meta, node, nodes, page.entry.authors if page.entry else (), sites),
         image=_image(meta, node, page),
-        tags=_tags(meta, node, page),
+        tags=_tags(tree, meta, node, page, f"{title} {description}", sites),
         section=linked.text(node.get("articleSection")) or _first(meta, SECTIONS),
         canonical_url=_canonical(tree, page),
         claims_article=bool(node) or any("article" in kind.lower() for kind in kinds),
@@ -104,95 +93,36 @@ def metas(tree: HtmlElement) -> dict[str, list[str]]:
     return found
 
 
-def _title(
-    tree: HtmlElement, meta: dict[str, list[str]], node: linked.Node, page: Page, sites: set[str]
-) -> tuple[str, tuple[str, ...]]:
-    head = tree.find(".//head/title")
-    element = _bare(_text(head if head is not None else tree.find(".//title")))
-    shown = _bare(_first(meta, TITLES))
-    headings = [_heading(h1, shown, element) for h1 in tree.iter("h1")]
-    headings = [heading for heading in headings if heading and key(heading) not in sites]
-    headline = _without_names(linked.text(node.get("headline")), sites)
-    near = max(headings, key=lambda h: _alike(h, shown or element), default="")
-    near = near if near and (not (shown or element) or min(_alike(near, shown or element)) >= SECTION) else ""
-    given = page.entry.title if page.entry else ""
-    # A headline is cut at 110 characters by some; the heading on the page is whole.
-    if headline and near and key(near).startswith(key(headline.rstrip(".… "))):
-        headline = near
-    bare = [_without_site(title, sites, headings, tree) for title in (shown, element)]
-    chosen = next((t for t in (headline, near, *bare, given, *headings[:1]) if t and key(t) not in sites), "")
-    forms = dict.fromkeys(t for t in (chosen, headline, near, *bare, shown, element, given) if t)
-    return chosen, tuple(forms)
+def _names(
+    meta: dict[str, list[str]], nodes: Sequence[linked.Node], node: linked.Node, page: Page, source: Source
+) -> set[str]:
+    """The keys of all names by which the page or we call its site, with and without spaces; also those of its host."""
+    host = _host(page.final_url)
+    site = urls.site(host)
+    names = [*meta.get("og:site_name", ()), *meta.get("application-name", ()), source.title, source.name]
+    names += [
+        host,
+        host.removeprefix("www."),
+        site,
+        site.partition(".")[0].replace("-", ""),
+        linked.text(node.get("publisher")),
+    ]
+    names += [linked.text(one.get("name")) for one in nodes if _is_site(one)]
+    keys = {key(name) for name in names}
+    return (keys | {its_key.replace(" ", "") for its_key in keys}) - {""}
 
 
-def _heading(h1: HtmlElement, *titles: str) -> str:
-    """A heading's text; without the lead and the time that stand in it where the page's title ends before them."""
-    whole, first = _text(h1), " ".join((h1.text or "").split())
-    if len(h1) and words(first) >= TITLE_WORDS:
-        said = [key(title) for title in titles]
-        if any(key(first) in title for title in said) and not any(key(whole) in title for title in said):
-            return first
-    return whole
-
-
-def _bare(title: str) -> str:
-    """A title without markup that was written into it."""
-    return " ".join(MARKUP.sub(" ", title).split())
-
-
-def _without_names(title: str, sites: set[str]) -> str:
-    """A title without the site's names at its ends."""
-    while cuts := [m.span() for m in SEPARATOR.finditer(title)]:
-        head, tail = title[: cuts[-1][0]].strip(), title[cuts[-1][1] :].strip()
-        first, rest = title[: cuts[0][0]].strip(), title[cuts[0][1] :].strip()
-        if head and (not tail or key(tail) in sites):
-            title = head
-        elif rest and (not first or key(first) in sites):
-            title = rest
-        else:
-            break
-    return title
-
-
-def _without_site(title: str, sites: set[str], headings: Sequence[str], tree: HtmlElement) -> str:
-    """A title without the names of site and section: of its parts those that stand on the page by themselves."""
-    title = _without_names(title, sites)
-    cuts = [m.span() for m in SEPARATOR.finditer(title)][:PARTS]
-    if not cuts:
-        return title
-    begins, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(title)]
-    spans = {title[begin:end].strip() for i, begin in enumerate(begins) for end in ends[i:]} - {title, ""}
-    known = {key(heading) for heading in headings}
-    there = _standing(tree, spans)
-    for span in sorted(spans, key=words, reverse=True):
-        if key(span) in known or (words(span) >= TITLE_WORDS and span in there):
-            return span
-    alone = [span for span in spans if there.get(span)]
-    if len(alone) == 1 and max(words(part) for part in SEPARATOR.split(title)) < TITLE_WORDS:
-        return alone[0]
-    head, last = title[: cuts[-1][0]].strip(), title[cuts[-1][1] :].strip()
-    return head if words(last) <= 3 and words(head) >= TITLE_WORDS and not re.search(r"\d", last) else title
-
-
-def _standing(tree: HtmlElement, titles: Iterable[str]) -> dict[str, bool]:
-    """Which of these stand on the page by themselves, in whatever element, and whether so outside of links."""
-    wanted = {key(title): title for title in titles}
-    longest = max(map(len, wanted.values()), default=0) + SLACK
-    found: dict[str, bool] = {}
-    for element in tree.iter("h2", "h3", "h4", "b", "strong", "font", "span", "div", "td", "p"):
-        if element.text and len(element.text) <= longest and not element.text.isspace():
-            title = wanted.get(key(element.text))
-            if title and not found.get(title):
-                found[title] = next(element.iterancestors("a", "nav", "option"), None) is None
-    return found
+def _is_site(node: linked.Node) -> bool:
+    kinds = linked.types(node)
+    return bool(SITES.intersection(kinds)) and "Person" not in kinds
 
 
 def _description(meta: dict[str, list[str]], node: linked.Node, page: Page) -> str:
     for text in (_first(meta, DESCRIPTIONS), linked.text(node.get("description"))):
-        if text:
-            return text
+        if titles.bare(text):
+            return titles.bare(text)
     summary = page.entry.summary if page.entry else ""
-    return " ".join(re.sub(r"<[^>]*>", " ", summary).split())
+    return titles.bare(re.sub(r"<[^>]*>", " ", summary))
 
 
 def _shortened(text: str, most: int) -> str:
@@ -203,52 +133,6 @@ def _shortened(text: str, most: int) -> str:
     # Scripts without spaces have no word to cut at.
     at = head.rfind(" ", most // 2)
     return head[: at if at > 0 else most - 1].rstrip(" ,;:،؛-–—") + "…"
-
-
-def _authors(
-    tree: HtmlElement, meta: dict[str, list[str]], node: linked.Node, page: Page, sites: set[str]
-) -> tuple[str, ...]:
-    persons, others = linked.people(node.get("author") or node.get("creator") or [])
-    nobody = sites | NOBODY | {key(name) for name in others} | {key(linked.text(node.get("publisher")))}
-    sources: Iterable[list[str]] = (
-        persons,
-        [value for name in AUTHORS for value in meta.get(name, ())],
-        list(page.entry.authors) if page.entry else [],
-        _bylines(tree),
-    )
-    for names in sources:
-        found: dict[str, str] = {}
-        for name in names:
-            for person in BETWEEN.split(BY.sub("", ADDRESS.sub("", " ".join(unescape(name).split())))):
-                cleaned = BY.sub("", person).strip(" -–—:.,*'\"")
-                if _is_person(cleaned) and key(cleaned) not in nobody:
-                    found.setdefault(key(cleaned), cleaned)
-        if found:
-            return tuple(found.values())[:10]
-    return ()
-
-
-def _bylines(tree: HtmlElement) -> list[str]:
-    found = []
-    for element in tree.iter("a", "span", "div", "p", "address"):
-        rel, prop, name = (element.get(n) or "" for n in ("rel", "itemprop", "class"))
-        if "author" in rel.split() or prop == "author" or BYLINE.search(name):
-            text = _text(element)
-            if text and len(text.split()) <= 8 and "comment" not in name:
-                found.append(text)
-        if len(found) == 3:
-            break
-    return found[:1]
-
-
-def _is_person(name: str) -> bool:
-    if (
-        not name
-        or len(name) > 60
-        or re.search(r"\d|@|www\.|\.(?:com|net|org)\b|[<>{}=:()]|getty|istock|image", name, re.I)
-    ):
-        return False
-    return len(name.split()) <= NAME_WORDS and len(key(name)) >= 3
 
 
 def _image(meta: dict[str, list[str]], node: linked.Node, page: Page) -> str:
@@ -265,23 +149,37 @@ def _image(meta: dict[str, list[str]], node: linked.Node, page: Page) -> str:
     return ""
 
 
-def _tags(meta: dict[str, list[str]], node: linked.Node, page: Page) -> tuple[str, ...]:
+def _tags(
+    tree: HtmlElement, meta: dict[str, list[str]], node: linked.Node, page: Page, told: str, sites: set[str]
+) -> tuple[str, ...]:
+    """What an article is filed under; told: its title and description."""
     given = node.get("keywords") or []
-    lists: Iterable[list[str]] = (
+    lists: tuple[list[str], ...] = (
         meta.get("article:tag", []),
         [str(tag) for tag in given] if isinstance(given, list) else [str(given)],
-        meta.get("news_keywords", []) or meta.get("keywords", []),
+        meta.get("news_keywords", []),
         list(page.entry.tags) if page.entry else [],
+        meta.get("keywords", []),
     )
-    for tags in lists:
-        parts = [part.strip() for tag in tags for part in re.split(r"[,،;؛|]", tag)]
+    for number, tags in enumerate(lists, 1):
         found: dict[str, str] = {}
-        for part in parts:
-            if key(part) and len(part) <= 80:
-                found.setdefault(key(part), part)
+        for part in (part.strip() for tag in tags for part in re.split(r"[,،;؛|]", tag)):
+            its_key = key(part)
+            if its_key not in sites and re.search(r"[^\W\d_]", its_key) and len(part) <= LONGEST_TAG:
+                found.setdefault(its_key, part)
+        if found and number == len(lists) and _is_stock(found, tree, told):
+            return ()
         if found:
-            return tuple(found.values())[:30]
+            return tuple(found.values())[:TAGS]
     return ()
+
+
+def _is_stock(tags: Iterable[str], tree: HtmlElement, told: str) -> bool:
+    """Whether keywords, by their keys, are those of the whole site: most of them do not stand in the article."""
+    paragraphs = " ".join(" ".join(p.text_content().split()) for p in islice(tree.iter("p"), STOCK_PARAGRAPHS))
+    text = f" {key(told)} {key(paragraphs[:STOCK_LOOK])} "
+    wanted = list(tags)
+    return sum(tag in text for tag in wanted) * 2 < len(wanted)
 
 
 def _canonical(tree: HtmlElement, page: Page) -> str:
@@ -311,13 +209,6 @@ def _first(meta: dict[str, list[str]], names: Sequence[str]) -> str:
 
 def _text(element: HtmlElement | None) -> str:
     return " ".join(element.text_content().split()) if element is not None else ""
-
-
-def _alike(one: str, other: str) -> tuple[float, float]:
-    """The share of the shorter title's words that stand in the other, and twice that of the longer one's."""
-    mine, theirs = set(key(one).split()), set(key(other).split())
-    both, sizes = len(mine & theirs), (len(mine), len(theirs))
-    return both / max(1, min(sizes)), 2 * both / max(1, *sizes)
 
 
 def _host(url: str) -> str:

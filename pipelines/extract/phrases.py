@@ -1,170 +1,151 @@
-"""What sites print around their articles: the phrase list, and which lines of a text it cuts.
+"""Which lines of a text are no part of the article but what sites print around their articles, by the phrase lists.
 
-It alone knows the form of data/boilerplate.tsv. Short phrases are matched against whole lines only: many of them also
-stand inside true sentences.
+It alone knows how a line is compared with the lists: whole, from either end, or cut into the phrases it is made of.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
-from importlib.resources import files
+from collections.abc import Collection, Sequence
+from functools import cache
 
 from pipelines.extract.dates import only_a_date
+from pipelines.extract.lexicon import HEAD, LETTER, PAIR, STEMS, Index, Lexicon, key, lexicon, size
 from pipelines.text import normal
 
+__all__ = ["key", "lexicon", "reasons"]
+
 EDGE = 6
-SUBSTR_EXTRA = 14
-PREFIX_WORDS = 30
-WORDS_WORDS = 30
-SLOTS_WORDS = 10
-BYLINE_WORDS = 7
+# Longer lines are paragraphs: no rule looks at them. In letters, before anything is made of a line, and in words.
+LONG = 400
+LONGEST = 45
 DATE_WORDS = 9
 BAR_PARTS = 8
-BAR = re.compile(r"\s*[|•·]\s*")
+# A line made of known phrases, of which one has two words or there are three at least: two words may be so by chance.
+TILED_WORDS = 24
+TILED_WEIGHT = 3
+# What stands right beside another phrase without a space has at least so many letters.
+GLUED = 5
+LOOKED_AT = 16
+BAR = re.compile("[|•·]")
 COUNTER = re.compile(r"(?!- )[^\w|]*\d[\d\s.,:/()+k-]*[^\w|]*", re.IGNORECASE)
 YEAR = re.compile(r"(?:1[3-9]|20)\d\d")
-SEPARATOR = r"\s*(?:[:|»›>©\u2013\u2014-]|$)"
 PUNCTUATION = re.compile(r"[\W_]+")
-
-
-@dataclass(frozen=True)
-class Lexicon:
-    """The phrase list, prepared: each kind of match looks up the key of a line and gives the reason."""
-
-    line: dict[str, str] = field(default_factory=dict)
-    edge: dict[str, str] = field(default_factory=dict)
-    line_patterns: list[tuple[re.Pattern[str], str]] = field(default_factory=list)
-    edge_patterns: list[tuple[re.Pattern[str], str]] = field(default_factory=list)
-    substr: list[tuple[str, int, str]] = field(default_factory=list)
-    prefix: dict[str, list[tuple[re.Pattern[str], str]]] = field(default_factory=dict)
-    words: list[tuple[list[re.Pattern[str]], str]] = field(default_factory=list)
-    bylines: list[tuple[re.Pattern[str], str]] = field(default_factory=list)
-
-
-def key(text: str) -> str:
-    """A line as it is compared: its normal form without punctuation."""
-    return PUNCTUATION.sub(" ", normal(text)).strip()
+BEFORE = re.compile(r"^[^\w©]+")
+DIGIT = re.compile(r"\d")
+NUMBER = re.compile(r"\d+(?= |$)")
+FIRST_NUMBER = re.compile(r"^\d+(?= )")
 
 
 def reasons(lines: Sequence[str], own: Sequence[str] = ()) -> list[str]:
     """Why each line is to be cut, empty where it stays; `own` are lines of the source's own boilerplate."""
     known = lexicon()
     mine = {key(phrase) for phrase in own} - {""}
-    keys = [key(line) for line in lines]
     found = []
-    for number, (line, its_key) in enumerate(zip(lines, keys, strict=True)):
+    for number, line in enumerate(lines):
         edge = number < EDGE or number >= len(lines) - EDGE
-        if its_key in mine:
-            found.append("source: own phrase")
-        elif not its_key:
-            found.append("no words")
-        else:
-            found.append(_reason(known, line, its_key, edge) or _of_parts(known, line, edge))
+        found.append(_reason(known, line, edge, mine) if len(line) <= LONG else "")
     return found
 
 
-@lru_cache(maxsize=1)
-def lexicon() -> Lexicon:
-    """The phrase list of data/boilerplate.tsv."""
-    made = Lexicon()
-    text = (files("pipelines.extract") / "data" / "boilerplate.tsv").read_text(encoding="utf-8")
-    for row in text.splitlines():
-        if row and not row.startswith("# "):
-            language, phrase, kind, match = row.split("\t")
-            _add(made, phrase, match, f"phrase: {kind} ({language})")
-    return made
+def _reason(known: Lexicon, line: str, edge: bool, mine: Collection[str] = ()) -> str:
+    plain = normal(line)
+    its_key = PUNCTUATION.sub(" ", plain).strip()
+    if its_key in mine:
+        return "source: own phrase"
+    if not its_key:
+        return "no words"
+    count = size(its_key)
+    if count > LONGEST:
+        return ""
+    if edge and count <= DATE_WORDS and DIGIT.search(its_key):
+        if COUNTER.fullmatch(line) and not YEAR.fullmatch(its_key):
+            return "counter"
+        if only_a_date(line):
+            return "date"
+    return (
+        known.line.get(its_key)
+        or (edge and known.edge.get(its_key))
+        or _first(known.opening, its_key, count, edge)
+        or _first(known.closing, its_key[::-1], count, edge)
+        or _first(known.marked, plain if plain[0].isalnum() else BEFORE.sub("", plain), count, edge)
+        or _inside(known, its_key, count)
+        or _of_parts(known, line, edge)
+        or _tiled(known, its_key, count)
+    )
 
 
-def _reason(known: Lexicon, line: str, its_key: str, edge: bool) -> str:
-    count = its_key.count(" ") + 1
-    if edge and COUNTER.fullmatch(line) and not YEAR.fullmatch(its_key):
-        return "counter"
-    if edge and count <= DATE_WORDS and only_a_date(line):
-        return "date"
-    exact = known.line.get(its_key) or (edge and known.edge.get(its_key)) or ""
-    if exact:
-        return exact
-    if count <= SLOTS_WORDS:
-        for pattern, reason in [*known.line_patterns, *(known.edge_patterns if edge else [])]:
-            if pattern.fullmatch(its_key):
+def _first(index: Index, text: str, count: int, edge: bool) -> str:
+    """The reason of the first rule that a text begins with, if any does."""
+    start = FIRST_NUMBER.sub("#", text[:LOOKED_AT]) if text[0].isdigit() else text
+    for letters in range(HEAD, 0, -1):
+        for rule in index.get(start[:letters], ()):
+            if count <= rule.most and (edge or not rule.edge) and _compiled(rule.pattern).match(text):
+                return rule.reason
+    return ""
+
+
+def _inside(known: Lexicon, its_key: str, count: int) -> str:
+    """The reason of a phrase that stands anywhere in a line, if any does."""
+    tokens = its_key.split(" ")
+    heads = {token[:letters] for token in tokens for letters in STEMS}
+    if not its_key.isascii() and LETTER.search(its_key):
+        heads.update(its_key[place : place + PAIR] for place in range(len(its_key)))
+    padded = f" {its_key} "
+    for head in known.inside.keys() & heads:
+        for patterns, most, reason in known.inside[head]:
+            if count <= most and all(_compiled(pattern).search(padded) for pattern in patterns):
                 return reason
-    if edge and count <= BYLINE_WORDS:
-        for pattern, reason in known.bylines:
-            if pattern.match(normal(line)):
-                return reason
-    if count <= PREFIX_WORDS:
-        plain = normal(line)
-        for pattern, reason in known.prefix.get(its_key.split(" ", 1)[0], []) + known.prefix.get(plain[:1], []):
-            if pattern.match(plain):
-                return reason
-        padded = f" {its_key} "
-        for patterns, reason in known.words:
-            if all(pattern.search(padded) for pattern in patterns):
-                return reason
-    for phrase, size, reason in known.substr:
-        if count <= size + SUBSTR_EXTRA and phrase in its_key:
-            return reason
     return ""
 
 
 def _of_parts(known: Lexicon, line: str, edge: bool) -> str:
     """The reason of a bar of several phrases: `27/12/2014 | Views: 1284 | Comments (0)`."""
-    parts = [part for part in BAR.split(line) if key(part)]
-    if not edge or not 2 <= len(parts) <= BAR_PARTS or line.startswith("|"):
+    if not edge or line.startswith("|") or not BAR.search(line):
         return ""
-    found = [_reason(known, part, key(part), edge) for part in parts]
+    parts = [part.strip() for part in BAR.split(line) if key(part)]
+    if not 2 <= len(parts) <= BAR_PARTS:
+        return ""
+    found = [_reason(known, part, edge) for part in parts]
     return f"bar of {found[0]}" if all(found) else ""
 
 
-def _add(made: Lexicon, phrase: str, match: str, reason: str) -> None:
-    if match in ("line", "cut", "edge"):
-        exact, patterns = (made.edge, made.edge_patterns) if match == "edge" else (made.line, made.line_patterns)
-        if "{}" in phrase:
-            patterns.append((_with_number(phrase), reason))
-        elif key(phrase):
-            exact.setdefault(key(phrase), reason)
-    elif match == "slots":
-        made.line_patterns.append((_slots(phrase), reason))
-    elif match == "words":
-        made.words.append(([re.compile(f" (?:{_alternatives(slot)})(?= )") for slot in phrase.split()], reason))
-    elif match == "byline":
-        made.bylines.append((re.compile(re.escape(normal(phrase)) + r"\s*:\s*\w"), reason))
-    elif match == "substr":
-        made.substr.append((key(phrase), key(phrase).count(" ") + 1, reason))
-    elif match == "prefix":
-        bare = normal(phrase).rstrip(" :|»-")
-        first = key(phrase).split(" ", 1)[0] or bare
-        end = SEPARATOR if key(phrase) else ""
-        made.prefix.setdefault(first, []).append((re.compile(re.escape(bare) + end), reason))
-    else:
-        raise ValueError(f"boilerplate.tsv: {match!r} is no kind of match ({phrase!r})")
+def _tiled(known: Lexicon, its_key: str, count: int) -> str:
+    """The reason of the first phrase of a line that consists of nothing but phrases and numbers, glued or not."""
+    # Where a line can be cut into phrases up to: the reason of the first phrase, and how much the phrases say.
+    reached = {0: ("", 0)}
+    waiting = [0] if count <= TILED_WORDS else []
+    while waiting:
+        place = waiting.pop()
+        reason, weight = reached[place]
+        if place == len(its_key):
+            if weight >= TILED_WEIGHT:
+                return f"bar of {reason}"
+            continue
+        ends = {place + 1: (reason, weight)} if its_key[place] == " " else {}
+        number = NUMBER.match(its_key, place) if reason and its_key[place - 1] == " " else None
+        if number:
+            ends[number.end()] = reason, weight
+        for length in known.tiles.get(its_key[place : place + PAIR], ()):
+            phrase = its_key[place : place + length]
+            end = place + len(phrase)
+            its = known.line.get(phrase) or known.edge.get(phrase)
+            if its and (len(phrase) >= GLUED or _stands(its_key, place, end)):
+                ends[end] = reason or its, weight + (2 if " " in phrase or LETTER.match(phrase) else 1)
+        for end, found in ends.items():
+            if end not in reached or found[1] > reached[end][1]:
+                reached[end] = found
+                waiting.append(end)
+    return ""
 
 
-def _with_number(phrase: str) -> re.Pattern[str]:
-    before, after = (key(part) for part in phrase.split("{}", 1))
-    slot = r"(?=\D*\d)(?:\S+ ?){1,8}" if not after else r"\d[\d ]*k?"
-    return re.compile(" ".join(part for part in (re.escape(before), slot, re.escape(after)) if part))
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """A pattern, compiled when a line first needs it: most never are, and all of them together take a second."""
+    return re.compile(pattern)
 
 
-def _slots(phrase: str) -> re.Pattern[str]:
-    pattern = ""
-    for slot in phrase.split():
-        optional = slot.endswith("?")
-        one = f" (?:{_alternatives(slot.removesuffix('?'))})"
-        pattern += f"(?:{one})?" if optional else one
-    return re.compile(pattern.replace(" ", "(?:^| )"))
-
-
-def _alternatives(slot: str) -> str:
-    parts = []
-    for part in slot.split("|"):
-        if part == "#":
-            parts.append(r"\d+")
-        elif part.endswith("*"):
-            parts.append(re.escape(key(part[:-1])) + r"\S*")
-        else:
-            parts.append(re.escape(key(part)))
-    return "|".join(parts)
+def _stands(text: str, start: int, end: int) -> bool:
+    """Whether what stands there has a space or an end on both sides, or is of a script without spaces."""
+    before, after = text[start - 1 : start] in ("", " "), text[end : end + 1] in ("", " ")
+    return (before and after) or bool(LETTER.match(text, start))

@@ -1,23 +1,24 @@
 """When an article was published and changed: the best of JSON-LD, meta elements, feed, visible page and URL.
 
 The first of January at midnight is what software writes when it knows the year alone: it counts as the year only,
-unless something else says the day too.
+unless something else says the day too. The day is that of the site: the offset the page states is kept.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from htmldate import find_date
 from lxml.html import HtmlElement
 
+from pipelines.extract import datelines, linked
 from pipelines.extract.dates import parse_date
 from pipelines.extract.metadata import Facts
-from pipelines.extract.phrases import key
 from pipelines.model import Page, Source
 
 PUBLISHED = (
@@ -27,68 +28,62 @@ PUBLISHED = (
     "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "citation_publication_date", "article_date_original",
 )  # fmt: skip
 MODIFIED = (
-    "article:modified_time",
-    "og:article:modified_time",
-    "og:updated_time",
-    "datemodified",
-    "last-modified",
-    "lastmod",
-)
-NAMED = re.compile(r"date|time|publish|posted|created|meta|تاريخ", re.IGNORECASE)
-DATED = re.compile(
-    r"(?<!\d)(?:19|20|13|14)\d\d(?!\d)|(?<!\d)(?:\d\d[./-]){2}\d\d(?!\d)|[٠-٩۰-۹]{4}|منذ|قبل|أمس|اليوم|\bago\b|yesterday|today|önce|назад|پیش"
-)
+    "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod",
+    "dcterms.modified", "dc.date.modified", "article:modified", "date.modified", "article:updated_time",
+)  # fmt: skip
+# Where nothing else is known.
+AMERICAN = re.compile(r"\.(?:com|gov|edu|us)$")
 IN_URL = re.compile(r"/(20\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:[/-]|$)|[/-](20\d\d)(\d\d)(\d\d)(?:[/.-]|$)")
-# Not form: some systems wrap the whole page in one. Not table: some lay the page out in one.
-BESIDE = ("nav", "aside", "select", "script", "style", "noscript")
-STRANGERS = re.compile(
-    r"comment|sidebar|related|widget-area|\bwidget\b|(?:site|page)-?footer|(?<![\w-])footer(?![\w-])|menu|recent|popular|"
-    r"copyright|ticker",
-    re.IGNORECASE,
-)
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 ORDER = ("second", "minute", "hour", "day", "month", "year")
-# Where it stands, in characters; whether in a link or a sentence; what it says.
-Found = tuple[int, str, str]
-LOOKS = 60
-SENTENCE = 8
-HEADINGS = ("h1", "h2", "h3", "h4")
-# Characters of the page between the title and a date that belongs to it.
-AFTER = 600
-BEFORE = 500
-SLACK = 10
+LOOKS = 6
+AHEAD = timedelta(days=1)
+# The offsets that places have.
+WESTMOST, EASTMOST = timedelta(hours=-12), timedelta(hours=14)
+MOSTLY = (timedelta(hours=-8), timedelta(hours=9))
+QUARTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
 class Dating:
-    """When, how precisely, and who says so: json-ld, meta, feed, text or url."""
+    """When, how precisely, and who says so: json-ld, meta, feed, text or url; beside: it stands beside the title."""
 
     at: datetime | None = None
     precision: str = ""
     said_by: str = ""
+    beside: bool = False
 
 
 def published(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> Dating:
     """When the article was published, with precision and origin; a Dating of nothing where no one says."""
-    zone = ZoneInfo(source.timezone)
+    source = _american(tree, source, page.final_url)
     machine = list(_said(facts, page, source))
-    found = machine if any(not _january(d, zone) for d in machine) else [*machine, *_seen(tree, facts, page, source)]
-    sure = [d for d in found if not _january(d, zone)]
-    if not sure and len(found) > 1 and len({d.at for d in found}) == 1:
-        return found[0]
+    sure = [d for d in machine if not _january(d)]
+    seen: list[Dating] = []
+    if not sure or _doubtful(sure, facts, page, source):
+        seen = list(_seen(tree, facts, page, source, told=bool(sure)))
+    if not sure:
+        sure = [d for d in seen if not _january(d)]
+        if not sure and len(machine) + len(seen) > 1 and len({d.at for d in (*machine, *seen)}) == 1:
+            return (machine or seen)[0]
     if not sure:
         guess = _by_htmldate(tree, page, source)
-        if guess.at and not _january(guess, zone):
+        if guess.at and not _january(guess):
             return guess
-        return Dating(found[0].at, "year", found[0].said_by) if found else Dating()
-    best = sure[0]
+        found = [*machine, *seen]
+        return replace(found[0], precision="year") if found else Dating()
+    best = _on_its_day(sure[0], [*sure, *seen], source)
+    shown = next((d for d in seen if d.beside and not _january(d)), None)
+    if shown and _day(shown) != _day(best):
+        # What the page shows decides where machines are told two days, and where what they are told is a later save.
+        if _day(shown) < _day(best) and _reset(best, facts, page, source):
+            best = shown
+        best = next((d for d in sure if _day(d) == _day(shown)), best)
     if ORDER.index(best.precision) > ORDER.index("minute"):
         # The day from the better witness, the time of day from one that agrees on the day.
-        if found is machine:
-            sure += [d for d in _seen(tree, facts, page, source) if not _january(d, zone)]
-        finer = [d for d in sure if d.precision in ("second", "minute") and _day(d, zone) == _day(best, zone)]
-        best = next(iter(finer), best)
-    return best
+        finer = (d for d in (*sure, *seen) if d.precision in ("second", "minute") and _day(d) == _day(best))
+        return next(finer, best)
+    return _on_its_day(best, [*sure, *seen], source)
 
 
 def modified(facts: Facts, page: Page, source: Source) -> datetime | None:
@@ -102,108 +97,118 @@ def modified(facts: Facts, page: Page, source: Source) -> datetime | None:
 
 def _said(facts: Facts, page: Page, source: Source) -> Iterator[Dating]:
     """What is said for machines, best first."""
-    for text in (facts.node.get("datePublished"), facts.node.get("dateCreated")):
-        found = _read(text, page, source)
-        if found:
-            yield Dating(*found, "json-ld")
+    for node in (facts.node, *facts.pages):
+        for name in ("datePublished", "dateCreated", "uploadDate"):
+            found = _read(linked.text(node.get(name)), page, source)
+            if found:
+                yield Dating(*found, "json-ld")
     for name in PUBLISHED:
         for text in facts.meta.get(name, [])[:1]:
             found = _read(text, page, source)
             if found:
                 yield Dating(*found, "meta")
     if page.entry and page.entry.published_at and _likely(page.entry.published_at, page):
-        yield Dating(page.entry.published_at.astimezone(UTC), "second", "feed")
+        yield Dating(page.entry.published_at.astimezone(ZoneInfo(source.timezone)), "second", "feed")
 
 
-def _seen(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> Iterator[Dating]:
-    """What the page shows: time elements, dates beside the title, the day in the URL."""
-    times, texts = _dated(tree, facts.titles)
-    for candidates in (times, texts):
-        for text in candidates[:LOOKS]:
-            found = _read(text, page, source)
-            if found:
-                yield Dating(*found, "text")
-                break
-    match = IN_URL.search(page.final_url)
-    if match:
-        day = "-".join(f"{int(part):02}" for part in (match[1] or match[4], match[2] or match[5], match[3] or match[6]))
-        found = _read(day, page, source)
+def _seen(tree: HtmlElement, facts: Facts, page: Page, source: Source, *, told: bool) -> Iterator[Dating]:
+    """What the page shows: dates beside the title, the day in the URL, its scripts' state unless told, other dates."""
+    beside: list[Dating] = []
+    rest: list[Dating] = []
+    for one in datelines.shown(tree, facts.titles):
+        # Far from the title, «two hours ago» is that of another article.
+        found = _read(one.text, page, source) if one.beside or datelines.DATED.search(one.text) else None
         if found:
-            yield Dating(*found, "url")
+            (beside if one.beside else rest).append(Dating(*found, "text", one.beside))
+        if len(beside) + len(rest) == LOOKS:
+            break
+    yield from beside
+    day = _in_url(page, source)
+    if day:
+        yield day
+    for text in datelines.state(tree) if not beside and not told else ():
+        found = _read(text, page, source)
+        if found:
+            yield Dating(*found, "text")
+            break
+    yield from rest
 
 
-def _dated(tree: HtmlElement, titles: Sequence[str]) -> tuple[list[str], list[str]]:
-    """What time elements say, and short texts with something like a date in them; those that belong to the title first.
-
-    The day in a page's head is today's, not the article's: what follows the title goes before what precedes it.
-    """
-    body = tree.find("body")
-    if body is None:
-        return [], []
-    keys = {key(title) for title in titles} - {""}
-    longest = max((len(title) for title in titles), default=0) + SLACK
-    times: list[Found] = []
-    texts: list[Found] = []
-    headings: dict[str, int] = {}
-    place = 0
-    for element in body.iter():
-        if not isinstance(element.tag, str) or element.tag in ("script", "style", "noscript"):
-            continue
-        own = _own(element)
-        if element.tag == "time":
-            if not _stranger(element):
-                said = [text for text in (element.get("datetime"), element.text_content()) if text]
-                times.extend((place, "", text) for text in said)
-        elif element.tag not in HEADINGS[:3]:
-            if not own and NAMED.search(f"{element.get('class')} {element.get('itemprop')}"):
-                own = " ".join(element.text_content()[:200].split())
-            if 3 < len(own) < 120 and DATED.search(own) and not _stranger(element):
-                linked = element.tag == "a" or next(element.iterancestors("a"), None) is not None
-                texts.append((place, "sentence" if own.count(" ") >= SENTENCE else "link" if linked else "", own))
-        if element.tag in HEADINGS or 0 < len(own) <= longest:
-            text = own if element.tag not in HEADINGS else element.text_content()
-            its_key = key(text) if len(text) <= 3 * longest else ""
-            # A heading can hold the lead and the time as well.
-            if its_key in keys or (element.tag in HEADINGS and key(element.text or "") in keys):
-                headings.setdefault(element.tag if element.tag in HEADINGS else "", place)
-        place += len(element.text or "") + len(element.tail or "")
-    title = next((headings[tag] for tag in (*HEADINGS, "") if tag in headings), 0)
-    return _near(times, title), _near(texts, title)
+def _doubtful(said: Sequence[Dating], facts: Facts, page: Page, source: Source) -> bool:
+    """Whether what the page shows is to be asked as well: no time of day, two days, a day that depends
+    on the zone, or reset."""
+    best = said[0]
+    if best.precision not in ("second", "minute") or _reset(best, facts, page, source):
+        return True
+    if len({_day(d) for d in said}) > 1:
+        return True
+    assert best.at
+    if not isinstance(best.at.tzinfo, ZoneInfo):
+        return False
+    # Of an unknown place the zones of most papers: from Los Angeles to Tokyo.
+    limits = MOSTLY if _unknown(source) else (timedelta(0), timedelta(0))
+    return any(best.at.astimezone(timezone(limit)).date() != _day(best) for limit in limits)
 
 
-def _near(found: Sequence[Found], title: int) -> list[str]:
-    """Texts by their place: right after the title, right before it, further down, further up; the doubtful last."""
-
-    def rank(at: Found) -> tuple[bool, int, int]:
-        away = at[0] - title
-        near = -BEFORE < away < AFTER
-        # Far from the title a day in a link is that of what it leads to; one in a sentence is that of what it tells.
-        doubtful = at[1] == "sentence" or (at[1] == "link" and not near)
-        return doubtful, (0 if near else 2) + (away < 0), abs(away)
-
-    return [text for _, _, text in sorted(found, key=rank)]
+def _reset(best: Dating, facts: Facts, page: Page, source: Source) -> bool:
+    """Whether a date may be that of the last save, which some systems give for both, others in meta elements alone."""
+    return best.said_by == "meta" or best.at == modified(facts, page, source)
 
 
-def _own(element: HtmlElement) -> str:
-    """An element's text without that of the elements in it."""
-    parts = (element.text, *(child.tail for child in element))
-    return " ".join(" ".join(part for part in parts if part).split())
+def _unknown(source: Source) -> bool:
+    """Whether nothing is known of where a source is: UTC is no country's time."""
+    return not source.country and source.timezone == "UTC"
 
 
-def _stranger(element: HtmlElement) -> bool:
-    for ancestor in (element, *element.iterancestors()):
-        if ancestor.tag in ("body", "html"):
-            return False
-        name = f"{ancestor.get('id') or ''} {ancestor.get('class') or ''}"
-        if ancestor.tag in BESIDE or STRANGERS.search(name):
-            return True
-        if ancestor.tag == "footer" and next(ancestor.iterancestors("article"), None) is None:
-            return True
-    return False
+def _on_its_day(best: Dating, others: Sequence[Dating], source: Source) -> Dating:
+    """The same instant in the zone in which the page shows it, where that was given in UTC."""
+    assert best.at
+    if not isinstance(best.at.tzinfo, ZoneInfo):
+        return best
+    utc = best.at.astimezone(UTC)
+    shown = [d for d in others if d.at and d.said_by != "feed" and d.at != best.at]
+    exact = [d.at for d in others if d.at and d.at == best.at and not isinstance(d.at.tzinfo, ZoneInfo)]
+    if exact:
+        return replace(best, at=best.at.astimezone(exact[0].tzinfo))
+    for other in shown:
+        assert other.at
+        # A time of day beside the title that is the instant's in another zone: the page shows it there.
+        away = other.at.replace(tzinfo=UTC, second=0) - utc.replace(second=0)
+        if other.precision in ("second", "minute") and not away % QUARTER and WESTMOST <= away <= EASTMOST:
+            return replace(best, at=utc.astimezone(timezone(away)) if away else utc)
+    west, east = (WESTMOST, EASTMOST) if _unknown(source) else (timedelta(0), timedelta(0))
+    for other in shown:
+        assert other.at
+        if other.said_by == "url" or other.beside or other.said_by == "meta":
+            if other.at.date() == best.at.date():
+                return best
+            away = other.at.date() - utc.date()
+            shift = _shift(utc, away.days)
+            if shift is not None and west <= shift <= east:
+                return replace(best, at=utc.astimezone(timezone(shift)))
+    return best
+
+
+def _shift(utc: datetime, days: int) -> timedelta | None:
+    """The least offset in whole hours by which a moment falls on the day before or after that in UTC."""
+    if days == 0:
+        return timedelta(0)
+    if days == -1:
+        return timedelta(hours=-(utc.hour + 1))
+    return timedelta(hours=24 - utc.hour) if days == 1 else None
+
+
+def _in_url(page: Page, source: Source) -> Dating | None:
+    match = IN_URL.search(page.final_url)
+    if not match:
+        return None
+    day = "-".join(f"{int(part):02}" for part in (match[1] or match[4], match[2] or match[5], match[3] or match[6]))
+    found = _read(day, page, source)
+    return Dating(*found, "url") if found else None
 
 
 def _by_htmldate(tree: HtmlElement, page: Page, source: Source) -> Dating:
-    latest = (page.fetched_at + timedelta(days=1)).date().isoformat()
+    latest = (page.fetched_at + AHEAD).date().isoformat()
     try:
         text = find_date(tree, original_date=True, extensive_search=True, max_date=latest)
     except (ValueError, OverflowError):
@@ -216,21 +221,35 @@ def _by_htmldate(tree: HtmlElement, page: Page, source: Source) -> Dating:
 def _read(text: object, page: Page, source: Source) -> tuple[datetime, str] | None:
     if not isinstance(text, str) or not text.strip():
         return None
-    language = "en-US" if source.country.upper() == "US" and source.language == "en" else source.language
-    found = parse_date(text, page.fetched_at, source.timezone, language)
+    found = parse_date(text, page.fetched_at, source.timezone, _language(source))
     return found if found and _likely(found[0], page) else None
 
 
+def _language(source: Source) -> str:
+    """The language of a source's dates: Americans write the month first."""
+    return "en-US" if source.language == "en" and source.country.upper() == "US" else source.language
+
+
+def _american(tree: HtmlElement, source: Source, url: str) -> Source:
+    """The source; one whose language is not known as an American one where the page and its address look like that."""
+    if source.language or source.country not in ("", "US"):
+        return source
+    lang = (tree.get("lang") or "").lower()
+    if lang in ("en", "en-us", "en_us") and AMERICAN.search(urlsplit(url).hostname or ""):
+        return replace(source, language="en-US")
+    return source
+
+
 def _likely(at: datetime, page: Page) -> bool:
-    return OLDEST <= at <= page.fetched_at + timedelta(days=1)
+    return OLDEST <= at <= page.fetched_at + AHEAD
 
 
-def _january(dating: Dating, zone: ZoneInfo) -> bool:
-    """Whether this is the first of January at midnight, here or in UTC."""
+def _january(dating: Dating) -> bool:
+    """Whether this is the first of January at midnight, there or in UTC."""
     assert dating.at
-    return any((t.month, t.day, t.hour, t.minute) == (1, 1, 0, 0) for t in (dating.at.astimezone(zone), dating.at))
+    return any((t.month, t.day, t.hour, t.minute) == (1, 1, 0, 0) for t in (dating.at, dating.at.astimezone(UTC)))
 
 
-def _day(dating: Dating, zone: ZoneInfo) -> object:
+def _day(dating: Dating) -> date:
     assert dating.at
-    return dating.at.astimezone(zone).date()
+    return dating.at.date()

@@ -1,76 +1,103 @@
 """Why a page is no article: a first look at what came back, a second at what was found in it.
 
-Evidence is plain and little: the status, the path, the share of links, a few sentences that walls and error pages
-print. A page is only turned away by such a sentence where there is hardly any other text.
+Evidence is plain and little: the status, the address, what the text stands in, the sentences that walls and error pages
+print. What a page says of itself (article markup and a day of publication) outweighs all but the plainest of it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
+from lxml.html import HtmlElement
+
+from pipelines.extract import listing, markup, walls
 from pipelines.extract.phrases import key
 from pipelines.model import Page, Reason, Source
 from pipelines.text import words
 
 LEAST_WORDS = 15
+# A flash: one sentence that tells again what its title says.
+FLASH_WORDS = 5
+FLASH_SHARED = 2
+MEDIA_WORDS = 40
 STUB_WORDS = 80
-LINKED = 0.6
+TITLE_EXTRA = 2
+# Error pages and consent walls can go on for a while: search tips, teasers, the names of partners.
+WORDY_WORDS = 400
+CONSENT_SHARE = 0.05
+SHOWN = 20_000
 HOME = re.compile(r"/?(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
-LISTING = re.compile(
-    r"/(?:category|categories|tag|tags|topic|topics|section|author|authors|archive|archives|search|page/\d+|kategori|"
-    r"kategorie|rubrik|rubrique|etiqueta|تصنيف|وسم|قسم)(?:/|$)",
-    re.IGNORECASE,
-)
+# The home page of one of a site's languages.
+FRONT = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
 SCRIPTED_WALL = re.compile(
     r"/cdn-cgi/challenge-platform|cf-browser-verification|cf_chl_opt|_Incapsula_Resource|captcha-delivery\.com|"
-    r"px-captcha|ddos-guard|sucuri_cloudproxy_js|geo\.captcha|challenges\.cloudflare\.com/turnstile",
+    r"px-captcha|ddos-guard|sucuri_cloudproxy_js|geo\.captcha|challenges\.cloudflare\.com/turnstile|"
+    r"awswafcookiedomainlist|/_sec/cp_challenge|kpsdk",
     re.IGNORECASE,
 )
-# Below, the key of a text is searched: normal form without punctuation.
-CHALLENGE = re.compile(
-    r"just a moment|attention required|checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human|"
-    r"are you a robot|enable javascript and cookies|access to this page has been denied|^access denied|security check|"
-    r"please wait while|التحقق من انك|تاكد من انك لست روبوت|جاري التحقق من المتصفح|проверка браузера"
+MEDIA_PATH = re.compile(
+    r"/(?:videos?|watch|gallery|galleries|photos?|photo-?gallery|pictures|slideshows?|multimedia|podcasts?|audio|"
+    r"v[íi]deos?|galer[íi]as?|galeri|foto-?galeri|video-?galeri|fotos?|fotostrecken?|bildergalerien?|bilderstrecken?|"
+    r"diaporamas?|photogalerie|видео|фото|فيديو|الفيديو|فيديوهات|صور|الصور|معرض-الصور|ويديو|ویدئو|عکس)(?:/|$)",
+    re.IGNORECASE,
 )
-CONSENT = re.compile(
-    r"before you continue|we value your privacy|consent to (?:the )?(?:use|processing)|accept (?:all )?cookies|"
-    r"cookies akzeptieren|einwilligung|accepter (?:les|et)|consentement|aceptar (?:las )?cookies|"
-    r"ملفات تعريف الارتباط|çerez"
+MEDIA_TYPE = re.compile(
+    r"""(?:og:type["']?\s+content=["']?(?:video|music)|["']@type["']\s*:\s*["'](?:VideoObject|ImageGallery|MediaGallery|"""
+    r"""VideoGallery|AudioObject|PodcastEpisode)["'])""",
+    re.IGNORECASE,
 )
-NOT_FOUND = re.compile(
-    r"^(?:error )?404\b|\b404$|^not found|(?:page|article|content|file|document|story|url) (?:was )?not found|"
-    r"page (?:does not|doesn t|no longer) exists?|page (?:is )?no longer available|page introuvable|"
-    r"seite (?:wurde )?nicht gefunden|página no encontrada|pagina non trovata|sayfa bulunamadi|страница не найдена|"
-    r"страницу не найти|الصفحه غير موجوده|لم يتم العثور علي (?:الصفحه|المحتوي|المقال|اي)|الصفحه التي تبحث عنها|"
-    r"المحتوي غير موجود|صفحه مورد نظر|صفحه يافت نشد|(?:הדף|העמוד) (?:המבוקש )?לא נמצא"
+PLAYER = re.compile(
+    r"<(?:video|audio|amp-youtube|amp-video)[\s>]|<iframe[^>]{1,300}(?:youtube|youtu\.be|vimeo|dailymotion|rumble|"
+    r"jwplayer|brightcove|soundcloud|/embed/|player)",
+    re.IGNORECASE,
 )
-FAILURE = re.compile(
-    r"^(?:error )?50[0-4]\b|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time ?out|"
-    r"database (?:connection )?error|error establishing a database|^fatal error|site is (?:down|under maintenance)|"
-    r"^under (?:construction|maintenance)|الموقع تحت الصيانه|خطا في الخادم|technische störung|web server is down"
-)
-PAYWALL = re.compile(
-    r"subscribe to (?:continue|read|unlock|keep)|subscribers only|for subscribers|already a subscriber|"
-    r"log ?in to (?:continue|read)|to continue reading|register to (?:continue|read)|nur für abonnenten|"
-    r"jetzt abonnieren|réservé aux abonnés|abonnez vous pour|solo para suscriptores|suscríbete para|للمشتركين فقط|"
-    r"اشترك لمتابعه القراءه|سجل الدخول لمتابعه|только для подписчиков|abone ol|ویژه مشترکان"
-)
+PICTURES = re.compile(r"<figure[\s>]|<li[^>]{0,200}(?:gallery|slide)", re.IGNORECASE)
+LEAST_PICTURES = 4
 Verdict = tuple[Reason, str]
+
+
+@dataclass(frozen=True)
+class Look:
+    """A page as it is judged: paragraphs are what is neither a link nor the title again, count is of their words."""
+
+    page: Page
+    title: str
+    paragraphs: Sequence[str]
+    count: int
+    visible: str
+    claims_article: bool
+    dated: bool
+    free: bool
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is an article by what it says of itself, and there is a text."""
+        return self.claims_article and self.dated and self.count >= LEAST_WORDS
+
+    @property
+    def shown(self) -> list[str]:
+        """The lines of the page from its top."""
+        return self.visible[:SHOWN].split("\n")
 
 
 def of_response(page: Page, body: bytes, is_html: bool) -> Verdict | None:
     """What the response alone says, before its HTML is parsed."""
     if page.status in (404, 410):
         return Reason.SOFT_404, f"status {page.status}"
+    if page.status == 451:
+        return Reason.REGION, f"status {page.status}"
     if page.status >= 400:
-        return Reason.ERROR_PAGE, f"status {page.status}"
+        wall = page.status in (401, 403, 405, 429, 503) and SCRIPTED_WALL.search(body[:200_000].decode("latin-1"))
+        return Reason.CHALLENGE if wall else Reason.ERROR_PAGE, f"status {page.status}"
     if not body.strip():
         return Reason.EMPTY, f"status {page.status}, {len(body)} bytes"
     if not is_html:
         return Reason.NOT_HTML, _content_type(page) or "no content type"
-    return None
+    overgrown = markup.overgrown(body)
+    return (Reason.TOO_LARGE, overgrown) if overgrown else None
 
 
 def of_content(
@@ -84,41 +111,37 @@ def of_content(
     claims_article: bool,
     dated: bool,
     free: bool,
+    extracted: Sequence[str],
+    tree: HtmlElement | None = None,
 ) -> Verdict | None:
     """What the parsed page says.
 
-    paragraphs: the text that would be stored; visible: all text of the page; link_share: of its words, 0 to 1;
-    claims_article, free: what it says of itself; dated: whether a day of publication was found.
+    paragraphs: the text that would be stored; extracted: what of the page reads like text at all; visible: all text of
+    the page; link_share: of its words, 0 to 1;
+    claims_article, free: what it says of itself; dated: whether a day of publication was found; tree: of the page,
+    made again from html where it is not given.
     """
-    count = sum(words(line) for line in paragraphs)
-    said = key(f"{title}\n" + "\n".join(paragraphs))
-    heading = key(title)
-    little = count < STUB_WORDS
-    if _is_home(page.final_url) and not _is_home(page.url):
+    if tree is None:
+        tree = markup.parse(html)
+    prose = _prose(tree, title, paragraphs)
+    look = Look(page, title, prose, sum(map(words, prose)), visible, claims_article, dated, free)
+    if _is_home(page.final_url, FRONT) and not _is_home(page.url, FRONT):
         return Reason.HOME, "the address leads to the home page"
-    if little and (SCRIPTED_WALL.search(html) or CHALLENGE.search(heading)) and not claims_article:
-        return Reason.CHALLENGE, title or "a script that tells people from programs"
-    if little and not claims_article:
-        shown = key(visible[:2000])
-        if NOT_FOUND.search(heading) or (count < LEAST_WORDS and NOT_FOUND.search(shown)):
-            return Reason.SOFT_404, title
-        if FAILURE.search(heading) or (count < LEAST_WORDS and FAILURE.search(shown)):
-            return Reason.ERROR_PAGE, title or shown[:80]
-        if (CONSENT.search(heading) or CONSENT.search(said)) and not dated:
-            return Reason.CONSENT, title
-    if little:
-        wall = PAYWALL.search(said) or (
-            PAYWALL.search(key(visible[:20_000])) if not free or count < LEAST_WORDS else None
-        )
-        if wall and (not free or count < 2 * LEAST_WORDS):
-            return Reason.PAYWALL, wall.group()
-    if not claims_article and _is_listing(page, paragraphs, link_share, dated):
-        reason = Reason.HOME if _is_home(page.final_url) else Reason.LISTING
-        return reason, f"{round(100 * link_share)} % of the words are links"
+    found = _wall(look, html) or _paywall(look)
+    if found:
+        return found
+    if listing.is_list(
+        page, tree, html, title, extracted, _prose(tree, title, extracted), link_share, claims_article, dated
+    ):
+        home = _is_home(page.final_url)
+        return Reason.HOME if home else Reason.LISTING, f"{round(100 * link_share)} % of the words are links"
     if not visible.strip():
         return Reason.EMPTY, "no visible text"
-    if count < LEAST_WORDS:
-        return Reason.TOO_SHORT, f"{count} words"
+    media = _media(look, html)
+    if media:
+        return media
+    if look.count < LEAST_WORDS and not _is_flash(look):
+        return Reason.TOO_SHORT, f"{look.count} words"
     if not title:
         return Reason.NO_TITLE, ""
     return None
@@ -132,17 +155,123 @@ def wrong_language(language: str, source: Source, count: int) -> Verdict | None:
     return None
 
 
-def _is_home(url: str) -> bool:
+def _prose(tree: HtmlElement | None, title: str, paragraphs: Sequence[str]) -> list[str]:
+    """The paragraphs of a short text that tell something; of a page without any the menu is what is left."""
+    body = tree.find("body") if tree is not None else None
+    if body is None or sum(map(words, paragraphs)) >= WORDY_WORDS:
+        return list(paragraphs)
+    linked = {key(title)}
+    stack = [(body, False)]
+    while stack:
+        element, inside = stack.pop()
+        inside = inside or element.tag in ("a", "button", "label", "option")
+        if inside and element.text:
+            linked.add(key(element.text))
+        for child in element:
+            if isinstance(child.tag, str):
+                stack.append((child, inside))
+            if inside and child.tail:
+                linked.add(key(child.tail))
+    prose = [line for line in paragraphs if key(line) not in linked]
+    # A flash can be its title word for word.
+    return prose or [line for line in paragraphs if key(line) == key(title)][:1]
+
+
+def _wall(look: Look, html: str) -> Verdict | None:
+    """A page that stands where an article should: it is headed so, or says so and nothing else."""
+    if look.sure or look.count >= WORDY_WORDS:
+        return None
+    bare = look.count < LEAST_WORDS
+    if bare and not (look.claims_article and look.dated) and SCRIPTED_WALL.search(html):
+        return Reason.CHALLENGE, look.title or "a script that tells people from programs"
+    for reason, wall in (
+        (Reason.CHALLENGE, walls.CHALLENGE),
+        (Reason.REGION, walls.REGION),
+        (Reason.SOFT_404, walls.NOT_FOUND),
+        (Reason.ERROR_PAGE, walls.FAILURE),
+        (Reason.CONSENT, walls.CONSENT),
+    ):
+        # The title of an article can be such a phrase as well; then it has a day or a text.
+        phrase = walls.headed(wall, look.title)
+        alone = words(look.title) <= words(phrase) + TITLE_EXTRA
+        if (
+            phrase
+            and not look.claims_article
+            and look.count < (WORDY_WORDS if alone and not look.dated else STUB_WORDS if alone else 2 * LEAST_WORDS)
+        ):
+            return reason, look.title
+        if bare and not (look.claims_article and look.dated):
+            phrase = walls.said(wall, (look.title, *look.shown))
+            if phrase and (reason != Reason.CONSENT or _asks_consent(look)):
+                return reason, phrase
+    if not look.claims_article and not look.dated and _is_consent(look):
+        return Reason.CONSENT, look.title
+    return None
+
+
+def _asks_consent(look: Look) -> bool:
+    """Whether consent is most of what a page shows: a banner stands on other pages as well."""
+    seen = words(look.visible[:SHOWN])
+    return seen < WORDY_WORDS and len(walls.CONSENT_WORDS.findall(key(look.visible[:SHOWN]))) >= CONSENT_SHARE * seen
+
+
+def _is_consent(look: Look) -> bool:
+    """Whether the text itself is a wall's: full of its words, with its button below."""
+    hits = len(walls.CONSENT_WORDS.findall(key("\n".join(look.paragraphs))))
+    # An article about cookies has the words, and the site's own banner has the phrases and the button.
+    own = bool(walls.said(walls.CONSENT, look.paragraphs))
+    least = CONSENT_SHARE if own else 3 * CONSENT_SHARE
+    if look.count < LEAST_WORDS or hits < max(3, least * look.count):
+        return False
+    pressed = (key(line) for line in look.shown if len(line) < 60)
+    return (own or bool(walls.said(walls.CONSENT, look.shown))) and any(line in walls.BUTTONS for line in pressed)
+
+
+def _paywall(look: Look) -> Verdict | None:
+    """A stub before a wall; an article whose free part is long is one, whatever stands below it."""
+    if look.count >= STUB_WORDS:
+        return None
+    phrase = walls.said(walls.PAYWALL, [*look.paragraphs, *look.shown])
+    if not phrase and not look.free:
+        phrase = walls.said(walls.OFFER, look.shown)
+    if not phrase:
+        phrase = walls.said(walls.OFFER, look.paragraphs) if look.count < 2 * LEAST_WORDS else ""
+    if phrase and (not look.free or not look.sure or look.count < 2 * LEAST_WORDS):
+        return Reason.PAYWALL, phrase
+    return None
+
+
+def _media(look: Look, html: str) -> Verdict | None:
+    """A page that is a player or pictures with hardly a sentence about them."""
+    if look.count >= MEDIA_WORDS:
+        return None
+    declared = bool(MEDIA_PATH.search(_path(look.page.final_url)) or MEDIA_TYPE.search(html))
+    player, pictures = bool(PLAYER.search(html)), len(PICTURES.findall(html))
+    if not player and pictures < LEAST_PICTURES:
+        return None
+    # Where much is told on the page, it was not found: that is another failure.
+    told = sum(words(line) for line in look.shown if line.count(" ") >= LEAST_WORDS)
+    silent = player and look.count < LEAST_WORDS and told < MEDIA_WORDS and not _is_flash(look)
+    if silent or (declared and not look.sure):
+        return Reason.MEDIA, f"{'a player' if player else f'{pictures} pictures'} and {look.count} words"
+    return None
+
+
+def _is_flash(look: Look) -> bool:
+    """Whether a text of a few words is a whole news flash: dated, marked as an article, about what its title says."""
+    if not (look.claims_article and look.dated and look.title and look.count >= FLASH_WORDS):
+        return False
+    told = {word for word in key("\n".join(look.paragraphs)).split() if len(word) > 2}
+    return len(told & set(key(look.title).split())) >= FLASH_SHARED
+
+
+def _is_home(url: str, form: re.Pattern[str] = HOME) -> bool:
     parts = urlsplit(url)
-    return bool(HOME.fullmatch(parts.path)) and not parts.query
+    return bool(form.fullmatch(parts.path)) and not parts.query
 
 
-def _is_listing(page: Page, paragraphs: Sequence[str], link_share: float, dated: bool) -> bool:
-    longest = max((words(line) for line in paragraphs), default=0)
-    path = bool(LISTING.search(urlsplit(page.final_url).path))
-    if path and (link_share > LINKED / 2 or longest < 2 * LEAST_WORDS):
-        return True
-    return link_share > LINKED and not dated and longest < 2 * LEAST_WORDS
+def _path(url: str) -> str:
+    return unquote(urlsplit(url).path)
 
 
 def _content_type(page: Page) -> str:

@@ -1,0 +1,116 @@
+"""`nightdesk sources sample` and `sources check`: golden pages drafted, source files and golden pages checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines import db, desk, golden, sources, templates, warc
+from pipelines.cli.show import complain, say
+from pipelines.errors import NightdeskError
+from pipelines.model import Page, Pointer, Source
+from pipelines.settings import Settings, settings
+from pipelines.sourcefile import shown
+
+# Among so many of the newest articles one is looked for that is not golden yet.
+NEWEST = 50
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands under `sources`."""
+    app.command("check")(check)
+    app.command("sample")(sample)
+
+
+def check(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME|FILE]...")] = None,
+) -> None:
+    """Check source files, key by key, and read their golden pages again; all followed sources if none is named."""
+    current = settings()
+    paths = [Path(n) if n.endswith(".toml") else current.sources / f"{n}.toml" for n in names or []]
+    checked = [sources.load(path) for path in paths] or sources.followed(current)
+    say(f"{len(checked)} source file(s) are in order: {', '.join(s.name for s in checked) or 'none'}.")
+    folders = [path.parent for path in paths] or [current.sources] * len(checked)
+    files = {source.name: golden.path(folder, source.name) for source, folder in zip(checked, folders, strict=True)}
+    pages = [(source, page) for source in checked for page in golden.load(files[source.name])]
+    found = golden.check(current, pages)
+    broken = [name for name, file in files.items() if not _told(name, file, [f for f in found if f.source == name])]
+    if broken:
+        raise typer.Exit(1)
+
+
+def sample(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A followed source.")],
+    page: Annotated[
+        str, typer.Argument(metavar="[URL|ID]", help="One of its articles; the newest that is not golden yet if none.")
+    ] = "",
+) -> None:
+    """Save the facts of one of a source's pages for a person to review; `sources check` holds the source to them."""
+    current = settings()
+    (source,) = sources.named(current, [name])
+    with db.connection(current) as conn:
+        db.check_migrated(conn)
+        raw = _raw(current, conn, _chosen(current, conn, source, page))
+        stored = templates.newest(conn, source.name)
+    drafted = golden.sample(current, source, raw, stored.in_use if stored else None)
+    say(drafted.title or "", "bold")
+    for fact in ("url", "published", "language", "begins", "ends"):
+        say(f"{fact:10}{getattr(drafted, fact) or '–'}")
+    file = shown(golden.path(current.sources, source.name))
+    say(f"\nThis draft is in {file}. Compare it with the page, mend what is wrong, then set its `reviewed` to true.")
+
+
+def _told(name: str, file: Path, found: Sequence[golden.Checked]) -> bool:
+    """Say what became of a source's golden pages; whether every reviewed one gives what it should."""
+    for checked in found:
+        for difference in checked.differs:
+            if checked.golden.reviewed:
+                complain(f"{name}: {checked.golden.url}: {difference}.")
+            else:
+                say(f"{name}: {checked.golden.url} (not reviewed): {difference}.", "yellow")
+    drafts = sum(1 for checked in found if not checked.golden.reviewed)
+    broken = sum(1 for checked in found if checked.golden.reviewed and checked.differs)
+    held = len(found) - drafts
+    if broken:
+        complain(f"{name}: {broken} of {held} golden page(s) no longer give what they should.")
+    elif held:
+        say(f"{name}: {held} golden page(s) give what they should.")
+    if drafts:
+        say(
+            f"{name}: {drafts} golden page(s) are not reviewed yet: compare {shown(file)} with the pages, "
+            "then set `reviewed` to true.",
+            "yellow",
+        )
+    return not broken
+
+
+def _chosen(current: Settings, conn: db.Connection, source: Source, page: str) -> int:
+    """The number of the article that is meant."""
+    if page.isdigit():
+        found = desk.article(conn, int(page))
+    elif page:
+        row = db.row(conn, "article_of_url", url=page)
+        found = desk.article(conn, row["id"]) if row else None
+    else:
+        had = {g.url for g in golden.load(golden.path(current.sources, source.name))}
+        newest = desk.latest_articles(conn, NEWEST, source.name)
+        found = next((row for row in newest if row["url"] not in had), None)
+        if found is None:
+            raise NightdeskError(
+                f"{source.name} has no article yet: `nightdesk run {source.name}` collects some."
+                if not newest
+                else f"The {len(newest)} newest articles of {source.name} are golden already; name another."
+            )
+    if found is None or found["source"] != source.name:
+        raise NightdeskError(f"There is no article {page} of {source.name}; `nightdesk articles` lists the latest.")
+    return int(found["id"])
+
+
+def _raw(current: Settings, conn: db.Connection, number: int) -> Page:
+    row = db.row(conn, "raw_of_article", id=number)
+    if row is None:
+        raise NightdeskError(f"The raw page of article {number} is not known to the ledger.")
+    return warc.read(current.raw, Pointer(**row))

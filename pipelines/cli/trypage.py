@@ -1,0 +1,128 @@
+"""`nightdesk try`: what would be made of a page on the web, a saved one, or thousands of them; nothing is stored."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from pipelines import crawl, db, sources, templates, trial, warc
+from pipelines.cli import batch, onepage
+from pipelines.cli.show import Json, as_json, out, progress, say
+from pipelines.errors import DatabaseError, NightdeskError
+from pipelines.model import Article, Page, Rejection, Source
+from pipelines.settings import Settings, settings
+from pipelines.trial import Trial, Tried
+
+
+def try_page(
+    target: Annotated[str, typer.Argument(metavar="[FILE|URL|-]")] = "",
+    url: Annotated[str, typer.Option("--url", help="The address a saved page came from.")] = "",
+    source: Annotated[str, typer.Option("--source", help="Treat it as a page of this followed source.")] = "",
+    json: Json = False,
+    no_site: Annotated[bool, typer.Option("--no-site", help="Without what was learned of its source.")] = False,
+    batch_file: Annotated[
+        str,
+        typer.Option(
+            "--batch",
+            metavar="FILE.jsonl",
+            help="Instead of one page: lines with path, url, and where known source, html_encoding, id; - reads them "
+            "from standard input. The answers are lines of JSON; what repeats on a source's pages is learned first.",
+        ),
+    ] = "",
+    processes: Annotated[
+        int, typer.Option("--processes", min=0, help="With --batch: how many at a time; 0 is one per core.")
+    ] = 0,
+) -> None:
+    """Show what we would make of a page: the article, each block that was cut and why, or the rejection."""
+    current = settings()
+    if batch_file:
+        if target or url:
+            raise NightdeskError("`--batch` takes its pages and addresses from the file: give no other page with it.")
+        many = processes or len(os.sched_getaffinity(0))
+        batch.run(current, batch_file, source=source, learns=not no_site, processes=many)
+        return
+    of = sources.named(current, [source])[0] if source else trial.anonymous(url or target)
+    page = _page(current, target, url, of)
+    stored = _learned(current, source) if source and not no_site else None
+    done = trial.one(Trial(source=of, url=page.url, page=page, template=stored.in_use if stored else None))
+    done = replace(done, made=replace(done.made, extractor=templates.label(done.made.extractor, stored)))
+    if json:
+        as_json(batch.as_fields(done))
+    else:
+        _explain(done, page, _told(stored) if source and not no_site else "")
+
+
+def _page(current: Settings, target: str, url: str, source: Source) -> Page:
+    """The page that is meant: fetched, read from a file, or from standard input."""
+    if target.startswith(("http://", "https://")):
+        return crawl.fetch(current, source, target)
+    if target == "-":
+        return trial.saved(sys.stdin.buffer.read(warc.LIMIT + 1), url or "http://localhost/", source)
+    if target and Path(target).is_file():
+        return trial.saved(Path(target).read_bytes(), url or f"http://localhost/{Path(target).name}", source)
+    if not target:
+        raise NightdeskError("Name a page: an http(s) address, a file, or - for standard input; or --batch FILE.jsonl.")
+    raise NightdeskError(f"{target} is neither a file here nor an http(s) address.")
+
+
+def _learned(current: Settings, source: str) -> templates.Stored | None:
+    """What was learned of a source; without Postgres the page is tried all the same, and that is said."""
+    try:
+        with db.connection(current) as conn, conn:
+            return templates.newest(conn, source)
+    except DatabaseError as error:
+        progress(f"Without what was learned of {source}: {error}")
+        return None
+
+
+def _told(stored: templates.Stored | None) -> str:
+    if stored is None or (stored.template is None and not stored.drifted_run):
+        return "no template"
+    said = f"template {stored.version} of {stored.pages} pages"
+    return said if stored.in_use else f"{said} left aside: since run {stored.drifted_run} it no longer fits"
+
+
+def _explain(done: Tried, page: Page, template: str) -> None:
+    """Print an article as it would be stored and what was cut, or why it is none."""
+    say(f"{page.final_url}: HTTP {page.status}, {len(page.body):,} bytes, sha256 {page.digest[:16]}…", "dim")
+    say(f"{done.ms:.0f} ms of CPU" + (f", {template}" if template else ""), "dim")
+    made = done.made
+    if isinstance(made, Rejection):
+        say(f"No article: {made.reason}" + (f" ({made.detail})" if made.detail else "") + ".", "bold red")
+        if made.text:
+            say("")
+            say(made.text, "dim")
+        return
+    say(made.title, "bold")
+    for name, value in (
+        ("published", published(made)),
+        ("modified", made.modified_at.isoformat(" ", "minutes") if made.modified_at else ""),
+        ("authors", ", ".join(made.authors)),
+        ("language", made.language),
+        ("section", made.section),
+        ("tags", ", ".join(made.tags)),
+        ("image", made.image),
+        ("address", made.canonical_url),
+        ("summary", made.description),
+    ):
+        if value:
+            out.print(Text(f"{name:10}", style="dim") + Text(value), soft_wrap=True)
+    say("")
+    say(made.text)
+    onepage.print_removed([(block.text, block.reason) for block in made.removed])
+
+
+def published(made: Article) -> str:
+    """When an article was published, how exactly that is known and from where."""
+    at = made.published_at
+    if at is None:
+        return "unknown: neither the page nor its feed says"
+    whole = made.published_precision in ("day", "month", "year")
+    moment = f"{at:%Y-%m-%d}" if whole else at.isoformat(" ", "minutes" if at.second == 0 else "seconds")
+    return f"{moment}, to the {made.published_precision or '?'}, from {made.published_from or '?'}"

@@ -1,0 +1,236 @@
+"""A page as its blocks: every run of text with the place it stands in, in document order, from one walk of the tree.
+
+It alone knows which elements make a line of their own, what names sites give to the places around an article, and how
+a place is called so that the same place has the same name on the next page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lxml.etree import iterwalk
+from lxml.html import HtmlElement
+
+from pipelines.extract.phrases import key
+from pipelines.text import words
+
+INLINE_NAMES = (
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd label mark nobr o:p q rb "
+    "ruby s samp small span strike strong sub sup time tt u var wbr amp-img picture source st1:place "
+    "st1:city "
+)
+INLINE = frozenset(INLINE_NAMES.split())
+SKIPPED_NAMES = (
+    "script style noscript template svg math iframe object embed select option textarea head canvas audio "
+    "video map rt rp "
+)
+SKIPPED = frozenset(SKIPPED_NAMES.split())
+NAME = re.compile(r"[A-Za-z\u0080-\uffff]{2,}(?:[-_]{1,2}[A-Za-z\u0080-\uffff]+)*")
+# What sites call the places around an article; a name is cut at hyphens, underscores and capitals first.
+PLACES = {
+    "comment": "comment comments respond disqus kommentar kommentare commentaires comentarios yorum yorumlar livefyre "
+    "reply replies reactions discussion fbcomments guestbook",
+    "related": "related recommended recommend recommendation recommendations similar readmore outbrain taboola teaser "
+    "teasers popular trending mostread latest lastnews morenews alsoread seealso zergnet recirc recirculation "
+    "crosslinks linklist upnext verwandte aehnliche",
+    "share": "share sharing shares sharebar social socials addthis addtoany sharedaddy shariff follow facebook "
+    "twitter whatsapp sociallinks socialmedia print email mailto bookmark",
+    "subscribe": "subscribe subscription newsletter newsletters signup paywall piano regwall donate donation "
+    "membership subscriber optin mailchimp login register",
+    "ad": "ad ads advert adverts advertisement advertising sponsor sponsored promo promotion promoted banner dfp "
+    "adsense adslot werbung anzeige publicidad reklama commercial affiliate",
+    "footer": "footer copyright colophon legal disclaimer imprint sitemap",
+    "navigation": "nav navigation navbar menu breadcrumb breadcrumbs pagination pager toolbar topbar sidebar skip tabs",
+    "author": "bio authorbio authorbox aboutauthor authorcard",
+    "tags": "tags taglist tagcloud keywords topics hashtags",
+}
+PLACE_OF = {word: place for place, names in PLACES.items() for word in names.split()}
+TAG_PLACES = {"nav": "navigation", "footer": "footer", "aside": "aside", "button": "button", "form": "form",
+              "figcaption": "caption", "figure": "caption"}  # fmt: skip
+PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_A-Za-z]+")
+# No page holds it: parsing drops it.
+BREAK = "\x00"
+WRAPPED = 2
+NARROW, WIDE, RAGGED = 40, 120, 30
+STORY_NAMES = "article story post entry news artikel articulo haber noticia "
+STORY = frozenset(STORY_NAMES.split())
+TEXT_NAMES = "body text content copy texto contenido metin inhalt "
+TEXT = frozenset(TEXT_NAMES.split())
+KINDS = (*PLACES, "aside", "button", "form", "caption", "hidden")
+LONGEST_NAME = 40
+MOST_NAMES = 4
+DEEPEST = 60
+HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+MOST = 20_000
+
+
+@dataclass(slots=True)
+class Place:
+    """An element that text stands in: its name, what its names say it is, and the place around it.
+
+    path: the names from the outermost element on, the same on every page of one template. kind: one of
+    KINDS, or empty. story, body: whether it or one around it is called an article, or its text.
+    """
+
+    element: HtmlElement
+    parent: Place | None
+    name: str
+    path: str
+    kind: str
+    story: bool
+    body: bool
+    depth: int
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of text: linked counts the words of it that are links; tag is the element it makes a line in."""
+
+    number: int
+    text: str
+    key: str
+    words: int
+    linked: int
+    tag: str
+    place: Place
+
+    @property
+    def kind(self) -> str:
+        """What the innermost telling name around it says it is: comment, related, share …; empty where none does."""
+        place: Place | None = self.place
+        while place is not None:
+            if place.kind:
+                return place.kind
+            place = place.parent
+        return ""
+
+    @property
+    def path(self) -> str:
+        """The path of its place."""
+        return self.place.path
+
+
+def blocks(tree: HtmlElement) -> list[Block]:
+    """The blocks of a page, in document order; text that is not shown by any browser is left out."""
+    body = tree.find("body")
+    found: list[Block] = []
+    if body is None:
+        return found
+    for text, linked, tag, place in _runs(body):
+        for part in _lines(text):
+            its_key = key(part)
+            if its_key:
+                count = words(part)
+                share = min(1.0, linked / max(1, len(text)))
+                found.append(Block(len(found), part, its_key, count, round(count * share), tag, place))
+        if len(found) >= MOST:
+            break
+    return found
+
+
+def around(place: Place) -> Iterator[Place]:
+    """A place and those around it, from the innermost on."""
+    here: Place | None = place
+    while here is not None:
+        yield here
+        here = here.parent
+
+
+def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, Place]]:
+    """Text, characters of it in links, tag, place: one for each stretch without a block-level element in it."""
+    parts: list[str] = []
+    linked = links = 0
+    # As deep as the walk is; what is nested deeper than DEEPEST stands in the last place above.
+    places: list[Place] = []
+    place = Place(body, None, "body", "body", "", False, False, 0)
+    skipping: HtmlElement | None = None
+    walk = iterwalk(body, events=("start", "end", "comment", "pi"))
+    for event, element in walk:
+        name = element.tag
+        if event == "start":
+            if name in SKIPPED:
+                walk.skip_subtree()
+                skipping = element
+                continue
+            if name == "br":
+                parts.append(BREAK)
+            elif name in INLINE:
+                links += name == "a"
+            else:
+                if parts:
+                    yield "".join(parts), linked, place.element.tag, place
+                    parts, linked = [], 0
+                if element is not body:
+                    places.append(place)
+                    place = _place(element, place) if place.depth < DEEPEST else place
+            text = element.text
+        else:
+            if event == "end" and element is not skipping and name != "br":
+                if name in INLINE:
+                    links -= name == "a"
+                elif element is not body:
+                    if parts:
+                        yield "".join(parts), linked, place.element.tag, place
+                        parts, linked = [], 0
+                    place = places.pop()
+            skipping = None
+            text = element.tail if element is not body else None
+        if text:
+            parts.append(text)
+            linked += len(text) if links else 0
+    if parts:
+        yield "".join(parts), linked, "body", place
+
+
+def _place(element: HtmlElement, outer: Place) -> Place:
+    names = f"{element.get('id') or ''} {element.get('class') or ''}"
+    name, kind, story, body = _named(element.tag, names)
+    if _hidden(element):
+        kind = kind or "hidden"
+    body = body or element.get("itemprop") == "articleBody"
+    return Place(
+        element,
+        outer,
+        name,
+        f"{outer.path}>{name}",
+        kind,
+        outer.story or story,
+        outer.body or body,
+        outer.depth + 1,
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _named(tag: str, names: str) -> tuple[str, str, bool, bool]:
+    """How an element is called, without what changes from page to page; what kind of place its names say it is;
+    whether they say that it is an article, or an article's text."""
+    stable = sorted({name for name in NAME.findall(names) if len(name) < LONGEST_NAME})[:MOST_NAMES]
+    parts = [part.lower() for part in PARTS.findall(names)]
+    kind = next((PLACE_OF[part] for part in parts if part in PLACE_OF), TAG_PLACES.get(tag, ""))
+    story = tag == "article" or any(part in STORY for part in parts)
+    body = any(part in TEXT for part in parts) and any(part in STORY or part in TEXT for part in parts[1:])
+    return ".".join([tag, *stable]), kind, story, body
+
+
+def _hidden(element: HtmlElement) -> bool:
+    style = element.get("style")
+    if style and HIDDEN.search(style):
+        return True
+    return element.get("hidden") is not None
+
+
+def _lines(text: str) -> list[str]:
+    """A stretch as lines: every break ends one, but where lines of one width show that a paragraph was wrapped."""
+    if BREAK not in text:
+        whole = " ".join(text.split())
+        return [whole] if whole else []
+    found: list[str] = []
+    for paragraph in " ".join(text.split()).replace(f" {BREAK}", BREAK).replace(f"{BREAK} ", BREAK).split(2 * BREAK):
+        parts = [part for part in paragraph.split(BREAK) if part]
+        widths = [len(part) for part in parts[:-1]]
+        wrapped = len(widths) >= WRAPPED and min(widths) >= NARROW and max(widths) <= min(WIDE, min(widths) + RAGGED)
+        found.extend([" ".join(parts)] if wrapped else parts)
+    return found

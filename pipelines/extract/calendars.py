@@ -1,0 +1,59 @@
+"""The days of the solar and the lunar Hijri calendar in the Gregorian one.
+
+The lunar months are those of Umm al-Qura, the civil calendar of the Arabian Peninsula: one begins on the evening
+after the new moon, if that was before the afternoon in Mecca.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+
+JALALI_EPOCH = datetime(622, 3, 21, tzinfo=UTC)
+J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
+# The lunation, counted from the first new moon of 2000, that precedes Muharram 1420.
+MUHARRAM_1420 = -9
+# A new moon by this time, in UTC, is followed by the sunset at which the moon sets last.
+AFTERNOON = timedelta(hours=14)
+# Dynamical time is ahead of UTC.
+AHEAD = 67
+# Amplitude in days; multiples of the sun's anomaly, the moon's anomaly, its argument of latitude; power of the
+# eccentricity (J. Meeus, Astronomical Algorithms, chapter 49).
+TERMS = (
+    (-0.40720, 0, 1, 0, 0), (0.17241, 1, 0, 0, 1), (0.01608, 0, 2, 0, 0), (0.01039, 0, 0, 2, 0),
+    (0.00739, -1, 1, 0, 1), (-0.00514, 1, 1, 0, 1), (0.00208, 2, 0, 0, 2), (-0.00111, 0, 1, -2, 0),
+    (-0.00057, 0, 1, 2, 0), (0.00056, 1, 2, 0, 1), (-0.00042, 0, 3, 0, 0), (0.00042, 1, 0, 2, 1),
+    (0.00038, 1, 0, -2, 1), (-0.00024, -1, 2, 0, 1),
+)  # fmt: skip
+
+
+def jalali(year: int, month: int, day: int) -> tuple[int, int, int]:
+    """A date of the solar Hijri calendar in the Gregorian one; right from 1200 to 1500."""
+    # The 33-year cycle of the calendar, whose leap years are those with these remainders.
+    past = year - 1
+    leaps = past // 33 * 8 + sum(1 for rest in (1, 5, 9, 13, 17, 22, 26, 30) if rest <= past % 33)
+    within = (month - 1) * 31 if month < 7 else (month - 7) * 30 + 186
+    at = JALALI_EPOCH + timedelta(days=365 * past + leaps + within + day - 1)
+    return at.year, at.month, at.day
+
+
+def hijri(year: int, month: int, day: int) -> tuple[int, int, int]:
+    """A date of the lunar Hijri calendar in the Gregorian one; where the moon must be seen it may be a day later."""
+    moon = _new_moon((year - 1420) * 12 + month - 1 + MUHARRAM_1420)
+    midnight = moon.replace(hour=0, minute=0, second=0, microsecond=0)
+    at = midnight + timedelta(days=day if moon - midnight <= AFTERNOON else day + 1)
+    return at.year, at.month, at.day
+
+
+def _new_moon(lunation: int) -> datetime:
+    """The moment of a new moon, to a minute or two."""
+    centuries = lunation / 1236.85
+    eccentricity = 1 - 0.002516 * centuries
+    sun = 2.5534 + 29.10535670 * lunation
+    moon = 201.5643 + 385.81693528 * lunation
+    latitude = 160.7108 + 390.67050284 * lunation
+    days = 5.09766 + 29.530588861 * lunation + 0.00015437 * centuries**2
+    for amplitude, suns, moons, latitudes, power in TERMS:
+        angle = math.radians(suns * sun + moons * moon + latitudes * latitude)
+        days += amplitude * eccentricity**power * math.sin(angle)
+    return J2000 + timedelta(days=days, seconds=-AHEAD)

@@ -1,0 +1,99 @@
+"""The time of day beside a date: 24 and 12 hours, in many languages, and the zone that is written behind it.
+
+Texts are in their folded form (pipelines.extract.months).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone, tzinfo
+from typing import NamedTuple
+
+EVENING = (
+    r"مساء|مسا|م(?![\w.])|بعد الظهر|عصرا|ليلا|ب\.?\s?ظ|بعد از ظهر|pm|p\.\s?m\.?|ös|öö|oo|μ\.?μ|μμ|شام|رات|nm|"
+    r"nachmittags|د\.ن|"
+    r"एम|pn|ئێواره|ئيواره|پاش نيوهرو|پ\.?ن|wieczorem"
+)
+MORNING = r"صباحا|صباح|ص(?![\w.])|فجرا|ق\.?\s?ظ|قبل از ظهر|am|a\.\s?m\.?|π\.?μ|πμ|صبح|ب\.?ن|os"
+BEFORE_NOON, AFTER_NOON = "上午|午前|오전|凌晨|早上", "下午|午後|오후|晚上|晩上|夜"
+OFFSETS = {
+    "z": 0, "utc": 0, "gmt": 0, "wet": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420,
+    "mdt": -360, "pst": -480, "pdt": -420, "akst": -540, "hst": -600, "ast": -240, "art": -180, "brt": -180,
+    "bst": 60, "west": 60, "cet": 60, "mez": 60, "wat": 60, "cest": 120, "mesz": 120, "eet": 120, "cat": 120,
+    "sast": 120, "eest": 180, "msk": 180, "trt": 180, "eat": 180, "irst": 210, "pkt": 300, "wib": 420, "ict": 420,
+    "hkt": 480, "sgt": 480, "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "nzst": 720, "nzdt": 780,
+}  # fmt: skip
+FARTHEST = 14 * 60
+CLOCK = re.compile(
+    rf"(?<![\d.,])(?:(?P<noon>{AFTER_NOON})|(?P<forenoon>{BEFORE_NOON}))?\s*"
+    r"(?:(?P<h>\d{1,2})\s?(?::|h|時|时|시)\s?(?P<m>\d\d)(?::(?P<s>\d\d))?(?:[.,]\d+)?(?!\d)"
+    r"|(?P<h2>\d{1,2})[.](?P<m2>\d\d)(?=\s*(?:uhr|h\b|ص|م\b|صباحا|مساء|[ap]\.?m\b))"
+    r"|(?:kl\.?|klo|ore|alle|الساعه)\s(?P<h3>\d{1,2})[.:](?P<m3>\d\d)(?!\d)"
+    rf"|(?P<h4>\d{{1,2}})(?=\s?(?:[ap]m\b|[ap]\.m\.|صباحا|مساء)))"
+    rf"[\s,]*(?:uhr|h\b)?\s*(?:(?P<pm>{EVENING})|(?P<am>{MORNING})|)[.)]*"
+    rf"[\s,]*\(?(?:(?:utc|gmt)\s?(?P<gmt>[+-]\d\d?(?::?\d\d)?)(?!\d)|(?P<zone>{'|'.join(OFFSETS)})(?!\w)"
+    r"|(?P<off>[+-]\d\d:?\d\d)(?!\d)|(?P<greenwich>بتوقيت (?:غرينتش|جرينتش|غرينيتش)))?"
+)
+
+
+class Clock(NamedTuple):
+    """A time of day; minute, second are -1 and zone is None where they were not given."""
+
+    hour: int
+    minute: int = -1
+    second: int = -1
+    zone: tzinfo | None = None
+
+
+def clock(text: str) -> Clock | None:
+    """The first time of day in a folded text; None where there is none."""
+    match = CLOCK.search(text)
+    if not match:
+        return None
+    hour = int(match["h"] or match["h2"] or match["h3"] or match["h4"])
+    minute = int(match["m"] or match["m2"] or match["m3"] or -1)
+    if (match["pm"] or match["noon"]) and hour < 12:
+        hour += 12
+    elif (match["am"] or match["forenoon"]) and hour == 12:
+        hour = 0
+    if hour > 24 or minute > 59:
+        return None
+    return Clock(hour % 24, minute, int(match["s"]) if match["s"] else -1, _zone(match))
+
+
+def offset(text: str) -> tzinfo | None:
+    """The zone of `+03:00`, `+3`, `Z` or `EST`; None for anything else and where no place has it."""
+    name = text.strip().lower()
+    minutes = OFFSETS.get(name)
+    if minutes is None:
+        match = re.fullmatch(r"([+-])(\d\d?):?(\d\d)?", name)
+        if not match:
+            return None
+        minutes = (int(match[2]) * 60 + int(match[3] or 0)) * (-1 if match[1] == "-" else 1)
+    return timezone(timedelta(minutes=minutes)) if abs(minutes) <= FARTHEST else None
+
+
+def at(day: tuple[int, int, int], time: Clock | None, zone: tzinfo) -> datetime | None:
+    """The aware moment of a day and its time, in the zone written there, else in `zone`; None if there is none.
+
+    A moment that was written in UTC is given in `zone`: what is written for machines says nothing of the place.
+    """
+    hour, minute, second, written = time or Clock(0)
+    try:
+        found = datetime(*day, hour, max(minute, 0), min(max(second, 0), 59), tzinfo=written or zone)
+        return found.astimezone(zone) if written and not found.utcoffset() else found
+    except (ValueError, OverflowError):
+        return None
+
+
+def precision(time: Clock | None) -> str:
+    """How exactly a time of day was given: second, minute, hour, or day where there was none."""
+    if time is None:
+        return "day"
+    return "second" if time.second >= 0 else "minute" if time.minute >= 0 else "hour"
+
+
+def _zone(match: re.Match[str]) -> tzinfo | None:
+    if match["greenwich"]:
+        return offset("gmt")
+    return offset(match["gmt"] or match["off"] or match["zone"] or "")

@@ -1,0 +1,227 @@
+"""The dates that a page shows, those that belong to its title first: time elements, short texts, embedded state.
+
+The day in a page's head is today's, not the article's: what follows the title goes before what precedes it. What stands
+in menus, comments and boxes of other articles does not count, and what names the day of a change counts last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from pipelines.extract.dates import updated
+from pipelines.extract.phrases import key
+
+NAMED = ("date", "time", "publi", "posted", "created", "meta", "byline")
+FEW = 12
+DATED = re.compile(r"\d{4}|\d\d[./-]\d\d[./-]\d\d|\d\s?[前전]|\d\s?\S{1,3}[前전]")
+WHEN_WORDS = """
+منذ قبل أمس امس اليوم البارحة ago ago, yesterday yesterday, today today, önce назад вчера вчера, сегодня
+сегодня, тому вчора پیش دیروز امروز لەمەوبەر دوێنێ hace vor gestern gestern, heute heute, hier ayer ieri fa
+geleden sedan siden temu wczoraj il dün bugün 昨天 今天 昨日 今日 어제 오늘 पहले há לפני אתמול היום πριν χθες σήμερα před
+acum lalu trước
+"""
+WHEN = frozenset(WHEN_WORDS.split())
+DIGIT = re.compile(r"\d")
+SILENT = frozenset(("script", "style", "noscript", "template"))
+# Not form: some systems wrap the whole page in one. Not table: some lay the page out in one.
+BESIDE = frozenset(("nav", "aside", "select", "script", "style", "noscript", "template", "option"))
+STRANGERS = re.compile(
+    r"comment|sidebar|related|widget-area|\bwidget\b|(?:site|page)-?footer|(?<![\w-])footer(?![\w-])|menu|recent|popular|"
+    r"copyright|ticker|recommend|read-?more|more-?from|mostread|trending",
+    re.IGNORECASE,
+)
+CHANGED = re.compile(r"modif|updat|revis|edited|changed|aktualis|geändert|تحديث", re.IGNORECASE)
+# What publishing systems call the day in the state they embed.
+STATE = re.compile(
+    r"[\"'](?:date_?published|published_?at|publish_?date|published_?date|publication_?date|first_?published(?:_?(?:at|date))?|"
+    r"published_?time|date_?posted|original_?publish_?date|pub_?date|display_?date|post_?date)[\"']\s*:\s*"
+    r"[\"']([^\"'<>]{8,40})[\"']",
+    re.IGNORECASE,
+)
+WORD = re.compile(r"[^\W\d_]{2,}")
+HEADINGS = ("h1", "h2", "h3", "h4")
+# Characters of the page between the title and a date that belongs to it.
+AFTER = 600
+BEFORE = 500
+SLACK = 10
+SENTENCE = 8
+LONGEST = 120
+LABEL = 60
+MOST = 24
+HEAD = 3
+# Closer together than this, a time element goes before a text.
+NEARLY = 200
+ENOUGH = 200
+# Where a date stands, the best first; the last is no date of this article.
+BESIDE_TITLE, BELOW, ABOVE, UPDATES, SENTENCES, FAR_UPDATES, ELSEWHERE = range(7)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A text with something like a date in it.
+
+    rank: the lower, the likelier it is the article's; beside: it stands beside the title and is no part of a sentence;
+    changed: its markup or the words around it call it the day of a change.
+    """
+
+    text: str
+    rank: tuple[int, ...]
+    beside: bool
+    changed: bool
+
+
+def shown(tree: HtmlElement, titles: Sequence[str]) -> list[Shown]:
+    """What time elements say, and short texts that may hold a date; best first."""
+    body = tree.find("body")
+    if body is None:
+        return []
+    keys = {key(title) for title in titles} - {""}
+    heads = {title[:HEAD] for title in titles}
+    shortest = min((len(title) for title in titles), default=0) - SLACK
+    longest = max((len(title) for title in titles), default=0) + 2 * SLACK
+    places: dict[HtmlElement, int] = {}
+    headings: dict[str, int] = {}
+    place = 0
+    for element in body.iter("*"):
+        tag, text, tail = element.tag, element.text, element.tail
+        if tag not in SILENT:
+            if tag == "time" or (_says_when(text) if text and not text.isspace() else _is_named(element)):
+                places[element] = place
+            if tag in HEADINGS:
+                said = element.text_content()
+                # A heading can hold the lead and the time as well.
+                if len(said) <= 3 * longest and (key(said) in keys or (text and key(text) in keys)):
+                    headings.setdefault(tag, place)
+            elif text and shortest <= len(text) <= longest and text.lstrip()[:HEAD] in heads and key(text) in keys:
+                headings.setdefault("", place)
+            if text:
+                place += len(text)
+        if tail:
+            if _says_when(tail):
+                parent = element.getparent()
+                if parent not in places:
+                    places[parent] = place
+            place += len(tail)
+    title = next((headings[tag] for tag in (*HEADINGS, "") if tag in headings), 0)
+    known: dict[HtmlElement, bool] = {body: False}
+    # The nearest ones first, and no more of them than anybody looks at: those of a long list are not the article's.
+    nearest = sorted(places.items(), key=lambda one: (not -BEFORE < one[1] - title < AFTER, abs(one[1] - title)))
+    made: list[Shown] = []
+    for element, at in nearest:
+        if not _stranger(element, known):
+            made.extend(_shown(text, element, at, title) for text in _texts(element))
+        if len(made) >= MOST:
+            break
+    return sorted((one for one in made if one.rank[0] != ELSEWHERE), key=lambda one: one.rank)
+
+
+def state(tree: HtmlElement) -> list[str]:
+    """What a page's scripts say of publication in the state they embed, in order; nothing where they say much."""
+    said: dict[str, None] = {}
+    for script in tree.iter("script"):
+        if script.text and len(script.text) > LABEL:
+            said.update(dict.fromkeys(STATE.findall(script.text)))
+    # Many days are those of many articles.
+    return list(said) if len({text[:10] for text in said}) == 1 else []
+
+
+def _says_when(text: str) -> bool:
+    """Whether a short text may hold a date: four digits or a short date, or a word such as `yesterday`."""
+    if len(text) >= LONGEST or text.isspace():
+        return False
+    return bool(DIGIT.search(text) and DATED.search(text)) or not WHEN.isdisjoint(text.lower().split())
+
+
+def _is_named(element: HtmlElement) -> bool:
+    """Whether an element is called a date: its parts may stand in elements of their own, <b>5</b> <i>January</i>."""
+    name = element.get("itemprop") or element.get("class")
+    if not name:
+        return False
+    name = name.lower()
+    return any(word in name for word in NAMED) and len(element) <= FEW
+
+
+def _texts(element: HtmlElement) -> list[str]:
+    """What an element says that may be a date: its own text, or all of it where that is split or it is a time."""
+    if element.tag == "time":
+        said = [element.get("datetime") or element.get("content") or "", _beginning(element)]
+        return [" ".join(text.split())[:LONGEST] for text in said if text.strip()]
+    if element.tag in HEADINGS[:3]:
+        return []
+    if element.get("itemprop") in ("datePublished", "dateCreated") and element.get("content"):
+        return [str(element.get("content"))]
+    own = _own(element)
+    if not own and len(element) and _is_named(element):
+        own = _beginning(element)
+    return [own] if 3 < len(own) < LONGEST and _says_when(own) else []
+
+
+def _shown(text: str, element: HtmlElement, place: int, title: int) -> Shown:
+    time = element.tag == "time" or bool(element.get("itemprop") and element.get("content"))
+    sentence = element.tag != "time" and len(WORD.findall(text)) >= SENTENCE
+    away = place - title
+    near = -BEFORE < away < AFTER
+    link = element.tag == "a" or next(element.iterancestors("a"), None) is not None
+    name = f"{element.get('itemprop') or ''} {element.get('class') or ''} {element.get('id') or ''}"
+    label = _label(element)
+    changed = bool(CHANGED.search(name)) or updated(text) or updated(label)
+    # Far from the title a day in a link is that of what it leads to; one in a sentence is that of what it tells.
+    if near:
+        place_rank = SENTENCES if sentence else UPDATES if changed else BESIDE_TITLE
+    else:
+        place_rank = ELSEWHERE if sentence or link else FAR_UPDATES if changed else BELOW if away > 0 else ABOVE
+    rank = (place_rank, away < 0, abs(away) // NEARLY, not time, abs(away))
+    return Shown(text, rank, place_rank == BESIDE_TITLE, changed)
+
+
+def _label(element: HtmlElement) -> str:
+    """The words right before an element: `Published:` in a neighbour, or its parent's own beginning."""
+    before = element.getprevious()
+    if before is not None:
+        said = (before.tail or "").strip()
+        if not said and isinstance(before.tag, str) and before.tag not in ("script", "style"):
+            said = before.text_content().strip()
+    else:
+        parent = element.getparent()
+        said = (parent.text or "").strip() if parent is not None else ""
+    return said if len(said) <= LABEL and not re.search(r"\d", said) else ""
+
+
+def _own(element: HtmlElement) -> str:
+    """An element's text without that of the elements in it."""
+    parts = (element.text, *(child.tail for child in element))
+    return " ".join(" ".join(part for part in parts if part).split())
+
+
+def _beginning(element: HtmlElement) -> str:
+    """The first words of all the text in an element; of a large one no more than that is looked at."""
+    said: list[str] = []
+    length = 0
+    for text in element.itertext():
+        said.append(text)
+        length += len(text)
+        if length > ENOUGH:
+            break
+    return " ".join(" ".join(said).split())
+
+
+def _stranger(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
+    """Whether an element is in a menu, a footer, among comments or other articles; known: what was found of others."""
+    passed: list[HtmlElement] = []
+    found = False
+    for ancestor in (element, *element.iterancestors()):
+        if ancestor in known:
+            found = known[ancestor]
+            break
+        passed.append(ancestor)
+        name = f"{ancestor.get('id') or ''} {ancestor.get('class') or ''}"
+        of_page = ancestor.tag == "footer" and next(ancestor.iterancestors("article"), None) is None
+        if ancestor.tag in BESIDE or of_page or STRANGERS.search(name):
+            found = True
+            break
+    known.update(dict.fromkeys(passed, found))
+    return found

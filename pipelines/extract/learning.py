@@ -1,0 +1,114 @@
+"""Learning a source from its own stored pages: each is observed in a worker, what they share becomes a template.
+
+A page that cannot be observed is left out and counted; learning that fails as a whole is said, and costs no page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines import db, templates, warc
+from pipelines.errors import NightdeskError
+from pipelines.extract import site, workers
+from pipelines.extract.chain import SECONDS, extractor
+from pipelines.extract.limits import TooSlow, time_limit
+from pipelines.model import Pointer, Reason, Source, Template
+from pipelines.settings import Settings
+
+GRACE = 10.0
+LEARNING = 120.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """One page to observe: the row of its fetch, where its bytes are, whose it is."""
+
+    row: db.Row
+    raw: Path
+    source: Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """What learning gave: the version that is now the newest (None: none), whether it is new, and why it was learned.
+
+    observed: of how many pages; skipped: the page's address and what was wrong with it.
+    """
+
+    stored: templates.Stored | None
+    new: bool
+    why: str
+    observed: int
+    skipped: tuple[tuple[str, str], ...] = ()
+
+
+def learn(
+    settings: Settings,
+    conn: db.Connection,
+    source: Source,
+    reason: templates.Due,
+    *,
+    run: str = "",
+    processes: int = 1,
+    apart: bool = False,
+) -> Lesson:
+    """Learn a source from its pages in the raw store and keep what was learned; NightdeskError where that cannot be.
+
+    processes, apart: as in `extract`.
+    """
+    with conn:
+        rows = templates.pages(conn, source.name, reason.since)
+    here = processes == 1 and not apart
+    jobs = [Job(row, settings.raw, source) for row in rows]
+    seen = list(map(observe, jobs) if here else workers.each(observe, jobs, processes, SECONDS + GRACE, _unseen))
+    skipped = tuple((row["url"], found) for row, found in zip(rows, seen, strict=True) if isinstance(found, str))
+    observed = [found for found in seen if isinstance(found, site.Observation)]
+    template = None
+    if len(observed) >= templates.LEAST:
+        work = (source.name, observed)
+        made = teach(work) if here else next(workers.each(teach, [work], 1, LEARNING + GRACE, _untaught))
+        if isinstance(made, str):
+            raise NightdeskError(f"The template of {source.name} could not be learned: {made}.")
+        template = made
+    stored, new = templates.save(
+        conn, source.name, template, reason, extractor=extractor(), pages=len(observed), run=run
+    )
+    return Lesson(stored=stored, new=new, why=reason.why, observed=len(observed), skipped=skipped)
+
+
+def observe(job: Job) -> site.Observation | str | None:
+    """What one page tells of its source, None where it holds nothing to read; a sentence where it cannot be read."""
+    pointer = Pointer(**{name: job.row[name] for name in ("warc_file", "warc_offset", "warc_length")})
+    try:
+        with time_limit(SECONDS):
+            return site.observe(warc.read(job.raw, pointer), job.source)
+    except TooSlow:
+        return f"not done after {SECONDS:g} s"
+    except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
+        return _said(error)
+
+
+def teach(work: tuple[str, Sequence[site.Observation]]) -> Template | str | None:
+    """What the pages of a source have in common, None where that is nothing; a sentence where it cannot be learned."""
+    try:
+        with time_limit(LEARNING):
+            return site.learn(*work)
+    except TooSlow:
+        return f"not done after {LEARNING:g} s"
+    except Exception as error:  # noqa: BLE001 -- it is learned from whatever the site sent, and is said with its source
+        return _said(error)
+
+
+def _unseen(job: Job, reason: Reason, detail: str) -> str:
+    return detail
+
+
+def _untaught(work: Any, reason: Reason, detail: str) -> str:
+    return detail
+
+
+def _said(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300].removesuffix(".")

@@ -1,0 +1,214 @@
+"""The phrase lists, prepared for looking up.
+
+It alone knows the form of data/phrases_*.tsv, which phrases_any.tsv describes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from itertools import product
+from math import prod
+
+from pipelines.text import UNSPACED, normal
+
+# How many words a line may have at most, by how it is matched; and beside the phrase where the phrase stands inside it.
+MOST = {
+    "prefix": 30,
+    "label": 24,
+    "byline": 7,
+    "start": 30,
+    "brief": 12,
+    "few": 7,
+    "credit": 16,
+    "end": 40,
+    "words": 30,
+    "whole": 12,
+}
+BESIDE = 14
+COMBINATIONS = 1000
+# Rules are looked up by the first letters: of a line, of a word inside it, and of a word in a script without spaces.
+HEAD = 5
+STEMS = (4, 3)
+PAIR = 2
+SEPARATOR = r"\s*(?:[:|»›>©\u2013\u2014-]|$)"
+PUNCTUATION = re.compile(r"[\W_]+")
+LETTER = re.compile(f"[{UNSPACED}]")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One phrase as a pattern: the most words its line may have, and whether only the first and last lines have it."""
+
+    pattern: str
+    most: int
+    reason: str
+    edge: bool = False
+
+
+Index = dict[str, list[Rule]]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The phrase lists, prepared: lines that are known whole, and the rules by the first letters of what they match.
+
+    line and edge: the reason of a key. tiles: how long the known keys are that begin so. opening, inside and (read
+    backwards) closing are matched against a key, marked against the normal form with its punctuation.
+    """
+
+    line: dict[str, str] = field(default_factory=dict)
+    edge: dict[str, str] = field(default_factory=dict)
+    tiles: dict[str, set[int]] = field(default_factory=dict)
+    opening: Index = field(default_factory=dict)
+    marked: Index = field(default_factory=dict)
+    closing: Index = field(default_factory=dict)
+    inside: dict[str, list[tuple[list[str], int, str]]] = field(default_factory=dict)
+    sets: dict[str, str] = field(default_factory=dict)
+
+
+def key(text: str) -> str:
+    """A line as it is compared: its normal form without punctuation."""
+    return PUNCTUATION.sub(" ", normal(text)).strip()
+
+
+def size(its_key: str) -> int:
+    """How many words a key has; two letters of a script without spaces are about one."""
+    spaced = its_key.count(" ") + 1
+    return spaced if its_key.isascii() else spaced + len(LETTER.findall(its_key)) // 2
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The phrase lists of data/phrases_*.tsv."""
+    made = Lexicon()
+    folder = files("pipelines.extract") / "data"
+    rows = []
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.name.startswith("phrases_") and file.name.endswith(".tsv"):
+            language = file.name.removeprefix("phrases_").removesuffix(".tsv").replace("any", "*")
+            for row in file.read_text(encoding="utf-8").splitlines():
+                if "\t" in row:
+                    rows.append((language, *row.split("\t")))
+    for language, phrase, kind, match in sorted(rows, key=lambda row: row[3] != "set"):
+        _add(made, phrase, kind, match, f"phrase: {kind} ({language})")
+    for phrase in (*made.line, *made.edge):
+        if len(phrase) > 1:
+            made.tiles.setdefault(phrase[:PAIR], set()).add(len(phrase))
+    return made
+
+
+def _add(made: Lexicon, phrase: str, kind: str, match: str, reason: str) -> None:
+    its_key = key(phrase)
+    bound = "" if LETTER.search(its_key[-1:]) else r"(?= |$)"
+    most = MOST.get(match, 0)
+    if match == "set":
+        made.sets[phrase] = "|".join(filter(None, [made.sets.get(phrase), kind]))
+    elif match in ("line", "edge") and "{}" in phrase:
+        begin = f"# {its_key}" if phrase.startswith("{}") else its_key
+        _open(made, _with_number(phrase), MOST["whole"], reason, match == "edge", [begin])
+    elif match in ("line", "edge"):
+        exact = made.edge if match == "edge" else made.line
+        for line in _alternatives(made, phrase) if phrase in made.sets else [its_key]:
+            exact.setdefault(line, reason)
+    elif match == "slots":
+        _add_slots(made, phrase, reason)
+    elif match == "words":
+        slots = [_alternatives(made, slot) for slot in phrase.split()]
+        patterns = [f" (?:{'|'.join(map(_word, slot))})(?= )" for slot in slots]
+        _keep(made, patterns, most, reason, [word.removesuffix("*") for word in slots[0]])
+    elif match in ("start", "brief", "few", "credit"):
+        pattern, begins = _slots(made, phrase)
+        _open(made, pattern + bound, most, reason, match == "credit", begins)
+    elif match in ("prefix", "label", "byline"):
+        plain = normal(phrase).rstrip(" :|»-")
+        end = r"\s*:\s*\w" if match == "byline" else SEPARATOR if its_key else ""
+        made.marked.setdefault(plain[:HEAD], []).append(Rule(re.escape(plain) + end, most, reason, match != "prefix"))
+    elif match == "end":
+        backwards = its_key[::-1]
+        rule = Rule(re.escape(backwards) + (bound and r"(?= |$)"), most, reason)
+        made.closing.setdefault(backwards[:HEAD], []).append(rule)
+    elif match == "substr":
+        _keep(made, [re.escape(its_key)], size(its_key) + BESIDE, reason, [its_key.split(" ")[0]])
+    else:
+        raise ValueError(f"phrases_*.tsv: {match!r} is no kind of match ({phrase!r})")
+
+
+def _keep(made: Lexicon, patterns: list[str], most: int, reason: str, begins: list[str]) -> None:
+    firsts = (begin.split(" ")[0] for begin in begins)
+    for head in {first[: PAIR if LETTER.match(first) else STEMS[0]] for first in firsts}:
+        made.inside.setdefault(head, []).append((patterns, most, reason))
+
+
+def _open(made: Lexicon, pattern: str, most: int, reason: str, edge: bool, begins: Collection[str]) -> None:
+    rule = Rule(pattern, most, reason, edge)
+    for head in sorted({begin.rstrip("*")[:HEAD] for begin in begins}):
+        made.opening.setdefault(head, []).append(rule)
+
+
+def _with_number(phrase: str) -> str:
+    before, after = (key(part) for part in phrase.split("{}", 1))
+    slot = r"(?=\D*\d)\S+(?: \S+){0,7}" if not after else r"\d[\d ]*k?"
+    return " ?".join(part for part in (re.escape(before), slot, re.escape(after)) if part) + "$"
+
+
+def _add_slots(made: Lexicon, phrase: str, reason: str) -> None:
+    """One row that stands for many lines: written out where they can be, else a pattern."""
+    slots = _choices(made, phrase)
+    open_ended = any(word == "#" or word.endswith("*") for slot in slots for word in slot)
+    if open_ended or prod(len(slot) for slot in slots) > COMBINATIONS:
+        pattern, begins = _slots(made, phrase)
+        _open(made, pattern + "$", MOST["whole"], reason, False, begins)
+        return
+    for words in product(*slots):
+        line = ("" if LETTER.search("".join(words)) else " ").join(filter(None, words))
+        if line:
+            made.line.setdefault(line, reason)
+
+
+def _slots(made: Lexicon, phrase: str) -> tuple[str, set[str]]:
+    """Slots as a pattern, and what a line that it matches can begin with."""
+    slots = _choices(made, phrase)
+    begins = {""}
+    pattern = ""
+    for slot in slots:
+        space = "(?:^| ?)" if any(LETTER.search(word) for word in slot) else "(?:^|(?<=.) )"
+        one = f"{space}(?:{'|'.join(_word(word) for word in slot if word)})"
+        pattern += f"(?:{one})?" if "" in slot else one
+        begins = {_next(begin, word) for begin in begins for word in slot}
+    return pattern, {begin for begin in begins if begin}
+
+
+def _next(begin: str, word: str) -> str:
+    """The first letters of a line, one word further; what ends with `*` can go on in any way."""
+    if len(begin) >= HEAD or begin.endswith("*") or not word:
+        return begin
+    space = "" if not begin or LETTER.match(word) else " "
+    return begin + space + word
+
+
+def _choices(made: Lexicon, phrase: str) -> list[list[str]]:
+    """The words that each slot of a row may have, the empty one where it may be missing."""
+    return [
+        _alternatives(made, slot.removesuffix("?")) + ([""] if slot.endswith("?") else []) for slot in phrase.split()
+    ]
+
+
+def _alternatives(made: Lexicon, slot: str) -> list[str]:
+    """The words of a slot, a set's in place of its name; a hyphen in one joins words."""
+    words: list[str] = []
+    for part in slot.split("|"):
+        if part in made.sets:
+            words += _alternatives(made, made.sets[part])
+        elif part in ("#", "*"):
+            words.append(part)
+        else:
+            words.append(key(part) + ("*" if part.endswith("*") else ""))
+    return words
+
+
+def _word(word: str) -> str:
+    return r"\d+" if word == "#" else re.escape(word[:-1]) + r"\S*" if word.endswith("*") else re.escape(word)

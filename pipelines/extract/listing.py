@@ -1,0 +1,130 @@
+"""Whether a page is a list of other pages: a section, an archive, what a search found, an index of live tickers.
+
+Its address or heading says so where links are much of it; or its text stands in teasers, each below a heading that
+leads to another page of the site.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import unquote, urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from pipelines.extract.phrases import key
+from pipelines.model import Page
+from pipelines.text import words
+
+LINKED = 0.6
+LISTED = 0.75
+LISTED_CLAIMED = 0.9
+# A list tells something of each page, an article in one sentence at least.
+LEAST_WORDS = 15
+SENTENCE = 30
+LEAST_CARDS = 4
+MOST_CARDS = 300
+TEASER_WORDS = 80
+CLIMB = 8
+LONGEST_CARD = 20_000
+ADDRESS = re.compile(
+    r"/(?:category|categories|tag|tags|topic|topics|section|author|authors|archive|archives|search|page/\d+|kategori|"
+    r"kategorie|rubrik|rubrique|etiqueta|etiket|konu|yazar|تصنيف|وسم|قسم|الكاتب|ارشيف|أرشيف|برچسب)"
+    r"(?:/[^/]*){0,2}/?$",
+    re.IGNORECASE,
+)
+# The last part of an address that is an article's own: a number, or a title in words.
+OWN_NAME = re.compile(r"/[^/]*(?:\d{5}|(?:[^\W_]+[-_]){4})[^/]*/?$")
+MARKUP = re.compile(r"""["']@type["']\s*:\s*["'](?:ItemList|CollectionPage|SearchResultsPage)["']""")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+# What precedes the name of a list in its heading.
+HEADING = re.compile(
+    r"^(?:search results|results for|category|categories|tag|tags|topic|archives?|author|posts (?:by|tagged)|all posts|"
+    r"latest news|نتائج البحث|تصنيف|التصنيف|وسم|الوسم|قسم|ارشيف|الارشيف|كل الاخبار|جميع الاخبار|"
+    r"اخر الاخبار|مقالات الكاتب|"
+    r"نتايج جستجو|برچسب|ارشيو|دسته|اخرين اخبار|etiket|kategori|arsiv|arşiv|arama sonuclari|arama sonuçları|schlagwort|"
+    r"kategorie|archiv|suchergebnisse|resultats|résultats|étiquette|catégorie|etiqueta|categoría|resultados|тег|рубрика|"
+    r"архив|результаты поиска)(?: |$)"
+)
+
+
+def is_list(
+    page: Page,
+    tree: HtmlElement | None,
+    html: str,
+    title: str,
+    paragraphs: Sequence[str],
+    prose: Sequence[str],
+    link_share: float,
+    claims_article: bool,
+    dated: bool,
+) -> bool:
+    """Whether a page is a list; paragraphs are its text, prose what of that is no link."""
+    longest = max(map(words, prose), default=0)
+    path = unquote(urlsplit(page.final_url).path)
+    if not claims_article and longest < SENTENCE:
+        if ADDRESS.search(path) and not OWN_NAME.search(path):
+            return True
+        if link_share > LINKED and not dated:
+            return True
+        if HEADING.search(key(title)) and link_share > LINKED / 2:
+            return True
+    # A list can carry the markup of each article it names.
+    if tree is None or link_share < LINKED / 4 or (claims_article and not MARKUP.search(html)):
+        return False
+    if sum(map(words, paragraphs)) < LEAST_WORDS:
+        return False
+    return _listed(tree, page.final_url, paragraphs) >= (LISTED_CLAIMED if claims_article else LISTED)
+
+
+def _listed(tree: HtmlElement, url: str, paragraphs: Sequence[str]) -> float:
+    """The share of the text that stands in teasers, each below a heading that leads to another page of the site."""
+    cards = _cards(tree, url)
+    if len(cards) < LEAST_CARDS:
+        return 0.0
+    listed, used = 0, set()
+    for line in paragraphs:
+        its_key = key(line)
+        place = next((n for n, card in enumerate(cards) if its_key and its_key in card), -1)
+        if place >= 0:
+            listed += words(line)
+            used.add(place)
+    teasers = len(used) >= LEAST_CARDS and listed <= TEASER_WORDS * len(used)
+    return listed / max(1, sum(map(words, paragraphs))) if teasers else 0.0
+
+
+def _cards(tree: HtmlElement, url: str) -> list[str]:
+    """The keys of the page's teasers: the largest element around each linked heading that holds no other."""
+    here = urlsplit(url)
+    heads: dict[HtmlElement, str] = {}
+    for heading in tree.iter(*HEADINGS):
+        link = next(heading.iter("a"), None)
+        link = link if link is not None else next(heading.iterancestors("a"), None)
+        there = _target(url, link.get("href") or "") if link is not None else None
+        if there and there[0] == here.netloc and there[1] != here.path and there[1].strip("/"):
+            heads[heading] = there[1]
+        if len(heads) >= MOST_CARDS:
+            break
+    if len(set(heads.values())) < LEAST_CARDS:
+        return []
+    holding: dict[HtmlElement, int] = {}
+    for heading in heads:
+        for _, around in zip(range(CLIMB), heading.iterancestors(), strict=False):
+            holding[around] = holding.get(around, 0) + 1
+    cards = []
+    for heading in heads:
+        card = heading
+        for _, around in zip(range(CLIMB), heading.iterancestors(), strict=False):
+            if holding[around] > 1:
+                break
+            card = around
+        cards.append(key(str(card.text_content())[:LONGEST_CARD]))
+    return cards
+
+
+def _target(url: str, href: str) -> tuple[str, str] | None:
+    try:
+        parts = urlsplit(urljoin(url, href))
+    except ValueError:
+        return None
+    return parts.netloc, parts.path

@@ -1,0 +1,211 @@
+"""The names of months in the calendars and languages we read.
+
+It alone knows month names. A name is looked up by its folded form, which has neither accents nor vowel
+signs; which calendar it belongs to is settled by the year beside it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from pipelines.extract.calendars import hijri, jalali
+from pipelines.text import normal
+
+GREGORIAN = {
+    1: "oca|كانون الثاني|كانون ثاني|كانون ثان|يناير|جانفي|ينير|اي النار|january|jan|januar|jänner|janvier|janv|enero|"
+    "ene|gener|"
+    "gennaio|genn|gen|janeiro|januari|janúar|ianuarie|ian|január|ledna|leden|stycznia|styczeń|stycz|sausio|janvāris|"
+    "janvārī|"
+    "jaanuar|tammikuuta|tammikuu|januara|januarja|siječnja|siječanj|janar|ocak|yanvar|ýanwar|января|январь|янв|січня|"
+    "січень|"
+    "студзеня|януари|јануар|јануара|јануари|қаңтар|qantar|ژانويه|جنوري|كانووني دووهم|رێبهندان|ڕێبهندان|çile|rêbendan|"
+    "kanûna duyem|kanûna duyê|kanûna paşîn|ינואר|ιανουαρίου|ιανουάριος|γενάρη|ιαν|հունվարի|հունվար|იანვარი|იანვარს|"
+    "जनवरी|"
+    "জানুয়ারি|জানুয়ারী|ஜனவரி|มกราคม|mac giêng|janwari|janayo|janaayo|urtarrilaren|urtarrilak|xaneiro|ionawr|eanáir|"
+    "ጃንዩወሪ|januwari",
+    2: "şub|شباط|فبراير|فيفري|النوار|february|feb|febr|februar|feber|février|fevrier|févr|fév|febrero|febrer|"
+    "febbraio|febb|"
+    "fevereiro|fev|februari|febrúar|februarie|február|února|únor|lutego|luty|vasario|februāris|februārī|veebruar|"
+    "helmikuuta|helmikuu|februara|februarja|veljače|veljača|shkurt|şubat|fevral|fewral|февраля|февраль|фев|лютого|"
+    "лютий|лютага|февруари|фебруар|фебруара|фебруари|ақпан|فوريه|فروري|فبروري|شوبات|sibat|reşemî|פברואר|φεβρουαρίου|"
+    "φεβρουάριος|"
+    "φλεβάρη|φεβ|փետրվարի|փետրվար|თებერვალი|თებერვალს|फरवरी|फ़रवरी|ফেব্রুয়ারি|ফেব্রুয়ারী|பிப்ரவரி|กุมภาพันธ์|ก.พ|"
+    "pebrero|febraayo|otsailaren|otsailak|chwefror|feabhra|ፌብሩወሪ|pebruari",
+    3: "اذار|مارس|الربيع|march|mar|märz|marz|mär|mars|marzo|març|mart|marec|marca|marzec|maart|mrt|maret|martie|"
+    "március|"
+    "márc|března|březen|kovo|marts|martā|märts|maaliskuuta|maaliskuu|ožujka|ožujak|março|marta|марта|март|мар|березня|"
+    "березень|сакавіка|наурыз|مارچ|ئازار|ئادار|adar|avdar|מרץ|מרס|μαρτίου|μάρτιος|μάρτη|μαρ|μάρ|մարտի|մարտ|მარტი|"
+    "მარტს|मार्च|মার্চ|மார்ச்|มีนาคม|marso|machi|maarso|mac|martxoaren|martxoak|mawrth|márta|ማርች|marco",
+    4: "nis|نيسان|ابريل|افريل|الطير|april|apr|avril|avr|abril|abr|aprile|aprílie|aprilie|apríl|április|ápr|dubna|"
+    "duben|kwietnia|"
+    "kwiecień|balandžio|aprīlis|aprīlī|aprill|huhtikuuta|huhtikuu|travnja|travanj|aprila|prill|nisan|aprel|апреля|"
+    "апрель|"
+    "апр|квітня|квітень|красавіка|април|априла|сәуір|اوريل|اپريل|نيسان|nîsan|avrêl|אפריל|απριλίου|απρίλιος|απρίλη|απρ|"
+    "ապրիլի|ապրիլ|აპრილი|აპრილს|अप्रैल|এপ্রিল|ஏப்ரல்|เมษายน|เม.ย|aprili|abriil|apirilaren|apirilak|ebrill|aibreán|ኤፕሪል",
+    5: "ايار|مايو|ماي|مايس|الماء|may|mai|maj|maja|mayo|mayıs|maio|maggio|magg|mag|mei|maí|május|máj|mája|mája|května|"
+    "květen|"
+    "gegužės|maijs|maijā|toukokuuta|toukokuu|svibnja|svibanj|мая|май|травня|травень|мај|маја|мамыр|مه|مي|مئي|ئايار|"
+    "gulan|"
+    "מאי|μαΐου|μαίου|μάιος|μάη|մայիսի|մայիս|მაისი|მაისს|मई|মে|மே|พฤษภาคม|พ.ค|maig|maajo|maiatzaren|maiatzak|bealtaine|"
+    "ሜይ",
+    6: "haz|حزيران|يونيو|يونيه|جوان|الصيف|june|jun|juni|juin|junio|juny|junho|giugno|giu|iunie|iun|június|júna|jún|"
+    "června|červen|"
+    "czerwca|czerwiec|birželio|jūnijs|jūnijā|juuni|kesäkuuta|kesäkuu|lipnja|lipanj|juna|junija|qershor|haziran|iyun|"
+    "июня|"
+    "июнь|июн|червня|червень|чэрвеня|юни|јун|јуна|јуни|маусым|ژوئن|جون|حوزهيران|hezîran|pûşper|יוני|ιουνίου|ιούνιος|"
+    "ιούνη|ιουν|հունիսի|հունիս|ივნისი|ივნისს|जून|জুন|ஜூன்|มิถุนายน|มิ.ย|hunyo|juun|ekainaren|ekainak|mehefin|meitheamh|"
+    "ጁን|júní|xuño",
+    7: "tem|تموز|يوليو|يوليه|جويليه|يوليوز|ناصر|july|jul|juli|juillet|juil|julio|juliol|julho|luglio|lug|iulie|iul|"
+    "július|júla|"
+    "júl|července|červenec|lipca|lipiec|liepos|jūlijs|jūlijā|juuli|heinäkuuta|heinäkuu|srpnja|srpanj|jula|julija|"
+    "korrik|"
+    "temmuz|iyul|июля|июль|июл|липня|липень|ліпеня|юли|јул|јула|јули|шілде|ژوئيه|جولاي|جولائي|تهمووز|tîrmeh|temûz|יולי|"
+    "ιουλίου|ιούλιος|ιούλη|ιουλ|հուլիսի|հուլիս|ივლისი|ივლისს|जुलाई|জুলাই|ஜூலை|กรกฎาคม|ก.ค|hulyo|julai|luulyo|"
+    "uztailaren|uztailak|gorffennaf|iúil|ጁላይ|júlí|xullo",
+    8: "ağu|اب|اغسطس|اغسطوس|اوت|غشت|هانيبال|august|aug|août|aout|agosto|ago|agost|agustus|augustus|augusti|ágúst|"
+    "augusztus|"
+    "augusta|srpna|srpen|sierpnia|sierpień|rugpjūčio|augusts|augustā|elokuuta|elokuu|kolovoza|kolovoz|avgusta|avgust|"
+    "gusht|ağustos|avqust|awgust|августа|август|авг|серпня|серпень|жніўня|тамыз|اگست|اگوست|ئاب|tebax|gelawêj|אוגוסט|"
+    "αυγούστου|αύγουστος|αυγ|օգոստոսի|օգոստոս|აგვისტო|აგვისტოს|अगस्त|আগস্ট|অগস্ট|ஆகஸ்ட்|สิงหาคม|ส.ค|agosti|agoosto|"
+    "ogos|abuztuaren|abuztuak|awst|lúnasa|ኦገስት",
+    9: "eyl|ايلول|سبتمبر|شتنبر|الفاتح|september|sept|sep|septembre|septiembre|setiembre|setembro|setembre|settembre|"
+    "sett|"
+    "septembrie|szeptember|szept|septembra|září|września|wrzesień|rugsėjo|septembris|septembrī|syyskuuta|syyskuu|rujna|"
+    "rujan|septembar|shtator|eylül|sentyabr|sentabr|sentýabr|сентября|сентябрь|сент|сен|вересня|вересень|верасня|"
+    "септември|септембар|септембра|қыркүйек|سپتامبر|ستمبر|سپتمبر|ئهيلوول|îlon|rezber|ספטמבר|σεπτεμβρίου|σεπτέμβριος|"
+    "σεπτέμβρη|σεπ|σεπτ|սեպտեմբերի|սեպտեմբեր|სექტემბერი|სექტემბერს|सितंबर|सितम्बर|সেপ্টেম্বর|செப்டம்பர்|กันยายน|ก.ย|"
+    "setyembre|septemba|sebtembar|irailaren|irailak|medi|meán fómhair|ሴፕቴምበር|set",
+    10: "eki|تشرين الاول|تشرين اول|اكتوبر|التمور|october|oct|oktober|okt|octobre|octubre|outubro|out|ottobre|ott|"
+    "octombrie|"
+    "október|októbra|října|říjen|października|październik|paźdz|paź|spalio|oktobris|oktobrī|oktoober|lokakuuta|lokakuu|"
+    "oktobar|oktobra|tetor|ekim|oktyabr|oktabr|октября|октябрь|окт|жовтня|жовтень|кастрычніка|октомври|"
+    "октобар|октобра|қазан|اكتبر|تشريني يهكهم|cotmeh|kewçêr|çiriya pêşîn|אוקטובר|οκτωβρίου|οκτώβριος|οκτώβρη|οκτ|"
+    "հոկտեմբերի|հոկտեմբեր|ოქტომბერი|ოქტომბერს|अक्टूबर|अक्तूबर|অক্টোবর|அக்டோபர்|ตุลาคม|ต.ค|oktubre|oktoba|oktoobar|"
+    "urriaren|urriak|hydref|deireadh fómhair|ኦክቶበር",
+    11: "kas|تشرين الثاني|تشرين ثاني|تشرين ثان|نوفمبر|نونبر|الحرث|november|nov|novembre|noviembre|novembro|noiembrie|"
+    "noi|nóvember|listopadu|listopad|listopada|lapkričio|novembris|novembrī|marraskuuta|marraskuu|studenoga|studenog|"
+    "studeni|"
+    "novembar|novembra|nëntor|kasım|noyabr|ноября|ноябрь|нояб|ноя|листопада|листопад|лістапада|ноември|новембар|"
+    "новембра|қараша|نوامبر|نومبر|تشريني دووهم|mijdar|sermawez|çiriya paşîn|נובמבר|νοεμβρίου|νοέμβριος|νοέμβρη|νοε|"
+    "նոյեմբերի|նոյեմբեր|ნოემბერი|ნოემბერს|नवंबर|नवम्बर|নভেম্বর|நவம்பர்|พฤศจิกายน|พ.ย|nobyembre|novemba|nofembar|"
+    "azaroaren|azaroak|tachwedd|samhain|ኖቬምበር",
+    12: "ara|كانون الاول|كانون اول|ديسمبر|دجنبر|الكانون|december|dec|dezember|dez|décembre|decembre|déc|diciembre|"
+    "dic|desembre|"
+    "dezembro|dicembre|decembrie|desember|des|desembar|prosince|prosinec|grudnia|grudzień|gruodžio|decembris|decembrī|"
+    "detsember|joulukuuta|joulukuu|prosinca|prosinac|decembar|decembra|dhjetor|aralık|dekabr|декабря|декабрь|дек|"
+    "грудня|"
+    "грудень|снежня|декември|децембар|децембра|желтоқсан|دسامبر|دسمبر|ډسمبر|كانووني يهكهم|berfanbar|kanûna pêşîn|"
+    "kanûna yekem|דצמבר|δεκεμβρίου|δεκέμβριος|δεκέμβρη|δεκ|դեկտեմբերի|դեկտեմբեր|დეკემბერი|დეკემბერს|दिसंबर|दिसम्बर|"
+    "ডিসেম্বর|டிசம்பர்|ธันวาคม|ธ.ค|disyembre|desemba|disember|abenduaren|abenduak|rhagfyr|nollaig|ዲሴምበር|decembro",
+}
+HIJRI = {
+    1: "محرم|المحرم|محرم الحرام|muharram", 2: "صفر|صفر الخير|صفر المظفر|safar",
+    3: "ربيع الاول|ربيع اول|ربيعالاول|rabi al-awwal", 4: "ربيع الثاني|ربيع الاخر|ربيع ثاني|ربيعالثاني|rabi al-thani",
+    5: "جمادي الاولي|جمادي الاول|جمادي اول|جماديالاول|جماديالاولي",
+    6: "جمادي الثانيه|جمادي الاخره|جمادي الثاني|جمادي الاخر|جماديالثاني|جماديالثانيه|جماديالاخره",
+    7: "رجب|رجب المرجب|rajab", 8: "شعبان|شعبان المعظم|shaban", 9: "رمضان|رمضان المبارك|رمضان الكريم|ramadan|ramazan",
+    10: "شوال|شوال المكرم|shawwal", 11: "ذو القعده|ذي القعده|ذوالقعده|ذيالقعده|ذيقعده|ذي قعده|ذوالقعده الحرام|ذيقعد",
+    12: "ذو الحجه|ذي الحجه|ذوالحجه|ذيالحجه|ذيحجه|ذي حجه|ذوالحجه الحرام|ذيحج",
+}  # fmt: skip
+# Iran's names, Afghanistan's in Dari and Pashto, the Kurdish ones of Iran.
+JALALI = {
+    1: "فروردين|حمل|وري|خاكهليوه|خاكهلێوه|نهورۆز|farvardin", 2: "ارديبهشت|ثور|غويي|گولان|گوڵان|بانهمهر|ordibehesht",
+    3: "خرداد|جوزا|غبرگولي|غبرګولي|جوزهردان|جۆزهردان|khordad", 4: "تير|سرطان|چنگاښ|چنګاښ|پووشپهر|پووشپهڕ|tir",
+    5: "مرداد|امرداد|اسد|زمري|گهلاويژ|گهلاوێژ|mordad", 6: "شهريور|سنبله|وږي|خهرمانان|shahrivar",
+    7: "مهر|ميزان|تله|رهزبهر|ڕهزبهر|mehr", 8: "ابان|عقرب|لړم|گهلاريزان|گهڵاڕێزان|خهزهلوهر|خهزهڵوهر|aban",
+    9: "اذر|قوس|لينديۍ|ليندي|سهرماوهز|azar", 10: "دي|جدي|مرغومي|بهفرانبار|dey",
+    11: "بهمن|دلو|سلواغه|ريبهندان|رێبهندان|ڕێبهندان|bahman", 12: "اسفند|حوت|كب|رهشهمه|ڕهشهمه|رهشهمي|esfand",
+}  # fmt: skip
+# Months that are another one in another language.
+ELSEWHERE = {("hr", "listopada"): 10, ("hr", "listopad"): 10, ("bs", "listopada"): 10}
+BUDDHIST = 543
+# Languages whose months stand above.
+CODES = """
+am ar az be bg bn bs ca ckb cs cy da de el en es et eu fa fi fr ga gl he hi hr hu hy id is it ja ka kk kmr ko ku lt lv
+mk ms nb nl nn no pl prs ps pt ro ru sk sl so sq sr sv sw ta th tr uk ur uz vi zh
+"""
+LANGUAGES = frozenset(CODES.split())
+
+
+def folded(text: str) -> str:
+    """The normal form of a text without accents and vowel signs, in which month names are looked up."""
+    plain = normal(text)
+    if plain.isascii():
+        return plain
+    bare = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.category(c).startswith("M"))
+    return unicodedata.normalize("NFC", bare)
+
+
+def joined(plain: str) -> str:
+    """A folded text in which month names of several words are one word each."""
+    return _COMPOUND.sub(lambda match: re.sub(r"\W", "", match.group(1)), plain)
+
+
+def gregorian(day: int, name: str, year: int, language: str = "") -> tuple[int, int, int] | None:
+    """Year, month and day of a day of a month named in a folded text; None where there is no such month.
+
+    The year settles the calendar: 2014, 1393 (solar Hijri), 1436 (lunar Hijri) or 2557 (Buddhist).
+    """
+    if not 1 <= day <= 31:
+        return None
+    for form in _forms(name):
+        found = _NAMES.get(form)
+        if not found:
+            continue
+        if 1300 <= year < 1500:
+            if "jalali" in found and (year < 1420 or "hijri" not in found):
+                return jalali(year, found["jalali"], day)
+            return hijri(year, found["hijri"], day) if "hijri" in found else None
+        if "gregorian" in found and year >= 1900:
+            number = ELSEWHERE.get((language, form), found["gregorian"])
+            return (year - BUDDHIST if year > 2440 else year), number, day
+    return None
+
+
+def is_month(name: str) -> bool:
+    """Whether a folded word is the name of a month in any calendar."""
+    return any(form in _NAMES for form in _forms(name))
+
+
+def _forms(name: str) -> list[str]:
+    """A word as written, then without what hangs on a month: Kurdish `-i`, `-e`, Hebrew `be-`, Persian `mah`."""
+    forms = [name]
+    if name.endswith(("ي", "e")):
+        forms.append(name[:-1])
+    if name.endswith("ماه"):
+        forms.append(name[:-3])
+    if name[:1] == "ב":
+        forms.append(name[1:])
+    if "'" in name:
+        forms.append(name.partition("'")[0])
+    return forms
+
+
+def _names() -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for calendar, table in (("gregorian", GREGORIAN), ("jalali", JALALI), ("hijri", HIJRI)):
+        for number, names in table.items():
+            for name in names.split("|"):
+                found.setdefault(re.sub(r"\W", "", folded(name)), {}).setdefault(calendar, number)
+    return found
+
+
+_NAMES = _names()
+_COMPOUND = re.compile(
+    r"(?<!\w)("
+    + "|".join(
+        sorted(
+            (
+                re.sub(r"\W+", r"[\\s.-]+", folded(name))
+                for table in (GREGORIAN, JALALI, HIJRI)
+                for names in table.values()
+                for name in names.split("|")
+                if re.search(r"\W", folded(name))
+            ),
+            key=len,
+            reverse=True,
+        )
+    )
+    + r")(?=\W|\d|ي|$)"
+)

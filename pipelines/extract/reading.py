@@ -1,0 +1,236 @@
+"""Which of a page's lines are its article: every block is judged, and what is cut says why.
+
+It alone knows which text wins where several are to be had: the judged blocks, trafilatura's lines where the judge has
+hardly anything, and the page's own articleBody or script data where the page shows less.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from lxml.html import HtmlElement
+
+from pipelines.extract import blocks, body, features, judge, linked, phrases
+from pipelines.extract.metadata import Facts
+from pipelines.model import Removed, Source, Template
+from pipelines.text import words
+
+STEPS = ("second extractor", "judge", "phrases", "title", "careful text", "json-ld", "script data", "site")
+LEAST_WORDS = 15
+LIKELY = 0.47
+# More is asked of a block that stands in a place with a telling name, more still where trafilatura lacks it too, and
+# of a short one that is mostly link.
+PLACED, PLACED_ALONE, DENSE = 0.6, 0.7, 0.8
+MOSTLY, FEW_WORDS = 0.6, 25
+# A path that the source's pages agree on counts as much as the page itself does.
+AGREED = 2.0
+SHARE = 0.6
+TRUSTED = 0.3
+HALF = 0.5
+TITLE_LINES = 4
+REPEATED = 12
+LINKED_LONGER = 1.3
+NEW = 0.85
+REASONS = {
+    "comment": "comment", "related": "related articles", "share": "share bar", "subscribe": "subscribe box",
+    "ad": "advertisement", "footer": "footer", "navigation": "navigation", "author": "author box", "tags": "tags",
+    "aside": "aside", "button": "button", "form": "form", "caption": "caption", "hidden": "hidden",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text with what was cut from it.
+
+    extracted: what reads like text at all, before anything was cut. fits: whether the source's template agreed with
+    the page, None where there is none to agree.
+    """
+
+    lines: tuple[str, ...]
+    removed: tuple[Removed, ...]
+    extracted: tuple[str, ...] = ()
+    fits: bool | None = None
+
+    @property
+    def words(self) -> int:
+        """How many words stay."""
+        return sum(words(line) for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page's blocks, how likely each is a part of the article from the page alone, and trafilatura's lines."""
+
+    found: Sequence[blocks.Block]
+    chosen: Sequence[float]
+    chances: Sequence[float]
+    lines: Sequence[str]
+    plain: Sequence[str]
+
+    @property
+    def text(self) -> Sequence[str]:
+        """What of the page reads like text at all: trafilatura's lines, or the second extractor's where it has none."""
+        return self.lines if sum(map(words, self.lines)) >= 2 * LEAST_WORDS else self.plain
+
+
+def look(tree: HtmlElement, html: str, facts: Facts, without: frozenset[str] = frozenset()) -> Seen:
+    """The blocks of a page, each judged."""
+    found = blocks.blocks(tree)
+    lines = body.lines(tree, precise=True)
+    plain = lines if "second extractor" in without else body.plain(html)
+    rows = features.rows(found, lines, plain, facts.titles, facts.description, linked.body(facts.node))
+    if not len(rows):
+        return Seen((), (), (), lines, plain)
+    chances = judge.judged(rows) * features.worth(rows)
+    return Seen(found, rows[:, 0].tolist(), chances.tolist(), lines, plain)
+
+
+def read(
+    tree: HtmlElement,
+    html: str,
+    facts: Facts,
+    source: Source,
+    template: Template | None = None,
+    without: frozenset[str] = frozenset(),
+) -> Text:
+    """The text of a page's article, as far as there is one."""
+    seen = look(tree, html, facts, without)
+    own = () if "phrases" in without else source.phrases
+    template = None if "site" in without else template
+    careful = _cut(seen.lines, facts.titles, own, without)
+    best = careful if "judge" in without else _judged(seen, facts.titles, own, template, without)
+    if "careful text" not in without and _lost(best, careful, seen) and not (template and template.inside):
+        best = replace(careful, fits=best.fits)
+    if "json-ld" not in without:
+        best = _longer(best, _cut(linked.body(facts.node), facts.titles, own, without))
+    if "script data" not in without and best.words < LEAST_WORDS:
+        best = _longer(best, _cut(linked.embedded(tree), facts.titles, own, without))
+    return replace(best, extracted=tuple(seen.text))
+
+
+def _judged(
+    seen: Seen, titles: Sequence[str], own: Sequence[str], template: Template | None, without: frozenset[str]
+) -> Text:
+    chances, why, fits = _of_site(seen, template)
+    kept = [n for n, chance in enumerate(chances) if chance >= _asked(seen.found[n], seen.chosen[n])]
+    lines = [seen.found[number].text for number in kept]
+    cut = dict(zip(kept, _reasons(lines, titles, own, without), strict=True))
+    stays = [number for number in kept if not cut[number]]
+    first, last = (stays[0], stays[-1]) if stays else (0, len(chances))
+    # What stands far from the article and trafilatura did not take for it is not worth telling.
+    told = [n for n in range(len(chances)) if cut.get(n, seen.chosen[n] >= HALF or first < n < last)]
+    known = dict(zip(told, phrases.reasons([seen.found[n].text for n in told], own), strict=True))
+    removed = [
+        Removed(text=block.text, reason=cut.get(n) or known[n] or why.get(n) or _why(block))
+        for n, block in ((n, seen.found[n]) for n in told)
+    ]
+    return Text(tuple(_nfc(seen.found[number].text) for number in stays), tuple(removed), fits=fits)
+
+
+def _asked(block: blocks.Block, chosen: float) -> float:
+    """The least chance with which a block is taken for a part of the article."""
+    if block.kind and block.kind != "caption" and chosen < HALF:
+        return PLACED_ALONE
+    if block.linked >= MOSTLY * block.words and block.words < FEW_WORDS:
+        return DENSE
+    return PLACED if block.kind and block.kind != "caption" else LIKELY
+
+
+def _of_site(seen: Seen, template: Template | None) -> tuple[Sequence[float], dict[int, str], bool | None]:
+    """The chances of the blocks with what was learned of the source; why it cuts a block; whether it fits the page."""
+    if template is None:
+        return seen.chances, {}, None
+    lines, inside, outside = dict(template.lines), frozenset(template.inside), frozenset(template.outside)
+    chances = list(seen.chances)
+    why: dict[int, str] = {}
+    likely = there = 0
+    for number, block in enumerate(seen.found):
+        chance = chances[number]
+        if block.key in lines:
+            chances[number] = 0.0
+            why[number] = f"repeated on this site: {lines[block.key]} of {template.pages} pages"
+        elif block.path in inside:
+            chances[number] = _shifted(chance, AGREED)
+        elif block.path in outside:
+            chances[number] = _shifted(chance, -AGREED)
+            why[number] = "outside the article on this site"
+        if chance >= LIKELY:
+            likely += block.words
+            there += block.words if block.path in inside else 0
+    fits = there >= HALF * likely if inside and likely >= LEAST_WORDS else None
+    # What no longer fits has nothing to say of this page but which lines it knows.
+    if fits is False:
+        chances = [0.0 if block.key in lines else old for block, old in zip(seen.found, seen.chances, strict=True)]
+    return chances, why, fits
+
+
+def _shifted(chance: float, by: float) -> float:
+    chance = min(max(chance, 0.005), 0.995)
+    return 1 / (1 + math.exp(-(math.log(chance / (1 - chance)) + by)))
+
+
+def _lost(best: Text, careful: Text, seen: Seen) -> bool:
+    """Whether the judge left out most of what trafilatura has although it takes that for a part of the article."""
+    if best.words >= SHARE * careful.words:
+        return False
+    weight = sum(share * block.words for share, block in zip(seen.chosen, seen.found, strict=True))
+    likely = sum(
+        share * block.words * chance for share, block, chance in zip(seen.chosen, seen.found, seen.chances, strict=True)
+    )
+    return likely >= TRUSTED * weight or best.words < LEAST_WORDS
+
+
+def _longer(best: Text, given: Text) -> Text:
+    """The text a page gives for machines, where that is longer, the same article, and does not repeat itself."""
+    if given.words < LINKED_LONGER * best.words + LEAST_WORDS:
+        return best
+    if len(set(given.lines)) < NEW * len(given.lines) or _echoes(given.lines):
+        return best
+    if best.words >= LEAST_WORDS and not body.agrees(given.lines, best.lines):
+        return best
+    return replace(given, fits=best.fits)
+
+
+def _echoes(lines: Sequence[str]) -> bool:
+    """Whether a good part of a text stands in it twice."""
+    tokens = phrases.key(" ".join(lines)).split()
+    runs = [tuple(tokens[at : at + 4]) for at in range(len(tokens) - 3)]
+    return bool(runs) and len(set(runs)) < NEW * len(runs)
+
+
+def _cut(lines: Sequence[str], titles: Sequence[str], own: Sequence[str], without: frozenset[str]) -> Text:
+    """The lines without the title, boilerplate and repetitions; what was cut, in page order."""
+    reasons = _reasons(lines, titles, own, without)
+    return Text(
+        tuple(_nfc(line) for line, reason in zip(lines, reasons, strict=True) if not reason),
+        tuple(Removed(text=line, reason=reason) for line, reason in zip(lines, reasons, strict=True) if reason),
+    )
+
+
+def _reasons(lines: Sequence[str], titles: Sequence[str], own: Sequence[str], without: frozenset[str]) -> list[str]:
+    """Why each line of a text is cut; empty where it stays."""
+    found = [""] * len(lines) if "phrases" in without else phrases.reasons(lines, own)
+    title_keys = set() if "title" in without else {phrases.key(title) for title in titles}
+    seen: set[str] = set()
+    for number, line in enumerate(lines):
+        its_key = phrases.key(line)
+        if number < TITLE_LINES and its_key in title_keys and len(lines) > 1:
+            found[number] = "title"
+        elif not found[number] and its_key in seen:
+            found[number] = "repeated"
+        elif not found[number] and its_key.count(" ") >= REPEATED:
+            seen.add(its_key)
+    return found
+
+
+def _why(block: blocks.Block) -> str:
+    if block.kind:
+        return REASONS[block.kind]
+    return "link list" if block.linked > HALF * block.words else "outside the article"
+
+
+def _nfc(line: str) -> str:
+    return unicodedata.normalize("NFC", line)

@@ -1,0 +1,144 @@
+"""How long ago, and yesterday: the moments that sites name by their distance from now, in many languages.
+
+It alone knows the words for units of time. Words are looked up in their folded form (pipelines.extract.months).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from pipelines.extract.months import folded
+
+SECOND, MINUTE, HOUR, DAY = 1, 60, 3600, 86400
+UNITS = {
+    "second": "ثانيه|ثواني|ثوان|ثانيتين|لحظه|لحظات|لحظاتي|seconds?|secs?|saniye|sekunden?|секунд[уы]?|secondes?|"
+    "segundos?|secondi|sekund|שניות|秒|초",
+    "minute": "دقيقه|دقائق|دقيقتين|دقايق|minutes?|mins?|min|dakika|deqiqe|minuten?|минут[уы]?|minutos?|minuti|minuto|"
+    "minut|"
+    "minuter|minutter|minuty|minute|minuut|minuuttia|хвилин[иу]?|мин|خولهك|منٹ|منت|דקות|דקה|λεπτα|λεπτο|λ|menit|phut|"
+    "分钟|分鐘|分|분|मिनट|นาที",
+    "hour": "ساعه|ساعات|ساعتين|سويعات|hours?|hrs?|hr|h|saat|saet(?:an)?|stunden?|std|час(?:а|ов)?|ч|"
+    "heures?|horas?|hora|ore|ora|"
+    "oras|uur|uren|timer?|timmar|timme|timmer|tuntia|godzin[yae]?|godz|годин[иу]?|годину|ساعت|كاتژمير|كاتژمێر|سهعات|"
+    "گهنٹي|گهنٹے|"
+    "گهنٹه|گهنتي|گهنته|שעות|שעה|שעתיים|ωρες|ωρα|hodin(?:ami|ou|y)?|orera|oraja|jam|gio|小时|小時|个小时|個小時|時間|시간|घट[ेा]|"
+    "ชวโมง",
+    "day": "يوم|ايام|يومين|يوما|days?|d|gun|tage?n?|tag|дн(?:я|ей|і|ів)|день|jours?|j|dias?|giorni|giorno|dagar?|"
+    "dage?|dagen|"
+    "dager|dni|dnem|dzien|paivaa|روز|روژ|رۆژ|ڕۆژ|ڕۆژان|دن|rojan?|ימים|יום|יומיים|μερες|ημερες|ημερα|μερα|zile|zi|dny|"
+    "napja|hari|ngay|天|日|일|दन|วน",
+    "week": "اسبوع|اسابيع|اسبوعين|weeks?|w|hafta|hefteyan?|wochen?|недел[юьи]|тижн[іяів]+|тиждень|semaines?|semanas?|"
+    "settimana|settimane|weken|veckor|vecka|uger?|uker?|tygodni[ea]?|tydzien|viikkoa|هفته|ههفته|שבועות|שבוע|εβδομαδες|"
+    "εβδομαδα|saptamani?|minggu|tuan|周|週間|週|주",
+    "month": "شهر|اشهر|شهور|شهرين|months?|ay|mehan?|monate?n?|месяц(?:а|ев)?|місяц[іьяів]+|mois|mes(?:es|i)?|mese|"
+    "maanden|"
+    "maand|manader|manad|maneder|maned|miesiac[ea]?|miesiecy|kuukautta|ماه|مانگ|ماه|חודשים|חודש|μηνες|μηνα|luni|luna|"
+    "bulan|thang|个月|個月|か月|ヶ月|개월",
+    "year": "سنه|سنوات|سنتين|سنين|عام|عامين|اعوام|years?|yrs?|yil|salan?|jahre?n?|jahr|год(?:а|у)?|лет|рок[иуів]+|"
+    "ans?|annees?|anos?|anni|anno|jaar|ar|år|lat[a]?|rok|vuotta|سال|سالا?|שנים|שנה|χρονια|χρονο|ani|tahun|nam|年|년",
+}
+DUALS = "دقيقتين ساعتين يومين اسبوعين شهرين سنتين عامين ثانيتين שעתיים יומיים"
+TWO = frozenset(DUALS.split())
+NUMBERS = {
+    1: "a an one ein einer einem eine un une uno una um uma один одну одна bir yek een en ett et jeden jedna "
+    "واحده واحد يك ايك אחת",
+    2: "two zwei deux dos due dois duas два две две iki du اثنين اثنتين دو دوو שתי שני",
+    3: "three drei trois tres tre три uc ثلاث ثلاثه سه سي שלוש שלושה",
+    4: "four vier quatre cuatro четыре dort اربع اربعه چهار",
+    5: "five fünf cinq cinco пять bes خمس خمسه پنج", 6: "six sechs seis шесть altı ست سته شش",
+    7: "seven sieben sept siete семь yedi سبع سبعه هفت", 8: "eight acht huit ocho восемь sekiz ثمان ثماني ثمانيه هشت",
+    9: "nine neun neuf nueve девять dokuz تسع تسعه نه", 10: "ten zehn dix diez десять on عشر عشره ده",
+}  # fmt: skip
+BEFORE = (
+    "منذ|قبل|مضي|il y a|hace|vor|بهر له|پيش|لهپيش|beri|beriya|há|ha|acum|prije|před|pred|πριν απο|πριν|לפני|"
+    "przed|cách đây"
+)
+AFTER = (
+    "ago|önce|назад|тому|پيش|قبل|پهلي|پهلے|لهمهوبهر|بهري|berê|fa|atrás|geleden|sedan|siden|sitten|temu|nazaj|lalu|"
+    "yang lalu|trước|前|之前|以前|전|पहले|ทแลว|مضت"
+)
+NOW = (
+    "الان|للتو|قبل قليل|منذ قليل|منذ لحظات|قبل لحظات|just now|now|moments? ago|gerade eben|şimdi|az önce|"
+    "только что|à l'instant|ahora|刚刚|剛剛|たった今|방금"
+)
+TODAY = (
+    "اليوم|today|bugün|heute|сегодня|сьогодні|aujourd'hui|hoy|hoje|oggi|vandaag|i dag|idag|i dag|dzisiaj|dziś|dnes|"
+    "danas|tänään|astăzi|azi|σήμερα|امروز|اج|ئهمرو|ئهمرۆ|îro|היום|hari ini|hôm nay|今天|今日|本日|오늘|आज|วนน"
+)
+YESTERDAY = (
+    "امس|البارحه|مبارح|يوم امس|yesterday|dün|gestern|вчера|вчора|hier|ayer|ontem|ieri|gisteren|i går|igår|wczoraj|"
+    "včera|jučer|eilen|tegnap|χθες|χτες|ديروز|دويني|دوێني|گزشته روز|duh|אתמול|kemarin|hôm qua|昨天|昨日|어제|कल|เมอวาน"
+)
+DAY_BEFORE = (
+    "اول امس|اول من امس|امس الاول|قبل امس|vorgestern|позавчера|avant-hier|anteayer|پريروز|"
+    "שלשום|evvelsi gün|前天|一昨日|그저께"
+)
+LONGEST = 8
+DAY_WORDS = 3
+MOST = 1000
+PRECISION = {"second": "minute", "minute": "minute", "hour": "hour"}
+SECONDS = {"second": SECOND, "minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY}
+
+
+def ago(plain: str, now: datetime) -> tuple[datetime, str] | None:
+    """The moment of `3 hours ago` in a folded text as of now, and its precision; None where it says no such thing."""
+    if plain.count(" ") >= LONGEST:
+        return None
+    if _NOW.search(plain) and plain.count(" ") < DAY_WORDS:
+        return now, "minute"
+    for pattern in (_AGO, _ASIAN):
+        match = pattern.search(plain)
+        if match:
+            found = match.groupdict()
+            word, number = found["unit"] or found.get("unit2") or "", found["n"] or found.get("n2") or ""
+            unit = next(name for name, pattern in _UNIT.items() if pattern.fullmatch(word))
+            count = int(number) if number.isdigit() else _NUMBER.get(number, 2 if word in TWO else 1)
+            return (_past(now, unit, count), PRECISION.get(unit, "day")) if count <= MOST else None
+    return None
+
+
+def days_ago(plain: str) -> int | None:
+    """How many days before today a folded text speaks of by name; None where it names no such day."""
+    for pattern, days in ((_DAY_BEFORE, 2), (_YESTERDAY, 1), (_TODAY, 0)):
+        if pattern.search(plain):
+            return days
+    return None
+
+
+def _past(now: datetime, unit: str, count: int) -> datetime:
+    if unit in SECONDS:
+        return now - timedelta(seconds=SECONDS[unit] * count)
+    months = now.year * 12 + now.month - 1 - count * (12 if unit == "year" else 1)
+    year, month = divmod(max(months, 12), 12)
+    for day in range(now.day, 27, -1):
+        try:
+            return now.replace(year=year, month=month + 1, day=day)
+        except ValueError:
+            continue
+    return now.replace(year=year, month=month + 1, day=min(now.day, 28))
+
+
+def _alternatives(words: str) -> str:
+    # Longer ones first: «اول امس» before what it ends with.
+    return "|".join(sorted({re.sub(r" ", r"\\s+", folded(word)) for word in words.split("|")}, key=len, reverse=True))
+
+
+def _alone(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{_alternatives(words)})(?![\w'-])")
+
+
+# The units are patterns: written folded, as they stand.
+_WORDS = {name: words.replace("ς", "σ") for name, words in UNITS.items()}
+_UNIT = {name: re.compile(words) for name, words in _WORDS.items()}
+_NUMBER = {folded(word): number for number, words in NUMBERS.items() for word in words.split()}
+_ANY = "|".join(_WORDS.values())
+_COUNT = rf"\d+|{'|'.join(sorted(_NUMBER, key=len, reverse=True))}"
+_ABOUT = r"(?:حوالي |نحو |اكثر من |about |ungefahr |etwa |circa |около |environ |unos |unas |yaklasik |almost |over )?"
+_AGO = re.compile(
+    rf"(?<!\w)(?:{_alternatives(BEFORE)})\s+{_ABOUT}(?:(?P<n>{_COUNT})\s*)?(?P<unit>{_ANY})(?!\w)"
+    rf"|(?:^|(?<!\w)(?P<n2>{_COUNT})\s*)(?P<unit2>{_ANY})\s+(?:{_alternatives(AFTER)})(?!\w)"
+)
+_ASIAN = re.compile(rf"(?<!\d)(?P<n>\d+)\s*(?P<unit>{_ANY})\s*(?:之?前|以前|전|ทแลว)")
+_NOW = _alone(NOW)
+_TODAY, _YESTERDAY, _DAY_BEFORE = _alone(TODAY), _alone(YESTERDAY), _alone(DAY_BEFORE)

@@ -1,0 +1,390 @@
+"""Pages that are no article in the shapes sites print them, and the articles that look like them and are none."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pipelines.extract import extract_page
+from pipelines.model import Article, Page, Reason, Rejection, Source
+from tests.test_extract import BODY, SOURCE, TITLE, html, page, story
+
+DAY = '<meta property="article:published_time" content="2026-11-20T10:15:00+03:00">'
+MARKUP = DAY + '<meta property="og:type" content="article">'
+MENU = (
+    "<header><nav><ul>"
+    + "".join(f"<li><a href=/s/{n}>باب رقم {n}</a></li>" for n in range(12))
+    + "</ul></nav></header>"
+)
+BANNER = (
+    "<div class=cookie-banner><p>نستخدم ملفات تعريف الارتباط لتحسين تجربتك.</p>"
+    "<button>قبول الكل</button><button>إدارة الخيارات</button></div>"
+)
+FOOT = "<footer><p>جميع الحقوق محفوظة © صحيفة الجسر</p><a href=/about>من نحن</a></footer>"
+STREETS = [
+    "بدأت ورشات البلدية أعمال تعبيد الشارع الشرقي على أن تنتهي قبل الشتاء.",
+    "افتتح المعرض السنوي للكتاب أبوابه أمام الزوار بمشاركة أربعين داراً للنشر.",
+    "تراجعت أسعار الخضار في أسواق المدينة مع وصول محصول جديد من القرى المجاورة.",
+    "أعلنت مديرية الصحة حملة تلقيح جديدة للأطفال في جميع مدارس المحافظة.",
+    "فاز فريق المدينة على ضيفه بهدفين دون مقابل في افتتاح دوري المحافظات.",
+    "يستعد مسرح الحارة لعرض عمل جديد يروي حكاية صيادي النهر ومراكبهم.",
+]
+NAMES = [
+    "تعبيد الشارع الشرقي",
+    "معرض الكتاب يفتح أبوابه",
+    "تراجع أسعار الخضار",
+    "حملة تلقيح للأطفال",
+    "فوز فريق المدينة",
+    "عرض جديد لمسرح الحارة",
+]
+
+
+def document(inside: str, title: str, head: str = "") -> str:
+    return html(MENU + inside + BANNER + FOOT, head, title)
+
+
+def teasers(tag: str = "h3") -> str:
+    """A list of articles as themes print it: picture, linked heading, day, two lines of text."""
+    return (
+        "<div class=posts>"
+        + "".join(
+            f"<div class=card><a href=/news/{n}><img src=/{n}.jpg></a><div><{tag}><a href=/news/{n}>{name}</a></{tag}>"
+            f"<span class=date>2026/11/{n + 10}</span><p class=excerpt>{text}</p></div></div>"
+            for n, (name, text) in enumerate(zip(NAMES, STREETS, strict=True))
+        )
+        + "</div>"
+    )
+
+
+def ticker() -> str:
+    items = "".join(
+        f"<li><time>10:{n:02}</time> <a href=/live/{n}>بث حي: {name}</a></li>" for n, name in enumerate(NAMES * 4)
+    )
+    return f"<h1>البث الحي</h1><ul>{items}</ul>"
+
+
+def consent(lines: list[str], buttons: list[str], title: str) -> str:
+    pressed = "".join(f"<button>{name}</button>" for name in buttons)
+    return html(
+        "<div class=modal>" + "".join(f"<p>{line}</p>" for line in lines) + f"<form>{pressed}</form></div>", "", title
+    )
+
+
+def stub(free_part: str, wall: str, head: str = "") -> str:
+    return document(
+        f"<article><h1>{TITLE}</h1><p>{free_part}</p><div class=wall><h3>{wall}</h3></div></article>", TITLE, head
+    )
+
+
+def video(sentence: str, head: str = "") -> str:
+    player = "<div class=player><iframe src=https://www.youtube.com/embed/x></iframe></div>"
+    return document(f"<h1>{TITLE}</h1>{player}<p>{sentence}</p>", TITLE, head)
+
+
+PAID = (
+    f'<script type="application/ld+json">{json.dumps({"@type": "NewsArticle", "isAccessibleForFree": False})}</script>'
+)
+VIDEO = '<meta property="og:type" content="video.other">'
+GALLERY = (
+    "<div class=gallery>"
+    + "".join(f"<figure><img src=/{n}.jpg><figcaption>{name}</figcaption></figure>" for n, name in enumerate(NAMES))
+    + "</div>"
+)
+PARTNERS = [
+    "We value your privacy. We and our partners store and access information on a device, such as cookies.",
+    "With your consent we and our partners process personal data for advertising. You may change your preferences.",
+]
+PARTNERS_AR = [
+    "نحن وشركاؤنا نخزن معلومات على جهازك مثل ملفات تعريف الارتباط ونعالج البيانات الشخصية لعرض الإعلانات.",
+    "يمكنك سحب موافقتك في أي وقت من صفحة الخصوصية، ويعالج بعض شركائنا بياناتك من دون طلب موافقتك.",
+]
+PARTNERS_DE = [
+    "Wir und unsere Partner speichern Cookies auf Ihrem Gerät und verarbeiten damit Daten für Werbung und Tracking.",
+    "Ihre Einwilligung können Sie jederzeit widerrufen. Mehr dazu steht in den Hinweisen zum Datenschutz.",
+]
+PLACE = "https://jisr.test/"
+NO_ARTICLES: list[tuple[str, Reason, Page]] = [
+    (
+        "an Arabic theme's section",
+        Reason.LISTING,
+        page(document(f"<h1>محليات</h1>{teasers()}", "محليات - صحيفة الجسر")),
+    ),
+    (
+        "teasers below h2 in a tag",
+        Reason.LISTING,
+        page(document(teasers("h2"), "جسور"), final_url=PLACE + "tag/bridges/"),
+    ),
+    ("links alone", Reason.LISTING, page(document("<h1>أرشيف الأخبار</h1>" + ticker(), "أرشيف الأخبار"))),
+    ("an index of live tickers", Reason.LISTING, page(document(ticker(), "البث الحي"))),
+    (
+        "what a search found",
+        Reason.LISTING,
+        page(document(teasers(), "نتائج البحث عن: جسر"), final_url=PLACE + "search/x"),
+    ),
+    (
+        "a list with the markup of its articles",
+        Reason.LISTING,
+        page(
+            document(
+                teasers(),
+                "محليات",
+                "".join(
+                    (
+                        '<script type="application/ld+json">',
+                        json.dumps(
+                            {
+                                "@type": "ItemList",
+                                "itemListElement": [
+                                    {"@type": "ListItem", "item": {"@type": "NewsArticle", "headline": name}}
+                                    for name in NAMES
+                                ],
+                            }
+                        ),
+                        "</script>",
+                    )
+                ),
+            )
+        ),
+    ),
+    ("an article's address that leads home", Reason.HOME, page(document(teasers(), "صحيفة الجسر"), final_url=PLACE)),
+    (
+        "an address that leads to a language's home",
+        Reason.HOME,
+        page(document(teasers(), "x"), final_url=PLACE + "ar/"),
+    ),
+    ("a home page", Reason.HOME, page(document(teasers(), "الجسر"), url=PLACE, final_url=PLACE)),
+    (
+        "404 Arabic",
+        Reason.SOFT_404,
+        page(document("<h1>الصفحة غير موجودة</h1><p>ربما نقلت إلى مكان آخر.</p>", "غير موجودة")),
+    ),
+    ("404 with teasers", Reason.SOFT_404, page(document(f"<h1>خطأ 404</h1>{teasers()}", "خطأ 404 | صحيفة الجسر"))),
+    (
+        "404 that claims to be an article",
+        Reason.SOFT_404,
+        page(
+            document(
+                "<h1>عذرا</h1><p>لم يتم العثور على الصفحة</p>",
+                "صحيفة الجسر",
+                '<meta property="og:type" content="article">',
+            )
+        ),
+    ),
+    ("404 Persian", Reason.SOFT_404, page(document("<h1>۴۰۴</h1><p>صفحه مورد نظر یافت نشد</p>", "پل"))),
+    ("404 Turkish", Reason.SOFT_404, page(document("<h1>Sayfa bulunamadı</h1><p>Ana sayfaya dönün</p>", "Köprü"))),
+    ("404 Russian", Reason.SOFT_404, page(document("<h1>404</h1><p>Страница не найдена</p>", "Страница не найдена"))),
+    ("404 Chinese", Reason.SOFT_404, page(document("<h1>抱歉</h1><p>您访问的页面不存在</p>", "桥报"))),
+    (
+        "404 English",
+        Reason.SOFT_404,
+        page(document("<h1>Oops! That page can’t be found.</h1><p>Try a search.</p>", "Oops")),
+    ),
+    ("consent English", Reason.CONSENT, page(consent(PARTNERS, ["Accept all", "Manage options"], "Jisr"))),
+    ("consent Arabic", Reason.CONSENT, page(consent(PARTNERS_AR, ["قبول الكل", "رفض الكل"], "الجسر"))),
+    ("consent German", Reason.CONSENT, page(consent(PARTNERS_DE, ["Alle akzeptieren", "Ablehnen"], "Brücke"))),
+    ("consent by its title", Reason.CONSENT, page(consent(["Eine Zeile."], ["OK"], "Bevor Sie zu Brücke weitergehen"))),
+    ("paywall Arabic", Reason.PAYWALL, page(stub(BODY[0], "اشترك لمتابعة القراءة"))),
+    ("paywall with article markup", Reason.PAYWALL, page(stub(BODY[0], "هذا المقال للمشتركين فقط", MARKUP + PAID))),
+    (
+        "paywall German",
+        Reason.PAYWALL,
+        page(stub("Die alte Brücke ist wieder offen.", "Weiterlesen mit Abo: nur für Abonnenten")),
+    ),
+    (
+        "paywall French",
+        Reason.PAYWALL,
+        page(stub("Le vieux pont est de nouveau ouvert.", "La suite est réservée aux abonnés")),
+    ),
+    ("paywall by an offer", Reason.PAYWALL, page(stub("Eski köprü yeniden açıldı.", "Hemen abone olun", PAID))),
+    (
+        "challenge",
+        Reason.CHALLENGE,
+        page(html("<h1>jisr.test</h1><p>Verifying you are human.</p>", "", "Just a moment...")),
+    ),
+    (
+        "challenge Arabic",
+        Reason.CHALLENGE,
+        page(html("<h1>jisr.test</h1><p>يحتاج إلى مراجعة أمان اتصالك</p>", "", "لحظة…")),
+    ),
+    (
+        "challenge by script",
+        Reason.CHALLENGE,
+        page(html("<script src=/cdn-cgi/challenge-platform/h/b/x></script>", "", "x")),
+    ),
+    ("challenge Russian", Reason.CHALLENGE, page(html("<p>Подтвердите, что вы не робот</p>", "", "Мост"))),
+    ("maintenance Arabic", Reason.ERROR_PAGE, page(html("<h1>الموقع تحت الصيانة</h1><p>نعود قريبا</p>", "", "الجسر"))),
+    (
+        "database",
+        Reason.ERROR_PAGE,
+        page(html("<h1>Error establishing a database connection</h1>", "", "Database Error")),
+    ),
+    (
+        "gateway",
+        Reason.ERROR_PAGE,
+        page("<html><head><title>502 Bad Gateway</title></head><body><hr>nginx</body></html>"),
+    ),
+    ("parked", Reason.ERROR_PAGE, page(html("<h1>jisr.test</h1><p>This domain is for sale.</p>", "", "jisr.test"))),
+    ("another region", Reason.REGION, page(html("<p>This content is not available in your region.</p>", "", "Jisr"))),
+    ("another region by status", Reason.REGION, page(html(story()), status=451)),
+    ("a player", Reason.MEDIA, page(video("شاهد الفيديو", VIDEO))),
+    ("a player with a sentence", Reason.MEDIA, page(video(STREETS[0]), final_url=PLACE + "video/12345")),
+    ("a gallery", Reason.MEDIA, page(document(f"<h1>{TITLE}</h1>{GALLERY}", TITLE), final_url=PLACE + "صور/12345")),
+    ("a few words", Reason.TOO_SHORT, page(document(f"<h1>{TITLE}</h1><p>مرحبا بكم في الجسر</p>", TITLE))),
+    (
+        "an app that scripts fill",
+        Reason.EMPTY,
+        page(html("<div id=root></div><noscript>Enable JavaScript</noscript>", "", "x")),
+    ),
+]
+
+
+@pytest.mark.parametrize(("reason", "given"), [case[1:] for case in NO_ARTICLES], ids=[case[0] for case in NO_ARTICLES])
+def test_what_is_no_article_is_rejected_with_its_reason(reason: Reason, given: Page) -> None:
+    made = extract_page(given, SOURCE)
+
+    assert isinstance(made, Rejection), made.text
+    assert made.reason == reason, made.detail
+
+
+FLASH = "زلزال بقوة خمس درجات يضرب شمال البلاد ولا أنباء عن ضحايا"
+SHORT = [
+    "شب حريق مساء الأحد في مستودع للأخشاب شرقي المدينة من دون وقوع إصابات.",
+    "وقال الدفاع المدني إن خمس فرق شاركت في إخماده خلال ساعتين.",
+    "وفتحت الشرطة تحقيقاً لمعرفة الأسباب.",
+]
+COOKIES = [
+    "The regulator fined three publishers because their banners let nobody reject cookies with one click.",
+    "Visitors were shown a button called accept all, while consent could be refused on a second page only.",
+    "The publishers said that they would ask for consent in another way from January on.",
+]
+LOST = [
+    "تلقى زوار موقع الأرشيف البلدي طوال يومين عبارة الصفحة غير موجودة بدلاً من صور المدينة القديمة.",
+    "وقال مدير الأرشيف إن الخلل نتج عن نقل الملفات إلى خادم جديد وإن الصور لم تضع.",
+]
+ROBOTS = [
+    "Ticket sellers now ask every buyer to verify that they are human, and half of the buyers give up.",
+    "A study found that programs solve the puzzles faster than people do.",
+]
+REGIONAL = (
+    "The series, not available in your region until last week, can now be seen everywhere, its maker said on Monday."
+)
+NEAR: list[tuple[str, list[str], Page]] = [
+    ("three sentences", SHORT, page(document(story(SHORT), TITLE))),
+    (
+        "a flash",
+        [FLASH],
+        page(
+            document(
+                f"<article><h1>زلزال يضرب شمال البلاد</h1><p>{FLASH}</p></article>", "زلزال يضرب شمال البلاد", MARKUP
+            )
+        ),
+    ),
+    ("an article with a gallery", BODY, page(document(story() + GALLERY, TITLE), final_url=PLACE + "صور/12345")),
+    (
+        "an article with a film",
+        SHORT,
+        page(document(story(SHORT) + "<iframe src=https://www.youtube.com/embed/x></iframe>", TITLE, MARKUP)),
+    ),
+    (
+        "a long free part",
+        BODY * 2,
+        page(
+            stub("</p><p>".join([*BODY, *(line + " وأكثر." for line in BODY)]), "اشترك لمتابعة القراءة", MARKUP + PAID)
+        ),
+    ),
+    (
+        "about cookies",
+        COOKIES,
+        page(
+            document(
+                f"<article><h1>Fines for cookie banners</h1><p>{'</p><p>'.join(COOKIES)}</p></article>",
+                "Fines for cookie banners",
+            )
+        ),
+    ),
+    (
+        "about a missing page",
+        LOST,
+        page(
+            document(
+                f"<article><h1>خطأ 404 يخفي صور المدينة القديمة يومين</h1><p>{'</p><p>'.join(LOST)}</p></article>",
+                "خطأ 404 يخفي صور المدينة القديمة يومين",
+            )
+        ),
+    ),
+    (
+        "about captchas",
+        ROBOTS,
+        page(
+            document(
+                f"<article><h1>Are you a robot? Buyers give up</h1><p>{'</p><p>'.join(ROBOTS)}</p></article>",
+                "Are you a robot? Buyers give up",
+            )
+        ),
+    ),
+    (
+        "about regions",
+        [REGIONAL],
+        page(document(f"<article><h1>Series opens</h1><p>{REGIONAL}</p></article>", "Series opens", MARKUP)),
+    ),
+    (
+        "short behind a guard that scripts every page",
+        SHORT,
+        page(document(story(SHORT) + "<script src=/cdn-cgi/challenge-platform/scripts/jsd/main.js></script>", TITLE)),
+    ),
+    (
+        "short with an offer in its foot",
+        SHORT,
+        page(document(story(SHORT) + "<footer><a href=/abo>اشترك الآن</a></footer>", TITLE, MARKUP)),
+    ),
+    (
+        "below a section's address",
+        BODY,
+        page(document(story(), TITLE), final_url=PLACE + "category/local/2026/old-bridge-opens-again"),
+    ),
+    ("with teasers below", BODY, page(document(story() + teasers(), TITLE))),
+    (
+        "short with teasers below",
+        SHORT,
+        page(document(story(SHORT) + f"<aside class=related>{teasers()}</aside>", TITLE, MARKUP)),
+    ),
+]
+
+
+@pytest.mark.parametrize(("lines", "given"), [case[1:] for case in NEAR], ids=[case[0] for case in NEAR])
+def test_an_article_that_looks_like_one_of_them_is_kept(lines: list[str], given: Page) -> None:
+    made = extract_page(given, SOURCE)
+
+    assert isinstance(made, Article), made
+    kept = set(made.text.split("\n"))
+    assert [line for line in lines if line not in kept] == []
+
+
+def test_every_reason_has_a_page_in_these_tests() -> None:
+    from tests.test_extract import REJECTED
+
+    elsewhere = {Reason.WRONG_LANGUAGE, Reason.TOO_SLOW}
+
+    assert set(Reason) == {case[1] for case in NO_ARTICLES} | set(REJECTED) | elsewhere
+
+
+@pytest.mark.parametrize("status", [401, 403, 429, 503])
+def test_a_refusal_with_a_walls_script_is_a_challenge(status: int) -> None:
+    wall = html("<script>window._cf_chl_opt={}</script>", "", "Just a moment...")
+
+    made = extract_page(page(wall, status=status), SOURCE)
+
+    assert isinstance(made, Rejection) and made.reason == Reason.CHALLENGE
+
+
+def test_a_rejection_keeps_the_text_that_was_found() -> None:
+    made = extract_page(page(stub(BODY[0], "اشترك لمتابعة القراءة")), SOURCE)
+
+    assert isinstance(made, Rejection) and BODY[0] in made.text
+
+
+def test_a_source_that_promises_nothing_may_be_in_any_language() -> None:
+    german = Source(name="b", title="b", url="https://b.test/", country="DE", language="de", timezone="UTC")
+
+    assert isinstance(extract_page(page(html(story())), german), Article)
