@@ -5,15 +5,17 @@ USABLE := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '$(USABLE)' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+# The extractors we are measured against have an environment of their own: nothing of theirs is in ours.
+PEERS := bench/.venv-peers
 # uv trusts the certificates that this machine trusts, as pip does.
 export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test check bench lock clean
+.PHONY: help run ui test check bench bench-extraction lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
 
 run: $(VENV)/ready ## set all up and run a demo night through Airflow, to an alert
 	@$(BIN)/nightdesk demo night
@@ -33,13 +35,19 @@ check: $(VENV)/ready-dev ## tests, ruff, mypy and the docs checks
 bench: $(VENV)/ready-dev ## measure, and write docs/benchmarks.md
 	@$(BIN)/python -m bench
 
+bench-extraction: $(VENV)/ready-dev ## CORPUS=dir: us and our peers on real pages, into docs/benchmarks.md
+	@test -n "$(CORPUS)" || { echo "Name a folder of pages with gold: make bench-extraction CORPUS=dir. What it holds: bench/corpus.py."; exit 2; }
+	@$(MAKE) -s $(PEERS)/ready
+	@$(BIN)/python -m bench extraction "$(CORPUS)" $(OPTIONS)
+
 lock: $(VENV)/uv ## resolve requirements*.in into the locks
 	@for f in requirements-uv requirements; do \
 	  $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" $$f.in -o $$f.lock; done
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" requirements-dev.in -c requirements.lock -o requirements-dev.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" bench/peers.in -o bench/peers.lock
 
 clean: ## remove the environment and caches; data and sources stay
-	@rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf $(VENV) $(PEERS) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
 
 # The installer comes first, by pip, with its hashes; it then installs the rest about five times faster than pip.
 $(VENV)/uv: requirements-uv.lock
@@ -62,3 +70,9 @@ $(VENV)/ready-dev: requirements-dev.lock requirements.lock setup.cfg pyproject.t
 	@$(BIN)/uv pip sync -q --require-hashes --compile-bytecode requirements-uv.lock requirements-dev.lock
 	@$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
 	@touch $(VENV)/ready $@
+
+$(PEERS)/ready: bench/peers.lock | $(VENV)/uv
+	@echo "Installing what bench/peers.lock pins ..."
+	@$(BIN)/uv venv -q --allow-existing --python $(BIN)/python $(PEERS)
+	@VIRTUAL_ENV=$(CURDIR)/$(PEERS) $(BIN)/uv pip sync -q --require-hashes --compile-bytecode bench/peers.lock
+	@touch $@

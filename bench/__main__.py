@@ -1,48 +1,67 @@
-"""Run every measurement and write docs/benchmarks.md; exit 1 where one that must be exact is not."""
+"""Run every measurement that needs no corpus and write docs/benchmarks.md; exit 1 where one that must be exact is not.
+
+python -m bench                        all of them
+python -m bench extraction CORPUS      us and the peers on real pages; --help says what else
+python -m bench floors [--lower]       raise the floors under the demo newsroom's pages, or lower them
+"""
 
 from __future__ import annotations
 
-import platform
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
+from bench import page
+
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = ROOT / "docs" / "benchmarks.md"
 MATCH_CASES = ROOT.parent / "shared" / "data" / "match_cases.tsv"
+CORPORA = ROOT.parent / "shared" / "corpora"
 MEASURED = {
     "Page shapes and the founding article": ["bench.templates"],
     "Dates": ["bench.dates"],
     "Watches": ["bench.match_cases", *([str(MATCH_CASES)] if MATCH_CASES.exists() else [])],
+    "Floors under the demo newsroom": ["bench", "floors"],
     "Cost of extraction": ["bench.cost"],
+    "Memory of a worker": ["bench.memory"],
 }
 
 
-def main() -> int:
-    """Run them one after the other, print what they print, keep the summary lines."""
+def main(words: list[str]) -> int:
+    """Run what the words ask for; without any, all that needs no corpus, one after the other."""
+    if words[:1] == ["extraction"]:
+        from bench import extraction
+
+        return extraction.main(words[1:])
+    if words[:1] == ["floors"] and set(words[1:]) <= {"--lower"}:
+        from bench import floors
+
+        return floors.main(lower="--lower" in words)
+    if words:
+        print(__doc__, file=sys.stderr)
+        return 2
+    return _all()
+
+
+def _all() -> int:
     failed = False
-    parts = [
-        "# Benchmarks",
-        f"Written by `make bench` on {datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, "
-        f"{platform.machine()}. Ratios are of one run on one input; times depend on the machine. Measurements whose "
-        "data is not beside the project are skipped and say so.",
-    ]
+    sections = {}
     for title, (module, *words) in MEASURED.items():
         print(f"== {title}", flush=True)
         done = subprocess.run([sys.executable, "-m", module, *words], cwd=ROOT, stdout=subprocess.PIPE, text=True)
         print(done.stdout, flush=True)
         failed |= done.returncode != 0
-        parts.append(f"## {title}\n\n`python -m {module}`\n\n```\n{_summary(module, done.stdout)}\n```")
-    PAGE.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+        sections[title] = f"```\n{_summary(module, words, done.stdout)}\n```"
+    page.write(sections, "make bench")
+    if CORPORA.exists():
+        print("Real pages are measured by: make bench-extraction CORPUS=../shared/corpora")
     return int(failed)
 
 
-def _summary(module: str, printed: str) -> str:
+def _summary(module: str, words: list[str], printed: str) -> str:
     """The lines that count: those that begin with the name of what was measured, or say that it was skipped."""
-    names = (module.removeprefix("bench.").split("_")[0], "skipped")
-    return "\n".join(line for line in printed.splitlines() if line.startswith(names))
+    name = words[0] if module == "bench" else module.removeprefix("bench.").split("_")[0]
+    return "\n".join(line for line in printed.splitlines() if line.startswith((name, "skipped")))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
