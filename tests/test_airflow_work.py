@@ -17,7 +17,7 @@ from airflow.sdk.definitions.asset import AssetUniqueKey
 from airflow.sdk.exceptions import AirflowSkipException
 from airflow.sdk.execution_time.context import OutletEventAccessor
 
-from pipelines import db, runs
+from pipelines import db, golden, runs
 from pipelines.airflow import work
 from pipelines.errors import CrawlError, NightdeskError, SourceError
 from pipelines.model import Tally
@@ -213,6 +213,26 @@ def test_matching_and_sending_without_a_watch_is_green(nightly: SimpleNamespace)
 
     assert run == RUN
     assert work.send(run) == {"": "done"}
+
+
+def test_a_golden_page_that_gives_something_else_is_told_once(
+    settings: Settings, conn: db.Connection, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    follow(settings, "alpha", "beta")
+    monkeypatch.setenv("NIGHTDESK_OPERATORS", "desk")
+    file = golden.path(settings.sources, "alpha")
+    file.parent.mkdir()
+    page = '[[page]]\nurl = "https://alpha.test/1"\npage_digest = "0"\n'
+    file.write_text(f"{page}reviewed = true\n{page}", encoding="utf-8")
+    golden.path(settings.sources, "beta").write_text("page = 1", encoding="utf-8")
+
+    found = [work.check_golden() for _ in range(2)]
+
+    with conn:
+        told = [row["subject"] for row in db.query(conn, "desk_deliveries", count=9)]
+    assert found[0] == found[1] == [f"alpha: https://alpha.test/1: {golden.GONE}"]
+    assert sorted(told) == ["A source file cannot be read", "alpha no longer gives what its golden pages hold"]
+    assert "2 golden pages, 1 of them not reviewed yet" in log.text
 
 
 def test_lines_of_the_crawl_keep_their_level_in_the_task_log(log: pytest.LogCaptureFixture) -> None:

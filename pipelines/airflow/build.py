@@ -134,7 +134,7 @@ def alert_dag(doc: str) -> DAG:
 
 
 def upkeep_dag(doc: str) -> DAG:
-    """Three tasks that do not wait for each other: send what waits, look for quiet sources, delete old raw files."""
+    """Tasks beside the night: quiet sources told, what waits sent, golden pages read, old raw files deleted."""
     with DAG(
         "upkeep",
         description=DESCRIPTIONS["upkeep"],
@@ -165,7 +165,14 @@ def upkeep_dag(doc: str) -> DAG:
 
             return work.retire_raw()
 
+        @task(execution_timeout=STAGE_LIMIT)
+        def golden_pages() -> list[str]:
+            from pipelines.airflow import work
+
+            return work.check_golden()
+
         health() >> outbox()
+        golden_pages()
         raw_files()
     return dag
 

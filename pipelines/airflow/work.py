@@ -14,7 +14,7 @@ from typing import Any
 
 from airflow.sdk.exceptions import AirflowSkipException
 
-from pipelines import alert, crawl, db, errors, health, load, outbox, runs, sources, upkeep
+from pipelines import alert, crawl, db, errors, golden, health, load, outbox, runs, sources, upkeep
 from pipelines.airflow import channels
 from pipelines.airflow.plan import FAILED, Batch, Handover, batches, crawl_run, delivered, handed_over, judged
 from pipelines.extract import extract
@@ -141,6 +141,32 @@ def check_health() -> list[str]:
     for quiet in found:
         log.warning("%s", quiet)
     return [str(quiet) for quiet in found]
+
+
+def check_golden() -> list[str]:
+    """Read the golden pages of the followed sources again; the operators are told once of what they no longer give."""
+    current = settings()
+    pages: list[tuple[Source, golden.Golden]] = []
+    for source in sources.readable(current)[0]:
+        try:
+            pages += [(source, page) for page in golden.load(golden.path(current.sources, source.name))]
+        except errors.SourceError as problem:
+            _tell_of(current, [problem])
+    told: dict[str, list[str]] = {}
+    for checked in golden.check(current, [(source, page) for source, page in pages if page.reviewed]):
+        told.setdefault(checked.source, []).extend(f"{checked.golden.url}: {what}" for what in checked.differs)
+    log.info("%d golden pages, %d of them not reviewed yet", len(pages), sum(not page.reviewed for _, page in pages))
+    broken = [f"{name}: {what}" for name, differs in told.items() for what in differs]
+    for sentence in broken:
+        log.error("%s", sentence)
+    for name, differs in told.items():
+        if differs:
+            text = "\n".join(differs)
+            digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+            outbox.tell_operators(
+                current, outbox.key("golden", name, digest), f"{name} no longer gives what its golden pages hold", text
+            )
+    return broken
 
 
 def retire_raw() -> dict[str, int]:
