@@ -3,6 +3,7 @@
 python -m bench                        all of them
 python -m bench extraction CORPUS      us and the peers on real pages; --help says what else
 python -m bench floors [--lower]       raise the floors under the demo newsroom's pages, or lower them
+python -m bench fit CORPUS             fit the judge of blocks to pages with gold text, into data/judge.json
 """
 
 from __future__ import annotations
@@ -36,6 +37,10 @@ def main(words: list[str]) -> int:
         from bench import floors
 
         return floors.main(lower="--lower" in words)
+    if len(words) == 2 and words[0] == "fit":
+        from bench import fit
+
+        return fit.main(Path(words[1]))
     if words:
         print(__doc__, file=sys.stderr)
         return 2

@@ -1,15 +1,14 @@
 """The judge of blocks, fitted: `python -m bench fit CORPUS` reads pages with gold text and writes data/judge.json.
 
-Only numbers of the trees are kept. Pages are told apart by site, so that a site's pages are never on both sides of
-the out-of-fold figures that it prints; the fitting itself runs in bench's own environment, outside the lock.
+Only numbers of the trees are kept. The fitting itself runs in bench's own environment, outside the lock.
 """
 
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -24,6 +23,7 @@ from pipelines.trial import anonymous, saved
 
 JUDGE = Path(__file__).resolve().parent.parent / "pipelines" / "extract" / "data" / "judge.json"
 FITTING = Path(__file__).with_name("fitting.py")
+PYTHON = Path(__file__).with_name(".venv-peers") / "bin" / "python"
 SHINGLE = 3
 SURE = 0.7
 HALF = 0.5
@@ -31,30 +31,28 @@ LONG = 8
 GAP = 250
 # Modern news counts for more than guides, and both for more than pages of 2011, of which there are many.
 WEIGHTS = {"zyte": 3.0, "fundus": 2.0, "fundus_eval": 3.0, "rtl": 3.0, "daniel": 0.6}
-FOLDS = 4
 Example = dict[str, Any]
 
 
-def fit(corpus: Path, python: Path) -> None:
-    """Fit the judge to every corpus with gold paragraphs in a folder, with the interpreter of bench's environment."""
+def main(corpus: Path) -> int:
+    """Fit the judge to every corpus with gold paragraphs in a folder; 1 where bench's environment is not there."""
+    if not PYTHON.exists():
+        print("There is no bench/.venv-peers yet: `make bench-extraction CORPUS=...` makes it.", file=sys.stderr)
+        return 1
     golds = list(_golds(corpus))
-    rows, labels, weights, folds = [], [], [], []
+    rows, labels, weights = [], [], []
     with ProcessPoolExecutor() as pool:
         for made in pool.map(_example, golds, chunksize=4):
             if made is not None:
                 rows.append(made["rows"])
                 labels.append(made["labels"])
                 weights.append(made["weights"])
-                folds.append(np.full(len(made["labels"]), made["fold"]))
     with tempfile.TemporaryDirectory() as folder:
         given = Path(folder) / "rows.npz"
-        np.savez(given, x=np.vstack(rows), y=np.concatenate(labels), w=np.concatenate(weights), f=np.concatenate(folds))
-        subprocess.run([python, FITTING, given, JUDGE], check=True)
-
-
-def fold_of(site: str) -> int:
-    """Which part of the pages a site's are in, 0 to FOLDS - 1."""
-    return int(hashlib.sha256(site.encode()).hexdigest(), 16) % FOLDS
+        np.savez(given, x=np.vstack(rows), y=np.concatenate(labels), w=np.concatenate(weights))
+        subprocess.run([PYTHON, FITTING, given, JUDGE], check=True)
+    print(f"{JUDGE} was fitted to {len(golds)} pages.")
+    return 0
 
 
 def _golds(corpus: Path) -> Iterator[tuple[Path, Example]]:
@@ -101,7 +99,6 @@ def _example(one: tuple[Path, Example]) -> Example | None:
         "rows": made[looked_at],
         "labels": labels[looked_at],
         "weights": weights[looked_at],
-        "fold": fold_of(gold["site"] or gold["id"]),
     }
 
 

@@ -31,10 +31,11 @@ BY = re.compile(
 )
 GLUED = re.compile(r"^(?:By|Von|Par|Por)(?=[A-ZÄÖÜÉ][a-zäöüéèñ]+ ?[A-Z])")
 AFTER = re.compile(r"\s*(?:기자|記者|记者|特派員|编辑|編集委員|muhabir[ie]?)$")
-ADDRESS = re.compile(r"https?:\S+|\S+@\S+|\([^)]*\)|\[[^\]]*\]|(?<!\w)@\w+")
+ADDRESS = re.compile(r"https?:\S+|\S+@\S+|\([^()]{0,200}\)|\[[^\[\]]{0,200}\]|(?<!\w)@\w+")
 BETWEEN = re.compile(
     r"\s*[;،|/•·、\n]\s*|\s+(?:and|und|et|y|ve|и|و|&|og|och|en|e|i|oraz|with|mit)\s+|\s*&\s*|,\s*(?:and|und)\s+"
 )
+LONGEST_BYLINE = 2000
 COMMA = re.compile(r"\s*[,，]\s*")
 ASIDE = re.compile(r"\s+[-–—]\s+.*$|\s+(?:in|für|for|aus|desde|à)\s+[A-ZÄÖÜ].*$")
 # A word of these makes an office or a company of a name.
@@ -152,7 +153,7 @@ def people(text: str) -> list[str]:
     """The names of persons in a line such as `By A. Novak and B. Dvořák, Prague`, cleaned."""
     if len(text) > 4 * LONGEST_LINE:
         return []
-    line = ADDRESS.sub(" ", " ".join(unescape(text).split())).strip()
+    line = ADDRESS.sub(" ", " ".join(unescape(text[:LONGEST_BYLINE]).split())).strip()
     if len(line) > LONGEST_LINE:
         return []
     line = _without_by(line)

@@ -219,7 +219,8 @@ def _hidden(element: HtmlElement) -> bool:
     style = element.get("style")
     if style and HIDDEN.search(style):
         return True
-    return element.get("hidden") is not None
+    # What React streams stands in hidden boxes that a script moves into view.
+    return element.get("hidden") is not None and not (element.get("id") or "").startswith("S:")
 
 
 def _lines(text: str) -> list[str]:

@@ -17,6 +17,7 @@ WRAPPING = re.compile(
 TRAILING = re.compile(r",\s*([}\]])")
 Node = dict[str, Any]
 DEPTH = 12
+LONGEST = 5000
 LEAST_SCRIPT, MOST_SCRIPT = 400, 3_000_000
 STRING = re.compile(r'"(?:[^"\\\n]|\\.){400,}+"')
 MARKED = re.compile(r"(?:<|\\u003[cC])p\b")
@@ -51,7 +52,7 @@ def text(value: Any) -> str:
         value = next(iter(value), "")
     if isinstance(value, dict):
         value = value.get("name") or value.get("@value") or value.get("url") or ""
-    return " ".join(unescape(str(value)).split()) if isinstance(value, str | int) else ""
+    return " ".join(unescape(str(value)[:LONGEST]).split()) if isinstance(value, str | int) else ""
 
 
 def people(value: Any) -> tuple[list[str], list[str]]:

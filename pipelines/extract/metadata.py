@@ -26,6 +26,7 @@ SECTIONS = ("article:section", "parsely-section", "og:section", "category")
 LONGEST_TITLE = 500
 LONGEST_DESCRIPTION = 2000
 LONGEST_TAG = 80
+LONGEST_META = 5000
 TAGS = 30
 STOCK_PARAGRAPHS = 40
 STOCK_LOOK = 8000
@@ -87,7 +88,7 @@ def metas(tree: HtmlElement) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
         name = element.get("property") or element.get("name") or element.get("itemprop")
-        content = " ".join((element.get("content") or "").split())
+        content = " ".join((element.get("content") or "")[:LONGEST_META].split())
         if name and content:
             found.setdefault(name.strip().lower(), []).append(content)
     return found

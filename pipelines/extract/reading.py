@@ -132,11 +132,11 @@ def _judged(
 
 def _asked(block: blocks.Block, chosen: float) -> float:
     """The least chance with which a block is taken for a part of the article."""
-    if block.kind and block.kind != "caption" and chosen < HALF:
+    if block.kind and chosen < HALF:
         return PLACED_ALONE
     if block.linked >= MOSTLY * block.words and block.words < FEW_WORDS:
         return DENSE
-    return PLACED if block.kind and block.kind != "caption" else LIKELY
+    return PLACED if block.kind else LIKELY
 
 
 def _of_site(seen: Seen, template: Template | None) -> tuple[Sequence[float], dict[int, str], bool | None]:

