@@ -14,7 +14,7 @@ from pipelines import warc
 from pipelines.extract import markup, metadata, reading
 from pipelines.model import Page, Source, Template
 
-LEAST_PAGES = 4
+LEAST_PAGES = 8
 MOST_PAGES = 60
 REPEATED_ON = 3
 # A long line on several pages is more likely the article, given twice.
