@@ -34,6 +34,7 @@ TITLE_LINES = 4
 REPEATED = 12
 LINKED_LONGER = 1.3
 NEW = 0.85
+LONGEST_PLAIN = 1_000_000
 REASONS = {
     "comment": "comment", "related": "related articles", "share": "share bar", "subscribe": "subscribe box",
     "ad": "advertisement", "footer": "footer", "navigation": "navigation", "author": "author box", "tags": "tags",
@@ -80,7 +81,8 @@ def look(tree: HtmlElement, html: str, facts: Facts, without: frozenset[str] = f
     """The blocks of a page, each judged."""
     found = blocks.blocks(tree)
     lines = body.lines(tree, precise=True)
-    plain = lines if "second extractor" in without else body.plain(html)
+    # No time limit reaches into it, and on a page of this size it can take minutes.
+    plain = lines if "second extractor" in without or len(html) > LONGEST_PLAIN else body.plain(html)
     rows = features.rows(found, lines, plain, facts.titles, facts.description, linked.body(facts.node))
     if not len(rows):
         return Seen((), (), (), lines, plain)
