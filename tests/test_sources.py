@@ -344,7 +344,7 @@ def test_the_example_on_the_page_is_a_source() -> None:
     examples = re.findall(r"^```toml\n(.*?)^```", page, re.M | re.S)
 
     example = sourcefile.parse(examples[0], "mine", "sources/mine.toml")
-    schedules = re.findall(r'^schedule = "(.*?)"', examples[1], re.M)
+    schedules = re.findall(r'^schedule = "(.*?)"', "\n".join(examples), re.M)
 
     assert example.deny == ("/(video|gallery)/",)
     assert [cron.problem(schedule) for schedule in schedules] == ["", ""]

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from html import escape, unescape
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 from lxml.html import fromstring as html_of
 from trafilatura import load_html
@@ -50,6 +51,9 @@ LAST_RESORT = ["cp1256", "cp1251", "cp1252", "cp1250", "iso8859-2", "iso8859-6",
 # The largest real pages have a tenth of these; parsers take seconds and gigabytes for more.
 MOST_TAGS = 200_000
 MOST_ATTRIBUTES = 20_000
+# The parser itself ends at 255; a browser's own limit is 512, and no real page comes near either.
+DEEPEST = 200
+DEEP = XPath(f"boolean({'/*' * DEEPEST})")
 STRANGE = 0.15
 SAMPLE = 200_000
 UNWRITABLE = re.compile(
@@ -122,6 +126,11 @@ def overgrown(body: bytes) -> str:
             if attributes > MOST_ATTRIBUTES and re.search(rb"<[a-zA-Z]", piece):
                 return f"a tag of {attributes} attributes"
     return ""
+
+
+def deep(tree: HtmlElement) -> bool:
+    """Whether elements stand in elements as they do in no real page."""
+    return bool(DEEP(tree))
 
 
 def parse(html: str) -> HtmlElement | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from lxml.html import HtmlElement
 
-from pipelines.extract import blocks, body, features, judge, linked, phrases
+from pipelines.extract import blocks, body, features, judge, linked, markup, phrases
 from pipelines.extract.metadata import Facts
 from pipelines.model import Removed, Source, Template
 from pipelines.text import words
@@ -81,8 +81,9 @@ def look(tree: HtmlElement, html: str, facts: Facts, without: frozenset[str] = f
     """The blocks of a page, each judged."""
     found = blocks.blocks(tree)
     lines = body.lines(tree, precise=True)
-    # No time limit reaches into it, and on a page of this size it can take minutes.
-    plain = lines if "second extractor" in without or len(html) > LONGEST_PLAIN else body.plain(html)
+    # No time limit reaches into it, and on a page of this size or depth it can take minutes.
+    spared = "second extractor" in without or len(html) > LONGEST_PLAIN or markup.deep(tree)
+    plain = lines if spared else body.plain(html)
     rows = features.rows(found, lines, plain, facts.titles, facts.description, linked.body(facts.node))
     if not len(rows):
         return Seen((), (), (), lines, plain)
