@@ -85,6 +85,8 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     tree = markup.parse(html)
     if tree is None:
         return _no(page, Reason.EMPTY, "no HTML in it")
+    # As long as somebody holds them, lxml does not make its elements anew at every walk.
+    held = list(tree.iter())
     facts = metadata.facts_of(tree, page, source)
     text = reading.read(tree, html, facts, source, template, without)
     when = published.published(tree, facts, page, source)
@@ -102,6 +104,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         tree=tree,
         free=str(facts.node.get("isAccessibleForFree", "true")).lower() != "false",
     )
+    del held
     language = languages.language_of(facts.title, stored, source.language)
     refused = refused or verdict.wrong_language(language, source, text.words)
     if refused:

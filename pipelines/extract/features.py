@@ -29,6 +29,9 @@ COUNTED = 20
 PHRASES = ("share", "comment", "related", "subscribe", "notice", "credit", "date", "byline", "tags", "counter")
 # The first so many columns are looked at in the neighbours too.
 NEAR = 8
+# Those after so many are looked at only where a block can be a part of the article at all.
+BASIC = 10
+COLUMNS = 89
 HALF = 0.5
 TABLE = frozenset(("td", "th", "tr", "table", "dd", "dt"))
 QUOTES = frozenset(("blockquote", "pre", "figcaption"))
@@ -78,21 +81,30 @@ def rows(
         whole.good / max(1, whole.words), math.log1p(whole.good), math.log1p(total), total / max(1, whole.words),
         math.log1p(len(found)), whole.linked / max(1, whole.words), both / total, both / max(1.0, others),
     )  # fmt: skip
-    standings = _standings(found, sums, main)
+    steps = _steps(found, sums)
     seen: Counter[str] = Counter()
     since = COUNTED
-    made = []
-    near = [a + b > 0 or standings[id(c.place)][0] >= 0 for a, b, c in zip(chosen, second, found, strict=True)]
+    near = [a + b > 0 or steps[id(c.place)] >= 0 for a, b, c in zip(chosen, second, found, strict=True)]
+    looked_at = [
+        one or said > 0 or block.words >= PARAGRAPH for one, said, block in zip(near, stated, found, strict=True)
+    ]
     whys = _whys(found, near)
+    standings = _standings([block for block, one in zip(found, looked_at, strict=True) if one], sums, main, whole)
+    own = np.zeros((len(found), COLUMNS), dtype=np.float32)
     for number, (block, why) in enumerate(zip(found, whys, strict=True)):
         text, count, tag = block.text, block.words, block.tag
-        my_words = set(block.key.split())
-        steps, *standing = standings[id(block.place)]
         since = 0 if why.startswith("phrase") and not chosen[number] > 0 else min(COUNTED, since + 1)
-        made.append((
+        own[number, :BASIC] = (
             chosen[number], second[number], math.log1p(count), block.linked / max(1, count), tag == "p",
             len(tag) == 2 and tag[0] == "h" and tag != "hr", bool(SENTENCE_END.search(text)), bool(why),
-            stated[number], steps, tag == "li", tag in TABLE, tag == "div", tag in QUOTES,
+            stated[number], steps[id(block.place)],
+        )  # fmt: skip
+        before, seen[block.key] = seen[block.key], seen[block.key] + 1
+        if not looked_at[number]:
+            continue
+        my_words = set(block.key.split())
+        own[number, BASIC:] = (
+            tag == "li", tag in TABLE, tag == "div", tag in QUOTES,
             *(name in why for name in PHRASES),
             len(SENTENCE_ENDS.findall(text)), sum(map(str.isdigit, text)) / len(text),
             sum(map(str.isupper, text)) / len(text), len(SEPARATORS.findall(text)), text.endswith((":", "：")),
@@ -100,13 +112,11 @@ def rows(
             min(COUNTED, max(0, first - number)), since,
             by_path[block.path] / total, by_path[block.path] / max(1, there[block.path]),
             there[block.path] / max(1, whole.words),
-            *standing,
+            *standings[id(block.place)],
             max((len(my_words & words) / max(1, len(my_words | words)) for words in title_words), default=0.0),
             len(my_words & about) / max(1, len(my_words)), len(my_words & about) / max(1, len(about)),
-            seen[block.key], *page,
-        ))  # fmt: skip
-        seen[block.key] += 1
-    own = np.array(made, dtype=np.float32)
+            before, *page,
+        )  # fmt: skip
     beside = own[:, :NEAR]
     shifted = []
     for shift in (-2, -1, 1, 2):
@@ -125,15 +135,15 @@ def _whys(found: Sequence[Block], near: Sequence[bool]) -> list[str]:
     return [next(said) if one else "" for one in near]
 
 
-def _standings(found: Sequence[Block], sums: dict[int, Sum], main: str) -> dict[int, tuple[float, ...]]:
+def _standings(
+    found: Sequence[Block], sums: dict[int, Sum], main: str, whole: Sum
+) -> dict[int, tuple[float, ...]]:
     """What is true of all blocks of a place: what it is called, how much good text is in and around it.
 
     A name says nothing where half of the page's good text stands in it: themes call their widest boxes anything.
     """
     places = {id(block.place): block.place for block in found}
-    whole = sums[id(_root(found[0].place))]
     good = max(1, whole.good)
-    best = _best(sums, found)
     main_parts = main.split(">")
     made: dict[int, tuple[float, ...]] = {}
     for number, place in places.items():
@@ -148,7 +158,6 @@ def _standings(found: Sequence[Block], sums: dict[int, Sum], main: str) -> dict[
         outer = place.parent or place
         near = [sums[id(one)] for one in (place, outer, outer.parent or outer)]
         made[number] = (
-            _steps(place, best),
             *(name in kinds for name in KINDS),
             *(kind == name for name in KINDS[:10]),
             place.path == main, common / len(main_parts), len(parts) - common,
@@ -209,12 +218,15 @@ def _best(sums: dict[int, Sum], found: Sequence[Block]) -> Place | None:
     return max(places.values(), key=lambda place: sums[id(place)].direct, default=None)
 
 
-def _steps(place: Place, best: Place | None) -> int:
-    """How many elements a place is below the best one; -1 outside."""
-    for distance, here in enumerate(around(place)):
-        if here is best:
-            return distance
-    return -1
+def _steps(found: Sequence[Block], sums: dict[int, Sum]) -> dict[int, int]:
+    """How many elements each place is below the best one, -1 outside; the key is the place's identity."""
+    best = _best(sums, found)
+    made: dict[int, int] = {}
+    for block in found:
+        if id(block.place) not in made:
+            steps = (distance for distance, here in enumerate(around(block.place)) if here is best)
+            made[id(block.place)] = next(steps, -1)
+    return made
 
 
 def _root(place: Place) -> Place:

@@ -34,6 +34,8 @@ COMBINATIONS = 1000
 HEAD = 5
 STEMS = (4, 3)
 PAIR = 2
+# So that what is remembered stays a few megabytes.
+LONGEST_KNOWN = 1000
 SEPARATOR = r"\s*(?:[:|»›>©\u2013\u2014-]|$)"
 PUNCTUATION = re.compile(r"[\W_]+")
 LETTER = re.compile(f"[{UNSPACED}]")
@@ -72,7 +74,12 @@ class Lexicon:
 
 def key(text: str) -> str:
     """A line as it is compared: its normal form without punctuation."""
-    return PUNCTUATION.sub(" ", normal(text)).strip()
+    return forms(text)[1]
+
+
+def forms(text: str) -> tuple[str, str]:
+    """The normal form of a line and its key; each step of the chain asks for those of the same lines."""
+    return _known_forms(text) if len(text) <= LONGEST_KNOWN else _forms(text)
 
 
 def size(its_key: str) -> int:
@@ -99,6 +106,14 @@ def lexicon() -> Lexicon:
         if len(phrase) > 1:
             made.tiles.setdefault(phrase[:PAIR], set()).add(len(phrase))
     return made
+
+
+def _forms(text: str) -> tuple[str, str]:
+    plain = normal(text)
+    return plain, PUNCTUATION.sub(" ", plain).strip()
+
+
+_known_forms = lru_cache(maxsize=4096)(_forms)
 
 
 def _add(made: Lexicon, phrase: str, kind: str, match: str, reason: str) -> None:

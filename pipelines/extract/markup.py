@@ -56,8 +56,8 @@ DEEPEST = 200
 DEEP = XPath(f"boolean({'/*' * DEEPEST})")
 STRANGE = 0.15
 SAMPLE = 200_000
-UNWRITABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]|"
+UNWRITABLE = bytes((*range(9), 11, 12, *range(14, 32)))
+UNWRITABLE_REFERENCE = re.compile(
     r"&#(?:0{0,9}(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|"
     r"[xX]0{0,9}(?:[0-8bcefBCEF]|1[0-9a-fA-F]|[fF]{3}[eEfF])(?![0-9a-fA-F]));?"
 )
@@ -68,8 +68,10 @@ MARKS = (
     "\ufe20-\ufe2f"
 )
 MOST_MARKS = 20
+MARK = re.compile(f"[{MARKS}]")
 PILED = re.compile(f"((?:[{MARKS}]){{{MOST_MARKS}}})[{MARKS}]+")
-REFERENCES = re.compile(r"(?:&#[xX]?[0-9a-fA-F]{2,6};?){60,}")
+MOST_REFERENCES = 60
+REFERENCES = re.compile(rf"(?:&#[xX]?[0-9a-fA-F]{{2,6}};?){{{MOST_REFERENCES},}}")
 WORD = re.compile(r"[^\W\d_]{2,}")
 LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 CASES = re.compile("[a-zß-öø-ÿа-яёα-ω][A-ZÀ-ÖØ-ÞА-ЯЁΑ-Ω]")
@@ -137,9 +139,7 @@ def parse(html: str) -> HtmlElement | None:
     """The tree of a page, or None where there is nothing to make one of."""
     if not html.strip():
         return None
-    # The parser lets through what its own tree then refuses to have set.
-    html = PILED.sub(r"\1", UNWRITABLE.sub("", html))
-    html = REFERENCES.sub(_unpiled, html)
+    html = _spread(_writable(html))
     tree = load_html(html)
     # A fragment without <html> is refused by the first look; a page of a few paragraphs is a page all the same.
     if tree is None:
@@ -162,6 +162,26 @@ def looks_like_html(body: bytes, content_type: str) -> bool:
     if re.search(rb"<(?:!doctype html|html|head|body|title|meta|div|p|table|h1|article|main)\b", start):
         return True
     return not content_type or "html" in content_type.lower()
+
+
+def _writable(html: str) -> str:
+    """The page without what the parser lets through and its own tree then refuses to have set."""
+    try:
+        raw = html.encode()
+    except UnicodeEncodeError:
+        raw = html.encode("utf-8", "ignore")
+        html = raw.decode()
+    kept = raw.translate(None, UNWRITABLE).replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    html = html if len(kept) == len(raw) else kept.decode()
+    return UNWRITABLE_REFERENCE.sub("", html) if "&#" in html else html
+
+
+def _spread(html: str) -> str:
+    """The page without piles of marks, spelled out or not."""
+    # A pile covers a place that is looked at.
+    if MARK.search(html[::MOST_MARKS]):
+        html = PILED.sub(r"\1", html)
+    return REFERENCES.sub(_unpiled, html) if html.count("&#") >= MOST_REFERENCES else html
 
 
 def _unpiled(run: re.Match[str]) -> str:

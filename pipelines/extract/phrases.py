@@ -10,8 +10,7 @@ from collections.abc import Collection, Sequence
 from functools import cache
 
 from pipelines.extract.dates import only_a_date
-from pipelines.extract.lexicon import HEAD, LETTER, PAIR, STEMS, Index, Lexicon, key, lexicon, size
-from pipelines.text import normal
+from pipelines.extract.lexicon import HEAD, LETTER, PAIR, STEMS, Index, Lexicon, forms, key, lexicon, size
 
 __all__ = ["key", "lexicon", "reasons"]
 
@@ -30,7 +29,6 @@ LOOKED_AT = 16
 BAR = re.compile("[|•·]")
 COUNTER = re.compile(r"(?!- )[^\w|]*\d[\d\s.,:/()+k-]*[^\w|]*", re.IGNORECASE)
 YEAR = re.compile(r"(?:1[3-9]|20)\d\d")
-PUNCTUATION = re.compile(r"[\W_]+")
 BEFORE = re.compile(r"^[^\w©]+")
 DIGIT = re.compile(r"\d")
 NUMBER = re.compile(r"\d+(?= |$)")
@@ -49,8 +47,7 @@ def reasons(lines: Sequence[str], own: Sequence[str] = ()) -> list[str]:
 
 
 def _reason(known: Lexicon, line: str, edge: bool, mine: Collection[str] = ()) -> str:
-    plain = normal(line)
-    its_key = PUNCTUATION.sub(" ", plain).strip()
+    plain, its_key = forms(line)
     if its_key in mine:
         return "source: own phrase"
     if not its_key:

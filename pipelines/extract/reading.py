@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 from lxml.html import HtmlElement
 
 from pipelines.extract import blocks, body, features, judge, linked, markup, phrases
@@ -87,7 +88,9 @@ def look(tree: HtmlElement, html: str, facts: Facts, without: frozenset[str] = f
     rows = features.rows(found, lines, plain, facts.titles, facts.description, linked.body(facts.node))
     if not len(rows):
         return Seen((), (), (), lines, plain)
-    chances = judge.judged(rows) * features.worth(rows)
+    chances = np.zeros(len(rows), dtype=np.float32)
+    able = features.worth(rows)
+    chances[able] = judge.judged(rows[able])
     return Seen(found, rows[:, 0].tolist(), chances.tolist(), lines, plain)
 
 
