@@ -135,9 +135,7 @@ def _whys(found: Sequence[Block], near: Sequence[bool]) -> list[str]:
     return [next(said) if one else "" for one in near]
 
 
-def _standings(
-    found: Sequence[Block], sums: dict[int, Sum], main: str, whole: Sum
-) -> dict[int, tuple[float, ...]]:
+def _standings(found: Sequence[Block], sums: dict[int, Sum], main: str, whole: Sum) -> dict[int, tuple[float, ...]]:
     """What is true of all blocks of a place: what it is called, how much good text is in and around it.
 
     A name says nothing where half of the page's good text stands in it: themes call their widest boxes anything.

@@ -1,7 +1,7 @@
 """Which of a page's lines are its article: every block is judged, and what is cut says why.
 
-It alone knows which text wins where several are to be had: the judged blocks, trafilatura's lines where the judge has
-hardly anything, and the page's own articleBody or script data where the page shows less.
+It alone knows which text wins where several are to be had: the judged blocks, trafilatura's lines where the judge keeps
+little of what two extractors agree on, and the page's own articleBody or script data where the page shows less.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pipelines.extract.metadata import Facts
 from pipelines.model import Removed, Source, Template
 from pipelines.text import words
 
-STEPS = ("second extractor", "judge", "phrases", "title", "careful text", "json-ld", "script data", "site")
+STEPS = ("second extractor", "judge", "phrases", "title", "agreement", "json-ld", "script data", "site")
 LEAST_WORDS = 15
 LIKELY = 0.47
 # More is asked of a block that stands in a place with a telling name, more still where trafilatura lacks it too, and
@@ -28,8 +28,8 @@ PLACED, PLACED_ALONE, DENSE = 0.6, 0.7, 0.8
 MOSTLY, FEW_WORDS = 0.6, 25
 # A path that the source's pages agree on counts as much as the page itself does.
 AGREED = 2.0
-SHARE = 0.6
-TRUSTED = 0.3
+# Less than this share of at least so many words that two extractors agree on is a text lost.
+SHARE, MUCH, TRUSTED = 0.5, 150, 0.15
 HALF = 0.5
 TITLE_LINES = 4
 REPEATED = 12
@@ -64,10 +64,15 @@ class Text:
 
 @dataclass(frozen=True)
 class Seen:
-    """A page's blocks, how likely each is a part of the article from the page alone, and trafilatura's lines."""
+    """A page's blocks, and what is known of it by itself, without its source.
+
+    chosen, second: how much of each block two extractors have, whose texts are lines and plain; chances: how likely
+    each is a part of the article.
+    """
 
     found: Sequence[blocks.Block]
     chosen: Sequence[float]
+    second: Sequence[float]
     chances: Sequence[float]
     lines: Sequence[str]
     plain: Sequence[str]
@@ -87,11 +92,11 @@ def look(tree: HtmlElement, html: str, facts: Facts, without: frozenset[str] = f
     plain = lines if spared else body.plain(html)
     rows = features.rows(found, lines, plain, facts.titles, facts.description, linked.body(facts.node))
     if not len(rows):
-        return Seen((), (), (), lines, plain)
+        return Seen((), (), (), (), lines, plain)
     chances = np.zeros(len(rows), dtype=np.float32)
     able = features.worth(rows)
     chances[able] = judge.judged(rows[able])
-    return Seen(found, rows[:, 0].tolist(), chances.tolist(), lines, plain)
+    return Seen(found, rows[:, 0].tolist(), rows[:, 1].tolist(), chances.tolist(), lines, plain)
 
 
 def read(
@@ -106,10 +111,15 @@ def read(
     seen = look(tree, html, facts, without)
     own = () if "phrases" in without else source.phrases
     template = None if "site" in without else template
-    careful = _cut(seen.lines, facts.titles, own, without)
-    best = careful if "judge" in without else _judged(seen, facts.titles, own, template, without)
-    if "careful text" not in without and _lost(best, careful, seen) and not (template and template.inside):
-        best = replace(careful, fits=best.fits)
+    if "judge" in without:
+        best = _cut(seen.lines, facts.titles, own, without)
+    else:
+        best = _judged(seen, facts.titles, own, template, without)
+        # A source whose pages agree on their places knows better.
+        if "agreement" not in without and not (template and template.inside) and _may_be_lost(best, seen):
+            whole = body.lines(tree, precise=False)
+            if _lost(best, whole, seen):
+                best = replace(_cut(whole, facts.titles, own, without), fits=best.fits)
     if "json-ld" not in without:
         best = _longer(best, _cut(linked.body(facts.node), facts.titles, own, without))
     if "script data" not in without and best.words < LEAST_WORDS:
@@ -178,15 +188,26 @@ def _shifted(chance: float, by: float) -> float:
     return 1 / (1 + math.exp(-(math.log(chance / (1 - chance)) + by)))
 
 
-def _lost(best: Text, careful: Text, seen: Seen) -> bool:
-    """Whether the judge left out most of what trafilatura has although it takes that for a part of the article."""
-    if best.words >= SHARE * careful.words:
-        return False
-    weight = sum(share * block.words for share, block in zip(seen.chosen, seen.found, strict=True))
-    likely = sum(
-        share * block.words * chance for share, block, chance in zip(seen.chosen, seen.found, seen.chances, strict=True)
+def _may_be_lost(best: Text, seen: Seen) -> bool:
+    """Whether the second extractor has so much more text that it is worth another look."""
+    told = sum(
+        block.words
+        for share, block in zip(seen.second, seen.found, strict=True)
+        if share >= HALF and block.linked < HALF * block.words
     )
-    return likely >= TRUSTED * weight or best.words < LEAST_WORDS
+    return told >= MUCH and best.words < SHARE * told
+
+
+def _lost(best: Text, whole: Sequence[str], seen: Seen) -> bool:
+    """Whether the judge left out most of what two extractors agree on, although it does not think it impossible."""
+    likely = agreed = 0.0
+    for one, other, chance, block in zip(
+        features.coverage(seen.found, whole), seen.second, seen.chances, seen.found, strict=True
+    ):
+        if one >= HALF and other >= HALF:
+            agreed += block.words
+            likely += block.words * chance
+    return agreed >= MUCH and best.words < SHARE * agreed and likely >= TRUSTED * agreed
 
 
 def _longer(best: Text, given: Text) -> Text:
