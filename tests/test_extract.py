@@ -102,6 +102,12 @@ def test_the_body_is_exact_in_every_shape(shape: str) -> None:
     assert made.title == TITLE
 
 
+def test_a_byte_order_mark_inside_the_page_shows_nothing_and_is_not_kept() -> None:
+    made = article(html(story([f"\ufeff{line}" for line in BODY])))
+
+    assert made.text.split("\n") == BODY
+
+
 def test_what_was_cut_is_kept_with_its_reason_in_page_order() -> None:
     made = article(html(SHAPES["box"]))
 

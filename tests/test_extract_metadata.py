@@ -114,6 +114,13 @@ def test_a_title_and_a_description_too_long_to_be_one_are_cut_at_a_word() -> Non
         assert text.endswith(("الجسر…", "القديم…")) and long.startswith(text[:-1])
 
 
+def test_a_description_of_nothing_but_signs_is_none() -> None:
+    head = "<meta name=description content=', …'><meta property=og:description content='The ferry is back.'>"
+
+    assert facts("", head).description == "The ferry is back."
+    assert facts("", "<meta name=description content=',…'>").description == ""
+
+
 def test_a_long_title_without_spaces_is_cut_all_the_same() -> None:
     assert title("", "渡" * 600) == "渡" * 499 + "…"
 
@@ -139,6 +146,7 @@ def test_the_kicker_in_a_heading_is_no_part_of_the_title() -> None:
     [
         ("By Anna Novak and Ben Dvořák", ["Anna Novak", "Ben Dvořák"]),
         ("Von Anna Novak, Ben Dvořák", ["Anna Novak", "Ben Dvořák"]),
+        ("By ANNA NOVAK AND BEN DVOŘÁK", ["ANNA NOVAK", "BEN DVOŘÁK"]),
         ("Anna Novak, Staff Writer", ["Anna Novak"]),
         ("Dr. Anna Novak, MD", ["Anna Novak"]),
         ("Anna Novak (Morava) anna@morava.test", ["Anna Novak"]),

@@ -33,7 +33,7 @@ GLUED = re.compile(r"^(?:By|Von|Par|Por)(?=[A-ZÄÖÜÉ][a-zäöüéèñ]+ ?[A-Z
 AFTER = re.compile(r"\s*(?:기자|記者|记者|特派員|编辑|編集委員|muhabir[ie]?)$")
 ADDRESS = re.compile(r"https?:\S+|\S+@\S+|\([^()]{0,200}\)|\[[^\[\]]{0,200}\]|(?<!\w)@\w+")
 BETWEEN = re.compile(
-    r"\s*[;،|/•·、\n]\s*|\s+(?:and|und|et|y|ve|и|و|&|og|och|en|e|i|oraz|with|mit)\s+|\s*&\s*|,\s*(?:and|und)\s+"
+    r"\s*[;،|/•·、\n]\s*|\s+(?:and|AND|und|UND|et|ET|y|ve|и|و|&|og|och|en|e|i|oraz|with|WITH|mit)\s+|\s*&\s*|,\s*(?:and|und)\s+"
 )
 LONGEST_BYLINE = 2000
 COMMA = re.compile(r"\s*[,，]\s*")
@@ -85,37 +85,13 @@ LINE_WORDS = 14
 MOST = 10
 LOOKS = 8
 MARKED = (
-    "a",
-    "span",
-    "div",
-    "p",
-    "address",
-    "li",
-    "ul",
-    "strong",
-    "em",
-    "small",
-    "i",
-    "b",
-    "h3",
-    "h4",
-    "h5",
-    "td",
+    "a", "span", "div", "p", "address", "li", "ul", "strong", "em", "small", "i", "b", "h3", "h4", "h5", "td",
     "section",
-)
+)  # fmt: skip
 STEMS = (
-    "author",
-    "byline",
-    "writer",
-    "reporter",
-    "autor",
-    "auteur",
-    "journalist",
-    "redact",
-    "contributor",
-    "yazar",
+    "author", "byline", "writer", "reporter", "autor", "auteur", "journalist", "redact", "contributor", "yazar",
     "muhabir",
-)
+)  # fmt: skip
 
 
 def find(

@@ -164,5 +164,6 @@ def _rejection(page: Page, reason: Reason, detail: str, text: str = "") -> Rejec
 
 
 def _clean(text: str) -> str:
-    """NFC, without the characters neither UTF-8 nor Postgres takes."""
-    return unicodedata.normalize("NFC", text.encode("utf-8", "ignore").decode().replace("\x00", ""))
+    """NFC, without what neither UTF-8 nor Postgres takes, and without byte order marks, which show nothing."""
+    text = text.encode("utf-8", "ignore").decode().replace("\x00", "").replace("\ufeff", "")
+    return unicodedata.normalize("NFC", text)

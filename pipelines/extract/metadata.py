@@ -119,8 +119,10 @@ def _is_site(node: linked.Node) -> bool:
 
 
 def _description(meta: dict[str, list[str]], node: linked.Node, page: Page) -> str:
-    for text in (_first(meta, DESCRIPTIONS), linked.text(node.get("description"))):
-        if titles.bare(text):
+    said = [meta[name][0] for name in DESCRIPTIONS if name in meta]
+    for text in (*said, linked.text(node.get("description"))):
+        # Broken templates leave a comma or an ellipsis.
+        if key(text):
             return titles.bare(text)
     summary = page.entry.summary if page.entry else ""
     return titles.bare(re.sub(r"<[^>]*>", " ", summary))
