@@ -10,7 +10,7 @@ import pytest
 from pipelines.extract.markup import parse
 from pipelines.extract.metadata import facts_of
 from pipelines.extract.published import modified, published
-from pipelines.model import Page, Source
+from pipelines.model import Entry, Page, Source
 
 TITLE = "<h1>Ferry returns to the river after two years</h1>"
 STORY = "<p>The ferry was back on the river on Monday, after the flood that had sunk it at its mooring.</p>" * 8
@@ -20,15 +20,15 @@ ASIDE = "<div><a href=/x>Bread is dearer</a> 21/11/2026</div>"
 OTHERS = "<h4>Similar</h4><a href=/y><div>2026-11-20 00:00</div><div>Bread is dearer</div></a>"
 
 
-def day(inside: str, language: str = "en") -> str:
+def day(inside: str, language: str = "en", *, timezone: str = "UTC", entry: Entry | None = None) -> str:
     """The day of a page with this body, and its precision; empty where none was found."""
     url = "https://morava.test/ferry"
     source = Source(
-        name="morava", title="Morava", url="https://morava.test/", country="GB", language=language, timezone="UTC"
+        name="morava", title="Morava", url="https://morava.test/", country="GB", language=language, timezone=timezone
     )
     page = Page(
         source="morava", run="2026-11-22T0200", url=url, final_url=url, fetched_at=datetime(2026, 11, 22, tzinfo=UTC),
-        status=200, headers=(), body=b"", digest="",
+        status=200, headers=(), body=b"", digest="", entry=entry,
     )  # fmt: skip
     tree = parse(f"<html><head><title>Ferry returns to the river after two years</title></head><body>{inside}</body>")
     assert tree is not None
@@ -51,6 +51,15 @@ def test_the_day_beside_the_title_wins_over_the_day_in_the_page_s_head(inside: s
     found = day(inside)
 
     assert found.startswith("2026-01-05")
+
+
+@pytest.mark.parametrize(("hour", "wanted"), [(0, "2026-01-05 day"), (3, "2026-01-04 second")])
+def test_a_day_without_a_time_in_a_list_is_that_day_also_west_of_greenwich(hour: int, wanted: str) -> None:
+    entry = Entry(url="https://morava.test/ferry", published_at=datetime(2026, 1, 5, hour, tzinfo=UTC))
+
+    found = day(f"{TITLE}{STORY}", timezone="America/New_York", entry=entry)
+
+    assert found == wanted
 
 
 def test_the_day_of_another_article_does_not_count() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -107,8 +107,14 @@ def _said(facts: Facts, page: Page, source: Source) -> Iterator[Dating]:
             found = _read(text, page, source)
             if found:
                 yield Dating(*found, "meta")
-    if page.entry and page.entry.published_at and _likely(page.entry.published_at, page):
-        yield Dating(page.entry.published_at.astimezone(ZoneInfo(source.timezone)), "second", "feed")
+    at = page.entry.published_at if page.entry else None
+    if at and _likely(at, page):
+        zone = ZoneInfo(source.timezone)
+        # Midnight in UTC is how a day without a time comes out of a feed or sitemap.
+        if at.timetz() == time(tzinfo=UTC):
+            yield Dating(datetime.combine(at.date(), time(), zone), "day", "feed")
+        else:
+            yield Dating(at.astimezone(zone), "second", "feed")
 
 
 def _seen(tree: HtmlElement, facts: Facts, page: Page, source: Source, *, told: bool) -> Iterator[Dating]:
