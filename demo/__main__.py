@@ -15,7 +15,8 @@ from pathlib import Path
 from demo import newsroom, replay
 from demo.newsroom import FOLDER, Newsroom
 from demo.replay import Replay
-from demo.sites import BREAKING, Fault, write_sources
+from demo.sites import BREAKING, SITES, Fault, write_sources
+from demo.structures import FORTY
 from pipelines.errors import NightdeskError
 
 PR_SET_PDEATHSIG = 1
@@ -50,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     for each in (serving, again):
         each.add_argument("--port", type=int, default=0, help="0 takes a free one")
         each.add_argument("--with-parent", action="store_true", help="end when the process that started this one ends")
+    serving.add_argument("--families", action="store_true", help="the sites of the crawl families instead of the six")
     publishing = verb("publish", _publish, "Publish a breaking article; prints its URL.")
     publishing.add_argument("--site", default=BREAKING)
     publishing.add_argument("--title", default="")
@@ -79,7 +81,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    _stay(newsroom.open_newsroom(options.folder, options.port), options.with_parent)
+    sites = FORTY if options.families else SITES
+    _stay(newsroom.open_newsroom(options.folder, options.port, sites=sites), options.with_parent)
 
 
 def _replay(options: argparse.Namespace) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from demo import texts
 from demo.sites import FEED_PATHS, Site
-from demo.truth import Truth
+from demo.truth import Truth, slug_of
 
 ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
@@ -29,7 +29,7 @@ def wordpress(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
     return f"""<article class="post-{truth.number} post type-post status-publish hentry item-list">
 <h1 class="name post-title entry-title"><span>{escape(truth.title)}</span></h1>
 <p class="post-meta"><span class="tie-date">{_long_date(truth.published_at, site)}</span>
-<span class="post-cats"><a href="/section/1/" rel="category tag">{escape(truth.section)}</a></span>
+<span class="post-cats"><a href="{_section(site, truth)}" rel="category tag">{escape(truth.section)}</a></span>
 <span class="post-author">{ui["by"]}
 <a href="/author/{truth.number % 3}/" rel="author">{escape(truth.authors[0])}</a></span>
 <span class="post-comments"><a href="#respond"><i class="icon-comment"></i>0</a></span></p>
@@ -128,7 +128,7 @@ def modern(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
     linked = json.dumps(about, ensure_ascii=False).replace("</", "<\\/")
     return f"""<script type="application/ld+json">{linked}</script>
 <main class="l-main"><article class="c-article" data-id="{truth.number}">
-<nav class="c-crumbs"><a href="/">{ui["home"]}</a> › <a href="/section/1/">{escape(truth.section)}</a></nav>
+<nav class="c-crumbs"><a href="/">{ui["home"]}</a> › <a href="{_section(site, truth)}">{escape(truth.section)}</a></nav>
 <header class="c-article__head"><h1 class="c-article__title">{escape(truth.title)}</h1>
 <div class="c-byline">{ui["by"]} <a href="/people/{truth.number % 3}">{escape(truth.authors[0])}</a>
 <time datetime="{truth.published_at.isoformat()}">{_long_date(truth.published_at, site)},
@@ -190,11 +190,11 @@ def document(site: Site, title: str, body: str, meta: str = "") -> str:
     """A page in the site's frame: head, navigation, body and footer."""
     ui = _words(site)
     direction = "rtl" if site.language in texts.RIGHT_TO_LEFT else "ltr"
-    menu = [("/", ui["home"])] + [(f"/section/{i}/", name) for i, name in enumerate(texts.sections(site.language), 1)]
+    menu = [("/", ui["home"]), *menu_of(site)]
     feed = (
         f'<link rel="alternate" type="application/{site.feed}+xml" href="{FEED_PATHS[site.family]}">'
-        if site.feed
-        else ""
+        if site.feed and not site.structure
+        else site.head
     )
     if site.family == "legacy":
         bar = " | ".join(f'<a href="{path}">{escape(name)}</a>' for path, name in menu)
@@ -204,7 +204,7 @@ def document(site: Site, title: str, body: str, meta: str = "") -> str:
 <table width="960" align="center"><tr><td><font size="6">{escape(site.title)}</font></td></tr><tr>
 <td>{bar}</td></tr></table>
 {body}
-<center><font size="1">{ui["rights"]} © {escape(site.title)}</font></center></body></html>"""
+<center><font size="1">{_no_articles(site)}{ui["rights"]} © {escape(site.title)}</font></center></body></html>"""
     items = "".join(f'<li><a href="{path}">{escape(name)}</a></li>' for path, name in menu)
     return f"""<!DOCTYPE html>
 <html lang="{site.language}" dir="{direction}"><head><meta charset="{site.charset}">
@@ -216,9 +216,34 @@ def document(site: Site, title: str, body: str, meta: str = "") -> str:
 <nav class="main-menu"><ul>{items}<li><a href="/contact/">{ui["contact"]}</a></li></ul></nav>
 <form class="search" action="/search"><input name="q" placeholder="{ui["search"]}"></form></header>
 {body}
-<footer class="site-footer"><ul><li><a href="/about/">{ui["about"]}</a></li></ul>
+<footer class="site-footer"><ul><li><a href="/about/">{ui["about"]}</a></li>{_no_articles(site)}</ul>
 <p>{ui["rights"]} © {escape(site.title)}</p></footer>
 </body></html>"""
+
+
+def menu_of(site: Site) -> list[tuple[str, str]]:
+    """(path, name) of the sections in a site's menu."""
+    pattern = site.menu if site.structure else "/section/{n}/"
+    names = texts.sections(site.language)
+    return [(pattern.format(n=n, name=slug_of(name)), name) for n, name in enumerate(names, 1)] if pattern else []
+
+
+def _section(site: Site, truth: Truth) -> str:
+    """Where an article's section stands."""
+    return next(
+        (path for path, name in menu_of(site) if site.structure and name == truth.section),
+        "/" if site.structure else "/section/1/",
+    )
+
+
+def _no_articles(site: Site) -> str:
+    """The links in the footer of a site of a crawl family."""
+    if not site.structure:
+        return ""
+    ui = _words(site)
+    named = [("/privacy/", "privacy"), ("/login/", "login"), ("/videos/", "videos"), ("/gallery/", "gallery")]
+    named += [("/author/1/", "by"), ("/calendar/2026/11/", "archive")]
+    return "".join(f'<li><a href="{path}">{ui[word]}</a></li>' for path, word in named)
 
 
 def _words(site: Site) -> dict[str, str]:

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
+from random import Random
+from typing import Any
 
-from demo import pages, state, truth
-from demo.server import ACCESS_LOG, Answer, Request, served
-from demo.sites import BREAKING, DOMAIN, SITES, Fault, Site, source, write_sources
+from demo import pages, state, structures, truth
+from demo.server import ACCESS_LOG, Answer, Request, accesses, served
+from demo.sites import BREAKING, SITES, Fault, Site, source, write_sources
 from demo.truth import Truth
 
 FOLDER = Path("data/demo")
+TURN = ("new", "edited", "deleted")
 PLACES = ("feed", "sitemap", "article", "section", "front", "robots")
 
 
@@ -29,6 +33,15 @@ class Newsroom:
     folder: Path
 
 
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """What happened to a site between two nights: the articles as they are afterwards, the deleted as they were."""
+
+    new: tuple[Truth, ...]
+    edited: tuple[Truth, ...]
+    deleted: tuple[Truth, ...]
+
+
 @contextmanager
 def open_newsroom(
     folder: Path, port: int = 0, *, sites: Sequence[Site] = SITES, seed: str = "nightdesk", now: datetime | None = None
@@ -36,7 +49,8 @@ def open_newsroom(
     """Serve the newsroom of a folder while the block runs; sites, seed and now count only the first time."""
     state.prepare(folder, sites=sites, seed=seed, now=now)
     with served(answering(folder), folder / ACCESS_LOG, port) as address:
-        yield Newsroom(address=address, host_map=f"*.{DOMAIN}={address}", folder=folder)
+        domains = sorted({site.domain for site in state.read(folder).sites})
+        yield Newsroom(address=address, host_map=",".join(f"*.{domain}={address}" for domain in domains), folder=folder)
 
 
 def publish(folder: Path, site: str = BREAKING, title: str = "", *, now: datetime | None = None) -> str:
@@ -68,6 +82,35 @@ def delete(folder: Path, url: str, *, now: datetime | None = None) -> None:
         truth.item_of(edition, url).deleted_at = _second(now)
 
 
+def turn(
+    folder: Path, sites: Sequence[Site], *, new: int = 0, edited: int = 0, deleted: int = 0, now: datetime | None = None
+) -> dict[str, Turn]:
+    """Publish, edit and delete so many articles of every site at once; what happened, by the site's name."""
+    at = _second(now)
+    done: dict[str, tuple[set[int], ...]] = {}
+    with state.changing(folder) as edition:
+        for site in sites:
+            own = [item for item in edition.items if item.site == site.name]
+            last = max((item.number for item in own), default=0)
+            fresh = set(range(last + 1, last + 1 + new))
+            standing = [i for i in own if not (i.deleted_at or i.edits) and at - i.published_at < state.SPREAD * 2]
+            drawn = Random(f"{edition.seed}/{site.name}/{last}").sample(standing, edited + deleted)
+            for item in drawn[:edited]:
+                item.edits.append(at)
+            for item in drawn[edited:]:
+                item.deleted_at = at
+            edition.items += [
+                state.Item(site=site.name, number=n, published_at=at - timedelta(minutes=last + new - n))
+                for n in sorted(fresh)
+            ]
+            done[site.name] = fresh, {i.number for i in drawn[:edited]}, {i.number for i in drawn[edited:]}
+        found: dict[str, list[Truth]] = {name: truth.truths(edition, name) for name in done}
+    return {
+        name: Turn(**{k: tuple(t for t in found[name] if t.number in n) for k, n in zip(TURN, numbers, strict=True)})
+        for name, numbers in done.items()
+    }
+
+
 def break_site(folder: Path, site: str, faults: Sequence[Fault]) -> None:
     """Give a site these faults in place of the ones it has; none heals it."""
     with state.changing(folder) as edition:
@@ -78,6 +121,11 @@ def break_site(folder: Path, site: str, faults: Sequence[Fault]) -> None:
 def articles(folder: Path, site: str = "") -> list[Truth]:
     """The articles that stand on a site, or on all, newest first."""
     return [each for each in truth.truths(state.read(folder), site) if not each.deleted]
+
+
+def requests(folder: Path, site: Site) -> list[dict[str, Any]]:
+    """The access log of one site, on all its hosts."""
+    return [line for line in accesses(folder) if line["host"] in structures.hosts(site)]
 
 
 def sources(folder: Path, sites: Sequence[Site] = SITES, *, delay: float = 0.1) -> list[Path]:
@@ -101,18 +149,25 @@ def answering(folder: Path) -> Callable[[Request], Answer]:
                 edition = state.read(folder)
                 opened_at, read_at = edition.opened_at, stamp
                 known.clear()
-                known.update({site.host: (site, truth.truths(edition, site.name)) for site in edition.sites})
+                for each in edition.sites:
+                    known.update(dict.fromkeys(structures.hosts(each), (each, truth.truths(edition, each.name))))
         if request.host not in known:
             return Answer(status=404, content_type="text/plain", body=b"no such site")
         site, truths = known[request.host]
-        shown = pages.show(site, truths, request.target, opened_at)
+        shown = (
+            structures.show(site, truths, request, opened_at)
+            if site.structure
+            else pages.show(site, truths, request.target, opened_at)
+        )
+        body = shown.text.encode(site.charset, "xmlcharrefreplace")
         named = f"; charset={site.charset}" if site.says_charset and shown.kind == pages.HTML else ""
         return Answer(
             status=shown.status,
             content_type=shown.kind + named,
-            body=shown.text.encode(site.charset, "xmlcharrefreplace"),
+            body=gzip.compress(body, 6, mtime=0) if shown.packed else body,
             changed_at=shown.changed_at,
-            gzip=site.gzip,
+            gzip=site.gzip and not shown.packed,
+            headers=shown.headers,
             fault=_fault(site, shown.what, request.target, hits, lock),
         )
 

@@ -22,13 +22,18 @@ XML = "text/xml"
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """What a site shows at one address: `what` it is, in the words of `Fault.where`."""
+    """What a site shows at one address: `what` it is, in the words of `Fault.where`.
+
+    packed: the body itself is gzipped, like a sitemap.xml.gz.
+    """
 
     what: str
     text: str
     kind: str = HTML
     status: int = 200
     changed_at: datetime | None = None
+    packed: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def show(site: Site, truths: Sequence[Truth], target: str, opened_at: datetime) -> Shown:
@@ -39,7 +44,7 @@ def show(site: Site, truths: Sequence[Truth], target: str, opened_at: datetime) 
     for truth in truths:
         if sameness(target_of(truth.url)) == path:
             if truth.deleted:
-                return Shown(what="article", text=_missing(site), status=410)
+                return Shown(what="article", text=missing(site), status=410)
             others = [t for t in live if t.number != truth.number]
             text = article_page(site, truth, others)
             return Shown(what="article", text=text, changed_at=truth.modified_at)
@@ -59,7 +64,7 @@ def show(site: Site, truths: Sequence[Truth], target: str, opened_at: datetime) 
         name = names[int(found[1]) - 1]
         of_it = [truth for truth in live if truth.section == name]
         return Shown(what="section", text=_list(site, name, of_it, bare, page), changed_at=newest)
-    return Shown(what="missing", text=_missing(site), status=404)
+    return Shown(what="missing", text=missing(site), status=404)
 
 
 def target_of(url: str) -> str:
@@ -121,10 +126,11 @@ def _extra(site: Site, kind: str, live: Sequence[Truth]) -> str:
         )
     if kind == "members":
         return document(site, site.title, f"<main><p>{escape(ui['members'])}</p></main>")
-    return _missing(site)
+    return missing(site)
 
 
-def _missing(site: Site) -> str:
+def missing(site: Site) -> str:
+    """The page that says there is none."""
     ui = texts.ui(site.language)
     body = f'<main class="error"><h1>{escape(ui["missing"])}</h1><p>{escape(ui["missing_text"])}</p></main>'
     return document(site, ui["missing"], body)

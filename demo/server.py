@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -59,6 +60,13 @@ def served(answer: Callable[[Request], Answer], log: Path, port: int = 0) -> Ite
     """Serve from a thread of this process while the block runs; yields `127.0.0.1:PORT`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     lock = threading.Lock()
+    under: Counter[str] = Counter()
+
+    def count(host: str, more: int) -> int:
+        with lock:
+            under[host] += more
+            return under[host]
+
     with log.open("a", encoding="utf-8") as handle:
 
         def write(line: dict[str, Any]) -> None:
@@ -69,7 +77,11 @@ def served(answer: Callable[[Request], Answer], log: Path, port: int = 0) -> Ite
 
         server = _Server(
             ("127.0.0.1", port),
-            type("Handler", (_Handler,), {"answer": staticmethod(answer), "note": staticmethod(write)}),
+            type(
+                "Handler",
+                (_Handler,),
+                {"answer": staticmethod(answer), "note": staticmethod(write), "count": staticmethod(count)},
+            ),
         )
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
@@ -82,7 +94,10 @@ def served(answer: Callable[[Request], Answer], log: Path, port: int = 0) -> Ite
 
 
 def accesses(folder: Path) -> list[dict[str, Any]]:
-    """The access log of a folder so far, a line a request as it ended; time and done are epoch seconds."""
+    """The access log of a folder so far, a line a request as it ended.
+
+    time and done are epoch seconds; at_once: how many requests its host was answering when it began, itself counted.
+    """
     path = folder / ACCESS_LOG
     if not path.exists():
         return []
@@ -107,6 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = IDLE_SECONDS
     answer: Callable[[Request], Answer]
     note: Callable[[dict[str, Any]], None]
+    count: Callable[[str, int], int]
     _sent = 0
     _status = 0
 
@@ -114,11 +130,13 @@ class _Handler(BaseHTTPRequestHandler):
         began = time.time()
         request = self._request()
         self._sent, self._status = 0, 0
+        at_once = self.count(request.host, 1)
         try:
             self._respond(request, self.answer(request))
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
         finally:
+            self.count(request.host, -1)
             conditional = "if-none-match" in request.headers or "if-modified-since" in request.headers
             self.note(
                 {
@@ -131,6 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
                     "bytes": self._sent,
                     "user_agent": request.headers.get("user-agent", ""),
                     "conditional": conditional,
+                    "at_once": at_once,
                 }
             )
 

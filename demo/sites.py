@@ -35,6 +35,11 @@ class Site:
     family: its markup, a key of `demo.families.FAMILIES`. articles: how many it has when the newsroom opens.
     feed: rss, atom or empty. sitemap: index, news, flat or empty. says_charset: whether its Content-Type names it.
     extras: pages it lists beside its articles: soft-404, gallery, members (which its robots.txt disallows).
+    structure: empty, or the crawl family it belongs to, a key of `demo.structures.STRUCTURES`, for which the rest is:
+    old: articles it has besides that are months old. domain, prefix: its host is `<prefix><name>.<domain>`.
+    address: where its articles stand, a pattern of `demo.truth.FIELDS`. menu: where its sections stand, a pattern of
+    n and name, empty where it has none. pages: where a list's further pages stand, a pattern of path, page and start.
+    head: HTML in the head of every page. robots: its robots.txt, empty where it has none. options: its family's own.
     """
 
     name: str
@@ -51,16 +56,31 @@ class Site:
     gzip: bool = True
     extras: tuple[str, ...] = ()
     faults: tuple[Fault, ...] = ()
+    structure: str = ""
+    old: int = 0
+    domain: str = DOMAIN
+    prefix: str = ""
+    address: str = ""
+    menu: str = ""
+    pages: str = "{path}?page={page}"
+    head: str = ""
+    robots: str = ""
+    options: tuple[str, ...] = ()
 
     @property
     def host(self) -> str:
         """The host name it answers for."""
-        return f"{self.name}.{DOMAIN}"
+        return f"{self.prefix}{self.name}.{self.domain}"
 
     @property
     def url(self) -> str:
         """Its home page."""
         return f"http://{self.host}/"
+
+    @property
+    def bare(self) -> str:
+        """What a person would type to get there."""
+        return f"http://{self.name}.{self.domain}/"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ STATE = "state.json"
 LOCK = "state.lock"
 SPREAD = timedelta(hours=46)
 YOUNGEST = timedelta(minutes=20)
+OLD = timedelta(days=90)
 
 
 @dataclass(kw_only=True)
@@ -97,6 +98,7 @@ def _opened(sites: Sequence[Site], seed: str, now: datetime) -> Edition:
     for site in sites:
         rng = Random(f"{seed}/{site.name}/dates")
         ages = sorted((YOUNGEST + (SPREAD - YOUNGEST) * rng.random() for _ in range(site.articles)), reverse=True)
+        ages = [OLD + timedelta(days=nth) for nth in range(site.old, 0, -1)] + ages
         items += [
             Item(site=site.name, number=number, published_at=now - timedelta(seconds=int(age.total_seconds())))
             for number, age in enumerate(ages, start=1)
@@ -122,7 +124,8 @@ def _write(folder: Path, edition: Edition) -> None:
 
 def _site(value: dict[str, Any]) -> Site:
     faults = tuple(Fault(**fault) for fault in value["faults"])
-    return Site(**{**value, "faults": faults, "extras": tuple(value["extras"])})
+    listed = {name: tuple(value.get(name, ())) for name in ("extras", "options")}
+    return Site(**{**value, "faults": faults, **listed})
 
 
 def _item(value: dict[str, Any]) -> Item:

@@ -28,7 +28,7 @@ class Text:
     tags: tuple[str, ...]
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def write(language: str, seed: str, number: int = 0, *, breaking: bool = False) -> Text:
     """An article of 120 to 400 words; `number` deals topics and titles round, so that neighbours on a site differ."""
     bank = _bank(language)
@@ -58,7 +58,7 @@ def write(language: str, seed: str, number: int = 0, *, breaking: bool = False) 
     )
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def revise(text: Text, language: str, seed: str, edit: int) -> Text:
     """The text after its `edit`-th edit: a paragraph in the middle is gone and a dated remark stands at the end."""
     bank = _bank(language)

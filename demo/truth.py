@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -55,6 +56,17 @@ def extras(site: Site) -> dict[str, str]:
     return {kind: f"http://{site.host}{EXTRA_PATHS[kind]}" for kind in site.extras}
 
 
+# What an address pattern may name, with the regular expression it amounts to.
+FIELDS = {
+    "number": r"\d+",
+    "id": r"\d+",
+    "code": r"[0-9a-f]{8}",
+    "slug": r"[^/?&]+",
+    "section": r"[^/?&]+",
+    "year": r"\d{4}",
+    "month": r"\d\d",
+    "day": r"\d\d",
+}
 EXTRA_PATHS = {
     "soft-404": "/news/local/lifeboat-open-day-programme-0a17c2",
     "gallery": "/news/pictures/regatta-week-in-pictures-0b92d4",
@@ -65,7 +77,7 @@ EXTRA_PATHS = {
 def _truth(edition: Edition, site: Site, item: Item) -> Truth:
     seed = f"{edition.seed}/{site.name}"
     text = texts.write(site.language, seed, item.number, breaking=item.breaking)
-    address = _path(site, item, item.title or text.title)
+    address = _path(site, item, item.title or text.title, text.section)
     for edit in range(len(item.edits)):
         text = texts.revise(text, site.language, f"{seed}/{item.number}", edit)
     zone = ZoneInfo(site.timezone)
@@ -85,10 +97,26 @@ def _truth(edition: Edition, site: Site, item: Item) -> Truth:
     )
 
 
-def _path(site: Site, item: Item, title: str) -> str:
-    """Where the article stands on its site, in the manner of the site's family."""
+def slug_of(title: str) -> str:
+    """A title as it stands in an address, percent-encoded."""
+    return quote("-".join(re.findall(r"[\w\u200c]+", title.lower()))[:80].replace("\u200c", "-"))
+
+
+def _path(site: Site, item: Item, title: str, section: str) -> str:
+    """Where the article stands on its site: by the site's own pattern, or in the manner of its markup."""
     day = item.published_at.astimezone(ZoneInfo(site.timezone))
-    slug = quote("-".join(re.findall(r"[\w\u200c]+", title.lower()))[:80].replace("\u200c", "-"))
+    slug = slug_of(title)
+    if site.address:
+        return site.address.format(
+            number=item.number,
+            id=48000 + 7 * item.number,
+            code=sha256(f"{site.name}/{item.number}".encode()).hexdigest()[:8],
+            slug=slug,
+            section=slug_of(section),
+            year=f"{day:%Y}",
+            month=f"{day:%m}",
+            day=f"{day:%d}",
+        )
     if site.family == "legacy":
         return f"/news.php?action=view&id={1000 + item.number}"
     if site.family == "modern":

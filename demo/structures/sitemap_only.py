@@ -1,0 +1,118 @@
+"""Sites whose only lists are sitemaps: a flat one, an index of gzipped ones, a news sitemap, one that lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from demo import feeds
+from demo.families import document
+from demo.pages import Shown
+from demo.sites import Site
+from demo.structures.parts import Ask, Lists, Structure, films, front, robots, xml
+
+NAME = "sitemap-only"
+STARTS = {
+    "flat": "/sitemap.xml",
+    "packed": "/sitemaps/index.xml",
+    "news": "/news-sitemap.xml",
+    "lies": "/sitemap_index.xml",
+}
+Row = tuple[str, datetime | None]
+STANDING = ("/about/", "/contact/", "/privacy/", "/videos/", "/gallery/the-week-in-twelve-pictures-20261120")
+
+
+def _robots(host: str, form: str) -> str:
+    return robots("/konto/", sitemaps=(f"http://{host}{STARTS[form]}",))
+
+
+SITES = (
+    Site(
+        name="tarmac", title="Tarmac & Tide", language="en", country="IE", timezone="Europe/Dublin",
+        family="modern", articles=14, feed="", structure=NAME, domain="test", options=("flat",), old=3,
+        address="/stories/{code}/{slug}", robots=_robots("tarmac.test", "flat"),
+    ),
+    Site(
+        name="blickwarte", title="Blickwarte", language="de", country="AT", timezone="Europe/Vienna",
+        family="portal", articles=13, feed="", structure=NAME, domain="test", options=("packed",),
+        address="/{section}/{slug}-{id}", robots=_robots("blickwarte.test", "packed"),
+    ),
+    Site(
+        name="dhifaf", title="ضفاف نيوز", language="ar", country="EG", timezone="Africa/Cairo",
+        family="wordpress", articles=15, feed="", structure=NAME, domain="test", options=("news", "baits"),
+        address="/news/{id}", robots=_robots("dhifaf.test", "news"),
+    ),
+    Site(
+        name="kayik", title="Kayık Haber", language="tr", country="TR", timezone="Europe/Istanbul",
+        family="modern", articles=12, feed="", structure=NAME, domain="test", options=("lies", "shell"),
+        address="/haber/{slug}-{id}", robots=robots(delay=0.2),
+    ),
+)  # fmt: skip
+
+
+def show(ask: Ask) -> Shown | None:
+    """The sitemaps of the site's form; a front page of five articles, or a shell that only scripts would fill."""
+    found = FORMS[ask.site.options[0]](ask)
+    if found or ask.target != "/":
+        return found
+    if "shell" in ask.site.options:
+        body = '<div id="root"></div><script src="/static/app.js" defer></script>'
+        return Shown(what="front", text=document(ask.site, ask.site.title, body), changed_at=ask.opened_at)
+    return front(ask, count=5)
+
+
+def lists(site: Site) -> Lists:
+    """The sitemap to begin with."""
+    return Lists(sitemaps=(f"http://{site.host}{STARTS[site.options[0]]}",))
+
+
+def _flat(ask: Ask) -> Shown | None:
+    """Articles with a true lastmod, and the site's standing pages among them without one."""
+    if ask.target != STARTS["flat"]:
+        return None
+    return xml(ask, "sitemap", feeds.sitemap([*((t.url, t.modified_at) for t in ask.live), *_standing(ask.site)]))
+
+
+def _packed(ask: Ask) -> Shown | None:
+    """An index of three gzipped sitemaps, of which one has the articles, one the films, one the standing pages."""
+    home = ask.site.url
+    own: dict[str, list[Row]] = {
+        "articles": [(t.url, t.modified_at) for t in ask.live],
+        "films": [(f"{home}videos/{slug}", ask.opened_at) for slug, _ in films(ask.site)],
+        "pages": _standing(ask.site),
+    }
+    if ask.target == STARTS["packed"]:
+        rows = [(f"{home}sitemaps/{name}-1.xml.gz", ask.newest if name == "articles" else None) for name in own]
+        return xml(ask, "sitemap", feeds.index(rows))
+    for name, rows_of in own.items():
+        if ask.target == f"/sitemaps/{name}-1.xml.gz":
+            text = feeds.sitemap(rows_of)
+            return Shown(what="sitemap", text=text, kind="application/gzip", changed_at=ask.newest, packed=True)
+    return None
+
+
+def _news(ask: Ask) -> Shown | None:
+    """A Google-News sitemap of the last two days, with films and a gallery among the articles."""
+    if ask.target != STARTS["news"]:
+        return None
+    strangers = {slug: f"{ask.site.url}videos/{slug}" for slug, _ in films(ask.site)}
+    strangers["gallery"] = f"{ask.site.url}gallery/the-week-in-twelve-pictures-20261120"
+    recent = [t for t in ask.live if ask.newest - t.published_at < timedelta(days=2)]
+    return xml(ask, "sitemap", feeds.news_sitemap(ask.site, recent, strangers))
+
+
+def _lies(ask: Ask) -> Shown | None:
+    """An index whose sitemap calls every article changed a moment ago."""
+    if ask.target == STARTS["lies"]:
+        return xml(ask, "sitemap", feeds.index([(f"{ask.site.url}sitemap-posts.xml", ask.newest)]))
+    if ask.target == "/sitemap-posts.xml":
+        return xml(ask, "sitemap", feeds.sitemap((t.url, ask.newest) for t in ask.live))
+    return None
+
+
+def _standing(site: Site) -> list[Row]:
+    return [(f"http://{site.host}{path}", None) for path in STANDING]
+
+
+FORMS: dict[str, Callable[[Ask], Shown | None]] = {"flat": _flat, "packed": _packed, "news": _news, "lies": _lies}
+STRUCTURE = Structure(name=NAME, sites=SITES, show=show, lists=lists)
