@@ -3,6 +3,9 @@
 python -m bench                        all of them
 python -m bench extraction CORPUS      us and the peers on real pages; --help says what else
 python -m bench floors [--lower]       raise the floors under the demo newsroom's pages, or lower them
+python -m bench crawl [--rounds N]     the crawl stage beside Scrapy's defaults and bare aiohttp; --help says what else
+python -m bench crawl-memory [PAGES]   one crawl over so many pages of one site: does its memory stay flat?
+python -m bench hosts [--hosts N]      many hosts at their own pace in one crawl process; --help says what else
 python -m bench fit CORPUS             fit the judge of blocks to pages with gold text, into data/judge.json
 """
 
@@ -24,6 +27,9 @@ MEASURED = {
     "Floors under the demo newsroom": ["bench", "floors"],
     "Cost of extraction": ["bench.cost"],
     "Memory of a worker": ["bench.memory"],
+    "Cost of a crawl": ["bench.crawl"],
+    "Many hosts in one crawl": ["bench.hosts"],
+    "Memory of a crawl": ["bench.crawl_memory"],
 }
 
 
@@ -33,10 +39,22 @@ def main(words: list[str]) -> int:
         from bench import extraction
 
         return extraction.main(words[1:])
+    if words[:1] == ["crawl"]:
+        from bench import crawl
+
+        return crawl.main(words[1:])
+    if words[:1] == ["hosts"]:
+        from bench import hosts
+
+        return hosts.main(words[1:])
     if words[:1] == ["floors"] and set(words[1:]) <= {"--lower"}:
         from bench import floors
 
         return floors.main(lower="--lower" in words)
+    if words[:1] == ["crawl-memory"] and len(words) <= 2:
+        from bench import crawl_memory
+
+        return crawl_memory.main(*map(int, words[1:]))
     if len(words) == 2 and words[0] == "fit":
         from bench import fit
 
