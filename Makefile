@@ -12,7 +12,7 @@ export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test check bench bench-extraction lock clean
+.PHONY: help run ui test check bench bench-extraction render lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -40,9 +40,12 @@ bench-extraction: $(VENV)/ready-dev ## CORPUS=dir: us and our peers on real page
 	@$(MAKE) -s $(PEERS)/ready
 	@$(BIN)/python -m bench extraction "$(CORPUS)" $(OPTIONS)
 
+render: $(VENV)/ready-render ## add what sources with render = true need; the browser itself is your system's
+
 lock: $(VENV)/uv ## resolve requirements*.in into the locks
 	@for f in requirements-uv requirements; do \
 	  $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" $$f.in -o $$f.lock; done
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" requirements-render.in -c requirements.lock -o requirements-render.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" requirements-dev.in -c requirements.lock -o requirements-dev.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" bench/peers.in -o bench/peers.lock
 
@@ -57,13 +60,22 @@ $(VENV)/uv: requirements-uv.lock
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-uv.lock
 	@touch $@
 
-# One environment: with the development lock once that was asked for, with the lean one otherwise.
+# One environment: with the development lock or the browser's once that was asked for, with the lean one otherwise.
 $(VENV)/ready: requirements.lock setup.cfg pyproject.toml | $(VENV)/uv
-	@if [ -e $(VENV)/ready-dev ]; then $(MAKE) -s $(VENV)/ready-dev; else \
+	@if [ -e $(VENV)/ready-dev ]; then $(MAKE) -s $(VENV)/ready-dev; \
+	elif [ -e $(VENV)/ready-render ]; then $(MAKE) -s $(VENV)/ready-render; else \
 	  echo "Installing what requirements.lock pins ..."; \
 	  $(BIN)/uv pip sync -q --require-hashes --compile-bytecode requirements-uv.lock requirements.lock && \
 	  $(BIN)/uv pip install -q --no-deps --no-build-isolation -e .; fi
 	@touch $@
+
+# The development lock holds all of it.
+$(VENV)/ready-render: requirements-render.lock requirements.lock setup.cfg pyproject.toml | $(VENV)/uv
+	@if [ -e $(VENV)/ready-dev ]; then $(MAKE) -s $(VENV)/ready-dev; else \
+	  echo "Installing what requirements-render.lock pins ..."; \
+	  $(BIN)/uv pip sync -q --require-hashes --compile-bytecode requirements-uv.lock requirements-render.lock && \
+	  $(BIN)/uv pip install -q --no-deps --no-build-isolation -e .; fi
+	@touch $(VENV)/ready $@
 
 $(VENV)/ready-dev: requirements-dev.lock requirements.lock setup.cfg pyproject.toml | $(VENV)/uv
 	@echo "Installing what requirements-dev.lock pins ..."

@@ -21,7 +21,7 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, Any
 
-from pipelines import db, errors, runs, warc
+from pipelines import account, db, errors, runs, warc
 from pipelines.errors import CrawlError, NightdeskError
 from pipelines.model import Page, Source, Tally
 from pipelines.settings import Settings, exported
@@ -91,6 +91,41 @@ def fetch(settings: Settings, source: Source, url: str) -> Page:
             for _, page, _ in warc.pages(path):
                 return page
     raise CrawlError(f"{url} could not be fetched: the spider ended with {child.returncode} before it had the page.")
+
+
+def probe(
+    settings: Settings,
+    source: Source,
+    url: str,
+    *,
+    budget: float,
+    known: bool = False,
+    on_event: Callable[[Event], None],
+) -> list[Page]:
+    """Look at a whole site in a child process; the pages of it that an article could be made of.
+
+    on_event hears of every answer as pipelines.follow.seen has it. known: look at the lists of the source first.
+    """
+    with tempfile.TemporaryDirectory(prefix="nightdesk-probe-") as folder:
+        command = ["probe", "--url", url, "--into", folder, "--budget", str(budget)]
+        said: list[str] = []
+        with _child(settings, [*command, "--known"] if known else command, [source]) as child:
+            for event in _events(child, monotonic() + budget + AFTER_BUDGET):
+                if event["event"] == "error":
+                    raise getattr(errors, event["kind"], NightdeskError)(event["message"])
+                if event.get("level") in ("ERROR", "CRITICAL", "STDERR"):
+                    said.append(_line(event))
+                on_event(event)
+        found = [page for path in sorted(Path(folder).rglob("*.warc.gz*")) for page in _pages(path)]
+    if child.returncode:
+        last = f" Its last words: {said[-1]}" if said else ""
+        raise CrawlError(f"{url} could not be looked at: the spider ended with {child.returncode}.{last}")
+    return found
+
+
+def _pages(path: Path) -> Iterator[Page]:
+    whole = warc.recover(path) if path.name.endswith(warc.OPEN) else warc.pages(path)
+    yield from (page for _, page, _ in whole)
 
 
 @contextmanager
@@ -166,7 +201,7 @@ def _of_log(line: str) -> Event:
 def _line(event: Event) -> str:
     if event["event"] == "log":
         return f"{event['level'].replace('STDERR', 'WARNING')} {event['message']}"
-    counts = ", ".join(f"{count} {name}" for name, count in event.get("counts", {}).items() if count)
+    counts = account.sentence(event.get("counts", {}))
     if event["event"] == "tally":
         level = "ERROR" if event["state"] == "failed" else "INFO"
         return f"{level} {event['source']}: {event['state']}; {event['message'] or counts}"

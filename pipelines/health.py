@@ -1,7 +1,8 @@
-"""Health: sources that stopped yielding, or whose pages have changed; it alone knows what is usual for a source.
+"""Health: sources that stopped yielding, or whose pages or feeds changed; it alone knows what is usual for a source.
 
 Silence is three times the usual interval without a new article. It is told once, and again only after the source has
-given something in between. A template that no longer fits is told once as well, until it has been learned again.
+given something in between. A template that no longer fits is told once as well, until it has been learned again, and a
+feed that lacked what the sitemap names in so many crawls in a row.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from pipelines.settings import Settings
 TIMES = 3
 SCHEDULE_STEPS = 14
 
-SILENT, CHANGED = "silent", "changed"
+BEHIND_TIMES = 3
 
-__all__ = ["Drift", "Silence", "check", "tell_operators"]
+SILENT, CHANGED, BEHIND = "silent", "changed", "behind"
+
+__all__ = ["Drift", "Lag", "Silence", "check", "tell_operators"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,19 +57,36 @@ class Drift:
         return self.message
 
 
-def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None = None) -> list[Silence | Drift]:
-    """The sources that are silent or look changed now; each is told to the operators' channel once, through the outbox.
+@dataclass(frozen=True, kw_only=True)
+class Lag:
+    """A source whose feeds lack what its sitemaps name: since when, which run said so last; told: just now."""
+
+    source: str
+    since: datetime
+    run: str
+    message: str
+    told: bool
+
+    def __str__(self) -> str:
+        return self.message
+
+
+def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None = None) -> list[Silence | Drift | Lag]:
+    """The sources that are silent, look changed or have a feed that is behind now.
+
+    Each is told to the operators' channel once, through the outbox.
 
     A source that was not crawled since its usual interval passed is not called silent: nobody listened.
     """
     at = now or datetime.now(UTC)
-    found: list[Silence | Drift] = []
+    found: list[Silence | Drift | Lag] = []
     with db.connection(settings, application="nightdesk health") as conn:
         for source in sources:
             with conn:
                 silence = _silence(conn, settings, source, at)
                 drift = _drift(conn, settings, source, at)
-            found += [trouble for trouble in (silence, drift) if trouble]
+                lag = _lag(conn, settings, source, at)
+            found += [trouble for trouble in (silence, drift, lag) if trouble]
     return found
 
 
@@ -99,6 +119,20 @@ def _drift(conn: db.Connection, settings: Settings, source: Source, now: datetim
     )
     told = _told(conn, settings, source, CHANGED, since, f"The pages of {source.name} look changed", message, now)
     return Drift(source=source.name, since=since, run=stored.drifted_run, message=message, told=told)
+
+
+def _lag(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Lag | None:
+    crawls = db.query(conn, "crawls_of_source", source=source.name, now=now, count=BEHIND_TIMES)
+    behind = len(crawls) == BEHIND_TIMES and all(crawl["behind"] for crawl in crawls)
+    begun = db.row(conn, "trouble_since", source=source.name, kind=BEHIND)
+    since = (begun["since"] if begun else crawls[-1]["started_at"]) if behind else None
+    db.execute(conn, "trouble_over", source=source.name, kind=BEHIND, since=since, now=now)
+    if since is None:
+        return None
+    run, said = crawls[0]["run"], crawls[0]["message"]
+    message = f"{source.title} ({source.name}): its feed is behind its sitemap since {since:%Y-%m-%d}.\n{run}: {said}."
+    told = _told(conn, settings, source, BEHIND, since, f"The feed of {source.name} is behind", message, now)
+    return Lag(source=source.name, since=since, run=run, message=message, told=told)
 
 
 def _told(

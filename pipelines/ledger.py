@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
+from datetime import datetime
 
-from pipelines import db, entries, urls
+from pipelines import db, entries, found, urls
+from pipelines.found import Found
 from pipelines.model import Entry, Kind, Pointer, Source, State
 
 LISTS = {Kind.FEED: "feeds", Kind.SITEMAP: "sitemaps", Kind.SECTION: "sections"}
-Found = tuple[Kind, Entry]
 # Sitemaps that indexes name, for one source in one run: a site can make each name the next.
 MOST_SITEMAPS = 50
 
@@ -62,7 +60,8 @@ class Look:
 
 
 def begin(conn: db.Connection, source: Source, run: str) -> None:
-    """Make the source's feeds, sitemaps and sections due and free what a killed crawl had leased; needs its lock."""
+    """Make the source's feeds, sitemaps and sections due, and looks planned for about now, and free what a killed crawl
+    had leased; needs its lock."""
     rows = []
     for kind, field in LISTS.items():
         for url in dict.fromkeys(getattr(source, field)):
@@ -70,63 +69,22 @@ def begin(conn: db.Connection, source: Source, run: str) -> None:
     rows = list({row[1]: row for row in reversed(rows)}.values())[::-1]
     with conn:
         db.execute(conn, "release_leases", source=source.name)
+        found.fill(conn, source.name)
         db.execute_values(conn, "due_listings", rows)
-        db.execute(conn, "due_sitemaps", source=source.name, via=[row[2] for row in rows])
+        db.execute(conn, "due_sitemaps", source=source.name)
+        db.execute(conn, "due_looks", source=source.name)
 
 
 def want(conn: db.Connection, source: Source, run: str, url: str) -> None:
-    """Make one article URL due that somebody asked for by hand, whatever the rules say; needs the source's lock."""
-    row = (source.name, urls.key(url), urls.cleaned(url), urls.host(url), str(Kind.ARTICLE), run)
+    """Make one article URL due that somebody asked for by hand, whatever the rules say; needs the source's lock.
+
+    Where it is an alias, the address of the article itself is due.
+    """
+    row = (source.name, urls.key(url), urls.variant(url)[0], urls.cleaned(url), urls.host(url), str(Kind.ARTICLE), run)
     with conn:
         db.execute(conn, "release_leases", source=source.name)
-        db.execute_values(conn, "want_urls", [row])
-
-
-def discover(
-    conn: db.Connection, source: Source, run: str, found: Iterable[Found], via: str, *, by: Kind = Kind.FEED
-) -> dict[str, int]:
-    """Write what a list named into the ledger, part of the caller's transaction; how many were discovered, excluded,
-    due again, or no URL at all (unusable). by: what kind of list it was; only feeds may name other sites."""
-    counts = {"discovered": 0, "excluded": 0, "again": 0, "unusable": 0}
-    rows: dict[str, tuple[object, ...]] = {}
-    now = datetime.now(UTC)
-    for kind, entry in found:
-        try:
-            key, url, host = urls.key(entry.url), urls.cleaned(entry.url), urls.host(entry.url)
-            reason = excluded(source, kind, entry, by, now)
-        except ValueError:
-            counts["unusable"] += 1
-            continue
-        if key in rows:
-            continue
-        state = State.EXCLUDED if reason else State.DISCOVERED
-        ended = (run, now, None) if reason else (None, None, now)
-        facts = db.json(entries.as_json(entry))
-        rows[key] = (source.name, key, url, host, str(kind), str(state), reason, via, facts, run, *ended)
-    for row in db.execute_values(conn, "discover_urls", list(rows.values()), fetch=True):
-        word = "again" if not row["added"] else "excluded" if row["state"] == State.EXCLUDED else "discovered"
-        counts[word] += 1
-    return counts
-
-
-def excluded(source: Source, kind: Kind, entry: Entry, by: Kind, now: datetime) -> str:
-    """The rule that keeps a URL out of the crawl, or nothing."""
-    if by != Kind.FEED and urls.site(urls.host(entry.url)) not in _sites(source):
-        return f"other site: {urls.site(urls.host(entry.url))}"
-    said = entry.published_at or entry.modified_at
-    if said and said < now - timedelta(days=source.max_age):
-        return f"older than {source.max_age} days"
-    if kind != Kind.ARTICLE:
-        return ""
-    parts = urlsplit(entry.url)
-    if parts.path in ("", "/") and not parts.query:
-        return "home page"
-    for pattern in source.deny:
-        if re.search(pattern, entry.url):
-            return f"deny: {pattern}"
-    if source.allow and not any(re.search(pattern, entry.url) for pattern in source.allow):
-        return "allow: no pattern matches"
-    return ""
+        if not db.execute(conn, "want_main", source=source.name, key=urls.key(url)):
+            db.execute_values(conn, "want_urls", [row])
 
 
 def lease(
@@ -144,7 +102,8 @@ def lease(
     """Take up to `count` due URLs of a source, so many per host, none of the hosts to skip; committed at once.
 
     articles: false leases only feeds, sitemaps and sections. sitemaps: at most so many that an index named; what the
-    source lists itself is always leased. only: no other URL than this one.
+    source lists itself is always leased. only: no other URL than this one, or than the one it is an alias of. Now and
+    then a lease has no ETag and date, so that the page is sent in full: some servers call unchanged what has changed.
     """
     wanted = {"count": count, "per_host": per_host, "skip": list(skip), "articles": articles, "sitemaps": sitemaps}
     with conn:
@@ -163,6 +122,8 @@ def record(conn: db.Connection, run: str, looks: Sequence[Look]) -> list[Look]:
     fresh = [look for look in looks if (look.url_id, *_place(look)[:2]) in added]
     # A URL with two looks in one batch stands where the later one left it.
     last = {look.url_id: look for look in sorted(fresh, key=lambda look: look.fetched_at)}
+    db.execute_values(conn, "forgive_lists", [(look.url_id, look.status) for look in last.values()])
+    db.execute_values(conn, "credit_lists", [(look.url_id, str(look.outcome)) for look in last.values()])
     db.execute_values(conn, "settle_urls", [_settled_row(run, look) for look in last.values()])
     return fresh
 
@@ -198,8 +159,11 @@ def unaccounted(conn: db.Connection, run: str) -> list[db.Row]:
 
 
 def story(conn: db.Connection, url: str) -> list[db.Row]:
-    """All that happened to a URL in time order, where it stands now last: at, source, run, what, reason, pointer."""
-    return db.query(conn, "story_of_url", key=urls.key(url), url=urls.cleaned(url))
+    """All that happened to a URL and the other addresses of its article, in time order, where they stand now last.
+
+    Rows: at, source, run, what, reason, pointer.
+    """
+    return db.query(conn, "story_of_url", key=urls.key(url), variant=urls.variant(url)[0], url=urls.cleaned(url))
 
 
 def _lease(source: str, row: db.Row) -> Lease:
@@ -217,7 +181,7 @@ def _fetch_row(run: str, look: Look) -> tuple[object, ...]:
 def _settled_row(run: str, look: Look) -> tuple[object, ...]:
     return (
         look.url_id, run, str(look.outcome), look.reason, look.fetched_at, look.etag, look.last_modified, look.digest,
-        look.retry_at, look.final,
+        look.retry_at, look.final, look.status,
     )  # fmt: skip
 
 
@@ -228,8 +192,3 @@ def _place(look: Look) -> tuple[str | None, int | None, int | None]:
 
 def _count(row: Mapping[str, int] | None) -> int:
     return row["count"] if row else 0
-
-
-def _sites(source: Source) -> set[str]:
-    listed = [source.url, *source.feeds, *source.sitemaps, *source.sections]
-    return {urls.site(urls.host(url)) for url in listed}

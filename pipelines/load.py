@@ -23,6 +23,7 @@ LOCK_NOT_AVAILABLE = "55P03"
 
 STEPS = (
     "load_known",
+    "load_claims",
     "load_copies",
     "load_twins",
     "load_again",
@@ -44,7 +45,7 @@ STEPS = (
 COLUMNS = (  # noqa: SIM905
     "n fetch_id url_id run fetched_at url canonical_url canonical_key title description text authors language "
     "published_at published_precision published_from modified_at image tags section removed "
-    "page_digest title_digest text_digest extractor words reason detail"
+    "page_digest title_digest text_digest extractor words akin reason detail"
 ).split()
 
 
@@ -102,6 +103,7 @@ def _put(conn: db.Connection, rows: Sequence[Sequence[Any]], source: str, run: s
         db.execute(conn, "load_measure")
         for step in STEPS:
             db.execute(conn, step, source=source, run=run, **before)
+        db.execute_values(conn, "load_aliases", _aliases(rows, run))
     db.execute(conn, "load_unchanged", source=source, run=run)
     db.execute(conn, "load_gone", source=source, run=run)
 
@@ -116,6 +118,7 @@ def _row(n: int, line: Line) -> list[Any]:
         "run": line.run,
         "fetched_at": line.fetched_at,
         "words": 0,
+        "akin": False,
         "authors": [],
         "tags": [],
         "removed": db.json([]),
@@ -133,6 +136,7 @@ def _row(n: int, line: Line) -> list[Any]:
         known.update(
             {name: _clean(getattr(article, name)) for name in COLUMNS if isinstance(getattr(article, name, None), str)},
             canonical_key=_key(article.canonical_url),
+            akin=_akin(article.url, article.canonical_url),
             authors=[_clean(author) for author in article.authors],
             tags=[_clean(tag) for tag in article.tags],
             published_at=article.published_at,
@@ -144,6 +148,20 @@ def _row(n: int, line: Line) -> list[Any]:
         )
     nothing = {"published_at": None, "modified_at": None, "canonical_key": None}
     return [known.get(name, nothing.get(name, "")) for name in COLUMNS]
+
+
+def _aliases(rows: Sequence[Sequence[Any]], run: str) -> list[tuple[object, ...]]:
+    """The canonical addresses that pages state and that are not where they came from, as rows for the ledger."""
+    n, url, canonical, akin = (COLUMNS.index(name) for name in ("n", "url", "canonical_url", "akin"))
+    found = [(row[n], row[canonical]) for row in rows if row[akin] and _key(row[url]) != _key(row[canonical])]
+    return [(n, urls.key(to), urls.variant(to)[0], urls.cleaned(to), urls.host(to), run) for n, to in found]
+
+
+def _akin(url: str, canonical: str) -> bool:
+    try:
+        return urls.akin(url, canonical)
+    except ValueError:
+        return False
 
 
 def _key(url: str) -> str | None:

@@ -75,6 +75,7 @@ class Source:
     delay: seconds between two requests to one host, at least 0.1.
     max_age: days; entries with an older date are excluded. max_pages: article pages fetched in one run at most.
     phrases: lines of this site's own boilerplate, on top of the built-in lists.
+    render: article and section pages are read by a browser, for a site that shows nothing without scripts.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Source:
     max_age: int = 30
     max_pages: int = 500
     spider: str = "news"
+    render: bool = False
     expect: Expect = field(default_factory=Expect)
 
 

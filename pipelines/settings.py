@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     crawl_budget: int = Field(
         3600, ge=10, description="Seconds one crawl may take before it closes and leaves the rest."
     )
+    fetch_timeout: int = Field(
+        30, ge=1, description="Seconds one request of a crawl may take, from its first byte sent to the last received."
+    )
     failed_share: float = Field(
         0.5, gt=0, le=1, description="The share of sources that must fail for a whole run to be red."
     )
@@ -51,6 +54,10 @@ class Settings(BaseSettings):
     )
     alert_cap: int = Field(
         20, ge=1, description="Single messages per watch and hour; the rest goes out in one message."
+    )
+    chromium: str = Field(
+        "",
+        description="The Chromium for sources with `render = true`; empty: one on PATH, else Playwright's.",
     )
     host_map: str = Field(
         "",

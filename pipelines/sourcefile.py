@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, fields
 from difflib import get_close_matches
 from functools import lru_cache
@@ -12,6 +12,7 @@ from importlib import resources
 from ipaddress import ip_address
 from math import inf
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -46,6 +47,7 @@ KEYS = {
     "max_age": "Days; what the feed or sitemap dates earlier is left alone",
     "max_pages": "The most article pages fetched in one run",
     "spider": "The spider that follows it",
+    "render": "Whether a browser runs the scripts of its pages before they are kept",
     "expect": "What the source promises; breaking a promise is reported",
 }
 EXPECT_KEYS = {
@@ -88,13 +90,17 @@ def parse(text: str, name: str, where: str) -> Source:
     return source
 
 
-def render(source: Source) -> str:
-    """The TOML text of a source, each key with its meaning as a comment; what equals the default is left out."""
-    lines = [f"# {source.title}"]
+def render(source: Source, said: Mapping[str, Sequence[str]] = MappingProxyType({})) -> str:
+    """The TOML text of a source, each key with its meaning as a comment; what equals the default is left out.
+
+    said: further comments by key, those for the whole file by "".
+    """
+    lines = [f"# {source.title}", *map(_comment, said.get("", ()))]
     for field in fields(Source):
         value = getattr(source, field.name)
         if field.name not in ("name", "expect") and value != field.default:
-            lines += ["", f"# {KEYS[field.name]}.", f"{field.name} = {_toml(value)}"]
+            lines += ["", f"# {KEYS[field.name]}.", *map(_comment, said.get(field.name, ()))]
+            lines.append(f"{field.name} = {_toml(value)}")
     promises = [f for f in fields(Expect) if getattr(source.expect, f.name) != f.default]
     if promises:
         lines += ["", f"# {KEYS['expect']}.", "[expect]"]
@@ -135,7 +141,7 @@ def _value(key: str, value: Any, where: str, shown_key: str) -> Any:
         twice = next((v for v in value if value.count(v) > 1), None)
         if twice is not None:
             raise SourceError(f"{where}: {shown_key} names {_short(twice)} twice.")
-    elif isinstance(value, bool) or not isinstance(value, (int, float) if type_ is float else type_):
+    elif isinstance(value, bool) != (type_ is bool) or not isinstance(value, (int, float) if type_ is float else type_):
         raise SourceError(f"{where}: {shown_key} is {_short(value)}; it is {WORDS[type_]}.")
     for single in value if type_ is list else [value]:
         wrong = (_text(single) if isinstance(single, str) else "") or problem(single)
@@ -260,6 +266,10 @@ def _countries() -> frozenset[str]:
     return frozenset([line.split("\t")[0] for line in table.splitlines() if not line.startswith("#")] + ["XK"])
 
 
+def _comment(text: str) -> str:
+    return "# " + " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
+
+
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "…"
@@ -269,13 +279,20 @@ def _toml(value: Any) -> str:
     if isinstance(value, tuple):
         inner = [_toml(v) for v in value]
         return f"[{inner[0]}]" if len(inner) == 1 else "[\n" + "".join(f"    {v},\n" for v in inner) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda m: f"\\u{ord(m[0]):04x}", escaped) + '"'
     return repr(value)
 
 
-WORDS: dict[type, str] = {str: 'a text in quotes, like "…"', int: "a whole number", float: "a number"}
+WORDS: dict[type, str] = {
+    str: 'a text in quotes, like "…"',
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+}
 CHECKS: dict[str, tuple[type, Callable[[Any], str]]] = {
     "name": (str, _filled),
     "title": (str, _filled),
@@ -295,6 +312,7 @@ CHECKS: dict[str, tuple[type, Callable[[Any], str]]] = {
     "max_age": (int, _between(1, 36500)),
     "max_pages": (int, _between(1, 100000)),
     "spider": (str, _spider),
+    "render": (bool, lambda value: ""),
     "articles_per_run": (int, _between(0, 100000)),
     "languages": (list, _language),
 }

@@ -13,7 +13,7 @@ from pipelines import cron, db
 from pipelines.errors import SourceError
 from pipelines.model import Source
 from pipelines.settings import Settings
-from pipelines.sourcefile import NAME, load, render, shown
+from pipelines.sourcefile import NAME, load, parse, render, shown
 
 __all__ = [
     "catalogue",
@@ -21,6 +21,9 @@ __all__ = [
     "due",
     "follow",
     "followed",
+    "free_name",
+    "is_known",
+    "keep",
     "last_crawls",
     "load",
     "named",
@@ -68,6 +71,12 @@ def catalogue_names() -> list[str]:
     return list(_catalogue_files())
 
 
+def is_known(settings: Settings, name: str) -> bool:
+    """Whether a name is an entry of the catalogue or was put aside by unfollow."""
+    name = "-".join(name.casefold().split())
+    return name in _catalogue_files() or _aside(settings.sources / f"{name}.toml").is_file()
+
+
 def follow(settings: Settings, name: str) -> Path:
     """Copy a catalogue entry into the sources folder, or bring back what unfollow put aside; the file that was made."""
     name = "-".join(name.casefold().split())
@@ -84,13 +93,28 @@ def follow(settings: Settings, name: str) -> Path:
     if entry is None:
         raise SourceError(
             f"{name} is not in the catalogue{_near(name, _catalogue_files())}; `nightdesk sources list --catalogue` "
-            f"shows what is. For any other site write {shown(target)} yourself: docs/sources.md has the keys."
+            "shows what is. Any other site is followed by its address, as in `nightdesk follow https://example.org`."
         )
-    settings.sources.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    beside.write_bytes(entry.read_bytes())
-    beside.replace(target)
-    return target
+    return _write(target, entry.read_bytes())
+
+
+def free_name(settings: Settings, name: str) -> str:
+    """A name as a source file takes it; SourceError where it cannot be one or is taken."""
+    name = "-".join(name.casefold().split())
+    if not NAME.fullmatch(name):
+        raise SourceError(f"{name!r} cannot be a source's name; names are a-z, 0-9 and single - _ . between them.")
+    if any(path.stem.casefold() == name for path in _files(settings.sources)):
+        raise SourceError(
+            f"{name} is followed already: {shown(settings.sources / f'{name}.toml')}. Give another --name."
+        )
+    return name
+
+
+def keep(settings: Settings, name: str, text: str) -> Path:
+    """Write the file of a new source; SourceError where the name is taken, or the text does not keep the form."""
+    target = settings.sources / f"{free_name(settings, name)}.toml"
+    parse(text, name, shown(target))
+    return _write(target, text.encode())
 
 
 def unfollow(settings: Settings, name: str) -> Path | None:
@@ -120,6 +144,15 @@ def due(sources: Iterable[Source], at: datetime, last: Mapping[str, datetime]) -
 def last_crawls(conn: db.Connection) -> dict[str, datetime]:
     """Source name -> when its last crawl began; a crawl that found the source busy does not count."""
     return {row["source"]: row["started_at"] for row in db.query(conn, "last_crawls")}
+
+
+def _write(target: Path, content: bytes) -> Path:
+    """Write a file so that nobody ever sees half of it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    beside.write_bytes(content)
+    beside.replace(target)
+    return target
 
 
 def _files(folder: Path) -> list[Path]:

@@ -1,10 +1,17 @@
-"""URLs: the key that says two are the same, the form that can be fetched, and whose they are."""
+"""URLs: the key that says two are the same, the form that can be fetched, whose they are, and which are variants.
+
+The key only leaves out what never makes a difference. What may make one (scheme, www, a closing slash, AMP, mobile and
+print forms) is left out of the variant key alone, and two URLs of one variant key are the same article only where
+something else says so too: the ledger, a redirect, the page itself.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import sha256
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, safe_url_string
 
@@ -20,7 +27,21 @@ TRACKERS = re.compile(
 TRACKING_PAIRS = re.compile(r"(ref|source|from)=(rss|feed|twitter|facebook|tw|fb|newsletter|share)", re.IGNORECASE)
 SESSION = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 HOST = re.compile(r"[a-z0-9]([a-z0-9_.-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\]")
-SECOND_LEVEL = {"ac", "co", "com", "edu", "gob", "gov", "go", "info", "mil", "ne", "net", "nom", "or", "org", "sch"}
+# Parameters, path segments and host labels of AMP, mobile and print forms.
+FORM_PAIR = re.compile(
+    r"(amp|print|printable|mobile)(=(1|true|yes|on)?)?|m=1|outputtype=amp|"
+    r"(view|output|format|layout|template|mode|display)=(amp|print|printable|mobile)",
+    re.IGNORECASE,
+)
+FORM_SEGMENTS = {"amp", "print", "m", "mobile"}
+FORM_ENDS = {"amp", "print"}
+FORM_LABELS = {"m", "mobile", "amp", "wap"}
+FORM_SUFFIX = re.compile(r"\.amp(?=\.html?$|$)", re.IGNORECASE)
+SUFFIX = re.compile(r"\.(html?|php|aspx?|jsp|shtml|cfm)$", re.IGNORECASE)
+# An article's own number, not the day it stands under; a word of the address that only one article has.
+NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d))\d{5,}")
+NUMBERED = re.compile(r"(.*[_-])?(id|nid|aid|p|story|post|article|news)|(news|article|story|post)_?id", re.IGNORECASE)
+SLUG = 10
 
 
 def key(url: str) -> str:
@@ -28,6 +49,7 @@ def key(url: str) -> str:
     return sha256(canonical(url).encode("ascii")).hexdigest()
 
 
+@lru_cache(maxsize=1024)
 def canonical(url: str) -> str:
     """The form of a URL that its key is made of: sorted, without trackers, default port and fragment."""
     parts = _parts(url)
@@ -48,15 +70,34 @@ def host(url: str) -> str:
     return _host(_parts(url))
 
 
+@lru_cache(maxsize=4096)
 def site(name: str) -> str:
     """The part of a host name that one publisher owns: `news.bbc.co.uk` is `bbc.co.uk`, an address is itself."""
     labels = name.rstrip(".").split(".")
     if name.startswith("[") or labels[-1].isdigit() or len(labels) < 3:
         return name
-    depth = 3 if len(labels[-1]) == 2 and labels[-2] in SECOND_LEVEL else 2
-    return ".".join(labels[-depth:])
+    owned = _suffixes()(name)
+    if owned.suffix:
+        return f"{owned.domain}.{owned.suffix}" if owned.domain else str(owned.suffix)
+    return ".".join(labels[-2:])
 
 
+def variant(url: str) -> tuple[str, bool]:
+    """What a URL shares with its AMP, mobile and print forms, its http and its www form; whether it is such a form."""
+    form, special = _plain(urlsplit(canonical(url)))
+    return sha256(form.encode("ascii")).hexdigest()[:32], special
+
+
+def akin(one: str, other: str) -> bool:
+    """Whether two addresses could well be of one article: variants, or the same number or words of its own in both."""
+    here, there = (urlsplit(_plain(urlsplit(canonical(url)))[0]) for url in (one, other))
+    if here == there or _numbers(here) & _numbers(there):
+        return True
+    # Without its parameters, the address of a script is that of all its articles.
+    return here.query == there.query and len(_slug(here)) >= SLUG and _slug(here) == _slug(there)
+
+
+@lru_cache(maxsize=1024)
 def _parts(url: str) -> SplitResult:
     try:
         parts = urlsplit(safe_url_string(url.strip().replace("\\", "/")))
@@ -85,3 +126,49 @@ def _netloc(parts: SplitResult) -> str:
 
 def _tracks(pair: str) -> bool:
     return bool(TRACKERS.fullmatch(pair.partition("=")[0]) or TRACKING_PAIRS.fullmatch(pair))
+
+
+def _plain(parts: SplitResult) -> tuple[str, bool]:
+    """A canonical URL without scheme, www, closing slash and whatever marks a form; whether something did."""
+    pairs = [pair for pair in parts.query.split("&") if pair]
+    kept = [pair for pair in pairs if not FORM_PAIR.fullmatch(pair)]
+    segments = [segment for segment in parts.path.split("/") if segment]
+    special = len(kept) < len(pairs)
+    if len(segments) > 1 and segments[-1].lower() in FORM_ENDS:
+        segments, special = segments[:-1], True
+    if segments and FORM_SUFFIX.search(segments[-1]):
+        segments[-1], special = FORM_SUFFIX.sub("", segments[-1]), True
+    name = parts.netloc.removeprefix("www.")
+    # A section may be called mobile, too: only an address that no other article can have is taken for a form.
+    if _own(segments, kept):
+        if len(segments) > 1 and segments[0].lower() in FORM_SEGMENTS:
+            segments, special = segments[1:], True
+        first, _, rest = name.partition(".")
+        if first in FORM_LABELS and "." in rest:
+            name, special = rest.removeprefix("www."), True
+    return urlunsplit(("", name, "/".join(["", *segments]), "&".join(kept), "")), special
+
+
+def _own(segments: list[str], pairs: list[str]) -> bool:
+    parts = SplitResult("", "", "/".join(["", *segments]), "&".join(pairs), "")
+    return bool(_numbers(parts)) or len(_slug(parts)) >= 2 * SLUG
+
+
+def _numbers(parts: SplitResult) -> set[str]:
+    """The numbers that say which article it is: in the last part of the path, and in parameters named like one."""
+    last = parts.path.rpartition("/")[2]
+    pairs = (pair.partition("=") for pair in parts.query.split("&"))
+    values = [value for name, _, value in pairs if NUMBERED.fullmatch(name)]
+    return {number for text in (last, *values) for number in NUMBER.findall(text)}
+
+
+def _slug(parts: SplitResult) -> str:
+    return unquote(SUFFIX.sub("", parts.path.rpartition("/")[2])).casefold()
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> Any:
+    """The public suffix list as it came with its library: nothing is asked for, nothing is written."""
+    from tldextract import TLDExtract
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)

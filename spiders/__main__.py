@@ -1,4 +1,4 @@
-"""`python -m spiders crawl`: one crawl in a process of its own, started and watched by pipelines.crawl.
+"""`python -m spiders crawl|fetch|probe`: one of them in a process of its own, started and watched by pipelines.crawl.
 
 Sources come as a JSON list on standard input. Standard output is JSON lines: {"event": "progress" | "tally" | "log" |
 "error", ...}; standard error is the log, `LEVEL name: message`. Exit codes: 0 every source has its tally and none
@@ -9,27 +9,32 @@ failed, 1 a source failed, 2 refused before anything was fetched, 3 stopped by a
 from __future__ import annotations
 
 import argparse
+import asyncio
 import ctypes
 import json
 import logging
 import os
 import signal
 import sys
+from collections.abc import Collection
+from contextlib import ExitStack
 from time import monotonic
 from typing import Any, TextIO
 
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
-from pipelines import db, runs
-from pipelines.errors import NightdeskError
+from pipelines import db, hosts, runs
+from pipelines.errors import DatabaseError, NightdeskError, SettingsError
 from pipelines.model import Expect, Source
 from pipelines.settings import Settings, settings
-from spiders import ending, store
+from spiders import ending, render, store
 from spiders.guard import check_contact, policy
 from spiders.news import NewsSpider
 from spiders.onepage import OnePageSpider
-from spiders.settings import scrapy_settings
+from spiders.probe import ProbeSpider
+
+log = logging.getLogger(__name__)
 
 PR_SET_PDEATHSIG = 1
 # Sixty lines of greeting, and what the ledger says of each URL anyway, are not worth a reader's time.
@@ -52,6 +57,11 @@ def main(arguments: list[str] | None = None) -> int:
     verb = verbs.add_parser("fetch", help="fetch one URL into a raw file of its own, without the ledger")
     verb.add_argument("--url", required=True)
     verb.add_argument("--into", required=True)
+    verb = verbs.add_parser("probe", help="look at a whole site, as pipelines.follow asks, without the ledger")
+    verb.add_argument("--url", required=True)
+    verb.add_argument("--into", required=True)
+    verb.add_argument("--budget", type=float, required=True, help="seconds")
+    verb.add_argument("--known", action="store_true", help="look at the lists of the source first")
     for verb in verbs.choices.values():
         verb.add_argument("--parent", type=int, default=0, help="stop when this process is no longer the parent")
     given = parser.parse_args(arguments)
@@ -62,7 +72,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         current = settings()
         check_contact(policy(current), sources)
-        return crawl(current, sources, given) if given.verb == "crawl" else fetch(current, sources[0], given)
+        if given.verb == "crawl":
+            return crawl(current, sources, given)
+        return (fetch if given.verb == "fetch" else probe)(current, sources[0], given)
     except NightdeskError as error:
         print(json.dumps({"event": "error", "kind": type(error).__name__, "message": str(error)}), flush=True)
         return ending.REFUSED
@@ -74,10 +86,12 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
         db.check_migrated(conn)
         kept = store.Store(current, conn, given.run)
         taken = [store.take(kept, source, only=given.only) for source in sources]
+        broken = _without_browser(current, kept)
         if not kept.followed:
-            return ending.DONE
+            return ending.FAILED if broken else ending.DONE
         spider = _run(
             current,
+            [followed.source for followed in kept.followed.values()],
             NewsSpider,
             kept=kept,
             deadline=monotonic() + given.budget,
@@ -86,20 +100,53 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
         )
         if spider.frontiers:
             return ending.CRASHED
-        return ending.FAILED if any(t.state == "failed" for t in spider.tallies) or None in taken else ending.DONE
+        failed = broken or None in taken or any(tally.state == "failed" for tally in spider.tallies)
+        return ending.FAILED if failed else ending.DONE
 
 
 def fetch(current: Settings, source: Source, given: argparse.Namespace) -> int:
     """Fetch one page into a raw file."""
-    spider = _run(current, OnePageSpider, source=source, url=given.url, into=given.into)
+    missing = render.trouble(current) if source.render else ""
+    if missing:
+        raise SettingsError(f"{source.name} cannot be rendered. {missing}")
+    spider = _run(current, [source], OnePageSpider, source=source, url=given.url, into=given.into)
     if spider.trouble:
         raise NightdeskError(f"{given.url} could not be fetched: {spider.trouble}.")
     return ending.DONE
 
 
-def _run(current: Settings, kind: type[Spider], **named: Any) -> Any:
+def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
+    """Look at a site and tell what came, page by page; its pages go into a raw file."""
+    named = {"url": given.url, "into": given.into, "budget": given.budget, "known": given.known}
+    with ExitStack() as stack:
+        kept: hosts.Turns | None = None
+        try:
+            conn = stack.enter_context(db.connection(current, application="nightdesk probe"))
+            db.check_migrated(conn)
+            kept = hosts.Turns(conn)
+        except DatabaseError as error:
+            log.info("no turns are taken, for there is no ledger: %s", error)
+
+        async def take(names: Collection[str]) -> dict[str, hosts.Turn]:
+            return await asyncio.to_thread(hosts.take, kept, names) if kept else {}
+
+        _run(current, [], ProbeSpider, source=source, take_turns=take if kept else None, **named)
+    return ending.DONE
+
+
+def _without_browser(current: Settings, kept: store.Store) -> bool:
+    """End the sources that need a browser where there is none; whether there was one."""
+    rendered = [followed for followed in kept.followed.values() if followed.source.render]
+    missing = render.trouble(current) if rendered else ""
+    if missing:
+        for followed in rendered:
+            store.end(kept, followed, "failed", missing)
+    return bool(missing)
+
+
+def _run(current: Settings, sources: list[Source], kind: type[Spider], **named: Any) -> Any:
     """Run one spider to its end; SIGTERM and Ctrl-C end it at once, with everything written."""
-    process = AsyncCrawlerProcess(scrapy_settings(current))
+    process = AsyncCrawlerProcess(render.crawl_settings(current, sources))
     crawler = process.create_crawler(kind)
     process.crawl(crawler, **named)
 

@@ -55,6 +55,9 @@ def done(spider: NewsSpider) -> NoReturn:
 
 
 def _close(spider: NewsSpider, arrivals: list[Arrival], state: str, message: str, *, whole: bool) -> None:
+    for followed in list(spider.store.followed.values()):
+        # What was left is worth telling; how long it would have taken is not any more.
+        followed.counts.pop("remaining", None)
     closing = spider.thread.submit(store.close, spider.store, arrivals, state, message, whole=whole)
     try:
         trouble = closing.exception(timeout=IN_TIME)

@@ -12,25 +12,35 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Request
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
+from pipelines import urls
 from pipelines.errors import SettingsError
 from pipelines.model import Source
 from pipelines.settings import Settings
 
 PORTS = {80, 443, 8080, 8443}
 Address = IPv4Address | IPv6Address
+# Names that were refused since their requests began, and why.
+_refused: dict[str, str] = {}
+Network = Network4 | IPv6Network
+# Everything else of IPv6 is local, or leads to an IPv4 address (mapped, compatible, NAT64) that may be.
+UNICAST = IPv6Network("2000::/3")
+# Public by the registry, answered by the cloud that a machine runs in: its metadata is nobody's news.
+METADATA: tuple[Network, ...] = tuple(
+    ip_network(network) for network in ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24")
+)
 
 
 @dataclass(frozen=True)
 class Policy:
     """What the settings let through. hosts: pattern -> address and port of the proxy that answers for it."""
 
-    networks: tuple[Network4 | IPv6Network, ...] = ()
+    networks: tuple[Network, ...] = ()
     hosts: Mapping[str, str] = field(default_factory=dict)
     contact: bool = True
 
@@ -71,9 +81,11 @@ def check_contact(rules: Policy, sources: Iterable[Source]) -> None:
 
 def refusal(rules: Policy, url: str) -> str:
     """Why a URL may not be fetched, or nothing."""
+    if len(url) > urls.LONGEST:
+        return f"guard: a URL of more than {urls.LONGEST} characters"
     try:
         parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
+        port = parts.port if parts.port is not None else 443 if parts.scheme == "https" else 80
     except ValueError:
         return "guard: no URL"
     host = parts.hostname or ""
@@ -135,6 +147,13 @@ class GuardMiddleware:
         if proxy:
             request.meta["proxy"] = f"http://{proxy}"
 
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Raise Refused where the name was refused: on its way from the resolver Twisted loses the reason."""
+        reason = _refused.pop(urlsplit(request.url).hostname or "", "")
+        if reason and isinstance(exception, CannotResolveHostError):
+            # Not for good: what a resolver says today it may not say tomorrow.
+            raise Refused(reason, blocked=True)
+
 
 class GuardedResolver(CachingThreadedResolver):
     """Resolves names, but not to private addresses."""
@@ -155,6 +174,7 @@ class GuardedResolver(CachingThreadedResolver):
     def _checked(self, answer: str, name: str) -> str:
         reason = resolved(self.rules, name, answer)
         if reason:
+            _refused[name] = reason
             raise DNSLookupError(reason)
         return answer
 
@@ -172,8 +192,11 @@ def _literal(host: str) -> Address | None:
 
 
 def _public(address: Address) -> bool:
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
-    return address.is_global and inner.is_global and not inner.is_multicast
+    if isinstance(address, IPv6Address):
+        if address not in UNICAST or not address.is_global:
+            return False
+        return _public(address.sixtofour) if address.sixtofour else True
+    return address.is_global and not address.is_multicast and not any(address in network for network in METADATA)
 
 
 def _written_oddly(host: str) -> bool:

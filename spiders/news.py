@@ -1,32 +1,35 @@
 """NewsSpider: follow the feeds, sitemaps and sections of some sources and fetch the articles they name.
 
 It asks the ledger for due URLs and never has more than two requests outstanding per host, so that a kill, a cool-down
-or the end of the budget finds nothing piled up inside Scrapy. Article pages are not parsed here.
+or the end of the budget finds nothing piled up inside Scrapy. A host is asked only while it is this process's turn
+there (spiders.turns). Article pages are not parsed here.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections import Counter, defaultdict, deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import monotonic
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
-from pipelines import db
+from pipelines import db, hosts
 from pipelines.errors import DiskFullError
-from pipelines.ledger import Lease, Look
-from pipelines.model import Kind, State, Tally
-from spiders import ending, outcome, store
+from pipelines.hosts import Turn
+from pipelines.ledger import Lease
+from pipelines.model import Kind, Tally
+from spiders import ending, outcome, render, rounds, store
+from spiders.frontier import Frontier
 from spiders.store import Arrival, Store
+from spiders.turns import Hosts, NotNow
 
 WINDOW = 2
 BATCH = 50
@@ -36,19 +39,6 @@ LEASED = 40
 LEASED_PER_HOST = 20
 # Requests in flight when the budget ends get this long to arrive.
 GRACE = 10.0
-SILENT = 5
-
-
-@dataclass
-class Frontier:
-    """What this crawl has in hand of one source: leased URLs by host, requests under way, looks not yet written."""
-
-    name: str
-    delay: float
-    queues: dict[str, deque[Lease]] = field(default_factory=lambda: defaultdict(deque))
-    outstanding: int = 0
-    unwritten: int = 0
-    dry: bool = False
 
 
 class NewsSpider(Spider):
@@ -63,14 +53,23 @@ class NewsSpider(Spider):
         self.only = only
         self.parent = parent
         self.tallies: list[Tally] = []
-        self.frontiers = {name: Frontier(name, followed.source.delay) for name, followed in self.store.followed.items()}
+        self.frontiers = {name: Frontier(followed.source) for name, followed in self.store.followed.items()}
         self.arrivals: list[Arrival] = []
         self.arrived_at = 0.0
         self.at_host: Counter[str] = Counter()
         self.silent: Counter[str] = Counter()
         self.resting: set[str] = set()
+        self.tried: set[int] = set()
+        self.hosts: Hosts
+        self.turns = hosts.Turns(kept.conn)
+        self.clock = rounds.Clock()
         self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         self.changed = asyncio.Event()
+        self.writing: asyncio.Future[None] | None = None
+        # Sources something happened to, those that need more URLs, and the sources of each host.
+        self.stirred: set[str] = set()
+        self.hungry: dict[str, None] = {}
+        self.sharing: defaultdict[str, set[str]] = defaultdict(set)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -84,6 +83,7 @@ class NewsSpider(Spider):
         try:
             async for request in self._work():
                 yield request
+            await rounds.leave(self, list(self.hosts.known))
             if any(self.at_host.values()):
                 ending.done(self)
         except (db.Error, OSError, DiskFullError) as error:
@@ -105,6 +105,9 @@ class NewsSpider(Spider):
     def lost(self, failure: Any) -> None:
         """No response came: say why."""
         lease: Lease = failure.request.cb_kwargs["lease"]
+        if failure.check(NotNow):
+            self._put_back(lease)
+            return
         self._done(lease, Arrival(outcome.look_without_page(failure.value, lease)))
 
     def broke(self, failure: Any) -> None:
@@ -113,22 +116,36 @@ class NewsSpider(Spider):
 
     def delay_of(self, host: str) -> float:
         """Seconds between two requests to a host: the longest that a source with this host asks for."""
-        wanted = [f.delay for f in self.frontiers.values() if host in f.queues or host in _hosts(self.store, f.name)]
+        wanted = [f.delay for f in self.frontiers.values() if host in f.queues or host in f.homes]
         return max(wanted, default=1.0)
 
-    async def robots_of(self, place: str) -> tuple[int, str] | None:
-        """The robots.txt of a host as the ledger has it: status and body."""
-        row = await self._in_thread(db.row, self.store.conn, "robots_of_host", host=place)
-        return (row["status"], row["body"]) if row else None
+    async def take_turns(self, names: Collection[str]) -> dict[str, Turn]:
+        """Take the turn at those of these hosts where no other process has it."""
+        taken: dict[str, Turn] = await self.in_thread(hosts.take, self.turns, names)
+        return taken
+
+    async def cool(self, host: str, seconds: float, why: str) -> None:
+        """Leave a host alone that asked for it before any page of it was asked for."""
+        rounds.rest(self, host, seconds)
+        await self.in_thread(hosts.cool, self.store.conn, host, datetime.now(UTC) + timedelta(seconds=seconds), why)
+
+    async def robots_of(self, place: str) -> tuple[int, str, float] | None:
+        """The robots.txt of a host as the ledger has it: status, body and age in seconds."""
+        known: tuple[int, str, float] | None = await self.in_thread(hosts.robots, self.store.conn, place)
+        return known
 
     async def keep_robots(self, place: str, status: int, body: str) -> None:
         """Keep what robots.txt says for a day."""
-        await self._in_thread(store.keep_robots, self.store, place, status, body)
+        await self.in_thread(store.keep_robots, self.store, place, status, body)
 
     def unwritten(self) -> list[Arrival]:
         """What came and is not written yet; the caller writes it."""
         arrivals, self.arrivals = self.arrivals, []
         return arrivals
+
+    async def in_thread(self, work: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        """What a function of the store returns, called by the one thread that may use the connection."""
+        return await asyncio.wrap_future(self.thread.submit(work, *args, **named))
 
     async def _work(self) -> AsyncIterator[Request]:
         while self.frontiers:
@@ -137,23 +154,29 @@ class NewsSpider(Spider):
             self.changed.clear()
             await self._write()
             late = monotonic() > self.deadline
+            # All of them once a second; between, only those something happened to: there may be hundreds.
+            everyone = await rounds.go(self) or late
+            stirred, self.stirred = (set(self.frontiers) if everyone else self.stirred), set()
             sent = 0
-            for frontier in list(self.frontiers.values()):
+            for frontier in [f for name in stirred if (f := self.frontiers.get(name))]:
                 if late:
                     frontier.queues.clear()
                     frontier.dry = True
-                else:
-                    await self._refill(frontier)
                 for lease in list(self._ready(frontier)):
                     sent += 1
                     yield self._request(lease)
+                if not frontier.dry and not any(True for _ in self._ready(frontier, take=False)):
+                    self.hungry[frontier.name] = None
                 if frontier.dry and not (frontier.outstanding or frontier.unwritten or any(frontier.queues.values())):
                     await self._end(frontier, late=late)
             if monotonic() > self.deadline + GRACE:
                 await self._write(now=True)
                 for frontier in list(self.frontiers.values()):
                     await self._end(frontier, late=True)
-            if not sent and self.frontiers:
+            if self.hungry:
+                # One at a time: what the others have in hand goes out meanwhile.
+                await self._refill(next(iter(self.hungry)))
+            elif not sent and self.frontiers:
                 await self._rest()
 
     async def _rest(self) -> None:
@@ -164,37 +187,58 @@ class NewsSpider(Spider):
             return
 
     async def _write(self, *, now: bool = False) -> None:
-        """Write the batch when it is large or old enough, or nothing else is under way."""
-        if not self.arrivals:
+        """Write the batch when it is large or old enough, or nothing else is under way; requests go on meanwhile.
+
+        now: write it whatever it is, and be done when it is written.
+        """
+        if self.writing and (now or self.writing.done()):
+            writing, self.writing = self.writing, None
+            await writing
+        if not self.arrivals or self.writing:
             return
         size = sum(len(arrival.page.body) for arrival in self.arrivals if arrival.page)
         idle = not any(f.outstanding for f in self.frontiers.values())
         due = len(self.arrivals) >= BATCH or size >= BATCH_BYTES or monotonic() >= self.arrived_at + BATCH_SECONDS
-        if not (now or idle or due):
-            return
-        arrivals = self.unwritten()
-        more = await self._in_thread(store.commit, self.store, arrivals)
+        if now:
+            await self._commit(self.unwritten())
+        elif idle or due:
+            self.writing = asyncio.ensure_future(self._commit(self.unwritten()))
+
+    async def _commit(self, arrivals: list[Arrival]) -> None:
+        try:
+            more = await self.in_thread(store.commit, self.store, arrivals)
+        finally:
+            self.changed.set()
         for arrival in arrivals:
             self.frontiers[arrival.look.source].unwritten -= 1
+            self.stirred.add(arrival.look.source)
         for name in more:
             self.frontiers[name].dry = False
 
-    async def _refill(self, frontier: Frontier) -> None:
-        """Lease more when no leased URL can be sent for want of one, not for want of room at its host."""
-        if frontier.dry or any(True for _ in self._ready(frontier, take=False)):
+    async def _refill(self, name: str) -> None:
+        """Lease more for a source none of whose leased URLs can be sent for want of one, not of room at its host."""
+        del self.hungry[name]
+        frontier = self.frontiers.get(name)
+        if not frontier or frontier.dry:
             return
         busy = [*self.resting, *(host for host, queue in frontier.queues.items() if queue)]
-        leases = await self._in_thread(
-            store.lease, self.store, frontier.name, LEASED, per_host=LEASED_PER_HOST, skip=busy, only=self.only
+        leases = await self.in_thread(
+            store.lease, self.store, name, LEASED, per_host=LEASED_PER_HOST, skip=busy, only=self.only
         )
         for lease in leases:
             frontier.queues[lease.host].append(lease)
-        frontier.dry = not leases
+        for host in {lease.host for lease in leases}:
+            self.hosts.slow(host, frontier.delay)
+            self.sharing[host].add(name)
+        await self.hosts.try_for({lease.host for lease in leases})
+        # Fewer than asked for: what is left stands at hosts that have their share, and is asked for when it is sent.
+        frontier.dry = len(leases) < LEASED
+        self.stirred.add(name)
 
     def _ready(self, frontier: Frontier, *, take: bool = True) -> Iterator[Lease]:
         """The leased URLs whose host has room; taken out and counted as under way, or only looked at."""
         for host, queue in list(frontier.queues.items()):
-            while queue and self.at_host[host] < WINDOW:
+            while queue and self.at_host[host] < WINDOW and self.hosts.ready(host):
                 if not take:
                     yield queue[0]
                     break
@@ -216,6 +260,7 @@ class NewsSpider(Spider):
             errback=self.lost,
             headers=headers,
             cb_kwargs={"lease": lease},
+            meta=render.asked(self.store.followed[lease.source].source, lease.kind),
             priority=0 if lease.kind == Kind.ARTICLE else 10,
         )
 
@@ -224,37 +269,35 @@ class NewsSpider(Spider):
         if frontier is None:
             return
         self.at_host[lease.host] -= 1
+        self.stirred |= {lease.source, *self.sharing[lease.host]}
         frontier.outstanding -= 1
         frontier.unwritten += 1
         if not self.arrivals:
             self.arrived_at = monotonic()
         self.arrivals.append(arrival)
-        self._watch_host(lease, arrival.look)
+        rounds.watch(self, lease, arrival.look)
         self.changed.set()
 
-    def _watch_host(self, lease: Lease, look: Look) -> None:
-        """A host that asks for rest, or did not answer so many times in a row, gets nothing more in this crawl."""
-        dead = look.outcome == State.FAILED and look.reason.startswith(outcome.UNREACHABLE)
-        self.silent[lease.host] = self.silent[lease.host] + 1 if dead else 0
-        if (look.status in (429, 503) and look.retry_at) or self.silent[lease.host] >= SILENT:
-            self.resting.add(lease.host)
-            for other in self.frontiers.values():
-                # Given back to the ledger when the source ends.
-                other.queues.pop(lease.host, None)
+    def _put_back(self, lease: Lease) -> None:
+        """A request that was not made: its URL is the next of its host again, or goes back to the ledger."""
+        frontier = self.frontiers.get(lease.source)
+        if frontier is None:
+            return
+        self.at_host[lease.host] -= 1
+        self.stirred |= {lease.source, *self.sharing[lease.host]}
+        frontier.outstanding -= 1
+        # Where its own host is ready, it is one that it redirects to that is not: that is tried once more.
+        if lease.host not in self.resting and (not self.hosts.ready(lease.host) or lease.id not in self.tried):
+            frontier.queues[lease.host].append(lease)
+            self.tried.add(lease.id)
+        self.changed.set()
 
     async def _end(self, frontier: Frontier, *, late: bool) -> None:
         followed = self.store.followed[frontier.name]
-        state, message = await self._in_thread(store.verdict, self.store, followed, late=late)
-        self.tallies.append(await self._in_thread(store.end, self.store, followed, state, message))
+        for word in ("left", "remaining"):
+            followed.counts.pop(word, None)
+        state, message = await self.in_thread(store.verdict, self.store, followed, late=late)
+        self.tallies.append(await self.in_thread(store.end, self.store, followed, state, message))
         del self.frontiers[frontier.name]
-
-    async def _in_thread(self, work: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        return await asyncio.wrap_future(self.thread.submit(work, *args, **named))
-
-
-def _hosts(kept: Store, name: str) -> set[str]:
-    followed = kept.followed.get(name)
-    if not followed:
-        return set()
-    source = followed.source
-    return {urlsplit(url).hostname or "" for url in (source.url, *source.feeds, *source.sitemaps, *source.sections)}
+        shared = {host for other in self.frontiers.values() for host in other.queues}
+        await rounds.leave(self, [host for host in frontier.queues if host not in shared and not self.at_host[host]])

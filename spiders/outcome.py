@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -26,21 +25,20 @@ from pipelines import entries, warc
 from pipelines.errors import StoreError
 from pipelines.ledger import Lease, Look
 from pipelines.model import Kind, Page, Pointer, Source, State
-from spiders import discover
+from spiders import discover, walls
 from spiders.guard import Refused
+from spiders.handler import TOO_LARGE
 from spiders.settings import MAX_BODY
 
-BLOCKED = {401, 403, 407, 429, 451}
+# Not only "forbidden": what sites answer to robots, whatever the number was meant for.
+BLOCKED = {401, 402, 403, 407, 418, 420, 429, 451, 999}
+# An answer without a page, or with a piece of one that nobody asked for.
+PAGELESS = {204, 205, 206}
 LONGEST_REST = timedelta(hours=24)
 USUAL_REST = timedelta(minutes=15)
-CHALLENGE = re.compile(
-    rb"_cf_chl_opt|<title>Just a moment\.\.\.</title>|Attention Required! \| Cloudflare|Incapsula incident ID|"
-    rb"captcha-delivery\.com/|Pardon Our Interruption|px-captcha",
-)
-# A challenge is a small page; an article may well talk of one.
-CHALLENGE_SIZE = 64 * 1024
 # How Twisted writes a failure inside another: [<twisted.python.failure.Failure some.Error: what happened>].
 FAILURE = re.compile(r"\[?<twisted\.python\.failure\.Failure [\w.]+: ?([^>]*)>\]?")
+Judgement = tuple[State, str, bool, timedelta | None]
 UNREACHABLE = ("timeout", "dns", "connection refused", "connection lost", "tls")
 
 
@@ -75,6 +73,7 @@ def facts_of(response: Response, lease: Lease) -> dict[str, Any]:
         "kind": str(lease.kind),
         "redirects": response.meta.get("redirect_urls", []),
         "ms": round(response.meta.get("download_latency", 0) * 1000),
+        **({"rendered": response.meta["rendered"]} if "rendered" in response.meta else {}),
     }
 
 
@@ -84,7 +83,7 @@ def look_at(
     """How this page ends, with what it names if it is a list. known: the digest of the last look at it."""
     kind = Kind(facts["kind"])
     headers = {name.lower(): value for name, value in page.headers}
-    outcome, reason, final, rest = _judged(page, headers, kind, bool(facts["redirects"]))
+    outcome, reason, final, rest = _judged(page, headers, facts, source)
     if page.status == 304 and not known:
         outcome, reason = State.FAILED, "status 304, though nothing of it is known here"
     found: list[discover.Found] = []
@@ -122,8 +121,6 @@ def look_without_page(error: BaseException, lease: Lease) -> Look:
     outcome, reason = State.FAILED, _failure(error)
     if isinstance(error, Refused):
         outcome, reason = (State.BLOCKED if error.blocked else State.EXCLUDED), error.reason
-    elif "guard:" in str(error):
-        outcome, reason = State.EXCLUDED, "guard:" + str(error).partition("guard:")[2]
     now = datetime.now(UTC)
     return Look(
         url_id=lease.id,
@@ -140,8 +137,6 @@ def cause(error: BaseException) -> str:
     """What kept a request from its answer, in words a person can read."""
     if isinstance(error, Refused):
         return error.reason
-    if "guard:" in str(error):
-        return "guard:" + str(error).partition("guard:")[2]
     reason = _failure(error)
     return "DNS lookup failed" if reason == "dns" else reason
 
@@ -153,16 +148,18 @@ def worth_keeping(look: Look) -> bool:
 
 def rest_asked(value: str, now: datetime) -> timedelta | None:
     """The Retry-After header as a time span, at most a day; None where it says nothing usable."""
+    value = value.strip()
     try:
-        rest = timedelta(seconds=int(value)) if value.strip().isdigit() else parsedate_to_datetime(value) - now
+        if value.isdigit():
+            return min(timedelta(seconds=int(value[:9])), LONGEST_REST)
+        at = parsedate_to_datetime(value)
+        rest = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
     except (ValueError, TypeError, OverflowError):
         return None
     return min(max(rest, timedelta(0)), LONGEST_REST)
 
 
-def _judged(
-    page: Page, headers: dict[str, str], kind: Kind, redirected: bool
-) -> tuple[State, str, bool, timedelta | None]:
+def _judged(page: Page, headers: dict[str, str], facts: dict[str, Any], source: Source) -> Judgement:
     """Outcome, reason, whether that is final, and how long the host wants to be left alone."""
     status = page.status
     rest = rest_asked(headers.get("retry-after", ""), page.fetched_at)
@@ -172,31 +169,30 @@ def _judged(
         return State.GONE, f"status {status}", status == 410, None
     if status == 429 or (status == 503 and rest):
         return State.BLOCKED, f"status {status}", False, rest or USUAL_REST
-    if headers.get("cf-mitigated") == "challenge" or _challenges(page):
+    if walls.challenges(page, headers):
         return State.BLOCKED, "challenge page", False, None
     if status in BLOCKED:
         return State.BLOCKED, f"status {status}", False, None
-    if not 200 <= status < 300:
+    if 300 <= status < 400 and headers.get("location"):
+        # Scrapy follows http and https; any other scheme comes back to us.
+        return State.EXCLUDED, f"guard: redirected to {headers['location'][:100]}", False, None
+    if not 200 <= status < 300 or status in PAGELESS:
         return State.FAILED, f"status {status}", False, None
-    if kind == Kind.ARTICLE and redirected and urlsplit(page.final_url).path in ("", "/"):
-        return State.FETCHED, "redirected to the home page", False, None
+    if not page.body.strip():
+        return State.FAILED, "empty answer", False, None
+    if Kind(facts["kind"]) == Kind.ARTICLE and facts["redirects"]:
+        state, reason = walls.redirected(page, source)
+        return state, reason, False, None
     return State.FETCHED, "", False, None
-
-
-def _challenges(page: Page) -> bool:
-    if len(page.body) > CHALLENGE_SIZE:
-        return False
-    try:
-        return bool(CHALLENGE.search(warc.decoded(page, CHALLENGE_SIZE)))
-    except StoreError:
-        return False
 
 
 def _listed(page: Page, kind: Kind, source: Source) -> list[discover.Found]:
     body = warc.decoded(page)
+    said = next((value for name, value in page.headers if name.lower() == "content-type"), "")
+    charset = said.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
     if kind == Kind.SECTION:
-        return discover.linked(body, page.final_url, allow=source.allow)
-    return discover.listed(body, page.final_url)
+        return discover.linked(body, page.final_url, allow=source.allow, charset=charset)
+    return discover.listed(body, page.final_url, charset=charset)
 
 
 def _said(error: Exception) -> str:
@@ -216,6 +212,11 @@ def _failure(error: BaseException) -> str:
         return "truncated"
     if isinstance(error, DownloadCancelledError):
         return f"larger than {MAX_BODY} bytes"
+    if TOO_LARGE in text:
+        return TOO_LARGE
+    if isinstance(error, ValueError):
+        # What a redirect names and nobody can ask for.
+        return f"no usable URL: {text[:200]}"
     if isinstance(error, UnsupportedURLSchemeError | IgnoreRequest):
         return text or "redirected too often"
     if "ssl" in text.lower() or "certificate" in text.lower() or "tls" in text.lower():

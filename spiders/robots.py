@@ -4,93 +4,142 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
-from scrapy.http import Request
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request, Response
 from scrapy.robotstxt import ProtegoRobotParser
 
 from pipelines import encodings
 from spiders import outcome
 from spiders.guard import Refused
+from spiders.render import RENDERED
 from spiders.settings import ROBOT
+from spiders.turns import Hosts, NotNow
 
 LARGEST = 500 * 1024
-# Some sites write days; a crawl has to end, and the budget would leave such a source after one page anyway.
-LONGEST_DELAY = 600.0
+# Seconds that a copy holds; while the host gives no new one it stands for as long again.
+DAY = 86400.0
 UNREACHABLE = "robots.txt unreachable"
+
+log = logging.getLogger(__name__)
 
 
 class RobotsMiddleware:
-    """Asks each host's robots.txt once, of the ledger's cache or of the host, before anything else is asked there."""
+    """Sends a request on when its host's robots.txt allows it and it is our turn at that host.
+
+    The spider says `delay_of(host)`, and keeps what hosts say: `robots_of(place)` gives status, body and, where it may
+    be older than a day, its age in seconds; `keep_robots(place, status, body)`. Where other crawls may be at the same
+    hosts it has `take_turns(hosts)` as well, and `cool(host, seconds, why)` for hosts that ask for rest.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self.hosts = Hosts(crawler)
         self.known: dict[str, asyncio.Future[Any]] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Built by Scrapy."""
-        return cls(crawler)
+        """Built by Scrapy, while the spider is there already."""
+        made = cls(crawler)
+        spider: Any = crawler.spider
+        made.hosts.take = getattr(spider, "take_turns", None)
+        spider.hosts = made.hosts
+        return made
 
     async def process_request(self, request: Request) -> None:
-        """Raise Refused where robots.txt says no, or cannot be had (which means no for now)."""
-        if request.meta.get("robots"):
+        """Raise Refused where robots.txt says no, or cannot be had (which means no for now); else wait for our turn."""
+        if RENDERED in request.meta:
+            # It asks nothing by itself: what the browser shows is fetched by requests of their own.
             return
         parts = urlsplit(request.url)
-        place = f"{parts.scheme}://{parts.netloc.lower()}"
-        if place not in self.known:
-            self.known[place] = asyncio.ensure_future(self._rules(place, parts.hostname or ""))
-        rules = await asyncio.shield(self.known[place])
-        if isinstance(rules, str):
-            raise Refused(f"{UNREACHABLE}: {rules}", blocked=True)
-        if not rules.allowed(request.url, ROBOT):
-            raise Refused("robots.txt")
+        host = parts.hostname or ""
+        if not request.meta.get("robots"):
+            place = f"{parts.scheme}://{parts.netloc.lower()}"
+            if place not in self.known:
+                self.known[place] = asyncio.ensure_future(self._rules(place, host))
+            rules = await asyncio.shield(self.known[place])
+            if isinstance(rules, NotNow):
+                self.known.pop(place, None)
+                raise NotNow(str(rules))
+            if isinstance(rules, str):
+                raise Refused(f"{UNREACHABLE}: {rules}", blocked=True)
+            if not rules.allowed(request.url, ROBOT):
+                raise Refused("robots.txt")
+        # A redirect brings along the slot of the host it comes from.
+        request.meta["download_slot"] = host
+        # Last: between this and the slot nothing waits.
+        await self.hosts.enter(host)
 
     async def _rules(self, place: str, host: str) -> Any:
-        """The host's rules; the cause in words where they cannot be had."""
+        """The host's rules; the cause in words where they cannot be had; NotNow where we may not ask for them now."""
         spider: Any = self.crawler.spider
-        self._slow_down(host, spider.delay_of(host))
-        cached = await spider.robots_of(urlsplit(place).netloc)
-        if cached is None:
-            cached = await self._fetched(place)
-            if isinstance(cached, str):
-                return cached
-            await spider.keep_robots(urlsplit(place).netloc, *cached)
-        status, body = cached
+        key = urlsplit(place).netloc
+        self.hosts.slow(host, spider.delay_of(host))
+        try:
+            # Another process may be asking this very host: what it learns is in the ledger when our turn comes.
+            await self.hosts.enter(host)
+            cached = await spider.robots_of(key)
+            fresh = cached if cached and (len(cached) < 3 or cached[2] < DAY) else await self._fetched(place, host)
+        except NotNow as later:
+            return later
+        if isinstance(fresh, str):
+            if not cached:
+                log.warning("%s/robots.txt cannot be had: %s", place, fresh)
+                return fresh
+            log.warning("%s/robots.txt cannot be had: %s; yesterday's stands for one more day", place, fresh)
+            fresh = cached
+        elif fresh is not cached:
+            await spider.keep_robots(key, *fresh)
+        status, body = fresh[:2]
         rules = ProtegoRobotParser(body.encode() if status < 300 else b"", self.crawler.spider)
-        delay = rules.crawl_delay(ROBOT)
-        if delay:
-            self._slow_down(host, min(float(delay), LONGEST_DELAY))
+        self.hosts.slow(host, _asked_gap(rules), "robots.txt")
         return rules
 
-    async def _fetched(self, place: str) -> tuple[int, str] | str:
+    async def _fetched(self, place: str, host: str) -> tuple[int, str] | str:
         """Status and text, or why they cannot be had."""
         headers = {"Accept-Encoding": "identity", "Accept": "text/plain,*/*;q=0.5"}
         request = Request(place + "/robots.txt", headers=headers, meta={"robots": True, "max_retry_times": 0})
         try:
             response = await self.crawler.engine.download_async(request)
+        except NotNow:
+            raise
         except Exception as error:  # noqa: BLE001 -- whatever keeps us from it means unreachable
-            cause = outcome.cause(error)
-            logging.getLogger(__name__).warning("%s/robots.txt cannot be had: %s", place, cause)
-            return cause
+            if isinstance(error, IgnoreRequest) and "max redirections" in str(error):
+                # RFC 9309 2.3.1.2: after five hops it counts as not there.
+                return 404, ""
+            return outcome.cause(error)
+        if response.status in (429, 503):
+            await self._cool(host, response)
+        if 400 <= response.status < 500 and response.status != 429:
+            return response.status, ""
         if response.status >= 500 or response.status == 429 or 300 <= response.status < 400:
             return f"status {response.status}"
-        return response.status, _text(response.body, response.headers.get("Content-Encoding") or b"")
+        try:
+            return response.status, _text(response.body, response.headers.get("Content-Encoding") or b"")
+        except ValueError as error:
+            return f"it cannot be decoded ({error})"
 
-    def _slow_down(self, host: str, delay: float) -> None:
-        """Let no slot of this host be faster than that, whether it exists already or not."""
-        downloader = self.crawler.engine.downloader
-        wanted = downloader.per_slot_settings.setdefault(host, {"delay": 0.0})
-        wanted["delay"] = max(wanted["delay"], delay)
-        if host in downloader.slots:
-            downloader.slots[host].delay = wanted["delay"]
+    async def _cool(self, host: str, response: Response) -> None:
+        """Leave a host alone that asks for it already at its robots.txt."""
+        rest = outcome.rest_asked((response.headers.get("Retry-After") or b"").decode("latin-1"), datetime.now(UTC))
+        cool = getattr(self.crawler.spider, "cool", None)
+        if rest and cool:
+            await cool(host, rest.total_seconds(), f"status {response.status} on robots.txt")
+
+
+def _asked_gap(rules: ProtegoRobotParser) -> float:
+    """Seconds between two requests that robots.txt asks of us, by Crawl-delay or Request-rate; 0 where by neither."""
+    rate = rules.rp.request_rate(ROBOT)
+    return max(rules.crawl_delay(ROBOT) or 0.0, rate.seconds / rate.requests if rate and rate.requests else 0.0)
 
 
 def _text(body: bytes, encoding: bytes) -> str:
-    try:
-        body = encodings.decode(body, encoding.decode("latin-1"), 10 * LARGEST)
-    except ValueError:
-        return ""
-    return body[:LARGEST].decode("utf-8-sig", "replace").replace("\x00", "")
+    body = encodings.decode(body, encoding.decode("latin-1"), 10 * LARGEST)
+    if len(body) > LARGEST:
+        # Half a rule would be another rule.
+        body = body[:LARGEST].rpartition(b"\n")[0]
+    return body.decode("utf-8-sig", "replace").replace("\x00", "")

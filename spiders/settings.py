@@ -9,7 +9,6 @@ from pipelines.settings import Settings
 
 ROBOT = "Nightdesk"
 MAX_BODY = 10 * 1024 * 1024
-TIMEOUT = 30
 
 
 def user_agent(settings: Settings) -> str:
@@ -36,7 +35,11 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         },
         # Names that lead to private addresses fail at connect, however they are written.
         "TWISTED_DNS_RESOLVER": "spiders.guard.GuardedResolver",
-        "DOWNLOAD_HANDLERS": {"file": None, "data": None, "ftp": None, "s3": None},
+        "DOWNLOAD_HANDLERS": {
+            "http": "spiders.handler.Handler",
+            "https": "spiders.handler.Handler",
+            **dict.fromkeys(("file", "data", "ftp", "s3")),
+        },
         # A proxy in the environment would resolve names behind the guard's back.
         "HTTPPROXY_ENABLED": False,
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
@@ -49,7 +52,8 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "CONCURRENT_REQUESTS": 64,
         # Scrapy starts this many workers for every response; 100 costs a third of the CPU.
         "CONCURRENT_ITEMS": 8,
-        "DOWNLOAD_TIMEOUT": TIMEOUT,
+        # From the first byte sent to the last received, so that a drip ends as well.
+        "DOWNLOAD_TIMEOUT": settings.fetch_timeout,
         "DNS_TIMEOUT": 10,
         # Larger bodies are cut off at once; no article is this long.
         "DOWNLOAD_MAXSIZE": MAX_BODY,
@@ -59,6 +63,13 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         # The ledger retries later; what is repeated at once is only a hiccup. 429 and 503 ask for rest, not for more.
         "RETRY_TIMES": 1,
         "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],
+        # Whoever let us wait for so long would do it again.
+        "RETRY_EXCEPTIONS": [
+            "scrapy.exceptions.CannotResolveHostError",
+            "scrapy.exceptions.DownloadConnectionRefusedError",
+            "scrapy.exceptions.DownloadFailedError",
+            "scrapy.exceptions.ResponseDataLossError",
+        ],
         # Every status reaches the spider: the ledger has an outcome for each.
         "HTTPERROR_ALLOW_ALL": True,
         # The ledger knows what was fetched; the default drops redirects to known pages without a word.

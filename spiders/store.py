@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
-from time import monotonic
 from typing import Any, TextIO
 
-from pipelines import db, ledger, runs, urls, warc
+import spiders.followed
+from pipelines import aliases, db, found, ledger, runs, urls, warc
 from pipelines.errors import DiskFullError
 from pipelines.ledger import Lease, Look
-from pipelines.model import Kind, Page, Source, State, Tally
+from pipelines.model import Kind, Page, Source, Tally
 from pipelines.settings import Settings
 from spiders import outcome
+from spiders.followed import Followed, count, count_named
+from spiders.followed import counted as counted
 
 STAGE = "crawl"
-COUNTED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone", "bytes", "seconds")
 
 
 @dataclass(frozen=True)
@@ -31,27 +31,6 @@ class Arrival:
     page: Page | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     request: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass
-class Followed:
-    """A source while this crawl has it: its lock, its open raw file, and what happened so far.
-
-    only: the one URL that was asked for by hand; last: the last look at it.
-    """
-
-    source: Source
-    lock: ExitStack
-    began: float = field(default_factory=monotonic)
-    writer: warc.Writer | None = None
-    counts: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(COUNTED, 0)))
-    only: str = ""
-    last: Look | None = None
-    listed: set[str] = field(default_factory=set)
-    asked: int = 0
-    sitemaps: int = 0
-    reached: bool = False
-    troubles: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -75,6 +54,7 @@ def take(store: Store, source: Source, *, only: str = "") -> Followed | None:
     runs.begin(store.conn, store.run, source.name, STAGE)
     _adopt(store, followed)
     if only:
+        db.execute(store.conn, "mark_one_page", run=store.run, source=source.name, stage=STAGE, url=only)
         ledger.want(store.conn, source, store.run, only)
     else:
         ledger.begin(store.conn, source, store.run)
@@ -114,21 +94,26 @@ def commit(store: Store, arrivals: Sequence[Arrival]) -> set[str]:
 def record(store: Store, looks: Sequence[Look]) -> set[str]:
     """Write looks into the ledger in one transaction; the sources for which there may be more to lease."""
     more: set[str] = set()
+    cooled: dict[str, Look] = {}
     names = {look.source for look in looks}
     with store.conn:
-        for look in ledger.record(store.conn, store.run, looks):
+        for look in ledger.record(store.conn, store.run, _settled(store, looks)):
             followed = store.followed[look.source]
             if look.found:
-                _discover(store, followed, look)
+                got = _discover(store.conn, followed, store.run, look)
+                count_named(followed, look, look.found, got)
+                if got.get("ended"):
+                    followed.ends.append(f"{look.url} names more: {found.MOST_PAGES} pages of it were read")
                 more.add(look.source)
             if look.retry_at and look.status in (429, 503):
-                host = urls.host(look.final_url or look.url)
-                ledger.cool(store.conn, host, look.retry_at, f"{look.reason} on {look.url}")
+                cooled[urls.host(look.final_url or look.url)] = look
             count(followed, look)
-        for name in names:
+        # In one order for every crawl: two that wait for each other's hosts would wait for ever.
+        for host, look in sorted(cooled.items()):
+            if look.retry_at:
+                ledger.cool(store.conn, host, look.retry_at, f"{look.reason} on {look.url}")
+        for name in sorted(names):
             runs.progress(store.conn, store.run, name, STAGE, counted(store.followed[name]))
-    for name in names:
-        say(store, "progress", source=name, counts=counted(store.followed[name]))
     return more
 
 
@@ -194,49 +179,7 @@ def close(store: Store, arrivals: Sequence[Arrival], state: str, message: str, *
 
 def verdict(store: Store, followed: Followed, *, late: bool = False) -> tuple[str, str]:
     """State and sentence for a source whose crawl came to its end, by itself or (late) by its time budget."""
-    counts, source = followed.counts, followed.source
-    tried = counts["fetched"] + counts["unchanged"] + counts["gone"]
-    with store.conn:
-        left = ledger.waiting(store.conn, source.name)
-        unread = ledger.waiting(store.conn, source.name, sitemaps=True)
-    if followed.only:
-        return _verdict_of_one(followed, late=late)
-    if late and left:
-        return "stopped", f"The time budget was used up; {left} URLs are left for the next crawl."
-    if not followed.reached and not tried:
-        why = "; ".join(followed.troubles[:3])
-        if not why:
-            why = "its hosts asked for rest" if left else "it names no feed, sitemap or section"
-        return "failed", f"None of its feeds, sitemaps and sections could be reached: {why}."
-    if not tried and counts["blocked"] + counts["failed"]:
-        return "failed", f"None of its pages could be fetched: {'; '.join(followed.troubles[:3])}."
-    notes = [f"{left} URLs are left for the next crawl"] if left else []
-    if unread and followed.sitemaps >= ledger.MOST_SITEMAPS:
-        notes.append(f"too many sitemaps: {followed.sitemaps} were read in this run, {unread} wait for the next")
-    if not counts["new"] and not counts["fetched"]:
-        notes.append("nothing new")
-    if followed.troubles:
-        notes.append(f"trouble with {len(followed.troubles)}: {followed.troubles[0]}")
-    return "done", "; ".join(notes)
-
-
-def count(followed: Followed, look: Look) -> None:
-    """Add a look to the source's counts."""
-    followed.counts["bytes"] += look.bytes
-    followed.last = look if followed.only else None
-    if look.outcome in (State.FAILED, State.BLOCKED):
-        followed.troubles.append(f"{look.url} {look.reason}")
-    if look.kind == Kind.ARTICLE:
-        followed.counts[str(look.outcome)] += 1
-    elif look.outcome in (State.FETCHED, State.UNCHANGED):
-        followed.reached = True
-    elif look.outcome in (State.GONE, State.EXCLUDED):
-        followed.troubles.append(f"{look.url} {look.reason}")
-
-
-def counted(followed: Followed) -> dict[str, int]:
-    """The counts so far, with the seconds since the source was taken."""
-    return {**followed.counts, "seconds": round(monotonic() - followed.began)}
+    return spiders.followed.verdict(store.conn, followed, late=late)
 
 
 def say(store: Store, event: str, **facts: Any) -> None:
@@ -250,18 +193,13 @@ def say_tally(store: Store, tally: Tally) -> None:
     say(store, "tally", source=tally.source, state=tally.state, counts=tally.counts, message=tally.message)
 
 
-def _verdict_of_one(followed: Followed, *, late: bool) -> tuple[str, str]:
-    """State and sentence for a crawl of one URL: what became of that URL, whatever else of the source is due."""
-    look = followed.last
-    if not look:
-        if late:
-            return "stopped", f"The time budget was used up before {followed.only} was fetched."
-        return "failed", f"{followed.only} could not be fetched: its host asked for rest."
-    if look.outcome == State.GONE:
-        return "done", f"{look.url} is gone: {look.reason}"
-    if look.outcome in (State.FETCHED, State.UNCHANGED):
-        return "done", look.reason
-    return "failed", f"{look.url} could not be fetched: {look.reason}."
+def _settled(store: Store, looks: Sequence[Look]) -> list[Look]:
+    """The looks, each at the address it is of."""
+    settled: list[Look] = []
+    for name in dict.fromkeys(look.source for look in looks):
+        source = store.followed[name].source
+        settled += aliases.settled(store.conn, source, store.run, [look for look in looks if look.source == name])
+    return settled
 
 
 def _tally(store: Store, followed: Followed, state: str, message: str) -> Tally:
@@ -279,9 +217,9 @@ def _adopt(store: Store, followed: Followed) -> None:
             look = outcome.look_at(page, facts, source, pointer=pointer)
             adopted += 1
             with store.conn:
-                for new in ledger.record(store.conn, page.run, [look]):
+                for new in ledger.record(store.conn, page.run, aliases.settled(store.conn, source, page.run, [look])):
                     if new.found:
-                        ledger.discover(store.conn, source, page.run, new.found, new.url, by=new.kind)
+                        _discover(store.conn, followed, page.run, new)
         if adopted:
             warc.seal(path)
         else:
@@ -290,15 +228,16 @@ def _adopt(store: Store, followed: Followed) -> None:
         say(store, "log", level="INFO", message=message)
 
 
-def _discover(store: Store, followed: Followed, look: Look) -> None:
-    got = ledger.discover(store.conn, followed.source, store.run, look.found, look.url, by=look.kind)
-    # Feed and sitemap name the same article: it is one URL all the same.
-    followed.listed.update(entry.url for _, entry in look.found)
-    followed.counts["discovered"] = len(followed.listed)
-    followed.counts["new"] += got["discovered"]
-    followed.counts["excluded"] += got["excluded"]
-    if got["unusable"]:
-        followed.counts["unusable"] += got["unusable"]
+def _discover(conn: db.Connection, followed: Followed, run: str, look: Look) -> dict[str, int]:
+    """Write what a list named; the next page of a section only where this one brought something."""
+    named = [one for one in look.found if one[0] != Kind.SECTION]
+    further = [entry for kind, entry in look.found if kind == Kind.SECTION]
+    first = found.first_page(conn, followed.source, look.url) if look.kind == Kind.SECTION else look.url
+    shown = followed.shown.setdefault(first, set()) if look.kind == Kind.SECTION else None
+    got = found.discover(conn, followed.source, run, named, look.url, by=look.kind, shown=shown)
+    if (got["discovered"] or got["of this run"]) and further:
+        got["ended"] = not found.next_page(conn, followed.source, run, first, further[0])
+    return got
 
 
 def _busy(store: Store, source: Source) -> None:

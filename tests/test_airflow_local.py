@@ -18,7 +18,7 @@ import pytest
 from demo.inbox import messages, open_inbox
 from demo.newsroom import open_newsroom
 from demo.sites import SITES, source, write_sources
-from pipelines import db
+from pipelines import db, sources
 from pipelines.airflow import local, processes, rest
 from pipelines.airflow.local import Airflow, airflow_running, night
 from pipelines.airflow.rest import Task
@@ -29,6 +29,8 @@ pytestmark = [pytest.mark.airflow, pytest.mark.timeout(900)]
 LEFT, RUN = "2026-11-22T015900", "2026-11-22T020000"
 FOLLOWED = ("nahr", "harbour", "fanous")
 BROKEN = "fanous"
+OFFERED = "sabah"
+PLACE = {"timezone": "Asia/Amman", "country": "JO"}
 SERVE = "from pipelines.airflow import local; from pipelines.settings import settings; local.serve(settings())"
 
 
@@ -38,7 +40,8 @@ def night_settings(server: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
     name = f"test_{uuid.uuid4().hex[:12]}"
     _admin(server, f"create database \"{name}\" template template0 encoding 'UTF8'")
     sites = [site for site in SITES if site.name in FOLLOWED]
-    with open_newsroom(folder / "newsroom", sites=sites) as newsroom:
+    served = [site for site in SITES if site.name in (*FOLLOWED, OFFERED)]
+    with open_newsroom(folder / "newsroom", sites=served) as newsroom:
         settings = Settings(
             data=folder / "data",
             sources=folder / "sources",
@@ -181,6 +184,34 @@ def test_a_run_that_does_not_end_is_reported_late_while_it_waits(airflow: Airflo
 
     assert late.run_id in _arrived(inbox, "news_crawl is late: 2026-11-22T020200")
     assert next(r.state for r in rest.runs(airflow.client, "news_crawl") if r.run_id == late.run_id) == "running"
+
+
+def test_a_site_is_followed_once_somebody_has_seen_its_samples_and_approved(
+    airflow: Airflow, night_settings: Settings
+) -> None:
+    def state(task: str) -> str:
+        return next((found.state for found in rest.tasks(airflow.client, run) if found.task == task), "none")
+
+    path = night_settings.sources / f"{OFFERED}.toml"
+    run = rest.trigger(airflow.client, "follow", url=f"http://{OFFERED}.newsroom.test", name=OFFERED, **PLACE)
+    asked = f"/api/v2/dags/follow/dagRuns/{run.run_id}/taskInstances/approve/-1/hitlDetails"
+
+    _until(lambda: state("approve") == "awaiting_input" or state("probe") == "failed")
+    request = airflow.client.get(asked).raise_for_status().json()
+
+    assert request["subject"] == f"Follow {OFFERED}?"
+    assert "**10 of 10 samples are good.**" in request["body"]
+    assert f'url = "http://{OFFERED}.newsroom.test/"' in request["body"]
+    assert not path.exists()
+
+    # An answer that comes before the process that asked has ended, sooner than a person reads, makes Airflow ask again.
+    time.sleep(5)
+    answer = {"chosen_options": ["Approve"], "params_input": {}}
+    airflow.client.patch(asked, json=answer).raise_for_status()
+
+    _until(lambda: state("keep") in rest.ENDED)
+    assert state("keep") == "success"
+    assert sources.named(night_settings, [OFFERED])[0].timezone == PLACE["timezone"]
 
 
 def _arrived(inbox: Path, subject: str) -> str:

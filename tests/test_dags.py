@@ -19,7 +19,7 @@ folder, heavy = sys.argv[1], sys.argv[2].split(",")
 already = {name for name in heavy if name in sys.modules}
 sys.path.insert(0, folder)
 seconds = {}
-for name in ("news_crawl", "news_extract", "news_load", "news_alert", "upkeep"):
+for name in ("news_crawl", "news_extract", "news_load", "news_alert", "upkeep", "follow"):
     began = time.process_time()
     __import__(name)
     seconds[name] = time.process_time() - began
@@ -81,7 +81,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 def test_every_dag_file_is_read_without_an_error(found: Any) -> None:
     assert found["errors"] == {}
-    assert sorted(found["dags"]) == ["news_alert", "news_crawl", "news_extract", "news_load", "upkeep"]
+    assert sorted(found["dags"]) == ["follow", "news_alert", "news_crawl", "news_extract", "news_load", "upkeep"]
 
 
 def test_reading_the_dags_imports_no_stage_and_takes_little_time(found: Any) -> None:
@@ -144,6 +144,7 @@ def test_the_list_of_dags_says_which_step_each_one_is(found: Any) -> None:
 
     assert [told[dag].split(":")[0] for dag in NIGHT] == [f"Step {step} of 4" for step in (1, 2, 3, 4)]
     assert told["upkeep"].startswith("Every hour: ")
+    assert told["follow"].startswith("By hand: ")
     assert all(25 < len(line) < 90 for line in told.values()), told
 
 
@@ -179,6 +180,19 @@ def test_the_form_of_a_dag_asks_for_a_run_and_for_sources_and_says_what_empty_me
         assert param["schema"]["title"]
         assert "Empty:" in param["description"]
     assert params["sources"]["schema"]["type"] == ["null", "array"]
+
+
+def test_a_site_is_looked_at_then_approved_by_a_person_and_then_kept(found: Any) -> None:
+    dag = found["dags"]["follow"]
+
+    assert {name: task["downstream"] for name, task in dag["tasks"].items()} == {
+        "probe": ["approve", "keep"],
+        "approve": ["keep"],
+        "keep": [],
+    }
+    assert sorted(dag["params"]) == ["country", "name", "timezone", "url"]
+    assert dag["params"]["url"]["schema"]["type"] == "string"
+    assert all(param["schema"]["title"] and param["description"] for param in dag["params"].values())
 
 
 def test_without_a_schedule_a_crawl_begins_only_by_hand(tmp_path: Path) -> None:

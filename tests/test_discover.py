@@ -141,7 +141,7 @@ def test_what_is_no_list_is_a_value_error_that_says_what_it_is(body: bytes, reas
 @pytest.mark.parametrize(
     ("text", "at"),
     [("2026-11-22T10:00:00+03:00", datetime(2026, 11, 22, 7, tzinfo=UTC)),
-     ("2026-11", datetime(2026, 11, 1, tzinfo=UTC)), ("2026-11-22", datetime(2026, 11, 22, tzinfo=UTC)),
+     ("2026-11", None), ("2026-11-22", datetime(2026, 11, 22, tzinfo=UTC)),
      ("Sun, 22 Nov 2026 10:00:00 GMT", datetime(2026, 11, 22, 10, tzinfo=UTC)),
      ("0001-01-01", None), ("soon", None), ("", None), ("99999-1-1", None)],
 )  # fmt: skip

@@ -1,12 +1,31 @@
 """What may be fetched, and what not, however it is written."""
 
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.http import Request
+from scrapy.resolver import dnscache
+from scrapy.utils.test import get_crawler
+from twisted.internet import reactor
+from twisted.internet.base import ThreadedResolver
+from twisted.internet.defer import succeed
 
 from pipelines.errors import SettingsError
 from pipelines.settings import Settings
-from spiders.guard import Policy, check_contact, policy, proxy_of, refusal, resolved
+from spiders.guard import (
+    GuardedResolver,
+    GuardMiddleware,
+    Policy,
+    Refused,
+    check_contact,
+    policy,
+    proxy_of,
+    refusal,
+    resolved,
+)
+from spiders.settings import scrapy_settings
 from tests import sites
 
 HOME = Policy(hosts={"*.newsroom.test": "127.0.0.1:8790"})
@@ -25,7 +44,10 @@ def test_the_open_web_and_mapped_hosts_may_be_fetched(url: str) -> None:
     ["file:///etc/passwd", "ftp://example.org/", "data:,x", "http://user:pw@example.org/", "http://example.org:22/",
      "http://127.0.0.1/", "http://10.0.0.1/", "http://169.254.169.254/latest", "http://[::1]/", "http://[::ffff:127.0.0.1]/",
      "http://127.1/", "http://2130706433/", "http://0x7f000001/", "http://0.0.0.0/", "http://[fe80::1]/", "http://", "http://[::1",
-     "http://100.64.0.1/", "http://[2002:7f00:1::]/", "http://224.0.0.1/"],
+     "http://100.64.0.1/", "http://[2002:7f00:1::]/", "http://224.0.0.1/", "http://0177.0.0.1/", "http://0x7f.1/", "http://0/",
+     "http://[::7f00:1]/", "http://[64:ff9b::7f00:1]/", "http://[64:ff9b:1::1]/", "http://[2001:0:7f00:1::]/", "http://[fec0::1]/",
+     "http://[fd00:ec2::254]/", "http://[ff02::1]/", "http://[::ffff:0:7f00:1]/", "http://192.0.0.192/", "http://168.63.129.16/",
+     "http://100.100.100.200/", "http://240.0.0.1/", "http://x.org/" + "a" * 2100, "javascript:alert(1)", "http://x.org:0/"],
 )  # fmt: skip
 def test_everything_else_is_refused_with_a_reason(url: str) -> None:
     assert refusal(HOME, url).startswith("guard: ")
@@ -63,3 +85,47 @@ def test_a_mapped_host_goes_to_its_server_and_no_other_does() -> None:
 def test_a_host_map_that_leads_elsewhere_is_a_settings_error(settings: Settings, proxy: str) -> None:
     with pytest.raises(SettingsError, match="NIGHTDESK_HOST_MAP"):
         policy(settings.model_copy(update={"host_map": f"*.a.test={proxy}"}))
+
+
+def test_a_name_that_leads_elsewhere_the_second_time_is_refused_then(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter(["93.184.216.34", "169.254.169.254"])
+    monkeypatch.setattr(ThreadedResolver, "getHostByName", lambda *_: succeed(next(answers)))
+    resolver = GuardedResolver.from_crawler(crawler_of(settings), reactor)
+    monkeypatch.setattr("scrapy.resolver.dnscache.limit", 0)
+
+    first, second = outcome_of(resolver), outcome_of(resolver)
+
+    assert first == "93.184.216.34"
+    assert second == "guard: rebinding.example.org leads to 169.254.169.254, which is no public address"
+
+
+def test_what_is_remembered_of_a_name_is_checked_again(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    resolver = GuardedResolver.from_crawler(crawler_of(settings), reactor)
+    monkeypatch.setitem(dnscache, "rebinding.example.org", "127.0.0.1")
+
+    assert outcome_of(resolver).startswith("guard: rebinding.example.org leads to 127.0.0.1")
+
+
+def test_the_reason_of_a_refused_name_reaches_the_request(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    crawler = crawler_of(settings)
+    monkeypatch.setitem(dnscache, "rebinding.example.org", "127.0.0.1")
+    outcome_of(GuardedResolver.from_crawler(crawler, reactor))
+    middleware, lost = GuardMiddleware.from_crawler(crawler), CannotResolveHostError("no results")
+
+    with pytest.raises(Refused, match="leads to 127") as refused:
+        middleware.process_exception(Request("http://rebinding.example.org/"), lost)
+
+    assert refused.value.blocked
+    assert middleware.process_exception(Request("http://rebinding.example.org/"), lost) is None
+
+
+def crawler_of(settings: Settings) -> Any:
+    return get_crawler(settings_dict=scrapy_settings(settings))
+
+
+def outcome_of(resolver: GuardedResolver) -> str:
+    said: list[str] = []
+    resolver.getHostByName("rebinding.example.org").addCallbacks(said.append, lambda why: said.append(str(why.value)))
+    return said[0].removeprefix("DNS lookup failed: ").rstrip(".")

@@ -171,3 +171,36 @@ def test_a_failing_crawl_is_in_the_message(settings: Settings, conn: db.Connecti
     (found,) = health.check(settings, [SANA], now=T0 + 6 * DAY)
 
     assert "crawl failed: robots.txt answers 503." in str(found)
+
+
+def behind(conn: db.Connection, at: datetime, *, lacks: bool = True) -> None:
+    """A crawl that compared feed and sitemap."""
+    crawled(conn, at, new=True, message="the feed lacks 12 of 40 articles" if lacks else "")
+    if lacks:
+        with conn, conn.cursor() as cursor:
+            cursor.execute("update runs set counts = '{\"feed behind\": 1}' where started_at = %s", (at,))
+
+
+def test_a_feed_that_is_behind_three_crawls_in_a_row_is_told_once_until_it_caught_up(
+    settings: Settings, conn: db.Connection
+) -> None:
+    for day in range(5):
+        behind(conn, T0 + day * DAY, lacks=day < 4)
+
+    found = [health.check(with_operators(settings), [SANA], now=T0 + day * DAY + HOUR) for day in range(1, 5)]
+
+    said = "سانا (sana): its feed is behind its sitemap since 2026-11-01.\n{}T0200: the feed lacks 12 of 40 articles."
+    assert [[str(one) for one in day] for day in found] == [
+        [], [said.format("2026-11-03")], [said.format("2026-11-04")], []
+    ]  # fmt: skip
+    assert [row["subject"] for row in told(conn)] == ["The feed of sana is behind"]
+
+
+def test_a_crawl_of_one_page_is_no_sign_of_life(settings: Settings, conn: db.Connection) -> None:
+    for day in range(5):
+        crawled(conn, T0 + day * DAY, new=True)
+    crawled(conn, T0 + 8 * DAY, new=False)
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update runs set only_url = 'u' where started_at > %s", (T0 + 7 * DAY,))
+
+    assert health.check(settings, [SANA], now=T0 + 9 * DAY) == []

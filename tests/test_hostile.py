@@ -115,7 +115,7 @@ def test_a_page_whose_time_limit_does_not_reach_it_costs_its_own_article_alone(
 
     lines = articlefile.read(articlefile.path(settings, "jisr", RUN))
     rejected = [(line.rejection.reason, line.rejection.detail) for line in lines if line.rejection]
-    assert rejected == [(Reason.TOO_SLOW, "not done after 2 s"), (Reason.TOO_SHORT, "2 words")]
+    assert rejected == [(Reason.TOO_SLOW, "not done after 2 s"), (Reason.TOO_SHORT, "0 words")]
     assert tally.state == "done"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipelines import db, ledger
+from pipelines import db, found, ledger
 from pipelines.ledger import Lease, Look
 from pipelines.model import Entry, Kind, Pointer, State
 from tests import sites
@@ -19,7 +19,7 @@ SOURCE = sites.source("a.test", deny=("/sport/",), max_age=30)
 
 def discover(conn: db.Connection, *entries: Entry, run: str = RUN, by: Kind = Kind.FEED) -> dict[str, int]:
     with conn:
-        return ledger.discover(conn, SOURCE, run, [(Kind.ARTICLE, e) for e in entries], "http://a.test/feed", by=by)
+        return found.discover(conn, SOURCE, run, [(Kind.ARTICLE, e) for e in entries], "http://a.test/feed", by=by)
 
 
 def lease(conn: db.Connection, count: int = 10, **wanted: Any) -> list[Lease]:
@@ -77,7 +77,7 @@ def test_a_url_is_discovered_once_however_it_is_written(conn: db.Connection) -> 
     ],
 )
 def test_the_rule_that_keeps_a_url_out_is_its_reason(entry: Entry, by: Kind, reason: str) -> None:
-    assert ledger.excluded(SOURCE, Kind.ARTICLE, entry, by, NOW) == reason
+    assert found.excluded(SOURCE, Kind.ARTICLE, entry, by, NOW) == reason
 
 
 def test_an_excluded_url_is_in_the_ledger_and_never_leased(conn: db.Connection) -> None:
@@ -249,7 +249,7 @@ def test_a_feed_unchanged_after_a_failure_is_unchanged(conn: db.Connection) -> N
 def test_sitemaps_beyond_the_limit_wait_and_hold_up_no_article_nor_what_the_source_lists(conn: db.Connection) -> None:
     named = [(Kind.SITEMAP, Entry(url=f"http://a.test/s{n}.xml")) for n in range(4)]
     with conn:
-        ledger.discover(conn, SOURCE, RUN, named, "http://a.test/index.xml", by=Kind.SITEMAP)
+        found.discover(conn, SOURCE, RUN, named, "http://a.test/index.xml", by=Kind.SITEMAP)
     discover(conn, Entry(url="http://a.test/1"))
     ledger.begin(conn, SOURCE, RUN)
 
@@ -258,3 +258,153 @@ def test_sitemaps_beyond_the_limit_wait_and_hold_up_no_article_nor_what_the_sour
     ours = ["http://a.test/feed", "http://a.test/s0.xml", "http://a.test/s1.xml", "http://a.test/1"]
     assert sorted(leased) == sorted(ours)
     assert ledger.waiting(conn, "a", sitemaps=True) == 4
+
+
+def test_forms_of_one_address_in_one_list_are_one_article_with_aliases(conn: db.Connection) -> None:
+    counts = discover(
+        conn,
+        Entry(url="http://a.test/story-48151/amp"),
+        Entry(url="http://m.a.test/story-48151"),
+        Entry(url="http://a.test/story-48151"),
+        Entry(url="http://a.test/story-48152"),
+    )
+
+    assert (counts["discovered"], counts["alias"]) == (2, 2)
+    assert sorted(one.url for one in lease(conn)) == ["http://a.test/story-48151", "http://a.test/story-48152"]
+    assert url(conn, "alias_of", "http://m.a.test/story-48151") == url(conn, "id", "http://a.test/story-48151")
+
+
+def test_an_amp_page_nobody_fetched_yields_to_the_page_itself(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://a.test/story-48151/amp"))
+
+    discover(conn, Entry(url="http://a.test/story-48151"))
+
+    assert [one.url for one in lease(conn)] == ["http://a.test/story-48151"]
+    assert url(conn, "state", "http://a.test/story-48151/amp") == "duplicate"
+
+
+def test_an_amp_page_that_was_fetched_stays_the_article_and_the_page_is_its_alias(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://a.test/story-48151/amp"))
+    settle(conn, lease(conn)[0], State.FETCHED)
+
+    counts = discover(conn, Entry(url="http://a.test/story-48151"))
+
+    assert (counts["discovered"], counts["alias"], lease(conn)) == (0, 1, [])
+
+
+def test_an_alias_of_a_page_that_is_no_article_is_looked_at_after_all(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://a.test/story-48151"), Entry(url="http://a.test/story-48151/"))
+    settle(conn, lease(conn)[0], State.GONE, final=True)
+
+    counts = discover(conn, Entry(url="http://a.test/story-48151/"))
+
+    assert counts["again"] == 1
+    assert [one.url for one in lease(conn)] == ["http://a.test/story-48151/"]
+
+
+def test_a_change_told_of_an_alias_is_a_look_at_the_article(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://a.test/story-48151"), Entry(url="http://a.test/story-48151/amp"))
+    settle(conn, lease(conn)[0], State.UNCHANGED)
+
+    discover(conn, Entry(url="http://a.test/story-48151/amp", modified_at=NOW + timedelta(minutes=1)))
+
+    assert [one.url for one in lease(conn)] == ["http://a.test/story-48151"]
+
+
+def test_an_asked_for_alias_is_a_look_at_the_article(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://a.test/story-48151"), Entry(url="http://a.test/story-48151/amp"))
+    settle(conn, lease(conn)[0], State.UNCHANGED)
+
+    ledger.want(conn, SOURCE, NEXT, "http://a.test/story-48151/amp")
+
+    assert [one.url for one in lease(conn, only="http://a.test/story-48151/amp")] == ["http://a.test/story-48151"]
+
+
+def test_the_story_of_an_alias_is_that_of_its_article(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://a.test/story-48151"), Entry(url="http://a.test/story-48151/amp"))
+    settle(conn, lease(conn)[0], State.FAILED, reason="timeout")
+
+    told = [(row["what"], row["reason"]) for row in ledger.story(conn, "http://a.test/story-48151/amp")]
+
+    alias = "alias of http://a.test/story-48151, alias: another form of a known address"
+    assert ("now: alias", alias) in told
+    assert told[-1][0] == "now: failed"
+    assert told[-1][1].startswith("http://a.test/story-48151, timeout, next try 20")
+
+
+def test_rows_of_before_are_known_by_their_forms_once_their_source_is_crawled(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://a.test/story-48151"))
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update urls set variant_key = null")
+
+    ledger.begin(conn, SOURCE, NEXT)
+    counts = discover(conn, Entry(url="https://www.a.test/story-48151/"), run=NEXT)
+
+    assert counts["alias"] == 1
+
+
+def test_what_was_not_sent_in_full_for_a_week_is_asked_for_without_a_condition(conn: db.Connection) -> None:
+    ledger.begin(conn, SOURCE, RUN)
+    (feed,) = lease(conn)
+    settle(conn, feed, State.FETCHED, etag='"1"', digest="x", status=200)
+    ledger.begin(conn, SOURCE, RUN)
+    (soon,) = lease(conn)
+    settle(conn, soon, State.UNCHANGED, etag='"1"', digest="x", status=304, fetched_at=NOW)
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update urls set whole_at = now() - interval '7 days'")
+
+    ledger.begin(conn, SOURCE, NEXT)
+    (late,) = lease(conn)
+
+    assert (soon.etag, late.etag, late.digest) == ('"1"', "", "x")
+
+
+def test_what_had_other_bytes_under_the_same_etag_is_never_asked_for_with_it(conn: db.Connection) -> None:
+    ledger.begin(conn, SOURCE, RUN)
+    (feed,) = lease(conn)
+    settle(conn, feed, State.FETCHED, etag='"1"', digest="x", status=200)
+    settle(conn, feed, State.FETCHED, etag='"1"', digest="y", status=200, fetched_at=NOW + timedelta(hours=1))
+
+    ledger.begin(conn, SOURCE, NEXT)
+
+    assert [one.etag for one in lease(conn)] == [""]
+
+
+def test_a_list_that_was_wrong_three_times_is_not_believed_until_it_was_read_in_full_again(conn: db.Connection) -> None:
+    believed = [
+        found.believable({"lastmod_true": held, "lastmod_false": failed})
+        for held, failed in ((0, 0), (0, 2), (0, 3), (2, 3), (3, 3), (9, 4), (1, 1))
+    ]
+
+    assert believed == [3, 3, 0, 0, None, None, 3]
+
+
+def test_of_the_sitemaps_of_an_index_the_newest_is_read_every_night_and_the_old_ones_are_not(
+    conn: db.Connection,
+) -> None:
+    named = [
+        (Kind.SITEMAP, Entry(url=f"http://a.test/s{n}.xml", modified_at=NOW - timedelta(days=n))) for n in range(3)
+    ]
+    with conn:
+        found.discover(conn, SOURCE, RUN, named, "http://a.test/index.xml", by=Kind.SITEMAP)
+    for leased in lease(conn):
+        settle(conn, leased, State.UNCHANGED)
+
+    ledger.begin(conn, SOURCE, NEXT)
+
+    assert sorted(one.url for one in lease(conn)) == ["http://a.test/feed", "http://a.test/s0.xml"]
+
+
+def test_a_section_is_followed_for_twenty_pages_and_no_further(conn: db.Connection) -> None:
+    ledger.begin(conn, SOURCE, RUN)
+    where = "http://a.test/feed"
+
+    with conn:
+        went = []
+        for n in range(2, 23):
+            first = found.first_page(conn, SOURCE, where)
+            went.append(found.next_page(conn, SOURCE, RUN, first, Entry(url=f"http://a.test/list?page={n}")))
+            where = f"http://a.test/list?page={n}"
+
+    assert went == [True] * 20 + [False]
+    assert url(conn, "via", "http://a.test/list?page=21") == "http://a.test/feed"

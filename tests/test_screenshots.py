@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from demo import newsroom
 from demo.inbox import open_inbox
 from demo.sites import BROKEN
 from pipelines import db, desk
-from pipelines.airflow import local
+from pipelines.airflow import local, rest
 from pipelines.settings import Settings
 from tests import test_desk as rows
 
@@ -73,6 +74,18 @@ def test_after_a_night_the_desk_shows_arabic_right_to_left_with_what_was_cut(
         page.set_viewport_size({"width": 420, "height": 900})
         picture(page, "desk-narrow")
 
+        # A site that is followed already has to have another name.
+        given = {"url": "http://sabah.newsroom.test", "name": "seen", "timezone": "Asia/Amman", "country": "JO"}
+        offered = rest.trigger(airflow.client, "follow", **given)
+        waiting = f"{airflow.address}/dags/follow/runs/{offered.run_id}/tasks/approve/required_actions"
+        wait_for_approval(airflow, offered)
+        shot(page, waiting, "follow-approve", until="10 of 10 samples are good.")
+        # Sooner than a person reads, Airflow would ask again.
+        time.sleep(3)
+        page.get_by_role("button", name="Reject").click()
+        expect(page.get_by_role("button", name="Reject")).to_be_disabled()
+        assert not (settings.sources / "seen.toml").exists()
+
         assert complaints == []
         assert httpx.get(f"{airflow.address}/nightdesk/api/desk", trust_env=False).status_code == 401
 
@@ -98,6 +111,13 @@ def alerted(conn: db.Connection) -> desk.Record:
             more = {"attempts": attempts, "error": error, "created_at": article["first_fetched_at"]}
             rows.delivery(conn, f"shown-{attempts}", state, article["id"], **more)
     return found
+
+
+def wait_for_approval(airflow: local.Airflow, run: rest.DagRun) -> None:
+    deadline = time.monotonic() + 120
+    while "awaiting_input" not in {task.state for task in rest.tasks(airflow.client, run)}:
+        assert time.monotonic() < deadline, rest.tasks(airflow.client, run)
+        time.sleep(0.5)
 
 
 @contextmanager

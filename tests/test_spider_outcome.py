@@ -19,27 +19,39 @@ LEASE = Lease(id=1, source="a", url="http://a.test/1", host="a.test", kind=Kind.
 
 
 def judged(
-    status: int = 200, body: bytes = b"<p>x</p>", *, kind: Kind = Kind.ARTICLE, known: str = "", **headers: str
+    status: int = 200,
+    body: bytes = b"<p>x</p>",
+    *,
+    kind: Kind = Kind.ARTICLE,
+    known: str = "",
+    final_url: str = "",
+    **headers: str,
 ) -> Look:
     page = Page(
         source="a",
         run=sites.RUN,
         url="http://a.test/1",
-        final_url="http://a.test/1",
+        final_url=final_url or "http://a.test/1",
         fetched_at=NOW,
         status=status,
         headers=tuple((name.replace("_", "-"), value) for name, value in headers.items()),
         body=body,
         digest=sha256(body).hexdigest(),
     )
-    return look_at(page, {"kind": kind, "url_id": 1, "redirects": [], "ms": 5}, sites.source("a.test"), known=known)
+    return look_at(
+        page,
+        {"kind": kind, "url_id": 1, "redirects": [final_url] if final_url else [], "ms": 5},
+        sites.source("a.test"),
+        known=known,
+    )
 
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
     [(200, "fetched"), (304, "unchanged"), (404, "gone"), (410, "gone"), (401, "blocked"),
      (403, "blocked"), (429, "blocked"), (451, "blocked"), (500, "failed"), (503, "failed"),
-     (400, "failed"), (300, "failed")],
+     (400, "failed"), (300, "failed"), (402, "blocked"), (418, "blocked"), (999, "blocked"), (204, "failed"),
+     (206, "failed"), (203, "fetched")],
 )  # fmt: skip
 def test_a_status_has_an_outcome(status: int, outcome: str) -> None:
     assert judged(status, known="digest of the last look").outcome == outcome
@@ -76,12 +88,45 @@ def test_a_short_challenge_page_is_blocked_and_an_article_about_one_is_not() -> 
     assert judged(body=b"<title>Just a moment...</title>" + b"x" * 70_000).outcome == "fetched"
 
 
+def test_a_page_that_shows_much_text_is_no_challenge_whatever_script_it_has() -> None:
+    script = b"<script src=https://ct.captcha-delivery.com/c.js></script>"
+
+    assert judged(body=script + b"<p>wait</p>").reason == "challenge page"
+    assert judged(body=script + b"<p>" + b"word " * 200).outcome == "fetched"
+
+
+def test_an_answer_without_a_byte_of_content_failed() -> None:
+    assert judged(body=b" \r\n").reason == "empty answer"
+
+
+@pytest.mark.parametrize(
+    ("final_url", "ended"),
+    [
+        ("http://a.test/2", "fetched"),
+        ("http://a.test/", "fetched: redirected to the home page"),
+        ("http://a.test/user/login?to=1", "blocked: redirected to a login"),
+        ("https://consent.b.test/c?to=1", "blocked: redirected to a consent page"),
+        ("http://b.test/offer", "excluded: redirected to another site: b.test"),
+        ("http://b.test/1", "fetched"),
+        ("http://www.a.org/other", "fetched"),
+    ],
+)
+def test_where_a_redirect_leads_decides_how_the_look_ends(final_url: str, ended: str) -> None:
+    look = judged(final_url=final_url)
+
+    assert f"{look.outcome}: {look.reason}".removesuffix(": ") == ended
+
+
 @pytest.mark.parametrize(
     ("error", "outcome", "reason"),
     [
         (DownloadTimeoutError("slow"), State.FAILED, "timeout"),
         (CannotResolveHostError("a.test"), State.FAILED, "dns"),
-        (CannotResolveHostError("guard: a.test leads to 10.0.0.1"), State.EXCLUDED, "guard: a.test leads to 10.0.0.1"),
+        (
+            ValueError("Missing scheme in request url: x"),
+            State.FAILED,
+            "no usable URL: Missing scheme in request url: x",
+        ),
         (Refused("robots.txt"), State.EXCLUDED, "robots.txt"),
         (Refused("robots.txt unreachable", blocked=True), State.BLOCKED, "robots.txt unreachable"),
         (ConnectionResetError("reset"), State.FAILED, "connection lost: reset"),
@@ -95,7 +140,8 @@ def test_a_failure_has_an_outcome_and_a_reason(error: Exception, outcome: State,
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("120", 120), ("Sun, 22 Nov 2026 02:10:00 GMT", 600), ("999999", 86400), ("-5", None), ("soon", None), ("", None),
+    [("120", 120), ("Sun, 22 Nov 2026 02:10:00 GMT", 600), ("999999", 86400), ("9" * 400, 86400),
+     ("Sun, 22 Nov 2026 02:10:00 -0000", 600), ("-5", None), ("soon", None), ("", None),
      ("Sun, 22 Nov 2020 02:10:00 GMT", 0)],
 )  # fmt: skip
 def test_retry_after_is_seconds_or_a_date_and_at_most_a_day(value: str, seconds: int | None) -> None:
@@ -106,7 +152,7 @@ def test_retry_after_is_seconds_or_a_date_and_at_most_a_day(value: str, seconds:
     ("error", "words"),
     [
         (CannotResolveHostError("DNS lookup failed: no results for hostname lookup: a.test."), "DNS lookup failed"),
-        (CannotResolveHostError("guard: a.test leads to 10.0.0.1"), "guard: a.test leads to 10.0.0.1"),
+        (Refused("guard: a.test leads to 10.0.0.1", blocked=True), "guard: a.test leads to 10.0.0.1"),
         (DownloadTimeoutError("slow"), "timeout"),
         (
             DownloadFailedError(

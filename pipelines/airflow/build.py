@@ -1,4 +1,4 @@
-"""What Dags are made of: assets, timetables, forms, retries by kind of error, and the four shapes of a Dag."""
+"""What Dags are made of: assets, timetables, forms, retries by kind of error, and the Dags of the night."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from airflow.sdk import (
     DAG,
     Asset,
     CronPartitionTimetable,
-    CronTriggerTimetable,
     ExceptionRetryPolicy,
     Param,
     PartitionedAssetTimetable,
@@ -40,13 +39,11 @@ SPIDER_GRACE = 120
 STAGE_LIMIT = timedelta(hours=2)
 SHORT_LIMIT = timedelta(minutes=10)
 ACTIVE_RUNS = 8
-EVERY_HOUR = "17 * * * *"
 DESCRIPTIONS = {
     "crawl": "Step 1 of 4: fetch what is new into the raw store",
     "extract": "Step 2 of 4: find the article on each page fetched",
     "load": "Step 3 of 4: put articles and what changed in them into Postgres",
     "alert": "Step 4 of 4: tell people what their watches found",
-    "upkeep": "Every hour: notice quiet sources, send what still waits, delete old raw files",
 }
 
 
@@ -133,50 +130,6 @@ def alert_dag(doc: str) -> DAG:
     return dag
 
 
-def upkeep_dag(doc: str) -> DAG:
-    """Tasks beside the night: quiet sources told, what waits sent, golden pages read, old raw files deleted."""
-    with DAG(
-        "upkeep",
-        description=DESCRIPTIONS["upkeep"],
-        schedule=CronTriggerTimetable(EVERY_HOUR, timezone="UTC", run_immediately=timedelta(0)),
-        catchup=False,
-        max_active_runs=1,
-        doc_md=doc,
-        tags=["nightdesk"],
-        default_args=_defaults(settings()),
-        on_failure_callback=tell.failed,
-    ) as dag:
-
-        @task(execution_timeout=STAGE_LIMIT, multiple_outputs=False)
-        def outbox() -> dict[str, str]:
-            from pipelines.airflow import work
-
-            return work.send("")
-
-        @task(execution_timeout=SHORT_LIMIT)
-        def health() -> list[str]:
-            from pipelines.airflow import work
-
-            return work.check_health()
-
-        @task(execution_timeout=STAGE_LIMIT, multiple_outputs=False)
-        def raw_files() -> dict[str, int]:
-            from pipelines.airflow import work
-
-            return work.retire_raw()
-
-        @task(execution_timeout=STAGE_LIMIT)
-        def golden_pages() -> list[str]:
-            from pipelines.airflow import work
-
-            return work.check_golden()
-
-        health() >> outbox()
-        golden_pages()
-        raw_files()
-    return dag
-
-
 def retry_policy(current: Settings) -> ExceptionRetryPolicy:
     """What is tried again and when: a database soon, a site later, and never what a person has to mend."""
     later = timedelta(seconds=current.retry_after)
@@ -223,7 +176,7 @@ def _dag(stage: str, doc: str, current: Settings, timetable: Any, run: str = "",
         max_active_runs=ACTIVE_RUNS,
         doc_md=doc,
         tags=["nightdesk", stage],
-        default_args=_defaults(current),
+        default_args=defaults(current),
         params=_form(run or "the newest run.", names or "all that the stage before handed over."),
         render_template_as_native_obj=False,
         on_failure_callback=tell.failed,
@@ -270,7 +223,8 @@ def _form(run: str, names: str) -> dict[str, Param]:
     }
 
 
-def _defaults(current: Settings) -> dict[str, Any]:
+def defaults(current: Settings) -> dict[str, Any]:
+    """What every task of every Dag has."""
     return {
         "owner": "nightdesk",
         "retries": 2,

@@ -14,7 +14,7 @@ from typing import Any
 
 from airflow.sdk.exceptions import AirflowSkipException
 
-from pipelines import alert, crawl, db, errors, golden, health, load, outbox, runs, sources, upkeep
+from pipelines import account, alert, crawl, db, errors, golden, health, load, outbox, runs, sources, upkeep
 from pipelines.airflow import channels
 from pipelines.airflow.plan import FAILED, Batch, Handover, batches, crawl_run, delivered, handed_over, judged
 from pipelines.extract import extract
@@ -76,6 +76,10 @@ def crawl_batch(batch: Batch) -> dict[str, str]:
     tallies: list[Tally] = []
     if chosen:
         tallies = crawl.crawl(current, chosen, batch["run"], budget=float(current.crawl_budget), on_line=to_log)
+        with db.connection(current) as conn:
+            rules = account.exclusions(conn, batch["run"])
+        for tally in tallies:
+            log.info("%s: %s", tally.source, account.sentence(tally.counts, rules.get(tally.source)))
     return _concluded(tallies, problems, errors.CrawlError)
 
 
@@ -223,6 +227,8 @@ def _concluded(
             tally.state, logging.INFO
         )
         counts = ", ".join(f"{count} {word}" for word, count in tally.counts.items() if count)
+        # What a crawl counted was said in a sentence of its own.
+        counts = "" if tally.stage == crawl.STAGE else counts
         log.log(level, "%s", ": ".join(filter(None, [tally.source, tally.state, tally.message, counts])))
     failed = [tally for tally in tallies if tally.state == FAILED]
     if len(failed) + len(problems) == len(tallies) + len(problems) and (failed or problems):

@@ -100,7 +100,7 @@ def articles(
 
 
 def why(url: str, json: Json = False) -> None:
-    """Tell what became of a URL: found where, fetched when, stored, rejected or failed for which reason."""
+    """Tell the life of a URL and its aliases: where it was found, what became of it and why, and the next look."""
     with db.connection(settings()) as conn:
         db.check_migrated(conn)
         try:

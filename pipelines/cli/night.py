@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from time import monotonic
 from typing import TYPE_CHECKING
 
+from rich.live import Live
+from rich.table import Table
 from rich.text import Text
 
-from pipelines import db, runs
+from pipelines import account, db, runs
 from pipelines.cli import report
 from pipelines.cli.show import complain, out
 from pipelines.errors import NightdeskError
+from pipelines.model import Tally
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
     from pipelines.airflow.rest import Task
 
 LOOK = 1.0
+# Counts of a stage that runs change all the time; a change of its state is told at once.
+EVERY = 10.0
 TOLD = ("fetched", "unchanged", "articles", "rejected", "new", "revised", "alerts", "sent")
 
 
@@ -68,17 +74,54 @@ def _followed(current: Settings, key: str) -> Iterator[None]:
 
 
 def _tell(current: Settings, key: str, over: threading.Event) -> None:
-    seen: dict[tuple[str, str], list[str]] = {}
+    """A table that changes in place for whoever watches a terminal; lines for a file."""
     with db.connection(current, application="nightdesk progress") as conn:
-        ended = False
-        while not ended:
-            ended = over.wait(LOOK)
-            tallies = runs.tallies(conn, key)
-            wide = max((len(tally.source) for tally in tallies), default=0) + 2
-            for tally in tallies:
-                counted = ", ".join(f"{tally.counts[c]} {c}" for c in TOLD if tally.counts.get(c))
-                line = f"{tally.stage:8}{tally.source or 'all':{wide}}{tally.state:9}{tally.message or counted}"
-                if seen.get((tally.stage, tally.source)) != line.split():
-                    seen[tally.stage, tally.source] = line.split()
-                    out.print(Text(line, style="red" if tally.state == "failed" else ""), soft_wrap=True)
-            conn.rollback()
+        if not out.is_terminal:
+            _lines(conn, key, over)
+            return
+        with Live(console=out, refresh_per_second=4, transient=True) as live:
+            while not over.wait(LOOK):
+                live.update(_running(runs.tallies(conn, key)))
+                conn.rollback()
+
+
+def _running(tallies: Sequence[Tally]) -> Table:
+    """What runs now, source by source, and how many sources have each stage behind them."""
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column in ("stage", "source", "so far"):
+        shown.add_column(column)
+    for stage in runs.STAGES:
+        here = [tally for tally in tallies if tally.stage == stage]
+        over = [tally for tally in here if tally.state != "running"]
+        if over:
+            failed = sum(tally.state == "failed" for tally in over)
+            so_far = f"{len(over)} of {len(here)} done" + (f", {failed} failed" if failed else "")
+            shown.add_row(stage, "", Text(so_far, style="red" if failed else "green"))
+        for tally in here:
+            if tally.state == "running":
+                shown.add_row(stage, Text(tally.source or "all"), Text(_so_far(tally), style="cyan"))
+    return shown
+
+
+def _lines(conn: db.Connection, key: str, over: threading.Event) -> None:
+    seen: dict[tuple[str, str], tuple[str, str, float]] = {}
+    ended = False
+    while not ended:
+        ended = over.wait(LOOK)
+        tallies = runs.tallies(conn, key)
+        wide = max((len(tally.source) for tally in tallies), default=0) + 2
+        for tally in tallies:
+            state, so_far, at = seen.get((tally.stage, tally.source), ("", "", 0.0))
+            told, now = tally.message or _so_far(tally), monotonic()
+            if tally.state == state and (told == so_far or (tally.state == "running" and now < at + EVERY)):
+                continue
+            seen[tally.stage, tally.source] = tally.state, told, now
+            line = f"{tally.stage:8}{tally.source or 'all':{wide}}{tally.state:9}{told}"
+            out.print(Text(line, style="red" if tally.state == "failed" else ""), soft_wrap=True)
+        conn.rollback()
+
+
+def _so_far(tally: Tally) -> str:
+    if tally.stage == "crawl":
+        return account.sentence(tally.counts)
+    return ", ".join(f"{tally.counts[word]} {word}" for word in TOLD if tally.counts.get(word))

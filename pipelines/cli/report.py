@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.text import Text
 
-from pipelines import db, runs
+from pipelines import account, db, runs
 from pipelines.cli.show import say, table
 from pipelines.model import Tally
 
@@ -21,6 +21,9 @@ COUNTED = (
     ("cut", "extract", "cut"),
     ("rejected", "extract", "rejected"),
 )
+
+
+CRAWLED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone")
 
 
 def rows_of_run(conn: db.Connection, run: str) -> list[dict[str, Any]]:
@@ -42,6 +45,7 @@ def print_run(conn: db.Connection, run: str) -> list[str]:
         title=f"Run {run}",
         empty=f"Nothing is known of a run {run}.",
     )
+    print_crawl([tally for tally in runs.tallies(conn, run) if tally.stage == "crawl"], account.exclusions(conn, run))
     for row in rows:
         if row["reasons"]:
             told = ", ".join(f"{count} {reason}" for reason, count in sorted(row["reasons"].items()))
@@ -52,6 +56,19 @@ def print_run(conn: db.Connection, run: str) -> list[str]:
     say("")
     print_alerts(db.query(conn, "alerts_of_run", run=run))
     return [row["source"] for row in rows if row["state"] == "failed"]
+
+
+def print_crawl(tallies: Sequence[Tally], rules: Mapping[str, account.Rules]) -> None:
+    """Print what the crawl did for each source, what of it is left, and below what was excluded by which rule."""
+    if not tallies:
+        return
+    table(
+        ("crawl", "state", *(f"#{word}" for word in CRAWLED), "#size", "#time"),
+        ((t.source, t.state, *(t.counts.get(word, 0) for word in CRAWLED), *_cost(t)) for t in tallies),
+    )
+    for tally in tallies:
+        if rules.get(tally.source):
+            say(f"{tally.source} excluded: {account.told(rules[tally.source])}")
 
 
 def print_alerts(alerts: Sequence[db.Row]) -> None:
@@ -79,6 +96,10 @@ def _row(source: str, stages: dict[str, Tally]) -> dict[str, Any]:
     counts = {title: stages[stage].counts.get(key, 0) if stage in stages else 0 for title, stage, key in COUNTED}
     state = "failed" if failed else last.state
     return {"source": source, "state": state, "message": speaking.message, "reasons": reasons, **counts}
+
+
+def _cost(tally: Tally) -> tuple[str, str]:
+    return account.size(tally.counts.get("bytes", 0)), account.span(tally.counts.get("seconds", 0))
 
 
 def _name(row: dict[str, Any]) -> Text:

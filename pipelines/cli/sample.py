@@ -1,4 +1,4 @@
-"""`nightdesk sources sample` and `sources check`: golden pages drafted, source files and golden pages checked."""
+"""`nightdesk sources sample` and `sources check`: golden pages drafted; files, golden pages and sites checked."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from pipelines import db, desk, golden, sources, templates, warc
-from pipelines.cli.show import complain, say
+from pipelines.cli.show import complain, progress, say
 from pipelines.errors import NightdeskError
+from pipelines.follow import changes
 from pipelines.model import Page, Pointer, Source
 from pipelines.settings import Settings, settings
 from pipelines.sourcefile import shown
@@ -27,8 +28,10 @@ def add_to(app: typer.Typer) -> None:
 
 def check(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME|FILE]...")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Look at the sites of all followed sources as well.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Leave the sites alone.")] = False,
 ) -> None:
-    """Check source files, key by key, and read their golden pages again; all followed sources if none is named."""
+    """Check source files and golden pages of all followed sources; of those named, or with --all, the sites as well."""
     current = settings()
     paths = [Path(n) if n.endswith(".toml") else current.sources / f"{n}.toml" for n in names or []]
     checked = [sources.load(path) for path in paths] or sources.followed(current)
@@ -38,7 +41,10 @@ def check(
     pages = [(source, page) for source in checked for page in golden.load(files[source.name])]
     found = golden.check(current, pages)
     broken = [name for name, file in files.items() if not _told(name, file, [f for f in found if f.source == name])]
-    if broken:
+    named = {source.name for source, n in zip(checked, names or [], strict=False) if not n.endswith(".toml")}
+    sites = [source for source in checked if all_ or source.name in named] if not offline else []
+    changed = [source.name for source in sites if not _looked_at(current, source)]
+    if broken or changed:
         raise typer.Exit(1)
 
 
@@ -61,6 +67,19 @@ def sample(
         say(f"{fact:10}{getattr(drafted, fact) or '–'}")
     file = shown(golden.path(current.sources, source.name))
     say(f"\nThis draft is in {file}. Compare it with the page, mend what is wrong, then set its `reviewed` to true.")
+
+
+def _looked_at(current: Settings, source: Source) -> bool:
+    """Look at a source's site and say what changed; whether nothing has that loses articles."""
+    try:
+        checked = changes.check(current, source, on_line=progress)
+    except NightdeskError as error:
+        complain(f"{source.name}: {error}")
+        return False
+    for change in checked.changes:
+        (complain if change.bad else say)(f"{source.name}: {change.text}.")
+    say(f"{source.name}: {'nothing has changed; ' if not checked.changes else ''}{checked.fine}.")
+    return not checked.broken
 
 
 def _told(name: str, file: Path, found: Sequence[golden.Checked]) -> bool:

@@ -10,7 +10,7 @@ import typer
 from dotenv import set_key
 
 from pipelines import db, sources
-from pipelines.cli import sample
+from pipelines.cli import follow, sample
 from pipelines.cli.show import Json, as_json, say, table
 from pipelines.errors import SettingsError
 from pipelines.settings import CHANNEL_PREFIX, env_file, settings
@@ -22,8 +22,7 @@ db_app = typer.Typer(help="The database.", no_args_is_help=True)
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command("init", rich_help_panel="Setting up")(init)
-    app.command("follow", rich_help_panel="Setting up")(follow)
-    app.command("unfollow", rich_help_panel="Setting up")(unfollow)
+    follow.add_to(app)
     sample.add_to(sources_app)
     app.add_typer(sources_app, name="sources", rich_help_panel="Setting up")
     app.add_typer(db_app, name="db", rich_help_panel="Setting up")
@@ -63,20 +62,10 @@ def init(
     say(f"Wrote {os.path.relpath(path)}. Data: {current.data}. Followed sources: {current.sources}.")
     if not current.contact:
         say("No contact is set: crawling is limited to this machine until NIGHTDESK_CONTACT is.")
-    say("Next: `nightdesk follow NAME` (names: `nightdesk sources list --catalogue`), then `nightdesk run`.")
-
-
-def follow(names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Entries of the catalogue.")]) -> None:
-    """Follow sources of the catalogue: each becomes a file in the sources folder that you may change."""
-    for name in names:
-        say(f"Following {name}: {sources.follow(settings(), name)}")
-
-
-def unfollow(names: Annotated[list[str], typer.Argument(metavar="NAME...")]) -> None:
-    """Stop following; what was collected stays."""
-    for name in names:
-        sources.unfollow(settings(), name)
-        say(f"No longer following {name}; its articles and raw files stay.")
+    say(
+        "Next: `nightdesk follow` and a site's address (or a name of `nightdesk sources list --catalogue`), then "
+        "`nightdesk run`."
+    )
 
 
 @sources_app.callback()
@@ -98,7 +87,8 @@ def list_sources(
     table(
         ("name", "title", "language", "country", "time zone", "schedule"),
         ((s.name, s.title, s.language, s.country, s.timezone, s.schedule or "every run") for s in rows),
-        empty="No source is followed yet: `nightdesk follow NAME`, names by `nightdesk sources list --catalogue`.",
+        empty="No source is followed yet: `nightdesk follow` and an address, or a name of "
+        "`nightdesk sources list --catalogue`.",
     )
 
 

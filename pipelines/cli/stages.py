@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from pipelines import alert, crawl, db, extract, load, runs, sources
-from pipelines.cli import onepage
+from pipelines import account, alert, crawl, db, extract, load, runs, sources
+from pipelines.cli import onepage, report
 from pipelines.cli.show import STATE_STYLE, Json, as_json, quiet_if, say, table
 from pipelines.errors import NightdeskError
 from pipelines.model import Source, Tally
@@ -22,7 +22,7 @@ Names = Annotated[
 Run = Annotated[str, typer.Option("--run", metavar="KEY", help="A run key such as 2026-11-22T0200.")]
 
 COLUMNS = {
-    "crawl": ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone"),
+    "crawl": report.CRAWLED,
     "extract": ("articles", "rejected", "words", "cut"),
     "load": ("new", "revised", "unchanged", "duplicate", "removed", "rejected"),
     "alert": ("changes", "alerts", "quiet", "deliveries", "sent", "retried", "waiting", "failed"),
@@ -109,7 +109,8 @@ def _report(done: Sequence[Tally], json: bool) -> None:
     if json:
         as_json(list(done))
     else:
-        for stage in runs.STAGES:
+        _show_crawl([tally for tally in done if tally.stage == "crawl"])
+        for stage in runs.STAGES[1:]:
             _show(stage, [tally for tally in done if tally.stage == stage])
     _exit_by(done)
 
@@ -119,12 +120,23 @@ def _exit_by(done: Sequence[Tally]) -> None:
         raise typer.Exit(1)
 
 
+def _show_crawl(tallies: Sequence[Tally]) -> None:
+    """What the crawl did for each source, by which rule it left what out, and what there is to say of it."""
+    if not tallies:
+        return
+    with db.connection(settings()) as conn:
+        report.print_crawl(tallies, account.exclusions(conn, tallies[0].run))
+    for tally in tallies:
+        if tally.message:
+            say(f"{tally.source} {tally.state}: {tally.message}", STATE_STYLE[tally.state])
+
+
 def _show(stage: str, tallies: Sequence[Tally]) -> None:
     """A table of what a stage did, sources with nothing to do left out, and under it what there is to say."""
     columns = COLUMNS[stage]
     if stage == "alert":
         tallies = [t for t in tallies if t.state == "failed"] or tallies[-1:]
-    rows = [t for t in tallies if t.state != "done" or any(t.counts.get(c) for c in columns) or stage == "crawl"]
+    rows = [t for t in tallies if t.state != "done" or any(t.counts.get(c) for c in columns)]
     if tallies:
         table(
             (stage, "state", *(f"#{column}" for column in columns)),

@@ -108,7 +108,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     language = languages.language_of(facts.title, stored, source.language)
     refused = refused or verdict.wrong_language(language, source, text.words)
     if refused:
-        return Reading(_rejection(page, *refused, text=stored), text.fits)
+        return Reading(_rejection(page, *refused, text=stored or "\n".join(text.extracted)), text.fits)
     made = Article(
         source=source.name,
         url=page.url,

@@ -1,4 +1,5 @@
--- Per source: the stages of its last run, what it has in all, its newest article, whether it is silent, what is undecided.
+-- Per source: the stages of its last run (one for a single page only where there is no other), what it has in all, its newest
+-- article, whether it is silent, what is undecided.
 select name as source,
     last.run, last.started_at, last.ended_at, last.stages,
     coalesce(born.new, 0) as new,
@@ -14,7 +15,15 @@ left join lateral (
     select run, min(started_at) as started_at, max(ended_at) as ended_at,
         jsonb_agg(jsonb_build_object('stage', stage, 'state', state, 'message', message) order by started_at) as stages
     from runs
-    where runs.source = name and run = (select run from runs where runs.source = name order by started_at desc limit 1)
+    where runs.source = name and run = (
+        select run from runs
+        where runs.source = name
+        order by exists (
+            select from runs asked
+            where asked.run = runs.run and asked.source = name and asked.stage = 'crawl' and asked.only_url <> ''
+        ), started_at desc
+        limit 1
+    )
     group by run
 ) as last on true
 left join lateral (

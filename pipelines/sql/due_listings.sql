@@ -2,4 +2,4 @@
 insert into urls (source, url_key, url, host, kind, discovered_run)
 values %s
 on conflict (source, url_key) do update
-set next_at = now(), kind = excluded.kind, url = excluded.url, via = ''
+set next_at = now(), kind = excluded.kind, url = excluded.url, via = '', alias_of = null

@@ -1,5 +1,6 @@
 -- Lease the next due URLs of a source: lists before articles, new before known, newest first, so many per host; of the
--- sitemaps that an index named no more than are left to this run.
+-- sitemaps that an index named no more than are left to this run. What was not sent in full for six days and a half is asked for
+-- without its ETag and date, and so is what once had other bytes under the same ones.
 with due as (
     select id, kind <> 'article' as list, state = 'discovered' as fresh, entry ->> 'published_at' as published,
         row_number() over (
@@ -18,7 +19,10 @@ with due as (
         and (kind <> 'article' or %(articles)s)
         and (kind <> 'sitemap' or via = '' or %(sitemaps)s > 0)
         and host <> all(%(skip)s)
-        and (%(only)s = '' or url_key = %(only)s)
+        and (
+            %(only)s = '' or url_key = %(only)s
+            or id in (select alias_of from urls asked where asked.source = %(source)s and asked.url_key = %(only)s)
+        )
         and not exists (select from hosts where hosts.host = urls.host and hosts.cooldown_until > now())
 ), chosen as (
     select id, row_number() over (order by list desc, fresh desc, published desc nulls last, fetched_at nulls first, id) as turn
@@ -30,4 +34,6 @@ update urls
 set leased_until = now() + interval '15 minutes', leased_run = %(run)s
 from chosen
 where urls.id = chosen.id
-returning urls.id, urls.url, urls.host, urls.kind, urls.via, urls.entry, urls.etag, urls.last_modified, urls.digest, chosen.turn
+returning urls.id, urls.url, urls.host, urls.kind, urls.via, urls.entry, urls.digest, chosen.turn,
+    case when urls.validators_lie or urls.whole_at < now() - interval '156 hours' then '' else urls.etag end as etag,
+    case when urls.validators_lie or urls.whole_at < now() - interval '156 hours' then '' else urls.last_modified end as last_modified

@@ -1,5 +1,6 @@
 -- Second URLs of articles we have: text and title agree, or the canonical URL and one of them (the title only if one of the
--- two stands at that URL, for broken sites name one canonical URL on every page).
+-- two stands at that URL, for broken sites name one canonical URL on every page), or the canonical URL alone where the page's
+-- own address is akin to it.
 with found as (
     select l.url_id, a.url_id as copy_of, a.id
     from lines l join articles a on a.source = %(source)s and a.text_digest = l.text_digest and a.url_id <> l.url_id
@@ -14,6 +15,16 @@ with found as (
     union all
     select l.url_id, a.url_id, a.id
     from lines l join urls u on u.id = l.url_id join articles a on a.url_id = u.alias_of
+    where l.reason = '' and l.article_id is null and a.title_digest = l.title_digest
+    union all
+    select l.url_id, a.url_id, a.id
+    from lines l join urls u on u.source = %(source)s and u.url_key = l.canonical_key
+        join articles a on a.url_id = coalesce(u.alias_of, u.id) and a.url_id <> l.url_id
+    where l.reason = '' and l.article_id is null and l.akin and l.canonical_key <> l.url_key
+    union all
+    select l.url_id, a.url_id, a.id
+    from lines l join urls u on u.source = %(source)s and u.variant_key = l.variant_key
+        join articles a on a.url_id = u.id and a.url_id <> l.url_id
     where l.reason = '' and l.article_id is null and a.title_digest = l.title_digest
 )
 update lines l set copy_of = f.copy_of

@@ -1,8 +1,14 @@
--- Articles whose page is gone since they were last seen: marked, told of, and judged in the ledger.
+-- Articles whose page is gone since they were last seen: marked, told of, and judged in the ledger. A 404 counts once a second
+-- look has found the same, since sites lose pages for a moment.
 with gone as (
     select distinct on (a.id) a.id, a.url_id, a.revision, f.id as fetch_id, f.fetched_at, f.reason
     from fetches f join articles a on a.url_id = f.url_id
     where f.source = %(source)s and f.outcome = 'gone' and f.fetched_at > a.seen_at and a.gone_at is null
+        and (f.status is distinct from 404 or exists (
+            select from fetches before
+            where before.url_id = f.url_id and before.outcome = 'gone' and before.fetched_at > a.seen_at
+                and before.fetched_at < f.fetched_at - interval '30 minutes'
+        ))
     order by a.id, f.fetched_at
 ), marked as (
     update articles a set gone_at = g.fetched_at from gone g where a.id = g.id

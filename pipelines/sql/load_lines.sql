@@ -7,10 +7,12 @@ create temporary table lines (
     image text not null, tags text[] not null, section text not null, removed jsonb not null,
     page_digest text not null, title_digest text not null, text_digest text not null, extractor text not null,
     words integer not null,
+    -- Whether the page's own address and the one it calls its canonical could well be of one article.
+    akin boolean not null,
     reason text not null, detail text not null,
     -- Worked out from what is stored: the article of this URL, the URL it is a copy of, whether this fetch was judged before,
     -- whether it is the newest of its URL, then the verdict, its reason, and the revision it makes or belongs to.
     article_id bigint, copy_of bigint, judged boolean not null default false, latest boolean not null default false,
-    url_key text, verdict text, why text not null default '', revision integer,
+    url_key text, variant_key text, verdict text, why text not null default '', revision integer,
     fresh boolean not null default false, changed boolean not null default false, same_page boolean not null default false
 ) on commit drop

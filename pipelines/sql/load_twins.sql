@@ -2,7 +2,7 @@
 with recursive firsts as (
     select *, row_number() over (order by canonical_key <> url_key, fetched_at, n) as rank
     from (
-        select distinct on (url_id) url_id, url_key, canonical_key, title_digest, text_digest, fetched_at, n
+        select distinct on (url_id) url_id, url_key, variant_key, canonical_key, akin, title_digest, text_digest, fetched_at, n
         from lines
         where reason = '' and article_id is null and copy_of is null
         order by url_id, fetched_at, n
@@ -15,6 +15,13 @@ with recursive firsts as (
     select l.url_id, e.url_id, e.rank
     from firsts l join firsts e on e.canonical_key = l.canonical_key and e.title_digest = l.title_digest and e.rank < l.rank
     where l.canonical_key in (l.url_key, e.url_key)
+    union all
+    select l.url_id, e.url_id, e.rank
+    from firsts l join firsts e on e.canonical_key = l.canonical_key and e.rank < l.rank
+    where l.akin and (e.akin or e.url_key = e.canonical_key) and l.canonical_key <> l.url_key
+    union all
+    select l.url_id, e.url_id, e.rank
+    from firsts l join firsts e on e.variant_key = l.variant_key and e.title_digest = l.title_digest and e.rank < l.rank
 ), direct as (
     select distinct on (url_id) url_id, copy_of from pairs order by url_id, rank
 ), chain as (

@@ -10,7 +10,7 @@ with decided as (
             when a.id is not null and l.verdict <> 'duplicate' then (
                 select min(a.first_fetched_at + step)
                 from unnest(array[interval '1 hour', interval '1 day', interval '3 days', interval '7 days']) step
-                where a.first_fetched_at + step > l.fetched_at
+                where a.first_fetched_at + 0.95 * step > l.fetched_at
             )
             when l.verdict = 'rejected' and looked.looks = 1 then l.fetched_at + interval '1 day'
         end as next_at
@@ -22,6 +22,7 @@ with decided as (
 )
 update urls u
 set state = d.state, reason = d.reason, alias_of = d.alias_of, looks = d.looks, next_at = d.next_at,
+    due_for = case when d.next_at is null then '' else 'planned' end, due_by = null,
     decided_at = now(), decided_run = %(run)s
 from decided d
 where u.id = d.url_id

@@ -16,9 +16,17 @@ set state = case
     etag = case when look.outcome in ('fetched', 'unchanged') then look.etag else urls.etag end,
     last_modified = case when look.outcome in ('fetched', 'unchanged') then look.last_modified else urls.last_modified end,
     digest = case when look.outcome in ('fetched', 'unchanged') then look.digest else urls.digest end,
+    whole_at = case
+        when look.outcome in ('fetched', 'unchanged') and look.status::int is distinct from 304 then look.fetched_at else urls.whole_at end,
+    validators_lie = urls.validators_lie or (
+        look.outcome = 'fetched' and urls.digest not in ('', look.digest)
+        and case when look.etag <> '' then look.etag = urls.etag
+            else urls.etag = '' and look.last_modified <> '' and look.last_modified = urls.last_modified end),
     attempts = case when look.outcome in ('fetched', 'unchanged') then 0 else urls.attempts + 1 end,
     leased_until = null,
     leased_run = null,
+    due_by = null,
+    due_for = case look.outcome when 'gone' then 'gone' when 'failed' then 'retry' when 'blocked' then 'retry' else '' end,
     next_at = case
         when look.outcome = 'failed' and urls.attempts < 4
             then coalesce(look.retry_at::timestamptz, now() + interval '10 minutes' * power(3, urls.attempts))
@@ -26,7 +34,7 @@ set state = case
             then coalesce(look.retry_at::timestamptz, now() + interval '1 hour' * power(4, urls.attempts))
         when look.outcome = 'gone' and urls.attempts < 1 and not look.final then now() + interval '1 hour'
         end
-from (values %s) as look (id, run, outcome, reason, fetched_at, etag, last_modified, digest, retry_at, final)
+from (values %s) as look (id, run, outcome, reason, fetched_at, etag, last_modified, digest, retry_at, final, status)
 left join lateral (
     select coalesce(o.outcome, 'fetched') as state, coalesce(o.reason, f.reason) as reason
     from (

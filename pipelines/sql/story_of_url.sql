@@ -1,24 +1,43 @@
--- Everything the ledger knows of a URL, in the order it happened, where it stands now last.
-with known as (
-    select * from urls
-    where url_key = %(key)s or id in (select url_id from fetches where final_url = %(url)s)
+-- Everything the ledger knows of a URL and of the other addresses of its article, in the order it happened, where they stand now last.
+with asked as (
+    select id, alias_of from urls
+    where url_key = %(key)s or variant_key = %(variant)s or id in (select url_id from fetches where final_url = %(url)s)
+), known as (
+    select u.*, m.url as main from urls u left join urls m on m.id = u.alias_of
+    where u.id in (select id from asked) or u.id in (select alias_of from asked)
+        or u.alias_of in (select coalesce(alias_of, id) from asked)
 ), told as (
-    select 1 as part, discovered_at as at, source, discovered_run as run, 'discovered: ' || kind as what, via as reason, '' as pointer
+    select 1 as part, discovered_at as at, source, discovered_run as run, 'discovered: ' || kind as what,
+        case when url_key = %(key)s then via else concat_ws(', ', url, nullif('named by ' || via, 'named by ')) end as reason,
+        '' as pointer, id as turn
     from known
     union all
     select 2, fetches.fetched_at, fetches.source, fetches.run, 'crawl: ' || fetches.outcome,
-        concat_ws(', ', nullif(fetches.reason, ''), nullif('status ' || fetches.status, fetches.reason), fetches.bytes || ' bytes'),
-        coalesce(fetches.warc_file || ' at ' || fetches.warc_offset, '')
+        concat_ws(
+            ', ', nullif(fetches.reason, ''), nullif('status ' || fetches.status, fetches.reason), fetches.bytes || ' bytes',
+            case when fetches.url <> known.url then 'asked for as ' || fetches.url end,
+            case when fetches.final_url not in ('', fetches.url) then 'answered from ' || fetches.final_url end
+        ),
+        coalesce(fetches.warc_file || ' at ' || fetches.warc_offset, ''), fetches.id
     from fetches join known on known.id = fetches.url_id
     union all
     select 3, outcomes.at, outcomes.source, outcomes.run, 'load: ' || outcomes.outcome,
-        concat_ws(', ', nullif(outcomes.reason, ''), nullif(outcomes.detail, '')), ''
+        concat_ws(', ', nullif(outcomes.reason, ''), nullif(outcomes.detail, '')), '', outcomes.id
     from outcomes join known on known.id = outcomes.url_id
     union all
-    select 4, coalesce(decided_at, fetched_at, discovered_at), source, coalesce(decided_run, leased_run, discovered_run),
-        'now: ' || state, concat_ws(', ', nullif(reason, ''), 'next look ' || to_char(next_at, 'YYYY-MM-DD HH24:MI')), ''
+    select case when alias_of is null then 5 else 4 end, coalesce(decided_at, fetched_at, discovered_at), source,
+        coalesce(decided_run, leased_run, discovered_run),
+        case when alias_of is null then 'now: ' || state else 'now: alias' end,
+        concat_ws(
+            ', ', case when url_key <> %(key)s then url end, 'alias of ' || main, nullif(reason, ''),
+            case due_for
+                when 'planned' then 're-check due ' when 'modified' then 'its list says modified, look due '
+                when 'vanished' then 'no longer in its list, look due ' when 'gone' then 'second look due '
+                when 'retry' then 'next try ' else 'next look '
+            end || to_char(next_at, 'YYYY-MM-DD HH24:MI')
+        ), '', id
     from known
 )
 select at, source, run, what, reason, pointer
 from told
-order by case part when 1 then 0 when 4 then 2 else 1 end, at, part
+order by case part when 1 then 0 when 4 then 2 when 5 then 3 else 1 end, at, part, turn

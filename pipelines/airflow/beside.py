@@ -1,0 +1,131 @@
+"""The Dags beside the night: upkeep by the hour, and follow by hand, which waits for a person's yes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+from airflow.sdk import DAG, CronTriggerTimetable, Param, task
+
+from pipelines.airflow import build, tell
+from pipelines.settings import settings
+
+EVERY_HOUR = "17 * * * *"
+# An address that nobody says yes or no to is not followed.
+LONGEST_WAIT = timedelta(days=7)
+DESCRIPTIONS = {
+    "upkeep": "Every hour: notice quiet sources, send what still waits, delete old raw files",
+    "follow": "By hand: look at a site, show ten sample articles, and follow it once somebody approves",
+}
+
+
+def upkeep_dag(doc: str) -> DAG:
+    """Tasks beside the night: quiet sources told, what waits sent, golden pages read, old raw files deleted."""
+    with DAG(
+        "upkeep",
+        description=DESCRIPTIONS["upkeep"],
+        schedule=CronTriggerTimetable(EVERY_HOUR, timezone="UTC", run_immediately=timedelta(0)),
+        catchup=False,
+        max_active_runs=1,
+        doc_md=doc,
+        tags=["nightdesk"],
+        default_args=build.defaults(settings()),
+        on_failure_callback=tell.failed,
+    ) as dag:
+
+        @task(execution_timeout=build.STAGE_LIMIT, multiple_outputs=False)
+        def outbox() -> dict[str, str]:
+            from pipelines.airflow import work
+
+            return work.send("")
+
+        @task(execution_timeout=build.SHORT_LIMIT)
+        def health() -> list[str]:
+            from pipelines.airflow import work
+
+            return work.check_health()
+
+        @task(execution_timeout=build.STAGE_LIMIT, multiple_outputs=False)
+        def raw_files() -> dict[str, int]:
+            from pipelines.airflow import work
+
+            return work.retire_raw()
+
+        @task(execution_timeout=build.STAGE_LIMIT)
+        def golden_pages() -> list[str]:
+            from pipelines.airflow import work
+
+            return work.check_golden()
+
+        health() >> outbox()
+        golden_pages()
+        raw_files()
+    return dag
+
+
+def follow_dag(doc: str) -> DAG:
+    """probe → approve, by a person → keep, for the address in the form."""
+    with DAG(
+        "follow",
+        description=DESCRIPTIONS["follow"],
+        schedule=None,
+        catchup=False,
+        doc_md=doc,
+        tags=["nightdesk"],
+        default_args=build.defaults(settings()),
+        params=_address(),
+        render_template_as_native_obj=False,
+        on_failure_callback=tell.failed,
+    ) as dag:
+
+        @task(execution_timeout=build.SHORT_LIMIT, multiple_outputs=False)
+        def probe(params: Any = None) -> dict[str, str]:
+            from pipelines.airflow import onboard
+
+            return onboard.probe(params)
+
+        @task(execution_timeout=build.SHORT_LIMIT)
+        def keep(probed: Any) -> str:
+            from pipelines.airflow import onboard
+
+            return onboard.keep(probed)
+
+        probed = probe()
+        approve = ApprovalOperator(
+            task_id="approve",
+            subject="Follow {{ ti.xcom_pull(task_ids='probe')['name'] }}?",
+            body="{{ ti.xcom_pull(task_ids='probe')['report'] }}",
+            defaults=ApprovalOperator.REJECT,
+            execution_timeout=build.SHORT_LIMIT,
+            response_timeout=LONGEST_WAIT,
+        )
+        probed >> approve >> keep(probed)
+    return dag
+
+
+def _address() -> dict[str, Param]:
+    return {
+        "url": Param(
+            type="string", minLength=4, title="Address", description="The site's address, such as https://example.org."
+        ),
+        "name": Param(
+            None,
+            type=["null", "string"],
+            title="Name",
+            description="What to call the source: small letters, digits and hyphens. Empty: by its host.",
+        ),
+        "timezone": Param(
+            None,
+            type=["null", "string"],
+            title="Time zone",
+            description="Such as Asia/Damascus. Empty: as the site tells it; where it does not, probe says so.",
+        ),
+        "country": Param(
+            None,
+            type=["null", "string"],
+            pattern="^[A-Za-z]{2}$",
+            title="Country",
+            description="Two letters, such as SY. Empty: as the site tells it.",
+        ),
+    }

@@ -1,0 +1,92 @@
+"""What the tasks of the Dag `follow` do: look at a site, show what was found, and keep the file that was approved.
+
+Imported inside tasks only, for it pulls in extraction.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from pipelines import follow, sources
+from pipelines.airflow.work import to_log
+from pipelines.errors import SourceError
+from pipelines.follow.onboard import Followed
+from pipelines.follow.samples import Sample
+from pipelines.settings import settings
+from pipelines.sourcefile import shown
+
+# What Markdown could take for a mark; a title of a page is nothing but text.
+MARKS = re.compile(r"([!-/:-@\[-`{-~])")
+# These name options of the command; the form has fields of the same names.
+OPTION = re.compile(r"--(\w+)")
+LONGEST = 200
+
+log = logging.getLogger("nightdesk")
+
+
+def probe(params: Mapping[str, Any]) -> dict[str, str]:
+    """The name, the file's text and a report for the person who decides; SourceError where it cannot be followed."""
+    made = follow.follow(
+        settings(),
+        str(params["url"]),
+        name=params.get("name") or "",
+        timezone=params.get("timezone") or "",
+        country=(params.get("country") or "").upper(),
+        on_line=to_log,
+    )
+    for line in made.evidence:
+        log.info("%s", line)
+    for sample in made.samples:
+        log.info("%s: %s", sample.title or sample.url, sample.verdict)
+    if made.source is None:
+        raise SourceError(" ".join([made.problem, *(OPTION.sub(r"the field \1", each) for each in made.tries)]))
+    return {"name": made.source.name, "toml": made.toml, "report": report(made)}
+
+
+def keep(probed: Mapping[str, str]) -> str:
+    """Write the file that was approved, as it was approved; where it is."""
+    path = shown(sources.keep(settings(), probed["name"], probed["toml"]))
+    log.info("Following %s: %s. The next run of news_crawl takes it.", probed["name"], path)
+    return path
+
+
+def report(made: Followed) -> str:
+    """Markdown: the samples as a table, the evidence as a list, the file as it would be written."""
+    good = sum(sample.good for sample in made.samples)
+    rows = [_row(number, sample) for number, sample in enumerate(made.samples, 1)]
+    evidence = [f"- {_plain(unquote(line))}" for line in made.evidence]
+    # Indented text is code that nothing in it can end.
+    text = ["    " + line for line in made.toml.splitlines()]
+    return "\n".join(
+        [
+            f"**{good} of {len(rows)} samples are good.** {made.requests} requests in {made.seconds:.0f} s.",
+            "",
+            "| # | Title | Published | Words | Cut | Verdict |",
+            "|---|---|---|---|---|---|",
+            *rows,
+            "",
+            "**Evidence**",
+            "",
+            *evidence,
+            "",
+            "**The file that will be written**",
+            "",
+            *text,
+        ]
+    )
+
+
+def _row(number: int, sample: Sample) -> str:
+    cut = str(sum(count for _, count in sample.cut))
+    title = _plain(sample.title or unquote(sample.url))
+    return f"| {number} | {title} | {_plain(sample.published)} | {sample.words} | {cut} | {_plain(sample.verdict)} |"
+
+
+def _plain(text: str) -> str:
+    """One line that says what it says: no mark of it is a link, a picture or the end of a cell."""
+    text = " ".join(text.split())
+    return MARKS.sub(r"\\\1", text[:LONGEST] + "…" * (len(text) > LONGEST))

@@ -1,0 +1,152 @@
+"""`nightdesk follow`: a bare address, or an entry of the catalogue, becomes a source; `unfollow` the reverse."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+from urllib.parse import unquote
+from zoneinfo import available_timezones
+
+import typer
+from rich.text import Text
+
+from pipelines import follow as following
+from pipelines import sources
+from pipelines.cli.show import Json, as_json, complain, out, quiet_if, say, table
+from pipelines.errors import SourceError
+from pipelines.follow.onboard import Followed
+from pipelines.follow.samples import Sample
+from pipelines.settings import settings
+from pipelines.sourcefile import shown
+
+MOST_CUTS = 3
+PHRASE = re.compile(r"^phrase: (.*) \(.*\)$")
+LONGEST_PLACE = 60
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("follow", rich_help_panel="Setting up")(follow)
+    app.command("unfollow", rich_help_panel="Setting up")(unfollow)
+
+
+def follow(
+    names: Annotated[list[str], typer.Argument(metavar="URL|NAME...", help="Addresses, or entries of the catalogue.")],
+    name: Annotated[str, typer.Option("--name", help="What to call the source; by its host if not given.")] = "",
+    timezone: Annotated[str, typer.Option("--timezone", help="Its time zone, such as Asia/Damascus.")] = "",
+    country: Annotated[str, typer.Option("--country", help="Its country: two letters, such as SY.")] = "",
+    delay: Annotated[float, typer.Option("--delay", min=0.1, help="Seconds between two requests to it.")] = 1.0,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the file without asking.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")] = False,
+    json: Json = False,
+) -> None:
+    """Follow a site by its bare address, with the evidence for every line of its file, or entries of the catalogue."""
+    if name and len(names) > 1:
+        raise SourceError("--name is for one address at a time.")
+    made = [
+        _site(one, name, timezone, country.upper(), delay, yes=yes, dry_run=dry_run, quiet=json)
+        for one in names
+        if _is_address(one)
+    ]
+    for one in names:
+        if not _is_address(one):
+            path = sources.follow(settings(), one)
+            if not json:
+                say(f"Following {one}: {path}")
+    if json:
+        as_json(made)
+    if any(one.problem for one in made):
+        raise typer.Exit(1)
+
+
+def unfollow(names: Annotated[list[str], typer.Argument(metavar="NAME...")]) -> None:
+    """Stop following; what was collected stays."""
+    for name in names:
+        sources.unfollow(settings(), name)
+        say(f"No longer following {name}; its articles and raw files stay.")
+
+
+def _is_address(text: str) -> bool:
+    """Whether a person means a site rather than an entry of the catalogue, or a file that was put aside."""
+    if "://" in text or "/" in text:
+        return True
+    known = sources.is_known(settings(), text)
+    return not known and ("." in text or ":" in text)
+
+
+def _site(
+    url: str, name: str, timezone: str, country: str, delay: float, *, yes: bool, dry_run: bool, quiet: bool
+) -> Followed:
+    """Probe one site, show what was found, and write its file unless somebody says no."""
+    current = settings()
+    asks = sys.stdin.isatty() and not quiet
+    made = following.follow(
+        current,
+        url,
+        name=name,
+        timezone=timezone,
+        country=country,
+        delay=delay,
+        write=not dry_run and (yes or not asks),
+        ask=_ask if asks else None,
+        on_line=quiet_if(quiet),
+    )
+    if quiet:
+        return made
+    _show(made)
+    if made.source is None:
+        return made
+    if dry_run:
+        say("")
+        say(made.toml)
+    elif made.path is None:
+        if not typer.confirm(f"Follow it as {made.source.name}?", default=True):
+            say("Nothing was written.")
+            return made
+        path = sources.keep(current, made.source.name, made.toml)
+        say(f"Following {made.source.name}: {shown(path)}. `nightdesk run {made.source.name}` collects it.")
+    else:
+        say(f"Following {made.source.name}: {shown(made.path)}. `nightdesk run {made.source.name}` collects it.")
+    return made
+
+
+def _show(made: Followed) -> None:
+    """Print the evidence, the samples, and what is wrong."""
+    for line in made.evidence:
+        label, colon, rest = line.partition(": ")
+        out.print(Text(f"{label:10} ", style="dim") + Text(unquote(rest)) if colon else Text(line), soft_wrap=True)
+    if made.samples:
+        say("")
+        rows = (_row(number, sample) for number, sample in enumerate(made.samples, 1))
+        table(("#", "title", "published", "#words", "cut", "verdict"), rows)
+        good = sum(sample.good for sample in made.samples)
+        say(f"{good} of {len(made.samples)} samples are good; {made.requests} requests in {made.seconds:.0f} s.", "dim")
+    if made.problem:
+        complain(made.problem)
+        for what in made.tries:
+            say(f"Try: {what}")
+
+
+def _row(number: int, sample: Sample) -> Sequence[object]:
+    total = sum(count for _, count in sample.cut)
+    reasons = [PHRASE.sub(r"\1", reason) for reason, _ in sample.cut]
+    cuts = f"{total}: {', '.join(reasons[:MOST_CUTS])}" + "…" * (len(reasons) > MOST_CUTS) if total else ""
+    verdict = Text(sample.verdict, style="green" if sample.good else "red")
+    title = sample.title or unquote(sample.url)[-LONGEST_PLACE:]
+    return (str(number), title, sample.published, sample.words, cuts, verdict)
+
+
+def _ask(question: str, candidates: Sequence[str]) -> str:
+    """The time zone that somebody at the terminal names, or chooses by its number."""
+    say(question)
+    for number, zone in enumerate(candidates, 1):
+        say(f"  {number}  {zone}")
+    while True:
+        answer = str(typer.prompt("Time zone, by number or name")).strip()
+        if answer.isdigit() and 1 <= int(answer) <= len(candidates):
+            return candidates[int(answer) - 1]
+        if answer in available_timezones():
+            return answer
+        complain(f"{answer!r} is no time zone; it is a name like Asia/Damascus.")

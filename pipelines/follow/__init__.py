@@ -1,0 +1,52 @@
+"""From a bare address to a followed source, with the evidence for every line of its file.
+
+The probing spider imports `plan` and what that needs; what reads articles is imported only when it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.follow.onboard import Followed
+    from pipelines.settings import Settings
+
+Ask = Callable[[str, Sequence[str]], str]
+BUDGET = 110.0
+
+
+def follow(
+    settings: Settings,
+    url: str,
+    *,
+    name: str = "",
+    timezone: str = "",
+    country: str = "",
+    delay: float = 1.0,
+    budget: float = BUDGET,
+    write: bool = False,
+    ask: Ask | None = None,
+    on_line: Callable[[str], None] = lambda line: None,
+) -> Followed:
+    """Probe a site and make a source of it: its record, its file's text, ten samples, or the problem and what to try.
+
+    url: an address or a bare host. timezone, country: where somebody knows them. delay: the least seconds between two
+    requests; budget: seconds for the probing. write: also write the file into the sources folder. ask: called with a
+    question and the candidates where the time zone cannot be known; without it that is the problem. Nothing goes into
+    the ledger. Raises NightdeskError where nothing could begin.
+    """
+    from pipelines.follow import onboard
+
+    return onboard.follow(
+        settings,
+        url,
+        name=name,
+        timezone=timezone,
+        country=country,
+        delay=delay,
+        budget=budget,
+        write=write,
+        ask=ask,
+        on_line=on_line,
+    )

@@ -1,0 +1,78 @@
+"""Addresses in their parts: what their builds have in common, and how much one looks like that of an article."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from pipelines import urls
+
+EXTENSION = re.compile(r"(?<=[^.])(\.[a-z]{2,5}[0-9]?)$", re.IGNORECASE)
+DAY = re.compile(r"\d{4}([-_.])\d{1,2}\1\d{1,2}")
+NUMBER, DATE, TEXT = "number", "date", "text"
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address in its parts: segments of the path, the last without its extension; query without trackers."""
+
+    host: str
+    segments: tuple[str, ...]
+    extension: str
+    query: tuple[tuple[str, str], ...]
+
+    @property
+    def build(self) -> tuple[str, ...]:
+        """What kind of thing each part is, the same for addresses that one program made."""
+        return (self.host, *map(kind_of, self.segments), self.extension)
+
+
+def address_of(url: str) -> Address | None:
+    """A URL in its parts; None where it is none."""
+    try:
+        parts: SplitResult = urlsplit(url)
+        clean = urlsplit(urls.canonical(url))
+    except ValueError:
+        return None
+    segments = [segment for segment in parts.path.split("/") if segment]
+    extension = EXTENSION.search(segments[-1]) if segments else None
+    if extension:
+        segments[-1] = segments[-1][: -len(extension[1])]
+    return Address(
+        host=parts.netloc.lower().removeprefix("www."),
+        segments=tuple(segments),
+        extension=extension[1] if extension else "",
+        query=tuple(parse_qsl(clean.query, keep_blank_values=True)),
+    )
+
+
+def build_of(url: str) -> tuple[str, ...]:
+    """The build of an address, for telling groups apart; empty where it is no address."""
+    found = address_of(url)
+    return found.build if found else ()
+
+
+def folder_of(url: str) -> tuple[str, ...]:
+    """The build of an address with the words above its last part: what one section of a site has in common."""
+    found = address_of(url)
+    return (*found.build, *(part for part in found.segments[:-1] if kind_of(part) == TEXT)) if found else ()
+
+
+def speaks(url: str) -> int:
+    """How much an address looks like that of one article: a long title, a number or a day in it; 0 to 3."""
+    found = address_of(url)
+    if found is None or not (found.segments or found.query):
+        return 0
+    last = unquote(found.segments[-1]) if found.segments else ""
+    numbered = any(len(number) >= 3 for number in re.findall(r"\d+", last)) or any(v.isdigit() for _, v in found.query)
+    dated = any(kind_of(segment) != TEXT for segment in found.segments[:-1])
+    titled = len(re.findall("[-_]", last)) >= 3 or len(last) >= 30
+    return numbered + dated + titled
+
+
+def kind_of(segment: str) -> str:
+    """What a part of a path is: a number, a day or a text."""
+    if segment.isdigit():
+        return NUMBER
+    return DATE if DAY.fullmatch(segment) else TEXT

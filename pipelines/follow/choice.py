@@ -1,0 +1,140 @@
+"""Which of a site's lists a source file needs: the fullest and freshest first, others only for what they add."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pipelines.follow import address
+from pipelines.follow.lists import (
+    GUESSED,
+    LEAST_NEW,
+    NEXT,
+    OLDEST,
+    good,
+    home_of,
+    key,
+    newest,
+    same_site,
+    sections,
+    titled,
+)
+from pipelines.follow.seen import Part, Seen
+
+MOST_FEEDS = 8
+MOST_SITEMAPS = 3
+MOST_SECTIONS = 20
+NEW_SHARE = 0.1
+# Links of a section that no feed or sitemap names: from so many on, the lists are not the whole site.
+UNLISTED_SHARE = 0.25
+LEAST_OF_SECTION = 3
+# Feeds of fewer entries in all, without a sitemap beside them, are cut: whatever a section adds is needed.
+CUT = 10
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Lists for a source file, each with its evidence, and what was left out and why."""
+
+    feeds: tuple[tuple[str, str], ...] = ()
+    sitemaps: tuple[tuple[str, str], ...] = ()
+    sections: tuple[tuple[str, str], ...] = ()
+    left: tuple[str, ...] = ()
+
+
+def choose(seen: Sequence[Seen], allow: Sequence[str], now: datetime) -> Chosen:
+    """The lists that a source needs: news sitemaps and the fullest feeds first, others only for what they add."""
+    left = [
+        f"{one.want.url} is left out: it is {one.want.why}, but {one.problem}."
+        for one in seen
+        if one.problem and one.want.part in (Part.FEED, Part.SITEMAP) and one.want.why != GUESSED
+    ]
+    named: set[str] = set()
+    feeds = _needed(good(seen, Part.FEED, Part.HOME), named, MOST_FEEDS, now, left)
+    maps = [one for one in good(seen, Part.SITEMAP) if one.found or one.maps]
+    # What an index names is reached through it, and its names change.
+    inside = {key(entry.url) for one in maps for entry in one.maps}
+    tops = [one for one in maps if key(one.want.url) not in inside]
+    tops.sort(key=lambda one: (one.form != "news sitemap", one.want.why == GUESSED))
+    sitemaps = _needed([_whole(one, maps) for one in tops], named, MOST_SITEMAPS, now, left)
+    cut = not sitemaps and len(named) < CUT
+    pages = _sections(seen, named, allow, whole=bool(feeds or sitemaps), cut=cut)
+    return Chosen(tuple(feeds), tuple(sitemaps), tuple(pages), tuple(left))
+
+
+def age(at: datetime | None, now: datetime) -> str:
+    """How old something is, as people say it."""
+    if at is None:
+        return "without dates"
+    hours = max(0, round((now - at).total_seconds() / 3600))
+    return f"the newest {hours} h old" if hours < 48 else f"the newest {hours // 24} days old"
+
+
+def _needed(lists: Sequence[Seen], named: set[str], most: int, now: datetime, left: list[str]) -> list[tuple[str, str]]:
+    """The lists that add something to what is named already, with their evidence; adds what they name."""
+    kept: list[tuple[str, str]] = []
+    for one in sorted(lists, key=lambda o: (o.form != "news sitemap", o.want.why == GUESSED, -len(o.found))):
+        own = {key(entry.url) for entry in one.found} - {""}
+        what = f"{one.want.why}: {_article(one.form)}, {one.total or len(one.found):,} entries, {age(newest(one), now)}"
+        if not own:
+            continue
+        if (last := newest(one)) and last < now - OLDEST:
+            left.append(f"{one.want.url} is left out: its newest entry is {(now - last).days} days old.")
+        elif kept and len(own - named) < max(LEAST_NEW, NEW_SHARE * len(own)):
+            left.append(f"{one.want.url} is left out: it names nearly nothing that the others don't.")
+        elif len(kept) < most:
+            kept.append((one.want.url, what))
+            named |= own
+        else:
+            left.append(f"{one.want.url} is left out: {most} are enough.")
+    return kept
+
+
+def _whole(index: Seen, maps: Sequence[Seen]) -> Seen:
+    """An index with what those of its sitemaps name that were looked at."""
+    if not index.maps:
+        return index
+    inside = {key(entry.url) for entry in index.maps}
+    own = [one for one in maps if key(one.want.url) in inside]
+    found = tuple(entry for one in own for entry in one.found)
+    form = f"an index of {len(index.maps)}, of which {len(own)} {'was' if len(own) == 1 else 'were'} read"
+    return replace(index, found=found, total=len(found), form=form)
+
+
+def _sections(
+    seen: Sequence[Seen], named: set[str], allow: Sequence[str], *, whole: bool, cut: bool
+) -> list[tuple[str, str]]:
+    """Pages that list articles: all that do where nothing else does, else those that name what the lists leave out.
+
+    whole: there are other lists; cut: they are too short to be trusted.
+    """
+    home = home_of(seen)
+    if home is None:
+        return []
+    kept: list[tuple[str, str]] = []
+    for page in good(seen, Part.HOME, Part.SECTION):
+        if page.want.why == NEXT:
+            continue
+        linked = {
+            key(anchor.url)
+            for anchor in (page.front.anchors if page.front else ())
+            if same_site(anchor.url, home.url) and any(re.search(regex, anchor.url) for regex in allow)
+        } or {key(anchor.url) for anchor in titled(page, home.url) if not allow and address.speaks(anchor.url)}
+        new = linked - named
+        least = 1 if cut else max(LEAST_OF_SECTION, UNLISTED_SHARE * len(linked))
+        if (len(new) >= least) if whole else linked:
+            said = f"{len(linked)} links to articles" + (f", {len(new)} of them in no feed or sitemap" if whole else "")
+            kept.append((page.url, f"{'the home page' if page is home else page.want.why}: {said}"))
+    builds = {address.build_of(url) for url, _ in kept if key(url) != key(home.url)}
+    had = {key(url) for one in seen for url in (one.want.url, one.url)}
+    if not whole:
+        beside = [url for url in sections(seen) if address.build_of(url) in builds and key(url) not in had]
+        kept += [(url, "in the menu beside those above; not looked at") for url in beside]
+    return kept[:MOST_SECTIONS]
+
+
+def _article(form: str) -> str:
+    article = "an" if form[:1] in "AR" else "a"
+    return form if form.startswith("an ") else f"{article} {form}" + " feed" * (form in ("RSS", "Atom"))

@@ -1,0 +1,168 @@
+"""Why a site cannot be followed, in a sentence for a person, and what to try instead."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.follow import lists
+from pipelines.follow.place import Place
+from pipelines.follow.samples import Sample
+from pipelines.follow.seen import Part, Probe, Seen
+
+# A page with fewer words that loads scripts is made by them.
+SHELL_WORDS = 80
+SHELL_ANCHORS = 8
+RENDER = (
+    "Write a source file with `render = true` and its `sections`: a browser then reads its pages (docs/sources.md). "
+    "Before that, look for a feed in its source text: such sites often have one that no page links."
+)
+BY_HAND = (
+    "Write the source file by hand: docs/sources.md has the keys. `nightdesk try URL` shows what is made of a page."
+)
+OTHERS = (
+    "See whether the site has a feed at another host, or ask the publisher for access; a block is never worked around."
+)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What is wrong, and what to try."""
+
+    problem: str
+    tries: tuple[str, ...] = ()
+
+
+def of_home(url: str, probe: Probe) -> Failure | None:
+    """Why there is no home page to begin with; None where there is one."""
+    if lists.home_of(probe.seen) is not None:
+        return None
+    homes = [one for one in probe.seen if one.want.part == Part.HOME]
+    if not homes:
+        return Failure(f"{url} was not looked at: there was no time for one request.", ("Give it a longer --budget.",))
+    said = next((one for one in homes if one.status or one.blocked), homes[0])
+    return _of_answer(url, said, homes)
+
+
+def of_shell(url: str, probe: Probe) -> Failure | None:
+    """Whether the home page is an empty frame that scripts fill, and no list makes up for it."""
+    home = lists.home_of(probe.seen)
+    if home is None or home.front is None:
+        return None
+    front = home.front
+    known = lists.known(probe.seen)
+    bare = front.words < SHELL_WORDS and len(front.anchors) < SHELL_ANCHORS
+    if known.sure or known.likely or not (front.scripts and bare):
+        return None
+    return Failure(
+        f"{home.url} shows {front.words} words and {len(front.anchors)} links without JavaScript, and no feed or "
+        "sitemap was found: the site needs a browser.",
+        (RENDER,),
+    )
+
+
+def of_wall(url: str, verdict: str) -> Failure | None:
+    """What a home page is that extraction takes for a wall, an error or a parking page; None for any other."""
+    kind, _, detail = verdict.partition(": ")
+    said = f" ({detail})" if detail else ""
+    if kind == "consent wall":
+        return Failure(
+            f"{url} is a consent wall{said}: it shows its pages only to those who agreed to something.",
+            ("Its feed or sitemap may lie outside of the wall: give that address instead.", OTHERS),
+        )
+    if kind == "challenge page":
+        return Failure(f"{url} answers with a challenge page{said}: it tells people from programs.", (OTHERS,))
+    if kind == "not shown in this region":
+        return Failure(f"{url} is not shown in this region{said}.", ("Run Nightdesk from where the site is shown.",))
+    if kind in ("error page", "soft 404"):
+        return Failure(
+            f"{url} is no news site but an error or parking page{said}.",
+            ("See in a browser whether the address is still the publisher's.",),
+        )
+    return None
+
+
+def of_lists(url: str, probe: Probe) -> Failure:
+    """Why no article was found on a site that answers."""
+    lists_tried = [one for one in probe.seen if one.want.part in (Part.FEED, Part.SITEMAP, Part.SECTION)]
+    blocked = [one for one in lists_tried if one.blocked]
+    forbidden = [one for one in lists_tried if one.problem == "robots.txt"]
+    why = ""
+    if forbidden:
+        why = f" robots.txt forbids {len(forbidden)} of the addresses that were tried, such as {forbidden[0].want.url}."
+    elif blocked:
+        why = f" {len(blocked)} of its lists are blocked, such as {blocked[0].want.url} ({blocked[0].problem})."
+    many = len(lists_tried)
+    return Failure(
+        f"No articles were found on {url}: {many} addresses of feeds, sitemaps and sections were tried, and its front "
+        f"page has no links that read like titles.{why}",
+        ("Give the address of the page, or the feed, that lists its articles.", BY_HAND),
+    )
+
+
+def of_samples(url: str, samples: Sequence[Sample], refused: Sequence[Seen]) -> Failure:
+    """Why articles were found, and can't be had."""
+    kinds = Counter(sample.verdict.partition(":")[0] for sample in samples if not sample.good)
+    kinds.update(one.problem for one in refused)
+    tried = len(samples) + len(refused)
+    good = sum(sample.good for sample in samples)
+    said = ", ".join(f"{count} × {kind}" for kind, count in kinds.most_common())
+    tries = [f"`nightdesk try {samples[0].url}` shows what is made of a page." if samples else BY_HAND]
+    if kinds.get("paywall"):
+        tries.insert(0, "Its articles are behind a paywall; what is free of them may be in its feed only.")
+    if kinds.get("robots.txt"):
+        tries.insert(0, "robots.txt forbids its articles: ask the publisher; Nightdesk obeys it.")
+    if any("status 4" in kind or kind == "challenge page" for kind in kinds):
+        tries.insert(0, OTHERS)
+    if kinds.get("empty page") or kinds.get("too short"):
+        tries.append("Where the text comes by JavaScript: " + RENDER)
+    return Failure(f"Only {good} of {tried} sample articles of {url} can be used: {said}.", tuple(tries))
+
+
+def of_stale(url: str, left: Sequence[str]) -> Failure:
+    """Why no list of a site is worth following, though it has articles."""
+    why = " ".join(left) or "No page lists enough of them."
+    return Failure(f"{url} has articles, but nothing that names new ones. {why}", (BY_HAND,))
+
+
+def of_place(url: str, where: Place) -> Failure:
+    """Why the clock or the country of a site has to be given."""
+    what = "time zone" if not where.timezone else "country"
+    fits = f" It fits {', '.join(where.candidates)}." if where.candidates and not where.timezone else ""
+    option = "--timezone, as in `--timezone Asia/Damascus`" if not where.timezone else "--country, as in `--country SY`"
+    return Failure(
+        f"The {what} of {url} cannot be known: {where.unsure or 'nothing tells it'}.{fits}",
+        (f"Give it with {option}.",),
+    )
+
+
+def _of_answer(url: str, said: Seen, homes: Sequence[Seen]) -> Failure:
+    """The sentence for how a home page's request ended."""
+    problem, where = said.problem, said.url
+    hosts = ", ".join(dict.fromkeys(one.want.url for one in homes))
+    if problem == "robots.txt":
+        return Failure(f"robots.txt of {url} forbids us its home page.", ("Ask the publisher: Nightdesk obeys it.",))
+    if problem.startswith("guard:"):
+        return Failure(
+            f"{url} may not be fetched: {problem.removeprefix('guard:').strip()}.",
+            ("Name the network in NIGHTDESK_ALLOW_NETWORKS where it is your own.",),
+        )
+    if "dns" in problem.lower():
+        return Failure(
+            f"{url} has no address: the name is not known to DNS (tried {hosts}).", ("Look at how it is written.",)
+        )
+    if problem.startswith("robots.txt unreachable"):
+        return Failure(
+            f"{url} cannot be looked at: its {problem}, which RFC 9309 takes for a no.", ("Try again in some hours.",)
+        )
+    if said.blocked:
+        return Failure(f"{where} blocks us: {problem}.", (OTHERS,))
+    if said.status and said.status >= 400:
+        again = "Try again later." if said.status >= 500 else "Look at how it is written."
+        return Failure(f"{where} answers with status {said.status}.", (again,))
+    if problem:
+        return Failure(f"{url} cannot be reached: {problem} (tried {hosts}).", ("Try again later.",))
+    if said.form:
+        return Failure(f"{where} is a feed or sitemap, and its site has no home page that can be read.", (BY_HAND,))
+    return Failure(f"{where} is not an HTML page.", ("Give the address of the site's home page.",))

@@ -1,0 +1,276 @@
+"""A source made of what a probing saw: the order of the steps, from the address to the file."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from zoneinfo import available_timezones
+
+from pipelines import sources, trial, urls
+from pipelines.errors import SourceError
+from pipelines.extract import verdict, zones
+from pipelines.follow import address, choice, failure, lists, names, pattern, place, plan, probing, samples
+from pipelines.follow import file as source_file
+from pipelines.follow.failure import Failure
+from pipelines.follow.pattern import Learned
+from pipelines.follow.place import Place
+from pipelines.follow.samples import Sample
+from pipelines.follow.seen import Front, Part, Probe, Seen
+from pipelines.model import Page, Reason, Source
+from pipelines.settings import Settings
+
+SHOWN = 10
+# Fewer good samples than this share of them, and there is no source worth following.
+LEAST_GOOD = 0.5
+NOT_ARTICLES = ("listing", "home page", "soft 404", "gallery or video only", "not html", "error page", "empty page")
+USUAL_MOST = 500
+Ask = Callable[[str, Sequence[str]], str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followed:
+    """What became of an address: a source with its file's text, or the problem and what to try.
+
+    samples: the articles that were tried; path: where the file was written.
+    """
+
+    url: str
+    source: Source | None = None
+    toml: str = ""
+    evidence: tuple[str, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    problem: str = ""
+    tries: tuple[str, ...] = ()
+    path: Path | None = None
+    requests: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A source before it is written, and what was found out on the way to it."""
+
+    probe: Probe
+    home: Seen
+    learned: Learned
+    chosen: choice.Chosen
+    place: Place
+    title: str
+    title_why: str
+    rate: float | None
+    now: datetime
+
+
+def follow(
+    settings: Settings,
+    url: str,
+    *,
+    name: str,
+    timezone: str,
+    country: str,
+    delay: float,
+    budget: float,
+    write: bool,
+    ask: Ask | None,
+    on_line: Callable[[str], None],
+) -> Followed:
+    """See `pipelines.follow.follow`."""
+    url = probing.address(url)
+    if timezone and timezone not in available_timezones():
+        raise SourceError(f"{timezone!r} is no time zone; it is a name like Asia/Damascus.")
+    wanted = _name(settings, name, url)
+    seed = Source(
+        name=wanted, title="", url=url, country="", language="", timezone=zones.UNKNOWN, sections=(url,), delay=delay
+    )
+    looked, pages = probing.probe(settings, seed, url, budget=budget, on_line=on_line)
+    made = _made(url, wanted, looked, pages, timezone=timezone, country=country, delay=delay, ask=ask)
+    made = replace(made, requests=looked.requests, seconds=round(looked.seconds, 1))
+    if made.source and write:
+        return replace(made, path=sources.keep(settings, made.source.name, made.toml))
+    return made
+
+
+def _made(
+    url: str,
+    name: str,
+    looked: Probe,
+    pages: dict[str, Page],
+    *,
+    timezone: str,
+    country: str,
+    delay: float,
+    ask: Ask | None,
+) -> Followed:
+    """What a probing amounts to."""
+    now = datetime.now(UTC)
+    home = lists.home_of(looked.seen)
+    wrong = failure.of_home(url, looked)
+    if home is None or wrong:
+        return _failed(url, wrong or failure.of_lists(url, looked), _robots(looked))
+    blank = trial.anonymous(home.url, name)
+    wrong = failure.of_shell(home.url, looked) or _wall(home, looked, pages, blank)
+    if wrong:
+        return _failed(url, wrong, _robots(looked))
+    articles = probing.pages_of(looked, pages, Part.ARTICLE)
+    odd = {urls.cleaned(one.want.url) for one in looked.seen if one.want.why == plan.ODD}
+    refused = [
+        one
+        for one in looked.seen
+        if one.want.part == Part.ARTICLE and one.problem and urls.cleaned(one.want.url) not in odd
+    ]
+    if not articles and not refused:
+        return _failed(url, failure.of_lists(home.url, looked), _robots(looked))
+    tried = samples.read(articles, blank)
+    first = [sample for sample in tried if sample.url not in odd]
+    where = _place(home, looked, first, blank, now, timezone, country)
+    if not where.timezone and ask and any(sample.good for sample in first):
+        answer = ask(f"Which time zone is {home.url} in? {_sentence(where.unsure)}", where.candidates)
+        where = replace(_place(home, looked, first, blank, now, answer, country), timezone_why="as answered")
+    learned = _learned(looked, tried)
+    fronts = [one.front for one in looked.seen if one.front]
+    feeds = [one.title for one in lists.good(looked.seen, Part.FEED, Part.HOME) if one.title]
+    title, title_why = names.title(fronts, feeds, urls.host(home.url))
+    draft = Draft(
+        probe=looked,
+        home=home,
+        learned=learned,
+        chosen=choice.choose(looked.seen, learned.allow, now),
+        place=where,
+        title=title,
+        title_why=title_why,
+        rate=lists.per_day(looked.seen, now),
+        now=now,
+    )
+    outside = {sample.url for sample in tried if sample.url in odd or not _fits(sample.url, learned.allow)}
+    evidence = source_file.evidence(draft)
+    evidence += [f"outside of the pattern: {sample.url}, {sample.verdict}" for sample in tried if sample.url in outside]
+    good = sum(sample.good for sample in first)
+    if good < LEAST_GOOD * (len(first) + len(refused)) or not good:
+        return _failed(url, failure.of_samples(home.url, first, refused), evidence, first)
+    if not (draft.chosen.feeds or draft.chosen.sitemaps or draft.chosen.sections):
+        return _failed(url, failure.of_stale(home.url, draft.chosen.left), evidence, first)
+    if not where.timezone or not where.country:
+        return _failed(url, failure.of_place(home.url, where), evidence, first)
+    source = _source(name, draft, delay)
+    # Read again by the clock and in the language that are now known.
+    shown = tuple(samples.read([page for page in articles if page.url not in outside][:SHOWN], source))
+    return Followed(
+        url=url, source=source, toml=source_file.text(source, draft), evidence=tuple(evidence), samples=shown
+    )
+
+
+def _source(name: str, draft: Draft, delay: float) -> Source:
+    most = math.ceil((draft.rate or 0) * 2 / 100) * 100
+    return Source(
+        name=name,
+        title=" ".join(draft.title.split()),
+        url=draft.home.url,
+        country=draft.place.country,
+        language=draft.place.language,
+        timezone=draft.place.timezone,
+        feeds=tuple(url for url, _ in draft.chosen.feeds),
+        sitemaps=tuple(url for url, _ in draft.chosen.sitemaps),
+        sections=tuple(url for url, _ in draft.chosen.sections),
+        allow=draft.learned.allow,
+        delay=delay,
+        max_pages=max(USUAL_MOST, most),
+    )
+
+
+def _name(settings: Settings, name: str, url: str) -> str:
+    """The name that was asked for, or one by the host; SourceError where the site, or the name, is taken."""
+    host = urls.host(url).removeprefix("www.")
+    good, _ = sources.readable(settings)
+    for source in good:
+        if not name and urls.host(source.url).removeprefix("www.") == host:
+            raise SourceError(
+                f"{host} is followed already: `nightdesk sources check {source.name}` looks at it again. "
+                "Give --name to follow it a second time."
+            )
+    taken = [source.name for source in good]
+    if name:
+        return sources.free_name(settings, name)
+    return names.free(names.name(url), taken)
+
+
+def _wall(home: Seen, looked: Probe, pages: dict[str, Page], blank: Source) -> Failure | None:
+    """Whether the home page is no page of a site at all, by what extraction takes it for."""
+    if lists.known(looked.seen).sure:
+        return None
+    own = pages.get(urls.cleaned(home.want.url))
+    (read,) = samples.read([own], blank) if own else (Sample(url=home.url),)
+    return failure.of_wall(home.url, read.verdict)
+
+
+def _place(
+    home: Seen, looked: Probe, first: Sequence[Sample], blank: Source, now: datetime, timezone: str, country: str
+) -> Place:
+    fronts: list[Front] = [one.front for one in looked.seen if one.front]
+    spoken = [one.language for one in lists.good(looked.seen, Part.FEED, Part.SITEMAP) if one.language]
+    read = [sample.language for sample in first if sample.good]
+    code, why = place.language(fronts, read, spoken)
+    usual = place.offset(blank.timezone, now)
+    # By which clock a page's date was read cannot be told from it where it is the one that was taken for granted.
+    stated = Counter(sample.offset for sample in first if sample.offset is not None)
+    if usual:
+        stated.pop(usual, None)
+    offsets = [*(one.offsets for one in looked.seen if one.offsets), tuple(stated.items())]
+    found = place.find(home.url, code, fronts, offsets, now, timezone=timezone, country=country)
+    return replace(found, language=code, language_why=why)
+
+
+def _learned(looked: Probe, first: Sequence[Sample]) -> Learned:
+    """The patterns of article addresses, with what the samples turned out to be."""
+    found = lists.known(looked.seen)
+    by_folder: dict[tuple[str, ...], list[bool]] = {}
+    for sample in first:
+        by_folder.setdefault(address.folder_of(sample.url), []).append(not sample.verdict.startswith(NOT_ARTICLES))
+    # One page that is none may stand in any section; where all that were tried are none, it is one of galleries.
+    named_so = {address.folder_of(sample.url) for sample in first if _of_media(sample)}
+    dropped = {
+        folder for folder, tried in by_folder.items() if not any(tried) and (len(tried) > 1 or folder in named_so)
+    }
+    fine = [sample for sample in first if not sample.verdict.startswith(NOT_ARTICLES)]
+    forms = [url for sample in fine for url in (sample.url, *sample.forms) if lists.same_site(url, sample.url)]
+    # What robots.txt forbids is no article to us.
+    bad = {sample.url for sample in first if sample not in fine}
+    bad |= {one.want.url for one in looked.seen if one.want.part == Part.ARTICLE and one.problem == "robots.txt"}
+    strangers = [url for url in (*found.sure, *found.likely) if address.folder_of(url) in dropped]
+    left = bad.union(strangers)
+    sure = [url for url in found.sure if url not in left]
+    surely = set(map(address.build_of, sure)) if len(sure) >= pattern.FEW else set()
+    proven = set(map(address.build_of, forms)) - surely
+    likely = [url for url in found.likely if url not in left and address.build_of(url) in proven]
+    speaking = [url for url in likely if address.speaks(url)]
+    likely = speaking if len(speaking) * 2 >= len(likely) else likely
+    return pattern.learn([*sure, *likely, *forms], [*found.others, *strangers])
+
+
+def _of_media(sample: Sample) -> bool:
+    """Whether a page is no article for want of text, and stands where its address says that there is none."""
+    media = sample.verdict.startswith(Reason.MEDIA)
+    return media and bool(verdict.MEDIA_PATH.search(unquote(urlsplit(sample.url).path)))
+
+
+def _fits(url: str, allow: Sequence[str]) -> bool:
+    return not allow or any(re.search(regex, url) for regex in allow)
+
+
+def _failed(url: str, wrong: Failure, evidence: Sequence[str], shown: Sequence[Sample] = ()) -> Followed:
+    return Followed(
+        url=url, problem=wrong.problem, tries=wrong.tries, evidence=tuple(evidence), samples=tuple(shown)[:SHOWN]
+    )
+
+
+def _robots(looked: Probe) -> list[str]:
+    return source_file.of_robots(looked)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + "." if text else ""

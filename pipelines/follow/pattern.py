@@ -1,0 +1,273 @@
+"""The addresses of a site's articles as few regular expressions, learned from articles and from pages that are none.
+
+An address is cut into its parts; addresses of the same build are a group; each part of a group is written as generally
+as the site's other pages allow. Nothing here knows any site.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from urllib.parse import unquote
+
+from pipelines.follow.address import DATE, NUMBER, Address, address_of, build_of, kind_of
+
+LONGEST = 300
+MOST_PATTERNS = 8
+MOST_TRIED = 80
+MOST_WORDS = 15
+LEAST_ARTICLES = 5
+# Of the articles that are known, so many have to match before a pattern may shut others out.
+COVERED = 0.95
+COVERED_OF_FEW = 0.9
+FEW = 30
+# A menu may lead to an article, so one page in fifty may match after all.
+WRONG = 0.02
+IDS = 4
+SURE = 10
+MOST_HYPHENS = 6
+LEAST_LENGTH = 12
+YEAR = re.compile(r"(?:19|20)\d\d")
+ANY = "[^/?#]+"
+SOME = "[^/?#]*"
+WORD = "[^/?#_-]*[_-]"
+END = "/?(?:[?#]|$)"
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A regular expression on the whole address, and how many of the known articles match it."""
+
+    regex: str
+    covers: int
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What was learned. of: known articles; covered: how many match; missed: those that don't; wrong: other pages that
+    match all the same, of `others`."""
+
+    patterns: tuple[Pattern, ...] = ()
+    of: int = 0
+    covered: int = 0
+    missed: tuple[str, ...] = ()
+    others: int = 0
+    wrong: tuple[str, ...] = ()
+
+    @property
+    def trusted(self) -> bool:
+        """Whether the patterns may say what is an article: they cover the known ones and hardly anything else."""
+        least = self.of * (COVERED_OF_FEW if self.of < FEW else COVERED)
+        return self.of >= LEAST_ARTICLES and self.covered >= least and len(self.wrong) <= _bearable(self.others)
+
+    @property
+    def allow(self) -> tuple[str, ...]:
+        """The regular expressions for a source file; none where they cannot be trusted."""
+        return tuple(pattern.regex for pattern in self.patterns) if self.trusted else ()
+
+
+def learn(articles: Sequence[str], others: Sequence[str]) -> Learned:
+    """The patterns that cover the articles and exclude the other pages, tested on both."""
+    known = list(dict.fromkeys(articles))
+    strangers = list(dict.fromkeys(url for url in others if url not in set(known)))
+    kept: list[Pattern] = []
+    left = known
+    for group in _groups(known):
+        own = [url for url in group if url in set(left)]
+        if len(own) < 2 or len(kept) == MOST_PATTERNS:
+            continue
+        regex = _regex(group, strangers)
+        if regex:
+            matched = [url for url in left if re.search(regex, url)]
+            kept.append(Pattern(regex, len(matched)))
+            left = [url for url in left if not re.search(regex, url)]
+    return Learned(
+        patterns=tuple(kept),
+        of=len(known),
+        covered=len(known) - len(left),
+        missed=tuple(left),
+        others=len(strangers),
+        wrong=tuple(url for url in strangers if any(re.search(pattern.regex, url) for pattern in kept)),
+    )
+
+
+def _groups(known: Sequence[str]) -> list[list[str]]:
+    """The addresses of one build together, the largest group first."""
+    found: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for url in known:
+        build = build_of(url)
+        if build:
+            found[build].append(url)
+    return sorted(found.values(), key=len, reverse=True)
+
+
+def _regex(group: Sequence[str], strangers: Sequence[str]) -> str:
+    """The most general expression for a group that no stranger matches, or next to none; empty where there is none."""
+    addresses = [address for url in group if (address := address_of(url))]
+    parts = [_candidates(addresses, place, strangers) for place in range(len(addresses[0].segments))]
+    parts.append(_queries(addresses))
+    host = _host(addresses[0].host)
+    best, least = "", _bearable(len(strangers)) + 1
+    for *path, query in _by_generality(parts):
+        regex = f"^https?://{host}/{'/'.join(path)}{re.escape(addresses[0].extension)}"
+        regex += query if path else query.removeprefix("/?")
+        if len(regex) > LONGEST:
+            continue
+        wrong = sum(1 for url in strangers if re.search(regex, url))
+        if not wrong:
+            return regex
+        if wrong < least:
+            best, least = regex, wrong
+    return best
+
+
+def _by_generality(parts: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    """Every choice of one candidate for each part, those that narrow least first."""
+    numbered = sorted(product(*(range(len(part)) for part in parts)), key=lambda choice: (sum(choice), choice[::-1]))
+    for choice in numbered[:MOST_TRIED]:
+        yield tuple(part[place] for part, place in zip(parts, choice, strict=True))
+
+
+def _candidates(addresses: Sequence[Address], place: int, strangers: Sequence[str]) -> list[str]:
+    """How one part of a group can be written, the most general first."""
+    values = Counter(address.segments[place] for address in addresses)
+    last = place == len(addresses[0].segments) - 1
+    kind = kind_of(next(iter(values)))
+    if kind == DATE:
+        return [r"\d{4}[-_.]\d{1,2}[-_.]\d{1,2}"]
+    if kind == NUMBER:
+        return [_number(list(values), last)]
+    if len(values) == 1 and len(addresses) > 1:
+        beside = _beside(addresses, place, strangers)
+        if len(beside) < 2:
+            return [_literal(next(iter(values)))]
+        return [ANY, *_but(addresses, place, strangers), _either([*values, *beside])]
+    if not last or len(values) * 3 < len(addresses):
+        either = [_either(list(values))] if len(values) <= MOST_WORDS else []
+        return [ANY, *_but(addresses, place, strangers), *either]
+    return _slugs([unquote(value) for value in values])
+
+
+def _number(values: Sequence[str], last: bool) -> str:
+    if not last and all(YEAR.fullmatch(value) for value in values):
+        return r"\d{4}"
+    if not last and max(map(len, values)) <= 2:
+        return r"\d{1,2}"
+    return _digits(values)
+
+
+def _digits(numbers: Sequence[str]) -> str:
+    """Numbers as the group has them; older articles have shorter ones."""
+    return r"\d{3,}" if min(map(len, numbers)) > 3 else r"\d+"
+
+
+def _slugs(values: Sequence[str]) -> list[str]:
+    """How the last part can be written: by its number if it always has one, else ever longer titles."""
+    found = []
+    if len(values) >= IDS:
+        for form, regex in ((r".*[-_.](\d+)", SOME + r"[-_.]DIGITS"), (r"(\d+)[-_.].*", r"DIGITS[-_.]" + SOME)):
+            ids = [match[1] for value in values if (match := re.fullmatch(form, value))]
+            if len(ids) == len(values):
+                found.append(regex.replace("DIGITS", _digits(ids)))
+        if not found and all(re.fullmatch(r".*\d{3}", value) for value in values):
+            found.append(SOME + r"\d{3}")
+        found += [] if found else _codes(values)
+    hyphens = min(len(re.findall("[-_]", value)) for value in values)
+    # Titles vary: where all the known ones have two hyphens, one may be asked for without a stranger asking for it.
+    start = 1 if hyphens >= 2 and len(values) >= SURE else 0
+    for count in range(start, min(hyphens, MOST_HYPHENS) + 1):
+        found.append([ANY, f"{WORD}{SOME}"][count] if count < 2 else f"(?:{WORD}){{{count}}}{SOME}")
+    length = min(map(len, values))
+    if length >= LEAST_LENGTH:
+        found.append(f"[^/?#]{{{length},}}")
+    return found
+
+
+def _codes(values: Sequence[str]) -> list[str]:
+    """How to write a code of letters and digits, always equally long, at the end of each value; nothing without one."""
+    codes = [match[1] for value in values if (match := re.fullmatch(r"(?:.*[-_.])?([0-9a-z]{6,40})", value))]
+    lengths = set(map(len, codes))
+    if len(codes) < len(values) or len(lengths) > 1 or 2 * sum(map(_holds_digit, codes)) <= len(codes):
+        return []
+    letters = "[0-9a-f]" if all(re.fullmatch("[0-9a-f]+", code) for code in codes) else "[0-9a-z]"
+    whole = all(code == value for code, value in zip(codes, values, strict=True))
+    return [("" if whole else SOME + "[-_.]") + f"{letters}{{{lengths.pop()}}}"]
+
+
+def _holds_digit(text: str) -> bool:
+    return any(c.isdigit() for c in text)
+
+
+def _but(addresses: Sequence[Address], place: int, strangers: Sequence[str]) -> list[str]:
+    """Any word but those that pages of the same form have which are no articles, such as the one of all galleries."""
+    own = {address.segments[place] for address in addresses}
+    words: dict[str, None] = {}
+    for url in strangers:
+        found = address_of(url)
+        if found and found.build == addresses[0].build and found.segments[place] not in own:
+            words[found.segments[place]] = None
+    if not words or len(words) > MOST_WORDS or len(addresses[0].segments) == place + 1:
+        return []
+    return [f"(?!{_either(list(words))}/){ANY}"]
+
+
+def _beside(addresses: Sequence[Address], place: int, strangers: Sequence[str]) -> list[str]:
+    """The words that lists of the site have where these articles all have one and the same: other sections' names."""
+    value = addresses[0].segments[place]
+    names: dict[str, None] = {}
+    for url in strangers:
+        found = address_of(url)
+        if found is None or len(found.segments) != place + 1 or found.query:
+            continue
+        if (found.host, found.segments[:place]) == (addresses[0].host, addresses[0].segments[:place]):
+            names[found.segments[place]] = None
+    return list(names)[:MOST_WORDS] if value in names else []
+
+
+def _queries(addresses: Sequence[Address]) -> list[str]:
+    """How an address of the group ends: with the parameter that tells its articles apart, where the path does not."""
+    if len({address.segments for address in addresses}) >= 0.9 * len(addresses):
+        return [END]
+    values: dict[str, list[str]] = defaultdict(list)
+    for address in addresses:
+        for name, value in address.query:
+            values[name].append(value)
+    whole = {name: own for name, own in values.items() if len(own) == len(addresses)}
+    telling = next((name for name, own in whole.items() if len(set(own)) >= 0.9 * len(own)), "")
+    if not telling:
+        return [END]
+    value = r"\d+" if all(one.isdigit() for one in whole[telling]) else "[^&#]+"
+    ending = rf"(?:[^#]*&)?{re.escape(telling)}={value}(?:[&#]|$)"
+    fixed = [(name, own[0]) for name, own in whole.items() if name != telling and len(set(own)) == 1]
+    ahead = "".join(rf"(?=(?:[^#]*&)?{re.escape(name)}={re.escape(text)}(?:[&#]|$))" for name, text in fixed)
+    return [rf"/?\?{ending}", rf"/?\?{ahead}{ending}"] if ahead else [rf"/?\?{ending}"]
+
+
+def _host(name: str) -> str:
+    return r"(?:www\.)?" + re.escape(name)
+
+
+def _either(values: Sequence[str]) -> str:
+    unique = list(dict.fromkeys(values))
+    return "(?:" + "|".join(map(_literal, unique)) + ")" if len(unique) > 1 else _literal(unique[0])
+
+
+def _literal(segment: str) -> str:
+    """A part as it stands; one in another script than ASCII also as it reads."""
+    read = unquote(segment)
+    if read.isascii():
+        return _escaped(segment)
+    return f"(?:{_escaped(segment)}|{_escaped(read)})" if read != segment else f"(?:{_escaped(segment)}|%[^/?#]+)"
+
+
+def _escaped(text: str) -> str:
+    # re.escape also escapes hyphens, which only makes a pattern longer.
+    escape: Callable[[str], str] = re.escape
+    return escape(text).replace("\\-", "-")
+
+
+def _bearable(others: int) -> int:
+    return int(WRONG * others)

@@ -1,0 +1,229 @@
+"""Where a site is and by which clock it writes: its language, country and time zone, each with the evidence for it.
+
+A time zone is only said to be known where two things agree: a country's domain, a region that the markup names, or a
+language, and offsets in the dates that don't contradict; otherwise there are candidates, and somebody is asked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+from pipelines import urls
+from pipelines.extract import zones
+from pipelines.follow.seen import Front
+
+MOST_CANDIDATES = 10
+BY_DOMAIN = "the country of its address"
+BY_CATALOGUE = "the catalogue says so"
+# Of the dates with an offset, so many have to be at one that the zone has; the rest may be anybody's.
+AGREE = 0.9
+# Regions that templates have before anybody sets theirs.
+PRESET = {"en-us", "en-gb", "ar-ar", "fa-fa", "tr-tr"}
+# Countries where a language is the first of the press.
+COUNTRIES = {
+    "ar": "SA EG IQ SY JO LB PS YE OM AE QA BH KW SD LY TN DZ MA MR", "fa": "IR AF", "ps": "AF PK", "ur": "PK IN",
+    "ckb": "IQ IR", "kmr": "TR SY IQ", "tr": "TR CY", "az": "AZ", "he": "IL", "el": "GR CY", "hy": "AM", "ka": "GE",
+    "ru": "RU BY KZ KG", "uk": "UA", "be": "BY", "bg": "BG", "sr": "RS BA ME", "hr": "HR BA", "bs": "BA", "sl": "SI",
+    "mk": "MK", "sq": "AL XK MK", "ro": "RO MD", "hu": "HU", "pl": "PL", "cs": "CZ", "sk": "SK", "de": "DE AT CH",
+    "fr": "FR BE CH CA SN CI ML BF CM CD TN DZ MA", "nl": "NL BE", "it": "IT CH", "es": "ES MX AR CO CL PE VE EC BO UY",
+    "pt": "PT BR AO MZ", "ca": "ES", "sv": "SE FI", "nb": "NO", "da": "DK", "fi": "FI", "et": "EE", "lv": "LV",
+    "lt": "LT", "is": "IS", "en": "GB US IE CA AU NZ IN PK NG KE ZA GH IL", "hi": "IN", "bn": "BD IN", "ta": "IN LK",
+    "si": "LK", "ne": "NP", "my": "MM", "th": "TH", "lo": "LA", "km": "KH", "vi": "VN", "id": "ID", "ms": "MY",
+    "tl": "PH", "zh": "CN TW HK SG", "ja": "JP", "ko": "KR", "mn": "MN", "kk": "KZ", "ky": "KG", "uz": "UZ",
+    "tg": "TJ", "tk": "TM", "am": "ET", "so": "SO DJ", "sw": "TZ KE", "ha": "NG NE", "af": "ZA",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What is known of where a site is; empty where it is not, with candidates for its time zone."""
+
+    language: str = ""
+    language_why: str = ""
+    country: str = ""
+    country_why: str = ""
+    timezone: str = ""
+    timezone_why: str = ""
+    candidates: tuple[str, ...] = ()
+    unsure: str = ""
+
+
+def language(fronts: Sequence[Front], texts: Sequence[str], lists: Sequence[str]) -> tuple[str, str]:
+    """The language of a site and why; texts: what its articles were found to be in; lists: what its feeds say."""
+    read = Counter(code for code in texts if code)
+    said = Counter(_code(code) for code in [*(front.language for front in fronts), *lists] if _code(code))
+    if read:
+        code, count = read.most_common(1)[0]
+        others = ", ".join(other for other, _ in read.most_common() if other != code)
+        why = f"{count} of {read.total()} samples are in it" + (f", others in {others}" if others else "")
+        if said and code not in said:
+            why += f"; its markup says {said.most_common(1)[0][0]}"
+        elif said:
+            why += ", and its markup says so"
+        return code, why
+    if said:
+        return said.most_common(1)[0][0], "its markup says so; no article was long enough to tell"
+    return "", ""
+
+
+def find(
+    url: str,
+    code: str,
+    fronts: Sequence[Front],
+    offsets: Iterable[Iterable[tuple[int, int]]],
+    now: datetime,
+    *,
+    timezone: str = "",
+    country: str = "",
+) -> Place:
+    """Country and time zone of a site in this language. timezone, country: what somebody said, which then counts.
+
+    offsets: for each of its lists, and for its articles, (minutes east of UTC, how many dates).
+    """
+    local, in_utc = _clocks(offsets)
+    if country and not timezone and len(own := _zones_of(country)) == 1:
+        timezone = own[0]
+    if timezone:
+        own_country, why = (country, "as given") if country else _country(url, fronts)
+        own_country, why = (own_country, why) if own_country else (_country_of(timezone), f"where {timezone} is")
+        return Place(country=own_country, country_why=why, timezone=timezone, timezone_why="as given")
+    own_country, why = (country, "as given") if country else _country(url, fronts)
+    possible = _zones_of(own_country) if own_country else _zones_of(*COUNTRIES.get(code, "").split())
+    fitting = [zone for zone in possible if _fits(zone, local, now)]
+    seen = _spoken(local) or ("its dates are all in UTC" if in_utc else "its dates have no offset")
+    alike = _alike(fitting, now)
+    by_domain = bool(own_country) and (why in (BY_DOMAIN, BY_CATALOGUE) or bool(country))
+    one_country = bool(own_country) or len({_country_of(zone) for zone in fitting}) == 1
+    if fitting and alike and one_country and (local or by_domain):
+        zone = _chief(fitting, own_country)
+        agrees = f"{why}; {seen}" if own_country else f"{seen}, and of the countries that write {code} only it has that"
+        place = own_country or _country_of(zone)
+        why = why if own_country else f"where {zone} is"
+        return Place(country=place, country_why=why, timezone=zone, timezone_why=agrees)
+    if by_domain and not local and own_country in zones.CAPITALS:
+        return Place(
+            country=own_country, country_why=why, timezone=zones.CAPITALS[own_country],
+            timezone_why=f"{why}, by its largest press; {seen}",
+        )  # fmt: skip
+    near = fitting or ([] if possible else [z for z in _all_zones() if _fits(z, local, now)]) if local else possible
+    return Place(
+        country=own_country,
+        country_why=why,
+        candidates=tuple(dict.fromkeys(near or possible))[:MOST_CANDIDATES],
+        unsure=f"{why or 'its address tells no country'}; {seen}",
+    )
+
+
+def offset(zone: str, at: datetime) -> int:
+    """Minutes east of UTC of a time zone at a moment."""
+    return int((at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()).total_seconds() // 60)
+
+
+def _country(url: str, fronts: Sequence[Front]) -> tuple[str, str]:
+    """The country by its address, or by what the markup names where the pages agree; with who says so."""
+    found = zones.country_of(url)
+    if found:
+        top = urls.host(url).rpartition(".")[2]
+        own = zones.COUNTRIES.get(top, top.upper()) == found
+        return found, BY_DOMAIN if own else BY_CATALOGUE
+    said = Counter(
+        tag.rpartition("-")[2].upper()
+        for front in fronts
+        for tag in {_tag(front.language), _tag(front.locale)}
+        if "-" in tag and tag not in PRESET and tag.rpartition("-")[2].upper() in _table()
+    )
+    if len(said) == 1:
+        return next(iter(said)), "the region its markup names"
+    return "", ""
+
+
+def _clocks(offsets: Iterable[Iterable[tuple[int, int]]]) -> tuple[Counter[int], bool]:
+    """The offsets of all lists that tell a clock, and whether one does not: many systems write every date in UTC."""
+    local: Counter[int] = Counter()
+    in_utc = False
+    for own in offsets:
+        counts = Counter(dict(own))
+        if any(counts[minutes] for minutes in counts if minutes):
+            local.update(counts)
+        else:
+            in_utc = in_utc or bool(counts)
+    return local, in_utc
+
+
+def _fits(zone: str, local: Counter[int], now: datetime) -> bool:
+    """Whether the clock of a zone had these offsets in the past year; true where there are none to hold against it."""
+    if not local:
+        return True
+    had = {offset(zone, now - timedelta(days=days)) for days in (0, 180)}
+    common = {minutes for minutes, count in local.items() if count >= (1 - AGREE) * local.total()}
+    # Lists hold what is new: where the clock was changed in between, the dates of today are among them.
+    return common <= had and offset(zone, now) in common
+
+
+def _alike(fitting: Sequence[str], now: datetime) -> bool:
+    """Whether it makes no difference which of these zones it is, now and through the year."""
+    return len({tuple(offset(zone, now + timedelta(days=30 * n)) for n in range(12)) for zone in fitting}) == 1
+
+
+def _chief(fitting: Sequence[str], country: str) -> str:
+    chief = zones.CAPITALS.get(country, "")
+    return chief if chief in fitting else fitting[0]
+
+
+def _spoken(local: Counter[int]) -> str:
+    if not local:
+        return ""
+    said = []
+    for minutes, count in local.most_common(2):
+        hours, rest = divmod(abs(minutes), 60)
+        said.append(f"{count} of {local.total()} dates are at {'-' if minutes < 0 else '+'}{hours:02}:{rest:02}")
+    return ", ".join(said)
+
+
+def _zones_of(*countries: str) -> list[str]:
+    return [zone for country in countries for zone in _table().get(country, ())]
+
+
+def _country_of(zone: str) -> str:
+    """The country of a zone; of another name for one, that of the zone with the same clock that is named first."""
+    own = next((country for country, zones_ in _table().items() if zone in zones_), "")
+    if own or "/" not in zone:
+        return own
+    folder = files("tzdata") / "zoneinfo"
+    clock = folder.joinpath(zone).read_bytes()
+    for line in (folder / "zone1970.tab").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            codes, _, name, *_ = line.split("\t")
+            if folder.joinpath(name).read_bytes() == clock:
+                return codes.partition(",")[0]
+    return ""
+
+
+def _all_zones() -> list[str]:
+    return [zone for own in _table().values() for zone in own[:1]]
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, tuple[str, ...]]:
+    """Country -> its zones, the chief one first."""
+    text = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
+    found: dict[str, tuple[str, ...]] = {}
+    for line in text.splitlines():
+        if line and not line.startswith("#"):
+            code, _, zone, *_ = line.split("\t")
+            found[code] = (*found.get(code, ()), zone)
+    return found
+
+
+def _code(tag: str) -> str:
+    return _tag(tag).partition("-")[0]
+
+
+def _tag(text: str) -> str:
+    return text.strip().replace("_", "-").lower()

@@ -1,0 +1,63 @@
+"""A site looked at through the spider's process: what it saw as records, and the pages of articles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote
+
+from pipelines import crawl, urls
+from pipelines.errors import SourceError
+from pipelines.follow.seen import Part, Probe, Robots, Seen, of_json, robots_of_json
+from pipelines.model import Page, Source
+from pipelines.settings import Settings
+
+LONGEST = 100
+Line = Callable[[str], None]
+
+
+def address(text: str) -> str:
+    """The URL that somebody means by an address or a bare host; SourceError where it is none."""
+    text = text.strip()
+    try:
+        return urls.cleaned(text if "://" in text else f"https://{text}")
+    except ValueError as error:
+        raise SourceError(f"{error}; write it like https://example.org or example.org.") from None
+
+
+def probe(
+    settings: Settings, source: Source, url: str, *, budget: float, known: bool = False, on_line: Line
+) -> tuple[Probe, dict[str, Page]]:
+    """What a look at the site brought, and its pages by the address they were asked at."""
+    seen: list[Seen] = []
+    robots: list[Robots] = []
+    ended: dict[str, Any] = {}
+
+    def hear(event: dict[str, Any]) -> None:
+        kind = event.pop("event")
+        if kind == "seen":
+            seen.append(of_json(event["seen"]))
+            on_line(_said(seen[-1]))
+        elif kind == "robots":
+            robots.append(robots_of_json(event))
+        elif kind == "probed":
+            ended.update(event)
+
+    pages = crawl.probe(settings, source, url, budget=budget, known=known, on_event=hear)
+    left = tuple(ended["left_out"]) if ended else ("what came after the budget was over",)
+    looked = Probe(tuple(seen), tuple(robots), left, ended.get("requests", len(seen)), ended.get("seconds", budget))
+    return looked, {page.url: page for page in pages}
+
+
+def pages_of(probe: Probe, pages: dict[str, Page], part: Part) -> list[Page]:
+    """The pages that came for this part of the site, in their order."""
+    asked = [urls.cleaned(one.want.url) for one in probe.seen if one.want.part == part and not one.problem]
+    return [pages[url] for url in dict.fromkeys(asked) if url in pages]
+
+
+def _said(one: Seen) -> str:
+    address = unquote(one.want.url)
+    where = address if len(address) <= LONGEST else address[: LONGEST - 1] + "…"
+    if one.problem:
+        return f"{one.want.part}: {where}: {one.problem}"
+    return f"{one.want.part}: {where}" + (f": {one.form}, {one.total or len(one.maps):,} entries" if one.form else "")

@@ -1,0 +1,73 @@
+"""Sample articles: pages of a site in, what would be stored of each out, with a verdict a person can check."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines import trial
+from pipelines.model import Article, Page, Source
+from pipelines.text import words
+from pipelines.trial import Trial
+
+GOOD = "good"
+LEAST_WORDS = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """One article that was tried. published: as the site's own clock says it; cut: reason -> how many blocks.
+
+    verdict: good, or what is wrong with it. forms: the other addresses it has, where it led or as it says itself.
+    offset: minutes east of UTC of its date, where the page or our assumption says so.
+    """
+
+    url: str
+    title: str = ""
+    published: str = ""
+    words: int = 0
+    cut: tuple[tuple[str, int], ...] = ()
+    verdict: str = GOOD
+    forms: tuple[str, ...] = ()
+    language: str = ""
+    offset: int | None = None
+
+    @property
+    def good(self) -> bool:
+        """Whether it would be stored as it should be."""
+        return self.verdict == GOOD
+
+
+def read(pages: Sequence[Page], source: Source) -> list[Sample]:
+    """Each page extracted as a night would do it, in a process of its own with a time limit."""
+    trials = [Trial(source=source, url=page.url, page=page) for page in pages]
+    return [_sample(page, done.made) for page, done in zip(pages, trial.each(trials, 1), strict=True)]
+
+
+def _sample(page: Page, made: object) -> Sample:
+    if not isinstance(made, Article):
+        reason, detail = getattr(made, "reason", ""), getattr(made, "detail", "")
+        return Sample(url=page.url, verdict=f"{reason}: {detail}" if detail else str(reason))
+    at = made.published_at
+    count = words(made.text)
+    wrong = [] if at else ["without a date"]
+    wrong += ["title and nothing else"] if not made.text.strip() else []
+    stated = at is not None and made.published_precision in ("minute", "second") and made.published_from != "feed"
+    offset = at.utcoffset() if at and stated else None
+    cut = Counter(removed.reason for removed in made.removed)
+    return Sample(
+        url=page.url,
+        title=made.title,
+        published="" if at is None else f"{at:%Y-%m-%d}" + (f" {at:%H:%M}" if stated or _timed(made) else ""),
+        words=count,
+        cut=tuple(cut.most_common()),
+        verdict=", ".join(wrong) or GOOD,
+        forms=tuple(url for url in dict.fromkeys((page.final_url, made.canonical_url)) if url and url != page.url),
+        language=made.language,
+        offset=int(offset.total_seconds() // 60) if offset is not None else None,
+    )
+
+
+def _timed(made: Article) -> bool:
+    return made.published_precision in ("minute", "second")

@@ -1,0 +1,146 @@
+"""What was asked of a site and what came back: the records of a probing, as JSON too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pipelines import entries
+from pipelines.model import Entry
+
+
+class Part(StrEnum):
+    """What of a site a request is for."""
+
+    HOME = "home"
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    SECTION = "section"
+    ARTICLE = "article"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Want:
+    """A URL to ask for, and who named it: `linked from the home page`, `named in robots.txt`, `a usual address`."""
+
+    url: str
+    part: Part
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anchor:
+    """A link of a page: text as a person reads it; menu: it stands in a menu, header or footer."""
+
+    url: str
+    text: str
+    menu: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Front:
+    """What an HTML page shows of its site.
+
+    language, locale: as its markup says; charset: what it is labelled as, and by what; feeds: (URL, title) that it
+    links; words: of visible text; scripts: how many; shell: it holds an empty box that scripts fill.
+    """
+
+    title: str = ""
+    site: str = ""
+    language: str = ""
+    locale: str = ""
+    charset: str = ""
+    feeds: tuple[tuple[str, str], ...] = ()
+    anchors: tuple[Anchor, ...] = ()
+    words: int = 0
+    scripts: int = 0
+    shell: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Robots:
+    """The robots.txt of a host. body: its text, shortened; delay: seconds it asks us for, 0 where it says nothing."""
+
+    place: str
+    status: int
+    body: str = ""
+    delay: float = 0.0
+    sitemaps: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """How one request ended.
+
+    problem: empty where a page came and could be read. form: what a list is: rss, atom, json feed, sitemap, news
+    sitemap, sitemap index. found: the articles it names, newest first; total: how many it names; maps: the sitemaps an
+    index names. title: what a feed calls itself. offsets: (minutes east of UTC, how many of its dates). following: the
+    next page of a list.
+    """
+
+    want: Want
+    at: datetime
+    final_url: str = ""
+    status: int = 0
+    problem: str = ""
+    blocked: bool = False
+    size: int = 0
+    form: str = ""
+    title: str = ""
+    language: str = ""
+    found: tuple[Entry, ...] = ()
+    total: int = 0
+    maps: tuple[Entry, ...] = ()
+    offsets: tuple[tuple[int, int], ...] = ()
+    front: Front | None = None
+    following: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where it was found in the end."""
+        return self.final_url or self.want.url
+
+
+@dataclass(frozen=True)
+class Probe:
+    """All that the probing saw, in its order. left_out: what there was no time for."""
+
+    seen: tuple[Seen, ...] = ()
+    robots: tuple[Robots, ...] = ()
+    left_out: tuple[str, ...] = field(default=())
+    requests: int = 0
+    seconds: float = 0.0
+
+
+def as_json(seen: Seen) -> dict[str, Any]:
+    """A Seen as JSON takes it."""
+    facts = asdict(seen)
+    facts["at"] = seen.at.isoformat()
+    for name, own in (("found", seen.found), ("maps", seen.maps)):
+        facts[name] = [entries.as_json(entry) for entry in own]
+    return facts
+
+
+def of_json(facts: Mapping[str, Any]) -> Seen:
+    """The Seen that as_json was made of."""
+    known = dict(facts)
+    known["want"] = Want(**{**known["want"], "part": Part(known["want"]["part"])})
+    known["at"] = datetime.fromisoformat(known["at"])
+    for name in ("found", "maps"):
+        known[name] = tuple(entry for one in known[name] if (entry := entries.of_json(one)))
+    known["offsets"] = tuple((int(offset), int(count)) for offset, count in known["offsets"])
+    if known["front"] is not None:
+        front = dict(known["front"])
+        front["feeds"] = tuple((url, title) for url, title in front["feeds"])
+        front["anchors"] = tuple(Anchor(**anchor) for anchor in front["anchors"])
+        known["front"] = Front(**front)
+    return Seen(**known)
+
+
+def robots_of_json(facts: Mapping[str, Any]) -> Robots:
+    """The Robots whose fields these are."""
+    return Robots(**{**facts, "sitemaps": tuple(facts["sitemaps"]), "feeds": tuple(facts["feeds"])})

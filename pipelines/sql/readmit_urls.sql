@@ -1,0 +1,5 @@
+-- URLs that a list named again and that may be had after all: the rules let them in now, or what they were an alias of is lost.
+update urls
+set state = 'discovered', reason = '', decided_at = null, decided_run = null, alias_of = null, attempts = 0, next_at = now(),
+    due_for = '', due_by = null
+where id = any(%(ids)s) and state in ('excluded', 'duplicate')

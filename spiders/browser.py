@@ -1,0 +1,212 @@
+"""A page after its scripts have run: the download handler for what spiders.render marks; alone knows scrapy-playwright.
+
+The document is fetched like any other page. Only where it is HTML, a fresh context opens it (spiders.visit), and what
+is kept is the document as it stands once the page is quiet, in UTF-8. Cookies, storage and windows go with the
+context. Nothing hides the robot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from contextlib import suppress
+from time import monotonic
+from typing import Any, ClassVar, Self
+from weakref import WeakKeyDictionary
+
+from playwright.async_api import Error, Page
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import HtmlResponse, Request, Response
+from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
+
+from pipelines.model import Source
+from spiders import visit
+from spiders.handler import Handler
+from spiders.render import RENDERED
+from spiders.settings import MAX_BODY
+from spiders.visit import Visit
+
+HEADER = "X-Nightdesk-Rendered"
+VISIT = "visit"
+# Pages open at once, of all sources: each has a process of its own.
+PAGES = 4
+# A page has as long as a request has, and longer at a longer delay, since what it asks for comes one by one.
+LONGEST = 120.0
+PER_DELAY = 10
+# To open it, to read it, and to close it.
+CLOSING = 10.0
+HTML = (b"text/html", b"application/xhtml+xml")
+# They belong to the document as it was sent; a page whose scripts bring other text can have the same ones.
+NOT_STORED = visit.NOT_SHOWN | {"etag", "last-modified", "content-type"}
+
+# It tells of every page that fails, with a traceback; the ledger says it in a sentence.
+logging.getLogger("scrapy-playwright").setLevel(logging.CRITICAL)
+
+
+class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[misc]
+    """Downloads as Scrapy does, and renders what is marked; one browser for a crawl, started by its first page."""
+
+    lazy = False
+    made: ClassVar[WeakKeyDictionary[Crawler, Any]] = WeakKeyDictionary()
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        # The ledger tries again, and with a fresh visit.
+        self.config.target_closed_max_retries = 0
+        self.crawler = crawler
+        self.agent = crawler.settings["USER_AGENT"]
+        self.patience = crawler.settings["NIGHTDESK"].fetch_timeout
+        self.room = asyncio.Semaphore(PAGES)
+        self.scripts: dict[str, visit.Shown] = {}
+        self.visits = 0
+        self.broken = ""
+        self.closed = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Built by Scrapy, for http and for https; they share one."""
+        if crawler not in cls.made:
+            cls.made[crawler] = cls(crawler)
+        made: Self = cls.made[crawler]
+        return made
+
+    async def close(self) -> None:
+        """End the browser."""
+        if not self.closed:
+            self.closed = True
+            await super().close()
+
+    async def download_request(self, request: Request) -> Response:
+        """The response; rendered, where the request is marked. IgnoreRequest says what kept the browser from it."""
+        source = request.meta.get(RENDERED)
+        if source is None:
+            response: Response = await super().download_request(request)
+            return response
+        document = await self.fetched(Request(request.url))
+        if document.request is not None:
+            told = ("redirect_urls", "redirect_times", "redirect_reasons", "download_latency")
+            request.meta.update({name: document.meta[name] for name in told if name in document.meta})
+        if document.status != 200 or not _readable(document):
+            return document.replace(request=request)
+        async with self.room:
+            return await self._rendered(request, document, source)
+
+    async def fetched(self, request: Request) -> Response:
+        """What the crawl's own downloader has for a request, through its middlewares and its slots."""
+        response: Response = await self.crawler.engine.download_async(request)
+        return response
+
+    def seconds(self, host: str) -> float:
+        """How long a page of this host may take."""
+        spider: Any = self.crawler.spider
+        slots = self.crawler.engine.downloader.per_slot_settings
+        delay = max(spider.delay_of(host), slots.get(host, {}).get("delay", 0.0))
+        return float(min(self.patience + PER_DELAY * delay, LONGEST))
+
+    async def _apply_page_methods(self, page: Page, request: Request, spider: Any) -> None:
+        """Called between the opening of a page and its reading."""
+        await request.meta[VISIT].settle(page)
+
+    async def _rendered(self, request: Request, document: Response, source: Source) -> Response:
+        await self._started()
+        began, seconds = monotonic(), self.seconds(visit.host(document))
+        at = Visit(document, self.fetched, self.scripts, began + seconds)
+        html, browser = await self._read(at, source, seconds)
+        if at.instead is not None:
+            return at.instead.replace(request=request)
+        body = html.encode("utf-8")
+        if len(body) > MAX_BODY:
+            raise IgnoreRequest(f"larger than {MAX_BODY} bytes once its scripts had run")
+        request.meta["download_latency"] += monotonic() - began
+        request.meta["rendered"] = {"by": browser, **at.told()}
+        kept = {name: values for name, values in document.headers.items() if visit.lower(name) not in NOT_STORED}
+        return HtmlResponse(
+            document.url,
+            status=document.status,
+            headers={**kept, "Content-Type": "text/html; charset=utf-8", HEADER: browser},
+            body=body,
+            request=request,
+            flags=["rendered"],
+            encoding="utf-8",
+        )
+
+    async def _started(self) -> None:
+        """Start the browser, once; one that does not start is not tried again."""
+        if self.broken:
+            raise IgnoreRequest(self.broken)
+        try:
+            await self._maybe_launch_browser()
+        except (Error, RuntimeError, AttributeError, OSError) as error:
+            self.broken = f"render: the browser does not start: {_cause(error)}"
+            raise IgnoreRequest(self.broken) from None
+
+    async def _read(self, at: Visit, source: Source, seconds: float) -> tuple[str, str]:
+        """A page's document as its scripts left it, and the browser that read it."""
+        self.visits += 1
+        name = f"{source.name} {self.visits}"
+        shadow = Request(
+            at.document.url,
+            meta={
+                "playwright": True,
+                "playwright_context": name,
+                "playwright_context_kwargs": {
+                    "user_agent": self.agent,
+                    "locale": source.language,
+                    "timezone_id": source.timezone,
+                    "accept_downloads": False,
+                    "service_workers": "block",
+                },
+                "playwright_page_init_callback": at.begin,
+                "playwright_page_goto_kwargs": {"wait_until": "commit"},
+                VISIT: at,
+            },
+        )
+        try:
+            async with asyncio.timeout(seconds + CLOSING):
+                response = await super().download_request(shadow)
+                read = response.text, f"Chromium/{self.browser.version}"
+        except TimeoutError:
+            raise IgnoreRequest(f"render: its scripts did not end within {seconds:.0f} seconds") from None
+        except Error as error:
+            raise IgnoreRequest(f"render: {visit.first_line(error)}") from None
+        except UnicodeEncodeError:
+            raise IgnoreRequest("render: its scripts wrote what is no text") from None
+        finally:
+            at.end()
+            await self._leave(name)
+        if at.later:
+            raise at.later
+        return read
+
+    async def _leave(self, name: str) -> None:
+        """Close a page's context; a browser that cannot is closed itself, and the next page starts another."""
+        wrapper = self.context_wrappers.get(name)
+        if wrapper is None:
+            return
+        try:
+            async with asyncio.timeout(CLOSING):
+                await wrapper.context.close()
+        except (TimeoutError, Error):
+            self.context_wrappers.pop(name, None)
+            with suppress(TimeoutError, Error, AttributeError):
+                async with asyncio.timeout(CLOSING):
+                    await self.browser.close()
+
+
+def _cause(error: BaseException) -> str:
+    """Why a browser ended at its start: its own last word, where there is one."""
+    word = re.search(r"FATAL:[^\]]*\] *(.+)", str(error))
+    return word[1][:300] if word else visit.first_line(error)
+
+
+def _readable(response: Response) -> bool:
+    """Whether a browser can open it as a page."""
+    if not (response.headers.get("Content-Type") or b"").lower().startswith(HTML):
+        return False
+    try:
+        visit.shown(response)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,77 @@
+"""Which charset the bytes of a list are really in: what decodes as UTF-8 is UTF-8, whatever it is called."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from resiliparse.parse.encoding import detect_encoding
+
+BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"<\x00", "utf-16-le"),
+    (b"\x00<", "utf-16-be"),
+)
+LABEL = re.compile(rb"<(?:meta|\?xml)[^<>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+TAG = re.compile(rb"<[^<>]*>")
+HIGH = re.compile(rb"[\x80-\xff]+")
+LETTERS = re.compile(rb"[A-Za-z]+")
+# What programs take these labels for.
+WIDER = {
+    "iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254", "gb2312": "gb18030", "gbk": "gb18030",
+    "shift_jis": "cp932", "euc_kr": "cp949",
+}  # fmt: skip
+LATIN = {"cp1252", "cp1250", "cp1254", "iso8859-15", "iso8859-2"}
+# Codecs to Python that no list is written in.
+NO_CHARSETS = {"undefined", "idna", "punycode", "utf-8", "utf-7", "utf-16", "utf-32"}
+SAMPLE = 200_000
+STRAY = 4
+LEAST_HIGH = 20
+
+
+def in_utf8(body: bytes, charset: str = "") -> bytes:
+    """The same text as UTF-8 without a byte order mark; charset: what the HTTP header says, where it says anything."""
+    for mark, name in BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :] if name == "utf-8" else body.decode(name, "replace").lstrip("\ufeff").encode()
+    if b"\x1b$" in body and body.isascii():
+        return body.decode("iso2022_jp", "replace").encode()
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return _recoded(body, charset)
+    return body
+
+
+def _recoded(body: bytes, charset: str) -> bytes:
+    text = body.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    # A stray byte in a UTF-8 text, or its end cut off in mid-letter.
+    if broken * STRAY <= len(text) - len(text.encode("ascii", "ignore")) - broken:
+        return text.encode()
+    label = LABEL.search(body[:2000])
+    for name in (_known(label[1].decode("ascii")) if label else "", _known(charset)):
+        # Text of which more than every other letter is above ASCII is no Latin alphabet.
+        if name and not (name in LATIN and _dense(body)):
+            return body.decode(name, "replace").encode()
+    guess = _known(str(detect_encoding(TAG.sub(b" ", body[:SAMPLE]), from_html_meta=False) or "")) or "cp1252"
+    return body.decode(guess, "replace").encode()
+
+
+def _known(label: str) -> str:
+    try:
+        found = codecs.lookup(label)
+    except (LookupError, ValueError):
+        return ""
+    name = WIDER.get(found.name, found.name)
+    return name if found._is_text_encoding and name not in NO_CHARSETS else ""
+
+
+def _dense(body: bytes) -> bool:
+    sample = TAG.sub(b" ", body[:SAMPLE])
+    high = sum(map(len, HIGH.findall(sample)))
+    return high >= LEAST_HIGH and high > sum(map(len, LETTERS.findall(sample)))

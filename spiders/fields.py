@@ -1,0 +1,44 @@
+"""What a list says of an article, made fit for an Entry: addresses joined, text without markup, nothing without end."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from urllib.parse import urljoin
+
+SUMMARY = 2000
+TITLE = 500
+NAME = 200
+MOST_NAMES = 50
+# Markup may be several times as long as the text it holds.
+RAW = 4
+ABSOLUTE = ("http://", "https://")
+BLOCK = re.compile(r"</?(?:p|div|br|li|ul|ol|h[1-6]|tr|td|th|table|blockquote|figcaption)\b[^<>]*>", re.IGNORECASE)
+UNSEEN = re.compile(r"<(?:script|style)\b[^<>]*>[^<]*</(?:script|style)>", re.IGNORECASE)
+TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
+
+
+def joined(base: str, link: str) -> str:
+    """A link as an absolute address; as it is where it cannot be joined: the ledger counts it as unusable."""
+    link = link.strip()
+    if link.startswith(ABSOLUTE):
+        return link
+    try:
+        return urljoin(base, link) if link else ""
+    except ValueError:
+        return link
+
+
+def plain(markup: str, most: int) -> str:
+    """At most so many characters of the text in a piece of HTML or in plain text."""
+    text = markup[: most * RAW]
+    if "<" in text:
+        text = TAG.sub("", BLOCK.sub(" ", UNSEEN.sub(" ", text)))
+    if "&" in text:
+        text = unescape(text[: max(most, 2 * TITLE)])
+    return " ".join(text.split())[:most]
+
+
+def names(said: list[str]) -> tuple[str, ...]:
+    """Names of people or tags: each once, without markup and blanks."""
+    return tuple(dict.fromkeys(filter(None, (plain(name, NAME) for name in said[:MOST_NAMES]))))

@@ -1,0 +1,150 @@
+"""A source while a crawl has it: what happened so far, and the sentence that is said of it at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import monotonic
+
+from pipelines import db, found, ledger, warc
+from pipelines.found import Found
+from pipelines.ledger import Look
+from pipelines.model import Entry, Kind, Source, State
+from spiders import discover
+
+COUNTED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone", "bytes", "seconds")
+# Entries that are kept to compare feeds with sitemaps; a sitemap of years says no more of tonight.
+COMPARED = 5000
+
+
+@dataclass
+class Followed:
+    """A source while this crawl has it: its lock, its open raw file, and what happened so far.
+
+    only: the one URL that was asked for by hand; last: the last look at it. named: the entries of its feeds and of its
+    sitemaps in this run; same: feeds that had nothing new, so that their entries are not among those.
+    shown: by the first page of a section, the keys that its pages have named.
+    """
+
+    source: Source
+    lock: ExitStack
+    began: float = field(default_factory=monotonic)
+    writer: warc.Writer | None = None
+    counts: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(COUNTED, 0)))
+    only: str = ""
+    last: Look | None = None
+    listed: set[str] = field(default_factory=set)
+    asked: int = 0
+    sitemaps: int = 0
+    reached: bool = False
+    troubles: list[str] = field(default_factory=list)
+    named: dict[Kind, list[Entry]] = field(default_factory=lambda: {Kind.FEED: [], Kind.SITEMAP: []})
+    same: int = 0
+    shown: dict[str, set[str]] = field(default_factory=dict)
+    ends: list[str] = field(default_factory=list)
+
+
+def count(followed: Followed, look: Look) -> None:
+    """Add a look to the source's counts."""
+    followed.counts["bytes"] += look.bytes
+    followed.last = look if followed.only else None
+    if look.outcome in (State.FAILED, State.BLOCKED):
+        followed.troubles.append(f"{look.url} {look.reason}")
+    if look.kind == Kind.ARTICLE:
+        followed.counts[str(look.outcome)] += 1
+    elif look.outcome in (State.FETCHED, State.UNCHANGED):
+        followed.reached = True
+        followed.same += look.kind == Kind.FEED and look.outcome == State.UNCHANGED
+    elif look.outcome in (State.GONE, State.EXCLUDED):
+        followed.troubles.append(f"{look.url} {look.reason}")
+
+
+def count_named(followed: Followed, look: Look, named: tuple[Found, ...], got: Mapping[str, int]) -> None:
+    """Add what a list named, and what became of it in the ledger, to the source's counts."""
+    # Feed and sitemap name the same article: it is one URL all the same.
+    followed.listed.update(entry.url for _, entry in named)
+    followed.counts["discovered"] = len(followed.listed)
+    followed.counts["new"] += got["discovered"]
+    followed.counts["excluded"] += got["excluded"]
+    if got["unusable"]:
+        followed.counts["unusable"] += got["unusable"]
+    if look.kind in followed.named:
+        kept = followed.named[look.kind]
+        entries = (entry for kind, entry in named if kind == Kind.ARTICLE)
+        kept.extend(entry for entry, _ in zip(entries, range(COMPARED - len(kept)), strict=False))
+
+
+def counted(followed: Followed) -> dict[str, int]:
+    """The counts so far, with the seconds since the source was taken."""
+    return {**followed.counts, "seconds": round(monotonic() - followed.began)}
+
+
+def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str, str]:
+    """State and sentence for a source whose crawl came to its end, by itself or (late) by its time budget."""
+    if followed.only:
+        return _verdict_of_one(followed, late=late)
+    counts, source = followed.counts, followed.source
+    tried = counts["fetched"] + counts["unchanged"] + counts["gone"]
+    with conn:
+        left = ledger.waiting(conn, source.name)
+        unread = ledger.waiting(conn, source.name, sitemaps=True)
+        doubted = [row["url"] for row in db.query(conn, "doubted_lists", source=source.name, least=found.TRUSTED)]
+    if late and left:
+        return "stopped", f"The time budget was used up; {left} URLs are left for the next crawl."
+    if not followed.reached and not tried:
+        why = "; ".join(followed.troubles[:3])
+        if not why:
+            why = "its hosts asked for rest" if left else "it names no feed, sitemap or section"
+        return "failed", f"None of its feeds, sitemaps and sections could be reached: {why}."
+    if not tried and counts["blocked"] + counts["failed"]:
+        return "failed", f"None of its pages could be fetched: {'; '.join(followed.troubles[:3])}."
+    used_up = f"its {source.max_pages} pages a run are used up, " if followed.asked >= source.max_pages else ""
+    notes = [f"{used_up}{left} URLs are left for the next crawl"] if left else []
+    if unread and followed.sitemaps >= ledger.MOST_SITEMAPS:
+        notes.append(f"too many sitemaps: {followed.sitemaps} were read in this run, {unread} wait for the next")
+    notes += followed.ends
+    if not counts["new"] and not counts["fetched"]:
+        notes.append("nothing new")
+    if followed.troubles:
+        notes.append(f"trouble with {len(followed.troubles)}: {followed.troubles[0]}")
+    notes += [f"{url} calls pages modified that are not: it is not believed in that" for url in doubted]
+    lag = _lag(followed)
+    if lag:
+        counts["feed behind"] = 1
+    return "done", "; ".join([*notes, lag] if lag else notes)
+
+
+def _lag(followed: Followed) -> str:
+    """What the sitemaps of this run name and the feeds do not, where all feeds were read."""
+    if followed.same or not all(followed.named.values()):
+        return ""
+    now = datetime.now(UTC)
+    feed, sitemap = (
+        [one for one in followed.named[kind] if not _kept_out(followed.source, one, kind, now)]
+        for kind in (Kind.FEED, Kind.SITEMAP)
+    )
+    return discover.compared(feed, sitemap)
+
+
+def _kept_out(source: Source, entry: Entry, by: Kind, now: datetime) -> bool:
+    try:
+        return bool(found.excluded(source, Kind.ARTICLE, entry, by, now))
+    except ValueError:
+        return True
+
+
+def _verdict_of_one(followed: Followed, *, late: bool) -> tuple[str, str]:
+    """State and sentence for a crawl of one URL: what became of that URL, whatever else of the source is due."""
+    look = followed.last
+    if not look:
+        if late:
+            return "stopped", f"The time budget was used up before {followed.only} was fetched."
+        return "failed", f"{followed.only} could not be fetched: its host asked for rest."
+    if look.outcome == State.GONE:
+        return "done", f"{look.url} is gone: {look.reason}"
+    if look.outcome in (State.FETCHED, State.UNCHANGED):
+        return "done", look.reason
+    return "failed", f"{look.url} could not be fetched: {look.reason}."

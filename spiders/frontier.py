@@ -1,0 +1,32 @@
+"""What a crawl has in hand of one source."""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from pipelines.ledger import Lease
+from pipelines.model import Source
+
+
+@dataclass
+class Frontier:
+    """Leased URLs by host, requests under way, looks not yet written.
+
+    dry: the ledger has no more for now. homes: the hosts of what the source lists, before anything of it is leased.
+    """
+
+    source: Source
+    queues: defaultdict[str, deque[Lease]] = field(default_factory=lambda: defaultdict(deque))
+    outstanding: int = 0
+    unwritten: int = 0
+    dry: bool = False
+    name: str = ""
+    delay: float = 0.0
+    homes: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.name, self.delay, listed = self.source.name, self.source.delay, self.source
+        urls = (listed.url, *listed.feeds, *listed.sitemaps, *listed.sections)
+        self.homes = frozenset(urlsplit(url).hostname or "" for url in urls)

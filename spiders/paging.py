@@ -1,0 +1,124 @@
+"""The next page of a section: the link on it to itself with a page number one higher."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+NAMED = (
+    re.compile(r"(.*)/(?:page|pages|p|pagina|seite|sayfa|strona|صفحة|صفحه|الصفحة)[/=_-]?(\d{1,4})/?", re.IGNORECASE),
+    re.compile(r"(.*)/(?:index|list|page|default)[_-]?(\d{1,4})\.[a-z]{3,5}", re.IGNORECASE),
+)
+# Here the number could as well be an article's or another section's: only a link that shows it is a page number.
+BARE = (
+    re.compile(r"(.*)(?<!\d)[_-]p?(\d{1,3})(\.[a-z]{3,5})", re.IGNORECASE),
+    re.compile(r"(.*)/(\d{1,3})/?"),
+)
+FIRST = re.compile(r"/(?:index|list|default)(?:\.[a-z]{3,5})?/?", re.IGNORECASE)
+NAMES = {"page", "p", "pg", "paged", "pagenum", "pageno", "pagenumber", "page_no", "pn", "seite", "sayfa", "pagina"}
+LONGEST = 4
+LONGER = 40
+# An offset counts articles: so many stand on one page of a list.
+STEP = range(3, 101)
+
+
+class Numbered(NamedTuple):
+    """An address read as a page of a list: the list's path, the rest of its query, the page's number where it has one.
+
+    bare: that it is a page number is only a guess.
+    """
+
+    path: str
+    rest: tuple[str, ...]
+    number: int | None
+    bare: bool
+
+
+def next_page(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
+    """The page after the one at this URL, or nothing; links: (address, its words, whether it says rel=next)."""
+    here = urlsplit(url)
+    mine = {(one.path, one.rest): one.number for one in reversed([_first(here.path, here.query), *_read(url)])}
+    guessed = ""
+    for address, words, said in links:
+        if abs(len(address) - len(url)) > LONGER or address.rstrip("/") == url.rstrip("/"):
+            continue
+        there = urlsplit(address)
+        if there.netloc.lower() != here.netloc.lower():
+            continue
+        shown = int(words) if words.isdecimal() and len(words) <= LONGEST else None
+        for one in _read(address):
+            if one.number is None or (one.path, one.rest) not in mine:
+                continue
+            number = mine[one.path, one.rest]
+            if said and one.number > (number or 0):
+                return address
+            # Some systems count from nought: what they show as 2 has the number 1.
+            second = number is None and shown == 2 and one.number in (1, 2)
+            if second or (number is not None and one.number == number + 1 and shown in (one.number, one.number + 1)):
+                return address
+            if not one.bare and one.number == (number if number is not None else 1) + 1:
+                guessed = guessed or address
+        if said and _within(here.path, there.path):
+            # An offset, or a name of its own: the site says that it is the next page.
+            return address
+    return guessed or _by_offset(url, links)
+
+
+def _by_offset(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
+    """The next page where a parameter of any name counts articles: the links 2, 3 … lead to once, twice … the step."""
+    here = urlsplit(url)
+    mine = dict(pair.partition("=")[::2] for pair in here.query.split("&") if pair)
+    found: dict[str, dict[int, tuple[int, str]]] = {}
+    for address, words, _ in links:
+        there = urlsplit(address)
+        if (there.netloc.lower(), there.path) != (here.netloc.lower(), here.path) or not words.isdecimal():
+            continue
+        pairs = dict(pair.partition("=")[::2] for pair in there.query.split("&") if pair)
+        others = [name for name in pairs if mine.get(name) != pairs[name]]
+        if len(others) == 1 and len(words) <= LONGEST and mine.keys() <= pairs.keys() and pairs[others[0]].isdecimal():
+            found.setdefault(others[0], {})[int(words)] = (int(pairs[others[0]][:9]), address)
+    for name, shown in found.items():
+        steps = {value / (number - 1) for number, (value, _) in shown.items() if number > 1}
+        # The days of a calendar are such links too, but of no step.
+        if len(steps) == 1 and min(steps) in STEP:
+            own = int(mine.get(name, "0")) if mine.get(name, "0").isdecimal() else 0
+            return min((one for one in shown.values() if one[0] > own), default=(0, ""))[1]
+    return ""
+
+
+def _read(url: str) -> Iterator[Numbered]:
+    """The ways in which an address can be a page of a list."""
+    parts = urlsplit(url)
+    pairs = [pair for pair in parts.query.split("&") if pair][:50]
+    numbered = False
+    for at, pair in enumerate(pairs):
+        name, _, value = pair.partition("=")
+        if name.lower() in NAMES and value.isdecimal() and len(value) <= LONGEST:
+            rest = tuple(sorted(pairs[:at] + pairs[at + 1 :]))
+            numbered = True
+            yield Numbered(_list_path(parts.path), rest, int(value), False)
+    path, rest = unquote(parts.path), tuple(sorted(pairs))
+    for form in (*NAMED, *BARE) if not numbered else ():
+        if said := form.fullmatch(path):
+            ending = said[3] if form is BARE[0] else ""
+            yield Numbered(_list_path(said[1] + ending), rest, int(said[2]), form in BARE)
+            return
+
+
+def _first(path: str, query: str) -> Numbered:
+    return Numbered(_list_path(path), tuple(sorted([pair for pair in query.split("&") if pair][:50])), None, False)
+
+
+def _list_path(path: str) -> str:
+    path = unquote(path)
+    for said in FIRST.finditer(path):
+        if said.end() == len(path):
+            path = path[: said.start()]
+            break
+    return path.rstrip("/").lower()
+
+
+def _within(here: str, there: str) -> bool:
+    return there.rstrip("/") == here.rstrip("/") or there.startswith(here.rstrip("/") + "/page")

@@ -1,0 +1,245 @@
+"""ProbeSpider: what `pipelines.follow.plan` asks for of one site, one request at a time, past the ledger.
+
+It fetches through guard and robots.txt and tells what came; what to ask for next, and what it means, is decided there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from scrapy import Spider
+from scrapy.http import Request, Response
+from scrapy.robotstxt import ProtegoRobotParser
+
+from pipelines import urls, warc
+from pipelines.errors import StoreError
+from pipelines.follow import dates, plan
+from pipelines.follow.front import front
+from pipelines.follow.seen import Part, Robots, Seen, Want, as_json
+from pipelines.ledger import Lease
+from pipelines.model import Entry, Kind, Page, Source, State
+from spiders import discover, outcome
+from spiders.settings import ROBOT
+from spiders.turns import Take
+
+RUN = "probe"
+MOST_REQUESTS = 60
+# A page that takes longer than this has no place in two minutes.
+TIMEOUT = 15
+MOST_FOUND = 2000
+MOST_ROBOTS = 20_000
+KINDS = {Part.FEED: Kind.FEED, Part.SITEMAP: Kind.SITEMAP}
+FORMS = (
+    ("news sitemap", re.compile(rb"sitemap-news|<news:news", re.IGNORECASE)),
+    ("sitemap index", re.compile(rb"<(?:\w+:)?sitemapindex", re.IGNORECASE)),
+    ("sitemap", re.compile(rb"<(?:\w+:)?urlset", re.IGNORECASE)),
+    ("RSS", re.compile(rb"<(?:rss|rdf:RDF)\b", re.IGNORECASE)),
+    ("Atom", re.compile(rb"<(?:\w+:)?feed\b", re.IGNORECASE)),
+    ("JSON Feed", re.compile(rb"^\s*\{", re.IGNORECASE)),
+)
+TITLE = re.compile(rb"<(?:channel|feed)\b.{0,2000}?<title[^>]*>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,200})", re.DOTALL)
+HTML = re.compile(rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
+ENCODING = re.compile(rb"encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
+SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+FEED_WORD = re.compile(r"(?:https?://|/)\S*(?:rss|feed|atom)\S*", re.IGNORECASE)
+RULE = re.compile(r"^\s*(?:dis)?allow\s*:", re.IGNORECASE)
+
+
+class ProbeSpider(Spider):
+    """Probes the site of `url` and writes its pages below `into`; known: whether `source` is followed already.
+
+    take_turns: how to have a host to ourselves that crawls ask as well; None where there are none.
+    """
+
+    name = "probe"
+
+    def __init__(
+        self, *, source: Source, url: str, into: str, budget: float, take_turns: Take | None = None, known: bool = False
+    ) -> None:
+        super().__init__()
+        self.take_turns = take_turns
+        self.source = source
+        self.url = url
+        self.known = source if known else None
+        self.began = monotonic()
+        self.deadline = self.began + budget
+        self.seen: list[Seen] = []
+        self.robots: list[Robots] = []
+        self.requests = 0
+        self.hosts: Any = None
+        self.took = 0.0
+        self.writer = warc.begin(Path(into), source.name, RUN)
+        self.came = asyncio.Event()
+
+    async def start(self) -> AsyncIterator[Request]:
+        """One request after the other, each decided by all that came before."""
+        while want := plan.next_want(self.url, self.seen, self.robots, self._left(), self.known):
+            self.came.clear()
+            self.requests += 1
+            sent = monotonic()
+            yield self._request(want)
+            await self.came.wait()
+            self.took = max(0.7 * self.took, monotonic() - sent)
+        warc.finish(self.writer)
+        rest = plan.left_out(self.seen, self.robots, self.known) if self._left() <= plan.LEAST_HELD else []
+        self._say("probed", left_out=rest, requests=self.requests, seconds=monotonic() - self.began)
+
+    def arrived(self, response: Response, want: Want) -> None:
+        """A response came: keep the page, read what it lists, and tell."""
+        lease = self._lease(want)
+        page = outcome.page_of(response, lease, RUN)
+        facts = outcome.facts_of(response, lease)
+        if want.part in (Part.ARTICLE, Part.HOME):
+            warc.append(self.writer, page, facts)
+        try:
+            body = warc.decoded(page)
+        except StoreError as error:
+            self._keep(Seen(want=want, at=page.fetched_at, final_url=page.final_url, problem=str(error)))
+            return
+        form = "" if want.part in (Part.SECTION, Part.ARTICLE) or HTML.search(body[:2000]) else _form(body)
+        kind = KINDS.get(want.part, Kind.FEED if form and want.part == Part.HOME else Kind.ARTICLE)
+        look = outcome.look_at(page, {**facts, "kind": str(kind)}, self.source)
+        if want.part == Part.HOME and look.outcome == State.EXCLUDED and look.status and look.status < 300:
+            # A home page that moved to another site is still the one that was asked for.
+            look = outcome.look_at(page, {**facts, "kind": str(kind), "redirects": []}, self.source)
+        found = [entry for kind, entry in look.found if kind == Kind.ARTICLE]
+        shown = front(body, page.final_url, _content_type(page)) if kind == Kind.ARTICLE else None
+        self._keep(
+            Seen(
+                want=want,
+                at=page.fetched_at,
+                final_url=page.final_url,
+                status=page.status,
+                problem="" if look.outcome == State.FETCHED else look.reason,
+                blocked=look.outcome == State.BLOCKED,
+                size=len(body),
+                form=form if kind != Kind.ARTICLE else "",
+                title=_title(body) if kind == Kind.FEED else "",
+                language=next((entry.language for entry in found if entry.language), ""),
+                found=tuple(_newest(found)),
+                total=len(found),
+                maps=tuple(entry for kind, entry in look.found if kind == Kind.SITEMAP),
+                offsets=dates.offsets(body) if form else (),
+                front=shown,
+                following=_following(body, page.final_url) if shown and want.part != Part.ARTICLE else "",
+            )
+        )
+
+    def lost(self, failure: Any) -> None:
+        """No response came: say why."""
+        want: Want = failure.request.cb_kwargs["want"]
+        look = outcome.look_without_page(failure.value, self._lease(want))
+        blocked = look.outcome == State.BLOCKED
+        # Where robots.txt says no, nothing was sent.
+        self.requests -= look.outcome == State.EXCLUDED
+        self._keep(Seen(want=want, at=look.fetched_at, problem=look.reason, blocked=blocked))
+
+    def delay_of(self, host: str) -> float:
+        """Seconds between two requests to a host."""
+        return self.source.delay
+
+    async def robots_of(self, place: str) -> tuple[int, str] | None:
+        """Nothing is cached for a probe."""
+        return None
+
+    async def keep_robots(self, place: str, status: int, body: str) -> None:
+        """Read what robots.txt tells beside its rules."""
+        rules = ProtegoRobotParser(body.encode() if status < 300 else b"", self)
+        delay = float(rules.crawl_delay(ROBOT) or 0.0)
+        self.requests += 1
+        said = Robots(
+            place=place,
+            status=status,
+            body=body[:MOST_ROBOTS] if status < 300 else "",
+            delay=delay,
+            sitemaps=tuple(dict.fromkeys(SITEMAP_LINE.findall(body))) if status < 300 else (),
+            feeds=tuple(_feeds_named(body)) if status < 300 else (),
+        )
+        self.robots.append(said)
+        self._say("robots", **asdict(said))
+
+    def _left(self) -> int:
+        """How many requests there is time for."""
+        seconds = self.deadline - monotonic()
+        host = urls.host(self.seen[-1].url) if self.seen else ""
+        each = max(self.source.delay, self.hosts.gap(host) if host and self.hosts else 0.0, self.took, 0.05)
+        return max(0, min(MOST_REQUESTS - self.requests, int(seconds / each)))
+
+    def _request(self, want: Want) -> Request:
+        return Request(
+            urls.cleaned(want.url),
+            callback=self.arrived,
+            errback=self.lost,
+            cb_kwargs={"want": want},
+            meta={"download_timeout": min(TIMEOUT, max(1.0, self.deadline - monotonic())), "max_retry_times": 0},
+            dont_filter=True,
+        )
+
+    def _lease(self, want: Want) -> Lease:
+        kind = KINDS.get(want.part, Kind.ARTICLE)
+        entry = next((e for one in self.seen for e in one.found if e.url == want.url), None)
+        return Lease(
+            id=0,
+            source=self.source.name,
+            url=urls.cleaned(want.url),
+            host=urls.host(want.url),
+            kind=kind,
+            entry=entry if want.part == Part.ARTICLE else None,
+        )
+
+    def _keep(self, one: Seen) -> None:
+        self.seen.append(one)
+        self._say("seen", seen=as_json(one))
+        self.came.set()
+
+    def _say(self, event: str, **facts: Any) -> None:
+        print(json.dumps({"event": event, **facts}), flush=True)
+
+
+def _form(body: bytes) -> str:
+    if body.startswith(b"\x1f\x8b"):
+        return "sitemap"
+    head = body[:20_000]
+    return next((name for name, mark in FORMS if mark.search(head)), "")
+
+
+def _newest(found: list[Entry]) -> list[Entry]:
+    oldest = datetime.min.replace(tzinfo=UTC)
+    return sorted(found, key=lambda entry: entry.published_at or entry.modified_at or oldest, reverse=True)[:MOST_FOUND]
+
+
+def _title(body: bytes) -> str:
+    match = TITLE.search(body[:20_000])
+    if not match:
+        return ""
+    label = ENCODING.search(body[:200])
+    try:
+        return " ".join(match[1].decode(label[1].decode() if label else "utf-8", "replace").split())
+    except LookupError:
+        return ""
+
+
+def _feeds_named(body: str) -> list[str]:
+    lines = [line for line in body.splitlines() if not RULE.match(line) and not SITEMAP_LINE.match(line)]
+    return list(dict.fromkeys(match[0] for line in lines for match in FEED_WORD.finditer(line)))[:3]
+
+
+def _following(body: bytes, url: str) -> str:
+    """The next page of a page that lists articles; empty where there is none, or it is no such page."""
+    try:
+        found = discover.linked(body, url)
+    except ValueError:
+        return ""
+    return next((entry.url for kind, entry in found if kind == Kind.SECTION), "")
+
+
+def _content_type(page: Page) -> str:
+    return next((value for name, value in page.headers if name.lower() == "content-type"), "")

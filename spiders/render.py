@@ -1,0 +1,125 @@
+"""Which requests go through a browser, and how that browser is started: for sources marked `render = true` only.
+
+The browser has no network. Whatever a page asks for is fetched by this crawl's own downloader and handed in by
+spiders.browser, so that guard, robots.txt, delay, user agent and limits hold inside of it as they do outside. This
+module can be imported without the extra `render`; spiders.browser cannot.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from pipelines.model import Kind, Source
+from pipelines.settings import Settings
+from spiders.settings import scrapy_settings
+
+HANDLER = "spiders.browser.BrowserHandler"
+# The key of a request's meta that holds the source it is rendered for.
+RENDERED = "rendered_for"
+KINDS = {Kind.ARTICLE, Kind.SECTION}
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+ARGUMENTS = (
+    # No name is resolved and no address is reached: not by a redirect, a socket, a worker or a prefetch either.
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--proxy-server=http://nowhere.invalid:9",
+    "--proxy-bypass-list=<-loopback>",
+    # Peer connections send past a proxy unless told otherwise.
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--disable-quic",
+    "--disable-gpu",
+    "--mute-audio",
+    "--blink-settings=imagesEnabled=false",
+    "--js-flags=--max-old-space-size=512",
+)
+# Playwright lets pages open windows; we do not.
+NOT_GIVEN = ("--disable-popup-blocking",)
+# The browser needs no more of our environment, and the rest holds addresses and passwords.
+PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR")
+
+LONGEST_FOLDER = 60
+
+
+def asked(source: Source, kind: Kind) -> dict[str, Any]:
+    """The meta of a request for a page of this source: nothing, unless a browser shall read it first."""
+    if not source.render or kind not in KINDS:
+        return {}
+    # The page and what it needs are fetched by requests of their own, which are redirected and repeated as any other.
+    return {RENDERED: source, "download_slot": _slot(source), "dont_retry": True, "dont_redirect": True}
+
+
+def crawl_settings(current: Settings, sources: Iterable[Source]) -> dict[str, Any]:
+    """The Scrapy settings of a crawl of these sources, with the browser's where one of them needs it."""
+    plain = scrapy_settings(current)
+    rendered = [source for source in sources if source.render]
+    if not rendered:
+        return plain
+    return {
+        **plain,
+        "DOWNLOAD_HANDLERS": {**plain["DOWNLOAD_HANDLERS"], "http": HANDLER, "https": HANDLER},
+        # One page of a source at a time; the hosts' own slots keep the distance between what it asks for.
+        "DOWNLOAD_SLOTS": {_slot(source): {"concurrency": 1, "delay": 0.0} for source in rendered},
+        "PLAYWRIGHT_BROWSER_TYPE": "chromium",
+        "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(current),
+    }
+
+
+def trouble(current: Settings) -> str:
+    """What has to be installed before pages can be rendered here, or nothing."""
+    if not find_spec("scrapy_playwright"):
+        return (
+            "It is marked render = true, and the extra for that is not installed: `make render`, "
+            "or `pip install 'nightdesk[render]'`."
+        )
+    if current.chromium and not shutil.which(current.chromium):
+        return f"It is marked render = true, and NIGHTDESK_CHROMIUM names no program: {current.chromium}."
+    if not chromium(current) and not _own_browsers():
+        return (
+            "It is marked render = true, and there is no Chromium: `apt-get install chromium`, "
+            "`playwright install chromium`, or name one in NIGHTDESK_CHROMIUM."
+        )
+    return ""
+
+
+def chromium(current: Settings) -> str:
+    """The path of the Chromium to start; empty leaves it to Playwright, which knows its own."""
+    found = (shutil.which(name) for name in ((current.chromium,) if current.chromium else NAMES))
+    return next((path for path in found if path), "")
+
+
+def launch_options(current: Settings) -> dict[str, Any]:
+    """How Playwright starts the browser."""
+    path = chromium(current)
+    return {
+        **({"executable_path": path} if path else {}),
+        "headless": True,
+        # Chromium refuses its own sandbox to root, and only there it is left out.
+        "chromium_sandbox": os.geteuid() != 0,
+        "args": list(ARGUMENTS),
+        "ignore_default_args": list(NOT_GIVEN),
+        "env": _environment(),
+    }
+
+
+def _environment() -> dict[str, str]:
+    passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    # Chromium puts a socket there, and ends at once where its path is longer than a socket's may be.
+    if len(os.fsencode(passed.get("TMPDIR", ""))) > LONGEST_FOLDER:
+        del passed["TMPDIR"]
+    return passed
+
+
+def _slot(source: Source) -> str:
+    # A space is in no host name.
+    return f"browser {source.name}"
+
+
+def _own_browsers() -> list[Path]:
+    """What `playwright install chromium` has put here."""
+    given = os.environ.get("PLAYWRIGHT_BROWSERS_PATH", "")
+    return list((Path(given) if given else Path.home() / ".cache" / "ms-playwright").glob("chromium*"))

@@ -1,0 +1,171 @@
+"""Which of a page's links lead to articles, by the shapes of their addresses and how their words read.
+
+Links of one shape are judged together: what a page links to in many headlines of one shape are its articles, what it
+links to in single words of one shape are its sections, tags and people. No site is known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+NO_PAGE = re.compile(
+    r"\.(jpe?g|png|gif|webp|avif|svg|pdf|mp[34]|m4[av]|zip|css|js|xml|rss|atom|ico|docx?|xlsx?|pptx?|apk|exe|ics)$",
+    re.IGNORECASE,
+)
+# Parts of a path that systems of any site use for what is no article.
+NO_ARTICLE = re.compile(
+    r"/(tags?|category|categories|author|authors|autor|autoren|autores|auteurs?|autori|writers?|columnists?|"
+    r"search|login|log-in|signin|sign-in|signup|sign-up|register|logout|"
+    r"wp-login\.php|wp-admin|account|profile|users?|subscribe|subscriptions?|newsletters?|cart|checkout|about|about-us|"
+    r"contact|contact-us|privacy|privacy-policy|cookies?|cookie-policy|terms|terms-of-use|terms-of-service|imprint|"
+    r"impressum|datenschutz|advertise|help|faq|page|feed|rss|print|share|comment-page-\d+|mentions-legales|"
+    r"kategori|etiket|yazar|yazarlar|وسم|تصنيف|كاتب|تگ|برچسب|نویسنده)(/|$)",
+    re.IGNORECASE,
+)
+NO_ARTICLE_QUERY = {"replytocom", "share", "sort", "filter", "redirect", "redirect_to", "return", "returnurl", "s", "q"}
+UNTELLING = {"year", "month", "page", "offset", "start", "v", "ver", "version", "date", "from", "to", "w", "width"}
+# A day of a calendar, which has one page for every day there ever was.
+CALENDAR = re.compile(r"/(19|20)\d\d(/\d{1,2}){0,2}/?$|/(19|20)\d\d-\d\d?(-\d\d?)?/?$")
+DATED = re.compile(r"/(19|20)\d\d[/-]?(0?[1-9]|1[0-2])([/-]?(0?[1-9]|[12]\d|3[01]))?[/_-]+\w")
+NUMBERED = re.compile(r"\d{4,}")
+YEAR = re.compile(r"(19|20)\d\d")
+IDENTIFIER = re.compile(
+    r"(?=(?:\D*\d){2})(?=.*[a-z])[0-9a-z]{8,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE
+)
+# Scripts that put no blank between words, and how many of their letters make one.
+DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+RUNNING = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+WORD = re.compile(r"\w+")
+HEADLINE, LABEL = 4, 3
+LONGEST = 300
+LEAST = 3
+MOSTLY, HARDLY = 0.6, 0.2
+LONG_SLUG = 40
+# Deeper, and with more in the query, stand only traps.
+DEEPEST, MOST_PAIRS = 15, 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A link of a page: where to, in which words (empty: none of its own), and where on the page it stands.
+
+    aside: in a menu, a footer or the like. headed: it is in a heading. foreign: on another host of the same site.
+    """
+
+    url: str
+    words: str = ""
+    aside: bool = False
+    headed: bool = False
+    foreign: bool = False
+
+
+def possible(url: str) -> bool:
+    """Whether an address can be an article's at all."""
+    parts = urlsplit(url)
+    path = unquote(parts.path)
+    if path.count("/") > DEEPEST or parts.query.count("&") > MOST_PAIRS:
+        return False
+    if NO_PAGE.search(path) or NO_ARTICLE.search(path) or (path in ("", "/") and not parts.query):
+        return False
+    named = {name.lower() for name, _ in _pairs(parts.query)}
+    return not named & NO_ARTICLE_QUERY and (bool(named) or not CALENDAR.search(path))
+
+
+def articles(links: Sequence[Link]) -> list[Link]:
+    """Those of a page's links that lead to articles, in its order; every address is given once."""
+    kinds: dict[str, list[Link]] = defaultdict(list)
+    firsts: dict[str, int] = defaultdict(int)
+    likely = [link for link in links if possible(link.url)]
+    for link in likely:
+        firsts[_lead(link.url)] += 1
+    shaped = [(link, shape(link.url, keep=firsts[_lead(link.url)] > 1)) for link in likely]
+    for link, kind in shaped:
+        if not link.aside:
+            kinds[kind].append(link)
+    shares = {kind: sum(headline(link) for link in alike) / len(alike) for kind, alike in kinds.items()}
+    good = {kind for kind, share in shares.items() if share >= MOSTLY and len(kinds[kind]) >= LEAST}
+
+    def leads(link: Link, kind: str) -> bool:
+        read = headline(link)
+        if kind in good and not link.aside:
+            return True
+        if telling(link.url):
+            # Beside headlines, what is a word or two long, or of a kind whose words all are short, is a label.
+            few = bool(link.words) and weight(link.words) < LABEL
+            labels = few or (len(kinds.get(kind, ())) >= LEAST and shares[kind] < HARDLY)
+            return read or not (link.aside or link.foreign or (labels and bool(good)))
+        return link.headed and read and not link.aside
+
+    return [link for link, kind in shaped if leads(link, kind)]
+
+
+def telling(url: str) -> bool:
+    """Whether an address alone looks like an article's: a date with more behind it, a long number, many words."""
+    parts = urlsplit(url)
+    path = unquote(parts.path).rstrip("/")
+    last = path.rpartition("/")[2].partition(".")[0]
+    if DATED.search(path) or last.count("-") >= 3 or last.count("_") >= 3 or len(last) >= LONG_SLUG:
+        return True
+    if IDENTIFIER.fullmatch(last) or any(_number(said) for said in NUMBERED.findall(path)):
+        return True
+    return any(NUMBERED.search(value) for name, value in _pairs(parts.query) if name.lower() not in UNTELLING)
+
+
+def shape(url: str, *, keep: bool = True) -> str:
+    """What an address has in common with its like: classes of its path's parts and the names in its query.
+
+    keep: whether the first part stands for itself, as the name of a part of the site does.
+    """
+    parts = urlsplit(url)
+    segments = [segment for segment in unquote(parts.path).split("/") if segment]
+    last = len(segments) - 1
+    classes = [_class(segment, last=at == last, keep=keep or at > 0) for at, segment in enumerate(segments)]
+    query = sorted({name for name, _ in _pairs(parts.query)})
+    return "/".join([parts.netloc.lower(), *classes]) + ("?" + "&".join(query) if query else "")
+
+
+def headline(link: Link) -> bool:
+    """Whether a link's words read like a headline, in any script."""
+    return 0 < len(link.words) <= LONGEST and weight(link.words) >= (HEADLINE - 1 if link.headed else HEADLINE)
+
+
+def weight(words: str) -> float:
+    """How many words a text has, or would have in a script that puts blanks between them."""
+    dense, running = len(DENSE.findall(words)), len(RUNNING.findall(words))
+    spaced = (
+        0 if dense + running > len(words) // 2 else len([word for word in WORD.findall(words) if not word.isdigit()])
+    )
+    return spaced + dense / 2 + running / 5
+
+
+def _lead(url: str) -> str:
+    parts = urlsplit(url)
+    return parts.netloc + "/" + parts.path.lstrip("/").partition("/")[0]
+
+
+def _class(segment: str, *, last: bool, keep: bool) -> str:
+    stem, dot, ending = segment.rpartition(".") if last and "." in segment else (segment, "", "")
+    if stem.isdigit():
+        kind = "year" if YEAR.fullmatch(stem) else "number" if len(stem) > 2 else "digits"
+    elif re.search(r"[-_ +,]", stem.strip("-_")) or not stem.isascii():
+        kind = "words"
+    elif IDENTIFIER.fullmatch(stem) or re.search(r"\d{3,}", stem):
+        kind = "mixed"
+    elif last or not keep:
+        kind = "word"
+    else:
+        kind = "=" + stem.lower()
+    return kind + dot + ending.lower()[:8]
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    pairs = [pair.partition("=") for pair in query.split("&", MOST_PAIRS)[:MOST_PAIRS] if pair]
+    return [(name, value) for name, _, value in pairs]
+
+
+def _number(digits: str) -> bool:
+    return not YEAR.fullmatch(digits)

@@ -1,0 +1,231 @@
+"""How fast each host is asked, and whose turn it is there: the only place that sets the pace of Scrapy's slots.
+
+A host has one slot, whichever source or redirect leads to it. Its delay is the longest that a source or robots.txt
+asks for, and longer while the host is slower than it usually is or answers with errors; never shorter.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from scrapy import signals
+from scrapy.core.downloader import Slot
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
+
+from pipelines.hosts import Turn
+
+# Some sites write days; a crawl has to end, and its budget would leave such a source after one page anyway.
+LONGEST_DELAY = 600.0
+# Answers until we know how fast a host usually is.
+KNOWN_AFTER = 3
+SLOW = 4.0
+# What loopback and a good connection do now and then is no slowness.
+NOTICED = 0.5
+GROWN = 8.0
+LONGEST_GROWN = 60.0
+# A turn that somebody else waits for is given up after so many seconds, and asked for again after AGAIN.
+TURN = 20.0
+AGAIN = 3.0
+LOOK = 1.0
+# A redirect leads to a host that another process has: longer than a turn lasts.
+PATIENCE = 60.0
+# The clock of a server and ours, and its threads: no gap is shorter by their inexactness.
+INEXACT = 0.005
+
+Take = Callable[[Collection[str]], Awaitable[dict[str, Turn]]]
+
+log = logging.getLogger(__name__)
+
+
+class NotNow(IgnoreRequest):
+    """A request that is not made in this crawl, though nothing is wrong with it: its URL stays where it is."""
+
+
+@dataclass
+class Host:
+    """What this crawl knows of one host; seconds, and moments of the monotonic clock.
+
+    floor: the least gap that anybody asked for; delay: the gap now. usual, fastest: how long it takes until an answer
+    begins. asked: when it was last asked, before it was ours.
+    since: when our turn began; again: when to ask for it again. until: it wants to be left alone until then.
+    """
+
+    name: str
+    floor: float = 0.0
+    delay: float = 0.0
+    usual: float = 0.0
+    fastest: float = 0.0
+    answers: int = 0
+    ours: bool = False
+    leaving: bool = False
+    asked: float = 0.0
+    since: float = 0.0
+    again: float = 0.0
+    until: float = 0.0
+
+
+class Hosts:
+    """All hosts of one crawl: Scrapy's middleware asks to enter, the spider asks which are ready."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.known: dict[str, Host] = {}
+        # How to take turns; nobody else is there for a spider that has no ledger.
+        self.take: Take | None = None
+        crawler.signals.connect(self.answered, signal=signals.response_downloaded)
+
+    def of(self, name: str) -> Host:
+        """The host of this name."""
+        return self.known.setdefault(name, Host(name))
+
+    def slow(self, name: str, delay: float, why: str = "") -> None:
+        """Ask this host no more often than that from now on; an absurd delay is told and shortened."""
+        host = self.of(name)
+        if delay > LONGEST_DELAY:
+            log.warning("%s: %s asks for %.0f s between requests; we keep %.0f s", name, why, delay, LONGEST_DELAY)
+            delay = LONGEST_DELAY
+        if delay > host.floor:
+            host.floor = delay
+            self._pace(host, max(host.delay, delay))
+
+    def ready(self, name: str) -> bool:
+        """Whether a request may be sent towards this host now; its slot sees to the gap."""
+        host = self.known.get(name)
+        return bool(host and host.ours and not host.leaving and host.until <= monotonic())
+
+    def gap(self, name: str) -> float:
+        """Seconds between two requests to this host as things stand."""
+        return self.of(name).delay
+
+    async def enter(self, name: str) -> None:
+        """Return when it is our turn at this host; NotNow where it rests, or another process keeps it."""
+        host = self.of(name)
+        patience = monotonic() + PATIENCE
+        while not host.ours or host.leaving:
+            if monotonic() > patience:
+                raise NotNow(f"another crawl is at {name}")
+            if host.leaving or (host.again > monotonic() and self.take):
+                await asyncio.sleep(LOOK / 4)
+                continue
+            await self.try_for([name])
+        if host.until > monotonic():
+            raise NotNow(f"{name} asked for rest")
+
+    async def try_for(self, names: Iterable[str]) -> None:
+        """Take the turn at those of these hosts that are free."""
+        now = monotonic()
+        missing = [host for host in map(self.of, names) if not host.ours and host.again <= now]
+        for host in missing:
+            host.again = now + LOOK
+        turns = await self.take([host.name for host in missing]) if self.take and missing else {}
+        now = monotonic()
+        for host in missing:
+            turn = turns.get(host.name) or (Turn(float("inf"), 0.0) if not self.take else None)
+            if turn and not host.ours:
+                host.ours, host.since = True, now
+                host.asked = now - turn.ago
+                host.until = max(host.until, now + turn.rest if turn.rest else 0.0)
+                self._pace(host, max(host.delay, host.floor))
+
+    def rest(self, name: str, seconds: float) -> None:
+        """Leave this host alone for so long; what already waits for its gap goes back where it came from."""
+        host = self.of(name)
+        host.until = max(host.until, monotonic() + seconds)
+        self._send_back(host)
+
+    def give_up(self, names: Iterable[str]) -> None:
+        """Send nothing more to these hosts until our turn comes again."""
+        for host in map(self.of, names):
+            host.leaving = True
+            self._send_back(host)
+
+    def active(self, name: str) -> bool:
+        """Whether a request to this host is under way, or waits for its gap."""
+        slot = self._slot(self.of(name))
+        return bool(slot and slot.active)
+
+    def left(self) -> dict[str, float]:
+        """The hosts that were given up and where nothing is under way any more; how many seconds ago each was asked."""
+        idle = [host for host in self.known.values() if host.ours and host.leaving and not self.active(host.name)]
+        now = monotonic()
+        gone = {host.name: now - self._last(host) for host in idle}
+        for host in idle:
+            host.asked, host.ours, host.leaving, host.again = self._last(host), False, False, now + AGAIN
+        return gone
+
+    def overdue(self, wanted: Collection[str], busy: Collection[str]) -> list[str]:
+        """Those of the hosts that others want which we have had for long enough, or have no more work for."""
+        due = monotonic() - TURN
+        mine = (host for host in map(self.of, wanted) if host.ours and not host.leaving)
+        return [host.name for host in mine if host.since <= due or host.name not in busy]
+
+    def answered(self, response: Response, request: Request) -> None:
+        """A host answered, for Scrapy: grow its delay while it is slow or breaks, let it shrink when it is well."""
+        host = self.known.get(request.meta.get("download_slot", ""))
+        if not host:
+            return
+        latency = request.meta.get("download_latency", 0.0)
+        slot = self._slot(host)
+        if slot:
+            # What it took longer than it can, a handshake say, may have passed before the server saw the request: the
+            # gap is counted from the latest moment at which that can have been.
+            slot.lastseen += max(latency - host.fastest, 0.0) if host.answers >= KNOWN_AFTER else latency
+        host.fastest = min(latency, host.fastest) if host.fastest else latency
+        self.judge(host, latency, response.status)
+
+    def silent(self, name: str) -> None:
+        """A host gave no answer at all."""
+        self.judge(self.of(name), 0.0, 599)
+
+    def judge(self, host: Host, latency: float, status: int) -> None:
+        """Set the delay of a host by how it answered: seconds until the answer began, and its status."""
+        known = host.answers >= KNOWN_AFTER
+        slow = known and latency > max(SLOW * host.usual, NOTICED)
+        most = max(host.floor, min(GROWN * max(host.floor, NOTICED), LONGEST_GROWN))
+        before = host.delay
+        if slow or status >= 500 or status == 429:
+            self._pace(host, min(max(host.delay, NOTICED / 2) * 2, most))
+        elif host.delay > host.floor:
+            self._pace(host, max(host.delay * 0.7, host.floor))
+        if status < 500:
+            host.answers += 1
+            # What stays slow becomes usual in time; a moment of it does not.
+            share = 1 / host.answers if not known else 0.02 if slow else 0.1
+            host.usual += share * (latency - host.usual)
+        if host.delay >= most > host.floor and before < most:
+            log.warning("%s is slow or breaks: asked every %.1f s instead of %.1f s", host.name, most, host.floor)
+
+    def _pace(self, host: Host, delay: float) -> None:
+        """Bring the slot of a host to this delay, whether it exists already or not."""
+        host.delay = delay
+        downloader: Any = self.crawler.engine.downloader
+        exact = delay + INEXACT if delay else 0.0
+        # Without jitter: a gap is never shorter than the delay.
+        downloader.per_slot_settings[host.name] = {"delay": exact, "concurrency": 1, "jitter": 0.0}
+        slot = downloader.slots.get(host.name)
+        if slot is None:
+            slot = downloader.slots[host.name] = Slot(1, exact, 0.0)
+        slot.delay = exact
+        slot.lastseen = max(slot.lastseen, host.asked)
+
+    def _last(self, host: Host) -> float:
+        slot = self._slot(host)
+        return max(slot.lastseen, host.asked) if slot else host.asked
+
+    def _send_back(self, host: Host) -> None:
+        slot = self._slot(host)
+        while slot and slot.queue:
+            _, waiting = slot.queue.popleft()
+            waiting.errback(Failure(NotNow(f"{host.name} is left alone")))  # type: ignore[no-untyped-call]
+
+    def _slot(self, host: Host) -> Slot | None:
+        slot: Slot | None = self.crawler.engine.downloader.slots.get(host.name)
+        return slot

@@ -1,0 +1,225 @@
+"""One page in a browser: what it is given, what it may ask for, and when it is quiet.
+
+It is given the document and what its scripts ask for, all of it fetched by the crawl's own downloader; nothing else
+is answered. Used by spiders.browser, which knows how pages come and go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import CDPSession, Error, Page, Route
+from scrapy.http import Request, Response
+
+from pipelines import encodings
+from spiders.settings import MAX_BODY
+from spiders.turns import NotNow
+
+# Nothing asked for and nothing answered for so long, and the page has had its turn in between.
+QUIET = 0.5
+# Fetched for one page; and asked for, granted or not.
+MOST_REQUESTS = 60
+MOST_ASKED = 400
+MOST_BYTES = 20 * 1024 * 1024
+KEPT_BYTES = 16 * 1024 * 1024
+AT_ONCE = 4
+LOADED = {"script", "xhr", "fetch"}
+# Ours, the connection's, or what would be kept from one page to the next.
+NOT_SENT = {"user-agent", "cookie", "referer", "accept-encoding", "host", "connection", "upgrade-insecure-requests"}
+NOT_SHOWN = {"content-encoding", "content-length", "transfer-encoding", "connection", "set-cookie", "alt-svc"}
+TURN = "() => new Promise(done => setTimeout(() => done(document.readyState), 100))"
+
+# What Playwright answers a page's request with: status, headers and body.
+Shown = dict[str, Any]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Visit:
+    """One page: its document, who fetches for it, until when (monotonic seconds), and what became of it.
+
+    scripts: those that came for any page of this crawl, by URL. later: why it has to be tried another time.
+    instead: what its host said when it was asked for too much.
+    """
+
+    document: Response
+    fetch: Callable[[Request], Awaitable[Response]]
+    scripts: dict[str, Shown]
+    until: float
+    opened: bool = False
+    session: CDPSession | None = None
+    ended: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    waiting: int = 0
+    heard_at: float = field(default_factory=monotonic)
+    asked: int = 0
+    requests: int = 0
+    bytes: int = 0
+    refused: list[str] = field(default_factory=list)
+    unfinished: bool = False
+    later: NotNow | None = None
+    instead: Response | None = None
+
+    async def begin(self, page: Page, _: Request) -> None:
+        """Stand between the page and everything it asks for."""
+        self.session = await page.context.new_cdp_session(page)
+        page.on("popup", _close)
+        await page.route("**/*", self.answer)
+
+    async def settle(self, page: Page) -> None:
+        """Return when the page is quiet, or its time is up, and hold it there: what stands then is what counts."""
+        assert self.session
+        quiet = asyncio.ensure_future(self._quiet(page))
+        try:
+            await asyncio.wait(
+                [quiet, self.ended], timeout=self.until - monotonic(), return_when=asyncio.FIRST_COMPLETED
+            )
+            self.unfinished = not quiet.done()
+        finally:
+            quiet.cancel()
+            self.end()
+        if not self.unfinished:
+            quiet.result()
+        # What still runs would change the page while it is read, or ask faster than it can be refused.
+        await self.session.send("Emulation.setScriptExecutionDisabled", {"value": True})
+
+    def end(self) -> None:
+        """Let nothing more through; what is asked for now fails at once."""
+        if not self.ended.done():
+            self.ended.set_result(None)
+
+    def told(self) -> dict[str, Any]:
+        """What is kept of it beside the page."""
+        return {"requests": self.requests, "refused": self.refused[:20], "unfinished": self.unfinished}
+
+    async def answer(self, route: Route) -> None:
+        """Hand in what a page asks for, or refuse it."""
+        self.waiting += 1
+        self.asked += 1
+        if self.asked > MOST_ASKED:
+            self.end()
+        try:
+            shown = await self._found(route)
+            if shown:
+                await route.fulfill(**shown)
+            else:
+                await route.abort("blockedbyclient")
+        except Error as error:
+            # The page has closed meanwhile.
+            log.debug("%s: %s", route.request.url, first_line(error))
+        finally:
+            self.waiting -= 1
+            self.heard_at = monotonic()
+
+    async def _quiet(self, page: Page) -> None:
+        """Return when the page is read and quiet. Playwright's own waits never end where a script left it before."""
+        read = False
+        while not read or self.waiting or monotonic() - self.heard_at < QUIET:
+            read = await page.evaluate(TURN) != "loading"
+
+    async def _found(self, route: Route) -> Shown | None:
+        asked = route.request
+        if asked.is_navigation_request():
+            if not self.opened:
+                self.opened = True
+                return shown(self.document)
+            # No content: the page stays. Where scripts send the reader is not followed, nor are frames filled.
+            self.refused.append(f"navigation: {asked.url[:200]}")
+            return {"status": 204}
+        if asked.resource_type == "stylesheet":
+            # Nobody looks at it, but scripts wait for it.
+            return {"status": 200, "content_type": "text/css", "body": b""}
+        if asked.resource_type not in LOADED or self.ended.done():
+            return None
+        if asked.url in self.scripts:
+            return self.scripts[asked.url]
+        fetching: asyncio.Future[Any] = asyncio.ensure_future(self._fetched(asked.method, asked.url, asked.headers))
+        await asyncio.wait([fetching, self.ended], return_when=asyncio.FIRST_COMPLETED)
+        if not fetching.done():
+            return None
+        found: Shown | None = fetching.result()
+        if found and found["status"] == 200 and asked.resource_type == "script":
+            self._keep(asked.url, found)
+        return found
+
+    async def _fetched(self, method: str, url: str, headers: dict[str, str]) -> Shown | None:
+        async with self.turn:
+            if self.ended.done():
+                return None
+            why = self._too_much(method)
+            if not why:
+                self.requests += 1
+                kept = {name: value for name, value in headers.items() if _passes(name)}
+                try:
+                    response = await self.fetch(Request(url, headers=kept, meta={"max_retry_times": 0}))
+                    if response.status == 429 and host(response) == host(self.document):
+                        self.instead = response
+                        self.end()
+                        return None
+                    found = shown(response)
+                    self.bytes += len(found["body"])
+                    return found
+                except NotNow as later:
+                    # Without it the page would be another one.
+                    self.later = later
+                    self.end()
+                    return None
+                except Exception as error:  # noqa: BLE001 -- whatever keeps a script from its data, the page goes on
+                    why = first_line(error)
+        self.refused.append(f"{why}: {url[:200]}")
+        return None
+
+    def _keep(self, url: str, found: Shown) -> None:
+        """Keep a script for the pages to come: they mostly ask for the same ones, and a browser would know them too."""
+        if sum(len(kept["body"]) for kept in self.scripts.values()) + len(found["body"]) <= KEPT_BYTES:
+            self.scripts[url] = found
+
+    def _too_much(self, method: str) -> str:
+        if method != "GET":
+            return f"method {method}"
+        if self.requests >= MOST_REQUESTS:
+            return f"more than {MOST_REQUESTS} requests"
+        return f"more than {MOST_BYTES} bytes" if self.bytes >= MOST_BYTES else ""
+
+
+def shown(response: Response) -> Shown:
+    """A response as the browser is given it: decoded, without what it would keep; ValueError if it cannot be."""
+    names = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
+    headers = {
+        lower(name): b", ".join(values).decode("latin-1")
+        for name, values in response.headers.items()
+        if lower(name) not in NOT_SHOWN
+    }
+    return {"status": response.status, "headers": headers, "body": encodings.decode(response.body, names, MAX_BODY)}
+
+
+def host(response: Response) -> str:
+    """The host a response came from."""
+    return urlsplit(response.url).hostname or ""
+
+
+def lower(name: bytes) -> str:
+    """A header's name as the sets of names here have it."""
+    return name.decode("latin-1").lower()
+
+
+def first_line(error: BaseException) -> str:
+    """What an error says, short enough for the ledger."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]
+
+
+async def _close(page: Page) -> None:
+    with suppress(Error):
+        await page.close()
+
+
+def _passes(name: str) -> bool:
+    return name.lower() not in NOT_SENT and not name.lower().startswith(("sec-", ":"))

@@ -1,0 +1,300 @@
+"""Feeds as sites really write them: forms, charsets, broken markup, and what they say of an article."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines.model import Entry
+from spiders.discover import listed
+
+AT = "http://a.test/rss/feed.xml"
+NAMESPACES = (
+    'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+    'xmlns:media="http://search.yahoo.com/mrss/" xmlns:atom="http://www.w3.org/2005/Atom" '
+    'xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0" '
+    'xmlns:itunes="http://www.itunes.com/dtds/podcast-1.0.dtd"'
+)
+
+
+def rss(*items: str, head: str = '<?xml version="1.0"?>', channel: str = "") -> str:
+    inside = "".join(f"<item>{item}</item>" for item in items)
+    return f'{head}<rss version="2.0" {NAMESPACES}><channel>{channel}{inside}</channel></rss>'
+
+
+def atom(entry: str, more: str = "") -> str:
+    return f'<feed xmlns="http://www.w3.org/2005/Atom" {more}><entry>{entry}</entry></feed>'
+
+
+def entries(body: bytes | str, url: str = AT, charset: str = "") -> list[Entry]:
+    return [entry for _, entry in listed(body.encode() if isinstance(body, str) else body, url, charset=charset)]
+
+
+def only(body: bytes | str, url: str = AT, charset: str = "") -> Entry:
+    (entry,) = entries(body, url, charset)
+    return entry
+
+
+def urls(body: bytes | str, url: str = AT) -> list[str]:
+    return [entry.url for entry in entries(body, url)]
+
+
+@pytest.mark.parametrize(
+    ("item", "url"),
+    [
+        ("<link>http://a.test/1</link><guid>http://a.test/?p=1</guid>", "http://a.test/1"),
+        ("<link>\n  http://a.test/1?a=1&amp;b=2\n</link>", "http://a.test/1?a=1&b=2"),
+        ("<link><![CDATA[http://a.test/1?a=1&b=2]]></link>", "http://a.test/1?a=1&b=2"),
+        ("<guid>http://a.test/1</guid>", "http://a.test/1"),
+        ('<guid isPermaLink="true">http://a.test/1</guid><link/>', "http://a.test/1"),
+        ('<atom:link rel="self" href="/self"/><atom:link href="http://a.test/1"/>', "http://a.test/1"),
+        (
+            "<link>http://fb.test/~r/1</link><feedburner:origLink>http://a.test/1</feedburner:origLink>",
+            "http://a.test/1",
+        ),
+        ('<enclosure url="http://a.test/1.mp3"/><link>http://a.test/1</link>', "http://a.test/1"),
+        ('<media:content url="x"><media:title>t</media:title></media:content><link>/1</link>', "http://a.test/1"),
+    ],
+)
+def test_the_address_of_an_rss_item_is_its_page(item: str, url: str) -> None:
+    assert only(rss(item)).url == url
+
+
+@pytest.mark.parametrize(
+    "item", ["<title>x</title>", '<guid isPermaLink="false">http://a.test/1</guid>', "<guid>tag:a.test:1</guid>"]
+)
+def test_an_item_that_names_no_page_is_skipped(item: str) -> None:
+    assert entries(rss(item)) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "url"),
+    [
+        ('<link rel="enclosure" href="/a.mp3"/><link rel="alternate" type="text/html" href="/1"/>', "http://a.test/1"),
+        (
+            '<link type="application/json" href="/j"/><link type="text/html; charset=utf-8" href="/1"/>',
+            "http://a.test/1",
+        ),
+        ('<link rel="self" href="/s"/><link rel="replies" href="/r"/><id>http://a.test/1</id>', "http://a.test/1"),
+        ('<link rel="self" href="/s"/><id>tag:a.test,2026:1</id>', ""),
+    ],
+)
+def test_the_address_of_an_atom_entry_is_its_alternate(entry: str, url: str) -> None:
+    assert urls(atom(entry)) == ([url] if url else [])
+
+
+def test_relative_links_follow_xml_base() -> None:
+    body = atom('<link xml:base="11/" href="1"/>', 'xml:base="http://b.test/2026/"')
+
+    assert only(body).url == "http://b.test/2026/11/1"
+
+
+def test_relative_links_of_a_feed_kept_elsewhere_follow_the_channel() -> None:
+    body = rss("<link>news/1</link>", channel="<link>http://a.test/</link>")
+
+    assert only(body, "http://feeds.test/a/rss.xml").url == "http://a.test/news/1"
+
+
+def test_pictures_and_podcasts_do_not_say_the_title_of_an_article() -> None:
+    item = (
+        "<media:title>Picture</media:title><itunes:title>Pod</itunes:title><title>Bridge opened</title><link>/1</link>"
+    )
+
+    assert only(rss(item)).title == "Bridge opened"
+
+
+def test_the_summary_is_the_content_where_there_is_no_description() -> None:
+    item = "<link>/1</link><content:encoded><![CDATA[<p>One.</p><p>Two &amp; three.</p>]]></content:encoded>"
+
+    assert only(rss(item)).summary == "One. Two & three."
+
+
+@pytest.mark.parametrize(
+    ("item", "authors"),
+    [
+        ("<dc:creator>Layla</dc:creator><dc:creator> Omar </dc:creator>", ("Layla", "Omar")),
+        ("<author>desk@a.test (Layla Hassan)</author>", ("Layla Hassan",)),
+        ("<author>desk@a.test</author>", ()),
+        ("<author>Layla</author>", ("Layla",)),
+        ("<dc:creator><![CDATA[Layla &amp; Omar]]></dc:creator>", ("Layla & Omar",)),
+    ],
+)
+def test_authors_are_names_not_mail_addresses(item: str, authors: tuple[str, ...]) -> None:
+    assert only(rss(f"<link>/1</link>{item}")).authors == authors
+
+
+def test_an_atom_author_is_the_name_alone() -> None:
+    entry = '<link href="/1"/><author><name>Layla</name><email>l@a.test</email><uri>http://a.test/l</uri></author>'
+
+    assert only(atom(entry)).authors == ("Layla",)
+
+
+def test_rss_1_says_dates_and_people_in_dublin_core() -> None:
+    body = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><dc:language>fr</dc:language></channel>'
+        '<item rdf:about="http://a.test/1"><title>T</title><dc:date>2026-11-22T10:00:00+01:00</dc:date>'
+        "<dc:creator>L</dc:creator><dc:subject>s</dc:subject></item></rdf:RDF>"
+    )
+
+    assert only(body) == Entry(
+        url="http://a.test/1",
+        title="T",
+        authors=("L",),
+        published_at=datetime(2026, 11, 22, 9, tzinfo=UTC),
+        language="fr",
+        tags=("s",),
+    )
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["", '<?xml version="1.0"?>',
+     '<?xml version="1.0" encoding="utf-8"?>', '<?xml version="1.0" encoding="windows-1252"?>',
+     '<?xml version="1.0" encoding="nonsense"?>', '<?xml version="1.0" encoding="windows-1256"?>'],
+)  # fmt: skip
+def test_an_old_arabic_feed_is_read_whatever_it_calls_itself(head: str) -> None:
+    title = "افتتاح الجسر القديم في المدينة بعد عامين من أعمال الترميم"
+    body = rss(f"<title>{title}</title><link>/1</link>", head=head).encode("cp1256")
+
+    assert only(body).title == title
+
+
+@pytest.mark.parametrize("label", ["windows-1256", "iso-8859-1", "us-ascii", "utf-16"])
+def test_what_is_utf_8_is_read_as_utf_8_whatever_it_calls_itself(label: str) -> None:
+    body = rss("<title>افتتاح الجسر</title><link>/1</link>", head=f'<?xml version="1.0" encoding="{label}"?>').encode()
+
+    assert only(body).title == "افتتاح الجسر"
+
+
+def test_the_header_says_the_charset_where_the_feed_does_not() -> None:
+    body = rss("<title>Żółw</title><link>/1</link>").encode("iso8859-2")
+
+    assert only(body, charset="iso-8859-2").title == "Żółw"
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_wide_charsets_and_byte_order_marks_are_read(charset: str) -> None:
+    body = rss("<title>الجسر</title><link>/1</link>", head="").encode(charset)
+
+    assert only(body).title == "الجسر"
+
+
+def test_a_stray_byte_costs_one_letter() -> None:
+    body = rss("<title>افتتاح الجسر القديم</title><link>/1</link>").encode().replace("القديم".encode(), b"\xff", 1)
+
+    assert only(body).title == "افتتاح الجسر \ufffd"
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("Salt & pepper", "Salt & pepper"), ("Salt &amp; pepper", "Salt & pepper"), ("a &rarr; b &copy", "a → b ©"),
+        ("R&D; costs", "R&D; costs"), ("<![CDATA[Salt & pepper]]>", "Salt & pepper"), ("no\x0bthing", "nothing"),
+        ("no&#0;thing &#x1f;", "nothing"), ("&#55357; half", "half"), ("&lt;b&gt;bold&lt;/b&gt; word", "bold word"),
+        ("2 &lt; 3 words", "2 < 3 words"), ("&amp;quot;said&amp;quot;", '"said"'), ("<b>bold</b> word", "bold word"),
+    ],
+)  # fmt: skip
+def test_titles_read_as_they_were_meant(title: str, said: str) -> None:
+    # A bare ampersand elsewhere makes every other one be looked at.
+    assert only(rss(f"<title>{title}</title><link>/1</link><x>& &nbsp;</x>")).title == said
+
+
+def test_an_address_in_cdata_keeps_its_ampersands_when_others_are_mended() -> None:
+    body = rss("<link><![CDATA[http://a.test/?a=1&b=2]]></link><title>Salt & pepper</title>")
+
+    assert only(body).url == "http://a.test/?a=1&b=2"
+
+
+def test_prefixes_that_nobody_declared_do_no_harm() -> None:
+    body = "<rss><channel><item><link>/1</link><dc:creator>L</dc:creator><x:y z:a='1'/></item></channel></rss>"
+
+    assert (only(body).url, only(body).authors) == ("http://a.test/1", ("L",))
+
+
+def test_what_is_broken_in_one_item_costs_no_other() -> None:
+    body = rss(
+        "<title>a</title><link>/1</link>", "<title><i>b</title><link>/2</link>", "<title>c</title><link>/3</link>"
+    )
+
+    assert [(entry.url, entry.title) for entry in entries(body)] == [
+        ("http://a.test/1", "a"), ("http://a.test/2", "b"), ("http://a.test/3", "c"),
+    ]  # fmt: skip
+
+
+def test_an_item_that_nobody_closed_ends_where_the_next_begins() -> None:
+    body = rss("<link>/1</link>", "<link>/2</link>", "<link>/3</link>").replace("</item>", "", 1)
+
+    assert urls(body) == ["http://a.test/1", "http://a.test/2", "http://a.test/3"]
+
+
+def test_a_broken_feed_still_says_its_language_and_its_site() -> None:
+    body = rss("<link>1</link>", channel="<title><b>x</title><link>http://b.test/n/</link><language>ar</language>")
+
+    assert (only(body).url, only(body).language) == ("http://b.test/n/1", "ar")
+
+
+def test_a_feed_cut_anywhere_gives_only_whole_addresses() -> None:
+    addresses = [f"http://a.test/news/{n}" for n in range(3)]
+    body = rss(*(f"<title>t</title><link>{address}</link>" for address in addresses)).encode()
+
+    for end in range(len(body)):
+        try:
+            found = urls(body[:end])
+        except ValueError as error:
+            assert "whole entry" in str(error) or "empty" in str(error) or "neither" in str(error)
+        else:
+            assert found == addresses[: len(found)]
+
+
+def test_a_warning_printed_before_a_feed_does_no_harm() -> None:
+    body = "<br />\n<b>Warning</b>: something in line 3<br />\n" + rss("<link>/1</link>")
+
+    assert urls(body) == ["http://a.test/1"]
+
+
+def test_a_comment_or_a_stylesheet_before_a_feed_does_no_harm() -> None:
+    body = rss("<link>/1</link>", head='<?xml version="1.0"?><?xml-stylesheet href="/x.xsl"?><!-- made by hand -->')
+
+    assert urls(body) == ["http://a.test/1"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['<?xml version="1.0"?><!DOCTYPE html><html><body>x', "<!-- x --><HTML lang='en'>", "<!doctype HTML>\n<p>x"],
+)
+def test_an_html_page_is_told_from_a_feed(body: str) -> None:
+    with pytest.raises(ValueError, match="HTML page"):
+        listed(body.encode(), AT)
+
+
+def test_a_file_that_is_gzip_itself_is_opened_even_twice() -> None:
+    body = gzip.compress(gzip.compress(rss("<link>/1</link>").encode()))
+
+    assert urls(body) == ["http://a.test/1"]
+
+
+def test_the_first_date_that_can_be_read_counts() -> None:
+    item = "<link>/1</link><pubDate>today</pubDate><pubDate>Sun, 22 Nov 2026 10:00:00 GMT</pubDate>"
+
+    assert only(rss(item)).published_at == datetime(2026, 11, 22, 10, tzinfo=UTC)
+
+
+def test_a_json_feed_says_what_it_knows() -> None:
+    body = (
+        '{"version": "https://jsonfeed.org/version/1", "language": "fa", "items": [{"id": "http://a.test/1", '
+        '"title": "a &amp; b", "content_html": "<p>Text.</p>", "author": {"name": "L"}, "tags": ["x", 5], '
+        '"date_published": "2026-11-22T10:00:00Z"}, {"id": "5"}, 7, {"url": 5}]}'
+    )
+
+    assert only(body) == Entry(
+        url="http://a.test/1",
+        title="a & b",
+        summary="Text.",
+        authors=("L",),
+        published_at=datetime(2026, 11, 22, 10, tzinfo=UTC),
+        language="fa",
+        tags=("x",),
+    )

@@ -1,0 +1,320 @@
+"""Following a bare address, against sites on loopback: what becomes a source, and what fails in which words."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo import newsroom
+from demo.newsroom import Newsroom
+from demo.sites import Fault, Site
+from demo.sites import source as demo_source
+from pipelines import sourcefile
+from pipelines.errors import SettingsError, SourceError
+from pipelines.follow import changes, follow
+from pipelines.settings import Settings
+from tests import sites
+from tests.sites import Sites, answer
+
+SECTIONS = Site(
+    name="shore", title="The Shore Gazette", language="en", country="GB", timezone="Europe/London", family="wordpress",
+    articles=16, feed="", sitemap="",
+)  # fmt: skip
+MAPPED = Site(
+    name="ufuk", title="Ufuk Gazetesi", language="tr", country="TR", timezone="Europe/Istanbul", family="wordpress",
+    articles=14, feed="", sitemap="index",
+)  # fmt: skip
+FED = Site(
+    name="sabah", title="صباح الشمال", language="ar", country="JO", timezone="Asia/Amman", family="boxed", articles=12,
+)  # fmt: skip
+OLD = Site(
+    name="nahr", title="صحيفة النهرين الجديدة", language="ar", country="IQ", timezone="Asia/Baghdad", family="legacy",
+    articles=12, sitemap="", charset="windows-1256", says_charset=False, gzip=False,
+)  # fmt: skip
+STRAY = Site(
+    name="harbour", title="The Harbour Courier", language="en", country="GB", timezone="Europe/London",
+    family="modern", articles=14, feed="", sitemap="news", extras=("soft-404", "gallery", "members"),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
+    folder = tmp_path_factory.mktemp("newsroom")
+    with newsroom.open_newsroom(folder, sites=(SECTIONS, MAPPED, FED, OLD, STRAY)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def web() -> Iterator[Sites]:
+    with sites.sites() as running:
+        yield running
+
+
+def at(tmp_path: Path, host_map: str) -> Settings:
+    """Settings without a database, which following does not need."""
+    return Settings(
+        data=tmp_path / "data",
+        sources=tmp_path / "sources",
+        database_url="postgresql://nobody@127.0.0.1:1/none",
+        contact="mailto:tests@newsroom.test",
+        host_map=host_map,
+    )
+
+
+def here(tmp_path: Path, web: Sites) -> Settings:
+    return at(tmp_path, f"*.test={web.address}")
+
+
+def test_a_site_with_a_feed_is_followed_by_its_bare_host(room: Newsroom, tmp_path: Path) -> None:
+    settings = at(tmp_path, room.host_map)
+
+    made = follow(settings, FED.host, timezone="Asia/Amman", delay=0.1, write=True)
+
+    assert made.problem == ""
+    assert made.path is not None
+    source = sourcefile.load(made.path)
+    assert source == made.source
+    assert (source.name, source.title, source.url) == ("sabah-newsroom", FED.title, FED.url)
+    assert (source.country, source.language, source.timezone) == ("JO", "ar", "Asia/Amman")
+    assert source.feeds == (f"{FED.url}feed/",)
+    assert len(source.allow) == 1
+    assert [sample.verdict for sample in made.samples] == ["good"] * 10
+    assert {sample.title for sample in made.samples} <= {t.title for t in newsroom.articles(room.folder, "sabah")}
+    assert (
+        "# http://sabah.newsroom.test/feed/: linked from the home page: an RSS feed, 12 entries, the newest"
+        in made.toml
+    )
+
+
+def test_a_site_with_nothing_but_a_sitemap_is_followed_through_its_index(room: Newsroom, tmp_path: Path) -> None:
+    made = follow(at(tmp_path, room.host_map), MAPPED.host, timezone="Europe/Istanbul", delay=0.1)
+
+    assert made.source is not None, made.problem
+    assert made.source.sitemaps == (f"{MAPPED.url}wp-sitemap.xml",)
+    assert (made.source.feeds, made.source.sections, made.source.language) == ((), (), "tr")
+    assert sum(sample.good for sample in made.samples) == 10
+
+
+def test_a_site_with_neither_is_followed_through_its_sections(room: Newsroom, tmp_path: Path) -> None:
+    made = follow(at(tmp_path, room.host_map), SECTIONS.host, timezone="Europe/London", delay=0.1)
+
+    assert made.source is not None, made.problem
+    assert (made.source.feeds, made.source.sitemaps) == ((), ())
+    assert SECTIONS.url in made.source.sections
+    assert len(made.source.allow) == 1
+    assert sum(sample.good for sample in made.samples) == 10
+
+
+def test_a_page_in_an_old_charset_is_read_as_it_is(room: Newsroom, tmp_path: Path) -> None:
+    made = follow(at(tmp_path, room.host_map), OLD.host, timezone="Asia/Baghdad", delay=0.1)
+
+    assert made.source is not None, made.problem
+    assert (made.source.title, made.source.language) == (OLD.title, "ar")
+    assert "windows-1256, by the page itself" in made.evidence[0]
+    assert sum(sample.good for sample in made.samples) == 10
+
+
+def test_what_a_news_sitemap_names_beside_its_articles_stays_outside_of_the_pattern(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    made = follow(at(tmp_path, room.host_map), STRAY.host, timezone="Europe/London", delay=0.1)
+
+    assert made.source is not None, made.problem
+    assert sum(sample.good for sample in made.samples) == 10
+    assert len(made.source.allow) == 1
+    assert any("outside of the pattern" in line and "soft 404" in line for line in made.evidence)
+
+
+def test_without_a_time_zone_that_the_evidence_tells_it_is_asked_for(room: Newsroom, tmp_path: Path) -> None:
+    settings = at(tmp_path, room.host_map)
+    asked: list[tuple[str, tuple[str, ...]]] = []
+
+    def amman(question: str, candidates: tuple[str, ...]) -> str:
+        asked.append((question, candidates))
+        return "Asia/Amman"
+
+    refused = follow(settings, FED.host, delay=0.1, write=True)
+    answered = follow(settings, FED.host, delay=0.1, ask=amman)
+
+    assert refused.source is None and refused.problem.startswith("The time zone of http://sabah.newsroom.test/ cannot")
+    assert "--timezone" in refused.tries[0]
+    assert not settings.sources.exists()
+    assert "Asia/Amman" in asked[0][1] and "+03:00" in asked[0][0]
+    assert answered.source is not None and answered.source.country == "JO"
+
+
+def test_a_site_that_blocks_is_not_followed_and_not_worked_around(web: Sites, tmp_path: Path) -> None:
+    web.pages["http://shut.test/"] = answer(403, b"no")
+
+    made = follow(here(tmp_path, web), "http://shut.test", delay=0.1)
+
+    assert made.problem == "http://shut.test/ blocks us: status 403."
+    assert web.asked() == ["http://shut.test/"]
+
+
+def test_a_challenge_is_named_as_such(web: Sites, tmp_path: Path) -> None:
+    web.pages["http://shut.test/"] = answer(503, b"<title>Just a moment...</title>")
+
+    made = follow(here(tmp_path, web), "http://shut.test/", delay=0.1)
+
+    assert made.problem == "http://shut.test/ blocks us: challenge page."
+
+
+def test_an_empty_frame_for_scripts_is_said_to_need_a_browser(web: Sites, tmp_path: Path) -> None:
+    body = b'<div id="root"></div><script src="/app.js"></script>'
+    web.pages["http://app.test/"] = answer(200, b"<html><title>News</title><body>" + body + b"</body></html>")
+
+    made = follow(here(tmp_path, web), "http://app.test/", delay=0.1)
+
+    assert "needs a browser" in made.problem
+    assert "`render = true`" in made.tries[0]
+
+
+def test_a_parking_page_is_no_site(web: Sites, tmp_path: Path) -> None:
+    parked = (
+        "<html><head><title>gone.test</title></head><body><h1>This domain is for sale</h1><p>Buy this domain today. "
+        'The owner of gone.test offers it.</p><a href="/offer">Make an offer</a></body></html>'
+    )
+    web.pages["http://gone.test/"] = answer(200, parked.encode())
+
+    made = follow(here(tmp_path, web), "http://gone.test/", delay=0.1)
+
+    assert "no news site but an error or parking page" in made.problem, made
+    assert made.source is None
+
+
+def test_robots_txt_may_forbid_all_of_it(web: Sites, tmp_path: Path) -> None:
+    web.pages["http://shy.test/robots.txt"] = answer(200, b"User-agent: *\nDisallow: /\n", "text/plain")
+
+    made = follow(here(tmp_path, web), "http://shy.test/", delay=0.1)
+
+    assert made.problem == "robots.txt of http://shy.test/ forbids us its home page."
+    assert web.asked() == []
+
+
+def test_a_page_without_articles_says_what_was_tried(web: Sites, tmp_path: Path) -> None:
+    body = "<html><head><title>A shop</title></head><body>" + "<p>We sell bread and cakes every day.</p>" * 20
+    web.pages["http://shop.test/"] = answer(200, body.encode())
+
+    made = follow(here(tmp_path, web), "http://shop.test/", delay=0.1)
+
+    assert made.problem.startswith("No articles were found on http://shop.test/: 16 addresses of feeds, sitemaps")
+
+
+def test_the_crawl_delay_of_robots_txt_is_kept_and_what_it_cost_is_said(room: Newsroom, tmp_path: Path) -> None:
+    made = follow(at(tmp_path, room.host_map), SECTIONS.host, timezone="Europe/London", delay=0.5, budget=8)
+
+    assert made.source is not None, made.problem
+    assert made.seconds < 12
+    assert any(line.startswith("not looked at, for want of time: ") for line in made.evidence)
+
+
+def test_what_is_followed_already_is_not_followed_twice(room: Newsroom, tmp_path: Path) -> None:
+    settings = at(tmp_path, room.host_map)
+    newsroom.sources(settings.sources, sites=[FED])
+
+    with pytest.raises(
+        SourceError, match=r"sabah\.newsroom\.test is followed already: `nightdesk sources check sabah`"
+    ):
+        follow(settings, FED.host)
+    with pytest.raises(SourceError, match="sabah is followed already"):
+        follow(settings, OLD.host, name="sabah")
+
+
+def test_what_is_no_address_or_needs_a_contact_is_one_sentence(tmp_path: Path) -> None:
+    settings = at(tmp_path, "").model_copy(update={"contact": ""})
+
+    with pytest.raises(SourceError, match="write it like"):
+        follow(settings, "https://exa mple/")
+    with pytest.raises(SourceError, match="is no time zone"):
+        follow(settings, "example.org", timezone="Damascus")
+    with pytest.raises(SettingsError, match="NIGHTDESK_CONTACT"):
+        follow(settings, "www.example.org")
+
+
+def test_the_command_shows_the_samples_writes_the_file_and_exits_1_where_it_cannot(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    def nightdesk(*words: str) -> subprocess.CompletedProcess[str]:
+        env = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("NIGHTDESK_")},
+            "NIGHTDESK_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+            "NIGHTDESK_HOST_MAP": room.host_map,
+        }
+        command = [sys.executable, "-c", "from pipelines.cli import main; main()", *words]
+        return subprocess.run(command, cwd=tmp_path, env=env, input="", capture_output=True, text=True, timeout=200)
+
+    shown = nightdesk("follow", FED.host, "--timezone", "Asia/Amman", "--delay", "0.1", "--name", "sabah", "--dry-run")
+    unknown = nightdesk("follow", FED.host, "--delay", "0.1", "--json")
+    written = nightdesk("follow", FED.host, "--timezone", "Asia/Amman", "--delay", "0.1", "--name", "sabah")
+
+    assert shown.returncode == 0, shown.stderr
+    assert "10 of 10 samples are good" in shown.stdout and 'timezone = "Asia/Amman"' in shown.stdout
+    assert unknown.returncode == 1
+    assert json.loads(unknown.stdout)[0]["problem"].startswith("The time zone of")
+    assert written.returncode == 0, written.stderr
+    assert "Following sabah: sources/sabah.toml." in written.stdout
+    assert sourcefile.load(tmp_path / "sources/sabah.toml").timezone == "Asia/Amman"
+
+
+def test_a_feed_that_fails_is_left_out_and_said(tmp_path: Path) -> None:
+    broken = Site(**{**vars(FED), "faults": (Fault(kind="status", where="feed", value="503"),)})
+
+    with newsroom.open_newsroom(tmp_path / "room", sites=[broken]) as opened:
+        made = follow(at(tmp_path, opened.host_map), broken.host, timezone="Asia/Amman", delay=0.1)
+
+    assert made.source is not None, made.problem
+    assert (made.source.feeds, len(made.source.sitemaps)) == ((), 1)
+    assert any("feed/ is left out: it is linked from the home page, but status 503" in line for line in made.evidence)
+
+
+def test_a_followed_source_that_is_looked_at_again_has_not_changed_until_its_site_does(tmp_path: Path) -> None:
+    with newsroom.open_newsroom(tmp_path / "room", sites=[FED]) as opened:
+        settings = at(tmp_path, opened.host_map)
+        made = follow(settings, FED.host, timezone="Asia/Amman", delay=0.1)
+        assert made.source is not None, made.problem
+
+        same = changes.check(settings, made.source)
+        newsroom.break_site(opened.folder, FED.name, [Fault(kind="status", where="feed", value="404")])
+        broken = changes.check(settings, made.source)
+
+    assert (same.changes, same.broken) == ((), False)
+    assert same.fine == "2 of 2 lists answer, 6 of 6 sample articles are good"
+    assert [change.text for change in broken.changes] == [f"the feed {FED.url}feed/ is gone: status 404"]
+    assert broken.broken
+
+
+def test_a_source_whose_home_page_is_shut_is_looked_at_through_its_lists(tmp_path: Path) -> None:
+    with newsroom.open_newsroom(tmp_path / "room", sites=[FED]) as opened:
+        settings = at(tmp_path, opened.host_map)
+        newsroom.break_site(opened.folder, FED.name, [Fault(kind="status", where="front", value="403")])
+
+        found = changes.check(settings, demo_source(FED, delay=0.1))
+
+    assert [(change.bad, change.text) for change in found.changes] == [
+        (False, f"the home page {FED.url} cannot be had: status 403")
+    ]
+    assert found.fine == "2 of 2 lists answer, 6 of 6 sample articles are good"
+
+
+def test_a_consent_wall_is_named_as_such(web: Sites, tmp_path: Path) -> None:
+    partners = "<p>We and our partners store and or access information on a device such as cookies.</p>" * 8
+    wall = f"<html><head><title>Before you continue</title></head><body><h1>We value your privacy</h1>{partners}"
+    web.pages["http://wall.test/"] = answer(200, f"{wall}<button>Accept all</button></body></html>".encode())
+
+    made = follow(here(tmp_path, web), "http://wall.test/", delay=0.1)
+
+    assert made.problem.startswith("http://wall.test/ is a consent wall"), made
+
+
+def test_a_feed_given_as_the_address_leads_to_its_site(room: Newsroom, tmp_path: Path) -> None:
+    made = follow(at(tmp_path, room.host_map), f"{FED.url}feed/", timezone="Asia/Amman", delay=0.1)
+
+    assert made.source is not None, made.problem
+    assert (made.source.url, made.source.feeds) == (FED.url, (f"{FED.url}feed/",))
