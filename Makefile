@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The extractors we are measured against have an environment of their own: nothing of theirs is in ours.
 PEERS := bench/.venv-peers
+# Three files of tests at a time: much of a test is waiting for a site's delay or for Airflow.
+BESIDE := -n 3 --dist loadfile
 # uv trusts the certificates that this machine trusts, as pip does.
 export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
@@ -24,13 +26,13 @@ ui: $(VENV)/ready ## the same, staying up: prints the address and the login
 	@$(BIN)/nightdesk demo ui
 
 test: $(VENV)/ready-dev ## set all up and run every test
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(BESIDE)
 
 check: $(VENV)/ready-dev ## tests, ruff, mypy and the docs checks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/pytest
+	@$(BIN)/pytest $(BESIDE)
 
 bench: $(VENV)/ready-dev ## measure, and write docs/benchmarks.md
 	@$(BIN)/python -m bench
