@@ -157,7 +157,7 @@ def _share(rounds: Sequence[Round], field: str, *, begun: bool = False) -> float
 
 def _round(settings: Settings, spare: str, hosts: Sequence[str], pages: int) -> Round:
     urls = [f"http://{host}/news/{number}" for number in range(pages) for host in hosts]
-    sources = [_source(host, pages) for host in hosts]
+    sources = [source(host, pages) for host in hosts]
     start = _starts(settings, spare)
     whole = {OURS: _ours(settings, sources, FIRST, len(urls))}
     whole |= {name: _theirs(name, urls) for name in RIVALS}
@@ -165,23 +165,23 @@ def _round(settings: Settings, spare: str, hosts: Sequence[str], pages: int) -> 
 
 
 def _starts(settings: Settings, spare: str) -> dict[str, Cost]:
-    return {OURS: _ours(settings, [_source(spare, 0)], FIRST, 0), **{name: _theirs(name, []) for name in RIVALS}}
+    return {OURS: _ours(settings, [source(spare, 0)], FIRST, 0), **{name: _theirs(name, []) for name in RIVALS}}
 
 
 def _ours(settings: Settings, sources: Sequence[Source], run: str, pages: int) -> Cost:
     """What crawling these sources costs, which must bring so many pages."""
-    before = _postgres(settings)
+    before = postgres(settings)
     tallies = []
 
     def crawled() -> None:
         tallies.extend(crawl.crawl(settings, sources, run, budget=BUDGET))
 
-    cost = _measured(crawled)
+    cost = measured(crawled)
     wrong = [tally for tally in tallies if tally.state != "done"]
     came = sum(tally.counts.get("fetched", 0) for tally in tallies)
     if wrong or came != pages:
         raise BenchError(f"{OURS} fetched {came} of {pages} pages in {run}; {wrong[:1]}")
-    return Cost(cost.cpu, cost.seconds, _postgres(settings) - before)
+    return Cost(cost.cpu, cost.seconds, postgres(settings) - before)
 
 
 def _theirs(name: str, urls: Sequence[str]) -> Cost:
@@ -193,13 +193,13 @@ def _theirs(name: str, urls: Sequence[str]) -> Cost:
         done = subprocess.run(command, input="\n".join(urls), stdout=subprocess.PIPE, text=True, check=True)
         said.append(json.loads(done.stdout))
 
-    cost = _measured(fetched)
+    cost = measured(fetched)
     if said[0]["pages"] != len(urls):
         raise BenchError(f"{name} fetched {said[0]['pages']} of {len(urls)} pages")
     return cost
 
 
-def _measured(work: Callable[[], None]) -> Cost:
+def measured(work: Callable[[], None]) -> Cost:
     """What a piece of work costs this process and the children that ended meanwhile."""
     used, began = _used(), time.monotonic()
     work()
@@ -211,14 +211,14 @@ def _used() -> float:
     return sum(each.ru_utime + each.ru_stime for each in spent)
 
 
-def _postgres(settings: Settings) -> float:
+def postgres(settings: Settings) -> float:
     """Seconds of CPU that the embedded Postgres has used so far."""
     server = psutil.Process(int((settings.data / "postgres" / "postmaster.pid").read_text().split()[0]))
     times = [server.cpu_times(), *(child.cpu_times() for child in server.children(recursive=True))]
     return float(sum(each.user + each.system + each.children_user + each.children_system for each in times))
 
 
-def _source(host: str, pages: int) -> Source:
+def source(host: str, pages: int) -> Source:
     name = f"h{host.replace('.', 'x').replace(':', 'x')}"
     return Source(
         name=name,

@@ -1,8 +1,8 @@
 """A small static site on many loopback addresses, in a process of its own: what bench.crawl has fetched.
 
 Every address is a host, so that each client keeps connections per host as it would out there. All have the same pages,
-made up when the process starts and about as large as news pages are. Given at start are how many hosts and pages of
-each; printed is one JSON line: its hosts and the sizes of a page. It ends with its standard input.
+made up when the process starts and about as large as news pages are. Given at start are how many hosts, pages of
+each and paragraphs; printed is one JSON line: its hosts and the sizes of a page. It ends with its standard input.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 
 LETTERS = ("a e i o u", "b d f g h k l m n p r s t v z")
 WORDS = 3_000
+PARAGRAPHS = 97
 LINK = '<li class="menu-item menu-item-type-taxonomy"><a href="/topic/{0}" title="All about {0}">{0}</a></li>\n'
 CARD = (
     '<div class="card card--small"><a class="card__link" href="/news/{1}/{0}"><picture class="card__picture"><source '
@@ -40,9 +41,12 @@ class Site:
 
 
 @contextmanager
-def serving(hosts: int, pages: int) -> Iterator[Site]:
-    """So many hosts while the block runs: /feed/N names their first N of so many pages, /news/N are those."""
-    command = [sys.executable, "-m", "bench.crawl_site", str(hosts), str(pages)]
+def serving(hosts: int, pages: int, paragraphs: int = PARAGRAPHS) -> Iterator[Site]:
+    """So many hosts while the block runs: /feed/N names their first N of so many pages, /news/N are those.
+
+    paragraphs: how long a text is; the usual many make a page as large as news pages are without their scripts.
+    """
+    command = [sys.executable, "-m", "bench.crawl_site", str(hosts), str(pages), str(paragraphs)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdin and server.stdout
         try:
@@ -52,13 +56,13 @@ def serving(hosts: int, pages: int) -> Iterator[Site]:
             server.stdin.close()
 
 
-def html(number: int) -> bytes:
+def html(number: int, paragraphs: int) -> bytes:
     """The page of this number."""
     drawn = random.Random(number)
     known = _words(random.Random(1))
     menu = "".join(LINK.format(word) for word in known[:60])
     cards = "".join(CARD.format(drawn.choice(known), drawn.randrange(10**6), drawn.choice(known)) for _ in range(48))
-    text = "".join(f"<p>{' '.join(drawn.choices(known, k=110)).capitalize()}.</p>\n" for _ in range(97))
+    text = "".join(f"<p>{' '.join(drawn.choices(known, k=110)).capitalize()}.</p>\n" for _ in range(paragraphs))
     title = " ".join(drawn.choices(known, k=7)).capitalize()
     head = f'<meta charset="utf-8"><title>{title}</title><meta name="description" content="{title}">'
     return (
@@ -67,13 +71,13 @@ def html(number: int) -> bytes:
     ).encode()
 
 
-def main(hosts: int, pages: int) -> None:
+def main(hosts: int, pages: int, paragraphs: int) -> None:
     """Serve until standard input ends."""
-    asyncio.run(_serve(hosts, pages))
+    asyncio.run(_serve(hosts, pages, paragraphs))
 
 
-async def _serve(hosts: int, pages: int) -> None:
-    plain = [html(number) for number in range(pages)]
+async def _serve(hosts: int, pages: int, paragraphs: int) -> None:
+    plain = [html(number, paragraphs) for number in range(pages)]
     sent = [gzip.compress(page, 6) for page in plain]
     answer = _answering(sent)
     places = [f"127.0.{10 + number // 200}.{1 + number % 200}" for number in range(hosts)]
