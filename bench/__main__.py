@@ -6,6 +6,7 @@ python -m bench floors [--lower]       raise the floors under the demo newsroom'
 python -m bench crawl [--rounds N]     the crawl stage beside Scrapy's defaults and bare aiohttp; --help says what else
 python -m bench crawl-memory [PAGES]   one crawl over so many pages of one site: does its memory stay flat?
 python -m bench hosts [--hosts N]      many hosts at their own pace in one crawl process; --help says what else
+python -m bench night [--hosts N]      a whole night beside news-please, pages a second; --help says what else
 python -m bench sources [--sources N]  planning and leasing for many sources; --help says what else
 python -m bench fit CORPUS             fit the judge of blocks to pages with gold text, into data/judge.json
 """
@@ -31,6 +32,7 @@ MEASURED = {
     "Cost of a crawl": ["bench.crawl"],
     "Many hosts in one crawl": ["bench.hosts"],
     "Memory of a crawl": ["bench.crawl_memory"],
+    "A night beside news-please": ["bench.night"],
     "Many sources": ["bench.sources"],
 }
 
@@ -49,6 +51,10 @@ def main(words: list[str]) -> int:
         from bench import hosts
 
         return hosts.main(words[1:])
+    if words[:1] == ["night"]:
+        from bench import night
+
+        return night.main(words[1:])
     if words[:1] == ["sources"]:
         from bench import sources
 

@@ -1,4 +1,4 @@
-"""Scrapy as it comes, doing nothing with what it fetches, and aiohttp alone: the rivals of bench.crawl, by name.
+"""Scrapy as it comes, doing nothing with what it fetches, aiohttp alone, and news-please: the rivals, by name.
 
 URLs come on standard input, one a line; a JSON line says how many pages came and how many bytes they had. Each imports
 nothing but what it needs, since bench.crawl measures the process from its start.
@@ -17,7 +17,7 @@ AT_ONCE = 16
 
 def main(name: str) -> None:
     """Fetch what is asked for, and say what came."""
-    pages, size = RIVALS[name](sys.stdin.read().split())
+    pages, size = BY_NAME[name](sys.stdin.read().split())
     print(json.dumps({"pages": pages, "bytes": size}))
 
 
@@ -68,7 +68,22 @@ def aiohttp(urls: Sequence[str]) -> tuple[int, int]:
     return len(came), sum(came)
 
 
+def newsplease(urls: Sequence[str]) -> tuple[int, int]:
+    """news-please's own two steps, fetching with its threads, then reading one page after the other as we do.
+
+    Without images, which it would fetch as well. Its `from_urls`, which reads in processes, gives nothing here.
+    """
+    from newsplease import NewsPlease
+    from newsplease.crawler.simple_crawler import SimpleCrawler
+
+    pages = SimpleCrawler.fetch_urls(list(urls))
+    found = [NewsPlease.from_html(html, url=url, fetch_images=False) for url, html in pages.items()]
+    texts = [text for one in found if (text := getattr(one, "maintext", None))]
+    return len(texts), sum(map(len, texts))
+
+
 RIVALS: dict[str, Callable[[Sequence[str]], tuple[int, int]]] = {"scrapy": scrapy, "aiohttp": aiohttp}
+BY_NAME = {**RIVALS, "newsplease": newsplease}
 
 if __name__ == "__main__":
     main(sys.argv[1])

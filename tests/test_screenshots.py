@@ -79,6 +79,8 @@ def test_after_a_night_the_desk_shows_arabic_right_to_left_with_what_was_cut(
         offered = rest.trigger(airflow.client, "follow", **given)
         waiting = f"{airflow.address}/dags/follow/runs/{offered.run_id}/tasks/approve/required_actions"
         wait_for_approval(airflow, offered)
+        page.set_viewport_size({"width": 1440, "height": 1300})
+        page.evaluate("localStorage.setItem('theme', 'light')")
         shot(page, waiting, "follow-approve", until="10 of 10 samples are good.")
         # Sooner than a person reads, Airflow would ask again.
         time.sleep(3)

@@ -1,0 +1,96 @@
+"""A whole night beside news-please: pages a second from their addresses to what is stored, on the same local sites.
+
+python -m bench night [--hosts 40] [--pages 5]: ours crawls, keeps the bytes, extracts and loads into Postgres;
+news-please fetches and extracts, and stores nothing. It has the environment that bench-extraction makes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench import crawl, crawl_site
+from pipelines import crawl as stage
+from pipelines import db
+from pipelines.extract import extract
+from pipelines.load import load
+from pipelines.settings import Settings
+
+PEER = Path(__file__).parent / ".venv-peers" / "bin" / "python"
+RUN = "2026-11-22T0200"
+# An article of about 900 words.
+PARAGRAPHS = 8
+LEAST = 5.0
+
+
+def main(words: Sequence[str]) -> int:
+    """Measure and print; exit 1 where we are not so many times as fast."""
+    parser = argparse.ArgumentParser(prog="python -m bench night", description=__doc__)
+    parser.add_argument("--hosts", type=int, default=40)
+    parser.add_argument("--pages", type=int, default=5, help="of each host")
+    given = parser.parse_args(words)
+    if not PEER.exists():
+        print("skipped: news-please is not there; `make bench-extraction` makes its environment")
+        return 0
+    pages = given.hosts * given.pages
+    with (
+        tempfile.TemporaryDirectory(prefix="nightdesk-bench-") as folder,
+        crawl_site.serving(given.hosts, given.pages, PARAGRAPHS) as site,
+    ):
+        Path(folder).chmod(0o755)
+        settings = Settings(
+            data=Path(folder),
+            contact="mailto:bench@example.org",
+            database_url="",
+            allow_networks="127.0.0.0/8",
+            min_free_mb=0,
+        )
+        try:
+            db.migrate(settings)
+            ours = _ours(settings, site.hosts, given.pages)
+        finally:
+            db.stop_embedded(settings)
+        theirs = _theirs([f"http://{host}/news/{number}" for number in range(given.pages) for host in site.hosts])
+    print(
+        f"night: {pages} pages of {given.hosts} hosts: nightdesk stores {pages / ours:.1f} a second (crawl, extract "
+        f"and load), news-please reads {pages / theirs:.1f}: {theirs / ours:.1f} times as many (at least {LEAST:.0f})"
+    )
+    return int(theirs / ours < LEAST)
+
+
+def _ours(settings: Settings, hosts: Sequence[str], pages: int) -> float:
+    """Seconds from the addresses of the sites to their articles in Postgres."""
+    sources = [crawl.source(host, pages) for host in hosts]
+    began = time.monotonic()
+    stage.crawl(settings, sources, RUN, budget=600)
+    stored = 0
+    for source in sources:
+        extract(settings, source, RUN)
+        done = load(settings, source, RUN)
+        stored += done.counts.get("new", 0) + done.counts.get("duplicate", 0)
+    took = time.monotonic() - began
+    if stored != pages * len(sources):
+        raise crawl.BenchError(f"{stored} of {pages * len(sources)} pages were stored")
+    return took
+
+
+def _theirs(urls: Sequence[str]) -> float:
+    """Seconds from addresses to news-please's articles."""
+    began = time.monotonic()
+    command = [str(PEER), "-m", "bench.crawl_rivals", "newsplease"]
+    done = subprocess.run(command, input="\n".join(urls), stdout=subprocess.PIPE, text=True, check=True)
+    took = time.monotonic() - began
+    read = json.loads(done.stdout.splitlines()[-1])["pages"]
+    if read != len(urls):
+        raise crawl.BenchError(f"news-please read {read} of {len(urls)} pages")
+    return took
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
