@@ -14,18 +14,16 @@ import os
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
 import psutil
 
-from bench import crawl_site
+from bench import crawl_site, fresh
 from bench.crawl_rivals import RIVALS
-from pipelines import crawl, db
+from pipelines import crawl
 from pipelines.model import Source
 from pipelines.settings import Settings
 
@@ -75,20 +73,8 @@ def main(words: Sequence[str]) -> int:
         parser.error(f"at most {MOST_PAGES} pages")
     load = os.getloadavg()[0]
     hosts = given.rounds * (given.hosts + 1) + 1
-    with (
-        tempfile.TemporaryDirectory(prefix="nightdesk-bench-") as folder,
-        crawl_site.serving(hosts, given.pages) as site,
-    ):
-        Path(folder).chmod(0o755)
-        settings = Settings(
-            data=Path(folder),
-            contact="mailto:bench@example.org",
-            database_url="",
-            allow_networks="127.0.0.0/8",
-            min_free_mb=0,
-        )
+    with crawl_site.serving(hosts, given.pages) as site, fresh.installation() as settings:
         try:
-            db.migrate(settings)
             # Once for nothing, so that the files of each are in memory.
             _starts(settings, site.hosts[-1])
             # Nobody has met a host before: what one round learned is of no use to the next.
@@ -97,8 +83,6 @@ def main(words: Sequence[str]) -> int:
         except BenchError as error:
             print(f"crawl: {error}")
             return 1
-        finally:
-            db.stop_embedded(settings)
     pages = given.hosts * given.pages
     print(
         f"crawl: {pages:,} pages of {site.size / 1000:.0f} KB, sent in {site.sent / 1000:.0f} KB, on {given.hosts} "

@@ -7,7 +7,6 @@ the resident size of the child that crawls, from its first thousand pages to its
 from __future__ import annotations
 
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -15,14 +14,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import psutil
 
-from pipelines import crawl, db
+from bench import fresh
+from pipelines import crawl
 from pipelines.model import Source, Tally
-from pipelines.settings import Settings
 
 RUN = "2026-11-22T0200"
 FIRST = 1_000
@@ -46,19 +44,13 @@ def main(pages: int = PAGES) -> int:
     """Crawl so many pages, print what the crawl's process held on the way; 1 where it grew by 30 MB or more."""
     site = Site(pages)
     looks: list[tuple[int, float]] = []
-    with tempfile.TemporaryDirectory(prefix="nightdesk-bench-") as folder, _serving(site) as address:
-        Path(folder).chmod(0o755)
-        settings = Settings(data=Path(folder), contact="mailto:bench@example.org", host_map=f"pages.test={address}")
-        try:
-            db.migrate(settings)
-            began = time.monotonic()
-            with ThreadPoolExecutor(max_workers=1) as pool:
-                crawled = pool.submit(crawl.crawl, settings, [_source(site)], RUN, budget=BUDGET)
-                looks = list(_looks(site, crawled))
-                (tally,) = crawled.result()
-            seconds = time.monotonic() - began
-        finally:
-            db.stop_embedded(settings)
+    with _serving(site) as address, fresh.installation(host_map=f"pages.test={address}") as settings:
+        began = time.monotonic()
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            crawled = pool.submit(crawl.crawl, settings, [_source(site)], RUN, budget=BUDGET)
+            looks = list(_looks(site, crawled))
+            (tally,) = crawled.result()
+        seconds = time.monotonic() - began
     return _report(site, tally, looks, seconds)
 
 

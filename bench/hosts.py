@@ -14,7 +14,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -23,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from bench import fresh
 from pipelines import db
 from pipelines.model import Source
 from pipelines.settings import Settings, exported
@@ -48,16 +48,11 @@ def main(words: list[str]) -> int:
     if given.serve:
         asyncio.run(_serve(int(given.seconds) + 60))
         return 0
-    with tempfile.TemporaryDirectory(prefix="nightdesk-bench-") as folder, _server(given.seconds) as (address, log):
-        Path(folder).chmod(0o755)
-        settings = Settings(
-            data=Path(folder), contact="mailto:bench@example.org", host_map=f"*.{DOMAIN}={address}", min_free_mb=0
-        )
-        try:
-            db.migrate(settings)
-            return _measured(settings, log, given.hosts, given.seconds)
-        finally:
-            db.stop_embedded(settings)
+    with (
+        _server(given.seconds) as (address, log),
+        fresh.installation(host_map=f"*.{DOMAIN}={address}") as settings,
+    ):
+        return _measured(settings, log, given.hosts, given.seconds)
 
 
 def _measured(settings: Settings, log: list[tuple[float, str]], hosts: int, seconds: float) -> int:

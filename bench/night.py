@@ -10,14 +10,12 @@ import argparse
 import json
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import crawl, crawl_site
+from bench import crawl, crawl_site, fresh
 from pipelines import crawl as stage
-from pipelines import db
 from pipelines.extract import extract
 from pipelines.load import load
 from pipelines.settings import Settings
@@ -39,23 +37,9 @@ def main(words: Sequence[str]) -> int:
         print("skipped: news-please is not there; `make bench-extraction` makes its environment")
         return 0
     pages = given.hosts * given.pages
-    with (
-        tempfile.TemporaryDirectory(prefix="nightdesk-bench-") as folder,
-        crawl_site.serving(given.hosts, given.pages, PARAGRAPHS) as site,
-    ):
-        Path(folder).chmod(0o755)
-        settings = Settings(
-            data=Path(folder),
-            contact="mailto:bench@example.org",
-            database_url="",
-            allow_networks="127.0.0.0/8",
-            min_free_mb=0,
-        )
-        try:
-            db.migrate(settings)
+    with crawl_site.serving(given.hosts, given.pages, PARAGRAPHS) as site:
+        with fresh.installation() as settings:
             ours = _ours(settings, site.hosts, given.pages)
-        finally:
-            db.stop_embedded(settings)
         theirs = _theirs([f"http://{host}/news/{number}" for number in range(given.pages) for host in site.hosts])
     print(
         f"night: {pages} pages of {given.hosts} hosts: nightdesk stores {pages / ours:.1f} a second (crawl, extract "

@@ -10,12 +10,10 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
-from bench import crawl, crawl_site
+from bench import crawl, crawl_site, fresh
 from pipelines import crawl as stage
 from pipelines import db, found, ledger, sources
 from pipelines.airflow import plan
@@ -38,28 +36,10 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--sources", type=int, default=1000)
     parser.add_argument("--pages", type=int, default=20)
     given = parser.parse_args(words)
-    with (
-        tempfile.TemporaryDirectory(prefix="nightdesk-bench-") as folder,
-        crawl_site.serving(REAL, given.pages, PARAGRAPHS) as site,
-    ):
-        Path(folder).chmod(0o755)
-        settings = Settings(
-            data=Path(folder) / "data",
-            sources=Path(folder) / "sources",
-            contact="mailto:bench@example.org",
-            database_url="",
-            allow_networks="127.0.0.0/8",
-            min_free_mb=0,
-        )
-        settings.data.mkdir()
-        settings.sources.mkdir()
-        try:
-            db.migrate(settings)
-            night = _cpu(settings, lambda: _night(settings, site.hosts, given.pages)) / REAL
-            few = _planned(settings, 0, given.sources // 10, given.pages)
-            many = _planned(settings, given.sources // 10, given.sources, given.pages)
-        finally:
-            db.stop_embedded(settings)
+    with crawl_site.serving(REAL, given.pages, PARAGRAPHS) as site, fresh.installation() as settings:
+        night = _cpu(settings, lambda: _night(settings, site.hosts, given.pages)) / REAL
+        few = _planned(settings, 0, given.sources // 10, given.pages)
+        many = _planned(settings, given.sources // 10, given.sources, given.pages)
     share = many / night
     print(
         f"sources: planning and leasing take {1000 * many:.1f} ms of CPU a source with {given.sources:,} sources of "

@@ -26,52 +26,44 @@ BEHIND_TIMES = 3
 
 SILENT, CHANGED, BEHIND = "silent", "changed", "behind"
 
-__all__ = ["Drift", "Lag", "Silence", "check", "tell_operators"]
+__all__ = ["Drift", "Lag", "Silence", "Trouble", "check", "tell_operators"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Silence:
-    """A source that gives nothing: since when, what is usual, what its last run said; told: just now."""
+class Trouble:
+    """What the operators should know of a source: since when, in which words; told: just now."""
 
     source: str
     since: datetime
+    message: str
+    told: bool
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Silence(Trouble):
+    """A source that gives nothing: what is usual, what its last run said."""
+
     usual: timedelta
-    message: str
-    told: bool
-
-    def __str__(self) -> str:
-        return self.message
 
 
 @dataclass(frozen=True, kw_only=True)
-class Drift:
-    """A source whose template no longer fits: noticed when, since which run; told: just now."""
+class Drift(Trouble):
+    """A source whose template no longer fits; run: the first in which it did not."""
 
-    source: str
-    since: datetime
     run: str
-    message: str
-    told: bool
-
-    def __str__(self) -> str:
-        return self.message
 
 
 @dataclass(frozen=True, kw_only=True)
-class Lag:
-    """A source whose feeds lack what its sitemaps name: since when, which run said so last; told: just now."""
+class Lag(Trouble):
+    """A source whose feeds lack what its sitemaps name; run: the last that said so."""
 
-    source: str
-    since: datetime
     run: str
-    message: str
-    told: bool
-
-    def __str__(self) -> str:
-        return self.message
 
 
-def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None = None) -> list[Silence | Drift | Lag]:
+def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None = None) -> list[Trouble]:
     """The sources that are silent, look changed or have a feed that is behind now.
 
     Each is told to the operators' channel once, through the outbox.
@@ -79,7 +71,7 @@ def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None
     A source that was not crawled since its usual interval passed is not called silent: nobody listened.
     """
     at = now or datetime.now(UTC)
-    found: list[Silence | Drift | Lag] = []
+    found: list[Trouble] = []
     with db.connection(settings, application="nightdesk health") as conn:
         for source in sources:
             with conn:

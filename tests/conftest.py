@@ -17,6 +17,8 @@ import pytest
 from pipelines import db
 from pipelines.settings import Settings
 from pipelines.settings import settings as settings_of_this_process
+from tests import sites
+from tests.sites import Sites
 
 for name in [
     n for n in os.environ if n.startswith("NIGHTDESK_") and n not in ("NIGHTDESK_DATABASE_URL", "NIGHTDESK_CHROMIUM")
@@ -90,3 +92,16 @@ def _admin(server: str, statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
     connection.close()
+
+
+@pytest.fixture
+def web() -> Iterator[Sites]:
+    """Sites on loopback that answer as a test says."""
+    with sites.sites() as running:
+        yield running
+
+
+@pytest.fixture
+def here(settings: Settings, web: Sites) -> Settings:
+    """Settings for which every host is one of `web`."""
+    return sites.mapped(settings, web)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -15,17 +14,6 @@ from pipelines import crawl, db, errors, ledger, runs, warc
 from pipelines.settings import Settings
 from tests import sites
 from tests.sites import NEXT, RUN, Sites
-
-
-@pytest.fixture
-def web() -> Iterator[Sites]:
-    with sites.sites() as running:
-        yield running
-
-
-@pytest.fixture
-def here(settings: Settings, web: Sites) -> Settings:
-    return sites.mapped(settings, web)
 
 
 def fetches(conn: db.Connection, outcome: str = "fetched") -> list[str]:

@@ -5,7 +5,6 @@ Time passes by moving everything the database knows into the past.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -29,17 +28,6 @@ MOVED = {
     "hosts": ("robots_fetched_at", "cooldown_until", "asked_at"),
     "runs": ("started_at", "ended_at"),
 }
-
-
-@pytest.fixture
-def web() -> Iterator[Sites]:
-    with sites.sites() as running:
-        yield running
-
-
-@pytest.fixture
-def here(settings: Settings, web: Sites) -> Settings:
-    return sites.mapped(settings, web)
 
 
 @dataclass

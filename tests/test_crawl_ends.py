@@ -14,24 +14,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from pipelines import crawl, db, runs, warc
 from pipelines.model import Source
 from pipelines.settings import Settings, exported
 from tests import sites
 from tests.sites import NEXT, RUN, Sites
-
-
-@pytest.fixture
-def web() -> Iterator[Sites]:
-    with sites.sites() as running:
-        yield running
-
-
-@pytest.fixture
-def here(settings: Settings, web: Sites) -> Settings:
-    return sites.mapped(settings, web)
 
 
 @contextmanager

@@ -19,7 +19,6 @@ from pipelines import sourcefile
 from pipelines.errors import SettingsError, SourceError
 from pipelines.follow import changes, follow
 from pipelines.settings import Settings
-from tests import sites
 from tests.sites import Sites, answer
 
 SECTIONS = Site(
@@ -48,12 +47,6 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     folder = tmp_path_factory.mktemp("newsroom")
     with newsroom.open_newsroom(folder, sites=(SECTIONS, MAPPED, FED, OLD, STRAY)) as opened:
         yield opened
-
-
-@pytest.fixture
-def web() -> Iterator[Sites]:
-    with sites.sites() as running:
-        yield running
 
 
 def at(tmp_path: Path, host_map: str) -> Settings:

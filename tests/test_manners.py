@@ -60,17 +60,6 @@ class Log:
 
 
 @pytest.fixture
-def web() -> Iterator[Sites]:
-    with sites.sites() as running:
-        yield running
-
-
-@pytest.fixture
-def here(settings: Settings, web: Sites) -> Settings:
-    return sites.mapped(settings, web)
-
-
-@pytest.fixture
 def second(settings: Settings) -> Iterator[db.Connection]:
     """The connection of another crawl."""
     with db.connection(settings, application="second") as connection:

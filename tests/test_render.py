@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from importlib.util import find_spec
 from itertools import pairwise
@@ -49,17 +49,6 @@ document.addEventListener('DOMContentLoaded', async () => {
 });
 """
 TEXT = "قال الوزير إن الجسر يفتح غداً أمام المشاة"
-
-
-@pytest.fixture
-def web() -> Iterator[Sites]:
-    with sites.sites() as running:
-        yield running
-
-
-@pytest.fixture
-def here(settings: Settings, web: Sites) -> Settings:
-    return sites.mapped(settings, web)
 
 
 def of_scripts(web: Sites, host: str, articles: int, **fields: Any) -> Source:
