@@ -355,6 +355,23 @@ def test_a_site_that_changed_is_told_once_read_without_and_learned_again(
     assert rows(conn, "select kind, recovered_at is not null from health") == [("changed", True)]
 
 
+def test_pages_of_a_rebuilt_site_are_noticed_by_themselves_and_lose_nothing(
+    settings: Settings, conn: db.Connection
+) -> None:
+    night(settings, conn, stories(0, 12))
+    before = templates.newest(conn, "harbour")
+
+    tally = night(settings, conn, {n: changed(n) for n in range(12, 17)}, RUNS[1])
+
+    after = templates.newest(conn, "harbour")
+    assert before and before.template and before.template.inside and not before.drifted_run
+    assert (tally.counts.get("template agrees", 0), tally.counts["template disagrees"]) == (0, 5)
+    assert after and (after.version, after.drifted_run) == (before.version, RUNS[1])
+    texts = {line.article.url: line.article.text for line in lines(settings, RUNS[1]) if line.article}
+    assert len(texts) == 5
+    assert all(sentence(n, turn) in texts[f"{HARBOUR.url}n/{n}"] for n in range(12, 17) for turn in range(6))
+
+
 def test_an_older_version_can_be_taken_back_and_no_number_is_given_twice(
     settings: Settings, conn: db.Connection
 ) -> None:
