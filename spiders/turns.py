@@ -35,6 +35,8 @@ LONGEST_GROWN = 60.0
 TURN = 20.0
 AGAIN = 3.0
 LOOK = 1.0
+# Seconds in which nothing is sent to a host that had too much, until the spider has read for how long it wants rest.
+HELD = 2.0
 # A redirect leads to a host that another process has: longer than a turn lasts.
 PATIENCE = 60.0
 # The clock of a server and ours, and its threads: no gap is shorter by their inexactness.
@@ -178,6 +180,8 @@ class Hosts:
             # What it took longer than it can, a handshake say, may have passed before the server saw the request: the
             # gap is counted from the latest moment at which that can have been.
             slot.lastseen += max(latency - host.fastest, 0.0) if host.answers >= KNOWN_AFTER else latency
+            if response.status == 429:
+                slot.lastseen = max(slot.lastseen, monotonic() + HELD)
         host.fastest = min(latency, host.fastest) if host.fastest else latency
         self.judge(host, latency, response.status)
 
