@@ -4,7 +4,7 @@
 Started by hand, with the address of a site in the form. **probe** looks for its feeds, sitemaps and sections, learns
 what the addresses of its articles look like, and extracts ten of them; its log tells what it found, and where it ends
 red, why, and what to try. **approve** then waits for a person: *Required Actions* shows the samples with a verdict
-each, the evidence, and the file that would be written. **keep** writes that file into the sources folder, and the
+each, the evidence, and what would be written. **keep** writes that file into the sources folder, and the
 next run of `news_crawl` takes the source. After a week without an answer nothing is written.
 
 The same by command line: `nightdesk follow ADDRESS`.

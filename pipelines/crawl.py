@@ -109,15 +109,18 @@ def probe(
     with tempfile.TemporaryDirectory(prefix="nightdesk-probe-") as folder:
         command = ["probe", "--url", url, "--into", folder, "--budget", str(budget)]
         said: list[str] = []
+        whole = False
         with _child(settings, [*command, "--known"] if known else command, [source]) as child:
             for event in _events(child, monotonic() + budget + AFTER_BUDGET):
                 if event["event"] == "error":
                     raise getattr(errors, event["kind"], NightdeskError)(event["message"])
                 if event.get("level") in ("ERROR", "CRITICAL", "STDERR"):
                     said.append(_line(event))
+                whole = whole or event["event"] == "probed"
                 on_event(event)
         found = [page for path in sorted(Path(folder).rglob("*.warc.gz*")) for page in _pages(path)]
-    if child.returncode:
+    # Stopped at the end of its time, it told what it saw so far.
+    if child.returncode != STOPPED and (child.returncode or not whole):
         last = f" Its last words: {said[-1]}" if said else ""
         raise CrawlError(f"{url} could not be looked at: the spider ended with {child.returncode}.{last}")
     return found

@@ -22,6 +22,8 @@ MOST_PAGES = 20
 MOST_VANISHED = 10
 # What a list calls modified is believed in small numbers until so many were, and not when as many were not.
 TRUSTED = 3
+# One in so many entries of a list may be pinned, however old it is: a list reaches back as far as the others do.
+PINNED = 5
 ALIAS = "alias: another form of a known address"
 LIVING = {State.DISCOVERED, State.FETCHED, State.STORED, State.UNCHANGED}
 LOST = {State.REJECTED, State.EXCLUDED, State.BLOCKED, State.FAILED, State.GONE}
@@ -76,6 +78,9 @@ def discover(
     counts["of this run"] = sum(row["state"] != State.EXCLUDED for row in ours)
     shown.update(named)
     counts["again"] = _again(conn, source, via, [(named[key], row) for key, row in known.items()])
+    maps = [one.key for one in named.values() if one.kind == Kind.SITEMAP]
+    if maps:
+        db.execute(conn, "named_sitemaps", source=source.name, via=via, keys=maps)
     if by in (Kind.FEED, Kind.SITEMAP):
         standing = [row["main_id"] for row in (*known.values(), *mains.values())]
         _vanished(conn, source, via, named.values(), standing)
@@ -116,18 +121,39 @@ def excluded(source: Source, kind: Kind, entry: Entry, by: Kind, now: datetime) 
     parts = urlsplit(entry.url)
     if parts.path in ("", "/") and not parts.query:
         return "home page"
-    for pattern in source.deny:
-        if re.search(pattern, entry.url):
-            return f"deny: {pattern}"
-    if source.allow and not any(re.search(pattern, entry.url) for pattern in source.allow):
-        return "allow: no pattern matches"
-    return ""
+    return _ruled_out(source, entry.url)
+
+
+def reconsider(conn: db.Connection, source: Source) -> None:
+    """Apply the patterns as the file has them now to what earlier ones kept out or let in, part of the caller's
+    transaction: a list that did not change since is not read again."""
+    let_in: list[int] = []
+    kept_out: list[tuple[int, str]] = []
+    for row in db.query(conn, "rules_of_source", source=source.name, days=source.max_age):
+        reason = _ruled_out(source, row["url"])
+        if row["state"] == State.EXCLUDED and not reason:
+            let_in.append(row["id"])
+        elif row["state"] != State.EXCLUDED and reason:
+            kept_out.append((row["id"], reason))
+    if let_in:
+        db.execute(conn, "readmit_urls", ids=let_in)
+    db.execute_values(conn, "rule_out_urls", kept_out)
 
 
 def fill(conn: db.Connection, source: str) -> None:
     """Give the articles of before variant keys theirs, part of the caller's transaction."""
     while rows := db.query(conn, "unmarked_variants", source=source):
         db.execute_values(conn, "mark_variants", [(row["id"], urls.variant(row["url"])[0]) for row in rows])
+
+
+def _ruled_out(source: Source, url: str) -> str:
+    """The pattern of the source's file that keeps an article's address out, or nothing."""
+    for pattern in source.deny:
+        if re.search(pattern, url):
+            return f"deny: {pattern}"
+    if source.allow and not any(re.search(pattern, url) for pattern in source.allow):
+        return "allow: no pattern matches"
+    return ""
 
 
 def _named(source: Source, found: Iterable[Found], by: Kind, counts: dict[str, int]) -> dict[str, Named]:
@@ -270,11 +296,11 @@ def _modified(entry: Entry, row: db.Row) -> bool:
 def _vanished(conn: db.Connection, source: Source, via: str, named: Iterable[Named], standing: Sequence[int]) -> None:
     """Have a look at articles this list named before and does not now, though they are not older than its oldest."""
     dates = [one.entry.published_at or one.entry.modified_at for one in named if one.kind == Kind.ARTICLE]
-    dated = [at for at in dates if at is not None]
+    dated = sorted(at for at in dates if at is not None)
     naming = db.row(conn, "list_of_source", source=source.name, key=urls.key(via)) if dated else None
     if naming is None or len(dated) * 2 < len(dates):
         return
-    wanted: dict[str, Any] = {"list": naming["id"], "oldest": min(dated), "named": list(standing)}
+    wanted: dict[str, Any] = {"list": naming["id"], "oldest": dated[len(dated) // PINNED], "named": list(standing)}
     db.execute(conn, "vanished_urls", source=source.name, via=via, most=MOST_VANISHED, **wanted)
 
 

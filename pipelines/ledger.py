@@ -70,9 +70,11 @@ def begin(conn: db.Connection, source: Source, run: str) -> None:
     with conn:
         db.execute(conn, "release_leases", source=source.name)
         found.fill(conn, source.name)
+        db.execute(conn, "leave_lists", source=source.name, keys=[row[1] for row in rows])
         db.execute_values(conn, "due_listings", rows)
         db.execute(conn, "due_sitemaps", source=source.name)
         db.execute(conn, "due_looks", source=source.name)
+        found.reconsider(conn, source)
 
 
 def want(conn: db.Connection, source: Source, run: str, url: str) -> None:

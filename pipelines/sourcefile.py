@@ -95,7 +95,7 @@ def render(source: Source, said: Mapping[str, Sequence[str]] = MappingProxyType(
 
     said: further comments by key, those for the whole file by "".
     """
-    lines = [f"# {source.title}", *map(_comment, said.get("", ()))]
+    lines = [_comment(source.title), *map(_comment, said.get("", ()))]
     for field in fields(Source):
         value = getattr(source, field.name)
         if field.name not in ("name", "expect") and value != field.default:

@@ -29,6 +29,7 @@ __all__ = [
     "named",
     "readable",
     "render",
+    "taken",
     "unfollow",
 ]
 
@@ -110,6 +111,11 @@ def free_name(settings: Settings, name: str) -> str:
     return name
 
 
+def taken(settings: Settings) -> list[str]:
+    """The names of all source files, whether they keep the form or not."""
+    return [path.stem for path in _toml_files(settings.sources)]
+
+
 def keep(settings: Settings, name: str, text: str) -> Path:
     """Write the file of a new source; SourceError where the name is taken, or the text does not keep the form."""
     target = settings.sources / f"{free_name(settings, name)}.toml"
@@ -118,13 +124,21 @@ def keep(settings: Settings, name: str, text: str) -> Path:
 
 
 def unfollow(settings: Settings, name: str) -> Path | None:
-    """Stop following; a file that is not just the catalogue's is put aside for another `follow`: where, or None."""
+    """Stop following; a file that is not just the catalogue's is put aside for another `follow`: where, or None.
+
+    SourceError where another one was put aside before: nothing of yours is lost.
+    """
     path = _of({path.stem: path for path in _files(settings.sources)}, name, settings)
     entry = _catalogue_files().get(path.stem)
     if entry is not None and entry.read_bytes() == path.read_bytes():
         path.unlink()
         return None
-    return path.replace(_aside(path))
+    aside = _aside(path)
+    if aside.exists() and aside.read_bytes() != path.read_bytes():
+        raise SourceError(
+            f"{shown(aside)} was put aside before and differs from {shown(path)}: move or delete one of them first."
+        )
+    return path.replace(aside)
 
 
 def due(sources: Iterable[Source], at: datetime, last: Mapping[str, datetime]) -> list[Source]:

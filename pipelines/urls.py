@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
-from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, safe_url_string
 
@@ -86,6 +86,11 @@ def variant(url: str) -> tuple[str, bool]:
     """What a URL shares with its AMP, mobile and print forms, its http and its www form; whether it is such a form."""
     form, special = _plain(urlsplit(canonical(url)))
     return sha256(form.encode("ascii")).hexdigest()[:32], special
+
+
+def readable(url: str) -> str:
+    """A URL, or a text with one, as a person reads it; what would end its line or steer a terminal stays encoded."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda said: quote(said[0]), unquote(url))
 
 
 def akin(one: str, other: str) -> bool:

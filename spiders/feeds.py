@@ -18,6 +18,8 @@ from spiders.xmltree import name, text
 ROOTS = ("rss", "rdf", "feed")
 # The largest feeds that sites mean well have some hundreds.
 MOST_ENTRIES = 20_000
+# One entry without an address may be a notice; where so many have none, the feed is of no use to us.
+TELLING = 3
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 BASE = "{http://www.w3.org/XML/1998/namespace}base"
 ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
@@ -49,9 +51,15 @@ class Frame(NamedTuple):
 
 
 def read(root: Any, url: str) -> Iterator[Entry]:
-    """The entries of a feed that have an address, in its order."""
+    """The entries of a feed that have an address, in its order; ValueError where several have none."""
     frame = framed(root, url)
-    yield from islice((entry for item in _items(root) if (entry := entry_of(item, frame))), MOST_ENTRIES)
+    found = islice((entry for item in _items(root) if (entry := entry_of(item, frame))), MOST_ENTRIES)
+    first = next(found, None)
+    if first is not None:
+        yield first
+        yield from found
+    elif len(list(islice(_items(root), TELLING))) == TELLING:
+        raise ValueError("it is a feed of which no entry has an address")
 
 
 def framed(root: Any, url: str) -> Frame:

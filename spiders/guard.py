@@ -137,15 +137,18 @@ class GuardMiddleware:
         """Built by Scrapy."""
         return cls(policy(crawler.settings["NIGHTDESK"]))
 
-    def process_request(self, request: Request) -> None:
-        """Raise Refused, or set where the request goes."""
+    def process_request(self, request: Request) -> Request | None:
+        """Raise Refused, or set where the request goes; a host with a dot at its end is the host without it."""
         reason = refusal(self.rules, request.url)
         if reason:
             raise Refused(reason)
+        if (urlsplit(request.url).hostname or "").endswith("."):
+            return request.replace(url=urls.cleaned(request.url))
         request.meta.pop("proxy", None)
         proxy = proxy_of(self.rules, urlsplit(request.url).hostname or "")
         if proxy:
             request.meta["proxy"] = f"http://{proxy}"
+        return None
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Raise Refused where the name was refused: on its way from the resolver Twisted loses the reason."""

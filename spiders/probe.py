@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,12 +21,13 @@ from scrapy.robotstxt import ProtegoRobotParser
 
 from pipelines import urls, warc
 from pipelines.errors import StoreError
-from pipelines.follow import dates, plan
+from pipelines.follow import dates, lists, plan
 from pipelines.follow.front import front
 from pipelines.follow.seen import Part, Robots, Seen, Want, as_json
 from pipelines.ledger import Lease
 from pipelines.model import Entry, Kind, Page, Source, State
 from spiders import discover, outcome
+from spiders.fields import joined
 from spiders.settings import ROBOT
 from spiders.turns import Take
 
@@ -126,7 +127,7 @@ class ProbeSpider(Spider):
                 language=next((entry.language for entry in found if entry.language), ""),
                 found=tuple(_newest(found)),
                 total=len(found),
-                maps=tuple(entry for kind, entry in look.found if kind == Kind.SITEMAP),
+                maps=tuple(entry for kind, entry in look.found if kind == Kind.SITEMAP and lists.key(entry.url)),
                 offsets=dates.offsets(body) if form else (),
                 front=shown,
                 following=_following(body, page.final_url) if shown and want.part != Part.ARTICLE else "",
@@ -160,8 +161,8 @@ class ProbeSpider(Spider):
             status=status,
             body=body[:MOST_ROBOTS] if status < 300 else "",
             delay=delay,
-            sitemaps=tuple(dict.fromkeys(SITEMAP_LINE.findall(body))) if status < 300 else (),
-            feeds=tuple(_feeds_named(body)) if status < 300 else (),
+            sitemaps=_usable(SITEMAP_LINE.findall(body)) if status < 300 else (),
+            feeds=_usable(_feeds_named(body), f"http://{place}/") if status < 300 else (),
         )
         self.robots.append(said)
         self._say("robots", **asdict(said))
@@ -222,7 +223,8 @@ def _title(body: bytes) -> str:
         return ""
     label = ENCODING.search(body[:200])
     try:
-        return " ".join(match[1].decode(label[1].decode() if label else "utf-8", "replace").split())
+        title = match[1].decode(label[1].decode() if label else "utf-8", "replace")
+        return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", title).split())
     except LookupError:
         return ""
 
@@ -230,6 +232,11 @@ def _title(body: bytes) -> str:
 def _feeds_named(body: str) -> list[str]:
     lines = [line for line in body.splitlines() if not RULE.match(line) and not SITEMAP_LINE.match(line)]
     return list(dict.fromkeys(match[0] for line in lines for match in FEED_WORD.finditer(line)))[:3]
+
+
+def _usable(named: Iterable[str], base: str = "") -> tuple[str, ...]:
+    """Of what a robots.txt names, what can be asked for; each once. base: what relative addresses stand on."""
+    return tuple(dict.fromkeys(one for one in named if lists.key(joined(base, one))))
 
 
 def _following(body: bytes, url: str) -> str:

@@ -60,6 +60,9 @@ def challenges(page: Page, headers: dict[str, str]) -> bool:
 def redirected(page: Page, source: Source) -> tuple[State, str]:
     """How a look at an article ends whose address led to another one, and why."""
     parts = urlsplit(page.final_url)
+    if parts.path not in ("", "/") and urls.variant(page.url)[0] == urls.variant(page.final_url)[0]:
+        # The same address by https, or with its closing slash, whatever it is called.
+        return State.FETCHED, ""
     if CONSENT.search(page.final_url.partition("?")[0]):
         return State.BLOCKED, "redirected to a consent page"
     if LOGIN.search(parts.path):

@@ -298,3 +298,9 @@ def test_a_json_feed_says_what_it_knows() -> None:
         language="fa",
         tags=("x",),
     )
+
+
+def test_a_feed_whose_entries_all_lack_an_address_is_not_nothing_new() -> None:
+    items = b"<item><title>a</title><guid isPermaLink='false'>tag:1</guid></item><item><title>b</title></item><item/>"
+    with pytest.raises(ValueError, match="no entry has an address"):
+        listed(b"<rss version='2.0'><channel>" + items + b"</channel></rss>", "http://a.test/feed")

@@ -220,6 +220,16 @@ def test_what_is_followed_already_is_not_followed_twice(room: Newsroom, tmp_path
         follow(settings, OLD.host, name="sabah")
 
 
+def test_the_name_of_a_file_with_a_mistake_is_taken_too(web: Sites, tmp_path: Path) -> None:
+    from pipelines.follow import onboard
+
+    settings = here(tmp_path, web)
+    settings.sources.mkdir()
+    (settings.sources / "larch.toml").write_text("title = ")
+
+    assert onboard._name(settings, "", "http://larch.test/") == "larch-2"
+
+
 def test_what_is_no_address_or_needs_a_contact_is_one_sentence(tmp_path: Path) -> None:
     settings = at(tmp_path, "").model_copy(update={"contact": ""})
 
@@ -311,3 +321,24 @@ def test_a_feed_given_as_the_address_leads_to_its_site(room: Newsroom, tmp_path:
 
     assert made.source is not None, made.problem
     assert (made.source.url, made.source.feeds) == (FED.url, (f"{FED.url}feed/",))
+
+
+def test_what_robots_txt_names_and_nobody_can_ask_for_is_passed_over(web: Sites, tmp_path: Path) -> None:
+    web.pages["http://odd.test/robots.txt"] = answer(
+        200, b"Sitemap: http://[bad/\nSitemap: javascript:1\nSitemap: http://odd.test/own.xml\nfeed: http://[bad/feed\n"
+    )
+    web.pages["http://odd.test/"] = answer(200, b"<html><body><p>We sell bread and cakes every day.</p></body></html>")
+
+    made = follow(here(tmp_path, web), "http://odd.test/", delay=0.1)
+
+    assert made.problem.startswith("No articles were found on http://odd.test/: 1"), made.problem
+    assert "http://odd.test/own.xml" in web.asked()
+
+
+def test_a_crawl_delay_of_hours_is_what_is_said_of_a_site_that_was_not_looked_at(web: Sites, tmp_path: Path) -> None:
+    web.pages["http://slow.test/robots.txt"] = answer(200, b"User-agent: *\nCrawl-delay: 7200\n")
+    web.pages["http://slow.test/"] = answer(200, b"<html><p>x</p></html>")
+
+    made = follow(here(tmp_path, web), "http://slow.test/", delay=0.1, budget=1)
+
+    assert "robots.txt of slow.test asks for 7200 s between requests" in made.problem, made.problem

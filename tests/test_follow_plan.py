@@ -10,6 +10,7 @@ from pipelines.follow.front import front
 from pipelines.follow.samples import Sample
 from pipelines.follow.seen import Anchor, Front, Part, Probe, Robots, Seen, Want
 from pipelines.model import Entry, Source
+from spiders import probe
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 AT = "https://example.news"
@@ -170,6 +171,13 @@ def test_a_page_tells_its_feeds_its_menu_and_its_charset() -> None:
         ("/sport", True), ("/news/1", False), ("/rss.php", False),
     ]  # fmt: skip
     assert front(b"", AT) is None
+
+
+def test_a_title_with_control_characters_is_read_without_them() -> None:
+    shown = front(b"<html><head><title>The \x1b[2J Larch\x7f Times</title></head><body>x</body></html>", f"{AT}/")
+
+    assert shown is not None and shown.title == "The [2J Larch Times"
+    assert probe._title(b"<rss><channel><title>The \x1b[2J Larch</title>") == "The [2J Larch"
 
 
 def test_what_was_seen_survives_as_json() -> None:

@@ -333,3 +333,14 @@ def value(conn: db.Connection, statement: str) -> Any:
         cursor.execute(statement)
         row = cursor.fetchone()
     return next(iter(row.values())) if row else None
+
+
+def test_a_host_with_a_dot_at_its_end_is_the_same_host(here: Settings, web: Sites) -> None:
+    dotted = here.model_copy(update={"host_map": f"*.test={web.address},*.test.={web.address}"})
+    source = sites.site(web, "a.test", 1)
+    web.pages["http://a.test/robots.txt"] = sites.answer(200, b"User-agent: *\nDisallow: /shut\n", "text/plain")
+    web.pages["http://a.test/news/1"] = sites.answer(302, b"", Location="http://a.test./shut/1")
+
+    crawl.crawl(dotted, [source], RUN)
+
+    assert [url for _, url, _ in web.hits if "a.test." in url or "shut" in url] == []

@@ -229,6 +229,18 @@ def test_unfollowing_an_edited_file_keeps_it_for_the_next_follow(settings: Setti
     assert sources.named(settings, ["sana"])[0].delay == 5
 
 
+def test_a_file_that_was_put_aside_before_is_not_written_over(settings: Settings) -> None:
+    path = sources.follow(settings, "sana")
+    older = path.with_name("sana.toml.off")
+    older.write_text("# mine", encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8") + "delay = 5\n", encoding="utf-8")
+
+    with pytest.raises(SourceError, match="put aside before"):
+        sources.unfollow(settings, "sana")
+
+    assert (path.exists(), older.read_text(encoding="utf-8")) == (True, "# mine")
+
+
 def test_a_source_without_schedule_or_crawl_is_always_due() -> None:
     at = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
     nightly, new = source("nightly"), source("new", schedule="0 6 * * *")

@@ -24,14 +24,15 @@ def judged(
     *,
     kind: Kind = Kind.ARTICLE,
     known: str = "",
+    url: str = "http://a.test/1",
     final_url: str = "",
     **headers: str,
 ) -> Look:
     page = Page(
         source="a",
         run=sites.RUN,
-        url="http://a.test/1",
-        final_url=final_url or "http://a.test/1",
+        url=url,
+        final_url=final_url or url,
         fetched_at=NOW,
         status=status,
         headers=tuple((name.replace("_", "-"), value) for name, value in headers.items()),
@@ -115,6 +116,13 @@ def test_where_a_redirect_leads_decides_how_the_look_ends(final_url: str, ended:
     look = judged(final_url=final_url)
 
     assert f"{look.outcome}: {look.reason}".removesuffix(": ") == ended
+
+
+@pytest.mark.parametrize("url", ["http://privacy.a.test/1", "http://a.test/consent/1", "http://a.test/sso/1"])
+def test_an_article_below_the_name_of_a_wall_may_be_redirected_to_https_and_its_closing_slash(url: str) -> None:
+    look = judged(url=url, final_url=url.replace("http:", "https:") + "/")
+
+    assert (look.outcome, look.reason) == (State.FETCHED, "")
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import logging
 import re
+import tomllib
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
-from pipelines import follow, sources
+from pipelines import follow, sources, urls
 from pipelines.airflow.work import to_log
 from pipelines.errors import SourceError
 from pipelines.follow.onboard import Followed
@@ -58,9 +58,9 @@ def report(made: Followed) -> str:
     """Markdown: the samples as a table, the evidence as a list, the file as it would be written."""
     good = sum(sample.good for sample in made.samples)
     rows = [_row(number, sample) for number, sample in enumerate(made.samples, 1)]
-    evidence = [f"- {_plain(unquote(line))}" for line in made.evidence]
-    # Indented text is code that nothing in it can end.
-    text = ["    " + line for line in made.toml.splitlines()]
+    evidence = [f"- {_plain(urls.readable(line))}" for line in made.evidence]
+    # Airflow shows a block of code in one line.
+    keys = [f"- {_plain(f'{key}: {_value(value)}')}" for key, value in tomllib.loads(made.toml).items()]
     return "\n".join(
         [
             f"**{good} of {len(rows)} samples are good.** {made.requests} requests in {made.seconds:.0f} s.",
@@ -73,17 +73,21 @@ def report(made: Followed) -> str:
             "",
             *evidence,
             "",
-            "**The file that will be written**",
+            "**What will be written, with the evidence beside each key**",
             "",
-            *text,
+            *keys,
         ]
     )
 
 
 def _row(number: int, sample: Sample) -> str:
     cut = str(sum(count for _, count in sample.cut))
-    title = _plain(sample.title or unquote(sample.url))
+    title = _plain(sample.title or urls.readable(sample.url))
     return f"| {number} | {title} | {_plain(sample.published)} | {sample.words} | {cut} | {_plain(sample.verdict)} |"
+
+
+def _value(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _plain(text: str) -> str:

@@ -6,14 +6,13 @@ import re
 import sys
 from collections.abc import Sequence
 from typing import Annotated
-from urllib.parse import unquote
 from zoneinfo import available_timezones
 
 import typer
 from rich.text import Text
 
 from pipelines import follow as following
-from pipelines import sources
+from pipelines import sources, urls
 from pipelines.cli.show import Json, as_json, complain, out, quiet_if, say, table
 from pipelines.errors import SourceError
 from pipelines.follow.onboard import Followed
@@ -116,7 +115,9 @@ def _show(made: Followed) -> None:
     """Print the evidence, the samples, and what is wrong."""
     for line in made.evidence:
         label, colon, rest = line.partition(": ")
-        out.print(Text(f"{label:10} ", style="dim") + Text(unquote(rest)) if colon else Text(line), soft_wrap=True)
+        out.print(
+            Text(f"{label:10} ", style="dim") + Text(urls.readable(rest)) if colon else Text(line), soft_wrap=True
+        )
     if made.samples:
         say("")
         rows = (_row(number, sample) for number, sample in enumerate(made.samples, 1))
@@ -134,7 +135,7 @@ def _row(number: int, sample: Sample) -> Sequence[object]:
     reasons = [PHRASE.sub(r"\1", reason) for reason, _ in sample.cut]
     cuts = f"{total}: {', '.join(reasons[:MOST_CUTS])}" + "…" * (len(reasons) > MOST_CUTS) if total else ""
     verdict = Text(sample.verdict, style="green" if sample.good else "red")
-    title = sample.title or unquote(sample.url)[-LONGEST_PLACE:]
+    title = sample.title or urls.readable(sample.url)[-LONGEST_PLACE:]
     return (str(number), title, sample.published, sample.words, cuts, verdict)
 
 

@@ -19,9 +19,24 @@ from rich.text import Text
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
+# What a title or an address of a site could steer a terminal with.
+STEERING = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "�")
+
+
+class Steady(Console):
+    """A console that shows text of others as text."""
+
+    def print(self, *shown: Any, **how: Any) -> None:
+        """As rich has it, without what steers a terminal."""
+        for one in shown:
+            if isinstance(one, Text):
+                one.plain = one.plain.translate(STEERING)
+        super().print(*shown, **how)
+
+
 # A file or a pipe has no width of its own: wide enough there for the widest table.
-out = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
-err = Console(stderr=True, highlight=False)
+out = Steady(highlight=False, width=None if sys.stdout.isatty() else 120)
+err = Steady(stderr=True, highlight=False)
 
 STATE_STYLE = {
     "done": "green",
@@ -71,8 +86,8 @@ def cell(value: Any) -> Text:
     if isinstance(value, int):
         return Text(f"{value:,}" if value else "0", style="" if value else "dim")
     if isinstance(value, (list, tuple)):
-        return Text(", ".join(map(str, value)))
-    text = str(value)
+        return Text(", ".join(map(str, value)).translate(STEERING))
+    text = str(value).translate(STEERING)
     return Text(text, style=STATE_STYLE.get(text, ""))
 
 

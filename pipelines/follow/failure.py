@@ -40,7 +40,9 @@ def of_home(url: str, probe: Probe) -> Failure | None:
         return None
     homes = [one for one in probe.seen if one.want.part == Part.HOME]
     if not homes:
-        return Failure(f"{url} was not looked at: there was no time for one request.", ("Give it a longer --budget.",))
+        slow = max(probe.robots, key=lambda robots: robots.delay, default=None)
+        asks = f"; robots.txt of {slow.place} asks for {slow.delay:g} s between requests" if slow and slow.delay else ""
+        return Failure(f"{url} was not looked at: there was no time for one request{asks}.", (BY_HAND,))
     said = next((one for one in homes if one.status or one.blocked), homes[0])
     return _of_answer(url, said, homes)
 
@@ -144,9 +146,11 @@ def _of_answer(url: str, said: Seen, homes: Sequence[Seen]) -> Failure:
     if problem == "robots.txt":
         return Failure(f"robots.txt of {url} forbids us its home page.", ("Ask the publisher: Nightdesk obeys it.",))
     if problem.startswith("guard:"):
+        own = "Name the network in NIGHTDESK_ALLOW_NETWORKS where it is your own."
+        said = "Give an address of http or https, without a user name, as a browser shows it."
         return Failure(
             f"{url} may not be fetched: {problem.removeprefix('guard:').strip()}.",
-            ("Name the network in NIGHTDESK_ALLOW_NETWORKS where it is your own.",),
+            (own if "public address" in problem or "port" in problem else said,),
         )
     if "dns" in problem.lower():
         return Failure(

@@ -15,6 +15,8 @@ from pipelines.text import words
 LARGEST = 3 * 1024 * 1024
 MOST_TAGS = 100_000
 MOST_ANCHORS = 1500
+# What some systems leave in a title, and no file or terminal takes as text.
+UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 LONGEST_TEXT = 300
 FEED_TYPES = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)|text/xml|application/xml", re.IGNORECASE)
 # A link that says of itself, in its address or by its text, that it leads to a feed.
@@ -165,4 +167,4 @@ def _joined(base: str, link: str) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(UNPRINTED.sub(" ", text).split())

@@ -193,10 +193,10 @@ def _name(settings: Settings, name: str, url: str) -> str:
                 f"{host} is followed already: `nightdesk sources check {source.name}` looks at it again. "
                 "Give --name to follow it a second time."
             )
-    taken = [source.name for source in good]
     if name:
         return sources.free_name(settings, name)
-    return names.free(names.name(url), taken)
+    # A file with a mistake in it has its name as well.
+    return names.free(names.name(url), sources.taken(settings))
 
 
 def _wall(home: Seen, looked: Probe, pages: dict[str, Page], blank: Source) -> Failure | None:

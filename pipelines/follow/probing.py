@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote
 
 from pipelines import crawl, urls
 from pipelines.errors import SourceError
@@ -56,7 +55,7 @@ def pages_of(probe: Probe, pages: dict[str, Page], part: Part) -> list[Page]:
 
 
 def _said(one: Seen) -> str:
-    address = unquote(one.want.url)
+    address = urls.readable(one.want.url)
     where = address if len(address) <= LONGEST else address[: LONGEST - 1] + "…"
     if one.problem:
         return f"{one.want.part}: {where}: {one.problem}"

@@ -2,6 +2,7 @@
 -- may stand still, and each at least once a week.
 update urls set next_at = now()
 where source = %(source)s and kind = 'sitemap' and via <> '' and state in ('stored', 'unchanged', 'failed', 'blocked')
+    and missed_at is null
     and (
         entry ->> 'modified_at' is null
         or fetched_at < now() - interval '156 hours'
