@@ -27,9 +27,9 @@ def sentence(counts: Mapping[str, int], rules: Rules | None = None, *, now: date
     """
     words = [f"{counts[word]} {word}" + _by(word, rules) for word in ORDER if counts.get(word)]
     cost = f"{size(counts.get('bytes', 0))} in {span(counts.get('seconds', 0))}"
-    told = [", ".join(words) or "nothing yet", cost]
+    told = [", ".join(words) or "nothing yet", *([cost] if words or counts.get("bytes") else [])]
     if counts.get("left"):
-        told.append(f"{counts['left']} left{ending(counts, now or datetime.now(UTC))}")
+        told.append(f"{counts['left']} URLs left{ending(counts, now or datetime.now(UTC))}")
     return "; ".join(told)
 
 

@@ -111,7 +111,7 @@ def next_page(conn: db.Connection, source: Source, run: str, first: str, entry: 
 
 def excluded(source: Source, kind: Kind, entry: Entry, by: Kind, now: datetime) -> str:
     """The rule that keeps a URL out of the crawl, or nothing."""
-    if by != Kind.FEED and urls.site(urls.host(entry.url)) not in _sites(source):
+    if by != Kind.FEED and urls.site(urls.host(entry.url)) not in sites(source):
         return f"other site: {urls.site(urls.host(entry.url))}"
     said = entry.published_at or entry.modified_at
     if said and said < now - timedelta(days=source.max_age):
@@ -313,6 +313,7 @@ def _json(entry: Entry) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _sites(source: Source) -> set[str]:
+def sites(source: Source) -> set[str]:
+    """The registered domains of a source: of its home page and of all lists it names."""
     listed = [source.url, *source.feeds, *source.sitemaps, *source.sections]
     return {urls.site(urls.host(url)) for url in listed}

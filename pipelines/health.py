@@ -24,6 +24,7 @@ SCHEDULE_STEPS = 14
 
 BEHIND_TIMES = 3
 
+BY_HAND = timedelta(days=1)
 SILENT, CHANGED, BEHIND = "silent", "changed", "behind"
 
 __all__ = ["Drift", "Lag", "Silence", "Trouble", "check", "tell_operators"]
@@ -155,8 +156,13 @@ def _usual(settings: Settings, source: Source, yields: Sequence[db.Row], now: da
 
 
 def _pause(settings: Settings, source: Source, now: datetime) -> timedelta:
-    """The longest time between two strikes of a source's schedule, among the last fortnight's worth of them."""
+    """The longest time between two strikes of a source's schedule, among the last fortnight's worth of them.
+
+    A day where there is no schedule, since then somebody starts each run by hand.
+    """
     expression, zone = (source.schedule, source.timezone) if source.schedule else (settings.schedule, "UTC")
+    if not expression:
+        return BY_HAND
     strikes = [cron.struck(expression, zone, now)]
     for _ in range(SCHEDULE_STEPS):
         strikes.append(cron.struck(expression, zone, strikes[-1] - timedelta(seconds=2)))

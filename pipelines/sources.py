@@ -27,6 +27,7 @@ __all__ = [
     "last_crawls",
     "load",
     "named",
+    "offered",
     "readable",
     "render",
     "taken",
@@ -78,8 +79,19 @@ def is_known(settings: Settings, name: str) -> bool:
     return name in _catalogue_files() or _aside(settings.sources / f"{name}.toml").is_file()
 
 
+def offered(settings: Settings, name: str) -> str:
+    """The text of the file that `follow` would make of a name; SourceError as there."""
+    return _offer(settings, name)[0].read_text(encoding="utf-8")
+
+
 def follow(settings: Settings, name: str) -> Path:
     """Copy a catalogue entry into the sources folder, or bring back what unfollow put aside; the file that was made."""
+    origin, target = _offer(settings, name)
+    return origin.replace(target) if origin == _aside(target) else _write(target, origin.read_bytes())
+
+
+def _offer(settings: Settings, name: str) -> tuple[Path, Path]:
+    """What a followed source's file would be made of, and where it would be."""
     name = "-".join(name.casefold().split())
     if not NAME.fullmatch(name):
         raise SourceError(f"{name!r} cannot be a source's name; names are a-z, 0-9 and single - _ . between them.")
@@ -88,15 +100,14 @@ def follow(settings: Settings, name: str) -> Path:
         raise SourceError(f"{name} is followed already: {shown(target)}. Edit that file to change it.")
     aside = _aside(target)
     if aside.is_file():
-        aside.replace(target)
-        return target
+        return aside, target
     entry = _catalogue_files().get(name)
     if entry is None:
         raise SourceError(
             f"{name} is not in the catalogue{_near(name, _catalogue_files())}; `nightdesk sources list --catalogue` "
             "shows what is. Any other site is followed by its address, as in `nightdesk follow https://example.org`."
         )
-    return _write(target, entry.read_bytes())
+    return entry, target
 
 
 def free_name(settings: Settings, name: str) -> str:
@@ -184,7 +195,8 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _toml_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*.toml") if not path.name.startswith("."))
+    found = (path for path in folder.glob("*.toml") if not path.name.startswith("."))
+    return sorted(found, key=lambda path: path.stem)
 
 
 @lru_cache(maxsize=1)

@@ -65,7 +65,7 @@ def count(followed: Followed, look: Look) -> None:
 def count_named(followed: Followed, look: Look, named: tuple[Found, ...], got: Mapping[str, int]) -> None:
     """Add what a list named, and what became of it in the ledger, to the source's counts."""
     # Feed and sitemap name the same article: it is one URL all the same.
-    followed.listed.update(entry.url for _, entry in named)
+    followed.listed.update(entry.url for kind, entry in named if kind == Kind.ARTICLE)
     followed.counts["discovered"] = len(followed.listed)
     followed.counts["new"] += got["discovered"]
     followed.counts["excluded"] += got["excluded"]

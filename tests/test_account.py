@@ -23,7 +23,7 @@ def test_a_running_crawl_says_what_is_left_and_when_it_may_end() -> None:
 
     said = account.sentence({"fetched": 3, "left": 40, "remaining": 65, "seconds": 4}, now=now)
 
-    assert said == "3 fetched; 0 B in 4 s; 40 left, may end at 02:01:05 UTC"
+    assert said == "3 fetched; 0 B in 4 s; 40 URLs left, may end at 02:01:05 UTC"
 
 
 def test_exclusions_are_counted_by_the_rule_of_the_ledger(conn: db.Connection) -> None:

@@ -121,6 +121,22 @@ def test_one_page_goes_through_all_stages_with_each_decision_explained(desk: Nig
 
     assert "crawl: done" in said
     assert "In the ledger" in said
+    assert [part for part in (newest["title"], " UTC, to the ", "cut") if part not in said] == [], said
+
+
+def test_an_entry_of_the_catalogue_is_shown_without_being_followed_and_takes_no_options(desk: Nightdesk) -> None:
+    shown = desk("follow", "sana", "--dry-run").stdout
+    refused = desk("follow", "sana", "--name", "another", code=1)
+
+    assert 'url = "https://' in shown
+    assert "has its own name" in refused.stderr
+    assert "sana" not in desk("sources", "list", "--json").stdout
+
+
+def test_a_page_of_nobody_we_follow_is_not_taken(desk: Nightdesk) -> None:
+    refused = desk("run", "ufuk", "--url", "http://elsewhere.example.org/1", code=1)
+
+    assert "is not of ufuk" in refused.stderr
 
 
 def test_try_explains_a_saved_page_and_one_on_the_web(desk: Nightdesk, tmp_path: Path) -> None:

@@ -204,3 +204,16 @@ def test_a_crawl_of_one_page_is_no_sign_of_life(settings: Settings, conn: db.Con
         cursor.execute("update runs set only_url = 'u' where started_at > %s", (T0 + 7 * DAY,))
 
     assert health.check(settings, [SANA], now=T0 + 9 * DAY) == []
+
+
+def test_a_source_whose_runs_are_started_by_hand_is_expected_once_a_day(
+    settings: Settings, conn: db.Connection
+) -> None:
+    by_hand = with_operators(settings).model_copy(update={"schedule": ""})
+    crawled(conn, T0, new=True)
+    crawled(conn, T0 + 4 * DAY, new=False)
+
+    soon = health.check(by_hand, [SANA], now=T0 + DAY)
+    late = health.check(by_hand, [SANA], now=T0 + 4 * DAY + HOUR)
+
+    assert (soon, [trouble.source for trouble in late]) == ([], ["sana"])

@@ -65,7 +65,7 @@ def upkeep_dag(doc: str) -> DAG:
 
 
 def follow_dag(doc: str) -> DAG:
-    """probe → approve, by a person → keep, for the address in the form."""
+    """probe → approve, by a person → keep, for the address in the form; whoever started it sees how it ends."""
     with DAG(
         "follow",
         description=DESCRIPTIONS["follow"],
@@ -76,7 +76,6 @@ def follow_dag(doc: str) -> DAG:
         default_args=build.defaults(settings()),
         params=_address(),
         render_template_as_native_obj=False,
-        on_failure_callback=tell.failed,
     ) as dag:
 
         @task(execution_timeout=build.SHORT_LIMIT, multiple_outputs=False)

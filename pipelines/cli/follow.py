@@ -21,6 +21,7 @@ from pipelines.settings import settings
 from pipelines.sourcefile import shown
 
 MOST_CUTS = 3
+USUAL_DELAY = 1.0
 PHRASE = re.compile(r"^phrase: (.*) \(.*\)$")
 LONGEST_PLACE = 60
 
@@ -36,7 +37,7 @@ def follow(
     name: Annotated[str, typer.Option("--name", help="What to call the source; by its host if not given.")] = "",
     timezone: Annotated[str, typer.Option("--timezone", help="Its time zone, such as Asia/Damascus.")] = "",
     country: Annotated[str, typer.Option("--country", help="Its country: two letters, such as SY.")] = "",
-    delay: Annotated[float, typer.Option("--delay", min=0.1, help="Seconds between two requests to it.")] = 1.0,
+    delay: Annotated[float, typer.Option("--delay", min=0.1, help="Seconds between two requests to it.")] = USUAL_DELAY,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the file without asking.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")] = False,
     json: Json = False,
@@ -49,13 +50,15 @@ def follow(
         for one in names
         if _is_address(one)
     ]
-    for one in names:
-        if not _is_address(one):
-            path = sources.follow(settings(), one)
-            if not json:
-                say(f"Following {one}: {path}")
+    taken = [one for one in names if not _is_address(one)]
+    if taken and (name or timezone or country or delay != USUAL_DELAY):
+        raise SourceError(
+            f"{taken[0]} is an entry of the catalogue, or a file that was put aside, and has its own name, time zone, "
+            "country and delay: follow it without options, then edit its file."
+        )
+    entries = [_entry(one, dry_run=dry_run, quiet=json) for one in taken]
     if json:
-        as_json(made)
+        as_json([*made, *entries])
     if any(one.problem for one in made):
         raise typer.Exit(1)
 
@@ -63,8 +66,18 @@ def follow(
 def unfollow(names: Annotated[list[str], typer.Argument(metavar="NAME...")]) -> None:
     """Stop following; what was collected stays."""
     for name in names:
-        sources.unfollow(settings(), name)
-        say(f"No longer following {name}; its articles and raw files stay.")
+        aside = sources.unfollow(settings(), name)
+        kept = f" Its file is kept as {shown(aside)}; `nightdesk follow {name}` brings it back." if aside else ""
+        say(f"No longer following {name}; its articles and raw files stay.{kept}")
+
+
+def _entry(name: str, *, dry_run: bool, quiet: bool) -> dict[str, str]:
+    """Follow one entry of the catalogue, or show what would be written."""
+    toml = sources.offered(settings(), name)
+    path = "" if dry_run else shown(sources.follow(settings(), name))
+    if not quiet:
+        say(toml if dry_run else f"Following {name}: {path}. `nightdesk run {name}` collects it.")
+    return {"name": name, "path": path, "toml": toml}
 
 
 def _is_address(text: str) -> bool:
@@ -121,7 +134,8 @@ def _show(made: Followed) -> None:
     if made.samples:
         say("")
         rows = (_row(number, sample) for number, sample in enumerate(made.samples, 1))
-        table(("#", "title", "published", "#words", "cut", "verdict"), rows)
+        zone = f" ({made.source.timezone})" if made.source else ""
+        table(("#", "title", f"published{zone}", "#words", "cut", "verdict"), rows)
         good = sum(sample.good for sample in made.samples)
         say(f"{good} of {len(made.samples)} samples are good; {made.requests} requests in {made.seconds:.0f} s.", "dim")
     if made.problem:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.text import Text
 
 from pipelines import db, desk, ledger, sources
 from pipelines.cli import onepage, report, trypage
@@ -125,27 +124,10 @@ def _one(conn: db.Connection, number: int, removed: bool, json: bool) -> None:
     if json:
         as_json(row)
         return
-    say(row["title"], "bold")
-    facts: dict[str, Any] = {
-        "address": row["url"],
-        "source": row["source"],
-        "published": row["published_at"] and _published(row),
-        "authors": ", ".join(row["authors"]),
-        "language": row["language"],
-        "fetched": f"{row['fetched_at']:%Y-%m-%d %H:%M} UTC, {len(row['revisions'])} revision(s)",
-        "page": f"sha256 {row['page_digest']}",
-    }
-    for name, value in facts.items():
-        if value:
-            out.print(Text(f"{name:10}", style="dim") + Text(str(value)), soft_wrap=True)
+    onepage.print_facts(row)
     say("")
     say(row["text"])
     if removed:
         onepage.print_removed([(block["text"], block["reason"]) for block in row["removed"]])
     elif row["removed"]:
         say(f"\n{len(row['removed'])} block(s) were cut; --removed shows them.", "dim")
-
-
-def _published(row: dict[str, Any]) -> str:
-    exact = f"to the {row['published_precision'] or '?'}, from {row['published_from'] or '?'}"
-    return f"{row['published_at']:%Y-%m-%d %H:%M} UTC, {exact}"

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from pipelines import alert, crawl, db, extract, ledger, load
-from pipelines.cli.show import as_json, progress, say, table
+from rich.text import Text
+
+from pipelines import alert, crawl, db, desk, extract, found, ledger, load, urls
+from pipelines.cli.show import as_json, out, progress, say, table
+from pipelines.errors import NightdeskError
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
 
 
 def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool) -> list[Tally]:
-    """Take one page of a source through all stages and print what each decided; the tallies of the stages."""
+    """Take one page of a source through all stages and print what each decided; the tallies of the stages.
+
+    NightdeskError where the address is neither of the source's sites nor known of it.
+    """
+    with db.connection(current) as conn:
+        db.check_migrated(conn)
+        named = any(row["source"] == source.name for row in ledger.story(conn, url))
+        if not named and urls.site(urls.host(url)) not in found.sites(source):
+            raise NightdeskError(
+                f"{url} is not of {source.name}; `nightdesk try {url}` looks at any page and keeps nothing."
+            )
     tallies = crawl.crawl(current, [source], key, only=url, on_line=progress)
     tallies.append(extract.extract(current, source, key))
     tallies.append(load.load(current, source, key))
@@ -19,12 +33,19 @@ def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool
     tallies.append(alert.send(current, key))
     with db.connection(current) as conn:
         told = ledger.story(conn, url)
+        kept = db.row(conn, "article_of_url", url=url)
+        stored = desk.article(conn, kept["id"]) if kept else None
     if as_json_:
         as_json({"run": key, "stages": tallies, "story": told})
         return tallies
     for tally in tallies:
-        counted = ", ".join(f"{count} {name}" for name, count in tally.counts.items() if count)
+        counted = ", ".join(f"{count} {name}" for name, count in tally.counts.items() if count and name != "seconds")
         say(f"{tally.stage}: {tally.state}" + (f" – {tally.message or counted}" if tally.message or counted else ""))
+    if stored:
+        say("")
+        print_facts(stored)
+        print_removed([(block["text"], block["reason"]) for block in stored["removed"]])
+        say("")
     table(
         ("when", "run", "what", "reason", "where"),
         ((r["at"], r["run"], r["what"], r["reason"], r["pointer"]) for r in told),
@@ -37,3 +58,25 @@ def print_removed(blocks: Sequence[tuple[str, str]]) -> None:
     """Print what was cut, each block with its reason."""
     say("")
     table(("reason", "cut"), ((reason, text) for text, reason in blocks), title="Cut", empty="Nothing was cut.")
+
+
+def print_facts(row: Mapping[str, Any]) -> None:
+    """Print what is known of an article, without its text."""
+    say(row["title"], "bold")
+    facts: dict[str, Any] = {
+        "address": row["url"],
+        "source": row["source"],
+        "published": row["published_at"] and _published(row),
+        "authors": ", ".join(row["authors"]),
+        "language": row["language"],
+        "fetched": f"{row['fetched_at']:%Y-%m-%d %H:%M} UTC, {len(row['revisions'])} revision(s)",
+        "page": f"sha256 {row['page_digest']}",
+    }
+    for name, value in facts.items():
+        if value:
+            out.print(Text(f"{name:10}", style="dim") + Text(str(value)), soft_wrap=True)
+
+
+def _published(row: Mapping[str, Any]) -> str:
+    exact = f"to the {row['published_precision'] or '?'}, from {row['published_from'] or '?'}"
+    return f"{row['published_at']:%Y-%m-%d %H:%M} UTC, {exact}"

@@ -33,8 +33,8 @@ def check(
 ) -> None:
     """Check source files and golden pages of all followed sources; of those named, or with --all, the sites as well."""
     current = settings()
+    checked = [_named(current, name) for name in names or []] or sources.followed(current)
     paths = [Path(n) if n.endswith(".toml") else current.sources / f"{n}.toml" for n in names or []]
-    checked = [sources.load(path) for path in paths] or sources.followed(current)
     say(f"{len(checked)} source file(s) are in order: {', '.join(s.name for s in checked) or 'none'}.")
     folders = [path.parent for path in paths] or [current.sources] * len(checked)
     files = {source.name: golden.path(folder, source.name) for source, folder in zip(checked, folders, strict=True)}
@@ -44,6 +44,12 @@ def check(
     named = {source.name for source, n in zip(checked, names or [], strict=False) if not n.endswith(".toml")}
     sites = [source for source in checked if all_ or source.name in named] if not offline else []
     changed = [source.name for source in sites if not _looked_at(current, source)]
+    if all_ and sites and not offline:
+        alike = len(sites) - len(changed)
+        say(
+            f"{alike} of {len(sites)} sites are as they should be"
+            + (f"; look at {', '.join(changed)}." if changed else ".")
+        )
     if broken or changed:
         raise typer.Exit(1)
 
@@ -67,6 +73,11 @@ def sample(
         say(f"{fact:10}{getattr(drafted, fact) or '–'}")
     file = shown(golden.path(current.sources, source.name))
     say(f"\nThis draft is in {file}. Compare it with the page, mend what is wrong, then set its `reviewed` to true.")
+
+
+def _named(current: Settings, name: str) -> Source:
+    """A followed source, or one of any file."""
+    return sources.load(Path(name)) if name.endswith(".toml") else sources.named(current, [name])[0]
 
 
 def _looked_at(current: Settings, source: Source) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -104,6 +105,9 @@ def complain(sentence: str) -> None:
 def callable_here(sentence: str) -> str:
     """The sentence with its commands as they can be typed: `nightdesk` is often not on the PATH of who started it."""
     program = Path(sys.argv[0])
+    if sys.argv[1:2] == ["--demo"]:
+        # Whoever looks at the demo goes on with the demo.
+        sentence = re.sub(r"`nightdesk (?!--demo|demo)", "`nightdesk --demo ", sentence)
     if "`nightdesk " not in sentence or program.name != "nightdesk" or shutil.which("nightdesk"):
         return sentence
     return sentence.replace("`nightdesk ", f"`{os.path.relpath(program)} ")

@@ -69,6 +69,8 @@ def age(at: datetime | None, now: datetime) -> str:
     if at is None:
         return "without dates"
     hours = max(0, round((now - at).total_seconds() / 3600))
+    if not hours:
+        return "the newest less than an hour old"
     return f"the newest {hours} h old" if hours < 48 else f"the newest {hours // 24} days old"
 
 

@@ -132,7 +132,8 @@ def of_place(url: str, where: Place) -> Failure:
     """Why the clock or the country of a site has to be given."""
     what = "time zone" if not where.timezone else "country"
     fits = f" It fits {', '.join(where.candidates)}." if where.candidates and not where.timezone else ""
-    option = "--timezone, as in `--timezone Asia/Damascus`" if not where.timezone else "--country, as in `--country SY`"
+    zone = where.candidates[0] if where.candidates else "Asia/Damascus"
+    option = f"--timezone, as in `--timezone {zone}`" if not where.timezone else "--country, as in `--country SY`"
     return Failure(
         f"The {what} of {url} cannot be known: {where.unsure or 'nothing tells it'}.{fits}",
         (f"Give it with {option}.",),
@@ -147,14 +148,16 @@ def _of_answer(url: str, said: Seen, homes: Sequence[Seen]) -> Failure:
         return Failure(f"robots.txt of {url} forbids us its home page.", ("Ask the publisher: Nightdesk obeys it.",))
     if problem.startswith("guard:"):
         own = "Name the network in NIGHTDESK_ALLOW_NETWORKS where it is your own."
-        said = "Give an address of http or https, without a user name, as a browser shows it."
+        plain = "Give an address of http or https, without a user name, as a browser shows it."
+        shown = url.rpartition("@")[2]
         return Failure(
-            f"{url} may not be fetched: {problem.removeprefix('guard:').strip()}.",
-            (own if "public address" in problem or "port" in problem else said,),
+            f"{shown} may not be fetched: {problem.removeprefix('guard:').strip()}.",
+            (own if "public address" in problem or "port" in problem else plain,),
         )
     if "dns" in problem.lower():
         return Failure(
-            f"{url} has no address: the name is not known to DNS (tried {hosts}).", ("Look at how it is written.",)
+            f"{url} has no address: the name is not known to DNS (tried {hosts}).",
+            ("Check the spelling of the address, and that this machine has the internet.",),
         )
     if problem.startswith("robots.txt unreachable"):
         return Failure(
@@ -163,7 +166,7 @@ def _of_answer(url: str, said: Seen, homes: Sequence[Seen]) -> Failure:
     if said.blocked:
         return Failure(f"{where} blocks us: {problem}.", (OTHERS,))
     if said.status and said.status >= 400:
-        again = "Try again later." if said.status >= 500 else "Look at how it is written."
+        again = "Try again later." if said.status >= 500 else "Check the spelling of the address."
         return Failure(f"{where} answers with status {said.status}.", (again,))
     if problem:
         return Failure(f"{url} cannot be reached: {problem} (tried {hosts}).", ("Try again later.",))
