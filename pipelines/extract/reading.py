@@ -30,6 +30,8 @@ MOSTLY, FEW_WORDS = 0.6, 25
 AGREED = 2.0
 # Less than this share of at least so many words that two extractors agree on is a text lost.
 SHARE, MUCH, TRUSTED = 0.5, 150, 0.15
+# Unless the judge keeps at least so many words and is as sure of them as that: a report above a ticker is no text lost.
+KEPT, SURE = 50, 0.9
 HALF = 0.5
 TITLE_LINES = 4
 REPEATED = 12
@@ -189,7 +191,11 @@ def _shifted(chance: float, by: float) -> float:
 
 
 def _may_be_lost(best: Text, seen: Seen) -> bool:
-    """Whether the second extractor has so much more text that it is worth another look."""
+    """Whether the second extractor has so much more text, of which the judge is not sure, that it is worth a look."""
+    kept = [n for n, chance in enumerate(seen.chances) if chance >= _asked(seen.found[n], seen.chosen[n])]
+    size = sum(seen.found[n].words for n in kept)
+    if size >= KEPT and sum(seen.found[n].words * seen.chances[n] for n in kept) >= SURE * size:
+        return False
     told = sum(
         block.words
         for share, block in zip(seen.second, seen.found, strict=True)
