@@ -21,6 +21,8 @@ from contextlib import ExitStack
 from time import monotonic
 from typing import Any, TextIO
 
+# First of all: when it is imported it looks through its callers and all modules, which later are many times as many.
+import scrapy.core.downloader.contextfactory  # noqa: F401 -- what it says is not used here
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
@@ -32,7 +34,6 @@ from spiders import ending, render, store
 from spiders.guard import check_contact, policy
 from spiders.news import NewsSpider
 from spiders.onepage import OnePageSpider
-from spiders.probe import ProbeSpider
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +118,9 @@ def fetch(current: Settings, source: Source, given: argparse.Namespace) -> int:
 
 def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
     """Look at a site and tell what came, page by page; its pages go into a raw file."""
+    # Here, since a crawl needs nothing of what it imports.
+    from spiders.probe import ProbeSpider
+
     named = {"url": given.url, "into": given.into, "budget": given.budget, "known": given.known}
     with ExitStack() as stack:
         kept: hosts.Turns | None = None
@@ -174,6 +178,8 @@ def _log_to(stream: TextIO) -> None:
     # On the handler, since Scrapy resets the levels of its loggers.
     handler.addFilter(lambda record: record.levelno >= _least(record.name))
     logging.basicConfig(handlers=[handler], level=logging.INFO)
+    # Scrapy makes several records of a page that nobody would see.
+    logging.disable(logging.DEBUG)
 
 
 def _least(name: str) -> int:

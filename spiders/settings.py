@@ -29,6 +29,18 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         },
         # robots.txt is obeyed by spiders.robots: Scrapy's own middleware fetches anyway when it cannot be read.
         "ROBOTSTXT_OBEY": False,
+        # All of Scrapy's own parts that a crawl needs; each of the others costs its import, aiohttp's for one, and most
+        # something at every page, even where they are switched off or set to None.
+        "EXTENSIONS_BASE": {"scrapy.extensions.memusage.MemoryUsage": 0},
+        # Without it Scrapy warns at every start that none are sent.
+        "SPIDER_MIDDLEWARES_BASE": {"scrapy.spidermiddlewares.referer.RefererMiddleware": 700},
+        "DOWNLOADER_MIDDLEWARES_BASE": {
+            "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
+            "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
+            "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+            "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
+            "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
+        },
         "DOWNLOADER_MIDDLEWARES": {
             "spiders.guard.GuardMiddleware": 10,
             "spiders.robots.RobotsMiddleware": 100,
@@ -50,8 +62,8 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_DELAY_JITTER": 0.1,
         # Enough for 250 hosts at one request a second.
         "CONCURRENT_REQUESTS": 64,
-        # Scrapy starts this many workers for every response; 100 costs a third of the CPU.
-        "CONCURRENT_ITEMS": 8,
+        # Scrapy starts this many workers for every response, and ours give no items; 100 costs a third of the CPU.
+        "CONCURRENT_ITEMS": 1,
         # From the first byte sent to the last received, so that a drip ends as well.
         "DOWNLOAD_TIMEOUT": settings.fetch_timeout,
         "DNS_TIMEOUT": 10,
