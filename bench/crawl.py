@@ -68,6 +68,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--hosts", type=int, default=40)
     parser.add_argument("--pages", type=int, default=25, help="of each host")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--delay", type=float, default=DELAY, help="seconds between two requests of ours to a host")
     given = parser.parse_args(words)
     if given.hosts * given.pages > MOST_PAGES:
         parser.error(f"at most {MOST_PAGES} pages")
@@ -79,7 +80,7 @@ def main(words: Sequence[str]) -> int:
             _starts(settings, site.hosts[-1])
             # Nobody has met a host before: what one round learned is of no use to the next.
             turns = [site.hosts[at : at + given.hosts + 1] for at in range(0, hosts - 1, given.hosts + 1)]
-            rounds = [_round(settings, turn[0], turn[1:], given.pages) for turn in turns]
+            rounds = [_round(settings, turn[0], turn[1:], given.pages, given.delay) for turn in turns]
         except BenchError as error:
             print(f"crawl: {error}")
             return 1
@@ -88,11 +89,11 @@ def main(words: Sequence[str]) -> int:
         f"crawl: {pages:,} pages of {site.size / 1000:.0f} KB, sent in {site.sent / 1000:.0f} KB, on {given.hosts} "
         f"hosts; medians of {given.rounds} rounds; load average {load:.1f} before, {os.getloadavg()[0]:.1f} after"
     )
-    print("\n".join(lines(rounds, pages, given.pages)))
+    print("\n".join(lines(rounds, pages, given.pages, given.delay)))
     return int(any(ratio(rounds, name) > most for name, most in MOST.items()))
 
 
-def lines(rounds: Sequence[Round], pages: int, of_a_host: int) -> list[str]:
+def lines(rounds: Sequence[Round], pages: int, of_a_host: int, delay: float) -> list[str]:
     """What was measured, in sentences; pages: in each round, of which so many of a host."""
     said = []
     for name in (OURS, *MOST):
@@ -116,7 +117,7 @@ def lines(rounds: Sequence[Round], pages: int, of_a_host: int) -> list[str]:
         f"(aim: under {QUIET:.0%}), {_share(rounds, 'seconds', begun=True):.0%} without the start of its process: "
         f"{median(each.quiet.seconds for each in rounds):.1f} s after "
         f"{median(each.whole[OURS].seconds for each in rounds):.1f} s, "
-        f"of which the delay of {DELAY} s alone makes {DELAY * of_a_host:.1f} s",
+        f"of which the delay of {delay} s alone makes {delay * of_a_host:.1f} s",
     ]
     return said
 
@@ -139,9 +140,9 @@ def _share(rounds: Sequence[Round], field: str, *, begun: bool = False) -> float
     return median(shares)
 
 
-def _round(settings: Settings, spare: str, hosts: Sequence[str], pages: int) -> Round:
+def _round(settings: Settings, spare: str, hosts: Sequence[str], pages: int, delay: float) -> Round:
     urls = [f"http://{host}/news/{number}" for number in range(pages) for host in hosts]
-    sources = [source(host, pages) for host in hosts]
+    sources = [source(host, pages, delay) for host in hosts]
     start = _starts(settings, spare)
     whole = {OURS: _ours(settings, sources, FIRST, len(urls))}
     whole |= {name: _theirs(name, urls) for name in RIVALS}
@@ -202,7 +203,8 @@ def postgres(settings: Settings) -> float:
     return float(sum(each.user + each.system + each.children_user + each.children_system for each in times))
 
 
-def source(host: str, pages: int) -> Source:
+def source(host: str, pages: int, delay: float = DELAY) -> Source:
+    """The source of one host, whose feed names so many pages."""
     name = f"h{host.replace('.', 'x').replace(':', 'x')}"
     return Source(
         name=name,
@@ -212,7 +214,7 @@ def source(host: str, pages: int) -> Source:
         language="en",
         timezone="Europe/London",
         feeds=(f"http://{host}/feed/{pages}",),
-        delay=DELAY,
+        delay=delay,
     )
 
 

@@ -53,8 +53,8 @@ def discover(
     by: Kind = Kind.FEED,
     shown: set[str] | None = None,
 ) -> dict[str, int]:
-    """Write what a list named into the ledger, part of the caller's transaction; how many were discovered, excluded,
-    discovered by another list of this very run, aliases, due again, or no URL at all (unusable).
+    """Write what a list named into the ledger, part of the caller's transaction; how many articles were discovered,
+    excluded, discovered by another list of this very run, aliases, due again, or no URL at all (unusable).
 
     by: what kind of list it was; only feeds may name other sites. shown: the keys that earlier pages of the same
     section named in this run; those of this one are added.
@@ -205,8 +205,13 @@ def _insert(
     now = datetime.now(UTC)
     own = [_row(source, run, via, one, now) for one in fresh if not alias(one)]
     added = db.execute_values(conn, "discover_urls", own, fetch=True)
+    lists = {one.key for one in fresh if one.kind != Kind.ARTICLE}
     for row in added:
-        counts["excluded" if row["state"] == State.EXCLUDED else "discovered"] += 1
+        if row["state"] == State.EXCLUDED:
+            counts["excluded"] += 1
+        # A sitemap that an index names is on the way to articles, and none itself.
+        elif row["url_key"] not in lists:
+            counts["discovered"] += 1
     ids = {row["variant_key"]: row["id"] for row in added if row["state"] != State.EXCLUDED}
     swapped = [(mains[v]["id"], ids[v], ALIAS, run) for v in chosen if v in mains and v in ids]
     db.execute_values(conn, "become_aliases", swapped)
