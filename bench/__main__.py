@@ -4,7 +4,7 @@ python -m bench                        all of them
 python -m bench extraction CORPUS      us and the peers on real pages; --help says what else
 python -m bench floors [--lower]       raise the floors under the demo newsroom's pages, or lower them
 python -m bench crawl [--rounds N]     the crawl stage beside Scrapy's defaults and bare aiohttp; --help says what else
-python -m bench crawl-memory [PAGES]   one crawl over so many pages of one site: does its memory stay flat?
+python -m bench crawl-memory [PAGES]   one crawl over so many pages of ten sites: does its memory stay flat?
 python -m bench hosts [--hosts N]      many hosts at their own pace in one crawl process; --help says what else
 python -m bench night [--hosts N]      a whole night beside news-please, pages a second; --help says what else
 python -m bench sources [--sources N]  planning and leasing for many sources; --help says what else

@@ -1,7 +1,7 @@
-"""Whether a crawl's memory stays flat: one site, thousands of pages without a pause, and what its process holds.
+"""Whether a crawl's memory stays flat: ten sites, thousands of pages without a pause, and what its process holds.
 
-The site is on loopback and its pages are small, so that what grows is what the crawl keeps of each page. The measure is
-the resident size of the child that crawls, from its first thousand pages to its last.
+The sites are on loopback and their pages are small, so that what grows is what the crawl keeps of each page. The
+measure is the resident size of the child that crawls, from its first thousand pages to its last.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,16 +25,18 @@ from pipelines.model import Source, Tally
 RUN = "2026-11-22T0200"
 FIRST = 1_000
 PAGES = 5_000
-# A feed may name this many; beyond, the site has several.
+# One host is asked one thing at a time: ten fill the process.
+HOSTS = 10
+# A feed may name this many; beyond, a site has several.
 IN_A_FEED = 5_000
 MOST = 30.0
 EVERY = 0.25
-BUDGET = 1_800.0
+BUDGET = 3_000.0
 
 
 @dataclass
 class Site:
-    """A site of so many pages on loopback, and how many of them were asked for."""
+    """What is served on loopback: so many pages of each site, and how many were asked for in all."""
 
     pages: int
     asked: int = 0
@@ -42,25 +44,27 @@ class Site:
 
 def main(pages: int = PAGES) -> int:
     """Crawl so many pages, print what the crawl's process held on the way; 1 where it grew by 30 MB or more."""
-    site = Site(pages)
+    site = Site(pages // HOSTS)
     looks: list[tuple[int, float]] = []
-    with _serving(site) as address, fresh.installation(host_map=f"pages.test={address}") as settings:
+    sources = [_source(number, site.pages) for number in range(HOSTS)]
+    with _serving(site) as address, fresh.installation(_mapped(address)) as settings:
         began = time.monotonic()
         with ThreadPoolExecutor(max_workers=1) as pool:
-            crawled = pool.submit(crawl.crawl, settings, [_source(site)], RUN, budget=BUDGET)
+            crawled = pool.submit(crawl.crawl, settings, sources, RUN, budget=BUDGET)
             looks = list(_looks(site, crawled))
-            (tally,) = crawled.result()
+            tallies = crawled.result()
         seconds = time.monotonic() - began
-    return _report(site, tally, looks, seconds)
+    return _report(site.pages * HOSTS, tallies, looks, seconds)
 
 
-def _report(site: Site, tally: Tally, looks: list[tuple[int, float]], seconds: float) -> int:
-    fetched = tally.counts.get("fetched", 0)
-    if tally.state != "done" or fetched != site.pages:
-        print(f"crawl did not come to its end: {tally}")
+def _report(pages: int, tallies: Sequence[Tally], looks: list[tuple[int, float]], seconds: float) -> int:
+    fetched = sum(tally.counts.get("fetched", 0) for tally in tallies)
+    stopped = [tally for tally in tallies if tally.state != "done"]
+    if stopped or fetched != pages:
+        print(f"crawl did not come to its end: {fetched:,} of {pages:,} pages; {stopped[:1]}")
         return 1
     start = _at(looks, FIRST)
-    for wanted in sorted({FIRST, site.pages // 2, site.pages}):
+    for wanted in sorted({FIRST, pages // 2, pages}):
         print(f"crawl memory: {_at(looks, wanted):.0f} MB at {wanted:,} pages")
     most = max(size for count, size in looks if count >= FIRST)
     grown = most - start
@@ -71,12 +75,12 @@ def _report(site: Site, tally: Tally, looks: list[tuple[int, float]], seconds: f
     return int(grown >= MOST)
 
 
-def _answer(site: Site, path: str) -> bytes:
+def _answer(site: Site, host: str, path: str) -> bytes:
     """The body of a page or feed."""
     kind, _, number = path.rpartition("/")
     if kind.endswith("/feed"):
         last = min(int(number) + IN_A_FEED, site.pages)
-        links = (f"<item><link>http://pages.test/news/{n}</link></item>" for n in range(int(number), last))
+        links = (f"<item><link>http://{host}/news/{n}</link></item>" for n in range(int(number), last))
         return f"<rss version='2.0'><channel>{''.join(links)}</channel></rss>".encode()
     site.asked += 1
     text = f"<p>Page {number} tells how many boats came in on day {number}, and who was on them.</p>" * 40
@@ -100,12 +104,16 @@ def _looks(site: Site, crawled: Future[Any]) -> Iterator[tuple[int, float]]:
         time.sleep(EVERY)
 
 
-def _source(site: Site) -> Source:
-    feeds = tuple(f"http://pages.test/feed/{start}" for start in range(0, site.pages, IN_A_FEED))
+def _source(number: int, pages: int) -> Source:
+    site = f"http://pages{number}.test"
     return Source(
-        name="pages", title="Pages", url="http://pages.test/", country="GB", language="en", timezone="Europe/London",
-        feeds=feeds, delay=0.0, max_pages=site.pages,
+        name=f"pages{number}", title="Pages", url=f"{site}/", country="GB", language="en", timezone="Europe/London",
+        feeds=tuple(f"{site}/feed/{start}" for start in range(0, pages, IN_A_FEED)), delay=0.0, max_pages=pages,
     )  # fmt: skip
+
+
+def _mapped(address: str) -> str:
+    return ",".join(f"pages{number}.test={address}" for number in range(HOSTS))
 
 
 @contextmanager
@@ -117,7 +125,7 @@ def _serving(site: Site) -> Iterator[str]:
 
         def do_GET(self) -> None:
             found = not self.path.endswith("/robots.txt")
-            body = _answer(site, self.path) if found else b""
+            body = _answer(site, self.headers["Host"], self.path) if found else b""
             self.send_response(200 if found else 404)
             self.send_header("Content-Type", "text/xml" if "/feed/" in self.path else "text/html")
             self.send_header("Content-Length", str(len(body)))
