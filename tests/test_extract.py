@@ -204,6 +204,29 @@ def test_another_articles_json_ld_is_not_taken() -> None:
     assert article(html(story(), head)).text == "\n".join(BODY)
 
 
+def test_what_a_live_blog_names_as_its_posts_is_a_part_of_it() -> None:
+    moments = [
+        (f"لحظة {n} من الجلسة", f"قال العضو رقم {n} إن البند نوقش ساعة كاملة ثم أرجئ إلى الغد.") for n in range(12)
+    ]
+    posts = [
+        {"@type": "BlogPosting", "headline": heading, "articleBody": f"<p>{said}</p>"} for heading, said in moments
+    ]
+    node = {"@type": "LiveBlogPosting", "headline": TITLE, "liveBlogUpdate": posts}
+    head = f'<script type="application/ld+json">{json.dumps(node)}</script>'
+    links = "".join(f"<li><a href=#m{n}>{heading}</a></li>" for n, (heading, _) in enumerate(moments))
+    cards = "".join(
+        f'<div class="related-card"><time>10:{10 + n}</time><h3 id=m{n}>{heading}</h3><p>{said}</p></div>'
+        for n, (heading, said) in enumerate(moments)
+    )
+    body = f"{story()}<ul>{links}</ul><aside class=related-content>{cards}</aside>"
+
+    told = article(html(body, head)).text.split("\n")
+    silent = article(html(body)).text.split("\n")
+
+    assert told == [*BODY, *(line for moment in moments for line in moment)]
+    assert not {said for _, said in moments} & set(silent)
+
+
 def test_metadata_comes_from_the_best_witness() -> None:
     node = {
         "@graph": [

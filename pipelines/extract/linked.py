@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html import unescape
 from typing import Any
@@ -77,6 +78,15 @@ def body(node: Node) -> list[str]:
     if not isinstance(given, str) or not given.strip():
         return []
     return _lines(given)
+
+
+def posts(found: list[Node]) -> list[str]:
+    """The headings and paragraphs of live blogs' posts; a heading that several posts have is the blog's own."""
+    given = [node.get("liveBlogUpdate") for node in found]
+    told = [post for some in given for post in (some if isinstance(some, list) else [some]) if isinstance(post, dict)]
+    headings = Counter(text(post.get("headline")) for post in told)
+    lines = [heading for heading, count in headings.items() if heading and count == 1]
+    return [*lines, *(line for post in told for line in body(post))]
 
 
 def embedded(tree: HtmlElement) -> list[str]:

@@ -34,11 +34,15 @@ STOCK_LOOK = 8000
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What a page says of itself; titles are the forms in which its title stands on the page, at full length."""
+    """What a page says of itself; titles are the forms in which its title stands on the page, at full length.
+
+    posts: the lines of a live blog's posts.
+    """
 
     meta: dict[str, list[str]]
     node: linked.Node
     pages: tuple[linked.Node, ...]
+    posts: tuple[str, ...]
     title: str
     titles: tuple[str, ...]
     description: str
@@ -71,6 +75,7 @@ def facts_of(tree: HtmlElement, page: Page, source: Source) -> Facts:
         meta=meta,
         node=node,
         pages=tuple(one for one in nodes if "WebPage" in linked.types(one)),
+        posts=tuple(linked.posts(nodes)),
         title=_shortened(title, LONGEST_TITLE),
         titles=forms,
         description=_shortened(description, LONGEST_DESCRIPTION),

@@ -26,6 +26,8 @@ LIKELY = 0.47
 # of a short one that is mostly link.
 PLACED, PLACED_ALONE, DENSE = 0.6, 0.7, 0.8
 MOSTLY, FEW_WORDS = 0.6, 25
+# What a live blog names as its posts is a part of it, far from its head as it may stand.
+POSTED = 0.9
 # A path that the source's pages agree on counts as much as the page itself does.
 AGREED = 2.0
 # Less than this share of at least so many words that two extractors agree on is a text lost.
@@ -98,7 +100,15 @@ def look(tree: HtmlElement, html: str, facts: Facts, without: frozenset[str] = f
     chances = np.zeros(len(rows), dtype=np.float32)
     able = features.worth(rows)
     chances[able] = judge.judged(rows[able])
+    if facts.posts:
+        chances[_posted(found, facts.posts)] = POSTED
     return Seen(found, rows[:, 0].tolist(), rows[:, 1].tolist(), chances.tolist(), lines, plain)
+
+
+def _posted(found: Sequence[blocks.Block], posts: Sequence[str]) -> list[bool]:
+    """Which blocks are of a live blog's posts; a list of links to them is none."""
+    shares = features.coverage(found, posts)
+    return [share >= HALF and block.linked < HALF * block.words for share, block in zip(shares, found, strict=True)]
 
 
 def read(
