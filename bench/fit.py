@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.extract import blocks, body, features, linked, markup, metadata
+from pipelines.extract import blocks, features, linked, markup, metadata, reading
 from pipelines.extract.phrases import key
 from pipelines.trial import anonymous, saved
 
@@ -79,10 +79,11 @@ def _example(one: tuple[Path, Example]) -> Example | None:
     found = blocks.blocks(tree)
     if not found:
         return None
+    lines, plain = reading.opinions(tree, html)
     made = features.rows(
         found,
-        body.lines(tree, precise=True),
-        body.plain(html),
+        lines,
+        plain,
         facts.titles,
         facts.description,
         linked.body(facts.node),

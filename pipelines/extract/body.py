@@ -25,14 +25,18 @@ CELL = 400
 KEPT = 0.4
 
 
-def lines(tree: HtmlElement, *, precise: bool) -> list[str]:
-    """The article's lines, one per paragraph, heading or list item; precise leaves out what is in doubt."""
+def lines(tree: HtmlElement, *, precise: bool, alone: bool = True) -> list[str]:
+    """The article's lines, one per paragraph, heading or list item.
+
+    precise leaves out what is in doubt; not alone, trafilatura compares its own text with those of readability and
+    justext, which takes half as long again.
+    """
     marks = _marks(tree)
     if marks:
         tree = _replaced(deepcopy(tree), marks)
-    found = _extracted(tree, precise)
+    found = _extracted(tree, precise, alone)
     if any(len(cell.text_content()) > CELL for cell in tree.iter("td")):
-        without = _extracted(_without_tables(deepcopy(tree)), precise)
+        without = _extracted(_without_tables(deepcopy(tree)), precise, alone)
         # Where the cell was no layout, taking the table apart can lose the article.
         if words(" ".join(without)) >= KEPT * words(" ".join(found)) and without:
             found = without
@@ -76,9 +80,9 @@ def agrees(whole: Sequence[str], part: Sequence[str]) -> bool:
     return len(mine & theirs) >= 0.8 * len(mine)
 
 
-def _extracted(tree: HtmlElement, precise: bool) -> list[str]:
+def _extracted(tree: HtmlElement, precise: bool, alone: bool) -> list[str]:
     document = bare_extraction(
-        tree, include_comments=False, favor_precision=precise, deduplicate=False, with_metadata=False
+        tree, include_comments=False, favor_precision=precise, deduplicate=False, with_metadata=False, fast=alone
     )
     text = getattr(document, "text", None) or ""
     return [line for line in (" ".join(part.split()) for part in text.split("\n")) if line]

@@ -90,10 +90,7 @@ class Seen:
 def look(tree: HtmlElement, html: str, facts: Facts, without: frozenset[str] = frozenset()) -> Seen:
     """The blocks of a page, each judged."""
     found = blocks.blocks(tree)
-    lines = body.lines(tree, precise=True)
-    # No time limit reaches into it, and on a page of this size or depth it can take minutes.
-    spared = "second extractor" in without or len(html) > LONGEST_PLAIN or markup.deep(tree)
-    plain = lines if spared else body.plain(html)
+    lines, plain = opinions(tree, html, without)
     rows = features.rows(found, lines, plain, facts.titles, facts.description, linked.body(facts.node))
     if not len(rows):
         return Seen((), (), (), (), lines, plain)
@@ -103,6 +100,21 @@ def look(tree: HtmlElement, html: str, facts: Facts, without: frozenset[str] = f
     if facts.posts:
         chances[_posted(found, facts.posts)] = POSTED
     return Seen(found, rows[:, 0].tolist(), rows[:, 1].tolist(), chances.tolist(), lines, plain)
+
+
+def opinions(
+    tree: HtmlElement, html: str, without: frozenset[str] = frozenset()
+) -> tuple[Sequence[str], Sequence[str]]:
+    """The lines of two extractors; the first takes a second look where it has much less than the second."""
+    # No time limit reaches into it, and on a page of this size or depth it can take minutes.
+    if "second extractor" in without or len(html) > LONGEST_PLAIN or markup.deep(tree):
+        lines = body.lines(tree, precise=True, alone=False)
+        return lines, lines
+    plain = body.plain(html)
+    lines = body.lines(tree, precise=True)
+    if not lines or sum(map(words, lines)) < SHARE * sum(map(words, plain)):
+        lines = body.lines(tree, precise=True, alone=False)
+    return lines, plain
 
 
 def _posted(found: Sequence[blocks.Block], posts: Sequence[str]) -> list[bool]:
