@@ -24,7 +24,7 @@ LEAST_WORDS = 15
 LIKELY = 0.47
 # More is asked of a block that stands in a place with a telling name, more still where trafilatura lacks it too, and
 # of a short one that is mostly link.
-PLACED, PLACED_ALONE, DENSE = 0.6, 0.7, 0.8
+PLACED, PLACED_ALONE, DENSE = 0.68, 0.75, 0.8
 MOSTLY, FEW_WORDS = 0.6, 25
 # What a live blog names as its posts is a part of it, far from its head as it may stand.
 POSTED = 0.9
