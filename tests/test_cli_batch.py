@@ -18,7 +18,8 @@ from pipelines.extract import site
 Result = subprocess.CompletedProcess[bytes]
 PROGRAM = [sys.executable, "-c", "from pipelines.cli import main; main()"]
 TEXT = "The town opened the old bridge to walkers on Monday after two years of repairs that a hundred people worked on."
-BOX = "Get the bridge letter in your mailbox every Monday"
+# Nothing on a single page tells it from the article.
+BOX = "The bridge letter comes out every Monday and costs nothing."
 
 
 def html(number: int) -> str:
