@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract import extract_page
+from pipelines.extract import body, extract_page, markup, reading
 from pipelines.model import Article, Entry, Expect, Page, Reason, Rejection, Source
 
 SOURCE = Source(
@@ -225,6 +225,18 @@ def test_what_a_live_blog_names_as_its_posts_is_a_part_of_it() -> None:
 
     assert told == [*BODY, *(line for moment in moments for line in moment)]
     assert not {said for _, said in moments} & set(silent)
+
+
+def test_an_extractor_that_has_much_less_than_the_other_looks_again() -> None:
+    boxes = "".join(f"<div>{line} قيل ذلك {n} مرات.</div>" for n, line in enumerate(BODY * 4))
+    source = html(f"<h1>{TITLE}</h1><article><p>{BODY[0]}</p></article><div class=c>{boxes}</div>")
+    tree = markup.parse(source)
+    assert tree is not None
+
+    lines, plain = reading.opinions(tree, source)
+
+    assert len(" ".join(body.lines(tree, precise=True))) < len(" ".join(plain)) / 2
+    assert len(" ".join(lines)) > len(" ".join(plain)) / 2
 
 
 def test_metadata_comes_from_the_best_witness() -> None:

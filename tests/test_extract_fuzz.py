@@ -169,7 +169,11 @@ values = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.sampled_from((*TEXTS, *VALUES))),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
-        st.dictionaries(st.sampled_from(("@type", "name", "url", "@value", "@graph", "item", "x")), inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(("@type", "name", "url", "@value", "@graph", "item", "headline", "articleBody", "x")),
+            inner,
+            max_size=3,
+        ),
     ),
     max_leaves=8,
 )
@@ -186,6 +190,7 @@ FIELDS = (
         "image",
     ),
     *("keywords", "articleSection", "description", "isAccessibleForFree", "mainEntityOfPage", "@graph", "hasPart"),
+    "liveBlogUpdate",
 )
 
 
