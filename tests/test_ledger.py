@@ -87,6 +87,16 @@ def test_an_excluded_url_is_in_the_ledger_and_never_leased(conn: db.Connection) 
     assert url(conn, "state || ': ' || reason", "http://a.test/sport/1") == "excluded: deny: /sport/"
 
 
+def test_a_sitemap_that_an_index_names_is_no_article_that_was_discovered(conn: db.Connection) -> None:
+    named = [(Kind.SITEMAP, Entry(url="http://a.test/s1.xml")), (Kind.ARTICLE, Entry(url="http://a.test/1"))]
+
+    with conn:
+        counts = found.discover(conn, SOURCE, RUN, named, "http://a.test/index.xml", by=Kind.SITEMAP)
+
+    assert counts["discovered"] == 1
+    assert url(conn, "state", "http://a.test/s1.xml") == "discovered"
+
+
 def test_a_leased_url_is_leased_to_nobody_else_until_it_is_given_back(conn: db.Connection) -> None:
     discover(conn, Entry(url="http://a.test/1", title="خبر"))
 
