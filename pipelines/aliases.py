@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from pipelines import db, entries, found, urls
+from pipelines import db, entries, rules, urls
 from pipelines.ledger import Look
 from pipelines.model import Entry, Kind, Source, State
 
@@ -27,7 +27,7 @@ def plausible(conn: db.Connection, source: Source, url: str, target: str, led: S
     and none that other articles lead to as well. led: (target, URL) of redirects the ledger does not have yet."""
     now = datetime.now(UTC)
     lists = {urls.key(one) for one in (source.url, *source.feeds, *source.sitemaps, *source.sections)}
-    if urls.key(target) in lists or found.excluded(source, Kind.ARTICLE, Entry(url=target), Kind.SECTION, now):
+    if urls.key(target) in lists or rules.excluded(source, Kind.ARTICLE, Entry(url=target), Kind.SECTION, now):
         return False
     if urls.akin(url, target):
         return True

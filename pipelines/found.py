@@ -1,18 +1,15 @@
-"""What lists name, into the ledger: which rule keeps a URL out, which one is another address of a known article, and
-what a list tells of articles that are known already (that they changed, or that they are gone).
+"""What lists name, into the ledger: which URL is another address of a known article, and what a list tells of articles
+that are known already (that they changed, or that they are gone).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from pipelines import db, entries, urls
+from pipelines import db, entries, rules, urls
 from pipelines.model import Entry, Kind, Source, State
 
 Found = tuple[Kind, Entry]
@@ -109,51 +106,10 @@ def next_page(conn: db.Connection, source: Source, run: str, first: str, entry: 
     return True
 
 
-def excluded(source: Source, kind: Kind, entry: Entry, by: Kind, now: datetime) -> str:
-    """The rule that keeps a URL out of the crawl, or nothing."""
-    if by != Kind.FEED and urls.site(urls.host(entry.url)) not in sites(source):
-        return f"other site: {urls.site(urls.host(entry.url))}"
-    said = entry.published_at or entry.modified_at
-    if said and said < now - timedelta(days=source.max_age):
-        return f"older than {source.max_age} days"
-    if kind != Kind.ARTICLE:
-        return ""
-    parts = urlsplit(entry.url)
-    if parts.path in ("", "/") and not parts.query:
-        return "home page"
-    return _ruled_out(source, entry.url)
-
-
-def reconsider(conn: db.Connection, source: Source) -> None:
-    """Apply the patterns as the file has them now to what earlier ones kept out or let in, part of the caller's
-    transaction: a list that did not change since is not read again."""
-    let_in: list[int] = []
-    kept_out: list[tuple[int, str]] = []
-    for row in db.query(conn, "rules_of_source", source=source.name, days=source.max_age):
-        reason = _ruled_out(source, row["url"])
-        if row["state"] == State.EXCLUDED and not reason:
-            let_in.append(row["id"])
-        elif row["state"] != State.EXCLUDED and reason:
-            kept_out.append((row["id"], reason))
-    if let_in:
-        db.execute(conn, "readmit_urls", ids=let_in)
-    db.execute_values(conn, "rule_out_urls", kept_out)
-
-
 def fill(conn: db.Connection, source: str) -> None:
     """Give the articles of before variant keys theirs, part of the caller's transaction."""
     while rows := db.query(conn, "unmarked_variants", source=source):
         db.execute_values(conn, "mark_variants", [(row["id"], urls.variant(row["url"])[0]) for row in rows])
-
-
-def _ruled_out(source: Source, url: str) -> str:
-    """The pattern of the source's file that keeps an article's address out, or nothing."""
-    for pattern in source.deny:
-        if re.search(pattern, url):
-            return f"deny: {pattern}"
-    if source.allow and not any(re.search(pattern, url) for pattern in source.allow):
-        return "allow: no pattern matches"
-    return ""
 
 
 def _named(source: Source, found: Iterable[Found], by: Kind, counts: dict[str, int]) -> dict[str, Named]:
@@ -164,7 +120,7 @@ def _named(source: Source, found: Iterable[Found], by: Kind, counts: dict[str, i
         try:
             key, url, host = urls.key(entry.url), urls.cleaned(entry.url), urls.host(entry.url)
             variant, special = urls.variant(entry.url)
-            reason = excluded(source, kind, entry, by, now)
+            reason = rules.excluded(source, kind, entry, by, now)
         except ValueError:
             counts["unusable"] += 1
             continue
@@ -315,10 +271,3 @@ def _latest(pair: tuple[Named, db.Row]) -> datetime:
 
 def _json(entry: Entry) -> Any:
     return db.json(entries.as_json(entry))
-
-
-@lru_cache(maxsize=64)
-def sites(source: Source) -> set[str]:
-    """The registered domains of a source: of its home page and of all lists it names."""
-    listed = [source.url, *source.feeds, *source.sitemaps, *source.sections]
-    return {urls.site(urls.host(url)) for url in listed}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipelines import db, entries, found, urls
+from pipelines import db, entries, found, rules, urls
 from pipelines.found import Found
 from pipelines.model import Entry, Kind, Pointer, Source, State
 
@@ -74,7 +74,7 @@ def begin(conn: db.Connection, source: Source, run: str) -> None:
         db.execute_values(conn, "due_listings", rows)
         db.execute(conn, "due_sitemaps", source=source.name)
         db.execute(conn, "due_looks", source=source.name)
-        found.reconsider(conn, source)
+        rules.reconsider(conn, source)
 
 
 def want(conn: db.Connection, source: Source, run: str, url: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
 
-from pipelines import db, found, ledger, warc
+from pipelines import db, found, ledger, rules, warc
 from pipelines.found import Found
 from pipelines.ledger import Look
 from pipelines.model import Entry, Kind, Source, State
@@ -131,7 +131,7 @@ def _lag(followed: Followed) -> str:
 
 def _kept_out(source: Source, entry: Entry, by: Kind, now: datetime) -> bool:
     try:
-        return bool(found.excluded(source, Kind.ARTICLE, entry, by, now))
+        return bool(rules.excluded(source, Kind.ARTICLE, entry, by, now))
     except ValueError:
         return True
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipelines import db, found, ledger
+from pipelines import db, found, ledger, rules
 from pipelines.ledger import Lease, Look
 from pipelines.model import Entry, Kind, Pointer, State
 from tests import sites
@@ -77,7 +77,7 @@ def test_a_url_is_discovered_once_however_it_is_written(conn: db.Connection) -> 
     ],
 )
 def test_the_rule_that_keeps_a_url_out_is_its_reason(entry: Entry, by: Kind, reason: str) -> None:
-    assert found.excluded(SOURCE, Kind.ARTICLE, entry, by, NOW) == reason
+    assert rules.excluded(SOURCE, Kind.ARTICLE, entry, by, NOW) == reason
 
 
 def test_an_excluded_url_is_in_the_ledger_and_never_leased(conn: db.Connection) -> None:

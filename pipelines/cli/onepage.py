@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from pipelines import alert, crawl, db, desk, extract, found, ledger, load, urls
+from pipelines import alert, crawl, db, desk, extract, ledger, load, rules, urls
 from pipelines.cli.show import as_json, out, progress, say, table
 from pipelines.errors import NightdeskError
 from pipelines.model import Source, Tally
@@ -22,7 +22,7 @@ def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool
     with db.connection(current) as conn:
         db.check_migrated(conn)
         named = any(row["source"] == source.name for row in ledger.story(conn, url))
-        if not named and urls.site(urls.host(url)) not in found.sites(source):
+        if not named and urls.site(urls.host(url)) not in rules.sites(source):
             raise NightdeskError(
                 f"{url} is not of {source.name}; `nightdesk try {url}` looks at any page and keeps nothing."
             )
