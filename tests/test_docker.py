@@ -28,9 +28,11 @@ HADOLINT = Path(sysconfig.get_path("scripts")) / "hadolint"
 LASTING = {"postgres", "api-server", "scheduler", "dag-processor", "triggerer"}
 ONCE = {"init", "nightdesk", "clean"}
 GIVEN = {"NIGHTDESK_DATA", "NIGHTDESK_SOURCES", "NIGHTDESK_DATABASE_URL"}
-KNOWN_KEYS = {"image", "build", "command", "entrypoint", "restart", "stop_grace_period", "profiles", "depends_on"}
-KNOWN_KEYS |= {"environment", "env_file", "volumes", "ports", "shm_size", "healthcheck", "logging"}
-KNOWN_KEYS |= {"cap_drop", "security_opt"}
+# The keys of a service that we use, each with the types that the Compose specification has for it.
+TYPES: dict[str, type] = dict.fromkeys(["image", "restart", "stop_grace_period", "shm_size"], str)
+TYPES |= dict.fromkeys(["command", "entrypoint", "profiles", "volumes", "ports", "env_file", "cap_drop"], list)
+TYPES |= dict.fromkeys(["build", "environment", "depends_on", "healthcheck", "logging"], dict)
+TYPES |= {"security_opt": list}
 
 
 def test_every_setting_is_in_the_example_with_its_default() -> None:
@@ -90,10 +92,30 @@ def test_only_known_keys_services_and_volumes_are_used() -> None:
     volumes = set(yaml.safe_load(COMPOSE)["volumes"])
 
     for name, service in SERVICES.items():
-        assert set(service) <= KNOWN_KEYS, name
+        assert set(service) <= set(TYPES), name
         assert set(service.get("depends_on") or {}) <= set(SERVICES), name
         named = {v.split(":")[0] for v in service["volumes"] if isinstance(v, str) and not v.startswith(".")}
         assert named <= volumes, name
+
+
+def test_every_value_is_of_a_type_that_compose_takes() -> None:
+    wrong = [f"{name}.{where}: {value!r}" for name, s in SERVICES.items() for where, value in mistyped(s)]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "volumes: [null, data:/data]",
+        "command: [airflow, 5]",
+        "environment: {A: [b]}",
+        "restart: no",
+        "ports: 8080:8080",
+    ],
+)
+def test_what_compose_refuses_is_told(broken: str) -> None:
+    assert len(mistyped(yaml.safe_load(broken))) == 1
 
 
 def test_the_database_outlives_its_container() -> None:
@@ -194,6 +216,21 @@ def test_the_first_start_makes_databases_login_and_pool_and_a_second_changes_not
         {"rolname": "nightdesk"},
     ]
     run("clean.sh", first)
+
+
+def mistyped(service: dict[str, Any]) -> list[tuple[str, object]]:
+    """The values of a service that are of no type that the Compose specification has for their place."""
+    wrong: list[tuple[str, object]] = []
+    for key, value in service.items():
+        want = TYPES[key]
+        if not isinstance(value, want):
+            wrong.append((key, value))
+        elif isinstance(value, list):
+            entry = (str, dict) if key in {"volumes", "ports", "env_file"} else str
+            wrong += [(f"{key}[{at}]", part) for at, part in enumerate(value) if not isinstance(part, entry)]
+        elif key in {"environment", "build", "logging"}:
+            wrong += [(f"{key}.{name}", part) for name, part in value.items() if isinstance(part, list) or part is None]
+    return wrong
 
 
 @pytest.fixture
