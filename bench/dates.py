@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.extract.dates import parse_date
+from pipelines.dates.written import parse_date
 
 FILE = Path(__file__).resolve().parents[2] / "shared" / "data" / "dates.tsv"
 NOW = datetime(2015, 1, 10, 12, tzinfo=UTC)

@@ -15,6 +15,7 @@ ONE_PLACE = {
     "scrapy": ("spiders/",),
     "twisted": ("spiders/",),
     "trafilatura": ("pipelines/extract/",),
+    "dateparser": ("pipelines/dates/",),
     "psycopg2": ("pipelines/db.py",),
     "fastwarc": ("pipelines/warc.py",),
     "typer": ("pipelines/cli/",),
@@ -30,6 +31,15 @@ ONE_PLACE = {
 ONE_WAY = {
     "pipelines/airflow/": ("dags", "spiders", "pipelines.cli"),
     "pipelines/cli/": ("dags", "spiders"),
+    "pipelines/dates/": (
+        "dags",
+        "spiders",
+        "demo",
+        "pipelines.extract",
+        "pipelines.db",
+        "pipelines.model",
+        "pipelines.cli",
+    ),
     "pipelines/": ("dags", "spiders", "demo", "pipelines.airflow", "pipelines.cli"),
     "spiders/": ("dags", "demo", "pipelines.airflow", "pipelines.cli", "pipelines.extract"),
     "demo/": ("dags", "spiders", "pipelines.cli"),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Sequence
 from functools import cache
 
-from pipelines.extract.dates import only_a_date
+from pipelines.dates.written import only_a_date
 from pipelines.extract.lexicon import HEAD, LETTER, PAIR, STEMS, Index, Lexicon, forms, key, lexicon, size
 
 __all__ = ["key", "lexicon", "reasons"]

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 from htmldate import find_date
 from lxml.html import HtmlElement
 
+from pipelines.dates.written import parse_date
 from pipelines.extract import datelines, linked
-from pipelines.extract.dates import parse_date
 from pipelines.extract.metadata import Facts
 from pipelines.model import Page, Source
 

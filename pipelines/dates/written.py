@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pipelines.extract import clocks, months, relative
-from pipelines.extract.calendars import hijri, jalali
-from pipelines.extract.clocks import CLOCK, Clock
+from pipelines.dates import clocks, months, relative
+from pipelines.dates.calendars import hijri, jalali
+from pipelines.dates.clocks import CLOCK, Clock
 
 __all__ = ["hijri", "jalali", "only_a_date", "parse_date", "updated"]
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.extract.dates import hijri, jalali, only_a_date, parse_date, updated
+from pipelines.dates.written import hijri, jalali, only_a_date, parse_date, updated
 
 NOW = datetime(2015, 1, 10, 12, tzinfo=UTC)
 

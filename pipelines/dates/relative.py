@@ -1,6 +1,6 @@
 """How long ago, and yesterday: the moments that sites name by their distance from now, in many languages.
 
-It alone knows the words for units of time. Words are looked up in their folded form (pipelines.extract.months).
+It alone knows the words for units of time. Words are looked up in their folded form (pipelines.dates.months).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from pipelines.extract.months import folded
+from pipelines.dates.months import folded
 
 SECOND, MINUTE, HOUR, DAY = 1, 60, 3600, 86400
 UNITS = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pipelines.extract.calendars import hijri, jalali
+from pipelines.dates.calendars import hijri, jalali
 from pipelines.text import normal
 
 GREGORIAN = {

@@ -1,6 +1,6 @@
 """The time of day beside a date: 24 and 12 hours, in many languages, and the zone that is written behind it.
 
-Texts are in their folded form (pipelines.extract.months).
+Texts are in their folded form (pipelines.dates.months).
 """
 
 from __future__ import annotations
