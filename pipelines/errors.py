@@ -21,10 +21,6 @@ class CrawlError(NightdeskError):
     """A source could not be crawled: nothing reachable, or the spider ended before its work did."""
 
 
-class BusyError(NightdeskError):
-    """Another process is crawling this source right now; it is left alone."""
-
-
 class DiskFullError(NightdeskError):
     """The data folder is nearly full: the stage stopped before it could lose something."""
 

@@ -74,6 +74,7 @@ class Source:
     allow, deny: regular expressions on the whole URL; an article URL must match one of allow (if any) and none of deny.
     delay: seconds between two requests to one host, at least 0.1.
     max_age: days; entries with an older date are excluded. max_pages: article pages fetched in one run at most.
+    prune: XPath of page parts that never belong to the article.
     phrases: lines of this site's own boilerplate, on top of the built-in lists.
     render: article and section pages are read by a browser, for a site that shows nothing without scripts.
     """
@@ -95,7 +96,6 @@ class Source:
     delay: float = 1.0
     max_age: int = 30
     max_pages: int = 500
-    spider: str = "news"
     render: bool = False
     expect: Expect = field(default_factory=Expect)
 
@@ -161,7 +161,8 @@ class Article:
     site's own day. The stores keep the instant alone.
     published_precision: second, minute, day, month, year or empty.
     published_from: json-ld, meta, feed, text, url or empty.
-    removed: what was cut, in page order. page_digest: sha256 hex of the bytes it came from.
+    removed: what was cut, in page order after what the source prunes.
+    page_digest: sha256 hex of the bytes it came from.
     extractor: name and version.
     """
 
@@ -224,18 +225,6 @@ class Match:
     field: str
     offset: int
     snippet: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Alert:
-    """What somebody is told: kind is new, revised, removed, or health; story is the article that stands for it."""
-
-    watch: str
-    kind: str
-    story: int
-    article: int
-    revision: int
-    matches: tuple[Match, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,6 +28,11 @@ LONGEST_NAME = 60
 LONGEST_PATTERN = 300
 LONGEST_URL = 2000
 MOST_TIMES = 9
+# An expression that selects attributes or text of this selects no elements of a page either.
+SAMPLE_PAGE = (
+    "<html lang='x'><body><div id='x' class='x'>x<p class='x'>x</p><a href='x' title='x'>x</a>"
+    "<img src='x' alt='x' style='x'/><span name='x' content='x'>x</span></div></body></html>"
+)
 
 KEYS = {
     "title": "What the publisher calls itself, in its own script",
@@ -46,10 +51,11 @@ KEYS = {
     "delay": "Seconds between two requests to one host",
     "max_age": "Days; what the feed or sitemap dates earlier is left alone",
     "max_pages": "The most article pages fetched in one run",
-    "spider": "The spider that follows it",
     "render": "Whether a browser runs the scripts of its pages before they are kept",
     "expect": "What the source promises; breaking a promise is reported",
 }
+# Keys that there were once, and what to do with a file that has one.
+GONE_KEYS = {"spider": "it was never used, take its line out"}
 EXPECT_KEYS = {
     "articles_per_run": "The least number of new articles in a usual night",
     "languages": "The languages its articles may have",
@@ -119,6 +125,8 @@ def _table(record: Any, allowed: Mapping[str, str], values: Any, where: str, pre
     if not isinstance(values, dict):
         raise SourceError(f"{where}: {prefix.removesuffix('.')} is a table of {', '.join(allowed)}.")
     for key in values:
+        if key in GONE_KEYS and not prefix:
+            raise SourceError(f"{where}: {key} is no longer a key: {GONE_KEYS[key]}.")
         if key not in allowed:
             near = get_close_matches(key, allowed, 1)
             hint = f"did you mean {prefix}{near[0]}? Allowed are" if near else "allowed are"
@@ -222,10 +230,11 @@ def _most(times: str) -> float:
 
 def _xpath(value: str) -> str:
     try:
-        found = etree.XPath(value)(etree.Element("html"))
+        found = etree.XPath(value)(etree.fromstring(SAMPLE_PAGE))
     except etree.XPathError as error:
         return f"is no XPath expression: {error}"
-    return "" if isinstance(found, list) else "selects no elements; write it like .//div[@class='share']"
+    elements = isinstance(found, list) and all(isinstance(one, etree._Element) for one in found)
+    return "" if elements else "selects no elements; write it like .//div[@class='share']"
 
 
 def _country(value: str) -> str:
@@ -245,10 +254,6 @@ def _timezone(value: str) -> str:
         return ""
     near = get_close_matches(value, _timezones(), 1)
     return f"is no time zone; it is a name like {near[0] if near else 'Asia/Damascus'}"
-
-
-def _spider(value: str) -> str:
-    return "" if re.fullmatch("[a-z][a-z0-9_]*", value) else "is no spider's name; the usual one is news"
 
 
 def _between(least: float, most: float) -> Callable[[float], str]:
@@ -311,7 +316,6 @@ CHECKS: dict[str, tuple[type, Callable[[Any], str]]] = {
     "delay": (float, _between(0.1, 3600)),
     "max_age": (int, _between(1, 36500)),
     "max_pages": (int, _between(1, 100000)),
-    "spider": (str, _spider),
     "render": (bool, lambda value: ""),
     "articles_per_run": (int, _between(0, 100000)),
     "languages": (list, _language),

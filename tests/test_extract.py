@@ -6,6 +6,7 @@ import gzip
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -117,6 +118,26 @@ def test_what_was_cut_is_kept_with_its_reason_in_page_order() -> None:
         ("اترك تعليق", "phrase: comment"),
         ("يستعمل موق", "phrase: notice"),
     ]
+
+
+def test_what_a_source_prunes_is_cut_wherever_it_stands_and_kept_with_its_reason() -> None:
+    told = "يقول محررونا إن هذا الصندوق يتكرر في كل مقال من مقالات الصحيفة ولا صلة له بما ورد فيه."
+    inside = story([BODY[0], f"<b class=house>{told}</b>", *BODY[1:]])
+    pruning = replace(SOURCE, prune=("//b[@class='house']",))
+
+    whole, pruned = article(html(inside)), article(html(inside), source=pruning)
+
+    assert told in whole.text
+    assert pruned.text.split("\n") == BODY
+    assert [r.text for r in pruned.removed if r.reason == "prune of the source"] == [told]
+
+
+def test_pruning_a_part_of_a_pruned_part_or_the_page_itself_costs_nothing_else() -> None:
+    pruning = replace(SOURCE, prune=("//aside", "//aside//li", "//body", "/html"))
+
+    made = article(html(SHAPES["theme"], title=f"{TITLE} - صحيفة الجسر"), source=pruning)
+
+    assert made.text.split("\n") == BODY
 
 
 def test_readers_comments_are_no_part_of_a_short_item() -> None:

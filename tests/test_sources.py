@@ -38,7 +38,7 @@ def test_every_key_can_be_given() -> None:
     text = PLAIN + (
         'schedule = "*/15 6-22 * * *"\nsitemaps = ["https://sana.test/s.xml.gz"]\nsections = ["http://127.0.0.1:8790/"]\n'
         'allow = [\'^https://sana\\.test/\\d+\']\ndeny = ["/video/"]\nprune = [".//aside"]\nphrases = ["شارك"]\n'
-        'delay = 2\nmax_age = 7\nmax_pages = 50\nspider = "news"\n[expect]\narticles_per_run = 5\nlanguages = ["ar"]\n'
+        'delay = 2\nmax_age = 7\nmax_pages = 50\n[expect]\narticles_per_run = 5\nlanguages = ["ar"]\n'
     )
 
     source = sourcefile.parse(text, "sana", "sana.toml")
@@ -105,7 +105,9 @@ def test_a_wrong_file_is_refused_by_one_clear_sentence(change: tuple[str, str], 
         ("delay = true", "delay is True; it is a number."),
         ("max_age = 0", "max_age is 0, which is out of range; it is between 1 and 36500."),
         ("max_pages = 1.5", "max_pages is 1.5; it is a whole number."),
-        ('spider = "News Spider"', "is no spider's name; the usual one is news."),
+        ('prune = [".//@class"]', "selects no elements;"),
+        ('prune = ["//p/text()"]', "selects no elements;"),
+        ('spider = "news"', "spider is no longer a key: it was never used, take its line out."),
         ('name = "other"', "name is 'other' but the file's name says 'sana'; leave the key out."),
         ("expect = 5", "expect is a table of articles_per_run, languages."),
         ("[expect]\narticles = 5", "did you mean expect.articles_per_run? Allowed are expect.articles_per_run,"),
@@ -347,7 +349,7 @@ def test_the_page_on_sources_has_every_key_with_its_default() -> None:
     for field in fields(Source):
         if field.default is MISSING and field.default_factory is MISSING and field.name != "name":
             assert rows[field.name] == "required", field.name
-        elif isinstance(field.default, (int, float)) or field.name == "spider":
+        elif isinstance(field.default, (int, float)):
             assert rows[field.name].strip("`") == str(field.default), field.name
 
 

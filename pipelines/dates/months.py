@@ -163,11 +163,6 @@ def gregorian(day: int, name: str, year: int, language: str = "") -> tuple[int, 
     return None
 
 
-def is_month(name: str) -> bool:
-    """Whether a folded word is the name of a month in any calendar."""
-    return any(form in _NAMES for form in _forms(name))
-
-
 def _forms(name: str) -> list[str]:
     """A word as written, then without what hangs on a month: Kurdish `-i`, `-e`, Hebrew `be-`, Persian `mah`."""
     forms = [name]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, tostring
 
 from pipelines import warc
 from pipelines.errors import StoreError
@@ -85,6 +85,9 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     tree = markup.parse(html)
     if tree is None:
         return _no(page, Reason.EMPTY, "no HTML in it")
+    pruned = markup.prune(tree, source.prune)
+    if pruned:
+        html = tostring(tree, encoding="unicode")
     # As long as somebody holds them, lxml does not make its elements anew at every walk.
     held = list(tree.iter())
     facts = metadata.facts_of(tree, page, source)
@@ -125,7 +128,10 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         image=_clean(facts.image),
         tags=tuple(_clean(tag) for tag in facts.tags),
         section=_clean(facts.section),
-        removed=tuple(Removed(text=_clean(r.text), reason=r.reason) for r in text.removed),
+        removed=tuple(
+            Removed(text=_clean(r.text), reason=r.reason)
+            for r in (*(Removed(text=part, reason="prune of the source") for part in pruned), *text.removed)
+        ),
         page_digest=page.digest,
         extractor=extractor(),
     )

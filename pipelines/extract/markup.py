@@ -9,7 +9,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from html import escape, unescape
 
 from lxml.etree import XPath
@@ -152,6 +153,24 @@ def parse(html: str) -> HtmlElement | None:
     return tree
 
 
+def prune(tree: HtmlElement, expressions: Sequence[str]) -> list[str]:
+    """Take the parts out of a page that its source says never belong to an article; their texts, one each."""
+    texts = []
+    for expression in expressions:
+        found = _xpath(expression)(tree)
+        for part in found if isinstance(found, list) else []:
+            # An attribute, one that stood in another that is out already, or the whole page, is no part.
+            if (
+                isinstance(part, HtmlElement)
+                and part.getparent() is not None
+                and part.getroottree().getroot() is tree
+                and part.tag != "body"
+            ):
+                texts.append(" ".join(part.text_content().split()))
+                part.drop_tree()
+    return [text for text in texts if text]
+
+
 def looks_like_html(body: bytes, content_type: str) -> bool:
     """Whether a response is a web page: by what it begins with, and only where that says nothing by its label."""
     start = body[:2048].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower().replace(b"\x00", b"")
@@ -246,3 +265,8 @@ def _is_turkish(text: str) -> bool:
     return (
         found["þ"] + found["ý"] + found["ð"] > 2 and bool(found["ü"] or found["ç"]) and not (found["æ"] or found["á"])
     )
+
+
+@lru_cache(maxsize=256)
+def _xpath(expression: str) -> XPath:
+    return XPath(expression)

@@ -10,6 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from lxml.html import tostring
+
 from pipelines import warc
 from pipelines.extract import markup, metadata, reading
 from pipelines.model import Page, Source, Template
@@ -46,6 +48,8 @@ def observe(page: Page, source: Source) -> Observation | None:
     tree = markup.parse(html)
     if tree is None:
         return None
+    if markup.prune(tree, source.prune):
+        html = tostring(tree, encoding="unicode")
     seen = reading.look(tree, html, metadata.facts_of(tree, page, source))
     return Observation(
         page.url,
