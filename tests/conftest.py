@@ -1,4 +1,4 @@
-"""Sockets are loopback only; Postgres is real: one server a session, one fresh migrated database a test."""
+"""Sockets are loopback only; Postgres is real: one server a run, one fresh migrated database a test."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import os
 import runpy
 import signal
 import tempfile
-import uuid
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any
 
-import psycopg2
 import pytest
 
 from pipelines import db
 from pipelines.settings import Settings
 from pipelines.settings import settings as settings_of_this_process
-from tests import sites
+from tests import databases, sites
 from tests.sites import Sites
 
 for name in [
@@ -35,9 +35,35 @@ os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (LOOPBACK, os.environ.ge
 runpy.run_path(f"{LOOPBACK}/sitecustomize.py")
 
 
+# What the process that started the workers keeps for all of them: one server.
+_for_workers = ExitStack()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker, before it starts, which server all of them share."""
+    node.workerinput["server"] = _shared()
+
+
+def pytest_unconfigure() -> None:
+    _for_workers.close()
+
+
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
-    """A Postgres to make test databases on: NIGHTDESK_DATABASE_URL, or an embedded one of this session."""
+def server(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A Postgres to make test databases on: NIGHTDESK_DATABASE_URL, or an embedded one of this run."""
+    shared = getattr(request.config, "workerinput", {}).get("server")
+    with ExitStack() as ours:
+        yield shared or ours.enter_context(_started())
+
+
+@cache
+def _shared() -> str:
+    return _for_workers.enter_context(_started())
+
+
+@contextmanager
+def _started() -> Iterator[str]:
     given = os.environ.get("NIGHTDESK_DATABASE_URL", "")
     if given:
         yield given
@@ -45,33 +71,40 @@ def server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="nightdesk-test-") as folder:
         Path(folder).chmod(0o755)
         settings = Settings(data=Path(folder))
-        yield db.embedded(settings, "postgres")
+        address = db.embedded(settings, "postgres")
+        databases.quicken(address)
+        yield address
         db.stop_embedded(settings)
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> Iterator[str]:
+    """The name of a migrated database; nobody connects to it, everybody copies it."""
+    with databases.migrated(server) as name:
+        yield name
 
 
 @pytest.fixture
 def database_url(server: str) -> Iterator[str]:
     """A fresh, empty database."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    _admin(server, f"create database \"{name}\" template template0 encoding 'UTF8'")
-    yield urlunsplit(urlsplit(server)._replace(path="/" + name))
-    _admin(server, f'drop database if exists "{name}" with (force)')
+    with databases.database(server) as address:
+        yield address
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings(server: str, template: str, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a fresh installation: its own data and sources folder, a migrated database, a contact."""
-    current = Settings(
-        data=tmp_path / "data",
-        sources=tmp_path / "sources",
-        database_url=database_url,
-        contact="mailto:tests@newsroom.test",
-        min_free_mb=0,
-    )
-    current.sources.mkdir(parents=True)
-    current.data.mkdir(parents=True)
-    db.migrate(current)
-    return current
+    with databases.database(server, template) as address:
+        current = Settings(
+            data=tmp_path / "data",
+            sources=tmp_path / "sources",
+            database_url=address,
+            contact="mailto:tests@newsroom.test",
+            min_free_mb=0,
+        )
+        current.sources.mkdir(parents=True)
+        current.data.mkdir(parents=True)
+        yield current
 
 
 @pytest.fixture
@@ -84,14 +117,6 @@ def conn(settings: Settings) -> Iterator[db.Connection]:
 @pytest.fixture(autouse=True)
 def _fresh_settings() -> None:
     settings_of_this_process.cache_clear()
-
-
-def _admin(server: str, statement: str) -> None:
-    connection = psycopg2.connect(server)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-    connection.close()
 
 
 @pytest.fixture

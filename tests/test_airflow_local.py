@@ -7,12 +7,9 @@ import signal
 import subprocess
 import sys
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg2
 import pytest
 
 from demo.inbox import messages, open_inbox
@@ -23,6 +20,7 @@ from pipelines.airflow import local, processes, rest
 from pipelines.airflow.local import Airflow, airflow_running, night
 from pipelines.airflow.rest import Task
 from pipelines.settings import Settings, exported
+from tests import databases
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(900)]
 
@@ -35,17 +33,16 @@ SERVE = "from pipelines.airflow import local; from pipelines.settings import set
 
 
 @pytest.fixture(scope="module")
-def night_settings(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+def night_settings(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     folder = tmp_path_factory.mktemp("night")
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    _admin(server, f"create database \"{name}\" template template0 encoding 'UTF8'")
+    address = databases.made(server, template)
     sites = [site for site in SITES if site.name in FOLLOWED]
     served = [site for site in SITES if site.name in (*FOLLOWED, OFFERED)]
     with open_newsroom(folder / "newsroom", sites=served) as newsroom:
         settings = Settings(
             data=folder / "data",
             sources=folder / "sources",
-            database_url=urlunsplit(urlsplit(server)._replace(path="/" + name)),
+            database_url=address,
             contact="mailto:tests@newsroom.test",
             host_map=newsroom.host_map,
             allow_networks="127.0.0.0/8",
@@ -56,10 +53,9 @@ def night_settings(server: str, tmp_path_factory: pytest.TempPathFactory) -> Ite
             operators="desk",
         )
         write_sources([source(site) for site in sites], settings.sources)
-        db.migrate(settings)
         yield settings
-    for database in (name, name + "_airflow"):
-        _admin(server, f'drop database if exists "{database}" with (force)')
+    for database in (address, address + "_airflow"):
+        databases.dropped(server, database)
 
 
 @pytest.fixture(scope="module")
@@ -84,14 +80,6 @@ def airflow(night_settings: Settings, inbox: Path, said: list[str]) -> Iterator[
     with airflow_running(night_settings, resume=False, on_line=said.append) as running:
         yield running
     assert processes.members({component.process.pid for component in running.components}) == []
-
-
-def _admin(server: str, statement: str) -> None:
-    connection = psycopg2.connect(server)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-    connection.close()
 
 
 def _until(condition: Callable[[], bool], seconds: float = 180.0) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from demo import newsroom
 from demo.inbox import messages, open_inbox
+from tests import databases
 
 Result = subprocess.CompletedProcess[str]
 Nightdesk = Callable[..., Result]
@@ -25,10 +26,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def desk(server: str, folder: Path) -> Iterator[Nightdesk]:
     """`nightdesk` in a folder of its own, its sources followed and two nights run: the second found one new article."""
-    with newsroom.open_newsroom(folder / "newsroom") as opened, open_inbox(folder / "inbox.jsonl") as inbox:
+    with (
+        databases.database(server) as address,
+        newsroom.open_newsroom(folder / "newsroom") as opened,
+        open_inbox(folder / "inbox.jsonl") as inbox,
+    ):
         env = {
             **{k: v for k, v in os.environ.items() if not k.startswith("NIGHTDESK_")},
-            "NIGHTDESK_DATABASE_URL": _database(server),
+            "NIGHTDESK_DATABASE_URL": address,
             "NIGHTDESK_HOST_MAP": opened.host_map,
             "NIGHTDESK_ALLOW_NETWORKS": "127.0.0.0/8",
             "NIGHTDESK_MIN_FREE_MB": "0",
@@ -55,17 +60,6 @@ def desk(server: str, folder: Path) -> Iterator[Nightdesk]:
         newsroom.publish(folder / "newsroom")
         run("run", "sabah")
         yield run
-
-
-def _database(server: str) -> str:
-    import uuid
-    from urllib.parse import urlsplit, urlunsplit
-
-    from tests.conftest import _admin
-
-    name = f"test_cli_{uuid.uuid4().hex[:8]}"
-    _admin(server, f"create database \"{name}\" template template0 encoding 'UTF8'")
-    return urlunsplit(urlsplit(server)._replace(path="/" + name))
 
 
 def test_status_says_whether_the_last_night_worked_and_where_not(desk: Nightdesk) -> None:

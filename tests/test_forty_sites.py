@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import time
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-import psycopg2
 import pytest
 
 from demo import newsroom, structures
@@ -31,6 +29,7 @@ from pipelines.follow.onboard import Followed
 from pipelines.load import load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
+from tests import databases
 
 NIGHTS = ("2026-11-22T0200", "2026-11-23T0200", "2026-11-24T0200", "2026-12-02T0200")
 NEW, EDITED, DELETED = 5, 3, 1
@@ -105,21 +104,23 @@ class Desk:
 
 
 @pytest.fixture(scope="module")
-def desk(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """Forty sites on loopback, and settings of a fresh installation that follows none of them yet."""
     folder = tmp_path_factory.mktemp("forty")
-    with newsroom.open_newsroom(folder / "newsroom", sites=FORTY) as opened:
+    with (
+        databases.database(server, template) as address,
+        newsroom.open_newsroom(folder / "newsroom", sites=FORTY) as opened,
+    ):
         settings = Settings(
             data=folder / "data",
             sources=folder / "sources",
-            database_url=_database(server),
+            database_url=address,
             contact="mailto:tests@newsroom.test",
             host_map=opened.host_map,
             min_free_mb=0,
         )
         settings.sources.mkdir()
         settings.data.mkdir()
-        db.migrate(settings)
         yield Desk(settings, opened.folder)
 
 
@@ -334,13 +335,3 @@ def _by_family(lost: Sequence[str]) -> dict[str, list[str]]:
     for url in lost:
         found.setdefault(SITES[_site_of(urlsplit(url).netloc)].structure, []).append(url)
     return found
-
-
-def _database(server: str) -> str:
-    name = f"forty_{uuid.uuid4().hex[:8]}"
-    connection = psycopg2.connect(server)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f"create database \"{name}\" template template0 encoding 'UTF8'")
-    connection.close()
-    return urlunsplit(urlsplit(server)._replace(path="/" + name))

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg2
 import pytest
 
 from pipelines import crawl, db
@@ -17,6 +14,7 @@ from pipelines.load import load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
 from pipelines.urls import cleaned
+from tests import databases
 from tests import hostile_tls as tls
 from tests import hostile_web as hostile
 from tests.sites import RUN, Sites, answer, feed, mapped, sites, source
@@ -37,10 +35,10 @@ class Night:
 
 
 @pytest.fixture(scope="module")
-def night(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+def night(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     """One night over every hostile site and a good one."""
-    with sites() as web, tls.servers() as ports:
-        settings = mapped(fresh(server, tmp_path_factory.mktemp("hostile")), web)
+    with databases.database(server, template) as address, sites() as web, tls.servers() as ports:
+        settings = mapped(fresh(address, tmp_path_factory.mktemp("hostile")), web)
         sources = serve(web, [f"https://{tls.ADDRESS}:{port}/news/{name}" for name, port in ports.items()])
         tallies = {tally.source: tally for tally in crawl.crawl(settings, sources, RUN, budget=60)}
         with db.connection(settings, application="test") as conn:
@@ -129,10 +127,10 @@ def test_nothing_of_this_machine_was_read_for_a_site(night: Night) -> None:
 
 
 @pytest.fixture(scope="module")
-def traps(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+def traps(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     """One crawl over sites that never end, and a good one."""
-    with sites() as web:
-        settings = mapped(fresh(server, tmp_path_factory.mktemp("traps")), web)
+    with databases.database(server, template) as address, sites() as web:
+        settings = mapped(fresh(address, tmp_path_factory.mktemp("traps")), web)
         web.pages = hostile.Traps({"http://good.test/feed": answer(200, feed(*GOOD))})
         web.pages |= {url: answer(200, hostile.story(f"Town {n}")) for n, url in enumerate(GOOD)}
         sources = [
@@ -207,24 +205,16 @@ def serve(web: Sites, secure: list[str]) -> list[Source]:
     return [*made, source("lists.test", language="en", feeds=feeds)]
 
 
-def fresh(server: str, folder: Path) -> Settings:
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    connection = psycopg2.connect(server)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f"create database \"{name}\" template template0 encoding 'UTF8'")
-    connection.close()
-    settings = Settings(
+def fresh(address: str, folder: Path) -> Settings:
+    return Settings(
         data=folder / "data",
         sources=folder / "sources",
-        database_url=urlunsplit(urlsplit(server)._replace(path="/" + name)),
+        database_url=address,
         contact="mailto:tests@newsroom.test",
         min_free_mb=0,
         fetch_timeout=hostile.SECONDS,
         allow_networks=f"{tls.ADDRESS}/32",
     )
-    db.migrate(settings)
-    return settings
 
 
 def states(conn: db.Connection) -> dict[str, str]:

@@ -8,14 +8,12 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
@@ -25,7 +23,7 @@ from demo.sites import DOMAIN, Site
 from pipelines import alert, crawl, db, extract, ledger, load, sources, urls, warc, watch
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
-from tests.conftest import _admin
+from tests import databases
 from tests.faults.holds import Gate
 
 FIRST, RUN, NEXT = "2026-11-22T0200", "2026-11-23T0200", "2026-11-24T0200"
@@ -78,21 +76,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def frozen(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, tuple[str, Path]]]:
+def frozen(
+    server: str, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, tuple[str, Path]]]:
     """A template database and a folder for each of: published, crawled, extracted, loaded."""
     folder = tmp_path_factory.mktemp("night")
-    name = f"test_{uuid.uuid4().hex[:12]}"
     found: dict[str, tuple[str, Path]] = {}
 
     def freeze(word: str) -> None:
         copied = tmp_path_factory.mktemp(word) / "night"
         shutil.copytree(folder, copied)
-        found[word] = f"{name}_{word}", copied
-        _admin(server, f'create database "{name}_{word}" template "{name}"')
+        made = databases.made(server, databases.name_of(address))
+        kept.callback(databases.dropped, server, made)
+        found[word] = databases.name_of(made), copied
 
-    _admin(server, f"create database \"{name}\" template template0 encoding 'UTF8'")
-    try:
-        with first_night(folder, _database(server, name)) as settings:
+    with ExitStack() as kept:
+        address = kept.enter_context(databases.database(server, template))
+        with first_night(folder, address) as settings:
             followed = sources.named(settings, [])
             freeze("published")
             crawl.crawl(settings, followed, RUN)
@@ -104,9 +104,6 @@ def frozen(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
                 load.load(settings, source, RUN)
             freeze("loaded")
         yield found
-    finally:
-        for database in (name, *(frozen for frozen, _ in found.values())):
-            _admin(server, f'drop database if exists "{database}" with (force)')
 
 
 @pytest.fixture
@@ -115,14 +112,12 @@ def night(
 ) -> Iterator[Night]:
     """The second night, as far as the test's parameter or the module's AT says."""
     template, folder = frozen[getattr(request, "param", "") or request.module.AT]
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    _admin(server, f'create database "{name}" template "{template}"')
     shutil.copytree(folder, tmp_path / "night")
-    try:
-        with second_night(tmp_path / "night", _database(server, name)) as begun:
-            yield begun
-    finally:
-        _admin(server, f'drop database if exists "{name}" with (force)')
+    with (
+        databases.database(server, template) as address,
+        second_night(tmp_path / "night", address) as begun,
+    ):
+        yield begun
 
 
 @pytest.fixture
@@ -273,7 +268,3 @@ def _settings(folder: Path, database_url: str, host_map: str) -> Settings:
         min_free_mb=0,
         host_map=host_map,
     )
-
-
-def _database(server: str, name: str) -> str:
-    return urlunsplit(urlsplit(server)._replace(path="/" + name))

@@ -1,0 +1,69 @@
+"""Databases for the tests: one server for all workers of a run, a migrated template, and a copy of it for each test."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
+
+from pipelines import db
+from pipelines.settings import Settings
+
+# Nothing of a test outlives its server: what a power cut would lose may stay in memory.
+QUICK = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+
+
+def quicken(server: str) -> None:
+    """Let a server of the tests' own write without waiting for the disk."""
+    for setting in QUICK:
+        admin(server, f"alter system set {setting}")
+    admin(server, "select pg_reload_conf()")
+
+
+@contextmanager
+def database(server: str, template: str = "template0") -> Iterator[str]:
+    """The address of a new database, a copy of the template's, dropped at the end; its name clashes with no other's."""
+    address = made(server, template)
+    try:
+        yield address
+    finally:
+        dropped(server, address)
+
+
+@contextmanager
+def migrated(server: str) -> Iterator[str]:
+    """The name of a database with our schema and no connection, to copy from."""
+    with database(server) as address:
+        db.migrate(Settings(database_url=address))
+        yield name_of(address)
+
+
+def made(server: str, template: str = "template0") -> str:
+    """The address of a new database, a copy of the template's; the server goes with it, or `dropped` does."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    admin(server, f'create database "{name}" template "{template}" encoding \'UTF8\'')
+    return urlunsplit(urlsplit(server)._replace(path="/" + name))
+
+
+def dropped(server: str, address: str) -> None:
+    """Remove a database and whoever is connected to it."""
+    admin(server, f'drop database if exists "{name_of(address)}" with (force)')
+
+
+def name_of(address: str) -> str:
+    """The name of the database at an address."""
+    return urlsplit(address).path.lstrip("/")
+
+
+def admin(server: str, statement: str) -> None:
+    """Run one statement outside of a transaction."""
+    connection = psycopg2.connect(server)
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+    finally:
+        connection.close()
