@@ -31,18 +31,19 @@ def overview(
     followed: Sequence[Source],
     *,
     schedule: str = "",
+    timezone: str = "UTC",
     count: int = 40,
     source: str | None = None,
     now: datetime | None = None,
 ) -> Record:
     """Everything on the page: now, headline, tone, sources, articles, alerts, deliveries (state -> number), runs.
 
-    schedule: when news_crawl runs (cron, UTC), to tell a night that did not start. source: whose articles, None for
-    all. tone is good, warn, bad or empty.
+    schedule: when news_crawl runs (cron, by the clock of timezone), to tell a night that did not start. source: whose
+    articles, None for all. tone is good, warn, bad or empty.
     """
     now = now or datetime.now(UTC)
     rows, latest, sent = sources(conn, followed, now=now), runs(conn, 10), deliveries(conn, now=now)
-    tone, sentence = headline(rows, latest, schedule=schedule, undelivered=sent["failed"], now=now)
+    tone, sentence = headline(rows, latest, schedule=schedule, timezone=timezone, undelivered=sent["failed"], now=now)
     return {
         "now": now,
         "headline": sentence,
@@ -118,6 +119,7 @@ def headline(
     latest: Sequence[Record],
     *,
     schedule: str = "",
+    timezone: str = "UTC",
     undelivered: int = 0,
     now: datetime | None = None,
 ) -> tuple[str, str]:
@@ -131,7 +133,7 @@ def headline(
     if not latest:
         return "empty", "Nothing has run yet: trigger news_crawl here in Airflow, or type `nightdesk run`."
     newest = latest[0]
-    missed = _missed(rows, newest, schedule, now)
+    missed = _missed(rows, newest, schedule, timezone, now)
     if missed:
         return "bad", (
             f"No run has started since {newest['run']} ({ago(newest['started_at'], now)}), though one was due at "
@@ -241,11 +243,11 @@ def _link(url: str) -> str:
     return url if urlsplit(url).scheme in ("http", "https") else ""
 
 
-def _missed(rows: Iterable[Record], newest: Record, schedule: str, now: datetime) -> datetime | None:
+def _missed(rows: Iterable[Record], newest: Record, schedule: str, timezone: str, now: datetime) -> datetime | None:
     """When a run was due that did not start: news_crawl's time has come, and a source's own, where it has one."""
-    if not schedule or cron.problem(schedule):
+    if not schedule:
         return None
-    due = cron.struck(schedule, "UTC", now - GRACE)
+    due = cron.struck(schedule, timezone, now - GRACE).astimezone(UTC)
     if due <= newest["started_at"]:
         return None
     for row in rows:

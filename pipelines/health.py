@@ -160,7 +160,9 @@ def _pause(settings: Settings, source: Source, now: datetime) -> timedelta:
 
     A day where there is no schedule, since then somebody starts each run by hand.
     """
-    expression, zone = (source.schedule, source.timezone) if source.schedule else (settings.schedule, "UTC")
+    expression, zone = (
+        (source.schedule, source.timezone) if source.schedule else (settings.schedule, settings.schedule_timezone)
+    )
     if not expression:
         return BY_HAND
     strikes = [cron.struck(expression, zone, now)]

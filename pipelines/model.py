@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+# How the key of a run is written, in UTC; one that a person starts has its seconds as well.
+RUN_KEY = "%Y-%m-%dT%H%M"
+
 
 class State(StrEnum):
     """Where a URL stands in the ledger; all but the first two are ends, each with a reason."""

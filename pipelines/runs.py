@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from pipelines import db
 from pipelines.errors import NightdeskError
-from pipelines.model import Tally
+from pipelines.model import RUN_KEY, Tally
 
 STAGES = ("crawl", "extract", "load", "alert")
 KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?")
@@ -16,7 +16,7 @@ KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?")
 
 def key_of(at: datetime, *, manual: bool = False) -> str:
     """The run key of a moment: `2026-11-22T0200`, with seconds where a person started the run."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H%M%S" if manual else "%Y-%m-%dT%H%M")
+    return at.astimezone(UTC).strftime(RUN_KEY + "%S" * manual)
 
 
 def checked(key: str) -> str:

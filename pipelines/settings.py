@@ -6,11 +6,13 @@ import os
 from functools import lru_cache
 from ipaddress import ip_network
 from pathlib import Path
+from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pipelines import cron
 from pipelines.errors import SettingsError
 
 ENV_FILE = "nightdesk.env"
@@ -30,7 +32,10 @@ class Settings(BaseSettings):
     contact: str = Field(
         "", description="A mail or web address for the user agent; needed to crawl anything but loopback."
     )
-    schedule: str = Field("0 2 * * *", description="When news_crawl runs, as cron in UTC.")
+    schedule: str = Field("0 2 * * *", description="When news_crawl runs, as cron; empty: by hand only.")
+    schedule_timezone: str = Field(
+        "UTC", description="The clock that NIGHTDESK_SCHEDULE is read by, such as Europe/Berlin."
+    )
     operators: str = Field("", description="The channel that hears of failed runs and silent sources.")
     crawl_slots: int = Field(4, ge=1, description="How many sources are crawled at the same time.")
     crawl_budget: int = Field(
@@ -70,6 +75,21 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
+    @field_validator("schedule")
+    @classmethod
+    def _cron(cls, value: str) -> str:
+        value = " ".join(value.split())
+        if value and (wrong := cron.problem(value)):
+            raise ValueError(f"{wrong} (empty: by hand only)")
+        return value
+
+    @field_validator("schedule_timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is no time zone; write a name like Europe/Berlin")
+        return value
+
     @field_validator("allow_networks")
     @classmethod
     def _networks(cls, value: str) -> str:
@@ -107,10 +127,12 @@ def settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = "NIGHTDESK_" + str(first["loc"][0]).upper()
-        raise SettingsError(
-            f"{name} cannot be used: {first['msg']} (it is {first['input']!r}). "
-            f"Set it in the environment or in {ENV_FILE}."
-        ) from None
+        what = (
+            f"{first['input']!r} {first['ctx']['error']}"
+            if "error" in first.get("ctx", {})
+            else (f"{first['msg']} (it is {first['input']!r})")
+        )
+        raise SettingsError(f"{name} cannot be used: {what}. Set it in the environment or in {ENV_FILE}.") from None
 
 
 def env_file() -> Path:

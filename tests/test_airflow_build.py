@@ -2,16 +2,20 @@
 
 import os
 import tempfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import pendulum
 import pytest
 
 os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="nightdesk-airflow-"))
 
 from airflow.sdk import RetryAction
+from airflow.serialization.decoders import decode_timetable
+from airflow.serialization.encoders import encode_timetable
 
 from pipelines import errors
-from pipelines.airflow.build import retry_policy
+from pipelines.airflow.build import retry_policy, timetable
 from pipelines.settings import Settings
 
 
@@ -36,3 +40,22 @@ def test_a_site_that_cannot_be_reached_is_tried_again_later_or_left_to_the_next_
 
 def test_an_error_nobody_thought_of_is_left_to_the_retries_of_the_task() -> None:
     assert retry_policy(Settings()).evaluate(ValueError("odd"), 1, 3).action is RetryAction.DEFAULT
+
+
+def test_a_night_at_five_stays_at_five_when_the_clocks_are_changed() -> None:
+    current = Settings(schedule="0 5 * * *", schedule_timezone="Europe/Berlin")
+
+    # What the scheduler makes of it, since it reads the timetable from the database.
+    nights: Any = decode_timetable(encode_timetable(timetable(current)))
+    first = nights._align_to_next(pendulum.instance(datetime(2026, 10, 23, 12, tzinfo=UTC)))
+    strikes = [first, nights._get_next(first), nights._get_next(nights._get_next(first))]
+
+    assert [f"{at.in_timezone('UTC'):YYYY-MM-DDTHH}" for at in strikes] == [
+        "2026-10-24T03",
+        "2026-10-25T04",
+        "2026-10-26T04",
+    ]
+
+
+def test_without_a_schedule_a_night_comes_by_hand_only() -> None:
+    assert type(timetable(Settings(schedule=" "))).__name__ == "PartitionedAtRuntime"

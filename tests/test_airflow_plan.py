@@ -57,6 +57,23 @@ def test_a_crawl_takes_its_key_from_the_form_the_partition_or_the_moment(
     assert crawl_run(asked, partition, datetime(2026, 11, 22, 9, 15, 1, tzinfo=UTC)) == key
 
 
+@pytest.mark.parametrize(
+    ("partition", "at", "key"),
+    [
+        ("2026-07-22T0500", datetime(2026, 7, 22, 3, 0, tzinfo=UTC), "2026-07-22T0300"),
+        ("2026-11-22T0500", datetime(2026, 11, 22, 4, 0, tzinfo=UTC), "2026-11-22T0400"),
+        ("2026-10-25T0230", datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "2026-10-25T0030"),
+        ("2026-10-25T0230", datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "2026-10-25T0130"),
+        ("2026-11-22T0500", datetime(2026, 11, 24, 9, 15, tzinfo=UTC), "2026-11-22T0400"),
+        ("2026-11-22T050001", datetime(2026, 11, 24, 9, 15, tzinfo=UTC), "2026-11-22T050001"),
+    ],
+)
+def test_the_key_of_a_night_by_another_clock_is_in_utc_and_never_given_twice(
+    partition: str, at: datetime, key: str
+) -> None:
+    assert crawl_run(None, partition, at, "Europe/Berlin") == key
+
+
 def test_a_key_that_is_none_is_refused() -> None:
     with pytest.raises(NightdeskError, match="is no run key"):
         crawl_run("../../etc", None, datetime(2026, 11, 22, tzinfo=UTC))

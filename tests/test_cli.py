@@ -40,11 +40,11 @@ def desk(server: str, folder: Path) -> Iterator[Nightdesk]:
             "COLUMNS": "200",
         }
 
-        def run(*words: str, code: int = 0, typed: str | None = None) -> Result:
+        def run(*words: str, code: int = 0, typed: str | None = None, **more: str) -> Result:
             done = subprocess.run(
                 [sys.executable, "-c", "from pipelines.cli import main; main()", *words],
                 cwd=folder,
-                env=env,
+                env={**env, **more},
                 input=typed or "",
                 capture_output=True,
                 text=True,
@@ -208,6 +208,12 @@ def test_a_mistake_is_one_sentence_and_exit_1(desk: Nightdesk, words: tuple[str,
     assert sentence in done.stderr
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_schedule_that_is_none_is_told_by_status(desk: Nightdesk) -> None:
+    said = desk("status", code=1, NIGHTDESK_SCHEDULE="99 2 * * *").stderr
+
+    assert said.startswith("NIGHTDESK_SCHEDULE cannot be used: '99 2 * * *' is no cron expression")
 
 
 def test_init_keeps_what_it_wrote_and_its_file_is_private(desk: Nightdesk, folder: Path) -> None:

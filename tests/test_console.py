@@ -189,6 +189,14 @@ def test_a_database_that_does_not_answer_is_a_503_without_its_address(get: Any) 
     assert "127.0.0.1" not in body
 
 
+def test_a_setting_that_stops_the_dags_is_told_by_its_name(get: Any) -> None:
+    status, _, body = get("/api/desk", NIGHTDESK_SCHEDULE="99 2 * * *")
+
+    assert status == 503
+    assert "NIGHTDESK_SCHEDULE cannot be used: '99 2 * * *' is no cron expression" in json.loads(body)["detail"]
+    assert "no Dag can be built" in body
+
+
 def test_a_request_that_makes_no_sense_is_refused_and_an_unknown_source_is_empty(get: Any) -> None:
     assert get("/api/desk?count=0")[0] == 422
     assert json.loads(get("/api/desk?source=nobody")[2])["articles"] == []

@@ -205,3 +205,15 @@ def test_without_a_schedule_a_crawl_begins_only_by_hand(tmp_path: Path) -> None:
     assert crawl["schedule"] == "PartitionedAtRuntime"
     assert crawl["tasks"]["crawl"]["timeout"] == 180
     assert crawl["deadline_names"] == ["told to the operators after 90 minutes"]
+
+
+def test_a_schedule_that_is_none_is_told_where_airflow_shows_what_is_wrong_with_dags(tmp_path: Path) -> None:
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("AIRFLOW", "NIGHTDESK"))}
+    env |= {"AIRFLOW_HOME": str(tmp_path), "AIRFLOW__CORE__LOAD_EXAMPLES": "False", "NIGHTDESK_SCHEDULE": "99 2 * * *"}
+    script = "import sys; from airflow.dag_processing.dagbag import DagBag; print(DagBag(sys.argv[1]).import_errors)"
+
+    said = subprocess.run(
+        [sys.executable, "-c", script, str(DAGS)], env=env, capture_output=True, text=True, check=True
+    )
+
+    assert "NIGHTDESK_SCHEDULE cannot be used: '99 2 * * *' is no cron expression" in said.stdout

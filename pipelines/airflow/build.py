@@ -23,6 +23,7 @@ from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from pipelines import errors
 from pipelines.airflow import tell
+from pipelines.model import RUN_KEY
 from pipelines.settings import Settings, settings
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ RAW = Asset("raw", uri="x-news://raw", group="nightdesk")
 FILES = Asset("article_files", uri="x-news://article-files", group="nightdesk")
 ARTICLES = Asset("articles", uri="x-news://articles", group="nightdesk")
 
-KEY_FORMAT = "%Y-%m-%dT%H%M"
 LABEL = "{{ task.op_kwargs['batch']['name'] }}"
 SPIDER_GRACE = 120
 STAGE_LIMIT = timedelta(hours=2)
@@ -50,7 +50,7 @@ DESCRIPTIONS = {
 def crawl_dag(doc: str) -> DAG:
     """plan → crawl, mapped by source → publish → verdict, on NIGHTDESK_SCHEDULE (empty: by hand only)."""
     current = settings()
-    with _dag("crawl", doc, current, _timetable(current), "this moment.", "those that are due.") as dag:
+    with _dag("crawl", doc, current, timetable(current), "this moment.", "those that are due.") as dag:
 
         @task(execution_timeout=SHORT_LIMIT)
         def plan(params: Any = None, dag_run: Any = None) -> list[Batch]:
@@ -130,6 +130,18 @@ def alert_dag(doc: str) -> DAG:
     return dag
 
 
+def timetable(current: Settings) -> Any:
+    """When news_crawl runs.
+
+    Without a start date and with `run_immediately` zero, a fresh installation waits for the next time.
+    """
+    if not current.schedule:
+        return PartitionedAtRuntime()
+    return CronPartitionTimetable(
+        current.schedule, timezone=current.schedule_timezone, key_format=RUN_KEY, run_immediately=timedelta(0)
+    )
+
+
 def retry_policy(current: Settings) -> ExceptionRetryPolicy:
     """What is tried again and when: a database soon, a site later, and never what a person has to mend."""
     later = timedelta(seconds=current.retry_after)
@@ -195,13 +207,6 @@ def _lasting(seconds: int) -> str:
     units = ((3600, "hour"), (60, "minute"), (1, "second"))
     size, unit = next((size, unit) for size, unit in units if seconds % size == 0)
     return f"{seconds // size} {unit}" + ("" if seconds == size else "s")
-
-
-def _timetable(current: Settings) -> Any:
-    """Without a start date and with `run_immediately` zero, a fresh installation waits for the next time."""
-    if not current.schedule:
-        return PartitionedAtRuntime()
-    return CronPartitionTimetable(current.schedule, timezone="UTC", key_format=KEY_FORMAT, run_immediately=timedelta(0))
 
 
 def _form(run: str, names: str) -> dict[str, Param]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypedDict
+from zoneinfo import ZoneInfo
 
 from pipelines.errors import NightdeskError
-from pipelines.model import Tally
+from pipelines.model import RUN_KEY, Tally
 from pipelines.runs import checked, key_of
 
 SINGLE = 50
@@ -42,9 +43,20 @@ def batches(run: str, names: Sequence[str]) -> list[Batch]:
     return [Batch(run=run, name=f"{share[0]} +{len(share) - 1}", sources=share) for share in shares]
 
 
-def crawl_run(asked: str | None, partition: str | None, run_after: datetime) -> str:
-    """The key of a crawl: what the form says, else the partition, else the moment with its seconds (a manual run)."""
-    return checked(asked or partition or key_of(run_after, manual=True))
+def crawl_run(asked: str | None, partition: str | None, run_after: datetime, timezone: str = "UTC") -> str:
+    """The key of a crawl: what the form says, else the partition, else the moment with its seconds (a manual run).
+
+    timezone: the clock of the schedule. Airflow names a partition by that clock, we name a run by UTC; where a clock
+    that is put back has two such moments, it is the one the run was for.
+    """
+    if not asked and partition:
+        try:
+            local = datetime.strptime(partition, RUN_KEY).replace(tzinfo=ZoneInfo(timezone))
+        except ValueError:
+            return checked(partition)
+        second = local.replace(fold=1)
+        return key_of(second if key_of(second) == key_of(run_after) else local)
+    return checked(asked or key_of(run_after, manual=True))
 
 
 def handed_over(events: Iterable[Mapping[str, object]]) -> Handover | None:

@@ -30,7 +30,7 @@ log = logging.getLogger("nightdesk")
 def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
     """The batches of a crawl: the sources the form names, else those that are due; a bad source file stops no other."""
     current = settings()
-    run = crawl_run(params.get("run"), dag_run.partition_key, dag_run.run_after)
+    run = crawl_run(params.get("run"), dag_run.partition_key, dag_run.run_after, current.schedule_timezone)
     asked = params.get("sources") or []
     if asked:
         chosen = sources.named(current, asked)

@@ -35,7 +35,9 @@ def status(
             else:
                 report.print_run(conn, run)
             return
-        view = desk.overview(conn, sources.followed(current), schedule=current.schedule)
+        view = desk.overview(
+            conn, sources.followed(current), schedule=current.schedule, timezone=current.schedule_timezone
+        )
     if json:
         as_json(view)
         return

@@ -19,7 +19,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from pipelines import db, desk
 from pipelines import sources as files
 from pipelines.airflow.console.access import readers
-from pipelines.errors import NightdeskError
+from pipelines.errors import NightdeskError, SettingsError
 from pipelines.settings import Settings, settings
 
 SCRIPTS = {path.name: path for path in Path(__file__).parent.glob("*.js")}
@@ -37,6 +37,7 @@ def app() -> FastAPI:
     made.get("/{name}.js")(_script)
     made.get("/api/desk")(_desk)
     made.get("/api/articles/{number}")(_article)
+    made.add_exception_handler(SettingsError, _unusable)
     made.add_exception_handler(NightdeskError, _unready)
     made.add_exception_handler(db.Error, _unready)
     return made
@@ -57,7 +58,14 @@ def _desk(
     current = settings()
     followed, broken = files.readable(current)
     with _reading(current) as conn:
-        page = desk.overview(conn, followed, schedule=current.schedule, count=count, source=source or None)
+        page = desk.overview(
+            conn,
+            followed,
+            schedule=current.schedule,
+            timezone=current.schedule_timezone,
+            count=count,
+            source=source or None,
+        )
     return {**page, "broken": [str(error) for error in broken]}
 
 
@@ -82,6 +90,13 @@ def _reading(current: Settings) -> Iterator[db.Connection]:
             yield conn
     finally:
         CONNECTIONS.release()
+
+
+def _unusable(request: Request, error: Exception) -> JSONResponse:
+    """Say which setting is wrong: no Dag can be built with it either, so nothing runs until it is mended."""
+    log.warning("%s cannot be answered: %s", request.url.path, error)
+    detail = f"{error} Until then no Dag can be built, and nothing runs."
+    return JSONResponse({"detail": detail}, status_code=503, headers=PRIVATE)
 
 
 def _unready(request: Request, error: Exception) -> JSONResponse:
