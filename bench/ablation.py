@@ -10,7 +10,7 @@ from bench.corpus import Corpus, Gold, content
 from bench.ours import source_name
 from pipelines import trial
 from pipelines.extract import chain, workers
-from pipelines.model import Article, Reason, Template
+from pipelines.model import Article, Template
 
 ALL, NO_SITE = "all steps", "site layer"
 SECONDS = 300.0
@@ -82,7 +82,7 @@ def _each(job: Job) -> dict[str, dict[str, float]]:
     return found
 
 
-def _lost(job: Job, reason: Reason, detail: str) -> dict[str, dict[str, float]]:
+def _lost(job: Job, loss: workers.Loss, detail: str) -> dict[str, dict[str, float]]:
     """A page on which the worker died or hung is no answer, whatever was left out."""
     return dict.fromkeys(variants(), score.score(score.Wanted(job.gold), None))
 

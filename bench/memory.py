@@ -14,7 +14,7 @@ import psutil
 
 from bench import demo_pages
 from pipelines.extract import extract_page, workers
-from pipelines.model import Page, Reason, Source
+from pipelines.model import Page, Source
 
 PAGES = 10_000
 LOOKS = (1_000, 2_000, 5_000, 10_000)
@@ -71,9 +71,12 @@ def _read(job: Job) -> float:
     return float(psutil.Process().memory_info().rss) / 1e6
 
 
-def _lost(job: Job, reason: Reason, detail: str) -> float:
-    raise RuntimeError(f"{job.page.url}: {reason}, {detail}")
+def _lost(job: Job, loss: workers.Loss, detail: str) -> float:
+    raise RuntimeError(f"{job.page.url}: {loss}, {detail}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # Under its own name, for a worker imports what it is to do.
+    from bench import memory
+
+    sys.exit(memory.main())

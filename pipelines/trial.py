@@ -17,7 +17,8 @@ from typing import Any
 
 from pipelines import encodings, warc
 from pipelines.errors import StoreError
-from pipelines.extract import zones
+from pipelines.extract import workers, zones
+from pipelines.extract.workers import Loss
 from pipelines.model import Article, Page, Reason, Rejection, Source, Template
 
 RUN = "try"
@@ -64,7 +65,7 @@ class Lesson:
 
 def each(trials: Sequence[Trial], processes: int) -> Iterator[Tried]:
     """What became of every page, in order, each read and parsed in one of `processes` workers."""
-    from pipelines.extract import chain, workers
+    from pipelines.extract import chain
 
     return workers.each(work, trials, processes, chain.SECONDS + GRACE, _lost)
 
@@ -76,7 +77,7 @@ def one(trial: Trial) -> Tried:
 
 def lessons(trials: Sequence[Trial], processes: int, on_page: Callable[[], None]) -> Iterator[Lesson]:
     """One lesson for every source with pages enough; on_page hears of every page that was looked at. See `taught`."""
-    from pipelines.extract import chain, learning, workers
+    from pipelines.extract import chain, learning
 
     for group in _groups(trials):
         chosen = [trial for own in group.values() for trial in own]
@@ -120,9 +121,9 @@ def work(trial: Trial) -> Tried:
     except StoreError as error:
         # What is over the limit and what is broken are told apart by the sentence alone.
         large = "more than" in str(error)
-        return _lost(trial, Reason.TOO_LARGE if large else Reason.UNREADABLE, str(error))
+        return _no(trial, Reason.TOO_LARGE if large else Reason.UNREADABLE, str(error))
     except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
-        return _lost(trial, Reason.UNREADABLE, f"{type(error).__name__}: {error}")
+        return _no(trial, Reason.UNREADABLE, f"{type(error).__name__}: {error}")
     return Tried(made, _ms(started))
 
 
@@ -227,7 +228,15 @@ def _groups(trials: Sequence[Trial]) -> Iterator[dict[str, list[Trial]]]:
         yield group
 
 
-def _lost(trial: Trial, reason: Reason, detail: str) -> Tried:
+def _lost(trial: Trial, loss: Loss, detail: str) -> Tried:
+    from pipelines.extract import chain
+
+    if loss == Loss.TOO_SLOW:
+        return _no(trial, Reason.TOO_SLOW, detail, 1000 * (chain.SECONDS + GRACE))
+    return _no(trial, Reason.UNREADABLE, detail)
+
+
+def _no(trial: Trial, reason: Reason, detail: str, ms: float = 0.0) -> Tried:
     from pipelines.extract import chain
 
     rejection = Rejection(
@@ -238,14 +247,14 @@ def _lost(trial: Trial, reason: Reason, detail: str) -> Tried:
         page_digest=trial.page.digest if trial.page else "",
         extractor=chain.extractor(),
     )
-    return Tried(rejection, 1000 * (chain.SECONDS + GRACE) if reason == Reason.TOO_SLOW else 0.0)
+    return Tried(rejection, ms)
 
 
-def _unseen(trial: Trial, reason: Reason, detail: str) -> None:
+def _unseen(trial: Trial, loss: Loss, detail: str) -> None:
     return None
 
 
-def _unlearned(work: tuple[str, Any], reason: Reason, detail: str) -> str:
+def _unlearned(work: tuple[str, Any], loss: Loss, detail: str) -> str:
     return detail
 
 

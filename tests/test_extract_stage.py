@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from pipelines.articlefile import Line
 from pipelines.extract import extract, workers
 from pipelines.model import Page, Reason, Source
 from pipelines.settings import Settings
+from tests.faults.holds import alive, until
 
 RUN, LATER = "2026-11-22T0200", "2026-11-23T0200"
 AT = datetime(2026, 11, 22, 2, tzinfo=UTC)
@@ -148,29 +151,48 @@ def work(job: str) -> str:
     """What the workers of these tests do: die, hang, or answer."""
     if job == "die":
         os._exit(9)
+    if job == "be killed":
+        os.kill(os.getpid(), signal.SIGKILL)
     while job == "hang":
+        time.process_time()
+    while job == "wait":
         time.sleep(1)
-    return job.upper()
+    return str(os.getpid()) if job == "who" else job.upper()
 
 
-def lost(job: str, reason: Reason, detail: str) -> str:
-    return f"{job}: {reason}"
+def lost(job: str, loss: workers.Loss, detail: str) -> str:
+    return f"{job}: {loss}"
 
 
 def test_a_worker_that_dies_or_hangs_costs_its_page_alone() -> None:
-    jobs = ["a", "die", "b", "hang", "c", "die", "d"]
+    jobs = ["a", "die", "b", "hang", "c", "be killed", "d"]
 
-    found = list(workers.each(work, jobs, 2, 3.0, lost))
+    found = list(workers.each(work, jobs, 2, 1.0, lost))
 
-    assert found == ["A", "die: unreadable", "B", "hang: too slow", "C", "die: unreadable", "D"]
+    assert found == ["A", "die: crashed", "B", "hang: too slow", "C", "be killed: killed", "D"]
+
+
+def test_a_page_that_has_no_end_by_the_clock_but_used_no_cpu_is_not_too_slow() -> None:
+    (found,) = workers.each(work, ["wait"], 1, 1.0, lost, unfinished=1.5)
+
+    assert found == "wait: unfinished"
 
 
 def test_no_worker_is_left_when_the_reader_stops() -> None:
-    reading = workers.each(work, ["a", "b", "c", "d"], 2, 60.0, lost)
-    next(reading)
+    reading = workers.each(work, ["who", "who", "who", "who"], 2, 60.0, lost)
+    pid = int(next(reading))
 
     reading.close()
 
-    import multiprocessing
+    assert not Path(f"/proc/{pid}").exists()
 
-    assert multiprocessing.active_children() == []
+
+def test_workers_go_on_after_their_nursery_was_killed() -> None:
+    reading = workers.each(work, ["who", "a", "b", "c"], 1, 60.0, lost)
+    pid = int(next(reading))
+    os.kill(int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]), signal.SIGKILL)
+
+    found = list(reading)
+
+    assert found == ["A", "B", "C"]
+    until(lambda: not alive(pid))

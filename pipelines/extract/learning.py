@@ -15,7 +15,7 @@ from pipelines.errors import NightdeskError
 from pipelines.extract import site, workers
 from pipelines.extract.chain import SECONDS, extractor
 from pipelines.extract.limits import TooSlow, time_limit
-from pipelines.model import Pointer, Reason, Source, Template
+from pipelines.model import Pointer, Source, Template
 from pipelines.settings import Settings
 
 GRACE = 10.0
@@ -102,11 +102,11 @@ def teach(work: tuple[str, Sequence[site.Observation]]) -> Template | str | None
         return _said(error)
 
 
-def _unseen(job: Job, reason: Reason, detail: str) -> str:
+def _unseen(job: Job, loss: workers.Loss, detail: str) -> str:
     return detail
 
 
-def _untaught(work: Any, reason: Reason, detail: str) -> str:
+def _untaught(work: Any, loss: workers.Loss, detail: str) -> str:
     return detail
 
 

@@ -1,4 +1,4 @@
-"""A limit on the time one page may take, by an alarm of the operating system."""
+"""A limit on the CPU one page may take, by a timer of the operating system; waiting is free."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class TooSlow(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TooSlow in the block when it takes longer; outside a process's main thread there is no limit."""
+    """Raise TooSlow in the block when this process uses more CPU; outside a process's main thread there is no limit."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -25,11 +25,11 @@ def time_limit(seconds: float) -> Iterator[None]:
     def ring(number: int, frame: FrameType | None) -> None:
         raise TooSlow
 
-    before = signal.signal(signal.SIGALRM, ring)
+    before = signal.signal(signal.SIGPROF, ring)
     # It rings again: a library's bare except can swallow the first.
-    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -108,14 +108,18 @@ def work(job: Job) -> Made:
         page = warc.read(job.raw, pointer)
         read = read_page(page, job.source, template=job.template)
     except StoreError as error:
-        return lost(job, Reason.UNREADABLE, str(error))
+        return _no(job, Reason.UNREADABLE, str(error))
     except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
-        return lost(job, Reason.UNREADABLE, f"{type(error).__name__}: {error}")
+        return _no(job, Reason.UNREADABLE, f"{type(error).__name__}: {error}")
     return Made(replace(read.made, extractor=job.extractor), read.fits)
 
 
-def lost(job: Job, reason: Reason, detail: str) -> Made:
+def lost(job: Job, loss: workers.Loss, detail: str) -> Made:
     """The rejection of a page that could not be looked at."""
+    return _no(job, Reason.TOO_SLOW if loss == workers.Loss.TOO_SLOW else Reason.UNREADABLE, detail)
+
+
+def _no(job: Job, reason: Reason, detail: str) -> Made:
     return Made(
         Rejection(
             source=job.source.name,

@@ -1,48 +1,118 @@
-"""Worker processes that each hold one page at a time: one that dies or hangs costs that page alone."""
+"""Worker processes that each hold one page at a time: one that dies or hangs costs that page alone.
+
+They are forked from a nursery, an interpreter of its own that this process starts as a program and keeps until it ends.
+multiprocessing would import our main again in theirs, and forbids it where we are a daemonic process: the main may be
+Airflow's, which cannot be imported inside a task, and Celery's tasks are daemonic.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
+import os
+import pickle
+import subprocess
+import sys
+import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
+from multiprocessing.reduction import send_handle
+from pathlib import Path
+from signal import SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGKILL, SIGSEGV, SIGSYS, SIGTRAP, SIGXCPU
 from typing import Any, TypeVar
 
-from pipelines.model import Reason
+from pipelines.errors import NightdeskError
+from pipelines.extract.nursery import End, Start
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
-Lost = Callable[[Job, Reason, str], Result]
+Lost = Callable[[Job, "Loss", str], Result]
 LOOK = 0.5
-READY = "ready"
-# CPU seconds; whoever gave the job has given it up long before.
-ABANDONED = 120.0
+# Seconds for a nursery to end its workers and itself.
+GRACE = 5.0
+# Seconds of clock after which nobody waits any longer for a page: thirty times the CPU it may take.
+UNFINISHED = 600.0
+CRASHES = frozenset({SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP})
+
+
+class Loss(StrEnum):
+    """Why there is no result: the first two are the job's own fault, the others nobody knows whose."""
+
+    TOO_SLOW = "too slow"
+    CRASHED = "crashed"
+    KILLED = "killed"
+    UNFINISHED = "unfinished"
+
+
+class Nursery:
+    """The process that our workers are forked from, and the socket to ask it over."""
+
+    def __init__(self) -> None:
+        self.control, theirs = Pipe()
+        self.owner = os.getpid()
+        self.process = subprocess.Popen(
+            # -P and PYTHONPATH: what we can import, it can, and nothing else.
+            [sys.executable, "-P", "-m", "pipelines.extract.nursery", str(theirs.fileno()), str(self.owner)],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
+            stdin=subprocess.DEVNULL,
+            # Our own standard output is for results.
+            stdout=2,
+            pass_fds=[theirs.fileno()],
+        )
+        theirs.close()
+        weakref.finalize(self, _close, self.owner, self.process, self.control)
+
+    def ask(self, what: Start | End, handle: int = -1) -> int:
+        """Its answer, a number; once one is missed, what comes is the answer to something else: it is given up."""
+        try:
+            self.control.send(what)
+            if handle >= 0:
+                send_handle(self.control, handle, self.process.pid)
+            return int(self.control.recv())
+        except BaseException:
+            self.control.close()
+            raise
 
 
 @dataclass
 class Worker:
-    """A worker process, our end of its pipe, and what it is busy with since when; number -1 is idle."""
+    """A worker process, whose it is, our end of its pipe, and what it is busy with since when; number -1 is idle."""
 
-    process: Any
+    nursery: Nursery
+    pid: int
     pipe: Connection
     number: int = -1
     since: float = 0.0
 
 
+# A nursery dies with the thread that started it (see nursery._die_with), so each thread has its own.
+_of_thread = threading.local()
+
+
 def each(
-    work: Callable[[Job], Result], jobs: Sequence[Job], processes: int, limit: float, lost: Lost[Job, Result]
+    work: Callable[[Job], Result],
+    jobs: Sequence[Job],
+    processes: int,
+    seconds: float,
+    lost: Lost[Job, Result],
+    *,
+    unfinished: float = UNFINISHED,
 ) -> Iterator[Result]:
     """work(job) for every job, in order, in up to `processes` workers.
 
-    work must be a module's function. A job is tried again when its worker died, for that may have been killed for
-    something else; after two it is lost(job, UNREADABLE, why). One that took longer than `limit` seconds is
-    lost(job, TOO_SLOW, why) and its worker is killed.
+    work must be a function of a module other than __main__. A job whose worker died is tried once more, for that may
+    have been killed for something else; then it is lost(job, CRASHED or KILLED, why). One that took more than `seconds`
+    of CPU is lost(job, TOO_SLOW, why); one that has not ended after `unfinished` seconds of clock, as it can on a
+    machine that was paused, is lost(job, UNFINISHED, why).
     """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["pipelines.extract.warm"])
-    crew = [_start(context, work) for _ in range(min(processes, len(jobs)))]
+    if work.__module__ == "__main__":
+        raise ValueError(f"{work.__qualname__} is of a main program, which no worker can import; import it by its name")
+    begin = Start(pickle.dumps(work), seconds)
+    crew = [_start(begin) for _ in range(min(processes, len(jobs)))]
     done: dict[int, Result] = {}
     again: set[int] = set()
     handed = given = 0
@@ -50,31 +120,35 @@ def each(
         while given < len(jobs):
             for place, worker in enumerate(crew):
                 if worker.number < 0 and handed < len(jobs):
-                    crew[place] = _hand(context, work, worker, handed, jobs[handed])
+                    crew[place] = _hand(begin, worker, handed, jobs[handed])
                     handed += 1
             busy = [worker for worker in crew if worker.number >= 0]
             ready = wait([worker.pipe for worker in busy], timeout=LOOK)
             for place, worker in enumerate(crew):
-                if worker.number < 0:
+                number = worker.number
+                if number < 0:
                     continue
-                job = jobs[worker.number]
                 if worker.pipe in ready:
                     try:
-                        done[worker.number] = worker.pipe.recv()
+                        done[number] = worker.pipe.recv()
                         worker.number = -1
                     except (EOFError, OSError):
-                        worker.process.join()
-                        crew[place] = _start(context, work)
-                        if worker.number not in again:
-                            again.add(worker.number)
-                            crew[place] = _hand(context, work, crew[place], worker.number, job)
-                            continue
-                        why = f"two workers ended while they read this page, the last with {worker.process.exitcode}"
-                        done[worker.number] = lost(job, Reason.UNREADABLE, why)
-                elif time.monotonic() - worker.since > limit:
+                        code = _end(worker)
+                        crew[place] = _start(begin)
+                        if code == -SIGXCPU:
+                            done[number] = lost(jobs[number], Loss.TOO_SLOW, f"not done after {seconds:g} s")
+                        elif number not in again:
+                            again.add(number)
+                            crew[place] = _hand(begin, crew[place], number, jobs[number])
+                        else:
+                            why = f"two workers ended while they read this page, the last with {code}"
+                            crashed = code > 0 or -code in CRASHES
+                            done[number] = lost(jobs[number], Loss.CRASHED if crashed else Loss.KILLED, why)
+                elif time.monotonic() - worker.since > unfinished:
                     _end(worker)
-                    done[worker.number] = lost(job, Reason.TOO_SLOW, f"not done after {limit:g} s")
-                    crew[place] = _start(context, work)
+                    why = f"no end after {unfinished:g} s of clock"
+                    done[number] = lost(jobs[number], Loss.UNFINISHED, why)
+                    crew[place] = _start(begin)
             while given in done:
                 yield done.pop(given)
                 given += 1
@@ -83,45 +157,59 @@ def each(
             _end(worker)
 
 
-def _start(context: Any, work: Callable[[Any], Any]) -> Worker:
-    mine, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, work), daemon=True)
-    process.start()
-    theirs.close()
-    # Its time counts from when it is ready: the first one waits until all that a page needs is loaded.
-    mine.recv()
-    return Worker(process, mine)
+def _start(begin: Start) -> Worker:
+    """A new worker, of a new nursery where the one we had was killed."""
+    for _ in range(2):
+        nursery = _nursery()
+        mine, theirs = Pipe()
+        try:
+            return Worker(nursery, nursery.ask(begin, theirs.fileno()), mine)
+        except (EOFError, OSError):
+            mine.close()
+        finally:
+            theirs.close()
+    raise NightdeskError(
+        f"No page can be read: the process that reads pages ended twice as it began, with {nursery.process.wait()}. "
+        "What it wrote to standard error says why; where it was killed, look for memory that ran out."
+    )
 
 
-def _hand(context: Any, work: Callable[[Any], Any], worker: Worker, number: int, job: Any) -> Worker:
+def _hand(begin: Start, worker: Worker, number: int, job: Any) -> Worker:
     """Give a worker its next job; one that died while idle is replaced first."""
     try:
         worker.pipe.send(job)
     except OSError:
         _end(worker)
-        worker = _start(context, work)
-        worker.pipe.send(job)
+        worker = _start(begin)
+        # Where this one is dead too, its pipe says so to whoever waits for its result.
+        with suppress(OSError):
+            worker.pipe.send(job)
     worker.number, worker.since = number, time.monotonic()
     return worker
 
 
-def _end(worker: Worker) -> None:
-    worker.process.kill()
-    worker.process.join()
+def _end(worker: Worker) -> int:
+    """End a worker, dead or alive; its exit code, that of a killed one where the nursery was killed with it."""
     worker.pipe.close()
+    try:
+        return worker.nursery.ask(End(worker.pid))
+    except (EOFError, OSError):
+        return -SIGKILL
 
 
-def _serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
-    # Ctrl-C goes to the whole group; the parent decides, and its end closes the pipe.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    pipe.send(READY)
-    while True:
+def _nursery() -> Nursery:
+    """The nursery of this thread; one that a fork inherited is its parent's."""
+    found: Nursery | None = getattr(_of_thread, "nursery", None)
+    if found is None or found.owner != os.getpid() or found.control.closed:
+        found = _of_thread.nursery = Nursery()
+    return found
+
+
+def _close(owner: int, process: subprocess.Popen[bytes], control: Connection) -> None:
+    control.close()
+    if os.getpid() == owner:
         try:
-            job = pipe.recv()
-        except EOFError:
-            return
-        # A parser can hang where no signal handler runs; this signal has none, and ends us though nobody is left to.
-        signal.setitimer(signal.ITIMER_PROF, ABANDONED)
-        result = work(job)
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        pipe.send(result)
+            process.wait(timeout=GRACE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

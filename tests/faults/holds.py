@@ -215,8 +215,8 @@ def children(pid: int, said: str = "") -> list[int]:
 
 
 def workers(pid: int) -> list[int]:
-    """The worker processes of an extraction: the children of its fork server."""
-    return [worker for server in children(pid, "forkserver") for worker in children(server)]
+    """The worker processes of an extraction: the children of its nursery."""
+    return [worker for server in children(pid, "extract.nursery") for worker in children(server)]
 
 
 def alive(pid: int) -> bool:

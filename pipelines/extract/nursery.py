@@ -1,0 +1,136 @@
+"""A warm interpreter that workers are forked from: a program of its own, which knows nothing of whoever started it.
+
+`workers` starts it and asks it, over the socket that it is given, for a worker or for a worker's end. What every page
+needs is loaded here once, so that a worker costs a fork. It ends with whoever started it, and its workers with it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import math
+import os
+import pickle
+import resource
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import recv_handle
+from typing import Any
+
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Start:
+    """Asks for a worker that does `work`, a pickled function, for `seconds` of CPU a job; its pipe follows."""
+
+    work: bytes
+    seconds: float
+
+
+@dataclass(frozen=True)
+class End:
+    """Asks for the end of a worker, dead or alive; answered with its exit code as subprocess has it."""
+
+    pid: int
+
+
+def main(socket: int, parent: int) -> None:
+    """Serve the process `parent` over this socket, until either is gone."""
+    # Ctrl-C goes to the whole group; the parent decides.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _die_with(parent)
+    control = Connection(socket)
+    from pipelines.extract import warm  # noqa: F401 -- importing it is what warms
+
+    gc.collect()
+    gc.freeze()
+    workers: set[int] = set()
+    while True:
+        try:
+            asked: Start | End = control.recv()
+            if isinstance(asked, Start):
+                pid = _start(control, asked)
+                workers.add(pid)
+                control.send(pid)
+            else:
+                workers.remove(asked.pid)
+                control.send(_end(asked.pid))
+        except (EOFError, ConnectionError):
+            break
+    for pid in workers:
+        _end(pid)
+
+
+def _start(control: Connection, asked: Start) -> int:
+    pipe = recv_handle(control)
+    # Loaded before the fork, what a job needs is there for the next worker too.
+    work = pickle.loads(asked.work)  # noqa: S301 -- whoever started us sent it
+    nursery = os.getpid()
+    pid = os.fork()
+    if pid:
+        os.close(pipe)
+        return pid
+    code = 1
+    try:
+        control.close()
+        _die_with(nursery)
+        # A core of a page that was too slow is of no use to anybody.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+        signal.signal(signal.SIGXCPU, signal.SIG_DFL)
+        _serve(Connection(pipe), work, asked.seconds)
+        code = 0
+    except BaseException:  # noqa: BLE001 -- nothing of the nursery may run in its fork
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _serve(pipe: Connection, work: Callable[[Any], Any], seconds: float) -> None:
+    while True:
+        try:
+            job = pipe.recv()
+        except EOFError:
+            return
+        # A parser can hang where no signal handler runs; this limit has none, and holds though nobody is left to look.
+        _limit_cpu(seconds)
+        result = work(job)
+        try:
+            pipe.send(result)
+        except ConnectionError:
+            return
+
+
+def _limit_cpu(seconds: float) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = math.ceil(time.process_time() + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+def _end(pid: int) -> int:
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def _die_with(parent: int) -> None:
+    """On Linux this process is killed when the thread that started it ends; a closed pipe ends it everywhere."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+if __name__ == "__main__":
+    # Under its own name, so that what is pickled here and there is of the same class.
+    from pipelines.extract import nursery
+
+    nursery.main(int(sys.argv[1]), int(sys.argv[2]))
