@@ -155,9 +155,12 @@ def waiting(conn: db.Connection, source: str, *, sitemaps: bool = False) -> int:
     return _count(db.row(conn, "waiting_urls", source=source, sitemaps=sitemaps))
 
 
-def unaccounted(conn: db.Connection, run: str) -> list[db.Row]:
-    """The URLs of a run without an end that nothing will look at again: id, source, url, state, problem."""
-    return db.query(conn, "unaccounted_urls", run=run)
+def unaccounted(conn: db.Connection, run: str, source: str = "") -> list[db.Row]:
+    """The URLs of a run without an end that nothing will look at again: id, source, url, state, problem.
+
+    source: of this one alone.
+    """
+    return db.query(conn, "unaccounted_urls", run=run, source=source)
 
 
 def story(conn: db.Connection, url: str) -> list[db.Row]:

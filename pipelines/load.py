@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipelines import articlefile, db, runs, text, urls
+from pipelines import articlefile, db, ledger, runs, text, urls
 from pipelines.articlefile import Line
 from pipelines.errors import StoreError
 from pipelines.model import Source, Tally
@@ -20,6 +20,7 @@ from pipelines.settings import Settings
 STAGE = "load"
 LOCK_WAIT = "120s"
 LOCK_NOT_AVAILABLE = "55P03"
+NAMED_URLS = 3
 
 STEPS = (
     "load_known",
@@ -53,7 +54,8 @@ def load(settings: Settings, source: Source, run: str) -> Tally:
     """Put the article file of a source and run into Postgres; the same Tally however often it is done.
 
     Counts: new, revised, reread, unchanged, duplicate, removed, rejected, words, cut (lines of boilerplate), seconds.
-    A file that is missing though pages were fetched, or that cannot be read, is a Tally with state failed.
+    A file that is missing though pages were fetched, or that cannot be read, is a Tally with state failed; so is a load
+    after which the ledger does not account for every URL of the run (count: unaccounted).
     """
     started = time.monotonic()
     with db.connection(settings, application="nightdesk load") as conn:
@@ -65,13 +67,35 @@ def load(settings: Settings, source: Source, run: str) -> Tally:
                 _put(conn, _lines(conn, settings, source.name, run), source.name, run)
                 counts = db.row(conn, "tally_of_load", source=source.name, run=run) or {}
                 counts["seconds"] = round(time.monotonic() - started)
-                return runs.end(conn, Tally(run=run, source=source.name, stage=STAGE, state="done", counts=counts))
+                gap = _gap(conn, source.name, run)
+                counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
+                state, message = ("failed", _told(gap)) if gap else ("done", "")
+                return runs.end(
+                    conn, Tally(run=run, source=source.name, stage=STAGE, state=state, counts=counts, message=message)
+                )
         except StoreError as error:
             return _ended(conn, run, source.name, "failed", str(error))
         except db.Error as error:
             if error.pgcode != LOCK_NOT_AVAILABLE:
                 raise
             return _ended(conn, run, source.name, "busy", f"Another load of {source.name} holds its articles.")
+
+
+def _gap(conn: db.Connection, source: str, run: str) -> list[db.Row]:
+    """The URLs that nothing accounts for after this load; none where a stage before it has said that it did not end."""
+    before = runs.stages(conn, run, source)
+    if before.get("crawl", "done") not in ("done", "stopped") or before.get("extract", "done") != "done":
+        return []
+    return ledger.unaccounted(conn, run, source)
+
+
+def _told(gap: Sequence[db.Row]) -> str:
+    named = "; ".join(f"{row['url']} ({row['problem']})" for row in gap[:NAMED_URLS])
+    more = f"; and {len(gap) - NAMED_URLS} more" if len(gap) > NAMED_URLS else ""
+    return (
+        f"The ledger does not account for {len(gap)} URLs of this run: {named}{more}. What was loaded stays; "
+        "`nightdesk why URL` tells the story of each, `nightdesk extract` and `nightdesk load` read a run again."
+    )
 
 
 def _ended(conn: db.Connection, run: str, source: str, state: str, message: str) -> Tally:

@@ -11,6 +11,8 @@ from pipelines.errors import NightdeskError
 from pipelines.model import RUN_KEY, Tally
 
 STAGES = ("crawl", "extract", "load", "alert")
+# What a Tally of load counts where the ledger's check found URLs without an end.
+UNACCOUNTED = "unaccounted"
 KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?")
 
 
@@ -60,6 +62,11 @@ def end(conn: db.Connection, tally: Tally) -> Tally:
 def tallies(conn: db.Connection, run: str) -> list[Tally]:
     """What is known of a run, ordered by source and stage."""
     return list(_tallies(db.query(conn, "tallies_of_run", run=run)))
+
+
+def stages(conn: db.Connection, run: str, source: str) -> dict[str, str]:
+    """How each stage of a source's run ended so far: stage -> state."""
+    return {row["stage"]: row["state"] for row in db.query(conn, "states_of_stages", run=run, source=source)}
 
 
 def latest(conn: db.Connection, count: int = 10) -> list[db.Row]:

@@ -114,5 +114,13 @@ def test_half_of_the_sources_failed_turns_the_run_red_with_their_reasons() -> No
     assert str(raised.value) == ("crawl failed for 3 of 4 sources: b: did not end; c: no answer; d: never began")
 
 
+def test_one_source_whose_ledger_has_a_gap_turns_the_run_red() -> None:
+    gap = tally("c", "failed", message="The ledger does not account for 1 URL", unaccounted=1)
+    tallies = [tally("a", "done"), tally("b", "done"), gap]
+
+    with pytest.raises(NightdeskError, match="does not account"):
+        judged(tallies, "crawl", ["a", "b", "c"], 0.5)
+
+
 def test_a_run_without_a_due_source_is_no_failure() -> None:
     assert judged([], "crawl", [], 0.5) == "0 sources, none failed"

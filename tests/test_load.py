@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from pipelines import articlefile, db, urls
+from pipelines import articlefile, db, runs, urls
 from pipelines.articlefile import Line
 from pipelines.load import load
-from pipelines.model import Article, Reason, Rejection, Removed, Source
+from pipelines.model import Article, Reason, Rejection, Removed, Source, Tally
 from pipelines.settings import Settings
 
 SANA = Source(name="sana", title="سانا", url="https://sana.test/", country="SY", language="ar", timezone="UTC")
@@ -234,11 +234,11 @@ def test_an_article_found_by_reading_a_rejected_page_again_alerts_nobody(
 def test_a_second_url_of_an_article_is_a_duplicate_of_the_first(
     settings: Settings, conn: db.Connection, look: Look, second: Article, together: bool
 ) -> None:
-    lines = [look(NIGHTS[0], T0, article("1")), look(NIGHTS[0], T0 + HOUR, second)]
+    first = look(NIGHTS[0], T0, article("1"))
     if not together:
-        put(settings, NIGHTS[0], lines[0])
+        put(settings, NIGHTS[0], first)
 
-    counts = put(settings, NIGHTS[0], *lines)
+    counts = put(settings, NIGHTS[0], first, look(NIGHTS[0], T0 + HOUR, second))
 
     assert counts == {"new": 1, "duplicate": 1}
     assert rows(conn, "select state, reason, alias_of, next_at from urls where id = 2") == [
@@ -405,6 +405,34 @@ def test_a_missing_file_is_a_failure_only_where_pages_were_fetched(settings: Set
     assert (nothing.state, nothing.counts["new"]) == ("done", 0)
     assert missing.state == "failed"
     assert "nightdesk extract" in missing.message
+
+
+def test_a_page_that_the_article_file_lost_fails_the_load_by_name_and_what_was_there_is_kept(
+    settings: Settings, conn: db.Connection, look: Look
+) -> None:
+    kept = look(NIGHTS[0], T0, article("1"))
+    lost = look(NIGHTS[0], T0, article("2", title="افتتاح الجسر", text="افتتحت البلدية الجسر صباح اليوم."))
+    articlefile.write(articlefile.path(settings, "sana", NIGHTS[0]), [kept])
+
+    gap = load(settings, SANA, NIGHTS[0])
+    articlefile.write(articlefile.path(settings, "sana", NIGHTS[0]), [kept, lost])
+    whole = load(settings, SANA, NIGHTS[0])
+
+    assert (gap.state, gap.counts["unaccounted"], gap.counts["new"]) == ("failed", 1, 1)
+    assert "https://sana.test/2 (fetched and not decided by load)" in gap.message
+    assert (whole.state, whole.counts["new"], "unaccounted" in whole.counts) == ("done", 2, False)
+
+
+@pytest.mark.parametrize(("stage", "state"), [("crawl", "failed"), ("extract", "failed"), ("extract", "stopped")])
+def test_a_gap_that_the_stage_before_has_told_is_not_told_again(
+    settings: Settings, conn: db.Connection, look: Look, stage: str, state: str
+) -> None:
+    kept, _ = look(NIGHTS[0], T0, article("1")), look(NIGHTS[0], T0, article("2"))
+    articlefile.write(articlefile.path(settings, "sana", NIGHTS[0]), [kept])
+    with conn:
+        runs.end(conn, Tally(run=NIGHTS[0], source="sana", stage=stage, state=state))
+
+    assert load(settings, SANA, NIGHTS[0]).state == "done"
 
 
 def test_a_file_of_another_database_is_refused_whole(settings: Settings, conn: db.Connection, look: Look) -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.errors import NightdeskError
 from pipelines.model import RUN_KEY, Tally
-from pipelines.runs import checked, key_of
+from pipelines.runs import UNACCOUNTED, checked, key_of
 
 SINGLE = 50
 TOGETHER = 25
@@ -88,7 +88,8 @@ def judged(tallies: Iterable[Tally], stage: str, names: Sequence[str], share: fl
         return f"{len(names)} sources, none failed"
     said = "; ".join(f"{name}: {why}" for name, why in list(bad.items())[:10])
     more = f"; and {len(bad) - 10} more" if len(bad) > 10 else ""
-    if len(bad) >= share * len(names):
+    # A gap in the ledger is no matter of how many: it is a promise broken.
+    if len(bad) >= share * len(names) or any(known[name].counts.get(UNACCOUNTED) for name in bad if name in known):
         raise NightdeskError(f"{stage} failed for {len(bad)} of {len(names)} sources: {said}{more}")
     return f"{len(names)} sources, {len(bad)} failed: {said}{more}"
 
