@@ -32,6 +32,7 @@ check: $(VENV)/ready-dev ## tests, ruff, mypy and the docs checks
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/vulture
 	@$(BIN)/pytest $(BESIDE)
 
 bench: $(VENV)/ready-dev ## measure, and write docs/benchmarks.md

@@ -1,7 +1,8 @@
 """Health: sources that stopped yielding, or whose pages or feeds changed; it alone knows what is usual for a source.
 
 Silence is three times the usual interval without a new article. It is told once, and again only after the source has
-given something in between. A template that no longer fits is told once as well, until it has been learned again, and a
+given something in between. A promise of the source's file that its newest run broke is told once, until a run keeps it.
+A template that no longer fits is told once as well, until it has been learned again, and a
 feed that lacked what the sitemap names in so many crawls in a row.
 """
 
@@ -25,9 +26,9 @@ SCHEDULE_STEPS = 14
 BEHIND_TIMES = 3
 
 BY_HAND = timedelta(days=1)
-SILENT, CHANGED, BEHIND = "silent", "changed", "behind"
+SILENT, CHANGED, BEHIND, PROMISE = "silent", "changed", "behind", "promise"
 
-__all__ = ["Drift", "Lag", "Silence", "Trouble", "check", "tell_operators"]
+__all__ = ["BrokenPromise", "Drift", "Lag", "Silence", "Trouble", "check", "tell_operators"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,8 +65,15 @@ class Lag(Trouble):
     run: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class BrokenPromise(Trouble):
+    """A source that gave fewer new articles than its file promises; run: the last that did."""
+
+    run: str
+
+
 def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None = None) -> list[Trouble]:
-    """The sources that are silent, look changed or have a feed that is behind now.
+    """The sources that are silent, look changed, have a feed that is behind, or break the promise of their file now.
 
     Each is told to the operators' channel once, through the outbox.
 
@@ -79,7 +87,8 @@ def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None
                 silence = _silence(conn, settings, source, at)
                 drift = _drift(conn, settings, source, at)
                 lag = _lag(conn, settings, source, at)
-            found += [trouble for trouble in (silence, drift, lag) if trouble]
+                broken = _broken_promise(conn, settings, source, at)
+            found += [trouble for trouble in (silence, drift, lag, broken) if trouble]
     return found
 
 
@@ -126,6 +135,24 @@ def _lag(conn: db.Connection, settings: Settings, source: Source, now: datetime)
     message = f"{source.title} ({source.name}): its feed is behind its sitemap since {since:%Y-%m-%d}.\n{run}: {said}."
     told = _told(conn, settings, source, BEHIND, since, f"The feed of {source.name} is behind", message, now)
     return Lag(source=source.name, since=since, run=run, message=message, told=told)
+
+
+def _broken_promise(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> BrokenPromise | None:
+    promised = source.expect.articles_per_run
+    load = db.row(conn, "newest_load_of_source", source=source.name, now=now) if promised else None
+    short = load is not None and load["new"] < promised
+    begun = db.row(conn, "trouble_since", source=source.name, kind=PROMISE)
+    since = (begun["since"] if begun else load["started_at"]) if load and short else None
+    db.execute(conn, "trouble_over", source=source.name, kind=PROMISE, since=since, now=now)
+    if load is None or since is None:
+        return None
+    message = (
+        f"{source.title} ({source.name}): run {load['run']} gave {load['new']} new "
+        f"{'article' if load['new'] == 1 else 'articles'}; its file promises at least {promised} in a run "
+        "(expect.articles_per_run)."
+    )
+    told = _told(conn, settings, source, PROMISE, since, f"{source.name} gives less than it promises", message, now)
+    return BrokenPromise(source=source.name, since=since, run=load["run"], message=message, told=told)
 
 
 def _told(

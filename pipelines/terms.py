@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pipelines import text
 from pipelines.errors import WatchError
 
-MODES = ("clitics", "exact", "suffix", "substring")
 # What a person writes before a term -> its mode, and what becomes of the article.
 PREFIXES = {
     "clitics": ("clitics", "optional"),

@@ -164,7 +164,7 @@ def test_a_page_tells_its_feeds_its_menu_and_its_charset() -> None:
     shown = front(body, f"{AT}/")
 
     assert shown is not None
-    assert (shown.title, shown.language, shown.locale, shown.shell) == ("الصحيفة", "ar", "ar_IQ", True)
+    assert (shown.title, shown.language, shown.locale) == ("الصحيفة", "ar", "ar_IQ")
     assert shown.charset == "windows-1256, by the page itself"
     assert [url for url, _ in shown.feeds] == [f"{AT}/feed/", f"{AT}/rss.php"]
     assert [(a.url.removeprefix(AT), a.menu) for a in shown.anchors] == [

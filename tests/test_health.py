@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipelines import db, health
-from pipelines.model import Source, Tally
+from pipelines import db, health, runs
+from pipelines.model import Expect, Source, Tally
 from pipelines.settings import Settings
 
 SANA = Source(name="sana", title="سانا", url="https://sana.test/", country="SY", language="ar", timezone="UTC")
@@ -217,3 +218,39 @@ def test_a_source_whose_runs_are_started_by_hand_is_expected_once_a_day(
     late = health.check(by_hand, [SANA], now=T0 + 4 * DAY + HOUR)
 
     assert (soon, [trouble.source for trouble in late]) == ([], ["sana"])
+
+
+def loaded(conn: db.Connection, at: datetime, new: int) -> None:
+    """A run that was crawled and loaded to the end, with so many new articles."""
+    crawled(conn, at, new=new > 0)
+    tally = Tally(run=f"{at:%Y-%m-%dT%H%M}", source="sana", stage="load", state="done", counts={"new": new})
+    with conn, conn.cursor() as cursor:
+        runs.end(conn, tally)
+        cursor.execute("update runs set started_at = %s where run = %s and stage = 'load'", (at, tally.run))
+
+
+def test_a_promise_that_a_run_breaks_is_told_once_until_a_run_keeps_it(settings: Settings, conn: db.Connection) -> None:
+    promising = replace(SANA, expect=Expect(articles_per_run=5))
+    told_of = []
+    for day, new in enumerate((7, 2, 1, 5, 4)):
+        loaded(conn, T0 + day * DAY, new)
+        found = health.check(with_operators(settings), [promising], now=T0 + day * DAY + HOUR)
+        told_of.append([(t.run, t.told) for t in found if isinstance(t, health.BrokenPromise)])
+
+    assert told_of == [
+        [],
+        [("2026-11-02T0200", True)],
+        [("2026-11-03T0200", False)],
+        [],
+        [("2026-11-05T0200", True)],
+    ]
+    first, second = told(conn)
+    assert first["subject"] == "sana gives less than it promises"
+    assert "run 2026-11-02T0200 gave 2 new articles; its file promises at least 5 in a run" in first["body"]
+    assert "gave 4 new articles" in second["body"]
+
+
+def test_a_source_that_promises_nothing_breaks_no_promise(settings: Settings, conn: db.Connection) -> None:
+    loaded(conn, T0, 0)
+
+    assert health.check(with_operators(settings), [SANA], now=T0 + HOUR) == []

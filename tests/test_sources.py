@@ -1,5 +1,6 @@
 """Source files: what is refused and in which words, what is read, following, and when a source is due."""
 
+import ast
 import re
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from pipelines import cron, db, runs, sourcefile, sources
+from pipelines import cron, db, ledger, runs, sourcefile, sources
 from pipelines.errors import SourceError
 from pipelines.model import Expect, Source, Tally
 from pipelines.settings import Settings
@@ -339,6 +340,31 @@ def test_every_key_of_a_source_has_a_meaning_and_a_check() -> None:
     assert list(sourcefile.KEYS) == [field.name for field in fields(Source) if field.name != "name"]
     assert set(sourcefile.EXPECT_KEYS) == promises
     assert set(sourcefile.CHECKS) == {"name"} | set(sourcefile.KEYS) - {"expect"} | promises
+
+
+def test_every_key_of_a_source_is_read_by_something_that_acts_on_it() -> None:
+    """What is validated and documented but asked of no source is a promise that nobody keeps."""
+    root = Path(__file__).parents[1]
+    acting = [
+        path
+        for folder in ("pipelines", "spiders")
+        for path in (root / folder).rglob("*.py")
+        if path.name not in ("model.py", "sourcefile.py") and "follow" not in path.parts
+    ]
+    read = {
+        node.attr
+        for path in acting
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load) and _names_a_source(node.value)
+    }
+
+    assert set(sourcefile.KEYS) | set(sourcefile.EXPECT_KEYS) <= read | {"feeds", "sitemaps", "sections"}
+    # The three kinds of lists are asked for by the table that names them.
+    assert set(ledger.LISTS.values()) == {"feeds", "sitemaps", "sections"}
+
+
+def _names_a_source(node: ast.expr) -> bool:
+    return "source" in ast.unparse(node) or ast.unparse(node).endswith((".expect", "one"))
 
 
 def test_the_page_on_sources_has_every_key_with_its_default() -> None:

@@ -30,7 +30,6 @@ MENU_NAME = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|navigation|menu|mainmenu|topbar|footer|breadcrumbs?|crumbs|toolbar)", re.IGNORECASE
 )
 UNSEEN = {"script", "style", "noscript", "template", "head"}
-SHELL_ID = re.compile(r"^(?:root|app|__next|__nuxt|app-root|main-app)$")
 LABEL = re.compile(rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 
@@ -59,7 +58,6 @@ def front(body: bytes, url: str, content_type: str = "") -> Front | None:
         anchors=_anchors(root, base),
         words=words(" ".join(_visible(root))),
         scripts=sum(1 for _ in root.iter("script")),
-        shell=any(SHELL_ID.match(node.get("id", "")) and not len(node) for node in root.iter("div", "app-root")),
     )
 
 

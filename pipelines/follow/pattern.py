@@ -38,19 +38,11 @@ END = "/?(?:[?#]|$)"
 
 
 @dataclass(frozen=True)
-class Pattern:
-    """A regular expression on the whole address, and how many of the known articles match it."""
-
-    regex: str
-    covers: int
-
-
-@dataclass(frozen=True)
 class Learned:
     """What was learned. of: known articles; covered: how many match; missed: those that don't; wrong: other pages that
     match all the same, of `others`."""
 
-    patterns: tuple[Pattern, ...] = ()
+    patterns: tuple[str, ...] = ()
     of: int = 0
     covered: int = 0
     missed: tuple[str, ...] = ()
@@ -66,14 +58,14 @@ class Learned:
     @property
     def allow(self) -> tuple[str, ...]:
         """The regular expressions for a source file; none where they cannot be trusted."""
-        return tuple(pattern.regex for pattern in self.patterns) if self.trusted else ()
+        return self.patterns if self.trusted else ()
 
 
 def learn(articles: Sequence[str], others: Sequence[str]) -> Learned:
     """The patterns that cover the articles and exclude the other pages, tested on both."""
     known = list(dict.fromkeys(articles))
     strangers = list(dict.fromkeys(url for url in others if url not in set(known)))
-    kept: list[Pattern] = []
+    kept: list[str] = []
     left = known
     for group in _groups(known):
         own = [url for url in group if url in set(left)]
@@ -81,8 +73,7 @@ def learn(articles: Sequence[str], others: Sequence[str]) -> Learned:
             continue
         regex = _regex(group, strangers)
         if regex:
-            matched = [url for url in left if re.search(regex, url)]
-            kept.append(Pattern(regex, len(matched)))
+            kept.append(regex)
             left = [url for url in left if not re.search(regex, url)]
     return Learned(
         patterns=tuple(kept),
@@ -90,7 +81,7 @@ def learn(articles: Sequence[str], others: Sequence[str]) -> Learned:
         covered=len(known) - len(left),
         missed=tuple(left),
         others=len(strangers),
-        wrong=tuple(url for url in strangers if any(re.search(pattern.regex, url) for pattern in kept)),
+        wrong=tuple(url for url in strangers if any(re.search(regex, url) for regex in kept)),
     )
 
 

@@ -45,7 +45,7 @@ class Front:
     """What an HTML page shows of its site.
 
     language, locale: as its markup says; charset: what it is labelled as, and by what; feeds: (URL, title) that it
-    links; words: of visible text; scripts: how many; shell: it holds an empty box that scripts fill.
+    links; words: of visible text; scripts: how many.
     """
 
     title: str = ""
@@ -57,7 +57,6 @@ class Front:
     anchors: tuple[Anchor, ...] = ()
     words: int = 0
     scripts: int = 0
-    shell: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
