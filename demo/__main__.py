@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from demo import newsroom, replay
+from demo.inbox import open_inbox
 from demo.newsroom import FOLDER, Newsroom
 from demo.replay import Replay
 from demo.sites import BREAKING, SITES, Fault, write_sources
@@ -20,6 +21,7 @@ from demo.structures import FORTY
 from pipelines.errors import NightdeskError
 
 PR_SET_PDEATHSIG = 1
+INBOX = "inbox.jsonl"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,6 +53,10 @@ def _parser() -> argparse.ArgumentParser:
     for each in (serving, again):
         each.add_argument("--port", type=int, default=0, help="0 takes a free one")
         each.add_argument("--with-parent", action="store_true", help="end when the process that started this one ends")
+    receiving = verb("receive", _receive, "Take alerts as a webhook, each once, until SIGTERM or Ctrl-C.")
+    for each in (serving, receiving):
+        each.add_argument("--host", default="127.0.0.1", help="the address to listen on; default: loopback alone")
+    receiving.add_argument("--port", type=int, default=0, help="0 takes a free one")
     serving.add_argument("--families", action="store_true", help="the sites of the crawl families instead of the six")
     publishing = verb("publish", _publish, "Publish a breaking article; prints its URL.")
     publishing.add_argument("--site", default=BREAKING)
@@ -82,7 +88,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def _serve(options: argparse.Namespace) -> None:
     sites = FORTY if options.families else SITES
-    _stay(newsroom.open_newsroom(options.folder, options.port, sites=sites), options.with_parent)
+    _stay(newsroom.open_newsroom(options.folder, options.port, host=options.host, sites=sites), options.with_parent)
+
+
+def _receive(options: argparse.Namespace) -> None:
+    awaited = _awaited()
+    with open_inbox(options.folder / INBOX, options.port, options.host) as url:
+        print(json.dumps({"url": url, "pid": os.getpid()}), flush=True)
+        signal.sigwait(awaited)
 
 
 def _replay(options: argparse.Namespace) -> None:
@@ -127,8 +140,7 @@ def _sources(options: argparse.Namespace) -> None:
 
 def _stay(opened: AbstractContextManager[Newsroom] | AbstractContextManager[Replay], with_parent: bool) -> None:
     """Serve until SIGTERM or SIGINT; the first line on stdout says where."""
-    awaited = {signal.SIGTERM, signal.SIGINT}
-    signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
+    awaited = _awaited()
     if with_parent:
         _die_with_parent()
     with opened as found:
@@ -140,6 +152,13 @@ def _stay(opened: AbstractContextManager[Newsroom] | AbstractContextManager[Repl
         }
         print(json.dumps(line), flush=True)
         signal.sigwait(awaited)
+
+
+def _awaited() -> set[signal.Signals]:
+    """The signals that end what stays, held back until somebody waits for them."""
+    awaited = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
+    return awaited
 
 
 def _die_with_parent() -> None:

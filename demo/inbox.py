@@ -1,4 +1,4 @@
-"""An inbox for the demo's alerts: a webhook receiver on loopback that keeps each message once, by its stable key."""
+"""An inbox for the demo's alerts: a webhook receiver that keeps each message once, by its stable key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_BYTES = 1_000_000
 
 
 @contextmanager
-def open_inbox(path: Path) -> Iterator[str]:
+def open_inbox(path: Path, port: int = 0, host: str = "127.0.0.1") -> Iterator[str]:
     """Receive messages into a JSON Lines file while the block runs; yields the address to post to."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = threading.Lock()
@@ -33,10 +33,10 @@ def open_inbox(path: Path) -> Iterator[str]:
         def log_message(self, format: str, *args: Any) -> None:
             """Requests are not news."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer((host, port), Handler)
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        yield f"http://{host}:{server.server_address[1]}/"
     finally:
         server.shutdown()
         server.server_close()

@@ -44,11 +44,17 @@ class Turn:
 
 @contextmanager
 def open_newsroom(
-    folder: Path, port: int = 0, *, sites: Sequence[Site] = SITES, seed: str = "nightdesk", now: datetime | None = None
+    folder: Path,
+    port: int = 0,
+    *,
+    host: str = "127.0.0.1",
+    sites: Sequence[Site] = SITES,
+    seed: str = "nightdesk",
+    now: datetime | None = None,
 ) -> Iterator[Newsroom]:
     """Serve the newsroom of a folder while the block runs; sites, seed and now count only the first time."""
     state.prepare(folder, sites=sites, seed=seed, now=now)
-    with served(answering(folder), folder / ACCESS_LOG, port) as address:
+    with served(answering(folder), folder / ACCESS_LOG, port, host) as address:
         domains = sorted({site.domain for site in state.read(folder).sites})
         yield Newsroom(address=address, host_map=",".join(f"*.{domain}={address}" for domain in domains), folder=folder)
 

@@ -56,8 +56,8 @@ class Answer:
 
 
 @contextmanager
-def served(answer: Callable[[Request], Answer], log: Path, port: int = 0) -> Iterator[str]:
-    """Serve from a thread of this process while the block runs; yields `127.0.0.1:PORT`."""
+def served(answer: Callable[[Request], Answer], log: Path, port: int = 0, host: str = "127.0.0.1") -> Iterator[str]:
+    """Serve from a thread of this process while the block runs; yields `HOST:PORT`."""
     log.parent.mkdir(parents=True, exist_ok=True)
     lock = threading.Lock()
     under: Counter[str] = Counter()
@@ -76,7 +76,7 @@ def served(answer: Callable[[Request], Answer], log: Path, port: int = 0) -> Ite
                     handle.flush()
 
         server = _Server(
-            ("127.0.0.1", port),
+            (host, port),
             type(
                 "Handler",
                 (_Handler,),
@@ -86,7 +86,7 @@ def served(answer: Callable[[Request], Answer], log: Path, port: int = 0) -> Ite
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
         try:
-            yield f"127.0.0.1:{server.server_address[1]}"
+            yield f"{host}:{server.server_address[1]}"
         finally:
             server.shutdown()
             server.server_close()

@@ -23,6 +23,7 @@ from lxml import etree
 
 from demo import newsroom, server, texts
 from demo.families import FAMILIES, jalali
+from demo.inbox import messages
 from demo.newsroom import Newsroom
 from demo.sites import SITES, WATCHES, Fault, Site
 from demo.truth import extras
@@ -431,6 +432,28 @@ def test_the_command_line_serves_publishes_and_stops(tmp_path: Path) -> None:
     assert status == 200
     assert url.strip() in listed
     assert line["host_map"] == f"*.newsroom.test={line['address']}"
+
+
+def test_newsroom_and_inbox_listen_where_they_are_told_for_others_on_a_network_of_their_own(tmp_path: Path) -> None:
+    demo = [sys.executable, "-m", "demo"]
+    where = ["--folder", tmp_path, "--host", "127.0.0.2"]
+    verbs = ("serve", "receive")
+
+    opened = [subprocess.Popen([*demo, verb, *where], stdout=subprocess.PIPE, text=True) for verb in verbs]
+    room, inbox = (urlsplit(json.loads(each.stdout.readline())["url"]) for each in opened)
+    for _ in range(2):
+        asked = HTTPConnection(inbox.hostname, inbox.port, timeout=10)
+        asked.request("POST", "/", body='{"subject": "x"}', headers={"Idempotency-Key": "one"})
+        assert asked.getresponse().status == 204
+    asked = HTTPConnection(room.hostname, room.port, timeout=10)
+    asked.request("GET", "/", headers={"Host": "sabah.newsroom.test"})
+    status = asked.getresponse().status
+    for each in opened:
+        each.send_signal(signal.SIGTERM)
+
+    assert (room.hostname, inbox.hostname, status) == ("127.0.0.2", "127.0.0.2", 200)
+    assert [each.wait(10) for each in opened] == [0, 0]
+    assert messages(tmp_path / "inbox.jsonl") == [{"key": "one", "message": {"subject": "x"}}]
 
 
 def test_the_server_dies_with_its_parent(tmp_path: Path) -> None:
