@@ -8,6 +8,7 @@ import sys
 import sysconfig
 import zipfile
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -52,6 +53,14 @@ def test_every_setting_reaches_the_containers_with_its_default() -> None:
             # Set and empty says something where the default is not empty: by hand only.
             unset = "-" if name == "schedule" else ":-"
             assert given[variable(name)] == f"${{{variable(name)}{unset}{field.default}}}"
+
+
+def test_the_image_is_of_this_version() -> None:
+    version = metadata.version("nightdesk")
+
+    assert SERVICES["init"]["image"] == f"nightdesk:${{IMAGE_VERSION:-{version}}}"
+    assert f"\n# IMAGE_VERSION={version}\n" in EXAMPLE
+    assert f"\n## [{version}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def test_every_variable_is_in_the_example_and_what_is_required_has_no_value_there() -> None:
