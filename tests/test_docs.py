@@ -1,13 +1,16 @@
 """The docs are true: every command and setting is in them, and what they link to exists."""
 
 import re
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 import typer
 from typer.main import get_command
 
+from pipelines import db, health, render
 from pipelines.cli import app
+from pipelines.model import Reason, State
 from pipelines.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -35,7 +38,55 @@ def test_every_command_is_documented(command: str) -> None:
 def test_every_setting_is_documented_with_its_default(name: str) -> None:
     page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 
-    assert f"| `NIGHTDESK_{name.upper()}` |" in page
+    default = Settings.model_fields[name].default
+    assert f"| `NIGHTDESK_{name.upper()}` | {f'`{default}`' if str(default) else 'empty'} |" in page
+
+
+@pytest.mark.parametrize(("title", "members"), [("States of a URL", State), ("Reasons of a rejection", Reason)])
+def test_every_state_and_reason_is_in_the_reference_and_no_other(title: str, members: type[StrEnum]) -> None:
+    assert _rows(title) == [str(member) for member in members]
+
+
+def test_every_kind_of_trouble_is_in_the_reference() -> None:
+    assert set(_rows("Trouble of a source")) == {health.SILENT, health.CHANGED, health.BEHIND, health.PROMISE}
+
+
+def test_the_json_of_a_webhook_is_documented_key_by_key() -> None:
+    alert = {
+        "kind": "new", "title": "t", "url": "https://a.test/1", "source": "a", "language": "ar", "published_at": None,
+        "published_precision": "",
+        "matches": [{"term": "t", "surface": "t", "field": "title", "offset": 0, "snippet": "t"}],
+    }  # fmt: skip
+
+    matched, plain = render.render("k", "w", "s", [alert]).payload, render.plain("k", "s", "b").payload
+
+    rows = [row.strip("`") for row in _rows("The JSON of a webhook")]
+    assert set(rows) == set(matched) | set(plain) | set(matched["alerts"][0])
+    assert all(f"`{key}`" in _section("The JSON of a webhook") for key in alert["matches"][0])
+
+
+def test_the_queries_of_the_reference_run(conn: db.Connection) -> None:
+    queries = re.findall(r"^```sql\n(.*?)^```", _section("Tables to query"), re.MULTILINE | re.DOTALL)
+
+    assert len(queries) == 3
+    with conn, conn.cursor() as cursor:
+        for query in queries:
+            cursor.execute(query.replace("%", "%%"))
+        for table, columns in re.findall(
+            r"^\| `(\w+)` \| [^|]+ \| `([^`]+)` \|", _section("Tables to query"), re.MULTILINE
+        ):
+            cursor.execute(f"select {columns} from {table}")
+
+
+def _section(title: str) -> str:
+    page = (ROOT / "docs/reference.md").read_text(encoding="utf-8")
+    return page.split(f"## {title}\n", 1)[1].split("\n## ", 1)[0]
+
+
+def _rows(title: str) -> list[str]:
+    """The first cells of a section's tables, heads left out."""
+    cells = re.findall(r"^\| (.+?) \|", _section(title), re.MULTILINE)
+    return [cell for cell in cells if cell not in ("state", "reason", "kind", "key", "key of an alert")]
 
 
 def test_every_make_target_of_the_docs_exists() -> None:
