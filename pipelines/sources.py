@@ -18,6 +18,7 @@ from pipelines.sourcefile import NAME, load, parse, render, shown
 __all__ = [
     "catalogue",
     "catalogue_names",
+    "check_writable",
     "due",
     "follow",
     "followed",
@@ -127,6 +128,19 @@ def taken(settings: Settings) -> list[str]:
     return [path.stem for path in _toml_files(settings.sources)]
 
 
+def check_writable(settings: Settings) -> None:
+    """SourceError where a new source's file could not be written: known before anything is asked of a site."""
+    folder = settings.sources
+    try:
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+        writable = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK, effective_ids=True)
+    except PermissionError:
+        writable = False
+    if not writable:
+        raise _not_written(settings.sources)
+
+
 def keep(settings: Settings, name: str, text: str) -> Path:
     """Write the file of a new source; SourceError where the name is taken, or the text does not keep the form."""
     target = settings.sources / f"{free_name(settings, name)}.toml"
@@ -173,11 +187,22 @@ def last_crawls(conn: db.Connection) -> dict[str, datetime]:
 
 def _write(target: Path, content: bytes) -> Path:
     """Write a file so that nobody ever sees half of it."""
-    target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(f".{target.name}.{os.getpid()}")
-    beside.write_bytes(content)
-    beside.replace(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        beside.replace(target)
+    except PermissionError:
+        raise _not_written(target.parent) from None
     return target
+
+
+def _not_written(folder: Path) -> SourceError:
+    user = os.geteuid()
+    return SourceError(
+        f"User {user} cannot write to the sources folder, {shown(folder)}: give it to that user (with Docker, on the "
+        f"host: chown -R {user} sources)."
+    )
 
 
 def _files(folder: Path) -> list[Path]:

@@ -6,21 +6,25 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from demo import newsroom
 from demo.newsroom import Newsroom
 from demo.sites import Fault, Site
 from demo.sites import source as demo_source
-from pipelines import sourcefile
+from pipelines import sourcefile, sources
+from pipelines.cli import app
 from pipelines.errors import SettingsError, SourceError
 from pipelines.follow import changes, follow
 from pipelines.settings import Settings
 from tests.sites import Sites, answer
 
+NOBODY = 65534
 SECTIONS = Site(
     name="shore", title="The Shore Gazette", language="en", country="GB", timezone="Europe/London", family="wordpress",
     articles=16, feed="", sitemap="",
@@ -47,6 +51,36 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     folder = tmp_path_factory.mktemp("newsroom")
     with newsroom.open_newsroom(folder, sites=(SECTIONS, MAPPED, FED, OLD, STRAY)) as opened:
         yield opened
+
+
+@pytest.fixture
+def unwritable(monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """Settings whose sources folder this process may read and not write to, root or not."""
+    user = os.geteuid()
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "sources").mkdir(mode=0o555)
+        Path(folder).chmod(0o755)
+        monkeypatch.setenv("NIGHTDESK_SOURCES", f"{folder}/sources")
+        if user == 0:
+            os.seteuid(NOBODY)
+        try:
+            yield at(Path(folder), "")
+        finally:
+            os.seteuid(user)
+
+
+def test_a_sources_folder_that_is_not_ours_is_told_before_a_site_is_asked(web: Sites, unwritable: Settings) -> None:
+    with pytest.raises(SourceError) as told:
+        CliRunner().invoke(app, ["follow", f"http://{web.address}/", "--yes"], catch_exceptions=False)
+
+    assert web.hits == []
+    assert f"cannot write to the sources folder, {unwritable.sources}" in str(told.value)
+    assert f"chown -R {os.geteuid()} sources" in str(told.value)
+
+
+def test_whatever_writes_a_source_file_says_when_it_may_not(unwritable: Settings) -> None:
+    with pytest.raises(SourceError, match="cannot write to the sources folder"):
+        sources.follow(unwritable, "sana")
 
 
 def at(tmp_path: Path, host_map: str) -> Settings:

@@ -30,6 +30,7 @@ log = logging.getLogger("nightdesk")
 
 def probe(params: Mapping[str, Any]) -> dict[str, str]:
     """The name, the file's text and a report for the person who decides; SourceError where it cannot be followed."""
+    sources.check_writable(settings())
     made = follow.follow(
         settings(),
         str(params["url"]),

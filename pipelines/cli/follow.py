@@ -45,6 +45,8 @@ def follow(
     """Follow a site by its bare address, with the evidence for every line of its file, or entries of the catalogue."""
     if name and len(names) > 1:
         raise SourceError("--name is for one address at a time.")
+    if not dry_run:
+        sources.check_writable(settings())
     made = [
         _site(one, name, timezone, country.upper(), delay, yes=yes, dry_run=dry_run, quiet=json)
         for one in names
