@@ -110,7 +110,8 @@ def deliveries(conn: db.Connection, *, now: datetime | None = None) -> dict[str,
 
 
 def runs(conn: db.Connection, count: int) -> list[Record]:
-    """The newest runs, newest first: run, started_at, ended_at, sources, failed, running, new, alert_error."""
+    """The newest runs, newest first, the last night among them: run, started_at, ended_at, sources, failed, running,
+    new, alert_error, and one_page, which says that it was for one page a person asked for."""
     return db.query(conn, "desk_runs", count=count)
 
 
@@ -125,14 +126,15 @@ def headline(
 ) -> tuple[str, str]:
     """A tone and one sentence that says whether the last run worked, and if not, where; from `sources` and `runs`.
 
-    A run over some of the sources, such as one page by hand, does not hide those that failed in an earlier one.
+    A run over some of the sources does not hide those that failed in an earlier one, and one for a page by hand says
+    nothing of the night.
     """
     now = now or datetime.now(UTC)
     if not rows:
         return "empty", "No source is followed yet: `nightdesk follow NAME` takes one from the catalogue."
     if not latest:
         return "empty", "Nothing has run yet: trigger news_crawl here in Airflow, or type `nightdesk run`."
-    newest = latest[0]
+    newest = next((run for run in latest if not run["one_page"]), latest[0])
     missed = _missed(rows, newest, schedule, timezone, now)
     if missed:
         return "bad", (

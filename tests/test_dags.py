@@ -38,6 +38,7 @@ def described(dag):
         "deadline_names": [d.name for d in (dag.deadline or [])],
         "on_failure": bool(dag.on_failure_callback),
         "catchup": dag.catchup,
+        "run_types": sorted(dag.allowed_run_types or ()),
         "max_active_runs": dag.max_active_runs,
         "tasks": {t.task_id: {
             "downstream": sorted(t.downstream_task_ids),
@@ -130,6 +131,12 @@ def test_the_night_begins_by_the_clock_and_goes_on_by_assets(found: Any) -> None
 def test_a_slow_night_does_not_keep_the_next_from_beginning_and_none_is_made_up_for(found: Any) -> None:
     assert all(found["dags"][dag]["max_active_runs"] > 1 for dag in NIGHT)
     assert not any(description["catchup"] for description in found["dags"].values())
+
+
+def test_no_stage_of_the_night_is_on_offer_for_a_backfill(found: dict[str, Any]) -> None:
+    for dag in NIGHT:
+        assert {"scheduled", "manual", "asset_triggered"} <= set(found["dags"][dag]["run_types"])
+        assert "backfill" not in found["dags"][dag]["run_types"]
 
 
 def test_every_dag_explains_itself_and_tells_the_operators_when_it_fails(found: Any) -> None:

@@ -252,7 +252,22 @@ def test_a_night_in_which_every_source_failed_is_bad(conn: db.Connection) -> Non
     assert (page["tone"], page["headline"].split(": ", 1)[1]) == ("bad", "sana failed: DNS does not know it.")
 
 
-def test_a_run_of_one_page_does_not_hide_the_sources_that_failed_in_the_night(conn: db.Connection) -> None:
+@pytest.mark.parametrize("pages", [1, 12])
+def test_looking_at_pages_by_hand_leaves_the_headline_to_the_night(conn: db.Connection, pages: int) -> None:
+    ran(conn, "sana", "crawl", "done")
+    ran(conn, "sana", "load", "failed", "Its article file is broken.")
+    for page in range(pages):
+        told = {"run": f"2026-11-22T07{page:02}00", "started_at": NOW - timedelta(minutes=30 - page)}
+        ran(conn, "sana", "crawl", "done", only_url="https://sana.test/1", **told)
+        ran(conn, "sana", "load", "done", **told)
+
+    page = desk.overview(conn, [source("sana")], now=NOW)
+
+    assert page["headline"] == f"Last run ({NIGHT}, 6 hours ago): sana failed: its article file is broken."
+    assert page["runs"][0]["one_page"] and not page["runs"][-1]["one_page"]
+
+
+def test_a_run_of_some_sources_does_not_hide_the_sources_that_failed_in_the_night(conn: db.Connection) -> None:
     ran(conn, "sana", "load", "done")
     ran(conn, "roj", "load", "done")
     ran(conn, "fanous", "crawl", "failed", "Its feed answers 503.")
