@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 
-from pipelines import db, entries, rules, urls
+from pipelines import clock, db, entries, rules, urls
 from pipelines.ledger import Look
 from pipelines.model import Entry, Kind, Source, State
 
@@ -25,7 +24,7 @@ def settled(conn: db.Connection, source: Source, run: str, looks: Sequence[Look]
 def plausible(conn: db.Connection, source: Source, url: str, target: str, led: Sequence[tuple[str, str]] = ()) -> bool:
     """Whether a redirect to this address says that both are one article: no home page, list, foreign or excluded one,
     and none that other articles lead to as well. led: (target, URL) of redirects the ledger does not have yet."""
-    now = datetime.now(UTC)
+    now = clock.of_ledger(conn).at
     lists = {urls.key(one) for one in (source.url, *source.feeds, *source.sitemaps, *source.sections)}
     if urls.key(target) in lists or rules.excluded(source, Kind.ARTICLE, Entry(url=target), Kind.SECTION, now):
         return False
@@ -64,7 +63,7 @@ def _settled(conn: db.Connection, source: Source, run: str, look: Look, led: Seq
         variant = urls.variant(target)[0]
         row = (
             source.name, key, variant, target, urls.host(target), str(Kind.ARTICLE), str(State.DISCOVERED), "",
-            asked["via"], facts, run, None, None, None, None,
+            asked["via"], facts, run, False, None,
         )  # fmt: skip
         (known,) = db.execute_values(conn, "discover_urls", [row], fetch=True)
     elif known["kind"] != Kind.ARTICLE or known["state"] == State.EXCLUDED or known["id"] == look.url_id:

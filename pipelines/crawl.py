@@ -160,7 +160,7 @@ def _child(settings: Settings, command: list[str], sources: Sequence[Source]) ->
 
 def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
     """What the child says, until it has ended; it is stopped when our parent is gone or the deadline has passed."""
-    parent = os.getppid()
+    parent, end_by = os.getppid(), signal.SIGTERM
     said: queue.Queue[Event] = queue.Queue()
     assert child.stdout and child.stderr
     pumps = [
@@ -174,8 +174,9 @@ def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
             yield said.get(timeout=LOOK_EVERY)
         except queue.Empty:
             if child.poll() is None and (os.getppid() != parent or monotonic() > deadline):
-                child.send_signal(signal.SIGTERM)
-                deadline = monotonic() + STOP_WITHIN
+                # Whoever hangs does not hear the first.
+                child.send_signal(end_by)
+                deadline, end_by = monotonic() + STOP_WITHIN, signal.SIGKILL
                 if os.getppid() != parent:
                     raise CrawlError("Whoever started this crawl is gone; it was stopped.") from None
 

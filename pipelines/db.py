@@ -227,6 +227,11 @@ def cause(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].removesuffix(".")
 
 
+def refused(error: Error) -> bool:
+    """Whether it was what should be written that Postgres could not take, and not Postgres that could not write."""
+    return isinstance(error, psycopg2.DataError | psycopg2.IntegrityError)
+
+
 def shown(address: str) -> str:
     """An address without its password."""
     hidden = re.sub(r"//([^:/@?]*):[^/?]*@", r"//\1:***@", address)

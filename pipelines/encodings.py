@@ -8,12 +8,26 @@ from importlib import import_module
 from io import BytesIO
 from typing import Any
 
+# Servers that mean well send one or two; each could be as large again as the limit.
+MOST_ENCODINGS = 4
+# A gzip file may be many joined together; one of a member for every 64 KB and 50 MB has 800.
+MOST_MEMBERS = 10_000
+# What is left of a piece behind the end of a member is copied: pieces begin small, so that the copies stay small.
+LEAST_PIECE, LARGEST_PIECE = 256, 1 << 16
+# What HTTP has never known as an encoding, and some servers send all the same: browsers take it for none.
+NO_ENCODINGS = {"", "identity", "none", "utf-8", "utf8", "7bit", "8bit", "binary", "ascii", "text", "plain"}
+
+
+class CutShort(ValueError):
+    """An encoded body that ends before it should: the rest of it did not arrive."""
+
 
 def decode(body: bytes, names: str, limit: int) -> bytes:
     """The body without the encodings a Content-Encoding names; ValueError where it is not whole or over the limit."""
-    for name in reversed([n.strip().lower() for n in names.split(",")]):
-        if name in ("", "identity"):
-            continue
+    known = [name for n in names.split(",") if (name := n.strip().lower()) not in NO_ENCODINGS]
+    if len(known) > MOST_ENCODINGS:
+        raise ValueError(f"it is encoded {len(known)} times")
+    for name in reversed(known):
         try:
             body = _decoder(name)(body, limit + 1)
         except ImportError:
@@ -44,17 +58,31 @@ def _gunzip(body: bytes, limit: int) -> bytes:
     # Servers label plain bodies as gzip; a gzip body always begins like this.
     if not body.startswith(b"\x1f\x8b"):
         return body
-    out = BytesIO()
-    while body.startswith(b"\x1f\x8b") and out.tell() < limit:
-        decoder = zlib.decompressobj(wbits=31)
-        out.write(decoder.decompress(body, limit - out.tell()))
-        if not decoder.eof and out.tell() < limit:
-            raise zlib.error("it ends early")
-        body = decoder.unused_data
+    out, at, members = BytesIO(), 0, 0
+    with memoryview(body) as view:
+        while body.startswith(b"\x1f\x8b", at) and out.tell() < limit:
+            members += 1
+            if members > MOST_MEMBERS:
+                raise ValueError(f"it is gzip of more than {MOST_MEMBERS} members")
+            at = _member(view, at, out, limit)
     return out.getvalue()
 
 
+def _member(view: memoryview, at: int, out: BytesIO, limit: int) -> int:
+    """Write what one gzip member holds, as far as the limit goes; where the next one begins."""
+    decoder, size = zlib.decompressobj(wbits=31), LEAST_PIECE
+    while not decoder.eof and out.tell() < limit:
+        piece = decoder.unconsumed_tail or view[at : at + size]
+        if not piece:
+            raise CutShort("it ends early")
+        if not decoder.unconsumed_tail:
+            at, size = at + len(piece), min(2 * size, LARGEST_PIECE)
+        out.write(decoder.decompress(piece, limit - out.tell()))
+    return at - len(decoder.unused_data)
+
+
 def _inflate(body: bytes, limit: int) -> bytes:
+    cut = False
     for wbits in (15, -15):
         decoder = zlib.decompressobj(wbits=wbits)
         try:
@@ -63,7 +91,8 @@ def _inflate(body: bytes, limit: int) -> bytes:
             continue
         if decoder.eof or len(data) >= limit:
             return data
-    raise zlib.error("neither zlib nor raw deflate, or it ends early")
+        cut = True
+    raise CutShort("it ends early") if cut else zlib.error("neither zlib nor raw deflate")
 
 
 def _unbrotli(body: bytes, limit: int) -> bytes:
@@ -74,7 +103,7 @@ def _unbrotli(body: bytes, limit: int) -> bytes:
     while not decoder.is_finished() and len(out) < limit:
         piece = decoder.process(body, output_buffer_limit=limit)
         if not piece and not body:
-            raise ValueError("it ends early")
+            raise CutShort("it ends early")
         out, body = out + piece, b""
     return out
 
@@ -85,5 +114,5 @@ def _unzstd(body: bytes, limit: int) -> bytes:
     decoder = zstd.ZstdDecompressor()
     data: bytes = decoder.decompress(body, limit)
     if not decoder.eof and len(data) < limit:
-        raise ValueError("it ends early")
+        raise CutShort("it ends early")
     return data

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from pipelines import db, entries, rules, urls
+from pipelines import clock, db, entries, rules, urls
 from pipelines.model import Entry, Kind, Source, State
 
 Found = tuple[Kind, Entry]
@@ -58,11 +58,13 @@ def discover(
     """
     shown = set() if shown is None else shown
     counts = {"discovered": 0, "of this run": 0, "excluded": 0, "alias": 0, "again": 0, "unusable": 0}
-    named = _named(source, found, by, counts)
+    now = clock.of_ledger(conn).at
+    named = _named(source, found, by, now, counts)
     rows = db.query(
         conn,
         "known_urls",
         source=source.name,
+        run=run,
         keys=list(named),
         variants=[one.variant for one in named.values() if one.kind == Kind.ARTICLE],
     )
@@ -112,10 +114,9 @@ def fill(conn: db.Connection, source: str) -> None:
         db.execute_values(conn, "mark_variants", [(row["id"], urls.variant(row["url"])[0]) for row in rows])
 
 
-def _named(source: Source, found: Iterable[Found], by: Kind, counts: dict[str, int]) -> dict[str, Named]:
+def _named(source: Source, found: Iterable[Found], by: Kind, now: datetime, counts: dict[str, int]) -> dict[str, Named]:
     """By key, in the list's order; the first of two entries of one URL counts."""
     named: dict[str, Named] = {}
-    now = datetime.now(UTC)
     for kind, entry in found:
         try:
             key, url, host = urls.key(entry.url), urls.cleaned(entry.url), urls.host(entry.url)
@@ -158,8 +159,7 @@ def _insert(
     def alias(one: Named) -> bool:
         return one.kind == Kind.ARTICLE and not one.reason and chosen.get(one.variant) != one.key
 
-    now = datetime.now(UTC)
-    own = [_row(source, run, via, one, now) for one in fresh if not alias(one)]
+    own = [_row(source, run, via, one) for one in fresh if not alias(one)]
     added = db.execute_values(conn, "discover_urls", own, fetch=True)
     lists = {one.key for one in fresh if one.kind != Kind.ARTICLE}
     for row in added:
@@ -173,7 +173,7 @@ def _insert(
     db.execute_values(conn, "become_aliases", swapped)
     standing = {variant: row["main_id"] for variant, row in mains.items()} | ids
     others = [
-        _row(source, run, via, one, now, alias_of=standing[one.variant])
+        _row(source, run, via, one, alias_of=standing[one.variant])
         for one in fresh
         if alias(one) and one.variant in standing
     ]
@@ -188,15 +188,12 @@ def _stands(main: db.Row | None, one: Named) -> bool:
     return not (untouched and not one.special and urls.variant(main["url"])[1])
 
 
-def _row(
-    source: Source, run: str, via: str, one: Named, now: datetime, *, alias_of: int | None = None
-) -> tuple[object, ...]:
+def _row(source: Source, run: str, via: str, one: Named, *, alias_of: int | None = None) -> tuple[object, ...]:
     state = State.DUPLICATE if alias_of else State.EXCLUDED if one.reason else State.DISCOVERED
-    ended = (run, now, None) if state != State.DISCOVERED else (None, None, now)
     variant = one.variant if one.kind == Kind.ARTICLE else None
     return (
         source.name, one.key, variant, one.url, one.host, str(one.kind), str(state), ALIAS if alias_of else one.reason,
-        via, db.json(entries.as_json(one.entry)), run, *ended, alias_of,
+        via, db.json(entries.as_json(one.entry)), run, state == State.DISCOVERED, alias_of,
     )  # fmt: skip
 
 
@@ -205,6 +202,11 @@ def _again(conn: db.Connection, source: Source, via: str, pairs: Sequence[tuple[
     open_now = [row["id"] for one, row in pairs if not one.reason and _readmitted(row)]
     if open_now:
         db.execute(conn, "readmit_urls", ids=open_now)
+    # Who was refused or failed so often that nobody would ask again is still news to somebody: a list names it.
+    rested = [row["id"] for one, row in pairs if not one.reason and row["rested"]]
+    if rested:
+        db.execute(conn, "try_again", ids=rested)
+        open_now += rested
     claims: list[tuple[Named, db.Row]] = []
     for one, row in pairs:
         if not one.reason and row["id"] not in open_now and _modified(one.entry, row):
@@ -248,7 +250,7 @@ def _modified(entry: Entry, row: db.Row) -> bool:
     if row["main_state"] in (State.DISCOVERED, State.FETCHED, State.EXCLUDED):
         return False
     planned = row["main_state"] in (State.STORED, State.UNCHANGED) and row["main_next_at"] is not None
-    if row["main_next_at"] is not None and not (planned and row["main_next_at"] > datetime.now(UTC)):
+    if row["main_next_at"] is not None and (row["main_due"] or not planned):
         return False
     before = datetime.fromisoformat(row["modified_at"]) if row["modified_at"] else None
     return entry.modified_at > row["main_fetched_at"] and (before is None or entry.modified_at > before)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import timedelta
 
 from pipelines import db
 
@@ -73,10 +73,10 @@ def wanted(turns: Turns) -> set[str]:
         return {row["host"] for row in db.query(turns.conn, "wanted_hosts", hosts=sorted(turns.ours))}
 
 
-def cool(conn: db.Connection, host: str, until: datetime, reason: str) -> None:
-    """Leave a host alone until then, committed at once."""
+def cool(conn: db.Connection, host: str, rest: timedelta, reason: str) -> None:
+    """Leave a host alone for so long, committed at once."""
     with conn:
-        db.execute(conn, "cool_host", host=host, until=until, reason=reason)
+        db.execute(conn, "cool_host", host=host, rest=rest, reason=reason)
 
 
 def robots(conn: db.Connection, place: str) -> tuple[int, str, float] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipelines import db, entries, found, rules, urls
 from pipelines.found import Found
@@ -35,8 +35,8 @@ class Lease:
 class Look:
     """How one attempt to fetch a URL ended: a row of `fetches`, and what it changes in `urls`.
 
-    outcome: fetched, unchanged, blocked, failed, gone or excluded. retry_at: no further look before (None: the usual
-    backoff). final: a page that is gone is not asked for again. found: what a feed, sitemap or section named.
+    outcome: fetched, unchanged, blocked, failed, gone or excluded. rest: no further look before that is over (None: the
+    usual pause). final: a page that is gone is not asked for again. found: what a feed, sitemap or section named.
     """
 
     url_id: int
@@ -54,7 +54,7 @@ class Look:
     pointer: Pointer | None = None
     etag: str = ""
     last_modified: str = ""
-    retry_at: datetime | None = None
+    rest: timedelta | None = None
     final: bool = False
     found: tuple[Found, ...] = ()
 
@@ -135,9 +135,9 @@ def release(conn: db.Connection, source: str) -> int:
     return db.execute(conn, "release_leases", source=source)
 
 
-def cool(conn: db.Connection, host: str, until: datetime, reason: str) -> None:
-    """Leave a host alone until then, part of the caller's transaction."""
-    db.execute(conn, "cool_host", host=host, until=until, reason=reason)
+def cool(conn: db.Connection, host: str, rest: timedelta, reason: str) -> None:
+    """Leave a host alone for so long, part of the caller's transaction."""
+    db.execute(conn, "cool_host", host=host, rest=rest, reason=reason)
 
 
 def asked(conn: db.Connection, source: str, run: str) -> int:
@@ -186,7 +186,7 @@ def _fetch_row(run: str, look: Look) -> tuple[object, ...]:
 def _settled_row(run: str, look: Look) -> tuple[object, ...]:
     return (
         look.url_id, run, str(look.outcome), look.reason, look.fetched_at, look.etag, look.last_modified, look.digest,
-        look.retry_at, look.final, look.status,
+        look.rest, look.final, look.status,
     )  # fmt: skip
 
 

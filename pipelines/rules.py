@@ -40,6 +40,12 @@ def reconsider(conn: db.Connection, source: Source) -> None:
     if let_in:
         db.execute(conn, "readmit_urls", ids=let_in)
     db.execute_values(conn, "rule_out_urls", kept_out)
+    let_in_by_robots(conn, source)
+
+
+def let_in_by_robots(conn: db.Connection, source: Source) -> int:
+    """Make due what a robots.txt kept out that has changed since, part of the caller's transaction; how many URLs."""
+    return db.execute(conn, "readmit_by_robots", source=source.name, days=source.max_age)
 
 
 @lru_cache(maxsize=64)

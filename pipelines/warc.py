@@ -193,7 +193,7 @@ def decoded(page: Page, limit: int = LIMIT) -> bytes:
     try:
         return encodings.decode(page.body, names, limit)
     except ValueError as error:
-        raise StoreError(f"The body of {page.final_url} cannot be decoded: {error}.") from None
+        raise StoreError(f"The body of {page.final_url} cannot be decoded: {error}.") from error
 
 
 def _add(

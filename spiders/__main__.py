@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ctypes
 import json
 import logging
 import os
@@ -30,14 +29,15 @@ from pipelines import db, hosts, runs
 from pipelines.errors import DatabaseError, NightdeskError, SettingsError
 from pipelines.model import Expect, Source
 from pipelines.settings import Settings, settings
-from spiders import ending, render, store
+from spiders import ending, guardian, render, store
 from spiders.guard import check_contact, policy
 from spiders.news import NewsSpider
 from spiders.onepage import OnePageSpider
 
 log = logging.getLogger(__name__)
 
-PR_SET_PDEATHSIG = 1
+# Beyond its budget: for what is in flight, and to write what came. One page takes this long at the most.
+BEYOND = 60.0
 # Sixty lines of greeting, and what the ledger says of each URL anyway, are not worth a reader's time.
 LEAST = {
     "scrapy.downloadermiddlewares.retry": logging.CRITICAL,
@@ -66,19 +66,13 @@ def main(arguments: list[str] | None = None) -> int:
     for verb in verbs.choices.values():
         verb.add_argument("--parent", type=int, default=0, help="stop when this process is no longer the parent")
     given = parser.parse_args(arguments)
-    _die_with(given.parent)
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(ending.STOPPED))
-    _log_to(sys.stderr)
-    sources = [_source(facts) for facts in json.load(sys.stdin)]
+    if not guardian.die_with(given.parent, signal.SIGTERM):
+        os._exit(ending.STOPPED)
+    guardian.begin(given.parent, getattr(given, "budget", BEYOND) + BEYOND)
     try:
-        current = settings()
-        check_contact(policy(current), sources)
-        if given.verb == "crawl":
-            return crawl(current, sources, given)
-        return (fetch if given.verb == "fetch" else probe)(current, sources[0], given)
-    except NightdeskError as error:
-        print(json.dumps({"event": "error", "kind": type(error).__name__, "message": str(error)}), flush=True)
-        return ending.REFUSED
+        return _done(given)
+    finally:
+        guardian.end()
 
 
 def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -> int:
@@ -138,6 +132,21 @@ def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
     return ending.DONE
 
 
+def _done(given: argparse.Namespace) -> int:
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(ending.STOPPED))
+    _log_to(sys.stderr)
+    sources = [_source(facts) for facts in json.load(sys.stdin)]
+    try:
+        current = settings()
+        check_contact(policy(current), sources)
+        if given.verb == "crawl":
+            return crawl(current, sources, given)
+        return (fetch if given.verb == "fetch" else probe)(current, sources[0], given)
+    except NightdeskError as error:
+        print(json.dumps({"event": "error", "kind": type(error).__name__, "message": str(error)}), flush=True)
+        return ending.REFUSED
+
+
 def _without_browser(current: Settings, kept: store.Store) -> bool:
     """End the sources that need a browser where there is none; whether there was one."""
     rendered = [followed for followed in kept.followed.values() if followed.source.render]
@@ -184,14 +193,6 @@ def _log_to(stream: TextIO) -> None:
 
 def _least(name: str) -> int:
     return next((level for start, level in LEAST.items() if name.startswith(start)), logging.INFO)
-
-
-def _die_with(parent: int) -> None:
-    """Get SIGTERM when the parent dies, where the system can do that; the spider looks for itself as well."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
-    if parent and os.getppid() != parent:
-        os._exit(ending.STOPPED)
 
 
 def _source(facts: dict[str, Any]) -> Source:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pipelines import db
 from pipelines.errors import DiskFullError
-from spiders import store
+from spiders import guardian, store
 
 if TYPE_CHECKING:
     from spiders.news import NewsSpider
@@ -71,5 +71,6 @@ def _close(spider: NewsSpider, arrivals: list[Arrival], state: str, message: str
 def _leave(code: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
+    guardian.end()
     # The reactor, its threads and what is in flight are left behind on purpose.
     os._exit(code)

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from time import monotonic
 
-from pipelines import db, found, ledger, rules, warc
+from pipelines import clock, db, found, ledger, rules, warc
 from pipelines.found import Found
 from pipelines.ledger import Look
 from pipelines.model import Entry, Kind, Source, State
@@ -92,6 +92,7 @@ def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str
         left = ledger.waiting(conn, source.name)
         unread = ledger.waiting(conn, source.name, sitemaps=True)
         doubted = [row["url"] for row in db.query(conn, "doubted_lists", source=source.name, least=found.TRUSTED)]
+        now = clock.of_ledger(conn).at
     if late and left:
         return "stopped", f"The time budget was used up; {left} URLs are left for the next crawl."
     if not followed.reached and not tried:
@@ -111,17 +112,16 @@ def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str
     if followed.troubles:
         notes.append(f"trouble with {len(followed.troubles)}: {followed.troubles[0]}")
     notes += [f"{url} calls pages modified that are not: it is not believed in that" for url in doubted]
-    lag = _lag(followed)
+    lag = _lag(followed, now)
     if lag:
         counts["feed behind"] = 1
     return "done", "; ".join([*notes, lag] if lag else notes)
 
 
-def _lag(followed: Followed) -> str:
+def _lag(followed: Followed, now: datetime) -> str:
     """What the sitemaps of this run name and the feeds do not, where all feeds were read."""
     if followed.same or not all(followed.named.values()):
         return ""
-    now = datetime.now(UTC)
     feed, sitemap = (
         [one for one in followed.named[kind] if not _kept_out(followed.source, one, kind, now)]
         for kind in (Kind.FEED, Kind.SITEMAP)

@@ -95,6 +95,11 @@ def refusal(rules: Policy, url: str) -> str:
         return "guard: user name in the URL"
     if not host:
         return "guard: no host"
+    try:
+        urls.cleaned(url)
+    except ValueError:
+        # A redirect may lead where no list could: what the ledger cannot write down is not asked for either.
+        return f"guard: {host[:80]!r} is no usable host name"
     if not rules.contact and not _at_home(rules, host):
         return "guard: no contact is set, so nothing on the internet is fetched"
     if proxy_of(rules, host):

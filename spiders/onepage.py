@@ -9,7 +9,7 @@ from typing import Any
 from scrapy import Spider
 from scrapy.http import Request, Response
 
-from pipelines import urls, warc
+from pipelines import clock, urls, warc
 from pipelines.ledger import Lease
 from pipelines.model import Kind, Source
 from spiders import outcome, render
@@ -37,13 +37,14 @@ class OnePageSpider(Spider):
     def arrived(self, response: Response) -> None:
         """Store the page."""
         writer = warc.begin(self.into, self.source.name, RUN)
-        warc.append(writer, outcome.page_of(response, self.lease, RUN), outcome.facts_of(response, self.lease))
+        page = outcome.page_of(response, self.lease, RUN, clock.of_machine())
+        warc.append(writer, page, outcome.facts_of(response, self.lease))
         warc.finish(writer)
         self.trouble = ""
 
     def lost(self, failure: Any) -> None:
         """Say why there is no page."""
-        self.trouble = outcome.look_without_page(failure.value, self.lease).reason
+        self.trouble = outcome.look_without_page(failure.value, self.lease, clock.of_machine()).reason
 
     def delay_of(self, host: str) -> float:
         """Seconds between two requests to a host."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
@@ -21,7 +22,8 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Headers, Response
 
-from pipelines import entries, warc
+from pipelines import encodings, entries, warc
+from pipelines.clock import Clock
 from pipelines.errors import StoreError
 from pipelines.ledger import Lease, Look
 from pipelines.model import Kind, Page, Pointer, Source, State
@@ -39,17 +41,22 @@ USUAL_REST = timedelta(minutes=15)
 # How Twisted writes a failure inside another: [<twisted.python.failure.Failure some.Error: what happened>].
 FAILURE = re.compile(r"\[?<twisted\.python\.failure\.Failure [\w.]+: ?([^>]*)>\]?")
 Judgement = tuple[State, str, bool, timedelta | None]
+# In the meta of a request: the moment it was sent, in monotonic seconds.
+SENT = "nightdesk_sent"
 UNREACHABLE = ("timeout", "dns", "connection refused", "connection lost", "tls")
 
+log = logging.getLogger(__name__)
 
-def page_of(response: Response, lease: Lease, run: str) -> Page:
-    """The response as the record that is stored."""
+
+def page_of(response: Response, lease: Lease, run: str, clock: Clock) -> Page:
+    """The response as the record that is stored; fetched when its request was sent, by this clock."""
+    sent = response.meta.get(SENT)
     return Page(
         source=lease.source,
         run=run,
         url=lease.url,
         final_url=response.url,
-        fetched_at=datetime.now(UTC),
+        fetched_at=clock.now() if sent is None else clock.of(sent),
         status=response.status,
         headers=pairs(response.headers),
         body=response.body,
@@ -80,7 +87,46 @@ def facts_of(response: Response, lease: Lease) -> dict[str, Any]:
 def look_at(
     page: Page, facts: dict[str, Any], source: Source, *, known: str = "", pointer: Pointer | None = None
 ) -> Look:
-    """How this page ends, with what it names if it is a list. known: the digest of the last look at it."""
+    """How this page ends, with what it names if it is a list. known: the digest of the last look at it.
+
+    A page on which our own code fails has failed, with that as its reason: it costs no other page.
+    """
+    try:
+        return _look_at(page, facts, source, known, pointer)
+    except Exception as error:  # noqa: BLE001 -- a page from the web is hostile, and the next one is not
+        return broken(page, facts, error, pointer=pointer)
+
+
+def broken(page: Page, facts: dict[str, Any], error: Exception, *, pointer: Pointer | None = None) -> Look:
+    """How a look ends at a page on which our own code failed; told in the log with all that is known."""
+    log.error("%s could not be judged", page.url, exc_info=error)
+    return Look(
+        url_id=facts["url_id"],
+        source=page.source,
+        url=page.url,
+        kind=Kind(facts["kind"]),
+        fetched_at=page.fetched_at,
+        outcome=State.FAILED,
+        final_url=page.final_url,
+        status=page.status,
+        reason=entries.holdable(_fault(error)),
+        digest=page.digest,
+        bytes=len(page.body),
+        ms=facts["ms"],
+        pointer=pointer,
+    )
+
+
+def unwritable(look: Look, error: Exception) -> Look:
+    """What is kept of a look that the ledger could not take as it was."""
+    log.error("%s could not be written down", look.url, exc_info=error)
+    return replace(
+        look, outcome=State.FAILED, reason=entries.holdable(_fault(error)), final_url="", etag="", last_modified="",
+        found=(), rest=None,
+    )  # fmt: skip
+
+
+def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, pointer: Pointer | None) -> Look:
     kind = Kind(facts["kind"])
     headers = {name.lower(): value for name, value in page.headers}
     outcome, reason, final, rest = _judged(page, headers, facts, source)
@@ -110,24 +156,23 @@ def look_at(
         pointer=pointer,
         etag=entries.holdable(headers.get("etag", "")),
         last_modified=entries.holdable(headers.get("last-modified", "")),
-        retry_at=page.fetched_at + rest if rest else None,
+        rest=rest,
         final=final,
         found=tuple(found),
     )
 
 
-def look_without_page(error: BaseException, lease: Lease) -> Look:
-    """How a look ended that brought no response."""
+def look_without_page(error: BaseException, lease: Lease, clock: Clock) -> Look:
+    """How a look ended that brought no response, by this clock."""
     outcome, reason = State.FAILED, _failure(error)
     if isinstance(error, Refused):
         outcome, reason = (State.BLOCKED if error.blocked else State.EXCLUDED), error.reason
-    now = datetime.now(UTC)
     return Look(
         url_id=lease.id,
         source=lease.source,
         url=lease.url,
         kind=lease.kind,
-        fetched_at=now,
+        fetched_at=clock.now(),
         outcome=outcome,
         reason=entries.holdable(reason),
     )
@@ -180,10 +225,21 @@ def _judged(page: Page, headers: dict[str, str], facts: dict[str, Any], source: 
         return State.FAILED, f"status {status}", False, None
     if not page.body.strip():
         return State.FAILED, "empty answer", False, None
+    if _cut_short(page):
+        return State.FAILED, "truncated", False, None
     if Kind(facts["kind"]) == Kind.ARTICLE and facts["redirects"]:
         state, reason = walls.redirected(page, source)
         return state, reason, False, None
     return State.FETCHED, "", False, None
+
+
+def _cut_short(page: Page) -> bool:
+    """Whether a compressed body lacks its end, though it is as long as the server said."""
+    try:
+        warc.decoded(page)
+    except StoreError as error:
+        return isinstance(error.__cause__, encodings.CutShort)
+    return False
 
 
 def _listed(page: Page, kind: Kind, source: Source) -> list[discover.Found]:
@@ -224,5 +280,10 @@ def _failure(error: BaseException) -> str:
     if isinstance(error, DownloadFailedError | OSError):
         return f"connection lost: {text[:200]}"
     # Ours or Scrapy's fault rather than the site's: told, but one odd page is no reason to give up the others.
-    logging.getLogger(__name__).error("unexpected %s", type(error).__name__, exc_info=error)
-    return f"unexpected {type(error).__name__}: {text[:200]}"
+    log.error("unexpected %s", type(error).__name__, exc_info=error)
+    return _fault(error)
+
+
+def _fault(error: BaseException) -> str:
+    """What is kept of a fault of our own."""
+    return f"unexpected {type(error).__name__}: {' '.join(str(error).split())[:200]}"

@@ -19,7 +19,7 @@ from scrapy import Spider
 from scrapy.http import Request, Response
 from scrapy.robotstxt import ProtegoRobotParser
 
-from pipelines import urls, warc
+from pipelines import clock, urls, warc
 from pipelines.errors import StoreError
 from pipelines.follow import dates, lists, plan
 from pipelines.follow.front import front
@@ -49,9 +49,11 @@ FORMS = (
 TITLE = re.compile(rb"<(?:channel|feed)\b.{0,2000}?<title[^>]*>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,200})", re.DOTALL)
 HTML = re.compile(rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 ENCODING = re.compile(rb"encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
-SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
-FEED_WORD = re.compile(r"(?:https?://|/)\S*(?:rss|feed|atom)\S*", re.IGNORECASE)
-RULE = re.compile(r"^\s*(?:dis)?allow\s*:", re.IGNORECASE)
+# Each matches at one place of one line or word: what a robots.txt holds is anybody's guess.
+SITEMAP_LINE = re.compile(r"sitemaps?\s*:\s*(\S+)", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://|/", re.IGNORECASE)
+FEED_WORD = re.compile(r"rss|feed|atom", re.IGNORECASE)
+RULE = re.compile(r"(?:dis)?allow\s*:", re.IGNORECASE)
 
 
 class ProbeSpider(Spider):
@@ -96,7 +98,7 @@ class ProbeSpider(Spider):
     def arrived(self, response: Response, want: Want) -> None:
         """A response came: keep the page, read what it lists, and tell."""
         lease = self._lease(want)
-        page = outcome.page_of(response, lease, RUN)
+        page = outcome.page_of(response, lease, RUN, clock.of_machine())
         facts = outcome.facts_of(response, lease)
         if want.part in (Part.ARTICLE, Part.HOME):
             warc.append(self.writer, page, facts)
@@ -137,7 +139,7 @@ class ProbeSpider(Spider):
     def lost(self, failure: Any) -> None:
         """No response came: say why."""
         want: Want = failure.request.cb_kwargs["want"]
-        look = outcome.look_without_page(failure.value, self._lease(want))
+        look = outcome.look_without_page(failure.value, self._lease(want), clock.of_machine())
         blocked = look.outcome == State.BLOCKED
         # Where robots.txt says no, nothing was sent.
         self.requests -= look.outcome == State.EXCLUDED
@@ -161,7 +163,7 @@ class ProbeSpider(Spider):
             status=status,
             body=body[:MOST_ROBOTS] if status < 300 else "",
             delay=delay,
-            sitemaps=_usable(SITEMAP_LINE.findall(body)) if status < 300 else (),
+            sitemaps=_usable(_sitemaps_named(body), f"http://{place}/") if status < 300 else (),
             feeds=_usable(_feeds_named(body), f"http://{place}/") if status < 300 else (),
         )
         self.robots.append(said)
@@ -229,9 +231,15 @@ def _title(body: bytes) -> str:
         return ""
 
 
+def _sitemaps_named(body: str) -> list[str]:
+    return [said[1] for line in body.splitlines() if (said := SITEMAP_LINE.match(line.strip()))]
+
+
 def _feeds_named(body: str) -> list[str]:
-    lines = [line for line in body.splitlines() if not RULE.match(line) and not SITEMAP_LINE.match(line)]
-    return list(dict.fromkeys(match[0] for line in lines for match in FEED_WORD.finditer(line)))[:3]
+    lines = [line for line in map(str.strip, body.splitlines()) if not RULE.match(line)]
+    words = (word for line in lines if not SITEMAP_LINE.match(line) for word in line.split())
+    starts = ((word, begin) for word in words if (begin := ADDRESS.search(word)))
+    return list(dict.fromkeys(word[at.start() :] for word, at in starts if FEED_WORD.search(word, at.end())))[:3]
 
 
 def _usable(named: Iterable[str], base: str = "") -> tuple[str, ...]:

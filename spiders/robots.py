@@ -95,7 +95,8 @@ class RobotsMiddleware:
         elif fresh is not cached:
             await spider.keep_robots(key, *fresh)
         status, body = fresh[:2]
-        rules = ProtegoRobotParser(body.encode() if status < 300 else b"", self.crawler.spider)
+        # Beside the loop, like what unpacks it: a robots.txt may be half a megabyte of anything.
+        rules = await asyncio.to_thread(ProtegoRobotParser, body.encode() if status < 300 else b"", spider)
         self.hosts.slow(host, _asked_gap(rules), "robots.txt")
         return rules
 
@@ -119,7 +120,8 @@ class RobotsMiddleware:
         if response.status >= 500 or response.status == 429 or 300 <= response.status < 400:
             return f"status {response.status}"
         try:
-            return response.status, _text(response.body, response.headers.get("Content-Encoding") or b"")
+            encoding = response.headers.get("Content-Encoding") or b""
+            return response.status, await asyncio.to_thread(_text, response.body, encoding)
         except ValueError as error:
             return f"it cannot be decoded ({error})"
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 # Answers in a row that were none, or the server's own errors; after that the host is left for this crawl.
 SILENT = 5
+# Answers in a row that asked for rest; after that as well.
+LIMITED = 3
 # A host that asks for a shorter rest than this gets it within the crawl; one that asks for more is left for the next.
 SHORT_REST = 60.0
 # Seconds between two looks at whether other processes wait for our hosts, and between two words on how far we are.
@@ -48,11 +50,20 @@ def watch(spider: NewsSpider, lease: Lease, look: Look) -> None:
     spider.silent[lease.host] = spider.silent[lease.host] + 1 if dead else 0
     if dead and not broken:
         spider.hosts.silent(lease.host)
-    if look.status in (429, 503) and look.retry_at:
+    if look.status in (429, 503) and look.rest:
         asker = urlsplit(look.final_url).hostname or lease.host
-        rest(spider, asker, (look.retry_at - look.fetched_at).total_seconds())
+        spider.limited[asker] += 1
+        # It says so again and again, whatever rest it had: what it wants is to be left.
+        rest(spider, asker, _this_crawl(spider) if spider.limited[asker] >= LIMITED else look.rest.total_seconds())
+    else:
+        spider.limited.pop(lease.host, None)
     if spider.silent[lease.host] >= SILENT:
-        rest(spider, lease.host, max(spider.deadline - monotonic(), 0) + SHORT_REST)
+        rest(spider, lease.host, _this_crawl(spider))
+
+
+def _this_crawl(spider: NewsSpider) -> float:
+    """Seconds until this crawl is over for certain."""
+    return max(spider.deadline - monotonic(), 0) + SHORT_REST
 
 
 def rest(spider: NewsSpider, host: str, seconds: float) -> None:

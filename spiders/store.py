@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
 
 import spiders.followed
-from pipelines import aliases, db, found, ledger, runs, urls, warc
+from pipelines import aliases, clock, db, found, ledger, rules, runs, urls, warc
+from pipelines.clock import Clock
 from pipelines.errors import DiskFullError
 from pipelines.ledger import Lease, Look
 from pipelines.model import Kind, Page, Source, Tally
@@ -42,6 +43,11 @@ class Store:
     run: str
     out: TextIO = field(default_factory=lambda: sys.stdout)
     followed: dict[str, Followed] = field(default_factory=dict)
+    clock: Clock = field(default_factory=clock.of_machine)
+
+    def __post_init__(self) -> None:
+        with self.conn:
+            self.clock = clock.of_ledger(self.conn)
 
 
 def take(store: Store, source: Source, *, only: str = "") -> Followed | None:
@@ -92,28 +98,23 @@ def commit(store: Store, arrivals: Sequence[Arrival]) -> set[str]:
 
 
 def record(store: Store, looks: Sequence[Look]) -> set[str]:
-    """Write looks into the ledger in one transaction; the sources for which there may be more to lease."""
+    """Write looks into the ledger in one transaction; the sources for which there may be more to lease.
+
+    Where it is what a page holds that cannot be written, that page has failed, and the others are written without it.
+    """
+    try:
+        return _record(store, looks)
+    except Exception as error:
+        if not _of_a_page(error):
+            raise
     more: set[str] = set()
-    cooled: dict[str, Look] = {}
-    names = {look.source for look in looks}
-    with store.conn:
-        for look in ledger.record(store.conn, store.run, _settled(store, looks)):
-            followed = store.followed[look.source]
-            if look.found:
-                got = _discover(store.conn, followed, store.run, look)
-                count_named(followed, look, look.found, got)
-                if got.get("ended"):
-                    followed.ends.append(f"{look.url} names more: {found.MOST_PAGES} pages of it were read")
-                more.add(look.source)
-            if look.retry_at and look.status in (429, 503):
-                cooled[urls.host(look.final_url or look.url)] = look
-            count(followed, look)
-        # In one order for every crawl: two that wait for each other's hosts would wait for ever.
-        for host, look in sorted(cooled.items()):
-            if look.retry_at:
-                ledger.cool(store.conn, host, look.retry_at, f"{look.reason} on {look.url}")
-        for name in sorted(names):
-            runs.progress(store.conn, store.run, name, STAGE, counted(store.followed[name]))
+    for look in looks:
+        try:
+            more |= _record(store, [look])
+        except Exception as error:
+            if not _of_a_page(error):
+                raise
+            more |= _record(store, [outcome.unwritable(look, error)])
     return more
 
 
@@ -136,10 +137,11 @@ def write(store: Store, arrivals: Iterable[Arrival]) -> list[Look]:
     return looks
 
 
-def keep_robots(store: Store, place: str, status: int, body: str) -> None:
-    """Keep what a host's robots.txt says."""
+def keep_robots(store: Store, place: str, status: int, body: str) -> list[str]:
+    """Keep what a host's robots.txt says; the sources of which it kept something out that it may let in now."""
     with store.conn:
         db.execute(store.conn, "keep_robots", host=place, status=status, body=body)
+        return [name for name, one in store.followed.items() if rules.let_in_by_robots(store.conn, one.source)]
 
 
 def end(store: Store, followed: Followed, state: str, message: str) -> Tally:
@@ -191,6 +193,38 @@ def say(store: Store, event: str, **facts: Any) -> None:
 def say_tally(store: Store, tally: Tally) -> None:
     """The last word on a source."""
     say(store, "tally", source=tally.source, state=tally.state, counts=tally.counts, message=tally.message)
+
+
+def _record(store: Store, looks: Sequence[Look]) -> set[str]:
+    more: set[str] = set()
+    cooled: dict[str, Look] = {}
+    written: list[tuple[Look, dict[str, int]]] = []
+    with store.conn:
+        for look in ledger.record(store.conn, store.run, _settled(store, looks)):
+            got = _discover(store.conn, store.followed[look.source], store.run, look) if look.found else {}
+            written.append((look, got))
+            if look.rest and look.status in (429, 503):
+                cooled[urls.host(look.final_url or look.url)] = look
+        # In one order for every crawl: two that wait for each other's hosts would wait for ever.
+        for host, look in sorted(cooled.items()):
+            if look.rest:
+                ledger.cool(store.conn, host, look.rest, f"{look.reason} on {look.url}")
+        for look, got in written:
+            followed = store.followed[look.source]
+            if look.found:
+                count_named(followed, look, look.found, got)
+                if got.get("ended"):
+                    followed.ends.append(f"{look.url} names more: {found.MOST_PAGES} pages of it were read")
+                more.add(look.source)
+            count(followed, look)
+        for name in sorted({look.source for look in looks}):
+            runs.progress(store.conn, store.run, name, STAGE, counted(store.followed[name]))
+    return more
+
+
+def _of_a_page(error: Exception) -> bool:
+    """Whether an error is of what was to be written, and not of a store that cannot write."""
+    return db.refused(error) if isinstance(error, db.Error) else not isinstance(error, OSError)
 
 
 def _settled(store: Store, looks: Sequence[Look]) -> list[Look]:

@@ -21,6 +21,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from pipelines.hosts import Turn
+from spiders.outcome import SENT
 
 # Some sites write days; a crawl has to end, and its budget would leave such a source after one page anyway.
 LONGEST_DELAY = 600.0
@@ -177,6 +178,8 @@ class Hosts:
         latency = request.meta.get("download_latency", 0.0)
         slot = self._slot(host)
         if slot:
+            # One at a time: the last request of this slot is the one that was answered.
+            request.meta[SENT] = slot.lastseen
             # What it took longer than it can, a handshake say, may have passed before the server saw the request: the
             # gap is counted from the latest moment at which that can have been.
             slot.lastseen += max(latency - host.fastest, 0.0) if host.answers >= KNOWN_AFTER else latency

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -316,7 +316,7 @@ def test_one_asked_for_url_that_cannot_be_had_failed_for_its_own_reason(
 def test_one_asked_for_url_whose_host_rests_says_so(here: Settings, web: Sites, conn: db.Connection) -> None:
     source = sites.site(web, "a.test", 1)
     with conn:
-        ledger.cool(conn, "a.test", datetime.now(UTC) + timedelta(hours=1), "status 429")
+        ledger.cool(conn, "a.test", timedelta(hours=1), "status 429")
 
     (tally,) = crawl.crawl(here, [source], RUN, only="http://a.test/news/1")
 

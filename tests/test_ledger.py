@@ -26,7 +26,7 @@ def lease(conn: db.Connection, count: int = 10, **wanted: Any) -> list[Lease]:
     return ledger.lease(conn, "a", RUN, count, **{"per_host": 10, **wanted})
 
 
-def settle(conn: db.Connection, lease: Lease, outcome: State, **facts: Any) -> None:
+def settle(conn: db.Connection, lease: Lease, outcome: State, *, run: str = RUN, **facts: Any) -> None:
     known = {
         "url_id": lease.id,
         "source": "a",
@@ -36,7 +36,7 @@ def settle(conn: db.Connection, lease: Lease, outcome: State, **facts: Any) -> N
         "outcome": outcome,
     }
     with conn:
-        ledger.record(conn, RUN, [Look(**{**known, **facts})])
+        ledger.record(conn, run, [Look(**{**known, **facts})])
 
 
 def decide(conn: db.Connection, verdict: str, reason: str) -> None:
@@ -120,7 +120,7 @@ def test_lists_come_before_articles_and_new_articles_before_old_ones(conn: db.Co
 def test_no_host_gets_more_leases_than_its_share_and_a_resting_one_none(conn: db.Connection) -> None:
     discover(conn, *(Entry(url=f"http://{host}.test/{n}") for host in "abc" for n in range(5)))
     with conn:
-        ledger.cool(conn, "c.test", NOW + timedelta(hours=1), "status 429")
+        ledger.cool(conn, "c.test", timedelta(hours=1), "status 429")
 
     leased = [one.host for one in lease(conn, per_host=2, skip=["b.test"])]
 
@@ -146,8 +146,8 @@ def test_a_page_that_keeps_failing_is_asked_for_five_times_with_growing_pauses(c
     (leased,) = lease(conn)
 
     pauses = []
-    for _ in range(5):
-        settle(conn, leased, State.FAILED, reason="timeout")
+    for night in range(5):
+        settle(conn, leased, State.FAILED, run=f"2026-11-2{night}T0200", reason="timeout")
         pauses.append(url(conn, "round(extract(epoch from next_at - now()) / 60)::int"))
 
     assert pauses == [10, 30, 90, 270, None]

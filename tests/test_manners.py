@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
 from typing import Any
@@ -158,7 +158,7 @@ def test_the_hosts_of_a_killed_crawl_are_free_at_once_and_count_as_just_asked(
 
 def test_a_host_that_rests_is_taken_with_its_rest(conn: db.Connection) -> None:
     with conn:
-        ledger.cool(conn, "a.test", datetime.now(UTC) + timedelta(seconds=90), "status 429")
+        ledger.cool(conn, "a.test", timedelta(seconds=90), "status 429")
 
     taken = hosts.take(hosts.Turns(conn), ["a.test"])
 

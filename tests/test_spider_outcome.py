@@ -8,6 +8,7 @@ from hashlib import sha256
 import pytest
 from scrapy.exceptions import CannotResolveHostError, DownloadFailedError, DownloadTimeoutError
 
+from pipelines.clock import of_machine
 from pipelines.ledger import Lease, Look
 from pipelines.model import Kind, Page, State
 from spiders.guard import Refused
@@ -61,7 +62,7 @@ def test_a_status_has_an_outcome(status: int, outcome: str) -> None:
 def test_a_503_that_names_a_time_asks_for_rest() -> None:
     look = judged(503, Retry_After="120")
 
-    assert (look.outcome, look.retry_at) == ("blocked", NOW + timedelta(minutes=2))
+    assert (look.outcome, look.rest) == ("blocked", timedelta(minutes=2))
 
 
 def test_the_same_bytes_as_last_time_are_unchanged() -> None:
@@ -141,7 +142,7 @@ def test_an_article_below_the_name_of_a_wall_may_be_redirected_to_https_and_its_
     ],
 )
 def test_a_failure_has_an_outcome_and_a_reason(error: Exception, outcome: State, reason: str) -> None:
-    look = look_without_page(error, LEASE)
+    look = look_without_page(error, LEASE, of_machine())
 
     assert (look.outcome, look.reason) == (outcome, reason)
 

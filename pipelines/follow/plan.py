@@ -119,7 +119,8 @@ def _lists(home: Seen | None, seen: Sequence[Seen], robots: Sequence[Robots], so
         return
     root = home.url
     named = sorted(
-        dict.fromkeys(m for r in robots for m in r.sitemaps), key=lambda m: not NEWS.search(urlsplit(m).path)
+        dict.fromkeys(urljoin(root, m) for r in robots for m in r.sitemaps),
+        key=lambda m: not NEWS.search(urlsplit(m).path),
     )
     yield from (Want(url=m, part=Part.SITEMAP, why="named in robots.txt") for m in named[:MOST_NAMED])
     linked = home.front.feeds if home.front else ()

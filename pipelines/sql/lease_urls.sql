@@ -14,7 +14,8 @@ with due as (
             order by state = 'discovered' desc, entry ->> 'published_at' desc nulls last, fetched_at nulls first, id
         ) as nth, fetched_at
     from urls
-    where source = %(source)s and next_at <= now()
+    -- What was discovered is due, whoever wrote when.
+    where source = %(source)s and (next_at <= now() or (state = 'discovered' and next_at is not null))
         and (leased_until is null or leased_until < now())
         and (kind <> 'article' or %(articles)s)
         and (kind <> 'sitemap' or via = '' or %(sitemaps)s > 0)

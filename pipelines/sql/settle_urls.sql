@@ -22,19 +22,28 @@ set state = case
         look.outcome = 'fetched' and urls.digest not in ('', look.digest)
         and case when look.etag <> '' then look.etag = urls.etag
             else urls.etag = '' and look.last_modified <> '' and look.last_modified = urls.last_modified end),
-    attempts = case when look.outcome in ('fetched', 'unchanged') then 0 else urls.attempts + 1 end,
+    attempts = case when look.outcome in ('fetched', 'unchanged') then 0 else tries.count end,
     leased_until = null,
     leased_run = null,
     due_by = null,
     due_for = case look.outcome when 'gone' then 'gone' when 'failed' then 'retry' when 'blocked' then 'retry' else '' end,
     next_at = case
-        when look.outcome = 'failed' and urls.attempts < 4
-            then coalesce(look.retry_at::timestamptz, now() + interval '10 minutes' * power(3, urls.attempts))
-        when look.outcome = 'blocked' and urls.attempts < 4
-            then coalesce(look.retry_at::timestamptz, now() + interval '1 hour' * power(4, urls.attempts))
+        when look.outcome in ('failed', 'blocked') and tries.count < 5 then now() + greatest(
+            coalesce(look.rest::interval, case look.outcome
+                when 'failed' then interval '10 minutes' * power(3, tries.count - 1)
+                else interval '1 hour' * power(4, tries.count - 1) end),
+            case when tries.again then interval '4 hours' end)
         when look.outcome = 'gone' and urls.attempts < 1 and not look.final then now() + interval '1 hour'
         end
-from (values %s) as look (id, run, outcome, reason, fetched_at, etag, last_modified, digest, retry_at, final, status)
+from (values %s) as look (id, run, outcome, reason, fetched_at, etag, last_modified, digest, rest, final, status)
+cross join lateral (
+    -- Many tries in one crawl are one: a second one that fails is the last of this crawl.
+    select one.again, one.attempts + (not one.again)::int as count
+    from (
+        select attempts, state in ('failed', 'blocked') and decided_run is not distinct from look.run as again
+        from urls known where known.id = look.id
+    ) one
+) tries
 left join lateral (
     select coalesce(o.outcome, 'fetched') as state, coalesce(o.reason, f.reason) as reason
     from (

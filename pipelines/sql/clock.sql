@@ -1,0 +1,2 @@
+-- What time it is to the ledger.
+select clock_timestamp() as at

@@ -1,0 +1,82 @@
+"""A small process that ends this one for certain: when whoever started it is gone, or when its time is long over.
+
+SIGTERM asks a crawl to write what came and to leave. One that hangs in a page, in Python or in C, does not hear it, and
+nothing inside the same process is sure to run then; so its guardian is another one, which the kernel ends with it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic, sleep
+from typing import NoReturn
+
+PR_SET_PDEATHSIG = 1
+# A crawl that hears SIGTERM is gone within three seconds.
+GRACE = 6.0
+LOOK = 0.5
+_ours: list[int] = []
+
+
+def begin(parent: int, seconds: float) -> None:
+    """Fork the guardian of this process, before it has any threads; none where the system has no such thing.
+
+    parent: who may not be gone, 0 for nobody. seconds: how long this process may take at the most.
+    """
+    if sys.platform != "linux":
+        return
+    watched = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _watch(watched, parent, monotonic() + seconds)
+        finally:
+            os._exit(0)
+    _ours.append(pid)
+
+
+def end() -> None:
+    """End the guardian, so that nobody has to bury it."""
+    for pid in _ours:
+        with suppress(ProcessLookupError, ChildProcessError):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def die_with(parent: int, how: signal.Signals) -> bool:
+    """Get a signal when the parent dies, where the system can do that; whether it is alive still."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, how, 0, 0, 0)
+    return not parent or os.getppid() == parent
+
+
+def _watch(watched: int, parent: int, until: float) -> NoReturn:
+    # Whoever ends the whole group means the crawl; the guardian goes with it.
+    for said in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(said, signal.SIG_IGN)
+    with Path(os.devnull).open("r+b") as nothing:
+        for pipe in (0, 1, 2):
+            os.dup2(nothing.fileno(), pipe)
+    alive = die_with(watched, signal.SIGKILL)
+    while alive and monotonic() < until:
+        if parent and _parent_of(watched) != parent:
+            until = min(until, monotonic() + GRACE)
+            parent = 0
+        sleep(LOOK)
+        alive = os.getppid() == watched
+    if alive:
+        with suppress(ProcessLookupError):
+            os.kill(watched, signal.SIGKILL)
+    os._exit(0)
+
+
+def _parent_of(pid: int) -> int:
+    """The parent of a process; 0 where that has ended."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()[1])
+    except OSError:
+        return 0

@@ -1,0 +1,143 @@
+"""What one page, or one answer, does to our own code costs that page alone: no other page, source or night."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from dataclasses import replace
+from hashlib import sha256
+
+import pytest
+
+from pipelines import crawl, db, encodings, ledger
+from pipelines.clock import of_machine
+from pipelines.ledger import Lease, Look
+from pipelines.model import Entry, Kind, Page, State
+from pipelines.settings import Settings
+from spiders import guard, outcome, store
+from tests import sites
+from tests.sites import NEXT, RUN, Sites
+
+EMPTY_MEMBER = gzip.compress(b"")
+# CPU seconds: 9.5 MB of empty members took six minutes.
+AT_ONCE = 2.0
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "_x.evil.test", "x_.evil.test", "a%00b.test", "a%20b.test", "-a-.test", "%5f.test", "a..b.test", "a%2fb.test",
+        "xn--.test",
+    ],
+)  # fmt: skip
+def test_an_article_that_redirects_to_a_host_that_is_none_costs_that_article_alone(
+    here: Settings, web: Sites, conn: db.Connection, host: str
+) -> None:
+    good, bad = sites.site(web, "good.test", 2), sites.site(web, "bad.test", 2)
+    web.pages["http://bad.test/news/1"] = sites.answer(302, b"", Location=f"http://{host}/story")
+
+    tallies = [*crawl.crawl(here, [bad, good], RUN), *crawl.crawl(here, [bad, good], NEXT)]
+
+    assert [tally.state for tally in tallies] == ["done"] * 4
+    assert [tally.counts["fetched"] for tally in tallies[:2]] == [1, 2]
+    (look,) = _looks(conn, "http://bad.test/news/1")
+    assert look[0] in ("excluded", "failed", "gone") and look[1]
+
+
+@pytest.mark.parametrize("host", ["_x.test", "a%00b.test", "-a-.test", "a b.test", ""])
+def test_no_request_is_made_for_an_address_that_the_ledger_could_not_write_down(host: str) -> None:
+    assert guard.refusal(guard.Policy(), f"http://{host}/story").startswith("guard:")
+
+
+def test_a_page_on_which_our_own_code_fails_has_failed_with_that_as_its_reason() -> None:
+    # No crawl lets such an address pass; whatever does, it is one page.
+    page = replace(_page(b"<p>x</p>"), final_url="http://_x.test/2")
+
+    look = outcome.look_at(
+        page, {"kind": "article", "url_id": 1, "redirects": [page.url], "ms": 1}, sites.source("a.test")
+    )
+
+    assert (look.outcome, look.final_url) == (State.FAILED, page.final_url)
+    assert look.reason.startswith("unexpected ValueError: ")
+
+
+def test_a_look_that_cannot_be_written_costs_none_of_those_it_came_with(here: Settings, conn: db.Connection) -> None:
+    followed = sites.source("a.test")
+    kept = store.Store(here, conn, RUN)
+    assert store.take(kept, followed)
+    with conn:
+        named = [Entry(url=f"http://a.test/news/{n}") for n in range(3)]
+        store.found.discover(conn, followed, RUN, [(Kind.ARTICLE, one) for one in named], "http://a.test/feed")
+    leased = [one for one in ledger.lease(conn, "a", RUN, 9, per_host=9) if one.kind == Kind.ARTICLE]
+
+    store.record(kept, [_look(one, etag="a\x00b" if one.url.endswith("1") else "") for one in leased])
+
+    ends = {one.url: _looks(conn, one.url) for one in leased}
+    assert [states[0][0] for states in ends.values()] == ["fetched", "failed", "fetched"]
+    assert ends["http://a.test/news/1"][0][1].startswith("unexpected ValueError: ")
+    assert kept.followed["a"].counts["fetched"] == 2 and kept.followed["a"].counts["failed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "names", "said"),
+    [
+        ("empty members", EMPTY_MEMBER * 475_000, "gzip", "it is gzip of more than 10000 members"),
+        ("tiny members", gzip.compress(b"x") * 450_000, "gzip", "it is gzip of more than 10000 members"),
+        ("one after the other", gzip.compress(b"x" * 100), ", ".join(["gzip"] * 3000), "it is encoded 3000 times"),
+        ("empty blocks", gzip.compress(b"")[:10] + b"\0\0\0\xff\xff" * 1_900_000, "gzip", "it ends early"),
+        ("a bomb", gzip.compress(bytes(60_000_000)), "gzip", "it is more than 10000000 bytes without its gzip"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and len(value) < 30 else "",
+)
+def test_what_is_packed_to_hurt_is_refused_at_once(name: str, body: bytes, names: str, said: str) -> None:
+    began = time.process_time()
+
+    with pytest.raises(ValueError, match=said):
+        encodings.decode(body, names, 10_000_000)
+
+    assert time.process_time() - began < AT_ONCE, name
+
+
+@pytest.mark.parametrize("path", ["/robots.txt", "/feed", "/news/1"])
+def test_a_site_of_packed_nothing_holds_up_no_other_source(here: Settings, web: Sites, path: str) -> None:
+    good, bad = sites.site(web, "good.test", 3), sites.site(web, "bad.test", 1)
+    web.pages[f"http://bad.test{path}"] = sites.answer(200, EMPTY_MEMBER * 475_000, Content_Encoding="gzip")
+    began = time.monotonic()
+
+    tallies = crawl.crawl(here, [bad, good], RUN, budget=60)
+
+    assert (tallies[1].state, tallies[1].counts["fetched"]) == ("done", 3)
+    # With the quadratic reading it was beyond its budget and its grace.
+    assert time.monotonic() - began < 60
+
+
+def _looks(conn: db.Connection, url: str) -> list[tuple[str, str]]:
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select outcome, reason from fetches where url = %s order by id", (url,))
+        return [(row["outcome"], row["reason"]) for row in cursor.fetchall()]  # type: ignore[call-overload]
+
+
+def _page(body: bytes) -> Page:
+    return Page(
+        source="a",
+        run=RUN,
+        url="http://a.test/1",
+        final_url="http://a.test/1",
+        fetched_at=of_machine().now(),
+        status=200,
+        headers=(),
+        body=body,
+        digest=sha256(body).hexdigest(),
+    )
+
+
+def _look(lease: Lease, *, etag: str) -> Look:
+    return Look(
+        url_id=lease.id,
+        source=lease.source,
+        url=lease.url,
+        kind=lease.kind,
+        fetched_at=of_machine().now(),
+        outcome=State.FETCHED,
+        etag=etag,
+    )
