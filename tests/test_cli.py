@@ -233,3 +233,36 @@ def test_one_page_that_cannot_be_fetched_says_its_own_reason_and_exits_1(desk: N
     said = desk("run", "fanous", "--url", "http://fanous.newsroom.test/feed/", code=1).stdout
 
     assert "could not be fetched: status 503" in said
+
+
+def test_what_a_page_says_is_shown_as_it_is_written_and_a_file_is_called_a_file(tmp_path: Path) -> None:
+    saved = tmp_path / "page.html"
+    told = "The manual says that `nightdesk why` tells the story of a page, and adds that nobody should guess it."
+    body = "".join(f"<p>{told} Paragraph {n} says it once more in its own words.</p>" for n in range(3))
+    saved.write_text(f"<html><head><title>A manual</title></head><body><h1>A manual</h1>{body}</body></html>")
+
+    program = Path(sys.executable).with_name("nightdesk")
+    done = subprocess.run(
+        [program, "try", str(saved)],
+        env={"PATH": os.defpath},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    shown = done.stdout
+
+    assert shown.count("`nightdesk why` tells") == 3
+    assert shown.startswith(f"{saved}, ") and "HTTP" not in shown.splitlines()[0]
+
+
+def test_an_article_that_its_site_removed_is_called_so(desk: Nightdesk, folder: Path) -> None:
+    newest = json.loads(desk("articles", "--source", "nahr", "-n", "1", "--json").stdout)[0]
+    newsroom.delete(folder / "newsroom", newest["url"])
+    for _ in range(2):
+        desk("run", "nahr", "--url", newest["url"])
+
+    listed, shown = desk("articles", "--source", "nahr").stdout, desk("articles", str(newest["id"])).stdout
+
+    assert f"{newest['title']} (removed from the site)" in listed
+    assert "the site no longer has it" in shown

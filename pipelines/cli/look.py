@@ -8,7 +8,7 @@ import typer
 
 from pipelines import db, desk, ledger, sources
 from pipelines.cli import onepage, report, trypage
-from pipelines.cli.show import Json, ago, as_json, out, say, table
+from pipelines.cli.show import Json, ago, as_json, out, quote, say, table
 from pipelines.errors import NightdeskError
 from pipelines.settings import settings
 
@@ -95,9 +95,13 @@ def articles(
         return
     table(
         ("#id", "source", "published", "title", "#words", "#cut"),
-        ((r["id"], r["source"], r["published_at"], r["title"], r["words"], r["cut"]) for r in rows),
+        ((r["id"], r["source"], r["published_at"], _titled(r), r["words"], r["cut"]) for r in rows),
         empty="No article yet: `nightdesk run` collects the first.",
     )
+
+
+def _titled(row: db.Row) -> str:
+    return f"{row['title']} (removed from the site)" if row["gone_at"] else str(row["title"])
 
 
 def why(url: str, json: Json = False) -> None:
@@ -128,7 +132,7 @@ def _one(conn: db.Connection, number: int, removed: bool, json: bool) -> None:
         return
     onepage.print_facts(row)
     say("")
-    say(row["text"])
+    quote(row["text"])
     if removed:
         onepage.print_removed([(block["text"], block["reason"]) for block in row["removed"]])
     elif row["removed"]:

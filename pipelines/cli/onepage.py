@@ -8,7 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from pipelines import alert, crawl, db, desk, extract, ledger, load, rules, urls
-from pipelines.cli.show import as_json, out, progress, say, table
+from pipelines.cli.show import as_json, out, progress, quote, say, table
 from pipelines.errors import NightdeskError
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
@@ -62,9 +62,10 @@ def print_removed(blocks: Sequence[tuple[str, str]]) -> None:
 
 def print_facts(row: Mapping[str, Any]) -> None:
     """Print what is known of an article, without its text."""
-    say(row["title"], "bold")
+    quote(row["title"], "bold")
     facts: dict[str, Any] = {
         "address": row["url"],
+        "removed": row["gone_at"] and f"{row['gone_at']:%Y-%m-%d %H:%M} UTC: the site no longer has it",
         "source": row["source"],
         "published": row["published_at"] and _published(row),
         "authors": ", ".join(row["authors"]),

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pipelines import db, desk, golden, sources, templates, warc
-from pipelines.cli.show import complain, progress, say
+from pipelines.cli.show import complain, progress, quote, say
 from pipelines.errors import NightdeskError
 from pipelines.follow import changes
 from pipelines.model import Page, Pointer, Source
@@ -68,7 +68,7 @@ def sample(
         raw = _raw(current, conn, _chosen(current, conn, source, page))
         stored = templates.newest(conn, source.name)
     drafted = golden.sample(current, source, raw, stored.in_use if stored else None)
-    say(drafted.title or "", "bold")
+    quote(drafted.title or "", "bold")
     for fact in ("url", "published", "language", "begins", "ends"):
         say(f"{fact:10}{getattr(drafted, fact) or '–'}")
     file = shown(golden.path(current.sources, source.name))

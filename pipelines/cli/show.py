@@ -97,6 +97,11 @@ def say(sentence: str, style: str = "") -> None:
     out.print(Text(callable_here(sentence), style=style), soft_wrap=True)
 
 
+def quote(text: str, style: str = "") -> None:
+    """A text of somebody else on standard output, as it is written."""
+    out.print(Text(text, style=style), soft_wrap=True)
+
+
 def complain(sentence: str) -> None:
     """One sentence on standard error, in red."""
     err.print(Text(callable_here(sentence), style="red"), soft_wrap=True)

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from pipelines import crawl, db, sources, templates, trial, warc
 from pipelines.cli import batch, onepage
-from pipelines.cli.show import Json, as_json, out, progress, say
+from pipelines.cli.show import Json, as_json, out, progress, quote, say
 from pipelines.errors import DatabaseError, NightdeskError
 from pipelines.model import Article, Page, Rejection, Source
 from pipelines.settings import Settings, settings
@@ -55,7 +55,7 @@ def try_page(
     if json:
         as_json(batch.as_fields(done))
     else:
-        _explain(done, page, _told(stored) if source and not no_site else "")
+        _explain(done, page, target, _told(stored) if source and not no_site else "")
 
 
 def _page(current: Settings, target: str, url: str, source: Source) -> Page:
@@ -88,18 +88,20 @@ def _told(stored: templates.Stored | None) -> str:
     return said if stored.in_use else f"{said} left aside: since run {stored.drifted_run} it no longer fits"
 
 
-def _explain(done: Tried, page: Page, template: str) -> None:
+def _explain(done: Tried, page: Page, target: str, template: str) -> None:
     """Print an article as it would be stored and what was cut, or why it is none."""
-    say(f"{page.final_url}: HTTP {page.status}, {len(page.body):,} bytes, sha256 {page.digest[:16]}…", "dim")
+    fetched = f"{page.final_url}: HTTP {page.status}" if target.startswith(("http://", "https://")) else target
+    where = "standard input" if fetched == "-" else fetched
+    say(f"{where}, {len(page.body):,} bytes, sha256 {page.digest[:16]}…", "dim")
     say(f"{done.ms:.0f} ms of CPU" + (f", {template}" if template else ""), "dim")
     made = done.made
     if isinstance(made, Rejection):
         say(f"No article: {made.reason}" + (f" ({made.detail})" if made.detail else "") + ".", "bold red")
         if made.text:
             say("")
-            say(made.text, "dim")
+            quote(made.text, "dim")
         return
-    say(made.title, "bold")
+    quote(made.title, "bold")
     for name, value in (
         ("published", published(made)),
         ("modified", made.modified_at.isoformat(" ", "minutes") if made.modified_at else ""),
@@ -114,7 +116,7 @@ def _explain(done: Tried, page: Page, template: str) -> None:
         if value:
             out.print(Text(f"{name:10}", style="dim") + Text(value), soft_wrap=True)
     say("")
-    say(made.text)
+    quote(made.text)
     onepage.print_removed([(block.text, block.reason) for block in made.removed])
 
 
