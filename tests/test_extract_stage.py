@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -13,8 +15,8 @@ import pytest
 
 from pipelines import articlefile, db, runs, warc
 from pipelines.articlefile import Line
-from pipelines.extract import extract, workers
-from pipelines.model import Page, Reason, Source
+from pipelines.extract import extract, fetched, limits, workers
+from pipelines.model import Page, Source
 from pipelines.settings import Settings
 from tests.faults.holds import alive, until
 
@@ -123,17 +125,61 @@ def test_an_earlier_page_nobody_decided_on_is_extracted_again(settings: Settings
     assert [(line.fetch_id, line.run) for line in lines(settings, LATER)] == [(undecided, RUN), (new, LATER)]
 
 
-def test_a_record_that_cannot_be_read_costs_its_page_alone(settings: Settings, conn: db.Connection) -> None:
-    crawled(settings, conn, [story(0), story(1)])
+def test_a_record_that_cannot_be_read_decides_nothing_about_its_page(settings: Settings, conn: db.Connection) -> None:
+    _, other = crawled(settings, conn, [story(0), story(1)])
     with conn, conn.cursor() as cursor:
         cursor.execute("update fetches set warc_offset = warc_offset + 7 where url like '%%/0'")
 
     tally = extract(settings, SOURCE, RUN)
 
-    broken, whole = lines(settings)
-    assert broken.rejection and broken.rejection.reason == Reason.UNREADABLE
-    assert whole.article and whole.article.text == TEXT.format(1)
-    assert tally.counts["rejected: unreadable"] == 1
+    assert [(line.fetch_id, bool(line.article)) for line in lines(settings)] == [(other, True)]
+    assert (tally.state, tally.counts["undecided"], tally.counts["rejected"]) == ("failed", 1, 0)
+    assert "jisr-2026-11-22T0200-1.warc.gz" in tally.message
+
+
+def test_pages_of_a_run_labelled_later_than_now_are_not_left_until_then(
+    settings: Settings, conn: db.Connection
+) -> None:
+    (undecided,) = crawled(settings, conn, [story(0)], run="2999-01-01T0200")
+
+    extract(settings, SOURCE, RUN)
+
+    assert [line.fetch_id for line in lines(settings)] == [undecided]
+
+
+def test_what_is_lost_for_a_day_is_asked_for_again_and_then_the_lost_look_is_no_fault_any_more(
+    settings: Settings, conn: db.Connection
+) -> None:
+    crawled(settings, conn, [story(0)])
+    shutil.rmtree(settings.raw)
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update urls set next_at = null, digest = 'of what is lost'")
+
+    lost = extract(settings, SOURCE, RUN)
+
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select id from urls where next_at <= now() and digest = '' and state = 'fetched'")
+        (asked,) = (row["id"] for row in cursor.fetchall())  # type: ignore[call-overload]
+    (newer,) = crawled(settings, conn, [story(1)], run=LATER, first=1)
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update fetches set url_id = %s where id = %s", (asked, newer))
+    found = extract(settings, SOURCE, LATER)
+    assert (lost.state, found.state) == ("failed", "done")
+    assert [line.fetch_id for line in lines(settings, LATER)] == [newer]
+
+
+def test_a_source_of_slow_pages_is_stopped_at_a_limit_and_told(
+    settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetched, "CPU_A_SOURCE", 0.0)
+    monkeypatch.setattr(fetched, "CPU_A_PAGE", 1e-9)
+    first, *_ = crawled(settings, conn, [story(n) for n in range(3)])
+
+    tally = extract(settings, SOURCE, RUN)
+
+    assert [line.fetch_id for line in lines(settings)] == [first]
+    assert (tally.state, tally.counts["undecided"]) == ("failed", 2)
+    assert "s of CPU" in tally.message
 
 
 def test_a_full_disk_stops_the_stage_and_says_so(settings: Settings, conn: db.Connection) -> None:
@@ -155,6 +201,10 @@ def work(job: str) -> str:
         os.kill(os.getpid(), signal.SIGKILL)
     while job == "hang":
         time.process_time()
+    if job == "be stopped":
+        with limits.time_limit(0.5):
+            subprocess.Popen(["/bin/sh", "-c", f"sleep 1.5; kill -CONT {os.getpid()}"])
+            os.kill(os.getpid(), signal.SIGSTOP)
     while job == "wait":
         time.sleep(1)
     return str(os.getpid()) if job == "who" else job.upper()
@@ -176,6 +226,12 @@ def test_a_page_that_has_no_end_by_the_clock_but_used_no_cpu_is_not_too_slow() -
     (found,) = workers.each(work, ["wait"], 1, 1.0, lost, unfinished=1.5)
 
     assert found == "wait: unfinished"
+
+
+def test_a_page_that_was_stopped_for_longer_than_it_may_take_is_not_too_slow() -> None:
+    (found,) = workers.each(work, ["be stopped"], 1, 1.0, lost)
+
+    assert found == "BE STOPPED"
 
 
 def test_no_worker_is_left_when_the_reader_stops() -> None:

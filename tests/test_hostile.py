@@ -17,7 +17,7 @@ import pytest
 
 from pipelines import articlefile, crawl, db, notify, warc
 from pipelines.errors import ChannelError, DatabaseError
-from pipelines.extract import chain, extract, markup, stage
+from pipelines.extract import chain, extract, fetched, markup
 from pipelines.ledger import record
 from pipelines.model import Article, Kind, Page, Reason, Rejection
 from pipelines.settings import Settings
@@ -106,8 +106,8 @@ def test_a_label_that_is_no_charset_is_passed_over(label: str) -> None:
 def test_a_page_whose_time_limit_does_not_reach_it_costs_its_own_article_alone(
     settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stage, "SECONDS", 1.0)
-    monkeypatch.setattr(stage, "GRACE", 1.0)
+    monkeypatch.setattr(fetched, "SECONDS", 1.0)
+    monkeypatch.setattr(fetched, "GRACE", 1.0)
     jisr = source("jisr.test")
     stored(settings, conn, ["<html><body>" + "<a href=/x>" * 190_000, "<html><body><p>لا شيء</p></body></html>"])
 

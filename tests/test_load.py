@@ -372,6 +372,33 @@ def test_pages_of_an_old_run_loaded_after_newer_ones_alert_nobody(
     assert rows(conn, "select quiet from changes order by id") == [("first run",), ("",), ("replay",)]
 
 
+def test_a_page_that_a_fault_of_ours_kept_undecided_is_news_though_newer_runs_were_loaded(
+    settings: Settings, conn: db.Connection, look: Look
+) -> None:
+    for n in (0, 2):
+        put(settings, NIGHTS[n], look(NIGHTS[n], T0 + n * DAY, article(str(n), f"خبر {n}", f"نص {n}")))
+    late = look(NIGHTS[1], T0 + DAY, article("1", "خبر", "نص"))
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update urls set reason = 'undecided: a file is not there' where id = %s", (late.url_id,))
+
+    put(settings, NIGHTS[1], late)
+
+    assert rows(conn, "select quiet from changes order by id") == [("first run",), ("",), ("",)]
+
+
+def test_an_article_that_first_answered_days_after_a_list_named_it_is_as_old_as_when_it_was_found(
+    settings: Settings, conn: db.Connection, look: Look
+) -> None:
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
+    late = look(NIGHTS[2], T0 + 2 * DAY, article("2", "خبر", "نص", published_at=T0 + DAY - HOUR))
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update urls set discovered_at = %s where id = %s", (T0 + DAY, late.url_id))
+
+    put(settings, NIGHTS[2], late)
+
+    assert rows(conn, "select quiet from changes where article_id = 2") == [("",)]
+
+
 def test_a_run_that_a_manual_one_overtook_still_alerts(settings: Settings, conn: db.Connection, look: Look) -> None:
     put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
     put(settings, "2026-11-23T020513", look("2026-11-23T020513", T0 + DAY, article("2", "خبر", "نص")))

@@ -5,21 +5,24 @@ A page that cannot be observed is left out and counted; learning that fails as a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pipelines import db, templates, warc
+from pipelines import db, templates
 from pipelines.errors import NightdeskError
-from pipelines.extract import site, workers
+from pipelines.extract import fetched, site, workers
 from pipelines.extract.chain import SECONDS, extractor
 from pipelines.extract.limits import TooSlow, time_limit
-from pipelines.model import Pointer, Source, Template
+from pipelines.model import Source, Template
 from pipelines.settings import Settings
 
 GRACE = 10.0
 LEARNING = 120.0
+# Seconds of CPU for looking at the pages of one source: for fifteen built to be slow, or all of them.
+OBSERVING = 300.0
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,17 @@ class Job:
     row: db.Row
     raw: Path
     source: Source
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a page tells of its source, and the CPU seconds that took.
+
+    found: None where it holds nothing to read; a sentence where it cannot be read.
+    """
+
+    found: site.Observation | str | None
+    seconds: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +77,9 @@ def learn(
         rows = templates.pages(conn, source.name, reason.since)
     here = processes == 1 and not apart
     jobs = [Job(row, settings.raw, source) for row in rows]
-    seen = list(map(observe, jobs) if here else workers.each(observe, jobs, processes, SECONDS + GRACE, _unseen))
+    seen = _within(
+        map(look, jobs) if here else workers.each(look, jobs, processes, SECONDS + GRACE, _unseen), len(jobs)
+    )
     skipped = tuple((row["url"], found) for row, found in zip(rows, seen, strict=True) if isinstance(found, str))
     observed = [found for found in seen if isinstance(found, site.Observation)]
     template = None
@@ -79,16 +95,11 @@ def learn(
     return Lesson(stored=stored, new=new, why=reason.why, observed=len(observed), skipped=skipped)
 
 
-def observe(job: Job) -> site.Observation | str | None:
-    """What one page tells of its source, None where it holds nothing to read; a sentence where it cannot be read."""
-    pointer = Pointer(**{name: job.row[name] for name in ("warc_file", "warc_offset", "warc_length")})
-    try:
-        with time_limit(SECONDS):
-            return site.observe(warc.read(job.raw, pointer), job.source)
-    except TooSlow:
-        return f"not done after {SECONDS:g} s"
-    except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
-        return _said(error)
+def look(job: Job) -> Seen:
+    """What one page tells of its source."""
+    started = time.process_time()
+    found = _observe(job)
+    return Seen(found, time.process_time() - started)
 
 
 def teach(work: tuple[str, Sequence[site.Observation]]) -> Template | str | None:
@@ -102,8 +113,31 @@ def teach(work: tuple[str, Sequence[site.Observation]]) -> Template | str | None
         return _said(error)
 
 
-def _unseen(job: Job, loss: workers.Loss, detail: str) -> str:
-    return detail
+def _within(looks: Iterable[Seen], many: int) -> list[site.Observation | str | None]:
+    """What was found on so many pages; those that would cost the source more than OBSERVING are not looked at."""
+    found: list[site.Observation | str | None] = []
+    left = OBSERVING
+    for seen in looks:
+        found.append(seen.found)
+        left -= seen.seconds
+        if left <= 0:
+            break
+    return found + [f"not looked at: those before it took {OBSERVING:.0f} s of CPU"] * (many - len(found))
+
+
+def _observe(job: Job) -> site.Observation | str | None:
+    try:
+        page = fetched.stored_page(job.raw, job.row)
+        with time_limit(SECONDS):
+            return site.observe(page, job.source)
+    except TooSlow:
+        return f"not done after {SECONDS:g} s"
+    except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
+        return _said(error)
+
+
+def _unseen(job: Job, loss: workers.Loss, detail: str) -> Seen:
+    return Seen(detail, SECONDS + GRACE if loss == workers.Loss.TOO_SLOW else 0.0)
 
 
 def _untaught(work: Any, loss: workers.Loss, detail: str) -> str:

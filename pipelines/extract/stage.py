@@ -3,6 +3,9 @@
 Before its pages are read, a source is learned from them where that is due; an article names the version of the template
 it was read with. Where a newer look at a stored article gives another text than another extractor gave, the stored look
 is read again as well: load can then tell what the site changed from what is only read otherwise.
+
+A fault that is not the page's own decides nothing about it: a raw file that is missing or damaged, workers that are
+killed, a clock that ran out. The page stays undecided, the source has failed, and the next run looks at it again.
 """
 
 from __future__ import annotations
@@ -12,44 +15,44 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines import articlefile, db, outbox, runs, templates, warc
+from pipelines import articlefile, db, outbox, runs, templates
 from pipelines.articlefile import Line
 from pipelines.errors import DiskFullError, NightdeskError, StoreError
-from pipelines.extract import learning, workers
-from pipelines.extract.chain import SECONDS, extractor, read_page
-from pipelines.model import Article, Pointer, Reason, Rejection, Source, Tally, Template
+from pipelines.extract import fetched, learning
+from pipelines.extract.chain import extractor
+from pipelines.extract.fetched import Fault, Job, Made
+from pipelines.model import Article, Rejection, Source, Tally
 from pipelines.settings import Settings
 from pipelines.text import digest, words
 
 STAGE = "extract"
-GRACE = 10.0
+SHOWN = 3
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Job:
-    """One page to extract: the row of its fetch, where its bytes are, whose it is and what was learned of that.
+@dataclass
+class Undecided:
+    """The fetches of a source that stay undecided, with what became of each."""
 
-    extractor: what its article names as its maker.
-    """
+    fetches: dict[int, Made] = field(default_factory=dict)
 
-    row: db.Row
-    raw: Path
-    source: Source
-    template: Template | None
-    extractor: str
+    @property
+    def why(self) -> Counter[str]:
+        """Each reason, with of how many fetches it is the reason."""
+        return Counter(made.why for made in self.fetches.values())
 
-
-@dataclass(frozen=True)
-class Made:
-    """What became of a page; fits: whether it agrees with the template, None where that could not be told."""
-
-    result: Article | Rejection
-    fits: bool | None = None
+    def told(self) -> str:
+        """One sentence or more that name the files."""
+        why, many = self.why, len(self.fetches)
+        pages = "1 page stays undecided and is" if many == 1 else f"{many} pages stay undecided and are"
+        more = f" And {len(why) - SHOWN} reasons more." if len(why) > SHOWN else ""
+        reasons = " ".join(f"{each} ({count})" if count < many else each for each, count in why.most_common(SHOWN))
+        return f"{pages} looked at again by the next run. {reasons}{more}"
 
 
 def extract(
@@ -80,12 +83,19 @@ def extract(
             if site and rows:
                 stored, message = _learned(settings, conn, source, run, counts, processes, apart)
             jobs, before = _jobs(settings, conn, source, rows, stored)
-            lines = _lines(jobs, before, counts, processes, apart)
-            articlefile.write(articlefile.path(settings, source.name, run), _heard(lines, on_line))
+            file = articlefile.path(settings, source.name, run)
+            undecided = Undecided()
+            lines = _lines(jobs, before, counts, undecided, _Kept(file), processes, apart)
+            articlefile.write(file, _heard(lines, on_line))
+            if undecided.fetches:
+                state, message = "failed", undecided.told()
+                _tell(settings, conn, source, run, undecided)
         except DiskFullError as error:
             state, message = "stopped", str(error)
         except NightdeskError as error:
             state, message = "failed", str(error)
+        except OSError as error:
+            state, message = "failed", _of_disk(error, settings)
         except BaseException as error:
             with conn:
                 what = f"{type(error).__name__}: {error}"[:500]
@@ -99,37 +109,6 @@ def extract(
         if judged and judged.drifted_run:
             log.warning("The template of %s no longer fits since run %s.", source.name, judged.drifted_run)
         return tally
-
-
-def work(job: Job) -> Made:
-    """What one page is; whatever goes wrong with it is its own rejection and nobody else's."""
-    pointer = Pointer(**{name: job.row[name] for name in ("warc_file", "warc_offset", "warc_length")})
-    try:
-        page = warc.read(job.raw, pointer)
-        read = read_page(page, job.source, template=job.template)
-    except StoreError as error:
-        return _no(job, Reason.UNREADABLE, str(error))
-    except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
-        return _no(job, Reason.UNREADABLE, f"{type(error).__name__}: {error}")
-    return Made(replace(read.made, extractor=job.extractor), read.fits)
-
-
-def lost(job: Job, loss: workers.Loss, detail: str) -> Made:
-    """The rejection of a page that could not be looked at."""
-    return _no(job, Reason.TOO_SLOW if loss == workers.Loss.TOO_SLOW else Reason.UNREADABLE, detail)
-
-
-def _no(job: Job, reason: Reason, detail: str) -> Made:
-    return Made(
-        Rejection(
-            source=job.source.name,
-            url=job.row["url"],
-            reason=reason,
-            detail=" ".join(detail.split())[:300],
-            page_digest=job.row["digest"],
-            extractor=job.extractor,
-        )
-    )
 
 
 def _learned(
@@ -178,28 +157,44 @@ def _jobs(
 
 
 def _lines(
-    jobs: Sequence[Job], before: dict[int, tuple[Job, db.Row]], counts: Counter[str], processes: int, apart: bool
+    jobs: Sequence[Job],
+    before: dict[int, tuple[Job, db.Row]],
+    counts: Counter[str],
+    undecided: Undecided,
+    kept: _Kept,
+    processes: int,
+    apart: bool,
 ) -> Iterator[Line]:
-    """A line for every page in the order of the fetches, then one for every stored look that had to be read again."""
+    """A line for every page in the order of the fetches, then one for every stored look that had to be read again.
+
+    A page that is undecided has none but what an earlier extraction of the run kept of it. It is no fault of the source
+    where a newer look at the same URL was decided on.
+    """
     counts.update(pages=0, articles=0, rejected=0, words=0, cut=0)
     again: dict[int, Job] = {}
-    for job, made in _made(jobs, processes, apart):
+    open_looks: list[tuple[Job, Made]] = []
+    decided: dict[int, int] = {}
+    for job, made in fetched.each(jobs, processes, apart):
+        counts["pages"] += 1
+        line = _line(job, made) if made.result else kept.line(job.row["fetch_id"])
+        if line is None:
+            open_looks.append((job, made))
+            continue
+        decided[job.row["url_id"]] = job.row["fetch_id"]
         _count(counts, made)
         job_before, row = before.get(job.row["url_id"], (job, None))
         if row and isinstance(made.result, Article) and _differs(made.result, row):
             again[job_before.row["url_id"]] = job_before
-        yield _line(job, made)
-    for job, made in _made(list(again.values()), processes, apart):
+        yield line
+    for job, made in open_looks:
+        if decided.get(job.row["url_id"], 0) < job.row["fetch_id"]:
+            undecided.fetches[job.row["fetch_id"]] = made
+    counts["undecided"] = len(undecided.fetches)
+    for job, made in fetched.each(list(again.values()), processes, apart):
         readable = isinstance(made.result, Article)
         counts["read again" if readable else "not read again"] += 1
         if readable:
             yield _line(job, made)
-
-
-def _made(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job, Made]]:
-    here = processes == 1 and not apart
-    results = map(work, jobs) if here else workers.each(work, jobs, processes, SECONDS + GRACE, lost)
-    return zip(jobs, results, strict=True)
 
 
 def _differs(article: Article, stored: db.Row) -> bool:
@@ -219,16 +214,48 @@ def _line(job: Job, made: Made) -> Line:
 
 
 def _count(counts: Counter[str], made: Made) -> None:
-    counts["pages"] += 1
     if isinstance(made.result, Article):
         counts["articles"] += 1
         counts["words"] += words(made.result.text)
         counts["cut"] += len(made.result.removed)
-    else:
+    elif made.result:
         counts["rejected"] += 1
         counts[f"rejected: {made.result.reason}"] += 1
     if made.fits is not None:
         counts["template agrees" if made.fits else "template disagrees"] += 1
+
+
+class _Kept:
+    """The lines of a run's earlier article file, read when one is asked for."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.lines: dict[int, Line] | None = None
+
+    def line(self, fetch_id: int) -> Line | None:
+        """What was made of a fetch before; None where there is nothing, or nothing that can be read."""
+        if self.lines is None:
+            self.lines = {}
+            with suppress(StoreError):
+                self.lines.update((line.fetch_id, line) for line in articlefile.read(self.file))
+        return self.lines.get(fetch_id)
+
+
+def _tell(settings: Settings, conn: db.Connection, source: Source, run: str, undecided: Undecided) -> None:
+    """Tell the operators, once for each thing that is wrong, and have what was lost for a day asked for again."""
+    message = undecided.told()
+    log.error("%s: %s", source.name, message)
+    told = outbox.key("undecided", source.name, digest(" ".join(sorted(undecided.why)))[:16])
+    outbox.tell_operators(settings, told, f"{source.name}: pages stay undecided", f"Run {run}: {message}")
+    lost = [fetch for fetch, made in undecided.fetches.items() if made.fault == Fault.STORE]
+    with conn:
+        db.execute_values(conn, "note_undecided", [(fetch, made.why) for fetch, made in undecided.fetches.items()])
+        db.execute(conn, "refetch_lost", fetches=lost)
+
+
+def _of_disk(error: OSError, settings: Settings) -> str:
+    where = error.filename or settings.data
+    return f"{where} cannot be used: {error.strerror or error}. Mend that, then run `nightdesk extract` again."
 
 
 def _heard(lines: Iterator[Line], on_line: Callable[[Line], None] | None) -> Iterator[Line]:

@@ -1,0 +1,134 @@
+"""One fetched page: read out of the raw store and judged in a worker, within what its source may cost a run.
+
+What goes wrong with the page itself rejects it. What goes wrong with our own store or machine decides nothing about it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from pipelines import db, warc
+from pipelines.errors import StoreError
+from pipelines.extract import workers
+from pipelines.extract.chain import SECONDS, read_page
+from pipelines.model import Article, Page, Pointer, Reason, Rejection, Source, Template
+
+# Seconds of CPU after which a page that no signal reaches is ended with its worker.
+GRACE = 10.0
+# What one source may cost a run, in seconds of CPU. An ordinary page takes a tenth of one: ten times that for each page
+# is enough on a slow machine, while a source of pages that are built to take 20 is stopped after thirty.
+CPU_A_SOURCE, CPU_A_PAGE = 600.0, 1.0
+# So many pages in a row that took their workers with them, and it is no page's fault.
+LOST_IN_A_ROW = 3
+
+
+class Fault(StrEnum):
+    """What keeps a page undecided that is no fault of the page."""
+
+    STORE = "its raw record cannot be read"
+    WORKER = "its worker ended without an answer"
+    LIMIT = "it was not looked at"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One page to extract: the row of its fetch, where its bytes are, whose it is and what was learned of that.
+
+    extractor: what its article names as its maker.
+    """
+
+    row: db.Row
+    raw: Path
+    source: Source
+    template: Template | None
+    extractor: str
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of a page, and the CPU seconds that took.
+
+    result: None where nothing can be said of it yet, for the reason `why`, which is a sentence. fits: whether the page
+    agrees with the template, None where that could not be told. fault: what kind of reason.
+    """
+
+    result: Article | Rejection | None
+    fits: bool | None = None
+    seconds: float = 0.0
+    fault: Fault | None = None
+    why: str = ""
+
+
+def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job, Made]]:
+    """Each page and what became of it, in order; beyond what a source may cost a run nothing is looked at any more."""
+    here = processes == 1 and not apart
+    results = iter(map(work, jobs) if here else workers.each(work, jobs, processes, SECONDS + GRACE, lost))
+    limit = left = CPU_A_SOURCE + CPU_A_PAGE * len(jobs)
+    lost_in_a_row = 0
+    for place, job in enumerate(jobs):
+        made = next(results)
+        left -= made.seconds
+        lost_in_a_row = lost_in_a_row + 1 if made.fault == Fault.WORKER else 0
+        yield job, made
+        enough = ""
+        if left <= 0:
+            enough = f"Its pages took {limit:.0f} s of CPU, which is all that a run of so many is given."
+        elif lost_in_a_row == LOST_IN_A_ROW:
+            enough = f"{LOST_IN_A_ROW} pages in a row took their workers with them: look for memory that runs out."
+        if enough:
+            yield from ((rest, Made(None, fault=Fault.LIMIT, why=enough)) for rest in jobs[place + 1 :])
+            return
+
+
+def work(job: Job) -> Made:
+    """What one page is; what goes wrong with it is its own rejection, what goes wrong with the store nobody's."""
+    started = time.process_time()
+    try:
+        page = stored_page(job.raw, job.row)
+    except StoreError as error:
+        return Made(None, fault=Fault.STORE, why=str(error))
+    try:
+        read = read_page(page, job.source, template=job.template)
+    except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
+        return _no(job, Reason.UNREADABLE, f"{type(error).__name__}: {error}", time.process_time() - started)
+    return Made(replace(read.made, extractor=job.extractor), read.fits, time.process_time() - started)
+
+
+def lost(job: Job, loss: workers.Loss, detail: str) -> Made:
+    """What becomes of a page that no worker could end: a rejection where the page itself is why."""
+    if loss == workers.Loss.TOO_SLOW:
+        return _no(job, Reason.TOO_SLOW, detail, SECONDS + GRACE)
+    if loss == workers.Loss.CRASHED:
+        return _no(job, Reason.UNREADABLE, detail)
+    return Made(None, why=f"{job.row['url']}: {detail}.", fault=Fault.WORKER)
+
+
+def stored_page(raw: Path, row: db.Row) -> Page:
+    """The page of a fetch out of the raw store; StoreError names the file where it is not there, whole and its own."""
+    pointer = Pointer(**{name: row[name] for name in ("warc_file", "warc_offset", "warc_length")})
+    path = raw / pointer.warc_file
+    try:
+        page = warc.read(raw, pointer)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from None
+    if page.url != row["url"] or row["digest"] not in ("", page.digest):
+        raise StoreError(f"{path} holds another page at byte {pointer.warc_offset} than was fetched; restore the file.")
+    return page
+
+
+def _no(job: Job, reason: Reason, detail: str, seconds: float = 0.0) -> Made:
+    return Made(
+        Rejection(
+            source=job.source.name,
+            url=job.row["url"],
+            reason=reason,
+            detail=" ".join(detail.split())[:300],
+            page_digest=job.row["digest"],
+            extractor=job.extractor,
+        ),
+        seconds=seconds,
+    )
