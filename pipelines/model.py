@@ -105,13 +105,17 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What a feed or sitemap said of a URL; empty where it said nothing. Dates are aware UTC."""
+    """What a feed or sitemap said of a URL; empty where it said nothing. Dates are aware UTC.
+
+    published_precision: where the moment itself does not tell it: midnight UTC is a day, others are to the second.
+    """
 
     url: str
     title: str = ""
     summary: str = ""
     authors: tuple[str, ...] = ()
     published_at: datetime | None = None
+    published_precision: str = ""
     modified_at: datetime | None = None
     language: str = ""
     tags: tuple[str, ...] = ()

@@ -13,10 +13,10 @@ from typing import Any
 import feedparser
 from lxml import etree
 
+from pipelines.dates.lists import ANYWHERE, Local, dated, moment
 from pipelines.model import Entry
 from spiders import feeds, xmltree
 from spiders.fields import SUMMARY, TITLE, joined, names, plain
-from spiders.moments import moment
 
 # Guessing takes seconds for more, and holds up other sources.
 MOST_GUESSED = 400
@@ -25,7 +25,7 @@ MOST_TAGS = 5_000
 BEGIN = re.compile(rb"<(item|entry)(?=[\s>])")
 
 
-def read(body: bytes, url: str) -> list[Entry]:
+def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
     """The entries of a feed that no strict parser reads; body: UTF-8. ValueError where there is not one whole."""
     root = xmltree.ROOT.search(body[: xmltree.HEAD])
     if root is None:
@@ -37,7 +37,7 @@ def read(body: bytes, url: str) -> list[Entry]:
     opening = body[root.start() : body.find(b">", root.start()) + 1].removesuffix(b"/>").removesuffix(b">") + b">"
     closing = b"</" + root[1] + b">"
     head = _tree(opening + _head(body[root.start() : body.find(parts[0][:6])]) + closing)
-    frame = feeds.framed(etree.Element("rss") if head is None else head, url)
+    frame = feeds.framed(etree.Element("rss") if head is None else head, url, local)
     guessed, left = 0, MOST_BYTES
     found: list[Entry] = []
     for part in parts:
@@ -95,14 +95,16 @@ def _guessed(body: bytes, frame: feeds.Frame) -> Iterator[Entry]:
         address = joined(frame.base, str(item.get("feedburner_origlink") or item.get("link") or ""))
         # Asked for "updated" where there is none, feedparser warns and gives the other date.
         changed = item.get("updated", "") if "updated" in item else ""
+        published_at, precision = dated(item.get("published", ""), frame.local)
         if address:
             yield Entry(
                 url=address,
                 title=plain(item.get("title", ""), TITLE),
                 summary=plain(item.get("summary", ""), SUMMARY),
                 authors=names([item["author"]] if item.get("author") else []),
-                published_at=moment(item.get("published", "")),
-                modified_at=moment(changed) if changed != item.get("published") else None,
+                published_at=published_at,
+                published_precision=precision,
+                modified_at=moment(changed, frame.local) if changed != item.get("published") else None,
                 language=frame.language,
                 tags=names([tag["term"] for tag in item.get("tags", ()) if tag.get("term")]),
             )

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from lxml import etree
 
+from pipelines.dates.lists import ANYWHERE, Local, dated
 from pipelines.model import Entry
 from spiders.fields import SUMMARY, TITLE, joined, names, plain
-from spiders.moments import moment
 from spiders.xmltree import name, text
 
 ROOTS = ("rss", "rdf", "feed")
@@ -36,23 +38,26 @@ OWN = re.compile(
 )
 # An RSS author is a mail address with the name in brackets behind it.
 MAILED = re.compile(r"\S+@\S+\s*(?:\(([^()]*)\))?")
+PUBLISHED = ("pubDate", "published", "issued", "dc:date", "dc:issued", "dc:created", "created")
+MODIFIED = ("updated", "modified", "dc:modified")
 PAGES = ("", "text/html", "application/xhtml+xml")
 BASED = etree.XPath("boolean(//@xml:base)")
 Said = dict[str, list[Any]]
 
 
 class Frame(NamedTuple):
-    """What a feed says for all its entries: the base of their addresses, their language, and whether parts of it have
-    bases of their own."""
+    """What is known of all entries of a feed: the base of their addresses, their language, whether parts of it have
+    bases of their own, and where its dates are from."""
 
     base: str
     language: str
     placed: bool
+    local: Local = ANYWHERE
 
 
-def read(root: Any, url: str) -> Iterator[Entry]:
+def read(root: Any, url: str, local: Local = ANYWHERE) -> Iterator[Entry]:
     """The entries of a feed that have an address, in its order; ValueError where several have none."""
-    frame = framed(root, url)
+    frame = framed(root, url, local)
     found = islice((entry for item in _items(root) if (entry := entry_of(item, frame))), MOST_ENTRIES)
     first = next(found, None)
     if first is not None:
@@ -62,11 +67,13 @@ def read(root: Any, url: str) -> Iterator[Entry]:
         raise ValueError("it is a feed of which no entry has an address")
 
 
-def framed(root: Any, url: str) -> Frame:
+def framed(root: Any, url: str, local: Local = ANYWHERE) -> Frame:
     """What a feed says for all its entries."""
     about = next((_said(node, but=("item",)) for node in _holders(root)[1:]), {})
     language = _first(about, "language", "dc:language") or root.get(LANG, "")
-    return Frame(_base(about, url), language, bool(BASED(root)))
+    if not local.language:
+        local = replace(local, language=language)
+    return Frame(_base(about, url), language, bool(BASED(root)), local)
 
 
 def entry_of(item: Any, frame: Frame) -> Entry | None:
@@ -76,13 +83,16 @@ def entry_of(item: Any, frame: Frame) -> Entry | None:
     address = joined(_placed(node, frame.base) if frame.placed else frame.base, link)
     if not address:
         return None
+    published_at, precision = _when(said, frame.local, *PUBLISHED)
+    modified_at, _ = _when(said, frame.local, *MODIFIED)
     return Entry(
         url=address,
         title=plain(_first(said, "title", "dc:title"), TITLE),
         summary=plain(_first(said, "description", "summary", "dc:description", "content:encoded", "content"), SUMMARY),
         authors=names([_author(one) for kind in ("dc:creator", "author") for one in said.get(kind, [])]),
-        published_at=_when(said, "pubDate", "published", "issued", "dc:date", "dc:issued", "dc:created", "created"),
-        modified_at=_when(said, "updated", "modified", "dc:modified"),
+        published_at=published_at,
+        published_precision=precision,
+        modified_at=modified_at,
         language=item.get(LANG, "") or _first(said, "dc:language") or frame.language,
         tags=names([text(one) or one.get("label") or one.get("term", "") for one in _tags(said)]),
     )
@@ -162,13 +172,13 @@ def _tags(said: Said) -> list[Any]:
     return [*said.get("category", []), *said.get("dc:subject", [])]
 
 
-def _when(said: Said, *kinds: str) -> Any:
+def _when(said: Said, local: Local, *kinds: str) -> tuple[datetime | None, str]:
     for kind in kinds:
         for node in said.get(kind, [])[:3]:
-            at = moment(text(node))
-            if at is not None:
-                return at
-    return None
+            found = dated(text(node), local)
+            if found[0] is not None:
+                return found
+    return None, ""
 
 
 def _first(said: Said, *kinds: str) -> str:

@@ -6,15 +6,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from pipelines.dates.lists import ANYWHERE, Local, dated, moment
 from pipelines.model import Entry
 from spiders.fields import NAME, SUMMARY, TITLE, joined, names, plain
-from spiders.moments import moment
 
 # The largest feeds that sites mean well have some hundreds.
 MOST_ENTRIES = 20_000
 
 
-def read(body: bytes, url: str) -> Iterator[Entry]:
+def read(body: bytes, url: str, local: Local = ANYWHERE) -> Iterator[Entry]:
     """The entries of a JSON Feed; ValueError says what the bytes are instead of one."""
     try:
         feed = json.loads(body)
@@ -24,10 +24,10 @@ def read(body: bytes, url: str) -> Iterator[Entry]:
         raise ValueError(f"it is JSON that cannot be read: {error}") from None
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise ValueError("it is JSON, but no JSON Feed")
-    return _entries(feed, url)
+    return _entries(feed, url, local)
 
 
-def _entries(feed: dict[str, Any], url: str) -> Iterator[Entry]:
+def _entries(feed: dict[str, Any], url: str, local: Local) -> Iterator[Entry]:
     for item in feed["items"][:MOST_ENTRIES]:
         if not isinstance(item, dict):
             continue
@@ -40,13 +40,15 @@ def _entries(feed: dict[str, Any], url: str) -> Iterator[Entry]:
         summary = next(
             filter(None, (_string(item.get(key)) for key in ("summary", "content_text", "content_html"))), ""
         )
+        published_at, precision = dated(_string(item.get("date_published")), local)
         yield Entry(
             url=address,
             title=plain(_string(item.get("title")), TITLE),
             summary=plain(summary, SUMMARY),
             authors=names([_string(one.get("name")) for one in people if isinstance(one, dict)]),
-            published_at=moment(_string(item.get("date_published"))),
-            modified_at=moment(_string(item.get("date_modified"))),
+            published_at=published_at,
+            published_precision=precision,
+            modified_at=moment(_string(item.get("date_modified")), local),
             language=(_string(item.get("language")) or _string(feed.get("language")))[:NAME],
             tags=names([_string(tag) for tag in _items(item.get("tags"))]),
         )

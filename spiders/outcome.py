@@ -24,6 +24,7 @@ from scrapy.http import Headers, Response
 
 from pipelines import encodings, entries, warc
 from pipelines.clock import Clock
+from pipelines.dates.lists import Local
 from pipelines.errors import StoreError
 from pipelines.ledger import Lease, Look
 from pipelines.model import Kind, Page, Pointer, Source, State
@@ -248,7 +249,8 @@ def _listed(page: Page, kind: Kind, source: Source) -> list[discover.Found]:
     charset = said.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
     if kind == Kind.SECTION:
         return discover.linked(body, page.final_url, allow=source.allow, charset=charset)
-    return discover.listed(body, page.final_url, charset=charset)
+    local = Local(source.language, source.timezone)
+    return discover.listed(body, page.final_url, charset=charset, local=local)
 
 
 def _said(error: Exception) -> str:

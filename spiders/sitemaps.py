@@ -12,10 +12,10 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
+from pipelines.dates.lists import ANYWHERE, Local, dated, moment, month
 from pipelines.model import Entry
 from spiders import xmltree
 from spiders.fields import NAME, TITLE, joined, names, plain
-from spiders.moments import moment, month
 from spiders.xmltree import name, text
 
 ROOTS = ("urlset", "sitemapindex")
@@ -36,9 +36,9 @@ ASIDE = re.compile(
 )
 
 
-def read(body: bytes, url: str) -> list[Entry]:
+def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
     """What a sitemap or an index names; body: UTF-8. ValueError where there is not one whole entry."""
-    return _first_way(body, lambda way, recover: list(_entries(way, url, recover=recover)))
+    return _first_way(body, lambda way, recover: list(_entries(way, url, local, recover=recover)))
 
 
 def lines(body: bytes, url: str) -> list[Entry]:
@@ -84,7 +84,7 @@ def _first_way(body: bytes, read_way: Callable[[bytes, bool], list[Entry]]) -> l
     return found
 
 
-def _entries(body: bytes, url: str, *, recover: bool) -> Iterator[Entry]:
+def _entries(body: bytes, url: str, local: Local, *, recover: bool) -> Iterator[Entry]:
     parts = etree.iterparse(
         BytesIO(body), events=("end",), tag=("{*}url", "{*}sitemap"), encoding="utf-8",
         no_network=True, resolve_entities=False, huge_tree=False, load_dtd=False, recover=recover,
@@ -93,7 +93,7 @@ def _entries(body: bytes, url: str, *, recover: bool) -> Iterator[Entry]:
         # An index of so many names a sitemap for every day of half a century.
         if count >= (MOST_ENTRIES if name(item) == "url" else MOST_NAMED):
             return
-        entry = _entry(item, url)
+        entry = _entry(item, url, local)
         if entry is not None:
             yield entry
         # What was read is let go: the largest sitemaps take a quarter of a gigabyte as a tree.
@@ -103,21 +103,23 @@ def _entries(body: bytes, url: str, *, recover: bool) -> Iterator[Entry]:
             del above[0]
 
 
-def _entry(item: Any, url: str) -> Entry | None:
+def _entry(item: Any, url: str, local: Local) -> Entry | None:
     # An image inside the entry has a loc and a title of its own.
     own = {name(node): node for node in item}
     address = joined(url, text(own["loc"])) if "loc" in own else ""
     if not address:
         return None
     changed = text(own["lastmod"]) if "lastmod" in own else ""
-    modified_at = month(changed) if name(item) == "sitemap" else moment(changed)
+    modified_at = month(changed, local) if name(item) == "sitemap" else moment(changed, local)
     if "news" not in own:
         return Entry(url=address, modified_at=modified_at)
     news = {name(node): text(node) for node in own["news"].iter() if isinstance(node.tag, str) and not len(node)}
+    published_at, precision = dated(news.get("publication_date", ""), local)
     return Entry(
         url=address,
         title=plain(news.get("title", ""), TITLE),
-        published_at=moment(news.get("publication_date", "")),
+        published_at=published_at,
+        published_precision=precision,
         modified_at=modified_at,
         language=news.get("language", "")[:NAME],
         tags=names(news.get("keywords", "").split(",")),

@@ -15,15 +15,24 @@ EVENING = (
     r"एम|pn|ئێواره|ئيواره|پاش نيوهرو|پ\.?ن|wieczorem"
 )
 MORNING = r"صباحا|صباح|ص(?![\w.])|فجرا|ق\.?\s?ظ|قبل از ظهر|am|a\.\s?m\.?|π\.?μ|πμ|صبح|ب\.?ن|os"
+# Places that Arabic papers write their clocks by, all three hours ahead the whole year.
+MECCA = r"بتوقيت (?:مكه(?: المكرمه)?|السعوديه|الرياض|بغداد|العراق|الدوحه|قطر|الكويت)"
 BEFORE_NOON, AFTER_NOON = "上午|午前|오전|凌晨|早上", "下午|午後|오후|晚上|晩上|夜"
-OFFSETS = {
-    "z": 0, "utc": 0, "gmt": 0, "wet": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420,
-    "mdt": -360, "pst": -480, "pdt": -420, "akst": -540, "hst": -600, "ast": -240, "art": -180, "brt": -180,
-    "bst": 60, "west": 60, "cet": 60, "mez": 60, "wat": 60, "cest": 120, "mesz": 120, "eet": 120, "cat": 120,
-    "sast": 120, "eest": 180, "msk": 180, "trt": 180, "eat": 180, "irst": 210, "pkt": 300, "wib": 420, "ict": 420,
-    "hkt": 480, "sgt": 480, "jst": 540, "kst": 540, "aest": 600, "aedt": 660, "nzst": 720, "nzdt": 780,
+# Minutes east of Greenwich. Where several places call theirs so, the first is what RFC 822 or most writers mean;
+# another one counts where the source's own clock has it.
+OFFSETS: dict[str, tuple[int, ...]] = {
+    "z": (0,), "ut": (0,), "utc": (0,), "gmt": (0,), "wet": (0,), "est": (-300, 600), "edt": (-240, 660),
+    "cst": (-360, 480, -300, 570), "cdt": (-300, -240), "mst": (-420, 480, 390), "mdt": (-360,),
+    "pst": (-480, 480), "pdt": (-420,), "akst": (-540,), "hst": (-600,), "ast": (-240, 180), "art": (-180,),
+    "brt": (-180,), "bst": (60, 360), "west": (60,), "cet": (60,), "mez": (60,), "wat": (60,), "cest": (120,),
+    "mesz": (120,), "eet": (120,), "cat": (120,), "sast": (120,), "eest": (180,), "msk": (180,), "мск": (180,),
+    "trt": (180,),
+    "eat": (180,), "irst": (210,), "irdt": (270,), "gst": (240,), "pkt": (300,), "wib": (420,), "ict": (420,),
+    "hkt": (480,), "sgt": (480,), "awst": (480,), "jst": (540,), "kst": (540,), "aest": (600,), "aedt": (660,),
+    "nzst": (720,), "nzdt": (780,),
 }  # fmt: skip
-FARTHEST = 14 * 60
+# What is farther is no place's time, and what lies between two quarters of an hour no place's either.
+WESTMOST, EASTMOST, QUARTER = -11 * 60, 14 * 60, 15
 CLOCK = re.compile(
     rf"(?<![\d.,])(?:(?P<noon>{AFTER_NOON})|(?P<forenoon>{BEFORE_NOON}))?\s*"
     r"(?:(?P<h>\d{1,2})\s?(?::|h|時|时|시)\s?(?P<m>\d\d)(?::(?P<s>\d\d))?(?:[.,]\d+)?(?!\d)"
@@ -32,17 +41,23 @@ CLOCK = re.compile(
     rf"|(?P<h4>\d{{1,2}})(?=\s?(?:[ap]m\b|[ap]\.m\.|صباحا|مساء)))"
     rf"[\s,]*(?:uhr|h\b)?\s*(?:(?P<pm>{EVENING})|(?P<am>{MORNING})|)[.)]*"
     rf"[\s,]*\(?(?:(?:utc|gmt)\s?(?P<gmt>[+-]\d\d?(?::?\d\d)?)(?!\d)|(?P<zone>{'|'.join(OFFSETS)})(?!\w)"
-    r"|(?P<off>[+-]\d\d:?\d\d)(?!\d)|(?P<greenwich>بتوقيت (?:غرينتش|جرينتش|غرينيتش)))?"
+    rf"|(?P<mecca>{MECCA})"
+    r"|(?P<off>[+-]\d\d?:?\d\d|[+-]\d\d(?!\d)|[+-]\d(?=\s*\)?$))(?![\d:.])"
+    r"|(?P<greenwich>بتوقيت (?:غرينتش|جرينتش|غرينيتش)))?"
 )
 
 
 class Clock(NamedTuple):
-    """A time of day; minute, second are -1 and zone is None where they were not given."""
+    """A time of day; minute, second are -1 where they were not given.
+
+    offsets: in minutes east of Greenwich what was written behind it can be, the likeliest first; empty where it says no
+    zone that we know.
+    """
 
     hour: int
     minute: int = -1
     second: int = -1
-    zone: tzinfo | None = None
+    offsets: tuple[int, ...] = ()
 
 
 def clock(text: str) -> Clock | None:
@@ -56,21 +71,21 @@ def clock(text: str) -> Clock | None:
         hour += 12
     elif (match["am"] or match["forenoon"]) and hour == 12:
         hour = 0
-    if hour > 24 or minute > 59:
+    if hour > 24 or minute > 59 or (hour == 24 and minute > 0):
         return None
-    return Clock(hour % 24, minute, int(match["s"]) if match["s"] else -1, _zone(match))
+    return Clock(hour, minute, int(match["s"]) if match["s"] else -1, _offsets(match))
 
 
-def offset(text: str) -> tzinfo | None:
-    """The zone of `+03:00`, `+3`, `Z` or `EST`; None for anything else and where no place has it."""
+def offsets(text: str) -> tuple[int, ...]:
+    """The minutes east of Greenwich that `+03:00`, `+3`, `-500`, `Z` or `EST` can be; empty for anything else."""
     name = text.strip().lower()
-    minutes = OFFSETS.get(name)
-    if minutes is None:
-        match = re.fullmatch(r"([+-])(\d\d?):?(\d\d)?", name)
-        if not match:
-            return None
-        minutes = (int(match[2]) * 60 + int(match[3] or 0)) * (-1 if match[1] == "-" else 1)
-    return timezone(timedelta(minutes=minutes)) if abs(minutes) <= FARTHEST else None
+    if name in OFFSETS:
+        return OFFSETS[name]
+    match = re.fullmatch(r"([+-])(\d\d?):?(\d\d)?", name)
+    if not match:
+        return ()
+    minutes = (int(match[2]) * 60 + int(match[3] or 0)) * (-1 if match[1] == "-" else 1)
+    return (minutes,) if WESTMOST <= minutes <= EASTMOST and not minutes % QUARTER else ()
 
 
 def at(day: tuple[int, int, int], time: Clock | None, zone: tzinfo) -> datetime | None:
@@ -78,10 +93,17 @@ def at(day: tuple[int, int, int], time: Clock | None, zone: tzinfo) -> datetime 
 
     A moment that was written in UTC is given in `zone`: what is written for machines says nothing of the place.
     """
-    hour, minute, second, written = time or Clock(0)
+    time = time or Clock(0)
     try:
-        found = datetime(*day, hour, max(minute, 0), min(max(second, 0), 59), tzinfo=written or zone)
-        return found.astimezone(zone) if written and not found.utcoffset() else found
+        # Midnight as the end of a day is the beginning of the next one.
+        local = datetime(*day, tzinfo=zone) + timedelta(days=time.hour // 24)
+        local = local.replace(hour=time.hour % 24, minute=max(time.minute, 0), second=min(max(time.second, 0), 59))
+        if not time.offsets:
+            return local
+        own = local.utcoffset() or timedelta(0)
+        minutes = next((one for one in time.offsets if timedelta(minutes=one) == own), time.offsets[0])
+        found = local.replace(tzinfo=timezone(timedelta(minutes=minutes)))
+        return found if minutes else found.astimezone(zone)
     except (ValueError, OverflowError):
         return None
 
@@ -93,7 +115,9 @@ def precision(time: Clock | None) -> str:
     return "second" if time.second >= 0 else "minute" if time.minute >= 0 else "hour"
 
 
-def _zone(match: re.Match[str]) -> tzinfo | None:
+def _offsets(match: re.Match[str]) -> tuple[int, ...]:
     if match["greenwich"]:
-        return offset("gmt")
-    return offset(match["gmt"] or match["off"] or match["zone"] or "")
+        return OFFSETS["gmt"]
+    if match["mecca"]:
+        return OFFSETS["msk"]
+    return offsets(match["gmt"] or match["off"] or match["zone"] or "")

@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from pipelines.dates.calendars import hijri, jalali
+from pipelines.dates.shortmonths import SHORT
 from pipelines.text import normal
 
 GREGORIAN = {
@@ -95,7 +96,8 @@ GREGORIAN = {
     "dezembro|dicembre|decembrie|desember|des|desembar|prosince|prosinec|grudnia|grudzień|gruodžio|decembris|decembrī|"
     "detsember|joulukuuta|joulukuu|prosinca|prosinac|decembar|decembra|dhjetor|aralık|dekabr|декабря|декабрь|дек|"
     "грудня|"
-    "грудень|снежня|декември|децембар|децембра|желтоқсан|دسامبر|دسمبر|ډسمبر|كانووني يهكهم|berfanbar|kanûna pêşîn|"
+    "грудень|снежня|декември|децембар|децембра|желтоқсан|دسامبر|دسمبر|ډسمبر|كانووني يهكهم|"
+    "كانوني يهكهم|berfanbar|kanûna pêşîn|"
     "kanûna yekem|דצמבר|δεκεμβρίου|δεκέμβριος|δεκέμβρη|δεκ|դեկտեմբերի|դեկտեմբեր|დეკემბერი|დეკემბერს|दिसंबर|दिसम्बर|"
     "ডিসেম্বর|டிசம்பர்|ธันวาคม|ธ.ค|disyembre|desemba|disember|abenduaren|abenduak|rhagfyr|nollaig|ዲሴምበር|decembro",
 }
@@ -150,6 +152,9 @@ def gregorian(day: int, name: str, year: int, language: str = "") -> tuple[int, 
     if not 1 <= day <= 31:
         return None
     for form in _forms(name):
+        own = _SHORT.get((language, form))
+        if own and year >= 1900:
+            return (year - BUDDHIST if year > 2440 else year), own, day
         found = _NAMES.get(form)
         if not found:
             continue
@@ -164,13 +169,13 @@ def gregorian(day: int, name: str, year: int, language: str = "") -> tuple[int, 
 
 
 def _forms(name: str) -> list[str]:
-    """A word as written, then without what hangs on a month: Kurdish `-i`, `-e`, Hebrew `be-`, Persian `mah`."""
+    """A word as written, then without what hangs on a month: Kurdish `-i`, `-e`, Hebrew `be-`, `me-`, Persian `mah`."""
     forms = [name]
     if name.endswith(("ي", "e")):
         forms.append(name[:-1])
     if name.endswith("ماه"):
         forms.append(name[:-3])
-    if name[:1] == "ב":
+    if name[:1] in ("ב", "מ"):
         forms.append(name[1:])
     if "'" in name:
         forms.append(name.partition("'")[0])
@@ -186,7 +191,16 @@ def _names() -> dict[str, dict[str, int]]:
     return found
 
 
-_NAMES = _names()
+def _short() -> dict[tuple[str, str], int]:
+    return {
+        (language, re.sub(r"\W", "", folded(name))): number
+        for language, names in SHORT.items()
+        for number, of_month in enumerate(names.split(), 1)
+        for name in of_month.split("|")
+    }
+
+
+_NAMES, _SHORT = _names(), _short()
 _COMPOUND = re.compile(
     r"(?<!\w)("
     + "|".join(

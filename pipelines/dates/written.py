@@ -25,7 +25,7 @@ WORD = r"[^\W\d_](?:[^\W\d_]|['.](?=[^\W\d_])){1,20}"
 ASIDE = rf"(?:\s*[/(|]\s*{WORD}\)?|\s+-\s*{WORD}(?=\s+\d))?"
 YEAR = r"(?:1[34]\d\d|19\d\d|20\d\d|2[45]\d\d)"
 # Between day and month, between month and year.
-OF = r"(?:de |d'|of |da |di |do |من |ngay |thang |ta' |מ)?"
+OF = r"(?:de |d'|of |da |di |do |من |ngay |thang |ta' )?"
 IN = r"(?:ماه )?(?:de |del |do |di |of |عام |سنه |لعام |لسنه |il |a |ya |gada |m\. |nam |พ\.ศ\. )?"
 DAY = r"(?P<d>\d{1,2})"
 ORDINAL = r"(?:\.|st|nd|rd|th|ere?|e|ro|º|°|ª|o|ος|η|ης|an|en|ي|ى|'?[e]|일|\s?-го)?"
@@ -40,19 +40,37 @@ YEAR_FIRST = re.compile(
 )
 ISO = re.compile(
     r"(?<!\d)(\d{4})-(\d\d)-(\d\d)"
-    r"(?:(?:t| t |[t ]+|-)(\d\d?):(\d\d)(?::(\d\d)(?:[.,:]\d+)?)?\s*(z|utc|gmt|[+-]\d\d:?\d\d|[+-]\d\d)?)?(?!\d)"
+    r"(?:(?:t| t |[t ]+|-)(\d\d?)(?::|(?<=t\d\d))(\d\d)(?::?(\d\d)(?:[.,:]\d+)?)?"
+    r"\s*(z|utc|gmt|[+-]\d\d?:?\d\d|[+-]\d\d)?)?(?!\d)"
 )
-COMPACT = re.compile(r"(20\d\d|19\d\d)(\d\d)(\d\d)(?:t?(\d\d):?(\d\d):?(\d\d)?\s*(z|[+-]\d\d:?\d\d)?)?")
+COMPACT = re.compile(r"(20\d\d|19\d\d)(\d\d)(\d\d)(?:t?(\d\d):?(\d\d):?(\d\d)?\s*(z|[+-]\d\d(?::?\d\d)?)?)?")
 EPOCH = re.compile(r"(1\d{9})(?:\d{3}|\.\d+)?")
 YMD = re.compile(r"(?<![\d/.-])(\d{4})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{1,2})(?!\d)")
 CJK = re.compile(r"(?<!\d)(\d{2,4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号號일]?")
 ERA = re.compile(r"(令和|平成|昭和|民國|民国)\s?(\d{1,3}|元)\s?年")
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 NUMERALS = re.compile(r"[〇零一二三四五六七八九十]{1,4}(?=[年月日])")
-VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2}) (?:thang|thg) (\d{1,2})(?: nam)? (\d{4})(?!\d)")
+VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2}) (?:thang|thg|th) ?(\d{1,2})(?: nam)? (\d{4})(?!\d)")
+VIETNAMESE_NAME = re.compile(r"(?<=\d )thang (muoi mot|muoi hai|[a-z]+)(?= (?:nam )?\d{4})")
+VIETNAMESE_NAMES = ("mot", "hai", "ba", "tu", "nam", "sau", "bay", "tam", "chin", "muoi", "muoi mot", "muoi hai")
+# A day, the number of its month, its year: what software makes of a language without names of months.
+NUMBERED = re.compile(r"(?<![\d:])(\d{1,2}) (\d{1,2})[月월] (\d{4})(?!\d)|(?<![\d:])(\d\d) (\d\d) (\d{4})(?![\d:])")
+# Marks of an abbreviation.
+MARKS = re.compile("(?<=\\w)[\u05f3\u0970]")
+# Short months that without their vowels are another one.
+ALIKE = re.compile(r"(?<!\w)(มี\.ค|ม\.ค|जन॰|जाने|জানু|ஜன\.)(?![\w\u0900-\u0dff])")
+WHOLE = {"มี.ค": "มีนาคม", "ม.ค": "มกราคม", "जन॰": "जनवरी", "जाने": "जनवरी", "জানু": "জানুয়ারি", "ஜன.": "ஜனவரி"}
 LABEL = re.compile(r"^[^\W\d]+(?: [^\W\d]+){0,3}\s*:\s*")
 SHORT_DMY = re.compile(r"(?<![\d./-])(\d\d)([./-])(\d\d)\2(\d\d)(?!\d|[./]\d)")
 DMY = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{4})(?!\d)")
+# The form of C's ctime: the time of day and the zone before the year.
+YEAR_LAST = re.compile(
+    rf"({WORD}\.? \d{{1,2}}),? (\d\d?:\d\d(?::\d\d)?)((?: [a-z]{{1,5}}| [+-]\d\d:?\d\d)?) ({YEAR})(?![\d:])"
+)
+# Signs that writers put for it before an offset.
+MINUS = re.compile("[\u2212\u2013](?=\\d)")
+# No offset from Greenwich: what stands behind it is the time of another date.
+ANOTHER_YEAR = re.compile(r"(?<![\d+-])\d{4}(?!\d)")
 HIJRI_MARK = re.compile(r"\s*(?:هجري|ه(?!\w))")
 UPDATED = re.compile(
     r"(?<!\w)(?:(?:last |zuletzt |آخر |اخر )?(?:updated?|modified|edited|reviewed|revised|aktualisiert|geandert|"
@@ -67,17 +85,21 @@ WEEKDAYS = (
     ("الاحد", "يكشنبه", "sunday"),
 )  # fmt: skip
 OFF_BY = 1
+MANY = 99
+# Characters before and after a date among which its time of day is.
+AHEAD, BESIDE = 30, 40
 
 
-def parse_date(text: str, now: datetime, timezone: str, language: str) -> Moment | None:
+def parse_date(text: str, now: datetime | None, timezone: str, language: str) -> Moment | None:
     """The moment a text names and its precision (second to day); None where it names none that can be read.
 
     It is in the zone that was written there, else in `timezone` (IANA), which is also that of a date without one and of
-    one in UTC. now is what a relative date is relative to; language settles 05/01/2015, which is the first of May in
-    American English alone. Of several dates the first counts that does not stand behind a word for an update.
+    one in UTC. now is what a relative date is relative to; None: relative dates are not read. language settles
+    05/01/2015, which is the first of May in American English alone. Of several dates the first counts that does not
+    stand behind a word for an update.
     """
     zone = ZoneInfo(timezone)
-    machine = _iso(text.strip().lower(), zone)
+    machine = _iso(MINUS.sub("-", text.strip().lower()), zone)
     if machine:
         return machine if machine[0].year >= OLDEST else None
     plain = _plain(text[:LONGEST])
@@ -87,7 +109,8 @@ def parse_date(text: str, now: datetime, timezone: str, language: str) -> Moment
         found = read(plain, zone, language)
         if found and found[0].year >= OLDEST:
             return found
-    return _relative(plain, now.astimezone(zone), zone) or _foreign(text[:100], zone, language)
+    found = _relative(plain, now.astimezone(zone), zone) if now else None
+    return found or _foreign(text[:100], zone, language)
 
 
 def updated(text: str) -> bool:
@@ -98,27 +121,36 @@ def updated(text: str) -> bool:
 
 def only_a_date(text: str) -> bool:
     """Whether a line is a date and its time with at most one word more, such as the weekday, and a label before it."""
-    plain = LABEL.sub("", _plain(text[:LONGEST]))
-    if not re.search(r"\d", plain):
-        return False
+    return bool(re.search(r"\d", text)) and leftover(LABEL.sub("", _plain(text[:LONGEST])), "") <= 1
+
+
+def leftover(text: str, language: str) -> int:
+    """How many words stand beside a date and its time of day; MANY where numbers do, or where no date is."""
+    plain = _plain(text[:LONGEST])
     match = (
-        next((found for found, _ in _days(plain, "")), None)
+        next((found for found, _ in _days(plain, re.split("[-_]", language)[0])), None)
         or ISO.search(plain)
-        or YMD.search(plain)
-        or DMY.search(plain)
+        or next((found for form in (YMD, CJK, DMY, SHORT_DMY) if (found := form.search(plain))), None)
+        or COMPACT.fullmatch(plain)
     )
     if not match:
-        return False
+        return MANY
     rest = CLOCK.sub(" ", plain[: match.start()] + " " + plain[match.end() :])
-    return len(re.findall(r"[^\W\d]{2,}", rest)) <= 1 and not re.search(r"\d", rest)
+    return MANY if re.search(r"\d", rest) else len(re.findall(r"[^\W\d]{2,}", rest))
 
 
 def _plain(text: str) -> str:
     """The folded form in which a date is looked for: month names in one word, no commas."""
-    plain = months.joined(months.folded(text))
+    if not text.isascii():
+        text = MARKS.sub("", ALIKE.sub(lambda match: WHOLE[match[1]], text))
+    plain = MINUS.sub("-", months.joined(months.folded(text)))
+    plain = YEAR_LAST.sub(r"\1 \4 \2\3", plain)
     if NUMERALS.search(plain):
         plain = NUMERALS.sub(lambda match: _numeral(match.group()), plain)
-    return VIETNAMESE.sub(r"\1/\2/\3", re.sub(r"\s*[،,]\s*", " ", plain))
+    plain = re.sub(r"\s*[،,]\s*", " ", plain)
+    if "th" in plain:
+        plain = VIETNAMESE.sub(r"\1/\2/\3", VIETNAMESE_NAME.sub(_vietnamese, plain))
+    return NUMBERED.sub(lambda match: "/".join(part for part in match.groups() if part), plain)
 
 
 def _iso(text: str, zone: ZoneInfo) -> Moment | None:
@@ -133,7 +165,10 @@ def _iso(text: str, zone: ZoneInfo) -> Moment | None:
         return None
     time = None
     if match[4]:
-        time = Clock(int(match[4]), int(match[5]), int(match[6]) if match[6] else -1, clocks.offset(match[7] or ""))
+        time = Clock(int(match[4]), int(match[5]), int(match[6]) if match[6] else -1, clocks.offsets(match[7] or ""))
+    if match.re is ISO and not match[7]:
+        # Half days and zones in words, which no standard has here.
+        time = clocks.clock(months.folded(text[match.start(4) if match[4] else match.end() :][:BESIDE])) or time
     at = clocks.at((int(match[1]), int(match[2]), int(match[3])), time, zone)
     return (at, clocks.precision(time)) if at else None
 
@@ -278,8 +313,14 @@ def _by_dateparser(text: str, zone: str, language: str) -> datetime | None:
 
 def _time_beside(plain: str, date: re.Match[str]) -> Clock | None:
     """The time of day that follows a date, or else stands before it."""
-    after = re.split(r"\d{4}", plain[date.end() : date.end() + 40])[0]
-    return clocks.clock(after) or clocks.clock(plain[max(0, date.start() - 30) : date.start()])
+    after = ANOTHER_YEAR.split(plain[date.end() : date.end() + BESIDE])[0]
+    return clocks.clock(after) or clocks.clock(plain[max(0, date.start() - AHEAD) : date.start()])
+
+
+def _vietnamese(match: re.Match[str]) -> str:
+    """A month by its number."""
+    name = match[1]
+    return f"thang {VIETNAMESE_NAMES.index(name) + 1}" if name in VIETNAMESE_NAMES else match[0]
 
 
 def _numeral(text: str) -> str:

@@ -110,11 +110,12 @@ def _said(facts: Facts, page: Page, source: Source) -> Iterator[Dating]:
     at = page.entry.published_at if page.entry else None
     if at and _likely(at, page):
         zone = ZoneInfo(source.timezone)
-        # Midnight in UTC is how a day without a time comes out of a feed or sitemap.
-        if at.timetz() == time(tzinfo=UTC):
+        precision = page.entry.published_precision if page.entry else ""
+        # Midnight in UTC is how a day without a time came out of lists before they told how precise they are.
+        if (precision or "day") == "day" and at.timetz() == time(tzinfo=UTC):
             yield Dating(datetime.combine(at.date(), time(), zone), "day", "feed")
         else:
-            yield Dating(at.astimezone(zone), "second", "feed")
+            yield Dating(at.astimezone(zone), precision or "second", "feed")
 
 
 def _seen(tree: HtmlElement, facts: Facts, page: Page, source: Source, *, told: bool) -> Iterator[Dating]:
