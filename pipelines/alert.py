@@ -48,15 +48,14 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
     """
     started = time.monotonic()
     with db.connection(settings, application="nightdesk send") as conn:
-        counts, message = outbox.drain(conn, channels)
+        counts, message = outbox.drain(conn, channels, operators=settings.operators)
         counts["seconds"] = round(time.monotonic() - started)
-        tally = Tally(run=run, source="", stage=STAGE, state="done", counts=counts, message=message)
-        if run:
-            with conn:
-                known = db.row(conn, "counts_of_stage", run=run, source="", stage=STAGE)
-                both = {**known["counts"], **counts} if known else counts
-                runs.end(conn, Tally(run=run, source="", stage=STAGE, state="done", counts=both, message=message))
-        return tally
+        if not run:
+            return Tally(run="", source="", stage=STAGE, state="done", counts=counts, message=message)
+        with conn:
+            known = db.row(conn, "counts_of_stage", run=run, source="", stage=STAGE)
+            both = {**known["counts"], **counts} if known else counts
+            return runs.end(conn, Tally(run=run, source="", stage=STAGE, state="done", counts=both, message=message))
 
 
 def _batch(conn: db.Connection, settings: Settings, run: str, watches: Mapping[str, Watch], made: matcher.Index) -> int:

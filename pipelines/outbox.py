@@ -1,23 +1,38 @@
 """The outbox: messages that are to be sent, and how often they were tried; it alone knows `deliveries`.
 
 A message is sent at least once, with a key that never changes: a kill between sending and marking repeats that one.
+Each channel is served on its own, one message after the other; several senders may work beside one another.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 from pipelines import db, notify
 from pipelines import settings as configuration
-from pipelines.errors import ChannelError
+from pipelines.message import Outcome, Receipt
 from pipelines.settings import Settings
 
+# Of a message that its channel does not want.
 FIRST_WAIT, LONGEST_WAIT = 60.0, 6 * 3600.0
 ATTEMPTS = 12
-# A channel that fails so often in a row is left alone for the rest of a drain.
+# A channel that fails so often in a row rests: first a minute, then twice as long each time, an hour at most, so that
+# it is noticed within the hour when it is back.
 PATIENCE = 3
+FIRST_REST, LONGEST_REST = 60.0, 3600.0
+# The operators hear of a channel that takes nothing for so long.
+LONG_DOWN = 3600.0
+# Channels served at the same time; each costs a process.
+AT_ONCE = 8
+# Messages taken in hand together: few enough that a second sender finds some, many enough that asking costs nothing.
+BATCH = 50
+# The first of the two numbers of a sender's advisory lock; the second is its own.
+SENDERS = 4_917_002
 
 
 def key(*parts: object) -> str:
@@ -40,60 +55,137 @@ def put_message(conn: db.Connection, channel: str, key: str, subject: str, body:
     return db.execute_values(conn, "write_deliveries", [row], fetch=True)
 
 
-def drain(conn: db.Connection, channels: Mapping[str, str] | None = None) -> tuple[dict[str, int], str]:
-    """Send what is due, each message once; counts of sent, retried, failed and waiting, and what keeps some waiting."""
+def drain(
+    conn: db.Connection, channels: Mapping[str, str] | None = None, *, operators: str = ""
+) -> tuple[dict[str, int], str]:
+    """Send what is due, each message once; counts of sent, retried, failed and waiting, and what keeps some waiting.
+
+    operators: the channel that hears of others that take nothing.
+    """
     known = configuration.channels() if channels is None else channels
-    counts = {"sent": 0, "retried": 0, "failed": 0}
-    failures: dict[str, int] = {}
-    skip: list[str] = []
-    after = 0
-    while (found := _next(conn, after, skip)) is not None:
-        after = found
-        with conn:
-            delivery = db.row(conn, "take_delivery", id=found)
-            if delivery is None:
-                continue
-            channel = delivery["channel"]
-            if channel not in known:
-                skip.append(channel)
-                error = f"Channel {channel} is not configured: set NIGHTDESK_CHANNEL_{channel.upper()}."
-                db.execute(conn, "mark_delivery", id=found, state="waiting", tried=0, error=error, wait=0)
-                db.execute(conn, "hold_channel", channel=channel, error=error)
-                continue
-            ended = _send(conn, delivery, known[channel])
-        counts[ended] += 1
-        failures[channel] = 0 if ended == "sent" else failures.get(channel, 0) + 1
-        if failures[channel] >= PATIENCE:
-            skip.append(channel)
+    # Threads share the connection: each statement is a transaction of its own.
+    conn.autocommit = True
+    sender = _sender(conn)
+    due = [row["channel"] for row in db.query(conn, "channels_due")]
+    for channel in (channel for channel in due if channel not in known):
+        error = f"Channel {channel} is not configured: set NIGHTDESK_CHANNEL_{channel.upper()}."
+        db.execute(conn, "hold_channel", channel=channel, error=error)
+    counts = Counter({"sent": 0, "retried": 0, "failed": 0})
+    stop = threading.Event()
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="send") as pool:
+        serving = [
+            pool.submit(_serve, conn, sender, channel, known[channel], operators.lower(), stop)
+            for channel in due
+            if channel in known
+        ]
+        try:
+            for served in serving:
+                counts.update(served.result())
+        finally:
+            # Interrupted, or one broke off: the others finish the message in their hands.
+            stop.set()
+    db.query(conn, "cease_sender", senders=SENDERS, sender=sender)
     return _left(conn, counts)
 
 
-def _next(conn: db.Connection, after: int, skip: list[str]) -> int | None:
-    with conn:
-        row = db.row(conn, "next_delivery", after=after, skip=skip)
-    return int(row["id"]) if row else None
+def _sender(conn: db.Connection) -> int:
+    """A number that no other living sender has; what is claimed with it is free again when the session ends."""
+    while True:
+        sender = random.randrange(1, 2**31)
+        (row,) = db.query(conn, "become_sender", senders=SENDERS, sender=sender)
+        if row["got"]:
+            return sender
 
 
-def _send(conn: db.Connection, delivery: db.Row, address: str) -> str:
-    """Send a message that this transaction has taken, and mark it: sent, retried or failed."""
-    attempts = delivery["attempts"] + 1
-    try:
-        notify.send(delivery["channel"], address, _message(conn, delivery))
-    except ChannelError as error:
-        state = "failed" if attempts >= ATTEMPTS else "waiting"
-        db.execute(
-            conn, "mark_delivery", id=delivery["id"], state=state, tried=1, error=str(error), wait=_wait(attempts)
-        )
-        return "failed" if state == "failed" else "retried"
-    db.execute(conn, "mark_delivery", id=delivery["id"], state="sent", tried=1, error="", wait=0)
-    return "sent"
+def _serve(
+    conn: db.Connection, sender: int, channel: str, address: str, operators: str, stop: threading.Event
+) -> Counter[str]:
+    """Send what is due on a channel until nothing is, or it takes nothing any more."""
+    counts: Counter[str] = Counter()
+    with notify.courier(channel, address) as hand:
+        while not stop.is_set():
+            batch = db.query(
+                conn,
+                "claim_deliveries",
+                sender=sender,
+                senders=SENDERS,
+                channel=channel,
+                patience=PATIENCE,
+                count=BATCH,
+            )
+            if not batch:
+                break
+            batch.sort(key=lambda delivery: (delivery["next_at"], delivery["id"]))
+            told = _told(conn, batch)
+            for delivery in batch:
+                receipt = hand(_message(delivery, told.get(delivery["id"], [])), delivery["taken"])
+                ended, rests = _mark(conn, delivery, receipt, operators)
+                counts[ended] += 1
+                if rests or stop.is_set():
+                    break
+            db.execute(conn, "release_deliveries", channel=channel, sender=sender)
+    return counts
 
 
-def _message(conn: db.Connection, delivery: db.Row) -> notify.Message:
+def _told(conn: db.Connection, batch: Sequence[db.Row]) -> dict[int, list[db.Row]]:
+    """The alerts that each of these messages tells of."""
+    told: dict[int, list[db.Row]] = {}
+    ids = [delivery["id"] for delivery in batch if delivery["kind"] != "message"]
+    for alert in db.query(conn, "alerts_of_deliveries", ids=ids) if ids else []:
+        told.setdefault(alert["delivery_id"], []).append(alert)
+    return told
+
+
+def _message(delivery: db.Row, alerts: Sequence[db.Row]) -> notify.Message:
     if delivery["kind"] == "message":
         return notify.plain(delivery["key"], delivery["subject"], delivery["body"])
-    alerts = db.query(conn, "alerts_of_delivery", id=delivery["id"])
     return notify.render(delivery["key"], delivery["watch"], delivery["subject"], alerts)
+
+
+def _mark(conn: db.Connection, delivery: db.Row, receipt: Receipt, operators: str) -> tuple[str, bool]:
+    """Write down what came of a message: sent, retried or failed; and whether its channel rests from now on."""
+    if receipt.outcome == Outcome.SENT:
+        db.execute(conn, "mark_sent", id=delivery["id"])
+        return "sent", False
+    wait = _wait(delivery["attempts"] + 1)
+    if receipt.outcome in (Outcome.REFUSED, Outcome.PARTLY):
+        (row,) = db.query(
+            conn,
+            "mark_unwanted",
+            id=delivery["id"],
+            error=receipt.said,
+            taken=list(receipt.taken),
+            most=ATTEMPTS,
+            wait=wait,
+        )
+        return "failed" if row["state"] == "failed" else "retried", False
+    (row,) = db.query(
+        conn,
+        "mark_put_off",
+        id=delivery["id"],
+        channel=delivery["channel"],
+        error=receipt.said,
+        asked=receipt.wait,
+        patience=PATIENCE,
+        first=FIRST_REST,
+        longest=LONGEST_REST,
+        jitter=random.uniform(0.8, 1.2),
+        most=ATTEMPTS,
+        wait=wait,
+        long=LONG_DOWN,
+    )
+    if row["long"] and operators and operators != delivery["channel"]:
+        _tell_of(conn, operators, delivery["channel"], row["failing_since"].isoformat(), receipt.said)
+    return "failed" if row["state"] == "failed" else "retried", row["rests_until"] is not None
+
+
+def _tell_of(conn: db.Connection, operators: str, channel: str, since: str, said: str) -> None:
+    """Tell the operators, once, of a channel that takes nothing."""
+    body = (
+        f"{said}\nIt is so since {since}. Its messages wait and go out when it is back: `nightdesk notify list` tells "
+        f"how many. `nightdesk notify resume {channel}` tries it at once."
+    )
+    put_message(conn, operators, key("channel-down", channel, since), f"The channel {channel} takes no messages", body)
 
 
 def _wait(attempts: int) -> float:
@@ -101,8 +193,7 @@ def _wait(attempts: int) -> float:
     return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (attempts - 1)) * random.uniform(0.8, 1.2)
 
 
-def _left(conn: db.Connection, counts: dict[str, int]) -> tuple[dict[str, int], str]:
-    with conn:
-        rows = db.query(conn, "waiting_deliveries")
+def _left(conn: db.Connection, counts: Mapping[str, int]) -> tuple[dict[str, int], str]:
+    rows = db.query(conn, "waiting_deliveries")
     said = [f"{row['waiting']} waiting: {row['error']}" for row in rows if row["error"]]
     return {**counts, "waiting": sum(row["waiting"] for row in rows)}, " ".join(said)

@@ -4,36 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from itertools import pairwise
 from typing import Any
 
+from pipelines import steering
+from pipelines.message import Message
 from pipelines.text import direction
 
 LONGEST_SUBJECT = 160
+# In a chat, where a whole message has some 2,000 characters.
+LONGEST_TITLE = 300
 SNIPPETS = 3
 SAID = {"new": "New", "revised": "Changed", "removed": "Removed from the site", "health": "Source"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Message:
-    """A message ready to be sent: key is the same on every attempt, payload is what a webhook gets."""
-
-    key: str
-    subject: str
-    text: str
-    html: str
-    payload: Mapping[str, Any] = field(default_factory=dict)
-
-
 def plain(key: str, subject: str, body: str) -> Message:
     """A message that is one text."""
-    subject = _one_line(subject)
+    subject, body = steering.one_line(subject, LONGEST_SUBJECT), steering.strip(body)
     paragraphs = "".join(f'<p dir="auto">{escape(line)}</p>' for line in body.splitlines() if line.strip())
     payload = {"key": key, "watch": "", "kind": "message", "subject": subject, "text": body, "alerts": []}
-    return Message(key=key, subject=subject, text=body, html=_page(subject, paragraphs), payload=payload)
+    lines = [steering.inert(line, links=True) for line in body.splitlines() if line.strip()]
+    return Message(
+        key=key, subject=subject, text=body, html=_page(subject, paragraphs), payload=payload, parts=lines or [subject]
+    )
 
 
 def render(key: str, watch: str, subject: str, alerts: Sequence[Mapping[str, Any]]) -> Message:
@@ -41,8 +36,10 @@ def render(key: str, watch: str, subject: str, alerts: Sequence[Mapping[str, Any
 
     alerts: kind, title, url, source, language, published_at, published_precision and matches (as JSON) of each.
     """
+    alerts = [{**steering.stripped(alert), "title": steering.one_line(alert["title"])} for alert in alerts]
     kinds = {str(alert["kind"]) for alert in alerts}
-    subject = _one_line(subject or f"{watch}: {len(alerts)} alerts")
+    number = f"{len(alerts)} alert" + ("" if len(alerts) == 1 else "s")
+    subject = steering.one_line(subject or f"{watch}: {number}", LONGEST_SUBJECT)
     payload = {
         "key": key,
         "watch": watch,
@@ -56,6 +53,7 @@ def render(key: str, watch: str, subject: str, alerts: Sequence[Mapping[str, Any
         text="\n\n".join(map(_text, alerts)) + f"\n\n-- \nNightdesk, watch {watch}\n",
         html=_page(subject, "".join(map(_html, alerts)) + f"<p>Nightdesk, watch {escape(watch)}</p>"),
         payload=payload,
+        parts=list(map(_part, alerts)),
     )
 
 
@@ -75,6 +73,15 @@ def _payload(alert: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(alert: Mapping[str, Any]) -> str:
     lines = [f"{SAID[alert['kind']]}: {alert['title']}", _where(alert), *_snippets(alert), alert["url"]]
+    return "\n".join(line for line in lines if line)
+
+
+def _part(alert: Mapping[str, Any]) -> str:
+    """An alert for a chat: what a page wrote of it is text, and its address is the only link."""
+    title = steering.inert(alert["title"])
+    cut = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
+    snippets = [steering.inert(snippet) for snippet in _snippets(alert)]
+    lines = [f"{SAID[alert['kind']]}: {cut}", _where(alert), *snippets, steering.inert_address(alert["url"])]
     return "\n".join(line for line in lines if line)
 
 
@@ -115,8 +122,3 @@ def _marked(snippet: str, matches: Sequence[Mapping[str, Any]]) -> str:
 def _page(title: str, body: str) -> str:
     head = f'<head><meta charset="utf-8"><title>{escape(title)}</title></head>'
     return f"<!doctype html><html>{head}<body>{body}</body></html>"
-
-
-def _one_line(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST_SUBJECT else line[: LONGEST_SUBJECT - 1] + "…"

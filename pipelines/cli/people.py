@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
+from pipelines import channels as known_channels
 from pipelines import db, notify, watch
-from pipelines.cli.show import Json, as_json, say, table
+from pipelines.cli.show import Json, ago, as_json, say, table
 from pipelines.errors import ChannelError, WatchError
 from pipelines.settings import channels, settings
 
@@ -102,3 +104,66 @@ def test_channel(channel: str) -> None:
         )
     notify.test(channel, known[channel])
     say(f"Sent a test message to {channel}.")
+
+
+@notify_app.command("list")
+def list_channels(
+    failed: Annotated[bool, typer.Option("--failed", help="The messages that were given up, instead.")] = False,
+    channel: Annotated[str, typer.Option(help="Only of this channel.")] = "",
+    json: Json = False,
+) -> None:
+    """List the channels: which works, rests after failures or is paused, and what waits or was given up."""
+    with db.connection(settings()) as conn:
+        db.check_migrated(conn)
+        lost = known_channels.given_up(conn, channel) if failed else []
+        # Addresses may also be Airflow connections, which only Airflow can read: an error says that one is missing.
+        rows = [row for row in known_channels.listed(conn) if not channel or row["name"] == channel.lower()]
+    if json:
+        as_json(lost if failed else rows)
+    elif failed:
+        table(
+            ("#number", "channel", "watch", "message", "#tries", "since", "why"),
+            (
+                (r["id"], r["channel"], r["watch"], r["subject"], r["attempts"], r["created_at"], r["error"])
+                for r in lost
+            ),
+            empty="No message was given up.",
+        )
+    else:
+        table(
+            ("channel", "state", "#waiting", "#given up", "fails since", "why"),
+            ((r["name"], r["state"], r["waiting"], r["failed"], _since(r["failing_since"]), r["error"]) for r in rows),
+            empty="No channel is used yet: `nightdesk watch add NAME TERM... --channel CHANNEL`.",
+        )
+
+
+@notify_app.command("pause")
+def pause(channel: str) -> None:
+    """Send nothing to a channel until it is resumed; its messages wait."""
+    with db.connection(settings()) as conn, conn:
+        known_channels.pause(conn, channel)
+    say(f"Paused {channel}: its messages wait for `nightdesk notify resume {channel}`.")
+
+
+@notify_app.command("resume")
+def resume(channel: str) -> None:
+    """Send to a channel again, paused or resting after failures; what waits goes out with the next run."""
+    with db.connection(settings()) as conn, conn:
+        waiting = known_channels.resume(conn, channel)
+    say(f"Resumed {channel}: {waiting} waiting, sent by the next run or now by `nightdesk alert`.")
+
+
+@notify_app.command("resend")
+def resend(
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="[NUMBER]...", help="Only these messages.")] = None,
+    channel: Annotated[str, typer.Option(help="Only those of this channel.")] = "",
+) -> None:
+    """Try messages again that were given up: all, those of a channel, or some by their numbers."""
+    with db.connection(settings()) as conn, conn:
+        again = known_channels.resend(conn, channel, numbers or ())
+    sent = "sent by the next run or now by `nightdesk alert`" if again else "none was given up"
+    say(f"{len(again)} wait again: {sent}.")
+
+
+def _since(at: datetime | None) -> str:
+    return ago(at) if at else ""

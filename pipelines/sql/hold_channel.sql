@@ -1,3 +1,2 @@
--- Messages that wait because their channel does.
-update deliveries set error = %(error)s
-where state = 'waiting' and next_at <= now() and channel = %(channel)s and error = ''
+-- Messages that wait because their channel has no address.
+update deliveries set error = %(error)s where state = 'waiting' and channel = %(channel)s and error <> %(error)s

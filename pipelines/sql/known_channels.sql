@@ -1,0 +1,25 @@
+-- Every channel that a watch or a message names or that somebody paused: its state, and its messages. held: those that wait for a reason other than that they are new.
+with named as (
+    select distinct lower(unnest(channels)) as name from watches
+    union
+    select channel from deliveries
+    union
+    select name from channels
+), messages as (
+    select channel, count(*) filter (where state = 'waiting')::int as waiting,
+        count(*) filter (where state = 'waiting' and error <> '')::int as held,
+        count(*) filter (where state = 'failed')::int as failed,
+        max(error) filter (where state = 'waiting') as error
+    from deliveries
+    where state <> 'sent'
+    group by channel
+)
+select named.name, c.paused_at, coalesce(c.failures, 0) as failures, c.failing_since,
+    case when c.rests_until > now() then c.rests_until end as rests_until,
+    coalesce(m.waiting, 0) as waiting, coalesce(m.failed, 0) as failed,
+    case when c.paused_at is not null or c.rests_until > now() then coalesce(m.waiting, 0) else coalesce(m.held, 0) end as held,
+    coalesce(nullif(c.error, ''), m.error, '') as error
+from named
+left join channels c on c.name = named.name
+left join messages m on m.channel = named.name
+order by named.name

@@ -1,0 +1,73 @@
+"""Characters that steer: a terminal, a mail, a chat or the reader's eye.
+
+They come from pages and reach titles, texts and addresses. Left out where text is shown, escaped where it is data, made
+ineffective in a chat: every place that shows what a page wrote goes through here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+# C0 but tab and line feed, DEL, C1, and halves of pairs that cannot be encoded.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Embeddings, overrides and isolates: text after them is shown in another order. The marks LRM, RLM and ALM stay.
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_LINES = re.compile("\r\n?|[\x85\u2028\u2029]")
+_ESCAPED = re.compile("[\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+STANDS_FOR_IT = "\ufffd"
+# Mentions, links and pictures of the chats, whose marks no escape hides from all of them.
+_ACTING = str.maketrans({"@": "@\u200b", "<": "‹", ">": "›", "`": "'"})
+_MARKUP = re.compile(r"\](?=\s*[(\[:])")
+_ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
+# What a web address needs none of, and what acts in a chat though it stands in one.
+_IN_ADDRESS = re.compile(r"[@<>\[\]|`*\\\s]")
+
+
+def strip(text: str) -> str:
+    """Text as it may be shown anywhere: a control character is �, what turns the direction around is left out.
+
+    Tabs and line feeds stay; every other end of a line becomes a line feed.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return _TURNING.sub("", _CONTROLS.sub(STANDS_FOR_IT, _LINES.sub("\n", text)))
+
+
+def one_line(text: str, longest: int = 0) -> str:
+    """Text as it may be shown in one line, cut to so many characters (0: whole)."""
+    line = " ".join(strip(" ".join(text.split())).split())
+    return line if not longest or len(line) <= longest else line[: longest - 1] + "…"
+
+
+def stripped(value: Any) -> Any:
+    """A value with every text in it, in lists and mappings too, as it may be shown."""
+    if isinstance(value, str):
+        return strip(value)
+    if isinstance(value, dict):
+        return {key: stripped(one) for key, one in value.items()}
+    return [stripped(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def as_json(value: Any, *, indent: int | None = None, default: Callable[[Any], Any] | None = None) -> str:
+    """JSON that is readable, but for what steers: that is escaped, and read again it is what it was."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=default)
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def inert(text: str, *, links: bool = False) -> str:
+    """Text of others for a chat: it calls nobody, links and loads nothing there; `links` leaves bare addresses."""
+    dull = _MARKUP.sub("]\u200b", strip(text).translate(_ACTING))
+    return dull if links else _ADDRESS.sub("\u200b", dull)
+
+
+def inert_address(url: str) -> str:
+    """A web address for a chat: the same address, with what would act there percent-encoded."""
+    scheme, found, rest = url.partition("://")
+    if not found:
+        return inert(url)
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{inert(host)}{slash}" + _IN_ADDRESS.sub(lambda found: quote(found[0], safe=""), strip(path))

@@ -1,0 +1,395 @@
+"""Channels that refuse, lie, hang, are down for a day or slow: what waits is sent, what is sent is sent once."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+
+from pipelines import alert, channels, db, mail, outbox, webhook
+from pipelines.errors import ChannelError
+from pipelines.settings import Settings
+from tests.faults.holds import beside, until
+
+DAY = 24 * 60
+
+
+@pytest.fixture
+def conn(settings: Settings) -> Iterator[db.Connection]:
+    """A connection to the database of `settings`."""
+    with db.connection(settings, application="test") as connection:
+        yield connection
+
+
+class Mailbox:
+    """A mail server on loopback: whom it refuses, how it answers to QUIT, and what it got, for whom."""
+
+    def __init__(self) -> None:
+        self.refused: dict[str, str] = {}
+        self.quit = "221 bye"
+        self.got: list[tuple[list[str], bytes]] = []
+        self.port = 0
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if address not in self.refused:
+            envelope.rcpt_tos.append(address)
+        return self.refused.get(address, "250 fine")
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        self.got.append((envelope.rcpt_tos, envelope.content))
+        return "250 kept"
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:
+        return self.quit
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    box = Mailbox()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        box.port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=box.port)
+    server.start()
+    yield box
+    server.stop()
+
+
+class Hook:
+    """A webhook on loopback: how it answers, and the keys it was asked with and those it took."""
+
+    def __init__(self) -> None:
+        self.answer: Callable[[int], tuple[int, dict[str, str]]] = lambda number: (204, {})
+        self.asked: list[str] = []
+        self.taken: list[str] = []
+        self.bodies: list[Any] = []
+        self.pause = 0.0
+        self.port = 0
+
+
+@contextmanager
+def hooked(hook: Hook, port: int = 0) -> Iterator[str]:
+    """A running webhook; the address of a channel to it."""
+    lock = threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            time.sleep(hook.pause)
+            with lock:
+                key = self.headers["Idempotency-Key"] or ""
+                hook.asked.append(key)
+                hook.bodies.append(body)
+                status, headers = hook.answer(len(hook.asked))
+                hook.taken += [key] if status < 300 else []
+            self.send_response(status)
+            for name, value in {**headers, "Content-Length": "0"}.items():
+                self.send_header(name, value)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+    server.daemon_threads = True
+    hook.port = server.server_port
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield f"webhook+http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def dripping(line: bytes, every: float = 0.5) -> Iterator[int]:
+    """A server that says a line, then again and again, and comes to no end."""
+    over = threading.Event()
+
+    def drip(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.sendall(b"HTTP/1.1 204 No Content\r\n" if line.startswith(b"X-") else b"")
+            while not over.wait(every):
+                connection.sendall(line)
+
+    def serve(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while not over.is_set():
+                connection, _ = listener.accept()
+                threading.Thread(target=drip, args=(connection,), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, args=(listener,), daemon=True).start()
+        yield listener.getsockname()[1]
+        over.set()
+
+
+def put(conn: db.Connection, number: int, channel: str = "desk") -> None:
+    with conn:
+        for n in range(number):
+            outbox.put_message(conn, channel, f"{channel}{n}", f"subject {n}", f"body {n}")
+
+
+def rows(conn: db.Connection, statement: str) -> list[Any]:
+    with conn, conn.cursor() as cursor:
+        cursor.execute(statement)
+        return [tuple(row.values()) for row in cursor.fetchall()] if cursor.description else []
+
+
+def pass_minutes(conn: db.Connection, minutes: float) -> None:
+    """Let time pass for what waits."""
+    for table, columns in (("deliveries", ["next_at"]), ("channels", ["rests_until"])):
+        moved = ", ".join(f"{column} = {column} - interval '{minutes} minutes'" for column in columns)
+        rows(conn, f"update {table} set {moved}")
+
+
+def test_of_two_recipients_the_one_that_was_refused_is_known_and_tried_alone(
+    settings: Settings, conn: db.Connection, mailbox: Mailbox
+) -> None:
+    address = {"mail": f"smtp://127.0.0.1:{mailbox.port}/?from=desk@news.test&to=a@news.test,b@news.test"}
+    mailbox.refused = {"b@news.test": "450 b@news.test: try later"}
+    put(conn, 1, "mail")
+
+    first = alert.send(settings, channels=address)
+    said = rows(conn, "select state, error from deliveries")
+    pass_minutes(conn, 5)
+    mailbox.refused = {}
+    second = alert.send(settings, channels=address)
+
+    assert [t.counts["sent"] for t in (first, second)] == [0, 1]
+    assert [t.counts["retried"] for t in (first, second)] == [1, 0]
+    assert [to for to, _ in mailbox.got] == [["a@news.test"], ["b@news.test"]]
+    (state, error) = said[0]
+    assert state == "waiting"
+    assert "number 2 of 2 recipients with 450; the others have it" in error
+    assert "news.test" not in error + json.dumps(rows(conn, "select taken from deliveries"))
+    assert rows(conn, "select state, error from deliveries") == [("sent", "")]
+
+
+def test_a_recipient_who_is_never_taken_is_given_up_alone_and_said(
+    settings: Settings, conn: db.Connection, mailbox: Mailbox
+) -> None:
+    address = {"mail": f"smtp://127.0.0.1:{mailbox.port}/?to=a@news.test,b@news.test"}
+    mailbox.refused = {"b@news.test": "550 nobody here"}
+    put(conn, 1, "mail")
+
+    for _ in range(outbox.ATTEMPTS):
+        alert.send(settings, channels=address)
+        pass_minutes(conn, DAY)
+
+    assert [to for to, _ in mailbox.got] == [["a@news.test"]]
+    assert rows(conn, "select state, attempts from deliveries") == [("failed", outbox.ATTEMPTS)]
+    (lost,) = channels.given_up(conn)
+    assert "number 2 of 2 recipients with 550" in lost["error"]
+
+
+@pytest.mark.parametrize("farewell", ["421 too busy to say goodbye", "554 no"])
+def test_a_mail_that_was_accepted_is_sent_whatever_the_server_says_to_a_quit(
+    settings: Settings, conn: db.Connection, mailbox: Mailbox, farewell: str
+) -> None:
+    mailbox.quit = farewell
+    put(conn, 2, "mail")
+
+    tally = alert.send(settings, channels={"mail": f"smtp://127.0.0.1:{mailbox.port}/?to=a@news.test"})
+    pass_minutes(conn, DAY)
+    alert.send(settings, channels={"mail": f"smtp://127.0.0.1:{mailbox.port}/?to=a@news.test"})
+
+    assert tally.counts["sent"] == 2
+    assert len(mailbox.got) == 2
+
+
+def test_a_mail_server_that_closes_after_each_mail_is_asked_anew(
+    settings: Settings, conn: db.Connection, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def closing(self: SMTP, arg: str) -> None:
+        await self.push("421 idle for too long")
+        self.transport.close()  # type: ignore[union-attr]
+
+    monkeypatch.setattr(SMTP, "smtp_NOOP", closing)
+    put(conn, 3, "mail")
+
+    tally = alert.send(settings, channels={"mail": f"smtp://127.0.0.1:{mailbox.port}/?to=a@news.test"})
+
+    assert tally.counts["sent"] == len(mailbox.got) == 3
+
+
+def test_a_webhook_that_is_down_for_a_day_loses_nothing_and_costs_few_tries(
+    settings: Settings, conn: db.Connection
+) -> None:
+    hook = Hook()
+    hook.answer = lambda number: (503, {})
+    put(conn, 36)
+
+    with hooked(hook) as address:
+        for _ in range(DAY // 40):
+            alert.send(settings, channels={"desk": address})
+            pass_minutes(conn, 40)
+        tries = len(hook.asked)
+        states = rows(conn, "select state, count(*), max(attempts) from deliveries group by state")
+        hook.answer = lambda number: (204, {})
+        pass_minutes(conn, outbox.LONGEST_REST * 1.2 / 60)
+        tally = alert.send(settings, channels={"desk": address})
+
+    assert states == [("waiting", 36, 1)]
+    assert tries < 36
+    assert tally.counts["sent"] == 36 == len(set(hook.taken)) == len(hook.taken)
+    assert rows(conn, "select failures, rests_until, error from channels") == [(0, None, "")]
+
+
+def test_while_a_channel_is_down_its_messages_say_why_and_the_operators_hear_of_it_once(
+    settings: Settings, conn: db.Connection
+) -> None:
+    hook = Hook()
+    told = settings.model_copy(update={"operators": "phone"})
+    with socket.socket() as nobody, hooked(hook) as phone:
+        nobody.bind(("127.0.0.1", 0))
+        known = {"desk": f"webhook+http://127.0.0.1:{nobody.getsockname()[1]}/", "phone": phone}
+        put(conn, 5)
+        alert.send(told, channels=known)
+        rows(conn, "update channels set failing_since = failing_since - interval '1 hour'")
+        for _ in range(5):
+            pass_minutes(conn, 60)
+            tally = alert.send(told, channels=known)
+
+    assert tally.counts["waiting"] == 5
+    assert tally.message == "5 waiting: Channel desk did not take the message: no connection."
+    assert [body["subject"] for body in hook.bodies] == ["The channel desk takes no messages"]
+    (desk,) = (row for row in channels.listed(conn) if row["name"] == "desk")
+    assert (desk["state"], desk["waiting"], desk["held"], desk["failed"]) == ("rests", 5, 5, 0)
+
+
+def test_a_message_that_is_not_wanted_holds_up_no_other_and_rests_no_channel(
+    settings: Settings, conn: db.Connection
+) -> None:
+    hook = Hook()
+    hook.answer = lambda number: (422 if hook.asked[-1].startswith("message/desk0/") else 204, {})
+    put(conn, 6)
+
+    with hooked(hook) as address:
+        for _ in range(outbox.ATTEMPTS):
+            alert.send(settings, channels={"desk": address})
+            pass_minutes(conn, DAY)
+
+    assert len(hook.taken) == 5
+    assert rows(conn, "select state, attempts from deliveries order by id limit 1") == [("failed", outbox.ATTEMPTS)]
+    assert rows(conn, "select count(*) from channels where failures > 0") == [(0,)]
+
+
+def test_a_channel_that_asks_for_a_pause_gets_it_and_nobody_is_charged_for_it(
+    settings: Settings, conn: db.Connection
+) -> None:
+    hook = Hook()
+    hook.answer = lambda number: (429, {"Retry-After": "7200"}) if number == 2 else (204, {})
+    put(conn, 4)
+
+    with hooked(hook) as address:
+        sent = []
+        for minutes in (0, 60, 59, 2):
+            pass_minutes(conn, minutes)
+            sent.append(alert.send(settings, channels={"desk": address}).counts["sent"])
+
+    assert sent == [1, 0, 0, 3]
+    assert len(hook.asked) == 5
+    assert rows(conn, "select max(attempts) from deliveries") == [(1,)]
+
+
+def test_a_paused_channel_is_left_alone_until_it_is_resumed(settings: Settings, conn: db.Connection) -> None:
+    hook = Hook()
+    put(conn, 3)
+    with conn:
+        channels.pause(conn, "Desk")
+
+    with hooked(hook) as address:
+        paused = alert.send(settings, channels={"desk": address})
+        with conn:
+            resumed = channels.resume(conn, "desk")
+        sent = alert.send(settings, channels={"desk": address})
+
+    assert (paused.counts["sent"], paused.counts["waiting"], resumed) == (0, 3, 3)
+    assert paused.message == "3 waiting: Channel desk is paused: `nightdesk notify resume desk` ends that."
+    assert sent.counts["sent"] == len(hook.taken) == 3
+
+
+def test_what_was_given_up_can_be_sent_again_by_channel_or_by_number(settings: Settings, conn: db.Connection) -> None:
+    hook = Hook()
+    put(conn, 3)
+    put(conn, 2, "chat")
+    rows(conn, "update deliveries set state = 'failed', attempts = 12, error = 'x'")
+
+    with hooked(hook) as address:
+        with conn:
+            one = channels.resend(conn, "", [2])
+        with pytest.raises(ChannelError, match="No message of channel desk that was given up has the number 4"), conn:
+            channels.resend(conn, "desk", [1, 4])
+        with conn:
+            rest = channels.resend(conn, "desk")
+        alert.send(settings, channels={"desk": address, "chat": address})
+
+    assert ([row["id"] for row in one], sorted(row["id"] for row in rest)) == ([2], [1, 3])
+    assert sorted(hook.taken) == [f"message/desk{n}/desk" for n in range(3)]
+    assert rows(conn, "select channel, count(*) from deliveries where state = 'failed' group by 1") == [("chat", 2)]
+
+
+def test_nobody_outlasts_the_limit_of_an_exchange_and_a_slow_channel_holds_up_no_other(
+    settings: Settings, conn: db.Connection
+) -> None:
+    hook = Hook()
+    for channel in ("desk", "drips", "mail", "chat"):
+        put(conn, 20 if channel == "desk" else 1, channel)
+
+    with (
+        hooked(hook) as address,
+        dripping(b"X-More: of it\r\n") as web,
+        dripping(b"220-still here\r\n") as smtp,
+        beside(
+            alert.send,
+            settings,
+            channels={
+                "desk": address,
+                "drips": f"webhook+http://127.0.0.1:{web}/",
+                "chat": f"json://127.0.0.1:{web}/",
+                "mail": f"smtp://127.0.0.1:{smtp}/?to=a@news.test",
+            },
+        ) as sending,
+    ):
+        started = time.monotonic()
+        until(lambda: len(hook.taken) == 20)
+        fast = time.monotonic() - started
+        tally = sending.result(timeout=60)
+        slow = time.monotonic() - started
+
+    assert fast < webhook.SECONDS / 2
+    assert slow < mail.SECONDS + 10
+    assert (tally.counts["sent"], tally.counts["retried"]) == (20, 3)
+    assert {error for (error,) in rows(conn, "select error from deliveries where state = 'waiting'")} == {
+        f"Channel {channel} did not take the message: no answer in time." for channel in ("drips", "mail", "chat")
+    }
+
+
+def test_two_senders_share_a_channel_and_send_nothing_twice(settings: Settings, conn: db.Connection) -> None:
+    hook = Hook()
+    hook.pause = 0.005
+    put(conn, 3 * outbox.BATCH)
+
+    with (
+        hooked(hook) as address,
+        beside(alert.send, settings, channels={"desk": address}) as one,
+        beside(alert.send, settings, channels={"desk": address}) as other,
+    ):
+        counts = [one.result().counts["sent"], other.result().counts["sent"]]
+
+    assert len(hook.taken) == len(set(hook.taken)) == sum(counts) == 3 * outbox.BATCH
+    assert min(counts) > 0
