@@ -2,9 +2,11 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -266,3 +268,23 @@ def test_an_article_that_its_site_removed_is_called_so(desk: Nightdesk, folder: 
 
     assert f"{newest['title']} (removed from the site)" in listed
     assert "the site no longer has it" in shown
+
+
+def test_the_version_is_told_without_an_installation(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from pipelines.cli import main; main()", "--version"]
+
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert said.stdout == f"Nightdesk {version('nightdesk')}\n"
+
+
+def test_every_time_is_shown_with_its_zone(desk: Nightdesk) -> None:
+    (newest,) = json.loads(desk("articles", "--source", "harbour", "-n", "1", "--json").stdout)
+
+    told = [desk(*words).stdout for words in (("status",), ("articles",), ("articles", str(newest["id"])))]
+    told += [row["reason"] for row in json.loads(desk("why", newest["url"], "--json").stdout) if "due" in row["reason"]]
+
+    assert len(told) == 4
+    for said in told:
+        assert " UTC" in said
+        assert re.findall(r"\d\d:\d\d\b(?! UTC)", said) == [], said

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,7 +21,10 @@ from demo.sites import source as demo_source
 from pipelines import sourcefile, sources
 from pipelines.cli import app
 from pipelines.errors import SettingsError, SourceError
-from pipelines.follow import changes, follow
+from pipelines.follow import changes, follow, kept
+from pipelines.follow.place import Place
+from pipelines.follow.seen import Probe
+from pipelines.model import Source
 from pipelines.settings import Settings
 from tests.sites import Sites, answer
 
@@ -160,20 +164,71 @@ def test_what_a_news_sitemap_names_beside_its_articles_stays_outside_of_the_patt
 
 def test_without_a_time_zone_that_the_evidence_tells_it_is_asked_for(room: Newsroom, tmp_path: Path) -> None:
     settings = at(tmp_path, room.host_map)
-    asked: list[tuple[str, tuple[str, ...]]] = []
+    asked: list[Place] = []
 
-    def amman(question: str, candidates: tuple[str, ...]) -> str:
-        asked.append((question, candidates))
-        return "Asia/Amman"
+    def amman(url: str, where: Place) -> tuple[str, str]:
+        asked.append(where)
+        return "Asia/Amman", ""
 
     refused = follow(settings, FED.host, delay=0.1, write=True)
     answered = follow(settings, FED.host, delay=0.1, ask=amman)
 
-    assert refused.source is None and refused.problem.startswith("The time zone of http://sabah.newsroom.test/ cannot")
-    assert "--timezone" in refused.tries[0]
+    assert refused.source is None
+    assert refused.problem.startswith("The time zone and the country of http://sabah.newsroom.test/ cannot be known")
+    assert refused.missing == ("timezone", "country")
+    assert "the time zone with --timezone, such as" in refused.tries[0]
+    assert "the country with --country, such as" in refused.tries[0]
     assert not settings.sources.exists()
-    assert "Asia/Amman" in asked[0][1] and "+03:00" in asked[0][0]
+    assert "Asia/Amman" in asked[0].candidates and "+03:00" in asked[0].unsure
     assert answered.source is not None and answered.source.country == "JO"
+    assert "country: JO, where Asia/Amman is" in answered.evidence
+    assert "time zone: Asia/Amman, as answered" in answered.evidence
+
+
+def test_who_gives_what_was_missing_does_not_have_the_site_asked_again(tmp_path: Path) -> None:
+    def asked() -> int:
+        return len(list((tmp_path / "data/follow").glob("*")))
+
+    settings = at(tmp_path, "*.test=127.0.0.1:1")
+    with newsroom.open_newsroom(tmp_path / "room", sites=[FED]) as opened:
+        settings = settings.model_copy(update={"host_map": opened.host_map})
+        refused = follow(settings, FED.host, timezone="UTC", delay=0.1)
+    # The site is gone: whatever comes now comes of what was kept.
+    lines: list[str] = []
+    shown = follow(settings, FED.host, timezone="UTC", country="JO", delay=0.1)
+    written = follow(settings, FED.host, timezone="Asia/Amman", delay=0.1, write=True, on_line=lines.append)
+
+    assert refused.missing == ("country",)
+    assert shown.source is not None and (shown.source.timezone, shown.source.country) == ("UTC", "JO")
+    assert written.path is not None and [s.verdict for s in written.samples] == ["good"] * 10
+    assert lines == [f"as the site was seen 0 minutes ago, by {refused.requests} requests"]
+    assert asked() == 0
+
+
+def test_what_was_seen_of_a_site_is_neither_used_after_an_hour_nor_where_it_is_half(
+    web: Sites, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seed = Source(name="s", title="", url="http://s.test/", country="", language="", timezone="UTC")
+    settings, looked = here(tmp_path, web), Probe(requests=3)
+    kept.write(settings, seed, looked, {})
+    assert kept.read(settings, seed) is not None
+    (folder,) = (settings.data / "follow").glob("*")
+
+    (folder / "probe.json").write_text('{"seen": [')
+    half = kept.read(settings, seed)
+    folder.rename(folder.with_name(f"{folder.name.partition('-')[0]}-{time.time_ns() - 3_700_000_000_000}"))
+    kept.write(settings, seed.__class__(**{**vars(seed), "url": "http://other.test/"}), looked, {})
+
+    assert half is None
+    assert kept.read(settings, seed) is None
+    assert len(list((settings.data / "follow").glob("*"))) == 1
+
+
+def test_an_answer_that_a_command_line_cannot_get_is_asked_for_before_the_site_is(tmp_path: Path) -> None:
+    settings = at(tmp_path, "")
+
+    with pytest.raises(SourceError, match="'Jordan' is no country; it is two letters"):
+        follow(settings, "example.org", country="Jordan")
 
 
 def test_a_site_that_blocks_is_not_followed_and_not_worked_around(web: Sites, tmp_path: Path) -> None:
@@ -288,13 +343,18 @@ def test_the_command_shows_the_samples_writes_the_file_and_exits_1_where_it_cann
         return subprocess.run(command, cwd=tmp_path, env=env, input="", capture_output=True, text=True, timeout=200)
 
     shown = nightdesk("follow", FED.host, "--timezone", "Asia/Amman", "--delay", "0.1", "--name", "sabah", "--dry-run")
-    unknown = nightdesk("follow", FED.host, "--delay", "0.1", "--json")
-    written = nightdesk("follow", FED.host, "--timezone", "Asia/Amman", "--delay", "0.1", "--name", "sabah")
+    unasked = nightdesk("follow", FED.host, "--timezone", "Asia/Amman", "--delay", "0.1", "--name", "sabah")
+    by_program = nightdesk("follow", FED.host, "--delay", "0.1", "--json")
+    unknown = nightdesk("follow", FED.host, "--delay", "0.1", "--json", "--yes")
+    before = (tmp_path / "sources").exists()
+    written = nightdesk("follow", FED.host, "--timezone", "Asia/Amman", "--delay", "0.1", "--name", "sabah", "--yes")
 
     assert shown.returncode == 0, shown.stderr
     assert "10 of 10 samples are good" in shown.stdout and 'timezone = "Asia/Amman"' in shown.stdout
-    assert unknown.returncode == 1
-    assert json.loads(unknown.stdout)[0]["problem"].startswith("The time zone of")
+    assert (unasked.returncode, by_program.returncode, unknown.returncode, before) == (1, 1, 1, False)
+    assert unasked.stderr.startswith(f"Nobody can be asked whether to follow {FED.host}, for this is no terminal: give")
+    assert "for --json asks nothing: give --yes" in by_program.stderr
+    assert json.loads(unknown.stdout)[0]["problem"].startswith("The time zone and the country of")
     assert written.returncode == 0, written.stderr
     assert "Following sabah: sources/sabah.toml." in written.stdout
     assert sourcefile.load(tmp_path / "sources/sabah.toml").timezone == "Asia/Amman"

@@ -192,7 +192,7 @@ def onboarded(desk: Desk, sites: Sequence[Site]) -> dict[str, Followed]:
     """Follow each site from its bare address, a few at a time; who is asked for the time zone knows it."""
 
     def one(site: Site) -> Followed:
-        return follow(desk.settings, site.bare, name=site.name, delay=0.1, ask=lambda *_: site.timezone)
+        return follow(desk.settings, site.bare, name=site.name, delay=0.1, ask=lambda *_: (site.timezone, ""))
 
     with ThreadPoolExecutor(AT_A_TIME) as threads:
         return dict(zip((site.name for site in sites), threads.map(one, sites), strict=True))

@@ -21,8 +21,9 @@ from pipelines.sourcefile import shown
 
 # What Markdown could take for a mark; a title of a page is nothing but text.
 MARKS = re.compile(r"([!-/:-@\[-`{-~])")
-# These name options of the command; the form has fields of the same names.
-OPTION = re.compile(r"--(\w+)")
+OPTION = re.compile(r"--(timezone|country|name)\b")
+# What the form calls what the command has as options.
+FIELDS = {"timezone": "Time zone", "country": "Country", "name": "Name"}
 LONGEST = 200
 
 log = logging.getLogger("nightdesk")
@@ -44,7 +45,9 @@ def probe(params: Mapping[str, Any]) -> dict[str, str]:
     for sample in made.samples:
         log.info("%s: %s", sample.title or sample.url, sample.verdict)
     if made.source is None:
-        raise SourceError(" ".join([made.problem, *(OPTION.sub(r"the field \1", each) for each in made.tries)]))
+        raise SourceError(
+            " ".join([made.problem, *(OPTION.sub(lambda m: f"the field {FIELDS[m[1]]}", each) for each in made.tries)])
+        )
     return {"name": made.source.name, "toml": made.toml, "report": report(made)}
 
 

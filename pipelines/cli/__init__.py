@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from importlib.metadata import version
 from typing import Annotated
 
 import typer
@@ -26,11 +27,20 @@ for part in (setup, template, stages, look, people, newsroom):
     part.add_to(app)
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"Nightdesk {version('nightdesk')}")
+        raise typer.Exit
+
+
 @app.callback()
 def _app(
     demo: Annotated[bool, typer.Option("--demo", help="Use the demo's data folder, sources and database.")] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Log what the libraries say, on standard error.")
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and end.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")

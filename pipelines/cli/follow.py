@@ -15,7 +15,9 @@ from pipelines import follow as following
 from pipelines import sources, urls
 from pipelines.cli.show import Json, as_json, complain, out, quiet_if, say, table
 from pipelines.errors import SourceError
-from pipelines.follow.onboard import Followed
+from pipelines.follow import place
+from pipelines.follow.onboard import COUNTRY, Followed
+from pipelines.follow.place import Place
 from pipelines.follow.samples import Sample
 from pipelines.settings import settings
 from pipelines.sourcefile import shown
@@ -40,19 +42,28 @@ def follow(
     delay: Annotated[float, typer.Option("--delay", min=0.1, help="Seconds between two requests to it.")] = USUAL_DELAY,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the file without asking.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Look at the site though it was looked at within the hour.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Follow a site by its bare address, with the evidence for every line of its file, or entries of the catalogue."""
     if name and len(names) > 1:
         raise SourceError("--name is for one address at a time.")
+    addresses = [one for one in names if _is_address(one)]
+    taken = [one for one in names if one not in addresses]
+    if addresses and not (yes or dry_run) and (json or not sys.stdin.isatty()):
+        why = "--json asks nothing" if json else "this is no terminal"
+        raise SourceError(
+            f"Nobody can be asked whether to follow {addresses[0]}, for {why}: give --yes to write its file without "
+            "asking, or --dry-run to see what would be written."
+        )
     if not dry_run:
         sources.check_writable(settings())
     made = [
-        _site(one, name, timezone, country.upper(), delay, yes=yes, dry_run=dry_run, quiet=json)
-        for one in names
-        if _is_address(one)
+        _site(one, name, timezone, country.upper(), delay, yes=yes, dry_run=dry_run, anew=anew, quiet=json)
+        for one in addresses
     ]
-    taken = [one for one in names if not _is_address(one)]
     if taken and (name or timezone or country or delay != USUAL_DELAY):
         raise SourceError(
             f"{taken[0]} is an entry of the catalogue, or a file that was put aside, and has its own name, time zone, "
@@ -91,11 +102,19 @@ def _is_address(text: str) -> bool:
 
 
 def _site(
-    url: str, name: str, timezone: str, country: str, delay: float, *, yes: bool, dry_run: bool, quiet: bool
+    url: str,
+    name: str,
+    timezone: str,
+    country: str,
+    delay: float,
+    *,
+    yes: bool,
+    dry_run: bool,
+    anew: bool,
+    quiet: bool,
 ) -> Followed:
     """Probe one site, show what was found, and write its file unless somebody says no."""
     current = settings()
-    asks = sys.stdin.isatty() and not quiet
     made = following.follow(
         current,
         url,
@@ -103,8 +122,9 @@ def _site(
         timezone=timezone,
         country=country,
         delay=delay,
-        write=not dry_run and (yes or not asks),
-        ask=_ask if asks else None,
+        write=yes and not dry_run,
+        anew=anew,
+        ask=_ask if sys.stdin.isatty() and not quiet else None,
         on_line=quiet_if(quiet),
     )
     if quiet:
@@ -136,8 +156,7 @@ def _show(made: Followed) -> None:
     if made.samples:
         say("")
         rows = (_row(number, sample) for number, sample in enumerate(made.samples, 1))
-        zone = f" ({made.source.timezone})" if made.source else ""
-        table(("#", "title", f"published{zone}", "#words", "cut", "verdict"), rows)
+        table(("#", "title", "published", "#words", "cut", "verdict"), rows)
         good = sum(sample.good for sample in made.samples)
         say(f"{good} of {len(made.samples)} samples are good; {made.requests} requests in {made.seconds:.0f} s.", "dim")
     if made.problem:
@@ -155,15 +174,28 @@ def _row(number: int, sample: Sample) -> Sequence[object]:
     return (str(number), title, sample.published, sample.words, cuts, verdict)
 
 
-def _ask(question: str, candidates: Sequence[str]) -> str:
-    """The time zone that somebody at the terminal names, or chooses by its number."""
-    say(question)
-    for number, zone in enumerate(candidates, 1):
+def _ask(url: str, where: Place) -> tuple[str, str]:
+    """The time zone and the country of a site as somebody at the terminal names them, what is known left out."""
+    timezone = where.timezone or _asked_zone(url, where)
+    return timezone, where.country or place.country_of(timezone) or _asked_country(url)
+
+
+def _asked_zone(url: str, where: Place) -> str:
+    say(f"Which time zone is {url} in?" + (f" {where.unsure[:1].upper()}{where.unsure[1:]}." if where.unsure else ""))
+    for number, zone in enumerate(where.candidates, 1):
         say(f"  {number}  {zone}")
     while True:
         answer = str(typer.prompt("Time zone, by number or name")).strip()
-        if answer.isdigit() and 1 <= int(answer) <= len(candidates):
-            return candidates[int(answer) - 1]
+        if answer.isdigit() and 1 <= int(answer) <= len(where.candidates):
+            return where.candidates[int(answer) - 1]
         if answer in available_timezones():
             return answer
         complain(f"{answer!r} is no time zone; it is a name like Asia/Damascus.")
+
+
+def _asked_country(url: str) -> str:
+    while True:
+        answer = str(typer.prompt(f"Which country is {url} in? Two letters, such as SY")).strip().upper()
+        if COUNTRY.fullmatch(answer):
+            return answer
+        complain(f"{answer!r} is no country; it is two letters like SY.")

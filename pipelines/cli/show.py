@@ -83,7 +83,7 @@ def cell(value: Any) -> Text:
     if isinstance(value, bool):
         return Text("yes" if value else "no")
     if isinstance(value, datetime):
-        return Text(value.astimezone(UTC).strftime("%Y-%m-%d %H:%M"))
+        return Text(value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC"))
     if isinstance(value, int):
         return Text(f"{value:,}" if value else "0", style="" if value else "dim")
     if isinstance(value, (list, tuple)):

@@ -5,14 +5,16 @@ The probing spider imports `plan` and what that needs; what reads articles is im
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pipelines.follow.onboard import Followed
+    from pipelines.follow.place import Place
     from pipelines.settings import Settings
 
-Ask = Callable[[str, Sequence[str]], str]
+# The address of the site and what is known of where it is; the answer is its time zone and its country.
+Ask = Callable[[str, "Place"], tuple[str, str]]
 BUDGET = 110.0
 
 
@@ -26,15 +28,17 @@ def follow(
     delay: float = 1.0,
     budget: float = BUDGET,
     write: bool = False,
+    anew: bool = False,
     ask: Ask | None = None,
     on_line: Callable[[str], None] = lambda line: None,
 ) -> Followed:
     """Probe a site and make a source of it: its record, its file's text, ten samples, or the problem and what to try.
 
     url: an address or a bare host. timezone, country: where somebody knows them. delay: the least seconds between two
-    requests; budget: seconds for the probing. write: also write the file into the sources folder. ask: called with a
-    question and the candidates where the time zone cannot be known; without it that is the problem. Nothing goes into
-    the ledger. Raises NightdeskError where nothing could begin.
+    requests; budget: seconds for the probing. write: also write the file into the sources folder. anew: look at the
+    site though it was looked at within the hour and nothing was written. ask: called where time zone or country cannot
+    be known; without it that is the problem. Nothing goes into the ledger. Raises NightdeskError where nothing could
+    begin.
     """
     from pipelines.follow import onboard
 
@@ -47,6 +51,7 @@ def follow(
         delay=delay,
         budget=budget,
         write=write,
+        anew=anew,
         ask=ask,
         on_line=on_line,
     )

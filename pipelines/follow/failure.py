@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.follow import lists
+from pipelines.follow import lists, place
 from pipelines.follow.place import Place
 from pipelines.follow.samples import Sample
 from pipelines.follow.seen import Part, Probe, Seen
@@ -129,14 +129,20 @@ def of_stale(url: str, left: Sequence[str]) -> Failure:
 
 
 def of_place(url: str, where: Place) -> Failure:
-    """Why the clock or the country of a site has to be given."""
-    what = "time zone" if not where.timezone else "country"
-    fits = f" It fits {', '.join(where.candidates)}." if where.candidates and not where.timezone else ""
+    """Why the clock or the country of a site, or both, have to be given: all that is missing at once."""
     zone = where.candidates[0] if where.candidates else "Asia/Damascus"
-    option = f"--timezone, as in `--timezone {zone}`" if not where.timezone else "--country, as in `--country SY`"
+    asked = {
+        "time zone": "" if where.timezone else f"the time zone with --timezone, such as {zone}",
+        "country": "" if where.country else f"the country with --country, such as {place.country_of(zone) or 'SY'}",
+    }
+    missing = [what for what, how in asked.items() if how]
+    fits = f" Zones that fit: {', '.join(where.candidates)}." if where.candidates and not where.timezone else ""
     return Failure(
-        f"The {what} of {url} cannot be known: {where.unsure or 'nothing tells it'}.{fits}",
-        (f"Give it with {option}.",),
+        f"The {' and the '.join(missing)} of {url} cannot be known: {where.unsure or 'nothing tells it'}.{fits}",
+        (
+            f"Give {' and '.join(filter(None, asked.values()))}. "
+            "Within the hour the site is not asked again for that: what was seen of it is kept.",
+        ),
     )
 
 

@@ -15,7 +15,7 @@ from zoneinfo import available_timezones
 from pipelines import sources, trial, urls
 from pipelines.errors import SourceError
 from pipelines.extract import verdict, zones
-from pipelines.follow import address, choice, failure, lists, names, pattern, place, plan, probing, samples
+from pipelines.follow import Ask, address, choice, failure, kept, lists, names, pattern, place, plan, probing, samples
 from pipelines.follow import file as source_file
 from pipelines.follow.failure import Failure
 from pipelines.follow.pattern import Learned
@@ -30,14 +30,15 @@ SHOWN = 10
 LEAST_GOOD = 0.5
 NOT_ARTICLES = ("listing", "home page", "soft 404", "gallery or video only", "not html", "error page", "empty page")
 USUAL_MOST = 500
-Ask = Callable[[str, Sequence[str]], str]
+COUNTRY = re.compile("[A-Z]{2}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Followed:
     """What became of an address: a source with its file's text, or the problem and what to try.
 
-    samples: the articles that were tried; path: where the file was written.
+    samples: the articles that were tried; path: where the file was written. missing: what nobody knows and an option
+    tells: timezone, country.
     """
 
     url: str
@@ -47,6 +48,7 @@ class Followed:
     samples: tuple[Sample, ...] = ()
     problem: str = ""
     tries: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     path: Path | None = None
     requests: int = 0
     seconds: float = 0.0
@@ -77,6 +79,7 @@ def follow(
     delay: float,
     budget: float,
     write: bool,
+    anew: bool,
     ask: Ask | None,
     on_line: Callable[[str], None],
 ) -> Followed:
@@ -84,15 +87,29 @@ def follow(
     url = probing.address(url)
     if timezone and timezone not in available_timezones():
         raise SourceError(f"{timezone!r} is no time zone; it is a name like Asia/Damascus.")
+    if country and not COUNTRY.fullmatch(country):
+        raise SourceError(f"{country!r} is no country; it is two letters like SY.")
     wanted = _name(settings, name, url)
     seed = Source(
         name=wanted, title="", url=url, country="", language="", timezone=zones.UNKNOWN, sections=(url,), delay=delay
     )
-    looked, pages = probing.probe(settings, seed, url, budget=budget, on_line=on_line)
+    had = None if anew else kept.read(settings, seed)
+    if had:
+        looked, pages, age = had
+        on_line(f"as the site was seen {round(age / 60)} minutes ago, by {looked.requests} requests")
+    else:
+        looked, pages = probing.probe(settings, seed, url, budget=budget, on_line=on_line)
     made = _made(url, wanted, looked, pages, timezone=timezone, country=country, delay=delay, ask=ask)
     made = replace(made, requests=looked.requests, seconds=round(looked.seconds, 1))
     if made.source and write:
-        return replace(made, path=sources.keep(settings, made.source.name, made.toml))
+        made = replace(made, path=sources.keep(settings, made.source.name, made.toml))
+        kept.drop(settings, seed)
+    elif not had and (made.source or made.missing):
+        # Somebody who says yes, or what was missing, does not have the site asked once more.
+        try:
+            kept.write(settings, seed, looked, pages)
+        except OSError as error:
+            on_line(f"what was seen could not be kept for another try: {error}")
     return made
 
 
@@ -129,9 +146,13 @@ def _made(
     tried = samples.read(articles, blank)
     first = [sample for sample in tried if sample.url not in odd]
     where = _place(home, looked, first, blank, now, timezone, country)
-    if not where.timezone and ask and any(sample.good for sample in first):
-        answer = ask(f"Which time zone is {home.url} in? {_sentence(where.unsure)}", where.candidates)
-        where = replace(_place(home, looked, first, blank, now, answer, country), timezone_why="as answered")
+    if not (where.timezone and where.country) and ask and any(sample.good for sample in first):
+        zone, land = ask(home.url, where)
+        where = replace(
+            _place(home, looked, first, blank, now, zone, land),
+            timezone_why=where.timezone_why or "as answered",
+            country_why=where.country_why or ("as answered" if land else f"where {zone} is"),
+        )
     learned = _learned(looked, tried)
     fronts = [one.front for one in looked.seen if one.front]
     feeds = [one.title for one in lists.good(looked.seen, Part.FEED, Part.HOME) if one.title]
@@ -156,7 +177,8 @@ def _made(
     if not (draft.chosen.feeds or draft.chosen.sitemaps or draft.chosen.sections):
         return _failed(url, failure.of_stale(home.url, draft.chosen.left), evidence, first)
     if not where.timezone or not where.country:
-        return _failed(url, failure.of_place(home.url, where), evidence, first)
+        missing = tuple(name for name in ("timezone", "country") if not getattr(where, name))
+        return replace(_failed(url, failure.of_place(home.url, where), evidence, first), missing=missing)
     source = _source(name, draft, delay)
     # Read again by the clock and in the language that are now known.
     shown = tuple(samples.read([page for page in articles if page.url not in outside][:SHOWN], source))
@@ -270,7 +292,3 @@ def _failed(url: str, wrong: Failure, evidence: Sequence[str], shown: Sequence[S
 
 def _robots(looked: Probe) -> list[str]:
     return source_file.of_robots(looked)
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + "." if text else ""

@@ -91,7 +91,7 @@ def find(
         timezone = own[0]
     if timezone:
         own_country, why = (country, "as given") if country else _country(url, fronts)
-        own_country, why = (own_country, why) if own_country else (_country_of(timezone), f"where {timezone} is")
+        own_country, why = (own_country, why) if own_country else (country_of(timezone), f"where {timezone} is")
         return Place(country=own_country, country_why=why, timezone=timezone, timezone_why="as given")
     own_country, why = (country, "as given") if country else _country(url, fronts)
     possible = _zones_of(own_country) if own_country else _zones_of(*COUNTRIES.get(code, "").split())
@@ -99,11 +99,11 @@ def find(
     seen = _spoken(local) or ("its dates are all in UTC" if in_utc else "its dates have no offset")
     alike = _alike(fitting, now)
     by_domain = bool(own_country) and (why in (BY_DOMAIN, BY_CATALOGUE) or bool(country))
-    one_country = bool(own_country) or len({_country_of(zone) for zone in fitting}) == 1
+    one_country = bool(own_country) or len({country_of(zone) for zone in fitting}) == 1
     if fitting and alike and one_country and (local or by_domain):
         zone = _chief(fitting, own_country)
         agrees = f"{why}; {seen}" if own_country else f"{seen}, and of the countries that write {code} only it has that"
-        place = own_country or _country_of(zone)
+        place = own_country or country_of(zone)
         why = why if own_country else f"where {zone} is"
         return Place(country=place, country_why=why, timezone=zone, timezone_why=agrees)
     if by_domain and not local and own_country in zones.CAPITALS:
@@ -123,6 +123,21 @@ def find(
 def offset(zone: str, at: datetime) -> int:
     """Minutes east of UTC of a time zone at a moment."""
     return int((at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()).total_seconds() // 60)
+
+
+def country_of(zone: str) -> str:
+    """The country of a zone; of another name for one, that of the zone with the same clock that is named first."""
+    own = next((country for country, zones_ in _table().items() if zone in zones_), "")
+    if own or "/" not in zone:
+        return own
+    folder = files("tzdata") / "zoneinfo"
+    clock = folder.joinpath(zone).read_bytes()
+    for line in (folder / "zone1970.tab").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            codes, _, name, *_ = line.split("\t")
+            if folder.joinpath(name).read_bytes() == clock:
+                return codes.partition(",")[0]
+    return ""
 
 
 def _country(url: str, fronts: Sequence[Front]) -> tuple[str, str]:
@@ -188,21 +203,6 @@ def _spoken(local: Counter[int]) -> str:
 
 def _zones_of(*countries: str) -> list[str]:
     return [zone for country in countries for zone in _table().get(country, ())]
-
-
-def _country_of(zone: str) -> str:
-    """The country of a zone; of another name for one, that of the zone with the same clock that is named first."""
-    own = next((country for country, zones_ in _table().items() if zone in zones_), "")
-    if own or "/" not in zone:
-        return own
-    folder = files("tzdata") / "zoneinfo"
-    clock = folder.joinpath(zone).read_bytes()
-    for line in (folder / "zone1970.tab").read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            codes, _, name, *_ = line.split("\t")
-            if folder.joinpath(name).read_bytes() == clock:
-                return codes.partition(",")[0]
-    return ""
 
 
 def _all_zones() -> list[str]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from pipelines import trial
+from pipelines.extract import zones
 from pipelines.model import Article, Page, Source
 from pipelines.text import words
 from pipelines.trial import Trial
@@ -17,7 +20,7 @@ LEAST_WORDS = 25
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """One article that was tried. published: as the site's own clock says it; cut: reason -> how many blocks.
+    """One article that was tried. published: by the site's own clock, with its offset; cut: reason -> how many blocks.
 
     verdict: good, or what is wrong with it. forms: the other addresses it has, where it led or as it says itself.
     offset: minutes east of UTC of its date, where the page or our assumption says so.
@@ -42,10 +45,10 @@ class Sample:
 def read(pages: Sequence[Page], source: Source) -> list[Sample]:
     """Each page extracted as a night would do it, in a process of its own with a time limit."""
     trials = [Trial(source=source, url=page.url, page=page) for page in pages]
-    return [_sample(page, done.made) for page, done in zip(pages, trial.each(trials, 1), strict=True)]
+    return [_sample(page, done.made, source) for page, done in zip(pages, trial.each(trials, 1), strict=True)]
 
 
-def _sample(page: Page, made: object) -> Sample:
+def _sample(page: Page, made: object, source: Source) -> Sample:
     if not isinstance(made, Article):
         reason, detail = getattr(made, "reason", ""), getattr(made, "detail", "")
         return Sample(url=page.url, verdict=f"{reason}: {detail}" if detail else str(reason))
@@ -59,7 +62,7 @@ def _sample(page: Page, made: object) -> Sample:
     return Sample(
         url=page.url,
         title=made.title,
-        published="" if at is None else f"{at:%Y-%m-%d}" + (f" {at:%H:%M}" if stated or _timed(made) else ""),
+        published=_moment(at, source, timed=stated or _timed(made)) if at else "",
         words=count,
         cut=tuple(cut.most_common()),
         verdict=", ".join(wrong) or GOOD,
@@ -67,6 +70,15 @@ def _sample(page: Page, made: object) -> Sample:
         language=made.language,
         offset=int(offset.total_seconds() // 60) if offset is not None else None,
     )
+
+
+def _moment(at: datetime, source: Source, *, timed: bool) -> str:
+    if not timed:
+        return f"{at:%Y-%m-%d}"
+    if source.timezone != zones.UNKNOWN:
+        return at.astimezone(ZoneInfo(source.timezone)).isoformat(" ", "minutes")
+    # Where nobody knows the site's clock yet, UTC may be what its page says or what was taken for granted.
+    return at.isoformat(" ", "minutes") if at.utcoffset() else f"{at:%Y-%m-%d %H:%M} UTC?"
 
 
 def _timed(made: Article) -> bool:

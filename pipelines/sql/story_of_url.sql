@@ -34,7 +34,7 @@ with asked as (
                 when 'planned' then 're-check due ' when 'modified' then 'its list says modified, look due '
                 when 'vanished' then 'no longer in its list, look due ' when 'gone' then 'second look due '
                 when 'retry' then 'next try ' else 'next look '
-            end || to_char(next_at, 'YYYY-MM-DD HH24:MI')
+            end || to_char(next_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"')
         ), '', id
     from known
 )

@@ -1,5 +1,5 @@
 // Alerts on their way: what failed, what waits, what was sent; and the last runs.
-import { Count, Dotted, Empty, Panel, State, When, Words, column, number, plural } from "./pieces.js";
+import { Count, Dotted, Empty, Panel, State, When, Words, clock, column, number, plural } from "./pieces.js";
 
 const { createElement: h, Fragment } = globalThis.React;
 const { Box, Table, Text } = globalThis.ChakraUI;
@@ -32,7 +32,7 @@ const Delivery = ({ alert, now }) =>
       ? h(Text, { fontSize: "xs", color: "red.fg", overflowWrap: "anywhere" }, alert.error)
       : null,
     alert.state === "waiting" && alert.attempts > 0
-      ? h(Text, { fontSize: "xs", color: "fg.muted" }, `next attempt at ${new Date(alert.next_at).toLocaleTimeString("en-GB")}`)
+      ? h(Text, { fontSize: "xs", color: "fg.muted" }, `next attempt at ${clock(alert.next_at)}`)
       : null,
   );
 

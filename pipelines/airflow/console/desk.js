@@ -2,7 +2,7 @@
 import { Alerts, Runs } from "./alerts.js";
 import { Articles } from "./articles.js";
 import { Sources } from "./sources.js";
-import { load, saying } from "./pieces.js";
+import { clock, load, saying } from "./pieces.js";
 
 const { createElement: h, Fragment, useCallback, useEffect, useState } = globalThis.React;
 const { Box, Button, Flex, Heading, Skeleton, Stack, Text } = globalThis.ChakraUI;
@@ -45,7 +45,7 @@ const Headline = ({ page, error, stale, onRefresh }) => {
         ? h(
             Text,
             { fontSize: "xs", color: "fg.muted", whiteSpace: "nowrap" },
-            `as of ${new Date(page.now).toLocaleTimeString("en-GB")}`,
+            `as of ${clock(page.now)}`,
           )
         : null,
       h(Button, { size: "xs", variant: "outline", onClick: onRefresh, disabled: stale }, "Refresh"),

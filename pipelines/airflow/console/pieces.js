@@ -42,6 +42,9 @@ export const age = (then, now) => {
   return `${Math.floor(minutes / 1440)} days ago`;
 };
 
+// By the clock of whoever looks, which is named.
+export const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { timeZoneName: "short" });
+
 export const minute = (then) => `${then.slice(0, 16).replace("T", " ")} UTC`;
 
 export const safe = (url) => (/^https?:\/\//iu.test(url ?? "") ? url : undefined);
