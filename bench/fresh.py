@@ -16,7 +16,7 @@ def installation(host_map: str = "") -> Iterator[Settings]:
     """Settings with a migrated database; all of it is gone at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="nightdesk-bench-") as folder:
         # The server changes to a user of its own.
-        Path(folder).chmod(0o755)
+        Path(folder).chmod(0o711)
         settings = Settings(
             data=Path(folder) / "data",
             sources=Path(folder) / "sources",

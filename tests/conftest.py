@@ -69,7 +69,7 @@ def _started() -> Iterator[str]:
         yield given
         return
     with tempfile.TemporaryDirectory(prefix="nightdesk-test-") as folder:
-        Path(folder).chmod(0o755)
+        Path(folder).chmod(0o711)
         settings = Settings(data=Path(folder))
         address = db.embedded(settings, "postgres")
         databases.quicken(address)
@@ -112,6 +112,14 @@ def conn(settings: Settings) -> Iterator[db.Connection]:
     """A connection to the database of `settings`."""
     with db.connection(settings, application="test") as connection:
         yield connection
+
+
+@pytest.fixture
+def everybodys() -> Iterator[Path]:
+    """An empty folder that every user of the machine may enter, as an embedded Postgres of root's needs it."""
+    with tempfile.TemporaryDirectory(prefix="nightdesk-test-") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
 
 
 @pytest.fixture(autouse=True)

@@ -245,23 +245,22 @@ def mistyped(service: dict[str, Any]) -> list[tuple[str, object]]:
 
 
 @pytest.fixture
-def first(tmp_path: Path) -> Iterator[dict[str, str]]:
+def first(everybodys: Path) -> Iterator[dict[str, str]]:
     """The environment of the init service, on a Postgres of its own that postgres-init.sh has seen."""
-    tmp_path.chmod(0o755)
-    settings = Settings(data=tmp_path / "data")
+    settings = Settings(data=everybodys / "data")
     admin = urlsplit(db.embedded(settings, "postgres"))
     socket = parse_qs(admin.query)["host"][0]
     env = {
         "PATH": f"{Path(sys.executable).parent}:{binaries()}:{os.environ['PATH']}",
-        "HOME": str(tmp_path),
+        "HOME": str(everybodys),
         "PGHOST": socket,
         "POSTGRES_USER": admin.username or "postgres",
         "DATABASE_PASSWORD": "one",
         "AIRFLOW_DATABASE_PASSWORD": "two",
-        "AIRFLOW_HOME": str(tmp_path / "airflow"),
+        "AIRFLOW_HOME": str(everybodys / "airflow"),
         "AIRFLOW__CORE__AUTH_MANAGER": SERVICES["init"]["environment"]["AIRFLOW__CORE__AUTH_MANAGER"],
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__CORE__DAGS_FOLDER": str(tmp_path),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(everybodys),
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"postgresql+psycopg2://airflow:two@/airflow?host={socket}",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN_ASYNC": f"postgresql+asyncpg://airflow:two@/airflow?host={socket}",
         "NIGHTDESK_DATABASE_URL": f"postgresql://nightdesk:one@/nightdesk?host={socket}",

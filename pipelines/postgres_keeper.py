@@ -1,0 +1,114 @@
+"""Starts the embedded Postgres and stops it once nobody uses it: a program of its own, with the standard library alone.
+
+Whoever uses the server holds a shared lock on a file, which the kernel lets go of however the user ends. This program
+waits for the whole lock. It may be read as root and then changes to the server's user before it does anything.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+# A server that was killed replays its log before it is ready; a gigabyte of it takes about a minute.
+READY_SECONDS = 300.0
+STOP_SECONDS = 60.0
+LOOK_SECONDS = 0.02
+
+
+def running(folder: Path) -> int | None:
+    """The process of the server that runs on a folder, or None."""
+    try:
+        pid = int((folder / "postmaster.pid").read_text(encoding="utf-8").split("\n", 1)[0])
+    except (OSError, ValueError):
+        return None
+    return pid if _serves(pid, folder) else None
+
+
+def ready(folder: Path) -> bool:
+    """Whether the server of a folder takes connections by its own word."""
+    with suppress(OSError, IndexError):
+        return (folder / "postmaster.pid").read_text(encoding="utf-8").splitlines()[7].strip() == "ready"
+    return False
+
+
+def stop(folder: Path, pid: int) -> None:
+    """End a server, its clients' transactions rolled back, and wait until it is gone."""
+    for number in (signal.SIGINT, signal.SIGQUIT):
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+        deadline = time.monotonic() + STOP_SECONDS
+        while _serves(pid, folder):
+            if time.monotonic() > deadline:
+                break
+            time.sleep(LOOK_SECONDS)
+        else:
+            return
+
+
+def closed(paths: Iterable[Path]) -> Path | None:
+    """The first folder on the way to one of these that this process may not enter, or the program it may not run."""
+    steps = (step for path in paths for step in (*reversed(path.parents), path))
+    return next((step for step in steps if not os.access(step, os.X_OK)), None)
+
+
+def _serves(pid: int, folder: Path) -> bool:
+    """Whether this process is a server on this folder: a number may have gone to another program since."""
+    try:
+        return os.fsencode(folder) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def _become(uid: int, gid: int) -> None:
+    if os.geteuid() != uid:
+        os.setgroups([])
+        os.setgid(gid)
+        os.setuid(uid)
+
+
+def _keep(uid: int, gid: int, folder: Path, users: Path, command: list[str]) -> int:
+    """Start the server, and once it is ready let our caller go on; then wait for the end of its last user."""
+    lock = os.open(users, os.O_RDWR)
+    _become(uid, gid)
+    os.umask(0o077)
+    with (folder / "log").open("ab") as log:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        postgres = subprocess.Popen(
+            command, env=environment, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    deadline = time.monotonic() + READY_SECONDS
+    while not (running(folder) == postgres.pid and ready(folder)):
+        if postgres.poll() is not None or time.monotonic() > deadline:
+            return 1
+        time.sleep(LOOK_SECONDS)
+    if os.fork():
+        # Who waits for us goes on; the server belongs to nobody's children.
+        os._exit(0)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nothing, number)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    if _serves(postgres.pid, folder):
+        stop(folder, postgres.pid)
+    return 0
+
+
+def _say_closed(uid: int, gid: int, paths: list[Path]) -> int:
+    """Print the first folder or program that the user may not enter; nothing where the way is open."""
+    _become(uid, gid)
+    print(closed(paths) or "")
+    return 0
+
+
+if __name__ == "__main__":
+    what, who, words = sys.argv[1], [int(word) for word in sys.argv[2:4]], sys.argv[4:]
+    if what == "closed":
+        sys.exit(_say_closed(who[0], who[1], [Path(word) for word in words]))
+    sys.exit(_keep(who[0], who[1], Path(words[0]), Path(words[1]), words[2:]))
