@@ -21,6 +21,8 @@ from pipelines.settings import Settings
 
 # Seconds; a page is given up long before.
 ABANDONED = 3600.0
+# What reading a line that somebody else wrote may end in.
+NO_LINE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,18 +45,27 @@ def path(settings: Settings, source: str, run: str) -> Path:
 def read(file: Path) -> Iterator[Line]:
     """The lines of an article file, one at a time; StoreError names the missing file or the unreadable line."""
     try:
-        stream = file.open(encoding="utf-8")
+        with file.open("rb") as stream:
+            for number, text in enumerate(stream, 1):
+                try:
+                    line = from_json(text.decode())
+                except NO_LINE as error:
+                    raise unreadable(file, number, error) from None
+                yield line
     except FileNotFoundError:
         raise StoreError(f"There is no article file {file}: run `nightdesk extract` for this run first.") from None
-    with stream:
-        for number, text in enumerate(stream, 1):
-            try:
-                yield from_json(text)
-            except (ValueError, KeyError, TypeError) as error:
-                raise StoreError(
-                    f"Line {number} of {file} cannot be read ({error}); the {number - 1} before it are whole. "
-                    "Run `nightdesk extract` for this run again."
-                ) from None
+    except OSError as error:
+        raise StoreError(
+            f"{file} cannot be read: {error.strerror or error}. Mend that, then run the same again."
+        ) from None
+
+
+def unreadable(file: Path, number: int, error: Exception) -> StoreError:
+    """What to say of a line that is none."""
+    return StoreError(
+        f"Line {number} of {file} cannot be read ({error}); the {number - 1} before it are whole. "
+        "Run `nightdesk extract` for this run again."
+    )
 
 
 def write(file: Path, lines: Iterable[Line]) -> int:
@@ -93,7 +104,7 @@ def to_json(line: Line) -> str:
 
 
 def from_json(text: str) -> Line:
-    """The line that `to_json` wrote; ValueError, KeyError or TypeError where it is none."""
+    """The line that `to_json` wrote; one of NO_LINE where it is none."""
     record = json.loads(text)
     article, rejection = record.get("article"), record.get("rejection")
     if (article is None) == (rejection is None):

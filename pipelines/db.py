@@ -26,6 +26,7 @@ Row = dict[str, Any]
 SQL = Path(__file__).parent / "sql"
 OLDEST = 150000
 MIGRATION_LOCK = 4_917_001
+OLDEST_CODE = re.compile(r"^-- oldest code: (\d{4})$", re.MULTILINE)
 UNUSABLE = (
     "NIGHTDESK_DATABASE_URL is no address of a Postgres: write it like postgresql://user:password@host:5432/name, "
     "special characters of the password percent-encoded (empty uses the embedded server)."
@@ -151,15 +152,20 @@ def migrate(settings: Settings) -> list[str]:
                 "create table if not exists migrations "
                 "(name text primary key, applied_at timestamptz not null default now())"
             )
-            done = _applied(conn)
+            # Not "if not exists", which would wait for every running task.
+            if not _says_oldest(conn):
+                cursor.execute("alter table migrations add column oldest_code text not null default ''")
+            done = set(_applied(conn))
             ran = []
             for path in _migrations():
                 if path.stem in done:
                     continue
                 cursor.execute("begin")
+                text = path.read_text(encoding="utf-8")
                 try:
-                    cursor.execute(path.read_text(encoding="utf-8"))
-                    cursor.execute("insert into migrations (name) values (%s)", (path.stem,))
+                    cursor.execute(text)
+                    row = (path.stem, oldest_code(text))
+                    cursor.execute("insert into migrations (name, oldest_code) values (%s, %s)", row)
                     cursor.execute("commit")
                 except psycopg2.Error as error:
                     cursor.execute("rollback")
@@ -172,21 +178,34 @@ def migrate(settings: Settings) -> list[str]:
 
 
 def check_migrated(conn: Connection) -> None:
-    """Raise DatabaseError unless the schema is the one this version knows."""
+    """Raise DatabaseError unless the schema is one that this version may work on: its own, or a newer that says so."""
     with conn.cursor() as cursor:
         cursor.execute("select to_regclass('migrations') is not null as there")
         there = cursor.fetchone()["there"]  # type: ignore[index,call-overload]
-    done = _applied(conn) if there else set()
+    done = _applied(conn) if there else {}
     conn.rollback()
-    missing = [path.stem for path in _migrations() if path.stem not in done]
+    own = [path.stem for path in _migrations()]
+    missing = [name for name in own if name not in done]
+    newer = sorted(name for name, oldest in done.items() if name not in own and oldest > own[-1][:4])
     if not done:
         raise DatabaseError(
             "Nothing is set up in this database yet: run `nightdesk init` (or `nightdesk db migrate`, if you have)."
+        )
+    if newer:
+        raise DatabaseError(
+            f"The database was migrated by a newer Nightdesk ({newer[0]}); this one knows it up to {own[-1]} and "
+            "may not work on it any more: update this installation."
         )
     if missing:
         raise DatabaseError(
             f"The database lacks {len(missing)} migrations ({missing[0]} first): run `nightdesk db migrate`."
         )
+
+
+def oldest_code(migration: str) -> str:
+    """The number of the last migration that older code must know to work on after this one: `-- oldest code: 0005`."""
+    found = OLDEST_CODE.search(migration)
+    return found[1] if found else ""
 
 
 def url(settings: Settings) -> str:
@@ -266,10 +285,21 @@ def _migrations() -> list[Path]:
     return sorted((SQL / "migrations").glob("*.sql"))
 
 
-def _applied(conn: Connection) -> set[str]:
+def _applied(conn: Connection) -> dict[str, str]:
+    """The migrations that ran, with the number up to which older code must know them to work on after it."""
     with conn.cursor() as cursor:
-        cursor.execute("select name from migrations")
-        return {r["name"] for r in cursor.fetchall()}  # type: ignore[call-overload]
+        # The column came later than the table.
+        cursor.execute("select name, coalesce(to_jsonb(m) ->> 'oldest_code', '') as oldest_code from migrations m")
+        return {r["name"]: r["oldest_code"] for r in cursor.fetchall()}  # type: ignore[call-overload]
+
+
+def _says_oldest(conn: Connection) -> bool:
+    with conn.cursor() as cursor:
+        cursor.execute(
+            "select from pg_attribute where attrelid = to_regclass('migrations') "
+            "and attname = 'oldest_code' and not attisdropped"
+        )
+        return cursor.fetchone() is not None
 
 
 def _one_line(error: Exception) -> str:

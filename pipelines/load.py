@@ -20,6 +20,8 @@ from pipelines.settings import Settings
 STAGE = "load"
 LOCK_WAIT = "120s"
 LOCK_NOT_AVAILABLE = "55P03"
+# The classes of errors that say a value is none: of its type, or of its column.
+WRONG_VALUES = ("22", "23")
 NAMED_URLS = 3
 
 STEPS = (
@@ -76,9 +78,16 @@ def load(settings: Settings, source: Source, run: str) -> Tally:
         except StoreError as error:
             return _ended(conn, run, source.name, "failed", str(error))
         except db.Error as error:
-            if error.pgcode != LOCK_NOT_AVAILABLE:
+            code = error.pgcode or ""
+            if code == LOCK_NOT_AVAILABLE:
+                return _ended(conn, run, source.name, "busy", f"Another load of {source.name} holds its articles.")
+            if code[:2] not in WRONG_VALUES:
                 raise
-            return _ended(conn, run, source.name, "busy", f"Another load of {source.name} holds its articles.")
+            said = (
+                f"Postgres refuses what {articlefile.path(settings, source.name, run)} holds: {db.cause(error)}. "
+                "Run `nightdesk extract` for this run again."
+            )
+            return _ended(conn, run, source.name, "failed", said)
 
 
 def _gap(conn: db.Connection, source: str, run: str) -> list[db.Row]:
@@ -108,7 +117,13 @@ def _lines(conn: db.Connection, settings: Settings, source: str, run: str) -> li
     file = articlefile.path(settings, source, run)
     if not file.exists() and not (db.row(conn, "load_owed", source=source, run=run) or {"owed": 0})["owed"]:
         return []
-    return [_row(n, line) for n, line in enumerate(articlefile.read(file), 1)]
+    rows = []
+    for n, line in enumerate(articlefile.read(file), 1):
+        try:
+            rows.append(_row(n, line))
+        except articlefile.NO_LINE as error:
+            raise articlefile.unreadable(file, n, error) from None
+    return rows
 
 
 def _put(conn: db.Connection, rows: Sequence[Sequence[Any]], source: str, run: str) -> None:

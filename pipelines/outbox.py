@@ -6,6 +6,7 @@ Each channel is served on its own, one message after the other; several senders 
 
 from __future__ import annotations
 
+import hashlib
 import random
 import threading
 from collections import Counter
@@ -15,6 +16,7 @@ from urllib.parse import quote
 
 from pipelines import db, notify
 from pipelines import settings as configuration
+from pipelines.errors import SourceError
 from pipelines.message import Outcome, Receipt
 from pipelines.settings import Settings
 
@@ -47,6 +49,12 @@ def tell_operators(settings: Settings, key: str, subject: str, body: str) -> boo
     with db.connection(settings, application="nightdesk tell") as conn, conn:
         put_message(conn, settings.operators, key, subject, body)
     return True
+
+
+def tell_of_source_file(settings: Settings, problem: SourceError) -> bool:
+    """Tell the operators, once for each thing that is wrong with a source file; False as above."""
+    digest = hashlib.sha256(str(problem).encode()).hexdigest()[:16]
+    return tell_operators(settings, key("source-file", digest), "A source file cannot be read", str(problem))
 
 
 def put_message(conn: db.Connection, channel: str, key: str, subject: str, body: str) -> list[db.Row]:

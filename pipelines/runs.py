@@ -31,8 +31,9 @@ def checked(key: str) -> str:
 def begin(conn: db.Connection, run: str, source: str, stage: str) -> None:
     """Say that a stage has begun for a source, committed at once, and that those killed before it in other runs failed.
 
-    The stage counts as alive for as long as this connection is open.
+    The stage counts as alive for as long as this connection is open. DatabaseError where the schema is not ours.
     """
+    db.check_migrated(conn)
     with conn:
         db.query(conn, "hold_stage", run=run, source=source, stage=stage)
         db.execute(conn, "begin_stage", run=run, source=source, stage=stage)

@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from pipelines import db
 from pipelines.errors import NightdeskError
 from pipelines.model import Template
@@ -23,6 +25,7 @@ AMONG = 4 * MOST
 # A source that gives many pages a night is not learned again each night for having grown by half.
 GROWN = 50
 KEPT = 20
+KEPT_AS = TypeAdapter(Template)
 # Of so many of the newest pages it is judged whether the template still fits.
 FEWEST_JUDGED = 5
 STILL_FITS = 0.5
@@ -36,6 +39,7 @@ class Stored:
     run: the one that was being extracted, empty where a person asked. pages: of how many it was learned; known: how
     many the raw store had, newest_fetch: the last of them. template: None where nothing helps. agreement: the share of
     the last pages read with it that agreed, None before the first. drifted_run: the run since which it no longer fits.
+    problem: a sentence where the row cannot be read; its template is None then.
     """
 
     source: str
@@ -50,6 +54,7 @@ class Stored:
     agreement: float | None = None
     drifted_run: str = ""
     drifted_at: datetime | None = None
+    problem: str = ""
 
     @property
     def in_use(self) -> Template | None:
@@ -93,9 +98,10 @@ def due(conn: db.Connection, source: str, extractor: str, *, asked: bool = False
     asked: a person wants it learned, whatever came since.
     """
     last = newest(conn, source)
-    if last is None:
+    if last is None or last.problem:
         found = _known(conn, source)
-        return _due("nothing was learned so far", found) if found["pages"] >= LEAST else None
+        why = "what was learned cannot be read" if last else "nothing was learned so far"
+        return _due(why, found) if found["pages"] >= LEAST else None
     new = _known(conn, source, after=last.newest_fetch)
     found = {"pages": last.known + new["pages"], "newest_fetch": new["newest_fetch"]}
     if last.drifted_run:
@@ -141,7 +147,11 @@ def save(
     with conn:
         db.query(conn, "template_lock", source=source)
         last = newest(conn, source)
-        if last and (template is None or (not last.drifted_run and effect(template) == effect(last.template))):
+        if (
+            last
+            and not last.problem
+            and (template is None or (not last.drifted_run and effect(template) == effect(last.template)))
+        ):
             row = db.row(conn, "template_still", source=source, version=last.version, **noted)
             return (_stored(row) if row else last), False
         return _add(conn, source, template, pages=pages, run=run, **noted), True
@@ -258,7 +268,14 @@ def _last_pages(rows: Sequence[db.Row]) -> list[db.Row]:
 
 
 def _stored(row: db.Row) -> Stored:
-    return Stored(**{**row, "template": _template(row["template"])})
+    try:
+        return Stored(**{**row, "template": _template(row["template"])})
+    except (ValueError, TypeError, AttributeError) as error:
+        problem = (
+            f"Version {row['version']} of what was learned of {row['source']} cannot be read "
+            f"({' '.join(str(error).split())[:200]}); `nightdesk sources learn {row['source']}` learns it anew."
+        )
+        return Stored(**{**row, "template": None, "problem": problem})
 
 
 def _template(learned: dict[str, Any] | None) -> Template | None:
@@ -266,11 +283,7 @@ def _template(learned: dict[str, Any] | None) -> Template | None:
     if learned is None:
         return None
     known = {field.name for field in fields(Template)}
-    return Template(**{name: _frozen(value) for name, value in learned.items() if name in known})
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
+    return KEPT_AS.validate_python({name: value for name, value in learned.items() if name in known})
 
 
 def _clean(value: Any) -> Any:

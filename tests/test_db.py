@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pipelines import db
+from pipelines import db, runs
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
 
@@ -20,6 +20,51 @@ def test_two_migrations_at_once_apply_each_step_once(database_url: str) -> None:
 
 def test_a_database_without_the_schema_is_named_with_the_command_that_helps(database_url: str) -> None:
     with db.connection(Settings(database_url=database_url)) as conn, pytest.raises(DatabaseError, match="db migrate"):
+        db.check_migrated(conn)
+
+
+@pytest.mark.parametrize(
+    ("oldest", "refused"), [("", False), ("0001", False), ("9999", True)], ids=["not said", "this code", "newer code"]
+)
+def test_a_schema_newer_than_the_code_is_worked_on_only_where_the_migration_says_so(
+    conn: db.Connection, oldest: str, refused: bool
+) -> None:
+    with conn, conn.cursor() as cursor:
+        cursor.execute("insert into migrations (name, oldest_code) values ('9999_future', %s)", (oldest,))
+
+    if refused:
+        with pytest.raises(DatabaseError, match=r"newer Nightdesk \(9999_future\).*update this installation"):
+            db.check_migrated(conn)
+    else:
+        db.check_migrated(conn)
+
+
+def test_no_stage_begins_on_a_schema_that_is_not_for_this_code(conn: db.Connection) -> None:
+    with conn, conn.cursor() as cursor:
+        cursor.execute("insert into migrations (name, oldest_code) values ('9999_future', '9999')")
+
+    with pytest.raises(DatabaseError, match="9999_future"):
+        runs.begin(conn, "2026-11-22T0200", "jisr", "load")
+
+    assert runs.tallies(conn, "2026-11-22T0200") == []
+
+
+def test_a_migration_says_the_oldest_code_that_may_work_on_after_it() -> None:
+    numbers = {path.stem[:4]: db.oldest_code(path.read_text()) for path in (db.SQL / "migrations").glob("*.sql")}
+
+    wrong = {number: oldest for number, oldest in numbers.items() if number > "0007" and not "0000" < oldest <= number}
+
+    assert wrong == {}, "write `-- oldest code: 0007`: the last migration that code must know to work on after this one"
+
+
+def test_a_database_of_before_migrations_said_so_is_migrated(database_url: str) -> None:
+    settings = Settings(database_url=database_url)
+    with db.connection(settings) as conn, conn, conn.cursor() as cursor:
+        cursor.execute("create table migrations (name text primary key, applied_at timestamptz not null default now())")
+
+    db.migrate(settings)
+
+    with db.connection(settings) as conn:
         db.check_migrated(conn)
 
 

@@ -244,8 +244,7 @@ def _tell_of(current: Settings, bad: Sequence[errors.SourceError]) -> None:
     """Bad source files are in the log each time, and told to the operators once for each thing that is wrong."""
     for error in bad:
         log.error("%s", error)
-        digest = hashlib.sha256(str(error).encode()).hexdigest()[:16]
-        outbox.tell_operators(current, outbox.key("source-file", digest), "A source file cannot be read", str(error))
+        outbox.tell_of_source_file(current, error)
 
 
 def _newest(conn: db.Connection) -> str:

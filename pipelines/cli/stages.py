@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -9,10 +10,10 @@ from typing import Annotated
 
 import typer
 
-from pipelines import account, alert, crawl, db, extract, load, runs, sources
+from pipelines import account, alert, crawl, db, extract, load, outbox, runs, sources
 from pipelines.cli import onepage, report
-from pipelines.cli.show import STATE_STYLE, Json, as_json, quiet_if, say, table
-from pipelines.errors import NightdeskError
+from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, quiet_if, say, table
+from pipelines.errors import DatabaseError, NightdeskError
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings, settings
 
@@ -29,6 +30,8 @@ COLUMNS = {
 }
 
 Line = Callable[[str], None]
+
+log = logging.getLogger(__name__)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -54,7 +57,7 @@ def run(
 ) -> None:
     """Crawl, extract, load and alert in one go; with --url one page, each decision explained."""
     current = settings()
-    chosen = sources.named(current, names or [])
+    chosen, bad = _chosen(current, names or [])
     key = runs.checked(run) if run else runs.key_of(datetime.now(UTC), manual=True)
     if url:
         if len(chosen) != 1 or not names:
@@ -62,7 +65,7 @@ def run(
         _exit_by(onepage.run(current, chosen[0], url, key, as_json_=json))
         return
     done = [tally for stage in runs.STAGES for tally in perform(current, stage, chosen, key, quiet_if(json))]
-    _report(done, json)
+    _report(done, json, bad)
 
 
 def perform(current: Settings, stage: str, chosen: Sequence[Source], key: str, on_line: Line) -> list[Tally]:
@@ -70,10 +73,38 @@ def perform(current: Settings, stage: str, chosen: Sequence[Source], key: str, o
     if stage == "crawl":
         return crawl.crawl(current, chosen, key, on_line=on_line)
     if stage == "extract":
-        return [_extracted(current, source, key, on_line) for source in chosen]
+        return _each(chosen, stage, key, lambda source: _extracted(current, source, key, on_line))
     if stage == "load":
-        return [load.load(current, source, key) for source in chosen]
+        return _each(chosen, stage, key, lambda source: load.load(current, source, key))
     return [alert.match(current, key), alert.send(current, key)]
+
+
+def _chosen(current: Settings, names: Sequence[str]) -> tuple[list[Source], int]:
+    """The sources to work on, and how many source files cannot be read: these stop no other, and are told."""
+    if names:
+        return sources.named(current, names), 0
+    good, bad = sources.readable(current)
+    if bad and not good:
+        raise bad[0]
+    for problem in bad:
+        complain(str(problem))
+        outbox.tell_of_source_file(current, problem)
+    return good, len(bad)
+
+
+def _each(chosen: Sequence[Source], stage: str, key: str, work: Callable[[Source], Tally]) -> list[Tally]:
+    """A stage for each source by itself: one that breaks has failed and costs no other; the database is everybody's."""
+    done: list[Tally] = []
+    for source in chosen:
+        try:
+            done.append(work(source))
+        except DatabaseError:
+            raise
+        except Exception as error:
+            log.exception("%s: %s", source.name, error)
+            message = str(error) if isinstance(error, NightdeskError) else f"{type(error).__name__}: {error}"
+            done.append(Tally(run=key, source=source.name, stage=stage, state="failed", message=message))
+    return done
 
 
 def _extracted(current: Settings, source: Source, key: str, on_line: Line) -> Tally:
@@ -85,9 +116,9 @@ def _extracted(current: Settings, source: Source, key: str, on_line: Line) -> Ta
 def _command(stage: str) -> Callable[..., None]:
     def command(names: Names = None, run: Run = "", json: Json = False) -> None:
         current = settings()
-        chosen = sources.named(current, names or [])
+        chosen, bad = _chosen(current, names or [])
         key = runs.checked(run) if run else _default_key(current, stage)
-        _report(perform(current, stage, chosen, key, quiet_if(json)), json)
+        _report(perform(current, stage, chosen, key, quiet_if(json)), json, bad)
 
     return command
 
@@ -104,8 +135,8 @@ def _default_key(current: Settings, stage: str) -> str:
     return str(newest[0]["run"])
 
 
-def _report(done: Sequence[Tally], json: bool) -> None:
-    """Show what the stages did; exit 1 where one failed."""
+def _report(done: Sequence[Tally], json: bool, bad: int) -> None:
+    """Show what the stages did; exit 1 where one failed, or where source files could not be read."""
     if json:
         as_json(list(done))
     else:
@@ -113,6 +144,8 @@ def _report(done: Sequence[Tally], json: bool) -> None:
         for stage in runs.STAGES[1:]:
             _show(stage, [tally for tally in done if tally.stage == stage])
     _exit_by(done)
+    if bad:
+        raise typer.Exit(1)
 
 
 def _exit_by(done: Sequence[Tally]) -> None:

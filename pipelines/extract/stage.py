@@ -137,7 +137,8 @@ def _learned(
         told = outbox.key("not-learned", source.name, type(error).__name__, extractor())
         outbox.tell_operators(settings, told, f"{source.name} could not be learned", f"Run {run}: {message}")
     with conn:
-        return templates.newest(conn, source.name), message
+        stored = templates.newest(conn, source.name)
+    return stored, message or (stored.problem if stored else "")
 
 
 def _jobs(

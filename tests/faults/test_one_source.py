@@ -1,0 +1,184 @@
+"""What is wrong with one source costs that source alone, and says so in a sentence: the others go on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines import articlefile, db, templates
+from pipelines.cli import stages
+from pipelines.extract import fetched
+from pipelines.model import Source, Tally
+from pipelines.settings import exported
+from tests.faults.conftest import NEW, RUN, Night, Receiver, check_whole, finish
+from tests.faults.holds import COMMAND, value
+
+AT = "crawled"
+CHANGED = "select count(*) from changes where run = %s and source = %s"
+
+
+def lines_of(night: Night) -> list[dict[str, object]]:
+    file = articlefile.path(night.settings, "harbour", RUN)
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+
+
+def write(night: Night, content: bytes) -> None:
+    articlefile.path(night.settings, "harbour", RUN).write_bytes(content)
+
+
+def with_first(night: Night, **changed: object) -> None:
+    first, *rest = lines_of(night)
+    article = {**first["article"], **changed.pop("article", {})}  # type: ignore[dict-item]
+    write(night, "\n".join(json.dumps(line) for line in [{**first, **changed, "article": article}, *rest]).encode())
+
+
+def a_folder(night: Night) -> None:
+    file = articlefile.path(night.settings, "harbour", RUN)
+    file.unlink()
+    file.mkdir()
+
+
+BROKEN: dict[str, Callable[[Night], None]] = {
+    "cut": lambda night: write(night, articlefile.path(night.settings, "harbour", RUN).read_bytes()[:-100]),
+    "no UTF-8": lambda night: write(night, b"\xff\xfe\x00" * 100),
+    "no object": lambda night: write(night, b"[1, 2]\n"),
+    "endlessly nested": lambda night: write(night, b"[" * 200_000 + b"\n"),
+    "a title that is none": lambda night: with_first(night, article={"title": None}),
+    "a fetch that is no number": lambda night: with_first(night, fetch_id="one"),
+    "a number beyond all": lambda night: with_first(night, fetch_id=1 << 80),
+    "a moment that is none": lambda night: with_first(night, fetched_at="0000-00-00"),
+    "a folder": a_folder,
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_broken_article_file_fails_its_source_alone(
+    night: Night, conn: db.Connection, receiver: Receiver, broken: str
+) -> None:
+    stages.perform(night.settings, "extract", night.sources, RUN, print)
+    BROKEN[broken](night)
+
+    hurt, whole = stages.perform(night.settings, "load", night.sources, RUN, print)
+
+    assert (hurt.state, whole.state) == ("failed", "done")
+    assert str(articlefile.path(night.settings, "harbour", RUN)) in hurt.message
+    assert (value(conn, CHANGED, RUN, "harbour"), value(conn, CHANGED, RUN, "sabah")) == (0, NEW)
+    if broken == "a folder":
+        articlefile.path(night.settings, "harbour", RUN).rmdir()
+    finish(night.settings, night.sources, RUN, receiver.channels, after="crawl")
+    check_whole(night, receiver, RUN)
+
+
+def test_a_file_where_the_folder_of_article_files_should_be_fails_its_source_alone(
+    night: Night, receiver: Receiver
+) -> None:
+    folder = articlefile.path(night.settings, "harbour", RUN).parent
+    aside = folder.rename(folder.with_name("aside"))
+    folder.touch()
+
+    hurt, whole = stages.perform(night.settings, "extract", night.sources, RUN, print)
+
+    assert (hurt.state, whole.state) == ("failed", "done")
+    assert str(folder) in hurt.message
+    folder.unlink()
+    aside.rename(folder)
+    finish(night.settings, night.sources, RUN, receiver.channels, after="crawl")
+    check_whole(night, receiver, RUN)
+
+
+@pytest.mark.parametrize("kept", ['"nothing"', "[1]", '{"pages": 3}', '{"source": "harbour", "pages": 3, "lines": 5}'])
+def test_a_template_row_that_cannot_be_read_costs_no_page(
+    night: Night, conn: db.Connection, receiver: Receiver, kept: str
+) -> None:
+    with conn, conn.cursor() as cursor:
+        cursor.execute(
+            "insert into templates (source, version, extractor, pages, known, newest_fetch, template)"
+            " values ('harbour', 1, 'x', 3, 3, 3, %s)",
+            (kept,),
+        )
+
+    hurt, whole = stages.perform(night.settings, "extract", night.sources, RUN, print)
+
+    assert (hurt.state, whole.state) == ("done", "done")
+    assert "Version 1 of what was learned of harbour cannot be read" in hurt.message
+    stored = templates.newest(conn, "harbour")
+    assert stored and stored.in_use is None
+    finish(night.settings, night.sources, RUN, receiver.channels, after="extract")
+    check_whole(night, receiver, RUN)
+
+
+def killed(job: fetched.Job) -> fetched.Made:
+    """What a machine without memory does to the workers of one source."""
+    if job.source.name == "harbour":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return fetched.work(job)
+
+
+def test_workers_that_are_killed_again_and_again_fail_their_source_alone_and_decide_nothing(
+    night: Night, conn: db.Connection, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as hurting:
+        hurting.setattr(fetched, "work", killed)
+        hurt, whole = stages.perform(night.settings, "extract", night.sources, RUN, print)
+
+    assert (hurt.state, whole.state) == ("failed", "done")
+    assert (hurt.counts["undecided"], hurt.counts["rejected"]) == (NEW, 0)
+    assert "two workers ended while they read this page" in hurt.message
+    finish(night.settings, night.sources, RUN, receiver.channels, after="crawl")
+    check_whole(night, receiver, RUN)
+
+
+def broken_file(folder: Path) -> None:
+    (folder / "broken.toml").write_text("title = ", encoding="utf-8")
+
+
+def not_utf8(folder: Path) -> None:
+    (folder / "broken.toml").write_bytes(b"title = '\xff'")
+
+
+def folder_for_a_file(folder: Path) -> None:
+    (folder / "broken.toml").mkdir()
+
+
+@pytest.mark.parametrize("breaks", [broken_file, not_utf8, folder_for_a_file])
+def test_a_broken_source_file_is_told_and_stops_no_other(
+    night: Night, conn: db.Connection, breaks: Callable[[Path], None]
+) -> None:
+    breaks(night.settings.sources)
+    told = night.settings.model_copy(update={"operators": "ops"})
+
+    done = [
+        subprocess.run(
+            [sys.executable, "-c", COMMAND, stage, "--run", RUN],
+            env={**os.environ, **exported(told)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        for stage in ("extract", "load")
+    ]
+
+    assert [each.returncode for each in done] == [1, 1], [each.stderr for each in done]
+    assert all("broken.toml" in each.stderr for each in done)
+    assert [value(conn, CHANGED, RUN, name) for name in ("harbour", "sabah")] == [NEW, NEW]
+    assert "broken.toml" in value(conn, "select string_agg(body, ' ') from deliveries where channel = 'ops'")
+
+
+def test_a_fault_nobody_thought_of_fails_its_source_alone(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(source: Source) -> Tally:
+        if source.name == "harbour":
+            raise ZeroDivisionError("by nought")
+        return Tally(run=RUN, source=source.name, stage="load", state="done")
+
+    monkeypatch.setattr(stages.load, "load", lambda settings, source, key: broken(source))
+
+    hurt, whole = stages.perform(night.settings, "load", night.sources, RUN, print)
+
+    assert (hurt.state, hurt.message, whole.state) == ("failed", "ZeroDivisionError: by nought", "done")
