@@ -14,14 +14,15 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
+from types import MappingProxyType
 from typing import IO, Any
 
-from pipelines import account, db, errors, runs, warc
+from pipelines import access, account, db, errors, runs, warc
 from pipelines.errors import CrawlError, NightdeskError
 from pipelines.model import Page, Source, Tally
 from pipelines.settings import Settings, exported
@@ -48,12 +49,13 @@ def crawl(
     budget: float | None = None,
     only: str = "",
     on_line: Line = _print_nothing,
+    secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Tally]:
     """Crawl sources in one child process; a tally for each, in their order.
 
     budget: seconds, NIGHTDESK_CRAWL_BUDGET if None. only: fetch this one URL of the one source, whatever is due.
-    on_line: hears `LEVEL what happened`, line by line. Raises SettingsError or DatabaseError where nothing could begin;
-    a source that failed is a Tally that says so.
+    on_line: hears `LEVEL what happened`, line by line. secrets: by name, beside those of the environment.
+    Raises SettingsError or DatabaseError where nothing could begin; a source that failed is a Tally that says so.
     """
     seconds = settings.crawl_budget if budget is None else budget
     runs.checked(run)
@@ -64,7 +66,7 @@ def crawl(
     heard: dict[str, Tally] = {}
     said: list[str] = []
     command = ["crawl", "--run", run, "--budget", str(seconds), "--only", only]
-    with _child(settings, command, sources) as child:
+    with _child(settings, command, sources, secrets) as child:
         for event in _events(child, monotonic() + seconds + AFTER_BUDGET):
             line = _line(event)
             if event["event"] == "tally":
@@ -132,9 +134,16 @@ def _pages(path: Path) -> Iterator[Page]:
 
 
 @contextmanager
-def _child(settings: Settings, command: list[str], sources: Sequence[Source]) -> Iterator[subprocess.Popen[str]]:
+def _child(
+    settings: Settings,
+    command: list[str],
+    sources: Sequence[Source],
+    secrets: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[subprocess.Popen[str]]:
     """The child while it runs, its sources given; it is gone at the end of the block."""
-    env = {**os.environ, **exported(settings), "NIGHTDESK_DATABASE_URL": db.url(settings), "PYTHONUNBUFFERED": "1"}
+    given = {access.variable(name): value for name, value in secrets.items()}
+    env = {**os.environ, **exported(settings), **given, "NIGHTDESK_DATABASE_URL": db.url(settings)}
+    env["PYTHONUNBUFFERED"] = "1"
     child = subprocess.Popen(
         [sys.executable, "-m", "spiders", *command, "--parent", str(os.getpid())],
         stdin=subprocess.PIPE,

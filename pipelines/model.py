@@ -80,6 +80,8 @@ class Source:
     prune: XPath of page parts that never belong to the article.
     phrases: lines of this site's own boilerplate, on top of the built-in lists.
     render: article and section pages are read by a browser, for a site that shows nothing without scripts.
+    headers, cookies, auth, proxy: what it is asked with, each by the name of a secret, never by its value:
+    pipelines.access.
     """
 
     name: str
@@ -100,6 +102,10 @@ class Source:
     max_age: int = 30
     max_pages: int = 500
     render: bool = False
+    headers: tuple[str, ...] = ()
+    cookies: str = ""
+    auth: str = ""
+    proxy: str = ""
     expect: Expect = field(default_factory=Expect)
 
 

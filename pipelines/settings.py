@@ -17,6 +17,7 @@ from pipelines.errors import SettingsError
 
 ENV_FILE = "nightdesk.env"
 CHANNEL_PREFIX = "NIGHTDESK_CHANNEL_"
+SECRET_PREFIX = "NIGHTDESK_SECRET_"  # noqa: S105 -- it is the name of variables
 
 
 class Settings(BaseSettings):
@@ -64,6 +65,9 @@ class Settings(BaseSettings):
         "",
         description="The Chromium for sources with `render = true`; empty: one on PATH, else Playwright's.",
     )
+    ca_file: str = Field(
+        "", description="A PEM file of certificate authorities that sites may have beside those this machine trusts."
+    )
     host_map: str = Field(
         "",
         description="For tests and the demo: `*.newsroom.test=127.0.0.1:8790`, comma-separated; hosts behind a proxy.",
@@ -74,6 +78,11 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("ca_file")
+    @classmethod
+    def _absolute_if_given(cls, value: str) -> str:
+        return str(Path(value).expanduser().absolute()) if value else ""
 
     @field_validator("schedule")
     @classmethod
@@ -142,16 +151,26 @@ def env_file() -> Path:
 
 def channels() -> dict[str, str]:
     """Channel name -> address, from NIGHTDESK_CHANNEL_<NAME>; addresses are secrets and are never shown."""
-    path = env_file()
-    known = {**(dotenv_values(path) if path.exists() else {}), **os.environ}
-    return {
-        key.removeprefix(CHANNEL_PREFIX).lower(): value
-        for key, value in known.items()
-        if key.startswith(CHANNEL_PREFIX) and value
-    }
+    return _named(CHANNEL_PREFIX, interpolate=True)
+
+
+def secrets() -> dict[str, str]:
+    """Name of a secret -> its value, from NIGHTDESK_SECRET_<NAME>: what sources are asked with, and never shown."""
+    # As it stands: a password may hold what looks like a variable.
+    return _named(SECRET_PREFIX, interpolate=False)
 
 
 def exported(current: Settings) -> dict[str, str]:
     """The settings as environment variables, for a child process that must see the same ones."""
     own = {f"NIGHTDESK_{name.upper()}": str(getattr(current, name)) for name in type(current).model_fields}
-    return {**own, **{CHANNEL_PREFIX + name.upper(): address for name, address in channels().items()}}
+    return {
+        **own,
+        **{CHANNEL_PREFIX + name.upper(): address for name, address in channels().items()},
+        **{SECRET_PREFIX + name.upper(): value for name, value in secrets().items()},
+    }
+
+
+def _named(prefix: str, *, interpolate: bool) -> dict[str, str]:
+    path = env_file()
+    known = {**(dotenv_values(path, interpolate=interpolate) if path.exists() else {}), **os.environ}
+    return {key.removeprefix(prefix).lower(): value for key, value in known.items() if key.startswith(prefix) and value}

@@ -19,7 +19,7 @@ from zoneinfo import available_timezones
 
 from lxml import etree
 
-from pipelines import cron
+from pipelines import access, cron
 from pipelines.errors import SourceError
 from pipelines.model import Expect, Source
 
@@ -52,8 +52,14 @@ KEYS = {
     "max_age": "Days; what the feed or sitemap dates earlier is left alone",
     "max_pages": "The most article pages fetched in one run",
     "render": "Whether a browser runs the scripts of its pages before they are kept",
+    "headers": "Further request headers, each as its name and the name of the secret that is its value",
+    "cookies": "The name of the secret with the cookies of a login",
+    "auth": "Basic or bearer, and the name of the secret with the user and password, or the token",
+    "proxy": "The name of the secret with the address of the proxy it is asked through",
     "expect": "What the source promises; breaking a promise is reported",
 }
+# What stands there by mistake may be the secret itself: it is shown in no sentence.
+SECRET_KEYS = {"headers", "cookies", "auth", "proxy"}
 # Keys that there were once, and what to do with a file that has one.
 GONE_KEYS = {"spider": "it was never used, take its line out"}
 EXPECT_KEYS = {
@@ -145,16 +151,16 @@ def _value(key: str, value: Any, where: str, shown_key: str) -> Any:
     type_, problem = CHECKS[key]
     if type_ is list:
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise SourceError(f'{where}: {shown_key} is {_short(value)}; it is a list of texts, like ["…", "…"].')
+            raise SourceError(f'{where}: {shown_key} is {_named(key, value)}; it is a list of texts, like ["…", "…"].')
         twice = next((v for v in value if value.count(v) > 1), None)
         if twice is not None:
-            raise SourceError(f"{where}: {shown_key} names {_short(twice)} twice.")
+            raise SourceError(f"{where}: {shown_key} names {_named(key, twice)} twice.")
     elif isinstance(value, bool) != (type_ is bool) or not isinstance(value, (int, float) if type_ is float else type_):
-        raise SourceError(f"{where}: {shown_key} is {_short(value)}; it is {WORDS[type_]}.")
+        raise SourceError(f"{where}: {shown_key} is {_named(key, value)}; it is {WORDS[type_]}.")
     for single in value if type_ is list else [value]:
         wrong = (_text(single) if isinstance(single, str) else "") or problem(single)
         if wrong:
-            raise SourceError(f"{where}: {shown_key} is {_short(single)}, which {wrong}.")
+            raise SourceError(f"{where}: {shown_key} is {_named(key, single)}, which {wrong}.")
     return tuple(value) if type_ is list else type_(value)
 
 
@@ -275,6 +281,11 @@ def _comment(text: str) -> str:
     return "# " + " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
 
 
+def _named(key: str, value: Any) -> str:
+    """A value as an error shows it."""
+    return "something that is not shown here" if key in SECRET_KEYS else _short(value)
+
+
 def _short(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "…"
@@ -317,6 +328,10 @@ CHECKS: dict[str, tuple[type, Callable[[Any], str]]] = {
     "max_age": (int, _between(1, 36500)),
     "max_pages": (int, _between(1, 100000)),
     "render": (bool, lambda value: ""),
+    "headers": (list, access.header_problem),
+    "cookies": (str, access.name_problem),
+    "auth": (str, access.auth_problem),
+    "proxy": (str, access.name_problem),
     "articles_per_run": (int, _between(0, 100000)),
     "languages": (list, _language),
 }

@@ -15,7 +15,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from time import monotonic
 from typing import Any, TextIO
@@ -25,11 +25,12 @@ import scrapy.core.downloader.contextfactory  # noqa: F401 -- what it says is no
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
-from pipelines import db, hosts, runs
-from pipelines.errors import DatabaseError, NightdeskError, SettingsError
+from pipelines import access, db, hosts, runs
+from pipelines.access import Access
+from pipelines.errors import DatabaseError, NightdeskError, SettingsError, SourceError
 from pipelines.model import Expect, Source
-from pipelines.settings import Settings, settings
-from spiders import ending, guardian, render, store
+from pipelines.settings import Settings, secrets, settings
+from spiders import ending, guardian, handler, render, store, trust
 from spiders.guard import check_contact, policy
 from spiders.news import NewsSpider
 from spiders.onepage import OnePageSpider
@@ -81,13 +82,15 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
         db.check_migrated(conn)
         kept = store.Store(current, conn, given.run)
         taken = [store.take(kept, source, only=given.only) for source in sources]
-        broken = _without_browser(current, kept)
+        asking, missing = _access(current, kept)
+        broken = _without_browser(current, kept) or missing
         if not kept.followed:
             return ending.FAILED if broken else ending.DONE
         spider = _run(
             current,
             [followed.source for followed in kept.followed.values()],
             NewsSpider,
+            asking,
             kept=kept,
             deadline=monotonic() + given.budget,
             only=given.only,
@@ -104,7 +107,8 @@ def fetch(current: Settings, source: Source, given: argparse.Namespace) -> int:
     missing = render.trouble(current) if source.render else ""
     if missing:
         raise SettingsError(f"{source.name} cannot be rendered. {missing}")
-    spider = _run(current, [source], OnePageSpider, source=source, url=given.url, into=given.into)
+    asking = _access_of(current, source)
+    spider = _run(current, [source], OnePageSpider, asking, source=source, url=given.url, into=given.into)
     if spider.trouble:
         raise NightdeskError(f"{given.url} could not be fetched: {spider.trouble}.")
     return ending.DONE
@@ -115,6 +119,7 @@ def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
     # Here, since a crawl needs nothing of what it imports.
     from spiders.probe import ProbeSpider
 
+    asking = _access_of(current, source)
     named = {"url": given.url, "into": given.into, "budget": given.budget, "known": given.known}
     with ExitStack() as stack:
         kept: hosts.Turns | None = None
@@ -128,7 +133,7 @@ def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
         async def take(names: Collection[str]) -> dict[str, hosts.Turn]:
             return await asyncio.to_thread(hosts.take, kept, names) if kept else {}
 
-        _run(current, [], ProbeSpider, source=source, take_turns=take if kept else None, **named)
+        _run(current, [], ProbeSpider, asking, source=source, take_turns=take if kept else None, **named)
     return ending.DONE
 
 
@@ -139,12 +144,31 @@ def _done(given: argparse.Namespace) -> int:
     try:
         current = settings()
         check_contact(policy(current), sources)
+        trust.check(current)
         if given.verb == "crawl":
             return crawl(current, sources, given)
         return (fetch if given.verb == "fetch" else probe)(current, sources[0], given)
     except NightdeskError as error:
         print(json.dumps({"event": "error", "kind": type(error).__name__, "message": str(error)}), flush=True)
         return ending.REFUSED
+
+
+def _access(current: Settings, kept: store.Store) -> tuple[dict[str, Access], bool]:
+    """What each source is asked with; those that lack a secret are ended, and whether there was one."""
+    known: dict[str, Access] = {}
+    lacking = False
+    for followed in list(kept.followed.values()):
+        try:
+            known |= _access_of(current, followed.source)
+        except SourceError as error:
+            store.end(kept, followed, "failed", str(error))
+            lacking = True
+    return known, lacking
+
+
+def _access_of(current: Settings, source: Source) -> dict[str, Access]:
+    found = access.of(current, source, secrets())
+    return {source.name: found} if found else {}
 
 
 def _without_browser(current: Settings, kept: store.Store) -> bool:
@@ -157,9 +181,14 @@ def _without_browser(current: Settings, kept: store.Store) -> bool:
     return bool(missing)
 
 
-def _run(current: Settings, sources: list[Source], kind: type[Spider], **named: Any) -> Any:
-    """Run one spider to its end; SIGTERM and Ctrl-C end it at once, with everything written."""
-    process = AsyncCrawlerProcess(render.crawl_settings(current, sources))
+def _run(
+    current: Settings, sources: list[Source], kind: type[Spider], asking: Mapping[str, Access], **named: Any
+) -> Any:
+    """Run one spider to its end; SIGTERM and Ctrl-C end it at once, with everything written.
+
+    asking: what sources are asked with, by name.
+    """
+    process = AsyncCrawlerProcess({**render.crawl_settings(current, sources), handler.ACCESS: asking})
     crawler = process.create_crawler(kind)
     process.crawl(crawler, **named)
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+from collections import defaultdict
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import Any, ClassVar, Self
 from weakref import WeakKeyDictionary
@@ -23,7 +25,7 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
 from pipelines.model import Source
 from spiders import visit
-from spiders.handler import Handler
+from spiders.handler import Handler, passed_on
 from spiders.render import RENDERED
 from spiders.settings import MAX_BODY
 from spiders.visit import Visit
@@ -59,7 +61,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
         self.agent = crawler.settings["USER_AGENT"]
         self.patience = crawler.settings["NIGHTDESK"].fetch_timeout
         self.room = asyncio.Semaphore(PAGES)
-        self.scripts: dict[str, visit.Shown] = {}
+        self.scripts: defaultdict[str, dict[str, visit.Shown]] = defaultdict(dict)
         self.visits = 0
         self.broken = ""
         self.closed = False
@@ -84,17 +86,19 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
         if source is None:
             response: Response = await super().download_request(request)
             return response
-        document = await self.fetched(Request(request.url))
+        fetched = partial(self.fetched, passed_on(request))
+        document = await fetched(Request(request.url))
         if document.request is not None:
             told = ("redirect_urls", "redirect_times", "redirect_reasons", "download_latency")
             request.meta.update({name: document.meta[name] for name in told if name in document.meta})
         if document.status != 200 or not _readable(document):
             return document.replace(request=request)
         async with self.room:
-            return await self._rendered(request, document, source)
+            return await self._rendered(request, document, source, fetched)
 
-    async def fetched(self, request: Request) -> Response:
+    async def fetched(self, meta: dict[str, Any], request: Request) -> Response:
         """What the crawl's own downloader has for a request, through its middlewares and its slots."""
+        request.meta.update(meta)
         response: Response = await self.crawler.engine.download_async(request)
         return response
 
@@ -109,10 +113,12 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
         """Called between the opening of a page and its reading."""
         await request.meta[VISIT].settle(page)
 
-    async def _rendered(self, request: Request, document: Response, source: Source) -> Response:
+    async def _rendered(self, request: Request, document: Response, source: Source, fetched: visit.Fetch) -> Response:
         await self._started()
         began, seconds = monotonic(), self.seconds(visit.host(document))
-        at = Visit(document, self.fetched, self.scripts, began + seconds)
+        # What a login is shown is nobody else's.
+        scripts = self.scripts[source.name if source.name in self.access else ""]
+        at = Visit(document, fetched, scripts, began + seconds)
         html, browser = await self._read(at, source, seconds)
         if at.instead is not None:
             return at.instead.replace(request=request)

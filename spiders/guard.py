@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from ipaddress import IPv4Network as Network4
@@ -22,6 +22,7 @@ from pipelines import urls
 from pipelines.errors import SettingsError
 from pipelines.model import Source
 from pipelines.settings import Settings
+from spiders.handler import ACCESS
 
 PORTS = {80, 443, 8080, 8443}
 Address = IPv4Address | IPv6Address
@@ -38,10 +39,14 @@ METADATA: tuple[Network, ...] = tuple(
 
 @dataclass(frozen=True)
 class Policy:
-    """What the settings let through. hosts: pattern -> address and port of the proxy that answers for it."""
+    """What the settings let through. hosts: pattern -> address and port of the proxy that answers for it.
+
+    proxies: the hosts of proxies that sources are asked through; they may be private, and are asked for no page.
+    """
 
     networks: tuple[Network, ...] = ()
     hosts: Mapping[str, str] = field(default_factory=dict)
+    proxies: frozenset[str] = frozenset()
     contact: bool = True
 
 
@@ -110,6 +115,8 @@ def refusal(rules: Policy, url: str) -> str:
             return ""
         if not _public(address):
             return f"guard: {address} is no public address"
+    elif host in rules.proxies:
+        return "guard: a proxy is no site"
     elif _written_oddly(host):
         return f"guard: {host} is an address in disguise"
     return "" if port in PORTS else f"guard: port {port}"
@@ -123,7 +130,7 @@ def proxy_of(rules: Policy, host: str) -> str:
 def resolved(rules: Policy, name: str, answer: str) -> str:
     """Why a name may not lead to this address, or nothing."""
     address = ip_address(answer)
-    if _public(address) or any(address in network for network in rules.networks):
+    if _public(address) or any(address in network for network in rules.networks) or name in rules.proxies:
         return ""
     # The proxy of a mapped host is asked for by its address; a name never leads there.
     if name == answer and any(proxy.rpartition(":")[0] == answer for proxy in rules.hosts.values()):
@@ -140,7 +147,7 @@ class GuardMiddleware:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Built by Scrapy."""
-        return cls(policy(crawler.settings["NIGHTDESK"]))
+        return cls(_policy_of(crawler))
 
     def process_request(self, request: Request) -> Request | None:
         """Raise Refused, or set where the request goes; a host with a dot at its end is the host without it."""
@@ -172,7 +179,7 @@ class GuardedResolver(CachingThreadedResolver):
     def from_crawler(cls, crawler: Crawler, reactor: Any) -> Self:
         """Built by Scrapy."""
         made = super().from_crawler(crawler, reactor)
-        made.rules = policy(crawler.settings["NIGHTDESK"])
+        made.rules = _policy_of(crawler)
         return made
 
     def getHostByName(self, name: str, timeout: Any = ()) -> Deferred[str]:
@@ -185,6 +192,12 @@ class GuardedResolver(CachingThreadedResolver):
             _refused[name] = reason
             raise DNSLookupError(reason)
         return answer
+
+
+def _policy_of(crawler: Crawler) -> Policy:
+    known = (crawler.settings.get(ACCESS) or {}).values()
+    proxies = frozenset(urlsplit(one.proxy).hostname or "" for one in known if one.proxy)
+    return replace(policy(crawler.settings["NIGHTDESK"]), proxies=proxies)
 
 
 def _at_home(rules: Policy, host: str) -> bool:

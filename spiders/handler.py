@@ -1,6 +1,15 @@
-"""The download handler: Scrapy's own, with a bound on what comes before the body, which Scrapy does not count."""
+"""The download handler: Scrapy's own, with a bound on what comes before the body, which Scrapy does not count.
+
+It is the only place where a request has the secrets of its source: they are put into a copy that nobody else sees, for
+this one hop, and are taken out of what comes back. So they are in no redirect, no record, no log and no ledger.
+"""
 
 from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from typing import Any
 
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
@@ -8,12 +17,32 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientProtocol,
     _LenientHTTPClientParser,
 )
+from scrapy.core.downloader.handlers.http11 import TunnelError as NoTunnel
 from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    IgnoreRequest,
+)
+from scrapy.http import Request as Asked
+from scrapy.http import Response
+from scrapy.utils.misc import build_from_crawler
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress
 from twisted.web._newclient import Request
 from twisted.web.iweb import IResponse
 
+from pipelines import access, encodings, warc
+from pipelines.access import Access
+from pipelines.model import Source
+from spiders import trust
+
+# The setting with the access of each source, by name; the key of a request's meta that says for which one it is made.
+ACCESS = "NIGHTDESK_ACCESS"
+FOR = "nightdesk_source"
+# A larger body is looked through beside the loop: the others would wait for it.
+AT_ONCE_BYTES = 256 * 1024
 # Servers and proxies give up between 8 and 64 KB, and fastwarc, which reads it again from the raw file, at 32.
 LARGEST_HEAD = 30 * 1024
 TOO_LARGE = f"headers of more than {LARGEST_HEAD} bytes"
@@ -25,6 +54,83 @@ class Handler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _Factory
+        self.access: Mapping[str, Access] = crawler.settings.get(ACCESS) or {}
+        authorities = crawler.settings["NIGHTDESK"].ca_file
+        if authorities:
+            factory: Any = build_from_crawler(trust.OwnAuthorities, crawler)
+            factory.roots = trust.Roots(authorities)
+            self._contextFactory = factory
+
+    async def download_request(self, request: Asked) -> Response:
+        """The response, asked for as the source that the request is made for."""
+        own = self.access.get(request.meta.get(FOR, ""))
+        if own is None:
+            return await super().download_request(request)
+        # A mapped host is where it is mapped to.
+        proxied = bool(own.proxy) and not request.meta.get("proxy")
+        asked = request.replace(meta={**request.meta, "proxy": own.proxy} if proxied else request.meta)
+        for name, value in access.sent(own, request.url):
+            asked.headers[name] = value.encode("latin-1")
+        if proxied and own.proxy_login:
+            asked.headers["Proxy-Authorization"] = own.proxy_login
+        try:
+            response = await super().download_request(asked)
+        except Exception as error:
+            told = _told(error, own, proxied=proxied)
+            if told is None:
+                raise
+            raise told from None
+        if "download_latency" in asked.meta:
+            request.meta["download_latency"] = asked.meta["download_latency"]
+        if len(response.body) > AT_ONCE_BYTES:
+            return await asyncio.to_thread(_without_secrets, response, own)
+        return _without_secrets(response, own)
+
+
+def made_for(source: Source) -> dict[str, Any]:
+    """The meta of a request that is made for a source."""
+    return {FOR: source.name}
+
+
+def passed_on(request: Asked) -> dict[str, Any]:
+    """The meta of a request that another one needs, for the same source."""
+    return {FOR: request.meta[FOR]} if FOR in request.meta else {}
+
+
+def _without_secrets(response: Response, own: Access) -> Response:
+    """What came, as everybody may see it."""
+    headers = response.headers.copy()
+    for name in list(headers):
+        clean = access.cookie_without_value if name.lower() == b"set-cookie" else _cleaner(own)
+        headers.setlist(name, [clean(value) for value in headers.getlist(name)])
+    coding = b",".join(headers.getlist("Content-Encoding")).decode("latin-1")
+    try:
+        body = encodings.decode(response.body, coding, warc.LIMIT)
+    except ValueError:
+        # Nobody can read it, here or later.
+        return response.replace(headers=headers)
+    clean_body = access.bytes_without(own, body)
+    if clean_body is body:
+        return response.replace(headers=headers)
+    headers.pop("Content-Encoding", None)
+    return response.replace(headers=headers, body=clean_body)
+
+
+def _cleaner(own: Access) -> Any:
+    return lambda value: access.bytes_without(own, value)
+
+
+def _told(error: Exception, own: Access, *, proxied: bool) -> Exception | None:
+    """What to raise in the place of an error that would tell a secret, or would call the proxy's fault the site's."""
+    if isinstance(error, NoTunnel):
+        status = re.search(r"'status': (\d+)", str(error))
+        return IgnoreRequest(f"proxy: it opens no way to the site ({f'status {status[1]}' if status else 'no HTTP'})")
+    if proxied and isinstance(error, DownloadConnectionRefusedError):
+        return IgnoreRequest("proxy: connection refused")
+    if proxied and isinstance(error, CannotResolveHostError):
+        return IgnoreRequest("proxy: its name is not known")
+    said = access.without(own, str(error))
+    return DownloadFailedError(said) if said != str(error) else None
 
 
 class _Parser(_LenientHTTPClientParser):

@@ -26,7 +26,7 @@ from pipelines.errors import DiskFullError
 from pipelines.hosts import Turn
 from pipelines.ledger import Lease
 from pipelines.model import Kind, Tally
-from spiders import ending, outcome, render, rounds, store
+from spiders import ending, handler, outcome, render, rounds, store
 from spiders.frontier import Frontier
 from spiders.store import Arrival, Store
 from spiders.turns import Hosts, NotNow
@@ -273,13 +273,14 @@ class NewsSpider(Spider):
             headers["If-None-Match"] = lease.etag
         if lease.last_modified:
             headers["If-Modified-Since"] = lease.last_modified
+        source = self.store.followed[lease.source].source
         return Request(
             lease.url,
             callback=self.arrived,
             errback=self.lost,
             headers=headers,
             cb_kwargs={"lease": lease},
-            meta=render.asked(self.store.followed[lease.source].source, lease.kind),
+            meta={**handler.made_for(source), **render.asked(source, lease.kind)},
             priority=0 if lease.kind == Kind.ARTICLE else 10,
         )
 

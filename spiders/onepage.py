@@ -12,7 +12,7 @@ from scrapy.http import Request, Response
 from pipelines import clock, urls, warc
 from pipelines.ledger import Lease
 from pipelines.model import Kind, Source
-from spiders import outcome, render
+from spiders import handler, outcome, render
 
 RUN = "one-page"
 
@@ -31,7 +31,7 @@ class OnePageSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """The one request."""
-        meta = render.asked(self.source, self.lease.kind)
+        meta = {**handler.made_for(self.source), **render.asked(self.source, self.lease.kind)}
         yield Request(self.lease.url, callback=self.arrived, errback=self.lost, meta=meta)
 
     def arrived(self, response: Response) -> None:

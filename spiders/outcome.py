@@ -44,7 +44,7 @@ FAILURE = re.compile(r"\[?<twisted\.python\.failure\.Failure [\w.]+: ?([^>]*)>\]
 Judgement = tuple[State, str, bool, timedelta | None]
 # In the meta of a request: the moment it was sent, in monotonic seconds.
 SENT = "nightdesk_sent"
-UNREACHABLE = ("timeout", "dns", "connection refused", "connection lost", "tls")
+UNREACHABLE = ("timeout", "dns", "connection refused", "connection lost", "tls", "proxy")
 
 log = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ from pipelines.follow.front import front
 from pipelines.follow.seen import Part, Robots, Seen, Want, as_json
 from pipelines.ledger import Lease
 from pipelines.model import Entry, Kind, Page, Source, State
-from spiders import discover, outcome
+from spiders import discover, handler, outcome
 from spiders.fields import joined
 from spiders.settings import ROBOT
 from spiders.turns import Take
@@ -182,7 +182,11 @@ class ProbeSpider(Spider):
             callback=self.arrived,
             errback=self.lost,
             cb_kwargs={"want": want},
-            meta={"download_timeout": min(TIMEOUT, max(1.0, self.deadline - monotonic())), "max_retry_times": 0},
+            meta={
+                **handler.made_for(self.source),
+                "download_timeout": min(TIMEOUT, max(1.0, self.deadline - monotonic())),
+                "max_retry_times": 0,
+            },
             dont_filter=True,
         )
 

@@ -14,7 +14,7 @@ from scrapy.http import Request, Response
 from scrapy.robotstxt import ProtegoRobotParser
 
 from pipelines import encodings
-from spiders import outcome
+from spiders import handler, outcome
 from spiders.guard import Refused
 from spiders.render import RENDERED
 from spiders.settings import ROBOT
@@ -60,7 +60,7 @@ class RobotsMiddleware:
         if not request.meta.get("robots"):
             place = f"{parts.scheme}://{parts.netloc.lower()}"
             if place not in self.known:
-                self.known[place] = asyncio.ensure_future(self._rules(place, host))
+                self.known[place] = asyncio.ensure_future(self._rules(place, host, handler.passed_on(request)))
             rules = await asyncio.shield(self.known[place])
             if isinstance(rules, NotNow):
                 self.known.pop(place, None)
@@ -74,7 +74,7 @@ class RobotsMiddleware:
         # Last: between this and the slot nothing waits.
         await self.hosts.enter(host)
 
-    async def _rules(self, place: str, host: str) -> Any:
+    async def _rules(self, place: str, host: str, meta: dict[str, Any]) -> Any:
         """The host's rules; the cause in words where they cannot be had; NotNow where we may not ask for them now."""
         spider: Any = self.crawler.spider
         key = urlsplit(place).netloc
@@ -83,7 +83,9 @@ class RobotsMiddleware:
             # Another process may be asking this very host: what it learns is in the ledger when our turn comes.
             await self.hosts.enter(host)
             cached = await spider.robots_of(key)
-            fresh = cached if cached and (len(cached) < 3 or cached[2] < DAY) else await self._fetched(place, host)
+            fresh = (
+                cached if cached and (len(cached) < 3 or cached[2] < DAY) else await self._fetched(place, host, meta)
+            )
         except NotNow as later:
             return later
         if isinstance(fresh, str):
@@ -100,10 +102,10 @@ class RobotsMiddleware:
         self.hosts.slow(host, _asked_gap(rules), "robots.txt")
         return rules
 
-    async def _fetched(self, place: str, host: str) -> tuple[int, str] | str:
-        """Status and text, or why they cannot be had."""
+    async def _fetched(self, place: str, host: str, meta: dict[str, Any]) -> tuple[int, str] | str:
+        """Status and text, or why they cannot be had; asked for as the source that needs them first."""
         headers = {"Accept-Encoding": "identity", "Accept": "text/plain,*/*;q=0.5"}
-        request = Request(place + "/robots.txt", headers=headers, meta={"robots": True, "max_retry_times": 0})
+        request = Request(place + "/robots.txt", headers=headers, meta={**meta, "robots": True, "max_retry_times": 0})
         try:
             response = await self.crawler.engine.download_async(request)
         except NotNow:

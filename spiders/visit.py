@@ -38,6 +38,7 @@ TURN = "() => new Promise(done => setTimeout(() => done(document.readyState), 10
 
 # What Playwright answers a page's request with: status, headers and body.
 Shown = dict[str, Any]
+Fetch = Callable[[Request], Awaitable[Response]]
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ class Visit:
     """
 
     document: Response
-    fetch: Callable[[Request], Awaitable[Response]]
+    fetch: Fetch
     scripts: dict[str, Shown]
     until: float
     opened: bool = False

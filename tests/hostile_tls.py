@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 ADDRESS = "127.0.0.5"
+CERTIFICATE = "self-signed.pem"
 ENDS = {
     "garbage": "tls: ",
     "plain": "tls: ",
@@ -29,11 +30,11 @@ Talk = Callable[[socket.socket], None]
 
 
 @contextmanager
-def servers() -> Iterator[dict[str, int]]:
-    """The port of each kind of server while the block runs."""
+def servers(folder: Path | None = None) -> Iterator[dict[str, int]]:
+    """The port of each kind of server while the block runs; folder: where CERTIFICATE, which nobody trusts, is put."""
     over = threading.Event()
     with ExitStack() as stack:
-        trust = _self_signed(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        trust = _self_signed(folder or Path(stack.enter_context(tempfile.TemporaryDirectory())))
         talks: dict[str, Talk] = {
             "garbage": lambda client: client.sendall(bytes(range(256)) * 20),
             "plain": lambda client: client.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
@@ -76,7 +77,7 @@ def _self_signed(folder: Path) -> ssl.SSLContext:
     names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(ADDRESS))])
     certificate = made.add_extension(names, critical=False).sign(key, hashes.SHA256())
     form, plain = serialization.Encoding.PEM, serialization.NoEncryption()
-    path = folder / "self-signed.pem"
+    path = folder / CERTIFICATE
     path.write_bytes(key.private_bytes(form, serialization.PrivateFormat.PKCS8, plain) + certificate.public_bytes(form))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from airflow.sdk import Connection
-from airflow.sdk.exceptions import AirflowNotFoundException
-
 from pipelines import db, settings
+from pipelines.airflow import connections
 from pipelines.settings import Settings
 
 PREFIX = "nightdesk_channel_"
@@ -20,14 +18,7 @@ def addresses(current: Settings) -> dict[str, str]:
     with db.connection(current) as conn, conn:
         used = {row["channel"] for row in db.query(conn, "channels_used")} | {current.operators.lower()}
     for name in sorted(used - known.keys() - {""}):
-        address = _connection(name)
+        address = connections.password(PREFIX + name)
         if address:
             known[name] = address
     return known
-
-
-def _connection(name: str) -> str:
-    try:
-        return Connection.get(PREFIX + name).password or ""
-    except AirflowNotFoundException:
-        return ""

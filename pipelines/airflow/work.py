@@ -15,7 +15,7 @@ from typing import Any
 from airflow.sdk.exceptions import AirflowSkipException
 
 from pipelines import account, alert, crawl, db, errors, golden, health, load, outbox, runs, sources, upkeep
-from pipelines.airflow import channels
+from pipelines.airflow import access, channels
 from pipelines.airflow.plan import FAILED, Batch, Handover, batches, crawl_run, delivered, handed_over, judged
 from pipelines.extract import extract
 from pipelines.model import Source, Tally
@@ -75,7 +75,9 @@ def crawl_batch(batch: Batch) -> dict[str, str]:
     chosen, problems = _named(current, batch["sources"])
     tallies: list[Tally] = []
     if chosen:
-        tallies = crawl.crawl(current, chosen, batch["run"], budget=float(current.crawl_budget), on_line=to_log)
+        secrets = access.secrets(chosen)
+        budget = float(current.crawl_budget)
+        tallies = crawl.crawl(current, chosen, batch["run"], budget=budget, on_line=to_log, secrets=secrets)
         with db.connection(current) as conn:
             rules = account.exclusions(conn, batch["run"])
         for tally in tallies:

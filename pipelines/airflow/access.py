@@ -1,0 +1,17 @@
+"""Secrets of sources whose value is an Airflow connection: `nightdesk_secret_<name>`, its password the whole value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipelines import access, settings
+from pipelines.airflow import connections
+from pipelines.model import Source
+
+
+def secrets(sources: Iterable[Source]) -> dict[str, str]:
+    """Secret name -> value, for every secret that these sources name; the environment wins over a connection."""
+    known = settings.secrets()
+    named = {name for source in sources for name in access.wanted(source)}
+    found = {name: connections.password(access.CONNECTION_PREFIX + name) for name in sorted(named - known.keys())}
+    return {name: value for name, value in found.items() if value}

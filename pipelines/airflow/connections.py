@@ -1,0 +1,14 @@
+"""Values that are Airflow connections: the password is the whole value, and Airflow masks it in its logs."""
+
+from __future__ import annotations
+
+from airflow.sdk import Connection
+from airflow.sdk.exceptions import AirflowNotFoundException
+
+
+def password(name: str) -> str:
+    """The password of a connection; empty where there is none."""
+    try:
+        return Connection.get(name).password or ""
+    except AirflowNotFoundException:
+        return ""
