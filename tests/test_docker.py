@@ -1,11 +1,13 @@
 """The Docker files, as far as a machine without Docker can tell: what they say, what they install, what scripts do."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import sysconfig
+import time
 import zipfile
 from collections.abc import Iterator
 from importlib import metadata
@@ -17,7 +19,9 @@ import pytest
 import yaml
 
 from pipelines import db
+from pipelines.airflow import rest
 from pipelines.settings import Settings
+from tests.sites import Sites, answer
 
 ROOT = Path(__file__).parents[1]
 DOCKER = ROOT / "docker"
@@ -26,11 +30,11 @@ COMPOSE = (DOCKER / "compose.yaml").read_text(encoding="utf-8")
 EXAMPLE = (DOCKER / "env.example").read_text(encoding="utf-8")
 SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE)["services"]
 HADOLINT = Path(sysconfig.get_path("scripts")) / "hadolint"
-LASTING = {"postgres", "api-server", "scheduler", "dag-processor", "triggerer"}
+LASTING = {"postgres", "api-server", "scheduler", "dag-processor", "triggerer", "daily-clean"}
 ONCE = {"init", "nightdesk", "clean"}
 GIVEN = {"NIGHTDESK_DATA", "NIGHTDESK_SOURCES", "NIGHTDESK_DATABASE_URL"}
 # The keys of a service that we use, each with the types that the Compose specification has for it.
-TYPES: dict[str, type] = dict.fromkeys(["image", "restart", "stop_grace_period", "shm_size"], str)
+TYPES: dict[str, type] = dict.fromkeys(["image", "restart", "stop_grace_period", "shm_size", "mem_limit"], str)
 TYPES |= dict.fromkeys(["command", "entrypoint", "profiles", "volumes", "ports", "env_file", "cap_drop"], list)
 TYPES |= dict.fromkeys(["build", "environment", "depends_on", "healthcheck", "logging"], dict)
 TYPES |= {"security_opt": list}
@@ -97,6 +101,49 @@ def test_what_runs_once_is_not_started_again_and_waits_for_postgres() -> None:
     for name in ONCE:
         assert SERVICES[name]["restart"] == "no", name
         assert SERVICES[name]["depends_on"]["postgres"]["condition"] == "service_healthy", name
+
+
+def test_no_command_starts_a_migration_but_init_and_what_waits_for_it() -> None:
+    waiting = {name for name, service in SERVICES.items() if "init" in (service.get("depends_on") or {})}
+
+    assert waiting == LASTING - {"postgres"}
+
+
+def test_health_is_asked_of_the_page_that_has_all_heartbeats() -> None:
+    asked = {n: s["healthcheck"]["test"][4] for n, s in SERVICES.items() if "healthy.py" in str(s.get("healthcheck"))}
+
+    assert asked == {
+        "api-server": "metadatabase",
+        "scheduler": "scheduler",
+        "dag-processor": "dag_processor",
+        "triggerer": "triggerer",
+    }
+    assert set(asked.values()) == set(rest.COMPONENTS)
+
+
+@pytest.mark.parametrize(("ill", "code", "says"), [("", 0, ""), ("triggerer", 1, "triggerer: unhealthy\n")])
+def test_the_health_check_says_who_is_ill(ill: str, code: int, says: str, web: Sites) -> None:
+    states = {name: {"status": "unhealthy" if name == ill else "healthy"} for name in rest.COMPONENTS}
+    web.pages[f"http://{web.address}/api/v2/monitor/health"] = answer(200, json.dumps(states).encode())
+    host, _, port = web.address.partition(":")
+    script = (DOCKER / "healthy.py").read_text(encoding="utf-8").replace('"api-server", 8080', f'"{host}", {port}')
+
+    done = subprocess.run([sys.executable, "-I", "-c", script, *rest.COMPONENTS], capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr) == (code, says)
+
+
+def test_what_runs_for_ever_has_a_limit_of_memory() -> None:
+    assert {name for name in LASTING if "mem_limit" not in SERVICES[name]} == set()
+
+
+def test_no_password_stands_on_a_command_line() -> None:
+    for path in DOCKER.glob("*.sh"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            secret = re.search(r"\$\{?\w*(PASSWORD|SECRET|KEY)\b", line)
+            # printf is a part of the shell: no process has its words.
+            assert not secret or line.startswith("printf "), f"{path.name}: {line}"
+            assert not re.search(r"--password[= ]", line), f"{path.name}: {line}"
 
 
 def test_only_known_keys_services_and_volumes_are_used() -> None:
@@ -226,7 +273,50 @@ def test_the_first_start_makes_databases_login_and_pool_and_a_second_changes_not
         {"rolname": "airflow"},
         {"rolname": "nightdesk"},
     ]
+
+
+@pytest.mark.airflow
+@pytest.mark.timeout(600)
+def test_clean_takes_what_is_older_than_it_is_told_and_nothing_else(first: dict[str, str]) -> None:
+    run("init.sh", first)
+    logs = Path(first["AIRFLOW_HOME"], "logs")
+    for days in (3, 20, 90):
+        remember(first, logs, days)
+
+    refused = subprocess.run(
+        [DOCKER / "clean.sh"], env={**first, "KEEP_AIRFLOW_DAYS": "7"}, capture_output=True, text=True
+    )
+    run("clean.sh", {**first, "KEEP_AIRFLOW_DAYS": "0"})
+    kept = remembered(first, logs)
     run("clean.sh", first)
+    after_sixty = remembered(first, logs)
+    run("clean.sh", {**first, "KEEP_AIRFLOW_DAYS": "8"})
+
+    assert refused.returncode == 1
+    assert "keep them for 8 days or longer, or for ever (0)" in " ".join(refused.stderr.split())
+    assert kept == ({3, 20, 90}, {3, 20, 90})
+    assert after_sixty == ({3, 20}, {3, 20})
+    assert remembered(first, logs) == ({3}, {3})
+    assert not (logs / "dag_id=x" / "90").exists()
+
+
+def remember(env: dict[str, str], logs: Path, days: int) -> None:
+    """A line in Airflow's audit log and a log file that are so many days old."""
+    address = f"postgresql://{env['POSTGRES_USER']}@/airflow?host={env['PGHOST']}"
+    with db.connection(Settings(database_url=address)) as conn, conn, conn.cursor() as cursor:
+        insert = "insert into log (dttm, event) values (now() - make_interval(days => %(days)s), %(event)s)"
+        cursor.execute(insert, {"days": days, "event": f"day {days}"})
+    file = logs / "dag_id=x" / str(days) / "attempt=1.log"
+    file.parent.mkdir(parents=True)
+    file.write_text("x", encoding="utf-8")
+    for path in (file, file.parent):
+        os.utime(path, (time.time() - days * 86400,) * 2)
+
+
+def remembered(env: dict[str, str], logs: Path) -> tuple[set[int], set[int]]:
+    """How old the lines and the files are that are still there, in days."""
+    lines = ask(env, "airflow", "select event from log where starts_with(event, 'day ')")
+    return {int(row["event"].split()[1]) for row in lines}, {int(f.parent.name) for f in logs.rglob("attempt=1.log")}
 
 
 def mistyped(service: dict[str, Any]) -> list[tuple[str, object]]:

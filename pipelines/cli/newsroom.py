@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,6 +31,7 @@ def add_to(app: typer.Typer) -> None:
     demo_app.command("replay")(replay.replay)
     app.add_typer(demo_app, name="demo", rich_help_panel="Demo")
     app.command("ui", rich_help_panel="The night")(ui)
+    app.command("clean", rich_help_panel="The night")(clean)
 
 
 def ui(port: Annotated[int, typer.Option(help="The port of the UI; 0 takes a free one.")] = 8080) -> None:
@@ -39,6 +41,23 @@ def ui(port: Annotated[int, typer.Option(help="The port of the UI; 0 takes a fre
     current = settings()
     db.migrate(current)
     local.serve(current, port=_port_or_free(port), on_line=say)
+
+
+def clean(
+    keep_days: Annotated[
+        int,
+        typer.Option(min=0, envvar="KEEP_AIRFLOW_DAYS", help="Days that are kept: 8 or more, or 0 for ever."),
+    ] = 60,
+) -> None:
+    """Delete Airflow's old records and log files; for a timer of the machine, since no Dag can do it."""
+    from pipelines.airflow import cleaning
+
+    cleaning.check_days(keep_days)
+    where = cleaning.place(settings())
+    if where is None:
+        say("No Airflow has run on this data folder: there is nothing to clean.")
+        return
+    cleaning.clean(where, keep_days, datetime.now(UTC), on_line=say)
 
 
 @demo_app.command("night")

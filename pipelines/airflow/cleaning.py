@@ -1,0 +1,112 @@
+"""Airflow's own memory: records of runs and log files of tasks that were kept long enough are deleted.
+
+No task can do this, since tasks may not reach Airflow's database; a timer beside Airflow does, by `nightdesk clean`.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pipelines.airflow import home
+from pipelines.airflow.rest import AirflowError
+from pipelines.errors import SettingsError
+from pipelines.settings import Settings
+
+# An approval of the Dag `follow` may wait this long, and a clean-up would delete what it waits with.
+LONGEST_WAIT_DAYS = 7
+DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+LIMIT = 3600
+LAST_LINES = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """An Airflow to clean: the environment its commands want, and the folder its log files are in."""
+
+    env: Mapping[str, str]
+    logs: Path
+
+
+def check_days(days: int) -> None:
+    """SettingsError where so many days would delete what is still needed; 0 is for ever."""
+    if days and days <= LONGEST_WAIT_DAYS:
+        raise SettingsError(
+            f"Airflow's records can't be deleted after {days} days, for an approval may wait {LONGEST_WAIT_DAYS} days: "
+            f"keep them for {LONGEST_WAIT_DAYS + 1} days or longer, or for ever (0)."
+        )
+
+
+def place(settings: Settings) -> Place | None:
+    """The Airflow that the environment names, as in a container, or else the one of this data folder, if there is any.
+
+    The one of the data folder need not be running; its database is started where it is the embedded one.
+    """
+    if os.environ.get(DATABASE):
+        folder = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser() / "logs"
+        return Place(env=os.environ, logs=Path(os.environ.get("AIRFLOW__LOGGING__BASE_LOG_FOLDER", folder)))
+    if not home.home(settings).exists():
+        return None
+    return Place(env=home.environment(settings, home.prepare(settings), port=0), logs=home.logs(settings))
+
+
+def clean(where: Place, days: int, now: datetime, *, on_line: Callable[[str], None]) -> int:
+    """Delete what is older than so many days, with 0 nothing; how many log files went. AirflowError where it failed."""
+    check_days(days)
+    if not days:
+        on_line("Airflow's records and log files are kept for ever.")
+        return 0
+    before = now - timedelta(days=days)
+    moment = before.astimezone(UTC).isoformat(timespec="seconds")
+    _airflow(
+        where, "db", "clean", "--clean-before-timestamp", moment, "--skip-archive", "--error-on-cleanup-failure", "-y"
+    )
+    _airflow(where, "state-store", "clean")
+    files = _logs(where.logs, before.timestamp())
+    on_line(f"Airflow's records from before {before:%Y-%m-%d} are deleted, and {files} log files with them.")
+    return files
+
+
+def _airflow(where: Place, *words: str) -> None:
+    done = subprocess.run(
+        home.command(*words),
+        env={**where.env, "PYTHONWARNINGS": "ignore"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=LIMIT,
+    )
+    if done.returncode:
+        last = "\n".join(done.stdout.rstrip().splitlines()[-LAST_LINES:])
+        raise AirflowError(f"`airflow {' '.join(words[:2])}` ended with {done.returncode}:\n{last}")
+
+
+def _logs(folder: Path, before: float) -> int:
+    """Delete the files of a folder that nobody wrote to since, and the folders that are empty by that."""
+    walked = [(Path(name), files) for name, _, files in os.walk(folder, topdown=False)]
+    # Looked at before anything is deleted, which makes a folder new; one that is new waits for its first file.
+    old = [name for name, _ in walked if name != folder and _older(name, before)]
+    gone = 0
+    for name, files in walked:
+        for file in files:
+            if _older(name / file, before):
+                (name / file).unlink(missing_ok=True)
+                gone += 1
+    for name in old:
+        # Not empty: something in it is kept.
+        with suppress(OSError):
+            name.rmdir()
+    return gone
+
+
+def _older(path: Path, before: float) -> bool:
+    try:
+        return path.lstat().st_mtime < before
+    except FileNotFoundError:
+        return False
