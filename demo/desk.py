@@ -85,7 +85,6 @@ def _write_env(folder: Path, host_map: str, **more: str) -> None:
         "SOURCES": folder / "sources",
         "CONTACT": "demo@newsroom.test",
         "HOST_MAP": host_map,
-        "ALLOW_NETWORKS": "127.0.0.0/8",
         "MIN_FREE_MB": 100,
         "RETRY_AFTER": 0,
         "SCHEDULE": "",

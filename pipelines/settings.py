@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from zoneinfo import available_timezones
 
@@ -16,6 +16,7 @@ from pipelines import cron
 from pipelines.errors import SettingsError
 
 ENV_FILE = "nightdesk.env"
+Network = IPv4Network | IPv6Network
 CHANNEL_PREFIX = "NIGHTDESK_CHANNEL_"
 SECRET_PREFIX = "NIGHTDESK_SECRET_"  # noqa: S105 -- it is the name of variables
 
@@ -72,7 +73,10 @@ class Settings(BaseSettings):
         "",
         description="For tests and the demo: `*.newsroom.test=127.0.0.1:8790`, comma-separated; hosts behind a proxy.",
     )
-    allow_networks: str = Field("", description="Networks the guard lets through though private, comma-separated CIDR.")
+    allow_networks: str = Field(
+        "",
+        description="Networks the guard lets through though private, as 10.0.0.0/8 or, for one port, 10.0.0.0/8:8000.",
+    )
 
     @field_validator("data", "sources")
     @classmethod
@@ -103,7 +107,7 @@ class Settings(BaseSettings):
     @classmethod
     def _networks(cls, value: str) -> str:
         for part in filter(None, (p.strip() for p in value.split(","))):
-            ip_network(part)
+            _network(part)
         return value
 
     @property
@@ -123,9 +127,9 @@ class Settings(BaseSettings):
         return {pair[0].strip(): pair[1].strip() for pair in pairs if len(pair) == 2}
 
     @property
-    def networks(self) -> list[str]:
-        """The private networks the guard lets through."""
-        return [p.strip() for p in self.allow_networks.split(",") if p.strip()]
+    def networks(self) -> list[tuple[Network, int]]:
+        """The private networks the guard lets through, each with the port that is open there; 0: the usual ones."""
+        return [_network(p.strip()) for p in self.allow_networks.split(",") if p.strip()]
 
 
 @lru_cache(maxsize=1)
@@ -174,3 +178,18 @@ def _named(prefix: str, *, interpolate: bool) -> dict[str, str]:
     path = env_file()
     known = {**(dotenv_values(path, interpolate=interpolate) if path.exists() else {}), **os.environ}
     return {key.removeprefix(prefix).lower(): value for key, value in known.items() if key.startswith(prefix) and value}
+
+
+def _network(entry: str) -> tuple[Network, int]:
+    """A network and the one port that is open there, 0 where none is named; ValueError where it is none."""
+    network, colon, port = entry.removeprefix("[").rpartition("]:" if entry.startswith("[") else ":")
+    if entry.count(":") > 1 and not entry.startswith("["):
+        network, colon, port = entry, "", ""
+    try:
+        if colon and not 0 < int(port) < 65536:
+            raise ValueError
+        return ip_network(network if colon else entry), int(port or 0) if colon else 0
+    except ValueError:
+        raise ValueError(
+            f"holds {entry!r}, which is no network; write 10.0.0.0/8, 10.0.0.0/8:8000 or [fd00::/8]:8000"
+        ) from None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from ipaddress import IPv4Network as Network4
+from types import SimpleNamespace
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
 from scrapy.http import Request
 from scrapy.resolver import CachingThreadedResolver
+from twisted.internet._resolver import SimpleResolverComplexifier
 from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
@@ -39,12 +41,14 @@ METADATA: tuple[Network, ...] = tuple(
 
 @dataclass(frozen=True)
 class Policy:
-    """What the settings let through. hosts: pattern -> address and port of the proxy that answers for it.
+    """What the settings let through.
 
-    proxies: the hosts of proxies that sources are asked through; they may be private, and are asked for no page.
+    networks: each with the port that is open there, 0: the usual ones. hosts: pattern -> address and port of the proxy
+    that answers for it. proxies: the hosts of proxies that sources are asked through; they may be private, and are
+    asked for no page.
     """
 
-    networks: tuple[Network, ...] = ()
+    networks: tuple[tuple[Network, int], ...] = ()
     hosts: Mapping[str, str] = field(default_factory=dict)
     proxies: frozenset[str] = frozenset()
     contact: bool = True
@@ -61,14 +65,14 @@ class Refused(IgnoreRequest):
 
 def policy(settings: Settings) -> Policy:
     """The policy of these settings; SettingsError where a mapped host leads to an address that is not allowed."""
-    networks = tuple(ip_network(network) for network in settings.networks)
+    networks = tuple(settings.networks)
     for pattern, proxy in settings.hosts.items():
         address = _literal(proxy.rpartition(":")[0])
         if not address or not proxy.rpartition(":")[2].isdigit():
             raise SettingsError(
                 f"NIGHTDESK_HOST_MAP: {pattern}={proxy} does not end in address:port, like 127.0.0.1:8790."
             )
-        if not address.is_loopback and not any(address in network for network in networks):
+        if not address.is_loopback and not any(address in network for network, _ in networks):
             raise SettingsError(f"NIGHTDESK_HOST_MAP: {proxy} is neither loopback nor in NIGHTDESK_ALLOW_NETWORKS.")
     return Policy(networks=networks, hosts=dict(settings.hosts), contact=bool(settings.contact.strip()))
 
@@ -111,15 +115,14 @@ def refusal(rules: Policy, url: str) -> str:
         return ""
     address = _literal(host)
     if address:
-        if any(address in network for network in rules.networks):
-            return ""
-        if not _public(address):
-            return f"guard: {address} is no public address"
-    elif host in rules.proxies:
+        return _shut(rules, address, port, f"guard: {address}")
+    if host in rules.proxies:
         return "guard: a proxy is no site"
-    elif _written_oddly(host):
+    if _written_oddly(host):
         return f"guard: {host} is an address in disguise"
-    return "" if port in PORTS else f"guard: port {port}"
+    # A port that is open in one network alone: where the name leads decides, which the resolver sees.
+    known = port in PORTS or any(port == opened for _, opened in rules.networks)
+    return "" if known else f"guard: port {port}"
 
 
 def proxy_of(rules: Policy, host: str) -> str:
@@ -127,15 +130,14 @@ def proxy_of(rules: Policy, host: str) -> str:
     return next((proxy for pattern, proxy in rules.hosts.items() if fnmatchcase(host.lower(), pattern.lower())), "")
 
 
-def resolved(rules: Policy, name: str, answer: str) -> str:
-    """Why a name may not lead to this address, or nothing."""
-    address = ip_address(answer)
-    if _public(address) or any(address in network for network in rules.networks) or name in rules.proxies:
+def resolved(rules: Policy, name: str, answer: str, port: int = 80) -> str:
+    """Why a name may not lead to this port of this address, or nothing."""
+    if name in rules.proxies:
         return ""
     # The proxy of a mapped host is asked for by its address; a name never leads there.
     if name == answer and any(proxy.rpartition(":")[0] == answer for proxy in rules.hosts.values()):
         return ""
-    return f"guard: {name} leads to {answer}, which is no public address"
+    return _shut(rules, ip_address(answer), port, f"guard: {name} leads to {answer}, which")
 
 
 class GuardMiddleware:
@@ -171,7 +173,7 @@ class GuardMiddleware:
 
 
 class GuardedResolver(CachingThreadedResolver):
-    """Resolves names, but not to private addresses."""
+    """Resolves names, but not to private addresses, nor for a port that is not open where the name leads."""
 
     rules: Policy
 
@@ -182,12 +184,23 @@ class GuardedResolver(CachingThreadedResolver):
         made.rules = _policy_of(crawler)
         return made
 
-    def getHostByName(self, name: str, timeout: Any = ()) -> Deferred[str]:
-        """The address of a name, as Twisted asks for it."""
-        return super().getHostByName(name, timeout).addCallback(self._checked, name)
+    def install_on_reactor(self) -> None:
+        """Be asked together with the port, which the older of Twisted's two interfaces leaves out."""
+        super().install_on_reactor()
+        self.reactor.installNameResolver(self)  # type: ignore[arg-type]
 
-    def _checked(self, answer: str, name: str) -> str:
-        reason = resolved(self.rules, name, answer)
+    def resolveHostName(self, resolutionReceiver: Any, hostName: str, portNumber: int = 0, *more: Any) -> Any:
+        """The address of a name for a connection to a port, as Twisted's endpoints ask for it."""
+        at_port = SimpleNamespace(getHostByName=lambda name: self.getHostByName(name, port=portNumber))
+        simple = SimpleResolverComplexifier(at_port)  # type: ignore[arg-type]
+        return simple.resolveHostName(resolutionReceiver, hostName, portNumber, *more)
+
+    def getHostByName(self, name: str, timeout: Any = (), port: int = 80) -> Deferred[str]:
+        """The address of a name, as Twisted asks for it."""
+        return super().getHostByName(name, timeout).addCallback(self._checked, name, port)
+
+    def _checked(self, answer: str, name: str, port: int) -> str:
+        reason = resolved(self.rules, name, answer, port)
         if reason:
             _refused[name] = reason
             raise DNSLookupError(reason)
@@ -203,6 +216,14 @@ def _policy_of(crawler: Crawler) -> Policy:
 def _at_home(rules: Policy, host: str) -> bool:
     address = _literal(host)
     return bool(proxy_of(rules, host)) or host == "localhost" or bool(address and address.is_loopback)
+
+
+def _shut(rules: Policy, address: Address, port: int, who: str) -> str:
+    """Why this port of this address is not asked, or nothing."""
+    opened = {own for network, own in rules.networks if address in network}
+    if port in opened or (port in PORTS and (0 in opened or _public(address))):
+        return ""
+    return f"guard: port {port}" if opened or _public(address) else f"{who} is no public address"
 
 
 def _literal(host: str) -> Address | None:

@@ -45,7 +45,6 @@ def night_settings(server: str, template: str, tmp_path_factory: pytest.TempPath
             database_url=address,
             contact="mailto:tests@newsroom.test",
             host_map=newsroom.host_map,
-            allow_networks="127.0.0.0/8",
             min_free_mb=0,
             schedule="",
             retry_after=0,

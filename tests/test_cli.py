@@ -37,7 +37,6 @@ def desk(server: str, folder: Path) -> Iterator[Nightdesk]:
             **{k: v for k, v in os.environ.items() if not k.startswith("NIGHTDESK_")},
             "NIGHTDESK_DATABASE_URL": address,
             "NIGHTDESK_HOST_MAP": opened.host_map,
-            "NIGHTDESK_ALLOW_NETWORKS": "127.0.0.0/8",
             "NIGHTDESK_MIN_FREE_MB": "0",
             "COLUMNS": "200",
         }

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from typer.testing import CliRunner
@@ -26,6 +27,7 @@ from pipelines.follow.place import Place
 from pipelines.follow.seen import Probe
 from pipelines.model import Source
 from pipelines.settings import Settings
+from pipelines.settings import settings as settings_of_this_process
 from tests.sites import Sites, answer
 
 NOBODY = 65534
@@ -436,3 +438,33 @@ def test_a_crawl_delay_of_hours_is_what_is_said_of_a_site_that_was_not_looked_at
     made = follow(here(tmp_path, web), "http://slow.test/", delay=0.1, budget=1)
 
     assert "robots.txt of slow.test asks for 7200 s between requests" in made.problem, made.problem
+
+
+def test_a_port_that_is_not_open_says_what_helps_and_what_helps_does(tmp_path: Path) -> None:
+    with newsroom.open_newsroom(tmp_path / "room", sites=[FED]) as opened:
+        port = opened.address.rpartition(":")[2]
+        shut = at(tmp_path, "").model_copy(update={"allow_networks": "127.0.0.1/32"})
+        helped = at(tmp_path, "").model_copy(update={"allow_networks": f"127.0.0.1/32:{port}"})
+
+        refused = follow(shut, f"http://127.0.0.1:{port}/", delay=0.1)
+        asked = follow(helped, f"http://127.0.0.1:{port}/", delay=0.1)
+
+    assert refused.problem == f"http://127.0.0.1:{port}/ may not be fetched: port {port}."
+    assert refused.tries[0].startswith(
+        f"Where its network is your own, name it in NIGHTDESK_ALLOW_NETWORKS, as in 10.0.0.0/8:{port}, with the port"
+    )
+    # The newsroom's server knows no site by that name, so it answers, and with a 404.
+    assert "status 404" in asked.problem
+
+
+def test_the_demo_opens_no_network_so_that_nothing_else_on_this_machine_is_asked(tmp_path: Path) -> None:
+    from demo import desk
+
+    with patch.dict(os.environ):
+        desk._write_env(tmp_path, "*.newsroom.test=127.0.0.1:8790")
+        current = settings_of_this_process().model_copy(update={"database_url": "postgresql://nobody@127.0.0.1:1/no"})
+
+    made = follow(current, "http://127.0.0.1:8080/", delay=0.1)
+
+    assert current.networks == []
+    assert made.problem == "http://127.0.0.1:8080/ may not be fetched: 127.0.0.1 is no public address."

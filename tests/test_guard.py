@@ -1,6 +1,6 @@
 """What may be fetched, and what not, however it is written."""
 
-from ipaddress import ip_network
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from twisted.internet.defer import succeed
 
 from pipelines.errors import SettingsError
 from pipelines.settings import Settings
+from pipelines.settings import settings as settings_of_this_process
 from spiders.guard import (
     GuardedResolver,
     GuardMiddleware,
@@ -54,10 +55,57 @@ def test_everything_else_is_refused_with_a_reason(url: str) -> None:
 
 
 def test_a_network_of_the_settings_is_let_through() -> None:
-    rules = Policy(networks=(ip_network("127.0.0.0/8"),))
+    rules = policy(
+        Settings(contact="mailto:tests@newsroom.test", allow_networks="127.0.0.0/8, 10.1.0.0/16:4567, [fd00::/8]:8000")
+    )
 
-    assert refusal(rules, "http://127.0.0.1:4567/") == ""
+    assert refusal(rules, "http://127.0.0.1:8080/") == ""
+    assert refusal(rules, "http://127.0.0.1:4567/") == "guard: port 4567"
+    assert refusal(rules, "http://10.1.2.3:4567/") == ""
+    assert refusal(rules, "http://10.1.2.3/") == "guard: port 80"
+    assert refusal(rules, "http://[fd00::1]:8000/") == ""
     assert refusal(rules, "http://10.0.0.1/") == "guard: 10.0.0.1 is no public address"
+
+
+def test_a_port_that_is_open_in_a_network_is_open_for_a_name_that_leads_there_and_for_no_other() -> None:
+    rules = policy(Settings(contact="mailto:tests@newsroom.test", allow_networks="10.1.0.0/16:4567"))
+
+    assert refusal(rules, "http://news.intern:4567/") == ""
+    assert refusal(rules, "http://news.intern:4568/") == "guard: port 4568"
+    assert resolved(rules, "news.intern", "10.1.2.3", 4567) == ""
+    assert resolved(rules, "news.intern", "93.184.216.34", 4567) == "guard: port 4567"
+    assert resolved(rules, "news.intern", "10.2.0.1", 4567).endswith("10.2.0.1, which is no public address")
+    assert resolved(rules, "news.intern", "10.1.2.3", 443) == "guard: port 443"
+
+
+@pytest.mark.parametrize(
+    "entry", ["10.0.0.0/8:x", "10.0.0.0/8:0", "10.0.0.0/8:70000", "intern:8000", "10.0.0.1/8", "[fd00::"]
+)
+def test_a_network_that_is_none_is_refused_and_shown_how_it_is_written(
+    entry: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIGHTDESK_ALLOW_NETWORKS", entry)
+
+    with pytest.raises(SettingsError, match=r"which is no network; write 10\.0\.0\.0/8, 10\.0\.0\.0/8:8000 or \["):
+        settings_of_this_process()
+
+
+def test_a_connection_is_checked_together_with_its_port(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_here = settings.model_copy(update={"allow_networks": "10.1.0.0/16:4567"})
+    resolver = GuardedResolver.from_crawler(crawler_of(open_here), reactor)
+    monkeypatch.setitem(dnscache, "news.intern", "10.1.2.3")
+    heard: list[tuple[int, list[str]]] = []
+
+    for port in (4567, 443):
+        came: list[str] = []
+        receiver = SimpleNamespace(
+            resolutionBegan=lambda _: None,
+            addressResolved=lambda at, came=came: came.append(f"{at.host}:{at.port}"),
+            resolutionComplete=lambda came=came, port=port: heard.append((port, came)),
+        )
+        resolver.resolveHostName(receiver, "news.intern", port)
+
+    assert heard == [(4567, ["10.1.2.3:4567"]), (443, [])]
 
 
 def test_names_that_lead_to_private_addresses_are_refused() -> None:

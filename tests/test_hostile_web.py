@@ -38,7 +38,8 @@ class Night:
 def night(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     """One night over every hostile site and a good one."""
     with databases.database(server, template) as address, sites() as web, tls.servers() as ports:
-        settings = mapped(fresh(address, tmp_path_factory.mktemp("hostile")), web)
+        opened = ",".join(f"{tls.ADDRESS}/32:{port}" for port in ports.values())
+        settings = mapped(fresh(address, tmp_path_factory.mktemp("hostile"), allow_networks=opened), web)
         sources = serve(web, [f"https://{tls.ADDRESS}:{port}/news/{name}" for name, port in ports.items()])
         tallies = {tally.source: tally for tally in crawl.crawl(settings, sources, RUN, budget=60)}
         with db.connection(settings, application="test") as conn:
@@ -205,7 +206,7 @@ def serve(web: Sites, secure: list[str]) -> list[Source]:
     return [*made, source("lists.test", language="en", feeds=feeds)]
 
 
-def fresh(address: str, folder: Path) -> Settings:
+def fresh(address: str, folder: Path, allow_networks: str = "") -> Settings:
     return Settings(
         data=folder / "data",
         sources=folder / "sources",
@@ -213,7 +214,7 @@ def fresh(address: str, folder: Path) -> Settings:
         contact="mailto:tests@newsroom.test",
         min_free_mb=0,
         fetch_timeout=hostile.SECONDS,
-        allow_networks=f"{tls.ADDRESS}/32",
+        allow_networks=allow_networks,
     )
 
 

@@ -98,7 +98,7 @@ def newsroom_followed(settings: Settings, folder: Path, monkeypatch: pytest.Monk
     with newsroom.open_newsroom(folder / "newsroom") as opened, open_inbox(folder / "inbox.jsonl") as inbox:
         newsroom.sources(settings.sources)
         monkeypatch.setenv("NIGHTDESK_CHANNEL_DESK", f"webhook+{inbox}")
-        told = {"host_map": opened.host_map, "allow_networks": "127.0.0.0/8", "operators": "desk", "retry_after": 0}
+        told = {"host_map": opened.host_map, "operators": "desk", "retry_after": 0}
         yield settings.model_copy(update=told)
 
 

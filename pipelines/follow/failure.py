@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from pipelines.follow import lists, place
 from pipelines.follow.place import Place
@@ -153,7 +154,10 @@ def _of_answer(url: str, said: Seen, homes: Sequence[Seen]) -> Failure:
     if problem == "robots.txt":
         return Failure(f"robots.txt of {url} forbids us its home page.", ("Ask the publisher: Nightdesk obeys it.",))
     if problem.startswith("guard:"):
-        own = "Name the network in NIGHTDESK_ALLOW_NETWORKS where it is your own."
+        port = urlsplit(said.url).port
+        own = "Where its network is your own, name it in NIGHTDESK_ALLOW_NETWORKS, as in 10.0.0.0/8" + (
+            f":{port}, with the port: without one only 80, 443, 8080 and 8443 are asked." if port else "."
+        )
         plain = "Give an address of http or https, without a user name, as a browser shows it."
         shown = url.rpartition("@")[2]
         return Failure(
