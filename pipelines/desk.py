@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from pipelines import channels as channels_module
 from pipelines import cron, db, text
 from pipelines.model import Source, State
 
@@ -36,14 +37,17 @@ def overview(
     source: str | None = None,
     now: datetime | None = None,
 ) -> Record:
-    """Everything on the page: now, headline, tone, sources, articles, alerts, deliveries (state -> number), runs.
+    """Everything on the page: now, headline, tone, sources, articles, alerts, deliveries (by state), channels, runs.
 
     schedule: when news_crawl runs (cron, by the clock of timezone), to tell a night that did not start. source: whose
     articles, None for all. tone is good, warn, bad or empty.
     """
     now = now or datetime.now(UTC)
     rows, latest, sent = sources(conn, followed, now=now), runs(conn, 10), deliveries(conn, now=now)
-    tone, sentence = headline(rows, latest, schedule=schedule, timezone=timezone, undelivered=sent["failed"], now=now)
+    used = _channels(conn)
+    tone, sentence = headline(
+        rows, latest, schedule=schedule, timezone=timezone, undelivered=sent["failed"], channels=used, now=now
+    )
     return {
         "now": now,
         "headline": sentence,
@@ -52,6 +56,7 @@ def overview(
         "articles": latest_articles(conn, count, source),
         "alerts": alerts(conn, count),
         "deliveries": sent,
+        "channels": used,
         "runs": latest,
     }
 
@@ -122,6 +127,7 @@ def headline(
     schedule: str = "",
     timezone: str = "UTC",
     undelivered: int = 0,
+    channels: Sequence[Record] = (),
     now: datetime | None = None,
 ) -> tuple[str, str]:
     """A tone and one sentence that says whether the last run worked, and if not, where; from `sources` and `runs`.
@@ -152,13 +158,15 @@ def headline(
         parts.append(f"the alert stage failed: {_lowered(newest['alert_error'])}")
     if undelivered:
         parts.append(f"{_many(undelivered, 'message')} could not be sent")
+    held = [channel for channel in channels if channel["held"]]
+    parts += [_held(channel) for channel in held[:NAMED]]
     quiet = [row["name"] for row in rows if row["quiet"] and row["state"] != "failed"]
     if quiet:
         parts.append(f"gone quiet: {_some(quiet)}")
     sentence = f"Last run ({newest['run']}, {ago(newest['started_at'], now)}): " + "; ".join(filter(None, parts)) + "."
     ran = [row for row in rows if row["run"]]
     hopeless = any(part and all(row["state"] == "failed" for row in part) for part in (mine, ran))
-    troubled = failed or earlier or newest["alert_error"] or undelivered or quiet
+    troubled = failed or earlier or newest["alert_error"] or undelivered or held or quiet
     return ("bad" if hopeless else "warn" if troubled else "good"), sentence
 
 
@@ -170,6 +178,18 @@ def ago(then: datetime, now: datetime) -> str:
     if minutes < 120:
         return f"{_many(minutes, 'minute')} ago"
     return f"{minutes // 60} hours ago" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days ago"
+
+
+def _channels(conn: db.Connection) -> list[Record]:
+    return [{**channel, "error": ADDRESS.sub("…", channel["error"])} for channel in channels_module.listed(conn)]
+
+
+def _held(channel: Record) -> str:
+    """What keeps the messages of a channel waiting."""
+    number, name = _many(channel["held"], "message"), channel["name"]
+    if channel["state"] == "paused":
+        return f"{number} for {name}, which is paused (`nightdesk notify resume {name}`)"
+    return f"{number} for {name} not sent yet: {_brief(channel['error'] or 'no reason was given')}"
 
 
 def _source(source: Source, row: db.Row, ends: Sequence[db.Row], now: datetime) -> Record:

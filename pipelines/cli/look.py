@@ -61,6 +61,19 @@ def status(
     for row in view["sources"]:
         if row["message"] and row["state"] != "done":
             say(f"{row['name']}: {row['message']}", "red" if row["state"] == "failed" else "yellow")
+    troubled = [
+        channel for channel in view["channels"] if channel["state"] != "works" or channel["held"] or channel["failed"]
+    ]
+    if troubled:
+        out.print()
+        table(
+            ("channel", "state", "#waiting", "#given up", "why"),
+            ((c["name"], c["state"], c["waiting"], c["failed"], c["error"]) for c in troubled),
+            title="Channels",
+        )
+        say(
+            "`nightdesk notify list --failed` names what was given up, `nightdesk notify resend` tries it again.", "dim"
+        )
     out.print()
     table(
         ("run", "started", "#sources", "#failed", "#running", "#new"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import re
 import shutil
@@ -18,10 +17,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+from pipelines import steering
 
-# What a title or an address of a site could steer a terminal with.
-STEERING = dict.fromkeys((*range(9), *range(11, 32), *range(127, 160)), "�")
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 class Steady(Console):
@@ -31,7 +29,7 @@ class Steady(Console):
         """As rich has it, without what steers a terminal."""
         for one in shown:
             if isinstance(one, Text):
-                one.plain = one.plain.translate(STEERING)
+                one.plain = steering.strip(one.plain)
         super().print(*shown, **how)
 
 
@@ -53,7 +51,7 @@ STATE_STYLE = {
 
 def as_json(value: Any) -> None:
     """Print one JSON document."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
+    sys.stdout.write(steering.as_json(value, indent=2, default=_plain) + "\n")
 
 
 def table(
@@ -87,8 +85,8 @@ def cell(value: Any) -> Text:
     if isinstance(value, int):
         return Text(f"{value:,}" if value else "0", style="" if value else "dim")
     if isinstance(value, (list, tuple)):
-        return Text(", ".join(map(str, value)).translate(STEERING))
-    text = str(value).translate(STEERING)
+        return Text(steering.strip(", ".join(map(str, value))))
+    text = steering.strip(str(value))
     return Text(text, style=STATE_STYLE.get(text, ""))
 
 

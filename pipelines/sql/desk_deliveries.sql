@@ -6,10 +6,13 @@ with unsent as (
 ), shown as (
     select * from unsent union select * from newest
 )
-select shown.id, shown.watch, shown.kind as form, shown.channel, shown.state, shown.attempts, shown.error, shown.subject, shown.created_at,
-    shown.next_at, shown.sent_at, told.alerts, first.kind, first.message, first.article_id, first.source, first.title,
-    first.language, coalesce(first.terms, '{}') as terms
+select shown.id, shown.watch, shown.kind as form, shown.channel, shown.state, shown.attempts, shown.subject, shown.created_at,
+    coalesce(nullif(shown.error, ''), case when shown.state = 'waiting' then channels.error end, '') as error,
+    case when channels.paused_at is null then greatest(shown.next_at, channels.rests_until) end as next_at,
+    shown.sent_at, told.alerts, first.kind, first.message, first.article_id, first.source, first.title, first.language,
+    coalesce(first.terms, '{}') as terms
 from shown
+left join channels on channels.name = shown.channel
 left join lateral (
     select count(*) as alerts from delivered_alerts where delivery_id = shown.id
 ) as told on true

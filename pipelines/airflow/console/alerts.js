@@ -31,13 +31,32 @@ const Delivery = ({ alert, now }) =>
     alert.error && alert.state !== "sent"
       ? h(Text, { fontSize: "xs", color: "red.fg", overflowWrap: "anywhere" }, alert.error)
       : null,
-    alert.state === "waiting" && alert.attempts > 0
+    alert.state === "waiting" && alert.error && alert.next_at
       ? h(Text, { fontSize: "xs", color: "fg.muted" }, `next attempt at ${clock(alert.next_at)}`)
       : null,
   );
 
+// A channel in whose way something is, or that gave messages up.
+const Channel = ({ channel, now }) =>
+  h(
+    Box,
+    { as: "li", px: 4, py: 2, borderTopWidth: "1px", _first: { borderTopWidth: 0 }, "data-testid": "channel" },
+    h(Dotted, {
+      facts: [
+        h(State, { state: channel.state }),
+        h(Text, { as: "bdi", color: "fg", fontWeight: "semibold" }, channel.name),
+        channel.waiting > 0 && `${number(channel.waiting)} waiting`,
+        channel.failed > 0 && `${number(channel.failed)} given up`,
+        channel.failing_since && h(Fragment, null, "fails since ", h(When, { at: channel.failing_since, now })),
+        channel.rests_until && `tried again at ${clock(channel.rests_until)}`,
+      ],
+    }),
+    channel.error ? h(Text, { fontSize: "xs", color: "red.fg", overflowWrap: "anywhere" }, channel.error) : null,
+  );
+
 export const Alerts = ({ page }) => {
   const { failed, waiting, sent } = page.deliveries;
+  const troubled = (page.channels ?? []).filter((c) => c.state !== "works" || c.held || c.failed);
   return h(
     Panel,
     {
@@ -49,6 +68,13 @@ export const Alerts = ({ page }) => {
         `${number(failed)} failed · ${number(waiting)} waiting · ${number(sent)} sent`,
       ),
     },
+    troubled.length > 0
+      ? h(
+          Box,
+          { as: "ul", listStyleType: "none", borderBottomWidth: "1px" },
+          troubled.map((c) => h(Channel, { key: c.name, channel: c, now: page.now })),
+        )
+      : null,
     page.alerts.length === 0
       ? h(Empty, null, "No alert went out yet. `nightdesk watch add` tells Nightdesk what to look for and whom to tell.")
       : h(

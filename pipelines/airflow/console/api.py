@@ -13,10 +13,12 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Annotated, Any
 
-from fastapi import FastAPI, HTTPException, Query, Request, Response
+from fastapi import FastAPI, HTTPException, Query, Request
 from fastapi.responses import FileResponse, JSONResponse
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pipelines import db, desk
+from pipelines import db, desk, steering
 from pipelines import sources as files
 from pipelines.airflow.console.access import readers
 from pipelines.errors import NightdeskError, SettingsError
@@ -26,6 +28,8 @@ SCRIPTS = {path.name: path for path in Path(__file__).parent.glob("*.js")}
 CONNECTIONS = BoundedSemaphore(4)
 PATIENCE = 5.0  # seconds a request waits for one of the connections
 STATEMENT_MS = 8000
+# Nothing that Postgres, a log or a terminal would stumble over.
+NAME, LONGEST_NAME = r"^[^\x00-\x1f\x7f-\x9f]*$", 200
 PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 log = logging.getLogger(__name__)
@@ -37,10 +41,31 @@ def app() -> FastAPI:
     made.get("/{name}.js")(_script)
     made.get("/api/desk")(_desk)
     made.get("/api/articles/{number}")(_article)
+    made.add_middleware(Private)
+    made.add_exception_handler(Exception, _broken)
     made.add_exception_handler(SettingsError, _unusable)
     made.add_exception_handler(NightdeskError, _unready)
     made.add_exception_handler(db.Error, _unready)
     return made
+
+
+class Private:
+    """Every answer, refusals too, is for nobody's cache and no browser's guess; one that says otherwise is left."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the app does, with the headers."""
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in PRIVATE.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.inner(scope, receive, sent)
 
 
 def _script(name: str) -> FileResponse:
@@ -52,9 +77,9 @@ def _script(name: str) -> FileResponse:
 
 
 def _desk(
-    response: Response, source: str | None = None, count: Annotated[int, Query(ge=1, le=200)] = 40
-) -> dict[str, Any]:
-    response.headers.update(PRIVATE)
+    source: Annotated[str | None, Query(max_length=LONGEST_NAME, pattern=NAME)] = None,
+    count: Annotated[int, Query(ge=1, le=200)] = 40,
+) -> Any:
     current = settings()
     followed, broken = files.readable(current)
     with _reading(current) as conn:
@@ -66,16 +91,15 @@ def _desk(
             count=count,
             source=source or None,
         )
-    return {**page, "broken": [str(error) for error in broken]}
+    return steering.stripped({**page, "broken": [str(error) for error in broken]})
 
 
-def _article(number: int, response: Response) -> dict[str, Any]:
-    response.headers.update(PRIVATE)
+def _article(number: int) -> Any:
     with _reading(settings()) as conn:
         found = desk.article(conn, number) if 0 < number < 2**63 else None
     if found is None:
         raise HTTPException(404, "There is no such article; it may have been removed.")
-    return found
+    return steering.stripped(found)
 
 
 @contextmanager
@@ -92,15 +116,20 @@ def _reading(current: Settings) -> Iterator[db.Connection]:
         CONNECTIONS.release()
 
 
+def _broken(request: Request, error: Exception) -> JSONResponse:
+    """Say that something broke, and nothing of it; the server logs it by itself."""
+    return JSONResponse({"detail": "Something broke; the log of Airflow's API server says what."}, 500, PRIVATE)
+
+
 def _unusable(request: Request, error: Exception) -> JSONResponse:
     """Say which setting is wrong: no Dag can be built with it either, so nothing runs until it is mended."""
     log.warning("%s cannot be answered: %s", request.url.path, error)
     detail = f"{error} Until then no Dag can be built, and nothing runs."
-    return JSONResponse({"detail": detail}, status_code=503, headers=PRIVATE)
+    return JSONResponse({"detail": detail}, status_code=503)
 
 
 def _unready(request: Request, error: Exception) -> JSONResponse:
     """Say that there is nothing to show; the reason may name hosts, so it goes to the log of the API server."""
     log.warning("%s cannot be answered: %s", request.url.path, " ".join(str(error).split()))
     detail = "Nightdesk's database is not ready or too slow; the log of Airflow's API server says why."
-    return JSONResponse({"detail": detail}, status_code=503, headers=PRIVATE)
+    return JSONResponse({"detail": detail}, status_code=503)

@@ -12,6 +12,9 @@ const STATES = {
   failed: ["red", "failed"],
   sent: ["green", "sent"],
   waiting: ["blue", "waiting"],
+  paused: ["orange", "paused"],
+  rests: ["red", "takes nothing"],
+  works: ["green", "works"],
   "": ["gray", "never run"],
 };
 const BAD = new Set(["blocked", "failed"]);
