@@ -15,6 +15,8 @@ from pipelines.model import Match
 from pipelines.terms import Term
 
 MOST = 20
+# Zero-width non-joiner: Persian and Kurdish write what belongs together with it, or with a space.
+JOINER = "\u200c"
 AROUND = 70
 REMEMBERED = 100_000
 
@@ -91,8 +93,12 @@ def find(made: Index, fields: Mapping[str, str]) -> dict[str, tuple[Match, ...]]
 
 
 def _add(made: Index, watch: str, term: Term, written: str, *, unwanted: bool) -> None:
+    if JOINER in written:
+        # Words that a joiner keeps together are written apart as well.
+        _add(made, watch, term, written.replace(JOINER, " "), unwanted=unwanted)
+        written = written.replace(JOINER, "")
     open_end = written.endswith("*")
-    words = [token.form for token in text.tokens(written)]
+    words = [text.bare(token.form) for token in text.tokens(written)]
     add_article = term.article != "keep"
     if term.mode == "substring":
         spelling = Spelling(watch, term.text, unwanted)
@@ -134,6 +140,17 @@ def _inner(word: str, term: Term, arabic: bool, add_article: bool) -> frozenset[
 
 def _hits(made: Index, name: str, content: str) -> Iterator[Hit]:
     tokens = text.tokens(content)
+    yield from _spelled(made, name, tokens)
+    if made.parts:
+        yield from _parts(made, name, tokens)
+    if JOINER in content:
+        # As if its words stood apart; a part of one is no word.
+        begins, ends = {token.start for token in tokens}, {token.end for token in tokens}
+        apart = _spelled(made, name, text.tokens(content.replace(JOINER, " ")))
+        yield from (hit for hit in apart if hit.start in begins and hit.end in ends)
+
+
+def _spelled(made: Index, name: str, tokens: list[text.Token]) -> Iterator[Hit]:
     known = made.looked_up
     for place, token in enumerate(tokens):
         spellings = known.get(token.form)
@@ -143,16 +160,16 @@ def _hits(made: Index, name: str, content: str) -> Iterator[Hit]:
             following = tokens[place + 1 : place + 1 + len(spelling.rest)]
             if len(following) == len(spelling.rest) and all(map(_fits, spelling.rest, following)):
                 yield Hit(spelling, name, token.start, (following[-1] if following else token).end)
-    if made.parts:
-        yield from _parts(made, name, tokens)
 
 
 def _fits(word: Word, token: text.Token) -> bool:
-    return token.form in word.forms or bool(word.start and token.form.startswith(word.start))
+    form = text.bare(token.form)
+    return form in word.forms or bool(word.start and form.startswith(word.start))
 
 
 def _remember(made: Index, form: str) -> tuple[Spelling, ...]:
     """The spellings whose first word a token can be."""
+    written, form = form, text.bare(form)
     found = list(made.forms.get(form, ()))
     if made.starts:
         found += [s for end in range(1, len(form) + 1) for s in made.starts.get(form[:end], ())]
@@ -163,28 +180,29 @@ def _remember(made: Index, form: str) -> tuple[Spelling, ...]:
                     found.append(spelling)
     if len(made.looked_up) >= REMEMBERED:
         made.looked_up.clear()
-    made.looked_up[form] = tuple(found)
-    return made.looked_up[form]
+    made.looked_up[written] = tuple(found)
+    return made.looked_up[written]
 
 
 def _parts(made: Index, name: str, tokens: list[text.Token]) -> Iterator[Hit]:
     """Parts of words: the words they stand in are what is found."""
-    joined = " ".join(token.form for token in tokens)
+    forms = [text.bare(token.form) for token in tokens]
+    joined = " ".join(forms)
     begins: list[int] | None = None
     for part, spellings in made.parts.items():
         at = joined.find(part)
         while at >= 0:
-            begins = begins or _begins(tokens)
+            begins = begins or _begins(forms)
             first, last = _word_at(begins, at), _word_at(begins, at + len(part) - 1)
             yield from (Hit(spelling, name, tokens[first].start, tokens[last].end) for spelling in spellings)
             at = joined.find(part, at + len(part))
 
 
-def _begins(tokens: list[text.Token]) -> list[int]:
+def _begins(forms: list[str]) -> list[int]:
     places, at = [], 0
-    for token in tokens:
+    for form in forms:
         places.append(at)
-        at += len(token.form) + 1
+        at += len(form) + 1
     return places
 
 

@@ -37,6 +37,13 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
     "\u3005\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d"
 )
+# Letters that can have accents, with the marks of Latin, Greek and Cyrillic.
+ACCENTED = re.compile("[a-z\u00df-\u024f\u0370-\u052f\u1e00-\u1fff\u0300-\u036f]")
+# Letters whose stroke Unicode does not take for an accent, and those that are a letter of their own with theirs.
+LIKE = {
+    "ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "ə": "e", "ς": "σ",
+    "й": "й", "ї": "ї", "ў": "ў", "ґ": "ґ", "ќ": "ќ", "ѓ": "ѓ",
+}  # fmt: skip
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 TATWEEL_BEFORE_LATIN = re.compile("\u0640+(?=[A-Za-z0-9])")
 
@@ -69,6 +76,18 @@ def tokens(text: str) -> list[Token]:
     ]
 
 
+@lru_cache(maxsize=1 << 16)
+def bare(form: str) -> str:
+    """A normal form without the accents of Latin, Greek and Cyrillic letters: `Čeština` is looked for as `cestina`.
+
+    Only for looking words up: a text whose accents changed is another text.
+    """
+    if form.isascii() or not ACCENTED.search(form):
+        return form
+    parted = "".join(LIKE.get(c) or _unaccented(c) for c in unicodedata.normalize("NFC", form))
+    return unicodedata.normalize("NFC", parted)
+
+
 def words(text: str) -> int:
     """How many words a text has; a letter of a script without spaces counts as one."""
     return len(_WORD.findall(text))
@@ -91,6 +110,14 @@ def direction(text_or_language: str) -> str:
         kind = unicodedata.bidirectional(letter)
         balance += (kind in ("R", "AL")) - (kind == "L")
     return "rtl" if balance > 0 else "ltr"
+
+
+def _unaccented(letter: str) -> str:
+    """A letter without its accents; a mark that stands by itself is dropped."""
+    parts = unicodedata.normalize("NFD", letter)
+    if ACCENTED.match(parts) or unicodedata.category(parts[0]) == "Mn":
+        return "".join(part for part in parts if not ("\u0300" <= part <= "\u036f"))
+    return letter
 
 
 @lru_cache(maxsize=1 << 16)

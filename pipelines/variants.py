@@ -7,7 +7,7 @@ import re
 ARABIC = re.compile("[\u0621-\u064a]")
 CONJUNCTIONS = ("", "و", "ف")
 PREPOSITIONS = ("", "ب", "ك", "ل")
-ARTICLE = "ال"
+ARTICLE, LAM = "ال", "ل"
 # ل and the article are written together: للعراق.
 ARTICLES = ("ال", "بال", "كال", "لل")
 PREFIXES = frozenset(c + p for c in CONJUNCTIONS for p in (*PREPOSITIONS, *ARTICLES))
@@ -30,7 +30,9 @@ def prefixed(form: str, *, add_article: bool) -> set[str]:
     bare = {c + p + form for c in CONJUNCTIONS for p in PREPOSITIONS}
     if form.startswith(ARTICLE) and len(form) > len(ARTICLE) + 1:
         noun = form.removeprefix(ARTICLE)
-        return {c + a + noun for c in CONJUNCTIONS for a in ARTICLES}
+        forms = {c + a + noun for c in CONJUNCTIONS for a in ARTICLES}
+        # ل before it leaves two of three ل: اللجنة is للجنة.
+        return forms | {c + LAM + noun for c in CONJUNCTIONS if noun.startswith(LAM)}
     if not add_article:
         return bare
     return bare | {c + a + form for c in CONJUNCTIONS for a in ARTICLES}
@@ -48,6 +50,11 @@ def endings(form: str) -> set[str]:
         stem = form[:-1]
         found |= {stem + "ت" + pronoun for pronoun in PRONOUNS}
         found |= {stem + ending for ending in (*PLURALS, *NISBA)}
+    if form.endswith(("يا", "يه")):
+        # سوريا is where a سوري is from.
+        found |= {form[:-1] + ending for ending in ("", "ه", "ا", *PLURALS)}
+    elif form.endswith("ا"):
+        found |= {form[:-1] + ending for ending in NISBA}
     if form.endswith("ي"):
         found |= {form[:-1] + "ا" + pronoun for pronoun in PRONOUNS}
     return found
@@ -57,4 +64,5 @@ def without_prefix(form: str) -> set[str]:
     """Everything a written form can be without a prefix; what is read so must have the form among its `prefixed`."""
     found = {form[len(p) :] for p in PREFIXES if form.startswith(p) and len(form) > len(p) + 1}
     # A term that has the article keeps it: للعراق is read as العراق.
-    return found | {ARTICLE + form[len(p) :] for p in PREFIXES if p.endswith("لل") and form.startswith(p)}
+    lil = [form[len(p) :] for p in PREFIXES if p.endswith("لل") and form.startswith(p)]
+    return found | {ARTICLE + rest for rest in lil} | {ARTICLE + LAM + rest for rest in lil}

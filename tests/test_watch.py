@@ -189,3 +189,46 @@ def test_a_watch_is_kept_changed_and_forgotten(conn: db.Connection) -> None:
         watch.remove(conn, "b")
     with pytest.raises(WatchError, match="no watch b"):
         watch.remove(conn, "b")
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("اللجنة", "اجتماع للجنة الدستورية"), ("اللجنة الدستورية", "وللجنة الدستورية رأي"), ("الله", "الحمد لله"),
+        ("اللاجئين", "مخيم للاجئين"), ("العراق", "زار للعراق"), ("suffix:اللجنة", "للجنتين"),
+        ("suffix:سوريا", "السوري"), ("suffix:سوريا", "والسوريين"), ("suffix:فرنسا", "الفرنسية"),
+    ],
+)  # fmt: skip
+def test_the_article_before_lam_and_the_people_of_a_country_are_found(term: str, text: str) -> None:
+    assert surfaces(text, term) != []
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "found"),
+    [
+        ("حزب الله", "دبیرکل حزب‌الله لبنان", ["حزب‌الله"]),
+        ("حزب‌الله", "أعلن حزب الله", ["حزب الله"]),
+        ("حزب‌الله", "دبیرکل حزب‌الله لبنان", ["حزب‌الله"]),
+        ("می‌رود", "او می رود", ["می رود"]),
+        ("رود", "او می‌رود", []),
+    ],
+)
+def test_what_a_joiner_keeps_together_is_found_with_a_space_and_the_other_way_round(
+    term: str, text: str, found: list[str]
+) -> None:
+    assert surfaces(text, term) == found
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Čeština", "CESTINA"), ("café", "Cafe"), ("São Paulo", "Sao Paulo"), ("Łódź", "lodz"), ("Ελλάδα", "ΕΛΛΑΔΑ"),
+     ("ещё", "еще"), ("Тегера́н", "Тегеран"), ("Việt Nam", "viet nam"), ("sub:ministr", "Mínistři"), ("rés*", "Resume")],
+)  # fmt: skip
+def test_capitals_and_accents_make_no_difference(one: str, other: str) -> None:
+    assert surfaces(f"a {other} b", one) == [other]
+    assert ":" in one or "*" in one or surfaces(f"a {one} b", other) == [one]
+
+
+def test_a_letter_that_is_another_one_is_no_accent() -> None:
+    assert surfaces("мои", "мой") == []
+    assert surfaces("انسحب من المدينة", "المدينه") == ["المدينة"]
