@@ -206,3 +206,108 @@ def test_what_was_changed_is_read_from_all_who_say_so() -> None:
     found = [modified(facts_of(tree, page, source), page, source) for tree in trees if tree is not None]
 
     assert [f"{at:%Y-%m-%d %H:%M}" for at in found if at] == ["2026-01-07 00:30", "2026-01-07 00:30"]
+
+
+def written(
+    head: str, inside: str, *, language: str = "en", path: str = "/ferry", fetched: str = "2026-11-29T10:00"
+) -> str:
+    """What is read of a page with this head and body: the moment and its precision; empty where there is none."""
+    url = f"https://morava.test{path}"
+    source = Source(
+        name="morava", title="Morava", url="https://morava.test/", country="GB", language=language, timezone="UTC"
+    )
+    page = Page(
+        source="morava", run="2026-11-29T0200", url=url, final_url=url, status=200, headers=(), body=b"", digest="",
+        fetched_at=datetime.fromisoformat(fetched).replace(tzinfo=UTC),
+    )  # fmt: skip
+    title = "Ferry returns to the river after two years"
+    tree = parse(f"<html><head><title>{title}</title>{head}</head><body>{inside}</body>")
+    assert tree is not None
+    found = published(tree, facts_of(tree, page, source), page, source)
+    return f"{found.at:%Y-%m-%d %H:%M} {found.precision}" if found.at else ""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["bt:pubDate", "dcterms.issued", "pub_date", "publication_date", "publication-date", "Published", "PublishedDate",
+     "article.created", "DC.Date.Created", "created_at", "post-date", "cXenseParse:pubtime", "rnews:datePublished",
+     "vr:published_time", "date_published", "firstPublished", "releaseDate", "story:issued"],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["name", "property", "itemprop"])
+def test_a_meta_element_that_speaks_of_publication_tells_the_hour(name: str, kind: str) -> None:
+    meta = f'<meta {kind}="{name}" content="2026-11-27T14:35:20+03:00">'
+
+    assert written(meta, f"{TITLE}<div>27 November 2026</div>{STORY}") == "2026-11-27 14:35 second"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lastmod_date", "date.updated", "expiry-date", "uploadDate", "event:start_time", "end_time", "birthdate",
+     "og:updated_time", "DateModified", "unpublish_until_date", "build-time", "timezone"],
+)  # fmt: skip
+def test_a_meta_element_that_speaks_of_something_else_is_no_publication(name: str) -> None:
+    meta = f'<meta name="{name}" content="2026-11-27T14:35:20+03:00">'
+
+    assert written(meta, f"{TITLE}<div>20 November 2026</div>{STORY}") == "2026-11-20 00:00 day"
+
+
+def test_an_object_in_a_meta_element_is_asked_as_well() -> None:
+    said = json.dumps({"title": "x", "pub_date": "2026-11-27T14:35:20+03:00"}).replace('"', "&quot;")
+
+    assert written(f'<meta name="parsely-page" content="{said}">', TITLE + STORY) == "2026-11-27 14:35 second"
+    assert written('<meta name="parsely-page" content="{&quot;pub_date&quot;: [1">', TITLE + STORY) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "day"),
+    [("/2026/11/9-people-dead-in-fire", ""), ("/2026/11/20-years-on-the-bridge", ""), ("/2026/10/5-things/", ""),
+     ("/2026/11/09/fire", "2026-11-09"), ("/2026/11/09-fire", "2026-11-09"), ("/2026/11/9/fire", "2026-11-09"),
+     ("/news/2026-11-09-fire", "2026-11-09"),
+     ("/news/20261109-fire", "2026-11-09"), ("/2026/11-09/fire", "2026-11-09")],
+)  # fmt: skip
+def test_a_number_that_a_slug_begins_with_is_no_day(path: str, day: str) -> None:
+    assert written("", TITLE + STORY, path=path)[:10] == day
+
+
+@pytest.mark.parametrize(
+    ("line", "language", "wanted"),
+    [("Saturday 21 November - 14:30", "en", "2026-11-21 14:30 minute"),
+     ("21 November, 14:30", "en", "2026-11-21 14:30 minute"),
+     ("السبت 21 نوفمبر - 14:30", "ar", "2026-11-21 14:30 minute"),
+     ("21 ноября, 14:30", "ru", "2026-11-21 14:30 minute"),
+     ("11月21日 14:30", "zh", "2026-11-21 14:30 minute"), ("21.11. 14:30", "de", "2026-11-21 14:30 minute"),
+     ("Nov 21", "en", "2026-11-21 00:00 day"), ("21 December", "en", "2025-12-21 00:00 day"),
+     ("Friday 21 November", "en", "2025-11-21 00:00 day"), ("Monday 21 November", "en", ""), ("21.11.", "de", ""),
+     ("21 Ferries sunk in November", "en", "")],
+)  # fmt: skip
+def test_a_day_without_a_year_beside_the_title_is_the_last_one(line: str, language: str, wanted: str) -> None:
+    assert written("", f"{TITLE}<p class=meta>{line}</p>{STORY}", language=language) == wanted
+
+
+BAR = "<header><div class=top-bar><span>Saturday, 28 November 2026</span></div></header>"
+PLAIN_BAR = "<div>Saturday, 28 November 2026</div>"
+
+
+@pytest.mark.parametrize("bar", [BAR, PLAIN_BAR, "<div id=masthead><p>28 November 2026</p></div>"])
+@pytest.mark.parametrize(
+    ("line", "day"),
+    [("Updated 25 November 2026", "2026-11-25"), ("Updated 25 November 2026, published 20 November 2026", "2026-11-20"),
+     ("Updated: 25/11/2026<br>Published: 20/11/2026", "2026-11-20"),
+     ("<time itemprop=dateModified datetime=2026-11-25T19:20>21/11/2026 | Updated 25/11/2026</time>", "2026-11-21")],
+)  # fmt: skip
+@pytest.mark.parametrize("menu", ["", f"<ul>{MENU}</ul>"])
+def test_the_day_of_a_change_goes_before_that_of_the_page(bar: str, line: str, day: str, menu: str) -> None:
+    found = written("", f"{bar}{menu}<main>{TITLE}<p class=meta>{line}</p>{STORY}</main>", fetched="2026-11-28T10:00")
+
+    assert found[:10] == day
+
+
+def test_a_page_with_no_day_but_that_in_its_head_has_none() -> None:
+    assert written("", f"{BAR}<ul>{MENU}</ul><main>{TITLE}{STORY}</main>") == ""
+    assert written("", f"{BAR}<main>{TITLE}{STORY}</main>", fetched="2026-11-28T10:00") == ""
+
+
+def test_the_day_in_the_header_of_the_article_itself_counts() -> None:
+    inside = f"<article><header><p>28 November 2026</p>{TITLE}</header>{STORY}</article>"
+
+    assert written("", inside, fetched="2026-11-28T10:00") == "2026-11-28 00:00 day"

@@ -6,6 +6,7 @@ A date that cannot be read is None, never a guess at the first of January.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -71,6 +72,12 @@ YEAR_LAST = re.compile(
 MINUS = re.compile("[\u2212\u2013](?=\\d)")
 # No offset from Greenwich: what stands behind it is the time of another date.
 ANOTHER_YEAR = re.compile(r"(?<![\d+-])\d{4}(?!\d)")
+# Days without a year, whose line is nothing but them.
+SHORT_LINE = 60
+DAY_MONTH = re.compile(rf"(?<![\d:.]){DAY}{ORDINAL}[\s/,-]*{OF}(?P<m>{WORD})(?!\w)")
+MONTH_DAY = re.compile(rf"(?<!\w)(?P<m>{WORD})\.? {DAY}{ORDINAL}(?![\w:])")
+CJK_MONTH_DAY = re.compile(r"(?<!\d)(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日号號일]")
+NUMBERS = re.compile(r"(?<![\d./:-])(?P<d>\d\d)[./](?P<m>\d\d)\.?(?![\d./:-])")
 HIJRI_MARK = re.compile(r"\s*(?:هجري|ه(?!\w))")
 UPDATED = re.compile(
     r"(?<!\w)(?:(?:last |zuletzt |آخر |اخر )?(?:updated?|modified|edited|reviewed|revised|aktualisiert|geandert|"
@@ -113,10 +120,55 @@ def parse_date(text: str, now: datetime | None, timezone: str, language: str) ->
     return found or _foreign(text[:100], zone, language)
 
 
+def without_year(text: str, now: datetime, timezone: str, language: str) -> Moment | None:
+    """The last moment before now of a line that is a day and a month alone, with its weekday and time if any.
+
+    A weekday settles the year, where one of the last two has it on that day; a day in numbers needs a time beside it.
+    """
+    plain = LABEL.sub("", _plain(text[:SHORT_LINE]))
+    zone = ZoneInfo(timezone)
+    code = re.split("[-_]", language)[0]
+    said = set(re.findall(r"[^\W\d]+", plain.replace(" شنبه", "شنبه")))
+    weekdays = [number for number, names in enumerate(WEEKDAYS) if said.intersection(names)]
+    latest = now.astimezone(zone) + timedelta(days=1)
+    for match, day, month in _days_of_month(plain):
+        time = _time_beside(plain, match)
+        rest = CLOCK.sub(" ", plain[: match.start()] + " " + plain[match.end() :])
+        if re.search(r"\d", rest) or len(re.findall(r"[^\W\d]{2,}", rest)) > 1 or (month.isdigit() and not time):
+            continue
+        for year in (latest.year, latest.year - 1):
+            known = (year, int(month), day) if month.isdigit() else months.gregorian(day, month, year, code)
+            at = clocks.at(known, time, zone) if known and known[1] <= 12 else None
+            if at and at <= latest and (not weekdays or at.weekday() in weekdays):
+                return at, clocks.precision(time)
+    return None
+
+
 def updated(text: str) -> bool:
-    """Whether a text names the day of a change rather than that of publication."""
+    """Whether a text names the day of a change and none of publication."""
     match = UPDATED.search(months.folded(text[:LONGEST]))
-    return bool(match) and not re.search(r"\d", text[: match.start()] if match else "")
+    if not match or re.search(r"\d", text[: match.start()]):
+        return False
+    plain = _plain(text[:LONGEST])
+    dates = [found for found, _ in _days(plain, "")] or [
+        m for form in (ISO, YMD, CJK, DMY) for m in form.finditer(plain)
+    ]
+    return all(_behind_update(plain, found) for found in dates)
+
+
+def updated_later(text: str) -> bool:
+    """Whether a text names the day of a change behind another one."""
+    plain = months.folded(text[:LONGEST])
+    match = UPDATED.search(plain)
+    return match is not None and bool(re.search(r"\d", plain[: match.start()]))
+
+
+@lru_cache(maxsize=4096)
+def is_day(text: str) -> bool:
+    """Whether there is a day with its month, with or without a year, in a short text."""
+    plain = _plain(text)
+    named = (month for _, _, month in _days_of_month(plain))
+    return any(month.isdigit() or months.gregorian(1, month, 2000) for month in named)
 
 
 def only_a_date(text: str) -> bool:
@@ -203,6 +255,13 @@ def _days(plain: str, language: str) -> list[tuple[re.Match[str], Day]]:
         if found:
             break
     return found
+
+
+def _days_of_month(plain: str) -> Iterator[tuple[re.Match[str], int, str]]:
+    """The days with their months and without a year in a text: where, the day, the month's name or number."""
+    for pattern in (DAY_MONTH, MONTH_DAY, CJK_MONTH_DAY, NUMBERS):
+        for match in pattern.finditer(plain):
+            yield match, int(match["d"]), match["m"]
 
 
 def _year(match: re.Match[str]) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from pipelines.dates.written import updated
+from pipelines.dates.written import is_day, updated, updated_later
 from pipelines.extract.phrases import key
 
 NAMED = ("date", "time", "publi", "posted", "created", "meta", "byline")
@@ -34,6 +34,10 @@ STRANGERS = re.compile(
     r"copyright|ticker|recommend|read-?more|more-?from|mostread|trending",
     re.IGNORECASE,
 )
+# What sites call the head of all their pages, in which the day is today's.
+OF_PAGE = re.compile(
+    r"top-?bar|top-?header|header-?top|masthead|site-?header|(?:current|today|now)[-_]?(?:date|time)|date-?bar", re.I
+)
 CHANGED = re.compile(r"modif|updat|revis|edited|changed|aktualis|geändert|تحديث", re.IGNORECASE)
 # What publishing systems call the day in the state they embed.
 STATE = re.compile(
@@ -51,6 +55,7 @@ SLACK = 10
 SENTENCE = 8
 LONGEST = 120
 LABEL = 60
+SHORT = 40
 MOST = 24
 HEAD = 3
 # Closer together than this, a time element goes before a text.
@@ -65,13 +70,14 @@ class Shown:
     """A text with something like a date in it.
 
     rank: the lower, the likelier it is the article's; beside: it stands beside the title and is no part of a sentence;
-    changed: its markup or the words around it call it the day of a change.
+    changed: its markup or the words around it call it the day of a change; above: it stands before the title.
     """
 
     text: str
     rank: tuple[int, ...]
     beside: bool
     changed: bool
+    above: bool
 
 
 def shown(tree: HtmlElement, titles: Sequence[str]) -> list[Shown]:
@@ -85,6 +91,7 @@ def shown(tree: HtmlElement, titles: Sequence[str]) -> list[Shown]:
     longest = max((len(title) for title in titles), default=0) + 2 * SLACK
     places: dict[HtmlElement, int] = {}
     headings: dict[str, int] = {}
+    holding: set[HtmlElement] = set()
     place = 0
     for element in body.iter("*"):
         tag, text, tail = element.tag, element.text, element.tail
@@ -96,8 +103,10 @@ def shown(tree: HtmlElement, titles: Sequence[str]) -> list[Shown]:
                 # A heading can hold the lead and the time as well.
                 if len(said) <= 3 * longest and (key(said) in keys or (text and key(text) in keys)):
                     headings.setdefault(tag, place)
+                    holding.update(element.iterancestors())
             elif text and shortest <= len(text) <= longest and text.lstrip()[:HEAD] in heads and key(text) in keys:
                 headings.setdefault("", place)
+                holding.update(element.iterancestors())
             if text:
                 place += len(text)
         if tail:
@@ -112,11 +121,24 @@ def shown(tree: HtmlElement, titles: Sequence[str]) -> list[Shown]:
     nearest = sorted(places.items(), key=lambda one: (not -BEFORE < one[1] - title < AFTER, abs(one[1] - title)))
     made: list[Shown] = []
     for element, at in nearest:
-        if not _stranger(element, known):
+        if not _stranger(element, known, holding):
             made.extend(_shown(text, element, at, title) for text in _texts(element))
         if len(made) >= MOST:
             break
     return sorted((one for one in made if one.rank[0] != ELSEWHERE), key=lambda one: one.rank)
+
+
+def before_title(tree: HtmlElement, titles: Sequence[str]) -> list[str]:
+    """The short texts with something like a date in them that stand before the title."""
+    keys = {key(title) for title in titles} - {""}
+    found: list[str] = []
+    for element in tree.iter("*"):
+        if element.tag in HEADINGS and key(element.text_content()) in keys:
+            return found
+        own = _own(element) if element.tag not in SILENT and element.tag not in ("head", "title") else ""
+        if 3 < len(own) < LONGEST and _says_when(own):
+            found.append(own)
+    return []
 
 
 def state(tree: HtmlElement) -> list[str]:
@@ -133,7 +155,9 @@ def _says_when(text: str) -> bool:
     """Whether a short text may hold a date: four digits or a short date, or a word such as `yesterday`."""
     if len(text) >= LONGEST or text.isspace():
         return False
-    return bool(DIGIT.search(text) and DATED.search(text)) or not WHEN.isdisjoint(text.lower().split())
+    if DIGIT.search(text) and (DATED.search(text) or (len(text) < SHORT and is_day(text))):
+        return True
+    return not WHEN.isdisjoint(text.lower().split())
 
 
 def _is_named(element: HtmlElement) -> bool:
@@ -168,14 +192,15 @@ def _shown(text: str, element: HtmlElement, place: int, title: int) -> Shown:
     link = element.tag == "a" or next(element.iterancestors("a"), None) is not None
     name = f"{element.get('itemprop') or ''} {element.get('class') or ''} {element.get('id') or ''}"
     label = _label(element)
-    changed = bool(CHANGED.search(name)) or updated(text) or updated(label)
+    # An element that is called the day of a change may tell both days.
+    changed = updated(text) or updated(label) or (bool(CHANGED.search(name)) and not updated_later(text))
     # Far from the title a day in a link is that of what it leads to; one in a sentence is that of what it tells.
     if near:
         place_rank = SENTENCES if sentence else UPDATES if changed else BESIDE_TITLE
     else:
         place_rank = ELSEWHERE if sentence or link else FAR_UPDATES if changed else BELOW if away > 0 else ABOVE
     rank = (place_rank, away < 0, abs(away) // NEARLY, not time, abs(away))
-    return Shown(text, rank, place_rank == BESIDE_TITLE, changed)
+    return Shown(text, rank, place_rank == BESIDE_TITLE, changed, away < 0)
 
 
 def _label(element: HtmlElement) -> str:
@@ -209,8 +234,11 @@ def _beginning(element: HtmlElement) -> str:
     return " ".join(" ".join(said).split())
 
 
-def _stranger(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
-    """Whether an element is in a menu, a footer, among comments or other articles; known: what was found of others."""
+def _stranger(element: HtmlElement, known: dict[HtmlElement, bool], holding: set[HtmlElement]) -> bool:
+    """Whether an element is in a menu, a page's head or foot, among comments or other articles.
+
+    known: what was found of others; holding: what holds the title, and is no head of all pages.
+    """
     passed: list[HtmlElement] = []
     found = False
     for ancestor in (element, *element.iterancestors()):
@@ -220,6 +248,9 @@ def _stranger(element: HtmlElement, known: dict[HtmlElement, bool]) -> bool:
         passed.append(ancestor)
         name = f"{ancestor.get('id') or ''} {ancestor.get('class') or ''}"
         of_page = ancestor.tag == "footer" and next(ancestor.iterancestors("article"), None) is None
+        if ancestor not in holding:
+            of_page |= ancestor.tag == "header" and next(ancestor.iterancestors("article", "main"), None) is None
+            of_page |= bool(OF_PAGE.search(name))
         if ancestor.tag in BESIDE or of_page or STRANGERS.search(name):
             found = True
             break

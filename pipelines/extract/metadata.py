@@ -92,10 +92,10 @@ def metas(tree: HtmlElement) -> dict[str, list[str]]:
     """The page's meta elements: name, property or itemprop in lower case -> what they say, in order."""
     found: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
-        name = element.get("property") or element.get("name") or element.get("itemprop")
-        content = " ".join((element.get("content") or "")[:LONGEST_META].split())
-        if name and content:
-            found.setdefault(name.strip().lower(), []).append(content)
+        names = {(element.get(kind) or "").strip().lower() for kind in ("property", "name", "itemprop")} - {""}
+        content = " ".join((element.get("content") or "")[:LONGEST_META].split()) if names else ""
+        for name in names if content else ():
+            found.setdefault(name, []).append(content)
     return found
 
 

@@ -6,6 +6,7 @@ unless something else says the day too. The day is that of the site: the offset 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from zoneinfo import ZoneInfo
 from htmldate import find_date
 from lxml.html import HtmlElement
 
-from pipelines.dates.written import parse_date
+from pipelines.dates.written import parse_date, without_year
 from pipelines.extract import datelines, linked
 from pipelines.extract.metadata import Facts
 from pipelines.model import Page, Source
@@ -27,13 +28,28 @@ PUBLISHED = (
     "date.issued", "dc.date.issued", "dcterms.created", "dc.date", "dcterms.date", "dc.created", "date", "article:date",
     "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "citation_publication_date", "article_date_original",
 )  # fmt: skip
+# What else a name of published days can be made of, the likeliest first, and what it must not say.
+TELLING = ("publi", "pubdate", "issued", "posted", "released", "created", "date", "time")
+OTHERWISE = re.compile(
+    r"modif|updat|chang|edit|revis|review|expir|upload|event|start|birth|begin|until|valid|embargo|due|archiv|delet|"
+    r"crawl|cache|fetch|build|generat|deploy|server|render|current|now|zone|read|duration|publisher|video|image|"
+    r"(?<![a-z])end|(?:date|time)[.:_ -]?end(?![a-z])"
+)
+PRECISE = ("second", "minute")
+MOST_JSON = 3
 MODIFIED = (
     "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod",
     "dcterms.modified", "dc.date.modified", "article:modified", "date.modified", "article:updated_time",
 )  # fmt: skip
 # Where nothing else is known.
 AMERICAN = re.compile(r"\.(?:com|gov|edu|us)$")
-IN_URL = re.compile(r"/(20\d\d)[/-](\d{1,2})[/-](\d{1,2})(?:[/-]|$)|[/-](20\d\d)(\d\d)(\d\d)(?:[/.-]|$)")
+# A number that a slug begins with, such as that of the dead, is no day: a day in it has two digits with a zero.
+IN_URL = re.compile(
+    r"/(?P<y>20\d\d)/(?P<m>\d{1,2})/(?P<d>\d{1,2})(?:/|$)|/(?P<y2>20\d\d)/(?P<m2>\d\d)/(?P<d2>0\d)-"
+    r"|/(?P<y3>20\d\d)-(?P<m3>\d{1,2})-(?P<d3>\d{1,2})(?:/|$)|/(?P<y4>20\d\d)-(?P<m4>\d\d)-(?P<d4>\d\d)-"
+    r"|/(?P<y5>20\d\d)/(?P<m5>\d\d)-(?P<d5>\d\d)(?:[/-]|$)"
+    r"|[/-](?P<y6>20\d\d)(?P<m6>\d\d)(?P<d6>\d\d)(?:[/.-]|$)"
+)
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 ORDER = ("second", "minute", "hour", "day", "month", "year")
 LOOKS = 6
@@ -68,7 +84,7 @@ def published(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> Da
             return (machine or seen)[0]
     if not sure:
         guess = _by_htmldate(tree, page, source)
-        if guess.at and not _january(guess):
+        if guess.at and not _january(guess) and not _of_page(guess, tree, facts, page, source):
             return guess
         found = [*machine, *seen]
         return replace(found[0], precision="year") if found else Dating()
@@ -107,6 +123,7 @@ def _said(facts: Facts, page: Page, source: Source) -> Iterator[Dating]:
             found = _read(text, page, source)
             if found:
                 yield Dating(*found, "meta")
+    yield from _named_so(facts, page, source)
     at = page.entry.published_at if page.entry else None
     if at and _likely(at, page):
         zone = ZoneInfo(source.timezone)
@@ -118,18 +135,60 @@ def _said(facts: Facts, page: Page, source: Source) -> Iterator[Dating]:
             yield Dating(at.astimezone(zone), precision or "second", "feed")
 
 
+def _named_so(facts: Facts, page: Page, source: Source) -> Iterator[Dating]:
+    """What meta elements say whose names are not in the list but speak of publication; a moment, not a day alone."""
+    told: list[tuple[int, str]] = []
+    for name, said in facts.meta.items():
+        if said[0].startswith("{"):
+            told += _in_json(said[0])
+        elif name not in PUBLISHED:
+            told += _telling(name, said[0])
+    for _, text in sorted(told, key=lambda one: one[0]):
+        found = _read(text, page, source)
+        if found and found[1] in PRECISE:
+            yield Dating(*found, "meta")
+
+
+def _telling(name: str, said: str) -> list[tuple[int, str]]:
+    """How likely a name speaks of publication, the lower the likelier, with what it says; nothing where it does not."""
+    name = name.lower()
+    if OTHERWISE.search(name) or not re.search(r"\d{4}", said):
+        return []
+    return next(([(rank, said)] for rank, word in enumerate(TELLING) if word in name), [])
+
+
+def _in_json(text: str) -> list[tuple[int, str]]:
+    """What an object in a meta element says under names that speak of publication."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(said, dict):
+        return []
+    return [one for name, value in said.items() if isinstance(value, str) for one in _telling(name, value)][:MOST_JSON]
+
+
 def _seen(tree: HtmlElement, facts: Facts, page: Page, source: Source, *, told: bool) -> Iterator[Dating]:
     """What the page shows: dates beside the title, the day in the URL, its scripts' state unless told, other dates."""
     beside: list[Dating] = []
     rest: list[Dating] = []
+    pages: list[Dating] = []
     for one in datelines.shown(tree, facts.titles):
         # Far from the title, «two hours ago» is that of another article.
         found = _read(one.text, page, source) if one.beside or datelines.DATED.search(one.text) else None
-        if found:
+        if not found and one.beside:
+            found = without_year(one.text, page.fetched_at, source.timezone, _language(source))
+        # Above the title, far from it or where another day stands below, today's day is that of the page.
+        today = found and one.above and found[1] == "day" and found[0].date() == _fetched_on(page, source)
+        if found and today:
+            (pages if one.beside else []).append(Dating(*found, "text", one.beside))
+        elif found:
             (beside if one.beside else rest).append(Dating(*found, "text", one.beside))
         if len(beside) + len(rest) == LOOKS:
             break
     yield from beside
+    if not beside and not rest:
+        yield from pages
     day = _in_url(page, source)
     if day:
         yield day
@@ -209,7 +268,8 @@ def _in_url(page: Page, source: Source) -> Dating | None:
     match = IN_URL.search(page.final_url)
     if not match:
         return None
-    day = "-".join(f"{int(part):02}" for part in (match[1] or match[4], match[2] or match[5], match[3] or match[6]))
+    said = [part for part in match.groups() if part]
+    day = "-".join(f"{int(part):02}" for part in said)
     found = _read(day, page, source)
     return Dating(*found, "url") if found else None
 
@@ -217,12 +277,22 @@ def _in_url(page: Page, source: Source) -> Dating | None:
 def _by_htmldate(tree: HtmlElement, page: Page, source: Source) -> Dating:
     latest = (page.fetched_at + AHEAD).date().isoformat()
     try:
-        text = find_date(tree, original_date=True, extensive_search=True, max_date=latest)
+        text = find_date(tree, original_date=True, extensive_search=False, max_date=latest)
     except (ValueError, OverflowError):
         # It does not check the offsets and years it finds.
         return Dating()
     found = _read(text, page, source)
     return Dating(found[0], "day", "text") if found else Dating()
+
+
+def _of_page(guess: Dating, tree: HtmlElement, facts: Facts, page: Page, source: Source) -> bool:
+    """Whether a guess is a day that stands before the title, where we looked at it and found it to be the page's."""
+    read = (_read(text, page, source) for text in datelines.before_title(tree, facts.titles))
+    return any(found[0].date() == _day(guess) for found in read if found)
+
+
+def _fetched_on(page: Page, source: Source) -> date:
+    return page.fetched_at.astimezone(ZoneInfo(source.timezone)).date()
 
 
 def _read(text: object, page: Page, source: Source) -> tuple[datetime, str] | None:
