@@ -12,7 +12,7 @@ from demo import newsroom
 from demo.inbox import open_inbox
 from demo.replay import Placed, open_replay, replay_sources
 from demo.sites import BROKEN, WATCHES, write_sources
-from pipelines import db, watch
+from pipelines import db, private, upkeep, watch
 from pipelines.settings import Settings, settings
 
 FOLDER = Path("data/demo")
@@ -40,7 +40,7 @@ def env_file(folder: Path = FOLDER) -> Path:
 def open_desk(folder: Path = FOLDER) -> Iterator[Desk]:
     """Open the newsroom and the inbox, follow its sites, set its watches; this process's settings are the demo's."""
     folder = folder.absolute()
-    folder.mkdir(parents=True, exist_ok=True)
+    private.data_folder(folder)
     with ExitStack() as stack:
         opened = stack.enter_context(newsroom.open_newsroom(folder / "newsroom"))
         inbox = folder / "inbox.jsonl"
@@ -49,6 +49,9 @@ def open_desk(folder: Path = FOLDER) -> Iterator[Desk]:
         newsroom.sources(folder / "sources", delay=SECONDS_BETWEEN_REQUESTS)
         current = settings()
         db.migrate(current)
+        upkeep.tighten(current)
+        for name in ("newsroom", "sources", "inbox.jsonl"):
+            private.tighten(folder / name)
         with db.connection(current) as conn, conn:
             for demo in WATCHES:
                 watch.add(conn, watch.make(demo.name, [demo.term], channels=[CHANNEL]))

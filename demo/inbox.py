@@ -10,13 +10,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from pipelines import private
+
 MOST_BYTES = 1_000_000
 
 
 @contextmanager
 def open_inbox(path: Path, port: int = 0, host: str = "127.0.0.1") -> Iterator[str]:
     """Receive messages into a JSON Lines file while the block runs; yields the address to post to."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private.folder(path.parent)
     lock = threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
@@ -25,7 +27,7 @@ def open_inbox(path: Path, port: int = 0, host: str = "127.0.0.1") -> Iterator[s
             key = self.headers.get("Idempotency-Key", "")
             with lock:
                 if key not in {message["key"] for message in messages(path)}:
-                    with path.open("a", encoding="utf-8") as lines:
+                    with private.opened(path, "a", encoding="utf-8") as lines:
                         lines.write(json.dumps({"key": key, "message": json.loads(body)}, ensure_ascii=False) + "\n")
             self.send_response(204)
             self.end_headers()

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from demo.feeds import sitemap
 from demo.pages import sameness, target_of
 from demo.server import ACCESS_LOG, Answer, Request, served
-from pipelines import urls
+from pipelines import private, urls
 from pipelines.errors import NightdeskError
 from pipelines.model import Source
 
@@ -153,8 +153,8 @@ def replay_sources(placed: Sequence[Placed], *, delay: float = 0.1, feed_only: b
 @contextmanager
 def open_replay(placed: Sequence[Placed], folder: Path, port: int = 0, *, cap: int = 0) -> Iterator[Replay]:
     """Serve the placed pages while the block runs, with log and index in a folder; cap: entries per feed, 0 for all."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / INDEX).open("w", encoding="utf-8") as handle:
+    private.folder(folder)
+    with private.opened(folder / INDEX, "w", encoding="utf-8") as handle:
         for each in placed:
             row = {"url": each.url, "original": each.saved.url, "id": each.saved.id, "path": str(each.saved.path)}
             handle.write(json.dumps(row, ensure_ascii=False) + "\n")

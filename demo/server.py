@@ -26,6 +26,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from demo.sites import Fault
+from pipelines import private
 
 ACCESS_LOG = "access.jsonl"
 IDLE_SECONDS = 60
@@ -58,7 +59,7 @@ class Answer:
 @contextmanager
 def served(answer: Callable[[Request], Answer], log: Path, port: int = 0, host: str = "127.0.0.1") -> Iterator[str]:
     """Serve from a thread of this process while the block runs; yields `HOST:PORT`."""
-    log.parent.mkdir(parents=True, exist_ok=True)
+    private.folder(log.parent)
     lock = threading.Lock()
     under: Counter[str] = Counter()
 
@@ -67,7 +68,7 @@ def served(answer: Callable[[Request], Answer], log: Path, port: int = 0, host: 
             under[host] += more
             return under[host]
 
-    with log.open("a", encoding="utf-8") as handle:
+    with private.opened(log, "a", encoding="utf-8") as handle:
 
         def write(line: dict[str, Any]) -> None:
             with lock:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines import private
 from pipelines.model import Source
 from pipelines.sourcefile import render
 
@@ -155,10 +156,11 @@ def source(site: Site, *, delay: float = 0.1) -> Source:
 
 def write_sources(sources: Iterable[Source], folder: Path) -> list[Path]:
     """Write one source file each into a folder (made when missing); the files, in the order given."""
-    folder.mkdir(parents=True, exist_ok=True)
+    private.folder(folder)
     paths = []
     for each in sources:
         path = folder / f"{each.name}.toml"
-        path.write_text(render(each), encoding="utf-8")
+        with private.opened(path, "w", encoding="utf-8") as file:
+            file.write(render(each))
         paths.append(path)
     return paths

@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 from demo.sites import SITES, Fault, Site
+from pipelines import private
 
 STATE = "state.json"
 LOCK = "state.lock"
@@ -59,7 +60,7 @@ def prepare(
     folder: Path, *, sites: Sequence[Site] = SITES, seed: str = "nightdesk", now: datetime | None = None
 ) -> Edition:
     """The edition in a folder; a new one with articles of the last two days where there is none yet."""
-    folder.mkdir(parents=True, exist_ok=True)
+    private.folder(folder)
     with _locked(folder):
         if not (folder / STATE).exists():
             _write(folder, _opened(sites, seed, now or datetime.now(UTC)))
@@ -108,14 +109,14 @@ def _opened(sites: Sequence[Site], seed: str, now: datetime) -> Edition:
 
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
-    with (folder / LOCK).open("a") as handle:
+    with private.opened(folder / LOCK, "a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
 def _write(folder: Path, edition: Edition) -> None:
     beside = folder / f".{STATE}.{os.getpid()}"
-    with beside.open("w", encoding="utf-8") as handle:
+    with private.opened(beside, "w", encoding="utf-8") as handle:
         json.dump(asdict(edition), handle, ensure_ascii=False, indent=1, default=datetime.isoformat)
         handle.flush()
         os.fsync(handle.fileno())

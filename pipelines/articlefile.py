@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipelines import private
 from pipelines.errors import StoreError
 from pipelines.model import Article, Reason, Rejection, Removed
 from pipelines.settings import Settings
@@ -70,12 +71,12 @@ def unreadable(file: Path, number: int, error: Exception) -> StoreError:
 
 def write(file: Path, lines: Iterable[Line]) -> int:
     """Put an article file in place whole and on the disk, or leave what was there; the number of lines."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    private.folder(file.parent)
     _sweep(file.parent)
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     count = 0
     try:
-        with beside.open("w", encoding="utf-8") as stream:
+        with private.opened(beside, "w", encoding="utf-8") as stream:
             for line in lines:
                 stream.write(to_json(line) + "\n")
                 count += 1

@@ -9,7 +9,7 @@ from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import psycopg2
 import psycopg2.extensions
@@ -17,6 +17,7 @@ import psycopg2.extras
 
 from pipelines import embedded_postgres
 from pipelines.errors import DatabaseError
+from pipelines.postgres_address import masked, normal, shown
 from pipelines.settings import Settings
 
 Connection = psycopg2.extensions.connection
@@ -27,10 +28,6 @@ SQL = Path(__file__).parent / "sql"
 OLDEST = 150000
 MIGRATION_LOCK = 4_917_001
 OLDEST_CODE = re.compile(r"^-- oldest code: (\d{4})$", re.MULTILINE)
-UNUSABLE = (
-    "NIGHTDESK_DATABASE_URL is no address of a Postgres: write it like postgresql://user:password@host:5432/name, "
-    "special characters of the password percent-encoded (empty uses the embedded server)."
-)
 
 psycopg2.extras.register_default_jsonb(globally=True)
 
@@ -46,12 +43,9 @@ def connect(settings: Settings, *, application: str = "nightdesk") -> Connection
             connect_timeout=10,
             options="-c timezone=UTC",
         )
-    except psycopg2.ProgrammingError:
-        # What it says holds the whole address.
-        raise DatabaseError(UNUSABLE) from None
-    except psycopg2.OperationalError as error:
+    except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
         raise DatabaseError(
-            f"Postgres does not answer at {shown(address)}: {_one_line(error)}. "
+            f"Postgres does not answer at {shown(address)}: {masked(_one_line(error), address)}. "
             "Start it, or correct NIGHTDESK_DATABASE_URL (empty uses the embedded server)."
         ) from None
     if conn.server_version < OLDEST:
@@ -210,19 +204,17 @@ def oldest_code(migration: str) -> str:
 
 def url(settings: Settings) -> str:
     """The address of Nightdesk's database; starts the embedded server where none is set."""
-    if urlsplit(settings.database_url).netloc.count("@") > 1:
-        # An @ left in the password: libpq would take the rest of it for the host, and say so.
-        raise DatabaseError(UNUSABLE)
-    return settings.database_url or embedded(settings, "nightdesk")
+    return normal(settings.database_url) if settings.database_url else embedded(settings, "nightdesk")
 
 
 def airflow_url(settings: Settings) -> str:
     """The address of Airflow's own database, on the same server, made where it is missing."""
     if not settings.database_url:
         return embedded(settings, "airflow")
-    parts = urlsplit(url(settings))
+    address = url(settings)
+    parts = urlsplit(address)
     name = parts.path.lstrip("/") + "_airflow"
-    _create_database(settings.database_url, name)
+    _create_database(address, unquote(name))
     return urlunsplit(parts._replace(path="/" + name))
 
 
@@ -250,20 +242,13 @@ def refused(error: Error) -> bool:
     return isinstance(error, psycopg2.DataError | psycopg2.IntegrityError)
 
 
-def shown(address: str) -> str:
-    """An address without its password."""
-    hidden = re.sub(r"//([^:/@?]*):[^/?]*@", r"//\1:***@", address)
-    return re.sub(r"(pass(?:word|file)?\s*=\s*)('(?:\\.|[^'])*'|[^&\s]*)", r"\1***", hidden, flags=re.IGNORECASE)
-
-
 @lru_cache(maxsize=8)
 def _create_database(admin: str, name: str) -> None:
     try:
         conn = psycopg2.connect(admin, connect_timeout=10)
-    except psycopg2.ProgrammingError:
-        raise DatabaseError(UNUSABLE) from None
-    except psycopg2.OperationalError as error:
-        raise DatabaseError(f"Postgres does not answer at {shown(admin)}: {_one_line(error)}.") from None
+    except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
+        said = masked(_one_line(error), admin)
+        raise DatabaseError(f"Postgres does not answer at {shown(admin)}: {said}.") from None
     try:
         conn.autocommit = True
         with conn.cursor() as cursor:

@@ -66,7 +66,7 @@ def server(folder: Path) -> Server:
     """
     try:
         folder = folder.resolve()
-        private.folder(folder.parent)
+        private.data_folder(folder.parent)
         with _alone(folder):
             if folder not in _used:
                 _used[folder] = _shared(folder)
@@ -86,6 +86,11 @@ def stop(folder: Path) -> None:
             keeper.stop(folder, pid)
         if folder in _used:
             os.close(_used.pop(folder))
+
+
+def is_another_users(folder: Path) -> bool:
+    """Whether there is a server's folder here that belongs to another user than us."""
+    return folder.exists() and folder.stat().st_uid != os.geteuid()
 
 
 def binaries() -> Path:

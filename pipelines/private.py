@@ -3,56 +3,53 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import stat
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-FOLDER, FILE = 0o700, 0o600
+FOLDER, FILE, UMASK = 0o700, 0o600, 0o077
 # Others may pass through to what is theirs, and list nothing.
 PASSAGE = 0o711
 
 
-def folder(path: Path, mode: int = FOLDER) -> Path:
-    """Make a folder and what is missing above it, whatever this process' umask is; what is there keeps its mode."""
+def data_folder(path: Path) -> Path:
+    """Make the data folder; what is missing above it is made as this process' umask says, for it is not ours."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return folder(path)
+
+
+def folder(path: Path) -> Path:
+    """Make a folder and what is missing above it, all for us alone; what is there keeps its mode."""
     if not path.is_dir():
-        if path.parent != path:
-            folder(path.parent, mode)
+        folder(path.parent)
         with suppress(FileExistsError):
-            path.mkdir(mode=mode)
-            path.chmod(mode)
+            path.mkdir(mode=FOLDER)
     return path
 
 
-def opened(path: Path, mode: str = "w", **how: Any) -> IO[Any]:
+def opened(path: Path, mode: str = "w", **how: Any) -> Any:
     """Open a file for writing; where it is new, nobody else may read it."""
     return open(path, mode, opener=_ours, **how)
 
 
-def tighten(path: Path, *, spare: tuple[Path, ...] = ()) -> int:
-    """Take from everybody else what lies below a folder and is ours; how many modes were changed.
+def tighten(path: Path) -> int:
+    """Take a file or folder, and all below it, from everybody but its owner; how many modes were changed.
 
-    `spare` is left as it is, with all below it. No symbolic link is followed.
+    What belongs to another user stays as it is, and no symbolic link is followed.
     """
-    return sum(_taken(entry) for entry in _below(path, set(spare)))
+    changed = 0
+    for folder, folders, files in os.walk(path):
+        changed += sum(_taken(Path(folder, name)) for name in (*folders, *files))
+    return changed + _taken(path)
 
 
-def _below(path: Path, spare: set[Path]) -> Iterator[os.DirEntry[str]]:
-    with os.scandir(path) as entries:
-        for entry in entries:
-            if Path(entry.path) in spare or entry.is_symlink():
-                continue
-            yield entry
-            if entry.is_dir(follow_symlinks=False):
-                yield from _below(Path(entry.path), spare)
-
-
-def _taken(entry: os.DirEntry[str]) -> bool:
-    # A file that went away meanwhile is nobody's.
+def _taken(path: Path) -> bool:
+    # What went away meanwhile is nobody's.
     with suppress(FileNotFoundError):
-        found = entry.stat(follow_symlinks=False)
-        if found.st_mode & 0o077 and found.st_uid == os.geteuid():
-            Path(entry.path).chmod(found.st_mode & 0o700)
+        found = path.lstat()
+        if found.st_mode & 0o077 and found.st_uid == os.geteuid() and not stat.S_ISLNK(found.st_mode):
+            path.chmod(found.st_mode & 0o700)
             return True
     return False
 

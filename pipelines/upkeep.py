@@ -1,17 +1,21 @@
-"""Upkeep of the data folder: raw files that were kept long enough are deleted, if the ledger agrees."""
+"""Upkeep of the data folder: raw files that were kept long enough are deleted, and nobody else can read the rest."""
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipelines import db
+from pipelines import db, embedded_postgres, private
 from pipelines.runs import KEY
 from pipelines.settings import Settings
 
 OPEN = ".open"
+# What a data folder holds of ours; others may keep something of theirs beside it.
+OURS = ("raw", "articles", "airflow")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +36,7 @@ def retire(settings: Settings, now: datetime) -> Retired:
     deleted: list[str] = []
     kept: list[str] = []
     files = size = 0
+    tighten(settings)
     if settings.keep_raw_days:
         with db.connection(settings, application="nightdesk upkeep") as conn:
             for folder in _old(settings.raw, now - timedelta(days=settings.keep_raw_days)):
@@ -46,6 +51,21 @@ def retire(settings: Settings, now: datetime) -> Retired:
                 folder.rmdir()
                 deleted.append(name)
     return Retired(deleted=tuple(deleted), kept=tuple(kept), files=files, bytes=size)
+
+
+def tighten(settings: Settings) -> int:
+    """Take what Nightdesk wrote into the data folder from all other users; how many modes were changed.
+
+    New files are born so; those of earlier versions were readable by everybody. A folder that is closed was done
+    already, for it is closed last. The embedded Postgres keeps its own.
+    """
+    folders = (settings.data / name for name in OURS)
+    changed = sum(private.tighten(path) for path in folders if path.is_dir() and path.stat().st_mode & 0o077)
+    if settings.data.is_dir() and settings.data.stat().st_uid == os.geteuid():
+        mode = private.PASSAGE if embedded_postgres.is_another_users(settings.data / "postgres") else private.FOLDER
+        changed += stat.S_IMODE(settings.data.stat().st_mode) != mode
+        settings.data.chmod(mode)
+    return changed
 
 
 def started(run: str) -> datetime:

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from pipelines import encodings, entries
+from pipelines import encodings, entries, private
 from pipelines.errors import StoreError
 from pipelines.model import Page, Pointer
 
@@ -54,7 +54,7 @@ class Writer:
 def begin(raw: Path, source: str, run: str) -> Writer:
     """Begin the next file of a source and run; no file that exists is touched."""
     folder = raw / source / run
-    folder.mkdir(parents=True, exist_ok=True)
+    private.folder(folder)
     number = 1
     while True:
         name = f"{source}-{run}-{number}"
@@ -62,7 +62,7 @@ def begin(raw: Path, source: str, run: str) -> Writer:
         if (folder / (name + CLOSED)).exists():
             continue
         try:
-            file = (folder / (name + OPEN)).open("xb")
+            file = private.opened(folder / (name + OPEN), "xb")
         except FileExistsError:
             continue
         break

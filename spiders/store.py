@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
 
 import spiders.followed
-from pipelines import aliases, clock, db, found, ledger, rules, runs, urls, warc
+from pipelines import aliases, clock, db, found, ledger, private, rules, runs, urls, warc
 from pipelines.clock import Clock
 from pipelines.errors import DiskFullError
 from pipelines.ledger import Lease, Look
@@ -282,7 +282,7 @@ def _busy(store: Store, source: Source) -> None:
 
 
 def _room(settings: Settings) -> None:
-    settings.data.mkdir(parents=True, exist_ok=True)
+    private.data_folder(settings.data)
     free = shutil.disk_usage(settings.data).free // (1024 * 1024)
     if free < settings.min_free_mb:
         raise DiskFullError(

@@ -21,6 +21,7 @@ from pipelines.airflow.local import Airflow, airflow_running, night
 from pipelines.airflow.rest import Task
 from pipelines.settings import Settings, exported
 from tests import databases
+from tests.security.test_files import open_to_others
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(900)]
 
@@ -131,6 +132,11 @@ def test_a_night_goes_from_sites_to_alerts_and_one_broken_source_is_red_alone(
         stored = {row["source"]: row["count"] for row in cursor.fetchall()}  # type: ignore[call-overload]
     assert set(stored) == {"nahr", "harbour"}
     assert min(stored.values()) >= 5
+
+
+def test_nobody_else_can_read_what_a_night_has_left(airflow: Airflow, night_settings: Settings) -> None:
+    assert (night_settings.data / "airflow" / "logs" / "tasks").is_dir()
+    assert open_to_others(night_settings.data) == []
 
 
 def test_a_stage_that_is_run_again_by_hand_passes_the_run_on_and_changes_nothing(

@@ -16,7 +16,7 @@ ONE_PLACE = {
     "twisted": ("spiders/",),
     "trafilatura": ("pipelines/extract/",),
     "dateparser": ("pipelines/dates/",),
-    "psycopg2": ("pipelines/db.py",),
+    "psycopg2": ("pipelines/db.py", "pipelines/postgres_address.py"),
     "fastwarc": ("pipelines/warc.py",),
     "typer": ("pipelines/cli/",),
     "apprise": ("pipelines/chat.py",),

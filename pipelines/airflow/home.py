@@ -16,7 +16,7 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from pipelines import db
+from pipelines import db, private
 from pipelines.airflow.rest import AirflowError
 from pipelines.settings import ENV_FILE, Settings, exported
 
@@ -55,7 +55,8 @@ def command(*words: str) -> list[str]:
 def prepare(settings: Settings) -> Secrets:
     """Make the home and, the first time, its secrets (readable by their owner alone)."""
     folder = home(settings)
-    logs(settings).mkdir(parents=True, exist_ok=True)
+    private.data_folder(settings.data)
+    private.folder(logs(settings))
     path = folder / "secrets.json"
     if not path.exists():
         fresh = Secrets(
@@ -74,8 +75,8 @@ def prepare(settings: Settings) -> Secrets:
 def alone(settings: Settings) -> Iterator[None]:
     """Hold the home for the length of the block; AirflowError when another process has it, for two schedulers clash."""
     folder = home(settings)
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w", encoding="utf-8") as file:
+    private.folder(folder)
+    with private.opened(folder / "lock", "w", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -115,6 +116,8 @@ def environment(settings: Settings, keys: Secrets, *, port: int) -> dict[str, st
         "dag_processor__min_file_process_interval": "60",
         "logging__base_log_folder": str(logs(settings) / "tasks"),
         "logging__dag_processor_child_process_log_directory": str(logs(settings) / "dag_processor"),
+        "logging__file_task_handler_new_folder_permissions": f"0o{private.FOLDER:o}",
+        "logging__file_task_handler_new_file_permissions": f"0o{private.FILE:o}",
         "scheduler__enable_health_check": "False",
         # How late the supervisor of a task notices that it ended or was marked failed in the UI; 5 s by default.
         "workers__min_heartbeat_interval": "1",
@@ -157,9 +160,15 @@ def migrate(settings: Settings, env: dict[str, str], *, on_line: Callable[[str],
         return False
     on_line("preparing Airflow's database (once)")
     log = logs(settings) / "migrate.log"
-    with log.open("wb") as output:
+    with private.opened(log, "wb") as output:
         code = subprocess.call(
-            command("db", "migrate"), env=env, cwd=home(settings), stdout=output, stderr=subprocess.STDOUT, timeout=600
+            command("db", "migrate"),
+            env=env,
+            cwd=home(settings),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            timeout=600,
+            umask=private.UMASK,
         )
     if code:
         last = log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()[-15:]

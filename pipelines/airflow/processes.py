@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipelines import private
+
 PR_SET_PDEATHSIG = 1
 TAIL = 15
 
@@ -33,7 +35,7 @@ def start(name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Pat
 
     Call it from the main thread: Linux sends that signal when the starting thread ends.
     """
-    with log.open("wb") as output:
+    with private.opened(log, "wb") as output:
         process = subprocess.Popen(
             command,
             env=dict(env),
@@ -42,6 +44,7 @@ def start(name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Pat
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=private.UMASK,
             preexec_fn=_die_with_parent,
         )
     return Component(name=name, process=process, log=log)

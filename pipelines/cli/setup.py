@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from dotenv import set_key
 
-from pipelines import db, sources
+from pipelines import db, private, sources, upkeep
 from pipelines.cli import follow, sample
 from pipelines.cli.show import Json, as_json, say, table
 from pipelines.errors import SettingsError
@@ -56,9 +56,10 @@ def init(
         set_key(path, CHANNEL_PREFIX + name.upper(), address)
     settings.cache_clear()
     current = settings()
-    current.data.mkdir(parents=True, exist_ok=True)
+    private.data_folder(current.data)
     current.sources.mkdir(parents=True, exist_ok=True)
     db.migrate(current)
+    upkeep.tighten(current)
     say(f"Wrote {os.path.relpath(path)}. Data: {current.data}. Followed sources: {current.sources}.")
     if not current.contact:
         say("No contact is set: crawling is limited to this machine until NIGHTDESK_CONTACT is.")
@@ -126,4 +127,5 @@ def _channel(pair: str) -> tuple[str, str]:
 def migrate() -> None:
     """Bring the database to this version's schema; safe to repeat."""
     ran = db.migrate(settings())
+    upkeep.tighten(settings())
     say(f"Applied {', '.join(ran)}." if ran else "The database is up to date.")

@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines import articlefile, db, outbox, runs, templates
+from pipelines import articlefile, db, outbox, private, runs, templates
 from pipelines.articlefile import Line
 from pipelines.errors import DiskFullError, NightdeskError, StoreError
 from pipelines.extract import fetched, learning
@@ -267,7 +267,7 @@ def _heard(lines: Iterator[Line], on_line: Callable[[Line], None] | None) -> Ite
 
 
 def _check_disk(settings: Settings) -> None:
-    settings.data.mkdir(parents=True, exist_ok=True)
+    private.data_folder(settings.data)
     free = shutil.disk_usage(settings.data).free // (1 << 20)
     if free < settings.min_free_mb:
         raise DiskFullError(

@@ -1,0 +1,77 @@
+"""What Nightdesk writes into its data folder is for its own user alone, however careless its umask is."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from pipelines import alert, crawl, extract, load, private, upkeep
+from pipelines.settings import Settings
+from tests.sites import RUN, Sites, site
+
+
+@pytest.fixture
+def careless() -> Iterator[None]:
+    """A umask that takes nothing from anybody."""
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def open_to_others(folder: Path) -> list[str]:
+    """What below a folder anybody but its owner may read, write or enter."""
+    return [
+        f"{stat.S_IMODE(path.lstat().st_mode):o} {path.relative_to(folder)}"
+        for path in (folder, *folder.rglob("*"))
+        if not path.is_symlink() and path.lstat().st_mode & 0o077
+    ]
+
+
+def test_a_whole_night_leaves_nothing_that_others_can_read(careless: None, here: Settings, web: Sites) -> None:
+    source = site(web, "open.test", 3)
+    here.data.rmdir()
+
+    crawl.crawl(here, [source], RUN)
+    extract.extract(here, source, RUN, processes=2)
+    load.load(here, source, RUN)
+    alert.match(here, RUN)
+
+    assert len([path for path in here.data.rglob("*") if path.is_file()]) >= 2
+    assert open_to_others(here.data) == []
+
+
+def test_what_an_earlier_version_left_open_is_closed(careless: None, settings: Settings) -> None:
+    article = settings.articles / "sana" / "2026-11-22T0200.jsonl"
+    page = settings.raw / "sana" / "2026-11-22T0200" / "a.warc.gz"
+    for path in (article, page):
+        path.parent.mkdir(parents=True)
+        path.write_text("x")
+    settings.data.chmod(0o755)
+
+    upkeep.retire(settings, datetime.now(UTC))
+
+    assert open_to_others(settings.data) == []
+    assert article.read_text() == page.read_text() == "x"
+
+
+def test_what_lies_in_the_data_folder_and_is_not_ours_is_left_as_it_is(careless: None, settings: Settings) -> None:
+    theirs = settings.data / "theirs"
+    theirs.mkdir(mode=0o755)
+    settings.raw.mkdir()
+    (settings.raw / "elsewhere").symlink_to(theirs)
+
+    upkeep.tighten(settings)
+
+    assert stat.S_IMODE(theirs.stat().st_mode) == 0o755
+
+
+def test_a_folder_above_the_data_folder_is_made_as_the_umask_says(careless: None, tmp_path: Path) -> None:
+    private.data_folder(tmp_path / "above" / "data")
+
+    assert stat.S_IMODE((tmp_path / "above").stat().st_mode) == 0o777
+    assert stat.S_IMODE((tmp_path / "above" / "data").stat().st_mode) == 0o700
