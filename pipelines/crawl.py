@@ -24,7 +24,7 @@ from typing import IO, Any
 
 from pipelines import access, account, db, errors, runs, warc
 from pipelines.errors import CrawlError, NightdeskError
-from pipelines.model import Page, Source, Tally
+from pipelines.model import Code, Page, Source, Tally
 from pipelines.settings import Settings, exported
 
 STAGE = "crawl"
@@ -71,7 +71,7 @@ def crawl(
             line = _line(event)
             if event["event"] == "tally":
                 facts = {name: event[name] for name in ("source", "state", "counts", "message")}
-                heard[event["source"]] = Tally(run=run, stage=STAGE, **facts)
+                heard[event["source"]] = Tally(run=run, stage=STAGE, code=Code(event["code"]), **facts)
             elif event["event"] == "error":
                 raise getattr(errors, event["kind"], NightdeskError)(event["message"])
             if event.get("level") in ("ERROR", "CRITICAL", "STDERR"):

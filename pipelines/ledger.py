@@ -130,6 +130,12 @@ def record(conn: db.Connection, run: str, looks: Sequence[Look]) -> list[Look]:
     return fresh
 
 
+def known_of_file(conn: db.Connection, name: str) -> int:
+    """The byte of a raw file up to which the ledger has pages of it; 0 for none."""
+    row = db.row(conn, "known_of_file", file=name)
+    return int(row["known"]) if row else 0
+
+
 def release(conn: db.Connection, source: str) -> int:
     """Give back what is leased of a source, part of the caller's transaction; how many URLs."""
     return db.execute(conn, "release_leases", source=source)

@@ -34,6 +34,14 @@ class Kind(StrEnum):
     ARTICLE = "article"
 
 
+class Code(StrEnum):
+    """Why a stage gave nothing of a source though it is not that nothing was new; its message says it in words."""
+
+    NONE = ""
+    UNREACHABLE = "unreachable"
+    KEPT_OUT = "kept out"
+
+
 class Reason(StrEnum):
     """Why a page is no article."""
 
@@ -245,7 +253,7 @@ class Tally:
     """What one stage did for one source in one run: the row of `runs` that says so.
 
     state: running, done, failed, busy (another process has the source) or stopped (closed early, nothing lost).
-    counts: how many of what, by the words of the ledger.
+    counts: how many of what, by the words of the ledger. code: why it gave nothing, where programs have to know.
     """
 
     run: str
@@ -254,3 +262,4 @@ class Tally:
     state: str
     counts: dict[str, int] = field(default_factory=dict)
     message: str = ""
+    code: Code = Code.NONE

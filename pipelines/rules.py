@@ -23,7 +23,17 @@ def excluded(source: Source, kind: Kind, entry: Entry, by: Kind, now: datetime) 
     parts = urlsplit(entry.url)
     if parts.path in ("", "/") and not parts.query:
         return "home page"
-    return _ruled_out(source, entry.url)
+    return ruled_out(source, entry.url)
+
+
+def ruled_out(source: Source, url: str) -> str:
+    """The pattern of the source's file that keeps an article's address out, or nothing."""
+    for pattern in source.deny:
+        if re.search(pattern, url):
+            return f"deny: {pattern}"
+    if source.allow and not any(re.search(pattern, url) for pattern in source.allow):
+        return "allow: no pattern matches"
+    return ""
 
 
 def reconsider(conn: db.Connection, source: Source) -> None:
@@ -32,7 +42,7 @@ def reconsider(conn: db.Connection, source: Source) -> None:
     let_in: list[int] = []
     kept_out: list[tuple[int, str]] = []
     for row in db.query(conn, "rules_of_source", source=source.name, days=source.max_age):
-        reason = _ruled_out(source, row["url"])
+        reason = ruled_out(source, row["url"])
         if row["state"] == State.EXCLUDED and not reason:
             let_in.append(row["id"])
         elif row["state"] != State.EXCLUDED and reason:
@@ -53,13 +63,3 @@ def sites(source: Source) -> set[str]:
     """The registered domains of a source: of its home page and of all lists it names."""
     listed = [source.url, *source.feeds, *source.sitemaps, *source.sections]
     return {urls.site(urls.host(url)) for url in listed}
-
-
-def _ruled_out(source: Source, url: str) -> str:
-    """The pattern of the source's file that keeps an article's address out, or nothing."""
-    for pattern in source.deny:
-        if re.search(pattern, url):
-            return f"deny: {pattern}"
-    if source.allow and not any(re.search(pattern, url) for pattern in source.allow):
-        return "allow: no pattern matches"
-    return ""

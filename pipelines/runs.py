@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 
 from pipelines import db
 from pipelines.errors import NightdeskError
-from pipelines.model import RUN_KEY, Tally
+from pipelines.model import RUN_KEY, Code, Tally
 
 STAGES = ("crawl", "extract", "load", "alert")
 # What a Tally of load counts where the ledger's check found URLs without an end.
 UNACCOUNTED = "unaccounted"
+# One source that does not answer says nothing of the network.
+ALIKE = 2
 KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?")
 
 
@@ -56,6 +58,7 @@ def end(conn: db.Connection, tally: Tally) -> Tally:
         state=tally.state,
         counts=db.json(tally.counts),
         message=tally.message,
+        code=str(tally.code),
     )
     return tally
 
@@ -70,6 +73,18 @@ def stages(conn: db.Connection, run: str, source: str) -> dict[str, str]:
     return {row["stage"]: row["state"] for row in db.query(conn, "states_of_stages", run=run, source=source)}
 
 
+def unreached(conn: db.Connection, run: str) -> str:
+    """That nothing at all answered in a run over several sources, so that it is the network from here; else nothing."""
+    row = db.row(conn, "reach_of_run", run=run) or {}
+    if row["answered"] or row["sources"] < ALIKE:
+        return ""
+    whys = ", ".join(f"{count} {why}" for why, count in sorted(row["whys"].items(), key=lambda one: -one[1]))
+    return (
+        f"Nothing answered, no host of {row['sources']} sources ({whys}): the network of this machine, or its name "
+        "server, is down. The sites are not to blame; run the same again when it is back."
+    )
+
+
 def latest(conn: db.Connection, count: int = 10) -> list[db.Row]:
     """The newest runs: run, started_at, ended_at, sources, failed, running; newest first."""
     return db.query(conn, "latest_runs", count=count)
@@ -77,4 +92,5 @@ def latest(conn: db.Connection, count: int = 10) -> list[db.Row]:
 
 def _tallies(rows: Iterable[db.Row]) -> Iterable[Tally]:
     for row in rows:
-        yield Tally(**{name: row[name] for name in ("run", "source", "stage", "state", "counts", "message")})
+        facts = {name: row[name] for name in ("run", "source", "stage", "state", "counts", "message")}
+        yield Tally(**facts, code=Code(row["code"]))

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha1, sha256
@@ -30,11 +31,17 @@ from pipelines.model import Page, Pointer
 
 CLOSED = ".warc.gz"
 OPEN = ".warc.gz.open"
+DAMAGED = ".damaged"
 LIMIT = 20 * 1024 * 1024
 # A body that came compressed is only stored: a tenth of a crawl's CPU would make it one percent smaller.
 LEVEL, STORED = 6, 0
 GZIPPED = b"\x1f\x8b"
-PIECE = 1 << 20
+PIECE = 1 << 16
+# How every member of ours begins, and how long gzip's own parts around its data are.
+MAGIC = b"\x1f\x8b\x08\x00"
+# Places behind a damage at which a record is looked for: a page may be made of such beginnings.
+MOST_TRIED = 10_000
+HEADER, TRAILER = 10, 8
 TRIPLE = ("request", "response", "metadata")
 DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}
 Meta = dict[str, Any]
@@ -140,14 +147,27 @@ def finish(writer: Writer) -> Path | None:
     return seal(writer.path)
 
 
-def recover(path: Path) -> Iterator[tuple[Pointer, Page, Meta]]:
-    """Cut the `.open` file of a killed crawl to its last whole page and give what it holds; then `seal` it."""
-    whole = _whole(path)
-    if whole < path.stat().st_size:
+def recover(path: Path, *, known: int = 0) -> Iterator[tuple[Pointer, Page, Meta]]:
+    """Cut the torn tail of the `.open` file of a killed crawl and give every whole page it holds; then `seal` it.
+
+    known: up to which byte the ledger has pages of it, below which nothing is cut. Of a file that is damaged within, a
+    copy is kept as it was found (`damaged` names it), and the pages behind the damage are given as well.
+    """
+    begun, spans, gap = _spans(path)
+    whole, size = max([begun, known, *(end for _, end in spans)]), path.stat().st_size
+    if gap or known > max([begun, *(end for _, end in spans)]):
+        _keep_copy(path)
+    if whole < size:
         with path.open("r+b") as file:
             file.truncate(whole)
             os.fsync(file.fileno())
-    return pages(path)
+    return _given(path, [begin for begin, _ in spans])
+
+
+def damaged(path: Path) -> Path | None:
+    """The copy that `recover` kept of a damaged file; None where the file was whole but for its tail."""
+    copy = path.with_name(path.name + DAMAGED)
+    return copy if copy.exists() else None
 
 
 def seal(path: Path) -> Path:
@@ -164,9 +184,14 @@ def unfinished(raw: Path, source: str) -> list[Path]:
     return sorted((raw / source).glob(f"*/*{OPEN}"))
 
 
+def name_of(path: Path) -> str:
+    """The name by which pointers know a file, open or closed."""
+    return "/".join(path.parts[-3:]).removesuffix(".open")
+
+
 def pages(path: Path) -> Iterator[tuple[Pointer, Page, Meta]]:
     """Every page of a file with where it stands and the facts kept with it."""
-    name = "/".join(path.parts[-3:]).removesuffix(".open")
+    name = name_of(path)
     with path.open("rb") as file:
         for offset, length, page, meta in _read(file, path):
             yield Pointer(warc_file=name, warc_offset=offset, warc_length=length), page, meta
@@ -279,42 +304,110 @@ def _page(facts: Meta, status: int, headers: tuple[tuple[str, str], ...], body: 
     )
 
 
-def _whole(path: Path) -> int:
-    """The byte after the last whole page; zlib checks each member's checksum on the way."""
-    whole, position, kinds = 0, 0, []
+def _given(path: Path, begins: Sequence[int]) -> Iterator[tuple[Pointer, Page, Meta]]:
+    """The pages that begin there; what has whole records and is none of ours is left out."""
+    name, (source, run) = name_of(path), path.parts[-3:-1]
     with path.open("rb") as file:
-        while True:
-            file.seek(position)
-            length, kind = _member(file)
-            if not length:
-                return whole
-            position += length
-            if kind == "warcinfo":
-                whole = position
+        for begin in begins:
+            file.seek(begin)
+            try:
+                offset, length, page, meta = next(_read(file, path))
+            except (StoreError, StopIteration):
                 continue
-            kinds.append(kind)
-            if tuple(kinds[-3:]) == TRIPLE:
-                whole, kinds = position, []
+            if (page.source, page.run) == (source, run):
+                yield Pointer(warc_file=name, warc_offset=offset, warc_length=length), page, meta
 
 
-def _member(file: BinaryIO) -> tuple[int, str]:
-    """Compressed length and WARC type of the gzip member at the file's position; 0 where there is no whole one."""
-    decoder = zlib.decompressobj(wbits=31)
+def _spans(path: Path) -> tuple[int, list[tuple[int, int]], bool]:
+    """Where the file's own record ends, where each whole page begins and ends, and whether damage lies before one."""
+    begun, position, gap, tried = 0, 0, False, 0
+    records: list[tuple[str, int]] = []
+    spans: list[tuple[int, int]] = []
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        while position < size and tried < MOST_TRIED:
+            length, kind = _member(file, position)
+            if not kind:
+                # What is behind the damage may be whole.
+                position, records, gap, tried = _next(file, position, length), [], True, tried + 1
+                continue
+            tried = 0
+            if kind == "warcinfo":
+                begun = position + length
+            else:
+                records.append((kind, position))
+            position += length
+            if tuple(kind for kind, _ in records[-3:]) == TRIPLE:
+                begin = records[-3][1]
+                spans.append((begin, position))
+                records = []
+    end = max([begun, *(end for _, end in spans)])
+    return begun, spans, gap and _first_damage(begun, spans) < end
+
+
+def _first_damage(begun: int, spans: Sequence[tuple[int, int]]) -> int:
+    """The byte up to which every page is whole."""
+    for begin, end in spans:
+        if begin != begun:
+            return begun
+        begun = end
+    return begun
+
+
+def _next(file: BinaryIO, position: int, length: int) -> int:
+    """Where the next whole record may begin behind a damaged one; length: of the damaged one, 0 where nobody knows."""
+    if length:
+        return position + length
+    at = position + 1
+    while True:
+        file.seek(at)
+        piece = file.read(PIECE)
+        found = piece.find(MAGIC)
+        if found >= 0 or len(piece) < PIECE:
+            return at + (found if found >= 0 else len(piece))
+        at += PIECE - len(MAGIC) + 1
+
+
+def _member(file: BinaryIO, position: int) -> tuple[int, str]:
+    """Length and WARC type of the gzip member at a position; no type where it is not whole, and no length where its end
+    cannot be told either. zlib checks each member's checksum; without it, what is damaged may still have an end."""
+    length, head = _inflated(file, position, wbits=31)
+    if head.startswith(b"WARC/"):
+        return length, head.partition(b"WARC-Type: ")[2].partition(b"\r\n")[0].decode("ascii", "replace")
+    length, head = _inflated(file, position + HEADER, wbits=-15)
+    return (HEADER + length + TRAILER if head.startswith(b"WARC/") else 0), ""
+
+
+def _inflated(file: BinaryIO, position: int, *, wbits: int) -> tuple[int, bytes]:
+    """The compressed length of what stands at a position and how it begins; nothing where it is not whole."""
+    file.seek(position)
+    decoder = zlib.decompressobj(wbits=wbits)
     head, used = b"", 0
     try:
         while not decoder.eof:
             piece = file.read(PIECE)
             if not piece:
-                return 0, ""
+                return 0, b""
             used += len(piece)
             while piece and not decoder.eof:
                 data = decoder.decompress(piece, PIECE)
                 head += data[: 4096 - len(head)] if len(head) < 4096 else b""
                 piece = decoder.unconsumed_tail
     except zlib.error:
-        return 0, ""
-    kind = head.partition(b"WARC-Type: ")[2].partition(b"\r\n")[0].decode("ascii", "replace")
-    return used - len(decoder.unused_data), kind
+        return 0, b""
+    return used - len(decoder.unused_data), head
+
+
+def _keep_copy(path: Path) -> None:
+    """Keep a damaged file as it was found, once."""
+    copy = path.with_name(path.name + DAMAGED)
+    if not copy.exists():
+        beside = copy.with_name(copy.name + ".part")
+        shutil.copyfile(path, beside)
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+        beside.replace(copy)
+        _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

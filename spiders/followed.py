@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,12 +12,14 @@ from time import monotonic
 from pipelines import clock, db, found, ledger, rules, warc
 from pipelines.found import Found
 from pipelines.ledger import Look
-from pipelines.model import Entry, Kind, Source, State
+from pipelines.model import Code, Entry, Kind, Source, State
 from spiders import discover
 
 COUNTED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone", "bytes", "seconds")
 # Entries that are kept to compare feeds with sitemaps; a sitemap of years says no more of tonight.
 COMPARED = 5000
+# So many links tell a person what a pattern keeps out.
+SHOWN = 3
 
 
 @dataclass
@@ -26,7 +28,8 @@ class Followed:
 
     only: the one URL that was asked for by hand; last: the last look at it. named: the entries of its feeds and of its
     sitemaps in this run; same: feeds that had nothing new, so that their entries are not among those.
-    shown: by the first page of a section, the keys that its pages have named.
+    shown: by the first page of a section, the keys that its pages have named. unread: the lists that could not be had,
+    and why. let_in: whether a list named an article that the patterns let in; kept_out: else those of each rule.
     """
 
     source: Source
@@ -41,6 +44,9 @@ class Followed:
     sitemaps: int = 0
     reached: bool = False
     troubles: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    let_in: bool = False
+    kept_out: dict[str, list[str]] = field(default_factory=dict)
     named: dict[Kind, list[Entry]] = field(default_factory=lambda: {Kind.FEED: [], Kind.SITEMAP: []})
     same: int = 0
     shown: dict[str, set[str]] = field(default_factory=dict)
@@ -51,6 +57,11 @@ def count(followed: Followed, look: Look) -> None:
     """Add a look to the source's counts."""
     followed.counts["bytes"] += look.bytes
     followed.last = look if followed.only else None
+    if look.kind != Kind.ARTICLE and look.outcome not in (State.FETCHED, State.UNCHANGED):
+        followed.unread.append(f"{look.url} {look.reason}")
+    if look.kind == Kind.ARTICLE and look.outcome == State.EXCLUDED:
+        # Nothing was sent for it: it uses up none of the pages of a run.
+        followed.asked -= 1
     if look.outcome in (State.FAILED, State.BLOCKED):
         followed.troubles.append(f"{look.url} {look.reason}")
     if look.kind == Kind.ARTICLE:
@@ -64,6 +75,7 @@ def count(followed: Followed, look: Look) -> None:
 
 def count_named(followed: Followed, look: Look, named: tuple[Found, ...], got: Mapping[str, int]) -> None:
     """Add what a list named, and what became of it in the ledger, to the source's counts."""
+    _weigh(followed, [entry.url for kind, entry in named if kind == Kind.ARTICLE])
     # Feed and sitemap name the same article: it is one URL all the same.
     followed.listed.update(entry.url for kind, entry in named if kind == Kind.ARTICLE)
     followed.counts["discovered"] = len(followed.listed)
@@ -82,10 +94,10 @@ def counted(followed: Followed) -> dict[str, int]:
     return {**followed.counts, "seconds": round(monotonic() - followed.began)}
 
 
-def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str, str]:
-    """State and sentence for a source whose crawl came to its end, by itself or (late) by its time budget."""
+def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str, str, Code]:
+    """State, sentence and code of a source whose crawl came to its end, by itself or (late) by its time budget."""
     if followed.only:
-        return _verdict_of_one(followed, late=late)
+        return *_verdict_of_one(followed, late=late), Code.NONE
     counts, source = followed.counts, followed.source
     tried = counts["fetched"] + counts["unchanged"] + counts["gone"]
     with conn:
@@ -93,15 +105,20 @@ def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str
         unread = ledger.waiting(conn, source.name, sitemaps=True)
         doubted = [row["url"] for row in db.query(conn, "doubted_lists", source=source.name, least=found.TRUSTED)]
         now = clock.of_ledger(conn).at
+        kept_out = _all_kept_out(conn, followed)
     if late and left:
-        return "stopped", f"The time budget was used up; {left} URLs are left for the next crawl."
-    if not followed.reached and not tried:
-        why = "; ".join(followed.troubles[:3])
+        return "stopped", f"The time budget was used up; {left} URLs are left for the next crawl.", Code.NONE
+    if not followed.reached:
+        # What was known before may have been fetched all the same; whether there is anything new nobody knows.
+        why = "; ".join((followed.unread or followed.troubles)[:3])
         if not why:
             why = "its hosts asked for rest" if left else "it names no feed, sitemap or section"
-        return "failed", f"None of its feeds, sitemaps and sections could be reached: {why}."
+        return "failed", f"None of its feeds, sitemaps and sections could be reached: {why}.", Code.UNREACHABLE
     if not tried and counts["blocked"] + counts["failed"]:
-        return "failed", f"None of its pages could be fetched: {'; '.join(followed.troubles[:3])}."
+        said = "; ".join(followed.troubles[:3])
+        return "failed", f"None of its pages could be fetched: {said}.", Code.UNREACHABLE
+    if kept_out:
+        return "failed", _kept_out_all(source, kept_out), Code.KEPT_OUT
     used_up = f"its {source.max_pages} pages a run are used up, " if followed.asked >= source.max_pages else ""
     notes = [f"{used_up}{left} URLs are left for the next crawl"] if left else []
     if unread and followed.sitemaps >= ledger.MOST_SITEMAPS:
@@ -115,7 +132,40 @@ def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str
     lag = _lag(followed, now)
     if lag:
         counts["feed behind"] = 1
-    return "done", "; ".join([*notes, lag] if lag else notes)
+    return "done", "; ".join([*notes, lag] if lag else notes), Code.NONE
+
+
+def _weigh(followed: Followed, named: Iterable[str]) -> None:
+    """Note whether the source's own patterns let in anything of what its lists name."""
+    for url in named if not followed.let_in else ():
+        rule = rules.ruled_out(followed.source, url)
+        if not rule:
+            followed.let_in = True
+            followed.kept_out.clear()
+            return
+        followed.kept_out.setdefault(rule, []).append(url)
+
+
+def _all_kept_out(conn: db.Connection, followed: Followed) -> list[tuple[str, int, list[str]]]:
+    """Rule, count and some URLs of what the source's patterns keep out, where that is all that its lists ever named."""
+    if followed.let_in or followed.kept_out:
+        said = [(rule, len(named), named) for rule, named in followed.kept_out.items()]
+        return sorted(said, key=lambda one: -one[1])
+    # Tonight its lists may have said nothing they had not said before.
+    rows = db.query(conn, "kept_out_of_source", source=followed.source.name)
+    return [(row["reason"], row["count"], row["urls"]) for row in rows]
+
+
+def _kept_out_all(source: Source, kept_out: Sequence[tuple[str, int, list[str]]]) -> str:
+    """The sentence for a source whose own patterns keep out everything."""
+    rule, _, some = kept_out[0]
+    key, _, pattern = rule.partition(": ")
+    what = f"deny ({pattern}) matches" if key == "deny" else f"allow ({', '.join(source.allow)}) matches none of"
+    total = sum(count for _, count, _ in kept_out)
+    return (
+        f"Its own {key} keeps out all {total} articles that its lists name: {what} "
+        f"{', '.join(list(dict.fromkeys(some))[:SHOWN])}. Correct it in {source.name}.toml."
+    )
 
 
 def _lag(followed: Followed, now: datetime) -> str:

@@ -316,8 +316,8 @@ class NewsSpider(Spider):
         followed = self.store.followed[frontier.name]
         for word in ("left", "remaining"):
             followed.counts.pop(word, None)
-        state, message = await self.in_thread(store.verdict, self.store, followed, late=late)
-        self.tallies.append(await self.in_thread(store.end, self.store, followed, state, message))
+        ended = await self.in_thread(store.verdict, self.store, followed, late=late)
+        self.tallies.append(await self.in_thread(store.end, self.store, followed, *ended))
         del self.frontiers[frontier.name]
         shared = {host for other in self.frontiers.values() for host in other.queues}
         await rounds.leave(self, [host for host in frontier.queues if host not in shared and not self.at_host[host]])

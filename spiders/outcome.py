@@ -248,7 +248,9 @@ def _listed(page: Page, kind: Kind, source: Source) -> list[discover.Found]:
     said = next((value for name, value in page.headers if name.lower() == "content-type"), "")
     charset = said.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
     if kind == Kind.SECTION:
-        return discover.linked(body, page.final_url, allow=source.allow, charset=charset)
+        found = discover.linked(body, page.final_url, allow=source.allow, charset=charset)
+        # Where `allow` lets in nothing, what the page names all the same has to be told.
+        return found if found or not source.allow else discover.linked(body, page.final_url, charset=charset)
     local = Local(source.language, source.timezone)
     return discover.listed(body, page.final_url, charset=charset, local=local)
 

@@ -15,9 +15,9 @@ from pipelines import aliases, clock, db, found, ledger, private, rules, runs, u
 from pipelines.clock import Clock
 from pipelines.errors import DiskFullError
 from pipelines.ledger import Lease, Look
-from pipelines.model import Kind, Page, Source, Tally
+from pipelines.model import Code, Kind, Page, Source, Tally
 from pipelines.settings import Settings
-from spiders import outcome
+from spiders import guard, outcome
 from spiders.followed import Followed, count, count_named
 from spiders.followed import counted as counted
 
@@ -64,6 +64,7 @@ def take(store: Store, source: Source, *, only: str = "") -> Followed | None:
         ledger.want(store.conn, source, store.run, only)
     else:
         ledger.begin(store.conn, source, store.run)
+        _let_in_by_guard(store, source)
     followed.asked = ledger.asked(store.conn, source.name, store.run)
     followed.sitemaps = ledger.asked_sitemaps(store.conn, source.name, store.run)
     store.conn.commit()
@@ -144,12 +145,12 @@ def keep_robots(store: Store, place: str, status: int, body: str) -> list[str]:
         return [name for name, one in store.followed.items() if rules.let_in_by_robots(store.conn, one.source)]
 
 
-def end(store: Store, followed: Followed, state: str, message: str) -> Tally:
+def end(store: Store, followed: Followed, state: str, message: str, code: Code = Code.NONE) -> Tally:
     """Close a source: its raw file, its leases, its row of `runs`, its lock; then say so."""
     if followed.writer:
         warc.finish(followed.writer)
         followed.writer = None
-    tally = _tally(store, followed, state, message)
+    tally = _tally(store, followed, state, message, code)
     with store.conn:
         ledger.release(store.conn, followed.source.name)
         runs.end(store.conn, tally)
@@ -179,8 +180,8 @@ def close(store: Store, arrivals: Sequence[Arrival], state: str, message: str, *
         store.followed.clear()
 
 
-def verdict(store: Store, followed: Followed, *, late: bool = False) -> tuple[str, str]:
-    """State and sentence for a source whose crawl came to its end, by itself or (late) by its time budget."""
+def verdict(store: Store, followed: Followed, *, late: bool = False) -> tuple[str, str, Code]:
+    """State, sentence and code of a source whose crawl came to its end, by itself or (late) by its time budget."""
     return spiders.followed.verdict(store.conn, followed, late=late)
 
 
@@ -192,7 +193,8 @@ def say(store: Store, event: str, **facts: Any) -> None:
 
 def say_tally(store: Store, tally: Tally) -> None:
     """The last word on a source."""
-    say(store, "tally", source=tally.source, state=tally.state, counts=tally.counts, message=tally.message)
+    facts = {"state": tally.state, "counts": tally.counts, "message": tally.message, "code": str(tally.code)}
+    say(store, "tally", source=tally.source, **facts)
 
 
 def _record(store: Store, looks: Sequence[Look]) -> set[str]:
@@ -236,30 +238,61 @@ def _settled(store: Store, looks: Sequence[Look]) -> list[Look]:
     return settled
 
 
-def _tally(store: Store, followed: Followed, state: str, message: str) -> Tally:
+def _tally(store: Store, followed: Followed, state: str, message: str, code: Code = Code.NONE) -> Tally:
     return Tally(
-        run=store.run, source=followed.source.name, stage=STAGE, state=state, counts=counted(followed), message=message
+        run=store.run,
+        source=followed.source.name,
+        stage=STAGE,
+        state=state,
+        counts=counted(followed),
+        message=message,
+        code=code,
     )
+
+
+def _let_in_by_guard(store: Store, source: Source) -> None:
+    """Make due what the guard refused and would not refuse by the settings as they are now."""
+    policy = guard.policy(store.settings)
+    with store.conn:
+        refused = db.query(store.conn, "refused_by_guard", source=source.name, days=source.max_age)
+        let_in = [row["id"] for row in refused if not guard.refusal(policy, row["url"])]
+        if let_in:
+            db.execute(store.conn, "try_again", ids=let_in)
 
 
 def _adopt(store: Store, followed: Followed) -> None:
     """Write into the ledger what a killed crawl had written to disk only, judged as if it had just come."""
     source = followed.source
     for path in warc.unfinished(store.settings.raw, source.name):
+        with store.conn:
+            known = ledger.known_of_file(store.conn, warc.name_of(path))
         adopted = 0
-        for pointer, page, facts in warc.recover(path):
+        for pointer, page, facts in warc.recover(path, known=known):
             look = outcome.look_at(page, facts, source, pointer=pointer)
             adopted += 1
-            with store.conn:
-                for new in ledger.record(store.conn, page.run, aliases.settled(store.conn, source, page.run, [look])):
-                    if new.found:
-                        _discover(store.conn, followed, page.run, new)
-        if adopted:
+            try:
+                _adopt_one(store, followed, page.run, look)
+            except Exception as error:
+                if not _of_a_page(error):
+                    raise
+                _adopt_one(store, followed, page.run, outcome.unwritable(look, error))
+        if adopted or known:
             warc.seal(path)
         else:
             path.unlink()
         message = f"{source.name}: adopted {adopted} pages that a killed crawl had left in {path.name}"
         say(store, "log", level="INFO", message=message)
+        copy = warc.damaged(path)
+        if copy:
+            message = f"{source.name}: {path.name} was damaged; what is whole of it was adopted, as it was it is {copy}"
+            say(store, "log", level="ERROR", message=message)
+
+
+def _adopt_one(store: Store, followed: Followed, run: str, look: Look) -> None:
+    with store.conn:
+        for new in ledger.record(store.conn, run, aliases.settled(store.conn, followed.source, run, [look])):
+            if new.found:
+                _discover(store.conn, followed, run, new)
 
 
 def _discover(conn: db.Connection, followed: Followed, run: str, look: Look) -> dict[str, int]:
@@ -278,7 +311,7 @@ def _busy(store: Store, source: Source) -> None:
     message = "Another process is crawling this source; it was left alone."
     with store.conn:
         db.execute(store.conn, "busy_stage", run=store.run, source=source.name, stage=STAGE, message=message)
-    say(store, "tally", source=source.name, state="busy", counts={}, message=message)
+    say(store, "tally", source=source.name, state="busy", counts={}, message=message, code="")
 
 
 def _room(settings: Settings) -> None:

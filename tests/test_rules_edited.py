@@ -12,7 +12,7 @@ __all__ = ["paper"]
 def test_what_the_patterns_let_in_now_is_fetched_though_no_list_changed(paper: Paper) -> None:
     paper.source = replace(paper.source, allow=("/story/",))
     paper.prints(1, 2)
-    paper.comes_out()
+    paper.comes_out(ends="failed")
     paper.source = replace(paper.source, allow=())
 
     _, asked = paper.comes_out()
