@@ -14,7 +14,7 @@ export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test check bench bench-extraction render lock clean
+.PHONY: help run ui test check airflow bench bench-extraction render lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -34,6 +34,9 @@ check: $(VENV)/ready-dev ## tests, ruff, mypy and the docs checks
 	@$(BIN)/mypy
 	@$(BIN)/vulture
 	@$(BIN)/pytest $(BESIDE)
+
+airflow: $(VENV)/ready-dev ## docs/airflow.md, tried: the built wheel in an Airflow of its own, a night in it
+	@$(BIN)/pytest tests/test_airflow_plain.py
 
 bench: $(VENV)/ready-dev ## measure, and write docs/benchmarks.md
 	@$(BIN)/python -m bench

@@ -3,7 +3,6 @@
 set -eu
 nightdesk db migrate
 airflow db migrate
-airflow pools set news_crawl "${NIGHTDESK_CRAWL_SLOTS:-4}" "Sources that are crawled at the same time."
 # The password goes in by standard input, for everybody may read a command line. Without a terminal it is read from
 # there, twice: setsid takes the terminal away.
 printf '%s\n%s\n' "$ADMIN_PASSWORD" "$ADMIN_PASSWORD" |

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from demo.inbox import messages, open_inbox
@@ -29,6 +30,7 @@ LEFT, RUN = "2026-11-22T015900", "2026-11-22T020000"
 FOLLOWED = ("nahr", "harbour", "fanous")
 BROKEN = "fanous"
 OFFERED = "sabah"
+SLOTS = 128
 PLACE = {"timezone": "Asia/Amman", "country": "JO"}
 SERVE = "from pipelines.airflow import local; from pipelines.settings import settings; local.serve(settings())"
 
@@ -78,6 +80,7 @@ def said() -> list[str]:
 def airflow(night_settings: Settings, inbox: Path, said: list[str]) -> Iterator[Airflow]:
     """The second Airflow on a data folder, for the rest of this module."""
     with airflow_running(night_settings, resume=False, on_line=said.append) as running:
+        _slots(running.client, SLOTS)
         yield running
     assert processes.members({component.process.pid for component in running.components}) == []
 
@@ -98,7 +101,8 @@ def test_airflow_stays_up_until_ctrl_c_and_leaves_no_process_behind(night_settin
     printed = re.search(r"Airflow is at (\S+), login (\S+), password (\S+);", output.read_text())
     assert printed, output.read_text()
     with rest.login(*printed.groups()) as client:
-        rest.set_pool(client, local.POOL, 0, "closed, so that a run is under way at the end")
+        # No task begins, so that a run is under way at the end.
+        _slots(client, 0)
         rest.trigger(client, "news_crawl", run=LEFT, sources=["nahr"])
         _until(lambda: [run.state for run in rest.runs(client, "news_crawl")] == ["running"])
     components = _children(serving.pid)
@@ -171,12 +175,13 @@ def test_a_run_in_which_every_source_failed_is_red_and_the_operators_are_told_wh
 
 
 def test_a_run_that_does_not_end_is_reported_late_while_it_waits(airflow: Airflow, inbox: Path) -> None:
-    rest.set_pool(airflow.client, local.POOL, 0, "closed for a while")
+    _slots(airflow.client, 0)
 
     late = rest.trigger(airflow.client, "news_crawl", run="2026-11-22T020200", sources=["nahr"])
 
     assert late.run_id in _arrived(inbox, "news_crawl is late: 2026-11-22T020200")
     assert next(r.state for r in rest.runs(airflow.client, "news_crawl") if r.run_id == late.run_id) == "running"
+    _slots(airflow.client, SLOTS)
 
 
 def test_a_site_is_followed_once_somebody_has_seen_its_samples_and_approved(
@@ -228,3 +233,9 @@ def _children(parent: int) -> set[int]:
         if int(facts[1]) == parent:
             found.add(int(path.parent.name))
     return found
+
+
+def _slots(client: httpx.Client, slots: int) -> None:
+    """How many tasks may run at the same time."""
+    body = {"pool": "default_pool", "slots": slots, "include_deferred": False}
+    client.patch("/api/v2/pools/default_pool", json=body, params={"update_mask": "slots"}).raise_for_status()

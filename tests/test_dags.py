@@ -44,6 +44,7 @@ def described(dag):
             "downstream": sorted(t.downstream_task_ids),
             "mapped": t.is_mapped,
             "pool": t.pool,
+            "at_once": t.max_active_tis_per_dag,
             "rule": t.trigger_rule.value,
             "owner": t.owner,
             "retries": t.retries,
@@ -110,16 +111,13 @@ def test_a_stage_is_planned_mapped_by_source_published_once_and_judged(
     assert tasks["publish"]["rule"] == tasks["verdict"]["rule"] == "all_done"
 
 
-def test_only_crawling_takes_slots_of_the_crawl_pool(found: Any) -> None:
-    pooled = {
-        (dag, name)
-        for dag, description in found["dags"].items()
-        for name, task in description["tasks"].items()
-        if task["pool"] != "default_pool"
+def test_only_crawling_is_held_to_so_many_at_once_and_no_pool_has_to_be_made(found: Any) -> None:
+    tasks = {
+        (dag, name): task for dag, description in found["dags"].items() for name, task in description["tasks"].items()
     }
 
-    assert pooled == {("news_crawl", "crawl")}
-    assert found["dags"]["news_crawl"]["tasks"]["crawl"]["pool"] == "news_crawl"
+    assert {task["pool"] for task in tasks.values()} == {"default_pool"}
+    assert {key: task["at_once"] for key, task in tasks.items() if task["at_once"]} == {("news_crawl", "crawl"): 4}
 
 
 def test_the_night_begins_by_the_clock_and_goes_on_by_assets(found: Any) -> None:

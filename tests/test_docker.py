@@ -261,14 +261,13 @@ def test_every_script_can_be_run_and_stops_at_the_first_failure(script: str) -> 
 
 @pytest.mark.airflow
 @pytest.mark.timeout(600)
-def test_the_first_start_makes_databases_login_and_pool_and_a_second_changes_nothing(first: dict[str, str]) -> None:
+def test_the_first_start_makes_databases_and_login_and_a_second_changes_nothing(first: dict[str, str]) -> None:
     for _ in range(2):
         run("init.sh", first)
 
     with db.connection(Settings(database_url=first["NIGHTDESK_DATABASE_URL"])) as conn:
         db.check_migrated(conn)
     assert ask(first, "airflow", "select username, email from ab_user") == [{"username": "chief", "email": "c@x.test"}]
-    assert ask(first, "airflow", "select slots from slot_pool where pool = 'news_crawl'") == [{"slots": 7}]
     assert ask(first, "postgres", "select rolname from pg_roles where rolcanlogin and not rolsuper order by 1") == [
         {"rolname": "airflow"},
         {"rolname": "nightdesk"},

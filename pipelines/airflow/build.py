@@ -29,7 +29,6 @@ from pipelines.settings import Settings, settings
 if TYPE_CHECKING:
     from pipelines.airflow.plan import Batch
 
-POOL = "news_crawl"
 RAW = Asset("raw", uri="x-news://raw", group="nightdesk")
 FILES = Asset("article_files", uri="x-news://article-files", group="nightdesk")
 ARTICLES = Asset("articles", uri="x-news://articles", group="nightdesk")
@@ -61,7 +60,8 @@ def crawl_dag(doc: str) -> DAG:
             return work.plan_crawl(params, dag_run)
 
         @task(
-            pool=POOL,
+            # Of all runs together. It is the Dag's own, so nobody has to make a pool.
+            max_active_tis_per_dag=current.crawl_slots,
             map_index_template=LABEL,
             execution_timeout=timedelta(seconds=current.crawl_budget + SPIDER_GRACE),
             multiple_outputs=False,

@@ -20,7 +20,8 @@ from pipelines import db, private
 from pipelines.airflow.rest import AirflowError
 from pipelines.settings import ENV_FILE, Settings, exported
 
-DAGS = Path(__file__).parents[2] / "dags"
+# In a wheel they travel inside the package; in a checkout they stand at its top.
+DAGS = next(up / "dags" for up in Path(__file__).parents[1:3] if (up / "dags").is_dir())
 USER = "admin"
 PARALLELISM = 6
 VERSIONS = ("apache-airflow", "apache-airflow-core")

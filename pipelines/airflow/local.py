@@ -18,7 +18,6 @@ from pipelines.airflow.rest import AirflowError, DagRun, Task
 from pipelines.settings import Settings
 
 NIGHT = ("news_crawl", "news_extract", "news_load", "news_alert")
-POOL = "news_crawl"
 COMPONENTS = {
     "api-server": ["api-server"],
     "dag-processor": ["dag-processor"],
@@ -77,7 +76,6 @@ def airflow_running(
                 lambda: f"{', '.join(rest.healthy(address))} not healthy",
             )
             with rest.login(address, home.USER, keys.password) as client:
-                rest.set_pool(client, POOL, settings.crawl_slots, "Sources that are crawled at the same time.")
                 _wait(
                     started,
                     lambda: rest.dags(client, since=since) >= set(NIGHT),

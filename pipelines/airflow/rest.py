@@ -1,4 +1,4 @@
-"""Airflow's REST API, as far as we speak it: the login, health, the pool, and runs with their tasks."""
+"""Airflow's REST API, as far as we speak it: the login, health, and runs with their tasks."""
 
 from __future__ import annotations
 
@@ -88,15 +88,6 @@ def import_errors(client: httpx.Client) -> list[str]:
     """What keeps Dag files from being read: `file: last line of the traceback`."""
     found = _ask(client, "GET", "/api/v2/importErrors", params={"limit": PAGE})
     return [f"{e['filename']}: {e['stack_trace'].strip().splitlines()[-1]}" for e in found["import_errors"]]
-
-
-def set_pool(client: httpx.Client, name: str, slots: int, description: str) -> None:
-    """Make the pool, or give it this many slots."""
-    body = {"slots": slots, "description": description, "include_deferred": False}
-    if client.get(f"/api/v2/pools/{name}").status_code == httpx.codes.NOT_FOUND:
-        _ask(client, "POST", "/api/v2/pools", {"name": name, **body})
-    else:
-        _ask(client, "PATCH", f"/api/v2/pools/{name}", {"pool": name, **body})
 
 
 def trigger(client: httpx.Client, dag: str, **form: Any) -> DagRun:

@@ -22,6 +22,7 @@ db_app = typer.Typer(help="The database.", no_args_is_help=True)
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command("init", rich_help_panel="Setting up")(init)
+    app.command("dags-folder", rich_help_panel="Setting up")(dags_folder)
     follow.add_to(app)
     sample.add_to(sources_app)
     app.add_typer(sources_app, name="sources", rich_help_panel="Setting up")
@@ -67,6 +68,13 @@ def init(
         "Next: `nightdesk follow` and a site's address (or a name of `nightdesk sources list --catalogue`), then "
         "`nightdesk run`."
     )
+
+
+def dags_folder() -> None:
+    """Print where the Dag files lie, for an Airflow that you run already (docs/airflow.md)."""
+    from pipelines.airflow import home
+
+    typer.echo(home.DAGS)
 
 
 @sources_app.callback()
