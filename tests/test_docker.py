@@ -235,7 +235,7 @@ def test_the_package_that_the_image_installs_carries_queries_catalogue_and_comma
     for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
         tree.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tree / name)
-    for name in ("pipelines", "spiders", "demo"):
+    for name in ("pipelines", "spiders", "demo", "dags"):
         shutil.copytree(ROOT / name, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
 
     build = "import sys; from setuptools.build_meta import build_wheel; build_wheel(sys.argv[1])"
@@ -246,6 +246,7 @@ def test_the_package_that_the_image_installs_carries_queries_catalogue_and_comma
     wanted = {f"spiders/catalogue/{path.name}" for path in (ROOT / "spiders/catalogue").glob("*.toml")}
     wanted |= {str(path.relative_to(ROOT)) for path in (ROOT / "pipelines/sql").rglob("*.sql")}
     wanted |= {str(path.relative_to(ROOT)) for part in ("pipelines", "spiders") for path in (ROOT / part).rglob("*.py")}
+    wanted |= {f"pipelines/dags/{path.name}" for path in (ROOT / "dags").glob("*.py")}
     assert sorted(wanted - inside) == []
 
 
