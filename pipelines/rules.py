@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from pipelines import db, urls
+from pipelines import db, patterns, urls
 from pipelines.model import Entry, Kind, Source, State
 
 
@@ -29,9 +28,9 @@ def excluded(source: Source, kind: Kind, entry: Entry, by: Kind, now: datetime) 
 def ruled_out(source: Source, url: str) -> str:
     """The pattern of the source's file that keeps an article's address out, or nothing."""
     for pattern in source.deny:
-        if re.search(pattern, url):
+        if patterns.matches(pattern, url):
             return f"deny: {pattern}"
-    if source.allow and not any(re.search(pattern, url) for pattern in source.allow):
+    if source.allow and not any(patterns.matches(pattern, url) for pattern in source.allow):
         return "allow: no pattern matches"
     return ""
 

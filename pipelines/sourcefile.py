@@ -10,7 +10,6 @@ from difflib import get_close_matches
 from functools import lru_cache
 from importlib import resources
 from ipaddress import ip_address
-from math import inf
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +18,7 @@ from zoneinfo import available_timezones
 
 from lxml import etree
 
-from pipelines import access, cron
+from pipelines import access, cron, patterns
 from pipelines.errors import SourceError
 from pipelines.model import Expect, Source
 
@@ -27,7 +26,6 @@ NAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
 LONGEST_NAME = 60
 LONGEST_PATTERN = 300
 LONGEST_URL = 2000
-MOST_TIMES = 9
 # An expression that selects attributes or text of this selects no elements of a page either.
 SAMPLE_PAGE = (
     "<html lang='x'><body><div id='x' class='x'>x<p class='x'>x</p><a href='x' title='x'>x</a>"
@@ -204,34 +202,10 @@ def _pattern(value: str) -> str:
     if not value or len(value) > LONGEST_PATTERN:
         return f"is no usable pattern; it has 1 to {LONGEST_PATTERN} characters"
     try:
-        re.compile(value)
-    except (re.error, OverflowError, RecursionError) as error:
-        return f"is no regular expression: {error}"
-    if _explosive(value):
-        return "repeats a group that itself repeats or branches and could take for ever; bound it, as in {0,9}"
+        patterns.compiled(value)
+    except ValueError as error:
+        return str(error)
     return ""
-
-
-def _explosive(pattern: str) -> bool:
-    """Whether more than nine repetitions hold alternatives or something of varying length, which is exponential."""
-    varies = [False]
-    bare = re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", "x", pattern, flags=re.S)
-    for token in re.finditer(r"\(\??|\)(?P<times>[*+]|\{\d*,?\d*\})?|\||[*+?]|\{\d*,\d*\}", bare):
-        if token[0].startswith("("):
-            varies.append(False)
-        elif token[0].startswith(")") and len(varies) > 1:
-            inside, times = varies.pop(), token["times"] or "{1}"
-            if inside and _most(times) > MOST_TIMES:
-                return True
-            varies[-1] = varies[-1] or inside or times in "*+" or "," in times
-        else:
-            varies[-1] = True
-    return False
-
-
-def _most(times: str) -> float:
-    most = times.strip("{}").split(",")[-1]
-    return int(most) if most.isdigit() else inf
 
 
 def _xpath(value: str) -> str:

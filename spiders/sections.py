@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
-from pipelines import urls
+from pipelines import patterns, urls
 from pipelines.model import Entry
 from spiders import paging, shapes
 from spiders.charsets import in_utf8
@@ -190,12 +190,11 @@ def _told(links: list[Link]) -> list[Link]:
 
 
 def _allowed(links: list[Link], url: str, allow: Sequence[str]) -> list[Link]:
-    patterns = [re.compile(pattern) for pattern in allow]
     own = url.partition("#")[0].rstrip("/")
     return [
         link
         for link in links
         if link.url.rstrip("/") != own
         and not shapes.NO_PAGE.search(urlsplit(link.url).path)
-        and any(pattern.search(link.url) for pattern in patterns)
+        and any(patterns.matches(pattern, link.url) for pattern in allow)
     ]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from pipelines import patterns
 from pipelines.follow import lists, probing, samples
 from pipelines.follow.lists import key
 from pipelines.follow.samples import Sample
@@ -120,7 +120,7 @@ def _new_lists(source: Source, looked: Probe, own: set[str]) -> list[Change]:
 
 def _of_pattern(source: Source, asked: Sequence[Seen]) -> list[Change]:
     found: dict[str, Entry] = {e.url: e for one in asked for e in one.found if one.form != "sitemap"}
-    missed = [url for url in found if source.allow and not any(re.search(regex, url) for regex in source.allow)]
+    missed = [url for url in found if source.allow and not any(patterns.matches(regex, url) for regex in source.allow)]
     if len(found) < LEAST_NAMED or len(missed) <= (1 - FITS) * len(found):
         return []
     fit = len(found) - len(missed)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pipelines import patterns
 from pipelines.follow import address
 from pipelines.follow.lists import (
     GUESSED,
@@ -122,7 +122,7 @@ def _sections(
         linked = {
             key(anchor.url)
             for anchor in (page.front.anchors if page.front else ())
-            if same_site(anchor.url, home.url) and any(re.search(regex, anchor.url) for regex in allow)
+            if same_site(anchor.url, home.url) and any(patterns.matches(regex, anchor.url) for regex in allow)
         } or {key(anchor.url) for anchor in titled(page, home.url) if not allow and address.speaks(anchor.url)}
         new = linked - named
         least = 1 if cut else max(LEAST_OF_SECTION, UNLISTED_SHARE * len(linked))

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
-from pipelines import sources, trial, urls
+from pipelines import patterns, sources, trial, urls
 from pipelines.errors import SourceError
 from pipelines.extract import verdict, zones
 from pipelines.follow import Ask, address, choice, failure, kept, lists, names, pattern, place, plan, probing, samples
@@ -281,7 +281,7 @@ def _of_media(sample: Sample) -> bool:
 
 
 def _fits(url: str, allow: Sequence[str]) -> bool:
-    return not allow or any(re.search(regex, url) for regex in allow)
+    return not allow or any(patterns.matches(regex, url) for regex in allow)
 
 
 def _failed(url: str, wrong: Failure, evidence: Sequence[str], shown: Sequence[Sample] = ()) -> Followed:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
+from pipelines import patterns
 from pipelines.follow import address, lists, pattern
 from pipelines.follow.lists import GUESSED, key
 from pipelines.follow.seen import Part, Robots, Seen, Want
@@ -173,7 +174,7 @@ def _sample(seen: Sequence[Seen], asked: set[str], source: Source | None) -> Wan
     found = lists.known(seen)
     entries = {**found.likely, **found.sure}
     if source and source.allow:
-        fits = {u: e for u, e in entries.items() if any(re.search(regex, u) for regex in source.allow)}
+        fits = {u: e for u, e in entries.items() if any(patterns.matches(regex, u) for regex in source.allow)}
         entries = fits or entries
     groups: dict[tuple[str, ...], list[str]] = {}
     weight: dict[tuple[str, ...], float] = defaultdict(float)

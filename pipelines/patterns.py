@@ -1,0 +1,105 @@
+r"""The patterns of source files: regular expressions that take no longer than an address is long; it alone knows re2.
+
+RE2 has neither look-behind nor back references, for nothing with them is sure to end. One kind of look-ahead is known
+here all the same, since `nightdesk follow` writes it: `^A(?!B)C` is what `^AC` matches and `^AB` does not.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import re2
+
+TOKEN = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?(?:<?[=!])?|.", re.DOTALL)
+CLASS_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+ENDLESS = "no pattern of a source may do, for it may take without end; say it with allow and deny"
+ELSEWHERE = (
+    "which is known only outside of brackets, in a pattern that begins with ^ and has no | of its own; "
+    "say it with a pattern in deny"
+)
+# To Python these are letters and digits of every script.
+LETTERS = {"w": r"\pL\pM\pN_", "d": r"\p{Nd}"}
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What an address must match, and what look-aheads add to that."""
+
+    whole: Any
+    musts: tuple[Any, ...] = ()
+    nots: tuple[Any, ...] = ()
+
+
+def matches(pattern: str, url: str) -> bool:
+    """Whether a pattern is found in an address; ValueError says what of it cannot be used."""
+    known = compiled(pattern)
+    return (
+        known.whole.search(url) is not None
+        and all(must.search(url) for must in known.musts)
+        and not any(never.search(url) for never in known.nots)
+    )
+
+
+@lru_cache(maxsize=1024)
+def compiled(pattern: str) -> Pattern:
+    """A pattern made ready; ValueError says what of it cannot be used."""
+    musts: list[str] = []
+    nots: list[str] = []
+    bare, depth, choices, ahead = "", 0, False, False
+    parts = [match[0] for match in TOKEN.finditer(pattern)]
+    at = 0
+    while at < len(parts):
+        part = parts[at]
+        if part in ("(?=", "(?!"):
+            end = _closing(parts, at)
+            inner = "".join(map(_token, parts[at + 1 : end]))
+            if depth or not pattern.startswith("^") or any(said.startswith("(?<") for said in parts[at:end]):
+                raise ValueError(f"holds the look-ahead {''.join(parts[at : end + 1])}, {ELSEWHERE}")
+            (musts if part == "(?=" else nots).append(f"{bare}(?:{inner})")
+            at, ahead = end + 1, True
+            continue
+        if part in ("(?<=", "(?<!"):
+            raise ValueError(f"looks behind itself ({part}…), which {ENDLESS}")
+        if part[:1] == "\\" and part[1:2].isdigit() and part[1:2] != "0":
+            raise ValueError(f"refers back to a group ({part}), which {ENDLESS}")
+        depth += part.startswith("(") - (part == ")")
+        choices = choices or (part == "|" and not depth)
+        bare += _token(part)
+        at += 1
+    if ahead and choices:
+        raise ValueError(f"has a look-ahead and alternatives outside of brackets, {ELSEWHERE}")
+    return Pattern(_compiled(bare), tuple(map(_compiled, musts)), tuple(map(_compiled, nots)))
+
+
+def _closing(parts: list[str], at: int) -> int:
+    """Where the bracket closes that opens there."""
+    depth = 0
+    for place in range(at, len(parts)):
+        depth += parts[place].startswith("(") - (parts[place] == ")")
+        if not depth:
+            return place
+    raise ValueError("is no regular expression: a bracket is not closed")
+
+
+def _token(part: str) -> str:
+    """A part as RE2 has it."""
+    if part.startswith("["):
+        return CLASS_ESCAPE.sub(lambda said: LETTERS.get(said[1], said[0]), part)
+    if part.startswith("\\") and part[1:] in LETTERS:
+        return f"[{LETTERS[part[1:]]}]"
+    return r"\z" if part == r"\Z" else part
+
+
+def _compiled(pattern: str) -> Any:
+    options = re2.Options()
+    # It would print what it raises.
+    options.log_errors = False
+    try:
+        return re2.compile(pattern, options)
+    except re2.error as error:
+        said = error.args[0] if error.args else error
+        told = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        raise ValueError(f"is no regular expression: {told}") from None
