@@ -6,13 +6,13 @@ It alone knows how the rows of the ledger become what the Desk page and `nightde
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines import channels as channels_module
-from pipelines import cron, db, text
+from pipelines import cron, db, text, unsent
 from pipelines.model import Source, State
 
 Record = dict[str, Any]
@@ -33,18 +33,21 @@ def overview(
     *,
     schedule: str = "",
     timezone: str = "UTC",
+    addressed: Collection[str] | None = None,
     count: int = 40,
     source: str | None = None,
     now: datetime | None = None,
 ) -> Record:
     """Everything on the page: now, headline, tone, sources, articles, alerts, deliveries (by state), channels, runs.
 
+    silence: a sentence on why no message of a watch went out yet, empty where one did. addressed: the channels that
+    have an address, None where nobody knows.
     schedule: when news_crawl runs (cron, by the clock of timezone), to tell a night that did not start. source: whose
     articles, None for all. tone is good, warn, bad or empty.
     """
     now = now or datetime.now(UTC)
     rows, latest, sent = sources(conn, followed, now=now), runs(conn, 10), deliveries(conn, now=now)
-    used = _channels(conn)
+    used = _channels(conn, addressed)
     tone, sentence = headline(
         rows, latest, schedule=schedule, timezone=timezone, undelivered=sent["failed"], channels=used, now=now
     )
@@ -57,6 +60,7 @@ def overview(
         "alerts": alerts(conn, count),
         "deliveries": sent,
         "channels": used,
+        "silence": unsent.silence(conn),
         "runs": latest,
     }
 
@@ -180,8 +184,10 @@ def ago(then: datetime, now: datetime) -> str:
     return f"{minutes // 60} hours ago" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days ago"
 
 
-def _channels(conn: db.Connection) -> list[Record]:
-    return [{**channel, "error": ADDRESS.sub("…", channel["error"])} for channel in channels_module.listed(conn)]
+def _channels(conn: db.Connection, addressed: Collection[str] | None) -> list[Record]:
+    return [
+        {**channel, "error": ADDRESS.sub("…", channel["error"])} for channel in channels_module.listed(conn, addressed)
+    ]
 
 
 def _held(channel: Record) -> str:

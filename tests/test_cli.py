@@ -265,7 +265,7 @@ def test_an_article_that_its_site_removed_is_called_so(desk: Nightdesk, folder: 
 
     listed, shown = desk("articles", "--source", "nahr").stdout, desk("articles", str(newest["id"])).stdout
 
-    assert f"{newest['title']} (removed from the site)" in listed
+    assert f"{newest['title']} (removed" in listed
     assert "the site no longer has it" in shown
 
 
@@ -275,6 +275,16 @@ def test_the_version_is_told_without_an_installation(tmp_path: Path) -> None:
     said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
 
     assert said.stdout == f"Nightdesk {version('nightdesk')}\n"
+
+
+def test_status_names_a_channel_that_a_watch_uses_and_nobody_gave_an_address(desk: Nightdesk) -> None:
+    desk("watch", "add", "rain", "Regen", "--channel", "weather")
+
+    said = desk("status").stdout
+    desk("watch", "remove", "rain")
+
+    assert "The channel weather has no address here: set NIGHTDESK_CHANNEL_WEATHER, unless Airflow has" in said
+    assert "The channel desk" not in said
 
 
 def test_every_time_is_shown_with_its_zone(desk: Nightdesk) -> None:

@@ -371,3 +371,30 @@ def test_runs_tell_what_was_new_and_what_failed(conn: db.Connection) -> None:
     run = desk.runs(conn, 5)[0]
 
     assert (run["run"], run["sources"], run["failed"], run["running"], run["new"]) == (NIGHT, 2, 1, 0, 1)
+
+
+def test_why_no_alert_went_out_is_told_as_it_is(conn: db.Connection) -> None:
+    def said() -> str:
+        return str(desk.overview(conn, [source("sana")], now=NOW)["silence"])
+
+    nothing = said()
+    for name in ("energy", "water"):
+        insert(conn, "watches", "name", name=name, terms=db.json([]), channels=["desk"])
+    unmatched = said()
+    for number in range(16):
+        insert(conn, "alerts", watch="energy", kind="new", story=number, quiet="first run")
+    quiet = said()
+    with conn.cursor() as cursor:
+        cursor.execute("update watches set channels = '{}' where name = 'energy'")
+    insert(conn, "alerts", watch="energy", kind="new", story=99)
+    mute = said()
+    delivery(conn, "k", "sent")
+
+    assert nothing == "No alert went out yet: `nightdesk watch add` tells Nightdesk what to look for and whom to tell."
+    assert unmatched == "No alert went out yet: the watches matched nothing."
+    assert quiet == "No alert went out yet: 16 matches, all listed only (first run)."
+    assert mute == (
+        "No alert went out, though there are 17 matches. These watches have no channel, so they only list: energy; "
+        "`nightdesk watch add` gives them one."
+    )
+    assert said() == ""

@@ -10,7 +10,7 @@ from pipelines import db, desk, ledger, sources
 from pipelines.cli import onepage, report, trypage
 from pipelines.cli.show import Json, ago, as_json, out, quote, say, table
 from pipelines.errors import NightdeskError
-from pipelines.settings import settings
+from pipelines.settings import channels, settings
 
 TONE = {"good": "green", "warn": "yellow", "bad": "bold red"}
 
@@ -36,12 +36,21 @@ def status(
                 report.print_run(conn, run)
             return
         view = desk.overview(
-            conn, sources.followed(current), schedule=current.schedule, timezone=current.schedule_timezone
+            conn,
+            sources.followed(current),
+            schedule=current.schedule,
+            timezone=current.schedule_timezone,
+            addressed=channels(),
         )
     if json:
         as_json(view)
         return
     say(view["headline"], TONE.get(view["tone"], ""))
+    for name in (channel["name"] for channel in view["channels"] if channel["state"] == "no address"):
+        known = f"unless Airflow has the connection nightdesk_channel_{name}"
+        say(f"The channel {name} has no address here: set NIGHTDESK_CHANNEL_{name.upper()}, {known}.", "yellow")
+    if view["silence"]:
+        say(view["silence"])
     out.print()
     table(
         ("source", "state", "last run", "#new", "#articles", "newest"),

@@ -76,7 +76,7 @@ export const Alerts = ({ page }) => {
         )
       : null,
     page.alerts.length === 0
-      ? h(Empty, null, "No alert went out yet. `nightdesk watch add` tells Nightdesk what to look for and whom to tell.")
+      ? h(Empty, null, page.silence || "No message waits or went out.")
       : h(
           Box,
           { as: "ul", listStyleType: "none", maxH: "32rem", overflowY: "auto", tabIndex: 0 },
