@@ -31,6 +31,9 @@ NOT_GIVEN = {
     "upgrade", "user-agent", "via", "x-forwarded-for",
 }  # fmt: skip
 LEFT_OUT = "(secret)"
+# How a site says that it does not know us: its answers, and the reasons that the ledger has for its pages.
+UNKNOWN = (401, 402, 403)
+TO_LOGIN, SHOWS_LOGIN = "redirected to a login", "shows a login"
 # Characters from which on something is taken out of answers: with letters and digits, alone in a cookie (which may well
 # be `lang=arabic-1`), or of one kind, as words are.
 MIXED, MIXED_COOKIE, PLAIN = 6, 8, 16
@@ -71,6 +74,11 @@ def wanted(source: Source) -> dict[str, str]:
 def has_login(source: Source) -> bool:
     """Whether the source is asked as somebody it knows."""
     return bool(source.headers or source.cookies or source.auth)
+
+
+def asks_for_login(status: int | None, reason: str) -> bool:
+    """Whether a look ended at a login instead of the page; a challenge is none, whatever its status."""
+    return reason in (TO_LOGIN, SHOWS_LOGIN, *(f"status {one}" for one in UNKNOWN if one == status))
 
 
 def of(settings: Settings, source: Source, secrets: Mapping[str, str]) -> Access | None:

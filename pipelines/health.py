@@ -3,7 +3,8 @@
 Silence is three times the usual interval without a new article. It is told once, and again only after the source has
 given something in between. A promise of the source's file that its newest run broke is told once, until a run keeps it.
 A template that no longer fits is told once as well, until it has been learned again, and a
-feed that lacked what the sitemap names in so many crawls in a row.
+feed that lacked what the sitemap names in so many crawls in a row. So is a login that its site no longer takes, until
+pages are shown again.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from itertools import pairwise
 from statistics import median
 from typing import Any
 
-from pipelines import cron, db, templates
+from pipelines import access, cron, db, templates
 from pipelines.model import Source
 from pipelines.outbox import put_message, tell_operators
 from pipelines.settings import Settings
@@ -26,9 +27,11 @@ SCHEDULE_STEPS = 14
 BEHIND_TIMES = 3
 
 BY_HAND = timedelta(days=1)
-SILENT, CHANGED, BEHIND, PROMISE = "silent", "changed", "behind", "promise"
+# Of the pages that were asked for as a subscriber: fewer may stand behind another subscription.
+REFUSED_SHARE = 0.5
+SILENT, CHANGED, BEHIND, PROMISE, LOGIN = "silent", "changed", "behind", "promise", "login"
 
-__all__ = ["BrokenPromise", "Drift", "Lag", "Silence", "Trouble", "check", "tell_operators"]
+__all__ = ["BrokenPromise", "Drift", "Lag", "LostLogin", "Silence", "Trouble", "check", "tell_operators"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +75,15 @@ class BrokenPromise(Trouble):
     run: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class LostLogin(Trouble):
+    """A source whose login its site no longer takes; run: the last that said so."""
+
+    run: str
+
+
 def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None = None) -> list[Trouble]:
-    """The sources that are silent, look changed, have a feed that is behind, or break the promise of their file now.
+    """The sources that are silent, look changed, have a feed that is behind, break a promise or lost their login now.
 
     Each is told to the operators' channel once, through the outbox.
 
@@ -88,7 +98,8 @@ def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None
                 drift = _drift(conn, settings, source, at)
                 lag = _lag(conn, settings, source, at)
                 broken = _broken_promise(conn, settings, source, at)
-            found += [trouble for trouble in (silence, drift, lag, broken) if trouble]
+                lost = _lost_login(conn, settings, source, at)
+            found += [trouble for trouble in (silence, drift, lag, broken, lost) if trouble]
     return found
 
 
@@ -153,6 +164,33 @@ def _broken_promise(conn: db.Connection, settings: Settings, source: Source, now
     )
     told = _told(conn, settings, source, PROMISE, since, f"{source.name} gives less than it promises", message, now)
     return BrokenPromise(source=source.name, since=since, run=load["run"], message=message, told=told)
+
+
+def _lost_login(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> LostLogin | None:
+    looks = db.query(conn, "looks_as_subscriber", source=source.name, now=now) if access.has_login(source) else []
+    refused = [look for look in looks if look["paywall"] or access.asks_for_login(look["status"], look["reason"])]
+    lists = [look for look in refused if look["kind"] != "article"]
+    articles = sum(look["kind"] == "article" for look in looks)
+    lost = bool(lists) or (articles > 0 and len(refused) >= REFUSED_SHARE * articles)
+    begun = db.row(conn, "trouble_since", source=source.name, kind=LOGIN)
+    if lost:
+        since = begun["since"] if begun else refused[0]["started_at"]
+    else:
+        # Nothing to look at proves nothing.
+        since = begun["since"] if begun and access.has_login(source) and not articles else None
+    db.execute(conn, "trouble_over", source=source.name, kind=LOGIN, since=since, now=now)
+    if not lost or since is None:
+        return None
+    variables = ", ".join(access.variable(name) for name, key in access.wanted(source).items() if key != "proxy")
+    example = refused[0]
+    why = "only the start of the article is shown" if example["paywall"] else example["reason"]
+    message = (
+        f"{source.title} ({source.name}): its login has run out or is not taken: {len(refused)} of the "
+        f"{len(looks)} pages looked at in run {example['run']} were closed.\n{example['url']}: {why}.\n"
+        f"Log in as a reader does, put the new value into {variables}, and crawl again."
+    )
+    told = _told(conn, settings, source, LOGIN, since, f"The login of {source.name} has run out", message, now)
+    return LostLogin(source=source.name, since=since, run=example["run"], message=message, told=told)
 
 
 def _told(

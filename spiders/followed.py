@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 
-from pipelines import clock, db, found, ledger, rules, warc
+from pipelines import access, clock, db, found, ledger, rules, warc
 from pipelines.found import Found
 from pipelines.ledger import Look
 from pipelines.model import Code, Entry, Kind, Source, State
@@ -30,6 +30,7 @@ class Followed:
     sitemaps in this run; same: feeds that had nothing new, so that their entries are not among those.
     shown: by the first page of a section, the keys that its pages have named. unread: the lists that could not be had,
     and why. let_in: whether a list named an article that the patterns let in; kept_out: else those of each rule.
+    refused: looks that ended at a login.
     """
 
     source: Source
@@ -43,6 +44,7 @@ class Followed:
     asked: int = 0
     sitemaps: int = 0
     reached: bool = False
+    refused: int = 0
     troubles: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     let_in: bool = False
@@ -57,6 +59,7 @@ def count(followed: Followed, look: Look) -> None:
     """Add a look to the source's counts."""
     followed.counts["bytes"] += look.bytes
     followed.last = look if followed.only else None
+    followed.refused += access.asks_for_login(look.status, look.reason)
     if look.kind != Kind.ARTICLE and look.outcome not in (State.FETCHED, State.UNCHANGED):
         followed.unread.append(f"{look.url} {look.reason}")
     if look.kind == Kind.ARTICLE and look.outcome == State.EXCLUDED:
@@ -113,10 +116,14 @@ def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str
         why = "; ".join((followed.unread or followed.troubles)[:3])
         if not why:
             why = "its hosts asked for rest" if left else "it names no feed, sitemap or section"
-        return "failed", f"None of its feeds, sitemaps and sections could be reached: {why}.", Code.UNREACHABLE
+        return (
+            "failed",
+            f"None of its feeds, sitemaps and sections could be reached: {why}.{_login(followed)}",
+            Code.UNREACHABLE,
+        )
     if not tried and counts["blocked"] + counts["failed"]:
         said = "; ".join(followed.troubles[:3])
-        return "failed", f"None of its pages could be fetched: {said}.", Code.UNREACHABLE
+        return "failed", f"None of its pages could be fetched: {said}.{_login(followed)}", Code.UNREACHABLE
     if kept_out:
         return "failed", _kept_out_all(source, kept_out), Code.KEPT_OUT
     used_up = f"its {source.max_pages} pages a run are used up, " if followed.asked >= source.max_pages else ""
@@ -126,6 +133,8 @@ def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str
     notes += followed.ends
     if not counts["new"] and not counts["fetched"]:
         notes.append("nothing new")
+    if followed.refused and access.has_login(source):
+        notes.append(f"its login was not taken for {followed.refused} of its pages")
     if followed.troubles:
         notes.append(f"trouble with {len(followed.troubles)}: {followed.troubles[0]}")
     notes += [f"{url} calls pages modified that are not: it is not believed in that" for url in doubted]
@@ -166,6 +175,15 @@ def _kept_out_all(source: Source, kept_out: Sequence[tuple[str, int, list[str]]]
         f"Its own {key} keeps out all {total} articles that its lists name: {what} "
         f"{', '.join(list(dict.fromkeys(some))[:SHOWN])}. Correct it in {source.name}.toml."
     )
+
+
+def _login(followed: Followed) -> str:
+    """What is said where a site does not know a login that it is given."""
+    if not followed.refused or not access.has_login(followed.source):
+        return ""
+    named = access.wanted(followed.source)
+    variables = ", ".join(access.variable(name) for name, key in named.items() if key != "proxy")
+    return f" Its login was not taken: put a new one into {variables}."
 
 
 def _lag(followed: Followed, now: datetime) -> str:

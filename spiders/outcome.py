@@ -22,7 +22,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Headers, Response
 
-from pipelines import encodings, entries, warc
+from pipelines import access, encodings, entries, warc
 from pipelines.clock import Clock
 from pipelines.dates.lists import Local
 from pipelines.errors import StoreError
@@ -228,10 +228,12 @@ def _judged(page: Page, headers: dict[str, str], facts: dict[str, Any], source: 
         return State.FAILED, "empty answer", False, None
     if _cut_short(page):
         return State.FAILED, "truncated", False, None
+    state, reason = State.FETCHED, ""
     if Kind(facts["kind"]) == Kind.ARTICLE and facts["redirects"]:
         state, reason = walls.redirected(page, source)
-        return state, reason, False, None
-    return State.FETCHED, "", False, None
+    if state == State.FETCHED and access.has_login(source) and walls.shows_login(page):
+        state, reason = State.BLOCKED, access.SHOWS_LOGIN
+    return state, reason, False, None
 
 
 def _cut_short(page: Page) -> bool:

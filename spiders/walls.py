@@ -9,6 +9,7 @@ import re
 from urllib.parse import urlsplit
 
 from pipelines import urls, warc
+from pipelines.access import TO_LOGIN
 from pipelines.errors import StoreError
 from pipelines.model import Page, Source, State
 
@@ -30,6 +31,7 @@ CHALLENGE_WORDS = 150
 # Each splits in one pass, whatever is left open.
 UNSEEN = re.compile(rb"<(?=(?:script|style|noscript|svg)\b|!--)", re.IGNORECASE)
 SEEN_AGAIN = re.compile(rb"</(?:script|style|noscript|svg)\b|-->", re.IGNORECASE)
+PASSWORD = re.compile(rb"<input\b[^<>]{0,300}\btype\s*=\s*[\"']?password\b")
 TAG = re.compile(rb"<[^<>]*>?")
 # Where sites send those whom they do not show the page.
 LOGIN = re.compile(
@@ -57,6 +59,15 @@ def challenges(page: Page, headers: dict[str, str]) -> bool:
     return bool(marked) and _words(body) <= CHALLENGE_WORDS
 
 
+def shows_login(page: Page) -> bool:
+    """Whether a page is a form to log in and hardly anything else."""
+    try:
+        body = warc.decoded(page).lower()
+    except StoreError:
+        return False
+    return bool(PASSWORD.search(body)) and _words(body) <= CHALLENGE_WORDS
+
+
 def redirected(page: Page, source: Source) -> tuple[State, str]:
     """How a look at an article ends whose address led to another one, and why."""
     parts = urlsplit(page.final_url)
@@ -66,7 +77,7 @@ def redirected(page: Page, source: Source) -> tuple[State, str]:
     if CONSENT.search(page.final_url.partition("?")[0]):
         return State.BLOCKED, "redirected to a consent page"
     if LOGIN.search(parts.path):
-        return State.BLOCKED, "redirected to a login"
+        return State.BLOCKED, TO_LOGIN
     stranger = _stranger(page, source)
     if stranger:
         return State.EXCLUDED, f"redirected to another site: {stranger}"

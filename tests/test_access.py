@@ -17,13 +17,15 @@ from urllib.parse import quote
 
 import pytest
 
-from pipelines import access, crawl, db, sourcefile
+from pipelines import access, crawl, db, health, load, sourcefile
 from pipelines import settings as settings_module
 from pipelines.errors import NightdeskError, SettingsError, SourceError
+from pipelines.extract import extract
+from pipelines.model import Source
 from pipelines.settings import Settings
-from spiders import render
 from tests import hostile_tls, sites
 from tests.sites import NEXT, RUN, Answer, Sites
+from tests.test_render import needs_browser
 
 PASSWORD = "bridge7/Over&Water"
 TOKEN = "tok9-EYJhbGciOiJIUzI1NiJ9"
@@ -424,7 +426,7 @@ def test_a_file_without_authorities_is_refused_before_anything_is_fetched(
     assert web.hits == []
 
 
-@pytest.mark.skipif(bool(render.trouble(Settings())), reason="the extra for rendering is not installed")
+@needs_browser
 def test_a_page_that_a_browser_reads_gets_its_data_with_the_login_and_never_sees_it(
     here: Settings, web: Sites, conn: db.Connection, secrets: None
 ) -> None:
@@ -445,3 +447,74 @@ def test_a_page_that_a_browser_reads_gets_its_data_with_the_login_and_never_sees
     }
     everything = kept(here, conn)
     assert "elsewhere" in everything and "(secret)" in everything and traces(everything) == []
+
+
+@pytest.mark.parametrize(
+    ("wall", "why"),
+    [
+        (sites.answer(401, b"<p>log in</p>"), "status 401"),
+        (sites.answer(302, b"", Location="http://paper.test/login"), "redirected to a login"),
+        (sites.answer(200, b"<form>Name <input name=u> <input id=p type='password'></form>"), "shows a login"),
+        (
+            sites.answer(
+                200, "<h1>الجسر</h1><p>افتتح الجسر.</p><p>للمشتركين فقط</p>".encode(), "text/html; charset=utf-8"
+            ),
+            "only the start of the article is shown",
+        ),
+    ],
+)
+def test_a_login_that_ran_out_is_told_to_the_operators_once_and_over_when_pages_are_shown(
+    here: Settings, web: Sites, conn: db.Connection, secrets: None, wall: Answer, why: str
+) -> None:
+    current = here.model_copy(update={"operators": "desk"})
+    paper = sites.site(web, "paper.test", 3, cookies="paper_cookies")
+    web.pages["http://paper.test/login"] = sites.answer(200, b"<form><input type=password></form>")
+    runs = ["2026-11-22T0200", "2026-11-23T0200", "2026-11-24T0200"]
+    found = []
+
+    for run, shut in zip(runs, (False, True, True), strict=True):
+        fresh = [f"http://paper.test/{run}/{n}" for n in range(3)]
+        web.pages["http://paper.test/feed"] = sites.answer(200, sites.feed(*fresh), "application/rss+xml")
+        web.pages |= dict.fromkeys(fresh, wall if shut else story())
+        found.append(night(current, paper, run))
+    web.pages["http://paper.test/feed"] = sites.answer(200, sites.feed("http://paper.test/new"), "application/rss+xml")
+    web.pages["http://paper.test/new"] = story()
+    found.append(night(current, paper, "2026-11-25T0200"))
+
+    assert [[trouble.told for trouble in each] for each in found] == [[], [True], [False], []]
+    message = found[1][0].message
+    assert "paper.test (paper): its login has run out or is not taken: 3 of the 3 pages looked at" in message
+    assert f": {why}.\n" in message and "NIGHTDESK_SECRET_PAPER_COOKIES" in message
+    assert traces(kept(here, conn) + message) == []
+
+
+def test_a_feed_that_no_longer_takes_the_login_says_so_in_the_run_and_to_the_operators(
+    here: Settings, web: Sites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIGHTDESK_SECRET_PAPER_LOGIN", "reader:expired-9")
+    paper = sites.site(web, "paper.test", 1, auth="basic paper_login")
+    web.pages["http://paper.test/feed"] = guarded(web.pages["http://paper.test/feed"])
+
+    (tally,) = crawl.crawl(here, [paper], RUN)
+    (trouble,) = health.check(here, [paper])
+
+    assert tally.state == "failed"
+    assert tally.message.endswith("Its login was not taken: put a new one into NIGHTDESK_SECRET_PAPER_LOGIN.")
+    assert "http://paper.test/feed: status 401.\n" in trouble.message
+
+
+def story() -> Answer:
+    """An article that extraction takes for one."""
+    text = "".join(
+        f"<p>قال الوزير إن الجسر رقم {n} افتتح أمام المشاة بعد عام من العمل على ضفتي النهر.</p>" for n in range(9)
+    )
+    body = f"<html><head><title>افتتاح الجسر</title></head><body><article>{text}</article></body></html>"
+    return sites.answer(200, body.encode(), "text/html; charset=utf-8")
+
+
+def night(current: Settings, paper: Source, run: str) -> list[health.Trouble]:
+    """A run over one source, and the trouble with its login afterwards."""
+    crawl.crawl(current, [paper], run)
+    extract(current, paper, run, processes=1)
+    load.load(current, paper, run)
+    return [trouble for trouble in health.check(current, [paper]) if isinstance(trouble, health.LostLogin)]

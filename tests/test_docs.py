@@ -48,7 +48,13 @@ def test_every_state_and_reason_is_in_the_reference_and_no_other(title: str, mem
 
 
 def test_every_kind_of_trouble_is_in_the_reference() -> None:
-    assert set(_rows("Trouble of a source")) == {health.SILENT, health.CHANGED, health.BEHIND, health.PROMISE}
+    assert set(_rows("Trouble of a source")) == {
+        health.SILENT,
+        health.CHANGED,
+        health.BEHIND,
+        health.PROMISE,
+        health.LOGIN,
+    }
 
 
 def test_the_json_of_a_webhook_is_documented_key_by_key() -> None:
