@@ -404,8 +404,9 @@ def test_a_page_cannot_reach_a_private_proxy_as_if_it_were_a_site() -> None:
 def test_a_site_whose_certificate_our_own_authority_signed_is_trusted_by_a_setting(
     settings: Settings, tmp_path: Path
 ) -> None:
-    current = settings.model_copy(update={"allow_networks": "127.0.0.0/8"})
     with hostile_tls.servers(tmp_path) as ports:
+        allowed = f"{hostile_tls.ADDRESS}/32:{ports['untrusted']}"
+        current = settings.model_copy(update={"allow_networks": allowed})
         paper = sites.source("paper.test", feeds=(f"https://{hostile_tls.ADDRESS}:{ports['untrusted']}/feed",))
         (strange,) = crawl.crawl(current, [paper], RUN)
         trusting = current.model_copy(update={"ca_file": str(tmp_path / hostile_tls.CERTIFICATE)})
