@@ -232,3 +232,89 @@ def test_picture_section_and_description_are_whole_and_plain() -> None:
 
     assert found.image == "https://www.morava.test/i/ferry.jpg"
     assert (found.section, found.description) == ("River", 'The "Morava" is back')
+
+
+STRIKE = "Ferry strike ends after eleven days"
+HEAD = f"<title>{STRIKE} - Morava</title><meta property=og:title content='{STRIKE}'>"
+LOGO = "<svg><title>MORAVA POST</title></svg><img src=/l.png alt='Morava Post'>The Morava Post"
+
+
+@pytest.mark.parametrize(
+    "logo",
+    [
+        f"<header><h1><a href=/>{LOGO}</a></h1></header>",
+        f"<h1><a href=https://www.morava.test/>{LOGO}</a></h1>",
+        f"<header><h1>{LOGO}</h1></header>",
+        "<h1 style='display: none'>The Morava Post and all its news</h1>",
+        "<nav><h1><a href=/f>Magazine read: the story of Andrew</a></h1></nav>",
+        "<h1 class=site-title>The Morava Post</h1>",
+    ],
+)
+def test_a_heading_of_the_site_is_not_the_title(logo: str) -> None:
+    found = facts(f"{logo}<article><h2>Ferry strike ends after eleven days</h2>", HEAD)
+
+    assert found.title == "Ferry strike ends after eleven days"
+
+
+@pytest.mark.parametrize("title", ["", "Morava Herald", "Untitled Document", "Morava - news by the minute"])
+@pytest.mark.parametrize(
+    "heading",
+    ["<h2>Bridge reopens after repairs</h2>", "<div class=title>Bridge reopens after repairs</div>",
+     "<header><h3 class=entry-title>Bridge reopens after repairs</h3></header>"],
+)  # fmt: skip
+def test_a_title_that_every_page_has_gives_way_to_the_heading_above_the_text(title: str, heading: str) -> None:
+    side = "<div class=sidebar><h2>Most read of all today</h2></div>"
+
+    assert facts(f"{side}<article>{heading}", f"<title>{title}</title>").title == "Bridge reopens after repairs"
+
+
+def test_a_subhead_is_no_title_of_an_article_whose_title_stands_in_the_head_alone() -> None:
+    found = facts("<article><h2>What happened before</h2>", "<title>Ferry back on the river after flood</title>")
+
+    assert found.title == "Ferry back on the river after flood"
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Why the &lt;b&gt; element is old", "Why the <b> element is old"),
+        ("How &lt;script&gt; came to the river", "How <script> came to the river"),
+        ("Ferry &lt;em&gt;back&lt;/em&gt; on the river", "Ferry back on the river"),
+    ],
+)
+def test_markup_that_a_title_is_about_stays(written: str, title: str) -> None:
+    assert facts("", f"<title>{written}</title>").title == title
+    assert facts(f"<h1>{written}</h1>", f"<title>{written}</title>").title in (
+        title,
+        written.replace("&lt;", "<").replace("&gt;", ">"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        ("<p class=byline>By <b>Ada Quill</b> and <b>Jon Pell</b></p>", ("Ada Quill", "Jon Pell")),
+        ("<p>By <strong>Ada Quill</strong> and <strong>Jon Pell</strong></p>", ("Ada Quill", "Jon Pell")),
+        ("<p>By <a href=/u/1>Ada Quill</a> and <a href=/u/2>Jon Pell</a></p>", ("Ada Quill", "Jon Pell")),
+        (
+            "<p><a rel=author href=/u/1>Ada Quill</a>, <a rel=author href=/u/2>Jon Pell</a></p>",
+            ("Ada Quill", "Jon Pell"),
+        ),
+        (
+            "<p><span itemprop=author>Ada Quill</span> <span itemprop=author>Jon Pell</span></p>",
+            ("Ada Quill", "Jon Pell"),
+        ),
+        ("<p>Reporting by Ada Quill</p>", ("Ada Quill",)),
+        ("<p>(Reporting by Ada Quill in Brno and Jon Pell; Editing by Eva Kos)</p>", ("Ada Quill", "Jon Pell")),
+        ("<p>Hazırlayan: Selin Arıkan</p>", ("Selin Arıkan",)),
+        ("<p>گزارش از مینا صبوری</p>", ("مینا صبوری",)),
+        ("<p>Подготовил Илья Брагинцев</p>", ("Илья Брагинцев",)),
+        ("<div class=author>كتب: أحمد الخطيب ومنى سالم</div>", ("أحمد الخطيب", "منى سالم")),
+        ("<p>بقلم/ أحمد الخطيب</p>", ("أحمد الخطيب",)),
+        ("<p>بقلم: وليد وهبة</p>", ("وليد وهبة",)),
+        ("<p>Reporting by the harbour board shows that fewer boats came in.</p>", ()),
+        ("<p>Haber: Belediye meclisi yarın toplanıyor</p>", ()),
+    ],
+)
+def test_all_who_are_named_in_a_byline_wrote_it(line: str, wanted: tuple[str, ...]) -> None:
+    assert facts(f"<h1>Ferry is back on the river</h1>{line}", "Ferry is back on the river").authors == wanted

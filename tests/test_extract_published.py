@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import pytest
+from htmldate import extractors
 
 from pipelines.extract.markup import parse
 from pipelines.extract.metadata import facts_of
@@ -311,3 +314,17 @@ def test_the_day_in_the_header_of_the_article_itself_counts() -> None:
     inside = f"<article><header><p>28 November 2026</p>{TITLE}</header>{STORY}</article>"
 
     assert written("", inside, fetched="2026-11-28T10:00") == "2026-11-28 00:00 day"
+
+
+def test_what_guesses_a_day_reads_it_as_we_do() -> None:
+    assert extractors._external_date("4 تشرين الثاني 2026") == datetime(2026, 11, 4)
+
+
+def test_an_undated_page_does_not_load_the_locales_of_dateparser() -> None:
+    program = (
+        "import sys; from tests.test_extract_published import STORY, TITLE, written\n"
+        "written('', TITLE + '<p>Rosebud 14 places, gone 2026</p>' + STORY)\n"
+        "sys.exit('dateparser.data' in ' '.join(sys.modules))"
+    )
+
+    assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0

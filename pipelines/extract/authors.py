@@ -22,18 +22,29 @@ METAS = (
 )  # fmt: skip
 LAST_NAME_FIRST = ("citation_author", "dc.creator", "dcterms.creator")
 BY = re.compile(
-    r"^(?:written by|words by|story by|posted by|published by|reported by|article by|review(?:ed)? by|text by|author|"
+    r"^(?:written by|words by|story by|posted by|published by|report(?:ed|ing) by|additional reporting by|editing by|"
+    r"writing by|article by|review(?:ed)? by|text by|author|"
     r"authors|by|von|par|por|di|door|af|av|przez|autor(?:in|en|a|es|ka|zy|ský)?|auteur|text|texte|texto|testo|redactie|"
     r"a cura di|"
-    r"автор|авторы|текст|yazan|haber|yazar|نویسنده|گزارش|نووسەر|بقلم|كتبه|كتبت|كتب|بواسطة|تحرير|إعداد|اعداد|الكاتب|"
-    r"الكاتبة|الكاتب/ة|ترجمة|تقرير|حاوره|حاورته|מאת|تحریر|作者|記者|记者|撰文|文|編輯|编辑|责任编辑|na|του|της)(?!\w)\s*[:：|/\\–-]?\s*",
+    r"автор|авторы|текст|подготовил[аи]?|материал подготовил[аи]?|yazan|haber|hazırlayan|yazar|نویسنده|"
+    r"گزارش(?: از)?|نووسەر|بقلم|كتبه|كتبت|كتب|بواسطة|تحرير|إعداد|اعداد|الكاتب|"
+    r"الكاتبة|إعداد وتحرير|"
+    r"الكاتب/ة|ترجمة|تقرير|حاوره|حاورته|מאת|تحریر|作者|記者|记者|撰文|文|編輯|编辑|责任编辑|na|του|"
+    r"της)(?!\w)\s*[:：|/\\–-]?\s*",
     re.IGNORECASE,
 )
 GLUED = re.compile(r"^(?:By|Von|Par|Por)(?=[A-ZÄÖÜÉ][a-zäöüéèñ]+ ?[A-Z])")
 AFTER = re.compile(r"\s*(?:기자|記者|记者|特派員|编辑|編集委員|muhabir[ie]?)$")
 ADDRESS = re.compile(r"https?:\S+|\S+@\S+|\([^()]{0,200}\)|\[[^\[\]]{0,200}\]|(?<!\w)@\w+")
+# Arabic writes `and` onto the second name; a name can begin with its letter, so only between two names of two words.
+AND_NAME = re.compile(r"(?<=[\u0621-\u064a]) و(?=[\u0621-\u064a]{2,} [\u0621-\u064a]{2,}$)")
+# Who edited what others wrote.
+EDITED = re.compile(r"[;.,]\s*(?:edited|editing) by .*$", re.IGNORECASE)
+ENCLOSED = re.compile(r"[(\[（]([^()\[\]（）]+)[)\]）]")
+JOINING = re.compile(r"\s*(?:[,،;/&•]|and|und|et|y|ve|и|و|og|och|en|e|i|oraz)\s*", re.IGNORECASE)
 BETWEEN = re.compile(
-    r"\s*[;،|/•·、\n]\s*|\s+(?:and|AND|und|UND|et|ET|y|ve|и|و|&|og|och|en|e|i|oraz|with|WITH|mit)\s+|\s*&\s*|,\s*(?:and|und)\s+"
+    r"\s*[;،|/•·、\n]\s*|\s+(?:and|AND|und|UND|et|ET|y|ve|и|و|&|og|och|en|e|i|oraz|with|WITH|mit)\s+|\s*&\s*|"
+    r",\s*(?:and|und)\s+"
 )
 LONGEST_BYLINE = 2000
 COMMA = re.compile(r"\s*[,，]\s*")
@@ -73,12 +84,13 @@ NOT_CALLED = re.compile(
     r"date|time|image|img|photo|avatar|comment|social|follow|count|title|role|job|more", re.IGNORECASE
 )
 SAYS_BY = re.compile(
-    r"(?:by|written by|words by|story by|posted by|von|par|por|di|door|af|av|автор|yazan|نویسنده|بقلم|كتبه|كتبت|كتب|"
-    r"إعداد|اعداد|الكاتب|מאת|作者|記者|记者|text|autor(?:in)?)(?:\s*[:：|]\s*|\s+|$)",
+    r"(?:by|written by|words by|story by|posted by|report(?:ed|ing) by|von|par|por|di|door|af|av|автор|подготовил[аи]?|"
+    r"материал подготовил[аи]?|yazan|haber|hazırlayan|نویسنده|گزارش از|بقلم|كتبه|كتبت|كتب|"
+    r"إعداد|اعداد|الكاتب|מאת|作者|記者|记者|text|autor(?:in)?)(?:\s*[:：|/]\s*|\s+|$)",
     re.IGNORECASE,
 )
 PROFILE = re.compile(r"author|autor|auteur|profile|people|/by/|team|staff|writer|journalist|contribut", re.IGNORECASE)
-NAME_WORDS = 5
+NAME_WORDS, NAMES_WORDS = 5, 4
 LONGEST = 60
 LONGEST_LINE = 120
 LINE_WORDS = 14
@@ -129,10 +141,14 @@ def people(text: str) -> list[str]:
     """The names of persons in a line such as `By A. Novak and B. Dvořák, Prague`, cleaned."""
     if len(text) > 4 * LONGEST_LINE:
         return []
-    line = ADDRESS.sub(" ", " ".join(unescape(text[:LONGEST_BYLINE]).split())).strip()
+    line = " ".join(unescape(text[:LONGEST_BYLINE]).split())
+    enclosed = ENCLOSED.fullmatch(line)
+    line = ADDRESS.sub(" ", EDITED.sub("", enclosed[1] if enclosed else line)).strip()
     if len(line) > LONGEST_LINE:
         return []
     line = _without_by(line)
+    if len(line.split()) >= NAMES_WORDS:
+        line = AND_NAME.sub("; ", line)
     found: list[str] = []
     for part in BETWEEN.split(line):
         pieces = [piece for piece in COMMA.split(part) if piece]
@@ -207,24 +223,42 @@ def _bylines(tree: HtmlElement) -> list[str]:
     """The first line of the page that is marked as a byline, or says that it is one, and names somebody."""
     looked = 0
     for element in tree.iter(*MARKED):
-        sure = element.get("itemprop") == "author" or (element.tag == "a" and "author" in (element.get("rel") or ""))
+        sure = _is_marked(element)
         name = element.get("class") or element.get("id") or element.get("data-testid") or ""
         if not sure and (not name or not _is_called_so(name)):
             continue
         if not _stranger(element):
             for line in _lines(element):
                 if any(sure or _is_full(person) for person in people(line)):
-                    return [line]
+                    return [line, *_marked_beside(element)] if sure else [line]
             looked += 1
         if looked == LOOKS:
             break
     for element in tree.iter("p", "span", "div", "address", "em", "strong", "li", "cite", "small"):
         text = element.text
-        if text and len(text) < LONGEST_LINE and SAYS_BY.match(text.lstrip()):
+        if text and len(text) < LONGEST_LINE and SAYS_BY.match(text.lstrip(" \n\t([（")):
             line = _said_by(element, " ".join(text.split()))
             if line and any(map(_is_full, people(line))) and not _stranger(element):
                 return [line]
     return []
+
+
+def _marked_beside(first: HtmlElement) -> list[str]:
+    """The other names that are marked as authors in the same line as the first one."""
+    line = first.getparent()
+    # A list or a box for each name.
+    for _ in range(2):
+        if line is None or len(" ".join(line.text_content().split()).split()) > LINE_WORDS:
+            return []
+        marked = [one for one in line.iter() if isinstance(one.tag, str) and _is_marked(one) and one is not first]
+        if marked:
+            return [" ".join(one.text_content().split()) for one in marked][:MOST]
+        line = line.getparent()
+    return []
+
+
+def _is_marked(element: HtmlElement) -> bool:
+    return element.get("itemprop") == "author" or (element.tag == "a" and "author" in (element.get("rel") or ""))
 
 
 def _is_called_so(name: str) -> bool:
@@ -242,6 +276,9 @@ def _said_by(element: HtmlElement, text: str) -> str:
         following = element.getnext()
     if following is None or not isinstance(following.tag, str):
         return ""
+    whole = " ".join(element.text_content().split())
+    if len(whole.split()) <= LINE_WORDS and len(people(whole)) > 1:
+        return whole
     line = " ".join(following.text_content().split())
     return line if len(line.split()) <= NAME_WORDS else ""
 
@@ -266,6 +303,8 @@ def _lines(element: HtmlElement) -> Iterator[str]:
     whole = " ".join(parts)
     if len(parts) > 1 and 2 <= len(parts[0].split()) <= 3 and not SAYS_BY.match(parts[0]):
         yield parts[0]
+    if len(parts) > 3 and JOINING.fullmatch(parts[2]) and len(whole.split()) <= LINE_WORDS:
+        yield whole
     if len(parts) > 1 and SAYS_BY.fullmatch(parts[0]) and 2 <= len(parts[1].split()) <= 3:
         yield parts[1]
     if whole and len(whole.split()) <= LINE_WORDS:

@@ -14,11 +14,10 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from htmldate import find_date
 from lxml.html import HtmlElement
 
 from pipelines.dates.written import parse_date, without_year
-from pipelines.extract import datelines, linked
+from pipelines.extract import datelines, guessing, linked
 from pipelines.extract.metadata import Facts
 from pipelines.model import Page, Source
 
@@ -86,6 +85,9 @@ def published(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> Da
         guess = _by_htmldate(tree, page, source)
         if guess.at and not _january(guess) and not _of_page(guess, tree, facts, page, source):
             return guess
+        yearless = _without_year(tree, facts, page, source)
+        if yearless:
+            return yearless
         found = [*machine, *seen]
         return replace(found[0], precision="year") if found else Dating()
     best = _on_its_day(sure[0], [*sure, *seen], source)
@@ -176,8 +178,6 @@ def _seen(tree: HtmlElement, facts: Facts, page: Page, source: Source, *, told: 
     for one in datelines.shown(tree, facts.titles):
         # Far from the title, «two hours ago» is that of another article.
         found = _read(one.text, page, source) if one.beside or datelines.DATED.search(one.text) else None
-        if not found and one.beside:
-            found = without_year(one.text, page.fetched_at, source.timezone, _language(source))
         # Above the title, far from it or where another day stands below, today's day is that of the page.
         today = found and one.above and found[1] == "day" and found[0].date() == _fetched_on(page, source)
         if found and today:
@@ -198,6 +198,15 @@ def _seen(tree: HtmlElement, facts: Facts, page: Page, source: Source, *, told: 
             yield Dating(*found, "text")
             break
     yield from rest
+
+
+def _without_year(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> Dating | None:
+    """The day beside the title that has no year: the last one of that name."""
+    for one in datelines.shown(tree, facts.titles)[:LOOKS]:
+        found = without_year(one.text, page.fetched_at, source.timezone, _language(source)) if one.beside else None
+        if found:
+            return Dating(*found, "text", beside=True)
+    return None
 
 
 def _doubtful(said: Sequence[Dating], facts: Facts, page: Page, source: Source) -> bool:
@@ -275,13 +284,7 @@ def _in_url(page: Page, source: Source) -> Dating | None:
 
 
 def _by_htmldate(tree: HtmlElement, page: Page, source: Source) -> Dating:
-    latest = (page.fetched_at + AHEAD).date().isoformat()
-    try:
-        text = find_date(tree, original_date=True, extensive_search=False, max_date=latest)
-    except (ValueError, OverflowError):
-        # It does not check the offsets and years it finds.
-        return Dating()
-    found = _read(text, page, source)
+    found = _read(guessing.guess(tree, (page.fetched_at + AHEAD).date()), page, source)
     return Dating(found[0], "day", "text") if found else Dating()
 
 

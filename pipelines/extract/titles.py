@@ -24,8 +24,21 @@ SEPARATOR = re.compile(
 OF_SITES = re.compile(
     r"(?:网|網|新闻|新聞|频道|頻道|日报|日報|在线|線上|オンライン|ニュース|ドットコム|뉴스|일보|신문|방송)\W*$"
 )
-MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
-TITLE_WORDS = 4
+# Markup that was meant as such: an element with its end, and line breaks. A tag alone is what the title is about.
+MARKUP = re.compile(
+    r"<(?P<name>[a-zA-Z]\w*)(?:\s[^<>]*)?>(?P<inside>[^<>]*)</(?P=name)>|</?(?:br|wbr|p)\s*/?>", re.IGNORECASE
+)
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+# What sites call the name of their own that stands at the head of every page.
+OF_SITE = re.compile(r"(?:site|blog|page)[-_]?(?:title|name|logo|header)|logo|brand|masthead|top-?bar", re.IGNORECASE)
+BESIDE = frozenset(("nav", "footer", "aside", "header"))
+SIDE = re.compile(r"(?<![a-z])side|widget|related|menu|comment|popular|footer", re.IGNORECASE)
+CALLED_TITLE = re.compile(r"(?<![a-z])(?:title|headline)(?![a-z])", re.IGNORECASE)
+HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# Characters of a paragraph; the share of a title's words that stand in the article it is of.
+PARAGRAPH = 90
+OF_ARTICLE = 0.5
+TITLE_WORDS, TITLE_MOST = 4, 30
 PARTS = 6
 SLACK = 40
 SECTION = 0.5
@@ -43,10 +56,12 @@ def pick(
     headline: what is said for machines; shown: for other sites (og:title); element: in the page's title element; given:
     by the feed; sites: keys (phrases.key) of the site's names, without spaces as well.
     """
-    element, shown = bare(element), bare(shown)
-    headings = [_heading(h1, shown, element) for h1 in tree.iter("h1")]
+    written = " ".join(_plain(h1.text_content()[:LONGEST]) for h1 in tree.iter("h1", "h2"))
+    element, shown = bare(element, written), bare(shown, written)
+    called = [without_names(title, sites) for title in (shown, element)]
+    headings = [_heading(h1, shown, element) for h1 in tree.iter("h1") if not _of_site(h1, *called)]
     headings = [heading for heading in headings if heading and not is_site(heading, sites)]
-    headline = without_names(bare(headline), sites)
+    headline = without_names(bare(headline, written), sites)
     near = max(headings, key=lambda h: _alike(h, shown or element), default="")
     near = near if near and (not (shown or element) or min(_alike(near, shown or element)) >= SECTION) else ""
     near = without_names(near, sites)
@@ -59,14 +74,25 @@ def pick(
     # A page's only heading is what people see for its title, whatever is said for search engines.
     only = headings[0] if len(headings) == 1 and words(headings[0]) > TITLE_WORDS // 2 else ""
     forms = (headline, near, only, *cut, given, *headings[:1])
+    if not (headline or near or only):
+        # The same title on every page says nothing of this one; the feed does, or what stands above the text.
+        above = _above_text(tree, [shown, element])
+        forms = (given, above, *forms) if above else forms
     chosen = next((t for t in forms if t and not is_site(t, sites)), "")
     others = dict.fromkeys(t for t in (chosen, headline, near, *cut, shown, element, given) if t)
     return chosen, tuple(others)
 
 
-def bare(title: str) -> str:
-    """A title without markup and entities that were written into it, and without soft hyphens."""
-    return _plain(MARKUP.sub(" ", unescape(title) if "&" in title else title))
+def bare(title: str, written: str = "") -> str:
+    """A title without markup and entities that were written into it, and without soft hyphens.
+
+    written: the page's headings, whose words that look like markup are text.
+    """
+    title = unescape(title) if "&" in title else title
+    if "<" in title and not any(tag in written for tag in TAG.findall(title)):
+        while (found := MARKUP.sub(lambda match: f" {match['inside'] or ''} ", title)) != title:
+            title = found
+    return _plain(title)
 
 
 def is_site(part: str, sites: set[str]) -> bool:
@@ -105,6 +131,56 @@ def _heading(h1: HtmlElement, *titles: str) -> str:
     # A kicker in it stands before what other sites are given for the title.
     ends = (title for title in titles if words(title) >= TITLE_WORDS and key(whole).endswith(" " + key(title)))
     return next(ends, whole)
+
+
+def _of_site(h1: HtmlElement, *titles: str) -> bool:
+    """Whether a heading is the name of the site rather than that of the article: hidden, in a menu, a link home, or at
+    the head of the page with no word of what the page is called elsewhere."""
+    named = " ".join(title for title in titles if title)
+    above = [h1, *h1.iterancestors()]
+    if any(HIDDEN.search(one.get("style") or "") or one.get("hidden") is not None for one in above):
+        return True
+    if any(one.tag in ("nav", "footer", "aside") for one in above):
+        return True
+    if OF_SITE.search(f"{h1.get('class') or ''} {h1.get('id') or ''}"):
+        return True
+    links = [one for one in (*above, *h1.iter("a")) if one.tag == "a"]
+    home = any(re.fullmatch(r"(?:https?://[^/]+)?/?(?:index\.\w+)?", (a.get("href") or "x").strip()) for a in links)
+    tags = [one.tag for one in above]
+    head = "header" in tags and "article" not in tags and "main" not in tags
+    drawn = next(h1.iter("img", "svg"), None) is not None
+    return home or bool((head or drawn) and named and not any(_alike(_plain(h1.text_content()), named)))
+
+
+def _above_text(tree: HtmlElement, titles: Sequence[str]) -> str:
+    """The heading above the first paragraph of a page whose own titles are not of its text; empty where they are."""
+    paragraphs = [p for p in tree.iter("p", "div") if len(p.text or "") >= PARAGRAPH]
+    if not paragraphs:
+        return ""
+    said = set(key(" ".join(_plain(p.text_content()) for p in paragraphs[:PARTS])).split())
+    for title in filter(None, titles):
+        known = [word for word in key(title).split() if len(word) > 2]
+        if known and sum(word in said for word in known) >= OF_ARTICLE * len(known):
+            return ""
+    best = ""
+    for element in tree.iter("h2", "h3", "h4", "div", "p", "span", "td", "b", "font"):
+        if element is paragraphs[0]:
+            return best
+        called = CALLED_TITLE.search(f"{element.get('class') or ''} {element.get('itemprop') or ''}")
+        if element.tag not in ("h2", "h3", "h4") and not called:
+            continue
+        text = _plain(element.text_content()[:LONGEST])
+        if TITLE_WORDS // 2 < words(text) <= TITLE_MOST and not best and not _beside(element):
+            best = text
+    return ""
+
+
+def _beside(element: HtmlElement) -> bool:
+    """Whether an element stands in a menu or a box beside the article."""
+    above = [element, *element.iterancestors()]
+    if any(one.tag in ("article", "main") for one in above):
+        above = [one for one in above if one.tag != "header"]
+    return any(one.tag in BESIDE or SIDE.search(f"{one.get('class') or ''} {one.get('id') or ''}") for one in above)
 
 
 def _plain(text: str) -> str:
