@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from difflib import get_close_matches
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -164,6 +165,18 @@ def secrets() -> dict[str, str]:
     return _named(SECRET_PREFIX, interpolate=False)
 
 
+def mistaken() -> list[str]:
+    """A sentence for each NIGHTDESK_ name, in the environment or the file, that is no setting and has no effect."""
+    path = env_file()
+    known = [f"NIGHTDESK_{name.upper()}" for name in Settings.model_fields] + ["NIGHTDESK_ENV_FILE"]
+    given = {**dict.fromkeys(os.environ, "the environment"), **dict.fromkeys(_in_file(path), str(path))}
+    return [
+        f"{name}, in {where}, is no setting and has no effect{_near(name, known)}."
+        for name, where in sorted(given.items())
+        if name.startswith("NIGHTDESK_") and name not in known and not name.startswith((CHANNEL_PREFIX, SECRET_PREFIX))
+    ]
+
+
 def exported(current: Settings) -> dict[str, str]:
     """The settings as environment variables, for a child process that must see the same ones."""
     own = {f"NIGHTDESK_{name.upper()}": str(getattr(current, name)) for name in type(current).model_fields}
@@ -178,6 +191,15 @@ def _named(prefix: str, *, interpolate: bool) -> dict[str, str]:
     path = env_file()
     known = {**(dotenv_values(path, interpolate=interpolate) if path.exists() else {}), **os.environ}
     return {key.removeprefix(prefix).lower(): value for key, value in known.items() if key.startswith(prefix) and value}
+
+
+def _in_file(path: Path) -> list[str]:
+    return list(dotenv_values(path, interpolate=False)) if path.exists() else []
+
+
+def _near(name: str, known: list[str]) -> str:
+    found = get_close_matches(name, known, 1)
+    return f" (did you mean {found[0]}?)" if found else ""
 
 
 def _network(entry: str) -> tuple[Network, int]:

@@ -1,9 +1,11 @@
 """What a setting may be, and the sentence where it may not."""
 
+from pathlib import Path
+
 import pytest
 
 from pipelines.errors import SettingsError
-from pipelines.settings import Settings, settings
+from pipelines.settings import Settings, mistaken, settings
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,19 @@ def test_a_setting_that_cannot_be_used_is_one_sentence_with_its_name(
 
 def test_an_empty_schedule_means_by_hand_only() -> None:
     assert Settings(schedule="  ").schedule == ""
+
+
+def test_a_name_that_is_no_setting_is_told_with_the_one_that_was_meant(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "nightdesk.env"
+    file.write_text("NIGHTDESK_OPERATOR=desk\nNIGHTDESK_CHANNEL_DESK=x\n", encoding="utf-8")
+    monkeypatch.setenv("NIGHTDESK_ENV_FILE", str(file))
+    monkeypatch.setenv("NIGHTDESK_KEEP_RAW_DAY", "3")
+    monkeypatch.setenv("NIGHTDESK_SECRET_PAPER", "x")
+
+    assert mistaken() == [
+        "NIGHTDESK_KEEP_RAW_DAY, in the environment, is no setting and has no effect "
+        "(did you mean NIGHTDESK_KEEP_RAW_DAYS?).",
+        f"NIGHTDESK_OPERATOR, in {file}, is no setting and has no effect (did you mean NIGHTDESK_OPERATORS?).",
+    ]

@@ -19,7 +19,7 @@ from pipelines.airflow import access, channels
 from pipelines.airflow.plan import FAILED, Batch, Handover, batches, crawl_run, delivered, handed_over, judged
 from pipelines.extract import extract
 from pipelines.model import Source, Tally
-from pipelines.settings import Settings, settings
+from pipelines.settings import Settings, mistaken, settings
 
 STAGE_BEFORE = {"extract": "crawl", "load": "extract", "alert": "load"}
 LEVEL = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b:?\s*")
@@ -31,6 +31,8 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
     """The batches of a crawl: the sources the form names, else those that are due; a bad source file stops no other."""
     current = settings()
     run = crawl_run(params.get("run"), dag_run.partition_key, dag_run.run_after, current.schedule_timezone)
+    for sentence in mistaken():
+        log.warning("%s", sentence)
     asked = params.get("sources") or []
     if asked:
         chosen = sources.named(current, asked)

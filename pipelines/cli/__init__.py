@@ -13,6 +13,7 @@ from pipelines import db
 from pipelines.cli import look, newsroom, people, setup, stages, template
 from pipelines.cli.show import complain
 from pipelines.errors import NightdeskError
+from pipelines.settings import mistaken
 
 UNDEFINED_TABLE = "42P01"
 
@@ -44,6 +45,8 @@ def _app(
     ] = False,
 ) -> None:
     logging.basicConfig(level=logging.INFO if verbose else logging.ERROR, format="%(levelname)s %(name)s: %(message)s")
+    for sentence in mistaken():
+        complain(sentence)
     if demo:
         newsroom.use_demo()
 
