@@ -98,9 +98,10 @@ def test_airflow_stays_up_until_ctrl_c_and_leaves_no_process_behind(night_settin
     with output.open("wb") as file:
         serving = subprocess.Popen([sys.executable, "-c", SERVE], env=env, stdout=file, stderr=subprocess.STDOUT)
     _until(lambda: "Ctrl-C stops it" in output.read_text() or serving.poll() is not None, 400)
-    printed = re.search(r"Airflow is at (\S+), login (\S+), password (\S+);", output.read_text())
+    printed = re.search(r"Airflow is at (\S+), login (\S+), password in (\S+);", output.read_text())
     assert printed, output.read_text()
-    with rest.login(*printed.groups()) as client:
+    address, user, kept = printed.groups()
+    with rest.login(address, user, json.loads(Path(kept).read_text())[user]) as client:
         # No task begins, so that a run is under way at the end.
         _slots(client, 0)
         rest.trigger(client, "news_crawl", run=LEFT, sources=["nahr"])

@@ -43,6 +43,11 @@ def home(settings: Settings) -> Path:
     return settings.data / "airflow"
 
 
+def passwords(settings: Settings) -> Path:
+    """The file with the login of `make ui`."""
+    return home(settings) / "passwords.json"
+
+
 def logs(settings: Settings) -> Path:
     """Where the components' own logs are: one file each."""
     return home(settings) / "logs"
@@ -68,7 +73,7 @@ def prepare(settings: Settings) -> Secrets:
         )
         _write_private(path, json.dumps(vars(fresh)))
     found = Secrets(**json.loads(path.read_text(encoding="utf-8")))
-    _write_private(folder / "passwords.json", json.dumps({USER: found.password}))
+    _write_private(passwords(settings), json.dumps({USER: found.password}))
     return found
 
 
@@ -100,7 +105,7 @@ def environment(settings: Settings, keys: Secrets, *, port: int) -> dict[str, st
         "core__parallelism": str(max(PARALLELISM, settings.crawl_slots + 2)),
         "core__auth_manager": "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager",
         "core__simple_auth_manager_users": f"{USER}:admin",
-        "core__simple_auth_manager_passwords_file": str(home(settings) / "passwords.json"),
+        "core__simple_auth_manager_passwords_file": str(passwords(settings)),
         "core__fernet_key": keys.fernet,
         "core__execution_api_server_url": f"{address}/execution/",
         "database__sql_alchemy_conn": sync_address(metadata),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from types import FrameType
 
 import httpx
@@ -34,11 +36,12 @@ OnTask = Callable[[Task], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Airflow:
-    """A running Airflow: where it is, how to log in, a client that is logged in, and its processes."""
+    """A running Airflow: where it is, how to log in, which file says so, a client that is logged in, its processes."""
 
     address: str
     user: str
     password: str
+    passwords: Path
     client: httpx.Client
     components: tuple[processes.Component, ...]
 
@@ -83,7 +86,12 @@ def airflow_running(
                     lambda: _missing(client, since),
                 )
                 yield Airflow(
-                    address=address, user=home.USER, password=keys.password, client=client, components=tuple(started)
+                    address=address,
+                    user=home.USER,
+                    password=keys.password,
+                    passwords=home.passwords(settings),
+                    client=client,
+                    components=tuple(started),
                 )
         finally:
             with _undisturbed():
@@ -96,9 +104,15 @@ def serve(settings: Settings, *, port: int = 0, on_line: OnLine = print) -> None
         stay(airflow, on_line=on_line)
 
 
+def login(airflow: Airflow) -> str:
+    """How to log in: with the password on a terminal, and elsewhere, where it would stay in a log, with its file."""
+    secret = airflow.password if sys.stdout.isatty() else f"in {airflow.passwords}"
+    return f"Airflow is at {airflow.address}, login {airflow.user}, password {secret}"
+
+
 def stay(airflow: Airflow, *, on_line: OnLine = print) -> None:
     """Say where Airflow is and how to log in, and wait for Ctrl-C; AirflowError when a component dies."""
-    on_line(f"Airflow is at {airflow.address}, login {airflow.user}, password {airflow.password}; Ctrl-C stops it")
+    on_line(f"{login(airflow)}; Ctrl-C stops it")
     try:
         while True:
             check(airflow.components)

@@ -88,7 +88,7 @@ def demo_ui(port: Annotated[int, typer.Option(help="The port of the UI; 0 takes 
         desk.open_desk() as opened,
         local.airflow_running(opened.settings, port=_port_or_free(port), resume=False, on_line=progress) as airflow,
     ):
-        say(f"Airflow is at {airflow.address}, login {airflow.user}, password {airflow.password}.")
+        say(f"{local.login(airflow)}.")
         _nights(opened, airflow)
         say("The newsroom stays open. In another terminal: `nightdesk demo publish` (or list, edit, delete).")
         local.stay(airflow, on_line=say)

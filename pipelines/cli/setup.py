@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,8 +12,9 @@ from dotenv import set_key
 
 from pipelines import db, private, sources, upkeep
 from pipelines.cli import follow, sample
-from pipelines.cli.show import Json, as_json, say, table
+from pipelines.cli.show import Json, as_json, complain, say, table
 from pipelines.errors import SettingsError
+from pipelines.postgres_address import shown
 from pipelines.settings import CHANNEL_PREFIX, env_file, settings
 
 sources_app = typer.Typer(help="The sources we follow: list them, show one, check files.", invoke_without_command=True)
@@ -32,9 +34,16 @@ def add_to(app: typer.Typer) -> None:
 def init(
     data: Annotated[str | None, typer.Option(help="The data folder.")] = None,
     contact: Annotated[str | None, typer.Option(help="Mail or web address that sites see in the user agent.")] = None,
-    database_url: Annotated[str | None, typer.Option(help="A Postgres 15+ server; '' for the embedded one.")] = None,
+    database_url: Annotated[
+        str | None,
+        typer.Option(help="A Postgres 15+ server; '' for the embedded one; - and @FILE as for --channel."),
+    ] = None,
     channel: Annotated[
-        list[str] | None, typer.Option(help="Where alerts go, as NAME=ADDRESS; may be given several times.")
+        list[str] | None,
+        typer.Option(
+            help="Where alerts go, as NAME=- (the address is asked for, or read from standard input), NAME=@FILE or "
+            "NAME=ADDRESS; may be given several times."
+        ),
     ] = None,
     operators: Annotated[
         str | None, typer.Option(help="The channel that hears of failed runs and silent sources.")
@@ -45,6 +54,8 @@ def init(
     if not channel and all(value is None for value in given.values()) and sys.stdin.isatty():
         given |= _asked()
     pairs = [_channel(pair) for pair in channel or []]
+    if database_url:
+        given["DATABASE_URL"] = _secret(database_url, "Postgres address", secret=":***@" in shown(database_url))
     if given["DATABASE_URL"]:
         db.connect(settings().model_copy(update={"database_url": given["DATABASE_URL"]})).close()
     path = env_file()
@@ -117,7 +128,11 @@ def _asked() -> dict[str, str | None]:
     answers = {
         "DATA": typer.prompt("Data folder", default=os.path.relpath(now.data)),
         "CONTACT": typer.prompt("Contact shown to sites, a mail or web address", default=now.contact),
-        "DATABASE_URL": typer.prompt("Postgres address, - for the embedded one", default=now.database_url or "-"),
+        "DATABASE_URL": typer.prompt(
+            f"Postgres address, - for the embedded one [{shown(now.database_url) if now.database_url else '-'}]",
+            default=now.database_url or "-",
+            show_default=False,
+        ),
     }
     return {name: "" if answer.strip() == "-" else answer.strip() for name, answer in answers.items()}
 
@@ -126,9 +141,31 @@ def _channel(pair: str) -> tuple[str, str]:
     name, equals, address = pair.partition("=")
     if not equals or not name.isidentifier() or not address:
         raise SettingsError(
-            "A channel is given as NAME=ADDRESS, for example --channel desk=mailto://...; see docs/watches.md."
+            "A channel is given as NAME=- (its address is asked for, or read from standard input), NAME=@FILE or "
+            "NAME=ADDRESS, for example --channel desk=mailto://...; see docs/watches.md."
         )
-    return name, address
+    return name, _secret(address, f"Address of {name}")
+
+
+def _secret(given: str, what: str, *, secret: bool = True) -> str:
+    """What an option stands for: - is asked for or read from standard input, @FILE is what the file holds."""
+    if given == "-":
+        found = typer.prompt(what, hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
+    elif given.startswith("@"):
+        try:
+            found = Path(given[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{what}: {given[1:]} cannot be read: {error}.") from None
+    else:
+        if secret:
+            complain(
+                f"{what}: on a command line it is in the list of processes and in the shell's history. "
+                "Next time give - (it is asked for, or read from standard input) or @FILE in its place."
+            )
+        return given
+    if not found.strip():
+        raise SettingsError(f"{what}: {'standard input' if given == '-' else given[1:]} holds nothing.")
+    return found.strip()
 
 
 @db_app.command("migrate")
