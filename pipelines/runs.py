@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from pipelines import db
@@ -13,6 +13,7 @@ from pipelines.model import RUN_KEY, Code, Tally
 STAGES = ("crawl", "extract", "load", "alert")
 # What a Tally of load counts where the ledger's check found URLs without an end.
 UNACCOUNTED = "unaccounted"
+ENDED_WELL = ("done", "stopped", "busy")
 # One source that does not answer says nothing of the network.
 ALIKE = 2
 KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?")
@@ -94,3 +95,23 @@ def _tallies(rows: Iterable[db.Row]) -> Iterable[Tally]:
     for row in rows:
         facts = {name: row[name] for name in ("run", "source", "stage", "state", "counts", "message")}
         yield Tally(**facts, code=Code(row["code"]))
+
+
+def judged(tallies: Iterable[Tally], stage: str, names: Sequence[str], share: float) -> str:
+    """What a verdict says of a stage; NightdeskError when `share` of the sources or more failed or never ended."""
+    known = {tally.source: tally for tally in tallies if tally.stage == stage}
+    bad = {name: _why(known.get(name)) for name in names if name not in known or known[name].state not in ENDED_WELL}
+    if not bad:
+        return f"{len(names)} sources, none failed"
+    said = "; ".join(f"{name}: {why}" for name, why in list(bad.items())[:10])
+    more = f"; and {len(bad) - 10} more" if len(bad) > 10 else ""
+    # A gap in the ledger is no matter of how many: it is a promise broken.
+    if len(bad) >= share * len(names) or any(known[name].counts.get(UNACCOUNTED) for name in bad if name in known):
+        raise NightdeskError(f"{stage} failed for {len(bad)} of {len(names)} sources: {said}{more}")
+    return f"{len(names)} sources, {len(bad)} failed: {said}{more}"
+
+
+def _why(tally: Tally | None) -> str:
+    if tally is None:
+        return "never began"
+    return tally.message or ("did not end" if tally.state == "running" else tally.state)

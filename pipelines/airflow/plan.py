@@ -7,16 +7,14 @@ from datetime import datetime
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
-from pipelines.errors import NightdeskError
 from pipelines.model import RUN_KEY, Tally
-from pipelines.runs import UNACCOUNTED, checked, key_of
+from pipelines.runs import checked, key_of
 
 SINGLE = 50
 TOGETHER = 25
 FAILED = "failed"
 # The count that says a failed stage left something for the next one all the same.
 PART = {"crawl": "fetched", "extract": "pages", "load": "new"}
-ENDED_WELL = ("done", "stopped", "busy")
 
 
 class Batch(TypedDict):
@@ -78,26 +76,6 @@ def delivered(tallies: Iterable[Tally], stage: str, names: Iterable[str]) -> lis
         and tally.source in wanted
         and (tally.state in ("done", "stopped") or (tally.state == FAILED and tally.counts.get(PART[stage])))
     )
-
-
-def judged(tallies: Iterable[Tally], stage: str, names: Sequence[str], share: float) -> str:
-    """What a verdict says of a stage; NightdeskError when `share` of the sources or more failed or never ended."""
-    known = {tally.source: tally for tally in tallies if tally.stage == stage}
-    bad = {name: _why(known.get(name)) for name in names if name not in known or known[name].state not in ENDED_WELL}
-    if not bad:
-        return f"{len(names)} sources, none failed"
-    said = "; ".join(f"{name}: {why}" for name, why in list(bad.items())[:10])
-    more = f"; and {len(bad) - 10} more" if len(bad) > 10 else ""
-    # A gap in the ledger is no matter of how many: it is a promise broken.
-    if len(bad) >= share * len(names) or any(known[name].counts.get(UNACCOUNTED) for name in bad if name in known):
-        raise NightdeskError(f"{stage} failed for {len(bad)} of {len(names)} sources: {said}{more}")
-    return f"{len(names)} sources, {len(bad)} failed: {said}{more}"
-
-
-def _why(tally: Tally | None) -> str:
-    if tally is None:
-        return "never began"
-    return tally.message or ("did not end" if tally.state == "running" else tally.state)
 
 
 def _list(value: object) -> Sequence[object]:

@@ -5,18 +5,16 @@ Imported inside tasks only, for it pulls in the stages.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from airflow.sdk.exceptions import AirflowSkipException
 
-from pipelines import account, alert, crawl, db, errors, golden, health, load, outbox, runs, sources, upkeep
+from pipelines import account, alert, crawl, db, duties, errors, load, runs, sources
 from pipelines.airflow import access, channels
-from pipelines.airflow.plan import FAILED, Batch, Handover, batches, crawl_run, delivered, handed_over, judged
+from pipelines.airflow.plan import FAILED, Batch, Handover, batches, crawl_run, delivered, handed_over
 from pipelines.extract import extract
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings, mistaken, settings
@@ -38,7 +36,7 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
         chosen = sources.named(current, asked)
     else:
         good, bad = sources.readable(current)
-        _tell_of(current, bad)
+        duties.tell_of_source_files(current, bad)
         with db.connection(current) as conn:
             db.check_migrated(conn)
             chosen = sources.due(good, dag_run.run_after, sources.last_crawls(conn))
@@ -121,7 +119,7 @@ def verdict(stage: str, planned: Sequence[Batch] | None) -> str:
     current = settings()
     with db.connection(current) as conn:
         tallies = runs.tallies(conn, planned[0]["run"]) if planned else []
-    said = judged(tallies, stage, names, current.failed_share)
+    said = runs.judged(tallies, stage, names, current.failed_share)
     log.info("%s: %s", stage, said)
     return said
 
@@ -142,48 +140,17 @@ def send(run: str) -> dict[str, str]:
 
 def check_health() -> list[str]:
     """Tell the operators once of sources that went quiet; the names of those that are."""
-    current = settings()
-    good, bad = sources.readable(current)
-    _tell_of(current, bad)
-    found = health.check(current, good)
-    for quiet in found:
-        log.warning("%s", quiet)
-    return [str(quiet) for quiet in found]
+    return duties.check_health(settings())
 
 
 def check_golden() -> list[str]:
     """Read the golden pages of the followed sources again; the operators are told once of what they no longer give."""
-    current = settings()
-    pages: list[tuple[Source, golden.Golden]] = []
-    for source in sources.readable(current)[0]:
-        try:
-            pages += [(source, page) for page in golden.load(golden.path(current.sources, source.name))]
-        except errors.SourceError as problem:
-            _tell_of(current, [problem])
-    told: dict[str, list[str]] = {}
-    for checked in golden.check(current, [(source, page) for source, page in pages if page.reviewed]):
-        told.setdefault(checked.source, []).extend(f"{checked.golden.url}: {what}" for what in checked.differs)
-    log.info("%d golden pages, %d of them not reviewed yet", len(pages), sum(not page.reviewed for _, page in pages))
-    broken = [f"{name}: {what}" for name, differs in told.items() for what in differs]
-    for sentence in broken:
-        log.error("%s", sentence)
-    for name, differs in told.items():
-        if differs:
-            text = "\n".join(differs)
-            digest = hashlib.sha256(text.encode()).hexdigest()[:16]
-            outbox.tell_operators(
-                current, outbox.key("golden", name, digest), f"{name} no longer gives what its golden pages hold", text
-            )
-    return broken
+    return duties.check_golden(settings())
 
 
 def retire_raw() -> dict[str, int]:
     """Delete raw files that were kept long enough and whose URLs are all decided; how many runs, files and bytes."""
-    done = upkeep.retire(settings(), datetime.now(UTC))
-    for folder in done.kept:
-        log.warning("%s is old, but URLs of it are undecided: kept; `nightdesk extract` and `load` decide them", folder)
-    log.info("deleted %d files of %d runs, %d bytes", done.files, len(done.deleted), done.bytes)
-    return {"runs": len(done.deleted), "files": done.files, "bytes": done.bytes}
+    return duties.retire_raw(settings())
 
 
 def to_log(line: str) -> None:
@@ -242,13 +209,6 @@ def _concluded(
     if tallies and not problems and all(tally.state == "busy" for tally in tallies):
         raise AirflowSkipException("; ".join(f"{t.source}: {t.message or 'busy'}" for t in tallies))
     return {tally.source: tally.state for tally in tallies}
-
-
-def _tell_of(current: Settings, bad: Sequence[errors.SourceError]) -> None:
-    """Bad source files are in the log each time, and told to the operators once for each thing that is wrong."""
-    for error in bad:
-        log.error("%s", error)
-        outbox.tell_of_source_file(current, error)
 
 
 def _newest(conn: db.Connection) -> str:

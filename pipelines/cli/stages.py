@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines import account, alert, crawl, db, extract, load, outbox, runs, sources
+from pipelines import account, alert, crawl, db, duties, extract, load, outbox, runs, sources
 from pipelines.cli import onepage, report
 from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, quiet_if, say, table
 from pipelines.errors import DatabaseError, NightdeskError
@@ -39,6 +39,7 @@ def add_to(app: typer.Typer) -> None:
     for stage in runs.STAGES:
         app.command(stage, help=STAGE_HELP[stage], rich_help_panel="The night")(_command(stage))
     app.command("run", rich_help_panel="The night")(run)
+    app.command("upkeep", rich_help_panel="The night")(upkeep)
 
 
 STAGE_HELP = {
@@ -64,8 +65,36 @@ def run(
             raise NightdeskError("`--url` takes one page of one source: nightdesk run SOURCE --url URL.")
         _exit_by(onepage.run(current, chosen[0], url, key, as_json_=json))
         return
-    done = [tally for stage in runs.STAGES for tally in perform(current, stage, chosen, key, quiet_if(json))]
+    done: list[Tally] = []
+    try:
+        for stage in runs.STAGES:
+            done += perform(current, stage, chosen, key, quiet_if(json))
+    except NightdeskError as error:
+        _tell(current, key, chosen, done, str(error))
+        raise
+    _tell(current, key, chosen, done)
     _report(done, json, bad)
+
+
+def upkeep() -> None:
+    """Once an hour, without Airflow: notice quiet sources, send what waits, delete old raw files, read golden pages."""
+    current = settings()
+    for sentence in (*duties.check_health(current), *duties.check_golden(current)):
+        say(sentence)
+    gone = duties.retire_raw(current)
+    sent = alert.send(current)
+    say(f"Raw files deleted: {gone['files']} of {gone['runs']} runs. Messages sent: {sent.counts.get('sent', 0)}.")
+    _exit_by([sent])
+
+
+def _tell(current: Settings, key: str, chosen: Sequence[Source], done: Sequence[Tally], broken: str = "") -> None:
+    """Let the operators hear of a night, and whoever started it of what kept them from it."""
+    try:
+        if not duties.tell_of_night(current, key, chosen, done, broken):
+            complain("Nobody else was told of that, for NIGHTDESK_OPERATORS names no channel.")
+    except DatabaseError as error:
+        # The outbox is in the database that went away.
+        complain(f"The operators were not told: {error}")
 
 
 def perform(current: Settings, stage: str, chosen: Sequence[Source], key: str, on_line: Line) -> list[Tally]:
