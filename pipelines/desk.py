@@ -24,7 +24,7 @@ EXCERPT = 320
 NAMED = 3
 REASON = 110
 GRACE = timedelta(minutes=10)
-ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+|[\w.+-]+@[\w-]+\.[\w.-]+", re.IGNORECASE)
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}://\S+|[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+", re.IGNORECASE)
 
 
 def overview(

@@ -45,7 +45,8 @@ LIKE = {
     "й": "й", "ї": "ї", "ў": "ў", "ґ": "ґ", "ќ": "ќ", "ѓ": "ѓ",
 }  # fmt: skip
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
-TATWEEL_BEFORE_LATIN = re.compile("\u0640+(?=[A-Za-z0-9])")
+# From its first on: where a row of them has no Latin letter behind it, none of its parts has.
+TATWEEL_BEFORE_LATIN = re.compile("(?<!\u0640)\u0640+(?=[A-Za-z0-9])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,10 @@ FORMS = (
     ("Atom", re.compile(rb"<(?:\w+:)?feed\b", re.IGNORECASE)),
     ("JSON Feed", re.compile(rb"^\s*\{", re.IGNORECASE)),
 )
-TITLE = re.compile(rb"<(?:channel|feed)\b.{0,2000}?<title[^>]*>\s*(?:<!\[CDATA\[)?\s*([^<\]]{1,200})", re.DOTALL)
+CHANNEL = re.compile(rb"<(?:channel|feed)\b")
+TITLE = re.compile(rb"<title[^<>]*>\s*(?:<!\[CDATA\[\s*)?([^<\]]{1,200})")
+# So far behind the channel's beginning may its title stand.
+TITLE_WITHIN = 2000
 HTML = re.compile(rb"<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 ENCODING = re.compile(rb"encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
 # Each matches at one place of one line or word: what a robots.txt holds is anybody's guess.
@@ -224,7 +227,8 @@ def _newest(found: list[Entry]) -> list[Entry]:
 
 
 def _title(body: bytes) -> str:
-    match = TITLE.search(body[:20_000])
+    channel = CHANNEL.search(body[:20_000])
+    match = TITLE.search(body, channel.end(), channel.end() + TITLE_WITHIN) if channel else None
     if not match:
         return ""
     label = ENCODING.search(body[:200])

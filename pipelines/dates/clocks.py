@@ -34,7 +34,7 @@ OFFSETS: dict[str, tuple[int, ...]] = {
 # What is farther is no place's time, and what lies between two quarters of an hour no place's either.
 WESTMOST, EASTMOST, QUARTER = -11 * 60, 14 * 60, 15
 CLOCK = re.compile(
-    rf"(?<![\d.,])(?:(?P<noon>{AFTER_NOON})|(?P<forenoon>{BEFORE_NOON}))?\s*"
+    rf"(?<![\d.,])(?:(?:(?P<noon>{AFTER_NOON})|(?P<forenoon>{BEFORE_NOON}))\s*)?"
     r"(?:(?P<h>\d{1,2})\s?(?::|h|時|时|시)\s?(?P<m>\d\d)(?::(?P<s>\d\d))?(?:[.,]\d+)?(?!\d)"
     r"|(?P<h2>\d{1,2})[.](?P<m2>\d\d)(?=\s*(?:uhr|h\b|ص|م\b|صباحا|مساء|[ap]\.?m\b))"
     r"|(?:kl\.?|klo|ore|alle|الساعه)\s(?P<h3>\d{1,2})[.:](?P<m3>\d\d)(?!\d)"

@@ -34,8 +34,8 @@ BY = re.compile(
     re.IGNORECASE,
 )
 GLUED = re.compile(r"^(?:By|Von|Par|Por)(?=[A-ZÄÖÜÉ][a-zäöüéèñ]+ ?[A-Z])")
-AFTER = re.compile(r"\s*(?:기자|記者|记者|特派員|编辑|編集委員|muhabir[ie]?)$")
-ADDRESS = re.compile(r"https?:\S+|\S+@\S+|\([^()]{0,200}\)|\[[^\[\]]{0,200}\]|(?<!\w)@\w+")
+AFTER = re.compile(r"(?:(?<!\s)\s+)?(?:기자|記者|记者|特派員|编辑|編集委員|muhabir[ie]?)$")
+ADDRESS = re.compile(r"https?:\S+|\S{1,200}@\S+|\([^()]{0,200}\)|\[[^\[\]]{0,200}\]|(?<!\w)@\w+")
 # Arabic writes `and` onto the second name; a name can begin with its letter, so only between two names of two words.
 AND_NAME = re.compile(r"(?<=[\u0621-\u064a]) و(?=[\u0621-\u064a]{2,} [\u0621-\u064a]{2,}$)")
 # Who edited what others wrote.
@@ -43,12 +43,13 @@ EDITED = re.compile(r"[;.,]\s*(?:edited|editing) by .*$", re.IGNORECASE)
 ENCLOSED = re.compile(r"[(\[（]([^()\[\]（）]+)[)\]）]")
 JOINING = re.compile(r"\s*(?:[,،;/&•]|and|und|et|y|ve|и|و|og|och|en|e|i|oraz)\s*", re.IGNORECASE)
 BETWEEN = re.compile(
-    r"\s*[;،|/•·、\n]\s*|\s+(?:and|AND|und|UND|et|ET|y|ve|и|و|&|og|och|en|e|i|oraz|with|WITH|mit)\s+|\s*&\s*|"
+    r"(?:(?<!\s)\s+)?[;،|/•·、\n]\s*|(?<!\s)\s+(?:and|AND|und|UND|et|ET|y|ve|и|و|&|og|och|en|e|i|oraz|with|WITH|mit)\s+|"
+    r"(?:(?<!\s)\s+)?&\s*|"
     r",\s*(?:and|und)\s+"
 )
 LONGEST_BYLINE = 2000
-COMMA = re.compile(r"\s*[,，]\s*")
-ASIDE = re.compile(r"\s+[-–—]\s+.*$|\s+(?:in|für|for|aus|desde|à)\s+[A-ZÄÖÜ].*$")
+COMMA = re.compile(r"(?:(?<!\s)\s+)?[,，]\s*")
+ASIDE = re.compile(r"(?<!\s)\s+[-–—]\s+.*$|(?<!\s)\s+(?:in|für|for|aus|desde|à)\s+[A-ZÄÖÜ].*$")
 # A word of these makes an office or a company of a name.
 OFFICES = re.compile(
     r"(?<![\w-])(?:(?:web|site|news|co|chef)?-?(?:admin\w*|master|desk|team|staff|room)|newsroom|webdesk|editor\w*|"

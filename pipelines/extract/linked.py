@@ -20,7 +20,7 @@ Node = dict[str, Any]
 DEPTH = 12
 LONGEST = 5000
 LEAST_SCRIPT, MOST_SCRIPT = 400, 3_000_000
-STRING = re.compile(r'"(?:[^"\\\n]|\\.){400,}+"')
+STRING = re.compile(r'(?<!\\)"(?:[^"\\\n]|\\.){400,}+"')
 MARKED = re.compile(r"(?:<|\\u003[cC])p\b")
 
 

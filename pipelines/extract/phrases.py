@@ -27,11 +27,11 @@ TILED_WEIGHT = 3
 GLUED = 5
 LOOKED_AT = 16
 BAR = re.compile("[|•·]")
-COUNTER = re.compile(r"(?!- )[^\w|]*\d[\d\s.,:/()+k-]*[^\w|]*", re.IGNORECASE)
+COUNTER = re.compile(r"(?!- )[^\w|]*+\d[\d\s.,:/()+k-]*+[^\w|]*+", re.IGNORECASE)
 YEAR = re.compile(r"(?:1[3-9]|20)\d\d")
 BEFORE = re.compile(r"^[^\w©]+")
 DIGIT = re.compile(r"\d")
-NUMBER = re.compile(r"\d+(?= |$)")
+NUMBER = re.compile(r"(?<!\d)\d+(?= |$)")
 FIRST_NUMBER = re.compile(r"^\d+(?= )")
 
 

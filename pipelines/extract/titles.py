@@ -16,8 +16,8 @@ from pipelines.text import words
 
 UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af》」』】）？！。…”"
 SEPARATOR = re.compile(
-    r"\s+[-－–—|｜ㅣ丨:：»›«•·~/_]+\s+|\s*[|｜ㅣ丨]+\s*|\s*:{2,}\s*|\s+--+\s*|\s*--+\s+|"
-    r"\s*[-－–—|｜_]+\s*(?=[《「【])|"
+    r"(?<!\s)\s+[-－–—|｜ㅣ丨:：»›«•·~/_]+\s+|(?:(?<!\s)\s+)?[|｜ㅣ丨]+\s*|(?:(?<!\s)\s+)?:{2,}\s*|"
+    r"(?<!\s)\s+--+\s*|(?:(?<!\s)\s+)?(?<!-)--+\s+|(?:(?<!\s)\s+)?(?<![-－–—|｜_])[-－–—|｜_]+\s*(?=[《「【])|"
     rf"(?<=[{UNSPACED}])\s*[-－–—_]+\s*(?=[{UNSPACED}《「【\w])"
 )
 # Names that sites of scripts without spaces have at their ends.

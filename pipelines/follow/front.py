@@ -23,7 +23,7 @@ FEED_TYPES = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)|text/x
 FEED_LINK = re.compile(r"(?:^|[/._?=-])(?:rss2?|atom|feeds?)(?:$|[/._?&=-])", re.IGNORECASE)
 FEED_TEXT = re.compile(r"^\W*(?:rss|atom|rss 2\.0|خلاصات|خدمة rss)\W*$", re.IGNORECASE)
 # What is said below an article is no article.
-OF_COMMENTS = re.compile(r"comments?(?:/feed|[/?=-]|$)|/feed/?\?.*\bp=|تعليق", re.IGNORECASE)
+OF_COMMENTS = re.compile(r"comments?(?:/feed|[/?=-]|$)|/feed/?\?.{0,300}\bp=|تعليق", re.IGNORECASE)
 NO_FEED = re.compile(r"feedback|feedburner\.com/?$", re.IGNORECASE)
 MENUS = {"nav", "header", "footer"}
 MENU_NAME = re.compile(

@@ -12,7 +12,7 @@ from pipelines.follow.seen import Front
 from pipelines.sourcefile import LONGEST_NAME
 
 # Titles of pages end, or begin, with the site's.
-SEPARATOR = re.compile(r"\s+[-–—|·•:»«]+\s+|\s*\|\s*|\s*»\s*")
+SEPARATOR = re.compile(r"(?<!\s)\s+[-–—|·•:»«]+\s+|(?:(?<!\s)\s+)?[|»]\s*")
 LONGEST_TITLE = 60
 LEAST_SHARE = 0.6
 HOME_WORDS = re.compile(r"^(?:home|home ?page|الرئيسية|الصفحة الرئيسية|صفحه اصلی|ana ?sayfa|accueil|startseite)$", re.I)

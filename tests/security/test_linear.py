@@ -1,0 +1,167 @@
+"""Every regular expression of the project, given what hurts it: none takes longer than its text is long.
+
+What it is given is made of its own characters and beginnings, repeated: that makes one try again and again.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import random
+import re
+import signal
+import time
+from collections.abc import Iterator
+from itertools import product
+from re import _constants as op  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import Any
+
+import pytest
+
+import pipelines
+import spiders
+from pipelines.sourcefile import LONGEST_PATTERN
+from pipelines.urls import LONGEST
+from spiders.fields import SUMMARY
+
+SIZE = 24_000
+# CPU seconds: a pattern that begins anew at every character takes one and more for so much text.
+AT_ONCE = 0.2
+# What only ever sees less, or is asked at one place alone; and where that is said.
+BOUNDED = {
+    "pipelines.cli.follow.PHRASE": ("sub", 600, "reasons of our own"),
+    "pipelines.dates.written.HIJRI_MARK": ("match", SIZE, "behind a day that was read"),
+    "pipelines.extract.authors.JOINING": ("fullmatch", SIZE, "what stands between two names"),
+    "pipelines.extract.phrases.COUNTER": ("fullmatch", SIZE, "a whole line"),
+    "pipelines.patterns.TOKEN": ("search", LONGEST_PATTERN, "sourcefile refuses longer ones"),
+    "pipelines.terms.WRITTEN": ("fullmatch", SIZE, "a term as a person wrote it"),
+    "pipelines.urls.NUMBERED": ("fullmatch", LONGEST, "the name of a parameter"),
+    "spiders.feeds.MAILED": ("fullmatch", SUMMARY, "read cuts it"),
+    "spiders.paging.NAMED": ("fullmatch", LONGEST, "the path of an address"),
+    "spiders.paging.BARE": ("fullmatch", LONGEST, "the path of an address"),
+    "spiders.shapes.IDENTIFIER": ("fullmatch", LONGEST, "a part of an address"),
+    "spiders.xmltree.DOCTYPE": ("match", SIZE, "at the beginning"),
+}
+USUAL = (
+    "a", "A", "1", " ", "\n", "/", "<", ">", "-", ".", "_", "=", "&", "\u0640", "ا", "<!--", "<script", "<a ", "a ",
+    "1 ", ", ", "://", "http://", "\t", '"', "'", "(", "[", "{", "\r\n", ":", "2026",
+)  # fmt: skip
+
+
+class TooLate(Exception):
+    """A pattern took too long."""
+
+
+def _patterns() -> dict[str, re.Pattern[Any]]:
+    """The project's patterns by module and name; those of Airflow's pages are asked for by nobody from outside."""
+    found: dict[str, re.Pattern[Any]] = {}
+    for package in (pipelines, spiders):
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            if module.name.endswith("__main__") or module.name.startswith("pipelines.airflow"):
+                continue
+            for name, value in vars(importlib.import_module(module.name)).items():
+                if name.isupper() or name.startswith("_"):
+                    for one in _within(value):
+                        if one not in found.values():
+                            found[f"{module.name}.{name}" + f" {len(found)}" * (value is not one)] = one
+    return found
+
+
+def _within(value: Any) -> Iterator[re.Pattern[Any]]:
+    if isinstance(value, re.Pattern):
+        yield value
+    elif isinstance(value, dict):
+        value = tuple(value.values())
+    if isinstance(value, tuple | list):
+        for part in value:
+            yield from _within(part)
+
+
+PATTERNS = _patterns()
+
+
+@pytest.mark.parametrize("name", PATTERNS)
+def test_no_pattern_takes_longer_than_its_text_is_long(name: str) -> None:
+    pattern = PATTERNS[name]
+    how, size, _ = BOUNDED.get(name.split(" ")[0], ("search", SIZE, ""))
+
+    slow = {bait: took for bait in _baits(pattern) if (took := _took(pattern, how, bait, size)) > AT_ONCE}
+
+    assert slow == {}
+
+
+def _took(pattern: re.Pattern[Any], how: str, bait: str, size: int) -> float:
+    """CPU seconds for a text of this bait and one character that nobody expects; cut off where it takes far longer."""
+    said: Any = bait * (size // len(bait)) + "\x01"
+    if isinstance(pattern.pattern, bytes):
+        said = said.encode("utf-8", "ignore")
+    before = signal.signal(signal.SIGVTALRM, _ring)
+    signal.setitimer(signal.ITIMER_VIRTUAL, 3 * AT_ONCE)
+    began = time.process_time()
+    try:
+        if how in ("match", "fullmatch"):
+            getattr(pattern, how)(said)
+        else:
+            for _ in pattern.finditer(said):
+                pass
+    except TooLate:
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+    return time.process_time() - began
+
+
+def _ring(*_: object) -> None:
+    raise TooLate
+
+
+def _baits(pattern: re.Pattern[Any]) -> list[str]:
+    text = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
+    tree = parser.parse(text, pattern.flags & ~re.UNICODE if isinstance(pattern.pattern, bytes) else pattern.flags)
+    choose = random.Random(1)
+    examples = sorted({_example(tree, choose) for _ in range(8)} - {""})
+    own = sorted({character for example in examples for character in example})[:6]
+    starts = [
+        example[:count] for example in examples for count in (2, len(example) // 2, len(example) - 1, len(example))
+    ]
+    return list(dict.fromkeys(filter(None, (*USUAL, *own, *map("".join, product(own, own)), *starts))))
+
+
+def _example(tree: Any, choose: random.Random) -> str:
+    """A text that a pattern matches, or nearly."""
+    text = ""
+    for kind, value in tree:
+        if kind is op.LITERAL:
+            text += chr(value)
+        elif kind is op.IN:
+            text += _member(value, choose)
+        elif kind in (op.NOT_LITERAL, op.ANY):
+            text += "q"
+        elif kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
+            least, most, inner = value
+            count = min(least + choose.choice((0, 1, 2)), least + 2 if most is op.MAXREPEAT else most)
+            text += "".join(_example(inner, choose) for _ in range(count))
+        elif kind is op.SUBPATTERN:
+            text += _example(value[3], choose)
+        elif kind is op.ATOMIC_GROUP:
+            text += _example(value, choose)
+        elif kind is op.BRANCH:
+            text += _example(choose.choice(value[1]), choose)
+    return text
+
+
+def _member(choices: Any, choose: random.Random) -> str:
+    if choices[0][0] is op.NEGATE:
+        return "q"
+    kind, value = choose.choice(choices)
+    if kind is op.LITERAL:
+        return chr(value)
+    if kind is op.RANGE:
+        return chr(value[0])
+    return {op.CATEGORY_SPACE: " ", op.CATEGORY_DIGIT: "1"}.get(value, "q")
+
+
+def test_what_is_bounded_is_still_there() -> None:
+    assert BOUNDED.keys() <= {name.split(" ")[0] for name in PATTERNS}
