@@ -23,6 +23,8 @@ from pipelines.message import Carry, Message, Outcome, Receipt
 
 SECONDS = 20.0
 DOMAIN = "nightdesk.invalid"
+# SMTP allows 998 characters; the name of the header goes before.
+LONGEST_LINE = 900
 IN_CLEAR = "password_in_clear"
 OK, PERMANENT = 250, 500
 
@@ -94,7 +96,7 @@ def letter(message: Message, post: Post) -> bytes:
     mail["Date"] = formatdate()
     mail["Message-ID"] = f"<{sha256(message.key.encode('utf-8', 'replace')).hexdigest()[:40]}@{DOMAIN}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Nightdesk-Key"] = _header(quote(message.key, safe="/%~", errors="replace"))  # type: ignore[assignment]
+    mail["X-Nightdesk-Key"] = _key(message.key)
     mail.attach(MIMEText(steering.strip(message.text), "plain", "utf-8"))
     mail.attach(MIMEText(steering.strip(message.html), "html", "utf-8"))
     return mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
@@ -104,6 +106,12 @@ def _header(text: str) -> Header:
     """Text for a header: as it is where it can't be taken for anything else, else encoded whole."""
     line = steering.one_line(text)
     return Header(line, "us-ascii" if line.isascii() and "=?" not in line else "utf-8")
+
+
+def _key(key: str) -> str:
+    """The key where it fits a line, which can't be folded, else its sha256."""
+    written = quote(key, safe="/%~", errors="replace")
+    return written if len(written) <= LONGEST_LINE else sha256(written.encode()).hexdigest()
 
 
 def _mailbox(written: str) -> str:

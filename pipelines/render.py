@@ -36,7 +36,7 @@ def render(key: str, watch: str, subject: str, alerts: Sequence[Mapping[str, Any
 
     alerts: kind, title, url, source, language, published_at, published_precision and matches (as JSON) of each.
     """
-    alerts = [{**steering.stripped(alert), "title": steering.one_line(alert["title"])} for alert in alerts]
+    alerts, watch = list(map(_shown, alerts)), steering.one_line(watch)
     kinds = {str(alert["kind"]) for alert in alerts}
     number = f"{len(alerts)} alert" + ("" if len(alerts) == 1 else "s")
     subject = steering.one_line(subject or f"{watch}: {number}", LONGEST_SUBJECT)
@@ -55,6 +55,12 @@ def render(key: str, watch: str, subject: str, alerts: Sequence[Mapping[str, Any
         payload=payload,
         parts=list(map(_part, alerts)),
     )
+
+
+def _shown(alert: Mapping[str, Any]) -> dict[str, Any]:
+    """An alert without what steers, its title and its address in one line each."""
+    lines = {name: steering.one_line(alert[name]) for name in ("title", "url")}
+    return {**steering.stripped(alert), **lines}
 
 
 def _payload(alert: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +113,7 @@ def _where(alert: Mapping[str, Any]) -> str:
 
 
 def _snippets(alert: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys(str(match["snippet"]) for match in alert["matches"]))[:SNIPPETS]
+    return list(dict.fromkeys(steering.one_line(str(match["snippet"])) for match in alert["matches"]))[:SNIPPETS]
 
 
 def _marked(snippet: str, matches: Sequence[Mapping[str, Any]]) -> str:
