@@ -8,6 +8,7 @@ python -m bench crawl-memory [PAGES]   one crawl over so many pages of ten sites
 python -m bench hosts [--hosts N]      many hosts at their own pace in one crawl process; --help says what else
 python -m bench night [--hosts N]      a whole night beside news-please, pages a second; --help says what else
 python -m bench sources [--sources N]  planning and leasing for many sources; --help says what else
+python -m bench outbox [--alerts N]    sending alerts beside httpx alone; --help says what else
 python -m bench fit CORPUS             fit the judge of blocks to pages with gold text, into data/judge.json
 """
 
@@ -34,6 +35,7 @@ MEASURED = {
     "Memory of a crawl": ["bench.crawl_memory"],
     "A night beside news-please": ["bench.night"],
     "Many sources": ["bench.sources"],
+    "Sending alerts": ["bench.outbox"],
 }
 
 
@@ -55,6 +57,10 @@ def main(words: list[str]) -> int:
         from bench import night
 
         return night.main(words[1:])
+    if words[:1] == ["outbox"]:
+        from bench import outbox
+
+        return outbox.main(words[1:])
     if words[:1] == ["sources"]:
         from bench import sources
 

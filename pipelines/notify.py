@@ -28,13 +28,14 @@ HIDDEN = ("NIGHTDESK_CHANNEL_", "NIGHTDESK_DATABASE_URL", "AIRFLOW__")
 
 __all__ = ["Message", "Outcome", "Receipt", "courier", "plain", "render", "send", "test"]
 
-Hand = Callable[[Message, Sequence[str]], Receipt]
+# Hands a message over, and gives back what waits for the receipt: there is time for other things meanwhile.
+Hand = Callable[[Message, Sequence[str]], Callable[[], Receipt]]
 
 
 def send(channel: str, address: str, message: Message) -> None:
     """Send a message; ChannelError names the channel and what went wrong, and nothing of the address."""
     with courier(channel, address) as hand:
-        receipt = hand(message, ())
+        receipt = hand(message, ())()
     if receipt.outcome != Outcome.SENT:
         raise ChannelError(receipt.said) from None
 
@@ -55,14 +56,20 @@ def courier(channel: str, address: str) -> Iterator[Hand]:
     """
     child: subprocess.Popen[str] | None = None
 
-    def hand(message: Message, taken: Sequence[str] = ()) -> Receipt:
+    def hand(message: Message, taken: Sequence[str] = ()) -> Callable[[], Receipt]:
         nonlocal child
-        child = child or _start(address)
-        receipt = _exchange(child, message, taken)
-        if child.poll() is not None:
-            _stop(child)
-            child = None
-        return replace(receipt, said=_sentence(channel, receipt))
+        current = child = child or _start(address)
+        _tell(current, {"message": vars(message), "taken": list(taken)})
+
+        def receive() -> Receipt:
+            nonlocal child
+            receipt = _received(current, taken)
+            if current.poll() is not None:
+                _stop(current)
+                child = None
+            return replace(receipt, said=_sentence(channel, receipt))
+
+        return receive
 
     try:
         yield hand
@@ -86,8 +93,7 @@ def _start(address: str) -> subprocess.Popen[str]:
     return child
 
 
-def _exchange(child: subprocess.Popen[str], message: Message, taken: Sequence[str]) -> Receipt:
-    _tell(child, {"message": vars(message), "taken": list(taken)})
+def _received(child: subprocess.Popen[str], taken: Sequence[str]) -> Receipt:
     have = list(taken)
     assert child.stdout
     for line in child.stdout:

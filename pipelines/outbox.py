@@ -1,7 +1,8 @@
 """The outbox: messages that are to be sent, and how often they were tried; it alone knows `deliveries`.
 
 A message is sent at least once, with a key that never changes: a kill between sending and marking repeats that one.
-Each channel is served on its own, one message after the other; several senders may work beside one another.
+Each channel is served on its own, one message after the other, two where very many wait; several senders may work
+beside one another.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import random
 import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
@@ -33,6 +34,8 @@ LONG_DOWN = 3600.0
 AT_ONCE = 8
 # Messages taken in hand together: few enough that a second sender finds some, many enough that asking costs nothing.
 BATCH = 50
+# Couriers for a channel with more than this many due, and so messages that a kill can repeat; one for all others.
+LANES, MANY = 2, 2 * BATCH
 # The first of the two numbers of a sender's advisory lock; the second is its own.
 SENDERS = 4_917_002
 
@@ -74,8 +77,8 @@ def drain(
     # Threads share the connection: each statement is a transaction of its own.
     conn.autocommit = True
     sender = _sender(conn)
-    due = [row["channel"] for row in db.query(conn, "channels_due")]
-    for channel in (channel for channel in due if channel not in known):
+    due = {row["channel"]: row["due"] for row in db.query(conn, "channels_due")}
+    for channel in due.keys() - known.keys():
         error = f"Channel {channel} is not configured: set NIGHTDESK_CHANNEL_{channel.upper()}."
         db.execute(conn, "hold_channel", channel=channel, error=error)
     counts = Counter({"sent": 0, "retried": 0, "failed": 0})
@@ -83,8 +86,10 @@ def drain(
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="send") as pool:
         serving = [
             pool.submit(_serve, conn, sender, channel, known[channel], operators.lower(), stop)
+            # Every channel has its first courier before any has its second.
+            for lane in range(LANES)
             for channel in due
-            if channel in known
+            if channel in known and (lane == 0 or due[channel] > MANY)
         ]
         try:
             for served in serving:
@@ -124,14 +129,18 @@ def _serve(
             if not batch:
                 break
             batch.sort(key=lambda delivery: (delivery["next_at"], delivery["id"]))
-            told = _told(conn, batch)
+            # The next message is made while the one before is on its way.
+            messages = _messages(batch, _told(conn, batch))
+            message = next(messages)
             for delivery in batch:
-                receipt = hand(_message(delivery, told.get(delivery["id"], [])), delivery["taken"])
-                ended, rests = _mark(conn, delivery, receipt, operators)
+                receive = hand(message, delivery["taken"])
+                message = next(messages, message)
+                ended, rests = _mark(conn, delivery, receive(), operators)
                 counts[ended] += 1
                 if rests or stop.is_set():
                     break
-            db.execute(conn, "release_deliveries", channel=channel, sender=sender)
+            rest = [delivery["id"] for delivery in batch]
+            db.execute(conn, "release_deliveries", ids=rest, sender=sender)
     return counts
 
 
@@ -142,6 +151,10 @@ def _told(conn: db.Connection, batch: Sequence[db.Row]) -> dict[int, list[db.Row
     for alert in db.query(conn, "alerts_of_deliveries", ids=ids) if ids else []:
         told.setdefault(alert["delivery_id"], []).append(alert)
     return told
+
+
+def _messages(batch: Sequence[db.Row], told: Mapping[int, Sequence[db.Row]]) -> Iterator[notify.Message]:
+    return (_message(delivery, told.get(delivery["id"], [])) for delivery in batch)
 
 
 def _message(delivery: db.Row, alerts: Sequence[db.Row]) -> notify.Message:

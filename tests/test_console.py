@@ -46,15 +46,17 @@ console.log(draw(drawn({ page: JSON.parse(page), chosen: "", onChoose: () => {} 
 PATHS = ("/desk.js", "/api/desk", "/api/articles/1", "/openapi.json", "/docs")
 
 
-def asked(environment: dict[str, str], path: str, role: str | None) -> tuple[int, dict[str, str], str]:
-    """In the other process: a GET by nobody (None), a user without a role ("") or with one; status, headers, body."""
+def asked(
+    environment: dict[str, str], path: str, role: str | None, method: str = "GET"
+) -> tuple[int, dict[str, str], str]:
+    """In the other process, by nobody (None), a user without a role ("") or with one: status, headers, body."""
     os.environ.update(environment)
     settings_of_this_process.cache_clear()
     client, login = app_of_airflow()
     client.app.dependency_overrides.clear()
     if role is not None:
         client.app.dependency_overrides[login] = lambda: reader(role)
-    answer = client.get(path)
+    answer = client.request(method, path)
     return answer.status_code, dict(answer.headers), answer.text
 
 
@@ -86,8 +88,11 @@ def process() -> Iterator[ProcessPoolExecutor]:
 def get(process: ProcessPoolExecutor, settings: Settings) -> Any:
     airflow = {"AIRFLOW_HOME": str(settings.data / "airflow"), "AIRFLOW__CORE__LOAD_EXAMPLES": "False"}
 
-    def ask(path: str, role: str | None = "viewer", **more: str) -> tuple[int, dict[str, str], str]:
-        return process.submit(asked, {**airflow, **exported(settings), **more}, path, role).result(timeout=120)
+    def ask(
+        path: str, role: str | None = "viewer", method: str = "GET", **more: str
+    ) -> tuple[int, dict[str, str], str]:
+        environment = {**airflow, **exported(settings), **more}
+        return process.submit(asked, environment, path, role, method).result(timeout=120)
 
     return ask
 

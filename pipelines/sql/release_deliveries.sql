@@ -1,2 +1,2 @@
--- What a sender has in hand of a channel is anybody's again.
-update deliveries set claimed_by = null where channel = %(channel)s and state = 'waiting' and claimed_by = %(sender)s
+-- What a sender has in hand of these and did not come to is anybody's again.
+update deliveries set claimed_by = null where id = any(%(ids)s) and state = 'waiting' and claimed_by = %(sender)s

@@ -381,7 +381,7 @@ def test_nobody_outlasts_the_limit_of_an_exchange_and_a_slow_channel_holds_up_no
 
 def test_two_senders_share_a_channel_and_send_nothing_twice(settings: Settings, conn: db.Connection) -> None:
     hook = Hook()
-    hook.pause = 0.005
+    hook.pause = 0.03
     put(conn, 3 * outbox.BATCH)
 
     with (
