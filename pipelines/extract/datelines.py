@@ -128,8 +128,8 @@ def shown(tree: HtmlElement, titles: Sequence[str]) -> list[Shown]:
     return sorted((one for one in made if one.rank[0] != ELSEWHERE), key=lambda one: one.rank)
 
 
-def before_title(tree: HtmlElement, titles: Sequence[str]) -> list[str]:
-    """The short texts with something like a date in them that stand before the title."""
+def in_page_head(tree: HtmlElement, titles: Sequence[str]) -> list[str]:
+    """The short texts with something like a date in them that stand before the title, in the head of all pages."""
     keys = {key(title) for title in titles} - {""}
     found: list[str] = []
     for element in tree.iter("*"):
@@ -137,7 +137,10 @@ def before_title(tree: HtmlElement, titles: Sequence[str]) -> list[str]:
             return found
         own = _own(element) if element.tag not in SILENT and element.tag not in ("head", "title") else ""
         if 3 < len(own) < LONGEST and _says_when(own):
-            found.append(own)
+            above = [element, *element.iterancestors()]
+            of_header = any(one.tag == "header" for one in above) and not any(one.tag == "article" for one in above)
+            if of_header or any(OF_PAGE.search(f"{one.get('id') or ''} {one.get('class') or ''}") for one in above):
+                found.append(own)
     return []
 
 

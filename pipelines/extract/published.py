@@ -53,6 +53,8 @@ OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 ORDER = ("second", "minute", "hour", "day", "month", "year")
 LOOKS = 6
 AHEAD = timedelta(days=1)
+# A page that is read from a file was saved some days before.
+SAVED_WITHIN = 7
 # The offsets that places have.
 WESTMOST, EASTMOST = timedelta(hours=-12), timedelta(hours=14)
 MOSTLY = (timedelta(hours=-8), timedelta(hours=9))
@@ -289,8 +291,10 @@ def _by_htmldate(tree: HtmlElement, page: Page, source: Source) -> Dating:
 
 
 def _of_page(guess: Dating, tree: HtmlElement, facts: Facts, page: Page, source: Source) -> bool:
-    """Whether a guess is a day that stands before the title, where we looked at it and found it to be the page's."""
-    read = (_read(text, page, source) for text in datelines.before_title(tree, facts.titles))
+    """Whether a guess is about the day of the fetch, and stands in the head of all pages."""
+    if abs((_fetched_on(page, source) - _day(guess)).days) > SAVED_WITHIN:
+        return False
+    read = (_read(text, page, source) for text in datelines.in_page_head(tree, facts.titles))
     return any(found[0].date() == _day(guess) for found in read if found)
 
 
