@@ -98,6 +98,11 @@ def ago(plain: str, now: datetime) -> tuple[datetime, str] | None:
     return None
 
 
+def without(plain: str) -> str:
+    """A folded text without what it says of how long ago something was."""
+    return _ASIAN.sub(" ", _AGO.sub(" ", plain))
+
+
 def days_ago(plain: str) -> int | None:
     """How many days before today a folded text speaks of by name; None where it names no such day."""
     for pattern, days in ((_DAY_BEFORE, 2), (_YESTERDAY, 1), (_TODAY, 0)):

@@ -92,7 +92,7 @@ WEEKDAYS = (
     ("الاحد", "يكشنبه", "sunday"),
 )  # fmt: skip
 OFF_BY = 1
-MANY = 99
+MANY, MOST_DATES = 99, 4
 # Characters before and after a date among which its time of day is.
 AHEAD, BESIDE = 30, 40
 
@@ -189,6 +189,19 @@ def leftover(text: str, language: str) -> int:
         return MANY
     rest = CLOCK.sub(" ", plain[: match.start()] + " " + plain[match.end() :])
     return MANY if re.search(r"\d", rest) else len(re.findall(r"[^\W\d]{2,}", rest))
+
+
+def dates_in(text: str) -> tuple[str, int]:
+    """A text in its folded form without the dates in it, and how many there were, each day once in every calendar."""
+    plain = _plain(text[:LONGEST])
+    for count in range(MOST_DATES):
+        match = next((found for found, _ in _days(plain, "")), None) or next(
+            (found for form in (ISO, YMD, CJK, DMY, SHORT_DMY) if (found := form.search(plain))), None
+        )
+        if not match:
+            return plain, count
+        plain = f"{plain[: match.start()]} {plain[match.end() :]}"
+    return plain, MOST_DATES
 
 
 def _plain(text: str) -> str:

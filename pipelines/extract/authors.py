@@ -12,6 +12,8 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
+from pipelines.dates import months
+from pipelines.dates.written import WEEKDAYS
 from pipelines.extract import linked
 from pipelines.extract.phrases import key
 
@@ -41,6 +43,9 @@ AND_NAME = re.compile(r"(?<=[\u0621-\u064a]) و(?=[\u0621-\u064a]{2,} [\u0621-\u
 # Who edited what others wrote.
 EDITED = re.compile(r"[;.,]\s*(?:edited|editing) by .*$", re.IGNORECASE)
 ENCLOSED = re.compile(r"[(\[（]([^()\[\]（）]+)[)\]）]")
+JOINED = re.compile(r"(?<!\w)(?:and|und|et|y|ve|и|و|og|och|en|e|i|oraz|with|by|von|par|por|di|door)(?!\w)")
+DIGITS = re.compile(r"\s*[|•·]\s*(?=[^|•·]*\d)|\s+\d")
+WEEKDAY_NAMES = {name for names in WEEKDAYS for name in names}
 JOINING = re.compile(r"\s*(?:[,،;/&•]|and|und|et|y|ve|и|و|og|och|en|e|i|oraz)\s*", re.IGNORECASE)
 BETWEEN = re.compile(
     r"(?:(?<!\s)\s+)?[;،|/•·、\n]\s*|(?<!\s)\s+(?:and|AND|und|UND|et|ET|y|ve|и|و|&|og|och|en|e|i|oraz|with|WITH|mit)\s+|"
@@ -136,6 +141,19 @@ def find(
         if found:
             return tuple(found.values())[:MOST]
     return ()
+
+
+def only_names(line: str, names: Sequence[str]) -> bool:
+    """Whether a line says nothing but that it is by some of these people."""
+    if not names or len(line) > LONGEST_LINE:
+        return False
+    plain = line.strip(" ([（)]）")
+    said = _without_by(plain)
+    rest = f" {key(said)} "
+    for name in sorted(map(key, names), key=len, reverse=True):
+        rest = rest.replace(f" {name} ", " ").replace(f" و{name} ", " ")
+    named = rest.strip() != key(said)
+    return named and not JOINED.sub(" ", rest).strip()
 
 
 def people(text: str) -> list[str]:
@@ -235,13 +253,22 @@ def _bylines(tree: HtmlElement) -> list[str]:
             looked += 1
         if looked == LOOKS:
             break
-    for element in tree.iter("p", "span", "div", "address", "em", "strong", "li", "cite", "small"):
-        text = element.text
+    for element in tree.iter("p", "span", "div", "address", "em", "strong", "li", "cite", "small", "font", "td", "b"):
+        text = _before_date(element.text) if element.text and len(element.text) < LONGEST_LINE else ""
         if text and len(text) < LONGEST_LINE and SAYS_BY.match(text.lstrip(" \n\t([（")):
             line = _said_by(element, " ".join(text.split()))
             if line and any(map(_is_full, people(line))) and not _stranger(element):
                 return [line]
     return []
+
+
+def _before_date(text: str) -> str:
+    """A line up to the day, the count or the bar behind the name."""
+    if not any(map(str.isdigit, text)):
+        return text
+    line = DIGITS.split(text)[0].rstrip(" -–—|•·,،:")
+    head, _, last = line.rpartition(" ")
+    return head.rstrip(" -–—|•·,،:") if last and months.folded(last) in WEEKDAY_NAMES else line
 
 
 def _marked_beside(first: HtmlElement) -> list[str]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from lxml.html import HtmlElement
 
-from pipelines.extract import blocks, body, features, judge, linked, markup, phrases
+from pipelines.extract import authors, blocks, body, features, judge, linked, markup, particulars, phrases
 from pipelines.extract.metadata import Facts
 from pipelines.model import Removed, Source, Template
 from pipelines.text import words
@@ -37,6 +38,10 @@ KEPT, SURE = 50, 0.9
 HALF = 0.5
 TITLE_LINES = 4
 REPEATED = 12
+# What stands in a text so often is a refrain; twice is what a page shows for two sizes of screen.
+REFRAIN = 3
+# Lines from either end among which particulars stand.
+EDGE = 4
 LINKED_LONGER = 1.3
 NEW = 0.85
 LONGEST_PLAIN = 1_000_000
@@ -136,28 +141,26 @@ def read(
     own = () if "phrases" in without else source.phrases
     template = None if "site" in without else template
     if "judge" in without:
-        best = _cut(seen.lines, facts.titles, own, without)
+        best = _cut(seen.lines, facts, own, without)
     else:
-        best = _judged(seen, facts.titles, own, template, without)
+        best = _judged(seen, facts, own, template, without)
         # A source whose pages agree on their places knows better.
         if "agreement" not in without and not (template and template.inside) and _may_be_lost(best, seen):
             whole = body.lines(tree, precise=False)
             if _lost(best, whole, seen):
-                best = replace(_cut(whole, facts.titles, own, without), fits=best.fits)
+                best = replace(_cut(whole, facts, own, without), fits=best.fits)
     if "json-ld" not in without:
-        best = _longer(best, _cut(linked.body(facts.node), facts.titles, own, without))
+        best = _longer(best, _cut(linked.body(facts.node), facts, own, without))
     if "script data" not in without and best.words < LEAST_WORDS:
-        best = _longer(best, _cut(linked.embedded(tree), facts.titles, own, without))
+        best = _longer(best, _cut(linked.embedded(tree), facts, own, without))
     return replace(best, extracted=tuple(seen.text))
 
 
-def _judged(
-    seen: Seen, titles: Sequence[str], own: Sequence[str], template: Template | None, without: frozenset[str]
-) -> Text:
+def _judged(seen: Seen, facts: Facts, own: Sequence[str], template: Template | None, without: frozenset[str]) -> Text:
     chances, why, fits = _of_site(seen, template)
     kept = [n for n, chance in enumerate(chances) if chance >= _asked(seen.found[n], seen.chosen[n])]
     lines = [seen.found[number].text for number in kept]
-    cut = dict(zip(kept, _reasons(lines, titles, own, without), strict=True))
+    cut = dict(zip(kept, _reasons(lines, facts, own, without), strict=True))
     stays = [number for number in kept if not cut[number]]
     first, last = (stays[0], stays[-1]) if stays else (0, len(chances))
     # What stands far from the article and trafilatura did not take for it is not worth telling.
@@ -256,25 +259,30 @@ def _echoes(lines: Sequence[str]) -> bool:
     return bool(runs) and len(set(runs)) < NEW * len(runs)
 
 
-def _cut(lines: Sequence[str], titles: Sequence[str], own: Sequence[str], without: frozenset[str]) -> Text:
+def _cut(lines: Sequence[str], facts: Facts, own: Sequence[str], without: frozenset[str]) -> Text:
     """The lines without the title, boilerplate and repetitions; what was cut, in page order."""
-    reasons = _reasons(lines, titles, own, without)
+    reasons = _reasons(lines, facts, own, without)
     return Text(
         tuple(_nfc(line) for line, reason in zip(lines, reasons, strict=True) if not reason),
         tuple(Removed(text=line, reason=reason) for line, reason in zip(lines, reasons, strict=True) if reason),
     )
 
 
-def _reasons(lines: Sequence[str], titles: Sequence[str], own: Sequence[str], without: frozenset[str]) -> list[str]:
+def _reasons(lines: Sequence[str], facts: Facts, own: Sequence[str], without: frozenset[str]) -> list[str]:
     """Why each line of a text is cut; empty where it stays."""
     found = [""] * len(lines) if "phrases" in without else phrases.reasons(lines, own)
-    title_keys = set() if "title" in without else {phrases.key(title) for title in titles}
+    title_keys = set() if "title" in without else {phrases.key(title) for title in facts.titles}
+    names = [phrases.key(name) for name in facts.authors]
     seen: set[str] = set()
+    often = {its_key for its_key, count in Counter(map(phrases.key, lines)).items() if count >= REFRAIN}
     for number, line in enumerate(lines):
         its_key = phrases.key(line)
+        if not found[number] and "phrases" not in without and (number < EDGE or number >= len(lines) - EDGE):
+            by = authors.only_names(line, facts.authors)
+            found[number] = "author" if by else particulars.reason(line, names)
         if number < TITLE_LINES and its_key in title_keys and len(lines) > 1:
             found[number] = "title"
-        elif not found[number] and its_key in seen:
+        elif not found[number] and its_key in seen and its_key not in often:
             found[number] = "repeated"
         elif not found[number] and its_key.count(" ") >= REPEATED:
             seen.add(its_key)

@@ -1,0 +1,81 @@
+"""Lines of particulars: who wrote it, when, where, and how often it was read, in any order and with any separators.
+
+They are no part of a text, and their counters change at every look. It alone knows the words for counting readers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from pipelines.dates import months, relative
+from pipelines.dates.clocks import CLOCK
+from pipelines.dates.written import dates_in
+from pipelines.extract.lexicon import key
+
+# Words of which one makes a count of the number beside it, by their beginnings in the folded form.
+COUNTED_WORDS = """
+مشاهد شوهد قراء قرئ قارئ الزيارات زيار المشاهدات القراءات تعليق التعليق شارك مشارك اعجب اعجاب زوار المتواجدون
+المتواجدين المتصلون views viewed reads readers hits visits shares shared comments comment likes liked visitors
+vues vue lectures lu lecteurs partages commentaires vistas visto leido leida lecturas compartid comentario
+visualiza aufrufe gelesen leser geteilt kommentare okunma okundu okuyucu goruntulenme izlenme paylasim yorum
+просмотр прочит прочте комментари перегляд прочитан بازديد خوانده نظرات ديدگاه مشاهده visite letture letto
+condivision weergaven gelezen reacties wyswietle odslon przeczyta komentarz visninger visningar lasningar
+προβολες צפיות קריאות 浏览 阅读 点击 瀏覽 閱讀 點擊 閲覧 조회 بينراو خوێندراو بينين read
+"""
+# Words that stand around a count or a date and say nothing else.
+AROUND_WORDS = """
+عدد هذا هذه الخبر المقال الموضوع الماده الصفحه مره مرات مرت تم تمت حاليا الان شخص شخصا اشخاص بهذا علي من في علق
+نشر نشرت منشور اخر تحديث محدث التحديث النشر تاريخ بتاريخ الساعه يوم الموافق م ه هـ كتب اليوم قبل منذ دقيقه قراءه
+وقت this the article story news page post has been was is it times time x people online now of in on by min mins
+minute minutes updated published posted last read date at total number no fois cet cette a ete le la les publie
+mis jour veces vez esta este noticia nota ha sido el publicado actualizado mal der die das wurde artikel beitrag
+veroffentlicht aktualisiert stand uhr kez defa bu haber guncelleme yayin tarihi раз эту эта новость статью
+статья опубликовано обновлено количество число опубликован تعداد بار اين خبر مطلب شده انتشار ساعت volte questo
+keer dit maal razy ten 次 数 人
+"""
+COUNTED, KNOWN = tuple(COUNTED_WORDS.split()), frozenset(AROUND_WORDS.split())
+# What a link, a number of print or the weather beside a text are called.
+SHORT_LINK = re.compile(
+    r"^\W*(?:رابط مختصر|الرابط المختصر|short ?link|lien court|kisa link|لینک کوتاه|لينك كوتاه)\W", re.IGNORECASE
+)
+PRINTED = re.compile(r"^\W*(?:رقم الطباعه|رمز الخبر|كود الخبر|كد خبر|رقم الخبر|شناسه خبر)\W*[\d-]+\W*$")
+WEATHER = re.compile(
+    r"^\W*(?:درجه الحراره|درجات الحراره|الطقس|temperature|sicaklik|температура)(?:\W+\w+){0,5}\W*$", re.IGNORECASE
+)
+SENTENCE = re.compile(r"[^\W\d_]{3,}\s*[.!?؟。۔]\W*$")
+COMMA = re.compile(r"(?<=\d)[,.\u00a0\u066c](?=\d{3}(?!\d))")
+WORD = re.compile(r"[^\W\d_]+")
+MOST_WORDS, LONGEST = 26, 200
+# A place or an agency beside a date, in words.
+PLACE_WORDS = 4
+
+
+def reason(line: str, names: Collection[str] = ()) -> str:
+    """Why a line is one of particulars, empty where it is none; names: keys of those who wrote the article."""
+    if len(line) > LONGEST or not re.search(r"\d", line) or SENTENCE.search(line):
+        return ""
+    plain = months.folded(line)
+    if SHORT_LINK.search(plain):
+        return "short link"
+    if PRINTED.search(plain) or WEATHER.search(plain):
+        return "counter"
+    plain = COMMA.sub("", plain)
+    rest, dates = dates_in(plain)
+    ago = relative.without(rest)
+    running = ago != rest
+    rest = CLOCK.sub(" ", ago)
+    words = WORD.findall(rest)
+    if len(words) > MOST_WORDS:
+        return ""
+    counts = [word for word in words if word.startswith(COUNTED)]
+    counted = bool(counts) and bool(re.search(r"\d", rest))
+    its_key = key(" ".join(words))
+    for name in names:
+        its_key = its_key.replace(name, " ")
+    left = [word for word in its_key.split() if word not in KNOWN and word not in counts]
+    if running and not left:
+        return "date"
+    if counted and len(left) <= (PLACE_WORDS if dates else 0):
+        return "counter"
+    return "date" if dates and not left and not re.search(r"\d", rest) else ""

@@ -1,0 +1,56 @@
+"""Lines of particulars around a text: who, when, and how often it was read."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.extract.authors import only_names
+from pipelines.extract.particulars import reason
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["شوهد 7973 مرة", "تمت قراءة هذا الخبر 3281 مرة", "شارك 9847 شخصا هذا الخبر", "أعجب 6484 شخصا بهذا الخبر، علق 9732",
+     "المتواجدون الآن: 3089", "رقم الطباعة 5864-9426", "درجة الحرارة الآن في دمشق 24 مئوية",
+     "الجمعة 20 تشرين الثاني 2026 - 08:00 المشاهدات 1284", "تل القمح - 20 نوفمبر 2026 | 1284 مشاهدة",
+     "كتب: سامر العلي الأحد 11 جمادى الآخرة 1448 هـ الموافق 22 نوفمبر 2026 م 0 مشاهدة 5",
+     "بقلم سامر العلي | 22/11/2026 | القراءات: 1284 | التعليقات: 0", "Dunmere, 20 November 2026 - 1,284 reads",
+     "DUNMERE (Tide) 20.11.2026, read 1284 times", "20 Kasım 2026 Cuma 08:00 Okunma: 1284",
+     "Lu 1284 fois", "1 284 vues",
+     "Прочитано 1284 раз", "Gelesen: 1284 mal", "阅读 1284 次", "123 people shared this", "1284 kez okundu"],
+)  # fmt: skip
+def test_a_count_of_readers_is_cut_in_any_wording(line: str) -> None:
+    assert reason(line) == "counter"
+
+
+@pytest.mark.parametrize("line", ["نشر قبل 8 دقيقة", "Posted 5 minutes ago", "20 November 2026, 08:00"])
+def test_a_running_time_is_cut(line: str) -> None:
+    assert reason(line) == "date"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["On 20 November 2026 the committee read 12 letters.", "شارك 12 شخصا في المسابقة", "قتل 16 شخصا", "Seats: 40",
+     "12 readers wrote to us about bread", "Day 3 of the visit", "The 5 best reads of 2026", "Price: 12 pence",
+     "Views of the council differ", "Ferry 12 comes home"],
+)  # fmt: skip
+def test_a_line_that_says_something_stays(line: str) -> None:
+    assert reason(line) == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [("By Ann Writer", ["Ann Writer"]), ("Par Claire Dubois", ["Claire Dubois"]),
+     ("Von Jan Huber und Eva Kos", ["Jan Huber", "Eva Kos"]),
+     ("Di Anna Rossi", ["Anna Rossi"]), ("كتب: أحمد الخطيب ومنى سالم", ["أحمد الخطيب", "منى سالم"]),
+     ("Ada Quill", ["Ada Quill"])],
+)  # fmt: skip
+def test_a_line_that_says_only_who_wrote_it_is_a_byline(line: str, names: list[str]) -> None:
+    assert only_names(line, names)
+
+
+@pytest.mark.parametrize(
+    "line", ["By noon the square was empty.", "By Ann Writer the river was crossed twice", "Ann", ""]
+)
+def test_a_sentence_that_begins_like_a_byline_is_none(line: str) -> None:
+    assert not only_names(line, ["Ann Writer"])
