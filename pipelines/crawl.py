@@ -15,14 +15,14 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
 from types import MappingProxyType
 from typing import IO, Any
 
-from pipelines import access, account, db, errors, runs, warc
+from pipelines import access, account, db, errors, ledger, runs, warc
 from pipelines.errors import CrawlError, NightdeskError
 from pipelines.model import Code, Page, Source, Tally
 from pipelines.settings import Settings, exported
@@ -63,11 +63,16 @@ def crawl(
         return []
     with db.connection(settings, application="nightdesk crawl watch") as conn:
         db.check_migrated(conn)
-    heard: dict[str, Tally] = {}
+        half_moved = ledger.half_moved(conn, [source.name for source in sources])
+    refused = [
+        Tally(run=run, source=name, stage=STAGE, state="failed", message=why) for name, why in half_moved.items()
+    ]
+    heard = {tally.source: tally for tally in _written(settings, refused)}
     said: list[str] = []
     command = ["crawl", "--run", run, "--budget", str(seconds), "--only", only]
-    with _child(settings, command, sources, secrets) as child:
-        for event in _events(child, monotonic() + seconds + AFTER_BUDGET):
+    free = [source for source in sources if source.name not in heard]
+    with _child(settings, command, free, secrets) if free else nullcontext() as child:
+        for event in _events(child, monotonic() + seconds + AFTER_BUDGET) if child else ():
             line = _line(event)
             if event["event"] == "tally":
                 facts = {name: event[name] for name in ("source", "state", "counts", "message")}
@@ -78,7 +83,8 @@ def crawl(
                 said.append(line)
             on_line(line)
     missing = [source.name for source in sources if source.name not in heard]
-    heard |= {tally.source: tally for tally in _unheard(settings, missing, run, child.returncode, said)}
+    code = child.returncode if child else 0
+    heard |= {tally.source: tally for tally in _unheard(settings, missing, run, code, said)}
     return [heard[source.name] for source in sources]
 
 
@@ -229,7 +235,15 @@ def _unheard(settings: Settings, names: Sequence[str], run: str, code: int, said
     last = f" Its last words: {said[-1]}" if said else ""
     how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
     message = "The crawl was stopped before it began." if code == STOPPED else f"The spider ended {how}.{last}"
-    tallies = [Tally(run=run, source=name, stage=STAGE, state=state, message=message) for name in names]
+    return _written(
+        settings, [Tally(run=run, source=name, stage=STAGE, state=state, message=message) for name in names]
+    )
+
+
+def _written(settings: Settings, tallies: list[Tally]) -> list[Tally]:
+    """Tallies that no child gave, written to `runs` in its place."""
+    if not tallies:
+        return []
     with db.connection(settings, application="nightdesk crawl watch") as conn:
         for tally in tallies:
             # Where another crawl of the same run has the source by now, the row is its own.

@@ -96,6 +96,21 @@ def sample(settings: Settings, source: Source, page: Page, template: Template | 
     return golden
 
 
+def move(settings: Settings, old: str, new: str) -> None:
+    """Put the facts of a source's golden pages beside those of another; can be done again after a kill."""
+    file, target = path(settings.sources, old), path(settings.sources, new)
+    if not file.exists():
+        return
+    if not target.exists():
+        file.replace(target)
+        return
+    known = {page.url for page in load(target)}
+    for page in load(file):
+        if page.url not in known:
+            _append(target, target.read_text(encoding="utf-8"), page)
+    file.unlink()
+
+
 def check(settings: Settings, pages: Sequence[tuple[Source, Golden]]) -> list[Checked]:
     """Golden pages read again as they would be tonight, each with its source's template, and all that differs.
 
@@ -190,7 +205,13 @@ def _differences(golden: Golden, made: Article | Rejection, source: Source) -> I
 def _add(file: Path, source: Source, golden: Golden) -> None:
     """Put a draft at the end of the file; what people wrote in it stays."""
     text = file.read_text(encoding="utf-8") if file.exists() else HEAD.format(title=source.title, name=source.name)
-    lines = [f"{field.name} = {_toml(getattr(golden, field.name))}" for field in fields(Golden)]
+    _append(file, text, golden)
+
+
+def _append(file: Path, text: str, golden: Golden) -> None:
+    """Write a text and behind it a page's facts; what is None in them is left out."""
+    told = {field.name: getattr(golden, field.name) for field in fields(Golden)}
+    lines = [f"{name} = {_toml(value)}" for name, value in told.items() if value is not None]
     file.parent.mkdir(parents=True, exist_ok=True)
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     beside.write_text(text.rstrip("\n") + "\n\n[[page]]\n" + "\n".join(lines) + "\n", encoding="utf-8")

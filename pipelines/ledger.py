@@ -203,3 +203,13 @@ def _place(look: Look) -> tuple[str | None, int | None, int | None]:
 
 def _count(row: Mapping[str, int] | None) -> int:
     return row["count"] if row else 0
+
+
+def half_moved(conn: db.Connection, names: Sequence[str]) -> dict[str, str]:
+    """Sources whose renaming or merging was begun and is not over: name -> the sentence that says how to finish it."""
+    found = {}
+    for row in db.query(conn, "moves_begun", sources=list(names)):
+        what = f"sources {'merge' if row['merged'] else 'rename'} {row['old']} {row['new']}"
+        for name in {row["old"], row["new"]} & set(names):
+            found[name] = f"Its move was begun and not finished: `nightdesk {what}` finishes it."
+    return found

@@ -18,6 +18,7 @@ from pipelines.sourcefile import NAME, load, parse, render, shown
 __all__ = [
     "catalogue",
     "catalogue_names",
+    "check_aside",
     "check_writable",
     "due",
     "follow",
@@ -29,6 +30,7 @@ __all__ = [
     "load",
     "named",
     "offered",
+    "path_of",
     "readable",
     "render",
     "taken",
@@ -148,22 +150,33 @@ def keep(settings: Settings, name: str, text: str) -> Path:
     return _write(target, text.encode())
 
 
+def path_of(settings: Settings, name: str) -> Path:
+    """The file of a followed source; SourceError knows near names."""
+    return _of({path.stem: path for path in _files(settings.sources)}, name, settings)
+
+
+def check_aside(settings: Settings, name: str) -> None:
+    """SourceError where `unfollow` could not put the file of a source aside, for another is there."""
+    path = settings.sources / f"{name}.toml"
+    aside = _aside(path)
+    if path.exists() and aside.exists() and aside.read_bytes() != path.read_bytes():
+        raise SourceError(
+            f"{shown(aside)} was put aside before and differs from {shown(path)}: move or delete one of them first."
+        )
+
+
 def unfollow(settings: Settings, name: str) -> Path | None:
     """Stop following; a file that is not just the catalogue's is put aside for another `follow`: where, or None.
 
     SourceError where another one was put aside before: nothing of yours is lost.
     """
-    path = _of({path.stem: path for path in _files(settings.sources)}, name, settings)
+    path = path_of(settings, name)
     entry = _catalogue_files().get(path.stem)
     if entry is not None and entry.read_bytes() == path.read_bytes():
         path.unlink()
         return None
-    aside = _aside(path)
-    if aside.exists() and aside.read_bytes() != path.read_bytes():
-        raise SourceError(
-            f"{shown(aside)} was put aside before and differs from {shown(path)}: move or delete one of them first."
-        )
-    return path.replace(aside)
+    check_aside(settings, path.stem)
+    return path.replace(_aside(path))
 
 
 def due(sources: Iterable[Source], at: datetime, last: Mapping[str, datetime]) -> list[Source]:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from dotenv import set_key
 
-from pipelines import db, private, sources, upkeep
+from pipelines import db, private, sourcefile, sources, upkeep
 from pipelines.cli import follow, sample
 from pipelines.cli.show import Json, as_json, complain, say, table
 from pipelines.errors import SettingsError
@@ -120,6 +120,32 @@ def show(name: str, json: Json = False) -> None:
         as_json(source)
     else:
         say(sources.render(source))
+
+
+@sources_app.command("rename")
+def rename(
+    old: Annotated[str, typer.Argument(metavar="OLD")], new: Annotated[str, typer.Argument(metavar="NEW")]
+) -> None:
+    """Give a source another name, with all that was collected of it; killed, the same command finishes it."""
+    from pipelines import moves
+
+    moves.rename(settings(), old, new)
+    say(f"{old} is {new} now, with its articles, alerts and ledger; its raw files stay where they are.")
+
+
+@sources_app.command("merge")
+def merge(
+    old: Annotated[str, typer.Argument(metavar="FROM")], new: Annotated[str, typer.Argument(metavar="INTO")]
+) -> None:
+    """Put what was collected of a source into another and follow it no more; killed, the same command finishes it."""
+    from pipelines import moves
+
+    moved = moves.merge(settings(), old, new)
+    aside = f" Its file is kept as {sourcefile.shown(moved.aside)}." if moved.aside else ""
+    say(
+        f"{old} is a part of {new} now: {moved.articles} articles and {moved.urls} addresses that both had became one, "
+        f"and nobody is told of them again.{aside}"
+    )
 
 
 def _asked() -> dict[str, str | None]:

@@ -1,0 +1,21 @@
+-- Texts that only the article that goes had are kept as revisions before the first one of the article that stays: 0, -1, …
+with wanted as (
+    select r.article_id, r.revision, s.winner,
+        (select least(min(w.revision), 1) from revisions w where w.article_id = s.winner)
+            - row_number() over (partition by s.winner order by r.fetched_at desc, r.revision desc) as number
+    from same s
+    join revisions r on r.article_id = s.loser
+    where not exists (
+        select from revisions w
+        where w.article_id = s.winner and w.title_digest = r.title_digest and w.text_digest = r.text_digest
+    )
+), told as (
+    update changes c
+    set article_id = w.winner, revision = w.number
+    from wanted w
+    where c.article_id = w.article_id and c.revision = w.revision and c.kind = 'revised'
+)
+update revisions r
+set article_id = w.winner, revision = w.number
+from wanted w
+where r.article_id = w.article_id and r.revision = w.revision

@@ -1,0 +1,2 @@
+-- All of a source is moved.
+delete from moves where old = %(old)s
