@@ -388,3 +388,49 @@ def test_a_source_that_promises_nothing_may_be_in_any_language() -> None:
     german = Source(name="b", title="b", url="https://b.test/", country="DE", language="de", timezone="UTC")
 
     assert isinstance(extract_page(page(html(story())), german), Article)
+
+
+ASKED = {
+    "nl": "Met uw toestemming slaan wij en 98 partners gegevens op uw apparaat "
+    "op en verwerken wij persoonsgegevens voor advertenties.",
+    "pt": "Com o seu consentimento, nós e 98 parceiros guardamos informações no "
+    "seu dispositivo para medir a publicidade.",
+    "ru": "С вашего согласия мы и 98 партнёров храним сведения на вашем "
+    "устройстве и обрабатываем персональные данные для рекламы.",
+    "sv": "Med ditt samtycke lagrar vi och 98 partner uppgifter på din enhet "
+    "och behandlar personuppgifter för annonser.",
+    "ar": "بموافقتك نخزن نحن وشركاؤنا معلومات على جهازك ونعالج بياناتك الشخصية "
+    "من أجل الإعلانات، ولك سحب الموافقة في أي وقت.",
+    "fa": "با رضایت شما ما و ۹۸ شریک (شرکای ما) داده‌ها را روی دستگاه شما برای تبلیغات و کوکی ذخیره می‌کنیم.",
+    "en": "If you consent, we and 98 partners keep information on your device "
+    "and use personal data to show adverts.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ASKED)
+@pytest.mark.parametrize(
+    "form",
+    [
+        "<div class=box><h1>The Bridge</h1><p>{}</p><form method=post><button>OK</button></form></div>",
+        "<div id=page></div><div role=dialog><h2>Hello</h2><p>{}</p><button>1</button><button>2</button></div>",
+        "<main><section><h2>Free</h2><p>{}</p></section><section><h2>Pur</h2><a href=/p>3 a month</a></section></main>",
+    ],
+)
+def test_what_asks_for_consent_in_its_own_words_is_a_wall(language: str, form: str) -> None:
+    inside = form.format(ASKED[language])
+    body = f"<html lang={language}><head><title>The Bridge</title></head><body>{inside}</body></html>"
+
+    found = extract_page(page(body), SOURCE)
+
+    assert isinstance(found, Rejection) and found.reason is Reason.CONSENT
+
+
+def test_a_frame_of_a_consent_platform_is_a_wall_and_an_article_with_its_words_below_is_none() -> None:
+    frame = '<div><iframe src="https://cmp.bridge.test/index.html?message_id=8" title="Privacy"></iframe></div>'
+    below = story() + f"<div><h2>Cookies</h2><p>{ASKED['en']}</p><button>Agree</button></div>"
+
+    walled = extract_page(page(f"<html><head><title>The Bridge</title></head><body>{frame}</body></html>"), SOURCE)
+    told = extract_page(page(html(below, DAY, TITLE)), SOURCE)
+
+    assert isinstance(walled, Rejection) and walled.reason is Reason.CONSENT
+    assert isinstance(told, Article) and "98 partners" not in told.text

@@ -34,6 +34,7 @@ OTHERWISE = re.compile(
     r"crawl|cache|fetch|build|generat|deploy|server|render|current|now|zone|read|duration|publisher|video|image|"
     r"(?<![a-z])end|(?:date|time)[.:_ -]?end(?![a-z])"
 )
+SAVED = re.compile(r"modif|updat|lastmod")
 PRECISE = ("second", "minute")
 MOST_JSON = 3
 MODIFIED = (
@@ -74,7 +75,7 @@ class Dating:
 def published(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> Dating:
     """When the article was published, with precision and origin; a Dating of nothing where no one says."""
     source = _american(tree, source, page.final_url)
-    machine = list(_said(facts, page, source))
+    machine = list(_said(tree, facts, page, source))
     sure = [d for d in machine if not _january(d)]
     seen: list[Dating] = []
     if not sure or _doubtful(sure, facts, page, source):
@@ -115,7 +116,7 @@ def modified(facts: Facts, page: Page, source: Source) -> datetime | None:
     return page.entry.modified_at if page.entry else None
 
 
-def _said(facts: Facts, page: Page, source: Source) -> Iterator[Dating]:
+def _said(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> Iterator[Dating]:
     """What is said for machines, best first."""
     for node in (facts.node, *facts.pages):
         for name in ("datePublished", "dateCreated", "uploadDate"):
@@ -127,7 +128,7 @@ def _said(facts: Facts, page: Page, source: Source) -> Iterator[Dating]:
             found = _read(text, page, source)
             if found:
                 yield Dating(*found, "meta")
-    yield from _named_so(facts, page, source)
+    yield from _named_so(tree, facts, page, source)
     at = page.entry.published_at if page.entry else None
     if at and _likely(at, page):
         zone = ZoneInfo(source.timezone)
@@ -139,9 +140,10 @@ def _said(facts: Facts, page: Page, source: Source) -> Iterator[Dating]:
             yield Dating(at.astimezone(zone), precision or "second", "feed")
 
 
-def _named_so(facts: Facts, page: Page, source: Source) -> Iterator[Dating]:
+def _named_so(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> Iterator[Dating]:
     """What meta elements say whose names are not in the list but speak of publication; a moment, not a day alone."""
     told: list[tuple[int, str]] = []
+    saved = {said[0] for name, said in facts.meta.items() if SAVED.search(name)}
     for name, said in facts.meta.items():
         if said[0].startswith("{"):
             told += _in_json(said[0])
@@ -149,8 +151,14 @@ def _named_so(facts: Facts, page: Page, source: Source) -> Iterator[Dating]:
             told += _telling(name, said[0])
     for _, text in sorted(told, key=lambda one: one[0]):
         found = _read(text, page, source)
-        if found and found[1] in PRECISE:
+        if found and found[1] in PRECISE and not (text in saved and _earlier(found[0], tree, facts, page, source)):
             yield Dating(*found, "meta")
+
+
+def _earlier(at: datetime, tree: HtmlElement, facts: Facts, page: Page, source: Source) -> bool:
+    """Whether the page shows a day before this one: what is said of a change as well is the last save."""
+    shown = (_read(one.text, page, source) for one in datelines.shown(tree, facts.titles)[:LOOKS] if not one.changed)
+    return any(found[0].date() < at.date() for found in shown if found)
 
 
 def _telling(name: str, said: str) -> list[tuple[int, str]]:

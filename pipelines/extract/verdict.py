@@ -28,6 +28,10 @@ TITLE_EXTRA = 2
 # Error pages and consent walls can go on for a while: search tips, teasers, the names of partners.
 WORDY_WORDS = 400
 CONSENT_SHARE = 0.05
+# A wall's sentence speaks of so many of its subjects, others of it of so many; a line of so many words is prose, and
+# labels and links around it have fewer than so many.
+WALL_SUBJECTS, ASIDE_SUBJECTS, PROSE_WORDS, BESIDE_WORDS = 4, 2, 12, 80
+CONSENT_FRAME = re.compile(r"<iframe\b[^>]*(?:consent|cmp[_./-]|privacy)", re.IGNORECASE)
 SHOWN = 20_000
 HOME = re.compile(r"/?(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
 # The home page of one of a site's languages.
@@ -182,6 +186,8 @@ def _wall(look: Look, html: str) -> Verdict | None:
     if look.sure or look.count >= WORDY_WORDS:
         return None
     bare = look.count < LEAST_WORDS
+    if _asks_permission(look, html):
+        return Reason.CONSENT, look.title or "a frame that asks for consent"
     if bare and not (look.claims_article and look.dated) and SCRIPTED_WALL.search(html):
         return Reason.CHALLENGE, look.title or "a script that tells people from programs"
     for reason, wall in (
@@ -207,6 +213,18 @@ def _wall(look: Look, html: str) -> Verdict | None:
     if not look.claims_article and not look.dated and _is_consent(look):
         return Reason.CONSENT, look.title
     return None
+
+
+def _asks_permission(look: Look, html: str) -> bool:
+    """Whether the page says hardly anything but what a consent wall asks for, or is the frame of one alone."""
+    if not look.visible.strip():
+        return bool(CONSENT_FRAME.search(html))
+    if words(look.visible[:SHOWN]) >= WORDY_WORDS:
+        return False
+    said = [(words(line), walls.subjects(line)) for line in look.shown]
+    prose = sum(count for count, subjects in said if count >= PROSE_WORDS and subjects < ASIDE_SUBJECTS)
+    other = sum(count for count, subjects in said if count < PROSE_WORDS and not subjects)
+    return max((subjects for _, subjects in said), default=0) >= WALL_SUBJECTS and prose == 0 and other < BESIDE_WORDS
 
 
 def _asks_consent(look: Look) -> bool:

@@ -56,6 +56,12 @@ def said(wall: Wall, lines: Iterable[str]) -> str:
     return ""
 
 
+def subjects(line: str) -> int:
+    """Of how many of the things that a consent wall asks for a line speaks."""
+    its_key = key(line)
+    return sum(subject.search(its_key) is not None for subject in SUBJECTS)
+
+
 def holds(its_key: str, phrase: str) -> bool:
     """Whether a phrase stands in a text, both as keys: at the beginning of a word, where its script has words."""
     return f" {phrase}" in f" {its_key}" or (UNSPACED_START.match(phrase) is not None and phrase in its_key)
@@ -209,6 +215,42 @@ CONSENT_WORDS = re.compile(
     r"\w*كوكيز|\w*كوكي\w*|تعريف الارتباط|"
     r"\w*خصوصيه|\w*خصوصيتك|\w*شركا(?:ونا|ءنا|ينا|ئنا|ؤنا)|"
     r"\w*موافقه|\w*موافقتك|البيانات الشخصيه|بياناتك)"
+)
+# What a wall asks for, by subject, in the beginnings of words as keys have them: no sentence of it is the same on two
+# sites, but each speaks of most of these, and nothing else on the page does not.
+SUBJECTS = tuple(
+    re.compile(r"(?<!\w)(?:" + "|".join(map(key, words_.split(";"))) + ")")
+    for words_ in (
+        "permission;consent;agree;accord;consentement;zustimm;einwillig;einverstand;"
+        "permiso;consentimiento;consenso;"
+        "accett;zgod;zgad;izin;izn;onay;riza;rıza;اذن;باذن;موافق;الموافق;согласи;соглас;"
+        "toestemming;samtyk;samtyck;consimt;souhlas;"
+        "hozzajarul;hozzájárul;συγκατ;συναιν;הסכמ;رضايت;رضایت;autoriza;同意",
+        "partner;partenaire;socio;parceir;ortag;ortağ;iş ortak;شريك;شركا;وشركا;партн;شرکا;"
+        "συνεργατ;συνεργάτ;שותפ;合作伙伴;パートナー",
+        "device;appareil;terminal;gerat;gerät;endgerat;endgerät;dispositiv;urzadzen;"
+        "urządzen;cihaz;جهاز;علي جهاز;устройств;"
+        "apparaat;enhet;zarizen;zařízen;eszkoz;eszköz;συσκευ;מכשיר;دستگاه;设备;端末",
+        "personal data;données personnelles;données à caractère personnel;"
+        "personenbezogene;datos personales;dati personali;"
+        "dane osobowe;danych osobowych;kişisel veri;بياناتك;بيانات شخصي;البيانات الشخصي;"
+        "персональн;dados pessoais;"
+        "persoonsgegevens;personuppgift;personoplysning;personopplysning;osobní údaj;"
+        "személyes adat;προσωπικ;מידע אישי;个人数据",
+        "advert;ads;publicit;werbung;anzeigen;publicid;pubblicit;reklam;اعلان;الاعلان;"
+        "реклам;advertent;annons;hirdet;διαφημ;פרסום;"
+        "تبليغ;تبلیغ;广告;広告",
+        "cookie;cerez;çerez;كوكي;ملفات الارتباط;ملفات تعريف;کوکی;куки;עוגיות",
+        "withdraw;change your mind;any time;retirer;tout moment;widerruf;jederzeit;"
+        "retirar;en cualquier;cuando quieras;revoc;"
+        "cambiare idea;ogni momento;wycof;każdej chwili;geri al;istediginiz zaman;"
+        "istediğiniz zaman;سحب;في اي وقت;отозв;любое время;"
+        "intrek;qualquer momento;aterkall;återkall;odvol;visszavon",
+        "tracking;track you;suivi;ciblee;ciblée;seguimiento;profil;tracciament;sledz;"
+        "śledz;takip;تتبع;отслежив;پیگیری;information on;"
+        "informations sur;informationen auf;información en;informazioni sul;informacje na;"
+        "bilgi sakl;معلومات علي",
+    )
 )
 PAYWALL = _wall(
     """
