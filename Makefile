@@ -14,7 +14,7 @@ export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test check airflow bench bench-extraction render lock clean
+.PHONY: help run ui test check airflow docker bench bench-extraction render lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -37,6 +37,9 @@ check: $(VENV)/ready-dev ## tests, ruff, mypy and the docs checks
 
 airflow: $(VENV)/ready-dev ## docs/airflow.md, tried: the built wheel in an Airflow of its own, a night in it
 	@$(BIN)/pytest tests/test_airflow_plain.py
+
+docker: $(VENV)/ready-dev ## try docker/ in a Docker of its own, as root on Debian: some 8 minutes
+	@$(BIN)/pytest -n 0 -x -rs --durations=0 --durations-min=1 --timeout=1800 -p no:cacheprovider docker/trial
 
 bench: $(VENV)/ready-dev ## measure, and write docs/benchmarks.md
 	@$(BIN)/python -m bench

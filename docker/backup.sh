@@ -1,0 +1,32 @@
+#!/bin/sh
+# Backs up a running installation into a folder, beside what is there: docker/backup.sh FOLDER. Run it again each night;
+# it copies what is new, and puts the dumps of the databases in the place of the last ones only once they are whole.
+set -eu
+umask 077
+folder=${1:?a folder to back up into, best on another disk}
+cd "$(dirname "$0")/.."
+compose() { docker compose -f docker/compose.yaml "$@"; }
+dump() { # one database
+    compose exec -T postgres pg_dump -U postgres --format=custom --no-owner "$1" >"$folder/$1.dump.new"
+    # It can be read to its end.
+    compose exec -T postgres pg_restore --list <"$folder/$1.dump.new" >"$folder/$1.contents"
+}
+
+mkdir -p "$folder/files" "$folder/secrets"
+folder=$(cd "$folder" && pwd)
+# The databases first, the files after them: files only grow, so a later copy has every page that the dump knows of.
+dump nightdesk
+dump airflow
+# The files are read by their owner, so the copy is their owner's.
+owner=$(compose run --rm -T --no-deps --entrypoint id nightdesk -u)
+if [ "$(id -u)" = 0 ]; then chown "$owner" "$folder/files"; fi
+compose run --rm -T --no-deps -v "$folder/files:/backup" --entrypoint sh nightdesk -c \
+    'umask 077; cd /data; for part in raw articles; do if [ -d "$part" ]; then cp -au "$part" /backup/; fi; done
+     find /backup -name "*.open" | while read -r open; do if [ -e "${open%.open}" ]; then rm "$open"; fi; done
+     cp -au /sources /backup/'
+for file in .env channels.env; do
+    if [ -e "docker/$file" ]; then cp -p "docker/$file" "$folder/secrets/"; fi
+done
+mv "$folder/nightdesk.dump.new" "$folder/nightdesk.dump"
+mv "$folder/airflow.dump.new" "$folder/airflow.dump"
+echo "Backed up into $folder: two databases, raw and article files, sources, docker/.env and docker/channels.env."

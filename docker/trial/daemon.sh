@@ -1,0 +1,140 @@
+#!/usr/bin/env bash
+# A Docker of its own for `make docker`, on a Debian machine that may have none and may reach no image registry. The two
+# base images are stand-ins made of Debian's packages: what the official images add is not tried.
+#
+#   daemon.sh lacks DIR    say in one line what the machine lacks for it; nothing where it lacks nothing
+#   daemon.sh start DIR    install what is missing and start the daemon, with all its files under DIR
+#   daemon.sh images DIR   make the base images that docker/Dockerfile and docker/compose.yaml name
+#   daemon.sh stop DIR     end the daemon and everything in it, and delete DIR
+#
+# Mirror, proxy and certificates are those of the machine. The daemon has process and mount namespaces of its own, so
+# that nothing of it outlives it, however it ends; it leaves the machine's firewall alone, so its containers reach one
+# another and nothing else. With DIR/bin first on PATH and DOCKER_CONFIG=DIR/config, `docker` and `docker compose` are its own.
+set -euo pipefail
+what=${1:?lacks, start, images or stop} dir=${2:?a folder}
+here=$(cd "$(dirname "$0")" && pwd) name=$(basename "$dir")
+# A socket's path may have 107 letters.
+[ ${#dir} -le 50 ] || { echo "$dir is too long a path for a socket: 50 letters at most." >&2; exit 2; }
+export DOCKER_HOST=unix://$dir/docker.sock DOCKER_BUILDKIT=1
+client=/usr/bin/docker compose=usr/libexec/docker/cli-plugins/docker-compose
+NEEDED_GB=6 ROOMY_GB=16 START_SECONDS=60
+
+mirror() { # the first Debian mirror of the machine's own lists
+  grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
+    head -n 1 | sed 's#/* *$##'
+}
+
+lacks() {
+  [ "$(id -u)" = 0 ] || { echo "root"; return; }
+  grep -qw overlay /proc/filesystems || modprobe overlay 2>/dev/null || { echo "overlay support in its kernel"; return; }
+  { ip link add "$name" type bridge && ip link delete "$name"; } 2>/dev/null || { echo "support for network bridges"; return; }
+  local free
+  free=$(df -P -BG "$(dirname "$dir")" | awk 'NR == 2 {print $4 + 0}')
+  [ "$free" -ge $NEEDED_GB ] || echo "disk: $free of $NEEDED_GB GB free at $(dirname "$dir")"
+}
+
+start() {
+  if [ ! -x $client ] || ! command -v debootstrap dockerd iptables curl xz >/dev/null; then
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker.io debootstrap iptables xz-utils curl >/dev/null
+  fi
+  mkdir -p "$dir/bin" "$dir/config/cli-plugins"
+  ln -s $client "$dir/bin/docker"
+  # Compose v2 is in the next Debian; it is one program that needs nothing else.
+  local package
+  package=$(curl -fsS "$(mirror)/dists/trixie/main/binary-$(dpkg --print-architecture)/Packages.xz" | xz -dc |
+    awk '/^Package: docker-compose$/,/^$/' | awk '/^Filename/ {print $2}')
+  curl -fsS -o "$dir/compose.deb" "$(mirror)/$package"
+  dpkg -x "$dir/compose.deb" "$dir/compose"
+  ln -s "$dir/compose/$compose" "$dir/config/cli-plugins/docker-compose"
+  # Its first process dies with unshare, and everything in it with the first process.
+  # Where there is memory for them, images and volumes lie there: making and deleting them is what takes longest on a disk.
+  # The networks are written to the disk all the same, for `stop` must find their bridges.
+  mkdir -p "$dir/data" "$dir/network"
+  local size=0
+  if [ "$(awk '/^MemAvailable/ {print int($2 / 1048576)}' /proc/meminfo)" -ge $ROOMY_GB ]; then size=$((NEEDED_GB * 2)); fi
+  setsid unshare --mount --pid --fork --kill-child --mount-proc sh -c '
+    if [ "$1" != 0 ]; then mount -t tmpfs -o "size=$1g,mode=711" tmpfs "$2/data"; fi
+    mkdir -p "$2/data/network/files" && mount --bind "$2/network" "$2/data/network/files"
+    shift 2; exec "$@"' "$name" "$size" "$dir" \
+    dockerd --data-root "$dir/data" --exec-root "$dir/run" --pidfile "$dir/docker.pid" -H "$DOCKER_HOST" \
+    --bridge none --iptables=false --ip6tables=false --ip-forward=false --ip-masq=false \
+    --cgroup-parent "/$name" >"$dir/docker.log" 2>&1 </dev/null &
+  echo $! >"$dir/unshare.pid"
+  for _ in $(seq $START_SECONDS); do
+    if $client version >/dev/null 2>&1; then return; fi
+    sleep 1
+  done
+  echo "The Docker daemon has not started within $START_SECONDS s; the end of its log:" >&2
+  tail -n 15 "$dir/docker.log" >&2
+  return 1
+}
+
+base() { # a Debian of this name, as an image
+  debootstrap --variant=minbase --include=ca-certificates "$1" "$dir/base" "$(mirror)" >"$dir/debootstrap.log" 2>&1 ||
+    { tail -n 5 "$dir/debootstrap.log" >&2; return 1; }
+  echo "deb $(mirror) $1 main" >"$dir/base/etc/apt/sources.list"
+  # How this machine reaches its mirror.
+  grep -lE '^ *Acquire::(Check-|http|https|Retries)' /etc/apt/apt.conf.d/* 2>/dev/null | xargs -r cp -t "$dir/base/etc/apt/apt.conf.d/"
+  # What this machine trusts, the image trusts.
+  cp /etc/ssl/certs/ca-certificates.crt "$dir/base/etc/ssl/certs/ca-certificates.crt"
+  tar -C "$dir/base" -c . | $client import - "debian-stand-in:$1" >/dev/null
+  rm -rf "$dir/base"
+}
+
+build() { # an image of this name from a Dockerfile on standard input, in a folder
+  local each arguments=()
+  for each in http_proxy https_proxy no_proxy; do
+    if [ -n "${!each:-}" ]; then arguments+=(--build-arg "$each=${!each}"); fi
+  done
+  $client build -q --network host "${arguments[@]}" -t "$1" -f - "$2" >/dev/null
+}
+
+images() {
+  local python postgres debian
+  python=python:$(sed -n 's/^ARG PYTHON=//p' "$here/../Dockerfile")
+  postgres=$(sed -n 's/^ *image: \(postgres:.*\)$/\1/p' "$here/../compose.yaml")
+  debian=${python##*-}
+  base "$debian"
+  local indexes=""
+  for each in PIP_INDEX_URL PIP_EXTRA_INDEX_URL UV_INDEX_URL UV_DEFAULT_INDEX; do
+    if [ -n "${!each:-}" ]; then indexes+=" $each=${!each}"; fi
+  done
+  build "$python" "$here" <<IMAGE &
+FROM debian-stand-in:$debian
+RUN apt-get update && apt-get install -y --no-install-recommends python3 python3-venv python3-pip \
+    && ln -s /usr/bin/python3 /usr/local/bin/python && ln -s /usr/bin/pip3 /usr/local/bin/pip
+ENV PIP_CERT=/etc/ssl/certs/ca-certificates.crt SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt UV_SYSTEM_CERTS=1$indexes
+IMAGE
+  # The machine's Postgres is Debian's, whatever the name of the image says.
+  build "$postgres" "$here" <<IMAGE
+FROM debian-stand-in:$debian
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql
+COPY postgres.sh /
+ENTRYPOINT ["bash", "/postgres.sh"]
+IMAGE
+  wait $!
+}
+
+stop() {
+  [ -d "$dir" ] || return 0
+  local unshare bridge
+  unshare=$(cat "$dir/unshare.pid" 2>/dev/null || echo 0)
+  if [ "$unshare" != 0 ] && grep -qaF -- "$dir/data" "/proc/$unshare/cmdline" 2>/dev/null; then
+    kill -KILL "$unshare"
+    for _ in $(seq 100); do
+      grep -qaF -- "$dir/data" /proc/[0-9]*/cmdline 2>/dev/null || break
+      sleep .2
+    done
+  fi
+  for bridge in $(grep -aohE 'br-[0-9a-f]{12}' "$dir/network/local-kv.db" 2>/dev/null | sort -u); do
+    ip link delete "$bridge" 2>/dev/null || true
+  done
+  find /sys/fs/cgroup -depth -type d -path "*/$name*" -exec rmdir {} + 2>/dev/null || true
+  rm -rf "$dir"
+}
+
+case $what in
+lacks | start | images | stop) $what ;;
+*) echo "lacks, start, images or stop" >&2; exit 2 ;;
+esac
