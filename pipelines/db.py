@@ -230,6 +230,14 @@ def stop_embedded(settings: Settings) -> None:
     embedded_postgres.stop(settings.data / "postgres")
 
 
+def for_programs(settings: Settings) -> dict[str, str]:
+    """The address of Nightdesk's database as environment of Postgres' programs: a command line shows no password."""
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "DATABASE"}
+    names |= {"sslmode": "SSLMODE", "sslrootcert": "SSLROOTCERT", "sslcert": "SSLCERT", "sslkey": "SSLKEY"}
+    given = psycopg2.extensions.parse_dsn(url(settings))
+    return {f"PG{names[key]}": value for key, value in given.items() if key in names}
+
+
 def cause(error: BaseException) -> str:
     """What went wrong first, on one line: what follows a lost connection only says that it is lost."""
     while isinstance(error.__context__, Error):

@@ -8,8 +8,8 @@
 #   daemon.sh stop DIR     end the daemon and everything in it, and delete DIR
 #
 # Mirror, proxy and certificates are those of the machine. The daemon has process and mount namespaces of its own, so
-# that nothing of it outlives it, however it ends; it leaves the machine's firewall alone, so its containers reach one
-# another and nothing else. With DIR/bin first on PATH and DOCKER_CONFIG=DIR/config, `docker` and `docker compose` are its own.
+# that nothing of it outlives it, however it ends; it adds one rule to the machine's firewall and takes it
+# away again: its containers reach one another and nothing else. With DIR/bin first on PATH and DOCKER_CONFIG=DIR/config, `docker` and `docker compose` are its own.
 set -euo pipefail
 what=${1:?lacks, start, images or stop} dir=${2:?a folder}
 here=$(cd "$(dirname "$0")" && pwd) name=$(basename "$dir")
@@ -17,6 +17,7 @@ here=$(cd "$(dirname "$0")" && pwd) name=$(basename "$dir")
 [ ${#dir} -le 50 ] || { echo "$dir is too long a path for a socket: 50 letters at most." >&2; exit 2; }
 export DOCKER_HOST=unix://$dir/docker.sock DOCKER_BUILDKIT=1
 client=/usr/bin/docker compose=usr/libexec/docker/cli-plugins/docker-compose
+between=(-i br-+ -o br-+ -m comment --comment "$name" -j ACCEPT)
 NEEDED_GB=6 ROOMY_GB=16 START_SECONDS=60
 
 mirror() { # the first Debian mirror of the machine's own lists
@@ -48,6 +49,8 @@ start() {
   dpkg -x "$dir/compose.deb" "$dir/compose"
   ln -s "$dir/compose/$compose" "$dir/config/cli-plugins/docker-compose"
   # Its first process dies with unshare, and everything in it with the first process.
+  # Where the machine lets nothing through between networks, that holds between two containers of one network as well.
+  iptables -w -I FORWARD "${between[@]}" 2>/dev/null || true
   # Where there is memory for them, images and volumes lie there: making and deleting them is what takes longest on a disk.
   # The networks are written to the disk all the same, for `stop` must find their bridges.
   mkdir -p "$dir/data" "$dir/network"
@@ -127,6 +130,7 @@ stop() {
       sleep .2
     done
   fi
+  iptables -w -D FORWARD "${between[@]}" 2>/dev/null || true
   for bridge in $(grep -aohE 'br-[0-9a-f]{12}' "$dir/network/local-kv.db" 2>/dev/null | sort -u); do
     ip link delete "$bridge" 2>/dev/null || true
   done

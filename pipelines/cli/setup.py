@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from dotenv import set_key
 
-from pipelines import db, private, sourcefile, sources, upkeep
+from pipelines import db, moving, private, sourcefile, sources, upkeep
 from pipelines.cli import follow, sample
 from pipelines.cli.show import Json, as_json, complain, say, table
 from pipelines.errors import SettingsError
@@ -192,6 +192,20 @@ def _secret(given: str, what: str, *, secret: bool = True) -> str:
     if not found.strip():
         raise SettingsError(f"{what}: {'standard input' if given == '-' else given[1:]} holds nothing.")
     return found.strip()
+
+
+@db_app.command("dump")
+def dump(file: Annotated[Path, typer.Argument(help="Where the dump goes; an older one there is replaced.")]) -> None:
+    """Write the database into a file, while Nightdesk runs: for a backup, or to move to another Postgres."""
+    moving.dump(settings(), file)
+    say(f"The database is in {sourcefile.shown(file)}.")
+
+
+@db_app.command("restore")
+def restore(file: Annotated[Path, typer.Argument(help="What `db dump` or pg_dump --format=custom wrote.")]) -> None:
+    """Fill the database, which must be empty, from such a file, and bring it to this version."""
+    moving.restore(settings(), file)
+    say(f"The database is that of {sourcefile.shown(file)}.")
 
 
 @db_app.command("migrate")

@@ -1,0 +1,77 @@
+"""From the embedded Postgres to a server: what was collected is there, and nothing is ever half restored."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines import db, embedded_postgres, moving, runs
+from pipelines.errors import DatabaseError
+from pipelines.model import Tally
+from pipelines.settings import Settings
+
+RUN = "2026-11-22T0200"
+
+
+@pytest.fixture
+def embedded(everybodys: Path) -> Iterator[Settings]:
+    """An installation on the embedded Postgres with one run in it."""
+    settings = Settings(data=everybodys / "data", sources=everybodys / "sources")
+    db.migrate(settings)
+    with db.connection(settings) as conn, conn:
+        runs.end(conn, Tally(run=RUN, source="sana", stage="crawl", state="done", message="نصّ"))
+    yield settings
+    embedded_postgres.stop(settings.data / "postgres")
+
+
+@pytest.fixture
+def empty(database_url: str, tmp_path: Path) -> Settings:
+    """An installation on a server, before its first migration."""
+    return Settings(data=tmp_path / "data", sources=tmp_path / "sources", database_url=database_url)
+
+
+def test_an_installation_moves_from_the_embedded_postgres_to_a_server(
+    embedded: Settings, empty: Settings, tmp_path: Path
+) -> None:
+    file = tmp_path / "nightdesk.dump"
+
+    moving.dump(embedded, file)
+    moving.restore(empty, file)
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with db.connection(empty) as conn:
+        db.check_migrated(conn)
+        assert [tally.message for tally in runs.tallies(conn, RUN)] == ["نصّ"]
+
+
+def test_a_database_with_something_in_it_is_not_restored_into(settings: Settings, tmp_path: Path) -> None:
+    moving.dump(settings, tmp_path / "nightdesk.dump")
+
+    with pytest.raises(DatabaseError, match="tables: restore into an empty one"):
+        moving.restore(settings, tmp_path / "nightdesk.dump")
+
+
+def test_a_dump_that_is_cut_restores_nothing(settings: Settings, empty: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "nightdesk.dump"
+    moving.dump(settings, file)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+    with pytest.raises(DatabaseError, match="pg_restore of PostgreSQL"):
+        moving.restore(empty, file)
+
+    with db.connection(empty) as conn:
+        assert db.row(conn, "tables") == {"count": 0}
+
+
+def test_a_dump_that_fails_leaves_the_last_good_one(empty: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "nightdesk.dump"
+    file.write_bytes(b"the last good one")
+    gone = empty.model_copy(update={"database_url": empty.database_url.replace("/test", "/nowhere_test")})
+
+    with pytest.raises(DatabaseError):
+        moving.dump(gone, file)
+
+    assert file.read_bytes() == b"the last good one"
