@@ -196,7 +196,7 @@ def test_a_site_is_looked_at_then_approved_by_a_person_and_then_kept(found: Any)
         "approve": ["keep"],
         "keep": [],
     }
-    assert sorted(dag["params"]) == ["country", "name", "timezone", "url"]
+    assert sorted(dag["params"]) == ["country", "name", "timezone", "twice", "url"]
     assert dag["params"]["url"]["schema"]["type"] == "string"
     assert all(param["schema"]["title"] and param["description"] for param in dag["params"].values())
 

@@ -304,9 +304,9 @@ def test_what_is_followed_already_is_not_followed_twice(room: Newsroom, tmp_path
     newsroom.sources(settings.sources, sites=[FED])
 
     with pytest.raises(
-        SourceError, match=r"sabah\.newsroom\.test is followed already: `nightdesk sources check sabah`"
+        SourceError, match=r"sabah\.newsroom\.test is followed already, as sabah\. `nightdesk sources check sabah`"
     ):
-        follow(settings, FED.host)
+        follow(settings, FED.host, name="again")
     with pytest.raises(SourceError, match="sabah is followed already"):
         follow(settings, OLD.host, name="sabah")
 
@@ -468,3 +468,37 @@ def test_the_demo_opens_no_network_so_that_nothing_else_on_this_machine_is_asked
 
     assert current.networks == []
     assert made.problem == "http://127.0.0.1:8080/ may not be fetched: 127.0.0.1 is no public address."
+
+
+def test_a_site_that_is_followed_under_another_name_is_refused_by_what_both_read(
+    room: Newsroom, tmp_path: Path
+) -> None:
+    settings = at(tmp_path, room.host_map)
+    other = demo_source(Site(**{**vars(FED), "name": "elsewhere"}))
+    settings.sources.mkdir()
+    shared = Source(**{**vars(other), "url": "http://elsewhere.test/", "feeds": (f"{FED.url}feed/",), "sitemaps": ()})
+    (settings.sources / "elsewhere.toml").write_text(sourcefile.render(shared), encoding="utf-8")
+
+    refused = follow(settings, FED.host, timezone="Asia/Amman", delay=0.1, write=True)
+    written = follow(settings, FED.host, timezone="Asia/Amman", delay=0.1, write=True, twice=True)
+
+    assert refused.source is None and refused.path is None
+    assert refused.problem.startswith("sabah.newsroom.test is followed already, as elsewhere: that reads http")
+    assert "--twice" in refused.tries[0]
+    assert written.path is not None
+
+
+def test_an_entry_of_the_catalogue_whose_site_is_followed_already_is_refused_too(tmp_path: Path) -> None:
+    settings = at(tmp_path, "")
+    settings.sources.mkdir()
+    entry = sourcefile.load(sources.CATALOGUE / "sana.toml")
+    (settings.sources / "mine.toml").write_text(sourcefile.render(entry), encoding="utf-8")
+    env = {"NIGHTDESK_SOURCES": str(settings.sources), "NIGHTDESK_DATA": str(settings.data)}
+
+    refused = CliRunner().invoke(app, ["follow", "sana"], env=env)
+    settings_of_this_process.cache_clear()
+    forced = CliRunner().invoke(app, ["follow", "sana", "--twice"], env=env)
+
+    assert "is followed already, as mine." in str(refused.exception)
+    assert forced.exit_code == 0, forced.exception
+    assert (settings.sources / "sana.toml").exists()

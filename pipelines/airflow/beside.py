@@ -127,4 +127,10 @@ def _address() -> dict[str, Param]:
             title="Country",
             description="Two letters, such as SY. Empty: as the site tells it.",
         ),
+        "twice": Param(
+            False,
+            type="boolean",
+            title="Twice",
+            description="Follow the site though a source follows it already, under another name.",
+        ),
     }

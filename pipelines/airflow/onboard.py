@@ -14,16 +14,17 @@ from typing import Any
 from pipelines import follow, sources, urls
 from pipelines.airflow.work import to_log
 from pipelines.errors import SourceError
+from pipelines.follow import twice as twice_followed
 from pipelines.follow.onboard import Followed
 from pipelines.follow.samples import Sample
 from pipelines.settings import settings
-from pipelines.sourcefile import shown
+from pipelines.sourcefile import parse, shown
 
 # What Markdown could take for a mark; a title of a page is nothing but text.
 MARKS = re.compile(r"([!-/:-@\[-`{-~])")
-OPTION = re.compile(r"--(timezone|country|name)\b")
+OPTION = re.compile(r"--(timezone|country|name|twice)\b")
 # What the form calls what the command has as options.
-FIELDS = {"timezone": "Time zone", "country": "Country", "name": "Name"}
+FIELDS = {"timezone": "Time zone", "country": "Country", "name": "Name", "twice": "Twice"}
 LONGEST = 200
 
 log = logging.getLogger("nightdesk")
@@ -32,27 +33,35 @@ log = logging.getLogger("nightdesk")
 def probe(params: Mapping[str, Any]) -> dict[str, str]:
     """The name, the file's text and a report for the person who decides; SourceError where it cannot be followed."""
     sources.check_writable(settings())
-    made = follow.follow(
-        settings(),
-        str(params["url"]),
-        name=params.get("name") or "",
-        timezone=params.get("timezone") or "",
-        country=(params.get("country") or "").upper(),
-        on_line=to_log,
-    )
+    try:
+        made = follow.follow(
+            settings(),
+            str(params["url"]),
+            name=params.get("name") or "",
+            timezone=params.get("timezone") or "",
+            country=(params.get("country") or "").upper(),
+            twice=bool(params.get("twice")),
+            on_line=to_log,
+        )
+    except SourceError as error:
+        raise SourceError(_of_form(str(error))) from None
     for line in made.evidence:
         log.info("%s", line)
     for sample in made.samples:
         log.info("%s: %s", sample.title or sample.url, sample.verdict)
     if made.source is None:
-        raise SourceError(
-            " ".join([made.problem, *(OPTION.sub(lambda m: f"the field {FIELDS[m[1]]}", each) for each in made.tries)])
-        )
-    return {"name": made.source.name, "toml": made.toml, "report": report(made)}
+        raise SourceError(_of_form(" ".join([made.problem, *made.tries])))
+    twice = "yes" if params.get("twice") else ""
+    return {"name": made.source.name, "toml": made.toml, "report": report(made), "twice": twice}
 
 
 def keep(probed: Mapping[str, str]) -> str:
-    """Write the file that was approved, as it was approved; where it is."""
+    """Write the file that was approved, as it was approved; where it is. SourceError where its site is followed now."""
+    source = parse(probed["toml"], probed["name"], probed["name"])
+    lists = (*source.feeds, *source.sitemaps, *source.sections)
+    told = twice_followed.known(sources.readable(settings())[0], source.url, lists)
+    if told and not probed["twice"]:
+        raise SourceError(_of_form(told))
     path = shown(sources.keep(settings(), probed["name"], probed["toml"]))
     log.info("Following %s: %s. The next run of news_crawl takes it.", probed["name"], path)
     return path
@@ -82,6 +91,11 @@ def report(made: Followed) -> str:
             *keys,
         ]
     )
+
+
+def _of_form(text: str) -> str:
+    """A sentence with the fields of the form in place of the command's options."""
+    return OPTION.sub(lambda found: f"the field {FIELDS[found[1]]}", text)
 
 
 def _row(number: int, sample: Sample) -> str:

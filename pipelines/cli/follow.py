@@ -16,11 +16,12 @@ from pipelines import sources, urls
 from pipelines.cli.show import Json, as_json, complain, out, quiet_if, say, table
 from pipelines.errors import SourceError
 from pipelines.follow import place
+from pipelines.follow import twice as twice_followed
 from pipelines.follow.onboard import COUNTRY, Followed
 from pipelines.follow.place import Place
 from pipelines.follow.samples import Sample
 from pipelines.settings import settings
-from pipelines.sourcefile import shown
+from pipelines.sourcefile import parse, shown
 
 MOST_CUTS = 3
 USUAL_DELAY = 1.0
@@ -45,6 +46,9 @@ def follow(
     anew: Annotated[
         bool, typer.Option("--anew", help="Look at the site though it was looked at within the hour.")
     ] = False,
+    twice: Annotated[
+        bool, typer.Option("--twice", help="Follow it though a source follows the same site already.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Follow a site by its bare address, with the evidence for every line of its file, or entries of the catalogue."""
@@ -61,7 +65,7 @@ def follow(
     if not dry_run:
         sources.check_writable(settings())
     made = [
-        _site(one, name, timezone, country.upper(), delay, yes=yes, dry_run=dry_run, anew=anew, quiet=json)
+        _site(one, name, timezone, country.upper(), delay, yes=yes, dry_run=dry_run, anew=anew, twice=twice, quiet=json)
         for one in addresses
     ]
     if taken and (name or timezone or country or delay != USUAL_DELAY):
@@ -69,7 +73,7 @@ def follow(
             f"{taken[0]} is an entry of the catalogue, or a file that was put aside, and has its own name, time zone, "
             "country and delay: follow it without options, then edit its file."
         )
-    entries = [_entry(one, dry_run=dry_run, quiet=json) for one in taken]
+    entries = [_entry(one, dry_run=dry_run, twice=twice, quiet=json) for one in taken]
     if json:
         as_json([*made, *entries])
     if any(one.problem for one in made):
@@ -84,9 +88,13 @@ def unfollow(names: Annotated[list[str], typer.Argument(metavar="NAME...")]) -> 
         say(f"No longer following {name}; its articles and raw files stay.{kept}")
 
 
-def _entry(name: str, *, dry_run: bool, quiet: bool) -> dict[str, str]:
+def _entry(name: str, *, dry_run: bool, twice: bool, quiet: bool) -> dict[str, str]:
     """Follow one entry of the catalogue, or show what would be written."""
     toml = sources.offered(settings(), name)
+    offer = parse(toml, name, name)
+    lists = (*offer.feeds, *offer.sitemaps, *offer.sections)
+    if not (dry_run or twice) and (told := twice_followed.known(sources.readable(settings())[0], offer.url, lists)):
+        raise SourceError(told)
     path = "" if dry_run else shown(sources.follow(settings(), name))
     if not quiet:
         say(toml if dry_run else f"Following {name}: {path}. `nightdesk run {name}` collects it.")
@@ -111,6 +119,7 @@ def _site(
     yes: bool,
     dry_run: bool,
     anew: bool,
+    twice: bool,
     quiet: bool,
 ) -> Followed:
     """Probe one site, show what was found, and write its file unless somebody says no."""
@@ -124,6 +133,7 @@ def _site(
         delay=delay,
         write=yes and not dry_run,
         anew=anew,
+        twice=twice,
         ask=_ask if sys.stdin.isatty() and not quiet else None,
         on_line=quiet_if(quiet),
     )

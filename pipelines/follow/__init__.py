@@ -29,6 +29,7 @@ def follow(
     budget: float = BUDGET,
     write: bool = False,
     anew: bool = False,
+    twice: bool = False,
     ask: Ask | None = None,
     on_line: Callable[[str], None] = lambda line: None,
 ) -> Followed:
@@ -36,7 +37,8 @@ def follow(
 
     url: an address or a bare host. timezone, country: where somebody knows them. delay: the least seconds between two
     requests; budget: seconds for the probing. write: also write the file into the sources folder. anew: look at the
-    site though it was looked at within the hour and nothing was written. ask: called where time zone or country cannot
+    site though it was looked at within the hour and nothing was written. twice: follow it though it is followed
+    already, under another name. ask: called where time zone or country cannot
     be known; without it that is the problem. Nothing goes into the ledger. Raises NightdeskError where nothing could
     begin.
     """
@@ -52,6 +54,7 @@ def follow(
         budget=budget,
         write=write,
         anew=anew,
+        twice=twice,
         ask=ask,
         on_line=on_line,
     )

@@ -17,6 +17,7 @@ from pipelines.errors import SourceError
 from pipelines.extract import verdict, zones
 from pipelines.follow import Ask, address, choice, failure, kept, lists, names, pattern, place, plan, probing, samples
 from pipelines.follow import file as source_file
+from pipelines.follow import twice as twice_followed
 from pipelines.follow.failure import Failure
 from pipelines.follow.pattern import Learned
 from pipelines.follow.place import Place
@@ -80,6 +81,7 @@ def follow(
     budget: float,
     write: bool,
     anew: bool,
+    twice: bool,
     ask: Ask | None,
     on_line: Callable[[str], None],
 ) -> Followed:
@@ -89,6 +91,9 @@ def follow(
         raise SourceError(f"{timezone!r} is no time zone; it is a name like Asia/Damascus.")
     if country and not COUNTRY.fullmatch(country):
         raise SourceError(f"{country!r} is no country; it is two letters like SY.")
+    followed = sources.readable(settings)[0]
+    if not twice and (told := twice_followed.known(followed, url)):
+        raise SourceError(told)
     wanted = _name(settings, name, url)
     seed = Source(
         name=wanted, title="", url=url, country="", language="", timezone=zones.UNKNOWN, sections=(url,), delay=delay
@@ -101,6 +106,8 @@ def follow(
         looked, pages = probing.probe(settings, seed, url, budget=budget, on_line=on_line)
     made = _made(url, wanted, looked, pages, timezone=timezone, country=country, delay=delay, ask=ask)
     made = replace(made, requests=looked.requests, seconds=round(looked.seconds, 1))
+    if made.source:
+        made = _told_of(made, made.source, followed, twice=twice)
     if made.source and write:
         made = replace(made, path=sources.keep(settings, made.source.name, made.toml))
         kept.drop(settings, seed)
@@ -205,16 +212,18 @@ def _source(name: str, draft: Draft, delay: float) -> Source:
     )
 
 
+def _told_of(made: Followed, source: Source, followed: Sequence[Source], *, twice: bool) -> Followed:
+    """The same, or a problem where a source reads the same lists; with a line on others of the same publisher."""
+    told = twice_followed.known(followed, source.url, (*source.feeds, *source.sitemaps, *source.sections))
+    if told and not twice:
+        problem, _, tries = told.partition(". ")
+        return replace(made, source=None, toml="", problem=f"{problem}.", tries=(tries,))
+    beside = twice_followed.beside(followed, source.url)
+    return replace(made, evidence=(*made.evidence, beside)) if beside else made
+
+
 def _name(settings: Settings, name: str, url: str) -> str:
-    """The name that was asked for, or one by the host; SourceError where the site, or the name, is taken."""
-    host = urls.host(url).removeprefix("www.")
-    good, _ = sources.readable(settings)
-    for source in good:
-        if not name and urls.host(source.url).removeprefix("www.") == host:
-            raise SourceError(
-                f"{host} is followed already: `nightdesk sources check {source.name}` looks at it again. "
-                "Give --name to follow it a second time."
-            )
+    """The name that was asked for, or one by the host; SourceError where the name is taken."""
     if name:
         return sources.free_name(settings, name)
     # A file with a mistake in it has its name as well.

@@ -1,0 +1,48 @@
+"""Whether a site is followed already, under whatever name: by its address, and by the lists that two sources share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
+
+from pipelines import urls
+from pipelines.model import Source
+
+MOST_NAMED = 3
+
+
+def known(followed: Sequence[Source], url: str, lists: Iterable[str] = ()) -> str:
+    """The sentence that names the followed source of the same site; empty where none is.
+
+    One site: the same host and path, or a feed, sitemap or section of both. Editions may share a host: `beside`.
+    """
+    host, path = _place(url)
+    wanted = {urls.variant(each)[0]: each for each in lists}
+    for source in followed:
+        own_host, own_path = _place(source.url)
+        if (host, path) == (own_host, own_path):
+            return _told(source, f"{host}{path.rstrip('/')} is followed already, as {source.name}")
+        shared = wanted.keys() & {urls.variant(each)[0] for each in (*source.feeds, *source.sitemaps, *source.sections)}
+        if shared:
+            first = min(wanted[one] for one in shared)
+            return _told(source, f"{host} is followed already, as {source.name}: that reads {first} as well")
+    return ""
+
+
+def beside(followed: Sequence[Source], url: str) -> str:
+    """A line that names the followed sources of the same publisher; empty where there is none."""
+    site = urls.site(urls.host(url))
+    names = [source.name for source in followed if urls.site(urls.host(source.url)) == site]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"beside it: {', '.join(names[:MOST_NAMED])}{more}, at {site} too, with other lists" if names else ""
+
+
+def _place(url: str) -> tuple[str, str]:
+    return urls.host(url).removeprefix("www."), urlsplit(url).path.rstrip("/") + "/"
+
+
+def _told(source: Source, what: str) -> str:
+    return (
+        f"{what}. `nightdesk sources check {source.name}` looks at it again; give --twice to follow it a second time "
+        "all the same."
+    )
