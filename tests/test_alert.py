@@ -231,6 +231,21 @@ def test_beyond_the_cap_the_rest_goes_out_in_one_message(
     assert sent.counts["sent"] == 3
 
 
+def test_one_alert_beyond_the_cap_is_one_more_alert_and_a_run_shows_all_that_it_did(
+    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+) -> None:
+    follow(conn, cap=2)
+    for n in range(3):
+        change(f"غارة {n} على الرقة")
+
+    alert.match(settings, RUN)
+    sent = alert.send(settings, RUN, channels={"desk": receiver.address})
+
+    assert [body["subject"] for _, body in receiver.got][-1] == "raqqa: 1 more alert"
+    shown = {name: sent.counts[name] for name in ("changes", "alerts", "deliveries", "sent", "waiting")}
+    assert shown == {"changes": 3, "alerts": 3, "deliveries": 3, "sent": 3, "waiting": 0}
+
+
 def test_a_collected_message_that_was_begun_is_not_added_to(
     settings: Settings, conn: db.Connection, change: Change
 ) -> None:

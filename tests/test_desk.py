@@ -398,3 +398,38 @@ def test_why_no_alert_went_out_is_told_as_it_is(conn: db.Connection) -> None:
         "`nightdesk watch add` gives them one."
     )
     assert said() == ""
+
+
+def test_messages_that_wait_for_a_channel_are_in_the_headline_with_the_reason(conn: db.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+    delivery(conn, "a", "waiting")
+    delivery(conn, "b", "waiting")
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update deliveries set error = 'Channel newsdesk did not take the message: no connection.'")
+        cursor.execute(
+            "insert into channels (name, failures, rests_until, error) select distinct channel, 3,"
+            " now() + interval '1 hour', error from deliveries"
+        )
+
+    page = desk.overview(conn, [source("sana")], now=NOW)
+
+    (channel,) = page["channels"]
+    assert (channel["state"], channel["waiting"], channel["held"]) == ("rests", 2, 2)
+    said = f"2 messages for {channel['name']} not sent yet: channel newsdesk did not take the message: no connection."
+    assert page["headline"].endswith(f"; {said}")
+    assert page["tone"] == "warn"
+    assert {alert["state"] for alert in page["alerts"]} == {"waiting"}
+
+
+def test_messages_of_a_paused_channel_say_how_it_is_resumed(conn: db.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+    delivery(conn, "a", "waiting")
+    with conn, conn.cursor() as cursor:
+        cursor.execute("insert into channels (name, paused_at) select channel, now() from deliveries")
+
+    page = desk.overview(conn, [source("sana")], now=NOW)
+
+    (channel,) = page["channels"]
+    name = channel["name"]
+    assert page["headline"].endswith(f"; 1 message for {name}, which is paused (`nightdesk notify resume {name}`).")
+    assert [alert["next_at"] for alert in page["alerts"]] == [None]
