@@ -13,10 +13,12 @@ from rich.text import Text
 
 from pipelines import follow as following
 from pipelines import sources, urls
+from pipelines.cli import followlist
 from pipelines.cli.show import Json, as_json, complain, out, quiet_if, say, table
 from pipelines.errors import SourceError
-from pipelines.follow import place
+from pipelines.follow import opml, place
 from pipelines.follow import twice as twice_followed
+from pipelines.follow.many import Became
 from pipelines.follow.onboard import COUNTRY, Followed
 from pipelines.follow.place import Place
 from pipelines.follow.samples import Sample
@@ -36,7 +38,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def follow(
-    names: Annotated[list[str], typer.Argument(metavar="URL|NAME...", help="Addresses, or entries of the catalogue.")],
+    names: Annotated[
+        list[str],
+        typer.Argument(metavar="URL|NAME|FILE...", help="Addresses, entries of the catalogue, or OPML of a reader."),
+    ],
     name: Annotated[str, typer.Option("--name", help="What to call the source; by its host if not given.")] = "",
     timezone: Annotated[str, typer.Option("--timezone", help="Its time zone, such as Asia/Damascus.")] = "",
     country: Annotated[str, typer.Option("--country", help="Its country: two letters, such as SY.")] = "",
@@ -54,12 +59,16 @@ def follow(
     """Follow a site by its bare address, with the evidence for every line of its file, or entries of the catalogue."""
     if name and len(names) > 1:
         raise SourceError("--name is for one address at a time.")
-    addresses = [one for one in names if _is_address(one)]
-    taken = [one for one in names if one not in addresses]
-    if addresses and not (yes or dry_run) and (json or not sys.stdin.isatty()):
+    lists = [one for one in names if opml.is_list(one)]
+    addresses = [one for one in names if one not in lists and _is_address(one)]
+    taken = [one for one in names if one not in addresses and one not in lists]
+    if lists and (name or timezone or country):
+        raise SourceError(f"{lists[0]} is a list of many sites: --name, --timezone and --country are for one address.")
+    addressed = [*addresses, *lists]
+    if addressed and not (yes or dry_run) and (json or not sys.stdin.isatty()):
         why = "--json asks nothing" if json else "this is no terminal"
         raise SourceError(
-            f"Nobody can be asked whether to follow {addresses[0]}, for {why}: give --yes to write its file without "
+            f"Nobody can be asked whether to follow {addressed[0]}, for {why}: give --yes to write its file without "
             "asking, or --dry-run to see what would be written."
         )
     if not dry_run:
@@ -68,6 +77,7 @@ def follow(
         _site(one, name, timezone, country.upper(), delay, yes=yes, dry_run=dry_run, anew=anew, twice=twice, quiet=json)
         for one in addresses
     ]
+    many = [one for path in lists for one in followlist.follow(path, delay, yes, dry_run, anew, quiet=json, one=_site)]
     if taken and (name or timezone or country or delay != USUAL_DELAY):
         raise SourceError(
             f"{taken[0]} is an entry of the catalogue, or a file that was put aside, and has its own name, time zone, "
@@ -75,8 +85,8 @@ def follow(
         )
     entries = [_entry(one, dry_run=dry_run, twice=twice, quiet=json) for one in taken]
     if json:
-        as_json([*made, *entries])
-    if any(one.problem for one in made):
+        as_json([*made, *many, *entries])
+    if any(one.problem for one in made) or any(one.became in (Became.ASKS, Became.FAILED) for one in many):
         raise typer.Exit(1)
 
 

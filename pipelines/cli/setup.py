@@ -11,7 +11,7 @@ import typer
 from dotenv import set_key
 
 from pipelines import db, moving, private, sourcefile, sources, upkeep
-from pipelines.cli import follow, sample
+from pipelines.cli import follow, followlist, sample
 from pipelines.cli.show import Json, as_json, complain, say, table
 from pipelines.errors import SettingsError
 from pipelines.postgres_address import shown
@@ -23,6 +23,7 @@ db_app = typer.Typer(help="The database.", no_args_is_help=True)
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
+    sources_app.command("export")(followlist.export)
     app.command("init", rich_help_panel="Setting up")(init)
     app.command("dags-folder", rich_help_panel="Setting up")(dags_folder)
     follow.add_to(app)

@@ -1,0 +1,95 @@
+"""`nightdesk follow feeds.opml` and `nightdesk sources export --opml`: the lists that every reader speaks."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from pipelines import sources, urls
+from pipelines.cli.show import quiet_if, say
+from pipelines.errors import SourceError
+from pipelines.follow import many, opml
+from pipelines.follow.many import Became, Outcome
+from pipelines.settings import settings
+
+# Of what could not be followed, so many are told in full; --json has all.
+MOST_TOLD = 40
+
+
+def follow(
+    text: str, delay: float, yes: bool, dry_run: bool, anew: bool, *, quiet: bool, one: Callable[..., Any]
+) -> list[Outcome]:
+    """Follow the sites of a list, a few at a time; what needs a person is told, or asked for, at the end.
+
+    one: how a single site is followed with the questions that it needs.
+    """
+    listed = opml.read(Path(text).expanduser())
+    feeds = len(listed) + sum(len(site.others) for site in listed)
+    if not quiet:
+        say(f"{text}: {feeds} feeds of {len(listed)} sites; {many.TOGETHER} are looked at at a time.")
+    if not (yes or dry_run) and not typer.confirm(
+        f"Follow those of the {len(listed)} sites that are fine?", default=True
+    ):
+        say("Nothing was written.")
+        return []
+    try:
+        found = many.each(settings(), listed, write=not dry_run, anew=anew, delay=delay, on_line=quiet_if(quiet))
+    except KeyboardInterrupt:
+        say("Stopped; what was done is kept, and the same command goes on where it was.", "yellow")
+        raise
+    if not quiet:
+        _tell(found, dry_run=dry_run)
+        if sys.stdin.isatty() and not yes and not dry_run:
+            # As they were seen a moment ago: no site is asked anew.
+            for outcome in (outcome for outcome in found if outcome.became == Became.ASKS):
+                say("")
+                one(outcome.url, "", "", "", delay, yes=False, dry_run=False, anew=False, twice=False, quiet=False)
+    return found
+
+
+def export(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME...]", help="Some of the followed sources.")
+    ] = None,
+    as_opml: Annotated[bool, typer.Option("--opml", help="As OPML, which every feed reader takes.")] = False,
+) -> None:
+    """Print the followed sources as a list that other programs read."""
+    if not as_opml:
+        raise SourceError("Say as what to export them: `nightdesk sources export --opml > feeds.opml`.")
+    sys.stdout.write(opml.write(sources.named(settings(), names or [])))
+
+
+def _tell(found: Sequence[Outcome], *, dry_run: bool) -> None:
+    counted = Counter(outcome.became for outcome in found)
+    say("")
+    told = {Became.FOLLOWED: "could be followed" if dry_run else "followed"}
+    say("; ".join(f"{counted[kind]} {told.get(kind, str(kind))}" for kind in Became if counted[kind]) + ".")
+    asks = [outcome for outcome in found if outcome.became == Became.ASKS]
+    failed = [outcome for outcome in found if outcome.became == Became.FAILED]
+    if asks:
+        say("")
+        say("These need an answer; nothing is asked of them a second time within the hour:", "bold")
+    for outcome in asks[:MOST_TOLD]:
+        options = " ".join(f"--{name} …" for name in outcome.missing)
+        say(f"  nightdesk follow {urls.readable(outcome.url)} {options}")
+        say(f"    {outcome.problem}", "dim")
+    if failed:
+        say("")
+        say("These cannot be followed as they are; --anew looks at them again:", "bold")
+    for outcome in failed[:MOST_TOLD]:
+        say(f"  {urls.readable(outcome.url)}{f' ({outcome.title})' if outcome.title else ''}")
+        say(f"    {outcome.problem}", "dim")
+    left = max(len(asks) - MOST_TOLD, 0) + max(len(failed) - MOST_TOLD, 0)
+    if left:
+        say(f"  and {left} more: --json has all of them.", "dim")
+    for outcome in found:
+        if outcome.others and outcome.became in (Became.FOLLOWED, Became.ALREADY):
+            say("")
+            say(f"{outcome.name}: the list has further feeds of this host; add those you want to its file:", "bold")
+            for url in outcome.others[:MOST_TOLD]:
+                say(f"  {urls.readable(url)}", "dim")

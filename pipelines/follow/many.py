@@ -1,0 +1,203 @@
+"""A list of sites followed some at a time; what became of each is on disk: a second call goes on where one stopped."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import IO
+
+from pipelines import follow, private, sources, urls
+from pipelines.errors import NightdeskError, SourceError
+from pipelines.follow import names
+from pipelines.follow.opml import Listed
+from pipelines.settings import Settings
+
+FOLDER = "lists"
+# Each is a process that mostly waits for its site: on two cores more would only wait for each other.
+TOGETHER = 4
+Line = Callable[[str], None]
+
+
+class Became(StrEnum):
+    """What became of a site of a list."""
+
+    FOLLOWED = "followed"
+    ALREADY = "followed already"
+    ASKS = "needs an answer"
+    FAILED = "cannot be followed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What became of one site; missing: what nobody knows and an option tells; others: its further feeds there."""
+
+    url: str
+    became: Became
+    title: str = ""
+    name: str = ""
+    path: str = ""
+    problem: str = ""
+    tries: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+def each(
+    settings: Settings,
+    listed: Sequence[Listed],
+    *,
+    write: bool,
+    anew: bool = False,
+    delay: float = 1.0,
+    budget: float = follow.BUDGET,
+    on_line: Line = lambda line: None,
+) -> list[Outcome]:
+    """Look at every site of a list and follow those that can be, a few at a time; what became of each, in their order.
+
+    What an earlier call found is not looked at again, unless anew. on_line hears of each site when it is done.
+    SourceError where another process is at the same list. Killed or interrupted, it has kept what was done.
+    """
+    with _notes(settings, listed) as file:
+        done = {} if anew or not write else _read(settings, file)
+        rest = [one for one in listed if one.url not in done]
+        if done:
+            on_line(f"{len(done)} of {len(listed)} were done by an earlier call; {len(rest)} are left")
+        lock, stopped = threading.Lock(), threading.Event()
+
+        def work(one: Listed) -> Outcome | None:
+            found = _one(settings, one, delay, budget, anew=anew, stopped=stopped)
+            with lock:
+                # Whoever interrupts us interrupts the look too: half of a site is no result.
+                if stopped.is_set():
+                    return None
+                outcome = _kept(settings, found) if write else found[0]
+                if write:
+                    _note(file, outcome)
+            return outcome
+
+        with ThreadPoolExecutor(TOGETHER, thread_name_prefix="follow") as pool:
+            waiting: set[Future[Outcome | None]] = set()
+            try:
+                waiting = {pool.submit(work, one) for one in rest}
+                while waiting:
+                    over, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                    for future in over:
+                        outcome = future.result()
+                        if outcome:
+                            done[outcome.url] = outcome
+                            on_line(f"[{len(done)}/{len(listed)}] {sentence(outcome)}")
+            except BaseException:
+                stopped.set()
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+    return [done[one.url] for one in listed]
+
+
+def sentence(outcome: Outcome) -> str:
+    """What became of a site in one line."""
+    where = urls.readable(outcome.url)
+    if outcome.became == Became.FOLLOWED:
+        return f"{where}: followed as {outcome.name}"
+    if outcome.became == Became.ASKS:
+        return f"{where}: needs an answer: {' and '.join(outcome.missing)}"
+    return f"{where}: {outcome.became}: {outcome.problem}"
+
+
+Found = tuple[Outcome, str]
+
+
+def _one(
+    settings: Settings, one: Listed, delay: float, budget: float, *, anew: bool, stopped: threading.Event
+) -> Found:
+    """What a look at a site amounts to, and the text of its file; whatever goes wrong with it is its own."""
+
+    def go_on(_: str) -> None:
+        if stopped.is_set():
+            raise NightdeskError("Stopped.")
+
+    plain = Outcome(url=one.url, title=one.title, others=one.others, became=Became.FAILED, problem=one.problem)
+    if one.problem:
+        return plain, ""
+    already = _already(settings, one.url)
+    if already:
+        return replace(plain, became=Became.ALREADY, name=already, problem=f"as {already}"), ""
+    try:
+        go_on("")
+        made = follow.follow(settings, one.url, delay=delay, budget=budget, anew=anew, on_line=go_on)
+    except NightdeskError as error:
+        return replace(plain, problem=str(error)), ""
+    if made.source:
+        return replace(plain, became=Became.FOLLOWED, name=made.source.name), made.toml
+    became = Became.ASKS if made.missing else Became.FAILED
+    return replace(plain, became=became, problem=made.problem, tries=made.tries, missing=made.missing), ""
+
+
+def _already(settings: Settings, url: str) -> str:
+    host = urls.host(url).removeprefix("www.")
+    good, _ = sources.readable(settings)
+    return next((source.name for source in good if urls.host(source.url).removeprefix("www.") == host), "")
+
+
+def _kept(settings: Settings, found: Found) -> Outcome:
+    """The outcome once its file is written; under a lock, for two sites may have got one name meanwhile."""
+    outcome, toml = found
+    if not toml:
+        return outcome
+    try:
+        name = names.free(outcome.name, sources.taken(settings))
+        path = sources.keep(settings, name, toml)
+    except SourceError as error:
+        return replace(outcome, became=Became.FAILED, problem=str(error))
+    return replace(outcome, name=name, path=str(path))
+
+
+@contextmanager
+def _notes(settings: Settings, listed: Sequence[Listed]) -> Iterator[IO[str]]:
+    """The file with what became of this list's sites, for us alone."""
+    private.data_folder(settings.data)
+    folder = private.folder(settings.data / FOLDER)
+    key = hashlib.sha256("\n".join(sorted(one.url for one in listed)).encode()).hexdigest()[:24]
+    with private.opened(folder / f"{key}.jsonl", "a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SourceError("Another `nightdesk follow` is at this list already; wait for it, or stop it.") from None
+        yield file
+
+
+def _read(settings: Settings, file: IO[str]) -> dict[str, Outcome]:
+    """What became of sites so far, by address; a source that is no longer followed is looked at again."""
+    file.seek(0)
+    taken = set(sources.taken(settings))
+    found: dict[str, Outcome] = {}
+    for line in file:
+        try:
+            facts = json.loads(line)
+            lists = {name: tuple(facts.pop(name)) for name in ("tries", "missing", "others")}
+            outcome = Outcome(**{**facts, **lists, "became": Became(facts["became"])})
+        except (ValueError, KeyError, TypeError):
+            # A line that a kill cut off, or another version's: that site is looked at again.
+            continue
+        found[outcome.url] = outcome
+    return {url: one for url, one in found.items() if one.became == Became.FAILED or _stands(settings, one, taken)}
+
+
+def _stands(settings: Settings, one: Outcome, taken: set[str]) -> bool:
+    # An answer may have been given meanwhile, by hand.
+    return one.name in taken if one.name else not _already(settings, one.url)
+
+
+def _note(file: IO[str], outcome: Outcome) -> None:
+    """Write down what became of a site, so that a kill does not lose it."""
+    file.seek(0, os.SEEK_END)
+    file.write("\n" * (file.tell() > 0) + json.dumps(asdict(outcome), ensure_ascii=False))
+    file.flush()
+    os.fsync(file.fileno())

@@ -1,0 +1,167 @@
+"""Lists of feeds as readers exchange them: OPML read as whatever somebody sends it, and written for any reader.
+
+A list is somebody else's file: no entity of it is declared, its size, depth and count are bounded, and what it names is
+an address to look at, nothing more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlsplit
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+from pipelines import urls
+from pipelines.errors import SourceError
+from pipelines.model import Source
+from pipelines.sourcefile import shown
+
+# The largest lists that readers export are some thousand feeds of 300 bytes.
+LARGEST_BYTES = 5 * 1024 * 1024
+MOST_ENTRIES = 5000
+DEEPEST = 50
+LONGEST_TITLE = 200
+# What exports leave unescaped: the ampersands of addresses, and names that are HTML's.
+BARE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)")
+NAMES = ("opml", "xml")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listed:
+    """One site of a list: the address to look at, its title there, its further feeds; problem: why it cannot be."""
+
+    url: str
+    title: str = ""
+    others: tuple[str, ...] = ()
+    problem: str = ""
+
+
+def is_list(text: str) -> bool:
+    """Whether somebody means a file of feeds."""
+    path = Path(text).expanduser()
+    if "://" in text or path.suffix.lower().lstrip(".") not in NAMES:
+        return False
+    return path.is_file() or path.suffix.lower() == ".opml"
+
+
+def read(path: Path) -> list[Listed]:
+    """The sites that a list names, each host once, in its order; SourceError says why it cannot be used."""
+    try:
+        with path.open("rb") as file:
+            body = file.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        raise SourceError(f"{shown(path)}: cannot be read: {error.strerror}.") from None
+    if len(body) > LARGEST_BYTES:
+        raise SourceError(f"{shown(path)}: is larger than {LARGEST_BYTES // 1024 // 1024} MB; divide it.")
+    try:
+        outlines = _outlines(body)
+    except expat.ExpatError as error:
+        try:
+            outlines = _outlines(BARE.sub(b"&amp;", body))
+        except expat.ExpatError:
+            raise SourceError(f"{shown(path)}: is no OPML: {error}.") from None
+        except ValueError as why:
+            raise SourceError(f"{shown(path)}: cannot be used: {why}.") from None
+    except (ValueError, LookupError) as why:
+        raise SourceError(f"{shown(path)}: cannot be used: {why}.") from None
+    found = list(_sites(outlines))
+    if not found:
+        raise SourceError(f"{shown(path)}: names no feed and no site; it is no OPML, or an empty one.")
+    return found
+
+
+def write(sources: Iterable[Source]) -> str:
+    """The sources as OPML 2.0; one with several feeds is a folder of them, one without any a link to its site."""
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<opml version="2.0">',
+        "  <head><title>Nightdesk</title></head>",
+        "  <body>",
+    ]
+    for source in sources:
+        title, home = quoteattr(source.title), quoteattr(source.url)
+        feeds = [
+            f'<outline type="rss" text={title} title={title} xmlUrl={quoteattr(feed)} htmlUrl={home}/>'
+            for feed in source.feeds
+        ]
+        if not feeds:
+            lines.append(f'    <outline type="link" text={title} title={title} url={home} htmlUrl={home}/>')
+        elif len(feeds) == 1:
+            lines.append(f"    {feeds[0]}")
+        else:
+            lines += [
+                f"    <outline text={title} title={title}>",
+                *(f"      {feed}" for feed in feeds),
+                "    </outline>",
+            ]
+    return "\n".join([*lines, "  </body>", "</opml>"]) + "\n"
+
+
+def _outlines(body: bytes) -> list[dict[str, str]]:
+    """The attributes of every outline with an address, their names in lower case; ValueError where it is hostile."""
+    found: list[dict[str, str]] = []
+    depth = 0
+
+    def refuse(*_: object) -> None:
+        raise ValueError("it declares entities")
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > DEEPEST:
+            raise ValueError(f"it is nested more than {DEEPEST} deep")
+        own = {key.lower(): unescape(value).strip() for key, value in attributes.items()}
+        if name.lower() == "outline" and (own.get("xmlurl") or own.get("htmlurl") or own.get("url")):
+            found.append(own)
+        if len(found) > MOST_ENTRIES:
+            raise ValueError(f"it names more than {MOST_ENTRIES} feeds; divide it")
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser = expat.ParserCreate()
+    parser.EntityDeclHandler = refuse
+    parser.StartElementHandler = begin
+    parser.EndElementHandler = end
+    parser.Parse(body, True)
+    return found
+
+
+def _sites(outlines: Iterable[dict[str, str]]) -> Iterator[Listed]:
+    by_host: dict[str, Listed] = {}
+    for own in outlines:
+        one = _listed(own)
+        key = urls.host(one.url).removeprefix("www.") if not one.problem else one.url
+        first = by_host.setdefault(key, one)
+        if first is not one and one.url not in (first.url, *first.others):
+            by_host[key] = Listed(url=first.url, title=first.title, others=(*first.others, one.url))
+    yield from by_host.values()
+
+
+def _listed(own: dict[str, str]) -> Listed:
+    """What one outline names: its feed, or its site where another host serves the feed."""
+    title = " ".join((own.get("title") or own.get("text") or "").split())[:LONGEST_TITLE]
+    feed, site = own.get("xmlurl", ""), own.get("htmlurl") or own.get("url", "")
+    try:
+        known = [urls.cleaned(_of_web(one)) for one in (feed, site) if one]
+    except ValueError:
+        return Listed(url=_without_login(feed or site), title=title, problem="it is no address of a site")
+    if any("@" in urlsplit(one).netloc for one in known):
+        why = "its address holds a user name or password: follow it without, and name a secret as `auth` in its file"
+        return Listed(url=_without_login(known[0]), title=title, problem=why)
+    elsewhere = len(known) > 1 and urls.site(urls.host(known[0])) != urls.site(urls.host(known[1]))
+    return Listed(url=known[1] if elsewhere else known[0], title=title)
+
+
+def _of_web(url: str) -> str:
+    """An address by http or https: readers write feed://host and feed:https://host."""
+    return re.sub(r"(?i)^feed://", "http://", re.sub(r"(?i)^feed:(?://)?(?=https?://)", "", url))
+
+
+def _without_login(url: str) -> str:
+    return re.sub(r"//[^/?#]*@", "//", url)[:200]
