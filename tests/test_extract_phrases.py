@@ -153,3 +153,9 @@ def test_a_byline_with_a_colon_is_cut_at_the_edges_and_kept_in_a_sentence() -> N
 
 def test_an_invitation_to_the_newsletter_is_cut_whatever_follows_it() -> None:
     assert reasons(["اشترك في قائمتنا البريدية ليصلك كل جديد"]) == ["phrase: subscribe (ar)"]
+
+
+def test_a_subhead_on_opinions_is_no_heading_of_comments() -> None:
+    lines = ["بۆچوونی جیاواز لەسەر پردەکە", "بۆچوونی جیاواز", "بۆچوونی خوێنەران", "بۆچوون"]
+
+    assert [bool(reason) for reason in reasons(lines)] == [False, False, True, True]

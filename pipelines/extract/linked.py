@@ -18,6 +18,10 @@ WRAPPING = re.compile(
 TRAILING = re.compile(r",\s*([}\]])")
 Node = dict[str, Any]
 DEPTH = 12
+ESCAPED_DEPTH = 2
+ESCAPED = re.compile(
+    r"&(?:amp;)?(?:lt|#60|#x3c);/?(?:p|br|div|strong|b|em|h\d|li|ul|a|span|blockquote)\b", re.IGNORECASE
+)
 LONGEST = 5000
 LEAST_SCRIPT, MOST_SCRIPT = 400, 3_000_000
 STRING = re.compile(r'(?<!\\)"(?:[^"\\\n]|\\.){400,}+"')
@@ -106,6 +110,11 @@ def embedded(tree: HtmlElement) -> list[str]:
 
 
 def _lines(given: str) -> list[str]:
+    # Some write the markup of a text as text, once or twice over.
+    for _ in range(ESCAPED_DEPTH):
+        if not ESCAPED.search(given) or re.search(r"<(?:p|br|div)\b", given):
+            break
+        given = unescape(given)
     if re.search(r"</?\w+[^>]*>", given) or re.search(r"&[#\w]+;", given):
         marked = re.sub(r"</(?:p|div|li|h\d|blockquote)>|<br\s*/?>", "\n", given)
         given = str(fromstring(f"<div>{marked}</div>").xpath("string()"))

@@ -84,6 +84,8 @@ HAN = re.compile("[\u4e00-\u9fff]")
 USUAL = re.compile(
     "[的一是不了人在有我他这這个個们們中来來上大为為和国國地到以说說时時要就出会會可也你年市日月の、。，\u3040-\u30ff]"
 )
+# A form that holds more of a page than that is its frame.
+PAGE_SHARE = 0.6
 KANA = re.compile("[\u3040-\u30ff]")
 LEAST_USUAL = 0.03
 SHOUTED = 0.7
@@ -150,7 +152,20 @@ def parse(html: str) -> HtmlElement | None:
         root = html_of("<html><body></body></html>")
         root[0].append(tree)
         tree = root
+    if tree is not None:
+        _without_page_form(tree)
     return tree
+
+
+def _without_page_form(tree: HtmlElement) -> None:
+    """Make a box of a form that holds the page: it is how some systems build all of theirs, and tells nothing."""
+    body = tree.find("body")
+    for form in [] if body is None else list(body.iter("form")):
+        held = next(form.iter("h1", "article", "main"), None) is not None or "__VIEWSTATE" in form.xpath(
+            ".//input/@name"
+        )
+        if held or sum(len(text) for text in form.itertext()) > PAGE_SHARE * sum(len(text) for text in body.itertext()):
+            form.tag = "div"
 
 
 def prune(tree: HtmlElement, expressions: Sequence[str]) -> list[str]:
