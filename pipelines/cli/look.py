@@ -80,9 +80,11 @@ def status(
             ((c["name"], c["state"], c["waiting"], c["failed"], c["error"]) for c in troubled),
             title="Channels",
         )
-        say(
-            "`nightdesk notify list --failed` names what was given up, `nightdesk notify resend` tries it again.", "dim"
-        )
+        if any(channel["failed"] for channel in troubled):
+            say(
+                "`nightdesk notify list --failed` names what was given up; `nightdesk notify resend` tries again.",
+                "dim",
+            )
     out.print()
     table(
         ("run", "started", "#sources", "#failed", "#running", "#new"),
