@@ -6,14 +6,15 @@ It alone knows how the rows of the ledger become what the Desk page and `nightde
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines import channels as channels_module
 from pipelines import cron, db, text, unsent
-from pipelines.model import Source, State
+from pipelines import runs as ledger_runs
+from pipelines.model import Reason, Source, State
 
 Record = dict[str, Any]
 
@@ -22,6 +23,11 @@ OUTCOMES = tuple(state.value for state in State if state not in (State.DISCOVERE
 WORST_FIRST = ("failed", "running", "stopped", "busy", "done")
 EXCERPT = 320
 NAMED = 3
+# What stands in the place of an article: where so many do, lists named something new, and nobody could read it.
+NO_PAGES = {
+    Reason.SOFT_404, Reason.CONSENT, Reason.CHALLENGE, Reason.ERROR_PAGE, Reason.REGION, Reason.PAYWALL, Reason.EMPTY,
+}  # fmt: skip
+LEAST_WALLED = 3
 REASON = 110
 GRACE = timedelta(minutes=10)
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}://\S+|[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+", re.IGNORECASE)
@@ -49,8 +55,9 @@ def overview(
     rows, latest, sent = sources(conn, followed, now=now), runs(conn, 10), deliveries(conn, now=now)
     used = _channels(conn, addressed)
     tone, sentence = headline(
-        rows, latest, schedule=schedule, timezone=timezone, undelivered=sent["failed"], channels=used, now=now
-    )
+        rows, latest, schedule=schedule, timezone=timezone, undelivered=sent["failed"], channels=used, now=now,
+        unreached=lambda run: ledger_runs.unreached(conn, run),
+    )  # fmt: skip
     return {
         "now": now,
         "headline": sentence,
@@ -133,6 +140,7 @@ def headline(
     undelivered: int = 0,
     channels: Sequence[Record] = (),
     now: datetime | None = None,
+    unreached: Callable[[str], str] = lambda run: "",
 ) -> tuple[str, str]:
     """A tone and one sentence that says whether the last run worked, and if not, where; from `sources` and `runs`.
 
@@ -154,7 +162,9 @@ def headline(
     mine = [row for row in rows if row["run"] == newest["run"]]
     failed = [row for row in mine if row["state"] == "failed"]
     earlier = [row for row in rows if row["state"] == "failed" and row["run"] != newest["run"]]
-    parts = [_delivered(mine, newest), _failures(failed)]
+    # A network that is down is one trouble, however many sources it has.
+    down = unreached(newest["run"]) if len(failed) > 1 else ""
+    parts = [_delivered(mine, newest), _lowered(down) if down else _failures(failed)]
     if earlier:
         told = [f"{row['name']} ({row['run']})" for row in earlier]
         parts.append(f"failed in an earlier run: {_some(told)}")
@@ -164,13 +174,15 @@ def headline(
         parts.append(f"{_many(undelivered, 'message')} could not be sent")
     held = [channel for channel in channels if channel["held"]]
     parts += [_held(channel) for channel in held[:NAMED]]
+    walled = [row for row in mine if _walled(row)]
+    parts += [f"{row['name']} gave no article: {_walled(row)}" for row in walled[:NAMED]]
     quiet = [row["name"] for row in rows if row["quiet"] and row["state"] != "failed"]
     if quiet:
         parts.append(f"gone quiet: {_some(quiet)}")
     sentence = f"Last run ({newest['run']}, {ago(newest['started_at'], now)}): " + "; ".join(filter(None, parts)) + "."
     ran = [row for row in rows if row["run"]]
     hopeless = any(part and all(row["state"] == "failed" for row in part) for part in (mine, ran))
-    troubled = failed or earlier or newest["alert_error"] or undelivered or held or quiet
+    troubled = failed or earlier or newest["alert_error"] or undelivered or held or walled or quiet
     return ("bad" if hopeless else "warn" if troubled else "good"), sentence
 
 
@@ -293,11 +305,20 @@ def _delivered(rows: Sequence[Record], newest: Record) -> str:
     if going:
         done = f"{len(rows) - len(going)} of {_many(len(rows), 'source')} done"
         return f"under way, {done}, {_many(new, 'new article')} so far"
-    empty = [row for row in rows if not row["new"] and row["state"] != "failed"]
+    empty = [row for row in rows if not row["new"] and row["state"] != "failed" and not _walled(row)]
     if not giving:
         return f"{_many(len(empty), 'source')} had nothing new" if empty else ""
     delivered = f"{len(giving)} of {_many(len(rows), 'source')} delivered {_many(new, 'new article')}"
     return delivered + (f", {len(empty)} had nothing new" if empty else "")
+
+
+def _walled(row: Record) -> str:
+    """That what a source's lists named anew were walls and error pages, with their kinds; else nothing."""
+    kinds = [e for e in row["reasons"] if e["state"] == "rejected" and e["reason"].partition(":")[0] in NO_PAGES]
+    count = sum(end["urls"] for end in kinds)
+    if row["new"] or row["state"] == "failed" or count < LEAST_WALLED or count < row["outcomes"]["rejected"]:
+        return ""
+    return f"{_many(count, 'page')} rejected ({', '.join(dict.fromkeys(end['reason'] for end in kinds))})"
 
 
 def _failures(failed: Sequence[Record]) -> str:

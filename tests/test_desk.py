@@ -433,3 +433,27 @@ def test_messages_of_a_paused_channel_say_how_it_is_resumed(conn: db.Connection)
     name = channel["name"]
     assert page["headline"].endswith(f"; 1 message for {name}, which is paused (`nightdesk notify resume {name}`).")
     assert [alert["next_at"] for alert in page["alerts"]] == [None]
+
+
+def test_a_night_of_walls_is_no_night_without_news(conn: db.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+    ends = [
+        {"source": "sana", "state": "rejected", "reason": reason, "urls": 2} for reason in ("soft 404", "consent wall")
+    ]
+    (row,) = desk.sources(conn, [source("sana")], now=NOW)
+    walled = {**row, "reasons": ends, "outcomes": {**row["outcomes"], "rejected": 4}}
+
+    tone, sentence = desk.headline([walled], desk.runs(conn, 1), now=NOW)
+
+    assert tone == "warn"
+    assert sentence.endswith(": sana gave no article: 4 pages rejected (soft 404, consent wall).")
+
+
+def test_a_network_that_is_down_is_told_once_whatever_number_of_sources_it_has(conn: db.Connection) -> None:
+    for name in ("east", "west"):
+        ran(conn, name, "crawl", "failed", f"None of its feeds could be reached: http://{name}.test/feed timeout.")
+    rows = desk.sources(conn, [source("east"), source("west")], now=NOW)
+
+    _, sentence = desk.headline(rows, desk.runs(conn, 1), now=NOW, unreached=lambda run: "Nothing answered.")
+
+    assert sentence.endswith(": nothing answered.")

@@ -63,6 +63,9 @@ def _failures(stage: str, run: str) -> list[str]:
         return []
     try:
         with db.connection(settings()) as conn:
+            down = runs.unreached(conn, run) if stage == "crawl" else ""
+            if down:
+                return [down]
             tallies = [t for t in runs.tallies(conn, run) if t.stage == stage and t.state in ("failed", "running")]
     except DatabaseError as error:
         return [str(error)]
