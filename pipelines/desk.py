@@ -89,12 +89,12 @@ def sources(conn: db.Connection, followed: Sequence[Source], *, now: datetime | 
     return sorted(rows, key=lambda r: (r["state"] != "failed", not r["quiet"], r["title"].casefold()))
 
 
-def latest_articles(conn: db.Connection, count: int, source: str | None = None) -> list[Record]:
+def latest_articles(conn: db.Connection, count: int, source: str | None = None, *, whole: bool = False) -> list[Record]:
     """The articles of the newest run, newest first, then those of the runs before.
 
-    Each with an excerpt, its writing direction, how many lines were cut, and the watches that hit.
+    Each with an excerpt (whole: and its text), its writing direction, how many lines were cut, the watches that hit.
     """
-    return [_article(row) for row in db.query(conn, "desk_articles", count=count, source=source)]
+    return [_article(row, whole) for row in db.query(conn, "desk_articles", count=count, source=source, whole=whole)]
 
 
 def article(conn: db.Connection, number: int) -> Record | None:
@@ -256,9 +256,9 @@ def _state(stages: Sequence[Record]) -> tuple[str, str]:
     return state, message
 
 
-def _article(row: db.Row) -> Record:
-    excerpt = _excerpt(row["text"])
-    return {**row, "text": excerpt, "cut": int(row["cut"]), "direction": _direction(row), "url": _link(row["url"])}
+def _article(row: db.Row, whole: bool) -> Record:
+    told = {"excerpt": _excerpt(row["text"]), "cut": int(row["cut"]), "direction": _direction(row)}
+    return {name: value for name, value in row.items() if whole or name != "text"} | told | {"url": _link(row["url"])}
 
 
 def _delivery(row: db.Row) -> Record:

@@ -29,6 +29,7 @@ __all__ = [
     "last_crawls",
     "load",
     "named",
+    "near",
     "offered",
     "path_of",
     "readable",
@@ -107,7 +108,7 @@ def _offer(settings: Settings, name: str) -> tuple[Path, Path]:
     entry = _catalogue_files().get(name)
     if entry is None:
         raise SourceError(
-            f"{name} is not in the catalogue{_near(name, _catalogue_files())}; `nightdesk sources list --catalogue` "
+            f"{name} is not in the catalogue{near(name, _catalogue_files())}; `nightdesk sources list --catalogue` "
             "shows what is. Any other site is followed by its address, as in `nightdesk follow https://example.org`."
         )
     return entry, target
@@ -198,6 +199,14 @@ def last_crawls(conn: db.Connection) -> dict[str, datetime]:
     return {row["source"]: row["started_at"] for row in db.query(conn, "last_crawls")}
 
 
+def near(name: str, known: Iterable[str]) -> str:
+    """The names that somebody may have meant, as the end of a sentence; empty where there are none."""
+    names = sorted(known)
+    within = [n for n in names if name in n or n in name] if len(name) > 2 else []
+    near = list(dict.fromkeys(get_close_matches(name, names, 3) + within))[:4]
+    return f" (near: {', '.join(near)})" if near else ""
+
+
 def _write(target: Path, content: bytes) -> Path:
     """Write a file so that nobody ever sees half of it."""
     beside = target.with_name(f".{target.name}.{os.getpid()}")
@@ -245,16 +254,9 @@ def _catalogue_files() -> dict[str, Path]:
 def _of(paths: Mapping[str, Path], name: str, settings: Settings) -> Path:
     if name in paths:
         return paths[name]
-    hint = f"; `nightdesk follow {name}` follows it" if name in _catalogue_files() else _near(name, paths)
+    hint = f"; `nightdesk follow {name}` follows it" if name in _catalogue_files() else near(name, paths)
     raise SourceError(f"{name} is not followed{hint}. Followed sources are the files in {shown(settings.sources)}.")
 
 
 def _aside(path: Path) -> Path:
     return path.with_name(path.name + PUT_ASIDE)
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    names = sorted(known)
-    within = [n for n in names if name in n or n in name] if len(name) > 2 else []
-    near = list(dict.fromkeys(get_close_matches(name, names, 3) + within))[:4]
-    return f" (near: {', '.join(near)})" if near else ""

@@ -200,6 +200,12 @@ def test_sources_are_followed_listed_checked_and_unfollowed(desk: Nightdesk) -> 
         (("watch", "add", "empty", " "), "is no term"),
         (("try", "nowhere.html"), "neither a file"),
         (("follow", "no-such-outlet"), "no-such-outlet"),
+        (("articles", "--source", "sabha"), "There is no source sabha (near: sabah)"),
+        (("status", "--run", "2020-01-01T0200"), "There is no run 2020-01-01T0200; the latest are: 20"),
+        (("status", "--run", "yesterday"), "is no run key"),
+        (("watch", "add", "rain", "Regen", "--source", "sabha"), "There is no source sabha (near: sabah)"),
+        (("init", "--contact", "nonsense"), "'nonsense' is no contact"),
+        (("init", "--operators", "dask"), "There is no channel dask (near: desk)"),
         (("run", "--url", "http://harbour.newsroom.test/"), "--url"),
     ],
 )
@@ -215,6 +221,21 @@ def test_a_schedule_that_is_none_is_told_by_status(desk: Nightdesk) -> None:
     said = desk("status", code=1, NIGHTDESK_SCHEDULE="99 2 * * *").stderr
 
     assert said.startswith("NIGHTDESK_SCHEDULE cannot be used: '99 2 * * *' is no cron expression")
+
+
+def test_without_a_source_there_is_nothing_to_run_and_that_is_no_success(desk: Nightdesk, tmp_path: Path) -> None:
+    for stage in ("run", "crawl", "extract", "load"):
+        said = desk(stage, code=1, NIGHTDESK_SOURCES=str(tmp_path)).stderr
+
+        assert said.startswith(f"No source is followed ({tmp_path} has no file of one)"), said
+    desk("alert", NIGHTDESK_SOURCES=str(tmp_path))
+
+
+def test_an_article_is_whole_under_its_key_wherever_it_is_printed_for_programs(desk: Nightdesk) -> None:
+    (listed,) = json.loads(desk("articles", "--source", "harbour", "-n", "1", "--json").stdout)
+
+    assert listed["text"] == json.loads(desk("articles", str(listed["id"]), "--json").stdout)["text"]
+    assert len(listed["excerpt"]) < len(listed["text"])
 
 
 def test_init_keeps_what_it_wrote_and_its_file_is_private(desk: Nightdesk, folder: Path) -> None:

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from pipelines import db, desk, ledger, sources
-from pipelines.cli import onepage, report, trypage
+from pipelines import db, desk, ledger, runs, sources
+from pipelines.cli import known, onepage, report, trypage
 from pipelines.cli.show import Json, ago, as_json, out, quote, say, table
 from pipelines.errors import NightdeskError
 from pipelines.settings import channels, settings
@@ -30,6 +30,9 @@ def status(
     with db.connection(current) as conn:
         db.check_migrated(conn)
         if run:
+            if not runs.tallies(conn, runs.checked(run)):
+                latest = ", ".join(row["run"] for row in runs.latest(conn, 3))
+                raise NightdeskError(f"There is no run {run}; the latest are: {latest or 'none'}.")
             if json:
                 as_json({"run": run, "sources": report.rows_of_run(conn, run)})
             else:
@@ -113,7 +116,9 @@ def articles(
         if number is not None:
             _one(conn, number, removed, json)
             return
-        rows = desk.latest_articles(conn, count, source or None)
+        if source:
+            known.check(settings(), conn, [source])
+        rows = desk.latest_articles(conn, count, source or None, whole=json)
     if json:
         as_json(rows)
         return

@@ -9,6 +9,7 @@ import typer
 
 from pipelines import channels as known_channels
 from pipelines import db, notify, watch
+from pipelines.cli import known as known_names
 from pipelines.cli.show import Json, ago, as_json, say, table
 from pipelines.errors import ChannelError, WatchError
 from pipelines.settings import channels, settings
@@ -37,6 +38,7 @@ def add(
     """Add a watch, or change the one of that name."""
     made = watch.make(name, terms, unless or [], sources=source, languages=language, channels=channel)
     with db.connection(settings()) as conn, conn:
+        known_names.check(settings(), conn, source or [])
         watch.add(conn, made)
     missing = [c for c in channel or [] if c not in channels()]
     say(f"Watching {name}: {', '.join(terms)}." + (" It has no channel, so it only lists." if not channel else ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -11,11 +12,14 @@ import typer
 from dotenv import set_key
 
 from pipelines import db, moving, private, sourcefile, sources, upkeep
-from pipelines.cli import follow, followlist, sample
+from pipelines.cli import follow, followlist, known, sample
 from pipelines.cli.show import Json, as_json, complain, say, table
 from pipelines.errors import SettingsError
 from pipelines.postgres_address import shown
-from pipelines.settings import CHANNEL_PREFIX, env_file, settings
+from pipelines.settings import CHANNEL_PREFIX, channels, env_file, settings
+
+# An address of mail, or of the web.
+CONTACT = re.compile(r"(?:mailto:)?[^\s@/]+@[^\s@/]+\.[^\s@/]+|https?://[^\s/.]+\.\S+")
 
 sources_app = typer.Typer(help="The sources we follow: list them, show one, check files.", invoke_without_command=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
@@ -54,7 +58,13 @@ def init(
     given = {"DATA": data, "CONTACT": contact, "DATABASE_URL": database_url, "OPERATORS": operators}
     if not channel and all(value is None for value in given.values()) and sys.stdin.isatty():
         given |= _asked()
+    if given["CONTACT"] and not CONTACT.fullmatch(given["CONTACT"].strip()):
+        raise SettingsError(
+            f"{given['CONTACT']!r} is no contact: a site must be able to reach you by it. Give a mail or web address, "
+            "like desk@example.org or https://example.org/crawler."
+        )
     pairs = [_channel(pair) for pair in channel or []]
+    known.check_channel(given["OPERATORS"] or "", {*channels(), *(name for name, _ in pairs)})
     if database_url:
         given["DATABASE_URL"] = _secret(database_url, "Postgres address", secret=":***@" in shown(database_url))
     if given["DATABASE_URL"]:

@@ -108,13 +108,21 @@ def perform(current: Settings, stage: str, chosen: Sequence[Source], key: str, o
     return [alert.match(current, key), alert.send(current, key)]
 
 
-def _chosen(current: Settings, names: Sequence[str]) -> tuple[list[Source], int]:
-    """The sources to work on, and how many source files cannot be read: these stop no other, and are told."""
+def _chosen(current: Settings, names: Sequence[str], *, without: bool = False) -> tuple[list[Source], int]:
+    """The sources to work on, and how many source files cannot be read: these stop no other, and are told.
+
+    without: there is something to do without a source as well.
+    """
     if names:
         return sources.named(current, names), 0
     good, bad = sources.readable(current)
     if bad and not good:
         raise bad[0]
+    if not good and not without:
+        raise NightdeskError(
+            f"No source is followed ({current.sources} has no file of one), so there is nothing to do: "
+            "`nightdesk follow` and a site's address, or a name of `nightdesk sources list --catalogue`."
+        )
     for problem in bad:
         complain(str(problem))
         outbox.tell_of_source_file(current, problem)
@@ -145,7 +153,7 @@ def _extracted(current: Settings, source: Source, key: str, on_line: Line) -> Ta
 def _command(stage: str) -> Callable[..., None]:
     def command(names: Names = None, run: Run = "", json: Json = False) -> None:
         current = settings()
-        chosen, bad = _chosen(current, names or [])
+        chosen, bad = _chosen(current, names or [], without=stage == "alert")
         key = runs.checked(run) if run else _default_key(current, stage)
         _report(perform(current, stage, chosen, key, quiet_if(json)), json, bad)
 

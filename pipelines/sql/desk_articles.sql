@@ -11,7 +11,7 @@ with candidates as (
     order by place
     limit %(count)s
 ), latest as (
-    select id, source, url, title, description, left(text, 700) as text, language, words, revision, gone_at,
+    select id, source, url, title, description, case when %(whole)s then text else left(text, 700) end as text, language, words, revision, gone_at,
         published_at, first_fetched_at, place,
         (select coalesce(sum(cardinality(string_to_array(block ->> 'text', E'\n'))), 0)
             from jsonb_array_elements(removed) as block) as cut

@@ -122,7 +122,7 @@ const ArticleRow = ({ article, titles, now }) => {
       { id },
       open
         ? h(Whole, { article, now })
-        : h(Words, { direction: article.direction, language: article.language, color: "fg.muted", lineClamp: 2 }, article.text),
+        : h(Words, { direction: article.direction, language: article.language, color: "fg.muted", lineClamp: 2 }, article.excerpt),
     ),
   );
 };
