@@ -7,8 +7,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The extractors we are measured against have an environment of their own: nothing of theirs is in ours.
 PEERS := bench/.venv-peers
-# Three files of tests at a time: much of a test is waiting for a site's delay or for Airflow.
-BESIDE := -n 3 --dist loadfile
+# Four files of tests at a time: much of a test is waiting for a site's delay or for Airflow. In the order of
+# tests/conftest.py, the longest first; xdist's own order begins with the files of most tests.
+BESIDE := -n 4 --dist loadfile --no-loadscope-reorder
 # uv trusts the certificates that this machine trusts, as pip does.
 export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)

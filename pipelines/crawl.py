@@ -176,7 +176,8 @@ def _child(
 def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
     """What the child says, until it has ended; it is stopped when our parent is gone or the deadline has passed."""
     parent, end_by = os.getppid(), signal.SIGTERM
-    said: queue.Queue[Event] = queue.Queue()
+    # Nothing, once for each pipe, says that it was read to its end.
+    said: queue.Queue[Event | None] = queue.Queue()
     assert child.stdout and child.stderr
     pumps = [
         threading.Thread(target=_pump, args=(pipe, said, reads), daemon=True)
@@ -184,10 +185,16 @@ def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
     ]
     for pump in pumps:
         pump.start()
-    while child.poll() is None or any(pump.is_alive() for pump in pumps) or not said.empty():
+    open_pipes = len(pumps)
+    while open_pipes or child.poll() is None:
         try:
-            yield said.get(timeout=LOOK_EVERY)
-        except queue.Empty:
+            if not open_pipes:
+                child.wait(LOOK_EVERY)
+            elif event := said.get(timeout=LOOK_EVERY):
+                yield event
+            else:
+                open_pipes -= 1
+        except (queue.Empty, subprocess.TimeoutExpired):
             if child.poll() is None and (os.getppid() != parent or monotonic() > deadline):
                 # Whoever hangs does not hear the first.
                 child.send_signal(end_by)
@@ -196,10 +203,13 @@ def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
                     raise CrawlError("Whoever started this crawl is gone; it was stopped.") from None
 
 
-def _pump(pipe: IO[str], said: queue.Queue[Event], reads: Callable[[str], Event]) -> None:
-    for line in pipe:
-        if line.strip():
-            said.put(reads(line.rstrip("\n")))
+def _pump(pipe: IO[str], said: queue.Queue[Event | None], reads: Callable[[str], Event]) -> None:
+    try:
+        for line in pipe:
+            if line.strip():
+                said.put(reads(line.rstrip("\n")))
+    finally:
+        said.put(None)
 
 
 def _of_json(line: str) -> Event:

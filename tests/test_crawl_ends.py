@@ -14,6 +14,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipelines import crawl, db, runs, warc
 from pipelines.model import Source
 from pipelines.settings import Settings, exported
@@ -208,3 +210,15 @@ def test_a_child_that_dies_without_a_word_is_a_failed_tally(here: Settings, web:
 
     assert tally.state == "failed" and tally.message == "The spider ended by signal 9."
     assert runs.tallies(conn, RUN) == [tally]
+
+
+def test_a_crawl_is_over_when_its_process_is_and_not_at_the_next_look(
+    here: Settings, web: Sites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crawl, "LOOK_EVERY", 100.0)
+    source = sites.site(web, "a.test", 1)
+    begun = time.monotonic()
+
+    (tally,) = crawl.crawl(here, [source], RUN)
+
+    assert tally.state == "done" and time.monotonic() - begun < 100
