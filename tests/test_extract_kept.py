@@ -78,3 +78,30 @@ def test_a_background_that_some_articles_share_is_no_line_of_the_site() -> None:
 
     assert template is not None
     assert dict(template.lines) == {"our desk is open": 3, "walk with us": 14}
+
+
+LEAD = "المجلس يقول إن المال متوفر، والأهالي يسألون عن موعد البدء وعن الممر البديل"
+BELOW = {
+    "nothing": "",
+    "comments": "<div class=comments><p>خبر جيد يا جماعة.</p><p>متى يبدأ العمل؟</p></div>",
+    "most read": ""
+    "<ul class=most-read><li><a href=/1>خبر أول عن المدينة</a></li><li><a href=/2>خبر ثان عن الميناء</a></li></ul>",
+}
+
+
+@pytest.mark.parametrize(
+    "where", ["<div class=deck>{}</div>", "<p class=summary>{}</p>", "<p><b>{}</b></p>", "<h2>{}</h2>"]
+)
+def test_a_standfirst_does_not_depend_on_what_stands_below_the_article(where: str) -> None:
+    texts = {
+        article(
+            html(
+                f"<main><article><header><h1>{TITLE}</h1>{where.format(LEAD)}</header>"
+                + "".join(f"<p>{line}</p>" for line in BODY)
+                + f"</article>{below}</main>"
+            )
+        ).text
+        for below in BELOW.values()
+    }
+
+    assert texts == {"\n".join([LEAD, *BODY])}

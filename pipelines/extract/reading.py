@@ -38,6 +38,8 @@ KEPT, SURE = 50, 0.9
 HALF = 0.5
 TITLE_LINES = 4
 REPEATED = 12
+# Of a standfirst: the least chance, its words, and how many of them there are at most.
+LEAD, LEAD_WORDS, LONGEST_LEAD, MOST_LEADS = 0.15, 6, 70, 2
 # What stands in a text so often is a refrain; twice is what a page shows for two sizes of screen.
 REFRAIN = 3
 # Lines from either end among which particulars stand.
@@ -159,6 +161,7 @@ def read(
 def _judged(seen: Seen, facts: Facts, own: Sequence[str], template: Template | None, without: frozenset[str]) -> Text:
     chances, why, fits = _of_site(seen, template)
     kept = [n for n, chance in enumerate(chances) if chance >= _asked(seen.found[n], seen.chosen[n])]
+    kept = sorted({*kept, *_leads(seen, chances, kept, facts)})
     lines = [seen.found[number].text for number in kept]
     cut = dict(zip(kept, _reasons(lines, facts, own, without), strict=True))
     stays = [number for number in kept if not cut[number]]
@@ -171,6 +174,21 @@ def _judged(seen: Seen, facts: Facts, own: Sequence[str], template: Template | N
         for n, block in ((n, seen.found[n]) for n in told)
     ]
     return Text(tuple(_nfc(seen.found[number].text) for number in stays), tuple(removed), fits=fits)
+
+
+def _leads(seen: Seen, chances: Sequence[float], kept: Sequence[int], facts: Facts) -> list[int]:
+    """The standfirst: what stands between the title and the first paragraph, which is asked less.
+
+    The judge is never sure of it, and what stands elsewhere on the page would decide from look to look.
+    """
+    first = next((n for n in kept if seen.found[n].words >= LEAST_WORDS), None)
+    titles = {phrases.key(title) for title in facts.titles}
+    title = next((n for n in range(first or 0, -1, -1) if seen.found[n].key in titles), None) if first else None
+    if first is None or title is None:
+        return []
+    between = [n for n in range(title + 1, first) if not seen.found[n].kind and n not in kept]
+    leads = [n for n in between if chances[n] >= LEAD and LEAD_WORDS <= seen.found[n].words <= LONGEST_LEAD]
+    return [n for n in leads if not seen.found[n].linked] if len(leads) <= MOST_LEADS else []
 
 
 def _asked(block: blocks.Block, chosen: float) -> float:
