@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipelines import articlefile, db, ledger, runs, text, urls
+from pipelines import articlefile, counters, db, ledger, runs, text, urls
 from pipelines.articlefile import Line
 from pipelines.errors import StoreError
 from pipelines.model import Source, Tally
@@ -24,8 +24,9 @@ LOCK_NOT_AVAILABLE = "55P03"
 WRONG_VALUES = ("22", "23")
 NAMED_URLS = 3
 
+KNOWN = "load_known"
 STEPS = (
-    "load_known",
+    KNOWN,
     "load_claims",
     "load_copies",
     "load_twins",
@@ -142,6 +143,9 @@ def _put(conn: db.Connection, rows: Sequence[Sequence[Any]], source: str, run: s
         db.execute(conn, "load_measure")
         for step in STEPS:
             db.execute(conn, step, source=source, run=run, **before)
+            if step == KNOWN:
+                edits = [counters.Edit(**row) for row in db.query(conn, "load_edits")]
+                db.execute(conn, "load_still", numbers=counters.still(edits))
         db.execute_values(conn, "load_aliases", _aliases(rows, run))
     db.execute(conn, "load_unchanged", source=source, run=run)
     db.execute(conn, "load_gone", source=source, run=run)

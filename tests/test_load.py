@@ -482,3 +482,34 @@ def test_two_loads_at_once_store_everything_once(settings: Settings, conn: db.Co
 
     assert [(tally.state, tally.counts["new"]) for tally in tallies] == [("done", 20)] * 3
     assert rows(conn, "select count(*) from changes union all select count(*) from outcomes") == [(20,), (20,)]
+
+
+def counted(number: int, reads: int, dead: int = 0) -> Article:
+    """An article in which its site counts readers in its own words, and which counts something else."""
+    own = f"حي رقم {number} شهد {number * 13 + dead} ضحية في الليلة الماضية وفق سكانه"
+    body = f"{own}\nعاينه حتى الآن {reads} من أهل الدار\nانتهى خبر الحي {number}."
+    return article(str(number), title=f"خبر {number}", text=body)
+
+
+def test_a_line_that_moves_in_many_articles_at_once_is_the_site_s_counter(
+    settings: Settings, conn: db.Connection, look: Look
+) -> None:
+    put(settings, NIGHTS[0], *(look(NIGHTS[0], T0, counted(number, 100)) for number in range(4)))
+
+    lines = [look(NIGHTS[1], T0 + DAY, counted(number, 100 + number + 7, dead=number == 3)) for number in range(4)]
+    first = put(settings, NIGHTS[1], *lines)
+    second = put(settings, NIGHTS[1], *lines)
+
+    assert first == second
+    revised = "select a.title from changes c join articles a on a.id = c.article_id where c.kind = 'revised'"
+    assert rows(conn, revised) == [("خبر 3",)]
+
+
+def test_a_number_that_moves_in_one_article_or_two_is_an_edit(
+    settings: Settings, conn: db.Connection, look: Look
+) -> None:
+    put(settings, NIGHTS[0], *(look(NIGHTS[0], T0, counted(number, 100)) for number in range(4)))
+
+    put(settings, NIGHTS[1], *(look(NIGHTS[1], T0 + DAY, counted(number, 109)) for number in range(2)))
+
+    assert rows(conn, "select count(*) from changes where kind = 'revised'") == [(2,)]
