@@ -25,6 +25,7 @@ TRACKERS = re.compile(
     re.IGNORECASE,
 )
 TRACKING_PAIRS = re.compile(r"(ref|source|from)=(rss|feed|twitter|facebook|tw|fb|newsletter|share)", re.IGNORECASE)
+DOT = re.compile(r"%2e", re.IGNORECASE)
 SESSION = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 HOST = re.compile(r"[a-z0-9]([a-z0-9_.-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\]")
 # Parameters, path segments and host labels of AMP, mobile and print forms.
@@ -54,7 +55,7 @@ def canonical(url: str) -> str:
     """The form of a URL that its key is made of: sorted, without trackers, default port and fragment."""
     parts = _parts(url)
     wanted = [pair for pair in parts.query.split("&") if pair and not _tracks(pair)]
-    path = SESSION.sub("", parts.path) or "/"
+    path = SESSION.sub("", undotted(parts.path)) or "/"
     bare = parts._replace(netloc=_netloc(parts), path=path, query="&".join(wanted), fragment="")
     return str(canonicalize_url(urlunsplit(bare)))
 
@@ -62,7 +63,23 @@ def canonical(url: str) -> str:
 def cleaned(url: str) -> str:
     """The URL as it can be fetched: percent-encoded, IDNA, no blanks around, no fragment, else as it was found."""
     parts = _parts(url)
-    return urlunsplit(parts._replace(netloc=_netloc(parts), path=parts.path or "/", fragment=""))
+    return urlunsplit(parts._replace(netloc=_netloc(parts), path=undotted(parts.path) or "/", fragment=""))
+
+
+def undotted(path: str) -> str:
+    """A path without its dot segments, as browsers and RFC 3986 resolve them: what robots.txt says is said of that."""
+    if not path.startswith("/"):
+        return path
+    segments = DOT.sub(".", path)[1:].split("/")
+    if "." not in segments and ".." not in segments:
+        return path
+    kept: list[str] = []
+    for segment in segments:
+        if segment == "..":
+            kept = kept[:-1]
+        elif segment != ".":
+            kept.append(segment)
+    return "/" + "/".join([*kept, ""] if segments[-1] in (".", "..") else kept)
 
 
 def host(url: str) -> str:

@@ -34,7 +34,9 @@ OTHERS = {
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
 }
 OWN = re.compile(
-    r"|http://www\.w3\.org/2005/Atom|http://purl\.org/(atom/ns#.*|rss/1\.0/)|http://backend\.userland\.com/.*"
+    r"|http://www\.w3\.org/2005/Atom|http://purl\.org/(atom/ns#.*|rss/1\.0/|net/rss1\.1#)|http://backend\.userland\.com/.*|"
+    r"http://(my|channel)\.netscape\.com/(rdf/simple/0\.9|publish/formats/rss-0\.91\.dtd)/?|"
+    r"https?://blogs\.law\.harvard\.edu/tech/rss/?"
 )
 # An RSS author is a mail address with the name in brackets behind it.
 MAILED = re.compile(r"\S+@\S+\s*(?:\(([^()]*)\))?")

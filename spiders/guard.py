@@ -156,7 +156,9 @@ class GuardMiddleware:
         reason = refusal(self.rules, request.url)
         if reason:
             raise Refused(reason)
-        if (urlsplit(request.url).hostname or "").endswith("."):
+        parts = urlsplit(request.url)
+        # What robots.txt and the ledger know is the address without its dots, of the host and of the path.
+        if (parts.hostname or "").endswith(".") or urls.undotted(parts.path) != parts.path:
             return request.replace(url=urls.cleaned(request.url))
         request.meta.pop("proxy", None)
         proxy = proxy_of(self.rules, urlsplit(request.url).hostname or "")

@@ -23,6 +23,7 @@ MOST_ENTRIES = 50_000
 MOST_NAMED = 20_000
 MOST_SITEMAPS = 20
 LONGEST_LINE = 4096
+ENTRY = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:url|sitemap)[\s>]", re.IGNORECASE)
 LINE = re.compile(rb"https?://[^\s<>\"]+", re.IGNORECASE)
 DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_/]?(0[1-9]|1[0-2])(?!\d)(?:[-_/]?(0[1-9]|[12]\d|3[01]))?")
 COMPACT_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
@@ -38,7 +39,10 @@ ASIDE = re.compile(
 
 def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
     """What a sitemap or an index names; body: UTF-8. ValueError where there is not one whole entry."""
-    return _first_way(body, lambda way, recover: list(_entries(way, url, local, recover=recover)))
+    found = _first_way(body, lambda way, recover: list(_entries(way, url, local, recover=recover)))
+    if not found and ENTRY.search(body):
+        raise ValueError("it is a sitemap of which no entry has an address")
+    return found
 
 
 def lines(body: bytes, url: str) -> list[Entry]:

@@ -304,3 +304,24 @@ def test_a_feed_whose_entries_all_lack_an_address_is_not_nothing_new() -> None:
     items = b"<item><title>a</title><guid isPermaLink='false'>tag:1</guid></item><item><title>b</title></item><item/>"
     with pytest.raises(ValueError, match="no entry has an address"):
         listed(b"<rss version='2.0'><channel>" + items + b"</channel></rss>", "http://a.test/feed")
+
+
+@pytest.mark.parametrize(
+    "space",
+    [
+        "http://my.netscape.com/rdf/simple/0.9/", "http://channel.netscape.com/rdf/simple/0.9/",
+        "http://my.netscape.com/publish/formats/rss-0.91.dtd", "http://blogs.law.harvard.edu/tech/rss",
+        "http://purl.org/rss/1.0/", "http://backend.userland.com/rss092",
+    ],
+)  # fmt: skip
+def test_the_oldest_forms_of_rss_are_read(space: str) -> None:
+    items = "".join(f"<item><title>Story {n}</title><link>http://a.test/{n}</link></item>" for n in (1, 2))
+    head = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+    body = f'{head} xmlns="{space}"><channel><title>A</title></channel>{items}</rdf:RDF>'
+
+    found = [entry for _, entry in listed(body.encode(), "http://a.test/feed.rdf")]
+
+    assert [(entry.url, entry.title) for entry in found] == [
+        ("http://a.test/1", "Story 1"),
+        ("http://a.test/2", "Story 2"),
+    ]

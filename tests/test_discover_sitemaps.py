@@ -177,3 +177,16 @@ def test_of_numbered_sitemaps_without_dates_both_ends_are_asked() -> None:
 
 def test_a_date_that_no_calendar_has_is_no_date_in_a_name() -> None:
     assert names(index(("/a-20261131.xml", ""), ("/b-20260101.xml", ""))) == ["b-20260101", "a-20261131"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<urlset><url><lastmod>2026-11-01</lastmod></url></urlset>", b"<URLSET><URL><LOC>http://a.test/1</LOC></URL></URLSET>"],
+)  # fmt: skip
+def test_a_sitemap_whose_entries_have_no_address_is_told(body: bytes) -> None:
+    with pytest.raises(ValueError, match="of which no entry has an address"):
+        listed(body, "http://a.test/sitemap.xml")
+
+
+def test_an_empty_sitemap_names_nothing() -> None:
+    assert listed(b"<urlset></urlset>", "http://a.test/sitemap.xml") == []

@@ -418,3 +418,12 @@ def test_a_section_is_followed_for_twenty_pages_and_no_further(conn: db.Connecti
 
     assert went == [True] * 20 + [False]
     assert url(conn, "via", "http://a.test/list?page=21") == "http://a.test/feed"
+
+
+def test_what_a_sitemap_calls_newest_is_leased_first(conn: db.Connection) -> None:
+    days = {n: NOW - timedelta(days=n) for n in (9, 3, 6)}
+    discover(conn, *(Entry(url=f"http://a.test/{n}", modified_at=at) for n, at in days.items()))
+
+    leased = ledger.lease(conn, "a", RUN, 2, per_host=9)
+
+    assert [one.url for one in leased] == ["http://a.test/3", "http://a.test/6"]

@@ -344,3 +344,15 @@ def test_a_host_with_a_dot_at_its_end_is_the_same_host(here: Settings, web: Site
     crawl.crawl(dotted, [source], RUN)
 
     assert [url for _, url, _ in web.hits if "a.test." in url or "shut" in url] == []
+
+
+def test_what_robots_txt_forbids_is_not_had_by_dots_in_a_path(here: Settings, web: Sites) -> None:
+    source = sites.site(web, "a.test", 1)
+    web.pages["http://a.test/robots.txt"] = sites.answer(200, b"User-agent: *\nDisallow: /private/\n", "text/plain")
+    named = ["http://a.test/a/../private/1", "http://a.test/a/%2e%2e/private/2", "http://a.test/news/1"]
+    web.pages["http://a.test/feed"] = sites.answer(200, sites.feed(*named), "application/rss+xml")
+    web.pages["http://a.test/news/1"] = sites.answer(302, b"", Location="/b/../private/3")
+
+    crawl.crawl(here, [source], RUN)
+
+    assert [url for url in web.asked() if "private" in url] == []

@@ -129,3 +129,13 @@ def test_addresses_are_akin_where_they_share_what_only_one_article_has(one: str,
 )
 def test_publishers_under_one_provider_are_sites_of_their_own(host: str, site: str) -> None:
     assert urls.site(host) == site
+
+
+@pytest.mark.parametrize(
+    ("path", "plain"),
+    [("/a/../private/1", "/private/1"), ("/a/%2E%2e/private/1", "/private/1"), ("/a/./b/", "/a/b/"), ("/../../x", "/x"),
+     ("/a/b/..", "/a/"), ("/a/b/.", "/a/b/"), ("/a..b/.c/...", "/a..b/.c/..."), ("/a//b/../c", "/a//c")],
+)  # fmt: skip
+def test_dots_of_a_path_are_resolved_as_browsers_do(path: str, plain: str) -> None:
+    assert urls.cleaned(f"http://a.test{path}?x=../y") == f"http://a.test{plain}?x=../y"
+    assert urls.key(f"http://a.test{path}") == urls.key(f"http://a.test{plain}")

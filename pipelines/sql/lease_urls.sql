@@ -2,10 +2,12 @@
 -- sitemaps that an index named no more than are left to this run. What was not sent in full for six days and a half is asked for
 -- without its ETag and date, and so is what once had other bytes under the same ones.
 with due as (
-    select id, kind <> 'article' as list, state = 'discovered' as fresh, entry ->> 'published_at' as published,
+    select id, kind <> 'article' as list, state = 'discovered' as fresh,
+        coalesce(entry ->> 'published_at', entry ->> 'modified_at') as published,
         row_number() over (
             partition by host
-            order by kind <> 'article' desc, state = 'discovered' desc, entry ->> 'published_at' desc nulls last,
+            order by kind <> 'article' desc, state = 'discovered' desc,
+                coalesce(entry ->> 'published_at', entry ->> 'modified_at') desc nulls last,
                 fetched_at nulls first, id
         ) as place,
         kind = 'sitemap' and via <> '' as named,
