@@ -27,7 +27,9 @@ def machine(lacking: str) -> Iterator[Machine]:
     """The daemon with its base images; everything of it is gone afterwards, whatever happened."""
     if lacking:
         pytest.skip(f"This machine lacks {lacking}.")
-    folder = Path(tempfile.mkdtemp(prefix="nd-", dir="/tmp"))
+    # A folder named here keeps its daemon and images from one try to the next, for whoever works on these files.
+    kept = os.environ.get("TRIAL_DIR", "")
+    folder = Path(kept or tempfile.mkdtemp(prefix="nd-", dir="/tmp"))
     # Ended from outside, it cleans up as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     env = {
@@ -40,15 +42,18 @@ def machine(lacking: str) -> Iterator[Machine]:
     (version,) = re.findall(r"IMAGE_VERSION:-(.+)}", (ROOT / "docker" / "compose.yaml").read_text(encoding="utf-8"))
     made = Machine(folder=folder, env=env, version=version)
     try:
-        for step in ("start", "images"):
+        for step in () if (folder / "docker.sock").exists() else ("start", "images"):
             done = subprocess.run(
                 [DAEMON, step, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
             )
             assert done.returncode == 0, f"{step}: {done.stdout}"
         yield made
     finally:
-        subprocess.run([DAEMON, "stop", str(folder)], check=True)
-    assert left(folder) == []
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        if not kept:
+            subprocess.run([DAEMON, "stop", str(folder)], check=True)
+    assert kept or left(folder) == []
 
 
 def left(folder: Path) -> list[str]:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A Docker of its own for `make docker`, on a Debian machine that may have none and may reach no image registry. The two
+# A Docker of its own for `make docker`, on a Debian machine that may have none and reaches no registry of images. The two
 # base images are stand-ins made of Debian's packages: what the official images add is not tried.
 #
 #   daemon.sh lacks DIR    say in one line what the machine lacks for it; nothing where it lacks nothing
@@ -74,7 +74,8 @@ start() {
 }
 
 base() { # a Debian of this name, as an image
-  debootstrap --variant=minbase --include=ca-certificates "$1" "$dir/base" "$(mirror)" >"$dir/debootstrap.log" 2>&1 ||
+  # What it mounts is gone with it, also where it is ended in the middle.
+  unshare --mount debootstrap --variant=minbase --include=ca-certificates "$1" "$dir/base" "$(mirror)" >"$dir/debootstrap.log" 2>&1 ||
     { tail -n 5 "$dir/debootstrap.log" >&2; return 1; }
   echo "deb $(mirror) $1 main" >"$dir/base/etc/apt/sources.list"
   # How this machine reaches its mirror.
@@ -82,7 +83,7 @@ base() { # a Debian of this name, as an image
   # What this machine trusts, the image trusts.
   cp /etc/ssl/certs/ca-certificates.crt "$dir/base/etc/ssl/certs/ca-certificates.crt"
   tar -C "$dir/base" -c . | $client import - "debian-stand-in:$1" >/dev/null
-  rm -rf "$dir/base"
+  rm -rf --one-file-system "$dir/base"
 }
 
 build() { # an image of this name from a Dockerfile on standard input, in a folder
@@ -135,7 +136,7 @@ stop() {
     ip link delete "$bridge" 2>/dev/null || true
   done
   find /sys/fs/cgroup -depth -type d -path "*/$name*" -exec rmdir {} + 2>/dev/null || true
-  rm -rf "$dir"
+  rm -rf --one-file-system "$dir"
 }
 
 case $what in

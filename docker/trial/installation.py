@@ -173,21 +173,25 @@ class Machine:
 
     def open_newsroom(self, at: Installation, image: str) -> None:
         """Six sites and an inbox in containers of their own, on the network of an installation that lets them in."""
-        for name, verb, port in (("newsroom", "serve", "80"), ("inbox", "receive", "8080")):
+        self._let_in(at)
+        aliases = [word for site in SITES for word in ("--network-alias", site.host)]
+        for name, verb, port, known in (("newsroom", "serve", "80", aliases), ("inbox", "receive", "8080", [])):
             listen = ("--folder", ROOM, "--host", "0.0.0.0", "--port", port)
-            at.docker("create", "--name", name, "--no-healthcheck", image, "python", "-m", "demo", verb, *listen)
-        self.join_newsroom(at)
-        for name in ("newsroom", "inbox"):
-            at.docker("start", name)
+            beside = ("--name", name, "--no-healthcheck", "--network", NETWORK, *known)
+            at.docker("run", "-d", *beside, image, "python", "-m", "demo", verb, *listen)
 
     def join_newsroom(self, at: Installation) -> None:
-        """Put newsroom and inbox on the network of an installation, which its first service makes."""
-        at.compose("up", "-d", "postgres")
-        subnet = at.docker("network", "inspect", NETWORK, "-f", "{{(index .IPAM.Config 0).Subnet}}").strip()
-        at.set(NIGHTDESK_ALLOW_NETWORKS=subnet)
+        """Put both back on the network of an installation."""
+        self._let_in(at)
         aliases = [word for site in SITES for word in ("--alias", site.host)]
         at.docker("network", "connect", *aliases, NETWORK, "newsroom")
         at.docker("network", "connect", "--alias", "inbox", NETWORK, "inbox")
+
+    def _let_in(self, at: Installation) -> None:
+        """Allow what is on the network of an installation, which its first service makes."""
+        at.compose("up", "-d", "postgres")
+        subnet = at.docker("network", "inspect", NETWORK, "-f", "{{(index .IPAM.Config 0).Subnet}}").strip()
+        at.set(NIGHTDESK_ALLOW_NETWORKS=subnet)
 
     def part_newsroom(self, at: Installation) -> None:
         """Take both off the network, so that it can go; what they hold stays."""

@@ -77,14 +77,13 @@ def test_sites_in_another_container_are_followed(night: Installation) -> None:
     assert {path.stem for path in (night.folder / "sources").glob("*.toml")} == set(SITES)
 
 
-def test_a_night_by_airflow_ends_with_articles_an_alert_and_the_desk(machine: Machine, night: Installation) -> None:
-    machine.publish(night, "sabah")
-
+def test_a_night_by_airflow_ends_with_articles_and_the_desk(machine: Machine, night: Installation) -> None:
     night.begin(RUNS[0])
 
     assert {run.state for run in night.end(RUNS[0]).values()} == {"success"}
     assert articles(night) == sorted(map(unquote, machine.published(night, *SITES)))
-    assert len(machine.alerts(night)) == 1
+    # What a source had before it was followed is no news.
+    assert machine.alerts(night) == []
     with night.api() as client:
         desk = client.get("/nightdesk/api/desk")
         stranger = client.get("/nightdesk/api/desk", headers={"Authorization": ""})
@@ -106,10 +105,11 @@ def test_a_viewer_sees_the_desk_after_the_documented_command(night: Installation
     with rest.login(address, "reader", "reads") as client:
         before = client.get("/api/v2/plugins").status_code
         night.compose(*airflow, "roles", "add-perms", "Viewer", "--action", "can_read", "--resource", "Plugins")
-        after = client.get("/api/v2/plugins").status_code
+        # Airflow keeps what a user may do for half a minute.
+        wait(lambda: client.get("/api/v2/plugins").is_success, lambda: "the Viewer is refused", seconds=60)
         desk = client.get("/nightdesk/api/desk").status_code
 
-    assert (before, after, desk) == (403, 200, 200)
+    assert (before, desk) == (403, 200)
 
 
 def test_a_scheduler_that_is_killed_in_the_middle_of_a_crawl_loses_nothing(
@@ -128,7 +128,7 @@ def test_a_scheduler_that_is_killed_in_the_middle_of_a_crawl_loses_nothing(
     assert killed_at < 10
     assert articles(night) == sorted(map(unquote, machine.published(night, *SITES)))
     assert undecided(night) == 0
-    assert len(machine.alerts(night)) == len(set(machine.alerts(night))) == 11
+    assert len(machine.alerts(night)) == len(set(machine.alerts(night))) == 10
 
 
 def test_what_was_backed_up_is_there_after_a_restore_into_empty_volumes(machine: Machine, night: Installation) -> None:
@@ -188,6 +188,7 @@ def test_an_upgrade_in_the_middle_of_a_night_loses_nothing(machine: Machine, nig
     old.compose("up", "-d")
     old.wait_healthy()
     follow(old)
+    old.nightdesk("run")
     machine.publish(old, "sabah", 10)
     before = len(machine.asked(old))
 
