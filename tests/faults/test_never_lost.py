@@ -162,7 +162,9 @@ def test_what_the_guard_refused_is_fetched_once_the_settings_let_it(
     refused = rows(conn, f"select state, reason from urls where url = '{far}'")
     pass_time(conn, DAY)
 
-    crawl.crawl(here.model_copy(update={"allow_networks": "127.0.0.0/8"}), [source], NEXT)
+    crawl.crawl(
+        here.model_copy(update={"allow_networks": "127.0.0.0/8:" + web.address.rpartition(":")[2]}), [source], NEXT
+    )
 
     assert refused[0][0] == "excluded" and refused[0][1].startswith("guard: ")
     assert far in web.asked()
