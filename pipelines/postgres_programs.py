@@ -34,7 +34,8 @@ def runnable(data: Path, may_use: Callable[..., bool]) -> Path:
         # initdb gives the path of postgres to a shell.
         raise DatabaseError(
             f"The user of the embedded Postgres may not use the programs in {there}, and they cannot be copied to "
-            f'{data}: its path may hold none of " $ ` \\. Let NIGHTDESK_DATA be elsewhere, or set NIGHTDESK_DATABASE_URL.'
+            f'{data}: its path may hold none of " $ ` \\. Let NIGHTDESK_DATA be elsewhere, or set '
+            "NIGHTDESK_DATABASE_URL."
         )
     # They look for one another, and for the wheel's libraries, by where they stand to each other.
     site, name = there.parents[1], there.relative_to(there.parents[1])
