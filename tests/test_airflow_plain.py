@@ -217,6 +217,13 @@ def running(environment: Path, env: dict[str, str], tmp_path: Path) -> Iterator[
         with rest.login(address, USER, PASSWORD) as client:
             until(lambda: {d["dag_id"] for d in client.get("/api/v2/dags").json()["dags"]} >= NIGHT, "reading the Dags")
             assert rest.import_errors(client) == []
-            yield Airflow(address=address, user=USER, password=PASSWORD, client=client, components=tuple(started))
+            yield Airflow(
+                address=address,
+                user=USER,
+                password=PASSWORD,
+                passwords=Path(env["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"]),
+                client=client,
+                components=tuple(started),
+            )
     finally:
         processes.stop(started)
