@@ -19,7 +19,7 @@ from pipelines.postgres_address import shown
 from pipelines.settings import CHANNEL_PREFIX, channels, env_file, settings
 
 # An address of mail, or of the web.
-CONTACT = re.compile(r"(?:mailto:)?[^\s@/]+@[^\s@/]+\.[^\s@/]+|https?://[^\s/.]+\.\S+")
+CONTACT = re.compile(r"(?:mailto:)?[^\s@/]+@(?:[^\s@/.]+\.)+[^\s@/.]+|https?://[^\s/.]+\.\S+")
 
 sources_app = typer.Typer(help="The sources we follow: list them, show one, check files.", invoke_without_command=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)

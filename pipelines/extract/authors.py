@@ -44,7 +44,7 @@ AND_NAME = re.compile(r"(?<=[\u0621-\u064a]) و(?=[\u0621-\u064a]{2,} [\u0621-\u
 EDITED = re.compile(r"[;.,]\s*(?:edited|editing) by .*$", re.IGNORECASE)
 ENCLOSED = re.compile(r"[(\[（]([^()\[\]（）]+)[)\]）]")
 JOINED = re.compile(r"(?<!\w)(?:and|und|et|y|ve|и|و|og|och|en|e|i|oraz|with|by|von|par|por|di|door)(?!\w)")
-DIGITS = re.compile(r"\s*[|•·]\s*(?=[^|•·]*\d)|\s+\d")
+DIGITS = re.compile(r"(?<!\s)\s*+[|•·]\s*+(?=[^|•·]*\d)|(?<!\s)\s++\d")
 WEEKDAY_NAMES = {name for names in WEEKDAYS for name in names}
 JOINING = re.compile(r"\s*(?:[,،;/&•]|and|und|et|y|ve|и|و|og|och|en|e|i|oraz)\s*", re.IGNORECASE)
 BETWEEN = re.compile(

@@ -43,7 +43,7 @@ PRINTED = re.compile(r"^\W*(?:رقم الطباعه|رمز الخبر|كود ا�
 WEATHER = re.compile(
     r"^\W*(?:درجه الحراره|درجات الحراره|الطقس|temperature|sicaklik|температура)(?:\W+\w+){0,5}\W*$", re.IGNORECASE
 )
-SENTENCE = re.compile(r"[^\W\d_]{3,}\s*[.!?؟。۔]\W*$")
+SENTENCE = re.compile(r"[^\W\d_]{3}\s*[.!?؟。۔]\W*$")
 COMMA = re.compile(r"(?<=\d)[,.\u00a0\u066c](?=\d{3}(?!\d))")
 WORD = re.compile(r"[^\W\d_]+")
 MOST_WORDS, LONGEST = 26, 200

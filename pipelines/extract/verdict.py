@@ -31,7 +31,7 @@ CONSENT_SHARE = 0.05
 # A wall's sentence speaks of so many of its subjects, others of it of so many; a line of so many words is prose, and
 # labels and links around it have fewer than so many.
 WALL_SUBJECTS, ASIDE_SUBJECTS, PROSE_WORDS, BESIDE_WORDS = 4, 2, 12, 80
-CONSENT_FRAME = re.compile(r"<iframe\b[^>]*(?:consent|cmp[_./-]|privacy)", re.IGNORECASE)
+CONSENT_FRAME = re.compile(r"<iframe\b[^<>]*(?:consent|cmp[_./-]|privacy)", re.IGNORECASE)
 SHOWN = 20_000
 HOME = re.compile(r"/?(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
 # The home page of one of a site's languages.

@@ -30,6 +30,7 @@ SIZE = 24_000
 AT_ONCE = 0.2
 # What only ever sees less, or is asked at one place alone; and where that is said.
 BOUNDED = {
+    "pipelines.cli.setup.CONTACT": ("fullmatch", SIZE, "what a person typed"),
     "pipelines.cli.follow.PHRASE": ("sub", 600, "reasons of our own"),
     "pipelines.dates.written.HIJRI_MARK": ("match", SIZE, "behind a day that was read"),
     "pipelines.extract.authors.JOINING": ("fullmatch", SIZE, "what stands between two names"),
