@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from lxml.html import HtmlElement
 
-from pipelines.extract import authors, blocks, body, features, judge, linked, markup, particulars, phrases
+from pipelines.extract import authors, blocks, body, features, judge, linked, markup, particulars, phrases, strangers
 from pipelines.extract.metadata import Facts
 from pipelines.model import Removed, Source, Template
 from pipelines.text import words
@@ -59,13 +59,14 @@ class Text:
     """A text with what was cut from it.
 
     extracted: what reads like text at all, before anything was cut. fits: whether the source's template agreed with
-    the page, None where there is none to agree.
+    the page, None where there is none to agree. others: whether other articles on the page were cut.
     """
 
     lines: tuple[str, ...]
     removed: tuple[Removed, ...]
     extracted: tuple[str, ...] = ()
     fits: bool | None = None
+    others: bool = False
 
     @property
     def words(self) -> int:
@@ -147,7 +148,8 @@ def read(
     else:
         best = _judged(seen, facts, own, template, without)
         # A source whose pages agree on their places knows better.
-        if "agreement" not in without and not (template and template.inside) and _may_be_lost(best, seen):
+        sure = best.others or "agreement" in without or (template and template.inside)
+        if not sure and _may_be_lost(best, seen):
             whole = body.lines(tree, precise=False)
             if _lost(best, whole, seen):
                 best = replace(_cut(whole, facts, own, without), fits=best.fits)
@@ -165,6 +167,10 @@ def _judged(seen: Seen, facts: Facts, own: Sequence[str], template: Template | N
     lines = [seen.found[number].text for number in kept]
     cut = dict(zip(kept, _reasons(lines, facts, own, without), strict=True))
     stays = [number for number in kept if not cut[number]]
+    titles = {phrases.key(title) for title in facts.titles}
+    others = {} if facts.posts else strangers.strangers(seen.found, stays, titles, facts.canonical_url)
+    cut.update(others)
+    stays = [number for number in kept if not cut[number]]
     first, last = (stays[0], stays[-1]) if stays else (0, len(chances))
     # What stands far from the article and trafilatura did not take for it is not worth telling.
     told = [n for n in range(len(chances)) if cut.get(n, seen.chosen[n] >= HALF or first < n < last)]
@@ -173,7 +179,9 @@ def _judged(seen: Seen, facts: Facts, own: Sequence[str], template: Template | N
         Removed(text=block.text, reason=cut.get(n) or known[n] or why.get(n) or _why(block))
         for n, block in ((n, seen.found[n]) for n in told)
     ]
-    return Text(tuple(_nfc(seen.found[number].text) for number in stays), tuple(removed), fits=fits)
+    return Text(
+        tuple(_nfc(seen.found[number].text) for number in stays), tuple(removed), fits=fits, others=bool(others)
+    )
 
 
 def _leads(seen: Seen, chances: Sequence[float], kept: Sequence[int], facts: Facts) -> list[int]:

@@ -1,0 +1,158 @@
+"""Other articles that stand whole on an article's page: the next one under it, or a stream of them.
+
+What gives them away is the shape of the page: units that are built alike, each with a heading and a text of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from pipelines.extract.blocks import Block, Place, around
+
+NEXT, STREAM = "another article", "related articles"
+HEADINGS = ("h1", "h2", "h3", "h4", "h5")
+# Words that the article itself has before anything is a stranger to it, and those of a stranger's text.
+OWN_WORDS, NEXT_WORDS, ITEM_WORDS = 25, 12, 8
+# So many units built alike are a stream.
+ITEMS = 3
+LINKED, HEADING_WORDS = 0.8, 3
+LEVELS = 6
+# Turns of heading and text that are a stream, the share of texts that are about their heading, words that say nothing.
+TURNS, ABOUT, SHORT_WORD = 4, 0.75, 3
+
+
+def strangers(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], url: str) -> dict[int, str]:
+    """Of the blocks that are kept those of other articles, with the reason; titles: keys; url: of the page."""
+    title = next((n for n, block in enumerate(found) if block.key in titles and block.tag in HEADINGS), None)
+    if title is None:
+        return {}
+    for find in (_next, _stream, _in_turns):
+        cut = find(found, kept, titles, title, url)
+        if cut:
+            return cut
+    return {}
+
+
+def _next(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int, url: str) -> dict[int, str]:
+    """Units beside that of the title, called as it is, each with a heading of its own above a text."""
+    for unit in around(found[title].place):
+        above = unit.parent
+        if above is None:
+            return {}
+        beside: dict[HtmlElement, list[int]] = {}
+        for number in kept:
+            there = _below(found[number].place, above.element)
+            if there is not None and there.name == unit.name:
+                beside.setdefault(there.element, []).append(number)
+        own = beside.pop(unit.element, [])
+        if _words(found, own) < OWN_WORDS:
+            continue
+        cut: list[int] = []
+        for element, numbers in beside.items():
+            heading = _heading(found, numbers[0], element, titles, url)
+            if numbers[0] > own[-1] and heading and _words(found, numbers) >= NEXT_WORDS:
+                cut += numbers
+        if cut:
+            return dict.fromkeys(cut, NEXT)
+    return {}
+
+
+def _stream(
+    found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int, url: str
+) -> dict[int, str]:
+    """Units built alike in a place of their own, each a linked heading above its text."""
+    holding = {place.element for place in around(found[title].place)}
+    groups: dict[tuple[HtmlElement, str], dict[HtmlElement, list[int]]] = {}
+    for number in kept:
+        for level, place in enumerate(around(found[number].place)):
+            if place.parent is None or level == LEVELS or place.element in holding:
+                break
+            units = groups.setdefault((place.parent.element, place.name), {})
+            units.setdefault(place.element, []).append(number)
+    cut: set[int] = set()
+    for units in groups.values():
+        told = [
+            numbers
+            for element, numbers in units.items()
+            if _words(found, numbers) >= ITEM_WORDS and _heading(found, numbers[0], element, titles, url, linked=True)
+        ]
+        if len(told) >= ITEMS and 2 * len(told) > len(units):
+            cut.update(number for numbers in units.values() for number in numbers)
+    own = [number for number in kept if number not in cut]
+    return dict.fromkeys(sorted(cut), STREAM) if _words(found, own) >= OWN_WORDS else {}
+
+
+def _in_turns(
+    found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int, url: str
+) -> dict[int, str]:
+    """Linked headings and texts by turns in one place, each text about its own heading, to the end of it."""
+    headings: dict[HtmlElement, list[int]] = {}
+    for number in range(title + 1, len(found)):
+        block = found[number]
+        above = block.place.parent
+        linked = block.words >= HEADING_WORDS and block.linked >= LINKED * block.words
+        if above and linked and block.tag in HEADINGS[1:] and _leads_elsewhere(block, url):
+            headings.setdefault(above.element, []).append(number)
+    for numbers in headings.values():
+        if len(numbers) < TURNS:
+            continue
+        ends = [*numbers[1:], numbers[-1] + 2]
+        told = [
+            _about(found, start, [n for n in kept if start < n < end]) for start, end in zip(numbers, ends, strict=True)
+        ]
+        cut = [n for n in kept if numbers[0] <= n < ends[-1]]
+        own = [n for n in kept if n < numbers[0]]
+        if sum(told) >= ABOUT * len(told) and _words(found, own) >= OWN_WORDS:
+            return dict.fromkeys(cut, STREAM)
+    return {}
+
+
+def _about(found: Sequence[Block], heading: int, text: Sequence[int]) -> bool:
+    """Whether a text takes up the words of the heading above it."""
+    wanted = {word for word in found[heading].key.split() if len(word) > SHORT_WORD}
+    said = set(" ".join(found[number].key for number in text[:1]).split())
+    return 2 * len(wanted & said) >= len(wanted) > 0
+
+
+def _heading(
+    found: Sequence[Block], first: int, unit: HtmlElement, titles: Collection[str], url: str, *, linked: bool = False
+) -> bool:
+    """Whether a unit begins with a heading that is not the page's: an h1 of its own, or one that leads elsewhere."""
+    number = first
+    while number >= 0 and any(place.element is unit for place in around(found[number].place)):
+        block = found[number]
+        if block.words >= HEADING_WORDS and block.key not in titles:
+            leads = block.linked >= LINKED * block.words and _leads_elsewhere(block, url)
+            if leads and (block.tag in HEADINGS or linked):
+                return True
+            if block.tag == "h1" and not linked and not block.linked:
+                return True
+        number -= 1
+    return False
+
+
+def _leads_elsewhere(block: Block, url: str) -> bool:
+    """Whether the link of a heading leads to another page of the site."""
+    element = block.place.element
+    links = [a for a in (element, *element.iterancestors("a"), *element.iter("a")) if a.tag == "a"]
+    here = urlsplit(url)
+    for link in links[:2]:
+        try:
+            there = urlsplit(urljoin(url, (link.get("href") or "#").strip()))
+        except ValueError:
+            continue
+        if there.hostname == here.hostname and (there.path, there.query) != (here.path, here.query):
+            return True
+    return False
+
+
+def _below(place: Place, element: HtmlElement) -> Place | None:
+    """The place around this one that stands right in an element."""
+    return next((p for p in around(place) if p.parent is not None and p.parent.element is element), None)
+
+
+def _words(found: Sequence[Block], numbers: Sequence[int]) -> int:
+    return sum(found[number].words for number in numbers)

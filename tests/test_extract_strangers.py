@@ -1,0 +1,70 @@
+"""Other articles that stand whole on an article's page."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.test_extract import BODY, TITLE, article, html
+
+OTHER = "المجلس يقر موازنة المكتبات العامة"
+PROSE = [
+    "أقر المجلس البلدي مساء الثلاثاء موازنة المكتبات العامة للعام المقبل بعد نقاش دام ثلاث ساعات في القاعة الكبرى.",
+    "وتنص الموازنة على شراء أربعة آلاف كتاب جديد وتمديد ساعات العمل في فروع الأحياء الشرقية حتى العاشرة ليلا.",
+]
+
+
+def told(lines: list[str]) -> str:
+    return "".join(f"<p>{line}</p>" for line in lines)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<article><h1>{}</h1><div class=text>{}</div></article>",
+        "<div class=post><h1>{}</h1><div class=entry>{}</div></div>",
+        "<section><div><h1>{}</h1></div>{}</section>",
+    ],
+)
+@pytest.mark.parametrize("heading", [OTHER, f"<a href=/n/2>{OTHER}</a>"])
+def test_the_next_article_under_the_first_is_another_one(unit: str, heading: str) -> None:
+    other = unit.format(heading, told(PROSE))
+    between = "<hr><h4>المقال التالي</h4>"
+
+    made = article(html(f"<main>{unit.format(TITLE, told(BODY))}{between}{other}</main>"))
+
+    assert made.text.split("\n") == BODY
+    assert {cut.reason for cut in made.removed if cut.text in PROSE} == {"another article"}
+
+
+def test_the_parts_of_one_article_in_units_of_their_own_stay() -> None:
+    unit = "<section><h2>{}</h2>{}</section>"
+    parts = unit.format("ما قبل ذلك", told(PROSE[:1])) + unit.format("ما بعده", told(PROSE[1:]))
+    inside = f"<article><h1>{TITLE}</h1>{told(BODY)}{parts}</article>"
+
+    assert article(html(inside)).text.split("\n") == [*BODY, "ما قبل ذلك", PROSE[0], "ما بعده", PROSE[1]]
+
+
+def item(number: int, tag: str, link: str) -> str:
+    about = ["الحديقة", "المخبز", "العبارة", "المدرسة", "المحجر", "البستان"][number]
+    head = f"<{tag}><a href={link}>{about} تنتظر المجلس رقم {number}</a></{tag}>"
+    return head + f"<p>ستغلق {about} القديمة أبوابها {number + 2} أسابيع بدءا من الاثنين إلى أن يبنى المجلس.</p>"
+
+
+@pytest.mark.parametrize("tag", ["h2", "h3", "h4"])
+@pytest.mark.parametrize("shape", ["<div class=item>{}</div>", "<li>{}</li>", "{}"])
+def test_a_stream_of_other_stories_below_a_brief_is_not_its_text(tag: str, shape: str) -> None:
+    stream = "".join(shape.format(item(number, tag, f"/n/{number}")) for number in range(6))
+    box = f"<div>{stream}</div>" if shape != "{}" else stream
+
+    made = article(html(f"<main><h1>{TITLE}</h1>{told(BODY)}{box}</main>"))
+
+    assert made.text.split("\n") == BODY
+
+
+def test_a_ranking_whose_headings_lead_to_places_on_the_page_is_an_article() -> None:
+    ranking = "".join(f"<div class=item>{item(number, 'h3', f'#n{number}')}</div>" for number in range(6))
+
+    made = article(html(f"<main><h1>{TITLE}</h1>{told(BODY)}<div>{ranking}</div></main>"))
+
+    assert sum("ستغلق" in line for line in made.text.split("\n")) >= 3
+    assert not {"another article", "related articles"} & {cut.reason for cut in made.removed}
