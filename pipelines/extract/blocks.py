@@ -188,7 +188,7 @@ def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, Place]]:
 def _place(element: HtmlElement, outer: Place) -> Place:
     names = f"{element.get('id') or ''} {element.get('class') or ''}"
     name, kind, story, body = _named(element.tag, names)
-    if _hidden(element):
+    if hidden(element):
         kind = kind or "hidden"
     body = body or element.get("itemprop") == "articleBody"
     return Place(
@@ -215,7 +215,8 @@ def _named(tag: str, names: str) -> tuple[str, str, bool, bool]:
     return ".".join([tag, *stable]), kind, story, body
 
 
-def _hidden(element: HtmlElement) -> bool:
+def hidden(element: HtmlElement) -> bool:
+    """Whether an element says that it is not shown."""
     style = element.get("style")
     if style and HIDDEN.search(style):
         return True

@@ -7,6 +7,7 @@ little of what two extractors agree on, and the page's own articleBody or script
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -38,8 +39,13 @@ KEPT, SURE = 50, 0.9
 HALF = 0.5
 TITLE_LINES = 4
 REPEATED = 12
-# Of a standfirst: the least chance, its words, and how many of them there are at most.
-LEAD, LEAD_WORDS, LONGEST_LEAD, MOST_LEADS = 0.15, 6, 70, 2
+# Of a standfirst: the least chance where its place is called so, and elsewhere; its words.
+LEAD, NEARLY, LEAD_WORDS, LONGEST_LEAD = 0.2, 0.4, 6, 70
+CALLED_LEAD = re.compile(
+    r"(?<![a-z])(?:stand-?first|summary|deck|dek|lead|lede|intro|sub-?title|sub-?head(?:line)?|chapo|entradilla|bajada|"
+    r"spot|ingress|sapo|vorspann|excerpt)(?![a-z])",
+    re.IGNORECASE,
+)
 # What stands in a text so often is a refrain; twice is what a page shows for two sizes of screen.
 REFRAIN = 3
 # Lines from either end among which particulars stand.
@@ -194,9 +200,10 @@ def _leads(seen: Seen, chances: Sequence[float], kept: Sequence[int], facts: Fac
     title = next((n for n in range(first or 0, -1, -1) if seen.found[n].key in titles), None) if first else None
     if first is None or title is None:
         return []
-    between = [n for n in range(title + 1, first) if not seen.found[n].kind and n not in kept]
-    leads = [n for n in between if chances[n] >= LEAD and LEAD_WORDS <= seen.found[n].words <= LONGEST_LEAD]
-    return [n for n in leads if not seen.found[n].linked] if len(leads) <= MOST_LEADS else []
+    between = [n for n in range(title + 1, first) if not seen.found[n].kind and not seen.found[n].linked]
+    leads = [n for n in between if LEAD_WORDS <= seen.found[n].words <= LONGEST_LEAD and n not in kept]
+    called = [n for n in leads if CALLED_LEAD.search(seen.found[n].place.name) and chances[n] >= LEAD]
+    return called[:1] or [n for n in leads if chances[n] >= NEARLY][:1]
 
 
 def _asked(block: blocks.Block, chosen: float) -> float:

@@ -29,11 +29,18 @@ def strangers(found: Sequence[Block], kept: Sequence[int], titles: Collection[st
     title = next((n for n, block in enumerate(found) if block.key in titles and block.tag in HEADINGS), None)
     if title is None:
         return {}
-    for find in (_next, _stream, _in_turns):
-        cut = find(found, kept, titles, title, url)
-        if cut:
-            return cut
-    return {}
+    cut = _next(found, kept, titles, title, url)
+    if cut or _of_title(found, title):
+        return cut
+    return _stream(found, kept, titles, title, url) or _in_turns(found, kept, titles, title, url)
+
+
+def _of_title(found: Sequence[Block], title: int) -> bool:
+    """Whether the linked headings below the title are about it, as those of a ranking or a guide are."""
+    wanted = {word for word in found[title].key.split() if len(word) > SHORT_WORD}
+    headings = [block for block in found[title + 1 :] if block.tag in HEADINGS and block.linked >= LINKED * block.words]
+    shared = [block for block in headings if wanted.intersection(block.key.split())]
+    return 4 * len(shared) > len(headings)
 
 
 def _next(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int, url: str) -> dict[int, str]:

@@ -11,6 +11,7 @@ from html import unescape
 
 from lxml.html import HtmlElement
 
+from pipelines.extract.blocks import hidden
 from pipelines.extract.phrases import key
 from pipelines.text import words
 
@@ -34,10 +35,11 @@ OF_SITE = re.compile(r"(?:site|blog|page)[-_]?(?:title|name|logo|header)|logo|br
 BESIDE = frozenset(("nav", "footer", "aside", "header"))
 SIDE = re.compile(r"(?<![a-z])side|widget|related|menu|comment|popular|footer", re.IGNORECASE)
 CALLED_TITLE = re.compile(r"(?<![a-z])(?:title|headline)(?![a-z])", re.IGNORECASE)
-HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # Characters of a paragraph; the share of a title's words that stand in the article it is of.
 PARAGRAPH = 90
-OF_ARTICLE = 0.5
+OF_ARTICLE, OF_SITE_SHARE = 0.5, 0.25
+# Paragraphs that are looked at, letters of a word that its endings leave alone, words of a site's name and motto.
+LOOKED_AT, STEM, NAME_WORDS = 20, 5, 7
 TITLE_WORDS, TITLE_MOST = 4, 30
 PARTS = 6
 SLACK = 40
@@ -74,7 +76,7 @@ def pick(
     # A page's only heading is what people see for its title, whatever is said for search engines.
     only = headings[0] if len(headings) == 1 and words(headings[0]) > TITLE_WORDS // 2 else ""
     forms = (headline, near, only, *cut, given, *headings[:1])
-    if not (headline or near or only):
+    if not (headline or headings):
         # The same title on every page says nothing of this one; the feed does, or what stands above the text.
         above = _above_text(tree, [shown, element])
         forms = (given, above, *forms) if above else forms
@@ -138,7 +140,7 @@ def _of_site(h1: HtmlElement, *titles: str) -> bool:
     the head of the page with no word of what the page is called elsewhere."""
     named = " ".join(title for title in titles if title)
     above = [h1, *h1.iterancestors()]
-    if any(HIDDEN.search(one.get("style") or "") or one.get("hidden") is not None for one in above):
+    if any(map(hidden, above)):
         return True
     if any(one.tag in ("nav", "footer", "aside") for one in above):
         return True
@@ -157,11 +159,9 @@ def _above_text(tree: HtmlElement, titles: Sequence[str]) -> str:
     paragraphs = [p for p in tree.iter("p", "div") if len(p.text or "") >= PARAGRAPH]
     if not paragraphs:
         return ""
-    said = set(key(" ".join(_plain(p.text_content()) for p in paragraphs[:PARTS])).split())
-    for title in filter(None, titles):
-        known = [word for word in key(title).split() if len(word) > 2]
-        if known and sum(word in said for word in known) >= OF_ARTICLE * len(known):
-            return ""
+    said = _stems(" ".join(_plain(p.text_content()) for p in paragraphs[:LOOKED_AT]))
+    if any(_share(title, said) >= OF_SITE_SHARE or words(title) > NAME_WORDS for title in filter(None, titles)):
+        return ""
     best = ""
     for element in tree.iter("h2", "h3", "h4", "div", "p", "span", "td", "b", "font"):
         if element is paragraphs[0]:
@@ -169,10 +169,21 @@ def _above_text(tree: HtmlElement, titles: Sequence[str]) -> str:
         called = CALLED_TITLE.search(f"{element.get('class') or ''} {element.get('itemprop') or ''}")
         if element.tag not in ("h2", "h3", "h4") and not called:
             continue
-        text = _plain(element.text_content()[:LONGEST])
-        if TITLE_WORDS // 2 < words(text) <= TITLE_MOST and not best and not _beside(element):
+        text = _plain((element.text if called else element.text_content()[:LONGEST]) or "")
+        about = not any(titles) or _share(text, said) >= OF_ARTICLE
+        if TITLE_WORDS // 2 < words(text) <= TITLE_MOST and about and not best and not _beside(element):
             best = text
     return ""
+
+
+def _share(title: str, said: set[str]) -> float:
+    """The share of a title's longer words that a text has, whatever they end with."""
+    wanted = _stems(title)
+    return len(wanted & said) / len(wanted) if wanted else 0.0
+
+
+def _stems(line: str) -> set[str]:
+    return {word[:STEM] for word in key(line).split() if len(word) > STEM - 2}
 
 
 def _beside(element: HtmlElement) -> bool:
