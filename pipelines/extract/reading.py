@@ -16,7 +16,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 from lxml.html import HtmlElement
 
-from pipelines.extract import authors, blocks, body, features, judge, linked, markup, particulars, phrases, strangers
+from pipelines.extract import (
+    authors,
+    blocks,
+    body,
+    features,
+    judge,
+    linked,
+    markup,
+    particulars,
+    phrases,
+    strangers,
+    tables,
+)
 from pipelines.extract.metadata import Facts
 from pipelines.model import Removed, Source, Template
 from pipelines.text import words
@@ -176,6 +188,9 @@ def _judged(seen: Seen, facts: Facts, own: Sequence[str], template: Template | N
     titles = {phrases.key(title) for title in facts.titles}
     others = {} if facts.posts else strangers.strangers(seen.found, stays, titles, facts.canonical_url)
     cut.update(others)
+    added, left = tables.whole(seen.found, {number for number in kept if not cut[number]}, titles)
+    cut.update(dict.fromkeys(left, tables.REASON) | dict.fromkeys(added, ""))
+    kept = sorted({*kept, *added})
     stays = [number for number in kept if not cut[number]]
     first, last = (stays[0], stays[-1]) if stays else (0, len(chances))
     # What stands far from the article and trafilatura did not take for it is not worth telling.

@@ -1,0 +1,53 @@
+"""Tables of figures: a text has all the cells of one, or none.
+
+Cell by cell a table leaves a few names behind as stray lines. A table that lays out a page is none of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from lxml.html import HtmlElement
+
+from pipelines.extract.blocks import Block, around
+
+REASON = "table"
+# A table of figures has so many cells and rows at least, and no cell of more words; a row has two cells.
+CELLS, ROWS, LONGEST_CELL = 4, 2, 60
+# The share of its words that are kept anyway from which on all of it is.
+WHOLE = 0.5
+# The same for cells of sentences, which have so many words each.
+TOLD, SENTENCE = 0.3, 5
+
+
+def whole(found: Sequence[Block], kept: Collection[int], titles: Collection[str]) -> tuple[set[int], set[int]]:
+    """Of the blocks of tables of which some are kept: those that are kept as well, and those that are cut."""
+    tables: dict[HtmlElement, list[int]] = {}
+    for number, block in enumerate(found):
+        table = next((place.element for place in around(block.place) if place.element.tag == "table"), None)
+        if table is not None:
+            tables.setdefault(table, []).append(number)
+    added: set[int] = set()
+    cut: set[int] = set()
+    for table, numbers in tables.items():
+        mine = [number for number in numbers if number in kept]
+        if not mine or not _is_of_figures(table, [found[number] for number in numbers], titles):
+            continue
+        words = sum(found[number].words for number in mine)
+        share = words / max(1, sum(found[number].words for number in numbers))
+        if share >= (TOLD if words >= SENTENCE * len(mine) else WHOLE):
+            added.update(numbers)
+        else:
+            cut.update(mine)
+    return added, cut
+
+
+def _is_of_figures(table: HtmlElement, cells: Sequence[Block], titles: Collection[str]) -> bool:
+    if len(cells) < CELLS or any(cell.words > LONGEST_CELL or cell.key in titles for cell in cells):
+        return False
+    if next(table.iterdescendants("table"), None) is not None or 2 * sum(cell.linked for cell in cells) > sum(
+        cell.words for cell in cells
+    ):
+        return False
+    rows = [row for row in table.iter("tr") if len([cell for cell in row if cell.tag in ("td", "th")]) > 1]
+    return len(rows) >= ROWS

@@ -1,0 +1,44 @@
+"""Tables inside an article: all of their cells, or none."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.test_extract import BODY, TITLE, article, html
+
+RATES = [
+    ["البنك", "شراء", "بيع"],
+    ["البنك الأهلي", "48.50", "48.60"],
+    ["بنك الشمال", "48.51", "48.61"],
+    ["بنك الزراعة", "48.49", "48.59"],
+]
+DAYS = [["09:15", "أغلقت الشرطة الجسر بعد سماع صوت انهيار في الدعامة"],
+        ["10:40", "دخل المهندسون الدعامة ووجدوا فيها شرخا طويلا"],
+        ["13:05", "أعيد فتح الجسر أمام المشاة من جهة واحدة فقط"]]  # fmt: skip
+
+
+def table(rows: list[list[str]]) -> str:
+    inside = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows)
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in inside)}</table>"
+
+
+@pytest.mark.parametrize("rows", [RATES, DAYS, RATES[1:]])
+@pytest.mark.parametrize("box", ["{}", "<figure>{}</figure>", "<div class=box>{}</div>"])
+def test_a_text_has_all_cells_of_a_table_or_none(rows: list[list[str]], box: str) -> None:
+    inside = [f"<p>{line}</p>" for line in BODY]
+    told = [*inside[:2], box.format(table(rows)), *inside[2:]]
+
+    made = article(html(f"<article><h1>{TITLE}</h1>{''.join(told)}</article>"))
+
+    lines = made.text.split("\n")
+    cells = [cell for row in rows for cell in row]
+    assert [line for line in lines if line not in cells] == BODY
+    assert [line for line in lines if line in cells] in ([], cells)
+
+
+def test_a_table_that_lays_out_the_page_is_none_of_figures() -> None:
+    rows = "".join(f"<p>{line}</p>" for line in BODY)
+    menu = "<tr><td>الرئيسية</td><td>أخبار</td></tr>"
+    layout = f"<table>{menu}<tr><td><h1>{TITLE}</h1>{rows}</td><td>إعلان</td></tr></table>"
+
+    assert article(html(layout)).text.split("\n") == BODY
