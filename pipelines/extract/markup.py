@@ -161,10 +161,10 @@ def _without_page_form(tree: HtmlElement) -> None:
     """Make a box of a form that holds the page: it is how some systems build all of theirs, and tells nothing."""
     body = tree.find("body")
     for form in [] if body is None else list(body.iter("form")):
-        held = next(form.iter("h1", "article", "main"), None) is not None or "__VIEWSTATE" in form.xpath(
-            ".//input/@name"
-        )
-        if held or sum(len(text) for text in form.itertext()) > PAGE_SHARE * sum(len(text) for text in body.itertext()):
+        names, kinds = form.xpath(".//input/@name"), form.xpath(".//input/@type")
+        most = sum(len(text) for text in form.itertext()) > PAGE_SHARE * sum(len(text) for text in body.itertext())
+        # Where somebody is asked to sign in it is a form, however little else the page has.
+        if "__VIEWSTATE" in names or (most and "password" not in kinds):
             form.tag = "div"
 
 
