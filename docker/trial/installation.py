@@ -215,7 +215,7 @@ class Machine:
     def asked(self, at: Installation) -> list[str]:
         """The requests that the newsroom has answered, oldest first."""
         lines = at.docker("exec", "newsroom", "cat", f"{ROOM}/access.jsonl").splitlines()
-        return [f"{row['host']}{row['target']}" for row in map(json.loads, lines)]
+        return [f"{row['host']}{row['path']}" for row in map(json.loads, lines)]
 
     def alerts(self, at: Installation) -> list[str]:
         """The keys of all messages that reached the inbox with an article in them."""
