@@ -57,8 +57,11 @@ def machine(lacking: str) -> Iterator[Machine]:
 
 
 def left(folder: Path) -> list[str]:
-    """What of a daemon is still there: its folder, mounts and processes."""
+    """What of a daemon is still there: its folder, control groups, firewall rule, mounts and processes."""
     found = [str(folder)] if folder.exists() else []
+    found += map(str, Path("/sys/fs/cgroup").glob(f"*/{folder.name}"))
+    rules = subprocess.run(["iptables", "-w", "-S", "FORWARD"], capture_output=True, text=True).stdout.splitlines()
+    found += [rule for rule in rules if folder.name in rule]
     found += [line for line in Path("/proc/mounts").read_text(encoding="utf-8").splitlines() if str(folder) in line]
     for process in Path("/proc").glob("[0-9]*/cmdline"):
         try:

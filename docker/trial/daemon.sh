@@ -135,7 +135,12 @@ stop() {
   for bridge in $(grep -aohE 'br-[0-9a-f]{12}' "$dir/network/local-kv.db" 2>/dev/null | sort -u); do
     ip link delete "$bridge" 2>/dev/null || true
   done
-  find /sys/fs/cgroup -depth -type d -path "*/$name*" -exec rmdir {} + 2>/dev/null || true
+  # A control group can be removed a moment after its last process has gone.
+  for _ in $(seq 50); do
+    find /sys/fs/cgroup -depth -type d -path "*/$name*" -exec rmdir {} + 2>/dev/null || true
+    [ -n "$(find /sys/fs/cgroup -maxdepth 2 -name "$name")" ] || break
+    sleep .2
+  done
   rm -rf --one-file-system "$dir"
 }
 
