@@ -74,8 +74,14 @@ def test_after_a_night_the_desk_shows_arabic_right_to_left_with_what_was_cut(
         page.set_viewport_size({"width": 420, "height": 900})
         picture(page, "desk-narrow")
 
-        # A site that is followed already has to have another name.
-        given = {"url": "http://sabah.newsroom.test", "name": "seen", "timezone": "Asia/Amman", "country": "JO"}
+        # A site that is followed already has to have another name, and to be wanted twice.
+        given = {
+            "url": "http://sabah.newsroom.test",
+            "name": "seen",
+            "timezone": "Asia/Amman",
+            "country": "JO",
+            "twice": True,
+        }
         offered = rest.trigger(airflow.client, "follow", **given)
         waiting = f"{airflow.address}/dags/follow/runs/{offered.run_id}/tasks/approve/required_actions"
         wait_for_approval(airflow, offered)
