@@ -54,7 +54,7 @@ def rename(settings: Settings, old: str, new: str) -> Moved:
                     f"`nightdesk follow` or write its file, then `nightdesk sources merge {old} {new}`."
                 )
             with conn:
-                _check_idle(conn, old, new)
+                _check_idle(settings, conn, old, new)
                 db.execute(conn, "rename_source", old=old, new=new)
                 db.execute(conn, "move_begin", old=old, new=new, merged=False, urls=db.json({}))
         file = settings.sources / f"{old}.toml"
@@ -81,7 +81,7 @@ def merge(settings: Settings, old: str, new: str) -> Moved:
                 sources.path_of(settings, old)
             sources.check_aside(settings, old)
             with conn:
-                _check_idle(conn, old, new)
+                _check_idle(settings, conn, old, new)
                 _check_ended(conn, old)
                 for name in MERGE:
                     many = db.execute(conn, name, old=old, new=new)
@@ -129,13 +129,23 @@ def _has_rows(conn: db.Connection, source: str) -> bool:
     return bool(row["there"])
 
 
-def _check_idle(conn: db.Connection, old: str, new: str) -> None:
+def _check_idle(settings: Settings, conn: db.Connection, old: str, new: str) -> None:
+    """SourceError where a stage is at work on one of them, or a killed crawl has left pages that no row knows of."""
     for source in (old, new):
         db.query(conn, "load_lock", source=source)
     at_work = db.query(conn, "stages_at_work", sources=[old, new])
     if at_work:
         said = ", ".join(f"{row['stage']} of {row['source']}" for row in at_work)
         raise SourceError(f"Somebody is at work there: {said}. Try again when that is over.")
+    for source in (old, new):
+        # Only a crawl under the name that the file has takes them into the ledger.
+        left = warc.unfinished(settings.raw, source)
+        if left:
+            first = "" if (settings.sources / f"{source}.toml").exists() else f"`nightdesk follow {source}`, then "
+            raise SourceError(
+                f"A killed crawl of {source} has left {warc.name_of(left[0])} open, with pages that no table knows of: "
+                f"{first}`nightdesk run {source}` takes them in, then again."
+            )
 
 
 def _check_ended(conn: db.Connection, old: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from demo import newsroom
 from demo.newsroom import Newsroom
 from demo.sites import Site, source, write_sources
-from pipelines import alert, articlefile, crawl, db, golden, ledger, load, moves, sourcefile, sources, urls, watch
+from pipelines import alert, articlefile, crawl, db, golden, ledger, load, moves, sourcefile, sources, urls, warc, watch
 from pipelines.errors import SourceError
 from pipelines.extract import extract
 from pipelines.model import Source, Tally
@@ -171,6 +171,30 @@ def test_what_cannot_be_moved_now_is_one_sentence(desk: Settings, conn: db.Conne
     sources.unfollow(desk, "sabah")
     with pytest.raises(SourceError, match="sabah was followed before, and what was collected of it is still there"):
         moves.rename(desk, "again", "sabah")
+
+
+def test_pages_that_a_killed_crawl_left_on_disk_are_taken_in_before_a_move(desk: Settings, conn: db.Connection) -> None:
+    (file,) = (desk.raw / "sabah" / SECOND).glob(f"*{warc.CLOSED}")
+    *_, (_, page, facts) = warc.pages(file)
+    # A crawl that is killed now has the page on disk and in no table.
+    writer = warc.begin(desk.raw, "sabah", SECOND)
+    pointer = warc.append(writer, page, facts)
+    warc.sync(writer)
+    writer.file.close()
+    twin(desk, "again")
+
+    for refused in (lambda: moves.rename(desk, "sabah", "morning"), lambda: moves.merge(desk, "sabah", "again")):
+        with pytest.raises(SourceError, match=r"sabah has left sabah/.* open, .*: `nightdesk run sabah` takes them in"):
+            refused()
+    sources.unfollow(desk, "sabah")
+    with pytest.raises(SourceError, match="`nightdesk follow sabah`, then `nightdesk run sabah`"):
+        moves.merge(desk, "sabah", "again")
+    sources.follow(desk, "sabah")
+    night(desk, THIRD, "sabah")
+    moves.rename(desk, "sabah", "morning")
+
+    assert count(conn, f"fetches where source = 'morning' and warc_file = '{pointer.warc_file}'") == 1
+    holds(desk, conn, "morning")
 
 
 def night(settings: Settings, run: str, *names: str) -> dict[str, Tally]:
