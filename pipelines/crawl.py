@@ -54,7 +54,8 @@ def crawl(
     """Crawl sources in one child process; a tally for each, in their order.
 
     budget: seconds, NIGHTDESK_CRAWL_BUDGET if None. only: fetch this one URL of the one source, whatever is due.
-    on_line: hears `LEVEL what happened`, line by line. secrets: by name, beside those of the environment.
+    on_line: hears `LEVEL what happened`, line by line, also what came of each source. secrets: by name, beside those of
+    the environment.
     Raises SettingsError or DatabaseError where nothing could begin; a source that failed is a Tally that says so.
     """
     seconds = settings.crawl_budget if budget is None else budget
@@ -68,23 +69,29 @@ def crawl(
         Tally(run=run, source=name, stage=STAGE, state="failed", message=why) for name, why in half_moved.items()
     ]
     heard = {tally.source: tally for tally in _written(settings, refused)}
+    for tally in refused:
+        on_line(_end(tally))
     said: list[str] = []
     command = ["crawl", "--run", run, "--budget", str(seconds), "--only", only]
     free = [source for source in sources if source.name not in heard]
     with _child(settings, command, free, secrets) if free else nullcontext() as child:
         for event in _events(child, monotonic() + seconds + AFTER_BUDGET) if child else ():
-            line = _line(event)
             if event["event"] == "tally":
                 facts = {name: event[name] for name in ("source", "state", "counts", "message")}
                 heard[event["source"]] = Tally(run=run, stage=STAGE, code=Code(event["code"]), **facts)
-            elif event["event"] == "error":
+                on_line(_end(heard[event["source"]]))
+                continue
+            line = _line(event)
+            if event["event"] == "error":
                 raise getattr(errors, event["kind"], NightdeskError)(event["message"])
             if event.get("level") in ("ERROR", "CRITICAL", "STDERR"):
                 said.append(line)
             on_line(line)
     missing = [source.name for source in sources if source.name not in heard]
     code = child.returncode if child else 0
-    heard |= {tally.source: tally for tally in _unheard(settings, missing, run, code, said)}
+    for tally in _unheard(settings, missing, run, code, said):
+        heard[tally.source] = tally
+        on_line(_end(tally))
     return [heard[source.name] for source in sources]
 
 
@@ -230,11 +237,15 @@ def _of_log(line: str) -> Event:
 def _line(event: Event) -> str:
     if event["event"] == "log":
         return f"{event['level'].replace('STDERR', 'WARNING')} {event['message']}"
-    counts = account.sentence(event.get("counts", {}))
-    if event["event"] == "tally":
-        level = "ERROR" if event["state"] == "failed" else "INFO"
-        return f"{level} {event['source']}: {event['state']}; {event['message'] or counts}"
-    return f"INFO {event.get('source', '')}: {counts}"
+    return f"INFO {event.get('source', '')}: {account.sentence(event.get('counts', {}))}"
+
+
+def _end(tally: Tally) -> str:
+    """What came of a source, as a line."""
+    level = {"failed": "ERROR", "busy": "WARNING", "stopped": "WARNING"}.get(tally.state, "INFO")
+    counted = not tally.message or any(tally.counts.get(word) for word in account.ORDER)
+    said = filter(None, [tally.message, account.sentence(tally.counts) if counted else ""])
+    return f"{level} {tally.source}: {tally.state}; {' '.join(said)}"
 
 
 def _unheard(settings: Settings, names: Sequence[str], run: str, code: int, said: list[str]) -> list[Tally]:

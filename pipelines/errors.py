@@ -4,6 +4,9 @@
 class NightdeskError(Exception):
     """Something a person has to act on; its text is a whole sentence that says what to do."""
 
+    # Whether the sentence stands in the log of whoever raises it.
+    told = False
+
 
 class SourceError(NightdeskError):
     """A source file does not keep the form: names the file, the key and what is allowed."""

@@ -15,6 +15,7 @@ from airflow.serialization.decoders import decode_timetable
 from airflow.serialization.encoders import encode_timetable
 
 from pipelines import errors
+from pipelines.airflow import failing
 from pipelines.airflow.build import retry_policy, timetable
 from pipelines.settings import Settings
 
@@ -36,6 +37,23 @@ def test_a_site_that_cannot_be_reached_is_tried_again_later_or_left_to_the_next_
 
     assert (later.action, later.retry_delay) == (RetryAction.RETRY, timedelta(minutes=2))
     assert never.action is RetryAction.FAIL
+
+
+def test_a_task_that_went_red_by_a_sentence_is_tried_again_by_what_was_wrong(caplog: pytest.LogCaptureFixture) -> None:
+    def ended(error: Exception) -> BaseException:
+        with pytest.raises(BaseException) as caught, failing.by_sentence():
+            raise error
+        return caught.value
+
+    told = errors.StoreError("said before")
+    told.told = True
+
+    reds = [ended(error) for error in (errors.DatabaseError("gone"), told, ValueError("odd"))]
+
+    decided = [retry_policy(Settings()).evaluate(red, 1, 3).action for red in reds]
+    assert decided == [RetryAction.RETRY, RetryAction.FAIL, RetryAction.DEFAULT]
+    assert [type(red) for red in reds] == [failing.Red, failing.Red, ValueError]
+    assert caplog.messages == ["gone"]
 
 
 def test_an_error_nobody_thought_of_is_left_to_the_retries_of_the_task() -> None:

@@ -139,6 +139,19 @@ def test_a_night_goes_from_sites_to_alerts_and_one_broken_source_is_red_alone(
     assert min(stored.values()) >= 5
 
 
+def test_the_log_of_a_red_task_says_why_in_one_sentence_once(airflow: Airflow, night_settings: Settings) -> None:
+    logs = (night_settings.data / "airflow" / "logs" / "tasks").rglob("task_id=crawl/*/*.log")
+
+    lines = [[json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()] for log in logs]
+    (said,) = [log for log in lines if any(line["event"].startswith(f"{BROKEN}:") for line in log)]
+    wrong = [line for line in said if line["level"] != "info"]
+    assert [line["event"] for line in wrong[1:]] == ["Task exited"]
+    assert wrong[0]["event"].startswith(f"{BROKEN}: failed; None of its feeds, sitemaps and sections could be reached")
+    assert sum("could be reached" in json.dumps(line) for line in said) == 1
+    assert [line for line in said if "error_detail" in line] == []
+    assert [line["reason"] for line in said if "reason" in line] == ["the next run tries again"]
+
+
 def test_nobody_else_can_read_what_a_night_has_left(airflow: Airflow, night_settings: Settings) -> None:
     assert (night_settings.data / "airflow" / "logs" / "tasks").is_dir()
     assert open_to_others(night_settings.data) == []

@@ -8,7 +8,7 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, CronTriggerTimetable, Param, task
 
-from pipelines.airflow import build, tell
+from pipelines.airflow import build, failing, tell
 from pipelines.settings import settings
 
 EVERY_HOUR = "17 * * * *"
@@ -35,24 +35,28 @@ def upkeep_dag(doc: str) -> DAG:
     ) as dag:
 
         @task(execution_timeout=build.STAGE_LIMIT, multiple_outputs=False)
+        @failing.by_sentence()
         def outbox() -> dict[str, str]:
             from pipelines.airflow import work
 
             return work.send("")
 
         @task(execution_timeout=build.SHORT_LIMIT)
+        @failing.by_sentence()
         def health() -> list[str]:
             from pipelines.airflow import work
 
             return work.check_health()
 
         @task(execution_timeout=build.STAGE_LIMIT, multiple_outputs=False)
+        @failing.by_sentence()
         def raw_files() -> dict[str, int]:
             from pipelines.airflow import work
 
             return work.retire_raw()
 
         @task(execution_timeout=build.STAGE_LIMIT)
+        @failing.by_sentence()
         def golden_pages() -> list[str]:
             from pipelines.airflow import work
 
@@ -79,12 +83,14 @@ def follow_dag(doc: str) -> DAG:
     ) as dag:
 
         @task(execution_timeout=build.SHORT_LIMIT, multiple_outputs=False)
+        @failing.by_sentence()
         def probe(params: Any = None) -> dict[str, str]:
             from pipelines.airflow import onboard
 
             return onboard.probe(params)
 
         @task(execution_timeout=build.SHORT_LIMIT)
+        @failing.by_sentence()
         def keep(probed: Any) -> str:
             from pipelines.airflow import onboard
 

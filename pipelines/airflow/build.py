@@ -9,7 +9,6 @@ from airflow.sdk import (
     DAG,
     Asset,
     CronPartitionTimetable,
-    ExceptionRetryPolicy,
     Param,
     PartitionedAssetTimetable,
     PartitionedAtRuntime,
@@ -22,7 +21,7 @@ from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from pipelines import errors
-from pipelines.airflow import tell
+from pipelines.airflow import failing, tell
 from pipelines.model import RUN_KEY
 from pipelines.settings import Settings, settings
 
@@ -54,6 +53,7 @@ def crawl_dag(doc: str) -> DAG:
     with _dag("crawl", doc, current, timetable(current), "this moment.", "those that are due.") as dag:
 
         @task(execution_timeout=SHORT_LIMIT)
+        @failing.by_sentence()
         def plan(params: Any = None, dag_run: Any = None) -> list[Batch]:
             from pipelines.airflow import work
 
@@ -66,6 +66,7 @@ def crawl_dag(doc: str) -> DAG:
             execution_timeout=timedelta(seconds=current.crawl_budget + SPIDER_GRACE),
             multiple_outputs=False,
         )
+        @failing.by_sentence()
         def crawl(batch: Batch) -> dict[str, str]:
             from pipelines.airflow import work
 
@@ -83,6 +84,7 @@ def extract_dag(doc: str) -> DAG:
     with _dag("extract", doc, current, PartitionedAssetTimetable(assets=RAW)) as dag:
 
         @task(map_index_template=LABEL, execution_timeout=STAGE_LIMIT, multiple_outputs=False)
+        @failing.by_sentence()
         def extract(batch: Batch) -> dict[str, str]:
             from pipelines.airflow import work
 
@@ -100,6 +102,7 @@ def load_dag(doc: str) -> DAG:
     with _dag("load", doc, current, PartitionedAssetTimetable(assets=FILES)) as dag:
 
         @task(map_index_template=LABEL, execution_timeout=STAGE_LIMIT, multiple_outputs=False)
+        @failing.by_sentence()
         def load(batch: Batch) -> dict[str, str]:
             from pipelines.airflow import work
 
@@ -117,12 +120,14 @@ def alert_dag(doc: str) -> DAG:
     with _dag("alert", doc, current, PartitionedAssetTimetable(assets=ARTICLES)) as dag:
 
         @task(execution_timeout=STAGE_LIMIT)
+        @failing.by_sentence()
         def match(params: Any = None, dag_run: Any = None, triggering_asset_events: Any = None) -> str:
             from pipelines.airflow import work
 
             return work.match(params, dag_run, triggering_asset_events or {})
 
         @task(execution_timeout=STAGE_LIMIT, multiple_outputs=False)
+        @failing.by_sentence()
         def send(run: Any) -> dict[str, str]:
             from pipelines.airflow import work
 
@@ -144,10 +149,10 @@ def timetable(current: Settings) -> Any:
     )
 
 
-def retry_policy(current: Settings) -> ExceptionRetryPolicy:
+def retry_policy(current: Settings) -> failing.RetriesByProblem:
     """What is tried again and when: a database soon, a site later, and never what a person has to mend."""
     later = timedelta(seconds=current.retry_after)
-    return ExceptionRetryPolicy(
+    return failing.RetriesByProblem(
         rules=[
             RetryRule(
                 exception=errors.DatabaseError,
@@ -243,6 +248,7 @@ def defaults(current: Settings) -> dict[str, Any]:
 
 def _plan(stage: str) -> Any:
     @task(task_id="plan", execution_timeout=SHORT_LIMIT)
+    @failing.by_sentence()
     def plan(params: Any = None, dag_run: Any = None, triggering_asset_events: Any = None) -> list[Batch]:
         from pipelines.airflow import work
 
@@ -263,12 +269,14 @@ def _publish_and_judge(stage: str, planned: Any, worked: Any, asset: Asset) -> N
         execution_timeout=SHORT_LIMIT,
         multiple_outputs=False,
     )
+    @failing.by_sentence()
     def publish(planned: list[Batch] | None = None, outlet_events: Any = None) -> dict[str, Any]:
         from pipelines.airflow import work
 
         return dict(work.publish(stage, planned, outlet_events[asset]))
 
     @task(trigger_rule=TriggerRule.ALL_DONE, execution_timeout=SHORT_LIMIT, retries=0)
+    @failing.by_sentence()
     def verdict(planned: list[Batch] | None = None) -> str:
         from pipelines.airflow import work
 

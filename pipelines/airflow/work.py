@@ -41,6 +41,7 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
             db.check_migrated(conn)
             chosen = sources.due(good, dag_run.run_after, sources.last_crawls(conn))
         if bad and not good:
+            bad[0].told = True
             raise bad[0]
         if not good:
             log.warning("no source is followed: `nightdesk follow NAME` takes one from the catalogue")
@@ -80,8 +81,8 @@ def crawl_batch(batch: Batch) -> dict[str, str]:
         tallies = crawl.crawl(current, chosen, batch["run"], budget=budget, on_line=to_log, secrets=secrets)
         with db.connection(current) as conn:
             rules = account.exclusions(conn, batch["run"])
-        for tally in tallies:
-            log.info("%s: %s", tally.source, account.sentence(tally.counts, rules.get(tally.source)))
+        for name in sorted(rules.keys() & set(batch["sources"])):
+            log.info("%s: excluded by %s", name, account.told(rules[name]))
     return _concluded(tallies, problems, errors.CrawlError)
 
 
@@ -171,15 +172,18 @@ def _each(batch: Batch, work: Callable[[Settings, Source, str], Tally]) -> dict[
             tallies.append(work(current, source, batch["run"]))
         except errors.DatabaseError:
             raise
+        except errors.NightdeskError as problem:
+            log.error("%s: %s", source.name, problem)
+            problems.append(problem)
         except Exception as problem:  # one source's trouble must not keep the others of the batch from being worked on
             log.exception("%s: %s", source.name, problem)
-            problems.append(problem)
+            problems.append(errors.NightdeskError(f"{source.name}: {problem!r}"))
     return _concluded(tallies, problems, errors.NightdeskError)
 
 
-def _named(current: Settings, names: Sequence[str]) -> tuple[list[Source], list[Exception]]:
+def _named(current: Settings, names: Sequence[str]) -> tuple[list[Source], list[errors.NightdeskError]]:
     chosen: list[Source] = []
-    problems: list[Exception] = []
+    problems: list[errors.NightdeskError] = []
     for name in names:
         try:
             chosen += sources.named(current, [name])
@@ -190,22 +194,27 @@ def _named(current: Settings, names: Sequence[str]) -> tuple[list[Source], list[
 
 
 def _concluded(
-    tallies: Sequence[Tally], problems: Sequence[Exception], kind: type[errors.NightdeskError]
+    tallies: Sequence[Tally], problems: Sequence[errors.NightdeskError], kind: type[errors.NightdeskError]
 ) -> dict[str, str]:
-    """Source -> state; raises when every source failed, skips the task when every one is busy elsewhere."""
+    """Source -> state; raises when every source failed, skips the task when every one is busy elsewhere.
+
+    What each problem was is in the log; so is, afterwards, what came of each source.
+    """
     for tally in tallies:
+        if tally.stage == crawl.STAGE:
+            # It was said when that source was done.
+            continue
         level = {FAILED: logging.ERROR, "busy": logging.WARNING, "stopped": logging.WARNING}.get(
             tally.state, logging.INFO
         )
         counts = ", ".join(f"{count} {word}" for word, count in tally.counts.items() if count)
-        # What a crawl counted was said in a sentence of its own.
-        counts = "" if tally.stage == crawl.STAGE else counts
         log.log(level, "%s", ": ".join(filter(None, [tally.source, tally.state, tally.message, counts])))
     failed = [tally for tally in tallies if tally.state == FAILED]
     if len(failed) + len(problems) == len(tallies) + len(problems) and (failed or problems):
-        if problems:
-            raise problems[0]
-        raise kind("; ".join(f"{tally.source or tally.stage}: {tally.message or FAILED}" for tally in failed))
+        said = "; ".join(f"{tally.source or tally.stage}: {tally.message or FAILED}" for tally in failed)
+        error = problems[0] if problems else kind(said)
+        error.told = True
+        raise error
     if tallies and not problems and all(tally.state == "busy" for tally in tallies):
         raise AirflowSkipException("; ".join(f"{t.source}: {t.message or 'busy'}" for t in tallies))
     return {tally.source: tally.state for tally in tallies}
