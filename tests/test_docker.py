@@ -391,3 +391,41 @@ def test_the_linter_of_dockerfiles_has_nothing_to_say() -> None:
     done = subprocess.run([HADOLINT, "--no-color", DOCKER / "Dockerfile"], capture_output=True, text=True)
 
     assert done.stdout == ""
+
+
+def lacks(folder: Path, *before: str) -> str:
+    return subprocess.run(
+        [*before, DOCKER / "trial" / "daemon.sh", "lacks", folder], capture_output=True, text=True, check=True
+    ).stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("without", "says"),
+    [
+        (["setpriv", "--reuid=65534"], "root"),
+        (["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"], "namespaces for processes"),
+        (["setpriv", "--bounding-set=-mknod", "--inh-caps=-mknod"], "overlay support: "),
+        (["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"], "support for network bridges"),
+        (["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /sys/fs/cgroup && "$@"', "sh"], "control groups"),
+        (["env"], "disk: 5 of 6 GB free"),
+    ],
+    ids=["root", "namespaces", "overlay", "bridges", "groups", "disk"],
+)
+def test_a_machine_that_cannot_run_docker_says_what_it_lacks_and_keeps_nothing_of_the_try(
+    without: list[str], says: str, tmp_path: Path
+) -> None:
+    folder = Path("/tmp") / f"nd-{os.getpid()}"
+    if says != "root" and lacks(folder):
+        pytest.skip(f"This machine lacks {lacks(folder)}.")
+    if os.getuid() != 0:
+        without = []
+    if without == ["env"]:
+        (tmp_path / "df").write_text("#!/bin/sh\necho head; echo dev 9G 4G 5G 44% /\n")
+        (tmp_path / "df").chmod(0o755)
+        without.append(f"PATH={tmp_path}:{os.environ['PATH']}")
+
+    said = lacks(folder, *without)
+
+    assert said.startswith(says)
+    assert not list(folder.parent.glob(f"{folder.name}*"))
+    assert not list(Path("/sys/fs/cgroup").glob(f"**/{folder.name}*"))

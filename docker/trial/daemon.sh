@@ -3,7 +3,8 @@
 # base images are stand-ins made of Debian's packages: what the official images add is not tried.
 #
 #   daemon.sh lacks DIR    say in one line what the machine lacks for it; nothing where it lacks nothing
-#   daemon.sh start DIR    install what is missing and start the daemon, with all its files under DIR
+#   daemon.sh start DIR    install what is missing and start the daemon, with all its files under DIR; exit 3 where the
+#                          machine turns out to lack something
 #   daemon.sh images DIR   make the base images that docker/Dockerfile and docker/compose.yaml name
 #   daemon.sh stop DIR     end the daemon and everything in it, and delete DIR
 #
@@ -18,7 +19,8 @@ here=$(cd "$(dirname "$0")" && pwd) name=$(basename "$dir")
 export DOCKER_HOST=unix://$dir/docker.sock DOCKER_BUILDKIT=1
 client=/usr/bin/docker compose=usr/libexec/docker/cli-plugins/docker-compose
 between=(-i br-+ -o br-+ -m comment --comment "$name" -j ACCEPT)
-NEEDED_GB=6 ROOMY_GB=16 START_SECONDS=60
+# LACKING: the exit code of a start that the machine cannot do.
+NEEDED_GB=6 ROOMY_GB=16 START_SECONDS=60 LACKING=3
 
 mirror() { # the first Debian mirror of the machine's own lists
   grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
@@ -26,19 +28,49 @@ mirror() { # the first Debian mirror of the machine's own lists
 }
 
 lacks() {
+  tried
+  rm -rf --one-file-system "$dir.lacks"
+}
+
+tried() { # the first of what the daemon or a container does that cannot be done here, by what it takes
   [ "$(id -u)" = 0 ] || { echo "root"; return; }
-  grep -qw overlay /proc/filesystems || modprobe overlay 2>/dev/null || { echo "overlay support in its kernel"; return; }
-  { ip link add "$name" type bridge && ip link delete "$name"; } 2>/dev/null || { echo "support for network bridges"; return; }
-  local free
+  [ -n "$(mirror)" ] || { echo "Debian's package tools with a mirror"; return; }
+  local place=$dir.lacks each free
+  mkdir -p "$place"/{lower,upper,work,merged,old}
+  unshare --mount --uts --ipc --net --pid --fork --mount-proc true 2>/dev/null ||
+    { echo "namespaces for processes, mounts and networks"; return; }
+  grep -qw overlay /proc/filesystems || modprobe overlay 2>/dev/null || true
+  unshare --mount sh -c 'cd "$1" && mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay merged &&
+    mknod merged/null c 1 3 && echo >merged/null && mkdir merged/old && cd merged && pivot_root . old' sh "$place" 2>/dev/null ||
+    { echo "overlay support: an overlay file system with a device in it cannot be mounted below $(dirname "$dir")"; return; }
+  # Of each kind of groups that are there, one can be made, and a process put into it.
+  for each in /sys/fs/cgroup/cgroup.procs /sys/fs/cgroup/{memory,devices,pids}/cgroup.procs; do
+    [ -e "$each" ] || continue
+    each=$(dirname "$each")/$name-lacks
+    { mkdir "$each" && sh -c 'echo $$ >"$1"' sh "$each/cgroup.procs"; } 2>/dev/null ||
+      { rmdir "$each" 2>/dev/null || true; echo "control groups that root may write to"; return; }
+    for _ in $(seq 20); do ! rmdir "$each" 2>/dev/null || break; sleep .1; done
+  done
+  [ -e /sys/fs/cgroup/cgroup.procs ] || [ -e /sys/fs/cgroup/devices/cgroup.procs ] || { echo "control groups"; return; }
+  # Without `ip` it is tried again when that is installed.
+  if command -v ip >/dev/null; then
+    unshare --net sh -c 'ip link add bridge0 type bridge && ip link add veth0 type veth peer name veth1 &&
+      ip link set veth0 master bridge0 && ip address add 10.254.254.1/24 dev bridge0 && ip link set bridge0 up' 2>/dev/null ||
+      { echo "support for network bridges"; return; }
+  fi
   free=$(df -P -BG "$(dirname "$dir")" | awk 'NR == 2 {print $4 + 0}')
   [ "$free" -ge $NEEDED_GB ] || echo "disk: $free of $NEEDED_GB GB free at $(dirname "$dir")"
 }
 
 start() {
-  if [ ! -x $client ] || ! command -v debootstrap dockerd iptables curl xz >/dev/null; then
-    apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker.io debootstrap iptables xz-utils curl >/dev/null
+  if [ ! -x $client ] || ! command -v debootstrap dockerd iptables ip curl xz >/dev/null; then
+    apt-get update -qq || { echo "an answer from its mirror, $(mirror)"; return $LACKING; }
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker.io debootstrap iptables iproute2 xz-utils curl >/dev/null
   fi
+  # What could not be tried before it was installed.
+  local lacking
+  lacking=$(lacks)
+  [ -z "$lacking" ] || { echo "$lacking"; return $LACKING; }
   mkdir -p "$dir/bin" "$dir/config/cli-plugins"
   ln -s $client "$dir/bin/docker"
   # Compose v2 is in the next Debian; it is one program that needs nothing else.
@@ -48,13 +80,14 @@ start() {
   curl -fsS -o "$dir/compose.deb" "$(mirror)/$package"
   dpkg -x "$dir/compose.deb" "$dir/compose"
   ln -s "$dir/compose/$compose" "$dir/config/cli-plugins/docker-compose"
-  # Its first process dies with unshare, and everything in it with the first process.
-  # Where the machine lets nothing through between networks, that holds between two containers of one network as well.
+  # Where the machine lets nothing through between networks, that holds between two containers of one network as well;
+  # where it has no such rules, none is needed, and this may fail.
   iptables -w -I FORWARD "${between[@]}" 2>/dev/null || true
   # Where there is memory for them, images and volumes lie there: making and deleting them is what takes longest on a disk.
   # The networks are written to the disk all the same, for `stop` must find their bridges.
   mkdir -p "$dir/data" "$dir/network"
   local size=0
+  # Its first process dies with unshare, and everything in it with the first process.
   if [ "$(awk '/^MemAvailable/ {print int($2 / 1048576)}' /proc/meminfo)" -ge $ROOMY_GB ]; then size=$((NEEDED_GB * 2)); fi
   setsid unshare --mount --pid --fork --kill-child --mount-proc sh -c '
     if [ "$1" != 0 ]; then mount -t tmpfs -o "size=$1g,mode=711" tmpfs "$2/data"; fi
@@ -115,6 +148,8 @@ IMAGE
 FROM debian-stand-in:$debian
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql
 COPY postgres.sh /
+# As the official image: asked to end, it does not wait for its clients to go.
+STOPSIGNAL SIGINT
 ENTRYPOINT ["bash", "/postgres.sh"]
 IMAGE
   wait $!

@@ -10,6 +10,7 @@ import subprocess
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ import httpx
 
 from demo.sites import SITES
 from pipelines.airflow import local, rest
-from pipelines.airflow.rest import DagRun
+from pipelines.airflow.rest import AirflowError, DagRun
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ("compose", "-f", "docker/compose.yaml")
@@ -145,6 +146,7 @@ class Machine:
     env: dict[str, str]
     version: str
     made: list[Installation] = field(default_factory=list)
+    beside: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
 
     def install(self, name: str, tree: Callable[[Path], None]) -> Installation:
         """A folder with the files of a version and a docker/.env filled in as docker/env.example asks."""
@@ -170,6 +172,10 @@ class Machine:
     def build(self, at: Installation, image: str) -> None:
         """The image as docker/Dockerfile says; by the builder's host network, for containers have no way out."""
         at.docker("build", "-q", "--network", "host", "-f", "docker/Dockerfile", "-t", image, ".")
+
+    def built_meanwhile(self, at: Installation, image: str) -> Future[None]:
+        """The same, beside what else is tried."""
+        return self.beside.submit(self.build, at, image)
 
     def open_newsroom(self, at: Installation, image: str) -> None:
         """Six sites and an inbox in containers of their own, on the network of an installation that lets them in."""
@@ -224,9 +230,14 @@ class Machine:
 
 
 def wait(done: Callable[[], bool], missing: Callable[[], str], seconds: float = PATIENCE) -> None:
-    """Return when it is done; what is missing is said when it never is."""
+    """Return when it is done; what is missing is said when it never is. An Airflow that is too busy is asked again."""
     deadline = time.monotonic() + seconds
-    while not done():
+    while True:
+        try:
+            if done():
+                return
+        except AirflowError as error:
+            assert time.monotonic() < deadline, f"not after {seconds:.0f} s: {error}"
         assert time.monotonic() < deadline, f"not after {seconds:.0f} s: {missing()}"
         time.sleep(1)
 

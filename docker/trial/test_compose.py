@@ -9,6 +9,7 @@ import os
 import shutil
 import stat
 import subprocess
+from concurrent.futures import Future
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -18,7 +19,7 @@ from installation import ROOT, Installation, Machine, wait
 from pipelines.airflow import rest
 
 OLDEST = Path(__file__).with_name("oldest").read_text(encoding="utf-8").strip()
-RUNS = ["2026-11-22T0200", "2026-11-23T0200", "2026-11-24T0200", "2026-11-25T0200"]
+RUNS = ["2026-11-22T0200", "2026-11-23T0200", "2026-11-24T0200"]
 SITES = {"sabah": ("JO", "Asia/Amman"), "ufuk": ("TR", "Europe/Istanbul")}
 # What a later version might do to the largest table: every row of it is written anew, under a lock that keeps all out.
 MIGRATION = "-- Rewrites the table.\nalter table urls alter column url type text using url || '';\n"
@@ -32,17 +33,18 @@ def night(machine: Machine) -> Installation:
 
 
 @pytest.fixture(scope="module")
+def old_and_its_build(machine: Machine, night: Installation) -> tuple[Installation, Future[None]] | None:
+    """The oldest version that upgrades are promised from, if this clone has it; built beside the first steps."""
+    if not oldest():
+        return None
+    made = machine.install("old", oldest_version)
+    made.set(IMAGE_VERSION="oldest")
+    return made, machine.built_meanwhile(made, "nightdesk:oldest")
+
+
+@pytest.fixture(scope="module")
 def image(machine: Machine) -> str:
     return f"nightdesk:{machine.version}"
-
-
-def test_the_machine_can_or_says_what_it_lacks(lacking: str) -> None:
-    assert lacking == "" or lacking.split(":")[0] in {
-        "root",
-        "overlay support in its kernel",
-        "support for network bridges",
-        "disk",
-    }
 
 
 def test_the_image_builds_and_compose_takes_the_file(machine: Machine, night: Installation, image: str) -> None:
@@ -56,7 +58,9 @@ def test_the_image_builds_and_compose_takes_the_file(machine: Machine, night: In
     assert "OWNER_UID=0: Nightdesk does not run as root." in refused
 
 
-def test_everything_starts_and_is_healthy(machine: Machine, night: Installation, image: str) -> None:
+def test_everything_starts_and_is_healthy(
+    machine: Machine, night: Installation, old_and_its_build: tuple[Installation, Future[None]] | None, image: str
+) -> None:
     machine.open_newsroom(night, image)
 
     night.compose("up", "-d")
@@ -112,25 +116,6 @@ def test_a_viewer_sees_the_desk_after_the_documented_command(night: Installation
     assert (before, desk) == (403, 200)
 
 
-def test_a_scheduler_that_is_killed_in_the_middle_of_a_crawl_loses_nothing(
-    machine: Machine, night: Installation
-) -> None:
-    machine.publish(night, "sabah", 10)
-    before = len(machine.asked(night))
-
-    night.begin(RUNS[1])
-    wait(lambda: crawled(machine, night, before) >= 3, lambda: f"{crawled(machine, night, before)} pages asked for")
-    night.docker("kill", "nightdesk-scheduler-1")
-    killed_at = crawled(machine, night, before)
-    night.compose("up", "-d", "scheduler")
-    night.end(RUNS[1])
-
-    assert killed_at < 10
-    assert articles(night) == sorted(map(unquote, machine.published(night, *SITES)))
-    assert undecided(night) == 0
-    assert len(machine.alerts(night)) == len(set(machine.alerts(night))) == 10
-
-
 def test_what_was_backed_up_is_there_after_a_restore_into_empty_volumes(machine: Machine, night: Installation) -> None:
     before = everything(night)
     files = {path.name for path in (night.folder / "sources").glob("*.toml")}
@@ -157,16 +142,23 @@ def test_what_was_backed_up_is_there_after_a_restore_into_empty_volumes(machine:
     assert "is not empty" in refused.stderr
 
 
-def test_a_night_after_the_restore_finds_nothing_new_and_alerts_nobody_twice(
+def test_a_scheduler_that_is_killed_in_the_middle_of_a_crawl_after_the_restore_loses_and_repeats_nothing(
     machine: Machine, night: Installation
 ) -> None:
-    before, alerts = articles(night), machine.alerts(night)
+    machine.publish(night, "sabah", 10)
+    before = len(machine.asked(night))
 
-    night.begin(RUNS[2])
+    night.begin(RUNS[1])
+    wait(lambda: crawled(machine, night, before) >= 3, lambda: f"{crawled(machine, night, before)} pages asked for")
+    night.docker("kill", "nightdesk-scheduler-1")
+    killed_at = crawled(machine, night, before)
+    night.compose("up", "-d", "scheduler")
+    night.end(RUNS[1])
 
-    assert {run.state for run in night.end(RUNS[2]).values()} == {"success"}
-    assert articles(night) == before
-    assert machine.alerts(night) == alerts
+    assert killed_at < 10
+    assert articles(night) == sorted(map(unquote, machine.published(night, *SITES)))
+    assert undecided(night) == 0
+    assert len(machine.alerts(night)) == len(set(machine.alerts(night))) == 10
 
 
 def test_clean_cleans_and_refuses_what_would_cost_a_night(night: Installation) -> None:
@@ -178,11 +170,14 @@ def test_clean_cleans_and_refuses_what_would_cost_a_night(night: Installation) -
     night.compose("down", "--volumes", "--remove-orphans")
 
 
-def test_an_upgrade_in_the_middle_of_a_night_loses_nothing(machine: Machine, night: Installation, image: str) -> None:
+def test_an_upgrade_in_the_middle_of_a_night_loses_nothing(
+    machine: Machine, night: Installation, old_and_its_build: tuple[Installation, Future[None]] | None, image: str
+) -> None:
+    if old_and_its_build is None:
+        pytest.skip(f"This clone lacks the tag v0.1.1 and the commit {OLDEST}, which upgrades are tried from.")
     machine.close_newsroom(night)
-    old = machine.install("old", oldest_version)
-    old.set(IMAGE_VERSION="oldest")
-    machine.build(old, "nightdesk:oldest")
+    old, building = old_and_its_build
+    building.result()
     migrating(old, image, "nightdesk:next")
     machine.open_newsroom(old, image)
     old.compose("up", "-d")
@@ -192,12 +187,12 @@ def test_an_upgrade_in_the_middle_of_a_night_loses_nothing(machine: Machine, nig
     machine.publish(old, "sabah", 10)
     before = len(machine.asked(old))
 
-    old.begin(RUNS[3])
+    old.begin(RUNS[2])
     wait(lambda: crawled(machine, old, before) >= 3, lambda: f"{crawled(machine, old, before)} pages asked for")
     this_version(old.folder)
     old.set(IMAGE_VERSION="next")
     old.compose("up", "-d")
-    old.end(RUNS[3])
+    old.end(RUNS[2])
 
     old.wait_healthy()
     assert ["9001_trial"] in old.ask("select name from migrations")
@@ -225,13 +220,16 @@ def this_version(folder: Path) -> None:
 
 
 def oldest_version(folder: Path) -> None:
-    """The files of the oldest version that upgrades are promised from: by its tag, else by its commit."""
-    for name in ("v0.1.1", OLDEST):
-        found = subprocess.run(["git", "archive", name], cwd=ROOT, capture_output=True)
-        if found.returncode == 0:
-            subprocess.run(["tar", "-x", "-C", folder], input=found.stdout, check=True)
-            return
-    raise AssertionError(f"neither the tag v0.1.1 nor the commit {OLDEST} is in this clone: fetch its whole history")
+    """The files of the oldest version that upgrades are promised from."""
+    packed = subprocess.run(["git", "archive", oldest()], cwd=ROOT, capture_output=True, check=True).stdout
+    subprocess.run(["tar", "-x", "-C", folder], input=packed, check=True)
+
+
+def oldest() -> str:
+    """That version by its tag, else by its commit; empty in a clone that has neither, for it lacks history."""
+    found = [name for name in ("v0.1.1", OLDEST) if not subprocess.run(
+        ["git", "cat-file", "-e", f"{name}^{{commit}}"], cwd=ROOT, capture_output=True).returncode]  # fmt: skip
+    return next(iter(found), "")
 
 
 def migrating(at: Installation, image: str, name: str) -> None:
