@@ -16,6 +16,7 @@ from pipelines import db, private, upkeep, watch
 from pipelines.settings import Settings, settings
 
 FOLDER = Path("data/demo")
+CHECKOUT = Path(__file__).parents[1]
 ENV_FILE = "nightdesk.env"
 CHANNEL = "desk"
 SECONDS_BETWEEN_REQUESTS = 0.1
@@ -34,6 +35,12 @@ class Desk:
 def env_file(folder: Path = FOLDER) -> Path:
     """The settings file of the demo in a folder, for looking at it afterwards."""
     return folder.absolute() / ENV_FILE
+
+
+def opened_folder() -> Path | None:
+    """The folder of the demo that was opened here or in the checkout; None where none was."""
+    places = [folder / FOLDER for folder in (Path.cwd(), CHECKOUT)]
+    return next((place for place in places if (place / "newsroom").is_dir()), None)
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import psycopg2
 import psycopg2.extensions
 import psycopg2.extras
 
-from pipelines import embedded_postgres
+from pipelines import embedded_postgres, installation
 from pipelines.errors import DatabaseError
 from pipelines.postgres_address import masked, normal, shown
 from pipelines.settings import Settings
@@ -33,7 +33,16 @@ psycopg2.extras.register_default_jsonb(globally=True)
 
 
 def connect(settings: Settings, *, application: str = "nightdesk") -> Connection:
-    """A new connection in UTC, its rows as dicts; `with conn:` is one transaction. DatabaseError says what to do."""
+    """A new connection in UTC, its rows as dicts; `with conn:` is one transaction. DatabaseError says what to do.
+
+    Where the embedded server has no folder yet it is not made: `migrate` does that, when somebody sets up.
+    """
+    if not settings.database_url and not (settings.data / "postgres").exists():
+        raise DatabaseError(
+            installation.missing()
+            or f"Nothing is set up in {settings.data} yet: `nightdesk init` (or `nightdesk db migrate`) does it. The "
+            f"settings are those of {installation.find().file} and of the environment."
+        )
     address = url(settings)
     try:
         conn = psycopg2.connect(
@@ -138,6 +147,7 @@ def held(conn: Connection, *names: str) -> Iterator[bool]:
 
 def migrate(settings: Settings) -> list[str]:
     """Bring the schema up to date, safely when two do it at once; the names of the migrations that ran."""
+    url(settings)
     with connection(settings) as conn:
         conn.autocommit = True
         with conn.cursor() as cursor:

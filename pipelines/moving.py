@@ -34,12 +34,11 @@ def restore(settings: Settings, file: Path) -> list[str]:
     """
     if not file.is_file():
         raise DatabaseError(f"There is no file {file}.")
+    address = db.url(settings)
     with db.connection(settings) as conn:
         found = db.row(conn, "tables")
     if found and found["count"]:
-        raise DatabaseError(
-            f"The database at {shown(db.url(settings))} has {found['count']} tables: restore into an empty one."
-        )
+        raise DatabaseError(f"The database at {shown(address)} has {found['count']} tables: restore into an empty one.")
     _run(settings, "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", str(file), into="--dbname")
     return db.migrate(settings)
 

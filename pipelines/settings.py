@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any
 from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipelines import cron
+from pipelines import cron, installation
 from pipelines.errors import SettingsError
 
-ENV_FILE = "nightdesk.env"
 Network = IPv4Network | IPv6Network
 CHANNEL_PREFIX = "NIGHTDESK_CHANNEL_"
 SECRET_PREFIX = "NIGHTDESK_SECRET_"  # noqa: S105 -- it is the name of variables
+# A relative path of the file, and of a default, is taken from the installation's folder.
+PATHS = ("data", "sources", "ca_file")
 
 
 class Settings(BaseSettings):
@@ -136,22 +139,24 @@ class Settings(BaseSettings):
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     """The settings of this process; SettingsError names what cannot be used."""
+    file = env_file()
     try:
-        return Settings(_env_file=env_file())  # type: ignore[call-arg]
+        return Settings(_env_file=file, **_placed(file))  # type: ignore[call-arg]
     except ValidationError as error:
-        first = error.errors()[0]
-        name = "NIGHTDESK_" + str(first["loc"][0]).upper()
-        what = (
-            f"{first['input']!r} {first['ctx']['error']}"
-            if "error" in first.get("ctx", {})
-            else (f"{first['msg']} (it is {first['input']!r})")
-        )
-        raise SettingsError(f"{name} cannot be used: {what}. Set it in the environment or in {ENV_FILE}.") from None
+        wrong = "; ".join(map(_problem, error.errors()))
+        raise SettingsError(f"{wrong}. Set it in the environment or in {file}.") from None
+
+
+def of_installation() -> Settings:
+    """The settings, for what makes folders or tells what is there; SettingsError where no installation is meant."""
+    if told := installation.missing():
+        raise SettingsError(told)
+    return settings()
 
 
 def env_file() -> Path:
-    """Where `nightdesk init` writes and every command reads: NIGHTDESK_ENV_FILE, else `nightdesk.env` here."""
-    return Path(os.environ.get("NIGHTDESK_ENV_FILE", ENV_FILE)).absolute()
+    """The file that every command reads: that of the installation that is meant."""
+    return installation.find().file
 
 
 def channels() -> dict[str, str]:
@@ -168,7 +173,8 @@ def secrets() -> dict[str, str]:
 def mistaken() -> list[str]:
     """A sentence for each NIGHTDESK_ name, in the environment or the file, that is no setting and has no effect."""
     path = env_file()
-    known = [f"NIGHTDESK_{name.upper()}" for name in Settings.model_fields] + ["NIGHTDESK_ENV_FILE"]
+    known = [f"NIGHTDESK_{name.upper()}" for name in Settings.model_fields]
+    known += [installation.FILE_VARIABLE, installation.HOME_VARIABLE]
     given = {**dict.fromkeys(os.environ, "the environment"), **dict.fromkeys(_in_file(path), str(path))}
     return [
         f"{name}, in {where}, is no setting and has no effect{_near(name, known)}."
@@ -182,9 +188,33 @@ def exported(current: Settings) -> dict[str, str]:
     own = {f"NIGHTDESK_{name.upper()}": str(getattr(current, name)) for name in type(current).model_fields}
     return {
         **own,
+        installation.FILE_VARIABLE: str(env_file()),
         **{CHANNEL_PREFIX + name.upper(): address for name, address in channels().items()},
         **{SECRET_PREFIX + name.upper(): value for name, value in secrets().items()},
     }
+
+
+def _placed(file: Path) -> dict[str, Any]:
+    """The paths that the environment does not name, taken from the installation's folder."""
+    given = {name.upper(): value for name, value in (dotenv_values(file) if file.exists() else {}).items()}
+    asked = {name.upper() for name in os.environ}
+    found = {}
+    for name in PATHS:
+        variable = f"NIGHTDESK_{name.upper()}"
+        value = given.get(variable) or str(Settings.model_fields[name].default)
+        if value and variable not in asked:
+            found[name] = str(file.parent / Path(value).expanduser())
+    return found
+
+
+def _problem(wrong: Mapping[str, Any]) -> str:
+    name = "NIGHTDESK_" + str(wrong["loc"][0]).upper()
+    said = (
+        f"{wrong['input']!r} {wrong['ctx']['error']}"
+        if "error" in wrong.get("ctx", {})
+        else f"{wrong['msg']} (it is {wrong['input']!r})"
+    )
+    return f"{name} cannot be used: {said}"
 
 
 def _named(prefix: str, *, interpolate: bool) -> dict[str, str]:

@@ -25,6 +25,9 @@ for name in [
 ]:
     del os.environ[name]
 os.environ["NIGHTDESK_ENV_FILE"] = "/nonexistent/nightdesk.env"
+# What `init` writes down of an installation is the tester's own matter.
+_config = tempfile.TemporaryDirectory(prefix="nightdesk-test-")
+os.environ["XDG_CONFIG_HOME"] = _config.name
 
 # Started in the background of a shell, we would ignore Ctrl-C, and so would every child that a test interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)

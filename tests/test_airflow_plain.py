@@ -185,7 +185,6 @@ def variables(environment: Path, tmp_path: Path, database: str) -> dict[str, str
         "NO_PROXY": "127.0.0.1,localhost",
         "PYTHONUNBUFFERED": "1",
         "NIGHTDESK_ENV_FILE": str(tmp_path / "nightdesk.env"),
-        "NIGHTDESK_SOURCES": str(tmp_path / "sources"),
     }
 
 

@@ -295,7 +295,9 @@ def test_the_version_is_told_without_an_installation(tmp_path: Path) -> None:
 
     said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
 
-    assert said.stdout == f"Nightdesk {version('nightdesk')}\n"
+    first, second = said.stdout.splitlines()
+    assert first == f"Nightdesk {version('nightdesk')}"
+    assert second.startswith("Installation: ")
 
 
 def test_status_names_a_channel_that_a_watch_uses_and_nobody_gave_an_address(desk: Nightdesk) -> None:

@@ -31,7 +31,18 @@ def test_a_setting_that_cannot_be_used_is_one_sentence_with_its_name(
         settings()
 
     assert str(refused.value).startswith(sentence)
-    assert "Set it in the environment or in nightdesk.env." in str(refused.value)
+    assert "Set it in the environment or in /nonexistent/nightdesk.env." in str(refused.value)
+
+
+def test_all_settings_that_cannot_be_used_are_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIGHTDESK_CRAWL_SLOTS", "none")
+    monkeypatch.setenv("NIGHTDESK_SCHEDULE_TIMEZONE", "Berlin")
+
+    with pytest.raises(SettingsError) as refused:
+        settings()
+
+    assert "NIGHTDESK_CRAWL_SLOTS cannot be used" in str(refused.value)
+    assert "NIGHTDESK_SCHEDULE_TIMEZONE cannot be used" in str(refused.value)
 
 
 def test_an_empty_schedule_means_by_hand_only() -> None:

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pipelines import db, private
 from pipelines.airflow.rest import AirflowError
-from pipelines.settings import ENV_FILE, Settings, exported
+from pipelines.settings import Settings, exported
 
 # In a wheel they travel inside the package; in a checkout they stand at its top.
 DAGS = next(up / "dags" for up in Path(__file__).parents[1:3] if (up / "dags").is_dir())
@@ -133,7 +133,6 @@ def environment(settings: Settings, keys: Secrets, *, port: int) -> dict[str, st
         **exported(settings),
         **{f"AIRFLOW__{name.upper()}": value for name, value in airflow.items()},
         "NIGHTDESK_DATABASE_URL": db.url(settings),
-        "NIGHTDESK_ENV_FILE": os.environ.get("NIGHTDESK_ENV_FILE", str(Path(ENV_FILE).absolute())),
         "AIRFLOW_HOME": str(home(settings)),
         "PYTHONWARNINGS": "ignore",
         "PYTHONUNBUFFERED": "1",

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines import db
+from pipelines import db, installation
 from pipelines.cli import look, newsroom, people, setup, stages, template
 from pipelines.cli.show import complain
 from pipelines.errors import NightdeskError
@@ -31,6 +31,8 @@ for part in (setup, template, stages, look, people, newsroom):
 def _version(asked: bool) -> None:
     if asked:
         typer.echo(f"Nightdesk {version('nightdesk')}")
+        found = installation.find()
+        typer.echo(f"Installation: {found.file} ({found.found_by})")
         raise typer.Exit
 
 

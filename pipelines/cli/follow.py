@@ -22,7 +22,7 @@ from pipelines.follow.many import Became
 from pipelines.follow.onboard import COUNTRY, Followed
 from pipelines.follow.place import Place
 from pipelines.follow.samples import Sample
-from pipelines.settings import settings
+from pipelines.settings import of_installation, settings
 from pipelines.sourcefile import parse, shown
 
 MOST_CUTS = 3
@@ -71,8 +71,9 @@ def follow(
             f"Nobody can be asked whether to follow {addressed[0]}, for {why}: give --yes to write its file without "
             "asking, or --dry-run to see what would be written."
         )
+    current = of_installation()
     if not dry_run:
-        sources.check_writable(settings())
+        sources.check_writable(current)
     made = [
         _site(one, name, timezone, country.upper(), delay, yes=yes, dry_run=dry_run, anew=anew, twice=twice, quiet=json)
         for one in addresses
@@ -93,7 +94,7 @@ def follow(
 def unfollow(names: Annotated[list[str], typer.Argument(metavar="NAME...")]) -> None:
     """Stop following; what was collected stays."""
     for name in names:
-        aside = sources.unfollow(settings(), name)
+        aside = sources.unfollow(of_installation(), name)
         kept = f" Its file is kept as {shown(aside)}; `nightdesk follow {name}` brings it back." if aside else ""
         say(f"No longer following {name}; its articles and raw files stay.{kept}")
 

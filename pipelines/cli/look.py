@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines import db, desk, ledger, runs, sources
+from pipelines import db, desk, installation, ledger, runs, sources
 from pipelines.cli import known, onepage, report, trypage
 from pipelines.cli.show import Json, ago, as_json, out, quote, say, table
 from pipelines.errors import NightdeskError
@@ -45,10 +45,12 @@ def status(
             timezone=current.schedule_timezone,
             addressed=channels(),
         )
+    used = installation.find()
     if json:
-        as_json(view)
+        as_json({"installation": {"file": used.file, "found_by": used.found_by.name.lower()}, **view})
         return
     say(view["headline"], TONE.get(view["tone"], ""))
+    say(f"Installation: {used.file} ({used.found_by})", "dim")
     for name in (channel["name"] for channel in view["channels"] if channel["state"] == "no address"):
         known = f"unless Airflow has the connection nightdesk_channel_{name}"
         say(f"The channel {name} has no address here: set NIGHTDESK_CHANNEL_{name.upper()}, {known}.", "yellow")

@@ -16,7 +16,7 @@ from pipelines.cli import replay
 from pipelines.cli.night import one_night
 from pipelines.cli.show import complain, progress, say, table
 from pipelines.errors import NightdeskError
-from pipelines.settings import settings
+from pipelines.settings import of_installation, settings
 
 if TYPE_CHECKING:
     from demo.desk import Desk
@@ -38,7 +38,7 @@ def ui(port: Annotated[int, typer.Option(help="The port of the UI; 0 takes a fre
     """Run Airflow with the Dags and the Desk page on this machine until Ctrl-C; prints address and login."""
     from pipelines.airflow import local
 
-    current = settings()
+    current = of_installation()
     db.migrate(current)
     local.serve(current, port=_port_or_free(port), on_line=say)
 
@@ -184,16 +184,20 @@ def use_demo() -> None:
     """Let every command look at the demo's installation instead of the user's."""
     from demo import desk
 
-    _folder()
-    desk.use()
+    desk.use(_folder().parent)
 
 
 def _folder() -> Path:
-    from demo.desk import FOLDER
+    """The newsroom of the demo that was opened in this folder or in the checkout."""
+    from demo import desk
 
-    if not (FOLDER / "newsroom").is_dir():
-        raise NightdeskError("The demo newsroom has not been opened here yet: `make run` or `make ui` opens it.")
-    return FOLDER / "newsroom"
+    found = desk.opened_folder()
+    if found is None:
+        raise NightdeskError(
+            f"The demo newsroom has not been opened yet, neither here nor in {desk.CHECKOUT}: "
+            "`make run` or `make ui` there opens it."
+        )
+    return found / "newsroom"
 
 
 def _port_or_free(port: int) -> int:

@@ -11,12 +11,12 @@ from typing import Annotated
 import typer
 from dotenv import set_key
 
-from pipelines import db, moving, private, sourcefile, sources, upkeep
+from pipelines import db, installation, moving, private, sourcefile, sources, upkeep
 from pipelines.cli import follow, followlist, known, sample
 from pipelines.cli.show import Json, as_json, complain, say, table
 from pipelines.errors import SettingsError
 from pipelines.postgres_address import shown
-from pipelines.settings import CHANNEL_PREFIX, channels, env_file, settings
+from pipelines.settings import CHANNEL_PREFIX, channels, of_installation, settings
 
 # An address of mail, or of the web.
 CONTACT = re.compile(r"(?:mailto:)?[^\s@/]+@(?:[^\s@/.]+\.)+[^\s@/.]+|https?://[^\s/.]+\.\S+")
@@ -55,9 +55,14 @@ def init(
     ] = None,
 ) -> None:
     """Write nightdesk.env, make the folders and the database; asks when no option is given, keeps what is not named."""
+    # Whoever names the file or its folder in a variable says each time which installation is meant.
+    by_itself = installation.find().found_by not in (installation.FoundBy.FILE, installation.FoundBy.HOME)
+    path = _meant()
     given = {"DATA": data, "CONTACT": contact, "DATABASE_URL": database_url, "OPERATORS": operators}
     if not channel and all(value is None for value in given.values()) and sys.stdin.isatty():
         given |= _asked()
+    if given["DATA"]:
+        given["DATA"] = _from_folder(given["DATA"], path.parent)
     if given["CONTACT"] and not CONTACT.fullmatch(given["CONTACT"].strip()):
         raise SettingsError(
             f"{given['CONTACT']!r} is no contact: a site must be able to reach you by it. Give a mail or web address, "
@@ -69,7 +74,8 @@ def init(
         given["DATABASE_URL"] = _secret(database_url, "Postgres address", secret=":***@" in shown(database_url))
     if given["DATABASE_URL"]:
         db.connect(settings().model_copy(update={"database_url": given["DATABASE_URL"]})).close()
-    path = env_file()
+    made = not path.exists()
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.chmod(0o600)
     for name, value in given.items():
@@ -83,7 +89,9 @@ def init(
     current.sources.mkdir(parents=True, exist_ok=True)
     db.migrate(current)
     upkeep.tighten(current)
-    say(f"Wrote {os.path.relpath(path)}. Data: {current.data}. Followed sources: {current.sources}.")
+    say(f"{'Wrote' if made else 'Changed'} {path}. Data: {current.data}. Followed sources: {current.sources}.")
+    if by_itself:
+        _say_where(path)
     if not current.contact:
         say("No contact is set: crawling is limited to this machine until NIGHTDESK_CONTACT is.")
     say(
@@ -111,7 +119,7 @@ def list_sources(
     json: Json = False,
 ) -> None:
     """List the followed sources, or the catalogue."""
-    rows = sources.catalogue() if catalogue else sources.followed(settings())
+    rows = sources.catalogue() if catalogue else sources.followed(of_installation())
     if json:
         as_json(rows)
         return
@@ -126,7 +134,7 @@ def list_sources(
 @sources_app.command("show")
 def show(name: str, json: Json = False) -> None:
     """Show one followed source as its file says it."""
-    (source,) = sources.named(settings(), [name])
+    (source,) = sources.named(of_installation(), [name])
     if json:
         as_json(source)
     else:
@@ -157,6 +165,38 @@ def merge(
         f"{old} is a part of {new} now: {moved.articles} articles and {moved.urls} addresses that both had became one, "
         f"and nobody is told of them again.{aside}"
     )
+
+
+def _meant() -> Path:
+    """The file that init writes; the settings of this process are those of it from here on."""
+    path = installation.to_set_up()
+    if path != installation.find().file:
+        os.environ[installation.FILE_VARIABLE] = str(path)
+        settings.cache_clear()
+    return path
+
+
+def _from_folder(typed: str, folder: Path) -> str:
+    """A path as it was typed here, as the file of an installation has it: relative to its own folder."""
+    path = Path(typed).expanduser()
+    return typed if path.is_absolute() else os.path.relpath(path.absolute(), folder)
+
+
+def _say_where(path: Path) -> None:
+    """Say from where this installation is found, and write it down where it is this user's first."""
+    try:
+        usual = installation.note(path)
+    except OSError as error:
+        say(f"Commands find it from {path.parent} and below; it could not be written down for other folders: {error}.")
+        return
+    pointer = installation.pointer_file()
+    if usual == path:
+        say(f"Commands in any folder use it, for {pointer} names it.")
+    else:
+        say(
+            f"Commands in {path.parent} and below use it; elsewhere they go on with {usual}, which {pointer} names. "
+            f"{installation.HOME_VARIABLE} names another."
+        )
 
 
 def _asked() -> dict[str, str | None]:
@@ -215,13 +255,13 @@ def dump(file: Annotated[Path, typer.Argument(help="Where the dump goes; an olde
 @db_app.command("restore")
 def restore(file: Annotated[Path, typer.Argument(help="What `db dump` or pg_dump --format=custom wrote.")]) -> None:
     """Fill the database, which must be empty, from such a file, and bring it to this version."""
-    moving.restore(settings(), file)
+    moving.restore(of_installation(), file)
     say(f"The database is that of {sourcefile.shown(file)}.")
 
 
 @db_app.command("migrate")
 def migrate() -> None:
     """Bring the database to this version's schema; safe to repeat."""
-    ran = db.migrate(settings())
+    ran = db.migrate(of_installation())
     upkeep.tighten(settings())
     say(f"Applied {', '.join(ran)}." if ran else "The database is up to date.")

@@ -15,7 +15,7 @@ from pipelines.cli import onepage, report
 from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, quiet_if, say, table
 from pipelines.errors import DatabaseError, NightdeskError
 from pipelines.model import Source, Tally
-from pipelines.settings import Settings, settings
+from pipelines.settings import Settings, of_installation, settings
 
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Which sources; all followed ones if none.")
@@ -57,7 +57,7 @@ def run(
     json: Json = False,
 ) -> None:
     """Crawl, extract, load and alert in one go; with --url one page, each decision explained."""
-    current = settings()
+    current = of_installation()
     chosen, bad = _chosen(current, names or [])
     key = runs.checked(run) if run else runs.key_of(datetime.now(UTC), manual=True)
     if url:
@@ -78,7 +78,7 @@ def run(
 
 def upkeep() -> None:
     """Once an hour, without Airflow: notice quiet sources, send what waits, delete old raw files, read golden pages."""
-    current = settings()
+    current = of_installation()
     for sentence in (*duties.check_health(current), *duties.check_golden(current)):
         say(sentence)
     gone = duties.retire_raw(current)
@@ -152,7 +152,7 @@ def _extracted(current: Settings, source: Source, key: str, on_line: Line) -> Ta
 
 def _command(stage: str) -> Callable[..., None]:
     def command(names: Names = None, run: Run = "", json: Json = False) -> None:
-        current = settings()
+        current = of_installation()
         chosen, bad = _chosen(current, names or [], without=stage == "alert")
         key = runs.checked(run) if run else _default_key(current, stage)
         _report(perform(current, stage, chosen, key, quiet_if(json)), json, bad)

@@ -1,0 +1,121 @@
+"""Which installation is meant: the folder of a `nightdesk.env`. Finding it reads names, and makes nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+ENV_FILE = "nightdesk.env"
+FILE_VARIABLE = "NIGHTDESK_ENV_FILE"
+HOME_VARIABLE = "NIGHTDESK_HOME"
+# Without a file an installation is these, as in a container; any of them says that one is meant.
+PLACES = ("NIGHTDESK_DATA", "NIGHTDESK_SOURCES", "NIGHTDESK_DATABASE_URL")
+OTHERS_MAY_WRITE = 0o002
+
+
+class FoundBy(StrEnum):
+    """What led to an installation, in the order in which it is asked."""
+
+    FILE = "NIGHTDESK_ENV_FILE names it"
+    HOME = "NIGHTDESK_HOME names its folder"
+    ABOVE = "the nearest nightdesk.env, from the current folder upwards"
+    USER = "your first `nightdesk init` wrote it down"
+    NOTHING = "no nightdesk.env was found, so settings come from the environment"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """The nightdesk.env that is read, there or not; passed_by: those upwards that another user could have written."""
+
+    file: Path
+    found_by: FoundBy
+    passed_by: tuple[Path, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """What relative paths in the file, and the default ones, are taken from."""
+        return self.file.parent
+
+
+def find() -> Installation:
+    """The installation of this process."""
+    if named := os.environ.get(FILE_VARIABLE):
+        return Installation(file=Path(named).expanduser().absolute(), found_by=FoundBy.FILE)
+    if named := os.environ.get(HOME_VARIABLE):
+        return Installation(file=Path(named).expanduser().absolute() / ENV_FILE, found_by=FoundBy.HOME)
+    passed: list[Path] = []
+    for file in _upwards():
+        if file.parent == Path.cwd() or _is_trusted(file):
+            return Installation(file=file, found_by=FoundBy.ABOVE, passed_by=tuple(passed))
+        passed.append(file)
+    if (noted := _noted()) and noted.is_file():
+        return Installation(file=noted, found_by=FoundBy.USER, passed_by=tuple(passed))
+    return Installation(file=Path.cwd() / ENV_FILE, found_by=FoundBy.NOTHING, passed_by=tuple(passed))
+
+
+def to_set_up() -> Path:
+    """The file that `nightdesk init` writes: the one that is named, the nearest upwards, else one here."""
+    found = find()
+    return Path.cwd() / ENV_FILE if found.found_by == FoundBy.USER else found.file
+
+
+def note(file: Path) -> Path:
+    """Write an installation down as this user's, for commands in any folder, unless there is one; which it is now."""
+    noted = _noted()
+    if noted and noted.is_file():
+        return noted
+    pointer = pointer_file()
+    if pointer is None:
+        return file
+    pointer.parent.mkdir(parents=True, exist_ok=True)
+    pointer.write_text(f"{file}\n", encoding="utf-8")
+    return file
+
+
+def pointer_file() -> Path | None:
+    """The file in the user's config folder that names their installation; None for a user without a home."""
+    config = os.environ.get("XDG_CONFIG_HOME", "")
+    try:
+        folder = Path(config) if config.startswith("/") else Path.home() / ".config"
+    except RuntimeError:
+        return None
+    return folder / "nightdesk" / "installation"
+
+
+def missing() -> str:
+    """Where it was looked for and what to do, where there is no installation; empty where there is one."""
+    found = find()
+    if found.file.is_file() or any(os.environ.get(name) for name in PLACES):
+        return ""
+    if found.found_by in (FoundBy.FILE, FoundBy.HOME):
+        return f"There is no {found.file}, though {found.found_by}: `nightdesk init` writes it, or name another."
+    others = "".join(f" {path} was passed by: another user can write to it." for path in found.passed_by)
+    return (
+        f"Nightdesk is not set up here: there is no {ENV_FILE} in {found.folder} or above it, {HOME_VARIABLE} names no "
+        f"folder, and {pointer_file() or 'no config folder'} names no file that is there.{others} `nightdesk init` "
+        f"sets it up in the current folder; an installation elsewhere is used from its folder, or with {HOME_VARIABLE}."
+    )
+
+
+def _upwards() -> Iterator[Path]:
+    for folder in (Path.cwd(), *Path.cwd().parents):
+        if (folder / ENV_FILE).is_file():
+            yield folder / ENV_FILE
+
+
+def _is_trusted(file: Path) -> bool:
+    """Whether nobody but us and root could have written it: it names programs to be run and servers to be asked."""
+    found = file.stat()
+    return found.st_uid in (os.geteuid(), 0) and not found.st_mode & OTHERS_MAY_WRITE
+
+
+def _noted() -> Path | None:
+    pointer = pointer_file()
+    try:
+        said = pointer.read_text(encoding="utf-8").strip() if pointer else ""
+    except (OSError, UnicodeDecodeError):
+        return None
+    return Path(said) if said.startswith("/") else None
