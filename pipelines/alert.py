@@ -8,16 +8,16 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
-from pipelines import db, matcher, outbox, runs, watch
+from pipelines import db, matcher, outbox, render, runs, sources, watch
 from pipelines.model import Tally
 from pipelines.settings import Settings
 from pipelines.watch import Watch
 
 STAGE = "alert"
 BATCH = 200
-ONE_LINE = 160
 
 
 def match(settings: Settings, run: str) -> Tally:
@@ -48,7 +48,8 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
     """
     started = time.monotonic()
     with db.connection(settings, application="nightdesk send") as conn:
-        counts, message = outbox.drain(conn, channels, operators=settings.operators)
+        publisher = partial(sources.publisher, settings)
+        counts, message = outbox.drain(conn, channels, operators=settings.operators, publisher=publisher)
         counts["seconds"] = round(time.monotonic() - started)
         if not run:
             return Tally(run="", source="", stage=STAGE, state="done", counts=counts, message=message)
@@ -127,7 +128,7 @@ def _put(
             over.append(alert)
             continue
         singles[wanted.name] = singles.get(wanted.name, 0) + 1
-        subject = " ".join(f"{wanted.name}: {titles[alert['story']]}".split())[:ONE_LINE]
+        subject = render.subject_of(wanted.name, alert["kind"], titles[alert["story"]])
         for channel in wanted.channels:
             key = outbox.key(wanted.name, alert["story"], alert["kind"], alert["revision"], channel)
             rows.append((key, channel, wanted.name, "single", run, subject, ""))

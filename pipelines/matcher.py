@@ -17,6 +17,8 @@ from pipelines.terms import Term
 MOST = 20
 # Zero-width non-joiner: Persian and Kurdish write what belongs together with it, or with a space.
 JOINER = "\u200c"
+# Characters of a sentence that is shown whole, and of a longer one on each side of what was found.
+LONGEST_SENTENCE = 300
 AROUND = 70
 REMEMBERED = 100_000
 
@@ -235,11 +237,14 @@ def _match(hit: Hit, content: str) -> Match:
 
 
 def _snippet(content: str, start: int, end: int) -> str:
-    """The words around a place, on one line, with … where something was left out."""
-    left, right = max(0, start - AROUND), min(len(content), end + AROUND)
+    """The sentence with a place, on one line; of a long one the words around it, with … where some were left out."""
+    first, last = text.sentence_around(content, start, end, LONGEST_SENTENCE)
+    left, right = first, last
+    if last - first > LONGEST_SENTENCE:
+        left, right = max(first, start - AROUND), min(last, end + AROUND)
     before, after = content[left:start], content[end:right]
-    if left:
+    if left > first:
         before = "… " + (before.split(maxsplit=1)[-1] if before.split() and " " in before.strip() else before)
-    if right < len(content):
+    if right < last:
         after = (after.rsplit(maxsplit=1)[0] if " " in after.strip() else after) + " …"
     return " ".join((before + content[start:end] + after).split())

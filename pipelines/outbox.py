@@ -11,8 +11,9 @@ import hashlib
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from urllib.parse import quote
 
 from pipelines import db, notify
@@ -38,6 +39,10 @@ BATCH = 50
 LANES, MANY = 2, 2 * BATCH
 # The first of the two numbers of a sender's advisory lock; the second is its own.
 SENDERS = 4_917_002
+
+
+# Name of a source -> its title and its time zone.
+Publisher = Callable[[str], tuple[str, str]]
 
 
 def key(*parts: object) -> str:
@@ -67,12 +72,17 @@ def put_message(conn: db.Connection, channel: str, key: str, subject: str, body:
 
 
 def drain(
-    conn: db.Connection, channels: Mapping[str, str] | None = None, *, operators: str = ""
+    conn: db.Connection,
+    channels: Mapping[str, str] | None = None,
+    *,
+    operators: str = "",
+    publisher: Publisher = lambda name: (name, "UTC"),
 ) -> tuple[dict[str, int], str]:
     """Send what is due, each message once; counts of sent, retried, failed and waiting, and what keeps some waiting.
 
-    operators: the channel that hears of others that take nothing.
+    operators: the channel that hears of others that take nothing. publisher: the title and the time zone of a source.
     """
+    publisher = cache(publisher)
     known = configuration.channels() if channels is None else channels
     # Threads share the connection: each statement is a transaction of its own.
     conn.autocommit = True
@@ -85,7 +95,7 @@ def drain(
     stop = threading.Event()
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="send") as pool:
         serving = [
-            pool.submit(_serve, conn, sender, channel, known[channel], operators.lower(), stop)
+            pool.submit(_serve, conn, sender, channel, known[channel], operators.lower(), publisher, stop)
             # Every channel has its first courier before any has its second.
             for lane in range(LANES)
             for channel in due
@@ -111,7 +121,13 @@ def _sender(conn: db.Connection) -> int:
 
 
 def _serve(
-    conn: db.Connection, sender: int, channel: str, address: str, operators: str, stop: threading.Event
+    conn: db.Connection,
+    sender: int,
+    channel: str,
+    address: str,
+    operators: str,
+    publisher: Publisher,
+    stop: threading.Event,
 ) -> Counter[str]:
     """Send what is due on a channel until nothing is, or it takes nothing any more."""
     counts: Counter[str] = Counter()
@@ -130,7 +146,7 @@ def _serve(
                 break
             batch.sort(key=lambda delivery: (delivery["next_at"], delivery["id"]))
             # The next message is made while the one before is on its way.
-            messages = _messages(batch, _told(conn, batch))
+            messages = _messages(batch, _told(conn, batch, publisher))
             message = next(messages)
             for delivery in batch:
                 receive = hand(message, delivery["taken"])
@@ -144,12 +160,13 @@ def _serve(
     return counts
 
 
-def _told(conn: db.Connection, batch: Sequence[db.Row]) -> dict[int, list[db.Row]]:
-    """The alerts that each of these messages tells of."""
+def _told(conn: db.Connection, batch: Sequence[db.Row], publisher: Publisher) -> dict[int, list[db.Row]]:
+    """The alerts that each of these messages tells of, with what their sources call themselves."""
     told: dict[int, list[db.Row]] = {}
     ids = [delivery["id"] for delivery in batch if delivery["kind"] != "message"]
     for alert in db.query(conn, "alerts_of_deliveries", ids=ids) if ids else []:
-        told.setdefault(alert["delivery_id"], []).append(alert)
+        title, timezone = publisher(alert["source"])
+        told.setdefault(alert["delivery_id"], []).append({**alert, "source_title": title, "timezone": timezone})
     return told
 
 

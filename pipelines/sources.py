@@ -32,6 +32,7 @@ __all__ = [
     "near",
     "offered",
     "path_of",
+    "publisher",
     "readable",
     "render",
     "taken",
@@ -154,6 +155,15 @@ def keep(settings: Settings, name: str, text: str) -> Path:
 def path_of(settings: Settings, name: str) -> Path:
     """The file of a followed source; SourceError knows near names."""
     return _of({path.stem: path for path in _files(settings.sources)}, name, settings)
+
+
+def publisher(settings: Settings, name: str) -> tuple[str, str]:
+    """What a source calls itself, and its time zone; its name and UTC where its file is gone or cannot be read."""
+    try:
+        source = load(settings.sources / f"{name}.toml")
+    except SourceError:
+        return name, "UTC"
+    return source.title, source.timezone
 
 
 def check_aside(settings: Settings, name: str) -> None:

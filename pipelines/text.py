@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -45,6 +46,11 @@ LIKE = {
     "й": "й", "ї": "ї", "ў": "ў", "ґ": "ґ", "ќ": "ќ", "ѓ": "ѓ",
 }  # fmt: skip
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+# What ends a sentence: a line, a full stop of a script without spaces, or a stop with a blank behind it.
+_END = re.compile("\\n+|[。！？]+[」』”）]*|[.!?؟۔…]+[\"'»”’)\\]]*(?=\\s)")
+# Mr, Dr, and the initials of names and states: the point behind them ends nothing.
+_SHORT = re.compile(r"(?:^|[^\w])(?:[^\W\d_]|[A-ZÄÖÜ][^\W\d_])$")
+SHORT_CHARACTERS = 4
 # From its first on: where a row of them has no Latin letter behind it, none of its parts has.
 TATWEEL_BEFORE_LATIN = re.compile("(?<!\u0640)\u0640+(?=[A-Za-z0-9])")
 
@@ -94,6 +100,20 @@ def words(text: str) -> int:
     return len(_WORD.findall(text))
 
 
+def sentences(text: str) -> list[str]:
+    """The sentences of a text, in order; the end of a line ends one, the point of an abbreviation does not."""
+    return [one for start, end in _sentence_spans(text) if (one := text[start:end].strip())]
+
+
+def sentence_around(text: str, start: int, end: int, most: int) -> tuple[int, int]:
+    """Where the sentence with text[start:end] begins and ends; so many characters on each side are looked at."""
+    left, right = max(0, start - most), min(len(text), end + most)
+    spans = list(_sentence_spans(text[left:right]))
+    first = max((a for a, _ in spans if a <= start - left), default=0)
+    last = min((b for _, b in spans if b >= end - left), default=right - left)
+    return left + first, left + last
+
+
 def digest(text: str) -> str:
     """The sha256, in hex, of the normal form: equal for texts that differ in spelling variants and spacing alone."""
     return hashlib.sha256(normal(text).encode()).hexdigest()
@@ -111,6 +131,17 @@ def direction(text_or_language: str) -> str:
         kind = unicodedata.bidirectional(letter)
         balance += (kind in ("R", "AL")) - (kind == "L")
     return "rtl" if balance > 0 else "ltr"
+
+
+def _sentence_spans(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    for found in _END.finditer(text):
+        before = text[max(start, found.start() - SHORT_CHARACTERS) : found.start()]
+        if found[0][0] == "." and _SHORT.search(before):
+            continue
+        yield start, found.end()
+        start = found.end()
+    yield start, len(text)
 
 
 def _unaccented(letter: str) -> str:

@@ -278,7 +278,7 @@ def test_a_message_says_what_was_found_where_and_by_whom(
     assert (body["watch"], body["kind"]) == ("رصد الرقة", "new")
     assert body["alerts"][0]["title"] == "غارة على الرقّة"
     assert body["alerts"][0]["url"] == "https://sana.test/1"
-    assert body["alerts"][0]["snippets"] == ["غارة على الرقّة", "قُتل ثلاثة في الرقة."]
+    assert body["alerts"][0]["snippets"] == ["قُتل ثلاثة في الرقة."]
     assert (tally.counts["sent"], tally.counts["waiting"], tally.message) == (1, 0, "")
     assert rows(conn, "select counts ->> 'alerts' as alerts, counts ->> 'sent' as sent from runs") == [("1", "1")]
 

@@ -14,7 +14,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from pipelines import notify
+from pipelines import notify, render
 from pipelines.errors import ChannelError
 
 ALERT: dict[str, Any] = {
@@ -78,7 +78,7 @@ def test_a_mail_arrives_with_subject_text_and_html_in_their_own_direction(mail: 
     assert got["To"] == "a@news.test, b@news.test"
     text = got.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     html = got.get_body(("html",)).get_content()  # type: ignore[union-attr]
-    assert "New: غارة <على> الرقّة\nsana, 2026-11-22 01:30 UTC\n… قتلى بالرقّة & ريفها …" in text
+    assert "غارة <على> الرقّة\nNew · sana · published 2026-11-22 01:30 UTC\n… قتلى بالرقّة & ريفها …\nhttps://" in text
     assert '<div dir="rtl" lang="ar"><h3><a href="https://sana.test/1?a=1&amp;b=2">غارة &lt;على&gt; الرقّة</a>' in html
     assert "… قتلى <mark>بالرقّة</mark> &amp; ريفها …" in html
 
@@ -164,12 +164,82 @@ def test_no_error_and_no_log_line_says_an_address(address: str, caplog: pytest.L
 
 
 def test_a_message_of_several_kinds_is_a_digest_and_removals_say_so() -> None:
-    removed = {**ALERT, "kind": "removed", "published_precision": "day"}
+    gone = datetime(2026, 11, 23, 4, tzinfo=UTC)
+    removed = {**ALERT, "kind": "removed", "published_precision": "day", "removed_at": gone, "article_id": 7}
 
     message = notify.render("k", "w", "", [ALERT, removed])
 
-    assert (message.payload["kind"], message.subject) == ("digest", "w: 2 alerts")
-    assert "Removed from the site: غارة <على> الرقّة\nsana, 2026-11-22\n" in message.text
+    assert (message.payload["kind"], message.subject) == ("digest", "w: 2 alerts (1 new, 1 removed)")
+    said = message.text.splitlines()
+    where = said.index("غارة <على> الرقّة", 1) + 1
+    assert said[where] == (
+        "Removed from the site · sana · published 2026-11-22 · gone when looked at 2026-11-23 04:00 UTC"
+    )
+    assert said[where + 2] == (
+        "It stood at https://sana.test/1?a=1&b=2 (the site no longer has it). Its text is kept: nightdesk articles 7"
+    )
+    assert message.html.count("<a ") == 1
+    assert message.payload["alerts"][1]["removed_at"] == "2026-11-23T04:00:00+00:00"
+
+
+def test_a_day_is_that_of_the_source_and_a_source_has_its_own_name() -> None:
+    midnight = datetime(2026, 11, 21, 21, tzinfo=UTC)
+    alert = {**ALERT, "published_at": midnight, "published_precision": "day", "timezone": "Asia/Damascus"}
+
+    message = notify.render("k", "w", "", [{**alert, "source_title": "وكالة سانا"}])
+
+    assert "New · وكالة سانا · published 2026-11-22\n" in message.text
+    assert (message.payload["alerts"][0]["source"], message.payload["alerts"][0]["source_title"]) == (
+        "sana", "وكالة سانا",
+    )  # fmt: skip
+
+
+def test_excerpts_are_sentences_that_were_not_said_yet() -> None:
+    title = "غارة على الرقة"
+    snippets = [title, "غارة على الرقّة.", "قُتل ثلاثة في الرقة", "قتل ثلاثة في الرقة.", "… ثلاثة في الرقة …"]
+    matches = [{"surface": "الرقة", "snippet": one} for one in [*snippets, *(f"الرقة {n}" for n in range(6))]]
+
+    message = notify.render("k", "w", "", [{**ALERT, "title": title, "matches": matches}])
+
+    said = message.text.splitlines()
+    assert said[2:8] == ["قُتل ثلاثة في الرقة", "الرقة 0", "الرقة 1", "الرقة 2", "الرقة 3", "… and 2 more sentences"]
+    assert len(message.payload["alerts"][0]["snippets"]) == 7
+
+
+def test_a_change_says_what_changed() -> None:
+    before = {
+        "title": "Two dead in Raqqa",
+        "description": "",
+        "text": "A strike hit Raqqa. Two people died.\nRescue goes on.",
+    }
+    now = {
+        "title": "Three dead in Raqqa",
+        "description": "",
+        "text": "A strike hit  Raqqa. Three people died.\nRescue goes on.",
+    }
+    matches = [{"surface": "Raqqa", "snippet": now["title"]}, {"surface": "Raqqa", "snippet": "A strike hit Raqqa."}]
+    alert = {**ALERT, "kind": "revised", "title": now["title"], "language": "en", "matches": matches}
+
+    message = notify.render("k", "w", "", [{**alert, "before": before, "now": now}])
+
+    assert message.text.splitlines()[2:9] == [
+        "Title before: Two dead in Raqqa",
+        "New in it:",
+        "Three people died.",
+        "No longer in it:",
+        "Two people died.",
+        "Found in it:",
+        "A strike hit Raqqa.",
+    ]
+    assert message.payload["alerts"][0]["changes"] == {
+        "title_before": "Two dead in Raqqa", "added": ["Three people died."], "removed": ["Two people died."],
+    }  # fmt: skip
+
+
+def test_new_changed_and_removed_have_subjects_of_their_own() -> None:
+    said = [render.subject_of("raqqa", kind, "A\nstrike") for kind in ("new", "revised", "removed")]
+
+    assert said == ["raqqa: A strike", "raqqa: changed: A strike", "raqqa: removed: A strike"]
 
 
 def test_an_address_that_is_no_web_address_is_no_link() -> None:

@@ -107,8 +107,24 @@ def test_unless_elsewhere_takes_the_whole_article_away() -> None:
     assert surfaces("انتشر الجيش", "الجيش", unless=("كرة القدم",)) == ["الجيش"]
 
 
-def test_a_snippet_is_the_words_around_on_one_line() -> None:
-    text = "كلمة " * 40 + "\nدخل داعش\n" + "أخرى " * 40
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("عنوان فرعي\nقال أحمد شيئاً. دخل داعش المدينة؟ ثم خرج.\nآخر", "دخل داعش المدينة؟"),
+        ("داعش", "داعش"),
+        ("قال د. سامي إن داعش خرج. ثم عاد", "قال د. سامي إن داعش خرج."),
+        ("One. Mr. Li of the U.S. said داعش went 3.5 km. Two.", "Mr. Li of the U.S. said داعش went 3.5 km."),
+        ("他来了。داعش走了！好", "داعش走了！"),
+    ],
+)  # fmt: skip
+def test_a_snippet_is_the_sentence_around(text: str, sentence: str) -> None:
+    (match,) = watch.test_text(watch.make("w", ["داعش"]), text)
+
+    assert match.snippet == sentence
+
+
+def test_of_a_long_sentence_a_snippet_is_the_words_around_on_one_line() -> None:
+    text = "كلمة " * 140 + "دخل داعش " + "أخرى " * 140
 
     (match,) = watch.test_text(watch.make("w", ["داعش"]), text)
 

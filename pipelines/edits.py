@@ -1,0 +1,47 @@
+"""What an edit changed, sentence by sentence: what came in, what went, and the title as it was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pipelines.text import normal, sentences
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """What one revision has that the one before had not, and the reverse; title_before is empty where it stayed."""
+
+    title_before: str = ""
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+def compare(before: Mapping[str, str], now: Mapping[str, str]) -> Edit:
+    """What changed between two revisions (title, description, text); spelling variants and spacing are no change."""
+    ours, theirs = _sentences(now), _sentences(before)
+    return Edit(
+        title_before=before["title"] if normal(before["title"]) != normal(now["title"]) else "",
+        added=_beyond(ours, theirs),
+        removed=_beyond(theirs, ours),
+    )
+
+
+def _sentences(revision: Mapping[str, str]) -> list[str]:
+    """The sentences of a revision; of a description only what its text does not say."""
+    text = sentences(revision["text"])
+    said = set(map(normal, text))
+    return [one for one in sentences(revision["description"]) if normal(one) not in said] + text
+
+
+def _beyond(ours: Iterable[str], theirs: Iterable[str]) -> tuple[str, ...]:
+    left = Counter(map(normal, theirs))
+    found = []
+    for sentence in ours:
+        form = normal(sentence)
+        if left[form]:
+            left[form] -= 1
+        elif form:
+            found.append(sentence)
+    return tuple(found)
