@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from bench import score
 from bench.corpus import Corpus, Gold, content
 from bench.ours import source_name
-from pipelines import trial
-from pipelines.extract import chain, workers
+from pipelines.extract import extraction, preview, workers
 from pipelines.model import Article, Template
 
 ALL, NO_SITE = "all steps", "site layer"
@@ -45,20 +44,20 @@ def run(corpora: Sequence[Corpus], processes: int) -> dict[str, dict[str, dict[s
 
 def variants() -> list[str]:
     """All that is switched off in turn, after nothing."""
-    return [ALL, NO_SITE, *chain.STEPS]
+    return [ALL, NO_SITE, *extraction.STEPS]
 
 
 def learn(corpus: Corpus, processes: int) -> dict[str, Template]:
     """The templates of a corpus' sources, by the name each has in a batch."""
     trials = _trials(corpus.every)
-    lessons = trial.lessons(trials, processes, lambda: None)
+    lessons = preview.lessons(trials, processes, lambda: None)
     return {lesson.source: lesson.template for lesson in lessons if lesson.template}
 
 
-def _trials(pages: Iterable[Gold]) -> list[trial.Trial]:
+def _trials(pages: Iterable[Gold]) -> list[preview.Trial]:
     return [
-        trial.Trial(
-            source=trial.anonymous(gold.url, source_name(gold)),
+        preview.Trial(
+            source=preview.anonymous(gold.url, source_name(gold)),
             url=gold.url,
             path=str(gold.path),
             encoding="utf-8",
@@ -70,14 +69,14 @@ def _trials(pages: Iterable[Gold]) -> list[trial.Trial]:
 
 def _each(job: Job) -> dict[str, dict[str, float]]:
     """The figures of one page, by what was left out."""
-    source = trial.anonymous(job.gold.url, source_name(job.gold))
-    page = trial.saved(content(job.gold), job.gold.url, source, "utf-8")
+    source = preview.anonymous(job.gold.url, source_name(job.gold))
+    page = preview.saved(content(job.gold), job.gold.url, source, "utf-8")
     wanted = score.Wanted(job.gold)
     found = {}
     for name in variants():
         template = None if name == NO_SITE else job.template
-        without = frozenset({name} & set(chain.STEPS))
-        made = chain.extract_page(page, source, template=template, without=without)
+        without = frozenset({name} & set(extraction.STEPS))
+        made = extraction.extract_page(page, source, template=template, without=without)
         found[name] = score.score(wanted, _answer(made))
     return found
 

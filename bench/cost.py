@@ -20,7 +20,8 @@ from typing import Any
 from trafilatura import bare_extraction
 
 from bench import demo_pages
-from pipelines.extract import body, extract_page
+from pipelines.extract import extract_page
+from pipelines.extract.text import by_trafilatura
 from pipelines.model import Page, Source, Template
 
 # What our chain calls trafilatura by.
@@ -93,17 +94,17 @@ def _cost(page: Page, source: Source, template: Template | None) -> Cost:
 def _counted() -> Iterator[list[None]]:
     """A list that grows with every run of trafilatura in our own chain."""
     calls: list[None] = []
-    asked = getattr(body, EXTRACTOR)
+    asked = getattr(by_trafilatura, EXTRACTOR)
 
     def counting(*words: Any, **switches: Any) -> Any:
         calls.append(None)
         return asked(*words, **switches)
 
-    setattr(body, EXTRACTOR, counting)
+    setattr(by_trafilatura, EXTRACTOR, counting)
     try:
         yield calls
     finally:
-        setattr(body, EXTRACTOR, asked)
+        setattr(by_trafilatura, EXTRACTOR, asked)
 
 
 def _bare(content: bytes) -> object:

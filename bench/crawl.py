@@ -23,7 +23,7 @@ import psutil
 
 from bench import crawl_site, fresh
 from bench.crawl_rivals import RIVALS
-from pipelines import crawl
+from pipelines.crawl import stage as crawl
 from pipelines.model import Source
 from pipelines.settings import Settings
 

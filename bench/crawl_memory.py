@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 
 from bench import fresh
-from pipelines import crawl
+from pipelines.crawl import stage as crawl
 from pipelines.model import Source, Tally
 
 RUN = "2026-11-22T0200"

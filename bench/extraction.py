@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench import ablation, corpus, cost, ours, page, report, rivals, score
 from bench.ablation import learn
-from pipelines import trial
+from pipelines.extract import preview
 
 COMMAND = "make bench-extraction CORPUS=dir"
 PER_PAGE = Path(__file__).resolve().parent / ".cache" / "pages.tsv"
@@ -113,8 +113,8 @@ def _speed(chosen: Sequence[corpus.Corpus], processes: int) -> str:
         templates = learn(each, processes)
         pages = []
         for gold in golds:
-            source = trial.anonymous(gold.url, ours.source_name(gold))
-            saved = trial.saved(corpus.content(gold), gold.url, source, "utf-8")
+            source = preview.anonymous(gold.url, ours.source_name(gold))
+            saved = preview.saved(corpus.content(gold), gold.url, source, "utf-8")
             pages.append((saved, source, templates.get(source.name)))
         costs = cost.measure(pages)
         found += costs

@@ -17,9 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.extract import blocks, features, linked, markup, metadata, reading
+from pipelines.extract import blocks, markup
+from pipelines.extract.fields import json_ld, metadata
 from pipelines.extract.phrases import key
-from pipelines.trial import anonymous, saved
+from pipelines.extract.preview import anonymous, saved
+from pipelines.extract.text import assembly, features
 
 JUDGE = Path(__file__).resolve().parent.parent / "pipelines" / "extract" / "data" / "judge.json"
 FITTING = Path(__file__).with_name("fitting.py")
@@ -79,14 +81,14 @@ def _example(one: tuple[Path, Example]) -> Example | None:
     found = blocks.blocks(tree)
     if not found:
         return None
-    lines, plain = reading.opinions(tree, html)
+    lines, plain = assembly.opinions(tree, html)
     made = features.rows(
         found,
         lines,
         plain,
         facts.titles,
         facts.description,
-        linked.body(facts.node),
+        json_ld.body(facts.node),
     )
     labels, counted = _labels(found, gold["paras"])
     sizes = np.array([block.words for block in found], dtype=float)

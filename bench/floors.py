@@ -15,7 +15,8 @@ from pathlib import Path
 
 from bench import score
 from bench.demo_pages import DemoPage, read
-from pipelines.extract import extract_page, site
+from pipelines.extract import extract_page
+from pipelines.extract.site import observations
 from pipelines.model import Article, Template
 
 FILE = Path(__file__).resolve().parent.parent / "tests" / "floors.toml"
@@ -43,8 +44,8 @@ def main(*, lower: bool, file: Path = FILE) -> int:
 
 def figures(pages: Sequence[DemoPage]) -> dict[str, float]:
     """What is measured of one site, without and with its own template."""
-    observed = [found for each in pages if (found := site.observe(each.page, each.source))]
-    template = site.learn(pages[0].source.name, observed)
+    observed = [found for each in pages if (found := observations.observe(each.page, each.source))]
+    template = observations.learn(pages[0].source.name, observed)
     return {**_figures(pages, None), **{f"learned_{name}": value for name, value in _figures(pages, template).items()}}
 
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipelines import db
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
 
 
 @contextmanager

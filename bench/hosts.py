@@ -23,9 +23,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench import fresh
-from pipelines import db
 from pipelines.model import Source
 from pipelines.settings import Settings, exported
+from pipelines.stores import postgres as db
 
 DOMAIN = "bench.test"
 RUN = "2026-11-22T0200"

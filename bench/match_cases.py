@@ -15,7 +15,8 @@ import sys
 import time
 from pathlib import Path
 
-from pipelines import matcher, watch
+from pipelines.alert import watches
+from pipelines.query import matcher
 
 CASES = Path(os.environ.get("NIGHTDESK_BENCH_DATA", ".")) / "match_cases.tsv"
 TERMS, WORDS, ROUNDS = 1500, 400, 50
@@ -35,7 +36,7 @@ def pairs(file: Path) -> int:
     right: dict[str, list[bool]] = {}
     for row in rows:
         mode = "suffix:" if row["needs"] == "suffix" else ""
-        found = watch.test_text(watch.make("case", [mode + row["term"]]), row["sentence"])
+        found = watches.test_text(watches.make("case", [mode + row["term"]]), row["sentence"])
         good = bool(found) == (row["expected"] == "1")
         right.setdefault(row["needs"], []).append(good)
         if not good:
@@ -49,7 +50,7 @@ def cost() -> float:
     """Milliseconds an article, warm, none of its words the same as in the last one."""
     dice = random.Random(7)
     words = ["".join(dice.choices("ابتجحدرسعفقكلمنهوي", k=dice.randint(3, 8))) for _ in range(WORDS * ROUNDS + TERMS)]
-    made = matcher.index([(f"w{n}", watch.make("w", [word]).terms, ()) for n, word in enumerate(words[:TERMS])])
+    made = matcher.index([(f"w{n}", watches.make("w", [word]).terms, ()) for n, word in enumerate(words[:TERMS])])
     articles = [" ".join(words[TERMS + n * WORDS : TERMS + (n + 1) * WORDS]) for n in range(ROUNDS)]
     begin = time.perf_counter()
     for article in articles:

@@ -15,9 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench import crawl, crawl_site, fresh
-from pipelines import crawl as stage
+from pipelines.crawl import stage
 from pipelines.extract import extract
-from pipelines.load import load
+from pipelines.load.stage import load
 from pipelines.settings import Settings
 
 PEER = Path(__file__).parent / ".venv-peers" / "bin" / "python"

@@ -18,8 +18,11 @@ from contextlib import contextmanager, suppress
 import httpx
 
 from bench import fresh
-from pipelines import alert, db, notify, steering
+from pipelines import steering
+from pipelines.alert import stage as alert
+from pipelines.notify import delivery
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
 
 # What must be reached of what httpx does.
 LEAST = 0.5
@@ -98,7 +101,7 @@ def _measured(settings: Settings, article: int, count: int, fast: str, slow: str
 def _alone(url: str, count: int) -> float:
     """Posts a second of httpx, one after the other over one connection."""
     alert_ = {"kind": "new", "title": TITLE, "url": "https://sana.test/news/1", "source": "sana", "language": "ar"}
-    message = notify.render(
+    message = delivery.render(
         "one/1/new/1", "one", TITLE, [{**alert_, "published_at": None, "published_precision": "", "matches": MATCHES}]
     )
     body = steering.as_json(message.payload).encode()

@@ -14,13 +14,14 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from bench import crawl, crawl_site, fresh
-from pipelines import crawl as stage
-from pipelines import db, found, ledger, sources
 from pipelines.airflow import plan
+from pipelines.crawl import discovery, ledger, stage
 from pipelines.extract import extract
-from pipelines.load import load
+from pipelines.load.stage import load
 from pipelines.model import Entry, Kind
 from pipelines.settings import Settings
+from pipelines.sources import folders
+from pipelines.stores import postgres as db
 from spiders.news import LEASED, LEASED_PER_HOST
 
 RUN = "2026-11-22T0200"
@@ -70,20 +71,20 @@ def _planned(settings: Settings, before: int, until: int, pages: int) -> float:
                 f'title = "S {number}"\nurl = "https://{name}.test/"\ncountry = "GB"\nlanguage = "en"\n'
                 f'timezone = "Europe/London"\nfeeds = ["https://{name}.test/feed"]\n'
             )
-        followed = sources.followed(settings)
+        followed = folders.followed(settings)
         for source in followed:
             ledger.begin(conn, source, RUN)
             entries = [(Kind.ARTICLE, Entry(url=f"https://{source.name}.test/{until}/{n}")) for n in range(pages)]
             with conn:
-                found.discover(conn, source, RUN, entries, source.feeds[0])
+                discovery.discover(conn, source, RUN, entries, source.feeds[0])
         with conn, conn.cursor() as cursor:
             cursor.execute(
                 "update urls set next_at = null where url not like %s and kind = 'article'", (f"%/{until}/%",)
             )
 
         def planned() -> None:
-            good, _ = sources.readable(settings)
-            due = sources.due(good, datetime.now(UTC), sources.last_crawls(conn))
+            good, _ = folders.readable(settings)
+            due = folders.due(good, datetime.now(UTC), folders.last_crawls(conn))
             plan.batches(RUN, [source.name for source in due])
 
         def leased() -> None:

@@ -12,8 +12,11 @@ from demo import newsroom
 from demo.inbox import open_inbox
 from demo.replay import Placed, open_replay, replay_sources
 from demo.sites import BROKEN, WATCHES, write_sources
-from pipelines import db, private, upkeep, watch
+from pipelines import private
+from pipelines.alert import watches
 from pipelines.settings import Settings, settings
+from pipelines.stores import postgres as db
+from pipelines.stores import retention
 
 FOLDER = Path("data/demo")
 CHECKOUT = Path(__file__).parents[1]
@@ -56,12 +59,12 @@ def open_desk(folder: Path = FOLDER) -> Iterator[Desk]:
         newsroom.sources(folder / "sources", delay=SECONDS_BETWEEN_REQUESTS)
         current = settings()
         db.migrate(current)
-        upkeep.tighten(current)
+        retention.tighten(current)
         for name in ("newsroom", "sources", "inbox.jsonl"):
             private.tighten(folder / name)
         with db.connection(current) as conn, conn:
             for demo in WATCHES:
-                watch.add(conn, watch.make(demo.name, [demo.term], channels=[CHANNEL]))
+                watches.add(conn, watches.make(demo.name, [demo.term], channels=[CHANNEL]))
         yield Desk(settings=current, newsroom=opened.folder, inbox=inbox, broken=BROKEN)
 
 

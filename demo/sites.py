@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipelines import private
 from pipelines.model import Source
-from pipelines.sourcefile import render
+from pipelines.sources.sourcefile import render
 
 DOMAIN = "newsroom.test"
 

@@ -89,7 +89,7 @@ class Source:
     phrases: lines of this site's own boilerplate, on top of the built-in lists.
     render: article and section pages are read by a browser, for a site that shows nothing without scripts.
     headers, cookies, auth, proxy: what it is asked with, each by the name of a secret, never by its value:
-    pipelines.access.
+    pipelines.sources.access.
     """
 
     name: str

@@ -25,11 +25,14 @@ import scrapy.core.downloader.contextfactory  # noqa: F401 -- what it says is no
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
-from pipelines import access, db, hosts, runs
-from pipelines.access import Access
+from pipelines.crawl import hosts
 from pipelines.errors import DatabaseError, NightdeskError, SettingsError, SourceError
 from pipelines.model import Expect, Source
 from pipelines.settings import Settings, secrets, settings
+from pipelines.sources import access
+from pipelines.sources.access import Access
+from pipelines.stores import postgres as db
+from pipelines.stores import runs
 from spiders import ending, guardian, handler, render, store, trust
 from spiders.guard import check_contact, policy
 from spiders.news import NewsSpider

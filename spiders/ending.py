@@ -11,8 +11,8 @@ import traceback
 from concurrent.futures import TimeoutError as NotInTime
 from typing import TYPE_CHECKING, NoReturn
 
-from pipelines import db
 from pipelines.errors import DiskFullError
+from pipelines.stores import postgres as db
 from spiders import guardian, store
 
 if TYPE_CHECKING:

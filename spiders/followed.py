@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 
-from pipelines import access, clock, db, found, ledger, rules, warc
-from pipelines.found import Found
-from pipelines.ledger import Look
+from pipelines.crawl import discovery, ledger, rules
+from pipelines.crawl.discovery import Found
+from pipelines.crawl.ledger import Look
+from pipelines.listings import formats
 from pipelines.model import Code, Entry, Kind, Source, State
-from spiders import discover
+from pipelines.sources import access
+from pipelines.stores import clock, warc
+from pipelines.stores import postgres as db
 
 COUNTED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone", "bytes", "seconds")
 # Entries that are kept to compare feeds with sitemaps; a sitemap of years says no more of tonight.
@@ -106,7 +109,7 @@ def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str
     with conn:
         left = ledger.waiting(conn, source.name)
         unread = ledger.waiting(conn, source.name, sitemaps=True)
-        doubted = [row["url"] for row in db.query(conn, "doubted_lists", source=source.name, least=found.TRUSTED)]
+        doubted = [row["url"] for row in db.query(conn, "doubted_lists", source=source.name, least=discovery.TRUSTED)]
         now = clock.of_ledger(conn).at
         kept_out = _all_kept_out(conn, followed)
     if late and left:
@@ -194,7 +197,7 @@ def _lag(followed: Followed, now: datetime) -> str:
         [one for one in followed.named[kind] if not _kept_out(followed.source, one, kind, now)]
         for kind in (Kind.FEED, Kind.SITEMAP)
     )
-    return discover.compared(feed, sitemap)
+    return formats.compared(feed, sitemap)
 
 
 def _kept_out(source: Source, entry: Entry, by: Kind, now: datetime) -> bool:

@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from pipelines.ledger import Lease
+from pipelines.crawl.ledger import Lease
 from pipelines.model import Source
 
 

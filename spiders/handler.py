@@ -33,9 +33,11 @@ from twisted.internet.interfaces import IAddress
 from twisted.web._newclient import Request
 from twisted.web.iweb import IResponse
 
-from pipelines import access, encodings, warc
-from pipelines.access import Access
+from pipelines import encodings
 from pipelines.model import Source
+from pipelines.sources import access
+from pipelines.sources.access import Access
+from pipelines.stores import warc
 from spiders import trust
 
 # The setting with the access of each source, by name; the key of a request's meta that says for which one it is made.

@@ -9,9 +9,10 @@ from typing import Any
 from scrapy import Spider
 from scrapy.http import Request, Response
 
-from pipelines import clock, urls, warc
-from pipelines.ledger import Lease
+from pipelines import urls
+from pipelines.crawl.ledger import Lease
 from pipelines.model import Kind, Source
+from pipelines.stores import clock, warc
 from spiders import handler, outcome, render
 
 RUN = "one-page"

@@ -22,13 +22,16 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Headers, Response
 
-from pipelines import access, encodings, entries, warc
-from pipelines.clock import Clock
+from pipelines import encodings
+from pipelines.crawl.ledger import Lease, Look
 from pipelines.dates.lists import Local
 from pipelines.errors import StoreError
-from pipelines.ledger import Lease, Look
+from pipelines.listings import formats
 from pipelines.model import Kind, Page, Pointer, Source, State
-from spiders import discover, walls
+from pipelines.sources import access
+from pipelines.stores import entries, warc
+from pipelines.stores.clock import Clock
+from spiders import challenges
 from spiders.guard import Refused
 from spiders.handler import TOO_LARGE
 from spiders.settings import MAX_BODY
@@ -133,7 +136,7 @@ def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, poin
     outcome, reason, final, rest = _judged(page, headers, facts, source)
     if page.status == 304 and not known:
         outcome, reason = State.FAILED, "status 304, though nothing of it is known here"
-    found: list[discover.Found] = []
+    found: list[formats.Found] = []
     if outcome == State.FETCHED and known and known == page.digest:
         outcome, reason = State.UNCHANGED, "same bytes"
     elif outcome == State.FETCHED and kind != Kind.ARTICLE:
@@ -215,7 +218,7 @@ def _judged(page: Page, headers: dict[str, str], facts: dict[str, Any], source: 
         return State.GONE, f"status {status}", status == 410, None
     if status == 429 or (status == 503 and rest):
         return State.BLOCKED, f"status {status}", False, rest or USUAL_REST
-    if walls.challenges(page, headers):
+    if challenges.challenges(page, headers):
         return State.BLOCKED, "challenge page", False, None
     if status in BLOCKED:
         return State.BLOCKED, f"status {status}", False, None
@@ -230,8 +233,8 @@ def _judged(page: Page, headers: dict[str, str], facts: dict[str, Any], source: 
         return State.FAILED, "truncated", False, None
     state, reason = State.FETCHED, ""
     if Kind(facts["kind"]) == Kind.ARTICLE and facts["redirects"]:
-        state, reason = walls.redirected(page, source)
-    if state == State.FETCHED and access.has_login(source) and walls.shows_login(page):
+        state, reason = challenges.redirected(page, source)
+    if state == State.FETCHED and access.has_login(source) and challenges.shows_login(page):
         state, reason = State.BLOCKED, access.SHOWS_LOGIN
     return state, reason, False, None
 
@@ -245,16 +248,16 @@ def _cut_short(page: Page) -> bool:
     return False
 
 
-def _listed(page: Page, kind: Kind, source: Source) -> list[discover.Found]:
+def _listed(page: Page, kind: Kind, source: Source) -> list[formats.Found]:
     body = warc.decoded(page)
     said = next((value for name, value in page.headers if name.lower() == "content-type"), "")
     charset = said.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
     if kind == Kind.SECTION:
-        found = discover.linked(body, page.final_url, allow=source.allow, charset=charset)
+        found = formats.linked(body, page.final_url, allow=source.allow, charset=charset)
         # Where `allow` lets in nothing, what the page names all the same has to be told.
-        return found if found or not source.allow else discover.linked(body, page.final_url, charset=charset)
+        return found if found or not source.allow else formats.linked(body, page.final_url, charset=charset)
     local = Local(source.language, source.timezone)
-    return discover.listed(body, page.final_url, charset=charset, local=local)
+    return formats.listed(body, page.final_url, charset=charset, local=local)
 
 
 def _said(error: Exception) -> str:

@@ -19,15 +19,17 @@ from scrapy import Spider
 from scrapy.http import Request, Response
 from scrapy.robotstxt import ProtegoRobotParser
 
-from pipelines import clock, urls, warc
+from pipelines import urls
+from pipelines.crawl.ledger import Lease
 from pipelines.errors import StoreError
 from pipelines.follow import dates, lists, plan
 from pipelines.follow.front import front
 from pipelines.follow.seen import Part, Robots, Seen, Want, as_json
-from pipelines.ledger import Lease
+from pipelines.listings import formats
+from pipelines.listings.fields import joined
 from pipelines.model import Entry, Kind, Page, Source, State
-from spiders import discover, handler, outcome
-from spiders.fields import joined
+from pipelines.stores import clock, warc
+from spiders import handler, outcome
 from spiders.settings import ROBOT
 from spiders.turns import Take
 
@@ -258,7 +260,7 @@ def _usable(named: Iterable[str], base: str = "") -> tuple[str, ...]:
 def _following(body: bytes, url: str) -> str:
     """The next page of a page that lists articles; empty where there is none, or it is no such page."""
     try:
-        found = discover.linked(body, url)
+        found = formats.linked(body, url)
     except ValueError:
         return ""
     return next((entry.url for kind, entry in found if kind == Kind.SECTION), "")

@@ -11,8 +11,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pipelines import hosts
-from pipelines.ledger import Lease, Look
+from pipelines.crawl import hosts
+from pipelines.crawl.ledger import Lease, Look
 from pipelines.model import State
 from spiders import outcome, store
 from spiders.followed import counted

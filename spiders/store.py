@@ -11,12 +11,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
 
 import spiders.followed
-from pipelines import aliases, clock, db, found, ledger, private, rules, runs, urls, warc
-from pipelines.clock import Clock
+from pipelines import private, urls
+from pipelines.crawl import aliases, discovery, ledger, rules
+from pipelines.crawl.ledger import Lease, Look
 from pipelines.errors import DiskFullError
-from pipelines.ledger import Lease, Look
 from pipelines.model import Code, Kind, Page, Source, Tally
 from pipelines.settings import Settings
+from pipelines.stores import clock, runs, warc
+from pipelines.stores import postgres as db
+from pipelines.stores.clock import Clock
 from spiders import guard, outcome
 from spiders.followed import Followed, count, count_named
 from spiders.followed import counted as counted
@@ -216,7 +219,7 @@ def _record(store: Store, looks: Sequence[Look]) -> set[str]:
             if look.found:
                 count_named(followed, look, look.found, got)
                 if got.get("ended"):
-                    followed.ends.append(f"{look.url} names more: {found.MOST_PAGES} pages of it were read")
+                    followed.ends.append(f"{look.url} names more: {discovery.MOST_PAGES} pages of it were read")
                 more.add(look.source)
             count(followed, look)
         for name in sorted({look.source for look in looks}):
@@ -299,11 +302,11 @@ def _discover(conn: db.Connection, followed: Followed, run: str, look: Look) -> 
     """Write what a list named; the next page of a section only where this one brought something."""
     named = [one for one in look.found if one[0] != Kind.SECTION]
     further = [entry for kind, entry in look.found if kind == Kind.SECTION]
-    first = found.first_page(conn, followed.source, look.url) if look.kind == Kind.SECTION else look.url
+    first = discovery.first_page(conn, followed.source, look.url) if look.kind == Kind.SECTION else look.url
     shown = followed.shown.setdefault(first, set()) if look.kind == Kind.SECTION else None
-    got = found.discover(conn, followed.source, run, named, look.url, by=look.kind, shown=shown)
+    got = discovery.discover(conn, followed.source, run, named, look.url, by=look.kind, shown=shown)
     if (got["discovered"] or got["of this run"]) and further:
-        got["ended"] = not found.next_page(conn, followed.source, run, first, further[0])
+        got["ended"] = not discovery.next_page(conn, followed.source, run, first, further[0])
     return got
 
 

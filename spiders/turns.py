@@ -20,7 +20,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from pipelines.hosts import Turn
+from pipelines.crawl.hosts import Turn
 from spiders.outcome import SENT
 
 # Some sites write days; a crawl has to end, and its budget would leave such a source after one page anyway.

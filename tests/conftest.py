@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from pipelines import db
 from pipelines.settings import Settings
 from pipelines.settings import settings as settings_of_this_process
+from pipelines.stores import postgres as db
 from tests import databases, sites
 from tests.sites import Sites
 

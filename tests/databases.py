@@ -9,8 +9,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
-from pipelines import db
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
 
 # Nothing of a test outlives its server: what a power cut would lose may stay in memory.
 QUICK = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")

@@ -17,12 +17,16 @@ from urllib.parse import quote
 
 import pytest
 
-from pipelines import access, crawl, db, health, load, sourcefile
 from pipelines import settings as settings_module
+from pipelines.crawl import stage as crawl
 from pipelines.errors import NightdeskError, SettingsError, SourceError
 from pipelines.extract import extract
+from pipelines.health import troubles as health
+from pipelines.load import stage as load
 from pipelines.model import Source
 from pipelines.settings import Settings
+from pipelines.sources import access, sourcefile
+from pipelines.stores import postgres as db
 from tests import hostile_tls, sites
 from tests.sites import NEXT, RUN, Answer, Sites
 from tests.test_render import needs_browser

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from pipelines import account, db, found
+from pipelines.crawl import discovery, summary
 from pipelines.model import Entry, Kind
+from pipelines.stores import postgres as db
 from tests import sites
 from tests.sites import RUN
 
@@ -13,7 +14,7 @@ from tests.sites import RUN
 def test_the_counts_of_a_crawl_read_as_a_sentence() -> None:
     counts = {"discovered": 9, "new": 2, "fetched": 2, "excluded": 7, "blocked": 0, "bytes": 31_400, "seconds": 72}
 
-    said = account.sentence(counts, {"deny: /live/": 5, "home page": 2})
+    said = summary.sentence(counts, {"deny: /live/": 5, "home page": 2})
 
     assert said == ("9 discovered, 2 new, 2 fetched, 7 excluded (5 deny: /live/, 2 home page); 31 kB in 1 min 12 s")
 
@@ -21,7 +22,7 @@ def test_the_counts_of_a_crawl_read_as_a_sentence() -> None:
 def test_a_running_crawl_says_what_is_left_and_when_it_may_end() -> None:
     now = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
-    said = account.sentence({"fetched": 3, "left": 40, "remaining": 65, "seconds": 4}, now=now)
+    said = summary.sentence({"fetched": 3, "left": 40, "remaining": 65, "seconds": 4}, now=now)
 
     assert said == "3 fetched; 0 B in 4 s; 40 URLs left, may end at 02:01:05 UTC"
 
@@ -35,14 +36,16 @@ def test_exclusions_are_counted_by_the_rule_of_the_ledger(conn: db.Connection) -
     named += [Entry(url="http://b.test/1"), Entry(url="http://c.test/1"), Entry(url="http://a.test/news/1")]
 
     with conn:
-        found.discover(conn, source, RUN, [(Kind.ARTICLE, e) for e in named], "http://a.test/s.xml", by=Kind.SITEMAP)
+        discovery.discover(
+            conn, source, RUN, [(Kind.ARTICLE, e) for e in named], "http://a.test/s.xml", by=Kind.SITEMAP
+        )
 
-    assert account.exclusions(conn, RUN) == {"a": {"deny: /live/": 3, "other site": 2, "older than 30 days": 1}}
-    assert account.told({"deny: /live/": 3, "home page": 1}) == "3 deny: /live/, 1 home page"
+    assert summary.exclusions(conn, RUN) == {"a": {"deny: /live/": 3, "other site": 2, "older than 30 days": 1}}
+    assert summary.told({"deny: /live/": 3, "home page": 1}) == "3 deny: /live/, 1 home page"
 
 
 def test_sizes_and_times_are_written_for_people() -> None:
-    sizes = [account.size(count) for count in (0, 999, 1_500, 31_400, 2_500_000, 7_000_000_000)]
+    sizes = [summary.size(count) for count in (0, 999, 1_500, 31_400, 2_500_000, 7_000_000_000)]
 
     assert sizes == ["0 B", "999 B", "1.5 kB", "31 kB", "2.5 MB", "7.0 GB"]
-    assert [account.span(seconds) for seconds in (4, 72, 7_300)] == ["4 s", "1 min 12 s", "2 h 1 min"]
+    assert [summary.span(seconds) for seconds in (4, 72, 7_300)] == ["4 s", "1 min 12 s", "2 h 1 min"]

@@ -16,11 +16,12 @@ import pytest
 from demo.inbox import messages, open_inbox
 from demo.newsroom import open_newsroom
 from demo.sites import SITES, source, write_sources
-from pipelines import db, sources
 from pipelines.airflow import local, processes, rest
 from pipelines.airflow.local import Airflow, airflow_running, night
 from pipelines.airflow.rest import Task
 from pipelines.settings import Settings, exported
+from pipelines.sources import folders
+from pipelines.stores import postgres as db
 from tests import databases
 from tests.security.test_files import open_to_others
 
@@ -223,7 +224,7 @@ def test_a_site_is_followed_once_somebody_has_seen_its_samples_and_approved(
 
     _until(lambda: state("keep") in rest.ENDED)
     assert state("keep") == "success"
-    assert sources.named(night_settings, [OFFERED])[0].timezone == PLACE["timezone"]
+    assert folders.named(night_settings, [OFFERED])[0].timezone == PLACE["timezone"]
 
 
 def _arrived(inbox: Path, subject: str) -> str:

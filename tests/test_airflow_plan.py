@@ -7,7 +7,7 @@ import pytest
 from pipelines.airflow.plan import batches, crawl_run, delivered, handed_over
 from pipelines.errors import NightdeskError
 from pipelines.model import Tally
-from pipelines.runs import judged
+from pipelines.stores.runs import judged
 
 RUN = "2026-11-22T0200"
 

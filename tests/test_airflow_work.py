@@ -17,11 +17,13 @@ from airflow.sdk.definitions.asset import AssetUniqueKey
 from airflow.sdk.exceptions import AirflowSkipException
 from airflow.sdk.execution_time.context import OutletEventAccessor
 
-from pipelines import db, golden, runs
 from pipelines.airflow import work
 from pipelines.errors import CrawlError, NightdeskError, SourceError
+from pipelines.health import golden
 from pipelines.model import Tally
 from pipelines.settings import Settings, exported
+from pipelines.stores import postgres as db
+from pipelines.stores import runs
 
 RUN = "2026-11-22T0200"
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)

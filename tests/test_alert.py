@@ -12,8 +12,11 @@ from typing import Any
 
 import pytest
 
-from pipelines import alert, db, notify, outbox, watch
+from pipelines.alert import stage as alert
+from pipelines.alert import watches
+from pipelines.notify import delivery, outbox
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
 from tests.faults.holds import until
 
 RUN = "2026-11-22T0200"
@@ -117,7 +120,7 @@ def _article(cursor: Any, source: str, title: str, text: str, language: str) -> 
 
 def follow(conn: db.Connection, name: str = "raqqa", terms: tuple[str, ...] = ("الرقة",), **more: Any) -> None:
     with conn:
-        watch.add(conn, watch.make(name, terms, **{"channels": ["desk"], **more}))
+        watches.add(conn, watches.make(name, terms, **{"channels": ["desk"], **more}))
 
 
 def rows(conn: db.Connection, statement: str) -> list[Any]:
@@ -416,7 +419,7 @@ def test_a_kill_between_sending_and_marking_repeats_that_message_alone(
         given = {"sender": sender, "senders": outbox.SENDERS, "channel": "desk", "patience": 3, "count": 1}
         (taken,) = db.query(killed, "claim_deliveries", **given)
         told = db.query(killed, "alerts_of_deliveries", ids=[taken["id"]])
-        notify.send("desk", receiver.address, outbox._message(taken, told))
+        delivery.send("desk", receiver.address, outbox._message(taken, told))
         # The killed sender has one in hand; for as long as it lives nobody else touches that one.
         assert [d["id"] for d in db.query(conn, "claim_deliveries", **given | {"sender": sender + 1})] == [2]
         conn.rollback()

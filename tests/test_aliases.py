@@ -8,11 +8,16 @@ from typing import Any
 
 import pytest
 
-from pipelines import aliases, articlefile, db, desk, found, ledger, load, runs, urls
-from pipelines.articlefile import Line
-from pipelines.ledger import Lease, Look
+from pipelines import urls
+from pipelines.crawl import aliases, discovery, ledger
+from pipelines.crawl.ledger import Lease, Look
+from pipelines.desk import records as desk
+from pipelines.load import stage as load
 from pipelines.model import Article, Entry, Kind, State, Tally
 from pipelines.settings import Settings
+from pipelines.stores import articlefile, runs
+from pipelines.stores import postgres as db
+from pipelines.stores.articlefile import Line
 from tests import sites
 from tests.sites import NEXT, RUN
 
@@ -25,7 +30,7 @@ def fetched(conn: db.Connection, url: str, final: str = "", *, at: datetime = NO
     """Discover and fetch a URL; the id of the row that the fetch is of."""
     key = urls.key(url)
     with conn:
-        found.discover(conn, SOURCE, RUN, [(Kind.ARTICLE, Entry(url=url, title="خبر"))], f"{HOST}/feed")
+        discovery.discover(conn, SOURCE, RUN, [(Kind.ARTICLE, Entry(url=url, title="خبر"))], f"{HOST}/feed")
         row = db.row(conn, "main_of_key", source="a", key=key)
         assert row
         lease = Lease(id=row["id"], source="a", url=url, host="a.test", kind=Kind.ARTICLE)
@@ -99,7 +104,7 @@ def test_a_third_strange_address_that_leads_to_one_page_is_no_alias_of_it(conn: 
 def test_strange_addresses_that_lead_to_one_page_together_are_none_of_them_aliases(conn: db.Connection) -> None:
     pages = [Entry(url=f"{HOST}/story/{n}") for n in range(3)]
     with conn:
-        found.discover(conn, SOURCE, RUN, [(Kind.ARTICLE, page) for page in pages], f"{HOST}/feed")
+        discovery.discover(conn, SOURCE, RUN, [(Kind.ARTICLE, page) for page in pages], f"{HOST}/feed")
     leased = ledger.lease(conn, "a", RUN, 3, per_host=3)
 
     known = {"kind": Kind.ARTICLE, "fetched_at": NOW, "outcome": State.FETCHED, "final_url": f"{HOST}/welcome"}
@@ -176,7 +181,7 @@ def test_a_canonical_url_nobody_fetched_is_an_alias_and_is_not_fetched_when_it_i
     stored(settings, conn, (f"{HOST}/p.php?id=48151", f"{HOST}/news/48151-flood", "فيضان"))
 
     with conn:
-        counts = found.discover(
+        counts = discovery.discover(
             conn, SOURCE, NEXT, [(Kind.ARTICLE, Entry(url=f"{HOST}/news/48151-flood"))], f"{HOST}/feed"
         )
 
@@ -264,7 +269,7 @@ def test_a_ledger_of_the_version_before_goes_on_where_it_was(database_url: str, 
         assert db.migrate(settings)[0] == "0005_crawl"
         ledger.begin(conn, SOURCE, NEXT)
         with conn:
-            counts = found.discover(
+            counts = discovery.discover(
                 conn, SOURCE, NEXT, [(Kind.ARTICLE, Entry(url=f"{HOST}/news/48151/amp"))], f"{HOST}/feed"
             )
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines import articlefile
-from pipelines.articlefile import Line
 from pipelines.errors import StoreError
 from pipelines.model import Article, Reason, Rejection, Removed
 from pipelines.settings import Settings
+from pipelines.stores import articlefile
+from pipelines.stores.articlefile import Line
 
 AT = datetime(2026, 11, 22, 2, 0, 5, 250000, tzinfo=UTC)
 REJECTED = Line(

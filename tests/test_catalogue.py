@@ -6,18 +6,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines import sources
 from pipelines.model import Source
+from pipelines.sources import folders
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> list[Source]:
-    return sources.catalogue()
+    return folders.catalogue()
 
 
 def test_the_catalogue_has_at_least_the_126_outlets_it_began_with(catalogue: list[Source]) -> None:
     assert len(catalogue) >= 126
-    assert [s.name for s in catalogue] == sources.catalogue_names()
+    assert [s.name for s in catalogue] == folders.catalogue_names()
 
 
 @pytest.mark.parametrize("key", ["name", "title", "url"])
@@ -45,10 +45,10 @@ def test_an_outlet_without_feed_and_sitemap_is_read_from_its_home_page(catalogue
 
 
 def test_every_entry_begins_with_its_title_as_a_comment_and_stays_short() -> None:
-    for path in sorted(sources.CATALOGUE.glob("*.toml")):
+    for path in sorted(folders.CATALOGUE.glob("*.toml")):
         lines = path.read_text(encoding="utf-8").splitlines()
 
-        assert lines[0] == f"# {sources.load(path).title}", path.name
+        assert lines[0] == f"# {folders.load(path).title}", path.name
         assert len(lines) <= 16, path.name
 
 

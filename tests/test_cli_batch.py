@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.extract import site
+from pipelines.extract.site import observations
 
 Result = subprocess.CompletedProcess[bytes]
 PROGRAM = [sys.executable, "-c", "from pipelines.cli import main; main()"]
@@ -77,7 +77,7 @@ def test_every_line_is_answered_in_order_without_postgres(tmp_path: Path) -> Non
 
 
 def test_what_a_sources_pages_share_is_cut_unless_that_is_switched_off(tmp_path: Path) -> None:
-    lines = pages(tmp_path, site.LEAST_PAGES + 10)
+    lines = pages(tmp_path, observations.LEAST_PAGES + 10)
 
     learned = answers(tried(tmp_path, lines))
     without = answers(tried(tmp_path, lines, "--no-site"))
@@ -88,7 +88,7 @@ def test_what_a_sources_pages_share_is_cut_unless_that_is_switched_off(tmp_path:
 
 
 def test_pages_that_name_no_source_teach_nothing_but_by_the_option(tmp_path: Path) -> None:
-    lines = pages(tmp_path, site.LEAST_PAGES + 10, source="")
+    lines = pages(tmp_path, observations.LEAST_PAGES + 10, source="")
 
     apart = answers(tried(tmp_path, lines))
     together = answers(tried(tmp_path, lines, "--source", "bridge"))

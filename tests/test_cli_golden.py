@@ -11,12 +11,14 @@ from hashlib import sha256
 
 import pytest
 
-from pipelines import db, golden, warc
 from pipelines.extract import extract
-from pipelines.load import load
+from pipelines.health import golden
+from pipelines.load.stage import load
 from pipelines.model import Page
 from pipelines.settings import Settings, exported
-from pipelines.sources import load as read_source
+from pipelines.sources.folders import load as read_source
+from pipelines.stores import postgres as db
+from pipelines.stores import warc
 
 RUN = "2026-11-22T0200"
 SOURCE = """

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from demo import memory, replay
-from pipelines import db, runs
 from pipelines.cli.replay import summary
 from pipelines.errors import NightdeskError
 from pipelines.model import Tally
+from pipelines.stores import postgres as db
+from pipelines.stores import runs
 
 RUN = "2026-11-22T0200"
 STORY = "The council of {0} voted on Tuesday to open the {0} bridge to carts again after the flood of last winter. "

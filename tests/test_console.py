@@ -14,9 +14,10 @@ from typing import Any
 import playwright
 import pytest
 
-from pipelines import db, sourcefile
 from pipelines.settings import Settings, exported
 from pipelines.settings import settings as settings_of_this_process
+from pipelines.sources import sourcefile
+from pipelines.stores import postgres as db
 from tests import test_desk as rows
 
 pytestmark = pytest.mark.airflow

@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 
-from pipelines import crawl, db, errors, ledger, runs, warc
+from pipelines import errors
+from pipelines.crawl import ledger
+from pipelines.crawl import stage as crawl
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
+from pipelines.stores import runs, warc
 from tests import sites
 from tests.sites import NEXT, RUN, Sites
 

@@ -13,9 +13,13 @@ from typing import Any
 
 import pytest
 
-from pipelines import crawl, db, extract, ledger, load
+from pipelines import extract
+from pipelines.crawl import ledger
+from pipelines.crawl import stage as crawl
+from pipelines.load import stage as load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
 from tests import sites
 from tests.sites import Answer, Sites
 

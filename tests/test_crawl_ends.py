@@ -16,9 +16,11 @@ from typing import Any
 
 import pytest
 
-from pipelines import crawl, db, runs, warc
+from pipelines.crawl import stage as crawl
 from pipelines.model import Source
 from pipelines.settings import Settings, exported
+from pipelines.stores import postgres as db
+from pipelines.stores import runs, warc
 from tests import sites
 from tests.sites import NEXT, RUN, Sites
 

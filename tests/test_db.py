@@ -4,9 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from pipelines import db, runs
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
+from pipelines.stores import runs
 
 
 def test_two_migrations_at_once_apply_each_step_once(database_url: str) -> None:

@@ -27,7 +27,7 @@ from demo.inbox import messages
 from demo.newsroom import Newsroom
 from demo.sites import SITES, WATCHES, Fault, Site
 from demo.truth import extras
-from pipelines import sourcefile
+from pipelines.sources import sourcefile
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from lxml import etree
 
 from demo import replay, server
 from demo.replay import Replay, Saved
-from pipelines import sourcefile
+from pipelines.sources import sourcefile
 
 ARABIC = "https://www.example.com/story/2020/8/24/وزير-الرى/4943459"
 GERMAN = "https://Blog.stössenseer.example/seen?b=2&a=1%20x&leer="

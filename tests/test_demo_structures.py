@@ -23,7 +23,8 @@ from demo.pages import target_of
 from demo.server import Answer, Request, accesses
 from demo.sites import Fault, Site
 from demo.structures import FORTY, STRUCTURES, parts
-from pipelines import sourcefile, urls
+from pipelines import urls
+from pipelines.sources import sourcefile
 
 Ask = Callable[[str], Answer]
 SITES = {site.name: site for site in FORTY}

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from pipelines import db, desk
+from pipelines.desk import records as desk
 from pipelines.model import Source
+from pipelines.stores import postgres as db
 
 NIGHT = "2026-11-22T0200"
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipelines.listings.formats import linked, listed, moment
 from pipelines.model import Entry, Kind
-from spiders.discover import linked, listed, moment
 
 AT = "http://a.test/feed"
 NEWS = (

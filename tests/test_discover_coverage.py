@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipelines.listings.formats import compared
 from pipelines.model import Entry
-from spiders.discover import compared
 
 NOW = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 HOUR = timedelta(hours=1)

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipelines.listings.formats import listed
 from pipelines.model import Entry
-from spiders.discover import listed
 
 AT = "http://a.test/rss/feed.xml"
 NAMESPACES = (

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines.listings.formats import Found, compared, linked, listed, moment
 from pipelines.model import Entry, Kind
-from spiders.discover import Found, compared, linked, listed, moment
 
 AT = "http://a.test/list"
 SECONDS = 10

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from pipelines.listings.formats import linked
 from pipelines.model import Kind
-from spiders.discover import linked
 
 AT = "http://a.test/news"
 MENU = (

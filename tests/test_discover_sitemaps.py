@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines import warc
+from pipelines.listings.formats import listed
 from pipelines.model import Entry, Kind, Page
-from spiders.discover import listed
+from pipelines.stores import warc
 
 AT = "http://a.test/sitemap.xml"
 NS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

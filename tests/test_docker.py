@@ -18,9 +18,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
-from pipelines import db
 from pipelines.airflow import rest
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
 from tests.sites import Sites, answer
 
 ROOT = Path(__file__).parents[1]

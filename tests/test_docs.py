@@ -8,10 +8,12 @@ import pytest
 import typer
 from typer.main import get_command
 
-from pipelines import db, health, render
 from pipelines.cli import app
+from pipelines.health import troubles as health
 from pipelines.model import Reason, State
+from pipelines.notify import wording
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -64,7 +66,7 @@ def test_the_json_of_a_webhook_is_documented_key_by_key() -> None:
         "matches": [{"term": "t", "surface": "t", "field": "title", "offset": 0, "snippet": "t"}],
     }  # fmt: skip
 
-    matched, plain = render.render("k", "w", "s", [alert]).payload, render.plain("k", "s", "b").payload
+    matched, plain = wording.render("k", "w", "s", [alert]).payload, wording.plain("k", "s", "b").payload
 
     rows = [row.strip("`") for row in _rows("The JSON of a webhook")]
     assert set(rows) == set(matched) | set(plain) | set(matched["alerts"][0])

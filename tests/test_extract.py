@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract import body, extract_page, markup, reading
+from pipelines.extract import extract_page, markup
+from pipelines.extract.text import assembly, by_trafilatura
 from pipelines.model import Article, Entry, Expect, Page, Reason, Rejection, Source
 
 SOURCE = Source(
@@ -254,9 +255,9 @@ def test_an_extractor_that_has_much_less_than_the_other_looks_again() -> None:
     tree = markup.parse(source)
     assert tree is not None
 
-    lines, plain = reading.opinions(tree, source)
+    lines, plain = assembly.opinions(tree, source)
 
-    assert len(" ".join(body.lines(tree, precise=True))) < len(" ".join(plain)) / 2
+    assert len(" ".join(by_trafilatura.lines(tree, precise=True))) < len(" ".join(plain)) / 2
     assert len(" ".join(lines)) > len(" ".join(plain)) / 2
 
 
@@ -433,9 +434,9 @@ def test_words_of_a_wall_inside_a_real_article_are_no_wall() -> None:
     ids=["one paragraph", "title of separators"],
 )
 def test_a_page_built_to_be_slow_is_cut_off(body: str) -> None:
-    from pipelines.extract import chain
+    from pipelines.extract import extraction
 
-    made = chain.extract_page(page(body), SOURCE, seconds=0.5)
+    made = extraction.extract_page(page(body), SOURCE, seconds=0.5)
 
     assert isinstance(made, Rejection)
     assert (made.reason, made.detail) == (Reason.TOO_SLOW, "not done after 0.5 s")
@@ -469,7 +470,7 @@ def test_no_mutation_of_a_page_breaks_the_chain(shape: str, changes: list[tuple[
 
 def test_importing_the_package_does_not_load_trafilatura() -> None:
     program = (
-        "import sys, pipelines.extract, pipelines.articlefile; "
+        "import sys, pipelines.extract, pipelines.stores.articlefile; "
         "print('trafilatura' in sys.modules, 'psycopg2' in sys.modules)"
     )
 

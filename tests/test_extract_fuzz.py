@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines import articlefile, db
-from pipelines.extract import chain, extract, markup, site
+from pipelines.extract import extract, extraction, markup
+from pipelines.extract.site import observations
 from pipelines.model import Article, Rejection, Template
 from pipelines.settings import Settings
+from pipelines.stores import articlefile
+from pipelines.stores import postgres as db
 from tests.sites import RUN, source
 from tests.test_extract import BODY, SHAPES, SOURCE, TITLE, html, page, story
 from tests.test_extract_shapes import SHAPES as PRINTED
@@ -210,7 +212,7 @@ def mutated(body: bytes, given_changes: list[tuple[str, float, int, str]]) -> by
 
 def judged(body: bytes, content_type: str = "text/html") -> Article | Rejection:
     """What a page is; whole enough to be written to a file and to Postgres."""
-    made = chain.extract_page(page(body, content_type), SOURCE, seconds=10.0)
+    made = extraction.extract_page(page(body, content_type), SOURCE, seconds=10.0)
     told = json.dumps(asdict(made), default=str, ensure_ascii=False)
     assert "\x00" not in told.encode().decode()
     assert "\\u0000" not in told
@@ -263,11 +265,11 @@ def test_a_source_is_learned_from_any_mutation_of_its_pages(
 ) -> None:
     pages = [page(mutated(shape.encode(), made)) for shape, made in changed]
 
-    seen = [site.observe(one, SOURCE) for one in pages]
-    template = site.learn("jisr", [pickle.loads(pickle.dumps(one)) for one in seen if one is not None])
+    seen = [observations.observe(one, SOURCE) for one in pages]
+    template = observations.learn("jisr", [pickle.loads(pickle.dumps(one)) for one in seen if one is not None])
 
     assert template is None or isinstance(template, Template)
-    assert isinstance(chain.extract_page(page(PAGES[0]), SOURCE, template=template), Article | Rejection)
+    assert isinstance(extraction.extract_page(page(PAGES[0]), SOURCE, template=template), Article | Rejection)
 
 
 @bounded

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.extract.authors import people
+from pipelines.extract.fields.authors import people
+from pipelines.extract.fields.metadata import Facts, facts_of
 from pipelines.extract.markup import parse
-from pipelines.extract.metadata import Facts, facts_of
 from pipelines.model import Page, Source
 
 SOURCE = Source(

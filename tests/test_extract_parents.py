@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import db
 from pipelines.settings import Settings, exported
+from pipelines.stores import postgres as db
 from tests.test_extract_stage import RUN, SOURCE, crawled, lines, story
 
 FILE = f"""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.extract.authors import only_names
-from pipelines.extract.particulars import reason
+from pipelines.extract.fields.authors import only_names
+from pipelines.extract.text.particulars import reason
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 import pytest
 from htmldate import extractors
 
+from pipelines.extract.fields.metadata import facts_of
+from pipelines.extract.fields.published import modified, published
 from pipelines.extract.markup import parse
-from pipelines.extract.metadata import facts_of
-from pipelines.extract.published import modified, published
 from pipelines.model import Entry, Page, Source
 
 TITLE = "<h1>Ferry returns to the river after two years</h1>"

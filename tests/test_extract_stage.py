@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import articlefile, db, runs, warc
-from pipelines.articlefile import Line
 from pipelines.extract import extract, fetched, limits, workers
 from pipelines.model import Page, Source
 from pipelines.settings import Settings
+from pipelines.stores import articlefile, runs, warc
+from pipelines.stores import postgres as db
+from pipelines.stores.articlefile import Line
 from tests.faults.holds import alive, until
 
 RUN, LATER = "2026-11-22T0200", "2026-11-23T0200"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.extract.zones import country_of, zone_of
+from pipelines.sources.zones import country_of, zone_of
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from demo import newsroom
 from demo.newsroom import Newsroom
 from demo.sites import Fault, Site
 from demo.sites import source as demo_source
-from pipelines import sourcefile, sources
 from pipelines.cli import app
 from pipelines.errors import SettingsError, SourceError
 from pipelines.follow import changes, follow, kept
@@ -28,6 +27,7 @@ from pipelines.follow.seen import Probe
 from pipelines.model import Source
 from pipelines.settings import Settings
 from pipelines.settings import settings as settings_of_this_process
+from pipelines.sources import folders, sourcefile
 from tests.sites import Sites, answer
 
 NOBODY = 65534
@@ -86,7 +86,7 @@ def test_a_sources_folder_that_is_not_ours_is_told_before_a_site_is_asked(web: S
 
 def test_whatever_writes_a_source_file_says_when_it_may_not(unwritable: Settings) -> None:
     with pytest.raises(SourceError, match="cannot write to the sources folder"):
-        sources.follow(unwritable, "sana")
+        folders.follow(unwritable, "sana")
 
 
 def at(tmp_path: Path, host_map: str) -> Settings:
@@ -491,7 +491,7 @@ def test_a_site_that_is_followed_under_another_name_is_refused_by_what_both_read
 def test_an_entry_of_the_catalogue_whose_site_is_followed_already_is_refused_too(tmp_path: Path) -> None:
     settings = at(tmp_path, "")
     settings.sources.mkdir()
-    entry = sourcefile.load(sources.CATALOGUE / "sana.toml")
+    entry = sourcefile.load(folders.CATALOGUE / "sana.toml")
     (settings.sources / "mine.toml").write_text(sourcefile.render(entry), encoding="utf-8")
     env = {"NIGHTDESK_SOURCES": str(settings.sources), "NIGHTDESK_DATA": str(settings.data)}
 

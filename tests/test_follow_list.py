@@ -18,7 +18,6 @@ from typer.testing import CliRunner
 from demo import newsroom
 from demo.newsroom import Newsroom
 from demo.sites import Site
-from pipelines import sourcefile
 from pipelines.cli import app
 from pipelines.errors import SourceError
 from pipelines.follow import many, opml
@@ -26,6 +25,7 @@ from pipelines.follow.many import Became
 from pipelines.follow.opml import Listed
 from pipelines.model import Source
 from pipelines.settings import Settings, exported
+from pipelines.sources import sourcefile
 from tests.sites import Sites, answer
 
 FED = Site(

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from pipelines import sourcefile
 from pipelines.follow import address
 from pipelines.follow.pattern import learn
+from pipelines.sources import sourcefile
 
 AT = "https://example.news"
 MENU = [f"{AT}/", f"{AT}/politics/", f"{AT}/sport/", f"{AT}/about-us/", f"{AT}/tag/rain/", f"{AT}/author/amal/"]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines import sources
 from pipelines.follow import twice
+from pipelines.sources import folders
 from tests.test_desk import source
 
 FOLLOWED = [source("sana", url="https://www.sana.sy/"), source("world", url="https://bbc.test/arabic")]
@@ -43,7 +43,7 @@ def test_another_edition_or_host_of_the_same_publisher_is_said_and_not_refused()
 
 
 def test_no_two_outlets_of_the_catalogue_are_taken_for_one_site() -> None:
-    catalogue = sources.catalogue()
+    catalogue = folders.catalogue()
 
     for number, one in enumerate(catalogue):
         others = catalogue[:number] + catalogue[number + 1 :]

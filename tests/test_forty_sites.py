@@ -21,14 +21,15 @@ from demo.server import accesses
 from demo.sites import Site
 from demo.structures import FORTY, parts
 from demo.truth import Truth
-from pipelines import db, urls
-from pipelines.crawl import crawl
+from pipelines import urls
+from pipelines.crawl.stage import crawl
 from pipelines.extract import extract
 from pipelines.follow import follow
 from pipelines.follow.onboard import Followed
-from pipelines.load import load
+from pipelines.load.stage import load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
 from tests import databases
 
 NIGHTS = ("2026-11-22T0200", "2026-11-23T0200", "2026-11-24T0200", "2026-12-02T0200")

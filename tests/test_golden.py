@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import golden
 from pipelines.errors import NightdeskError, SourceError
+from pipelines.health import golden
 from pipelines.model import Page, Source
 from pipelines.settings import Settings
 

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipelines import db, health, runs
+from pipelines.health import troubles as health
 from pipelines.model import Expect, Source, Tally
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
+from pipelines.stores import runs
 
 SANA = Source(name="sana", title="سانا", url="https://sana.test/", country="SY", language="ar", timezone="UTC")
 T0 = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
@@ -159,7 +161,7 @@ def test_silence_is_kept_where_no_operator_is_set_and_told_when_one_is(settings:
 
 
 def test_a_failing_crawl_is_in_the_message(settings: Settings, conn: db.Connection) -> None:
-    from pipelines import runs
+    from pipelines.stores import runs
 
     crawled(conn, T0, new=True)
     crawled(conn, T0 + 5 * DAY, new=False)

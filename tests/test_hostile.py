@@ -15,13 +15,17 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import articlefile, crawl, db, notify, warc
+from pipelines.crawl import stage as crawl
+from pipelines.crawl.ledger import record
 from pipelines.errors import ChannelError, DatabaseError
-from pipelines.extract import chain, extract, fetched, markup
-from pipelines.ledger import record
+from pipelines.extract import extract, extraction, fetched, markup
+from pipelines.listings import formats
 from pipelines.model import Article, Kind, Page, Reason, Rejection
+from pipelines.notify import delivery
 from pipelines.settings import Settings
-from spiders import discover, outcome
+from pipelines.stores import articlefile, warc
+from pipelines.stores import postgres as db
+from spiders import outcome
 from tests.sites import NEXT, RUN, answer, feed, mapped, page, site, sites, source
 
 BAD = "http://bad.test/feed"
@@ -67,15 +71,15 @@ def test_a_304_that_nobody_asked_for_is_a_failure_not_nothing_new(settings: Sett
 @pytest.mark.parametrize("body", [b"  <urlset", b"<urlset><url><loc>http://x.test/ha", b"<rss version='2.0'><channel>"])
 def test_a_list_broken_before_its_first_entry_is_not_nothing_new(body: bytes) -> None:
     with pytest.raises(ValueError, match="without one whole entry"):
-        discover.listed(body, "http://x.test/feed")
+        formats.listed(body, "http://x.test/feed")
 
 
 def test_a_well_formed_feed_may_be_empty() -> None:
-    assert discover.listed(b"<rss version='2.0'><channel><title>x</title></channel></rss>", "http://x.test/feed") == []
+    assert formats.listed(b"<rss version='2.0'><channel><title>x</title></channel></rss>", "http://x.test/feed") == []
 
 
 def test_wrong_types_in_a_json_feed_cost_only_what_they_are_of() -> None:
-    found = discover.listed(json_feed(tags=5, authors=7, title={"a": 1}), BAD)
+    found = formats.listed(json_feed(tags=5, authors=7, title={"a": 1}), BAD)
 
     assert [entry.url for _, entry in found] == ["http://bad.test/a/1", "http://bad.test/a/2"]
 
@@ -83,14 +87,14 @@ def test_wrong_types_in_a_json_feed_cost_only_what_they_are_of() -> None:
 def test_one_broken_link_or_base_does_not_cost_a_section() -> None:
     body = b'<base href="http://[x"><a href="http://[bad">x</a><a href="/news/12345">y</a>'
 
-    found = discover.linked(body, "http://x.test/news")
+    found = formats.linked(body, "http://x.test/news")
 
     assert [entry.url for _, entry in found] == ["http://x.test/news/12345"]
 
 
 def test_a_feed_of_ampersands_is_refused_before_it_takes_a_minute() -> None:
     with pytest.raises(ValueError, match="broken"):
-        discover.listed(b"<rss>" + b"&" * 300_000, BAD)
+        formats.listed(b"<rss>" + b"&" * 300_000, BAD)
 
 
 @pytest.mark.parametrize("label", ["undefined", "idna", "punycode"])
@@ -198,17 +202,17 @@ def test_a_page_built_to_be_slow_is_done_or_cut_off(kind: str) -> None:
 
 def judged(inside: str, seconds: float) -> Article | Rejection:
     body = f"<html><head><title>Bridge</title></head><body>{inside}</body></html>".encode()
-    return chain.extract_page(made_page("http://jisr.test/1", body), source("jisr.test"), seconds=seconds)
+    return extraction.extract_page(made_page("http://jisr.test/1", body), source("jisr.test"), seconds=seconds)
 
 
 def test_a_webhook_that_never_ends_its_answer_holds_nobody_up() -> None:
     with dripping() as port:
-        notify.send("desk", f"webhook+http://127.0.0.1:{port}/", notify.plain("k", "subject", "body"))
+        delivery.send("desk", f"webhook+http://127.0.0.1:{port}/", delivery.plain("k", "subject", "body"))
 
 
 def test_a_line_break_in_a_mail_address_is_an_unusable_channel() -> None:
     with pytest.raises(ChannelError, match="desk has an address that cannot be used"):
-        notify.send("desk", "smtp://127.0.0.1:1/?to=a@b.test%0ABcc:c@d.test", notify.plain("k", "s", "b"))
+        delivery.send("desk", "smtp://127.0.0.1:1/?to=a@b.test%0ABcc:c@d.test", delivery.plain("k", "s", "b"))
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import crawl, db
+from pipelines.crawl import stage as crawl
 from pipelines.extract.stage import extract
-from pipelines.load import load
+from pipelines.load.stage import load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
 from pipelines.urls import cleaned
 from tests import databases
 from tests import hostile_tls as tls

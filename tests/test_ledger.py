@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from pipelines import db, found, ledger, rules
-from pipelines.ledger import Lease, Look
+from pipelines.crawl import discovery, ledger, rules
+from pipelines.crawl.ledger import Lease, Look
 from pipelines.model import Entry, Kind, Pointer, State
+from pipelines.stores import postgres as db
 from tests import sites
 from tests.sites import NEXT, RUN
 
@@ -19,7 +20,7 @@ SOURCE = sites.source("a.test", deny=("/sport/",), max_age=30)
 
 def discover(conn: db.Connection, *entries: Entry, run: str = RUN, by: Kind = Kind.FEED) -> dict[str, int]:
     with conn:
-        return found.discover(conn, SOURCE, run, [(Kind.ARTICLE, e) for e in entries], "http://a.test/feed", by=by)
+        return discovery.discover(conn, SOURCE, run, [(Kind.ARTICLE, e) for e in entries], "http://a.test/feed", by=by)
 
 
 def lease(conn: db.Connection, count: int = 10, **wanted: Any) -> list[Lease]:
@@ -91,7 +92,7 @@ def test_a_sitemap_that_an_index_names_is_no_article_that_was_discovered(conn: d
     named = [(Kind.SITEMAP, Entry(url="http://a.test/s1.xml")), (Kind.ARTICLE, Entry(url="http://a.test/1"))]
 
     with conn:
-        counts = found.discover(conn, SOURCE, RUN, named, "http://a.test/index.xml", by=Kind.SITEMAP)
+        counts = discovery.discover(conn, SOURCE, RUN, named, "http://a.test/index.xml", by=Kind.SITEMAP)
 
     assert counts["discovered"] == 1
     assert url(conn, "state", "http://a.test/s1.xml") == "discovered"
@@ -259,7 +260,7 @@ def test_a_feed_unchanged_after_a_failure_is_unchanged(conn: db.Connection) -> N
 def test_sitemaps_beyond_the_limit_wait_and_hold_up_no_article_nor_what_the_source_lists(conn: db.Connection) -> None:
     named = [(Kind.SITEMAP, Entry(url=f"http://a.test/s{n}.xml")) for n in range(4)]
     with conn:
-        found.discover(conn, SOURCE, RUN, named, "http://a.test/index.xml", by=Kind.SITEMAP)
+        discovery.discover(conn, SOURCE, RUN, named, "http://a.test/index.xml", by=Kind.SITEMAP)
     discover(conn, Entry(url="http://a.test/1"))
     ledger.begin(conn, SOURCE, RUN)
 
@@ -382,7 +383,7 @@ def test_what_had_other_bytes_under_the_same_etag_is_never_asked_for_with_it(con
 
 def test_a_list_that_was_wrong_three_times_is_not_believed_until_it_was_read_in_full_again(conn: db.Connection) -> None:
     believed = [
-        found.believable({"lastmod_true": held, "lastmod_false": failed})
+        discovery.believable({"lastmod_true": held, "lastmod_false": failed})
         for held, failed in ((0, 0), (0, 2), (0, 3), (2, 3), (3, 3), (9, 4), (1, 1))
     ]
 
@@ -396,7 +397,7 @@ def test_of_the_sitemaps_of_an_index_the_newest_is_read_every_night_and_the_old_
         (Kind.SITEMAP, Entry(url=f"http://a.test/s{n}.xml", modified_at=NOW - timedelta(days=n))) for n in range(3)
     ]
     with conn:
-        found.discover(conn, SOURCE, RUN, named, "http://a.test/index.xml", by=Kind.SITEMAP)
+        discovery.discover(conn, SOURCE, RUN, named, "http://a.test/index.xml", by=Kind.SITEMAP)
     for leased in lease(conn):
         settle(conn, leased, State.UNCHANGED)
 
@@ -412,8 +413,8 @@ def test_a_section_is_followed_for_twenty_pages_and_no_further(conn: db.Connecti
     with conn:
         went = []
         for n in range(2, 23):
-            first = found.first_page(conn, SOURCE, where)
-            went.append(found.next_page(conn, SOURCE, RUN, first, Entry(url=f"http://a.test/list?page={n}")))
+            first = discovery.first_page(conn, SOURCE, where)
+            went.append(discovery.next_page(conn, SOURCE, RUN, first, Entry(url=f"http://a.test/list?page={n}")))
             where = f"http://a.test/list?page={n}"
 
     assert went == [True] * 20 + [False]

@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 
-from pipelines import articlefile, db, runs, urls
-from pipelines.articlefile import Line
-from pipelines.load import load
+from pipelines import urls
+from pipelines.load.stage import load
 from pipelines.model import Article, Reason, Rejection, Removed, Source, Tally
 from pipelines.settings import Settings
+from pipelines.stores import articlefile, runs
+from pipelines.stores import postgres as db
+from pipelines.stores.articlefile import Line
 
 SANA = Source(name="sana", title="سانا", url="https://sana.test/", country="SY", language="ar", timezone="UTC")
 T0 = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)

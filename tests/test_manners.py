@@ -18,8 +18,10 @@ from typing import Any
 
 import pytest
 
-from pipelines import crawl, db, hosts, ledger
+from pipelines.crawl import hosts, ledger
+from pipelines.crawl import stage as crawl
 from pipelines.settings import Settings, exported
+from pipelines.stores import postgres as db
 from tests import sites
 from tests.sites import NEXT, RUN, Answer, Sites
 

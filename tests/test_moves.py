@@ -11,11 +11,21 @@ import pytest
 from demo import newsroom
 from demo.newsroom import Newsroom
 from demo.sites import Site, source, write_sources
-from pipelines import alert, articlefile, crawl, db, golden, ledger, load, moves, sourcefile, sources, urls, warc, watch
+from pipelines import urls
+from pipelines.alert import stage as alert
+from pipelines.alert import watches
+from pipelines.crawl import ledger
+from pipelines.crawl import stage as crawl
 from pipelines.errors import SourceError
 from pipelines.extract import extract
+from pipelines.follow import renames
+from pipelines.health import golden
+from pipelines.load import stage as load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
+from pipelines.sources import folders, sourcefile
+from pipelines.stores import articlefile, warc
+from pipelines.stores import postgres as db
 
 FIRST, SECOND, TWICE, THIRD = "2026-11-22T0200", "2026-11-23T0200", "2026-11-23T0300", "2026-11-24T0200"
 SABAH = Site(
@@ -39,7 +49,7 @@ def desk(settings: Settings, conn: db.Connection, room: Newsroom) -> Settings:
     here = settings.model_copy(update={"host_map": room.host_map})
     write_sources([source(SABAH, delay=0.1)], here.sources)
     with conn:
-        watch.add(conn, watch.make("daesh", ["داعش"], sources=["sabah"], channels=["desk"]))
+        watches.add(conn, watches.make("daesh", ["داعش"], sources=["sabah"], channels=["desk"]))
     night(here, FIRST)
     newsroom.publish(room.folder, SABAH.name)
     night(here, SECOND)
@@ -48,12 +58,12 @@ def desk(settings: Settings, conn: db.Connection, room: Newsroom) -> Settings:
 
 def test_a_renamed_source_keeps_all_and_its_next_night_finds_nothing_new(desk: Settings, conn: db.Connection) -> None:
     (page,) = rows(conn, "select url from articles order by id limit 1")
-    (one,) = sources.named(desk, ["sabah"])
+    (one,) = folders.named(desk, ["sabah"])
     golden.sample(desk, one, crawl.fetch(desk, one, page["url"]), None)
     before = {table: count(conn, table) for table in ("urls", "fetches", "outcomes", "articles", "revisions", "alerts")}
     told = count(conn, "alerts where source = 'sabah' and quiet = ''")
 
-    moves.rename(desk, "sabah", "morning")
+    renames.rename(desk, "sabah", "morning")
 
     assert [path.name for path in desk.sources.glob("*.toml")] == ["morning.toml"]
     assert {table: count(conn, table) for table in before} == before
@@ -62,7 +72,7 @@ def test_a_renamed_source_keeps_all_and_its_next_night_finds_nothing_new(desk: S
     assert count(conn, "alerts where source = 'morning' and quiet = ''") == told > 0
     assert rows(conn, "select sources from watches")[0]["sources"] == ["morning"]
     assert not (desk.articles / "sabah").exists()
-    (renamed,) = sources.named(desk, ["morning"])
+    (renamed,) = folders.named(desk, ["morning"])
     (checked,) = golden.check(desk, [(renamed, fact) for fact in golden.load(golden.path(desk.sources, "morning"))])
     assert checked.differs == ()
     holds(desk, conn, "morning")
@@ -82,7 +92,7 @@ def test_a_site_that_was_followed_twice_becomes_one_and_nobody_is_told_again(
     )
     assert count(conn, "articles") == 2 * articles
 
-    moved = moves.merge(desk, "again", "sabah")
+    moved = renames.merge(desk, "again", "sabah")
 
     assert (moved.articles, moved.urls) == (articles, count(conn, "urls"))
     assert count(conn, "articles") == count(conn, "articles where source = 'sabah'") == articles
@@ -99,7 +109,7 @@ def test_a_domain_that_moved_keeps_what_only_the_old_one_had(desk: Settings, con
     articles = count(conn, "articles")
     copied(conn)
 
-    moved = moves.merge(desk, "sabah", "moved")
+    moved = renames.merge(desk, "sabah", "moved")
 
     assert (moved.articles, moved.urls) == (3, 0)
     assert count(conn, "articles where source = 'moved'") == count(conn, "articles") == articles
@@ -117,7 +127,7 @@ def test_texts_that_only_one_of_two_had_are_kept_as_its_earlier_revisions(desk: 
             where article_id = (select max(id) from articles where source = 'again')"""
         )
 
-    moves.merge(desk, "again", "sabah")
+    renames.merge(desk, "again", "sabah")
 
     kept = rows(conn, "select revision, text from revisions where text_digest = 'other'")
     assert kept == [{"revision": 0, "text": "as only the other one had it"}]
@@ -131,7 +141,7 @@ def test_killed_at_any_step_it_is_finished_by_the_same_command_and_no_crawl_begi
     if merged:
         twin(desk, "again")
         night(desk, TWICE, "again")
-    verb, do = ("merge", moves.merge) if merged else ("rename", moves.rename)
+    verb, do = ("merge", renames.merge) if merged else ("rename", renames.rename)
     old, new = ("again", "sabah") if merged else ("sabah", "morning")
     articles = count(conn, "articles where source = 'sabah'")
     with monkeypatch.context() as killing:
@@ -140,7 +150,7 @@ def test_killed_at_any_step_it_is_finished_by_the_same_command_and_no_crawl_begi
             do(desk, old, new)
 
     begun = count(conn, "moves")
-    refused = crawl.crawl(desk, sources.readable(desk)[0], THIRD) if begun else []
+    refused = crawl.crawl(desk, folders.readable(desk)[0], THIRD) if begun else []
     do(desk, old, new)
 
     assert begun == (step != "move_begin")
@@ -153,24 +163,24 @@ def test_killed_at_any_step_it_is_finished_by_the_same_command_and_no_crawl_begi
 
 def test_what_cannot_be_moved_now_is_one_sentence(desk: Settings, conn: db.Connection) -> None:
     with pytest.raises(SourceError, match=r"sabbah is not followed \(near: sabah\)"):
-        moves.rename(desk, "sabbah", "morning")
+        renames.rename(desk, "sabbah", "morning")
     with pytest.raises(SourceError, match="cannot be a source's name"):
-        moves.rename(desk, "sabah", "../x")
+        renames.rename(desk, "sabah", "../x")
     with pytest.raises(SourceError, match="cannot be merged into itself"):
-        moves.merge(desk, "sabah", "sabah")
+        renames.merge(desk, "sabah", "sabah")
     with db.held(conn, "crawl", "sabah"), pytest.raises(SourceError, match="sabah is being crawled, or moved, just"):
-        moves.rename(desk, "sabah", "morning")
+        renames.rename(desk, "sabah", "morning")
     twin(desk, "again")
     with pytest.raises(SourceError, match="again is followed already"):
-        moves.rename(desk, "sabah", "again")
+        renames.rename(desk, "sabah", "again")
     night(desk, TWICE, "again")
     with conn, conn.cursor() as cursor:
         cursor.execute("update changes set matched_at = null where source = 'again'")
     with pytest.raises(SourceError, match="changes of again wait to be matched: `nightdesk alert`, then again"):
-        moves.merge(desk, "again", "sabah")
-    sources.unfollow(desk, "sabah")
+        renames.merge(desk, "again", "sabah")
+    folders.unfollow(desk, "sabah")
     with pytest.raises(SourceError, match="sabah was followed before, and what was collected of it is still there"):
-        moves.rename(desk, "again", "sabah")
+        renames.rename(desk, "again", "sabah")
 
 
 def test_pages_that_a_killed_crawl_left_on_disk_are_taken_in_before_a_move(desk: Settings, conn: db.Connection) -> None:
@@ -183,15 +193,15 @@ def test_pages_that_a_killed_crawl_left_on_disk_are_taken_in_before_a_move(desk:
     writer.file.close()
     twin(desk, "again")
 
-    for refused in (lambda: moves.rename(desk, "sabah", "morning"), lambda: moves.merge(desk, "sabah", "again")):
+    for refused in (lambda: renames.rename(desk, "sabah", "morning"), lambda: renames.merge(desk, "sabah", "again")):
         with pytest.raises(SourceError, match=r"sabah has left sabah/.* open, .*: `nightdesk run sabah` takes them in"):
             refused()
-    sources.unfollow(desk, "sabah")
+    folders.unfollow(desk, "sabah")
     with pytest.raises(SourceError, match="`nightdesk follow sabah`, then `nightdesk run sabah`"):
-        moves.merge(desk, "sabah", "again")
-    sources.follow(desk, "sabah")
+        renames.merge(desk, "sabah", "again")
+    folders.follow(desk, "sabah")
     night(desk, THIRD, "sabah")
-    moves.rename(desk, "sabah", "morning")
+    renames.rename(desk, "sabah", "morning")
 
     assert count(conn, f"fetches where source = 'morning' and warc_file = '{pointer.warc_file}'") == 1
     holds(desk, conn, "morning")
@@ -199,7 +209,7 @@ def test_pages_that_a_killed_crawl_left_on_disk_are_taken_in_before_a_move(desk:
 
 def night(settings: Settings, run: str, *names: str) -> dict[str, Tally]:
     """All four stages over these sources, all followed ones if none; what load did for each."""
-    chosen = sources.named(settings, names)
+    chosen = folders.named(settings, names)
     crawled = crawl.crawl(settings, chosen, run)
     assert [tally.state for tally in crawled] == ["done"] * len(chosen), crawled
     loaded = {}
@@ -260,16 +270,16 @@ def kill(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     if step in ("move_begin", "move_end"):
         monkeypatch.setattr(db, "execute", execute)
     elif step == "golden":
-        monkeypatch.setattr(moves, "_move_golden", dies)
+        monkeypatch.setattr(renames, "_move_golden", dies)
     elif step == "articles":
-        monkeypatch.setattr(moves, "_move_article_files", dies)
+        monkeypatch.setattr(renames, "_move_article_files", dies)
     else:
-        monkeypatch.setattr(moves, "_written", dies)
+        monkeypatch.setattr(renames, "_written", dies)
 
 
 def holds(settings: Settings, conn: db.Connection, name: str) -> None:
     """What a source must hold after a move: a whole ledger, raw pages that are there, files that load as they are."""
-    (one,) = sources.named(settings, [name])
+    (one,) = folders.named(settings, [name])
     for run in (FIRST, SECOND):
         assert load.load(settings, one, run).state == "done"
         conn.rollback()

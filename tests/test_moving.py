@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import db, embedded_postgres, moving, runs
 from pipelines.errors import DatabaseError
 from pipelines.model import Tally
 from pipelines.settings import Settings
+from pipelines.stores import dumps, embedded_postgres, runs
+from pipelines.stores import postgres as db
 
 RUN = "2026-11-22T0200"
 
@@ -38,8 +39,8 @@ def test_an_installation_moves_from_the_embedded_postgres_to_a_server(
 ) -> None:
     file = tmp_path / "nightdesk.dump"
 
-    moving.dump(embedded, file)
-    moving.restore(empty, file)
+    dumps.dump(embedded, file)
+    dumps.restore(empty, file)
 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with db.connection(empty) as conn:
@@ -48,19 +49,19 @@ def test_an_installation_moves_from_the_embedded_postgres_to_a_server(
 
 
 def test_a_database_with_something_in_it_is_not_restored_into(settings: Settings, tmp_path: Path) -> None:
-    moving.dump(settings, tmp_path / "nightdesk.dump")
+    dumps.dump(settings, tmp_path / "nightdesk.dump")
 
     with pytest.raises(DatabaseError, match="tables: restore into an empty one"):
-        moving.restore(settings, tmp_path / "nightdesk.dump")
+        dumps.restore(settings, tmp_path / "nightdesk.dump")
 
 
 def test_a_dump_that_is_cut_restores_nothing(settings: Settings, empty: Settings, tmp_path: Path) -> None:
     file = tmp_path / "nightdesk.dump"
-    moving.dump(settings, file)
+    dumps.dump(settings, file)
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
 
     with pytest.raises(DatabaseError, match="pg_restore of PostgreSQL"):
-        moving.restore(empty, file)
+        dumps.restore(empty, file)
 
     with db.connection(empty) as conn:
         assert db.row(conn, "tables") == {"count": 0}
@@ -72,6 +73,6 @@ def test_a_dump_that_fails_leaves_the_last_good_one(empty: Settings, tmp_path: P
     gone = empty.model_copy(update={"database_url": empty.database_url.replace("/test", "/nowhere_test")})
 
     with pytest.raises(DatabaseError):
-        moving.dump(gone, file)
+        dumps.dump(gone, file)
 
     assert file.read_bytes() == b"the last good one"

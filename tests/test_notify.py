@@ -14,8 +14,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from pipelines import notify, render
 from pipelines.errors import ChannelError
+from pipelines.notify import delivery, wording
 
 ALERT: dict[str, Any] = {
     "kind": "new",
@@ -30,7 +30,7 @@ ALERT: dict[str, Any] = {
         {"term": "الرقة", "surface": "الرقّة", "field": "title", "offset": 11, "snippet": "غارة <على> الرقّة"},
     ],
 }
-MESSAGE = notify.render("raqqa/1/new/1/desk", "رصد الرقة", "رصد الرقة: غارة على الرقّة", [ALERT])
+MESSAGE = delivery.render("raqqa/1/new/1/desk", "رصد الرقة", "رصد الرقة: غارة على الرقّة", [ALERT])
 
 
 class Mailbox:
@@ -71,7 +71,7 @@ def mail() -> Iterator[tuple[Mailbox, int]]:
 def test_a_mail_arrives_with_subject_text_and_html_in_their_own_direction(mail: tuple[Mailbox, int]) -> None:
     box, port = mail
 
-    notify.send("desk", f"smtp://127.0.0.1:{port}/?from=desk@news.test&to=a@news.test,b@news.test", MESSAGE)
+    delivery.send("desk", f"smtp://127.0.0.1:{port}/?from=desk@news.test&to=a@news.test,b@news.test", MESSAGE)
 
     (got,) = box.mails
     assert got["Subject"] == "رصد الرقة: غارة على الرقّة"
@@ -88,8 +88,8 @@ def test_the_message_id_is_made_from_the_key_alone(mail: tuple[Mailbox, int]) ->
     address = f"smtp://desk%40news.test:s3%3Acret@127.0.0.1:{port}/?to=a@news.test"
 
     for _ in range(2):
-        notify.send("desk", address, MESSAGE)
-    notify.send("desk", address, notify.plain("other", "x", "x"))
+        delivery.send("desk", address, MESSAGE)
+    delivery.send("desk", address, delivery.plain("other", "x", "x"))
 
     first, second, other = (got["Message-ID"] for got in box.mails)
     assert first == second != other
@@ -99,7 +99,7 @@ def test_the_message_id_is_made_from_the_key_alone(mail: tuple[Mailbox, int]) ->
 def test_mailto_is_mail_through_the_server_it_names(mail: tuple[Mailbox, int]) -> None:
     box, port = mail
 
-    notify.send("desk", f"mailto:a@news.test?server=127.0.0.1&port={port}", MESSAGE)
+    delivery.send("desk", f"mailto:a@news.test?server=127.0.0.1&port={port}", MESSAGE)
 
     assert box.mails[0]["To"] == "a@news.test"
 
@@ -107,10 +107,10 @@ def test_mailto_is_mail_through_the_server_it_names(mail: tuple[Mailbox, int]) -
 def test_a_subject_cannot_add_a_header(mail: tuple[Mailbox, int]) -> None:
     box, port = mail
 
-    notify.send(
+    delivery.send(
         "desk",
         f"smtp://127.0.0.1:{port}/?to=a@news.test",
-        notify.plain("k", "x\r\nBcc: b@news.test" + "y" * 300, "body"),
+        delivery.plain("k", "x\r\nBcc: b@news.test" + "y" * 300, "body"),
     )
 
     assert box.mails[0]["Bcc"] is None
@@ -131,7 +131,7 @@ def test_what_a_mail_server_refuses_is_said_without_the_address(
     box.answer = answer
 
     with pytest.raises(ChannelError) as caught:
-        notify.send("desk", f"smtp://{user}127.0.0.1:{port}/?to=a@news.test", MESSAGE)
+        delivery.send("desk", f"smtp://{user}127.0.0.1:{port}/?to=a@news.test", MESSAGE)
 
     assert str(caught.value) == f"Channel desk did not take the message: {said}."
     assert caught.value.__suppress_context__
@@ -156,7 +156,7 @@ def test_no_error_and_no_log_line_says_an_address(address: str, caplog: pytest.L
     caplog.set_level(logging.DEBUG)
 
     with pytest.raises(ChannelError) as caught:
-        notify.send("desk", address, MESSAGE)
+        delivery.send("desk", address, MESSAGE)
 
     assert "Channel desk" in str(caught.value)
     assert "s3cret" not in str(caught.value) + caplog.text
@@ -167,7 +167,7 @@ def test_a_message_of_several_kinds_is_a_digest_and_removals_say_so() -> None:
     gone = datetime(2026, 11, 23, 4, tzinfo=UTC)
     removed = {**ALERT, "kind": "removed", "published_precision": "day", "removed_at": gone, "article_id": 7}
 
-    message = notify.render("k", "w", "", [ALERT, removed])
+    message = delivery.render("k", "w", "", [ALERT, removed])
 
     assert (message.payload["kind"], message.subject) == ("digest", "w: 2 alerts (1 new, 1 removed)")
     said = message.text.splitlines()
@@ -186,7 +186,7 @@ def test_a_day_is_that_of_the_source_and_a_source_has_its_own_name() -> None:
     midnight = datetime(2026, 11, 21, 21, tzinfo=UTC)
     alert = {**ALERT, "published_at": midnight, "published_precision": "day", "timezone": "Asia/Damascus"}
 
-    message = notify.render("k", "w", "", [{**alert, "source_title": "وكالة سانا"}])
+    message = delivery.render("k", "w", "", [{**alert, "source_title": "وكالة سانا"}])
 
     assert "New · وكالة سانا · published 2026-11-22\n" in message.text
     assert (message.payload["alerts"][0]["source"], message.payload["alerts"][0]["source_title"]) == (
@@ -199,7 +199,7 @@ def test_excerpts_are_sentences_that_were_not_said_yet() -> None:
     snippets = [title, "غارة على الرقّة.", "قُتل ثلاثة في الرقة", "قتل ثلاثة في الرقة.", "… ثلاثة في الرقة …"]
     matches = [{"surface": "الرقة", "snippet": one} for one in [*snippets, *(f"الرقة {n}" for n in range(6))]]
 
-    message = notify.render("k", "w", "", [{**ALERT, "title": title, "matches": matches}])
+    message = delivery.render("k", "w", "", [{**ALERT, "title": title, "matches": matches}])
 
     said = message.text.splitlines()
     assert said[2:8] == ["قُتل ثلاثة في الرقة", "الرقة 0", "الرقة 1", "الرقة 2", "الرقة 3", "… and 2 more sentences"]
@@ -220,7 +220,7 @@ def test_a_change_says_what_changed() -> None:
     matches = [{"surface": "Raqqa", "snippet": now["title"]}, {"surface": "Raqqa", "snippet": "A strike hit Raqqa."}]
     alert = {**ALERT, "kind": "revised", "title": now["title"], "language": "en", "matches": matches}
 
-    message = notify.render("k", "w", "", [{**alert, "before": before, "now": now}])
+    message = delivery.render("k", "w", "", [{**alert, "before": before, "now": now}])
 
     assert message.text.splitlines()[2:9] == [
         "Title before: Two dead in Raqqa",
@@ -237,13 +237,13 @@ def test_a_change_says_what_changed() -> None:
 
 
 def test_new_changed_and_removed_have_subjects_of_their_own() -> None:
-    said = [render.subject_of("raqqa", kind, "A\nstrike") for kind in ("new", "revised", "removed")]
+    said = [wording.subject_of("raqqa", kind, "A\nstrike") for kind in ("new", "revised", "removed")]
 
     assert said == ["raqqa: A strike", "raqqa: changed: A strike", "raqqa: removed: A strike"]
 
 
 def test_an_address_that_is_no_web_address_is_no_link() -> None:
-    message = notify.render("k", "w", "", [{**ALERT, "url": "javascript:alert(1)", "title": "Strike on Raqqa"}])
+    message = delivery.render("k", "w", "", [{**ALERT, "url": "javascript:alert(1)", "title": "Strike on Raqqa"}])
 
     assert "<a " not in message.html
     assert '<div dir="ltr"' in message.html
@@ -252,7 +252,7 @@ def test_an_address_that_is_no_web_address_is_no_link() -> None:
 def test_marking_does_not_touch_what_it_put_in() -> None:
     matches = [{"surface": "mark", "snippet": "a mark & <mark>"}, {"surface": "a mark", "snippet": "a mark & <mark>"}]
 
-    message = notify.render("k", "w", "", [{**ALERT, "matches": matches}])
+    message = delivery.render("k", "w", "", [{**ALERT, "matches": matches}])
 
     assert "<mark>a mark</mark> &amp; &lt;<mark>mark</mark>&gt;" in message.html
 
@@ -260,6 +260,6 @@ def test_marking_does_not_touch_what_it_put_in() -> None:
 def test_a_test_message_reaches_the_channel(mail: tuple[Mailbox, int]) -> None:
     box, port = mail
 
-    notify.test("desk", f"smtp://127.0.0.1:{port}/?to=a@news.test")
+    delivery.test("desk", f"smtp://127.0.0.1:{port}/?to=a@news.test")
 
     assert box.mails[0]["Subject"] == "Nightdesk: test of desk"

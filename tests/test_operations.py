@@ -10,9 +10,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from pipelines import db, runs, sources
 from pipelines.model import Tally
 from pipelines.settings import Settings
+from pipelines.sources import folders
+from pipelines.stores import postgres as db
+from pipelines.stores import runs
 
 PAGE = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
 RUN = "2026-11-22T0200"
@@ -29,7 +31,7 @@ def test_what_was_backed_up_is_there_after_a_restore(settings: Settings, tmp_pat
         db.check_migrated(conn)
         assert runs.tallies(conn, RUN)[0].message == "نصّ المقال"
     assert (other.raw / "sana" / RUN / f"sana-{RUN}-1.warc.gz").read_bytes() == b"one"
-    assert [s.name for s in sources.followed(other)] == ["sana"]
+    assert [s.name for s in folders.followed(other)] == ["sana"]
 
 
 def test_a_second_backup_adds_what_is_new_and_forgets_the_open_file(settings: Settings, tmp_path: Path) -> None:
@@ -82,7 +84,7 @@ def fill(settings: Settings, name: str, *, closed: bytes, text: str) -> Path:
     folder.mkdir(parents=True)
     settings.articles.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}-{RUN}-1.warc.gz").write_bytes(closed)
-    sources.follow(settings, name)
+    folders.follow(settings, name)
     with db.connection(settings) as conn, conn:
         runs.end(conn, Tally(run=RUN, source=name, stage="crawl", state="done", message=text))
     return folder

@@ -19,10 +19,12 @@ from typing import Any
 import psutil
 import pytest
 
-from pipelines import crawl, db, warc
+from pipelines.crawl import stage as crawl
 from pipelines.errors import SettingsError
 from pipelines.model import Kind, Page, Source
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
+from pipelines.stores import warc
 from spiders import render
 from tests import sites
 from tests.sites import NEXT, RUN, Sites

@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines import db, runs
 from pipelines.errors import NightdeskError
 from pipelines.model import Tally
+from pipelines.stores import postgres as db
+from pipelines.stores import runs
 
 
 def test_a_manual_key_has_seconds() -> None:

@@ -15,9 +15,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from demo import newsroom
 from demo.inbox import open_inbox
 from demo.sites import BROKEN
-from pipelines import db, desk
 from pipelines.airflow import local, rest
+from pipelines.desk import records as desk
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
 from tests import test_desk as rows
 
 SHOTS = Path(__file__).parent.parent / "screenshots"

@@ -12,10 +12,14 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from pipelines import cron, db, ledger, runs, sourcefile, sources
+from pipelines import cron
+from pipelines.crawl import ledger
 from pipelines.errors import SourceError
 from pipelines.model import Expect, Source, Tally
 from pipelines.settings import Settings
+from pipelines.sources import folders, sourcefile
+from pipelines.stores import postgres as db
+from pipelines.stores import runs
 
 PLAIN = """title = "وكالة سانا"
 url = "https://sana.test/"
@@ -29,7 +33,7 @@ feeds = ["https://sana.test/feed/"]
 def test_a_plain_file_is_a_source_named_like_the_file(tmp_path: Path) -> None:
     path = write(tmp_path, "sana.toml", PLAIN)
 
-    source = sources.load(path)
+    source = folders.load(path)
 
     assert (source.name, source.title, source.feeds) == ("sana", "وكالة سانا", ("https://sana.test/feed/",))
     assert (source.delay, source.max_pages, source.expect) == (1.0, 500, Expect())
@@ -136,14 +140,14 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     path.write_bytes(PLAIN.encode("windows-1256"))
 
     with pytest.raises(SourceError, match=r"sana.toml: is not UTF-8 at byte 9; save it as UTF-8\."):
-        sources.load(path)
+        folders.load(path)
 
 
 def test_a_file_as_a_windows_editor_saves_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "sana.toml"
     path.write_bytes(PLAIN.replace("\n", "\r\n").encode("utf-8-sig"))
 
-    assert sources.load(path).title == "وكالة سانا"
+    assert folders.load(path).title == "وكالة سانا"
 
 
 @pytest.mark.parametrize("name", ["SANA", "سانا", "-sana", "a..b", "a" * 61])
@@ -157,14 +161,14 @@ def test_two_files_with_one_name_are_refused(settings: Settings) -> None:
     write(settings.sources, "SANA.toml", PLAIN)
 
     with pytest.raises(SourceError, match=r"SANA.toml and .*sana.toml are two files with one name, sana;"):
-        sources.followed(settings)
+        folders.followed(settings)
 
 
 def test_of_two_files_with_one_name_the_night_takes_the_one_in_lower_case(settings: Settings) -> None:
     write(settings.sources, "sana.toml", PLAIN)
     write(settings.sources, "SANA.toml", PLAIN)
 
-    good, bad = sources.readable(settings)
+    good, bad = folders.readable(settings)
 
     assert [s.name for s in good] == ["sana"]
     assert [str(error).split(": ")[1][:24] for error in bad] == ["'SANA' cannot be a sourc"]
@@ -174,68 +178,68 @@ def test_a_broken_file_stops_the_strict_reading_but_not_the_night(settings: Sett
     write(settings.sources, "broken.toml", PLAIN.replace("feeds", "feed"))
     write(settings.sources, "sana.toml", PLAIN)
 
-    good, bad = sources.readable(settings)
+    good, bad = folders.readable(settings)
 
     assert ([s.name for s in good], len(bad)) == (["sana"], 1)
     with pytest.raises(SourceError, match=r"broken\.toml: feed is no key"):
-        sources.followed(settings)
+        folders.followed(settings)
 
 
 def test_sources_are_picked_by_name_and_near_names_are_told(settings: Settings) -> None:
     write(settings.sources, "sana.toml", PLAIN)
     write(settings.sources, "broken.toml", "")
 
-    assert [s.name for s in sources.named(settings, ["sana", "sana"])] == ["sana"]
+    assert [s.name for s in folders.named(settings, ["sana", "sana"])] == ["sana"]
     with pytest.raises(SourceError, match=r"sanna is not followed \(near: sana\)\. Followed sources are the files in"):
-        sources.named(settings, ["sanna"])
+        folders.named(settings, ["sanna"])
     with pytest.raises(SourceError, match="hespress is not followed; `nightdesk follow hespress` follows it"):
-        sources.named(settings, ["hespress"])
+        folders.named(settings, ["hespress"])
 
 
 def test_following_copies_the_catalogue_entry_with_its_comments(settings: Settings) -> None:
-    path = sources.follow(settings, "SANA")
+    path = folders.follow(settings, "SANA")
 
     assert path == settings.sources / "sana.toml"
     assert path.read_text(encoding="utf-8").startswith("# SANA")
-    assert [s.name for s in sources.followed(settings)] == ["sana"]
+    assert [s.name for s in folders.followed(settings)] == ["sana"]
     with pytest.raises(SourceError, match="sana is followed already"):
-        sources.follow(settings, "sana")
+        folders.follow(settings, "sana")
 
 
 def test_following_what_is_not_in_the_catalogue_tells_near_names(settings: Settings) -> None:
     with pytest.raises(SourceError, match=r"al-jazira is not in the catalogue \(near: al-jazeera"):
-        sources.follow(settings, "Al Jazira")
+        folders.follow(settings, "Al Jazira")
     with pytest.raises(SourceError, match="cannot be a source's name"):
-        sources.follow(settings, "../sana")
+        folders.follow(settings, "../sana")
 
 
 def test_unfollowing_an_untouched_file_removes_it(settings: Settings) -> None:
-    path = sources.follow(settings, "sana")
+    path = folders.follow(settings, "sana")
 
-    kept = sources.unfollow(settings, "sana")
+    kept = folders.unfollow(settings, "sana")
 
     assert (kept, path.exists()) == (None, False)
 
 
 def test_unfollowing_an_edited_file_keeps_it_for_the_next_follow(settings: Settings) -> None:
-    path = sources.follow(settings, "sana")
+    path = folders.follow(settings, "sana")
     path.write_text(path.read_text(encoding="utf-8") + "delay = 5\n", encoding="utf-8")
 
-    kept = sources.unfollow(settings, "sana")
-    sources.follow(settings, "sana")
+    kept = folders.unfollow(settings, "sana")
+    folders.follow(settings, "sana")
 
     assert kept == settings.sources / "sana.toml.off"
-    assert sources.named(settings, ["sana"])[0].delay == 5
+    assert folders.named(settings, ["sana"])[0].delay == 5
 
 
 def test_a_file_that_was_put_aside_before_is_not_written_over(settings: Settings) -> None:
-    path = sources.follow(settings, "sana")
+    path = folders.follow(settings, "sana")
     older = path.with_name("sana.toml.off")
     older.write_text("# mine", encoding="utf-8")
     path.write_text(path.read_text(encoding="utf-8") + "delay = 5\n", encoding="utf-8")
 
     with pytest.raises(SourceError, match="put aside before"):
-        sources.unfollow(settings, "sana")
+        folders.unfollow(settings, "sana")
 
     assert (path.exists(), older.read_text(encoding="utf-8")) == (True, "# mine")
 
@@ -244,15 +248,15 @@ def test_a_source_without_schedule_or_crawl_is_always_due() -> None:
     at = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
     nightly, new = source("nightly"), source("new", schedule="0 6 * * *")
 
-    assert sources.due([nightly, new], at, {"nightly": at}) == [nightly, new]
+    assert folders.due([nightly, new], at, {"nightly": at}) == [nightly, new]
 
 
 def test_a_schedule_is_read_by_the_clock_of_the_source() -> None:
     early = source("early", schedule="0 6 * * *", timezone="Asia/Damascus")
     last = {"early": datetime(2026, 11, 21, 12, 0, tzinfo=UTC)}
 
-    before = sources.due([early], datetime(2026, 11, 22, 2, 59, tzinfo=UTC), last)
-    after = sources.due([early], datetime(2026, 11, 22, 3, 0, tzinfo=UTC), last)
+    before = folders.due([early], datetime(2026, 11, 22, 2, 59, tzinfo=UTC), last)
+    after = folders.due([early], datetime(2026, 11, 22, 3, 0, tzinfo=UTC), last)
 
     assert (before, after) == ([], [early])
 
@@ -262,7 +266,7 @@ def test_a_source_is_due_once_for_each_stroke_of_its_schedule() -> None:
     last = {"hourly": datetime(2026, 11, 22, 2, 0, 5, tzinfo=UTC)}
 
     quarters = [
-        sources.due([hourly], datetime(2026, 11, 22, 2 + m // 60, m % 60, tzinfo=UTC), last) for m in (15, 45, 60)
+        folders.due([hourly], datetime(2026, 11, 22, 2 + m // 60, m % 60, tzinfo=UTC), last) for m in (15, 45, 60)
     ]
 
     assert quarters == [[], [], [hourly]]
@@ -283,7 +287,7 @@ def test_a_busy_crawl_does_not_count_as_a_crawl(conn: db.Connection) -> None:
             runs.end(conn, Tally(run="2026-11-22T0200", source=name, stage="crawl", state=state))
             runs.end(conn, Tally(run="2026-11-22T0200", source=name, stage="load", state="done"))
 
-    assert list(sources.last_crawls(conn)) == ["sana"]
+    assert list(folders.last_crawls(conn)) == ["sana"]
 
 
 line = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1).filter(str.strip)
@@ -309,7 +313,7 @@ some = st.builds(
 @given(some)
 @hypothesis_settings(deadline=None)
 def test_what_is_rendered_reads_back_as_the_same_source(written: Source) -> None:
-    text = sources.render(written)
+    text = folders.render(written)
 
     assert sourcefile.parse(text, "sana", "sana.toml") == written
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from scrapy.signalmanager import SignalManager
 
-from pipelines.hosts import Turn
+from pipelines.crawl.hosts import Turn
 from spiders import turns
 from spiders.turns import Hosts
 

@@ -14,16 +14,18 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from pipelines import articlefile, db, health, runs, templates, warc
-from pipelines.articlefile import Line
 from pipelines.cli import app
 from pipelines.errors import NightdeskError
 from pipelines.extract import stage
-from pipelines.extract.chain import extractor
+from pipelines.extract.extraction import extractor
 from pipelines.extract.phrases import key
-from pipelines.load import load
+from pipelines.health import troubles as health
+from pipelines.load.stage import load
 from pipelines.model import Page, Source, Tally, Template
 from pipelines.settings import Settings
+from pipelines.stores import articlefile, runs, templates, warc
+from pipelines.stores import postgres as db
+from pipelines.stores.articlefile import Line
 
 RUNS = ["2026-11-22T0200", "2026-11-23T0200", "2026-11-24T0200", "2026-11-25T0200"]
 AT = datetime(2026, 11, 22, 2, tzinfo=UTC)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import trial, warc
 from pipelines.errors import StoreError
-from pipelines.extract import site
+from pipelines.extract import preview
+from pipelines.extract.preview import Trial
+from pipelines.extract.site import observations
 from pipelines.model import Article, Reason, Rejection
-from pipelines.trial import Trial
+from pipelines.stores import warc
 
 TITLE = "افتتاح الجسر القديم أمام المشاة"
 TEXT = "أعلنت بلدية المدينة يوم الاثنين افتتاح الجسر القديم أمام المشاة بعد عامين من ترميم شارك فيه مئة عامل من هنا."
@@ -35,13 +36,13 @@ def file(folder: Path, name: str, content: str, encoding: str = "utf-8") -> str:
 
 def trial_of(path: str, name: str = "jisr", **fields: object) -> Trial:
     url = f"https://jisr.test/{Path(path).name}"
-    return Trial(source=trial.anonymous(url, name), url=url, path=path, **fields)  # type: ignore[arg-type]
+    return Trial(source=preview.anonymous(url, name), url=url, path=path, **fields)  # type: ignore[arg-type]
 
 
 def test_pages_come_back_in_order_with_the_milliseconds_they_took(tmp_path: Path) -> None:
     trials = [trial_of(file(tmp_path, f"{n}.html", html(n))) for n in range(4)]
 
-    done = list(trial.each(trials, 2))
+    done = list(preview.each(trials, 2))
 
     assert [d.made.title for d in done if isinstance(d.made, Article)] == [f"{TITLE} رقم {n}" for n in range(4)]
     assert all(0 < d.ms < 20_000 for d in done)
@@ -50,7 +51,7 @@ def test_pages_come_back_in_order_with_the_milliseconds_they_took(tmp_path: Path
 def test_a_gzipped_page_is_read_like_the_page(tmp_path: Path) -> None:
     plain, packed = (file(tmp_path, name, html()) for name in ("a.html", "a.html.gz"))
 
-    first, second = (d.made for d in trial.each([trial_of(plain), trial_of(packed)], 1))
+    first, second = (d.made for d in preview.each([trial_of(plain), trial_of(packed)], 1))
 
     assert isinstance(first, Article)
     assert isinstance(second, Article)
@@ -61,7 +62,7 @@ def test_a_given_charset_wins_over_the_label_inside_the_page(tmp_path: Path) -> 
     wrong = "<meta charset=koi8-r>"
     path = file(tmp_path, "a.html", html(head=wrong), "cp1256")
 
-    done = trial.one(trial_of(path, encoding="windows-1256"))
+    done = preview.one(trial_of(path, encoding="windows-1256"))
 
     assert isinstance(done.made, Article)
     assert TEXT in done.made.text
@@ -72,7 +73,7 @@ def test_a_given_charset_wins_over_the_label_inside_the_page(tmp_path: Path) -> 
     [("windows-1256", "cp1256"), ("ISO-8859-1", "cp1252"), (" utf8 ", "utf-8"), ("klingon", ""), ("hex", ""), ("", "")],
 )
 def test_a_charset_is_known_by_its_label_as_browsers_take_it(label: str, codec: str) -> None:
-    assert trial.charset(label) == codec
+    assert preview.charset(label) == codec
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_a_page_that_cannot_be_read_is_a_rejection_that_says_why(
     (tmp_path / "cut.html.gz").write_bytes(gzip.compress(html().encode())[:60])
     (tmp_path / "bomb.html.gz").write_bytes(gzip.compress(bytes(warc.LIMIT + 1)))
 
-    done = trial.one(trial_of(str(tmp_path / path), **fields))
+    done = preview.one(trial_of(str(tmp_path / path), **fields))
 
     assert isinstance(done.made, Rejection)
     assert done.made.reason == reason
@@ -104,31 +105,34 @@ def test_a_page_that_cannot_be_read_is_a_rejection_that_says_why(
 
 def test_bytes_that_are_no_whole_gzip_are_refused_with_a_sentence() -> None:
     with pytest.raises(StoreError, match="cannot be read"):
-        trial.saved(gzip.compress(b"<html></html>")[:-8], "https://jisr.test/", trial.anonymous("https://jisr.test/"))
+        preview.saved(
+            gzip.compress(b"<html></html>")[:-8], "https://jisr.test/", preview.anonymous("https://jisr.test/")
+        )
 
 
 def test_a_source_is_learned_of_its_own_pages_and_of_no_others(tmp_path: Path) -> None:
-    many = site.LEAST_PAGES + 2
+    many = observations.LEAST_PAGES + 2
     own = [trial_of(file(tmp_path, f"{n}.html", html(n, box=BOX)), learns=True) for n in range(many)]
     few = [trial_of(file(tmp_path, "few.html", html(90, box=BOX)), "few", learns=True)]
     nobody = [trial_of(file(tmp_path, f"x{n}.html", html(100 + n, box=BOX)), "try") for n in range(many)]
     seen: list[None] = []
 
-    lessons = list(trial.lessons([*own, *few, *nobody], 1, lambda: seen.append(None)))
-    taught = trial.taught([*own, *few, *nobody], lessons)
+    lessons = list(preview.lessons([*own, *few, *nobody], 1, lambda: seen.append(None)))
+    taught = preview.taught([*own, *few, *nobody], lessons)
 
     assert [(lesson.source, lesson.pages, lesson.problem) for lesson in lessons] == [("jisr", many, "")]
-    assert len(seen) == trial.pages_to_learn([*own, *few, *nobody]) == many
+    assert len(seen) == preview.pages_to_learn([*own, *few, *nobody]) == many
     assert {t.source.name for t in taught if t.template} == {"jisr"}
 
 
 def test_what_repeats_on_the_pages_of_a_source_is_cut_once_it_is_learned(tmp_path: Path) -> None:
     trials = [
-        trial_of(file(tmp_path, f"{n}.html", html(n, box=BOX)), learns=True) for n in range(site.LEAST_PAGES + 10)
+        trial_of(file(tmp_path, f"{n}.html", html(n, box=BOX)), learns=True)
+        for n in range(observations.LEAST_PAGES + 10)
     ]
 
-    before = trial.one(trials[0]).made
-    after = trial.one(trial.taught(trials, list(trial.lessons(trials, 2, lambda: None)))[0]).made
+    before = preview.one(trials[0]).made
+    after = preview.one(preview.taught(trials, list(preview.lessons(trials, 2, lambda: None)))[0]).made
 
     assert isinstance(before, Article)
     assert isinstance(after, Article)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import db
 from pipelines.settings import Settings
-from pipelines.upkeep import retire, started
+from pipelines.stores import postgres as db
+from pipelines.stores.retention import retire, started
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 OLD, YOUNG = "2026-08-01T0200", "2026-11-01T0200"

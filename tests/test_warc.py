@@ -12,9 +12,9 @@ from pathlib import Path
 import brotli
 import pytest
 
-from pipelines import warc
 from pipelines.errors import StoreError
 from pipelines.model import Entry, Page, Pointer
+from pipelines.stores import warc
 
 RUN = "2026-11-22T0200"
 

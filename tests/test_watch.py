@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines import db, matcher, variants, watch
+from pipelines.alert import watches
+from pipelines.alert.watches import Term, parse_term
 from pipelines.errors import WatchError
-from pipelines.watch import Term, parse_term
+from pipelines.query import matcher, variants
+from pipelines.stores import postgres as db
 
 
 def surfaces(text: str, *terms: str, unless: tuple[str, ...] = ()) -> list[str]:
-    return [match.surface for match in watch.test_text(watch.make("w", terms, unless), text)]
+    return [match.surface for match in watches.test_text(watches.make("w", terms, unless), text)]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ def test_suffix_finds_plurals_possession_and_origin() -> None:
 
 
 def test_a_part_of_a_word_is_found_as_the_word_it_stands_in() -> None:
-    match = watch.test_text(watch.make("w", ["sub:ديمقراط"]), "قوات سوريا الديمقراطية\nوالديمقراطيون")
+    match = watches.test_text(watches.make("w", ["sub:ديمقراط"]), "قوات سوريا الديمقراطية\nوالديمقراطيون")
 
     assert [(m.surface, m.offset) for m in match] == [("الديمقراطية", 11), ("والديمقراطيون", 23)]
 
@@ -82,7 +84,7 @@ def test_other_scripts_are_matched_as_whole_words_and_by_their_beginning() -> No
 
 
 def test_other_spellings_are_found_under_the_first() -> None:
-    found = watch.test_text(watch.make("w", ["سوريا|سورية"]), "في سورية")
+    found = watches.test_text(watches.make("w", ["سوريا|سورية"]), "في سورية")
 
     assert [(m.term, m.surface) for m in found] == [("سوريا", "سورية")]
 
@@ -90,7 +92,7 @@ def test_other_spellings_are_found_under_the_first() -> None:
 def test_offsets_count_characters_of_the_text_as_written() -> None:
     text = "قال (ع.ر) إن «الحس\u200cكة» آمنة، و ۱۶ غارة و ﷺ ثم الرقّة"
 
-    for match in watch.test_text(watch.make("w", ["الحسكة", "16 غارة", "الرقة"]), text):
+    for match in watches.test_text(watches.make("w", ["الحسكة", "16 غارة", "الرقة"]), text):
         assert text[match.offset :].startswith(match.surface)
     assert surfaces(text, "الحسكة", "16 غارة", "الرقة") == ["الحس\u200cكة", "۱۶ غارة", "الرقّة"]
 
@@ -118,7 +120,7 @@ def test_unless_elsewhere_takes_the_whole_article_away() -> None:
     ],
 )  # fmt: skip
 def test_a_snippet_is_the_sentence_around(text: str, sentence: str) -> None:
-    (match,) = watch.test_text(watch.make("w", ["داعش"]), text)
+    (match,) = watches.test_text(watches.make("w", ["داعش"]), text)
 
     assert match.snippet == sentence
 
@@ -126,7 +128,7 @@ def test_a_snippet_is_the_sentence_around(text: str, sentence: str) -> None:
 def test_of_a_long_sentence_a_snippet_is_the_words_around_on_one_line() -> None:
     text = "كلمة " * 140 + "دخل داعش " + "أخرى " * 140
 
-    (match,) = watch.test_text(watch.make("w", ["داعش"]), text)
+    (match,) = watches.test_text(watches.make("w", ["داعش"]), text)
 
     assert match.snippet.startswith("… كلمة") and match.snippet.endswith("أخرى …")
     assert "دخل داعش أخرى" in match.snippet
@@ -135,7 +137,7 @@ def test_of_a_long_sentence_a_snippet_is_the_words_around_on_one_line() -> None:
 
 def test_many_watches_are_matched_at_once_and_named_by_field() -> None:
     made = matcher.index(
-        (name, watch.make(name, [term]).terms, ()) for name, term in [("a", "داعش"), ("b", "حلب"), ("c", "مصر")]
+        (name, watches.make(name, [term]).terms, ()) for name, term in [("a", "داعش"), ("b", "حلب"), ("c", "مصر")]
     )
 
     found = matcher.find(made, {"title": "لداعش", "description": "", "text": "في حلب وحلب"})
@@ -185,26 +187,26 @@ def test_a_watch_that_cannot_be_used_is_named() -> None:
         {"terms": ["a b"], "kinds": ["gone"]},
     ):
         with pytest.raises(WatchError, match="Watch raqqa"):
-            watch.make("raqqa", **wrong)  # type: ignore[arg-type]
+            watches.make("raqqa", **wrong)  # type: ignore[arg-type]
     with pytest.raises(WatchError, match="no name"):
-        watch.make("a/b", ["x"])
+        watches.make("a/b", ["x"])
 
 
 def test_a_watch_is_kept_changed_and_forgotten(conn: db.Connection) -> None:
-    first = watch.make(
+    first = watches.make(
         "الرقة", ["الرقة", "keep:حماس|حمس"], ["حماس كبير"], sources=["sana"], languages=["ar"], channels=["Desk"], cap=3
     )
     with conn:
-        watch.add(conn, first)
-        watch.add(conn, watch.make("b", ["y"]))
-        watch.add(conn, watch.make("b", ["x"]))
+        watches.add(conn, first)
+        watches.add(conn, watches.make("b", ["y"]))
+        watches.add(conn, watches.make("b", ["x"]))
 
-    assert watch.all_watches(conn) == [watch.make("b", ["x"]), first]
+    assert watches.all_watches(conn) == [watches.make("b", ["x"]), first]
     assert first.channels == ("desk",)
     with conn:
-        watch.remove(conn, "b")
+        watches.remove(conn, "b")
     with pytest.raises(WatchError, match="no watch b"):
-        watch.remove(conn, "b")
+        watches.remove(conn, "b")
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipelines import access, settings
+from pipelines import settings
 from pipelines.airflow import connections
 from pipelines.model import Source
+from pipelines.sources import access
 
 
 def secrets(sources: Iterable[Source]) -> dict[str, str]:

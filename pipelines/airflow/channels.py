@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pipelines import db, settings
+from pipelines import settings
 from pipelines.airflow import connections
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
 
 PREFIX = "nightdesk_channel_"
 

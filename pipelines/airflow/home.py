@@ -16,9 +16,10 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from pipelines import db, private
+from pipelines import private
 from pipelines.airflow.rest import AirflowError
 from pipelines.settings import Settings, exported
+from pipelines.stores import postgres as db
 
 # In a wheel they travel inside the package; in a checkout they stand at its top.
 DAGS = next(up / "dags" for up in Path(__file__).parents[1:3] if (up / "dags").is_dir())

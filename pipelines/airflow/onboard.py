@@ -11,14 +11,15 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from pipelines import follow, sources, urls
+from pipelines import follow, urls
 from pipelines.airflow.work import to_log
 from pipelines.errors import SourceError
 from pipelines.follow import twice as twice_followed
 from pipelines.follow.onboard import Followed
 from pipelines.follow.samples import Sample
 from pipelines.settings import settings
-from pipelines.sourcefile import parse, shown
+from pipelines.sources import folders
+from pipelines.sources.sourcefile import parse, shown
 
 # What Markdown could take for a mark; a title of a page is nothing but text.
 MARKS = re.compile(r"([!-/:-@\[-`{-~])")
@@ -32,7 +33,7 @@ log = logging.getLogger("nightdesk")
 
 def probe(params: Mapping[str, Any]) -> dict[str, str]:
     """The name, the file's text and a report for the person who decides; SourceError where it cannot be followed."""
-    sources.check_writable(settings())
+    folders.check_writable(settings())
     try:
         made = follow.follow(
             settings(),
@@ -59,10 +60,10 @@ def keep(probed: Mapping[str, str]) -> str:
     """Write the file that was approved, as it was approved; where it is. SourceError where its site is followed now."""
     source = parse(probed["toml"], probed["name"], probed["name"])
     lists = (*source.feeds, *source.sitemaps, *source.sections)
-    told = twice_followed.known(sources.readable(settings())[0], source.url, lists)
+    told = twice_followed.known(folders.readable(settings())[0], source.url, lists)
     if told and not probed["twice"]:
         raise SourceError(_of_form(told))
-    path = shown(sources.keep(settings(), probed["name"], probed["toml"]))
+    path = shown(folders.keep(settings(), probed["name"], probed["toml"]))
     log.info("Following %s: %s. The next run of news_crawl takes it.", probed["name"], path)
     return path
 

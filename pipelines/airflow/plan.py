@@ -8,7 +8,7 @@ from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from pipelines.model import RUN_KEY, Tally
-from pipelines.runs import checked, key_of
+from pipelines.stores.runs import checked, key_of
 
 SINGLE = 50
 TOGETHER = 25

@@ -37,8 +37,9 @@ async def late(*, dag: str, after: int, context: Mapping[str, Any]) -> None:
 
 
 def _tell(key: tuple[str, ...], subject: str, lines: list[str]) -> None:
-    from pipelines import alert, outbox
     from pipelines.airflow import channels
+    from pipelines.alert import stage as alert
+    from pipelines.notify import outbox
     from pipelines.settings import settings
 
     current = settings()
@@ -55,9 +56,10 @@ def _key(dag_run: Any) -> str:
 
 def _failures(stage: str, run: str) -> list[str]:
     """The failed sources of a run; nothing when the ledger cannot be asked, for the database may be what failed."""
-    from pipelines import db, runs
     from pipelines.errors import DatabaseError
     from pipelines.settings import settings
+    from pipelines.stores import postgres as db
+    from pipelines.stores import runs
 
     if not run:
         return []

@@ -12,12 +12,20 @@ from typing import Any
 
 from airflow.sdk.exceptions import AirflowSkipException
 
-from pipelines import account, alert, crawl, db, duties, errors, load, runs, sources
+from pipelines import errors
 from pipelines.airflow import access, channels
 from pipelines.airflow.plan import FAILED, Batch, Handover, batches, crawl_run, delivered, handed_over
+from pipelines.alert import stage as alert
+from pipelines.crawl import stage as crawl
+from pipelines.crawl import summary
 from pipelines.extract import extract
+from pipelines.health import duties
+from pipelines.load import stage as load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings, mistaken, settings
+from pipelines.sources import folders
+from pipelines.stores import postgres as db
+from pipelines.stores import runs
 
 STAGE_BEFORE = {"extract": "crawl", "load": "extract", "alert": "load"}
 LEVEL = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b:?\s*")
@@ -33,13 +41,13 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
         log.warning("%s", sentence)
     asked = params.get("sources") or []
     if asked:
-        chosen = sources.named(current, asked)
+        chosen = folders.named(current, asked)
     else:
-        good, bad = sources.readable(current)
+        good, bad = folders.readable(current)
         duties.tell_of_source_files(current, bad)
         with db.connection(current) as conn:
             db.check_migrated(conn)
-            chosen = sources.due(good, dag_run.run_after, sources.last_crawls(conn))
+            chosen = folders.due(good, dag_run.run_after, folders.last_crawls(conn))
         if bad and not good:
             bad[0].told = True
             raise bad[0]
@@ -80,9 +88,9 @@ def crawl_batch(batch: Batch) -> dict[str, str]:
         budget = float(current.crawl_budget)
         tallies = crawl.crawl(current, chosen, batch["run"], budget=budget, on_line=to_log, secrets=secrets)
         with db.connection(current) as conn:
-            rules = account.exclusions(conn, batch["run"])
+            rules = summary.exclusions(conn, batch["run"])
         for name in sorted(rules.keys() & set(batch["sources"])):
-            log.info("%s: excluded by %s", name, account.told(rules[name]))
+            log.info("%s: excluded by %s", name, summary.told(rules[name]))
     return _concluded(tallies, problems, errors.CrawlError)
 
 
@@ -186,7 +194,7 @@ def _named(current: Settings, names: Sequence[str]) -> tuple[list[Source], list[
     problems: list[errors.NightdeskError] = []
     for name in names:
         try:
-            chosen += sources.named(current, [name])
+            chosen += folders.named(current, [name])
         except errors.SourceError as problem:
             log.error("%s", problem)
             problems.append(problem)

@@ -9,11 +9,12 @@ from typing import Annotated
 
 import typer
 
-from pipelines import db, installation
+from pipelines import installation
 from pipelines.cli import look, newsroom, people, setup, stages, template
 from pipelines.cli.show import complain
 from pipelines.errors import NightdeskError
 from pipelines.settings import mistaken
+from pipelines.stores import postgres as db
 
 UNDEFINED_TABLE = "42P01"
 

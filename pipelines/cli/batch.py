@@ -15,12 +15,14 @@ from typing import Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pipelines import articlefile, sources, trial
 from pipelines.cli.show import complain, err, progress
 from pipelines.errors import NightdeskError
+from pipelines.extract import preview
+from pipelines.extract.preview import Trial, Tried
 from pipelines.model import Article, Source
 from pipelines.settings import Settings
-from pipelines.trial import Trial, Tried
+from pipelines.sources import folders
+from pipelines.stores import articlefile
 
 LINES_EVERY = 15.0
 NO_ID = object()
@@ -114,7 +116,7 @@ def _fields(line: str) -> tuple[dict[str, Any], str]:
     encoding = kept.get("html_encoding")
     if wrong:
         return kept, f"has a {wrong[0]} that is no text"
-    if encoding and not trial.charset(encoding):
+    if encoding and not preview.charset(encoding):
         return kept, f"has the html_encoding {encoding!r}, which is no charset that is known here"
     return kept, "" if kept.get("path") else "names no path"
 
@@ -130,16 +132,16 @@ def _path(folder: Path, path: str) -> tuple[str, str]:
 
 def _sources_of(current: Settings) -> Callable[[str, str], Source]:
     """A source by its name: the followed one, or one that has nothing but the name."""
-    good, bad = sources.readable(current)
+    good, bad = folders.readable(current)
     for error in bad:
         progress(str(error))
     known = {source.name: source for source in good}
 
     def source_of(name: str, url: str) -> Source:
         if not name:
-            return trial.anonymous(url)
+            return preview.anonymous(url)
         if name not in known:
-            known[name] = trial.anonymous(url, name)
+            known[name] = preview.anonymous(url, name)
         return known[name]
 
     return source_of
@@ -147,23 +149,23 @@ def _sources_of(current: Settings) -> Callable[[str, str], Source]:
 
 def _taught(trials: Sequence[Trial], processes: int) -> list[Trial]:
     """The same pages with what those of their source taught."""
-    many = trial.pages_to_learn(trials)
-    found: list[trial.Lesson] = []
+    many = preview.pages_to_learn(trials)
+    found: list[preview.Lesson] = []
     if many:
         with _bar("Learning", many) as step:
-            found = list(trial.lessons(trials, processes, lambda: step(1)))
+            found = list(preview.lessons(trials, processes, lambda: step(1)))
         for lesson in found:
             if lesson.problem:
                 progress(lesson.problem)
         progress(
             f"Learned of {many:,} pages: templates for {sum(1 for f in found if f.template)} of {len(found)} sources."
         )
-    return trial.taught(trials, found)
+    return preview.taught(trials, found)
 
 
 def _tried(trials: Sequence[Trial], processes: int) -> Iterator[Tried]:
     with _bar("Reading", len(trials)) as step:
-        for done in trial.each(trials, processes):
+        for done in preview.each(trials, processes):
             yield done
             step(1)
 

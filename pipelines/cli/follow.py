@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from pipelines import follow as following
-from pipelines import sources, urls
+from pipelines import urls
 from pipelines.cli import followlist
 from pipelines.cli.show import Json, as_json, complain, out, quiet_if, say, table
 from pipelines.errors import SourceError
@@ -23,7 +23,8 @@ from pipelines.follow.onboard import COUNTRY, Followed
 from pipelines.follow.place import Place
 from pipelines.follow.samples import Sample
 from pipelines.settings import of_installation, settings
-from pipelines.sourcefile import parse, shown
+from pipelines.sources import folders
+from pipelines.sources.sourcefile import parse, shown
 
 MOST_CUTS = 3
 USUAL_DELAY = 1.0
@@ -73,7 +74,7 @@ def follow(
         )
     current = of_installation()
     if not dry_run:
-        sources.check_writable(current)
+        folders.check_writable(current)
     made = [
         _site(one, name, timezone, country.upper(), delay, yes=yes, dry_run=dry_run, anew=anew, twice=twice, quiet=json)
         for one in addresses
@@ -94,19 +95,19 @@ def follow(
 def unfollow(names: Annotated[list[str], typer.Argument(metavar="NAME...")]) -> None:
     """Stop following; what was collected stays."""
     for name in names:
-        aside = sources.unfollow(of_installation(), name)
+        aside = folders.unfollow(of_installation(), name)
         kept = f" Its file is kept as {shown(aside)}; `nightdesk follow {name}` brings it back." if aside else ""
         say(f"No longer following {name}; its articles and raw files stay.{kept}")
 
 
 def _entry(name: str, *, dry_run: bool, twice: bool, quiet: bool) -> dict[str, str]:
     """Follow one entry of the catalogue, or show what would be written."""
-    toml = sources.offered(settings(), name)
+    toml = folders.offered(settings(), name)
     offer = parse(toml, name, name)
     lists = (*offer.feeds, *offer.sitemaps, *offer.sections)
-    if not (dry_run or twice) and (told := twice_followed.known(sources.readable(settings())[0], offer.url, lists)):
+    if not (dry_run or twice) and (told := twice_followed.known(folders.readable(settings())[0], offer.url, lists)):
         raise SourceError(told)
-    path = "" if dry_run else shown(sources.follow(settings(), name))
+    path = "" if dry_run else shown(folders.follow(settings(), name))
     if not quiet:
         say(toml if dry_run else f"Following {name}: {path}. `nightdesk run {name}` collects it.")
     return {"name": name, "path": path, "toml": toml}
@@ -116,7 +117,7 @@ def _is_address(text: str) -> bool:
     """Whether a person means a site rather than an entry of the catalogue, or a file that was put aside."""
     if "://" in text or "/" in text:
         return True
-    known = sources.is_known(settings(), text)
+    known = folders.is_known(settings(), text)
     return not known and ("." in text or ":" in text)
 
 
@@ -160,7 +161,7 @@ def _site(
         if not typer.confirm(f"Follow it as {made.source.name}?", default=True):
             say("Nothing was written.")
             return made
-        path = sources.keep(current, made.source.name, made.toml)
+        path = folders.keep(current, made.source.name, made.toml)
         say(f"Following {made.source.name}: {shown(path)}. `nightdesk run {made.source.name}` collects it.")
     else:
         say(f"Following {made.source.name}: {shown(made.path)}. `nightdesk run {made.source.name}` collects it.")

@@ -10,12 +10,13 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines import sources, urls
+from pipelines import urls
 from pipelines.cli.show import quiet_if, say
 from pipelines.errors import SourceError
 from pipelines.follow import many, opml
 from pipelines.follow.many import Became, Outcome
 from pipelines.settings import settings
+from pipelines.sources import folders
 
 # Of what could not be followed, so many are told in full; --json has all.
 MOST_TOLD = 40
@@ -61,7 +62,7 @@ def export(
     """Print the followed sources as a list that other programs read."""
     if not as_opml:
         raise SourceError("Say as what to export them: `nightdesk sources export --opml > feeds.opml`.")
-    sys.stdout.write(opml.write(sources.named(settings(), names or [])))
+    sys.stdout.write(opml.write(folders.named(settings(), names or [])))
 
 
 def _tell(found: Sequence[Outcome], *, dry_run: bool) -> None:

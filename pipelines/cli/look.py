@@ -6,11 +6,16 @@ from typing import Annotated
 
 import typer
 
-from pipelines import db, desk, installation, ledger, runs, sources
+from pipelines import installation
 from pipelines.cli import known, onepage, report, trypage
 from pipelines.cli.show import Json, ago, as_json, out, quote, say, table
+from pipelines.crawl import ledger
+from pipelines.desk import records as desk
 from pipelines.errors import NightdeskError
 from pipelines.settings import channels, settings
+from pipelines.sources import folders
+from pipelines.stores import postgres as db
+from pipelines.stores import runs
 
 TONE = {"good": "green", "warn": "yellow", "bad": "bold red"}
 
@@ -40,7 +45,7 @@ def status(
             return
         view = desk.overview(
             conn,
-            sources.followed(current),
+            folders.followed(current),
             schedule=current.schedule,
             timezone=current.schedule_timezone,
             addressed=channels(),

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines import db, runs
 from pipelines.cli import replay
 from pipelines.cli.night import one_night
 from pipelines.cli.show import complain, progress, say, table
 from pipelines.errors import NightdeskError
 from pipelines.settings import of_installation, settings
+from pipelines.stores import postgres as db
+from pipelines.stores import runs
 
 if TYPE_CHECKING:
     from demo.desk import Desk

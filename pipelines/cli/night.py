@@ -13,12 +13,14 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from pipelines import account, db, runs
 from pipelines.cli import report
 from pipelines.cli.show import complain, out
+from pipelines.crawl import summary
 from pipelines.errors import NightdeskError
 from pipelines.model import Tally
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
+from pipelines.stores import runs
 
 if TYPE_CHECKING:
     from pipelines.airflow.local import Airflow
@@ -123,5 +125,5 @@ def _lines(conn: db.Connection, key: str, over: threading.Event) -> None:
 
 def _so_far(tally: Tally) -> str:
     if tally.stage == "crawl":
-        return account.sentence(tally.counts)
+        return summary.sentence(tally.counts)
     return ", ".join(f"{tally.counts[word]} {word}" for word in TOLD if tally.counts.get(word))

@@ -7,11 +7,17 @@ from typing import Any
 
 from rich.text import Text
 
-from pipelines import alert, crawl, db, desk, extract, ledger, load, rules, urls
+from pipelines import extract, urls
+from pipelines.alert import stage as alert
 from pipelines.cli.show import as_json, out, progress, quote, say, table
+from pipelines.crawl import ledger, rules
+from pipelines.crawl import stage as crawl
+from pipelines.desk import records as desk
 from pipelines.errors import NightdeskError
+from pipelines.load import stage as load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
 
 
 def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool) -> list[Tally]:

@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
-from pipelines import channels as known_channels
-from pipelines import db, notify, watch
+from pipelines.alert import watches
 from pipelines.cli import known as known_names
 from pipelines.cli.show import Json, ago, as_json, say, table
 from pipelines.errors import ChannelError, WatchError
+from pipelines.notify import channels as known_channels
+from pipelines.notify import delivery
 from pipelines.settings import channels, settings
+from pipelines.stores import postgres as db
 
 watch_app = typer.Typer(help="Watches: what somebody wants to be told of.", no_args_is_help=True)
 notify_app = typer.Typer(help="Channels: where people are told.", no_args_is_help=True)
@@ -36,10 +38,10 @@ def add(
     channel: Annotated[list[str] | None, typer.Option(help="The channels that are told.")] = None,
 ) -> None:
     """Add a watch, or change the one of that name."""
-    made = watch.make(name, terms, unless or [], sources=source, languages=language, channels=channel)
+    made = watches.make(name, terms, unless or [], sources=source, languages=language, channels=channel)
     with db.connection(settings()) as conn, conn:
         known_names.check(settings(), conn, source or [])
-        watch.add(conn, made)
+        watches.add(conn, made)
     missing = [c for c in channel or [] if c not in channels()]
     say(f"Watching {name}: {', '.join(terms)}." + (" It has no channel, so it only lists." if not channel else ""))
     for name_ in missing:
@@ -50,7 +52,7 @@ def add(
 def list_watches(json: Json = False) -> None:
     """List the watches."""
     with db.connection(settings()) as conn:
-        rows = watch.all_watches(conn)
+        rows = watches.all_watches(conn)
     if json:
         as_json(rows)
         return
@@ -68,7 +70,7 @@ def list_watches(json: Json = False) -> None:
 def remove(name: str) -> None:
     """Remove a watch; its past alerts stay."""
     with db.connection(settings()) as conn, conn:
-        watch.remove(conn, name)
+        watches.remove(conn, name)
     say(f"Removed the watch {name}.")
 
 
@@ -78,11 +80,11 @@ def test(
 ) -> None:
     """Show what a watch finds in a text; exit 1 when nothing."""
     with db.connection(settings()) as conn:
-        found = [w for w in watch.all_watches(conn) if w.name == name]
+        found = [w for w in watches.all_watches(conn) if w.name == name]
     if not found:
         raise WatchError(f"There is no watch {name}; `nightdesk watch list` names them.")
     body = typer.get_text_stream("stdin").read() if text == "-" else text
-    matches = watch.test_text(found[0], body)
+    matches = watches.test_text(found[0], body)
     if json:
         as_json(matches)
     else:
@@ -104,7 +106,7 @@ def test_channel(channel: str) -> None:
             f"There is no channel {channel} (there are: {', '.join(sorted(known)) or 'none'}). "
             f"Set NIGHTDESK_CHANNEL_{channel.upper()} in the environment or in nightdesk.env."
         )
-    notify.test(channel, known[channel])
+    delivery.test(channel, known[channel])
     say(f"Sent a test message to {channel}.")
 
 

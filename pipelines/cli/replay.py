@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines import db, runs
 from pipelines.cli.night import one_night
 from pipelines.cli.show import complain, progress, say, table
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
+from pipelines.stores import runs
 
 if TYPE_CHECKING:
     from demo.memory import Peak

@@ -7,9 +7,11 @@ from typing import Any
 
 from rich.text import Text
 
-from pipelines import account, db, runs
 from pipelines.cli.show import say, table
+from pipelines.crawl import summary
 from pipelines.model import Tally
+from pipelines.stores import postgres as db
+from pipelines.stores import runs
 
 COUNTED = (
     ("listed", "crawl", "discovered"),
@@ -45,7 +47,7 @@ def print_run(conn: db.Connection, run: str) -> list[str]:
         title=f"Run {run}",
         empty=f"Nothing is known of a run {run}.",
     )
-    print_crawl([tally for tally in runs.tallies(conn, run) if tally.stage == "crawl"], account.exclusions(conn, run))
+    print_crawl([tally for tally in runs.tallies(conn, run) if tally.stage == "crawl"], summary.exclusions(conn, run))
     for row in rows:
         if row["reasons"]:
             told = ", ".join(f"{count} {reason}" for reason, count in sorted(row["reasons"].items()))
@@ -58,7 +60,7 @@ def print_run(conn: db.Connection, run: str) -> list[str]:
     return [row["source"] for row in rows if row["state"] == "failed"]
 
 
-def print_crawl(tallies: Sequence[Tally], rules: Mapping[str, account.Rules]) -> None:
+def print_crawl(tallies: Sequence[Tally], rules: Mapping[str, summary.Rules]) -> None:
     """Print what the crawl did for each source, what of it is left, and below what was excluded by which rule."""
     if not tallies:
         return
@@ -68,7 +70,7 @@ def print_crawl(tallies: Sequence[Tally], rules: Mapping[str, account.Rules]) ->
     )
     for tally in tallies:
         if rules.get(tally.source):
-            say(f"{tally.source} excluded: {account.told(rules[tally.source])}")
+            say(f"{tally.source} excluded: {summary.told(rules[tally.source])}")
 
 
 def print_alerts(alerts: Sequence[db.Row]) -> None:
@@ -99,7 +101,7 @@ def _row(source: str, stages: dict[str, Tally]) -> dict[str, Any]:
 
 
 def _cost(tally: Tally) -> tuple[str, str]:
-    return account.size(tally.counts.get("bytes", 0)), account.span(tally.counts.get("seconds", 0))
+    return summary.size(tally.counts.get("bytes", 0)), summary.span(tally.counts.get("seconds", 0))
 
 
 def _name(row: dict[str, Any]) -> Text:

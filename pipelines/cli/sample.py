@@ -8,13 +8,17 @@ from typing import Annotated
 
 import typer
 
-from pipelines import db, desk, golden, sources, templates, warc
 from pipelines.cli.show import complain, progress, quote, say
+from pipelines.desk import records as desk
 from pipelines.errors import NightdeskError
 from pipelines.follow import changes
+from pipelines.health import golden
 from pipelines.model import Page, Pointer, Source
 from pipelines.settings import Settings, settings
-from pipelines.sourcefile import shown
+from pipelines.sources import folders as sources
+from pipelines.sources.sourcefile import shown
+from pipelines.stores import postgres as db
+from pipelines.stores import templates, warc
 
 # Among so many of the newest articles one is looked for that is not golden yet.
 NEWEST = 50

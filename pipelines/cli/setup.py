@@ -11,12 +11,15 @@ from typing import Annotated
 import typer
 from dotenv import set_key
 
-from pipelines import db, installation, moving, private, sourcefile, sources, upkeep
+from pipelines import installation, private
 from pipelines.cli import follow, followlist, known, sample
 from pipelines.cli.show import Json, as_json, complain, say, table
 from pipelines.errors import SettingsError
-from pipelines.postgres_address import shown
 from pipelines.settings import CHANNEL_PREFIX, channels, of_installation, settings
+from pipelines.sources import folders, sourcefile
+from pipelines.stores import dumps, retention
+from pipelines.stores import postgres as db
+from pipelines.stores.postgres_address import shown
 
 # An address of mail, or of the web.
 CONTACT = re.compile(r"(?:mailto:)?[^\s@/]+@(?:[^\s@/.]+\.)+[^\s@/.]+|https?://[^\s/.]+\.\S+")
@@ -88,7 +91,7 @@ def init(
     private.data_folder(current.data)
     current.sources.mkdir(parents=True, exist_ok=True)
     db.migrate(current)
-    upkeep.tighten(current)
+    retention.tighten(current)
     say(f"{'Wrote' if made else 'Changed'} {path}. Data: {current.data}. Followed sources: {current.sources}.")
     if by_itself:
         _say_where(path)
@@ -119,7 +122,7 @@ def list_sources(
     json: Json = False,
 ) -> None:
     """List the followed sources, or the catalogue."""
-    rows = sources.catalogue() if catalogue else sources.followed(of_installation())
+    rows = folders.catalogue() if catalogue else folders.followed(of_installation())
     if json:
         as_json(rows)
         return
@@ -134,11 +137,11 @@ def list_sources(
 @sources_app.command("show")
 def show(name: str, json: Json = False) -> None:
     """Show one followed source as its file says it."""
-    (source,) = sources.named(of_installation(), [name])
+    (source,) = folders.named(of_installation(), [name])
     if json:
         as_json(source)
     else:
-        say(sources.render(source))
+        say(folders.render(source))
 
 
 @sources_app.command("rename")
@@ -146,9 +149,9 @@ def rename(
     old: Annotated[str, typer.Argument(metavar="OLD")], new: Annotated[str, typer.Argument(metavar="NEW")]
 ) -> None:
     """Give a source another name, with all that was collected of it; killed, the same command finishes it."""
-    from pipelines import moves
+    from pipelines.follow import renames
 
-    moves.rename(settings(), old, new)
+    renames.rename(settings(), old, new)
     say(f"{old} is {new} now, with its articles, alerts and ledger; its raw files stay where they are.")
 
 
@@ -157,9 +160,9 @@ def merge(
     old: Annotated[str, typer.Argument(metavar="FROM")], new: Annotated[str, typer.Argument(metavar="INTO")]
 ) -> None:
     """Put what was collected of a source into another and follow it no more; killed, the same command finishes it."""
-    from pipelines import moves
+    from pipelines.follow import renames
 
-    moved = moves.merge(settings(), old, new)
+    moved = renames.merge(settings(), old, new)
     aside = f" Its file is kept as {sourcefile.shown(moved.aside)}." if moved.aside else ""
     say(
         f"{old} is a part of {new} now: {moved.articles} articles and {moved.urls} addresses that both had became one, "
@@ -248,14 +251,14 @@ def _secret(given: str, what: str, *, secret: bool = True) -> str:
 @db_app.command("dump")
 def dump(file: Annotated[Path, typer.Argument(help="Where the dump goes; an older one there is replaced.")]) -> None:
     """Write the database into a file, while Nightdesk runs: for a backup, or to move to another Postgres."""
-    moving.dump(settings(), file)
+    dumps.dump(settings(), file)
     say(f"The database is in {sourcefile.shown(file)}.")
 
 
 @db_app.command("restore")
 def restore(file: Annotated[Path, typer.Argument(help="What `db dump` or pg_dump --format=custom wrote.")]) -> None:
     """Fill the database, which must be empty, from such a file, and bring it to this version."""
-    moving.restore(of_installation(), file)
+    dumps.restore(of_installation(), file)
     say(f"The database is that of {sourcefile.shown(file)}.")
 
 
@@ -263,5 +266,5 @@ def restore(file: Annotated[Path, typer.Argument(help="What `db dump` or pg_dump
 def migrate() -> None:
     """Bring the database to this version's schema; safe to repeat."""
     ran = db.migrate(of_installation())
-    upkeep.tighten(settings())
+    retention.tighten(settings())
     say(f"Applied {', '.join(ran)}." if ran else "The database is up to date.")

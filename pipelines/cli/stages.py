@@ -10,12 +10,21 @@ from typing import Annotated
 
 import typer
 
-from pipelines import account, alert, crawl, db, duties, extract, load, outbox, runs, sources
+from pipelines import extract
+from pipelines.alert import stage as alert
 from pipelines.cli import onepage, report
 from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, quiet_if, say, table
+from pipelines.crawl import stage as crawl
+from pipelines.crawl import summary
 from pipelines.errors import DatabaseError, NightdeskError
+from pipelines.health import duties
+from pipelines.load import stage as load
 from pipelines.model import Source, Tally
+from pipelines.notify import outbox
 from pipelines.settings import Settings, of_installation, settings
+from pipelines.sources import folders
+from pipelines.stores import postgres as db
+from pipelines.stores import runs
 
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Which sources; all followed ones if none.")
@@ -114,8 +123,8 @@ def _chosen(current: Settings, names: Sequence[str], *, without: bool = False) -
     without: there is something to do without a source as well.
     """
     if names:
-        return sources.named(current, names), 0
-    good, bad = sources.readable(current)
+        return folders.named(current, names), 0
+    good, bad = folders.readable(current)
     if bad and not good:
         raise bad[0]
     if not good and not without:
@@ -195,7 +204,7 @@ def _show_crawl(tallies: Sequence[Tally]) -> None:
     if not tallies:
         return
     with db.connection(settings()) as conn:
-        report.print_crawl(tallies, account.exclusions(conn, tallies[0].run))
+        report.print_crawl(tallies, summary.exclusions(conn, tallies[0].run))
     for tally in tallies:
         if tally.message:
             say(f"{tally.source} {tally.state}: {tally.message}", STATE_STYLE[tally.state])

@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from pipelines import db, sources, templates
 from pipelines.cli.setup import sources_app
 from pipelines.cli.show import Json, as_json, out, say, table
 from pipelines.errors import NightdeskError
 from pipelines.model import Template
 from pipelines.settings import settings
+from pipelines.sources import folders
+from pipelines.stores import postgres as db
+from pipelines.stores import templates
 
 SHOWN_LINES = 40
 NOT_SHOWN = ("source", "pages")
@@ -47,7 +49,7 @@ def template(
             return
         kept = templates.history(conn, name)
     if not kept:
-        sources.named(settings(), [name])
+        folders.named(settings(), [name])
         raise NightdeskError(_nothing(name))
     if history:
         _history(kept, json)
@@ -59,11 +61,11 @@ def template(
 
 def learn(name: Name, json: Json = False) -> None:
     """Learn a source now from its pages in the raw store, and tell what changed."""
-    from pipelines.extract import learning
-    from pipelines.extract.chain import extractor
+    from pipelines.extract.extraction import extractor
+    from pipelines.extract.site import learning
 
     current = settings()
-    (source,) = sources.named(current, [name])
+    (source,) = folders.named(current, [name])
     with db.connection(current, application="nightdesk learn") as conn:
         db.check_migrated(conn)
         with conn:

@@ -11,13 +11,17 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from pipelines import crawl, db, sources, templates, trial, warc
 from pipelines.cli import batch, onepage
 from pipelines.cli.show import Json, as_json, out, progress, quote, say
+from pipelines.crawl import stage as crawl
 from pipelines.errors import DatabaseError, NightdeskError
+from pipelines.extract import preview
+from pipelines.extract.preview import Trial, Tried
 from pipelines.model import Article, Page, Rejection, Source
 from pipelines.settings import Settings, settings
-from pipelines.trial import Trial, Tried
+from pipelines.sources import folders
+from pipelines.stores import postgres as db
+from pipelines.stores import templates, warc
 
 
 def try_page(
@@ -47,10 +51,10 @@ def try_page(
         many = processes or len(os.sched_getaffinity(0))
         batch.run(current, batch_file, source=source, learns=not no_site, processes=many)
         return
-    of = sources.named(current, [source])[0] if source else trial.anonymous(url or target)
+    of = folders.named(current, [source])[0] if source else preview.anonymous(url or target)
     page = _page(current, target, url, of)
     stored = _learned(current, source) if source and not no_site else None
-    done = trial.one(Trial(source=of, url=page.url, page=page, template=stored.in_use if stored else None))
+    done = preview.one(Trial(source=of, url=page.url, page=page, template=stored.in_use if stored else None))
     done = replace(done, made=replace(done.made, extractor=templates.label(done.made.extractor, stored)))
     if json:
         as_json(batch.as_fields(done))
@@ -63,9 +67,9 @@ def _page(current: Settings, target: str, url: str, source: Source) -> Page:
     if target.startswith(("http://", "https://")):
         return crawl.fetch(current, source, target)
     if target == "-":
-        return trial.saved(sys.stdin.buffer.read(warc.LIMIT + 1), url or "http://localhost/", source)
+        return preview.saved(sys.stdin.buffer.read(warc.LIMIT + 1), url or "http://localhost/", source)
     if target and Path(target).is_file():
-        return trial.saved(Path(target).read_bytes(), url or f"http://localhost/{Path(target).name}", source)
+        return preview.saved(Path(target).read_bytes(), url or f"http://localhost/{Path(target).name}", source)
     if not target:
         raise NightdeskError("Name a page: an http(s) address, a file, or - for standard input; or --batch FILE.jsonl.")
     raise NightdeskError(f"{target} is neither a file here nor an http(s) address.")

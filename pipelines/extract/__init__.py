@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from pipelines.model import Article, Page, Rejection, Source, Tally, Template
 
 if TYPE_CHECKING:
-    from pipelines.articlefile import Line
     from pipelines.settings import Settings
+    from pipelines.stores.articlefile import Line
 
 
 def extract(
@@ -35,6 +35,6 @@ def extract(
 
 def extract_page(page: Page, source: Source, template: Template | None = None) -> Article | Rejection:
     """What a page is: an article, or a rejection with its reason; a page built to be slow is cut off."""
-    from pipelines.extract import chain
+    from pipelines.extract import extraction
 
-    return chain.extract_page(page, source, template=template)
+    return extraction.extract_page(page, source, template=template)

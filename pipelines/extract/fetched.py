@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from pipelines import db, warc
 from pipelines.errors import StoreError
 from pipelines.extract import workers
-from pipelines.extract.chain import SECONDS, read_page
+from pipelines.extract.extraction import SECONDS, read_page
 from pipelines.model import Article, Page, Pointer, Reason, Rejection, Source, Template
+from pipelines.stores import postgres as db
+from pipelines.stores import warc
 
 # Seconds of CPU after which a page that no signal reaches is ended with its worker.
 GRACE = 10.0

@@ -19,14 +19,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines import articlefile, db, outbox, private, runs, templates
-from pipelines.articlefile import Line
+from pipelines import private
 from pipelines.errors import DiskFullError, NightdeskError, StoreError
-from pipelines.extract import fetched, learning
-from pipelines.extract.chain import extractor
+from pipelines.extract import fetched
+from pipelines.extract.extraction import extractor
 from pipelines.extract.fetched import Fault, Job, Made
+from pipelines.extract.site import learning
 from pipelines.model import Article, Rejection, Source, Tally
+from pipelines.notify import outbox
 from pipelines.settings import Settings
+from pipelines.stores import articlefile, runs, templates
+from pipelines.stores import postgres as db
+from pipelines.stores.articlefile import Line
 from pipelines.text import digest, words
 
 STAGE = "extract"

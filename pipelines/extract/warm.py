@@ -5,7 +5,7 @@ A page read here costs each worker a tenth of a second less on its own first one
 
 from datetime import UTC, datetime
 
-from pipelines.extract import chain, languages, phrases
+from pipelines.extract import extraction, languages, phrases
 from pipelines.model import Page, Source
 
 SENTENCE = "Eight words are enough to load the model of languages, and some more make it an article."
@@ -14,7 +14,7 @@ URL = "https://example.org/2026/11/22/warm"
 
 languages.language_of("", SENTENCE, "en")
 phrases.lexicon()
-chain.extract_page(
+extraction.extract_page(
     Page(
         source="warm",
         run="warm",
@@ -29,4 +29,4 @@ chain.extract_page(
     Source(name="warm", title="Warm", url=URL, country="", language="en", timezone="UTC"),
 )
 
-__all__ = ["chain"]
+__all__ = ["extraction"]

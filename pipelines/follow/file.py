@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.follow.seen import Probe
 from pipelines.model import Source
-from pipelines.sourcefile import render
+from pipelines.sources.sourcefile import render
 
 if TYPE_CHECKING:
     from pipelines.follow.onboard import Draft

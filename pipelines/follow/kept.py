@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 
-from pipelines import private, warc
+from pipelines import private
 from pipelines.errors import StoreError
 from pipelines.follow.seen import Probe, as_json, of_json, robots_of_json
 from pipelines.model import Page, Source
 from pipelines.settings import Settings
+from pipelines.stores import warc
 
 FOLDER = "follow"
 PROBE = "probe.json"

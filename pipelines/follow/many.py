@@ -14,11 +14,12 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import IO
 
-from pipelines import follow, private, sources, urls
+from pipelines import follow, private, urls
 from pipelines.errors import NightdeskError, SourceError
 from pipelines.follow import names
 from pipelines.follow.opml import Listed
 from pipelines.settings import Settings
+from pipelines.sources import folders
 
 FOLDER = "lists"
 # Each is a process that mostly waits for its site: on two cores more would only wait for each other.
@@ -142,7 +143,7 @@ def _one(
 
 def _already(settings: Settings, url: str) -> str:
     host = urls.host(url).removeprefix("www.")
-    good, _ = sources.readable(settings)
+    good, _ = folders.readable(settings)
     return next((source.name for source in good if urls.host(source.url).removeprefix("www.") == host), "")
 
 
@@ -152,8 +153,8 @@ def _kept(settings: Settings, found: Found) -> Outcome:
     if not toml:
         return outcome
     try:
-        name = names.free(outcome.name, sources.taken(settings))
-        path = sources.keep(settings, name, toml)
+        name = names.free(outcome.name, folders.taken(settings))
+        path = folders.keep(settings, name, toml)
     except SourceError as error:
         return replace(outcome, became=Became.FAILED, problem=str(error))
     return replace(outcome, name=name, path=str(path))
@@ -176,7 +177,7 @@ def _notes(settings: Settings, listed: Sequence[Listed]) -> Iterator[IO[str]]:
 def _read(settings: Settings, file: IO[str]) -> dict[str, Outcome]:
     """What became of sites so far, by address; a source that is no longer followed is looked at again."""
     file.seek(0)
-    taken = set(sources.taken(settings))
+    taken = set(folders.taken(settings))
     found: dict[str, Outcome] = {}
     for line in file:
         try:

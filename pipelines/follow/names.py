@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pipelines import urls
 from pipelines.follow.seen import Front
-from pipelines.sourcefile import LONGEST_NAME
+from pipelines.sources.sourcefile import LONGEST_NAME
 
 # Titles of pages end, or begin, with the site's.
 SEPARATOR = re.compile(r"(?<!\s)\s+[-–—|·•:»«]+\s+|(?:(?<!\s)\s+)?[|»]\s*")

@@ -12,9 +12,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
-from pipelines import patterns, sources, trial, urls
+from pipelines import patterns, urls
 from pipelines.errors import SourceError
-from pipelines.extract import verdict, zones
+from pipelines.extract import preview
+from pipelines.extract.rejections import reasons
 from pipelines.follow import Ask, address, choice, failure, kept, lists, names, pattern, place, plan, probing, samples
 from pipelines.follow import file as source_file
 from pipelines.follow import twice as twice_followed
@@ -25,6 +26,7 @@ from pipelines.follow.samples import Sample
 from pipelines.follow.seen import Front, Part, Probe, Seen
 from pipelines.model import Page, Reason, Source
 from pipelines.settings import Settings
+from pipelines.sources import folders, zones
 
 SHOWN = 10
 # Fewer good samples than this share of them, and there is no source worth following.
@@ -91,7 +93,7 @@ def follow(
         raise SourceError(f"{timezone!r} is no time zone; it is a name like Asia/Damascus.")
     if country and not COUNTRY.fullmatch(country):
         raise SourceError(f"{country!r} is no country; it is two letters like SY.")
-    followed = sources.readable(settings)[0]
+    followed = folders.readable(settings)[0]
     if not twice and (told := twice_followed.known(followed, url)):
         raise SourceError(told)
     wanted = _name(settings, name, url)
@@ -109,7 +111,7 @@ def follow(
     if made.source:
         made = _told_of(made, made.source, followed, twice=twice)
     if made.source and write:
-        made = replace(made, path=sources.keep(settings, made.source.name, made.toml))
+        made = replace(made, path=folders.keep(settings, made.source.name, made.toml))
         kept.drop(settings, seed)
     elif not had and (made.source or made.missing):
         # Somebody who says yes, or what was missing, does not have the site asked once more.
@@ -137,7 +139,7 @@ def _made(
     wrong = failure.of_home(url, looked)
     if home is None or wrong:
         return _failed(url, wrong or failure.of_lists(url, looked), _robots(looked))
-    blank = trial.anonymous(home.url, name)
+    blank = preview.anonymous(home.url, name)
     wrong = failure.of_shell(home.url, looked) or _wall(home, looked, pages, blank)
     if wrong:
         return _failed(url, wrong, _robots(looked))
@@ -225,9 +227,9 @@ def _told_of(made: Followed, source: Source, followed: Sequence[Source], *, twic
 def _name(settings: Settings, name: str, url: str) -> str:
     """The name that was asked for, or one by the host; SourceError where the name is taken."""
     if name:
-        return sources.free_name(settings, name)
+        return folders.free_name(settings, name)
     # A file with a mistake in it has its name as well.
-    return names.free(names.name(url), sources.taken(settings))
+    return names.free(names.name(url), folders.taken(settings))
 
 
 def _wall(home: Seen, looked: Probe, pages: dict[str, Page], blank: Source) -> Failure | None:
@@ -286,7 +288,7 @@ def _learned(looked: Probe, first: Sequence[Sample]) -> Learned:
 def _of_media(sample: Sample) -> bool:
     """Whether a page is no article for want of text, and stands where its address says that there is none."""
     media = sample.verdict.startswith(Reason.MEDIA)
-    return media and bool(verdict.MEDIA_PATH.search(unquote(urlsplit(sample.url).path)))
+    return media and bool(reasons.MEDIA_PATH.search(unquote(urlsplit(sample.url).path)))
 
 
 def _fits(url: str, allow: Sequence[str]) -> bool:

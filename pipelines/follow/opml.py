@@ -18,7 +18,7 @@ from xml.sax.saxutils import quoteattr
 from pipelines import urls
 from pipelines.errors import SourceError
 from pipelines.model import Source
-from pipelines.sourcefile import shown
+from pipelines.sources.sourcefile import shown
 
 # The largest lists that readers export are some thousand feeds of 300 bytes.
 LARGEST_BYTES = 5 * 1024 * 1024

@@ -15,8 +15,8 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from pipelines import urls
-from pipelines.extract import zones
 from pipelines.follow.seen import Front
+from pipelines.sources import zones
 
 MOST_CANDIDATES = 10
 BY_DOMAIN = "the country of its address"

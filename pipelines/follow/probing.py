@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pipelines import crawl, urls
+from pipelines import urls
+from pipelines.crawl import stage as crawl
 from pipelines.errors import SourceError
 from pipelines.follow.seen import Part, Probe, Robots, Seen, of_json, robots_of_json
 from pipelines.model import Page, Source

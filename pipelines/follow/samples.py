@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from pipelines import trial
-from pipelines.extract import zones
+from pipelines.extract import preview
+from pipelines.extract.preview import Trial
 from pipelines.model import Article, Page, Source
+from pipelines.sources import zones
 from pipelines.text import words
-from pipelines.trial import Trial
 
 GOOD = "good"
 LEAST_WORDS = 25
@@ -45,7 +45,7 @@ class Sample:
 def read(pages: Sequence[Page], source: Source) -> list[Sample]:
     """Each page extracted as a night would do it, in a process of its own with a time limit."""
     trials = [Trial(source=source, url=page.url, page=page) for page in pages]
-    return [_sample(page, done.made, source) for page, done in zip(pages, trial.each(trials, 1), strict=True)]
+    return [_sample(page, done.made, source) for page, done in zip(pages, preview.each(trials, 1), strict=True)]
 
 
 def _sample(page: Page, made: object, source: Source) -> Sample:

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from pipelines import entries
 from pipelines.model import Entry
+from pipelines.stores import entries
 
 
 class Part(StrEnum):

@@ -20,9 +20,17 @@ import pytest
 from demo import newsroom
 from demo.server import ACCESS_LOG, Answer, Request, served
 from demo.sites import DOMAIN, Site
-from pipelines import alert, crawl, db, extract, ledger, load, sources, urls, warc, watch
+from pipelines import extract, urls
+from pipelines.alert import stage as alert
+from pipelines.alert import watches
+from pipelines.crawl import ledger
+from pipelines.crawl import stage as crawl
+from pipelines.load import stage as load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
+from pipelines.sources import folders
+from pipelines.stores import postgres as db
+from pipelines.stores import warc
 from tests import databases
 from tests.faults.holds import Gate
 
@@ -40,8 +48,8 @@ SITES = (
     ),
 )  # fmt: skip
 WATCHES = (
-    watch.make("ferry", ["Ferry Authority"], channels=["desk"]),
-    watch.make("daesh", ["داعش"], channels=["desk"]),
+    watches.make("ferry", ["Ferry Authority"], channels=["desk"]),
+    watches.make("daesh", ["داعش"], channels=["desk"]),
 )
 
 
@@ -93,7 +101,7 @@ def frozen(
     with ExitStack() as kept:
         address = kept.enter_context(databases.database(server, template))
         with first_night(folder, address) as settings:
-            followed = sources.named(settings, [])
+            followed = folders.named(settings, [])
             freeze("published")
             crawl.crawl(settings, followed, RUN)
             freeze("crawled")
@@ -174,8 +182,8 @@ def first_night(folder: Path, database_url: str) -> Iterator[Settings]:
         db.migrate(settings)
         with db.connection(settings) as conn, conn:
             for each in WATCHES:
-                watch.add(conn, each)
-        finish(settings, sources.named(settings, []), FIRST, {})
+                watches.add(conn, each)
+        finish(settings, folders.named(settings, []), FIRST, {})
         for site in SITES:
             for _ in range(NEW):
                 newsroom.publish(opened.folder, site.name)
@@ -188,7 +196,7 @@ def second_night(folder: Path, database_url: str) -> Iterator[Night]:
     gate = Gate()
     with served(gated(gate, folder / "newsroom"), folder / ACCESS_LOG) as address:
         settings = _settings(folder, database_url, f"*.{DOMAIN}={address}")
-        yield Night(settings, folder / "newsroom", gate, sources.named(settings, []))
+        yield Night(settings, folder / "newsroom", gate, folders.named(settings, []))
         gate.open()
 
 

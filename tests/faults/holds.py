@@ -16,8 +16,8 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from pipelines import db
 from pipelines.settings import Settings, exported
+from pipelines.stores import postgres as db
 
 DEADLINE = 60.0
 # A process that is to stop where it touches a file waits there for us to say something; we never do.

@@ -15,9 +15,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
-from pipelines import alert, channels, db, mail, outbox, webhook
+from pipelines.alert import stage as alert
 from pipelines.errors import ChannelError
+from pipelines.notify import channels, mail, outbox, webhook
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
 from tests.faults.holds import beside, until
 
 DAY = 24 * 60

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from pipelines import crawl, db, warc
+from pipelines.crawl import stage as crawl
+from pipelines.stores import postgres as db
+from pipelines.stores import warc
 from tests.faults.conftest import NEW, NEXT, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import beside, blocked, gone, kill_spider, locked, queued, until, value
 

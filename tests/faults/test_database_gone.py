@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from pipelines import crawl, db, runs, warc
+from pipelines.crawl import stage as crawl
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
+from pipelines.stores import runs, warc
 from tests.faults.conftest import FIRST, NEXT, RUN, Night, Receiver, check_whole, first_night, second_night
 from tests.faults.holds import COMMAND, beside, blocked, locked, stage, until, value
 

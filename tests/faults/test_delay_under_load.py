@@ -10,8 +10,9 @@ from itertools import pairwise
 
 import pytest
 
-from pipelines import crawl, db
+from pipelines.crawl import stage as crawl
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
 from tests import sites
 from tests.sites import RUN, Sites
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import resource
 
-from pipelines import crawl, db, extract
+from pipelines import extract
+from pipelines.crawl import stage as crawl
+from pipelines.stores import postgres as db
 from tests.faults.conftest import NEXT, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import beside, spider, until, value
 

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import db, embedded_postgres, postgres_keeper
 from pipelines.settings import Settings
+from pipelines.stores import embedded_postgres, postgres_keeper
+from pipelines.stores import postgres as db
 from tests.faults.holds import until
 
 USER = """

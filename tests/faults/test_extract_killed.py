@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import articlefile, db
+from pipelines.stores import articlefile
+from pipelines.stores import postgres as db
 from tests.faults.conftest import NEW, NEXT, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import (
     EXTRACT,

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipelines import db
+from pipelines.stores import postgres as db
 from tests.faults.conftest import NEW, NEXT, OLD, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import LOAD, blocked, gone, kill, locked, stage, until, value
 

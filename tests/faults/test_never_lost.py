@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from pipelines import crawl, db, runs
+from pipelines.crawl import stage as crawl
 from pipelines.model import Code, Source, Tally
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
+from pipelines.stores import runs
 from tests import sites
 from tests.sites import NEXT, RUN, Answer, Sites
 from tests.test_crawl_again import pass_time

@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import articlefile, db, templates
 from pipelines.cli import stages
 from pipelines.extract import fetched
 from pipelines.model import Source, Tally
 from pipelines.settings import exported
+from pipelines.stores import articlefile, templates
+from pipelines.stores import postgres as db
 from tests.faults.conftest import NEW, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import COMMAND, value
 

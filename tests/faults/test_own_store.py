@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import db, warc
+from pipelines.stores import postgres as db
+from pipelines.stores import warc
 from tests.faults.conftest import NEW, NEXT, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import value
 

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import crawl, db, urls, warc
+from pipelines import urls
+from pipelines.crawl import stage as crawl
 from pipelines.errors import StoreError
 from pipelines.model import Pointer
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
+from pipelines.stores import warc
 from tests import sites
 from tests.sites import NEXT, Sites
 from tests.test_crawl_ends import spiders, until, value

@@ -6,7 +6,8 @@ import os
 import signal
 import time
 
-from pipelines import crawl, db
+from pipelines.crawl import stage as crawl
+from pipelines.stores import postgres as db
 from tests.faults.conftest import NEXT, OLD, RUN, SITES, Night, Receiver, check_whole, finish, in_raw_store
 from tests.faults.holds import CRAWL, alive, beside, gone, kill, spider, stage, until, value
 

@@ -10,9 +10,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from demo.inbox import messages, open_inbox
-from pipelines import cli, db, outbox, sourcefile
+from pipelines import cli
 from pipelines.model import Source
+from pipelines.notify import outbox
 from pipelines.settings import Settings, exported
+from pipelines.sources import sourcefile
+from pipelines.stores import postgres as db
 from tests.sites import Sites, site, source
 from tests.test_health import crawled
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines import db
+from pipelines.stores import postgres as db
 from tests.faults.conftest import NEXT, RUN, Night, Receiver, check_whole
 from tests.faults.holds import NIGHT, REST, locked, stage, until, value
 

@@ -17,10 +17,11 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from pipelines import db, postgres_address
 from pipelines.airflow import home
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
+from pipelines.stores import postgres_address
 from tests import databases
 
 # Two words that stand in no sentence of ours, with anything around and between them.

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import crawl
+from pipelines.crawl import stage as crawl
 
 # The second hears no signal at all: it never comes back to the interpreter.
 HANGS = {"python": "while True: pass", "C": "import itertools; sum(itertools.repeat(0))"}

@@ -11,8 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import alert, crawl, extract, load, private, upkeep
+from pipelines import extract, private
+from pipelines.alert import stage as alert
+from pipelines.crawl import stage as crawl
+from pipelines.load import stage as load
 from pipelines.settings import Settings
+from pipelines.stores import retention
 from tests.sites import RUN, Sites, site
 
 
@@ -54,7 +58,7 @@ def test_what_an_earlier_version_left_open_is_closed(careless: None, settings: S
         path.write_text("x")
     settings.data.chmod(0o755)
 
-    upkeep.retire(settings, datetime.now(UTC))
+    retention.retire(settings, datetime.now(UTC))
 
     assert open_to_others(settings.data) == []
     assert article.read_text() == page.read_text() == "x"
@@ -66,7 +70,7 @@ def test_what_lies_in_the_data_folder_and_is_not_ours_is_left_as_it_is(careless:
     settings.raw.mkdir()
     (settings.raw / "elsewhere").symlink_to(theirs)
 
-    upkeep.tighten(settings)
+    retention.tighten(settings)
 
     assert stat.S_IMODE(theirs.stat().st_mode) == 0o755
 
@@ -81,11 +85,11 @@ def test_a_folder_above_the_data_folder_is_made_as_the_umask_says(careless: None
 # What writes elsewhere than into the data folder, or has a reason of its own.
 ELSEWHERE = {
     "pipelines/private.py": "what the others use",
-    "pipelines/embedded_postgres.py": "the folder of a socket, and of a database, that is the server user's",
-    "pipelines/postgres_programs.py": "programs that another user runs",
-    "pipelines/postgres_keeper.py": "the server's log, below a umask of 077",
-    "pipelines/sources.py": "source files are for people to read and mend",
-    "pipelines/golden.py": "as source files",
+    "pipelines/stores/embedded_postgres.py": "the folder of a socket, and of a database, that is the server user's",
+    "pipelines/stores/postgres_programs.py": "programs that another user runs",
+    "pipelines/stores/postgres_keeper.py": "the server's log, below a umask of 077",
+    "pipelines/sources/folders.py": "source files are for people to read and mend",
+    "pipelines/health/golden.py": "as source files",
     "pipelines/cli/setup.py": "the sources folder",
     "demo/desk.py": "nightdesk.env, made with mode 0600 the line before",
 }

@@ -21,9 +21,9 @@ import pytest
 
 import pipelines
 import spiders
-from pipelines.sourcefile import LONGEST_PATTERN
+from pipelines.listings.fields import SUMMARY
+from pipelines.sources.sourcefile import LONGEST_PATTERN
 from pipelines.urls import LONGEST
-from spiders.fields import SUMMARY
 
 SIZE = 24_000
 # CPU seconds: a pattern that begins anew at every character takes one and more for so much text.
@@ -33,16 +33,16 @@ BOUNDED = {
     "pipelines.cli.setup.CONTACT": ("fullmatch", SIZE, "what a person typed"),
     "pipelines.cli.follow.PHRASE": ("sub", 600, "reasons of our own"),
     "pipelines.dates.written.HIJRI_MARK": ("match", SIZE, "behind a day that was read"),
-    "pipelines.extract.authors.JOINING": ("fullmatch", SIZE, "what stands between two names"),
+    "pipelines.extract.fields.authors.JOINING": ("fullmatch", SIZE, "what stands between two names"),
     "pipelines.extract.phrases.COUNTER": ("fullmatch", SIZE, "a whole line"),
     "pipelines.patterns.TOKEN": ("search", LONGEST_PATTERN, "sourcefile refuses longer ones"),
-    "pipelines.terms.WRITTEN": ("fullmatch", SIZE, "a term as a person wrote it"),
+    "pipelines.query.terms.WRITTEN": ("fullmatch", SIZE, "a term as a person wrote it"),
     "pipelines.urls.NUMBERED": ("fullmatch", LONGEST, "the name of a parameter"),
-    "spiders.feeds.MAILED": ("fullmatch", SUMMARY, "read cuts it"),
-    "spiders.paging.NAMED": ("fullmatch", LONGEST, "the path of an address"),
-    "spiders.paging.BARE": ("fullmatch", LONGEST, "the path of an address"),
-    "spiders.shapes.IDENTIFIER": ("fullmatch", LONGEST, "a part of an address"),
-    "spiders.xmltree.DOCTYPE": ("match", SIZE, "at the beginning"),
+    "pipelines.listings.feeds.MAILED": ("fullmatch", SUMMARY, "read cuts it"),
+    "pipelines.listings.paging.NAMED": ("fullmatch", LONGEST, "the path of an address"),
+    "pipelines.listings.paging.BARE": ("fullmatch", LONGEST, "the path of an address"),
+    "pipelines.listings.shapes.IDENTIFIER": ("fullmatch", LONGEST, "a part of an address"),
+    "pipelines.listings.xmltree.DOCTYPE": ("match", SIZE, "at the beginning"),
 }
 USUAL = (
     "a", "A", "1", " ", "\n", "/", "<", ">", "-", ".", "_", "=", "&", "\u0640", "ا", "<!--", "<script", "<a ", "a ",

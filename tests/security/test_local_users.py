@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import db, embedded_postgres, postgres_keeper, postgres_programs
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
+from pipelines.stores import embedded_postgres, postgres_keeper, postgres_programs
+from pipelines.stores import postgres as db
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 STRANGER = "nobody"

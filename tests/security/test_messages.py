@@ -18,10 +18,12 @@ import requests
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from pipelines import alert, chat, mail, notify, outbox, steering
+from pipelines import steering
+from pipelines.alert import stage as alert
 from pipelines.cli import show
 from pipelines.errors import ChannelError
-from pipelines.message import Message, Outcome
+from pipelines.notify import chat, delivery, mail, outbox
+from pipelines.notify.message import Message, Outcome
 from pipelines.settings import Settings
 from tests.test_alert import rows
 
@@ -99,7 +101,7 @@ def hostile(text: str, url: str = "") -> Message:
         "published_precision": "minute",
         "matches": [{"term": text, "surface": text, "field": "title", "offset": 0, "snippet": text}],
     }
-    return notify.render(outbox.key(text.encode("utf-8", "replace")), text, f"{text}: {text}", [found])
+    return delivery.render(outbox.key(text.encode("utf-8", "replace")), text, f"{text}: {text}", [found])
 
 
 def test_whatever_a_page_wrote_the_headers_that_leave_are_ours_and_the_subject_is_its_text(letters: Letters) -> None:
@@ -108,7 +110,7 @@ def test_whatever_a_page_wrote_the_headers_that_leave_are_ours_and_the_subject_i
     messages = [hostile(text) for text in written]
 
     address = f"smtp://127.0.0.1:{letters.port}/?from=desk@news.test&to=a@news.test"
-    with notify.courier("mail", address) as hand:
+    with delivery.courier("mail", address) as hand:
         outcomes = {hand(message, ())().outcome for message in messages}
 
     assert outcomes == {Outcome.SENT}
@@ -127,7 +129,7 @@ def test_whatever_a_page_wrote_the_headers_that_leave_are_ours_and_the_subject_i
 
 
 def test_a_password_goes_in_clear_to_this_machine(letters: Letters) -> None:
-    notify.send("mail", f"smtp://desk:s3cret@127.0.0.1:{letters.port}/?to=a@news.test", notify.plain("k", "s", "b"))
+    delivery.send("mail", f"smtp://desk:s3cret@127.0.0.1:{letters.port}/?to=a@news.test", delivery.plain("k", "s", "b"))
 
     assert len(letters.got) == 1
 
@@ -156,7 +158,7 @@ def test_a_password_goes_to_a_server_elsewhere_over_tls_or_where_it_is_asked_for
 
     monkeypatch.setattr(socket, "create_connection", connected)
     with mail.opened(address.format(port=letters.port)) as carry:
-        receipt = carry(notify.plain("k", "s", "b"), (), lambda _: None)
+        receipt = carry(delivery.plain("k", "s", "b"), (), lambda _: None)
 
     assert receipt.outcome == outcome
     assert len(letters.got) == (outcome == Outcome.SENT)
@@ -276,7 +278,7 @@ def test_a_collected_message_goes_out_in_pieces_that_the_service_takes(
         }
         for n in range(66)
     ]
-    message = notify.render("raqqa/digest/1/desk", "raqqa", "raqqa: 66 more alerts", alerts)
+    message = delivery.render("raqqa/digest/1/desk", "raqqa", "raqqa: 66 more alerts", alerts)
     taken: list[str] = []
 
     with chat.opened(SERVICES[service]) as carry:
@@ -297,7 +299,7 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def test_pieces_that_were_taken_are_not_sent_again(requested: list[requests.PreparedRequest]) -> None:
-    message = notify.plain("k", "s", "\n".join("line " + "x" * 500 for _ in range(9)))
+    message = delivery.plain("k", "s", "\n".join("line " + "x" * 500 for _ in range(9)))
 
     with chat.opened(SERVICES["discord"]) as carry:
         whole = carry(message, (), lambda _: None)
@@ -314,8 +316,8 @@ def test_nothing_that_lists_messages_or_channels_says_an_address(
 ) -> None:
     from typer.testing import CliRunner
 
-    from pipelines import db
     from pipelines.cli import app
+    from pipelines.stores import postgres as db
 
     addresses = {
         "hook": "webhook+http://u:s3cret@127.0.0.1:1/s3cret",
@@ -359,6 +361,6 @@ def rows_of(kept: str) -> list[Any]:
 @pytest.mark.parametrize("name", ["from", "to"])
 def test_an_address_with_a_line_break_is_refused(name: str) -> None:
     with pytest.raises(ChannelError, match="cannot be used"):
-        notify.send(
-            "mail", f"smtp://127.0.0.1:1/?to=a@b.test&{name}=a@b.test%0D%0ABcc:c@d.test", notify.plain("k", "s", "b")
+        delivery.send(
+            "mail", f"smtp://127.0.0.1:1/?to=a@b.test&{name}=a@b.test%0D%0ABcc:c@d.test", delivery.plain("k", "s", "b")
         )

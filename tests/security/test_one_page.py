@@ -9,11 +9,14 @@ from hashlib import sha256
 
 import pytest
 
-from pipelines import crawl, db, encodings, ledger
-from pipelines.clock import of_machine
-from pipelines.ledger import Lease, Look
+from pipelines import encodings
+from pipelines.crawl import ledger
+from pipelines.crawl import stage as crawl
+from pipelines.crawl.ledger import Lease, Look
 from pipelines.model import Entry, Kind, Page, State
 from pipelines.settings import Settings
+from pipelines.stores import postgres as db
+from pipelines.stores.clock import of_machine
 from spiders import guard, outcome, store
 from tests import sites
 from tests.sites import NEXT, RUN, Sites

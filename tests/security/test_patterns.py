@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import patterns, sourcefile
+from pipelines import patterns
 from pipelines.errors import SourceError
+from pipelines.sources import sourcefile
 from pipelines.urls import LONGEST
 
 # CPU seconds for one address; Python's own engine took five and more for these.

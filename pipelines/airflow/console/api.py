@@ -18,11 +18,13 @@ from fastapi.responses import FileResponse, JSONResponse
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pipelines import db, desk, steering
-from pipelines import sources as files
+from pipelines import steering
 from pipelines.airflow.console.access import readers
+from pipelines.desk import records as desk
 from pipelines.errors import NightdeskError, SettingsError
 from pipelines.settings import Settings, settings
+from pipelines.sources import folders as files
+from pipelines.stores import postgres as db
 
 SCRIPTS = {path.name: path for path in Path(__file__).parent.glob("*.js")}
 CONNECTIONS = BoundedSemaphore(4)

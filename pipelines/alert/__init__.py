@@ -1,0 +1,1 @@
+"""Alert: what changed, matched against the watches, and told to people."""

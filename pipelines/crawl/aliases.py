@@ -1,0 +1,80 @@
+"""Redirects: where a page that answered from another address belongs; it alone knows which redirects are believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipelines import urls
+from pipelines.crawl import rules
+from pipelines.crawl.ledger import Look
+from pipelines.model import Entry, Kind, Source, State
+from pipelines.stores import clock, entries
+from pipelines.stores import postgres as db
+
+# An address that so many strange ones lead to is a login, a consent page or a front: no article's own address.
+MOST_STRANGERS = 2
+REASON = "alias: redirected"
+
+
+def settled(conn: db.Connection, source: Source, run: str, looks: Sequence[Look]) -> list[Look]:
+    """The looks, those that a redirect led to an article's own address given to that one; part of the caller's
+    transaction. The address that was asked for becomes its alias; what was stored under it before stays there."""
+    led = [(look.final_url, look.url) for look in looks if _redirected(look)]
+    return [_settled(conn, source, run, look, led) if _redirected(look) else look for look in looks]
+
+
+def plausible(conn: db.Connection, source: Source, url: str, target: str, led: Sequence[tuple[str, str]] = ()) -> bool:
+    """Whether a redirect to this address says that both are one article: no home page, list, foreign or excluded one,
+    and none that other articles lead to as well. led: (target, URL) of redirects the ledger does not have yet."""
+    now = clock.of_ledger(conn).at
+    lists = {urls.key(one) for one in (source.url, *source.feeds, *source.sitemaps, *source.sections)}
+    if urls.key(target) in lists or rules.excluded(source, Kind.ARTICLE, Entry(url=target), Kind.SECTION, now):
+        return False
+    if urls.akin(url, target):
+        return True
+    rows = db.query(conn, "strangers_led_to", source=source.name, target=target)
+    others = {row["url"] for row in rows} | {other for where, other in led if urls.cleaned(where) == target}
+    return len(others - {url}) < MOST_STRANGERS
+
+
+def _redirected(look: Look) -> bool:
+    if look.kind != Kind.ARTICLE or look.outcome != State.FETCHED or not look.final_url or look.final_url == look.url:
+        return False
+    try:
+        return urls.key(look.final_url) != urls.key(look.url)
+    except ValueError:
+        return False
+
+
+def _settled(conn: db.Connection, source: Source, run: str, look: Look, led: Sequence[tuple[str, str]]) -> Look:
+    target, key = urls.cleaned(look.final_url), urls.key(look.final_url)
+    asked = db.row(conn, "url_of_look", id=look.url_id)
+    if asked is None or not plausible(conn, source, look.url, target, led):
+        return look
+    known = db.row(conn, "main_of_key", source=source.name, key=key)
+    if asked["alias_of"] or asked["fetched_at"]:
+        # Adopted once already, or an article that has moved: it stays the same article.
+        if asked["alias_of"]:
+            return replace(look, url_id=asked["alias_of"])
+        if known is None or known["state"] == State.DISCOVERED:
+            _alias(conn, source, run, target, main=look.url_id)
+        return look
+    if known is None:
+        entry = entries.of_json(asked["entry"])
+        facts = db.json(entries.as_json(replace(entry, url=target) if entry else Entry(url=target)))
+        variant = urls.variant(target)[0]
+        row = (
+            source.name, key, variant, target, urls.host(target), str(Kind.ARTICLE), str(State.DISCOVERED), "",
+            asked["via"], facts, run, False, None,
+        )  # fmt: skip
+        (known,) = db.execute_values(conn, "discover_urls", [row], fetch=True)
+    elif known["kind"] != Kind.ARTICLE or known["state"] == State.EXCLUDED or known["id"] == look.url_id:
+        return look
+    db.execute_values(conn, "become_aliases", [(look.url_id, known["id"], REASON, run)])
+    return replace(look, url_id=known["id"])
+
+
+def _alias(conn: db.Connection, source: Source, run: str, url: str, *, main: int) -> None:
+    row = (source.name, urls.key(url), urls.variant(url)[0], url, urls.host(url), main, REASON, run)
+    db.execute_values(conn, "note_aliases", [row])

@@ -1,0 +1,278 @@
+"""What lists name, into the ledger: which URL is another address of a known article, and what a list tells of articles
+that are known already (that they changed, or that they are gone).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pipelines import urls
+from pipelines.crawl import rules
+from pipelines.model import Entry, Kind, Source, State
+from pipelines.stores import clock, entries
+from pipelines.stores import postgres as db
+
+Found = tuple[Kind, Entry]
+# Further pages of one section in one run: where each brings something new there is no other end.
+MOST_PAGES = 20
+# Articles missing from a list that are looked at in one run; a site that was rebuilt loses all at once.
+MOST_VANISHED = 10
+# What a list calls modified is believed in small numbers until so many were, and not when as many were not.
+TRUSTED = 3
+# One in so many entries of a list may be pinned, however old it is: a list reaches back as far as the others do.
+PINNED = 5
+ALIAS = "alias: another form of a known address"
+LIVING = {State.DISCOVERED, State.FETCHED, State.STORED, State.UNCHANGED}
+LOST = {State.REJECTED, State.EXCLUDED, State.BLOCKED, State.FAILED, State.GONE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """One URL a list named, with its keys and the rule that keeps it out."""
+
+    kind: Kind
+    entry: Entry
+    key: str
+    url: str
+    host: str
+    variant: str
+    special: bool
+    reason: str
+
+
+def discover(
+    conn: db.Connection,
+    source: Source,
+    run: str,
+    found: Iterable[Found],
+    via: str,
+    *,
+    by: Kind = Kind.FEED,
+    shown: set[str] | None = None,
+) -> dict[str, int]:
+    """Write what a list named into the ledger, part of the caller's transaction; how many articles were discovered,
+    excluded, discovered by another list of this very run, aliases, due again, or no URL at all (unusable).
+
+    by: what kind of list it was; only feeds may name other sites. shown: the keys that earlier pages of the same
+    section named in this run; those of this one are added.
+    """
+    shown = set() if shown is None else shown
+    counts = {"discovered": 0, "of this run": 0, "excluded": 0, "alias": 0, "again": 0, "unusable": 0}
+    now = clock.of_ledger(conn).at
+    named = _named(source, found, by, now, counts)
+    rows = db.query(
+        conn,
+        "known_urls",
+        source=source.name,
+        run=run,
+        keys=list(named),
+        variants=[one.variant for one in named.values() if one.kind == Kind.ARTICLE],
+    )
+    known = {row["url_key"]: row for row in rows if row["url_key"] in named}
+    fresh = [one for key, one in named.items() if key not in known]
+    mains = _mains(rows)
+    _insert(conn, source, run, via, fresh, mains, counts)
+    # A section names what the front page named a moment ago: it is new to this run all the same.
+    ours = [row for key, row in known.items() if row["discovered_run"] == run and key not in shown]
+    counts["of this run"] = sum(row["state"] != State.EXCLUDED for row in ours)
+    shown.update(named)
+    counts["again"] = _again(conn, source, via, [(named[key], row) for key, row in known.items()])
+    maps = [one.key for one in named.values() if one.kind == Kind.SITEMAP]
+    if maps:
+        db.execute(conn, "named_sitemaps", source=source.name, via=via, keys=maps)
+    if by in (Kind.FEED, Kind.SITEMAP):
+        standing = [row["main_id"] for row in (*known.values(), *mains.values())]
+        _vanished(conn, source, via, named.values(), standing)
+    return counts
+
+
+def first_page(conn: db.Connection, source: Source, page: str) -> str:
+    """The listed page of a section, of whose pages this is one."""
+    row = db.row(conn, "list_of_source", source=source.name, key=urls.key(page))
+    return str(row["via"] or row["url"]) if row else page
+
+
+def next_page(conn: db.Connection, source: Source, run: str, first: str, entry: Entry) -> bool:
+    """Make the next page of a section due, unless this run had it; False where the section had its share of pages.
+
+    Part of the caller's transaction. first: the section's first page, as first_page gives it.
+    """
+    had = db.row(conn, "pages_of_section", source=source.name, via=first, run=run) or {"count": 0}
+    if had["count"] >= MOST_PAGES:
+        return False
+    try:
+        where = {"key": urls.key(entry.url), "url": urls.cleaned(entry.url), "host": urls.host(entry.url)}
+    except ValueError:
+        return True
+    db.execute(conn, "next_section_page", source=source.name, run=run, via=first, **where)
+    return True
+
+
+def fill(conn: db.Connection, source: str) -> None:
+    """Give the articles of before variant keys theirs, part of the caller's transaction."""
+    while rows := db.query(conn, "unmarked_variants", source=source):
+        db.execute_values(conn, "mark_variants", [(row["id"], urls.variant(row["url"])[0]) for row in rows])
+
+
+def _named(source: Source, found: Iterable[Found], by: Kind, now: datetime, counts: dict[str, int]) -> dict[str, Named]:
+    """By key, in the list's order; the first of two entries of one URL counts."""
+    named: dict[str, Named] = {}
+    for kind, entry in found:
+        try:
+            key, url, host = urls.key(entry.url), urls.cleaned(entry.url), urls.host(entry.url)
+            variant, special = urls.variant(entry.url)
+            reason = rules.excluded(source, kind, entry, by, now)
+        except ValueError:
+            counts["unusable"] += 1
+            continue
+        one = Named(
+            kind=kind, entry=entry, key=key, url=url, host=host, variant=variant, special=special, reason=reason
+        )
+        named.setdefault(key, one)
+    return named
+
+
+def _mains(rows: Sequence[db.Row]) -> dict[str, db.Row]:
+    """By variant key, the article row that other forms of its address are aliases of."""
+    mains: dict[str, db.Row] = {}
+    for row in rows:
+        if row["kind"] == Kind.ARTICLE and row["main_state"] in LIVING:
+            mains.setdefault(row["variant_key"], row)
+    return mains
+
+
+def _insert(
+    conn: db.Connection,
+    source: Source,
+    run: str,
+    via: str,
+    fresh: Sequence[Named],
+    mains: dict[str, db.Row],
+    counts: dict[str, int],
+) -> None:
+    """Write the URLs that are new: first those that stand for themselves, then the other forms of an address."""
+    chosen: dict[str, str] = {}
+    for one in sorted(fresh, key=lambda one: one.special):
+        if one.kind == Kind.ARTICLE and not one.reason and not _stands(mains.get(one.variant), one):
+            chosen.setdefault(one.variant, one.key)
+
+    def alias(one: Named) -> bool:
+        return one.kind == Kind.ARTICLE and not one.reason and chosen.get(one.variant) != one.key
+
+    own = [_row(source, run, via, one) for one in fresh if not alias(one)]
+    added = db.execute_values(conn, "discover_urls", own, fetch=True)
+    lists = {one.key for one in fresh if one.kind != Kind.ARTICLE}
+    for row in added:
+        if row["state"] == State.EXCLUDED:
+            counts["excluded"] += 1
+        # A sitemap that an index names is on the way to articles, and none itself.
+        elif row["url_key"] not in lists:
+            counts["discovered"] += 1
+    ids = {row["variant_key"]: row["id"] for row in added if row["state"] != State.EXCLUDED}
+    swapped = [(mains[v]["id"], ids[v], ALIAS, run) for v in chosen if v in mains and v in ids]
+    db.execute_values(conn, "become_aliases", swapped)
+    standing = {variant: row["main_id"] for variant, row in mains.items()} | ids
+    others = [
+        _row(source, run, via, one, alias_of=standing[one.variant])
+        for one in fresh
+        if alias(one) and one.variant in standing
+    ]
+    counts["alias"] += len(db.execute_values(conn, "discover_urls", others, fetch=True))
+
+
+def _stands(main: db.Row | None, one: Named) -> bool:
+    """Whether the row that is known stays the article's own; an AMP page nobody fetched yields to the page itself."""
+    if main is None:
+        return False
+    untouched = main["state"] == State.DISCOVERED and not main["alias_of"] and not main["leased"]
+    return not (untouched and not one.special and urls.variant(main["url"])[1])
+
+
+def _row(source: Source, run: str, via: str, one: Named, *, alias_of: int | None = None) -> tuple[object, ...]:
+    state = State.DUPLICATE if alias_of else State.EXCLUDED if one.reason else State.DISCOVERED
+    variant = one.variant if one.kind == Kind.ARTICLE else None
+    return (
+        source.name, one.key, variant, one.url, one.host, str(one.kind), str(state), ALIAS if alias_of else one.reason,
+        via, db.json(entries.as_json(one.entry)), run, state == State.DISCOVERED, alias_of,
+    )  # fmt: skip
+
+
+def _again(conn: db.Connection, source: Source, via: str, pairs: Sequence[tuple[Named, db.Row]]) -> int:
+    """Known URLs that are due once more: let in now, or called modified by a list that is believed; how many."""
+    open_now = [row["id"] for one, row in pairs if not one.reason and _readmitted(row)]
+    if open_now:
+        db.execute(conn, "readmit_urls", ids=open_now)
+    # Who was refused or failed so often that nobody would ask again is still news to somebody: a list names it.
+    rested = [row["id"] for one, row in pairs if not one.reason and row["rested"]]
+    if rested:
+        db.execute(conn, "try_again", ids=rested)
+        open_now += rested
+    claims: list[tuple[Named, db.Row]] = []
+    for one, row in pairs:
+        if not one.reason and row["id"] not in open_now and _modified(one.entry, row):
+            claims.append((one, row))
+    if not claims:
+        return len(open_now)
+    naming = db.row(conn, "list_of_source", source=source.name, key=urls.key(via))
+    sitemaps = [pair for pair in claims if pair[0].kind != Kind.ARTICLE]
+    pages = sorted((pair for pair in claims if pair[0].kind == Kind.ARTICLE), key=_latest, reverse=True)
+    believed = [*sitemaps, *pages[: believable(naming)]]
+    rows = {
+        row["main_id"]: (row["id"], row["main_id"], naming["id"] if naming else None, _json(one.entry))
+        for one, row in reversed(believed)
+    }
+    db.execute_values(conn, "claim_modified", list(rows.values()))
+    return len(open_now) + len(rows)
+
+
+def believable(naming: db.Row | None) -> int | None:
+    """How many of the pages that a list calls modified are looked at for that (None: all of them)."""
+    held, failed = (naming["lastmod_true"], naming["lastmod_false"]) if naming else (0, 0)
+    if failed >= TRUSTED and failed > held:
+        return 0
+    return TRUSTED if held < TRUSTED else None
+
+
+def _readmitted(row: db.Row) -> bool:
+    if row["state"] == State.EXCLUDED:
+        return not row["reason"].startswith(("robots.txt", "guard:"))
+    if not row["alias_of"] or row["fetched_at"] or row["looks"] >= TRUSTED:
+        return False
+    if row["main_next_at"] or row["main_state"] not in LOST:
+        return False
+    return row["main_fetched_at"] is None or row["main_state"] in (State.REJECTED, State.GONE)
+
+
+def _modified(entry: Entry, row: db.Row) -> bool:
+    """Whether the list's date is newer than the last look and than what lists said before; not where one is due."""
+    if entry.modified_at is None or row["main_fetched_at"] is None:
+        return False
+    if row["main_state"] in (State.DISCOVERED, State.FETCHED, State.EXCLUDED):
+        return False
+    planned = row["main_state"] in (State.STORED, State.UNCHANGED) and row["main_next_at"] is not None
+    if row["main_next_at"] is not None and (row["main_due"] or not planned):
+        return False
+    before = datetime.fromisoformat(row["modified_at"]) if row["modified_at"] else None
+    return entry.modified_at > row["main_fetched_at"] and (before is None or entry.modified_at > before)
+
+
+def _vanished(conn: db.Connection, source: Source, via: str, named: Iterable[Named], standing: Sequence[int]) -> None:
+    """Have a look at articles this list named before and does not now, though they are not older than its oldest."""
+    dates = [one.entry.published_at or one.entry.modified_at for one in named if one.kind == Kind.ARTICLE]
+    dated = sorted(at for at in dates if at is not None)
+    naming = db.row(conn, "list_of_source", source=source.name, key=urls.key(via)) if dated else None
+    if naming is None or len(dated) * 2 < len(dates):
+        return
+    wanted: dict[str, Any] = {"list": naming["id"], "oldest": dated[len(dated) // PINNED], "named": list(standing)}
+    db.execute(conn, "vanished_urls", source=source.name, via=via, most=MOST_VANISHED, **wanted)
+
+
+def _latest(pair: tuple[Named, db.Row]) -> datetime:
+    return pair[0].entry.modified_at or datetime.min.replace(tzinfo=UTC)
+
+
+def _json(entry: Entry) -> Any:
+    return db.json(entries.as_json(entry))

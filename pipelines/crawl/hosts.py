@@ -1,0 +1,103 @@
+"""Whose turn it is at a host: one process at a time sends to it, however many sources and crawls share it.
+
+A turn is an advisory lock of the crawl's own session: nobody waits inside Postgres, so nothing can lock up, and the
+turns of a process that is killed are free at once. `hosts.asked_at` carries the last request over to whoever is next;
+it is infinite while somebody has the turn, so that a killed process, which could not write it, counts as "just now".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from pipelines.stores import postgres as db
+
+
+@dataclass
+class Turns:
+    """What one session has taken, and where it waits; used by one thread at a time."""
+
+    conn: db.Connection
+    ours: set[str] = field(default_factory=set)
+    waits: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A turn just taken: how many seconds ago the host was last asked (infinite: never), and how long it rests yet."""
+
+    ago: float
+    rest: float
+
+
+def take(turns: Turns, hosts: Iterable[str]) -> dict[str, Turn]:
+    """Take the turn at hosts that are free, at once; where another process has it, that one learns that we wait."""
+    wanted = sorted(set(hosts) - turns.ours)
+    if not wanted:
+        return {}
+    with turns.conn:
+        got = [row["host"] for row in db.query(turns.conn, "take_hosts", hosts=wanted)]
+        turns.ours.update(got)
+        rows = db.query(turns.conn, "turn_of_hosts", hosts=got) if got else []
+        missed = sorted(set(wanted) - set(got) - turns.waits)
+        if missed:
+            turns.waits.update(row["host"] for row in db.query(turns.conn, "want_hosts", hosts=missed))
+    _unwant(turns, turns.waits & set(got))
+    # Whoever had it last was killed, or is still writing when it asked: as if that were now.
+    return {row["host"]: Turn(max(row["ago"], 0.0), row["rest"]) for row in rows}
+
+
+def leave(turns: Turns, asked: Mapping[str, float]) -> None:
+    """Give the turn at hosts back; asked: how many seconds ago each was last asked, infinite where it never was."""
+    gone = {host: ago for host, ago in asked.items() if host in turns.ours}
+    if not gone:
+        return
+    with turns.conn:
+        db.execute_values(turns.conn, "leave_hosts", [(host, min(ago, 10.0**8)) for host, ago in gone.items()])
+    with turns.conn:
+        db.query(turns.conn, "free_hosts", hosts=list(gone))
+    turns.ours -= gone.keys()
+
+
+def forgo(turns: Turns, hosts: Iterable[str]) -> None:
+    """Wait no longer at hosts."""
+    _unwant(turns, turns.waits & set(hosts))
+
+
+def wanted(turns: Turns) -> set[str]:
+    """Those of our hosts at which another process waits."""
+    if not turns.ours:
+        return set()
+    with turns.conn:
+        return {row["host"] for row in db.query(turns.conn, "wanted_hosts", hosts=sorted(turns.ours))}
+
+
+def cool(conn: db.Connection, host: str, rest: timedelta, reason: str) -> None:
+    """Leave a host alone for so long, committed at once."""
+    with conn:
+        db.execute(conn, "cool_host", host=host, rest=rest, reason=reason)
+
+
+def robots(conn: db.Connection, place: str) -> tuple[int, str, float] | None:
+    """The robots.txt of a host as it was last had within two days: status, body, and its age in seconds."""
+    with conn:
+        row = db.row(conn, "robots_of_host", host=place)
+    return (row["status"], row["body"], row["age"]) if row else None
+
+
+def left(conn: db.Connection, sources: Iterable[str]) -> dict[str, dict[str, int]]:
+    """How many URLs of sources are due: source -> host -> count."""
+    found: dict[str, dict[str, int]] = {}
+    with conn:
+        for row in db.query(conn, "left_by_host", sources=list(sources)):
+            found.setdefault(row["source"], {})[row["host"]] = row["count"]
+    return found
+
+
+def _unwant(turns: Turns, hosts: set[str]) -> None:
+    if not hosts:
+        return
+    with turns.conn:
+        db.query(turns.conn, "unwant_hosts", hosts=sorted(hosts))
+    turns.waits -= hosts

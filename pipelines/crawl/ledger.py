@@ -1,0 +1,218 @@
+"""The ledger of the crawl: where every URL stands, who works on it, and how each look at it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pipelines import urls
+from pipelines.crawl import discovery, rules
+from pipelines.crawl.discovery import Found
+from pipelines.model import Entry, Kind, Pointer, Source, State
+from pipelines.stores import entries
+from pipelines.stores import postgres as db
+
+LISTS = {Kind.FEED: "feeds", Kind.SITEMAP: "sitemaps", Kind.SECTION: "sections"}
+# Sitemaps that indexes name, for one source in one run: a site can make each name the next.
+MOST_SITEMAPS = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lease:
+    """A URL that this crawl alone may fetch for a quarter of an hour, with what is known of it."""
+
+    id: int
+    source: str
+    url: str
+    host: str
+    kind: Kind
+    via: str = ""
+    entry: Entry | None = None
+    etag: str = ""
+    last_modified: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """How one attempt to fetch a URL ended: a row of `fetches`, and what it changes in `urls`.
+
+    outcome: fetched, unchanged, blocked, failed, gone or excluded. rest: no further look before that is over (None: the
+    usual pause). final: a page that is gone is not asked for again. found: what a feed, sitemap or section named.
+    """
+
+    url_id: int
+    source: str
+    url: str
+    kind: Kind
+    fetched_at: datetime
+    outcome: State
+    final_url: str = ""
+    status: int | None = None
+    reason: str = ""
+    digest: str = ""
+    bytes: int = 0
+    ms: int = 0
+    pointer: Pointer | None = None
+    etag: str = ""
+    last_modified: str = ""
+    rest: timedelta | None = None
+    final: bool = False
+    found: tuple[Found, ...] = ()
+
+
+def begin(conn: db.Connection, source: Source, run: str) -> None:
+    """Make the source's feeds, sitemaps and sections due, and looks planned for about now, and free what a killed crawl
+    had leased; needs its lock."""
+    rows = []
+    for kind, field in LISTS.items():
+        for url in dict.fromkeys(getattr(source, field)):
+            rows.append((source.name, urls.key(url), urls.cleaned(url), urls.host(url), str(kind), run))
+    rows = list({row[1]: row for row in reversed(rows)}.values())[::-1]
+    with conn:
+        db.execute(conn, "release_leases", source=source.name)
+        discovery.fill(conn, source.name)
+        db.execute(conn, "leave_lists", source=source.name, keys=[row[1] for row in rows])
+        db.execute_values(conn, "due_listings", rows)
+        db.execute(conn, "due_sitemaps", source=source.name)
+        db.execute(conn, "due_looks", source=source.name)
+        rules.reconsider(conn, source)
+
+
+def want(conn: db.Connection, source: Source, run: str, url: str) -> None:
+    """Make one article URL due that somebody asked for by hand, whatever the rules say; needs the source's lock.
+
+    Where it is an alias, the address of the article itself is due.
+    """
+    row = (source.name, urls.key(url), urls.variant(url)[0], urls.cleaned(url), urls.host(url), str(Kind.ARTICLE), run)
+    with conn:
+        db.execute(conn, "release_leases", source=source.name)
+        if not db.execute(conn, "want_main", source=source.name, key=urls.key(url)):
+            db.execute_values(conn, "want_urls", [row])
+
+
+def lease(
+    conn: db.Connection,
+    source: str,
+    run: str,
+    count: int,
+    *,
+    per_host: int,
+    skip: Sequence[str] = (),
+    articles: bool = True,
+    sitemaps: int = MOST_SITEMAPS,
+    only: str = "",
+) -> list[Lease]:
+    """Take up to `count` due URLs of a source, so many per host, none of the hosts to skip; committed at once.
+
+    articles: false leases only feeds, sitemaps and sections. sitemaps: at most so many that an index named; what the
+    source lists itself is always leased. only: no other URL than this one, or than the one it is an alias of. Now and
+    then a lease has no ETag and date, so that the page is sent in full: some servers call unchanged what has changed.
+    """
+    wanted = {"count": count, "per_host": per_host, "skip": list(skip), "articles": articles, "sitemaps": sitemaps}
+    with conn:
+        rows = db.query(conn, "lease_urls", source=source, run=run, only=urls.key(only) if only else "", **wanted)
+    return [_lease(source, row) for row in sorted(rows, key=lambda r: r["turn"])]
+
+
+def record(conn: db.Connection, run: str, looks: Sequence[Look]) -> list[Look]:
+    """Write looks into `fetches` and `urls`, part of the caller's transaction; those that were not known yet.
+
+    A look whose pointer is in the ledger already changes nothing, so adopting a raw file twice is harmless.
+    """
+    rows = [_fetch_row(run, look) for look in looks]
+    new = db.execute_values(conn, "record_fetches", rows, fetch=True)
+    added = {(row["url_id"], row["warc_file"], row["warc_offset"]) for row in new}
+    fresh = [look for look in looks if (look.url_id, *_place(look)[:2]) in added]
+    # A URL with two looks in one batch stands where the later one left it.
+    last = {look.url_id: look for look in sorted(fresh, key=lambda look: look.fetched_at)}
+    db.execute_values(conn, "forgive_lists", [(look.url_id, look.status) for look in last.values()])
+    db.execute_values(conn, "credit_lists", [(look.url_id, str(look.outcome)) for look in last.values()])
+    db.execute_values(conn, "settle_urls", [_settled_row(run, look) for look in last.values()])
+    return fresh
+
+
+def known_of_file(conn: db.Connection, name: str) -> int:
+    """The byte of a raw file up to which the ledger has pages of it; 0 for none."""
+    row = db.row(conn, "known_of_file", file=name)
+    return int(row["known"]) if row else 0
+
+
+def release(conn: db.Connection, source: str) -> int:
+    """Give back what is leased of a source, part of the caller's transaction; how many URLs."""
+    return db.execute(conn, "release_leases", source=source)
+
+
+def cool(conn: db.Connection, host: str, rest: timedelta, reason: str) -> None:
+    """Leave a host alone for so long, part of the caller's transaction."""
+    db.execute(conn, "cool_host", host=host, rest=rest, reason=reason)
+
+
+def asked(conn: db.Connection, source: str, run: str) -> int:
+    """How many article pages a run has asked a source for so far."""
+    return _count(db.row(conn, "articles_of_run", source=source, run=run))
+
+
+def asked_sitemaps(conn: db.Connection, source: str, run: str) -> int:
+    """How many sitemaps that an index named a run has asked a source for so far."""
+    return _count(db.row(conn, "sitemaps_of_run", source=source, run=run))
+
+
+def waiting(conn: db.Connection, source: str, *, sitemaps: bool = False) -> int:
+    """How many URLs of a source are due and were not fetched; sitemaps: only those that an index named."""
+    return _count(db.row(conn, "waiting_urls", source=source, sitemaps=sitemaps))
+
+
+def unaccounted(conn: db.Connection, run: str, source: str = "") -> list[db.Row]:
+    """The URLs of a run without an end that nothing will look at again: id, source, url, state, problem.
+
+    source: of this one alone.
+    """
+    return db.query(conn, "unaccounted_urls", run=run, source=source)
+
+
+def story(conn: db.Connection, url: str) -> list[db.Row]:
+    """All that happened to a URL and the other addresses of its article, in time order, where they stand now last.
+
+    Rows: at, source, run, what, reason, pointer.
+    """
+    return db.query(conn, "story_of_url", key=urls.key(url), variant=urls.variant(url)[0], url=urls.cleaned(url))
+
+
+def _lease(source: str, row: db.Row) -> Lease:
+    known = {name: row[name] for name in ("id", "url", "host", "via", "etag", "last_modified", "digest")}
+    return Lease(source=source, kind=Kind(row["kind"]), entry=entries.of_json(row["entry"]), **known)
+
+
+def _fetch_row(run: str, look: Look) -> tuple[object, ...]:
+    return (
+        run, look.source, look.url_id, look.url, look.final_url, look.fetched_at, look.status, str(look.outcome),
+        look.reason, look.digest, look.bytes, look.ms, *_place(look),
+    )  # fmt: skip
+
+
+def _settled_row(run: str, look: Look) -> tuple[object, ...]:
+    return (
+        look.url_id, run, str(look.outcome), look.reason, look.fetched_at, look.etag, look.last_modified, look.digest,
+        look.rest, look.final, look.status,
+    )  # fmt: skip
+
+
+def _place(look: Look) -> tuple[str | None, int | None, int | None]:
+    at = look.pointer
+    return (at.warc_file, at.warc_offset, at.warc_length) if at else (None, None, None)
+
+
+def _count(row: Mapping[str, int] | None) -> int:
+    return row["count"] if row else 0
+
+
+def half_moved(conn: db.Connection, names: Sequence[str]) -> dict[str, str]:
+    """Sources whose renaming or merging was begun and is not over: name -> the sentence that says how to finish it."""
+    found = {}
+    for row in db.query(conn, "moves_begun", sources=list(names)):
+        what = f"sources {'merge' if row['merged'] else 'rename'} {row['old']} {row['new']}"
+        for name in {row["old"], row["new"]} & set(names):
+            found[name] = f"Its move was begun and not finished: `nightdesk {what}` finishes it."
+    return found

@@ -1,0 +1,292 @@
+"""The crawl stage: start the spiders as a child process, watch over it, and hear its answer; knows nothing of Scrapy.
+
+The child is in our process group, so that whoever ends the group ends both; it dies with us, and we stop it when our
+own parent is gone, when the budget is over, or when we are interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from time import monotonic
+from types import MappingProxyType
+from typing import IO, Any
+
+from pipelines import errors
+from pipelines.crawl import ledger, summary
+from pipelines.errors import CrawlError, NightdeskError
+from pipelines.model import Code, Page, Source, Tally
+from pipelines.settings import Settings, exported
+from pipelines.sources import access
+from pipelines.stores import postgres as db
+from pipelines.stores import runs, warc
+
+STAGE = "crawl"
+STOPPED = 3
+# After its budget the child waits for what is in flight; beyond this it is stopped.
+AFTER_BUDGET = 30.0
+STOP_WITHIN = 4.5
+LOOK_EVERY = 0.5
+Line = Callable[[str], None]
+Event = dict[str, Any]
+
+
+def _print_nothing(line: str) -> None:
+    """Nobody listens."""
+
+
+def crawl(
+    settings: Settings,
+    sources: Sequence[Source],
+    run: str,
+    *,
+    budget: float | None = None,
+    only: str = "",
+    on_line: Line = _print_nothing,
+    secrets: Mapping[str, str] = MappingProxyType({}),
+) -> list[Tally]:
+    """Crawl sources in one child process; a tally for each, in their order.
+
+    budget: seconds, NIGHTDESK_CRAWL_BUDGET if None. only: fetch this one URL of the one source, whatever is due.
+    on_line: hears `LEVEL what happened`, line by line, also what came of each source. secrets: by name, beside those of
+    the environment.
+    Raises SettingsError or DatabaseError where nothing could begin; a source that failed is a Tally that says so.
+    """
+    seconds = settings.crawl_budget if budget is None else budget
+    runs.checked(run)
+    if not sources:
+        return []
+    with db.connection(settings, application="nightdesk crawl watch") as conn:
+        db.check_migrated(conn)
+        half_moved = ledger.half_moved(conn, [source.name for source in sources])
+    refused = [
+        Tally(run=run, source=name, stage=STAGE, state="failed", message=why) for name, why in half_moved.items()
+    ]
+    heard = {tally.source: tally for tally in _written(settings, refused)}
+    for tally in refused:
+        on_line(_end(tally))
+    said: list[str] = []
+    command = ["crawl", "--run", run, "--budget", str(seconds), "--only", only]
+    free = [source for source in sources if source.name not in heard]
+    with _child(settings, command, free, secrets) if free else nullcontext() as child:
+        for event in _events(child, monotonic() + seconds + AFTER_BUDGET) if child else ():
+            if event["event"] == "tally":
+                facts = {name: event[name] for name in ("source", "state", "counts", "message")}
+                heard[event["source"]] = Tally(run=run, stage=STAGE, code=Code(event["code"]), **facts)
+                on_line(_end(heard[event["source"]]))
+                continue
+            line = _line(event)
+            if event["event"] == "error":
+                raise getattr(errors, event["kind"], NightdeskError)(event["message"])
+            if event.get("level") in ("ERROR", "CRITICAL", "STDERR"):
+                said.append(line)
+            on_line(line)
+    missing = [source.name for source in sources if source.name not in heard]
+    code = child.returncode if child else 0
+    for tally in _unheard(settings, missing, run, code, said):
+        heard[tally.source] = tally
+        on_line(_end(tally))
+    return [heard[source.name] for source in sources]
+
+
+def fetch(settings: Settings, source: Source, url: str) -> Page:
+    """One page fetched as a crawl would, through guard and robots.txt, past the ledger; CrawlError says why not."""
+    with tempfile.TemporaryDirectory(prefix="nightdesk-page-") as folder:
+        with _child(settings, ["fetch", "--url", url, "--into", folder], [source]) as child:
+            for event in _events(child, monotonic() + 2 * AFTER_BUDGET):
+                if event["event"] == "error":
+                    raise getattr(errors, event["kind"], NightdeskError)(event["message"])
+        for path in sorted(Path(folder).rglob(f"*{warc.CLOSED}")):
+            for _, page, _ in warc.pages(path):
+                return page
+    raise CrawlError(f"{url} could not be fetched: the spider ended with {child.returncode} before it had the page.")
+
+
+def probe(
+    settings: Settings,
+    source: Source,
+    url: str,
+    *,
+    budget: float,
+    known: bool = False,
+    on_event: Callable[[Event], None],
+) -> list[Page]:
+    """Look at a whole site in a child process; the pages of it that an article could be made of.
+
+    on_event hears of every answer as pipelines.follow.seen has it. known: look at the lists of the source first.
+    """
+    with tempfile.TemporaryDirectory(prefix="nightdesk-probe-") as folder:
+        command = ["probe", "--url", url, "--into", folder, "--budget", str(budget)]
+        said: list[str] = []
+        whole = False
+        with _child(settings, [*command, "--known"] if known else command, [source]) as child:
+            for event in _events(child, monotonic() + budget + AFTER_BUDGET):
+                if event["event"] == "error":
+                    raise getattr(errors, event["kind"], NightdeskError)(event["message"])
+                if event.get("level") in ("ERROR", "CRITICAL", "STDERR"):
+                    said.append(_line(event))
+                whole = whole or event["event"] == "probed"
+                on_event(event)
+        found = [page for path in sorted(Path(folder).rglob("*.warc.gz*")) for page in _pages(path)]
+    # Stopped at the end of its time, it told what it saw so far.
+    if child.returncode != STOPPED and (child.returncode or not whole):
+        last = f" Its last words: {said[-1]}" if said else ""
+        raise CrawlError(f"{url} could not be looked at: the spider ended with {child.returncode}.{last}")
+    return found
+
+
+def _pages(path: Path) -> Iterator[Page]:
+    whole = warc.recover(path) if path.name.endswith(warc.OPEN) else warc.pages(path)
+    yield from (page for _, page, _ in whole)
+
+
+@contextmanager
+def _child(
+    settings: Settings,
+    command: list[str],
+    sources: Sequence[Source],
+    secrets: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[subprocess.Popen[str]]:
+    """The child while it runs, its sources given; it is gone at the end of the block."""
+    given = {access.variable(name): value for name, value in secrets.items()}
+    env = {**os.environ, **exported(settings), **given, "NIGHTDESK_DATABASE_URL": db.url(settings)}
+    env["PYTHONUNBUFFERED"] = "1"
+    child = subprocess.Popen(
+        [sys.executable, "-m", "spiders", *command, "--parent", str(os.getpid())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        env=env,
+    )
+    try:
+        assert child.stdin
+        try:
+            child.stdin.write(json.dumps([asdict(source) for source in sources]))
+            child.stdin.close()
+        except BrokenPipeError:
+            # It ended before it could listen; its exit code and its last words say why.
+            child.stdin = None
+        yield child
+    finally:
+        _stop(child)
+
+
+def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
+    """What the child says, until it has ended; it is stopped when our parent is gone or the deadline has passed."""
+    parent, end_by = os.getppid(), signal.SIGTERM
+    # Nothing, once for each pipe, says that it was read to its end.
+    said: queue.Queue[Event | None] = queue.Queue()
+    assert child.stdout and child.stderr
+    pumps = [
+        threading.Thread(target=_pump, args=(pipe, said, reads), daemon=True)
+        for pipe, reads in ((child.stdout, _of_json), (child.stderr, _of_log))
+    ]
+    for pump in pumps:
+        pump.start()
+    open_pipes = len(pumps)
+    while open_pipes or child.poll() is None:
+        try:
+            if not open_pipes:
+                child.wait(LOOK_EVERY)
+            elif event := said.get(timeout=LOOK_EVERY):
+                yield event
+            else:
+                open_pipes -= 1
+        except (queue.Empty, subprocess.TimeoutExpired):
+            if child.poll() is None and (os.getppid() != parent or monotonic() > deadline):
+                # Whoever hangs does not hear the first.
+                child.send_signal(end_by)
+                deadline, end_by = monotonic() + STOP_WITHIN, signal.SIGKILL
+                if os.getppid() != parent:
+                    raise CrawlError("Whoever started this crawl is gone; it was stopped.") from None
+
+
+def _pump(pipe: IO[str], said: queue.Queue[Event | None], reads: Callable[[str], Event]) -> None:
+    try:
+        for line in pipe:
+            if line.strip():
+                said.put(reads(line.rstrip("\n")))
+    finally:
+        said.put(None)
+
+
+def _of_json(line: str) -> Event:
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return _of_log(line)
+    return event if isinstance(event, dict) and "event" in event else _of_log(line)
+
+
+def _of_log(line: str) -> Event:
+    level, _, message = line.partition(" ")
+    if level in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+        return {"event": "log", "level": level, "message": message}
+    return {"event": "log", "level": "STDERR", "message": line}
+
+
+def _line(event: Event) -> str:
+    if event["event"] == "log":
+        return f"{event['level'].replace('STDERR', 'WARNING')} {event['message']}"
+    return f"INFO {event.get('source', '')}: {summary.sentence(event.get('counts', {}))}"
+
+
+def _end(tally: Tally) -> str:
+    """What came of a source, as a line."""
+    level = {"failed": "ERROR", "busy": "WARNING", "stopped": "WARNING"}.get(tally.state, "INFO")
+    counted = not tally.message or any(tally.counts.get(word) for word in summary.ORDER)
+    said = filter(None, [tally.message, summary.sentence(tally.counts) if counted else ""])
+    return f"{level} {tally.source}: {tally.state}; {' '.join(said)}"
+
+
+def _unheard(settings: Settings, names: Sequence[str], run: str, code: int, said: list[str]) -> list[Tally]:
+    """Tallies of sources the child gave none for, written to `runs` in its place."""
+    if not names:
+        return []
+    state = "stopped" if code == STOPPED else "failed"
+    last = f" Its last words: {said[-1]}" if said else ""
+    how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
+    message = "The crawl was stopped before it began." if code == STOPPED else f"The spider ended {how}.{last}"
+    return _written(
+        settings, [Tally(run=run, source=name, stage=STAGE, state=state, message=message) for name in names]
+    )
+
+
+def _written(settings: Settings, tallies: list[Tally]) -> list[Tally]:
+    """Tallies that no child gave, written to `runs` in its place."""
+    if not tallies:
+        return []
+    with db.connection(settings, application="nightdesk crawl watch") as conn:
+        for tally in tallies:
+            # Where another crawl of the same run has the source by now, the row is its own.
+            with db.held(conn, STAGE, tally.source) as ours:
+                if ours:
+                    with conn:
+                        runs.end(conn, tally)
+    return tallies
+
+
+def _stop(child: subprocess.Popen[str]) -> None:
+    if child.poll() is None:
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(timeout=STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            child.kill()
+    child.wait()
+    for pipe in (child.stdout, child.stderr):
+        if pipe:
+            pipe.close()

@@ -1,0 +1,1 @@
+"""What a person at the Desk looks at, as records."""

@@ -1,0 +1,178 @@
+"""One page in, an article or a rejection out: the order of the steps, and which text wins where there are several.
+
+Importing this module loads trafilatura; everything else in the project imports it late.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import version
+
+from lxml.html import HtmlElement, tostring
+
+from pipelines.errors import StoreError
+from pipelines.extract import languages, markup
+from pipelines.extract.fields import metadata, published
+from pipelines.extract.limits import TooSlow, time_limit
+from pipelines.extract.rejections import reasons
+from pipelines.extract.text import assembly, by_trafilatura
+from pipelines.model import Article, Page, Reason, Rejection, Removed, Source, Template
+from pipelines.stores import warc
+
+SECONDS = 20.0
+LARGEST = 5 * 1024 * 1024
+STEPS = assembly.STEPS
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a page is, and whether the source's template agreed with it: None where there is none to agree."""
+
+    made: Article | Rejection
+    fits: bool | None = None
+
+
+def extract_page(
+    page: Page,
+    source: Source,
+    *,
+    template: Template | None = None,
+    seconds: float = SECONDS,
+    without: frozenset[str] = frozenset(),
+) -> Article | Rejection:
+    """What a page is: an article, or a rejection with its reason and what text was found. Cut off after `seconds`.
+
+    template: what was learned of the source; without: names of `reading.STEPS` to leave out.
+    """
+    return read_page(page, source, template=template, seconds=seconds, without=without).made
+
+
+def read_page(
+    page: Page,
+    source: Source,
+    *,
+    template: Template | None = None,
+    seconds: float = SECONDS,
+    without: frozenset[str] = frozenset(),
+) -> Reading:
+    """The same as extract_page, with whether the template fits the page."""
+    try:
+        with time_limit(seconds):
+            return _extract(page, source, template, without)
+    except TooSlow:
+        return _no(page, Reason.TOO_SLOW, f"not done after {seconds:g} s")
+
+
+@lru_cache(maxsize=1)
+def extractor() -> str:
+    """Name and version of what made an article: ours and trafilatura's."""
+    return f"nightdesk {version('nightdesk')} trafilatura {version('trafilatura')}"
+
+
+def _extract(page: Page, source: Source, template: Template | None, without: frozenset[str]) -> Reading:
+    try:
+        content = warc.decoded(page)
+    except StoreError as error:
+        # What is over the limit and what is broken are told apart by the sentence alone.
+        large = "more than" in str(error)
+        return _no(page, Reason.TOO_LARGE if large else Reason.UNREADABLE, str(error))
+    if len(content) > LARGEST:
+        return _no(page, Reason.TOO_LARGE, f"{len(content)} bytes")
+    content_type = next((value for name, value in page.headers if name.lower() == "content-type"), "")
+    refused = reasons.of_response(page, content, markup.looks_like_html(content, content_type))
+    if refused:
+        return _no(page, *refused)
+    html, _ = markup.decode(content, content_type, source.language)
+    tree = markup.parse(html)
+    if tree is None:
+        return _no(page, Reason.EMPTY, "no HTML in it")
+    pruned = markup.prune(tree, source.prune)
+    if pruned:
+        html = tostring(tree, encoding="unicode")
+    # As long as somebody holds them, lxml does not make its elements anew at every walk.
+    held = list(tree.iter())
+    facts = metadata.facts_of(tree, page, source)
+    text = assembly.read(tree, html, facts, source, template, without)
+    when = published.published(tree, facts, page, source)
+    stored = "\n".join(text.lines)
+    refused = reasons.of_content(
+        page,
+        html=html,
+        title=facts.title,
+        paragraphs=text.lines,
+        extracted=text.extracted,
+        visible=_visible(tree),
+        link_share=by_trafilatura.link_share(tree),
+        claims_article=facts.claims_article,
+        dated=when.at is not None and when.precision != "year",
+        tree=tree,
+        free=str(facts.node.get("isAccessibleForFree", "true")).lower() != "false",
+    )
+    del held
+    language = languages.language_of(facts.title, stored, source.language)
+    refused = refused or reasons.wrong_language(language, source, text.words)
+    if refused:
+        return Reading(_rejection(page, *refused, text=stored or "\n".join(text.extracted)), text.fits)
+    made = Article(
+        source=source.name,
+        url=page.url,
+        canonical_url=_clean(facts.canonical_url),
+        title=_clean(facts.title),
+        description=_clean(facts.description),
+        text=_clean(stored),
+        authors=tuple(_clean(name) for name in facts.authors),
+        language=language,
+        published_at=when.at,
+        published_precision=when.precision,
+        published_from=when.said_by,
+        modified_at=published.modified(facts, page, source),
+        image=_clean(facts.image),
+        tags=tuple(_clean(tag) for tag in facts.tags),
+        section=_clean(facts.section),
+        removed=tuple(
+            Removed(text=_clean(r.text), reason=r.reason)
+            for r in (*(Removed(text=part, reason="prune of the source") for part in pruned), *text.removed)
+        ),
+        page_digest=page.digest,
+        extractor=extractor(),
+    )
+    return Reading(made, text.fits)
+
+
+def _visible(tree: HtmlElement) -> str:
+    found = tree.find("body")
+    if found is None:
+        return ""
+    parts = (
+        part
+        for element in found.iter()
+        if isinstance(element.tag, str) and element.tag not in ("script", "style", "noscript", "template")
+        for part in (element.text,)
+        if part and part.strip()
+    )
+    tails = (element.tail for element in found.iter() if element.tail and element.tail.strip())
+    return "\n".join([*parts, *tails])
+
+
+def _no(page: Page, reason: Reason, detail: str) -> Reading:
+    return Reading(_rejection(page, reason, detail))
+
+
+def _rejection(page: Page, reason: Reason, detail: str, text: str = "") -> Rejection:
+    return Rejection(
+        source=page.source,
+        url=page.url,
+        reason=reason,
+        detail=_clean(detail)[:300],
+        text=_clean(text),
+        page_digest=page.digest,
+        extractor=extractor(),
+    )
+
+
+def _clean(text: str) -> str:
+    """NFC, without what neither UTF-8 nor Postgres takes, and without byte order marks, which show nothing."""
+    text = text.encode("utf-8", "ignore").decode().replace("\x00", "").replace("\ufeff", "")
+    return unicodedata.normalize("NFC", text)

@@ -1,0 +1,348 @@
+"""Who wrote an article: people only, without roles, offices, agencies, addresses and the site's own names.
+
+The evidence, best first: JSON-LD, meta elements, what the feed said, bylines on the page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from html import unescape
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from pipelines.dates import months
+from pipelines.dates.written import WEEKDAYS
+from pipelines.extract.fields import json_ld
+from pipelines.extract.phrases import key
+
+METAS = (
+    "author", "article:author", "byl", "dc.creator", "dcterms.creator", "parsely-author", "sailthru.author",
+    "article:author_name", "article:author:name", "cxenseparse:author", "mrf:authors", "og:article:author", "authors",
+    "citation_author", "dcsext.author", "shareaholic:article_author_name", "rbauthors",
+)  # fmt: skip
+LAST_NAME_FIRST = ("citation_author", "dc.creator", "dcterms.creator")
+BY = re.compile(
+    r"^(?:written by|words by|story by|posted by|published by|report(?:ed|ing) by|additional reporting by|editing by|"
+    r"writing by|article by|review(?:ed)? by|text by|author|"
+    r"authors|by|von|par|por|di|door|af|av|przez|autor(?:in|en|a|es|ka|zy|ský)?|auteur|text|texte|texto|testo|redactie|"
+    r"a cura di|"
+    r"автор|авторы|текст|подготовил[аи]?|материал подготовил[аи]?|yazan|haber|hazırlayan|yazar|نویسنده|"
+    r"گزارش(?: از)?|نووسەر|بقلم|كتبه|كتبت|كتب|بواسطة|تحرير|إعداد|اعداد|الكاتب|"
+    r"الكاتبة|إعداد وتحرير|"
+    r"الكاتب/ة|ترجمة|تقرير|حاوره|حاورته|מאת|تحریر|作者|記者|记者|撰文|文|編輯|编辑|责任编辑|na|του|"
+    r"της)(?!\w)\s*[:：|/\\–-]?\s*",
+    re.IGNORECASE,
+)
+GLUED = re.compile(r"^(?:By|Von|Par|Por)(?=[A-ZÄÖÜÉ][a-zäöüéèñ]+ ?[A-Z])")
+AFTER = re.compile(r"(?:(?<!\s)\s+)?(?:기자|記者|记者|特派員|编辑|編集委員|muhabir[ie]?)$")
+ADDRESS = re.compile(r"https?:\S+|\S{1,200}@\S+|\([^()]{0,200}\)|\[[^\[\]]{0,200}\]|(?<!\w)@\w+")
+# Arabic writes `and` onto the second name; a name can begin with its letter, so only between two names of two words.
+AND_NAME = re.compile(r"(?<=[\u0621-\u064a]) و(?=[\u0621-\u064a]{2,} [\u0621-\u064a]{2,}$)")
+# Who edited what others wrote.
+EDITED = re.compile(r"[;.,]\s*(?:edited|editing) by .*$", re.IGNORECASE)
+ENCLOSED = re.compile(r"[(\[（]([^()\[\]（）]+)[)\]）]")
+JOINED = re.compile(r"(?<!\w)(?:and|und|et|y|ve|и|و|og|och|en|e|i|oraz|with|by|von|par|por|di|door)(?!\w)")
+DIGITS = re.compile(r"(?<!\s)\s*+[|•·]\s*+(?=[^|•·]*\d)|(?<!\s)\s++\d")
+WEEKDAY_NAMES = {name for names in WEEKDAYS for name in names}
+JOINING = re.compile(r"\s*(?:[,،;/&•]|and|und|et|y|ve|и|و|og|och|en|e|i|oraz)\s*", re.IGNORECASE)
+BETWEEN = re.compile(
+    r"(?:(?<!\s)\s+)?[;،|/•·、\n]\s*|(?<!\s)\s+(?:and|AND|und|UND|et|ET|y|ve|и|و|&|og|och|en|e|i|oraz|with|WITH|mit)\s+|"
+    r"(?:(?<!\s)\s+)?&\s*|"
+    r",\s*(?:and|und)\s+"
+)
+LONGEST_BYLINE = 2000
+COMMA = re.compile(r"(?:(?<!\s)\s+)?[,，]\s*")
+ASIDE = re.compile(r"(?<!\s)\s+[-–—]\s+.*$|(?<!\s)\s+(?:in|für|for|aus|desde|à)\s+[A-ZÄÖÜ].*$")
+# A word of these makes an office or a company of a name.
+OFFICES = re.compile(
+    r"(?<![\w-])(?:(?:web|site|news|co|chef)?-?(?:admin\w*|master|desk|team|staff|room)|newsroom|webdesk|editor\w*|"
+    r"editors?|redac\w*|"
+    r"redak\w*|réda\w*|rédac\w*|redatt?\w*|toimitus\w*|redazione|contribut\w+|correspond\w+|korrespond\w+|reporters?|"
+    r"journalists?|"
+    r"agenc\w*|agentur\w*|ajans\w*|agencia\w*|press|presse|prensa|media|medien|verlag|publish\w*|gmbh|ag|inc|ltd|llc|"
+    r"corp|company|"
+    r"e\.?\s?v|group|gruppe|foundation|institut\w*|university|ministry|ministerium|bundes\w+|news|nachrichten|"
+    r"noticias|haber\w*|magazin\w*|"
+    r"zeitung|journal|times|daily|online|website|blog|tv|radio|guest|gast|user|root|anonym\w*|unknown|author|autor|"
+    r"auteur|"
+    r"service|services|network|studio|store|shop|club|community|report|sponsored|dpa|afp|apa|reuters|ap|afp|efe|ansa|"
+    r"sid|kna|epd|"
+    r"tass|ria|интерфакс|тасс|риа|редак\w*|новости|газета|وكاله|وكالات|فريق|هيئه|اداره|التحرير|المحرر|محرر|المحررين|"
+    r"تحرير|مدير|الموقع|"
+    r"موقع|صحيفه|جريده|قناه|شبكه|متابعات|رصد|خاص|مراسل|مراسلون|نيوز|رويترز|غرفه|سانا|تحريريه|خبرگزاري|سرويس|گروه|"
+    r"編輯部|编辑部|通讯社|通訊社|新华社|新聞|新闻|网|網|オンライン|編集部|뉴스|일보|신문)(?![\w-])"
+)
+TITLED = re.compile(
+    r"^(?:(?:dr|prof|mr|mrs|ms|sir|dame|pr|dipl|ing|med|phil|mag|mba|ph\.?d|md|dvm|rd|cpa|الدكتور|الدكتوره|د|أ|"
+    r"م)\.?\s+)+",
+    re.IGNORECASE,
+)
+CREDENTIAL = re.compile(
+    r"[A-Z]{2,6}(?:[- ][A-Z]{1,4})?|M\.?D\.?|Ph\.?\s?D\.?|Jr\.?|Sr\.?|[A-Z][a-z]{0,3}\.(?:\s?[A-Z][a-z]{0,3}\.)*|Esq\.?"
+)
+NO_NAME = re.compile(
+    r"\d|@|www\.|\.(?:com|net|org|de|ru|info)\b|[<>{}=:#?!*_]|getty|istock|image|photo|foto|updated|http", re.IGNORECASE
+)
+STRANGERS = re.compile(r"comment|related|sidebar|footer|widget|recommend|popular|recent|disqus|reply", re.IGNORECASE)
+NOT_CALLED = re.compile(
+    r"date|time|image|img|photo|avatar|comment|social|follow|count|title|role|job|more", re.IGNORECASE
+)
+SAYS_BY = re.compile(
+    r"(?:by|written by|words by|story by|posted by|report(?:ed|ing) by|von|par|por|di|door|af|av|автор|подготовил[аи]?|"
+    r"материал подготовил[аи]?|yazan|haber|hazırlayan|نویسنده|گزارش از|بقلم|كتبه|كتبت|كتب|"
+    r"إعداد|اعداد|الكاتب|מאת|作者|記者|记者|text|autor(?:in)?)(?:\s*[:：|/]\s*|\s+|$)",
+    re.IGNORECASE,
+)
+PROFILE = re.compile(r"author|autor|auteur|profile|people|/by/|team|staff|writer|journalist|contribut", re.IGNORECASE)
+NAME_WORDS, NAMES_WORDS = 5, 4
+LONGEST = 60
+LONGEST_LINE = 120
+LINE_WORDS = 14
+MOST = 10
+LOOKS = 8
+MARKED = (
+    "a", "span", "div", "p", "address", "li", "ul", "strong", "em", "small", "i", "b", "h3", "h4", "h5", "td",
+    "section",
+)  # fmt: skip
+STEMS = (
+    "author", "byline", "writer", "reporter", "autor", "auteur", "journalist", "redact", "contributor", "yazar",
+    "muhabir",
+)  # fmt: skip
+
+
+def find(
+    tree: HtmlElement,
+    meta: dict[str, list[str]],
+    node: json_ld.Node,
+    nodes: Sequence[json_ld.Node],
+    given: Sequence[str],
+    sites: set[str],
+) -> tuple[str, ...]:
+    """The names of an article's authors in order, at most ten; meta, node, nodes: what the page says for machines.
+
+    given: the names that the feed said; sites: keys (phrases.key) of the site's own names and of its host.
+    """
+    persons, others = _said(node, nodes)
+    nobody = sites | {key(name) for name in others} | {key(json_ld.text(node.get("publisher")))}
+    # Of a site that is called after its author it is the author who is meant.
+    nobody -= {key(name) for name in persons if 1 < len(name.split()) <= NAME_WORDS}
+    sources: tuple[Callable[[], Iterable[str]], ...] = (
+        lambda: persons, lambda: _metas(meta), lambda: given, lambda: _bylines(tree),
+    )  # fmt: skip
+    for names in sources:
+        found: dict[str, str] = {}
+        for name in names():
+            for person in people(name):
+                its_key = key(person)
+                if its_key not in nobody:
+                    found.setdefault(its_key, person)
+        if found:
+            return tuple(found.values())[:MOST]
+    return ()
+
+
+def only_names(line: str, names: Sequence[str]) -> bool:
+    """Whether a line says nothing but that it is by some of these people."""
+    if not names or len(line) > LONGEST_LINE:
+        return False
+    plain = line.strip(" ([（)]）")
+    said = _without_by(plain)
+    rest = f" {key(said)} "
+    for name in sorted(map(key, names), key=len, reverse=True):
+        rest = rest.replace(f" {name} ", " ").replace(f" و{name} ", " ")
+    named = rest.strip() != key(said)
+    return named and not JOINED.sub(" ", rest).strip()
+
+
+def people(text: str) -> list[str]:
+    """The names of persons in a line such as `By A. Novak and B. Dvořák, Prague`, cleaned."""
+    if len(text) > 4 * LONGEST_LINE:
+        return []
+    line = " ".join(unescape(text[:LONGEST_BYLINE]).split())
+    enclosed = ENCLOSED.fullmatch(line)
+    line = ADDRESS.sub(" ", EDITED.sub("", enclosed[1] if enclosed else line)).strip()
+    if len(line) > LONGEST_LINE:
+        return []
+    line = _without_by(line)
+    if len(line.split()) >= NAMES_WORDS:
+        line = AND_NAME.sub("; ", line)
+    found: list[str] = []
+    for part in BETWEEN.split(line):
+        pieces = [piece for piece in COMMA.split(part) if piece]
+        # «Gmunden Verlag GmbH, Nürnberg, Germany»: the places of an office are no persons.
+        if any(OFFICES.search(key(piece)) for piece in pieces):
+            pieces = [piece for piece in pieces[:1] if not OFFICES.search(key(piece))]
+        whole = [piece for piece in pieces if " " in piece.strip()]
+        for piece in whole or pieces:
+            name = _cleaned(piece)
+            if _is_person(name):
+                found.append(name)
+    return found
+
+
+def _without_by(line: str) -> str:
+    line = GLUED.sub("", line)
+    while (bare := BY.sub("", line)) != line and bare:
+        line = bare
+    return line
+
+
+def _cleaned(name: str) -> str:
+    """A name without what stands before and behind it: «by», title, office, place, credentials."""
+    name = AFTER.sub("", _without_by(name.strip()))
+    name = " ".join(ASIDE.sub("", name).split())
+    bare = TITLED.sub("", name)
+    return (bare if " " in bare else name).strip(" -–—:.,*'\"“”|/«»")
+
+
+def _is_person(name: str) -> bool:
+    if not name or len(name) > LONGEST or NO_NAME.search(name) or CREDENTIAL.fullmatch(name):
+        return False
+    its_key = key(name)
+    if OFFICES.search(its_key) or len(its_key) < 2:
+        return False
+    if name.islower() and name.isascii() and " " not in name and len(name) < 3:
+        return False
+    return len(name.split()) <= NAME_WORDS
+
+
+def _said(node: json_ld.Node, nodes: Sequence[json_ld.Node]) -> tuple[list[str], list[str]]:
+    """The persons and organisations that JSON-LD names as authors; a reference is looked up, a lone person taken."""
+    by_id = {str(one["@id"]): one for one in nodes if one.get("@id") and one.get("name")}
+    given: Any = node.get("author") or node.get("creator") or []
+    listed = given if isinstance(given, list) else [given]
+    resolved = [
+        by_id.get(str(one["@id"]), one) if isinstance(one, dict) and one.get("@id") and not one.get("name") else one
+        for one in listed
+    ]
+    persons, others = json_ld.people(resolved)
+    # Personal blogs call themselves person and organisation at once.
+    both = [one for one in resolved if isinstance(one, dict) and "Person" in json_ld.types(one)]
+    persons += [name for name in (json_ld.text(one.get("name")) for one in both) if name in others]
+    others = [name for name in others if name not in persons]
+    if not persons and not given:
+        alone = [json_ld.text(one.get("name")) for one in nodes if "Person" in json_ld.types(one)]
+        persons = [name for name in dict.fromkeys(alone) if name] if len(set(alone)) == 1 else []
+    return persons, others
+
+
+def _metas(meta: dict[str, list[str]]) -> Iterator[str]:
+    for name in METAS:
+        for value in meta.get(name, ()):
+            turned = COMMA.split(value)
+            if name in LAST_NAME_FIRST and len(turned) == 2 and " " not in turned[0]:
+                yield f"{turned[1]} {turned[0]}"
+            elif not value.startswith(("http", "/")):
+                yield value
+
+
+def _bylines(tree: HtmlElement) -> list[str]:
+    """The first line of the page that is marked as a byline, or says that it is one, and names somebody."""
+    looked = 0
+    for element in tree.iter(*MARKED):
+        sure = _is_marked(element)
+        name = element.get("class") or element.get("id") or element.get("data-testid") or ""
+        if not sure and (not name or not _is_called_so(name)):
+            continue
+        if not _stranger(element):
+            for line in _lines(element):
+                if any(sure or _is_full(person) for person in people(line)):
+                    return [line, *_marked_beside(element)] if sure else [line]
+            looked += 1
+        if looked == LOOKS:
+            break
+    for element in tree.iter("p", "span", "div", "address", "em", "strong", "li", "cite", "small", "font", "td", "b"):
+        text = _before_date(element.text) if element.text and len(element.text) < LONGEST_LINE else ""
+        if text and len(text) < LONGEST_LINE and SAYS_BY.match(text.lstrip(" \n\t([（")):
+            line = _said_by(element, " ".join(text.split()))
+            if line and any(map(_is_full, people(line))) and not _stranger(element):
+                return [line]
+    return []
+
+
+def _before_date(text: str) -> str:
+    """A line up to the day, the count or the bar behind the name."""
+    if not any(map(str.isdigit, text)):
+        return text
+    line = DIGITS.split(text)[0].rstrip(" -–—|•·,،:")
+    head, _, last = line.rpartition(" ")
+    return head.rstrip(" -–—|•·,،:") if last and months.folded(last) in WEEKDAY_NAMES else line
+
+
+def _marked_beside(first: HtmlElement) -> list[str]:
+    """The other names that are marked as authors in the same line as the first one."""
+    line = first.getparent()
+    # A list or a box for each name.
+    for _ in range(2):
+        if line is None or len(" ".join(line.text_content().split()).split()) > LINE_WORDS:
+            return []
+        marked = [one for one in line.iter() if isinstance(one.tag, str) and _is_marked(one) and one is not first]
+        if marked:
+            return [" ".join(one.text_content().split()) for one in marked][:MOST]
+        line = line.getparent()
+    return []
+
+
+def _is_marked(element: HtmlElement) -> bool:
+    return element.get("itemprop") == "author" or (element.tag == "a" and "author" in (element.get("rel") or ""))
+
+
+def _is_called_so(name: str) -> bool:
+    """Whether an element's name says that it is a byline, not the picture or the day beside one."""
+    name = name.lower()
+    return any(stem in name for stem in STEMS) and not NOT_CALLED.search(name)
+
+
+def _said_by(element: HtmlElement, text: str) -> str:
+    """A line that begins with «by», as far as it goes; of «by» alone what stands in or right after the element."""
+    if len(text.split()) > 1:
+        return text if len(text.split()) <= LINE_WORDS else ""
+    following = next(iter(element), None)
+    if following is None:
+        following = element.getnext()
+    if following is None or not isinstance(following.tag, str):
+        return ""
+    whole = " ".join(element.text_content().split())
+    if len(whole.split()) <= LINE_WORDS and len(people(whole)) > 1:
+        return whole
+    line = " ".join(following.text_content().split())
+    return line if len(line.split()) <= NAME_WORDS else ""
+
+
+def _is_full(name: str) -> bool:
+    """Whether a name has two words or more, in capitals where its script has any; what else bylines hold has not."""
+    parts = [part for part in name.split() if len(part) > 1]
+    if re.search(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", name):
+        return 2 <= len(name.replace(" ", "")) <= NAME_WORDS
+    return len(name.split()) > 1 and bool(parts) and not (parts[0][0].islower() or parts[-1][0].islower())
+
+
+def _lines(element: HtmlElement) -> Iterator[str]:
+    """What a byline says, best first: its links, its first piece without the role behind it, all of it."""
+    if element.tag == "meta":
+        return
+    named = [child for child in element.iter("a") if PROFILE.search(child.get("href") or "")]
+    links = [" ".join(child.text_content().split()) for child in named if child is not element]
+    if any(links) and len(links) <= MOST:
+        yield "; ".join(link for link in links if link)
+    parts = [part for part in (" ".join(text.split()) for text in element.itertext()) if part][: 2 * MOST]
+    whole = " ".join(parts)
+    if len(parts) > 1 and 2 <= len(parts[0].split()) <= 3 and not SAYS_BY.match(parts[0]):
+        yield parts[0]
+    if len(parts) > 3 and JOINING.fullmatch(parts[2]) and len(whole.split()) <= LINE_WORDS:
+        yield whole
+    if len(parts) > 1 and SAYS_BY.fullmatch(parts[0]) and 2 <= len(parts[1].split()) <= 3:
+        yield parts[1]
+    if whole and len(whole.split()) <= LINE_WORDS:
+        yield whole
+
+
+def _stranger(element: HtmlElement) -> bool:
+    return any(
+        ancestor.tag in ("nav", "footer")
+        or STRANGERS.search(f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}")
+        for ancestor in (element, *element.iterancestors())
+        if ancestor.tag not in ("body", "html")
+    )

@@ -1,0 +1,266 @@
+"""Pages tried apart from the night: a saved file or a fetched page in, what it would be out; nothing is written.
+
+It alone knows how a saved page is read. Every page is read and parsed in a worker process, so that one that hangs or
+breaks the parser costs itself alone; what learns of a source's pages learns of those that are tried together.
+"""
+
+from __future__ import annotations
+
+import codecs
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pipelines import encodings
+from pipelines.errors import StoreError
+from pipelines.extract import workers
+from pipelines.extract.workers import Loss
+from pipelines.model import Article, Page, Reason, Rejection, Source, Template
+from pipelines.sources import zones
+from pipelines.stores import warc
+
+RUN = "try"
+GRACE = 10.0
+# What a page tells is held in memory until its source is learned: so many pages at a time.
+TOGETHER = 600
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trial:
+    """A page to try: itself, or the path of the file it is saved in.
+
+    encoding: the charset the file is in, whatever the page says of itself; empty leaves it to the page.
+    learns: whether its source is learned of. problem: why it cannot be tried, where that is known beforehand.
+    """
+
+    source: Source
+    url: str
+    page: Page | None = None
+    path: str = ""
+    encoding: str = ""
+    learns: bool = False
+    problem: str = ""
+    template: Template | None = None
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of a page, and the milliseconds of CPU that took."""
+
+    made: Article | Rejection
+    ms: float
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a source's pages taught: a template, or none and, where that is worth saying, why."""
+
+    source: str
+    pages: int
+    template: Template | None
+    problem: str = ""
+
+
+def each(trials: Sequence[Trial], processes: int) -> Iterator[Tried]:
+    """What became of every page, in order, each read and parsed in one of `processes` workers."""
+    from pipelines.extract import extraction
+
+    return workers.each(work, trials, processes, extraction.SECONDS + GRACE, _lost)
+
+
+def one(trial: Trial) -> Tried:
+    """What became of one page."""
+    return next(each([trial], 1))
+
+
+def lessons(trials: Sequence[Trial], processes: int, on_page: Callable[[], None]) -> Iterator[Lesson]:
+    """One lesson for every source with pages enough; on_page hears of every page that was looked at. See `taught`."""
+    from pipelines.extract import extraction
+    from pipelines.extract.site import learning
+
+    for group in _groups(trials):
+        chosen = [trial for own in group.values() for trial in own]
+        seen = workers.each(observe, chosen, processes, extraction.SECONDS + GRACE, _unseen)
+        observed: dict[str, list[Any]] = {name: [] for name in group}
+        for trial, observation in zip(chosen, seen, strict=True):
+            on_page()
+            if observation is not None:
+                observed[trial.source.name].append(observation)
+        lessons_of = workers.each(
+            learning.teach, list(observed.items()), processes, learning.LEARNING + GRACE, _unlearned
+        )
+        for (name, own), made in zip(observed.items(), lessons_of, strict=True):
+            yield Lesson(name, len(own), *((None, made) if isinstance(made, str) else (made, "")))
+
+
+def pages_to_learn(trials: Sequence[Trial]) -> int:
+    """How many pages `lessons` will look at."""
+    return sum(len(own) for group in _groups(trials) for own in group.values())
+
+
+def taught(trials: Sequence[Trial], found: Sequence[Lesson]) -> list[Trial]:
+    """The same pages, each with the template of its source where one was learned."""
+    templates = {lesson.source: lesson.template for lesson in found if lesson.template}
+    return [
+        replace(trial, template=templates[trial.source.name])
+        if trial.learns and trial.source.name in templates
+        else trial
+        for trial in trials
+    ]
+
+
+def work(trial: Trial) -> Tried:
+    """What one page is, in a worker; whatever goes wrong with it is its own rejection and nobody else's."""
+    from pipelines.extract import extraction
+
+    try:
+        page = _page(trial)
+        started = time.process_time()
+        made = extraction.extract_page(page, trial.source, template=trial.template)
+    except StoreError as error:
+        # What is over the limit and what is broken are told apart by the sentence alone.
+        large = "more than" in str(error)
+        return _no(trial, Reason.TOO_LARGE if large else Reason.UNREADABLE, str(error))
+    except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
+        return _no(trial, Reason.UNREADABLE, f"{type(error).__name__}: {error}")
+    return Tried(made, _ms(started))
+
+
+def observe(trial: Trial) -> Any:
+    """What one page tells of its source, in a worker; None where it cannot be read."""
+    from pipelines.extract import extraction, limits
+    from pipelines.extract.site import observations
+
+    try:
+        with limits.time_limit(extraction.SECONDS):
+            return observations.observe(_page(trial), trial.source)
+    except limits.TooSlow:
+        return None
+    except Exception:  # noqa: BLE001 -- as in `work`, which says of the same page what is wrong with it
+        return None
+
+
+def anonymous(url: str, name: str = RUN) -> Source:
+    """A source of which nothing is known but a page: no language, the country and clock its address tells of."""
+    country, clock = zones.country_of(url), zones.zone_of(url)
+    return Source(name=name, title="", url=url, country=country, language="", timezone=clock)
+
+
+def charset(name: str) -> str:
+    """The codec of a charset's label as browsers take it, empty where it is none that is known here."""
+    from pipelines.extract import markup
+
+    try:
+        codec = codecs.lookup(name.strip()).name
+        b" ".decode(codec, "replace")
+    except (LookupError, ValueError):
+        return ""
+    return "" if codec in markup.NO_CHARSETS else markup.WIDER.get(codec, codec)
+
+
+def saved(body: bytes, url: str, source: Source, encoding: str = "") -> Page:
+    """A page from the bytes of a file, which may be gzipped; StoreError says why they cannot be one.
+
+    encoding: the charset of the bytes, which then wins over every label.
+    """
+    digest = sha256(body).hexdigest()
+    try:
+        body = encodings.decode(body, "gzip", warc.LIMIT)
+    except ValueError as error:
+        raise StoreError(f"{url} cannot be read: {error}.") from None
+    return Page(
+        source=source.name,
+        run=RUN,
+        url=url,
+        final_url=url,
+        fetched_at=datetime.now(UTC),
+        status=200,
+        headers=(("Content-Type", "text/html"),),
+        body=_in_utf8(body, encoding) if encoding else body,
+        digest=digest,
+    )
+
+
+def _page(trial: Trial) -> Page:
+    if trial.problem:
+        raise StoreError(trial.problem)
+    if trial.page is not None:
+        return trial.page
+    path = Path(trial.path)
+    try:
+        if not path.is_file():
+            raise StoreError(f"There is no file {trial.path}.")
+        if path.stat().st_size > warc.LIMIT:
+            raise StoreError(f"{trial.path} has more than {warc.LIMIT} bytes.")
+        body = path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{trial.path} cannot be read: {error}.") from None
+    return saved(body, trial.url, trial.source, trial.encoding)
+
+
+def _in_utf8(body: bytes, encoding: str) -> bytes:
+    """The bytes as UTF-8 with its mark, which no label inside the page is believed against."""
+    codec = charset(encoding)
+    if not codec:
+        raise StoreError(f"{encoding!r} is no charset that is known here.")
+    text = body.decode(codec, "replace")
+    return codecs.BOM_UTF8 + text.removeprefix("\ufeff").encode("utf-8", "replace")
+
+
+def _groups(trials: Sequence[Trial]) -> Iterator[dict[str, list[Trial]]]:
+    """The pages to learn of by source, spread over all of its pages; in groups that fit into memory."""
+    from pipelines.extract.site import observations
+
+    by_source: dict[str, list[Trial]] = {}
+    for trial in trials:
+        if trial.learns and not trial.problem:
+            by_source.setdefault(trial.source.name, []).append(trial)
+    group: dict[str, list[Trial]] = {}
+    for name, own in by_source.items():
+        if len(own) < observations.LEAST_PAGES:
+            continue
+        many = min(observations.MOST_PAGES, len(own))
+        group[name] = [own[place * len(own) // many] for place in range(many)]
+        if sum(map(len, group.values())) >= TOGETHER:
+            yield group
+            group = {}
+    if group:
+        yield group
+
+
+def _lost(trial: Trial, loss: Loss, detail: str) -> Tried:
+    from pipelines.extract import extraction
+
+    if loss == Loss.TOO_SLOW:
+        return _no(trial, Reason.TOO_SLOW, detail, 1000 * (extraction.SECONDS + GRACE))
+    return _no(trial, Reason.UNREADABLE, detail)
+
+
+def _no(trial: Trial, reason: Reason, detail: str, ms: float = 0.0) -> Tried:
+    from pipelines.extract import extraction
+
+    rejection = Rejection(
+        source=trial.source.name,
+        url=trial.url,
+        reason=reason,
+        detail=" ".join(detail.split())[:300],
+        page_digest=trial.page.digest if trial.page else "",
+        extractor=extraction.extractor(),
+    )
+    return Tried(rejection, ms)
+
+
+def _unseen(trial: Trial, loss: Loss, detail: str) -> None:
+    return None
+
+
+def _unlearned(work: tuple[str, Any], loss: Loss, detail: str) -> str:
+    return detail
+
+
+def _ms(started: float) -> float:
+    return round(1000 * (time.process_time() - started), 1)

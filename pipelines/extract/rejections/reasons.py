@@ -1,0 +1,297 @@
+"""Why a page is no article: a first look at what came back, a second at what was found in it.
+
+Evidence is plain and little: the status, the address, what the text stands in, the sentences that walls and error pages
+print. What a page says of itself (article markup and a day of publication) outweighs all but the plainest of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from lxml.html import HtmlElement
+
+from pipelines.extract import markup
+from pipelines.extract.phrases import key
+from pipelines.extract.rejections import index_pages, walls
+from pipelines.model import Page, Reason, Source
+from pipelines.text import words
+
+LEAST_WORDS = 15
+# A flash: one sentence that tells again what its title says.
+FLASH_WORDS = 5
+FLASH_SHARED = 2
+MEDIA_WORDS = 40
+STUB_WORDS = 80
+TITLE_EXTRA = 2
+# Error pages and consent walls can go on for a while: search tips, teasers, the names of partners.
+WORDY_WORDS = 400
+CONSENT_SHARE = 0.05
+# A wall's sentence speaks of so many of its subjects, others of it of so many; a line of so many words is prose, and
+# labels and links around it have fewer than so many.
+WALL_SUBJECTS, ASIDE_SUBJECTS, PROSE_WORDS, BESIDE_WORDS = 4, 2, 12, 80
+CONSENT_FRAME = re.compile(r"<iframe\b[^<>]*(?:consent|cmp[_./-]|privacy)", re.IGNORECASE)
+SHOWN = 20_000
+HOME = re.compile(r"/?(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
+# The home page of one of a site's languages.
+FRONT = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
+SCRIPTED_WALL = re.compile(
+    r"/cdn-cgi/challenge-platform|cf-browser-verification|cf_chl_opt|_Incapsula_Resource|captcha-delivery\.com|"
+    r"px-captcha|ddos-guard|sucuri_cloudproxy_js|geo\.captcha|challenges\.cloudflare\.com/turnstile|"
+    r"awswafcookiedomainlist|/_sec/cp_challenge|kpsdk",
+    re.IGNORECASE,
+)
+MEDIA_PATH = re.compile(
+    r"/(?:videos?|watch|gallery|galleries|photos?|photo-?gallery|pictures|slideshows?|multimedia|podcasts?|audio|"
+    r"v[íi]deos?|galer[íi]as?|galeri|foto-?galeri|video-?galeri|fotos?|fotostrecken?|bildergalerien?|bilderstrecken?|"
+    r"diaporamas?|photogalerie|видео|фото|فيديو|الفيديو|فيديوهات|صور|الصور|معرض-الصور|ويديو|ویدئو|عکس)(?:/|$)",
+    re.IGNORECASE,
+)
+MEDIA_TYPE = re.compile(
+    r"""(?:og:type["']?\s+content=["']?(?:video|music)|["']@type["']\s*:\s*["'](?:VideoObject|ImageGallery|MediaGallery|"""
+    r"""VideoGallery|AudioObject|PodcastEpisode)["'])""",
+    re.IGNORECASE,
+)
+PLAYER = re.compile(
+    r"<(?:video|audio|amp-youtube|amp-video)[\s>]|<iframe[^>]{1,300}(?:youtube|youtu\.be|vimeo|dailymotion|rumble|"
+    r"jwplayer|brightcove|soundcloud|/embed/|player)",
+    re.IGNORECASE,
+)
+PICTURES = re.compile(r"<figure[\s>]|<li[^>]{0,200}(?:gallery|slide)", re.IGNORECASE)
+LEAST_PICTURES = 4
+Verdict = tuple[Reason, str]
+
+
+@dataclass(frozen=True)
+class Look:
+    """A page as it is judged: paragraphs are what is neither a link nor the title again, count is of their words."""
+
+    page: Page
+    title: str
+    paragraphs: Sequence[str]
+    count: int
+    visible: str
+    claims_article: bool
+    dated: bool
+    free: bool
+
+    @property
+    def sure(self) -> bool:
+        """Whether it is an article by what it says of itself, and there is a text."""
+        return self.claims_article and self.dated and self.count >= LEAST_WORDS
+
+    @property
+    def shown(self) -> list[str]:
+        """The lines of the page from its top."""
+        return self.visible[:SHOWN].split("\n")
+
+
+def of_response(page: Page, body: bytes, is_html: bool) -> Verdict | None:
+    """What the response alone says, before its HTML is parsed."""
+    if page.status in (404, 410):
+        return Reason.SOFT_404, f"status {page.status}"
+    if page.status == 451:
+        return Reason.REGION, f"status {page.status}"
+    if page.status >= 400:
+        wall = page.status in (401, 403, 405, 429, 503) and SCRIPTED_WALL.search(body[:200_000].decode("latin-1"))
+        return Reason.CHALLENGE if wall else Reason.ERROR_PAGE, f"status {page.status}"
+    if not body.strip():
+        return Reason.EMPTY, f"status {page.status}, {len(body)} bytes"
+    if not is_html:
+        return Reason.NOT_HTML, _content_type(page) or "no content type"
+    overgrown = markup.overgrown(body)
+    return (Reason.TOO_LARGE, overgrown) if overgrown else None
+
+
+def of_content(
+    page: Page,
+    *,
+    html: str,
+    title: str,
+    paragraphs: Sequence[str],
+    visible: str,
+    link_share: float,
+    claims_article: bool,
+    dated: bool,
+    free: bool,
+    extracted: Sequence[str],
+    tree: HtmlElement | None = None,
+) -> Verdict | None:
+    """What the parsed page says.
+
+    paragraphs: the text that would be stored; extracted: what of the page reads like text at all; visible: all text of
+    the page; link_share: of its words, 0 to 1;
+    claims_article, free: what it says of itself; dated: whether a day of publication was found; tree: of the page,
+    made again from html where it is not given.
+    """
+    if tree is None:
+        tree = markup.parse(html)
+    prose = _prose(tree, title, paragraphs)
+    look = Look(page, title, prose, sum(map(words, prose)), visible, claims_article, dated, free)
+    if _is_home(page.final_url, FRONT) and not _is_home(page.url, FRONT):
+        return Reason.HOME, "the address leads to the home page"
+    found = _wall(look, html) or _paywall(look)
+    if found:
+        return found
+    if index_pages.is_list(
+        page, tree, html, title, extracted, _prose(tree, title, extracted), link_share, claims_article, dated
+    ):
+        home = _is_home(page.final_url)
+        return Reason.HOME if home else Reason.LISTING, f"{round(100 * link_share)} % of the words are links"
+    if not visible.strip():
+        return Reason.EMPTY, "no visible text"
+    media = _media(look, html)
+    if media:
+        return media
+    if look.count < LEAST_WORDS and not _is_flash(look):
+        return Reason.TOO_SHORT, f"{look.count} words"
+    if not title:
+        return Reason.NO_TITLE, ""
+    return None
+
+
+def wrong_language(language: str, source: Source, count: int) -> Verdict | None:
+    """Whether an article is in a language its source does not promise; only where it promises any."""
+    promised = {code.split("-")[0] for code in source.expect.languages}
+    if promised and language and language not in promised and count >= 2 * LEAST_WORDS:
+        return Reason.WRONG_LANGUAGE, f"{language}, not {' or '.join(sorted(promised))}"
+    return None
+
+
+def _prose(tree: HtmlElement | None, title: str, paragraphs: Sequence[str]) -> list[str]:
+    """The paragraphs of a short text that tell something; of a page without any the menu is what is left."""
+    body = tree.find("body") if tree is not None else None
+    if body is None or sum(map(words, paragraphs)) >= WORDY_WORDS:
+        return list(paragraphs)
+    linked = {key(title)}
+    stack = [(body, False)]
+    while stack:
+        element, inside = stack.pop()
+        inside = inside or element.tag in ("a", "button", "label", "option")
+        if inside and element.text:
+            linked.add(key(element.text))
+        for child in element:
+            if isinstance(child.tag, str):
+                stack.append((child, inside))
+            if inside and child.tail:
+                linked.add(key(child.tail))
+    prose = [line for line in paragraphs if key(line) not in linked]
+    # A flash can be its title word for word.
+    return prose or [line for line in paragraphs if key(line) == key(title)][:1]
+
+
+def _wall(look: Look, html: str) -> Verdict | None:
+    """A page that stands where an article should: it is headed so, or says so and nothing else."""
+    if look.sure or look.count >= WORDY_WORDS:
+        return None
+    bare = look.count < LEAST_WORDS
+    if _asks_permission(look, html):
+        return Reason.CONSENT, look.title or "a frame that asks for consent"
+    if bare and not (look.claims_article and look.dated) and SCRIPTED_WALL.search(html):
+        return Reason.CHALLENGE, look.title or "a script that tells people from programs"
+    for reason, wall in (
+        (Reason.CHALLENGE, walls.CHALLENGE),
+        (Reason.REGION, walls.REGION),
+        (Reason.SOFT_404, walls.NOT_FOUND),
+        (Reason.ERROR_PAGE, walls.FAILURE),
+        (Reason.CONSENT, walls.CONSENT),
+    ):
+        # The title of an article can be such a phrase as well; then it has a day or a text.
+        phrase = walls.headed(wall, look.title)
+        alone = words(look.title) <= words(phrase) + TITLE_EXTRA
+        if (
+            phrase
+            and not look.claims_article
+            and look.count < (WORDY_WORDS if alone and not look.dated else STUB_WORDS if alone else 2 * LEAST_WORDS)
+        ):
+            return reason, look.title
+        if bare and not (look.claims_article and look.dated):
+            phrase = walls.said(wall, (look.title, *look.shown))
+            if phrase and (reason != Reason.CONSENT or _asks_consent(look)):
+                return reason, phrase
+    if not look.claims_article and not look.dated and _is_consent(look):
+        return Reason.CONSENT, look.title
+    return None
+
+
+def _asks_permission(look: Look, html: str) -> bool:
+    """Whether the page says hardly anything but what a consent wall asks for, or is the frame of one alone."""
+    if not look.visible.strip():
+        return bool(CONSENT_FRAME.search(html))
+    if words(look.visible[:SHOWN]) >= WORDY_WORDS:
+        return False
+    said = [(words(line), walls.subjects(line)) for line in look.shown]
+    prose = sum(count for count, subjects in said if count >= PROSE_WORDS and subjects < ASIDE_SUBJECTS)
+    other = sum(count for count, subjects in said if count < PROSE_WORDS and not subjects)
+    return max((subjects for _, subjects in said), default=0) >= WALL_SUBJECTS and prose == 0 and other < BESIDE_WORDS
+
+
+def _asks_consent(look: Look) -> bool:
+    """Whether consent is most of what a page shows: a banner stands on other pages as well."""
+    seen = words(look.visible[:SHOWN])
+    return seen < WORDY_WORDS and len(walls.CONSENT_WORDS.findall(key(look.visible[:SHOWN]))) >= CONSENT_SHARE * seen
+
+
+def _is_consent(look: Look) -> bool:
+    """Whether the text itself is a wall's: full of its words, with its button below."""
+    hits = len(walls.CONSENT_WORDS.findall(key("\n".join(look.paragraphs))))
+    # An article about cookies has the words, and the site's own banner has the phrases and the button.
+    own = bool(walls.said(walls.CONSENT, look.paragraphs))
+    least = CONSENT_SHARE if own else 3 * CONSENT_SHARE
+    if look.count < LEAST_WORDS or hits < max(3, least * look.count):
+        return False
+    pressed = (key(line) for line in look.shown if len(line) < 60)
+    return (own or bool(walls.said(walls.CONSENT, look.shown))) and any(line in walls.BUTTONS for line in pressed)
+
+
+def _paywall(look: Look) -> Verdict | None:
+    """A stub before a wall; an article whose free part is long is one, whatever stands below it."""
+    if look.count >= STUB_WORDS:
+        return None
+    phrase = walls.said(walls.PAYWALL, [*look.paragraphs, *look.shown])
+    if not phrase and not look.free:
+        phrase = walls.said(walls.OFFER, look.shown)
+    if not phrase:
+        phrase = walls.said(walls.OFFER, look.paragraphs) if look.count < 2 * LEAST_WORDS else ""
+    if phrase and (not look.free or not look.sure or look.count < 2 * LEAST_WORDS):
+        return Reason.PAYWALL, phrase
+    return None
+
+
+def _media(look: Look, html: str) -> Verdict | None:
+    """A page that is a player or pictures with hardly a sentence about them."""
+    if look.count >= MEDIA_WORDS:
+        return None
+    declared = bool(MEDIA_PATH.search(_path(look.page.final_url)) or MEDIA_TYPE.search(html))
+    player, pictures = bool(PLAYER.search(html)), len(PICTURES.findall(html))
+    if not player and pictures < LEAST_PICTURES:
+        return None
+    # Where much is told on the page, it was not found: that is another failure.
+    told = sum(words(line) for line in look.shown if line.count(" ") >= LEAST_WORDS)
+    silent = player and look.count < LEAST_WORDS and told < MEDIA_WORDS and not _is_flash(look)
+    if silent or (declared and not look.sure):
+        return Reason.MEDIA, f"{'a player' if player else f'{pictures} pictures'} and {look.count} words"
+    return None
+
+
+def _is_flash(look: Look) -> bool:
+    """Whether a text of a few words is a whole news flash: dated, marked as an article, about what its title says."""
+    if not (look.claims_article and look.dated and look.title and look.count >= FLASH_WORDS):
+        return False
+    told = {word for word in key("\n".join(look.paragraphs)).split() if len(word) > 2}
+    return len(told & set(key(look.title).split())) >= FLASH_SHARED
+
+
+def _is_home(url: str, form: re.Pattern[str] = HOME) -> bool:
+    parts = urlsplit(url)
+    return bool(form.fullmatch(parts.path)) and not parts.query
+
+
+def _path(url: str) -> str:
+    return unquote(urlsplit(url).path)
+
+
+def _content_type(page: Page) -> str:
+    return next((value for name, value in page.headers if name.lower() == "content-type"), "")

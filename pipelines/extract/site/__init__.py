@@ -1,0 +1,1 @@
+"""What the pages of one source have in common, learned from them."""

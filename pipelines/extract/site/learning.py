@@ -1,0 +1,150 @@
+"""Learning a source from its own stored pages: each is observed in a worker, what they share becomes a template.
+
+A page that cannot be observed is left out and counted; learning that fails as a whole is said, and costs no page.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import NightdeskError
+from pipelines.extract import fetched, workers
+from pipelines.extract.extraction import SECONDS, extractor
+from pipelines.extract.limits import TooSlow, time_limit
+from pipelines.extract.site import observations
+from pipelines.model import Source, Template
+from pipelines.settings import Settings
+from pipelines.stores import postgres as db
+from pipelines.stores import templates
+
+GRACE = 10.0
+LEARNING = 120.0
+# Seconds of CPU for looking at the pages of one source: for fifteen built to be slow, or all of them.
+OBSERVING = 300.0
+
+
+@dataclass(frozen=True)
+class Job:
+    """One page to observe: the row of its fetch, where its bytes are, whose it is."""
+
+    row: db.Row
+    raw: Path
+    source: Source
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a page tells of its source, and the CPU seconds that took.
+
+    found: None where it holds nothing to read; a sentence where it cannot be read.
+    """
+
+    found: observations.Observation | str | None
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lesson:
+    """What learning gave: the version that is now the newest (None: none), whether it is new, and why it was learned.
+
+    observed: of how many pages; skipped: the page's address and what was wrong with it.
+    """
+
+    stored: templates.Stored | None
+    new: bool
+    why: str
+    observed: int
+    skipped: tuple[tuple[str, str], ...] = ()
+
+
+def learn(
+    settings: Settings,
+    conn: db.Connection,
+    source: Source,
+    reason: templates.Due,
+    *,
+    run: str = "",
+    processes: int = 1,
+    apart: bool = False,
+) -> Lesson:
+    """Learn a source from its pages in the raw store and keep what was learned; NightdeskError where that cannot be.
+
+    processes, apart: as in `extract`.
+    """
+    with conn:
+        rows = templates.pages(conn, source.name, reason.since)
+    here = processes == 1 and not apart
+    jobs = [Job(row, settings.raw, source) for row in rows]
+    seen = _within(
+        map(look, jobs) if here else workers.each(look, jobs, processes, SECONDS + GRACE, _unseen), len(jobs)
+    )
+    skipped = tuple((row["url"], found) for row, found in zip(rows, seen, strict=True) if isinstance(found, str))
+    observed = [found for found in seen if isinstance(found, observations.Observation)]
+    template = None
+    if len(observed) >= templates.LEAST:
+        work = (source.name, observed)
+        made = teach(work) if here else next(workers.each(teach, [work], 1, LEARNING + GRACE, _untaught))
+        if isinstance(made, str):
+            raise NightdeskError(f"The template of {source.name} could not be learned: {made}.")
+        template = made
+    stored, new = templates.save(
+        conn, source.name, template, reason, extractor=extractor(), pages=len(observed), run=run
+    )
+    return Lesson(stored=stored, new=new, why=reason.why, observed=len(observed), skipped=skipped)
+
+
+def look(job: Job) -> Seen:
+    """What one page tells of its source."""
+    started = time.process_time()
+    found = _observe(job)
+    return Seen(found, time.process_time() - started)
+
+
+def teach(work: tuple[str, Sequence[observations.Observation]]) -> Template | str | None:
+    """What the pages of a source have in common, None where that is nothing; a sentence where it cannot be learned."""
+    try:
+        with time_limit(LEARNING):
+            return observations.learn(*work)
+    except TooSlow:
+        return f"not done after {LEARNING:g} s"
+    except Exception as error:  # noqa: BLE001 -- it is learned from whatever the site sent, and is said with its source
+        return _said(error)
+
+
+def _within(looks: Iterable[Seen], many: int) -> list[observations.Observation | str | None]:
+    """What was found on so many pages; those that would cost the source more than OBSERVING are not looked at."""
+    found: list[observations.Observation | str | None] = []
+    left = OBSERVING
+    for seen in looks:
+        found.append(seen.found)
+        left -= seen.seconds
+        if left <= 0:
+            break
+    return found + [f"not looked at: those before it took {OBSERVING:.0f} s of CPU"] * (many - len(found))
+
+
+def _observe(job: Job) -> observations.Observation | str | None:
+    try:
+        page = fetched.stored_page(job.raw, job.row)
+        with time_limit(SECONDS):
+            return observations.observe(page, job.source)
+    except TooSlow:
+        return f"not done after {SECONDS:g} s"
+    except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
+        return _said(error)
+
+
+def _unseen(job: Job, loss: workers.Loss, detail: str) -> Seen:
+    return Seen(detail, SECONDS + GRACE if loss == workers.Loss.TOO_SLOW else 0.0)
+
+
+def _untaught(work: Any, loss: workers.Loss, detail: str) -> str:
+    return detail
+
+
+def _said(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300].removesuffix(".")

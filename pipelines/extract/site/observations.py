@@ -1,0 +1,145 @@
+"""What a source's own pages teach of it: lines that repeat across its articles, and where its articles stand.
+
+It alone knows how a template is learned. No gold is needed: repetition across pages and agreement of the judge on a
+place are the evidence, and pages held back decide whether what was learned is used.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from lxml.html import tostring
+
+from pipelines.extract import markup
+from pipelines.extract.fields import metadata
+from pipelines.extract.text import assembly
+from pipelines.model import Page, Source, Template
+from pipelines.stores import warc
+
+LEAST_PAGES = 8
+MOST_PAGES = 60
+REPEATED_ON = 3
+# A long line on several pages is more likely the article, given twice.
+LONG_LINE = 60
+COPY = 0.5
+INSIDE, OUTSIDE = 0.7, 0.2
+LEAST_SEEN = 3
+MOST_WORDS = 60
+AGREE = 0.8
+LIKELY, SURE = 0.5, 0.75
+# A line on a smaller share of the pages may be one that several articles have.
+FEW = 1 / 3
+RUN = 5
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What learning needs of one page: (key, words, path, chance) of each of its blocks; it can be pickled."""
+
+    url: str
+    blocks: tuple[tuple[str, int, str, float], ...]
+
+
+def observe(page: Page, source: Source) -> Observation | None:
+    """What one page teaches; None where it holds nothing to read."""
+    content_type = next((value for name, value in page.headers if name.lower() == "content-type"), "")
+    content = warc.decoded(page)
+    if markup.overgrown(content):
+        return None
+    html, _ = markup.decode(content, content_type, source.language)
+    tree = markup.parse(html)
+    if tree is None:
+        return None
+    if markup.prune(tree, source.prune):
+        html = tostring(tree, encoding="unicode")
+    seen = assembly.look(tree, html, metadata.facts_of(tree, page, source))
+    return Observation(
+        page.url,
+        tuple((b.key, b.words, b.path, round(chance, 3)) for b, chance in zip(seen.found, seen.chances, strict=True)),
+    )
+
+
+def learn(source: str, observations: Sequence[Observation]) -> Template | None:
+    """The template of a source; None where there are too few pages, or nothing was learned that its pages agree on."""
+    different = _different(observations)
+    if len(different) < LEAST_PAGES:
+        return None
+    held = different[::4]
+    kept = [one for one in different if one not in held]
+    agreement = _agreement(_learned(source, kept), held) if len(kept) >= LEAST_SEEN else 1.0
+    made = replace(_learned(source, different), agreement=round(agreement, 3))
+    if agreement < AGREE:
+        made = replace(made, inside=(), outside=())
+    return made if made.lines or made.inside or made.outside else None
+
+
+def _learned(source: str, observations: Sequence[Observation]) -> Template:
+    on = Counter(key for seen in observations for key in {key for key, size, _, _ in seen.blocks if size < LONG_LINE})
+    told = _told_again(observations)
+    few = FEW * len(observations)
+    lines = {
+        key: count for key, count in on.items() if count >= REPEATED_ON and not (count < few and told[key] == count)
+    }
+    share, weight = _places(observations, lines)
+    pages = Counter(path for seen in observations for path in {path for _, _, path, _ in seen.blocks})
+    often = [path for path, count in pages.items() if count >= LEAST_SEEN and weight.get(path)]
+    return Template(
+        source=source,
+        pages=len(observations),
+        lines=tuple(sorted(lines.items())),
+        inside=tuple(sorted(path for path in often if share[path] >= INSIDE * weight[path])),
+        outside=tuple(sorted(path for path in often if share[path] <= OUTSIDE * weight[path])),
+    )
+
+
+def _told_again(observations: Sequence[Observation]) -> Counter[str]:
+    """On how many pages a line stands in the middle of the article, by a judge that is sure of it.
+
+    The background of a story and its subheads come back in the next one; what a site prints stands at its ends.
+    """
+    found: Counter[str] = Counter()
+    for seen in observations:
+        likely = [number for number, (_, _, _, chance) in enumerate(seen.blocks) if chance >= LIKELY]
+        inner = {seen.blocks[number][0] for number in likely[1:-1] if seen.blocks[number][3] >= SURE}
+        ends = {seen.blocks[number][0] for number in (*likely[:1], *likely[-1:])}
+        found.update(inner - ends)
+    return found
+
+
+def _places(observations: Sequence[Observation], lines: Mapping[str, int]) -> tuple[dict[str, float], dict[str, float]]:
+    """For each path the words that are likely an article's, and all of them, without lines that repeat."""
+    share: dict[str, float] = defaultdict(float)
+    weight: dict[str, float] = defaultdict(float)
+    for seen in observations:
+        for key, size, path, chance in seen.blocks:
+            if key not in lines:
+                share[path] += min(size, MOST_WORDS) * chance
+                weight[path] += min(size, MOST_WORDS)
+    return share, weight
+
+
+def _agreement(template: Template, held: Sequence[Observation]) -> float:
+    """How much of what the judge takes for an article on pages held back the template does not call outside."""
+    outside, lines = set(template.outside), dict(template.lines)
+    likely = kept = 0
+    for seen in held:
+        for key, size, path, chance in seen.blocks:
+            if chance >= LIKELY:
+                likely += size
+                kept += size if path not in outside and key not in lines else 0
+    return kept / likely if likely else 0.0
+
+
+def _different(observations: Sequence[Observation]) -> list[Observation]:
+    """The pages without copies: the same article fetched again would make all of it a repeated line."""
+    found: list[tuple[Observation, set[tuple[str, ...]]]] = []
+    for seen in observations:
+        tokens = " ".join(key for key, _, _, chance in seen.blocks if chance >= LIKELY).split()
+        runs = {tuple(tokens[at : at + RUN]) for at in range(len(tokens) - RUN + 1)}
+        if runs and any(len(runs & other) > COPY * min(len(runs), len(other)) for _, other in found):
+            continue
+        if runs:
+            found.append((seen, runs))
+    return [seen for seen, _ in found]

@@ -1,0 +1,1 @@
+"""Which of a page's lines are its article."""

@@ -1,0 +1,337 @@
+"""Which of a page's lines are its article: every block is judged, and what is cut says why.
+
+It alone knows which text wins where several are to be had: the judged blocks, trafilatura's lines where the judge keeps
+little of what two extractors agree on, and the page's own articleBody or script data where the page shows less.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from lxml.html import HtmlElement
+
+from pipelines.extract import blocks, markup, phrases
+from pipelines.extract.fields import authors, json_ld
+from pipelines.extract.fields.metadata import Facts
+from pipelines.extract.text import by_trafilatura, classifier, features, other_articles, particulars, tables
+from pipelines.model import Removed, Source, Template
+from pipelines.text import words
+
+STEPS = ("second extractor", "judge", "phrases", "title", "agreement", "json-ld", "script data", "site")
+LEAST_WORDS = 15
+LIKELY = 0.47
+# More is asked of a block that stands in a place with a telling name, more still where trafilatura lacks it too, and
+# of a short one that is mostly link.
+PLACED, PLACED_ALONE, DENSE = 0.68, 0.75, 0.8
+MOSTLY, FEW_WORDS = 0.6, 25
+# What a live blog names as its posts is a part of it, far from its head as it may stand.
+POSTED = 0.9
+# A path that the source's pages agree on counts as much as the page itself does.
+AGREED = 2.0
+# Less than this share of at least so many words that two extractors agree on is a text lost.
+SHARE, MUCH, TRUSTED = 0.5, 150, 0.15
+# Unless the judge keeps at least so many words and is as sure of them as that: a report above a ticker is no text lost.
+KEPT, SURE = 50, 0.9
+HALF = 0.5
+TITLE_LINES = 4
+REPEATED = 12
+# Of a standfirst: the least chance where its place is called so, and elsewhere; its words.
+LEAD, NEARLY, LEAD_WORDS, LONGEST_LEAD = 0.2, 0.4, 6, 70
+CALLED_LEAD = re.compile(
+    r"(?<![a-z])(?:stand-?first|summary|deck|dek|lead|lede|intro|sub-?title|sub-?head(?:line)?|chapo|entradilla|bajada|"
+    r"spot|ingress|sapo|vorspann|excerpt)(?![a-z])",
+    re.IGNORECASE,
+)
+# What stands in a text so often is a refrain; twice is what a page shows for two sizes of screen.
+REFRAIN = 3
+# Lines from either end among which particulars stand.
+EDGE = 4
+LINKED_LONGER = 1.3
+NEW = 0.85
+LONGEST_PLAIN = 1_000_000
+REASONS = {
+    "comment": "comment", "related": "related articles", "share": "share bar", "subscribe": "subscribe box",
+    "ad": "advertisement", "footer": "footer", "navigation": "navigation", "author": "author box", "tags": "tags",
+    "aside": "aside", "button": "button", "form": "form", "caption": "caption", "hidden": "hidden",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text with what was cut from it.
+
+    extracted: what reads like text at all, before anything was cut. fits: whether the source's template agreed with
+    the page, None where there is none to agree. others: whether other articles on the page were cut.
+    """
+
+    lines: tuple[str, ...]
+    removed: tuple[Removed, ...]
+    extracted: tuple[str, ...] = ()
+    fits: bool | None = None
+    others: bool = False
+
+    @property
+    def words(self) -> int:
+        """How many words stay."""
+        return sum(words(line) for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page's blocks, and what is known of it by itself, without its source.
+
+    chosen, second: how much of each block two extractors have, whose texts are lines and plain; chances: how likely
+    each is a part of the article.
+    """
+
+    found: Sequence[blocks.Block]
+    chosen: Sequence[float]
+    second: Sequence[float]
+    chances: Sequence[float]
+    lines: Sequence[str]
+    plain: Sequence[str]
+
+    @property
+    def text(self) -> Sequence[str]:
+        """What of the page reads like text at all: trafilatura's lines, or the second extractor's where it has none."""
+        return self.lines if sum(map(words, self.lines)) >= 2 * LEAST_WORDS else self.plain
+
+
+def look(tree: HtmlElement, html: str, facts: Facts, without: frozenset[str] = frozenset()) -> Seen:
+    """The blocks of a page, each judged."""
+    found = blocks.blocks(tree)
+    lines, plain = opinions(tree, html, without)
+    rows = features.rows(found, lines, plain, facts.titles, facts.description, json_ld.body(facts.node))
+    if not len(rows):
+        return Seen((), (), (), (), lines, plain)
+    chances = np.zeros(len(rows), dtype=np.float32)
+    able = features.worth(rows)
+    chances[able] = classifier.judged(rows[able])
+    if facts.posts:
+        chances[_posted(found, facts.posts)] = POSTED
+    return Seen(found, rows[:, 0].tolist(), rows[:, 1].tolist(), chances.tolist(), lines, plain)
+
+
+def opinions(
+    tree: HtmlElement, html: str, without: frozenset[str] = frozenset()
+) -> tuple[Sequence[str], Sequence[str]]:
+    """The lines of two extractors; the first takes a second look where it has much less than the second."""
+    # No time limit reaches into it, and on a page of this size or depth it can take minutes.
+    if "second extractor" in without or len(html) > LONGEST_PLAIN or markup.deep(tree):
+        lines = by_trafilatura.lines(tree, precise=True, alone=False)
+        return lines, lines
+    plain = by_trafilatura.plain(html)
+    lines = by_trafilatura.lines(tree, precise=True)
+    if not lines or sum(map(words, lines)) < SHARE * sum(map(words, plain)):
+        lines = by_trafilatura.lines(tree, precise=True, alone=False)
+    return lines, plain
+
+
+def _posted(found: Sequence[blocks.Block], posts: Sequence[str]) -> list[bool]:
+    """Which blocks are of a live blog's posts; a list of links to them is none."""
+    shares = features.coverage(found, posts)
+    return [share >= HALF and block.linked < HALF * block.words for share, block in zip(shares, found, strict=True)]
+
+
+def read(
+    tree: HtmlElement,
+    html: str,
+    facts: Facts,
+    source: Source,
+    template: Template | None = None,
+    without: frozenset[str] = frozenset(),
+) -> Text:
+    """The text of a page's article, as far as there is one."""
+    seen = look(tree, html, facts, without)
+    own = () if "phrases" in without else source.phrases
+    template = None if "site" in without else template
+    if "judge" in without:
+        best = _cut(seen.lines, facts, own, without)
+    else:
+        best = _judged(seen, facts, own, template, without)
+        # A source whose pages agree on their places knows better.
+        sure = best.others or "agreement" in without or (template and template.inside)
+        if not sure and _may_be_lost(best, seen):
+            whole = by_trafilatura.lines(tree, precise=False)
+            if _lost(best, whole, seen):
+                best = replace(_cut(whole, facts, own, without), fits=best.fits)
+    if "json-ld" not in without:
+        best = _longer(best, _cut(json_ld.body(facts.node), facts, own, without))
+    if "script data" not in without and best.words < LEAST_WORDS:
+        best = _longer(best, _cut(json_ld.embedded(tree), facts, own, without))
+    return replace(best, extracted=tuple(seen.text))
+
+
+def _judged(seen: Seen, facts: Facts, own: Sequence[str], template: Template | None, without: frozenset[str]) -> Text:
+    chances, why, fits = _of_site(seen, template)
+    kept = [n for n, chance in enumerate(chances) if chance >= _asked(seen.found[n], seen.chosen[n])]
+    kept = sorted({*kept, *_leads(seen, chances, kept, facts)})
+    lines = [seen.found[number].text for number in kept]
+    cut = dict(zip(kept, _reasons(lines, facts, own, without), strict=True))
+    stays = [number for number in kept if not cut[number]]
+    titles = {phrases.key(title) for title in facts.titles}
+    others = {} if facts.posts else other_articles.strangers(seen.found, stays, titles, facts.canonical_url)
+    cut.update(others)
+    added, left = tables.whole(seen.found, {number for number in kept if not cut[number]}, titles)
+    cut.update(dict.fromkeys(left, tables.REASON) | dict.fromkeys(added, ""))
+    kept = sorted({*kept, *added})
+    stays = [number for number in kept if not cut[number]]
+    first, last = (stays[0], stays[-1]) if stays else (0, len(chances))
+    # What stands far from the article and trafilatura did not take for it is not worth telling.
+    told = [n for n in range(len(chances)) if cut.get(n, seen.chosen[n] >= HALF or first < n < last)]
+    known = dict(zip(told, phrases.reasons([seen.found[n].text for n in told], own), strict=True))
+    removed = [
+        Removed(text=block.text, reason=cut.get(n) or known[n] or why.get(n) or _why(block))
+        for n, block in ((n, seen.found[n]) for n in told)
+    ]
+    return Text(
+        tuple(_nfc(seen.found[number].text) for number in stays), tuple(removed), fits=fits, others=bool(others)
+    )
+
+
+def _leads(seen: Seen, chances: Sequence[float], kept: Sequence[int], facts: Facts) -> list[int]:
+    """The standfirst: what stands between the title and the first paragraph, which is asked less.
+
+    The judge is never sure of it, and what stands elsewhere on the page would decide from look to look.
+    """
+    first = next((n for n in kept if seen.found[n].words >= LEAST_WORDS), None)
+    titles = {phrases.key(title) for title in facts.titles}
+    title = next((n for n in range(first or 0, -1, -1) if seen.found[n].key in titles), None) if first else None
+    if first is None or title is None:
+        return []
+    between = [n for n in range(title + 1, first) if not seen.found[n].kind and not seen.found[n].linked]
+    leads = [n for n in between if LEAD_WORDS <= seen.found[n].words <= LONGEST_LEAD and n not in kept]
+    called = [n for n in leads if CALLED_LEAD.search(seen.found[n].place.name) and chances[n] >= LEAD]
+    return called[:1] or [n for n in leads if chances[n] >= NEARLY][:1]
+
+
+def _asked(block: blocks.Block, chosen: float) -> float:
+    """The least chance with which a block is taken for a part of the article."""
+    if block.kind and chosen < HALF:
+        return PLACED_ALONE
+    if block.linked >= MOSTLY * block.words and block.words < FEW_WORDS:
+        return DENSE
+    return PLACED if block.kind else LIKELY
+
+
+def _of_site(seen: Seen, template: Template | None) -> tuple[Sequence[float], dict[int, str], bool | None]:
+    """The chances of the blocks with what was learned of the source; why it cuts a block; whether it fits the page."""
+    if template is None:
+        return seen.chances, {}, None
+    lines, inside, outside = dict(template.lines), frozenset(template.inside), frozenset(template.outside)
+    chances = list(seen.chances)
+    why: dict[int, str] = {}
+    likely = there = 0
+    for number, block in enumerate(seen.found):
+        chance = chances[number]
+        if block.key in lines:
+            chances[number] = 0.0
+            why[number] = f"repeated on this site: {lines[block.key]} of {template.pages} pages"
+        elif block.path in inside:
+            chances[number] = _shifted(chance, AGREED)
+        elif block.path in outside:
+            chances[number] = _shifted(chance, -AGREED)
+            why[number] = "outside the article on this site"
+        if chance >= LIKELY:
+            likely += block.words
+            there += block.words if block.path in inside else 0
+    fits = there >= HALF * likely if inside and likely >= LEAST_WORDS else None
+    # What no longer fits has nothing to say of this page but which lines it knows.
+    if fits is False:
+        chances = [0.0 if block.key in lines else old for block, old in zip(seen.found, seen.chances, strict=True)]
+    return chances, why, fits
+
+
+def _shifted(chance: float, by: float) -> float:
+    chance = min(max(chance, 0.005), 0.995)
+    return 1 / (1 + math.exp(-(math.log(chance / (1 - chance)) + by)))
+
+
+def _may_be_lost(best: Text, seen: Seen) -> bool:
+    """Whether the second extractor has so much more text, of which the judge is not sure, that it is worth a look."""
+    kept = [n for n, chance in enumerate(seen.chances) if chance >= _asked(seen.found[n], seen.chosen[n])]
+    size = sum(seen.found[n].words for n in kept)
+    if size >= KEPT and sum(seen.found[n].words * seen.chances[n] for n in kept) >= SURE * size:
+        return False
+    told = sum(
+        block.words
+        for share, block in zip(seen.second, seen.found, strict=True)
+        if share >= HALF and block.linked < HALF * block.words
+    )
+    return told >= MUCH and best.words < SHARE * told
+
+
+def _lost(best: Text, whole: Sequence[str], seen: Seen) -> bool:
+    """Whether the judge left out most of what two extractors agree on, although it does not think it impossible."""
+    likely = agreed = 0.0
+    for one, other, chance, block in zip(
+        features.coverage(seen.found, whole), seen.second, seen.chances, seen.found, strict=True
+    ):
+        if one >= HALF and other >= HALF:
+            agreed += block.words
+            likely += block.words * chance
+    return agreed >= MUCH and best.words < SHARE * agreed and likely >= TRUSTED * agreed
+
+
+def _longer(best: Text, given: Text) -> Text:
+    """The text a page gives for machines, where that is longer, the same article, and does not repeat itself."""
+    if given.words < LINKED_LONGER * best.words + LEAST_WORDS:
+        return best
+    if len(set(given.lines)) < NEW * len(given.lines) or _echoes(given.lines):
+        return best
+    if best.words >= LEAST_WORDS and not by_trafilatura.agrees(given.lines, best.lines):
+        return best
+    return replace(given, fits=best.fits)
+
+
+def _echoes(lines: Sequence[str]) -> bool:
+    """Whether a good part of a text stands in it twice."""
+    tokens = phrases.key(" ".join(lines)).split()
+    runs = [tuple(tokens[at : at + 4]) for at in range(len(tokens) - 3)]
+    return bool(runs) and len(set(runs)) < NEW * len(runs)
+
+
+def _cut(lines: Sequence[str], facts: Facts, own: Sequence[str], without: frozenset[str]) -> Text:
+    """The lines without the title, boilerplate and repetitions; what was cut, in page order."""
+    reasons = _reasons(lines, facts, own, without)
+    return Text(
+        tuple(_nfc(line) for line, reason in zip(lines, reasons, strict=True) if not reason),
+        tuple(Removed(text=line, reason=reason) for line, reason in zip(lines, reasons, strict=True) if reason),
+    )
+
+
+def _reasons(lines: Sequence[str], facts: Facts, own: Sequence[str], without: frozenset[str]) -> list[str]:
+    """Why each line of a text is cut; empty where it stays."""
+    found = [""] * len(lines) if "phrases" in without else phrases.reasons(lines, own)
+    title_keys = set() if "title" in without else {phrases.key(title) for title in facts.titles}
+    names = [phrases.key(name) for name in facts.authors]
+    seen: set[str] = set()
+    often = {its_key for its_key, count in Counter(map(phrases.key, lines)).items() if count >= REFRAIN}
+    for number, line in enumerate(lines):
+        its_key = phrases.key(line)
+        if not found[number] and "phrases" not in without and (number < EDGE or number >= len(lines) - EDGE):
+            by = authors.only_names(line, facts.authors)
+            found[number] = "author" if by else particulars.reason(line, names)
+        if number < TITLE_LINES and its_key in title_keys and len(lines) > 1:
+            found[number] = "title"
+        elif not found[number] and its_key in seen and its_key not in often:
+            found[number] = "repeated"
+        elif not found[number] and its_key.count(" ") >= REPEATED:
+            seen.add(its_key)
+    return found
+
+
+def _why(block: blocks.Block) -> str:
+    if block.kind:
+        return REASONS[block.kind]
+    return "link list" if block.linked > HALF * block.words else "outside the article"
+
+
+def _nfc(line: str) -> str:
+    return unicodedata.normalize("NFC", line)

@@ -1,0 +1,213 @@
+"""A source under another name, or merged into another source: a domain that moved, a site that was followed twice.
+
+Rows first, in one transaction that also says that the move was begun; then the files, each step of which may be done
+again; then the move is over. Killed in between, the same command finishes it, and until then the crawl leaves both
+sources alone. Raw files stay where they are: the ledger's pointers name them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pipelines import private
+from pipelines.crawl import ledger
+from pipelines.errors import SourceError
+from pipelines.health import golden
+from pipelines.settings import Settings
+from pipelines.sources import folders
+from pipelines.stores import articlefile, warc
+from pipelines.stores import postgres as db
+
+MERGE = (
+    "merge_same",
+    "merge_revisions",
+    "merge_articles",
+    "merge_aliases",
+    "merge_gone",
+    "merge_pairs",
+    "merge_fetches",
+)
+AFTER = ("merge_runs", "merge_health", "merge_templates", "rename_source")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """What a move did. articles, urls: how many of both sources became one; aside: where the old file was put."""
+
+    old: str
+    new: str
+    articles: int = 0
+    urls: int = 0
+    aside: Path | None = None
+
+
+def rename(settings: Settings, old: str, new: str) -> Moved:
+    """Give a source another name, with all that was written down of it; SourceError says why it cannot be done now."""
+    with _alone(settings, old, new) as conn:
+        begun = _begun(conn, old, new, merged=False)
+        if not begun:
+            # Raises where the old one is not followed, or the new name is taken.
+            folders.path_of(settings, old)
+            new = folders.free_name(settings, new)
+            if _has_rows(conn, new):
+                raise SourceError(
+                    f"{new} was followed before, and what was collected of it is still there: "
+                    f"`nightdesk follow` or write its file, then `nightdesk sources merge {old} {new}`."
+                )
+            with conn:
+                _check_idle(settings, conn, old, new)
+                db.execute(conn, "rename_source", old=old, new=new)
+                db.execute(conn, "move_begin", old=old, new=new, merged=False, urls=db.json({}))
+        file = settings.sources / f"{old}.toml"
+        if file.exists():
+            file.replace(settings.sources / f"{new}.toml")
+        _finish(settings, conn, old, new, {})
+    return Moved(old=old, new=new)
+
+
+def merge(settings: Settings, old: str, new: str) -> Moved:
+    """Put all that was collected of a source into another one and stop following the first.
+
+    What both have becomes one; nobody is told of it again. SourceError says why it cannot be done now.
+    """
+    if old == new:
+        raise SourceError(f"{old} cannot be merged into itself.")
+    folded = 0
+    with _alone(settings, old, new) as conn:
+        begun = _begun(conn, old, new, merged=True)
+        if not begun:
+            folders.path_of(settings, new)
+            if not _has_rows(conn, old):
+                # Raises where it is not even followed.
+                folders.path_of(settings, old)
+            folders.check_aside(settings, old)
+            with conn:
+                _check_idle(settings, conn, old, new)
+                _check_ended(conn, old)
+                for name in MERGE:
+                    many = db.execute(conn, name, old=old, new=new)
+                    folded = many if name == "merge_same" else folded
+                gone = {str(row["gone"]): row["kept"] for row in db.query(conn, "merge_urls")}
+                for name in AFTER:
+                    db.execute(conn, name, old=old, new=new)
+                db.execute(conn, "move_begin", old=old, new=new, merged=True, urls=db.json(gone))
+                begun = [{"urls": gone}]
+        urls = {int(number): kept for number, kept in begun[0]["urls"].items()}
+        there = (settings.sources / f"{old}.toml").exists()
+        aside = folders.unfollow(settings, old) if there else None
+        _finish(settings, conn, old, new, urls)
+    return Moved(old=old, new=new, articles=folded, urls=len(urls), aside=aside)
+
+
+@contextmanager
+def _alone(settings: Settings, old: str, new: str) -> Iterator[db.Connection]:
+    """A connection that holds both sources, so that no crawl begins; SourceError where one is going on."""
+    with db.connection(settings, application="nightdesk move") as conn:
+        db.check_migrated(conn)
+        with db.held(conn, "crawl", old) as first, db.held(conn, "crawl", new) as second:
+            if not (first and second):
+                raise SourceError(
+                    f"{new if first else old} is being crawled, or moved, just now; try again when that is over "
+                    "(`nightdesk status` tells)."
+                )
+            yield conn
+
+
+def _begun(conn: db.Connection, old: str, new: str, *, merged: bool) -> list[db.Row]:
+    """The move itself where it was begun before; SourceError where another one of these sources was."""
+    with conn:
+        found = db.query(conn, "moves_begun", sources=[old, new])
+    for row in found:
+        if (row["old"], row["new"], row["merged"]) != (old, new, merged):
+            (sentence,) = set(ledger.half_moved(conn, [row["old"]]).values())
+            raise SourceError(f"{row['old']}: {sentence}")
+    return found
+
+
+def _has_rows(conn: db.Connection, source: str) -> bool:
+    with conn:
+        (row,) = db.query(conn, "source_has_rows", source=source)
+    return bool(row["there"])
+
+
+def _check_idle(settings: Settings, conn: db.Connection, old: str, new: str) -> None:
+    """SourceError where a stage is at work on one of them, or a killed crawl has left pages that no row knows of."""
+    for source in (old, new):
+        db.query(conn, "load_lock", source=source)
+    at_work = db.query(conn, "stages_at_work", sources=[old, new])
+    if at_work:
+        said = ", ".join(f"{row['stage']} of {row['source']}" for row in at_work)
+        raise SourceError(f"Somebody is at work there: {said}. Try again when that is over.")
+    for source in (old, new):
+        # Only a crawl under the name that the file has takes them into the ledger.
+        left = warc.unfinished(settings.raw, source)
+        if left:
+            first = "" if (settings.sources / f"{source}.toml").exists() else f"`nightdesk follow {source}`, then "
+            raise SourceError(
+                f"A killed crawl of {source} has left {warc.name_of(left[0])} open, with pages that no table knows of: "
+                f"{first}`nightdesk run {source}` takes them in, then again."
+            )
+
+
+def _check_ended(conn: db.Connection, old: str) -> None:
+    """SourceError where something of the old source waits for a later stage, which would not find it any more."""
+    (left,) = db.query(conn, "left_of_source", source=old)
+    if left["pages"]:
+        raise SourceError(
+            f"{left['pages']} pages of {old} are fetched and not decided: `nightdesk extract {old}`, then "
+            f"`nightdesk load {old}`, then again."
+        )
+    if left["changes"]:
+        raise SourceError(f"{left['changes']} changes of {old} wait to be matched: `nightdesk alert`, then again.")
+
+
+def _finish(settings: Settings, conn: db.Connection, old: str, new: str, urls: Mapping[int, int]) -> None:
+    """Move the files, each in a step that can be done again, and say that the move is over."""
+    _move_golden(settings, old, new)
+    _move_article_files(settings, old, new, urls)
+    with conn:
+        db.execute(conn, "move_end", old=old)
+
+
+def _move_golden(settings: Settings, old: str, new: str) -> None:
+    golden.move(settings, old, new)
+    folder = settings.data / golden.FOLDER / old
+    for file in sorted(folder.glob(f"*/*{warc.CLOSED}")):
+        into = private.folder(settings.data / golden.FOLDER / new / file.parent.name)
+        file.replace(into / file.name)
+    _remove(folder)
+
+
+def _move_article_files(settings: Settings, old: str, new: str, urls: Mapping[int, int]) -> None:
+    """The lines of a file name their URL rows: those that became others are named anew."""
+    folder = settings.articles / old
+    for file in sorted(folder.glob("*.jsonl")):
+        if file.name.startswith("."):
+            continue
+        target = settings.articles / new / file.name
+        lines = [replace(line, url_id=urls.get(line.url_id, line.url_id)) for line in articlefile.read(file)]
+        known = [replace(one, url_id=urls.get(one.url_id, one.url_id)) for one in _lines(target)]
+        there = {line.fetch_id for line in known}
+        articlefile.write(target, [*known, *(line for line in lines if line.fetch_id not in there)])
+        _written(file)
+    _remove(folder)
+
+
+def _written(file: Path) -> None:
+    """All of an article file stands elsewhere as well: it can go."""
+    file.unlink()
+
+
+def _lines(file: Path) -> list[articlefile.Line]:
+    return list(articlefile.read(file)) if file.exists() else []
+
+
+def _remove(folder: Path) -> None:
+    """Take away a folder, and what is empty in it; what else somebody put there stays."""
+    for inner, _, _ in os.walk(folder, topdown=False):
+        if not any(Path(inner).iterdir()):
+            Path(inner).rmdir()

@@ -1,0 +1,107 @@
+"""What is done beside the stages, whoever runs them: Airflow, or a timer that starts `nightdesk run` and `upkeep`.
+
+The operators hear of a night that failed and of sources that went quiet; old raw files go; golden pages are read again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+
+from pipelines.alert import stage as alert
+from pipelines.errors import NightdeskError, SourceError
+from pipelines.health import golden
+from pipelines.health import troubles as health
+from pipelines.model import Source, Tally
+from pipelines.notify import outbox
+from pipelines.settings import Settings
+from pipelines.sources import folders
+from pipelines.stores import postgres as db
+from pipelines.stores import retention, runs
+
+log = logging.getLogger("nightdesk")
+
+
+def tell_of_night(
+    settings: Settings, run: str, chosen: Sequence[Source], done: Sequence[Tally], broken: str = ""
+) -> bool:
+    """Tell the operators once that a night failed, and which sources went quiet; False where it failed unheard.
+
+    A night fails as a Dag does: when too many of its sources failed, or something that is no source. `broken` is what
+    ended it before its time.
+    """
+    why = [broken] if broken else list(_failures(settings, done))
+    heard = True
+    if why:
+        with db.connection(settings) as conn:
+            why.insert(0, runs.unreached(conn, run))
+        subject = f"The night {run} failed"
+        heard = outbox.tell_operators(settings, outbox.key("failed", "run", run), subject, "\n".join(filter(None, why)))
+    quiet = health.check(settings, chosen)
+    if (why and heard) or any(trouble.told for trouble in quiet):
+        alert.send(settings)
+    return heard
+
+
+def tell_of_source_files(settings: Settings, bad: Sequence[SourceError]) -> None:
+    """Bad source files are in the log each time, and told to the operators once for each thing that is wrong."""
+    for error in bad:
+        log.error("%s", error)
+        outbox.tell_of_source_file(settings, error)
+
+
+def check_health(settings: Settings) -> list[str]:
+    """Tell the operators once of sources that went quiet; what there is to say of each."""
+    good, bad = folders.readable(settings)
+    tell_of_source_files(settings, bad)
+    found = health.check(settings, good)
+    for quiet in found:
+        log.warning("%s", quiet)
+    return [str(quiet) for quiet in found]
+
+
+def check_golden(settings: Settings) -> list[str]:
+    """Read the golden pages of the followed sources again; the operators are told once of what they no longer give."""
+    pages: list[tuple[Source, golden.Golden]] = []
+    for source in folders.readable(settings)[0]:
+        try:
+            pages += [(source, page) for page in golden.load(golden.path(settings.sources, source.name))]
+        except SourceError as problem:
+            tell_of_source_files(settings, [problem])
+    told: dict[str, list[str]] = {}
+    for checked in golden.check(settings, [(source, page) for source, page in pages if page.reviewed]):
+        told.setdefault(checked.source, []).extend(f"{checked.golden.url}: {what}" for what in checked.differs)
+    log.info("%d golden pages, %d of them not reviewed yet", len(pages), sum(not page.reviewed for _, page in pages))
+    broken = [f"{name}: {what}" for name, differs in told.items() for what in differs]
+    for sentence in broken:
+        log.error("%s", sentence)
+    for name, differs in told.items():
+        if differs:
+            text = "\n".join(differs)
+            digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+            subject = f"{name} no longer gives what its golden pages hold"
+            outbox.tell_operators(settings, outbox.key("golden", name, digest), subject, text)
+    return broken
+
+
+def retire_raw(settings: Settings) -> dict[str, int]:
+    """Delete raw files that were kept long enough and whose URLs are all decided; how many runs, files and bytes."""
+    done = retention.retire(settings, datetime.now(UTC))
+    for folder in done.kept:
+        log.warning("%s is old, but URLs of it are undecided: kept; `nightdesk extract` and `load` decide them", folder)
+    log.info("deleted %d files of %d runs, %d bytes", done.files, len(done.deleted), done.bytes)
+    return {"runs": len(done.deleted), "files": done.files, "bytes": done.bytes}
+
+
+def _failures(settings: Settings, done: Sequence[Tally]) -> Iterator[str]:
+    for stage in runs.STAGES[:-1]:
+        here = [tally for tally in done if tally.stage == stage]
+        try:
+            runs.judged(here, stage, [tally.source for tally in here], settings.failed_share)
+        except NightdeskError as error:
+            yield str(error)
+    for tally in done:
+        if tally.stage == runs.STAGES[-1] and tally.state == "failed":
+            yield f"{tally.stage} failed: {tally.message}"

@@ -1,0 +1,252 @@
+"""Golden pages: facts of single pages that a source must keep giving, reviewed by a person, checked ever after.
+
+It alone knows their two places: the facts in `golden/<source>.toml` beside the source files, for people to read and
+mend, and the raw page in the data folder's `golden`, where retention does not reach. The check is offline.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipelines.errors import NightdeskError, SourceError, StoreError
+from pipelines.extract import preview
+from pipelines.extract.preview import Trial
+from pipelines.model import Article, Page, Rejection, Source, Template
+from pipelines.settings import Settings
+from pipelines.sources.sourcefile import shown
+from pipelines.stores import postgres as db
+from pipelines.stores import templates, warc
+
+FOLDER = "golden"
+WORDS = 12
+LONGEST = 100
+GONE = "its raw page is not in this data folder: take it out and draft it anew with `nightdesk sources sample`"
+HEAD = """\
+# What these pages of {title} must keep giving; `nightdesk sources check {name}` reads them again, offline.
+# Compare each with its page, mend what is wrong, then set its `reviewed` to true. A line that is left out is not
+# checked. `published` is the day by the source's clock, "" where the page gives none; `begins` and `ends` are the first
+# and the last words of the text, as many as you like.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Golden:
+    """A page and what it must keep giving; a fact that is None is not checked.
+
+    published: a day as ISO 8601, empty where the page gives none. begins, ends: words of the text.
+    """
+
+    url: str
+    page_digest: str
+    reviewed: bool = False
+    title: str | None = None
+    published: str | None = None
+    language: str | None = None
+    begins: str | None = None
+    ends: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A golden page that was read again, and how what it gives differs: a phrase for each fact."""
+
+    source: str
+    golden: Golden
+    differs: tuple[str, ...]
+
+
+def path(folder: Path, name: str) -> Path:
+    """Where the facts of a source stand whose own file is in this folder."""
+    return folder / FOLDER / f"{name}.toml"
+
+
+def load(file: Path) -> list[Golden]:
+    """The golden pages of a file, none where there is no file; SourceError names the file and the key."""
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, RecursionError) as error:
+        raise SourceError(f"{shown(file)}: is no file of golden pages: {error}.") from None
+    pages = values.get("page", [])
+    if set(values) - {"page"} or not isinstance(pages, list) or not all(isinstance(page, dict) for page in pages):
+        raise SourceError(f"{shown(file)}: holds [[page]] tables and nothing else.")
+    return [_golden(page, f"{shown(file)}: page {number}") for number, page in enumerate(pages, 1)]
+
+
+def sample(settings: Settings, source: Source, page: Page, template: Template | None) -> Golden:
+    """Draft the facts of a page and keep its bytes; NightdeskError where it is no article or is golden already."""
+    file = path(settings.sources, source.name)
+    if any(golden.url == page.url for golden in load(file)):
+        raise NightdeskError(f"{page.url} is in {shown(file)} already; take its [[page]] out there to draft it anew.")
+    made = preview.one(Trial(source=source, url=page.url, page=page, template=template)).made
+    if isinstance(made, Rejection):
+        raise NightdeskError(f"{page.url} gives no article to hold on to: {_rejected(made)}.")
+    golden = facts(made, source)
+    writer = warc.begin(settings.data / FOLDER, source.name, page.run)
+    warc.append(writer, page, {"kind": FOLDER})
+    warc.finish(writer)
+    _add(file, source, golden)
+    return golden
+
+
+def move(settings: Settings, old: str, new: str) -> None:
+    """Put the facts of a source's golden pages beside those of another; can be done again after a kill."""
+    file, target = path(settings.sources, old), path(settings.sources, new)
+    if not file.exists():
+        return
+    if not target.exists():
+        file.replace(target)
+        return
+    known = {page.url for page in load(target)}
+    for page in load(file):
+        if page.url not in known:
+            _append(target, target.read_text(encoding="utf-8"), page)
+    file.unlink()
+
+
+def check(settings: Settings, pages: Sequence[tuple[Source, Golden]]) -> list[Checked]:
+    """Golden pages read again as they would be tonight, each with its source's template, and all that differs.
+
+    A page that nobody has reviewed is read and compared like the others. Needs Postgres where there are pages.
+    """
+    if not pages:
+        return []
+    of = {source.name: source for source, _ in pages}
+    with db.connection(settings, application="nightdesk golden") as conn, conn:
+        learned = {name: templates.newest(conn, name) for name in of}
+    kept: dict[str, Page] = {}
+    lost: dict[str, str] = {}
+    for name in of:
+        try:
+            kept.update((page.digest, page) for page in _kept(settings, name))
+        except StoreError as error:
+            lost[name] = f"its raw page cannot be read: {error}".removesuffix(".")
+    there = [(source, golden) for source, golden in pages if golden.page_digest in kept]
+    trials = [
+        Trial(source=source, url=golden.url, page=kept[golden.page_digest], template=stored.in_use if stored else None)
+        for source, golden in there
+        for stored in [learned[source.name]]
+    ]
+    made = {id(golden): tried.made for (_, golden), tried in zip(there, preview.each(trials, 1), strict=True)}
+    return [
+        Checked(
+            source=source.name,
+            golden=golden,
+            differs=tuple(_differences(golden, made[id(golden)], source))
+            if id(golden) in made
+            else (lost.get(source.name, GONE),),
+        )
+        for source, golden in pages
+    ]
+
+
+def facts(article: Article, source: Source) -> Golden:
+    """The facts of an article, as a draft that nobody has reviewed."""
+    words = article.text.split()
+    return Golden(
+        url=article.url,
+        page_digest=article.page_digest,
+        title=_flat(article.title),
+        published=_day(article, source),
+        language=article.language,
+        begins=_short(" ".join(words[:WORDS])),
+        ends=_short(" ".join(words[-WORDS:]), end=True),
+    )
+
+
+def _golden(values: Mapping[str, Any], where: str) -> Golden:
+    allowed = {field.name for field in fields(Golden)}
+    for key in values:
+        if key not in allowed:
+            raise SourceError(f"{where}: {key} is no key of a golden page; there are {', '.join(sorted(allowed))}.")
+    for key in ("url", "page_digest"):
+        if not values.get(key):
+            raise SourceError(f"{where}: {key} is missing; `nightdesk sources sample` writes it.")
+    known = dict(values)
+    if isinstance(known.get("published"), date):
+        known["published"] = known["published"].isoformat()[:10]
+    for key, value in known.items():
+        if not isinstance(value, bool if key == "reviewed" else str):
+            raise SourceError(
+                f"{where}: {key} is {value!r}; it is {'true or false' if key == 'reviewed' else 'a text'}."
+            )
+    return Golden(**known)
+
+
+def _kept(settings: Settings, name: str) -> Iterator[Page]:
+    for file in sorted((settings.data / FOLDER / name).glob(f"*/*{warc.CLOSED}")):
+        for _, page, _ in warc.pages(file):
+            yield page
+
+
+def _differences(golden: Golden, made: Article | Rejection, source: Source) -> Iterator[str]:
+    if isinstance(made, Rejection):
+        yield f"it is no article any more: {_rejected(made)}"
+        return
+    text = _flat(made.text)
+    got = facts(made, source)
+    for name in ("title", "published", "language"):
+        want, have = getattr(golden, name), getattr(got, name)
+        if want is not None and _flat(want) != have:
+            yield f"{name} is {_quoted(have)}, not {_quoted(want)}"
+    if golden.begins is not None and not text.startswith(_flat(golden.begins)):
+        yield f"the text begins {_quoted(got.begins)}, not {_quoted(golden.begins)}"
+    if golden.ends is not None and not text.endswith(_flat(golden.ends)):
+        yield f"the text ends {_quoted(got.ends)}, not {_quoted(golden.ends)}"
+
+
+def _add(file: Path, source: Source, golden: Golden) -> None:
+    """Put a draft at the end of the file; what people wrote in it stays."""
+    text = file.read_text(encoding="utf-8") if file.exists() else HEAD.format(title=source.title, name=source.name)
+    _append(file, text, golden)
+
+
+def _append(file: Path, text: str, golden: Golden) -> None:
+    """Write a text and behind it a page's facts; what is None in them is left out."""
+    told = {field.name: getattr(golden, field.name) for field in fields(Golden)}
+    lines = [f"{name} = {_toml(value)}" for name, value in told.items() if value is not None]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_name(f".{file.name}.{os.getpid()}")
+    beside.write_text(text.rstrip("\n") + "\n\n[[page]]\n" + "\n".join(lines) + "\n", encoding="utf-8")
+    beside.replace(file)
+
+
+def _toml(value: object) -> str:
+    """A text or a truth value as TOML writes it: as JSON does, but for one character."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _day(article: Article, source: Source) -> str:
+    if article.published_at is None or article.published_precision in ("month", "year"):
+        return ""
+    return article.published_at.astimezone(ZoneInfo(source.timezone)).date().isoformat()
+
+
+def _short(words: str, *, end: bool = False) -> str:
+    """At most so many characters, whole words where a script has them."""
+    if len(words) <= LONGEST:
+        return words
+    cut = words[-LONGEST:] if end else words[:LONGEST]
+    whole = cut.partition(" ")[2] if end else cut.rpartition(" ")[0]
+    return whole or cut
+
+
+def _rejected(made: Rejection) -> str:
+    return f"{made.reason}, {made.detail}" if made.detail else str(made.reason)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _quoted(text: str | None) -> str:
+    return f"“{text}”" if text else "empty"

@@ -1,0 +1,261 @@
+"""Health: sources that stopped yielding, or whose pages or feeds changed; it alone knows what is usual for a source.
+
+Silence is three times the usual interval without a new article. It is told once, and again only after the source has
+given something in between. A promise of the source's file that its newest run broke is told once, until a run keeps it.
+A template that no longer fits is told once as well, until it has been learned again, and a
+feed that lacked what the sitemap names in so many crawls in a row. So is a login that its site no longer takes, until
+pages are shown again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from statistics import median
+from typing import Any
+
+from pipelines import cron
+from pipelines.model import Source
+from pipelines.notify.outbox import put_message, tell_operators
+from pipelines.settings import Settings
+from pipelines.sources import access
+from pipelines.stores import postgres as db
+from pipelines.stores import templates
+
+TIMES = 3
+SCHEDULE_STEPS = 14
+
+BEHIND_TIMES = 3
+
+BY_HAND = timedelta(days=1)
+# Of the pages that were asked for as a subscriber: fewer may stand behind another subscription.
+REFUSED_SHARE = 0.5
+SILENT, CHANGED, BEHIND, PROMISE, LOGIN = "silent", "changed", "behind", "promise", "login"
+
+__all__ = ["BrokenPromise", "Drift", "Lag", "LostLogin", "Silence", "Trouble", "check", "tell_operators"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """What the operators should know of a source: since when, in which words; told: just now."""
+
+    source: str
+    since: datetime
+    message: str
+    told: bool
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Silence(Trouble):
+    """A source that gives nothing: what is usual, what its last run said."""
+
+    usual: timedelta
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drift(Trouble):
+    """A source whose template no longer fits; run: the first in which it did not."""
+
+    run: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lag(Trouble):
+    """A source whose feeds lack what its sitemaps name; run: the last that said so."""
+
+    run: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BrokenPromise(Trouble):
+    """A source that gave fewer new articles than its file promises; run: the last that did."""
+
+    run: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LostLogin(Trouble):
+    """A source whose login its site no longer takes; run: the last that said so."""
+
+    run: str
+
+
+def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None = None) -> list[Trouble]:
+    """The sources that are silent, look changed, have a feed that is behind, break a promise or lost their login now.
+
+    Each is told to the operators' channel once, through the outbox.
+
+    A source that was not crawled since its usual interval passed is not called silent: nobody listened.
+    """
+    at = now or datetime.now(UTC)
+    found: list[Trouble] = []
+    with db.connection(settings, application="nightdesk health") as conn:
+        for source in sources:
+            with conn:
+                silence = _silence(conn, settings, source, at)
+                drift = _drift(conn, settings, source, at)
+                lag = _lag(conn, settings, source, at)
+                broken = _broken_promise(conn, settings, source, at)
+                lost = _lost_login(conn, settings, source, at)
+            found += [trouble for trouble in (silence, drift, lag, broken, lost) if trouble]
+    return found
+
+
+def _silence(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Silence | None:
+    life = db.row(conn, "life_of_source", source=source.name, now=now) or {}
+    since = life["yielded_at"] or life["first_crawl"]
+    if since is None or life["last_crawl"] is None:
+        return None
+    usual = _usual(settings, source, db.query(conn, "yields_of_source", source=source.name, now=now), now)
+    silent = now - since > TIMES * usual and life["last_crawl"] > since + usual
+    db.execute(conn, "trouble_over", source=source.name, kind=SILENT, since=since if silent else None, now=now)
+    if not silent:
+        return None
+    message = _said(source, since, usual, life)
+    told = _told(conn, settings, source, SILENT, since, f"{source.name} has gone silent", message, now)
+    return Silence(source=source.name, since=since, usual=usual, message=message, told=told)
+
+
+def _drift(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Drift | None:
+    stored = templates.newest(conn, source.name)
+    since = stored.drifted_at if stored else None
+    db.execute(conn, "trouble_over", source=source.name, kind=CHANGED, since=since, now=now)
+    if stored is None or since is None:
+        return None
+    message = (
+        f"{source.title} ({source.name}): the template of {source.name} no longer fits since run {stored.drifted_run}: "
+        f"its pages look changed.\n{round(100 * (stored.agreement or 0))} % of the last pages agree with version "
+        f"{stored.version}, learned {stored.learned_at:%Y-%m-%d} of {stored.pages} pages. They are read without it "
+        f"until {templates.LEAST} pages since then can be learned from."
+    )
+    told = _told(conn, settings, source, CHANGED, since, f"The pages of {source.name} look changed", message, now)
+    return Drift(source=source.name, since=since, run=stored.drifted_run, message=message, told=told)
+
+
+def _lag(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Lag | None:
+    crawls = db.query(conn, "crawls_of_source", source=source.name, now=now, count=BEHIND_TIMES)
+    behind = len(crawls) == BEHIND_TIMES and all(crawl["behind"] for crawl in crawls)
+    begun = db.row(conn, "trouble_since", source=source.name, kind=BEHIND)
+    since = (begun["since"] if begun else crawls[-1]["started_at"]) if behind else None
+    db.execute(conn, "trouble_over", source=source.name, kind=BEHIND, since=since, now=now)
+    if since is None:
+        return None
+    run, said = crawls[0]["run"], crawls[0]["message"]
+    message = f"{source.title} ({source.name}): its feed is behind its sitemap since {since:%Y-%m-%d}.\n{run}: {said}."
+    told = _told(conn, settings, source, BEHIND, since, f"The feed of {source.name} is behind", message, now)
+    return Lag(source=source.name, since=since, run=run, message=message, told=told)
+
+
+def _broken_promise(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> BrokenPromise | None:
+    promised = source.expect.articles_per_run
+    load = db.row(conn, "newest_load_of_source", source=source.name, now=now) if promised else None
+    short = load is not None and load["new"] < promised
+    begun = db.row(conn, "trouble_since", source=source.name, kind=PROMISE)
+    since = (begun["since"] if begun else load["started_at"]) if load and short else None
+    db.execute(conn, "trouble_over", source=source.name, kind=PROMISE, since=since, now=now)
+    if load is None or since is None:
+        return None
+    message = (
+        f"{source.title} ({source.name}): run {load['run']} gave {load['new']} new "
+        f"{'article' if load['new'] == 1 else 'articles'}; its file promises at least {promised} in a run "
+        "(expect.articles_per_run)."
+    )
+    told = _told(conn, settings, source, PROMISE, since, f"{source.name} gives less than it promises", message, now)
+    return BrokenPromise(source=source.name, since=since, run=load["run"], message=message, told=told)
+
+
+def _lost_login(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> LostLogin | None:
+    looks = db.query(conn, "looks_as_subscriber", source=source.name, now=now) if access.has_login(source) else []
+    refused = [look for look in looks if look["paywall"] or access.asks_for_login(look["status"], look["reason"])]
+    lists = [look for look in refused if look["kind"] != "article"]
+    articles = sum(look["kind"] == "article" for look in looks)
+    lost = bool(lists) or (articles > 0 and len(refused) >= REFUSED_SHARE * articles)
+    begun = db.row(conn, "trouble_since", source=source.name, kind=LOGIN)
+    if lost:
+        since = begun["since"] if begun else refused[0]["started_at"]
+    else:
+        # Nothing to look at proves nothing.
+        since = begun["since"] if begun and access.has_login(source) and not articles else None
+    db.execute(conn, "trouble_over", source=source.name, kind=LOGIN, since=since, now=now)
+    if not lost or since is None:
+        return None
+    variables = ", ".join(access.variable(name) for name, key in access.wanted(source).items() if key != "proxy")
+    example = refused[0]
+    why = "only the start of the article is shown" if example["paywall"] else example["reason"]
+    message = (
+        f"{source.title} ({source.name}): its login has run out or is not taken: {len(refused)} of the "
+        f"{len(looks)} pages looked at in run {example['run']} were closed.\n{example['url']}: {why}.\n"
+        f"Log in as a reader does, put the new value into {variables}, and crawl again."
+    )
+    told = _told(conn, settings, source, LOGIN, since, f"The login of {source.name} has run out", message, now)
+    return LostLogin(source=source.name, since=since, run=example["run"], message=message, told=told)
+
+
+def _told(
+    conn: db.Connection,
+    settings: Settings,
+    source: Source,
+    kind: str,
+    since: datetime,
+    subject: str,
+    message: str,
+    now: datetime,
+) -> bool:
+    """Note a trouble and its alert, and put it into the outbox if nobody was told so far; whether it was just now."""
+    row = db.row(conn, "trouble_begun", source=source.name, kind=kind, since=since) or {}
+    alert = db.row(conn, "write_health_alert", story=row["id"], source=source.name, message=message) or {}
+    if row["told_at"] is not None or not settings.operators:
+        return False
+    for delivery in put_message(conn, settings.operators, f"health/{row['id']}", subject, message):
+        db.execute_values(conn, "write_delivered_alerts", [(delivery["id"], alert["id"])])
+    return bool(db.execute(conn, "trouble_told", id=row["id"], now=now))
+
+
+def _usual(settings: Settings, source: Source, yields: Sequence[db.Row], now: datetime) -> timedelta:
+    """The median time between two runs that gave something, but no less than the schedule's longest pause."""
+    gaps = [later["at"] - earlier["at"] for earlier, later in pairwise(yields)]
+    pause = _pause(settings, source, now)
+    return max(pause, median(gaps)) if gaps else pause
+
+
+def _pause(settings: Settings, source: Source, now: datetime) -> timedelta:
+    """The longest time between two strikes of a source's schedule, among the last fortnight's worth of them.
+
+    A day where there is no schedule, since then somebody starts each run by hand.
+    """
+    expression, zone = (
+        (source.schedule, source.timezone) if source.schedule else (settings.schedule, settings.schedule_timezone)
+    )
+    if not expression:
+        return BY_HAND
+    strikes = [cron.struck(expression, zone, now)]
+    for _ in range(SCHEDULE_STEPS):
+        strikes.append(cron.struck(expression, zone, strikes[-1] - timedelta(seconds=2)))
+    return max(later - earlier for later, earlier in pairwise(strikes))
+
+
+def _said(source: Source, since: datetime, usual: timedelta, life: dict[str, Any]) -> str:
+    """What a person needs to tell "nothing new" from "nothing reachable" and "nothing extracted"."""
+    what = "No new article" if life["yielded_at"] else "Not one article so far"
+    lines = [
+        f"{source.title} ({source.name}): {what.lower()} since {since:%Y-%m-%d %H:%M} UTC; "
+        f"usual is one every {_long(usual)}.",
+        f"Its last run, {life['run']}:",
+    ]
+    for stage in life["stages"] or []:
+        counts = ", ".join(f"{count} {name}" for name, count in stage["counts"].items() if count and name != "seconds")
+        said = "; ".join(part for part in (counts, stage["message"]) if part)
+        lines.append(f"  {stage['stage']} {stage['state']}" + (f": {said}" if said else ""))
+    return "\n".join(lines)
+
+
+def _long(span: timedelta) -> str:
+    hours = span.total_seconds() / 3600
+    if hours < 2:
+        return f"{round(hours * 60)} minutes"
+    return f"{round(hours)} hours" if hours < 48 else f"{round(hours / 24)} days"

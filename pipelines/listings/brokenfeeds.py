@@ -1,0 +1,110 @@
+"""Feeds that are no XML even when mended: item by item, so that what is broken costs only itself.
+
+An item that is broken itself is left to feedparser; only this module knows how that is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+import feedparser
+from lxml import etree
+
+from pipelines.dates.lists import ANYWHERE, Local, dated, moment
+from pipelines.listings import feeds, xmltree
+from pipelines.listings.fields import SUMMARY, TITLE, joined, names, plain
+from pipelines.model import Entry
+
+# Guessing takes seconds for more, and holds up other sources.
+MOST_GUESSED = 400
+MOST_BYTES = 256 * 1024
+MOST_TAGS = 5_000
+BEGIN = re.compile(rb"<(item|entry)(?=[\s>])")
+
+
+def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
+    """The entries of a feed that no strict parser reads; body: UTF-8. ValueError where there is not one whole."""
+    root = xmltree.ROOT.search(body[: xmltree.HEAD])
+    if root is None:
+        raise ValueError("it is neither a feed nor a sitemap")
+    body = xmltree.mended(body)
+    parts = _parts(body)
+    if not parts:
+        raise ValueError("it is a broken feed without one whole entry")
+    opening = body[root.start() : body.find(b">", root.start()) + 1].removesuffix(b"/>").removesuffix(b">") + b">"
+    closing = b"</" + root[1] + b">"
+    head = _tree(opening + _head(body[root.start() : body.find(parts[0][:6])]) + closing)
+    frame = feeds.framed(etree.Element("rss") if head is None else head, url, local)
+    guessed, left = 0, MOST_BYTES
+    found: list[Entry] = []
+    for part in parts:
+        tree = _tree(opening + part + closing)
+        if tree is not None:
+            found += [entry for item in tree[:1] if (entry := feeds.entry_of(item, frame))]
+        elif guessed < MOST_GUESSED and (left := left - len(part)) >= 0 and part.count(b"<") <= MOST_TAGS:
+            guessed += 1
+            found += _guessed(opening + part + closing, frame)
+    if not found:
+        raise ValueError("it is a broken feed without one whole entry")
+    return found
+
+
+def _parts(body: bytes) -> list[bytes]:
+    """The items of a feed as bytes. What stands behind the last whole one may hold half a URL."""
+    parts: list[bytes] = []
+    begin = BEGIN.search(body)
+    while begin and len(parts) < feeds.MOST_ENTRIES:
+        closer = b"</" + begin[1] + b">"
+        following = BEGIN.search(body, begin.end())
+        end = body.find(closer, begin.end(), following.start() if following else len(body))
+        if end < 0 and not following:
+            break
+        # One that nobody closed ends where the next begins.
+        end = end if end >= 0 or not following else following.start()
+        parts.append(body[begin.start() : end] + closer)
+        begin = following
+    return parts
+
+
+def _head(head: bytes) -> bytes:
+    """What a channel says of itself where that is whole: its language and its link."""
+    said = (re.search(rb"<%s>[^<]{0,300}</%s>" % (one, one), head[: xmltree.HEAD]) for one in (b"link", b"language"))
+    return b"<channel>" + b"".join(found[0] for found in said if found) + b"</channel>"
+
+
+def _tree(body: bytes) -> Any:
+    parser = etree.XMLParser(encoding="utf-8", no_network=True, resolve_entities=False, huge_tree=False)
+    try:
+        return etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def _guessed(body: bytes, frame: feeds.Frame) -> Iterator[Entry]:
+    # Never bytes or str: feedparser would open one that looks like a path or an address.
+    feed = feedparser.parse(
+        BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + body),
+        response_headers={"content-type": "application/xml; charset=utf-8"},
+        resolve_relative_uris=False,
+        sanitize_html=False,
+    )
+    for item in feed.get("entries", [])[:1]:
+        address = joined(frame.base, str(item.get("feedburner_origlink") or item.get("link") or ""))
+        # Asked for "updated" where there is none, feedparser warns and gives the other date.
+        changed = item.get("updated", "") if "updated" in item else ""
+        published_at, precision = dated(item.get("published", ""), frame.local)
+        if address:
+            yield Entry(
+                url=address,
+                title=plain(item.get("title", ""), TITLE),
+                summary=plain(item.get("summary", ""), SUMMARY),
+                authors=names([item["author"]] if item.get("author") else []),
+                published_at=published_at,
+                published_precision=precision,
+                modified_at=moment(changed, frame.local) if changed != item.get("published") else None,
+                language=frame.language,
+                tags=names([tag["term"] for tag in item.get("tags", ()) if tag.get("term")]),
+            )

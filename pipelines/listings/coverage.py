@@ -1,0 +1,103 @@
+"""Whether a source's feeds tell of all that its sitemaps tell of: one that is cut, or lags, loses articles silently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, time, timedelta
+from itertools import islice
+
+from pipelines import urls
+from pipelines.listings import shapes
+from pipelines.model import Entry
+
+MOST = 10_000
+# Lists are fetched minutes apart, and systems cache each for a while.
+TOLERANCE = timedelta(hours=1)
+DAY = timedelta(days=1)
+LEAST_LACKING, LEAST_SHARE = 3, 0.1
+LEAST_LATE = 3
+# A sitemap's lastmod is taken for the day of publication only where it proves to be, on articles both lists name.
+LEAST_PROOFS, PROVEN = 5, 0.9
+
+
+def compared(feed: Sequence[Entry], sitemap: Sequence[Entry]) -> str:
+    """What feeds lack that sitemaps of their source name: a sentence; empty where they agree or nobody can know.
+
+    feed: the entries of all its feeds together; sitemap: of all its sitemaps. Only articles whose day of publication
+    is known are compared, and only addresses shaped like the feed's own.
+    """
+    told = _keyed(feed)
+    named = _keyed(_recent(sitemap, [entry.published_at for entry in feed if entry.published_at]))
+    trusted = _proven(told, named)
+    dates = {key: _published(entry, trusted) for key, entry in named.items()}
+    fed = {key: entry.published_at or dates.get(key) for key, entry in told.items()}
+    span = [at for at in fed.values() if at is not None]
+    if len(span) < 2:
+        return ""
+    first, last, over = _end(min(span)), max(span), max(map(_end, span))
+    alike = {shapes.shape(entry.url, keep=False) for entry in told.values()}
+    others = {
+        key: at
+        for key, entry in named.items()
+        if (at := dates[key]) is not None and (key in told or shapes.shape(entry.url, keep=False) in alike)
+    }
+    within = [key for key, at in others.items() if first <= at and _end(at) <= last]
+    lacking = [key for key in within if key not in told]
+    late = [at for key, at in others.items() if key not in told and at > over + TOLERANCE]
+    if len(late) >= LEAST_LATE or (late and max(late) - over >= DAY):
+        return (
+            f"the feed lags: the sitemap names {_articles(len(late))} newer than the feed's newest,"
+            f" by up to {_span(max(late) - over)}"
+        )
+    if len(lacking) >= max(LEAST_LACKING, LEAST_SHARE * len(within)):
+        return (
+            f"the feed lacks {len(lacking)} of the {len(within)} articles of its own time span that the sitemap names"
+        )
+    return ""
+
+
+def _keyed(entries: Iterable[Entry]) -> dict[str, Entry]:
+    keyed: dict[str, Entry] = {}
+    for entry in islice(entries, MOST):
+        try:
+            keyed.setdefault(urls.key(entry.url), entry)
+        except ValueError:
+            continue
+    return keyed
+
+
+def _recent(entries: Sequence[Entry], since: Sequence[datetime]) -> list[Entry]:
+    """Those that say when they are of, the newest first, none from long before the feed's own time span."""
+    oldest = min(since) - DAY if since else datetime.min.replace(tzinfo=UTC)
+    dated = [(at, entry) for entry in entries if (at := entry.published_at or entry.modified_at) and at >= oldest]
+    return [entry for _, entry in sorted(dated, key=lambda pair: pair[0], reverse=True)]
+
+
+def _proven(told: dict[str, Entry], named: dict[str, Entry]) -> bool:
+    """Whether the sitemap's lastmod is the day of publication, by the articles that the feed dates as well."""
+    proofs = [
+        abs(changed - published) <= DAY
+        for key, entry in told.items()
+        if (published := entry.published_at) and key in named and (changed := named[key].modified_at)
+    ]
+    return len(proofs) >= LEAST_PROOFS and sum(proofs) >= PROVEN * len(proofs)
+
+
+def _published(entry: Entry, trusted: bool) -> datetime | None:
+    return entry.published_at or (entry.modified_at if trusted else None)
+
+
+def _end(at: datetime) -> datetime:
+    """When a date is over at the latest: midnight is a day of which nothing more is said."""
+    return at + DAY if at.timetz() == time(tzinfo=UTC) else at
+
+
+def _articles(count: int) -> str:
+    return "1 article" if count == 1 else f"{count} articles"
+
+
+def _span(span: timedelta) -> str:
+    hours = round(span / timedelta(hours=1))
+    if hours >= 48:
+        return f"{round(hours / 24)} days"
+    return "1 hour" if hours <= 1 else f"{hours} hours"

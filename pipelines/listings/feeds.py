@@ -1,0 +1,187 @@
+"""RSS 2.0, RSS 1.0 and Atom: a feed's XML into entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from itertools import islice
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from pipelines.dates.lists import ANYWHERE, Local, dated
+from pipelines.listings.fields import SUMMARY, TITLE, joined, names, plain
+from pipelines.listings.xmltree import name, text
+from pipelines.model import Entry
+
+ROOTS = ("rss", "rdf", "feed")
+# The largest feeds that sites mean well have some hundreds.
+MOST_ENTRIES = 20_000
+# One entry without an address may be a notice; where so many have none, the feed is of no use to us.
+TELLING = 3
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+BASE = "{http://www.w3.org/XML/1998/namespace}base"
+ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
+# Elements of other namespaces are called like a feed's own and mean others: media:title is the picture's.
+OTHERS = {
+    "http://purl.org/dc/elements/1.1/": "dc:",
+    "http://purl.org/dc/elements/1.0/": "dc:",
+    "http://purl.org/dc/terms/": "dc:",
+    "http://purl.org/rss/1.0/modules/content/": "content:",
+    "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
+}
+OWN = re.compile(
+    r"|http://www\.w3\.org/2005/Atom|http://purl\.org/(atom/ns#.*|rss/1\.0/|net/rss1\.1#)|http://backend\.userland\.com/.*|"
+    r"http://(my|channel)\.netscape\.com/(rdf/simple/0\.9|publish/formats/rss-0\.91\.dtd)/?|"
+    r"https?://blogs\.law\.harvard\.edu/tech/rss/?"
+)
+# An RSS author is a mail address with the name in brackets behind it.
+MAILED = re.compile(r"\S+@\S+\s*(?:\(([^()]*)\))?")
+PUBLISHED = ("pubDate", "published", "issued", "dc:date", "dc:issued", "dc:created", "created")
+MODIFIED = ("updated", "modified", "dc:modified")
+PAGES = ("", "text/html", "application/xhtml+xml")
+BASED = etree.XPath("boolean(//@xml:base)")
+Said = dict[str, list[Any]]
+
+
+class Frame(NamedTuple):
+    """What is known of all entries of a feed: the base of their addresses, their language, whether parts of it have
+    bases of their own, and where its dates are from."""
+
+    base: str
+    language: str
+    placed: bool
+    local: Local = ANYWHERE
+
+
+def read(root: Any, url: str, local: Local = ANYWHERE) -> Iterator[Entry]:
+    """The entries of a feed that have an address, in its order; ValueError where several have none."""
+    frame = framed(root, url, local)
+    found = islice((entry for item in _items(root) if (entry := entry_of(item, frame))), MOST_ENTRIES)
+    first = next(found, None)
+    if first is not None:
+        yield first
+        yield from found
+    elif len(list(islice(_items(root), TELLING))) == TELLING:
+        raise ValueError("it is a feed of which no entry has an address")
+
+
+def framed(root: Any, url: str, local: Local = ANYWHERE) -> Frame:
+    """What a feed says for all its entries."""
+    about = next((_said(node, but=("item",)) for node in _holders(root)[1:]), {})
+    language = _first(about, "language", "dc:language") or root.get(LANG, "")
+    if not local.language:
+        local = replace(local, language=language)
+    return Frame(_base(about, url), language, bool(BASED(root)), local)
+
+
+def entry_of(item: Any, frame: Frame) -> Entry | None:
+    """What one item or entry says; None where it has no address."""
+    said = _said(item)
+    link, node = _link(item, said)
+    address = joined(_placed(node, frame.base) if frame.placed else frame.base, link)
+    if not address:
+        return None
+    published_at, precision = _when(said, frame.local, *PUBLISHED)
+    modified_at, _ = _when(said, frame.local, *MODIFIED)
+    return Entry(
+        url=address,
+        title=plain(_first(said, "title", "dc:title"), TITLE),
+        summary=plain(_first(said, "description", "summary", "dc:description", "content:encoded", "content"), SUMMARY),
+        authors=names([_author(one) for kind in ("dc:creator", "author") for one in said.get(kind, [])]),
+        published_at=published_at,
+        published_precision=precision,
+        modified_at=modified_at,
+        language=item.get(LANG, "") or _first(said, "dc:language") or frame.language,
+        tags=names([text(one) or one.get("label") or one.get("term", "") for one in _tags(said)]),
+    )
+
+
+def _holders(root: Any) -> list[Any]:
+    return [root, *(node for node in islice(root, 1000) if name(node) == "channel")]
+
+
+def _items(root: Any) -> Iterator[Any]:
+    return (node for holder in _holders(root) for node in holder if name(node) in ("item", "entry"))
+
+
+def _said(item: Any, *, but: tuple[str, ...] = ()) -> Said:
+    said: Said = {}
+    for child in item:
+        if not isinstance(child.tag, str) or child.tag in but:
+            continue
+        space, _, called = child.tag.rpartition("}")
+        space = space[1:]
+        lead = OTHERS.get(space)
+        if lead is None and (not space or OWN.fullmatch(space)):
+            lead = ""
+        if lead is not None:
+            said.setdefault(lead + called, []).append(child)
+    return said
+
+
+def _base(about: Said, url: str) -> str:
+    """Addresses are relative to the site a channel says it is of; its feed may stand at somebody else's."""
+    for node in about.get("link", []):
+        try:
+            if "." in (urlsplit(text(node)).hostname or ""):
+                return joined(url, text(node))
+        except ValueError:
+            continue
+    return url
+
+
+def _placed(node: Any, base: str) -> str:
+    """The base of an element: xml:base of what it stands in, the outermost first."""
+    said = [one.get(BASE) for one in (node, *node.iterancestors()) if one.get(BASE)] if node is not None else []
+    for part in reversed(said):
+        base = joined(base, part)
+    return base
+
+
+def _link(item: Any, said: Said) -> tuple[str, Any]:
+    """The address of an item as it stands there, and the element that says it."""
+    for node in said.get("feedburner:origLink", []):
+        if text(node):
+            return text(node), node
+    shown = [node for node in said.get("link", []) if node.get("rel", "alternate") == "alternate"]
+    # The page itself before what is made of it for programs.
+    for node in sorted(shown, key=lambda node: node.get("type", "").partition(";")[0].strip().lower() not in PAGES):
+        if address := node.get("href", "").strip() or text(node):
+            return address, node
+    for node in said.get("guid", []):
+        if node.get("isPermaLink", "true").strip().lower() != "false" and text(node).startswith("http"):
+            return text(node), node
+    for node in said.get("id", []):
+        if text(node).startswith("http"):
+            return text(node), node
+    return item.get(ABOUT, ""), item
+
+
+def _author(node: Any) -> str:
+    # An Atom person has parts; what stands in the others is an address.
+    if len(node):
+        return next((text(child) for child in node if name(child) == "name"), "")
+    said = text(node)[: 10 * SUMMARY]
+    mailed = MAILED.fullmatch(said) if "@" in said[:SUMMARY] and len(said) < SUMMARY else None
+    return said if mailed is None else mailed[1] or ""
+
+
+def _tags(said: Said) -> list[Any]:
+    return [*said.get("category", []), *said.get("dc:subject", [])]
+
+
+def _when(said: Said, local: Local, *kinds: str) -> tuple[datetime | None, str]:
+    for kind in kinds:
+        for node in said.get(kind, [])[:3]:
+            found = dated(text(node), local)
+            if found[0] is not None:
+                return found
+    return None, ""
+
+
+def _first(said: Said, *kinds: str) -> str:
+    return next((found for kind in kinds for node in said.get(kind, []) if (found := text(node))), "")

@@ -1,0 +1,62 @@
+"""JSON Feed: its items into entries; a field of a wrong type says nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pipelines.dates.lists import ANYWHERE, Local, dated, moment
+from pipelines.listings.fields import NAME, SUMMARY, TITLE, joined, names, plain
+from pipelines.model import Entry
+
+# The largest feeds that sites mean well have some hundreds.
+MOST_ENTRIES = 20_000
+
+
+def read(body: bytes, url: str, local: Local = ANYWHERE) -> Iterator[Entry]:
+    """The entries of a JSON Feed; ValueError says what the bytes are instead of one."""
+    try:
+        feed = json.loads(body)
+    except RecursionError:
+        raise ValueError("it is JSON that cannot be read: it is nested too deep") from None
+    except ValueError as error:
+        raise ValueError(f"it is JSON that cannot be read: {error}") from None
+    if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
+        raise ValueError("it is JSON, but no JSON Feed")
+    return _entries(feed, url, local)
+
+
+def _entries(feed: dict[str, Any], url: str, local: Local) -> Iterator[Entry]:
+    for item in feed["items"][:MOST_ENTRIES]:
+        if not isinstance(item, dict):
+            continue
+        named = _string(item.get("id"))
+        address = _string(item.get("url")) or _string(item.get("external_url"))
+        address = joined(url, address or (named if named.startswith(("http://", "https://")) else ""))
+        if not address:
+            continue
+        people = [*_items(item.get("authors")), item.get("author")]
+        summary = next(
+            filter(None, (_string(item.get(key)) for key in ("summary", "content_text", "content_html"))), ""
+        )
+        published_at, precision = dated(_string(item.get("date_published")), local)
+        yield Entry(
+            url=address,
+            title=plain(_string(item.get("title")), TITLE),
+            summary=plain(summary, SUMMARY),
+            authors=names([_string(one.get("name")) for one in people if isinstance(one, dict)]),
+            published_at=published_at,
+            published_precision=precision,
+            modified_at=moment(_string(item.get("date_modified")), local),
+            language=(_string(item.get("language")) or _string(feed.get("language")))[:NAME],
+            tags=names([_string(tag) for tag in _items(item.get("tags"))]),
+        )
+
+
+def _string(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,200 @@
+"""Section pages: the links of a page in its HTML, and what is said of each by its words and the place it stands in."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree, html
+
+from pipelines import patterns, urls
+from pipelines.listings import paging, shapes
+from pipelines.listings.charsets import in_utf8
+from pipelines.listings.fields import SUMMARY, joined
+from pipelines.listings.shapes import Link
+from pipelines.model import Entry
+
+# What a section page never reaches: parsers take seconds and gigabytes for more.
+LARGEST = 8 * 1024 * 1024
+MOST_TAGS = 200_000
+MOST_ANCHORS = 10_000
+MOST_LINKS = 1000
+LONGEST = 2083
+HEADLINE = 300
+HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+ASIDE = {"nav", "footer", "form"}
+ASIDE_ROLES = {"navigation", "contentinfo", "search", "menu", "menubar", "banner"}
+ASIDE_NAMES = {
+    "nav", "navbar", "navigation", "menu", "submenu", "megamenu", "footer", "breadcrumb", "breadcrumbs", "pagination",
+    "pager", "paging", "tags", "tagcloud", "byline", "authors", "social", "share", "sharing", "login", "topbar",
+}  # fmt: skip
+NAME = re.compile(r"[a-z]+")
+# The same words for so many addresses are a button's.
+REPEATED = 3
+
+
+def read(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> tuple[list[Entry], str]:
+    """What a section page links to: articles in its order, and its own next page; ValueError where it is no page."""
+    root = _parsed(body, charset)
+    base = _base(root, url)
+    here = urlsplit(url)
+    mine = urls.site((here.hostname or "").lower())
+    sites: dict[str, bool] = {}
+    found: dict[str, Link] = {}
+    pages: list[tuple[str, str, bool]] = []
+    places: dict[Any, tuple[bool, bool]] = {}
+    for anchor in islice(root.iter("a", "area", "link"), MOST_ANCHORS):
+        address = _address(base, anchor.get("href") or "")
+        parts = _split(address)
+        if parts is None or not sites.setdefault(parts.netloc, urls.site((parts.hostname or "").lower()) == mine):
+            continue
+        said = set((anchor.get("rel") or "").lower().split())
+        if anchor.tag == "link":
+            if "next" in said:
+                pages.append((address, "", True))
+            continue
+        words, headed = _words(anchor)
+        pages.append((address, words, "next" in said))
+        itself = address.partition("?")[0] == url.partition("?")[0] and not allow
+        if itself or said & {"tag", "author", "category"}:
+            continue
+        aside, within = _place(anchor, places)
+        foreign = parts.netloc.lower().removeprefix("www.") != here.netloc.lower().removeprefix("www.")
+        link = Link(url=address, words=words, aside=aside, headed=headed or within, foreign=foreign)
+        found[address] = _better(found.get(address), link)
+    links = _told(list(found.values()))
+    following = paging.next_page(url, pages)
+    chosen = _allowed(links, url, allow) if allow else shapes.articles(links)
+    entries = [Entry(url=link.url, title=link.words) for link in chosen if link.url != following]
+    return entries[:MOST_LINKS], following
+
+
+def _parsed(body: bytes, charset: str) -> Any:
+    body = in_utf8(body[:LARGEST], charset).replace(b"\0", b"")
+    if body.count(b"<") > MOST_TAGS:
+        # Cut rather than refused: what a page leads with are its newest articles.
+        body = b"<".join(body.split(b"<", MOST_TAGS)[:MOST_TAGS])
+    if not re.search(rb"<[a-zA-Z!/?]", body[:LARGEST]):
+        raise ValueError("it is no HTML page")
+    try:
+        return html.fromstring(body, parser=html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False))
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise ValueError(f"it is no HTML page: {error}") from None
+
+
+def _base(root: Any, url: str) -> str:
+    for node in islice(root.iter("base"), 1):
+        try:
+            base = urljoin(url, (node.get("href") or "").strip())
+        except ValueError:
+            return url
+        return base if base.lower().startswith(("http://", "https://")) else url
+    return url
+
+
+def _address(base: str, link: str) -> str:
+    """A link as an absolute http(s) address without its fragment, or nothing."""
+    if not link or len(link) > LONGEST or link.lstrip().startswith("#"):
+        return ""
+    address = joined(base, "".join(link.split("\n")).replace("\r", "").replace("\t", "")).partition("#")[0]
+    return address if address[:8].lower().startswith(("http://", "https://")) else ""
+
+
+def _split(address: str) -> Any:
+    try:
+        parts = urlsplit(address)
+        return parts if address and parts.hostname else None
+    except ValueError:
+        return None
+
+
+def _words(anchor: Any) -> tuple[str, bool]:
+    """What a link says: of a card its heading alone, of a picture its description; and whether it is headed."""
+    for node in islice(anchor.iter(), 50):
+        if node.tag in HEADINGS:
+            return _text(node), True
+    words = _text(anchor)
+    if words:
+        return words, False
+    pictures = (node.get("alt") for node in islice(anchor.iter("img", "area"), 3))
+    said = anchor.get("title") or anchor.get("aria-label") or next(filter(None, pictures), "") or ""
+    return " ".join(said[:SUMMARY].split()), False
+
+
+def _text(node: Any) -> str:
+    # A link that nobody closed holds half the page.
+    words = " ".join("".join(_pieces(node)).split())
+    return words if len(words) <= HEADLINE else ""
+
+
+def _pieces(node: Any) -> Iterator[str]:
+    left = SUMMARY
+    for piece in islice(node.itertext(), 200):
+        yield piece[:left]
+        left -= len(piece)
+        if left <= 0:
+            return
+
+
+def _place(node: Any, known: dict[Any, tuple[bool, bool]]) -> tuple[bool, bool]:
+    """Whether an element stands in a menu, a footer or the like, and whether in a heading."""
+    path = []
+    for above in node.iterancestors():
+        if above in known:
+            aside, headed = known[above]
+            break
+        path.append(above)
+    else:
+        aside, headed = False, False
+    for above in reversed(path):
+        if above.tag == "article":
+            aside = False
+        aside = aside or _is_aside(above)
+        headed = headed or above.tag in HEADINGS
+        known[above] = (aside, headed)
+    return aside, headed
+
+
+def _is_aside(node: Any) -> bool:
+    if node.tag in ASIDE or (node.get("role") or "").lower() in ASIDE_ROLES:
+        return True
+    if node.tag in ("html", "body", "main", "article"):
+        # Systems write the state of their menus there.
+        return False
+    named = f"{node.get('class') or ''} {node.get('id') or ''}"[:500].lower()
+    return not ASIDE_NAMES.isdisjoint(NAME.findall(named))
+
+
+def _better(known: Link | None, link: Link) -> Link:
+    if known is None:
+        return link
+    words = max(known.words, link.words, key=len)
+    return replace(
+        known, words=words, aside=known.aside and link.aside, headed=known.headed or link.headed, foreign=link.foreign
+    )
+
+
+def _told(links: list[Link]) -> list[Link]:
+    """The links, without the words that many of them share; where nearly all stand aside, none does."""
+    said = Counter(link.words for link in links)
+    everywhere = sum(link.aside for link in links) > 0.9 * len(links)
+    return [
+        replace(link, words="" if said[link.words] >= REPEATED else link.words, aside=link.aside and not everywhere)
+        for link in links
+    ]
+
+
+def _allowed(links: list[Link], url: str, allow: Sequence[str]) -> list[Link]:
+    own = url.partition("#")[0].rstrip("/")
+    return [
+        link
+        for link in links
+        if link.url.rstrip("/") != own
+        and not shapes.NO_PAGE.search(urlsplit(link.url).path)
+        and any(patterns.matches(pattern, link.url) for pattern in allow)
+    ]

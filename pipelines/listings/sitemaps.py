@@ -1,0 +1,165 @@
+"""Sitemaps: of pages, of news, of sitemaps, and plain lists of addresses; and which of an index's to ask first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from io import BytesIO
+from itertools import chain, zip_longest
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from lxml import etree
+
+from pipelines.dates.lists import ANYWHERE, Local, dated, moment, month
+from pipelines.listings import xmltree
+from pipelines.listings.fields import NAME, TITLE, joined, names, plain
+from pipelines.listings.xmltree import name, text
+from pipelines.model import Entry
+
+ROOTS = ("urlset", "sitemapindex")
+MOST_ENTRIES = 50_000
+MOST_NAMED = 20_000
+MOST_SITEMAPS = 20
+LONGEST_LINE = 4096
+ENTRY = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:url|sitemap)[\s>]", re.IGNORECASE)
+LINE = re.compile(rb"https?://[^\s<>\"]+", re.IGNORECASE)
+DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_/]?(0[1-9]|1[0-2])(?!\d)(?:[-_/]?(0[1-9]|[12]\d|3[01]))?")
+COMPACT_DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
+YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+NUMBER = re.compile(r"\d+")
+NEWS = re.compile(r"(?<![a-z])(google-?)?news", re.IGNORECASE)
+# What systems list beside their articles, in sitemaps named after it.
+ASIDE = re.compile(
+    r"(?<![a-z])(tags?|categor(y|ies)|authors?|users?|images?|videos?|pages?|taxonom(y|ies)|galler(y|ies)|topics?)(?![a-z])",
+    re.IGNORECASE,
+)
+
+
+def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
+    """What a sitemap or an index names; body: UTF-8. ValueError where there is not one whole entry."""
+    found = _first_way(body, lambda way, recover: list(_entries(way, url, local, recover=recover)))
+    if not found and ENTRY.search(body):
+        raise ValueError("it is a sitemap of which no entry has an address")
+    return found
+
+
+def lines(body: bytes, url: str) -> list[Entry]:
+    """The addresses of a text sitemap, one a line; empty where the text is anything else."""
+    rows = [row.strip() for row in body.splitlines() if row.strip()]
+    alone = len(rows) == 1 and not urlsplit(url).path.lower().removesuffix(".gz").endswith(".txt")
+    if alone or not all(len(row) <= LONGEST_LINE and LINE.fullmatch(row) for row in rows):
+        return []
+    return [Entry(url=row.decode("utf-8", "replace")) for row in rows[:MOST_ENTRIES]]
+
+
+def newest(found: list[Entry]) -> list[Entry]:
+    """The sitemaps of an index to ask: those of news, then the newest by date or by the date or number in their name.
+
+    An index may name years of sitemaps. Those of tags, authors and pictures come last.
+    """
+    oldest = datetime.min.replace(tzinfo=UTC)
+    kinds: dict[int, list[tuple[datetime, Entry]]] = {0: [], 1: [], 2: []}
+    for entry in found:
+        path = unquote(urlsplit(_splittable(entry.url)).path)
+        last = path.rstrip("/").rpartition("/")[2]
+        kind = 0 if NEWS.search(path) else 2 if ASIDE.search(last) else 1
+        kinds[kind].append((entry.modified_at or _named_date(path) or oldest, entry))
+    ordered: list[Entry] = []
+    for kind in sorted(kinds):
+        dated = sorted((pair for pair in kinds[kind] if pair[0] > oldest), key=lambda pair: pair[0], reverse=True)
+        ordered += [entry for _, entry in dated]
+        ordered += _both_ends([entry for at, entry in kinds[kind] if at == oldest])
+    return ordered[:MOST_SITEMAPS]
+
+
+def _first_way(body: bytes, read_way: Callable[[bytes, bool], list[Entry]]) -> list[Entry]:
+    for way in xmltree.ways(body):
+        try:
+            return read_way(way, False)
+        except (etree.XMLSyntaxError, ValueError):
+            continue
+    found = read_way(xmltree.mended(body), True)
+    # The last entry of a sitemap that ends early may hold half a URL.
+    found = found[:-1] if xmltree.cut_off(body) else found
+    if not found:
+        raise ValueError("it is a broken sitemap without one whole entry")
+    return found
+
+
+def _entries(body: bytes, url: str, local: Local, *, recover: bool) -> Iterator[Entry]:
+    parts = etree.iterparse(
+        BytesIO(body), events=("end",), tag=("{*}url", "{*}sitemap"), encoding="utf-8",
+        no_network=True, resolve_entities=False, huge_tree=False, load_dtd=False, recover=recover,
+    )  # fmt: skip
+    for count, (_, item) in enumerate(parts):
+        # An index of so many names a sitemap for every day of half a century.
+        if count >= (MOST_ENTRIES if name(item) == "url" else MOST_NAMED):
+            return
+        entry = _entry(item, url, local)
+        if entry is not None:
+            yield entry
+        # What was read is let go: the largest sitemaps take a quarter of a gigabyte as a tree.
+        item.clear()
+        above = item.getparent()
+        while above is not None and above[0] is not item:
+            del above[0]
+
+
+def _entry(item: Any, url: str, local: Local) -> Entry | None:
+    # An image inside the entry has a loc and a title of its own.
+    own = {name(node): node for node in item}
+    address = joined(url, text(own["loc"])) if "loc" in own else ""
+    if not address:
+        return None
+    changed = text(own["lastmod"]) if "lastmod" in own else ""
+    modified_at = month(changed, local) if name(item) == "sitemap" else moment(changed, local)
+    if "news" not in own:
+        return Entry(url=address, modified_at=modified_at)
+    news = {name(node): text(node) for node in own["news"].iter() if isinstance(node.tag, str) and not len(node)}
+    published_at, precision = dated(news.get("publication_date", ""), local)
+    return Entry(
+        url=address,
+        title=plain(news.get("title", ""), TITLE),
+        published_at=published_at,
+        published_precision=precision,
+        modified_at=modified_at,
+        language=news.get("language", "")[:NAME],
+        tags=names(news.get("keywords", "").split(",")),
+    )
+
+
+def _named_date(path: str) -> datetime | None:
+    """The newest date that a sitemap's own name can be of."""
+    said = COMPACT_DAY.search(path) or DAY.search(path)
+    if said:
+        try:
+            return datetime(int(said[1]), int(said[2]), int(said[3] or 28), tzinfo=UTC)
+        except ValueError:
+            return None
+    said = YEAR.search(path)
+    return datetime(int(said[1]), 12, 31, tzinfo=UTC) if said else None
+
+
+def _both_ends(found: list[Entry]) -> list[Entry]:
+    """Where nothing says which are the newest: numbered ones from both ends by turns, others as they stand."""
+    if len(found) <= MOST_SITEMAPS:
+        return found
+    numbered = sorted((entry for entry in found if NUMBER.search(entry.url)), key=_last_number)
+    half = len(numbered) // 2
+    ends = zip_longest(reversed(numbered[half:]), numbered[:half])
+    return [entry for entry in found if not NUMBER.search(entry.url)] + [one for one in chain(*ends) if one is not None]
+
+
+def _last_number(entry: Entry) -> int:
+    # A number that Python would not even read says nothing of an order.
+    return int(NUMBER.findall(entry.url)[-1][:18])
+
+
+def _splittable(url: str) -> str:
+    try:
+        urlsplit(url)
+    except ValueError:
+        return ""
+    return url

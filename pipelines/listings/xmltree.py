@@ -1,0 +1,156 @@
+"""Bytes of a list into XML: compression, prologues, and what can be mended without guessing at what was meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.entities import html5
+from typing import Any
+
+from lxml import etree
+
+from pipelines import encodings
+from pipelines.listings.charsets import in_utf8
+
+LIMIT = 50 * 1024 * 1024
+# What a well-meant list never reaches: mending and guessing take seconds beyond, and hold up other sources.
+MOST_MENDED = 200_000
+HEAD = 20_000
+ROOT = re.compile(rb"<((?:[\w.-]+:)?(rss|RDF|feed|urlset|sitemapindex|html))(?=[\s/>]|$)", re.IGNORECASE)
+DOCTYPE = re.compile(rb"\s*(?:<\?[^<>]*>\s*)?<!doctype\s+html\b", re.IGNORECASE)
+COMMENT = re.compile(rb"<!--[^<]*-->")
+UNWRITABLE = bytes((*range(9), 11, 12, *range(14, 32)))
+REFERENCE = re.compile(
+    rb"&(?!(?:amp|lt|gt|quot|apos);)(?:#([0-9]{1,8});|#[xX]([0-9a-fA-F]{1,7});|([a-zA-Z][a-zA-Z0-9]{1,31};))?"
+)
+PREFIX = re.compile(rb"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+=[\"']")
+DECLARED = re.compile(rb"xmlns:([\w.-]+)\s*=")
+KNOWN_PREFIXES = {
+    b"dc": b"http://purl.org/dc/elements/1.1/",
+    b"content": b"http://purl.org/rss/1.0/modules/content/",
+    b"atom": b"http://www.w3.org/2005/Atom",
+    b"news": b"http://www.google.com/schemas/sitemap-news/0.9",
+    b"feedburner": b"http://rssnamespace.org/feedburner/ext/1.0",
+    b"rdf": b"http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    b"xml": b"",
+    b"xmlns": b"",
+}
+MOST_PREFIXES = 20
+PARTS = (b"item", b"entry", b"url", b"sitemap")
+
+
+def plain(body: bytes, charset: str = "") -> bytes:
+    """The text of a list as UTF-8, gunzipped where the file itself is gzip; ValueError where there is none."""
+    for _ in range(2):
+        if body.startswith(b"\x1f\x8b"):
+            body = encodings.decode(body, "gzip", LIMIT)
+    body = in_utf8(body, charset).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\0\x0b\x0c")
+    if not body:
+        raise ValueError("it is empty")
+    return body
+
+
+def opened(body: bytes) -> tuple[str, bytes]:
+    """What kind of document this is by its first element we know (lower case), and the bytes from its prologue on."""
+    head = body[:HEAD]
+    if DOCTYPE.match(head):
+        return "html", body
+    bare = COMMENT.sub(lambda said: b" " * len(said[0]), head)
+    root = ROOT.search(bare)
+    if root is None:
+        return "", body
+    start = bare.rfind(b"<?xml ", 0, root.start())
+    if start < 0 and not bare.startswith((b"<?", b"<!")):
+        start = root.start()
+    return root[2].decode("ascii").lower(), body[max(start, 0) :]
+
+
+def ways(body: bytes) -> Iterator[bytes]:
+    """The bytes as they are, then with what keeps parsers from them mended, then without what was cut off."""
+    yield body
+    better = mended(body)
+    if better != body:
+        yield better
+    whole = _whole(better)
+    if whole:
+        yield whole
+
+
+def parsed(body: bytes) -> Any:
+    """The root of the first way to read the bytes as XML, or None."""
+    for way in ways(body):
+        # A fresh parser each time: one that failed keeps its errors.
+        parser = etree.XMLParser(
+            encoding="utf-8", no_network=True, resolve_entities=False, huge_tree=False, load_dtd=False
+        )
+        try:
+            return etree.fromstring(way, parser)
+        except (etree.XMLSyntaxError, ValueError):
+            continue
+    return None
+
+
+def mended(body: bytes) -> bytes:
+    """Without what XML forbids: bare ampersands, HTML's entities, control characters, prefixes nobody declared."""
+    parts, at, left = [], 0, MOST_MENDED
+    body = body.translate(None, UNWRITABLE)
+    while at < len(body):
+        start = body.find(b"<![CDATA[", at)
+        end = body.find(b"]]>", start) + 3 if start >= 0 else 2
+        start, end = (start, end) if start >= 0 and end > 2 else (len(body), len(body))
+        piece, count = REFERENCE.subn(_reference, body[at:start], count=left)
+        left -= count
+        if left <= 0:
+            raise ValueError(f"it is broken: more than {MOST_MENDED} characters that XML forbids")
+        parts += [piece, body[start:end]]
+        at = end
+    return _declared(b"".join(parts))
+
+
+def cut_off(body: bytes) -> bool:
+    """Whether the list ends before its last element is closed."""
+    root = ROOT.search(body[:HEAD])
+    return root is not None and b"</" + root[1] not in body[-2000:]
+
+
+def name(node: Any) -> str:
+    """The name of an element without its namespace; empty for comments and the like."""
+    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+
+
+def text(node: Any) -> str:
+    """All text in an element, without blanks around."""
+    return "".join(node.itertext()).strip() if len(node) else (node.text or "").strip()
+
+
+def _reference(said: re.Match[bytes]) -> bytes:
+    if said[1] or said[2]:
+        number = int(said[1]) if said[1] else int(said[2], 16)
+        writable = number in (9, 10, 13) or 32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or number > 0xFFFF
+        return said[0] if writable and number <= 0x10FFFF else b""
+    if said[3]:
+        known = html5.get(said[3].decode("ascii"))
+        return "".join(f"&#{ord(c)};" for c in known).encode() if known else b"&amp;" + said[3]
+    return b"&amp;"
+
+
+def _declared(body: bytes) -> bytes:
+    root = ROOT.search(body[:HEAD])
+    if root is None:
+        return body
+    used = {found[1] or found[2] for found in PREFIX.finditer(body)}
+    missing = sorted(used - set(DECLARED.findall(body)) - {b"xml", b"xmlns"})[:MOST_PREFIXES]
+    said = b"".join(b' xmlns:%s="%s"' % (one, KNOWN_PREFIXES.get(one, b"urn:undeclared:" + one)) for one in missing)
+    return body[: root.end()] + said + body[root.end() :]
+
+
+def _whole(body: bytes) -> bytes:
+    """A list that ends early, up to its last whole part; empty where it is not cut off or has none."""
+    root = ROOT.search(body[:HEAD])
+    if root is None or not cut_off(body):
+        return b""
+    prefix = root[1].rpartition(b":")[0]
+    closers = [b"</" + lead + part + b">" for part in PARTS for lead in {b"", prefix + b":" if prefix else b""}]
+    end = max(body.rfind(closer) + len(closer) if closer in body else 0 for closer in closers)
+    channel = b"</channel>" if root[2].lower() == b"rss" and b"</channel>" not in body[:end] else b""
+    return body[:end] + channel + b"</" + root[1] + b">" if end else b""

@@ -1,0 +1,1 @@
+"""Load: article files into Postgres."""

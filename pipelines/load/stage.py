@@ -1,0 +1,223 @@
+"""Load: an article file into Postgres, one transaction a source and run; it alone says what a look at a page changed.
+
+The rules are the SQL files `load_*.sql`, run in the order of STEPS on a temporary table of the file's lines. A second
+load of the same file changes nothing, whatever happened to the first.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pipelines import text, urls
+from pipelines.crawl import ledger
+from pipelines.errors import StoreError
+from pipelines.load import counters
+from pipelines.model import Source, Tally
+from pipelines.settings import Settings
+from pipelines.stores import articlefile, runs
+from pipelines.stores import postgres as db
+from pipelines.stores.articlefile import Line
+
+STAGE = "load"
+LOCK_WAIT = "120s"
+LOCK_NOT_AVAILABLE = "55P03"
+# The classes of errors that say a value is none: of its type, or of its column.
+WRONG_VALUES = ("22", "23")
+NAMED_URLS = 3
+
+KNOWN = "load_known"
+STEPS = (
+    KNOWN,
+    "load_claims",
+    "load_copies",
+    "load_twins",
+    "load_again",
+    "load_reread_revisions",
+    "load_reread_articles",
+    "load_reread_changes",
+    "load_verdicts",
+    "load_rest",
+    "load_articles",
+    "load_named",
+    "load_revisions",
+    "load_revised",
+    "load_seen",
+    "load_changes",
+    "load_outcomes",
+    "load_urls",
+)
+
+COLUMNS = (  # noqa: SIM905
+    "n fetch_id url_id run fetched_at url canonical_url canonical_key title description text authors language "
+    "published_at published_precision published_from modified_at image tags section removed "
+    "page_digest title_digest text_digest extractor words akin reason detail"
+).split()
+
+
+def load(settings: Settings, source: Source, run: str) -> Tally:
+    """Put the article file of a source and run into Postgres; the same Tally however often it is done.
+
+    Counts: new, revised, reread, unchanged, duplicate, removed, rejected, words, cut (lines of boilerplate), seconds.
+    A file that is missing though pages were fetched, or that cannot be read, is a Tally with state failed; so is a load
+    after which the ledger does not account for every URL of the run (count: unaccounted).
+    """
+    started = time.monotonic()
+    with db.connection(settings, application="nightdesk load") as conn:
+        runs.begin(conn, run, source.name, STAGE)
+        try:
+            with conn:
+                db.query(conn, "load_patience", wait=LOCK_WAIT)
+                db.query(conn, "load_lock", source=source.name)
+                _put(conn, _lines(conn, settings, source.name, run), source.name, run)
+                counts = db.row(conn, "tally_of_load", source=source.name, run=run) or {}
+                counts["seconds"] = round(time.monotonic() - started)
+                gap = _gap(conn, source.name, run)
+                counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
+                state, message = ("failed", _told(gap)) if gap else ("done", "")
+                return runs.end(
+                    conn, Tally(run=run, source=source.name, stage=STAGE, state=state, counts=counts, message=message)
+                )
+        except StoreError as error:
+            return _ended(conn, run, source.name, "failed", str(error))
+        except db.Error as error:
+            code = error.pgcode or ""
+            if code == LOCK_NOT_AVAILABLE:
+                return _ended(conn, run, source.name, "busy", f"Another load of {source.name} holds its articles.")
+            if code[:2] not in WRONG_VALUES:
+                raise
+            said = (
+                f"Postgres refuses what {articlefile.path(settings, source.name, run)} holds: {db.cause(error)}. "
+                "Run `nightdesk extract` for this run again."
+            )
+            return _ended(conn, run, source.name, "failed", said)
+
+
+def _gap(conn: db.Connection, source: str, run: str) -> list[db.Row]:
+    """The URLs that nothing accounts for after this load; none where a stage before it has said that it did not end."""
+    before = runs.stages(conn, run, source)
+    if before.get("crawl", "done") not in ("done", "stopped") or before.get("extract", "done") != "done":
+        return []
+    return ledger.unaccounted(conn, run, source)
+
+
+def _told(gap: Sequence[db.Row]) -> str:
+    named = "; ".join(f"{row['url']} ({row['problem']})" for row in gap[:NAMED_URLS])
+    more = f"; and {len(gap) - NAMED_URLS} more" if len(gap) > NAMED_URLS else ""
+    return (
+        f"The ledger does not account for {len(gap)} URLs of this run: {named}{more}. What was loaded stays; "
+        "`nightdesk why URL` tells the story of each, `nightdesk extract` and `nightdesk load` read a run again."
+    )
+
+
+def _ended(conn: db.Connection, run: str, source: str, state: str, message: str) -> Tally:
+    with conn:
+        return runs.end(conn, Tally(run=run, source=source, stage=STAGE, state=state, message=message))
+
+
+def _lines(conn: db.Connection, settings: Settings, source: str, run: str) -> list[list[Any]]:
+    """The rows for `lines`; none where no file is and none is owed, StoreError where one is missing."""
+    file = articlefile.path(settings, source, run)
+    if not file.exists() and not (db.row(conn, "load_owed", source=source, run=run) or {"owed": 0})["owed"]:
+        return []
+    rows = []
+    for n, line in enumerate(articlefile.read(file), 1):
+        try:
+            rows.append(_row(n, line))
+        except articlefile.NO_LINE as error:
+            raise articlefile.unreadable(file, n, error) from None
+    return rows
+
+
+def _put(conn: db.Connection, rows: Sequence[Sequence[Any]], source: str, run: str) -> None:
+    before = db.row(conn, "load_before", source=source, run=run) or {}
+    if rows:
+        db.execute(conn, "load_lines")
+        db.copy(conn, "lines", COLUMNS, rows)
+        strangers = db.query(conn, "load_strangers", source=source)
+        if strangers:
+            first = strangers[0]
+            raise StoreError(
+                f"{len(strangers)} of {len(rows)} lines of the article file {Path(source) / run}.jsonl are of fetches "
+                f"this database does not know (line {first['n']}: fetch {first['fetch_id']} of URL {first['url_id']}). "
+                "It was made with another database: run `nightdesk extract` for this run again."
+            )
+        db.execute(conn, "load_measure")
+        for step in STEPS:
+            db.execute(conn, step, source=source, run=run, **before)
+            if step == KNOWN:
+                edits = [counters.Edit(**row) for row in db.query(conn, "load_edits")]
+                db.execute(conn, "load_still", numbers=counters.still(edits))
+        db.execute_values(conn, "load_aliases", _aliases(rows, run))
+    db.execute(conn, "load_unchanged", source=source, run=run)
+    db.execute(conn, "load_gone", source=source, run=run)
+
+
+def _row(n: int, line: Line) -> list[Any]:
+    """A line in the order of COLUMNS, without the characters Postgres cannot hold."""
+    article, rejection = line.article, line.rejection
+    known = {
+        "n": n,
+        "fetch_id": line.fetch_id,
+        "url_id": line.url_id,
+        "run": line.run,
+        "fetched_at": line.fetched_at,
+        "words": 0,
+        "akin": False,
+        "authors": [],
+        "tags": [],
+        "removed": db.json([]),
+    }
+    if rejection:
+        known.update(
+            url=_clean(rejection.url),
+            reason=rejection.reason.value,
+            detail=_clean(rejection.detail),
+            page_digest=rejection.page_digest,
+            extractor=rejection.extractor,
+        )
+    if article:
+        title, body = _clean(article.title), _clean(article.text)
+        known.update(
+            {name: _clean(getattr(article, name)) for name in COLUMNS if isinstance(getattr(article, name, None), str)},
+            canonical_key=_key(article.canonical_url),
+            akin=_akin(article.url, article.canonical_url),
+            authors=[_clean(author) for author in article.authors],
+            tags=[_clean(tag) for tag in article.tags],
+            published_at=article.published_at,
+            modified_at=article.modified_at,
+            removed=db.json([{"text": _clean(r.text), "reason": _clean(r.reason)} for r in article.removed]),
+            title_digest=text.digest(title),
+            text_digest=text.digest(body),
+            words=text.words(body),
+        )
+    nothing = {"published_at": None, "modified_at": None, "canonical_key": None}
+    return [known.get(name, nothing.get(name, "")) for name in COLUMNS]
+
+
+def _aliases(rows: Sequence[Sequence[Any]], run: str) -> list[tuple[object, ...]]:
+    """The canonical addresses that pages state and that are not where they came from, as rows for the ledger."""
+    n, url, canonical, akin = (COLUMNS.index(name) for name in ("n", "url", "canonical_url", "akin"))
+    found = [(row[n], row[canonical]) for row in rows if row[akin] and _key(row[url]) != _key(row[canonical])]
+    return [(n, urls.key(to), urls.variant(to)[0], urls.cleaned(to), urls.host(to), run) for n, to in found]
+
+
+def _akin(url: str, canonical: str) -> bool:
+    try:
+        return urls.akin(url, canonical)
+    except ValueError:
+        return False
+
+
+def _key(url: str) -> str | None:
+    try:
+        return urls.key(url)
+    except ValueError:
+        return None
+
+
+def _clean(value: str) -> str:
+    """Text without NULs and halves of surrogate pairs."""
+    return value.replace("\x00", "").encode("utf-8", "ignore").decode()

@@ -1,0 +1,85 @@
+"""The process that hands messages to one channel, one after the other, each within a limit that nothing outlasts.
+
+An alarm ends the whole process: name resolution, TLS, an answer that drips, a library that waits. It reads lines of
+JSON: first the address, so that it stands in no list of processes, then messages. For each it answers with what was
+taken meanwhile, if anything, and with a receipt. It ends with its input, and so with whoever started it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import asdict
+from typing import TextIO
+
+from pipelines.notify.message import Carry, Message, Outcome, Receipt
+
+WEBHOOK = ("webhook+http", "webhook+https")
+MAIL = ("mailto", "mailtos", "smtp", "smtps")
+# For a farewell to a server that does not answer to it.
+CLOSING_SECONDS = 3.0
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM})
+    # Ctrl-C reaches the whole group: what is on its way is finished, then the input ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in ("httpx", "httpcore", "urllib3", "requests"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    address = json.loads(sys.stdin.readline())
+    with ExitStack() as stack:
+        seconds, carry = _opened(stack, address)
+        for line in sys.stdin:
+            given = json.loads(line)
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+            receipt = carry(Message(**given["message"]), given["taken"], _telling(answers, seconds))
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            _say(answers, {"receipt": asdict(receipt)})
+        signal.setitimer(signal.ITIMER_REAL, CLOSING_SECONDS)
+
+
+def _opened(stack: ExitStack, address: str) -> tuple[float, Carry]:
+    """The seconds a message may take, and what hands it over."""
+    scheme = address.partition(":")[0].lower()
+    try:
+        if scheme in WEBHOOK:
+            from pipelines.notify import webhook
+
+            return webhook.SECONDS, stack.enter_context(webhook.opened(address))
+        if scheme in MAIL:
+            from pipelines.notify import mail
+
+            return mail.SECONDS, stack.enter_context(mail.opened(address))
+        from pipelines.notify import chat
+
+        return chat.SECONDS, stack.enter_context(chat.opened(address))
+    except ValueError:
+        return 0.0, lambda message, taken, took: Receipt(outcome=Outcome.UNUSABLE)
+
+
+def _telling(answers: TextIO, seconds: float) -> Callable[[str], None]:
+    """What says that a part was taken; the next one has the whole limit again."""
+
+    def took(part: str) -> None:
+        _say(answers, {"took": part})
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+    return took
+
+
+def _say(answers: TextIO, answer: dict[str, object]) -> None:
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""Channels: how a message gets to people; it hands addresses to a process of their own and never says one.
+
+`webhook+https://…` is a POST of JSON, `smtp(s)://user:password@host:port/?from=…&to=…` and `mailto:someone?…` are mail,
+and what else an address says is for apprise. Every message has a key, the same on every attempt.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from pipelines.errors import ChannelError
+from pipelines.notify.message import Message, Outcome, Receipt
+from pipelines.notify.wording import plain, render
+
+# How long a courier may take to say goodbye; it ends itself before that.
+CLOSING_SECONDS = 5.0
+# What a courier need not know.
+HIDDEN = ("NIGHTDESK_CHANNEL_", "NIGHTDESK_DATABASE_URL", "AIRFLOW__")
+
+__all__ = ["Message", "Outcome", "Receipt", "courier", "plain", "render", "send", "test"]
+
+# Hands a message over, and gives back what waits for the receipt: there is time for other things meanwhile.
+Hand = Callable[[Message, Sequence[str]], Callable[[], Receipt]]
+
+
+def send(channel: str, address: str, message: Message) -> None:
+    """Send a message; ChannelError names the channel and what went wrong, and nothing of the address."""
+    with courier(channel, address) as hand:
+        receipt = hand(message, ())()
+    if receipt.outcome != Outcome.SENT:
+        raise ChannelError(receipt.said) from None
+
+
+def test(channel: str, address: str) -> None:
+    """Send a test message that says so; ChannelError as `send`."""
+    now = datetime.now(UTC)
+    body = f"This is a test of the channel {channel}. If you can read it, alerts will reach you here."
+    send(channel, address, plain(f"test/{now:%Y%m%dT%H%M%S%f}", f"Nightdesk: test of {channel}", body))
+
+
+@contextmanager
+def courier(channel: str, address: str) -> Iterator[Hand]:
+    """What hands messages to a channel, one at a time, with those parts or people left out that have it already.
+
+    No exchange outlasts its limit, whatever the other side does. The receipt says what went wrong in a sentence that
+    names the channel.
+    """
+    child: subprocess.Popen[str] | None = None
+
+    def hand(message: Message, taken: Sequence[str] = ()) -> Callable[[], Receipt]:
+        nonlocal child
+        current = child = child or _start(address)
+        _tell(current, {"message": vars(message), "taken": list(taken)})
+
+        def receive() -> Receipt:
+            nonlocal child
+            receipt = _received(current, taken)
+            if current.poll() is not None:
+                _stop(current)
+                child = None
+            return replace(receipt, said=_sentence(channel, receipt))
+
+        return receive
+
+    try:
+        yield hand
+    finally:
+        if child:
+            _stop(child)
+
+
+def _start(address: str) -> subprocess.Popen[str]:
+    child = subprocess.Popen(
+        [sys.executable, "-m", "pipelines.notify.courier"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        # What a library says there can hold the address.
+        stderr=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+        env={name: value for name, value in os.environ.items() if not name.startswith(HIDDEN)},
+    )
+    _tell(child, address)
+    return child
+
+
+def _received(child: subprocess.Popen[str], taken: Sequence[str]) -> Receipt:
+    have = list(taken)
+    assert child.stdout
+    for line in child.stdout:
+        answer = json.loads(line)
+        if "receipt" in answer:
+            given = answer["receipt"]
+            return Receipt(**{**given, "outcome": Outcome(given["outcome"])})
+        have.append(answer["took"])
+    ended = child.wait()
+    said = "no answer in time" if ended == -signal.SIGALRM else f"its courier ended with {ended}"
+    return Receipt(outcome=Outcome.PARTLY if len(have) > len(taken) else Outcome.DOWN, said=said, taken=have)
+
+
+def _tell(child: subprocess.Popen[str], what: Any) -> None:
+    assert child.stdin
+    # One that has ended says nothing either; its exit code tells.
+    with suppress(BrokenPipeError):
+        child.stdin.write(json.dumps(what) + "\n")
+        child.stdin.flush()
+
+
+def _stop(child: subprocess.Popen[str]) -> None:
+    assert child.stdin and child.stdout
+    with suppress(BrokenPipeError):
+        child.stdin.close()
+    try:
+        child.wait(timeout=CLOSING_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    child.stdout.close()
+
+
+def _sentence(channel: str, receipt: Receipt) -> str:
+    if receipt.outcome == Outcome.SENT:
+        return ""
+    if receipt.outcome == Outcome.UNUSABLE:
+        return (
+            f"Channel {channel} has an address that cannot be used: write it like webhook+https://host/path, "
+            "smtp://user:password@host:port/?from=..&to=.., or as apprise knows it."
+        )
+    return f"Channel {channel} did not take the message: {receipt.said}."

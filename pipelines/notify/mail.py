@@ -1,0 +1,226 @@
+"""Mail: a message as a letter, and the exchange with the server that takes it; it alone knows SMTP.
+
+What a page wrote is text in a letter: in a header it is encoded by us, so nothing in it is read as an encoded word.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.header import Header
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.utils import formataddr, formatdate, getaddresses
+from hashlib import sha256
+from ipaddress import ip_address
+from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
+
+from pipelines import steering
+from pipelines.notify.message import Carry, Message, Outcome, Receipt
+
+SECONDS = 20.0
+DOMAIN = "nightdesk.invalid"
+# SMTP allows 998 characters; the name of the header goes before.
+LONGEST_LINE = 900
+IN_CLEAR = "password_in_clear"
+OK, PERMANENT = 250, 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    """What an address of a mail channel says."""
+
+    host: str
+    port: int
+    secure: bool
+    user: str
+    password: str
+    in_clear: bool
+    sender: str
+    recipients: tuple[str, ...]
+
+
+class InClearError(Exception):
+    """The password would travel unencrypted."""
+
+
+@contextmanager
+def opened(address: str) -> Iterator[Carry]:
+    """What hands messages to a mail server, over one connection; ValueError where the address cannot be used."""
+    post = _post(address)
+    kept: smtplib.SMTP | None = None
+
+    def carry(message: Message, taken: Sequence[str], _: Callable[[str], None]) -> Receipt:
+        nonlocal kept
+        wanted = [recipient for recipient in post.recipients if mark(recipient) not in taken]
+        if not wanted:
+            return Receipt(outcome=Outcome.SENT, taken=taken)
+        try:
+            kept = (kept if kept and _answers(kept) else None) or _connected(post)
+            refused = kept.sendmail(_bare(post.sender), list(map(_bare, wanted)), letter(message, post))
+        except smtplib.SMTPRecipientsRefused as error:
+            return _receipt(post, wanted, error.recipients, taken)
+        except smtplib.SMTPDataError as error:
+            outcome = Outcome.REFUSED if error.smtp_code >= PERMANENT else Outcome.DOWN
+            return Receipt(outcome=outcome, said=_said(error), taken=taken)
+        except (OSError, smtplib.SMTPException, ValueError, InClearError) as error:
+            if kept:
+                kept.close()
+            kept = None
+            return Receipt(outcome=Outcome.DOWN, said=_said(error), taken=taken)
+        # The server has it from here on; what it says to a QUIT changes nothing.
+        return _receipt(post, wanted, refused, taken)
+
+    try:
+        yield carry
+    finally:
+        if kept:
+            with suppress(OSError, smtplib.SMTPException):
+                kept.quit()
+
+
+def mark(recipient: str) -> str:
+    """What stands for a recipient where it is kept who has a message: no address."""
+    return sha256(_bare(recipient).lower().encode()).hexdigest()[:16]
+
+
+def letter(message: Message, post: Post) -> bytes:
+    """The letter as it leaves: our headers and no others, a text and the same as HTML."""
+    mail = MIMEMultipart("alternative")
+    mail["Subject"] = _header(message.subject)  # type: ignore[assignment]  # compat32 takes a Header
+    mail["From"] = _mailbox(post.sender)
+    mail["To"] = ", ".join(map(_mailbox, post.recipients))
+    mail["Date"] = formatdate()
+    mail["Message-ID"] = f"<{sha256(message.key.encode('utf-8', 'replace')).hexdigest()[:40]}@{DOMAIN}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Nightdesk-Key"] = _key(message.key)
+    mail.attach(MIMEText(steering.strip(message.text), "plain", "utf-8"))
+    mail.attach(MIMEText(steering.strip(message.html), "html", "utf-8"))
+    return mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
+
+
+def _header(text: str) -> Header:
+    """Text for a header: as it is where it can't be taken for anything else, else encoded whole."""
+    line = steering.one_line(text)
+    return Header(line, "us-ascii" if line.isascii() and "=?" not in line else "utf-8")
+
+
+def _key(key: str) -> str:
+    """The key where it fits a line, which can't be folded, else its sha256."""
+    written = quote(key, safe="/%~", errors="replace")
+    return written if len(written) <= LONGEST_LINE else sha256(written.encode()).hexdigest()
+
+
+def _mailbox(written: str) -> str:
+    name, address = getaddresses([written])[0]
+    return formataddr((name, address))
+
+
+def _bare(written: str) -> str:
+    return getaddresses([written])[0][1]
+
+
+def _post(address: str) -> Post:
+    parts = urlsplit(address)
+    options = {name.lower(): values[-1] for name, values in parse_qs(parts.query).items()}
+    secure = parts.scheme in ("smtps", "mailtos")
+    host, user = parts.hostname or options.get("server", "localhost"), unquote(parts.username or "")
+    recipients = _recipients(parts, options)
+    sender = options.get("from") or (user if "@" in user else f"nightdesk@{host if '.' in host else DOMAIN}")
+    if not recipients or not all(map(_usable, (sender, *recipients))):
+        raise ValueError("no recipient, or one that is no address")
+    return Post(
+        host=host,
+        port=parts.port or (465 if secure else int(options.get("port", 25))),
+        secure=secure,
+        user=user,
+        password=unquote(parts.password or ""),
+        in_clear=options.get(IN_CLEAR) == "yes",
+        sender=sender,
+        recipients=recipients,
+    )
+
+
+def _usable(written: str) -> bool:
+    return written.isprintable() and "@" in _bare(written)
+
+
+def _recipients(parts: SplitResult, options: Mapping[str, str]) -> tuple[str, ...]:
+    plain_mailto = unquote(parts.path) if parts.scheme == "mailto" and not parts.netloc else ""
+    written = f"{plain_mailto},{options.get('to', '')}".split(",")
+    return tuple(dict.fromkeys(one.strip() for one in written if "@" in one))
+
+
+def _connected(post: Post) -> smtplib.SMTP:
+    if post.secure:
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            post.host, post.port, timeout=SECONDS, context=ssl.create_default_context()
+        )
+    else:
+        server = smtplib.SMTP(post.host, post.port, timeout=SECONDS)
+    try:
+        server.ehlo()
+        private = post.secure
+        if not private and server.has_extn("starttls"):
+            server.starttls(context=ssl.create_default_context())
+            server.ehlo()
+            private = True
+        if post.user:
+            if not (private or post.in_clear or _is_here(server)):
+                raise InClearError
+            server.login(post.user, post.password)
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+def _is_here(server: smtplib.SMTP) -> bool:
+    """Whether the other end is this machine."""
+    return server.sock is not None and ip_address(server.sock.getpeername()[0]).is_loopback
+
+
+def _answers(server: smtplib.SMTP) -> bool:
+    try:
+        return server.noop()[0] == OK
+    except (OSError, smtplib.SMTPException):
+        server.close()
+        return False
+
+
+def _receipt(
+    post: Post, wanted: Sequence[str], refused: Mapping[str, tuple[int, bytes]], taken: Sequence[str]
+) -> Receipt:
+    """What a server made of a letter to these: those that it did not refuse have it."""
+    have = [*taken, *(mark(one) for one in wanted if _bare(one) not in refused)]
+    if not refused:
+        return Receipt(outcome=Outcome.SENT, taken=have)
+    codes = ", ".join(sorted({str(answer[0]) for answer in refused.values()}))
+    if len(refused) == len(post.recipients):
+        said = f"the mail server refused {'the recipient' if len(refused) == 1 else 'all recipients'} with {codes}"
+        return Receipt(outcome=Outcome.DOWN, said=said)
+    places = [str(place) for place, one in enumerate(post.recipients, 1) if _bare(one) in refused]
+    which = f"number {', '.join(places)} of {len(post.recipients)} recipients"
+    said = f"the mail server refused {which} with {codes}; the others have it"
+    return Receipt(outcome=Outcome.PARTLY, said=said, taken=have)
+
+
+def _said(error: Exception) -> str:
+    """What went wrong in our own words: texts from elsewhere can hold the address."""
+    if isinstance(error, InClearError):
+        return (
+            "the mail server offers no encryption (STARTTLS), and a password is not sent in clear; "
+            f"{IN_CLEAR}=yes in the address allows it"
+        )
+    if isinstance(error, TimeoutError):
+        return f"no answer within {SECONDS:.0f} seconds"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"the mail server answered {error.smtp_code}"
+    if isinstance(error, smtplib.SMTPServerDisconnected):
+        return "the mail server closed the connection"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return "the certificate of the mail server is not trusted"
+    return "no connection" if isinstance(error, ConnectionError) else type(error).__name__

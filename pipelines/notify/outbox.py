@@ -1,0 +1,238 @@
+"""The outbox: messages that are to be sent, and how often they were tried; it alone knows `deliveries`.
+
+A message is sent at least once, with a key that never changes: a kill between sending and marking repeats that one.
+Each channel is served on its own, one message after the other, two where very many wait; several senders may work
+beside one another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from urllib.parse import quote
+
+from pipelines import settings as configuration
+from pipelines.errors import SourceError
+from pipelines.notify import delivery as notify
+from pipelines.notify.message import Outcome, Receipt
+from pipelines.settings import Settings
+from pipelines.stores import postgres as db
+
+# Of a message that its channel does not want.
+FIRST_WAIT, LONGEST_WAIT = 60.0, 6 * 3600.0
+ATTEMPTS = 12
+# A channel that fails so often in a row rests: first a minute, then twice as long each time, an hour at most, so that
+# it is noticed within the hour when it is back.
+PATIENCE = 3
+FIRST_REST, LONGEST_REST = 60.0, 3600.0
+# The operators hear of a channel that takes nothing for so long.
+LONG_DOWN = 3600.0
+# Channels served at the same time; each costs a process.
+AT_ONCE = 8
+# Messages taken in hand together: few enough that a second sender finds some, many enough that asking costs nothing.
+BATCH = 50
+# Couriers for a channel with more than this many due, and so messages that a kill can repeat; one for all others.
+LANES, MANY = 2, 2 * BATCH
+# The first of the two numbers of a sender's advisory lock; the second is its own.
+SENDERS = 4_917_002
+
+
+# Name of a source -> its title and its time zone.
+Publisher = Callable[[str], tuple[str, str]]
+
+
+def key(*parts: object) -> str:
+    """The stable key of a message: its parts with slashes between, in ASCII."""
+    return "/".join(quote(str(part), safe="") for part in parts)
+
+
+def tell_operators(settings: Settings, key: str, subject: str, body: str) -> bool:
+    """Put a message to the operators into the outbox, once for each key; False where no operators' channel is set."""
+    if not settings.operators:
+        return False
+    with db.connection(settings, application="nightdesk tell") as conn, conn:
+        put_message(conn, settings.operators, key, subject, body)
+    return True
+
+
+def tell_of_source_file(settings: Settings, problem: SourceError) -> bool:
+    """Tell the operators, once for each thing that is wrong with a source file; False as above."""
+    digest = hashlib.sha256(str(problem).encode()).hexdigest()[:16]
+    return tell_operators(settings, key("source-file", digest), "A source file cannot be read", str(problem))
+
+
+def put_message(conn: db.Connection, channel: str, key: str, subject: str, body: str) -> list[db.Row]:
+    """Put a message into the outbox, part of the caller's transaction; its id and key, nothing if the key is there."""
+    row = (f"message/{key}/{quote(channel, safe='')}", channel.lower(), "", "message", "", subject, body)
+    return db.execute_values(conn, "write_deliveries", [row], fetch=True)
+
+
+def drain(
+    conn: db.Connection,
+    channels: Mapping[str, str] | None = None,
+    *,
+    operators: str = "",
+    publisher: Publisher = lambda name: (name, "UTC"),
+) -> tuple[dict[str, int], str]:
+    """Send what is due, each message once; counts of sent, retried, failed and waiting, and what keeps some waiting.
+
+    operators: the channel that hears of others that take nothing. publisher: the title and the time zone of a source.
+    """
+    publisher = cache(publisher)
+    known = configuration.channels() if channels is None else channels
+    # Threads share the connection: each statement is a transaction of its own.
+    conn.autocommit = True
+    sender = _sender(conn)
+    due = {row["channel"]: row["due"] for row in db.query(conn, "channels_due")}
+    for channel in due.keys() - known.keys():
+        error = f"Channel {channel} is not configured: set NIGHTDESK_CHANNEL_{channel.upper()}."
+        db.execute(conn, "hold_channel", channel=channel, error=error)
+    counts = Counter({"sent": 0, "retried": 0, "failed": 0})
+    stop = threading.Event()
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="send") as pool:
+        serving = [
+            pool.submit(_serve, conn, sender, channel, known[channel], operators.lower(), publisher, stop)
+            # Every channel has its first courier before any has its second.
+            for lane in range(LANES)
+            for channel in due
+            if channel in known and (lane == 0 or due[channel] > MANY)
+        ]
+        try:
+            for served in serving:
+                counts.update(served.result())
+        finally:
+            # Interrupted, or one broke off: the others finish the message in their hands.
+            stop.set()
+    db.query(conn, "cease_sender", senders=SENDERS, sender=sender)
+    return _left(conn, counts)
+
+
+def _sender(conn: db.Connection) -> int:
+    """A number that no other living sender has; what is claimed with it is free again when the session ends."""
+    while True:
+        sender = random.randrange(1, 2**31)
+        (row,) = db.query(conn, "become_sender", senders=SENDERS, sender=sender)
+        if row["got"]:
+            return sender
+
+
+def _serve(
+    conn: db.Connection,
+    sender: int,
+    channel: str,
+    address: str,
+    operators: str,
+    publisher: Publisher,
+    stop: threading.Event,
+) -> Counter[str]:
+    """Send what is due on a channel until nothing is, or it takes nothing any more."""
+    counts: Counter[str] = Counter()
+    with notify.courier(channel, address) as hand:
+        while not stop.is_set():
+            batch = db.query(
+                conn,
+                "claim_deliveries",
+                sender=sender,
+                senders=SENDERS,
+                channel=channel,
+                patience=PATIENCE,
+                count=BATCH,
+            )
+            if not batch:
+                break
+            batch.sort(key=lambda delivery: (delivery["next_at"], delivery["id"]))
+            # The next message is made while the one before is on its way.
+            messages = _messages(batch, _told(conn, batch, publisher))
+            message = next(messages)
+            for delivery in batch:
+                receive = hand(message, delivery["taken"])
+                message = next(messages, message)
+                ended, rests = _mark(conn, delivery, receive(), operators)
+                counts[ended] += 1
+                if rests or stop.is_set():
+                    break
+            rest = [delivery["id"] for delivery in batch]
+            db.execute(conn, "release_deliveries", ids=rest, sender=sender)
+    return counts
+
+
+def _told(conn: db.Connection, batch: Sequence[db.Row], publisher: Publisher) -> dict[int, list[db.Row]]:
+    """The alerts that each of these messages tells of, with what their sources call themselves."""
+    told: dict[int, list[db.Row]] = {}
+    ids = [delivery["id"] for delivery in batch if delivery["kind"] != "message"]
+    for alert in db.query(conn, "alerts_of_deliveries", ids=ids) if ids else []:
+        title, timezone = publisher(alert["source"])
+        told.setdefault(alert["delivery_id"], []).append({**alert, "source_title": title, "timezone": timezone})
+    return told
+
+
+def _messages(batch: Sequence[db.Row], told: Mapping[int, Sequence[db.Row]]) -> Iterator[notify.Message]:
+    return (_message(delivery, told.get(delivery["id"], [])) for delivery in batch)
+
+
+def _message(delivery: db.Row, alerts: Sequence[db.Row]) -> notify.Message:
+    if delivery["kind"] == "message":
+        return notify.plain(delivery["key"], delivery["subject"], delivery["body"])
+    return notify.render(delivery["key"], delivery["watch"], delivery["subject"], alerts)
+
+
+def _mark(conn: db.Connection, delivery: db.Row, receipt: Receipt, operators: str) -> tuple[str, bool]:
+    """Write down what came of a message: sent, retried or failed; and whether its channel rests from now on."""
+    if receipt.outcome == Outcome.SENT:
+        db.execute(conn, "mark_sent", id=delivery["id"])
+        return "sent", False
+    wait = _wait(delivery["attempts"] + 1)
+    if receipt.outcome in (Outcome.REFUSED, Outcome.PARTLY):
+        (row,) = db.query(
+            conn,
+            "mark_unwanted",
+            id=delivery["id"],
+            error=receipt.said,
+            taken=list(receipt.taken),
+            most=ATTEMPTS,
+            wait=wait,
+        )
+        return "failed" if row["state"] == "failed" else "retried", False
+    (row,) = db.query(
+        conn,
+        "mark_put_off",
+        id=delivery["id"],
+        channel=delivery["channel"],
+        error=receipt.said,
+        asked=receipt.wait,
+        patience=PATIENCE,
+        first=FIRST_REST,
+        longest=LONGEST_REST,
+        jitter=random.uniform(0.8, 1.2),
+        most=ATTEMPTS,
+        wait=wait,
+        long=LONG_DOWN,
+    )
+    if row["long"] and operators and operators != delivery["channel"]:
+        _tell_of(conn, operators, delivery["channel"], row["failing_since"].isoformat(), receipt.said)
+    return "failed" if row["state"] == "failed" else "retried", row["rests_until"] is not None
+
+
+def _tell_of(conn: db.Connection, operators: str, channel: str, since: str, said: str) -> None:
+    """Tell the operators, once, of a channel that takes nothing."""
+    body = (
+        f"{said}\nIt is so since {since}. Its messages wait and go out when it is back: `nightdesk notify list` tells "
+        f"how many. `nightdesk notify resume {channel}` tries it at once."
+    )
+    put_message(conn, operators, key("channel-down", channel, since), f"The channel {channel} takes no messages", body)
+
+
+def _wait(attempts: int) -> float:
+    """Seconds before the next attempt: a minute, doubled each time up to six hours, a fifth more or less."""
+    return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (attempts - 1)) * random.uniform(0.8, 1.2)
+
+
+def _left(conn: db.Connection, counts: Mapping[str, int]) -> tuple[dict[str, int], str]:
+    rows = db.query(conn, "waiting_deliveries")
+    said = [f"{row['waiting']} waiting: {row['error']}" for row in rows if row["error"]]
+    return {**counts, "waiting": sum(row["waiting"] for row in rows)}, " ".join(said)

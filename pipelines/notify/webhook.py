@@ -1,0 +1,95 @@
+"""Webhooks: a message as a POST of JSON; the connection is kept from one message to the next."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from pipelines import steering
+from pipelines.notify.message import Carry, Message, Outcome, Receipt
+
+SECONDS = 15.0
+# The body of an answer is of no interest, but the connection is only kept when it is read: a little of it, quickly.
+BODY, BODY_SECONDS = 64 * 1024, 0.2
+# These are about the message; the next one may well be taken.
+ABOUT_THE_MESSAGE = (400, 413, 422)
+LONGEST_WAIT = 24 * 3600.0
+
+
+@contextmanager
+def opened(address: str) -> Iterator[Carry]:
+    """What hands messages to `webhook+http(s)://…`; ValueError where the address cannot be used."""
+    url = address.split("+", 1)[1]
+    try:
+        where = httpx.URL(url)
+    except (httpx.InvalidURL, UnicodeError):
+        raise ValueError("no URL") from None
+    with httpx.Client(timeout=SECONDS) as client:
+        used = False
+
+        def carry(message: Message, _: Sequence[str], __: Callable[[str], None]) -> Receipt:
+            nonlocal used
+            try:
+                try:
+                    return _post(client, where, message)
+                except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+                    # A connection that was kept may be closed at the very moment it is used again.
+                    if not used:
+                        raise
+                    return _post(client, where, message)
+            except httpx.TimeoutException:
+                return Receipt(outcome=Outcome.DOWN, said=f"no answer within {SECONDS:.0f} seconds")
+            except httpx.ConnectError:
+                return Receipt(outcome=Outcome.DOWN, said="no connection")
+            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+                return Receipt(outcome=Outcome.DOWN, said=type(error).__name__)
+            finally:
+                used = True
+
+        yield carry
+
+
+def _post(client: httpx.Client, url: httpx.URL, message: Message) -> Receipt:
+    # Built by ourselves: what the client would merge into each request costs as much as the exchange.
+    request = httpx.Request(
+        "POST",
+        url,
+        content=steering.as_json(message.payload).encode(),
+        headers={"Idempotency-Key": message.key, "Content-Type": "application/json", "User-Agent": "Nightdesk"},
+        extensions={"timeout": httpx.Timeout(SECONDS).as_dict()},
+    )
+    answer = client.send(request, stream=True)
+    try:
+        status, asked = answer.status_code, answer.headers.get("Retry-After", "")
+        _finish(answer)
+    finally:
+        answer.close()
+    if 200 <= status < 300:
+        return Receipt(outcome=Outcome.SENT)
+    outcome = Outcome.REFUSED if status in ABOUT_THE_MESSAGE else Outcome.DOWN
+    wait = _seconds(asked) if status in (429, 503) else 0.0
+    return Receipt(outcome=outcome, said=f"it answered {status}", wait=wait)
+
+
+def _finish(answer: httpx.Response) -> None:
+    answer.request.extensions["timeout"]["read"] = BODY_SECONDS
+    read, until = 0, time.monotonic() + BODY_SECONDS
+    with suppress(httpx.HTTPError):
+        for chunk in answer.iter_raw():
+            read += len(chunk)
+            if read > BODY or time.monotonic() > until:
+                break
+
+
+def _seconds(asked: str) -> float:
+    """The seconds of a Retry-After, which is a number or a date; 0 where it is neither."""
+    try:
+        wait = float(asked) if asked.isdigit() else (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds()
+    except (TypeError, ValueError):
+        return 0.0
+    return min(max(wait, 0.0), LONGEST_WAIT)

@@ -1,0 +1,273 @@
+"""The folders of source files: the catalogue we ship, the sources that are followed, and which of them are due."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
+
+from pipelines import cron
+from pipelines.errors import SourceError
+from pipelines.model import Source
+from pipelines.settings import Settings
+from pipelines.sources.sourcefile import NAME, load, parse, render, shown
+from pipelines.stores import postgres as db
+
+__all__ = [
+    "catalogue",
+    "catalogue_names",
+    "check_aside",
+    "check_writable",
+    "due",
+    "follow",
+    "followed",
+    "free_name",
+    "is_known",
+    "keep",
+    "last_crawls",
+    "load",
+    "named",
+    "near",
+    "offered",
+    "path_of",
+    "publisher",
+    "readable",
+    "render",
+    "taken",
+    "unfollow",
+]
+
+CATALOGUE = Path(__file__).parents[2] / "spiders" / "catalogue"
+PUT_ASIDE = ".off"
+
+
+def followed(settings: Settings) -> list[Source]:
+    """Every followed source by name; SourceError at the first file that does not keep the form."""
+    return [load(path) for path in _files(settings.sources)]
+
+
+def readable(settings: Settings) -> tuple[list[Source], list[SourceError]]:
+    """The followed sources whose files keep the form, and what is wrong with the others: a bad file stops no night."""
+    good: list[Source] = []
+    bad: list[SourceError] = []
+    for path in _toml_files(settings.sources):
+        try:
+            good.append(load(path))
+        except SourceError as error:
+            bad.append(error)
+    return good, bad
+
+
+def named(settings: Settings, names: Sequence[str]) -> list[Source]:
+    """The followed sources of these names in this order, all when none is named; SourceError knows near names."""
+    if not names:
+        return followed(settings)
+    paths = {path.stem: path for path in _files(settings.sources)}
+    return [load(_of(paths, name, settings)) for name in dict.fromkeys(names)]
+
+
+def catalogue() -> list[Source]:
+    """Every source we ship, by name."""
+    return [load(path) for path in _catalogue_files().values()]
+
+
+def catalogue_names() -> list[str]:
+    """The names in the catalogue, without reading its files."""
+    return list(_catalogue_files())
+
+
+def is_known(settings: Settings, name: str) -> bool:
+    """Whether a name is an entry of the catalogue or was put aside by unfollow."""
+    name = "-".join(name.casefold().split())
+    return name in _catalogue_files() or _aside(settings.sources / f"{name}.toml").is_file()
+
+
+def offered(settings: Settings, name: str) -> str:
+    """The text of the file that `follow` would make of a name; SourceError as there."""
+    return _offer(settings, name)[0].read_text(encoding="utf-8")
+
+
+def follow(settings: Settings, name: str) -> Path:
+    """Copy a catalogue entry into the sources folder, or bring back what unfollow put aside; the file that was made."""
+    origin, target = _offer(settings, name)
+    return origin.replace(target) if origin == _aside(target) else _write(target, origin.read_bytes())
+
+
+def _offer(settings: Settings, name: str) -> tuple[Path, Path]:
+    """What a followed source's file would be made of, and where it would be."""
+    name = "-".join(name.casefold().split())
+    if not NAME.fullmatch(name):
+        raise SourceError(f"{name!r} cannot be a source's name; names are a-z, 0-9 and single - _ . between them.")
+    target = settings.sources / f"{name}.toml"
+    if any(path.stem.casefold() == name for path in _files(settings.sources)):
+        raise SourceError(f"{name} is followed already: {shown(target)}. Edit that file to change it.")
+    aside = _aside(target)
+    if aside.is_file():
+        return aside, target
+    entry = _catalogue_files().get(name)
+    if entry is None:
+        raise SourceError(
+            f"{name} is not in the catalogue{near(name, _catalogue_files())}; `nightdesk sources list --catalogue` "
+            "shows what is. Any other site is followed by its address, as in `nightdesk follow https://example.org`."
+        )
+    return entry, target
+
+
+def free_name(settings: Settings, name: str) -> str:
+    """A name as a source file takes it; SourceError where it cannot be one or is taken."""
+    name = "-".join(name.casefold().split())
+    if not NAME.fullmatch(name):
+        raise SourceError(f"{name!r} cannot be a source's name; names are a-z, 0-9 and single - _ . between them.")
+    if any(path.stem.casefold() == name for path in _files(settings.sources)):
+        raise SourceError(
+            f"{name} is followed already: {shown(settings.sources / f'{name}.toml')}. Give another --name."
+        )
+    return name
+
+
+def taken(settings: Settings) -> list[str]:
+    """The names of all source files, whether they keep the form or not."""
+    return [path.stem for path in _toml_files(settings.sources)]
+
+
+def check_writable(settings: Settings) -> None:
+    """SourceError where a new source's file could not be written: known before anything is asked of a site."""
+    folder = settings.sources
+    try:
+        while not folder.exists() and folder != folder.parent:
+            folder = folder.parent
+        writable = folder.is_dir() and os.access(folder, os.W_OK | os.X_OK, effective_ids=True)
+    except PermissionError:
+        writable = False
+    if not writable:
+        raise _not_written(settings.sources)
+
+
+def keep(settings: Settings, name: str, text: str) -> Path:
+    """Write the file of a new source; SourceError where the name is taken, or the text does not keep the form."""
+    target = settings.sources / f"{free_name(settings, name)}.toml"
+    parse(text, name, shown(target))
+    return _write(target, text.encode())
+
+
+def path_of(settings: Settings, name: str) -> Path:
+    """The file of a followed source; SourceError knows near names."""
+    return _of({path.stem: path for path in _files(settings.sources)}, name, settings)
+
+
+def publisher(settings: Settings, name: str) -> tuple[str, str]:
+    """What a source calls itself, and its time zone; its name and UTC where its file is gone or cannot be read."""
+    try:
+        source = load(settings.sources / f"{name}.toml")
+    except SourceError:
+        return name, "UTC"
+    return source.title, source.timezone
+
+
+def check_aside(settings: Settings, name: str) -> None:
+    """SourceError where `unfollow` could not put the file of a source aside, for another is there."""
+    path = settings.sources / f"{name}.toml"
+    aside = _aside(path)
+    if path.exists() and aside.exists() and aside.read_bytes() != path.read_bytes():
+        raise SourceError(
+            f"{shown(aside)} was put aside before and differs from {shown(path)}: move or delete one of them first."
+        )
+
+
+def unfollow(settings: Settings, name: str) -> Path | None:
+    """Stop following; a file that is not just the catalogue's is put aside for another `follow`: where, or None.
+
+    SourceError where another one was put aside before: nothing of yours is lost.
+    """
+    path = path_of(settings, name)
+    entry = _catalogue_files().get(path.stem)
+    if entry is not None and entry.read_bytes() == path.read_bytes():
+        path.unlink()
+        return None
+    check_aside(settings, path.stem)
+    return path.replace(_aside(path))
+
+
+def due(sources: Iterable[Source], at: datetime, last: Mapping[str, datetime]) -> list[Source]:
+    """The sources whose schedule struck since their last crawl began; without a schedule or a crawl they are due.
+
+    at: the moment of the run, aware. last: name -> start of the last crawl, as `last_crawls` gives it.
+    """
+    return [
+        source
+        for source in sources
+        if not source.schedule
+        or source.name not in last
+        or cron.struck(source.schedule, source.timezone, at) > last[source.name]
+    ]
+
+
+def last_crawls(conn: db.Connection) -> dict[str, datetime]:
+    """Source name -> when its last crawl began; a crawl that found the source busy does not count."""
+    return {row["source"]: row["started_at"] for row in db.query(conn, "last_crawls")}
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """The names that somebody may have meant, as the end of a sentence; empty where there are none."""
+    names = sorted(known)
+    within = [n for n in names if name in n or n in name] if len(name) > 2 else []
+    near = list(dict.fromkeys(get_close_matches(name, names, 3) + within))[:4]
+    return f" (near: {', '.join(near)})" if near else ""
+
+
+def _write(target: Path, content: bytes) -> Path:
+    """Write a file so that nobody ever sees half of it."""
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_bytes(content)
+        beside.replace(target)
+    except PermissionError:
+        raise _not_written(target.parent) from None
+    return target
+
+
+def _not_written(folder: Path) -> SourceError:
+    user = os.geteuid()
+    return SourceError(
+        f"User {user} cannot write to the sources folder, {shown(folder)}: give it to that user (with Docker, on the "
+        f"host: chown -R {user} sources)."
+    )
+
+
+def _files(folder: Path) -> list[Path]:
+    """The source files of a folder, sorted; SourceError where two differ in nothing but upper and lower case."""
+    paths = _toml_files(folder)
+    seen: dict[str, Path] = {}
+    for path in paths:
+        other = seen.setdefault(path.stem.casefold(), path)
+        if other is not path:
+            raise SourceError(
+                f"{shown(other)} and {shown(path)} are two files with one name, {path.stem.casefold()}; "
+                "a name may be used once, so rename one of them."
+            )
+    return paths
+
+
+def _toml_files(folder: Path) -> list[Path]:
+    found = (path for path in folder.glob("*.toml") if not path.name.startswith("."))
+    return sorted(found, key=lambda path: path.stem)
+
+
+@lru_cache(maxsize=1)
+def _catalogue_files() -> dict[str, Path]:
+    return {path.stem: path for path in _files(CATALOGUE)}
+
+
+def _of(paths: Mapping[str, Path], name: str, settings: Settings) -> Path:
+    if name in paths:
+        return paths[name]
+    hint = f"; `nightdesk follow {name}` follows it" if name in _catalogue_files() else near(name, paths)
+    raise SourceError(f"{name} is not followed{hint}. Followed sources are the files in {shown(settings.sources)}.")
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(path.name + PUT_ASIDE)

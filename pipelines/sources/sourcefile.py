@@ -1,0 +1,312 @@
+"""The form of a source file: what each key means and may hold, reading one with errors to act on, and writing one."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, fields
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib import resources
+from ipaddress import ip_address
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from lxml import etree
+
+from pipelines import cron, patterns
+from pipelines.errors import SourceError
+from pipelines.model import Expect, Source
+from pipelines.sources import access
+
+NAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
+LONGEST_NAME = 60
+LONGEST_PATTERN = 300
+LONGEST_URL = 2000
+# An expression that selects attributes or text of this selects no elements of a page either.
+SAMPLE_PAGE = (
+    "<html lang='x'><body><div id='x' class='x'>x<p class='x'>x</p><a href='x' title='x'>x</a>"
+    "<img src='x' alt='x' style='x'/><span name='x' content='x'>x</span></div></body></html>"
+)
+
+KEYS = {
+    "title": "What the publisher calls itself, in its own script",
+    "url": "The home page",
+    "country": "Where it is published: two letters, ISO 3166",
+    "language": "What it is written in: two or three letters, ISO 639",
+    "timezone": "The clock its dates and its schedule are read by",
+    "schedule": "When it is due, as cron in its own time zone; without it, at every run",
+    "feeds": "RSS or Atom feeds; each is looked at in every run",
+    "sitemaps": "Sitemaps, sitemap indexes or news sitemaps; each is looked at in every run",
+    "sections": "Pages that list articles, for a site without feed and sitemap",
+    "allow": "An article's address must match one of these regular expressions",
+    "deny": "An article's address must match none of these regular expressions",
+    "prune": "XPath expressions of page parts that never belong to the article",
+    "phrases": "Lines of this site that are no part of any article",
+    "delay": "Seconds between two requests to one host",
+    "max_age": "Days; what the feed or sitemap dates earlier is left alone",
+    "max_pages": "The most article pages fetched in one run",
+    "render": "Whether a browser runs the scripts of its pages before they are kept",
+    "headers": "Further request headers, each as its name and the name of the secret that is its value",
+    "cookies": "The name of the secret with the cookies of a login",
+    "auth": "Basic or bearer, and the name of the secret with the user and password, or the token",
+    "proxy": "The name of the secret with the address of the proxy it is asked through",
+    "expect": "What the source promises; breaking a promise is reported",
+}
+# What stands there by mistake may be the secret itself: it is shown in no sentence.
+SECRET_KEYS = {"headers", "cookies", "auth", "proxy"}
+# Keys that there were once, and what to do with a file that has one.
+GONE_KEYS = {"spider": "it was never used, take its line out"}
+EXPECT_KEYS = {
+    "articles_per_run": "The least number of new articles in a usual night",
+    "languages": "The languages its articles may have",
+}
+
+
+def load(path: Path) -> Source:
+    """The source that a file describes; SourceError names the file, the key and what is allowed."""
+    where = shown(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise SourceError(f"{where}: there is no such file.") from None
+    except OSError as error:
+        raise SourceError(f"{where}: cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{where}: is not UTF-8 at byte {error.start}; save it as UTF-8.") from None
+    return parse(text, path.stem, where)
+
+
+def parse(text: str, name: str, where: str) -> Source:
+    """The source that a TOML text describes, as the file `where` with the stem `name`."""
+    if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+        raise SourceError(
+            f"{where}: {name!r} cannot be a source's name; "
+            f"name the file with up to {LONGEST_NAME} of a-z, 0-9 and single - _ . between them."
+        )
+    try:
+        values = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{where}: is not TOML: {error}.") from None
+    if values.setdefault("name", name) != name:
+        raise SourceError(f"{where}: name is {values['name']!r} but the file's name says {name!r}; leave the key out.")
+    values["expect"] = _table(Expect, EXPECT_KEYS, values.get("expect", {}), where, "expect.")
+    source: Source = _table(Source, {"name": "", **KEYS}, values, where, "")
+    if not (source.feeds or source.sitemaps or source.sections):
+        raise SourceError(f"{where}: has none of feeds, sitemaps and sections; give at least one list of addresses.")
+    return source
+
+
+def render(source: Source, said: Mapping[str, Sequence[str]] = MappingProxyType({})) -> str:
+    """The TOML text of a source, each key with its meaning as a comment; what equals the default is left out.
+
+    said: further comments by key, those for the whole file by "".
+    """
+    lines = [_comment(source.title), *map(_comment, said.get("", ()))]
+    for field in fields(Source):
+        value = getattr(source, field.name)
+        if field.name not in ("name", "expect") and value != field.default:
+            lines += ["", f"# {KEYS[field.name]}.", *map(_comment, said.get(field.name, ()))]
+            lines.append(f"{field.name} = {_toml(value)}")
+    promises = [f for f in fields(Expect) if getattr(source.expect, f.name) != f.default]
+    if promises:
+        lines += ["", f"# {KEYS['expect']}.", "[expect]"]
+    for field in promises:
+        lines += [f"# {EXPECT_KEYS[field.name]}.", f"{field.name} = {_toml(getattr(source.expect, field.name))}"]
+    return "\n".join(lines) + "\n"
+
+
+def shown(path: Path) -> str:
+    """A path as a person here would write it."""
+    absolute = path.absolute()
+    return str(absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute)
+
+
+def _table(record: Any, allowed: Mapping[str, str], values: Any, where: str, prefix: str) -> Any:
+    if not isinstance(values, dict):
+        raise SourceError(f"{where}: {prefix.removesuffix('.')} is a table of {', '.join(allowed)}.")
+    for key in values:
+        if key in GONE_KEYS and not prefix:
+            raise SourceError(f"{where}: {key} is no longer a key: {GONE_KEYS[key]}.")
+        if key not in allowed:
+            near = get_close_matches(key, allowed, 1)
+            hint = f"did you mean {prefix}{near[0]}? Allowed are" if near else "allowed are"
+            names = ", ".join(prefix + k for k in allowed if k != "name")
+            raise SourceError(f"{where}: {prefix}{key} is no key of a source; {hint} {names}.")
+    for field in fields(record):
+        if field.default is MISSING and field.default_factory is MISSING and field.name not in values:
+            meaning = KEYS[field.name]
+            raise SourceError(f"{where}: {field.name} is missing: {meaning[0].lower()}{meaning[1:]}.")
+    return record(**{key: _value(key, value, where, prefix + key) for key, value in values.items()})
+
+
+def _value(key: str, value: Any, where: str, shown_key: str) -> Any:
+    if isinstance(value, Expect):
+        return value
+    type_, problem = CHECKS[key]
+    if type_ is list:
+        if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+            raise SourceError(f'{where}: {shown_key} is {_named(key, value)}; it is a list of texts, like ["…", "…"].')
+        twice = next((v for v in value if value.count(v) > 1), None)
+        if twice is not None:
+            raise SourceError(f"{where}: {shown_key} names {_named(key, twice)} twice.")
+    elif isinstance(value, bool) != (type_ is bool) or not isinstance(value, (int, float) if type_ is float else type_):
+        raise SourceError(f"{where}: {shown_key} is {_named(key, value)}; it is {WORDS[type_]}.")
+    for single in value if type_ is list else [value]:
+        wrong = (_text(single) if isinstance(single, str) else "") or problem(single)
+        if wrong:
+            raise SourceError(f"{where}: {shown_key} is {_named(key, single)}, which {wrong}.")
+    return tuple(value) if type_ is list else type_(value)
+
+
+def _text(value: str) -> str:
+    if any(ord(c) < 32 or 127 <= ord(c) < 160 for c in value):
+        return "holds control characters or line breaks"
+    return ""
+
+
+def _filled(value: str) -> str:
+    return "" if value.strip() else "says nothing"
+
+
+def _url(value: str) -> str:
+    if len(value) > LONGEST_URL or re.search(r'[\s<>"{}|\\^`]', value):
+        return "is no address; write it whole, like https://example.org/feed, without spaces and placeholders"
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return "is no address; write it whole, like https://example.org/feed"
+    if parts.scheme not in ("http", "https") or not host:
+        return "is no address; it begins with http:// or https:// and a host"
+    if parts.username is not None or parts.password is not None:
+        return "holds a user name or password; a source file is no place for them"
+    return "" if _is_host(host) else "has no usable host name"
+
+
+def _is_host(host: str) -> bool:
+    if ":" in host or re.fullmatch(r"[\d.]+", host):
+        try:
+            ip_address(host.split("%")[0])
+        except ValueError:
+            return False
+        return True
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= 253 and all(re.fullmatch(r"(?!-)[\w-]{1,63}(?<!-)", label) for label in labels)
+
+
+def _pattern(value: str) -> str:
+    if not value or len(value) > LONGEST_PATTERN:
+        return f"is no usable pattern; it has 1 to {LONGEST_PATTERN} characters"
+    try:
+        patterns.compiled(value)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _xpath(value: str) -> str:
+    try:
+        found = etree.XPath(value)(etree.fromstring(SAMPLE_PAGE))
+    except etree.XPathError as error:
+        return f"is no XPath expression: {error}"
+    elements = isinstance(found, list) and all(isinstance(one, etree._Element) for one in found)
+    return "" if elements else "selects no elements; write it like .//div[@class='share']"
+
+
+def _country(value: str) -> str:
+    if value in _countries():
+        return ""
+    return "is no country of ISO 3166; it is two capital letters, like SY or GB"
+
+
+def _language(value: str) -> str:
+    return (
+        "" if re.fullmatch("[a-z]{2,3}", value) else "is no language code; it is two or three letters, like ar or ckb"
+    )
+
+
+def _timezone(value: str) -> str:
+    if value in _timezones():
+        return ""
+    near = get_close_matches(value, _timezones(), 1)
+    return f"is no time zone; it is a name like {near[0] if near else 'Asia/Damascus'}"
+
+
+def _between(least: float, most: float) -> Callable[[float], str]:
+    return lambda value: "" if least <= value <= most else f"is out of range; it is between {least:g} and {most:g}"
+
+
+@lru_cache(maxsize=1)
+def _timezones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+@lru_cache(maxsize=1)
+def _countries() -> frozenset[str]:
+    table = (resources.files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8")
+    return frozenset([line.split("\t")[0] for line in table.splitlines() if not line.startswith("#")] + ["XK"])
+
+
+def _comment(text: str) -> str:
+    return "# " + " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
+
+
+def _named(key: str, value: Any) -> str:
+    """A value as an error shows it."""
+    return "something that is not shown here" if key in SECRET_KEYS else _short(value)
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, tuple):
+        inner = [_toml(v) for v in value]
+        return f"[{inner[0]}]" if len(inner) == 1 else "[\n" + "".join(f"    {v},\n" for v in inner) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return '"' + re.sub(r"[\x00-\x1f\x7f]", lambda m: f"\\u{ord(m[0]):04x}", escaped) + '"'
+    return repr(value)
+
+
+WORDS: dict[type, str] = {
+    str: 'a text in quotes, like "…"',
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+}
+CHECKS: dict[str, tuple[type, Callable[[Any], str]]] = {
+    "name": (str, _filled),
+    "title": (str, _filled),
+    "url": (str, _url),
+    "country": (str, _country),
+    "language": (str, _language),
+    "timezone": (str, _timezone),
+    "schedule": (str, lambda value: cron.problem(value) if value else ""),
+    "feeds": (list, _url),
+    "sitemaps": (list, _url),
+    "sections": (list, _url),
+    "allow": (list, _pattern),
+    "deny": (list, _pattern),
+    "prune": (list, _xpath),
+    "phrases": (list, _filled),
+    "delay": (float, _between(0.1, 3600)),
+    "max_age": (int, _between(1, 36500)),
+    "max_pages": (int, _between(1, 100000)),
+    "render": (bool, lambda value: ""),
+    "headers": (list, access.header_problem),
+    "cookies": (str, access.name_problem),
+    "auth": (str, access.auth_problem),
+    "proxy": (str, access.name_problem),
+    "articles_per_run": (int, _between(0, 100000)),
+    "languages": (list, _language),
+}

@@ -1,0 +1,90 @@
+"""In which country and time zone a site's day begins, as far as its address tells.
+
+It alone knows which country a top-level domain belongs to. A source says so itself; this is for pages of none.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+
+from pipelines import urls
+from pipelines.sources import folders
+
+UNKNOWN = "UTC"
+# Sold to the whole world, whatever country they belong to.
+ANYBODYS = (
+    "ac ag ai cc cf co cx dj fm ga gd gg gl gq gs im io la lc me ms nu pn pw sc sh st sx tc tf tk to tv vc vg vu ws"
+)
+OF_NO_COUNTRY = frozenset(ANYBODYS.split())
+COUNTRIES = {
+    "uk": "GB",
+    "gov": "US",
+    "edu": "US",
+    "mil": "US",
+    "xn--p1ai": "RU",
+    "xn--j1amh": "UA",
+    "xn--mgbaam7a8h": "AE",
+    "xn--mgberp4a5d4ar": "SA",
+}
+COUNTRIES |= {"xn--wgbh1c": "EG", "xn--fiqs8s": "CN", "xn--kpry57d": "TW", "xn--mgba3a4f16a": "IR"}
+# Where most of the country's newspapers are, and the table names another city first.
+CAPITALS = {
+    "AU": "Australia/Sydney", "BR": "America/Sao_Paulo", "CA": "America/Toronto", "RU": "Europe/Moscow",
+    "KZ": "Asia/Almaty", "MN": "Asia/Ulaanbaatar", "CD": "Africa/Kinshasa", "UA": "Europe/Kyiv",
+    "MY": "Asia/Kuala_Lumpur",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def zone_of(url: str) -> str:
+    """The time zone (IANA) of the site a URL is of: that of our catalogue, else of its country; UTC where unknown."""
+    try:
+        host = urls.host(url)
+    except ValueError:
+        return UNKNOWN
+    known = _known(host)
+    return known[1] if known else _first_zones().get(country_of(url), UNKNOWN)
+
+
+@lru_cache(maxsize=4096)
+def country_of(url: str) -> str:
+    """The country (ISO 3166, upper case) of the site a URL is of; empty where its address does not tell."""
+    try:
+        host = urls.host(url)
+    except ValueError:
+        return ""
+    known = _known(host)
+    if known:
+        return known[0]
+    domain = host.rpartition(".")[2]
+    code = COUNTRIES.get(domain, domain.upper())
+    # `example.com.co` is Colombian, `example.co` is anybody's.
+    for_all = domain in OF_NO_COUNTRY and urls.site(host).count(".") < 2
+    return code if len(code) == 2 and not for_all and code in _first_zones() else ""
+
+
+def _known(host: str) -> tuple[str, str] | None:
+    """What the catalogue says of a host, or of the site it belongs to where that is an entry itself."""
+    found = _catalogue()
+    return found.get(host.removeprefix("www.")) or found.get(urls.site(host))
+
+
+@lru_cache(maxsize=1)
+def _catalogue() -> dict[str, tuple[str, str]]:
+    """The hosts of the catalogue without `www.`: whose -> country and zone."""
+    found: dict[str, tuple[str, str]] = {}
+    for source in folders.catalogue():
+        found.setdefault(urls.host(source.url).removeprefix("www."), (source.country.upper(), source.timezone))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _first_zones() -> dict[str, str]:
+    """A country's zone, that of its capital or largest city where there are several."""
+    table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
+    found: dict[str, str] = {}
+    for code, _, zone, *_ in rows:
+        found.setdefault(code, zone)
+    return found | CAPITALS

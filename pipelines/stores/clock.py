@@ -1,0 +1,37 @@
+"""The one clock of the ledger: Postgres' own, whatever the clock of the machine says that a crawl runs on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+
+from pipelines.stores import postgres as db
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What time it was at one moment of this process (monotonic seconds): all others follow."""
+
+    at: datetime
+    moment: float
+
+    def now(self) -> datetime:
+        """The time now."""
+        return self.of(monotonic())
+
+    def of(self, moment: float) -> datetime:
+        """The time at a moment of this process."""
+        return self.at + timedelta(seconds=moment - self.moment)
+
+
+def of_ledger(conn: db.Connection) -> Clock:
+    """The clock of Postgres, as a transaction of the caller's may ask it at any time."""
+    row = db.row(conn, "clock") or {}
+    # Read after the answer: nothing that is written is ever ahead of what it is compared with.
+    return Clock(row["at"], monotonic())
+
+
+def of_machine() -> Clock:
+    """The clock of this machine, for what has no ledger."""
+    return Clock(datetime.now(UTC), monotonic())

@@ -1,0 +1,317 @@
+"""The Postgres in the data folder, from the programs of a wheel: started by its first user, gone after its last.
+
+Only the user who runs Nightdesk gets in: the socket lies in a folder of mode 0700, and the server asks the kernel who
+is there. As root the server runs as another user, since it refuses root. No mode outside the data folder is changed.
+"""
+
+from __future__ import annotations
+
+import atexit
+import fcntl
+import os
+import pwd
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from pipelines import private
+from pipelines.errors import DatabaseError
+from pipelines.stores import postgres_keeper as keeper
+from pipelines.stores import postgres_programs
+from pipelines.stores.postgres_programs import VERSION
+
+# Who runs the server where root runs Nightdesk; the name that installations before this one have.
+SERVER_USER = "pgserver"
+PORT = 5432
+# They notice within a second that it is gone, and end what they do; much longer on a busy machine.
+ORPHANS_SECONDS = 20.0
+# What every reader of an address takes for one word, and what the kernel takes for the path of a socket.
+PLAIN_PATH = re.compile(r"[\w./+@-]+", re.ASCII)
+SOCKET_PATH_BYTES = 107
+# Root alone can write there.
+USER_LOCK = Path("/run/nightdesk-user.lock")
+INSTEAD = "Let NIGHTDESK_DATA be a folder that can be written to, or set NIGHTDESK_DATABASE_URL."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A server that this process uses: its folder, and the folder of its socket."""
+
+    folder: Path
+    socket: Path
+
+    def address(self, database: str) -> str:
+        """Where a database of it is."""
+        return f"postgresql://postgres@/{database}?host={quote(str(self.socket))}&port={PORT}"
+
+
+# Folder -> the lock that says to all others that this process uses the server.
+_used: dict[Path, int] = {}
+
+
+def server(folder: Path) -> Server:
+    """The server in a folder, started or joined; it stops when the last process that joined it ends, however it ends.
+
+    DatabaseError says why it cannot stand there.
+    """
+    try:
+        folder = folder.resolve()
+        private.data_folder(folder.parent)
+        with _alone(folder):
+            if folder not in _used:
+                _used[folder] = _shared(folder)
+            if not keeper.running(folder):
+                _start(folder)
+            return Server(folder=folder, socket=_checked(_socket_of(folder), folder.stat().st_uid))
+    except OSError as error:
+        raise DatabaseError(f"The embedded Postgres in {folder} did not start: {error}. {INSTEAD}") from None
+
+
+def stop(folder: Path) -> None:
+    """Stop the server in a folder, whoever uses it."""
+    folder = folder.resolve()
+    with _alone(folder):
+        pid = keeper.running(folder)
+        if pid:
+            keeper.stop(folder, pid)
+        if folder in _used:
+            os.close(_used.pop(folder))
+
+
+def is_another_users(folder: Path) -> bool:
+    """Whether there is a server's folder here that belongs to another user than us."""
+    return folder.exists() and folder.stat().st_uid != os.geteuid()
+
+
+def user_made(name: str) -> pwd.struct_passwd:
+    """The user of this name, made where there is none; several may ask for it in the same moment."""
+    # useradd looks for the name before it locks the list: the second of two would change the first one's number.
+    with private.opened(USER_LOCK, "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            words = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
+        try:
+            subprocess.run(words, check=True, capture_output=True, text=True)
+        except (FileNotFoundError, subprocess.CalledProcessError) as error:
+            said = getattr(error, "stderr", "").strip() or error
+            raise DatabaseError(
+                f"The embedded Postgres refuses to run as root, and no user {name} can be made for it: {said}. "
+                "Make that user, run Nightdesk as another user than root, or set NIGHTDESK_DATABASE_URL."
+            ) from None
+        return pwd.getpwnam(name)
+
+
+def _leave() -> None:
+    """Let go of the servers that this process uses, and stop those that nobody else does."""
+    for folder, lock in list(_used.items()):
+        # A folder that is gone has taken its server along.
+        with suppress(FileNotFoundError), _alone(folder):
+            pid = keeper.running(folder)
+            if pid and _last(lock):
+                keeper.stop(folder, pid)
+        os.close(_used.pop(folder))
+
+
+def _forget() -> None:
+    """A fork uses the server only once it asks for it: what it inherited would outlive who took it."""
+    while _used:
+        os.close(_used.popitem()[1])
+
+
+atexit.register(_leave)
+os.register_at_fork(after_in_child=_forget)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold what starts and stops the server of a folder."""
+    with private.opened(folder.with_name(".postgres.lock"), "a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _users(folder: Path) -> Path:
+    return folder.with_name(".postgres.users")
+
+
+def _shared(folder: Path) -> int:
+    """The lock of one more user; waits while the keeper, which has the whole of it, stops the server."""
+    lock = os.open(_users(folder), os.O_RDWR | os.O_CREAT, private.FILE)
+    fcntl.flock(lock, fcntl.LOCK_SH)
+    return lock
+
+
+def _last(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _start(folder: Path) -> None:
+    """Start the server, which is not running, and leave its keeper behind."""
+    user = _runs_as(folder)
+    _open_to(folder.parent, user)
+    _check_way(folder.parent, user)
+    programs = postgres_programs.runnable(folder.parent, lambda *paths: not _closed(user, *paths))
+    _made(folder, user, programs)
+    _write_rules(folder, user)
+    socket = _checked(_socket_folder(folder, user), user.pw_uid)
+    options = ["listen_addresses=", f"unix_socket_directories={socket}", f"port={PORT}"]
+    command = [programs / "postgres", "-D", folder, *(word for option in options for word in ("-c", option))]
+    killed = (folder / "postmaster.pid").exists()
+    deadline = time.monotonic() + ORPHANS_SECONDS
+    while _by_keeper("keep", user, folder, _users(folder), *command).returncode:
+        # The children of a server that was killed may live for a moment longer, and no other starts beside them.
+        if not killed or time.monotonic() > deadline:
+            raise DatabaseError(
+                f"The embedded Postgres in {folder} did not start: the end of {folder / 'log'} says why. {INSTEAD}"
+            )
+        time.sleep(0.2)
+
+
+def _check_way(data: Path, user: pwd.struct_passwd) -> None:
+    """Raise DatabaseError where the server's user cannot get to the data folder."""
+    shut = _closed(user, data)
+    if shut:
+        raise DatabaseError(
+            f"The embedded Postgres runs as the user {user.pw_name}, since it refuses root, and that user may not "
+            f"enter {shut}: let NIGHTDESK_DATA be elsewhere, run Nightdesk as another user than root, set "
+            f"NIGHTDESK_DATABASE_URL, or open the folder yourself (chmod o+x {shut})."
+        )
+
+
+def _closed(user: pwd.struct_passwd, *paths: Path) -> str:
+    """The first folder or file on the way to these that a user may not enter or read; nothing where the way is open."""
+    return "" if user.pw_uid == os.geteuid() else _by_keeper("closed", user, *paths).stdout.strip()
+
+
+def _by_keeper(what: str, user: pwd.struct_passwd, *words: Any) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-I", "-S", keeper.__file__, what, str(user.pw_uid), str(user.pw_gid), *map(str, words)]
+    return subprocess.run(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+
+
+def _made(folder: Path, user: pwd.struct_passwd, programs: Path) -> None:
+    """Make the database's folder beside its place and move it there whole, unless it is there."""
+    if (folder / "PG_VERSION").exists():
+        found = (folder / "PG_VERSION").read_text(encoding="utf-8").strip()
+        if found != str(VERSION):
+            raise DatabaseError(
+                f"The database in {folder} was made by Postgres {found}, and this Nightdesk brings {VERSION}: dump it "
+                "with the Nightdesk that made it, move the folder away, and restore the dump; see docs/operations.md."
+            )
+        return
+    if folder.is_dir() and any(folder.iterdir()):
+        raise DatabaseError(f"{folder} holds no database of Postgres, but is not empty either: move it away.")
+    beside = folder.with_name(".postgres.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(mode=0o700)
+    _give(beside, user)
+    words = ["--auth-local=peer", "--auth-host=scram-sha-256", "--encoding=UTF8", "--username=postgres"]
+    ours = os.geteuid() == user.pw_uid
+    done = subprocess.run(
+        [str(programs / "initdb"), *words, "-D", str(beside)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        umask=0o077,
+        user=None if ours else user.pw_uid,
+        group=None if ours else user.pw_gid,
+        extra_groups=None if ours else [],
+    )
+    if done.returncode:
+        said = " ".join(done.stderr.split())
+        raise DatabaseError(f"The embedded Postgres in {folder} could not be made: {said} {INSTEAD}")
+    if folder.is_dir():
+        folder.rmdir()
+    beside.rename(folder)
+
+
+def _give(path: Path, user: pwd.struct_passwd) -> None:
+    if user.pw_uid != os.geteuid():
+        os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
+
+
+def _runs_as(folder: Path) -> pwd.struct_passwd:
+    """The user whose server it is: who made its folder, else we, else the server's own user."""
+    uid = folder.stat().st_uid if folder.exists() else os.geteuid()
+    if uid != os.geteuid() and os.geteuid() != 0:
+        raise DatabaseError(f"The embedded Postgres in {folder} belongs to another user: run Nightdesk as that user.")
+    if uid == 0:
+        return user_made(SERVER_USER)
+    try:
+        return pwd.getpwuid(uid)
+    except KeyError:
+        raise DatabaseError(
+            f"Postgres runs only as a user with a name, and {uid} has none on this machine: "
+            "run Nightdesk as one that has, or set NIGHTDESK_DATABASE_URL."
+        ) from None
+
+
+def _open_to(data: Path, user: pwd.struct_passwd) -> None:
+    """Let the server's user pass through the data folder, where it is another than its owner."""
+    found = data.stat()
+    wanted = private.FOLDER if user.pw_uid == found.st_uid else private.PASSAGE
+    if stat.S_IMODE(found.st_mode) != wanted and found.st_uid == os.geteuid():
+        data.chmod(wanted)
+
+
+def _write_rules(folder: Path, user: pwd.struct_passwd) -> None:
+    """Who gets in: who runs Nightdesk, asked of the kernel; a role with a password of its own by that."""
+    names = {"root", pwd.getpwuid(user.pw_uid).pw_name} - {SERVER_USER}
+    head = "# Written by Nightdesk each time the server starts.\n"
+    rules = "local all postgres peer map=nightdesk\nlocal all all scram-sha-256\n"
+    users = "".join(f'nightdesk "{name}" postgres\n' for name in sorted(names))
+    for name, text in (("pg_hba.conf", head + rules), ("pg_ident.conf", head + users)):
+        beside = folder / f".{name}.new"
+        beside.unlink(missing_ok=True)
+        with private.opened(beside, "x", encoding="utf-8") as file:
+            file.write(text)
+        _give(beside, user)
+        beside.replace(folder / name)
+
+
+def _socket_folder(folder: Path, user: pwd.struct_passwd) -> Path:
+    """Where the server listens: in its own folder, or below /tmp where no address could hold its name."""
+    if PLAIN_PATH.fullmatch(str(folder)) and len(str(folder / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_BYTES:
+        return folder
+    found = Path(tempfile.gettempdir()) / f"nightdesk-{sha256(os.fsencode(folder)).hexdigest()[:16]}"
+    # One that is there may be ours from earlier; whose it is gets checked either way.
+    with suppress(FileExistsError):
+        found.mkdir(mode=0o700)
+        _give(found, user)
+    return found
+
+
+def _socket_of(folder: Path) -> Path:
+    """Where the running server listens, by its own word."""
+    return Path((folder / "postmaster.pid").read_text(encoding="utf-8").splitlines()[4])
+
+
+def _checked(socket: Path, owner: int) -> Path:
+    """The folder of a socket, if nobody but its owner can put something into it."""
+    found = socket.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
+        raise DatabaseError(
+            f"The embedded Postgres cannot listen in {socket}: it is no folder of the server's user alone (mode "
+            f"{stat.S_IMODE(found.st_mode):o}, user {found.st_uid}). Find out who made it, and remove it."
+        )
+    return socket

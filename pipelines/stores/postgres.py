@@ -1,0 +1,331 @@
+"""Postgres: where it is, how SQL files are run on it, and how its schema grows; the only module that knows psycopg2."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+import psycopg2
+import psycopg2.extensions
+import psycopg2.extras
+
+from pipelines import installation
+from pipelines.errors import DatabaseError
+from pipelines.settings import Settings
+from pipelines.stores import embedded_postgres
+from pipelines.stores.postgres_address import masked, normal, shown
+
+Connection = psycopg2.extensions.connection
+Error = psycopg2.Error
+Row = dict[str, Any]
+
+SQL = Path(__file__).parent.parent / "sql"
+OLDEST = 150000
+MIGRATION_LOCK = 4_917_001
+OLDEST_CODE = re.compile(r"^-- oldest code: (\d{4})$", re.MULTILINE)
+
+psycopg2.extras.register_default_jsonb(globally=True)
+
+
+def connect(settings: Settings, *, application: str = "nightdesk") -> Connection:
+    """A new connection in UTC, its rows as dicts; `with conn:` is one transaction. DatabaseError says what to do.
+
+    Where the embedded server has no folder yet it is not made: `migrate` does that, when somebody sets up.
+    """
+    if not settings.database_url and not (settings.data / "postgres").exists():
+        raise DatabaseError(
+            installation.missing()
+            or f"Nothing is set up in {settings.data} yet: `nightdesk init` (or `nightdesk db migrate`) does it. The "
+            f"settings are those of {installation.find().file} and of the environment."
+        )
+    address = url(settings)
+    try:
+        conn = psycopg2.connect(
+            address,
+            application_name=application,
+            cursor_factory=psycopg2.extras.RealDictCursor,
+            connect_timeout=10,
+            options="-c timezone=UTC",
+        )
+    except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
+        raise DatabaseError(
+            f"Postgres does not answer at {shown(address)}: {masked(_one_line(error), address)}. "
+            "Start it, or correct NIGHTDESK_DATABASE_URL (empty uses the embedded server)."
+        ) from None
+    if conn.server_version < OLDEST:
+        raise DatabaseError(
+            f"Postgres at {shown(address)} is {conn.server_version // 10000}; Nightdesk needs 15 or newer."
+        )
+    return conn
+
+
+@contextmanager
+def connection(settings: Settings, *, application: str = "nightdesk") -> Iterator[Connection]:
+    """A connection that is closed at the end of the block; what was not committed is rolled back.
+
+    DatabaseError where the server goes away meanwhile.
+    """
+    conn = connect(settings, application=application)
+    try:
+        yield conn
+    except Error as error:
+        if not conn.closed:
+            raise
+        raise DatabaseError(
+            f"Postgres went away ({cause(error)}). Start it, then run the same again: what was committed is kept."
+        ) from error
+    finally:
+        conn.close()
+
+
+def query(conn: Connection, name: str, **params: Any) -> list[Row]:
+    """All rows of sql/<name>.sql with its named parameters."""
+    with conn.cursor() as cursor:
+        cursor.execute(statement(name), params)
+        return [dict(row) for row in cursor.fetchall()]
+
+
+def row(conn: Connection, name: str, **params: Any) -> Row | None:
+    """The first row of sql/<name>.sql, or None."""
+    rows = query(conn, name, **params)
+    return rows[0] if rows else None
+
+
+def execute(conn: Connection, name: str, **params: Any) -> int:
+    """Run sql/<name>.sql; the number of rows it touched."""
+    with conn.cursor() as cursor:
+        cursor.execute(statement(name), params)
+        return cursor.rowcount
+
+
+def execute_values(conn: Connection, name: str, rows: Sequence[Sequence[Any]], *, fetch: bool = False) -> list[Row]:
+    """Run sql/<name>.sql, which holds one `values %s`, for many rows at once."""
+    if not rows:
+        return []
+    with conn.cursor() as cursor:
+        got = psycopg2.extras.execute_values(cursor, statement(name), rows, page_size=1000, fetch=fetch)
+        return [dict(r) for r in got] if fetch else []
+
+
+def copy(conn: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """COPY rows into a table; lists become arrays, dicts and lists of dicts jsonb, None null."""
+    buffer = StringIO()
+    for values in rows:
+        buffer.write("\t".join(_copied(v) for v in values) + "\n")
+    buffer.seek(0)
+    with conn.cursor() as cursor:
+        cursor.copy_expert(f"copy {table} ({', '.join(columns)}) from stdin", buffer)
+
+
+def json(value: Any) -> Any:
+    """A value to be sent as jsonb."""
+    return psycopg2.extras.Json(value)
+
+
+@contextmanager
+def held(conn: Connection, *names: str) -> Iterator[bool]:
+    """Try the advisory lock of these names for this session; yields whether we have it, frees it afterwards."""
+    key = " ".join(names)
+    with conn.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(hashtextextended(%s, 0)) as got", (key,))
+        got = bool(cursor.fetchone()["got"])  # type: ignore[index,call-overload]
+    conn.commit()
+    try:
+        yield got
+    finally:
+        if got and not conn.closed:
+            conn.rollback()
+            with conn.cursor() as cursor:
+                cursor.execute("select pg_advisory_unlock(hashtextextended(%s, 0))", (key,))
+            conn.commit()
+
+
+def migrate(settings: Settings) -> list[str]:
+    """Bring the schema up to date, safely when two do it at once; the names of the migrations that ran."""
+    url(settings)
+    with connection(settings) as conn:
+        conn.autocommit = True
+        with conn.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s)", (MIGRATION_LOCK,))
+            cursor.execute(
+                "create table if not exists migrations "
+                "(name text primary key, applied_at timestamptz not null default now())"
+            )
+            # Not "if not exists", which would wait for every running task.
+            if not _says_oldest(conn):
+                cursor.execute("alter table migrations add column oldest_code text not null default ''")
+            done = set(_applied(conn))
+            ran = []
+            for path in _migrations():
+                if path.stem in done:
+                    continue
+                cursor.execute("begin")
+                text = path.read_text(encoding="utf-8")
+                try:
+                    cursor.execute(text)
+                    row = (path.stem, oldest_code(text))
+                    cursor.execute("insert into migrations (name, oldest_code) values (%s, %s)", row)
+                    cursor.execute("commit")
+                except psycopg2.Error as error:
+                    cursor.execute("rollback")
+                    raise DatabaseError(
+                        f"The migration {path.stem} failed and was undone: {_one_line(error)}."
+                    ) from None
+                ran.append(path.stem)
+            cursor.execute("select pg_advisory_unlock(%s)", (MIGRATION_LOCK,))
+        return ran
+
+
+def check_migrated(conn: Connection) -> None:
+    """Raise DatabaseError unless the schema is one that this version may work on: its own, or a newer that says so."""
+    with conn.cursor() as cursor:
+        cursor.execute("select to_regclass('migrations') is not null as there")
+        there = cursor.fetchone()["there"]  # type: ignore[index,call-overload]
+    done = _applied(conn) if there else {}
+    conn.rollback()
+    own = [path.stem for path in _migrations()]
+    missing = [name for name in own if name not in done]
+    newer = sorted(name for name, oldest in done.items() if name not in own and oldest > own[-1][:4])
+    if not done:
+        raise DatabaseError(
+            "Nothing is set up in this database yet: run `nightdesk init` (or `nightdesk db migrate`, if you have)."
+        )
+    if newer:
+        raise DatabaseError(
+            f"The database was migrated by a newer Nightdesk ({newer[0]}); this one knows it up to {own[-1]} and "
+            "may not work on it any more: update this installation."
+        )
+    if missing:
+        raise DatabaseError(
+            f"The database lacks {len(missing)} migrations ({missing[0]} first): run `nightdesk db migrate`."
+        )
+
+
+def oldest_code(migration: str) -> str:
+    """The number of the last migration that older code must know to work on after this one: `-- oldest code: 0005`."""
+    found = OLDEST_CODE.search(migration)
+    return found[1] if found else ""
+
+
+def url(settings: Settings) -> str:
+    """The address of Nightdesk's database; starts the embedded server where none is set."""
+    return normal(settings.database_url) if settings.database_url else embedded(settings, "nightdesk")
+
+
+def airflow_url(settings: Settings) -> str:
+    """The address of Airflow's own database, on the same server, made where it is missing."""
+    if not settings.database_url:
+        return embedded(settings, "airflow")
+    address = url(settings)
+    parts = urlsplit(address)
+    name = parts.path.lstrip("/") + "_airflow"
+    _create_database(address, unquote(name))
+    return urlunsplit(parts._replace(path="/" + name))
+
+
+def embedded(settings: Settings, database: str) -> str:
+    """Start (or join) the Postgres in the data folder; it stops when the last process that joined it ends."""
+    server = embedded_postgres.server(settings.data / "postgres")
+    _create_database(server.address("postgres"), database)
+    return server.address(database)
+
+
+def stop_embedded(settings: Settings) -> None:
+    """Stop the embedded server; others that use it lose it."""
+    embedded_postgres.stop(settings.data / "postgres")
+
+
+def for_programs(settings: Settings) -> dict[str, str]:
+    """The address of Nightdesk's database as environment of Postgres' programs: a command line shows no password."""
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "DATABASE"}
+    names |= {"sslmode": "SSLMODE", "sslrootcert": "SSLROOTCERT", "sslcert": "SSLCERT", "sslkey": "SSLKEY"}
+    given = psycopg2.extensions.parse_dsn(url(settings))
+    return {f"PG{names[key]}": value for key, value in given.items() if key in names}
+
+
+def cause(error: BaseException) -> str:
+    """What went wrong first, on one line: what follows a lost connection only says that it is lost."""
+    while isinstance(error.__context__, Error):
+        error = error.__context__
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].removesuffix(".")
+
+
+def refused(error: Error) -> bool:
+    """Whether it was what should be written that Postgres could not take, and not Postgres that could not write."""
+    return isinstance(error, psycopg2.DataError | psycopg2.IntegrityError)
+
+
+@lru_cache(maxsize=8)
+def _create_database(admin: str, name: str) -> None:
+    try:
+        conn = psycopg2.connect(admin, connect_timeout=10)
+    except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
+        said = masked(_one_line(error), admin)
+        raise DatabaseError(f"Postgres does not answer at {shown(admin)}: {said}.") from None
+    try:
+        conn.autocommit = True
+        with conn.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s)", (MIGRATION_LOCK,))
+            cursor.execute("select 1 from pg_database where datname = %s", (name,))
+            if not cursor.fetchone():
+                cursor.execute(f"create database \"{name}\" encoding 'UTF8' template template0")
+    finally:
+        conn.close()
+
+
+@lru_cache(maxsize=256)
+def statement(name: str) -> str:
+    """The text of sql/<name>.sql."""
+    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _migrations() -> list[Path]:
+    return sorted((SQL / "migrations").glob("*.sql"))
+
+
+def _applied(conn: Connection) -> dict[str, str]:
+    """The migrations that ran, with the number up to which older code must know them to work on after it."""
+    with conn.cursor() as cursor:
+        # The column came later than the table.
+        cursor.execute("select name, coalesce(to_jsonb(m) ->> 'oldest_code', '') as oldest_code from migrations m")
+        return {r["name"]: r["oldest_code"] for r in cursor.fetchall()}  # type: ignore[call-overload]
+
+
+def _says_oldest(conn: Connection) -> bool:
+    with conn.cursor() as cursor:
+        cursor.execute(
+            "select from pg_attribute where attrelid = to_regclass('migrations') "
+            "and attname = 'oldest_code' and not attisdropped"
+        )
+        return cursor.fetchone() is not None
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split()).removesuffix(".")
+
+
+def _copied(value: Any) -> str:
+    """One value in COPY's text form."""
+    import json as js
+
+    if value is None:
+        return r"\N"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, psycopg2.extras.Json):
+        text = js.dumps(value.adapted, ensure_ascii=False)
+    elif isinstance(value, (list, tuple)):
+        items = ('"' + str(v).replace("\\", "\\\\").replace('"', '\\"') + '"' for v in value)
+        text = "{" + ",".join(items) + "}"
+    elif isinstance(value, Mapping):
+        text = js.dumps(value, ensure_ascii=False)
+    else:
+        text = str(value)
+    text = text.replace("\x00", "")
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")

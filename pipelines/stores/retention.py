@@ -1,0 +1,89 @@
+"""Upkeep of the data folder: raw files that were kept long enough are deleted, and nobody else can read the rest."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pipelines import private
+from pipelines.settings import Settings
+from pipelines.stores import embedded_postgres
+from pipelines.stores import postgres as db
+from pipelines.stores.runs import KEY
+
+OPEN = ".open"
+# What a data folder holds of ours; others may keep something of theirs beside it.
+OURS = ("raw", "articles", "airflow", "golden", "follow")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retired:
+    """What a look through the raw store did: folders are `<source>/<run>`; kept ones are old but not decided."""
+
+    deleted: tuple[str, ...]
+    kept: tuple[str, ...]
+    files: int
+    bytes: int
+
+
+def retire(settings: Settings, now: datetime) -> Retired:
+    """Delete the raw files of runs older than `keep_raw_days`, unless one of their URLs is undecided or a file is open.
+
+    The ledger and the articles stay; what is gone cannot be extracted again. With keep_raw_days 0 nothing is deleted.
+    """
+    deleted: list[str] = []
+    kept: list[str] = []
+    files = size = 0
+    tighten(settings)
+    if settings.keep_raw_days:
+        with db.connection(settings, application="nightdesk upkeep") as conn:
+            for folder in _old(settings.raw, now - timedelta(days=settings.keep_raw_days)):
+                name = folder.relative_to(settings.raw).as_posix()
+                if _undecided(conn, folder, name):
+                    kept.append(name)
+                    continue
+                for path in sorted(folder.iterdir()):
+                    size += path.stat().st_size
+                    path.unlink()
+                    files += 1
+                folder.rmdir()
+                deleted.append(name)
+    return Retired(deleted=tuple(deleted), kept=tuple(kept), files=files, bytes=size)
+
+
+def tighten(settings: Settings) -> int:
+    """Take what Nightdesk wrote into the data folder from all other users; how many modes were changed.
+
+    New files are born so; those of earlier versions were readable by everybody. A folder that is closed was done
+    already, for it is closed last. The embedded Postgres keeps its own.
+    """
+    folders = (settings.data / name for name in OURS)
+    changed = sum(private.tighten(path) for path in folders if path.is_dir() and path.stat().st_mode & 0o077)
+    if settings.data.is_dir() and settings.data.stat().st_uid == os.geteuid():
+        mode = private.PASSAGE if embedded_postgres.is_another_users(settings.data / "postgres") else private.FOLDER
+        changed += stat.S_IMODE(settings.data.stat().st_mode) != mode
+        settings.data.chmod(mode)
+    return changed
+
+
+def started(run: str) -> datetime:
+    """The moment that a run key names."""
+    return datetime.strptime(run, "%Y-%m-%dT%H%M%S" if len(run) == 17 else "%Y-%m-%dT%H%M").replace(tzinfo=UTC)
+
+
+def _old(raw: Path, before: datetime) -> Iterator[Path]:
+    for folder in sorted(raw.glob("*/*")):
+        if folder.is_dir() and KEY.fullmatch(folder.name) and started(folder.name) < before:
+            yield folder
+
+
+def _undecided(conn: db.Connection, folder: Path, name: str) -> bool:
+    if any(path.name.endswith(OPEN) for path in folder.iterdir()):
+        return True
+    with conn:
+        found = db.row(conn, "undecided_in_folder", folder=name + "/")
+    return bool(found and found["count"])

@@ -1,0 +1,117 @@
+"""Runs: their keys, and the row each stage writes for each source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from pipelines.errors import NightdeskError
+from pipelines.model import RUN_KEY, Code, Tally
+from pipelines.stores import postgres as db
+
+STAGES = ("crawl", "extract", "load", "alert")
+# What a Tally of load counts where the ledger's check found URLs without an end.
+UNACCOUNTED = "unaccounted"
+ENDED_WELL = ("done", "stopped", "busy")
+# One source that does not answer says nothing of the network.
+ALIKE = 2
+KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?")
+
+
+def key_of(at: datetime, *, manual: bool = False) -> str:
+    """The run key of a moment: `2026-11-22T0200`, with seconds where a person started the run."""
+    return at.astimezone(UTC).strftime(RUN_KEY + "%S" * manual)
+
+
+def checked(key: str) -> str:
+    """The key itself; NightdeskError where it is none (it becomes part of file names)."""
+    if not KEY.fullmatch(key):
+        raise NightdeskError(f"{key!r} is no run key; write it like 2026-11-22T0200 or 2026-11-22T020013.")
+    return key
+
+
+def begin(conn: db.Connection, run: str, source: str, stage: str) -> None:
+    """Say that a stage has begun for a source, committed at once, and that those killed before it in other runs failed.
+
+    The stage counts as alive for as long as this connection is open. DatabaseError where the schema is not ours.
+    """
+    db.check_migrated(conn)
+    with conn:
+        db.query(conn, "hold_stage", run=run, source=source, stage=stage)
+        db.execute(conn, "begin_stage", run=run, source=source, stage=stage)
+        db.execute(conn, "close_stale_stages", run=run, source=source, stage=stage)
+
+
+def progress(conn: db.Connection, run: str, source: str, stage: str, counts: dict[str, int]) -> None:
+    """Say how far a running stage is; part of the caller's transaction."""
+    db.execute(conn, "progress_stage", run=run, source=source, stage=stage, counts=db.json(counts))
+
+
+def end(conn: db.Connection, tally: Tally) -> Tally:
+    """Say how a stage ended for a source; part of the caller's transaction. Returns the tally."""
+    db.execute(
+        conn,
+        "end_stage",
+        run=tally.run,
+        source=tally.source,
+        stage=tally.stage,
+        state=tally.state,
+        counts=db.json(tally.counts),
+        message=tally.message,
+        code=str(tally.code),
+    )
+    return tally
+
+
+def tallies(conn: db.Connection, run: str) -> list[Tally]:
+    """What is known of a run, ordered by source and stage."""
+    return list(_tallies(db.query(conn, "tallies_of_run", run=run)))
+
+
+def stages(conn: db.Connection, run: str, source: str) -> dict[str, str]:
+    """How each stage of a source's run ended so far: stage -> state."""
+    return {row["stage"]: row["state"] for row in db.query(conn, "states_of_stages", run=run, source=source)}
+
+
+def unreached(conn: db.Connection, run: str) -> str:
+    """That nothing at all answered in a run over several sources, so that it is the network from here; else nothing."""
+    row = db.row(conn, "reach_of_run", run=run) or {}
+    if row["answered"] or row["sources"] < ALIKE:
+        return ""
+    whys = ", ".join(f"{count} {why}" for why, count in sorted(row["whys"].items(), key=lambda one: -one[1]))
+    return (
+        f"Nothing answered, no host of {row['sources']} sources ({whys}): the network of this machine, or its name "
+        "server, is down. The sites are not to blame; run the same again when it is back."
+    )
+
+
+def latest(conn: db.Connection, count: int = 10) -> list[db.Row]:
+    """The newest runs: run, started_at, ended_at, sources, failed, running; newest first."""
+    return db.query(conn, "latest_runs", count=count)
+
+
+def _tallies(rows: Iterable[db.Row]) -> Iterable[Tally]:
+    for row in rows:
+        facts = {name: row[name] for name in ("run", "source", "stage", "state", "counts", "message")}
+        yield Tally(**facts, code=Code(row["code"]))
+
+
+def judged(tallies: Iterable[Tally], stage: str, names: Sequence[str], share: float) -> str:
+    """What a verdict says of a stage; NightdeskError when `share` of the sources or more failed or never ended."""
+    known = {tally.source: tally for tally in tallies if tally.stage == stage}
+    bad = {name: _why(known.get(name)) for name in names if name not in known or known[name].state not in ENDED_WELL}
+    if not bad:
+        return f"{len(names)} sources, none failed"
+    said = "; ".join(f"{name}: {why}" for name, why in list(bad.items())[:10])
+    more = f"; and {len(bad) - 10} more" if len(bad) > 10 else ""
+    # A gap in the ledger is no matter of how many: it is a promise broken.
+    if len(bad) >= share * len(names) or any(known[name].counts.get(UNACCOUNTED) for name in bad if name in known):
+        raise NightdeskError(f"{stage} failed for {len(bad)} of {len(names)} sources: {said}{more}")
+    return f"{len(names)} sources, {len(bad)} failed: {said}{more}"
+
+
+def _why(tally: Tally | None) -> str:
+    if tally is None:
+        return "never began"
+    return tally.message or ("did not end" if tally.state == "running" else tally.state)

@@ -1,0 +1,306 @@
+"""What was learned of each source, kept in Postgres: every version, which is used, and when to learn again.
+
+It alone knows `templates`. A version is one row, written in one transaction and never changed in what it says of the
+site; the newest is used unless the site's pages have stopped agreeing with it. All of it can be learned again from the
+raw store, so nothing here is worth a backup of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from pipelines.errors import NightdeskError
+from pipelines.model import Template
+from pipelines.stores import postgres as db
+
+LEAST = 10
+MOST = 60
+AMONG = 4 * MOST
+# A source that gives many pages a night is not learned again each night for having grown by half.
+GROWN = 50
+KEPT = 20
+KEPT_AS = TypeAdapter(Template)
+# Of so many of the newest pages it is judged whether the template still fits.
+FEWEST_JUDGED = 5
+STILL_FITS = 0.5
+RUNS_JUDGED = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A version of what was learned of a source.
+
+    run: the one that was being extracted, empty where a person asked. pages: of how many it was learned; known: how
+    many the raw store had, newest_fetch: the last of them. template: None where nothing helps. agreement: the share of
+    the last pages read with it that agreed, None before the first. drifted_run: the run since which it no longer fits.
+    problem: a sentence where the row cannot be read; its template is None then.
+    """
+
+    source: str
+    version: int
+    learned_at: datetime
+    run: str
+    extractor: str
+    pages: int
+    known: int
+    newest_fetch: int
+    template: Template | None
+    agreement: float | None = None
+    drifted_run: str = ""
+    drifted_at: datetime | None = None
+    problem: str = ""
+
+    @property
+    def in_use(self) -> Template | None:
+        """The template that pages are read with: none where it no longer fits."""
+        return None if self.drifted_run else self.template
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """Why a source is to be learned now, of pages since which run (empty: all), and what the raw store holds."""
+
+    why: str
+    since: str
+    known: int
+    newest_fetch: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One thing that differs between two versions: added or removed (of several), or changed (from what to what)."""
+
+    what: str
+    kind: str
+    value: str
+
+
+def newest(conn: db.Connection, source: str) -> Stored | None:
+    """The newest version of a source's template, part of the caller's transaction; None where nothing was learned."""
+    row = db.row(conn, "template_newest", source=source)
+    return _stored(row) if row else None
+
+
+def history(conn: db.Connection, source: str) -> list[Stored]:
+    """The versions that are kept of a source, newest first."""
+    return [_stored(row) for row in db.query(conn, "template_history", source=source)]
+
+
+def due(conn: db.Connection, source: str, extractor: str, *, asked: bool = False) -> Due | None:
+    """Whether a source is to be learned now and why; None also where it has too few pages.
+
+    asked: a person wants it learned, whatever came since.
+    """
+    last = newest(conn, source)
+    if last is None or last.problem:
+        found = _known(conn, source)
+        why = "what was learned cannot be read" if last else "nothing was learned so far"
+        return _due(why, found) if found["pages"] >= LEAST else None
+    new = _known(conn, source, after=last.newest_fetch)
+    found = {"pages": last.known + new["pages"], "newest_fetch": new["newest_fetch"]}
+    if last.drifted_run:
+        since = _known(conn, source, since=last.drifted_run)["pages"]
+        if since >= LEAST and (asked or new["pages"] >= LEAST // 2 or not last.known):
+            return _due(f"its pages look changed since run {last.drifted_run}", found, last.drifted_run)
+        if not asked:
+            return None
+    if found["pages"] < LEAST:
+        return None
+    if asked:
+        return _due("somebody asked", found)
+    if not last.extractor:
+        return _due("what was learned was let go of", found)
+    if last.extractor != extractor:
+        return _due(f"it was learned by {last.extractor}", found)
+    if new["pages"] >= min(GROWN, max(1, math.ceil(last.known / 2))):
+        return _due(f"{new['pages']} new pages", found)
+    return None
+
+
+def pages(conn: db.Connection, source: str, since: str = "") -> list[db.Row]:
+    """The fetches of up to MOST pages to learn of, out of the newest, of that run or later; as `fetches_to_extract`."""
+    return db.query(conn, "template_pages", source=source, since=since, among=AMONG, most=MOST)
+
+
+def save(
+    conn: db.Connection,
+    source: str,
+    template: Template | None,
+    reason: Due,
+    *,
+    extractor: str,
+    pages: int,
+    run: str = "",
+) -> tuple[Stored | None, bool]:
+    """Keep what was learned, in one transaction; the version that is now the newest, and whether it is a new one.
+
+    What reads pages as the newest version does is no new version. Having learned nothing takes away no template that
+    fits. pages: of how many it was learned; extractor: by what.
+    """
+    noted = {"extractor": extractor, "known": reason.known, "newest_fetch": reason.newest_fetch}
+    with conn:
+        db.query(conn, "template_lock", source=source)
+        last = newest(conn, source)
+        if (
+            last
+            and not last.problem
+            and (template is None or (not last.drifted_run and effect(template) == effect(last.template)))
+        ):
+            row = db.row(conn, "template_still", source=source, version=last.version, **noted)
+            return (_stored(row) if row else last), False
+        return _add(conn, source, template, pages=pages, run=run, **noted), True
+
+
+def use(conn: db.Connection, source: str, version: int) -> Stored:
+    """Go back to an older version: it becomes the newest under a new number. NightdeskError names those there are."""
+    with conn:
+        db.query(conn, "template_lock", source=source)
+        kept = {stored.version: stored for stored in history(conn, source)}
+        if version not in kept:
+            raise NightdeskError(
+                f"There is no version {version} of what was learned of {source} "
+                f"(there are: {', '.join(map(str, sorted(kept))) or 'none'})."
+            )
+        old, last = kept[version], kept[max(kept)]
+        noted = {"extractor": last.extractor, "known": last.known, "newest_fetch": last.newest_fetch}
+        return _add(conn, source, old.template, pages=old.pages, run="", **noted)
+
+
+def forget(conn: db.Connection, source: str) -> bool:
+    """Let go of all that was learned of a source, to be learned anew; whether there was anything.
+
+    Its numbers are not given again: an article says which version it was read with.
+    """
+    with conn:
+        db.query(conn, "template_lock", source=source)
+        last = newest(conn, source)
+        if last is None or last.template is None:
+            return False
+        _add(conn, source, None, pages=0, run="", extractor="", known=0, newest_fetch=0)
+        db.execute(conn, "template_drop", source=source, keep=1)
+        return True
+
+
+def judge(conn: db.Connection, source: str) -> Stored | None:
+    """Note how far the last runs' pages agreed with the newest template, part of the caller's transaction.
+
+    It no longer fits when less than half of the newest pages, at least five, agreed; that stays until it is learned
+    again.
+    """
+    last = newest(conn, source)
+    if last is None or last.template is None:
+        return last
+    rows = db.query(conn, "template_agreements", source=source, learned_at=last.learned_at, count=RUNS_JUDGED)
+    judged = _last_pages(rows)
+    agrees = sum(row["agrees"] for row in judged)
+    total = agrees + sum(row["disagrees"] for row in judged)
+    if not total:
+        return last
+    drifted = ""
+    if total >= FEWEST_JUDGED and agrees < STILL_FITS * total:
+        drifted = min(row["run"] for row in judged if row["agrees"] < STILL_FITS * (row["agrees"] + row["disagrees"]))
+    share = agrees / total
+    db.execute(conn, "template_agreement", source=source, version=last.version, agreement=share, drifted_run=drifted)
+    return newest(conn, source)
+
+
+def effect(template: Template | None) -> dict[str, Any] | None:
+    """What of a template decides how a page is read: not of how many pages it was learned, how often a line stood."""
+    if template is None:
+        return None
+    counted = ("source", "pages", "agreement")
+    return {name: _unordered(value) for name, value in asdict(template).items() if name not in counted}
+
+
+def changes(old: Template | None, new: Template | None) -> list[Change]:
+    """What differs between two versions in how a page is read."""
+    before, after = effect(old) or {}, effect(new) or {}
+    found = []
+    for name in sorted(before.keys() | after.keys()):
+        was, now = before.get(name), after.get(name)
+        if isinstance(was or now, frozenset):
+            was, now = was or frozenset(), now or frozenset()
+            found += [Change(what=name, kind="removed", value=str(value)) for value in sorted(was - now)]
+            found += [Change(what=name, kind="added", value=str(value)) for value in sorted(now - was)]
+        elif was != now and (was or now):
+            found.append(Change(what=name, kind="changed", value=f"{_or_none(was)} → {_or_none(now)}"))
+    return found
+
+
+def label(extractor: str, stored: Stored | None) -> str:
+    """Name and version of what makes an article of a source: the extractor and the version of the template in use."""
+    return f"{extractor} template {stored.version}" if stored and stored.in_use else extractor
+
+
+def _add(conn: db.Connection, source: str, template: Template | None, **values: Any) -> Stored:
+    learned = db.json(_clean(asdict(template))) if template else None
+    row = db.row(conn, "template_save", source=source, template=learned, **values)
+    assert row is not None
+    db.execute(conn, "template_drop", source=source, keep=KEPT)
+    return _stored(row)
+
+
+def _due(why: str, found: Mapping[str, int], since: str = "") -> Due:
+    return Due(why=why, since=since, known=found["pages"], newest_fetch=found["newest_fetch"])
+
+
+def _known(conn: db.Connection, source: str, after: int = 0, since: str = "") -> dict[str, int]:
+    return db.row(conn, "template_known", source=source, after=after, since=since) or {
+        "pages": 0,
+        "newest_fetch": after,
+    }
+
+
+def _last_pages(rows: Sequence[db.Row]) -> list[db.Row]:
+    """The newest runs that together have pages enough to judge by."""
+    judged: list[db.Row] = []
+    for row in rows:
+        judged.append(row)
+        if sum(r["agrees"] + r["disagrees"] for r in judged) >= FEWEST_JUDGED:
+            break
+    return judged
+
+
+def _stored(row: db.Row) -> Stored:
+    try:
+        return Stored(**{**row, "template": _template(row["template"])})
+    except (ValueError, TypeError, AttributeError) as error:
+        problem = (
+            f"Version {row['version']} of what was learned of {row['source']} cannot be read "
+            f"({' '.join(str(error).split())[:200]}); `nightdesk sources learn {row['source']}` learns it anew."
+        )
+        return Stored(**{**row, "template": None, "problem": problem})
+
+
+def _template(learned: dict[str, Any] | None) -> Template | None:
+    """A template as it was kept: what this version does not know is left out, what it did not know has its default."""
+    if learned is None:
+        return None
+    known = {field.name for field in fields(Template)}
+    return KEPT_AS.validate_python({name: value for name, value in learned.items() if name in known})
+
+
+def _clean(value: Any) -> Any:
+    """The same without the characters Postgres cannot hold."""
+    if isinstance(value, str):
+        return value.replace("\x00", "").encode("utf-8", "ignore").decode()
+    if isinstance(value, (list, tuple)):
+        return [_clean(part) for part in value]
+    return {name: _clean(part) for name, part in value.items()} if isinstance(value, dict) else value
+
+
+def _unordered(value: Any) -> Any:
+    """Several things as a set, those that are counted without their counts."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    return frozenset(part[0] if isinstance(part, (list, tuple)) and part else part for part in value)
+
+
+def _or_none(value: Any) -> str:
+    return str(value) if value else "none"

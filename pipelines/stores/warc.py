@@ -1,0 +1,419 @@
+"""The raw store: WARC files per source and run; the only module that knows WARC.
+
+A page is three records, each a gzip member of its own: request, response, metadata (what the feed said of it).
+The payload is the body as received: still content-encoded, Content-Encoding kept. Transfer-Encoding is dropped (the
+transfer is over) and Content-Length is the stored length, so that headers and bytes agree. A file is `.warc.gz.open`
+while it is written, gets its name when it is closed, and is never rewritten.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha1, sha256
+from http import HTTPStatus
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+from fastwarc.stream_io import GzipWriter
+from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+
+from pipelines import encodings, private
+from pipelines.errors import StoreError
+from pipelines.model import Page, Pointer
+from pipelines.stores import entries
+
+CLOSED = ".warc.gz"
+OPEN = ".warc.gz.open"
+DAMAGED = ".damaged"
+LIMIT = 20 * 1024 * 1024
+# A body that came compressed is only stored: a tenth of a crawl's CPU would make it one percent smaller.
+LEVEL, STORED = 6, 0
+GZIPPED = b"\x1f\x8b"
+PIECE = 1 << 16
+# How every member of ours begins, and how long gzip's own parts around its data are.
+MAGIC = b"\x1f\x8b\x08\x00"
+# Places behind a damage at which a record is looked for: a page may be made of such beginnings.
+MOST_TRIED = 10_000
+HEADER, TRAILER = 10, 8
+TRIPLE = ("request", "response", "metadata")
+DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}
+Meta = dict[str, Any]
+
+
+@dataclass
+class Writer:
+    """A WARC file that is being written: `path` is its name while open, `name` its path below `raw` once closed."""
+
+    path: Path
+    name: str
+    file: BinaryIO
+    gzip: Any
+    records: int = 0
+
+
+def begin(raw: Path, source: str, run: str) -> Writer:
+    """Begin the next file of a source and run; no file that exists is touched."""
+    folder = raw / source / run
+    private.folder(folder)
+    number = 1
+    while True:
+        name = f"{source}-{run}-{number}"
+        number += 1
+        if (folder / (name + CLOSED)).exists():
+            continue
+        try:
+            file = private.opened(folder / (name + OPEN), "xb")
+        except FileExistsError:
+            continue
+        break
+    writer = Writer(folder / (name + OPEN), f"{source}/{run}/{name}{CLOSED}", file, GzipWriter(file, LEVEL))
+    software = f"nightdesk/{version('nightdesk')}"
+    fields = f"software: {software}\r\nformat: WARC File Format 1.1\r\nisPartOf: {source} {run}\r\n"
+    _add(writer, WarcRecordType.warcinfo, fields.encode(), "application/warc-fields", {"WARC-Filename": name + CLOSED})
+    _sync_folder(folder)
+    return writer
+
+
+def append(
+    writer: Writer, page: Page, meta: Mapping[str, Any], *, request: tuple[tuple[str, str], ...] = ()
+) -> Pointer:
+    """Write a page as request, response and metadata record; where its response stands. Not yet on disk: see sync.
+
+    meta: further facts to keep with the page (url_id, kind, redirects, ms); request: the headers that were sent.
+    """
+    date = page.fetched_at.astimezone(UTC)
+    asked = _add(
+        writer,
+        WarcRecordType.request,
+        _request(page, request),
+        "application/http; msgtype=request",
+        {"WARC-Target-URI": page.final_url},
+        date,
+    )
+    offset = writer.file.tell()
+    answered = _add(
+        writer,
+        WarcRecordType.response,
+        _response(page),
+        "application/http; msgtype=response",
+        {"WARC-Target-URI": page.final_url, "WARC-Concurrent-To": asked},
+        date,
+        payload=page.body,
+    )
+    length = writer.file.tell() - offset
+    facts = {
+        **meta,
+        "source": page.source,
+        "run": page.run,
+        "url": page.url,
+        "final_url": page.final_url,
+        "via": page.via,
+        "fetched_at": date.isoformat(),
+        "digest": page.digest,
+        "entry": entries.as_json(page.entry),
+    }
+    _add(
+        writer,
+        WarcRecordType.metadata,
+        json.dumps(facts, ensure_ascii=False).encode(),
+        "application/json",
+        {"WARC-Target-URI": page.final_url, "WARC-Concurrent-To": answered},
+        date,
+    )
+    writer.records += 1
+    return Pointer(warc_file=writer.name, warc_offset=offset, warc_length=length)
+
+
+def sync(writer: Writer) -> None:
+    """Return when everything written so far is on the disk."""
+    writer.file.flush()
+    os.fsync(writer.file.fileno())
+
+
+def finish(writer: Writer) -> Path | None:
+    """Close the file and give it its name; a file without a page is removed instead (None)."""
+    sync(writer)
+    writer.file.close()
+    if not writer.records:
+        writer.path.unlink()
+        return None
+    return seal(writer.path)
+
+
+def recover(path: Path, *, known: int = 0) -> Iterator[tuple[Pointer, Page, Meta]]:
+    """Cut the torn tail of the `.open` file of a killed crawl and give every whole page it holds; then `seal` it.
+
+    known: up to which byte the ledger has pages of it, below which nothing is cut. Of a file that is damaged within, a
+    copy is kept as it was found (`damaged` names it), and the pages behind the damage are given as well.
+    """
+    begun, spans, gap = _spans(path)
+    whole, size = max([begun, known, *(end for _, end in spans)]), path.stat().st_size
+    if gap or known > max([begun, *(end for _, end in spans)]):
+        _keep_copy(path)
+    if whole < size:
+        with path.open("r+b") as file:
+            file.truncate(whole)
+            os.fsync(file.fileno())
+    return _given(path, [begin for begin, _ in spans])
+
+
+def damaged(path: Path) -> Path | None:
+    """The copy that `recover` kept of a damaged file; None where the file was whole but for its tail."""
+    copy = path.with_name(path.name + DAMAGED)
+    return copy if copy.exists() else None
+
+
+def seal(path: Path) -> Path:
+    """Give an `.open` file the name of a closed one, which nothing writes to again."""
+    closed = path.with_name(path.name.removesuffix(".open"))
+    if path != closed:
+        path.rename(closed)
+        _sync_folder(closed.parent)
+    return closed
+
+
+def unfinished(raw: Path, source: str) -> list[Path]:
+    """The files a killed crawl of this source left open, oldest first."""
+    return sorted((raw / source).glob(f"*/*{OPEN}"))
+
+
+def name_of(path: Path) -> str:
+    """The name by which pointers know a file, open or closed."""
+    return "/".join(path.parts[-3:]).removesuffix(".open")
+
+
+def pages(path: Path) -> Iterator[tuple[Pointer, Page, Meta]]:
+    """Every page of a file with where it stands and the facts kept with it."""
+    name = name_of(path)
+    with path.open("rb") as file:
+        for offset, length, page, meta in _read(file, path):
+            yield Pointer(warc_file=name, warc_offset=offset, warc_length=length), page, meta
+
+
+def read(raw: Path, pointer: Pointer) -> Page:
+    """The page at a pointer; StoreError names the file and record where it is not there or not whole."""
+    path = raw / pointer.warc_file
+    if not path.exists():
+        path = path.with_name(path.name + ".open")
+    try:
+        with path.open("rb") as file:
+            file.seek(pointer.warc_offset)
+            for _, _, page, _ in _read(file, path):
+                return page
+    except FileNotFoundError:
+        raise StoreError(f"{path} is not there; restore it or let the page be fetched again.") from None
+    raise StoreError(f"{path} has no page at byte {pointer.warc_offset}; the file was changed after it was closed.")
+
+
+def decoded(page: Page, limit: int = LIMIT) -> bytes:
+    """The body without its content encoding, at most `limit` bytes; StoreError says what cannot be decoded."""
+    names = ",".join(value for name, value in page.headers if name.lower() == "content-encoding")
+    try:
+        return encodings.decode(page.body, names, limit)
+    except ValueError as error:
+        raise StoreError(f"The body of {page.final_url} cannot be decoded: {error}.") from error
+
+
+def _add(
+    writer: Writer,
+    kind: Any,
+    content: bytes,
+    content_type: str,
+    headers: Mapping[str, str],
+    date: datetime | None = None,
+    payload: bytes | None = None,
+) -> str:
+    record = WarcRecord()
+    record.init_headers(kind)
+    if date:
+        record.record_date = date
+    record.headers["Content-Type"] = content_type
+    for name, value in headers.items():
+        record.headers[name] = value
+    record.set_bytes_content(content)
+    digest = sha1(payload, usedforsecurity=False).digest() if payload is not None else None
+    member = GzipWriter(writer.file, STORED) if payload and payload.startswith(GZIPPED) else writer.gzip
+    record.write(member, checksum_data=True, payload_digest=digest)
+    # Without it the whole file is one gzip member and no reader can seek in it.
+    member.finish()
+    return str(record.record_id)
+
+
+def _request(page: Page, headers: tuple[tuple[str, str], ...]) -> bytes:
+    parts = urlsplit(page.final_url)
+    target = (parts.path or "/") + ("?" + parts.query if parts.query else "")
+    lines = [
+        f"GET {target} HTTP/1.1",
+        f"Host: {parts.netloc.rpartition('@')[2]}",
+        *(f"{name}: {value}" for name, value in headers),
+    ]
+    return _head(lines)
+
+
+def _response(page: Page) -> bytes:
+    try:
+        phrase = HTTPStatus(page.status).phrase
+    except ValueError:
+        phrase = "Unknown"
+    kept = [f"{name}: {value}" for name, value in page.headers if name.lower() not in DROPPED]
+    return _head([f"HTTP/1.1 {page.status} {phrase}", *kept, f"Content-Length: {len(page.body)}"]) + page.body
+
+
+def _head(lines: list[str]) -> bytes:
+    clean = (" ".join(line.splitlines()) for line in lines)
+    return ("\r\n".join(clean) + "\r\n\r\n").encode("latin-1", "replace")
+
+
+def _read(file: BinaryIO, path: Path) -> Iterator[tuple[int, int, Page, Meta]]:
+    """Offset, length, page and facts from where the file stands; a response without its metadata is no page."""
+    response: tuple[int, int, tuple[tuple[str, str], ...], bytes] | None = None
+    try:
+        for record in ArchiveIterator(file, record_types=WarcRecordType.response | WarcRecordType.metadata):
+            if record.record_type == WarcRecordType.response:
+                head = record.http_headers
+                response = record.stream_pos, head.status_code or 0, head.to_tuples(), record.reader.read()
+            elif response:
+                offset, status, headers, body = response
+                facts = json.loads(record.reader.read())
+                yield offset, record.stream_pos - offset, _page(facts, status, headers, body), facts
+                response = None
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise StoreError(f"{path} cannot be read beyond its whole records: {error}.") from None
+
+
+def _page(facts: Meta, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> Page:
+    return Page(
+        source=facts["source"],
+        run=facts["run"],
+        url=facts["url"],
+        final_url=facts["final_url"],
+        fetched_at=datetime.fromisoformat(facts["fetched_at"]),
+        status=status,
+        headers=headers,
+        body=body,
+        digest=sha256(body).hexdigest(),
+        via=facts["via"],
+        entry=entries.of_json(facts["entry"]),
+    )
+
+
+def _given(path: Path, begins: Sequence[int]) -> Iterator[tuple[Pointer, Page, Meta]]:
+    """The pages that begin there; what has whole records and is none of ours is left out."""
+    name, (source, run) = name_of(path), path.parts[-3:-1]
+    with path.open("rb") as file:
+        for begin in begins:
+            file.seek(begin)
+            try:
+                offset, length, page, meta = next(_read(file, path))
+            except (StoreError, StopIteration):
+                continue
+            if (page.source, page.run) == (source, run):
+                yield Pointer(warc_file=name, warc_offset=offset, warc_length=length), page, meta
+
+
+def _spans(path: Path) -> tuple[int, list[tuple[int, int]], bool]:
+    """Where the file's own record ends, where each whole page begins and ends, and whether damage lies before one."""
+    begun, position, gap, tried = 0, 0, False, 0
+    records: list[tuple[str, int]] = []
+    spans: list[tuple[int, int]] = []
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        while position < size and tried < MOST_TRIED:
+            length, kind = _member(file, position)
+            if not kind:
+                # What is behind the damage may be whole.
+                position, records, gap, tried = _next(file, position, length), [], True, tried + 1
+                continue
+            tried = 0
+            if kind == "warcinfo":
+                begun = position + length
+            else:
+                records.append((kind, position))
+            position += length
+            if tuple(kind for kind, _ in records[-3:]) == TRIPLE:
+                begin = records[-3][1]
+                spans.append((begin, position))
+                records = []
+    end = max([begun, *(end for _, end in spans)])
+    return begun, spans, gap and _first_damage(begun, spans) < end
+
+
+def _first_damage(begun: int, spans: Sequence[tuple[int, int]]) -> int:
+    """The byte up to which every page is whole."""
+    for begin, end in spans:
+        if begin != begun:
+            return begun
+        begun = end
+    return begun
+
+
+def _next(file: BinaryIO, position: int, length: int) -> int:
+    """Where the next whole record may begin behind a damaged one; length: of the damaged one, 0 where nobody knows."""
+    if length:
+        return position + length
+    at = position + 1
+    while True:
+        file.seek(at)
+        piece = file.read(PIECE)
+        found = piece.find(MAGIC)
+        if found >= 0 or len(piece) < PIECE:
+            return at + (found if found >= 0 else len(piece))
+        at += PIECE - len(MAGIC) + 1
+
+
+def _member(file: BinaryIO, position: int) -> tuple[int, str]:
+    """Length and WARC type of the gzip member at a position; no type where it is not whole, and no length where its end
+    cannot be told either. zlib checks each member's checksum; without it, what is damaged may still have an end."""
+    length, head = _inflated(file, position, wbits=31)
+    if head.startswith(b"WARC/"):
+        return length, head.partition(b"WARC-Type: ")[2].partition(b"\r\n")[0].decode("ascii", "replace")
+    length, head = _inflated(file, position + HEADER, wbits=-15)
+    return (HEADER + length + TRAILER if head.startswith(b"WARC/") else 0), ""
+
+
+def _inflated(file: BinaryIO, position: int, *, wbits: int) -> tuple[int, bytes]:
+    """The compressed length of what stands at a position and how it begins; nothing where it is not whole."""
+    file.seek(position)
+    decoder = zlib.decompressobj(wbits=wbits)
+    head, used = b"", 0
+    try:
+        while not decoder.eof:
+            piece = file.read(PIECE)
+            if not piece:
+                return 0, b""
+            used += len(piece)
+            while piece and not decoder.eof:
+                data = decoder.decompress(piece, PIECE)
+                head += data[: 4096 - len(head)] if len(head) < 4096 else b""
+                piece = decoder.unconsumed_tail
+    except zlib.error:
+        return 0, b""
+    return used - len(decoder.unused_data), head
+
+
+def _keep_copy(path: Path) -> None:
+    """Keep a damaged file as it was found, once."""
+    copy = path.with_name(path.name + DAMAGED)
+    if not copy.exists():
+        beside = copy.with_name(copy.name + ".part")
+        shutil.copyfile(path, beside)
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+        beside.replace(copy)
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

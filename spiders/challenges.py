@@ -1,0 +1,107 @@
+"""What sites put in the place of an article, as far as a crawl can tell: challenges, logins, consent, other sites.
+
+Extraction knows what such pages say in words (pipelines.extract.rejections.walls); here it is names of scripts and
+addresses.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from pipelines import urls
+from pipelines.errors import StoreError
+from pipelines.model import Page, Source, State
+from pipelines.sources.access import TO_LOGIN
+from pipelines.stores import warc
+
+# What stands on pages that tell people from programs, and on no other page with so little text; in lower case.
+CHALLENGE = (
+    b"_cf_chl_opt", b"cf-browser-verification", b"/cdn-cgi/challenge-platform/h/", b"captcha-delivery.com/",
+    b"challenges.cloudflare.com/turnstile", b"_incapsula_resource", b"incapsula incident id", b"px-captcha",
+    b"captcha.px-c", b"sec-if-cpt-container", b"/_sec/cp_challenge", b"errors.edgesuite.net", b"awswafcookiedomainlist",
+    b"sucuri_cloudproxy_js", b"ddos-guard", b"kpsdk", b"anubis_challenge",
+)  # fmt: skip
+CHALLENGE_TITLE = re.compile(
+    rb"just a moment|attention required! \| cloudflare|pardon our interruption|access denied|checking your browser|"
+    rb"security check|robot check|are you a robot|you are (?:a )?human|human verification|ddos protection"
+)
+TITLE_SIZE = 200
+CHALLENGE_HEADERS = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("challenge", "captcha")}
+CHALLENGE_SIZE = 64 * 1024
+CHALLENGE_WORDS = 150
+# Each splits in one pass, whatever is left open.
+UNSEEN = re.compile(rb"<(?=(?:script|style|noscript|svg)\b|!--)", re.IGNORECASE)
+SEEN_AGAIN = re.compile(rb"</(?:script|style|noscript|svg)\b|-->", re.IGNORECASE)
+PASSWORD = re.compile(rb"<input\b[^<>]{0,300}\btype\s*=\s*[\"']?password\b")
+TAG = re.compile(rb"<[^<>]*>?")
+# Where sites send those whom they do not show the page.
+LOGIN = re.compile(
+    r"/(?:log-?in|sign-?in|sign-?up|wp-login\.php|users?/(?:login|sign_in)|account/login|auth|sso|register)(?:/|$|\.)",
+    re.IGNORECASE,
+)
+CONSENT = re.compile(r"//(?:consent|cmp|privacy)\.|/(?:cookie-?)?consent(?:/|$|\.)", re.IGNORECASE)
+
+
+def challenges(page: Page, headers: dict[str, str]) -> bool:
+    """Whether a page tells people from programs instead of showing what was asked for; headers: in lower case."""
+    if any(headers.get(name, "").lower() in values for name, values in CHALLENGE_HEADERS.items()):
+        return True
+    # A challenge is a small page with hardly a word on it; an article may well talk of one.
+    body = page.body
+    plain = int.from_bytes(body[-4:], "little") if body.startswith(b"\x1f\x8b") else len(body)
+    if max(plain, len(body)) > CHALLENGE_SIZE:
+        return False
+    try:
+        body = warc.decoded(page, CHALLENGE_SIZE).lower()
+    except StoreError:
+        return False
+    title = body.partition(b"<title")[2][:TITLE_SIZE].partition(b"</title")[0]
+    marked = any(marker in body for marker in CHALLENGE) or CHALLENGE_TITLE.search(title)
+    return bool(marked) and _words(body) <= CHALLENGE_WORDS
+
+
+def shows_login(page: Page) -> bool:
+    """Whether a page is a form to log in and hardly anything else."""
+    try:
+        body = warc.decoded(page).lower()
+    except StoreError:
+        return False
+    return bool(PASSWORD.search(body)) and _words(body) <= CHALLENGE_WORDS
+
+
+def redirected(page: Page, source: Source) -> tuple[State, str]:
+    """How a look at an article ends whose address led to another one, and why."""
+    parts = urlsplit(page.final_url)
+    if parts.path not in ("", "/") and urls.variant(page.url)[0] == urls.variant(page.final_url)[0]:
+        # The same address by https, or with its closing slash, whatever it is called.
+        return State.FETCHED, ""
+    if CONSENT.search(page.final_url.partition("?")[0]):
+        return State.BLOCKED, "redirected to a consent page"
+    if LOGIN.search(parts.path):
+        return State.BLOCKED, TO_LOGIN
+    stranger = _stranger(page, source)
+    if stranger:
+        return State.EXCLUDED, f"redirected to another site: {stranger}"
+    if parts.path in ("", "/"):
+        return State.FETCHED, "redirected to the home page"
+    return State.FETCHED, ""
+
+
+def _stranger(page: Page, source: Source) -> str:
+    """The site a page of this source was taken over by; nothing where the same publisher, or nobody, moved it."""
+    own = {urls.site(urls.host(url)) for url in (source.url, *source.feeds, *source.sitemaps, *source.sections)}
+    asked, got = urls.site(urls.host(page.url)), urls.site(urls.host(page.final_url))
+    # Feeds may name other sites, and shorteners that lead to ours.
+    if asked not in own or got in own:
+        return ""
+    # The same name under another ending is the same publisher, the same path at another site is a move.
+    moved = urlsplit(page.url).path.strip("/") == urlsplit(page.final_url).path.strip("/") != ""
+    return "" if moved or asked.partition(".")[0] == got.partition(".")[0] else got
+
+
+def _words(body: bytes) -> int:
+    """About how many words a page shows."""
+    first, *others = UNSEEN.split(body)
+    shown = [first, *(b"<" + SEEN_AGAIN.split(piece, maxsplit=1)[1] for piece in others if SEEN_AGAIN.search(piece))]
+    return len(TAG.sub(b" ", b" ".join(shown)).split())
