@@ -150,7 +150,8 @@ def test_sigterm_keeps_what_came_and_is_gone_within_three_seconds(
 def test_a_crawl_dies_with_its_parent(here: Settings, web: Sites, conn: db.Connection) -> None:
     source = sites.site(web, "a.test", 50, delay=0.2)
     script = (
-        "import json, sys; from pipelines import crawl, settings; from spiders.__main__ import _source;"
+        "import json, sys; from pipelines import settings; from pipelines.crawl import stage as crawl;"
+        "from spiders.__main__ import _source;"
         "crawl.crawl(settings.settings(), [_source(json.loads(sys.argv[1]))], sys.argv[2])"
     )
     env = {**os.environ, **exported(here)}

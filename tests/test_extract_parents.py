@@ -33,8 +33,8 @@ def task():
     os.environ["IN_A_TASK"] = "1"
     from pipelines.extract import extract
     from pipelines.settings import settings
-    from pipelines import sources
-    (source,) = sources.named(settings(), ["jisr"])
+    from pipelines.sources import folders
+    (source,) = folders.named(settings(), ["jisr"])
     print(extract(settings(), source, sys.argv[1], processes=1, apart=True), flush=True)
 """
 # Airflow's supervisor forks its task.

@@ -33,36 +33,38 @@ sys.addaudithook(hold)
 """
 EXTRACT = """
 import sys
-from pipelines import sources
+from pipelines.sources import folders
 from pipelines.extract import extract
 from pipelines.settings import settings
 if __name__ == "__main__":
-    for source in sources.named(settings(), []):
+    for source in folders.named(settings(), []):
         print(extract(settings(), source, sys.argv[1], processes=1))
 """
 EXTRACT_WITH_WORKERS = EXTRACT.replace("processes=1", "processes=2")
 LOAD = """
 import sys
-from pipelines import sources
-from pipelines.load import load
+from pipelines.sources import folders
+from pipelines.load.stage import load
 from pipelines.settings import settings
-for source in sources.named(settings(), []):
+for source in folders.named(settings(), []):
     print(load(settings(), source, sys.argv[1]))
 """
 ALERT = """
 import sys
-from pipelines import alert
+from pipelines.alert import stage as alert
 from pipelines.settings import settings
 alert.match(settings(), sys.argv[1])
 print(alert.send(settings(), sys.argv[1]))
 """
 NIGHT = """
 import sys
-from pipelines import alert, crawl, sources
+from pipelines.alert import stage as alert
+from pipelines.crawl import stage as crawl
+from pipelines.sources import folders
 from pipelines.extract import extract
-from pipelines.load import load
+from pipelines.load.stage import load
 from pipelines.settings import settings
-now, run, followed = settings(), sys.argv[1], sources.named(settings(), [])
+now, run, followed = settings(), sys.argv[1], folders.named(settings(), [])
 print(crawl.crawl(now, followed, run))
 for source in followed:
     print(extract(now, source, run))
@@ -74,9 +76,10 @@ print(alert.send(now, run))
 REST = NIGHT.replace("print(crawl.crawl(now, followed, run))", "")
 CRAWL = """
 import sys
-from pipelines import crawl, sources
+from pipelines.crawl import stage as crawl
+from pipelines.sources import folders
 from pipelines.settings import settings
-print(crawl.crawl(settings(), sources.named(settings(), []), sys.argv[1]))
+print(crawl.crawl(settings(), folders.named(settings(), []), sys.argv[1]))
 """
 COMMAND = """
 import sys

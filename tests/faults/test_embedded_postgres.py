@@ -21,7 +21,7 @@ from tests.faults.holds import until
 USER = """
 import sys
 from pathlib import Path
-from pipelines import db
+from pipelines.stores import postgres as db
 from pipelines.settings import Settings
 print(db.embedded(Settings(data=Path(sys.argv[1])), "nightdesk"), flush=True)
 sys.stdin.readline()
@@ -29,7 +29,7 @@ sys.stdin.readline()
 FORKED = USER.replace("sys.stdin.readline()", "import os, time\nif not os.fork(): os.close(1), time.sleep(20)")
 NAMED = """
 import sys
-from pipelines.embedded_postgres import user_made
+from pipelines.stores.embedded_postgres import user_made
 sys.stdin.readline()
 print(user_made(sys.argv[1]).pw_uid)
 """

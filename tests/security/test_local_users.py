@@ -207,7 +207,7 @@ def test_a_user_who_is_not_root_has_the_server_run_as_itself(everybodys: Path) -
 OWN = """
 import os, sys
 from pathlib import Path
-from pipelines import db
+from pipelines.stores import postgres as db
 from pipelines.settings import Settings
 settings = Settings(data=Path(sys.argv[1]))
 os.setgroups([])
