@@ -18,6 +18,8 @@ from installation import ROOT, Installation, Machine, wait
 
 from pipelines.airflow import rest
 
+# Whoever the checkout belongs to.
+GIT = ("git", "-c", "safe.directory=*")
 OLDEST = Path(__file__).with_name("oldest").read_text(encoding="utf-8").strip()
 RUNS = ["2026-11-22T0200", "2026-11-23T0200", "2026-11-24T0200"]
 SITES = {"sabah": ("JO", "Asia/Amman"), "ufuk": ("TR", "Europe/Istanbul")}
@@ -214,21 +216,21 @@ def test_everything_stops(machine: Machine) -> None:
 
 def this_version(folder: Path) -> None:
     """The files that git knows, as they stand in this checkout."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    listed = subprocess.run([*GIT, "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
     subprocess.run(["tar", "-c", "--null", "-T", "-", "-f", f"{folder}.tar"], cwd=ROOT, input=listed, check=True)
     subprocess.run(["tar", "-x", "-f", f"{folder}.tar", "-C", folder], check=True)
 
 
 def oldest_version(folder: Path) -> None:
     """The files of the oldest version that upgrades are promised from."""
-    packed = subprocess.run(["git", "archive", oldest()], cwd=ROOT, capture_output=True, check=True).stdout
+    packed = subprocess.run([*GIT, "archive", oldest()], cwd=ROOT, capture_output=True, check=True).stdout
     subprocess.run(["tar", "-x", "-C", folder], input=packed, check=True)
 
 
 def oldest() -> str:
     """That version by its tag, else by its commit; empty in a clone that has neither, for it lacks history."""
     found = [name for name in ("v0.1.1", OLDEST) if not subprocess.run(
-        ["git", "cat-file", "-e", f"{name}^{{commit}}"], cwd=ROOT, capture_output=True).returncode]  # fmt: skip
+        [*GIT, "cat-file", "-e", f"{name}^{{commit}}"], cwd=ROOT, capture_output=True).returncode]  # fmt: skip
     return next(iter(found), "")
 
 
