@@ -1,6 +1,17 @@
 #!/bin/sh
 # Runs once, on an empty database volume: two databases, each with an owner that cannot read the other's.
 set -eu
+# From 18 on the image keeps a folder per major version in the volume: one of another version has what would be missed.
+for other in "$(dirname "$(dirname "$PGDATA")")"/*/docker; do
+    if [ "$other" != "$PGDATA" ] && [ -e "$other/PG_VERSION" ]; then
+        echo "This volume holds the databases of Postgres $(cat "$other/PG_VERSION"), and this image is a newer one, which cannot" >&2
+        echo "read them: go back to the old image, docker/backup.sh, a new volume, docker/restore.sh (docs/operations.md," >&2
+        echo "Moving to another Postgres)." >&2
+        # Started again, it says so again, rather than go on without any database.
+        rm -rf "${PGDATA:?}"/*
+        exit 1
+    fi
+done
 psql -v ON_ERROR_STOP=1 -d "${POSTGRES_DB:-postgres}" -U "${POSTGRES_USER:-postgres}" <<'SQL'
 -- From the environment and not as options, for everybody may read a command line.
 \getenv nightdesk DATABASE_PASSWORD

