@@ -263,3 +263,24 @@ def test_a_test_message_reaches_the_channel(mail: tuple[Mailbox, int]) -> None:
     delivery.test("desk", f"smtp://127.0.0.1:{port}/?to=a@news.test")
 
     assert box.mails[0]["Subject"] == "Nightdesk: test of desk"
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("webhok+https://s3cret.test/x", "begins with webhok+https://, which is no kind of channel; did you mean we"),
+        ("https://s3cret.test/x", "did you mean webhook+https://?"),
+        ("slak://s3cret/b/c", "did you mean slack://"),
+        ("webhook+https://", "what follows webhook+ is no URL with a host"),
+        ("smtp://user:s3cret@127.0.0.1/", "it names no recipient"),
+        ("smtp://user:s3cret@127.0.0.1:x/?to=a@news.test", "its host or its port is none"),
+        ("tgram://s3cret", "has an address that tgram:// cannot be used with"),
+        ("s3cret", "has an address of no known kind"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_an_address_is_told_with_the_near_kinds_and_nothing_of_it(address: str, said: str) -> None:
+    with pytest.raises(ChannelError) as caught:
+        delivery.send("desk", address, MESSAGE)
+
+    assert said in str(caught.value)
+    assert "s3cret" not in str(caught.value)

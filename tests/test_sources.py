@@ -56,7 +56,7 @@ def test_every_key_can_be_given() -> None:
     ("change", "says"),
     [
         (("feeds", "feed"), "feed is no key of a source; did you mean feeds? Allowed are title, url, country,"),
-        (("title =", "zzz ="), "zzz is no key of a source; allowed are title,"),
+        (("title =", "zzz = 1\ntitle ="), "zzz is no key of a source; allowed are title,"),
         (('country = "SY"\n', ""), "country is missing: where it is published: two letters, ISO 3166."),
         (('"SY"', '"UK"'), "country is 'UK', which is no country of ISO 3166;"),
         (('"ar"', '"arabic"'), "language is 'arabic', which is no language code;"),
@@ -122,6 +122,30 @@ def test_a_wrong_key_is_named_with_what_is_allowed(line: str, says: str) -> None
     message = refused(text)
 
     assert says in message
+
+
+def test_all_that_is_wrong_with_a_file_is_told_at_once() -> None:
+    text = (
+        PLAIN.replace('"SY"', '"UK"').replace("Damascus", "Damaskus")
+        + 'delay = "slow"\nfeds = []\n[expect]\nlanguage = 1\n'
+    )
+
+    said = refused(text).splitlines()
+
+    assert [line.removeprefix("sources/sana.toml: ").split(" is ")[0] for line in said] == [
+        "expect.language", "feds", "country", "timezone", "delay",
+    ]  # fmt: skip
+    assert all(line.startswith("sources/sana.toml: ") for line in said)
+
+
+def test_all_files_that_are_wrong_are_told_at_once(settings: Settings) -> None:
+    for name in ("one", "two"):
+        write(settings.sources, f"{name}.toml", PLAIN.replace('"SY"', '"UK"'))
+
+    with pytest.raises(SourceError) as found:
+        folders.followed(settings)
+
+    assert [line.split(": ")[0].rsplit("/", 1)[1] for line in str(found.value).splitlines()] == ["one.toml", "two.toml"]
 
 
 @pytest.mark.parametrize(

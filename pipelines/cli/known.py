@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipelines.errors import NightdeskError, SettingsError
+from pipelines.alert import watches
+from pipelines.alert.watches import Watch
+from pipelines.errors import ChannelError, NightdeskError, SettingsError, WatchError
+from pipelines.notify import channels
 from pipelines.settings import Settings
+from pipelines.settings import channels as addressed_channels
 from pipelines.sources import folders
 from pipelines.stores import postgres as db
+from pipelines.stores import runs
 
 
 def check(settings: Settings, conn: db.Connection, names: Iterable[str]) -> None:
@@ -29,3 +34,30 @@ def check_channel(name: str, addressed: Iterable[str]) -> None:
             f"There is no channel {name}{folders.near(name.lower(), channels)}, so the operators would hear nothing: "
             f"give its address with --channel {name}=- in the same command."
         )
+
+
+def check_used_channel(conn: db.Connection, name: str) -> None:
+    """ChannelError where nothing names this channel: no watch, no message, no address."""
+    known = {row["name"] for row in channels.listed(conn, addressed_channels())}
+    if name and name.lower() not in known:
+        raise ChannelError(
+            f"There is no channel {name}{folders.near(name.lower(), known)}; `nightdesk notify list` names those that "
+            "are used."
+        )
+
+
+def check_run(conn: db.Connection, run: str) -> None:
+    """NightdeskError where nothing is known of a run."""
+    if not runs.tallies(conn, runs.checked(run)):
+        latest = [row["run"] for row in runs.latest(conn, 20)]
+        raise NightdeskError(
+            f"There is no run {run}{folders.near(run, latest)}; the latest are: {', '.join(latest[:3]) or 'none'}."
+        )
+
+
+def watch_of(conn: db.Connection, name: str) -> Watch:
+    """The watch of this name; WatchError knows near names."""
+    known = {one.name: one for one in watches.all_watches(conn)}
+    if name not in known:
+        raise WatchError(f"There is no watch {name}{folders.near(name, known)}; `nightdesk watch list` names them.")
+    return known[name]

@@ -15,7 +15,6 @@ from pipelines.errors import NightdeskError
 from pipelines.settings import channels, settings
 from pipelines.sources import folders
 from pipelines.stores import postgres as db
-from pipelines.stores import runs
 
 TONE = {"good": "green", "warn": "yellow", "bad": "bold red"}
 
@@ -35,9 +34,7 @@ def status(
     with db.connection(current) as conn:
         db.check_migrated(conn)
         if run:
-            if not runs.tallies(conn, runs.checked(run)):
-                latest = ", ".join(row["run"] for row in runs.latest(conn, 3))
-                raise NightdeskError(f"There is no run {run}; the latest are: {latest or 'none'}.")
+            known.check_run(conn, run)
             if json:
                 as_json({"run": run, "sources": report.rows_of_run(conn, run)})
             else:
@@ -57,8 +54,8 @@ def status(
     say(view["headline"], TONE.get(view["tone"], ""))
     say(f"Installation: {used.file} ({used.found_by})", "dim")
     for name in (channel["name"] for channel in view["channels"] if channel["state"] == "no address"):
-        known = f"unless Airflow has the connection nightdesk_channel_{name}"
-        say(f"The channel {name} has no address here: set NIGHTDESK_CHANNEL_{name.upper()}, {known}.", "yellow")
+        unless = f"unless Airflow has the connection nightdesk_channel_{name}"
+        say(f"The channel {name} has no address here: set NIGHTDESK_CHANNEL_{name.upper()}, {unless}.", "yellow")
     if view["silence"]:
         say(view["silence"])
     out.print()

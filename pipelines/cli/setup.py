@@ -15,6 +15,7 @@ from pipelines import installation, private
 from pipelines.cli import follow, followlist, known, sample
 from pipelines.cli.show import Json, as_json, complain, say, table
 from pipelines.errors import SettingsError
+from pipelines.notify import address as addresses
 from pipelines.settings import CHANNEL_PREFIX, channels, of_installation, settings
 from pipelines.sources import folders, sourcefile
 from pipelines.stores import dumps, retention
@@ -224,7 +225,10 @@ def _channel(pair: str) -> tuple[str, str]:
             "A channel is given as NAME=- (its address is asked for, or read from standard input), NAME=@FILE or "
             "NAME=ADDRESS, for example --channel desk=mailto://...; see docs/watches.md."
         )
-    return name, _secret(address, f"Address of {name}")
+    found = _secret(address, f"Address of {name}")
+    if wrong := addresses.problem(found):
+        raise SettingsError(f"Channel {name} {wrong}.")
+    return name, found
 
 
 def _secret(given: str, what: str, *, secret: bool = True) -> str:

@@ -12,7 +12,7 @@ import typer
 
 from pipelines import extract
 from pipelines.alert import stage as alert
-from pipelines.cli import onepage, report
+from pipelines.cli import known, onepage, report
 from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, quiet_if, say, table
 from pipelines.crawl import stage as crawl
 from pipelines.crawl import summary
@@ -126,7 +126,7 @@ def _chosen(current: Settings, names: Sequence[str], *, without: bool = False) -
         return folders.named(current, names), 0
     good, bad = folders.readable(current)
     if bad and not good:
-        raise bad[0]
+        raise folders.together(bad)
     if not good and not without:
         raise NightdeskError(
             f"No source is followed ({current.sources} has no file of one), so there is nothing to do: "
@@ -164,6 +164,9 @@ def _command(stage: str) -> Callable[..., None]:
         current = of_installation()
         chosen, bad = _chosen(current, names or [], without=stage == "alert")
         key = runs.checked(run) if run else _default_key(current, stage)
+        if run and stage != "crawl":
+            with db.connection(current) as conn:
+                known.check_run(conn, run)
         _report(perform(current, stage, chosen, key, quiet_if(json)), json, bad)
 
     return command

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from pipelines.cli import known
 from pipelines.cli.setup import sources_app
 from pipelines.cli.show import Json, as_json, out, say, table
 from pipelines.errors import NightdeskError
@@ -40,6 +41,7 @@ def template(
     """Show what was learned of a source from its own pages: where its articles stand, which lines repeat."""
     with db.connection(settings()) as conn:
         db.check_migrated(conn)
+        known.check(settings(), conn, [name])
         if forget:
             say(f"Let go of what was learned of {name}." if templates.forget(conn, name) else _nothing(name))
             return
@@ -49,7 +51,6 @@ def template(
             return
         kept = templates.history(conn, name)
     if not kept:
-        folders.named(settings(), [name])
         raise NightdeskError(_nothing(name))
     if history:
         _history(kept, json)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import apprise
+from apprise.manager_plugins import NotificationManager
 
 from pipelines import steering
 from pipelines.notify.message import Carry, Message, Outcome, Receipt
@@ -37,10 +38,7 @@ def opened(address: str) -> Iterator[Carry]:
     if "overflow=" not in address:
         # What does not fit in spite of us is divided rather than refused.
         service.overflow_mode = apprise.OverflowMode.SPLIT
-    said = _Answers()
-    log = logging.getLogger("apprise")
-    log.handlers, log.propagate = [said], False
-    log.setLevel(logging.WARNING)
+    said = _quiet()
 
     def carry(message: Message, taken: Sequence[str], took: Callable[[str], None]) -> Receipt:
         subject = steering.inert(message.subject)
@@ -58,6 +56,17 @@ def opened(address: str) -> Iterator[Carry]:
         return Receipt(outcome=Outcome.SENT, taken=have)
 
     yield carry
+
+
+def schemes() -> list[str]:
+    """What addresses that apprise knows begin with."""
+    return list(NotificationManager().schemas())  # type: ignore[no-untyped-call]
+
+
+def knows(address: str) -> bool:
+    """Whether apprise can use an address."""
+    _quiet()
+    return apprise.Apprise.instantiate(address, suppress_exceptions=True) is not None
 
 
 def room(service: apprise.NotifyBase, subject: str) -> int:
@@ -93,6 +102,15 @@ def _cut(part: str, most: int) -> str:
     while length(left) + length(ending) > most:
         left = left[:-1]
     return left + ending
+
+
+def _quiet() -> _Answers:
+    """Let apprise log nowhere, for it can log an address; what keeps the numbers it says."""
+    said = _Answers()
+    log = logging.getLogger("apprise")
+    log.handlers, log.propagate = [said], False
+    log.setLevel(logging.WARNING)
+    return said
 
 
 def _refused(codes: Sequence[str], have: Sequence[str]) -> Receipt:

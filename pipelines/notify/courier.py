@@ -17,10 +17,9 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from typing import TextIO
 
+from pipelines.notify.address import MAIL, WEBHOOK, kind, problem
 from pipelines.notify.message import Carry, Message, Outcome, Receipt
 
-WEBHOOK = ("webhook+http", "webhook+https")
-MAIL = ("mailto", "mailtos", "smtp", "smtps")
 # For a farewell to a server that does not answer to it.
 CLOSING_SECONDS = 3.0
 
@@ -49,7 +48,7 @@ def main() -> None:
 
 def _opened(stack: ExitStack, address: str) -> tuple[float, Carry]:
     """The seconds a message may take, and what hands it over."""
-    scheme = address.partition(":")[0].lower()
+    scheme = kind(address)
     try:
         if scheme in WEBHOOK:
             from pipelines.notify import webhook
@@ -63,7 +62,8 @@ def _opened(stack: ExitStack, address: str) -> tuple[float, Carry]:
 
         return chat.SECONDS, stack.enter_context(chat.opened(address))
     except ValueError:
-        return 0.0, lambda message, taken, took: Receipt(outcome=Outcome.UNUSABLE)
+        said = problem(address)
+        return 0.0, lambda message, taken, took: Receipt(outcome=Outcome.UNUSABLE, said=said)
 
 
 def _telling(answers: TextIO, seconds: float) -> Callable[[str], None]:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.errors import ChannelError
+from pipelines.notify.address import HOW
 from pipelines.notify.message import Message, Outcome, Receipt
 from pipelines.notify.wording import plain, render
 
@@ -131,8 +132,5 @@ def _sentence(channel: str, receipt: Receipt) -> str:
     if receipt.outcome == Outcome.SENT:
         return ""
     if receipt.outcome == Outcome.UNUSABLE:
-        return (
-            f"Channel {channel} has an address that cannot be used: write it like webhook+https://host/path, "
-            "smtp://user:password@host:port/?from=..&to=.., or as apprise knows it."
-        )
+        return f"Channel {channel} {receipt.said or f'has an address that cannot be used: it is written like {HOW}'}."
     return f"Channel {channel} did not take the message: {receipt.said}."

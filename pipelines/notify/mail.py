@@ -26,6 +26,7 @@ DOMAIN = "nightdesk.invalid"
 # SMTP allows 998 characters; the name of the header goes before.
 LONGEST_LINE = 900
 IN_CLEAR = "password_in_clear"
+NO_RECIPIENT = "it names no recipient, or one that is no mail address"
 OK, PERMANENT = 250, 500
 
 
@@ -82,6 +83,15 @@ def opened(address: str) -> Iterator[Carry]:
                 kept.quit()
 
 
+def check(address: str) -> None:
+    """ValueError, which shows nothing of it, where an address of a mail channel cannot be used."""
+    try:
+        _post(address)
+    except ValueError as error:
+        known = str(error) == NO_RECIPIENT
+        raise ValueError(NO_RECIPIENT if known else "its host or its port is none") from None
+
+
 def mark(recipient: str) -> str:
     """What stands for a recipient where it is kept who has a message: no address."""
     return sha256(_bare(recipient).lower().encode()).hexdigest()[:16]
@@ -131,7 +141,7 @@ def _post(address: str) -> Post:
     recipients = _recipients(parts, options)
     sender = options.get("from") or (user if "@" in user else f"nightdesk@{host if '.' in host else DOMAIN}")
     if not recipients or not all(map(_usable, (sender, *recipients))):
-        raise ValueError("no recipient, or one that is no address")
+        raise ValueError(NO_RECIPIENT)
     return Post(
         host=host,
         port=parts.port or (465 if secure else int(options.get("port", 25))),

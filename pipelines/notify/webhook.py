@@ -24,11 +24,7 @@ LONGEST_WAIT = 24 * 3600.0
 @contextmanager
 def opened(address: str) -> Iterator[Carry]:
     """What hands messages to `webhook+http(s)://…`; ValueError where the address cannot be used."""
-    url = address.split("+", 1)[1]
-    try:
-        where = httpx.URL(url)
-    except (httpx.InvalidURL, UnicodeError):
-        raise ValueError("no URL") from None
+    where = check(address)
     with httpx.Client(timeout=SECONDS) as client:
         used = False
 
@@ -52,6 +48,17 @@ def opened(address: str) -> Iterator[Carry]:
                 used = True
 
         yield carry
+
+
+def check(address: str) -> httpx.URL:
+    """Where an address leads; ValueError where that is no URL."""
+    try:
+        where = httpx.URL(address.split("+", 1)[1])
+    except (httpx.InvalidURL, UnicodeError):
+        where = httpx.URL("")
+    if not where.host:
+        raise ValueError("what follows webhook+ is no URL with a host")
+    return where
 
 
 def _post(client: httpx.Client, url: httpx.URL, message: Message) -> Receipt:

@@ -17,6 +17,7 @@ PREFIXES = {
     "substring": ("substring", "optional"),
     "keep": ("clitics", "keep"),
 }
+WRITTEN_AS = {"exact": "exact", "suffix": "suffix", "substring": "sub"}
 WRITTEN = re.compile(r"([a-z]+):(?=\S)(.*)", re.DOTALL)
 SHORTEST_PART = 3
 
@@ -34,6 +35,12 @@ class Term:
     mode: str = "clitics"
     article: str = "optional"
     aliases: tuple[str, ...] = ()
+
+    @property
+    def written(self) -> str:
+        """The term as a person writes it, which `parse_term` reads back."""
+        way = "keep" if self.article == "keep" else WRITTEN_AS.get(self.mode, "")
+        return (f"{way}:" if way else "") + "|".join((self.text, *self.aliases))
 
 
 def parse_term(written: str) -> Term:

@@ -37,6 +37,7 @@ __all__ = [
     "readable",
     "render",
     "taken",
+    "together",
     "unfollow",
 ]
 
@@ -45,8 +46,17 @@ PUT_ASIDE = ".off"
 
 
 def followed(settings: Settings) -> list[Source]:
-    """Every followed source by name; SourceError at the first file that does not keep the form."""
-    return [load(path) for path in _files(settings.sources)]
+    """Every followed source by name; SourceError says of all files what does not keep the form."""
+    _files(settings.sources)
+    good, bad = readable(settings)
+    if bad:
+        raise together(bad)
+    return good
+
+
+def together(bad: Sequence[SourceError]) -> SourceError:
+    """What is wrong with several files, as one error."""
+    return SourceError("\n".join(map(str, bad)))
 
 
 def readable(settings: Settings) -> tuple[list[Source], list[SourceError]]:

@@ -57,6 +57,7 @@ KEYS = {
     "proxy": "The name of the secret with the address of the proxy it is asked through",
     "expect": "What the source promises; breaking a promise is reported",
 }
+LISTS = ("feeds", "sitemaps", "sections")
 # What stands there by mistake may be the secret itself: it is shown in no sentence.
 SECRET_KEYS = {"headers", "cookies", "auth", "proxy"}
 # Keys that there were once, and what to do with a file that has one.
@@ -82,22 +83,32 @@ def load(path: Path) -> Source:
 
 
 def parse(text: str, name: str, where: str) -> Source:
-    """The source that a TOML text describes, as the file `where` with the stem `name`."""
+    """The source that a TOML text describes, as the file `where` with the stem `name`.
+
+    SourceError has a line for each thing that is wrong, so that a file is mended in one go.
+    """
+    wrong: list[str] = []
     if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
-        raise SourceError(
-            f"{where}: {name!r} cannot be a source's name; "
+        wrong.append(
+            f"{name!r} cannot be a source's name; "
             f"name the file with up to {LONGEST_NAME} of a-z, 0-9 and single - _ . between them."
         )
+    values: dict[str, Any] = {}
+    source: Source | None = None
     try:
         values = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise SourceError(f"{where}: is not TOML: {error}.") from None
-    if values.setdefault("name", name) != name:
-        raise SourceError(f"{where}: name is {values['name']!r} but the file's name says {name!r}; leave the key out.")
-    values["expect"] = _table(Expect, EXPECT_KEYS, values.get("expect", {}), where, "expect.")
-    source: Source = _table(Source, {"name": "", **KEYS}, values, where, "")
-    if not (source.feeds or source.sitemaps or source.sections):
-        raise SourceError(f"{where}: has none of feeds, sitemaps and sections; give at least one list of addresses.")
+        wrong.append(f"is not TOML: {error}.")
+    else:
+        if values.setdefault("name", name) != name:
+            wrong.append(f"name is {_short(values['name'])} but the file's name says {name!r}; leave the key out.")
+            values["name"] = name
+        values["expect"] = _table(Expect, EXPECT_KEYS, values.get("expect", {}), "expect.", wrong) or Expect()
+        if not any(values.get(key) or _misspelt(key, values, KEYS) for key in LISTS):
+            wrong.append("has none of feeds, sitemaps and sections; give at least one list of addresses.")
+        source = _table(Source, {"name": "", **KEYS}, values, "", wrong)
+    if wrong or source is None:
+        raise SourceError("\n".join(f"{where}: {problem}" for problem in wrong))
     return source
 
 
@@ -126,40 +137,61 @@ def shown(path: Path) -> str:
     return str(absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute)
 
 
-def _table(record: Any, allowed: Mapping[str, str], values: Any, where: str, prefix: str) -> Any:
+def _table(record: Any, allowed: Mapping[str, str], values: Any, prefix: str, wrong: list[str]) -> Any:
+    """The record that a table describes; None where something is wrong, which is added to `wrong`."""
+    before = len(wrong)
     if not isinstance(values, dict):
-        raise SourceError(f"{where}: {prefix.removesuffix('.')} is a table of {', '.join(allowed)}.")
-    for key in values:
-        if key in GONE_KEYS and not prefix:
-            raise SourceError(f"{where}: {key} is no longer a key: {GONE_KEYS[key]}.")
-        if key not in allowed:
-            near = get_close_matches(key, allowed, 1)
-            hint = f"did you mean {prefix}{near[0]}? Allowed are" if near else "allowed are"
-            names = ", ".join(prefix + k for k in allowed if k != "name")
-            raise SourceError(f"{where}: {prefix}{key} is no key of a source; {hint} {names}.")
+        wrong.append(f"{prefix.removesuffix('.')} is a table of {', '.join(allowed)}.")
+        return None
+    wrong += [_no_key(key, allowed, prefix) for key in values if key not in allowed]
     for field in fields(record):
-        if field.default is MISSING and field.default_factory is MISSING and field.name not in values:
+        if (
+            field.default is MISSING
+            and field.default_factory is MISSING
+            and not (field.name in values or _misspelt(field.name, values, allowed))
+        ):
             meaning = KEYS[field.name]
-            raise SourceError(f"{where}: {field.name} is missing: {meaning[0].lower()}{meaning[1:]}.")
-    return record(**{key: _value(key, value, where, prefix + key) for key, value in values.items()})
+            wrong.append(f"{field.name} is missing: {meaning[0].lower()}{meaning[1:]}.")
+    known = {key: value for key, value in values.items() if key in allowed and not isinstance(value, Expect)}
+    wrong += [problem for key, value in known.items() if (problem := _problem(key, value, prefix + key))]
+    if len(wrong) > before:
+        return None
+    return record(**values | {key: _typed(key, value) for key, value in known.items()})
 
 
-def _value(key: str, value: Any, where: str, shown_key: str) -> Any:
-    if isinstance(value, Expect):
-        return value
+def _misspelt(key: str, values: Mapping[str, Any], allowed: Mapping[str, str]) -> bool:
+    """Whether another key was probably meant to be this one: that is told already."""
+    return any(given not in allowed and get_close_matches(given, allowed, 1) == [key] for given in values)
+
+
+def _no_key(key: str, allowed: Mapping[str, str], prefix: str) -> str:
+    if key in GONE_KEYS and not prefix:
+        return f"{key} is no longer a key: {GONE_KEYS[key]}."
+    near = get_close_matches(key, allowed, 1)
+    hint = f"did you mean {prefix}{near[0]}? Allowed are" if near else "allowed are"
+    return f"{prefix}{key} is no key of a source; {hint} {', '.join(prefix + k for k in allowed if k != 'name')}."
+
+
+def _problem(key: str, value: Any, shown_key: str) -> str:
+    """What is wrong with a value; empty where nothing is."""
     type_, problem = CHECKS[key]
     if type_ is list:
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            raise SourceError(f'{where}: {shown_key} is {_named(key, value)}; it is a list of texts, like ["…", "…"].')
+            return f'{shown_key} is {_named(key, value)}; it is a list of texts, like ["…", "…"].'
         twice = next((v for v in value if value.count(v) > 1), None)
         if twice is not None:
-            raise SourceError(f"{where}: {shown_key} names {_named(key, twice)} twice.")
+            return f"{shown_key} names {_named(key, twice)} twice."
     elif isinstance(value, bool) != (type_ is bool) or not isinstance(value, (int, float) if type_ is float else type_):
-        raise SourceError(f"{where}: {shown_key} is {_named(key, value)}; it is {WORDS[type_]}.")
+        return f"{shown_key} is {_named(key, value)}; it is {WORDS[type_]}."
     for single in value if type_ is list else [value]:
         wrong = (_text(single) if isinstance(single, str) else "") or problem(single)
         if wrong:
-            raise SourceError(f"{where}: {shown_key} is {_named(key, single)}, which {wrong}.")
+            return f"{shown_key} is {_named(key, single)}, which {wrong}."
+    return ""
+
+
+def _typed(key: str, value: Any) -> Any:
+    type_ = CHECKS[key][0]
     return tuple(value) if type_ is list else type_(value)
 
 

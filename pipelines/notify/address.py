@@ -1,0 +1,52 @@
+"""The address of a channel: which kinds there are, and what is wrong with one; no sentence shows more than its kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from difflib import get_close_matches
+
+WEBHOOK = ("webhook+https", "webhook+http")
+MAIL = ("smtp", "smtps", "mailto", "mailtos")
+SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,30})://", re.IGNORECASE)
+HOW = "webhook+https://host/path, smtp://user:password@host:port/?from=..&to=.., or as apprise knows it"
+
+
+def kind(address: str) -> str:
+    """What an address begins with, in lower case."""
+    return address.partition(":")[0].lower()
+
+
+def problem(address: str) -> str:
+    """What is wrong with an address, as the end of a sentence that says whose it is; empty where nothing is seen."""
+    if kind(address) in WEBHOOK:
+        from pipelines.notify import webhook
+
+        return _tried(webhook.check, address)
+    if kind(address) in MAIL:
+        from pipelines.notify import mail
+
+        return _tried(mail.check, address)
+    from pipelines.notify import chat
+
+    scheme = SCHEME.match(address)
+    if not scheme:
+        return f"has an address of no known kind: write it like {HOW}"
+    known = [*WEBHOOK, *MAIL, *chat.schemes()]
+    name = scheme[1].lower()
+    if name not in known:
+        as_webhook = f"webhook+{name}"
+        near = [as_webhook] if as_webhook in WEBHOOK else get_close_matches(name, known, 3)
+        meant = f"did you mean {' or '.join(f'{one}://' for one in near)}? It is written" if near else "it is written"
+        return f"has an address that begins with {name}://, which is no kind of channel; {meant} like {HOW}"
+    return (
+        "" if chat.knows(address) else f"has an address that {name}:// cannot be used with: apprise finds a part wrong"
+    )
+
+
+def _tried(check: Callable[[str], object], address: str) -> str:
+    try:
+        check(address)
+    except ValueError as error:
+        return f"has an address that cannot be used: {error}; it is written like {HOW}"
+    return ""
