@@ -1,5 +1,10 @@
 """What can go wrong in a way a person has to act on: every message names what, where and what to do."""
 
+import unicodedata
+
+# Letters of a query shown before and behind a mistake.
+AROUND = 30
+
 
 class NightdeskError(Exception):
     """Something a person has to act on; its text is a whole sentence that says what to do."""
@@ -36,5 +41,30 @@ class ChannelError(NightdeskError):
     """A channel is not configured or does not take messages: names the channel, never its address."""
 
 
+class QueryError(NightdeskError):
+    """A query cannot be used as written: written[start:end] is where, reason what to write instead.
+
+    Its text shows the place with a caret: below it, or within it where letters run from right to left, since there no
+    program knows which column a letter stands in.
+    """
+
+    def __init__(self, reason: str, written: str, start: int, end: int = 0) -> None:
+        self.reason, self.written, self.start, self.end = reason, written, start, max(end, start + 1)
+        super().__init__(f"{reason}\n{_pointed(written, start)}" if written.strip() else reason)
+
+
 class WatchError(NightdeskError):
     """A watch cannot be used as written: names the watch and what is allowed."""
+
+
+def _pointed(written: str, at: int) -> str:
+    left, right = max(0, at - AROUND), at + AROUND
+    before, after = written[left:at], written[at:right]
+    before, after = (" ".join(("x" + part + "x").split())[1:-1] for part in (before, after))
+    before, after = ("…" if left else "") + before, after + ("…" if right < len(written) else "")
+    if any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in before + after):
+        return f"  {before} ^ {after}".rstrip()
+    wide = sum(
+        0 if unicodedata.combining(letter) else 1 + (unicodedata.east_asian_width(letter) in "WF") for letter in before
+    )
+    return f"  {before}{after}\n  {' ' * wide}^"

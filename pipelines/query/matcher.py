@@ -79,12 +79,12 @@ def find(made: Index, fields: Mapping[str, str]) -> dict[str, tuple[Match, ...]]
 
     A mention that an `unless` of its watch overlaps does not count; an `unless` anywhere else silences the watch.
     """
-    hits: dict[str, list[Hit]] = {}
+    places_of: dict[str, list[Hit]] = {}
     for name, content in fields.items():
-        for hit in _hits(made, name, content):
-            hits.setdefault(hit.spelling.watch, []).append(hit)
+        for hit in hits(made, name, content):
+            places_of.setdefault(hit.spelling.watch, []).append(hit)
     found = {}
-    for watch, places in hits.items():
+    for watch, places in places_of.items():
         wanted = [hit for hit in places if not hit.spelling.unwanted]
         around = [hit for hit in places if hit.spelling.unwanted]
         if any(not any(_overlap(hit, other) for hit in wanted) for other in around):
@@ -93,6 +93,19 @@ def find(made: Index, fields: Mapping[str, str]) -> dict[str, tuple[Match, ...]]
         if kept:
             found[watch] = tuple(_match(hit, fields[hit.field]) for hit in _distinct(kept)[:MOST])
     return found
+
+
+def hits(made: Index, name: str, content: str) -> Iterator[Hit]:
+    """Every place of a field where a spelling stands, in no order; one place can be of several spellings."""
+    tokens = text.tokens(content)
+    yield from _spelled(made, name, tokens)
+    if made.parts:
+        yield from _parts(made, name, tokens)
+    if JOINER in content:
+        # As if its words stood apart; a part of one is no word.
+        begins, ends = {token.start for token in tokens}, {token.end for token in tokens}
+        apart = _spelled(made, name, text.tokens(content.replace(JOINER, " ")))
+        yield from (hit for hit in apart if hit.start in begins and hit.end in ends)
 
 
 def _add(made: Index, watch: str, term: Term, written: str, *, unwanted: bool) -> None:
@@ -139,18 +152,6 @@ def _inner(word: str, term: Term, arabic: bool, add_article: bool) -> frozenset[
     if term.mode == "suffix":
         forms = {ended for form in forms for ended in variants.endings(form)}
     return frozenset(forms)
-
-
-def _hits(made: Index, name: str, content: str) -> Iterator[Hit]:
-    tokens = text.tokens(content)
-    yield from _spelled(made, name, tokens)
-    if made.parts:
-        yield from _parts(made, name, tokens)
-    if JOINER in content:
-        # As if its words stood apart; a part of one is no word.
-        begins, ends = {token.start for token in tokens}, {token.end for token in tokens}
-        apart = _spelled(made, name, text.tokens(content.replace(JOINER, " ")))
-        yield from (hit for hit in apart if hit.start in begins and hit.end in ends)
 
 
 def _spelled(made: Index, name: str, tokens: list[text.Token]) -> Iterator[Hit]:

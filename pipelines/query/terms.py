@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pipelines import text
@@ -56,12 +57,21 @@ def parse_term(written: str) -> Term:
                 f"{match[1]}: is no way to look for a term; allowed are {', '.join(map('{}:'.format, PREFIXES))}."
             )
         (mode, article), rest = PREFIXES[match[1]], match[2]
-    spellings = [part.strip() for part in rest.split("|") if part.strip()]
-    if not spellings:
+    return _checked(written, rest.split("|"), mode, article)
+
+
+def checked_term(spellings: Iterable[str], prefix: str) -> Term:
+    """The term of these spellings, looked for as the prefix says; WatchError says what is allowed."""
+    return _checked("|".join(spellings := list(spellings)), spellings, *PREFIXES[prefix])
+
+
+def _checked(written: str, spellings: Iterable[str], mode: str, article: str) -> Term:
+    given = [part.strip() for part in spellings if part.strip()]
+    if not given:
         raise WatchError(f"{written!r} is no term: write at least one word.")
-    for spelling in spellings:
+    for spelling in given:
         _check(spelling, mode)
-    return Term(text=spellings[0], mode=mode, article=article, aliases=tuple(spellings[1:]))
+    return Term(text=given[0], mode=mode, article=article, aliases=tuple(given[1:]))
 
 
 def _check(spelling: str, mode: str) -> None:

@@ -1,0 +1,45 @@
+"""Days and spans as a query names them: `2026-11-01`, `2026-11`, `2026`, `7d`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+BACK = re.compile(r"(\d{1,5})([hdw])")
+DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+FORMS = "2026-11-01, 2026-11, 2026 or how far back: 24h, 7d, 2w"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment as it was asked for: at a date, or so far back from the moment of asking."""
+
+    at: datetime | None = None
+    back: timedelta = timedelta()
+
+    def seen_from(self, now: datetime) -> datetime:
+        """The moment itself."""
+        return self.at or now - self.back
+
+
+def read(written: str, *, end: bool) -> Moment | None:
+    """The moment that a person wrote, None where it is none; of a day, month or year its beginning, or end, in UTC."""
+    back = BACK.fullmatch(written.strip().lower())
+    if back:
+        return Moment(back=int(back[1]) * UNITS[back[2]])
+    day = DAY.fullmatch(written.strip())
+    if not day:
+        return None
+    year, month, number = (int(part) if part else 0 for part in day.groups())
+    try:
+        begin = datetime(year, month or 1, number or 1, tzinfo=UTC)
+        if not end:
+            return Moment(at=begin)
+        if number:
+            return Moment(at=begin + timedelta(days=1))
+        after = (year, month + 1) if 0 < month < 12 else (year + 1, 1)
+        return Moment(at=datetime(*after, 1, tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return None

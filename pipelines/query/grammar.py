@@ -1,0 +1,316 @@
+"""The language of queries: what a person writes, read into records; every mistake is pointed at.
+
+any  = all ("OR" all)*          all  = item (["AND"] item)*      item = ("NOT" | "-") item | near
+near = leaf ("NEAR/5" leaf)*    leaf = "(" any ")" | "title:(" any ")" | filter | term
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipelines.errors import QueryError, WatchError
+from pipelines.query import dating
+from pipelines.query.dating import Moment
+from pipelines.query.lexer import Kind, Piece, pieces
+from pipelines.terms import PREFIXES, Term, checked_term
+
+# What one query may cost: read in milliseconds at these limits, and 24 forms a term stay within one tsquery.
+LONGEST = 10_000
+MOST_TERMS = 250
+DEEPEST = 50
+WIDEST_NEAR = 50
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+COUNTRY = re.compile(r"[A-Za-z]{2}")
+
+
+class Field(StrEnum):
+    """What of an article a filter looks at."""
+
+    SOURCE = "source"
+    LANGUAGE = "lang"
+    COUNTRY = "country"
+    AUTHOR = "author"
+    STATE = "is"
+
+
+class Standing(StrEnum):
+    """What `is:` asks for."""
+
+    REVISED = "revised"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """A term that has to be found; with title, in the title."""
+
+    term: Term
+    title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """One of left and one of right, in either order, with at most distance - 1 words between them."""
+
+    left: tuple[Find, ...]
+    right: tuple[Find, ...]
+    distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """An article of one of these values."""
+
+    field: Field
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """An article dated from a moment on, or before one."""
+
+    since: Moment | None = None
+    until: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All of the parts."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """At least one of the parts."""
+
+    parts: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """Not the part."""
+
+    part: Node
+
+
+Node = Find | Near | Of | Between | Every | Either | Without
+
+NAMES = (*PREFIXES, "title", *(str(field) for field in Field), "from", "to")
+HINTS = {
+    "language": "lang", "date": "from", "since": "from", "after": "from", "until": "to", "before": "to",
+    "site": "source", "headline": "title", "by": "author", "state": "is", "near": "NEAR/5", "substring": "sub",
+}  # fmt: skip
+
+
+def parse(written: str) -> Node:
+    """What a person wrote, as records; QueryError points at the first mistake and says what to write instead."""
+    if len(written) > LONGEST:
+        raise QueryError(
+            f"This query has {len(written):,} characters; {LONGEST:,} are the most: divide it.", written, LONGEST
+        )
+    reading = _Reading(written, tuple(pieces(written)))
+    if not reading.pieces:
+        raise QueryError("There is nothing to look for: write at least one word.", written, 0)
+    node = _any(reading, title=False, depth=0)
+    left = reading.peek()
+    if left:
+        raise QueryError("This parenthesis closes none: leave it out, or open one before it.", written, left.start)
+    return node
+
+
+def terms(node: Node) -> Iterator[Find]:
+    """Every term of a query, those that must not be found too, in order."""
+    if isinstance(node, Find):
+        yield node
+    elif isinstance(node, Near):
+        yield from (*node.left, *node.right)
+    elif isinstance(node, Every | Either):
+        for part in node.parts:
+            yield from terms(part)
+    elif isinstance(node, Without):
+        yield from terms(node.part)
+
+
+@dataclass(slots=True)
+class _Reading:
+    written: str
+    pieces: Sequence[Piece]
+    at: int = 0
+    terms: int = 0
+
+    def peek(self) -> Piece | None:
+        return self.pieces[self.at] if self.at < len(self.pieces) else None
+
+    def take(self) -> Piece:
+        self.at += 1
+        return self.pieces[self.at - 1]
+
+    def wrong(self, said: str, piece: Piece | None) -> QueryError:
+        return QueryError(
+            said, self.written, piece.start if piece else len(self.written), piece.end if piece else len(self.written)
+        )
+
+
+def _any(reading: _Reading, *, title: bool, depth: int) -> Node:
+    parts = [_all(reading, title=title, depth=depth)]
+    while (piece := reading.peek()) and piece.kind == Kind.OR:
+        reading.take()
+        parts.append(_all(reading, title=title, depth=depth))
+    flat = [one for part in parts for one in (part.parts if isinstance(part, Either) else (part,))]
+    return flat[0] if len(flat) == 1 else Either(tuple(flat))
+
+
+def _all(reading: _Reading, *, title: bool, depth: int) -> Node:
+    parts = [_item(reading, title=title, depth=depth)]
+    while (piece := reading.peek()) and piece.kind not in (Kind.OR, Kind.CLOSE):
+        if piece.kind == Kind.AND:
+            reading.take()
+        parts.append(_item(reading, title=title, depth=depth))
+    flat = [one for part in parts for one in (part.parts if isinstance(part, Every) else (part,))]
+    return flat[0] if len(flat) == 1 else Every(tuple(flat))
+
+
+def _item(reading: _Reading, *, title: bool, depth: int) -> Node:
+    negated = False
+    while (piece := reading.peek()) and piece.kind == Kind.NOT:
+        reading.take()
+        negated = not negated
+    node = _near(reading, title=title, depth=depth)
+    return Without(node) if negated else node
+
+
+def _near(reading: _Reading, *, title: bool, depth: int) -> Node:
+    first = reading.peek()
+    node = _leaf(reading, title=title, depth=depth)
+    pairs: list[Node] = []
+    while (piece := reading.peek()) and piece.kind == Kind.NEAR:
+        reading.take()
+        if not piece.number:
+            raise reading.wrong("NEAR needs the number of words: write NEAR/5.", piece)
+        if piece.number > WIDEST_NEAR:
+            raise reading.wrong(f"{piece.text} is too far; NEAR/{WIDEST_NEAR} is the most.", piece)
+        left = _near_side(reading, node, first)
+        first = reading.peek()
+        node = _leaf(reading, title=title, depth=depth)
+        pairs.append(Near(left, _near_side(reading, node, first), piece.number))
+    if not pairs:
+        return node
+    return pairs[0] if len(pairs) == 1 else Every(tuple(pairs))
+
+
+def _near_side(reading: _Reading, node: Node, piece: Piece | None) -> tuple[Find, ...]:
+    parts = node.parts if isinstance(node, Either) else (node,)
+    finds = tuple(part for part in parts if isinstance(part, Find))
+    if len(finds) != len(parts):
+        raise reading.wrong("NEAR stands between words, phrases, or (words OR words) in parentheses alone.", piece)
+    return finds
+
+
+def _leaf(reading: _Reading, *, title: bool, depth: int) -> Node:
+    piece = reading.peek()
+    if piece is None:
+        before = reading.pieces[reading.at - 1]
+        raise reading.wrong(f"Something has to follow {before.text}: write a word, or leave it out.", before)
+    if piece.kind == Kind.TERM:
+        return _term(reading, reading.take(), title=title)
+    if piece.kind != Kind.OPEN:
+        if piece.kind == Kind.CLOSE and reading.at and reading.pieces[reading.at - 1].kind == Kind.OPEN:
+            raise reading.wrong("There is nothing between these parentheses: write a word, or leave them out.", piece)
+        if piece.kind == Kind.CLOSE and not depth:
+            raise reading.wrong("This parenthesis closes none: leave it out, or open one before it.", piece)
+        raise reading.wrong(
+            f"{piece.text} has no word before it that it could join: write one, leave it out, or put it in quotes "
+            "to look for it.",
+            piece,
+        )
+    opened = reading.take()
+    prefixes = opened.prefixes
+    if prefixes and [prefix.lower() for prefix in prefixes] != ["title"]:
+        raise reading.wrong(
+            f"{prefixes[-1]}: cannot stand before parentheses, only title: can; write it before each word.", opened
+        )
+    if depth >= DEEPEST:
+        raise reading.wrong(f"More than {DEEPEST} parentheses stand one inside the other: take some out.", opened)
+    node = _any(reading, title=title or bool(prefixes), depth=depth + 1)
+    if not reading.peek():
+        raise reading.wrong("This parenthesis is never closed: write ) where it ends.", opened)
+    reading.take()
+    return node
+
+
+def _term(reading: _Reading, piece: Piece, *, title: bool) -> Node:
+    mode, field = "", ""
+    for prefix in piece.prefixes:
+        name = prefix.lower()
+        if name not in NAMES:
+            raise reading.wrong(_unknown(prefix), piece)
+        if name == "title":
+            title = True
+        elif name in PREFIXES and not mode:
+            mode = name
+        elif not field and name not in PREFIXES:
+            field = name
+        else:
+            raise reading.wrong(f"{piece.text} has two ways to look for it; write only one.", piece)
+    if not any(spelling.strip() for spelling in piece.spellings):
+        needs = (
+            f"{piece.prefixes[-1]}: needs a word right behind it." if piece.prefixes else "There is no word in this."
+        )
+        raise reading.wrong(needs, piece)
+    if field and (mode or title):
+        raise reading.wrong(f"{field}: takes no exact:, sub: or title: beside it.", piece)
+    if field:
+        return _filter(reading, piece, field)
+    reading.terms += len(piece.spellings)
+    if reading.terms > MOST_TERMS:
+        raise reading.wrong(f"This is term {MOST_TERMS + 1}; {MOST_TERMS} are the most in one query: divide it.", piece)
+    try:
+        return Find(checked_term(piece.spellings, mode or "clitics"), title)
+    except WatchError as error:
+        raise reading.wrong(str(error), piece) from None
+
+
+def _filter(reading: _Reading, piece: Piece, field: str) -> Node:
+    values = tuple(" ".join(value.split()) for value in piece.spellings if value.strip())
+    if field in ("from", "to"):
+        moment = dating.read(values[0], end=field == "to") if len(values) == 1 else None
+        if not moment:
+            raise reading.wrong(f"{piece.text} is no date; write {field}: with {dating.FORMS}.", piece)
+        return Between(since=moment) if field == "from" else Between(until=moment)
+    if field == Field.STATE:
+        values = tuple(value.lower() for value in values)
+        odd = next((value for value in values if value not in list(Standing)), "")
+        if odd:
+            near = difflib.get_close_matches(odd, list(Standing), 1, 0.5)
+            raise reading.wrong(
+                f"is:{odd} is nothing an article can be; "
+                + (f"do you mean is:{near[0]}?" if near else f"write is:{' or is:'.join(Standing)}."),
+                piece,
+            )
+    if field == Field.LANGUAGE:
+        values = tuple(value.lower() for value in values)
+        odd = next((value for value in values if not LANGUAGE.fullmatch(value)), "")
+        if odd:
+            raise reading.wrong(f"{odd} is no code of a language; write it like lang:ar or lang:ckb.", piece)
+    if field == Field.COUNTRY:
+        values = tuple(value.upper() for value in values)
+        odd = next((value for value in values if not COUNTRY.fullmatch(value)), "")
+        if odd:
+            raise reading.wrong(f"{odd} is no code of a country; write its two letters, like country:SY.", piece)
+    return Of(Field(field), values)
+
+
+def _unknown(prefix: str) -> str:
+    near = difflib.get_close_matches(prefix.lower(), NAMES, 1, 0.6)
+    meant = HINTS.get(prefix.lower(), near[0] if near else "")
+    if meant:
+        return f"{prefix}: is nothing to look by; do you mean {meant}{'' if '/' in meant else ':'}?"
+    return (
+        f"{prefix}: is nothing to look by. If it belongs to the text, put all of it in quotes; what there is: "
+        f"{', '.join(f'{name}:' for name in NAMES)}."
+    )

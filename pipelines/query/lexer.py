@@ -1,0 +1,116 @@
+"""A query cut into pieces: words, phrases and filters, operators, parentheses; it alone knows quotes and prefixes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipelines.errors import QueryError
+
+# How a quote is opened -> what closes it.
+QUOTES = {'"': '"', "“": '”"', "„": '“”"', "«": "»", "”": '”"'}
+PREFIX = re.compile(r"([A-Za-z_]+):")
+# Blanks, and the marks that keyboards of right-to-left scripts leave between words.
+BLANK = re.compile("[\\s\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]+")
+BARE = re.compile('[^\\s()|"“„«»”\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]+')
+NEAR = re.compile(r"(?:near/(\d{1,6})|NEAR)(?=[\s(]|$)", re.IGNORECASE)
+NEAR_ALONE = "NEAR"
+
+
+class Kind(StrEnum):
+    """What a piece of a query is."""
+
+    TERM = "term"
+    OPEN = "("
+    CLOSE = ")"
+    AND = "AND"
+    OR = "OR"
+    NOT = "NOT"
+    NEAR = "NEAR"
+
+
+WORDS = {str(kind): kind for kind in (Kind.AND, Kind.OR, Kind.NOT)}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """written[start:end] of a query. prefixes: what stands before a colon; spellings: of a term; number: of NEAR."""
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    prefixes: tuple[str, ...] = ()
+    spellings: tuple[str, ...] = ()
+    number: int = 0
+
+
+def pieces(written: str) -> Iterator[Piece]:
+    """The pieces of a query in order; QueryError where a quote is never closed or a dash stands alone."""
+    at = 0
+    while at < len(written):
+        blank = BLANK.match(written, at)
+        if blank:
+            at = blank.end()
+            continue
+        piece = _piece(written, at)
+        yield piece
+        at = piece.end
+
+
+def _piece(written: str, at: int) -> Piece:
+    letter = written[at]
+    if letter in "()":
+        return Piece(Kind(letter), letter, at, at + 1)
+    if letter == "-":
+        if at + 1 == len(written) or BLANK.match(written, at + 1) or written[at + 1] == ")":
+            raise QueryError(
+                "This - stands alone: write it right before a word that must not be found, or leave it out.",
+                written,
+                at,
+            )
+        return Piece(Kind.NOT, letter, at, at + 1)
+    near = NEAR.match(written, at)
+    if near and (near[1] or near[0] == NEAR_ALONE):
+        return Piece(Kind.NEAR, near[0], at, near.end(), number=int(near[1] or 0))
+    bare = BARE.match(written, at)
+    if bare and bare[0] in WORDS:
+        return Piece(WORDS[bare[0]], bare[0], at, bare.end())
+    return _term(written, at)
+
+
+def _term(written: str, start: int) -> Piece:
+    at = start
+    prefixes: list[str] = []
+    while prefix := PREFIX.match(written, at):
+        behind = prefix.end()
+        if not prefixes and (behind == len(written) or BLANK.match(written, behind)) and not prefix[1].islower():
+            # `Analysis: ` as it stands in a title is a word.
+            break
+        prefixes.append(prefix[1])
+        at = behind
+    if prefixes and written[at : at + 1] == "(":
+        return Piece(Kind.OPEN, written[start : at + 1], start, at + 1, tuple(prefixes))
+    spellings = []
+    while True:
+        spelling, at = _spelling(written, at)
+        spellings.append(spelling)
+        if written[at : at + 1] != "|":
+            break
+        at += 1
+    return Piece(Kind.TERM, written[start:at], start, max(at, start + 1), tuple(prefixes), tuple(spellings))
+
+
+def _spelling(written: str, at: int) -> tuple[str, int]:
+    opening = written[at : at + 1]
+    if opening and opening in QUOTES:
+        closing = next((place for place in range(at + 1, len(written)) if written[place] in QUOTES[opening]), None)
+        if closing is None:
+            raise QueryError(f"This quote is never closed: write {QUOTES[opening][-1]} where it ends.", written, at)
+        return written[at + 1 : closing], closing + 1
+    if opening == "»":
+        raise QueryError("This quote was never opened: write « before it, or leave it out.", written, at)
+    bare = BARE.match(written, at)
+    return (bare[0], bare.end()) if bare else ("", at)

@@ -1,0 +1,244 @@
+"""What of an article stands in the search index, and which of its rows can answer a query; it alone knows tsvectors.
+
+Both sides are made here from the words of `text.tokens`, so what the index holds and what a query asks it for have one
+normal form by construction: Postgres' own parser and dictionaries never see a text. The index only names candidates:
+every condition made here holds for all articles that `asked` finds, and often for some more.
+
+A tsvector ends at 1 MB, at position 16,383 and at 255 places a word. An article within that is one row with places
+(EXACT), with places of which not all are words of their own where joiners keep words together (JOINED); a longer one is
+one row of its words alone (WORDS), the longest several of them (PART).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from pipelines import matcher, text, variants
+from pipelines.errors import QueryError
+from pipelines.matcher import JOINER, Word
+from pipelines.query.grammar import Either, Every, Field, Find, Near, Node, Of, Without, terms
+
+# Postgres' limits: the last position, places of one word, and bytes of one row (1 MB, with room for what it adds).
+LAST_PLACE = 16_383
+MOST_PLACES = 255
+MOST_BYTES = 800_000
+# A word is cut to so many letters: a tsvector takes 2,046 bytes, a letter has four at most.
+LONGEST_WORD = 500
+# Words in which a part stands (`sub:`): with more of them the index is no help, and candidates are read instead.
+MOST_WORDS = 5_000
+# Written forms of all terms of a query: a tsquery takes 1 MB.
+MOST_FORMS = 30_000
+# Before a word of the title, and of an author's name; no word has them.
+TITLE, AUTHOR = "=", "@"
+WEIGHTS = {"title": "A", "description": "B", "text": ""}
+GAP = 2
+
+
+class Shape(IntEnum):
+    """What a row of the search index holds of an article."""
+
+    EXACT = 0
+    JOINED = 1
+    WORDS = 2
+    PART = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """A row of the search index: words is a tsvector as Postgres writes it."""
+
+    part: int
+    shape: Shape
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """tsqueries that every row of an article that answers a query fulfils, None where there is none to make.
+
+    One for each shape; exact: rows of the shape EXACT that fulfil theirs answer the query, as far as its text goes.
+    """
+
+    of_exact: str | None
+    of_joined: str | None
+    of_words: str | None
+    of_part: str | None
+    exact: bool
+
+
+def vectors(fields: Mapping[str, str], authors: Iterable[str]) -> tuple[list[Vector], set[str]]:
+    """The rows of an article's index, and the distinct words in it, for `sub:`; fields: title, description, text."""
+    places: dict[str, list[str]] = {}
+    words: set[str] = set()
+    joined, at = False, 0
+    for name, weight in WEIGHTS.items():
+        content = fields[name]
+        joined = joined or JOINER in content
+        for stream in [content, content.replace(JOINER, " ")] if JOINER in content else [content]:
+            at += GAP
+            for token in text.tokens(stream):
+                at += 1
+                form = lexeme(token.form)
+                words.add(form)
+                places.setdefault(form, []).append(f"{at}{weight}")
+                if name == "title":
+                    places.setdefault(TITLE + form, []).append(str(at))
+    for author in authors:
+        at += GAP
+        for token in text.tokens(author):
+            at += 1
+            places.setdefault(AUTHOR + lexeme(token.form), []).append(str(at))
+    rows = [(_quoted(form), where) for form, where in places.items()]
+    size = sum(len(form.encode()) + 4 + 2 * len(where) for form, where in rows)
+    if at <= LAST_PLACE and size <= MOST_BYTES and all(len(where) <= MOST_PLACES for _, where in rows):
+        shape = Shape.JOINED if joined else Shape.EXACT
+        return [Vector(0, shape, " ".join(f"{form}:{','.join(where)}" for form, where in rows))], words
+    made = list(_portions(form for form, _ in rows))
+    shape = Shape.WORDS if len(made) == 1 else Shape.PART
+    return [Vector(part, shape, portion) for part, portion in enumerate(made)], words
+
+
+def lexeme(form: str) -> str:
+    """A word as it stands in the index: without accents, cut where it is longer than a tsvector takes."""
+    return text.bare(form)[:LONGEST_WORD]
+
+
+def parts(node: Node) -> set[str]:
+    """The parts of words (`sub:`) that a query asks for, in normal form: what `conditions` needs the words of."""
+    found = set()
+    for find in terms(node):
+        for part in matcher.index([("", (find.term,), ())]).parts:
+            found.add(part.split(" ")[0])
+    return found
+
+
+def conditions(node: Node, words_of: Mapping[str, Sequence[str]]) -> Conditions:
+    """What the index is asked for; words_of: `parts` of the query -> the words they stand in, or more than MOST_WORDS.
+
+    QueryError where the query has more written forms than a tsquery takes.
+    """
+    return Conditions(
+        of_exact=_Writing(words_of, Shape.EXACT).node(node),
+        of_joined=_Writing(words_of, Shape.JOINED).node(node),
+        of_words=_Writing(words_of, Shape.WORDS).node(node),
+        of_part=_Writing(words_of, Shape.PART).node(node),
+        exact=_exact(node, words_of),
+    )
+
+
+class _Writing:
+    """Writes a node as a tsquery for rows of one shape; None where it says nothing that such a row could tell."""
+
+    def __init__(self, words_of: Mapping[str, Sequence[str]], shape: Shape) -> None:
+        self.words_of, self.shape, self.forms = words_of, shape, 0
+        # A row with a part of the words has to have any of those that are asked for.
+        self.all_of = " | " if shape == Shape.PART else " & "
+        self.next_to = " <-> " if shape <= Shape.JOINED else self.all_of
+
+    def node(self, node: Node) -> str | None:
+        if isinstance(node, Find):
+            return self.find(node)
+        if isinstance(node, Near):
+            sides = [self.either(list(map(self.find, side))) for side in (node.left, node.right)]
+            return self.every(sides)
+        if isinstance(node, Every):
+            return self.every(list(map(self.node, node.parts)))
+        if isinstance(node, Either):
+            return self.either(list(map(self.node, node.parts)))
+        if isinstance(node, Without):
+            return self.without(node)
+        if isinstance(node, Of) and node.field == Field.AUTHOR:
+            names = ([text.bare(token.form) for token in text.tokens(value)] for value in node.values)
+            return self.either([self.row([[_lexeme(AUTHOR, word)] for word in name]) for name in names])
+        return None
+
+    def find(self, find: Find) -> str | None:
+        made = matcher.index([("", (find.term,), ())])
+        before = TITLE if find.title else ""
+        groups: dict[tuple[Word, ...], set[str]] = {}
+        for table in (made.forms, made.starts, made.stems):
+            for form, spellings in table.items():
+                for spelling in spellings:
+                    forms = {form}
+                    if table is made.stems:
+                        forms = variants.prefixed(form, add_article=spelling.add_article)
+                    end = ":*" if table is made.starts else ""
+                    groups.setdefault(spelling.rest, set()).update(_lexeme(before, one) + end for one in forms)
+        self.forms += sum(len(first) + sum(len(word.forms) for word in rest) for rest, first in groups.items())
+        if self.forms > MOST_FORMS:
+            raise QueryError("This query asks for too many written forms at once: divide it.", "", 0)
+        written = [
+            self.row([sorted(first), *(_place(word, before) for word in rest)]) for rest, first in groups.items()
+        ]
+        return self.either([*written, *(self.part(part, before) for part in made.parts)])
+
+    def part(self, part: str, before: str) -> str | None:
+        """A part of words: of several words the first ends, and the last begins, with what is looked for."""
+        first, *rest = part.split(" ")
+        known = self.words_of[first]
+        if len(known) > MOST_WORDS:
+            known = ()
+        self.forms += len(known)
+        firsts = [_quoted(before + word) for word in known if not rest or word.endswith(first)]
+        if not rest:
+            return self.either(firsts) if firsts else (None if len(self.words_of[first]) > MOST_WORDS else _NOTHING)
+        last = [_quoted(before + rest[-1]) + ":*"]
+        return self.row([*([firsts] if firsts else []), *([_quoted(before + word)] for word in rest[:-1]), last])
+
+    def without(self, node: Without) -> str | None:
+        # Others may hold a word that is none of its own there.
+        part = self.node(node.part) if self.shape == Shape.EXACT and _exact(node.part, self.words_of) else None
+        return f"!({part})" if part else None
+
+    def row(self, places: Sequence[Sequence[str]]) -> str | None:
+        return self.next_to.join(f"({' | '.join(place)})" for place in places) or None
+
+    def every(self, made: Sequence[str | None]) -> str | None:
+        return self.all_of.join(f"({part})" for part in made if part) or None
+
+    def either(self, made: Sequence[str | None]) -> str | None:
+        return None if None in made else " | ".join(f"({part})" for part in made if part) or None
+
+
+# Fulfilled by no row: no word has a blank.
+_NOTHING = "' '"
+
+
+def _exact(node: Node, words_of: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a row with places tells all about the text of a node."""
+    if isinstance(node, Every | Either):
+        return all(_exact(part, words_of) for part in node.parts)
+    if isinstance(node, Without):
+        return _exact(node.part, words_of)
+    if not isinstance(node, Find):
+        return False
+    made = matcher.index([("", (node.term,), ())])
+    return not made.stems and all(" " not in part and len(words_of[part]) <= MOST_WORDS for part in made.parts)
+
+
+def _place(word: Word, before: str) -> list[str]:
+    if word.start:
+        return [_lexeme(before, word.start) + ":*"]
+    return [_lexeme(before, form) for form in sorted(word.forms)]
+
+
+def _lexeme(before: str, form: str) -> str:
+    return _quoted(before + form[:LONGEST_WORD])
+
+
+def _portions(forms: Iterable[str]) -> Iterator[str]:
+    portion: list[str] = []
+    size = 0
+    for form in forms:
+        size += len(form.encode()) + 4
+        if size > MOST_BYTES:
+            yield " ".join(portion)
+            portion, size = [], len(form.encode()) + 4
+        portion.append(form)
+    yield " ".join(portion)
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -1,0 +1,140 @@
+"""What a query says of an article, and that the index names every article that the truth does."""
+
+import random
+from datetime import UTC, datetime
+
+import pytest
+
+from pipelines import db
+from pipelines.query import asked, grammar, vectors
+from pipelines.query.asked import Subject
+from pipelines.query.vectors import Shape
+
+NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
+
+
+def _subject(text: str = "", title: str = "", **more: object) -> Subject:
+    return Subject(title=title, description="", text=text, **more)  # type: ignore[arg-type]
+
+
+def _marked(query: str, subject: Subject) -> list[str] | None:
+    marks = asked.answer(asked.ready(grammar.parse(query), NOW), subject)
+    return None if marks is None else [getattr(subject, m.field)[m.start : m.end] for m in marks]
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "marked"),
+    [
+        ("داعش تركيا", "وصل الوفد لداعش في تركيا", ["لداعش", "تركيا"]),
+        ("داعش OR مصر", "سقطت داعش", ["داعش"]),
+        ("داعش -تركيا", "سقطت داعش في تركيا", None),
+        ("داعش -مصر", "سقطت داعش", ["داعش"]),
+        ('"مجلس الأمن"', "اجتمع مجلس الأمن أمس", ["مجلس الأمن"]),
+        ('"مجلس الأمن"', "اجتمع مجلس وزراء الأمن", None),
+        ("council NEAR/2 security", "the security of the council", None),
+        ("council NEAR/3 security", "the security of the council", ["security", "council"]),
+        ("security NEAR/1 council", "council security", ["council", "security"]),
+        ("a NEAR/2 a", "a", None),
+        ('"security council" NEAR/3 vote', "a vote in the security council", ["vote", "security council"]),
+        ("(cat OR dog) NEAR/2 house", "dog house, then far away a house, one, two, a cat", ["dog", "house"]),
+        ("exact:حماس", "لحماس", None),
+        ("keep:حماس", "الحماس", None),
+        ("suffix:سوريا", "والسوريين", ["والسوريين"]),
+        ("sub:كردست", "في كردستان", ["كردستان"]),
+        ("terror*", "Terrorists", ["Terrorists"]),
+        ("cestina", "Čeština", ["Čeština"]),
+        ("安倍", "由安倍晋三", ["安倍"]),
+        ('"حزب الله"', "حزب‌الله", ["حزب‌الله"]),
+    ],
+)
+def test_words_are_found_where_they_stand(query: str, text: str, marked: list[str] | None) -> None:
+    assert _marked(query, _subject(text)) == marked
+
+
+def test_near_counts_within_one_field_and_title_looks_at_no_other() -> None:
+    subject = _subject("peace talks", title="War ends")
+
+    assert _marked("war NEAR/5 peace", subject) is None
+    assert _marked("title:peace", subject) is None
+    assert _marked("title:war peace", subject) == ["War", "peace"]
+
+
+@pytest.mark.parametrize(
+    ("query", "true"),
+    [
+        ("source:a|b", True), ("-source:a", False), ("lang:ar", True), ("lang:en", False), ("country:SY", True),
+        ("author:baba", True), ("author:\"baba ali\"", False), ("is:revised", True), ("is:removed", False),
+        ("from:7d", True), ("to:2026-11-28", True), ("from:2026-11-29", False), ("to:2026-11-27", False),
+        ("(source:x OR lang:ar) -is:removed", True),
+    ],
+)  # fmt: skip
+def test_filters_look_at_what_is_known_of_an_article(query: str, true: bool) -> None:
+    dated = datetime(2026, 11, 28, 23, 59, tzinfo=UTC)
+    subject = _subject(source="a", language="ar", country="SY", authors=("Ali Baba",), dated=dated, revised=True)
+
+    assert (_marked(query, subject) is not None) is true
+
+
+# Twelve scripts, with what normalisation has to get right in each: marks, joiners, tatweel, ligatures, wide forms.
+SCRIPTS = (
+    "داعشتركياالعراقةىأإآٱكـگپچ\u064b\u064f\u0651\u0640\ufefb\ufdf2", "حزبمیکه‌ها\u200cۀێڵۆ۴", "abcdeiouſIİıßÉéñøÆﬁ’'",
+    "Россиякйёїґ", "Ελλάδαςσώ", "שלוםבְּךם\u05b0", "हिन्दीक्षत्र\u200d", "ไทยกขค", "日本語中文カナｶﾞ々", "한국어조선",
+    "ქართული", "১২৩বাংলা",
+)  # fmt: skip
+QUERIES = (
+    "{a}", "{a} {b}", '"{a} {b}"', "{a} OR {b}", "{a} -{b}", "-{b}", "exact:{a}", "suffix:{a}", "keep:{a} -exact:{b}",
+    "{c}*", "sub:{c}", 'sub:"{a} {c}"', "title:{a}", 'title:"{a} {b}"', "{a} NEAR/3 {b}", "-({a} OR {b})",
+    '-"{a} {b}"', "author:{a}", "{a}|{b}", "-title:{a} {b}", '"{a} {c}*"',
+)  # fmt: skip
+
+
+def test_the_index_names_every_article_that_the_truth_names_in_twelve_scripts(conn: db.Connection) -> None:
+    dice = random.Random(13)
+    asks = wrong = found = exact = 0
+    with conn, conn.cursor() as cursor:
+        for number in range(4_000):
+            script = SCRIPTS[number % len(SCRIPTS)]
+            words = ["".join(dice.choices(script, k=dice.randint(1, 5))) for _ in range(dice.randint(2, 14))]
+            subject = Subject(
+                title=" ".join(words[:2]), description=words[-1], text=dice.choice((" ", ", ", "\n")).join(words),
+                authors=(words[0],),
+            )  # fmt: skip
+            if dice.random() < 0.2:
+                subject = _long(subject)
+            rows, known = vectors.vectors({name: getattr(subject, name) for name in asked.FIELDS}, subject.authors)
+            at = dice.randrange(len(words) - 1)
+            query = dice.choice(QUERIES).format(a=words[at], b=dice.choice((words[at + 1], "zzz")), c=words[at][:3])
+            try:
+                node = grammar.parse(query)
+            except grammar.QueryError:
+                continue
+            words_of = {part: [word for word in known if part in word] for part in vectors.parts(node)}
+            wanted = vectors.conditions(node, words_of)
+            asks += 1
+            true = asked.answer(asked.ready(node, NOW), subject) is not None
+            named = False
+            for row in rows:
+                condition = getattr(wanted, f"of_{row.shape.name.lower()}")
+                cursor.execute("select %s::tsvector @@ %s::tsquery as named", (row.words, condition or "!'zz zz'"))
+                named = named or cursor.fetchone()["named"]  # type: ignore[index,call-overload]
+            found += true
+            if true and not named:
+                pytest.fail(f"{query!r} is not named in {rows}")
+            if wanted.exact and rows[0].shape == Shape.EXACT:
+                exact += 1
+                wrong += named != true
+
+    assert asks > 3_000
+    assert found > 1_500
+    assert exact > 500
+    assert wrong == 0
+
+
+def _long(subject: Subject) -> Subject:
+    """The same article with more places of a word than a tsvector has."""
+    return Subject(
+        title=subject.title,
+        description=subject.description,
+        text="zz " * 300 + subject.text,
+        authors=subject.authors,
+    )
