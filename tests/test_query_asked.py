@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines import db
 from pipelines.query import asked, grammar, vectors
 from pipelines.query.asked import Subject
 from pipelines.query.vectors import Shape
+from pipelines.stores import postgres as db
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 

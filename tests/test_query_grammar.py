@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.errors import QueryError
 from pipelines.query.grammar import Between, Either, Every, Field, Find, Near, Of, Without, parse
-from pipelines.terms import Term
+from pipelines.query.terms import Term
 
 
 def _found(text: str, title: bool = False, **how: object) -> Find:

@@ -62,8 +62,15 @@ def upkeep_dag(doc: str) -> DAG:
 
             return work.check_golden()
 
+        @task(execution_timeout=build.STAGE_LIMIT, multiple_outputs=False)
+        def search_index() -> int:
+            from pipelines.airflow import work
+
+            return work.complete_index()
+
         health() >> outbox()
         golden_pages()
+        search_index()
         raw_files()
     return dag
 

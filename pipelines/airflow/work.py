@@ -162,6 +162,11 @@ def retire_raw() -> dict[str, int]:
     return duties.retire_raw(settings())
 
 
+def complete_index() -> int:
+    """Put articles that were loaded before there was a search index into it; how many."""
+    return duties.complete_index(settings())
+
+
 def to_log(line: str) -> None:
     """One line of the crawl process into the task's log, at the level it begins with."""
     found = LEVEL.match(line)

@@ -13,8 +13,9 @@ from dotenv import set_key
 
 from pipelines import installation, private
 from pipelines.cli import follow, followlist, known, sample
-from pipelines.cli.show import Json, as_json, complain, say, table
+from pipelines.cli.show import Json, as_json, complain, progress, say, table
 from pipelines.errors import SettingsError
+from pipelines.load import words
 from pipelines.notify import address as addresses
 from pipelines.settings import CHANNEL_PREFIX, channels, of_installation, settings
 from pipelines.sources import folders, sourcefile
@@ -272,3 +273,13 @@ def migrate() -> None:
     ran = db.migrate(of_installation())
     retention.tighten(settings())
     say(f"Applied {', '.join(ran)}." if ran else "The database is up to date.")
+
+
+@db_app.command("index")
+def index() -> None:
+    """Put articles that were loaded before there was a search into its index, now instead of by upkeep."""
+    current = settings()
+    with db.connection(current) as conn:
+        db.check_migrated(conn)
+    done = words.backfill(current, lambda so_far: progress(f"{so_far:,} articles so far"))
+    say(f"Put {done:,} articles into the search index." if done else "Every article is in the search index.")

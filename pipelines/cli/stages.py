@@ -91,6 +91,7 @@ def upkeep() -> None:
     for sentence in (*duties.check_health(current), *duties.check_golden(current)):
         say(sentence)
     gone = duties.retire_raw(current)
+    duties.complete_index(current)
     sent = alert.send(current)
     say(f"Raw files deleted: {gone['files']} of {gone['runs']} runs. Messages sent: {sent.counts.get('sent', 0)}.")
     _exit_by([sent])

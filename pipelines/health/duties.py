@@ -14,6 +14,7 @@ from pipelines.alert import stage as alert
 from pipelines.errors import NightdeskError, SourceError
 from pipelines.health import golden
 from pipelines.health import troubles as health
+from pipelines.load import words
 from pipelines.model import Source, Tally
 from pipelines.notify import outbox
 from pipelines.settings import Settings
@@ -93,6 +94,14 @@ def retire_raw(settings: Settings) -> dict[str, int]:
         log.warning("%s is old, but URLs of it are undecided: kept; `nightdesk extract` and `load` decide them", folder)
     log.info("deleted %d files of %d runs, %d bytes", done.files, len(done.deleted), done.bytes)
     return {"runs": len(done.deleted), "files": done.files, "bytes": done.bytes}
+
+
+def complete_index(settings: Settings) -> int:
+    """Put articles that were loaded before there was a search index into it; how many, 0 from then on."""
+    done = words.backfill(settings)
+    if done:
+        log.info("put %d articles into the search index", done)
+    return done
 
 
 def _failures(settings: Settings, done: Sequence[Tally]) -> Iterator[str]:

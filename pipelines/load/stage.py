@@ -14,7 +14,7 @@ from typing import Any
 from pipelines import text, urls
 from pipelines.crawl import ledger
 from pipelines.errors import StoreError
-from pipelines.load import counters
+from pipelines.load import counters, words
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, runs
@@ -153,6 +153,8 @@ def _put(conn: db.Connection, rows: Sequence[Sequence[Any]], source: str, run: s
         db.execute_values(conn, "load_aliases", _aliases(rows, run))
     db.execute(conn, "load_unchanged", source=source, run=run)
     db.execute(conn, "load_gone", source=source, run=run)
+    if rows:
+        words.keep_loaded(conn)
 
 
 def _row(n: int, line: Line) -> list[Any]:

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipelines import matcher, text
-from pipelines.matcher import Hit
-from pipelines.query import grammar
+from pipelines import text
+from pipelines.query import grammar, matcher
 from pipelines.query.grammar import Between, Every, Field, Find, Near, Node, Of, Standing, Without
+from pipelines.query.matcher import Hit
 
 FIELDS = ("title", "description", "text")
 

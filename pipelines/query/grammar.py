@@ -16,7 +16,7 @@ from pipelines.errors import QueryError, WatchError
 from pipelines.query import dating
 from pipelines.query.dating import Moment
 from pipelines.query.lexer import Kind, Piece, pieces
-from pipelines.terms import PREFIXES, Term, checked_term
+from pipelines.query.terms import PREFIXES, Term, checked_term
 
 # What one query may cost: read in milliseconds at these limits, and 24 forms a term stay within one tsquery.
 LONGEST = 10_000
@@ -24,6 +24,8 @@ MOST_TERMS = 250
 DEEPEST = 50
 WIDEST_NEAR = 50
 LANGUAGE = re.compile(r"[a-z]{2,3}")
+# Control characters and halves of pairs: no text in Postgres has them.
+UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 COUNTRY = re.compile(r"[A-Za-z]{2}")
 
 
@@ -109,6 +111,7 @@ HINTS = {
 
 def parse(written: str) -> Node:
     """What a person wrote, as records; QueryError points at the first mistake and says what to write instead."""
+    written = UNWRITABLE.sub(" ", written)
     if len(written) > LONGEST:
         raise QueryError(
             f"This query has {len(written):,} characters; {LONGEST:,} are the most: divide it.", written, LONGEST

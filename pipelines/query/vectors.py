@@ -15,10 +15,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from pipelines import matcher, text, variants
+from pipelines import text
 from pipelines.errors import QueryError
-from pipelines.matcher import JOINER, Word
+from pipelines.query import matcher, variants
 from pipelines.query.grammar import Either, Every, Field, Find, Near, Node, Of, Without, terms
+from pipelines.query.matcher import JOINER, Word
 
 # Postgres' limits: the last position, places of one word, and bytes of one row (1 MB, with room for what it adds).
 LAST_PLACE = 16_383

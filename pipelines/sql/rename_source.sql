@@ -7,6 +7,7 @@ with u as (update urls set source = %(new)s where source = %(old)s),
     c as (update changes set source = %(new)s where source = %(old)s),
     l as (update alerts set source = %(new)s where source = %(old)s),
     h as (update health set source = %(new)s where source = %(old)s),
+    w as (update article_words set source = %(new)s where source = %(old)s),
     t as (update templates set source = %(new)s where source = %(old)s)
 update watches
 set sources = (

@@ -1,0 +1,64 @@
+"""Passages of a text around what was found in it, in pieces that are marked or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Letters around what was found, and passages of one text.
+AROUND = 70
+MOST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a passage; marked: it is what was found."""
+
+    text: str
+    marked: bool = False
+
+
+def whole(content: str, places: Sequence[tuple[int, int]]) -> tuple[Piece, ...]:
+    """All of a text in pieces; places are in order and do not overlap."""
+    return tuple(_pieces(content, places, 0, len(content)))
+
+
+def passages(content: str, places: Sequence[tuple[int, int]]) -> list[tuple[Piece, ...]]:
+    """The first passages of a text that hold what was found, those that meet as one, … where something is left out."""
+    spans: list[tuple[int, int]] = []
+    for start, end in places:
+        left, right = _widened(content, start, end)
+        if spans and left <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(right, spans[-1][1]))
+        elif len(spans) == MOST:
+            break
+        else:
+            spans.append((left, right))
+    return [tuple(_pieces(content, places, left, right, dots=True)) for left, right in spans]
+
+
+def _widened(content: str, start: int, end: int) -> tuple[int, int]:
+    """A place with the words around it."""
+    left, right = max(0, start - AROUND), min(len(content), end + AROUND)
+    while 0 < left < start and not content[left - 1].isspace():
+        left += 1
+    while end < right < len(content) and not content[right].isspace():
+        right -= 1
+    return left, right
+
+
+def _pieces(
+    content: str, places: Sequence[tuple[int, int]], left: int, right: int, *, dots: bool = False
+) -> list[Piece]:
+    made = [Piece("… ")] if dots and left else []
+    at = left
+    for start, end in places:
+        if start < left or end > right:
+            continue
+        if at < start:
+            made.append(Piece(content[at:start]))
+        made.append(Piece(content[start:end], marked=True))
+        at = end
+    if at < right:
+        made.append(Piece(content[at:right]))
+    return [*made, *([Piece(" …")] if dots and right < len(content) else [])]

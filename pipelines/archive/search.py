@@ -1,0 +1,319 @@
+"""Search: the articles that answer a query, newest or best first, a page at a time.
+
+The index names candidates, `query.asked` decides; so an article is found here exactly if a watch of the same terms
+would find it. What a search costs has an end: of candidates that are none only so many are read for a page, then the
+page says so and its cursor goes on from there.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from pipelines.errors import NightdeskError
+from pipelines.load import words
+from pipelines.query import asked, grammar, selection, vectors
+from pipelines.query.asked import Asked, Mark, Subject
+from pipelines.query.grammar import Node
+from pipelines.query.selection import Selection
+from pipelines.query.vectors import Conditions
+from pipelines.stores import postgres as db
+
+# Candidates that are ranked for the best first: ranking reads each one's words.
+RANKED = 5_000
+# Candidates whose text is read for one page, and at once.
+MOST_READ = 2_000
+READ_AT_ONCE = 50
+READ_NEXT = 500
+# Counted one by one; more is "more than".
+MOST_COUNTED = 10_000
+PATIENCE = "20s"
+CANCELED = "57014"
+
+
+class Order(StrEnum):
+    """Which answers come first."""
+
+    NEWEST = "newest"
+    BEST = "best"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """An article that answers a query, as `search_articles.sql` gives it, and where."""
+
+    article: db.Row
+    marks: Sequence[Mark]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page of answers. after: the cursor of the next page, empty where there is none.
+
+    read_to: where looking ended before the page was full; ranked: of more than RANKED candidates only the newest were.
+    complete: False while articles of before are not in the index yet.
+    """
+
+    answers: Sequence[Answer]
+    after: str = ""
+    read_to: datetime | None = None
+    ranked: bool = False
+    complete: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    """How many articles answer a query; more: there are more than this number."""
+
+    number: int
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Behind which candidate a page begins: of a date and number, or the so-and-so many of a ranking as it was then."""
+
+    dated: datetime | None = None
+    number: int = 0
+    skipped: int = 0
+    now: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Search:
+    """A query on its way: what was asked, and what Postgres is asked for it."""
+
+    conn: db.Connection
+    node: Node
+    asked: Asked
+    selected: Selection
+    wanted: Conditions | None
+    countries: Mapping[str, str]
+
+    @property
+    def named(self) -> bool:
+        """Whether the index names articles by a word."""
+        return bool(self.wanted and self.wanted.of_joined)
+
+
+def search(
+    conn: db.Connection,
+    written: str,
+    *,
+    order: Order = Order.NEWEST,
+    count: int = 20,
+    after: str = "",
+    countries: Mapping[str, str] | None = None,
+    now: datetime | None = None,
+) -> Page:
+    """A page of the articles that answer a query; after: the cursor of the page before; countries: of sources by name.
+
+    QueryError where the query cannot be read, NightdeskError where the cursor is of another one or the search would
+    read too much.
+    """
+    place = _read_cursor(after, written, order)
+    now = place.now or now or datetime.now(UTC)
+    with conn:
+        try:
+            made = _begun(conn, written, now, countries or {})
+            if order == Order.BEST and made.named:
+                return _best(made, written, place, count)
+            return _newest(made, written, order, place, count)
+        except db.Error as error:
+            raise _told(error) from error
+
+
+def count(
+    conn: db.Connection, written: str, *, countries: Mapping[str, str] | None = None, now: datetime | None = None
+) -> Count:
+    """How many articles answer a query, counted up to MOST_COUNTED."""
+    with conn:
+        try:
+            made = _begun(conn, written, now or datetime.now(UTC), countries or {})
+            rows = _candidates(made, _Place(), MOST_COUNTED + 1)
+            fresh = list({row["article_id"]: row for row in rows}.values())
+            number = sum(row["sure"] for row in fresh)
+            for batch in _batches([row for row in fresh if not row["sure"]], READ_AT_ONCE):
+                number += len(_verified(made, batch))
+        except db.Error as error:
+            raise _told(error) from error
+    more = len(rows) > MOST_COUNTED
+    return Count(number=min(number, MOST_COUNTED), more=more)
+
+
+def _begun(conn: db.Connection, written: str, now: datetime, countries: Mapping[str, str]) -> _Search:
+    node = grammar.parse(written)
+    db.query(conn, "search_limits", patience=PATIENCE)
+    of_country: dict[str, set[str]] = {}
+    for name, code in countries.items():
+        of_country.setdefault(code, set()).add(name)
+    selected = selection.select(node, now, of_country)
+    wanted = None
+    if selected.rest is not None:
+        words_of = {
+            part: [row["word"] for row in db.query(conn, "words_with_part", part=part, most=vectors.MOST_WORDS + 1)]
+            for part in vectors.parts(selected.rest)
+        }
+        wanted = vectors.conditions(selected.rest, words_of)
+    return _Search(conn, node, asked.ready(node, now), selected, wanted, countries)
+
+
+def _newest(made: _Search, written: str, order: Order, place: _Place, count: int) -> Page:
+    answers: list[Answer] = []
+    seen: set[int] = set()
+    read, many = 0, max(2 * count, READ_AT_ONCE)
+    while read < MOST_READ:
+        rows = _candidates(made, place, many)
+        for batch in _batches(rows, READ_AT_ONCE):
+            verified = _verified(made, batch)
+            for row in batch:
+                place = _Place(row["dated"], row["article_id"], now=made.asked.now)
+                answer = verified.get(row["article_id"])
+                if answer and row["article_id"] not in seen:
+                    answers.append(answer)
+                seen.add(row["article_id"])
+                if len(answers) == count:
+                    more = row is not rows[-1] or bool(_candidates(made, place, 1))
+                    return _page(made, answers, _cursor(written, order, place) if more else "")
+        if len(rows) < many:
+            return _page(made, answers, "")
+        read, many = read + len(rows), READ_NEXT
+    return _page(made, answers, _cursor(written, order, place), read_to=place.dated)
+
+
+def _best(made: _Search, written: str, place: _Place, count: int) -> Page:
+    """The best first: the newest candidates are ranked, all pages of a search from the same moment on."""
+    rows = _candidates(made, _Place(), RANKED + 1)
+    chosen = list({row["article_id"]: row for row in rows}.values())[:RANKED]
+    ordered = db.query(
+        made.conn,
+        "search_ranked",
+        ids=[row["article_id"] for row in chosen],
+        dates=[row["dated"] for row in chosen],
+        sures=[row["sure"] for row in chosen],
+        of_joined=made.wanted and made.wanted.of_joined,
+        now=made.asked.now,
+    )
+    answers: list[Answer] = []
+    at = place.skipped
+    read_to = None
+    for batch in _batches(ordered[place.skipped :], READ_AT_ONCE):
+        verified = _verified(made, batch)
+        for row in batch:
+            at += 1
+            if row["article_id"] in verified:
+                answers.append(verified[row["article_id"]])
+            if len(answers) == count:
+                break
+        if len(answers) == count:
+            break
+        if at - place.skipped >= MOST_READ:
+            read_to = batch[-1]["dated"]
+            break
+    after = _cursor(written, Order.BEST, _Place(skipped=at, now=made.asked.now)) if at < len(ordered) else ""
+    return _page(made, answers, after, read_to=read_to, ranked=len(rows) > RANKED)
+
+
+def _page(
+    made: _Search, answers: Sequence[Answer], after: str, *, read_to: datetime | None = None, ranked: bool = False
+) -> Page:
+    return Page(answers=answers, after=after, read_to=read_to, ranked=ranked, complete=words.complete(made.conn))
+
+
+def _candidates(made: _Search, place: _Place, many: int) -> list[db.Row]:
+    """The next candidates, newest first."""
+    selected, wanted = made.selected, made.wanted
+    return db.query(
+        made.conn,
+        "search_named" if made.named else "search_latest",
+        of_exact=wanted and wanted.of_exact,
+        of_joined=wanted and wanted.of_joined,
+        of_words=wanted and wanted.of_words,
+        of_part=wanted and wanted.of_part,
+        exact=wanted is None or wanted.exact,
+        sources=None if selected.sources is None else list(selected.sources),
+        not_sources=list(selected.not_sources),
+        languages=None if selected.languages is None else list(selected.languages),
+        since=selected.since,
+        until=selected.until,
+        revised=selected.revised,
+        removed=selected.removed,
+        last_dated=place.dated,
+        last_id=place.number,
+        count=many,
+    )
+
+
+def _verified(made: _Search, rows: Sequence[db.Row]) -> dict[int, Answer]:
+    """Those of the candidates that answer the query, by their number."""
+    found = {}
+    for row in db.query(made.conn, "search_articles", ids=[row["article_id"] for row in rows]):
+        subject = Subject(
+            title=row["title"],
+            description=row["description"],
+            text=row["text"],
+            authors=row["authors"],
+            source=row["source"],
+            language=row["language"],
+            country=made.countries.get(row["source"], ""),
+            dated=row["dated"],
+            revised=row["revision"] > 1,
+            removed=row["gone_at"] is not None,
+        )
+        marks = asked.answer(made.asked, subject)
+        if marks is not None:
+            found[row["id"]] = Answer(article=row, marks=marks)
+    return found
+
+
+def _batches(rows: Sequence[db.Row], many: int) -> Iterator[Sequence[db.Row]]:
+    for begin in range(0, len(rows), many):
+        yield rows[begin : begin + many]
+
+
+def _cursor(written: str, order: Order, place: _Place) -> str:
+    said: dict[str, Any] = {"q": _of(written, order), "now": place.now and place.now.isoformat()}
+    if place.skipped:
+        said["skip"] = place.skipped
+    else:
+        said |= {"at": place.dated and place.dated.isoformat(), "id": place.number}
+    return base64.urlsafe_b64encode(json.dumps(said).encode()).decode().rstrip("=")
+
+
+def _read_cursor(after: str, written: str, order: Order) -> _Place:
+    if not after:
+        return _Place()
+    try:
+        said = json.loads(base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True))
+        place = _Place(
+            dated=datetime.fromisoformat(said["at"]) if "at" in said else None,
+            number=int(said.get("id", 0)),
+            skipped=int(said.get("skip", 0)),
+            now=datetime.fromisoformat(said["now"]),
+        )
+        mine = said["q"] == _of(written, order)
+    except (binascii.Error, ValueError, KeyError, TypeError, AttributeError):
+        raise NightdeskError("This is no cursor: --after takes what the page before it ended with.") from None
+    if not mine or place.skipped < 0 or not -(2**63) < place.number < 2**63:
+        raise NightdeskError("This cursor is of another query or order: --after goes on with the very same search.")
+    return place
+
+
+def _of(written: str, order: Order) -> str:
+    return sha256(f"{order} {written}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _told(error: db.Error) -> Exception:
+    if error.pgcode != CANCELED:
+        return error
+    return NightdeskError(
+        f"This search would read too much of the archive, it was ended after {PATIENCE.removesuffix('s')} seconds: "
+        "narrow it by from: or source:, or ask for a rarer word."
+    )

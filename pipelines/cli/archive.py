@@ -1,0 +1,135 @@
+"""The archive: search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from pipelines import steering, text
+from pipelines.archive import passages, search
+from pipelines.archive.passages import Piece
+from pipelines.archive.search import Answer, Order
+from pipelines.cli import known
+from pipelines.cli.show import Json, as_json, out, say
+from pipelines.query import asked, grammar
+from pipelines.query.grammar import Field, Of
+from pipelines.settings import settings
+from pipelines.sources import folders
+from pipelines.stores import postgres as db
+
+MARKED = "bold reverse"
+MOST_SHOWN = 500
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("search", rich_help_panel="Looking")(search_archive)
+
+
+def search_archive(
+    query: Annotated[list[str], typer.Argument(help="What to look for; docs/queries.md has all of it.")],
+    best: Annotated[bool, typer.Option("--best", help="Best first: title before text, fresh before old.")] = False,
+    many: Annotated[int, typer.Option("-n", min=1, max=MOST_SHOWN, help="How many on a page.")] = 20,
+    after: Annotated[str, typer.Option("--after", metavar="CURSOR", help="The page after the one it ended.")] = "",
+    count: Annotated[bool, typer.Option("--count", help="Only how many there are.")] = False,
+    json: Json = False,
+) -> None:
+    """Search the archive: words, "phrases", AND OR NOT, NEAR/5, title: source: lang: from: 7d and more."""
+    written = " ".join(query)
+    current = settings()
+    node = grammar.parse(written)
+    with db.connection(current) as conn:
+        db.check_migrated(conn)
+        known.check(current, conn, _sources(node))
+        countries = {source.name: source.country for source in folders.followed(current)}
+        if count:
+            counted = search.count(conn, written, countries=countries)
+            if json:
+                as_json({"number": counted.number, "more": counted.more})
+            else:
+                say(_counted(counted))
+            return
+        order = Order.BEST if best else Order.NEWEST
+        page = search.search(conn, written, order=order, count=many, after=after, countries=countries)
+    if json:
+        told = {"after": page.after, "read_to": page.read_to, "ranked_newest": page.ranked, "complete": page.complete}
+        as_json({"answers": [_record(answer) for answer in page.answers], **told})
+        return
+    for answer in page.answers:
+        _print(answer)
+    if not page.answers and not page.after:
+        say("Nothing in the archive answers this." + (" That was the last page." if after else ""))
+    if page.ranked:
+        say(f"The newest {search.RANKED:,} candidates were ranked; from: and to: rank others.", "dim")
+    if page.read_to:
+        say(f"Looked back to {page.read_to:%Y-%m-%d %H:%M} UTC; the next page goes on from there.", "dim")
+    if not page.complete:
+        say("Not all older articles are in the index yet: `nightdesk db index` puts them there now.", "yellow")
+    if page.after:
+        say(f"More: the same with --after {page.after}", "dim")
+
+
+def _sources(node: grammar.Node) -> Iterable[str]:
+    if isinstance(node, Of) and node.field == Field.SOURCE:
+        yield from node.values
+    for part in (*getattr(node, "parts", ()), *([node.part] if isinstance(node, grammar.Without) else [])):
+        yield from _sources(part)
+
+
+def _counted(counted: search.Count) -> str:
+    if not counted.more:
+        return f"{counted.number:,} article{'' if counted.number == 1 else 's'}"
+    if counted.number >= search.MOST_COUNTED:
+        return f"more than {search.MOST_COUNTED:,} articles"
+    return f"at least {counted.number:,} articles: of many candidates the newest {search.MOST_COUNTED:,} were read"
+
+
+def _places(answer: Answer, field: str) -> list[tuple[int, int]]:
+    return [(mark.start, mark.end) for mark in answer.marks if mark.field == field]
+
+
+def _print(answer: Answer) -> None:
+    article = answer.article
+    dated = article["dated"].astimezone(UTC)
+    line = Text(f"{article['id']:>8}  {dated:%Y-%m-%d %H:%M} UTC  {article['source']}", "dim")
+    removed = "  (removed from the site)" if article["gone_at"] else ""
+    revised = f"  (revision {article['revision']})" if article["revision"] > 1 else ""
+    out.print(line + Text(revised + removed, "yellow"), soft_wrap=True)
+    title = passages.whole(article["title"], _places(answer, "title"))
+    out.print(Text(" " * 10) + _shown(title, "bold"), soft_wrap=True)
+    for field in ("description", "text"):
+        for passage in passages.passages(article[field], _places(answer, field)):
+            out.print(Text(" " * 10) + _shown(passage), soft_wrap=True)
+
+
+def _shown(pieces: Sequence[Piece], style: str = "") -> Text:
+    """Pieces on one line; what was found stands in brackets where there is no colour to mark it."""
+    plain = not out.is_terminal or out.no_color
+    line = Text()
+    for piece in pieces:
+        written = steering.strip(" ".join(f"x{piece.text}x".split())[1:-1])
+        if piece.marked:
+            line.append(f"[{written}]" if plain else written, "" if plain else MARKED)
+        else:
+            line.append(written, style)
+    return line
+
+
+def _record(answer: Answer) -> dict[str, object]:
+    article = answer.article
+    shown = {name: value for name, value in article.items() if name not in ("text", "description")}
+    marked = {name: passages.passages(article[name], _places(answer, name)) for name in asked.FIELDS}
+    return {
+        **shown,
+        "direction": text.direction(article["title"] or article["language"]),
+        "marks": [{"field": mark.field, "start": mark.start, "end": mark.end} for mark in answer.marks],
+        "passages": [
+            {"field": name, "pieces": [{"text": piece.text, "marked": piece.marked} for piece in passage]}
+            for name, found in marked.items()
+            for passage in found
+        ],
+    }

@@ -1,0 +1,70 @@
+"""Which part of a query Postgres answers by itself: the filters that the whole of it stands under."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pipelines.query.grammar import Between, Every, Field, Node, Of, Standing, Without
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selection:
+    """Filters that every answer fulfils, None where there is none; rest: of the query, None where nothing is left."""
+
+    sources: frozenset[str] | None = None
+    not_sources: frozenset[str] = frozenset()
+    languages: frozenset[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    revised: bool | None = None
+    removed: bool | None = None
+    rest: Node | None = None
+
+
+def select(node: Node, now: datetime, countries: Mapping[str, Collection[str]]) -> Selection:
+    """The filters of a query; countries: code -> the sources there."""
+    made = Selection()
+    rest: list[Node] = []
+    for part in node.parts if isinstance(node, Every) else (node,):
+        taken = _taken(made, part, now, countries)
+        if taken is None:
+            rest.append(part)
+        else:
+            made = taken
+    return replace(made, rest=None if not rest else rest[0] if len(rest) == 1 else Every(tuple(rest)))
+
+
+def _taken(made: Selection, part: Node, now: datetime, countries: Mapping[str, Collection[str]]) -> Selection | None:
+    """The selection with one more filter; None where the part is none that Postgres could answer."""
+    if isinstance(part, Between):
+        since = [made.since, part.since and part.since.seen_from(now)]
+        until = [made.until, part.until and part.until.seen_from(now)]
+        return replace(
+            made,
+            since=max((at for at in since if at), default=None),
+            until=min((at for at in until if at), default=None),
+        )
+    if isinstance(part, Without):
+        named = _sources(part.part, countries)
+        return None if named is None else replace(made, not_sources=made.not_sources | named)
+    if not isinstance(part, Of):
+        return None
+    named = _sources(part, countries)
+    if named is not None:
+        return replace(made, sources=named if made.sources is None else made.sources & named)
+    if part.field == Field.LANGUAGE:
+        codes = frozenset(part.values)
+        return replace(made, languages=codes if made.languages is None else made.languages & codes)
+    if part.field == Field.STATE and len(part.values) == 1:
+        return replace(made, **{Standing(part.values[0]).value: True})  # type: ignore[arg-type]
+    return None
+
+
+def _sources(part: Node, countries: Mapping[str, Collection[str]]) -> frozenset[str] | None:
+    if isinstance(part, Of) and part.field == Field.SOURCE:
+        return frozenset(part.values)
+    if isinstance(part, Of) and part.field == Field.COUNTRY:
+        return frozenset(name for code in part.values for name in countries.get(code, ()))
+    return None

@@ -1,0 +1,256 @@
+"""Search: what is found, in which order, page by page, and what it may cost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipelines.archive import search
+from pipelines.archive.search import Order
+from pipelines.errors import NightdeskError
+from pipelines.load import words
+from pipelines.settings import Settings
+from pipelines.stores import postgres as db
+from tests import archives
+from tests.archives import T0, article, keep
+
+DAY = timedelta(days=1)
+NOW = T0 + 3 * DAY
+
+
+def _paths(page: search.Page) -> list[str]:
+    return [answer.article["url"].rsplit("/", 1)[1] for answer in page.answers]
+
+
+def _found(conn: db.Connection, query: str, **how: object) -> list[str]:
+    return sorted(_paths(search.search(conn, query, now=NOW, count=500, **how)))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def kept(settings: Settings, conn: db.Connection) -> None:
+    """Five articles of two sources."""
+    keep(
+        settings,
+        conn,
+        [
+            article("1", "سقطت داعش في تركيا.\nوقال مجلس الأمن ذلك.", title="عاجل من الحسكة", published_at=T0 - DAY),
+            article("2", "انسحبت القوات من العراق ولداعش أنصار.", published_at=T0 - 2 * DAY, authors=("Ali Baba",)),
+            article("3", "The Security Council met in Vienna.", title="Council", language="en"),
+            article("4", "The council of Vienna met for security.", source="harbour", language="en"),
+            article("5", "حزب‌الله می‌گوید", source="harbour", language="fa", published_at=T0 - 40 * DAY),
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("داعش", ["1", "2"]),
+        ("داعش AND (تركيا OR العراق) -الحسكة", ["2"]),
+        ('"security council"', ["3"]),
+        ("security NEAR/1 council", ["3"]),
+        ("security NEAR/5 council", ["3", "4"]),
+        ("title:council", ["3"]),
+        ("source:harbour council", ["4"]),
+        ("-source:harbour council", ["3"]),
+        ("lang:en", ["3", "4"]),
+        ("country:NO council", ["4"]),
+        ("author:baba", ["2"]),
+        ("exact:داعش", ["1"]),
+        ("sub:اعش", ["1", "2"]),
+        ("vien*", ["3", "4"]),
+        ("from:2026-11-20 to:2026-11-20", ["2"]),
+        ("from:4d داعش", ["1"]),
+        ("from:5d داعش", ["1", "2"]),
+        ("-council", ["1", "2", "5"]),
+        ("می", []),
+        ("-می lang:fa", ["5"]),
+        ('"حزب الله"', ["5"]),
+        ("(source:sana council) OR (source:harbour vienna)", ["3", "4"]),
+        ("is:revised", []),
+        ("nothing", []),
+    ],
+)
+def test_each_part_of_the_language_finds_what_it_asks_for(
+    kept: None, conn: db.Connection, query: str, found: list[str]
+) -> None:
+    assert _found(conn, query, countries={"harbour": "NO", "sana": "SY"}) == found
+
+
+@pytest.mark.usefixtures("kept")
+def test_what_was_found_is_marked_where_it_stands(conn: db.Connection) -> None:
+    (answer,) = search.search(conn, "داعش العراق", now=NOW).answers
+
+    assert [answer.article[m.field][m.start : m.end] for m in answer.marks] == ["العراق", "ولداعش"]
+
+
+@pytest.mark.usefixtures("kept")
+def test_newest_is_by_publication_and_best_puts_the_title_first(conn: db.Connection) -> None:
+    newest = search.search(conn, "داعش", now=NOW)
+    best = search.search(conn, "council", order=Order.BEST, now=NOW)
+
+    assert _paths(newest) == ["1", "2"]
+    assert _paths(best) == ["3", "4"]
+
+
+@pytest.mark.parametrize("order", list(Order))
+def test_pages_go_on_where_the_last_one_ended_though_news_comes_between(
+    settings: Settings, conn: db.Connection, order: Order
+) -> None:
+    keep(settings, conn, [article(str(n), f"zebra {n} " + "zebra " * (n % 3)) for n in range(45)])
+
+    first = search.search(conn, "zebra", order=order, count=20, now=NOW)
+    keep(settings, conn, [article("new", "zebra")], run="2026-11-23T0200", at=T0 + DAY)
+    second = search.search(conn, "zebra", order=order, count=20, after=first.after)
+    third = search.search(conn, "zebra", order=order, count=20, after=second.after)
+
+    got = _paths(first) + _paths(second) + _paths(third)
+    assert len(_paths(second)) == 20
+    assert third.after == ""
+    assert len(set(got)) == len(got) or order == Order.BEST
+    assert set(got) >= {str(n) for n in range(45)} - ({"?"} if order == Order.NEWEST else set(got[-1:]) | {"0"})
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_cursor_of_another_search_or_none_at_all_is_refused(conn: db.Connection) -> None:
+    after = search.search(conn, "داعش", count=1, now=NOW).after
+
+    for query, cursor in (("تركيا", after), ("داعش", "abc"), ("داعش", "e30"), ("داعش", "é"), ("داعش", after[:-3])):
+        with pytest.raises(NightdeskError, match="cursor"):
+            search.search(conn, query, after=cursor)
+
+
+@pytest.mark.usefixtures("kept")
+def test_count_says_how_many(conn: db.Connection) -> None:
+    assert search.count(conn, "داعش", now=NOW) == search.Count(number=2)
+    assert search.count(conn, "security NEAR/1 council", now=NOW) == search.Count(number=1)
+
+
+def test_count_ends_at_its_limit_and_says_so(
+    settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_COUNTED", 10)
+    keep(settings, conn, [article(str(n), f"zebra {n}") for n in range(12)])
+
+    assert search.count(conn, "zebra", now=NOW) == search.Count(number=10, more=True)
+
+
+def test_a_search_that_reads_many_in_vain_says_how_far_it_came_and_goes_on_from_there(
+    settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MOST_READ", 50)
+    keep(settings, conn, [article("0", "lion zebra", published_at=T0 - DAY)])
+    keep(settings, conn, [article(str(n), f"lion {n} and then a zebra") for n in range(1, 150)], run="2026-11-23T0200")
+
+    first = page = search.search(conn, "lion NEAR/1 zebra", now=NOW)
+    pages = [first]
+    while page.after:
+        page = search.search(conn, "lion NEAR/1 zebra", after=page.after)
+        pages.append(page)
+
+    assert (first.answers, first.read_to, bool(first.after)) == ([], T0, True)
+    assert [path for page in pages for path in _paths(page)] == ["0"]
+    assert len(pages) == 4
+
+
+def test_a_revision_is_found_by_its_new_words_alone(settings: Settings, conn: db.Connection) -> None:
+    keep(settings, conn, [article("1", "lion")])
+    keep(settings, conn, [article("1", "zebra")], run="2026-11-23T0200", at=T0 + DAY)
+
+    assert (_found(conn, "zebra"), _found(conn, "lion"), _found(conn, "is:revised")) == (["1"], [], ["1"])
+
+
+def test_what_was_loaded_before_the_index_is_put_there_in_batches_that_may_be_killed(
+    settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "BATCH", 2)
+    keep(settings, conn, [article(str(n), f"zebra {n}") for n in range(5)])
+    with conn, conn.cursor() as cursor:
+        cursor.execute("delete from article_words")
+        cursor.execute("update backfills set passed_at = null")
+
+    def stop(done: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        words.backfill(settings, stop)
+    half = search.search(conn, "zebra", now=NOW)
+    words.backfill(settings)
+
+    whole = search.search(conn, "zebra", now=NOW)
+    assert (_paths(half), half.complete) == (["4", "3", "2", "1"], False)
+    assert (len(whole.answers), whole.complete) == (5, True)
+
+
+# What arabic.md calls long or hostile: stored, found by its last word, and shown as it is.
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        (" ".join(f"كلمة{n}" for n in range(8_000)) + " الخاتمة", "الخاتمة"),
+        ("في " * 40_000 + "الخاتمة", "الخاتمة"),
+        (" ".join(f"{n:x}" * 3 for n in range(120_000)) + " finish", "finish"),
+        ("x" * 1_000_000 + " finish", "finish"),
+        ("安倍" * 20_000 + "晋三", "安倍晋三"),
+        ("a\x00b \u202edrow finish'; drop table articles; -- <script>", "finish"),
+        ("'\\ \\' finish", "finish"),
+    ],
+    ids=["long", "one word often", "a megabyte of words", "one long word", "unspaced", "hostile", "quoted"],
+)
+def test_texts_beyond_the_limits_of_a_tsvector_are_found_by_their_last_word(
+    settings: Settings, conn: db.Connection, text: str, word: str
+) -> None:
+    keep(settings, conn, [article("1", text, title="<b>" + "ع" * 300), article("2", "zebra")])
+
+    assert _found(conn, word) == ["1"]
+    assert _found(conn, f"{word} -zebra") == ["1"]
+    assert _found(conn, f'"{word} zebra"') == []
+
+
+def test_parts_of_an_article_longer_than_a_tsvector_are_one_article(settings: Settings, conn: db.Connection) -> None:
+    keep(settings, conn, [article("1", " ".join(f"{n:x}" * 3 for n in range(120_000)) + " finish")])
+
+    page = search.search(conn, "111 finish", now=NOW)
+
+    assert len(page.answers) == 1
+    assert search.count(conn, "111 finish", now=NOW) == search.Count(number=1)
+    assert _found(conn, "111 nowhere") == []
+
+
+def test_a_query_as_large_as_may_be_costs_no_more_than_seconds(settings: Settings, conn: db.Connection) -> None:
+    keep(settings, conn, [article(str(n), f"في zebra {n}") for n in range(20)])
+    begun = datetime.now(UTC)
+
+    for query in (" OR ".join(f"داعش{n}" for n in range(250)), "(في) " * 250, "في", "suffix:داعش " * 20):
+        search.search(conn, query, now=NOW)
+
+    assert datetime.now(UTC) - begun < timedelta(seconds=20)
+
+
+def test_a_source_that_was_renamed_is_found_by_its_new_name(settings: Settings, conn: db.Connection) -> None:
+    keep(settings, conn, [article("1", "zebra")])
+    with conn:
+        db.execute(conn, "rename_source", old="sana", new="sana2")
+
+    assert _found(conn, "zebra source:sana2") == ["1"]
+
+
+def test_an_article_that_is_read_again_is_found_by_what_it_is_read_as(settings: Settings, conn: db.Connection) -> None:
+    first = article("1", "lion")
+    keep(settings, conn, [first])
+    file = archives.articlefile.path(settings, "sana", archives.RUN)
+    (line,) = archives.articlefile.read(file)
+    archives.articlefile.write(file, [replace(line, article=replace(first, text="zebra", extractor="x2"))])
+
+    archives.load(settings, archives.source_of("sana"), archives.RUN)
+
+    assert (_found(conn, "zebra"), _found(conn, "lion")) == (["1"], [])
+
+
+def test_a_query_with_what_postgres_cannot_hold_is_read_without_it(settings: Settings, conn: db.Connection) -> None:
+    keep(settings, conn, [article("1", "zebra")])
+
+    assert _found(conn, "zebra\x00 \ud800 source:sana\x00") == ["1"]
+    assert _found(conn, 'source:"sana\ud800" zebra') == ["1"]
