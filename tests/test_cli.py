@@ -91,6 +91,35 @@ def test_the_second_night_alerts_once_on_a_prefixed_form(desk: Nightdesk, folder
     assert {match["surface"] for match in got[0]["message"]["alerts"][0]["matches"]} >= {"لداعش"}
 
 
+def test_search_marks_what_it_finds_and_goes_on_by_its_cursor(desk: Nightdesk) -> None:
+    counted = json.loads(desk("search", "في lang:ar", "--count", "--json").stdout)
+    shown = desk("search", "داعش").stdout
+
+    first = json.loads(desk("search", "في lang:ar", "-n", "1", "--json").stdout)
+    rest = json.loads(desk("search", "في lang:ar", "-n", "500", "--after", first["after"], "--json").stdout)
+
+    assert re.search(r"\[\w*داعش\w*\]", shown)
+    assert counted["number"] == 1 + len(rest["answers"]) > 1
+    assert first["answers"][0]["id"] not in {answer["id"] for answer in rest["answers"]}
+    assert any(piece["marked"] for piece in first["answers"][0]["passages"][0]["pieces"])
+    assert first["answers"][0]["direction"] == "rtl"
+
+
+def test_a_query_with_a_mistake_is_refused_with_a_caret_and_what_to_write(desk: Nightdesk) -> None:
+    said = desk("search", "earthquake langauge:tr", code=1).stderr
+
+    assert said.splitlines() == [
+        "langauge: is nothing to look by; do you mean lang:?",
+        "  earthquake langauge:tr",
+        "             ^",
+    ]
+    assert "sources list" in desk("search", "source:nowhere", code=1).stderr
+
+
+def test_every_article_is_in_the_index_from_the_start(desk: Nightdesk) -> None:
+    assert "Every article is in the search index." in desk("db", "index").stdout
+
+
 def test_articles_lists_the_latest_and_shows_one_with_what_was_cut(desk: Nightdesk) -> None:
     (newest,) = json.loads(desk("articles", "--source", "sabah", "-n", "1", "--json").stdout)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +20,8 @@ from tests.archives import T0, article, keep
 
 DAY = timedelta(days=1)
 NOW = T0 + 3 * DAY
+# Terms and sentences, and whether a term is found there; those that need no more than what Arabic writes before a word.
+CASES = Path(__file__).parent / "match_cases.tsv"
 
 
 def _paths(page: search.Page) -> list[str]:
@@ -254,3 +258,16 @@ def test_a_query_with_what_postgres_cannot_hold_is_read_without_it(settings: Set
 
     assert _found(conn, "zebra\x00 \ud800 source:sana\x00") == ["1"]
     assert _found(conn, 'source:"sana\ud800" zebra') == ["1"]
+
+
+def test_every_case_of_arabic_prefixes_is_found_by_search_as_by_a_watch(
+    settings: Settings, conn: db.Connection
+) -> None:
+    with CASES.open(encoding="utf-8", newline="") as stream:
+        cases = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    keep(settings, conn, [article(case["id"], case["sentence"], title=f"xx {case['id']}") for case in cases])
+
+    found = {case["id"]: case["id"] in _found(conn, f'"{case["term"]}"') for case in cases}
+
+    assert len(cases) > 50
+    assert [case for case in cases if found[case["id"]] != (case["expected"] == "1")] == []
