@@ -260,9 +260,7 @@ def test_a_query_with_what_postgres_cannot_hold_is_read_without_it(settings: Set
     assert _found(conn, 'source:"sana\ud800" zebra') == ["1"]
 
 
-def test_every_case_of_arabic_prefixes_is_found_by_search_as_by_a_watch(
-    settings: Settings, conn: db.Connection
-) -> None:
+def test_every_case_of_arabic_prefixes_is_found_by_search_too(settings: Settings, conn: db.Connection) -> None:
     with CASES.open(encoding="utf-8", newline="") as stream:
         cases = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
     keep(settings, conn, [article(case["id"], case["sentence"], title=f"xx {case['id']}") for case in cases])
