@@ -83,6 +83,7 @@ def test_sites_in_another_container_are_followed(night: Installation) -> None:
     os.chown(night.folder / "sources", 1000, 1000)
 
     follow(night)
+    night.nightdesk("notify", "test", "desk")
 
     assert "User 1000 cannot write to the sources folder" in " ".join(refused.split())
     assert {path.stem for path in (night.folder / "sources").glob("*.toml")} == set(SITES)
