@@ -8,6 +8,7 @@ something else says so too: the ledger, a redirect, the page itself.
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
@@ -25,6 +26,11 @@ TRACKERS = re.compile(
     re.IGNORECASE,
 )
 TRACKING_PAIRS = re.compile(r"(ref|source|from)=(rss|feed|twitter|facebook|tw|fb|newsletter|share)", re.IGNORECASE)
+# A run of encoded bytes beyond ASCII.
+ENCODED = re.compile(r"(?:%[89a-fA-F][0-9a-fA-F])+")
+STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u061c\u2028-\u202e\u2066-\u2069]")
+# Letters and marks that show nothing.
+INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 DOT = re.compile(r"%2e", re.IGNORECASE)
 SESSION = re.compile(r";jsessionid=[^/?#;]*", re.IGNORECASE)
 HOST = re.compile(r"[a-z0-9]([a-z0-9_.-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\]")
@@ -106,8 +112,12 @@ def variant(url: str) -> tuple[str, bool]:
 
 
 def readable(url: str) -> str:
-    """A URL, or a text with one, as a person reads it; what would end its line or steer a terminal stays encoded."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", lambda said: quote(said[0]), unquote(url))
+    """A URL, or a text with one, as a person reads it: letters of other scripts decoded, all else as it stands.
+
+    For reading alone, never for a link. What could end its line, turn its direction, be invisible or pass for a mark of
+    an address stays encoded or becomes so; a host stays in its ASCII form, for letters of many scripts look alike.
+    """
+    return STEERING.sub(lambda found: quote(found[0]), ENCODED.sub(_letters, url))
 
 
 def akin(one: str, other: str) -> bool:
@@ -117,6 +127,15 @@ def akin(one: str, other: str) -> bool:
         return True
     # Without its parameters, the address of a script is that of all its articles.
     return here.query == there.query and len(_slug(here)) >= SLUG and _slug(here) == _slug(there)
+
+
+def _letters(found: re.Match[str]) -> str:
+    """Encoded bytes with their letters, marks and digits as such, where they are UTF-8."""
+    try:
+        text = unquote(found[0], errors="strict")
+    except UnicodeDecodeError:
+        return found[0]
+    return "".join(c if unicodedata.category(c)[0] in "LMN" and not INVISIBLE.match(c) else quote(c) for c in text)
 
 
 @lru_cache(maxsize=1024)

@@ -9,22 +9,30 @@ from typing import Any
 
 from airflow.sdk import conf
 
+# Sources that a subject names.
+MOST_NAMED = 3
+
 log = logging.getLogger("nightdesk.tell")
 
 
 def failed(context: Mapping[str, Any]) -> None:
     """Tell the operators that a run failed: its key, the sources that failed and why, and where to look."""
     dag, run_id = context["dag"].dag_id, context["run_id"]
-    dag_run = context.get("dag_run")
-    run = _key(dag_run)
-    last = context.get("ti")
+    _tell(("failed", dag, run_id), *failure(dag, run_id, context.get("dag_run")))
+
+
+def failure(dag: str, run_id: str, dag_run: Any) -> tuple[str, list[str]]:
+    """The subject and the lines of what is told of a failed run: each failed source with its reason."""
+    stage = dag.removeprefix("news_")
+    run = _key(stage, dag_run)
+    names, reasons = _failures(stage, run)
     lines = [
         f"{dag} failed for the run {run or run_id}.",
-        f"Last task: {last.task_id}." if last else "",
-        *_failures(dag.removeprefix("news_"), run),
+        *(reasons or ["No source of it failed: one of its tasks did, and the log of that task says why."]),
         _link(dag, run_id),
     ]
-    _tell(("failed", dag, run_id), f"{dag} failed: {run or run_id}", lines)
+    who = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
+    return f"{dag} failed: {run or run_id}" + (f": {who}" if who else ""), lines
 
 
 async def late(*, dag: str, after: int, context: Mapping[str, Any]) -> None:
@@ -49,29 +57,49 @@ def _tell(key: tuple[str, ...], subject: str, lines: list[str]) -> None:
         log.warning("%s; nobody is told, for NIGHTDESK_OPERATORS names no channel", subject)
 
 
-def _key(dag_run: Any) -> str:
+def _key(stage: str, dag_run: Any) -> str:
+    """The run that a Dag's run worked on; empty where nothing says which."""
+    from pipelines.airflow.plan import crawl_run
+    from pipelines.settings import settings
+
     asked = (getattr(dag_run, "conf", None) or {}).get("run")
-    return str(asked or getattr(dag_run, "partition_key", None) or "")
+    partition = getattr(dag_run, "partition_key", None)
+    after = getattr(dag_run, "run_after", None)
+    if stage == "crawl" and after is not None:
+        # As the crawl itself makes it: a partition is named by the clock of the schedule, a run by UTC.
+        return crawl_run(asked, partition, after, settings().schedule_timezone)
+    return str(asked or partition or "")
 
 
-def _failures(stage: str, run: str) -> list[str]:
-    """The failed sources of a run; nothing when the ledger cannot be asked, for the database may be what failed."""
+def _failures(stage: str, run: str) -> tuple[list[str], list[str]]:
+    """The names of the failed sources of a run, and a sentence for each; the trouble where the ledger does not answer.
+
+    A network that is down is one trouble, whatever sources it has.
+    """
     from pipelines.errors import DatabaseError
     from pipelines.settings import settings
+    from pipelines.sources import folders
     from pipelines.stores import postgres as db
     from pipelines.stores import runs
 
     if not run:
-        return []
+        return [], []
+    current = settings()
     try:
-        with db.connection(settings()) as conn:
+        with db.connection(current) as conn:
             down = runs.unreached(conn, run) if stage == "crawl" else ""
-            if down:
-                return [down]
             tallies = [t for t in runs.tallies(conn, run) if t.stage == stage and t.state in ("failed", "running")]
     except DatabaseError as error:
-        return [str(error)]
-    return [f"{tally.source or stage}: {tally.message or tally.state}" for tally in tallies]
+        return [], [str(error)]
+    if down:
+        return [], [down]
+    told = {"running": "did not end", "failed": "failed, and gave no reason"}
+    lines = []
+    for tally in tallies:
+        title = folders.publisher(current, tally.source)[0] if tally.source else stage
+        who = title if title in (tally.source, stage) else f"{title} ({tally.source})"
+        lines.append(f"{who}: {tally.message or told[tally.state]}")
+    return [tally.source or stage for tally in tallies], lines
 
 
 def _link(dag: str, run_id: str) -> str:

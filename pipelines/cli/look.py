@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines import installation
+from pipelines import installation, urls
 from pipelines.cli import known, onepage, report, trypage
 from pipelines.cli.show import Json, ago, as_json, out, quote, say, table
 from pipelines.crawl import ledger
@@ -76,7 +76,7 @@ def status(
     )
     for row in view["sources"]:
         if row["message"] and row["state"] != "done":
-            say(f"{row['name']}: {row['message']}", "red" if row["state"] == "failed" else "yellow")
+            say(f"{row['name']}: {urls.readable(row['message'])}", "red" if row["state"] == "failed" else "yellow")
     troubled = [
         channel for channel in view["channels"] if channel["state"] != "works" or channel["held"] or channel["failed"]
     ]

@@ -46,7 +46,10 @@ def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool
         return tallies
     for tally in tallies:
         counted = ", ".join(f"{count} {name}" for name, count in tally.counts.items() if count and name != "seconds")
-        say(f"{tally.stage}: {tally.state}" + (f" – {tally.message or counted}" if tally.message or counted else ""))
+        say(
+            f"{tally.stage}: {tally.state}"
+            + (f" – {urls.readable(tally.message) or counted}" if tally.message or counted else "")
+        )
     if stored:
         say("")
         print_facts(stored)
@@ -70,7 +73,7 @@ def print_facts(row: Mapping[str, Any]) -> None:
     """Print what is known of an article, without its text."""
     quote(row["title"], "bold")
     facts: dict[str, Any] = {
-        "address": row["url"],
+        "address": urls.readable(row["url"]),
         "removed": row["gone_at"] and f"{row['gone_at']:%Y-%m-%d %H:%M} UTC: the site no longer has it",
         "source": row["source"],
         "published": row["published_at"] and _published(row),

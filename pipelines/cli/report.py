@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
+from pipelines import urls
 from pipelines.cli.show import say, table
 from pipelines.crawl import summary
 from pipelines.model import Tally
@@ -54,7 +55,10 @@ def print_run(conn: db.Connection, run: str) -> list[str]:
             say(f"{row['source']} rejected: {told}")
     for row in rows:
         if row["state"] != "done":
-            say(f"{row['source']} {row['state']}: {row['message']}", "red" if row["state"] == "failed" else "yellow")
+            say(
+                f"{row['source']} {row['state']}: {urls.readable(row['message'])}",
+                "red" if row["state"] == "failed" else "yellow",
+            )
     say("")
     print_alerts(db.query(conn, "alerts_of_run", run=run))
     return [row["source"] for row in rows if row["state"] == "failed"]

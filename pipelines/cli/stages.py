@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines import extract
+from pipelines import extract, urls
 from pipelines.alert import stage as alert
 from pipelines.cli import known, onepage, report
 from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, quiet_if, say, table
@@ -211,7 +211,7 @@ def _show_crawl(tallies: Sequence[Tally]) -> None:
         report.print_crawl(tallies, summary.exclusions(conn, tallies[0].run))
     for tally in tallies:
         if tally.message:
-            say(f"{tally.source} {tally.state}: {tally.message}", STATE_STYLE[tally.state])
+            say(f"{tally.source} {tally.state}: {urls.readable(tally.message)}", STATE_STYLE[tally.state])
 
 
 def _show(stage: str, tallies: Sequence[Tally]) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from pipelines import urls
 from pipelines.cli import batch, onepage
 from pipelines.cli.show import Json, as_json, out, progress, quote, say
 from pipelines.crawl import stage as crawl
@@ -114,7 +115,7 @@ def _explain(done: Tried, page: Page, target: str, template: str) -> None:
         ("section", made.section),
         ("tags", ", ".join(made.tags)),
         ("image", made.image),
-        ("address", made.canonical_url),
+        ("address", urls.readable(made.canonical_url)),
         ("summary", made.description),
     ):
         if value:
