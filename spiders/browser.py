@@ -19,13 +19,13 @@ from weakref import WeakKeyDictionary
 
 from playwright.async_api import Error, Page
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import HtmlResponse, Request, Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
+from pipelines.codes import Cause
 from pipelines.model import Source
 from spiders import visit
-from spiders.handler import Handler, passed_on
+from spiders.handler import Handler, Unserved, passed_on
 from spiders.render import RENDERED
 from spiders.settings import MAX_BODY
 from spiders.visit import Visit
@@ -124,7 +124,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
             return at.instead.replace(request=request)
         body = html.encode("utf-8")
         if len(body) > MAX_BODY:
-            raise IgnoreRequest(f"larger than {MAX_BODY} bytes once its scripts had run")
+            raise Unserved(Cause.TOO_LARGE, f"larger than {MAX_BODY} bytes once its scripts had run")
         request.meta["download_latency"] += monotonic() - began
         request.meta["rendered"] = {"by": browser, **at.told()}
         kept = {name: values for name, values in document.headers.items() if visit.lower(name) not in NOT_STORED}
@@ -141,12 +141,12 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
     async def _started(self) -> None:
         """Start the browser, once; one that does not start is not tried again."""
         if self.broken:
-            raise IgnoreRequest(self.broken)
+            raise Unserved(Cause.RENDER, self.broken)
         try:
             await self._maybe_launch_browser()
         except (Error, RuntimeError, AttributeError, OSError) as error:
             self.broken = f"render: the browser does not start: {_cause(error)}"
-            raise IgnoreRequest(self.broken) from None
+            raise Unserved(Cause.RENDER, self.broken) from None
 
     async def _read(self, at: Visit, source: Source, seconds: float) -> tuple[str, str]:
         """A page's document as its scripts left it, and the browser that read it."""
@@ -174,11 +174,11 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
                 response = await super().download_request(shadow)
                 read = response.text, f"Chromium/{self.browser.version}"
         except TimeoutError:
-            raise IgnoreRequest(f"render: its scripts did not end within {seconds:.0f} seconds") from None
+            raise Unserved(Cause.RENDER, f"render: its scripts did not end within {seconds:.0f} seconds") from None
         except Error as error:
-            raise IgnoreRequest(f"render: {visit.first_line(error)}") from None
+            raise Unserved(Cause.RENDER, f"render: {visit.first_line(error)}") from None
         except UnicodeEncodeError:
-            raise IgnoreRequest("render: its scripts wrote what is no text") from None
+            raise Unserved(Cause.RENDER, "render: its scripts wrote what is no text") from None
         finally:
             at.end()
             await self._leave(name)

@@ -10,9 +10,9 @@ import re
 from urllib.parse import urlsplit
 
 from pipelines import urls
+from pipelines.codes import Cause
 from pipelines.errors import StoreError
 from pipelines.model import Page, Source, State
-from pipelines.sources.access import TO_LOGIN
 from pipelines.stores import warc
 
 # What stands on pages that tell people from programs, and on no other page with so little text; in lower case.
@@ -70,22 +70,22 @@ def shows_login(page: Page) -> bool:
     return bool(PASSWORD.search(body)) and _words(body) <= CHALLENGE_WORDS
 
 
-def redirected(page: Page, source: Source) -> tuple[State, str]:
-    """How a look at an article ends whose address led to another one, and why."""
+def redirected(page: Page, source: Source) -> tuple[State, Cause, str]:
+    """How a look at an article ends whose address led to another one, why, and that in words."""
     parts = urlsplit(page.final_url)
     if parts.path not in ("", "/") and urls.variant(page.url)[0] == urls.variant(page.final_url)[0]:
         # The same address by https, or with its closing slash, whatever it is called.
-        return State.FETCHED, ""
+        return State.FETCHED, Cause.NONE, ""
     if CONSENT.search(page.final_url.partition("?")[0]):
-        return State.BLOCKED, "redirected to a consent page"
+        return State.BLOCKED, Cause.CONSENT, "redirected to a consent page"
     if LOGIN.search(parts.path):
-        return State.BLOCKED, TO_LOGIN
+        return State.BLOCKED, Cause.LOGIN_REDIRECT, "redirected to a login"
     stranger = _stranger(page, source)
     if stranger:
-        return State.EXCLUDED, f"redirected to another site: {stranger}"
+        return State.EXCLUDED, Cause.MOVED_AWAY, f"redirected to another site: {stranger}"
     if parts.path in ("", "/"):
-        return State.FETCHED, "redirected to the home page"
-    return State.FETCHED, ""
+        return State.FETCHED, Cause.NONE, "redirected to the home page"
+    return State.FETCHED, Cause.NONE, ""
 
 
 def _stranger(page: Page, source: Source) -> str:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 
+from pipelines.codes import Cause
 from pipelines.crawl import discovery, ledger, rules
 from pipelines.crawl.discovery import Found
 from pipelines.crawl.ledger import Look
+from pipelines.crawl.rules import Rule
 from pipelines.listings import formats
 from pipelines.model import Code, Entry, Kind, Source, State
 from pipelines.sources import access
@@ -51,7 +53,7 @@ class Followed:
     troubles: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
     let_in: bool = False
-    kept_out: dict[str, list[str]] = field(default_factory=dict)
+    kept_out: dict[Rule, list[str]] = field(default_factory=dict)
     named: dict[Kind, list[Entry]] = field(default_factory=lambda: {Kind.FEED: [], Kind.SITEMAP: []})
     same: int = 0
     shown: dict[str, set[str]] = field(default_factory=dict)
@@ -62,7 +64,7 @@ def count(followed: Followed, look: Look) -> None:
     """Add a look to the source's counts."""
     followed.counts["bytes"] += look.bytes
     followed.last = look if followed.only else None
-    followed.refused += access.asks_for_login(look.status, look.reason)
+    followed.refused += access.asks_for_login(look.status, look.code)
     if look.kind != Kind.ARTICLE and look.outcome not in (State.FETCHED, State.UNCHANGED):
         followed.unread.append(f"{look.url} {look.reason}")
     if look.kind == Kind.ARTICLE and look.outcome == State.EXCLUDED:
@@ -158,24 +160,28 @@ def _weigh(followed: Followed, named: Iterable[str]) -> None:
         followed.kept_out.setdefault(rule, []).append(url)
 
 
-def _all_kept_out(conn: db.Connection, followed: Followed) -> list[tuple[str, int, list[str]]]:
+def _all_kept_out(conn: db.Connection, followed: Followed) -> list[tuple[Rule, int, list[str]]]:
     """Rule, count and some URLs of what the source's patterns keep out, where that is all that its lists ever named."""
     if followed.let_in or followed.kept_out:
         said = [(rule, len(named), named) for rule, named in followed.kept_out.items()]
         return sorted(said, key=lambda one: -one[1])
     # Tonight its lists may have said nothing they had not said before.
     rows = db.query(conn, "kept_out_of_source", source=followed.source.name)
-    return [(row["reason"], row["count"], row["urls"]) for row in rows]
+    said = [(rules.ruled_out(followed.source, row["urls"][0]), row["count"], row["urls"]) for row in rows]
+    return [one for one in said if one[0]]
 
 
-def _kept_out_all(source: Source, kept_out: Sequence[tuple[str, int, list[str]]]) -> str:
+def _kept_out_all(source: Source, kept_out: Sequence[tuple[Rule, int, list[str]]]) -> str:
     """The sentence for a source whose own patterns keep out everything."""
     rule, _, some = kept_out[0]
-    key, _, pattern = rule.partition(": ")
-    what = f"deny ({pattern}) matches" if key == "deny" else f"allow ({', '.join(source.allow)}) matches none of"
+    what = (
+        f"deny ({rule.pattern}) matches"
+        if rule.code == Cause.DENY
+        else f"allow ({', '.join(source.allow)}) matches none of"
+    )
     total = sum(count for _, count, _ in kept_out)
     return (
-        f"Its own {key} keeps out all {total} articles that its lists name: {what} "
+        f"Its own {rule.code} keeps out all {total} articles that its lists name: {what} "
         f"{', '.join(list(dict.fromkeys(some))[:SHOWN])}. Correct it in {source.name}.toml."
     )
 

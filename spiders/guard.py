@@ -21,6 +21,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.error import DNSLookupError
 
 from pipelines import urls
+from pipelines.codes import Cause
 from pipelines.errors import SettingsError
 from pipelines.model import Source
 from pipelines.settings import Settings
@@ -29,7 +30,7 @@ from spiders.handler import ACCESS
 PORTS = {80, 443, 8080, 8443}
 Address = IPv4Address | IPv6Address
 # Names that were refused since their requests began, and why.
-_refused: dict[str, str] = {}
+_refused: dict[str, Refused] = {}
 Network = Network4 | IPv6Network
 # Everything else of IPv6 is local, or leads to an IPv4 address (mapped, compatible, NAT64) that may be.
 UNICAST = IPv6Network("2000::/3")
@@ -55,12 +56,13 @@ class Policy:
 
 
 class Refused(IgnoreRequest):
-    """A request that is not made; `reason` is for the ledger, `blocked` says that the site, not the guard, is why."""
+    """A request that is not made; blocked: the site, not the guard, is why. code and reason are for the ledger."""
 
-    def __init__(self, reason: str, *, blocked: bool = False) -> None:
+    def __init__(self, reason: str, *, blocked: bool = False, code: Cause = Cause.GUARD) -> None:
         super().__init__(reason)
         self.reason = reason
         self.blocked = blocked
+        self.code = code
 
 
 def policy(settings: Settings) -> Policy:
@@ -88,41 +90,41 @@ def check_contact(rules: Policy, sources: Iterable[Source]) -> None:
                 )
 
 
-def refusal(rules: Policy, url: str) -> str:
-    """Why a URL may not be fetched, or nothing."""
+def refusal(rules: Policy, url: str) -> Refused | None:
+    """Why a URL may not be fetched; None where it may."""
     if len(url) > urls.LONGEST:
-        return f"guard: a URL of more than {urls.LONGEST} characters"
+        return Refused(f"guard: a URL of more than {urls.LONGEST} characters")
     try:
         parts = urlsplit(url)
         port = parts.port if parts.port is not None else 443 if parts.scheme == "https" else 80
     except ValueError:
-        return "guard: no URL"
+        return Refused("guard: no URL")
     host = parts.hostname or ""
     if parts.scheme not in ("http", "https"):
-        return f"guard: scheme {parts.scheme or 'missing'}"
+        return Refused(f"guard: scheme {parts.scheme or 'missing'}")
     if "@" in parts.netloc:
-        return "guard: user name in the URL"
+        return Refused("guard: user name in the URL")
     if not host:
-        return "guard: no host"
+        return Refused("guard: no host")
     try:
         urls.cleaned(url)
     except ValueError:
         # A redirect may lead where no list could: what the ledger cannot write down is not asked for either.
-        return f"guard: {host[:80]!r} is no usable host name"
+        return Refused(f"guard: {host[:80]!r} is no usable host name")
     if not rules.contact and not _at_home(rules, host):
-        return "guard: no contact is set, so nothing on the internet is fetched"
+        return Refused("guard: no contact is set, so nothing on the internet is fetched")
     if proxy_of(rules, host):
-        return ""
+        return None
     address = _literal(host)
     if address:
         return _shut(rules, address, port, f"guard: {address}")
     if host in rules.proxies:
-        return "guard: a proxy is no site"
+        return Refused("guard: a proxy is no site")
     if _written_oddly(host):
-        return f"guard: {host} is an address in disguise"
+        return Refused(f"guard: {host} is an address in disguise")
     # A port that is open in one network alone: where the name leads decides, which the resolver sees.
     known = port in PORTS or any(port == opened for _, opened in rules.networks)
-    return "" if known else f"guard: port {port}"
+    return None if known else Refused(f"guard: port {port}", code=Cause.GUARD_NETWORK)
 
 
 def proxy_of(rules: Policy, host: str) -> str:
@@ -130,14 +132,15 @@ def proxy_of(rules: Policy, host: str) -> str:
     return next((proxy for pattern, proxy in rules.hosts.items() if fnmatchcase(host.lower(), pattern.lower())), "")
 
 
-def resolved(rules: Policy, name: str, answer: str, port: int = 80) -> str:
-    """Why a name may not lead to this port of this address, or nothing."""
+def resolved(rules: Policy, name: str, answer: str, port: int = 80) -> Refused | None:
+    """Why a name may not lead to this port of this address; None where it may."""
     if name in rules.proxies:
-        return ""
+        return None
     # The proxy of a mapped host is asked for by its address; a name never leads there.
     if name == answer and any(proxy.rpartition(":")[0] == answer for proxy in rules.hosts.values()):
-        return ""
-    return _shut(rules, ip_address(answer), port, f"guard: {name} leads to {answer}, which")
+        return None
+    # Not for good: what a resolver says today it may not say tomorrow.
+    return _shut(rules, ip_address(answer), port, f"guard: {name} leads to {answer}, which", blocked=True)
 
 
 class GuardMiddleware:
@@ -153,9 +156,9 @@ class GuardMiddleware:
 
     def process_request(self, request: Request) -> Request | None:
         """Raise Refused, or set where the request goes; a host with a dot at its end is the host without it."""
-        reason = refusal(self.rules, request.url)
-        if reason:
-            raise Refused(reason)
+        refused = refusal(self.rules, request.url)
+        if refused:
+            raise refused
         parts = urlsplit(request.url)
         # What robots.txt and the ledger know is the address without its dots, of the host and of the path.
         if (parts.hostname or "").endswith(".") or urls.undotted(parts.path) != parts.path:
@@ -168,10 +171,9 @@ class GuardMiddleware:
 
     def process_exception(self, request: Request, exception: Exception) -> None:
         """Raise Refused where the name was refused: on its way from the resolver Twisted loses the reason."""
-        reason = _refused.pop(urlsplit(request.url).hostname or "", "")
-        if reason and isinstance(exception, CannotResolveHostError):
-            # Not for good: what a resolver says today it may not say tomorrow.
-            raise Refused(reason, blocked=True)
+        refused = _refused.pop(urlsplit(request.url).hostname or "", None)
+        if refused and isinstance(exception, CannotResolveHostError):
+            raise refused
 
 
 class GuardedResolver(CachingThreadedResolver):
@@ -202,10 +204,10 @@ class GuardedResolver(CachingThreadedResolver):
         return super().getHostByName(name, timeout).addCallback(self._checked, name, port)
 
     def _checked(self, answer: str, name: str, port: int) -> str:
-        reason = resolved(self.rules, name, answer, port)
-        if reason:
-            _refused[name] = reason
-            raise DNSLookupError(reason)
+        refused = resolved(self.rules, name, answer, port)
+        if refused:
+            _refused[name] = refused
+            raise DNSLookupError(refused.reason)
         return answer
 
 
@@ -220,12 +222,13 @@ def _at_home(rules: Policy, host: str) -> bool:
     return bool(proxy_of(rules, host)) or host == "localhost" or bool(address and address.is_loopback)
 
 
-def _shut(rules: Policy, address: Address, port: int, who: str) -> str:
-    """Why this port of this address is not asked, or nothing."""
+def _shut(rules: Policy, address: Address, port: int, who: str, *, blocked: bool = False) -> Refused | None:
+    """Why this port of this address is not asked; None where it may be."""
     opened = {own for network, own in rules.networks if address in network}
     if port in opened or (port in PORTS and (0 in opened or _public(address))):
-        return ""
-    return f"guard: port {port}" if opened or _public(address) else f"{who} is no public address"
+        return None
+    reason = f"guard: port {port}" if opened or _public(address) else f"{who} is no public address"
+    return Refused(reason, blocked=blocked, code=Cause.GUARD_NETWORK)
 
 
 def _literal(host: str) -> Address | None:

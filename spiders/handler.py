@@ -34,6 +34,7 @@ from twisted.web._newclient import Request
 from twisted.web.iweb import IResponse
 
 from pipelines import encodings
+from pipelines.codes import Cause
 from pipelines.model import Source
 from pipelines.sources import access
 from pipelines.sources.access import Access
@@ -48,6 +49,14 @@ AT_ONCE_BYTES = 256 * 1024
 # Servers and proxies give up between 8 and 64 KB, and fastwarc, which reads it again from the raw file, at 32.
 LARGEST_HEAD = 30 * 1024
 TOO_LARGE = f"headers of more than {LARGEST_HEAD} bytes"
+
+
+class Unserved(IgnoreRequest):
+    """A request that brought no page, by no fault of the connection; code and words are for the ledger."""
+
+    def __init__(self, code: Cause, words: str) -> None:
+        super().__init__(words)
+        self.code = code
 
 
 class Handler(HTTP11DownloadHandler):
@@ -126,11 +135,12 @@ def _told(error: Exception, own: Access, *, proxied: bool) -> Exception | None:
     """What to raise in the place of an error that would tell a secret, or would call the proxy's fault the site's."""
     if isinstance(error, NoTunnel):
         status = re.search(r"'status': (\d+)", str(error))
-        return IgnoreRequest(f"proxy: it opens no way to the site ({f'status {status[1]}' if status else 'no HTTP'})")
+        said = f"status {status[1]}" if status else "no HTTP"
+        return Unserved(Cause.PROXY, f"proxy: it opens no way to the site ({said})")
     if proxied and isinstance(error, DownloadConnectionRefusedError):
-        return IgnoreRequest("proxy: connection refused")
+        return Unserved(Cause.PROXY, "proxy: connection refused")
     if proxied and isinstance(error, CannotResolveHostError):
-        return IgnoreRequest("proxy: its name is not known")
+        return Unserved(Cause.PROXY, "proxy: its name is not known")
     said = access.without(own, str(error))
     return DownloadFailedError(said) if said != str(error) else None
 

@@ -1,4 +1,4 @@
-"""How a look at a URL ended: from a page or a failure to the ledger's outcome, with a reason a person can read."""
+"""How a look at a URL ended: from a page or a failure to the ledger's outcome, its code, and a reason for people."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from scrapy.exceptions import (
 from scrapy.http import Headers, Response
 
 from pipelines import encodings
+from pipelines.codes import Cause
 from pipelines.crawl.ledger import Lease, Look
 from pipelines.dates.lists import Local
 from pipelines.errors import StoreError
@@ -33,7 +34,7 @@ from pipelines.stores import entries, warc
 from pipelines.stores.clock import Clock
 from spiders import challenges
 from spiders.guard import Refused
-from spiders.handler import TOO_LARGE
+from spiders.handler import TOO_LARGE, Unserved
 from spiders.settings import MAX_BODY
 
 # Not only "forbidden": what sites answer to robots, whatever the number was meant for.
@@ -44,10 +45,16 @@ LONGEST_REST = timedelta(hours=24)
 USUAL_REST = timedelta(minutes=15)
 # How Twisted writes a failure inside another: [<twisted.python.failure.Failure some.Error: what happened>].
 FAILURE = re.compile(r"\[?<twisted\.python\.failure\.Failure [\w.]+: ?([^>]*)>\]?")
-Judgement = tuple[State, str, bool, timedelta | None]
+Judgement = tuple[State, Cause, str, bool, timedelta | None]
 # In the meta of a request: the moment it was sent, in monotonic seconds.
 SENT = "nightdesk_sent"
-UNREACHABLE = ("timeout", "dns", "connection refused", "connection lost", "tls", "proxy")
+# What Scrapy raises that needs no further words.
+FAILURES = (
+    (DownloadTimeoutError, Cause.TIMEOUT),
+    (CannotResolveHostError, Cause.DNS),
+    (DownloadConnectionRefusedError, Cause.CONNECTION_REFUSED),
+    (ResponseDataLossError, Cause.TRUNCATED),
+)
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +120,7 @@ def broken(page: Page, facts: dict[str, Any], error: Exception, *, pointer: Poin
         outcome=State.FAILED,
         final_url=page.final_url,
         status=page.status,
+        code=Cause.OUR_FAULT,
         reason=entries.holdable(_fault(error)),
         digest=page.digest,
         bytes=len(page.body),
@@ -125,25 +133,25 @@ def unwritable(look: Look, error: Exception) -> Look:
     """What is kept of a look that the ledger could not take as it was."""
     log.error("%s could not be written down", look.url, exc_info=error)
     return replace(
-        look, outcome=State.FAILED, reason=entries.holdable(_fault(error)), final_url="", etag="", last_modified="",
-        found=(), rest=None,
+        look, outcome=State.FAILED, code=Cause.OUR_FAULT, reason=entries.holdable(_fault(error)), final_url="", etag="",
+        last_modified="", found=(), rest=None,
     )  # fmt: skip
 
 
 def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, pointer: Pointer | None) -> Look:
     kind = Kind(facts["kind"])
     headers = {name.lower(): value for name, value in page.headers}
-    outcome, reason, final, rest = _judged(page, headers, facts, source)
+    outcome, code, reason, final, rest = _judged(page, headers, facts, source)
     if page.status == 304 and not known:
-        outcome, reason = State.FAILED, "status 304, though nothing of it is known here"
+        outcome, code, reason = State.FAILED, Cause.STATUS, "status 304, though nothing of it is known here"
     found: list[formats.Found] = []
     if outcome == State.FETCHED and known and known == page.digest:
-        outcome, reason = State.UNCHANGED, "same bytes"
+        outcome, code, reason = State.UNCHANGED, Cause.SAME_BYTES, "same bytes"
     elif outcome == State.FETCHED and kind != Kind.ARTICLE:
         try:
             found = _listed(page, kind, source)
         except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one list must not cost the others
-            outcome, reason = State.FAILED, f"not a {kind}: {_said(error)}"
+            outcome, code, reason = State.FAILED, Cause.NO_LIST, f"not a {kind}: {_said(error)}"
     return Look(
         url_id=facts["url_id"],
         source=page.source,
@@ -153,6 +161,7 @@ def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, poin
         outcome=outcome,
         final_url=page.final_url,
         status=page.status,
+        code=code,
         reason=entries.holdable(reason),
         digest=known if page.status == 304 else page.digest,
         bytes=len(page.body),
@@ -168,9 +177,9 @@ def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, poin
 
 def look_without_page(error: BaseException, lease: Lease, clock: Clock) -> Look:
     """How a look ended that brought no response, by this clock."""
-    outcome, reason = State.FAILED, _failure(error)
+    outcome, (code, reason) = State.FAILED, _failure(error)
     if isinstance(error, Refused):
-        outcome, reason = (State.BLOCKED if error.blocked else State.EXCLUDED), error.reason
+        outcome = State.BLOCKED if error.blocked else State.EXCLUDED
     return Look(
         url_id=lease.id,
         source=lease.source,
@@ -178,16 +187,15 @@ def look_without_page(error: BaseException, lease: Lease, clock: Clock) -> Look:
         kind=lease.kind,
         fetched_at=clock.now(),
         outcome=outcome,
+        code=code,
         reason=entries.holdable(reason),
     )
 
 
-def cause(error: BaseException) -> str:
-    """What kept a request from its answer, in words a person can read."""
-    if isinstance(error, Refused):
-        return error.reason
-    reason = _failure(error)
-    return "DNS lookup failed" if reason == "dns" else reason
+def cause(error: BaseException) -> tuple[Cause, str]:
+    """What kept a request from its answer, and that in words a person can read."""
+    code, reason = _failure(error)
+    return code, "DNS lookup failed" if code == Cause.DNS else reason
 
 
 def worth_keeping(look: Look) -> bool:
@@ -209,34 +217,35 @@ def rest_asked(value: str, now: datetime) -> timedelta | None:
 
 
 def _judged(page: Page, headers: dict[str, str], facts: dict[str, Any], source: Source) -> Judgement:
-    """Outcome, reason, whether that is final, and how long the host wants to be left alone."""
+    """Outcome, code, reason, whether that is final, and how long the host wants to be left alone."""
     status = page.status
     rest = rest_asked(headers.get("retry-after", ""), page.fetched_at)
     if status == 304:
-        return State.UNCHANGED, "status 304", False, None
+        return State.UNCHANGED, Cause.NOT_MODIFIED, "status 304", False, None
     if status in (404, 410):
-        return State.GONE, f"status {status}", status == 410, None
+        for_good = status == 410
+        return State.GONE, Cause.GONE_FOR_GOOD if for_good else Cause.NOT_FOUND, f"status {status}", for_good, None
     if status == 429 or (status == 503 and rest):
-        return State.BLOCKED, f"status {status}", False, rest or USUAL_REST
+        return State.BLOCKED, Cause.REST_ASKED, f"status {status}", False, rest or USUAL_REST
     if challenges.challenges(page, headers):
-        return State.BLOCKED, "challenge page", False, None
+        return State.BLOCKED, Cause.CHALLENGE, "challenge page", False, None
     if status in BLOCKED:
-        return State.BLOCKED, f"status {status}", False, None
+        return State.BLOCKED, Cause.REFUSED, f"status {status}", False, None
     if 300 <= status < 400 and headers.get("location"):
         # Scrapy follows http and https; any other scheme comes back to us.
-        return State.EXCLUDED, f"guard: redirected to {headers['location'][:100]}", False, None
+        return State.EXCLUDED, Cause.GUARD_REDIRECT, f"guard: redirected to {headers['location'][:100]}", False, None
     if not 200 <= status < 300 or status in PAGELESS:
-        return State.FAILED, f"status {status}", False, None
+        return State.FAILED, Cause.STATUS, f"status {status}", False, None
     if not page.body.strip():
-        return State.FAILED, "empty answer", False, None
+        return State.FAILED, Cause.EMPTY, "empty answer", False, None
     if _cut_short(page):
-        return State.FAILED, "truncated", False, None
-    state, reason = State.FETCHED, ""
+        return State.FAILED, Cause.TRUNCATED, "truncated", False, None
+    state, code, reason = State.FETCHED, Cause.NONE, ""
     if Kind(facts["kind"]) == Kind.ARTICLE and facts["redirects"]:
-        state, reason = challenges.redirected(page, source)
+        state, code, reason = challenges.redirected(page, source)
     if state == State.FETCHED and access.has_login(source) and challenges.shows_login(page):
-        state, reason = State.BLOCKED, access.SHOWS_LOGIN
-    return state, reason, False, None
+        state, code, reason = State.BLOCKED, Cause.LOGIN_SHOWN, "shows a login"
+    return state, code, reason, False, None
 
 
 def _cut_short(page: Page) -> bool:
@@ -265,32 +274,34 @@ def _said(error: Exception) -> str:
     return " ".join(str(error).split())[:300] if known else f"it cannot be read ({type(error).__name__})"
 
 
-def _failure(error: BaseException) -> str:
+def _failure(error: BaseException) -> tuple[Cause, str]:
+    """Why no response came, and that in words."""
+    if isinstance(error, Refused):
+        return error.code, error.reason
     text = FAILURE.sub(r"\1", " ".join(str(error).split()))
-    if isinstance(error, DownloadTimeoutError):
-        return "timeout"
-    if isinstance(error, CannotResolveHostError):
-        return "dns"
-    if isinstance(error, DownloadConnectionRefusedError):
-        return "connection refused"
-    if isinstance(error, ResponseDataLossError):
-        return "truncated"
+    known = next((code for kind, code in FAILURES if isinstance(error, kind)), None)
+    if known is not None:
+        return known, str(known)
     if isinstance(error, DownloadCancelledError):
-        return f"larger than {MAX_BODY} bytes"
+        return Cause.TOO_LARGE, f"larger than {MAX_BODY} bytes"
     if TOO_LARGE in text:
-        return TOO_LARGE
+        return Cause.TOO_LARGE, TOO_LARGE
     if isinstance(error, ValueError):
         # What a redirect names and nobody can ask for.
-        return f"no usable URL: {text[:200]}"
-    if isinstance(error, UnsupportedURLSchemeError | IgnoreRequest):
-        return text or "redirected too often"
+        return Cause.NO_URL, f"no usable URL: {text[:200]}"
+    if isinstance(error, Unserved):
+        return error.code, text
+    if isinstance(error, UnsupportedURLSchemeError):
+        return Cause.NO_URL, text or "no usable URL"
+    if isinstance(error, IgnoreRequest):
+        return Cause.REDIRECTS, text or "redirected too often"
     if "ssl" in text.lower() or "certificate" in text.lower() or "tls" in text.lower():
-        return f"tls: {text[:200]}"
+        return Cause.TLS, f"tls: {text[:200]}"
     if isinstance(error, DownloadFailedError | OSError):
-        return f"connection lost: {text[:200]}"
+        return Cause.CONNECTION_LOST, f"connection lost: {text[:200]}"
     # Ours or Scrapy's fault rather than the site's: told, but one odd page is no reason to give up the others.
     log.error("unexpected %s", type(error).__name__, exc_info=error)
-    return _fault(error)
+    return Cause.OUR_FAULT, _fault(error)
 
 
 def _fault(error: BaseException) -> str:

@@ -20,6 +20,7 @@ from scrapy.http import Request, Response
 from scrapy.robotstxt import ProtegoRobotParser
 
 from pipelines import urls
+from pipelines.codes import Cause
 from pipelines.crawl.ledger import Lease
 from pipelines.errors import StoreError
 from pipelines.follow import dates, lists, plan
@@ -110,7 +111,9 @@ class ProbeSpider(Spider):
         try:
             body = warc.decoded(page)
         except StoreError as error:
-            self._keep(Seen(want=want, at=page.fetched_at, final_url=page.final_url, problem=str(error)))
+            self._keep(
+                Seen(want=want, at=page.fetched_at, final_url=page.final_url, problem=str(error), code=Cause.TRUNCATED)
+            )
             return
         form = "" if want.part in (Part.SECTION, Part.ARTICLE) or HTML.search(body[:2000]) else _form(body)
         kind = KINDS.get(want.part, Kind.FEED if form and want.part == Part.HOME else Kind.ARTICLE)
@@ -127,6 +130,7 @@ class ProbeSpider(Spider):
                 final_url=page.final_url,
                 status=page.status,
                 problem="" if look.outcome == State.FETCHED else look.reason,
+                code=Cause.NONE if look.outcome == State.FETCHED else look.code,
                 blocked=look.outcome == State.BLOCKED,
                 size=len(body),
                 form=form if kind != Kind.ARTICLE else "",
@@ -148,7 +152,7 @@ class ProbeSpider(Spider):
         blocked = look.outcome == State.BLOCKED
         # Where robots.txt says no, nothing was sent.
         self.requests -= look.outcome == State.EXCLUDED
-        self._keep(Seen(want=want, at=look.fetched_at, problem=look.reason, blocked=blocked))
+        self._keep(Seen(want=want, at=look.fetched_at, problem=look.reason, code=look.code, blocked=blocked))
 
     def delay_of(self, host: str) -> float:
         """Seconds between two requests to a host."""

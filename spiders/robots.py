@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from scrapy.http import Request, Response
 from scrapy.robotstxt import ProtegoRobotParser
 
 from pipelines import encodings
+from pipelines.codes import NO_ANSWER, Cause
 from spiders import handler, outcome
 from spiders.guard import Refused
 from spiders.render import RENDERED
@@ -23,9 +25,16 @@ from spiders.turns import Hosts, NotNow
 LARGEST = 500 * 1024
 # Seconds that a copy holds; while the host gives no new one it stands for as long again.
 DAY = 86400.0
-UNREACHABLE = "robots.txt unreachable"
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class NotHad:
+    """Why a robots.txt cannot be had: in words, and the code that the ledger keeps of the pages behind it."""
+
+    why: str
+    code: Cause
 
 
 class RobotsMiddleware:
@@ -65,17 +74,17 @@ class RobotsMiddleware:
             if isinstance(rules, NotNow):
                 self.known.pop(place, None)
                 raise NotNow(str(rules))
-            if isinstance(rules, str):
-                raise Refused(f"{UNREACHABLE}: {rules}", blocked=True)
+            if isinstance(rules, NotHad):
+                raise Refused(f"robots.txt unreachable: {rules.why}", blocked=True, code=rules.code)
             if not rules.allowed(request.url, ROBOT):
-                raise Refused("robots.txt")
+                raise Refused("robots.txt", code=Cause.ROBOTS)
         # A redirect brings along the slot of the host it comes from.
         request.meta["download_slot"] = host
         # Last: between this and the slot nothing waits.
         await self.hosts.enter(host)
 
     async def _rules(self, place: str, host: str, meta: dict[str, Any]) -> Any:
-        """The host's rules; the cause in words where they cannot be had; NotNow where we may not ask for them now."""
+        """The host's rules; NotHad where they cannot be had; NotNow where we may not ask for them now."""
         spider: Any = self.crawler.spider
         key = urlsplit(place).netloc
         self.hosts.slow(host, spider.delay_of(host))
@@ -88,11 +97,11 @@ class RobotsMiddleware:
             )
         except NotNow as later:
             return later
-        if isinstance(fresh, str):
+        if isinstance(fresh, NotHad):
             if not cached:
-                log.warning("%s/robots.txt cannot be had: %s", place, fresh)
+                log.warning("%s/robots.txt cannot be had: %s", place, fresh.why)
                 return fresh
-            log.warning("%s/robots.txt cannot be had: %s; yesterday's stands for one more day", place, fresh)
+            log.warning("%s/robots.txt cannot be had: %s; yesterday's stands for one more day", place, fresh.why)
             fresh = cached
         elif fresh is not cached:
             await spider.keep_robots(key, *fresh)
@@ -102,7 +111,7 @@ class RobotsMiddleware:
         self.hosts.slow(host, _asked_gap(rules), "robots.txt")
         return rules
 
-    async def _fetched(self, place: str, host: str, meta: dict[str, Any]) -> tuple[int, str] | str:
+    async def _fetched(self, place: str, host: str, meta: dict[str, Any]) -> tuple[int, str] | NotHad:
         """Status and text, or why they cannot be had; asked for as the source that needs them first."""
         headers = {"Accept-Encoding": "identity", "Accept": "text/plain,*/*;q=0.5"}
         request = Request(place + "/robots.txt", headers=headers, meta={**meta, "robots": True, "max_retry_times": 0})
@@ -114,18 +123,19 @@ class RobotsMiddleware:
             if isinstance(error, IgnoreRequest) and "max redirections" in str(error):
                 # RFC 9309 2.3.1.2: after five hops it counts as not there.
                 return 404, ""
-            return outcome.cause(error)
+            code, why = outcome.cause(error)
+            return NotHad(why, code if code in NO_ANSWER else Cause.ROBOTS_UNREADABLE)
         if response.status in (429, 503):
             await self._cool(host, response)
         if 400 <= response.status < 500 and response.status != 429:
             return response.status, ""
         if response.status >= 500 or response.status == 429 or 300 <= response.status < 400:
-            return f"status {response.status}"
+            return NotHad(f"status {response.status}", Cause.ROBOTS_ERROR)
         try:
             encoding = response.headers.get("Content-Encoding") or b""
             return response.status, await asyncio.to_thread(_text, response.body, encoding)
         except ValueError as error:
-            return f"it cannot be decoded ({error})"
+            return NotHad(f"it cannot be decoded ({error})", Cause.ROBOTS_UNREADABLE)
 
     async def _cool(self, host: str, response: Response) -> None:
         """Leave a host alone that asks for it already at its robots.txt."""

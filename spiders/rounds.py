@@ -11,10 +11,11 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from pipelines.codes import NO_ANSWER
 from pipelines.crawl import hosts
 from pipelines.crawl.ledger import Lease, Look
 from pipelines.model import State
-from spiders import outcome, store
+from spiders import store
 from spiders.followed import counted
 from spiders.turns import LOOK
 
@@ -46,7 +47,7 @@ class Clock:
 def watch(spider: NewsSpider, lease: Lease, look: Look) -> None:
     """Draw the conclusions for a host from how a look at it ended."""
     broken = (look.status or 0) >= 500
-    dead = look.outcome == State.FAILED and (broken or look.reason.startswith(outcome.UNREACHABLE))
+    dead = look.outcome == State.FAILED and (broken or look.code in NO_ANSWER)
     spider.silent[lease.host] = spider.silent[lease.host] + 1 if dead else 0
     if dead and not broken:
         spider.hosts.silent(lease.host)

@@ -12,6 +12,7 @@ from typing import Any, TextIO
 
 import spiders.followed
 from pipelines import private, urls
+from pipelines.codes import GUARDED
 from pipelines.crawl import aliases, discovery, ledger, rules
 from pipelines.crawl.ledger import Lease, Look
 from pipelines.errors import DiskFullError
@@ -257,7 +258,9 @@ def _let_in_by_guard(store: Store, source: Source) -> None:
     """Make due what the guard refused and would not refuse by the settings as they are now."""
     policy = guard.policy(store.settings)
     with store.conn:
-        refused = db.query(store.conn, "refused_by_guard", source=source.name, days=source.max_age)
+        refused = db.query(
+            store.conn, "refused_by_guard", source=source.name, days=source.max_age, guarded=list(map(str, GUARDED))
+        )
         let_in = [row["id"] for row in refused if not guard.refusal(policy, row["url"])]
         if let_in:
             db.execute(store.conn, "try_again", ids=let_in)

@@ -9,7 +9,7 @@ import typer
 from typer.main import get_command
 
 from pipelines.cli import app
-from pipelines.health import troubles as health
+from pipelines.codes import Cause, Decided, DeliveryKind, DeliveryState, Due, Quiet, RunState, TroubleKind
 from pipelines.model import Reason, State
 from pipelines.notify import wording
 from pipelines.settings import Settings
@@ -49,14 +49,22 @@ def test_every_state_and_reason_is_in_the_reference_and_no_other(title: str, mem
     assert _rows(title) == [str(member) for member in members]
 
 
-def test_every_kind_of_trouble_is_in_the_reference() -> None:
-    assert set(_rows("Trouble of a source")) == {
-        health.SILENT,
-        health.CHANGED,
-        health.BEHIND,
-        health.PROMISE,
-        health.LOGIN,
-    }
+@pytest.mark.parametrize(
+    ("title", "enums"),
+    [
+        ("Codes of a URL", [Cause]),
+        ("Why a URL is due", [Due]),
+        ("Why a change is quiet", [Quiet]),
+        ("States of a run", [RunState]),
+        ("States of a delivery", [DeliveryState, DeliveryKind]),
+        ("Trouble of a source", [TroubleKind]),
+    ],
+)
+def test_every_code_is_in_the_reference_with_what_it_means_and_no_other(title: str, enums: list[type[Decided]]) -> None:
+    rows = dict(re.findall(r"^\| (.+?) \| (.+?) \|", _section(title), re.MULTILINE))
+
+    known = {str(member): member.means for enum in enums for member in enum if member}
+    assert {code: means for code, means in rows.items() if means != "means"} == known
 
 
 def test_the_json_of_a_webhook_is_documented_key_by_key() -> None:

@@ -78,7 +78,7 @@ def test_a_url_is_discovered_once_however_it_is_written(conn: db.Connection) -> 
     ],
 )
 def test_the_rule_that_keeps_a_url_out_is_its_reason(entry: Entry, by: Kind, reason: str) -> None:
-    assert rules.excluded(SOURCE, Kind.ARTICLE, entry, by, NOW) == reason
+    assert rules.excluded(SOURCE, Kind.ARTICLE, entry, by, NOW).words == reason
 
 
 def test_an_excluded_url_is_in_the_ledger_and_never_leased(conn: db.Connection) -> None:

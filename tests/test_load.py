@@ -381,7 +381,9 @@ def test_a_page_that_a_fault_of_ours_kept_undecided_is_news_though_newer_runs_we
         put(settings, NIGHTS[n], look(NIGHTS[n], T0 + n * DAY, article(str(n), f"خبر {n}", f"نص {n}")))
     late = look(NIGHTS[1], T0 + DAY, article("1", "خبر", "نص"))
     with conn, conn.cursor() as cursor:
-        cursor.execute("update urls set reason = 'undecided: a file is not there' where id = %s", (late.url_id,))
+        cursor.execute(
+            "update urls set code = 'undecided', reason = 'undecided: it is not there' where id = %s", (late.url_id,)
+        )
 
     put(settings, NIGHTS[1], late)
 

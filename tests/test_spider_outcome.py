@@ -172,4 +172,4 @@ def test_retry_after_is_seconds_or_a_date_and_at_most_a_day(value: str, seconds:
     ],
 )
 def test_the_cause_of_a_failure_is_told_in_words(error: Exception, words: str) -> None:
-    assert cause(error) == words
+    assert cause(error)[1] == words

@@ -62,7 +62,7 @@ def keep(probed: Mapping[str, str]) -> str:
     lists = (*source.feeds, *source.sitemaps, *source.sections)
     told = twice_followed.known(folders.readable(settings())[0], source.url, lists)
     if told and not probed["twice"]:
-        raise SourceError(_of_form(told))
+        raise SourceError(_of_form(str(told)))
     path = shown(folders.keep(settings(), probed["name"], probed["toml"]))
     log.info("Following %s: %s. The next run of news_crawl takes it.", probed["name"], path)
     return path

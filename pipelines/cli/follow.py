@@ -106,7 +106,7 @@ def _entry(name: str, *, dry_run: bool, twice: bool, quiet: bool) -> dict[str, s
     offer = parse(toml, name, name)
     lists = (*offer.feeds, *offer.sitemaps, *offer.sections)
     if not (dry_run or twice) and (told := twice_followed.known(folders.readable(settings())[0], offer.url, lists)):
-        raise SourceError(told)
+        raise SourceError(str(told))
     path = "" if dry_run else shown(folders.follow(settings(), name))
     if not quiet:
         say(toml if dry_run else f"Following {name}: {path}. `nightdesk run {name}` collects it.")

@@ -65,7 +65,7 @@ def _settled(conn: db.Connection, source: Source, run: str, look: Look, led: Seq
         facts = db.json(entries.as_json(replace(entry, url=target) if entry else Entry(url=target)))
         variant = urls.variant(target)[0]
         row = (
-            source.name, key, variant, target, urls.host(target), str(Kind.ARTICLE), str(State.DISCOVERED), "",
+            source.name, key, variant, target, urls.host(target), str(Kind.ARTICLE), str(State.DISCOVERED), "", "",
             asked["via"], facts, run, False, None,
         )  # fmt: skip
         (known,) = db.execute_values(conn, "discover_urls", [row], fetch=True)

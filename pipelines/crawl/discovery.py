@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines import urls
+from pipelines.codes import NOT_OURS, Cause
 from pipelines.crawl import rules
+from pipelines.crawl.rules import Rule
 from pipelines.model import Entry, Kind, Source, State
 from pipelines.stores import clock, entries
 from pipelines.stores import postgres as db
@@ -40,7 +42,7 @@ class Named:
     host: str
     variant: str
     special: bool
-    reason: str
+    rule: Rule
 
 
 def discover(
@@ -69,6 +71,7 @@ def discover(
         source=source.name,
         run=run,
         keys=list(named),
+        not_ours=list(map(str, NOT_OURS)),
         variants=[one.variant for one in named.values() if one.kind == Kind.ARTICLE],
     )
     known = {row["url_key"]: row for row in rows if row["url_key"] in named}
@@ -124,13 +127,11 @@ def _named(source: Source, found: Iterable[Found], by: Kind, now: datetime, coun
         try:
             key, url, host = urls.key(entry.url), urls.cleaned(entry.url), urls.host(entry.url)
             variant, special = urls.variant(entry.url)
-            reason = rules.excluded(source, kind, entry, by, now)
+            rule = rules.excluded(source, kind, entry, by, now)
         except ValueError:
             counts["unusable"] += 1
             continue
-        one = Named(
-            kind=kind, entry=entry, key=key, url=url, host=host, variant=variant, special=special, reason=reason
-        )
+        one = Named(kind=kind, entry=entry, key=key, url=url, host=host, variant=variant, special=special, rule=rule)
         named.setdefault(key, one)
     return named
 
@@ -156,11 +157,11 @@ def _insert(
     """Write the URLs that are new: first those that stand for themselves, then the other forms of an address."""
     chosen: dict[str, str] = {}
     for one in sorted(fresh, key=lambda one: one.special):
-        if one.kind == Kind.ARTICLE and not one.reason and not _stands(mains.get(one.variant), one):
+        if one.kind == Kind.ARTICLE and not one.rule and not _stands(mains.get(one.variant), one):
             chosen.setdefault(one.variant, one.key)
 
     def alias(one: Named) -> bool:
-        return one.kind == Kind.ARTICLE and not one.reason and chosen.get(one.variant) != one.key
+        return one.kind == Kind.ARTICLE and not one.rule and chosen.get(one.variant) != one.key
 
     own = [_row(source, run, via, one) for one in fresh if not alias(one)]
     added = db.execute_values(conn, "discover_urls", own, fetch=True)
@@ -192,27 +193,28 @@ def _stands(main: db.Row | None, one: Named) -> bool:
 
 
 def _row(source: Source, run: str, via: str, one: Named, *, alias_of: int | None = None) -> tuple[object, ...]:
-    state = State.DUPLICATE if alias_of else State.EXCLUDED if one.reason else State.DISCOVERED
+    state = State.DUPLICATE if alias_of else State.EXCLUDED if one.rule else State.DISCOVERED
     variant = one.variant if one.kind == Kind.ARTICLE else None
+    code, reason = (Cause.ALIAS, ALIAS) if alias_of else (one.rule.code, one.rule.words)
     return (
-        source.name, one.key, variant, one.url, one.host, str(one.kind), str(state), ALIAS if alias_of else one.reason,
-        via, db.json(entries.as_json(one.entry)), run, state == State.DISCOVERED, alias_of,
+        source.name, one.key, variant, one.url, one.host, str(one.kind), str(state), str(code), reason, via,
+        db.json(entries.as_json(one.entry)), run, state == State.DISCOVERED, alias_of,
     )  # fmt: skip
 
 
 def _again(conn: db.Connection, source: Source, via: str, pairs: Sequence[tuple[Named, db.Row]]) -> int:
     """Known URLs that are due once more: let in now, or called modified by a list that is believed; how many."""
-    open_now = [row["id"] for one, row in pairs if not one.reason and _readmitted(row)]
+    open_now = [row["id"] for one, row in pairs if not one.rule and _readmitted(row)]
     if open_now:
-        db.execute(conn, "readmit_urls", ids=open_now)
+        db.execute(conn, "readmit_urls", ids=open_now, not_ours=list(map(str, NOT_OURS)))
     # Who was refused or failed so often that nobody would ask again is still news to somebody: a list names it.
-    rested = [row["id"] for one, row in pairs if not one.reason and row["rested"]]
+    rested = [row["id"] for one, row in pairs if not one.rule and row["rested"]]
     if rested:
         db.execute(conn, "try_again", ids=rested)
         open_now += rested
     claims: list[tuple[Named, db.Row]] = []
     for one, row in pairs:
-        if not one.reason and row["id"] not in open_now and _modified(one.entry, row):
+        if not one.rule and row["id"] not in open_now and _modified(one.entry, row):
             claims.append((one, row))
     if not claims:
         return len(open_now)
@@ -238,7 +240,7 @@ def believable(naming: db.Row | None) -> int | None:
 
 def _readmitted(row: db.Row) -> bool:
     if row["state"] == State.EXCLUDED:
-        return not row["reason"].startswith(("robots.txt", "guard:"))
+        return row["code"] not in NOT_OURS
     if not row["alias_of"] or row["fetched_at"] or row["looks"] >= TRUSTED:
         return False
     if row["main_next_at"] or row["main_state"] not in LOST:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipelines import urls
+from pipelines.codes import Cause
 from pipelines.crawl import discovery, rules
 from pipelines.crawl.discovery import Found
 from pipelines.model import Entry, Kind, Pointer, Source, State
@@ -38,7 +39,8 @@ class Lease:
 class Look:
     """How one attempt to fetch a URL ended: a row of `fetches`, and what it changes in `urls`.
 
-    outcome: fetched, unchanged, blocked, failed, gone or excluded. rest: no further look before that is over (None: the
+    outcome: fetched, unchanged, blocked, failed, gone or excluded; code: why, for programs; reason: why, for people.
+    rest: no further look before that is over (None: the
     usual pause). final: a page that is gone is not asked for again. found: what a feed, sitemap or section named.
     """
 
@@ -50,6 +52,7 @@ class Look:
     outcome: State
     final_url: str = ""
     status: int | None = None
+    code: Cause = Cause.NONE
     reason: str = ""
     digest: str = ""
     bytes: int = 0
@@ -188,14 +191,14 @@ def _lease(source: str, row: db.Row) -> Lease:
 def _fetch_row(run: str, look: Look) -> tuple[object, ...]:
     return (
         run, look.source, look.url_id, look.url, look.final_url, look.fetched_at, look.status, str(look.outcome),
-        look.reason, look.digest, look.bytes, look.ms, *_place(look),
+        str(look.code), look.reason, look.digest, look.bytes, look.ms, *_place(look),
     )  # fmt: skip
 
 
 def _settled_row(run: str, look: Look) -> tuple[object, ...]:
     return (
-        look.url_id, run, str(look.outcome), look.reason, look.fetched_at, look.etag, look.last_modified, look.digest,
-        look.rest, look.final, look.status,
+        look.url_id, run, str(look.outcome), str(look.code), look.reason, look.fetched_at, look.etag,
+        look.last_modified, look.digest, look.rest, look.final, look.status,
     )  # fmt: skip
 
 

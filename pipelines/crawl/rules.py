@@ -2,53 +2,73 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from pipelines import patterns, urls
+from pipelines.codes import NOT_OURS, Cause
 from pipelines.model import Entry, Kind, Source, State
 from pipelines.stores import postgres as db
 
 
-def excluded(source: Source, kind: Kind, entry: Entry, by: Kind, now: datetime) -> str:
-    """The rule that keeps a URL out of the crawl, or nothing."""
+@dataclass(frozen=True)
+class Rule:
+    """What keeps a URL out of the crawl: the code, and the rule in words; false where nothing does.
+
+    pattern: the one of `deny` that matches.
+    """
+
+    code: Cause = Cause.NONE
+    words: str = ""
+    pattern: str = ""
+
+    def __bool__(self) -> bool:
+        return self.code != Cause.NONE
+
+
+FREE = Rule()
+
+
+def excluded(source: Source, kind: Kind, entry: Entry, by: Kind, now: datetime) -> Rule:
+    """The rule that keeps a URL out of the crawl; FREE where none does. ValueError where it is no URL."""
     if by != Kind.FEED and urls.site(urls.host(entry.url)) not in sites(source):
-        return f"other site: {urls.site(urls.host(entry.url))}"
+        return Rule(Cause.OTHER_SITE, f"other site: {urls.site(urls.host(entry.url))}")
     said = entry.published_at or entry.modified_at
     if said and said < now - timedelta(days=source.max_age):
-        return f"older than {source.max_age} days"
+        return Rule(Cause.TOO_OLD, f"older than {source.max_age} days")
     if kind != Kind.ARTICLE:
-        return ""
+        return FREE
     parts = urlsplit(entry.url)
     if parts.path in ("", "/") and not parts.query:
-        return "home page"
+        return Rule(Cause.HOME_PAGE, "home page")
     return ruled_out(source, entry.url)
 
 
-def ruled_out(source: Source, url: str) -> str:
-    """The pattern of the source's file that keeps an article's address out, or nothing."""
+def ruled_out(source: Source, url: str) -> Rule:
+    """The pattern of the source's file that keeps an article's address out; FREE where none does."""
     for pattern in source.deny:
         if patterns.matches(pattern, url):
-            return f"deny: {pattern}"
+            return Rule(Cause.DENY, f"deny: {pattern}", pattern)
     if source.allow and not any(patterns.matches(pattern, url) for pattern in source.allow):
-        return "allow: no pattern matches"
-    return ""
+        return Rule(Cause.ALLOW, "allow: no pattern matches")
+    return FREE
 
 
 def reconsider(conn: db.Connection, source: Source) -> None:
     """Apply the patterns as the file has them now to what earlier ones kept out or let in, part of the caller's
     transaction: a list that did not change since is not read again."""
     let_in: list[int] = []
-    kept_out: list[tuple[int, str]] = []
+    kept_out: list[tuple[int, str, str]] = []
     for row in db.query(conn, "rules_of_source", source=source.name, days=source.max_age):
-        reason = ruled_out(source, row["url"])
-        if row["state"] == State.EXCLUDED and not reason:
+        rule = ruled_out(source, row["url"])
+        if row["state"] == State.EXCLUDED and not rule:
             let_in.append(row["id"])
-        elif row["state"] != State.EXCLUDED and reason:
-            kept_out.append((row["id"], reason))
+        elif row["state"] != State.EXCLUDED and rule:
+            kept_out.append((row["id"], str(rule.code), rule.words))
     if let_in:
-        db.execute(conn, "readmit_urls", ids=let_in)
+        db.execute(conn, "readmit_urls", ids=let_in, not_ours=list(map(str, NOT_OURS)))
     db.execute_values(conn, "rule_out_urls", kept_out)
     let_in_by_robots(conn, source)
 

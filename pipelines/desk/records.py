@@ -233,7 +233,7 @@ def _source(source: Source, row: db.Row, ends: Sequence[db.Row], now: datetime) 
         "message": message,
         "outcomes": outcomes,
         "reasons": [
-            {"state": e["state"], "reason": e["reason"], "urls": e["urls"]}
+            {"state": e["state"], "code": e["code"], "reason": e["reason"], "urls": e["urls"]}
             for e in ends
             if e["reason"] and e["state"] in ("rejected", "blocked", "failed")
         ],
@@ -316,7 +316,7 @@ def _delivered(rows: Sequence[Record], newest: Record) -> str:
 
 def _walled(row: Record) -> str:
     """That what a source's lists named anew were walls and error pages, with their kinds; else nothing."""
-    kinds = [e for e in row["reasons"] if e["state"] == "rejected" and e["reason"].partition(":")[0] in NO_PAGES]
+    kinds = [e for e in row["reasons"] if e["state"] == "rejected" and e["code"] in NO_PAGES]
     count = sum(end["urls"] for end in kinds)
     if row["new"] or row["state"] == "failed" or count < LEAST_WALLED or count < row["outcomes"]["rejected"]:
         return ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipelines import patterns
+from pipelines.codes import Cause
 from pipelines.follow import lists, probing, samples
 from pipelines.follow.lists import key
 from pipelines.follow.samples import Sample
@@ -77,9 +78,9 @@ def changes(source: Source, looked: Probe, read: Sequence[Sample], now: datetime
 
 def _of_list(one: Seen, now: datetime) -> list[Change]:
     what = f"the {WORDS[one.want.part]} {one.want.url}"
-    if one.problem == "robots.txt":
+    if one.code == Cause.ROBOTS:
         return [Change(f"robots.txt forbids {what}")]
-    if one.problem.startswith(("status 404", "status 410", "not a")):
+    if one.code in (Cause.NOT_FOUND, Cause.GONE_FOR_GOOD, Cause.NO_LIST):
         return [Change(f"{what} is gone: {one.problem}")]
     if one.problem:
         return [Change(f"{what} cannot be had: {one.problem}")]
@@ -129,7 +130,7 @@ def _of_pattern(source: Source, asked: Sequence[Seen]) -> list[Change]:
 
 def _of_samples(looked: Probe, read: Sequence[Sample]) -> list[Change]:
     refused = [one for one in looked.seen if one.want.part == Part.ARTICLE and one.problem]
-    kinds = Counter(sample.verdict.partition(":")[0] for sample in read if not sample.good)
+    kinds = Counter(sample.kind for sample in read if not sample.good)
     kinds.update(one.problem for one in refused)
     if not kinds:
         return []

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from pipelines.codes import NO_ANSWER, Cause
 from pipelines.follow import lists, place
 from pipelines.follow.place import Place
 from pipelines.follow.samples import Sample
 from pipelines.follow.seen import Part, Probe, Seen
+from pipelines.model import Reason
 
 # A page with fewer words that loads scripts is made by them.
 SHELL_WORDS = 80
@@ -65,20 +67,19 @@ def of_shell(url: str, probe: Probe) -> Failure | None:
     )
 
 
-def of_wall(url: str, verdict: str) -> Failure | None:
+def of_wall(url: str, home: Sample) -> Failure | None:
     """What a home page is that extraction takes for a wall, an error or a parking page; None for any other."""
-    kind, _, detail = verdict.partition(": ")
-    said = f" ({detail})" if detail else ""
-    if kind == "consent wall":
+    said = f" ({home.detail})" if home.detail else ""
+    if home.reason == Reason.CONSENT:
         return Failure(
             f"{url} is a consent wall{said}: it shows its pages only to those who agreed to something.",
             ("Its feed or sitemap may lie outside of the wall: give that address instead.", OTHERS),
         )
-    if kind == "challenge page":
+    if home.reason == Reason.CHALLENGE:
         return Failure(f"{url} answers with a challenge page{said}: it tells people from programs.", (OTHERS,))
-    if kind == "not shown in this region":
+    if home.reason == Reason.REGION:
         return Failure(f"{url} is not shown in this region{said}.", ("Run Nightdesk from where the site is shown.",))
-    if kind in ("error page", "soft 404"):
+    if home.reason in (Reason.ERROR_PAGE, Reason.SOFT_404):
         return Failure(
             f"{url} is no news site but an error or parking page{said}.",
             ("See in a browser whether the address is still the publisher's.",),
@@ -90,7 +91,7 @@ def of_lists(url: str, probe: Probe) -> Failure:
     """Why no article was found on a site that answers."""
     lists_tried = [one for one in probe.seen if one.want.part in (Part.FEED, Part.SITEMAP, Part.SECTION)]
     blocked = [one for one in lists_tried if one.blocked]
-    forbidden = [one for one in lists_tried if one.problem == "robots.txt"]
+    forbidden = [one for one in lists_tried if one.code == Cause.ROBOTS]
     why = ""
     if forbidden:
         why = f" robots.txt forbids {len(forbidden)} of the addresses that were tried, such as {forbidden[0].want.url}."
@@ -106,19 +107,21 @@ def of_lists(url: str, probe: Probe) -> Failure:
 
 def of_samples(url: str, samples: Sequence[Sample], refused: Sequence[Seen]) -> Failure:
     """Why articles were found, and can't be had."""
-    kinds = Counter(sample.verdict.partition(":")[0] for sample in samples if not sample.good)
+    kinds = Counter(sample.kind for sample in samples if not sample.good)
     kinds.update(one.problem for one in refused)
     tried = len(samples) + len(refused)
     good = sum(sample.good for sample in samples)
     said = ", ".join(f"{count} × {kind}" for kind, count in kinds.most_common())
     tries = [f"`nightdesk try {samples[0].url}` shows what is made of a page." if samples else BY_HAND]
-    if kinds.get("paywall"):
+    reasons = {sample.reason for sample in samples}
+    if Reason.PAYWALL in reasons:
         tries.insert(0, "Its articles are behind a paywall; what is free of them may be in its feed only.")
-    if kinds.get("robots.txt"):
+    if any(one.code == Cause.ROBOTS for one in refused):
         tries.insert(0, "robots.txt forbids its articles: ask the publisher; Nightdesk obeys it.")
-    if any("status 4" in kind or kind == "challenge page" for kind in kinds):
+    closed = any(one.code == Cause.CHALLENGE or one.status // 100 == 4 for one in refused)
+    if closed or Reason.CHALLENGE in reasons:
         tries.insert(0, OTHERS)
-    if kinds.get("empty page") or kinds.get("too short"):
+    if reasons & {Reason.EMPTY, Reason.TOO_SHORT}:
         tries.append("Where the text comes by JavaScript: " + RENDER)
     return Failure(f"Only {good} of {tried} sample articles of {url} can be used: {said}.", tuple(tries))
 
@@ -149,11 +152,11 @@ def of_place(url: str, where: Place) -> Failure:
 
 def _of_answer(url: str, said: Seen, homes: Sequence[Seen]) -> Failure:
     """The sentence for how a home page's request ended."""
-    problem, where = said.problem, said.url
+    problem, code, where = said.problem, said.code, said.url
     hosts = ", ".join(dict.fromkeys(one.want.url for one in homes))
-    if problem == "robots.txt":
+    if code == Cause.ROBOTS:
         return Failure(f"robots.txt of {url} forbids us its home page.", ("Ask the publisher: Nightdesk obeys it.",))
-    if problem.startswith("guard:"):
+    if code in (Cause.GUARD, Cause.GUARD_NETWORK, Cause.GUARD_REDIRECT):
         port = urlsplit(said.url).port
         own = "Where its network is your own, name it in NIGHTDESK_ALLOW_NETWORKS, as in 10.0.0.0/8" + (
             f":{port}, with the port: without one only 80, 443, 8080 and 8443 are asked." if port else "."
@@ -161,15 +164,15 @@ def _of_answer(url: str, said: Seen, homes: Sequence[Seen]) -> Failure:
         plain = "Give an address of http or https, without a user name, as a browser shows it."
         shown = url.rpartition("@")[2]
         return Failure(
-            f"{shown} may not be fetched: {problem.removeprefix('guard:').strip()}.",
-            (own if "public address" in problem or "port" in problem else plain,),
+            f"{shown} may not be fetched: {problem.removeprefix('guard: ')}.",
+            (own if code == Cause.GUARD_NETWORK else plain,),
         )
-    if "dns" in problem.lower():
+    if code == Cause.DNS:
         return Failure(
             f"{url} has no address: the name is not known to DNS (tried {hosts}).",
             ("Check the spelling of the address, and that this machine has the internet.",),
         )
-    if problem.startswith("robots.txt unreachable"):
+    if code in (Cause.ROBOTS_ERROR, Cause.ROBOTS_UNREADABLE) or (said.blocked and code in NO_ANSWER):
         return Failure(
             f"{url} cannot be looked at: its {problem}, which RFC 9309 takes for a no.", ("Try again in some hours.",)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.codes import Cause
 from pipelines.follow.seen import Probe
 from pipelines.model import Source
 from pipelines.sources.sourcefile import render
@@ -74,7 +75,7 @@ def of_robots(probe: Probe) -> list[str]:
         parts = [f"a crawl delay of {robots.delay:g} s" if robots.delay else "no crawl delay"]
         parts += [f"{len(robots.sitemaps)} sitemap(s) named"] if robots.sitemaps else []
         forbidden = [
-            one.want.url for one in probe.seen if one.problem == "robots.txt" and one.want.url.startswith(robots.place)
+            one.want.url for one in probe.seen if one.code == Cause.ROBOTS and one.want.url.startswith(robots.place)
         ]
         parts += (
             [f"forbids {', '.join(forbidden[:MOST_LEFT])}"] if forbidden else ["forbids nothing that was asked for"]

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
 from pipelines import patterns, urls
+from pipelines.codes import Cause
 from pipelines.errors import SourceError
 from pipelines.extract import preview
 from pipelines.extract.rejections import reasons
@@ -31,7 +32,9 @@ from pipelines.sources import folders, zones
 SHOWN = 10
 # Fewer good samples than this share of them, and there is no source worth following.
 LEAST_GOOD = 0.5
-NOT_ARTICLES = ("listing", "home page", "soft 404", "gallery or video only", "not html", "error page", "empty page")
+NOT_ARTICLES = {
+    Reason.LISTING, Reason.HOME, Reason.SOFT_404, Reason.MEDIA, Reason.NOT_HTML, Reason.ERROR_PAGE, Reason.EMPTY,
+}  # fmt: skip
 USUAL_MOST = 500
 COUNTRY = re.compile("[A-Z]{2}")
 
@@ -95,7 +98,7 @@ def follow(
         raise SourceError(f"{country!r} is no country; it is two letters like SY.")
     followed = folders.readable(settings)[0]
     if not twice and (told := twice_followed.known(followed, url)):
-        raise SourceError(told)
+        raise SourceError(str(told))
     wanted = _name(settings, name, url)
     seed = Source(
         name=wanted, title="", url=url, country="", language="", timezone=zones.UNKNOWN, sections=(url,), delay=delay
@@ -218,8 +221,7 @@ def _told_of(made: Followed, source: Source, followed: Sequence[Source], *, twic
     """The same, or a problem where a source reads the same lists; with a line on others of the same publisher."""
     told = twice_followed.known(followed, source.url, (*source.feeds, *source.sitemaps, *source.sections))
     if told and not twice:
-        problem, _, tries = told.partition(". ")
-        return replace(made, source=None, toml="", problem=f"{problem}.", tries=(tries,))
+        return replace(made, source=None, toml="", problem=told.problem, tries=(told.what_to_do,))
     beside = twice_followed.beside(followed, source.url)
     return replace(made, evidence=(*made.evidence, beside)) if beside else made
 
@@ -238,7 +240,7 @@ def _wall(home: Seen, looked: Probe, pages: dict[str, Page], blank: Source) -> F
         return None
     own = pages.get(urls.cleaned(home.want.url))
     (read,) = samples.read([own], blank) if own else (Sample(url=home.url),)
-    return failure.of_wall(home.url, read.verdict)
+    return failure.of_wall(home.url, read)
 
 
 def _place(
@@ -263,17 +265,17 @@ def _learned(looked: Probe, first: Sequence[Sample]) -> Learned:
     found = lists.known(looked.seen)
     by_folder: dict[tuple[str, ...], list[bool]] = {}
     for sample in first:
-        by_folder.setdefault(address.folder_of(sample.url), []).append(not sample.verdict.startswith(NOT_ARTICLES))
+        by_folder.setdefault(address.folder_of(sample.url), []).append(sample.reason not in NOT_ARTICLES)
     # One page that is none may stand in any section; where all that were tried are none, it is one of galleries.
     named_so = {address.folder_of(sample.url) for sample in first if _of_media(sample)}
     dropped = {
         folder for folder, tried in by_folder.items() if not any(tried) and (len(tried) > 1 or folder in named_so)
     }
-    fine = [sample for sample in first if not sample.verdict.startswith(NOT_ARTICLES)]
+    fine = [sample for sample in first if sample.reason not in NOT_ARTICLES]
     forms = [url for sample in fine for url in (sample.url, *sample.forms) if lists.same_site(url, sample.url)]
     # What robots.txt forbids is no article to us.
     bad = {sample.url for sample in first if sample not in fine}
-    bad |= {one.want.url for one in looked.seen if one.want.part == Part.ARTICLE and one.problem == "robots.txt"}
+    bad |= {one.want.url for one in looked.seen if one.want.part == Part.ARTICLE and one.code == Cause.ROBOTS}
     strangers = [url for url in (*found.sure, *found.likely) if address.folder_of(url) in dropped]
     left = bad.union(strangers)
     sure = [url for url in found.sure if url not in left]
@@ -287,7 +289,7 @@ def _learned(looked: Probe, first: Sequence[Sample]) -> Learned:
 
 def _of_media(sample: Sample) -> bool:
     """Whether a page is no article for want of text, and stands where its address says that there is none."""
-    media = sample.verdict.startswith(Reason.MEDIA)
+    media = sample.reason == Reason.MEDIA
     return media and bool(reasons.MEDIA_PATH.search(unquote(urlsplit(sample.url).path)))
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from pipelines import patterns
+from pipelines.codes import NOT_OURS, Cause
 from pipelines.follow import address, lists, pattern
 from pipelines.follow.lists import GUESSED, key
 from pipelines.follow.seen import Part, Robots, Seen, Want
@@ -108,7 +109,7 @@ def _homes(url: str, seen: Sequence[Seen]) -> Iterator[Want]:
 
 def _is_away(one: Seen) -> bool:
     """Whether nobody answered there: another scheme or name of the host may be what people use."""
-    said = one.problem == "robots.txt" or one.problem.startswith(("robots.txt unreachable: status", "guard:"))
+    said = one.code in (Cause.ROBOTS_ERROR, *NOT_OURS)
     return bool(one.problem) and not one.status and not said
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.extract import preview
 from pipelines.extract.preview import Trial
-from pipelines.model import Article, Page, Source
+from pipelines.model import Article, Page, Reason, Rejection, Source
 from pipelines.sources import zones
 from pipelines.text import words
 
@@ -20,9 +20,11 @@ LEAST_WORDS = 25
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """One article that was tried. published: by the site's own clock, with its offset; cut: reason -> how many blocks.
+    """One article that was tried.
 
-    verdict: good, or what is wrong with it. forms: the other addresses it has, where it led or as it says itself.
+    published: by the site's own clock, with its offset. cut: reason -> how many blocks.
+    verdict: good, or what is wrong with it, in words; reason, detail: where it is no article.
+    forms: the other addresses it has, where it led or as it says itself.
     offset: minutes east of UTC of its date, where the page or our assumption says so.
     """
 
@@ -32,9 +34,16 @@ class Sample:
     words: int = 0
     cut: tuple[tuple[str, int], ...] = ()
     verdict: str = GOOD
+    reason: Reason | None = None
+    detail: str = ""
     forms: tuple[str, ...] = ()
     language: str = ""
     offset: int | None = None
+
+    @property
+    def kind(self) -> str:
+        """What is wrong with it, without the details."""
+        return self.verdict if self.reason is None else str(self.reason)
 
     @property
     def good(self) -> bool:
@@ -48,10 +57,11 @@ def read(pages: Sequence[Page], source: Source) -> list[Sample]:
     return [_sample(page, done.made, source) for page, done in zip(pages, preview.each(trials, 1), strict=True)]
 
 
-def _sample(page: Page, made: object, source: Source) -> Sample:
+def _sample(page: Page, made: Article | Rejection, source: Source) -> Sample:
     if not isinstance(made, Article):
-        reason, detail = getattr(made, "reason", ""), getattr(made, "detail", "")
-        return Sample(url=page.url, verdict=f"{reason}: {detail}" if detail else str(reason))
+        reason, detail = made.reason, made.detail
+        said = f"{reason}: {detail}" if detail else str(reason)
+        return Sample(url=page.url, verdict=said, reason=reason, detail=detail)
     at = made.published_at
     count = words(made.text)
     wrong = [] if at else ["without a date"]

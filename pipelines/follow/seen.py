@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pipelines.codes import Cause
 from pipelines.model import Entry
 from pipelines.stores import entries
 
@@ -75,10 +76,11 @@ class Robots:
 class Seen:
     """How one request ended.
 
-    problem: empty where a page came and could be read. form: what a list is: rss, atom, json feed, sitemap, news
-    sitemap, sitemap index. found: the articles it names, newest first; total: how many it names; maps: the sitemaps an
-    index names. title: what a feed calls itself. offsets: (minutes east of UTC, how many of its dates). following: the
-    next page of a list.
+    problem: empty where a page came and could be read; code: the same for programs.
+    form: what a list is: rss, atom, json feed, sitemap, news sitemap, sitemap index.
+    found: the articles it names, newest first; total: how many it names; maps: the sitemaps an index names.
+    title: what a feed calls itself. offsets: (minutes east of UTC, how many of its dates).
+    following: the next page of a list.
     """
 
     want: Want
@@ -86,6 +88,7 @@ class Seen:
     final_url: str = ""
     status: int = 0
     problem: str = ""
+    code: Cause = Cause.NONE
     blocked: bool = False
     size: int = 0
     form: str = ""
@@ -128,6 +131,7 @@ def of_json(facts: Mapping[str, Any]) -> Seen:
     """The Seen that as_json was made of."""
     known = dict(facts)
     known["want"] = Want(**{**known["want"], "part": Part(known["want"]["part"])})
+    known["code"] = Cause(known.get("code", ""))
     known["at"] = datetime.fromisoformat(known["at"])
     for name in ("found", "maps"):
         known[name] = tuple(entry for one in known[name] if (entry := entries.of_json(one)))

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pipelines import urls
 from pipelines.model import Source
 
+# Chosen: so many names are read at a glance, in one line.
 MOST_NAMED = 3
 
 
-def known(followed: Sequence[Source], url: str, lists: Iterable[str] = ()) -> str:
-    """The sentence that names the followed source of the same site; empty where none is.
+@dataclass(frozen=True)
+class Twice:
+    """That a site is followed already, and what to do; as text it is both."""
+
+    problem: str
+    what_to_do: str
+
+    def __str__(self) -> str:
+        return f"{self.problem} {self.what_to_do}"
+
+
+def known(followed: Sequence[Source], url: str, lists: Iterable[str] = ()) -> Twice | None:
+    """What names the followed source of the same site; None where none is.
 
     One site: the same host and path, or a feed, sitemap or section of both. Editions may share a host: `beside`.
     """
@@ -26,7 +39,7 @@ def known(followed: Sequence[Source], url: str, lists: Iterable[str] = ()) -> st
         if shared:
             first = min(wanted[one] for one in shared)
             return _told(source, f"{host} is followed already, as {source.name}: that reads {first} as well")
-    return ""
+    return None
 
 
 def beside(followed: Sequence[Source], url: str) -> str:
@@ -41,8 +54,9 @@ def _place(url: str) -> tuple[str, str]:
     return urls.host(url).removeprefix("www."), urlsplit(url).path.rstrip("/") + "/"
 
 
-def _told(source: Source, what: str) -> str:
-    return (
-        f"{what}. `nightdesk sources check {source.name}` looks at it again; give --twice to follow it a second time "
-        "all the same."
+def _told(source: Source, what: str) -> Twice:
+    return Twice(
+        f"{what}.",
+        f"`nightdesk sources check {source.name}` looks at it again; give --twice to follow it a second time "
+        "all the same.",
     )

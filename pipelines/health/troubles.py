@@ -17,6 +17,7 @@ from statistics import median
 from typing import Any
 
 from pipelines import cron
+from pipelines.codes import TroubleKind
 from pipelines.model import Source
 from pipelines.notify.outbox import put_message, tell_operators
 from pipelines.settings import Settings
@@ -32,7 +33,6 @@ BEHIND_TIMES = 3
 BY_HAND = timedelta(days=1)
 # Of the pages that were asked for as a subscriber: fewer may stand behind another subscription.
 REFUSED_SHARE = 0.5
-SILENT, CHANGED, BEHIND, PROMISE, LOGIN = "silent", "changed", "behind", "promise", "login"
 
 __all__ = ["BrokenPromise", "Drift", "Lag", "LostLogin", "Silence", "Trouble", "check", "tell_operators"]
 
@@ -113,18 +113,20 @@ def _silence(conn: db.Connection, settings: Settings, source: Source, now: datet
         return None
     usual = _usual(settings, source, db.query(conn, "yields_of_source", source=source.name, now=now), now)
     silent = now - since > TIMES * usual and life["last_crawl"] > since + usual
-    db.execute(conn, "trouble_over", source=source.name, kind=SILENT, since=since if silent else None, now=now)
+    db.execute(
+        conn, "trouble_over", source=source.name, kind=str(TroubleKind.SILENT), since=since if silent else None, now=now
+    )
     if not silent:
         return None
     message = _said(source, since, usual, life)
-    told = _told(conn, settings, source, SILENT, since, f"{source.name} has gone silent", message, now)
+    told = _told(conn, settings, source, TroubleKind.SILENT, since, f"{source.name} has gone silent", message, now)
     return Silence(source=source.name, since=since, usual=usual, message=message, told=told)
 
 
 def _drift(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Drift | None:
     stored = templates.newest(conn, source.name)
     since = stored.drifted_at if stored else None
-    db.execute(conn, "trouble_over", source=source.name, kind=CHANGED, since=since, now=now)
+    db.execute(conn, "trouble_over", source=source.name, kind=str(TroubleKind.CHANGED), since=since, now=now)
     if stored is None or since is None:
         return None
     message = (
@@ -133,21 +135,25 @@ def _drift(conn: db.Connection, settings: Settings, source: Source, now: datetim
         f"{stored.version}, learned {stored.learned_at:%Y-%m-%d} of {stored.pages} pages. They are read without it "
         f"until {templates.LEAST} pages since then can be learned from."
     )
-    told = _told(conn, settings, source, CHANGED, since, f"The pages of {source.name} look changed", message, now)
+    told = _told(
+        conn, settings, source, TroubleKind.CHANGED, since, f"The pages of {source.name} look changed", message, now
+    )
     return Drift(source=source.name, since=since, run=stored.drifted_run, message=message, told=told)
 
 
 def _lag(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Lag | None:
     crawls = db.query(conn, "crawls_of_source", source=source.name, now=now, count=BEHIND_TIMES)
     behind = len(crawls) == BEHIND_TIMES and all(crawl["behind"] for crawl in crawls)
-    begun = db.row(conn, "trouble_since", source=source.name, kind=BEHIND)
+    begun = db.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.BEHIND))
     since = (begun["since"] if begun else crawls[-1]["started_at"]) if behind else None
-    db.execute(conn, "trouble_over", source=source.name, kind=BEHIND, since=since, now=now)
+    db.execute(conn, "trouble_over", source=source.name, kind=str(TroubleKind.BEHIND), since=since, now=now)
     if since is None:
         return None
     run, said = crawls[0]["run"], crawls[0]["message"]
     message = f"{source.title} ({source.name}): its feed is behind its sitemap since {since:%Y-%m-%d}.\n{run}: {said}."
-    told = _told(conn, settings, source, BEHIND, since, f"The feed of {source.name} is behind", message, now)
+    told = _told(
+        conn, settings, source, TroubleKind.BEHIND, since, f"The feed of {source.name} is behind", message, now
+    )
     return Lag(source=source.name, since=since, run=run, message=message, told=told)
 
 
@@ -155,9 +161,9 @@ def _broken_promise(conn: db.Connection, settings: Settings, source: Source, now
     promised = source.expect.articles_per_run
     load = db.row(conn, "newest_load_of_source", source=source.name, now=now) if promised else None
     short = load is not None and load["new"] < promised
-    begun = db.row(conn, "trouble_since", source=source.name, kind=PROMISE)
+    begun = db.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.PROMISE))
     since = (begun["since"] if begun else load["started_at"]) if load and short else None
-    db.execute(conn, "trouble_over", source=source.name, kind=PROMISE, since=since, now=now)
+    db.execute(conn, "trouble_over", source=source.name, kind=str(TroubleKind.PROMISE), since=since, now=now)
     if load is None or since is None:
         return None
     message = (
@@ -165,23 +171,25 @@ def _broken_promise(conn: db.Connection, settings: Settings, source: Source, now
         f"{'article' if load['new'] == 1 else 'articles'}; its file promises at least {promised} in a run "
         "(expect.articles_per_run)."
     )
-    told = _told(conn, settings, source, PROMISE, since, f"{source.name} gives less than it promises", message, now)
+    told = _told(
+        conn, settings, source, TroubleKind.PROMISE, since, f"{source.name} gives less than it promises", message, now
+    )
     return BrokenPromise(source=source.name, since=since, run=load["run"], message=message, told=told)
 
 
 def _lost_login(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> LostLogin | None:
     looks = db.query(conn, "looks_as_subscriber", source=source.name, now=now) if access.has_login(source) else []
-    refused = [look for look in looks if look["paywall"] or access.asks_for_login(look["status"], look["reason"])]
+    refused = [look for look in looks if look["paywall"] or access.asks_for_login(look["status"], look["code"])]
     lists = [look for look in refused if look["kind"] != "article"]
     articles = sum(look["kind"] == "article" for look in looks)
     lost = bool(lists) or (articles > 0 and len(refused) >= REFUSED_SHARE * articles)
-    begun = db.row(conn, "trouble_since", source=source.name, kind=LOGIN)
+    begun = db.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.LOGIN))
     if lost:
         since = begun["since"] if begun else refused[0]["started_at"]
     else:
         # Nothing to look at proves nothing.
         since = begun["since"] if begun and access.has_login(source) and not articles else None
-    db.execute(conn, "trouble_over", source=source.name, kind=LOGIN, since=since, now=now)
+    db.execute(conn, "trouble_over", source=source.name, kind=str(TroubleKind.LOGIN), since=since, now=now)
     if not lost or since is None:
         return None
     variables = ", ".join(access.variable(name) for name, key in access.wanted(source).items() if key != "proxy")
@@ -192,7 +200,9 @@ def _lost_login(conn: db.Connection, settings: Settings, source: Source, now: da
         f"{len(looks)} pages looked at in run {example['run']} were closed.\n{example['url']}: {why}.\n"
         f"Log in as a reader does, put the new value into {variables}, and crawl again."
     )
-    told = _told(conn, settings, source, LOGIN, since, f"The login of {source.name} has run out", message, now)
+    told = _told(
+        conn, settings, source, TroubleKind.LOGIN, since, f"The login of {source.name} has run out", message, now
+    )
     return LostLogin(source=source.name, since=since, run=example["run"], message=message, told=told)
 
 
@@ -200,14 +210,14 @@ def _told(
     conn: db.Connection,
     settings: Settings,
     source: Source,
-    kind: str,
+    kind: TroubleKind,
     since: datetime,
     subject: str,
     message: str,
     now: datetime,
 ) -> bool:
     """Note a trouble and its alert, and put it into the outbox if nobody was told so far; whether it was just now."""
-    row = db.row(conn, "trouble_begun", source=source.name, kind=kind, since=since) or {}
+    row = db.row(conn, "trouble_begun", source=source.name, kind=str(kind), since=since) or {}
     alert = db.row(conn, "write_health_alert", story=row["id"], source=source.name, message=message) or {}
     if row["told_at"] is not None or not settings.operators:
         return False

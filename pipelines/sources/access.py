@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 from pipelines import urls
+from pipelines.codes import Cause
 from pipelines.errors import SourceError
 from pipelines.model import Source
 from pipelines.settings import SECRET_PREFIX, Settings
@@ -31,9 +32,8 @@ NOT_GIVEN = {
     "upgrade", "user-agent", "via", "x-forwarded-for",
 }  # fmt: skip
 LEFT_OUT = "(secret)"
-# How a site says that it does not know us: its answers, and the reasons that the ledger has for its pages.
+# How a site says that it does not know us.
 UNKNOWN = (401, 402, 403)
-TO_LOGIN, SHOWS_LOGIN = "redirected to a login", "shows a login"
 # Characters from which on something is taken out of answers: with letters and digits, alone in a cookie (which may well
 # be `lang=arabic-1`), or of one kind, as words are.
 MIXED, MIXED_COOKIE, PLAIN = 6, 8, 16
@@ -76,9 +76,9 @@ def has_login(source: Source) -> bool:
     return bool(source.headers or source.cookies or source.auth)
 
 
-def asks_for_login(status: int | None, reason: str) -> bool:
+def asks_for_login(status: int | None, code: str) -> bool:
     """Whether a look ended at a login instead of the page; a challenge is none, whatever its status."""
-    return reason in (TO_LOGIN, SHOWS_LOGIN, *(f"status {one}" for one in UNKNOWN if one == status))
+    return code in (Cause.LOGIN_REDIRECT, Cause.LOGIN_SHOWN) or (code == Cause.REFUSED and status in UNKNOWN)
 
 
 def of(settings: Settings, source: Source, secrets: Mapping[str, str]) -> Access | None:

@@ -2,21 +2,21 @@
 with wanted as (
     select run, source from unnest(%(runs)s::text[], %(sources)s::text[]) as pair (run, source)
 ), verdicts as (
-    select outcomes.source, url_id, outcome as state, reason, 1 as rank, outcomes.id as latest
+    select outcomes.source, url_id, outcome as state, case outcome when 'rejected' then reason else '' end as code, reason, 1 as rank, outcomes.id as latest
     from wanted join outcomes using (run, source)
     union all
-    select fetches.source, url_id, outcome, reason, 2, fetches.id
+    select fetches.source, url_id, outcome, code, reason, 2, fetches.id
     from wanted join fetches using (run, source)
     where outcome <> 'fetched'
     union all
-    select urls.source, urls.id, state, reason, 3, 0
+    select urls.source, urls.id, state, code, reason, 3, 0
     from wanted join urls on urls.decided_run = wanted.run and urls.source = wanted.source
     where state not in ('discovered', 'fetched')
 ), ends as (
-    select distinct on (url_id) source, url_id, state, reason from verdicts order by url_id, rank, latest desc
+    select distinct on (url_id) source, url_id, state, code, reason from verdicts order by url_id, rank, latest desc
 )
-select ends.source, ends.state, ends.reason, count(*) as urls
+select ends.source, ends.state, ends.code, ends.reason, count(*) as urls
 from ends join urls on urls.id = ends.url_id
 where urls.kind = 'article'
-group by ends.source, ends.state, ends.reason
+group by ends.source, ends.state, ends.code, ends.reason
 order by ends.source, count(*) desc, ends.reason

@@ -1,8 +1,7 @@
 -- What a run excluded, by source and rule; the rule is the reason without the site or address it was applied to.
 select source, case
-        when reason like 'other site:%%' then 'other site'
-        when reason like 'robots.txt%%' then 'robots.txt'
-        when reason like 'guard:%%' then 'guard'
+        when code in ('other site', 'robots.txt') then code
+        when code in ('guard', 'guard network', 'guard redirect') then 'guard'
         else reason end as rule,
     count(*) as count
 from urls

@@ -3,6 +3,7 @@
 with decided as (
     select l.url_id,
         case when l.verdict = 'rejected' and a.id is not null then 'unchanged' else l.verdict end as state,
+        case when l.verdict = 'rejected' then l.why when l.verdict = 'duplicate' then 'alias' else '' end as code,
         case when l.verdict = 'rejected' and a.id is not null then 'last look rejected: ' || l.why else l.why end as reason,
         case when l.verdict = 'duplicate' then l.copy_of end as alias_of,
         looked.looks,
@@ -21,7 +22,7 @@ with decided as (
     where l.latest
 )
 update urls u
-set state = d.state, reason = d.reason, alias_of = d.alias_of, looks = d.looks, next_at = d.next_at,
+set state = d.state, code = d.code, reason = d.reason, alias_of = d.alias_of, looks = d.looks, next_at = d.next_at,
     due_for = case when d.next_at is null then '' else 'planned' end, due_by = null,
     decided_at = now(), decided_run = %(run)s
 from decided d

@@ -7,13 +7,13 @@ with crawls as (
     order by started_at desc
     limit 30
 ), looks as (
-    select crawls.run, crawls.started_at, urls.kind, fetches.id, fetches.url, fetches.status, fetches.reason, fetches.outcome
+    select crawls.run, crawls.started_at, urls.kind, fetches.id, fetches.url, fetches.status, fetches.code, fetches.reason, fetches.outcome
     from crawls
     join fetches on fetches.run = crawls.run and fetches.source = %(source)s
     join urls on urls.id = fetches.url_id
     where fetches.outcome in ('fetched', 'blocked') and (urls.kind = 'article' or fetches.outcome = 'blocked')
 )
-select run, started_at, kind, url, status, reason,
+select run, started_at, kind, url, status, code, reason,
     exists (select from outcomes where fetch_id = looks.id and outcome = 'rejected' and reason = 'paywall') as paywall
 from looks
 where started_at = (select max(started_at) from looks)

@@ -6,7 +6,7 @@ with moved as (
     update urls u set alias_of = m.new from moved m where u.alias_of = m.old
 )
 update urls u
-set state = 'duplicate', reason = 'alias: second URL', alias_of = m.new, next_at = null, due_for = '', due_by = null,
+set state = 'duplicate', code = 'alias', reason = 'alias: second URL', alias_of = m.new, next_at = null, due_for = '', due_by = null,
     decided_at = coalesce(u.decided_at, now())
 from moved m
 where u.id = m.old

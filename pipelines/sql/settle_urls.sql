@@ -6,6 +6,10 @@ set state = case
         when look.outcome = 'unchanged' and urls.kind = 'article' then coalesce(stood.state, 'unchanged')
         when look.outcome = 'fetched' and urls.kind <> 'article' then 'stored'
         else look.outcome end,
+    code = case
+        when look.outcome = 'unchanged' and urls.state in ('rejected', 'duplicate') then urls.code
+        when look.outcome = 'unchanged' and urls.state <> 'fetched' and urls.kind = 'article' then coalesce(stood.code, look.code)
+        else look.code end,
     reason = case
         when look.outcome = 'unchanged' and urls.state in ('rejected', 'duplicate') then urls.reason
         when look.outcome = 'unchanged' and urls.state <> 'fetched' and urls.kind = 'article' then coalesce(stood.reason, look.reason)
@@ -35,7 +39,7 @@ set state = case
             case when tries.again then interval '4 hours' end)
         when look.outcome = 'gone' and urls.attempts < 1 and not look.final then now() + interval '1 hour'
         end
-from (values %s) as look (id, run, outcome, reason, fetched_at, etag, last_modified, digest, rest, final, status)
+from (values %s) as look (id, run, outcome, code, reason, fetched_at, etag, last_modified, digest, rest, final, status)
 cross join lateral (
     -- Many tries in one crawl are one: a second one that fails is the last of this crawl.
     select one.again, one.attempts + (not one.again)::int as count
@@ -45,9 +49,10 @@ cross join lateral (
     ) one
 ) tries
 left join lateral (
-    select coalesce(o.outcome, 'fetched') as state, coalesce(o.reason, f.reason) as reason
+    select coalesce(o.outcome, 'fetched') as state, coalesce(o.reason, f.reason) as reason,
+        case o.outcome when 'rejected' then o.reason when 'duplicate' then 'alias' else f.code end as code
     from (
-        select id, reason from fetches
+        select id, code, reason from fetches
         where url_id = look.id and outcome = 'fetched' and warc_file is not null
         order by fetched_at desc, id desc
         limit 1

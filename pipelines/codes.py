@@ -1,0 +1,154 @@
+"""What Nightdesk decides, as codes that programs read; the sentence for people is always a second field.
+
+Each code is text in a column of that meaning, which a check in the database holds to the same list. docs/reference.md
+has every code with what a person can do. A sentence may be improved at any time: nothing reads it but people.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Decided(StrEnum):
+    """A code with one line that says what it means."""
+
+    means: str
+
+    def __new__(cls, value: str, means: str = "") -> Decided:
+        """Built by the enum."""
+        made = str.__new__(cls, value)
+        made._value_ = value
+        made.means = means
+        return made
+
+
+class Cause(Decided):
+    """Why a look at a URL, or the URL itself, ended where it did: `urls.code`, `fetches.code`.
+
+    Empty where the state says it all. Of a page that is no article it is the `Reason` of the rejection instead.
+    """
+
+    NONE = "", "the state says it all"
+    # Excluded, by a rule of ours or of the source's file.
+    OTHER_SITE = "other site", "it is at another site than the source and its lists"
+    TOO_OLD = "too old", "its date is further back than the source's `max_age`"
+    HOME_PAGE = "home page", "the address leads to the home page"
+    ALLOW = "allow", "no pattern of the source's `allow` matches the address"
+    DENY = "deny", "a pattern of the source's `deny` matches the address"
+    LIST_LEFT = "list left", "the list that named it is no longer in the source's file"
+    MOVED_AWAY = "moved away", "it redirects to another site"
+    ROBOTS = "robots.txt", "the site's robots.txt forbids it"
+    GUARD = "guard", "the guard lets no request go there: no http address, a user name in it, no contact is set"
+    GUARD_NETWORK = "guard network", "the guard lets no request go there: a private address, or an unusual port"
+    GUARD_REDIRECT = "guard redirect", "it redirects to what is no http address"
+    # Blocked: the site refuses.
+    REFUSED = "refused", "the site refused it (401, 402, 403, 407, 418, 420, 451, 999)"
+    REST_ASKED = "rest asked", "the site asks to be left alone for a while (429, or 503 with Retry-After)"
+    CHALLENGE = "challenge page", "the site wants to tell people from programs"
+    CONSENT = "consent", "it redirects to a page that asks for consent"
+    LOGIN_REDIRECT = "login redirect", "it redirects to a login"
+    LOGIN_SHOWN = "login shown", "it shows a form to log in and hardly anything else"
+    ROBOTS_ERROR = "robots.txt error", "robots.txt is answered with an error, which means no for now"
+    ROBOTS_UNREADABLE = "robots.txt unreadable", "robots.txt cannot be had or read, which means no for now"
+    # Failed: no answer, or none that can be used.
+    TIMEOUT = "timeout", "no whole answer came within `NIGHTDESK_FETCH_TIMEOUT`"
+    DNS = "dns", "the host's name is not known"
+    CONNECTION_REFUSED = "connection refused", "nothing listens at the host's port"
+    CONNECTION_LOST = "connection lost", "the connection broke before the answer was whole"
+    TLS = "tls", "the certificate or the encryption of the connection is not right"
+    PROXY = "proxy", "the proxy of the source opens no way to the site"
+    STATUS = "status", "the site answered with a status that brings no page (5xx and others)"
+    EMPTY = "empty answer", "the answer has no body"
+    TRUNCATED = "truncated", "the answer ends before its end"
+    TOO_LARGE = "too large", "the answer, or its head, is larger than we read"
+    REDIRECTS = "redirects", "it redirects too often"
+    NO_URL = "no url", "it redirects to what is no usable address"
+    NO_LIST = "no list", "it is no feed, no sitemap and no page with links to articles"
+    RENDER = "render", "the browser could not show it, or its scripts did not end"
+    OUR_FAULT = "our fault", "our own code failed on it; the log has all that is known"
+    # Gone.
+    NOT_FOUND = "not found", "the site says that it is not there (404)"
+    GONE_FOR_GOOD = "gone for good", "the site says that it is gone for good (410)"
+    # Unchanged, and duplicates.
+    NOT_MODIFIED = "not modified", "the site says that it did not change (304)"
+    SAME_BYTES = "same bytes", "the same bytes came as the last time"
+    ALIAS = "alias", "it is another address of an article that is known"
+    # Fetched, and not decided.
+    UNDECIDED = "undecided", "extraction could not read the page, by a fault that is not the page's"
+
+
+# What excludes a URL though no rule of ours does: it may be let in later, and was found all the same.
+NOT_OURS = (Cause.ROBOTS, Cause.GUARD, Cause.GUARD_NETWORK, Cause.GUARD_REDIRECT)
+# What the guard itself refused, and may not refuse by other settings.
+GUARDED = (Cause.GUARD, Cause.GUARD_NETWORK)
+# Nothing came back from the host: the network, or the host itself.
+NO_ANSWER = frozenset(
+    {Cause.TIMEOUT, Cause.DNS, Cause.CONNECTION_REFUSED, Cause.CONNECTION_LOST, Cause.TLS, Cause.PROXY}
+)
+
+
+class Due(Decided):
+    """Why a URL is due at the moment that `urls.next_at` says: `urls.due_for`."""
+
+    NONE = "", "it was discovered, or is a list"
+    PLANNED = "planned", "a known article is looked at again some time after it was first seen"
+    MODIFIED = "modified", "its list says that it was modified"
+    VANISHED = "vanished", "its list names it no more"
+    GONE = "gone", "a second look, since sites lose pages for a moment"
+    RETRY = "retry", "it failed or was blocked, and is tried again"
+    ASKED = "asked", "somebody asked for it by hand"
+
+
+class Quiet(Decided):
+    """Why a change alerts nobody: `changes.quiet`, `alerts.quiet`."""
+
+    NONE = "", "it alerts"
+    FIRST_RUN = "first run", "the source is new: its whole past would alert at once"
+    RE_EXTRACTION = "re-extraction", "the same page was read again, by another extractor or template"
+    REPLAY = "replay", "an earlier run is loaded again after newer ones"
+    OLD = "old", "the article was published long before it was first seen"
+
+
+class DeliveryState(Decided):
+    """Where a message stands: `deliveries.state`."""
+
+    WAITING = "waiting", "it will be sent, or tried again"
+    SENT = "sent", "its channel took it"
+    FAILED = "failed", "it was tried as often as it may be"
+
+
+class DeliveryKind(Decided):
+    """What a message tells of: `deliveries.kind`."""
+
+    SINGLE = "single", "one alert"
+    DIGEST = "digest", "the alerts of a watch above its cap, collected"
+    MESSAGE = "message", "a text of the system to the operators"
+
+
+class RunState(Decided):
+    """How a stage stands for a source in a run: `runs.state`."""
+
+    RUNNING = "running", "it is under way, or was killed and not noticed yet"
+    DONE = "done", "it came to its end"
+    FAILED = "failed", "it could not do its work; its message says why"
+    BUSY = "busy", "another process has the source; nothing was done"
+    STOPPED = "stopped", "it ended before its end, and nothing is lost"
+
+
+class TroubleKind(Decided):
+    """What is not as usual with a source: `health.kind`."""
+
+    SILENT = "silent", "no new article for three times the usual interval"
+    CHANGED = "changed", "the pages no longer fit what was learned of them"
+    BEHIND = "behind", "the feed lacked what the sitemap names in three crawls"
+    PROMISE = "promise", "a run gave fewer new articles than `expect.articles_per_run`"
+    LOGIN = "login", "half of the pages asked for with the source's login, or a list, were closed"
+
+
+class AlertKind(Decided):
+    """What an alert, or the change it tells of, is about: `alerts.kind`, `changes.kind`."""
+
+    NEW = "new", "an article was seen for the first time"
+    REVISED = "revised", "its title or text changed"
+    REMOVED = "removed", "its page is gone"
+    HEALTH = "health", "a source is in trouble; of no article"
