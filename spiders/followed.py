@@ -10,7 +10,7 @@ from datetime import datetime
 from time import monotonic
 
 from pipelines.codes import Cause
-from pipelines.crawl import discovery, ledger, rules
+from pipelines.crawl import ledger, policy, rules
 from pipelines.crawl.discovery import Found
 from pipelines.crawl.ledger import Look
 from pipelines.crawl.rules import Rule
@@ -23,8 +23,6 @@ from pipelines.stores import postgres as db
 COUNTED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone", "bytes", "seconds")
 # Entries that are kept to compare feeds with sitemaps; a sitemap of years says no more of tonight.
 COMPARED = 5000
-# So many links tell a person what a pattern keeps out.
-SHOWN = 3
 
 
 @dataclass
@@ -111,7 +109,9 @@ def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str
     with conn:
         left = ledger.waiting(conn, source.name)
         unread = ledger.waiting(conn, source.name, sitemaps=True)
-        doubted = [row["url"] for row in db.query(conn, "doubted_lists", source=source.name, least=discovery.TRUSTED)]
+        doubted = [
+            row["url"] for row in db.query(conn, "doubted_lists", source=source.name, least=policy.TRUSTED_LOOKS)
+        ]
         now = clock.of_ledger(conn).at
         kept_out = _all_kept_out(conn, followed)
     if late and left:
@@ -133,7 +133,7 @@ def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str
         return "failed", _kept_out_all(source, kept_out), Code.KEPT_OUT
     used_up = f"its {source.max_pages} pages a run are used up, " if followed.asked >= source.max_pages else ""
     notes = [f"{used_up}{left} URLs are left for the next crawl"] if left else []
-    if unread and followed.sitemaps >= ledger.MOST_SITEMAPS:
+    if unread and followed.sitemaps >= policy.MAX_SITEMAPS:
         notes.append(f"too many sitemaps: {followed.sitemaps} were read in this run, {unread} wait for the next")
     notes += followed.ends
     if not counts["new"] and not counts["fetched"]:
@@ -166,7 +166,7 @@ def _all_kept_out(conn: db.Connection, followed: Followed) -> list[tuple[Rule, i
         said = [(rule, len(named), named) for rule, named in followed.kept_out.items()]
         return sorted(said, key=lambda one: -one[1])
     # Tonight its lists may have said nothing they had not said before.
-    rows = db.query(conn, "kept_out_of_source", source=followed.source.name)
+    rows = db.query(conn, "kept_out_of_source", source=followed.source.name, shown=policy.EXCLUDED_SHOWN)
     said = [(rules.ruled_out(followed.source, row["urls"][0]), row["count"], row["urls"]) for row in rows]
     return [one for one in said if one[0]]
 
@@ -182,7 +182,7 @@ def _kept_out_all(source: Source, kept_out: Sequence[tuple[Rule, int, list[str]]
     total = sum(count for _, count, _ in kept_out)
     return (
         f"Its own {rule.code} keeps out all {total} articles that its lists name: {what} "
-        f"{', '.join(list(dict.fromkeys(some))[:SHOWN])}. Correct it in {source.name}.toml."
+        f"{', '.join(list(dict.fromkeys(some))[: policy.EXCLUDED_SHOWN])}. Correct it in {source.name}.toml."
     )
 
 

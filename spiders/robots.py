@@ -16,6 +16,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 
 from pipelines import encodings
 from pipelines.codes import NO_ANSWER, Cause
+from pipelines.crawl import policy
 from spiders import handler, outcome
 from spiders.guard import Refused
 from spiders.render import RENDERED
@@ -23,10 +24,13 @@ from spiders.settings import ROBOT
 from spiders.turns import Hosts, NotNow
 
 LARGEST = 500 * 1024
-# Seconds that a copy holds; while the host gives no new one it stands for as long again.
-DAY = 86400.0
 
 log = logging.getLogger(__name__)
+
+# What is kept of a robots.txt: status and body, and its age in seconds where it may be old.
+WITH_AGE = 3
+# Seconds that a copy holds; while the host gives no new one it stands for longer.
+HOLDS_SECONDS = policy.ROBOTS_TXT_HOLDS.total_seconds()
 
 
 @dataclass(frozen=True)
@@ -92,9 +96,8 @@ class RobotsMiddleware:
             # Another process may be asking this very host: what it learns is in the ledger when our turn comes.
             await self.hosts.enter(host)
             cached = await spider.robots_of(key)
-            fresh = (
-                cached if cached and (len(cached) < 3 or cached[2] < DAY) else await self._fetched(place, host, meta)
-            )
+            holds = cached and (len(cached) < WITH_AGE or cached[2] < HOLDS_SECONDS)
+            fresh = cached if holds else await self._fetched(place, host, meta)
         except NotNow as later:
             return later
         if isinstance(fresh, NotHad):

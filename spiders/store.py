@@ -13,7 +13,7 @@ from typing import Any, TextIO
 import spiders.followed
 from pipelines import private, urls
 from pipelines.codes import GUARDED
-from pipelines.crawl import aliases, discovery, ledger, rules
+from pipelines.crawl import aliases, discovery, ledger, policy, rules
 from pipelines.crawl.ledger import Lease, Look
 from pipelines.errors import DiskFullError
 from pipelines.model import Code, Kind, Page, Source, Tally
@@ -88,7 +88,7 @@ def lease(store: Store, name: str, count: int, *, per_host: int, skip: Sequence[
         per_host=per_host,
         skip=skip,
         articles=left > 0,
-        sitemaps=max(0, ledger.MOST_SITEMAPS - followed.sitemaps),
+        sitemaps=max(0, policy.MAX_SITEMAPS - followed.sitemaps),
         only=only,
     )
     followed.asked += sum(1 for lease in got if lease.kind == Kind.ARTICLE)
@@ -220,7 +220,7 @@ def _record(store: Store, looks: Sequence[Look]) -> set[str]:
             if look.found:
                 count_named(followed, look, look.found, got)
                 if got.get("ended"):
-                    followed.ends.append(f"{look.url} names more: {discovery.MOST_PAGES} pages of it were read")
+                    followed.ends.append(f"{look.url} names more: {policy.MAX_SECTION_PAGES} pages of it were read")
                 more.add(look.source)
             count(followed, look)
         for name in sorted({look.source for look in looks}):
@@ -256,12 +256,18 @@ def _tally(store: Store, followed: Followed, state: str, message: str, code: Cod
 
 def _let_in_by_guard(store: Store, source: Source) -> None:
     """Make due what the guard refused and would not refuse by the settings as they are now."""
-    policy = guard.policy(store.settings)
+    rules_now = guard.policy(store.settings)
     with store.conn:
         refused = db.query(
-            store.conn, "refused_by_guard", source=source.name, days=source.max_age, guarded=list(map(str, GUARDED))
+            store.conn,
+            "refused_by_guard",
+            source=source.name,
+            days=source.max_age,
+            guarded=list(map(str, GUARDED)),
+            revive_after=policy.REVIVE_AFTER,
+            max_revive_doublings=policy.MAX_REVIVE_DOUBLINGS,
         )
-        let_in = [row["id"] for row in refused if not guard.refusal(policy, row["url"])]
+        let_in = [row["id"] for row in refused if not guard.refusal(rules_now, row["url"])]
         if let_in:
             db.execute(store.conn, "try_again", ids=let_in)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pipelines import errors
-from pipelines.crawl import ledger
+from pipelines.crawl import ledger, policy
 from pipelines.crawl import stage as crawl
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
@@ -283,7 +283,7 @@ def test_a_chain_of_sitemaps_without_an_end_is_followed_so_far_and_no_further(
     asked = len(web.asked("/chain/"))
     crawl.crawl(here, [source], RUN)
 
-    assert asked == ledger.MOST_SITEMAPS + 1
+    assert asked == policy.MAX_SITEMAPS + 1
     assert tally.state == "done" and len(fetches(conn)) == 2
     assert "too many sitemaps: 50 were read in this run, 1 wait for the next" in tally.message
     assert web.asked(f"{where}51.xml") == []

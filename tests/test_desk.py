@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.desk import policy
 from pipelines.desk import records as desk
 from pipelines.model import Source
 from pipelines.stores import postgres as db
@@ -163,10 +164,10 @@ def test_an_article_knows_its_direction_what_was_cut_and_who_watches_it(conn: db
     arabic, english = desk.latest_articles(conn, 5)
 
     assert (arabic["direction"], arabic["cut"], arabic["watches"], arabic["words"]) == ("rtl", 3, ["sanctions"], 200)
-    assert len(arabic["excerpt"]) <= desk.EXCERPT + 2
+    assert len(arabic["excerpt"]) <= policy.EXCERPT_CHARACTERS + 2
     assert arabic["excerpt"].endswith("كلمة …")
     assert "text" not in arabic
-    assert len(desk.latest_articles(conn, 5, whole=True)[0]["text"]) > desk.EXCERPT + 2
+    assert len(desk.latest_articles(conn, 5, whole=True)[0]["text"]) > policy.EXCERPT_CHARACTERS + 2
     assert (english["direction"], english["excerpt"], english["watches"]) == ("ltr", "Short text.", [])
     assert [a["source"] for a in desk.latest_articles(conn, 5, "levant")] == ["levant"]
 

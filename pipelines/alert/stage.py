@@ -11,6 +11,7 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
+from pipelines.alert import policy
 from pipelines.alert import watches as watch
 from pipelines.alert.watches import Watch
 from pipelines.model import Tally
@@ -22,7 +23,6 @@ from pipelines.stores import postgres as db
 from pipelines.stores import runs
 
 STAGE = "alert"
-BATCH = 200
 
 
 def match(settings: Settings, run: str) -> Tally:
@@ -67,7 +67,7 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
 def _batch(conn: db.Connection, settings: Settings, run: str, watches: Mapping[str, Watch], made: matcher.Index) -> int:
     """One transaction: the next changes matched; how many there were."""
     with conn:
-        changes = db.query(conn, "unmatched_changes", count=BATCH)
+        changes = db.query(conn, "unmatched_changes", count=policy.BATCH)
         found = [row for change in changes for row in _alerts(change, run, watches, made)]
         written = db.execute_values(conn, "write_alerts", found, fetch=True)
         loud = sorted((alert for alert in written if not alert["quiet"]), key=lambda alert: int(alert["id"]))
@@ -123,7 +123,9 @@ def _put(
         return
     names = sorted({alert["watch"] for alert in told})
     db.query(conn, "lock_watches")
-    singles = {row["watch"]: row["singles"] for row in db.query(conn, "singles_of_hour", watches=names)}
+    singles = {
+        row["watch"]: row["singles"] for row in db.query(conn, "singles_of_hour", watches=names, within=policy.CAP_TIME)
+    }
     digests = {(row["watch"], row["channel"]): row["id"] for row in db.query(conn, "open_digests", watches=names)}
     rows, over = [], []
     inside: dict[str, int] = {}

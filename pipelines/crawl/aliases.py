@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipelines import urls
-from pipelines.crawl import rules
+from pipelines.crawl import policy, rules
 from pipelines.crawl.ledger import Look
 from pipelines.model import Entry, Kind, Source, State
 from pipelines.stores import clock, entries
 from pipelines.stores import postgres as db
 
-# An address that so many strange ones lead to is a login, a consent page or a front: no article's own address.
-MOST_STRANGERS = 2
 REASON = "alias: redirected"
 
 
@@ -33,9 +31,9 @@ def plausible(conn: db.Connection, source: Source, url: str, target: str, led: S
         return False
     if urls.akin(url, target):
         return True
-    rows = db.query(conn, "strangers_led_to", source=source.name, target=target)
+    rows = db.query(conn, "strangers_led_to", source=source.name, target=target, count=policy.STRANGERS_READ)
     others = {row["url"] for row in rows} | {other for where, other in led if urls.cleaned(where) == target}
-    return len(others - {url}) < MOST_STRANGERS
+    return len(others - {url}) < policy.MAX_STRANGERS
 
 
 def _redirected(look: Look) -> bool:

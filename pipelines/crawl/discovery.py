@@ -11,21 +11,13 @@ from typing import Any
 
 from pipelines import urls
 from pipelines.codes import NOT_OURS, Cause
-from pipelines.crawl import rules
+from pipelines.crawl import policy, rules
 from pipelines.crawl.rules import Rule
 from pipelines.model import Entry, Kind, Source, State
 from pipelines.stores import clock, entries
 from pipelines.stores import postgres as db
 
 Found = tuple[Kind, Entry]
-# Further pages of one section in one run: where each brings something new there is no other end.
-MOST_PAGES = 20
-# Articles missing from a list that are looked at in one run; a site that was rebuilt loses all at once.
-MOST_VANISHED = 10
-# What a list calls modified is believed in small numbers until so many were, and not when as many were not.
-TRUSTED = 3
-# One in so many entries of a list may be pinned, however old it is: a list reaches back as far as the others do.
-PINNED = 5
 ALIAS = "alias: another form of a known address"
 LIVING = {State.DISCOVERED, State.FETCHED, State.STORED, State.UNCHANGED}
 LOST = {State.REJECTED, State.EXCLUDED, State.BLOCKED, State.FAILED, State.GONE}
@@ -72,6 +64,10 @@ def discover(
         run=run,
         keys=list(named),
         not_ours=list(map(str, NOT_OURS)),
+        revive_after=policy.REVIVE_AFTER,
+        max_revive_doublings=policy.MAX_REVIVE_DOUBLINGS,
+        max_gone_looks=policy.MAX_GONE_LOOKS,
+        max_tries=policy.MAX_TRIES,
         variants=[one.variant for one in named.values() if one.kind == Kind.ARTICLE],
     )
     known = {row["url_key"]: row for row in rows if row["url_key"] in named}
@@ -104,7 +100,7 @@ def next_page(conn: db.Connection, source: Source, run: str, first: str, entry: 
     Part of the caller's transaction. first: the section's first page, as first_page gives it.
     """
     had = db.row(conn, "pages_of_section", source=source.name, via=first, run=run) or {"count": 0}
-    if had["count"] >= MOST_PAGES:
+    if had["count"] >= policy.MAX_SECTION_PAGES:
         return False
     try:
         where = {"key": urls.key(entry.url), "url": urls.cleaned(entry.url), "host": urls.host(entry.url)}
@@ -116,7 +112,7 @@ def next_page(conn: db.Connection, source: Source, run: str, first: str, entry: 
 
 def fill(conn: db.Connection, source: str) -> None:
     """Give the articles of before variant keys theirs, part of the caller's transaction."""
-    while rows := db.query(conn, "unmarked_variants", source=source):
+    while rows := db.query(conn, "unmarked_variants", source=source, count=policy.VARIANTS_BATCH):
         db.execute_values(conn, "mark_variants", [(row["id"], urls.variant(row["url"])[0]) for row in rows])
 
 
@@ -233,15 +229,15 @@ def _again(conn: db.Connection, source: Source, via: str, pairs: Sequence[tuple[
 def believable(naming: db.Row | None) -> int | None:
     """How many of the pages that a list calls modified are looked at for that (None: all of them)."""
     held, failed = (naming["lastmod_true"], naming["lastmod_false"]) if naming else (0, 0)
-    if failed >= TRUSTED and failed > held:
+    if failed >= policy.TRUSTED_LOOKS and failed > held:
         return 0
-    return TRUSTED if held < TRUSTED else None
+    return policy.TRUSTED_LOOKS if held < policy.TRUSTED_LOOKS else None
 
 
 def _readmitted(row: db.Row) -> bool:
     if row["state"] == State.EXCLUDED:
         return row["code"] not in NOT_OURS
-    if not row["alias_of"] or row["fetched_at"] or row["looks"] >= TRUSTED:
+    if not row["alias_of"] or row["fetched_at"] or row["looks"] >= policy.TRUSTED_LOOKS:
         return False
     if row["main_next_at"] or row["main_state"] not in LOST:
         return False
@@ -268,8 +264,20 @@ def _vanished(conn: db.Connection, source: Source, via: str, named: Iterable[Nam
     naming = db.row(conn, "list_of_source", source=source.name, key=urls.key(via)) if dated else None
     if naming is None or len(dated) * 2 < len(dates):
         return
-    wanted: dict[str, Any] = {"list": naming["id"], "oldest": dated[len(dated) // PINNED], "named": list(standing)}
-    db.execute(conn, "vanished_urls", source=source.name, via=via, most=MOST_VANISHED, **wanted)
+    wanted: dict[str, Any] = {
+        "list": naming["id"],
+        "oldest": dated[len(dated) // policy.PINNED_ONE_IN],
+        "named": list(standing),
+    }
+    db.execute(
+        conn,
+        "vanished_urls",
+        source=source.name,
+        via=via,
+        most=policy.MAX_VANISHED,
+        apart=policy.VANISHED_APART,
+        **wanted,
+    )
 
 
 def _latest(pair: tuple[Named, db.Row]) -> datetime:

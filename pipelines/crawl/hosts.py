@@ -11,7 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from pipelines.crawl import policy
 from pipelines.stores import postgres as db
+
+# Three years: what was never asked; Postgres has no interval without end.
+NEVER_SECONDS = 1e8
 
 
 @dataclass
@@ -54,7 +58,7 @@ def leave(turns: Turns, asked: Mapping[str, float]) -> None:
     if not gone:
         return
     with turns.conn:
-        db.execute_values(turns.conn, "leave_hosts", [(host, min(ago, 10.0**8)) for host, ago in gone.items()])
+        db.execute_values(turns.conn, "leave_hosts", [(host, min(ago, NEVER_SECONDS)) for host, ago in gone.items()])
     with turns.conn:
         db.query(turns.conn, "free_hosts", hosts=list(gone))
     turns.ours -= gone.keys()
@@ -80,9 +84,9 @@ def cool(conn: db.Connection, host: str, rest: timedelta, reason: str) -> None:
 
 
 def robots(conn: db.Connection, place: str) -> tuple[int, str, float] | None:
-    """The robots.txt of a host as it was last had within two days: status, body, and its age in seconds."""
+    """The robots.txt of a host as it was last had, while it may stand: status, body, and its age in seconds."""
     with conn:
-        row = db.row(conn, "robots_of_host", host=place)
+        row = db.row(conn, "robots_of_host", host=place, stands=policy.ROBOTS_TXT_STANDS)
     return (row["status"], row["body"], row["age"]) if row else None
 
 

@@ -8,20 +8,18 @@ from datetime import datetime, timedelta
 
 from pipelines import urls
 from pipelines.codes import Cause
-from pipelines.crawl import discovery, rules
+from pipelines.crawl import discovery, policy, rules
 from pipelines.crawl.discovery import Found
 from pipelines.model import Entry, Kind, Pointer, Source, State
 from pipelines.stores import entries
 from pipelines.stores import postgres as db
 
 LISTS = {Kind.FEED: "feeds", Kind.SITEMAP: "sitemaps", Kind.SECTION: "sections"}
-# Sitemaps that indexes name, for one source in one run: a site can make each name the next.
-MOST_SITEMAPS = 50
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lease:
-    """A URL that this crawl alone may fetch for a quarter of an hour, with what is known of it."""
+    """A URL that this crawl alone may fetch for a while (policy.LEASE), with what is known of it."""
 
     id: int
     source: str
@@ -78,8 +76,14 @@ def begin(conn: db.Connection, source: Source, run: str) -> None:
         discovery.fill(conn, source.name)
         db.execute(conn, "leave_lists", source=source.name, keys=[row[1] for row in rows])
         db.execute_values(conn, "due_listings", rows)
-        db.execute(conn, "due_sitemaps", source=source.name)
-        db.execute(conn, "due_looks", source=source.name)
+        db.execute(conn, "due_sitemaps", source=source.name, whole_after=policy.WHOLE_AFTER)
+        db.execute(
+            conn,
+            "due_looks",
+            source=source.name,
+            look_ahead=policy.LOOK_AHEAD,
+            apart=policy.LOOK_AHEAD_APART,
+        )
         rules.reconsider(conn, source)
 
 
@@ -104,7 +108,7 @@ def lease(
     per_host: int,
     skip: Sequence[str] = (),
     articles: bool = True,
-    sitemaps: int = MOST_SITEMAPS,
+    sitemaps: int = policy.MAX_SITEMAPS,
     only: str = "",
 ) -> list[Lease]:
     """Take up to `count` due URLs of a source, so many per host, none of the hosts to skip; committed at once.
@@ -113,9 +117,21 @@ def lease(
     source lists itself is always leased. only: no other URL than this one, or than the one it is an alias of. Now and
     then a lease has no ETag and date, so that the page is sent in full: some servers call unchanged what has changed.
     """
-    wanted = {"count": count, "per_host": per_host, "skip": list(skip), "articles": articles, "sitemaps": sitemaps}
     with conn:
-        rows = db.query(conn, "lease_urls", source=source, run=run, only=urls.key(only) if only else "", **wanted)
+        rows = db.query(
+            conn,
+            "lease_urls",
+            source=source,
+            run=run,
+            count=count,
+            per_host=per_host,
+            skip=list(skip),
+            articles=articles,
+            sitemaps=sitemaps,
+            only=urls.key(only) if only else "",
+            lease=policy.LEASE,
+            whole_after=policy.WHOLE_AFTER,
+        )
     return [_lease(source, row) for row in sorted(rows, key=lambda r: r["turn"])]
 
 
@@ -130,9 +146,22 @@ def record(conn: db.Connection, run: str, looks: Sequence[Look]) -> list[Look]:
     fresh = [look for look in looks if (look.url_id, *_place(look)[:2]) in added]
     # A URL with two looks in one batch stands where the later one left it.
     last = {look.url_id: look for look in sorted(fresh, key=lambda look: look.fetched_at)}
-    db.execute_values(conn, "forgive_lists", [(look.url_id, look.status) for look in last.values()])
+    statuses = [(look.url_id, look.status) for look in last.values()]
+    db.execute_values(conn, "forgive_lists", statuses, whole_after=policy.WHOLE_AFTER)
     db.execute_values(conn, "credit_lists", [(look.url_id, str(look.outcome)) for look in last.values()])
-    db.execute_values(conn, "settle_urls", [_settled_row(run, look) for look in last.values()])
+    db.execute_values(
+        conn,
+        "settle_urls",
+        [_settled_row(run, look) for look in last.values()],
+        max_tries=policy.MAX_TRIES,
+        retry_pause=policy.RETRY_PAUSE,
+        retry_growth=policy.RETRY_GROWTH,
+        blocked_pause=policy.BLOCKED_PAUSE,
+        blocked_growth=policy.BLOCKED_GROWTH,
+        same_crawl_pause=policy.SAME_CRAWL_PAUSE,
+        max_gone_looks=policy.MAX_GONE_LOOKS,
+        gone_second_look=policy.GONE_SECOND_LOOK,
+    )
     return fresh
 
 

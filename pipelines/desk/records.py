@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines import cron, text
-from pipelines.desk import unsent
+from pipelines.desk import policy, unsent
 from pipelines.model import Reason, Source, State
 from pipelines.notify import channels as channels_module
 from pipelines.stores import postgres as db
@@ -23,15 +23,10 @@ Record = dict[str, Any]
 OUTCOMES = tuple(state.value for state in State if state not in (State.DISCOVERED, State.FETCHED))
 # The word that speaks for a source is that of its worst stage.
 WORST_FIRST = ("failed", "running", "stopped", "busy", "done")
-EXCERPT = 320
-NAMED = 3
 # What stands in the place of an article: where so many do, lists named something new, and nobody could read it.
 NO_PAGES = {
     Reason.SOFT_404, Reason.CONSENT, Reason.CHALLENGE, Reason.ERROR_PAGE, Reason.REGION, Reason.PAYWALL, Reason.EMPTY,
 }  # fmt: skip
-LEAST_WALLED = 3
-REASON = 110
-GRACE = timedelta(minutes=10)
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}://\S+|[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+", re.IGNORECASE)
 
 
@@ -42,7 +37,7 @@ def overview(
     schedule: str = "",
     timezone: str = "UTC",
     addressed: Collection[str] | None = None,
-    count: int = 40,
+    count: int = policy.ARTICLES_SHOWN,
     source: str | None = None,
     now: datetime | None = None,
 ) -> Record:
@@ -54,7 +49,7 @@ def overview(
     articles, None for all. tone is good, warn, bad or empty.
     """
     now = now or datetime.now(UTC)
-    rows, latest, sent = sources(conn, followed, now=now), runs(conn, 10), deliveries(conn, now=now)
+    rows, latest, sent = sources(conn, followed, now=now), runs(conn, policy.RUNS_SHOWN), deliveries(conn, now=now)
     used = _channels(conn, addressed)
     tone, sentence = headline(
         rows, latest, schedule=schedule, timezone=timezone, undelivered=sent["failed"], channels=used, now=now,
@@ -82,7 +77,9 @@ def sources(conn: db.Connection, followed: Sequence[Source], *, now: datetime | 
     age_seconds: since the newest article was first fetched. quiet: health found it silent and nothing came since.
     """
     now = now or datetime.now(UTC)
-    found = {row["source"]: row for row in db.query(conn, "desk_sources", sources=[s.name for s in followed])}
+    names = [source.name for source in followed]
+    rows = db.query(conn, "desk_sources", sources=names, ahead=policy.FETCHED_AHEAD)
+    found = {row["source"]: row for row in rows}
     ran = [row for row in found.values() if row["run"]]
     ends: dict[str, list[db.Row]] = {}
     for end in db.query(conn, "desk_outcomes", runs=[r["run"] for r in ran], sources=[r["source"] for r in ran]):
@@ -96,7 +93,16 @@ def latest_articles(conn: db.Connection, count: int, source: str | None = None, 
 
     Each with an excerpt (whole: and its text), its writing direction, how many lines were cut, the watches that hit.
     """
-    return [_article(row, whole) for row in db.query(conn, "desk_articles", count=count, source=source, whole=whole)]
+    rows = db.query(
+        conn,
+        "desk_articles",
+        count=count,
+        source=source,
+        whole=whole,
+        candidates=policy.CANDIDATES,
+        excerpt=policy.EXCERPT_READ_CHARACTERS,
+    )
+    return [_article(row, whole) for row in rows]
 
 
 def article(conn: db.Connection, number: int) -> Record | None:
@@ -123,14 +129,14 @@ def alerts(conn: db.Connection, count: int) -> list[Record]:
 
 def deliveries(conn: db.Connection, *, now: datetime | None = None) -> dict[str, int]:
     """How many deliveries of the last seven days wait, failed or were sent."""
-    rows = db.query(conn, "desk_delivery_states", now=now or datetime.now(UTC))
+    rows = db.query(conn, "desk_delivery_states", now=now or datetime.now(UTC), within=policy.DELIVERIES_OF)
     return {"waiting": 0, "failed": 0, "sent": 0, **{row["state"]: row["deliveries"] for row in rows}}
 
 
 def runs(conn: db.Connection, count: int) -> list[Record]:
     """The newest runs, newest first, the last night among them: run, started_at, ended_at, sources, failed, running,
     new, alert_error, and one_page, which says that it was for one page a person asked for."""
-    return db.query(conn, "desk_runs", count=count)
+    return db.query(conn, "desk_runs", count=count, ahead=policy.FETCHED_AHEAD)
 
 
 def headline(
@@ -175,9 +181,9 @@ def headline(
     if undelivered:
         parts.append(f"{_many(undelivered, 'message')} could not be sent")
     held = [channel for channel in channels if channel["held"]]
-    parts += [_held(channel) for channel in held[:NAMED]]
+    parts += [_held(channel) for channel in held[: policy.NAMED]]
     walled = [row for row in mine if _walled(row)]
-    parts += [f"{row['name']} gave no article: {_walled(row)}" for row in walled[:NAMED]]
+    parts += [f"{row['name']} gave no article: {_walled(row)}" for row in walled[: policy.NAMED]]
     quiet = [row["name"] for row in rows if row["quiet"] and row["state"] != "failed"]
     if quiet:
         parts.append(f"gone quiet: {_some(quiet)}")
@@ -193,9 +199,11 @@ def ago(then: datetime, now: datetime) -> str:
     minutes = int((now - then).total_seconds() // 60)
     if minutes < 1:
         return "just now"
-    if minutes < 120:
+    if minutes < policy.HOURS_IN_MINUTES_BELOW * 60:
         return f"{_many(minutes, 'minute')} ago"
-    return f"{minutes // 60} hours ago" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days ago"
+    return (
+        f"{minutes // 60} hours ago" if minutes < policy.HOURS_IN_DAYS_FROM * 60 else f"{minutes // (24 * 60)} days ago"
+    )
 
 
 def _channels(conn: db.Connection, addressed: Collection[str] | None) -> list[Record]:
@@ -272,12 +280,14 @@ def _delivery(row: db.Row) -> Record:
 
 
 def _direction(row: db.Row) -> str:
-    return text.direction(f"{row['title']} {row['text'][:500]}".strip() or row["language"])
+    return text.direction(f"{row['title']} {row['text'][: policy.DIRECTION_CHARACTERS]}".strip() or row["language"])
 
 
 def _excerpt(given: str) -> str:
     flat = " ".join(given.split())
-    return flat if len(flat) <= EXCERPT else flat[:EXCERPT].rsplit(" ", 1)[0] + " …"
+    return (
+        flat if len(flat) <= policy.EXCERPT_CHARACTERS else flat[: policy.EXCERPT_CHARACTERS].rsplit(" ", 1)[0] + " …"
+    )
 
 
 def _link(url: str) -> str:
@@ -289,7 +299,7 @@ def _missed(rows: Iterable[Record], newest: Record, schedule: str, timezone: str
     """When a run was due that did not start: news_crawl's time has come, and a source's own, where it has one."""
     if not schedule:
         return None
-    due = cron.struck(schedule, timezone, now - GRACE).astimezone(UTC)
+    due = cron.struck(schedule, timezone, now - policy.START_GRACE).astimezone(UTC)
     if due <= newest["started_at"]:
         return None
     for row in rows:
@@ -318,14 +328,21 @@ def _walled(row: Record) -> str:
     """That what a source's lists named anew were walls and error pages, with their kinds; else nothing."""
     kinds = [e for e in row["reasons"] if e["state"] == "rejected" and e["code"] in NO_PAGES]
     count = sum(end["urls"] for end in kinds)
-    if row["new"] or row["state"] == "failed" or count < LEAST_WALLED or count < row["outcomes"]["rejected"]:
+    if (
+        row["new"]
+        or row["state"] == "failed"
+        or count < policy.LEAST_WALLED_PAGES
+        or count < row["outcomes"]["rejected"]
+    ):
         return ""
     return f"{_many(count, 'page')} rejected ({', '.join(dict.fromkeys(end['reason'] for end in kinds))})"
 
 
 def _failures(failed: Sequence[Record]) -> str:
-    told = [f"{row['name']} failed: {_brief(row['message'] or 'no reason was given')}" for row in failed[:NAMED]]
-    return "; ".join([*told, *([f"{len(failed) - NAMED} more failed"] if len(failed) > NAMED else [])])
+    told = [
+        f"{row['name']} failed: {_brief(row['message'] or 'no reason was given')}" for row in failed[: policy.NAMED]
+    ]
+    return "; ".join([*told, *([f"{len(failed) - policy.NAMED} more failed"] if len(failed) > policy.NAMED else [])])
 
 
 def _lowered(sentence: str) -> str:
@@ -337,11 +354,15 @@ def _lowered(sentence: str) -> str:
 def _brief(sentence: str) -> str:
     """The first reason a sentence gives; the table has them all."""
     first = _lowered(sentence.split("; ")[0])
-    return first if len(first) <= REASON else first[:REASON].rsplit(" ", 1)[0] + " …"
+    return (
+        first if len(first) <= policy.REASON_CHARACTERS else first[: policy.REASON_CHARACTERS].rsplit(" ", 1)[0] + " …"
+    )
 
 
 def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+    return ", ".join(names[: policy.NAMED]) + (
+        f" and {len(names) - policy.NAMED} more" if len(names) > policy.NAMED else ""
+    )
 
 
 def _many(number: int, word: str) -> str:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines import private
+from pipelines.crawl import policy
 from pipelines.errors import DiskFullError, NightdeskError, StoreError
 from pipelines.extract import fetched
 from pipelines.extract.extraction import extractor
@@ -255,7 +256,7 @@ def _tell(settings: Settings, conn: db.Connection, source: Source, run: str, und
     lost = [fetch for fetch, made in undecided.fetches.items() if made.fault == Fault.STORE]
     with conn:
         db.execute_values(conn, "note_undecided", [(fetch, made.why) for fetch, made in undecided.fetches.items()])
-        db.execute(conn, "refetch_lost", fetches=lost)
+        db.execute(conn, "refetch_lost", fetches=lost, lost_after=policy.LOST_RECORD_AFTER)
 
 
 def _of_disk(error: OSError, settings: Settings) -> str:

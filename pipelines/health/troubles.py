@@ -18,21 +18,13 @@ from typing import Any
 
 from pipelines import cron
 from pipelines.codes import TroubleKind
+from pipelines.health import policy
 from pipelines.model import Source
 from pipelines.notify.outbox import put_message, tell_operators
 from pipelines.settings import Settings
 from pipelines.sources import access
 from pipelines.stores import postgres as db
 from pipelines.stores import templates
-
-TIMES = 3
-SCHEDULE_STEPS = 14
-
-BEHIND_TIMES = 3
-
-BY_HAND = timedelta(days=1)
-# Of the pages that were asked for as a subscriber: fewer may stand behind another subscription.
-REFUSED_SHARE = 0.5
 
 __all__ = ["BrokenPromise", "Drift", "Lag", "LostLogin", "Silence", "Trouble", "check", "tell_operators"]
 
@@ -111,8 +103,10 @@ def _silence(conn: db.Connection, settings: Settings, source: Source, now: datet
     since = life["yielded_at"] or life["first_crawl"]
     if since is None or life["last_crawl"] is None:
         return None
-    usual = _usual(settings, source, db.query(conn, "yields_of_source", source=source.name, now=now), now)
-    silent = now - since > TIMES * usual and life["last_crawl"] > since + usual
+    usual = _usual(
+        settings, source, db.query(conn, "yields_of_source", source=source.name, now=now, within=policy.USUAL_FROM), now
+    )
+    silent = now - since > policy.SILENT_TIMES * usual and life["last_crawl"] > since + usual
     db.execute(
         conn, "trouble_over", source=source.name, kind=str(TroubleKind.SILENT), since=since if silent else None, now=now
     )
@@ -142,8 +136,8 @@ def _drift(conn: db.Connection, settings: Settings, source: Source, now: datetim
 
 
 def _lag(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Lag | None:
-    crawls = db.query(conn, "crawls_of_source", source=source.name, now=now, count=BEHIND_TIMES)
-    behind = len(crawls) == BEHIND_TIMES and all(crawl["behind"] for crawl in crawls)
+    crawls = db.query(conn, "crawls_of_source", source=source.name, now=now, count=policy.BEHIND_CRAWLS)
+    behind = len(crawls) == policy.BEHIND_CRAWLS and all(crawl["behind"] for crawl in crawls)
     begun = db.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.BEHIND))
     since = (begun["since"] if begun else crawls[-1]["started_at"]) if behind else None
     db.execute(conn, "trouble_over", source=source.name, kind=str(TroubleKind.BEHIND), since=since, now=now)
@@ -178,11 +172,13 @@ def _broken_promise(conn: db.Connection, settings: Settings, source: Source, now
 
 
 def _lost_login(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> LostLogin | None:
-    looks = db.query(conn, "looks_as_subscriber", source=source.name, now=now) if access.has_login(source) else []
+    looks = []
+    if access.has_login(source):
+        looks = db.query(conn, "looks_as_subscriber", source=source.name, now=now, count=policy.LOGIN_CRAWLS)
     refused = [look for look in looks if look["paywall"] or access.asks_for_login(look["status"], look["code"])]
     lists = [look for look in refused if look["kind"] != "article"]
     articles = sum(look["kind"] == "article" for look in looks)
-    lost = bool(lists) or (articles > 0 and len(refused) >= REFUSED_SHARE * articles)
+    lost = bool(lists) or (articles > 0 and len(refused) >= policy.REFUSED_SHARE * articles)
     begun = db.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.LOGIN))
     if lost:
         since = begun["since"] if begun else refused[0]["started_at"]
@@ -242,9 +238,9 @@ def _pause(settings: Settings, source: Source, now: datetime) -> timedelta:
         (source.schedule, source.timezone) if source.schedule else (settings.schedule, settings.schedule_timezone)
     )
     if not expression:
-        return BY_HAND
+        return policy.BY_HAND_PAUSE
     strikes = [cron.struck(expression, zone, now)]
-    for _ in range(SCHEDULE_STEPS):
+    for _ in range(policy.SCHEDULE_STRIKES):
         strikes.append(cron.struck(expression, zone, strikes[-1] - timedelta(seconds=2)))
     return max(later - earlier for later, earlier in pairwise(strikes))
 

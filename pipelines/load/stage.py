@@ -14,7 +14,7 @@ from typing import Any
 from pipelines import text, urls
 from pipelines.crawl import ledger
 from pipelines.errors import StoreError
-from pipelines.load import counters, words
+from pipelines.load import counters, policy, words
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, runs
@@ -22,7 +22,6 @@ from pipelines.stores import postgres as db
 from pipelines.stores.articlefile import Line
 
 STAGE = "load"
-LOCK_WAIT = "120s"
 LOCK_NOT_AVAILABLE = "55P03"
 # The classes of errors that say a value is none: of its type, or of its column.
 WRONG_VALUES = ("22", "23")
@@ -50,6 +49,17 @@ STEPS = (
     "load_urls",
 )
 
+# What the steps are given of policy.py; each takes what it names.
+POLICY = {
+    "old_after": policy.OLD_AFTER,
+    "replay_after": policy.REPLAY_AFTER,
+    "looks_after": list(policy.LOOKS_AFTER),
+    "early_share": policy.EARLY_SHARE,
+    "rejected_look_after": policy.REJECTED_LOOK_AFTER,
+    "gone_apart": policy.GONE_APART,
+    "max_titles": policy.MAX_TITLES_OF_CANONICAL,
+}
+
 COLUMNS = (  # noqa: SIM905
     "n fetch_id url_id run fetched_at url canonical_url canonical_key title description text authors language "
     "published_at published_precision published_from modified_at image tags section removed "
@@ -69,7 +79,7 @@ def load(settings: Settings, source: Source, run: str) -> Tally:
         runs.begin(conn, run, source.name, STAGE)
         try:
             with conn:
-                db.query(conn, "load_patience", wait=LOCK_WAIT)
+                db.query(conn, "load_patience", wait=f"{policy.LOCK_WAIT_SECONDS}s")
                 db.query(conn, "load_lock", source=source.name)
                 _put(conn, _lines(conn, settings, source.name, run), source.name, run)
                 counts = db.row(conn, "tally_of_load", source=source.name, run=run) or {}
@@ -146,13 +156,13 @@ def _put(conn: db.Connection, rows: Sequence[Sequence[Any]], source: str, run: s
             )
         db.execute(conn, "load_measure")
         for step in STEPS:
-            db.execute(conn, step, source=source, run=run, **before)
+            db.execute(conn, step, source=source, run=run, **before, **POLICY)
             if step == KNOWN:
                 edits = [counters.Edit(**row) for row in db.query(conn, "load_edits")]
                 db.execute(conn, "load_still", numbers=counters.still(edits))
         db.execute_values(conn, "load_aliases", _aliases(rows, run))
-    db.execute(conn, "load_unchanged", source=source, run=run)
-    db.execute(conn, "load_gone", source=source, run=run)
+    db.execute(conn, "load_unchanged", source=source, run=run, **POLICY)
+    db.execute(conn, "load_gone", source=source, run=run, **POLICY)
     if rows:
         words.keep_loaded(conn)
 

@@ -19,25 +19,11 @@ from urllib.parse import quote
 from pipelines import settings as configuration
 from pipelines.errors import SourceError
 from pipelines.notify import delivery as notify
+from pipelines.notify import policy
 from pipelines.notify.message import Outcome, Receipt
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 
-# Of a message that its channel does not want.
-FIRST_WAIT, LONGEST_WAIT = 60.0, 6 * 3600.0
-ATTEMPTS = 12
-# A channel that fails so often in a row rests: first a minute, then twice as long each time, an hour at most, so that
-# it is noticed within the hour when it is back.
-PATIENCE = 3
-FIRST_REST, LONGEST_REST = 60.0, 3600.0
-# The operators hear of a channel that takes nothing for so long.
-LONG_DOWN = 3600.0
-# Channels served at the same time; each costs a process.
-AT_ONCE = 8
-# Messages taken in hand together: few enough that a second sender finds some, many enough that asking costs nothing.
-BATCH = 50
-# Couriers for a channel with more than this many due, and so messages that a kill can repeat; one for all others.
-LANES, MANY = 2, 2 * BATCH
 # The first of the two numbers of a sender's advisory lock; the second is its own.
 SENDERS = 4_917_002
 
@@ -94,13 +80,13 @@ def drain(
         db.execute(conn, "hold_channel", channel=channel, error=error)
     counts = Counter({"sent": 0, "retried": 0, "failed": 0})
     stop = threading.Event()
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="send") as pool:
+    with ThreadPoolExecutor(policy.CHANNELS_AT_ONCE, thread_name_prefix="send") as pool:
         serving = [
             pool.submit(_serve, conn, sender, channel, known[channel], operators.lower(), publisher, stop)
             # Every channel has its first courier before any has its second.
-            for lane in range(LANES)
+            for lane in range(policy.COURIERS)
             for channel in due
-            if channel in known and (lane == 0 or due[channel] > MANY)
+            if channel in known and (lane == 0 or due[channel] > policy.COURIERS_FROM)
         ]
         try:
             for served in serving:
@@ -140,8 +126,8 @@ def _serve(
                 sender=sender,
                 senders=SENDERS,
                 channel=channel,
-                patience=PATIENCE,
-                count=BATCH,
+                patience=policy.PATIENCE_FAILURES,
+                count=policy.BATCH,
             )
             if not batch:
                 break
@@ -194,7 +180,7 @@ def _mark(conn: db.Connection, delivery: db.Row, receipt: Receipt, operators: st
             id=delivery["id"],
             error=receipt.said,
             taken=list(receipt.taken),
-            most=ATTEMPTS,
+            most=policy.MAX_ATTEMPTS,
             wait=wait,
         )
         return "failed" if row["state"] == "failed" else "retried", False
@@ -205,13 +191,14 @@ def _mark(conn: db.Connection, delivery: db.Row, receipt: Receipt, operators: st
         channel=delivery["channel"],
         error=receipt.said,
         asked=receipt.wait,
-        patience=PATIENCE,
-        first=FIRST_REST,
-        longest=LONGEST_REST,
-        jitter=random.uniform(0.8, 1.2),
-        most=ATTEMPTS,
+        patience=policy.PATIENCE_FAILURES,
+        first=policy.FIRST_REST_SECONDS,
+        longest=policy.LONGEST_REST_SECONDS,
+        jitter=_jitter(),
+        most=policy.MAX_ATTEMPTS,
         wait=wait,
-        long=LONG_DOWN,
+        max_doublings=policy.MAX_REST_DOUBLINGS,
+        long=policy.LONG_DOWN_SECONDS,
     )
     if row["long"] and operators and operators != delivery["channel"]:
         _tell_of(conn, operators, delivery["channel"], row["failing_since"].isoformat(), receipt.said)
@@ -229,10 +216,14 @@ def _tell_of(conn: db.Connection, operators: str, channel: str, since: str, said
 
 def _wait(attempts: int) -> float:
     """Seconds before the next attempt: a minute, doubled each time up to six hours, a fifth more or less."""
-    return min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (attempts - 1)) * random.uniform(0.8, 1.2)
+    return min(policy.LONGEST_WAIT_SECONDS, policy.FIRST_WAIT_SECONDS * 2.0 ** (attempts - 1)) * _jitter()
 
 
 def _left(conn: db.Connection, counts: Mapping[str, int]) -> tuple[dict[str, int], str]:
     rows = db.query(conn, "waiting_deliveries")
     said = [f"{row['waiting']} waiting: {row['error']}" for row in rows if row["error"]]
     return {**counts, "waiting": sum(row["waiting"] for row in rows)}, " ".join(said)
+
+
+def _jitter() -> float:
+    return random.uniform(1 - policy.JITTER_SHARE, 1 + policy.JITTER_SHARE)

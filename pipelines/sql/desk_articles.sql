@@ -4,14 +4,14 @@ with candidates as (
     from articles
     where %(source)s::text is null or source = %(source)s
     order by first_fetched_at desc
-    limit 5000
+    limit %(candidates)s
 ), chosen as (
     select id, row_number() over (order by first_run desc, dated desc, id desc) as place
     from candidates
     order by place
     limit %(count)s
 ), latest as (
-    select id, source, url, title, description, case when %(whole)s then text else left(text, 700) end as text, language, words, revision, gone_at,
+    select id, source, url, title, description, case when %(whole)s then text else left(text, %(excerpt)s) end as text, language, words, revision, gone_at,
         published_at, first_fetched_at, place,
         (select coalesce(sum(cardinality(string_to_array(block ->> 'text', E'\n'))), 0)
             from jsonb_array_elements(removed) as block) as cut

@@ -1,5 +1,5 @@
--- How many deliveries wait, failed or were sent in the last seven days.
+-- How many deliveries wait, failed or were sent lately.
 select state, count(*) as deliveries
 from deliveries
-where created_at > %(now)s::timestamptz - interval '7 days'
+where created_at > %(now)s::timestamptz - %(within)s
 group by state

@@ -15,6 +15,6 @@ with latest as (
 )
 select latest.*,
     (select count(*) from articles
-        where first_run = latest.run and first_fetched_at > latest.started_at - interval '7 days') as new
+        where first_run = latest.run and first_fetched_at > latest.started_at - %(ahead)s) as new
 from latest
 order by started_at desc

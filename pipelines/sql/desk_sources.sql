@@ -29,7 +29,7 @@ left join lateral (
 left join lateral (
     select count(*) as new
     from articles
-    where articles.source = name and first_run = last.run and first_fetched_at > last.started_at - interval '7 days'
+    where articles.source = name and first_run = last.run and first_fetched_at > last.started_at - %(ahead)s
 ) as born on true
 left join lateral (
     select first_fetched_at, published_at

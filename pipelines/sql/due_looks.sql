@@ -1,4 +1,4 @@
--- A planned look that is due within the hour is made by a crawl that begins now: the next one may be a night away.
+-- A planned look that is due soon is made by a crawl that begins now: the next one may be a night away.
 update urls set next_at = now()
-where source = %(source)s and kind = 'article' and due_for = 'planned' and next_at between now() and now() + interval '1 hour'
-    and fetched_at < now() - interval '12 hours'
+where source = %(source)s and kind = 'article' and due_for = 'planned' and next_at between now() and now() + %(look_ahead)s
+    and fetched_at < now() - %(apart)s

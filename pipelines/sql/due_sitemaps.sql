@@ -5,7 +5,7 @@ where source = %(source)s and kind = 'sitemap' and via <> '' and state in ('stor
     and missed_at is null
     and (
         entry ->> 'modified_at' is null
-        or fetched_at < now() - interval '156 hours'
+        or fetched_at < now() - %(whole_after)s
         or (entry ->> 'modified_at')::timestamptz = (
             select max((other.entry ->> 'modified_at')::timestamptz) from urls other
             where other.source = urls.source and other.via = urls.via and other.kind = 'sitemap'

@@ -2,4 +2,4 @@
 update urls
 set lastmod_true = urls.lastmod_true / 2, lastmod_false = urls.lastmod_false / 2
 from (values %s) as look (id, status)
-where urls.id = look.id and urls.lastmod_false > 0 and urls.whole_at < now() - interval '156 hours' and look.status::int <> 304
+where urls.id = look.id and urls.lastmod_false > 0 and urls.whole_at < now() - %(whole_after)s and look.status::int <> 304

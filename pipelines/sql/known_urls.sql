@@ -8,8 +8,10 @@ select u.id, u.url_key, u.url, u.kind, u.state, u.code, u.variant_key, u.fetched
         and (u.state in ('failed', 'blocked')
             or (u.state = 'gone' and u.fetched_at is null and u.code <> 'gone for good')
             or (u.state = 'excluded' and u.code = any(%(not_ours)s)))
-        and u.decided_at < now() - interval '20 hours'
-            * power(2, least(greatest(u.attempts - case u.state when 'excluded' then 1 when 'gone' then 2 else 5 end, 0), 4)) as rested
+        and u.decided_at < now() - %(revive_after)s
+            * power(2, least(greatest(
+                u.attempts - case u.state when 'excluded' then 1 when 'gone' then %(max_gone_looks)s else %(max_tries)s end, 0
+            ), %(max_revive_doublings)s)) as rested
 from urls u left join urls m on m.id = u.alias_of
 where u.source = %(source)s
     and (u.url_key = any(%(keys)s) or (u.variant_key = any(%(variants)s) and u.kind = 'article'))

@@ -1,5 +1,5 @@
 -- Lease the next due URLs of a source: lists before articles, new before known, newest first, so many per host; of the
--- sitemaps that an index named no more than are left to this run. What was not sent in full for six days and a half is asked for
+-- sitemaps that an index named no more than are left to this run. What was not sent in full for long is asked for
 -- without its ETag and date, and so is what once had other bytes under the same ones.
 with due as (
     select id, kind <> 'article' as list, state = 'discovered' as fresh,
@@ -34,9 +34,9 @@ with due as (
     limit %(count)s
 )
 update urls
-set leased_until = now() + interval '15 minutes', leased_run = %(run)s
+set leased_until = now() + %(lease)s, leased_run = %(run)s
 from chosen
 where urls.id = chosen.id
 returning urls.id, urls.url, urls.host, urls.kind, urls.via, urls.entry, urls.digest, chosen.turn,
-    case when urls.validators_lie or urls.whole_at < now() - interval '156 hours' then '' else urls.etag end as etag,
-    case when urls.validators_lie or urls.whole_at < now() - interval '156 hours' then '' else urls.last_modified end as last_modified
+    case when urls.validators_lie or urls.whole_at < now() - %(whole_after)s then '' else urls.etag end as etag,
+    case when urls.validators_lie or urls.whole_at < now() - %(whole_after)s then '' else urls.last_modified end as last_modified

@@ -6,9 +6,9 @@ select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revis
     case
         when %(first_run)s then 'first run'
         when l.judged or l.same_page then 're-extraction'
-        when %(run)s < %(newest_run)s and l.fetched_at < %(newest_look)s::timestamptz - interval '6 hours'
+        when %(run)s < %(newest_run)s and l.fetched_at < %(newest_look)s::timestamptz - %(replay_after)s
             and u.code <> 'undecided' then 'replay'
-        when l.revision = 1 and l.published_at < least(l.fetched_at, u.discovered_at) - interval '24 hours' - case l.published_precision
+        when l.revision = 1 and l.published_at < least(l.fetched_at, u.discovered_at) - %(old_after)s - case l.published_precision
             when 'day' then interval '1 day' when 'month' then interval '1 month' when 'year' then interval '1 year'
             else interval '0' end then 'old'
         else ''

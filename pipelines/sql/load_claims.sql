@@ -6,7 +6,7 @@ with claims as (
     from articles a
     where a.source = %(source)s and a.canonical_key in (select canonical_key from lines where reason = '')
 ), broken as (
-    select canonical_key from claims group by canonical_key having count(*) > 4
+    select canonical_key from claims group by canonical_key having count(*) > %(max_titles)s
 )
 update lines l set akin = false
 from broken b

@@ -7,7 +7,7 @@ with gone as (
         and (f.status is distinct from 404 or exists (
             select from fetches before
             where before.url_id = f.url_id and before.outcome = 'gone' and before.fetched_at > a.seen_at
-                and before.fetched_at < f.fetched_at - interval '30 minutes'
+                and before.fetched_at < f.fetched_at - %(gone_apart)s
         ))
     order by a.id, f.fetched_at
 ), marked as (

@@ -14,8 +14,8 @@ set looks = (select count(*) from fetches f where f.url_id = u.id and f.outcome 
     due_for = 'planned',
     next_at = (
         select min(l.first_fetched_at + step)
-        from unnest(array[interval '1 hour', interval '1 day', interval '3 days', interval '7 days']) step
-        where l.first_fetched_at + 0.95 * step > l.fetched_at
+        from unnest(%(looks_after)s) step
+        where l.first_fetched_at + %(early_share)s * step > l.fetched_at
     )
 from looked l
 where u.id = l.url_id and u.next_at is null and u.state in ('stored', 'unchanged')

@@ -1,5 +1,5 @@
--- Where each URL stands after its newest look, and when to look again: an hour, a day, three and seven days after the first
--- look at an article, a day after the first look at a page that is none. A rejected look takes no article away.
+-- Where each URL stands after its newest look, and when to look again: some times after the first look at an article, once after
+-- the first look at a page that is none. A rejected look takes no article away.
 with decided as (
     select l.url_id,
         case when l.verdict = 'rejected' and a.id is not null then 'unchanged' else l.verdict end as state,
@@ -10,10 +10,10 @@ with decided as (
         case
             when a.id is not null and l.verdict <> 'duplicate' then (
                 select min(a.first_fetched_at + step)
-                from unnest(array[interval '1 hour', interval '1 day', interval '3 days', interval '7 days']) step
-                where a.first_fetched_at + 0.95 * step > l.fetched_at
+                from unnest(%(looks_after)s) step
+                where a.first_fetched_at + %(early_share)s * step > l.fetched_at
             )
-            when l.verdict = 'rejected' and looked.looks = 1 then l.fetched_at + interval '1 day'
+            when l.verdict = 'rejected' and looked.looks = 1 then l.fetched_at + %(rejected_look_after)s
         end as next_at
     from lines l left join articles a on a.id = l.article_id
         cross join lateral (

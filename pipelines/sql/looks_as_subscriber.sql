@@ -5,7 +5,7 @@ with crawls as (
     from runs
     where source = %(source)s and stage = 'crawl' and only_url = '' and started_at <= %(now)s
     order by started_at desc
-    limit 30
+    limit %(count)s
 ), looks as (
     select crawls.run, crawls.started_at, urls.kind, fetches.id, fetches.url, fetches.status, fetches.code, fetches.reason, fetches.outcome
     from crawls

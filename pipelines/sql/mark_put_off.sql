@@ -7,7 +7,7 @@ with failing as (
         rests_until = case
             when %(asked)s > 0 then now() + make_interval(secs => %(asked)s)
             when c.failures + 1 >= %(patience)s then now() + make_interval(
-                secs => %(jitter)s * least(%(longest)s, %(first)s * 2.0 ^ least(c.failures + 1 - %(patience)s, 20))
+                secs => %(jitter)s * least(%(longest)s, %(first)s * 2.0 ^ least(c.failures + 1 - %(patience)s, %(max_doublings)s))
             )
         end
     returning name, failures, failing_since, rests_until

@@ -5,4 +5,4 @@ from hosts
 where urls.source = %(source)s and urls.state = 'excluded' and urls.code = 'robots.txt'
     and split_part(hosts.host, ':', 1) = urls.host and hosts.robots_changed_at > urls.decided_at
     and coalesce((urls.entry ->> 'published_at')::timestamptz, (urls.entry ->> 'modified_at')::timestamptz, urls.discovered_at)
-        > now() - %(days)s * interval '1 day'
+        > now() - make_interval(days => %(days)s)

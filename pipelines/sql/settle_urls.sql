@@ -32,12 +32,12 @@ set state = case
     due_by = null,
     due_for = case look.outcome when 'gone' then 'gone' when 'failed' then 'retry' when 'blocked' then 'retry' else '' end,
     next_at = case
-        when look.outcome in ('failed', 'blocked') and tries.count < 5 then now() + greatest(
+        when look.outcome in ('failed', 'blocked') and tries.count < %(max_tries)s then now() + greatest(
             coalesce(look.rest::interval, case look.outcome
-                when 'failed' then interval '10 minutes' * power(3, tries.count - 1)
-                else interval '1 hour' * power(4, tries.count - 1) end),
-            case when tries.again then interval '4 hours' end)
-        when look.outcome = 'gone' and urls.attempts < 1 and not look.final then now() + interval '1 hour'
+                when 'failed' then %(retry_pause)s * power(%(retry_growth)s, tries.count - 1)
+                else %(blocked_pause)s * power(%(blocked_growth)s, tries.count - 1) end),
+            case when tries.again then %(same_crawl_pause)s end)
+        when look.outcome = 'gone' and urls.attempts < %(max_gone_looks)s - 1 and not look.final then now() + %(gone_second_look)s
         end
 from (values %s) as look (id, run, outcome, code, reason, fetched_at, etag, last_modified, digest, rest, final, status)
 cross join lateral (

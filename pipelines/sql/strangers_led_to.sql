@@ -2,4 +2,4 @@
 select distinct url
 from fetches
 where source = %(source)s and final_url = %(target)s and final_url <> '' and final_url <> url
-limit 10
+limit %(count)s

@@ -8,7 +8,7 @@ where id in (
         and alias_of is null and missed_at is null and (next_at is null or next_at > now())
         and coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz > %(oldest)s
         and id <> all(%(named)s)
-        and fetched_at < now() - interval '1 hour'
+        and fetched_at < now() - %(apart)s
     order by coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz desc, id
     limit %(most)s
 )

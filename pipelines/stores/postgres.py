@@ -26,8 +26,15 @@ Error = psycopg2.Error
 Row = dict[str, Any]
 
 SQL = Path(__file__).parent.parent / "sql"
+# The oldest server that we work on, as Postgres counts: 15. Chosen: Debian 12 has it.
 OLDEST = 150000
+VERSION_UNIT = 10_000
+# A number that no other program's advisory locks have, as far as we know; the outbox has the next.
 MIGRATION_LOCK = 4_917_001
+# Seconds until a server that does not answer is called away. Chosen: ten are longer than any local network takes.
+CONNECT_SECONDS = 10
+# Rows in one statement of execute_values. Chosen: far below what a statement may hold, far above what asking costs.
+ROWS_AT_ONCE = 1000
 OLDEST_CODE = re.compile(r"^-- oldest code: (\d{4})$", re.MULTILINE)
 
 psycopg2.extras.register_default_jsonb(globally=True)
@@ -50,7 +57,7 @@ def connect(settings: Settings, *, application: str = "nightdesk") -> Connection
             address,
             application_name=application,
             cursor_factory=psycopg2.extras.RealDictCursor,
-            connect_timeout=10,
+            connect_timeout=CONNECT_SECONDS,
             options="-c timezone=UTC",
         )
     except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
@@ -60,7 +67,8 @@ def connect(settings: Settings, *, application: str = "nightdesk") -> Connection
         ) from None
     if conn.server_version < OLDEST:
         raise DatabaseError(
-            f"Postgres at {shown(address)} is {conn.server_version // 10000}; Nightdesk needs 15 or newer."
+            f"Postgres at {shown(address)} is {conn.server_version // VERSION_UNIT}; "
+            f"Nightdesk needs {OLDEST // VERSION_UNIT} or newer."
         )
     return conn
 
@@ -104,12 +112,19 @@ def execute(conn: Connection, name: str, **params: Any) -> int:
         return cursor.rowcount
 
 
-def execute_values(conn: Connection, name: str, rows: Sequence[Sequence[Any]], *, fetch: bool = False) -> list[Row]:
-    """Run sql/<name>.sql, which holds one `values %s`, for many rows at once."""
+def execute_values(
+    conn: Connection, name: str, rows: Sequence[Sequence[Any]], *, fetch: bool = False, **params: Any
+) -> list[Row]:
+    """Run sql/<name>.sql, which holds one `values %s`, for many rows at once; params: its named parameters."""
     if not rows:
         return []
+    text = statement(name)
     with conn.cursor() as cursor:
-        got = psycopg2.extras.execute_values(cursor, statement(name), rows, page_size=1000, fetch=fetch)
+        if params:
+            # What stands around the rows is filled in first; psycopg2 knows either rows or names.
+            filled = (cursor.mogrify(part, params).decode().replace("%", "%%") for part in text.split("%s"))
+            text = "%s".join(filled)
+        got = psycopg2.extras.execute_values(cursor, text, rows, page_size=ROWS_AT_ONCE, fetch=fetch)
         return [dict(r) for r in got] if fetch else []
 
 
@@ -264,7 +279,7 @@ def refused(error: Error) -> bool:
 @lru_cache(maxsize=8)
 def _create_database(admin: str, name: str) -> None:
     try:
-        conn = psycopg2.connect(admin, connect_timeout=10)
+        conn = psycopg2.connect(admin, connect_timeout=CONNECT_SECONDS)
     except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
         said = masked(_one_line(error), admin)
         raise DatabaseError(f"Postgres does not answer at {shown(admin)}: {said}.") from None

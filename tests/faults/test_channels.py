@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP
 
 from pipelines.alert import stage as alert
 from pipelines.errors import ChannelError
-from pipelines.notify import channels, mail, outbox, webhook
+from pipelines.notify import channels, mail, outbox, policy, webhook
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 from tests.faults.holds import beside, until
@@ -188,12 +188,12 @@ def test_a_recipient_who_is_never_taken_is_given_up_alone_and_said(
     mailbox.refused = {"b@news.test": "550 nobody here"}
     put(conn, 1, "mail")
 
-    for _ in range(outbox.ATTEMPTS):
+    for _ in range(policy.MAX_ATTEMPTS):
         alert.send(settings, channels=address)
         pass_minutes(conn, DAY)
 
     assert [to for to, _ in mailbox.got] == [["a@news.test"]]
-    assert rows(conn, "select state, attempts from deliveries") == [("failed", outbox.ATTEMPTS)]
+    assert rows(conn, "select state, attempts from deliveries") == [("failed", policy.MAX_ATTEMPTS)]
     (lost,) = channels.given_up(conn)
     assert "number 2 of 2 recipients with 550" in lost["error"]
 
@@ -242,7 +242,7 @@ def test_a_webhook_that_is_down_for_a_day_loses_nothing_and_costs_few_tries(
         tries = len(hook.asked)
         states = rows(conn, "select state, count(*), max(attempts) from deliveries group by state")
         hook.answer = lambda number: (204, {})
-        pass_minutes(conn, outbox.LONGEST_REST * 1.2 / 60)
+        pass_minutes(conn, policy.LONGEST_REST_SECONDS * 1.2 / 60)
         tally = alert.send(settings, channels={"desk": address})
 
     assert states == [("waiting", 36, 1)]
@@ -281,12 +281,12 @@ def test_a_message_that_is_not_wanted_holds_up_no_other_and_rests_no_channel(
     put(conn, 6)
 
     with hooked(hook) as address:
-        for _ in range(outbox.ATTEMPTS):
+        for _ in range(policy.MAX_ATTEMPTS):
             alert.send(settings, channels={"desk": address})
             pass_minutes(conn, DAY)
 
     assert len(hook.taken) == 5
-    assert rows(conn, "select state, attempts from deliveries order by id limit 1") == [("failed", outbox.ATTEMPTS)]
+    assert rows(conn, "select state, attempts from deliveries order by id limit 1") == [("failed", policy.MAX_ATTEMPTS)]
     assert rows(conn, "select count(*) from channels where failures > 0") == [(0,)]
 
 
@@ -384,7 +384,7 @@ def test_nobody_outlasts_the_limit_of_an_exchange_and_a_slow_channel_holds_up_no
 def test_two_senders_share_a_channel_and_send_nothing_twice(settings: Settings, conn: db.Connection) -> None:
     hook = Hook()
     hook.pause = 0.03
-    put(conn, 3 * outbox.BATCH)
+    put(conn, 3 * policy.BATCH)
 
     with (
         hooked(hook) as address,
@@ -393,5 +393,5 @@ def test_two_senders_share_a_channel_and_send_nothing_twice(settings: Settings, 
     ):
         counts = [one.result().counts["sent"], other.result().counts["sent"]]
 
-    assert len(hook.taken) == len(set(hook.taken)) == sum(counts) == 3 * outbox.BATCH
+    assert len(hook.taken) == len(set(hook.taken)) == sum(counts) == 3 * policy.BATCH
     assert min(counts) > 0

@@ -1,4 +1,4 @@
--- oldest code: 0009
+-- oldest code: 0010
 -- Why a URL and a look at it ended where they did, as a code that programs read; the reason is for people alone.
 -- Code of before would write reasons without codes, and what a rule kept out would stay out: it may not work on after this.
 alter table urls add column code text not null default '';

@@ -1,0 +1,14 @@
+"""How many messages a watch may send, and how changes are matched: the values that an operator may want to change.
+
+The cap itself is a setting, NIGHTDESK_ALERT_CAP, and a key of each watch.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+# The time of which single messages are counted for a watch's cap. Chosen: "twenty an hour" is what a person can say of
+# a phone.
+CAP_TIME = timedelta(hours=1)
+# Changes matched in one transaction. Chosen: with their texts some megabytes.
+BATCH = 200

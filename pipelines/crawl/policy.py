@@ -1,0 +1,92 @@
+"""How patient, how curious and how careful the crawl is: the values that an operator may want to change.
+
+A change counts from the next crawl on. SQL gets them as parameters; no statement holds a value of its own.
+What one source may want otherwise (delay, max_age, max_pages) is a key of its file, what an installation may a setting.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+# --- Leases: who works on a URL
+
+# A crawl that is killed leaves its leases: the next crawl of the source frees them at once, anybody else may take them
+# after this. Chosen: long enough for a slow host, short enough for a night.
+LEASE = timedelta(minutes=15)
+
+# --- Retries: after a failure, a block, a page that is gone
+
+# Pauses after a failed look (timeout, 5xx, broken): 10 min, 30 min, 90 min, 4.5 h. Chosen: a restart or a deploy is
+# over by the second, a bad evening by the last.
+RETRY_PAUSE = timedelta(minutes=10)
+# Each pause is so many times the one before.
+RETRY_GROWTH = 3
+# Pauses after a block (403, 429 without Retry-After, a challenge): 1 h, 4 h, 16 h, 64 h. Chosen: longer than after
+# failures, for whoever is refused and comes again at once is refused for longer.
+BLOCKED_PAUSE = timedelta(hours=1)
+# Each pause is so many times the one before.
+BLOCKED_GROWTH = 4
+# Looks in a row that failed or were blocked; after that nothing asks again by itself. Chosen: with the pauses above
+# seven hours of failures, or three and a half days of blocks; a list that still names the URL brings it back later.
+MAX_TRIES = 5
+# The least pause once a second look failed in one crawl. Chosen: many tries in one crawl are one, the next is the next
+# night's.
+SAME_CRAWL_PAUSE = timedelta(hours=4)
+# A 404 is looked at once more before it counts. Chosen: sites lose pages for a moment, while they publish.
+GONE_SECOND_LOOK = timedelta(hours=1)
+# Looks that find a page gone until nothing asks again by itself: the first and that second one.
+MAX_GONE_LOOKS = 2
+# What used up its tries, or was refused by robots.txt or the guard, and is still named by a list: asked once more after
+# this long, then after 2, 4, 8, 16 times as long. Chosen: a little less than a day, so that a nightly crawl does it.
+REVIVE_AFTER = timedelta(hours=20)
+# Doublings of that time. Chosen: after the fourth it is asked about once in two weeks.
+MAX_REVIVE_DOUBLINGS = 4
+# A page whose record in the raw store is lost is fetched anew. Chosen: whoever can bring a file back has by then.
+LOST_RECORD_AFTER = timedelta(days=1)
+
+# --- Looking again: planned looks, lists, full answers
+
+# A planned look that is due this soon is made by a crawl that begins now. Chosen: the next crawl may be a night away.
+LOOK_AHEAD = timedelta(hours=1)
+# ... unless the page was looked at this recently. Chosen: half a nightly rhythm, so that hourly crawls bring nothing
+# forward.
+LOOK_AHEAD_APART = timedelta(hours=12)
+# Once in a while a page or list is asked for without ETag and date, a sitemap of an index whatever its date says, and
+# lists that were not believed get another chance. Chosen: six days and a half, so that a nightly crawl does it once a
+# week.
+WHOLE_AFTER = timedelta(hours=156)
+# An article that its list names no more is not looked at again where it was just looked at. Chosen: no edit is expected
+# within it.
+VANISHED_APART = timedelta(hours=1)
+# Articles missing from a list that are looked at in one run. Chosen: a site that was rebuilt loses all at once.
+MAX_VANISHED = 10
+# What a list calls modified is believed in this small a number until so many were, and not when as many were not; an
+# alias is looked at so often before it stays one. Chosen: the fewest that are no accident.
+TRUSTED_LOOKS = 3
+# One in so many entries of a list may be pinned, however old it is: a list reaches back as far as the others do.
+# Chosen: a front page of ten pins two.
+PINNED_ONE_IN = 5
+
+# --- robots.txt
+
+# A copy holds for a day, as RFC 9309 allows at most (2.4); while the host gives no new one it stands for a day more.
+ROBOTS_TXT_HOLDS = timedelta(days=1)
+# Counted from when it came. Chosen: one more day, since without rules a site may not be asked at all.
+ROBOTS_TXT_STANDS = timedelta(days=2)
+
+# --- Bounds: what one site can make a crawl do
+
+# Sitemaps that indexes name, for one source in one run. Chosen: a site can make each name the next; a large index has
+# its newest first.
+MAX_SITEMAPS = 50
+# Further pages of one section in one run. Chosen: where each brings something new there is no other end.
+MAX_SECTION_PAGES = 20
+# An address that so many strange ones lead to is a login, a consent page or a front. Chosen: one may be a move, two are
+# none.
+MAX_STRANGERS = 2
+# How many such addresses are read to tell. Chosen: as many as make a difference.
+STRANGERS_READ = 10
+# URLs of before variant keys that get theirs in one statement. Chosen: a transaction of well under a second.
+VARIANTS_BATCH = 5000
+# Addresses shown to a person of what a pattern keeps out. Chosen: three tell what it does.
+EXCLUDED_SHOWN = 3
