@@ -22,7 +22,7 @@ from pipelines.model import Entry, Kind
 from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres as db
-from spiders.news import LEASED, LEASED_PER_HOST
+from spiders.news import LEASED_PER_HOST, LEASED_URLS
 
 RUN = "2026-11-22T0200"
 REAL = 5
@@ -89,7 +89,7 @@ def _planned(settings: Settings, before: int, until: int, pages: int) -> float:
 
         def leased() -> None:
             for source in followed:
-                while ledger.lease(conn, source.name, RUN, LEASED, per_host=LEASED_PER_HOST):
+                while ledger.lease(conn, source.name, RUN, LEASED_URLS, per_host=LEASED_PER_HOST):
                     pass
 
         return (_cpu(settings, planned) + _cpu(settings, leased)) / len(followed)

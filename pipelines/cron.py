@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from croniter import croniter
 
+# Fields of a cron expression: minute, hour, day, month, weekday.
 FIELDS = 5
 
 

@@ -8,7 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-FOLDER, FILE, UMASK = 0o700, 0o600, 0o077
+# Rights of what we make: for its owner alone.
+FOLDER_MODE, FILE_MODE, UMASK = 0o700, 0o600, 0o077
 # Others may pass through to what is theirs, and list nothing.
 PASSAGE = 0o711
 
@@ -24,7 +25,7 @@ def folder(path: Path) -> Path:
     if not path.is_dir():
         folder(path.parent)
         with suppress(FileExistsError):
-            path.mkdir(mode=FOLDER)
+            path.mkdir(mode=FOLDER_MODE)
     return path
 
 
@@ -55,4 +56,4 @@ def _taken(path: Path) -> bool:
 
 
 def _ours(path: str, flags: int) -> int:
-    return os.open(path, flags, FILE)
+    return os.open(path, flags, FILE_MODE)

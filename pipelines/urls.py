@@ -16,7 +16,8 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, safe_url_string
 
-LONGEST = 2083
+# Characters of an address. Chosen: what browsers were long held to (2,083).
+LONGEST_CHARACTERS = 2083
 PORTS = {"http": 80, "https": 443}
 # A deny-list, never an allow-list: sites keep the article's number in parameters nobody has heard of.
 TRACKERS = re.compile(
@@ -48,7 +49,8 @@ SUFFIX = re.compile(r"\.(html?|php|aspx?|jsp|shtml|cfm)$", re.IGNORECASE)
 # An article's own number, not the day it stands under; a word of the address that only one article has.
 NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:[0-3]\d)?(?!\d))\d{5,}")
 NUMBERED = re.compile(r"(.*[_-])?(id|nid|aid|p|story|post|article|news)|(news|article|story|post)_?id", re.IGNORECASE)
-SLUG = 10
+# Characters of a title in an address from which on it is one of its own. Chosen: names of sections are shorter.
+SLUG_CHARACTERS = 10
 
 
 def key(url: str) -> str:
@@ -126,7 +128,7 @@ def akin(one: str, other: str) -> bool:
     if here == there or _numbers(here) & _numbers(there):
         return True
     # Without its parameters, the address of a script is that of all its articles.
-    return here.query == there.query and len(_slug(here)) >= SLUG and _slug(here) == _slug(there)
+    return here.query == there.query and len(_slug(here)) >= SLUG_CHARACTERS and _slug(here) == _slug(there)
 
 
 def _letters(found: re.Match[str]) -> str:
@@ -149,8 +151,10 @@ def _parts(url: str) -> SplitResult:
         raise ValueError(f"{url[:200]!r} is no http or https URL")
     if not HOST.fullmatch(_host(parts)):
         raise ValueError(f"{url[:200]!r} has no usable host name")
-    if port == 0 or len(urlunsplit(parts)) > LONGEST:
-        raise ValueError(f"{url[:200]!r} " + ("has port 0" if port == 0 else f"is longer than {LONGEST} characters"))
+    if port == 0 or len(urlunsplit(parts)) > LONGEST_CHARACTERS:
+        raise ValueError(
+            f"{url[:200]!r} " + ("has port 0" if port == 0 else f"is longer than {LONGEST_CHARACTERS} characters")
+        )
     return parts
 
 
@@ -192,7 +196,7 @@ def _plain(parts: SplitResult) -> tuple[str, bool]:
 
 def _own(segments: list[str], pairs: list[str]) -> bool:
     parts = SplitResult("", "", "/".join(["", *segments]), "&".join(pairs), "")
-    return bool(_numbers(parts)) or len(_slug(parts)) >= 2 * SLUG
+    return bool(_numbers(parts)) or len(_slug(parts)) >= 2 * SLUG_CHARACTERS
 
 
 def _numbers(parts: SplitResult) -> set[str]:

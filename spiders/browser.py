@@ -27,7 +27,7 @@ from pipelines.model import Source
 from spiders import visit
 from spiders.handler import Handler, Unserved, passed_on
 from spiders.render import RENDERED
-from spiders.settings import MAX_BODY
+from spiders.settings import MAX_BODY_BYTES
 from spiders.visit import Visit
 
 HEADER = "X-Nightdesk-Rendered"
@@ -36,7 +36,8 @@ VISIT = "visit"
 PAGES = 4
 # A page has as long as a request has, and longer at a longer delay, since what it asks for comes one by one.
 LONGEST = 120.0
-PER_DELAY = 10
+# Requests of one page whose delays are waited for. Chosen: a page that needs more shows itself without them.
+REQUESTS_TO_WAIT_FOR = 10
 # To open it, to read it, and to close it.
 CLOSING = 10.0
 HTML = (b"text/html", b"application/xhtml+xml")
@@ -107,7 +108,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
         spider: Any = self.crawler.spider
         slots = self.crawler.engine.downloader.per_slot_settings
         delay = max(spider.delay_of(host), slots.get(host, {}).get("delay", 0.0))
-        return float(min(self.patience + PER_DELAY * delay, LONGEST))
+        return float(min(self.patience + REQUESTS_TO_WAIT_FOR * delay, LONGEST))
 
     async def _apply_page_methods(self, page: Page, request: Request, spider: Any) -> None:
         """Called between the opening of a page and its reading."""
@@ -123,8 +124,8 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
         if at.instead is not None:
             return at.instead.replace(request=request)
         body = html.encode("utf-8")
-        if len(body) > MAX_BODY:
-            raise Unserved(Cause.TOO_LARGE, f"larger than {MAX_BODY} bytes once its scripts had run")
+        if len(body) > MAX_BODY_BYTES:
+            raise Unserved(Cause.TOO_LARGE, f"larger than {MAX_BODY_BYTES} bytes once its scripts had run")
         request.meta["download_latency"] += monotonic() - began
         request.meta["rendered"] = {"by": browser, **at.told()}
         kept = {name: values for name, values in document.headers.items() if visit.lower(name) not in NOT_STORED}

@@ -26,9 +26,12 @@ CHALLENGE_TITLE = re.compile(
     rb"just a moment|attention required! \| cloudflare|pardon our interruption|access denied|checking your browser|"
     rb"security check|robot check|are you a robot|you are (?:a )?human|human verification|ddos protection"
 )
-TITLE_SIZE = 200
+# Bytes of a title that are looked at.
+TITLE_BYTES = 200
 CHALLENGE_HEADERS = {"cf-mitigated": ("challenge",), "x-amzn-waf-action": ("challenge", "captcha")}
-CHALLENGE_SIZE = 64 * 1024
+# Bytes of a challenge page at most. Chosen: pages with an article are larger.
+CHALLENGE_BYTES = 64 * 1024
+# Words of a challenge page at most. Chosen: an article that talks of one has more.
 CHALLENGE_WORDS = 150
 # Each splits in one pass, whatever is left open.
 UNSEEN = re.compile(rb"<(?=(?:script|style|noscript|svg)\b|!--)", re.IGNORECASE)
@@ -50,13 +53,13 @@ def challenges(page: Page, headers: dict[str, str]) -> bool:
     # A challenge is a small page with hardly a word on it; an article may well talk of one.
     body = page.body
     plain = int.from_bytes(body[-4:], "little") if body.startswith(b"\x1f\x8b") else len(body)
-    if max(plain, len(body)) > CHALLENGE_SIZE:
+    if max(plain, len(body)) > CHALLENGE_BYTES:
         return False
     try:
-        body = warc.decoded(page, CHALLENGE_SIZE).lower()
+        body = warc.decoded(page, CHALLENGE_BYTES).lower()
     except StoreError:
         return False
-    title = body.partition(b"<title")[2][:TITLE_SIZE].partition(b"</title")[0]
+    title = body.partition(b"<title")[2][:TITLE_BYTES].partition(b"</title")[0]
     marked = any(marker in body for marker in CHALLENGE) or CHALLENGE_TITLE.search(title)
     return bool(marked) and _words(body) <= CHALLENGE_WORDS
 

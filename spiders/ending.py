@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from spiders.news import NewsSpider
     from spiders.store import Arrival
 
+# Exit codes of this process, which pipelines.crawl.stage reads.
 DONE, FAILED, REFUSED, STOPPED, CRASHED = 0, 1, 2, 3, 70
-IN_TIME = 2.5
+# Seconds that writing may take. Chosen: whoever sends SIGTERM waits five.
+WRITE_SECONDS = 2.5
 
 
 def stopped(spider: NewsSpider, why: str) -> NoReturn:
@@ -60,7 +62,7 @@ def _close(spider: NewsSpider, arrivals: list[Arrival], state: str, message: str
         followed.counts.pop("remaining", None)
     closing = spider.thread.submit(store.close, spider.store, arrivals, state, message, whole=whole)
     try:
-        trouble = closing.exception(timeout=IN_TIME)
+        trouble = closing.exception(timeout=WRITE_SECONDS)
     except NotInTime:
         trouble = None
         print("WARNING spiders: not everything was written in time; the next crawl adopts it", file=sys.stderr)

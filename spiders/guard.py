@@ -92,8 +92,8 @@ def check_contact(rules: Policy, sources: Iterable[Source]) -> None:
 
 def refusal(rules: Policy, url: str) -> Refused | None:
     """Why a URL may not be fetched; None where it may."""
-    if len(url) > urls.LONGEST:
-        return Refused(f"guard: a URL of more than {urls.LONGEST} characters")
+    if len(url) > urls.LONGEST_CHARACTERS:
+        return Refused(f"guard: a URL of more than {urls.LONGEST_CHARACTERS} characters")
     try:
         parts = urlsplit(url)
         port = parts.port if parts.port is not None else 443 if parts.scheme == "https" else 80

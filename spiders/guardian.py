@@ -15,10 +15,12 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import NoReturn
 
+# The number of Linux' request for a signal at the parent's death, from <sys/prctl.h>.
 PR_SET_PDEATHSIG = 1
 # A crawl that hears SIGTERM is gone within three seconds.
 GRACE = 6.0
-LOOK = 0.5
+# Seconds between two looks. Chosen: nobody notices half a second.
+LOOK_SECONDS = 0.5
 _ours: list[int] = []
 
 
@@ -66,7 +68,7 @@ def _watch(watched: int, parent: int, until: float) -> NoReturn:
         if parent and _parent_of(watched) != parent:
             until = min(until, monotonic() + GRACE)
             parent = 0
-        sleep(LOOK)
+        sleep(LOOK_SECONDS)
         alive = os.getppid() == watched
     if alive:
         with suppress(ProcessLookupError):

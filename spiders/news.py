@@ -32,13 +32,20 @@ from spiders.frontier import Frontier
 from spiders.store import Arrival, Store
 from spiders.turns import Hosts, NotNow
 
-WINDOW = 2
-BATCH = 50
+# Requests of one host that Scrapy has: one under way, one that waits for its gap. Chosen: a kill or a rest finds
+# nothing piled up.
+OUTSTANDING_PER_HOST = 2
+# Pages that are written together. Chosen: one sync of the disk and one transaction for all.
+BATCH_PAGES = 50
+# Bytes of them. Chosen: memory.
 BATCH_BYTES = 8 * 1024 * 1024
+# Seconds that the first of them waits at most. Chosen: what a kill can cost.
 BATCH_SECONDS = 1.0
 # A larger page is unpacked beside the loop: at a hundredth of a second the others would wait for it.
 AT_ONCE_BYTES = 256 * 1024
-LEASED = 40
+# URLs leased together for one source. Chosen: asking costs little beside fetching so many.
+LEASED_URLS = 40
+# Of these for one host. Chosen: half, so that a source with several hosts has work for all.
 LEASED_PER_HOST = 20
 # Requests in flight when the budget ends get this long to arrive.
 GRACE = 10.0
@@ -218,7 +225,7 @@ class NewsSpider(Spider):
             return
         size = sum(len(arrival.page.body) for arrival in self.arrivals if arrival.page)
         idle = not any(f.outstanding for f in self.frontiers.values())
-        due = len(self.arrivals) >= BATCH or size >= BATCH_BYTES or monotonic() >= self.arrived_at + BATCH_SECONDS
+        due = len(self.arrivals) >= BATCH_PAGES or size >= BATCH_BYTES or monotonic() >= self.arrived_at + BATCH_SECONDS
         if now:
             await self._commit(self.unwritten())
         elif idle or due:
@@ -243,7 +250,7 @@ class NewsSpider(Spider):
             return
         busy = [*self.resting, *(host for host, queue in frontier.queues.items() if queue)]
         leases = await self.in_thread(
-            store.lease, self.store, name, LEASED, per_host=LEASED_PER_HOST, skip=busy, only=self.only
+            store.lease, self.store, name, LEASED_URLS, per_host=LEASED_PER_HOST, skip=busy, only=self.only
         )
         for lease in leases:
             frontier.queues[lease.host].append(lease)
@@ -252,13 +259,13 @@ class NewsSpider(Spider):
             self.sharing[host].add(name)
         await self.hosts.try_for({lease.host for lease in leases})
         # Fewer than asked for: what is left stands at hosts that have their share, and is asked for when it is sent.
-        frontier.dry = len(leases) < LEASED
+        frontier.dry = len(leases) < LEASED_URLS
         self.stirred.add(name)
 
     def _ready(self, frontier: Frontier, *, take: bool = True) -> Iterator[Lease]:
         """The leased URLs whose host has room; taken out and counted as under way, or only looked at."""
         for host, queue in list(frontier.queues.items()):
-            while queue and self.at_host[host] < WINDOW and self.hosts.ready(host):
+            while queue and self.at_host[host] < OUTSTANDING_PER_HOST and self.hosts.ready(host):
                 if not take:
                     yield queue[0]
                     break

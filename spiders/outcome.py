@@ -35,13 +35,15 @@ from pipelines.stores.clock import Clock
 from spiders import challenges
 from spiders.guard import Refused
 from spiders.handler import TOO_LARGE, Unserved
-from spiders.settings import MAX_BODY
+from spiders.settings import MAX_BODY_BYTES
 
 # Not only "forbidden": what sites answer to robots, whatever the number was meant for.
 BLOCKED = {401, 402, 403, 407, 418, 420, 429, 451, 999}
 # An answer without a page, or with a piece of one that nobody asked for.
 PAGELESS = {204, 205, 206}
+# The longest Retry-After that is obeyed. Chosen: the next night asks again.
 LONGEST_REST = timedelta(hours=24)
+# The rest of a host that answers 429 and does not say how long. Chosen: a quarter of an hour is a usual limit's window.
 USUAL_REST = timedelta(minutes=15)
 # How Twisted writes a failure inside another: [<twisted.python.failure.Failure some.Error: what happened>].
 FAILURE = re.compile(r"\[?<twisted\.python\.failure\.Failure [\w.]+: ?([^>]*)>\]?")
@@ -283,7 +285,7 @@ def _failure(error: BaseException) -> tuple[Cause, str]:
     if known is not None:
         return known, str(known)
     if isinstance(error, DownloadCancelledError):
-        return Cause.TOO_LARGE, f"larger than {MAX_BODY} bytes"
+        return Cause.TOO_LARGE, f"larger than {MAX_BODY_BYTES} bytes"
     if TOO_LARGE in text:
         return Cause.TOO_LARGE, TOO_LARGE
     if isinstance(error, ValueError):

@@ -35,11 +35,14 @@ from spiders.settings import ROBOT
 from spiders.turns import Take
 
 RUN = "probe"
-MOST_REQUESTS = 60
+# Requests to one site. Chosen: at one a second, a minute.
+MAX_REQUESTS = 60
 # A page that takes longer than this has no place in two minutes.
 TIMEOUT = 15
-MOST_FOUND = 2000
-MOST_ROBOTS = 20_000
+# Articles of a list that are told. Chosen: enough to learn a pattern of.
+MAX_FOUND = 2000
+# Characters of a robots.txt that are shown.
+MAX_ROBOTS_CHARACTERS = 20_000
 KINDS = {Part.FEED: Kind.FEED, Part.SITEMAP: Kind.SITEMAP}
 FORMS = (
     ("news sitemap", re.compile(rb"sitemap-news|<news:news", re.IGNORECASE)),
@@ -98,7 +101,7 @@ class ProbeSpider(Spider):
             await self.came.wait()
             self.took = max(0.7 * self.took, monotonic() - sent)
         warc.finish(self.writer)
-        rest = plan.left_out(self.seen, self.robots, self.known) if self._left() <= plan.LEAST_HELD else []
+        rest = plan.left_out(self.seen, self.robots, self.known) if self._left() <= plan.LEAST_HELD_REQUESTS else []
         self._say("probed", left_out=rest, requests=self.requests, seconds=monotonic() - self.began)
 
     def arrived(self, response: Response, want: Want) -> None:
@@ -170,7 +173,7 @@ class ProbeSpider(Spider):
         said = Robots(
             place=place,
             status=status,
-            body=body[:MOST_ROBOTS] if status < 300 else "",
+            body=body[:MAX_ROBOTS_CHARACTERS] if status < 300 else "",
             delay=delay,
             sitemaps=_usable(_sitemaps_named(body), f"http://{place}/") if status < 300 else (),
             feeds=_usable(_feeds_named(body), f"http://{place}/") if status < 300 else (),
@@ -183,7 +186,7 @@ class ProbeSpider(Spider):
         seconds = self.deadline - monotonic()
         host = urls.host(self.seen[-1].url) if self.seen else ""
         each = max(self.source.delay, self.hosts.gap(host) if host and self.hosts else 0.0, self.took, 0.05)
-        return max(0, min(MOST_REQUESTS - self.requests, int(seconds / each)))
+        return max(0, min(MAX_REQUESTS - self.requests, int(seconds / each)))
 
     def _request(self, want: Want) -> Request:
         return Request(
@@ -229,7 +232,7 @@ def _form(body: bytes) -> str:
 
 def _newest(found: list[Entry]) -> list[Entry]:
     oldest = datetime.min.replace(tzinfo=UTC)
-    return sorted(found, key=lambda entry: entry.published_at or entry.modified_at or oldest, reverse=True)[:MOST_FOUND]
+    return sorted(found, key=lambda entry: entry.published_at or entry.modified_at or oldest, reverse=True)[:MAX_FOUND]
 
 
 def _title(body: bytes) -> str:

@@ -42,7 +42,8 @@ NOT_GIVEN = ("--disable-popup-blocking",)
 # The browser needs no more of our environment, and the rest holds addresses and passwords.
 PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR")
 
-LONGEST_FOLDER = 60
+# Bytes of the folder for a browser's sockets. Chosen: Linux takes 107 for the whole path.
+LONGEST_FOLDER_BYTES = 60
 
 
 def asked(source: Source, kind: Kind) -> dict[str, Any]:
@@ -109,7 +110,7 @@ def launch_options(current: Settings) -> dict[str, Any]:
 def _environment() -> dict[str, str]:
     passed = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
     # Chromium puts a socket there, and ends at once where its path is longer than a socket's may be.
-    if len(os.fsencode(passed.get("TMPDIR", ""))) > LONGEST_FOLDER:
+    if len(os.fsencode(passed.get("TMPDIR", ""))) > LONGEST_FOLDER_BYTES:
         del passed["TMPDIR"]
     return passed
 

@@ -17,7 +17,7 @@ from pipelines.crawl.ledger import Lease, Look
 from pipelines.model import State
 from spiders import store
 from spiders.followed import counted
-from spiders.turns import LOOK
+from spiders.turns import LOOK_SECONDS
 
 if TYPE_CHECKING:
     from spiders.news import NewsSpider
@@ -30,7 +30,8 @@ LIMITED = 3
 SHORT_REST = 60.0
 # Seconds between two looks at whether other processes wait for our hosts, and between two words on how far we are.
 ASK_ROUND = 5.0
-TELL = 15.0
+# Seconds between two words on how far we are. Chosen: seldom enough for a log.
+TELL_SECONDS = 15.0
 # What is leased beside the pages that the page budget still allows: lists, and one handful.
 BESIDE = 40
 
@@ -84,7 +85,7 @@ async def go(spider: NewsSpider) -> bool:
     Whether it was time for one.
     """
     now, clock = monotonic(), spider.clock
-    if now < clock.looked + LOOK:
+    if now < clock.looked + LOOK_SECONDS:
         return False
     clock.looked = now
     waiting = {host for f in spider.frontiers.values() for host, queue in f.queues.items() if queue}
@@ -94,7 +95,7 @@ async def go(spider: NewsSpider) -> bool:
         busy = {*waiting, *(host for host, count in spider.at_host.items() if count)}
         spider.hosts.give_up(spider.hosts.overdue(await spider.in_thread(hosts.wanted, spider.turns), busy))
     await _give_back(spider)
-    if now >= clock.told + TELL:
+    if now >= clock.told + TELL_SECONDS:
         clock.told = now
         await _tell(spider)
     return True

@@ -8,7 +8,8 @@ from typing import Any
 from pipelines.settings import Settings
 
 ROBOT = "Nightdesk"
-MAX_BODY = 10 * 1024 * 1024
+# Bytes of one response. Chosen: large sitemaps fit; memory has to end somewhere.
+MAX_BODY_BYTES = 10 * 1024 * 1024
 
 
 def user_agent(settings: Settings) -> str:
@@ -68,7 +69,7 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
         "DOWNLOAD_TIMEOUT": settings.fetch_timeout,
         "DNS_TIMEOUT": 10,
         # Larger bodies are cut off at once; no article is this long.
-        "DOWNLOAD_MAXSIZE": MAX_BODY,
+        "DOWNLOAD_MAXSIZE": MAX_BODY_BYTES,
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": 5,
         "METAREFRESH_ENABLED": False,

@@ -27,15 +27,20 @@ from spiders.outcome import SENT
 LONGEST_DELAY = 600.0
 # Answers until we know how fast a host usually is.
 KNOWN_AFTER = 3
-SLOW = 4.0
+# An answer is slow where it takes so many times what is usual. Chosen: less is the noise of a network.
+SLOW_FACTOR = 4.0
 # What loopback and a good connection do now and then is no slowness.
 NOTICED = 0.5
-GROWN = 8.0
-LONGEST_GROWN = 60.0
-# A turn that somebody else waits for is given up after so many seconds, and asked for again after AGAIN.
+# A delay grows to so many times what was asked for. Chosen: three doublings.
+GROWN_FACTOR = 8.0
+# Seconds to which a delay grows at most. Chosen: a crawl has to end.
+LONGEST_GROWN_SECONDS = 60.0
+# A turn that somebody else waits for is given up after so many seconds, and asked for again after AGAIN_SECONDS.
 TURN = 20.0
-AGAIN = 3.0
-LOOK = 1.0
+# Seconds until a turn that was given up is asked for again. Chosen: whoever waits has it by then.
+AGAIN_SECONDS = 3.0
+# Seconds between two looks for a turn. Chosen: often, beside the length of a turn.
+LOOK_SECONDS = 1.0
 # Seconds in which nothing is sent to a host that had too much, until the spider has read for how long it wants rest.
 HELD = 2.0
 # A redirect leads to a host that another process has: longer than a turn lasts.
@@ -116,7 +121,7 @@ class Hosts:
             if monotonic() > patience:
                 raise NotNow(f"another crawl is at {name}")
             if host.leaving or (host.again > monotonic() and self.take):
-                await asyncio.sleep(LOOK / 4)
+                await asyncio.sleep(LOOK_SECONDS / 4)
                 continue
             await self.try_for([name])
         if host.until > monotonic():
@@ -127,7 +132,7 @@ class Hosts:
         now = monotonic()
         missing = [host for host in map(self.of, names) if not host.ours and host.again <= now]
         for host in missing:
-            host.again = now + LOOK
+            host.again = now + LOOK_SECONDS
         turns = await self.take([host.name for host in missing]) if self.take and missing else {}
         now = monotonic()
         for host in missing:
@@ -161,7 +166,7 @@ class Hosts:
         now = monotonic()
         gone = {host.name: now - self._last(host) for host in idle}
         for host in idle:
-            host.asked, host.ours, host.leaving, host.again = self._last(host), False, False, now + AGAIN
+            host.asked, host.ours, host.leaving, host.again = self._last(host), False, False, now + AGAIN_SECONDS
         return gone
 
     def overdue(self, wanted: Collection[str], busy: Collection[str]) -> list[str]:
@@ -195,8 +200,8 @@ class Hosts:
     def judge(self, host: Host, latency: float, status: int) -> None:
         """Set the delay of a host by how it answered: seconds until the answer began, and its status."""
         known = host.answers >= KNOWN_AFTER
-        slow = known and latency > max(SLOW * host.usual, NOTICED)
-        most = max(host.floor, min(GROWN * max(host.floor, NOTICED), LONGEST_GROWN))
+        slow = known and latency > max(SLOW_FACTOR * host.usual, NOTICED)
+        most = max(host.floor, min(GROWN_FACTOR * max(host.floor, NOTICED), LONGEST_GROWN_SECONDS))
         before = host.delay
         if slow or status >= 500 or status == 429:
             self._pace(host, min(max(host.delay, NOTICED / 2) * 2, most))

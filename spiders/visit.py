@@ -19,17 +19,22 @@ from playwright.async_api import CDPSession, Error, Page, Route
 from scrapy.http import Request, Response
 
 from pipelines import encodings
-from spiders.settings import MAX_BODY
+from spiders.settings import MAX_BODY_BYTES
 from spiders.turns import NotNow
 
 # Nothing asked for and nothing answered for so long, and the page has had its turn in between.
 QUIET = 0.5
 # Fetched for one page; and asked for, granted or not.
 MOST_REQUESTS = 60
-MOST_ASKED = 400
-MOST_BYTES = 20 * 1024 * 1024
-KEPT_BYTES = 16 * 1024 * 1024
-AT_ONCE = 4
+# Requests of a page's scripts that are answered at all, if only by a refusal. Chosen: a page that asks for more runs in
+# circles.
+MAX_ASKED = 400
+# Bytes that one page may load. Chosen: scripts of a site are a few megabytes.
+MAX_BYTES = 20 * 1024 * 1024
+# Bytes of scripts that are kept for a source's next pages. Chosen: memory.
+KEPT_SCRIPT_BYTES = 16 * 1024 * 1024
+# Requests of one page at the same time. Chosen: below the six that browsers have.
+REQUESTS_AT_ONCE = 4
 LOADED = {"script", "xhr", "fetch"}
 # Ours, the connection's, or what would be kept from one page to the next.
 NOT_SENT = {"user-agent", "cookie", "referer", "accept-encoding", "host", "connection", "upgrade-insecure-requests"}
@@ -58,7 +63,7 @@ class Visit:
     opened: bool = False
     session: CDPSession | None = None
     ended: asyncio.Future[None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(REQUESTS_AT_ONCE))
     waiting: int = 0
     heard_at: float = field(default_factory=monotonic)
     asked: int = 0
@@ -105,7 +110,7 @@ class Visit:
         """Hand in what a page asks for, or refuse it."""
         self.waiting += 1
         self.asked += 1
-        if self.asked > MOST_ASKED:
+        if self.asked > MAX_ASKED:
             self.end()
         try:
             shown = await self._found(route)
@@ -180,7 +185,7 @@ class Visit:
 
     def _keep(self, url: str, found: Shown) -> None:
         """Keep a script for the pages to come: they mostly ask for the same ones, and a browser would know them too."""
-        if sum(len(kept["body"]) for kept in self.scripts.values()) + len(found["body"]) <= KEPT_BYTES:
+        if sum(len(kept["body"]) for kept in self.scripts.values()) + len(found["body"]) <= KEPT_SCRIPT_BYTES:
             self.scripts[url] = found
 
     def _too_much(self, method: str) -> str:
@@ -188,7 +193,7 @@ class Visit:
             return f"method {method}"
         if self.requests >= MOST_REQUESTS:
             return f"more than {MOST_REQUESTS} requests"
-        return f"more than {MOST_BYTES} bytes" if self.bytes >= MOST_BYTES else ""
+        return f"more than {MAX_BYTES} bytes" if self.bytes >= MAX_BYTES else ""
 
 
 def shown(response: Response) -> Shown:
@@ -199,7 +204,11 @@ def shown(response: Response) -> Shown:
         for name, values in response.headers.items()
         if lower(name) not in NOT_SHOWN
     }
-    return {"status": response.status, "headers": headers, "body": encodings.decode(response.body, names, MAX_BODY)}
+    return {
+        "status": response.status,
+        "headers": headers,
+        "body": encodings.decode(response.body, names, MAX_BODY_BYTES),
+    }
 
 
 def host(response: Response) -> str:

@@ -173,7 +173,7 @@ def test_a_raw_file_that_is_damaged_is_named(settings: Settings) -> None:
 
 
 def test_words_of_a_script_without_spaces_are_cut_to_length() -> None:
-    assert golden._short("橋" * 300) == "橋" * golden.LONGEST
+    assert golden._short("橋" * 300) == "橋" * golden.LONGEST_CHARACTERS
     assert golden._short("old bridges " * 30, end=True).startswith(("old", "bridges"))
 
 

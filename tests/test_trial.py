@@ -94,7 +94,7 @@ def test_a_page_that_cannot_be_read_is_a_rejection_that_says_why(
     (tmp_path / "folder").mkdir()
     file(tmp_path, "good.html", html())
     (tmp_path / "cut.html.gz").write_bytes(gzip.compress(html().encode())[:60])
-    (tmp_path / "bomb.html.gz").write_bytes(gzip.compress(bytes(warc.LIMIT + 1)))
+    (tmp_path / "bomb.html.gz").write_bytes(gzip.compress(bytes(warc.MAX_BODY_BYTES + 1)))
 
     done = preview.one(trial_of(str(tmp_path / path), **fields))
 

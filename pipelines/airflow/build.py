@@ -33,9 +33,15 @@ FILES = Asset("article_files", uri="x-news://article-files", group="nightdesk")
 ARTICLES = Asset("articles", uri="x-news://articles", group="nightdesk")
 
 LABEL = "{{ task.op_kwargs['batch']['name'] }}"
-SPIDER_GRACE = 120
+# Seconds that a crawl's task lives beyond the crawl's own budget. Chosen: the child stops itself after 30 and is killed
+# after 5 more; a busy machine needs the rest.
+SPIDER_GRACE_SECONDS = 120
+# The longest that one batch of extract, load or alert may take. Chosen: far beyond the largest source; a task that
+# hangs is ended, and Airflow tries it again.
 STAGE_LIMIT = timedelta(hours=2)
+# The longest that a task without pages may take. Chosen: it asks Postgres a few questions.
 SHORT_LIMIT = timedelta(minutes=10)
+# Runs of one Dag at the same time. Chosen: hand-started runs beside the night; the sources' locks keep them apart.
 ACTIVE_RUNS = 8
 # All but a backfill: a site shows today's lists under whatever label they are asked for.
 RUN_TYPES: Any = ("scheduled", "manual", "operator_triggered", "asset_triggered", "asset_materialization")
@@ -63,7 +69,7 @@ def crawl_dag(doc: str) -> DAG:
             # Of all runs together. It is the Dag's own, so nobody has to make a pool.
             max_active_tis_per_dag=current.crawl_slots,
             map_index_template=LABEL,
-            execution_timeout=timedelta(seconds=current.crawl_budget + SPIDER_GRACE),
+            execution_timeout=timedelta(seconds=current.crawl_budget + SPIDER_GRACE_SECONDS),
             multiple_outputs=False,
         )
         @failing.by_sentence()

@@ -21,7 +21,9 @@ from pipelines.settings import Settings
 # An approval of the Dag `follow` may wait this long, and a clean-up would delete what it waits with.
 LONGEST_WAIT_DAYS = 7
 DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
-LIMIT = 3600
+# Seconds that deleting old records may take. Chosen: the first time after years is the longest.
+LIMIT_SECONDS = 3600
+# Lines of its output that are told where it failed. Chosen: the end of a traceback.
 LAST_LINES = 15
 
 
@@ -80,7 +82,7 @@ def _airflow(where: Place, *words: str) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        timeout=LIMIT,
+        timeout=LIMIT_SECONDS,
     )
     if done.returncode:
         last = "\n".join(done.stdout.rstrip().splitlines()[-LAST_LINES:])

@@ -24,6 +24,7 @@ from pipelines.stores import postgres as db
 # In a wheel they travel inside the package; in a checkout they stand at its top.
 DAGS = next(up / "dags" for up in Path(__file__).parents[1:3] if (up / "dags").is_dir())
 USER = "admin"
+# Tasks at the same time, where NIGHTDESK_CRAWL_SLOTS asks for no more. Chosen: two cores are busy with these.
 PARALLELISM = 6
 VERSIONS = ("apache-airflow", "apache-airflow-core")
 KEPT = ("AIRFLOW_CONN_", "AIRFLOW_VAR_")
@@ -123,8 +124,8 @@ def environment(settings: Settings, keys: Secrets, *, port: int) -> dict[str, st
         "dag_processor__min_file_process_interval": "60",
         "logging__base_log_folder": str(logs(settings) / "tasks"),
         "logging__dag_processor_child_process_log_directory": str(logs(settings) / "dag_processor"),
-        "logging__file_task_handler_new_folder_permissions": f"0o{private.FOLDER:o}",
-        "logging__file_task_handler_new_file_permissions": f"0o{private.FILE:o}",
+        "logging__file_task_handler_new_folder_permissions": f"0o{private.FOLDER_MODE:o}",
+        "logging__file_task_handler_new_file_permissions": f"0o{private.FILE_MODE:o}",
         "scheduler__enable_health_check": "False",
         # How late the supervisor of a task notices that it ended or was marked failed in the UI; 5 s by default.
         "workers__min_heartbeat_interval": "1",

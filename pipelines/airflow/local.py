@@ -26,9 +26,13 @@ COMPONENTS = {
     "scheduler": ["scheduler", "--skip-serve-logs"],
     "triggerer": ["triggerer", "--skip-serve-logs"],
 }
-START = 240.0
-HAND_OVER = 90.0
-LOOK = 1.0
+# Seconds until Airflow's server answers. Chosen: a first start on a busy machine.
+START_SECONDS = 240.0
+# Seconds from the end of one stage to the beginning of the next. Chosen: the scheduler looks every few seconds; a busy
+# machine takes longer.
+HAND_OVER_SECONDS = 90.0
+# Seconds between two looks. Chosen: a person who waits sees no pause.
+LOOK_SECONDS = 1.0
 
 OnLine = Callable[[str], None]
 OnTask = Callable[[Task], None]
@@ -70,19 +74,19 @@ def airflow_running(
                 if name == "scheduler" and held:
                     _end_unfinished(started, address, keys.password)
                 started.append(_start(settings, name, env))
-            _wait(started, lambda: rest.answers(address), START, lambda: "the api-server does not answer")
+            _wait(started, lambda: rest.answers(address), START_SECONDS, lambda: "the api-server does not answer")
             rest.warm(address)
             _wait(
                 started,
                 lambda: not rest.healthy(address),
-                START,
+                START_SECONDS,
                 lambda: f"{', '.join(rest.healthy(address))} not healthy",
             )
             with rest.login(address, home.USER, keys.password) as client:
                 _wait(
                     started,
                     lambda: rest.dags(client, since=since) >= set(NIGHT),
-                    START,
+                    START_SECONDS,
                     lambda: _missing(client, since),
                 )
                 yield Airflow(
@@ -116,7 +120,7 @@ def stay(airflow: Airflow, *, on_line: OnLine = print) -> None:
     try:
         while True:
             check(airflow.components)
-            time.sleep(LOOK)
+            time.sleep(LOOK_SECONDS)
     except KeyboardInterrupt:
         on_line("stopping (up to 20 seconds) ...")
 
@@ -172,7 +176,7 @@ def _wait(
         if time.monotonic() > deadline:
             ends = "\n".join(f"{c.log}:\n{processes.tail(c.log, 5)}" for c in started)
             raise AirflowError(f"Airflow was not ready after {seconds:.0f} s: {missing()}.\n{ends}")
-        time.sleep(LOOK / 2)
+        time.sleep(LOOK_SECONDS / 2)
 
 
 def _missing(client: httpx.Client, since: datetime) -> str:
@@ -181,7 +185,7 @@ def _missing(client: httpx.Client, since: datetime) -> str:
 
 
 def _end_unfinished(started: Sequence[processes.Component], address: str, password: str) -> None:
-    _wait(started, lambda: rest.answers(address), START, lambda: "the api-server does not answer")
+    _wait(started, lambda: rest.answers(address), START_SECONDS, lambda: "the api-server does not answer")
     with rest.login(address, home.USER, password) as client:
         for dag in NIGHT:
             for run in rest.runs(client, dag, states=("queued", "running")):
@@ -206,11 +210,11 @@ def _follow(airflow: Airflow, run: DagRun, on_task: OnTask, deadline: float) -> 
             raise AirflowError(
                 f"{run.dag} has not ended in time; see {airflow.address}/dags/{run.dag}/runs/{run.run_id}."
             )
-        time.sleep(LOOK)
+        time.sleep(LOOK_SECONDS)
 
 
 def _consumer(airflow: Airflow, dag: str, run: str, earlier: set[str]) -> DagRun:
-    deadline = time.monotonic() + HAND_OVER
+    deadline = time.monotonic() + HAND_OVER_SECONDS
     while True:
         for found in rest.runs(airflow.client, dag):
             if found.key == run and found.run_id not in earlier:
@@ -218,9 +222,9 @@ def _consumer(airflow: Airflow, dag: str, run: str, earlier: set[str]) -> DagRun
         check(airflow.components)
         if time.monotonic() > deadline:
             raise AirflowError(
-                f"{dag} did not begin within {HAND_OVER:.0f} s after the stage before it passed {run} on."
+                f"{dag} did not begin within {HAND_OVER_SECONDS:.0f} s after the stage before it passed {run} on."
             )
-        time.sleep(LOOK)
+        time.sleep(LOOK_SECONDS)
 
 
 @contextmanager

@@ -26,7 +26,8 @@ MARKS = re.compile(r"([!-/:-@\[-`{-~])")
 OPTION = re.compile(r"--(timezone|country|name|twice)\b")
 # What the form calls what the command has as options.
 FIELDS = {"timezone": "Time zone", "country": "Country", "name": "Name", "twice": "Twice"}
-LONGEST = 200
+# Characters of a cell of the form. Chosen: two lines of it.
+LONGEST_CELL_CHARACTERS = 200
 
 log = logging.getLogger("nightdesk")
 
@@ -112,4 +113,4 @@ def _value(value: object) -> str:
 def _plain(text: str) -> str:
     """One line that says what it says: no mark of it is a link, a picture or the end of a cell."""
     text = " ".join(text.split())
-    return MARKS.sub(r"\\\1", text[:LONGEST] + "…" * (len(text) > LONGEST))
+    return MARKS.sub(r"\\\1", text[:LONGEST_CELL_CHARACTERS] + "…" * (len(text) > LONGEST_CELL_CHARACTERS))

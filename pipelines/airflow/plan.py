@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 from pipelines.model import RUN_KEY, Tally
 from pipelines.stores.runs import checked, key_of
 
-SINGLE = 50
-TOGETHER = 25
+# So many sources get a task each; more share tasks. Chosen: a page of Airflow's grid shows them.
+SINGLE_SOURCES = 50
+# Sources of one task, where they share. Chosen: what a task costs Airflow is small beside so many sources.
+SOURCES_A_TASK = 25
 FAILED = "failed"
 # The count that says a failed stage left something for the next one all the same.
 PART = {"crawl": "fetched", "extract": "pages", "load": "new"}
@@ -34,9 +36,9 @@ class Handover(TypedDict):
 
 def batches(run: str, names: Sequence[str]) -> list[Batch]:
     """One source per task up to 50 sources; above that about 25 together, so that a run never has too many tasks."""
-    if len(names) <= SINGLE:
+    if len(names) <= SINGLE_SOURCES:
         return [Batch(run=run, name=name, sources=[name]) for name in names]
-    count = -(-len(names) // TOGETHER)
+    count = -(-len(names) // SOURCES_A_TASK)
     shares = [list(names[number::count]) for number in range(count)]
     return [Batch(run=run, name=f"{share[0]} +{len(share) - 1}", sources=share) for share in shares]
 

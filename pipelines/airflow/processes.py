@@ -15,8 +15,10 @@ from pathlib import Path
 
 from pipelines import private
 
+# The number of Linux' request for a signal at the parent's death, from <sys/prctl.h>.
 PR_SET_PDEATHSIG = 1
-TAIL = 15
+# Lines of a log that are shown where a process ended. Chosen: the end of a traceback.
+TAIL_LINES = 15
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -50,7 +52,7 @@ def start(name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Pat
     return Component(name=name, process=process, log=log)
 
 
-def tail(log: Path, lines: int = TAIL) -> str:
+def tail(log: Path, lines: int = TAIL_LINES) -> str:
     """The last lines of a log file; empty when there is none."""
     if not log.exists():
         return ""

@@ -14,7 +14,8 @@ from pipelines.errors import NightdeskError
 
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 ENDED = ("success", "failed")
-PAGE = 200
+# Rows in one answer. Chosen: more than there are Dags of ours.
+PAGE_ROWS = 200
 
 
 class AirflowError(NightdeskError):
@@ -80,13 +81,13 @@ def login(address: str, user: str, password: str) -> Iterator[httpx.Client]:
 
 def dags(client: httpx.Client, *, since: datetime) -> set[str]:
     """The Dags that are not paused and whose files were read at `since` or later."""
-    found = _ask(client, "GET", "/api/v2/dags", params={"limit": PAGE, "paused": False})
+    found = _ask(client, "GET", "/api/v2/dags", params={"limit": PAGE_ROWS, "paused": False})
     return {d["dag_id"] for d in found["dags"] if datetime.fromisoformat(d["last_parsed_time"]) >= since}
 
 
 def import_errors(client: httpx.Client) -> list[str]:
     """What keeps Dag files from being read: `file: last line of the traceback`."""
-    found = _ask(client, "GET", "/api/v2/importErrors", params={"limit": PAGE})
+    found = _ask(client, "GET", "/api/v2/importErrors", params={"limit": PAGE_ROWS})
     return [f"{e['filename']}: {e['stack_trace'].strip().splitlines()[-1]}" for e in found["import_errors"]]
 
 
@@ -97,7 +98,7 @@ def trigger(client: httpx.Client, dag: str, **form: Any) -> DagRun:
 
 def runs(client: httpx.Client, dag: str, *, states: Sequence[str] = ()) -> list[DagRun]:
     """The newest runs of a Dag, newest first."""
-    params: dict[str, Any] = {"limit": PAGE, "order_by": "-run_after"}
+    params: dict[str, Any] = {"limit": PAGE_ROWS, "order_by": "-run_after"}
     if states:
         params["state"] = list(states)
     return [_run(r) for r in _ask(client, "GET", f"/api/v2/dags/{dag}/dagRuns", params=params)["dag_runs"]]
@@ -112,7 +113,7 @@ def tasks(client: httpx.Client, run: DagRun) -> list[Task]:
     """The tasks of a run, mapped ones each by itself."""
     found: list[Task] = []
     while True:
-        params = {"limit": PAGE, "offset": len(found)}
+        params = {"limit": PAGE_ROWS, "offset": len(found)}
         page = _ask(client, "GET", f"/api/v2/dags/{run.dag}/dagRuns/{run.run_id}/taskInstances", params=params)
         found += [_task(t) for t in page["task_instances"]]
         if len(found) >= page["total_entries"] or not page["task_instances"]:

@@ -24,7 +24,8 @@ from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import articlefile
 
-LINES_EVERY = 15.0
+# Seconds between two lines on how far it is. Chosen: seldom enough for a log.
+LINES_EVERY_SECONDS = 15.0
 NO_ID = object()
 
 
@@ -192,7 +193,7 @@ def _bar(title: str, total: int) -> Iterator[Callable[[int], None]]:
     def step(many: int) -> None:
         nonlocal done, told
         done += many
-        if monotonic() - told >= LINES_EVERY:
+        if monotonic() - told >= LINES_EVERY_SECONDS:
             told = monotonic()
             progress(f"{title}: {done:,} of {total:,} pages")
 

@@ -26,10 +26,13 @@ from pipelines.settings import of_installation, settings
 from pipelines.sources import folders
 from pipelines.sources.sourcefile import parse, shown
 
-MOST_CUTS = 3
-USUAL_DELAY = 1.0
+# Reasons of cuts in one cell. Chosen: they fit the table.
+MAX_CUTS_SHOWN = 3
+# Seconds between two requests to a site, where nobody says otherwise. Chosen: what a person's browser does.
+USUAL_DELAY_SECONDS = 1.0
 PHRASE = re.compile(r"^phrase: (.*) \(.*\)$")
-LONGEST_PLACE = 60
+# Characters of an address in the table. Chosen: its end tells more than its start.
+LONGEST_PLACE_CHARACTERS = 60
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,7 +49,9 @@ def follow(
     name: Annotated[str, typer.Option("--name", help="What to call the source; by its host if not given.")] = "",
     timezone: Annotated[str, typer.Option("--timezone", help="Its time zone, such as Asia/Damascus.")] = "",
     country: Annotated[str, typer.Option("--country", help="Its country: two letters, such as SY.")] = "",
-    delay: Annotated[float, typer.Option("--delay", min=0.1, help="Seconds between two requests to it.")] = USUAL_DELAY,
+    delay: Annotated[
+        float, typer.Option("--delay", min=0.1, help="Seconds between two requests to it.")
+    ] = USUAL_DELAY_SECONDS,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write the file without asking.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written, and write nothing.")] = False,
     anew: Annotated[
@@ -80,7 +85,7 @@ def follow(
         for one in addresses
     ]
     many = [one for path in lists for one in followlist.follow(path, delay, yes, dry_run, anew, quiet=json, one=_site)]
-    if taken and (name or timezone or country or delay != USUAL_DELAY):
+    if taken and (name or timezone or country or delay != USUAL_DELAY_SECONDS):
         raise SourceError(
             f"{taken[0]} is an entry of the catalogue, or a file that was put aside, and has its own name, time zone, "
             "country and delay: follow it without options, then edit its file."
@@ -190,9 +195,9 @@ def _show(made: Followed) -> None:
 def _row(number: int, sample: Sample) -> Sequence[object]:
     total = sum(count for _, count in sample.cut)
     reasons = [PHRASE.sub(r"\1", reason) for reason, _ in sample.cut]
-    cuts = f"{total}: {', '.join(reasons[:MOST_CUTS])}" + "…" * (len(reasons) > MOST_CUTS) if total else ""
+    cuts = f"{total}: {', '.join(reasons[:MAX_CUTS_SHOWN])}" + "…" * (len(reasons) > MAX_CUTS_SHOWN) if total else ""
     verdict = Text(sample.verdict, style="green" if sample.good else "red")
-    title = sample.title or urls.readable(sample.url)[-LONGEST_PLACE:]
+    title = sample.title or urls.readable(sample.url)[-LONGEST_PLACE_CHARACTERS:]
     return (str(number), title, sample.published, sample.words, cuts, verdict)
 
 

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from pipelines.airflow.local import Airflow
     from pipelines.airflow.rest import Task
 
-LOOK = 1.0
+# Seconds between two looks at how far the night is. Chosen: the picture on the terminal moves.
+LOOK_SECONDS = 1.0
 # Counts of a stage that runs change all the time; a change of its state is told at once.
 EVERY = 10.0
 TOLD = ("fetched", "unchanged", "articles", "rejected", "new", "revised", "alerts", "sent")
@@ -82,7 +83,7 @@ def _tell(current: Settings, key: str, over: threading.Event) -> None:
             _lines(conn, key, over)
             return
         with Live(console=out, refresh_per_second=4, transient=True) as live:
-            while not over.wait(LOOK):
+            while not over.wait(LOOK_SECONDS):
                 live.update(_running(runs.tallies(conn, key)))
                 conn.rollback()
 
@@ -109,7 +110,7 @@ def _lines(conn: db.Connection, key: str, over: threading.Event) -> None:
     seen: dict[tuple[str, str], tuple[str, str, float]] = {}
     ended = False
     while not ended:
-        ended = over.wait(LOOK)
+        ended = over.wait(LOOK_SECONDS)
         tallies = runs.tallies(conn, key)
         wide = max((len(tally.source) for tally in tallies), default=0) + 2
         for tally in tallies:

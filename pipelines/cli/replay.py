@@ -26,7 +26,8 @@ SUMMED = (
     ("crawl", "fetched"), ("extract", "articles"), ("extract", "rejected"), ("load", "new"), ("load", "revised"),
     ("load", "unchanged"), ("load", "duplicate"),
 )  # fmt: skip
-MB = 1 << 20
+# Bytes of a megabyte, as memory is counted.
+MB_BYTES = 1 << 20
 
 
 def replay(
@@ -84,8 +85,8 @@ def _tell(conn: db.Connection, key: str, peak: Peak) -> None:
     table(("stage", "#seconds"), ((t["stage"], round(t["seconds"])) for t in times))
     say("")
     say(
-        f"Memory at its peak: {peak.total // MB:,} MB in {peak.processes} processes with Airflow and the embedded "
-        f"Postgres; the largest one: {peak.largest // MB:,} MB ({peak.command})."
+        f"Memory at its peak: {peak.total // MB_BYTES:,} MB in {peak.processes} processes with Airflow and the "
+        f"embedded Postgres; the largest one: {peak.largest // MB_BYTES:,} MB ({peak.command})."
     )
 
 

@@ -19,6 +19,7 @@ from pipelines.sources import folders
 from pipelines.stores import postgres as db
 from pipelines.stores import templates
 
+# Lines of a template that are shown. Chosen: a screen; the rest is counted.
 SHOWN_LINES = 40
 NOT_SHOWN = ("source", "pages")
 FACTS = {"text": "reads by", "agreement": "held back"}
@@ -74,7 +75,7 @@ def learn(name: Name, json: Json = False) -> None:
             due = templates.due(conn, name, extractor(), asked=True)
         if due is None:
             raise NightdeskError(
-                f"There are fewer than {templates.LEAST} article pages of {name} to learn from: "
+                f"There are fewer than {templates.LEAST_PAGES} article pages of {name} to learn from: "
                 f"`nightdesk crawl {name}` collects more."
             )
         lesson = learning.learn(current, conn, source, due, processes=os.cpu_count() or 1, apart=True)
@@ -162,6 +163,7 @@ def _percent(share: float | None) -> str:
 
 def _nothing(name: str) -> str:
     return (
-        f"Nothing was learned of {name} so far: it takes {templates.LEAST} article pages, and `nightdesk extract` or "
+        f"Nothing was learned of {name} so far: it takes {templates.LEAST_PAGES} article pages, and "
+        "`nightdesk extract` or "
         f"`nightdesk sources learn {name}`."
     )

@@ -32,11 +32,14 @@ from pipelines.stores import postgres as db
 from pipelines.stores import runs, warc
 
 STAGE = "crawl"
-STOPPED = 3
+# The exit code of a child that was stopped and lost nothing; spiders.ending has it too.
+STOPPED_CODE = 3
 # After its budget the child waits for what is in flight; beyond this it is stopped.
 AFTER_BUDGET = 30.0
-STOP_WITHIN = 4.5
-LOOK_EVERY = 0.5
+# Seconds from asking the child to stop to killing it. Chosen: Airflow kills a task five seconds after it asked.
+STOP_SECONDS = 4.5
+# Seconds between two looks whether the parent is gone or the time over. Chosen: nobody notices half a second.
+LOOK_SECONDS = 0.5
 Line = Callable[[str], None]
 Event = dict[str, Any]
 
@@ -139,7 +142,7 @@ def probe(
                 on_event(event)
         found = [page for path in sorted(Path(folder).rglob("*.warc.gz*")) for page in _pages(path)]
     # Stopped at the end of its time, it told what it saw so far.
-    if child.returncode != STOPPED and (child.returncode or not whole):
+    if child.returncode != STOPPED_CODE and (child.returncode or not whole):
         last = f" Its last words: {said[-1]}" if said else ""
         raise CrawlError(f"{url} could not be looked at: the spider ended with {child.returncode}.{last}")
     return found
@@ -200,8 +203,8 @@ def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
     while open_pipes or child.poll() is None:
         try:
             if not open_pipes:
-                child.wait(LOOK_EVERY)
-            elif event := said.get(timeout=LOOK_EVERY):
+                child.wait(LOOK_SECONDS)
+            elif event := said.get(timeout=LOOK_SECONDS):
                 yield event
             else:
                 open_pipes -= 1
@@ -209,7 +212,7 @@ def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
             if child.poll() is None and (os.getppid() != parent or monotonic() > deadline):
                 # Whoever hangs does not hear the first.
                 child.send_signal(end_by)
-                deadline, end_by = monotonic() + STOP_WITHIN, signal.SIGKILL
+                deadline, end_by = monotonic() + STOP_SECONDS, signal.SIGKILL
                 if os.getppid() != parent:
                     raise CrawlError("Whoever started this crawl is gone; it was stopped.") from None
 
@@ -256,10 +259,10 @@ def _unheard(settings: Settings, names: Sequence[str], run: str, code: int, said
     """Tallies of sources the child gave none for, written to `runs` in its place."""
     if not names:
         return []
-    state = "stopped" if code == STOPPED else "failed"
+    state = "stopped" if code == STOPPED_CODE else "failed"
     last = f" Its last words: {said[-1]}" if said else ""
     how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
-    message = "The crawl was stopped before it began." if code == STOPPED else f"The spider ended {how}.{last}"
+    message = "The crawl was stopped before it began." if code == STOPPED_CODE else f"The spider ended {how}.{last}"
     return _written(
         settings, [Tally(run=run, source=name, stage=STAGE, state=state, message=message) for name in names]
     )
@@ -283,7 +286,7 @@ def _stop(child: subprocess.Popen[str]) -> None:
     if child.poll() is None:
         child.send_signal(signal.SIGTERM)
         try:
-            child.wait(timeout=STOP_WITHIN)
+            child.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:
             child.kill()
     child.wait()

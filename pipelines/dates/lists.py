@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 from pipelines.dates import clocks, months
 from pipelines.dates.written import ISO, leftover, parse_date
 
-EARLIEST, LATEST = 1990, 2100
-LONGEST = 80
+# Years that a list's date can be of. Chosen: no site is older than the web; what lies beyond is a number.
+EARLIEST_YEAR, LATEST_YEAR = 1990, 2100
+# Characters of a date in words. Chosen: longer is a sentence.
+LONGEST_CHARACTERS = 80
 # Words beside a date: its weekday, which has three in some languages, and what joins day and time.
 MOST_WORDS = 4
 # What most of them write.
@@ -61,11 +63,11 @@ def dated(text: str, local: Local = ANYWHERE) -> tuple[datetime | None, str]:
 
     A day alone is midnight UTC of it, and so is a day whose hour is in a zone that nobody can know.
     """
-    text = " ".join(text[: LONGEST + 1].split())
-    if not text or len(text) > LONGEST:
+    text = " ".join(text[: LONGEST_CHARACTERS + 1].split())
+    if not text or len(text) > LONGEST_CHARACTERS:
         return None, ""
     found = _usual(text, local) or _any(text, local)
-    if found is None or not EARLIEST <= found[0].year <= LATEST:
+    if found is None or not EARLIEST_YEAR <= found[0].year <= LATEST_YEAR:
         return None, ""
     at, precision = found
     obvious = "day" if at.timetz() == time(tzinfo=UTC) else "second"
@@ -75,7 +77,7 @@ def dated(text: str, local: Local = ANYWHERE) -> tuple[datetime | None, str]:
 def month(text: str, local: Local = ANYWHERE) -> datetime | None:
     """A date, or the first day of a month where no day is said: for what is only put in order by it."""
     said = MONTH.fullmatch(text.strip())
-    if said and EARLIEST <= int(said[1]) <= LATEST and 1 <= int(said[2]) <= 12:
+    if said and EARLIEST_YEAR <= int(said[1]) <= LATEST_YEAR and 1 <= int(said[2]) <= 12:
         return datetime(int(said[1]), int(said[2]), 1, tzinfo=UTC)
     return moment(text, local)
 

@@ -121,7 +121,8 @@ JALALI = {
 }  # fmt: skip
 # Months that are another one in another language.
 ELSEWHERE = {("hr", "listopada"): 10, ("hr", "listopad"): 10, ("bs", "listopada"): 10}
-BUDDHIST = 543
+# Years by which the Thai calendar is ahead of ours.
+BUDDHIST_YEARS = 543
 # Languages whose months stand above.
 CODES = """
 am ar az be bg bn bs ca ckb cs cy da de el en es et eu fa fi fr ga gl he hi hr hu hy id is it ja ka kk kmr ko ku lt lv
@@ -154,7 +155,7 @@ def gregorian(day: int, name: str, year: int, language: str = "") -> tuple[int, 
     for form in _forms(name):
         own = _SHORT.get((language, form))
         if own and year >= 1900:
-            return (year - BUDDHIST if year > 2440 else year), own, day
+            return (year - BUDDHIST_YEARS if year > 2440 else year), own, day
         found = _NAMES.get(form)
         if not found:
             continue
@@ -164,7 +165,7 @@ def gregorian(day: int, name: str, year: int, language: str = "") -> tuple[int, 
             return hijri(year, found["hijri"], day) if "hijri" in found else None
         if "gregorian" in found and year >= 1900:
             number = ELSEWHERE.get((language, form), found["gregorian"])
-            return (year - BUDDHIST if year > 2440 else year), number, day
+            return (year - BUDDHIST_YEARS if year > 2440 else year), number, day
     return None
 
 

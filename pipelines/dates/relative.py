@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from pipelines.dates.months import folded
 
+# Seconds of each unit.
 SECOND, MINUTE, HOUR, DAY = 1, 60, 3600, 86400
 UNITS = {
     "second": "ثانيه|ثواني|ثوان|ثانيتين|لحظه|لحظات|لحظاتي|seconds?|secs?|saniye|sekunden?|секунд[уы]?|secondes?|"
@@ -74,16 +75,19 @@ DAY_BEFORE = (
     "اول امس|اول من امس|امس الاول|قبل امس|vorgestern|позавчера|avant-hier|anteayer|پريروز|"
     "שלשום|evvelsi gün|前天|一昨日|그저께"
 )
-LONGEST = 8
+# Words of "three hours ago" with what sites write around it. Chosen: more is a sentence.
+LONGEST_WORDS = 8
+# Words of "today" or "now" with a time of day. Chosen: more is a sentence.
 DAY_WORDS = 3
-MOST = 1000
+# The largest count of a unit. Chosen: a larger number is none of "so long ago".
+MOST_UNITS = 1000
 PRECISION = {"second": "minute", "minute": "minute", "hour": "hour"}
 SECONDS = {"second": SECOND, "minute": MINUTE, "hour": HOUR, "day": DAY, "week": 7 * DAY}
 
 
 def ago(plain: str, now: datetime) -> tuple[datetime, str] | None:
     """The moment of `3 hours ago` in a folded text as of now, and its precision; None where it says no such thing."""
-    if plain.count(" ") >= LONGEST:
+    if plain.count(" ") >= LONGEST_WORDS:
         return None
     if _NOW.search(plain) and plain.count(" ") < DAY_WORDS:
         return now, "minute"
@@ -94,7 +98,7 @@ def ago(plain: str, now: datetime) -> tuple[datetime, str] | None:
             word, number = found["unit"] or found.get("unit2") or "", found["n"] or found.get("n2") or ""
             unit = next(name for name, pattern in _UNIT.items() if pattern.fullmatch(word))
             count = int(number) if number.isdigit() else _NUMBER.get(number, 2 if word in TWO else 1)
-            return (_past(now, unit, count), PRECISION.get(unit, "day")) if count <= MOST else None
+            return (_past(now, unit, count), PRECISION.get(unit, "day")) if count <= MOST_UNITS else None
     return None
 
 

@@ -18,10 +18,12 @@ from pipelines.dates.clocks import CLOCK, Clock
 
 __all__ = ["hijri", "jalali", "only_a_date", "parse_date", "updated"]
 
-OLDEST = 1970
+# The earliest year of a date. Chosen: machines' clocks begin there, and say so where they know nothing.
+OLDEST_YEAR = 1970
 Moment = tuple[datetime, str]
 Day = tuple[int, int, int]
-LONGEST = 300
+# Characters of a text that are looked at for a date. Chosen: a date stands at the beginning of what names it.
+LONGEST_CHARACTERS = 300
 WORD = r"[^\W\d_](?:[^\W\d_]|['.](?=[^\W\d_])){1,20}"
 ASIDE = rf"(?:\s*[/(|]\s*{WORD}\)?|\s+-\s*{WORD}(?=\s+\d))?"
 YEAR = r"(?:1[34]\d\d|19\d\d|20\d\d|2[45]\d\d)"
@@ -91,8 +93,11 @@ WEEKDAYS = (
     ("الخميس", "پنجشنبه", "thursday"), ("الجمعه", "جمعه", "friday"), ("السبت", "شنبه", "saturday"),
     ("الاحد", "يكشنبه", "sunday"),
 )  # fmt: skip
-OFF_BY = 1
-MANY, MOST_DATES = 99, 4
+# Days by which a date may be off the day it is compared with: the other side of a time zone.
+OFF_BY_DAYS = 1
+# More words than any form of a date has beside it; dates of one text that are looked at. Chosen: published, updated,
+# and two more.
+MANY_WORDS, MOST_DATES = 99, 4
 # Characters before and after a date among which its time of day is.
 AHEAD, BESIDE = 30, 40
 
@@ -108,13 +113,13 @@ def parse_date(text: str, now: datetime | None, timezone: str, language: str) ->
     zone = ZoneInfo(timezone)
     machine = _iso(MINUS.sub("-", text.strip().lower()), zone)
     if machine:
-        return machine if machine[0].year >= OLDEST else None
-    plain = _plain(text[:LONGEST])
+        return machine if machine[0].year >= OLDEST_YEAR else None
+    plain = _plain(text[:LONGEST_CHARACTERS])
     if not plain:
         return None
     for read in (_named, _numeric):
         found = read(plain, zone, language)
-        if found and found[0].year >= OLDEST:
+        if found and found[0].year >= OLDEST_YEAR:
             return found
     found = _relative(plain, now.astimezone(zone), zone) if now else None
     return found or _foreign(text[:100], zone, language)
@@ -146,10 +151,10 @@ def without_year(text: str, now: datetime, timezone: str, language: str) -> Mome
 
 def updated(text: str) -> bool:
     """Whether a text names the day of a change and none of publication."""
-    match = UPDATED.search(months.folded(text[:LONGEST]))
+    match = UPDATED.search(months.folded(text[:LONGEST_CHARACTERS]))
     if not match or re.search(r"\d", text[: match.start()]):
         return False
-    plain = _plain(text[:LONGEST])
+    plain = _plain(text[:LONGEST_CHARACTERS])
     dates = [found for found, _ in _days(plain, "")] or [
         m for form in (ISO, YMD, CJK, DMY) for m in form.finditer(plain)
     ]
@@ -158,7 +163,7 @@ def updated(text: str) -> bool:
 
 def updated_later(text: str) -> bool:
     """Whether a text names the day of a change behind another one."""
-    plain = months.folded(text[:LONGEST])
+    plain = months.folded(text[:LONGEST_CHARACTERS])
     match = UPDATED.search(plain)
     return match is not None and bool(re.search(r"\d", plain[: match.start()]))
 
@@ -173,12 +178,12 @@ def is_day(text: str) -> bool:
 
 def only_a_date(text: str) -> bool:
     """Whether a line is a date and its time with at most one word more, such as the weekday, and a label before it."""
-    return bool(re.search(r"\d", text)) and leftover(LABEL.sub("", _plain(text[:LONGEST])), "") <= 1
+    return bool(re.search(r"\d", text)) and leftover(LABEL.sub("", _plain(text[:LONGEST_CHARACTERS])), "") <= 1
 
 
 def leftover(text: str, language: str) -> int:
-    """How many words stand beside a date and its time of day; MANY where numbers do, or where no date is."""
-    plain = _plain(text[:LONGEST])
+    """How many words stand beside a date and its time of day; MANY_WORDS where numbers do, or where no date is."""
+    plain = _plain(text[:LONGEST_CHARACTERS])
     match = (
         next((found for found, _ in _days(plain, re.split("[-_]", language)[0])), None)
         or ISO.search(plain)
@@ -186,14 +191,14 @@ def leftover(text: str, language: str) -> int:
         or COMPACT.fullmatch(plain)
     )
     if not match:
-        return MANY
+        return MANY_WORDS
     rest = CLOCK.sub(" ", plain[: match.start()] + " " + plain[match.end() :])
-    return MANY if re.search(r"\d", rest) else len(re.findall(r"[^\W\d]{2,}", rest))
+    return MANY_WORDS if re.search(r"\d", rest) else len(re.findall(r"[^\W\d]{2,}", rest))
 
 
 def dates_in(text: str) -> tuple[str, int]:
     """A text in its folded form without the dates in it, and how many there were, each day once in every calendar."""
-    plain = _plain(text[:LONGEST])
+    plain = _plain(text[:LONGEST_CHARACTERS])
     for count in range(MOST_DATES):
         match = next((found for found, _ in _days(plain, "")), None) or next(
             (found for form in (ISO, YMD, CJK, DMY, SHORT_DMY) if (found := form.search(plain))), None
@@ -294,7 +299,7 @@ def _by_weekday(plain: str, day: Day) -> Day:
     said = set(re.findall(r"[^\W\d]+", plain.replace(" شنبه", "شنبه")))
     wanted = [number for number, names in enumerate(WEEKDAYS) if said.intersection(names)]
     at = datetime(*day, tzinfo=UTC)
-    for by in range(OFF_BY + 1):
+    for by in range(OFF_BY_DAYS + 1):
         for moved in (at - timedelta(days=by), at + timedelta(days=by)):
             if len(wanted) == 1 and moved.weekday() == wanted[0]:
                 return moved.year, moved.month, moved.day
@@ -321,7 +326,7 @@ def _numeric(plain: str, zone: ZoneInfo, language: str) -> Moment | None:
         american = (language in ("en-US", "en_US") and "/" in match[0]) or second > 12
         month, day = (first, second) if american else (second, first)
     if 2440 < year < 2600:
-        year -= months.BUDDHIST
+        year -= months.BUDDHIST_YEARS
     if 1300 <= year < 1500 and 1 <= month <= 12 and 1 <= day <= 31:
         lunar = (year >= 1420 and language not in ("fa", "ckb", "prs")) or HIJRI_MARK.match(plain, match.end())
         year, month, day = (hijri if lunar else jalali)(year, month, day)
@@ -334,7 +339,7 @@ def _relative(plain: str, now: datetime, zone: ZoneInfo) -> Moment | None:
     found = relative.ago(plain, now)
     if found:
         return found
-    if plain.count(" ") >= relative.LONGEST:
+    if plain.count(" ") >= relative.LONGEST_WORDS:
         return None
     time = clocks.clock(plain)
     # In a sentence it says nothing of the article; with another number it is «today, the 21st of January».
@@ -361,7 +366,7 @@ def _foreign(text: str, zone: ZoneInfo, language: str) -> Moment | None:
     if not re.search(r"[^\W\d_]{3}", text):
         return None
     found = _by_dateparser(text, str(zone), code)
-    if not found or found.year < OLDEST:
+    if not found or found.year < OLDEST_YEAR:
         return None
     return found, "minute" if re.search(r"\d:\d\d", text) else "day"
 

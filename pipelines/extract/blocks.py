@@ -53,18 +53,25 @@ TAG_PLACES = {"nav": "navigation", "footer": "footer", "aside": "aside", "button
 PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_A-Za-z]+")
 # No page holds it: parsing drops it.
 BREAK = "\x00"
-WRAPPED = 2
-NARROW, WIDE, RAGGED = 40, 120, 30
+# Lines from which on a text is taken for one broken by hand. Chosen: one line says nothing.
+WRAPPED_LINES = 2
+# Characters of its lines, shortest and longest, and how far they may differ. Chosen: mail and typewriters wrap between
+# them.
+NARROW_CHARACTERS, WIDE_CHARACTERS, RAGGED_CHARACTERS = 40, 120, 30
 STORY_NAMES = "article story post entry news artikel articulo haber noticia "
 STORY = frozenset(STORY_NAMES.split())
 TEXT_NAMES = "body text content copy texto contenido metin inhalt "
 TEXT = frozenset(TEXT_NAMES.split())
 KINDS = (*PLACES, "aside", "button", "form", "caption", "hidden")
-LONGEST_NAME = 40
-MOST_NAMES = 4
-DEEPEST = 60
+# Characters of a class or id that is a name. Chosen: longer ones are made by machines anew for each build.
+LONGEST_NAME_CHARACTERS = 40
+# Names of one element that tell its place. Chosen: a style sheet's utilities come in dozens.
+MAX_NAMES = 4
+# Places within one another. Chosen: deeper is a page built to hurt.
+DEEPEST_PLACES = 60
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-MOST = 20_000
+# Blocks of one page. Chosen: beyond it is a page built to hurt.
+MAX_BLOCKS = 20_000
 
 
 @dataclass(slots=True)
@@ -126,7 +133,7 @@ def blocks(tree: HtmlElement) -> list[Block]:
                 count = words(part)
                 share = min(1.0, linked / max(1, len(text)))
                 found.append(Block(len(found), part, its_key, count, round(count * share), tag, place))
-        if len(found) >= MOST:
+        if len(found) >= MAX_BLOCKS:
             break
     return found
 
@@ -143,7 +150,7 @@ def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, Place]]:
     """Text, characters of it in links, tag, place: one for each stretch without a block-level element in it."""
     parts: list[str] = []
     linked = links = 0
-    # As deep as the walk is; what is nested deeper than DEEPEST stands in the last place above.
+    # As deep as the walk is; what is nested deeper than DEEPEST_PLACES stands in the last place above.
     places: list[Place] = []
     place = Place(body, None, "body", "body", "", False, False, 0)
     skipping: HtmlElement | None = None
@@ -165,7 +172,7 @@ def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, Place]]:
                     parts, linked = [], 0
                 if element is not body:
                     places.append(place)
-                    place = _place(element, place) if place.depth < DEEPEST else place
+                    place = _place(element, place) if place.depth < DEEPEST_PLACES else place
             text = element.text
         else:
             if event == "end" and element is not skipping and name != "br":
@@ -207,7 +214,7 @@ def _place(element: HtmlElement, outer: Place) -> Place:
 def _named(tag: str, names: str) -> tuple[str, str, bool, bool]:
     """How an element is called, without what changes from page to page; what kind of place its names say it is;
     whether they say that it is an article, or an article's text."""
-    stable = sorted({name for name in NAME.findall(names) if len(name) < LONGEST_NAME})[:MOST_NAMES]
+    stable = sorted({name for name in NAME.findall(names) if len(name) < LONGEST_NAME_CHARACTERS})[:MAX_NAMES]
     parts = [part.lower() for part in PARTS.findall(names)]
     kind = next((PLACE_OF[part] for part in parts if part in PLACE_OF), TAG_PLACES.get(tag, ""))
     story = tag == "article" or any(part in STORY for part in parts)
@@ -233,6 +240,10 @@ def _lines(text: str) -> list[str]:
     for paragraph in " ".join(text.split()).replace(f" {BREAK}", BREAK).replace(f"{BREAK} ", BREAK).split(2 * BREAK):
         parts = [part for part in paragraph.split(BREAK) if part]
         widths = [len(part) for part in parts[:-1]]
-        wrapped = len(widths) >= WRAPPED and min(widths) >= NARROW and max(widths) <= min(WIDE, min(widths) + RAGGED)
+        wrapped = (
+            len(widths) >= WRAPPED_LINES
+            and min(widths) >= NARROW_CHARACTERS
+            and max(widths) <= min(WIDE_CHARACTERS, min(widths) + RAGGED_CHARACTERS)
+        )
         found.extend([" ".join(parts)] if wrapped else parts)
     return found

@@ -21,8 +21,10 @@ from pipelines.extract.text import assembly, by_trafilatura
 from pipelines.model import Article, Page, Reason, Rejection, Removed, Source, Template
 from pipelines.stores import warc
 
-SECONDS = 20.0
-LARGEST = 5 * 1024 * 1024
+# Seconds of CPU time that one page may take. Chosen: an endless page must not hold up the others.
+CPU_SECONDS = 20.0
+# Bytes of HTML that are read. Chosen: what a page embeds fits; a larger one costs memory and time.
+LARGEST_BYTES = 5 * 1024 * 1024
 STEPS = assembly.STEPS
 
 
@@ -39,7 +41,7 @@ def extract_page(
     source: Source,
     *,
     template: Template | None = None,
-    seconds: float = SECONDS,
+    seconds: float = CPU_SECONDS,
     without: frozenset[str] = frozenset(),
 ) -> Article | Rejection:
     """What a page is: an article, or a rejection with its reason and what text was found. Cut off after `seconds`.
@@ -54,7 +56,7 @@ def read_page(
     source: Source,
     *,
     template: Template | None = None,
-    seconds: float = SECONDS,
+    seconds: float = CPU_SECONDS,
     without: frozenset[str] = frozenset(),
 ) -> Reading:
     """The same as extract_page, with whether the template fits the page."""
@@ -78,7 +80,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         # What is over the limit and what is broken are told apart by the sentence alone.
         large = "more than" in str(error)
         return _no(page, Reason.TOO_LARGE if large else Reason.UNREADABLE, str(error))
-    if len(content) > LARGEST:
+    if len(content) > LARGEST_BYTES:
         return _no(page, Reason.TOO_LARGE, f"{len(content)} bytes")
     content_type = next((value for name, value in page.headers if name.lower() == "content-type"), "")
     refused = reasons.of_response(page, content, markup.looks_like_html(content, content_type))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipelines.errors import StoreError
 from pipelines.extract import workers
-from pipelines.extract.extraction import SECONDS, read_page
+from pipelines.extract.extraction import CPU_SECONDS, read_page
 from pipelines.model import Article, Page, Pointer, Reason, Rejection, Source, Template
 from pipelines.stores import postgres as db
 from pipelines.stores import warc
@@ -67,7 +67,7 @@ class Made:
 def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job, Made]]:
     """Each page and what became of it, in order; beyond what a source may cost a run nothing is looked at any more."""
     here = processes == 1 and not apart
-    results = iter(map(work, jobs) if here else workers.each(work, jobs, processes, SECONDS + GRACE, lost))
+    results = iter(map(work, jobs) if here else workers.each(work, jobs, processes, CPU_SECONDS + GRACE, lost))
     limit = left = CPU_A_SOURCE + CPU_A_PAGE * len(jobs)
     lost_in_a_row = 0
     for place, job in enumerate(jobs):
@@ -102,7 +102,7 @@ def work(job: Job) -> Made:
 def lost(job: Job, loss: workers.Loss, detail: str) -> Made:
     """What becomes of a page that no worker could end: a rejection where the page itself is why."""
     if loss == workers.Loss.TOO_SLOW:
-        return _no(job, Reason.TOO_SLOW, detail, SECONDS + GRACE)
+        return _no(job, Reason.TOO_SLOW, detail, CPU_SECONDS + GRACE)
     if loss == workers.Loss.CRASHED:
         return _no(job, Reason.UNREADABLE, detail)
     return Made(None, why=f"{job.row['url']}: {detail}.", fault=Fault.WORKER)

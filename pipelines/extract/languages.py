@@ -11,22 +11,26 @@ from pipelines.text import words
 # What py3langid calls a language -> what we call it.
 CODES = {"sdh": "ckb", "pnb": "ur", "ku": "kmr", "prs": "fa", "wuu": "zh", "yue": "zh", "nan": "zh", "no": "nb"}
 CODES |= dict.fromkeys(("arz", "ary", "apc", "ars", "acm", "aeb", "ajp", "acq", "arb"), "ar")
+# Words from which on a language is guessed. Chosen: a short title is guessed wrong easily.
 LEAST_WORDS = 8
-CLEAR = 0.8
-LENGTH = 1000
+# The guess's own certainty from which on it counts against what the page says of itself; half of it where the page says
+# nothing. Chosen: related languages are easily taken for one another.
+CLEAR_CERTAINTY = 0.8
+# Characters that are looked at. Chosen: more changes no guess, and costs.
+SAMPLE_CHARACTERS = 1000
 
 
 def language_of(title: str, text: str, prior: str) -> str:
     """The language of an article by its title and beginning; prior, the source's own, unless another is clear."""
-    sample = f"{title}\n{text[:LENGTH]}"
+    sample = f"{title}\n{text[:SAMPLE_CHARACTERS]}"
     known = re.split("[-_]", prior)[0].lower()
     if words(sample) < LEAST_WORDS:
         return known
     name, certainty = _identifier().classify(sample)
     found = CODES.get(name, name)
     if not known:
-        return found if certainty >= CLEAR / 2 else ""
-    return found if certainty >= CLEAR else known
+        return found if certainty >= CLEAR_CERTAINTY / 2 else ""
+    return found if certainty >= CLEAR_CERTAINTY else known
 
 
 @lru_cache(maxsize=1)

@@ -28,12 +28,16 @@ MOST = {
     "words": 30,
     "whole": 12,
 }
-BESIDE = 14
-COMBINATIONS = 1000
+# Letters that a line may have beside a phrase. Chosen: an arrow, a number or a short name.
+BESIDE_CHARACTERS = 14
+# Wordings of one phrase that are written out. Chosen: more are matched by a pattern instead.
+MAX_COMBINATIONS = 1000
 # Rules are looked up by the first letters: of a line, of a word inside it, and of a word in a script without spaces.
 HEAD = 5
-STEMS = (4, 3)
-PAIR = 2
+# Letters by which phrases are found, of the longer and the shorter stem. Chosen: the fewest that few words share.
+STEM_LETTERS = (4, 3)
+# The same for scripts without blanks, where one letter is a syllable or a word.
+PAIR_LETTERS = 2
 # So that what is remembered stays a few megabytes.
 LONGEST_KNOWN = 1000
 SEPARATOR = r"\s*(?:[:|»›>©\u2013\u2014-]|$)"
@@ -104,7 +108,7 @@ def lexicon() -> Lexicon:
         _add(made, phrase, kind, match, f"phrase: {kind} ({language})")
     for phrase in (*made.line, *made.edge):
         if len(phrase) > 1:
-            made.tiles.setdefault(phrase[:PAIR], set()).add(len(phrase))
+            made.tiles.setdefault(phrase[:PAIR_LETTERS], set()).add(len(phrase))
     return made
 
 
@@ -147,14 +151,14 @@ def _add(made: Lexicon, phrase: str, kind: str, match: str, reason: str) -> None
         rule = Rule(re.escape(backwards) + (bound and r"(?= |$)"), most, reason)
         made.closing.setdefault(backwards[:HEAD], []).append(rule)
     elif match == "substr":
-        _keep(made, [re.escape(its_key)], size(its_key) + BESIDE, reason, [its_key.split(" ")[0]])
+        _keep(made, [re.escape(its_key)], size(its_key) + BESIDE_CHARACTERS, reason, [its_key.split(" ")[0]])
     else:
         raise ValueError(f"phrases_*.tsv: {match!r} is no kind of match ({phrase!r})")
 
 
 def _keep(made: Lexicon, patterns: list[str], most: int, reason: str, begins: list[str]) -> None:
     firsts = (begin.split(" ")[0] for begin in begins)
-    for head in {first[: PAIR if LETTER.match(first) else STEMS[0]] for first in firsts}:
+    for head in {first[: PAIR_LETTERS if LETTER.match(first) else STEM_LETTERS[0]] for first in firsts}:
         made.inside.setdefault(head, []).append((patterns, most, reason))
 
 
@@ -174,7 +178,7 @@ def _add_slots(made: Lexicon, phrase: str, reason: str) -> None:
     """One row that stands for many lines: written out where they can be, else a pattern."""
     slots = _choices(made, phrase)
     open_ended = any(word == "#" or word.endswith("*") for slot in slots for word in slot)
-    if open_ended or prod(len(slot) for slot in slots) > COMBINATIONS:
+    if open_ended or prod(len(slot) for slot in slots) > MAX_COMBINATIONS:
         pattern, begins = _slots(made, phrase)
         _open(made, pattern + "$", MOST["whole"], reason, False, begins)
         return

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-AGAIN = 0.25
+# Seconds of CPU time until the signal comes again. Chosen: code that swallows the first error does not outlive the
+# next.
+AGAIN_SECONDS = 0.25
 
 
 class TooSlow(BaseException):
@@ -27,7 +29,7 @@ def time_limit(seconds: float) -> Iterator[None]:
 
     before = signal.signal(signal.SIGPROF, ring)
     # It rings again: a library's bare except can swallow the first.
-    signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN)
+    signal.setitimer(signal.ITIMER_PROF, seconds, AGAIN_SECONDS)
     try:
         yield
     finally:

@@ -51,12 +51,16 @@ NO_CHARSETS = {"undefined", "idna", "punycode"}
 LAST_RESORT = ["cp1256", "cp1251", "cp1252", "cp1250", "iso8859-2", "iso8859-6", "koi8-r", "big5", "euc_jp"]
 # The largest real pages have a tenth of these; parsers take seconds and gigabytes for more.
 MOST_TAGS = 200_000
-MOST_ATTRIBUTES = 20_000
+# Bytes of one element's attributes. Chosen: parsers take long for more.
+MAX_ATTRIBUTE_BYTES = 20_000
 # The parser itself ends at 255; a browser's own limit is 512, and no real page comes near either.
 DEEPEST = 200
 DEEP = XPath(f"boolean({'/*' * DEEPEST})")
-STRANGE = 0.15
-SAMPLE = 200_000
+# Share of letters that no text of its language has, from which on the charset is wrong. Chosen: names of foreign places
+# are fewer.
+STRANGE_SHARE = 0.15
+# Characters that are looked at. Chosen: more changes no guess, and costs.
+SAMPLE_CHARACTERS = 200_000
 UNWRITABLE = bytes((*range(9), 11, 12, *range(14, 32)))
 UNWRITABLE_REFERENCE = re.compile(
     r"&#(?:0{0,9}(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|"
@@ -68,11 +72,13 @@ MARKS = (
     "\u08ca-\u08ff\u093c\u094d\u0e38-\u0e4b\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\u302a-\u302f\u3099\u309a"
     "\ufe20-\ufe2f"
 )
-MOST_MARKS = 20
+# Marks on one letter. Chosen: no script has as many; more is "zalgo".
+MAX_MARKS = 20
 MARK = re.compile(f"[{MARKS}]")
-PILED = re.compile(f"((?:[{MARKS}]){{{MOST_MARKS}}})[{MARKS}]+")
-MOST_REFERENCES = 60
-REFERENCES = re.compile(rf"(?:&#[xX]?[0-9a-fA-F]{{2,6}};?){{{MOST_REFERENCES},}}")
+PILED = re.compile(f"((?:[{MARKS}]){{{MAX_MARKS}}})[{MARKS}]+")
+# Character references in a row. Chosen: text in them is cut at blanks.
+MAX_REFERENCES = 60
+REFERENCES = re.compile(rf"(?:&#[xX]?[0-9a-fA-F]{{2,6}};?){{{MAX_REFERENCES},}}")
 WORD = re.compile(r"[^\W\d_]{2,}")
 LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 CASES = re.compile("[a-zß-öø-ÿа-яёα-ω][A-ZÀ-ÖØ-ÞА-ЯЁΑ-Ω]")
@@ -87,8 +93,10 @@ USUAL = re.compile(
 # A form that holds more of a page than that is its frame.
 PAGE_SHARE = 0.6
 KANA = re.compile("[\u3040-\u30ff]")
-LEAST_USUAL = 0.03
-SHOUTED = 0.7
+# Share of the usual signs in a Chinese or Japanese text. Chosen: bytes read in the wrong charset have nearly none.
+LEAST_USUAL_SHARE = 0.03
+# Share of capitals after small letters. Chosen: text in a wrong Cyrillic charset swaps the two.
+SHOUTED_SHARE = 0.7
 
 
 def decode(body: bytes, content_type: str, language: str) -> tuple[str, str]:
@@ -108,11 +116,11 @@ def decode(body: bytes, content_type: str, language: str) -> tuple[str, str]:
         for name in names:
             text = body.decode(name, "replace")
             # Its table holds kana as well, at the places of a Japanese charset.
-            strange = _strange(text) + (name == "gb18030" and len(KANA.findall(text[:SAMPLE])) > 20)
+            strange = _strange(text) + (name == "gb18030" and len(KANA.findall(text[:SAMPLE_CHARACTERS])) > 20)
             # A guess has to be clearly better than what the page is labelled as.
             if strange < (least if name in labels or best_name not in labels else least / 2):
                 best, best_name, least = text, name, strange
-        if least < STRANGE:
+        if least < STRANGE_SHARE:
             break
     if best_name == "cp1252" and _is_turkish(best):
         return body.decode("cp1254", "replace"), "cp1254"
@@ -126,9 +134,9 @@ def overgrown(body: bytes) -> str:
         return f"{tags} tags"
     # Within one tag each attribute is compared with all before it, where no time limit reaches.
     for piece in body.split(b">"):
-        if len(piece) > MOST_ATTRIBUTES:
+        if len(piece) > MAX_ATTRIBUTE_BYTES:
             attributes = len(QUOTED.sub(b"", piece[max(piece.find(b"<"), 0) :]).split())
-            if attributes > MOST_ATTRIBUTES and re.search(rb"<[a-zA-Z]", piece):
+            if attributes > MAX_ATTRIBUTE_BYTES and re.search(rb"<[a-zA-Z]", piece):
                 return f"a tag of {attributes} attributes"
     return ""
 
@@ -213,9 +221,9 @@ def _writable(html: str) -> str:
 def _spread(html: str) -> str:
     """The page without piles of marks, spelled out or not."""
     # A pile covers a place that is looked at.
-    if MARK.search(html[::MOST_MARKS]):
+    if MARK.search(html[::MAX_MARKS]):
         html = PILED.sub(r"\1", html)
-    return REFERENCES.sub(_unpiled, html) if html.count("&#") >= MOST_REFERENCES else html
+    return REFERENCES.sub(_unpiled, html) if html.count("&#") >= MAX_REFERENCES else html
 
 
 def _unpiled(run: re.Match[str]) -> str:
@@ -252,7 +260,7 @@ def _known(label: str) -> str:
 
 def _strange(text: str) -> float:
     """How much no language has: scripts, cases or signs mixed inside words, letters that are hardly ever written."""
-    sample = text[:SAMPLE]
+    sample = text[:SAMPLE_CHARACTERS]
     words = strange = shouted = cased = 0
     for match in WORD.finditer(sample):
         word = match.group()
@@ -269,14 +277,14 @@ def _strange(text: str) -> float:
     broken = len(BROKEN.findall(sample)) + len(INSIDE.findall(sample))
     share = (strange + broken) / words if words else float(broken)
     han = len(HAN.findall(sample))
-    rare = han > 20 and len(USUAL.findall(sample)) < LEAST_USUAL * han
+    rare = han > 20 and len(USUAL.findall(sample)) < LEAST_USUAL_SHARE * han
     # Cyrillic in the wrong one of its charsets has its cases turned round.
-    return share + (rare or shouted > max(5, SHOUTED * cased)) * 2 * STRANGE
+    return share + (rare or shouted > max(5, SHOUTED_SHARE * cased)) * 2 * STRANGE_SHARE
 
 
 def _is_turkish(text: str) -> bool:
     """Whether a text in the charset of western Europe is Turkish: þ, ý and ð, and no æ as Icelandic has."""
-    found = Counter(text[:SAMPLE].lower())
+    found = Counter(text[:SAMPLE_CHARACTERS].lower())
     return (
         found["þ"] + found["ý"] + found["ð"] > 2 and bool(found["ü"] or found["ç"]) and not (found["æ"] or found["á"])
     )

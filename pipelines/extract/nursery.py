@@ -23,6 +23,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
 from typing import Any
 
+# The number of Linux' request for a signal at the parent's death, from <sys/prctl.h>.
 PR_SET_PDEATHSIG = 1
 
 

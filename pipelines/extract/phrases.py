@@ -10,22 +10,39 @@ from collections.abc import Collection, Sequence
 from functools import cache
 
 from pipelines.dates.written import only_a_date
-from pipelines.extract.lexicon import HEAD, LETTER, PAIR, STEMS, Index, Lexicon, forms, key, lexicon, size
+from pipelines.extract.lexicon import (
+    HEAD,
+    LETTER,
+    PAIR_LETTERS,
+    STEM_LETTERS,
+    Index,
+    Lexicon,
+    forms,
+    key,
+    lexicon,
+    size,
+)
 
 __all__ = ["key", "lexicon", "reasons"]
 
-EDGE = 6
+# Lines from either end of a text among which some phrases count. Chosen: head and tail of an article.
+EDGE_LINES = 6
 # Longer lines are paragraphs: no rule looks at them. In letters, before anything is made of a line, and in words.
 LONG = 400
-LONGEST = 45
+# Words of a line that a rule looks at. Chosen: more is a paragraph.
+LONGEST_WORDS = 45
+# Words of a line that is a date with its label. Chosen: more is a sentence with a day in it.
 DATE_WORDS = 9
-BAR_PARTS = 8
+# Parts of a line of links, "A | B | C". Chosen: more is a table.
+MAX_BAR_PARTS = 8
 # A line made of known phrases, of which one has two words or there are three at least: two words may be so by chance.
 TILED_WORDS = 24
+# Weight of a line made of known phrases, from which on it is cut; the line above says why.
 TILED_WEIGHT = 3
 # What stands right beside another phrase without a space has at least so many letters.
 GLUED = 5
-LOOKED_AT = 16
+# Characters at a line's start by which its phrases are found. Chosen: longer than any stem.
+LOOKED_AT_CHARACTERS = 16
 BAR = re.compile("[|•·]")
 COUNTER = re.compile(r"(?!- )[^\w|]*+\d[\d\s.,:/()+k-]*+[^\w|]*+", re.IGNORECASE)
 YEAR = re.compile(r"(?:1[3-9]|20)\d\d")
@@ -41,7 +58,7 @@ def reasons(lines: Sequence[str], own: Sequence[str] = ()) -> list[str]:
     mine = {key(phrase) for phrase in own} - {""}
     found = []
     for number, line in enumerate(lines):
-        edge = number < EDGE or number >= len(lines) - EDGE
+        edge = number < EDGE_LINES or number >= len(lines) - EDGE_LINES
         found.append(_reason(known, line, edge, mine) if len(line) <= LONG else "")
     return found
 
@@ -53,7 +70,7 @@ def _reason(known: Lexicon, line: str, edge: bool, mine: Collection[str] = ()) -
     if not its_key:
         return "no words"
     count = size(its_key)
-    if count > LONGEST:
+    if count > LONGEST_WORDS:
         return ""
     if edge and count <= DATE_WORDS and DIGIT.search(its_key):
         if COUNTER.fullmatch(line) and not YEAR.fullmatch(its_key):
@@ -74,7 +91,7 @@ def _reason(known: Lexicon, line: str, edge: bool, mine: Collection[str] = ()) -
 
 def _first(index: Index, text: str, count: int, edge: bool) -> str:
     """The reason of the first rule that a text begins with, if any does."""
-    start = FIRST_NUMBER.sub("#", text[:LOOKED_AT]) if text[0].isdigit() else text
+    start = FIRST_NUMBER.sub("#", text[:LOOKED_AT_CHARACTERS]) if text[0].isdigit() else text
     for letters in range(HEAD, 0, -1):
         for rule in index.get(start[:letters], ()):
             if count <= rule.most and (edge or not rule.edge) and _compiled(rule.pattern).match(text):
@@ -85,9 +102,9 @@ def _first(index: Index, text: str, count: int, edge: bool) -> str:
 def _inside(known: Lexicon, its_key: str, count: int) -> str:
     """The reason of a phrase that stands anywhere in a line, if any does."""
     tokens = its_key.split(" ")
-    heads = {token[:letters] for token in tokens for letters in STEMS}
+    heads = {token[:letters] for token in tokens for letters in STEM_LETTERS}
     if not its_key.isascii() and LETTER.search(its_key):
-        heads.update(its_key[place : place + PAIR] for place in range(len(its_key)))
+        heads.update(its_key[place : place + PAIR_LETTERS] for place in range(len(its_key)))
     padded = f" {its_key} "
     for head in known.inside.keys() & heads:
         for patterns, most, reason in known.inside[head]:
@@ -101,7 +118,7 @@ def _of_parts(known: Lexicon, line: str, edge: bool) -> str:
     if not edge or line.startswith("|") or not BAR.search(line):
         return ""
     parts = [part.strip() for part in BAR.split(line) if key(part)]
-    if not 2 <= len(parts) <= BAR_PARTS:
+    if not 2 <= len(parts) <= MAX_BAR_PARTS:
         return ""
     found = [_reason(known, part, edge) for part in parts]
     return f"bar of {found[0]}" if all(found) else ""
@@ -123,7 +140,7 @@ def _tiled(known: Lexicon, its_key: str, count: int) -> str:
         number = NUMBER.match(its_key, place) if reason and its_key[place - 1] == " " else None
         if number:
             ends[number.end()] = reason, weight
-        for length in known.tiles.get(its_key[place : place + PAIR], ()):
+        for length in known.tiles.get(its_key[place : place + PAIR_LETTERS], ()):
             phrase = its_key[place : place + length]
             end = place + len(phrase)
             its = known.line.get(phrase) or known.edge.get(phrase)

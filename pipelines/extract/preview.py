@@ -24,7 +24,8 @@ from pipelines.sources import zones
 from pipelines.stores import warc
 
 RUN = "try"
-GRACE = 10.0
+# Seconds that a worker may take beyond the page's own limit. Chosen: starting it takes some.
+GRACE_SECONDS = 10.0
 # What a page tells is held in memory until its source is learned: so many pages at a time.
 TOGETHER = 600
 
@@ -69,7 +70,7 @@ def each(trials: Sequence[Trial], processes: int) -> Iterator[Tried]:
     """What became of every page, in order, each read and parsed in one of `processes` workers."""
     from pipelines.extract import extraction
 
-    return workers.each(work, trials, processes, extraction.SECONDS + GRACE, _lost)
+    return workers.each(work, trials, processes, extraction.CPU_SECONDS + GRACE_SECONDS, _lost)
 
 
 def one(trial: Trial) -> Tried:
@@ -84,14 +85,14 @@ def lessons(trials: Sequence[Trial], processes: int, on_page: Callable[[], None]
 
     for group in _groups(trials):
         chosen = [trial for own in group.values() for trial in own]
-        seen = workers.each(observe, chosen, processes, extraction.SECONDS + GRACE, _unseen)
+        seen = workers.each(observe, chosen, processes, extraction.CPU_SECONDS + GRACE_SECONDS, _unseen)
         observed: dict[str, list[Any]] = {name: [] for name in group}
         for trial, observation in zip(chosen, seen, strict=True):
             on_page()
             if observation is not None:
                 observed[trial.source.name].append(observation)
         lessons_of = workers.each(
-            learning.teach, list(observed.items()), processes, learning.LEARNING + GRACE, _unlearned
+            learning.teach, list(observed.items()), processes, learning.LEARNING_SECONDS + GRACE_SECONDS, _unlearned
         )
         for (name, own), made in zip(observed.items(), lessons_of, strict=True):
             yield Lesson(name, len(own), *((None, made) if isinstance(made, str) else (made, "")))
@@ -136,7 +137,7 @@ def observe(trial: Trial) -> Any:
     from pipelines.extract.site import observations
 
     try:
-        with limits.time_limit(extraction.SECONDS):
+        with limits.time_limit(extraction.CPU_SECONDS):
             return observations.observe(_page(trial), trial.source)
     except limits.TooSlow:
         return None
@@ -169,7 +170,7 @@ def saved(body: bytes, url: str, source: Source, encoding: str = "") -> Page:
     """
     digest = sha256(body).hexdigest()
     try:
-        body = encodings.decode(body, "gzip", warc.LIMIT)
+        body = encodings.decode(body, "gzip", warc.MAX_BODY_BYTES)
     except ValueError as error:
         raise StoreError(f"{url} cannot be read: {error}.") from None
     return Page(
@@ -194,8 +195,8 @@ def _page(trial: Trial) -> Page:
     try:
         if not path.is_file():
             raise StoreError(f"There is no file {trial.path}.")
-        if path.stat().st_size > warc.LIMIT:
-            raise StoreError(f"{trial.path} has more than {warc.LIMIT} bytes.")
+        if path.stat().st_size > warc.MAX_BODY_BYTES:
+            raise StoreError(f"{trial.path} has more than {warc.MAX_BODY_BYTES} bytes.")
         body = path.read_bytes()
     except (OSError, ValueError) as error:
         raise StoreError(f"{trial.path} cannot be read: {error}.") from None
@@ -223,7 +224,7 @@ def _groups(trials: Sequence[Trial]) -> Iterator[dict[str, list[Trial]]]:
     for name, own in by_source.items():
         if len(own) < observations.LEAST_PAGES:
             continue
-        many = min(observations.MOST_PAGES, len(own))
+        many = min(observations.MAX_PAGES, len(own))
         group[name] = [own[place * len(own) // many] for place in range(many)]
         if sum(map(len, group.values())) >= TOGETHER:
             yield group
@@ -236,7 +237,7 @@ def _lost(trial: Trial, loss: Loss, detail: str) -> Tried:
     from pipelines.extract import extraction
 
     if loss == Loss.TOO_SLOW:
-        return _no(trial, Reason.TOO_SLOW, detail, 1000 * (extraction.SECONDS + GRACE))
+        return _no(trial, Reason.TOO_SLOW, detail, 1000 * (extraction.CPU_SECONDS + GRACE_SECONDS))
     return _no(trial, Reason.UNREADABLE, detail)
 
 

@@ -35,7 +35,8 @@ from pipelines.stores.articlefile import Line
 from pipelines.text import digest, words
 
 STAGE = "extract"
-SHOWN = 3
+# Reasons of undecided pages in one message. Chosen: the others are counted.
+REASONS_SHOWN = 3
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +56,10 @@ class Undecided:
         """One sentence or more that name the files."""
         why, many = self.why, len(self.fetches)
         pages = "1 page stays undecided and is" if many == 1 else f"{many} pages stay undecided and are"
-        more = f" And {len(why) - SHOWN} reasons more." if len(why) > SHOWN else ""
-        reasons = " ".join(f"{each} ({count})" if count < many else each for each, count in why.most_common(SHOWN))
+        more = f" And {len(why) - REASONS_SHOWN} reasons more." if len(why) > REASONS_SHOWN else ""
+        reasons = " ".join(
+            f"{each} ({count})" if count < many else each for each, count in why.most_common(REASONS_SHOWN)
+        )
         return f"{pages} looked at again by the next run. {reasons}{more}"
 
 

@@ -31,7 +31,8 @@ from pipelines.extract.nursery import End, Start
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 Lost = Callable[[Job, "Loss", str], Result]
-LOOK = 0.5
+# Seconds between two looks at the workers. Chosen: nobody notices half a second.
+LOOK_SECONDS = 0.5
 # Seconds for a nursery to end its workers and itself.
 GRACE = 5.0
 # Seconds of clock after which nobody waits any longer for a page: thirty times the CPU it may take.
@@ -123,7 +124,7 @@ def each(
                     crew[place] = _hand(begin, worker, handed, jobs[handed])
                     handed += 1
             busy = [worker for worker in crew if worker.number >= 0]
-            ready = wait([worker.pipe for worker in busy], timeout=LOOK)
+            ready = wait([worker.pipe for worker in busy], timeout=LOOK_SECONDS)
             for place, worker in enumerate(crew):
                 number = worker.number
                 if number < 0:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 # The address of the site and what is known of where it is; the answer is its time zone and its country.
 Ask = Callable[[str, "Place"], tuple[str, str]]
-BUDGET = 110.0
+# Seconds that looking at a new site may take. Chosen: two minutes with what comes after are what a person waits.
+BUDGET_SECONDS = 110.0
 
 
 def follow(
@@ -26,7 +27,7 @@ def follow(
     timezone: str = "",
     country: str = "",
     delay: float = 1.0,
-    budget: float = BUDGET,
+    budget: float = BUDGET_SECONDS,
     write: bool = False,
     anew: bool = False,
     twice: bool = False,

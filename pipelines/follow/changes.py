@@ -16,10 +16,12 @@ from pipelines.follow.seen import Part, Probe, Seen
 from pipelines.model import Entry, Source
 from pipelines.settings import Settings
 
-BUDGET = 60.0
+# Seconds that looking at a followed site may take. Chosen: less than at a new one, for its lists are known.
+BUDGET_SECONDS = 60.0
 # Of the addresses that lists name, so many have to match `allow`; fewer are a site that was rebuilt.
 FITS = 0.8
-LEAST_NAMED = 5
+# Addresses from which on it is said that `allow` no longer fits. Chosen: fewer are no sample.
+LEAST_NAMED_URLS = 5
 WORDS = {Part.FEED: "feed", Part.SITEMAP: "sitemap", Part.SECTION: "section", Part.HOME: "section"}
 
 
@@ -47,7 +49,11 @@ class Checked:
 
 
 def check(
-    settings: Settings, source: Source, *, budget: float = BUDGET, on_line: Callable[[str], None] = lambda line: None
+    settings: Settings,
+    source: Source,
+    *,
+    budget: float = BUDGET_SECONDS,
+    on_line: Callable[[str], None] = lambda line: None,
 ) -> Checked:
     """Look at a followed source's site again, bounded, past the ledger."""
     looked, pages = probing.probe(settings, source, source.url, budget=budget, known=True, on_line=on_line)
@@ -111,7 +117,7 @@ def _new_lists(source: Source, looked: Probe, own: set[str]) -> list[Change]:
     told = []
     for one in lists.good(looked.seen, Part.FEED, Part.SITEMAP):
         new = [entry for entry in one.found if key(entry.url) not in named]
-        if key(one.want.url) not in own | inside and len(new) >= lists.LEAST_NEW:
+        if key(one.want.url) not in own | inside and len(new) >= lists.LEAST_NEW_ENTRIES:
             what = WORDS[one.want.part]
             told.append(
                 Change(f"a {what} that the file lacks: {one.want.url}, {one.want.why}, {len(new)} new addresses", False)
@@ -122,7 +128,7 @@ def _new_lists(source: Source, looked: Probe, own: set[str]) -> list[Change]:
 def _of_pattern(source: Source, asked: Sequence[Seen]) -> list[Change]:
     found: dict[str, Entry] = {e.url: e for one in asked for e in one.found if one.form != "sitemap"}
     missed = [url for url in found if source.allow and not any(patterns.matches(regex, url) for regex in source.allow)]
-    if len(found) < LEAST_NAMED or len(missed) <= (1 - FITS) * len(found):
+    if len(found) < LEAST_NAMED_URLS or len(missed) <= (1 - FITS) * len(found):
         return []
     fit = len(found) - len(missed)
     return [Change(f"`allow` no longer fits: {fit} of {len(found)} addresses in its lists match, not {missed[0]}")]

@@ -10,7 +10,7 @@ from pipelines import patterns
 from pipelines.follow import address
 from pipelines.follow.lists import (
     GUESSED,
-    LEAST_NEW,
+    LEAST_NEW_ENTRIES,
     NEXT,
     OLDEST,
     good,
@@ -23,13 +23,18 @@ from pipelines.follow.lists import (
 )
 from pipelines.follow.seen import Part, Seen
 
-MOST_FEEDS = 8
-MOST_SITEMAPS = 3
-MOST_SECTIONS = 20
+# Feeds of one source. Chosen: a feed for each desk; more say the same again.
+MAX_FEEDS = 8
+# Sitemaps of one source. Chosen: news, articles, and one more.
+MAX_SITEMAPS = 3
+# Sections of one source. Chosen: the desks of a large paper.
+MAX_SECTIONS = 20
+# Share of its entries that a list has to add to those before it. Chosen: less is not worth a request each night.
 NEW_SHARE = 0.1
 # Links of a section that no feed or sitemap names: from so many on, the lists are not the whole site.
 UNLISTED_SHARE = 0.25
-LEAST_OF_SECTION = 3
+# Links that a section has to add. Chosen: as with the share above, for small sections.
+LEAST_OF_SECTION_LINKS = 3
 # Feeds of fewer entries in all, without a sitemap beside them, are cut: whatever a section adds is needed.
 CUT = 10
 
@@ -52,13 +57,13 @@ def choose(seen: Sequence[Seen], allow: Sequence[str], now: datetime) -> Chosen:
         if one.problem and one.want.part in (Part.FEED, Part.SITEMAP) and one.want.why != GUESSED
     ]
     named: set[str] = set()
-    feeds = _needed(good(seen, Part.FEED, Part.HOME), named, MOST_FEEDS, now, left)
+    feeds = _needed(good(seen, Part.FEED, Part.HOME), named, MAX_FEEDS, now, left)
     maps = [one for one in good(seen, Part.SITEMAP) if one.found or one.maps]
     # What an index names is reached through it, and its names change.
     inside = {key(entry.url) for one in maps for entry in one.maps}
     tops = [one for one in maps if key(one.want.url) not in inside]
     tops.sort(key=lambda one: (one.form != "news sitemap", one.want.why == GUESSED))
-    sitemaps = _needed([_whole(one, maps) for one in tops], named, MOST_SITEMAPS, now, left)
+    sitemaps = _needed([_whole(one, maps) for one in tops], named, MAX_SITEMAPS, now, left)
     cut = not sitemaps and len(named) < CUT
     pages = _sections(seen, named, allow, whole=bool(feeds or sitemaps), cut=cut)
     return Chosen(tuple(feeds), tuple(sitemaps), tuple(pages), tuple(left))
@@ -84,7 +89,7 @@ def _needed(lists: Sequence[Seen], named: set[str], most: int, now: datetime, le
             continue
         if (last := newest(one)) and last < now - OLDEST:
             left.append(f"{one.want.url} is left out: its newest entry is {(now - last).days} days old.")
-        elif kept and len(own - named) < max(LEAST_NEW, NEW_SHARE * len(own)):
+        elif kept and len(own - named) < max(LEAST_NEW_ENTRIES, NEW_SHARE * len(own)):
             left.append(f"{one.want.url} is left out: it names nearly nothing that the others don't.")
         elif len(kept) < most:
             kept.append((one.want.url, what))
@@ -125,7 +130,7 @@ def _sections(
             if same_site(anchor.url, home.url) and any(patterns.matches(regex, anchor.url) for regex in allow)
         } or {key(anchor.url) for anchor in titled(page, home.url) if not allow and address.speaks(anchor.url)}
         new = linked - named
-        least = 1 if cut else max(LEAST_OF_SECTION, UNLISTED_SHARE * len(linked))
+        least = 1 if cut else max(LEAST_OF_SECTION_LINKS, UNLISTED_SHARE * len(linked))
         if (len(new) >= least) if whole else linked:
             said = f"{len(linked)} links to articles" + (f", {len(new)} of them in no feed or sitemap" if whole else "")
             kept.append((page.url, f"{'the home page' if page is home else page.want.why}: {said}"))
@@ -134,7 +139,7 @@ def _sections(
     if not whole:
         beside = [url for url in sections(seen) if address.build_of(url) in builds and key(url) not in had]
         kept += [(url, "in the menu beside those above; not looked at") for url in beside]
-    return kept[:MOST_SECTIONS]
+    return kept[:MAX_SECTIONS]
 
 
 def _article(form: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-MOST = 1_000_000
+# Bytes of a feed that are searched for offsets. Chosen: thousands of dates.
+SAMPLE_BYTES = 1_000_000
 DATE = re.compile(
     rb"<(?:pubDate|published|updated|issued|(?:dc:)?date|lastmod|news:publication_date|publication_date)\b[^>]{0,100}>"
     rb"\s*(?:<!\[CDATA\[)?[^<\]]{6,40}?(?:([+-])(\d\d):?(\d\d)|(GMT|UTC|Z))\s*(?:\]\]>)?\s*</",
@@ -15,7 +16,7 @@ DATE = re.compile(
 def offsets(body: bytes) -> tuple[tuple[int, int], ...]:
     """(minutes east of UTC, how many dates) of a feed or sitemap, most frequent first; dates without are left out."""
     found: Counter[int] = Counter()
-    for sign, hours, minutes, _ in DATE.findall(body[:MOST]):
+    for sign, hours, minutes, _ in DATE.findall(body[:SAMPLE_BYTES]):
         east = int(hours or 0) * 60 + int(minutes or 0)
         found[-east if sign == b"-" else east] += 1
     return tuple(found.most_common())

@@ -16,6 +16,7 @@ from pipelines.model import Reason
 
 # A page with fewer words that loads scripts is made by them.
 SHELL_WORDS = 80
+# Links of such a page. Chosen: a frame has its logo and its menu.
 SHELL_ANCHORS = 8
 RENDER = (
     "Write a source file with `render = true` and its `sections`: a browser then reads its pages (docs/sources.md). "

@@ -12,7 +12,8 @@ from pipelines.sources.sourcefile import render
 if TYPE_CHECKING:
     from pipelines.follow.onboard import Draft
 
-MOST_LEFT = 5
+# Lines on what was left out. Chosen: the rest is of the same kind.
+MAX_LEFT_SHOWN = 5
 
 
 def evidence(draft: Draft) -> list[str]:
@@ -25,7 +26,7 @@ def evidence(draft: Draft) -> list[str]:
     said += [f"feed: {url}, {why}" for url, why in draft.chosen.feeds]
     said += [f"sitemap: {url}, {why}" for url, why in draft.chosen.sitemaps]
     said += [f"section: {url}, {why}" for url, why in draft.chosen.sections]
-    said += draft.chosen.left[:MOST_LEFT]
+    said += draft.chosen.left[:MAX_LEFT_SHOWN]
     said.append(f"articles: {of_pattern(draft)}")
     said.append(f"title: {draft.title}, {draft.title_why}")
     where = draft.place
@@ -37,7 +38,7 @@ def evidence(draft: Draft) -> list[str]:
         said.append(f"{key}: {value or 'not known'}" + (f", {why}" if why else ""))
     said.append(f"to expect: {of_rate(draft.rate)}")
     if draft.probe.left_out:
-        said.append("not looked at, for want of time: " + ", ".join(draft.probe.left_out[:MOST_LEFT]))
+        said.append("not looked at, for want of time: " + ", ".join(draft.probe.left_out[:MAX_LEFT_SHOWN]))
     return said
 
 
@@ -78,7 +79,9 @@ def of_robots(probe: Probe) -> list[str]:
             one.want.url for one in probe.seen if one.code == Cause.ROBOTS and one.want.url.startswith(robots.place)
         ]
         parts += (
-            [f"forbids {', '.join(forbidden[:MOST_LEFT])}"] if forbidden else ["forbids nothing that was asked for"]
+            [f"forbids {', '.join(forbidden[:MAX_LEFT_SHOWN])}"]
+            if forbidden
+            else ["forbids nothing that was asked for"]
         )
         said.append(f"robots.txt: {robots.place}: {', '.join(parts)}")
     return said

@@ -12,12 +12,16 @@ from pipelines import urls
 from pipelines.follow.seen import Anchor, Front
 from pipelines.text import words
 
-LARGEST = 3 * 1024 * 1024
-MOST_TAGS = 100_000
-MOST_ANCHORS = 1500
+# Bytes of a front page. Chosen: what is larger takes too long for a person who waits.
+LARGEST_BYTES = 3 * 1024 * 1024
+# Tags of a front page. Chosen: a page with more is built to hurt.
+MAX_TAGS = 100_000
+# Links that are looked at. Chosen: enough for a front page with its menus.
+MAX_ANCHORS = 1500
 # What some systems leave in a title, and no file or terminal takes as text.
 UNPRINTED = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-LONGEST_TEXT = 300
+# Characters of a link's text. Chosen: longer than any headline.
+LONGEST_TEXT_CHARACTERS = 300
 FEED_TYPES = re.compile(r"application/(?:rss|atom|rdf|feed)\+(?:xml|json)|text/xml|application/xml", re.IGNORECASE)
 # A link that says of itself, in its address or by its text, that it leads to a feed.
 FEED_LINK = re.compile(r"(?:^|[/._?=-])(?:rss2?|atom|feeds?)(?:$|[/._?&=-])", re.IGNORECASE)
@@ -36,7 +40,7 @@ HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 
 def front(body: bytes, url: str, content_type: str = "") -> Front | None:
     """What a page shows, its links as absolute addresses; None where the bytes are no HTML page."""
-    if not body.strip() or len(body) > LARGEST or body.count(b"<") > MOST_TAGS:
+    if not body.strip() or len(body) > LARGEST_BYTES or body.count(b"<") > MAX_TAGS:
         return None
     label, charset = _charset(body, content_type)
     try:
@@ -109,14 +113,14 @@ def _anchors(root: Any, base: str) -> tuple[Anchor, ...]:
         address = _joined(base, node.get("href") or "").partition("#")[0]
         if not address:
             continue
-        text = _line(node.text_content())[:LONGEST_TEXT]
+        text = _line(node.text_content())[:LONGEST_TEXT_CHARACTERS]
         if not text:
-            text = _line(next((i.get("alt") or "" for i in node.iter("img")), ""))[:LONGEST_TEXT]
+            text = _line(next((i.get("alt") or "" for i in node.iter("img")), ""))[:LONGEST_TEXT_CHARACTERS]
         menu = any(around in inside for around in node.iterancestors())
         known = found.get(address)
         if known:
             text, menu = max(text, known.text, key=len), menu and known.menu
-        elif len(found) >= MOST_ANCHORS:
+        elif len(found) >= MAX_ANCHORS:
             continue
         found[address] = Anchor(url=address, text=text, menu=menu)
     return tuple(found.values())

@@ -17,11 +17,17 @@ from pipelines.text import words
 
 GUESSED = "a usual address"
 NEXT = "the next page of a list"
+# A list whose newest entry is older is not followed. Chosen: what has had no news for a month will have none tonight.
 OLDEST = timedelta(days=30)
-LEAST_NEW = 3
+# Dated entries from which on a rate can be told. Chosen: two are one interval.
+LEAST_NEW_ENTRIES = 3
+# Words of a link that reads like a title. Chosen: names of sections have up to three.
 TITLE_WORDS = 4
-TITLE_LENGTH = 25
+# Characters of it, for scripts without blanks. Chosen: names of sections are shorter.
+TITLE_CHARACTERS = 25
+# Words of a section's name. Chosen: "Asia and Pacific".
 NAME_WORDS = 3
+# The time of which a rate is told. Chosen: it has both kinds of days in it.
 WEEK = timedelta(days=7)
 NO_PAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|zip|css|js|xml|rss|ico|apk|docx?|xlsx?)$", re.IGNORECASE)
 # Pages that a site has for its own sake, or that list articles of one kind.
@@ -126,7 +132,7 @@ def repeated(pages: Sequence[Seen], root: str) -> list[Anchor]:
     found: dict[str, Anchor] = {}
     for page in pages:
         for anchor in page.front.anchors if page.front else ():
-            short = words(anchor.text) <= NAME_WORDS and len(anchor.text) <= 2 * TITLE_LENGTH
+            short = words(anchor.text) <= NAME_WORDS and len(anchor.text) <= 2 * TITLE_CHARACTERS
             framed = anchor.menu or (len(pages) > 1 and counts[key(anchor.url)] == len(pages))
             if short and framed and same_site(anchor.url, root) and not NO_PAGE.search(urlsplit(anchor.url).path):
                 found.setdefault(anchor.url, anchor)
@@ -139,7 +145,7 @@ def titled(page: Seen, root: str) -> list[Anchor]:
         anchor
         for anchor in (page.front.anchors if page.front else ())
         if not anchor.menu
-        and (words(anchor.text) >= TITLE_WORDS or len(anchor.text) >= TITLE_LENGTH)
+        and (words(anchor.text) >= TITLE_WORDS or len(anchor.text) >= TITLE_CHARACTERS)
         and same_site(anchor.url, root)
         and not _is_root(anchor.url)
         and not NO_PAGE.search(urlsplit(anchor.url).path)
@@ -174,7 +180,7 @@ def per_day(seen: Sequence[Seen], now: datetime) -> float | None:
     best: float | None = None
     for one in good(seen, Part.FEED, Part.SITEMAP, Part.HOME):
         dates = sorted(at for entry in one.found if (at := _dated(entry, one)) and at <= now)
-        if len(dates) < LEAST_NEW:
+        if len(dates) < LEAST_NEW_ENTRIES:
             continue
         week = [at for at in dates if at > now - WEEK]
         if dates[0] <= now - WEEK:

@@ -58,7 +58,7 @@ def each(
     write: bool,
     anew: bool = False,
     delay: float = 1.0,
-    budget: float = follow.BUDGET,
+    budget: float = follow.BUDGET_SECONDS,
     on_line: Line = lambda line: None,
 ) -> list[Outcome]:
     """Look at every site of a list and follow those that can be, a few at a time; what became of each, in their order.

@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 
 from pipelines import urls
 from pipelines.follow.seen import Front
-from pipelines.sources.sourcefile import LONGEST_NAME
+from pipelines.sources.sourcefile import LONGEST_NAME_CHARACTERS
 
 # Titles of pages end, or begin, with the site's.
 SEPARATOR = re.compile(r"(?<!\s)\s+[-–—|·•:»«]+\s+|(?:(?<!\s)\s+)?[|»]\s*")
-LONGEST_TITLE = 60
+# Characters of a publisher's name. Chosen: longer is its motto.
+LONGEST_TITLE_CHARACTERS = 60
+# Share of the pages that have to agree on it. Chosen: more than half, for one page may be odd.
 LEAST_SHARE = 0.6
 HOME_WORDS = re.compile(r"^(?:home|home ?page|الرئيسية|الصفحة الرئيسية|صفحه اصلی|ana ?sayfa|accueil|startseite)$", re.I)
 WEB = {"www", "m", "amp", "mobile", "web", "wap"}
@@ -23,7 +25,7 @@ def title(fronts: Sequence[Front], feeds: Sequence[str], host: str) -> tuple[str
     """The site's title and who says so; fronts: its pages, the home page first; feeds: the titles of its feeds."""
     named = Counter(front.site for front in fronts if front.site)
     if named:
-        return named.most_common(1)[0][0][: 2 * LONGEST_TITLE], "og:site_name of its pages"
+        return named.most_common(1)[0][0][: 2 * LONGEST_TITLE_CHARACTERS], "og:site_name of its pages"
     parts = Counter(part for front in fronts for part in dict.fromkeys(_parts(front.title)))
     if len(fronts) > 2 and parts:
         part, count = parts.most_common(1)[0]
@@ -53,9 +55,9 @@ def free(wanted: str, taken: Sequence[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")[: LONGEST_NAME - 4].strip("-") or "source"
+    return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")[: LONGEST_NAME_CHARACTERS - 4].strip("-") or "source"
 
 
 def _parts(text: str) -> list[str]:
     parts = [part.strip() for part in SEPARATOR.split(text)]
-    return [part for part in parts if part and len(part) <= LONGEST_TITLE and not HOME_WORDS.match(part)]
+    return [part for part in parts if part and len(part) <= LONGEST_TITLE_CHARACTERS and not HOME_WORDS.match(part)]

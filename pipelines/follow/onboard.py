@@ -29,13 +29,15 @@ from pipelines.model import Page, Reason, Source
 from pipelines.settings import Settings
 from pipelines.sources import folders, zones
 
-SHOWN = 10
+# Sample articles that are shown. Chosen: read at a glance, and telling enough.
+SAMPLES_SHOWN = 10
 # Fewer good samples than this share of them, and there is no source worth following.
 LEAST_GOOD = 0.5
 NOT_ARTICLES = {
     Reason.LISTING, Reason.HOME, Reason.SOFT_404, Reason.MEDIA, Reason.NOT_HTML, Reason.ERROR_PAGE, Reason.EMPTY,
 }  # fmt: skip
-USUAL_MOST = 500
+# Pages a run of a usual source; model.Source has it as the default of `max_pages`.
+USUAL_MAX_PAGES = 500
 COUNTRY = re.compile("[A-Z]{2}")
 
 
@@ -193,7 +195,7 @@ def _made(
         return replace(_failed(url, failure.of_place(home.url, where), evidence, first), missing=missing)
     source = _source(name, draft, delay)
     # Read again by the clock and in the language that are now known.
-    shown = tuple(samples.read([page for page in articles if page.url not in outside][:SHOWN], source))
+    shown = tuple(samples.read([page for page in articles if page.url not in outside][:SAMPLES_SHOWN], source))
     return Followed(
         url=url, source=source, toml=source_file.text(source, draft), evidence=tuple(evidence), samples=shown
     )
@@ -213,7 +215,7 @@ def _source(name: str, draft: Draft, delay: float) -> Source:
         sections=tuple(url for url, _ in draft.chosen.sections),
         allow=draft.learned.allow,
         delay=delay,
-        max_pages=max(USUAL_MOST, most),
+        max_pages=max(USUAL_MAX_PAGES, most),
     )
 
 
@@ -279,7 +281,7 @@ def _learned(looked: Probe, first: Sequence[Sample]) -> Learned:
     strangers = [url for url in (*found.sure, *found.likely) if address.folder_of(url) in dropped]
     left = bad.union(strangers)
     sure = [url for url in found.sure if url not in left]
-    surely = set(map(address.build_of, sure)) if len(sure) >= pattern.FEW else set()
+    surely = set(map(address.build_of, sure)) if len(sure) >= pattern.FEW_ARTICLES else set()
     proven = set(map(address.build_of, forms)) - surely
     likely = [url for url in found.likely if url not in left and address.build_of(url) in proven]
     speaking = [url for url in likely if address.speaks(url)]
@@ -299,7 +301,11 @@ def _fits(url: str, allow: Sequence[str]) -> bool:
 
 def _failed(url: str, wrong: Failure, evidence: Sequence[str], shown: Sequence[Sample] = ()) -> Followed:
     return Followed(
-        url=url, problem=wrong.problem, tries=wrong.tries, evidence=tuple(evidence), samples=tuple(shown)[:SHOWN]
+        url=url,
+        problem=wrong.problem,
+        tries=wrong.tries,
+        evidence=tuple(evidence),
+        samples=tuple(shown)[:SAMPLES_SHOWN],
     )
 
 

@@ -22,9 +22,12 @@ from pipelines.sources.sourcefile import shown
 
 # The largest lists that readers export are some thousand feeds of 300 bytes.
 LARGEST_BYTES = 5 * 1024 * 1024
-MOST_ENTRIES = 5000
-DEEPEST = 50
-LONGEST_TITLE = 200
+# Feeds of one list. Chosen: no reader has as many; more than a night can look at.
+MAX_ENTRIES = 5000
+# Folders within one another. Chosen: readers know two.
+DEEPEST_FOLDERS = 50
+# Characters of a title. Chosen: longer than any name.
+LONGEST_TITLE_CHARACTERS = 200
 # What exports leave unescaped: the ampersands of addresses, and names that are HTML's.
 BARE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)")
 NAMES = ("opml", "xml")
@@ -112,13 +115,13 @@ def _outlines(body: bytes) -> list[dict[str, str]]:
     def begin(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
-        if depth > DEEPEST:
-            raise ValueError(f"it is nested more than {DEEPEST} deep")
+        if depth > DEEPEST_FOLDERS:
+            raise ValueError(f"it is nested more than {DEEPEST_FOLDERS} deep")
         own = {key.lower(): unescape(value).strip() for key, value in attributes.items()}
         if name.lower() == "outline" and (own.get("xmlurl") or own.get("htmlurl") or own.get("url")):
             found.append(own)
-        if len(found) > MOST_ENTRIES:
-            raise ValueError(f"it names more than {MOST_ENTRIES} feeds; divide it")
+        if len(found) > MAX_ENTRIES:
+            raise ValueError(f"it names more than {MAX_ENTRIES} feeds; divide it")
 
     def end(_: str) -> None:
         nonlocal depth
@@ -145,7 +148,7 @@ def _sites(outlines: Iterable[dict[str, str]]) -> Iterator[Listed]:
 
 def _listed(own: dict[str, str]) -> Listed:
     """What one outline names: its feed, or its site where another host serves the feed."""
-    title = " ".join((own.get("title") or own.get("text") or "").split())[:LONGEST_TITLE]
+    title = " ".join((own.get("title") or own.get("text") or "").split())[:LONGEST_TITLE_CHARACTERS]
     feed, site = own.get("xmlurl", ""), own.get("htmlurl") or own.get("url", "")
     try:
         known = [urls.cleaned(_of_web(one)) for one in (feed, site) if one]

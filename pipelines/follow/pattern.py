@@ -15,21 +15,32 @@ from urllib.parse import unquote
 
 from pipelines.follow.address import DATE, NUMBER, Address, address_of, build_of, kind_of
 
-LONGEST = 300
-MOST_PATTERNS = 8
-MOST_TRIED = 80
-MOST_WORDS = 15
+# Characters of a pattern. sources/sourcefile.py takes no longer one.
+LONGEST_CHARACTERS = 300
+# Patterns of one source. Chosen: a person has to read them.
+MAX_PATTERNS = 8
+# Choices of numbers that are tried. Chosen: the likeliest come first.
+MAX_TRIED = 80
+# Words of one segment that are listed one by one. Chosen: more are no closed list.
+MAX_WORDS = 15
+# Articles from which on a pattern is learned. Chosen: fewer agree by chance.
 LEAST_ARTICLES = 5
 # Of the articles that are known, so many have to match before a pattern may shut others out.
 COVERED = 0.95
-COVERED_OF_FEW = 0.9
-FEW = 30
+# The same of few articles, where one miss weighs more.
+COVERED_OF_FEW_SHARE = 0.9
+# Articles below which they are few. Chosen: one in thirty is three per cent.
+FEW_ARTICLES = 30
 # A menu may lead to an article, so one page in fifty may match after all.
 WRONG = 0.02
-IDS = 4
-SURE = 10
-MOST_HYPHENS = 6
-LEAST_LENGTH = 12
+# Numbers from which on a segment is taken for an id. Chosen: a day and a month have few values.
+LEAST_IDS = 4
+# Articles from which on the number of hyphens may be asked for. Chosen: fewer are no sample.
+SURE_ARTICLES = 10
+# Hyphens that a pattern asks for. Chosen: more are a long title, which all have.
+MAX_HYPHENS = 6
+# Characters of a segment from which on its length may tell. Chosen: names of sections are shorter.
+LEAST_SLUG_CHARACTERS = 12
 YEAR = re.compile(r"(?:19|20)\d\d")
 ANY = "[^/?#]+"
 SOME = "[^/?#]*"
@@ -52,7 +63,7 @@ class Learned:
     @property
     def trusted(self) -> bool:
         """Whether the patterns may say what is an article: they cover the known ones and hardly anything else."""
-        least = self.of * (COVERED_OF_FEW if self.of < FEW else COVERED)
+        least = self.of * (COVERED_OF_FEW_SHARE if self.of < FEW_ARTICLES else COVERED)
         return self.of >= LEAST_ARTICLES and self.covered >= least and len(self.wrong) <= _bearable(self.others)
 
     @property
@@ -69,7 +80,7 @@ def learn(articles: Sequence[str], others: Sequence[str]) -> Learned:
     left = known
     for group in _groups(known):
         own = [url for url in group if url in set(left)]
-        if len(own) < 2 or len(kept) == MOST_PATTERNS:
+        if len(own) < 2 or len(kept) == MAX_PATTERNS:
             continue
         regex = _regex(group, strangers)
         if regex:
@@ -105,7 +116,7 @@ def _regex(group: Sequence[str], strangers: Sequence[str]) -> str:
     for *path, query in _by_generality(parts):
         regex = f"^https?://{host}/{'/'.join(path)}{re.escape(addresses[0].extension)}"
         regex += query if path else query.removeprefix("/?")
-        if len(regex) > LONGEST:
+        if len(regex) > LONGEST_CHARACTERS:
             continue
         wrong = sum(1 for url in strangers if re.search(regex, url))
         if not wrong:
@@ -118,7 +129,7 @@ def _regex(group: Sequence[str], strangers: Sequence[str]) -> str:
 def _by_generality(parts: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
     """Every choice of one candidate for each part, those that narrow least first."""
     numbered = sorted(product(*(range(len(part)) for part in parts)), key=lambda choice: (sum(choice), choice[::-1]))
-    for choice in numbered[:MOST_TRIED]:
+    for choice in numbered[:MAX_TRIED]:
         yield tuple(part[place] for part, place in zip(parts, choice, strict=True))
 
 
@@ -137,7 +148,7 @@ def _candidates(addresses: Sequence[Address], place: int, strangers: Sequence[st
             return [_literal(next(iter(values)))]
         return [ANY, *_but(addresses, place, strangers), _either([*values, *beside])]
     if not last or len(values) * 3 < len(addresses):
-        either = [_either(list(values))] if len(values) <= MOST_WORDS else []
+        either = [_either(list(values))] if len(values) <= MAX_WORDS else []
         return [ANY, *_but(addresses, place, strangers), *either]
     return _slugs([unquote(value) for value in values])
 
@@ -158,7 +169,7 @@ def _digits(numbers: Sequence[str]) -> str:
 def _slugs(values: Sequence[str]) -> list[str]:
     """How the last part can be written: by its number if it always has one, else ever longer titles."""
     found = []
-    if len(values) >= IDS:
+    if len(values) >= LEAST_IDS:
         for form, regex in ((r".*[-_.](\d+)", SOME + r"[-_.]DIGITS"), (r"(\d+)[-_.].*", r"DIGITS[-_.]" + SOME)):
             ids = [match[1] for value in values if (match := re.fullmatch(form, value))]
             if len(ids) == len(values):
@@ -168,11 +179,11 @@ def _slugs(values: Sequence[str]) -> list[str]:
         found += [] if found else _codes(values)
     hyphens = min(len(re.findall("[-_]", value)) for value in values)
     # Titles vary: where all the known ones have two hyphens, one may be asked for without a stranger asking for it.
-    start = 1 if hyphens >= 2 and len(values) >= SURE else 0
-    for count in range(start, min(hyphens, MOST_HYPHENS) + 1):
+    start = 1 if hyphens >= 2 and len(values) >= SURE_ARTICLES else 0
+    for count in range(start, min(hyphens, MAX_HYPHENS) + 1):
         found.append([ANY, f"{WORD}{SOME}"][count] if count < 2 else f"(?:{WORD}){{{count}}}{SOME}")
     length = min(map(len, values))
-    if length >= LEAST_LENGTH:
+    if length >= LEAST_SLUG_CHARACTERS:
         found.append(f"[^/?#]{{{length},}}")
     return found
 
@@ -200,7 +211,7 @@ def _but(addresses: Sequence[Address], place: int, strangers: Sequence[str]) -> 
         found = address_of(url)
         if found and found.build == addresses[0].build and found.segments[place] not in own:
             words[found.segments[place]] = None
-    if not words or len(words) > MOST_WORDS or len(addresses[0].segments) == place + 1:
+    if not words or len(words) > MAX_WORDS or len(addresses[0].segments) == place + 1:
         return []
     return [f"(?!{_either(list(words))}/){ANY}"]
 
@@ -215,7 +226,7 @@ def _beside(addresses: Sequence[Address], place: int, strangers: Sequence[str]) 
             continue
         if (found.host, found.segments[:place]) == (addresses[0].host, addresses[0].segments[:place]):
             names[found.segments[place]] = None
-    return list(names)[:MOST_WORDS] if value in names else []
+    return list(names)[:MAX_WORDS] if value in names else []
 
 
 def _queries(addresses: Sequence[Address]) -> list[str]:

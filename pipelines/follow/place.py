@@ -18,7 +18,8 @@ from pipelines import urls
 from pipelines.follow.seen import Front
 from pipelines.sources import zones
 
-MOST_CANDIDATES = 10
+# Time zones that are named where one cannot be told. Chosen: a person has to choose.
+MAX_CANDIDATES = 10
 BY_DOMAIN = "the country of its address"
 BY_CATALOGUE = "the catalogue says so"
 # Of the dates with an offset, so many have to be at one that the zone has; the rest may be anybody's.
@@ -115,7 +116,7 @@ def find(
     return Place(
         country=own_country,
         country_why=why,
-        candidates=tuple(dict.fromkeys(near or possible))[:MOST_CANDIDATES],
+        candidates=tuple(dict.fromkeys(near or possible))[:MAX_CANDIDATES],
         unsure=f"{why or 'its address tells no country'}; {seen}",
     )
 

@@ -21,22 +21,32 @@ from pipelines.model import Entry, Source
 
 # Two more than are shown: what turns out to be no article is left to the pattern.
 SAMPLES = 12
-SPARE = 4
+# Samples that may fail beside those that are wanted. Chosen: some pages are galleries.
+SPARE_SAMPLES = 4
 # Of a source that is followed already.
 CHECKED = 6
 ODD = "it is not like the others"
-MOST_ODD = 4
+# Samples that are not like the others. Chosen: they show what a pattern would keep out, and no more.
+MAX_ODD = 4
+# Share of odd addresses from which on they are no exceptions. Chosen: a site with several builds.
 ODD_SHARE = 0.3
+# Share of the largest folder below which a folder is small. Chosen: a pattern may leave it out.
 SMALL_SHARE = 0.1
-LEAST_HELD = 3
+# Requests that are held back for samples. Chosen: without any, nothing is known of the articles.
+LEAST_HELD_REQUESTS = 3
 FEEDS = ("/feed/", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json", "/rss.php")
 SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml", "/sitemap-index.xml", "/sitemap.xml.gz")
 NEWS_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemaps/news.xml")
-MOST_NAMED = 5
-MOST_LINKED_FEEDS = 6
-MOST_CHILDREN = 2
-MOST_SECTIONS = 4
-MOST_SECTIONS_ALONE = 14
+# Sitemaps of a robots.txt that are looked at. Chosen: the first are the site's own.
+MAX_NAMED_SITEMAPS = 5
+# Feeds of a page that are looked at. Chosen: the first are the site's own, others are of comments.
+MAX_LINKED_FEEDS = 6
+# Sitemaps of an index that are looked at. Chosen: the newest tell how the others are.
+MAX_CHILDREN = 2
+# Sections that are looked at beside lists. Chosen: they show whether lists leave anything out.
+MAX_SECTIONS = 4
+# The same where a site has no list. Chosen: what a menu has.
+MAX_SECTIONS_ALONE = 14
 NEWS = re.compile(r"news|google", re.IGNORECASE)
 OF_ARTICLES = re.compile(r"posts?-post|article|news|story|stories|content", re.IGNORECASE)
 NOT_OF_ARTICLES = re.compile(
@@ -62,12 +72,12 @@ def next_want(
     tried = [one for one in seen if one.want.part == Part.ARTICLE]
     came = sum(1 for one in tried if not one.problem)
     most = CHECKED if source else SAMPLES
-    held = min(most, max(LEAST_HELD, (left + len(seen)) // 2))
+    held = min(most, max(LEAST_HELD_REQUESTS, (left + len(seen)) // 2))
     if not tried and left > held:
         want = _first(_lists(home, seen, robots, source), asked)
         if want:
             return want
-    want = _sample(seen, asked, source) if came < most and len(tried) < most + SPARE else None
+    want = _sample(seen, asked, source) if came < most and len(tried) < most + SPARE_SAMPLES else None
     return want or (None if source else _odd(seen, asked))
 
 
@@ -82,7 +92,7 @@ def left_out(seen: Sequence[Seen], robots: Sequence[Robots], source: Source | No
     said = [f"{want.url} ({want.why})" for want in rest if want.why != GUESSED]
     came = len(lists.good(seen, Part.ARTICLE))
     tried = sum(1 for one in seen if one.want.part == Part.ARTICLE)
-    if came < most and tried < most + SPARE and _sample(seen, asked, source):
+    if came < most and tried < most + SPARE_SAMPLES and _sample(seen, asked, source):
         said.append(f"{most - came} of {most} sample articles")
     return said
 
@@ -124,9 +134,9 @@ def _lists(home: Seen | None, seen: Sequence[Seen], robots: Sequence[Robots], so
         dict.fromkeys(urljoin(root, m) for r in robots for m in r.sitemaps),
         key=lambda m: not NEWS.search(urlsplit(m).path),
     )
-    yield from (Want(url=m, part=Part.SITEMAP, why="named in robots.txt") for m in named[:MOST_NAMED])
+    yield from (Want(url=m, part=Part.SITEMAP, why="named in robots.txt") for m in named[:MAX_NAMED_SITEMAPS])
     linked = home.front.feeds if home.front else ()
-    for feed, _ in linked[:MOST_LINKED_FEEDS]:
+    for feed, _ in linked[:MAX_LINKED_FEEDS]:
         yield Want(url=feed, part=Part.FEED, why="linked from the home page")
     for feed in dict.fromkeys(f for r in robots for f in r.feeds):
         yield Want(url=urljoin(root, feed), part=Part.FEED, why="named in robots.txt")
@@ -138,7 +148,7 @@ def _lists(home: Seen | None, seen: Sequence[Seen], robots: Sequence[Robots], so
             yield from _guessed(root, NEWS_SITEMAPS, Part.SITEMAP, [])
         yield from _children(seen)
         alone = not any(one.found for one in lists.good(seen, Part.FEED, Part.SITEMAP))
-        most = MOST_SECTIONS_ALONE if alone else MOST_SECTIONS
+        most = MAX_SECTIONS_ALONE if alone else MAX_SECTIONS
         for section in lists.sections(seen)[:most]:
             yield Want(url=section, part=Part.SECTION, why="linked from the home page")
         found = lists.known(seen)
@@ -166,7 +176,7 @@ def _children(seen: Sequence[Seen]) -> Iterator[Want]:
     for one in seen:
         if one.maps:
             ranked = sorted(enumerate(one.maps), key=lambda pair: promise(*pair), reverse=True)
-            for _, entry in ranked[:MOST_CHILDREN]:
+            for _, entry in ranked[:MAX_CHILDREN]:
                 yield Want(url=entry.url, part=Part.SITEMAP, why=f"named by {one.want.url}")
 
 
@@ -208,7 +218,7 @@ def _sample(seen: Sequence[Seen], asked: set[str], source: Source | None) -> Wan
 def _odd(seen: Sequence[Seen], asked: set[str]) -> Want | None:
     """One of the few addresses in lists that no pattern fits, or in a folder nobody tried: what it is decides."""
     tried = [one.want for one in seen if one.want.part == Part.ARTICLE]
-    if sum(1 for want in tried if want.why == ODD) >= MOST_ODD:
+    if sum(1 for want in tried if want.why == ODD) >= MAX_ODD:
         return None
     found = lists.known(seen)
     folders = {address.folder_of(want.url) for want in tried}

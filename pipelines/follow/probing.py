@@ -12,7 +12,8 @@ from pipelines.follow.seen import Part, Probe, Robots, Seen, of_json, robots_of_
 from pipelines.model import Page, Source
 from pipelines.settings import Settings
 
-LONGEST = 100
+# Characters of an address in a line. Chosen: a terminal's width.
+LONGEST_CHARACTERS = 100
 Line = Callable[[str], None]
 
 
@@ -57,7 +58,7 @@ def pages_of(probe: Probe, pages: dict[str, Page], part: Part) -> list[Page]:
 
 def _said(one: Seen) -> str:
     address = urls.readable(one.want.url)
-    where = address if len(address) <= LONGEST else address[: LONGEST - 1] + "…"
+    where = address if len(address) <= LONGEST_CHARACTERS else address[: LONGEST_CHARACTERS - 1] + "…"
     if one.problem:
         return f"{one.want.part}: {where}: {one.problem}"
     return f"{one.want.part}: {where}" + (f": {one.form}, {one.total or len(one.maps):,} entries" if one.form else "")

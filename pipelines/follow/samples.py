@@ -15,7 +15,6 @@ from pipelines.sources import zones
 from pipelines.text import words
 
 GOOD = "good"
-LEAST_WORDS = 25
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -26,8 +26,10 @@ from pipelines.stores import postgres as db
 from pipelines.stores import templates, warc
 
 FOLDER = "golden"
-WORDS = 12
-LONGEST = 100
+# Words at either end that a golden page expects. Chosen: enough to be found once in a text.
+ENDS_WORDS = 12
+# Characters of those, for scripts without blanks.
+LONGEST_CHARACTERS = 100
 GONE = "its raw page is not in this data folder: take it out and draft it anew with `nightdesk sources sample`"
 HEAD = """\
 # What these pages of {title} must keep giving; `nightdesk sources check {name}` reads them again, offline.
@@ -158,8 +160,8 @@ def facts(article: Article, source: Source) -> Golden:
         title=_flat(article.title),
         published=_day(article, source),
         language=article.language,
-        begins=_short(" ".join(words[:WORDS])),
-        ends=_short(" ".join(words[-WORDS:]), end=True),
+        begins=_short(" ".join(words[:ENDS_WORDS])),
+        ends=_short(" ".join(words[-ENDS_WORDS:]), end=True),
     )
 
 
@@ -233,9 +235,9 @@ def _day(article: Article, source: Source) -> str:
 
 def _short(words: str, *, end: bool = False) -> str:
     """At most so many characters, whole words where a script has them."""
-    if len(words) <= LONGEST:
+    if len(words) <= LONGEST_CHARACTERS:
         return words
-    cut = words[-LONGEST:] if end else words[:LONGEST]
+    cut = words[-LONGEST_CHARACTERS:] if end else words[:LONGEST_CHARACTERS]
     whole = cut.partition(" ")[2] if end else cut.rpartition(" ")[0]
     return whole or cut
 

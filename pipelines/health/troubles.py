@@ -127,7 +127,7 @@ def _drift(conn: db.Connection, settings: Settings, source: Source, now: datetim
         f"{source.title} ({source.name}): the template of {source.name} no longer fits since run {stored.drifted_run}: "
         f"its pages look changed.\n{round(100 * (stored.agreement or 0))} % of the last pages agree with version "
         f"{stored.version}, learned {stored.learned_at:%Y-%m-%d} of {stored.pages} pages. They are read without it "
-        f"until {templates.LEAST} pages since then can be learned from."
+        f"until {templates.LEAST_PAGES} pages since then can be learned from."
     )
     told = _told(
         conn, settings, source, TroubleKind.CHANGED, since, f"The pages of {source.name} look changed", message, now

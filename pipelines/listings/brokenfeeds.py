@@ -15,19 +15,21 @@ from lxml import etree
 
 from pipelines.dates.lists import ANYWHERE, Local, dated, moment
 from pipelines.listings import feeds, xmltree
-from pipelines.listings.fields import SUMMARY, TITLE, joined, names, plain
+from pipelines.listings.fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, joined, names, plain
 from pipelines.model import Entry
 
 # Guessing takes seconds for more, and holds up other sources.
 MOST_GUESSED = 400
-MOST_BYTES = 256 * 1024
-MOST_TAGS = 5_000
+# Bytes that are guessed at. Chosen: the parser that guesses is slow, and slower than in proportion.
+MAX_BYTES = 256 * 1024
+# Tags of one part that is guessed at. Chosen: its time grows with them.
+MAX_TAGS = 5_000
 BEGIN = re.compile(rb"<(item|entry)(?=[\s>])")
 
 
 def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
     """The entries of a feed that no strict parser reads; body: UTF-8. ValueError where there is not one whole."""
-    root = xmltree.ROOT.search(body[: xmltree.HEAD])
+    root = xmltree.ROOT.search(body[: xmltree.HEAD_BYTES])
     if root is None:
         raise ValueError("it is neither a feed nor a sitemap")
     body = xmltree.mended(body)
@@ -38,13 +40,13 @@ def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
     closing = b"</" + root[1] + b">"
     head = _tree(opening + _head(body[root.start() : body.find(parts[0][:6])]) + closing)
     frame = feeds.framed(etree.Element("rss") if head is None else head, url, local)
-    guessed, left = 0, MOST_BYTES
+    guessed, left = 0, MAX_BYTES
     found: list[Entry] = []
     for part in parts:
         tree = _tree(opening + part + closing)
         if tree is not None:
             found += [entry for item in tree[:1] if (entry := feeds.entry_of(item, frame))]
-        elif guessed < MOST_GUESSED and (left := left - len(part)) >= 0 and part.count(b"<") <= MOST_TAGS:
+        elif guessed < MOST_GUESSED and (left := left - len(part)) >= 0 and part.count(b"<") <= MAX_TAGS:
             guessed += 1
             found += _guessed(opening + part + closing, frame)
     if not found:
@@ -71,7 +73,9 @@ def _parts(body: bytes) -> list[bytes]:
 
 def _head(head: bytes) -> bytes:
     """What a channel says of itself where that is whole: its language and its link."""
-    said = (re.search(rb"<%s>[^<]{0,300}</%s>" % (one, one), head[: xmltree.HEAD]) for one in (b"link", b"language"))
+    said = (
+        re.search(rb"<%s>[^<]{0,300}</%s>" % (one, one), head[: xmltree.HEAD_BYTES]) for one in (b"link", b"language")
+    )
     return b"<channel>" + b"".join(found[0] for found in said if found) + b"</channel>"
 
 
@@ -99,8 +103,8 @@ def _guessed(body: bytes, frame: feeds.Frame) -> Iterator[Entry]:
         if address:
             yield Entry(
                 url=address,
-                title=plain(item.get("title", ""), TITLE),
-                summary=plain(item.get("summary", ""), SUMMARY),
+                title=plain(item.get("title", ""), TITLE_CHARACTERS),
+                summary=plain(item.get("summary", ""), SUMMARY_CHARACTERS),
                 authors=names([item["author"]] if item.get("author") else []),
                 published_at=published_at,
                 published_precision=precision,

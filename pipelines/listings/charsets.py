@@ -28,9 +28,12 @@ WIDER = {
 LATIN = {"cp1252", "cp1250", "cp1254", "iso8859-15", "iso8859-2"}
 # Codecs to Python that no list is written in.
 NO_CHARSETS = {"undefined", "idna", "punycode", "utf-8", "utf-7", "utf-16", "utf-32"}
-SAMPLE = 200_000
-STRAY = 4
-LEAST_HIGH = 20
+# Bytes that are looked at. Chosen: more changes no guess, and costs.
+SAMPLE_BYTES = 200_000
+# One broken letter in so many is a stray byte in a text of UTF-8. Chosen: another charset breaks most.
+STRAY_ONE_IN = 4
+# Letters beyond ASCII from which on they tell. Chosen: a few are quotation marks.
+LEAST_HIGH_LETTERS = 20
 
 
 def in_utf8(body: bytes, charset: str = "") -> bytes:
@@ -51,14 +54,14 @@ def _recoded(body: bytes, charset: str) -> bytes:
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     # A stray byte in a UTF-8 text, or its end cut off in mid-letter.
-    if broken * STRAY <= len(text) - len(text.encode("ascii", "ignore")) - broken:
+    if broken * STRAY_ONE_IN <= len(text) - len(text.encode("ascii", "ignore")) - broken:
         return text.encode()
     label = LABEL.search(body[:2000])
     for name in (_known(label[1].decode("ascii")) if label else "", _known(charset)):
         # Text of which more than every other letter is above ASCII is no Latin alphabet.
         if name and not (name in LATIN and _dense(body)):
             return body.decode(name, "replace").encode()
-    guess = _known(str(detect_encoding(TAG.sub(b" ", body[:SAMPLE]), from_html_meta=False) or "")) or "cp1252"
+    guess = _known(str(detect_encoding(TAG.sub(b" ", body[:SAMPLE_BYTES]), from_html_meta=False) or "")) or "cp1252"
     return body.decode(guess, "replace").encode()
 
 
@@ -72,6 +75,6 @@ def _known(label: str) -> str:
 
 
 def _dense(body: bytes) -> bool:
-    sample = TAG.sub(b" ", body[:SAMPLE])
+    sample = TAG.sub(b" ", body[:SAMPLE_BYTES])
     high = sum(map(len, HIGH.findall(sample)))
-    return high >= LEAST_HIGH and high > sum(map(len, LETTERS.findall(sample)))
+    return high >= LEAST_HIGH_LETTERS and high > sum(map(len, LETTERS.findall(sample)))

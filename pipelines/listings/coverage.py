@@ -10,11 +10,16 @@ from pipelines import urls
 from pipelines.listings import shapes
 from pipelines.model import Entry
 
-MOST = 10_000
+# Entries that are compared. Chosen: a sitemap of years says no more of tonight.
+MAX_ENTRIES = 10_000
 # Lists are fetched minutes apart, and systems cache each for a while.
 TOLERANCE = timedelta(hours=1)
+# A sitemap says days, a feed minutes: what is less than a day apart is not late.
 DAY = timedelta(days=1)
-LEAST_LACKING, LEAST_SHARE = 3, 0.1
+# Articles that a feed lacks, and their share, from which on it is said. Chosen: single ones are kept out of feeds on
+# purpose.
+LEAST_LACKING, LEAST_LACKING_SHARE = 3, 0.1
+# Articles that come late, from which on it is said. Chosen: as above.
 LEAST_LATE = 3
 # A sitemap's lastmod is taken for the day of publication only where it proves to be, on articles both lists name.
 LEAST_PROOFS, PROVEN = 5, 0.9
@@ -49,7 +54,7 @@ def compared(feed: Sequence[Entry], sitemap: Sequence[Entry]) -> str:
             f"the feed lags: the sitemap names {_articles(len(late))} newer than the feed's newest,"
             f" by up to {_span(max(late) - over)}"
         )
-    if len(lacking) >= max(LEAST_LACKING, LEAST_SHARE * len(within)):
+    if len(lacking) >= max(LEAST_LACKING, LEAST_LACKING_SHARE * len(within)):
         return (
             f"the feed lacks {len(lacking)} of the {len(within)} articles of its own time span that the sitemap names"
         )
@@ -58,7 +63,7 @@ def compared(feed: Sequence[Entry], sitemap: Sequence[Entry]) -> str:
 
 def _keyed(entries: Iterable[Entry]) -> dict[str, Entry]:
     keyed: dict[str, Entry] = {}
-    for entry in islice(entries, MOST):
+    for entry in islice(entries, MAX_ENTRIES):
         try:
             keyed.setdefault(urls.key(entry.url), entry)
         except ValueError:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from pipelines.dates.lists import ANYWHERE, Local, dated
-from pipelines.listings.fields import SUMMARY, TITLE, joined, names, plain
+from pipelines.listings.fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, joined, names, plain
 from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry
 
@@ -89,8 +89,10 @@ def entry_of(item: Any, frame: Frame) -> Entry | None:
     modified_at, _ = _when(said, frame.local, *MODIFIED)
     return Entry(
         url=address,
-        title=plain(_first(said, "title", "dc:title"), TITLE),
-        summary=plain(_first(said, "description", "summary", "dc:description", "content:encoded", "content"), SUMMARY),
+        title=plain(_first(said, "title", "dc:title"), TITLE_CHARACTERS),
+        summary=plain(
+            _first(said, "description", "summary", "dc:description", "content:encoded", "content"), SUMMARY_CHARACTERS
+        ),
         authors=names([_author(one) for kind in ("dc:creator", "author") for one in said.get(kind, [])]),
         published_at=published_at,
         published_precision=precision,
@@ -165,8 +167,8 @@ def _author(node: Any) -> str:
     # An Atom person has parts; what stands in the others is an address.
     if len(node):
         return next((text(child) for child in node if name(child) == "name"), "")
-    said = text(node)[: 10 * SUMMARY]
-    mailed = MAILED.fullmatch(said) if "@" in said[:SUMMARY] and len(said) < SUMMARY else None
+    said = text(node)[: 10 * SUMMARY_CHARACTERS]
+    mailed = MAILED.fullmatch(said) if "@" in said[:SUMMARY_CHARACTERS] and len(said) < SUMMARY_CHARACTERS else None
     return said if mailed is None else mailed[1] or ""
 
 

@@ -6,10 +6,14 @@ import re
 from html import unescape
 from urllib.parse import urljoin
 
-SUMMARY = 2000
-TITLE = 500
-NAME = 200
-MOST_NAMES = 50
+# Characters of a summary. Chosen: some feeds have the whole article there.
+SUMMARY_CHARACTERS = 2000
+# Characters of a title. Chosen: no headline has as many.
+TITLE_CHARACTERS = 500
+# Characters of an author or a tag.
+NAME_CHARACTERS = 200
+# Authors or tags of one entry. Chosen: more is a site's whole list.
+MAX_NAMES = 50
 # Markup may be several times as long as the text it holds.
 RAW = 4
 ABSOLUTE = ("http://", "https://")
@@ -35,10 +39,10 @@ def plain(markup: str, most: int) -> str:
     if "<" in text:
         text = TAG.sub("", BLOCK.sub(" ", UNSEEN.sub(" ", text)))
     if "&" in text:
-        text = unescape(text[: max(most, 2 * TITLE)])
+        text = unescape(text[: max(most, 2 * TITLE_CHARACTERS)])
     return " ".join(text.split())[:most]
 
 
 def names(said: list[str]) -> tuple[str, ...]:
     """Names of people or tags: each once, without markup and blanks."""
-    return tuple(dict.fromkeys(filter(None, (plain(name, NAME) for name in said[:MOST_NAMES]))))
+    return tuple(dict.fromkeys(filter(None, (plain(name, NAME_CHARACTERS) for name in said[:MAX_NAMES]))))

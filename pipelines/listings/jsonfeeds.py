@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipelines.dates.lists import ANYWHERE, Local, dated, moment
-from pipelines.listings.fields import NAME, SUMMARY, TITLE, joined, names, plain
+from pipelines.listings.fields import NAME_CHARACTERS, SUMMARY_CHARACTERS, TITLE_CHARACTERS, joined, names, plain
 from pipelines.model import Entry
 
 # The largest feeds that sites mean well have some hundreds.
@@ -43,13 +43,13 @@ def _entries(feed: dict[str, Any], url: str, local: Local) -> Iterator[Entry]:
         published_at, precision = dated(_string(item.get("date_published")), local)
         yield Entry(
             url=address,
-            title=plain(_string(item.get("title")), TITLE),
-            summary=plain(summary, SUMMARY),
+            title=plain(_string(item.get("title")), TITLE_CHARACTERS),
+            summary=plain(summary, SUMMARY_CHARACTERS),
             authors=names([_string(one.get("name")) for one in people if isinstance(one, dict)]),
             published_at=published_at,
             published_precision=precision,
             modified_at=moment(_string(item.get("date_modified")), local),
-            language=(_string(item.get("language")) or _string(feed.get("language")))[:NAME],
+            language=(_string(item.get("language")) or _string(feed.get("language")))[:NAME_CHARACTERS],
             tags=names([_string(tag) for tag in _items(item.get("tags"))]),
         )
 

@@ -18,8 +18,10 @@ BARE = (
 )
 FIRST = re.compile(r"/(?:index|list|default)(?:\.[a-z]{3,5})?/?", re.IGNORECASE)
 NAMES = {"page", "p", "pg", "paged", "pagenum", "pageno", "pagenumber", "page_no", "pn", "seite", "sayfa", "pagina"}
-LONGEST = 4
-LONGER = 40
+# Digits of a page's number. Chosen: more is an article's id.
+LONGEST_NUMBER_DIGITS = 4
+# Characters by which the next page's address may differ. Chosen: "?page=2" and its like.
+LONGER_CHARACTERS = 40
 # An offset counts articles: so many stand on one page of a list.
 STEP = range(3, 101)
 
@@ -42,12 +44,12 @@ def next_page(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
     mine = {(one.path, one.rest): one.number for one in reversed([_first(here.path, here.query), *_read(url)])}
     guessed = ""
     for address, words, said in links:
-        if abs(len(address) - len(url)) > LONGER or address.rstrip("/") == url.rstrip("/"):
+        if abs(len(address) - len(url)) > LONGER_CHARACTERS or address.rstrip("/") == url.rstrip("/"):
             continue
         there = urlsplit(address)
         if there.netloc.lower() != here.netloc.lower():
             continue
-        shown = int(words) if words.isdecimal() and len(words) <= LONGEST else None
+        shown = int(words) if words.isdecimal() and len(words) <= LONGEST_NUMBER_DIGITS else None
         for one in _read(address):
             if one.number is None or (one.path, one.rest) not in mine:
                 continue
@@ -77,7 +79,12 @@ def _by_offset(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
             continue
         pairs = dict(pair.partition("=")[::2] for pair in there.query.split("&") if pair)
         others = [name for name in pairs if mine.get(name) != pairs[name]]
-        if len(others) == 1 and len(words) <= LONGEST and mine.keys() <= pairs.keys() and pairs[others[0]].isdecimal():
+        if (
+            len(others) == 1
+            and len(words) <= LONGEST_NUMBER_DIGITS
+            and mine.keys() <= pairs.keys()
+            and pairs[others[0]].isdecimal()
+        ):
             found.setdefault(others[0], {})[int(words)] = (int(pairs[others[0]][:9]), address)
     for name, shown in found.items():
         steps = {value / (number - 1) for number, (value, _) in shown.items() if number > 1}
@@ -95,7 +102,7 @@ def _read(url: str) -> Iterator[Numbered]:
     numbered = False
     for at, pair in enumerate(pairs):
         name, _, value = pair.partition("=")
-        if name.lower() in NAMES and value.isdecimal() and len(value) <= LONGEST:
+        if name.lower() in NAMES and value.isdecimal() and len(value) <= LONGEST_NUMBER_DIGITS:
             rest = tuple(sorted(pairs[:at] + pairs[at + 1 :]))
             numbered = True
             yield Numbered(_list_path(parts.path), rest, int(value), False)

@@ -15,17 +15,22 @@ from lxml import etree, html
 from pipelines import patterns, urls
 from pipelines.listings import paging, shapes
 from pipelines.listings.charsets import in_utf8
-from pipelines.listings.fields import SUMMARY, joined
+from pipelines.listings.fields import SUMMARY_CHARACTERS, joined
 from pipelines.listings.shapes import Link
 from pipelines.model import Entry
 
 # What a section page never reaches: parsers take seconds and gigabytes for more.
 LARGEST = 8 * 1024 * 1024
-MOST_TAGS = 200_000
-MOST_ANCHORS = 10_000
-MOST_LINKS = 1000
-LONGEST = 2083
-HEADLINE = 300
+# Tags that are read. Chosen: a page with more is built to hurt.
+MAX_TAGS = 200_000
+# Links that are looked at. Chosen: far more than a front page has.
+MAX_ANCHORS = 10_000
+# Articles of one page. Chosen: more is an archive.
+MAX_LINKS = 1000
+# Characters of an address; pipelines.urls takes no longer one.
+LONGEST_URL_CHARACTERS = 2083
+# Characters of a link that is a headline. Chosen: longer is a paragraph.
+HEADLINE_CHARACTERS = 300
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 ASIDE = {"nav", "footer", "form"}
 ASIDE_ROLES = {"navigation", "contentinfo", "search", "menu", "menubar", "banner"}
@@ -48,7 +53,7 @@ def read(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "")
     found: dict[str, Link] = {}
     pages: list[tuple[str, str, bool]] = []
     places: dict[Any, tuple[bool, bool]] = {}
-    for anchor in islice(root.iter("a", "area", "link"), MOST_ANCHORS):
+    for anchor in islice(root.iter("a", "area", "link"), MAX_ANCHORS):
         address = _address(base, anchor.get("href") or "")
         parts = _split(address)
         if parts is None or not sites.setdefault(parts.netloc, urls.site((parts.hostname or "").lower()) == mine):
@@ -71,14 +76,14 @@ def read(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "")
     following = paging.next_page(url, pages)
     chosen = _allowed(links, url, allow) if allow else shapes.articles(links)
     entries = [Entry(url=link.url, title=link.words) for link in chosen if link.url != following]
-    return entries[:MOST_LINKS], following
+    return entries[:MAX_LINKS], following
 
 
 def _parsed(body: bytes, charset: str) -> Any:
     body = in_utf8(body[:LARGEST], charset).replace(b"\0", b"")
-    if body.count(b"<") > MOST_TAGS:
+    if body.count(b"<") > MAX_TAGS:
         # Cut rather than refused: what a page leads with are its newest articles.
-        body = b"<".join(body.split(b"<", MOST_TAGS)[:MOST_TAGS])
+        body = b"<".join(body.split(b"<", MAX_TAGS)[:MAX_TAGS])
     if not re.search(rb"<[a-zA-Z!/?]", body[:LARGEST]):
         raise ValueError("it is no HTML page")
     try:
@@ -99,7 +104,7 @@ def _base(root: Any, url: str) -> str:
 
 def _address(base: str, link: str) -> str:
     """A link as an absolute http(s) address without its fragment, or nothing."""
-    if not link or len(link) > LONGEST or link.lstrip().startswith("#"):
+    if not link or len(link) > LONGEST_URL_CHARACTERS or link.lstrip().startswith("#"):
         return ""
     address = joined(base, "".join(link.split("\n")).replace("\r", "").replace("\t", "")).partition("#")[0]
     return address if address[:8].lower().startswith(("http://", "https://")) else ""
@@ -123,17 +128,17 @@ def _words(anchor: Any) -> tuple[str, bool]:
         return words, False
     pictures = (node.get("alt") for node in islice(anchor.iter("img", "area"), 3))
     said = anchor.get("title") or anchor.get("aria-label") or next(filter(None, pictures), "") or ""
-    return " ".join(said[:SUMMARY].split()), False
+    return " ".join(said[:SUMMARY_CHARACTERS].split()), False
 
 
 def _text(node: Any) -> str:
     # A link that nobody closed holds half the page.
     words = " ".join("".join(_pieces(node)).split())
-    return words if len(words) <= HEADLINE else ""
+    return words if len(words) <= HEADLINE_CHARACTERS else ""
 
 
 def _pieces(node: Any) -> Iterator[str]:
-    left = SUMMARY
+    left = SUMMARY_CHARACTERS
     for piece in islice(node.itertext(), 200):
         yield piece[:left]
         left -= len(piece)

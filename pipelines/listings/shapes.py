@@ -40,11 +40,17 @@ IDENTIFIER = re.compile(
 DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 RUNNING = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 WORD = re.compile(r"\w+")
-HEADLINE, LABEL = 4, 3
-LONGEST = 300
-LEAST = 3
-MOSTLY, HARDLY = 0.6, 0.2
-LONG_SLUG = 40
+# Words of a headline, at least; of a label, fewer than. Chosen: names of sections have up to three.
+HEADLINE_WORDS, LABEL_WORDS = 4, 3
+# Characters of a headline. Chosen: longer is a paragraph.
+LONGEST_CHARACTERS = 300
+# Links of one shape from which on the shape tells. Chosen: two are an accident.
+LEAST_LINKS = 3
+# Shares of headlines among the links of one shape: that of articles, that of labels. Chosen: between them the words
+# decide.
+MOSTLY_SHARE, HARDLY_SHARE = 0.6, 0.2
+# Characters of a last segment that is a title. Chosen: names of sections are shorter.
+LONG_SLUG_CHARACTERS = 40
 # Deeper, and with more in the query, stand only traps.
 DEEPEST, MOST_PAIRS = 15, 20
 
@@ -87,7 +93,7 @@ def articles(links: Sequence[Link]) -> list[Link]:
         if not link.aside:
             kinds[kind].append(link)
     shares = {kind: sum(headline(link) for link in alike) / len(alike) for kind, alike in kinds.items()}
-    good = {kind for kind, share in shares.items() if share >= MOSTLY and len(kinds[kind]) >= LEAST}
+    good = {kind for kind, share in shares.items() if share >= MOSTLY_SHARE and len(kinds[kind]) >= LEAST_LINKS}
 
     def leads(link: Link, kind: str) -> bool:
         read = headline(link)
@@ -95,8 +101,8 @@ def articles(links: Sequence[Link]) -> list[Link]:
             return True
         if telling(link.url):
             # Beside headlines, what is a word or two long, or of a kind whose words all are short, is a label.
-            few = bool(link.words) and weight(link.words) < LABEL
-            labels = few or (len(kinds.get(kind, ())) >= LEAST and shares[kind] < HARDLY)
+            few = bool(link.words) and weight(link.words) < LABEL_WORDS
+            labels = few or (len(kinds.get(kind, ())) >= LEAST_LINKS and shares[kind] < HARDLY_SHARE)
             return read or not (link.aside or link.foreign or (labels and bool(good)))
         return link.headed and read and not link.aside
 
@@ -108,7 +114,7 @@ def telling(url: str) -> bool:
     parts = urlsplit(url)
     path = unquote(parts.path).rstrip("/")
     last = path.rpartition("/")[2].partition(".")[0]
-    if DATED.search(path) or last.count("-") >= 3 or last.count("_") >= 3 or len(last) >= LONG_SLUG:
+    if DATED.search(path) or last.count("-") >= 3 or last.count("_") >= 3 or len(last) >= LONG_SLUG_CHARACTERS:
         return True
     if IDENTIFIER.fullmatch(last) or any(_number(said) for said in NUMBERED.findall(path)):
         return True
@@ -130,7 +136,9 @@ def shape(url: str, *, keep: bool = True) -> str:
 
 def headline(link: Link) -> bool:
     """Whether a link's words read like a headline, in any script."""
-    return 0 < len(link.words) <= LONGEST and weight(link.words) >= (HEADLINE - 1 if link.headed else HEADLINE)
+    return 0 < len(link.words) <= LONGEST_CHARACTERS and weight(link.words) >= (
+        HEADLINE_WORDS - 1 if link.headed else HEADLINE_WORDS
+    )
 
 
 def weight(words: str) -> float:

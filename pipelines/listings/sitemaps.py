@@ -14,15 +14,19 @@ from lxml import etree
 
 from pipelines.dates.lists import ANYWHERE, Local, dated, moment, month
 from pipelines.listings import xmltree
-from pipelines.listings.fields import NAME, TITLE, joined, names, plain
+from pipelines.listings.fields import NAME_CHARACTERS, TITLE_CHARACTERS, joined, names, plain
 from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry
 
 ROOTS = ("urlset", "sitemapindex")
-MOST_ENTRIES = 50_000
-MOST_NAMED = 20_000
-MOST_SITEMAPS = 20
-LONGEST_LINE = 4096
+# Addresses of one sitemap, as the protocol has it (sitemaps.org).
+MAX_ENTRIES = 50_000
+# Sitemaps of an index that are read. Chosen: the protocol allows 50,000; the newest of these are asked for.
+MAX_NAMED = 20_000
+# Sitemaps of an index that are asked for. Chosen: the newest by what they say; what is older is in the ledger.
+MAX_CHOSEN = 20
+# Bytes of a line of a text sitemap. Chosen: twice the longest address.
+LONGEST_LINE_BYTES = 4096
 ENTRY = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:url|sitemap)[\s>]", re.IGNORECASE)
 LINE = re.compile(rb"https?://[^\s<>\"]+", re.IGNORECASE)
 DAY = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_/]?(0[1-9]|1[0-2])(?!\d)(?:[-_/]?(0[1-9]|[12]\d|3[01]))?")
@@ -49,9 +53,9 @@ def lines(body: bytes, url: str) -> list[Entry]:
     """The addresses of a text sitemap, one a line; empty where the text is anything else."""
     rows = [row.strip() for row in body.splitlines() if row.strip()]
     alone = len(rows) == 1 and not urlsplit(url).path.lower().removesuffix(".gz").endswith(".txt")
-    if alone or not all(len(row) <= LONGEST_LINE and LINE.fullmatch(row) for row in rows):
+    if alone or not all(len(row) <= LONGEST_LINE_BYTES and LINE.fullmatch(row) for row in rows):
         return []
-    return [Entry(url=row.decode("utf-8", "replace")) for row in rows[:MOST_ENTRIES]]
+    return [Entry(url=row.decode("utf-8", "replace")) for row in rows[:MAX_ENTRIES]]
 
 
 def newest(found: list[Entry]) -> list[Entry]:
@@ -71,7 +75,7 @@ def newest(found: list[Entry]) -> list[Entry]:
         dated = sorted((pair for pair in kinds[kind] if pair[0] > oldest), key=lambda pair: pair[0], reverse=True)
         ordered += [entry for _, entry in dated]
         ordered += _both_ends([entry for at, entry in kinds[kind] if at == oldest])
-    return ordered[:MOST_SITEMAPS]
+    return ordered[:MAX_CHOSEN]
 
 
 def _first_way(body: bytes, read_way: Callable[[bytes, bool], list[Entry]]) -> list[Entry]:
@@ -95,7 +99,7 @@ def _entries(body: bytes, url: str, local: Local, *, recover: bool) -> Iterator[
     )  # fmt: skip
     for count, (_, item) in enumerate(parts):
         # An index of so many names a sitemap for every day of half a century.
-        if count >= (MOST_ENTRIES if name(item) == "url" else MOST_NAMED):
+        if count >= (MAX_ENTRIES if name(item) == "url" else MAX_NAMED):
             return
         entry = _entry(item, url, local)
         if entry is not None:
@@ -121,11 +125,11 @@ def _entry(item: Any, url: str, local: Local) -> Entry | None:
     published_at, precision = dated(news.get("publication_date", ""), local)
     return Entry(
         url=address,
-        title=plain(news.get("title", ""), TITLE),
+        title=plain(news.get("title", ""), TITLE_CHARACTERS),
         published_at=published_at,
         published_precision=precision,
         modified_at=modified_at,
-        language=news.get("language", "")[:NAME],
+        language=news.get("language", "")[:NAME_CHARACTERS],
         tags=names(news.get("keywords", "").split(",")),
     )
 
@@ -144,7 +148,7 @@ def _named_date(path: str) -> datetime | None:
 
 def _both_ends(found: list[Entry]) -> list[Entry]:
     """Where nothing says which are the newest: numbered ones from both ends by turns, others as they stand."""
-    if len(found) <= MOST_SITEMAPS:
+    if len(found) <= MAX_CHOSEN:
         return found
     numbered = sorted((entry for entry in found if NUMBER.search(entry.url)), key=_last_number)
     half = len(numbered) // 2

@@ -12,10 +12,12 @@ from lxml import etree
 from pipelines import encodings
 from pipelines.listings.charsets import in_utf8
 
-LIMIT = 50 * 1024 * 1024
+# Bytes of an unpacked list: 50 MB, as sitemaps.org has it.
+MAX_BYTES = 50 * 1024 * 1024
 # What a well-meant list never reaches: mending and guessing take seconds beyond, and hold up other sources.
 MOST_MENDED = 200_000
-HEAD = 20_000
+# Bytes in which the root of a document is looked for. Chosen: longer than any preamble.
+HEAD_BYTES = 20_000
 ROOT = re.compile(rb"<((?:[\w.-]+:)?(rss|RDF|feed|urlset|sitemapindex|html))(?=[\s/>]|$)", re.IGNORECASE)
 DOCTYPE = re.compile(rb"\s*(?:<\?[^<>]*>\s*)?<!doctype\s+html\b", re.IGNORECASE)
 COMMENT = re.compile(rb"<!--[^<]*-->")
@@ -35,7 +37,8 @@ KNOWN_PREFIXES = {
     b"xml": b"",
     b"xmlns": b"",
 }
-MOST_PREFIXES = 20
+# Prefixes that are declared where a feed forgot to. Chosen: feeds use a handful.
+MAX_PREFIXES = 20
 PARTS = (b"item", b"entry", b"url", b"sitemap")
 
 
@@ -43,7 +46,7 @@ def plain(body: bytes, charset: str = "") -> bytes:
     """The text of a list as UTF-8, gunzipped where the file itself is gzip; ValueError where there is none."""
     for _ in range(2):
         if body.startswith(b"\x1f\x8b"):
-            body = encodings.decode(body, "gzip", LIMIT)
+            body = encodings.decode(body, "gzip", MAX_BYTES)
     body = in_utf8(body, charset).removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n\0\x0b\x0c")
     if not body:
         raise ValueError("it is empty")
@@ -52,7 +55,7 @@ def plain(body: bytes, charset: str = "") -> bytes:
 
 def opened(body: bytes) -> tuple[str, bytes]:
     """What kind of document this is by its first element we know (lower case), and the bytes from its prologue on."""
-    head = body[:HEAD]
+    head = body[:HEAD_BYTES]
     if DOCTYPE.match(head):
         return "html", body
     bare = COMMENT.sub(lambda said: b" " * len(said[0]), head)
@@ -109,7 +112,7 @@ def mended(body: bytes) -> bytes:
 
 def cut_off(body: bytes) -> bool:
     """Whether the list ends before its last element is closed."""
-    root = ROOT.search(body[:HEAD])
+    root = ROOT.search(body[:HEAD_BYTES])
     return root is not None and b"</" + root[1] not in body[-2000:]
 
 
@@ -135,18 +138,18 @@ def _reference(said: re.Match[bytes]) -> bytes:
 
 
 def _declared(body: bytes) -> bytes:
-    root = ROOT.search(body[:HEAD])
+    root = ROOT.search(body[:HEAD_BYTES])
     if root is None:
         return body
     used = {found[1] or found[2] for found in PREFIX.finditer(body)}
-    missing = sorted(used - set(DECLARED.findall(body)) - {b"xml", b"xmlns"})[:MOST_PREFIXES]
+    missing = sorted(used - set(DECLARED.findall(body)) - {b"xml", b"xmlns"})[:MAX_PREFIXES]
     said = b"".join(b' xmlns:%s="%s"' % (one, KNOWN_PREFIXES.get(one, b"urn:undeclared:" + one)) for one in missing)
     return body[: root.end()] + said + body[root.end() :]
 
 
 def _whole(body: bytes) -> bytes:
     """A list that ends early, up to its last whole part; empty where it is not cut off or has none."""
-    root = ROOT.search(body[:HEAD])
+    root = ROOT.search(body[:HEAD_BYTES])
     if root is None or not cut_off(body):
         return b""
     prefix = root[1].rpartition(b":")[0]

@@ -25,7 +25,8 @@ STAGE = "load"
 LOCK_NOT_AVAILABLE = "55P03"
 # The classes of errors that say a value is none: of its type, or of its column.
 WRONG_VALUES = ("22", "23")
-NAMED_URLS = 3
+# URLs in one message. Chosen: the others are counted.
+URLS_SHOWN = 3
 
 KNOWN = "load_known"
 STEPS = (
@@ -114,8 +115,8 @@ def _gap(conn: db.Connection, source: str, run: str) -> list[db.Row]:
 
 
 def _told(gap: Sequence[db.Row]) -> str:
-    named = "; ".join(f"{row['url']} ({row['problem']})" for row in gap[:NAMED_URLS])
-    more = f"; and {len(gap) - NAMED_URLS} more" if len(gap) > NAMED_URLS else ""
+    named = "; ".join(f"{row['url']} ({row['problem']})" for row in gap[:URLS_SHOWN])
+    more = f"; and {len(gap) - URLS_SHOWN} more" if len(gap) > URLS_SHOWN else ""
     return (
         f"The ledger does not account for {len(gap)} URLs of this run: {named}{more}. What was loaded stays; "
         "`nightdesk why URL` tells the story of each, `nightdesk extract` and `nightdesk load` read a run again."

@@ -16,7 +16,8 @@ from apprise.manager_plugins import NotificationManager
 from pipelines import steering
 from pipelines.notify.message import Carry, Message, Outcome, Receipt
 
-SECONDS = 15.0
+# Seconds that a chat's service may take. Chosen: whoever takes longer is tried again later.
+TIMEOUT_SECONDS = 15.0
 # Below what a service takes: for a title, for escapes that apprise adds, for counters of its own.
 MARGIN = 0.9
 NAME = "Nightdesk"

@@ -53,14 +53,14 @@ def _opened(stack: ExitStack, address: str) -> tuple[float, Carry]:
         if scheme in WEBHOOK:
             from pipelines.notify import webhook
 
-            return webhook.SECONDS, stack.enter_context(webhook.opened(address))
+            return webhook.TIMEOUT_SECONDS, stack.enter_context(webhook.opened(address))
         if scheme in MAIL:
             from pipelines.notify import mail
 
-            return mail.SECONDS, stack.enter_context(mail.opened(address))
+            return mail.TIMEOUT_SECONDS, stack.enter_context(mail.opened(address))
         from pipelines.notify import chat
 
-        return chat.SECONDS, stack.enter_context(chat.opened(address))
+        return chat.TIMEOUT_SECONDS, stack.enter_context(chat.opened(address))
     except ValueError:
         said = problem(address)
         return 0.0, lambda message, taken, took: Receipt(outcome=Outcome.UNUSABLE, said=said)

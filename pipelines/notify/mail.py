@@ -21,13 +21,15 @@ from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 from pipelines import steering
 from pipelines.notify.message import Carry, Message, Outcome, Receipt
 
-SECONDS = 20.0
+# Seconds that a mail server may take for one step. Chosen: some look up who we are first.
+TIMEOUT_SECONDS = 20.0
 DOMAIN = "nightdesk.invalid"
 # SMTP allows 998 characters; the name of the header goes before.
 LONGEST_LINE = 900
 IN_CLEAR = "password_in_clear"
 NO_RECIPIENT = "it names no recipient, or one that is no mail address"
-OK, PERMANENT = 250, 500
+# Codes of SMTP: done; from here on it is no use to try again (RFC 5321).
+OK_CODE, PERMANENT_CODE = 250, 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +67,7 @@ def opened(address: str) -> Iterator[Carry]:
         except smtplib.SMTPRecipientsRefused as error:
             return _receipt(post, wanted, error.recipients, taken)
         except smtplib.SMTPDataError as error:
-            outcome = Outcome.REFUSED if error.smtp_code >= PERMANENT else Outcome.DOWN
+            outcome = Outcome.REFUSED if error.smtp_code >= PERMANENT_CODE else Outcome.DOWN
             return Receipt(outcome=outcome, said=_said(error), taken=taken)
         except (OSError, smtplib.SMTPException, ValueError, InClearError) as error:
             if kept:
@@ -167,10 +169,10 @@ def _recipients(parts: SplitResult, options: Mapping[str, str]) -> tuple[str, ..
 def _connected(post: Post) -> smtplib.SMTP:
     if post.secure:
         server: smtplib.SMTP = smtplib.SMTP_SSL(
-            post.host, post.port, timeout=SECONDS, context=ssl.create_default_context()
+            post.host, post.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
         )
     else:
-        server = smtplib.SMTP(post.host, post.port, timeout=SECONDS)
+        server = smtplib.SMTP(post.host, post.port, timeout=TIMEOUT_SECONDS)
     try:
         server.ehlo()
         private = post.secure
@@ -195,7 +197,7 @@ def _is_here(server: smtplib.SMTP) -> bool:
 
 def _answers(server: smtplib.SMTP) -> bool:
     try:
-        return server.noop()[0] == OK
+        return server.noop()[0] == OK_CODE
     except (OSError, smtplib.SMTPException):
         server.close()
         return False
@@ -226,7 +228,7 @@ def _said(error: Exception) -> str:
             f"{IN_CLEAR}=yes in the address allows it"
         )
     if isinstance(error, TimeoutError):
-        return f"no answer within {SECONDS:.0f} seconds"
+        return f"no answer within {TIMEOUT_SECONDS:.0f} seconds"
     if isinstance(error, smtplib.SMTPResponseException):
         return f"the mail server answered {error.smtp_code}"
     if isinstance(error, smtplib.SMTPServerDisconnected):

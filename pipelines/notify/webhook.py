@@ -13,19 +13,21 @@ import httpx
 from pipelines import steering
 from pipelines.notify.message import Carry, Message, Outcome, Receipt
 
-SECONDS = 15.0
+# Seconds that a webhook may take. Chosen: whoever takes longer should take the message first and work later.
+TIMEOUT_SECONDS = 15.0
 # The body of an answer is of no interest, but the connection is only kept when it is read: a little of it, quickly.
 BODY, BODY_SECONDS = 64 * 1024, 0.2
 # These are about the message; the next one may well be taken.
 ABOUT_THE_MESSAGE = (400, 413, 422)
-LONGEST_WAIT = 24 * 3600.0
+# Seconds of a Retry-After that is obeyed. Chosen: a day.
+LONGEST_WAIT_SECONDS = 24 * 3600.0
 
 
 @contextmanager
 def opened(address: str) -> Iterator[Carry]:
     """What hands messages to `webhook+http(s)://…`; ValueError where the address cannot be used."""
     where = check(address)
-    with httpx.Client(timeout=SECONDS) as client:
+    with httpx.Client(timeout=TIMEOUT_SECONDS) as client:
         used = False
 
         def carry(message: Message, _: Sequence[str], __: Callable[[str], None]) -> Receipt:
@@ -39,7 +41,7 @@ def opened(address: str) -> Iterator[Carry]:
                         raise
                     return _post(client, where, message)
             except httpx.TimeoutException:
-                return Receipt(outcome=Outcome.DOWN, said=f"no answer within {SECONDS:.0f} seconds")
+                return Receipt(outcome=Outcome.DOWN, said=f"no answer within {TIMEOUT_SECONDS:.0f} seconds")
             except httpx.ConnectError:
                 return Receipt(outcome=Outcome.DOWN, said="no connection")
             except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
@@ -68,7 +70,7 @@ def _post(client: httpx.Client, url: httpx.URL, message: Message) -> Receipt:
         url,
         content=steering.as_json(message.payload).encode(),
         headers={"Idempotency-Key": message.key, "Content-Type": "application/json", "User-Agent": "Nightdesk"},
-        extensions={"timeout": httpx.Timeout(SECONDS).as_dict()},
+        extensions={"timeout": httpx.Timeout(TIMEOUT_SECONDS).as_dict()},
     )
     answer = client.send(request, stream=True)
     try:
@@ -99,4 +101,4 @@ def _seconds(asked: str) -> float:
         wait = float(asked) if asked.isdigit() else (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds()
     except (TypeError, ValueError):
         return 0.0
-    return min(max(wait, 0.0), LONGEST_WAIT)
+    return min(max(wait, 0.0), LONGEST_WAIT_SECONDS)

@@ -17,12 +17,15 @@ from pipelines.edits import Edit
 from pipelines.notify.message import Message
 from pipelines.text import direction, normal
 
-LONGEST_SUBJECT = 160
+# Characters of a subject. Chosen: what mail and chat programs show of one.
+LONGEST_SUBJECT_CHARACTERS = 160
 # In a chat, where a whole message has some 2,000 characters.
 LONGEST_TITLE = 300
 # A message is read on a phone: what is beyond is said as a number.
 MOST_EXCERPTS = 5
+# Passages that changed, of one alert. Chosen: as above.
 MOST_EDITED = 3
+# Characters of one of them. Chosen: four lines on a phone.
 LONGEST_EDITED = 300
 SAID = {"new": "New", "revised": "Changed", "removed": "Removed from the site", "health": "Source"}
 # In a subject, between the watch and the title: what is new needs no word.
@@ -33,7 +36,7 @@ COUNTED = {"new": "new", "revised": "changed", "removed": "removed", "health": "
 
 def plain(key: str, subject: str, body: str) -> Message:
     """A message that is one text."""
-    subject, body = steering.one_line(subject, LONGEST_SUBJECT), steering.strip(body)
+    subject, body = steering.one_line(subject, LONGEST_SUBJECT_CHARACTERS), steering.strip(body)
     paragraphs = "".join(f'<p dir="auto">{escape(line)}</p>' for line in body.splitlines() if line.strip())
     payload = {"key": key, "watch": "", "kind": "message", "subject": subject, "text": body, "alerts": []}
     lines = [steering.inert(line, links=True) for line in body.splitlines() if line.strip()]
@@ -44,7 +47,7 @@ def plain(key: str, subject: str, body: str) -> Message:
 
 def subject_of(watch: str, kind: str, title: str) -> str:
     """The subject of a message of one alert: it says whether the article is new, was changed or was removed."""
-    return steering.one_line(f"{watch}: {IN_SUBJECT[kind]}{title}", LONGEST_SUBJECT)
+    return steering.one_line(f"{watch}: {IN_SUBJECT[kind]}{title}", LONGEST_SUBJECT_CHARACTERS)
 
 
 def render(key: str, watch: str, subject: str, alerts: Sequence[Mapping[str, Any]]) -> Message:
@@ -56,7 +59,7 @@ def render(key: str, watch: str, subject: str, alerts: Sequence[Mapping[str, Any
     """
     alerts, watch = list(map(_shown, alerts)), steering.one_line(watch)
     kinds = {str(alert["kind"]) for alert in alerts}
-    subject = steering.one_line(subject or f"{watch}: {_number(alerts)}", LONGEST_SUBJECT)
+    subject = steering.one_line(subject or f"{watch}: {_number(alerts)}", LONGEST_SUBJECT_CHARACTERS)
     payload = {
         "key": key,
         "watch": watch,

@@ -15,13 +15,16 @@ from pipelines.model import Match
 from pipelines.query import variants
 from pipelines.query.terms import Term
 
-MOST = 20
+# Places of one alert. Chosen: a message shows a few; the rest is in the article.
+MAX_ALERT_MATCHES = 20
 # Zero-width non-joiner: Persian and Kurdish write what belongs together with it, or with a space.
 JOINER = "\u200c"
-# Characters of a sentence that is shown whole, and of a longer one on each side of what was found.
+# Characters of a sentence that is shown whole. Chosen: four lines on a phone.
 LONGEST_SENTENCE = 300
-AROUND = 70
-REMEMBERED = 100_000
+# Characters of a longer one on each side of what was found. Chosen: a line on a phone.
+SNIPPET_CHARACTERS = 70
+# Words that are remembered. Chosen: the words of a language; memory has to end somewhere.
+MAX_REMEMBERED = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,9 @@ def index(watches: Iterable[tuple[str, Iterable[Term], Iterable[Term]]]) -> Inde
 
 
 def find(made: Index, fields: Mapping[str, str]) -> dict[str, tuple[Match, ...]]:
-    """Watch name -> where its terms are in these fields (name -> text), in order, MOST at most; no key without a match.
+    """Watch name -> where its terms are in these fields (name -> text), in order; no key without a match.
+
+    MAX_ALERT_MATCHES of one watch at most.
 
     A mention that an `unless` of its watch overlaps does not count; an `unless` anywhere else silences the watch.
     """
@@ -91,7 +96,7 @@ def find(made: Index, fields: Mapping[str, str]) -> dict[str, tuple[Match, ...]]
             continue
         kept = [hit for hit in wanted if not any(_overlap(hit, other) for other in around)]
         if kept:
-            found[watch] = tuple(_match(hit, fields[hit.field]) for hit in _distinct(kept)[:MOST])
+            found[watch] = tuple(_match(hit, fields[hit.field]) for hit in _distinct(kept)[:MAX_ALERT_MATCHES])
     return found
 
 
@@ -182,7 +187,7 @@ def _remember(made: Index, form: str) -> tuple[Spelling, ...]:
             for spelling in made.stems.get(rest, ()):
                 if form in variants.prefixed(rest, add_article=spelling.add_article):
                     found.append(spelling)
-    if len(made.looked_up) >= REMEMBERED:
+    if len(made.looked_up) >= MAX_REMEMBERED:
         made.looked_up.clear()
     made.looked_up[written] = tuple(found)
     return made.looked_up[written]
@@ -243,7 +248,7 @@ def _snippet(content: str, start: int, end: int) -> str:
     first, last = text.sentence_around(content, start, end, LONGEST_SENTENCE)
     left, right = first, last
     if last - first > LONGEST_SENTENCE:
-        left, right = max(first, start - AROUND), min(last, end + AROUND)
+        left, right = max(first, start - SNIPPET_CHARACTERS), min(last, end + SNIPPET_CHARACTERS)
     before, after = content[left:start], content[end:right]
     if left > first:
         before = "… " + (before.split(maxsplit=1)[-1] if before.split() and " " in before.strip() else before)

@@ -20,7 +20,8 @@ PREFIXES = {
 }
 WRITTEN_AS = {"exact": "exact", "suffix": "suffix", "substring": "sub"}
 WRITTEN = re.compile(r"([a-z]+):(?=\S)(.*)", re.DOTALL)
-SHORTEST_PART = 3
+# Letters of a part of a word. Chosen: two letters are in every text.
+SHORTEST_PART_LETTERS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,9 +79,9 @@ def _check(spelling: str, mode: str) -> None:
     letters = len("".join(token.form for token in text.tokens(spelling)))
     if not letters:
         raise WatchError(f"{spelling!r} has no letter or digit to look for.")
-    if mode == "substring" and letters < SHORTEST_PART:
-        raise WatchError(f"sub:{spelling} is too short: a part of a word needs {SHORTEST_PART} letters.")
-    if spelling.endswith("*") and letters < SHORTEST_PART:
-        raise WatchError(f"{spelling} is too short: the beginning of a word needs {SHORTEST_PART} letters.")
+    if mode == "substring" and letters < SHORTEST_PART_LETTERS:
+        raise WatchError(f"sub:{spelling} is too short: a part of a word needs {SHORTEST_PART_LETTERS} letters.")
+    if spelling.endswith("*") and letters < SHORTEST_PART_LETTERS:
+        raise WatchError(f"{spelling} is too short: the beginning of a word needs {SHORTEST_PART_LETTERS} letters.")
     if "*" in spelling.removesuffix("*"):
         raise WatchError(f"{spelling}: a * can only stand at the end.")

@@ -24,9 +24,12 @@ from pipelines.model import Expect, Source
 from pipelines.sources import access
 
 NAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
-LONGEST_NAME = 60
-LONGEST_PATTERN = 300
-LONGEST_URL = 2000
+# Characters of a source's name. Chosen: it stands in tables, paths and labels of Airflow.
+LONGEST_NAME_CHARACTERS = 60
+# Characters of a pattern. Chosen: a person has to read it; its time grows with it.
+LONGEST_PATTERN_CHARACTERS = 300
+# Characters of an address. Chosen: a little below what pipelines.urls takes.
+LONGEST_URL_CHARACTERS = 2000
 # An expression that selects attributes or text of this selects no elements of a page either.
 SAMPLE_PAGE = (
     "<html lang='x'><body><div id='x' class='x'>x<p class='x'>x</p><a href='x' title='x'>x</a>"
@@ -88,10 +91,10 @@ def parse(text: str, name: str, where: str) -> Source:
     SourceError has a line for each thing that is wrong, so that a file is mended in one go.
     """
     wrong: list[str] = []
-    if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
+    if not NAME.fullmatch(name) or len(name) > LONGEST_NAME_CHARACTERS:
         wrong.append(
             f"{name!r} cannot be a source's name; "
-            f"name the file with up to {LONGEST_NAME} of a-z, 0-9 and single - _ . between them."
+            f"name the file with up to {LONGEST_NAME_CHARACTERS} of a-z, 0-9 and single - _ . between them."
         )
     values: dict[str, Any] = {}
     source: Source | None = None
@@ -206,7 +209,7 @@ def _filled(value: str) -> str:
 
 
 def _url(value: str) -> str:
-    if len(value) > LONGEST_URL or re.search(r'[\s<>"{}|\\^`]', value):
+    if len(value) > LONGEST_URL_CHARACTERS or re.search(r'[\s<>"{}|\\^`]', value):
         return "is no address; write it whole, like https://example.org/feed, without spaces and placeholders"
     try:
         parts = urlsplit(value)
@@ -232,8 +235,8 @@ def _is_host(host: str) -> bool:
 
 
 def _pattern(value: str) -> str:
-    if not value or len(value) > LONGEST_PATTERN:
-        return f"is no usable pattern; it has 1 to {LONGEST_PATTERN} characters"
+    if not value or len(value) > LONGEST_PATTERN_CHARACTERS:
+        return f"is no usable pattern; it has 1 to {LONGEST_PATTERN_CHARACTERS} characters"
     try:
         patterns.compiled(value)
     except ValueError as error:

@@ -15,6 +15,7 @@ from pipelines.stores import postgres as db
 from pipelines.stores.postgres_address import shown
 from pipelines.stores.postgres_programs import VERSION, binaries
 
+# Lines of pg_dump's errors that are told. Chosen: the last say why.
 LAST_LINES = 3
 
 

@@ -33,11 +33,13 @@ from pipelines.stores.postgres_programs import VERSION
 
 # Who runs the server where root runs Nightdesk; the name that installations before this one have.
 SERVER_USER = "pgserver"
+# The number in the name of its socket; it listens at no port.
 PORT = 5432
 # They notice within a second that it is gone, and end what they do; much longer on a busy machine.
 ORPHANS_SECONDS = 20.0
 # What every reader of an address takes for one word, and what the kernel takes for the path of a socket.
 PLAIN_PATH = re.compile(r"[\w./+@-]+", re.ASCII)
+# Bytes of a socket's path that Linux takes (sun_path, one less for its end).
 SOCKET_PATH_BYTES = 107
 # Root alone can write there.
 USER_LOCK = Path("/run/nightdesk-user.lock")
@@ -149,7 +151,7 @@ def _users(folder: Path) -> Path:
 
 def _shared(folder: Path) -> int:
     """The lock of one more user; waits while the keeper, which has the whole of it, stops the server."""
-    lock = os.open(_users(folder), os.O_RDWR | os.O_CREAT, private.FILE)
+    lock = os.open(_users(folder), os.O_RDWR | os.O_CREAT, private.FILE_MODE)
     fcntl.flock(lock, fcntl.LOCK_SH)
     return lock
 
@@ -269,7 +271,7 @@ def _runs_as(folder: Path) -> pwd.struct_passwd:
 def _open_to(data: Path, user: pwd.struct_passwd) -> None:
     """Let the server's user pass through the data folder, where it is another than its owner."""
     found = data.stat()
-    wanted = private.FOLDER if user.pw_uid == found.st_uid else private.PASSAGE
+    wanted = private.FOLDER_MODE if user.pw_uid == found.st_uid else private.PASSAGE
     if stat.S_IMODE(found.st_mode) != wanted and found.st_uid == os.geteuid():
         data.chmod(wanted)
 

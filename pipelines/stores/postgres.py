@@ -28,6 +28,7 @@ Row = dict[str, Any]
 SQL = Path(__file__).parent.parent / "sql"
 # The oldest server that we work on, as Postgres counts: 15. Chosen: Debian 12 has it.
 OLDEST = 150000
+# Postgres counts versions in these: 15.4 is 150004.
 VERSION_UNIT = 10_000
 # A number that no other program's advisory locks have, as far as we know; the outbox has the next.
 MIGRATION_LOCK = 4_917_001

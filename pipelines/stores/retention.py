@@ -64,7 +64,9 @@ def tighten(settings: Settings) -> int:
     folders = (settings.data / name for name in OURS)
     changed = sum(private.tighten(path) for path in folders if path.is_dir() and path.stat().st_mode & 0o077)
     if settings.data.is_dir() and settings.data.stat().st_uid == os.geteuid():
-        mode = private.PASSAGE if embedded_postgres.is_another_users(settings.data / "postgres") else private.FOLDER
+        mode = (
+            private.PASSAGE if embedded_postgres.is_another_users(settings.data / "postgres") else private.FOLDER_MODE
+        )
         changed += stat.S_IMODE(settings.data.stat().st_mode) != mode
         settings.data.chmod(mode)
     return changed

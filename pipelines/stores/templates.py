@@ -19,16 +19,23 @@ from pipelines.errors import NightdeskError
 from pipelines.model import Template
 from pipelines.stores import postgres as db
 
-LEAST = 10
-MOST = 60
-AMONG = 4 * MOST
+# Pages from which on a source is learned; docs/operations.md says so. Chosen: two more than observations need, for some
+# are copies.
+LEAST_PAGES = 10
+# Pages that it is learned of. Chosen: as observations take.
+MAX_PAGES = 60
+# The newest pages, of which those are spread. Chosen: some days of a site, not one.
+AMONG = 4 * MAX_PAGES
 # A source that gives many pages a night is not learned again each night for having grown by half.
 GROWN = 50
-KEPT = 20
+# Versions that are kept; docs/operations.md says so.
+KEPT_VERSIONS = 20
 KEPT_AS = TypeAdapter(Template)
 # Of so many of the newest pages it is judged whether the template still fits.
 FEWEST_JUDGED = 5
-STILL_FITS = 0.5
+# Share of pages that have to agree with it. Chosen: less than half is another site.
+STILL_FITS_SHARE = 0.5
+# Runs whose pages are looked at for that. Chosen: as many as versions are kept.
 RUNS_JUDGED = 20
 
 
@@ -101,16 +108,16 @@ def due(conn: db.Connection, source: str, extractor: str, *, asked: bool = False
     if last is None or last.problem:
         found = _known(conn, source)
         why = "what was learned cannot be read" if last else "nothing was learned so far"
-        return _due(why, found) if found["pages"] >= LEAST else None
+        return _due(why, found) if found["pages"] >= LEAST_PAGES else None
     new = _known(conn, source, after=last.newest_fetch)
     found = {"pages": last.known + new["pages"], "newest_fetch": new["newest_fetch"]}
     if last.drifted_run:
         since = _known(conn, source, since=last.drifted_run)["pages"]
-        if since >= LEAST and (asked or new["pages"] >= LEAST // 2 or not last.known):
+        if since >= LEAST_PAGES and (asked or new["pages"] >= LEAST_PAGES // 2 or not last.known):
             return _due(f"its pages look changed since run {last.drifted_run}", found, last.drifted_run)
         if not asked:
             return None
-    if found["pages"] < LEAST:
+    if found["pages"] < LEAST_PAGES:
         return None
     if asked:
         return _due("somebody asked", found)
@@ -124,8 +131,8 @@ def due(conn: db.Connection, source: str, extractor: str, *, asked: bool = False
 
 
 def pages(conn: db.Connection, source: str, since: str = "") -> list[db.Row]:
-    """The fetches of up to MOST pages to learn of, out of the newest, of that run or later; as `fetches_to_extract`."""
-    return db.query(conn, "template_pages", source=source, since=since, among=AMONG, most=MOST)
+    """The fetches of up to MAX_PAGES pages to learn of, of the newest of that run or later; as `fetches_to_extract`."""
+    return db.query(conn, "template_pages", source=source, since=since, among=AMONG, most=MAX_PAGES)
 
 
 def save(
@@ -203,8 +210,10 @@ def judge(conn: db.Connection, source: str) -> Stored | None:
     if not total:
         return last
     drifted = ""
-    if total >= FEWEST_JUDGED and agrees < STILL_FITS * total:
-        drifted = min(row["run"] for row in judged if row["agrees"] < STILL_FITS * (row["agrees"] + row["disagrees"]))
+    if total >= FEWEST_JUDGED and agrees < STILL_FITS_SHARE * total:
+        drifted = min(
+            row["run"] for row in judged if row["agrees"] < STILL_FITS_SHARE * (row["agrees"] + row["disagrees"])
+        )
     share = agrees / total
     db.execute(conn, "template_agreement", source=source, version=last.version, agreement=share, drifted_run=drifted)
     return newest(conn, source)
@@ -242,7 +251,7 @@ def _add(conn: db.Connection, source: str, template: Template | None, **values: 
     learned = db.json(_clean(asdict(template))) if template else None
     row = db.row(conn, "template_save", source=source, template=learned, **values)
     assert row is not None
-    db.execute(conn, "template_drop", source=source, keep=KEPT)
+    db.execute(conn, "template_drop", source=source, keep=KEPT_VERSIONS)
     return _stored(row)
 
 

@@ -33,16 +33,19 @@ from pipelines.stores import entries
 CLOSED = ".warc.gz"
 OPEN = ".warc.gz.open"
 DAMAGED = ".damaged"
-LIMIT = 20 * 1024 * 1024
+# Bytes of an unpacked body. Chosen: twice what a response may be; more is a bomb.
+MAX_BODY_BYTES = 20 * 1024 * 1024
 # A body that came compressed is only stored: a tenth of a crawl's CPU would make it one percent smaller.
 LEVEL, STORED = 6, 0
 GZIPPED = b"\x1f\x8b"
-PIECE = 1 << 16
+# Bytes read at once.
+PIECE_BYTES = 1 << 16
 # How every member of ours begins, and how long gzip's own parts around its data are.
 MAGIC = b"\x1f\x8b\x08\x00"
 # Places behind a damage at which a record is looked for: a page may be made of such beginnings.
 MOST_TRIED = 10_000
-HEADER, TRAILER = 10, 8
+# Bytes of a gzip member's head and end (RFC 1952).
+HEADER_BYTES, TRAILER_BYTES = 10, 8
 TRIPLE = ("request", "response", "metadata")
 DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}
 Meta = dict[str, Any]
@@ -213,7 +216,7 @@ def read(raw: Path, pointer: Pointer) -> Page:
     raise StoreError(f"{path} has no page at byte {pointer.warc_offset}; the file was changed after it was closed.")
 
 
-def decoded(page: Page, limit: int = LIMIT) -> bytes:
+def decoded(page: Page, limit: int = MAX_BODY_BYTES) -> bytes:
     """The body without its content encoding, at most `limit` bytes; StoreError says what cannot be decoded."""
     names = ",".join(value for name, value in page.headers if name.lower() == "content-encoding")
     try:
@@ -362,11 +365,11 @@ def _next(file: BinaryIO, position: int, length: int) -> int:
     at = position + 1
     while True:
         file.seek(at)
-        piece = file.read(PIECE)
+        piece = file.read(PIECE_BYTES)
         found = piece.find(MAGIC)
-        if found >= 0 or len(piece) < PIECE:
+        if found >= 0 or len(piece) < PIECE_BYTES:
             return at + (found if found >= 0 else len(piece))
-        at += PIECE - len(MAGIC) + 1
+        at += PIECE_BYTES - len(MAGIC) + 1
 
 
 def _member(file: BinaryIO, position: int) -> tuple[int, str]:
@@ -375,8 +378,8 @@ def _member(file: BinaryIO, position: int) -> tuple[int, str]:
     length, head = _inflated(file, position, wbits=31)
     if head.startswith(b"WARC/"):
         return length, head.partition(b"WARC-Type: ")[2].partition(b"\r\n")[0].decode("ascii", "replace")
-    length, head = _inflated(file, position + HEADER, wbits=-15)
-    return (HEADER + length + TRAILER if head.startswith(b"WARC/") else 0), ""
+    length, head = _inflated(file, position + HEADER_BYTES, wbits=-15)
+    return (HEADER_BYTES + length + TRAILER_BYTES if head.startswith(b"WARC/") else 0), ""
 
 
 def _inflated(file: BinaryIO, position: int, *, wbits: int) -> tuple[int, bytes]:
@@ -386,12 +389,12 @@ def _inflated(file: BinaryIO, position: int, *, wbits: int) -> tuple[int, bytes]
     head, used = b"", 0
     try:
         while not decoder.eof:
-            piece = file.read(PIECE)
+            piece = file.read(PIECE_BYTES)
             if not piece:
                 return 0, b""
             used += len(piece)
             while piece and not decoder.eof:
-                data = decoder.decompress(piece, PIECE)
+                data = decoder.decompress(piece, PIECE_BYTES)
                 head += data[: 4096 - len(head)] if len(head) < 4096 else b""
                 piece = decoder.unconsumed_tail
     except zlib.error:

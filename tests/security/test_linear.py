@@ -21,9 +21,9 @@ import pytest
 
 import pipelines
 import spiders
-from pipelines.listings.fields import SUMMARY
-from pipelines.sources.sourcefile import LONGEST_PATTERN
-from pipelines.urls import LONGEST
+from pipelines.listings.fields import SUMMARY_CHARACTERS
+from pipelines.sources.sourcefile import LONGEST_PATTERN_CHARACTERS
+from pipelines.urls import LONGEST_CHARACTERS
 
 SIZE = 24_000
 # CPU seconds: a pattern that begins anew at every character takes one and more for so much text.
@@ -35,13 +35,13 @@ BOUNDED = {
     "pipelines.dates.written.HIJRI_MARK": ("match", SIZE, "behind a day that was read"),
     "pipelines.extract.fields.authors.JOINING": ("fullmatch", SIZE, "what stands between two names"),
     "pipelines.extract.phrases.COUNTER": ("fullmatch", SIZE, "a whole line"),
-    "pipelines.patterns.TOKEN": ("search", LONGEST_PATTERN, "sourcefile refuses longer ones"),
+    "pipelines.patterns.TOKEN": ("search", LONGEST_PATTERN_CHARACTERS, "sourcefile refuses longer ones"),
     "pipelines.query.terms.WRITTEN": ("fullmatch", SIZE, "a term as a person wrote it"),
-    "pipelines.urls.NUMBERED": ("fullmatch", LONGEST, "the name of a parameter"),
-    "pipelines.listings.feeds.MAILED": ("fullmatch", SUMMARY, "read cuts it"),
-    "pipelines.listings.paging.NAMED": ("fullmatch", LONGEST, "the path of an address"),
-    "pipelines.listings.paging.BARE": ("fullmatch", LONGEST, "the path of an address"),
-    "pipelines.listings.shapes.IDENTIFIER": ("fullmatch", LONGEST, "a part of an address"),
+    "pipelines.urls.NUMBERED": ("fullmatch", LONGEST_CHARACTERS, "the name of a parameter"),
+    "pipelines.listings.feeds.MAILED": ("fullmatch", SUMMARY_CHARACTERS, "read cuts it"),
+    "pipelines.listings.paging.NAMED": ("fullmatch", LONGEST_CHARACTERS, "the path of an address"),
+    "pipelines.listings.paging.BARE": ("fullmatch", LONGEST_CHARACTERS, "the path of an address"),
+    "pipelines.listings.shapes.IDENTIFIER": ("fullmatch", LONGEST_CHARACTERS, "a part of an address"),
     "pipelines.listings.xmltree.DOCTYPE": ("match", SIZE, "at the beginning"),
 }
 USUAL = (

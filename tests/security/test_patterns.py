@@ -12,7 +12,7 @@ import pytest
 from pipelines import patterns
 from pipelines.errors import SourceError
 from pipelines.sources import sourcefile
-from pipelines.urls import LONGEST
+from pipelines.urls import LONGEST_CHARACTERS
 
 # CPU seconds for one address; Python's own engine took five and more for these.
 AT_ONCE = 0.2
@@ -29,7 +29,13 @@ HOSTILE = (
     r"(\w+\s?)*$",
     "([^/]+/?)*x$",
 )
-BAITS = ("a" * LONGEST, "=" * LONGEST, "/" * LONGEST, "a/" * (LONGEST // 2), "http://a.test/" + "a-1" * 680)
+BAITS = (
+    "a" * LONGEST_CHARACTERS,
+    "=" * LONGEST_CHARACTERS,
+    "/" * LONGEST_CHARACTERS,
+    "a/" * (LONGEST_CHARACTERS // 2),
+    "http://a.test/" + "a-1" * 680,
+)
 SOURCE = """
 title = "A"
 url = "http://a.test/"

@@ -29,6 +29,8 @@ from pipelines.stores import postgres as db
 SCRIPTS = {path.name: path for path in Path(__file__).parent.glob("*.js")}
 CONNECTIONS = BoundedSemaphore(4)
 PATIENCE = 5.0  # seconds a request waits for one of the connections
+# Milliseconds after which Postgres ends a question of the Desk. Chosen: nobody waits longer for a page, and Airflow's
+# server has others to serve.
 STATEMENT_MS = 8000
 # Nothing that Postgres, a log or a terminal would stumble over.
 NAME, LONGEST_NAME = r"^[^\x00-\x1f\x7f-\x9f]*$", 200

@@ -52,7 +52,8 @@ BETWEEN = re.compile(
     r"(?:(?<!\s)\s+)?&\s*|"
     r",\s*(?:and|und)\s+"
 )
-LONGEST_BYLINE = 2000
+# Characters of a line that are looked at. Chosen: patterns take their time with what is longer.
+LONGEST_BYLINE_CHARACTERS = 2000
 COMMA = re.compile(r"(?:(?<!\s)\s+)?[,，]\s*")
 ASIDE = re.compile(r"(?<!\s)\s+[-–—]\s+.*$|(?<!\s)\s+(?:in|für|for|aus|desde|à)\s+[A-ZÄÖÜ].*$")
 # A word of these makes an office or a company of a name.
@@ -96,12 +97,19 @@ SAYS_BY = re.compile(
     re.IGNORECASE,
 )
 PROFILE = re.compile(r"author|autor|auteur|profile|people|/by/|team|staff|writer|journalist|contribut", re.IGNORECASE)
+# Words of one name at most; of a line that may hold several, at least. Chosen: Arabic and Spanish names have up to
+# five.
 NAME_WORDS, NAMES_WORDS = 5, 4
-LONGEST = 60
-LONGEST_LINE = 120
+# Characters of one name. Chosen: longer is an office or a sentence.
+LONGEST_NAME_CHARACTERS = 60
+# Characters of a line of authors. Chosen: longer is a sentence.
+LONGEST_LINE_CHARACTERS = 120
+# Words of a line of authors. Chosen: four names with their "and"; longer is a sentence.
 LINE_WORDS = 14
-MOST = 10
-LOOKS = 8
+# Authors of one article. Chosen: more is a list of the staff.
+MAX_AUTHORS = 10
+# Lines near the head that are looked at. Chosen: a byline stands among the first.
+MAX_LOOKS = 8
 MARKED = (
     "a", "span", "div", "p", "address", "li", "ul", "strong", "em", "small", "i", "b", "h3", "h4", "h5", "td",
     "section",
@@ -139,13 +147,13 @@ def find(
                 if its_key not in nobody:
                     found.setdefault(its_key, person)
         if found:
-            return tuple(found.values())[:MOST]
+            return tuple(found.values())[:MAX_AUTHORS]
     return ()
 
 
 def only_names(line: str, names: Sequence[str]) -> bool:
     """Whether a line says nothing but that it is by some of these people."""
-    if not names or len(line) > LONGEST_LINE:
+    if not names or len(line) > LONGEST_LINE_CHARACTERS:
         return False
     plain = line.strip(" ([（)]）")
     said = _without_by(plain)
@@ -158,12 +166,12 @@ def only_names(line: str, names: Sequence[str]) -> bool:
 
 def people(text: str) -> list[str]:
     """The names of persons in a line such as `By A. Novak and B. Dvořák, Prague`, cleaned."""
-    if len(text) > 4 * LONGEST_LINE:
+    if len(text) > 4 * LONGEST_LINE_CHARACTERS:
         return []
-    line = " ".join(unescape(text[:LONGEST_BYLINE]).split())
+    line = " ".join(unescape(text[:LONGEST_BYLINE_CHARACTERS]).split())
     enclosed = ENCLOSED.fullmatch(line)
     line = ADDRESS.sub(" ", EDITED.sub("", enclosed[1] if enclosed else line)).strip()
-    if len(line) > LONGEST_LINE:
+    if len(line) > LONGEST_LINE_CHARACTERS:
         return []
     line = _without_by(line)
     if len(line.split()) >= NAMES_WORDS:
@@ -198,7 +206,7 @@ def _cleaned(name: str) -> str:
 
 
 def _is_person(name: str) -> bool:
-    if not name or len(name) > LONGEST or NO_NAME.search(name) or CREDENTIAL.fullmatch(name):
+    if not name or len(name) > LONGEST_NAME_CHARACTERS or NO_NAME.search(name) or CREDENTIAL.fullmatch(name):
         return False
     its_key = key(name)
     if OFFICES.search(its_key) or len(its_key) < 2:
@@ -251,11 +259,11 @@ def _bylines(tree: HtmlElement) -> list[str]:
                 if any(sure or _is_full(person) for person in people(line)):
                     return [line, *_marked_beside(element)] if sure else [line]
             looked += 1
-        if looked == LOOKS:
+        if looked == MAX_LOOKS:
             break
     for element in tree.iter("p", "span", "div", "address", "em", "strong", "li", "cite", "small", "font", "td", "b"):
-        text = _before_date(element.text) if element.text and len(element.text) < LONGEST_LINE else ""
-        if text and len(text) < LONGEST_LINE and SAYS_BY.match(text.lstrip(" \n\t([（")):
+        text = _before_date(element.text) if element.text and len(element.text) < LONGEST_LINE_CHARACTERS else ""
+        if text and len(text) < LONGEST_LINE_CHARACTERS and SAYS_BY.match(text.lstrip(" \n\t([（")):
             line = _said_by(element, " ".join(text.split()))
             if line and any(map(_is_full, people(line))) and not _stranger(element):
                 return [line]
@@ -280,7 +288,7 @@ def _marked_beside(first: HtmlElement) -> list[str]:
             return []
         marked = [one for one in line.iter() if isinstance(one.tag, str) and _is_marked(one) and one is not first]
         if marked:
-            return [" ".join(one.text_content().split()) for one in marked][:MOST]
+            return [" ".join(one.text_content().split()) for one in marked][:MAX_AUTHORS]
         line = line.getparent()
     return []
 
@@ -325,9 +333,9 @@ def _lines(element: HtmlElement) -> Iterator[str]:
         return
     named = [child for child in element.iter("a") if PROFILE.search(child.get("href") or "")]
     links = [" ".join(child.text_content().split()) for child in named if child is not element]
-    if any(links) and len(links) <= MOST:
+    if any(links) and len(links) <= MAX_AUTHORS:
         yield "; ".join(link for link in links if link)
-    parts = [part for part in (" ".join(text.split()) for text in element.itertext()) if part][: 2 * MOST]
+    parts = [part for part in (" ".join(text.split()) for text in element.itertext()) if part][: 2 * MAX_AUTHORS]
     whole = " ".join(parts)
     if len(parts) > 1 and 2 <= len(parts[0].split()) <= 3 and not SAYS_BY.match(parts[0]):
         yield parts[0]

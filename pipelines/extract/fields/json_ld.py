@@ -17,13 +17,18 @@ WRAPPING = re.compile(
 )
 TRAILING = re.compile(r",\s*([}\]])")
 Node = dict[str, Any]
-DEPTH = 12
-ESCAPED_DEPTH = 2
+# Objects within one another. Chosen: more than schema.org's objects need; recursion has a limit.
+MAX_DEPTH = 12
+# Times that a script's JSON is escaped. Chosen: some systems escape it twice.
+MAX_ESCAPES = 2
 ESCAPED = re.compile(
     r"&(?:amp;)?(?:lt|#60|#x3c);/?(?:p|br|div|strong|b|em|h\d|li|ul|a|span|blockquote)\b", re.IGNORECASE
 )
-LONGEST = 5000
-LEAST_SCRIPT, MOST_SCRIPT = 400, 3_000_000
+# Characters of one value. Chosen: no title, name or date is longer; article bodies are not read here.
+LONGEST_CHARACTERS = 5000
+# Characters of a script that may hold an article's data. Chosen: a shorter one holds no text, a longer one is a page
+# built to hurt.
+LEAST_SCRIPT_CHARACTERS, MOST_SCRIPT_CHARACTERS = 400, 3_000_000
 STRING = re.compile(r'(?<!\\)"(?:[^"\\\n]|\\.){400,}+"')
 MARKED = re.compile(r"(?:<|\\u003[cC])p\b")
 
@@ -33,7 +38,7 @@ def nodes(tree: HtmlElement) -> list[Node]:
     found: list[Node] = []
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower() and script.text:
-            found.extend(_objects(_parsed(script.text), DEPTH))
+            found.extend(_objects(_parsed(script.text), MAX_DEPTH))
     return found
 
 
@@ -57,7 +62,7 @@ def text(value: Any) -> str:
         value = next(iter(value), "")
     if isinstance(value, dict):
         value = value.get("name") or value.get("@value") or value.get("url") or ""
-    return " ".join(unescape(str(value)[:LONGEST]).split()) if isinstance(value, str | int) else ""
+    return " ".join(unescape(str(value)[:LONGEST_CHARACTERS]).split()) if isinstance(value, str | int) else ""
 
 
 def people(value: Any) -> tuple[list[str], list[str]]:
@@ -98,7 +103,9 @@ def embedded(tree: HtmlElement) -> list[str]:
     longest = ""
     for script in tree.iter("script"):
         source = script.text or ""
-        if LEAST_SCRIPT < len(source) < MOST_SCRIPT and "ld+json" not in (script.get("type") or ""):
+        if LEAST_SCRIPT_CHARACTERS < len(source) < MOST_SCRIPT_CHARACTERS and "ld+json" not in (
+            script.get("type") or ""
+        ):
             for found in STRING.finditer(source):
                 if len(found[0]) > len(longest) and MARKED.search(found[0]):
                     longest = found[0]
@@ -111,7 +118,7 @@ def embedded(tree: HtmlElement) -> list[str]:
 
 def _lines(given: str) -> list[str]:
     # Some write the markup of a text as text, once or twice over.
-    for _ in range(ESCAPED_DEPTH):
+    for _ in range(MAX_ESCAPES):
         if not ESCAPED.search(given) or re.search(r"<(?:p|br|div)\b", given):
             break
         given = unescape(given)

@@ -23,13 +23,20 @@ DESCRIPTIONS = ("og:description", "description", "twitter:description", "dc.desc
 IMAGES = ("og:image", "og:image:url", "twitter:image", "twitter:image:src")
 SITES = frozenset(("Organization", "NewsMediaOrganization", "WebSite", "Corporation", "NewsMedia"))
 SECTIONS = ("article:section", "parsely-section", "og:section", "category")
-LONGEST_TITLE = 500
-LONGEST_DESCRIPTION = 2000
-LONGEST_TAG = 80
-LONGEST_META = 5000
-TAGS = 30
+# Characters of a title. Chosen: no headline has as many; the rest is cut.
+LONGEST_TITLE_CHARACTERS = 500
+# Characters of a description. Chosen: longer ones are the article again.
+LONGEST_DESCRIPTION_CHARACTERS = 2000
+# Characters of a tag. Chosen: longer is a sentence.
+LONGEST_TAG_CHARACTERS = 80
+# Characters of a meta element that are read. Chosen: all fields above are shorter.
+LONGEST_META_CHARACTERS = 5000
+# Tags of one article. Chosen: more is a site's whole list.
+MAX_TAGS = 30
+# Paragraphs in which a description's words are looked for. Chosen: it tells of the beginning.
 STOCK_PARAGRAPHS = 40
-STOCK_LOOK = 8000
+# Characters of those. Chosen: the same, for pages without paragraphs.
+STOCK_LOOK_CHARACTERS = 8000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +83,9 @@ def facts_of(tree: HtmlElement, page: Page, source: Source) -> Facts:
         node=node,
         pages=tuple(one for one in nodes if "WebPage" in json_ld.types(one)),
         posts=tuple(json_ld.posts(nodes)),
-        title=_shortened(title, LONGEST_TITLE),
+        title=_shortened(title, LONGEST_TITLE_CHARACTERS),
         titles=forms,
-        description=_shortened(description, LONGEST_DESCRIPTION),
+        description=_shortened(description, LONGEST_DESCRIPTION_CHARACTERS),
         authors=authors.find(tree, meta, node, nodes, page.entry.authors if page.entry else (), sites),
         image=_image(meta, node, page),
         tags=_tags(tree, meta, node, page, f"{title} {description}", sites),
@@ -93,7 +100,7 @@ def metas(tree: HtmlElement) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
         names = {(element.get(kind) or "").strip().lower() for kind in ("property", "name", "itemprop")} - {""}
-        content = " ".join((element.get("content") or "")[:LONGEST_META].split()) if names else ""
+        content = " ".join((element.get("content") or "")[:LONGEST_META_CHARACTERS].split()) if names else ""
         for name in names if content else ():
             found.setdefault(name, []).append(content)
     return found
@@ -173,19 +180,19 @@ def _tags(
         found: dict[str, str] = {}
         for part in (part.strip() for tag in tags for part in re.split(r"[,،;؛|]", tag)):
             its_key = key(part)
-            if its_key not in sites and re.search(r"[^\W\d_]", its_key) and len(part) <= LONGEST_TAG:
+            if its_key not in sites and re.search(r"[^\W\d_]", its_key) and len(part) <= LONGEST_TAG_CHARACTERS:
                 found.setdefault(its_key, part)
         if found and number == len(lists) and _is_stock(found, tree, told):
             return ()
         if found:
-            return tuple(found.values())[:TAGS]
+            return tuple(found.values())[:MAX_TAGS]
     return ()
 
 
 def _is_stock(tags: Iterable[str], tree: HtmlElement, told: str) -> bool:
     """Whether keywords, by their keys, are those of the whole site: most of them do not stand in the article."""
     paragraphs = " ".join(" ".join(p.text_content().split()) for p in islice(tree.iter("p"), STOCK_PARAGRAPHS))
-    text = f" {key(told)} {key(paragraphs[:STOCK_LOOK])} "
+    text = f" {key(told)} {key(paragraphs[:STOCK_LOOK_CHARACTERS])} "
     wanted = list(tags)
     return sum(tag in text for tag in wanted) * 2 < len(wanted)
 

@@ -36,7 +36,8 @@ OTHERWISE = re.compile(
 )
 SAVED = re.compile(r"modif|updat|lastmod")
 PRECISE = ("second", "minute")
-MOST_JSON = 3
+# Dates of one JSON object that are looked at. Chosen: the likeliest name comes first.
+MAX_JSON_DATES = 3
 MODIFIED = (
     "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod",
     "dcterms.modified", "dc.date.modified", "article:modified", "date.modified", "article:updated_time",
@@ -52,14 +53,18 @@ IN_URL = re.compile(
 )
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 ORDER = ("second", "minute", "hour", "day", "month", "year")
-LOOKS = 6
+# Visible dates that are looked at. Chosen: the article's own is among the nearest to its title.
+MAX_LOOKS = 6
+# So far after it was fetched a page's date may lie: the clock of a place that is ahead of ours.
 AHEAD = timedelta(days=1)
 # A page that is read from a file was saved some days before.
 SAVED_WITHIN = 7
 # The offsets that places have.
 WESTMOST, EASTMOST = timedelta(hours=-12), timedelta(hours=14)
-MOSTLY = (timedelta(hours=-8), timedelta(hours=9))
-QUARTER = timedelta(minutes=15)
+# The offsets from UTC where most people live, for a site whose clock is not known yet: between Los Angeles and Tokyo.
+USUAL_OFFSETS = (timedelta(hours=-8), timedelta(hours=9))
+# Offsets of places are whole quarters of an hour.
+OFFSET_STEP = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -158,7 +163,7 @@ def _named_so(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> It
 def _earlier(at: datetime, tree: HtmlElement, facts: Facts, page: Page, source: Source) -> bool:
     """Whether the page shows a day before this one: what is said of a change as well is the last save."""
     shown = (
-        _read(one.text, page, source) for one in visible_dates.shown(tree, facts.titles)[:LOOKS] if not one.changed
+        _read(one.text, page, source) for one in visible_dates.shown(tree, facts.titles)[:MAX_LOOKS] if not one.changed
     )
     return any(found[0].date() < at.date() for found in shown if found)
 
@@ -179,7 +184,9 @@ def _in_json(text: str) -> list[tuple[int, str]]:
         return []
     if not isinstance(said, dict):
         return []
-    return [one for name, value in said.items() if isinstance(value, str) for one in _telling(name, value)][:MOST_JSON]
+    return [one for name, value in said.items() if isinstance(value, str) for one in _telling(name, value)][
+        :MAX_JSON_DATES
+    ]
 
 
 def _seen(tree: HtmlElement, facts: Facts, page: Page, source: Source, *, told: bool) -> Iterator[Dating]:
@@ -196,7 +203,7 @@ def _seen(tree: HtmlElement, facts: Facts, page: Page, source: Source, *, told: 
             (pages if one.beside else []).append(Dating(*found, "text", one.beside))
         elif found:
             (beside if one.beside else rest).append(Dating(*found, "text", one.beside))
-        if len(beside) + len(rest) == LOOKS:
+        if len(beside) + len(rest) == MAX_LOOKS:
             break
     yield from beside
     if not beside and not rest:
@@ -214,7 +221,7 @@ def _seen(tree: HtmlElement, facts: Facts, page: Page, source: Source, *, told: 
 
 def _without_year(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> Dating | None:
     """The day beside the title that has no year: the last one of that name."""
-    for one in visible_dates.shown(tree, facts.titles)[:LOOKS]:
+    for one in visible_dates.shown(tree, facts.titles)[:MAX_LOOKS]:
         found = without_year(one.text, page.fetched_at, source.timezone, _language(source)) if one.beside else None
         if found:
             return Dating(*found, "text", beside=True)
@@ -233,7 +240,7 @@ def _doubtful(said: Sequence[Dating], facts: Facts, page: Page, source: Source) 
     if not isinstance(best.at.tzinfo, ZoneInfo):
         return False
     # Of an unknown place the zones of most papers: from Los Angeles to Tokyo.
-    limits = MOSTLY if _unknown(source) else (timedelta(0), timedelta(0))
+    limits = USUAL_OFFSETS if _unknown(source) else (timedelta(0), timedelta(0))
     return any(best.at.astimezone(timezone(limit)).date() != _day(best) for limit in limits)
 
 
@@ -261,7 +268,7 @@ def _on_its_day(best: Dating, others: Sequence[Dating], source: Source) -> Datin
         assert other.at
         # A time of day beside the title that is the instant's in another zone: the page shows it there.
         away = other.at.replace(tzinfo=UTC, second=0) - utc.replace(second=0)
-        if other.precision in ("second", "minute") and not away % QUARTER and WESTMOST <= away <= EASTMOST:
+        if other.precision in ("second", "minute") and not away % OFFSET_STEP and WESTMOST <= away <= EASTMOST:
             return replace(best, at=utc.astimezone(timezone(away)) if away else utc)
     west, east = (WESTMOST, EASTMOST) if _unknown(source) else (timedelta(0), timedelta(0))
     for other in shown:

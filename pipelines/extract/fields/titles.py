@@ -37,14 +37,21 @@ SIDE = re.compile(r"(?<![a-z])side|widget|related|menu|comment|popular|footer", 
 CALLED_TITLE = re.compile(r"(?<![a-z])(?:title|headline)(?![a-z])", re.IGNORECASE)
 # Characters of a paragraph; the share of a title's words that stand in the article it is of.
 PARAGRAPH = 90
-OF_ARTICLE, OF_SITE_SHARE = 0.5, 0.25
+# Shares of a title's words that stand in a text: of the article it is about; of a title with the site's name in it.
+# Chosen: half its words; a quarter, for a name is short.
+OF_ARTICLE_SHARE, OF_SITE_SHARE = 0.5, 0.25
 # Paragraphs that are looked at, letters of a word that its endings leave alone, words of a site's name and motto.
 LOOKED_AT, STEM, NAME_WORDS = 20, 5, 7
-TITLE_WORDS, TITLE_MOST = 4, 30
-PARTS = 6
-SLACK = 40
-SECTION = 0.5
-SHORT = 12
+# Words of a title, least and most. Chosen: fewer are the name of a section, more are a paragraph.
+TITLE_WORDS, MAX_TITLE_WORDS = 4, 30
+# Parts of a title between its separators. Chosen: title, section, site, and as many again.
+MAX_PARTS = 6
+# Characters by which an element may be longer than the title it shows. Chosen: a kicker before it.
+SLACK_CHARACTERS = 40
+# Share of words by which two titles are alike. Chosen: less is the title of a section.
+SECTION_SHARE = 0.5
+# Characters of a site's name at a title's end. Chosen: longer is a part of the title.
+SHORT_CHARACTERS = 12
 # No title is longer; what follows the patterns above through it takes its time.
 LONGEST = 2000
 COUNTER = re.compile(r"\(?\d+\)?|page \d+|strona \d+|seite \d+", re.IGNORECASE)
@@ -65,7 +72,7 @@ def pick(
     headings = [heading for heading in headings if heading and not is_site(heading, sites)]
     headline = without_names(bare(headline, written), sites)
     near = max(headings, key=lambda h: _alike(h, shown or element), default="")
-    near = near if near and (not (shown or element) or min(_alike(near, shown or element)) >= SECTION) else ""
+    near = near if near and (not (shown or element) or min(_alike(near, shown or element)) >= SECTION_SHARE) else ""
     near = without_names(near, sites)
     # A headline is cut at 110 characters by some; the heading on the page is whole.
     if (headline and near and key(near).startswith(key(headline.rstrip(".… ")))) or (
@@ -120,7 +127,11 @@ def without_names(title: str, sites: set[str]) -> str:
 
 def _is_name(tail: str, head: str) -> bool:
     """Whether the end of a title in a script without spaces is the name of a site or of its part: `…－晨报网`."""
-    return len(tail) <= SHORT < len(head) + SHORT // 2 and bool(OF_SITES.search(tail)) and not re.search(r"\s", tail)
+    return (
+        len(tail) <= SHORT_CHARACTERS < len(head) + SHORT_CHARACTERS // 2
+        and bool(OF_SITES.search(tail))
+        and not re.search(r"\s", tail)
+    )
 
 
 def _heading(h1: HtmlElement, *titles: str) -> str:
@@ -170,8 +181,8 @@ def _above_text(tree: HtmlElement, titles: Sequence[str]) -> str:
         if element.tag not in ("h2", "h3", "h4") and not called:
             continue
         text = _plain((element.text if called else element.text_content()[:LONGEST]) or "")
-        about = not any(titles) or _share(text, said) >= OF_ARTICLE
-        if TITLE_WORDS // 2 < words(text) <= TITLE_MOST and about and not best and not _beside(element):
+        about = not any(titles) or _share(text, said) >= OF_ARTICLE_SHARE
+        if TITLE_WORDS // 2 < words(text) <= MAX_TITLE_WORDS and about and not best and not _beside(element):
             best = text
     return ""
 
@@ -201,7 +212,7 @@ def _plain(text: str) -> str:
 def _without_site(title: str, sites: set[str], headings: Sequence[str], tree: HtmlElement) -> str:
     """A title without the names of site and section: of its parts those that stand on the page by themselves."""
     title = without_names(title, sites)
-    cuts = [m.span() for m in SEPARATOR.finditer(title)][:PARTS]
+    cuts = [m.span() for m in SEPARATOR.finditer(title)][:MAX_PARTS]
     if not cuts:
         return title
     begins, ends = [0, *(end for _, end in cuts)], [*(start for start, _ in cuts), len(title)]
@@ -223,7 +234,7 @@ def _without_site(title: str, sites: set[str], headings: Sequence[str], tree: Ht
 def _standing(tree: HtmlElement, titles: Iterable[str]) -> dict[str, bool]:
     """Which of these stand on the page by themselves, in whatever element, and whether so outside of links."""
     wanted = {key(title): title for title in titles}
-    longest = max(map(len, wanted.values()), default=0) + SLACK
+    longest = max(map(len, wanted.values()), default=0) + SLACK_CHARACTERS
     shortest = min(map(len, wanted.values()), default=0)
     found: dict[str, bool] = {}
     for element in tree.iter("h2", "h3", "h4", "b", "strong", "font", "span", "div", "td", "p"):

@@ -16,7 +16,8 @@ from pipelines.dates.written import is_day, updated, updated_later
 from pipelines.extract.phrases import key
 
 NAMED = ("date", "time", "publi", "posted", "created", "meta", "byline")
-FEW = 12
+# Children of an element that is called a date. Chosen: one with more is a frame around other things.
+FEW_CHILDREN = 12
 DATED = re.compile(r"\d{4}|\d\d[./-]\d\d[./-]\d\d|\d\s?[前전]|\d\s?\S{1,3}[前전]")
 WHEN_WORDS = """
 منذ قبل أمس امس اليوم البارحة ago ago, yesterday yesterday, today today, önce назад вчера вчера, сегодня
@@ -50,17 +51,26 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 HEADINGS = ("h1", "h2", "h3", "h4")
 # Characters of the page between the title and a date that belongs to it.
 AFTER = 600
-BEFORE = 500
-SLACK = 10
-SENTENCE = 8
-LONGEST = 120
-LABEL = 60
-SHORT = 40
-MOST = 24
-HEAD = 3
+# The same before the title, where kickers stand. Chosen: a little less than behind it.
+BEFORE_CHARACTERS = 500
+# Characters by which a text may differ from the title it is. Chosen: quotation marks and blanks.
+SLACK_CHARACTERS = 10
+# Words from which on a line is a sentence that tells of a day. Chosen: a date with its label has fewer.
+SENTENCE_WORDS = 8
+# Characters of a line that shows a date. Chosen: date, time, author and place fit.
+LONGEST_CHARACTERS = 120
+# Characters of a label such as "Published". Chosen: longer is a sentence; a script is shorter than any state.
+LABEL_CHARACTERS = 60
+# Characters of a text that is nothing but a day. Chosen: the longest spelling with a weekday.
+SHORT_CHARACTERS = 40
+# Dates of one page that are looked at. Chosen: the dates of teasers come in dozens.
+MAX_DATES = 24
+# Characters by which a text is told from a title before the costly comparison.
+HEAD_CHARACTERS = 3
 # Closer together than this, a time element goes before a text.
 NEARLY = 200
-ENOUGH = 200
+# Characters of text from which on the head of the page is over. Chosen: a paragraph.
+ENOUGH_CHARACTERS = 200
 # Where a date stands, the best first; the last is no date of this article.
 BESIDE_TITLE, BELOW, ABOVE, UPDATES, SENTENCES, FAR_UPDATES, ELSEWHERE = range(7)
 
@@ -86,9 +96,9 @@ def shown(tree: HtmlElement, titles: Sequence[str]) -> list[Shown]:
     if body is None:
         return []
     keys = {key(title) for title in titles} - {""}
-    heads = {title[:HEAD] for title in titles}
-    shortest = min((len(title) for title in titles), default=0) - SLACK
-    longest = max((len(title) for title in titles), default=0) + 2 * SLACK
+    heads = {title[:HEAD_CHARACTERS] for title in titles}
+    shortest = min((len(title) for title in titles), default=0) - SLACK_CHARACTERS
+    longest = max((len(title) for title in titles), default=0) + 2 * SLACK_CHARACTERS
     places: dict[HtmlElement, int] = {}
     headings: dict[str, int] = {}
     holding: set[HtmlElement] = set()
@@ -104,7 +114,12 @@ def shown(tree: HtmlElement, titles: Sequence[str]) -> list[Shown]:
                 if len(said) <= 3 * longest and (key(said) in keys or (text and key(text) in keys)):
                     headings.setdefault(tag, place)
                     holding.update(element.iterancestors())
-            elif text and shortest <= len(text) <= longest and text.lstrip()[:HEAD] in heads and key(text) in keys:
+            elif (
+                text
+                and shortest <= len(text) <= longest
+                and text.lstrip()[:HEAD_CHARACTERS] in heads
+                and key(text) in keys
+            ):
                 headings.setdefault("", place)
                 holding.update(element.iterancestors())
             if text:
@@ -118,12 +133,14 @@ def shown(tree: HtmlElement, titles: Sequence[str]) -> list[Shown]:
     title = next((headings[tag] for tag in (*HEADINGS, "") if tag in headings), 0)
     known: dict[HtmlElement, bool] = {body: False}
     # The nearest ones first, and no more of them than anybody looks at: those of a long list are not the article's.
-    nearest = sorted(places.items(), key=lambda one: (not -BEFORE < one[1] - title < AFTER, abs(one[1] - title)))
+    nearest = sorted(
+        places.items(), key=lambda one: (not -BEFORE_CHARACTERS < one[1] - title < AFTER, abs(one[1] - title))
+    )
     made: list[Shown] = []
     for element, at in nearest:
         if not _stranger(element, known, holding):
             made.extend(_shown(text, element, at, title) for text in _texts(element))
-        if len(made) >= MOST:
+        if len(made) >= MAX_DATES:
             break
     return sorted((one for one in made if one.rank[0] != ELSEWHERE), key=lambda one: one.rank)
 
@@ -136,7 +153,7 @@ def in_page_head(tree: HtmlElement, titles: Sequence[str]) -> list[str]:
         if element.tag in HEADINGS and key(element.text_content()) in keys:
             return found
         own = _own(element) if element.tag not in SILENT and element.tag not in ("head", "title") else ""
-        if 3 < len(own) < LONGEST and _says_when(own):
+        if 3 < len(own) < LONGEST_CHARACTERS and _says_when(own):
             above = [element, *element.iterancestors()]
             of_header = any(one.tag == "header" for one in above) and not any(one.tag == "article" for one in above)
             if of_header or any(OF_PAGE.search(f"{one.get('id') or ''} {one.get('class') or ''}") for one in above):
@@ -148,7 +165,7 @@ def state(tree: HtmlElement) -> list[str]:
     """What a page's scripts say of publication in the state they embed, in order; nothing where they say much."""
     said: dict[str, None] = {}
     for script in tree.iter("script"):
-        if script.text and len(script.text) > LABEL:
+        if script.text and len(script.text) > LABEL_CHARACTERS:
             said.update(dict.fromkeys(STATE.findall(script.text)))
     # Many days are those of many articles.
     return list(said) if len({text[:10] for text in said}) == 1 else []
@@ -156,9 +173,9 @@ def state(tree: HtmlElement) -> list[str]:
 
 def _says_when(text: str) -> bool:
     """Whether a short text may hold a date: four digits or a short date, or a word such as `yesterday`."""
-    if len(text) >= LONGEST or text.isspace():
+    if len(text) >= LONGEST_CHARACTERS or text.isspace():
         return False
-    if DIGIT.search(text) and (DATED.search(text) or (len(text) < SHORT and is_day(text))):
+    if DIGIT.search(text) and (DATED.search(text) or (len(text) < SHORT_CHARACTERS and is_day(text))):
         return True
     return not WHEN.isdisjoint(text.lower().split())
 
@@ -169,14 +186,14 @@ def _is_named(element: HtmlElement) -> bool:
     if not name:
         return False
     name = name.lower()
-    return any(word in name for word in NAMED) and len(element) <= FEW
+    return any(word in name for word in NAMED) and len(element) <= FEW_CHILDREN
 
 
 def _texts(element: HtmlElement) -> list[str]:
     """What an element says that may be a date: its own text, or all of it where that is split or it is a time."""
     if element.tag == "time":
         said = [element.get("datetime") or element.get("content") or "", _beginning(element)]
-        return [" ".join(text.split())[:LONGEST] for text in said if text.strip()]
+        return [" ".join(text.split())[:LONGEST_CHARACTERS] for text in said if text.strip()]
     if element.tag in HEADINGS[:3]:
         return []
     if element.get("itemprop") in ("datePublished", "dateCreated") and element.get("content"):
@@ -184,14 +201,14 @@ def _texts(element: HtmlElement) -> list[str]:
     own = _own(element)
     if not own and len(element) and _is_named(element):
         own = _beginning(element)
-    return [own] if 3 < len(own) < LONGEST and _says_when(own) else []
+    return [own] if 3 < len(own) < LONGEST_CHARACTERS and _says_when(own) else []
 
 
 def _shown(text: str, element: HtmlElement, place: int, title: int) -> Shown:
     time = element.tag == "time" or bool(element.get("itemprop") and element.get("content"))
-    sentence = element.tag != "time" and len(WORD.findall(text)) >= SENTENCE
+    sentence = element.tag != "time" and len(WORD.findall(text)) >= SENTENCE_WORDS
     away = place - title
-    near = -BEFORE < away < AFTER
+    near = -BEFORE_CHARACTERS < away < AFTER
     link = element.tag == "a" or next(element.iterancestors("a"), None) is not None
     name = f"{element.get('itemprop') or ''} {element.get('class') or ''} {element.get('id') or ''}"
     label = _label(element)
@@ -216,7 +233,7 @@ def _label(element: HtmlElement) -> str:
     else:
         parent = element.getparent()
         said = (parent.text or "").strip() if parent is not None else ""
-    return said if len(said) <= LABEL and not re.search(r"\d", said) else ""
+    return said if len(said) <= LABEL_CHARACTERS and not re.search(r"\d", said) else ""
 
 
 def _own(element: HtmlElement) -> str:
@@ -232,7 +249,7 @@ def _beginning(element: HtmlElement) -> str:
     for text in element.itertext():
         said.append(text)
         length += len(text)
-        if length > ENOUGH:
+        if length > ENOUGH_CHARACTERS:
             break
     return " ".join(" ".join(said).split())
 

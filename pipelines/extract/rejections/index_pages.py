@@ -16,17 +16,27 @@ from pipelines.extract.phrases import key
 from pipelines.model import Page
 from pipelines.text import words
 
-LINKED = 0.6
-LISTED = 0.75
-LISTED_CLAIMED = 0.9
+# Share of the words that stand in links, from which on a page without a date is a list. Chosen: an article may have
+# many links, a list is little else.
+LINKED_SHARE = 0.6
+# Share of the text that stands in cards. Chosen: an article may have related stories below it.
+LISTED_SHARE = 0.75
+# The same where the page calls itself an article. Chosen: hardly anything beside the cards.
+LISTED_CLAIMED_SHARE = 0.9
 # A list tells something of each page, an article in one sentence at least.
 LEAST_WORDS = 15
-SENTENCE = 30
+# Words of the longest paragraph. Chosen: teasers are shorter, an article has one that is longer.
+SENTENCE_WORDS = 30
+# Cards of a list. Chosen: fewer are the related stories below an article.
 LEAST_CARDS = 4
-MOST_CARDS = 300
+# Cards that are looked at. Chosen: what is a list is one by then.
+MAX_CARDS = 300
+# Words of one teaser. Chosen: longer ones are entries of a live blog.
 TEASER_WORDS = 80
-CLIMB = 8
-LONGEST_CARD = 20_000
+# Elements above a heading in which its card is looked for. Chosen: cards are nested less deep.
+CLIMB_LEVELS = 8
+# Characters of a card that are compared. Chosen: longer than any card.
+LONGEST_CARD_CHARACTERS = 20_000
 ADDRESS = re.compile(
     r"/(?:category|categories|tag|tags|topic|topics|section|author|authors|archive|archives|search|page/\d+|kategori|"
     r"kategorie|rubrik|rubrique|etiqueta|etiket|konu|yazar|تصنيف|وسم|قسم|الكاتب|ارشيف|أرشيف|برچسب)"
@@ -62,19 +72,19 @@ def is_list(
     """Whether a page is a list; paragraphs are its text, prose what of that is no link."""
     longest = max(map(words, prose), default=0)
     path = unquote(urlsplit(page.final_url).path)
-    if not claims_article and longest < SENTENCE:
+    if not claims_article and longest < SENTENCE_WORDS:
         if ADDRESS.search(path) and not OWN_NAME.search(path):
             return True
-        if link_share > LINKED and not dated:
+        if link_share > LINKED_SHARE and not dated:
             return True
-        if HEADING.search(key(title)) and link_share > LINKED / 2:
+        if HEADING.search(key(title)) and link_share > LINKED_SHARE / 2:
             return True
     # A list can carry the markup of each article it names.
-    if tree is None or link_share < LINKED / 4 or (claims_article and not MARKUP.search(html)):
+    if tree is None or link_share < LINKED_SHARE / 4 or (claims_article and not MARKUP.search(html)):
         return False
     if sum(map(words, paragraphs)) < LEAST_WORDS:
         return False
-    return _listed(tree, page.final_url, paragraphs) >= (LISTED_CLAIMED if claims_article else LISTED)
+    return _listed(tree, page.final_url, paragraphs) >= (LISTED_CLAIMED_SHARE if claims_article else LISTED_SHARE)
 
 
 def _listed(tree: HtmlElement, url: str, paragraphs: Sequence[str]) -> float:
@@ -103,22 +113,22 @@ def _cards(tree: HtmlElement, url: str) -> list[str]:
         there = _target(url, link.get("href") or "") if link is not None else None
         if there and there[0] == here.netloc and there[1] != here.path and there[1].strip("/"):
             heads[heading] = there[1]
-        if len(heads) >= MOST_CARDS:
+        if len(heads) >= MAX_CARDS:
             break
     if len(set(heads.values())) < LEAST_CARDS:
         return []
     holding: dict[HtmlElement, int] = {}
     for heading in heads:
-        for _, around in zip(range(CLIMB), heading.iterancestors(), strict=False):
+        for _, around in zip(range(CLIMB_LEVELS), heading.iterancestors(), strict=False):
             holding[around] = holding.get(around, 0) + 1
     cards = []
     for heading in heads:
         card = heading
-        for _, around in zip(range(CLIMB), heading.iterancestors(), strict=False):
+        for _, around in zip(range(CLIMB_LEVELS), heading.iterancestors(), strict=False):
             if holding[around] > 1:
                 break
             card = around
-        cards.append(key(str(card.text_content())[:LONGEST_CARD]))
+        cards.append(key(str(card.text_content())[:LONGEST_CARD_CHARACTERS]))
     return cards
 
 

@@ -19,21 +19,28 @@ from pipelines.extract.rejections import index_pages, walls
 from pipelines.model import Page, Reason, Source
 from pipelines.text import words
 
+# Words of an article. Chosen: one sentence; docs/reference.md says so.
 LEAST_WORDS = 15
 # A flash: one sentence that tells again what its title says.
 FLASH_WORDS = 5
-FLASH_SHARED = 2
+# Words that a flash shares with its title. Chosen: one may be a name that everything names.
+FLASH_SHARED_WORDS = 2
+# Words beside a gallery or a player, from which on the text counts. Chosen: captions are shorter.
 MEDIA_WORDS = 40
+# Words below which a page that speaks like an error page is one. Chosen: an article about errors is longer.
 STUB_WORDS = 80
-TITLE_EXTRA = 2
+# Words that a title may have beside an error's phrase. Chosen: the name of the site.
+TITLE_EXTRA_WORDS = 2
 # Error pages and consent walls can go on for a while: search tips, teasers, the names of partners.
 WORDY_WORDS = 400
+# Share of words about consent of a wall. Chosen: an article about cookies speaks of other things too.
 CONSENT_SHARE = 0.05
 # A wall's sentence speaks of so many of its subjects, others of it of so many; a line of so many words is prose, and
 # labels and links around it have fewer than so many.
 WALL_SUBJECTS, ASIDE_SUBJECTS, PROSE_WORDS, BESIDE_WORDS = 4, 2, 12, 80
 CONSENT_FRAME = re.compile(r"<iframe\b[^<>]*(?:consent|cmp[_./-]|privacy)", re.IGNORECASE)
-SHOWN = 20_000
+# Characters of what a page shows that are looked at. Chosen: a wall is far shorter.
+SHOWN_CHARACTERS = 20_000
 HOME = re.compile(r"/?(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
 # The home page of one of a site's languages.
 FRONT = re.compile(r"/(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
@@ -60,6 +67,7 @@ PLAYER = re.compile(
     re.IGNORECASE,
 )
 PICTURES = re.compile(r"<figure[\s>]|<li[^>]{0,200}(?:gallery|slide)", re.IGNORECASE)
+# Pictures of a gallery. Chosen: an article has up to three.
 LEAST_PICTURES = 4
 Verdict = tuple[Reason, str]
 
@@ -85,7 +93,7 @@ class Look:
     @property
     def shown(self) -> list[str]:
         """The lines of the page from its top."""
-        return self.visible[:SHOWN].split("\n")
+        return self.visible[:SHOWN_CHARACTERS].split("\n")
 
 
 def of_response(page: Page, body: bytes, is_html: bool) -> Verdict | None:
@@ -200,7 +208,7 @@ def _wall(look: Look, html: str) -> Verdict | None:
     ):
         # The title of an article can be such a phrase as well; then it has a day or a text.
         phrase = walls.headed(wall, look.title)
-        alone = words(look.title) <= words(phrase) + TITLE_EXTRA
+        alone = words(look.title) <= words(phrase) + TITLE_EXTRA_WORDS
         if (
             phrase
             and not look.claims_article
@@ -220,7 +228,7 @@ def _asks_permission(look: Look, html: str) -> bool:
     """Whether the page says hardly anything but what a consent wall asks for, or is the frame of one alone."""
     if not look.visible.strip():
         return bool(CONSENT_FRAME.search(html))
-    if words(look.visible[:SHOWN]) >= WORDY_WORDS:
+    if words(look.visible[:SHOWN_CHARACTERS]) >= WORDY_WORDS:
         return False
     said = [(words(line), walls.subjects(line)) for line in look.shown]
     prose = sum(count for count, subjects in said if count >= PROSE_WORDS and subjects < ASIDE_SUBJECTS)
@@ -230,8 +238,11 @@ def _asks_permission(look: Look, html: str) -> bool:
 
 def _asks_consent(look: Look) -> bool:
     """Whether consent is most of what a page shows: a banner stands on other pages as well."""
-    seen = words(look.visible[:SHOWN])
-    return seen < WORDY_WORDS and len(walls.CONSENT_WORDS.findall(key(look.visible[:SHOWN]))) >= CONSENT_SHARE * seen
+    seen = words(look.visible[:SHOWN_CHARACTERS])
+    return (
+        seen < WORDY_WORDS
+        and len(walls.CONSENT_WORDS.findall(key(look.visible[:SHOWN_CHARACTERS]))) >= CONSENT_SHARE * seen
+    )
 
 
 def _is_consent(look: Look) -> bool:
@@ -281,7 +292,7 @@ def _is_flash(look: Look) -> bool:
     if not (look.claims_article and look.dated and look.title and look.count >= FLASH_WORDS):
         return False
     told = {word for word in key("\n".join(look.paragraphs)).split() if len(word) > 2}
-    return len(told & set(key(look.title).split())) >= FLASH_SHARED
+    return len(told & set(key(look.title).split())) >= FLASH_SHARED_WORDS
 
 
 def _is_home(url: str, form: re.Pattern[str] = HOME) -> bool:

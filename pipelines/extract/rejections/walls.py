@@ -16,8 +16,10 @@ from pipelines.text import UNSPACED, words
 
 # A heading may hold a site's name and a number beside the phrase, a line a few words around it.
 HEADING_EXTRA = 4
+# Words of a line that may be a wall's. Chosen: longer is prose.
 LINE_WORDS = 25
-LONGEST_LINE = 400
+# Characters of it, for scripts without blanks.
+LONGEST_LINE_CHARACTERS = 400
 UNSPACED_START = re.compile(f"[{UNSPACED}]")
 
 
@@ -45,7 +47,7 @@ def headed(wall: Wall, title: str) -> str:
 def said(wall: Wall, lines: Iterable[str]) -> str:
     """The first phrase that a short line holds; empty where none does."""
     for line in lines:
-        if len(line) > LONGEST_LINE or words(line) > LINE_WORDS:
+        if len(line) > LONGEST_LINE_CHARACTERS or words(line) > LINE_WORDS:
             continue
         its_key = key(line)
         if its_key in wall.whole:

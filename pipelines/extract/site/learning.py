@@ -13,7 +13,7 @@ from typing import Any
 
 from pipelines.errors import NightdeskError
 from pipelines.extract import fetched, workers
-from pipelines.extract.extraction import SECONDS, extractor
+from pipelines.extract.extraction import CPU_SECONDS, extractor
 from pipelines.extract.limits import TooSlow, time_limit
 from pipelines.extract.site import observations
 from pipelines.model import Source, Template
@@ -21,8 +21,10 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 from pipelines.stores import templates
 
-GRACE = 10.0
-LEARNING = 120.0
+# Seconds that a worker may take beyond its limit. Chosen: starting it takes some.
+GRACE_SECONDS = 10.0
+# Seconds of CPU time that learning may take. Chosen: a bound for what hangs.
+LEARNING_SECONDS = 120.0
 # Seconds of CPU for looking at the pages of one source: for fifteen built to be slow, or all of them.
 OBSERVING = 300.0
 
@@ -80,14 +82,17 @@ def learn(
     here = processes == 1 and not apart
     jobs = [Job(row, settings.raw, source) for row in rows]
     seen = _within(
-        map(look, jobs) if here else workers.each(look, jobs, processes, SECONDS + GRACE, _unseen), len(jobs)
+        map(look, jobs) if here else workers.each(look, jobs, processes, CPU_SECONDS + GRACE_SECONDS, _unseen),
+        len(jobs),
     )
     skipped = tuple((row["url"], found) for row, found in zip(rows, seen, strict=True) if isinstance(found, str))
     observed = [found for found in seen if isinstance(found, observations.Observation)]
     template = None
-    if len(observed) >= templates.LEAST:
+    if len(observed) >= templates.LEAST_PAGES:
         work = (source.name, observed)
-        made = teach(work) if here else next(workers.each(teach, [work], 1, LEARNING + GRACE, _untaught))
+        made = (
+            teach(work) if here else next(workers.each(teach, [work], 1, LEARNING_SECONDS + GRACE_SECONDS, _untaught))
+        )
         if isinstance(made, str):
             raise NightdeskError(f"The template of {source.name} could not be learned: {made}.")
         template = made
@@ -107,10 +112,10 @@ def look(job: Job) -> Seen:
 def teach(work: tuple[str, Sequence[observations.Observation]]) -> Template | str | None:
     """What the pages of a source have in common, None where that is nothing; a sentence where it cannot be learned."""
     try:
-        with time_limit(LEARNING):
+        with time_limit(LEARNING_SECONDS):
             return observations.learn(*work)
     except TooSlow:
-        return f"not done after {LEARNING:g} s"
+        return f"not done after {LEARNING_SECONDS:g} s"
     except Exception as error:  # noqa: BLE001 -- it is learned from whatever the site sent, and is said with its source
         return _said(error)
 
@@ -130,16 +135,16 @@ def _within(looks: Iterable[Seen], many: int) -> list[observations.Observation |
 def _observe(job: Job) -> observations.Observation | str | None:
     try:
         page = fetched.stored_page(job.raw, job.row)
-        with time_limit(SECONDS):
+        with time_limit(CPU_SECONDS):
             return observations.observe(page, job.source)
     except TooSlow:
-        return f"not done after {SECONDS:g} s"
+        return f"not done after {CPU_SECONDS:g} s"
     except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
         return _said(error)
 
 
 def _unseen(job: Job, loss: workers.Loss, detail: str) -> Seen:
-    return Seen(detail, SECONDS + GRACE if loss == workers.Loss.TOO_SLOW else 0.0)
+    return Seen(detail, CPU_SECONDS + GRACE_SECONDS if loss == workers.Loss.TOO_SLOW else 0.0)
 
 
 def _untaught(work: Any, loss: workers.Loss, detail: str) -> str:

@@ -18,20 +18,31 @@ from pipelines.extract.text import assembly
 from pipelines.model import Page, Source, Template
 from pipelines.stores import warc
 
+# Pages from which on anything is learned. Chosen: fewer agree by chance.
 LEAST_PAGES = 8
-MOST_PAGES = 60
-REPEATED_ON = 3
+# Pages that are learned of. Chosen: more say the same, and cost.
+MAX_PAGES = 60
+# Pages on which a line repeats. Chosen: two may be the same article.
+REPEATED_ON_PAGES = 3
 # A long line on several pages is more likely the article, given twice.
 LONG_LINE = 60
-COPY = 0.5
-INSIDE, OUTSIDE = 0.7, 0.2
-LEAST_SEEN = 3
-MOST_WORDS = 60
-AGREE = 0.8
-LIKELY, SURE = 0.5, 0.75
+# Share of the runs of words by which two pages are one article. Chosen: two articles on one event share less.
+COPY_SHARE = 0.5
+# Shares of a place's words that are article, above and below which all its pages agree. Chosen: between them each page
+# decides.
+INSIDE_SHARE, OUTSIDE_SHARE = 0.7, 0.2
+# Pages on which a place is seen. Chosen: as for lines.
+LEAST_SEEN_PAGES = 3
+# Words with which one block weighs. Chosen: one long paragraph is no more telling than a short one.
+MAX_WORDS = 60
+# Share of the pages held back with which what was learned has to agree. Chosen: less is worse than nothing.
+AGREE_SHARE = 0.8
+# Chances of the classifier from which on a block counts as article, and surely so.
+LIKELY_CHANCE, SURE_CHANCE = 0.5, 0.75
 # A line on a smaller share of the pages may be one that several articles have.
 FEW = 1 / 3
-RUN = 5
+# Words of a run by which pages are compared. Chosen: shorter ones are phrases that all articles have.
+RUN_WORDS = 5
 
 
 @dataclass(frozen=True)
@@ -68,9 +79,9 @@ def learn(source: str, observations: Sequence[Observation]) -> Template | None:
         return None
     held = different[::4]
     kept = [one for one in different if one not in held]
-    agreement = _agreement(_learned(source, kept), held) if len(kept) >= LEAST_SEEN else 1.0
+    agreement = _agreement(_learned(source, kept), held) if len(kept) >= LEAST_SEEN_PAGES else 1.0
     made = replace(_learned(source, different), agreement=round(agreement, 3))
-    if agreement < AGREE:
+    if agreement < AGREE_SHARE:
         made = replace(made, inside=(), outside=())
     return made if made.lines or made.inside or made.outside else None
 
@@ -80,17 +91,19 @@ def _learned(source: str, observations: Sequence[Observation]) -> Template:
     told = _told_again(observations)
     few = FEW * len(observations)
     lines = {
-        key: count for key, count in on.items() if count >= REPEATED_ON and not (count < few and told[key] == count)
+        key: count
+        for key, count in on.items()
+        if count >= REPEATED_ON_PAGES and not (count < few and told[key] == count)
     }
     share, weight = _places(observations, lines)
     pages = Counter(path for seen in observations for path in {path for _, _, path, _ in seen.blocks})
-    often = [path for path, count in pages.items() if count >= LEAST_SEEN and weight.get(path)]
+    often = [path for path, count in pages.items() if count >= LEAST_SEEN_PAGES and weight.get(path)]
     return Template(
         source=source,
         pages=len(observations),
         lines=tuple(sorted(lines.items())),
-        inside=tuple(sorted(path for path in often if share[path] >= INSIDE * weight[path])),
-        outside=tuple(sorted(path for path in often if share[path] <= OUTSIDE * weight[path])),
+        inside=tuple(sorted(path for path in often if share[path] >= INSIDE_SHARE * weight[path])),
+        outside=tuple(sorted(path for path in often if share[path] <= OUTSIDE_SHARE * weight[path])),
     )
 
 
@@ -101,8 +114,8 @@ def _told_again(observations: Sequence[Observation]) -> Counter[str]:
     """
     found: Counter[str] = Counter()
     for seen in observations:
-        likely = [number for number, (_, _, _, chance) in enumerate(seen.blocks) if chance >= LIKELY]
-        inner = {seen.blocks[number][0] for number in likely[1:-1] if seen.blocks[number][3] >= SURE}
+        likely = [number for number, (_, _, _, chance) in enumerate(seen.blocks) if chance >= LIKELY_CHANCE]
+        inner = {seen.blocks[number][0] for number in likely[1:-1] if seen.blocks[number][3] >= SURE_CHANCE}
         ends = {seen.blocks[number][0] for number in (*likely[:1], *likely[-1:])}
         found.update(inner - ends)
     return found
@@ -115,8 +128,8 @@ def _places(observations: Sequence[Observation], lines: Mapping[str, int]) -> tu
     for seen in observations:
         for key, size, path, chance in seen.blocks:
             if key not in lines:
-                share[path] += min(size, MOST_WORDS) * chance
-                weight[path] += min(size, MOST_WORDS)
+                share[path] += min(size, MAX_WORDS) * chance
+                weight[path] += min(size, MAX_WORDS)
     return share, weight
 
 
@@ -126,7 +139,7 @@ def _agreement(template: Template, held: Sequence[Observation]) -> float:
     likely = kept = 0
     for seen in held:
         for key, size, path, chance in seen.blocks:
-            if chance >= LIKELY:
+            if chance >= LIKELY_CHANCE:
                 likely += size
                 kept += size if path not in outside and key not in lines else 0
     return kept / likely if likely else 0.0
@@ -136,9 +149,9 @@ def _different(observations: Sequence[Observation]) -> list[Observation]:
     """The pages without copies: the same article fetched again would make all of it a repeated line."""
     found: list[tuple[Observation, set[tuple[str, ...]]]] = []
     for seen in observations:
-        tokens = " ".join(key for key, _, _, chance in seen.blocks if chance >= LIKELY).split()
-        runs = {tuple(tokens[at : at + RUN]) for at in range(len(tokens) - RUN + 1)}
-        if runs and any(len(runs & other) > COPY * min(len(runs), len(other)) for _, other in found):
+        tokens = " ".join(key for key, _, _, chance in seen.blocks if chance >= LIKELY_CHANCE).split()
+        runs = {tuple(tokens[at : at + RUN_WORDS]) for at in range(len(tokens) - RUN_WORDS + 1)}
+        if runs and any(len(runs & other) > COPY_SHARE * min(len(runs), len(other)) for _, other in found):
             continue
         if runs:
             found.append((seen, runs))

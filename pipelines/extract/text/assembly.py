@@ -24,12 +24,17 @@ from pipelines.model import Removed, Source, Template
 from pipelines.text import words
 
 STEPS = ("second extractor", "judge", "phrases", "title", "agreement", "json-ld", "script data", "site")
+# Words of a text that is more than nothing. Chosen: as of an article.
 LEAST_WORDS = 15
-LIKELY = 0.47
+# The chance from which on a block is part of the article. Chosen together with the classifier, on the pages it was
+# fitted to (bench/fit.py).
+LIKELY_CHANCE = 0.47
 # More is asked of a block that stands in a place with a telling name, more still where trafilatura lacks it too, and
 # of a short one that is mostly link.
 PLACED, PLACED_ALONE, DENSE = 0.68, 0.75, 0.8
-MOSTLY, FEW_WORDS = 0.6, 25
+# A block is mostly link from this share of its words, and short below so many. Chosen: a sentence with a link in it is
+# neither.
+MOSTLY_SHARE, FEW_WORDS = 0.6, 25
 # What a live blog names as its posts is a part of it, far from its head as it may stand.
 POSTED = 0.9
 # A path that the source's pages agree on counts as much as the page itself does.
@@ -38,9 +43,12 @@ AGREED = 2.0
 SHARE, MUCH, TRUSTED = 0.5, 150, 0.15
 # Unless the judge keeps at least so many words and is as sure of them as that: a report above a ticker is no text lost.
 KEPT, SURE = 50, 0.9
-HALF = 0.5
+# The share of a block's words from which on an extractor has chosen it, or it is a link.
+HALF_SHARE = 0.5
+# Lines at the head among which the title may stand again. Chosen: kicker, title and two lines of byline.
 TITLE_LINES = 4
-REPEATED = 12
+# Words from which on a line that comes twice is cut. Chosen: shorter ones may be said twice.
+REPEATED_WORDS = 12
 # Of a standfirst: the least chance where its place is called so, and elsewhere; its words.
 LEAD, NEARLY, LEAD_WORDS, LONGEST_LEAD = 0.2, 0.4, 6, 70
 CALLED_LEAD = re.compile(
@@ -52,9 +60,13 @@ CALLED_LEAD = re.compile(
 REFRAIN = 3
 # Lines from either end among which particulars stand.
 EDGE = 4
-LINKED_LONGER = 1.3
-NEW = 0.85
-LONGEST_PLAIN = 1_000_000
+# How much longer than what was found a text in JSON-LD has to be to take its place. Chosen: a few lines of difference
+# are boilerplate.
+LINKED_LONGER_FACTOR = 1.3
+# Share of its lines, or runs of words, that a text says once. Chosen: less repeats itself.
+NEW_SHARE = 0.85
+# Characters of HTML that the second extractor reads. Chosen: it is slow on what is larger.
+LONGEST_PLAIN_CHARACTERS = 1_000_000
 REASONS = {
     "comment": "comment", "related": "related articles", "share": "share bar", "subscribe": "subscribe box",
     "ad": "advertisement", "footer": "footer", "navigation": "navigation", "author": "author box", "tags": "tags",
@@ -123,7 +135,7 @@ def opinions(
 ) -> tuple[Sequence[str], Sequence[str]]:
     """The lines of two extractors; the first takes a second look where it has much less than the second."""
     # No time limit reaches into it, and on a page of this size or depth it can take minutes.
-    if "second extractor" in without or len(html) > LONGEST_PLAIN or markup.deep(tree):
+    if "second extractor" in without or len(html) > LONGEST_PLAIN_CHARACTERS or markup.deep(tree):
         lines = by_trafilatura.lines(tree, precise=True, alone=False)
         return lines, lines
     plain = by_trafilatura.plain(html)
@@ -136,7 +148,10 @@ def opinions(
 def _posted(found: Sequence[blocks.Block], posts: Sequence[str]) -> list[bool]:
     """Which blocks are of a live blog's posts; a list of links to them is none."""
     shares = features.coverage(found, posts)
-    return [share >= HALF and block.linked < HALF * block.words for share, block in zip(shares, found, strict=True)]
+    return [
+        share >= HALF_SHARE and block.linked < HALF_SHARE * block.words
+        for share, block in zip(shares, found, strict=True)
+    ]
 
 
 def read(
@@ -184,7 +199,7 @@ def _judged(seen: Seen, facts: Facts, own: Sequence[str], template: Template | N
     stays = [number for number in kept if not cut[number]]
     first, last = (stays[0], stays[-1]) if stays else (0, len(chances))
     # What stands far from the article and trafilatura did not take for it is not worth telling.
-    told = [n for n in range(len(chances)) if cut.get(n, seen.chosen[n] >= HALF or first < n < last)]
+    told = [n for n in range(len(chances)) if cut.get(n, seen.chosen[n] >= HALF_SHARE or first < n < last)]
     known = dict(zip(told, phrases.reasons([seen.found[n].text for n in told], own), strict=True))
     removed = [
         Removed(text=block.text, reason=cut.get(n) or known[n] or why.get(n) or _why(block))
@@ -213,11 +228,11 @@ def _leads(seen: Seen, chances: Sequence[float], kept: Sequence[int], facts: Fac
 
 def _asked(block: blocks.Block, chosen: float) -> float:
     """The least chance with which a block is taken for a part of the article."""
-    if block.kind and chosen < HALF:
+    if block.kind and chosen < HALF_SHARE:
         return PLACED_ALONE
-    if block.linked >= MOSTLY * block.words and block.words < FEW_WORDS:
+    if block.linked >= MOSTLY_SHARE * block.words and block.words < FEW_WORDS:
         return DENSE
-    return PLACED if block.kind else LIKELY
+    return PLACED if block.kind else LIKELY_CHANCE
 
 
 def _of_site(seen: Seen, template: Template | None) -> tuple[Sequence[float], dict[int, str], bool | None]:
@@ -238,10 +253,10 @@ def _of_site(seen: Seen, template: Template | None) -> tuple[Sequence[float], di
         elif block.path in outside:
             chances[number] = _shifted(chance, -AGREED)
             why[number] = "outside the article on this site"
-        if chance >= LIKELY:
+        if chance >= LIKELY_CHANCE:
             likely += block.words
             there += block.words if block.path in inside else 0
-    fits = there >= HALF * likely if inside and likely >= LEAST_WORDS else None
+    fits = there >= HALF_SHARE * likely if inside and likely >= LEAST_WORDS else None
     # What no longer fits has nothing to say of this page but which lines it knows.
     if fits is False:
         chances = [0.0 if block.key in lines else old for block, old in zip(seen.found, seen.chances, strict=True)]
@@ -262,7 +277,7 @@ def _may_be_lost(best: Text, seen: Seen) -> bool:
     told = sum(
         block.words
         for share, block in zip(seen.second, seen.found, strict=True)
-        if share >= HALF and block.linked < HALF * block.words
+        if share >= HALF_SHARE and block.linked < HALF_SHARE * block.words
     )
     return told >= MUCH and best.words < SHARE * told
 
@@ -273,7 +288,7 @@ def _lost(best: Text, whole: Sequence[str], seen: Seen) -> bool:
     for one, other, chance, block in zip(
         features.coverage(seen.found, whole), seen.second, seen.chances, seen.found, strict=True
     ):
-        if one >= HALF and other >= HALF:
+        if one >= HALF_SHARE and other >= HALF_SHARE:
             agreed += block.words
             likely += block.words * chance
     return agreed >= MUCH and best.words < SHARE * agreed and likely >= TRUSTED * agreed
@@ -281,9 +296,9 @@ def _lost(best: Text, whole: Sequence[str], seen: Seen) -> bool:
 
 def _longer(best: Text, given: Text) -> Text:
     """The text a page gives for machines, where that is longer, the same article, and does not repeat itself."""
-    if given.words < LINKED_LONGER * best.words + LEAST_WORDS:
+    if given.words < LINKED_LONGER_FACTOR * best.words + LEAST_WORDS:
         return best
-    if len(set(given.lines)) < NEW * len(given.lines) or _echoes(given.lines):
+    if len(set(given.lines)) < NEW_SHARE * len(given.lines) or _echoes(given.lines):
         return best
     if best.words >= LEAST_WORDS and not by_trafilatura.agrees(given.lines, best.lines):
         return best
@@ -294,7 +309,7 @@ def _echoes(lines: Sequence[str]) -> bool:
     """Whether a good part of a text stands in it twice."""
     tokens = phrases.key(" ".join(lines)).split()
     runs = [tuple(tokens[at : at + 4]) for at in range(len(tokens) - 3)]
-    return bool(runs) and len(set(runs)) < NEW * len(runs)
+    return bool(runs) and len(set(runs)) < NEW_SHARE * len(runs)
 
 
 def _cut(lines: Sequence[str], facts: Facts, own: Sequence[str], without: frozenset[str]) -> Text:
@@ -322,7 +337,7 @@ def _reasons(lines: Sequence[str], facts: Facts, own: Sequence[str], without: fr
             found[number] = "title"
         elif not found[number] and its_key in seen and its_key not in often:
             found[number] = "repeated"
-        elif not found[number] and its_key.count(" ") >= REPEATED:
+        elif not found[number] and its_key.count(" ") >= REPEATED_WORDS:
             seen.add(its_key)
     return found
 
@@ -330,7 +345,7 @@ def _reasons(lines: Sequence[str], facts: Facts, own: Sequence[str], without: fr
 def _why(block: blocks.Block) -> str:
     if block.kind:
         return REASONS[block.kind]
-    return "link list" if block.linked > HALF * block.words else "outside the article"
+    return "link list" if block.linked > HALF_SHARE * block.words else "outside the article"
 
 
 def _nfc(line: str) -> str:

@@ -21,8 +21,10 @@ from pipelines.text import words
 JOINERS = {"\u200c": "⸱⸳⸰⸲", "\u200d": "⸴⸵⸷⸹"}
 # What stands in where a page holds all of those; trafilatura would drop the private-use area like the joiners.
 SPARE = "".join(map(chr, (*range(0x2801, 0x2900), *range(0x13000, 0x1342F))))
-CELL = 400
-KEPT = 0.4
+# Characters of a table's cell that holds an article. Chosen: a table of results has none as long.
+CELL_CHARACTERS = 400
+# Share of the words that have to be left where asides are taken out. Chosen: else the page itself is such an aside.
+KEPT_SHARE = 0.4
 
 
 def lines(tree: HtmlElement, *, precise: bool, alone: bool = True) -> list[str]:
@@ -35,10 +37,10 @@ def lines(tree: HtmlElement, *, precise: bool, alone: bool = True) -> list[str]:
     if marks:
         tree = _replaced(deepcopy(tree), marks)
     found = _extracted(tree, precise, alone)
-    if any(len(cell.text_content()) > CELL for cell in tree.iter("td")):
+    if any(len(cell.text_content()) > CELL_CHARACTERS for cell in tree.iter("td")):
         without = _extracted(_without_tables(deepcopy(tree)), precise, alone)
         # Where the cell was no layout, taking the table apart can lose the article.
-        if words(" ".join(without)) >= KEPT * words(" ".join(found)) and without:
+        if words(" ".join(without)) >= KEPT_SHARE * words(" ".join(found)) and without:
             found = without
     for joiner, mark in marks.items():
         found = [line.replace(mark, joiner) for line in found]
@@ -112,7 +114,7 @@ def _replaced(tree: HtmlElement, marks: dict[str, str]) -> HtmlElement:
 
 def _without_tables(tree: HtmlElement) -> HtmlElement:
     """A layout table turned into boxes: a cell that holds an article is no cell."""
-    for cell in [cell for cell in tree.iter("td") if len(cell.text_content()) > CELL]:
+    for cell in [cell for cell in tree.iter("td") if len(cell.text_content()) > CELL_CHARACTERS]:
         table = next(cell.iterancestors("table"), None)
         for element in [table, *table.iter("tbody", "thead", "tr", "td", "th")] if table is not None else [cell]:
             element.tag = "div"

@@ -22,17 +22,23 @@ Rows = NDArray[np.float32]
 SENTENCE_END = re.compile(r"[.!?。！？؟…»”\"۔]\s*$")
 SENTENCE_ENDS = re.compile(r"[.!?。！？؟۔]")
 SEPARATORS = re.compile(r"[|•·/›»]")
-SHINGLE = 3
-PARAGRAPH = 10
-LINKED = 0.4
-COUNTED = 20
+# Words of a run by which two texts are compared. The classifier was fitted with it: change it and fit anew.
+SHINGLE_WORDS = 3
+# Words of a paragraph. The classifier was fitted with it: change it and fit anew.
+PARAGRAPH_WORDS = 10
+# Share of linked words below which a paragraph is prose. The classifier was fitted with it: change it and fit anew.
+LINKED_SHARE = 0.4
+# Blocks that are counted since a phrase. The classifier was fitted with it: change it and fit anew.
+MAX_COUNTED = 20
 PHRASES = ("share", "comment", "related", "subscribe", "notice", "credit", "date", "byline", "tags", "counter")
 # The first so many columns are looked at in the neighbours too.
 NEAR = 8
 # Those after so many are looked at only where a block can be a part of the article at all.
 BASIC = 10
+# Columns that come out; held to those of the fitted classifier by a test.
 COLUMNS = 89
-HALF = 0.5
+# Share of its words from which on a block was chosen. The classifier was fitted with it: change it and fit anew.
+HALF_SHARE = 0.5
 TABLE = frozenset(("td", "th", "tr", "table", "dd", "dt"))
 QUOTES = frozenset(("blockquote", "pre", "figcaption"))
 
@@ -70,7 +76,7 @@ def rows(
         there[block.path] += block.words
     total = sum(by_path.values()) or 1.0
     main = max(by_path, key=lambda path: by_path[path])
-    inside = [number for number, share in enumerate(chosen) if share >= HALF]
+    inside = [number for number, share in enumerate(chosen) if share >= HALF_SHARE]
     first, last = (inside[0], inside[-1]) if inside else (0, len(found) - 1)
     span = max(1, last - first)
     title_words = [set(key(title).split()) for title in titles]
@@ -83,17 +89,17 @@ def rows(
     )  # fmt: skip
     steps = _steps(found, sums)
     seen: Counter[str] = Counter()
-    since = COUNTED
+    since = MAX_COUNTED
     near = [a + b > 0 or steps[id(c.place)] >= 0 for a, b, c in zip(chosen, second, found, strict=True)]
     looked_at = [
-        one or said > 0 or block.words >= PARAGRAPH for one, said, block in zip(near, stated, found, strict=True)
+        one or said > 0 or block.words >= PARAGRAPH_WORDS for one, said, block in zip(near, stated, found, strict=True)
     ]
     whys = _whys(found, near)
     standings = _standings([block for block, one in zip(found, looked_at, strict=True) if one], sums, main, whole)
     own = np.zeros((len(found), COLUMNS), dtype=np.float32)
     for number, (block, why) in enumerate(zip(found, whys, strict=True)):
         text, count, tag = block.text, block.words, block.tag
-        since = 0 if why.startswith("phrase") and not chosen[number] > 0 else min(COUNTED, since + 1)
+        since = 0 if why.startswith("phrase") and not chosen[number] > 0 else min(MAX_COUNTED, since + 1)
         own[number, :BASIC] = (
             chosen[number], second[number], math.log1p(count), block.linked / max(1, count), tag == "p",
             len(tag) == 2 and tag[0] == "h" and tag != "hr", bool(SENTENCE_END.search(text)), bool(why),
@@ -108,8 +114,8 @@ def rows(
             *(name in why for name in PHRASES),
             len(SENTENCE_ENDS.findall(text)), sum(map(str.isdigit, text)) / len(text),
             sum(map(str.isupper, text)) / len(text), len(SEPARATORS.findall(text)), text.endswith((":", "：")),
-            number / len(found), (number - first) / span, min(COUNTED, max(0, number - last)),
-            min(COUNTED, max(0, first - number)), since,
+            number / len(found), (number - first) / span, min(MAX_COUNTED, max(0, number - last)),
+            min(MAX_COUNTED, max(0, first - number)), since,
             by_path[block.path] / total, by_path[block.path] / max(1, there[block.path]),
             there[block.path] / max(1, whole.words),
             *standings[id(block.place)],
@@ -145,7 +151,7 @@ def _standings(found: Sequence[Block], sums: dict[int, Sum], main: str, whole: S
     main_parts = main.split(">")
     made: dict[int, tuple[float, ...]] = {}
     for number, place in places.items():
-        kinds = [here.kind for here in around(place) if here.kind and sums[id(here)].good < HALF * good]
+        kinds = [here.kind for here in around(place) if here.kind and sums[id(here)].good < HALF_SHARE * good]
         kind = kinds[0] if kinds else ""
         parts = place.path.split(">")
         common = 0
@@ -172,7 +178,7 @@ def worth(made: Rows) -> NDArray[np.bool_]:
     if not len(made):
         return np.zeros(0, dtype=bool)
     chosen, second, size, stated, steps = (made[:, column] for column in (0, 1, 2, 8, 9))
-    return np.asarray((chosen > 0) | (second > 0) | (stated > 0) | (size >= math.log1p(PARAGRAPH)) | (steps >= 0))
+    return np.asarray((chosen > 0) | (second > 0) | (stated > 0) | (size >= math.log1p(PARAGRAPH_WORDS)) | (steps >= 0))
 
 
 def coverage(found: Sequence[Block], lines: Sequence[str]) -> list[float]:
@@ -198,7 +204,7 @@ def _sums(found: Sequence[Block]) -> dict[int, Sum]:
     """For every place its sum; the key is the place's identity."""
     sums: dict[int, Sum] = {}
     for block in found:
-        good = block.words if block.words >= PARAGRAPH and block.linked < LINKED * block.words else 0
+        good = block.words if block.words >= PARAGRAPH_WORDS and block.linked < LINKED_SHARE * block.words else 0
         for distance, place in enumerate(around(block.place)):
             one = sums.setdefault(id(place), Sum())
             one.words += block.words
@@ -234,4 +240,4 @@ def _root(place: Place) -> Place:
 
 
 def _shingles(tokens: Sequence[str]) -> list[tuple[str, ...]]:
-    return [tuple(tokens[at : at + SHINGLE]) for at in range(len(tokens) - SHINGLE + 1)]
+    return [tuple(tokens[at : at + SHINGLE_WORDS]) for at in range(len(tokens) - SHINGLE_WORDS + 1)]

@@ -18,8 +18,11 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5")
 OWN_WORDS, NEXT_WORDS, ITEM_WORDS = 25, 12, 8
 # So many units built alike are a stream.
 ITEMS = 3
-LINKED, HEADING_WORDS = 0.8, 3
-LEVELS = 6
+# Share of a heading's words that are link, and words of a heading that names an article. Chosen: a heading of the
+# article itself has no such link.
+LINKED_SHARE, HEADING_WORDS = 0.8, 3
+# Elements above a heading in which its unit is looked for. Chosen: units are nested less deep.
+MAX_LEVELS = 6
 # Turns of heading and text that are a stream, the share of texts that are about their heading, words that say nothing.
 TURNS, ABOUT, SHORT_WORD = 4, 0.75, 3
 
@@ -38,7 +41,9 @@ def strangers(found: Sequence[Block], kept: Sequence[int], titles: Collection[st
 def _of_title(found: Sequence[Block], title: int) -> bool:
     """Whether the linked headings below the title are about it, as those of a ranking or a guide are."""
     wanted = {word for word in found[title].key.split() if len(word) > SHORT_WORD}
-    headings = [block for block in found[title + 1 :] if block.tag in HEADINGS and block.linked >= LINKED * block.words]
+    headings = [
+        block for block in found[title + 1 :] if block.tag in HEADINGS and block.linked >= LINKED_SHARE * block.words
+    ]
     shared = [block for block in headings if wanted.intersection(block.key.split())]
     return 4 * len(shared) > len(headings)
 
@@ -75,7 +80,7 @@ def _stream(
     groups: dict[tuple[HtmlElement, str], dict[HtmlElement, list[int]]] = {}
     for number in kept:
         for level, place in enumerate(around(found[number].place)):
-            if place.parent is None or level == LEVELS or place.element in holding:
+            if place.parent is None or level == MAX_LEVELS or place.element in holding:
                 break
             units = groups.setdefault((place.parent.element, place.name), {})
             units.setdefault(place.element, []).append(number)
@@ -100,7 +105,7 @@ def _in_turns(
     for number in range(title + 1, len(found)):
         block = found[number]
         above = block.place.parent
-        linked = block.words >= HEADING_WORDS and block.linked >= LINKED * block.words
+        linked = block.words >= HEADING_WORDS and block.linked >= LINKED_SHARE * block.words
         if above and linked and block.tag in HEADINGS[1:] and _leads_elsewhere(block, url):
             headings.setdefault(above.element, []).append(number)
     for numbers in headings.values():
@@ -132,7 +137,7 @@ def _heading(
     while number >= 0 and any(place.element is unit for place in around(found[number].place)):
         block = found[number]
         if block.words >= HEADING_WORDS and block.key not in titles:
-            leads = block.linked >= LINKED * block.words and _leads_elsewhere(block, url)
+            leads = block.linked >= LINKED_SHARE * block.words and _leads_elsewhere(block, url)
             if leads and (block.tag in HEADINGS or linked):
                 return True
             if block.tag == "h1" and not linked and not block.linked:

@@ -46,14 +46,15 @@ WEATHER = re.compile(
 SENTENCE = re.compile(r"[^\W\d_]{3}\s*[.!?؟。۔]\W*$")
 COMMA = re.compile(r"(?<=\d)[,.\u00a0\u066c](?=\d{3}(?!\d))")
 WORD = re.compile(r"[^\W\d_]+")
-MOST_WORDS, LONGEST = 26, 200
+# Words and characters of a line of particulars: date, place, author. Chosen: longer is a sentence.
+MAX_WORDS, LONGEST_CHARACTERS = 26, 200
 # A place or an agency beside a date, in words.
 PLACE_WORDS = 4
 
 
 def reason(line: str, names: Collection[str] = ()) -> str:
     """Why a line is one of particulars, empty where it is none; names: keys of those who wrote the article."""
-    if len(line) > LONGEST or not re.search(r"\d", line) or SENTENCE.search(line):
+    if len(line) > LONGEST_CHARACTERS or not re.search(r"\d", line) or SENTENCE.search(line):
         return ""
     plain = months.folded(line)
     if SHORT_LINK.search(plain):
@@ -66,7 +67,7 @@ def reason(line: str, names: Collection[str] = ()) -> str:
     running = ago != rest
     rest = CLOCK.sub(" ", ago)
     words = WORD.findall(rest)
-    if len(words) > MOST_WORDS:
+    if len(words) > MAX_WORDS:
         return ""
     counts = [word for word in words if word.startswith(COUNTED)]
     counted = bool(counts) and bool(re.search(r"\d", rest))
