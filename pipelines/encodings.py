@@ -8,6 +8,9 @@ from importlib import import_module
 from io import BytesIO
 from typing import Any
 
+# What zlib is told to read: gzip, zlib's own form, and the bare stream, which servers call deflate as well.
+GZIP, ZLIB, DEFLATE = 31, 15, -15
+
 # Servers that mean well send one or two; each could be as large again as the limit.
 MOST_ENCODINGS = 4
 # A gzip file may be many joined together; one of a member for every 64 KB and 50 MB has 800.
@@ -70,7 +73,7 @@ def _gunzip(body: bytes, limit: int) -> bytes:
 
 def _member(view: memoryview, at: int, out: BytesIO, limit: int) -> int:
     """Write what one gzip member holds, as far as the limit goes; where the next one begins."""
-    decoder, size = zlib.decompressobj(wbits=31), LEAST_PIECE
+    decoder, size = zlib.decompressobj(wbits=GZIP), LEAST_PIECE
     while not decoder.eof and out.tell() < limit:
         piece = decoder.unconsumed_tail or view[at : at + size]
         if not piece:
@@ -83,7 +86,7 @@ def _member(view: memoryview, at: int, out: BytesIO, limit: int) -> int:
 
 def _inflate(body: bytes, limit: int) -> bytes:
     cut = False
-    for wbits in (15, -15):
+    for wbits in (ZLIB, DEFLATE):
         decoder = zlib.decompressobj(wbits=wbits)
         try:
             data = decoder.decompress(body, limit)

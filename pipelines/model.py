@@ -107,8 +107,8 @@ class Source:
     prune: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     delay: float = 1.0
-    max_age: int = 30
-    max_pages: int = 500
+    max_age: int = 30  # days; chosen: older entries of a feed are its archive
+    max_pages: int = 500  # chosen: more than a usual night brings
     render: bool = False
     headers: tuple[str, ...] = ()
     cookies: str = ""

@@ -16,6 +16,13 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 from w3lib.url import canonicalize_url, safe_url_string
 
+# Hexadecimal digits of a key. Chosen: 128 bits; no two addresses have them in common.
+KEY_DIGITS = 32
+# Characters of an address in an error. Chosen: one line of a log.
+SHOWN_CHARACTERS = 200
+# Labels of a name that can be no subdomain: news.example.
+SITE_LABELS = 2
+
 # Characters of an address. Chosen: what browsers were long held to (2,083).
 LONGEST_CHARACTERS = 2083
 PORTS = {"http": 80, "https": 443}
@@ -99,7 +106,7 @@ def host(url: str) -> str:
 def site(name: str) -> str:
     """The part of a host name that one publisher owns: `news.bbc.co.uk` is `bbc.co.uk`, an address is itself."""
     labels = name.rstrip(".").split(".")
-    if name.startswith("[") or labels[-1].isdigit() or len(labels) < 3:
+    if name.startswith("[") or labels[-1].isdigit() or len(labels) <= SITE_LABELS:
         return name
     owned = _suffixes()(name)
     if owned.suffix:
@@ -110,7 +117,7 @@ def site(name: str) -> str:
 def variant(url: str) -> tuple[str, bool]:
     """What a URL shares with its AMP, mobile and print forms, its http and its www form; whether it is such a form."""
     form, special = _plain(urlsplit(canonical(url)))
-    return sha256(form.encode("ascii")).hexdigest()[:32], special
+    return sha256(form.encode("ascii")).hexdigest()[:KEY_DIGITS], special
 
 
 def readable(url: str) -> str:
@@ -146,14 +153,15 @@ def _parts(url: str) -> SplitResult:
         parts = urlsplit(safe_url_string(url.strip().replace("\\", "/")))
         port = parts.port
     except (ValueError, UnicodeError) as error:
-        raise ValueError(f"{url[:200]!r} is no URL: {error}") from None
+        raise ValueError(f"{url[:SHOWN_CHARACTERS]!r} is no URL: {error}") from None
     if parts.scheme not in PORTS:
-        raise ValueError(f"{url[:200]!r} is no http or https URL")
+        raise ValueError(f"{url[:SHOWN_CHARACTERS]!r} is no http or https URL")
     if not HOST.fullmatch(_host(parts)):
-        raise ValueError(f"{url[:200]!r} has no usable host name")
+        raise ValueError(f"{url[:SHOWN_CHARACTERS]!r} has no usable host name")
     if port == 0 or len(urlunsplit(parts)) > LONGEST_CHARACTERS:
         raise ValueError(
-            f"{url[:200]!r} " + ("has port 0" if port == 0 else f"is longer than {LONGEST_CHARACTERS} characters")
+            f"{url[:SHOWN_CHARACTERS]!r} "
+            + ("has port 0" if port == 0 else f"is longer than {LONGEST_CHARACTERS} characters")
         )
     return parts
 

@@ -30,6 +30,9 @@ from spiders.render import RENDERED
 from spiders.settings import MAX_BODY_BYTES
 from spiders.visit import Visit
 
+# Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
+DETAIL_CHARACTERS = 300
+
 HEADER = "X-Nightdesk-Rendered"
 VISIT = "visit"
 # Pages open at once, of all sources: each has a process of its own.
@@ -205,7 +208,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
 def _cause(error: BaseException) -> str:
     """Why a browser ended at its start: its own last word, where there is one."""
     word = re.search(r"FATAL:[^\]]*\] *(.+)", str(error))
-    return word[1][:300] if word else visit.first_line(error)
+    return word[1][:DETAIL_CHARACTERS] if word else visit.first_line(error)
 
 
 def _readable(response: Response) -> bool:

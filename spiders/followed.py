@@ -20,6 +20,9 @@ from pipelines.sources import access
 from pipelines.stores import clock, warc
 from pipelines.stores import postgres as db
 
+# Troubles in one sentence. Chosen: they are mostly alike.
+TROUBLES_SHOWN = 3
+
 COUNTED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone", "bytes", "seconds")
 # Entries that are kept to compare feeds with sitemaps; a sitemap of years says no more of tonight.
 COMPARED = 5000
@@ -118,7 +121,7 @@ def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str
         return "stopped", f"The time budget was used up; {left} URLs are left for the next crawl.", Code.NONE
     if not followed.reached:
         # What was known before may have been fetched all the same; whether there is anything new nobody knows.
-        why = "; ".join((followed.unread or followed.troubles)[:3])
+        why = "; ".join((followed.unread or followed.troubles)[:TROUBLES_SHOWN])
         if not why:
             why = "its hosts asked for rest" if left else "it names no feed, sitemap or section"
         return (
@@ -127,7 +130,7 @@ def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str
             Code.UNREACHABLE,
         )
     if not tried and counts["blocked"] + counts["failed"]:
-        said = "; ".join(followed.troubles[:3])
+        said = "; ".join(followed.troubles[:TROUBLES_SHOWN])
         return "failed", f"None of its pages could be fetched: {said}.{_login(followed)}", Code.UNREACHABLE
     if kept_out:
         return "failed", _kept_out_all(source, kept_out), Code.KEPT_OUT

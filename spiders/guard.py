@@ -27,7 +27,13 @@ from pipelines.model import Source
 from pipelines.settings import Settings
 from spiders.handler import ACCESS
 
-PORTS = {80, 443, 8080, 8443}
+# Characters of a host's name in an error. Chosen: one line.
+HOST_CHARACTERS = 80
+
+# The ports of the web.
+HTTP, HTTPS = 80, 443
+# The usual ports of the web; others may be anything, a mail server or a database. docs/operations.md names them.
+PORTS = {HTTP, HTTPS, 8080, 8443}
 Address = IPv4Address | IPv6Address
 # Names that were refused since their requests began, and why.
 _refused: dict[str, Refused] = {}
@@ -96,7 +102,7 @@ def refusal(rules: Policy, url: str) -> Refused | None:
         return Refused(f"guard: a URL of more than {urls.LONGEST_CHARACTERS} characters")
     try:
         parts = urlsplit(url)
-        port = parts.port if parts.port is not None else 443 if parts.scheme == "https" else 80
+        port = parts.port if parts.port is not None else HTTPS if parts.scheme == "https" else HTTP
     except ValueError:
         return Refused("guard: no URL")
     host = parts.hostname or ""
@@ -110,7 +116,7 @@ def refusal(rules: Policy, url: str) -> Refused | None:
         urls.cleaned(url)
     except ValueError:
         # A redirect may lead where no list could: what the ledger cannot write down is not asked for either.
-        return Refused(f"guard: {host[:80]!r} is no usable host name")
+        return Refused(f"guard: {host[:HOST_CHARACTERS]!r} is no usable host name")
     if not rules.contact and not _at_home(rules, host):
         return Refused("guard: no contact is set, so nothing on the internet is fetched")
     if proxy_of(rules, host):
@@ -132,7 +138,7 @@ def proxy_of(rules: Policy, host: str) -> str:
     return next((proxy for pattern, proxy in rules.hosts.items() if fnmatchcase(host.lower(), pattern.lower())), "")
 
 
-def resolved(rules: Policy, name: str, answer: str, port: int = 80) -> Refused | None:
+def resolved(rules: Policy, name: str, answer: str, port: int = HTTP) -> Refused | None:
     """Why a name may not lead to this port of this address; None where it may."""
     if name in rules.proxies:
         return None
@@ -199,7 +205,7 @@ class GuardedResolver(CachingThreadedResolver):
         simple = SimpleResolverComplexifier(at_port)  # type: ignore[arg-type]
         return simple.resolveHostName(resolutionReceiver, hostName, portNumber, *more)
 
-    def getHostByName(self, name: str, timeout: Any = (), port: int = 80) -> Deferred[str]:
+    def getHostByName(self, name: str, timeout: Any = (), port: int = HTTP) -> Deferred[str]:
         """The address of a name, as Twisted asks for it."""
         return super().getHostByName(name, timeout).addCallback(self._checked, name, port)
 

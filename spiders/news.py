@@ -32,6 +32,11 @@ from spiders.frontier import Frontier
 from spiders.store import Arrival, Store
 from spiders.turns import Hosts, NotNow
 
+# Seconds that the loop waits at least. Chosen: it must not spin.
+LEAST_WAIT_SECONDS = 0.01
+# Scrapy's priority of lists, before that of articles, which is 0.
+LISTS_FIRST = 10
+
 # Requests of one host that Scrapy has: one under way, one that waits for its gap. Chosen: a kill or a rest finds
 # nothing piled up.
 OUTSTANDING_PER_HOST = 2
@@ -209,7 +214,7 @@ class NewsSpider(Spider):
     async def _rest(self) -> None:
         waiting = min([BATCH_SECONDS, *([self.arrived_at + BATCH_SECONDS - monotonic()] if self.arrivals else [])])
         try:
-            await asyncio.wait_for(self.changed.wait(), max(waiting, 0.01))
+            await asyncio.wait_for(self.changed.wait(), max(waiting, LEAST_WAIT_SECONDS))
         except TimeoutError:
             return
 
@@ -289,7 +294,7 @@ class NewsSpider(Spider):
             headers=headers,
             cb_kwargs={"lease": lease},
             meta={**handler.made_for(source), **render.asked(source, lease.kind)},
-            priority=0 if lease.kind == Kind.ARTICLE else 10,
+            priority=0 if lease.kind == Kind.ARTICLE else LISTS_FIRST,
         )
 
     def _done(self, lease: Lease, arrival: Arrival) -> None:

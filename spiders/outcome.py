@@ -37,6 +37,13 @@ from spiders.guard import Refused
 from spiders.handler import TOO_LARGE, Unserved
 from spiders.settings import MAX_BODY_BYTES
 
+# Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
+DETAIL_CHARACTERS = 300
+# The same behind a few words of ours. Chosen: one line.
+SHORT_CHARACTERS = 200
+# Digits of a Retry-After that are read. Chosen: thirty years; a longer number is one all the same.
+SECONDS_DIGITS = 9
+
 # Not only "forbidden": what sites answer to robots, whatever the number was meant for.
 BLOCKED = {401, 402, 403, 407, 418, 420, 429, 451, 999}
 # An answer without a page, or with a piece of one that nobody asked for.
@@ -210,7 +217,7 @@ def rest_asked(value: str, now: datetime) -> timedelta | None:
     value = value.strip()
     try:
         if value.isdigit():
-            return min(timedelta(seconds=int(value[:9])), LONGEST_REST)
+            return min(timedelta(seconds=int(value[:SECONDS_DIGITS])), LONGEST_REST)
         at = parsedate_to_datetime(value)
         rest = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
     except (ValueError, TypeError, OverflowError):
@@ -273,7 +280,7 @@ def _listed(page: Page, kind: Kind, source: Source) -> list[formats.Found]:
 
 def _said(error: Exception) -> str:
     known = isinstance(error, ValueError | StoreError)
-    return " ".join(str(error).split())[:300] if known else f"it cannot be read ({type(error).__name__})"
+    return " ".join(str(error).split())[:DETAIL_CHARACTERS] if known else f"it cannot be read ({type(error).__name__})"
 
 
 def _failure(error: BaseException) -> tuple[Cause, str]:
@@ -290,7 +297,7 @@ def _failure(error: BaseException) -> tuple[Cause, str]:
         return Cause.TOO_LARGE, TOO_LARGE
     if isinstance(error, ValueError):
         # What a redirect names and nobody can ask for.
-        return Cause.NO_URL, f"no usable URL: {text[:200]}"
+        return Cause.NO_URL, f"no usable URL: {text[:SHORT_CHARACTERS]}"
     if isinstance(error, Unserved):
         return error.code, text
     if isinstance(error, UnsupportedURLSchemeError):
@@ -298,9 +305,9 @@ def _failure(error: BaseException) -> tuple[Cause, str]:
     if isinstance(error, IgnoreRequest):
         return Cause.REDIRECTS, text or "redirected too often"
     if "ssl" in text.lower() or "certificate" in text.lower() or "tls" in text.lower():
-        return Cause.TLS, f"tls: {text[:200]}"
+        return Cause.TLS, f"tls: {text[:SHORT_CHARACTERS]}"
     if isinstance(error, DownloadFailedError | OSError):
-        return Cause.CONNECTION_LOST, f"connection lost: {text[:200]}"
+        return Cause.CONNECTION_LOST, f"connection lost: {text[:SHORT_CHARACTERS]}"
     # Ours or Scrapy's fault rather than the site's: told, but one odd page is no reason to give up the others.
     log.error("unexpected %s", type(error).__name__, exc_info=error)
     return Cause.OUR_FAULT, _fault(error)
@@ -308,4 +315,4 @@ def _failure(error: BaseException) -> tuple[Cause, str]:
 
 def _fault(error: BaseException) -> str:
     """What is kept of a fault of our own."""
-    return f"unexpected {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+    return f"unexpected {type(error).__name__}: {' '.join(str(error).split())[:SHORT_CHARACTERS]}"

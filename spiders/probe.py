@@ -34,6 +34,15 @@ from spiders import handler, outcome
 from spiders.settings import ROBOT
 from spiders.turns import Take
 
+# Seconds that one request takes at least. Chosen: loopback.
+LEAST_GAP_SECONDS = 0.05
+# Bytes in which a list's form, its encoding and a page's first tag are looked for. Chosen: longer than any preamble.
+HEAD_BYTES, ENCODING_BYTES, HTML_BYTES = 20_000, 200, 2000
+# Feeds of a robots.txt that are looked at. Chosen: the first are the site's own.
+MAX_FEEDS_NAMED = 3
+# Share of the longest answer that is still reckoned with after each later one. Chosen: a few quick ones in a row count.
+FADING_SHARE = 0.7
+
 RUN = "probe"
 # Requests to one site. Chosen: at one a second, a minute.
 MAX_REQUESTS = 60
@@ -99,7 +108,7 @@ class ProbeSpider(Spider):
             sent = monotonic()
             yield self._request(want)
             await self.came.wait()
-            self.took = max(0.7 * self.took, monotonic() - sent)
+            self.took = max(FADING_SHARE * self.took, monotonic() - sent)
         warc.finish(self.writer)
         rest = plan.left_out(self.seen, self.robots, self.known) if self._left() <= plan.LEAST_HELD_REQUESTS else []
         self._say("probed", left_out=rest, requests=self.requests, seconds=monotonic() - self.began)
@@ -118,7 +127,7 @@ class ProbeSpider(Spider):
                 Seen(want=want, at=page.fetched_at, final_url=page.final_url, problem=str(error), code=Cause.TRUNCATED)
             )
             return
-        form = "" if want.part in (Part.SECTION, Part.ARTICLE) or HTML.search(body[:2000]) else _form(body)
+        form = "" if want.part in (Part.SECTION, Part.ARTICLE) or HTML.search(body[:HTML_BYTES]) else _form(body)
         kind = KINDS.get(want.part, Kind.FEED if form and want.part == Part.HOME else Kind.ARTICLE)
         look = outcome.look_at(page, {**facts, "kind": str(kind)}, self.source)
         if want.part == Part.HOME and look.outcome == State.EXCLUDED and look.status and look.status < 300:
@@ -185,7 +194,9 @@ class ProbeSpider(Spider):
         """How many requests there is time for."""
         seconds = self.deadline - monotonic()
         host = urls.host(self.seen[-1].url) if self.seen else ""
-        each = max(self.source.delay, self.hosts.gap(host) if host and self.hosts else 0.0, self.took, 0.05)
+        each = max(
+            self.source.delay, self.hosts.gap(host) if host and self.hosts else 0.0, self.took, LEAST_GAP_SECONDS
+        )
         return max(0, min(MAX_REQUESTS - self.requests, int(seconds / each)))
 
     def _request(self, want: Want) -> Request:
@@ -226,7 +237,7 @@ class ProbeSpider(Spider):
 def _form(body: bytes) -> str:
     if body.startswith(b"\x1f\x8b"):
         return "sitemap"
-    head = body[:20_000]
+    head = body[:HEAD_BYTES]
     return next((name for name, mark in FORMS if mark.search(head)), "")
 
 
@@ -236,11 +247,11 @@ def _newest(found: list[Entry]) -> list[Entry]:
 
 
 def _title(body: bytes) -> str:
-    channel = CHANNEL.search(body[:20_000])
+    channel = CHANNEL.search(body[:HEAD_BYTES])
     match = TITLE.search(body, channel.end(), channel.end() + TITLE_WITHIN) if channel else None
     if not match:
         return ""
-    label = ENCODING.search(body[:200])
+    label = ENCODING.search(body[:ENCODING_BYTES])
     try:
         title = match[1].decode(label[1].decode() if label else "utf-8", "replace")
         return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", title).split())
@@ -256,7 +267,9 @@ def _feeds_named(body: str) -> list[str]:
     lines = [line for line in map(str.strip, body.splitlines()) if not RULE.match(line)]
     words = (word for line in lines if not SITEMAP_LINE.match(line) for word in line.split())
     starts = ((word, begin) for word in words if (begin := ADDRESS.search(word)))
-    return list(dict.fromkeys(word[at.start() :] for word, at in starts if FEED_WORD.search(word, at.end())))[:3]
+    return list(dict.fromkeys(word[at.start() :] for word, at in starts if FEED_WORD.search(word, at.end())))[
+        :MAX_FEEDS_NAMED
+    ]
 
 
 def _usable(named: Iterable[str], base: str = "") -> tuple[str, ...]:

@@ -23,6 +23,13 @@ from twisted.python.failure import Failure
 from pipelines.crawl.hosts import Turn
 from spiders.outcome import SENT
 
+# The status that stands for no answer: an error of the server.
+NO_ANSWER = 599
+# What a grown delay shrinks to with each good answer. Chosen: slower than it grew.
+SHRINK_FACTOR = 0.7
+# Looks while a turn is waited for. Chosen: nobody notices.
+LOOKS = 4
+
 # Some sites write days; a crawl has to end, and its budget would leave such a source after one page anyway.
 LONGEST_DELAY = 600.0
 # Answers until we know how fast a host usually is.
@@ -121,7 +128,7 @@ class Hosts:
             if monotonic() > patience:
                 raise NotNow(f"another crawl is at {name}")
             if host.leaving or (host.again > monotonic() and self.take):
-                await asyncio.sleep(LOOK_SECONDS / 4)
+                await asyncio.sleep(LOOK_SECONDS / LOOKS)
                 continue
             await self.try_for([name])
         if host.until > monotonic():
@@ -195,7 +202,7 @@ class Hosts:
 
     def silent(self, name: str) -> None:
         """A host gave no answer at all."""
-        self.judge(self.of(name), 0.0, 599)
+        self.judge(self.of(name), 0.0, NO_ANSWER)
 
     def judge(self, host: Host, latency: float, status: int) -> None:
         """Set the delay of a host by how it answered: seconds until the answer began, and its status."""
@@ -206,7 +213,7 @@ class Hosts:
         if slow or status >= 500 or status == 429:
             self._pace(host, min(max(host.delay, NOTICED / 2) * 2, most))
         elif host.delay > host.floor:
-            self._pace(host, max(host.delay * 0.7, host.floor))
+            self._pace(host, max(host.delay * SHRINK_FACTOR, host.floor))
         if status < 500:
             host.answers += 1
             # What stays slow becomes usual in time; a moment of it does not.

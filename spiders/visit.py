@@ -22,6 +22,13 @@ from pipelines import encodings
 from spiders.settings import MAX_BODY_BYTES
 from spiders.turns import NotNow
 
+# Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
+DETAIL_CHARACTERS = 300
+# Characters of an address that are kept. Chosen: one line.
+URL_CHARACTERS = 200
+# Refused requests that are kept with a page. Chosen: they show what it asks for.
+REFUSED_SHOWN = 20
+
 # Nothing asked for and nothing answered for so long, and the page has had its turn in between.
 QUIET = 0.5
 # Fetched for one page; and asked for, granted or not.
@@ -104,7 +111,7 @@ class Visit:
 
     def told(self) -> dict[str, Any]:
         """What is kept of it beside the page."""
-        return {"requests": self.requests, "refused": self.refused[:20], "unfinished": self.unfinished}
+        return {"requests": self.requests, "refused": self.refused[:REFUSED_SHOWN], "unfinished": self.unfinished}
 
     async def answer(self, route: Route) -> None:
         """Hand in what a page asks for, or refuse it."""
@@ -138,7 +145,7 @@ class Visit:
                 self.opened = True
                 return shown(self.document)
             # No content: the page stays. Where scripts send the reader is not followed, nor are frames filled.
-            self.refused.append(f"navigation: {asked.url[:200]}")
+            self.refused.append(f"navigation: {asked.url[:URL_CHARACTERS]}")
             return {"status": 204}
         if asked.resource_type == "stylesheet":
             # Nobody looks at it, but scripts wait for it.
@@ -180,7 +187,7 @@ class Visit:
                     return None
                 except Exception as error:  # noqa: BLE001 -- whatever keeps a script from its data, the page goes on
                     why = first_line(error)
-        self.refused.append(f"{why}: {url[:200]}")
+        self.refused.append(f"{why}: {url[:URL_CHARACTERS]}")
         return None
 
     def _keep(self, url: str, found: Shown) -> None:
@@ -223,7 +230,7 @@ def lower(name: bytes) -> str:
 
 def first_line(error: BaseException) -> str:
     """What an error says, short enough for the ledger."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:300]
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:DETAIL_CHARACTERS]
 
 
 async def _close(page: Page) -> None:

@@ -104,7 +104,7 @@ def test_the_outcomes_of_the_last_run_count_each_article_url_once(conn: db.Conne
     row = desk.sources(conn, [source("sana")], now=NOW)[0]
 
     assert {k: v for k, v in row["outcomes"].items() if v} == {"stored": 1, "excluded": 1, "rejected": 1}
-    assert row["reasons"] == [{"state": "rejected", "reason": "listing", "urls": 1}]
+    assert row["reasons"] == [{"state": "rejected", "code": "listing", "reason": "listing", "urls": 1}]
     assert (row["new"], row["articles"], row["age_seconds"]) == (1, 1, 6 * 3600)
 
 
@@ -442,7 +442,8 @@ def test_messages_of_a_paused_channel_say_how_it_is_resumed(conn: db.Connection)
 def test_a_night_of_walls_is_no_night_without_news(conn: db.Connection) -> None:
     ran(conn, "sana", "load", "done")
     ends = [
-        {"source": "sana", "state": "rejected", "reason": reason, "urls": 2} for reason in ("soft 404", "consent wall")
+        {"source": "sana", "state": "rejected", "code": reason, "reason": reason, "urls": 2}
+        for reason in ("soft 404", "consent wall")
     ]
     (row,) = desk.sources(conn, [source("sana")], now=NOW)
     walled = {**row, "reasons": ends, "outcomes": {**row["outcomes"], "rejected": 4}}

@@ -25,6 +25,9 @@ from pipelines.airflow import failing, tell
 from pipelines.model import RUN_KEY
 from pipelines.settings import Settings, settings
 
+# The pause before a task that Postgres did not answer is tried again. Chosen: a restart of Postgres.
+POSTGRES_PAUSE = timedelta(seconds=30)
+
 if TYPE_CHECKING:
     from pipelines.airflow.plan import Batch
 
@@ -162,7 +165,7 @@ def retry_policy(current: Settings) -> failing.RetriesByProblem:
         rules=[
             RetryRule(
                 exception=errors.DatabaseError,
-                retry_delay=timedelta(seconds=30),
+                retry_delay=POSTGRES_PAUSE,
                 reason="Postgres did not answer",
             ),
             RetryRule(

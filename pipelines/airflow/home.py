@@ -21,6 +21,13 @@ from pipelines.airflow.rest import AirflowError
 from pipelines.settings import Settings, exported
 from pipelines.stores import postgres as db
 
+# Seconds that creating or migrating Airflow's database may take. Chosen: a slow disk.
+MIGRATE_SECONDS = 600
+# Lines of a log that are told where that failed. Chosen: the end of a traceback.
+LAST_LINES = 15
+# Random bytes of the admin's password, of the key of tokens, and of the other keys (Fernet asks for 32).
+PASSWORD_BYTES, JWT_BYTES, KEY_BYTES = 12, 64, 32
+
 # In a wheel they travel inside the package; in a checkout they stand at its top.
 DAGS = next(up / "dags" for up in Path(__file__).parents[1:3] if (up / "dags").is_dir())
 USER = "admin"
@@ -68,10 +75,10 @@ def prepare(settings: Settings) -> Secrets:
     path = folder / "secrets.json"
     if not path.exists():
         fresh = Secrets(
-            password=secrets.token_urlsafe(12),
-            jwt=secrets.token_hex(64),
-            session=secrets.token_hex(32),
-            fernet=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+            password=secrets.token_urlsafe(PASSWORD_BYTES),
+            jwt=secrets.token_hex(JWT_BYTES),
+            session=secrets.token_hex(KEY_BYTES),
+            fernet=base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode(),
         )
         _write_private(path, json.dumps(vars(fresh)))
     found = Secrets(**json.loads(path.read_text(encoding="utf-8")))
@@ -174,11 +181,11 @@ def migrate(settings: Settings, env: dict[str, str], *, on_line: Callable[[str],
             cwd=home(settings),
             stdout=output,
             stderr=subprocess.STDOUT,
-            timeout=600,
+            timeout=MIGRATE_SECONDS,
             umask=private.UMASK,
         )
     if code:
-        last = log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()[-15:]
+        last = log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()[-LAST_LINES:]
         raise AirflowError(f"Airflow's database could not be prepared ({log}):\n" + "\n".join(last))
     _write_private(record, json.dumps({**wanted, "revision": _revision(settings)}))
     return True

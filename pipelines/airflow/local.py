@@ -19,6 +19,9 @@ from pipelines.airflow import home, processes, rest
 from pipelines.airflow.rest import AirflowError, DagRun, Task
 from pipelines.settings import Settings
 
+# Lines of each log where several are told. Chosen: the last say why.
+FEW_LINES = 5
+
 NIGHT = ("news_crawl", "news_extract", "news_load", "news_alert")
 COMPONENTS = {
     "api-server": ["api-server"],
@@ -174,7 +177,7 @@ def _wait(
     while not ready():
         check(started)
         if time.monotonic() > deadline:
-            ends = "\n".join(f"{c.log}:\n{processes.tail(c.log, 5)}" for c in started)
+            ends = "\n".join(f"{c.log}:\n{processes.tail(c.log, FEW_LINES)}" for c in started)
             raise AirflowError(f"Airflow was not ready after {seconds:.0f} s: {missing()}.\n{ends}")
         time.sleep(LOOK_SECONDS / 2)
 

@@ -15,6 +15,11 @@ from pathlib import Path
 
 from pipelines import private
 
+# Seconds from asking a process to stop to killing it. Chosen: a task writes what it has.
+GRACE_SECONDS = 15.0
+# Seconds between two looks whether it is gone. Chosen: nobody notices.
+LOOK_SECONDS = 0.1
+
 # The number of Linux' request for a signal at the parent's death, from <sys/prctl.h>.
 PR_SET_PDEATHSIG = 1
 # Lines of a log that are shown where a process ended. Chosen: the end of a traceback.
@@ -59,7 +64,7 @@ def tail(log: Path, lines: int = TAIL_LINES) -> str:
     return "\n".join(log.read_text(encoding="utf-8", errors="replace").rstrip().splitlines()[-lines:])
 
 
-def stop(components: Iterable[Component], *, grace: float = 15.0) -> None:
+def stop(components: Iterable[Component], *, grace: float = GRACE_SECONDS) -> None:
     """End the sessions of these children and wait until nothing is left: TERM to all, KILL after `grace` seconds."""
     components = list(components)
     sessions = {component.process.pid for component in components}
@@ -90,7 +95,7 @@ def _gone(components: Sequence[Component], sessions: set[int], grace: float) -> 
             return True
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.1)
+        time.sleep(LOOK_SECONDS)
 
 
 def _signal(pids: Iterable[int], number: signal.Signals) -> None:

@@ -12,6 +12,15 @@ import httpx
 
 from pipelines.errors import NightdeskError
 
+# Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
+DETAIL_CHARACTERS = 300
+# Seconds until a server that is up has answered. Chosen: it does so at once, or hangs.
+ANSWER_SECONDS = 5
+# The same of its first answer on a machine that is busy with its start.
+FIRST_ANSWER_SECONDS = 120
+# The same of a question to its database.
+REQUEST_SECONDS = 30
+
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 ENDED = ("success", "failed")
 # Rows in one answer. Chosen: more than there are Dags of ours.
@@ -47,7 +56,7 @@ class DagRun:
 def healthy(address: str) -> list[str]:
     """The components that are not healthy yet; all of them while the API does not answer."""
     try:
-        answer = httpx.get(f"{address}/api/v2/monitor/health", timeout=5, trust_env=False)
+        answer = httpx.get(f"{address}/api/v2/monitor/health", timeout=ANSWER_SECONDS, trust_env=False)
     except httpx.TransportError:
         return list(COMPONENTS)
     if answer.status_code != httpx.codes.OK:
@@ -59,7 +68,7 @@ def healthy(address: str) -> list[str]:
 def answers(address: str) -> bool:
     """Whether the API answers at all."""
     try:
-        return httpx.get(f"{address}/api/v2/version", timeout=5, trust_env=False).is_success
+        return httpx.get(f"{address}/api/v2/version", timeout=ANSWER_SECONDS, trust_env=False).is_success
     except httpx.TransportError:
         return False
 
@@ -67,13 +76,13 @@ def answers(address: str) -> bool:
 def warm(address: str) -> None:
     """Have the API build its task side, which it does at the first request (10 s of work) and not when it starts."""
     with suppress(httpx.TransportError):
-        httpx.get(f"{address}/execution/health", timeout=120, trust_env=False)
+        httpx.get(f"{address}/execution/health", timeout=FIRST_ANSWER_SECONDS, trust_env=False)
 
 
 @contextmanager
 def login(address: str, user: str, password: str) -> Iterator[httpx.Client]:
     """A client that is logged in for the length of the block; AirflowError when the login is refused."""
-    with httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
+    with httpx.Client(base_url=address, timeout=REQUEST_SECONDS, trust_env=False) as client:
         token = _ask(client, "POST", "/auth/token", {"username": user, "password": password})["access_token"]
         client.headers["Authorization"] = f"Bearer {token}"
         yield client
@@ -148,5 +157,5 @@ def _ask(
     except httpx.TransportError as error:
         raise AirflowError(f"Airflow does not answer at {client.base_url}: {error}.") from None
     if answer.is_error:
-        raise AirflowError(f"Airflow said {answer.status_code} to {method} {path}: {answer.text[:300]}")
+        raise AirflowError(f"Airflow said {answer.status_code} to {method} {path}: {answer.text[:DETAIL_CHARACTERS]}")
     return answer.json()

@@ -21,6 +21,9 @@ from pipelines.extract.text import assembly, by_trafilatura
 from pipelines.model import Article, Page, Reason, Rejection, Removed, Source, Template
 from pipelines.stores import warc
 
+# Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
+DETAIL_CHARACTERS = 300
+
 # Seconds of CPU time that one page may take. Chosen: an endless page must not hold up the others.
 CPU_SECONDS = 20.0
 # Bytes of HTML that are read. Chosen: what a page embeds fits; a larger one costs memory and time.
@@ -167,7 +170,7 @@ def _rejection(page: Page, reason: Reason, detail: str, text: str = "") -> Rejec
         source=page.source,
         url=page.url,
         reason=reason,
-        detail=_clean(detail)[:300],
+        detail=_clean(detail)[:DETAIL_CHARACTERS],
         text=_clean(text),
         page_digest=page.digest,
         extractor=extractor(),

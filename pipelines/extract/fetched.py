@@ -18,6 +18,9 @@ from pipelines.model import Article, Page, Pointer, Reason, Rejection, Source, T
 from pipelines.stores import postgres as db
 from pipelines.stores import warc
 
+# Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
+DETAIL_CHARACTERS = 300
+
 # Seconds of CPU after which a page that no signal reaches is ended with its worker.
 GRACE = 10.0
 # What one source may cost a run, in seconds of CPU. An ordinary page takes a tenth of one: ten times that for each page
@@ -127,7 +130,7 @@ def _no(job: Job, reason: Reason, detail: str, seconds: float = 0.0) -> Made:
             source=job.source.name,
             url=job.row["url"],
             reason=reason,
-            detail=" ".join(detail.split())[:300],
+            detail=" ".join(detail.split())[:DETAIL_CHARACTERS],
             page_digest=job.row["digest"],
             extractor=job.extractor,
         ),

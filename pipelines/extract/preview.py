@@ -23,6 +23,9 @@ from pipelines.model import Article, Page, Reason, Rejection, Source, Template
 from pipelines.sources import zones
 from pipelines.stores import warc
 
+# Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
+DETAIL_CHARACTERS = 300
+
 RUN = "try"
 # Seconds that a worker may take beyond the page's own limit. Chosen: starting it takes some.
 GRACE_SECONDS = 10.0
@@ -248,7 +251,7 @@ def _no(trial: Trial, reason: Reason, detail: str, ms: float = 0.0) -> Tried:
         source=trial.source.name,
         url=trial.url,
         reason=reason,
-        detail=" ".join(detail.split())[:300],
+        detail=" ".join(detail.split())[:DETAIL_CHARACTERS],
         page_digest=trial.page.digest if trial.page else "",
         extractor=extraction.extractor(),
     )

@@ -34,6 +34,13 @@ from pipelines.stores import postgres as db
 from pipelines.stores.articlefile import Line
 from pipelines.text import digest, words
 
+# Hexadecimal digits of a digest in a key. Chosen: no two of one installation have them in common.
+DIGEST_DIGITS = 16
+# Characters of an error that are told. Chosen: a few lines; the log has all of it.
+ERROR_CHARACTERS = 500
+# Bytes of a megabyte, as NIGHTDESK_MIN_FREE_MB counts.
+MB_BYTES = 1 << 20
+
 STAGE = "extract"
 # Reasons of undecided pages in one message. Chosen: the others are counted.
 REASONS_SHOWN = 3
@@ -106,7 +113,7 @@ def extract(
             state, message = "failed", _of_disk(error, settings)
         except BaseException as error:
             with conn:
-                what = f"{type(error).__name__}: {error}"[:500]
+                what = f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS]
                 runs.end(conn, Tally(run=run, source=source.name, stage=STAGE, state="failed", message=what))
             raise
         counts["seconds"] = round(time.monotonic() - started)
@@ -140,7 +147,9 @@ def _learned(
                 counts["not observed"] = len(lesson.skipped)
     except Exception as error:  # a page is read without a template rather than not at all; the tally says so
         counts["not learned"] = 1
-        message = str(error) if isinstance(error, NightdeskError) else f"{type(error).__name__}: {error}"[:500]
+        message = (
+            str(error) if isinstance(error, NightdeskError) else f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS]
+        )
         log.exception("%s could not be learned", source.name)
         told = outbox.key("not-learned", source.name, type(error).__name__, extractor())
         outbox.tell_operators(settings, told, f"{source.name} could not be learned", f"Run {run}: {message}")
@@ -254,7 +263,7 @@ def _tell(settings: Settings, conn: db.Connection, source: Source, run: str, und
     """Tell the operators, once for each thing that is wrong, and have what was lost for a day asked for again."""
     message = undecided.told()
     log.error("%s: %s", source.name, message)
-    told = outbox.key("undecided", source.name, digest(" ".join(sorted(undecided.why)))[:16])
+    told = outbox.key("undecided", source.name, digest(" ".join(sorted(undecided.why)))[:DIGEST_DIGITS])
     outbox.tell_operators(settings, told, f"{source.name}: pages stay undecided", f"Run {run}: {message}")
     lost = [fetch for fetch, made in undecided.fetches.items() if made.fault == Fault.STORE]
     with conn:
@@ -276,7 +285,7 @@ def _heard(lines: Iterator[Line], on_line: Callable[[Line], None] | None) -> Ite
 
 def _check_disk(settings: Settings) -> None:
     private.data_folder(settings.data)
-    free = shutil.disk_usage(settings.data).free // (1 << 20)
+    free = shutil.disk_usage(settings.data).free // MB_BYTES
     if free < settings.min_free_mb:
         raise DiskFullError(
             f"{settings.data} has {free} MB free, NIGHTDESK_MIN_FREE_MB wants {settings.min_free_mb}: "

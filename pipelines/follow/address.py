@@ -8,6 +8,11 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from pipelines import urls
 
+# Hyphens, or characters, of a last segment that is a title. Chosen: names of sections have fewer.
+TITLE_HYPHENS, TITLE_CHARACTERS = 3, 30
+# Digits of a number that is an article's own. Chosen: days, months and pages have two.
+ID_DIGITS = 3
+
 EXTENSION = re.compile(r"(?<=[^.])(\.[a-z]{2,5}[0-9]?)$", re.IGNORECASE)
 DAY = re.compile(r"\d{4}([-_.])\d{1,2}\1\d{1,2}")
 NUMBER, DATE, TEXT = "number", "date", "text"
@@ -65,9 +70,11 @@ def speaks(url: str) -> int:
     if found is None or not (found.segments or found.query):
         return 0
     last = unquote(found.segments[-1]) if found.segments else ""
-    numbered = any(len(number) >= 3 for number in re.findall(r"\d+", last)) or any(v.isdigit() for _, v in found.query)
+    numbered = any(len(number) >= ID_DIGITS for number in re.findall(r"\d+", last)) or any(
+        v.isdigit() for _, v in found.query
+    )
     dated = any(kind_of(segment) != TEXT for segment in found.segments[:-1])
-    titled = len(re.findall("[-_]", last)) >= 3 or len(last) >= 30
+    titled = len(re.findall("[-_]", last)) >= TITLE_HYPHENS or len(last) >= TITLE_CHARACTERS
     return numbered + dated + titled
 
 

@@ -23,6 +23,9 @@ from pipelines.follow.lists import (
 )
 from pipelines.follow.seen import Part, Seen
 
+# Hours shown in days from here on. Chosen: "40 hours" is read without reckoning.
+HOURS_IN_DAYS_FROM = 48
+
 # Feeds of one source. Chosen: a feed for each desk; more say the same again.
 MAX_FEEDS = 8
 # Sitemaps of one source. Chosen: news, articles, and one more.
@@ -76,7 +79,7 @@ def age(at: datetime | None, now: datetime) -> str:
     hours = max(0, round((now - at).total_seconds() / 3600))
     if not hours:
         return "the newest less than an hour old"
-    return f"the newest {hours} h old" if hours < 48 else f"the newest {hours // 24} days old"
+    return f"the newest {hours} h old" if hours < HOURS_IN_DAYS_FROM else f"the newest {hours // 24} days old"
 
 
 def _needed(lists: Sequence[Seen], named: set[str], most: int, now: datetime, left: list[str]) -> list[tuple[str, str]]:

@@ -119,7 +119,7 @@ def of_samples(url: str, samples: Sequence[Sample], refused: Sequence[Seen]) -> 
         tries.insert(0, "Its articles are behind a paywall; what is free of them may be in its feed only.")
     if any(one.code == Cause.ROBOTS for one in refused):
         tries.insert(0, "robots.txt forbids its articles: ask the publisher; Nightdesk obeys it.")
-    closed = any(one.code == Cause.CHALLENGE or one.status // 100 == 4 for one in refused)
+    closed = any(one.code == Cause.CHALLENGE or 400 <= one.status < 500 for one in refused)
     if closed or Reason.CHALLENGE in reasons:
         tries.insert(0, OTHERS)
     if reasons & {Reason.EMPTY, Reason.TOO_SHORT}:

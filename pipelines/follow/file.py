@@ -9,6 +9,10 @@ from pipelines.follow.seen import Probe
 from pipelines.model import Source
 from pipelines.sources.sourcefile import render
 
+# Articles a day from which on a rate is told by the day. Chosen: "about one a day" is told by the week.
+A_DAY = 1.5
+WEEK_DAYS = 7  # and those of a week
+
 if TYPE_CHECKING:
     from pipelines.follow.onboard import Draft
 
@@ -112,4 +116,8 @@ def of_rate(rate: float | None) -> str:
     """How many articles a day, in words."""
     if rate is None:
         return "not known: the lists have too few dates"
-    return f"about {rate:.0f} articles a day" if rate >= 1.5 else f"about {max(1, round(rate * 7))} articles a week"
+    return (
+        f"about {rate:.0f} articles a day"
+        if rate >= A_DAY
+        else f"about {max(1, round(rate * WEEK_DAYS))} articles a week"
+    )

@@ -12,6 +12,9 @@ from pipelines import urls
 from pipelines.follow.seen import Anchor, Front
 from pipelines.text import words
 
+# Bytes in which a page's charset is named. Chosen: browsers look no further than a quarter of it.
+LABEL_BYTES = 4096
+
 # Bytes of a front page. Chosen: what is larger takes too long for a person who waits.
 LARGEST_BYTES = 3 * 1024 * 1024
 # Tags of a front page. Chosen: a page with more is built to hurt.
@@ -67,7 +70,7 @@ def front(body: bytes, url: str, content_type: str = "") -> Front | None:
 
 def _charset(body: bytes, content_type: str) -> tuple[str, str]:
     """The page's charset as a person would write it, with who says so, and the name the parser is given."""
-    header, inside = HEADER.search(content_type), LABEL.search(body[:4096])
+    header, inside = HEADER.search(content_type), LABEL.search(body[:LABEL_BYTES])
     said = [(header[1].lower(), "its header")] if header else []
     said += [(inside[1].decode("ascii", "replace").lower(), "the page itself")] if inside else []
     try:

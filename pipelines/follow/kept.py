@@ -18,6 +18,9 @@ from pipelines.model import Page, Source
 from pipelines.settings import Settings
 from pipelines.stores import warc
 
+# Of a second.
+NANOSECONDS = 1e9
+
 FOLDER = "follow"
 PROBE = "probe.json"
 # Seconds: long enough to find out where a site is, too short for its front page to be another one.
@@ -84,7 +87,7 @@ def _kept(settings: Settings, seed: Source) -> Iterator[Path]:
 
 def _age(folder: Path) -> float:
     number = folder.name.lstrip(".").partition("-")[2].partition(".")[0]
-    return time.time() - int(number) / 1e9 if number.isdigit() else FRESH
+    return time.time() - int(number) / NANOSECONDS if number.isdigit() else FRESH
 
 
 def _key(settings: Settings, seed: Source) -> str:

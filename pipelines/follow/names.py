@@ -11,6 +11,9 @@ from pipelines import urls
 from pipelines.follow.seen import Front
 from pipelines.sources.sourcefile import LONGEST_NAME_CHARACTERS
 
+# Characters for the number behind a name that is taken: -999.
+NUMBER_CHARACTERS = 4
+
 # Titles of pages end, or begin, with the site's.
 SEPARATOR = re.compile(r"(?<!\s)\s+[-–—|·•:»«]+\s+|(?:(?<!\s)\s+)?[|»]\s*")
 # Characters of a publisher's name. Chosen: longer is its motto.
@@ -55,7 +58,10 @@ def free(wanted: str, taken: Sequence[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")[: LONGEST_NAME_CHARACTERS - 4].strip("-") or "source"
+    return (
+        re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")[: LONGEST_NAME_CHARACTERS - NUMBER_CHARACTERS].strip("-")
+        or "source"
+    )
 
 
 def _parts(text: str) -> list[str]:

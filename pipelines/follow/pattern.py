@@ -15,6 +15,13 @@ from urllib.parse import unquote
 
 from pipelines.follow.address import DATE, NUMBER, Address, address_of, build_of, kind_of
 
+# Digits of every number from which on a pattern asks for as many. Chosen: shorter ones are days and pages.
+ID_DIGITS = 3
+# Share of addresses that have a part of their own. Chosen: some are named twice.
+OWN_SHARE = 0.9
+# One in so many addresses has another value there, at least. Chosen: fewer are names of sections.
+DIFFERENT_ONE_IN = 3
+
 # Characters of a pattern. sources/sourcefile.py takes no longer one.
 LONGEST_CHARACTERS = 300
 # Patterns of one source. Chosen: a person has to read them.
@@ -147,7 +154,7 @@ def _candidates(addresses: Sequence[Address], place: int, strangers: Sequence[st
         if len(beside) < 2:
             return [_literal(next(iter(values)))]
         return [ANY, *_but(addresses, place, strangers), _either([*values, *beside])]
-    if not last or len(values) * 3 < len(addresses):
+    if not last or len(values) * DIFFERENT_ONE_IN < len(addresses):
         either = [_either(list(values))] if len(values) <= MAX_WORDS else []
         return [ANY, *_but(addresses, place, strangers), *either]
     return _slugs([unquote(value) for value in values])
@@ -163,7 +170,7 @@ def _number(values: Sequence[str], last: bool) -> str:
 
 def _digits(numbers: Sequence[str]) -> str:
     """Numbers as the group has them; older articles have shorter ones."""
-    return r"\d{3,}" if min(map(len, numbers)) > 3 else r"\d+"
+    return r"\d{3,}" if min(map(len, numbers)) > ID_DIGITS else r"\d+"
 
 
 def _slugs(values: Sequence[str]) -> list[str]:
@@ -231,14 +238,14 @@ def _beside(addresses: Sequence[Address], place: int, strangers: Sequence[str]) 
 
 def _queries(addresses: Sequence[Address]) -> list[str]:
     """How an address of the group ends: with the parameter that tells its articles apart, where the path does not."""
-    if len({address.segments for address in addresses}) >= 0.9 * len(addresses):
+    if len({address.segments for address in addresses}) >= OWN_SHARE * len(addresses):
         return [END]
     values: dict[str, list[str]] = defaultdict(list)
     for address in addresses:
         for name, value in address.query:
             values[name].append(value)
     whole = {name: own for name, own in values.items() if len(own) == len(addresses)}
-    telling = next((name for name, own in whole.items() if len(set(own)) >= 0.9 * len(own)), "")
+    telling = next((name for name, own in whole.items() if len(set(own)) >= OWN_SHARE * len(own)), "")
     if not telling:
         return [END]
     value = r"\d+" if all(one.isdigit() for one in whole[telling]) else "[^&#]+"

@@ -18,6 +18,9 @@ from pipelines import urls
 from pipelines.follow.seen import Front
 from pipelines.sources import zones
 
+# A clock is looked at now and half a year from now, or each month of a year: summer time.
+HALF_YEAR_DAYS, MONTH_DAYS, YEAR_MONTHS = 180, 30, 12
+
 # Time zones that are named where one cannot be told. Chosen: a person has to choose.
 MAX_CANDIDATES = 10
 BY_DOMAIN = "the country of its address"
@@ -176,7 +179,7 @@ def _fits(zone: str, local: Counter[int], now: datetime) -> bool:
     """Whether the clock of a zone had these offsets in the past year; true where there are none to hold against it."""
     if not local:
         return True
-    had = {offset(zone, now - timedelta(days=days)) for days in (0, 180)}
+    had = {offset(zone, now - timedelta(days=days)) for days in (0, HALF_YEAR_DAYS)}
     common = {minutes for minutes, count in local.items() if count >= (1 - AGREE) * local.total()}
     # Lists hold what is new: where the clock was changed in between, the dates of today are among them.
     return common <= had and offset(zone, now) in common
@@ -184,7 +187,10 @@ def _fits(zone: str, local: Counter[int], now: datetime) -> bool:
 
 def _alike(fitting: Sequence[str], now: datetime) -> bool:
     """Whether it makes no difference which of these zones it is, now and through the year."""
-    return len({tuple(offset(zone, now + timedelta(days=30 * n)) for n in range(12)) for zone in fitting}) == 1
+    return (
+        len({tuple(offset(zone, now + timedelta(days=MONTH_DAYS * n)) for n in range(YEAR_MONTHS)) for zone in fitting})
+        == 1
+    )
 
 
 def _chief(fitting: Sequence[str], country: str) -> str:

@@ -22,6 +22,9 @@ from pipelines.sources import folders
 from pipelines.stores import postgres as db
 from pipelines.stores import retention, runs
 
+# Hexadecimal digits of a digest in a key. Chosen: no two of one installation have them in common.
+DIGEST_DIGITS = 16
+
 log = logging.getLogger("nightdesk")
 
 
@@ -81,7 +84,7 @@ def check_golden(settings: Settings) -> list[str]:
     for name, differs in told.items():
         if differs:
             text = "\n".join(differs)
-            digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+            digest = hashlib.sha256(text.encode()).hexdigest()[:DIGEST_DIGITS]
             subject = f"{name} no longer gives what its golden pages hold"
             outbox.tell_operators(settings, outbox.key("golden", name, digest), subject, text)
     return broken

@@ -20,3 +20,5 @@ BEHIND_CRAWLS = 3
 REFUSED_SHARE = 0.5
 # Crawls that are searched for the newest one with an answer for an article. Chosen: a month of nights.
 LOGIN_CRAWLS = 30
+# Hours shown in days from here on. Chosen: "40 hours" is read without reckoning.
+HOURS_IN_DAYS_FROM = 48

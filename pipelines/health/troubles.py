@@ -264,4 +264,4 @@ def _long(span: timedelta) -> str:
     hours = span.total_seconds() / 3600
     if hours < 2:
         return f"{round(hours * 60)} minutes"
-    return f"{round(hours)} hours" if hours < 48 else f"{round(hours / 24)} days"
+    return f"{round(hours)} hours" if hours < policy.HOURS_IN_DAYS_FROM else f"{round(hours / 24)} days"

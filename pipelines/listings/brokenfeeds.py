@@ -18,6 +18,9 @@ from pipelines.listings import feeds, xmltree
 from pipelines.listings.fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, joined, names, plain
 from pipelines.model import Entry
 
+# Bytes by which the beginning of a part is found: <item and <entry.
+TAG_BYTES = 6
+
 # Guessing takes seconds for more, and holds up other sources.
 MOST_GUESSED = 400
 # Bytes that are guessed at. Chosen: the parser that guesses is slow, and slower than in proportion.
@@ -38,7 +41,7 @@ def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
         raise ValueError("it is a broken feed without one whole entry")
     opening = body[root.start() : body.find(b">", root.start()) + 1].removesuffix(b"/>").removesuffix(b">") + b">"
     closing = b"</" + root[1] + b">"
-    head = _tree(opening + _head(body[root.start() : body.find(parts[0][:6])]) + closing)
+    head = _tree(opening + _head(body[root.start() : body.find(parts[0][:TAG_BYTES])]) + closing)
     frame = feeds.framed(etree.Element("rss") if head is None else head, url, local)
     guessed, left = 0, MAX_BYTES
     found: list[Entry] = []

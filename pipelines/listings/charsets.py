@@ -7,6 +7,9 @@ import re
 
 from resiliparse.parse.encoding import detect_encoding
 
+# Bytes in which a list's charset is named. Chosen: longer than any preamble.
+LABEL_BYTES = 2000
+
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -56,7 +59,7 @@ def _recoded(body: bytes, charset: str) -> bytes:
     # A stray byte in a UTF-8 text, or its end cut off in mid-letter.
     if broken * STRAY_ONE_IN <= len(text) - len(text.encode("ascii", "ignore")) - broken:
         return text.encode()
-    label = LABEL.search(body[:2000])
+    label = LABEL.search(body[:LABEL_BYTES])
     for name in (_known(label[1].decode("ascii")) if label else "", _known(charset)):
         # Text of which more than every other letter is above ASCII is no Latin alphabet.
         if name and not (name in LATIN and _dense(body)):

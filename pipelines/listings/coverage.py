@@ -10,6 +10,9 @@ from pipelines import urls
 from pipelines.listings import shapes
 from pipelines.model import Entry
 
+# Hours shown in days from here on. Chosen: "40 hours" is read without reckoning.
+HOURS_IN_DAYS_FROM = 48
+
 # Entries that are compared. Chosen: a sitemap of years says no more of tonight.
 MAX_ENTRIES = 10_000
 # Lists are fetched minutes apart, and systems cache each for a while.
@@ -103,6 +106,6 @@ def _articles(count: int) -> str:
 
 def _span(span: timedelta) -> str:
     hours = round(span / timedelta(hours=1))
-    if hours >= 48:
+    if hours >= HOURS_IN_DAYS_FROM:
         return f"{round(hours / 24)} days"
     return "1 hour" if hours <= 1 else f"{hours} hours"

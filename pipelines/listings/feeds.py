@@ -17,6 +17,11 @@ from pipelines.listings.fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, join
 from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry
 
+# Characters with markup for each that is shown. Chosen: summaries in HTML.
+MARKUP_FACTOR = 10
+# Elements of one name in an entry that are looked at. Chosen: some feeds say a thing twice.
+SAID_TWICE = 3
+
 ROOTS = ("rss", "rdf", "feed")
 # The largest feeds that sites mean well have some hundreds.
 MOST_ENTRIES = 20_000
@@ -167,7 +172,7 @@ def _author(node: Any) -> str:
     # An Atom person has parts; what stands in the others is an address.
     if len(node):
         return next((text(child) for child in node if name(child) == "name"), "")
-    said = text(node)[: 10 * SUMMARY_CHARACTERS]
+    said = text(node)[: MARKUP_FACTOR * SUMMARY_CHARACTERS]
     mailed = MAILED.fullmatch(said) if "@" in said[:SUMMARY_CHARACTERS] and len(said) < SUMMARY_CHARACTERS else None
     return said if mailed is None else mailed[1] or ""
 
@@ -178,7 +183,7 @@ def _tags(said: Said) -> list[Any]:
 
 def _when(said: Said, local: Local, *kinds: str) -> tuple[datetime | None, str]:
     for kind in kinds:
-        for node in said.get(kind, [])[:3]:
+        for node in said.get(kind, [])[:SAID_TWICE]:
             found = dated(text(node), local)
             if found[0] is not None:
                 return found

@@ -7,6 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
+# Pairs of a query that are looked at. Chosen: more is a page built to hurt.
+MAX_PAIRS = 50
+# Digits of a number in a query. Chosen: more is no page's number.
+NUMBER_DIGITS = 9
+
 NAMED = (
     re.compile(r"(.*)/(?:page|pages|p|pagina|seite|sayfa|strona|صفحة|صفحه|الصفحة)[/=_-]?(\d{1,4})/?", re.IGNORECASE),
     re.compile(r"(.*)/(?:index|list|page|default)[_-]?(\d{1,4})\.[a-z]{3,5}", re.IGNORECASE),
@@ -85,7 +90,7 @@ def _by_offset(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
             and mine.keys() <= pairs.keys()
             and pairs[others[0]].isdecimal()
         ):
-            found.setdefault(others[0], {})[int(words)] = (int(pairs[others[0]][:9]), address)
+            found.setdefault(others[0], {})[int(words)] = (int(pairs[others[0]][:NUMBER_DIGITS]), address)
     for name, shown in found.items():
         steps = {value / (number - 1) for number, (value, _) in shown.items() if number > 1}
         # The days of a calendar are such links too, but of no step.
@@ -98,7 +103,7 @@ def _by_offset(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
 def _read(url: str) -> Iterator[Numbered]:
     """The ways in which an address can be a page of a list."""
     parts = urlsplit(url)
-    pairs = [pair for pair in parts.query.split("&") if pair][:50]
+    pairs = [pair for pair in parts.query.split("&") if pair][:MAX_PAIRS]
     numbered = False
     for at, pair in enumerate(pairs):
         name, _, value = pair.partition("=")
@@ -115,7 +120,9 @@ def _read(url: str) -> Iterator[Numbered]:
 
 
 def _first(path: str, query: str) -> Numbered:
-    return Numbered(_list_path(path), tuple(sorted([pair for pair in query.split("&") if pair][:50])), None, False)
+    return Numbered(
+        _list_path(path), tuple(sorted([pair for pair in query.split("&") if pair][:MAX_PAIRS])), None, False
+    )
 
 
 def _list_path(path: str) -> str:

@@ -19,6 +19,15 @@ from pipelines.listings.fields import SUMMARY_CHARACTERS, joined
 from pipelines.listings.shapes import Link
 from pipelines.model import Entry
 
+# Elements inside a link, pieces of its text and pictures in it that are looked at. Chosen: a card has fewer.
+MAX_INSIDE, MAX_PIECES, MAX_PICTURES = 50, 200, 3
+# Share of links beside the main part from which on the page has none. Chosen: all but a few.
+EVERYWHERE_SHARE = 0.9
+# Characters of an element's names that are looked at. Chosen: a style sheet's utilities come in dozens.
+NAMES_CHARACTERS = 500
+# Characters of https://.
+SCHEME_CHARACTERS = 8
+
 # What a section page never reaches: parsers take seconds and gigabytes for more.
 LARGEST = 8 * 1024 * 1024
 # Tags that are read. Chosen: a page with more is built to hurt.
@@ -107,7 +116,7 @@ def _address(base: str, link: str) -> str:
     if not link or len(link) > LONGEST_URL_CHARACTERS or link.lstrip().startswith("#"):
         return ""
     address = joined(base, "".join(link.split("\n")).replace("\r", "").replace("\t", "")).partition("#")[0]
-    return address if address[:8].lower().startswith(("http://", "https://")) else ""
+    return address if address[:SCHEME_CHARACTERS].lower().startswith(("http://", "https://")) else ""
 
 
 def _split(address: str) -> Any:
@@ -120,13 +129,13 @@ def _split(address: str) -> Any:
 
 def _words(anchor: Any) -> tuple[str, bool]:
     """What a link says: of a card its heading alone, of a picture its description; and whether it is headed."""
-    for node in islice(anchor.iter(), 50):
+    for node in islice(anchor.iter(), MAX_INSIDE):
         if node.tag in HEADINGS:
             return _text(node), True
     words = _text(anchor)
     if words:
         return words, False
-    pictures = (node.get("alt") for node in islice(anchor.iter("img", "area"), 3))
+    pictures = (node.get("alt") for node in islice(anchor.iter("img", "area"), MAX_PICTURES))
     said = anchor.get("title") or anchor.get("aria-label") or next(filter(None, pictures), "") or ""
     return " ".join(said[:SUMMARY_CHARACTERS].split()), False
 
@@ -139,7 +148,7 @@ def _text(node: Any) -> str:
 
 def _pieces(node: Any) -> Iterator[str]:
     left = SUMMARY_CHARACTERS
-    for piece in islice(node.itertext(), 200):
+    for piece in islice(node.itertext(), MAX_PIECES):
         yield piece[:left]
         left -= len(piece)
         if left <= 0:
@@ -171,7 +180,7 @@ def _is_aside(node: Any) -> bool:
     if node.tag in ("html", "body", "main", "article"):
         # Systems write the state of their menus there.
         return False
-    named = f"{node.get('class') or ''} {node.get('id') or ''}"[:500].lower()
+    named = f"{node.get('class') or ''} {node.get('id') or ''}"[:NAMES_CHARACTERS].lower()
     return not ASIDE_NAMES.isdisjoint(NAME.findall(named))
 
 
@@ -187,7 +196,7 @@ def _better(known: Link | None, link: Link) -> Link:
 def _told(links: list[Link]) -> list[Link]:
     """The links, without the words that many of them share; where nearly all stand aside, none does."""
     said = Counter(link.words for link in links)
-    everywhere = sum(link.aside for link in links) > 0.9 * len(links)
+    everywhere = sum(link.aside for link in links) > EVERYWHERE_SHARE * len(links)
     return [
         replace(link, words="" if said[link.words] >= REPEATED else link.words, aside=link.aside and not everywhere)
         for link in links

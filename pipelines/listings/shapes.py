@@ -12,6 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
+# Hyphens of a last segment that is a title. Chosen: names of sections have fewer.
+TITLE_HYPHENS = 3
+# Characters of a file name's ending. Chosen: longer is none.
+ENDING_CHARACTERS = 8
+
 NO_PAGE = re.compile(
     r"\.(jpe?g|png|gif|webp|avif|svg|pdf|mp[34]|m4[av]|zip|css|js|xml|rss|atom|ico|docx?|xlsx?|pptx?|apk|exe|ics)$",
     re.IGNORECASE,
@@ -114,7 +119,12 @@ def telling(url: str) -> bool:
     parts = urlsplit(url)
     path = unquote(parts.path).rstrip("/")
     last = path.rpartition("/")[2].partition(".")[0]
-    if DATED.search(path) or last.count("-") >= 3 or last.count("_") >= 3 or len(last) >= LONG_SLUG_CHARACTERS:
+    if (
+        DATED.search(path)
+        or last.count("-") >= TITLE_HYPHENS
+        or last.count("_") >= TITLE_HYPHENS
+        or len(last) >= LONG_SLUG_CHARACTERS
+    ):
         return True
     if IDENTIFIER.fullmatch(last) or any(_number(said) for said in NUMBERED.findall(path)):
         return True
@@ -167,7 +177,7 @@ def _class(segment: str, *, last: bool, keep: bool) -> str:
         kind = "word"
     else:
         kind = "=" + stem.lower()
-    return kind + dot + ending.lower()[:8]
+    return kind + dot + ending.lower()[:ENDING_CHARACTERS]
 
 
 def _pairs(query: str) -> list[tuple[str, str]]:

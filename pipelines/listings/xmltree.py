@@ -12,6 +12,11 @@ from lxml import etree
 from pipelines import encodings
 from pipelines.listings.charsets import in_utf8
 
+# Bytes in which the end of the root is looked for. Chosen: what some systems append is shorter.
+END_BYTES = 2000
+# Base of numbers that are written &#x…;.
+HEXADECIMAL = 16
+
 # Bytes of an unpacked list: 50 MB, as sitemaps.org has it.
 MAX_BYTES = 50 * 1024 * 1024
 # What a well-meant list never reaches: mending and guessing take seconds beyond, and hold up other sources.
@@ -113,7 +118,7 @@ def mended(body: bytes) -> bytes:
 def cut_off(body: bytes) -> bool:
     """Whether the list ends before its last element is closed."""
     root = ROOT.search(body[:HEAD_BYTES])
-    return root is not None and b"</" + root[1] not in body[-2000:]
+    return root is not None and b"</" + root[1] not in body[-END_BYTES:]
 
 
 def name(node: Any) -> str:
@@ -128,7 +133,7 @@ def text(node: Any) -> str:
 
 def _reference(said: re.Match[bytes]) -> bytes:
     if said[1] or said[2]:
-        number = int(said[1]) if said[1] else int(said[2], 16)
+        number = int(said[1]) if said[1] else int(said[2], HEXADECIMAL)
         writable = number in (9, 10, 13) or 32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or number > 0xFFFF
         return said[0] if writable and number <= 0x10FFFF else b""
     if said[3]:

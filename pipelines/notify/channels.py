@@ -8,6 +8,9 @@ from typing import Any
 from pipelines.errors import ChannelError
 from pipelines.stores import postgres as db
 
+# Messages that are listed where nobody says how many. Chosen: some screens.
+LISTED = 200
+
 WORDS = ("paused", "rests", "no address", "works")
 
 
@@ -51,7 +54,7 @@ def resend(conn: db.Connection, channel: str = "", ids: Sequence[int] = ()) -> l
     return found
 
 
-def given_up(conn: db.Connection, channel: str = "", count: int = 200) -> list[db.Row]:
+def given_up(conn: db.Connection, channel: str = "", count: int = LISTED) -> list[db.Row]:
     """Messages that were given up, newest first: id, channel, watch, form, subject, attempts, error, created_at."""
     return db.query(conn, "given_up_deliveries", channel=channel.lower(), count=count)
 

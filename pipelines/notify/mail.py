@@ -21,6 +21,13 @@ from urllib.parse import SplitResult, parse_qs, quote, unquote, urlsplit
 from pipelines import steering
 from pipelines.notify.message import Carry, Message, Outcome, Receipt
 
+# Hexadecimal digits of the mark of a recipient that has a message. Chosen: no two recipients have them in common.
+MARK_DIGITS = 16
+# The same of a Message-ID, which has to be one of its kind for ever.
+ID_DIGITS = 40
+# Where mail servers listen: with TLS from the start, and without.
+SMTPS_PORT, SMTP_PORT = 465, 25
+
 # Seconds that a mail server may take for one step. Chosen: some look up who we are first.
 TIMEOUT_SECONDS = 20.0
 DOMAIN = "nightdesk.invalid"
@@ -96,7 +103,7 @@ def check(address: str) -> None:
 
 def mark(recipient: str) -> str:
     """What stands for a recipient where it is kept who has a message: no address."""
-    return sha256(_bare(recipient).lower().encode()).hexdigest()[:16]
+    return sha256(_bare(recipient).lower().encode()).hexdigest()[:MARK_DIGITS]
 
 
 def letter(message: Message, post: Post) -> bytes:
@@ -106,7 +113,7 @@ def letter(message: Message, post: Post) -> bytes:
     mail["From"] = _mailbox(post.sender)
     mail["To"] = ", ".join(map(_mailbox, post.recipients))
     mail["Date"] = formatdate()
-    mail["Message-ID"] = f"<{sha256(message.key.encode('utf-8', 'replace')).hexdigest()[:40]}@{DOMAIN}>"
+    mail["Message-ID"] = f"<{sha256(message.key.encode('utf-8', 'replace')).hexdigest()[:ID_DIGITS]}@{DOMAIN}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Nightdesk-Key"] = _key(message.key)
     mail.attach(MIMEText(steering.strip(message.text), "plain", "utf-8"))
@@ -146,7 +153,7 @@ def _post(address: str) -> Post:
         raise ValueError(NO_RECIPIENT)
     return Post(
         host=host,
-        port=parts.port or (465 if secure else int(options.get("port", 25))),
+        port=parts.port or (SMTPS_PORT if secure else int(options.get("port", SMTP_PORT))),
         secure=secure,
         user=user,
         password=unquote(parts.password or ""),

@@ -24,6 +24,9 @@ from pipelines.notify.message import Outcome, Receipt
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 
+# Hexadecimal digits of a digest in a key. Chosen: no two of one installation have them in common.
+DIGEST_DIGITS = 16
+
 # The first of the two numbers of a sender's advisory lock; the second is its own.
 SENDERS = 4_917_002
 
@@ -48,7 +51,7 @@ def tell_operators(settings: Settings, key: str, subject: str, body: str) -> boo
 
 def tell_of_source_file(settings: Settings, problem: SourceError) -> bool:
     """Tell the operators, once for each thing that is wrong with a source file; False as above."""
-    digest = hashlib.sha256(str(problem).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(str(problem).encode()).hexdigest()[:DIGEST_DIGITS]
     return tell_operators(settings, key("source-file", digest), "A source file cannot be read", str(problem))
 
 

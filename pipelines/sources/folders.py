@@ -16,6 +16,9 @@ from pipelines.settings import Settings
 from pipelines.sources.sourcefile import NAME, load, parse, render, shown
 from pipelines.stores import postgres as db
 
+# Names that are spelled alike, and all that are offered. Chosen: one line.
+NEAR, NEAR_SHOWN = 3, 4
+
 __all__ = [
     "catalogue",
     "catalogue_names",
@@ -224,7 +227,7 @@ def near(name: str, known: Iterable[str]) -> str:
     """The names that somebody may have meant, as the end of a sentence; empty where there are none."""
     names = sorted(known)
     within = [n for n in names if name in n or n in name] if len(name) > 2 else []
-    near = list(dict.fromkeys(get_close_matches(name, names, 3) + within))[:4]
+    near = list(dict.fromkeys(get_close_matches(name, names, NEAR) + within))[:NEAR_SHOWN]
     return f" (near: {', '.join(near)})" if near else ""
 
 

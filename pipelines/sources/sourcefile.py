@@ -23,6 +23,11 @@ from pipelines.errors import SourceError
 from pipelines.model import Expect, Source
 from pipelines.sources import access
 
+# Characters of a host's name, as DNS has it (RFC 1035).
+HOST_CHARACTERS = 253
+# Characters of a value in an error. Chosen: one line.
+SHOWN_CHARACTERS = 80
+
 NAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
 # Characters of a source's name. Chosen: it stands in tables, paths and labels of Airflow.
 LONGEST_NAME_CHARACTERS = 60
@@ -231,7 +236,7 @@ def _is_host(host: str) -> bool:
             return False
         return True
     labels = host.removesuffix(".").split(".")
-    return len(host) <= 253 and all(re.fullmatch(r"(?!-)[\w-]{1,63}(?<!-)", label) for label in labels)
+    return len(host) <= HOST_CHARACTERS and all(re.fullmatch(r"(?!-)[\w-]{1,63}(?<!-)", label) for label in labels)
 
 
 def _pattern(value: str) -> str:
@@ -298,7 +303,7 @@ def _named(key: str, value: Any) -> str:
 
 def _short(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= 80 else text[:77] + "…"
+    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 3] + "…"
 
 
 def _toml(value: Any) -> str:

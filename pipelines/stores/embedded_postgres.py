@@ -31,6 +31,11 @@ from pipelines.stores import postgres_keeper as keeper
 from pipelines.stores import postgres_programs
 from pipelines.stores.postgres_programs import VERSION
 
+# Hexadecimal digits of a folder's name. Chosen: no two installations of one machine have them in common.
+DIGEST_DIGITS = 16
+# Seconds between two looks whether it answers. Chosen: nobody notices.
+LOOK_SECONDS = 0.2
+
 # Who runs the server where root runs Nightdesk; the name that installations before this one have.
 SERVER_USER = "pgserver"
 # The number in the name of its socket; it listens at no port.
@@ -183,7 +188,7 @@ def _start(folder: Path) -> None:
             raise DatabaseError(
                 f"The embedded Postgres in {folder} did not start: the end of {folder / 'log'} says why. {INSTEAD}"
             )
-        time.sleep(0.2)
+        time.sleep(LOOK_SECONDS)
 
 
 def _check_way(data: Path, user: pwd.struct_passwd) -> None:
@@ -295,7 +300,7 @@ def _socket_folder(folder: Path, user: pwd.struct_passwd) -> Path:
     """Where the server listens: in its own folder, or below /tmp where no address could hold its name."""
     if PLAIN_PATH.fullmatch(str(folder)) and len(str(folder / f".s.PGSQL.{PORT}")) <= SOCKET_PATH_BYTES:
         return folder
-    found = Path(tempfile.gettempdir()) / f"nightdesk-{sha256(os.fsencode(folder)).hexdigest()[:16]}"
+    found = Path(tempfile.gettempdir()) / f"nightdesk-{sha256(os.fsencode(folder)).hexdigest()[:DIGEST_DIGITS]}"
     # One that is there may be ours from earlier; whose it is gets checked either way.
     with suppress(FileExistsError):
         found.mkdir(mode=0o700)

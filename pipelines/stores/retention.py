@@ -15,6 +15,9 @@ from pipelines.stores import embedded_postgres
 from pipelines.stores import postgres as db
 from pipelines.stores.runs import KEY
 
+# Characters of a run key with seconds: 2026-11-22T020013.
+SECONDS_KEY_CHARACTERS = 17
+
 OPEN = ".open"
 # What a data folder holds of ours; others may keep something of theirs beside it.
 OURS = ("raw", "articles", "airflow", "golden", "follow")
@@ -74,7 +77,9 @@ def tighten(settings: Settings) -> int:
 
 def started(run: str) -> datetime:
     """The moment that a run key names."""
-    return datetime.strptime(run, "%Y-%m-%dT%H%M%S" if len(run) == 17 else "%Y-%m-%dT%H%M").replace(tzinfo=UTC)
+    return datetime.strptime(run, "%Y-%m-%dT%H%M%S" if len(run) == SECONDS_KEY_CHARACTERS else "%Y-%m-%dT%H%M").replace(
+        tzinfo=UTC
+    )
 
 
 def _old(raw: Path, before: datetime) -> Iterator[Path]:

@@ -10,6 +10,11 @@ from pipelines.errors import NightdeskError
 from pipelines.model import RUN_KEY, Code, Tally
 from pipelines.stores import postgres as db
 
+# Runs that are listed where nobody says how many. Chosen: a screen.
+LATEST = 10
+# Sources in one message. Chosen: the others are counted.
+SOURCES_SHOWN = 10
+
 STAGES = ("crawl", "extract", "load", "alert")
 # What a Tally of load counts where the ledger's check found URLs without an end.
 UNACCOUNTED = "unaccounted"
@@ -86,7 +91,7 @@ def unreached(conn: db.Connection, run: str) -> str:
     )
 
 
-def latest(conn: db.Connection, count: int = 10) -> list[db.Row]:
+def latest(conn: db.Connection, count: int = LATEST) -> list[db.Row]:
     """The newest runs: run, started_at, ended_at, sources, failed, running; newest first."""
     return db.query(conn, "latest_runs", count=count)
 
@@ -103,8 +108,8 @@ def judged(tallies: Iterable[Tally], stage: str, names: Sequence[str], share: fl
     bad = {name: _why(known.get(name)) for name in names if name not in known or known[name].state not in ENDED_WELL}
     if not bad:
         return f"{len(names)} sources, none failed"
-    said = "; ".join(f"{name}: {why}" for name, why in list(bad.items())[:10])
-    more = f"; and {len(bad) - 10} more" if len(bad) > 10 else ""
+    said = "; ".join(f"{name}: {why}" for name, why in list(bad.items())[:SOURCES_SHOWN])
+    more = f"; and {len(bad) - SOURCES_SHOWN} more" if len(bad) > SOURCES_SHOWN else ""
     # A gap in the ledger is no matter of how many: it is a promise broken.
     if len(bad) >= share * len(names) or any(known[name].counts.get(UNACCOUNTED) for name in bad if name in known):
         raise NightdeskError(f"{stage} failed for {len(bad)} of {len(names)} sources: {said}{more}")

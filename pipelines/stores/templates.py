@@ -19,6 +19,9 @@ from pipelines.errors import NightdeskError
 from pipelines.model import Template
 from pipelines.stores import postgres as db
 
+# Characters of an error's text that are kept. Chosen: one line; the log has all of it.
+DETAIL_CHARACTERS = 200
+
 # Pages from which on a source is learned; docs/operations.md says so. Chosen: two more than observations need, for some
 # are copies.
 LEAST_PAGES = 10
@@ -280,9 +283,10 @@ def _stored(row: db.Row) -> Stored:
     try:
         return Stored(**{**row, "template": _template(row["template"])})
     except (ValueError, TypeError, AttributeError) as error:
+        said = " ".join(str(error).split())[:DETAIL_CHARACTERS]
         problem = (
             f"Version {row['version']} of what was learned of {row['source']} cannot be read "
-            f"({' '.join(str(error).split())[:200]}); `nightdesk sources learn {row['source']}` learns it anew."
+            f"({said}); `nightdesk sources learn {row['source']}` learns it anew."
         )
         return Stored(**{**row, "template": None, "problem": problem})
 

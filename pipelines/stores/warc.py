@@ -30,6 +30,11 @@ from pipelines.errors import StoreError
 from pipelines.model import Page, Pointer
 from pipelines.stores import entries
 
+# What zlib is told to read: gzip with its head and end, and the bare stream inside.
+GZIP, DEFLATE = 31, -15
+# Bytes of a record in which its WARC head stands. Chosen: it is far shorter.
+HEAD_BYTES = 4096
+
 CLOSED = ".warc.gz"
 OPEN = ".warc.gz.open"
 DAMAGED = ".damaged"
@@ -375,10 +380,10 @@ def _next(file: BinaryIO, position: int, length: int) -> int:
 def _member(file: BinaryIO, position: int) -> tuple[int, str]:
     """Length and WARC type of the gzip member at a position; no type where it is not whole, and no length where its end
     cannot be told either. zlib checks each member's checksum; without it, what is damaged may still have an end."""
-    length, head = _inflated(file, position, wbits=31)
+    length, head = _inflated(file, position, wbits=GZIP)
     if head.startswith(b"WARC/"):
         return length, head.partition(b"WARC-Type: ")[2].partition(b"\r\n")[0].decode("ascii", "replace")
-    length, head = _inflated(file, position + HEADER_BYTES, wbits=-15)
+    length, head = _inflated(file, position + HEADER_BYTES, wbits=DEFLATE)
     return (HEADER_BYTES + length + TRAILER_BYTES if head.startswith(b"WARC/") else 0), ""
 
 
@@ -395,7 +400,7 @@ def _inflated(file: BinaryIO, position: int, *, wbits: int) -> tuple[int, bytes]
             used += len(piece)
             while piece and not decoder.eof:
                 data = decoder.decompress(piece, PIECE_BYTES)
-                head += data[: 4096 - len(head)] if len(head) < 4096 else b""
+                head += data[: HEAD_BYTES - len(head)] if len(head) < HEAD_BYTES else b""
                 piece = decoder.unconsumed_tail
     except zlib.error:
         return 0, b""

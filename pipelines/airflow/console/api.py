@@ -26,8 +26,15 @@ from pipelines.settings import Settings, settings
 from pipelines.sources import folders as files
 from pipelines.stores import postgres as db
 
+# Connections of the Desk to Postgres at the same time. Chosen: a page asks for one; others wait.
+CONNECTIONS_AT_ONCE = 4
+# Articles of one answer, where nobody says how many, and at most. Chosen: what is read in one go.
+ROWS, MAX_ROWS = 40, 200
+# What Postgres' bigint can hold, without its sign.
+BIGINT_BITS = 63
+
 SCRIPTS = {path.name: path for path in Path(__file__).parent.glob("*.js")}
-CONNECTIONS = BoundedSemaphore(4)
+CONNECTIONS = BoundedSemaphore(CONNECTIONS_AT_ONCE)
 PATIENCE = 5.0  # seconds a request waits for one of the connections
 # Milliseconds after which Postgres ends a question of the Desk. Chosen: nobody waits longer for a page, and Airflow's
 # server has others to serve.
@@ -82,7 +89,7 @@ def _script(name: str) -> FileResponse:
 
 def _desk(
     source: Annotated[str | None, Query(max_length=LONGEST_NAME, pattern=NAME)] = None,
-    count: Annotated[int, Query(ge=1, le=200)] = 40,
+    count: Annotated[int, Query(ge=1, le=MAX_ROWS)] = ROWS,
 ) -> Any:
     current = settings()
     followed, broken = files.readable(current)
@@ -100,7 +107,7 @@ def _desk(
 
 def _article(number: int) -> Any:
     with _reading(settings()) as conn:
-        found = desk.article(conn, number) if 0 < number < 2**63 else None
+        found = desk.article(conn, number) if 0 < number < 2**BIGINT_BITS else None
     if found is None:
         raise HTTPException(404, "There is no such article; it may have been removed.")
     return steering.stripped(found)

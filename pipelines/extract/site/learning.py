@@ -21,6 +21,9 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 from pipelines.stores import templates
 
+# Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
+DETAIL_CHARACTERS = 300
+
 # Seconds that a worker may take beyond its limit. Chosen: starting it takes some.
 GRACE_SECONDS = 10.0
 # Seconds of CPU time that learning may take. Chosen: a bound for what hangs.
@@ -152,4 +155,4 @@ def _untaught(work: Any, loss: workers.Loss, detail: str) -> str:
 
 
 def _said(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())[:300].removesuffix(".")
+    return " ".join(f"{type(error).__name__}: {error}".split())[:DETAIL_CHARACTERS].removesuffix(".")
