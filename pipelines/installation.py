@@ -13,6 +13,7 @@ FILE_VARIABLE = "NIGHTDESK_ENV_FILE"
 HOME_VARIABLE = "NIGHTDESK_HOME"
 # Without a file an installation is these, as in a container; any of them says that one is meant.
 PLACES = ("NIGHTDESK_DATA", "NIGHTDESK_SOURCES", "NIGHTDESK_DATABASE_URL")
+# The mode's bit that lets everybody write.
 OTHERS_MAY_WRITE = 0o002
 
 

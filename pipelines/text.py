@@ -50,6 +50,7 @@ LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _END = re.compile("\\n+|[。！？]+[」』”）]*|[.!?؟۔…]+[\"'»”’)\\]]*(?=\\s)")
 # Mr, Dr, and the initials of names and states: the point behind them ends nothing.
 _SHORT = re.compile(r"(?:^|[^\w])(?:[^\W\d_]|[A-ZÄÖÜ][^\W\d_])$")
+# Characters before a point that are looked at for it. Chosen: the longest of these with what stands before it.
 SHORT_CHARACTERS = 4
 # From its first on: where a row of them has no Latin letter behind it, none of its parts has.
 TATWEEL_BEFORE_LATIN = re.compile("(?<!\u0640)\u0640+(?=[A-Za-z0-9])")

@@ -22,6 +22,7 @@ from pipelines.sources import folders
 from pipelines.stores import postgres as db
 
 MARKED = "bold reverse"
+# Answers on one page. Chosen: some screens.
 MOST_SHOWN = 500
 
 

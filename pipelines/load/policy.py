@@ -37,3 +37,5 @@ MAX_TITLES_OF_CANONICAL = 4
 # How long a load waits for another one of the same source. Chosen: a task that is tried again
 # finds the load of the first try ended.
 LOCK_WAIT_SECONDS = 120
+# A backfill goes on for so long after it began. Chosen: code of before a migration may still be loading for a night.
+BACKFILL_ON_FOR = timedelta(days=1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from pipelines.load import policy
 from pipelines.query import vectors
 from pipelines.query.asked import FIELDS
 from pipelines.settings import Settings
@@ -32,7 +33,7 @@ def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: 
     with db.connection(settings, application="nightdesk index") as conn:
         while True:
             with conn:
-                at = db.row(conn, "backfill_hold", of=BACKFILL)
+                at = db.row(conn, "backfill_hold", of=BACKFILL, on_for=policy.BACKFILL_ON_FOR)
                 if at is None:
                     return done
                 rows = db.query(conn, "words_unindexed", below=at["below"], count=BATCH)
