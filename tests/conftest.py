@@ -17,11 +17,13 @@ import pytest
 from pipelines.settings import Settings
 from pipelines.settings import settings as settings_of_this_process
 from pipelines.stores import postgres as db
-from tests import databases, sites
+from tests import databases, sites, warm
 from tests.sites import Sites
 
 for name in [
-    n for n in os.environ if n.startswith("NIGHTDESK_") and n not in ("NIGHTDESK_DATABASE_URL", "NIGHTDESK_CHROMIUM")
+    n
+    for n in os.environ
+    if n.startswith("NIGHTDESK_") and n not in ("NIGHTDESK_DATABASE_URL", "NIGHTDESK_CHROMIUM", "NIGHTDESK_TESTS_COLD")
 ]:
     del os.environ[name]
 os.environ["NIGHTDESK_ENV_FILE"] = "/nonexistent/nightdesk.env"
@@ -36,6 +38,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 LOOPBACK = str(Path(__file__).parent / "loopback")
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (LOOPBACK, os.environ.get("PYTHONPATH", ""))))
 runpy.run_path(f"{LOOPBACK}/sitecustomize.py")
+warm.install()
 
 
 # The files that take longest, a minute and more of mostly waiting: begun last, they would keep all workers waiting.
@@ -151,6 +154,14 @@ def everybodys() -> Iterator[Path]:
 @pytest.fixture(autouse=True)
 def _fresh_settings() -> None:
     settings_of_this_process.cache_clear()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _cold(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Programs begin with an interpreter of their own where a file asks for it, or the whole run."""
+    warm.switch(not (request.node.get_closest_marker("cold") or os.environ.get("NIGHTDESK_TESTS_COLD")))
+    yield
+    warm.switch(True)
 
 
 @pytest.fixture

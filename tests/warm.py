@@ -1,0 +1,287 @@
+"""Programs that the tests start are forked from an interpreter that has their imports, instead of importing them again.
+
+A crawl's child, the nursery of extract's workers and the command line take a second of CPU each to import what they need,
+some hundreds of times in a run of all tests. What is forked here is the same program: a process of its own and a child of
+whoever started it, with the arguments, environment, folder, pipes and command line that `subprocess` was asked for.
+NIGHTDESK_TESTS_COLD=1, or the mark `cold`, starts each with an interpreter of its own, as everything else is started.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import gc
+import importlib
+import os
+import pickle
+import pkgutil
+import runpy
+import signal
+import socket
+import subprocess
+import sys
+import time
+import types
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+# Above every descriptor that a test has open; what a program is given lies here for the moment.
+HIGH = 700
+# Bytes of one message: the arguments and the environment.
+LONGEST = 1 << 20
+# Seconds within which a fork has a new parent; beyond it nobody waits for the program.
+ADOPTED_WITHIN = 30.0
+
+MODULES = ("spiders", "pipelines.extract.nursery", "pipelines.notify.courier", "demo")
+COMMANDS = "from pipelines.cli import main; main()"
+# What a crawl loads on its way, beside what our own modules import; the reactor itself belongs to one process alone.
+ON_THE_WAY = (
+    "scrapy.core.downloader.contextfactory",
+    "encodings.idna", "psycopg2.sql", "queuelib", "setproctitle", "sqlite3", "tzdata",
+    "scrapy.downloadermiddlewares.defaultheaders", "scrapy.downloadermiddlewares.downloadtimeout",
+    "scrapy.downloadermiddlewares.redirect", "scrapy.downloadermiddlewares.retry",
+    "scrapy.downloadermiddlewares.useragent", "scrapy.dupefilters", "scrapy.extensions.memusage", "scrapy.logformatter",
+    "scrapy.pqueues", "scrapy.spidermiddlewares.referer", "scrapy.squeues", "scrapy.statscollectors",
+    "scrapy.utils.engine", "scrapy.utils.request", "twisted.internet.asyncioreactor",
+)  # fmt: skip
+# These make something when they are imported that a fork must not share, or need what is not installed.
+LEFT_OUT = ("__main__", "spiders.browser", "spiders.visit", "pipelines.airflow")
+
+_Popen = subprocess.Popen
+_switched_on = True
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program to run: its words as the command line has them, its environment and folder, and its descriptors."""
+
+    words: tuple[str, ...]
+    env: Mapping[str, str]
+    folder: str
+    # The numbers that its descriptors have in it: standard input, output and error, and what it was passed.
+    numbers: tuple[int, ...]
+
+    @property
+    def starts_others(self) -> bool:
+        """Whether it may start such programs itself."""
+        return "-c" in self.words
+
+
+class Oven:
+    """A warm interpreter, a child of this process, and the socket to ask it over."""
+
+    def __init__(self, pid: int, asked: socket.socket) -> None:
+        self.owner, self.pid, self.asked, self.lock = os.getpid(), pid, asked, Lock()
+
+    def start(self, program: Program, descriptors: Sequence[int]) -> int:
+        """The pid of the program, which is a child of ours."""
+        with self.lock:
+            # What is left behind by its parent becomes ours, for the moment that this takes.
+            _prctl(PR_SET_CHILD_SUBREAPER, 1)
+            try:
+                socket.send_fds(self.asked, [pickle.dumps(program)], list(descriptors))
+                answer = self.asked.recv(64)
+            finally:
+                _prctl(PR_SET_CHILD_SUBREAPER, 0)
+        if not answer:
+            raise OSError("the warm interpreter is gone")
+        return int(answer)
+
+
+_oven: Oven | None = None
+
+
+class Popen(subprocess.Popen):  # type: ignore[type-arg]
+    """subprocess.Popen, which has some programs of ours forked."""
+
+    def _execute_child(  # type: ignore[no-untyped-def]
+        self, args, executable, preexec_fn, close_fds, pass_fds, cwd, env, startupinfo, creationflags, shell,
+        p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite, *rest,
+    ):  # fmt: skip
+        words = () if isinstance(args, str | bytes) or shell else tuple(map(os.fspath, args))
+        # What is asked of the new process beyond the usual is for a real start: users, groups, a session of its own.
+        usual = preexec_fn is None and close_fds and rest in USUAL
+        if not (_switched_on and usual and _is_warm(words)):
+            super()._execute_child(  # type: ignore[misc]
+                args, executable, preexec_fn, close_fds, pass_fds, cwd, env, startupinfo, creationflags, shell,
+                p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite, *rest,
+            )  # fmt: skip
+            return
+        given = [own if pipe == -1 else pipe for own, pipe in enumerate((p2cread, c2pwrite, errwrite))]
+        program = Program(
+            words,
+            {os.fsdecode(name): os.fsdecode(value) for name, value in (os.environ if env is None else env).items()},
+            os.fspath(cwd) if cwd else str(Path.cwd()),
+            (0, 1, 2, *pass_fds),
+        )
+        try:
+            self.pid = _warm().start(program, [*given, *pass_fds])
+            self._child_created = True
+        finally:
+            self._close_pipe_fds(p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite)  # type: ignore[attr-defined]
+
+
+# restore_signals, gid, gids, uid, umask, start_new_session, process_group: those that nobody has asked for.
+USUAL = ((True, None, None, None, -1, False, -1),)
+
+
+def switch(on: bool) -> None:
+    """Whether programs are forked from now on."""
+    global _switched_on
+    _switched_on = on
+
+
+def install() -> None:
+    """Have this process, and what is forked for it, start those programs warm."""
+    subprocess.Popen = Popen  # type: ignore[misc]
+
+
+def main(number: int, owner: int) -> None:
+    """Be the warm interpreter of the process `owner`; returns in each program that is forked, once it has run."""
+    _die_with(owner)
+    for name in ON_THE_WAY:
+        importlib.import_module(name)
+    import demo
+    import pipelines
+    import spiders
+    from pipelines.extract import warm  # noqa: F401 -- it reads a page
+
+    for package in (pipelines, spiders, demo):
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            if not any(part in module.name for part in LEFT_OUT):
+                importlib.import_module(module.name)
+    install()
+    gc.collect()
+    gc.freeze()
+    asked = socket.socket(fileno=number)
+    while True:
+        program = _serve(asked, owner)
+        if not program.starts_others:
+            break
+        owner = os.getpid()
+        mine, asked = _pair()
+        pid = os.fork()
+        if pid:
+            asked.close()
+            globals()["_oven"] = Oven(pid, mine)
+            break
+        mine.close()
+        _die_with(owner)
+    _run(program)
+
+
+def _warm() -> Oven:
+    """The warm interpreter of this process, begun where there is none."""
+    global _oven
+    if _oven is None or _oven.owner != os.getpid():
+        mine, theirs = _pair()
+        process = _Popen(
+            [sys.executable, "-m", "tests.warm", str(theirs.fileno()), str(os.getpid())],
+            cwd=Path(__file__).parents[1],
+            stdin=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            pass_fds=[theirs.fileno()],
+        )
+        theirs.close()
+        # Ended by our end; nobody waits for it.
+        process.returncode = 0
+        _oven = Oven(process.pid, mine)
+    return _oven
+
+
+def _is_warm(words: tuple[str, ...]) -> bool:
+    if words[:1] == (str(Path(sys.executable).with_name("nightdesk")),):
+        return True
+    if words[:1] != (sys.executable,):
+        return False
+    rest = words[2:] if words[1:2] == ("-P",) else words[1:]
+    return (rest[:1] == ("-m",) and rest[1] in MODULES) or rest[:2] == ("-c", COMMANDS)
+
+
+def _serve(asked: socket.socket, owner: int) -> Program:
+    """Fork a program for each request; returns in the program."""
+    # Ctrl-C is for the programs.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(asked, LONGEST, 64)
+        if not message:
+            os._exit(0)
+        between = os.fork()
+        if between == 0:
+            if os.fork():
+                os._exit(0)
+            program: Program = pickle.loads(message)
+            _become(program, descriptors, asked, owner)
+            return program
+        os.waitpid(between, 0)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _become(program: Program, descriptors: Sequence[int], asked: socket.socket, owner: int) -> None:
+    deadline = time.monotonic() + ADOPTED_WITHIN
+    while os.getppid() != owner:
+        if time.monotonic() > deadline:
+            os._exit(70)
+        time.sleep(0.0005)
+    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, HIGH) for descriptor in descriptors]
+    asked.send(str(os.getpid()).encode())
+    asked.detach()
+    for source, number in zip(high, program.numbers, strict=True):
+        os.dup2(source, number)
+    kept = sorted(program.numbers)
+    for low, above in zip(kept, [*kept[1:], os.sysconf("SC_OPEN_MAX")], strict=True):
+        os.closerange(low + 1, above)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.chdir(program.folder)
+    os.environ.clear()
+    os.environ.update(program.env)
+    time.tzset()
+    sys.modules["setproctitle"].setproctitle(" ".join(program.words))
+
+
+def _run(program: Program) -> None:
+    """Run it as the interpreter would, which ends with it."""
+    words = program.words[1:]
+    if program.words[0] != sys.executable:
+        words = ("-c", COMMANDS, *words)
+    if words[0] == "-P":
+        words = words[1:]
+    else:
+        sys.path[0] = program.folder if words[0] == "-m" else ""
+    if words[0] == "-m":
+        sys.argv = list(words[1:])
+        runpy.run_module(words[1], run_name="__main__", alter_sys=True)
+        return
+    sys.argv = ["nightdesk" if program.words[0] != sys.executable else "-c", *words[2:]]
+    scope = types.ModuleType("__main__")
+    sys.modules["__main__"] = scope
+    exec(compile(words[1], "<string>", "exec"), vars(scope))
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    for end in (mine, theirs):
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LONGEST)
+    return mine, theirs
+
+
+def _die_with(owner: int) -> None:
+    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != owner:
+        os._exit(1)
+
+
+def _prctl(what: int, value: int) -> None:
+    ctypes.CDLL(None).prctl(what, value, 0, 0, 0)
+
+
+if __name__ == "__main__":
+    # Under its own name, so that what is pickled here and there is of the same class.
+    from tests import warm
+
+    warm.main(int(sys.argv[1]), int(sys.argv[2]))
