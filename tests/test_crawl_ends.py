@@ -24,6 +24,9 @@ from pipelines.stores import runs, warc
 from tests import sites
 from tests.sites import NEXT, RUN, Sites
 
+# How these processes begin and end is what is tested here.
+pytestmark = pytest.mark.cold
+
 
 @contextmanager
 def spiders(

@@ -14,6 +14,9 @@ from pipelines.settings import Settings, exported
 from pipelines.stores import postgres as db
 from tests.test_extract_stage import RUN, SOURCE, crawled, lines, story
 
+# How these processes begin and end is what is tested here.
+pytestmark = pytest.mark.cold
+
 FILE = f"""
 title = "{SOURCE.title}"
 url = "{SOURCE.url}"

@@ -1,9 +1,10 @@
-"""Programs that the tests start are forked from an interpreter that has their imports, instead of importing them again.
+"""Programs of ours that the tests start are forked from an interpreter that has their imports already.
 
-A crawl's child, the nursery of extract's workers and the command line take a second of CPU each to import what they need,
-some hundreds of times in a run of all tests. What is forked here is the same program: a process of its own and a child of
-whoever started it, with the arguments, environment, folder, pipes and command line that `subprocess` was asked for.
-NIGHTDESK_TESTS_COLD=1, or the mark `cold`, starts each with an interpreter of its own, as everything else is started.
+A crawl's child, the nursery of extract's workers, a courier and the command line take up to a second of CPU each to
+import what they need, hundreds of times in a run of all tests. What is forked here is the same program: a process of
+its own and a child of whoever started it, with the arguments, environment, folder, pipes and command line that
+`subprocess` was asked for. It differs in what the kernel alone keeps: /proc/<pid>/environ, and who imported what when.
+NIGHTDESK_TESTS_COLD=1, or the mark `cold` of a file, starts each with an interpreter of its own, as all else is.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any
+
+import setproctitle
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 # Above every descriptor that a test has open; what a program is given lies here for the moment.
@@ -37,11 +39,12 @@ LONGEST = 1 << 20
 ADOPTED_WITHIN = 30.0
 
 MODULES = ("spiders", "pipelines.extract.nursery", "pipelines.notify.courier", "demo")
+# How the tests start the command line, where they do not start the script itself.
 COMMANDS = "from pipelines.cli import main; main()"
 # What a crawl loads on its way, beside what our own modules import; the reactor itself belongs to one process alone.
 ON_THE_WAY = (
     "scrapy.core.downloader.contextfactory",
-    "encodings.idna", "psycopg2.sql", "queuelib", "setproctitle", "sqlite3", "tzdata",
+    "encodings.idna", "psycopg2.sql", "queuelib", "sqlite3", "tzdata",
     "scrapy.downloadermiddlewares.defaultheaders", "scrapy.downloadermiddlewares.downloadtimeout",
     "scrapy.downloadermiddlewares.redirect", "scrapy.downloadermiddlewares.retry",
     "scrapy.downloadermiddlewares.useragent", "scrapy.dupefilters", "scrapy.extensions.memusage", "scrapy.logformatter",
@@ -143,6 +146,8 @@ def install() -> None:
 def main(number: int, owner: int) -> None:
     """Be the warm interpreter of the process `owner`; returns in each program that is forked, once it has run."""
     _die_with(owner)
+    # It looks for the place of our words when it is asked first, and finds it while our environment is untouched.
+    setproctitle.getproctitle()
     for name in ON_THE_WAY:
         importlib.import_module(name)
     import demo
@@ -228,12 +233,11 @@ def _become(program: Program, descriptors: Sequence[int], asked: socket.socket, 
         if time.monotonic() > deadline:
             os._exit(70)
         time.sleep(0.0005)
-    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, HIGH) for descriptor in descriptors]
-    asked.send(str(os.getpid()).encode())
-    asked.detach()
-    for source, number in zip(high, program.numbers, strict=True):
+    high = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, HIGH) for descriptor in (asked.detach(), *descriptors)]
+    answer, *given = high
+    for source, number in zip(given, program.numbers, strict=True):
         os.dup2(source, number)
-    kept = sorted(program.numbers)
+    kept = sorted({*program.numbers, answer})
     for low, above in zip(kept, [*kept[1:], os.sysconf("SC_OPEN_MAX")], strict=True):
         os.closerange(low + 1, above)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -241,7 +245,10 @@ def _become(program: Program, descriptors: Sequence[int], asked: socket.socket, 
     os.environ.clear()
     os.environ.update(program.env)
     time.tzset()
-    sys.modules["setproctitle"].setproctitle(" ".join(program.words))
+    setproctitle.setproctitle(" ".join(program.words))
+    # From here on it is what was asked for, as after an exec.
+    os.write(answer, str(os.getpid()).encode())
+    os.close(answer)
 
 
 def _run(program: Program) -> None:

@@ -26,6 +26,9 @@ from tests.faults.holds import (
     workers,
 )
 
+# How these processes begin and end is what is tested here.
+pytestmark = pytest.mark.cold
+
 AT = "crawled"
 EXTRACTION = "nightdesk extract"
 FETCHES = "lock table fetches in access exclusive mode"

@@ -6,10 +6,15 @@ import os
 import signal
 import time
 
+import pytest
+
 from pipelines.crawl import stage as crawl
 from pipelines.stores import postgres as db
 from tests.faults.conftest import NEXT, OLD, RUN, SITES, Night, Receiver, check_whole, finish, in_raw_store
 from tests.faults.holds import CRAWL, alive, beside, gone, kill, spider, stage, until, value
+
+# How these processes begin and end is what is tested here.
+pytestmark = pytest.mark.cold
 
 AT = "published"
 PAGES = """

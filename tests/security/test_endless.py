@@ -13,6 +13,9 @@ import pytest
 
 from pipelines.crawl import stage as crawl
 
+# How these processes begin and end is what is tested here.
+pytestmark = pytest.mark.cold
+
 # The second hears no signal at all: it never comes back to the interpreter.
 HANGS = {"python": "while True: pass", "C": "import itertools; sum(itertools.repeat(0))"}
 SPIDER = """

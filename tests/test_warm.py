@@ -1,0 +1,79 @@
+"""Programs that tests have forked are what they would be with an interpreter of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests import warm
+
+NIGHTDESK = [sys.executable, "-c", warm.COMMANDS]
+SPIDERS = [sys.executable, "-m", "spiders", "crawl", "--run", "2026-11-22T0200", "--budget", "9"]
+
+
+@pytest.fixture(params=["forked", "cold"])
+def started(request: pytest.FixtureRequest) -> str:
+    """How programs are started: what is asserted holds for both."""
+    warm.switch(request.param == "forked")
+    request.addfinalizer(lambda: warm.switch(True))
+    return str(request.param)
+
+
+def test_words_output_and_exit_code_are_its_own(started: str, tmp_path: Path) -> None:
+    good = subprocess.run([*NIGHTDESK, "--version"], capture_output=True, text=True, cwd=tmp_path)
+    bad = subprocess.run([*NIGHTDESK, "no-such-word"], capture_output=True, text=True, cwd=tmp_path)
+
+    assert (good.returncode, good.stdout[:9], good.stderr) == (0, "Nightdesk", "")
+    assert (bad.returncode, bad.stdout) == (2, "")
+    assert "no-such-word" in bad.stderr
+
+
+def test_folder_and_environment_are_those_that_it_was_given(started: str, tmp_path: Path) -> None:
+    env = {**os.environ, "NIGHTDESK_DATA": "there"}
+
+    done = subprocess.run([*NIGHTDESK, "status"], env=env, cwd=tmp_path, capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert os.environ.get("NIGHTDESK_DATA") is None
+
+
+def test_it_is_our_child_with_its_words_in_the_list_of_processes_and_ends_by_our_signal(started: str) -> None:
+    with subprocess.Popen(SPIDERS, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        facts = Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()
+        words = Path(f"/proc/{child.pid}/cmdline").read_text().replace("\0", " ").split()
+        child.send_signal(signal.SIGKILL)
+
+    assert int(facts[1]) == os.getpid() and os.getpgid(0) == int(facts[2])
+    assert words == SPIDERS
+    assert child.returncode == -signal.SIGKILL
+
+
+def test_it_has_the_descriptors_that_it_was_passed_and_no_others(started: str, tmp_path: Path) -> None:
+    own, theirs = os.pipe()
+    with (tmp_path / "open").open("w") as ours:
+        os.set_inheritable(ours.fileno(), True)
+        child = subprocess.Popen(SPIDERS, stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=[theirs])
+        open_there = {path.readlink() for path in Path(f"/proc/{child.pid}/fd").iterdir()}
+        passed = Path(f"/proc/{child.pid}/fd/{theirs}").readlink()
+    child.kill()
+    child.communicate()
+    for descriptor in (own, theirs):
+        os.close(descriptor)
+
+    assert str(passed).startswith("pipe:")
+    assert Path(ours.name) not in open_there
+
+
+def test_what_is_asked_of_it_beyond_the_usual_is_started_cold() -> None:
+    child = subprocess.Popen(SPIDERS, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+
+    session = os.getsid(child.pid)
+
+    child.kill()
+    child.communicate()
+    assert session == child.pid
