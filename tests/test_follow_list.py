@@ -26,6 +26,7 @@ from pipelines.follow.opml import Listed
 from pipelines.model import Source
 from pipelines.settings import Settings, exported
 from pipelines.sources import sourcefile
+from tests import clock
 from tests.sites import Sites, answer
 
 FED = Site(
@@ -122,12 +123,10 @@ BOMB = '<!DOCTYPE o [<!ENTITY a "aaaaaaaaaa">' + "".join(
     ],
 )
 def test_a_hostile_list_is_one_sentence_and_costs_nothing(tmp_path: Path, body: str | bytes, says: str) -> None:
-    began = time.process_time()
-
-    with pytest.raises(SourceError, match=says) as refused:
+    with clock.cpu_below(2), pytest.raises(SourceError, match=says) as refused:
         listed(tmp_path, body)
 
-    assert "feeds.opml: " in str(refused.value) and time.process_time() - began < 2
+    assert "feeds.opml: " in str(refused.value)
 
 
 def test_what_is_exported_is_read_again_as_the_same_sites(tmp_path: Path) -> None:
@@ -201,12 +200,13 @@ def test_an_interrupted_list_goes_on_where_it_was_and_asks_nobody_twice(tmp_path
         child.send_signal(signal.SIGINT)
         began = time.monotonic()
         rest = child.stderr.read()
-        child.wait(30)
+        child.wait(60)
+        ended = time.monotonic()
     opened.set()
     asked = {host: len(web.asked(host)) for host in hosts}
     second = subprocess.run([*command, "--json"], env=env, capture_output=True, text=True, timeout=120)
 
-    assert child.returncode != 0 and time.monotonic() - began < 60, rest
+    assert child.returncode != 0 and clock.fits(ended - began, 60, time.monotonic), rest
     found = json.loads(second.stdout)
     assert [one["url"] for one in found] == [f"http://{host}/feed" for host in hosts]
     assert {one["became"] for one in found} == {"cannot be followed"}
