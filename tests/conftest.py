@@ -97,9 +97,8 @@ def _started() -> Iterator[str]:
     if given:
         yield given
         return
-    with tempfile.TemporaryDirectory(prefix="nightdesk-test-") as folder:
-        Path(folder).chmod(0o711)
-        settings = Settings(data=Path(folder))
+    with databases.folder_for_everybody() as folder:
+        settings = Settings(data=folder)
         address = db.embedded(settings, "postgres")
         databases.quicken(address)
         yield address
@@ -146,9 +145,8 @@ def conn(settings: Settings) -> Iterator[db.Connection]:
 @pytest.fixture
 def everybodys() -> Iterator[Path]:
     """An empty folder that every user of the machine may enter, as an embedded Postgres of root's needs it."""
-    with tempfile.TemporaryDirectory(prefix="nightdesk-test-") as folder:
-        Path(folder).chmod(0o711)
-        yield Path(folder)
+    with databases.folder_for_everybody() as folder:
+        yield folder
 
 
 @pytest.fixture(autouse=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -21,6 +23,14 @@ def quicken(server: str) -> None:
     for setting in QUICK:
         admin(server, f"alter system set {setting}")
     admin(server, "select pg_reload_conf()")
+
+
+@contextmanager
+def folder_for_everybody() -> Iterator[Path]:
+    """An empty folder that every user of the machine may enter, as an embedded Postgres of root's needs it."""
+    with tempfile.TemporaryDirectory(prefix="nightdesk-test-") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
 
 
 @contextmanager

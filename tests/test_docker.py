@@ -21,6 +21,7 @@ import yaml
 from pipelines.airflow import rest
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
+from tests.databases import folder_for_everybody
 from tests.sites import Sites, answer
 
 ROOT = Path(__file__).parents[1]
@@ -263,8 +264,7 @@ def test_every_script_can_be_run_and_stops_at_the_first_failure(script: str) -> 
 @pytest.mark.airflow
 @pytest.mark.timeout(600)
 def test_the_first_start_makes_databases_and_login_and_a_second_changes_nothing(first: dict[str, str]) -> None:
-    for _ in range(2):
-        run("init.sh", first)
+    run("init.sh", first)
 
     with db.connection(Settings(database_url=first["NIGHTDESK_DATABASE_URL"])) as conn:
         db.check_migrated(conn)
@@ -278,7 +278,6 @@ def test_the_first_start_makes_databases_and_login_and_a_second_changes_nothing(
 @pytest.mark.airflow
 @pytest.mark.timeout(600)
 def test_clean_takes_what_is_older_than_it_is_told_and_nothing_else(first: dict[str, str]) -> None:
-    run("init.sh", first)
     logs = Path(first["AIRFLOW_HOME"], "logs")
     for days in (3, 20, 90):
         remember(first, logs, days)
@@ -350,9 +349,14 @@ def test_a_volume_with_databases_of_another_major_version_is_no_empty_one(tmp_pa
     assert (older / "PG_VERSION").exists()
 
 
-@pytest.fixture
-def first(everybodys: Path) -> Iterator[dict[str, str]]:
-    """The environment of the init service, on a Postgres of its own that postgres-init.sh has seen."""
+@pytest.fixture(scope="module")
+def first() -> Iterator[dict[str, str]]:
+    """The environment of the init service, on a Postgres of its own, once both scripts have made what is in it."""
+    with folder_for_everybody() as everybodys:
+        yield from installed(everybodys)
+
+
+def installed(everybodys: Path) -> Iterator[dict[str, str]]:
     settings = Settings(data=everybodys / "data")
     admin = urlsplit(db.embedded(settings, "postgres"))
     socket = parse_qs(admin.query)["host"][0]
@@ -377,6 +381,7 @@ def first(everybodys: Path) -> Iterator[dict[str, str]]:
         "ADMIN_EMAIL": "c@x.test",
     }
     run("postgres-init.sh", env)
+    run("init.sh", env)
     yield env
     db.stop_embedded(settings)
 
