@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from pipelines.crawl import discovery, summary
 from pipelines.model import Entry, Kind
 from pipelines.stores import postgres as db
@@ -25,6 +27,13 @@ def test_a_running_crawl_says_what_is_left_and_when_it_may_end() -> None:
     said = summary.sentence({"fetched": 3, "left": 40, "remaining": 65, "seconds": 4}, now=now)
 
     assert said == "3 fetched; 0 B in 4 s; 40 URLs left, may end at 02:01:05 UTC"
+
+
+@pytest.mark.parametrize("remaining", [0, 5])
+def test_an_end_that_would_be_over_when_it_is_read_is_not_told_as_a_moment(remaining: int) -> None:
+    said = summary.sentence({"fetched": 3, "left": 40, "remaining": remaining})
+
+    assert said == "3 fetched; 0 B in 0 s; 40 URLs left, about to end"
 
 
 def test_exclusions_are_counted_by_the_rule_of_the_ledger(conn: db.Connection) -> None:

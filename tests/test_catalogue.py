@@ -1,5 +1,6 @@
 """The whole catalogue: every entry is read, none is there twice, and the file says what it is."""
 
+import re
 from collections import Counter
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -42,6 +43,16 @@ def test_an_outlet_without_feed_and_sitemap_is_read_from_its_home_page(catalogue
 
     assert bare
     assert all(s.sections == (s.url,) for s in bare)
+
+
+def test_an_outlet_has_its_title_in_its_own_script(catalogue: list[Source]) -> None:
+    arabic, cyrillic = "[\u0600-\u06ff]", "[\u0400-\u04ff]"
+    scripts = dict.fromkeys(("ar", "fa", "ckb"), arabic) | dict.fromkeys(("ru", "uk"), cyrillic)
+
+    foreign = [s.name for s in catalogue if s.language in scripts and not re.search(scripts[s.language], s.title)]
+
+    assert sum(s.language == "ar" for s in catalogue) == 79
+    assert foreign == []
 
 
 def test_every_entry_begins_with_its_title_as_a_comment_and_stays_short() -> None:

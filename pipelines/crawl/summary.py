@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pipelines.stores import postgres as db
 
 ORDER = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone")
+# Progress is told at most so often, so a moment nearer than this is over when it is read.
+LAST_SECONDS = 15
 Rules = Mapping[str, int]
 
 
@@ -34,9 +36,14 @@ def sentence(counts: Mapping[str, int], rules: Rules | None = None, *, now: date
 
 
 def ending(counts: Mapping[str, int], now: datetime) -> str:
-    """When a running crawl may end, with a comma before it; nothing where that is not known."""
+    """When a running crawl may end, with a comma before it; nothing where that is not known.
+
+    A moment that is over before it is read says nothing: the last seconds are called so.
+    """
     if "remaining" not in counts:
         return ""
+    if counts["remaining"] < LAST_SECONDS:
+        return ", about to end"
     return f", may end at {now + timedelta(seconds=counts['remaining']):%H:%M:%S} UTC"
 
 
