@@ -20,7 +20,7 @@ from typing import Any
 from trafilatura import bare_extraction
 
 from bench import demo_pages
-from pipelines.extract import extract_page
+from pipelines.extract.extraction import extract_page
 from pipelines.extract.text import by_trafilatura
 from pipelines.model import Page, Source, Template
 

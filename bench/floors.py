@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench import score
 from bench.demo_pages import DemoPage, read
-from pipelines.extract import extract_page
+from pipelines.extract.extraction import extract_page
 from pipelines.extract.site import observations
 from pipelines.model import Article, Template
 

@@ -13,7 +13,8 @@ from typing import overload
 import psutil
 
 from bench import demo_pages
-from pipelines.extract import extract_page, workers
+from pipelines.extract import workers
+from pipelines.extract.extraction import extract_page
 from pipelines.model import Page, Source
 
 PAGES = 10_000

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench import crawl, crawl_site, fresh
 from pipelines.crawl import stage
-from pipelines.extract import extract
+from pipelines.extract.stage import extract
 from pipelines.load.stage import load
 from pipelines.settings import Settings
 

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from bench import crawl, crawl_site, fresh
 from pipelines.airflow import plan
 from pipelines.crawl import discovery, ledger, stage
-from pipelines.extract import extract
+from pipelines.extract.stage import extract
 from pipelines.load.stage import load
 from pipelines.model import Entry, Kind
 from pipelines.settings import Settings

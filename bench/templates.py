@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from pipelines.extract import extract_page
+from pipelines.extract.extraction import extract_page
 from pipelines.model import Article, Page, Rejection, Source
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

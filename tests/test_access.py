@@ -20,7 +20,7 @@ import pytest
 from pipelines import settings as settings_module
 from pipelines.crawl import stage as crawl
 from pipelines.errors import NightdeskError, SettingsError, SourceError
-from pipelines.extract import extract
+from pipelines.extract.stage import extract
 from pipelines.health import troubles as health
 from pipelines.load import stage as load
 from pipelines.model import Source

@@ -1,13 +1,20 @@
-"""Imports run one way, and each third-party library has one place."""
+"""Imports run one way, each third-party library has one place, and each package has modules that others use."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-MODULES = sorted(p for folder in ("pipelines", "spiders", "demo", "dags") for p in (ROOT / folder).rglob("*.py"))
+MODULES = sorted(
+    p
+    for folder in ("pipelines", "spiders", "demo", "dags", "bench")
+    for p in (ROOT / folder).rglob("*.py")
+    if not any(part.startswith(".") for part in p.relative_to(ROOT).parts)
+)
 
 # library -> the paths that may import it
 ONE_PLACE = {
@@ -27,56 +34,163 @@ ONE_PLACE = {
     "scrapy_playwright": ("spiders/browser.py",),
 }
 
-# package -> what of ours it may not import
-ONE_WAY = {
-    "pipelines/airflow/": ("dags", "spiders", "pipelines.cli"),
-    "pipelines/cli/": ("dags", "spiders"),
-    "pipelines/dates/": (
-        "dags",
-        "spiders",
-        "demo",
-        "pipelines.extract",
-        "pipelines.stores.postgres",
-        "pipelines.model",
-        "pipelines.cli",
-    ),
-    "pipelines/": ("dags", "spiders", "demo", "pipelines.airflow", "pipelines.cli"),
-    "spiders/": ("dags", "demo", "pipelines.airflow", "pipelines.cli", "pipelines.extract"),
-    "demo/": ("dags", "spiders", "pipelines.cli"),
-    "dags/": ("spiders", "demo", "pipelines.cli"),
+# From bottom to top: a package imports from layers below its own, never from beside or above.
+LAYERS = (
+    ("pipelines",),
+    ("pipelines.dates", "pipelines.query"),
+    ("pipelines.stores", "pipelines.listings"),
+    ("pipelines.sources", "pipelines.notify"),
+    ("pipelines.crawl", "pipelines.alert", "pipelines.desk"),
+    ("pipelines.load", "pipelines.extract"),
+    ("pipelines.health", "pipelines.archive", "demo"),
+    ("pipelines.follow",),
+    ("pipelines.airflow", "spiders"),
+    ("pipelines.cli", "bench", "dags"),
+)
+# The same within a package of packages; modules beside them serve them all.
+LAYERS_OF_EXTRACT = (("fields", "rejections"), ("text",), ("site",))
+
+# package -> what of ours it may not import, though that stands below
+APART = {
+    # Scrapy runs in a process of its own, and Dags are Airflow's to import.
+    "pipelines.cli": ("spiders", "dags"),
+    "dags": ("spiders", "demo", "pipelines.cli"),
+    # Reading pages is what costs: a crawl never does it.
+    "spiders": ("demo", "pipelines.extract"),
+    # Dates are read without knowing of what.
+    "pipelines.dates": ("pipelines.model", "pipelines.settings"),
+}
+
+# package -> the modules that other packages import; the rest is its own affair
+PUBLIC = {
+    "pipelines": "codes cron edits encodings errors installation model patterns private settings steering text urls",
+    "pipelines.airflow": "beside build cleaning home local rest",
+    "pipelines.alert": "stage watches",
+    "pipelines.archive": "passages search",
+    "pipelines.crawl": "aliases discovery hosts ledger policy rules stage summary",
+    "pipelines.dates": "clocks lists months relative written",
+    "pipelines.desk": "records",
+    "pipelines.extract": "extraction preview stage",
+    "pipelines.extract.rejections": "reasons",
+    "pipelines.extract.site": "learning",
+    "pipelines.follow": "changes dates front lists many onboard opml place plan renames samples seen twice",
+    "pipelines.health": "duties golden",
+    "pipelines.listings": "fields formats",
+    "pipelines.load": "stage words",
+    "pipelines.notify": "address channels delivery outbox wording",
+    "pipelines.query": "asked grammar matcher selection terms vectors",
+    "pipelines.sources": "access folders sourcefile zones",
+    "pipelines.stores": "articlefile clock dumps entries postgres postgres_address retention runs templates warc",
 }
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "core", "manager", "misc"}
 
 
+def _name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+NAMES = {_name(path) for path in MODULES}
+PACKAGES = {_name(path) for path in MODULES if path.name == "__init__.py"} | {"dags"}
+
+
 def _imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    """What a module imports at run time, wherever in it that stands; a module of ours by its own name."""
+    for node in _at_run_time(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{name.name}" for name in node.names)
+            for name in node.names:
+                inner = f"{node.module}.{name.name}"
+                yield inner if inner in NAMES else node.module
+
+
+def _at_run_time(tree: ast.AST) -> Iterator[ast.AST]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            continue
+        yield node
+        yield from _at_run_time(node)
 
 
 def _within(name: str, package: str) -> bool:
     return name == package or name.startswith(package + ".")
 
 
+def _package(name: str) -> str:
+    return name if name in PACKAGES else name.rpartition(".")[0]
+
+
+def _part(name: str) -> str:
+    """The package of LAYERS that a module is in."""
+    two = ".".join(name.split(".")[:2])
+    return two if two in PACKAGES and two.startswith("pipelines.") else name.split(".")[0]
+
+
+def _layer(part: str) -> int:
+    return next(height for height, layer in enumerate(LAYERS) if part in layer)
+
+
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_a_module_imports_only_what_its_place_allows(path: Path) -> None:
     place = path.relative_to(ROOT).as_posix()
-    rule = next(forbidden for package, forbidden in ONE_WAY.items() if place.startswith(package))
+    name, imported = _name(path), list(_imports(path))
+    part = _part(name)
 
-    wrong_way = [name for name in _imports(path) if any(_within(name, package) for package in rule)]
+    ours = {other for other in imported if other in NAMES}
+    wrong_way = [other for other in ours if _part(other) != part and _layer(_part(other)) >= _layer(part)]
+    apart = [other for other in ours if any(_within(other, package) for package in APART.get(part, ()))]
     wrong_place = [
-        name
-        for name in _imports(path)
+        other
+        for other in imported
         for library, places in ONE_PLACE.items()
-        if _within(name, library) and not place.startswith(places)
+        if _within(other, library) and not place.startswith((*places, "bench/"))
+    ]
+
+    assert (wrong_way, apart, wrong_place) == ([], [], [])
+
+
+def test_the_packages_of_extract_stand_on_one_another() -> None:
+    height = {f"pipelines.extract.{name}": n for n, layer in enumerate(LAYERS_OF_EXTRACT) for name in layer}
+    wrong_way = [
+        (_name(path), other)
+        for path in MODULES
+        for other in _imports(path)
+        if _package(other) != _package(_name(path)) and _package(_name(path)) in height
+        if height.get(_package(other), -1) >= height[_package(_name(path))]
     ]
 
     assert wrong_way == []
-    assert wrong_place == []
+
+
+def test_no_module_needs_itself_to_be_imported() -> None:
+    graph = {_name(path): {name for name in _imports(path) if name in NAMES - {_name(path)}} for path in MODULES}
+
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        pytest.fail(f"a circle: {' <- '.join(circle.args[1])}")
+
+
+def test_packages_use_of_one_another_what_is_listed_here() -> None:
+    used: dict[str, set[str]] = defaultdict(set)
+    # The benchmarks measure what is inside as well.
+    for path in (path for path in MODULES if not _within(_name(path), "bench")):
+        for other in _imports(path):
+            if other in NAMES - PACKAGES and _part(other) not in (_part(_name(path)), "demo"):
+                used[_package(other)].add(other.rpartition(".")[2])
+
+    assert {k: sorted(v) for k, v in used.items()} == {k: v.split() for k, v in PUBLIC.items()}
+
+
+def test_a_package_is_more_than_one_module_and_its_init_holds_a_sentence() -> None:
+    inits = [path for path in MODULES if path.name == "__init__.py"]
+    alone = [_name(path) for path in inits if len(list(path.parent.glob("*.py"))) < 3]
+    code = [_name(p) for p in inits if len(ast.parse(p.read_text(encoding="utf-8")).body) > 1]
+
+    assert alone == []
+    # cli makes the app of its modules' commands; the other two keep names that scripts of others import.
+    assert sorted(code) == ["demo.structures", "pipelines.cli", "pipelines.health", "pipelines.sources"]
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

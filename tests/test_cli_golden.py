@@ -11,7 +11,7 @@ from hashlib import sha256
 
 import pytest
 
-from pipelines.extract import extract
+from pipelines.extract.stage import extract
 from pipelines.health import golden
 from pipelines.load.stage import load
 from pipelines.model import Page

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from pipelines import extract
 from pipelines.crawl import ledger
 from pipelines.crawl import stage as crawl
+from pipelines.extract.stage import extract
 from pipelines.load import stage as load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
@@ -64,7 +64,7 @@ class Paper:
         run = f"2026-11-{self.night:02}T0200"
         (tally,) = crawl.crawl(self.settings, [self.source], run)
         assert tally.state == ends, tally.message
-        assert extract.extract(self.settings, self.source, run).state == "done"
+        assert extract(self.settings, self.source, run).state == "done"
         assert load.load(self.settings, self.source, run).state == "done"
         assert ledger.unaccounted(self.conn, run) == []
         return tally, sorted(url.removeprefix(HOST) for _, url, _ in self.web.hits[before:])

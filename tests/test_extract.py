@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract import extract_page, markup
+from pipelines.extract import markup
+from pipelines.extract.extraction import extract_page
 from pipelines.extract.text import assembly, by_trafilatura
 from pipelines.model import Article, Entry, Expect, Page, Reason, Rejection, Source
 
@@ -468,10 +469,10 @@ def test_no_mutation_of_a_page_breaks_the_chain(shape: str, changes: list[tuple[
     assert isinstance(made, Article | Rejection)
 
 
-def test_importing_the_package_does_not_load_trafilatura() -> None:
+def test_neither_the_command_line_nor_a_parsed_dag_loads_what_reads_articles() -> None:
     program = (
-        "import sys, pipelines.extract, pipelines.stores.articlefile; "
-        "print('trafilatura' in sys.modules, 'psycopg2' in sys.modules)"
+        "import sys, pipelines.cli, pipelines.airflow.beside, pipelines.airflow.onboard; "
+        "print(*(name in sys.modules for name in ('trafilatura', 'py3langid')))"
     )
 
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

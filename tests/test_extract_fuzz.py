@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.extract import extract, extraction, markup
+from pipelines.extract import extraction, markup
 from pipelines.extract.site import observations
+from pipelines.extract.stage import extract
 from pipelines.model import Article, Rejection, Template
 from pipelines.settings import Settings
 from pipelines.stores import articlefile

@@ -35,7 +35,7 @@ if __name__ != "__main__" or os.environ.get("IN_A_TASK"):
 
 def task():
     os.environ["IN_A_TASK"] = "1"
-    from pipelines.extract import extract
+    from pipelines.extract.stage import extract
     from pipelines.settings import settings
     from pipelines.sources import folders
     (source,) = folders.named(settings(), ["jisr"])

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pipelines.extract import extract_page
+from pipelines.extract.extraction import extract_page
 from pipelines.model import Article, Page, Reason, Rejection, Source
 from tests.test_extract import BODY, SOURCE, TITLE, html, page, story
 

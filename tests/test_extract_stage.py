@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.extract import extract, fetched, limits, workers
+from pipelines.extract import fetched, limits, workers
+from pipelines.extract.stage import extract
 from pipelines.model import Page, Source
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, runs, warc

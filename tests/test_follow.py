@@ -21,7 +21,8 @@ from demo.sites import Fault, Site
 from demo.sites import source as demo_source
 from pipelines.cli import app
 from pipelines.errors import SettingsError, SourceError
-from pipelines.follow import changes, follow, kept
+from pipelines.follow import changes, kept
+from pipelines.follow.onboard import follow
 from pipelines.follow.place import Place
 from pipelines.follow.seen import Probe
 from pipelines.model import Source

@@ -23,9 +23,8 @@ from demo.structures import FORTY, parts
 from demo.truth import Truth
 from pipelines import urls
 from pipelines.crawl.stage import crawl
-from pipelines.extract import extract
-from pipelines.follow import follow
-from pipelines.follow.onboard import Followed
+from pipelines.extract.stage import extract
+from pipelines.follow.onboard import Followed, follow
 from pipelines.load.stage import load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings

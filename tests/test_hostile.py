@@ -17,7 +17,8 @@ import pytest
 from pipelines.crawl import stage as crawl
 from pipelines.crawl.ledger import record
 from pipelines.errors import ChannelError, DatabaseError
-from pipelines.extract import extract, extraction, fetched, markup
+from pipelines.extract import extraction, fetched, markup
+from pipelines.extract.stage import extract
 from pipelines.listings import formats
 from pipelines.model import Article, Kind, Page, Reason, Rejection
 from pipelines.notify import delivery

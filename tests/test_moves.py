@@ -17,7 +17,7 @@ from pipelines.alert import watches
 from pipelines.crawl import ledger
 from pipelines.crawl import stage as crawl
 from pipelines.errors import SourceError
-from pipelines.extract import extract
+from pipelines.extract.stage import extract
 from pipelines.follow import renames
 from pipelines.health import golden
 from pipelines.load import stage as load

@@ -9,13 +9,12 @@ import logging
 import re
 import tomllib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pipelines import follow, urls
+from pipelines import urls
 from pipelines.airflow.work import to_log
 from pipelines.errors import SourceError
 from pipelines.follow import twice as twice_followed
-from pipelines.follow.onboard import Followed
 from pipelines.follow.samples import Sample
 from pipelines.settings import settings
 from pipelines.sources import folders
@@ -29,14 +28,20 @@ FIELDS = {"timezone": "Time zone", "country": "Country", "name": "Name", "twice"
 # Characters of a cell of the form. Chosen: two lines of it.
 LONGEST_CELL_CHARACTERS = 200
 
+if TYPE_CHECKING:
+    from pipelines.follow.onboard import Followed
+
 log = logging.getLogger("nightdesk")
 
 
 def probe(params: Mapping[str, Any]) -> dict[str, str]:
     """The name, the file's text and a report for the person who decides; SourceError where it cannot be followed."""
+    # Here, for Dags are parsed with this module, and what reads articles takes a second to load.
+    from pipelines.follow.onboard import follow
+
     folders.check_writable(settings())
     try:
-        made = follow.follow(
+        made = follow(
             settings(),
             str(params["url"]),
             name=params.get("name") or "",

@@ -18,7 +18,6 @@ from pipelines.airflow.plan import FAILED, Batch, Handover, batches, crawl_run, 
 from pipelines.alert import stage as alert
 from pipelines.crawl import stage as crawl
 from pipelines.crawl import summary
-from pipelines.extract import extract
 from pipelines.health import duties
 from pipelines.load import stage as load
 from pipelines.model import Source, Tally
@@ -96,6 +95,9 @@ def crawl_batch(batch: Batch) -> dict[str, str]:
 
 def extract_batch(batch: Batch) -> dict[str, str]:
     """Extract the sources of a batch, one after the other."""
+    # Here, for Dags are parsed with this module every minute, and trafilatura takes a second to load.
+    from pipelines.extract.stage import extract
+
     return _each(batch, lambda current, source, run: extract(current, source, run, processes=1, apart=True))
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import available_timezones
 
 import typer
 from rich.text import Text
 
-from pipelines import follow as following
 from pipelines import urls
 from pipelines.cli import followlist
 from pipelines.cli.show import Json, as_json, complain, out, quiet_if, say, table
@@ -19,12 +18,14 @@ from pipelines.errors import SourceError
 from pipelines.follow import opml, place
 from pipelines.follow import twice as twice_followed
 from pipelines.follow.many import Became
-from pipelines.follow.onboard import COUNTRY, Followed
-from pipelines.follow.place import Place
+from pipelines.follow.place import COUNTRY, Place
 from pipelines.follow.samples import Sample
 from pipelines.settings import of_installation, settings
 from pipelines.sources import folders
 from pipelines.sources.sourcefile import parse, shown
+
+if TYPE_CHECKING:
+    from pipelines.follow.onboard import Followed
 
 # Reasons of cuts in one cell. Chosen: they fit the table.
 MAX_CUTS_SHOWN = 3
@@ -140,8 +141,11 @@ def _site(
     quiet: bool,
 ) -> Followed:
     """Probe one site, show what was found, and write its file unless somebody says no."""
+    # Here, for what reads articles takes a second to load, and most commands read none.
+    from pipelines.follow.onboard import follow as follow_site
+
     current = settings()
-    made = following.follow(
+    made = follow_site(
         current,
         url,
         name=name,

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from pipelines import extract, urls
+from pipelines import urls
 from pipelines.alert import stage as alert
 from pipelines.cli.show import as_json, out, progress, quote, say, table
 from pipelines.crawl import ledger, rules
@@ -25,6 +25,8 @@ def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool
 
     NightdeskError where the address is neither of the source's sites nor known of it.
     """
+    from pipelines.extract.stage import extract
+
     with db.connection(current) as conn:
         db.check_migrated(conn)
         named = any(row["source"] == source.name for row in ledger.story(conn, url))
@@ -33,7 +35,7 @@ def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool
                 f"{url} is not of {source.name}; `nightdesk try {url}` looks at any page and keeps nothing."
             )
     tallies = crawl.crawl(current, [source], key, only=url, on_line=progress)
-    tallies.append(extract.extract(current, source, key))
+    tallies.append(extract(current, source, key))
     tallies.append(load.load(current, source, key))
     tallies.append(alert.match(current, key))
     tallies.append(alert.send(current, key))

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines import extract, urls
+from pipelines import urls
 from pipelines.alert import stage as alert
 from pipelines.cli import known, onepage, report
 from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, quiet_if, say, table
@@ -155,7 +155,9 @@ def _each(chosen: Sequence[Source], stage: str, key: str, work: Callable[[Source
 
 
 def _extracted(current: Settings, source: Source, key: str, on_line: Line) -> Tally:
-    tally = extract.extract(current, source, key, processes=os.cpu_count() or 1, apart=True)
+    from pipelines.extract.stage import extract
+
+    tally = extract(current, source, key, processes=os.cpu_count() or 1, apart=True)
     on_line(f"{source.name}: {tally.counts.get('articles', 0)} articles, {tally.counts.get('rejected', 0)} rejected")
     return tally
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import datetime
 
 from pipelines.codes import Cause
-from pipelines.follow.seen import Probe
+from pipelines.follow.choice import Chosen
+from pipelines.follow.pattern import Learned
+from pipelines.follow.place import Place
+from pipelines.follow.seen import Probe, Seen
 from pipelines.model import Source
 from pipelines.sources.sourcefile import render
 
@@ -13,11 +17,23 @@ from pipelines.sources.sourcefile import render
 A_DAY = 1.5
 WEEK_DAYS = 7  # and those of a week
 
-if TYPE_CHECKING:
-    from pipelines.follow.onboard import Draft
-
 # Lines on what was left out. Chosen: the rest is of the same kind.
 MAX_LEFT_SHOWN = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A source before it is written, and what was found out on the way to it."""
+
+    probe: Probe
+    home: Seen
+    learned: Learned
+    chosen: Chosen
+    place: Place
+    title: str
+    title_why: str
+    rate: float | None
+    now: datetime
 
 
 def evidence(draft: Draft) -> list[str]:

@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import IO
 
-from pipelines import follow, private, urls
+from pipelines import private, urls
 from pipelines.errors import NightdeskError, SourceError
-from pipelines.follow import names
+from pipelines.follow import names, probing
 from pipelines.follow.opml import Listed
 from pipelines.settings import Settings
 from pipelines.sources import folders
@@ -58,7 +58,7 @@ def each(
     write: bool,
     anew: bool = False,
     delay: float = 1.0,
-    budget: float = follow.BUDGET_SECONDS,
+    budget: float = probing.BUDGET_SECONDS,
     on_line: Line = lambda line: None,
 ) -> list[Outcome]:
     """Look at every site of a list and follow those that can be, a few at a time; what became of each, in their order.
@@ -124,6 +124,8 @@ def _one(
         if stopped.is_set():
             raise NightdeskError("Stopped.")
 
+    from pipelines.follow.onboard import follow
+
     plain = Outcome(url=one.url, title=one.title, others=one.others, became=Became.FAILED, problem=one.problem)
     if one.problem:
         return plain, ""
@@ -132,7 +134,7 @@ def _one(
         return replace(plain, became=Became.ALREADY, name=already, problem=f"as {already}"), ""
     try:
         go_on("")
-        made = follow.follow(settings, one.url, delay=delay, budget=budget, anew=anew, on_line=go_on)
+        made = follow(settings, one.url, delay=delay, budget=budget, anew=anew, on_line=go_on)
     except NightdeskError as error:
         return replace(plain, problem=str(error)), ""
     if made.source:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,12 +16,13 @@ from pipelines.codes import Cause
 from pipelines.errors import SourceError
 from pipelines.extract import preview
 from pipelines.extract.rejections import reasons
-from pipelines.follow import Ask, address, choice, failure, kept, lists, names, pattern, place, plan, probing, samples
+from pipelines.follow import address, choice, failure, kept, lists, names, pattern, place, plan, probing, samples
 from pipelines.follow import file as source_file
 from pipelines.follow import twice as twice_followed
 from pipelines.follow.failure import Failure
+from pipelines.follow.file import Draft
 from pipelines.follow.pattern import Learned
-from pipelines.follow.place import Place
+from pipelines.follow.place import COUNTRY, Ask, Place
 from pipelines.follow.samples import Sample
 from pipelines.follow.seen import Front, Part, Probe, Seen
 from pipelines.model import Page, Reason, Source
@@ -38,7 +38,6 @@ NOT_ARTICLES = {
 }  # fmt: skip
 # Pages a run of a usual source; model.Source has it as the default of `max_pages`.
 USUAL_MAX_PAGES = 500
-COUNTRY = re.compile("[A-Z]{2}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,37 +61,30 @@ class Followed:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Draft:
-    """A source before it is written, and what was found out on the way to it."""
-
-    probe: Probe
-    home: Seen
-    learned: Learned
-    chosen: choice.Chosen
-    place: Place
-    title: str
-    title_why: str
-    rate: float | None
-    now: datetime
-
-
 def follow(
     settings: Settings,
     url: str,
     *,
-    name: str,
-    timezone: str,
-    country: str,
-    delay: float,
-    budget: float,
-    write: bool,
-    anew: bool,
-    twice: bool,
-    ask: Ask | None,
-    on_line: Callable[[str], None],
+    name: str = "",
+    timezone: str = "",
+    country: str = "",
+    delay: float = 1.0,
+    budget: float = probing.BUDGET_SECONDS,
+    write: bool = False,
+    anew: bool = False,
+    twice: bool = False,
+    ask: Ask | None = None,
+    on_line: Callable[[str], None] = lambda line: None,
 ) -> Followed:
-    """See `pipelines.follow.follow`."""
+    """Probe a site and make a source of it: its record, its file's text, ten samples, or the problem and what to try.
+
+    url: an address or a bare host. timezone, country: where somebody knows them. delay: the least seconds between two
+    requests; budget: seconds for the probing. write: also write the file into the sources folder. anew: look at the
+    site though it was looked at within the hour and nothing was written. twice: follow it though it is followed
+    already, under another name. ask: called where time zone or country cannot
+    be known; without it that is the problem. Nothing goes into the ledger. Raises NightdeskError where nothing could
+    begin.
+    """
     url = probing.address(url)
     if timezone and timezone not in available_timezones():
         raise SourceError(f"{timezone!r} is no time zone; it is a name like Asia/Damascus.")

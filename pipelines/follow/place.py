@@ -6,8 +6,9 @@ language, and offsets in the dates that don't contradict; otherwise there are ca
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -23,6 +24,7 @@ HALF_YEAR_DAYS, MONTH_DAYS, YEAR_MONTHS = 180, 30, 12
 
 # Time zones that are named where one cannot be told. Chosen: a person has to choose.
 MAX_CANDIDATES = 10
+COUNTRY = re.compile("[A-Z]{2}")
 BY_DOMAIN = "the country of its address"
 BY_CATALOGUE = "the catalogue says so"
 # Of the dates with an offset, so many have to be at one that the zone has; the rest may be anybody's.
@@ -56,6 +58,10 @@ class Place:
     timezone_why: str = ""
     candidates: tuple[str, ...] = ()
     unsure: str = ""
+
+
+# The address of the site and what is known of where it is; the answer is its time zone and its country.
+Ask = Callable[[str, Place], tuple[str, str]]
 
 
 def language(fronts: Sequence[Front], texts: Sequence[str], lists: Sequence[str]) -> tuple[str, str]:

@@ -15,6 +15,8 @@ from pipelines.settings import Settings
 # Characters of an address in a line. Chosen: a terminal's width.
 LONGEST_CHARACTERS = 100
 Line = Callable[[str], None]
+# Seconds that looking at a new site may take. Chosen: two minutes with what comes after are what a person waits.
+BUDGET_SECONDS = 110.0
 
 
 def address(text: str) -> str:

@@ -20,11 +20,12 @@ import pytest
 from demo import newsroom
 from demo.server import ACCESS_LOG, Answer, Request, served
 from demo.sites import DOMAIN, Site
-from pipelines import extract, urls
+from pipelines import urls
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
 from pipelines.crawl import ledger
 from pipelines.crawl import stage as crawl
+from pipelines.extract.stage import extract
 from pipelines.load import stage as load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
@@ -106,7 +107,7 @@ def frozen(
             crawl.crawl(settings, followed, RUN)
             freeze("crawled")
             for source in followed:
-                extract.extract(settings, source, RUN)
+                extract(settings, source, RUN)
             freeze("extracted")
             for source in followed:
                 load.load(settings, source, RUN)
@@ -218,7 +219,7 @@ def finish(
     """Run a night's stages, those after `after`, in this process."""
     stages: dict[str, Callable[[], list[Tally]]] = {
         "crawl": lambda: crawl.crawl(settings, followed, run, on_line=print),
-        "extract": lambda: [extract.extract(settings, source, run) for source in followed],
+        "extract": lambda: [extract(settings, source, run) for source in followed],
         "load": lambda: [load.load(settings, source, run) for source in followed],
         "match": lambda: [alert.match(settings, run)],
         "send": lambda: [alert.send(settings, run, channels=channels)],

@@ -34,7 +34,7 @@ sys.addaudithook(hold)
 EXTRACT = """
 import sys
 from pipelines.sources import folders
-from pipelines.extract import extract
+from pipelines.extract.stage import extract
 from pipelines.settings import settings
 if __name__ == "__main__":
     for source in folders.named(settings(), []):
@@ -61,7 +61,7 @@ import sys
 from pipelines.alert import stage as alert
 from pipelines.crawl import stage as crawl
 from pipelines.sources import folders
-from pipelines.extract import extract
+from pipelines.extract.stage import extract
 from pipelines.load.stage import load
 from pipelines.settings import settings
 now, run, followed = settings(), sys.argv[1], folders.named(settings(), [])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import resource
 
-from pipelines import extract
 from pipelines.crawl import stage as crawl
+from pipelines.extract.stage import extract
 from pipelines.stores import postgres as db
 from tests.faults.conftest import NEXT, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import beside, spider, until, value
@@ -22,7 +22,7 @@ def test_without_room_crawl_and_extract_stop_and_say_so(night: Night, receiver: 
 
     crawled = crawl.crawl(full, night.sources, RUN)
     again = crawl.crawl(night.settings, night.sources, RUN)
-    extracted = [extract.extract(full, source, RUN) for source in night.sources]
+    extracted = [extract(full, source, RUN) for source in night.sources]
 
     assert [tally.state for tally in (*crawled, *again, *extracted)] == ["failed"] * 2 + ["done"] * 2 + ["stopped"] * 2
     assert all("NIGHTDESK_MIN_FREE_MB" in tally.message for tally in (*crawled, *extracted))

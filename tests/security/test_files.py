@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import extract, private
+from pipelines import private
 from pipelines.alert import stage as alert
 from pipelines.crawl import stage as crawl
+from pipelines.extract.stage import extract
 from pipelines.load import stage as load
 from pipelines.settings import Settings
 from pipelines.stores import retention
@@ -42,7 +43,7 @@ def test_a_whole_night_leaves_nothing_that_others_can_read(careless: None, here:
     here.data.rmdir()
 
     crawl.crawl(here, [source], RUN)
-    extract.extract(here, source, RUN, processes=2)
+    extract(here, source, RUN, processes=2)
     load.load(here, source, RUN)
     alert.match(here, RUN)
 
