@@ -32,6 +32,8 @@ RANKED = 5_000
 MOST_READ = 2_000
 READ_AT_ONCE = 50
 READ_NEXT = 500
+# Seconds of age at which an answer counts half. Chosen: a month.
+HALF_AGE_SECONDS = 30 * 86_400
 # Counted one by one; more is "more than".
 MOST_COUNTED = 10_000
 PATIENCE = "20s"
@@ -200,6 +202,7 @@ def _best(made: _Search, written: str, place: _Place, count: int) -> Page:
         sures=[row["sure"] for row in chosen],
         of_joined=made.wanted and made.wanted.of_joined,
         now=made.asked.now,
+        half_age=HALF_AGE_SECONDS,
     )
     answers: list[Answer] = []
     at = place.skipped

@@ -6,4 +6,4 @@ join lateral (
     select max(case when w.shape < 2 then ts_rank(w.words, %(of_joined)s::tsquery, 1) else 0.01 end) as rank
     from article_words w where w.article_id = given.article_id
 ) found on true
-order by found.rank / (1 + greatest(extract(epoch from %(now)s - given.dated), 0) / 2592000) desc, given.dated desc, given.article_id desc
+order by found.rank / (1 + greatest(extract(epoch from %(now)s - given.dated), 0) / %(half_age)s) desc, given.dated desc, given.article_id desc
