@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pipelines.codes import Cause
 from pipelines.follow import changes, choice, lists, plan, seen
 from pipelines.follow.front import front
 from pipelines.follow.samples import Sample
@@ -50,7 +51,7 @@ def walk(left: int, *known: Seen, robots: tuple[Robots, ...] = (), answers: dict
 
 
 def test_the_home_page_is_tried_by_other_names_where_nobody_answers() -> None:
-    answers = {"/": saw("/", Part.HOME, status=0, problem="DNS lookup failed")}
+    answers = {"/": saw("/", Part.HOME, status=0, problem="DNS lookup failed", code=Cause.DNS)}
 
     asked = walk(20, answers=answers)
 
@@ -58,7 +59,9 @@ def test_the_home_page_is_tried_by_other_names_where_nobody_answers() -> None:
 
 
 def test_a_home_page_that_answers_no_is_not_tried_by_other_names() -> None:
-    assert walk(20, answers={"/": saw("/", Part.HOME, status=403, problem="status 403", blocked=True)}) == ["/"]
+    assert walk(
+        20, answers={"/": saw("/", Part.HOME, status=403, problem="status 403", code=Cause.REFUSED, blocked=True)}
+    ) == ["/"]
 
 
 def test_what_robots_txt_and_the_page_name_comes_before_what_is_usual() -> None:
@@ -196,7 +199,7 @@ def test_a_source_that_holds_has_not_changed() -> None:
 
 
 def test_every_change_of_a_source_is_told() -> None:
-    gone = saw("/feed", status=404, problem="status 404")
+    gone = saw("/feed", status=404, problem="status 404", code=Cause.NOT_FOUND)
     new = saw("/new.rss", found=entries(*range(10)), total=10)
     robots = Robots(place="example.news", status=200, delay=10)
     bad = [Sample(url=f"{AT}/news/{n}", verdict="paywall: subscribe") for n in range(3)]
