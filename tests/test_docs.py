@@ -1,7 +1,6 @@
 """The docs are true: every command and setting is in them, and what they link to exists."""
 
 import re
-from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -44,14 +43,11 @@ def test_every_setting_is_documented_with_its_default(name: str) -> None:
     assert f"| `NIGHTDESK_{name.upper()}` | {f'`{default}`' if str(default) else 'empty'} |" in page
 
 
-@pytest.mark.parametrize(("title", "members"), [("States of a URL", State), ("Reasons of a rejection", Reason)])
-def test_every_state_and_reason_is_in_the_reference_and_no_other(title: str, members: type[StrEnum]) -> None:
-    assert _rows(title) == [str(member) for member in members]
-
-
 @pytest.mark.parametrize(
     ("title", "enums"),
     [
+        ("States of a URL", [State]),
+        ("Reasons of a rejection", [Reason]),
         ("Codes of a URL", [Cause]),
         ("Why a URL is due", [Due]),
         ("Why a change is quiet", [Quiet]),
