@@ -1,6 +1,6 @@
 """Sending many alerts to a webhook beside httpx alone: the same bodies to the same receiver, in the same run.
 
-python -m bench outbox [--alerts 2000]: posts a second of httpx with one kept connection, of one sender and of two that
+python -m bench outbox [--alerts 10000]: posts a second of httpx with one kept connection, of one sender and of two that
 share the outbox; and of one sender while another channel answers after five seconds each time.
 """
 
@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import httpx
 
@@ -63,7 +64,7 @@ MATCHES = [{"term": "الرقة", "surface": "الرقّة", "field": "title", "
 def main(words: list[str]) -> int:
     """Measure and print; exit 1 where one sender is slower than it must be, or a slow channel holds another up."""
     parser = argparse.ArgumentParser(prog="python -m bench outbox", description=__doc__)
-    parser.add_argument("--alerts", type=int, default=2000)
+    parser.add_argument("--alerts", type=int, default=10_000)
     parser.add_argument("--serve", type=float, default=None, help=argparse.SUPPRESS)
     given = parser.parse_args(words)
     if given.serve is not None:
@@ -79,23 +80,26 @@ def main(words: list[str]) -> int:
 def _measured(settings: Settings, article: int, count: int, fast: str, slow: str) -> int:
     known = {"one": fast, "two": fast, "beside": fast, "slow": slow}
     known = {name: f"webhook+{url}" for name, url in known.items()}
-    before = _alone(fast, count)
-    rates = {}
-    for name, senders in (("one", 1), ("two", 2), ("beside", 1)):
+    alone = [_alone(fast, count)]
+    worst = 1.0
+    for name, senders, said in (
+        ("one", 1, "one sender"),
+        ("two", 2, "two senders together"),
+        ("beside", 1, f"one sender while another channel answers after {SLOW_SECONDS:.0f} seconds"),
+    ):
         _fill(settings, article, name, count)
         if name == "beside":
             _fill(settings, article, "slow", SLOW_ALERTS)
-        rates[name] = _sent(settings, known, name, senders, count)
-    alone = (before + _alone(fast, count)) / 2
-    print(f"outbox: httpx alone {alone:,.0f} posts a second, {count:,} posts of one alert each, before and after")
-    for name, said in (
-        ("one", "one sender"),
-        ("two", "two senders together"),
-        ("beside", f"one sender while another channel answers after {SLOW_SECONDS:.0f} seconds"),
-    ):
-        print(f"outbox: {said} {rates[name]:,.0f} posts a second, {rates[name] / alone:.2f} of httpx alone")
+        rate = _sent(settings, known, name, senders, count)
+        alone.append(_alone(fast, count))
+        # What else the machine does changes in minutes: beside what httpx did just before and just after.
+        share = rate / ((alone[-2] + alone[-1]) / 2)
+        worst = min(worst, share)
+        print(f"outbox: {said} {rate:,.0f} posts a second, {share:.2f} of httpx alone", flush=True)
+    each = ", ".join(f"{rate:,.0f}" for rate in alone)
+    print(f"outbox: {count:,} posts of one alert each; httpx alone, before, between and after: {each} posts a second")
     print(f"outbox: at least {LEAST} is asked of each")
-    return int(min(rates.values()) < LEAST * alone)
+    return int(worst < LEAST)
 
 
 def _alone(url: str, count: int) -> float:
@@ -113,23 +117,26 @@ def _alone(url: str, count: int) -> float:
 
 
 def _sent(settings: Settings, known: dict[str, str], name: str, senders: int, count: int) -> float:
-    """Posts a second until the last message of a channel is marked as sent."""
-    began = time.monotonic()
+    """Posts a second until the last message of a channel is marked as sent, by the clock that marks it.
+
+    Nobody asks meanwhile how far it is: counting the rows of a large outbox takes time from who works it off.
+    """
     send: Callable[[int], object] = lambda _: alert.send(settings, channels=known)  # noqa: E731
-    with ThreadPoolExecutor(senders) as pool, db.connection(settings) as conn:
-        sending = [pool.submit(send, number) for number in range(senders)]
-        while not _all_sent(conn, name, count):
-            time.sleep(0.02)
-        seconds = time.monotonic() - began
-        for done in sending:
+    with db.connection(settings) as conn, ThreadPoolExecutor(senders) as pool:
+        began = _asked(conn, "select clock_timestamp() as said")
+        for done in [pool.submit(send, number) for number in range(senders)]:
             done.result()
-    return count / seconds
+        sent = "select count(*) as said from deliveries where channel = %s and state = 'sent'"
+        if _asked(conn, sent, name) != count:
+            raise SystemExit(f"not all messages of the channel {name} were sent")
+        ended = _asked(conn, "select max(sent_at) as said from deliveries where channel = %s", name)
+    return count / float((ended - began).total_seconds())
 
 
-def _all_sent(conn: db.Connection, channel: str, count: int) -> bool:
+def _asked(conn: db.Connection, statement: str, *given: str) -> Any:
     with conn, conn.cursor() as cursor:
-        cursor.execute("select count(*) as n from deliveries where channel = %s and state = 'sent'", (channel,))
-        return bool(cursor.fetchone()["n"] == count)  # type: ignore[index,call-overload]
+        cursor.execute(statement, given)
+        return cursor.fetchone()["said"]  # type: ignore[index,call-overload]
 
 
 def _fill(settings: Settings, article: int, channel: str, count: int) -> None:

@@ -77,8 +77,9 @@ class Cause(Decided):
     UNDECIDED = "undecided", "extraction could not read the page, by a fault that is not the page's"
 
 
-# What excludes a URL though no rule of ours does: it may be let in later, and was found all the same.
-NOT_OURS = (Cause.ROBOTS, Cause.GUARD, Cause.GUARD_NETWORK, Cause.GUARD_REDIRECT)
+# What excludes a URL though no rule of ours does: it may be let in later, and was found all the same. A list that names
+# it again and again brings it back after ever longer pauses only.
+NOT_OURS = (Cause.MOVED_AWAY, Cause.ROBOTS, Cause.GUARD, Cause.GUARD_NETWORK, Cause.GUARD_REDIRECT)
 # What the guard itself refused, and may not refuse by other settings.
 GUARDED = (Cause.GUARD, Cause.GUARD_NETWORK)
 # Nothing came back from the host: the network, or the host itself.

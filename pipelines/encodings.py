@@ -35,7 +35,7 @@ def decode(body: bytes, names: str, limit: int) -> bytes:
             body = _decoder(name)(body, limit + 1)
         except ImportError:
             raise ValueError(f"{name} is not supported here") from None
-        except ValueError:
+        except (ValueError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 -- each decoder has an exception of its own
             raise ValueError(f"it is not whole {name}: {error}") from None

@@ -28,6 +28,9 @@ GRACE = 10.0
 CPU_A_SOURCE, CPU_A_PAGE = 600.0, 1.0
 # So many pages in a row that took their workers with them, and it is no page's fault.
 LOST_IN_A_ROW = 3
+# What comes of the machine or the installation while a page is read, whatever the page: memory that ran out, a file or
+# a library that cannot be opened.
+OURS = (MemoryError, OSError, ImportError)
 
 
 class Fault(StrEnum):
@@ -89,7 +92,7 @@ def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job
 
 
 def work(job: Job) -> Made:
-    """What one page is; what goes wrong with it is its own rejection, what goes wrong with the store nobody's."""
+    """What one page is; what goes wrong with it is its own rejection, what goes wrong with store or machine nobody's."""
     started = time.process_time()
     try:
         page = stored_page(job.raw, job.row)
@@ -97,6 +100,10 @@ def work(job: Job) -> Made:
         return Made(None, fault=Fault.STORE, why=str(error))
     try:
         read = read_page(page, job.source, template=job.template)
+    except OURS as error:
+        said = " ".join(f"{type(error).__name__} {error}".split())[:300]
+        why = f"The machine could not read a page of this source: {said}."
+        return Made(None, seconds=time.process_time() - started, fault=Fault.WORKER, why=why)
     except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
         return _no(job, Reason.UNREADABLE, f"{type(error).__name__}: {error}", time.process_time() - started)
     return Made(replace(read.made, extractor=job.extractor), read.fits, time.process_time() - started)

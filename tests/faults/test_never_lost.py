@@ -141,6 +141,29 @@ def test_what_robots_txt_forbade_is_fetched_once_it_does_not(
     assert "http://a.test/news/1" in web.asked() and ("http://a.test/news/1", "fetched", "") in rows(conn, ARTICLES)
 
 
+def test_a_page_that_leads_to_another_site_is_asked_for_ever_more_rarely_and_comes_once_it_does_not(
+    here: Settings, web: Sites, conn: db.Connection
+) -> None:
+    source = sites.site(web, "a.test", 2, feeds=("http://a.test/feed", "http://a.test/second"))
+    good = web.pages["http://a.test/news/1"]
+    web.pages["http://a.test/news/1"] = sites.answer(302, b"", Location="http://casino.test/offer")
+    web.pages["http://casino.test/offer"] = sites.page("offer")
+    week = nights(here, conn, source, 9)
+
+    for n in range(8):
+        for place in ("feed", "second"):
+            listed = sites.feed(*_urls(2), f"http://a.test/{place}/{n}")
+            web.pages[f"http://a.test/{place}"] = sites.answer(200, listed)
+        if n == 7:
+            web.pages["http://a.test/news/1"] = good
+            led_away = rows(conn, "select state, reason from urls where url like '%/news/1'")
+        next(week)
+
+    assert led_away == [("excluded", "redirected to another site: casino.test")]
+    assert len(web.asked("/news/1")) == 4
+    assert rows(conn, "select state from urls where url like '%/news/1'") == [("fetched",)]
+
+
 def test_while_robots_txt_forbids_a_page_it_is_never_asked_for_and_uses_up_no_page_of_the_run(
     here: Settings, web: Sites, conn: db.Connection
 ) -> None:
