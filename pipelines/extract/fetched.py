@@ -14,6 +14,7 @@ from pathlib import Path
 from pipelines.errors import StoreError
 from pipelines.extract import workers
 from pipelines.extract.extraction import CPU_SECONDS, read_page
+from pipelines.extract.nursery import OURS
 from pipelines.model import Article, Page, Pointer, Reason, Rejection, Source, Template
 from pipelines.stores import postgres as db
 from pipelines.stores import warc
@@ -28,9 +29,9 @@ GRACE = 10.0
 CPU_A_SOURCE, CPU_A_PAGE = 600.0, 1.0
 # So many pages in a row that took their workers with them, and it is no page's fault.
 LOST_IN_A_ROW = 3
-# What comes of the machine or the installation while a page is read, whatever the page: memory that ran out, a file or
-# a library that cannot be opened.
-OURS = (MemoryError, OSError, ImportError)
+# Who is not given so much more memory cannot tell an unreadable page from a poor machine; a page of ten paragraphs
+# takes as much.
+SPARE_BYTES = 16 << 20
 
 
 class Fault(StrEnum):
@@ -92,7 +93,7 @@ def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job
 
 
 def work(job: Job) -> Made:
-    """What one page is; what goes wrong with it is its own rejection, what goes wrong with store or machine nobody's."""
+    """What one page is; what goes wrong with it is its own rejection, what of store or machine goes wrong nobody's."""
     started = time.process_time()
     try:
         page = stored_page(job.raw, job.row)
@@ -101,12 +102,13 @@ def work(job: Job) -> Made:
     try:
         read = read_page(page, job.source, template=job.template)
     except OURS as error:
-        said = " ".join(f"{type(error).__name__} {error}".split())[:300]
-        why = f"The machine could not read a page of this source: {said}."
-        return Made(None, seconds=time.process_time() - started, fault=Fault.WORKER, why=why)
+        return _unread(" ".join(f"{type(error).__name__} {error}".split())[:DETAIL_CHARACTERS], started)
     except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
-        return _no(job, Reason.UNREADABLE, f"{type(error).__name__}: {error}", time.process_time() - started)
-    return Made(replace(read.made, extractor=job.extractor), read.fits, time.process_time() - started)
+        made = _no(job, Reason.UNREADABLE, f"{type(error).__name__}: {error}", time.process_time() - started)
+    else:
+        made = Made(replace(read.made, extractor=job.extractor), read.fits, time.process_time() - started)
+    # Parsers have words of their own for memory that they were not given, or find an empty page.
+    return _unread(MemoryError.__name__, started) if isinstance(made.result, Rejection) and _starved() else made
 
 
 def lost(job: Job, loss: workers.Loss, detail: str) -> Made:
@@ -129,6 +131,20 @@ def stored_page(raw: Path, row: db.Row) -> Page:
     if page.url != row["url"] or row["digest"] not in ("", page.digest):
         raise StoreError(f"{path} holds another page at byte {pointer.warc_offset} than was fetched; restore the file.")
     return page
+
+
+def _unread(said: str, started: float) -> Made:
+    why = f"The machine could not read a page of this source: {said}."
+    return Made(None, seconds=time.process_time() - started, fault=Fault.WORKER, why=why)
+
+
+def _starved() -> bool:
+    """Whether this process is given no more memory."""
+    try:
+        bytearray(SPARE_BYTES)
+    except MemoryError:
+        return True
+    return False
 
 
 def _no(job: Job, reason: Reason, detail: str, seconds: float = 0.0) -> Made:

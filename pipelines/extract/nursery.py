@@ -25,6 +25,10 @@ from typing import Any
 
 # The number of Linux' request for a signal at the parent's death, from <sys/prctl.h>.
 PR_SET_PDEATHSIG = 1
+# What comes of the machine or the installation while a page is read, whatever the page: memory that ran out, a file or
+# a library that cannot be opened. A worker that it ends has an exit code of its own.
+OURS = (MemoryError, OSError, ImportError)
+OF_MACHINE = os.EX_OSERR
 
 
 @dataclass(frozen=True)
@@ -79,14 +83,19 @@ def _start(control: Connection, asked: Start) -> int:
         os.close(pipe)
         return pid
     code = 1
+    # Closed by the exit alone: whoever sees its end finds the exit code.
+    kept = Connection(pipe)
     try:
         control.close()
         _die_with(nursery)
         # A core of a page that was too slow is of no use to anybody.
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
         signal.signal(signal.SIGXCPU, signal.SIG_DFL)
-        _serve(Connection(pipe), work, asked.seconds)
+        _serve(kept, work, asked.seconds)
         code = 0
+    except OURS:
+        code = OF_MACHINE
+        traceback.print_exc()
     except BaseException:  # noqa: BLE001 -- nothing of the nursery may run in its fork
         traceback.print_exc()
     finally:

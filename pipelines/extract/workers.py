@@ -26,7 +26,7 @@ from signal import SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGKILL, SIGSEGV, SIGSYS, SI
 from typing import Any, TypeVar
 
 from pipelines.errors import NightdeskError
-from pipelines.extract.nursery import End, Start
+from pipelines.extract.nursery import OF_MACHINE, End, Start
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -143,7 +143,7 @@ def each(
                             crew[place] = _hand(begin, crew[place], number, jobs[number])
                         else:
                             why = f"two workers ended while they read this page, the last with {code}"
-                            crashed = code > 0 or -code in CRASHES
+                            crashed = (code > 0 and code != OF_MACHINE) or -code in CRASHES
                             done[number] = lost(jobs[number], Loss.CRASHED if crashed else Loss.KILLED, why)
                 elif time.monotonic() - worker.since > unfinished:
                     _end(worker)

@@ -1,22 +1,32 @@
-"""A fault of our own raw store or clock decides nothing about a page, is told, and its first success is news."""
+"""A fault of our own raw store or machine decides nothing about a page, is told, and its first success is news."""
 
 from __future__ import annotations
 
+import errno
 import os
+import resource
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipelines import crawl
+from pipelines.extract import extract, extraction, fetched, workers
+from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 from pipelines.stores import warc
+from tests import sites
 from tests.faults.conftest import NEW, NEXT, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import value
+from tests.sites import Sites
 
 AT = "crawled"
 DECIDED = "select count(*) from outcomes where run = %s and source = 'harbour'"
 LOUD = "select count(*) from alerts where source = 'harbour' and quiet = ''"
+# Less than a page of a megabyte takes to be read.
+STARVED_BYTES = 4 << 20
 WHY = """
     select string_agg(distinct reason, ' ') from urls
     where source = 'harbour' and state = 'fetched' and kind = 'article'
@@ -80,3 +90,72 @@ def test_a_damaged_raw_file_decides_nothing_and_what_it_held_is_news_once_it_is_
     finish(night.settings, night.sources, again, receiver.channels, after="crawl")
     assert value(conn, LOUD) == NEW
     check_whole(night, receiver, RUN, again)
+
+
+def starved(job: fetched.Job) -> fetched.Made:
+    """A machine on which hardly more memory is to be had than the worker has when it begins to read."""
+
+    def limited(*given: Any, **named: Any) -> extraction.Reading:
+        (size,) = (line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmSize" in line)
+        resource.setrlimit(resource.RLIMIT_AS, (int(size) * 1024 + STARVED_BYTES, resource.RLIM_INFINITY))
+        return extraction.read_page(*given, **named)
+
+    # Of the worker alone, which this is.
+    fetched.read_page = limited
+    return fetched.work(job)
+
+
+def without_a_library(*_: object, **__: object) -> None:
+    """An installation that is being changed while a night runs."""
+    raise ModuleNotFoundError("No module named 'trafilatura.settings'")
+
+
+def without_files(*_: object, **__: object) -> None:
+    """A machine that gives nobody another open file."""
+    raise OSError(errno.EMFILE, "Too many open files")
+
+
+def without_memory(job: int) -> int:
+    raise MemoryError
+
+
+def panicking(job: int) -> int:
+    raise BaseException("a library gave up")
+
+
+@pytest.mark.parametrize(("work", "loss"), [(without_memory, workers.Loss.KILLED), (panicking, workers.Loss.CRASHED)])
+def test_a_worker_that_ends_for_want_of_memory_is_told_from_one_that_its_page_ended(
+    work: Callable[[int], int], loss: workers.Loss
+) -> None:
+    results = list(workers.each(work, [1], 1, 10, lambda job, loss, why: loss))
+
+    assert results == [loss]
+
+
+@pytest.mark.parametrize(
+    ("hurts", "said"),
+    [
+        (starved, "MemoryError"),
+        (without_a_library, "ModuleNotFoundError"),
+        (without_files, "OSError [Errno 24] Too many open files"),
+    ],
+)
+def test_a_machine_that_cannot_read_a_page_decides_nothing_about_it(
+    here: Settings, web: Sites, monkeypatch: pytest.MonkeyPatch, hurts: Callable[..., object], said: str
+) -> None:
+    source = sites.site(web, "a.test", 1, language="en")
+    lines = (f"<p>The river has risen by {n} metres in the night, the mayor told reporters.</p>" for n in range(12_000))
+    story = "".join(lines)
+    page = f"<html><head><title>The flood of the year</title></head><body><article>{story}</article></body></html>"
+    web.pages["http://a.test/news/1"] = sites.answer(200, page.encode())
+    crawl.crawl(here, [source], RUN)
+    told = here.model_copy(update={"operators": "ops"})
+
+    with monkeypatch.context() as hurting:
+        hurting.setattr(fetched, "read_page" if hurts is not starved else "work", hurts)
+        hurt = extract(told, source, RUN, apart=hurts is starved)
+    whole = extract(told, source, RUN)
+
+    assert (hurt.state, hurt.counts["undecided"], hurt.counts["rejected"]) == ("failed", 1, 0)
+    assert f"The machine could not read a page of this source: {said}" in hurt.message
+    assert (whole.state, whole.counts["articles"]) == ("done", 1)
