@@ -80,7 +80,9 @@ def drain(
     due = {row["channel"]: row["due"] for row in db.query(conn, "channels_due")}
     for channel in due.keys() - known.keys():
         error = f"Channel {channel} is not configured: set NIGHTDESK_CHANNEL_{channel.upper()}."
-        db.execute(conn, "hold_channel", channel=channel, error=error)
+        (held,) = db.query(conn, "hold_channel", channel=channel, error=error, long=policy.LONG_DOWN_SECONDS)
+        if held["long"]:
+            _tell_of(conn, operators.lower(), channel, held["failing_since"].isoformat(), error)
     counts = Counter({"sent": 0, "retried": 0, "failed": 0})
     stop = threading.Event()
     with ThreadPoolExecutor(policy.CHANNELS_AT_ONCE, thread_name_prefix="send") as pool:
@@ -98,6 +100,7 @@ def drain(
             # Interrupted, or one broke off: the others finish the message in their hands.
             stop.set()
     db.query(conn, "cease_sender", senders=SENDERS, sender=sender)
+    counts["failed"] += _give_up(conn, operators.lower())
     return _left(conn, counts)
 
 
@@ -203,7 +206,7 @@ def _mark(conn: db.Connection, delivery: db.Row, receipt: Receipt, operators: st
         max_doublings=policy.MAX_REST_DOUBLINGS,
         long=policy.LONG_DOWN_SECONDS,
     )
-    if row["long"] and operators and operators != delivery["channel"]:
+    if row["long"]:
         _tell_of(conn, operators, delivery["channel"], row["failing_since"].isoformat(), receipt.said)
     return "failed" if row["state"] == "failed" else "retried", row["rests_until"] is not None
 
@@ -211,10 +214,31 @@ def _mark(conn: db.Connection, delivery: db.Row, receipt: Receipt, operators: st
 def _tell_of(conn: db.Connection, operators: str, channel: str, since: str, said: str) -> None:
     """Tell the operators, once, of a channel that takes nothing."""
     body = (
-        f"{said}\nIt is so since {since}. Its messages wait and go out when it is back: `nightdesk notify list` tells "
-        f"how many. `nightdesk notify resume {channel}` tries it at once."
+        f"{said}\nIt is so since {since}. Its messages wait for a week and go out when it is back: `nightdesk notify "
+        f"list` tells how many. `nightdesk notify resume {channel}` tries it at once."
     )
-    put_message(conn, operators, key("channel-down", channel, since), f"The channel {channel} takes no messages", body)
+    if operators and operators != channel:
+        subject = f"The channel {channel} takes no messages"
+        put_message(conn, operators, key("channel-down", channel, since), subject, body)
+
+
+def _give_up(conn: db.Connection, operators: str) -> int:
+    """Give up what has waited too long for channels that took nothing all the time; how many messages.
+
+    The operators hear of each such channel once.
+    """
+    rows = db.query(conn, "give_up_deliveries", seconds=policy.LONGEST_STAY_SECONDS)
+    for row in rows:
+        channel, since = row["channel"], row["failing_since"].isoformat()
+        body = (
+            f"{row['error']}\nIt is so since {since}. What has waited for a week is given up, today "
+            f"{row['messages']} messages, and so is what follows until it is back. `nightdesk notify resend {channel}` "
+            "sends all of it once the channel works."
+        )
+        if operators and operators != channel:
+            subject = f"Messages to the channel {channel} are given up"
+            put_message(conn, operators, key("channel-given-up", channel, since), subject, body)
+    return sum(row["messages"] for row in rows)
 
 
 def _wait(attempts: int) -> float:

@@ -24,6 +24,10 @@ FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 60.0, 3600.0
 MAX_REST_DOUBLINGS = 20
 # The operators hear of a channel that takes nothing for so long. Chosen: as long as the longest rest.
 LONG_DOWN_SECONDS = 3600.0
+# A message waits no longer than this for a channel that took nothing all that time; then it has failed. Chosen: what is
+# told after a week is no alert, and nobody should get a thousand old ones the day an address is mended; `resend` brings
+# them back.
+LONGEST_STAY_SECONDS = 7 * 86400.0
 # Pauses are shorter or longer by this share, at random. Chosen: messages that failed together need not come together.
 JITTER_SHARE = 0.2
 

@@ -8,4 +8,4 @@ with sent as (
 update channels c
 set failures = 0, failing_since = null, rests_until = null, error = ''
 from sent
-where c.name = sent.channel and c.failures > 0
+where c.name = sent.channel and (c.failures > 0 or c.failing_since is not null)

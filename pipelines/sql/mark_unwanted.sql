@@ -10,6 +10,6 @@ with tried as (
     update channels c
     set failures = 0, failing_since = null, rests_until = null, error = ''
     from tried
-    where c.name = tried.channel and c.failures > 0
+    where c.name = tried.channel and (c.failures > 0 or c.failing_since is not null)
 )
 select state from tried

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -152,9 +153,10 @@ def rows(conn: db.Connection, statement: str) -> list[Any]:
         return [tuple(row.values()) for row in cursor.fetchall()] if cursor.description else []
 
 
-def pass_minutes(conn: db.Connection, minutes: float) -> None:
-    """Let time pass for what waits."""
-    for table, columns in (("deliveries", ["next_at"]), ("channels", ["rests_until"])):
+def pass_minutes(conn: db.Connection, minutes: float, *, failing: bool = False) -> None:
+    """Let time pass for what waits; failing: for what a channel is known by as well, so that it counts as another."""
+    columns_of = {"deliveries": ["next_at", "waiting_since"], "channels": ["rests_until"] + ["failing_since"] * failing}
+    for table, columns in columns_of.items():
         moved = ", ".join(f"{column} = {column} - interval '{minutes} minutes'" for column in columns)
         rows(conn, f"update {table} set {moved}")
 
@@ -344,6 +346,64 @@ def test_what_was_given_up_can_be_sent_again_by_channel_or_by_number(settings: S
     assert ([row["id"] for row in one], sorted(row["id"] for row in rest)) == ([2], [1, 3])
     assert sorted(hook.taken) == [f"message/desk{n}/desk" for n in range(3)]
     assert rows(conn, "select channel, count(*) from deliveries where state = 'failed' group by 1") == [("chat", 2)]
+
+
+@pytest.mark.parametrize("address", ["refused", "missing"])
+def test_what_a_dead_channel_did_not_take_for_a_week_is_given_up_told_once_and_can_be_sent_again(
+    settings: Settings, conn: db.Connection, address: str
+) -> None:
+    hook, phone = Hook(), Hook()
+    hook.answer = lambda number: (404, {})
+    told = settings.model_copy(update={"operators": "phone"})
+    put(conn, 3)
+
+    with hooked(hook) as desk, hooked(phone) as operators:
+        known = {"phone": operators, **({"desk": desk} if address == "refused" else {})}
+        days = []
+        for day in range(10):
+            if day == 2:
+                with conn:
+                    outbox.put_message(conn, "desk", "late", "s", "b")
+            days.append([alert.send(told, channels=known).counts["failed"] for _ in range(2)])
+            pass_minutes(conn, DAY, failing=True)
+        lost = channels.given_up(conn)
+        hook.answer = lambda number: (204, {})
+        with conn:
+            channels.resend(conn, "desk")
+            channels.resume(conn, "desk")
+        again = alert.send(told, channels={**known, "desk": desk})
+
+    assert days == [[0, 0]] * 7 + [[3, 0], [0, 0], [1, 0]]
+    assert {row["error"] for row in lost} == {
+        "Channel desk did not take the message: it answered 404."
+        if address == "refused"
+        else "Channel desk is not configured: set NIGHTDESK_CHANNEL_DESK."
+    }
+    # A day that is moved is another outage by its name: eight days are told of, and two on which messages were lost.
+    assert Counter(body["subject"] for body in phone.bodies) == {
+        "The channel desk takes no messages": 9,
+        "Messages to the channel desk are given up": 2,
+    }
+    assert (again.counts["sent"], again.counts["failed"], len(set(hook.taken))) == (4, 0, 4)
+
+
+def test_what_a_paused_channel_holds_is_never_given_up_nor_what_waits_while_the_machine_is_off(
+    settings: Settings, conn: db.Connection
+) -> None:
+    hook = Hook()
+    hook.answer = lambda number: (404, {})
+    put(conn, 2)
+    put(conn, 2, "chat")
+
+    with hooked(hook) as address:
+        alert.send(settings, channels={"chat": address, "desk": address})
+        with conn:
+            channels.pause(conn, "desk")
+        pass_minutes(conn, 30 * DAY, failing=True)
+        hook.answer = lambda number: (204, {})
+        after = alert.send(settings, channels={"chat": address, "desk": address})
+
+    assert (after.counts["sent"], after.counts["failed"], after.counts["waiting"]) == (2, 0, 2)
 
 
 def test_nobody_outlasts_the_limit_of_an_exchange_and_a_slow_channel_holds_up_no_other(

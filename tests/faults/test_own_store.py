@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipelines import crawl
+from pipelines.crawl import stage as crawl
 from pipelines.extract import extract, extraction, fetched, workers
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
