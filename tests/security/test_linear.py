@@ -11,7 +11,7 @@ import random
 import re
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -21,9 +21,12 @@ import pytest
 
 import pipelines
 import spiders
+from pipelines.extract import lexicon
 from pipelines.listings.fields import SUMMARY_CHARACTERS
 from pipelines.sources.sourcefile import LONGEST_PATTERN_CHARACTERS
+from pipelines.text import normal
 from pipelines.urls import LONGEST_CHARACTERS
+from spiders.probe import _feeds_named, _sitemaps_named
 from tests import clock
 
 SIZE = 24_000
@@ -166,6 +169,27 @@ def _member(choices: Any, choose: random.Random) -> str:
     if kind is op.RANGE:
         return chr(value[0])
     return {op.CATEGORY_SPACE: " ", op.CATEGORY_DIGIT: "1"}.get(value, "q")
+
+
+@pytest.mark.parametrize("bait", ["\n", "/", "rss ", "http://", "Sitemap:", "sitemap", "\x85 ", "Allow: /\n", "feed/"])
+def test_a_robots_txt_of_400_kilobytes_is_read_at_once_by_follow(bait: str) -> None:
+    body = bait * (400_000 // len(bait))
+
+    assert _spent(lambda: (_sitemaps_named(body), _feeds_named(body))) < 1.0
+
+
+@pytest.mark.parametrize("around", [("", ""), ("ا", ""), ("", "a"), ("كـ", "1"), ("a ", " ب")])
+def test_a_line_of_200000_tatweels_is_brought_to_its_normal_form_at_once(around: tuple[str, str]) -> None:
+    text = around[0] + "\u0640" * 200_000 + around[1]
+
+    assert _spent(lambda: (normal(text), lexicon.key(text))) < 1.0
+
+
+def _spent(work: Callable[[], object]) -> float:
+    """CPU seconds."""
+    began = time.process_time()
+    work()
+    return time.process_time() - began
 
 
 def test_what_is_bounded_is_still_there() -> None:
