@@ -115,7 +115,7 @@ class DeliveryState(Decided):
 
     WAITING = "waiting", "it will be sent, or tried again"
     SENT = "sent", "its channel took it"
-    FAILED = "failed", "it was tried as often as it may be"
+    FAILED = "failed", "it was tried as often as it may be, or waited too long for its channel"
 
 
 class DeliveryKind(Decided):
