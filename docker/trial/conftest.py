@@ -44,7 +44,7 @@ def machine(lacking: str) -> Iterator[Machine]:
     (version,) = re.findall(r"IMAGE_VERSION:-(.+)}", (ROOT / "docker" / "compose.yaml").read_text(encoding="utf-8"))
     made = Machine(folder=folder, env=env, version=version)
     try:
-        for step in () if (folder / "docker.sock").exists() else ("start", "images"):
+        for step in () if (folder / "docker.sock").exists() else ("start", "images", "meet"):
             done = subprocess.run(
                 [DAEMON, step, str(folder)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
             )

@@ -6,13 +6,14 @@
 #   daemon.sh start DIR    install what is missing and start the daemon, with all its files under DIR; exit 3 where the
 #                          machine turns out to lack something
 #   daemon.sh images DIR   make the base images that docker/Dockerfile and docker/compose.yaml name
+#   daemon.sh meet DIR     two containers reach one another by name; exit 3 where they do not
 #   daemon.sh stop DIR     end the daemon and everything in it, and delete DIR
 #
 # Mirror, proxy and certificates are those of the machine. The daemon has process and mount namespaces of its own, so
 # that nothing of it outlives it, however it ends; it adds one rule to the machine's firewall and takes it
 # away again: its containers reach one another and nothing else. With DIR/bin first on PATH and DOCKER_CONFIG=DIR/config, `docker` and `docker compose` are its own.
 set -euo pipefail
-what=${1:?lacks, start, images or stop} dir=${2:?a folder}
+what=${1:?lacks, start, images, meet or stop} dir=${2:?a folder}
 here=$(cd "$(dirname "$0")" && pwd) name=$(basename "$dir")
 # A socket's path may have 107 letters.
 [ ${#dir} -le 50 ] || { echo "$dir is too long a path for a socket: 50 letters at most." >&2; exit 2; }
@@ -20,7 +21,7 @@ export DOCKER_HOST=unix://$dir/docker.sock DOCKER_BUILDKIT=1
 client=/usr/bin/docker compose=usr/libexec/docker/cli-plugins/docker-compose
 between=(-i br-+ -o br-+ -m comment --comment "$name" -j ACCEPT)
 # LACKING: the exit code of a start that the machine cannot do.
-NEEDED_GB=6 ROOMY_GB=16 START_SECONDS=60 LACKING=3
+NEEDED_GB=6 ROOMY_GB=16 START_SECONDS=60 SERVICES=6 LACKING=3
 # The next Debian, and what its Postgres is called here.
 NEWER=trixie NEWER_POSTGRES=postgres:newer
 
@@ -39,10 +40,10 @@ tried() { # the first of what the daemon or a container does that cannot be done
   [ -n "$(mirror)" ] || { echo "Debian's package tools with a mirror"; return; }
   local place=$dir.lacks each free
   mkdir -p "$place"/{lower,upper,work,merged,old}
-  unshare --mount --uts --ipc --net --pid --fork --mount-proc true 2>/dev/null ||
+  timeout 20 unshare --mount --uts --ipc --net --pid --fork --mount-proc true 2>/dev/null ||
     { echo "namespaces for processes, mounts and networks"; return; }
   grep -qw overlay /proc/filesystems || modprobe overlay 2>/dev/null || true
-  unshare --mount sh -c 'cd "$1" && mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay merged &&
+  timeout 20 unshare --mount sh -c 'cd "$1" && mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work overlay merged &&
     mknod merged/null c 1 3 && echo >merged/null && mkdir merged/old && cd merged && pivot_root . old' sh "$place" 2>/dev/null ||
     { echo "overlay support: an overlay file system with a device in it cannot be mounted below $(dirname "$dir")"; return; }
   # Of each kind of groups that are there, one can be made, and a process put into it.
@@ -88,6 +89,9 @@ start() {
   # Where there is memory for them, images and volumes lie there: making and deleting them is what takes longest on a disk.
   # The networks are written to the disk all the same, for `stop` must find their bridges.
   mkdir -p "$dir/data" "$dir/network"
+  # To the kernel the group of all containers is one process among the machine's: let it count as its six services.
+  weigh /sys/fs/cgroup/cpu "cpu.shares" $((SERVICES * 1024))
+  [ ! -e /sys/fs/cgroup/cgroup.controllers ] || weigh /sys/fs/cgroup "cpu.weight" $((SERVICES * 100))
   local size=0
   # Its first process dies with unshare, and everything in it with the first process.
   if [ "$(awk '/^MemAvailable/ {print int($2 / 1048576)}' /proc/meminfo)" -ge $ROOMY_GB ]; then size=$((NEEDED_GB * 2)); fi
@@ -106,6 +110,12 @@ start() {
   echo "The Docker daemon has not started within $START_SECONDS s; the end of its log:" >&2
   tail -n 15 "$dir/docker.log" >&2
   return 1
+}
+
+weigh() { # where this kind of groups is there
+  [ -d "$1" ] || return 0
+  mkdir -p "$1/$name"
+  echo "$3" 2>/dev/null >"$1/$name/$2" || true
 }
 
 base() { # a Debian of this name, as an image
@@ -140,6 +150,8 @@ ENTRYPOINT ["bash", "/postgres.sh"]
 IMAGE
 }
 
+python_image() { echo "python:$(sed -n 's/^ARG PYTHON=//p' "$here/../Dockerfile")"; }
+
 python() { # the Python of a Debian, as an image of this name
   local each indexes=""
   for each in PIP_INDEX_URL PIP_EXTRA_INDEX_URL UV_INDEX_URL UV_DEFAULT_INDEX; do
@@ -155,7 +167,7 @@ IMAGE
 
 images() {
   local python postgres debian
-  python=python:$(sed -n 's/^ARG PYTHON=//p' "$here/../Dockerfile")
+  python=$(python_image)
   postgres=$(sed -n 's/^ *image: \(postgres:.*\)$/\1/p' "$here/../compose.yaml")
   debian=${python##*-}
   # Two major versions of Postgres, both Debian's, whatever the names of the images say: at first it is the older one.
@@ -164,6 +176,17 @@ images() {
   python "$python" "$debian" &
   postgres "$postgres" "$debian"
   wait -n && wait -n
+}
+
+meet() { # nothing of the project's is in it: where this fails, the machine's kernel or firewall does
+  local said
+  said=$({
+    $client network create meeting && $client run -d --name host --network meeting --memory 128m "$(python_image)" python -m http.server 8000 &&
+      $client run --rm --network meeting "$(python_image)" timeout 20 sh -c "until python -c '
+from urllib.request import urlopen
+urlopen(\"http://host:8000\", timeout=5)'; do sleep 1; done"
+  } 2>&1) || { echo "two containers that reach one another: $(tail -n 1 <<<"$said")"; return $LACKING; }
+  { $client rm -f host && $client network rm meeting; } >/dev/null
 }
 
 stop() {
@@ -191,6 +214,6 @@ stop() {
 }
 
 case $what in
-lacks | start | images | stop) $what ;;
-*) echo "lacks, start, images or stop" >&2; exit 2 ;;
+lacks | start | images | meet | stop) $what ;;
+*) echo "lacks, start, images, meet or stop" >&2; exit 2 ;;
 esac
