@@ -193,7 +193,6 @@ def test_an_installation_on_the_embedded_postgres_moves_in_as_documented(machine
         env = {
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": folder,
-            "NIGHTDESK_CONTACT": "desk@newsroom.test",
             "NIGHTDESK_HOST_MAP": f"*.newsroom.test={address.strip()}:80",
             "NIGHTDESK_ALLOW_NETWORKS": night.values["NIGHTDESK_ALLOW_NETWORKS"],
         }
@@ -203,7 +202,7 @@ def test_an_installation_on_the_embedded_postgres_moves_in_as_documented(machine
             assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
             return done.stdout
 
-        typed("nightdesk db migrate && nightdesk run")
+        typed("nightdesk init --contact desk@newsroom.test && nightdesk run")
         typed("mkdir -p move/files && nightdesk db dump move/nightdesk.dump")
         typed("cp -a data/raw data/articles sources move/files/")
         before = typed("nightdesk articles --json")
