@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from pipelines import urls
-from pipelines.cli import followlist
+from pipelines.cli import completion, followlist
 from pipelines.cli.show import Json, as_json, complain, out, quiet_if, say, table
 from pipelines.errors import SourceError
 from pipelines.follow import opml, place
@@ -45,7 +45,11 @@ def add_to(app: typer.Typer) -> None:
 def follow(
     names: Annotated[
         list[str],
-        typer.Argument(metavar="URL|NAME|FILE...", help="Addresses, entries of the catalogue, or OPML of a reader."),
+        typer.Argument(
+            metavar="URL|NAME|FILE...",
+            help="Addresses, entries of the catalogue, or OPML of a reader.",
+            autocompletion=completion.catalogue,
+        ),
     ],
     name: Annotated[str, typer.Option("--name", help="What to call the source; by its host if not given.")] = "",
     timezone: Annotated[str, typer.Option("--timezone", help="Its time zone, such as Asia/Damascus.")] = "",
@@ -98,7 +102,7 @@ def follow(
         raise typer.Exit(1)
 
 
-def unfollow(names: Annotated[list[str], typer.Argument(metavar="NAME...")]) -> None:
+def unfollow(names: Annotated[list[str], typer.Argument(metavar="NAME...", autocompletion=completion.sources)]) -> None:
     """Stop following; what was collected stays."""
     for name in names:
         aside = folders.unfollow(of_installation(), name)

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from pipelines import urls
+from pipelines.cli import completion
 from pipelines.cli.show import quiet_if, say
 from pipelines.errors import SourceError
 from pipelines.follow import many, opml
@@ -55,7 +56,8 @@ def follow(
 
 def export(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME...]", help="Some of the followed sources.")
+        list[str] | None,
+        typer.Argument(metavar="[NAME...]", help="Some of the followed sources.", autocompletion=completion.sources),
     ] = None,
     as_opml: Annotated[bool, typer.Option("--opml", help="As OPML, which every feed reader takes.")] = False,
 ) -> None:

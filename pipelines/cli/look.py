@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines import installation, urls
-from pipelines.cli import known, onepage, report, trypage
+from pipelines.cli import completion, known, onepage, report, trypage
 from pipelines.cli.show import Json, ago, as_json, out, quote, say, table
 from pipelines.crawl import ledger
 from pipelines.desk import records as desk
@@ -26,7 +26,15 @@ def add_to(app: typer.Typer) -> None:
 
 
 def status(
-    run: Annotated[str, typer.Option("--run", metavar="KEY", help="One run in full instead of the overview.")] = "",
+    run: Annotated[
+        str,
+        typer.Option(
+            "--run",
+            metavar="KEY",
+            help="One run in full instead of the overview.",
+            autocompletion=completion.run_keys,
+        ),
+    ] = "",
     json: Json = False,
 ) -> None:
     """Did the last run work, and if not, where? Every source at a glance, and the last runs."""
@@ -103,7 +111,7 @@ def status(
 
 def articles(
     number: Annotated[int | None, typer.Argument(metavar="[ID]", help="One article in full.")] = None,
-    source: Annotated[str, typer.Option(help="Only of this source.")] = "",
+    source: Annotated[str, typer.Option(help="Only of this source.", autocompletion=completion.sources)] = "",
     url: Annotated[str, typer.Option(help="The article of this address, in full.")] = "",
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many.")] = 20,
     removed: Annotated[bool, typer.Option("--removed", help="With ID or --url: show what was cut as well.")] = False,

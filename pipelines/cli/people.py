@@ -10,6 +10,7 @@ import typer
 
 from pipelines.alert import watches
 from pipelines.alert.watches import Watch
+from pipelines.cli import completion
 from pipelines.cli import known as known_names
 from pipelines.cli.show import Json, ago, as_json, say, table
 from pipelines.errors import ChannelError
@@ -19,6 +20,9 @@ from pipelines.query.terms import Term
 from pipelines.settings import channels, settings
 from pipelines.sources import folders
 from pipelines.stores import postgres as db
+
+Named = Annotated[str, typer.Argument(help="The watch.", autocompletion=completion.watches)]
+Channel = Annotated[str, typer.Argument(help="The channel.", autocompletion=completion.channels)]
 
 watch_app = typer.Typer(help="Watches: what somebody wants to be told of.", no_args_is_help=True)
 # Takes an option's values away, where no value changes nothing.
@@ -35,15 +39,22 @@ def add_to(app: typer.Typer) -> None:
 
 @watch_app.command("add")
 def add(
-    name: str,
+    name: Named,
     terms: Annotated[
         list[str], typer.Argument(help="Words or phrases; see docs/watches.md for exact:, sub: and others.")
     ],
     unless: Annotated[list[str] | None, typer.Option(help="Do not tell when this occurs as well.")] = None,
-    source: Annotated[list[str] | None, typer.Option(help="Only of these sources.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Only of these sources.", autocompletion=completion.sources)
+    ] = None,
     language: Annotated[list[str] | None, typer.Option(help="Only in these languages.")] = None,
-    kind: Annotated[list[str] | None, typer.Option(help="Only of these kinds: new, revised, removed.")] = None,
-    channel: Annotated[list[str] | None, typer.Option(help="The channels that are told.")] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help="Only of these kinds: new, revised, removed.", autocompletion=completion.kinds),
+    ] = None,
+    channel: Annotated[
+        list[str] | None, typer.Option(help="The channels that are told.", autocompletion=completion.channels)
+    ] = None,
     cap: Annotated[
         int | None, typer.Option(min=0, help="Single messages an hour; 0: as NIGHTDESK_ALERT_CAP says.")
     ] = None,
@@ -121,7 +132,7 @@ def list_watches(json: Json = False) -> None:
 
 
 @watch_app.command("remove")
-def remove(name: str) -> None:
+def remove(name: Named) -> None:
     """Remove a watch; its past alerts stay."""
     with db.connection(settings()) as conn, conn:
         watches.remove(conn, known_names.watch_of(conn, name).name)
@@ -130,7 +141,7 @@ def remove(name: str) -> None:
 
 @watch_app.command("test")
 def test(
-    name: str, text: Annotated[str, typer.Argument(help="A text, or - for standard input.")], json: Json = False
+    name: Named, text: Annotated[str, typer.Argument(help="A text, or - for standard input.")], json: Json = False
 ) -> None:
     """Show what a watch finds in a text; exit 1 when nothing."""
     with db.connection(settings()) as conn:
@@ -150,7 +161,7 @@ def test(
 
 
 @notify_app.command("test")
-def test_channel(channel: str) -> None:
+def test_channel(channel: Channel) -> None:
     """Send a test message to a channel."""
     known = channels()
     if channel not in known:
@@ -166,7 +177,7 @@ def test_channel(channel: str) -> None:
 @notify_app.command("list")
 def list_channels(
     failed: Annotated[bool, typer.Option("--failed", help="The messages that were given up, instead.")] = False,
-    channel: Annotated[str, typer.Option(help="Only of this channel.")] = "",
+    channel: Annotated[str, typer.Option(help="Only of this channel.", autocompletion=completion.channels)] = "",
     json: Json = False,
 ) -> None:
     """List the channels: which works, rests after failures or is paused, and what waits or was given up."""
@@ -196,7 +207,7 @@ def list_channels(
 
 
 @notify_app.command("pause")
-def pause(channel: str) -> None:
+def pause(channel: Channel) -> None:
     """Send nothing to a channel until it is resumed; its messages wait."""
     with db.connection(settings()) as conn, conn:
         known_names.check_used_channel(conn, channel)
@@ -205,7 +216,7 @@ def pause(channel: str) -> None:
 
 
 @notify_app.command("resume")
-def resume(channel: str) -> None:
+def resume(channel: Channel) -> None:
     """Send to a channel again, paused or resting after failures; what waits goes out with the next run."""
     with db.connection(settings()) as conn, conn:
         known_names.check_used_channel(conn, channel)
@@ -216,7 +227,7 @@ def resume(channel: str) -> None:
 @notify_app.command("resend")
 def resend(
     numbers: Annotated[list[int] | None, typer.Argument(metavar="[NUMBER]...", help="Only these messages.")] = None,
-    channel: Annotated[str, typer.Option(help="Only those of this channel.")] = "",
+    channel: Annotated[str, typer.Option(help="Only those of this channel.", autocompletion=completion.channels)] = "",
 ) -> None:
     """Try messages again that were given up: all, those of a channel, or some by their numbers."""
     with db.connection(settings()) as conn, conn:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.cli import completion
 from pipelines.cli.show import complain, progress, quote, say
 from pipelines.desk import records as desk
 from pipelines.errors import NightdeskError
@@ -31,7 +32,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check(
-    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME|FILE]...")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME|FILE]...", autocompletion=completion.sources)
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Look at the sites of all followed sources as well.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Leave the sites alone.")] = False,
 ) -> None:
@@ -59,7 +62,7 @@ def check(
 
 
 def sample(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A followed source.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A followed source.", autocompletion=completion.sources)],
     page: Annotated[
         str, typer.Argument(metavar="[URL|ID]", help="One of its articles; the newest that is not golden yet if none.")
     ] = "",

@@ -12,7 +12,7 @@ import typer
 from dotenv import set_key
 
 from pipelines import installation, private
-from pipelines.cli import follow, followlist, known, sample
+from pipelines.cli import completion, follow, followlist, known, sample
 from pipelines.cli.show import Json, as_json, complain, progress, say, table
 from pipelines.errors import SettingsError
 from pipelines.load import words
@@ -25,6 +25,8 @@ from pipelines.stores.postgres_address import shown
 
 # An address of mail, or of the web.
 CONTACT = re.compile(r"(?:mailto:)?[^\s@/]+@(?:[^\s@/.]+\.)+[^\s@/.]+|https?://[^\s/.]+\.\S+")
+
+Followed = Annotated[str, typer.Argument(help="A followed source.", autocompletion=completion.sources)]
 
 sources_app = typer.Typer(help="The sources we follow: list them, show one, check files.", invoke_without_command=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
@@ -137,7 +139,7 @@ def list_sources(
 
 
 @sources_app.command("show")
-def show(name: str, json: Json = False) -> None:
+def show(name: Followed, json: Json = False) -> None:
     """Show one followed source as its file says it."""
     (source,) = folders.named(of_installation(), [name])
     if json:
@@ -148,7 +150,8 @@ def show(name: str, json: Json = False) -> None:
 
 @sources_app.command("rename")
 def rename(
-    old: Annotated[str, typer.Argument(metavar="OLD")], new: Annotated[str, typer.Argument(metavar="NEW")]
+    old: Annotated[str, typer.Argument(metavar="OLD", autocompletion=completion.sources)],
+    new: Annotated[str, typer.Argument(metavar="NEW")],
 ) -> None:
     """Give a source another name, with all that was collected of it; killed, the same command finishes it."""
     from pipelines.follow import renames
@@ -159,7 +162,8 @@ def rename(
 
 @sources_app.command("merge")
 def merge(
-    old: Annotated[str, typer.Argument(metavar="FROM")], new: Annotated[str, typer.Argument(metavar="INTO")]
+    old: Annotated[str, typer.Argument(metavar="FROM", autocompletion=completion.sources)],
+    new: Annotated[str, typer.Argument(metavar="INTO", autocompletion=completion.sources)],
 ) -> None:
     """Put what was collected of a source into another and follow it no more; killed, the same command finishes it."""
     from pipelines.follow import renames

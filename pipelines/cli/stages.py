@@ -12,7 +12,7 @@ import typer
 
 from pipelines import urls
 from pipelines.alert import stage as alert
-from pipelines.cli import known, onepage, report
+from pipelines.cli import completion, known, onepage, report
 from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, quiet_if, say, table
 from pipelines.crawl import stage as crawl
 from pipelines.crawl import summary
@@ -27,9 +27,15 @@ from pipelines.stores import postgres as db
 from pipelines.stores import runs
 
 Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Which sources; all followed ones if none.")
+    list[str] | None,
+    typer.Argument(
+        metavar="[SOURCE]...", help="Which sources; all followed ones if none.", autocompletion=completion.sources
+    ),
 ]
-Run = Annotated[str, typer.Option("--run", metavar="KEY", help="A run key such as 2026-11-22T0200.")]
+Run = Annotated[
+    str,
+    typer.Option("--run", metavar="KEY", help="A run key such as 2026-11-22T0200.", autocompletion=completion.run_keys),
+]
 
 COLUMNS = {
     "crawl": report.CRAWLED,

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from pipelines.cli import known
+from pipelines.cli import completion, known
 from pipelines.cli.setup import sources_app
 from pipelines.cli.show import Json, as_json, out, say, table
 from pipelines.errors import NightdeskError
@@ -23,7 +23,7 @@ from pipelines.stores import templates
 SHOWN_LINES = 40
 NOT_SHOWN = ("source", "pages")
 FACTS = {"text": "reads by", "agreement": "held back"}
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The source.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The source.", autocompletion=completion.sources)]
 
 
 def add_to(app: typer.Typer) -> None:

@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from pipelines import urls
-from pipelines.cli import batch, onepage
+from pipelines.cli import batch, completion, onepage
 from pipelines.cli.show import Json, as_json, out, progress, quote, say
 from pipelines.crawl import stage as crawl
 from pipelines.errors import DatabaseError, NightdeskError
@@ -28,7 +28,10 @@ from pipelines.stores import templates, warc
 def try_page(
     target: Annotated[str, typer.Argument(metavar="[FILE|URL|-]")] = "",
     url: Annotated[str, typer.Option("--url", help="The address a saved page came from.")] = "",
-    source: Annotated[str, typer.Option("--source", help="Treat it as a page of this followed source.")] = "",
+    source: Annotated[
+        str,
+        typer.Option("--source", help="Treat it as a page of this followed source.", autocompletion=completion.sources),
+    ] = "",
     json: Json = False,
     no_site: Annotated[bool, typer.Option("--no-site", help="Without what was learned of its source.")] = False,
     batch_file: Annotated[

@@ -96,6 +96,11 @@ def stop(folder: Path) -> None:
             os.close(_used.pop(folder))
 
 
+def is_running(folder: Path) -> bool:
+    """Whether the server in a folder runs; neither started nor joined by asking."""
+    return keeper.running(folder.resolve()) is not None
+
+
 def is_another_users(folder: Path) -> bool:
     """Whether there is a server's folder here that belongs to another user than us."""
     return folder.exists() and folder.stat().st_uid != os.geteuid()

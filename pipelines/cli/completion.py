@@ -1,0 +1,75 @@
+"""What the Tab key offers: sources, the catalogue, watches, channels and runs; it makes, starts and says nothing.
+
+What cannot be read at once, such as a database that is not running, offers nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import typer
+
+from pipelines import settings as configuration
+from pipelines.alert import watches as kept_watches
+from pipelines.cli import newsroom
+from pipelines.errors import NightdeskError
+from pipelines.notify import channels as used_channels
+from pipelines.settings import Settings
+from pipelines.sources import folders
+from pipelines.stores import embedded_postgres, runs
+from pipelines.stores import postgres as db
+
+MOST_RUNS = 20
+Offer = Callable[[typer.Context, str], list[str]]
+
+
+def sources(context: typer.Context, incomplete: str) -> list[str]:
+    """The followed sources."""
+    return _begun(context, incomplete, folders.taken)
+
+
+def catalogue(context: typer.Context, incomplete: str) -> list[str]:
+    """What of the catalogue is not followed yet."""
+    return _begun(context, incomplete, lambda current: set(folders.catalogue_names()) - set(folders.taken(current)))
+
+
+def watches(context: typer.Context, incomplete: str) -> list[str]:
+    """The watches."""
+    return _begun(context, incomplete, _of_database(lambda conn: [one.name for one in kept_watches.all_watches(conn)]))
+
+
+def channels(context: typer.Context, incomplete: str) -> list[str]:
+    """The channels that have an address, and those that are used."""
+    addressed = configuration.channels
+    used = _of_database(lambda conn: [row["name"] for row in used_channels.listed(conn)])
+    return _begun(context, incomplete, lambda current: {*addressed(), *used(current)})
+
+
+def run_keys(context: typer.Context, incomplete: str) -> list[str]:
+    """The newest runs."""
+    return _begun(context, incomplete, _of_database(lambda conn: [row["run"] for row in runs.latest(conn, MOST_RUNS)]))
+
+
+def kinds(incomplete: str) -> list[str]:
+    """The kinds of change."""
+    return [kind for kind in kept_watches.KINDS if kind.startswith(incomplete)]
+
+
+def _begun(context: typer.Context, incomplete: str, names: Callable[[Settings], Iterable[str]]) -> list[str]:
+    """The names that begin with what is typed, of the installation that the command would work on."""
+    try:
+        if context.find_root().params.get("demo"):
+            newsroom.use_demo()
+        return sorted(name for name in names(configuration.settings()) if name.startswith(incomplete))
+    except (NightdeskError, db.Error):
+        return []
+
+
+def _of_database(ask: Callable[[db.Connection], list[str]]) -> Callable[[Settings], list[str]]:
+    def names(current: Settings) -> list[str]:
+        if not (current.database_url or embedded_postgres.is_running(current.data / "postgres")):
+            return []
+        with db.connection(current, application="nightdesk completion") as conn:
+            return ask(conn)
+
+    return names
