@@ -20,7 +20,6 @@ from pipelines.stores import embedded_postgres, runs
 from pipelines.stores import postgres as db
 
 MOST_RUNS = 20
-Offer = Callable[[typer.Context, str], list[str]]
 
 
 def sources(context: typer.Context, incomplete: str) -> list[str]:
