@@ -16,8 +16,8 @@ from pipelines.errors import NightdeskError
 from pipelines.notify import channels as used_channels
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import embedded_postgres, runs
 from pipelines.stores import postgres as db
+from pipelines.stores import runs
 
 MOST_RUNS = 20
 
@@ -66,7 +66,7 @@ def _begun(context: typer.Context, incomplete: str, names: Callable[[Settings], 
 
 def _of_database(ask: Callable[[db.Connection], list[str]]) -> Callable[[Settings], list[str]]:
     def names(current: Settings) -> list[str]:
-        if not (current.database_url or embedded_postgres.is_running(current.data / "postgres")):
+        if not db.is_up(current):
             return []
         with db.connection(current, application="nightdesk completion") as conn:
             return ask(conn)

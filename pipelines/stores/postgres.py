@@ -252,6 +252,11 @@ def embedded(settings: Settings, database: str) -> str:
     return server.address(database)
 
 
+def is_up(settings: Settings) -> bool:
+    """Whether a database can be asked without a server being started for it."""
+    return bool(settings.database_url) or embedded_postgres.is_running(settings.data / "postgres")
+
+
 def stop_embedded(settings: Settings) -> None:
     """Stop the embedded server; others that use it lose it."""
     embedded_postgres.stop(settings.data / "postgres")
