@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.stores import postgres as db
+
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(
     p
@@ -201,10 +203,32 @@ def test_every_module_says_what_it_is_for() -> None:
     assert [p for p in MODULES if not ast.get_docstring(ast.parse(p.read_text(encoding="utf-8")))] == []
 
 
-def test_sql_files_hold_one_statement_and_say_what_for() -> None:
-    for path in (ROOT / "pipelines/sql").glob("*.sql"):
-        text = path.read_text(encoding="utf-8").strip()
-
-        assert text.startswith("-- "), path
+def test_a_named_piece_of_sql_is_one_statement_and_says_what_for() -> None:
+    for name, text in db.statements().items():
+        assert text.startswith("-- "), name
         code = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--"))
-        assert ";" not in code.rstrip(";").replace("';'", ""), path
+        assert ";" not in code.rstrip(";").replace("';'", ""), name
+
+
+def test_statements_have_one_name_each_which_their_package_or_the_crawl_process_asks_for() -> None:
+    homes = defaultdict(list)
+    for path in (ROOT / "pipelines").glob("*/sql/*.sql"):
+        homes[path.stem].append(path.parts[-3])
+    for path in (ROOT / "pipelines").glob("*/queries.sql"):
+        for name in db.NAMED.findall(path.read_text(encoding="utf-8")):
+            homes[name].append(path.parts[-2])
+    asked = defaultdict(set)
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and node.value in homes:
+                asked[node.value].add("crawl" if _part(_name(path)) == "spiders" else path.relative_to(ROOT).parts[1])
+
+    assert [name for name, where in homes.items() if len(where) > 1] == []
+    assert [name for name, (home,) in homes.items() if home not in asked[name]] == []
+
+
+def test_a_statement_of_more_than_twenty_lines_is_a_file_of_its_own() -> None:
+    files = {path.stem for path in (ROOT / "pipelines").glob("*/sql/*.sql")}
+    lines = {name: sum(map(bool, text.splitlines())) for name, text in db.statements().items()}
+
+    assert {name for name, count in lines.items() if count > 20} == files

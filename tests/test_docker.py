@@ -245,7 +245,7 @@ def test_the_package_that_the_image_installs_carries_queries_catalogue_and_comma
     (wheel,) = tmp_path.glob("*.whl")
     inside = set(zipfile.ZipFile(wheel).namelist())
     wanted = {f"spiders/catalogue/{path.name}" for path in (ROOT / "spiders/catalogue").glob("*.toml")}
-    wanted |= {str(path.relative_to(ROOT)) for path in (ROOT / "pipelines/sql").rglob("*.sql")}
+    wanted |= {str(path.relative_to(ROOT)) for path in (ROOT / "pipelines").rglob("*.sql")}
     wanted |= {str(path.relative_to(ROOT)) for part in ("pipelines", "spiders") for path in (ROOT / part).rglob("*.py")}
     wanted |= {f"pipelines/dags/{path.name}" for path in (ROOT / "dags").glob("*.py")}
     assert sorted(wanted - inside) == []

@@ -49,7 +49,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """An article that answers a query, as `search_articles.sql` gives it, and where."""
+    """An article that answers a query, as `search_articles` gives it, and where."""
 
     article: db.Row
     marks: Sequence[Mark]

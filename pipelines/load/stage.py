@@ -1,6 +1,6 @@
 """Load: an article file into Postgres, one transaction a source and run; it alone says what a look at a page changed.
 
-The rules are the SQL files `load_*.sql`, run in the order of STEPS on a temporary table of the file's lines. A second
+The rules are the statements `load_*`, run in the order of STEPS on a temporary table of the file's lines. A second
 load of the same file changes nothing, whatever happened to the first.
 """
 

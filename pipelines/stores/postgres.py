@@ -36,6 +36,8 @@ MIGRATION_LOCK = 4_917_001
 CONNECT_SECONDS = 10
 # Rows in one statement of execute_values. Chosen: far below what a statement may hold, far above what asking costs.
 ROWS_AT_ONCE = 1000
+# What stands above each statement of a `queries.sql`: `-- name: release_leases`.
+NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 OLDEST_CODE = re.compile(r"^-- oldest code: (\d{4})$", re.MULTILINE)
 
 psycopg2.extras.register_default_jsonb(globally=True)
@@ -94,20 +96,20 @@ def connection(settings: Settings, *, application: str = "nightdesk") -> Iterato
 
 
 def query(conn: Connection, name: str, **params: Any) -> list[Row]:
-    """All rows of sql/<name>.sql with its named parameters."""
+    """All rows of the statement of that name, with its named parameters."""
     with conn.cursor() as cursor:
         cursor.execute(statement(name), params)
         return [dict(row) for row in cursor.fetchall()]
 
 
 def row(conn: Connection, name: str, **params: Any) -> Row | None:
-    """The first row of sql/<name>.sql, or None."""
+    """The first row of the statement of that name, or None."""
     rows = query(conn, name, **params)
     return rows[0] if rows else None
 
 
 def execute(conn: Connection, name: str, **params: Any) -> int:
-    """Run sql/<name>.sql; the number of rows it touched."""
+    """Run the statement of that name; the number of rows it touched."""
     with conn.cursor() as cursor:
         cursor.execute(statement(name), params)
         return cursor.rowcount
@@ -116,7 +118,7 @@ def execute(conn: Connection, name: str, **params: Any) -> int:
 def execute_values(
     conn: Connection, name: str, rows: Sequence[Sequence[Any]], *, fetch: bool = False, **params: Any
 ) -> list[Row]:
-    """Run sql/<name>.sql, which holds one `values %s`, for many rows at once; params: its named parameters."""
+    """Run the statement of that name, with one `values %s`, for many rows at once; params: its named parameters."""
     if not rows:
         return []
     text = statement(name)
@@ -300,10 +302,19 @@ def _create_database(admin: str, name: str) -> None:
         conn.close()
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1)
+def statements() -> dict[str, str]:
+    """All SQL of ours by name: the named ones of each package's `queries.sql`, and its long ones, a file each."""
+    found = {path.stem: path.read_text(encoding="utf-8").strip() for path in SQL.parent.glob("*/sql/*.sql")}
+    for path in SQL.parent.glob("*/queries.sql"):
+        _, *parts = NAMED.split(path.read_text(encoding="utf-8"))
+        found |= {name: text.strip() for name, text in zip(parts[::2], parts[1::2], strict=True)}
+    return found
+
+
 def statement(name: str) -> str:
-    """The text of sql/<name>.sql."""
-    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
+    """The SQL of that name."""
+    return statements()[name]
 
 
 def _migrations() -> list[Path]:

@@ -1,0 +1,23 @@
+-- The statements of airflow/, by name. A name is unique in all packages.
+
+-- name: airflow_revision
+-- The schema revision that Airflow's own database says it has.
+select version_num from alembic_version
+
+-- name: airflow_tables
+-- Whether Airflow's own database has a table of this name.
+select to_regclass(%(table)s) is not null as there
+
+-- name: airflow_unfinished_runs
+-- How many runs of any Dag are neither successful nor failed in Airflow's own database.
+select count(*) as count from dag_run where state in ('running', 'queued')
+
+-- name: channels_used
+-- The names of all channels that a watch or a delivery still to be sent uses.
+select lower(unnest(channels)) as channel from watches
+union
+select channel from deliveries where state = 'waiting'
+
+-- name: desk_limits
+-- Make this session a reader whose statements end after so many milliseconds.
+select set_config('statement_timeout', %(ms)s::text, false), set_config('default_transaction_read_only', 'on', false)

@@ -1,0 +1,82 @@
+-- The statements of alert/, by name. A name is unique in all packages.
+
+-- name: add_watch
+-- Keep a watch, in place of the one of that name.
+insert into watches (name, terms, unless, sources, languages, kinds, channels, cap)
+values (%(watch)s, %(terms)s, %(unless)s, %(sources)s, %(languages)s, %(kinds)s, %(channels)s, %(cap)s)
+on conflict (name) do update
+set terms = excluded.terms, unless = excluded.unless, sources = excluded.sources, languages = excluded.languages,
+    kinds = excluded.kinds, channels = excluded.channels, cap = excluded.cap
+
+-- name: all_watches
+-- Every watch.
+select name, terms, unless, sources, languages, kinds, channels, cap, created_at from watches order by name
+
+-- name: count_digests
+-- Say in the subject of a collected message how many alerts it tells of.
+update deliveries d
+set subject = d.watch || ': ' || t.alerts || case t.alerts when 1 then ' more alert' else ' more alerts' end
+from (
+    select delivery_id, count(*) as alerts from delivered_alerts where delivery_id = any(%(ids)s) group by delivery_id
+) t
+where d.id = t.delivery_id
+
+-- name: counts_of_stage
+-- What a stage has counted so far.
+select counts from runs where run = %(run)s and source = %(source)s and stage = %(stage)s
+
+-- name: lock_watches
+-- One matcher at a time counts and fills the messages of an hour, freed with the transaction.
+select pg_advisory_xact_lock(hashtextextended('alert cap', 0))
+
+-- name: matched_changes
+-- These changes are matched.
+update changes set matched_at = now(), matched_run = %(run)s where id = any(%(ids)s)
+
+-- name: open_digests
+-- Collected messages that nobody has begun to send: more can be put into them.
+select id, watch, channel
+from deliveries
+where kind = 'digest' and state = 'waiting' and begun_at is null and watch = any(%(watches)s)
+for update skip locked
+
+-- name: remove_watch
+-- Forget a watch.
+delete from watches where name = %(watch)s
+
+-- name: singles_of_hour
+-- How many single messages each watch had lately: alerts, whatever number of channels each went to.
+select d.watch, count(distinct da.alert_id)::int as singles
+from deliveries d join delivered_alerts da on da.delivery_id = d.id
+where d.kind = 'single' and d.watch = any(%(watches)s) and d.created_at > now() - %(within)s
+group by d.watch
+
+-- name: tally_of_alert
+-- What matching did in a run, however often it was run.
+select
+    (select count(*)::int from changes where matched_run = %(run)s) as changes,
+    (select count(*)::int from alerts where run = %(run)s and quiet = '' and kind <> 'health') as alerts,
+    (select count(*)::int from alerts where run = %(run)s and quiet <> '') as quiet,
+    (select count(*)::int from deliveries where run = %(run)s and kind <> 'message') as deliveries
+
+-- name: unmatched_changes
+-- The next changes nobody has matched yet, with the text they brought, other matchers pass them by.
+select c.id, c.article_id, c.revision, c.kind, c.quiet, c.source, a.language, r.title, r.description, r.text
+from changes c
+join articles a on a.id = c.article_id
+join revisions r on r.article_id = c.article_id and r.revision = c.revision
+where c.matched_at is null
+order by c.id
+limit %(count)s
+for update of c skip locked
+
+-- name: write_alerts
+-- Alerts, each once for its watch, story, kind and revision, only those that are new come back.
+insert into alerts (watch, kind, story, article_id, revision, change_id, run, source, matches, quiet) values %s
+on conflict (watch, story, kind, revision) do nothing
+returning id, watch, kind, story, revision, quiet
+
+-- name: write_delivered_alerts
+-- Which alerts a message tells of.
+insert into delivered_alerts (delivery_id, alert_id) values %s
+on conflict do nothing

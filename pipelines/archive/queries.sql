@@ -1,0 +1,45 @@
+-- The short statements of archive/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
+
+-- name: search_articles
+-- The articles that a search looks at.
+select a.id, a.source, a.url, a.title, a.description, a.text, a.authors, a.language, a.published_at, a.first_fetched_at, a.revision,
+    a.gone_at, least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated
+from articles a
+where a.id = any(%(ids)s)
+
+-- name: search_latest
+-- The articles that a query without a word to find leaves, newest first, from a place on: those that the index does not rule out.
+select w.article_id, w.dated, %(exact)s and w.shape = 0 as sure
+from article_words w
+where w.part = 0
+    and (%(of_exact)s::text is null or w.shape <> 0 or w.words @@ %(of_exact)s::tsquery)
+    and (%(sources)s::text[] is null or w.source = any(%(sources)s))
+    and not w.source = any(%(not_sources)s::text[])
+    and (%(languages)s::text[] is null or w.language = any(%(languages)s))
+    and (%(since)s::timestamptz is null or w.dated >= %(since)s)
+    and (%(until)s::timestamptz is null or w.dated < %(until)s)
+    and (%(last_dated)s::timestamptz is null or (w.dated, w.article_id) < (%(last_dated)s, %(last_id)s::bigint))
+    and (%(revised)s::boolean is null or exists (select from articles a where a.id = w.article_id and a.revision > 1))
+    and (%(removed)s::boolean is null or exists (select from articles a where a.id = w.article_id and a.gone_at is not null))
+order by w.dated desc, w.article_id desc
+limit %(count)s
+
+-- name: search_limits
+-- What one search may cost: the index is used, a bitmap of ten million articles stays in memory, and it ends.
+select set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true), set_config('work_mem', '32MB', true),
+    set_config('statement_timeout', %(patience)s, true)
+
+-- name: search_ranked
+-- Of these articles, newest first, the best: title before description before text, many mentions before one, fresh before old.
+-- An article that is half as well told of counts as much when it is a month younger; a row without places is told of once.
+select given.article_id, given.dated, given.sure
+from unnest(%(ids)s::bigint[], %(dates)s::timestamptz[], %(sures)s::boolean[]) as given (article_id, dated, sure)
+join lateral (
+    select max(case when w.shape < 2 then ts_rank(w.words, %(of_joined)s::tsquery, 1) else 0.01 end) as rank
+    from article_words w where w.article_id = given.article_id
+) found on true
+order by found.rank / (1 + greatest(extract(epoch from %(now)s - given.dated), 0) / %(half_age)s) desc, given.dated desc, given.article_id desc
+
+-- name: words_with_part
+-- The words that hold a part, no more than asked for.
+select word from known_words where position(%(part)s in word) > 0 limit %(most)s

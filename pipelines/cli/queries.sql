@@ -1,0 +1,43 @@
+-- The statements of cli/, by name. A name is unique in all packages.
+
+-- name: alerts_of_run
+-- The alerts of a run with their article and where each went.
+select a.id, a.watch, a.kind, a.quiet, a.created_at, coalesce(r.title, r.url, a.message) as title, coalesce(r.source, '') as source,
+    r.url, r.language,
+    array(select distinct m ->> 'surface' from jsonb_array_elements(a.matches) m) as surfaces,
+    array(
+        select d.channel || ' (' || d.state || ')'
+        from delivered_alerts da join deliveries d on d.id = da.delivery_id
+        where da.alert_id = a.id
+        order by d.channel
+    ) as deliveries
+from alerts a left join articles r on r.id = a.article_id
+where a.run = %(run)s
+order by (a.quiet <> ''), a.id
+
+-- name: article_of_url
+-- The article of an address: as found, as it called itself, or an alias of it.
+select a.id
+from articles a
+where a.url = %(url)s or a.canonical_url = %(url)s
+    or a.url_id in (select coalesce(u.alias_of, u.id) from urls u where u.url = %(url)s)
+limit 1
+
+-- name: raw_of_article
+-- Where the page stands in the raw store that an article was made of.
+select f.warc_file, f.warc_offset, f.warc_length
+from articles a
+join fetches f on f.id = a.fetch_id
+where a.id = %(id)s and f.warc_file is not null
+
+-- name: sources_known
+-- Every source that something was written down of.
+select distinct source from runs where source <> '' union select distinct source from urls
+
+-- name: stage_times_of_run
+-- How long each stage of a run took, from its first source's start to its last one's end.
+select stage, extract(epoch from max(ended_at) - min(started_at))::float as seconds
+from runs
+where run = %(run)s
+group by stage
+order by min(started_at)

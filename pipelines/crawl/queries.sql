@@ -1,0 +1,437 @@
+-- The short statements of crawl/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
+
+-- name: articles_of_run
+-- How many article pages a run has asked a source for.
+select count(*) as count
+from fetches join urls on urls.id = fetches.url_id
+where fetches.run = %(run)s and fetches.source = %(source)s and urls.kind = 'article'
+
+-- name: become_aliases
+-- URLs that turned out to be another address of an article: not fetched by themselves any more.
+update urls
+set state = 'duplicate', code = 'alias', reason = alias.reason, alias_of = alias.main, looks = urls.looks + 1, decided_run = alias.run, decided_at = now(), next_at = null,
+    leased_until = null, leased_run = null, due_for = '', due_by = null
+from (values %s) as alias (id, main, reason, run)
+where urls.id = alias.id and alias.id <> alias.main
+
+-- name: busy_stage
+-- A stage did not begin because another process has the source, what is known of this run and source stays.
+insert into runs (run, source, stage, state, message, ended_at)
+values (%(run)s, %(source)s, %(stage)s, 'busy', %(message)s, now())
+on conflict (run, source, stage) do nothing
+
+-- name: claim_modified
+-- Pages that a list calls modified since they were fetched: the entry is kept with the address it named, its article is due now.
+with claimed as (
+    select * from (values %s) as claim (named, main, list, entry)
+), said as (
+    update urls set entry = claimed.entry::jsonb from claimed where urls.id = claimed.named and claimed.named <> claimed.main
+)
+update urls
+set next_at = now(), due_for = 'modified', due_by = claimed.list::bigint,
+    entry = case when claimed.named = claimed.main then claimed.entry::jsonb else urls.entry end
+from claimed
+where urls.id = claimed.main
+
+-- name: cool_host
+-- A host asked for rest, or does not answer: none of its URLs is leased until it is over.
+insert into hosts (host, cooldown_until, cooldown_reason)
+values (%(host)s, now() + %(rest)s, %(reason)s)
+on conflict (host) do update
+set cooldown_until = greatest(hosts.cooldown_until, excluded.cooldown_until), cooldown_reason = excluded.cooldown_reason
+
+-- name: credit_lists
+-- Whether what lists called modified was: other bytes, or gone, or not.
+update urls
+set lastmod_true = urls.lastmod_true + counted.held, lastmod_false = urls.lastmod_false + counted.failed
+from (
+    select page.due_by as list, count(*) filter (where look.outcome <> 'unchanged') as held,
+        count(*) filter (where look.outcome = 'unchanged') as failed
+    from (values %s) as look (id, outcome) join urls page on page.id = look.id
+    where page.due_for = 'modified' and look.outcome in ('fetched', 'unchanged', 'gone')
+    group by page.due_by
+) counted
+where urls.id = counted.list
+
+-- name: discover_urls
+-- URLs a list named for the first time: due at once, or excluded, or an alias, with the reason.
+insert into urls (
+    source, url_key, variant_key, url, host, kind, state, code, reason, via, entry, discovered_run, decided_run, decided_at, next_at, alias_of)
+select source, url_key, variant_key, url, host, kind, state, code, reason, via, entry::jsonb, discovered_run,
+    case when state <> 'discovered' then discovered_run end, case when state <> 'discovered' then now() end,
+    case when due then now() end, alias_of::bigint
+from (values %s) as named (source, url_key, variant_key, url, host, kind, state, code, reason, via, entry, discovered_run, due, alias_of)
+on conflict (source, url_key) do nothing
+returning id, url_key, variant_key, state
+
+-- name: doubted_lists
+-- Feeds and sitemaps whose dates of change did not hold true.
+select url from urls
+where source = %(source)s and kind in ('feed', 'sitemap') and lastmod_false >= %(least)s and lastmod_false > lastmod_true
+order by id
+
+-- name: due_listings
+-- The feeds, sitemaps and sections of a source are looked at in every run; one that comes back to its file is read in full.
+insert into urls (source, url_key, url, host, kind, discovered_run)
+values %s
+on conflict (source, url_key) do update
+set next_at = now(), kind = excluded.kind, url = excluded.url, via = '', alias_of = null, missed_at = null,
+    digest = case when urls.missed_at is null then urls.digest else '' end,
+    etag = case when urls.missed_at is null then urls.etag else '' end,
+    last_modified = case when urls.missed_at is null then urls.last_modified else '' end
+
+-- name: due_looks
+-- A planned look that is due soon is made by a crawl that begins now: the next one may be a night away.
+update urls set next_at = now()
+where source = %(source)s and kind = 'article' and due_for = 'planned' and next_at between now() and now() + %(look_ahead)s
+    and fetched_at < now() - %(apart)s
+
+-- name: due_sitemaps
+-- Sitemaps that an index named are looked at like the index: those it gives no date, the one with the newest date, for dates
+-- may stand still, and each at least once a week.
+update urls set next_at = now()
+where source = %(source)s and kind = 'sitemap' and via <> '' and state in ('stored', 'unchanged', 'failed', 'blocked')
+    and missed_at is null
+    and (
+        entry ->> 'modified_at' is null
+        or fetched_at < now() - %(whole_after)s
+        or (entry ->> 'modified_at')::timestamptz = (
+            select max((other.entry ->> 'modified_at')::timestamptz) from urls other
+            where other.source = urls.source and other.via = urls.via and other.kind = 'sitemap'
+        )
+    )
+
+-- name: excluded_of_run
+-- What a run excluded, by source and rule; the rule is the reason without the site or address it was applied to.
+select source, case
+        when code in ('other site', 'robots.txt') then code
+        when code in ('guard', 'guard network', 'guard redirect') then 'guard'
+        else reason end as rule,
+    count(*) as count
+from urls
+where decided_run = %(run)s and state = 'excluded'
+group by 1, 2
+order by 1, 3 desc, 2
+
+-- name: forgive_lists
+-- Lists that were not believed get another chance once they were read in full again: half of what they did wrong is forgotten.
+update urls
+set lastmod_true = urls.lastmod_true / 2, lastmod_false = urls.lastmod_false / 2
+from (values %s) as look (id, status)
+where urls.id = look.id and urls.lastmod_false > 0 and urls.whole_at < now() - %(whole_after)s and look.status::int <> 304
+
+-- name: free_hosts
+-- Give back the turn at hosts.
+select pg_advisory_unlock(hashtextextended('host ' || host, 0)) from unnest(%(hosts)s::text[]) as host
+
+-- name: keep_robots
+-- What a host's robots.txt says, and since when it says so.
+insert into hosts (host, robots_status, robots_body, robots_fetched_at, robots_changed_at)
+values (%(host)s, %(status)s, %(body)s, now(), now())
+on conflict (host) do update
+set robots_status = excluded.robots_status, robots_body = excluded.robots_body, robots_fetched_at = excluded.robots_fetched_at,
+    robots_changed_at = case
+        when (hosts.robots_status < 300, hosts.robots_body) is distinct from (excluded.robots_status < 300, excluded.robots_body)
+            then now() else hosts.robots_changed_at end
+
+-- name: kept_out_of_source
+-- Where a source's own patterns keep out every article that was ever found: each pattern, how many it keeps out, and some of them.
+select count(*) as count, (array_agg(url order by id desc))[1:%(shown)s] as urls
+from urls
+where source = %(source)s and kind = 'article' and code in ('allow', 'deny')
+    and not exists (
+        select from urls other where other.source = %(source)s and other.kind = 'article' and other.state <> 'excluded')
+group by code, reason
+order by count(*) desc
+
+-- name: known_of_file
+-- Up to which byte of a raw file the ledger has pages.
+select coalesce(max(warc_offset + warc_length), 0) as known from fetches where warc_file = %(file)s
+
+-- name: known_urls
+-- What the ledger knows of these keys, and of the articles that have one of these variant keys, each with the row it is an alias of.
+select u.id, u.url_key, u.url, u.kind, u.state, u.code, u.variant_key, u.fetched_at, u.looks, u.leased_until is not null as leased, u.discovered_run,
+    u.entry ->> 'modified_at' as modified_at, u.alias_of, coalesce(m.id, u.id) as main_id, coalesce(m.state, u.state) as main_state,
+    coalesce(m.fetched_at, u.fetched_at) as main_fetched_at, coalesce(m.next_at, u.next_at) as main_next_at,
+    coalesce(m.next_at, u.next_at) <= now() as main_due,
+    -- Refused or failed for good, for now: after a day, and after ever longer pauses, a list that names it brings it back.
+    u.next_at is null and u.decided_run is distinct from %(run)s
+        and (u.state in ('failed', 'blocked')
+            or (u.state = 'gone' and u.fetched_at is null and u.code <> 'gone for good')
+            or (u.state = 'excluded' and u.code = any(%(not_ours)s)))
+        and u.decided_at < now() - %(revive_after)s
+            * power(2, least(greatest(
+                u.attempts - case u.state when 'excluded' then 1 when 'gone' then %(max_gone_looks)s else %(max_tries)s end, 0
+            ), %(max_revive_doublings)s)) as rested
+from urls u left join urls m on m.id = u.alias_of
+where u.source = %(source)s
+    and (u.url_key = any(%(keys)s) or (u.variant_key = any(%(variants)s) and u.kind = 'article'))
+order by u.id
+
+-- name: leave_hosts
+-- This session has asked these hosts for the last time, so many seconds ago.
+insert into hosts (host, asked_at)
+select host, now() - make_interval(secs => ago) from (values %s) as left_now (host, ago) order by host
+on conflict (host) do update set asked_at = excluded.asked_at
+
+-- name: leave_lists
+-- Lists that are no longer in the source's file, and what only they named of lists, are not asked for again.
+update urls
+set next_at = null, missed_at = now(), state = case when state = 'discovered' then 'excluded' else state end,
+    code = case when state = 'discovered' then 'list left' else code end,
+    reason = case when state = 'discovered' then 'its list is no longer in the source file' else reason end
+where id in (
+    with recursive gone as (
+        select id, url from urls
+        where source = %(source)s and kind <> 'article' and via = '' and url_key <> all(%(keys)s) and missed_at is null
+        union
+        select further.id, further.url from urls further join gone on further.via = gone.url
+        where further.source = %(source)s and further.kind <> 'article'
+    )
+    select id from gone
+)
+
+-- name: left_by_host
+-- How many URLs of sources are due, by host.
+select source, host, count(*) as count from urls
+where source = any(%(sources)s) and (next_at <= now() or (state = 'discovered' and next_at is not null))
+group by source, host
+
+-- name: list_of_source
+-- A feed, sitemap or section in the ledger, and how far its dates of change held true.
+select id, kind, url, via, lastmod_true, lastmod_false from urls where source = %(source)s and url_key = %(key)s
+
+-- name: main_of_key
+-- The row of an address, or the one it is an alias of.
+select m.id, m.kind, m.state, m.url
+from urls u join urls m on m.id = coalesce(u.alias_of, u.id)
+where u.source = %(source)s and u.url_key = %(key)s
+
+-- name: mark_one_page
+-- This run is for one URL of the source only.
+update runs set only_url = %(url)s where run = %(run)s and source = %(source)s and stage = %(stage)s
+
+-- name: mark_variants
+-- The variant keys of these URLs.
+update urls set variant_key = marked.variant_key from (values %s) as marked (id, variant_key) where urls.id = marked.id
+
+-- name: moves_begun
+-- The renames and merges that were begun and not finished and have to do with these sources.
+select old, new, merged, urls from moves where old = any(%(sources)s) or new = any(%(sources)s)
+
+-- name: named_sitemaps
+-- Of the sitemaps that an index named before, those it names no more are left alone; those it names again are asked for.
+update urls
+set missed_at = case when url_key = any(%(keys)s) then null else now() end,
+    next_at = case when url_key = any(%(keys)s) then now() end,
+    via = case when url_key = any(%(keys)s) then %(via)s else via end
+where source = %(source)s and kind = 'sitemap' and via <> ''
+    and case when url_key = any(%(keys)s) then missed_at is not null
+        else via = %(via)s and missed_at is null and state <> 'discovered' end
+
+-- name: next_section_page
+-- The page of a section that its page before names: due now, unless it was had in this run.
+insert into urls (source, url_key, url, host, kind, via, discovered_run)
+values (%(source)s, %(key)s, %(url)s, %(host)s, 'section', %(via)s, %(run)s)
+on conflict (source, url_key) do update
+set next_at = now(), attempts = 0
+where urls.kind = 'section' and urls.via <> '' and urls.decided_run is distinct from %(run)s
+
+-- name: note_aliases
+-- Other addresses of articles that are in the ledger: they need not be fetched, and are not if nobody did so far.
+insert into urls (
+    source, url_key, variant_key, url, host, kind, state, code, reason, via, discovered_run, decided_run, decided_at, next_at, alias_of)
+select alias.source, url_key, variant_key, url, host, 'article', 'duplicate', 'alias', reason, '', run, run, now(), null, main
+from (values %s) as alias (source, url_key, variant_key, url, host, main, reason, run)
+on conflict (source, url_key) do update
+set state = 'duplicate', code = 'alias', reason = excluded.reason, alias_of = excluded.alias_of, decided_run = excluded.decided_run, decided_at = now(),
+    next_at = null, due_for = '', due_by = null
+where urls.state = 'discovered' and urls.fetched_at is null and urls.leased_until is null and urls.kind = 'article'
+    and urls.id <> excluded.alias_of
+
+-- name: pages_of_section
+-- How many further pages of a section a run has named so far.
+select count(*) as count
+from urls
+where source = %(source)s and kind = 'section' and via = %(via)s
+    and (next_at <= now() or exists (select from fetches f where f.url_id = urls.id and f.run = %(run)s))
+
+-- name: readmit_by_robots
+-- What robots.txt kept out of a source, and what it may let in since it has changed: due now.
+update urls
+set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, next_at = now(), due_for = '', due_by = null
+from hosts
+where urls.source = %(source)s and urls.state = 'excluded' and urls.code = 'robots.txt'
+    and split_part(hosts.host, ':', 1) = urls.host and hosts.robots_changed_at > urls.decided_at
+    and coalesce((urls.entry ->> 'published_at')::timestamptz, (urls.entry ->> 'modified_at')::timestamptz, urls.discovered_at)
+        > now() - make_interval(days => %(days)s)
+
+-- name: readmit_urls
+-- URLs that a list named again and that may be had after all: the rules let them in now, or what they were an alias of is lost.
+update urls
+set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, alias_of = null, attempts = 0, next_at = now(),
+    due_for = '', due_by = null,
+    -- What we left out by a rule of our own is found now; what its site kept from us was found before.
+    discovered_at = case when state = 'excluded' and code <> all(%(not_ours)s) then now() else discovered_at end
+where id = any(%(ids)s) and state in ('excluded', 'duplicate')
+
+-- name: record_fetches
+-- One row per attempt to fetch, a record of the raw store that is known already is left alone.
+insert into fetches (
+    run, source, url_id, url, final_url, fetched_at, status, outcome, code, reason, digest, bytes, ms, warc_file, warc_offset, warc_length)
+values %s
+on conflict (warc_file, warc_offset) do nothing
+returning id, url_id, warc_file, warc_offset
+
+-- name: refused_by_guard
+-- What the guard refused of a source a day ago and more, not because of where it was redirected to.
+select id, url from urls
+where source = %(source)s and state = 'excluded' and code = any(%(guarded)s)
+    and decided_at < now() - %(revive_after)s * power(2, least(greatest(attempts - 1, 0), %(max_revive_doublings)s))
+    and coalesce((entry ->> 'published_at')::timestamptz, (entry ->> 'modified_at')::timestamptz, discovered_at)
+        > now() - make_interval(days => %(days)s)
+
+-- name: release_leases
+-- Nobody works on these URLs any more: the crawl that leased them ended or was killed.
+update urls set leased_until = null, leased_run = null
+where source = %(source)s and next_at is not null and leased_until is not null
+
+-- name: robots_of_host
+-- What a host's robots.txt said within the time that it may stand, and how many seconds ago.
+select robots_status as status, robots_body as body, robots_fetched_at as fetched_at,
+    extract(epoch from now() - robots_fetched_at)::float as age
+from hosts
+where host = %(host)s and robots_fetched_at > now() - %(stands)s
+
+-- name: rule_out_urls
+-- URLs that wait for their first look and that the rules of the source's file keep out by now.
+update urls
+set state = 'excluded', code = ruled.code, reason = ruled.reason, decided_at = now(), next_at = null, due_for = '', due_by = null
+from (values %s) as ruled (id, code, reason)
+where urls.id = ruled.id
+
+-- name: rules_of_source
+-- Articles that the source's own patterns kept out within its days, and those not fetched yet that they may keep out now.
+select id, url, state from urls
+where source = %(source)s and kind = 'article' and (
+    (state = 'excluded' and code in ('allow', 'deny') and decided_at > now() - make_interval(days => %(days)s))
+    or (state in ('discovered', 'failed', 'blocked') and fetched_at is null and next_at is not null and alias_of is null
+        and due_for <> 'asked')
+)
+
+-- name: sitemaps_of_run
+-- How many sitemaps that an index named a run has asked a source for.
+select count(*) as count
+from fetches join urls on urls.id = fetches.url_id
+where fetches.run = %(run)s and fetches.source = %(source)s and urls.kind = 'sitemap' and urls.via <> ''
+
+-- name: strangers_led_to
+-- Addresses of a source that answered from this one, as many as make a difference.
+select distinct url
+from fetches
+where source = %(source)s and final_url = %(target)s and final_url <> '' and final_url <> url
+limit %(count)s
+
+-- name: take_hosts
+-- Take the turn at those of these hosts where no other session has it; it ends with the session at the latest.
+select host from unnest(%(hosts)s::text[]) as host
+where pg_try_advisory_lock(hashtextextended('host ' || host, 0))
+
+-- name: try_again
+-- URLs whose tries are used up, that robots.txt or the guard refused, or that led to another site, and that a list names again some days
+-- later: one try more.
+update urls
+set state = case when state in ('excluded', 'gone') then 'discovered' else state end, next_at = now(), due_for = 'retry', due_by = null
+where id = any(%(ids)s)
+
+-- name: turn_of_hosts
+-- When hosts whose turn was just taken were last asked, and how long they still rest; from now on nobody can tell (infinity).
+with before as (
+    select host, case when asked_at < 'infinity' then extract(epoch from now() - asked_at) when asked_at is not null then 0 end as ago,
+        extract(epoch from cooldown_until - now()) as rest
+    from hosts where host = any(%(hosts)s)
+), taken as (
+    insert into hosts (host, asked_at)
+    select host, 'infinity' from unnest(%(hosts)s::text[]) as host order by host
+    on conflict (host) do update set asked_at = 'infinity'
+    returning host
+)
+select taken.host, coalesce(before.ago, 'infinity')::float as ago, greatest(before.rest, 0)::float as rest
+from taken left join before using (host)
+
+-- name: unaccounted_urls
+-- URLs a run discovered, leased or fetched, of one source or of all, that have no end and that nothing will look at again.
+select urls.id, urls.source, urls.url, urls.state, case
+        when urls.leased_run = %(run)s then 'leased and never ended'
+        when urls.state = 'fetched' then 'fetched and not decided by load'
+        else 'discovered and never due' end as problem
+from urls
+where (%(source)s = '' or urls.source = %(source)s)
+    and (
+        (urls.leased_run = %(run)s and urls.leased_until is not null)
+        or (
+            (urls.state = 'fetched' or (urls.state = 'discovered' and urls.next_at is null))
+            and (
+                urls.discovered_run = %(run)s
+                or exists (select from fetches where fetches.url_id = urls.id and fetches.run = %(run)s)
+            )
+        )
+    )
+order by urls.source, urls.id
+
+-- name: unmarked_variants
+-- Articles in the ledger from before variant keys were kept.
+select id, url from urls where source = %(source)s and kind = 'article' and variant_key is null order by id limit %(count)s
+
+-- name: unwant_hosts
+-- This session no longer waits for its turn at hosts.
+select pg_advisory_unlock_shared(hashtextextended('host wanted ' || host, 0)) from unnest(%(hosts)s::text[]) as host
+
+-- name: url_of_look
+-- What the ledger has of a URL that was just looked at.
+select via, entry, alias_of, fetched_at from urls where id = %(id)s
+
+-- name: vanished_urls
+-- Articles that a list had named and names no more, though its entries reach further back: looked at once, now; not those that
+-- were looked at just before.
+update urls
+set next_at = now(), due_for = 'vanished', due_by = %(list)s, missed_at = now()
+where id in (
+    select id from urls
+    where source = %(source)s and via = %(via)s and kind = 'article' and state in ('stored', 'unchanged')
+        and alias_of is null and missed_at is null and (next_at is null or next_at > now())
+        and coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz > %(oldest)s
+        and id <> all(%(named)s)
+        and fetched_at < now() - %(apart)s
+    order by coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz desc, id
+    limit %(most)s
+)
+
+-- name: waiting_urls
+-- How many URLs of a source are due and were not fetched, or how many of them are sitemaps that an index named.
+select count(*) as count from urls where source = %(source)s and (next_at <= now() or (state = 'discovered' and next_at is not null))
+    and (not %(sitemaps)s or (kind = 'sitemap' and via <> ''))
+
+-- name: want_hosts
+-- Say that this session waits for its turn at hosts; which of them could be said.
+select host from unnest(%(hosts)s::text[]) as host
+where pg_try_advisory_lock_shared(hashtextextended('host wanted ' || host, 0))
+
+-- name: want_main
+-- The article of which the address somebody asked for by hand is an alias: due now, whatever was decided before.
+update urls
+set next_at = now(), attempts = 0, digest = '', etag = '', last_modified = '', due_for = 'asked', due_by = null
+where id = (select alias_of from urls where source = %(source)s and url_key = %(key)s and alias_of is not null)
+
+-- name: want_urls
+-- URLs somebody asked for by hand: due now, whatever was decided before.
+insert into urls (source, url_key, variant_key, url, host, kind, discovered_run)
+values %s
+on conflict (source, url_key) do update
+set next_at = now(), attempts = 0, digest = '', etag = '', last_modified = '', due_for = 'asked', due_by = null, state = case
+    when urls.state = 'excluded' then 'discovered' else urls.state end
+
+-- name: wanted_hosts
+-- Hosts at which another session waits for its turn.
+select host from unnest(%(hosts)s::text[]) as host
+where not pg_try_advisory_xact_lock(hashtextextended('host wanted ' || host, 0))

@@ -1,0 +1,56 @@
+-- The short statements of desk/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
+
+-- name: desk_article
+-- One article in full, with the watches that found it.
+select id, source, url, canonical_url, title, description, text, authors, language, published_at, published_precision,
+    published_from, modified_at, image, tags, section, removed, page_digest, extractor, words, fetched_at, first_run, first_fetched_at,
+    revision, gone_at,
+    array(select distinct watch from alerts where article_id = articles.id and kind <> 'health' order by watch) as watches
+from articles
+where id = %(id)s
+
+-- name: desk_delivery_states
+-- How many deliveries wait, failed or were sent lately.
+select state, count(*) as deliveries
+from deliveries
+where created_at > %(now)s::timestamptz - %(within)s
+group by state
+
+-- name: desk_matched
+-- What the watches matched, all told: how many alerts, how many of them are only listed and why, and which watches tell nobody.
+select count(*)::int as alerts, count(*) filter (where quiet <> '')::int as quiet,
+    coalesce(array_agg(distinct quiet) filter (where quiet <> ''), '{}') as reasons,
+    (select count(*)::int from watches) as watches,
+    (select coalesce(array_agg(name order by name), '{}') from watches where channels = '{}') as mute,
+    exists (select from deliveries where watch <> '') as messages
+from alerts
+where kind <> 'health'
+
+-- name: desk_revisions
+-- Every revision of an article, newest first.
+select revision, run, fetched_at, title, description, text
+from revisions
+where article_id = %(id)s
+order by revision desc
+
+-- name: desk_runs
+-- The newest runs: when, over how many sources, how many of those failed, how many articles were new, and whether each was for one
+-- page that a person asked for.
+with latest as (
+    select run, min(started_at) as started_at, max(ended_at) as ended_at,
+        count(distinct source) filter (where source <> '') as sources,
+        count(distinct source) filter (where source <> '' and state = 'failed') as failed,
+        count(*) filter (where state = 'running') as running,
+        max(message) filter (where stage = 'alert' and state = 'failed') as alert_error,
+        bool_or(only_url <> '') as one_page
+    from runs
+    where run in (select run from runs group by run order by min(started_at) desc limit %(count)s)
+        -- However many pages were looked at since, the last night is among them.
+        or run = (select run from runs group by run having not bool_or(only_url <> '') order by min(started_at) desc limit 1)
+    group by run
+)
+select latest.*,
+    (select count(*) from articles
+        where first_run = latest.run and first_fetched_at > latest.started_at - %(ahead)s) as new
+from latest
+order by started_at desc

@@ -1,0 +1,48 @@
+-- The statements of extract/, by name. A name is unique in all packages.
+
+-- name: fetches_to_extract
+-- The article pages to extract for a source and run: all that the run fetched, and those of other runs nobody has decided on.
+-- A newer run may still be going on, unless it is labelled later than now.
+select f.id as fetch_id, f.url_id, f.run, f.url, f.fetched_at, f.digest, f.warc_file, f.warc_offset, f.warc_length
+from fetches f
+join urls u on u.id = f.url_id
+where f.source = %(source)s
+    and f.outcome = 'fetched'
+    and f.warc_file is not null
+    and u.kind = 'article'
+    and (
+        f.run = %(run)s
+        or (
+            (f.run < %(run)s or f.run > to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24MISS'))
+            and u.state = 'fetched' and not exists (select from outcomes o where o.fetch_id = f.id)
+        )
+    )
+order by f.id
+
+-- name: fetches_to_read_again
+-- The pages that stored articles were made of by another extractor, where these fetches are newer looks at the same URL: only
+-- what one extractor makes of both tells whether the site changed the article.
+select distinct on (f.id) f.id as fetch_id, f.url_id, f.run, f.url, f.fetched_at, f.digest, f.warc_file, f.warc_offset, f.warc_length,
+    a.title_digest, a.text_digest
+from fetches newer
+join articles a on a.url_id = newer.url_id
+join fetches f on f.id = a.fetch_id
+where newer.id = any(%(fetches)s::bigint[]) and newer.fetched_at > a.seen_at
+    and a.source = %(source)s and a.extractor <> %(extractor)s
+    and f.warc_file is not null and f.id <> all(%(fetches)s::bigint[])
+order by f.id
+
+-- name: note_undecided
+-- Say of URLs whose pages were fetched why nothing could be made of them so far.
+update urls u
+set code = 'undecided', reason = 'undecided: ' || look.why
+from (values %s) as look (fetch_id, why) join fetches f on f.id = look.fetch_id
+where u.id = f.url_id and u.state = 'fetched'
+
+-- name: refetch_lost
+-- Pages whose raw record has been lost for so long are asked for again, in full: whoever can bring a file back has by then.
+update urls u
+set next_at = now(), attempts = 0, etag = '', last_modified = '', digest = '', due_for = '', due_by = null
+from fetches f
+where f.id = any(%(fetches)s::bigint[]) and f.fetched_at < now() - %(lost_after)s
+    and u.id = f.url_id and u.state = 'fetched' and u.next_at is null and u.leased_until is null

@@ -1,0 +1,139 @@
+-- The short statements of follow/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
+
+-- name: left_of_source
+-- What of a source waits for a later stage: pages that load has not decided on, and changes that nobody was told of.
+select (select count(*)::int from urls where source = %(source)s and kind = 'article' and state = 'fetched') as pages,
+    (select count(*)::int from changes where source = %(source)s and matched_at is null) as changes
+
+-- name: merge_aliases
+-- The address of an article that goes is an alias of the one that stays, and so are its own aliases.
+with moved as (
+    select l.url_id as old, w.url_id as new
+    from same s join articles l on l.id = s.loser join articles w on w.id = s.winner
+), aliases as (
+    update urls u set alias_of = m.new from moved m where u.alias_of = m.old
+)
+update urls u
+set state = 'duplicate', code = 'alias', reason = 'alias: second URL', alias_of = m.new, next_at = null, due_for = '', due_by = null,
+    decided_at = coalesce(u.decided_at, now())
+from moved m
+where u.id = m.old
+
+-- name: merge_articles
+-- Alerts of an article that goes are those of the one that stays, which was first seen when either was.
+with told as (
+    update alerts a set article_id = s.winner from same s where a.article_id = s.loser
+), dated as (
+    update article_words w set dated = least(w.dated, first.at)
+    from (select s.winner, min(l.dated) as at from same s join article_words l on l.article_id = s.loser group by s.winner) first
+    where w.article_id = first.winner and first.at < w.dated
+)
+update articles w
+set first_fetched_at = least(w.first_fetched_at, first.at), first_run = least(w.first_run, first.run)
+from (
+    select s.winner, min(l.first_fetched_at) as at, min(l.first_run) as run
+    from same s join articles l on l.id = s.loser
+    group by s.winner
+) first
+where w.id = first.winner
+
+-- name: merge_fetches
+-- Whatever points at a URL row that goes points at the one that stays.
+with f as (update fetches x set url_id = p.kept from pairs p where x.url_id = p.gone),
+    o as (update outcomes x set url_id = p.kept from pairs p where x.url_id = p.gone)
+update urls x
+set alias_of = case when a.kept = x.id then null else coalesce(a.kept, x.alias_of) end, due_by = coalesce(d.kept, x.due_by)
+from urls y
+left join pairs a on a.gone = y.alias_of
+left join pairs d on d.gone = y.due_by
+where y.id = x.id and (a.kept is not null or d.kept is not null)
+
+-- name: merge_gone
+-- What is left of the articles that go.
+delete from articles using same where articles.id = same.loser
+
+-- name: merge_health
+-- What was told of the old source's health is over; what both were told of at the same moment is one row.
+with doubled as (
+    delete from health o
+    using health n
+    where o.source = %(old)s and n.source = %(new)s and n.kind = o.kind and n.since = o.since
+)
+update health set recovered_at = coalesce(recovered_at, now()) where source = %(old)s
+
+-- name: merge_pairs
+-- URLs that both sources have become one row: that of the new source, unless the old one's alone has an article.
+create temporary table pairs on commit drop as
+select case when mine.old then n.id else o.id end as gone, case when mine.old then o.id else n.id end as kept
+from urls o
+join urls n on n.source = %(new)s and n.url_key = o.url_key
+cross join lateral (
+    select exists (select from articles a where a.url_id = o.id) and not exists (select from articles a where a.url_id = n.id) as old
+) mine
+where o.source = %(old)s
+
+-- name: merge_runs
+-- A stage that both sources went through in one run is one row with the counts of both.
+with shared as (
+    select n.run, n.stage,
+        coalesce((
+            select jsonb_object_agg(key, total)
+            from (
+                select key, sum(value::numeric) as total
+                from (select * from jsonb_each_text(n.counts) union all select * from jsonb_each_text(o.counts)) counts
+                group by key
+            ) summed
+        ), '{}') as counts
+    from runs n join runs o on o.run = n.run and o.stage = n.stage and o.source = %(old)s
+    where n.source = %(new)s
+), gone as (
+    delete from runs o using shared where o.source = %(old)s and o.run = shared.run and o.stage = shared.stage
+)
+update runs n set counts = shared.counts from shared where n.source = %(new)s and n.run = shared.run and n.stage = shared.stage
+
+-- name: merge_templates
+-- What was learned of the old source is let go of where the new one has been learned itself.
+delete from templates where source = %(old)s and exists (select from templates n where n.source = %(new)s)
+
+-- name: merge_urls
+-- The URL rows that go: where each is now.
+delete from urls using pairs where urls.id = pairs.gone returning pairs.gone, pairs.kept
+
+-- name: move_begin
+-- A source's rows are moved from now on, its files are next.
+insert into moves (old, new, merged, urls) values (%(old)s, %(new)s, %(merged)s, %(urls)s)
+
+-- name: move_end
+-- All of a source is moved.
+delete from moves where old = %(old)s
+
+-- name: rename_source
+-- Everything that was written down of a source is another's.
+with u as (update urls set source = %(new)s where source = %(old)s),
+    f as (update fetches set source = %(new)s where source = %(old)s),
+    o as (update outcomes set source = %(new)s where source = %(old)s),
+    r as (update runs set source = %(new)s where source = %(old)s),
+    a as (update articles set source = %(new)s where source = %(old)s),
+    c as (update changes set source = %(new)s where source = %(old)s),
+    l as (update alerts set source = %(new)s where source = %(old)s),
+    h as (update health set source = %(new)s where source = %(old)s),
+    w as (update article_words set source = %(new)s where source = %(old)s),
+    t as (update templates set source = %(new)s where source = %(old)s)
+update watches
+set sources = (
+    select array_agg(distinct case when name = %(old)s then %(new)s else name end) from unnest(sources) as name
+)
+where %(old)s = any(sources)
+
+-- name: source_has_rows
+-- Whether anything was ever written down of a source.
+select exists (select from urls where source = %(source)s) or exists (select from runs where source = %(source)s) as there
+
+-- name: stages_at_work
+-- The stages that some process is at for these sources, by the locks it holds.
+with running as materialized (
+    select source, stage, hashtextextended(concat_ws(' ', 'stage', stage, source, run), 0) as held
+    from runs
+    where source = any(%(sources)s) and state = 'running'
+)
+select distinct source, stage from running where not pg_try_advisory_xact_lock(held)

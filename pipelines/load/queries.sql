@@ -1,0 +1,342 @@
+-- The short statements of load/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
+
+-- name: backfill_hold
+-- How far a backfill is, where it is not over; held until the transaction ends, so that two at once take turns.
+select below, found from backfills
+where name = %(of)s and (passed_at is null or passed_at < begun_at + %(on_for)s)
+for update
+
+-- name: backfill_note
+-- Note how far a backfill is.
+update backfills
+set below = %(below)s, found = %(found)s, passed_at = case when %(passed)s then now() else passed_at end
+where name = %(of)s
+
+-- name: backfill_state
+-- Whether a backfill has been through all rows.
+select passed_at from backfills where name = %(of)s
+
+-- name: load_again
+-- Lines of a fetch that already is a revision: the same page read again, perhaps by another extractor.
+update lines l
+set verdict = 'stored', revision = r.revision,
+    changed = (r.text_digest, r.title_digest) is distinct from (l.text_digest, l.title_digest)
+from revisions r
+where r.fetch_id = l.fetch_id and l.reason = ''
+
+-- name: load_aliases
+-- What stored pages call their own address is an alias of theirs, where it could well be: it need not be fetched, and is not if
+-- nobody did so far.
+insert into urls (
+    source, url_key, variant_key, url, host, kind, state, code, reason, via, discovered_run, decided_run, decided_at, next_at, alias_of)
+select distinct on (alias.url_key) a.source, alias.url_key, alias.variant_key, alias.url, alias.host, 'article', 'duplicate',
+    'alias', 'alias: canonical', l.url, alias.run, alias.run, now(), null::timestamptz, a.url_id
+from (values %s) as alias (n, url_key, variant_key, url, host, run)
+join lines l on l.n = alias.n
+join articles a on a.id = l.article_id
+where l.akin and l.copy_of is null and l.verdict in ('stored', 'unchanged') and alias.url_key <> l.url_key
+order by alias.url_key, l.n
+on conflict (source, url_key) do update
+set state = 'duplicate', code = 'alias', reason = excluded.reason, alias_of = excluded.alias_of, decided_run = excluded.decided_run,
+    decided_at = now(), next_at = null, due_for = '', due_by = null
+where urls.state = 'discovered' and urls.fetched_at is null and urls.leased_until is null and urls.kind = 'article'
+    and urls.id <> excluded.alias_of
+
+-- name: load_articles
+-- Store the articles that are new, as their first look showed them.
+insert into articles (
+    source, url_id, url, canonical_url, canonical_key, title, description, text, authors, language, published_at,
+    published_precision, published_from, modified_at, image, tags, section, removed, page_digest, title_digest, text_digest,
+    extractor, words, fetch_id, fetched_at, seen_at, first_run, first_fetched_at, loaded_run, revision
+)
+select %(source)s, url_id, url, canonical_url, canonical_key, title, description, text, authors, language, published_at,
+    published_precision, published_from, modified_at, image, tags, section, removed, page_digest, title_digest, text_digest,
+    extractor, words, fetch_id, fetched_at, fetched_at, run, fetched_at, %(run)s, 1
+from lines
+where fresh and changed and revision = 1 and article_id is null
+order by fetched_at, n
+
+-- name: load_before
+-- What was loaded of a source before this transaction: whether another run was, the newest run, its newest first look.
+select not exists (select from changes where source = %(source)s and run <> %(run)s) as first_run,
+    coalesce((select max(run) from changes where source = %(source)s), '') as newest_run,
+    (select max(first_fetched_at) from articles where source = %(source)s) as newest_look
+
+-- name: load_changes
+-- One change for every article that is new or revised, with the reason why it alerts nobody, if there is one.
+-- What stayed undecided for a fault of ours is news when it is read at last. How old an article is counts from when a list first
+-- named it: it may have answered later. A date without a time may be as late as the end of its day, month or year.
+insert into changes (article_id, revision, kind, run, source, quiet)
+select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revised' end, %(run)s, %(source)s,
+    case
+        when %(first_run)s then 'first run'
+        when l.judged or l.same_page then 're-extraction'
+        when %(run)s < %(newest_run)s and l.fetched_at < %(newest_look)s::timestamptz - %(replay_after)s
+            and u.code <> 'undecided' then 'replay'
+        when l.revision = 1 and l.published_at < least(l.fetched_at, u.discovered_at) - %(old_after)s - case l.published_precision
+            when 'day' then interval '1 day' when 'month' then interval '1 month' when 'year' then interval '1 year'
+            else interval '0' end then 'old'
+        else ''
+    end
+from lines l join urls u on u.id = l.url_id
+where l.fresh and l.changed
+order by l.fetched_at, l.n
+on conflict (article_id, revision, kind) do nothing
+
+-- name: load_claims
+-- A canonical URL that pages with many titles call their own is none: broken sites print one on every page.
+with claims as (
+    select canonical_key, title_digest from lines where reason = ''
+    union
+    select a.canonical_key, a.title_digest
+    from articles a
+    where a.source = %(source)s and a.canonical_key in (select canonical_key from lines where reason = '')
+), broken as (
+    select canonical_key from claims group by canonical_key having count(*) > %(max_titles)s
+)
+update lines l set akin = false
+from broken b
+where l.canonical_key = b.canonical_key and l.canonical_key <> l.url_key
+
+-- name: load_edits
+-- Lines of articles whose text is another than the stored one, with both texts: some are but the counters of the site.
+select l.n, a.id as article, a.text as before, l.text as after
+from lines l join articles a on a.id = l.article_id
+where l.reason = '' and not l.judged and l.text_digest <> a.text_digest
+
+-- name: load_known
+-- What the ledger and the articles know of each line: its article, whether it was judged, whether a later fetch decides.
+update lines l
+set article_id = a.id,
+    url = u.url,
+    url_key = u.url_key,
+    variant_key = u.variant_key,
+    canonical_key = coalesce(l.canonical_key, u.url_key),
+    judged = exists (select from outcomes o where o.fetch_id = l.fetch_id),
+    latest = not exists (
+        select from fetches f
+        where f.url_id = l.url_id and (f.fetched_at, f.id) > (l.fetched_at, l.fetch_id)
+            and (f.outcome = 'fetched' or u.state <> 'fetched')
+    )
+from urls u left join articles a on a.url_id = u.id
+where u.id = l.url_id
+
+-- name: load_lines
+-- Where the lines of an article file are put before they are judged, gone with the transaction.
+create temporary table lines (
+    n integer not null, fetch_id bigint not null, url_id bigint not null, run text not null, fetched_at timestamptz not null,
+    url text not null, canonical_url text not null, canonical_key text,
+    title text not null, description text not null, text text not null, authors text[] not null, language text not null,
+    published_at timestamptz, published_precision text not null, published_from text not null, modified_at timestamptz,
+    image text not null, tags text[] not null, section text not null, removed jsonb not null,
+    page_digest text not null, title_digest text not null, text_digest text not null, extractor text not null,
+    words integer not null,
+    -- Whether the page's own address and the one it calls its canonical could well be of one article.
+    akin boolean not null,
+    reason text not null, detail text not null,
+    -- Worked out from what is stored: the article of this URL, the URL it is a copy of, whether this fetch was judged before,
+    -- whether it is the newest of its URL, then the verdict, its reason, and the revision it makes or belongs to.
+    article_id bigint, copy_of bigint, judged boolean not null default false, latest boolean not null default false,
+    url_key text, variant_key text, verdict text, why text not null default '', revision integer,
+    fresh boolean not null default false, changed boolean not null default false, same_page boolean not null default false
+) on commit drop
+
+-- name: load_lock
+-- Wait for the other load of this source, if there is one, freed with the transaction.
+select pg_advisory_xact_lock(hashtextextended('load ' || %(source)s, 0))
+
+-- name: load_measure
+-- Let the planner see how many lines there are: without it, ten thousand are judged one against all others.
+analyze lines
+
+-- name: load_named
+-- Tell each line the article it now belongs to.
+update lines l set article_id = a.id
+from articles a
+where a.url_id = l.url_id and l.article_id is null
+
+-- name: load_outcomes
+-- The verdict on every fetch, once for each extractor that led to it.
+insert into outcomes (fetch_id, url_id, run, source, outcome, reason, detail, extractor)
+select l.fetch_id, l.url_id, %(run)s, %(source)s, l.verdict, l.why, l.detail, l.extractor
+from lines l
+where not exists (
+    select from outcomes o
+    where o.fetch_id = l.fetch_id and o.outcome = l.verdict and o.extractor = l.extractor
+        and (o.reason = l.why or l.verdict <> 'rejected')
+)
+order by l.n
+on conflict do nothing
+
+-- name: load_owed
+-- How many fetched pages of a source load still owes a verdict, for this run.
+select count(*)::int as owed
+from fetches f
+where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched'
+    and not exists (select from outcomes o where o.fetch_id = f.id)
+    and exists (select from urls u where u.id = f.url_id and u.kind = 'article')
+
+-- name: load_patience
+-- How long this transaction waits for a lock.
+select set_config('lock_timeout', %(wait)s, true)
+
+-- name: load_reread_articles
+-- Put what the page says now, read again, into the article, where that page is its newest revision.
+update articles a
+set canonical_url = l.canonical_url, canonical_key = l.canonical_key, title = l.title, description = l.description,
+    text = l.text, authors = l.authors, language = l.language, published_at = l.published_at,
+    published_precision = l.published_precision, published_from = l.published_from, modified_at = l.modified_at,
+    image = l.image, tags = l.tags, section = l.section, removed = l.removed, page_digest = l.page_digest,
+    title_digest = l.title_digest, text_digest = l.text_digest, extractor = l.extractor, words = l.words,
+    loaded_run = %(run)s, loaded_at = now()
+from lines l
+where a.fetch_id = l.fetch_id and l.verdict = 'stored' and not l.fresh
+    and (a.canonical_url, a.title, a.description, a.text, a.authors, a.language, a.published_at, a.published_precision,
+        a.published_from, a.modified_at, a.image, a.tags, a.section, a.removed, a.page_digest, a.extractor)
+        is distinct from
+        (l.canonical_url, l.title, l.description, l.text, l.authors, l.language, l.published_at, l.published_precision,
+        l.published_from, l.modified_at, l.image, l.tags, l.section, l.removed, l.page_digest, l.extractor)
+
+-- name: load_reread_changes
+-- A text that changed only because it was read again is a change that alerts nobody.
+insert into changes (article_id, revision, kind, run, source, quiet)
+select l.article_id, l.revision, 'revised', %(run)s, %(source)s, 're-extraction'
+from lines l
+where l.verdict = 'stored' and not l.fresh and l.changed
+on conflict (article_id, revision, kind) do nothing
+
+-- name: load_reread_revisions
+-- Put what the page says now, read again, into its revision.
+update revisions r
+set title = l.title, description = l.description, text = l.text, title_digest = l.title_digest, text_digest = l.text_digest,
+    page_digest = l.page_digest, extractor = l.extractor
+from lines l
+where l.fetch_id = r.fetch_id and l.verdict = 'stored' and not l.fresh
+    and (r.title, r.description, r.text, r.extractor, r.page_digest)
+        is distinct from (l.title, l.description, l.text, l.extractor, l.page_digest)
+
+-- name: load_rest
+-- Judge the lines that store nothing: rejections, copies, and looks older than what is stored.
+update lines
+set verdict = case when reason <> '' then 'rejected' when copy_of is not null then 'duplicate' else 'unchanged' end,
+    why = case when reason <> '' then reason when copy_of is not null then 'second URL' else 'not newer than what is stored' end
+where verdict is null
+
+-- name: load_revised
+-- Put the newest revision of this file into its article.
+update articles a
+set canonical_url = l.canonical_url, canonical_key = l.canonical_key, title = l.title, description = l.description,
+    text = l.text, authors = l.authors, language = l.language, published_at = l.published_at,
+    published_precision = l.published_precision, published_from = l.published_from, modified_at = l.modified_at,
+    image = l.image, tags = l.tags, section = l.section, removed = l.removed, page_digest = l.page_digest,
+    title_digest = l.title_digest, text_digest = l.text_digest, extractor = l.extractor, words = l.words,
+    fetch_id = l.fetch_id, fetched_at = l.fetched_at, revision = l.revision, loaded_run = %(run)s, loaded_at = now()
+from (
+    select distinct on (article_id) * from lines where fresh and changed order by article_id, revision desc
+) l
+where a.id = l.article_id and l.revision > a.revision
+
+-- name: load_revisions
+-- Keep every text an article has had.
+insert into revisions (
+    article_id, revision, run, fetch_id, fetched_at, title, description, text, title_digest, text_digest, page_digest, extractor
+)
+select article_id, revision, run, fetch_id, fetched_at, title, description, text, title_digest, text_digest, page_digest, extractor
+from lines
+where fresh and changed
+
+-- name: load_seen
+-- Say when each article was last seen, one that is seen again is not gone.
+update articles a set seen_at = l.seen_at, gone_at = null
+from (select article_id, max(fetched_at) as seen_at from lines where fresh group by article_id) l
+where a.id = l.article_id and (a.seen_at < l.seen_at or a.gone_at is not null)
+
+-- name: load_still
+-- Give lines in which only counters moved the text that is stored.
+update lines l
+set text = a.text, text_digest = a.text_digest, words = a.words
+from articles a
+where a.id = l.article_id and l.n = any(%(numbers)s)
+
+-- name: load_strangers
+-- Lines whose fetch is not in this ledger.
+select l.n, l.fetch_id, l.url_id
+from lines l
+where not exists (
+    select from fetches f where f.id = l.fetch_id and f.url_id = l.url_id and f.source = %(source)s
+)
+order by l.n
+
+-- name: load_unindexed
+-- The articles whose text or what is known of it this transaction wrote: their words go into the search index.
+select a.id, a.source, a.language, a.title, a.description, a.text, a.authors, a.loaded_at,
+    least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated
+from articles a
+where a.id in (select article_id from lines) and a.loaded_at = now()
+order by a.id
+
+-- name: load_verdicts
+-- Judge what is left: a line newer than what is stored makes a revision if its text or title is another one.
+with fresh as (
+    select l.n, l.url_id, l.fetched_at, l.text_digest, l.title_digest, l.page_digest, coalesce(a.revision, 0) as stored,
+        lag(l.text_digest, 1, a.text_digest) over ordered as before_text,
+        lag(l.title_digest, 1, a.title_digest) over ordered as before_title,
+        lag(l.page_digest, 1, a.page_digest) over ordered as before_page
+    from lines l left join articles a on a.id = l.article_id
+    where l.reason = '' and l.copy_of is null and l.verdict is null and (a.id is null or l.fetched_at > a.seen_at)
+    window ordered as (partition by l.url_id order by l.fetched_at, l.n)
+), compared as (
+    select *, (text_digest, title_digest) is distinct from (before_text, before_title) as changed from fresh
+), judged as (
+    select *, stored + count(*) filter (where changed) over (partition by url_id order by fetched_at, n) as revision from compared
+)
+update lines l
+set fresh = true, changed = j.changed, revision = j.revision, same_page = l.page_digest is not distinct from j.before_page,
+    verdict = case when j.changed then 'stored' else 'unchanged' end
+from judged j
+where j.n = l.n
+
+-- name: tally_of_load
+-- What load did for a source in a run, however often it was run.
+select coalesce(c.new, 0) as new, coalesce(c.revised, 0) as revised, coalesce(c.reread, 0) as reread,
+    coalesce(c.removed, 0) as removed, coalesce(c.words, 0) as words, coalesce(c.cut, 0) as cut,
+    o.unchanged, o.duplicate, o.rejected
+from (
+    select count(*) filter (where outcome = 'unchanged')::int as unchanged,
+        count(*) filter (where outcome = 'duplicate')::int as duplicate,
+        count(*) filter (where outcome = 'rejected')::int as rejected
+    from outcomes
+    where source = %(source)s and run = %(run)s
+) o cross join (
+    select count(*) filter (where c.kind = 'new')::int as new,
+        count(*) filter (where c.kind = 'revised' and c.quiet <> 're-extraction')::int as revised,
+        count(*) filter (where c.kind = 'revised' and c.quiet = 're-extraction')::int as reread,
+        count(*) filter (where c.kind = 'removed')::int as removed,
+        sum(a.words) filter (where c.kind <> 'removed')::int as words,
+        sum(jsonb_array_length(a.removed)) filter (where c.kind <> 'removed')::int as cut
+    from changes c join articles a on a.id = c.article_id
+    where c.source = %(source)s and c.run = %(run)s
+) c
+
+-- name: words_drop
+-- Take articles out of the search index, before their new words go in.
+delete from article_words where article_id = any(%(ids)s)
+
+-- name: words_known
+-- Keep words that were in no article so far; in one order, so that two loads never wait for each other.
+insert into known_words (word)
+select given.word from unnest(%(words)s::text[]) as given (word)
+where not exists (select from known_words k where k.word = given.word)
+order by given.word
+on conflict do nothing
+
+-- name: words_unindexed
+-- The next articles of a backfill, newest first, whose words are not in the search index or are those of an older text.
+select a.id, a.source, a.language, a.title, a.description, a.text, a.authors, a.loaded_at,
+    least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated
+from articles a
+where (%(below)s::bigint is null or a.id < %(below)s)
+    and not exists (select from article_words w where w.article_id = a.id and w.loaded_at = a.loaded_at)
+order by a.id desc
+limit %(count)s
+for no key update of a

@@ -1,0 +1,148 @@
+-- The short statements of notify/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
+
+-- name: alerts_of_deliveries
+-- What messages tell of: their alerts with the article as it was at that revision, and of an edit the revision before it. Each by its key: with
+-- many new rows, of which the planner knows little, a join would read all alerts for every few messages.
+select d.delivery_id, a.id, a.kind, a.message, a.matches, a.created_at, coalesce(r.title, x.title, '') as title, coalesce(x.url, '') as url,
+    a.source, coalesce(x.language, '') as language, x.published_at, x.published_precision, x.id as article_id,
+    case when a.kind = 'removed' then coalesce(x.gone_at, a.created_at) end as removed_at,
+    case when p.revision is not null then jsonb_build_object(
+        'title', p.title, 'description', p.description, 'text', p.text
+    ) end as before,
+    case when p.revision is not null then jsonb_build_object(
+        'title', r.title, 'description', r.description, 'text', r.text
+    ) end as now
+from unnest(%(ids)s::bigint[]) as wanted (id)
+cross join lateral (select delivery_id, alert_id from delivered_alerts where delivery_id = wanted.id offset 0) d
+cross join lateral (select * from alerts where id = d.alert_id limit 1) a
+left join lateral (select * from articles where id = a.article_id limit 1) x on true
+left join lateral (select * from revisions where article_id = a.article_id and revision = a.revision limit 1) r on true
+left join lateral (
+    select * from revisions where a.kind = 'revised' and article_id = a.article_id and revision = a.revision - 1 limit 1
+) p on true
+order by d.delivery_id, a.id
+
+-- name: become_sender
+-- Be a sender with this number for as long as the session lasts; what it marks may be on disk a moment later.
+select pg_try_advisory_lock(%(senders)s, %(sender)s) as got, set_config('synchronous_commit', 'off', false)
+
+-- name: cease_sender
+-- Be no sender any more.
+select pg_advisory_unlock(%(senders)s, %(sender)s), set_config('synchronous_commit', 'on', false)
+
+-- name: channels_due
+-- The channels that have messages that are due, how many, and that are neither paused nor at rest.
+select d.channel, count(*)::int as due
+from deliveries d
+where d.state = 'waiting' and d.next_at <= now() and not exists (
+    select from channels c where c.name = d.channel and (c.paused_at is not null or c.rests_until > now())
+)
+group by d.channel
+order by d.channel
+
+-- name: give_up_deliveries
+-- Messages that have waited for so long on a channel that took nothing all that time: given up, with what kept them. Those of a paused
+-- channel wait for whoever paused it.
+with given_up as (
+    update deliveries d
+    set state = 'failed', claimed_by = null, error = c.error
+    from channels c
+    where c.name = d.channel and c.paused_at is null and c.failing_since < now() - make_interval(secs => %(seconds)s)
+        and d.state = 'waiting' and d.waiting_since < now() - make_interval(secs => %(seconds)s)
+    returning d.channel, c.error, c.failing_since
+)
+select channel, error, failing_since, count(*)::int as messages from given_up group by channel, error, failing_since order by channel
+
+-- name: given_up_deliveries
+-- The messages that were given up, newest first.
+select id, channel, watch, kind as form, subject, attempts, error, created_at
+from deliveries
+where state = 'failed' and (%(channel)s = '' or channel = %(channel)s)
+order by id desc
+limit %(count)s
+
+-- name: hold_channel
+-- A channel has no address: what waits for it says so, and so does the channel; since when it takes nothing, and whether that is long.
+with held as (
+    update deliveries set error = %(error)s where state = 'waiting' and channel = %(channel)s and error <> %(error)s
+)
+insert into channels as c (name, failing_since, error) values (%(channel)s, now(), %(error)s)
+on conflict (name) do update set failing_since = coalesce(c.failing_since, now()), error = excluded.error
+returning failing_since, failing_since < now() - make_interval(secs => %(long)s) as long
+
+-- name: mark_sent
+-- A message was taken, and so its channel works.
+with sent as (
+    update deliveries
+    set state = 'sent', attempts = attempts + 1, error = '', taken = '{}', claimed_by = null, sent_at = now()
+    where id = %(id)s
+    returning channel
+)
+update channels c
+set failures = 0, failing_since = null, rests_until = null, error = ''
+from sent
+where c.name = sent.channel and (c.failures > 0 or c.failing_since is not null)
+
+-- name: mark_unwanted
+-- A message was not taken, or not by all, by a channel that works; how the message stands now.
+with tried as (
+    update deliveries
+    set attempts = attempts + 1, error = %(error)s, taken = %(taken)s, claimed_by = null,
+        state = case when attempts + 1 >= %(most)s then 'failed' else 'waiting' end,
+        next_at = now() + make_interval(secs => %(wait)s)
+    where id = %(id)s
+    returning channel, state
+), works as (
+    update channels c
+    set failures = 0, failing_since = null, rests_until = null, error = ''
+    from tried
+    where c.name = tried.channel and (c.failures > 0 or c.failing_since is not null)
+)
+select state from tried
+
+-- name: pause_channel
+-- Try nothing on a channel until it is resumed.
+insert into channels (name, paused_at) values (%(channel)s, now())
+on conflict (name) do update set paused_at = coalesce(channels.paused_at, now())
+
+-- name: release_deliveries
+-- What a sender has in hand of these and did not come to is anybody's again.
+update deliveries set claimed_by = null where id = any(%(ids)s) and state = 'waiting' and claimed_by = %(sender)s
+
+-- name: resend_deliveries
+-- Messages that were given up wait again, with all their tries; all of them where neither a channel nor numbers are named.
+update deliveries
+set state = 'waiting', attempts = 0, next_at = now(), waiting_since = now()
+where state = 'failed'
+    and (%(channel)s = '' or channel = %(channel)s)
+    and (cardinality(%(ids)s::bigint[]) = 0 or id = any(%(ids)s::bigint[]))
+returning id, channel
+
+-- name: resume_channel
+-- Try a channel again, at once, whatever it did before.
+with resumed as (
+    update channels set paused_at = null, failures = 0, failing_since = null, rests_until = null, error = ''
+    where name = %(channel)s
+)
+update deliveries set next_at = now(), waiting_since = now() where state = 'waiting' and channel = %(channel)s
+
+-- name: waiting_deliveries
+-- How many messages are not sent yet, by channel and by what keeps them waiting.
+select channel, error, count(*)::int as waiting
+from (
+    select d.channel, case
+        when c.paused_at is not null then 'Channel ' || d.channel || ' is paused: `nightdesk notify resume ' || d.channel || '` ends that.'
+        when c.rests_until > now() then c.error
+        else d.error
+    end as error
+    from deliveries d left join channels c on c.name = d.channel
+    where d.state = 'waiting'
+) as waiting
+group by channel, error
+order by channel, error
+
+-- name: write_deliveries
+-- Messages for the outbox, each once for its key, only those that are new come back.
+insert into deliveries (key, channel, watch, kind, run, subject, body) values %s
+on conflict (key) do nothing
+returning id, key

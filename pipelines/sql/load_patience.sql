@@ -1,2 +1,0 @@
--- How long this transaction waits for a lock.
-select set_config('lock_timeout', %(wait)s, true)

@@ -1,2 +1,0 @@
--- Forget a watch.
-delete from watches where name = %(watch)s

@@ -1,0 +1,166 @@
+-- The statements of stores/, by name. A name is unique in all packages.
+
+-- name: begin_stage
+-- A stage begins (again) for a source of a run.
+insert into runs (run, source, stage, state)
+values (%(run)s, %(source)s, %(stage)s, 'running')
+on conflict (run, source, stage) do update
+set state = 'running', counts = '{}', message = '', code = '', started_at = now(), ended_at = null, only_url = ''
+
+-- name: clock
+-- What time it is to the ledger.
+select clock_timestamp() as at
+
+-- name: close_stale_stages
+-- The same stage of this source in other runs that says it runs, though no session holds it any more: it was killed.
+with running as materialized (
+    select run, hashtextextended(concat_ws(' ', 'stage', stage, source, run), 0) as held
+    from runs
+    where source = %(source)s and stage = %(stage)s and state = 'running' and run <> %(run)s
+)
+update runs
+set state = 'failed', message = 'It was killed before it could say how it ended.', ended_at = now()
+from running
+where runs.run = running.run and runs.source = %(source)s and runs.stage = %(stage)s
+    and pg_try_advisory_xact_lock(running.held)
+
+-- name: end_stage
+-- A stage ended for a source of a run.
+insert into runs (run, source, stage, state, counts, message, code, ended_at)
+values (%(run)s, %(source)s, %(stage)s, %(state)s, %(counts)s, %(message)s, %(code)s, now())
+on conflict (run, source, stage) do update
+set state = excluded.state, counts = excluded.counts, message = excluded.message, code = excluded.code, ended_at = now()
+
+-- name: hold_stage
+-- This session works on a stage of a run: the lock is gone when the session is, however it ends.
+select pg_try_advisory_lock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, %(source)s, %(run)s), 0))
+
+-- name: latest_runs
+-- The newest runs, with how many of their sources failed or still run; those that were asked for one page after all others.
+select run, min(started_at) as started_at, max(ended_at) as ended_at,
+    count(distinct source) filter (where source <> '') as sources,
+    count(distinct source) filter (where state = 'failed') as failed,
+    count(*) filter (where state = 'running') as running
+from runs
+group by run
+order by bool_or(only_url <> ''), min(started_at) desc
+limit %(count)s
+
+-- name: progress_stage
+-- How far a running stage is.
+update runs set counts = %(counts)s
+where run = %(run)s and source = %(source)s and stage = %(stage)s
+
+-- name: reach_of_run
+-- What a run reached: how many sources failed for want of any answer, of how many, whether anything at all answered, and how often why.
+select count(distinct source) filter (where outcome in ('failed', 'blocked')) as sources, count(distinct split_part(url, '/', 3)) as hosts,
+    count(*) filter (where status is not null or code = 'robots.txt error') as answered,
+    (select jsonb_object_agg(why, count) from (
+        select code as why, count(*) as count from fetches where run = %(run)s and status is null group by 1
+    ) as whys) as whys
+from fetches
+where run = %(run)s
+
+-- name: states_of_stages
+-- How each stage of a source's run ended so far.
+select stage, state from runs where run = %(run)s and source = %(source)s
+
+-- name: tables
+-- How many tables the database has.
+select count(*) as count from pg_tables where schemaname = 'public'
+
+-- name: tallies_of_run
+-- What every stage did for every source of a run.
+select run, source, stage, state, counts, message, code, started_at, ended_at
+from runs
+where run = %(run)s
+order by source, array_position(array['crawl', 'extract', 'load', 'alert'], stage)
+
+-- name: template_agreement
+-- How far the last pages agreed with a source's newest template; where it no longer fits, since which run: that stays.
+update templates
+set agreement = %(agreement)s,
+    drifted_at = case when %(drifted_run)s = '' or drifted_run <> '' then drifted_at else now() end,
+    drifted_run = case when drifted_run = '' then %(drifted_run)s else drifted_run end
+where source = %(source)s and version = %(version)s
+
+-- name: template_agreements
+-- How many pages of the last runs agreed with a source's template since it was learned, newest run first.
+select run, coalesce((counts ->> 'template agrees')::int, 0) as agrees,
+    coalesce((counts ->> 'template disagrees')::int, 0) as disagrees
+from runs
+where source = %(source)s and stage = 'extract' and ended_at >= %(learned_at)s
+    and coalesce((counts ->> 'template agrees')::int, 0) + coalesce((counts ->> 'template disagrees')::int, 0) > 0
+order by run desc
+limit %(count)s
+
+-- name: template_drop
+-- Let go of the versions of a source's template that are older than so many.
+delete from templates
+where source = %(source)s
+    and version <= (select max(version) from templates where source = %(source)s) - %(keep)s
+
+-- name: template_history
+-- Every kept version of what was learned of a source, newest first.
+select * from templates where source = %(source)s order by version desc
+
+-- name: template_known
+-- How many article pages of a source came into the raw store after a fetch and since a run, and the newest fetch of any of them.
+select count(distinct f.url_id)::int as pages, coalesce(max(f.id), %(after)s) as newest_fetch
+from fetches f
+where f.source = %(source)s and f.outcome = 'fetched' and f.warc_file is not null and f.id > %(after)s and f.run >= %(since)s
+    and exists (select from urls u where u.id = f.url_id and u.kind = 'article')
+    and not exists (
+        select from fetches before
+        where before.url_id = f.url_id and before.id <= %(after)s and before.outcome = 'fetched'
+    )
+
+-- name: template_lock
+-- Wait for the other process that writes a template of this source, if there is one, freed with the transaction.
+select pg_advisory_xact_lock(hashtextextended('template ' || %(source)s, 0))
+
+-- name: template_newest
+-- The newest version of what was learned of a source.
+select * from templates where source = %(source)s order by version desc limit 1
+
+-- name: template_pages
+-- The pages a source's template is learned of, spread over the newest ones, without those that are known to be no article.
+select * from (
+    select * from (
+        select distinct on (url_id) *
+        from (
+            select f.id as fetch_id, f.url_id, f.run, f.url, f.fetched_at, f.digest, f.warc_file, f.warc_offset, f.warc_length
+            from fetches f join urls u on u.id = f.url_id
+            where f.source = %(source)s and f.outcome = 'fetched' and f.warc_file is not null and f.run >= %(since)s
+                and u.kind = 'article' and u.state in ('fetched', 'stored', 'unchanged')
+            order by f.id desc
+            limit %(among)s
+        ) newest
+        order by url_id, fetch_id desc
+    ) one
+    order by md5(url), fetch_id
+    limit %(most)s
+) chosen
+order by fetch_id
+
+-- name: template_save
+-- A new version of what was learned of a source.
+insert into templates (source, version, run, extractor, pages, known, newest_fetch, template)
+select %(source)s, coalesce(max(version), 0) + 1, %(run)s, %(extractor)s, %(pages)s, %(known)s, %(newest_fetch)s, %(template)s
+from templates
+where source = %(source)s
+returning *
+
+-- name: template_still
+-- What was learned of a source was learned again and is still the same: what it was learned of, and by what.
+update templates
+set extractor = %(extractor)s, known = %(known)s, newest_fetch = %(newest_fetch)s
+where source = %(source)s and version = %(version)s
+returning *
+
+-- name: undecided_in_folder
+-- How many URLs with a record in this folder of the raw store have not ended.
+select count(distinct u.id) as count
+from fetches f
+join urls u on u.id = f.url_id
+where starts_with(f.warc_file, %(folder)s) and u.state in ('discovered', 'fetched')
