@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from pipelines.crawl import stage as crawl
-from pipelines.extract import extract, extraction, fetched, workers
+from pipelines.extract import extraction, fetched, workers
+from pipelines.extract.stage import extract
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 from pipelines.stores import warc
