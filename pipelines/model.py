@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipelines.codes import Decided
+from pipelines.codes import Decided, RunState
 
 # How the key of a run is written, in UTC; one that a person starts has its seconds as well.
 RUN_KEY = "%Y-%m-%dT%H%M"
@@ -263,7 +263,7 @@ class Tally:
     run: str
     source: str
     stage: str
-    state: str
+    state: RunState
     counts: dict[str, int] = field(default_factory=dict)
     message: str = ""
     code: Code = Code.NONE

@@ -238,6 +238,7 @@ def _network(entry: str) -> tuple[Network, int]:
     if entry.count(":") > 1 and not entry.startswith("["):
         network, colon, port = entry, "", ""
     try:
+        # Ports have 16 bits.
         if colon and not 0 < int(port) < 65536:
             raise ValueError
         return ip_network(network if colon else entry), int(port or 0) if colon else 0

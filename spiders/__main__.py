@@ -25,6 +25,7 @@ import scrapy.core.downloader.contextfactory  # noqa: F401 -- what it says is no
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
+from pipelines.codes import RunState
 from pipelines.crawl import hosts
 from pipelines.errors import DatabaseError, NightdeskError, SettingsError, SourceError
 from pipelines.model import Expect, Source
@@ -101,7 +102,7 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
         )
         if spider.frontiers:
             return ending.CRASHED
-        failed = broken or None in taken or any(tally.state == "failed" for tally in spider.tallies)
+        failed = broken or None in taken or any(tally.state == RunState.FAILED for tally in spider.tallies)
         return ending.FAILED if failed else ending.DONE
 
 
@@ -164,7 +165,7 @@ def _access(current: Settings, kept: store.Store) -> tuple[dict[str, Access], bo
         try:
             known |= _access_of(current, followed.source)
         except SourceError as error:
-            store.end(kept, followed, "failed", str(error))
+            store.end(kept, followed, RunState.FAILED, str(error))
             lacking = True
     return known, lacking
 
@@ -180,7 +181,7 @@ def _without_browser(current: Settings, kept: store.Store) -> bool:
     missing = render.trouble(current) if rendered else ""
     if missing:
         for followed in rendered:
-            store.end(kept, followed, "failed", missing)
+            store.end(kept, followed, RunState.FAILED, missing)
     return bool(missing)
 
 

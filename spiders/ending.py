@@ -11,6 +11,7 @@ import traceback
 from concurrent.futures import TimeoutError as NotInTime
 from typing import TYPE_CHECKING, NoReturn
 
+from pipelines.codes import RunState
 from pipelines.errors import DiskFullError
 from pipelines.stores import postgres as db
 from spiders import guardian, store
@@ -28,7 +29,7 @@ WRITE_SECONDS = 2.5
 def stopped(spider: NewsSpider, why: str) -> NoReturn:
     """Write what came, say that every source was stopped, and leave within three seconds."""
     message = f"The crawl was stopped ({why}); what came so far is kept."
-    _close(spider, spider.unwritten(), "stopped", message, whole=True)
+    _close(spider, spider.unwritten(), RunState.STOPPED, message, whole=True)
     _leave(STOPPED)
 
 
@@ -47,16 +48,16 @@ def failed(spider: NewsSpider, error: BaseException) -> NoReturn:
     else:
         traceback.print_exception(error)
         message, code = f"The crawl broke: {type(error).__name__}: {error}", CRASHED
-    _close(spider, arrivals, "failed", message, whole=whole)
+    _close(spider, arrivals, RunState.FAILED, message, whole=whole)
     _leave(code)
 
 
 def done(spider: NewsSpider) -> NoReturn:
     """Leave although requests are in flight: every source has its tally, nobody waits for them."""
-    _leave(FAILED if any(tally.state == "failed" for tally in spider.tallies) else DONE)
+    _leave(FAILED if any(tally.state == RunState.FAILED for tally in spider.tallies) else DONE)
 
 
-def _close(spider: NewsSpider, arrivals: list[Arrival], state: str, message: str, *, whole: bool) -> None:
+def _close(spider: NewsSpider, arrivals: list[Arrival], state: RunState, message: str, *, whole: bool) -> None:
     for followed in list(spider.store.followed.values()):
         # What was left is worth telling; how long it would have taken is not any more.
         followed.counts.pop("remaining", None)

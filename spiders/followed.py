@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 
-from pipelines.codes import Cause
+from pipelines.codes import Cause, RunState
 from pipelines.crawl import ledger, policy, rules
 from pipelines.crawl.discovery import Found
 from pipelines.crawl.ledger import Look
@@ -103,7 +103,7 @@ def counted(followed: Followed) -> dict[str, int]:
     return {**followed.counts, "seconds": round(monotonic() - followed.began)}
 
 
-def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str, str, Code]:
+def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[RunState, str, Code]:
     """State, sentence and code of a source whose crawl came to its end, by itself or (late) by its time budget."""
     if followed.only:
         return *_verdict_of_one(followed, late=late), Code.NONE
@@ -118,22 +118,22 @@ def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str
         now = clock.of_ledger(conn).at
         kept_out = _all_kept_out(conn, followed)
     if late and left:
-        return "stopped", f"The time budget was used up; {left} URLs are left for the next crawl.", Code.NONE
+        return RunState.STOPPED, f"The time budget was used up; {left} URLs are left for the next crawl.", Code.NONE
     if not followed.reached:
         # What was known before may have been fetched all the same; whether there is anything new nobody knows.
         why = "; ".join((followed.unread or followed.troubles)[:TROUBLES_SHOWN])
         if not why:
             why = "its hosts asked for rest" if left else "it names no feed, sitemap or section"
         return (
-            "failed",
+            RunState.FAILED,
             f"None of its feeds, sitemaps and sections could be reached: {why}.{_login(followed)}",
             Code.UNREACHABLE,
         )
     if not tried and counts["blocked"] + counts["failed"]:
         said = "; ".join(followed.troubles[:TROUBLES_SHOWN])
-        return "failed", f"None of its pages could be fetched: {said}.{_login(followed)}", Code.UNREACHABLE
+        return RunState.FAILED, f"None of its pages could be fetched: {said}.{_login(followed)}", Code.UNREACHABLE
     if kept_out:
-        return "failed", _kept_out_all(source, kept_out), Code.KEPT_OUT
+        return RunState.FAILED, _kept_out_all(source, kept_out), Code.KEPT_OUT
     used_up = f"its {source.max_pages} pages a run are used up, " if followed.asked >= source.max_pages else ""
     notes = [f"{used_up}{left} URLs are left for the next crawl"] if left else []
     if unread and followed.sitemaps >= policy.MAX_SITEMAPS:
@@ -149,7 +149,7 @@ def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[str
     lag = _lag(followed, now)
     if lag:
         counts["feed behind"] = 1
-    return "done", "; ".join([*notes, lag] if lag else notes), Code.NONE
+    return RunState.DONE, "; ".join([*notes, lag] if lag else notes), Code.NONE
 
 
 def _weigh(followed: Followed, named: Iterable[str]) -> None:
@@ -216,15 +216,15 @@ def _kept_out(source: Source, entry: Entry, by: Kind, now: datetime) -> bool:
         return True
 
 
-def _verdict_of_one(followed: Followed, *, late: bool) -> tuple[str, str]:
+def _verdict_of_one(followed: Followed, *, late: bool) -> tuple[RunState, str]:
     """State and sentence for a crawl of one URL: what became of that URL, whatever else of the source is due."""
     look = followed.last
     if not look:
         if late:
-            return "stopped", f"The time budget was used up before {followed.only} was fetched."
-        return "failed", f"{followed.only} could not be fetched: its host asked for rest."
+            return RunState.STOPPED, f"The time budget was used up before {followed.only} was fetched."
+        return RunState.FAILED, f"{followed.only} could not be fetched: its host asked for rest."
     if look.outcome == State.GONE:
-        return "done", f"{look.url} is gone: {look.reason}"
+        return RunState.DONE, f"{look.url} is gone: {look.reason}"
     if look.outcome in (State.FETCHED, State.UNCHANGED):
-        return "done", look.reason
-    return "failed", f"{look.url} could not be fetched: {look.reason}."
+        return RunState.DONE, look.reason
+    return RunState.FAILED, f"{look.url} could not be fetched: {look.reason}."

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 
 import spiders.followed
 from pipelines import private, urls
-from pipelines.codes import GUARDED
+from pipelines.codes import GUARDED, RunState
 from pipelines.crawl import aliases, discovery, ledger, policy, rules
 from pipelines.crawl.ledger import Lease, Look
 from pipelines.errors import DiskFullError
@@ -149,7 +149,7 @@ def keep_robots(store: Store, place: str, status: int, body: str) -> list[str]:
         return [name for name, one in store.followed.items() if rules.let_in_by_robots(store.conn, one.source)]
 
 
-def end(store: Store, followed: Followed, state: str, message: str, code: Code = Code.NONE) -> Tally:
+def end(store: Store, followed: Followed, state: RunState, message: str, code: Code = Code.NONE) -> Tally:
     """Close a source: its raw file, its leases, its row of `runs`, its lock; then say so."""
     if followed.writer:
         warc.finish(followed.writer)
@@ -164,7 +164,7 @@ def end(store: Store, followed: Followed, state: str, message: str, code: Code =
     return tally
 
 
-def close(store: Store, arrivals: Sequence[Arrival], state: str, message: str, *, whole: bool) -> None:
+def close(store: Store, arrivals: Sequence[Arrival], state: RunState, message: str, *, whole: bool) -> None:
     """Write what came and end every source with this state; without the database only the raw files and the word.
 
     whole: every page in the raw files is in the ledger, so that they can be closed; else the next crawl adopts them.
@@ -177,14 +177,14 @@ def close(store: Store, arrivals: Sequence[Arrival], state: str, message: str, *
                 followed.writer = None
             end(store, followed, state, message)
     except db.Error as error:
-        if state != "failed":
+        if state != RunState.FAILED:
             message = f"{message} The ledger could not be written: {' '.join(str(error).split())}."
         for followed in list(store.followed.values()):
-            say_tally(store, _tally(store, followed, "failed", message))
+            say_tally(store, _tally(store, followed, RunState.FAILED, message))
         store.followed.clear()
 
 
-def verdict(store: Store, followed: Followed, *, late: bool = False) -> tuple[str, str, Code]:
+def verdict(store: Store, followed: Followed, *, late: bool = False) -> tuple[RunState, str, Code]:
     """State, sentence and code of a source whose crawl came to its end, by itself or (late) by its time budget."""
     return spiders.followed.verdict(store.conn, followed, late=late)
 
@@ -197,7 +197,7 @@ def say(store: Store, event: str, **facts: Any) -> None:
 
 def say_tally(store: Store, tally: Tally) -> None:
     """The last word on a source."""
-    facts = {"state": tally.state, "counts": tally.counts, "message": tally.message, "code": str(tally.code)}
+    facts = {"state": str(tally.state), "counts": tally.counts, "message": tally.message, "code": str(tally.code)}
     say(store, "tally", source=tally.source, **facts)
 
 
@@ -242,7 +242,7 @@ def _settled(store: Store, looks: Sequence[Look]) -> list[Look]:
     return settled
 
 
-def _tally(store: Store, followed: Followed, state: str, message: str, code: Code = Code.NONE) -> Tally:
+def _tally(store: Store, followed: Followed, state: RunState, message: str, code: Code = Code.NONE) -> Tally:
     return Tally(
         run=store.run,
         source=followed.source.name,
@@ -323,7 +323,7 @@ def _busy(store: Store, source: Source) -> None:
     message = "Another process is crawling this source; it was left alone."
     with store.conn:
         db.execute(store.conn, "busy_stage", run=store.run, source=source.name, stage=STAGE, message=message)
-    say(store, "tally", source=source.name, state="busy", counts={}, message=message, code="")
+    say(store, "tally", source=source.name, state=str(RunState.BUSY), counts={}, message=message, code="")
 
 
 def _room(settings: Settings) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
+from pipelines.codes import RunState
 from pipelines.model import RUN_KEY, Tally
 from pipelines.stores.runs import checked, key_of
 
@@ -14,7 +15,7 @@ from pipelines.stores.runs import checked, key_of
 SINGLE_SOURCES = 50
 # Sources of one task, where they share. Chosen: what a task costs Airflow is small beside so many sources.
 SOURCES_A_TASK = 25
-FAILED = "failed"
+FAILED = RunState.FAILED
 # The count that says a failed stage left something for the next one all the same.
 PART = {"crawl": "fetched", "extract": "pages", "load": "new"}
 
@@ -76,7 +77,10 @@ def delivered(tallies: Iterable[Tally], stage: str, names: Iterable[str]) -> lis
         for tally in tallies
         if tally.stage == stage
         and tally.source in wanted
-        and (tally.state in ("done", "stopped") or (tally.state == FAILED and tally.counts.get(PART[stage])))
+        and (
+            tally.state in (RunState.DONE, RunState.STOPPED)
+            or (tally.state == FAILED and tally.counts.get(PART[stage]))
+        )
     )
 
 

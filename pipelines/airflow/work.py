@@ -16,6 +16,7 @@ from pipelines import errors
 from pipelines.airflow import access, channels
 from pipelines.airflow.plan import FAILED, Batch, Handover, batches, crawl_run, delivered, handed_over
 from pipelines.alert import stage as alert
+from pipelines.codes import RunState
 from pipelines.crawl import stage as crawl
 from pipelines.crawl import summary
 from pipelines.health import duties
@@ -219,7 +220,7 @@ def _concluded(
         if tally.stage == crawl.STAGE:
             # It was said when that source was done.
             continue
-        level = {FAILED: logging.ERROR, "busy": logging.WARNING, "stopped": logging.WARNING}.get(
+        level = {FAILED: logging.ERROR, RunState.BUSY: logging.WARNING, RunState.STOPPED: logging.WARNING}.get(
             tally.state, logging.INFO
         )
         counts = ", ".join(f"{count} {word}" for word, count in tally.counts.items() if count)
@@ -230,9 +231,9 @@ def _concluded(
         error = problems[0] if problems else kind(said)
         error.told = True
         raise error
-    if tallies and not problems and all(tally.state == "busy" for tally in tallies):
+    if tallies and not problems and all(tally.state == RunState.BUSY for tally in tallies):
         raise AirflowSkipException("; ".join(f"{t.source}: {t.message or 'busy'}" for t in tallies))
-    return {tally.source: tally.state for tally in tallies}
+    return {tally.source: str(tally.state) for tally in tallies}
 
 
 def _newest(conn: db.Connection) -> str:

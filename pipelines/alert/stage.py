@@ -14,6 +14,7 @@ from typing import Any
 from pipelines.alert import policy
 from pipelines.alert import watches as watch
 from pipelines.alert.watches import Watch
+from pipelines.codes import RunState
 from pipelines.model import Tally
 from pipelines.notify import outbox, wording
 from pipelines.query import matcher
@@ -42,7 +43,7 @@ def match(settings: Settings, run: str) -> Tally:
         with conn:
             counts = db.row(conn, "tally_of_alert", run=run) or {}
             counts["seconds"] = round(time.monotonic() - started)
-            return runs.end(conn, Tally(run=run, source="", stage=STAGE, state="done", counts=counts))
+            return runs.end(conn, Tally(run=run, source="", stage=STAGE, state=RunState.DONE, counts=counts))
 
 
 def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | None = None) -> Tally:
@@ -57,11 +58,13 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
         counts, message = outbox.drain(conn, channels, operators=settings.operators, publisher=publisher)
         counts["seconds"] = round(time.monotonic() - started)
         if not run:
-            return Tally(run="", source="", stage=STAGE, state="done", counts=counts, message=message)
+            return Tally(run="", source="", stage=STAGE, state=RunState.DONE, counts=counts, message=message)
         with conn:
             known = db.row(conn, "counts_of_stage", run=run, source="", stage=STAGE)
             both = {**known["counts"], **counts} if known else counts
-            return runs.end(conn, Tally(run=run, source="", stage=STAGE, state="done", counts=both, message=message))
+            return runs.end(
+                conn, Tally(run=run, source="", stage=STAGE, state=RunState.DONE, counts=both, message=message)
+            )
 
 
 def _batch(conn: db.Connection, settings: Settings, run: str, watches: Mapping[str, Watch], made: matcher.Index) -> int:

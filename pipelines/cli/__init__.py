@@ -71,4 +71,5 @@ def main() -> None:
         sys.exit(1)
     except KeyboardInterrupt:
         complain("Stopped; what was finished is kept, and the same command goes on from there.")
+        # As shells have it: 128 and the number of SIGINT.
         sys.exit(130)

@@ -48,6 +48,7 @@ def run(current: Settings, file: str, *, source: str, learns: bool, processes: i
             _write(done, own_id)
     except KeyboardInterrupt:
         complain(f"Stopped after {counts.total():,} of {len(asked.ids):,} pages; the lines before are whole.")
+        # As shells have it: 128 and the number of SIGINT.
         raise typer.Exit(130) from None
     progress(_summary(asked.trials, counts))
 

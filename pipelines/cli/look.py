@@ -9,6 +9,7 @@ import typer
 from pipelines import installation, urls
 from pipelines.cli import completion, known, onepage, report, trypage
 from pipelines.cli.show import Json, ago, as_json, out, quote, say, table
+from pipelines.codes import RunState
 from pipelines.crawl import ledger
 from pipelines.desk import records as desk
 from pipelines.errors import NightdeskError
@@ -83,8 +84,11 @@ def status(
         empty="No source is followed.",
     )
     for row in view["sources"]:
-        if row["message"] and row["state"] != "done":
-            say(f"{row['name']}: {urls.readable(row['message'])}", "red" if row["state"] == "failed" else "yellow")
+        if row["message"] and row["state"] != RunState.DONE:
+            say(
+                f"{row['name']}: {urls.readable(row['message'])}",
+                "red" if row["state"] == RunState.FAILED else "yellow",
+            )
     troubled = [
         channel for channel in view["channels"] if channel["state"] != "works" or channel["held"] or channel["failed"]
     ]

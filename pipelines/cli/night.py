@@ -15,6 +15,7 @@ from rich.text import Text
 
 from pipelines.cli import report
 from pipelines.cli.show import complain, out
+from pipelines.codes import RunState
 from pipelines.crawl import summary
 from pipelines.errors import NightdeskError
 from pipelines.model import Tally
@@ -95,13 +96,13 @@ def _running(tallies: Sequence[Tally]) -> Table:
         shown.add_column(column)
     for stage in runs.STAGES:
         here = [tally for tally in tallies if tally.stage == stage]
-        over = [tally for tally in here if tally.state != "running"]
+        over = [tally for tally in here if tally.state != RunState.RUNNING]
         if over:
-            failed = sum(tally.state == "failed" for tally in over)
+            failed = sum(tally.state == RunState.FAILED for tally in over)
             so_far = f"{len(over)} of {len(here)} done" + (f", {failed} failed" if failed else "")
             shown.add_row(stage, "", Text(so_far, style="red" if failed else "green"))
         for tally in here:
-            if tally.state == "running":
+            if tally.state == RunState.RUNNING:
                 shown.add_row(stage, Text(tally.source or "all"), Text(_so_far(tally), style="cyan"))
     return shown
 
@@ -116,11 +117,11 @@ def _lines(conn: db.Connection, key: str, over: threading.Event) -> None:
         for tally in tallies:
             state, so_far, at = seen.get((tally.stage, tally.source), ("", "", 0.0))
             told, now = tally.message or _so_far(tally), monotonic()
-            if tally.state == state and (told == so_far or (tally.state == "running" and now < at + EVERY)):
+            if tally.state == state and (told == so_far or (tally.state == RunState.RUNNING and now < at + EVERY)):
                 continue
             seen[tally.stage, tally.source] = tally.state, told, now
             line = f"{tally.stage:8}{tally.source or 'all':{wide}}{tally.state:9}{told}"
-            out.print(Text(line, style="red" if tally.state == "failed" else ""), soft_wrap=True)
+            out.print(Text(line, style="red" if tally.state == RunState.FAILED else ""), soft_wrap=True)
         conn.rollback()
 
 

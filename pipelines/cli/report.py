@@ -9,6 +9,7 @@ from rich.text import Text
 
 from pipelines import urls
 from pipelines.cli.show import say, table
+from pipelines.codes import RunState
 from pipelines.crawl import summary
 from pipelines.model import Tally
 from pipelines.stores import postgres as db
@@ -54,14 +55,14 @@ def print_run(conn: db.Connection, run: str) -> list[str]:
             told = ", ".join(f"{count} {reason}" for reason, count in sorted(row["reasons"].items()))
             say(f"{row['source']} rejected: {told}")
     for row in rows:
-        if row["state"] != "done":
+        if row["state"] != RunState.DONE:
             say(
                 f"{row['source']} {row['state']}: {urls.readable(row['message'])}",
-                "red" if row["state"] == "failed" else "yellow",
+                "red" if row["state"] == RunState.FAILED else "yellow",
             )
     say("")
     print_alerts(db.query(conn, "alerts_of_run", run=run))
-    return [row["source"] for row in rows if row["state"] == "failed"]
+    return [row["source"] for row in rows if row["state"] == RunState.FAILED]
 
 
 def print_crawl(tallies: Sequence[Tally], rules: Mapping[str, summary.Rules]) -> None:
@@ -90,7 +91,7 @@ def print_alerts(alerts: Sequence[db.Row]) -> None:
 
 
 def _row(source: str, stages: dict[str, Tally]) -> dict[str, Any]:
-    failed = [t for t in stages.values() if t.state == "failed"]
+    failed = [t for t in stages.values() if t.state == RunState.FAILED]
     last = list(stages.values())[-1]
     speaking = (failed or [t for t in stages.values() if t.message] or [last])[0]
     reasons = {
@@ -100,7 +101,7 @@ def _row(source: str, stages: dict[str, Tally]) -> dict[str, Any]:
         if key.startswith("rejected: ")
     }
     counts = {title: stages[stage].counts.get(key, 0) if stage in stages else 0 for title, stage, key in COUNTED}
-    state = "failed" if failed else last.state
+    state = RunState.FAILED if failed else last.state
     return {"source": source, "state": state, "message": speaking.message, "reasons": reasons, **counts}
 
 
@@ -109,13 +110,13 @@ def _cost(tally: Tally) -> tuple[str, str]:
 
 
 def _name(row: dict[str, Any]) -> Text:
-    return Text(row["source"], style="bold red" if row["state"] == "failed" else "bold")
+    return Text(row["source"], style="bold red" if row["state"] == RunState.FAILED else "bold")
 
 
 def _outcome(row: dict[str, Any]) -> Text:
-    if row["state"] == "done":
+    if row["state"] == RunState.DONE:
         return Text("nothing new", style="dim") if not row["new"] else Text(f"{row['new']} new", style="green")
-    return Text(row["state"], style="bold red" if row["state"] == "failed" else "yellow")
+    return Text(row["state"], style="bold red" if row["state"] == RunState.FAILED else "yellow")
 
 
 def _sent(alert: db.Row) -> str:

@@ -14,6 +14,7 @@ from pipelines import urls
 from pipelines.alert import stage as alert
 from pipelines.cli import completion, known, onepage, report
 from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, quiet_if, say, table
+from pipelines.codes import RunState
 from pipelines.crawl import stage as crawl
 from pipelines.crawl import summary
 from pipelines.errors import DatabaseError, NightdeskError
@@ -156,7 +157,7 @@ def _each(chosen: Sequence[Source], stage: str, key: str, work: Callable[[Source
         except Exception as error:
             log.exception("%s: %s", source.name, error)
             message = str(error) if isinstance(error, NightdeskError) else f"{type(error).__name__}: {error}"
-            done.append(Tally(run=key, source=source.name, stage=stage, state="failed", message=message))
+            done.append(Tally(run=key, source=source.name, stage=stage, state=RunState.FAILED, message=message))
     return done
 
 
@@ -207,7 +208,7 @@ def _report(done: Sequence[Tally], json: bool, bad: int) -> None:
 
 
 def _exit_by(done: Sequence[Tally]) -> None:
-    if any(tally.state == "failed" for tally in done):
+    if any(tally.state == RunState.FAILED for tally in done):
         raise typer.Exit(1)
 
 
@@ -226,8 +227,8 @@ def _show(stage: str, tallies: Sequence[Tally]) -> None:
     """A table of what a stage did, sources with nothing to do left out, and under it what there is to say."""
     columns = COLUMNS[stage]
     if stage == "alert":
-        tallies = [t for t in tallies if t.state == "failed"] or tallies[-1:]
-    rows = [t for t in tallies if t.state != "done" or any(t.counts.get(c) for c in columns)]
+        tallies = [t for t in tallies if t.state == RunState.FAILED] or tallies[-1:]
+    rows = [t for t in tallies if t.state != RunState.DONE or any(t.counts.get(c) for c in columns)]
     if tallies:
         table(
             (stage, "state", *(f"#{column}" for column in columns)),
@@ -235,7 +236,7 @@ def _show(stage: str, tallies: Sequence[Tally]) -> None:
             empty=f"{stage}: nothing to do.",
         )
     for tally in rows:
-        done = tally.state == "done"
+        done = tally.state == RunState.DONE
         told = _reasons(tally) if done else tally.message
         if told:
             say(f"{tally.source or stage} {'rejected' if done else tally.state}: {told}", STATE_STYLE[tally.state])

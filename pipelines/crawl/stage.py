@@ -23,6 +23,7 @@ from types import MappingProxyType
 from typing import IO, Any
 
 from pipelines import errors
+from pipelines.codes import RunState
 from pipelines.crawl import ledger, summary
 from pipelines.errors import CrawlError, NightdeskError
 from pipelines.model import Code, Page, Source, Tally
@@ -73,7 +74,7 @@ def crawl(
         db.check_migrated(conn)
         half_moved = ledger.half_moved(conn, [source.name for source in sources])
     refused = [
-        Tally(run=run, source=name, stage=STAGE, state="failed", message=why) for name, why in half_moved.items()
+        Tally(run=run, source=name, stage=STAGE, state=RunState.FAILED, message=why) for name, why in half_moved.items()
     ]
     heard = {tally.source: tally for tally in _written(settings, refused)}
     for tally in refused:
@@ -84,8 +85,10 @@ def crawl(
     with _child(settings, command, free, secrets) if free else nullcontext() as child:
         for event in _events(child, monotonic() + seconds + AFTER_BUDGET) if child else ():
             if event["event"] == "tally":
-                facts = {name: event[name] for name in ("source", "state", "counts", "message")}
-                heard[event["source"]] = Tally(run=run, stage=STAGE, code=Code(event["code"]), **facts)
+                facts = {name: event[name] for name in ("source", "counts", "message")}
+                heard[event["source"]] = Tally(
+                    run=run, stage=STAGE, state=RunState(event["state"]), code=Code(event["code"]), **facts
+                )
                 on_line(_end(heard[event["source"]]))
                 continue
             line = _line(event)
@@ -249,7 +252,7 @@ def _line(event: Event) -> str:
 
 def _end(tally: Tally) -> str:
     """What came of a source, as a line."""
-    level = {"failed": "ERROR", "busy": "WARNING", "stopped": "WARNING"}.get(tally.state, "INFO")
+    level = {RunState.FAILED: "ERROR", RunState.BUSY: "WARNING", RunState.STOPPED: "WARNING"}.get(tally.state, "INFO")
     counted = not tally.message or any(tally.counts.get(word) for word in summary.ORDER)
     said = filter(None, [tally.message, summary.sentence(tally.counts) if counted else ""])
     return f"{level} {tally.source}: {tally.state}; {' '.join(said)}"
@@ -259,7 +262,7 @@ def _unheard(settings: Settings, names: Sequence[str], run: str, code: int, said
     """Tallies of sources the child gave none for, written to `runs` in its place."""
     if not names:
         return []
-    state = "stopped" if code == STOPPED_CODE else "failed"
+    state = RunState.STOPPED if code == STOPPED_CODE else RunState.FAILED
     last = f" Its last words: {said[-1]}" if said else ""
     how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
     message = "The crawl was stopped before it began." if code == STOPPED_CODE else f"The spider ended {how}.{last}"

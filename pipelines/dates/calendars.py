@@ -9,7 +9,9 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 
+# The first day of the calendar.
 JALALI_EPOCH = datetime(622, 3, 21, tzinfo=UTC)
+# The moment that astronomers count from.
 J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
 # The lunation, counted from the first new moon of 2000, that precedes Muharram 1420.
 MUHARRAM_1420 = -9
@@ -29,9 +31,10 @@ TERMS = (
 
 def jalali(year: int, month: int, day: int) -> tuple[int, int, int]:
     """A date of the solar Hijri calendar in the Gregorian one; right from 1200 to 1500."""
-    # The 33-year cycle of the calendar, whose leap years are those with these remainders.
     past = year - 1
+    # Eight leap years in each cycle, after the years with these remainders.
     leaps = past // 33 * 8 + sum(1 for rest in (1, 5, 9, 13, 17, 22, 26, 30) if rest <= past % 33)
+    # Six months of 31 days, then months of 30.
     within = (month - 1) * 31 if month < 7 else (month - 7) * 30 + 186
     at = JALALI_EPOCH + timedelta(days=365 * past + leaps + within + day - 1)
     return at.year, at.month, at.day
@@ -39,6 +42,7 @@ def jalali(year: int, month: int, day: int) -> tuple[int, int, int]:
 
 def hijri(year: int, month: int, day: int) -> tuple[int, int, int]:
     """A date of the lunar Hijri calendar in the Gregorian one; where the moon must be seen it may be a day later."""
+    # Months since Muharram 1420.
     moon = _new_moon((year - 1420) * 12 + month - 1 + MUHARRAM_1420)
     midnight = moon.replace(hour=0, minute=0, second=0, microsecond=0)
     at = midnight + timedelta(days=day if moon - midnight <= AFTERNOON else day + 1)
@@ -47,11 +51,17 @@ def hijri(year: int, month: int, day: int) -> tuple[int, int, int]:
 
 def _new_moon(lunation: int) -> datetime:
     """The moment of a new moon, to a minute or two."""
+    # Lunations of a century. What follows is from Meeus as well, in degrees.
     centuries = lunation / 1236.85
+    # Of the orbit of the earth.
     eccentricity = 1 - 0.002516 * centuries
+    # The mean anomaly of the sun.
     sun = 2.5534 + 29.10535670 * lunation
+    # The mean anomaly of the moon.
     moon = 201.5643 + 385.81693528 * lunation
+    # The argument of latitude of the moon.
     latitude = 160.7108 + 390.67050284 * lunation
+    # The mean new moon, in days after J2000.
     days = 5.09766 + 29.530588861 * lunation + 0.00015437 * centuries**2
     for amplitude, suns, moons, latitudes, power in TERMS:
         angle = math.radians(suns * sun + moons * moon + latitudes * latitude)

@@ -85,8 +85,10 @@ def month(text: str, local: Local = ANYWHERE) -> datetime | None:
 def _usual(text: str, local: Local) -> tuple[datetime, str] | None:
     """The forms that most lists have, which need no reader of ours; None for all others."""
     try:
+        # 2026-11-22
         if len(text) == 10 and text[4] == text[7] == "-":
             return datetime.fromisoformat(text).replace(tzinfo=UTC), "day"
+        # 2026-11-22T02:00:13, whatever follows
         if len(text) >= 19 and text[10] in "T ":
             at = datetime.fromisoformat(text)
             if not at.tzinfo and not local.timezone:

@@ -123,6 +123,12 @@ JALALI = {
 ELSEWHERE = {("hr", "listopada"): 10, ("hr", "listopad"): 10, ("bs", "listopada"): 10}
 # Years by which the Thai calendar is ahead of ours.
 BUDDHIST_YEARS = 543
+# The first year of a date that is taken for one of ours. Chosen: news are of this century or the last.
+WESTERN_FROM = 1900
+# Years of the Thai calendar: 1897 to 2057 of ours.
+BUDDHIST_FROM, BUDDHIST_UNTIL = 2440, 2600
+# Years of both Hijri calendars, 1300 to 1500; from 1420 on a lunar one is of 1999 and later, a solar one of 2041.
+HIJRI_FROM, HIJRI_UNTIL, LUNAR_FROM = 1300, 1500, 1420
 # Languages whose months stand above.
 CODES = """
 am ar az be bg bn bs ca ckb cs cy da de el en es et eu fa fi fr ga gl he hi hr hu hy id is it ja ka kk kmr ko ku lt lv
@@ -154,18 +160,18 @@ def gregorian(day: int, name: str, year: int, language: str = "") -> tuple[int, 
         return None
     for form in _forms(name):
         own = _SHORT.get((language, form))
-        if own and year >= 1900:
-            return (year - BUDDHIST_YEARS if year > 2440 else year), own, day
+        if own and year >= WESTERN_FROM:
+            return (year - BUDDHIST_YEARS if year > BUDDHIST_FROM else year), own, day
         found = _NAMES.get(form)
         if not found:
             continue
-        if 1300 <= year < 1500:
-            if "jalali" in found and (year < 1420 or "hijri" not in found):
+        if HIJRI_FROM <= year < HIJRI_UNTIL:
+            if "jalali" in found and (year < LUNAR_FROM or "hijri" not in found):
                 return jalali(year, found["jalali"], day)
             return hijri(year, found["hijri"], day) if "hijri" in found else None
-        if "gregorian" in found and year >= 1900:
+        if "gregorian" in found and year >= WESTERN_FROM:
             number = ELSEWHERE.get((language, form), found["gregorian"])
-            return (year - BUDDHIST_YEARS if year > 2440 else year), number, day
+            return (year - BUDDHIST_YEARS if year > BUDDHIST_FROM else year), number, day
     return None
 
 

@@ -120,11 +120,13 @@ def _past(now: datetime, unit: str, count: int) -> datetime:
         return now - timedelta(seconds=SECONDS[unit] * count)
     months = now.year * 12 + now.month - 1 - count * (12 if unit == "year" else 1)
     year, month = divmod(max(months, 12), 12)
+    # Every month has 28 days.
     for day in range(now.day, 27, -1):
         try:
             return now.replace(year=year, month=month + 1, day=day)
         except ValueError:
             continue
+    # As above.
     return now.replace(year=year, month=month + 1, day=min(now.day, 28))
 
 

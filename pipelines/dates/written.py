@@ -20,6 +20,10 @@ __all__ = ["hijri", "jalali", "only_a_date", "parse_date", "updated"]
 
 # The earliest year of a date. Chosen: machines' clocks begin there, and say so where they know nothing.
 OLDEST_YEAR = 1970
+# Added to a year of two digits.
+CENTURY = 2000
+# Characters before a date in which a label such as "updated" stands.
+BEFORE_CHARACTERS = 40
 Moment = tuple[datetime, str]
 Day = tuple[int, int, int]
 # Characters of a text that are looked at for a date. Chosen: a date stands at the beginning of what names it.
@@ -51,6 +55,7 @@ EPOCH = re.compile(r"(1\d{9})(?:\d{3}|\.\d+)?")
 YMD = re.compile(r"(?<![\d/.-])(\d{4})\s?[/.-]\s?(\d{1,2})\s?[/.-]\s?(\d{1,2})(?!\d)")
 CJK = re.compile(r"(?<!\d)(\d{2,4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日号號일]?")
 ERA = re.compile(r"(令和|平成|昭和|民國|民国)\s?(\d{1,3}|元)\s?年")
+# The year before the first of each era, in Japan and Taiwan.
 ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
 NUMERALS = re.compile(r"[〇零一二三四五六七八九十]{1,4}(?=[年月日])")
 VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2}) (?:thang|thg|th) ?(\d{1,2})(?: nam)? (\d{4})(?!\d)")
@@ -173,7 +178,7 @@ def is_day(text: str) -> bool:
     """Whether there is a day with its month, with or without a year, in a short text."""
     plain = _plain(text)
     named = (month for _, _, month in _days_of_month(plain))
-    return any(month.isdigit() or months.gregorian(1, month, 2000) for month in named)
+    return any(month.isdigit() or months.gregorian(1, month, CENTURY) for month in named)
 
 
 def only_a_date(text: str) -> bool:
@@ -231,7 +236,7 @@ def _iso(text: str, zone: ZoneInfo) -> Moment | None:
             return datetime.fromtimestamp(int(match[1]), UTC).astimezone(zone), "second"
     if not match:
         match = COMPACT.fullmatch(text)
-    if not match or int(match[1]) < 1900:
+    if not match or int(match[1]) < months.WESTERN_FROM:
         return None
     time = None
     if match[4]:
@@ -248,11 +253,11 @@ def _named(plain: str, zone: ZoneInfo, language: str) -> Moment | None:
     found = list(_days(plain, re.split("[-_]", language)[0]))
     if not found:
         return None
-    western = [f for f in found if _year(f[0]) > 1900]
+    western = [f for f in found if _year(f[0]) > months.WESTERN_FROM]
     fresh = [f for f in western or found if not _behind_update(plain, f[0])]
     match, day = (fresh or western or found)[0]
     time = _time_beside(plain, match)
-    if 1420 <= _year(match) < 1500:
+    if months.LUNAR_FROM <= _year(match) < months.HIJRI_UNTIL:
         day = _by_weekday(plain, day)
     at = clocks.at(day, time, zone)
     return (at, clocks.precision(time)) if at else None
@@ -267,7 +272,7 @@ def _days(plain: str, language: str) -> list[tuple[re.Match[str], Day]]:
         for match in pattern.finditer(plain):
             groups = match.groupdict()
             day, month, year = (groups.get(name) or groups.get(f"{name}2") or "" for name in "dmy")
-            known = months.gregorian(int(day), month, int(year) + (2000 if len(year) == 2 else 0), language)
+            known = months.gregorian(int(day), month, int(year) + (CENTURY if len(year) == 2 else 0), language)
             if known and 1 <= known[2] <= 31:
                 found.append((match, known))
         if found:
@@ -285,12 +290,12 @@ def _days_of_month(plain: str) -> Iterator[tuple[re.Match[str], int, str]]:
 def _year(match: re.Match[str]) -> int:
     groups = match.groupdict()
     year = int(groups.get("y") or groups.get("y2") or 0)
-    return year + 2000 if year < 100 else year
+    return year + CENTURY if year < 100 else year
 
 
 def _behind_update(plain: str, match: re.Match[str]) -> bool:
     """Whether the words right before a date say that it is that of a change."""
-    before = re.split(r"\d", plain[max(0, match.start() - 40) : match.start()])[-1]
+    before = re.split(r"\d", plain[max(0, match.start() - BEFORE_CHARACTERS) : match.start()])[-1]
     return bool(UPDATED.search(before))
 
 
@@ -319,16 +324,18 @@ def _numeric(plain: str, zone: ZoneInfo, language: str) -> Moment | None:
         year, month, day = int(match[1]), int(match[2]), int(match[3])
         if month > 12:
             month, day = day, month
-        year += 2000 if year < 100 else 0
+        year += CENTURY if year < 100 else 0
     else:
         first, second = int(match[1]), int(match[2] if match.re is DMY else match[3])
-        year = int(match[3]) if match.re is DMY else 2000 + int(match[4])
+        year = int(match[3]) if match.re is DMY else CENTURY + int(match[4])
         american = (language in ("en-US", "en_US") and "/" in match[0]) or second > 12
         month, day = (first, second) if american else (second, first)
-    if 2440 < year < 2600:
+    if months.BUDDHIST_FROM < year < months.BUDDHIST_UNTIL:
         year -= months.BUDDHIST_YEARS
-    if 1300 <= year < 1500 and 1 <= month <= 12 and 1 <= day <= 31:
-        lunar = (year >= 1420 and language not in ("fa", "ckb", "prs")) or HIJRI_MARK.match(plain, match.end())
+    if months.HIJRI_FROM <= year < months.HIJRI_UNTIL and 1 <= month <= 12 and 1 <= day <= 31:
+        lunar = (year >= months.LUNAR_FROM and language not in ("fa", "ckb", "prs")) or HIJRI_MARK.match(
+            plain, match.end()
+        )
         year, month, day = (hijri if lunar else jalali)(year, month, day)
     time = _time_beside(plain, match)
     at = clocks.at((year, month, day), time, zone)
@@ -409,4 +416,5 @@ def _numeral(text: str) -> str:
     tens, _, ones = text.partition("十")
     if len(tens) > 1 or len(ones) > 1 or ones == "十":
         return text
+    # Ten, or so many tens, and ones.
     return str((digits.index(tens) if tens else 1) * 10 + (digits.index(ones) if ones else 0))

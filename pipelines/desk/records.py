@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines import cron, text
+from pipelines.codes import RunState
 from pipelines.desk import policy, unsent
 from pipelines.model import Reason, Source, State
 from pipelines.notify import channels as channels_module
@@ -22,7 +23,7 @@ Record = dict[str, Any]
 
 OUTCOMES = tuple(state.value for state in State if state not in (State.DISCOVERED, State.FETCHED))
 # The word that speaks for a source is that of its worst stage.
-WORST_FIRST = ("failed", "running", "stopped", "busy", "done")
+WORST_FIRST = (RunState.FAILED, RunState.RUNNING, RunState.STOPPED, RunState.BUSY, RunState.DONE)
 # What stands in the place of an article: where so many do, lists named something new, and nobody could read it.
 NO_PAGES = {
     Reason.SOFT_404, Reason.CONSENT, Reason.CHALLENGE, Reason.ERROR_PAGE, Reason.REGION, Reason.PAYWALL, Reason.EMPTY,
@@ -85,7 +86,7 @@ def sources(conn: db.Connection, followed: Sequence[Source], *, now: datetime | 
     for end in db.query(conn, "desk_outcomes", runs=[r["run"] for r in ran], sources=[r["source"] for r in ran]):
         ends.setdefault(end["source"], []).append(end)
     rows = [_source(s, found[s.name], ends.get(s.name, []), now) for s in followed]
-    return sorted(rows, key=lambda r: (r["state"] != "failed", not r["quiet"], r["title"].casefold()))
+    return sorted(rows, key=lambda r: (r["state"] != RunState.FAILED, not r["quiet"], r["title"].casefold()))
 
 
 def latest_articles(conn: db.Connection, count: int, source: str | None = None, *, whole: bool = False) -> list[Record]:
@@ -168,8 +169,8 @@ def headline(
             f"{missed:%Y-%m-%d %H:%M} UTC: look whether the scheduler runs and news_crawl is not paused."
         )
     mine = [row for row in rows if row["run"] == newest["run"]]
-    failed = [row for row in mine if row["state"] == "failed"]
-    earlier = [row for row in rows if row["state"] == "failed" and row["run"] != newest["run"]]
+    failed = [row for row in mine if row["state"] == RunState.FAILED]
+    earlier = [row for row in rows if row["state"] == RunState.FAILED and row["run"] != newest["run"]]
     # A network that is down is one trouble, however many sources it has.
     down = unreached(newest["run"]) if len(failed) > 1 else ""
     parts = [_delivered(mine, newest), _lowered(down) if down else _failures(failed)]
@@ -184,12 +185,12 @@ def headline(
     parts += [_held(channel) for channel in held[: policy.NAMED]]
     walled = [row for row in mine if _walled(row)]
     parts += [f"{row['name']} gave no article: {_walled(row)}" for row in walled[: policy.NAMED]]
-    quiet = [row["name"] for row in rows if row["quiet"] and row["state"] != "failed"]
+    quiet = [row["name"] for row in rows if row["quiet"] and row["state"] != RunState.FAILED]
     if quiet:
         parts.append(f"gone quiet: {_some(quiet)}")
     sentence = f"Last run ({newest['run']}, {ago(newest['started_at'], now)}): " + "; ".join(filter(None, parts)) + "."
     ran = [row for row in rows if row["run"]]
-    hopeless = any(part and all(row["state"] == "failed" for row in part) for part in (mine, ran))
+    hopeless = any(part and all(row["state"] == RunState.FAILED for row in part) for part in (mine, ran))
     troubled = failed or earlier or newest["alert_error"] or undelivered or held or walled or quiet
     return ("bad" if hopeless else "warn" if troubled else "good"), sentence
 
@@ -261,7 +262,7 @@ def _state(stages: Sequence[Record]) -> tuple[str, str]:
         return "", ""
     state = next(word for word in WORST_FIRST if any(stage["state"] == word for stage in stages))
     message = next((s["message"] for s in stages if s["state"] == state and s["message"]), "")
-    if state == "done" and all(stage["stage"] != "load" for stage in stages):
+    if state == RunState.DONE and all(stage["stage"] != "load" for stage in stages):
         return "unfinished", message or f"The {stages[-1]['stage']} is done; load has not run yet."
     return state, message
 
@@ -312,12 +313,12 @@ def _missed(rows: Iterable[Record], newest: Record, schedule: str, timezone: str
 def _delivered(rows: Sequence[Record], newest: Record) -> str:
     if not rows:
         return "none of the followed sources had a part in it"
-    going = [row for row in rows if row["state"] in ("running", "unfinished")]
+    going = [row for row in rows if row["state"] in (RunState.RUNNING, "unfinished")]
     new, giving = sum(row["new"] for row in rows), [row for row in rows if row["new"]]
     if going:
         done = f"{len(rows) - len(going)} of {_many(len(rows), 'source')} done"
         return f"under way, {done}, {_many(new, 'new article')} so far"
-    empty = [row for row in rows if not row["new"] and row["state"] != "failed" and not _walled(row)]
+    empty = [row for row in rows if not row["new"] and row["state"] != RunState.FAILED and not _walled(row)]
     if not giving:
         return f"{_many(len(empty), 'source')} had nothing new" if empty else ""
     delivered = f"{len(giving)} of {_many(len(rows), 'source')} delivered {_many(new, 'new article')}"
@@ -330,7 +331,7 @@ def _walled(row: Record) -> str:
     count = sum(end["urls"] for end in kinds)
     if (
         row["new"]
-        or row["state"] == "failed"
+        or row["state"] == RunState.FAILED
         or count < policy.LEAST_WALLED_PAGES
         or count < row["outcomes"]["rejected"]
     ):

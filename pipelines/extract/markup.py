@@ -61,6 +61,7 @@ DEEP = XPath(f"boolean({'/*' * DEEPEST})")
 STRANGE_SHARE = 0.15
 # Characters that are looked at. Chosen: more changes no guess, and costs.
 SAMPLE_CHARACTERS = 200_000
+# Control characters but tab, line feed and carriage return.
 UNWRITABLE = bytes((*range(9), 11, 12, *range(14, 32)))
 UNWRITABLE_REFERENCE = re.compile(
     r"&#(?:0{0,9}(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)|"
@@ -95,6 +96,18 @@ PAGE_SHARE = 0.6
 KANA = re.compile("[\u3040-\u30ff]")
 # Share of the usual signs in a Chinese or Japanese text. Chosen: bytes read in the wrong charset have nearly none.
 LEAST_USUAL_SHARE = 0.03
+# Signs of a script from which on they tell. Chosen: a name or two are fewer.
+LEAST_SIGNS = 20
+# One broken letter in so many is a stray byte in a text of UTF-8. Chosen: another charset breaks most.
+BROKEN_ONE_IN = 20
+# Letters of a Cyrillic word whose case tells. Chosen: shorter ones are abbreviations.
+LEAST_CASED_LETTERS = 4
+# Share of a word in letters of another script, from which on it is no word.
+FOREIGN_SHARE = 0.7
+# Words of capitals after small letters that are no charset yet. Chosen: product names.
+LEAST_SHOUTED = 5
+# Bytes in which a page names its charset, and in which it begins. Chosen: longer than any preamble.
+LABEL_BYTES, START_BYTES = 8192, 2048
 # Share of capitals after small letters. Chosen: text in a wrong Cyrillic charset swaps the two.
 SHOUTED_SHARE = 0.7
 
@@ -108,7 +121,7 @@ def decode(body: bytes, content_type: str, language: str) -> tuple[str, str]:
         return body.decode("iso2022_jp", "replace"), "iso2022_jp"
     utf8 = body.decode("utf-8", "replace")
     broken = utf8.count("\ufffd")
-    if not broken or broken * 20 <= sum(1 for c in utf8 if c > "\x7f") - broken:
+    if not broken or broken * BROKEN_ONE_IN <= sum(1 for c in utf8 if c > "\x7f") - broken:
         return utf8, "utf-8"
     best, best_name, least = utf8, "utf-8", _strange(utf8)
     labels = _labels(body, content_type)
@@ -116,7 +129,7 @@ def decode(body: bytes, content_type: str, language: str) -> tuple[str, str]:
         for name in names:
             text = body.decode(name, "replace")
             # Its table holds kana as well, at the places of a Japanese charset.
-            strange = _strange(text) + (name == "gb18030" and len(KANA.findall(text[:SAMPLE_CHARACTERS])) > 20)
+            strange = _strange(text) + (name == "gb18030" and len(KANA.findall(text[:SAMPLE_CHARACTERS])) > LEAST_SIGNS)
             # A guess has to be clearly better than what the page is labelled as.
             if strange < (least if name in labels or best_name not in labels else least / 2):
                 best, best_name, least = text, name, strange
@@ -196,7 +209,7 @@ def prune(tree: HtmlElement, expressions: Sequence[str]) -> list[str]:
 
 def looks_like_html(body: bytes, content_type: str) -> bool:
     """Whether a response is a web page: by what it begins with, and only where that says nothing by its label."""
-    start = body[:2048].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower().replace(b"\x00", b"")
+    start = body[:START_BYTES].lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower().replace(b"\x00", b"")
     if start.startswith((b"%pdf", b"\x89png", b"gif8", b"\xff\xd8", b"pk\x03\x04", b"{", b"[", b"riff")):
         return False
     if start.startswith((b"<?xml", b"<rss", b"<feed", b"<urlset", b"<sitemapindex")):
@@ -246,7 +259,7 @@ def _candidates(body: bytes, labels: list[str], language: str) -> Iterator[list[
 
 def _labels(body: bytes, content_type: str) -> list[str]:
     found = [m[1] for m in [HEADER.search(content_type)] if m]
-    found += [m[1].decode("ascii", "ignore") for m in LABEL.finditer(body[:8192])]
+    found += [m[1].decode("ascii", "ignore") for m in LABEL.finditer(body[:LABEL_BYTES])]
     return [name for name in map(_known, found) if name]
 
 
@@ -269,17 +282,21 @@ def _strange(text: str) -> float:
         words += 1
         latin = len(LATIN.findall(word))
         foreign = sum(1 for c in word if c > "\x7f")
-        if 0 < latin < len(word) or CASES.search(word) or (latin and len(word) > 2 and foreign > 0.7 * len(word)):
+        if (
+            0 < latin < len(word)
+            or CASES.search(word)
+            or (latin and len(word) > 2 and foreign > FOREIGN_SHARE * len(word))
+        ):
             strange += 1
-        if len(word) > 3 and "\u0400" <= word[0] <= "\u04ff":
+        if len(word) >= LEAST_CASED_LETTERS and "\u0400" <= word[0] <= "\u04ff":
             cased += 1
             shouted += word.isupper()
     broken = len(BROKEN.findall(sample)) + len(INSIDE.findall(sample))
     share = (strange + broken) / words if words else float(broken)
     han = len(HAN.findall(sample))
-    rare = han > 20 and len(USUAL.findall(sample)) < LEAST_USUAL_SHARE * han
+    rare = han > LEAST_SIGNS and len(USUAL.findall(sample)) < LEAST_USUAL_SHARE * han
     # Cyrillic in the wrong one of its charsets has its cases turned round.
-    return share + (rare or shouted > max(5, SHOUTED_SHARE * cased)) * 2 * STRANGE_SHARE
+    return share + (rare or shouted > max(LEAST_SHOUTED, SHOUTED_SHARE * cased)) * 2 * STRANGE_SHARE
 
 
 def _is_turkish(text: str) -> bool:

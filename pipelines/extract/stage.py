@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines import private
+from pipelines.codes import RunState
 from pipelines.crawl import policy
 from pipelines.errors import DiskFullError, NightdeskError, StoreError
 from pipelines.extract import fetched
@@ -93,7 +94,7 @@ def extract(
     with db.connection(settings, application="nightdesk extract") as conn:
         runs.begin(conn, run, source.name, STAGE)
         counts: Counter[str] = Counter()
-        state, message = "done", ""
+        state, message = RunState.DONE, ""
         try:
             _check_disk(settings)
             with conn:
@@ -107,18 +108,18 @@ def extract(
             lines = _lines(jobs, before, counts, undecided, _Kept(file), processes, apart)
             articlefile.write(file, _heard(lines, on_line))
             if undecided.fetches:
-                state, message = "failed", undecided.told()
+                state, message = RunState.FAILED, undecided.told()
                 _tell(settings, conn, source, run, undecided)
         except DiskFullError as error:
-            state, message = "stopped", str(error)
+            state, message = RunState.STOPPED, str(error)
         except NightdeskError as error:
-            state, message = "failed", str(error)
+            state, message = RunState.FAILED, str(error)
         except OSError as error:
-            state, message = "failed", _of_disk(error, settings)
+            state, message = RunState.FAILED, _of_disk(error, settings)
         except BaseException as error:
             with conn:
                 what = f"{type(error).__name__}: {error}"[:ERROR_CHARACTERS]
-                runs.end(conn, Tally(run=run, source=source.name, stage=STAGE, state="failed", message=what))
+                runs.end(conn, Tally(run=run, source=source.name, stage=STAGE, state=RunState.FAILED, message=what))
             raise
         counts["seconds"] = round(time.monotonic() - started)
         with conn:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from pipelines.alert import stage as alert
+from pipelines.codes import RunState
 from pipelines.errors import NightdeskError, SourceError
 from pipelines.health import golden
 from pipelines.health import troubles as health
@@ -115,5 +116,5 @@ def _failures(settings: Settings, done: Sequence[Tally]) -> Iterator[str]:
         except NightdeskError as error:
             yield str(error)
     for tally in done:
-        if tally.stage == runs.STAGES[-1] and tally.state == "failed":
+        if tally.stage == runs.STAGES[-1] and tally.state == RunState.FAILED:
             yield f"{tally.stage} failed: {tally.message}"

@@ -23,7 +23,7 @@ def listed(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE)
     body = xmltree.plain(body, charset)
     if body[:1] in (b"{", b"["):
         return _named(Kind.ARTICLE, jsonfeeds.read(body, url, local))
-    if body[:4].lower() == b"http" and (found := sitemaps.lines(body, url)):
+    if body[: len(b"http")].lower() == b"http" and (found := sitemaps.lines(body, url)):
         return _named(Kind.ARTICLE, found)
     kind, body = xmltree.opened(body)
     if kind == "html":

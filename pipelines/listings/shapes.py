@@ -157,6 +157,7 @@ def weight(words: str) -> float:
     spaced = (
         0 if dense + running > len(words) // 2 else len([word for word in WORD.findall(words) if not word.isdigit()])
     )
+    # So many letters make a word.
     return spaced + dense / 2 + running / 5
 
 

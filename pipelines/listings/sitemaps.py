@@ -139,10 +139,12 @@ def _named_date(path: str) -> datetime | None:
     said = COMPACT_DAY.search(path) or DAY.search(path)
     if said:
         try:
+            # A month without a day: every month has 28.
             return datetime(int(said[1]), int(said[2]), int(said[3] or 28), tzinfo=UTC)
         except ValueError:
             return None
     said = YEAR.search(path)
+    # A year alone: its end.
     return datetime(int(said[1]), 12, 31, tzinfo=UTC) if said else None
 
 

@@ -26,6 +26,7 @@ HEAD_BYTES = 20_000
 ROOT = re.compile(rb"<((?:[\w.-]+:)?(rss|RDF|feed|urlset|sitemapindex|html))(?=[\s/>]|$)", re.IGNORECASE)
 DOCTYPE = re.compile(rb"\s*(?:<\?[^<>]*>\s*)?<!doctype\s+html\b", re.IGNORECASE)
 COMMENT = re.compile(rb"<!--[^<]*-->")
+# Control characters but tab, line feed and carriage return.
 UNWRITABLE = bytes((*range(9), 11, 12, *range(14, 32)))
 REFERENCE = re.compile(
     rb"&(?!(?:amp|lt|gt|quot|apos);)(?:#([0-9]{1,8});|#[xX]([0-9a-fA-F]{1,7});|([a-zA-Z][a-zA-Z0-9]{1,31};))?"
@@ -104,7 +105,7 @@ def mended(body: bytes) -> bytes:
     body = body.translate(None, UNWRITABLE)
     while at < len(body):
         start = body.find(b"<![CDATA[", at)
-        end = body.find(b"]]>", start) + 3 if start >= 0 else 2
+        end = body.find(b"]]>", start) + len(b"]]>") if start >= 0 else 2
         start, end = (start, end) if start >= 0 and end > 2 else (len(body), len(body))
         piece, count = REFERENCE.subn(_reference, body[at:start], count=left)
         left -= count
@@ -134,6 +135,7 @@ def text(node: Any) -> str:
 def _reference(said: re.Match[bytes]) -> bytes:
     if said[1] or said[2]:
         number = int(said[1]) if said[1] else int(said[2], HEXADECIMAL)
+        # What XML 1.0 lets stand.
         writable = number in (9, 10, 13) or 32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or number > 0xFFFF
         return said[0] if writable and number <= 0x10FFFF else b""
     if said[3]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import text, urls
+from pipelines.codes import RunState
 from pipelines.crawl import ledger
 from pipelines.errors import StoreError
 from pipelines.load import counters, policy, words
@@ -87,29 +88,34 @@ def load(settings: Settings, source: Source, run: str) -> Tally:
                 counts["seconds"] = round(time.monotonic() - started)
                 gap = _gap(conn, source.name, run)
                 counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
-                state, message = ("failed", _told(gap)) if gap else ("done", "")
+                state, message = (RunState.FAILED, _told(gap)) if gap else (RunState.DONE, "")
                 return runs.end(
                     conn, Tally(run=run, source=source.name, stage=STAGE, state=state, counts=counts, message=message)
                 )
         except StoreError as error:
-            return _ended(conn, run, source.name, "failed", str(error))
+            return _ended(conn, run, source.name, RunState.FAILED, str(error))
         except db.Error as error:
             code = error.pgcode or ""
             if code == LOCK_NOT_AVAILABLE:
-                return _ended(conn, run, source.name, "busy", f"Another load of {source.name} holds its articles.")
+                return _ended(
+                    conn, run, source.name, RunState.BUSY, f"Another load of {source.name} holds its articles."
+                )
             if code[:2] not in WRONG_VALUES:
                 raise
             said = (
                 f"Postgres refuses what {articlefile.path(settings, source.name, run)} holds: {db.cause(error)}. "
                 "Run `nightdesk extract` for this run again."
             )
-            return _ended(conn, run, source.name, "failed", said)
+            return _ended(conn, run, source.name, RunState.FAILED, said)
 
 
 def _gap(conn: db.Connection, source: str, run: str) -> list[db.Row]:
     """The URLs that nothing accounts for after this load; none where a stage before it has said that it did not end."""
     before = runs.stages(conn, run, source)
-    if before.get("crawl", "done") not in ("done", "stopped") or before.get("extract", "done") != "done":
+    if (
+        before.get("crawl", RunState.DONE) not in (RunState.DONE, RunState.STOPPED)
+        or before.get("extract", RunState.DONE) != RunState.DONE
+    ):
         return []
     return ledger.unaccounted(conn, run, source)
 
@@ -123,7 +129,7 @@ def _told(gap: Sequence[db.Row]) -> str:
     )
 
 
-def _ended(conn: db.Connection, run: str, source: str, state: str, message: str) -> Tally:
+def _ended(conn: db.Connection, run: str, source: str, state: RunState, message: str) -> Tally:
     with conn:
         return runs.end(conn, Tally(run=run, source=source, stage=STAGE, state=state, message=message))
 

@@ -17,6 +17,7 @@ from functools import cache
 from urllib.parse import quote
 
 from pipelines import settings as configuration
+from pipelines.codes import DeliveryState
 from pipelines.errors import SourceError
 from pipelines.notify import delivery as notify
 from pipelines.notify import policy
@@ -107,6 +108,7 @@ def drain(
 def _sender(conn: db.Connection) -> int:
     """A number that no other living sender has; what is claimed with it is free again when the session ends."""
     while True:
+        # The positive numbers of a Postgres integer.
         sender = random.randrange(1, 2**31)
         (row,) = db.query(conn, "become_sender", senders=SENDERS, sender=sender)
         if row["got"]:
@@ -189,7 +191,7 @@ def _mark(conn: db.Connection, delivery: db.Row, receipt: Receipt, operators: st
             most=policy.MAX_ATTEMPTS,
             wait=wait,
         )
-        return "failed" if row["state"] == "failed" else "retried", False
+        return "failed" if row["state"] == DeliveryState.FAILED else "retried", False
     (row,) = db.query(
         conn,
         "mark_put_off",
@@ -208,7 +210,7 @@ def _mark(conn: db.Connection, delivery: db.Row, receipt: Receipt, operators: st
     )
     if row["long"]:
         _tell_of(conn, operators, delivery["channel"], row["failing_since"].isoformat(), receipt.said)
-    return "failed" if row["state"] == "failed" else "retried", row["rests_until"] is not None
+    return "failed" if row["state"] == DeliveryState.FAILED else "retried", row["rests_until"] is not None
 
 
 def _tell_of(conn: db.Connection, operators: str, channel: str, since: str, said: str) -> None:

@@ -204,6 +204,7 @@ def _typed(key: str, value: Any) -> Any:
 
 
 def _text(value: str) -> str:
+    # Control characters, of ASCII and of Latin-1.
     if any(ord(c) < 32 or 127 <= ord(c) < 160 for c in value):
         return "holds control characters or line breaks"
     return ""
@@ -303,7 +304,7 @@ def _named(key: str, value: Any) -> str:
 
 def _short(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 3] + "…"
+    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
 
 
 def _toml(value: Any) -> str:
@@ -339,14 +340,14 @@ CHECKS: dict[str, tuple[type, Callable[[Any], str]]] = {
     "deny": (list, _pattern),
     "prune": (list, _xpath),
     "phrases": (list, _filled),
-    "delay": (float, _between(0.1, 3600)),
-    "max_age": (int, _between(1, 36500)),
-    "max_pages": (int, _between(1, 100000)),
+    "delay": (float, _between(0.1, 3600)),  # seconds; chosen: ten a second to an hour
+    "max_age": (int, _between(1, 36500)),  # days; chosen: a century
+    "max_pages": (int, _between(1, 100000)),  # chosen: more than a day of crawling
     "render": (bool, lambda value: ""),
     "headers": (list, access.header_problem),
     "cookies": (str, access.name_problem),
     "auth": (str, access.auth_problem),
     "proxy": (str, access.name_problem),
-    "articles_per_run": (int, _between(0, 100000)),
+    "articles_per_run": (int, _between(0, 100000)),  # chosen: as max_pages
     "languages": (list, _language),
 }

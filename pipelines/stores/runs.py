@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+from pipelines.codes import RunState
 from pipelines.errors import NightdeskError
 from pipelines.model import RUN_KEY, Code, Tally
 from pipelines.stores import postgres as db
@@ -18,7 +19,7 @@ SOURCES_SHOWN = 10
 STAGES = ("crawl", "extract", "load", "alert")
 # What a Tally of load counts where the ledger's check found URLs without an end.
 UNACCOUNTED = "unaccounted"
-ENDED_WELL = ("done", "stopped", "busy")
+ENDED_WELL = (RunState.DONE, RunState.STOPPED, RunState.BUSY)
 # One source that does not answer says nothing of the network.
 ALIKE = 2
 KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?")
@@ -61,7 +62,7 @@ def end(conn: db.Connection, tally: Tally) -> Tally:
         run=tally.run,
         source=tally.source,
         stage=tally.stage,
-        state=tally.state,
+        state=str(tally.state),
         counts=db.json(tally.counts),
         message=tally.message,
         code=str(tally.code),
@@ -98,8 +99,8 @@ def latest(conn: db.Connection, count: int = LATEST) -> list[db.Row]:
 
 def _tallies(rows: Iterable[db.Row]) -> Iterable[Tally]:
     for row in rows:
-        facts = {name: row[name] for name in ("run", "source", "stage", "state", "counts", "message")}
-        yield Tally(**facts, code=Code(row["code"]))
+        facts = {name: row[name] for name in ("run", "source", "stage", "counts", "message")}
+        yield Tally(**facts, state=RunState(row["state"]), code=Code(row["code"]))
 
 
 def judged(tallies: Iterable[Tally], stage: str, names: Sequence[str], share: float) -> str:
@@ -119,4 +120,4 @@ def judged(tallies: Iterable[Tally], stage: str, names: Sequence[str], share: fl
 def _why(tally: Tally | None) -> str:
     if tally is None:
         return "never began"
-    return tally.message or ("did not end" if tally.state == "running" else tally.state)
+    return tally.message or ("did not end" if tally.state == RunState.RUNNING else tally.state)

@@ -106,6 +106,12 @@ LONGEST_NAME_CHARACTERS = 60
 LONGEST_LINE_CHARACTERS = 120
 # Words of a line of authors. Chosen: four names with their "and"; longer is a sentence.
 LINE_WORDS = 14
+# Lines of authors in one element. Chosen: more is a list of the staff.
+SEVERAL_LINES = 4
+# Letters of a name in small letters that is no initials.
+LEAST_NAME_LETTERS = 3
+# Words of one part of a line, between its separators, that is a name.
+PART_WORDS = 3
 # Authors of one article. Chosen: more is a list of the staff.
 MAX_AUTHORS = 10
 # Lines near the head that are looked at. Chosen: a byline stands among the first.
@@ -166,7 +172,7 @@ def only_names(line: str, names: Sequence[str]) -> bool:
 
 def people(text: str) -> list[str]:
     """The names of persons in a line such as `By A. Novak and B. Dvořák, Prague`, cleaned."""
-    if len(text) > 4 * LONGEST_LINE_CHARACTERS:
+    if len(text) > SEVERAL_LINES * LONGEST_LINE_CHARACTERS:
         return []
     line = " ".join(unescape(text[:LONGEST_BYLINE_CHARACTERS]).split())
     enclosed = ENCLOSED.fullmatch(line)
@@ -211,7 +217,7 @@ def _is_person(name: str) -> bool:
     its_key = key(name)
     if OFFICES.search(its_key) or len(its_key) < 2:
         return False
-    if name.islower() and name.isascii() and " " not in name and len(name) < 3:
+    if name.islower() and name.isascii() and " " not in name and len(name) < LEAST_NAME_LETTERS:
         return False
     return len(name.split()) <= NAME_WORDS
 
@@ -337,11 +343,12 @@ def _lines(element: HtmlElement) -> Iterator[str]:
         yield "; ".join(link for link in links if link)
     parts = [part for part in (" ".join(text.split()) for text in element.itertext()) if part][: 2 * MAX_AUTHORS]
     whole = " ".join(parts)
-    if len(parts) > 1 and 2 <= len(parts[0].split()) <= 3 and not SAYS_BY.match(parts[0]):
+    if len(parts) > 1 and 2 <= len(parts[0].split()) <= PART_WORDS and not SAYS_BY.match(parts[0]):
         yield parts[0]
+    # A name, a comma, another one, "and", and a third.
     if len(parts) > 3 and JOINING.fullmatch(parts[2]) and len(whole.split()) <= LINE_WORDS:
         yield whole
-    if len(parts) > 1 and SAYS_BY.fullmatch(parts[0]) and 2 <= len(parts[1].split()) <= 3:
+    if len(parts) > 1 and SAYS_BY.fullmatch(parts[0]) and 2 <= len(parts[1].split()) <= PART_WORDS:
         yield parts[1]
     if whole and len(whole.split()) <= LINE_WORDS:
         yield whole

@@ -51,6 +51,7 @@ IN_URL = re.compile(
     r"|/(?P<y5>20\d\d)/(?P<m5>\d\d)-(?P<d5>\d\d)(?:[/-]|$)"
     r"|[/-](?P<y6>20\d\d)(?P<m6>\d\d)(?P<d6>\d\d)(?:[/.-]|$)"
 )
+# The earliest day of an article. Chosen: no site is older than the web.
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 ORDER = ("second", "minute", "hour", "day", "month", "year")
 # Visible dates that are looked at. Chosen: the article's own is among the nearest to its title.

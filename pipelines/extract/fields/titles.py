@@ -44,6 +44,8 @@ OF_ARTICLE_SHARE, OF_SITE_SHARE = 0.5, 0.25
 LOOKED_AT, STEM, NAME_WORDS = 20, 5, 7
 # Words of a title, least and most. Chosen: fewer are the name of a section, more are a paragraph.
 TITLE_WORDS, MAX_TITLE_WORDS = 4, 30
+# Words of the last part of a title that is the name of a site.
+SITE_WORDS = 3
 # Parts of a title between its separators. Chosen: title, section, site, and as many again.
 MAX_PARTS = 6
 # Characters by which an element may be longer than the title it shows. Chosen: a kicker before it.
@@ -228,7 +230,7 @@ def _without_site(title: str, sites: set[str], headings: Sequence[str], tree: Ht
     head, last = title[: cuts[-1][0]].strip(), title[cuts[-1][1] :].strip()
     if COUNTER.fullmatch(last):
         return head
-    return head if words(last) <= 3 and words(head) >= TITLE_WORDS and not re.search(r"\d", last) else title
+    return head if words(last) <= SITE_WORDS and words(head) >= TITLE_WORDS and not re.search(r"\d", last) else title
 
 
 def _standing(tree: HtmlElement, titles: Iterable[str]) -> dict[str, bool]:

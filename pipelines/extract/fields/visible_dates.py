@@ -57,6 +57,10 @@ BEFORE_CHARACTERS = 500
 SLACK_CHARACTERS = 10
 # Words from which on a line is a sentence that tells of a day. Chosen: a date with its label has fewer.
 SENTENCE_WORDS = 8
+# Characters from which on a line can show a date. Chosen: "1 h" is the shortest.
+LEAST_CHARACTERS = 3
+# Levels of headings that a title may have.
+TITLE_LEVELS = 3
 # Characters of a line that shows a date. Chosen: date, time, author and place fit.
 LONGEST_CHARACTERS = 120
 # Characters of a label such as "Published". Chosen: longer is a sentence; a script is shorter than any state.
@@ -153,7 +157,7 @@ def in_page_head(tree: HtmlElement, titles: Sequence[str]) -> list[str]:
         if element.tag in HEADINGS and key(element.text_content()) in keys:
             return found
         own = _own(element) if element.tag not in SILENT and element.tag not in ("head", "title") else ""
-        if 3 < len(own) < LONGEST_CHARACTERS and _says_when(own):
+        if LEAST_CHARACTERS < len(own) < LONGEST_CHARACTERS and _says_when(own):
             above = [element, *element.iterancestors()]
             of_header = any(one.tag == "header" for one in above) and not any(one.tag == "article" for one in above)
             if of_header or any(OF_PAGE.search(f"{one.get('id') or ''} {one.get('class') or ''}") for one in above):
@@ -194,14 +198,14 @@ def _texts(element: HtmlElement) -> list[str]:
     if element.tag == "time":
         said = [element.get("datetime") or element.get("content") or "", _beginning(element)]
         return [" ".join(text.split())[:LONGEST_CHARACTERS] for text in said if text.strip()]
-    if element.tag in HEADINGS[:3]:
+    if element.tag in HEADINGS[:TITLE_LEVELS]:
         return []
     if element.get("itemprop") in ("datePublished", "dateCreated") and element.get("content"):
         return [str(element.get("content"))]
     own = _own(element)
     if not own and len(element) and _is_named(element):
         own = _beginning(element)
-    return [own] if 3 < len(own) < LONGEST_CHARACTERS and _says_when(own) else []
+    return [own] if LEAST_CHARACTERS < len(own) < LONGEST_CHARACTERS and _says_when(own) else []
 
 
 def _shown(text: str, element: HtmlElement, place: int, title: int) -> Shown:

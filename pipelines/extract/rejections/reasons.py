@@ -39,6 +39,11 @@ CONSENT_SHARE = 0.05
 # labels and links around it have fewer than so many.
 WALL_SUBJECTS, ASIDE_SUBJECTS, PROSE_WORDS, BESIDE_WORDS = 4, 2, 12, 80
 CONSENT_FRAME = re.compile(r"<iframe\b[^<>]*(?:consent|cmp[_./-]|privacy)", re.IGNORECASE)
+# How much more the words of other languages have to be, and words about consent at least. Chosen: they are words of
+# prose as well.
+OTHERS_CONSENT_FACTOR, LEAST_CONSENT_WORDS = 3, 3
+# Bytes in which a wall's script is looked for. Chosen: challenge pages are far smaller.
+SCRIPT_BYTES = 200_000
 # Characters of what a page shows that are looked at. Chosen: a wall is far shorter.
 SHOWN_CHARACTERS = 20_000
 HOME = re.compile(r"/?(?:(?:index|default|home)\.\w{2,5})?", re.IGNORECASE)
@@ -103,7 +108,8 @@ def of_response(page: Page, body: bytes, is_html: bool) -> Verdict | None:
     if page.status == 451:
         return Reason.REGION, f"status {page.status}"
     if page.status >= 400:
-        wall = page.status in (401, 403, 405, 429, 503) and SCRIPTED_WALL.search(body[:200_000].decode("latin-1"))
+        # What walls answer with.
+        wall = page.status in (401, 403, 405, 429, 503) and SCRIPTED_WALL.search(body[:SCRIPT_BYTES].decode("latin-1"))
         return Reason.CHALLENGE if wall else Reason.ERROR_PAGE, f"status {page.status}"
     if not body.strip():
         return Reason.EMPTY, f"status {page.status}, {len(body)} bytes"
@@ -250,8 +256,8 @@ def _is_consent(look: Look) -> bool:
     hits = len(walls.CONSENT_WORDS.findall(key("\n".join(look.paragraphs))))
     # An article about cookies has the words, and the site's own banner has the phrases and the button.
     own = bool(walls.said(walls.CONSENT, look.paragraphs))
-    least = CONSENT_SHARE if own else 3 * CONSENT_SHARE
-    if look.count < LEAST_WORDS or hits < max(3, least * look.count):
+    least = CONSENT_SHARE if own else OTHERS_CONSENT_FACTOR * CONSENT_SHARE
+    if look.count < LEAST_WORDS or hits < max(LEAST_CONSENT_WORDS, least * look.count):
         return False
     pressed = (key(line) for line in look.shown if len(line) < 60)
     return (own or bool(walls.said(walls.CONSENT, look.shown))) and any(line in walls.BUTTONS for line in pressed)

@@ -41,6 +41,10 @@ AGREE_SHARE = 0.8
 LIKELY_CHANCE, SURE_CHANCE = 0.5, 0.75
 # A line on a smaller share of the pages may be one that several articles have.
 FEW = 1 / 3
+# Every so manieth page is held back, to see whether what was learned fits. Chosen: a quarter.
+HELD_BACK = 4
+# Decimals of a share that is kept.
+DECIMALS = 3
 # Words of a run by which pages are compared. Chosen: shorter ones are phrases that all articles have.
 RUN_WORDS = 5
 
@@ -68,7 +72,10 @@ def observe(page: Page, source: Source) -> Observation | None:
     seen = assembly.look(tree, html, metadata.facts_of(tree, page, source))
     return Observation(
         page.url,
-        tuple((b.key, b.words, b.path, round(chance, 3)) for b, chance in zip(seen.found, seen.chances, strict=True)),
+        tuple(
+            (b.key, b.words, b.path, round(chance, DECIMALS))
+            for b, chance in zip(seen.found, seen.chances, strict=True)
+        ),
     )
 
 
@@ -77,10 +84,10 @@ def learn(source: str, observations: Sequence[Observation]) -> Template | None:
     different = _different(observations)
     if len(different) < LEAST_PAGES:
         return None
-    held = different[::4]
+    held = different[::HELD_BACK]
     kept = [one for one in different if one not in held]
     agreement = _agreement(_learned(source, kept), held) if len(kept) >= LEAST_SEEN_PAGES else 1.0
-    made = replace(_learned(source, different), agreement=round(agreement, 3))
+    made = replace(_learned(source, different), agreement=round(agreement, DECIMALS))
     if agreement < AGREE_SHARE:
         made = replace(made, inside=(), outside=())
     return made if made.lines or made.inside or made.outside else None

@@ -65,6 +65,10 @@ EDGE = 4
 LINKED_LONGER_FACTOR = 1.3
 # Share of its lines, or runs of words, that a text says once. Chosen: less repeats itself.
 NEW_SHARE = 0.85
+# Chances that are weighed: nothing is certain.
+LEAST_CHANCE, MOST_CHANCE = 0.005, 0.995
+# Words of a run by which a text is seen to repeat itself. Chosen: shorter ones are phrases.
+RUN_WORDS = 4
 # Characters of HTML that the second extractor reads. Chosen: it is slow on what is larger.
 LONGEST_PLAIN_CHARACTERS = 1_000_000
 REASONS = {
@@ -264,7 +268,7 @@ def _of_site(seen: Seen, template: Template | None) -> tuple[Sequence[float], di
 
 
 def _shifted(chance: float, by: float) -> float:
-    chance = min(max(chance, 0.005), 0.995)
+    chance = min(max(chance, LEAST_CHANCE), MOST_CHANCE)
     return 1 / (1 + math.exp(-(math.log(chance / (1 - chance)) + by)))
 
 
@@ -308,7 +312,7 @@ def _longer(best: Text, given: Text) -> Text:
 def _echoes(lines: Sequence[str]) -> bool:
     """Whether a good part of a text stands in it twice."""
     tokens = phrases.key(" ".join(lines)).split()
-    runs = [tuple(tokens[at : at + 4]) for at in range(len(tokens) - 3)]
+    runs = [tuple(tokens[at : at + RUN_WORDS]) for at in range(len(tokens) - RUN_WORDS + 1)]
     return bool(runs) and len(set(runs)) < NEW_SHARE * len(runs)
 
 

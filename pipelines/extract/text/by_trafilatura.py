@@ -23,6 +23,8 @@ JOINERS = {"\u200c": "⸱⸳⸰⸲", "\u200d": "⸴⸵⸷⸹"}
 SPARE = "".join(map(chr, (*range(0x2801, 0x2900), *range(0x13000, 0x1342F))))
 # Characters of a table's cell that holds an article. Chosen: a table of results has none as long.
 CELL_CHARACTERS = 400
+# Words of a run by which two texts are compared, and share of them that makes two texts one.
+SHINGLE_WORDS, SAME_SHARE = 3, 0.8
 # Share of the words that have to be left where asides are taken out. Chosen: else the page itself is such an aside.
 KEPT_SHARE = 0.4
 
@@ -79,7 +81,7 @@ def link_share(tree: HtmlElement) -> float:
 def agrees(whole: Sequence[str], part: Sequence[str]) -> bool:
     """Whether nearly all of one text stands in another: the same article, one of them cut short."""
     mine, theirs = _shingles(part), _shingles(whole)
-    return len(mine & theirs) >= 0.8 * len(mine)
+    return len(mine & theirs) >= SAME_SHARE * len(mine)
 
 
 def _extracted(tree: HtmlElement, precise: bool, alone: bool) -> list[str]:
@@ -123,4 +125,4 @@ def _without_tables(tree: HtmlElement) -> HtmlElement:
 
 def _shingles(text: Sequence[str]) -> set[tuple[str, ...]]:
     tokens = [word for line in text for word in key(line).split()]
-    return {tuple(tokens[n : n + 3]) for n in range(max(1, len(tokens) - 2))}
+    return {tuple(tokens[n : n + SHINGLE_WORDS]) for n in range(max(1, len(tokens) - SHINGLE_WORDS + 1))}

@@ -21,6 +21,8 @@ ITEMS = 3
 # Share of a heading's words that are link, and words of a heading that names an article. Chosen: a heading of the
 # article itself has no such link.
 LINKED_SHARE, HEADING_WORDS = 0.8, 3
+# One heading in so many that two lists share makes them one.
+SHARED_ONE_IN = 4
 # Elements above a heading in which its unit is looked for. Chosen: units are nested less deep.
 MAX_LEVELS = 6
 # Turns of heading and text that are a stream, the share of texts that are about their heading, words that say nothing.
@@ -45,7 +47,7 @@ def _of_title(found: Sequence[Block], title: int) -> bool:
         block for block in found[title + 1 :] if block.tag in HEADINGS and block.linked >= LINKED_SHARE * block.words
     ]
     shared = [block for block in headings if wanted.intersection(block.key.split())]
-    return 4 * len(shared) > len(headings)
+    return SHARED_ONE_IN * len(shared) > len(headings)
 
 
 def _next(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int, url: str) -> dict[int, str]:
