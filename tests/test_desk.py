@@ -4,10 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from pipelines.cli import app
 from pipelines.desk import policy
 from pipelines.desk import records as desk
 from pipelines.model import Source
+from pipelines.settings import Settings, exported
+from pipelines.sources import folders
 from pipelines.stores import postgres as db
 
 NIGHT = "2026-11-22T0200"
@@ -462,3 +466,19 @@ def test_a_network_that_is_down_is_told_once_whatever_number_of_sources_it_has(c
     _, sentence = desk.headline(rows, desk.runs(conn, 1), now=NOW, unreached=lambda run: "Nothing answered.")
 
     assert sentence.endswith(": nothing answered.")
+
+
+def test_a_day_of_publication_is_that_of_the_source_on_the_command_line_too(
+    settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in exported(settings).items():
+        monkeypatch.setenv(name, value)
+    folders.follow(settings, "sana")
+    midnight = datetime(2026, 11, 21, 21, tzinfo=UTC)
+    with conn:
+        number = article(conn, "sana", "1", "خبر", "نص", published_at=midnight, published_precision="day")
+
+    listed, shown = (CliRunner().invoke(app, ["articles", *words]).output for words in ([], [str(number)]))
+
+    assert "2026-11-22" in listed and "2026-11-22, to the day" in shown
+    assert "2026-11-21" not in listed + shown

@@ -140,7 +140,7 @@ def articles(
         return
     table(
         ("#id", "source", "published", "title", "#words", "#cut"),
-        ((r["id"], r["source"], r["published_at"], _titled(r), r["words"], r["cut"]) for r in rows),
+        ((r["id"], r["source"], onepage.published(r) or None, _titled(r), r["words"], r["cut"]) for r in rows),
         empty="No article yet: `nightdesk run` collects the first.",
     )
 

@@ -16,7 +16,9 @@ from pipelines.desk import records as desk
 from pipelines.errors import NightdeskError
 from pipelines.load import stage as load
 from pipelines.model import Source, Tally
-from pipelines.settings import Settings
+from pipelines.notify import wording
+from pipelines.settings import Settings, settings
+from pipelines.sources import folders
 from pipelines.stores import postgres as db
 
 
@@ -89,6 +91,14 @@ def print_facts(row: Mapping[str, Any]) -> None:
             out.print(Text(f"{name:10}", style="dim") + Text(str(value)), soft_wrap=True)
 
 
+def published(row: Mapping[str, Any]) -> str:
+    """When an article was published: a moment with its zone, or a day as its source's calendar has it."""
+    if not row["published_at"]:
+        return ""
+    timezone = folders.publisher(settings(), row["source"])[1]
+    return wording.moment(row["published_at"], row["published_precision"], timezone)
+
+
 def _published(row: Mapping[str, Any]) -> str:
     exact = f"to the {row['published_precision'] or '?'}, from {row['published_from'] or '?'}"
-    return f"{row['published_at']:%Y-%m-%d %H:%M} UTC, {exact}"
+    return f"{published(row)}, {exact}"

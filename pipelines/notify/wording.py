@@ -50,6 +50,14 @@ def subject_of(watch: str, kind: str, title: str) -> str:
     return steering.one_line(f"{watch}: {IN_SUBJECT[kind]}{title}", LONGEST_SUBJECT_CHARACTERS)
 
 
+def moment(at: datetime, precision: str, timezone: str) -> str:
+    """A moment to the minute, in UTC and saying so; a day, which has no zone, as the source's own calendar has it."""
+    if precision in ("day", "month", "year"):
+        form = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}[precision]
+        return at.astimezone(ZoneInfo(timezone)).strftime(form)
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
 def render(key: str, watch: str, subject: str, alerts: Sequence[Mapping[str, Any]]) -> Message:
     """The message for alerts of one watch.
 
@@ -149,18 +157,14 @@ def _where(alert: Mapping[str, Any]) -> str:
     """What happened, at which source, and when, each moment with its zone."""
     told = [SAID[alert["kind"]], alert["source_title"]]
     if alert["published_at"]:
-        told.append(f"published {_moment(alert['published_at'], alert['published_precision'], alert)}")
+        told.append(f"published {moment(alert['published_at'], alert['published_precision'], _zone(alert))}")
     if alert.get("removed_at"):
-        told.append(f"gone when looked at {_moment(alert['removed_at'], 'minute', alert)}")
+        told.append(f"gone when looked at {moment(alert['removed_at'], 'minute', _zone(alert))}")
     return " · ".join(told)
 
 
-def _moment(at: datetime, precision: str, alert: Mapping[str, Any]) -> str:
-    """A moment to the minute, in UTC and saying so; a day, which has no zone, as the source's own calendar has it."""
-    if precision in ("minute", "second"):
-        return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    form = {"month": "%Y-%m", "year": "%Y"}.get(precision, "%Y-%m-%d")
-    return at.astimezone(ZoneInfo(alert.get("timezone") or "UTC")).strftime(form)
+def _zone(alert: Mapping[str, Any]) -> str:
+    return str(alert.get("timezone") or "UTC")
 
 
 def _address(alert: Mapping[str, Any]) -> str:

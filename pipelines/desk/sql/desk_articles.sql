@@ -12,7 +12,7 @@ with candidates as (
     limit %(count)s
 ), latest as (
     select id, source, url, title, description, case when %(whole)s then text else left(text, %(excerpt)s) end as text, language, words, revision, gone_at,
-        published_at, first_fetched_at, place,
+        published_at, published_precision, first_fetched_at, place,
         (select coalesce(sum(cardinality(string_to_array(block ->> 'text', E'\n'))), 0)
             from jsonb_array_elements(removed) as block) as cut
     from articles join chosen using (id)
