@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import lru_cache
@@ -21,6 +22,8 @@ from pipelines.errors import SettingsError
 Network = IPv4Network | IPv6Network
 CHANNEL_PREFIX = "NIGHTDESK_CHANNEL_"
 SECRET_PREFIX = "NIGHTDESK_SECRET_"  # noqa: S105 -- it is the name of variables
+# How alike a prefix must be to be meant: CHANEL is, CRAWL is not.
+ALIKE = 0.9
 # A relative path of the file, and of a default, is taken from the installation's folder.
 PATHS = ("data", "sources", "ca_file")
 
@@ -228,7 +231,10 @@ def _in_file(path: Path) -> list[str]:
 
 
 def _near(name: str, known: list[str]) -> str:
-    found = get_close_matches(name, known, 1)
+    head = re.match(r"NIGHTDESK_[A-Z]+_(?=.)", name)
+    # A channel or a secret has a name of its own behind the prefix.
+    prefix = get_close_matches(head[0], (CHANNEL_PREFIX, SECRET_PREFIX), 1, ALIKE) if head else []
+    found = [prefix[0] + name[head.end() :]] if head and prefix else get_close_matches(name, known, 1)
     return f" (did you mean {found[0]}?)" if found else ""
 
 

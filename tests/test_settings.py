@@ -57,8 +57,13 @@ def test_a_name_that_is_no_setting_is_told_with_the_one_that_was_meant(
     monkeypatch.setenv("NIGHTDESK_ENV_FILE", str(file))
     monkeypatch.setenv("NIGHTDESK_KEEP_RAW_DAY", "3")
     monkeypatch.setenv("NIGHTDESK_SECRET_PAPER", "x")
+    monkeypatch.setenv("NIGHTDESK_CHANEL_DESK", "x")
+    monkeypatch.setenv("NIGHTDESK_HOMES", "x")
 
     assert mistaken() == [
+        "NIGHTDESK_CHANEL_DESK, in the environment, is no setting and has no effect "
+        "(did you mean NIGHTDESK_CHANNEL_DESK?).",
+        "NIGHTDESK_HOMES, in the environment, is no setting and has no effect (did you mean NIGHTDESK_HOME?).",
         "NIGHTDESK_KEEP_RAW_DAY, in the environment, is no setting and has no effect "
         "(did you mean NIGHTDESK_KEEP_RAW_DAYS?).",
         f"NIGHTDESK_OPERATOR, in {file}, is no setting and has no effect (did you mean NIGHTDESK_OPERATORS?).",
