@@ -33,6 +33,7 @@ class Cause(Decided):
     OTHER_SITE = "other site", "it is at another site than the source and its lists"
     TOO_OLD = "too old", "its date is further back than the source's `max_age`"
     HOME_PAGE = "home page", "the address leads to the home page"
+    TOO_LONG = "too long", "its address is longer than servers and browsers bear"
     ALLOW = "allow", "no pattern of the source's `allow` matches the address"
     DENY = "deny", "a pattern of the source's `deny` matches the address"
     LIST_LEFT = "list left", "the list that named it is no longer in the source's file"
@@ -108,6 +109,10 @@ class Quiet(Decided):
     RE_EXTRACTION = "re-extraction", "the same page was read again, by another extractor or template"
     REPLAY = "replay", "an earlier run is loaded again after newer ones"
     OLD = "old", "the article was published long before it was first seen"
+    MANY_AT_ONCE = (
+        "many at once",
+        "nearly all known articles of the run read otherwise: a new layout, or our reading",
+    )
 
 
 class DeliveryState(Decided):

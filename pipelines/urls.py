@@ -25,6 +25,8 @@ SITE_LABELS = 2
 
 # Characters of an address. Chosen: what browsers were long held to (2,083).
 LONGEST_CHARACTERS = 2083
+# Of a longer one the ledger keeps so much, and a digest of all. Chosen: both together are no longer than the above.
+KEPT_CHARACTERS = 1900
 PORTS = {"http": 80, "https": 443}
 # A deny-list, never an allow-list: sites keep the article's number in parameters nobody has heard of.
 TRACKERS = re.compile(
@@ -60,6 +62,10 @@ NUMBERED = re.compile(r"(.*[_-])?(id|nid|aid|p|story|post|article|news)|(news|ar
 SLUG_CHARACTERS = 10
 
 
+class TooLongError(ValueError):
+    """A URL that nobody asks for, for it is longer than servers and browsers bear."""
+
+
 def key(url: str) -> str:
     """The sha256 hex of a URL's canonical form: same key, same article. ValueError says why it is no http(s) URL."""
     return sha256(canonical(url).encode("ascii")).hexdigest()
@@ -79,6 +85,15 @@ def cleaned(url: str) -> str:
     """The URL as it can be fetched: percent-encoded, IDNA, no blanks around, no fragment, else as it was found."""
     parts = _parts(url)
     return urlunsplit(parts._replace(netloc=_netloc(parts), path=undotted(parts.path) or "/", fragment=""))
+
+
+def shortened(url: str) -> str:
+    """What stands in the ledger for a URL that is too long to be asked for: its beginning and a digest of all of it."""
+    whole = str(safe_url_string(url.strip()))
+    if len(whole) <= LONGEST_CHARACTERS:
+        return url
+    # An escape that was cut in two would be another one.
+    return re.sub(r"%.?$", "", whole.partition("#")[0][:KEPT_CHARACTERS]) + "~" + sha256(whole.encode()).hexdigest()
 
 
 def undotted(path: str) -> str:
@@ -158,11 +173,10 @@ def _parts(url: str) -> SplitResult:
         raise ValueError(f"{url[:SHOWN_CHARACTERS]!r} is no http or https URL")
     if not HOST.fullmatch(_host(parts)):
         raise ValueError(f"{url[:SHOWN_CHARACTERS]!r} has no usable host name")
-    if port == 0 or len(urlunsplit(parts)) > LONGEST_CHARACTERS:
-        raise ValueError(
-            f"{url[:SHOWN_CHARACTERS]!r} "
-            + ("has port 0" if port == 0 else f"is longer than {LONGEST_CHARACTERS} characters")
-        )
+    if port == 0:
+        raise ValueError(f"{url[:SHOWN_CHARACTERS]!r} has port 0")
+    if len(urlunsplit(parts)) > LONGEST_CHARACTERS:
+        raise TooLongError(f"{url[:SHOWN_CHARACTERS]!r} is longer than {LONGEST_CHARACTERS} characters")
     return parts
 
 

@@ -81,7 +81,9 @@ class Handler(HTTP11DownloadHandler):
         proxied = bool(own.proxy) and not request.meta.get("proxy")
         asked = request.replace(meta={**request.meta, "proxy": own.proxy} if proxied else request.meta)
         for name, value in access.sent(own, request.url):
-            asked.headers[name] = value.encode("latin-1")
+            # What a redirect has set on the way stands behind the source's own.
+            on_the_way = asked.headers.get(name) if name.lower() == "cookie" else None
+            asked.headers[name] = b"; ".join(filter(None, (value.encode("latin-1"), on_the_way)))
         if proxied and own.proxy_login:
             asked.headers["Proxy-Authorization"] = own.proxy_login
         try:

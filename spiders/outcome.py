@@ -154,11 +154,12 @@ def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, poin
     if page.status == 304 and not known:
         outcome, code, reason = State.FAILED, Cause.STATUS, "status 304, though nothing of it is known here"
     found: list[formats.Found] = []
+    left_out = 0
     if outcome == State.FETCHED and known and known == page.digest:
         outcome, code, reason = State.UNCHANGED, Cause.SAME_BYTES, "same bytes"
     elif outcome == State.FETCHED and kind != Kind.ARTICLE:
         try:
-            found = _listed(page, kind, source)
+            found, left_out = _listed(page, kind, source)
         except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one list must not cost the others
             outcome, code, reason = State.FAILED, Cause.NO_LIST, f"not a {kind}: {_said(error)}"
     return Look(
@@ -181,6 +182,7 @@ def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, poin
         rest=rest,
         final=final,
         found=tuple(found),
+        left_out=left_out,
     )
 
 
@@ -266,16 +268,19 @@ def _cut_short(page: Page) -> bool:
     return False
 
 
-def _listed(page: Page, kind: Kind, source: Source) -> list[formats.Found]:
+def _listed(page: Page, kind: Kind, source: Source) -> tuple[list[formats.Found], int]:
+    """What a list names, and how many links of a section page were not read."""
     body = warc.decoded(page)
     said = next((value for name, value in page.headers if name.lower() == "content-type"), "")
     charset = said.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
     if kind == Kind.SECTION:
-        found = formats.linked(body, page.final_url, allow=source.allow, charset=charset)
+        found, left_out = formats.section(body, page.final_url, allow=source.allow, charset=charset)
         # Where `allow` lets in nothing, what the page names all the same has to be told.
-        return found if found or not source.allow else formats.linked(body, page.final_url, charset=charset)
+        if not found and source.allow:
+            return formats.section(body, page.final_url, charset=charset)
+        return found, left_out
     local = Local(source.language, source.timezone)
-    return formats.listed(body, page.final_url, charset=charset, local=local)
+    return formats.listed(body, page.final_url, charset=charset, local=local), 0
 
 
 def _said(error: Exception) -> str:

@@ -26,7 +26,7 @@ from pipelines.errors import StoreError
 from pipelines.follow import dates, lists, plan
 from pipelines.follow.front import front
 from pipelines.follow.seen import Part, Robots, Seen, Want, as_json
-from pipelines.listings import formats
+from pipelines.listings import formats, xmltree
 from pipelines.listings.fields import joined
 from pipelines.model import Entry, Kind, Page, Source, State
 from pipelines.stores import clock, warc
@@ -151,7 +151,7 @@ class ProbeSpider(Spider):
                 found=tuple(_newest(found)),
                 total=len(found),
                 maps=tuple(entry for kind, entry in look.found if kind == Kind.SITEMAP and lists.key(entry.url)),
-                offsets=dates.offsets(body) if form else (),
+                offsets=_offsets(body) if form else (),
                 front=shown,
                 following=_following(body, page.final_url) if shown and want.part != Part.ARTICLE else "",
             )
@@ -239,6 +239,14 @@ def _form(body: bytes) -> str:
         return "sitemap"
     head = body[:HEAD_BYTES]
     return next((name for name, mark in FORMS if mark.search(head)), "")
+
+
+def _offsets(body: bytes) -> tuple[tuple[int, int], ...]:
+    """The offsets of the dates in a list, which may be a gzip file by itself."""
+    try:
+        return dates.offsets(xmltree.plain(body))
+    except ValueError:
+        return ()
 
 
 def _newest(found: list[Entry]) -> list[Entry]:

@@ -137,7 +137,8 @@ class RobotsMiddleware:
         if 400 <= response.status < 500 and response.status != 429:
             return response.status, ""
         if response.status >= 500 or response.status == 429 or 300 <= response.status < 400:
-            return NotHad(f"status {response.status}", Cause.ROBOTS_ERROR)
+            code = Cause.REST_ASKED if response.status == 429 else Cause.ROBOTS_ERROR
+            return NotHad(f"status {response.status}", code)
         try:
             encoding = response.headers.get("Content-Encoding") or b""
             return response.status, await asyncio.to_thread(_text, response.body, encoding)

@@ -40,7 +40,7 @@ def scrapy_settings(settings: Settings) -> dict[str, Any]:
             "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
             "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
             "scrapy.downloadermiddlewares.retry.RetryMiddleware": 550,
-            "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
+            "spiders.redirects.Redirects": 600,
         },
         "DOWNLOADER_MIDDLEWARES": {
             "spiders.guard.GuardMiddleware": 10,

@@ -221,6 +221,10 @@ def _record(store: Store, looks: Sequence[Look]) -> set[str]:
                 count_named(followed, look, look.found, got)
                 if got.get("ended"):
                     followed.ends.append(f"{look.url} names more: {policy.MAX_SECTION_PAGES} pages of it were read")
+            if look.left_out:
+                followed.ends.append(f"{look.url} has more links than are read: {look.left_out} were left out")
+            if look.kind != Kind.ARTICLE:
+                # Its articles may have waited for it.
                 more.add(look.source)
             count(followed, look)
         for name in sorted({look.source for look in looks}):

@@ -65,19 +65,19 @@ APART = {
 
 # package -> the modules that other packages import; the rest is its own affair
 PUBLIC = {
-    "pipelines": "codes cron edits encodings errors installation model patterns private settings steering text urls",
+    "pipelines": "codes cron edits encodings errors installation model patterns private settings singlebyte steering text urls",
     "pipelines.airflow": "beside build cleaning home local rest",
     "pipelines.alert": "stage watches",
     "pipelines.archive": "passages search",
     "pipelines.crawl": "aliases discovery hosts ledger policy rules stage summary",
     "pipelines.dates": "clocks lists months relative written",
     "pipelines.desk": "records",
-    "pipelines.extract": "extraction preview stage",
+    "pipelines.extract": "extraction markup preview stage",
     "pipelines.extract.rejections": "reasons",
     "pipelines.extract.site": "learning",
     "pipelines.follow": "changes dates front lists many onboard opml place plan renames samples seen twice",
     "pipelines.health": "duties golden",
-    "pipelines.listings": "fields formats",
+    "pipelines.listings": "fields formats xmltree",
     "pipelines.load": "stage words",
     "pipelines.notify": "address channels delivery outbox wording",
     "pipelines.query": "asked grammar matcher selection terms vectors",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +18,7 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 from pipelines.stores import runs, warc
 from tests import sites
-from tests.sites import NEXT, RUN, Sites
+from tests.sites import NEXT, RUN, Answer, Sites
 
 
 def fetches(conn: db.Connection, outcome: str = "fetched") -> list[str]:
@@ -326,3 +327,75 @@ def test_one_asked_for_url_whose_host_rests_says_so(here: Settings, web: Sites, 
 
     assert tally.state == "failed" and web.asked() == []
     assert tally.message == "http://a.test/news/1 could not be fetched: its host asked for rest."
+
+
+def with_cookie(name: str, *, then: Answer, sets: str = "", to: str = "") -> Answer:
+    """Sends whoever lacks a cookie to an address, this one if none is given, with the cookie."""
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        has = name in (handler.headers.get("Cookie") or "")
+        location = to or handler.path
+        (then if has else sites.answer(302, b"", Location=location, Set_Cookie=f"{name}; Path=/{sets}"))(handler)
+
+    return send
+
+
+@pytest.mark.parametrize("way", ["the same address", "another page and back"])
+def test_a_cookie_that_a_redirect_sets_is_known_to_the_next_hop_and_to_no_other_page(
+    here: Settings, web: Sites, conn: db.Connection, way: str
+) -> None:
+    source = sites.site(web, "a.test", 2)
+    one = "http://a.test/news/1"
+    if way == "the same address":
+        web.pages[one] = with_cookie("ok=1", then=web.pages[one])
+    else:
+        web.pages[one] = with_cookie("ok=1", then=web.pages[one], to="/check")
+        web.pages["http://a.test/check"] = with_cookie("seen=1", then=sites.answer(302, b"", Location=one), to="/check")
+
+    (tally,) = crawl.crawl(here, [source], RUN, on_line=print)
+
+    assert tally.counts["fetched"] == 2, tally
+    assert not any("Cookie" in headers for _, url, headers in web.hits if url != one and "check" not in url)
+    assert states(conn)[one] == "fetched"
+
+
+def test_a_cookie_goes_to_no_other_host_and_one_that_is_never_taken_ends(here: Settings, web: Sites) -> None:
+    source = sites.site(web, "a.test", 2)
+    web.pages["http://a.test/news/1"] = with_cookie("never=1", then=web.pages["http://a.test/news/1"], sets="; Secure")
+    web.pages["http://a.test/news/2"] = with_cookie("mine=1", then=sites.page("no"), to="http://b.test/news/2")
+    web.pages["http://b.test/news/2"] = sites.page("there")
+
+    (tally,) = crawl.crawl(here, [source], RUN)
+
+    assert [headers for _, url, headers in web.hits if "b.test" in url and "Cookie" in headers] == []
+    assert "max redirections reached" in tally.message
+    assert len(web.asked("a.test/news/1")) == 6
+
+
+def test_what_a_list_names_tonight_comes_before_what_was_left_of_other_nights(here: Settings, web: Sites) -> None:
+    def dated(*numbers: int) -> bytes:
+        rows = (f"<url><loc>http://a.test/news/{n}</loc><lastmod>{day(n)}</lastmod></url>" for n in numbers)
+        return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{"".join(rows)}</urlset>'.encode()
+
+    def day(n: int) -> str:
+        return (datetime.now(UTC) - timedelta(hours=40 - n)).isoformat()
+
+    source = sites.site(web, "a.test", 30, feeds=(), sitemaps=("http://a.test/map.xml",), max_pages=3)
+    web.pages["http://a.test/map.xml"] = sites.answer(200, dated(*range(1, 21)), "application/xml")
+    crawl.crawl(here, [source], RUN)
+    web.pages["http://a.test/map.xml"] = sites.answer(200, dated(*range(1, 23)), "application/xml")
+
+    crawl.crawl(here, [source], NEXT)
+
+    asked = [url.rpartition("/")[2] for url in web.asked("/news/")]
+    assert (asked[:3], asked[3:]) == (["20", "19", "18"], ["22", "21", "17"])
+
+
+def test_links_of_a_section_that_were_left_out_are_told(here: Settings, web: Sites) -> None:
+    source = sites.site(web, "a.test", 0, feeds=(), sections=("http://a.test/news",), max_pages=1)
+    links = "".join(f'<a href="/{n % 7}x/{n + 10_000}/s">The old bridge was opened again {n}</a>' for n in range(1500))
+    web.pages["http://a.test/news"] = sites.answer(200, f"<main>{links}</main>".encode())
+
+    (tally,) = crawl.crawl(here, [source], RUN)
+
+    assert "http://a.test/news has more links than are read: 500 were left out" in tally.message

@@ -95,3 +95,11 @@ def test_a_feed_without_dates_takes_them_from_the_sitemap() -> None:
 def test_where_nobody_can_know_nothing_is_said(fed: list[Entry]) -> None:
     assert compared(fed, several(range(9))) == ""
     assert compared(several(range(9)), []) == ""
+
+
+def test_another_form_of_an_address_is_the_same_article() -> None:
+    plain = "/news/{}48-the-story"
+    fed = [entry(n, path=f"{plain}?amp=1" if n % 3 else plain) for n in range(1, 25)]
+    mapped = [entry(n, path=plain) for n in range(1, 25)]
+
+    assert compared(fed, mapped) == ""

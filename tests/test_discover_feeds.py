@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipelines.dates.lists import Local
 from pipelines.listings.formats import listed
 from pipelines.model import Entry
 
@@ -325,3 +326,31 @@ def test_the_oldest_forms_of_rss_are_read(space: str) -> None:
         ("http://a.test/1", "Story 1"),
         ("http://a.test/2", "Story 2"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("cp1254", "Eski yaya köprüsü yeniden ulaşıma açıldı, ışıklar değişti"),
+        ("cp1250", "Żółw wyszedł na brzeg, a chłopiec znalazł małą ścieżkę do całego pałacu"),
+        ("iso-8859-2", "Źródło: chłopiec znalazł małą ścieżkę, pałac został otwarty, książę wrócił"),
+        ("cp1252", "Brúin var opnuð í gær, það þýðir að vegurinn ýfir ána er opinn"),
+        ("cp1252", "Le pont a été rouvert à l’été, 3 m³ d’eau et 20 m³ de sable"),
+        ("cp1252", "¿Cuándo abrirá el puente? El año próximo, según el alcalde, costará 5 m²"),
+    ],
+)
+def test_a_feed_of_one_byte_a_letter_that_is_called_western_is_read_in_its_own_charset(charset: str, text: str) -> None:
+    body = rss(f"<title>{text}</title><link>/1</link>", head="").encode(charset)
+
+    found = only(b'<?xml version="1.0" encoding="iso-8859-1"?>' + body)
+
+    assert found.title == text
+
+
+def test_a_language_that_is_no_western_one_says_in_which_charset_a_feed_is_that_is_called_western() -> None:
+    text = "Pěší most byl po osmi měsících znovu otevřen, řekl starosta"
+    body = rss(f"<title>{text}</title><link>/1</link>", head="").encode("cp1250")
+
+    ((_, found),) = listed(body, AT, charset="iso-8859-1", local=Local("cs", "Europe/Prague"))
+
+    assert found.title == text

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pipelines.listings.formats import linked
+from pipelines.listings.formats import linked, section
 from pipelines.model import Kind
 
 AT = "http://a.test/news"
@@ -244,3 +244,45 @@ def test_the_next_page_stands_last_and_is_no_article() -> None:
 def test_text_is_no_section_page() -> None:
     with pytest.raises(ValueError, match="no HTML page"):
         linked(b"nothing to see", AT)
+
+
+TRAPS = {
+    "a calendar": lambda n: f'<a href="/calendar/{n + 10_000}/day">{n}</a>',
+    "the articles' own part": lambda n: f'<a href="/story/{n:x}x">{n}</a>',
+    "a query": lambda n: f'<a href="/list?day={n}">{n}</a>',
+    "long words": lambda n: f'<a href="/trap/{n + 10_000}/more">more of this all day long {n}</a>',
+    "a button": lambda n: f'<a href="/t/{n + 10_000}">more</a>',
+}
+
+
+@pytest.mark.parametrize("trap", TRAPS)
+@pytest.mark.parametrize("heading", ["h3", "p"])
+def test_thousands_of_links_that_lead_nowhere_hide_no_article(trap: str, heading: str) -> None:
+    paths = [f"/story/{word}" for word in ("bridge", "farmers", "stars", "tram", "ban", "trains")]
+    cards = "".join(f'<{heading}><a href="{p}">{w}</a></{heading}>' for p, w in zip(paths, HEADLINES, strict=True))
+    body = "<main>" + "".join(TRAPS[trap](n) for n in range(4000)) + cards + "</main>"
+
+    found = articles(body)
+
+    assert set(paths) <= set(found)
+
+
+def test_what_allow_lets_in_is_found_behind_any_number_of_other_links_and_in_front_of_them() -> None:
+    register = "".join(f'<a href="/register/{n}">{n}</a>' for n in range(12_000))
+    first, last = '<a href="/news/1">one</a>', '<a href="/news/2">two</a>'
+
+    found, left_out = section(f"<main>{first}{register}{last}</main>".encode(), AT, allow=[r"/news/\d"])
+
+    assert [entry.url for _, entry in found] == ["http://a.test/news/1", "http://a.test/news/2"]
+    assert left_out == 0
+
+
+def test_how_many_links_of_a_page_were_left_out_is_known() -> None:
+    kinds = "".join(
+        f'<a href="/{n % 7}x/{n + 10_000}/story">The old bridge was opened again {n}</a>' for n in range(3000)
+    )
+
+    found, left_out = section(f"<main>{kinds}</main>".encode(), AT)
+
+    assert len(found) == 1000
+    assert left_out == 2000

@@ -21,7 +21,8 @@ from demo.sites import Fault, Site
 from demo.sites import source as demo_source
 from pipelines.cli import app
 from pipelines.errors import SettingsError, SourceError
-from pipelines.follow import changes, kept
+from pipelines.extract import preview
+from pipelines.follow import changes, kept, samples
 from pipelines.follow.onboard import follow
 from pipelines.follow.place import Place
 from pipelines.follow.seen import Probe
@@ -234,6 +235,17 @@ def test_an_answer_that_a_command_line_cannot_get_is_asked_for_before_the_site_i
         follow(settings, "example.org", country="Jordan")
 
 
+def test_a_site_that_answers_its_robots_txt_with_429_asks_for_rest(web: Sites, tmp_path: Path) -> None:
+    web.pages["http://busy.test/robots.txt"] = answer(429, b"slow down")
+
+    made = follow(here(tmp_path, web), "http://busy.test", delay=0.1)
+
+    assert made.problem == (
+        "http://busy.test/ asks for rest: it answers a request for its robots.txt with status 429 (too many requests), "
+        "so nothing of it is asked for now."
+    )
+
+
 def test_a_site_that_blocks_is_not_followed_and_not_worked_around(web: Sites, tmp_path: Path) -> None:
     web.pages["http://shut.test/"] = answer(403, b"no")
 
@@ -411,6 +423,29 @@ def test_a_consent_wall_is_named_as_such(web: Sites, tmp_path: Path) -> None:
     made = follow(here(tmp_path, web), "http://wall.test/", delay=0.1)
 
     assert made.problem.startswith("http://wall.test/ is a consent wall"), made
+
+
+def test_a_dialog_over_an_empty_page_is_a_consent_wall_and_no_case_for_a_browser(web: Sites, tmp_path: Path) -> None:
+    asks = "Wenn Sie zustimmen, speichern wir und 214 Partner Informationen auf Ihrem Gerät."
+    wall = f"<title>Die Flut</title><script>1</script><div role=dialog><p>{asks}</p><button>Zustimmen</button></div>"
+    web.pages["http://wall.test/"] = answer(200, f"<html lang=de><body>{wall}</body></html>".encode())
+
+    made = follow(here(tmp_path, web), "http://wall.test/", delay=0.1)
+
+    assert made.problem.startswith("http://wall.test/ is a consent wall"), made
+
+
+@pytest.mark.parametrize(("said", "offsets"), [("", {None}), ("+00:00", {0}), ("+03:00", {180})])
+def test_a_clock_that_was_taken_for_granted_is_no_evidence(said: str, offsets: set[int | None]) -> None:
+    seed = Source(name="s", title="", url="http://s.test/", country="", language="", timezone="UTC")
+    text = "<p>The old bridge over the river was opened again after two years of work on its pillars.</p>" * 5
+    time_ = f'<meta property="article:published_time" content="2026-11-21T14:30:00{said}">'
+    body = f"<head><title>Bridge</title>{time_}</head><body><article><h1>Bridge</h1>{text}</article></body>"
+    page = preview.saved(f"<html lang=en>{body}</html>".encode(), "http://s.test/news/1001", seed)
+
+    found = samples.stated([page], seed)
+
+    assert {sample.offset for sample in found} == offsets
 
 
 def test_a_feed_given_as_the_address_leads_to_its_site(room: Newsroom, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -223,3 +224,32 @@ def test_a_pattern_that_no_longer_fits_and_a_feed_that_fell_asleep_are_told() ->
         f"the feed {AT}/feed has named nothing new for 45 days",
         f"`allow` no longer fits: 0 of 10 addresses in its lists match, not {AT}/story/0",
     ]
+
+
+def test_pages_that_show_nothing_but_the_box_that_all_pages_have_are_no_sections() -> None:
+    def page(path: str, *numbers: int) -> Seen:
+        anchors = tuple(Anchor(url=f"{AT}/news/{n}", text=f"A story of five words {n}") for n in (*numbers, 1, 2, 3, 4))
+        return saw(path, Part.HOME if path == "/" else Part.SECTION, front=Front(anchors=anchors, words=200))
+
+    pages = [page("/", *range(5, 13)), page("/sport", 20), page("/town", 21), page("/rates"), page("/weather")]
+
+    chosen = choice.choose(pages, (rf"^{AT}/news/\d+",), NOW)
+
+    assert [url.removeprefix(AT) for url, _ in chosen.sections] == ["/", "/sport", "/town"]
+
+
+def test_the_title_of_a_page_is_read_in_its_charset_where_nothing_names_it() -> None:
+    title = "صحيفة المد البحري"
+    text = "خبر من المدينة القديمة " * 20
+    body = f"<html><head><title>{title}</title></head><body>{text}</body></html>".encode("cp1256")
+
+    shown = front(body, AT)
+
+    assert shown is not None
+    assert (shown.title, shown.charset) == (title, "windows-1256, by its bytes, since nothing says so")
+
+
+def test_the_clock_of_a_list_is_read_out_of_a_gzip_file() -> None:
+    rows = b"<urlset><url><lastmod>2026-11-22T10:00:00+03:00</lastmod></url></urlset>"
+
+    assert probe._offsets(gzip.compress(rows)) == probe._offsets(rows) == ((180, 1),)

@@ -113,9 +113,11 @@ def test_lists_come_before_articles_and_new_articles_before_old_ones(conn: db.Co
     discover(conn, *(Entry(url=f"http://a.test/{n}", published_at=NOW - timedelta(days=n)) for n in (2, 1, 3)))
     ledger.begin(conn, SOURCE, RUN)
 
-    leased = [one.url for one in lease(conn, 3)]
+    (feed,) = lease(conn, 3)
+    settle(conn, feed, State.FETCHED)
+    leased = [one.url for one in lease(conn, 2)]
 
-    assert leased == ["http://a.test/feed", "http://a.test/1", "http://a.test/2"]
+    assert [feed.url, *leased] == ["http://a.test/feed", "http://a.test/1", "http://a.test/2"]
 
 
 def test_no_host_gets_more_leases_than_its_share_and_a_resting_one_none(conn: db.Connection) -> None:
@@ -189,7 +191,48 @@ def test_what_a_killed_crawl_had_leased_is_free_when_the_next_begins(conn: db.Co
 
     ledger.begin(conn, SOURCE, NEXT)
 
-    assert [one.url for one in lease(conn)] == ["http://a.test/feed", "http://a.test/1"]
+    (feed,) = lease(conn)
+    settle(conn, feed, State.UNCHANGED, run=NEXT)
+    assert [feed.url, *(one.url for one in lease(conn))] == ["http://a.test/feed", "http://a.test/1"]
+
+
+def test_no_article_is_leased_before_the_lists_that_can_be_read_now(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://a.test/1"))
+    ledger.begin(conn, SOURCE, NEXT)
+
+    first, meanwhile = lease(conn), lease(conn)
+    elsewhere = lease(conn, skip=["other.test"])
+    resting = lease(conn, skip=["a.test"])
+    settle(conn, first[0], State.FAILED, run=NEXT, reason="status 500")
+
+    assert [one.url for one in first] == ["http://a.test/feed"]
+    assert (meanwhile, elsewhere, resting) == ([], [], [])
+    assert [one.url for one in lease(conn)] == ["http://a.test/1"]
+
+
+def test_articles_do_not_wait_for_a_list_whose_host_rests(conn: db.Connection) -> None:
+    discover(conn, Entry(url="http://b.test/1"))
+    ledger.begin(conn, SOURCE, NEXT)
+
+    leased = lease(conn, skip=["a.test"])
+
+    assert [one.url for one in leased] == ["http://b.test/1"]
+
+
+def test_an_address_that_is_too_long_is_in_the_ledger_with_that_as_its_reason(conn: db.Connection) -> None:
+    long, other = (f"http://a.test/1?x={'a' * 2200}{end}" for end in ("b", "c"))
+
+    counts = discover(conn, Entry(url=long, title="Bread"), Entry(url=other), Entry(url="http://a.test/2"))
+
+    (told,) = (row for row in ledger.story(conn, long) if row["what"].startswith("now"))
+    assert (told["what"], told["reason"]) == (
+        "now: excluded",
+        f"address too long: {len(long)} characters, more than 2083",
+    )
+    assert len(ledger.story(conn, other)) == 2
+    assert (counts["discovered"], counts["excluded"], counts["unusable"]) == (1, 2, 0)
+    assert discover(conn, Entry(url=long), run=NEXT)["again"] == 0
+    assert [one.url for one in lease(conn)] == ["http://a.test/2"]
 
 
 def test_the_check_names_urls_without_an_end(conn: db.Connection) -> None:
@@ -264,7 +307,10 @@ def test_sitemaps_beyond_the_limit_wait_and_hold_up_no_article_nor_what_the_sour
     discover(conn, Entry(url="http://a.test/1"))
     ledger.begin(conn, SOURCE, RUN)
 
-    leased = [one.url for one in (*lease(conn, sitemaps=2), *lease(conn, sitemaps=0, per_host=1))]
+    lists = lease(conn, sitemaps=2)
+    waiting = lease(conn, sitemaps=0, per_host=1)
+    settle(conn, next(one for one in lists if one.kind == Kind.FEED), State.UNCHANGED)
+    leased = [one.url for one in (*lists, *waiting, *lease(conn, sitemaps=0, per_host=1))]
 
     ours = ["http://a.test/feed", "http://a.test/s0.xml", "http://a.test/s1.xml", "http://a.test/1"]
     assert sorted(leased) == sorted(ours)

@@ -517,3 +517,42 @@ def test_a_number_that_moves_in_one_article_or_two_is_an_edit(
     put(settings, NIGHTS[1], *(look(NIGHTS[1], T0 + DAY, counted(number, 109)) for number in range(2)))
 
     assert rows(conn, "select count(*) from changes where kind = 'revised'") == [(2,)]
+
+
+def edited(
+    settings: Settings, conn: db.Connection, look: Look, of: int, unchanged: int = 0, *, claimed: bool = False
+) -> tuple[Tally, list[str]]:
+    """Articles edited in the next night, beside some that are unchanged; the load, and the reasons of its edits."""
+    first = [look(NIGHTS[0], T0, article(str(n), f"خبر {n}", f"نص {n}")) for n in range(of + unchanged)]
+    put(settings, NIGHTS[0], *first)
+    if claimed:
+        with conn, conn.cursor() as cursor:
+            cursor.execute("update urls set entry = %s", (json.dumps({"modified_at": (T0 + HOUR).isoformat()}),))
+    later = [look(NIGHTS[1], T0 + DAY, article(str(n), f"خبر {n}", f"نص آخر {n}")) for n in range(of)]
+    for n in range(of, of + unchanged):
+        look(NIGHTS[1], T0 + DAY, article(str(n), f"خبر {n}", f"نص {n}"), outcome="unchanged")
+    articlefile.write(articlefile.path(settings, "sana", NIGHTS[1]), later)
+    done = load(settings, SANA, NIGHTS[1])
+    assert load(settings, SANA, NIGHTS[1]).message == done.message
+    return done, [row[0] for row in rows(conn, "select distinct quiet from changes where revision > 1")]
+
+
+def test_a_whole_sources_worth_of_edits_in_one_night_is_a_new_layout_and_alerts_nobody(
+    settings: Settings, conn: db.Connection, look: Look
+) -> None:
+    done, reasons = edited(settings, conn, look, 9, unchanged=1)
+
+    assert reasons == ["many at once"]
+    assert done.message.startswith("9 articles read otherwise than before")
+    assert rows(conn, "select count(*) from revisions where revision = 2") == [(9,)]
+
+
+@pytest.mark.parametrize(
+    ("of", "unchanged", "claimed"), [(7, 0, False), (9, 3, False), (9, 0, True)], ids=["few", "a part", "claimed"]
+)
+def test_edits_that_a_site_may_well_have_made_alert(
+    settings: Settings, conn: db.Connection, look: Look, of: int, unchanged: int, claimed: bool
+) -> None:
+    done, reasons = edited(settings, conn, look, of, unchanged, claimed=claimed)
+
+    assert (reasons, done.message) == ([""], "")

@@ -5,7 +5,7 @@ that are known already (that they changed, or that they are gone).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -119,17 +119,28 @@ def fill(conn: db.Connection, source: str) -> None:
 def _named(source: Source, found: Iterable[Found], by: Kind, now: datetime, counts: dict[str, int]) -> dict[str, Named]:
     """By key, in the list's order; the first of two entries of one URL counts."""
     named: dict[str, Named] = {}
-    for kind, entry in found:
+    for kind, said in found:
         try:
+            entry, own = _held(said)
             key, url, host = urls.key(entry.url), urls.cleaned(entry.url), urls.host(entry.url)
             variant, special = urls.variant(entry.url)
-            rule = rules.excluded(source, kind, entry, by, now)
+            rule = own or rules.excluded(source, kind, entry, by, now)
         except ValueError:
             counts["unusable"] += 1
             continue
         one = Named(kind=kind, entry=entry, key=key, url=url, host=host, variant=variant, special=special, rule=rule)
         named.setdefault(key, one)
     return named
+
+
+def _held(entry: Entry) -> tuple[Entry, rules.Rule]:
+    """An entry as the ledger can hold it, and why it is not asked for where that is for the length of its address."""
+    try:
+        urls.key(entry.url)
+    except urls.TooLongError:
+        words = f"address too long: {len(entry.url)} characters, more than {urls.LONGEST_CHARACTERS}"
+        return replace(entry, url=urls.shortened(entry.url)), rules.Rule(Cause.TOO_LONG, words)
+    return entry, rules.FREE
 
 
 def _mains(rows: Sequence[db.Row]) -> dict[str, db.Row]:
@@ -171,6 +182,8 @@ def _insert(
     ids = {row["variant_key"]: row["id"] for row in added if row["state"] != State.EXCLUDED}
     swapped = [(mains[v]["id"], ids[v], ALIAS, run) for v in chosen if v in mains and v in ids]
     db.execute_values(conn, "become_aliases", swapped)
+    # The article was new when its other form was named.
+    counts["discovered"] -= len(swapped)
     standing = {variant: row["main_id"] for variant, row in mains.items()} | ids
     others = [
         _row(source, run, via, one, alias_of=standing[one.variant])

@@ -40,6 +40,7 @@ class Look:
     outcome: fetched, unchanged, blocked, failed, gone or excluded; code: why, for programs; reason: why, for people.
     rest: no further look before that is over (None: the
     usual pause). final: a page that is gone is not asked for again. found: what a feed, sitemap or section named.
+    left_out: links of a section page that were not read, for there are too many.
     """
 
     url_id: int
@@ -61,6 +62,7 @@ class Look:
     rest: timedelta | None = None
     final: bool = False
     found: tuple[Found, ...] = ()
+    left_out: int = 0
 
 
 def begin(conn: db.Connection, source: Source, run: str) -> None:
@@ -209,6 +211,7 @@ def story(conn: db.Connection, url: str) -> list[db.Row]:
 
     Rows: at, source, run, what, reason, pointer.
     """
+    url = urls.shortened(url)
     return db.query(conn, "story_of_url", key=urls.key(url), variant=urls.variant(url)[0], url=urls.cleaned(url))
 
 

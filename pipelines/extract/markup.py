@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html import escape, unescape
@@ -18,6 +17,8 @@ from lxml.html import HtmlElement
 from lxml.html import fromstring as html_of
 from trafilatura import load_html
 from trafilatura.utils import detect_encoding
+
+from pipelines import singlebyte
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -135,9 +136,14 @@ def decode(body: bytes, content_type: str, language: str) -> tuple[str, str]:
                 best, best_name, least = text, name, strange
         if least < STRANGE_SHARE:
             break
-    if best_name == "cp1252" and _is_turkish(best):
+    if best_name == singlebyte.WESTERN and singlebyte.is_turkish(best):
         return body.decode("cp1254", "replace"), "cp1254"
     return best, best_name
+
+
+def alike(label: str, name: str) -> bool:
+    """Whether a label is one of this charset, by the name that decode gives it."""
+    return _known(label) == name
 
 
 def overgrown(body: bytes) -> str:
@@ -297,14 +303,6 @@ def _strange(text: str) -> float:
     rare = han > LEAST_SIGNS and len(USUAL.findall(sample)) < LEAST_USUAL_SHARE * han
     # Cyrillic in the wrong one of its charsets has its cases turned round.
     return share + (rare or shouted > max(LEAST_SHOUTED, SHOUTED_SHARE * cased)) * 2 * STRANGE_SHARE
-
-
-def _is_turkish(text: str) -> bool:
-    """Whether a text in the charset of western Europe is Turkish: þ, ý and ð, and no æ as Icelandic has."""
-    found = Counter(text[:SAMPLE_CHARACTERS].lower())
-    return (
-        found["þ"] + found["ý"] + found["ð"] > 2 and bool(found["ü"] or found["ç"]) and not (found["æ"] or found["á"])
-    )
 
 
 @lru_cache(maxsize=256)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,6 +39,9 @@ NEW_SHARE = 0.1
 UNLISTED_SHARE = 0.25
 # Links that a section has to add. Chosen: as with the share above, for small sections.
 LEAST_OF_SECTION_LINKS = 3
+# What stands on so large a share of the pages that were looked at, where they are at least so many, is a part of their
+# frame. Chosen: a box of the latest articles is on all pages but a few.
+FRAMED_SHARE, LEAST_FRAMED_PAGES = 0.7, 4
 # Feeds of fewer entries in all, without a sitemap beside them, are cut: whatever a section adds is needed.
 CUT = 10
 
@@ -124,14 +128,18 @@ def _sections(
     if home is None:
         return []
     kept: list[tuple[str, str]] = []
-    for page in good(seen, Part.HOME, Part.SECTION):
-        if page.want.why == NEXT:
+    pages = [page for page in good(seen, Part.HOME, Part.SECTION) if page.want.why != NEXT]
+    links = [_links(page, home, allow) for page in pages]
+    counts = Counter(link for linked in links for link in linked)
+    # A box of the latest that stands on all pages says nothing of the page it stands on.
+    box = {
+        link
+        for link, count in counts.items()
+        if len(pages) >= LEAST_FRAMED_PAGES and count >= FRAMED_SHARE * len(pages)
+    }
+    for page, linked in zip(pages, links, strict=True):
+        if page is not home and linked and linked <= box:
             continue
-        linked = {
-            key(anchor.url)
-            for anchor in (page.front.anchors if page.front else ())
-            if same_site(anchor.url, home.url) and any(patterns.matches(regex, anchor.url) for regex in allow)
-        } or {key(anchor.url) for anchor in titled(page, home.url) if not allow and address.speaks(anchor.url)}
         new = linked - named
         least = 1 if cut else max(LEAST_OF_SECTION_LINKS, UNLISTED_SHARE * len(linked))
         if (len(new) >= least) if whole else linked:
@@ -143,6 +151,15 @@ def _sections(
         beside = [url for url in sections(seen) if address.build_of(url) in builds and key(url) not in had]
         kept += [(url, "in the menu beside those above; not looked at") for url in beside]
     return kept[:MAX_SECTIONS]
+
+
+def _links(page: Seen, home: Seen, allow: Sequence[str]) -> set[str]:
+    """The articles that a page links to."""
+    return {
+        key(anchor.url)
+        for anchor in (page.front.anchors if page.front else ())
+        if same_site(anchor.url, home.url) and any(patterns.matches(regex, anchor.url) for regex in allow)
+    } or {key(anchor.url) for anchor in titled(page, home.url) if not allow and address.speaks(anchor.url)}
 
 
 def _article(form: str) -> str:

@@ -32,10 +32,11 @@ OTHERS = (
 
 @dataclass(frozen=True)
 class Failure:
-    """What is wrong, and what to try."""
+    """What is wrong, and what to try. consent: it is that the site shows its pages to those alone who agreed."""
 
     problem: str
     tries: tuple[str, ...] = ()
+    consent: bool = False
 
 
 def of_home(url: str, probe: Probe) -> Failure | None:
@@ -75,6 +76,7 @@ def of_wall(url: str, home: Sample) -> Failure | None:
         return Failure(
             f"{url} is a consent wall{said}: it shows its pages only to those who agreed to something.",
             ("Its feed or sitemap may lie outside of the wall: give that address instead.", OTHERS),
+            consent=True,
         )
     if home.reason == Reason.CHALLENGE:
         return Failure(f"{url} answers with a challenge page{said}: it tells people from programs.", (OTHERS,))
@@ -172,6 +174,12 @@ def _of_answer(url: str, said: Seen, homes: Sequence[Seen]) -> Failure:
         return Failure(
             f"{url} has no address: the name is not known to DNS (tried {hosts}).",
             ("Check the spelling of the address, and that this machine has the internet.",),
+        )
+    if code == Cause.REST_ASKED and not said.status:
+        return Failure(
+            f"{url} asks for rest: it answers a request for its robots.txt with status 429 (too many requests), "
+            "so nothing of it is asked for now.",
+            ("Try again in some hours.",),
         )
     if code in (Cause.ROBOTS_ERROR, Cause.ROBOTS_UNREADABLE) or (said.blocked and code in NO_ANSWER):
         return Failure(

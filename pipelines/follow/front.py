@@ -45,11 +45,11 @@ def front(body: bytes, url: str, content_type: str = "") -> Front | None:
     """What a page shows, its links as absolute addresses; None where the bytes are no HTML page."""
     if not body.strip() or len(body) > LARGEST_BYTES or body.count(b"<") > MAX_TAGS:
         return None
-    label, charset = _charset(body, content_type)
+    text, label = _text(body, content_type)
     try:
-        parser = html.HTMLParser(encoding=charset or None, no_network=True, huge_tree=False)
-        root: Any = html.fromstring(body, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, LookupError, ValueError):
+        parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+        root: Any = html.fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
     if root.tag not in ("html", "body", "div", "span", "p", "frameset"):
         return None
@@ -68,19 +68,25 @@ def front(body: bytes, url: str, content_type: str = "") -> Front | None:
     )
 
 
-def _charset(body: bytes, content_type: str) -> tuple[str, str]:
-    """The page's charset as a person would write it, with who says so, and the name the parser is given."""
+def _text(body: bytes, content_type: str) -> tuple[str, str]:
+    """The page's text, and its charset as a person would write it, with who says so."""
+    try:
+        return body.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        # Articles are read so; what it is made with is large, and most pages do not need it.
+        from pipelines.extract import markup
+
+    text, name = markup.decode(body, content_type, "")
     header, inside = HEADER.search(content_type), LABEL.search(body[:LABEL_BYTES])
     said = [(header[1].lower(), "its header")] if header else []
     said += [(inside[1].decode("ascii", "replace").lower(), "the page itself")] if inside else []
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        for name, by in said:
-            if name not in ("utf-8", "utf8"):
-                return f"{name}, by {by}", name
-        return (f"{said[0][0]}, by {said[0][1]}, though its bytes are not" if said else ""), ""
-    return "utf-8", "utf-8"
+    for label, by in said:
+        if markup.alike(label, name):
+            return text, f"{label}, by {by}"
+    read = name.replace("cp125", "windows-125")
+    if said:
+        return text, f"{read}, by its bytes, though {said[0][1]} says {said[0][0]}"
+    return text, f"{read}, by its bytes, since nothing says so"
 
 
 def _metas(root: Any) -> dict[str, str]:

@@ -137,7 +137,9 @@ def _made(
     if home is None or wrong:
         return _failed(url, wrong or failure.of_lists(url, looked), _robots(looked))
     blank = preview.anonymous(home.url, name)
-    wrong = failure.of_shell(home.url, looked) or _wall(home, looked, pages, blank)
+    wall = _wall(home, looked, pages, blank)
+    # A dialog over an empty page looks like a frame for scripts: a browser would see the same dialog.
+    wrong = wall if wall and wall.consent else failure.of_shell(home.url, looked) or wall
     if wrong:
         return _failed(url, wrong, _robots(looked))
     articles = probing.pages_of(looked, pages, Part.ARTICLE)
@@ -149,7 +151,7 @@ def _made(
     ]
     if not articles and not refused:
         return _failed(url, failure.of_lists(home.url, looked), _robots(looked))
-    tried = samples.read(articles, blank)
+    tried = samples.stated(articles, blank)
     first = [sample for sample in tried if sample.url not in odd]
     where = _place(home, looked, first, blank, now, timezone, country)
     if not (where.timezone and where.country) and ask and any(sample.good for sample in first):
@@ -244,11 +246,7 @@ def _place(
     spoken = [one.language for one in lists.good(looked.seen, Part.FEED, Part.SITEMAP) if one.language]
     read = [sample.language for sample in first if sample.good]
     code, why = place.language(fronts, read, spoken)
-    usual = place.offset(blank.timezone, now)
-    # By which clock a page's date was read cannot be told from it where it is the one that was taken for granted.
     stated = Counter(sample.offset for sample in first if sample.offset is not None)
-    if usual:
-        stated.pop(usual, None)
     offsets = [*(one.offsets for one in looked.seen if one.offsets), tuple(stated.items())]
     found = place.find(home.url, code, fronts, offsets, now, timezone=timezone, country=country)
     return replace(found, language=code, language_why=why)

@@ -119,7 +119,7 @@ def _homes(url: str, seen: Sequence[Seen]) -> Iterator[Want]:
 
 def _is_away(one: Seen) -> bool:
     """Whether nobody answered there: another scheme or name of the host may be what people use."""
-    said = one.code in (Cause.ROBOTS_ERROR, *NOT_OURS)
+    said = one.code in (Cause.ROBOTS_ERROR, Cause.REST_ASKED, *NOT_OURS)
     return bool(one.problem) and not one.status and not said
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,8 @@ from pipelines.sources import zones
 from pipelines.text import words
 
 GOOD = "good"
+# Clocks that hardly any other zone has: what stays at its own offset when it is read by one of them says so itself.
+ODD_ZONES = ("Asia/Kathmandu", "Pacific/Chatham")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +26,7 @@ class Sample:
     published: by the site's own clock, with its offset. cut: reason -> how many blocks.
     verdict: good, or what is wrong with it, in words; reason, detail: where it is no article.
     forms: the other addresses it has, where it led or as it says itself.
-    offset: minutes east of UTC of its date, where the page or our assumption says so.
+    offset: minutes east of UTC of its date, where the page or, but for `stated`, our assumption says so.
     """
 
     url: str
@@ -54,6 +56,18 @@ def read(pages: Sequence[Page], source: Source) -> list[Sample]:
     """Each page extracted as a night would do it, in a process of its own with a time limit."""
     trials = [Trial(source=source, url=page.url, page=page) for page in pages]
     return [_sample(page, done.made, source) for page, done in zip(pages, preview.each(trials, 1), strict=True)]
+
+
+def stated(pages: Sequence[Page], source: Source) -> list[Sample]:
+    """The same, with the offsets alone that the pages state themselves."""
+    found = read(pages, source)
+    other = next(zone for zone in ODD_ZONES if zone != source.timezone)
+    timed = [at for at, sample in enumerate(found) if sample.offset is not None]
+    again = read([pages[at] for at in timed], replace(source, timezone=other))
+    for at, once_more in zip(timed, again, strict=True):
+        if once_more.offset != found[at].offset:
+            found[at] = replace(found[at], offset=None)
+    return found
 
 
 def _sample(page: Page, made: Article | Rejection, source: Source) -> Sample:

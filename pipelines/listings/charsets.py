@@ -7,6 +7,8 @@ import re
 
 from resiliparse.parse.encoding import detect_encoding
 
+from pipelines import singlebyte
+
 # Bytes in which a list's charset is named. Chosen: longer than any preamble.
 LABEL_BYTES = 2000
 
@@ -21,6 +23,7 @@ BOMS = (
 )
 LABEL = re.compile(rb"<(?:meta|\?xml)[^<>]{0,300}?(?:charset|encoding)\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 TAG = re.compile(rb"<[^<>]*>")
+TAGGED = re.compile(r"<[^<>]*>")
 HIGH = re.compile(rb"[\x80-\xff]+")
 LETTERS = re.compile(rb"[A-Za-z]+")
 # What programs take these labels for.
@@ -39,8 +42,11 @@ STRAY_ONE_IN = 4
 LEAST_HIGH_LETTERS = 20
 
 
-def in_utf8(body: bytes, charset: str = "") -> bytes:
-    """The same text as UTF-8 without a byte order mark; charset: what the HTTP header says, where it says anything."""
+def in_utf8(body: bytes, charset: str = "", language: str = "") -> bytes:
+    """The same text as UTF-8 without a byte order mark; charset: what the HTTP header says, where it says anything.
+
+    language: the one the list should be in, where that is known: programs call western what is not.
+    """
     for mark, name in BOMS:
         if body.startswith(mark):
             return body[len(mark) :] if name == "utf-8" else body.decode(name, "replace").lstrip("\ufeff").encode()
@@ -49,11 +55,11 @@ def in_utf8(body: bytes, charset: str = "") -> bytes:
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
-        return _recoded(body, charset)
+        return _recoded(body, charset, language)
     return body
 
 
-def _recoded(body: bytes, charset: str) -> bytes:
+def _recoded(body: bytes, charset: str, language: str) -> bytes:
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     # A stray byte in a UTF-8 text, or its end cut off in mid-letter.
@@ -63,7 +69,10 @@ def _recoded(body: bytes, charset: str) -> bytes:
     for name in (_known(label[1].decode("ascii")) if label else "", _known(charset)):
         # Text of which more than every other letter is above ASCII is no Latin alphabet.
         if name and not (name in LATIN and _dense(body)):
-            return body.decode(name, "replace").encode()
+            western = body.decode(name, "replace")
+            if name != singlebyte.WESTERN:
+                return western.encode()
+            return body.decode(singlebyte.charset(TAGGED.sub(" ", western), language), "replace").encode()
     guess = _known(str(detect_encoding(TAG.sub(b" ", body[:SAMPLE_BYTES]), from_html_meta=False) or "")) or "cp1252"
     return body.decode(guess, "replace").encode()
 

@@ -43,7 +43,8 @@ def compared(feed: Sequence[Entry], sitemap: Sequence[Entry]) -> str:
     if len(span) < 2:
         return ""
     first, last, over = _end(min(span)), max(span), max(map(_end, span))
-    alike = {shapes.shape(entry.url, keep=False) for entry in told.values()}
+    both = [named[key] for key in told if key in named]
+    alike = {shapes.shape(entry.url, keep=False) for entry in (*told.values(), *both)}
     others = {
         key: at
         for key, entry in named.items()
@@ -65,10 +66,11 @@ def compared(feed: Sequence[Entry], sitemap: Sequence[Entry]) -> str:
 
 
 def _keyed(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """By what the forms of an address have in common: a feed may name another form of an article than a sitemap."""
     keyed: dict[str, Entry] = {}
     for entry in islice(entries, MAX_ENTRIES):
         try:
-            keyed.setdefault(urls.key(entry.url), entry)
+            keyed.setdefault(urls.variant(entry.url)[0], entry)
         except ValueError:
             continue
     return keyed

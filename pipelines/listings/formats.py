@@ -9,7 +9,7 @@ from pipelines.listings import brokenfeeds, feeds, jsonfeeds, sections, sitemaps
 from pipelines.listings.coverage import compared
 from pipelines.model import Entry, Kind
 
-__all__ = ["Found", "compared", "linked", "listed", "moment"]
+__all__ = ["Found", "compared", "linked", "listed", "moment", "section"]
 
 Found = tuple[Kind, Entry]
 
@@ -20,7 +20,7 @@ def listed(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE)
     charset: what the Content-Type header says; it counts where the bytes are not UTF-8 and name no charset themselves.
     local: where its dates are from, for those without a zone and those in words.
     """
-    body = xmltree.plain(body, charset)
+    body = xmltree.plain(body, charset, local.language)
     if body[:1] in (b"{", b"["):
         return _named(Kind.ARTICLE, jsonfeeds.read(body, url, local))
     if body[: len(b"http")].lower() == b"http" and (found := sitemaps.lines(body, url)):
@@ -44,8 +44,14 @@ def linked(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "
 
     allow: regular expressions on the whole URL that say what an article is; without them the page's own links do.
     """
-    found, following = sections.read(body, url, allow=allow, charset=charset)
-    return _named(Kind.ARTICLE, found) + ([(Kind.SECTION, Entry(url=following))] if following else [])
+    return section(body, url, allow=allow, charset=charset)[0]
+
+
+def section(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> tuple[list[Found], int]:
+    """The same, with the number of links that were not read, of a page that has more than are."""
+    read = sections.read(body, url, allow=allow, charset=charset)
+    further = [(Kind.SECTION, Entry(url=read.following))] if read.following else []
+    return _named(Kind.ARTICLE, read.entries) + further, read.left_out
 
 
 def _named(kind: Kind, entries: Iterable[Entry]) -> list[Found]:

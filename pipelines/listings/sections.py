@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
@@ -32,8 +33,10 @@ SCHEME_CHARACTERS = 8
 LARGEST = 8 * 1024 * 1024
 # Tags that are read. Chosen: a page with more is built to hurt.
 MAX_TAGS = 200_000
-# Links that are looked at. Chosen: far more than a front page has.
+# Links that are weighed against one another by their words and places. Chosen: far more than a front page has.
 MAX_ANCHORS = 10_000
+# Of one part of the site. Chosen: half, so that thousands of one kind leave room for the others.
+MAX_OF_LEAD = 5_000
 # Articles of one page. Chosen: more is an archive.
 MAX_LINKS = 1000
 # Characters of an address; pipelines.urls takes no longer one.
@@ -48,13 +51,22 @@ ASIDE_NAMES = {
     "pager", "paging", "tags", "tagcloud", "byline", "authors", "social", "share", "sharing", "login", "topbar",
 }  # fmt: skip
 NAME = re.compile(r"[a-z]+")
+ANCHOR = re.compile(rb"<a\s[^<>]{0,300}?href\b", re.IGNORECASE)
 # The same words for so many addresses are a button's.
 REPEATED = 3
 
 
-def read(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> tuple[list[Entry], str]:
-    """What a section page links to: articles in its order, and its own next page; ValueError where it is no page."""
-    root = _parsed(body, charset)
+class Read(NamedTuple):
+    """What a section page links to: articles in its order, its own next page, and how many links were not read."""
+
+    entries: list[Entry]
+    following: str
+    left_out: int = 0
+
+
+def read(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> Read:
+    """What a section page links to; ValueError where it is no page."""
+    root, left_out = _parsed(body, charset)
     base = _base(root, url)
     here = urlsplit(url)
     mine = urls.site((here.hostname or "").lower())
@@ -62,7 +74,9 @@ def read(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "")
     found: dict[str, Link] = {}
     pages: list[tuple[str, str, bool]] = []
     places: dict[Any, tuple[bool, bool]] = {}
-    for anchor in islice(root.iter("a", "area", "link"), MAX_ANCHORS):
+    alike: Counter[str] = Counter()
+    ruled = lru_cache(maxsize=None)(lambda address: any(patterns.matches(pattern, address) for pattern in allow))
+    for anchor in root.iter("a", "area", "link"):
         address = _address(base, anchor.get("href") or "")
         parts = _split(address)
         if parts is None or not sites.setdefault(parts.netloc, urls.site((parts.hostname or "").lower()) == mine):
@@ -72,6 +86,17 @@ def read(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "")
             if "next" in said:
                 pages.append((address, "", True))
             continue
+        if allow and not ruled(address):
+            # No article: it can still be the page's own next one.
+            if len(pages) < MAX_ANCHORS:
+                pages.append((address, _words(anchor)[0], "next" in said))
+            continue
+        lead = parts.path.lstrip("/").partition("/")[0]
+        if address not in found:
+            alike[lead] += 1
+            if len(found) >= MAX_ANCHORS or alike[lead] > MAX_OF_LEAD:
+                left_out += 1
+                continue
         words, headed = _words(anchor)
         pages.append((address, words, "next" in said))
         itself = address.partition("?")[0] == url.partition("?")[0] and not allow
@@ -83,20 +108,26 @@ def read(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "")
         found[address] = _better(found.get(address), link)
     links = _told(list(found.values()))
     following = paging.next_page(url, pages)
-    chosen = _allowed(links, url, allow) if allow else shapes.articles(links)
-    entries = [Entry(url=link.url, title=link.words) for link in chosen if link.url != following]
-    return entries[:MAX_LINKS], following
+    chosen = _allowed(links, url) if allow else shapes.articles(links)
+    kept = shapes.fair([link for link in chosen if link.url != following], MAX_LINKS)
+    entries = [Entry(url=link.url, title=link.words) for link in kept]
+    return Read(entries, following, left_out + max(0, len(chosen) - MAX_LINKS))
 
 
-def _parsed(body: bytes, charset: str) -> Any:
+def _parsed(body: bytes, charset: str) -> tuple[Any, int]:
+    """The page as far as it is parsed, and how many links stand in the rest of it."""
+    rest = len(ANCHOR.findall(body, LARGEST))
     body = in_utf8(body[:LARGEST], charset).replace(b"\0", b"")
     if body.count(b"<") > MAX_TAGS:
         # Cut rather than refused: what a page leads with are its newest articles.
+        whole = body
         body = b"<".join(body.split(b"<", MAX_TAGS)[:MAX_TAGS])
+        rest += len(ANCHOR.findall(whole, len(body)))
     if not re.search(rb"<[a-zA-Z!/?]", body[:LARGEST]):
         raise ValueError("it is no HTML page")
     try:
-        return html.fromstring(body, parser=html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False))
+        parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False)
+        return html.fromstring(body, parser=parser), rest
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise ValueError(f"it is no HTML page: {error}") from None
 
@@ -203,12 +234,9 @@ def _told(links: list[Link]) -> list[Link]:
     ]
 
 
-def _allowed(links: list[Link], url: str, allow: Sequence[str]) -> list[Link]:
+def _allowed(links: list[Link], url: str) -> list[Link]:
+    """Those of the links let in by the source's patterns that are pages of their own."""
     own = url.partition("#")[0].rstrip("/")
     return [
-        link
-        for link in links
-        if link.url.rstrip("/") != own
-        and not shapes.NO_PAGE.search(urlsplit(link.url).path)
-        and any(patterns.matches(pattern, link.url) for pattern in allow)
+        link for link in links if link.url.rstrip("/") != own and not shapes.NO_PAGE.search(urlsplit(link.url).path)
     ]

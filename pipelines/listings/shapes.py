@@ -56,6 +56,8 @@ LEAST_LINKS = 3
 MOSTLY_SHARE, HARDLY_SHARE = 0.6, 0.2
 # Characters of a last segment that is a title. Chosen: names of sections are shorter.
 LONG_SLUG_CHARACTERS = 40
+# Links of one shape that are no headlines. Chosen: the largest menus of real pages have a hundred or two.
+LONGEST_MENU_LINKS = 300
 # Deeper, and with more in the query, stand only traps.
 DEEPEST, MOST_PAIRS = 15, 20
 
@@ -97,21 +99,40 @@ def articles(links: Sequence[Link]) -> list[Link]:
     for link, kind in shaped:
         if not link.aside:
             kinds[kind].append(link)
-    shares = {kind: sum(headline(link) for link in alike) / len(alike) for kind, alike in kinds.items()}
+    read = {kind: sum(headline(link) for link in alike) for kind, alike in kinds.items()}
+    shares = {kind: read[kind] / len(alike) for kind, alike in kinds.items()}
     good = {kind for kind, share in shares.items() if share >= MOSTLY_SHARE and len(kinds[kind]) >= LEAST_LINKS}
+    # No menu is this long: what else has the shape of these headlines stands there to be followed for ever.
+    crowded = {
+        kind
+        for kind in kinds.keys() - good
+        if len(kinds[kind]) - read[kind] > LONGEST_MENU_LINKS and read[kind] >= LEAST_LINKS
+    }
 
     def leads(link: Link, kind: str) -> bool:
         read = headline(link)
-        if kind in good and not link.aside:
+        if (kind in good or (kind in crowded and read)) and not link.aside:
             return True
         if telling(link.url):
             # Beside headlines, what is a word or two long, or of a kind whose words all are short, is a label.
             few = bool(link.words) and weight(link.words) < LABEL_WORDS
             labels = few or (len(kinds.get(kind, ())) >= LEAST_LINKS and shares[kind] < HARDLY_SHARE)
-            return read or not (link.aside or link.foreign or (labels and bool(good)))
+            return read or not (link.aside or link.foreign or (labels and bool(good or crowded)))
         return link.headed and read and not link.aside
 
     return [link for link, kind in shaped if leads(link, kind)]
+
+
+def fair(links: Sequence[Link], most: int) -> list[Link]:
+    """At most so many of the links, in their order; where there are more, each shape of address has its turn."""
+    if len(links) <= most:
+        return list(links)
+    alike: dict[str, list[int]] = defaultdict(list)
+    for at, link in enumerate(links):
+        alike[shape(link.url)].append(at)
+    # The first of each shape, then the second: thousands of one shape leave room for all others.
+    turns = sorted((turn, at) for places in alike.values() for turn, at in enumerate(places))
+    return [links[at] for at in sorted(at for _, at in turns[:most])]
 
 
 def telling(url: str) -> bool:

@@ -15,6 +15,9 @@ OLD_AFTER = timedelta(hours=24)
 # A run that is loaded after newer ones is a "replay" where its pages are older than the newest article by more than
 # this. Chosen: longer than a run with its retries takes, shorter than the pause between two nights.
 REPLAY_AFTER = timedelta(hours=6)
+# So many edits in one run, and so large a part of the known articles that were looked at again, are "many at once".
+# Chosen: on an ordinary night one in ten or twenty of them was edited.
+FLOOD_EDITS, FLOOD_SHARE = 8, 0.8
 
 # --- Looking again
 

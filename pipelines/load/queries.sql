@@ -16,6 +16,10 @@ where name = %(of)s
 -- Whether a backfill has been through all rows.
 select passed_at from backfills where name = %(of)s
 
+-- name: edits_at_once
+-- The edits of a run that were taken for a new layout or another reading.
+select count(*)::int as count from changes where source = %(source)s and run = %(run)s and quiet = 'many at once'
+
 -- name: load_again
 -- Lines of a fetch that already is a revision: the same page read again, perhaps by another extractor.
 update lines l
@@ -71,6 +75,7 @@ select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revis
     case
         when %(first_run)s then 'first run'
         when l.judged or l.same_page then 're-extraction'
+        when l.revision > 1 and %(flood)s then 'many at once'
         when %(run)s < %(newest_run)s and l.fetched_at < %(newest_look)s::timestamptz - %(replay_after)s
             and u.code <> 'undecided' then 'replay'
         when l.revision = 1 and l.published_at < least(l.fetched_at, u.discovered_at) - %(old_after)s - case l.published_precision
@@ -103,6 +108,24 @@ where l.canonical_key = b.canonical_key and l.canonical_key <> l.url_key
 select l.n, a.id as article, a.text as before, l.text as after
 from lines l join articles a on a.id = l.article_id
 where l.reason = '' and not l.judged and l.text_digest <> a.text_digest
+
+-- name: load_flood
+-- Whether so many of the known articles that this run looked at again are edited that it is a sign of a new layout, or of another
+-- reading, and not of so many edits. What a list called modified does not count: there an edit is what was to be expected.
+with looked as (
+    select f.url_id
+    from fetches f join articles a on a.url_id = f.url_id join urls u on u.id = f.url_id
+    where f.source = %(source)s and f.outcome in ('fetched', 'unchanged')
+        and f.run in (select run from lines)
+        and a.first_fetched_at < f.fetched_at
+        and coalesce((u.entry ->> 'modified_at')::timestamptz <= a.seen_at, true)
+    group by f.url_id
+), edited as (
+    select distinct l.url_id
+    from lines l join looked on looked.url_id = l.url_id
+    where l.fresh and l.changed and l.revision > 1 and not l.judged and not l.same_page
+)
+select (select count(*) from edited) >= greatest(%(least)s, %(share)s * (select count(*) from looked)) as flood
 
 -- name: load_known
 -- What the ledger and the articles know of each line: its article, whether it was judged, whether a later fetch decides.

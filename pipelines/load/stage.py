@@ -29,7 +29,8 @@ WRONG_VALUES = ("22", "23")
 # URLs in one message. Chosen: the others are counted.
 URLS_SHOWN = 3
 
-KNOWN = "load_known"
+KNOWN, VERDICTS = "load_known", "load_verdicts"
+FLOOD = {"least": policy.FLOOD_EDITS, "share": policy.FLOOD_SHARE}
 STEPS = (
     KNOWN,
     "load_claims",
@@ -39,7 +40,7 @@ STEPS = (
     "load_reread_revisions",
     "load_reread_articles",
     "load_reread_changes",
-    "load_verdicts",
+    VERDICTS,
     "load_rest",
     "load_articles",
     "load_named",
@@ -88,7 +89,7 @@ def load(settings: Settings, source: Source, run: str) -> Tally:
                 counts["seconds"] = round(time.monotonic() - started)
                 gap = _gap(conn, source.name, run)
                 counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
-                state, message = (RunState.FAILED, _told(gap)) if gap else (RunState.DONE, "")
+                state, message = (RunState.FAILED, _told(gap)) if gap else (RunState.DONE, _flood(conn, source.name, run))
                 return runs.end(
                     conn, Tally(run=run, source=source.name, stage=STAGE, state=state, counts=counts, message=message)
                 )
@@ -118,6 +119,17 @@ def _gap(conn: db.Connection, source: str, run: str) -> list[db.Row]:
     ):
         return []
     return ledger.unaccounted(conn, run, source)
+
+
+def _flood(conn: db.Connection, source: str, run: str) -> str:
+    """What is said of edits that were too many for one run; nothing where there were none."""
+    count = (db.row(conn, "edits_at_once", source=source, run=run) or {"count": 0})["count"]
+    if not count:
+        return ""
+    return (
+        f"{count} articles read otherwise than before, nearly all that were looked at again: "
+        "that is taken for a new layout of the site and alerts nobody."
+    )
 
 
 def _told(gap: Sequence[db.Row]) -> str:
@@ -162,8 +174,11 @@ def _put(conn: db.Connection, rows: Sequence[Sequence[Any]], source: str, run: s
                 "It was made with another database: run `nightdesk extract` for this run again."
             )
         db.execute(conn, "load_measure")
+        before["flood"] = False
         for step in STEPS:
             db.execute(conn, step, source=source, run=run, **before, **POLICY)
+            if step == VERDICTS:
+                before |= db.row(conn, "load_flood", source=source, **FLOOD) or {}
             if step == KNOWN:
                 edits = [counters.Edit(**row) for row in db.query(conn, "load_edits")]
                 db.execute(conn, "load_still", numbers=counters.still(edits))

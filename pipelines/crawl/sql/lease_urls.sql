@@ -1,7 +1,16 @@
 -- Lease the next due URLs of a source: lists before articles, new before known, newest first, so many per host; of the
--- sitemaps that an index named no more than are left to this run. What was not sent in full for long is asked for
+-- sitemaps that an index named no more than are left to this run. No article before the lists that can be read now were: what
+-- they name tonight comes before what was left of other nights. What was not sent in full for long is asked for
 -- without its ETag and date, and so is what once had other bytes under the same ones.
-with due as (
+with open_lists as (
+    select exists (
+        select from urls
+        where source = %(source)s and kind <> 'article' and %(only)s = '' and host <> all(%(skip)s)
+            and (kind <> 'sitemap' or via = '' or %(sitemaps)s > 0)
+            and (next_at <= now() or (state = 'discovered' and next_at is not null))
+            and not exists (select from hosts where hosts.host = urls.host and hosts.cooldown_until > now())
+    ) as any
+), due as (
     select id, kind <> 'article' as list, state = 'discovered' as fresh,
         coalesce(entry ->> 'published_at', entry ->> 'modified_at') as published,
         row_number() over (
@@ -19,7 +28,7 @@ with due as (
     -- What was discovered is due, whoever wrote when.
     where source = %(source)s and (next_at <= now() or (state = 'discovered' and next_at is not null))
         and (leased_until is null or leased_until < now())
-        and (kind <> 'article' or %(articles)s)
+        and (kind <> 'article' or (%(articles)s and not (select open_lists.any from open_lists)))
         and (kind <> 'sitemap' or via = '' or %(sitemaps)s > 0)
         and host <> all(%(skip)s)
         and (

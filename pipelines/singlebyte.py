@@ -1,0 +1,36 @@
+"""Which charset of one byte a letter a text is really in that is labelled, and was read, as western European."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+WESTERN = "cp1252"
+SAMPLE = 200_000
+# Languages of central Europe, in which what is labelled western is not.
+CENTRAL = {"pl", "cs", "sk", "hu", "hr", "sl", "bs", "sq", "ro", "dsb", "hsb"}
+# Signs that stand between words, and in these texts inside of one: letters of another charset.
+INSIDE = re.compile("(?<=[a-zà-ÿ])[³¹¿¶±¾¼µ¦](?=[a-zà-ÿ])")
+LEAST_INSIDE = 3
+# The two charsets of central Europe differ in these letters, read as western.
+OF_ISO = re.compile("(?<=[a-zà-ÿ])[±¶¾¼»µ]|[±¶¾¼»µ](?=[a-zà-ÿ])")
+OF_WINDOWS = re.compile("(?<=[a-zà-ÿ])[¹œšžŸŠŽŒ]|[¹œšžŠŽŒ](?=[a-zà-ÿ])")
+
+
+def charset(western: str, language: str = "") -> str:
+    """The charset of a text that was read as western; language: the one it should be in, where that is known."""
+    if is_turkish(western):
+        return "cp1254"
+    sample = western[:SAMPLE].lower()
+    central = re.split("[-_]", language)[0].lower() in CENTRAL
+    if not central and len(INSIDE.findall(sample)) < LEAST_INSIDE:
+        return WESTERN
+    return "iso8859-2" if len(OF_ISO.findall(sample)) > len(OF_WINDOWS.findall(sample)) else "cp1250"
+
+
+def is_turkish(western: str) -> bool:
+    """Whether a text in the charset of western Europe is Turkish: þ, ý and ð, and no æ as Icelandic has."""
+    found = Counter(western[:SAMPLE].lower())
+    return (
+        found["þ"] + found["ý"] + found["ð"] > 2 and bool(found["ü"] or found["ç"]) and not (found["æ"] or found["á"])
+    )

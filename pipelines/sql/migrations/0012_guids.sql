@@ -1,0 +1,26 @@
+-- What a feed's own identity of an entry is good for: the article keeps it where its address changes. And two more codes.
+create index urls_guid on urls (source, (entry ->> 'guid')) where entry ->> 'guid' is not null;
+alter table urls drop constraint urls_code_check;
+alter table fetches drop constraint fetches_code_check;
+alter table changes drop constraint changes_quiet_check;
+alter table alerts drop constraint alerts_quiet_check;
+alter table urls add constraint urls_code_check check (code in (
+        '', 'other site', 'too old', 'home page', 'too long', 'allow', 'deny', 'list left', 'moved away', 'robots.txt', 'guard',
+        'guard network', 'guard redirect', 'refused', 'rest asked', 'challenge page', 'consent', 'login redirect',
+        'login shown', 'robots.txt error', 'robots.txt unreadable', 'timeout', 'dns', 'connection refused',
+        'connection lost', 'tls', 'proxy', 'status', 'empty answer', 'truncated', 'too large', 'redirects', 'no url',
+        'no list', 'render', 'our fault', 'not found', 'gone for good', 'not modified', 'same bytes', 'alias',
+        'undecided', 'empty page', 'not html', 'listing', 'soft 404', 'paywall', 'consent wall', 'error page',
+        'not shown in this region', 'gallery or video only', 'too short', 'no title', 'wrong language', 'too slow',
+        'unreadable')) not valid;
+alter table fetches add constraint fetches_code_check check (code in (
+        '', 'other site', 'too old', 'home page', 'too long', 'allow', 'deny', 'list left', 'moved away', 'robots.txt', 'guard',
+        'guard network', 'guard redirect', 'refused', 'rest asked', 'challenge page', 'consent', 'login redirect',
+        'login shown', 'robots.txt error', 'robots.txt unreadable', 'timeout', 'dns', 'connection refused',
+        'connection lost', 'tls', 'proxy', 'status', 'empty answer', 'truncated', 'too large', 'redirects', 'no url',
+        'no list', 'render', 'our fault', 'not found', 'gone for good', 'not modified', 'same bytes', 'alias',
+        'undecided')) not valid;
+alter table changes add constraint changes_quiet_check check (quiet in (
+        '', 'first run', 're-extraction', 'replay', 'old', 'many at once')) not valid;
+alter table alerts add constraint alerts_quiet_check check (quiet in (
+        '', 'first run', 're-extraction', 'replay', 'old', 'many at once')) not valid;

@@ -1,0 +1,37 @@
+"""Redirects: a site that sets a cookie on its way and asks for it at the next hop gets it there, and nowhere else.
+
+Nothing is kept from one page to the next: a crawl has no session. What a hop set is known to the hops after it alone,
+for the hosts and paths that the cookie names.
+"""
+
+from __future__ import annotations
+
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+from scrapy.http import Request, Response
+from scrapy.http.cookies import CookieJar
+
+# In the meta of a request: the cookies that the redirects before it have set.
+COOKIES = "nightdesk_cookies"
+# Browsers hold 4 KB in one, and servers refuse requests with more than two or three times that in their head.
+LARGEST = 8 * 1024
+
+
+class Redirects(RedirectMiddleware):
+    """Follows redirects as Scrapy does, with the cookies that were set by those before."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
+        """The response, or the request that a redirect leads to."""
+        followed = super().process_response(request, response)
+        if not isinstance(followed, Request):
+            return followed
+        jar: CookieJar | None = request.meta.get(COOKIES)
+        if jar is None and not response.headers.getlist("Set-Cookie"):
+            return followed
+        jar = jar or CookieJar()
+        jar.extract_cookies(response, request)
+        followed.headers.pop("Cookie", None)
+        jar.add_cookie_header(followed)
+        if len(followed.headers.get("Cookie") or b"") > LARGEST:
+            del followed.headers["Cookie"]
+        followed.meta[COOKIES] = jar
+        return followed
