@@ -65,7 +65,8 @@ APART = {
 
 # package -> the modules that other packages import; the rest is its own affair
 PUBLIC = {
-    "pipelines": "codes cron edits encodings errors installation model patterns private settings singlebyte steering text urls",
+    "pipelines": "codes cron edits encodings errors installation model patterns private settings singlebyte steering "
+    "text urls",
     "pipelines.airflow": "beside build cleaning home local rest",
     "pipelines.alert": "stage watches",
     "pipelines.archive": "passages search",

@@ -89,7 +89,9 @@ def load(settings: Settings, source: Source, run: str) -> Tally:
                 counts["seconds"] = round(time.monotonic() - started)
                 gap = _gap(conn, source.name, run)
                 counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
-                state, message = (RunState.FAILED, _told(gap)) if gap else (RunState.DONE, _flood(conn, source.name, run))
+                state, message = (
+                    (RunState.FAILED, _told(gap)) if gap else (RunState.DONE, _flood(conn, source.name, run))
+                )
                 return runs.end(
                     conn, Tally(run=run, source=source.name, stage=STAGE, state=state, counts=counts, message=message)
                 )
