@@ -14,6 +14,10 @@ from pipelines.sources import folders
 from pipelines.stores import postgres as db
 from pipelines.stores import runs
 
+# Where a near run is looked for, and how many are named. Chosen: some weeks of nights, a line of text.
+LATEST_RUNS = 40
+NAMED_RUNS = 3
+
 
 def check(settings: Settings, conn: db.Connection, names: Iterable[str]) -> None:
     """NightdeskError where a source is neither followed nor was."""
@@ -49,9 +53,11 @@ def check_used_channel(conn: db.Connection, name: str) -> None:
 def check_run(conn: db.Connection, run: str) -> None:
     """NightdeskError where nothing is known of a run."""
     if not runs.tallies(conn, runs.checked(run)):
-        latest = [row["run"] for row in runs.latest(conn, 20)]
+        latest = [row["run"] for row in runs.latest(conn, LATEST_RUNS)]
+        same_day = [one for one in latest if one[:10] == run[:10]][:NAMED_RUNS]
+        near = f" (near: {', '.join(same_day)})" if same_day else ""
         raise NightdeskError(
-            f"There is no run {run}{folders.near(run, latest)}; the latest are: {', '.join(latest[:3]) or 'none'}."
+            f"There is no run {run}{near}; the latest are: {', '.join(latest[:NAMED_RUNS]) or 'none'}."
         )
 
 
