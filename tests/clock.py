@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from statistics import median
 
@@ -36,6 +36,15 @@ def wall_below(seconds: float, what: str = "") -> AbstractContextManager[None]:
 def fits(took: float, seconds: float, clock: Clock = time.process_time) -> bool:
     """Whether what took so long by a clock is within a limit."""
     return took < seconds or took < seconds * pace(clock)
+
+
+def apart(gaps: Iterable[float], seconds: float, late: float) -> bool:
+    """Whether what was written down came so far apart, where a thread may write a thing down so much too late.
+
+    Half of it at the least, on the slowest machine.
+    """
+    short = seconds - min(gaps)
+    return short < seconds / 2 and fits(short, late, time.monotonic)
 
 
 def pace(clock: Clock = time.process_time) -> float:

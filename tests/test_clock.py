@@ -32,6 +32,13 @@ def test_a_fast_machine_has_no_smaller_limit() -> None:
     assert clock.pace(lambda: time.process_time() / 100) == 1
 
 
+def test_what_comes_too_soon_is_not_apart_however_slow_the_machine_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "REFERENCE_SECONDS", 1e-6)
+
+    assert clock.apart([0.5, 0.3], 0.5, 0.01)
+    assert not clock.apart([0.5, 0.2], 0.5, 0.01)
+
+
 def spend(seconds: float) -> None:
     """Use so much CPU."""
     end = time.process_time() + seconds

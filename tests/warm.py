@@ -30,7 +30,7 @@ from threading import Lock
 
 import setproctitle
 
-PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+PR_SET_CHILD_SUBREAPER = 36
 # Above every descriptor that a test has open; what a program is given lies here for the moment.
 HIGH = 700
 # Bytes of one message: the arguments and the environment.
@@ -75,7 +75,10 @@ class Program:
 
 
 class Oven:
-    """A warm interpreter, a child of this process, and the socket to ask it over."""
+    """A warm interpreter, a child of this process, and the socket to ask it over, with whose other end it ends.
+
+    It is not bound to whoever asks first as the kernel binds a child to its parent: that may be a thread, which ends.
+    """
 
     def __init__(self, pid: int, asked: socket.socket) -> None:
         self.owner, self.pid, self.asked, self.lock = os.getpid(), pid, asked, Lock()
@@ -145,7 +148,6 @@ def install() -> None:
 
 def main(number: int, owner: int) -> None:
     """Be the warm interpreter of the process `owner`; returns in each program that is forked, once it has run."""
-    _die_with(owner)
     # It looks for the place of our words when it is asked first, and finds it while our environment is untouched.
     setproctitle.getproctitle()
     for name in ON_THE_WAY:
@@ -175,7 +177,6 @@ def main(number: int, owner: int) -> None:
             globals()["_oven"] = Oven(pid, mine)
             break
         mine.close()
-        _die_with(owner)
     _run(program)
 
 
@@ -275,12 +276,6 @@ def _pair() -> tuple[socket.socket, socket.socket]:
     for end in (mine, theirs):
         end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LONGEST)
     return mine, theirs
-
-
-def _die_with(owner: int) -> None:
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != owner:
-        os._exit(1)
 
 
 def _prctl(what: int, value: int) -> None:
