@@ -235,6 +235,27 @@ def test_an_address_that_is_too_long_is_in_the_ledger_with_that_as_its_reason(co
     assert [one.url for one in lease(conn)] == ["http://a.test/2"]
 
 
+@pytest.mark.parametrize("form", ["", "?amp=1"], ids=["the same address", "another form of it"])
+@pytest.mark.parametrize("turned", [False, True], ids=["sitemap first", "feed first"])
+def test_what_one_list_says_of_an_article_is_known_whichever_list_named_it_first(
+    conn: db.Connection, form: str, turned: bool
+) -> None:
+    plain = "http://a.test/news/70123-bread-is-dear"
+    at = NOW - timedelta(hours=3)
+    lists = [
+        (Kind.SITEMAP, Entry(url=plain, published_at=at)),
+        (Kind.FEED, Entry(url=plain + form, title="Bread", authors=("Ada Quill",))),
+    ]
+    for by, entry in reversed(lists) if turned else lists:
+        discover(conn, entry, by=by)
+
+    (leased,) = lease(conn)
+
+    assert leased.entry is not None
+    assert (leased.url, leased.entry.url) == (plain, plain)
+    assert (leased.entry.authors, leased.entry.title, leased.entry.published_at) == (("Ada Quill",), "Bread", at)
+
+
 def test_the_check_names_urls_without_an_end(conn: db.Connection) -> None:
     discover(conn, *(Entry(url=f"http://a.test/{n}") for n in (1, 2, 3)))
     first, _, _ = lease(conn)

@@ -74,6 +74,8 @@ def discover(
     fresh = [one for key, one in named.items() if key not in known]
     mains = _mains(rows)
     _insert(conn, source, run, via, fresh, mains, counts)
+    lent = {row["main_id"]: _json(named[key].entry) for key, row in known.items() if row["main_fetched_at"] is None}
+    db.execute_values(conn, "lend_entries", list(lent.items()))
     # A section names what the front page named a moment ago: it is new to this run all the same.
     ours = [row for key, row in known.items() if row["discovered_run"] == run and key not in shown]
     counts["of this run"] = sum(row["state"] != State.EXCLUDED for row in ours)
@@ -190,7 +192,12 @@ def _insert(
         for one in fresh
         if alias(one) and one.variant in standing
     ]
-    counts["alias"] += len(db.execute_values(conn, "discover_urls", others, fetch=True))
+    aliases = db.execute_values(conn, "discover_urls", others, fetch=True)
+    counts["alias"] += len(aliases)
+    # What one list says of an article another one need not know: the feed has the author, the sitemap the address.
+    told = [*(row["id"] for row in aliases), *(alias_id for alias_id, *_ in swapped)]
+    if told:
+        db.execute(conn, "lend_of_aliases", aliases=told)
 
 
 def _stands(main: db.Row | None, one: Named) -> bool:

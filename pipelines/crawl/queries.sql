@@ -197,6 +197,27 @@ select source, host, count(*) as count from urls
 where source = any(%(sources)s) and (next_at <= now() or (state = 'discovered' and next_at is not null))
 group by source, host
 
+-- name: lend_entries
+-- What a list says of an article that was not fetched yet, where the list that named it first does not say it. A day is no
+-- precision of somebody else's date.
+update urls u
+set entry = (
+        case when u.entry -> 'published_at' is not null then lent.entry::jsonb - 'published_precision' else lent.entry::jsonb end
+        || coalesce(u.entry, '{}')
+    )
+from (values %s) as lent (id, entry)
+where u.id = lent.id and u.fetched_at is null and u.kind = 'article'
+
+-- name: lend_of_aliases
+-- The same for articles of which these are other addresses.
+update urls u
+set entry = (
+        case when u.entry -> 'published_at' is not null then lent.entry - 'published_precision' else lent.entry end
+        || coalesce(u.entry, '{}')
+    )
+from urls lent
+where lent.id = any(%(aliases)s) and u.id = lent.alias_of and u.fetched_at is null and lent.entry is not null
+
 -- name: list_of_source
 -- A feed, sitemap or section in the ledger, and how far its dates of change held true.
 select id, kind, url, via, lastmod_true, lastmod_false from urls where source = %(source)s and url_key = %(key)s
