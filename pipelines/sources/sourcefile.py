@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import MISSING, fields
@@ -31,6 +33,8 @@ SHOWN_CHARACTERS = 80
 NAME = re.compile(r"[a-z0-9]+([._-][a-z0-9]+)*")
 # Characters of a source's name. Chosen: it stands in tables, paths and labels of Airflow.
 LONGEST_NAME_CHARACTERS = 60
+# Bytes of a file. Chosen: a hundred times what the longest of the catalogue has.
+LARGEST_BYTES = 100_000
 # Characters of a pattern. Chosen: a person has to read it; its time grows with it.
 LONGEST_PATTERN_CHARACTERS = 300
 # Characters of an address. Chosen: a little below what pipelines.urls takes.
@@ -80,7 +84,7 @@ def load(path: Path) -> Source:
     """The source that a file describes; SourceError names the file, the key and what is allowed."""
     where = shown(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = _content(path, where).decode("utf-8-sig")
     except FileNotFoundError:
         raise SourceError(f"{where}: there is no such file.") from None
     except OSError as error:
@@ -88,6 +92,17 @@ def load(path: Path) -> Source:
     except UnicodeDecodeError as error:
         raise SourceError(f"{where}: is not UTF-8 at byte {error.start}; save it as UTF-8.") from None
     return parse(text, path.stem, where)
+
+
+def _content(path: Path, where: str) -> bytes:
+    """What a file holds; a pipe in its place would be waited for without end, and a device has no end."""
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise SourceError(f"{where}: is a pipe or a device; a source is a file.")
+        content = file.read(LARGEST_BYTES + 1)
+    if len(content) > LARGEST_BYTES:
+        raise SourceError(f"{where}: has more than {LARGEST_BYTES:,} bytes, which no source needs.")
+    return content
 
 
 def parse(text: str, name: str, where: str) -> Source:

@@ -148,7 +148,19 @@ def folder_for_a_file(folder: Path) -> None:
     (folder / "broken.toml").mkdir()
 
 
-@pytest.mark.parametrize("breaks", [broken_file, not_utf8, folder_for_a_file])
+def pipe_for_a_file(folder: Path) -> None:
+    os.mkfifo(folder / "broken.toml")
+
+
+def endless_file(folder: Path) -> None:
+    (folder / "broken.toml").symlink_to("/dev/zero")
+
+
+def huge_file(folder: Path) -> None:
+    (folder / "broken.toml").write_text("title = '" + "x" * 10_000_000 + "'", encoding="utf-8")
+
+
+@pytest.mark.parametrize("breaks", [broken_file, not_utf8, folder_for_a_file, pipe_for_a_file, endless_file, huge_file])
 def test_a_broken_source_file_is_told_and_stops_no_other(
     night: Night, conn: db.Connection, breaks: Callable[[Path], None]
 ) -> None:
