@@ -129,6 +129,22 @@ def test_articles_lists_the_latest_and_shows_one_with_what_was_cut(desk: Nightde
     assert "phrase: comment (ar)" in shown
 
 
+def test_articles_shows_where_one_comes_from_and_what_changed_between_two_wordings(desk: Nightdesk) -> None:
+    (newest,) = json.loads(desk("articles", "--source", "sabah", "-n", "1", "--json").stdout)
+    number = str(newest["id"])
+
+    shown, record = desk("articles", number).stdout, json.loads(desk("articles", number, "--json").stdout)
+    same = json.loads(desk("articles", number, "--diff", "1..1", "--json").stdout)
+
+    (origin,) = record["provenance"]
+    assert origin["record"] in shown
+    assert origin["page_sha256"] == record["page_digest"]
+    assert same["title"] == [[{"fate": "same", "text": newest["title"]}]]
+    assert newest["title"] in desk("articles", number, "--revision", "1").stdout
+    assert "has no revision 7; it has 1" in desk("articles", number, "--diff", "1..7", code=1).stderr
+    assert "--diff 1..3" in desk("articles", number, "--diff", "1-3", code=1).stderr
+
+
 def test_why_tells_the_story_of_a_url_and_articles_finds_it(desk: Nightdesk) -> None:
     (newest,) = json.loads(desk("articles", "--source", "harbour", "-n", "1", "--json").stdout)
 

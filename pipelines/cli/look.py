@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from pipelines import installation, urls
-from pipelines.cli import completion, known, onepage, report, trypage
-from pipelines.cli.show import Json, ago, as_json, out, quote, say, table
+from pipelines.cli import completion, known, onearticle, report, trypage
+from pipelines.cli.show import Json, ago, as_json, out, say, table
 from pipelines.codes import RunState
 from pipelines.crawl import ledger
 from pipelines.desk import records as desk
@@ -119,10 +119,13 @@ def articles(
     url: Annotated[str, typer.Option(help="The article of this address, in full.")] = "",
     count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many.")] = 20,
     removed: Annotated[bool, typer.Option("--removed", help="With ID or --url: show what was cut as well.")] = False,
+    revision: Annotated[int | None, typer.Option("--revision", help="With ID or --url: this wording of it.")] = None,
+    diff: Annotated[str, typer.Option("--diff", metavar="1..3", help="With ID or --url: what changed between.")] = "",
     json: Json = False,
 ) -> None:
-    """The latest articles, or one in full with what was cut from it and why."""
-    with db.connection(settings()) as conn:
+    """The latest articles, or one in full: its wordings, what was cut and why, and where all of it comes from."""
+    current = settings()
+    with db.connection(current) as conn:
         db.check_migrated(conn)
         if url:
             found = db.row(conn, "article_of_url", url=url)
@@ -130,10 +133,12 @@ def articles(
                 raise NightdeskError(f"There is no article of {url}; `nightdesk why {url}` tells what became of it.")
             number = found["id"]
         if number is not None:
-            _one(conn, number, removed, json)
+            onearticle.show(conn, current, number, removed=removed, revision=revision, diff=diff, json=json)
             return
+        if revision is not None or diff:
+            raise NightdeskError("--revision and --diff are of one article: give its number, or --url.")
         if source:
-            known.check(settings(), conn, [source])
+            known.check(current, conn, [source])
         rows = desk.latest_articles(conn, count, source or None, whole=json)
     if json:
         as_json(rows)
@@ -166,19 +171,3 @@ def why(url: str, json: Json = False) -> None:
         ("when", "source", "run", "what", "reason", "where"),
         ((r["at"], r["source"], r["run"], r["what"], r["reason"], r["pointer"]) for r in told),
     )
-
-
-def _one(conn: db.Connection, number: int, removed: bool, json: bool) -> None:
-    row = desk.article(conn, number)
-    if row is None:
-        raise NightdeskError(f"There is no article {number}; `nightdesk articles` lists the latest.")
-    if json:
-        as_json(row)
-        return
-    onepage.print_facts(row)
-    say("")
-    quote(row["text"])
-    if removed:
-        onepage.print_removed([(block["text"], block["reason"]) for block in row["removed"]])
-    elif row["removed"]:
-        say(f"\n{len(row['removed'])} block(s) were cut; --removed shows them.", "dim")

@@ -221,6 +221,24 @@ def read(raw: Path, pointer: Pointer) -> Page:
     raise StoreError(f"{path} has no page at byte {pointer.warc_offset}; the file was changed after it was closed.")
 
 
+def record_id(raw: Path, pointer: Pointer) -> str:
+    """The WARC-Record-ID of the response at a pointer; StoreError where the file is not there or holds none there."""
+    path = raw / pointer.warc_file
+    if not path.exists():
+        path = path.with_name(path.name + ".open")
+    try:
+        with path.open("rb") as file:
+            _, head = _inflated(file, pointer.warc_offset, wbits=31)
+    except FileNotFoundError:
+        raise StoreError(f"{path} is not there; restore it or let the page be fetched again.") from None
+    found = head.partition(b"WARC-Record-ID: ")[2].partition(b"\r\n")[0].decode("ascii", "replace")
+    if not found:
+        raise StoreError(
+            f"{path} has no record at byte {pointer.warc_offset}; the file was changed after it was closed."
+        )
+    return found
+
+
 def decoded(page: Page, limit: int = MAX_BODY_BYTES) -> bytes:
     """The body without its content encoding, at most `limit` bytes; StoreError says what cannot be decoded."""
     names = ",".join(value for name, value in page.headers if name.lower() == "content-encoding")

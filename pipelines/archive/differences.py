@@ -1,0 +1,99 @@
+"""What changed between two wordings of a text, word by word, paragraph by paragraph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+# Words and the blanks behind them; letters of scripts without spaces are compared one by one.
+WORD = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|\\S+\\s*|\\s+")
+# Comparing takes the square of it: longer paragraphs that have nothing in common at their ends are shown as replaced.
+MOST_WORDS = 3_000
+MOST_PARAGRAPHS = 3_000
+
+
+class Fate(StrEnum):
+    """What became of some words."""
+
+    SAME = "same"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words with one fate."""
+
+    fate: Fate
+    text: str
+
+
+def words(before: str, after: str) -> tuple[Piece, ...]:
+    """The pieces of one paragraph: read without the added ones it is before, without the removed ones after."""
+    return tuple(_merged(_compared(WORD.findall(before), WORD.findall(after), MOST_WORDS)))
+
+
+def paragraphs(before: str, after: str) -> list[tuple[Piece, ...]]:
+    """The same of a whole text, one tuple for each paragraph of either wording."""
+    made: list[tuple[Piece, ...]] = []
+    gone: list[str] = []
+    come: list[str] = []
+    for fate, lines in _blocks(before.split("\n"), after.split("\n"), MOST_PARAGRAPHS):
+        if fate == Fate.SAME:
+            made += _changed(gone, come)
+            gone, come = [], []
+            made += [(Piece(fate, line),) for line in lines]
+        else:
+            (gone if fate == Fate.REMOVED else come).extend(lines)
+    return made + _changed(gone, come)
+
+
+def _changed(gone: Sequence[str], come: Sequence[str]) -> list[tuple[Piece, ...]]:
+    """Paragraphs that stand in the place of others, those of the same number compared with each other."""
+    pairs = [words(one, other) for one, other in zip(gone, come, strict=False)]
+    left, right = gone[len(pairs) :], come[len(pairs) :]
+    return [*pairs, *((Piece(Fate.REMOVED, one),) for one in left), *((Piece(Fate.ADDED, one),) for one in right)]
+
+
+def _compared(before: Sequence[str], after: Sequence[str], most: int) -> Iterator[Piece]:
+    for fate, parts in _blocks(before, after, most):
+        yield Piece(fate, "".join(parts))
+
+
+def _blocks(before: Sequence[str], after: Sequence[str], most: int) -> Iterator[tuple[Fate, Sequence[str]]]:
+    """What both have in a row, what only one has; the ends they share are not compared."""
+    shortest = min(len(before), len(after))
+    head = next((n for n in range(shortest) if before[n] != after[n]), shortest)
+    tail = next((n for n in range(shortest - head) if before[-1 - n] != after[-1 - n]), shortest - head)
+    yield Fate.SAME, before[:head]
+    left, right = before[head : len(before) - tail], after[head : len(after) - tail]
+    if max(len(left), len(right)) > most:
+        yield Fate.REMOVED, left
+        yield Fate.ADDED, right
+    else:
+        for tag, begin, end, start, stop in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+            if tag == "equal":
+                yield Fate.SAME, left[begin:end]
+            else:
+                yield Fate.REMOVED, left[begin:end]
+                yield Fate.ADDED, right[start:stop]
+    yield Fate.SAME, before[len(before) - tail :]
+
+
+def _merged(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """Pieces that are not empty, neighbours of one fate as one."""
+    last: Piece | None = None
+    for piece in pieces:
+        if not piece.text:
+            continue
+        if last and last.fate == piece.fate:
+            last = Piece(last.fate, last.text + piece.text)
+        else:
+            if last:
+                yield last
+            last = piece
+    if last:
+        yield last

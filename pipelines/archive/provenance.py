@@ -1,0 +1,37 @@
+"""Where each wording of an article comes from: the page in the raw store, when and whence it was fetched, digests."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+
+from pipelines.errors import StoreError
+from pipelines.model import Pointer
+from pipelines.stores import postgres as db
+from pipelines.stores import warc
+
+
+def of_article(conn: db.Connection, raw: Path, number: int) -> list[db.Row]:
+    """A row for each revision, newest first: run, fetched_at, url, final_url, status, warc_file, warc_offset, record,
+    page_sha256 of the bytes, text_sha256 and normal_form_sha256, extractor with the template's version.
+
+    record is the WARC-Record-ID, empty where the raw file is gone; redirected_from is the address that was asked for,
+    where another one answered.
+    """
+    made = []
+    for row in db.query(conn, "provenance_of_article", id=number):
+        text = row.pop("text")
+        redirected = row["url"] if row["final_url"] and row["final_url"] != row["url"] else ""
+        made.append({**row, "text_sha256": sha256(text.encode()).hexdigest(), "redirected_from": redirected}
+                    | {"record": _record(raw, row)})  # fmt: skip
+    return made
+
+
+def _record(raw: Path, row: db.Row) -> str:
+    if not row["warc_file"]:
+        return ""
+    pointer = Pointer(warc_file=row["warc_file"], warc_offset=row["warc_offset"], warc_length=row["warc_length"] or 0)
+    try:
+        return warc.record_id(raw, pointer)
+    except StoreError:
+        return ""

@@ -1,0 +1,149 @@
+"""One article in full: its text, its wordings and what changed between two, what was cut, and where it comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any
+
+from rich.text import Text
+
+from pipelines import steering
+from pipelines.archive import differences, provenance
+from pipelines.archive.differences import Fate, Piece
+from pipelines.cli import onepage
+from pipelines.cli.show import as_json, out, quote, say, table
+from pipelines.desk import records as desk
+from pipelines.errors import NightdeskError
+from pipelines.settings import Settings
+from pipelines.stores import postgres as db
+
+RANGE = re.compile(r"(-?\d{1,9})\.\.(-?\d{1,9})")
+FIELDS = ("title", "description", "text")
+# How words that went and came are marked, with colour and without: nothing of it depends on a direction of writing.
+MARKS = {Fate.REMOVED: ("[-", "-]", "red"), Fate.ADDED: ("{+", "+}", "green")}
+
+
+def show(
+    conn: db.Connection,
+    current: Settings,
+    number: int,
+    *,
+    removed: bool = False,
+    revision: int | None = None,
+    diff: str = "",
+    json: bool = False,
+) -> None:
+    """Print an article: as it reads now, one wording of it, or what changed between two."""
+    row = desk.article(conn, number)
+    if row is None:
+        raise NightdeskError(f"There is no article {number}; `nightdesk articles` lists the latest.")
+    if diff:
+        _print_diff(number, row["revisions"], diff, json=json)
+        return
+    if revision is not None:
+        wording = _wording(number, row["revisions"], revision)
+        if json:
+            as_json(wording)
+            return
+        say(f"Revision {revision} of article {number}, fetched {_at(wording['fetched_at'])}", "dim")
+        for name in FIELDS:
+            if wording[name]:
+                quote(wording[name], "bold" if name == "title" else "")
+        return
+    origins = provenance.of_article(conn, current.raw, number)
+    if json:
+        as_json({**row, "provenance": origins})
+        return
+    onepage.print_facts(row)
+    say("")
+    quote(row["text"])
+    _print_origins(origins)
+    if len(row["revisions"]) > 1:
+        first, last = row["revisions"][-1]["revision"], row["revisions"][0]["revision"]
+        say(f"`nightdesk articles {number} --diff {first}..{last}` shows what changed.", "dim")
+    if removed:
+        onepage.print_removed([(block["text"], block["reason"]) for block in row["removed"]])
+    elif row["removed"]:
+        say(f"\n{len(row['removed'])} block(s) were cut; --removed shows them.", "dim")
+
+
+def _wording(number: int, revisions: Sequence[db.Row], wanted: int) -> db.Row:
+    for row in revisions:
+        if row["revision"] == wanted:
+            return row
+    there = ", ".join(str(row["revision"]) for row in reversed(revisions))
+    raise NightdeskError(f"Article {number} has no revision {wanted}; it has {there}.")
+
+
+def _print_diff(number: int, revisions: Sequence[db.Row], diff: str, *, json: bool) -> None:
+    asked = RANGE.fullmatch(diff.strip())
+    if not asked:
+        raise NightdeskError(f"--diff {diff} names no two revisions; write them like --diff 1..3.")
+    before, after = (_wording(number, revisions, int(part)) for part in asked.groups())
+    compared = {name: differences.paragraphs(before[name], after[name]) for name in FIELDS}
+    if json:
+        as_json({"before": int(asked[1]), "after": int(asked[2]), **compared})
+        return
+    say(f"Article {number}: revision {asked[1]}, fetched {_at(before['fetched_at'])}, to", "dim")
+    say(f"revision {asked[2]}, fetched {_at(after['fetched_at'])}; [-went-] {{+came+}}", "dim")
+    for name in FIELDS:
+        _print_paragraphs(name, compared[name])
+
+
+def _print_paragraphs(name: str, paragraphs: Sequence[Sequence[Piece]]) -> None:
+    """The paragraphs of a field that changed; those between are counted."""
+    if all(piece.fate == Fate.SAME for pieces in paragraphs for piece in pieces):
+        return
+    say(f"\n{name}", "bold")
+    same = 0
+    for pieces in (*paragraphs, ()):
+        if pieces and all(piece.fate == Fate.SAME for piece in pieces):
+            same += 1
+            continue
+        if same:
+            say(f"… {same} paragraph{'' if same == 1 else 's'} the same …", "dim")
+            same = 0
+        if pieces:
+            out.print(_marked(pieces), soft_wrap=True)
+
+
+def _marked(pieces: Sequence[Piece]) -> Text:
+    line = Text()
+    for piece in pieces:
+        shown = steering.strip(piece.text)
+        if piece.fate == Fate.SAME:
+            line.append(shown)
+            continue
+        opening, closing, style = MARKS[piece.fate]
+        bare = shown.rstrip()
+        line.append(f"{opening}{bare}{closing}", style)
+        line.append(shown[len(bare) :])
+    return line
+
+
+def _print_origins(origins: Sequence[db.Row]) -> None:
+    say("")
+    table(
+        ("#revision", "run", "fetched", "status", "extractor"),
+        ((row["revision"], row["run"], row["fetched_at"], row["status"], row["extractor"]) for row in origins),
+        title="Wordings",
+    )
+    newest: dict[str, Any] = dict(origins[0]) if origins else {}
+    facts = {
+        "raw file": newest.get("warc_file") and f"{newest['warc_file']}, byte {newest['warc_offset']}",
+        "record": newest.get("record") or (newest.get("warc_file") and "the raw file is not there any more"),
+        "asked for": newest.get("redirected_from"),
+        "answered": newest.get("redirected_from") and newest.get("final_url"),
+        "bytes": newest.get("page_sha256") and f"sha256 {newest['page_sha256']}",
+        "text": newest.get("text_sha256") and f"sha256 {newest['text_sha256']}",
+    }
+    say("")
+    for name, value in facts.items():
+        if value:
+            out.print(Text(f"{name:10}", style="dim") + Text(str(value)), soft_wrap=True)
+
+
+def _at(moment: Any) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
