@@ -7,7 +7,7 @@ folder=${1:?a folder to back up into, best on another disk}
 cd "$(dirname "$0")/.."
 compose() { docker compose -f docker/compose.yaml "$@"; }
 dump() { # one database
-    compose exec -T postgres pg_dump -U postgres --format=custom --no-owner "$1" >"$folder/$1.dump.new"
+    compose exec -T postgres pg_dump -U postgres --format=custom --no-owner --no-privileges "$1" >"$folder/$1.dump.new"
     # It can be read to its end.
     compose exec -T postgres pg_restore --list <"$folder/$1.dump.new" >"$folder/$1.contents"
 }

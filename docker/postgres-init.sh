@@ -22,4 +22,7 @@ create database nightdesk owner nightdesk encoding 'UTF8' template template0;
 create database airflow owner airflow encoding 'UTF8' template template0;
 revoke connect on database nightdesk from public;
 revoke connect on database airflow from public;
+-- Who only reads the views that stay; nobody can log in as it until an administrator gives it a password.
+create role nightdesk_reader nologin;
+grant connect on database nightdesk to nightdesk_reader;
 SQL

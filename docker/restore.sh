@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 compose() { docker compose -f docker/compose.yaml "$@"; }
 restore() { # one database, by the role that owns it; whole or not at all
     [ -e "$folder/$1.dump" ] || return 0
-    compose exec -T postgres pg_restore -U postgres --exit-on-error --single-transaction --no-owner --role="$1" \
+    compose exec -T postgres pg_restore -U postgres --exit-on-error --single-transaction --no-owner --no-privileges --role="$1" \
         --dbname="$1" <"$folder/$1.dump"
 }
 

@@ -23,7 +23,7 @@ def dump(settings: Settings, file: Path) -> None:
     """Write the database into a file of pg_dump's own form, in its place only once it is whole; may run meanwhile."""
     beside = file.with_name(f"{file.name}.new")
     beside.touch(mode=0o600)
-    _run(settings, "pg_dump", "--format=custom", "--no-owner", f"--file={beside}")
+    _run(settings, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={beside}")
     _run(settings, "pg_restore", "--list", f"--file={os.devnull}", str(beside))
     beside.replace(file)
 
@@ -40,7 +40,16 @@ def restore(settings: Settings, file: Path) -> list[str]:
         found = db.row(conn, "tables")
     if found and found["count"]:
         raise DatabaseError(f"The database at {shown(address)} has {found['count']} tables: restore into an empty one.")
-    _run(settings, "pg_restore", "--exit-on-error", "--single-transaction", "--no-owner", str(file), into="--dbname")
+    _run(
+        settings,
+        "pg_restore",
+        "--exit-on-error",
+        "--single-transaction",
+        "--no-owner",
+        "--no-privileges",
+        str(file),
+        into="--dbname",
+    )
     return db.migrate(settings)
 
 
