@@ -15,7 +15,7 @@ export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test check airflow docker bench bench-extraction render lock clean
+.PHONY: help run ui test check airflow docker bench bench-scale bench-extraction render lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -44,6 +44,9 @@ docker: $(VENV)/ready-dev ## try docker/ in a Docker of its own, as root on Debi
 
 bench: $(VENV)/ready-dev ## measure, and write docs/benchmarks.md
 	@$(BIN)/python -m bench
+
+bench-scale: $(VENV)/ready-dev ## search in generated archives of 10,000 to a million articles: hours, and 15 GB
+	@$(BIN)/python -m bench scale --articles 10000 100000 1000000
 
 bench-extraction: $(VENV)/ready-dev ## CORPUS=dir: us and our peers on real pages, into docs/benchmarks.md
 	@test -n "$(CORPUS)" || { echo "Name a folder of pages with gold: make bench-extraction CORPUS=dir. What it holds: bench/corpus.py."; exit 2; }

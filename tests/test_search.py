@@ -269,3 +269,22 @@ def test_every_case_of_arabic_prefixes_is_found_by_search_too(settings: Settings
 
     assert len(cases) > 50
     assert [case for case in cases if found[case["id"]] != (case["expected"] == "1")] == []
+
+
+def test_words_that_stand_in_many_articles_are_looked_for_in_the_newest_ones_first(
+    settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "WINDOW", 30)
+    texts = {str(n): f"zebra {n} {'lion' if n % 10 == 0 else ''}" for n in range(100)}
+    keep(settings, conn, [article(path, text) for path, text in texts.items()])
+    with conn, conn.cursor() as cursor:
+        cursor.execute("analyze article_words")
+
+    page = search.search(conn, "zebra", count=10, now=NOW)
+    pages = [_paths(page)]
+    while page.after:
+        page = search.search(conn, "zebra", count=10, after=page.after)
+        pages.append(_paths(page))
+
+    assert [path for paths in pages for path in paths] == [str(n) for n in reversed(range(100))]
+    assert _paths(search.search(conn, "zebra lion", count=10, now=NOW)) == [str(n) for n in range(90, -1, -10)]

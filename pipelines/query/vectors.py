@@ -34,7 +34,12 @@ MOST_FORMS = 30_000
 # Before a word of the title, and of an author's name; no word has them.
 TITLE, AUTHOR = "=", "@"
 WEIGHTS = {"title": "A", "description": "B", "text": ""}
-GAP = 2
+# Places between two fields: further than NEAR reaches, so that it never reaches from one into the other.
+GAP = 60
+# Words that one letter can stand for (ﷺ) share its place in a text, and have places of their own in the index.
+LIGATURE = 4
+# Written forms of one NEAR, each time it is written: that often for each number of words between.
+MOST_NEAR_FORMS = 6_000
 
 
 class Shape(IntEnum):
@@ -143,7 +148,7 @@ class _Writing:
             return self.find(node)
         if isinstance(node, Near):
             sides = [self.either(list(map(self.find, side))) for side in (node.left, node.right)]
-            return self.every(sides)
+            return self.near(node) or self.every(sides)
         if isinstance(node, Every):
             return self.every(list(map(self.node, node.parts)))
         if isinstance(node, Either):
@@ -155,7 +160,23 @@ class _Writing:
             return self.either([self.row([[_lexeme(AUTHOR, word)] for word in name]) for name in names])
         return None
 
-    def find(self, find: Find) -> str | None:
+    def near(self, node: Near) -> str | None:
+        """What stands near by the places of a row; None where they do not tell it: of phrases, or too many forms."""
+        sides = [[one for find in side for one in self.groups(find).items()] for side in (node.left, node.right)]
+        left, right = (sorted({form for _, forms in side for form in forms}) for side in sides)
+        furthest = node.distance + LIGATURE
+        phrases = any(rest for side in sides for rest, _ in side)
+        parts_ = any(find.term.mode == "substring" for find in (*node.left, *node.right))
+        if self.shape != Shape.EXACT or phrases or parts_:
+            return None
+        if 2 * furthest * (len(left) + len(right)) > MOST_NEAR_FORMS:
+            return None
+        one, other = (f"({' | '.join(side)})" for side in (left, right))
+        steps = range(1, furthest + 1)
+        return " | ".join(f"({one} <{step}> {other}) | ({other} <{step}> {one})" for step in steps)
+
+    def groups(self, find: Find) -> dict[tuple[Word, ...], set[str]]:
+        """The words that may follow a first one -> the forms of that first one, as lexemes of a tsquery."""
         made = matcher.index([("", (find.term,), ())])
         before = TITLE if find.title else ""
         groups: dict[tuple[Word, ...], set[str]] = {}
@@ -167,13 +188,19 @@ class _Writing:
                         forms = variants.prefixed(form, add_article=spelling.add_article)
                     end = ":*" if table is made.starts else ""
                     groups.setdefault(spelling.rest, set()).update(_lexeme(before, one) + end for one in forms)
+        return groups
+
+    def find(self, find: Find) -> str | None:
+        before = TITLE if find.title else ""
+        groups = self.groups(find)
+        parts_ = matcher.index([("", (find.term,), ())]).parts
         self.forms += sum(len(first) + sum(len(word.forms) for word in rest) for rest, first in groups.items())
         if self.forms > MOST_FORMS:
             raise QueryError("This query asks for too many written forms at once: divide it.", "", 0)
         written = [
             self.row([sorted(first), *(_place(word, before) for word in rest)]) for rest, first in groups.items()
         ]
-        return self.either([*written, *(self.part(part, before) for part in made.parts)])
+        return self.either([*written, *(self.part(part, before) for part in parts_)])
 
     def part(self, part: str, before: str) -> str | None:
         """A part of words: of several words the first ends, and the last begins, with what is looked for."""
