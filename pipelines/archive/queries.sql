@@ -43,3 +43,20 @@ order by found.rank / (1 + greatest(extract(epoch from %(now)s - given.dated), 0
 -- name: words_with_part
 -- The words that hold a part, no more than asked for.
 select word from known_words where position(%(part)s in word) > 0 limit %(most)s
+
+-- name: provenance_of_article
+-- Where each revision of an article comes from, newest first.
+select r.revision, r.run, r.fetched_at, f.url, f.final_url, f.status, f.bytes, f.warc_file, f.warc_offset, f.warc_length,
+    r.page_digest as page_sha256, r.text_digest as normal_form_sha256, r.extractor, r.text
+from revisions r
+join fetches f on f.id = r.fetch_id
+where r.article_id = %(id)s
+order by r.revision desc
+
+-- name: search_estimate
+-- How many articles Postgres' statistics expect a query to name.
+explain (format json) select from article_words where shape = 0 and words @@ %(of_exact)s::tsquery
+
+-- name: search_known
+-- How many articles the statistics know to be in the index.
+select greatest(reltuples, 1) as articles from pg_class where oid = 'article_words'::regclass

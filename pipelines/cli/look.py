@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines import installation, urls
-from pipelines.cli import completion, known, onearticle, report, trypage
+from pipelines.cli import completion, known, onearticle, onepage, report, trypage
 from pipelines.cli.show import Json, ago, as_json, out, say, table
 from pipelines.codes import RunState
 from pipelines.crawl import ledger
