@@ -69,7 +69,7 @@ PUBLIC = {
     "text urls",
     "pipelines.airflow": "beside build cleaning home local rest",
     "pipelines.alert": "stage watches",
-    "pipelines.archive": "passages search",
+    "pipelines.archive": "differences passages provenance search",
     "pipelines.crawl": "aliases discovery hosts ledger policy rules stage summary",
     "pipelines.dates": "clocks lists months relative written",
     "pipelines.desk": "records",

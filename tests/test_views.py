@@ -38,7 +38,10 @@ def test_a_reader_sees_the_views_and_no_table(settings: Settings, conn: db.Conne
     with conn.cursor() as cursor:
         # Undone at the end: a role is of the whole server.
         cursor.execute("create role nightdesk_reader")
-        cursor.execute(db.statement("grant_reader"))
+        cursor.execute(db.statement("reader"))
+        assert cursor.fetchone() is not None
+        cursor.execute(db.statement("grant_schema"))
+        cursor.execute(db.statement("grant_views"))
         cursor.execute("set role nightdesk_reader")
         for view in VIEWS:
             cursor.execute(f"select * from nightdesk.{view}")

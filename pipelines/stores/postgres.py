@@ -200,7 +200,10 @@ def migrate(settings: Settings) -> list[str]:
                         f"The migration {path.stem} failed and was undone: {_one_line(error)}."
                     ) from None
                 ran.append(path.stem)
-            cursor.execute(statement("grant_reader"))
+            cursor.execute(statement("reader"))
+            if cursor.fetchone() is not None:
+                cursor.execute(statement("grant_schema"))
+                cursor.execute(statement("grant_views"))
             cursor.execute("select pg_advisory_unlock(%s)", (MIGRATION_LOCK,))
         return ran
 

@@ -165,13 +165,14 @@ from fetches f
 join urls u on u.id = f.url_id
 where starts_with(f.warc_file, %(folder)s) and u.state in ('discovered', 'fetched')
 
--- name: grant_reader
--- Let the role nightdesk_reader, where an administrator made one, read the views that stay, and nothing else.
-do $$
-begin
-    if exists (select from pg_roles where rolname = 'nightdesk_reader') then
-        grant usage on schema nightdesk to nightdesk_reader;
-        grant select on all tables in schema nightdesk to nightdesk_reader;
-    end if;
-end
-$$
+-- name: grant_schema
+-- Let the role nightdesk_reader look into the schema of the views that stay.
+grant usage on schema nightdesk to nightdesk_reader
+
+-- name: grant_views
+-- Let the role nightdesk_reader read the views that stay, and nothing else.
+grant select on all tables in schema nightdesk to nightdesk_reader
+
+-- name: reader
+-- Whether an administrator made the role nightdesk_reader.
+select from pg_roles where rolname = 'nightdesk_reader'
