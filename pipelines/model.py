@@ -143,8 +143,11 @@ class Entry:
 class Page:
     """A response exactly as the site sent it.
 
-    body: the bytes as received, still content-encoded (`headers` says how); digest: sha256 hex of `body`.
-    headers: (name, value) pairs as sent. via: the feed or sitemap that named it; entry: what that said.
+    body: the bytes as received, still content-encoded (`headers` says how).
+    digest: sha256 hex of `body`.
+    headers: (name, value) pairs as sent.
+    via: the feed or sitemap that named it.
+    entry: what that said.
     """
 
     source: str
@@ -215,9 +218,10 @@ class Article:
 class Template:
     """What was learned of a source from its own pages, without anybody writing a selector.
 
-    pages: how many it was learned from. lines: (key, on how many pages) of lines that repeat across its articles; a
-    key is as `phrases.key` makes it. inside, outside: paths (blocks.Place.path) where its pages agree that an article
-    stands, and that none does. agreement: how far pages held back from learning agree with it, 0 to 1.
+    pages: how many it was learned from.
+    lines: (key, on how many pages) of lines that repeat across its articles; a key is as `phrases.key` makes it.
+    inside, outside: paths (blocks.Place.path) where its pages agree that an article stands, and that none does.
+    agreement: how far pages held back from learning agree with it, 0 to 1.
     """
 
     source: str

@@ -32,10 +32,14 @@ COMPARED = 5000
 class Followed:
     """A source while this crawl has it: its lock, its open raw file, and what happened so far.
 
-    only: the one URL that was asked for by hand; last: the last look at it. named: the entries of its feeds and of its
-    sitemaps in this run; same: feeds that had nothing new, so that their entries are not among those.
-    shown: by the first page of a section, the keys that its pages have named. unread: the lists that could not be had,
-    and why. let_in: whether a list named an article that the patterns let in; kept_out: else those of each rule.
+    only: the one URL that was asked for by hand.
+    last: the last look at it.
+    named: the entries of its feeds and of its sitemaps in this run.
+    same: feeds that had nothing new, so that their entries are not among those.
+    shown: by the first page of a section, the keys that its pages have named.
+    unread: the lists that could not be had, and why.
+    let_in: whether a list named an article that the patterns let in.
+    kept_out: else those of each rule.
     refused: looks that ended at a login.
     """
 

@@ -68,9 +68,13 @@ class NotNow(IgnoreRequest):
 class Host:
     """What this crawl knows of one host; seconds, and moments of the monotonic clock.
 
-    floor: the least gap that anybody asked for; delay: the gap now. usual, fastest: how long it takes until an answer
-    begins. asked: when it was last asked, before it was ours.
-    since: when our turn began; again: when to ask for it again. until: it wants to be left alone until then.
+    floor: the least gap that anybody asked for.
+    delay: the gap now.
+    usual, fastest: how long it takes until an answer begins.
+    asked: when it was last asked, before it was ours.
+    since: when our turn began.
+    again: when to ask for it again.
+    until: it wants to be left alone until then.
     """
 
     name: str

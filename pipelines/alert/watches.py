@@ -27,9 +27,11 @@ __all__ = ["Term", "Watch", "add", "all_watches", "make", "parse_term", "remove"
 class Watch:
     """What somebody wants to be told of.
 
-    terms: any of them is enough. unless: around a mention it takes that mention away; elsewhere in the article it takes
-    the whole article away. sources, languages: only these; empty means all. kinds: of changes. cap: single messages an
-    hour, None for the installation's own.
+    terms: any of them is enough.
+    unless: around a mention it takes that mention away; elsewhere in the article it takes the whole article away.
+    sources, languages: only these; empty means all.
+    kinds: of changes.
+    cap: single messages an hour, None for the installation's own.
     """
 
     name: str

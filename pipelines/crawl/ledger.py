@@ -37,9 +37,12 @@ class Lease:
 class Look:
     """How one attempt to fetch a URL ended: a row of `fetches`, and what it changes in `urls`.
 
-    outcome: fetched, unchanged, blocked, failed, gone or excluded; code: why, for programs; reason: why, for people.
-    rest: no further look before that is over (None: the
-    usual pause). final: a page that is gone is not asked for again. found: what a feed, sitemap or section named.
+    outcome: fetched, unchanged, blocked, failed, gone or excluded.
+    code: why, for programs.
+    reason: why, for people.
+    rest: no further look before that is over (None: the usual pause).
+    final: a page that is gone is not asked for again.
+    found: what a feed, sitemap or section named.
     left_out: links of a section page that were not read, for there are too many.
     """
 

@@ -78,12 +78,16 @@ def follow(
 ) -> Followed:
     """Probe a site and make a source of it: its record, its file's text, ten samples, or the problem and what to try.
 
-    url: an address or a bare host. timezone, country: where somebody knows them. delay: the least seconds between two
-    requests; budget: seconds for the probing. write: also write the file into the sources folder. anew: look at the
-    site though it was looked at within the hour and nothing was written. twice: follow it though it is followed
-    already, under another name. ask: called where time zone or country cannot
-    be known; without it that is the problem. Nothing goes into the ledger. Raises NightdeskError where nothing could
-    begin.
+    url: an address or a bare host.
+    timezone, country: where somebody knows them.
+    delay: the least seconds between two requests.
+    budget: seconds for the probing.
+    write: also write the file into the sources folder.
+    anew: look at the site though it was looked at within the hour and nothing was written.
+    twice: follow it though it is followed already, under another name.
+    ask: called where time zone or country cannot be known; without it that is the problem.
+
+    Nothing goes into the ledger. Raises NightdeskError where nothing could begin.
     """
     url = probing.address(url)
     if timezone and timezone not in available_timezones():

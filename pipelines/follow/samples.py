@@ -23,8 +23,10 @@ ODD_ZONES = ("Asia/Kathmandu", "Pacific/Chatham")
 class Sample:
     """One article that was tried.
 
-    published: by the site's own clock, with its offset. cut: reason -> how many blocks.
-    verdict: good, or what is wrong with it, in words; reason, detail: where it is no article.
+    published: by the site's own clock, with its offset.
+    cut: reason -> how many blocks.
+    verdict: good, or what is wrong with it, in words.
+    reason, detail: where it is no article.
     forms: the other addresses it has, where it led or as it says itself.
     offset: minutes east of UTC of its date, where the page or, but for `stated`, our assumption says so.
     """

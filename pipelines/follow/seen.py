@@ -45,8 +45,11 @@ class Anchor:
 class Front:
     """What an HTML page shows of its site.
 
-    language, locale: as its markup says; charset: what it is labelled as, and by what; feeds: (URL, title) that it
-    links; words: of visible text; scripts: how many.
+    language, locale: as its markup says.
+    charset: what it is labelled as, and by what.
+    feeds: (URL, title) that it links.
+    words: of visible text.
+    scripts: how many.
     """
 
     title: str = ""
@@ -76,10 +79,14 @@ class Robots:
 class Seen:
     """How one request ended.
 
-    problem: empty where a page came and could be read; code: the same for programs.
+    problem: empty where a page came and could be read.
+    code: the same for programs.
     form: what a list is: rss, atom, json feed, sitemap, news sitemap, sitemap index.
-    found: the articles it names, newest first; total: how many it names; maps: the sitemaps an index names.
-    title: what a feed calls itself. offsets: (minutes east of UTC, how many of its dates).
+    found: the articles it names, newest first.
+    total: how many it names.
+    maps: the sitemaps an index names.
+    title: what a feed calls itself.
+    offsets: (minutes east of UTC, how many of its dates).
     following: the next page of a list.
     """
 

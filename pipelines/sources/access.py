@@ -45,7 +45,8 @@ class Access:
     """What the requests of one source have beside what all have; its values are in no representation of it.
 
     origins: scheme://host:port of the source's own hosts, the only ones that get headers.
-    proxy: the address of its proxy, without login; proxy_login: what that proxy asks for.
+    proxy: the address of its proxy, without login.
+    proxy_login: what that proxy asks for.
     hidden: every form of its secrets that is taken out of answers and errors, the longest first.
     """
 

@@ -46,9 +46,12 @@ RUNS_JUDGED = 20
 class Stored:
     """A version of what was learned of a source.
 
-    run: the one that was being extracted, empty where a person asked. pages: of how many it was learned; known: how
-    many the raw store had, newest_fetch: the last of them. template: None where nothing helps. agreement: the share of
-    the last pages read with it that agreed, None before the first. drifted_run: the run since which it no longer fits.
+    run: the one that was being extracted, empty where a person asked.
+    pages: of how many it was learned.
+    known: how many the raw store had, newest_fetch: the last of them.
+    template: None where nothing helps.
+    agreement: the share of the last pages read with it that agreed, None before the first.
+    drifted_run: the run since which it no longer fits.
     problem: a sentence where the row cannot be read; its template is None then.
     """
 

@@ -64,8 +64,11 @@ def pick(
 ) -> tuple[str, tuple[str, ...]]:
     """The title and the forms in which it stands on the page.
 
-    headline: what is said for machines; shown: for other sites (og:title); element: in the page's title element; given:
-    by the feed; sites: keys (phrases.key) of the site's names, without spaces as well.
+    headline: what is said for machines.
+    shown: for other sites (og:title).
+    element: in the page's title element.
+    given: by the feed.
+    sites: keys (phrases.key) of the site's names, without spaces as well.
     """
     written = " ".join(_plain(h1.text_content()[:LONGEST]) for h1 in tree.iter("h1", "h2"))
     element, shown = bare(element, written), bare(shown, written)

@@ -83,8 +83,10 @@ BESIDE_TITLE, BELOW, ABOVE, UPDATES, SENTENCES, FAR_UPDATES, ELSEWHERE = range(7
 class Shown:
     """A text with something like a date in it.
 
-    rank: the lower, the likelier it is the article's; beside: it stands beside the title and is no part of a sentence;
-    changed: its markup or the words around it call it the day of a change; above: it stands before the title.
+    rank: the lower, the likelier it is the article's.
+    beside: it stands beside the title and is no part of a sentence.
+    changed: its markup or the words around it call it the day of a change.
+    above: it stands before the title.
     """
 
     text: str

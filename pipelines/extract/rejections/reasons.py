@@ -135,10 +135,13 @@ def of_content(
 ) -> Verdict | None:
     """What the parsed page says.
 
-    paragraphs: the text that would be stored; extracted: what of the page reads like text at all; visible: all text of
-    the page; link_share: of its words, 0 to 1;
-    claims_article, free: what it says of itself; dated: whether a day of publication was found; tree: of the page,
-    made again from html where it is not given.
+    paragraphs: the text that would be stored.
+    extracted: what of the page reads like text at all.
+    visible: all text of the page.
+    link_share: of its words, 0 to 1.
+    claims_article, free: what it says of itself.
+    dated: whether a day of publication was found.
+    tree: of the page, made again from html where it is not given.
     """
     if tree is None:
         tree = markup.parse(html)
