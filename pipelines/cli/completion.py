@@ -19,6 +19,7 @@ from pipelines.sources import folders
 from pipelines.stores import postgres as db
 from pipelines.stores import runs
 
+# Runs that are offered. Chosen: a screen.
 MOST_RUNS = 20
 
 
