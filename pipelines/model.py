@@ -126,6 +126,7 @@ class Entry:
     """What a feed or sitemap said of a URL; empty where it said nothing. Dates are aware UTC.
 
     published_precision: where the moment itself does not tell it: midnight UTC is a day, others are to the second.
+    guid: what the feed calls the entry whatever its address is; empty where that is its address.
     """
 
     url: str
@@ -137,6 +138,7 @@ class Entry:
     modified_at: datetime | None = None
     language: str = ""
     tags: tuple[str, ...] = ()
+    guid: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

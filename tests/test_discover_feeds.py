@@ -354,3 +354,16 @@ def test_a_language_that_is_no_western_one_says_in_which_charset_a_feed_is_that_
     ((_, found),) = listed(body, AT, charset="iso-8859-1", local=Local("cs", "Europe/Prague"))
 
     assert found.title == text
+
+
+def test_what_a_feed_calls_an_entry_whatever_its_address_is_is_kept() -> None:
+    items = (
+        '<link>/1</link><guid isPermaLink="false">http://a.test/?p=4711</guid>',
+        "<link>http://a.test/2</link><guid>http://a.test/2</guid>",
+        "<guid>http://a.test/3</guid>",
+    )
+    own = atom('<link href="/4"/><id>tag:a.test,2026:4</id>')
+
+    assert [entry.guid for entry in entries(rss(*items))] == ["http://a.test/?p=4711", "", ""]
+    assert only(own).guid == "tag:a.test,2026:4"
+    assert only(b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": "77", "url": "/5"}]}').guid == "77"

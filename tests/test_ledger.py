@@ -256,6 +256,56 @@ def test_what_one_list_says_of_an_article_is_known_whichever_list_named_it_first
     assert (leased.entry.authors, leased.entry.title, leased.entry.published_at) == (("Ada Quill",), "Bread", at)
 
 
+def stored(conn: db.Connection, **entry: Any) -> None:
+    """An article that a feed has named, fetched and loaded."""
+    discover(conn, Entry(**entry))
+    with conn:
+        conn.cursor().execute(
+            "update urls set state = 'stored', next_at = null, fetched_at = now() where kind = 'article'"
+        )
+
+
+MOVED = {"url": "http://a.test/b-story/", "title": "The bridge opens again", "guid": "http://a.test/?p=4711"}
+
+
+def test_an_article_that_its_feed_names_by_another_address_under_the_same_guid_stays_one(conn: db.Connection) -> None:
+    stored(conn, **{**MOVED, "url": "http://a.test/a-story/", "title": "The old bridge opens"})
+
+    counts = discover(conn, Entry(**MOVED), run=NEXT)
+
+    assert (counts["discovered"], counts["again"]) == (0, 1)
+    assert [one.url for one in lease(conn)] == ["http://a.test/b-story/"]
+    assert url(conn, "alias_of", "http://a.test/a-story/") == url(conn, "id", "http://a.test/b-story/")
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ({"guid": "item-1"}, {"guid": "item-1"}),
+        ({"title": "Farmers wait for rain"}, {}),
+        ({"guid": "http://a.test/?p=4712"}, {}),
+    ],
+    ids=["a place in the feed", "another title", "another guid"],
+)
+def test_a_guid_that_tells_nothing_moves_no_article(
+    conn: db.Connection, before: dict[str, str], now: dict[str, str]
+) -> None:
+    stored(conn, **{**MOVED, "url": "http://a.test/a-story/", **before})
+
+    counts = discover(conn, Entry(**{**MOVED, **now}), run=NEXT)
+
+    assert (counts["discovered"], counts["again"]) == (1, 0)
+
+
+def test_a_feed_that_names_both_addresses_has_two_articles(conn: db.Connection) -> None:
+    old = {**MOVED, "url": "http://a.test/a-story/"}
+    stored(conn, **old)
+
+    counts = discover(conn, Entry(**old), Entry(**MOVED), run=NEXT)
+
+    assert counts["discovered"] == 1
+
+
 def test_the_check_names_urls_without_an_end(conn: db.Connection) -> None:
     discover(conn, *(Entry(url=f"http://a.test/{n}") for n in (1, 2, 3)))
     first, _, _ = lease(conn)

@@ -4,6 +4,8 @@ that are known already (that they changed, or that they are gone).
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,9 +18,13 @@ from pipelines.crawl.rules import Rule
 from pipelines.model import Entry, Kind, Source, State
 from pipelines.stores import clock, entries
 from pipelines.stores import postgres as db
+from pipelines.text import tokens
 
 Found = tuple[Kind, Entry]
 ALIAS = "alias: another form of a known address"
+BEFORE = "alias: the address it had before"
+# A guid that is hardly another entry's: with a number of four digits or more, or of hexadecimal ones.
+OWN_GUID = re.compile(r"\d{4}|[0-9a-fA-F]{8}")
 LIVING = {State.DISCOVERED, State.FETCHED, State.STORED, State.UNCHANGED}
 LOST = {State.REJECTED, State.EXCLUDED, State.BLOCKED, State.FAILED, State.GONE}
 
@@ -72,6 +78,8 @@ def discover(
     )
     known = {row["url_key"]: row for row in rows if row["url_key"] in named}
     fresh = [one for key, one in named.items() if key not in known]
+    moved = _moved(conn, source, run, via, fresh, named, known)
+    fresh = [one for one in fresh if one.key not in moved]
     mains = _mains(rows)
     _insert(conn, source, run, via, fresh, mains, counts)
     lent = {row["main_id"]: _json(named[key].entry) for key, row in known.items() if row["main_fetched_at"] is None}
@@ -80,12 +88,12 @@ def discover(
     ours = [row for key, row in known.items() if row["discovered_run"] == run and key not in shown]
     counts["of this run"] = sum(row["state"] != State.EXCLUDED for row in ours)
     shown.update(named)
-    counts["again"] = _again(conn, source, via, [(named[key], row) for key, row in known.items()])
+    counts["again"] = _again(conn, source, via, [(named[key], row) for key, row in known.items()]) + len(moved)
     maps = [one.key for one in named.values() if one.kind == Kind.SITEMAP]
     if maps:
         db.execute(conn, "named_sitemaps", source=source.name, via=via, keys=maps)
     if by in (Kind.FEED, Kind.SITEMAP):
-        standing = [row["main_id"] for row in (*known.values(), *mains.values())]
+        standing = [*moved.values(), *(row["main_id"] for row in (*known.values(), *mains.values()))]
         _vanished(conn, source, via, named.values(), standing)
     return counts
 
@@ -198,6 +206,47 @@ def _insert(
     told = [*(row["id"] for row in aliases), *(alias_id for alias_id, *_ in swapped)]
     if told:
         db.execute(conn, "lend_of_aliases", aliases=told)
+
+
+def _moved(
+    conn: db.Connection,
+    source: Source,
+    run: str,
+    via: str,
+    fresh: Sequence[Named],
+    named: dict[str, Named],
+    known: dict[str, db.Row],
+) -> dict[str, int]:
+    """Articles that a feed names by another address than before, under the same guid: they stay the articles they are.
+
+    The old address becomes an alias. By key, the row of each. Not where the feed still names the old address, uses the
+    guid twice or writes one that is hardly its own, nor where no word of the titles is the same: some feeds number
+    their places.
+    """
+    used = Counter(one.entry.guid for one in named.values())
+    wanted = {
+        one.entry.guid: one
+        for one in fresh
+        if one.kind == Kind.ARTICLE and not one.rule and used[one.entry.guid] == 1 and OWN_GUID.search(one.entry.guid)
+    }
+    rows = db.query(conn, "known_guids", source=source.name, guids=list(wanted)) if wanted else []
+    had = Counter(row["guid"] for row in rows)
+    still = {row["main_id"] for row in known.values()}
+    moved: dict[str, int] = {}
+    for row in rows:
+        one = wanted[row["guid"]]
+        titles = [{token.form for token in tokens(title)} for title in (row["title"], one.entry.title)]
+        if had[row["guid"]] > 1 or row["id"] in still or (all(titles) and not titles[0] & titles[1]):
+            continue
+        facts = {"url": one.url, "key": one.key, "variant": one.variant, "host": one.host, "entry": _json(one.entry)}
+        db.execute(conn, "move_url", id=row["id"], via=via, **facts)
+        before = (
+            source.name, row["url_key"], row["variant_key"], row["url"], row["host"], str(Kind.ARTICLE),
+            str(State.DUPLICATE), str(Cause.ALIAS), BEFORE, via, db.json({"url": row["url"]}), run, False, row["id"],
+        )  # fmt: skip
+        db.execute_values(conn, "discover_urls", [before])
+        moved[one.key] = row["id"]
+    return moved
 
 
 def _stands(main: db.Row | None, one: Named) -> bool:

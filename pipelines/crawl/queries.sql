@@ -144,6 +144,13 @@ where source = %(source)s and kind = 'article' and code in ('allow', 'deny')
 group by code, reason
 order by count(*) desc
 
+-- name: known_guids
+-- The articles that a feed of the source has called so, where nobody fetches them just now.
+select id, url, url_key, variant_key, host, entry ->> 'guid' as guid, coalesce(entry ->> 'title', '') as title
+from urls
+where source = %(source)s and kind = 'article' and alias_of is null and leased_until is null
+    and state in ('stored', 'unchanged') and entry ->> 'guid' = any(%(guids)s)
+
 -- name: known_of_file
 -- Up to which byte of a raw file the ledger has pages.
 select coalesce(max(warc_offset + warc_length), 0) as known from fetches where warc_file = %(file)s
@@ -239,6 +246,13 @@ update urls set variant_key = marked.variant_key from (values %s) as marked (id,
 -- name: moves_begun
 -- The renames and merges that were begun and not finished and have to do with these sources.
 select old, new, merged, urls from moves where old = any(%(sources)s) or new = any(%(sources)s)
+
+-- name: move_url
+-- An article has another address now: it is looked at there, in full.
+update urls
+set url = %(url)s, url_key = %(key)s, variant_key = %(variant)s, host = %(host)s, entry = %(entry)s, via = %(via)s,
+    etag = '', last_modified = '', digest = '', missed_at = null, next_at = now(), due_for = 'modified', due_by = null
+where id = %(id)s
 
 -- name: named_sitemaps
 -- Of the sitemaps that an index named before, those it names no more are left alone; those it names again are asked for.

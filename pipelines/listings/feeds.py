@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from pipelines.dates.lists import ANYWHERE, Local, dated
-from pipelines.listings.fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, joined, names, plain
+from pipelines.listings.fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, joined, known_as, names, plain
 from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry
 
@@ -104,6 +104,7 @@ def entry_of(item: Any, frame: Frame) -> Entry | None:
         modified_at=modified_at,
         language=item.get(LANG, "") or _first(said, "dc:language") or frame.language,
         tags=names([text(one) or one.get("label") or one.get("term", "") for one in _tags(said)]),
+        guid=known_as(_first(said, "guid", "id"), link, address),
     )
 
 

@@ -43,6 +43,12 @@ def plain(markup: str, most: int) -> str:
     return " ".join(text.split())[:most]
 
 
+def known_as(guid: str, *addresses: str) -> str:
+    """What a feed calls an entry whatever its address is; nothing where it is the address, or endless."""
+    guid = guid.strip()
+    return "" if guid in addresses or len(guid) > TITLE_CHARACTERS else guid
+
+
 def names(said: list[str]) -> tuple[str, ...]:
     """Names of people or tags: each once, without markup and blanks."""
     return tuple(dict.fromkeys(filter(None, (plain(name, NAME_CHARACTERS) for name in said[:MAX_NAMES]))))

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipelines.dates.lists import ANYWHERE, Local, dated, moment
-from pipelines.listings.fields import NAME_CHARACTERS, SUMMARY_CHARACTERS, TITLE_CHARACTERS, joined, names, plain
+from pipelines.listings.fields import (
+    NAME_CHARACTERS,
+    SUMMARY_CHARACTERS,
+    TITLE_CHARACTERS,
+    joined,
+    known_as,
+    names,
+    plain,
+)
 from pipelines.model import Entry
 
 # The largest feeds that sites mean well have some hundreds.
@@ -51,6 +59,7 @@ def _entries(feed: dict[str, Any], url: str, local: Local) -> Iterator[Entry]:
             modified_at=moment(_string(item.get("date_modified")), local),
             language=(_string(item.get("language")) or _string(feed.get("language")))[:NAME_CHARACTERS],
             tags=names([_string(tag) for tag in _items(item.get("tags"))]),
+            guid=known_as(named, address),
         )
 
 
