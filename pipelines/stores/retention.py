@@ -25,7 +25,8 @@ OURS = ("raw", "articles", "airflow", "golden", "follow")
 
 @dataclass(frozen=True, kw_only=True)
 class Retired:
-    """What a look through the raw store did: folders are `<source>/<run>`; kept ones are old but not decided."""
+    """What a look through the raw store did: folders are `<source>/<run>`; kept ones are old, but not decided or
+    with something in them that is not ours."""
 
     deleted: tuple[str, ...]
     kept: tuple[str, ...]
@@ -46,7 +47,7 @@ def retire(settings: Settings, now: datetime) -> Retired:
         with db.connection(settings, application="nightdesk upkeep") as conn:
             for folder in _old(settings.raw, now - timedelta(days=settings.keep_raw_days)):
                 name = folder.relative_to(settings.raw).as_posix()
-                if _undecided(conn, folder, name):
+                if _holds_others(folder) or _undecided(conn, folder, name):
                     kept.append(name)
                     continue
                 for path in sorted(folder.iterdir()):
@@ -84,8 +85,13 @@ def started(run: str) -> datetime:
 
 def _old(raw: Path, before: datetime) -> Iterator[Path]:
     for folder in sorted(raw.glob("*/*")):
-        if folder.is_dir() and KEY.fullmatch(folder.name) and started(folder.name) < before:
+        if folder.is_dir() and not folder.is_symlink() and KEY.fullmatch(folder.name) and started(folder.name) < before:
             yield folder
+
+
+def _holds_others(folder: Path) -> bool:
+    """Whether somebody keeps something of theirs there: a folder or a link is none of ours, and is left with the rest."""
+    return any(path.is_symlink() or path.is_dir() for path in folder.iterdir())
 
 
 def _undecided(conn: db.Connection, folder: Path, name: str) -> bool:

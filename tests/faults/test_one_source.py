@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,8 @@ import pytest
 from pipelines.cli import stages
 from pipelines.extract import fetched
 from pipelines.model import Source, Tally
-from pipelines.settings import exported
-from pipelines.stores import articlefile, templates
+from pipelines.settings import Settings, exported
+from pipelines.stores import articlefile, retention, templates
 from pipelines.stores import postgres as db
 from tests.faults.conftest import NEW, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import COMMAND, value
@@ -195,3 +196,18 @@ def test_a_fault_nobody_thought_of_fails_its_source_alone(night: Night, monkeypa
     hurt, whole = stages.perform(night.settings, "load", night.sources, RUN, print)
 
     assert (hurt.state, hurt.message, whole.state) == ("failed", "ZeroDivisionError: by nought", "done")
+
+
+def test_upkeep_follows_no_link_out_of_the_raw_store_and_a_strange_folder_stops_it_nowhere_else(
+    settings: Settings, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    for folder in (outside, settings.raw / "a/2020-01-01T0000/snapshots", settings.raw / "b/2020-01-01T0000"):
+        folder.mkdir(parents=True)
+        (folder / "x.warc.gz").write_bytes(b"x")
+    (settings.raw / "a/2020-01-02T0000").symlink_to(outside)
+
+    done = retention.retire(settings, datetime.now(UTC))
+
+    assert (done.deleted, done.kept) == (("b/2020-01-01T0000",), ("a/2020-01-01T0000",))
+    assert (outside / "x.warc.gz").exists()
