@@ -90,7 +90,7 @@ def _old(raw: Path, before: datetime) -> Iterator[Path]:
 
 
 def _holds_others(folder: Path) -> bool:
-    """Whether somebody keeps something of theirs there: a folder or a link is none of ours, and is left with the rest."""
+    """Whether somebody keeps something of theirs there: a folder or a link is none of ours, and is left."""
     return any(path.is_symlink() or path.is_dir() for path in folder.iterdir())
 
 
