@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 WESTERN = "cp1252"
+# Bytes that are looked at. Chosen: more changes no guess, and costs.
 SAMPLE = 200_000
 # Languages of central Europe, in which what is labelled western is not.
 CENTRAL = {"pl", "cs", "sk", "hu", "hr", "sl", "bs", "sq", "ro", "dsb", "hsb"}

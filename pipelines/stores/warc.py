@@ -228,7 +228,7 @@ def record_id(raw: Path, pointer: Pointer) -> str:
         path = path.with_name(path.name + ".open")
     try:
         with path.open("rb") as file:
-            _, head = _inflated(file, pointer.warc_offset, wbits=31)
+            _, head = _inflated(file, pointer.warc_offset, wbits=GZIP)
     except FileNotFoundError:
         raise StoreError(f"{path} is not there; restore it or let the page be fetched again.") from None
     found = head.partition(b"WARC-Record-ID: ")[2].partition(b"\r\n")[0].decode("ascii", "replace")
