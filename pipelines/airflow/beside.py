@@ -63,6 +63,7 @@ def upkeep_dag(doc: str) -> DAG:
             return work.check_golden()
 
         @task(execution_timeout=build.STAGE_LIMIT, multiple_outputs=False)
+        @failing.by_sentence()
         def search_index() -> int:
             from pipelines.airflow import work
 
