@@ -70,7 +70,7 @@ def _trials(pages: Iterable[Gold]) -> list[preview.Trial]:
 def _each(job: Job) -> dict[str, dict[str, float]]:
     """The figures of one page, by what was left out."""
     source = preview.anonymous(job.gold.url, source_name(job.gold))
-    page = preview.saved(content(job.gold), job.gold.url, source, "utf-8")
+    page = preview.read_saved(content(job.gold), job.gold.url, source, "utf-8")
     wanted = score.Wanted(job.gold)
     found = {}
     for name in variants():

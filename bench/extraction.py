@@ -114,7 +114,7 @@ def _speed(chosen: Sequence[corpus.Corpus], processes: int) -> str:
         pages = []
         for gold in golds:
             source = preview.anonymous(gold.url, ours.source_name(gold))
-            saved = preview.saved(corpus.content(gold), gold.url, source, "utf-8")
+            saved = preview.read_saved(corpus.content(gold), gold.url, source, "utf-8")
             pages.append((saved, source, templates.get(source.name)))
         costs = cost.measure(pages)
         found += costs

@@ -20,7 +20,7 @@ import numpy as np
 from pipelines.extract import blocks, markup
 from pipelines.extract.fields import json_ld, metadata
 from pipelines.extract.phrases import key
-from pipelines.extract.preview import anonymous, saved
+from pipelines.extract.preview import anonymous, read_saved
 from pipelines.extract.text import assembly, features
 
 JUDGE = Path(__file__).resolve().parent.parent / "pipelines" / "extract" / "data" / "judge.json"
@@ -72,7 +72,7 @@ def _example(one: tuple[Path, Example]) -> Example | None:
     content = gzip.decompress((folder / "html" / f"{gold['id'].split('/', 1)[1]}.html.gz").read_bytes())
     url = gold["url"] or "https://example.org/"
     source = anonymous(url)
-    page = saved(content, url, source, "utf-8")
+    page = read_saved(content, url, source, "utf-8")
     html, _ = markup.decode(content, "text/html; charset=utf-8", "")
     tree = markup.parse(html)
     if tree is None:

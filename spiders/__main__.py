@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m spiders")
     verbs = parser.add_subparsers(dest="verb", required=True)
     verb = verbs.add_parser("crawl", help="crawl the sources given on standard input")
-    verb.add_argument("--run", required=True, type=runs.checked)
+    verb.add_argument("--run", required=True, type=runs.check_key)
     verb.add_argument("--budget", type=float, required=True, help="seconds until no new request is made")
     verb.add_argument("--only", default="", help="fetch this one URL of the one source")
     verb = verbs.add_parser("fetch", help="fetch one URL into a raw file of its own, without the ledger")

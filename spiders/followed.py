@@ -114,8 +114,8 @@ def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[Run
     counts, source = followed.counts, followed.source
     tried = counts["fetched"] + counts["unchanged"] + counts["gone"]
     with conn:
-        left = ledger.waiting(conn, source.name)
-        unread = ledger.waiting(conn, source.name, sitemaps=True)
+        left = ledger.count_waiting(conn, source.name)
+        unread = ledger.count_waiting(conn, source.name, sitemaps=True)
         doubted = [
             row["url"] for row in db.query(conn, "doubted_lists", source=source.name, least=policy.TRUSTED_LOOKS)
         ]
@@ -210,12 +210,12 @@ def _lag(followed: Followed, now: datetime) -> str:
         [one for one in followed.named[kind] if not _kept_out(followed.source, one, kind, now)]
         for kind in (Kind.FEED, Kind.SITEMAP)
     )
-    return formats.compared(feed, sitemap)
+    return formats.compare(feed, sitemap)
 
 
 def _kept_out(source: Source, entry: Entry, by: Kind, now: datetime) -> bool:
     try:
-        return bool(rules.excluded(source, Kind.ARTICLE, entry, by, now))
+        return bool(rules.excluding_rule(source, Kind.ARTICLE, entry, by, now))
     except ValueError:
         return True
 

@@ -150,7 +150,7 @@ def unwritable(look: Look, error: Exception) -> Look:
 def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, pointer: Pointer | None) -> Look:
     kind = Kind(facts["kind"])
     headers = {name.lower(): value for name, value in page.headers}
-    outcome, code, reason, final, rest = _judged(page, headers, facts, source)
+    outcome, code, reason, final, rest = _judge(page, headers, facts, source)
     if page.status == 304 and not known:
         outcome, code, reason = State.FAILED, Cause.STATUS, "status 304, though nothing of it is known here"
     found: list[formats.Found] = []
@@ -161,7 +161,7 @@ def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, poin
         try:
             found, left_out = _listed(page, kind, source)
         except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one list must not cost the others
-            outcome, code, reason = State.FAILED, Cause.NO_LIST, f"not a {kind}: {_said(error)}"
+            outcome, code, reason = State.FAILED, Cause.NO_LIST, f"not a {kind}: {_describe(error)}"
     return Look(
         url_id=facts["url_id"],
         source=page.source,
@@ -227,7 +227,7 @@ def rest_asked(value: str, now: datetime) -> timedelta | None:
     return min(max(rest, timedelta(0)), LONGEST_REST)
 
 
-def _judged(page: Page, headers: dict[str, str], facts: dict[str, Any], source: Source) -> Judgement:
+def _judge(page: Page, headers: dict[str, str], facts: dict[str, Any], source: Source) -> Judgement:
     """Outcome, code, reason, whether that is final, and how long the host wants to be left alone."""
     status = page.status
     rest = rest_asked(headers.get("retry-after", ""), page.fetched_at)
@@ -283,7 +283,7 @@ def _listed(page: Page, kind: Kind, source: Source) -> tuple[list[formats.Found]
     return formats.listed(body, page.final_url, charset=charset, local=local), 0
 
 
-def _said(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     known = isinstance(error, ValueError | StoreError)
     return " ".join(str(error).split())[:DETAIL_CHARACTERS] if known else f"it cannot be read ({type(error).__name__})"
 

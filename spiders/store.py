@@ -69,8 +69,8 @@ def take(store: Store, source: Source, *, only: str = "") -> Followed | None:
     else:
         ledger.begin(store.conn, source, store.run)
         _let_in_by_guard(store, source)
-    followed.asked = ledger.asked(store.conn, source.name, store.run)
-    followed.sitemaps = ledger.asked_sitemaps(store.conn, source.name, store.run)
+    followed.asked = ledger.count_asked(store.conn, source.name, store.run)
+    followed.sitemaps = ledger.count_asked_sitemaps(store.conn, source.name, store.run)
     store.conn.commit()
     store.followed[source.name] = followed
     return followed
@@ -206,7 +206,7 @@ def _record(store: Store, looks: Sequence[Look]) -> set[str]:
     cooled: dict[str, Look] = {}
     written: list[tuple[Look, dict[str, int]]] = []
     with store.conn:
-        for look in ledger.record(store.conn, store.run, _settled(store, looks)):
+        for look in ledger.record(store.conn, store.run, _settle(store, looks)):
             got = _discover(store.conn, store.followed[look.source], store.run, look) if look.found else {}
             written.append((look, got))
             if look.rest and look.status in (429, 503):
@@ -237,12 +237,14 @@ def _of_a_page(error: Exception) -> bool:
     return db.refused(error) if isinstance(error, db.Error) else not isinstance(error, OSError)
 
 
-def _settled(store: Store, looks: Sequence[Look]) -> list[Look]:
+def _settle(store: Store, looks: Sequence[Look]) -> list[Look]:
     """The looks, each at the address it is of."""
     settled: list[Look] = []
     for name in dict.fromkeys(look.source for look in looks):
         source = store.followed[name].source
-        settled += aliases.settled(store.conn, source, store.run, [look for look in looks if look.source == name])
+        settled += aliases.follow_redirects(
+            store.conn, source, store.run, [look for look in looks if look.source == name]
+        )
     return settled
 
 
@@ -306,7 +308,7 @@ def _adopt(store: Store, followed: Followed) -> None:
 
 def _adopt_one(store: Store, followed: Followed, run: str, look: Look) -> None:
     with store.conn:
-        for new in ledger.record(store.conn, run, aliases.settled(store.conn, followed.source, run, [look])):
+        for new in ledger.record(store.conn, run, aliases.follow_redirects(store.conn, followed.source, run, [look])):
             if new.found:
                 _discover(store.conn, followed, run, new)
 

@@ -7,7 +7,7 @@ import pytest
 from pipelines.airflow.plan import batches, crawl_run, delivered, handed_over
 from pipelines.errors import NightdeskError
 from pipelines.model import Tally
-from pipelines.stores.runs import judged
+from pipelines.stores.runs import judge_stage
 
 RUN = "2026-11-22T0200"
 
@@ -103,14 +103,14 @@ def test_pages_stored_before_a_failure_go_on_and_an_empty_failure_does_not() -> 
 def test_one_of_three_failed_sources_leaves_the_run_green_and_is_named() -> None:
     tallies = [tally("a", "done"), tally("b", "busy"), tally("c", "failed", message="no answer")]
 
-    assert judged(tallies, "crawl", ["a", "b", "c"], 0.5) == "3 sources, 1 failed: c: no answer"
+    assert judge_stage(tallies, "crawl", ["a", "b", "c"], 0.5) == "3 sources, 1 failed: c: no answer"
 
 
 def test_half_of_the_sources_failed_turns_the_run_red_with_their_reasons() -> None:
     tallies = [tally("a", "done"), tally("b", "running"), tally("c", "failed", message="no answer")]
 
     with pytest.raises(NightdeskError) as raised:
-        judged(tallies, "crawl", ["a", "b", "c", "d"], 0.5)
+        judge_stage(tallies, "crawl", ["a", "b", "c", "d"], 0.5)
 
     assert str(raised.value) == ("crawl failed for 3 of 4 sources: b: did not end; c: no answer; d: never began")
 
@@ -120,8 +120,8 @@ def test_one_source_whose_ledger_has_a_gap_turns_the_run_red() -> None:
     tallies = [tally("a", "done"), tally("b", "done"), gap]
 
     with pytest.raises(NightdeskError, match="does not account"):
-        judged(tallies, "crawl", ["a", "b", "c"], 0.5)
+        judge_stage(tallies, "crawl", ["a", "b", "c"], 0.5)
 
 
 def test_a_run_without_a_due_source_is_no_failure() -> None:
-    assert judged([], "crawl", [], 0.5) == "0 sources, none failed"
+    assert judge_stage([], "crawl", [], 0.5) == "0 sources, none failed"

@@ -36,7 +36,7 @@ def fetched(conn: db.Connection, url: str, final: str = "", *, at: datetime = NO
         lease = Lease(id=row["id"], source="a", url=url, host="a.test", kind=Kind.ARTICLE)
         known = {"outcome": State.FETCHED, "final_url": final or url, "status": 200, **facts}
         look = Look(url_id=lease.id, source="a", url=url, kind=Kind.ARTICLE, fetched_at=at, **known)
-        (settled,) = ledger.record(conn, RUN, aliases.settled(conn, SOURCE, RUN, [look]))
+        (settled,) = ledger.record(conn, RUN, aliases.follow_redirects(conn, SOURCE, RUN, [look]))
     return settled.url_id
 
 
@@ -109,7 +109,7 @@ def test_strange_addresses_that_lead_to_one_page_together_are_none_of_them_alias
 
     known = {"kind": Kind.ARTICLE, "fetched_at": NOW, "outcome": State.FETCHED, "final_url": f"{HOST}/welcome"}
     looks = [Look(**known, url_id=one.id, source="a", url=one.url) for one in leased]
-    settled = aliases.settled(conn, SOURCE, RUN, looks)
+    settled = aliases.follow_redirects(conn, SOURCE, RUN, looks)
 
     assert settled == looks
 
@@ -140,7 +140,7 @@ def test_a_look_that_is_adopted_twice_is_one_look(conn: db.Connection) -> None:
         final_url=f"{HOST}/news/48151", pointer=place,
     )  # fmt: skip
     with conn:
-        fresh = ledger.record(conn, RUN, aliases.settled(conn, SOURCE, RUN, [look]))
+        fresh = ledger.record(conn, RUN, aliases.follow_redirects(conn, SOURCE, RUN, [look]))
 
     assert fresh == [] and rows(conn, "select url_id from fetches") == [(first,)]
 

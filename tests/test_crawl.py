@@ -50,7 +50,7 @@ def test_every_article_of_a_feed_is_on_disk_and_in_the_ledger(here: Settings, we
     stored = [page for _, page, _ in warc.pages(file)]
     assert sorted(page.url for page in stored if "news" in page.url) == fetches(conn)
     assert runs.tallies(conn, RUN) == [tally]
-    assert [row["problem"] for row in ledger.unaccounted(conn, RUN)] == ["fetched and not decided by load"] * 5
+    assert [row["problem"] for row in ledger.find_unaccounted(conn, RUN)] == ["fetched and not decided by load"] * 5
 
 
 def test_a_second_crawl_with_nothing_new_fetches_only_the_feed_and_says_so(

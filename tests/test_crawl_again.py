@@ -66,7 +66,7 @@ class Paper:
         assert tally.state == ends, tally.message
         assert extract(self.settings, self.source, run).state == "done"
         assert load.load(self.settings, self.source, run).state == "done"
-        assert ledger.unaccounted(self.conn, run) == []
+        assert ledger.find_unaccounted(self.conn, run) == []
         return tally, sorted(url.removeprefix(HOST) for _, url, _ in self.web.hits[before:])
 
 

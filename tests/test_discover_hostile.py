@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines.listings.formats import Found, compared, linked, listed, moment
+from pipelines.listings.formats import Found, compare, linked, listed, moment
 from pipelines.model import Entry, Kind
 from tests import clock
 
@@ -159,7 +159,7 @@ def test_two_lists_of_fifty_thousand_are_compared_soon() -> None:
     found = [Entry(url=f"http://a.test/{n}", published_at=now - timedelta(minutes=n)) for n in range(50_000)]
 
     with clock.cpu_below(SECONDS):
-        assert compared(found, found) == ""
+        assert compare(found, found) == ""
 
 
 ARABIC = "<rss><channel><item><title>خبر</title><link>/1</link></item></channel></rss>"

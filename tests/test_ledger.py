@@ -78,7 +78,7 @@ def test_a_url_is_discovered_once_however_it_is_written(conn: db.Connection) -> 
     ],
 )
 def test_the_rule_that_keeps_a_url_out_is_its_reason(entry: Entry, by: Kind, reason: str) -> None:
-    assert rules.excluded(SOURCE, Kind.ARTICLE, entry, by, NOW).words == reason
+    assert rules.excluding_rule(SOURCE, Kind.ARTICLE, entry, by, NOW).words == reason
 
 
 def test_an_excluded_url_is_in_the_ledger_and_never_leased(conn: db.Connection) -> None:
@@ -164,7 +164,7 @@ def test_a_record_of_the_raw_store_is_taken_once(conn: db.Connection) -> None:
     settle(conn, leased, State.FETCHED, pointer=place)
     settle(conn, leased, State.FAILED, pointer=place)
 
-    assert ledger.asked(conn, "a", RUN) == 1 and url(conn, "state") == "fetched"
+    assert ledger.count_asked(conn, "a", RUN) == 1 and url(conn, "state") == "fetched"
 
 
 def test_an_article_is_due_again_when_a_list_says_it_was_modified_since(conn: db.Connection) -> None:
@@ -311,7 +311,7 @@ def test_the_check_names_urls_without_an_end(conn: db.Connection) -> None:
     first, _, _ = lease(conn)
     settle(conn, first, State.FETCHED)
 
-    problems = {row["problem"] for row in ledger.unaccounted(conn, RUN)}
+    problems = {row["problem"] for row in ledger.find_unaccounted(conn, RUN)}
 
     assert problems == {"fetched and not decided by load", "leased and never ended"}
 
@@ -385,7 +385,7 @@ def test_sitemaps_beyond_the_limit_wait_and_hold_up_no_article_nor_what_the_sour
 
     ours = ["http://a.test/feed", "http://a.test/s0.xml", "http://a.test/s1.xml", "http://a.test/1"]
     assert sorted(leased) == sorted(ours)
-    assert ledger.waiting(conn, "a", sitemaps=True) == 4
+    assert ledger.count_waiting(conn, "a", sitemaps=True) == 4
 
 
 def test_forms_of_one_address_in_one_list_are_one_article_with_aliases(conn: db.Connection) -> None:

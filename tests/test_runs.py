@@ -18,7 +18,7 @@ def test_a_manual_key_has_seconds() -> None:
 
 def test_a_key_that_would_leave_its_folder_is_refused() -> None:
     with pytest.raises(NightdeskError, match="run key"):
-        runs.checked("../2026")
+        runs.check_key("../2026")
 
 
 def test_a_stage_that_is_run_again_starts_from_nothing(conn: db.Connection) -> None:

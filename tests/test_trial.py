@@ -105,7 +105,7 @@ def test_a_page_that_cannot_be_read_is_a_rejection_that_says_why(
 
 def test_bytes_that_are_no_whole_gzip_are_refused_with_a_sentence() -> None:
     with pytest.raises(StoreError, match="cannot be read"):
-        preview.saved(
+        preview.read_saved(
             gzip.compress(b"<html></html>")[:-8], "https://jisr.test/", preview.anonymous("https://jisr.test/")
         )
 

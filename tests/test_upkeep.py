@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
-from pipelines.stores.retention import retire, started
+from pipelines.stores.retention import retire, start_of
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 OLD, YOUNG = "2026-08-01T0200", "2026-11-01T0200"
@@ -96,5 +96,5 @@ def test_keeping_for_zero_days_means_keeping_for_ever(settings: Settings) -> Non
 
 
 def test_a_run_key_names_a_moment_with_or_without_seconds() -> None:
-    assert started("2026-11-22T0201") == datetime(2026, 11, 22, 2, 1, tzinfo=UTC)
-    assert started("2026-11-22T020103") == datetime(2026, 11, 22, 2, 1, 3, tzinfo=UTC)
+    assert start_of("2026-11-22T0201") == datetime(2026, 11, 22, 2, 1, tzinfo=UTC)
+    assert start_of("2026-11-22T020103") == datetime(2026, 11, 22, 2, 1, 3, tzinfo=UTC)

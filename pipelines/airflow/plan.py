@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.codes import RunState
 from pipelines.model import RUN_KEY, Tally
-from pipelines.stores.runs import checked, key_of
+from pipelines.stores.runs import check_key, key_of
 
 # So many sources get a task each; more share tasks. Chosen: a page of Airflow's grid shows them.
 SINGLE_SOURCES = 50
@@ -54,10 +54,10 @@ def crawl_run(asked: str | None, partition: str | None, run_after: datetime, tim
         try:
             local = datetime.strptime(partition, RUN_KEY).replace(tzinfo=ZoneInfo(timezone))
         except ValueError:
-            return checked(partition)
+            return check_key(partition)
         second = local.replace(fold=1)
         return key_of(second if key_of(second) == key_of(run_after) else local)
-    return checked(asked or key_of(run_after, manual=True))
+    return check_key(asked or key_of(run_after, manual=True))
 
 
 def handed_over(events: Iterable[Mapping[str, object]]) -> Handover | None:
@@ -66,7 +66,7 @@ def handed_over(events: Iterable[Mapping[str, object]]) -> Handover | None:
     if not found:
         return None
     names = {str(name) for event in found for name in _list(event.get("sources"))}
-    return Handover(run=checked(str(found[-1]["run"])), sources=sorted(names))
+    return Handover(run=check_key(str(found[-1]["run"])), sources=sorted(names))
 
 
 def delivered(tallies: Iterable[Tally], stage: str, names: Iterable[str]) -> list[str]:

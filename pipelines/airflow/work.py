@@ -71,7 +71,7 @@ def chosen_run(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapp
         return told
     asked = params.get("run") or (told["run"] if told else "") or dag_run.partition_key
     with db.connection(settings()) as conn:
-        run = runs.checked(asked) if asked else _newest(conn)
+        run = runs.check_key(asked) if asked else _newest(conn)
         known = runs.tallies(conn, run)
     before = STAGE_BEFORE[stage]
     names = params.get("sources") or delivered(known, before, {tally.source for tally in known})
@@ -131,7 +131,7 @@ def verdict(stage: str, planned: Sequence[Batch] | None) -> str:
     current = settings()
     with db.connection(current) as conn:
         tallies = runs.tallies(conn, planned[0]["run"]) if planned else []
-    said = runs.judged(tallies, stage, names, current.failed_share)
+    said = runs.judge_stage(tallies, stage, names, current.failed_share)
     log.info("%s: %s", stage, said)
     return said
 

@@ -52,7 +52,7 @@ def check_used_channel(conn: db.Connection, name: str) -> None:
 
 def check_run(conn: db.Connection, run: str) -> None:
     """NightdeskError where nothing is known of a run."""
-    if not runs.tallies(conn, runs.checked(run)):
+    if not runs.tallies(conn, runs.check_key(run)):
         latest = [row["run"] for row in runs.latest(conn, LATEST_RUNS)]
         same_day = [one for one in latest if one[:10] == run[:10]][:NAMED_RUNS]
         near = f" (near: {', '.join(same_day)})" if same_day else ""

@@ -75,7 +75,7 @@ def run(
     """Crawl, extract, load and alert in one go; with --url one page, each decision explained."""
     current = of_installation()
     chosen, bad = _chosen(current, names or [])
-    key = runs.checked(run) if run else runs.key_of(datetime.now(UTC), manual=True)
+    key = runs.check_key(run) if run else runs.key_of(datetime.now(UTC), manual=True)
     if url:
         if len(chosen) != 1 or not names:
             raise NightdeskError("`--url` takes one page of one source: nightdesk run SOURCE --url URL.")
@@ -173,7 +173,7 @@ def _command(stage: str) -> Callable[..., None]:
     def command(names: Names = None, run: Run = "", json: Json = False) -> None:
         current = of_installation()
         chosen, bad = _chosen(current, names or [], without=stage == "alert")
-        key = runs.checked(run) if run else _default_key(current, stage)
+        key = runs.check_key(run) if run else _default_key(current, stage)
         if run and stage != "crawl":
             with db.connection(current) as conn:
                 known.check_run(conn, run)

@@ -71,9 +71,9 @@ def _page(current: Settings, target: str, url: str, source: Source) -> Page:
     if target.startswith(("http://", "https://")):
         return crawl.fetch(current, source, target)
     if target == "-":
-        return preview.saved(sys.stdin.buffer.read(warc.MAX_BODY_BYTES + 1), url or "http://localhost/", source)
+        return preview.read_saved(sys.stdin.buffer.read(warc.MAX_BODY_BYTES + 1), url or "http://localhost/", source)
     if target and Path(target).is_file():
-        return preview.saved(Path(target).read_bytes(), url or f"http://localhost/{Path(target).name}", source)
+        return preview.read_saved(Path(target).read_bytes(), url or f"http://localhost/{Path(target).name}", source)
     if not target:
         raise NightdeskError("Name a page: an http(s) address, a file, or - for standard input; or --batch FILE.jsonl.")
     raise NightdeskError(f"{target} is neither a file here nor an http(s) address.")

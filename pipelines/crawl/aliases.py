@@ -15,7 +15,7 @@ from pipelines.stores import postgres as db
 REASON = "alias: redirected"
 
 
-def settled(conn: db.Connection, source: Source, run: str, looks: Sequence[Look]) -> list[Look]:
+def follow_redirects(conn: db.Connection, source: Source, run: str, looks: Sequence[Look]) -> list[Look]:
     """The looks, those that a redirect led to an article's own address given to that one; part of the caller's
     transaction. The address that was asked for becomes its alias; what was stored under it before stays there."""
     led = [(look.final_url, look.url) for look in looks if _redirected(look)]
@@ -27,7 +27,7 @@ def plausible(conn: db.Connection, source: Source, url: str, target: str, led: S
     and none that other articles lead to as well. led: (target, URL) of redirects the ledger does not have yet."""
     now = clock.of_ledger(conn).at
     lists = {urls.key(one) for one in (source.url, *source.feeds, *source.sitemaps, *source.sections)}
-    if urls.key(target) in lists or rules.excluded(source, Kind.ARTICLE, Entry(url=target), Kind.SECTION, now):
+    if urls.key(target) in lists or rules.excluding_rule(source, Kind.ARTICLE, Entry(url=target), Kind.SECTION, now):
         return False
     if urls.akin(url, target):
         return True

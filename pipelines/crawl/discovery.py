@@ -134,7 +134,7 @@ def _named(source: Source, found: Iterable[Found], by: Kind, now: datetime, coun
             entry, own = _held(said)
             key, url, host = urls.key(entry.url), urls.cleaned(entry.url), urls.host(entry.url)
             variant, special = urls.variant(entry.url)
-            rule = own or rules.excluded(source, kind, entry, by, now)
+            rule = own or rules.excluding_rule(source, kind, entry, by, now)
         except ValueError:
             counts["unusable"] += 1
             continue

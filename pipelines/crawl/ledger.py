@@ -186,22 +186,22 @@ def cool(conn: db.Connection, host: str, rest: timedelta, reason: str) -> None:
     db.execute(conn, "cool_host", host=host, rest=rest, reason=reason)
 
 
-def asked(conn: db.Connection, source: str, run: str) -> int:
+def count_asked(conn: db.Connection, source: str, run: str) -> int:
     """How many article pages a run has asked a source for so far."""
     return _count(db.row(conn, "articles_of_run", source=source, run=run))
 
 
-def asked_sitemaps(conn: db.Connection, source: str, run: str) -> int:
+def count_asked_sitemaps(conn: db.Connection, source: str, run: str) -> int:
     """How many sitemaps that an index named a run has asked a source for so far."""
     return _count(db.row(conn, "sitemaps_of_run", source=source, run=run))
 
 
-def waiting(conn: db.Connection, source: str, *, sitemaps: bool = False) -> int:
+def count_waiting(conn: db.Connection, source: str, *, sitemaps: bool = False) -> int:
     """How many URLs of a source are due and were not fetched; sitemaps: only those that an index named."""
     return _count(db.row(conn, "waiting_urls", source=source, sitemaps=sitemaps))
 
 
-def unaccounted(conn: db.Connection, run: str, source: str = "") -> list[db.Row]:
+def find_unaccounted(conn: db.Connection, run: str, source: str = "") -> list[db.Row]:
     """The URLs of a run without an end that nothing will look at again: id, source, url, state, problem.
 
     source: of this one alone.

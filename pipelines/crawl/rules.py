@@ -31,7 +31,7 @@ class Rule:
 FREE = Rule()
 
 
-def excluded(source: Source, kind: Kind, entry: Entry, by: Kind, now: datetime) -> Rule:
+def excluding_rule(source: Source, kind: Kind, entry: Entry, by: Kind, now: datetime) -> Rule:
     """The rule that keeps a URL out of the crawl; FREE where none does. ValueError where it is no URL."""
     if by != Kind.FEED and urls.site(urls.host(entry.url)) not in sites(source):
         return Rule(Cause.OTHER_SITE, f"other site: {urls.site(urls.host(entry.url))}")

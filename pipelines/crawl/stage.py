@@ -67,7 +67,7 @@ def crawl(
     Raises SettingsError or DatabaseError where nothing could begin; a source that failed is a Tally that says so.
     """
     seconds = settings.crawl_budget if budget is None else budget
-    runs.checked(run)
+    runs.check_key(run)
     if not sources:
         return []
     with db.connection(settings, application="nightdesk crawl watch") as conn:

@@ -100,7 +100,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     held = list(tree.iter())
     facts = metadata.facts_of(tree, page, source)
     text = assembly.read(tree, html, facts, source, template, without)
-    when = published.published(tree, facts, page, source)
+    when = published.find_published(tree, facts, page, source)
     stored = "\n".join(text.lines)
     refused = reasons.of_content(
         page,
@@ -132,7 +132,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         published_at=when.at,
         published_precision=when.precision,
         published_from=when.said_by,
-        modified_at=published.modified(facts, page, source),
+        modified_at=published.find_modified(facts, page, source),
         image=_clean(facts.image),
         tags=tuple(_clean(tag) for tag in facts.tags),
         section=_clean(facts.section),

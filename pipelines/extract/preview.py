@@ -166,7 +166,7 @@ def charset(name: str) -> str:
     return "" if codec in markup.NO_CHARSETS else markup.WIDER.get(codec, codec)
 
 
-def saved(body: bytes, url: str, source: Source, encoding: str = "") -> Page:
+def read_saved(body: bytes, url: str, source: Source, encoding: str = "") -> Page:
     """A page from the bytes of a file, which may be gzipped; StoreError says why they cannot be one.
 
     encoding: the charset of the bytes, which then wins over every label.
@@ -203,7 +203,7 @@ def _page(trial: Trial) -> Page:
         body = path.read_bytes()
     except (OSError, ValueError) as error:
         raise StoreError(f"{trial.path} cannot be read: {error}.") from None
-    return saved(body, trial.url, trial.source, trial.encoding)
+    return read_saved(body, trial.url, trial.source, trial.encoding)
 
 
 def _in_utf8(body: bytes, encoding: str) -> bytes:

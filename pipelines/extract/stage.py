@@ -89,7 +89,7 @@ def extract(
     it is done, in order. Counts: pages, articles, rejected, `rejected: <reason>`, words, cut (blocks of boilerplate
     removed), seconds.
     """
-    runs.checked(run)
+    runs.check_key(run)
     started = time.monotonic()
     with db.connection(settings, application="nightdesk extract") as conn:
         runs.begin(conn, run, source.name, STAGE)

@@ -40,7 +40,7 @@ def probe(
         kind = event.pop("event")
         if kind == "seen":
             seen.append(of_json(event["seen"]))
-            on_line(_said(seen[-1]))
+            on_line(_describe(seen[-1]))
         elif kind == "robots":
             robots.append(robots_of_json(event))
         elif kind == "probed":
@@ -58,7 +58,7 @@ def pages_of(probe: Probe, pages: dict[str, Page], part: Part) -> list[Page]:
     return [pages[url] for url in dict.fromkeys(asked) if url in pages]
 
 
-def _said(one: Seen) -> str:
+def _describe(one: Seen) -> str:
     address = urls.readable(one.want.url)
     where = address if len(address) <= LONGEST_CHARACTERS else address[: LONGEST_CHARACTERS - 1] + "…"
     if one.problem:

@@ -112,7 +112,7 @@ def _failures(settings: Settings, done: Sequence[Tally]) -> Iterator[str]:
     for stage in runs.STAGES[:-1]:
         here = [tally for tally in done if tally.stage == stage]
         try:
-            runs.judged(here, stage, [tally.source for tally in here], settings.failed_share)
+            runs.judge_stage(here, stage, [tally.source for tally in here], settings.failed_share)
         except NightdeskError as error:
             yield str(error)
     for tally in done:

@@ -112,8 +112,8 @@ def _silence(conn: db.Connection, settings: Settings, source: Source, now: datet
     )
     if not silent:
         return None
-    message = _said(source, since, usual, life)
-    told = _told(conn, settings, source, TroubleKind.SILENT, since, f"{source.name} has gone silent", message, now)
+    message = _describe_silence(source, since, usual, life)
+    told = _tell_once(conn, settings, source, TroubleKind.SILENT, since, f"{source.name} has gone silent", message, now)
     return Silence(source=source.name, since=since, usual=usual, message=message, told=told)
 
 
@@ -129,7 +129,7 @@ def _drift(conn: db.Connection, settings: Settings, source: Source, now: datetim
         f"{stored.version}, learned {stored.learned_at:%Y-%m-%d} of {stored.pages} pages. They are read without it "
         f"until {templates.LEAST_PAGES} pages since then can be learned from."
     )
-    told = _told(
+    told = _tell_once(
         conn, settings, source, TroubleKind.CHANGED, since, f"The pages of {source.name} look changed", message, now
     )
     return Drift(source=source.name, since=since, run=stored.drifted_run, message=message, told=told)
@@ -145,7 +145,7 @@ def _lag(conn: db.Connection, settings: Settings, source: Source, now: datetime)
         return None
     run, said = crawls[0]["run"], crawls[0]["message"]
     message = f"{source.title} ({source.name}): its feed is behind its sitemap since {since:%Y-%m-%d}.\n{run}: {said}."
-    told = _told(
+    told = _tell_once(
         conn, settings, source, TroubleKind.BEHIND, since, f"The feed of {source.name} is behind", message, now
     )
     return Lag(source=source.name, since=since, run=run, message=message, told=told)
@@ -165,7 +165,7 @@ def _broken_promise(conn: db.Connection, settings: Settings, source: Source, now
         f"{'article' if load['new'] == 1 else 'articles'}; its file promises at least {promised} in a run "
         "(expect.articles_per_run)."
     )
-    told = _told(
+    told = _tell_once(
         conn, settings, source, TroubleKind.PROMISE, since, f"{source.name} gives less than it promises", message, now
     )
     return BrokenPromise(source=source.name, since=since, run=load["run"], message=message, told=told)
@@ -196,13 +196,13 @@ def _lost_login(conn: db.Connection, settings: Settings, source: Source, now: da
         f"{len(looks)} pages looked at in run {example['run']} were closed.\n{example['url']}: {why}.\n"
         f"Log in as a reader does, put the new value into {variables}, and crawl again."
     )
-    told = _told(
+    told = _tell_once(
         conn, settings, source, TroubleKind.LOGIN, since, f"The login of {source.name} has run out", message, now
     )
     return LostLogin(source=source.name, since=since, run=example["run"], message=message, told=told)
 
 
-def _told(
+def _tell_once(
     conn: db.Connection,
     settings: Settings,
     source: Source,
@@ -245,7 +245,7 @@ def _pause(settings: Settings, source: Source, now: datetime) -> timedelta:
     return max(later - earlier for later, earlier in pairwise(strikes))
 
 
-def _said(source: Source, since: datetime, usual: timedelta, life: dict[str, Any]) -> str:
+def _describe_silence(source: Source, since: datetime, usual: timedelta, life: dict[str, Any]) -> str:
     """What a person needs to tell "nothing new" from "nothing reachable" and "nothing extracted"."""
     what = "No new article" if life["yielded_at"] else "Not one article so far"
     lines = [

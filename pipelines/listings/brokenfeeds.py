@@ -42,7 +42,7 @@ def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
     opening = body[root.start() : body.find(b">", root.start()) + 1].removesuffix(b"/>").removesuffix(b">") + b">"
     closing = b"</" + root[1] + b">"
     head = _tree(opening + _head(body[root.start() : body.find(parts[0][:TAG_BYTES])]) + closing)
-    frame = feeds.framed(etree.Element("rss") if head is None else head, url, local)
+    frame = feeds.read_frame(etree.Element("rss") if head is None else head, url, local)
     guessed, left = 0, MAX_BYTES
     found: list[Entry] = []
     for part in parts:

@@ -28,7 +28,7 @@ LEAST_LATE = 3
 LEAST_PROOFS, PROVEN = 5, 0.9
 
 
-def compared(feed: Sequence[Entry], sitemap: Sequence[Entry]) -> str:
+def compare(feed: Sequence[Entry], sitemap: Sequence[Entry]) -> str:
     """What feeds lack that sitemaps of their source name: a sentence; empty where they agree or nobody can know.
 
     feed: the entries of all its feeds together; sitemap: of all its sitemaps. Only articles whose day of publication

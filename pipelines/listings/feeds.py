@@ -64,7 +64,7 @@ class Frame(NamedTuple):
 
 def read(root: Any, url: str, local: Local = ANYWHERE) -> Iterator[Entry]:
     """The entries of a feed that have an address, in its order; ValueError where several have none."""
-    frame = framed(root, url, local)
+    frame = read_frame(root, url, local)
     found = islice((entry for item in _items(root) if (entry := entry_of(item, frame))), MOST_ENTRIES)
     first = next(found, None)
     if first is not None:
@@ -74,9 +74,9 @@ def read(root: Any, url: str, local: Local = ANYWHERE) -> Iterator[Entry]:
         raise ValueError("it is a feed of which no entry has an address")
 
 
-def framed(root: Any, url: str, local: Local = ANYWHERE) -> Frame:
+def read_frame(root: Any, url: str, local: Local = ANYWHERE) -> Frame:
     """What a feed says for all its entries."""
-    about = next((_said(node, but=("item",)) for node in _holders(root)[1:]), {})
+    about = next((_read_fields(node, but=("item",)) for node in _holders(root)[1:]), {})
     language = _first(about, "language", "dc:language") or root.get(LANG, "")
     if not local.language:
         local = replace(local, language=language)
@@ -85,7 +85,7 @@ def framed(root: Any, url: str, local: Local = ANYWHERE) -> Frame:
 
 def entry_of(item: Any, frame: Frame) -> Entry | None:
     """What one item or entry says; None where it has no address."""
-    said = _said(item)
+    said = _read_fields(item)
     link, node = _link(item, said)
     address = joined(_placed(node, frame.base) if frame.placed else frame.base, link)
     if not address:
@@ -116,7 +116,7 @@ def _items(root: Any) -> Iterator[Any]:
     return (node for holder in _holders(root) for node in holder if name(node) in ("item", "entry"))
 
 
-def _said(item: Any, *, but: tuple[str, ...] = ()) -> Said:
+def _read_fields(item: Any, *, but: tuple[str, ...] = ()) -> Said:
     said: Said = {}
     for child in item:
         if not isinstance(child.tag, str) or child.tag in but:

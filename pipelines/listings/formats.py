@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from pipelines.dates.lists import ANYWHERE, Local, moment
 from pipelines.listings import brokenfeeds, feeds, jsonfeeds, sections, sitemaps, xmltree
-from pipelines.listings.coverage import compared
+from pipelines.listings.coverage import compare
 from pipelines.model import Entry, Kind
 
-__all__ = ["Found", "compared", "linked", "listed", "moment", "section"]
+__all__ = ["Found", "compare", "linked", "listed", "moment", "section"]
 
 Found = tuple[Kind, Entry]
 

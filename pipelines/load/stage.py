@@ -120,7 +120,7 @@ def _gap(conn: db.Connection, source: str, run: str) -> list[db.Row]:
         or before.get("extract", RunState.DONE) != RunState.DONE
     ):
         return []
-    return ledger.unaccounted(conn, run, source)
+    return ledger.find_unaccounted(conn, run, source)
 
 
 def _flood(conn: db.Connection, source: str, run: str) -> str:

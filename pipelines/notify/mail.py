@@ -75,12 +75,12 @@ def opened(address: str) -> Iterator[Carry]:
             return _receipt(post, wanted, error.recipients, taken)
         except smtplib.SMTPDataError as error:
             outcome = Outcome.REFUSED if error.smtp_code >= PERMANENT_CODE else Outcome.DOWN
-            return Receipt(outcome=outcome, said=_said(error), taken=taken)
+            return Receipt(outcome=outcome, said=_describe(error), taken=taken)
         except (OSError, smtplib.SMTPException, ValueError, InClearError) as error:
             if kept:
                 kept.close()
             kept = None
-            return Receipt(outcome=Outcome.DOWN, said=_said(error), taken=taken)
+            return Receipt(outcome=Outcome.DOWN, said=_describe(error), taken=taken)
         # The server has it from here on; what it says to a QUIT changes nothing.
         return _receipt(post, wanted, refused, taken)
 
@@ -227,7 +227,7 @@ def _receipt(
     return Receipt(outcome=Outcome.PARTLY, said=said, taken=have)
 
 
-def _said(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     """What went wrong in our own words: texts from elsewhere can hold the address."""
     if isinstance(error, InClearError):
         return (

@@ -76,7 +76,7 @@ def tighten(settings: Settings) -> int:
     return changed
 
 
-def started(run: str) -> datetime:
+def start_of(run: str) -> datetime:
     """The moment that a run key names."""
     return datetime.strptime(run, "%Y-%m-%dT%H%M%S" if len(run) == SECONDS_KEY_CHARACTERS else "%Y-%m-%dT%H%M").replace(
         tzinfo=UTC
@@ -85,7 +85,12 @@ def started(run: str) -> datetime:
 
 def _old(raw: Path, before: datetime) -> Iterator[Path]:
     for folder in sorted(raw.glob("*/*")):
-        if folder.is_dir() and not folder.is_symlink() and KEY.fullmatch(folder.name) and started(folder.name) < before:
+        if (
+            folder.is_dir()
+            and not folder.is_symlink()
+            and KEY.fullmatch(folder.name)
+            and start_of(folder.name) < before
+        ):
             yield folder
 
 

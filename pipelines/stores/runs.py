@@ -30,7 +30,7 @@ def key_of(at: datetime, *, manual: bool = False) -> str:
     return at.astimezone(UTC).strftime(RUN_KEY + "%S" * manual)
 
 
-def checked(key: str) -> str:
+def check_key(key: str) -> str:
     """The key itself; NightdeskError where it is none (it becomes part of file names)."""
     if not KEY.fullmatch(key):
         raise NightdeskError(f"{key!r} is no run key; write it like 2026-11-22T0200 or 2026-11-22T020013.")
@@ -103,7 +103,7 @@ def _tallies(rows: Iterable[db.Row]) -> Iterable[Tally]:
         yield Tally(**facts, state=RunState(row["state"]), code=Code(row["code"]))
 
 
-def judged(tallies: Iterable[Tally], stage: str, names: Sequence[str], share: float) -> str:
+def judge_stage(tallies: Iterable[Tally], stage: str, names: Sequence[str], share: float) -> str:
     """What a verdict says of a stage; NightdeskError when `share` of the sources or more failed or never ended."""
     known = {tally.source: tally for tally in tallies if tally.stage == stage}
     bad = {name: _why(known.get(name)) for name in names if name not in known or known[name].state not in ENDED_WELL}

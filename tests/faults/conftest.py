@@ -253,7 +253,7 @@ def check_whole(night: Night, receiver: Receiver, *runs: str) -> None:
         assert column("select count(*) from changes where matched_at is null") == [0]
         assert column("select url from urls where leased_until is not null") == []
         assert column("select run || ' ' || stage from runs where state = 'running'") == []
-        assert [ledger.unaccounted(conn, run) for run in (FIRST, *runs)] == [[]] * (1 + len(runs))
+        assert [ledger.find_unaccounted(conn, run) for run in (FIRST, *runs)] == [[]] * (1 + len(runs))
     assert {len({str(b) for k, b in receiver.asked if k == key}) for key in receiver.accepted} == {1}
     assert [path.name for path in (night.settings.articles).rglob(".*")] == []
 

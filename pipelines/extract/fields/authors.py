@@ -138,7 +138,7 @@ def find(
 
     given: the names that the feed said; sites: keys (phrases.key) of the site's own names and of its host.
     """
-    persons, others = _said(node, nodes)
+    persons, others = _authors_of_json_ld(node, nodes)
     nobody = sites | {key(name) for name in others} | {key(json_ld.text(node.get("publisher")))}
     # Of a site that is called after its author it is the author who is meant.
     nobody -= {key(name) for name in persons if 1 < len(name.split()) <= NAME_WORDS}
@@ -190,7 +190,7 @@ def people(text: str) -> list[str]:
             pieces = [piece for piece in pieces[:1] if not OFFICES.search(key(piece))]
         whole = [piece for piece in pieces if " " in piece.strip()]
         for piece in whole or pieces:
-            name = _cleaned(piece)
+            name = _clean_name(piece)
             if _is_person(name):
                 found.append(name)
     return found
@@ -203,7 +203,7 @@ def _without_by(line: str) -> str:
     return line
 
 
-def _cleaned(name: str) -> str:
+def _clean_name(name: str) -> str:
     """A name without what stands before and behind it: «by», title, office, place, credentials."""
     name = AFTER.sub("", _without_by(name.strip()))
     name = " ".join(ASIDE.sub("", name).split())
@@ -222,7 +222,7 @@ def _is_person(name: str) -> bool:
     return len(name.split()) <= NAME_WORDS
 
 
-def _said(node: json_ld.Node, nodes: Sequence[json_ld.Node]) -> tuple[list[str], list[str]]:
+def _authors_of_json_ld(node: json_ld.Node, nodes: Sequence[json_ld.Node]) -> tuple[list[str], list[str]]:
     """The persons and organisations that JSON-LD names as authors; a reference is looked up, a lone person taken."""
     by_id = {str(one["@id"]): one for one in nodes if one.get("@id") and one.get("name")}
     given: Any = node.get("author") or node.get("creator") or []

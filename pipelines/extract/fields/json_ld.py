@@ -98,7 +98,7 @@ def posts(found: list[Node]) -> list[str]:
     return [*lines, *(line for post in told for line in body(post))]
 
 
-def embedded(tree: HtmlElement) -> list[str]:
+def find_embedded_text(tree: HtmlElement) -> list[str]:
     """The paragraphs of the longest piece of HTML that a script holds: pages that scripts draw show none before."""
     longest = ""
     for script in tree.iter("script"):

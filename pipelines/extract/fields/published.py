@@ -78,14 +78,14 @@ class Dating:
     beside: bool = False
 
 
-def published(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> Dating:
+def find_published(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> Dating:
     """When the article was published, with precision and origin; a Dating of nothing where no one says."""
     source = _american(tree, source, page.final_url)
-    machine = list(_said(tree, facts, page, source))
+    machine = list(_machine_dates(tree, facts, page, source))
     sure = [d for d in machine if not _january(d)]
     seen: list[Dating] = []
     if not sure or _doubtful(sure, facts, page, source):
-        seen = list(_seen(tree, facts, page, source, told=bool(sure)))
+        seen = list(_page_dates(tree, facts, page, source, told=bool(sure)))
     if not sure:
         sure = [d for d in seen if not _january(d)]
         if not sure and len(machine) + len(seen) > 1 and len({d.at for d in (*machine, *seen)}) == 1:
@@ -113,7 +113,7 @@ def published(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> Da
     return _on_its_day(best, [*sure, *seen], source)
 
 
-def modified(facts: Facts, page: Page, source: Source) -> datetime | None:
+def find_modified(facts: Facts, page: Page, source: Source) -> datetime | None:
     """When the article says it was last changed."""
     for text in (facts.node.get("dateModified"), *(facts.meta[name][0] for name in MODIFIED if name in facts.meta)):
         found = _read(text, page, source)
@@ -122,7 +122,7 @@ def modified(facts: Facts, page: Page, source: Source) -> datetime | None:
     return page.entry.modified_at if page.entry else None
 
 
-def _said(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> Iterator[Dating]:
+def _machine_dates(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> Iterator[Dating]:
     """What is said for machines, best first."""
     for node in (facts.node, *facts.pages):
         for name in ("datePublished", "dateCreated", "uploadDate"):
@@ -164,7 +164,9 @@ def _named_so(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> It
 def _earlier(at: datetime, tree: HtmlElement, facts: Facts, page: Page, source: Source) -> bool:
     """Whether the page shows a day before this one: what is said of a change as well is the last save."""
     shown = (
-        _read(one.text, page, source) for one in visible_dates.shown(tree, facts.titles)[:MAX_LOOKS] if not one.changed
+        _read(one.text, page, source)
+        for one in visible_dates.find_dates(tree, facts.titles)[:MAX_LOOKS]
+        if not one.changed
     )
     return any(found[0].date() < at.date() for found in shown if found)
 
@@ -190,12 +192,12 @@ def _in_json(text: str) -> list[tuple[int, str]]:
     ]
 
 
-def _seen(tree: HtmlElement, facts: Facts, page: Page, source: Source, *, told: bool) -> Iterator[Dating]:
+def _page_dates(tree: HtmlElement, facts: Facts, page: Page, source: Source, *, told: bool) -> Iterator[Dating]:
     """What the page shows: dates beside the title, the day in the URL, its scripts' state unless told, other dates."""
     beside: list[Dating] = []
     rest: list[Dating] = []
     pages: list[Dating] = []
-    for one in visible_dates.shown(tree, facts.titles):
+    for one in visible_dates.find_dates(tree, facts.titles):
         # Far from the title, «two hours ago» is that of another article.
         found = _read(one.text, page, source) if one.beside or visible_dates.DATED.search(one.text) else None
         # Above the title, far from it or where another day stands below, today's day is that of the page.
@@ -222,7 +224,7 @@ def _seen(tree: HtmlElement, facts: Facts, page: Page, source: Source, *, told: 
 
 def _without_year(tree: HtmlElement, facts: Facts, page: Page, source: Source) -> Dating | None:
     """The day beside the title that has no year: the last one of that name."""
-    for one in visible_dates.shown(tree, facts.titles)[:MAX_LOOKS]:
+    for one in visible_dates.find_dates(tree, facts.titles)[:MAX_LOOKS]:
         found = without_year(one.text, page.fetched_at, source.timezone, _language(source)) if one.beside else None
         if found:
             return Dating(*found, "text", beside=True)
@@ -247,7 +249,7 @@ def _doubtful(said: Sequence[Dating], facts: Facts, page: Page, source: Source) 
 
 def _reset(best: Dating, facts: Facts, page: Page, source: Source) -> bool:
     """Whether a date may be that of the last save, which some systems give for both, others in meta elements alone."""
-    return best.said_by == "meta" or best.at == modified(facts, page, source)
+    return best.said_by == "meta" or best.at == find_modified(facts, page, source)
 
 
 def _unknown(source: Source) -> bool:

@@ -96,7 +96,7 @@ class Shown:
     above: bool
 
 
-def shown(tree: HtmlElement, titles: Sequence[str]) -> list[Shown]:
+def find_dates(tree: HtmlElement, titles: Sequence[str]) -> list[Shown]:
     """What time elements say, and short texts that may hold a date; best first."""
     body = tree.find("body")
     if body is None:
@@ -145,7 +145,7 @@ def shown(tree: HtmlElement, titles: Sequence[str]) -> list[Shown]:
     made: list[Shown] = []
     for element, at in nearest:
         if not _stranger(element, known, holding):
-            made.extend(_shown(text, element, at, title) for text in _texts(element))
+            made.extend(_find_dates(text, element, at, title) for text in _texts(element))
         if len(made) >= MAX_DATES:
             break
     return sorted((one for one in made if one.rank[0] != ELSEWHERE), key=lambda one: one.rank)
@@ -210,7 +210,7 @@ def _texts(element: HtmlElement) -> list[str]:
     return [own] if LEAST_CHARACTERS < len(own) < LONGEST_CHARACTERS and _says_when(own) else []
 
 
-def _shown(text: str, element: HtmlElement, place: int, title: int) -> Shown:
+def _find_dates(text: str, element: HtmlElement, place: int, title: int) -> Shown:
     time = element.tag == "time" or bool(element.get("itemprop") and element.get("content"))
     sentence = element.tag != "time" and len(WORD.findall(text)) >= SENTENCE_WORDS
     away = place - title

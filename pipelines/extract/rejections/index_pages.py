@@ -84,10 +84,10 @@ def is_list(
         return False
     if sum(map(words, paragraphs)) < LEAST_WORDS:
         return False
-    return _listed(tree, page.final_url, paragraphs) >= (LISTED_CLAIMED_SHARE if claims_article else LISTED_SHARE)
+    return _teaser_share(tree, page.final_url, paragraphs) >= (LISTED_CLAIMED_SHARE if claims_article else LISTED_SHARE)
 
 
-def _listed(tree: HtmlElement, url: str, paragraphs: Sequence[str]) -> float:
+def _teaser_share(tree: HtmlElement, url: str, paragraphs: Sequence[str]) -> float:
     """The share of the text that stands in teasers, each below a heading that leads to another page of the site."""
     cards = _cards(tree, url)
     if len(cards) < LEAST_CARDS:

@@ -216,7 +216,7 @@ def _wall(look: Look, html: str) -> Verdict | None:
         (Reason.CONSENT, walls.CONSENT),
     ):
         # The title of an article can be such a phrase as well; then it has a day or a text.
-        phrase = walls.headed(wall, look.title)
+        phrase = walls.match_title(wall, look.title)
         alone = words(look.title) <= words(phrase) + TITLE_EXTRA_WORDS
         if (
             phrase
@@ -225,7 +225,7 @@ def _wall(look: Look, html: str) -> Verdict | None:
         ):
             return reason, look.title
         if bare and not (look.claims_article and look.dated):
-            phrase = walls.said(wall, (look.title, *look.shown))
+            phrase = walls.find_phrase(wall, (look.title, *look.shown))
             if phrase and (reason != Reason.CONSENT or _asks_consent(look)):
                 return reason, phrase
     if not look.claims_article and not look.dated and _is_consent(look):
@@ -258,23 +258,25 @@ def _is_consent(look: Look) -> bool:
     """Whether the text itself is a wall's: full of its words, with its button below."""
     hits = len(walls.CONSENT_WORDS.findall(key("\n".join(look.paragraphs))))
     # An article about cookies has the words, and the site's own banner has the phrases and the button.
-    own = bool(walls.said(walls.CONSENT, look.paragraphs))
+    own = bool(walls.find_phrase(walls.CONSENT, look.paragraphs))
     least = CONSENT_SHARE if own else OTHERS_CONSENT_FACTOR * CONSENT_SHARE
     if look.count < LEAST_WORDS or hits < max(LEAST_CONSENT_WORDS, least * look.count):
         return False
     pressed = (key(line) for line in look.shown if len(line) < 60)
-    return (own or bool(walls.said(walls.CONSENT, look.shown))) and any(line in walls.BUTTONS for line in pressed)
+    return (own or bool(walls.find_phrase(walls.CONSENT, look.shown))) and any(
+        line in walls.BUTTONS for line in pressed
+    )
 
 
 def _paywall(look: Look) -> Verdict | None:
     """A stub before a wall; an article whose free part is long is one, whatever stands below it."""
     if look.count >= STUB_WORDS:
         return None
-    phrase = walls.said(walls.PAYWALL, [*look.paragraphs, *look.shown])
+    phrase = walls.find_phrase(walls.PAYWALL, [*look.paragraphs, *look.shown])
     if not phrase and not look.free:
-        phrase = walls.said(walls.OFFER, look.shown)
+        phrase = walls.find_phrase(walls.OFFER, look.shown)
     if not phrase:
-        phrase = walls.said(walls.OFFER, look.paragraphs) if look.count < 2 * LEAST_WORDS else ""
+        phrase = walls.find_phrase(walls.OFFER, look.paragraphs) if look.count < 2 * LEAST_WORDS else ""
     if phrase and (not look.free or not look.sure or look.count < 2 * LEAST_WORDS):
         return Reason.PAYWALL, phrase
     return None

@@ -32,7 +32,7 @@ class Wall:
     whole: frozenset[str] = frozenset()
 
 
-def headed(wall: Wall, title: str) -> str:
+def match_title(wall: Wall, title: str) -> str:
     """The phrase that a title is, give or take a site's name; empty where it says something else."""
     its_key = key(title)
     if its_key in wall.whole:
@@ -44,7 +44,7 @@ def headed(wall: Wall, title: str) -> str:
     return ""
 
 
-def said(wall: Wall, lines: Iterable[str]) -> str:
+def find_phrase(wall: Wall, lines: Iterable[str]) -> str:
     """The first phrase that a short line holds; empty where none does."""
     for line in lines:
         if len(line) > LONGEST_LINE_CHARACTERS or words(line) > LINE_WORDS:

@@ -120,7 +120,7 @@ def teach(work: tuple[str, Sequence[observations.Observation]]) -> Template | st
     except TooSlow:
         return f"not done after {LEARNING_SECONDS:g} s"
     except Exception as error:  # noqa: BLE001 -- it is learned from whatever the site sent, and is said with its source
-        return _said(error)
+        return _describe(error)
 
 
 def _within(looks: Iterable[Seen], many: int) -> list[observations.Observation | str | None]:
@@ -143,7 +143,7 @@ def _observe(job: Job) -> observations.Observation | str | None:
     except TooSlow:
         return f"not done after {CPU_SECONDS:g} s"
     except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
-        return _said(error)
+        return _describe(error)
 
 
 def _unseen(job: Job, loss: workers.Loss, detail: str) -> Seen:
@@ -154,5 +154,5 @@ def _untaught(work: Any, loss: workers.Loss, detail: str) -> str:
     return detail
 
 
-def _said(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     return " ".join(f"{type(error).__name__}: {error}".split())[:DETAIL_CHARACTERS].removesuffix(".")

@@ -128,9 +128,9 @@ def look(tree: HtmlElement, html: str, facts: Facts, without: frozenset[str] = f
         return Seen((), (), (), (), lines, plain)
     chances = np.zeros(len(rows), dtype=np.float32)
     able = features.worth(rows)
-    chances[able] = classifier.judged(rows[able])
+    chances[able] = classifier.probabilities(rows[able])
     if facts.posts:
-        chances[_posted(found, facts.posts)] = POSTED
+        chances[_post_blocks(found, facts.posts)] = POSTED
     return Seen(found, rows[:, 0].tolist(), rows[:, 1].tolist(), chances.tolist(), lines, plain)
 
 
@@ -142,14 +142,14 @@ def opinions(
     if "second extractor" in without or len(html) > LONGEST_PLAIN_CHARACTERS or markup.deep(tree):
         lines = by_trafilatura.lines(tree, precise=True, alone=False)
         return lines, lines
-    plain = by_trafilatura.plain(html)
+    plain = by_trafilatura.extract_plainly(html)
     lines = by_trafilatura.lines(tree, precise=True)
     if not lines or sum(map(words, lines)) < SHARE * sum(map(words, plain)):
         lines = by_trafilatura.lines(tree, precise=True, alone=False)
     return lines, plain
 
 
-def _posted(found: Sequence[blocks.Block], posts: Sequence[str]) -> list[bool]:
+def _post_blocks(found: Sequence[blocks.Block], posts: Sequence[str]) -> list[bool]:
     """Which blocks are of a live blog's posts; a list of links to them is none."""
     shares = features.coverage(found, posts)
     return [
@@ -171,25 +171,27 @@ def read(
     own = () if "phrases" in without else source.phrases
     template = None if "site" in without else template
     if "judge" in without:
-        best = _cut(seen.lines, facts, own, without)
+        best = _cut_lines(seen.lines, facts, own, without)
     else:
-        best = _judged(seen, facts, own, template, without)
+        best = _judge_blocks(seen, facts, own, template, without)
         # A source whose pages agree on their places knows better.
         sure = best.others or "agreement" in without or (template and template.inside)
         if not sure and _may_be_lost(best, seen):
             whole = by_trafilatura.lines(tree, precise=False)
             if _lost(best, whole, seen):
-                best = replace(_cut(whole, facts, own, without), fits=best.fits)
+                best = replace(_cut_lines(whole, facts, own, without), fits=best.fits)
     if "json-ld" not in without:
-        best = _longer(best, _cut(json_ld.body(facts.node), facts, own, without))
+        best = _longer(best, _cut_lines(json_ld.body(facts.node), facts, own, without))
     if "script data" not in without and best.words < LEAST_WORDS:
-        best = _longer(best, _cut(json_ld.embedded(tree), facts, own, without))
+        best = _longer(best, _cut_lines(json_ld.find_embedded_text(tree), facts, own, without))
     return replace(best, extracted=tuple(seen.text))
 
 
-def _judged(seen: Seen, facts: Facts, own: Sequence[str], template: Template | None, without: frozenset[str]) -> Text:
+def _judge_blocks(
+    seen: Seen, facts: Facts, own: Sequence[str], template: Template | None, without: frozenset[str]
+) -> Text:
     chances, why, fits = _of_site(seen, template)
-    kept = [n for n, chance in enumerate(chances) if chance >= _asked(seen.found[n], seen.chosen[n])]
+    kept = [n for n, chance in enumerate(chances) if chance >= _least_probability(seen.found[n], seen.chosen[n])]
     kept = sorted({*kept, *_leads(seen, chances, kept, facts)})
     lines = [seen.found[number].text for number in kept]
     cut = dict(zip(kept, _reasons(lines, facts, own, without), strict=True))
@@ -197,7 +199,7 @@ def _judged(seen: Seen, facts: Facts, own: Sequence[str], template: Template | N
     titles = {phrases.key(title) for title in facts.titles}
     others = {} if facts.posts else other_articles.strangers(seen.found, stays, titles, facts.canonical_url)
     cut.update(others)
-    added, left = tables.whole(seen.found, {number for number in kept if not cut[number]}, titles)
+    added, left = tables.complete_tables(seen.found, {number for number in kept if not cut[number]}, titles)
     cut.update(dict.fromkeys(left, tables.REASON) | dict.fromkeys(added, ""))
     kept = sorted({*kept, *added})
     stays = [number for number in kept if not cut[number]]
@@ -230,7 +232,7 @@ def _leads(seen: Seen, chances: Sequence[float], kept: Sequence[int], facts: Fac
     return called[:1] or [n for n in leads if chances[n] >= NEARLY][:1]
 
 
-def _asked(block: blocks.Block, chosen: float) -> float:
+def _least_probability(block: blocks.Block, chosen: float) -> float:
     """The least chance with which a block is taken for a part of the article."""
     if block.kind and chosen < HALF_SHARE:
         return PLACED_ALONE
@@ -274,7 +276,7 @@ def _shifted(chance: float, by: float) -> float:
 
 def _may_be_lost(best: Text, seen: Seen) -> bool:
     """Whether the second extractor has so much more text, of which the judge is not sure, that it is worth a look."""
-    kept = [n for n, chance in enumerate(seen.chances) if chance >= _asked(seen.found[n], seen.chosen[n])]
+    kept = [n for n, chance in enumerate(seen.chances) if chance >= _least_probability(seen.found[n], seen.chosen[n])]
     size = sum(seen.found[n].words for n in kept)
     if size >= KEPT and sum(seen.found[n].words * seen.chances[n] for n in kept) >= SURE * size:
         return False
@@ -316,7 +318,7 @@ def _echoes(lines: Sequence[str]) -> bool:
     return bool(runs) and len(set(runs)) < NEW_SHARE * len(runs)
 
 
-def _cut(lines: Sequence[str], facts: Facts, own: Sequence[str], without: frozenset[str]) -> Text:
+def _cut_lines(lines: Sequence[str], facts: Facts, own: Sequence[str], without: frozenset[str]) -> Text:
     """The lines without the title, boilerplate and repetitions; what was cut, in page order."""
     reasons = _reasons(lines, facts, own, without)
     return Text(

@@ -49,7 +49,7 @@ def lines(tree: HtmlElement, *, precise: bool, alone: bool = True) -> list[str]:
     return [unicodedata.normalize("NFC", line) for line in found]
 
 
-def plain(html: str) -> list[str]:
+def extract_plainly(html: str) -> list[str]:
     """The lines of a second extractor, which is fast and leaves little out: an opinion, never the text itself."""
     text = extract_plain_text(html, main_content=True, alt_texts=False, links=False, list_bullets=False)
     return [line.strip() for line in text.split("\n") if line.strip()]

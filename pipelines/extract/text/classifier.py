@@ -31,7 +31,7 @@ class Trees:
     columns: int
 
 
-def judged(rows: Floats) -> Floats:
+def probabilities(rows: Floats) -> Floats:
     """For each row, 0 to 1: how likely the block is a part of the article."""
     if not len(rows):
         return np.zeros(0, dtype=np.float32)

@@ -20,7 +20,9 @@ WHOLE = 0.5
 TOLD, SENTENCE = 0.3, 5
 
 
-def whole(found: Sequence[Block], kept: Collection[int], titles: Collection[str]) -> tuple[set[int], set[int]]:
+def complete_tables(
+    found: Sequence[Block], kept: Collection[int], titles: Collection[str]
+) -> tuple[set[int], set[int]]:
     """Of the blocks of tables of which some are kept: those that are kept as well, and those that are cut."""
     tables: dict[HtmlElement, list[int]] = {}
     for number, block in enumerate(found):
