@@ -15,7 +15,7 @@ export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test check airflow docker bench bench-scale bench-extraction render lock clean
+.PHONY: help run ui test test-long check airflow docker bench bench-scale bench-extraction render lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -28,6 +28,9 @@ ui: $(VENV)/ready ## the same, staying up: prints the address and the login
 
 test: $(VENV)/ready-dev ## set all up and run every test
 	@$(BIN)/pytest $(BESIDE)
+
+test-long: $(VENV)/ready-dev ## properties with all their examples, of a new seed: ten minutes
+	@NIGHTDESK_TESTS_LONG=1 $(BIN)/pytest $(BESIDE) --timeout=3600 -m examples
 
 check: $(VENV)/ready-dev ## tests, ruff, mypy and the docs checks
 	@$(BIN)/ruff check .

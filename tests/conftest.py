@@ -18,13 +18,12 @@ from pipelines.settings import Settings
 from pipelines.settings import settings as settings_of_this_process
 from pipelines.stores import postgres as db
 from tests import databases, sites, warm
+from tests.papers import Paper
 from tests.sites import Sites
 
-for name in [
-    n
-    for n in os.environ
-    if n.startswith("NIGHTDESK_") and n not in ("NIGHTDESK_DATABASE_URL", "NIGHTDESK_CHROMIUM", "NIGHTDESK_TESTS_COLD")
-]:
+# Of ours a run of tests hears these, and what a test sets.
+HEARD = ("NIGHTDESK_DATABASE_URL", "NIGHTDESK_CHROMIUM", "NIGHTDESK_TESTS_COLD", "NIGHTDESK_TESTS_LONG")
+for name in [name for name in os.environ if name.startswith("NIGHTDESK_") and name not in HEARD]:
     del os.environ[name]
 os.environ["NIGHTDESK_ENV_FILE"] = "/nonexistent/nightdesk.env"
 # What `init` writes down of an installation is the tester's own matter.
@@ -173,3 +172,9 @@ def web() -> Iterator[Sites]:
 def here(settings: Settings, web: Sites) -> Settings:
     """Settings for which every host is one of `web`."""
     return sites.mapped(settings, web)
+
+
+@pytest.fixture
+def paper(here: Settings, conn: db.Connection, web: Sites) -> Paper:
+    """A site that is crawled night after night."""
+    return Paper(here, conn, web)

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -66,6 +67,21 @@ def dropped(server: str, address: str) -> None:
 def name_of(address: str) -> str:
     """The name of the database at an address."""
     return urlsplit(address).path.lstrip("/")
+
+
+def rows(conn: db.Connection, statement: str) -> list[Any]:
+    """What a statement gives, row by row, committed."""
+    with conn, conn.cursor() as cursor:
+        cursor.execute(statement)
+        return [tuple(row.values()) for row in cursor.fetchall()] if cursor.description else []
+
+
+def states(conn: db.Connection) -> dict[str, str]:
+    """The state of every URL, with its reason."""
+    conn.rollback()
+    with conn.cursor() as cursor:
+        cursor.execute("select url, state || case when reason = '' then '' else ': ' || reason end as state from urls")
+        return {row["url"]: row["state"] for row in cursor.fetchall()}
 
 
 def admin(server: str, statement: str) -> None:

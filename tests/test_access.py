@@ -28,8 +28,8 @@ from pipelines.settings import Settings
 from pipelines.sources import access, sourcefile
 from pipelines.stores import postgres as db
 from tests import hostile_tls, sites
+from tests.browsers import needs_browser
 from tests.sites import NEXT, RUN, Answer, Sites
-from tests.test_render import needs_browser
 
 PASSWORD = "bridge7/Over&Water"
 TOKEN = "tok9-EYJhbGciOiJIUzI1NiJ9"

@@ -23,7 +23,7 @@ from pipelines.settings import Settings, exported
 from pipelines.sources import folders
 from pipelines.stores import postgres as db
 from tests import databases
-from tests.security.test_files import open_to_others
+from tests.folders import open_to_others
 
 pytestmark = [pytest.mark.airflow, pytest.mark.timeout(900)]
 

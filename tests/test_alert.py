@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -17,6 +18,8 @@ from pipelines.alert import watches
 from pipelines.notify import delivery, outbox
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
+from tests import factories
+from tests.databases import rows
 from tests.faults.holds import until
 
 RUN = "2026-11-22T0200"
@@ -71,62 +74,28 @@ def change(conn: db.Connection) -> Change:
         of: int = 0,
         revision: int = 1,
     ) -> int:
-        with conn, conn.cursor() as cursor:
-            article = of or _article(cursor, source, title, text, language)
-            cursor.execute(
-                "insert into fetches (run, source, url_id, url, fetched_at, outcome)"
-                " select %s, source, url_id, url, now(), 'fetched' from articles where id = %s returning id",
-                (RUN, article),
-            )
-            fetch = cursor.fetchone()["id"]
-            cursor.execute(
-                "insert into revisions (article_id, revision, run, fetch_id, fetched_at, title, description, text,"
-                " title_digest, text_digest, page_digest, extractor)"
-                " values (%s, %s, %s, %s, now(), %s, '', %s, '', '', '', 'x1') on conflict do nothing",
-                (article, revision, RUN, fetch, title, text),
-            )
-            cursor.execute(
-                "insert into changes (article_id, revision, kind, run, source, quiet) values (%s, %s, %s, %s, %s, %s)",
-                (article, revision, kind, RUN, source, quiet),
-            )
+        stored = bool(of) and known(conn, of, revision)
+        with conn:
+            article = of or factories.article(
+                conn, source, f"{title}/{text}/{language}/{uuid4()}", title, text, run=RUN, language=language,
+                first_run=RUN, loaded_run=RUN,
+            )  # fmt: skip
+            if not stored:
+                factories.revision(conn, article, revision, title, text, source=source)
+            factories.change(conn, article, kind, revision, run=RUN, source=source, quiet=quiet)
         return article
 
     return change
 
 
-def _article(cursor: Any, source: str, title: str, text: str, language: str) -> int:
-    cursor.execute(
-        "insert into urls (source, url_key, url, host, kind, state, discovered_run)"
-        " values (%s, gen_random_uuid()::text, 'https://sana.test/1', 'sana.test', 'article', 'stored', %s)"
-        " returning id",
-        (source, RUN),
-    )
-    url = cursor.fetchone()["id"]
-    cursor.execute(
-        "insert into fetches (run, source, url_id, url, fetched_at, outcome)"
-        " values (%s, %s, %s, 'https://sana.test/1', now(), 'fetched') returning id",
-        (RUN, source, url),
-    )
-    fetch = cursor.fetchone()["id"]
-    cursor.execute(
-        "insert into articles (source, url_id, url, canonical_url, canonical_key, title, text, language, page_digest,"
-        " title_digest, text_digest, extractor, fetch_id, fetched_at, seen_at, first_run, first_fetched_at, loaded_run)"
-        " values (%s, %s, 'https://sana.test/1', '', '', %s, %s, %s, '', '', '', 'x1', %s, now(), now(), %s, now(), %s)"
-        " returning id",
-        (source, url, title, text, language, fetch, RUN, RUN),
-    )
-    return int(cursor.fetchone()["id"])
+def known(conn: db.Connection, article: int, revision: int) -> bool:
+    """Whether a revision is stored already."""
+    return bool(rows(conn, f"select 1 from revisions where article_id = {article} and revision = {revision}"))
 
 
 def follow(conn: db.Connection, name: str = "raqqa", terms: tuple[str, ...] = ("الرقة",), **more: Any) -> None:
     with conn:
         watches.add(conn, watches.make(name, terms, **{"channels": ["desk"], **more}))
-
-
-def rows(conn: db.Connection, statement: str) -> list[Any]:
-    with conn, conn.cursor() as cursor:
-        cursor.execute(statement)
-        return [tuple(row.values()) for row in cursor.fetchall()] if cursor.description else []
 
 
 def counts(settings: Settings) -> dict[str, int]:

@@ -19,6 +19,7 @@ from pipelines.stores import articlefile, runs
 from pipelines.stores import postgres as db
 from pipelines.stores.articlefile import Line
 from tests import sites
+from tests.databases import rows
 from tests.sites import NEXT, RUN
 
 HOST = "http://a.test"
@@ -38,12 +39,6 @@ def fetched(conn: db.Connection, url: str, final: str = "", *, at: datetime = NO
         look = Look(url_id=lease.id, source="a", url=url, kind=Kind.ARTICLE, fetched_at=at, **known)
         (settled,) = ledger.record(conn, RUN, aliases.follow_redirects(conn, SOURCE, RUN, [look]))
     return settled.url_id
-
-
-def rows(conn: db.Connection, statement: str) -> list[tuple[Any, ...]]:
-    with conn, conn.cursor() as cursor:
-        cursor.execute(statement)
-        return [tuple(row.values()) for row in cursor.fetchall()]
 
 
 def stored(settings: Settings, conn: db.Connection, *pages: tuple[str, str, str], run: str = RUN) -> dict[str, int]:

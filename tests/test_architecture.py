@@ -233,3 +233,18 @@ def test_a_statement_of_more_than_twenty_lines_is_a_file_of_its_own() -> None:
     lines = {name: sum(map(bool, text.splitlines())) for name, text in db.statements().items()}
 
     assert {name for name, count in lines.items() if count > 20} == files
+
+
+def test_no_test_file_imports_from_another_one() -> None:
+    """What two of them need lies in a module of its own: factories, pages, papers, sites, databases, holds."""
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+
+    borrowed = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in files
+        for name in _imports(path)
+        if name.startswith("tests.") and (ROOT / (name.replace(".", "/") + ".py")) in files
+    ]
+
+    assert len(files) > 100
+    assert borrowed == []

@@ -6,19 +6,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
-from hashlib import sha256
 
 import pytest
 
 from pipelines.extract.stage import extract
 from pipelines.health import golden
 from pipelines.load.stage import load
-from pipelines.model import Page
 from pipelines.settings import Settings, exported
 from pipelines.sources.folders import load as read_source
 from pipelines.stores import postgres as db
-from pipelines.stores import warc
+from tests import factories
 
 RUN = "2026-11-22T0200"
 SOURCE = """
@@ -42,10 +39,11 @@ def nightdesk(settings: Settings, conn: db.Connection) -> Nightdesk:
     """The command line beside a source with two loaded articles."""
     file = settings.sources / "bridge.toml"
     file.write_text(SOURCE, encoding="utf-8")
-    writer = warc.begin(settings.raw, "bridge", RUN)
-    for number in range(2):
-        _fetched(conn, writer, number)
-    warc.finish(writer)
+    pages = [
+        factories.page("bridge", f"https://bridge.test/{n}", HTML.format(f"Bridge open for time {n}", n), run=RUN)
+        for n in range(2)
+    ]
+    factories.fetched_pages(settings, conn, pages)
     extract(settings, read_source(file), RUN)
     assert load(settings, read_source(file), RUN).counts["new"] == 2
     env = {k: v for k, v in os.environ.items() if not k.startswith("NIGHTDESK_")} | exported(settings)
@@ -59,25 +57,6 @@ def nightdesk(settings: Settings, conn: db.Connection) -> Nightdesk:
         return done
 
     return run
-
-
-def _fetched(conn: db.Connection, writer: warc.Writer, number: int) -> None:
-    url, body = f"https://bridge.test/{number}", HTML.format(f"Bridge open for time {number}", number).encode()
-    page = Page(
-        source="bridge", run=RUN, url=url, final_url=url, fetched_at=datetime(2026, 11, 22, 2, number, tzinfo=UTC),
-        status=200, headers=(("Content-Type", "text/html"),), body=body, digest=sha256(body).hexdigest(),
-    )  # fmt: skip
-    place = warc.append(writer, page, {"kind": "article"})
-    with conn, conn.cursor() as cursor:
-        cursor.execute(
-            "with added as (insert into urls (source, url_key, url, host, kind, state, discovered_run)"
-            " values ('bridge', %(u)s, %(u)s, 'bridge.test', 'article', 'fetched', %(r)s) returning id)"
-            " insert into fetches (run, source, url_id, url, fetched_at, status, outcome, digest, warc_file,"
-            " warc_offset, warc_length) select %(r)s, 'bridge', id, %(u)s, %(t)s, 200, 'fetched', %(d)s, %(f)s, %(o)s,"
-            " %(l)s from added",
-            {"u": url, "r": RUN, "t": page.fetched_at, "d": page.digest, "f": place.warc_file,
-             "o": place.warc_offset, "l": place.warc_length},
-        )  # fmt: skip
 
 
 def test_a_sample_is_drafted_reviewed_and_held_to(nightdesk: Nightdesk, settings: Settings) -> None:

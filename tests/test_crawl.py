@@ -18,6 +18,7 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 from pipelines.stores import runs, warc
 from tests import clock, sites
+from tests.databases import states
 from tests.sites import NEXT, RUN, Answer, Sites
 
 
@@ -30,13 +31,6 @@ def fetches(conn: db.Connection, outcome: str = "fetched") -> list[str]:
             (outcome,),
         )
         return [row["url"] for row in cursor.fetchall()]
-
-
-def states(conn: db.Connection) -> dict[str, str]:
-    conn.rollback()
-    with conn.cursor() as cursor:
-        cursor.execute("select url, state || case when reason = '' then '' else ': ' || reason end as state from urls")
-        return {row["url"]: row["state"] for row in cursor.fetchall()}
 
 
 def test_every_article_of_a_feed_is_on_disk_and_in_the_ledger(here: Settings, web: Sites, conn: db.Connection) -> None:

@@ -7,9 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -17,59 +14,19 @@ from typing import Any
 import pytest
 
 from pipelines.crawl import stage as crawl
-from pipelines.model import Source
 from pipelines.settings import Settings, exported
 from pipelines.stores import postgres as db
 from pipelines.stores import runs, warc
 from tests import clock, sites
+from tests.faults.holds import spiders, until, value
 from tests.sites import NEXT, RUN, Sites
 
 # How these processes begin and end is what is tested here.
 pytestmark = pytest.mark.cold
 
 
-@contextmanager
-def spiders(
-    settings: Settings, *sources: Source, run: str = RUN, budget: float = 60
-) -> Iterator[subprocess.Popen[str]]:
-    """A crawl's process without anybody who watches over it; its sources given."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "spiders", "crawl", "--run", run, "--budget", str(budget)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **exported(settings)},
-    )
-    assert child.stdin
-    child.stdin.write(json.dumps([asdict(source) for source in sources]))
-    child.stdin.close()
-    child.stdin = None
-    try:
-        yield child
-    finally:
-        child.kill()
-        child.communicate()
-
-
 def events(said: str, event: str) -> list[dict[str, Any]]:
     return [fact for fact in map(json.loads, said.splitlines()) if fact["event"] == event]
-
-
-def until(true: Callable[[], bool], seconds: float = 30) -> None:
-    """Return when the store says so; the deadline is a failure."""
-    deadline = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < deadline, "it did not come to that in time"
-        time.sleep(0.02)
-
-
-def value(conn: db.Connection, statement: str, *params: Any) -> Any:
-    conn.rollback()
-    with conn.cursor() as cursor:
-        cursor.execute(statement, params)
-        row = cursor.fetchone()
-    conn.rollback()
-    return next(iter(row.values())) if row else None
 
 
 def on_disk(file: Path) -> int:

@@ -1,7 +1,6 @@
 """What the desk shows, from rows of the ledger."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -9,83 +8,10 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.desk import policy
 from pipelines.desk import records as desk
-from pipelines.model import Source
 from pipelines.settings import Settings, exported
 from pipelines.sources import folders
 from pipelines.stores import postgres as db
-
-NIGHT = "2026-11-22T0200"
-AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-NOW = AT + timedelta(hours=6)
-
-
-def source(name: str, **more: Any) -> Source:
-    told = {"title": name.title(), "url": f"https://{name}.test/", "country": "SY", "language": "ar", "timezone": "UTC"}
-    return Source(name=name, **{"feeds": (f"https://{name}.test/feed",), **told, **more})
-
-
-def ran(conn: db.Connection, name: str, stage: str, state: str, message: str = "", **more: Any) -> None:
-    row = {"run": NIGHT, "started_at": AT, "ended_at": AT + timedelta(minutes=5), **more}
-    insert(conn, "runs", source=name, stage=stage, state=state, message=message, **row)
-
-
-def url(conn: db.Connection, name: str, path: str, state: str = "stored", **more: Any) -> int:
-    row = {"kind": "article", "discovered_run": NIGHT, "decided_run": NIGHT, **more}
-    return insert(
-        conn, "urls", source=name, url_key=path, url=f"https://{name}.test/{path}", host="", state=state, **row
-    )
-
-
-def fetch(conn: db.Connection, name: str, url_id: int, outcome: str = "fetched", run: str = NIGHT) -> int:
-    return insert(conn, "fetches", run=run, source=name, url_id=url_id, url="", fetched_at=AT, outcome=outcome)
-
-
-def article(conn: db.Connection, name: str, path: str, title: str, text: str, **more: Any) -> int:
-    url_id = url(conn, name, path)
-    row = {
-        **dict.fromkeys(
-            ("canonical_url", "canonical_key", "page_digest", "title_digest", "text_digest", "extractor"), ""
-        ),
-        **dict.fromkeys(("fetched_at", "seen_at", "first_fetched_at"), AT),
-        "url": f"https://{name}.test/{path}",
-        "first_run": NIGHT,
-        "loaded_run": NIGHT,
-        "language": "ar",
-    }
-    number = fetch(conn, name, url_id)
-    return insert(
-        conn, "articles", **{**row, **more}, source=name, url_id=url_id, fetch_id=number, title=title, text=text
-    )
-
-
-def revision(conn: db.Connection, article_id: int, number: int, title: str, text: str) -> None:
-    row = dict.fromkeys(("description", "title_digest", "text_digest", "page_digest", "extractor"), "")
-    path = f"{article_id}/{number}"
-    read = fetch(conn, "sana", url(conn, "sana", path, kind="section"))
-    more = {"run": NIGHT, "fetch_id": read, "fetched_at": AT, "title": title, "text": text}
-    insert(conn, "revisions", "revision", article_id=article_id, revision=number, **row, **more)
-
-
-def delivery(conn: db.Connection, key: str, state: str, article_id: int | None = None, **more: Any) -> int:
-    row = {"kind": "single", "channel": "newsdesk", "watch": "sanctions", "created_at": NOW, **more}
-    number = insert(conn, "deliveries", key=key, state=state, **row)
-    if article_id:
-        found = db.json([{"surface": "والعقوبات"}])
-        told = insert(
-            conn, "alerts", watch="sanctions", kind="new", story=article_id, article_id=article_id, matches=found
-        )
-        insert(conn, "delivered_alerts", "alert_id", delivery_id=number, alert_id=told)
-    return number
-
-
-def insert(conn: db.Connection, table: str, returning: str = "", /, **row: Any) -> int:
-    returning = returning or ("run" if table == "runs" else "id")
-    columns, places = ", ".join(row), ", ".join(["%s"] * len(row))
-    with conn.cursor() as cursor:
-        cursor.execute(
-            f"insert into {table} ({columns}) values ({places}) returning {returning} as id", list(row.values())
-        )
-        return cursor.fetchone()["id"]
+from tests.factories import AT, NIGHT, NOW, article, delivery, fetch, insert, ran, revision, source, url
 
 
 def test_a_source_that_never_ran_has_no_state_and_no_age(conn: db.Connection) -> None:

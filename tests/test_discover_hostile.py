@@ -9,12 +9,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from pipelines.listings.formats import Found, compare, linked, listed, moment
 from pipelines.model import Entry, Kind
 from tests import clock
+from tests.examples import drawn
 
 AT = "http://a.test/list"
 SECONDS = 10
@@ -187,7 +188,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@drawn(400, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(SEEDS), CHANGES)
 def test_a_list_changed_at_random_is_read_or_refused(seed: bytes, changes: list[tuple[float, int, bytes]]) -> None:
     body = seed
@@ -201,7 +202,7 @@ def test_a_list_changed_at_random_is_read_or_refused(seed: bytes, changes: list[
             assert entry.url
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@drawn(300)
 @given(st.text(max_size=90) | st.text("0123456789-/:+ TZ,GMTNovSu", max_size=40))
 def test_no_text_breaks_the_reading_of_a_date(text: str) -> None:
     at = moment(text)

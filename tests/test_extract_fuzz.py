@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.extract import extraction, markup
@@ -18,10 +18,11 @@ from pipelines.model import Article, Rejection, Template
 from pipelines.settings import Settings
 from pipelines.stores import articlefile
 from pipelines.stores import postgres as db
+from tests.examples import drawn
+from tests.jisr import crawled
+from tests.pages import BODY, SHAPES, SOURCE, TITLE, html, page, story
+from tests.printed_pages import SHAPES as PRINTED
 from tests.sites import RUN, source
-from tests.test_extract import BODY, SHAPES, SOURCE, TITLE, html, page, story
-from tests.test_extract_shapes import SHAPES as PRINTED
-from tests.test_hostile import stored
 
 PAGES = [html(shape) for shape in (*SHAPES.values(), *PRINTED.values())]
 TAGS = (
@@ -148,7 +149,6 @@ PIECES = (
     *TEXTS,
 )
 CHARSETS = ("utf-8", "cp1256", "utf-16", "utf-16-le", "cp1251", "gb18030", "shift_jis", "iso8859-9", "utf-7")
-bounded = settings(derandomize=True, deadline=None, max_examples=40, database=None)
 
 attributes = st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(VALUES)), max_size=4).map(
     lambda pairs: "".join(f' {name}="{value}"' for name, value in pairs)
@@ -220,7 +220,7 @@ def judged(body: bytes, content_type: str = "text/html") -> Article | Rejection:
     return made
 
 
-@bounded
+@drawn(400)
 @given(
     body=st.binary(max_size=600),
     content_type=st.sampled_from(("", "text/html", "text/html; charset=utf-16", "\xff; charset=")),
@@ -229,7 +229,7 @@ def test_any_bytes_are_an_article_or_a_rejection(body: bytes, content_type: str)
     assert isinstance(judged(b"<p>" + body, content_type), Article | Rejection)
 
 
-@bounded
+@drawn(400)
 @given(made=soup, charset=st.sampled_from(CHARSETS))
 def test_any_soup_of_tags_is_an_article_or_a_rejection(made: str, charset: str) -> None:
     body = (made + story() + made).encode(charset, "replace")
@@ -237,7 +237,7 @@ def test_any_soup_of_tags_is_an_article_or_a_rejection(made: str, charset: str) 
     assert isinstance(judged(body), Article | Rejection)
 
 
-@bounded
+@drawn(400)
 @given(shape=st.sampled_from(PAGES), charset=st.sampled_from(CHARSETS), changed=changes)
 def test_any_mutation_of_a_page_is_an_article_or_a_rejection(
     shape: str, charset: str, changed: list[tuple[str, float, int, str]]
@@ -247,7 +247,7 @@ def test_any_mutation_of_a_page_is_an_article_or_a_rejection(
     assert isinstance(judged(body), Article | Rejection)
 
 
-@bounded
+@drawn(400)
 @given(
     node=st.dictionaries(st.sampled_from(FIELDS), values, max_size=6), kind=st.sampled_from(("NewsArticle", "ItemList"))
 )
@@ -259,7 +259,7 @@ def test_any_json_ld_leaves_the_text_of_the_page_alone(node: dict[str, Any], kin
     assert made.text.split("\n")[: len(BODY)] == BODY
 
 
-@settings(bounded, max_examples=25)
+@drawn(250)
 @given(changed=st.lists(st.tuples(st.sampled_from(PAGES), changes), min_size=10, max_size=12))
 def test_a_source_is_learned_from_any_mutation_of_its_pages(
     changed: list[tuple[str, list[tuple[str, float, int, str]]]],
@@ -273,7 +273,7 @@ def test_a_source_is_learned_from_any_mutation_of_its_pages(
     assert isinstance(extraction.extract_page(page(PAGES[0]), SOURCE, template=template), Article | Rejection)
 
 
-@bounded
+@drawn(400)
 @given(
     body=st.binary(max_size=300), label=st.text(max_size=12), language=st.sampled_from(("ar", "zh", "", "tr-TR", "xx"))
 )
@@ -290,7 +290,7 @@ def test_any_bytes_decode_with_any_label(body: bytes, label: str, language: str)
 def test_broken_pages_lose_none_of_the_others(settings: Settings, conn: db.Connection, processes: int) -> None:
     good = html(story())
     broken = [piece * 20 for piece in PIECES if piece.isprintable()] + ["<div>" * 10_000, "<a>" * 5_000, "[" * 100_000]
-    stored(settings, conn, [page for one in broken for page in (f"<html><body>{one}", good)])
+    crawled(settings, conn, [page for one in broken for page in (f"<html><body>{one}", good)])
 
     tally = extract(settings, source("jisr.test"), RUN, processes=processes)
 

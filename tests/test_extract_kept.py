@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pipelines.extract.site.observations import Observation, learn
-from tests.test_extract import BODY, TITLE, article, html, story
+from tests.pages import BODY, TITLE, article, html, story
 
 REFRAIN = "فيا نهر خذ الجسر واحفظ لنا الضفتين وعد بنا إلى بيوتنا القديمة قبل حلول هذا الشتاء الطويل"
 

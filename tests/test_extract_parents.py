@@ -13,7 +13,8 @@ import pytest
 from pipelines.settings import Settings, exported
 from pipelines.stores import postgres as db
 from tests import clock
-from tests.test_extract_stage import RUN, SOURCE, crawled, lines, story
+from tests.jisr import SOURCE, crawled, lines, story
+from tests.sites import RUN
 
 # How these processes begin and end is what is tested here.
 pytestmark = pytest.mark.cold

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.extract.extraction import extract_page
 from pipelines.model import Article, Page, Reason, Rejection, Source
-from tests.test_extract import BODY, SOURCE, TITLE, html, page, story
+from tests.pages import BODY, SOURCE, TITLE, html, page, story
 
 DAY = '<meta property="article:published_time" content="2026-11-20T10:15:00+03:00">'
 MARKUP = DAY + '<meta property="og:type" content="article">'
@@ -362,7 +362,7 @@ def test_an_article_that_looks_like_one_of_them_is_kept(lines: list[str], given:
 
 
 def test_every_reason_has_a_page_in_these_tests() -> None:
-    from tests.test_extract import REJECTED
+    from tests.pages import REJECTED
 
     elsewhere = {Reason.WRONG_LANGUAGE, Reason.TOO_SLOW}
 

@@ -7,73 +7,20 @@ import shutil
 import signal
 import subprocess
 import time
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from pipelines.extract import fetched, limits, workers
 from pipelines.extract.stage import extract
-from pipelines.model import Page, Source
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, runs, warc
+from pipelines.stores import articlefile, runs
 from pipelines.stores import postgres as db
 from pipelines.stores.articlefile import Line
 from tests.faults.holds import alive, until
+from tests.jisr import SOURCE, TEXT, crawled, lines, story
 
 RUN, LATER = "2026-11-22T0200", "2026-11-23T0200"
-AT = datetime(2026, 11, 22, 2, tzinfo=UTC)
-SOURCE = Source(name="jisr", title="الجسر", url="https://jisr.test/", country="SY", language="ar", timezone="UTC")
-TEXT = "أعلنت بلدية المدينة يوم الاثنين افتتاح الجسر القديم رقم {} أمام المشاة بعد عامين من ترميم شارك فيه كثيرون."
-
-
-def story(number: int) -> str:
-    title = f"افتتاح الجسر القديم رقم {number}"
-    text = f"<p>{TEXT.format(number)}</p><p>اترك تعليق</p>"
-    return f"<html><title>{title}</title><body><h1>{title}</h1>{text}</body></html>"
-
-
-def crawled(
-    settings: Settings, conn: db.Connection, bodies: list[str], run: str = RUN, kind: str = "article", first: int = 0
-) -> list[int]:
-    """Pages in the raw store and the ledger, as a crawl leaves them; their fetch ids."""
-    writer = warc.begin(settings.raw, SOURCE.name, run)
-    found = []
-    with conn, conn.cursor() as cursor:
-        for number, body in enumerate(bodies, first):
-            url, content = f"https://jisr.test/news/{number}", body.encode()
-            page = Page(
-                source=SOURCE.name,
-                run=run,
-                url=url,
-                final_url=url,
-                fetched_at=AT + timedelta(seconds=number),
-                status=200,
-                headers=(("Content-Type", "text/html"),),
-                body=content,
-                digest=sha256(content).hexdigest(),
-            )
-            place = warc.append(writer, page, {"kind": kind})
-            cursor.execute(
-                "insert into urls (source, url_key, url, host, kind, state, discovered_run)"
-                " values ('jisr', %s, %s, 'jisr.test', %s, 'fetched', %s) returning id",
-                (f"{kind} {number}", url, kind, run),
-            )
-            url_id = cursor.fetchone()["id"]  # type: ignore[index,call-overload]
-            cursor.execute(
-                "insert into fetches (run, source, url_id, url, fetched_at, status, outcome, digest,"
-                " warc_file, warc_offset, warc_length)"
-                " values (%s, 'jisr', %s, %s, %s, 200, 'fetched', %s, %s, %s, %s) returning id",
-                (run, url_id, url, page.fetched_at, page.digest, place.warc_file, place.warc_offset, place.warc_length),
-            )
-            found.append(cursor.fetchone()["id"])  # type: ignore[index,call-overload]
-    warc.finish(writer)
-    return found
-
-
-def lines(settings: Settings, run: str = RUN) -> list[Line]:
-    return list(articlefile.read(articlefile.path(settings, SOURCE.name, run)))
 
 
 @pytest.mark.parametrize("processes", [1, 2])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.test_extract import BODY, TITLE, article, html
+from tests.pages import BODY, TITLE, article, html
 
 RATES = [
     ["البنك", "شراء", "بيع"],

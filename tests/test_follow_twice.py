@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.follow import twice
 from pipelines.sources import folders
-from tests.test_desk import source
+from tests.factories import source
 
 FOLLOWED = [source("sana", url="https://www.sana.sy/"), source("world", url="https://bbc.test/arabic")]
 

@@ -11,45 +11,11 @@ from pipelines.model import Expect, Source, Tally
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 from pipelines.stores import runs
+from tests.factories import night
 
 SANA = Source(name="sana", title="سانا", url="https://sana.test/", country="SY", language="ar", timezone="UTC")
 T0 = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-def crawled(conn: db.Connection, at: datetime, *, new: bool, message: str = "") -> None:
-    """A run of the source, with one new article or none."""
-    run = f"{at:%Y-%m-%dT%H%M}"
-    with conn, conn.cursor() as cursor:
-        cursor.execute(
-            "insert into runs (run, source, stage, state, counts, message, started_at, ended_at)"
-            " values (%s, 'sana', 'crawl', 'done', '{\"discovered\": 12}', %s, %s, %s)",
-            (run, message, at, at),
-        )
-        if not new:
-            return
-        cursor.execute(
-            "insert into urls (source, url_key, url, host, kind, discovered_run)"
-            " values ('sana', %s, 'u', 'h', 'article', %s) returning id",
-            (run, run),
-        )
-        url = cursor.fetchone()["id"]
-        cursor.execute(
-            "insert into fetches (run, source, url_id, url, fetched_at, outcome)"
-            " values (%s, 'sana', %s, 'u', %s, 'fetched') returning id",
-            (run, url, at),
-        )
-        cursor.execute(
-            "insert into articles (source, url_id, url, canonical_url, canonical_key, title, text, page_digest,"
-            " title_digest, text_digest, extractor, fetch_id, fetched_at, seen_at, first_run, first_fetched_at,"
-            " loaded_run)"
-            " values ('sana', %s, 'u', '', '', 't', 't', '', '', '', 'x1', %s, %s, %s, %s, %s, %s) returning id",
-            (url, cursor.fetchone()["id"], at, at, run, at, run),
-        )
-        cursor.execute(
-            "insert into changes (article_id, revision, kind, run, source, at) values (%s, 1, 'new', %s, 'sana', %s)",
-            (cursor.fetchone()["id"], run, at),
-        )
 
 
 def told(conn: db.Connection) -> list[Any]:
@@ -66,9 +32,9 @@ def test_a_source_that_gives_nothing_for_three_usual_intervals_is_told_once(
     settings: Settings, conn: db.Connection
 ) -> None:
     for day in range(5):
-        crawled(conn, T0 + day * DAY, new=True)
+        night(conn, T0 + day * DAY, new=True)
     for day in range(5, 9):
-        crawled(conn, T0 + day * DAY, new=False, message="The feed answers 200 and names nothing new.")
+        night(conn, T0 + day * DAY, new=False, message="The feed answers 200 and names nothing new.")
 
     silences = [health.check(with_operators(settings), [SANA], now=T0 + days * DAY + HOUR) for days in (6, 7, 8)]
 
@@ -87,11 +53,11 @@ def test_a_source_that_gives_nothing_for_three_usual_intervals_is_told_once(
 def test_a_source_that_recovers_and_goes_silent_again_is_told_again(settings: Settings, conn: db.Connection) -> None:
     current = with_operators(settings)
     for day in (0, 1, 2, 7):
-        crawled(conn, T0 + day * DAY, new=day in (0, 1, 2))
+        night(conn, T0 + day * DAY, new=day in (0, 1, 2))
     first = health.check(current, [SANA], now=T0 + 7 * DAY + HOUR)
-    crawled(conn, T0 + 8 * DAY, new=True)
+    night(conn, T0 + 8 * DAY, new=True)
     recovered = health.check(current, [SANA], now=T0 + 8 * DAY + HOUR)
-    crawled(conn, T0 + 12 * DAY, new=False)
+    night(conn, T0 + 12 * DAY, new=False)
 
     again = health.check(current, [SANA], now=T0 + 12 * DAY + HOUR)
 
@@ -106,7 +72,7 @@ def test_a_source_that_never_gave_anything_is_silent_since_its_first_run(
     settings: Settings, conn: db.Connection
 ) -> None:
     for day in range(4):
-        crawled(conn, T0 + day * DAY, new=False)
+        night(conn, T0 + day * DAY, new=False)
 
     found = [health.check(settings, [SANA], now=T0 + days * DAY + HOUR) for days in (2, 3)]
 
@@ -115,7 +81,7 @@ def test_a_source_that_never_gave_anything_is_silent_since_its_first_run(
 
 
 def test_a_source_that_nobody_asked_is_not_called_silent(settings: Settings, conn: db.Connection) -> None:
-    crawled(conn, T0, new=True)
+    night(conn, T0, new=True)
 
     found = health.check(settings, [SANA, Source(**{**vars(SANA), "name": "enab"})], now=T0 + 20 * DAY)
 
@@ -124,9 +90,9 @@ def test_a_source_that_nobody_asked_is_not_called_silent(settings: Settings, con
 
 def test_a_weekly_source_is_given_three_weeks(settings: Settings, conn: db.Connection) -> None:
     weekly = Source(**{**vars(SANA), "schedule": "0 2 * * 0"})
-    crawled(conn, T0, new=True)
+    night(conn, T0, new=True)
     for week in range(1, 4):
-        crawled(conn, T0 + week * 7 * DAY, new=False)
+        night(conn, T0 + week * 7 * DAY, new=False)
 
     found = [health.check(settings, [weekly], now=T0 + days * DAY + HOUR) for days in (14, 21)]
 
@@ -138,8 +104,8 @@ def test_a_usually_slow_source_on_a_fast_schedule_is_given_its_own_time(
 ) -> None:
     often = Source(**{**vars(SANA), "schedule": "*/15 * * * *"})
     for day in (0, 2, 4):
-        crawled(conn, T0 + day * DAY, new=True)
-    crawled(conn, T0 + 9 * DAY, new=False)
+        night(conn, T0 + day * DAY, new=True)
+    night(conn, T0 + 9 * DAY, new=False)
 
     found = health.check(settings, [often], now=T0 + 9 * DAY + HOUR)
     later = health.check(settings, [often], now=T0 + 10 * DAY + HOUR)
@@ -148,8 +114,8 @@ def test_a_usually_slow_source_on_a_fast_schedule_is_given_its_own_time(
 
 
 def test_silence_is_kept_where_no_operator_is_set_and_told_when_one_is(settings: Settings, conn: db.Connection) -> None:
-    crawled(conn, T0, new=True)
-    crawled(conn, T0 + 5 * DAY, new=False)
+    night(conn, T0, new=True)
+    night(conn, T0 + 5 * DAY, new=False)
     untold = health.check(settings, [SANA], now=T0 + 5 * DAY + HOUR)
 
     found = health.check(with_operators(settings), [SANA], now=T0 + 6 * DAY)
@@ -163,8 +129,8 @@ def test_silence_is_kept_where_no_operator_is_set_and_told_when_one_is(settings:
 def test_a_failing_crawl_is_in_the_message(settings: Settings, conn: db.Connection) -> None:
     from pipelines.stores import runs
 
-    crawled(conn, T0, new=True)
-    crawled(conn, T0 + 5 * DAY, new=False)
+    night(conn, T0, new=True)
+    night(conn, T0 + 5 * DAY, new=False)
     failed = Tally(
         run="2026-11-06T0200", source="sana", stage="crawl", state="failed", message="robots.txt answers 503."
     )
@@ -178,7 +144,7 @@ def test_a_failing_crawl_is_in_the_message(settings: Settings, conn: db.Connecti
 
 def behind(conn: db.Connection, at: datetime, *, lacks: bool = True) -> None:
     """A crawl that compared feed and sitemap."""
-    crawled(conn, at, new=True, message="the feed lacks 12 of 40 articles" if lacks else "")
+    night(conn, at, new=True, message="the feed lacks 12 of 40 articles" if lacks else "")
     if lacks:
         with conn, conn.cursor() as cursor:
             cursor.execute("update runs set counts = '{\"feed behind\": 1}' where started_at = %s", (at,))
@@ -201,8 +167,8 @@ def test_a_feed_that_is_behind_three_crawls_in_a_row_is_told_once_until_it_caugh
 
 def test_a_crawl_of_one_page_is_no_sign_of_life(settings: Settings, conn: db.Connection) -> None:
     for day in range(5):
-        crawled(conn, T0 + day * DAY, new=True)
-    crawled(conn, T0 + 8 * DAY, new=False)
+        night(conn, T0 + day * DAY, new=True)
+    night(conn, T0 + 8 * DAY, new=False)
     with conn, conn.cursor() as cursor:
         cursor.execute("update runs set only_url = 'u' where started_at > %s", (T0 + 7 * DAY,))
 
@@ -213,8 +179,8 @@ def test_a_source_whose_runs_are_started_by_hand_is_expected_once_a_day(
     settings: Settings, conn: db.Connection
 ) -> None:
     by_hand = with_operators(settings).model_copy(update={"schedule": ""})
-    crawled(conn, T0, new=True)
-    crawled(conn, T0 + 4 * DAY, new=False)
+    night(conn, T0, new=True)
+    night(conn, T0 + 4 * DAY, new=False)
 
     soon = health.check(by_hand, [SANA], now=T0 + DAY)
     late = health.check(by_hand, [SANA], now=T0 + 4 * DAY + HOUR)
@@ -224,7 +190,7 @@ def test_a_source_whose_runs_are_started_by_hand_is_expected_once_a_day(
 
 def loaded(conn: db.Connection, at: datetime, new: int) -> None:
     """A run that was crawled and loaded to the end, with so many new articles."""
-    crawled(conn, at, new=new > 0)
+    night(conn, at, new=new > 0)
     tally = Tally(run=f"{at:%Y-%m-%dT%H%M}", source="sana", stage="load", state="done", counts={"new": new})
     with conn, conn.cursor() as cursor:
         runs.end(conn, tally)

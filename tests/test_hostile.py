@@ -8,25 +8,22 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from pipelines.crawl import stage as crawl
-from pipelines.crawl.ledger import record
 from pipelines.errors import ChannelError, DatabaseError
 from pipelines.extract import extraction, fetched, markup
 from pipelines.extract.stage import extract
 from pipelines.listings import formats
-from pipelines.model import Article, Kind, Page, Reason, Rejection
+from pipelines.model import Article, Reason, Rejection
 from pipelines.notify import delivery
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, warc
+from pipelines.stores import articlefile
 from pipelines.stores import postgres as db
-from spiders import outcome
-from tests import clock
+from tests import clock, factories
+from tests.jisr import crawled
 from tests.sites import NEXT, RUN, answer, feed, mapped, page, site, sites, source
 
 BAD = "http://bad.test/feed"
@@ -114,7 +111,7 @@ def test_a_page_whose_time_limit_does_not_reach_it_costs_its_own_article_alone(
     monkeypatch.setattr(fetched, "SECONDS", 1.0)
     monkeypatch.setattr(fetched, "GRACE", 1.0)
     jisr = source("jisr.test")
-    stored(settings, conn, ["<html><body>" + "<a href=/x>" * 190_000, "<html><body><p>لا شيء</p></body></html>"])
+    crawled(settings, conn, ["<html><body>" + "<a href=/x>" * 190_000, "<html><body><p>لا شيء</p></body></html>"])
 
     tally = extract(settings, jisr, RUN, apart=True)
 
@@ -199,7 +196,9 @@ def test_a_page_built_to_be_slow_is_done_or_cut_off(kind: str) -> None:
 
 def judged(inside: str, seconds: float) -> Article | Rejection:
     body = f"<html><head><title>Bridge</title></head><body>{inside}</body></html>".encode()
-    return extraction.extract_page(made_page("http://jisr.test/1", body), source("jisr.test"), seconds=seconds)
+    return extraction.extract_page(
+        factories.page("jisr", "http://jisr.test/1", body), source("jisr.test"), seconds=seconds
+    )
 
 
 def test_a_webhook_that_never_ends_its_answer_holds_nobody_up() -> None:
@@ -241,37 +240,6 @@ def test_the_embedded_postgres_stands_in_a_folder_with_blanks() -> None:
 def test_a_data_folder_that_cannot_be_made_is_one_sentence() -> None:
     with pytest.raises(DatabaseError, match=r"did not start.*NIGHTDESK_DATA"):
         db.connect(Settings(data=Path("/proc/nowhere")))
-
-
-def stored(settings: Settings, conn: db.Connection, bodies: list[str]) -> None:
-    writer = warc.begin(settings.raw, "jisr", RUN)
-    with conn, conn.cursor() as cursor:
-        for number, body in enumerate(bodies):
-            url, raw = f"http://jisr.test/{number}", body.encode()
-            made = made_page(url, raw)
-            cursor.execute(
-                "insert into urls (source, url_key, url, host, kind, discovered_run)"
-                " values ('jisr', %s, %s, 'jisr.test', 'article', %s) returning id",
-                (url, url, RUN),
-            )
-            facts = {"url_id": cursor.fetchone()["id"], "kind": str(Kind.ARTICLE), "redirects": [], "ms": 1}  # type: ignore[index,call-overload]
-            look = outcome.look_at(made, facts, source("jisr.test"), pointer=warc.append(writer, made, facts))
-            record(conn, RUN, [look])
-    warc.finish(writer)
-
-
-def made_page(url: str, body: bytes) -> Page:
-    return Page(
-        source="jisr",
-        run=RUN,
-        url=url,
-        final_url=url,
-        fetched_at=datetime.now(UTC),
-        status=200,
-        headers=(("Content-Type", "text/html; charset=utf-8"),),
-        body=body,
-        digest=sha256(body).hexdigest(),
-    )
 
 
 @contextmanager

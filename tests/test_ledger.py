@@ -11,7 +11,7 @@ from pipelines.crawl import discovery, ledger, rules
 from pipelines.crawl.ledger import Lease, Look
 from pipelines.model import Entry, Kind, Pointer, State
 from pipelines.stores import postgres as db
-from tests import sites
+from tests import factories, sites
 from tests.sites import NEXT, RUN
 
 NOW = datetime.now(UTC)
@@ -43,11 +43,9 @@ def settle(conn: db.Connection, lease: Lease, outcome: State, *, run: str = RUN,
 def decide(conn: db.Connection, verdict: str, reason: str) -> None:
     """What load writes of the one fetch there is."""
     with conn, conn.cursor() as cursor:
-        cursor.execute(
-            "insert into outcomes (fetch_id, url_id, run, source, outcome, reason) "
-            "select id, url_id, run, source, %s, %s from fetches",
-            (verdict, reason),
-        )
+        cursor.execute("select id from fetches")
+        for row in cursor.fetchall():
+            factories.outcome(conn, row["id"], verdict, reason)
         cursor.execute("update urls set state = %s, reason = %s", (verdict, reason))
 
 

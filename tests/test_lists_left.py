@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests import sites
+from tests.papers import HOST, Paper, conditional
 from tests.sites import Answer
-from tests.test_crawl_again import HOST, Paper, conditional, paper
 
-__all__ = ["paper"]
 SPACE = "xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'"
 
 

@@ -19,6 +19,7 @@ from pipelines.settings import Settings
 from pipelines.stores import articlefile, runs
 from pipelines.stores import postgres as db
 from pipelines.stores.articlefile import Line
+from tests.databases import rows
 
 SANA = Source(name="sana", title="سانا", url="https://sana.test/", country="SY", language="ar", timezone="UTC")
 T0 = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -93,12 +94,6 @@ def put(settings: Settings, run: str, *lines: Line) -> dict[str, int]:
     tally = load(settings, SANA, run)
     assert tally.state == "done", tally.message
     return {name: count for name, count in tally.counts.items() if count and name not in ("seconds", "words", "cut")}
-
-
-def rows(conn: db.Connection, statement: str) -> list[Any]:
-    with conn, conn.cursor() as cursor:
-        cursor.execute(statement)
-        return [tuple(row.values()) for row in cursor.fetchall()]
 
 
 def everything(conn: db.Connection) -> list[Any]:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tests.test_crawl_again import HOST, Paper, conditional, feed, paper
-
-__all__ = ["paper"]
+from tests.papers import HOST, Paper, conditional, feed
 
 
 def pinned(*numbers: int) -> bytes:

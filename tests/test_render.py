@@ -9,9 +9,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Callable
 from dataclasses import replace
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,18 +25,10 @@ from pipelines.stores import postgres as db
 from pipelines.stores import warc
 from spiders import render
 from tests import sites
+from tests.browsers import needs_browser
+from tests.databases import states
+from tests.faults.holds import spiders
 from tests.sites import NEXT, RUN, Sites
-from tests.test_crawl import states
-from tests.test_crawl_ends import spiders
-
-CHROMIUM = render.chromium(Settings())
-EXTRA = find_spec("scrapy_playwright")
-MISSING = "no Chromium or no extra: set NIGHTDESK_CHROMIUM, or put chromium on PATH, and `make render`"
-
-
-def needs_browser(test: Callable[..., None]) -> Callable[..., None]:
-    return pytest.mark.browser(pytest.mark.skipif(not CHROMIUM or not EXTRA, reason=MISSING)(test))
-
 
 SHELL = b"""<!doctype html><html><head><meta charset="windows-1256"><title>-</title>
 <script src="/app.js"></script></head><body><div id="app"></div></body></html>"""

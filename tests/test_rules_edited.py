@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.test_crawl_again import Paper, paper, rows
-
-__all__ = ["paper"]
+from tests.databases import rows
+from tests.papers import Paper
 
 
 def test_what_the_patterns_let_in_now_is_fetched_though_no_list_changed(paper: Paper) -> None:

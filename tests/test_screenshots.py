@@ -19,7 +19,7 @@ from pipelines.airflow import local, rest
 from pipelines.desk import records as desk
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
-from tests import test_desk as rows
+from tests import factories as rows
 
 SHOTS = Path(__file__).parent.parent / "screenshots"
 CHROMIUM = os.environ.get("NIGHTDESK_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""

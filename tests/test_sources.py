@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from pipelines import cron
@@ -20,6 +19,7 @@ from pipelines.settings import Settings
 from pipelines.sources import folders, sourcefile
 from pipelines.stores import postgres as db
 from pipelines.stores import runs
+from tests.examples import drawn
 
 PLAIN = """title = "وكالة سانا"
 url = "https://sana.test/"
@@ -334,16 +334,16 @@ some = st.builds(
 )
 
 
+@drawn(100)
 @given(some)
-@hypothesis_settings(deadline=None)
 def test_what_is_rendered_reads_back_as_the_same_source(written: Source) -> None:
     text = folders.render(written)
 
     assert sourcefile.parse(text, "sana", "sana.toml") == written
 
 
+@drawn(400)
 @given(st.sampled_from(sorted(sourcefile.CHECKS)), st.text(max_size=40), st.booleans())
-@hypothesis_settings(max_examples=400, deadline=None)
 def test_any_text_as_a_value_is_accepted_or_refused_in_words(key: str, value: str, as_list: bool) -> None:
     text = "\n".join(line for line in PLAIN.splitlines() if not line.startswith(key))
     text += f"\n{key} = {toml([value] if as_list else value)}\n"

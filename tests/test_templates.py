@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -21,11 +20,13 @@ from pipelines.extract.extraction import extractor
 from pipelines.extract.phrases import key
 from pipelines.health import troubles as health
 from pipelines.load.stage import load
-from pipelines.model import Page, Source, Tally, Template
+from pipelines.model import Source, Tally, Template
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, runs, templates, warc
+from pipelines.stores import articlefile, runs, templates
 from pipelines.stores import postgres as db
 from pipelines.stores.articlefile import Line
+from tests import factories
+from tests.databases import rows
 
 RUNS = ["2026-11-22T0200", "2026-11-23T0200", "2026-11-24T0200", "2026-11-25T0200"]
 AT = datetime(2026, 11, 22, 2, tzinfo=UTC)
@@ -67,36 +68,12 @@ def crawled(
     settings: Settings, conn: db.Connection, bodies: dict[int, str], run: str = RUNS[0], source: Source = HARBOUR
 ) -> None:
     """Pages in the raw store and the ledger, as a crawl leaves them."""
-    writer = warc.begin(settings.raw, source.name, run)
-    with conn, conn.cursor() as cursor:
-        for number, body in bodies.items():
-            url, content = f"{source.url}n/{number}", body.encode()
-            at = AT + timedelta(days=RUNS.index(run), seconds=number)
-            page = Page(
-                source=source.name,
-                run=run,
-                url=url,
-                final_url=url,
-                fetched_at=at,
-                status=200,
-                headers=(("Content-Type", "text/html"),),
-                body=content,
-                digest=sha256(content).hexdigest(),
-            )
-            place = warc.append(writer, page, {"kind": "article"})
-            cursor.execute(
-                "insert into urls (source, url_key, url, host, kind, state, discovered_run, fetched_at)"
-                " values (%(source)s, %(url)s, %(url)s, 'h', 'article', 'fetched', %(run)s, %(at)s)"
-                " on conflict (source, url_key) do update set state = 'fetched', fetched_at = %(at)s returning id",
-                {"source": source.name, "url": url, "run": run, "at": at},
-            )
-            url_id = cursor.fetchone()["id"]  # type: ignore[index,call-overload]
-            cursor.execute(
-                "insert into fetches (run, source, url_id, url, fetched_at, status, outcome, digest,"
-                " warc_file, warc_offset, warc_length) values (%s, %s, %s, %s, %s, 200, 'fetched', %s, %s, %s, %s)",
-                (run, source.name, url_id, url, at, page.digest, *vars(place).values()),
-            )
-    warc.finish(writer)
+    day = AT + timedelta(days=RUNS.index(run))
+    pages = [
+        factories.page(source.name, f"{source.url}n/{n}", body, run=run, fetched_at=day + timedelta(seconds=n))
+        for n, body in bodies.items()
+    ]
+    factories.fetched_pages(settings, conn, pages)
 
 
 def night(
@@ -115,12 +92,6 @@ def lines(settings: Settings, run: str = RUNS[0], source: Source = HARBOUR) -> l
 
 def makers(settings: Settings, run: str = RUNS[0], source: Source = HARBOUR) -> set[str]:
     return {line.article.extractor for line in lines(settings, run, source) if line.article}
-
-
-def rows(conn: db.Connection, statement: str) -> list[Any]:
-    with conn, conn.cursor() as cursor:
-        cursor.execute(statement)
-        return [tuple(row.values()) for row in cursor.fetchall()]
 
 
 def judged(conn: db.Connection, run: str, agrees: int, disagrees: int) -> templates.Stored | None:

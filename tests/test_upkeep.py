@@ -8,6 +8,7 @@ import pytest
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 from pipelines.stores.retention import retire, start_of
+from tests import factories
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 OLD, YOUNG = "2026-08-01T0200", "2026-11-01T0200"
@@ -21,18 +22,10 @@ def raw_file(settings: Settings, source: str, run: str, name: str = "a.warc.gz")
 
 
 def fetched(conn: db.Connection, path: Path, settings: Settings, state: str) -> None:
-    with conn, conn.cursor() as cursor:
-        cursor.execute(
-            "insert into urls (source, url_key, url, host, kind, state, discovered_run)"
-            " values ('alpha', %(u)s, %(u)s, 'h', 'article', %(state)s, 'r') returning id",
-            {"u": f"http://h/{state}", "state": state},
-        )
-        url_id = cursor.fetchone()["id"]  # type: ignore[index,call-overload]
-        cursor.execute(
-            "insert into fetches (run, source, url_id, url, fetched_at, outcome, warc_file, warc_offset)"
-            " values ('r', 'alpha', %s, 'u', now(), 'fetched', %s, 0)",
-            (url_id, path.relative_to(settings.raw).as_posix()),
-        )
+    with conn:
+        number = factories.url(conn, "alpha", state, state, discovered_run="r")
+        name = path.relative_to(settings.raw).as_posix()
+        factories.fetch(conn, "alpha", number, run="r", warc_file=name, warc_offset=0)
 
 
 def test_old_raw_files_whose_urls_are_decided_are_deleted_with_their_folder(

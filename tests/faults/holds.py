@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,12 +13,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import asdict
 from math import inf
 from pathlib import Path
 from typing import Any
 
+from pipelines.model import Source
 from pipelines.settings import Settings, exported
 from pipelines.stores import postgres as db
+from tests.sites import RUN
 
 DEADLINE = 60.0
 # A process that is to stop where it touches a file waits there for us to say something; we never do.
@@ -195,6 +199,29 @@ def stage(
         text=True,
         env={**os.environ, **exported(settings)},
     )
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.communicate()
+
+
+@contextmanager
+def spiders(
+    settings: Settings, *sources: Source, run: str = RUN, budget: float = 60
+) -> Iterator[subprocess.Popen[str]]:
+    """A crawl's process without anybody who watches over it; its sources given."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "spiders", "crawl", "--run", run, "--budget", str(budget)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **exported(settings)},
+    )
+    assert child.stdin
+    child.stdin.write(json.dumps([asdict(source) for source in sources]))
+    child.stdin.close()
+    child.stdin = None
     try:
         yield child
     finally:

@@ -22,6 +22,7 @@ from pipelines.notify import channels, mail, outbox, policy, webhook
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 from tests import clock
+from tests.databases import rows
 from tests.faults.holds import beside, until
 
 DAY = 24 * 60
@@ -145,12 +146,6 @@ def put(conn: db.Connection, number: int, channel: str = "desk") -> None:
     with conn:
         for n in range(number):
             outbox.put_message(conn, channel, f"{channel}{n}", f"subject {n}", f"body {n}")
-
-
-def rows(conn: db.Connection, statement: str) -> list[Any]:
-    with conn, conn.cursor() as cursor:
-        cursor.execute(statement)
-        return [tuple(row.values()) for row in cursor.fetchall()] if cursor.description else []
 
 
 def pass_minutes(conn: db.Connection, minutes: float, *, failing: bool = False) -> None:

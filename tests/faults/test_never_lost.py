@@ -6,7 +6,6 @@ import gzip
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -16,8 +15,9 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 from pipelines.stores import runs
 from tests import sites
+from tests.databases import rows
+from tests.papers import pass_time
 from tests.sites import NEXT, RUN, Answer, Sites
-from tests.test_crawl_again import pass_time
 
 DAY = timedelta(days=1)
 ARTICLES = "select url, state, reason from urls where kind = 'article' order by id"
@@ -35,12 +35,6 @@ BEHIND = """
 def conn(settings: Settings) -> Iterator[db.Connection]:
     with db.connection(settings, application="test") as connection:
         yield connection
-
-
-def rows(conn: db.Connection, statement: str) -> list[tuple[Any, ...]]:
-    with conn, conn.cursor() as cursor:
-        cursor.execute(statement)
-        return [tuple(row.values()) for row in cursor.fetchall()]
 
 
 def nights(here: Settings, conn: db.Connection, source: Source, count: int) -> Iterator[Tally]:

@@ -18,8 +18,8 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 from pipelines.stores import warc
 from tests import sites
+from tests.faults.holds import spiders, until, value
 from tests.sites import NEXT, Sites
-from tests.test_crawl_ends import spiders, until, value
 
 PAGES = 12
 ARTICLES = "select count(*) from fetches join urls on urls.id = url_id where kind = 'article' and outcome = 'fetched'"

@@ -16,8 +16,8 @@ from pipelines.notify import outbox
 from pipelines.settings import Settings, exported
 from pipelines.sources import sourcefile
 from pipelines.stores import postgres as db
+from tests.factories import night as crawled
 from tests.sites import Sites, site, source
-from tests.test_health import crawled
 
 Nightdesk = Callable[..., Result]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.test_console import get, process
+from tests.console_app import get, process
 
 __all__ = ["get", "process"]
 

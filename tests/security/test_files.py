@@ -18,6 +18,7 @@ from pipelines.extract.stage import extract
 from pipelines.load import stage as load
 from pipelines.settings import Settings
 from pipelines.stores import retention
+from tests.folders import open_to_others
 from tests.sites import RUN, Sites, site
 
 
@@ -27,15 +28,6 @@ def careless() -> Iterator[None]:
     before = os.umask(0)
     yield
     os.umask(before)
-
-
-def open_to_others(folder: Path) -> list[str]:
-    """What below a folder anybody but its owner may read, write or enter."""
-    return [
-        f"{stat.S_IMODE(path.lstat().st_mode):o} {path.relative_to(folder)}"
-        for path in (folder, *folder.rglob("*"))
-        if not path.is_symlink() and path.lstat().st_mode & 0o077
-    ]
 
 
 def test_a_whole_night_leaves_nothing_that_others_can_read(careless: None, here: Settings, web: Sites) -> None:

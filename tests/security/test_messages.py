@@ -25,7 +25,7 @@ from pipelines.errors import ChannelError
 from pipelines.notify import chat, delivery, mail, outbox
 from pipelines.notify.message import Message, Outcome
 from pipelines.settings import Settings
-from tests.test_alert import rows
+from tests.databases import rows
 
 HEADERS = [
     "Content-Type", "MIME-Version", "Subject", "From", "To", "Date", "Message-ID", "Auto-Submitted", "X-Nightdesk-Key",
