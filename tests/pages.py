@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from pipelines.extract.extraction import extract_page
-from pipelines.model import Article, Page, Rejection, Source
+from pipelines.model import Article, Page, Reason, Rejection, Source
 
 SOURCE = Source(
     name="jisr",
@@ -84,6 +84,15 @@ SHAPES = {
     "<br><br>طباعة | حفظ<br>اترك تعليق</td><td>"
     "<b>أخبار ذات صلة</b><br><a href=/1>ارتفاع أسعار الخبز</a></td></tr></table>",
 }
+
+
+# Pages that are no article, by the reason that they are rejected for.
+SHORT = "مرحبا بكم"
+WALL = "<script src=/cdn-cgi/challenge-platform/x.js></script><h1>Just a moment...</h1><p>Enable JavaScript</p>"
+LIST = "<ul>" + "".join(f"<li><a href=/{n}>خبر رقم {n} عن الجسر والمدينة والنهر</a></li>" for n in range(60)) + "</ul>"
+PAYWALLED = (
+    '<script type="application/ld+json">{"@type":"NewsArticle","headline":"x","isAccessibleForFree":false}</script>'
+)
 REJECTED = {
     Reason.EMPTY: page("  \n"),
     Reason.NOT_HTML: page(b"%PDF-1.7 ...", "application/pdf"),

@@ -78,7 +78,7 @@ def change(conn: db.Connection) -> Change:
         with conn:
             article = of or factories.article(
                 conn, source, f"{title}/{text}/{language}/{uuid4()}", title, text, run=RUN, language=language,
-                first_run=RUN, loaded_run=RUN,
+                first_run=RUN, loaded_run=RUN, url="https://sana.test/1",
             )  # fmt: skip
             if not stored:
                 factories.revision(conn, article, revision, title, text, source=source)

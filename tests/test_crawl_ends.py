@@ -120,7 +120,7 @@ def test_a_crawl_dies_with_its_parent(here: Settings, web: Sites, conn: db.Conne
     parent.kill()
     parent.wait()
 
-    until(lambda: value(conn, "select state from runs where run = %s", RUN) == "stopped", seconds=10)
+    until(lambda: value(conn, "select state from runs where run = %s", RUN) == "stopped")
     until(
         lambda: value(conn, "select count(*) from pg_stat_activity where application_name = 'nightdesk crawl'") == 0, 10
     )
@@ -182,7 +182,7 @@ def test_a_child_that_dies_without_a_word_is_a_failed_tally(here: Settings, web:
 def test_a_crawl_is_over_when_its_process_is_and_not_at_the_next_look(
     here: Settings, web: Sites, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crawl, "LOOK_EVERY", 100.0)
+    monkeypatch.setattr(crawl, "LOOK_SECONDS", 100.0)
     source = sites.site(web, "a.test", 1)
 
     with clock.wall_below(100):

@@ -18,7 +18,18 @@ from pipelines.extract.extraction import extract_page
 from pipelines.extract.text import assembly, by_trafilatura
 from pipelines.model import Article, Entry, Expect, Reason, Rejection, Source
 from tests.examples import drawn
-from tests.pages import BODY, REJECTED, SHAPES, SOURCE, TITLE, article, html, page, rejection, story
+from tests.pages import (
+    BODY,
+    REJECTED,
+    SHAPES,
+    SOURCE,
+    TITLE,
+    article,
+    html,
+    page,
+    rejection,
+    story,
+)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -286,14 +297,6 @@ def test_another_language_than_the_sources_counts_only_where_it_is_clear() -> No
 
     assert english.language == "en"
     assert article(html(story())).language == "ar"
-
-
-SHORT = "مرحبا بكم"
-WALL = "<script src=/cdn-cgi/challenge-platform/x.js></script><h1>Just a moment...</h1><p>Enable JavaScript</p>"
-LIST = "<ul>" + "".join(f"<li><a href=/{n}>خبر رقم {n} عن الجسر والمدينة والنهر</a></li>" for n in range(60)) + "</ul>"
-PAYWALLED = (
-    '<script type="application/ld+json">{"@type":"NewsArticle","headline":"x","isAccessibleForFree":false}</script>'
-)
 
 
 @pytest.mark.parametrize("reason", REJECTED, ids=str)
