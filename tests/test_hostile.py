@@ -108,7 +108,7 @@ def test_a_label_that_is_no_charset_is_passed_over(label: str) -> None:
 def test_a_page_whose_time_limit_does_not_reach_it_costs_its_own_article_alone(
     settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetched, "SECONDS", 1.0)
+    monkeypatch.setattr(fetched, "CPU_SECONDS", 1.0)
     monkeypatch.setattr(fetched, "GRACE", 1.0)
     jisr = source("jisr.test")
     crawled(settings, conn, ["<html><body>" + "<a href=/x>" * 190_000, "<html><body><p>لا شيء</p></body></html>"])
