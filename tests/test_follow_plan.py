@@ -11,7 +11,7 @@ from pipelines.follow import changes, choice, lists, plan, seen
 from pipelines.follow.front import front
 from pipelines.follow.samples import Sample
 from pipelines.follow.seen import Anchor, Front, Part, Probe, Robots, Seen, Want
-from pipelines.model import Entry, Source
+from pipelines.model import Entry, Reason, Source
 from spiders import probe
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -203,7 +203,7 @@ def test_every_change_of_a_source_is_told() -> None:
     gone = saw("/feed", status=404, problem="status 404", code=Cause.NOT_FOUND)
     new = saw("/new.rss", found=entries(*range(10)), total=10)
     robots = Robots(place="example.news", status=200, delay=10)
-    bad = [Sample(url=f"{AT}/news/{n}", verdict="paywall: subscribe") for n in range(3)]
+    bad = [Sample(url=f"{AT}/news/{n}", verdict="paywall: subscribe", reason=Reason.PAYWALL) for n in range(3)]
 
     found = changes.changes(SOURCE, Probe((home(), gone, new), (robots,)), bad, NOW)
 

@@ -1,4 +1,5 @@
 -- The search index: what `nightdesk search` selects its candidates by; made by load, for what is older by upkeep.
+-- oldest code: 0007
 
 -- words is made in Python (pipelines/query/vectors.py), which alone knows the normal form and what a shape is: 0 words with their
 -- places, 1 the same of a text with joiners, 2 words alone, 3 a part of them. dated: when the article was published, or first seen.

@@ -1,4 +1,5 @@
 -- What a feed's own identity of an entry is good for: the article keeps it where its address changes. And two more codes.
+-- oldest code: 0010
 create index urls_guid on urls (source, (entry ->> 'guid')) where entry ->> 'guid' is not null;
 alter table urls drop constraint urls_code_check;
 alter table fetches drop constraint fetches_code_check;

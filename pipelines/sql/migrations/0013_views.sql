@@ -1,4 +1,5 @@
 -- What other programs read: views whose names and columns stay, in a schema of their own (docs/reference.md has each column).
+-- oldest code: 0010
 -- Who made a schema of this name before keeps it; a role nightdesk_reader is granted these views after every migration.
 create schema if not exists nightdesk;
 
