@@ -224,7 +224,9 @@ def test_following_copies_the_catalogue_entry_with_its_comments(settings: Settin
     path = folders.follow(settings, "SANA")
 
     assert path == settings.sources / "sana.toml"
-    assert path.read_text(encoding="utf-8").startswith("# الوكالة العربية السورية للأنباء (سانا)\n# SANA, in Latin letters.\n")
+    assert path.read_text(encoding="utf-8").startswith(
+        "# الوكالة العربية السورية للأنباء (سانا)\n# SANA, in Latin letters.\n"
+    )
     assert [s.name for s in folders.followed(settings)] == ["sana"]
     with pytest.raises(SourceError, match="sana is followed already"):
         folders.follow(settings, "sana")
