@@ -47,7 +47,7 @@ LIKE = {
 }  # fmt: skip
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 # What ends a sentence: a line, a full stop of a script without spaces, or a stop with a blank behind it.
-_END = re.compile("\\n+|[。！？]+[」』”）]*|[.!?؟۔…]+[\"'»”’)\\]]*(?=\\s)")
+_END = re.compile("\\n+|[。！？]+[」』”）]*|(?<![.!?؟۔…])[.!?؟۔…]++[\"'»”’)\\]]*+(?=\\s)")
 # Mr, Dr, and the initials of names and states: the point behind them ends nothing.
 _SHORT = re.compile(r"(?:^|[^\w])(?:[^\W\d_]|[A-ZÄÖÜ][^\W\d_])$")
 # Characters before a point that are looked at for it. Chosen: the longest of these with what stands before it.

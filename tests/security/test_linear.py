@@ -40,6 +40,7 @@ BOUNDED = {
     "pipelines.extract.fields.authors.JOINING": ("fullmatch", SIZE, "what stands between two names"),
     "pipelines.extract.phrases.COUNTER": ("fullmatch", SIZE, "a whole line"),
     "pipelines.patterns.TOKEN": ("search", LONGEST_PATTERN_CHARACTERS, "sourcefile refuses longer ones"),
+    "pipelines.query.lexer.PREFIX": ("match", SIZE, "where a piece of a query begins"),
     "pipelines.query.terms.WRITTEN": ("fullmatch", SIZE, "a term as a person wrote it"),
     "pipelines.urls.NUMBERED": ("fullmatch", LONGEST_CHARACTERS, "the name of a parameter"),
     "pipelines.listings.feeds.MAILED": ("fullmatch", SUMMARY_CHARACTERS, "read cuts it"),
