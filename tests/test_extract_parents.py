@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.settings import Settings, exported
 from pipelines.stores import postgres as db
-from tests import clock
+from tests import clock, factories
 from tests.jisr import SOURCE, crawled, lines, story
 from tests.sites import RUN
 
@@ -102,6 +102,8 @@ def environment(settings: Settings, conn: db.Connection, tmp_path: Path) -> dict
     """What a parent runs in: a source with three pages to extract, and the parents' programs in the folder."""
     (settings.sources / "jisr.toml").write_text(FILE, encoding="utf-8")
     crawled(settings, conn, [story(n) for n in range(3)])
+    with conn:
+        factories.ran(conn, "jisr", "crawl", "done", run=RUN)
     for name, text in {"standalone": STANDALONE, "scheduler": SCHEDULER, "prefork": PREFORK}.items():
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
     path = os.pathsep.join([str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
