@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from pipelines import private
+
 ENV_FILE = "nightdesk.env"
 FILE_VARIABLE = "NIGHTDESK_ENV_FILE"
 HOME_VARIABLE = "NIGHTDESK_HOME"
@@ -71,8 +73,9 @@ def note(file: Path) -> Path:
     pointer = pointer_file()
     if pointer is None:
         return file
-    pointer.parent.mkdir(parents=True, exist_ok=True)
-    pointer.write_text(f"{file}\n", encoding="utf-8")
+    private.folder(pointer.parent)
+    with private.opened(pointer, encoding="utf-8") as writing:
+        writing.write(f"{file}\n")
     return file
 
 
