@@ -68,6 +68,22 @@ def test_a_source_that_recovers_and_goes_silent_again_is_told_again(settings: Se
         assert [tuple(row.values()) for row in cursor.fetchall()] == [(True, True), (False, True)]
 
 
+def test_a_silence_is_the_same_where_the_last_article_turns_out_to_be_older(
+    settings: Settings, conn: db.Connection
+) -> None:
+    current = with_operators(settings)
+    for day in (0, 1, 2, 7):
+        night(conn, T0 + day * DAY, new=day in (0, 1, 2))
+    health.check(current, [SANA], now=T0 + 7 * DAY + HOUR)
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update changes set at = at - interval '12 hours'")
+
+    (again,) = health.check(current, [SANA], now=T0 + 7 * DAY + 2 * HOUR)
+
+    assert not again.told
+    assert len(told(conn)) == 1
+
+
 def test_a_source_that_never_gave_anything_is_silent_since_its_first_run(
     settings: Settings, conn: db.Connection
 ) -> None:

@@ -107,13 +107,18 @@ def _silence(conn: db.Connection, settings: Settings, source: Source, now: datet
         settings, source, db.query(conn, "yields_of_source", source=source.name, now=now, within=policy.USUAL_FROM), now
     )
     silent = now - since > policy.SILENT_TIMES * usual and life["last_crawl"] > since + usual
+    begun = db.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.SILENT))
+    # A silence goes on until something new comes, also where the last article turns out to be older than was known.
+    told_as = max(since, begun["since"]) if begun else since
     db.execute(
-        conn, "trouble_over", source=source.name, kind=str(TroubleKind.SILENT), since=since if silent else None, now=now
+        conn, "trouble_over", source=source.name, kind=str(TroubleKind.SILENT), since=told_as if silent else None, now=now
     )
     if not silent:
         return None
     message = _describe_silence(source, since, usual, life)
-    told = _tell_once(conn, settings, source, TroubleKind.SILENT, since, f"{source.name} has gone silent", message, now)
+    told = _tell_once(
+        conn, settings, source, TroubleKind.SILENT, told_as, f"{source.name} has gone silent", message, now
+    )
     return Silence(source=source.name, since=since, usual=usual, message=message, told=told)
 
 
