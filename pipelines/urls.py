@@ -87,6 +87,11 @@ def cleaned(url: str) -> str:
     return urlunsplit(parts._replace(netloc=_netloc(parts), path=undotted(parts.path) or "/", fragment=""))
 
 
+def of_web(url: str) -> str:
+    """An address by http or https: readers of feeds write feed://host and feed:https://host."""
+    return re.sub(r"(?i)^feed://", "http://", re.sub(r"(?i)^feed:(?://)?(?=https?://)", "", url.strip()))
+
+
 def shortened(url: str) -> str:
     """What stands in the ledger for a URL that is too long to be asked for: its beginning and a digest of all of it."""
     whole = str(safe_url_string(url.strip()))

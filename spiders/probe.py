@@ -134,7 +134,11 @@ class ProbeSpider(Spider):
             # A home page that moved to another site is still the one that was asked for.
             look = outcome.look_at(page, {**facts, "kind": str(kind), "redirects": []}, self.source)
         found = [entry for kind, entry in look.found if kind == Kind.ARTICLE]
-        shown = front(body, page.final_url, _content_type(page)) if kind == Kind.ARTICLE else None
+        shown = (
+            front(body, page.final_url, _header(page, "content-type"), _header(page, "link"))
+            if kind == Kind.ARTICLE
+            else None
+        )
         self._keep(
             Seen(
                 want=want,
@@ -294,5 +298,6 @@ def _following(body: bytes, url: str) -> str:
     return next((entry.url for kind, entry in found if kind == Kind.SECTION), "")
 
 
-def _content_type(page: Page) -> str:
-    return next((value for name, value in page.headers if name.lower() == "content-type"), "")
+def _header(page: Page, wanted: str) -> str:
+    """What the headers of a name say, together."""
+    return ", ".join(value for name, value in page.headers if name.lower() == wanted)

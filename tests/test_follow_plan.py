@@ -177,6 +177,24 @@ def test_a_page_tells_its_feeds_its_menu_and_its_charset() -> None:
     assert front(b"", AT) is None
 
 
+def test_feeds_are_found_by_the_schemes_of_readers_and_in_the_header() -> None:
+    body = b"""<html><head><link rel="alternate" type="application/rss+xml" href="feed://example.news/rss-all.php">
+    </head><body><a href="feed:https://example.news/sport.rss">RSS</a></body></html>"""
+    links = (
+        '</x/all.atom>; rel="alternate"; type="application/atom+xml"; title="All", </style.css>; rel=preload, '
+        f'<{AT}/fr/>; rel=alternate; hreflang=fr, <javascript:1>; rel=alternate; type="application/rss+xml"'
+    )
+
+    shown = front(body, f"{AT}/", links=links)
+
+    assert shown is not None
+    assert shown.feeds == (
+        (f"{AT}/x/all.atom", "All"),
+        ("http://example.news/rss-all.php", ""),
+        ("https://example.news/sport.rss", "RSS"),
+    )
+
+
 def test_a_title_with_control_characters_is_read_without_them() -> None:
     shown = front(b"<html><head><title>The \x1b[2J Larch\x7f Times</title></head><body>x</body></html>", f"{AT}/")
 

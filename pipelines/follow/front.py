@@ -41,8 +41,11 @@ LABEL = re.compile(rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"'
 HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 
 
-def front(body: bytes, url: str, content_type: str = "") -> Front | None:
-    """What a page shows, its links as absolute addresses; None where the bytes are no HTML page."""
+def front(body: bytes, url: str, content_type: str = "", links: str = "") -> Front | None:
+    """What a page shows, its links as absolute addresses; None where the bytes are no HTML page.
+
+    content_type, links: the headers Content-Type and Link that came with it.
+    """
     if not body.strip() or len(body) > LARGEST_BYTES or body.count(b"<") > MAX_TAGS:
         return None
     text, label = _text(body, content_type)
@@ -61,7 +64,7 @@ def front(body: bytes, url: str, content_type: str = "") -> Front | None:
         language=_line(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""),
         locale=metas.get("og:locale", ""),
         charset=label,
-        feeds=_feeds(root, base),
+        feeds=tuple((_of_header(links, url) | _feeds(root, base)).items()),
         anchors=_anchors(root, base),
         words=words(" ".join(_visible(root))),
         scripts=sum(1 for _ in root.iter("script")),
@@ -98,7 +101,21 @@ def _metas(root: Any) -> dict[str, str]:
     return found
 
 
-def _feeds(root: Any, base: str) -> tuple[tuple[str, str], ...]:
+def _of_header(links: str, url: str) -> dict[str, str]:
+    """The feeds that a Link header (RFC 8288) names: address -> title."""
+    found: dict[str, str] = {}
+    for link in re.split(r",\s*(?=<)", links):
+        target, _, rest = link.strip().removeprefix("<").partition(">")
+        pairs = (part.partition("=") for part in rest.split(";"))
+        said = {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
+        if "alternate" in said.get("rel", "").lower().split() and FEED_TYPES.fullmatch(said.get("type", "")):
+            address, title = _joined(url, target), _line(said.get("title", ""))
+            if address and not OF_COMMENTS.search(f"{address} {title}"):
+                found.setdefault(address, title)
+    return found
+
+
+def _feeds(root: Any, base: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in root.iter("link"):
         rel = (node.get("rel") or "").lower().split()
@@ -111,7 +128,7 @@ def _feeds(root: Any, base: str) -> tuple[tuple[str, str], ...]:
         named = bool(address) and bool(FEED_TEXT.match(text) or FEED_LINK.search(_tail(address)))
         if named and not NO_FEED.search(address) and not OF_COMMENTS.search(f"{address} {text}"):
             found.setdefault(address, text)
-    return tuple(found.items())
+    return found
 
 
 def _anchors(root: Any, base: str) -> tuple[Anchor, ...]:
@@ -166,7 +183,7 @@ def _tail(address: str) -> str:
 
 def _joined(base: str, link: str) -> str:
     """The absolute http(s) address of a link as it stands; empty where it leads nowhere else."""
-    link = link.strip()
+    link = urls.of_web(link)
     if not link or link.startswith("#"):
         return ""
     try:

@@ -151,7 +151,7 @@ def _listed(own: dict[str, str]) -> Listed:
     title = " ".join((own.get("title") or own.get("text") or "").split())[:LONGEST_TITLE_CHARACTERS]
     feed, site = own.get("xmlurl", ""), own.get("htmlurl") or own.get("url", "")
     try:
-        known = [urls.cleaned(_of_web(one)) for one in (feed, site) if one]
+        known = [urls.cleaned(urls.of_web(one)) for one in (feed, site) if one]
     except ValueError:
         return Listed(url=_without_login(feed or site), title=title, problem="it is no address of a site")
     if any("@" in urlsplit(one).netloc for one in known):
@@ -159,11 +159,6 @@ def _listed(own: dict[str, str]) -> Listed:
         return Listed(url=_without_login(known[0]), title=title, problem=why)
     elsewhere = len(known) > 1 and urls.site(urls.host(known[0])) != urls.site(urls.host(known[1]))
     return Listed(url=known[1] if elsewhere else known[0], title=title)
-
-
-def _of_web(url: str) -> str:
-    """An address by http or https: readers write feed://host and feed:https://host."""
-    return re.sub(r"(?i)^feed://", "http://", re.sub(r"(?i)^feed:(?://)?(?=https?://)", "", url))
 
 
 def _without_login(url: str) -> str:

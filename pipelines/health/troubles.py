@@ -111,7 +111,12 @@ def _silence(conn: db.Connection, settings: Settings, source: Source, now: datet
     # A silence goes on until something new comes, also where the last article turns out to be older than was known.
     told_as = max(since, begun["since"]) if begun else since
     db.execute(
-        conn, "trouble_over", source=source.name, kind=str(TroubleKind.SILENT), since=told_as if silent else None, now=now
+        conn,
+        "trouble_over",
+        source=source.name,
+        kind=str(TroubleKind.SILENT),
+        since=told_as if silent else None,
+        now=now,
     )
     if not silent:
         return None
