@@ -75,7 +75,7 @@ def main(arguments: list[str] | None = None) -> int:
         os._exit(ending.STOPPED)
     guardian.begin(given.parent, getattr(given, "budget", BEYOND) + BEYOND)
     try:
-        return _done(given)
+        return _run_verb(given)
     finally:
         guardian.end()
 
@@ -85,6 +85,7 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
     with db.connection(current, application="nightdesk crawl") as conn:
         db.check_migrated(conn)
         kept = store.Store(current, conn, given.run)
+        # None for a source that another process crawls; what was taken stands in `kept.followed`.
         taken = [store.take(kept, source, only=given.only) for source in sources]
         asking, missing = _access(current, kept)
         broken = _without_browser(current, kept) or missing
@@ -100,6 +101,7 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
             only=given.only,
             parent=given.parent,
         )
+        # A source that still has its frontier has no tally: the spider ended before its work did.
         if spider.frontiers:
             return ending.CRASHED
         failed = broken or None in taken or any(tally.state == RunState.FAILED for tally in spider.tallies)
@@ -141,7 +143,8 @@ def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
     return ending.DONE
 
 
-def _done(given: argparse.Namespace) -> int:
+def _run_verb(given: argparse.Namespace) -> int:
+    """Do what the verb says with the sources on standard input; the exit code. An error of ours is told as an event."""
     signal.signal(signal.SIGTERM, lambda *_: os._exit(ending.STOPPED))
     _log_to(sys.stderr)
     sources = [_source(facts) for facts in json.load(sys.stdin)]

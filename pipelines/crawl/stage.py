@@ -41,7 +41,9 @@ AFTER_BUDGET = 30.0
 STOP_SECONDS = 4.5
 # Seconds between two looks whether the parent is gone or the time over. Chosen: nobody notices half a second.
 LOOK_SECONDS = 0.5
+# Hears one line, `LEVEL what happened` (the record `articlefile.Line` is something else).
 Line = Callable[[str], None]
+# What the child says on a line: its kind is under "event", see spiders/__main__.py.
 Event = dict[str, Any]
 
 
@@ -76,10 +78,10 @@ def crawl(
     refused = [
         Tally(run=run, source=name, stage=STAGE, state=RunState.FAILED, message=why) for name, why in half_moved.items()
     ]
-    heard = {tally.source: tally for tally in _written(settings, refused)}
+    heard = {tally.source: tally for tally in _write_tallies(settings, refused)}
     for tally in refused:
-        on_line(_end(tally))
-    said: list[str] = []
+        on_line(_end_line(tally))
+    last_words: list[str] = []
     command = ["crawl", "--run", run, "--budget", str(seconds), "--only", only]
     free = [source for source in sources if source.name not in heard]
     with _child(settings, command, free, secrets) if free else nullcontext() as child:
@@ -89,19 +91,19 @@ def crawl(
                 heard[event["source"]] = Tally(
                     run=run, stage=STAGE, state=RunState(event["state"]), code=Code(event["code"]), **facts
                 )
-                on_line(_end(heard[event["source"]]))
+                on_line(_end_line(heard[event["source"]]))
                 continue
-            line = _line(event)
+            line = _event_line(event)
             if event["event"] == "error":
                 raise getattr(errors, event["kind"], NightdeskError)(event["message"])
             if event.get("level") in ("ERROR", "CRITICAL", "STDERR"):
-                said.append(line)
+                last_words.append(line)
             on_line(line)
     missing = [source.name for source in sources if source.name not in heard]
     code = child.returncode if child else 0
-    for tally in _unheard(settings, missing, run, code, said):
+    for tally in _tallies_for(settings, missing, run, code, last_words):
         heard[tally.source] = tally
-        on_line(_end(tally))
+        on_line(_end_line(tally))
     return [heard[source.name] for source in sources]
 
 
@@ -133,20 +135,20 @@ def probe(
     """
     with tempfile.TemporaryDirectory(prefix="nightdesk-probe-") as folder:
         command = ["probe", "--url", url, "--into", folder, "--budget", str(budget)]
-        said: list[str] = []
+        last_words: list[str] = []
         whole = False
         with _child(settings, [*command, "--known"] if known else command, [source]) as child:
             for event in _events(child, monotonic() + budget + AFTER_BUDGET):
                 if event["event"] == "error":
                     raise getattr(errors, event["kind"], NightdeskError)(event["message"])
                 if event.get("level") in ("ERROR", "CRITICAL", "STDERR"):
-                    said.append(_line(event))
+                    last_words.append(_event_line(event))
                 whole = whole or event["event"] == "probed"
                 on_event(event)
         found = [page for path in sorted(Path(folder).rglob("*.warc.gz*")) for page in _pages(path)]
     # Stopped at the end of its time, it told what it saw so far.
     if child.returncode != STOPPED_CODE and (child.returncode or not whole):
-        last = f" Its last words: {said[-1]}" if said else ""
+        last = f" Its last words: {last_words[-1]}" if last_words else ""
         raise CrawlError(f"{url} could not be looked at: the spider ended with {child.returncode}.{last}")
     return found
 
@@ -194,10 +196,10 @@ def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
     """What the child says, until it has ended; it is stopped when our parent is gone or the deadline has passed."""
     parent, end_by = os.getppid(), signal.SIGTERM
     # Nothing, once for each pipe, says that it was read to its end.
-    said: queue.Queue[Event | None] = queue.Queue()
+    events: queue.Queue[Event | None] = queue.Queue()
     assert child.stdout and child.stderr
     pumps = [
-        threading.Thread(target=_pump, args=(pipe, said, reads), daemon=True)
+        threading.Thread(target=_pump, args=(pipe, events, reads), daemon=True)
         for pipe, reads in ((child.stdout, _of_json), (child.stderr, _of_log))
     ]
     for pump in pumps:
@@ -207,7 +209,7 @@ def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
         try:
             if not open_pipes:
                 child.wait(LOOK_SECONDS)
-            elif event := said.get(timeout=LOOK_SECONDS):
+            elif event := events.get(timeout=LOOK_SECONDS):
                 yield event
             else:
                 open_pipes -= 1
@@ -220,16 +222,18 @@ def _events(child: subprocess.Popen[str], deadline: float) -> Iterator[Event]:
                     raise CrawlError("Whoever started this crawl is gone; it was stopped.") from None
 
 
-def _pump(pipe: IO[str], said: queue.Queue[Event | None], reads: Callable[[str], Event]) -> None:
+def _pump(pipe: IO[str], events: queue.Queue[Event | None], reads: Callable[[str], Event]) -> None:
+    """Read a pipe of the child to its end, line by line, into the queue of events."""
     try:
         for line in pipe:
             if line.strip():
-                said.put(reads(line.rstrip("\n")))
+                events.put(reads(line.rstrip("\n")))
     finally:
-        said.put(None)
+        events.put(None)
 
 
 def _of_json(line: str) -> Event:
+    """A line of the child's standard output; what is no event of ours is a line of the log."""
     try:
         event = json.loads(line)
     except ValueError:
@@ -238,41 +242,43 @@ def _of_json(line: str) -> Event:
 
 
 def _of_log(line: str) -> Event:
+    """A line of the child's standard error: `LEVEL message`, or what some library printed there."""
     level, _, message = line.partition(" ")
     if level in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
         return {"event": "log", "level": level, "message": message}
     return {"event": "log", "level": "STDERR", "message": line}
 
 
-def _line(event: Event) -> str:
+def _event_line(event: Event) -> str:
+    """What the child said, as a line for `on_line`."""
     if event["event"] == "log":
         return f"{event['level'].replace('STDERR', 'WARNING')} {event['message']}"
     return f"INFO {event.get('source', '')}: {summary.sentence(event.get('counts', {}))}"
 
 
-def _end(tally: Tally) -> str:
-    """What came of a source, as a line."""
+def _end_line(tally: Tally) -> str:
+    """What came of a source, as a line for `on_line`."""
     level = {RunState.FAILED: "ERROR", RunState.BUSY: "WARNING", RunState.STOPPED: "WARNING"}.get(tally.state, "INFO")
     counted = not tally.message or any(tally.counts.get(word) for word in summary.ORDER)
     said = filter(None, [tally.message, summary.sentence(tally.counts) if counted else ""])
     return f"{level} {tally.source}: {tally.state}; {' '.join(said)}"
 
 
-def _unheard(settings: Settings, names: Sequence[str], run: str, code: int, said: list[str]) -> list[Tally]:
-    """Tallies of sources the child gave none for, written to `runs` in its place."""
+def _tallies_for(settings: Settings, names: Sequence[str], run: str, code: int, last_words: list[str]) -> list[Tally]:
+    """Tallies of sources the child said nothing of, by how it ended; written to `runs` in its place."""
     if not names:
         return []
     state = RunState.STOPPED if code == STOPPED_CODE else RunState.FAILED
-    last = f" Its last words: {said[-1]}" if said else ""
+    last = f" Its last words: {last_words[-1]}" if last_words else ""
     how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
     message = "The crawl was stopped before it began." if code == STOPPED_CODE else f"The spider ended {how}.{last}"
-    return _written(
+    return _write_tallies(
         settings, [Tally(run=run, source=name, stage=STAGE, state=state, message=message) for name in names]
     )
 
 
-def _written(settings: Settings, tallies: list[Tally]) -> list[Tally]:
-    """Tallies that no child gave, written to `runs` in its place."""
+def _write_tallies(settings: Settings, tallies: list[Tally]) -> list[Tally]:
+    """Write tallies that no child gave to `runs` in its place; the same tallies."""
     if not tallies:
         return []
     with db.connection(settings, application="nightdesk crawl watch") as conn:
