@@ -69,17 +69,24 @@ class NewsSpider(Spider):
         self.parent = parent
         self.tallies: list[Tally] = []
         self.frontiers = {name: Frontier(followed.source) for name, followed in self.store.followed.items()}
+        # What came and is not written yet, and when the first of it came.
         self.arrivals: list[Arrival] = []
         self.arrived_at = 0.0
+        # By host: requests that Scrapy has; looks in a row that had no answer, and that asked for rest (rounds.watch).
         self.at_host: Counter[str] = Counter()
         self.silent: Counter[str] = Counter()
         self.limited: Counter[str] = Counter()
+        # Hosts that are left for the next crawl; leases that were put back once.
         self.resting: set[str] = set()
         self.tried: set[int] = set()
+        # Set by spiders.robots: the pace of each host. Whose turn it is there the ledger knows, by `turns`.
         self.hosts: Hosts
         self.turns = hosts.Turns(kept.conn)
+        # When each part of the round was done last; the time of day is `store.clock`.
         self.clock = rounds.Clock()
+        # The one thread that may use the connection.
         self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        # Wakes the loop: an answer came, or a batch is written.
         self.changed = asyncio.Event()
         self.writing: asyncio.Future[None] | None = None
         # Sources something happened to, those that need more URLs, and the sources of each host.
@@ -110,10 +117,10 @@ class NewsSpider(Spider):
         if lease.source not in self.frontiers:
             return
         try:
-            arrival = await self._judged(response, lease)
+            arrival = await self._judge(response, lease)
         except Exception as error:  # noqa: BLE001 -- whatever a page does to our own code, it costs that page alone
             arrival = Arrival(outcome.look_without_page(error, lease, self.store.clock))
-        self._done(lease, arrival)
+        self._take_in(lease, arrival)
 
     def lost(self, failure: Any) -> None:
         """No response came: say why."""
@@ -121,7 +128,7 @@ class NewsSpider(Spider):
         if failure.check(NotNow):
             self._put_back(lease)
             return
-        self._done(lease, Arrival(outcome.look_without_page(failure.value, lease, self.store.clock)))
+        self._take_in(lease, Arrival(outcome.look_without_page(failure.value, lease, self.store.clock)))
 
     def broke(self, failure: Any) -> None:
         """Our own code failed on a response: nothing after that could be trusted."""
@@ -155,7 +162,7 @@ class NewsSpider(Spider):
                 self.stirred.add(name)
 
     def unwritten(self) -> list[Arrival]:
-        """What came and is not written yet; the caller writes it."""
+        """Hand over what came and is not written yet: the caller writes it, here it is forgotten."""
         arrivals, self.arrivals = self.arrivals, []
         return arrivals
 
@@ -163,7 +170,8 @@ class NewsSpider(Spider):
         """What a function of the store returns, called by the one thread that may use the connection."""
         return await asyncio.wrap_future(self.thread.submit(work, *args, **named))
 
-    async def _judged(self, response: Response, lease: Lease) -> Arrival:
+    async def _judge(self, response: Response, lease: Lease) -> Arrival:
+        """The look that a response is, with its page and what is kept beside it."""
         source = self.store.followed[lease.source].source
         page = outcome.page_of(response, lease, self.store.run, self.store.clock)
         facts = outcome.facts_of(response, lease)
@@ -175,6 +183,7 @@ class NewsSpider(Spider):
         return Arrival(look, page, facts, asked)
 
     async def _work(self) -> AsyncIterator[Request]:
+        """The loop: write what came, go the round, send what is ready, end who is done, lease more or wait."""
         while self.frontiers:
             if self.parent and os.getppid() != self.parent:
                 ending.stopped(self, "whoever started it is gone")
@@ -194,7 +203,7 @@ class NewsSpider(Spider):
                     try:
                         request = self._request(lease)
                     except ValueError as error:
-                        self._done(lease, Arrival(outcome.look_without_page(error, lease, self.store.clock)))
+                        self._take_in(lease, Arrival(outcome.look_without_page(error, lease, self.store.clock)))
                     else:
                         yield request
                 if not frontier.dry and not any(True for _ in self._ready(frontier, take=False)):
@@ -209,9 +218,10 @@ class NewsSpider(Spider):
                 # One at a time: what the others have in hand goes out meanwhile.
                 await self._refill(next(iter(self.hungry)))
             elif not sent and self.frontiers:
-                await self._rest()
+                await self._pause()
 
-    async def _rest(self) -> None:
+    async def _pause(self) -> None:
+        """Wait until something changes or the batch is due; hosts that rest are `rounds.rest`."""
         waiting = min([BATCH_SECONDS, *([self.arrived_at + BATCH_SECONDS - monotonic()] if self.arrivals else [])])
         try:
             await asyncio.wait_for(self.changed.wait(), max(waiting, LEAST_WAIT_SECONDS))
@@ -237,6 +247,7 @@ class NewsSpider(Spider):
             self.writing = asyncio.ensure_future(self._commit(self.unwritten()))
 
     async def _commit(self, arrivals: list[Arrival]) -> None:
+        """Have these written; a list among them may have named what its source can now lease."""
         try:
             more = await self.in_thread(store.commit, self.store, arrivals)
         finally:
@@ -281,6 +292,7 @@ class NewsSpider(Spider):
                 frontier.dry = False if not queue else frontier.dry
 
     def _request(self, lease: Lease) -> Request:
+        """The request for a leased URL, made for its source; ValueError where the URL cannot be asked for."""
         headers = {}
         if lease.etag:
             headers["If-None-Match"] = lease.etag
@@ -297,7 +309,8 @@ class NewsSpider(Spider):
             priority=0 if lease.kind == Kind.ARTICLE else LISTS_FIRST,
         )
 
-    def _done(self, lease: Lease, arrival: Arrival) -> None:
+    def _take_in(self, lease: Lease, arrival: Arrival) -> None:
+        """A look is over: its place at the host is free, and it waits for the next batch to be written."""
         frontier = self.frontiers.get(lease.source)
         if frontier is None:
             return
@@ -326,6 +339,7 @@ class NewsSpider(Spider):
         self.changed.set()
 
     async def _end(self, frontier: Frontier, *, late: bool) -> None:
+        """A source is done: say so, and leave the hosts that no other source needs."""
         followed = self.store.followed[frontier.name]
         for word in ("left", "remaining"):
             followed.counts.pop(word, None)

@@ -111,6 +111,7 @@ async def leave(spider: NewsSpider, names: Collection[str]) -> None:
 
 
 async def _give_back(spider: NewsSpider) -> None:
+    """Give back the turn at hosts that were given up, once nothing is under way there."""
     gone = spider.hosts.left()
     if gone:
         await spider.in_thread(hosts.leave, spider.turns, gone)
@@ -118,11 +119,11 @@ async def _give_back(spider: NewsSpider) -> None:
 
 async def _tell(spider: NewsSpider) -> None:
     """Say how far each source is and when it may end: its slowest host's share, within the time and page budgets."""
-    left = await spider.in_thread(hosts.left, spider.store.conn, list(spider.frontiers))
+    due_by_source = await spider.in_thread(hosts.left, spider.store.conn, list(spider.frontiers))
     for name in spider.frontiers:
         followed = spider.store.followed[name]
         most = max(0, followed.source.max_pages - followed.asked) + BESIDE
-        due = left.get(name, {})
+        due = due_by_source.get(name, {})
         seconds = max((min(count, most) * spider.hosts.gap(host) for host, count in due.items()), default=0.0)
         followed.counts["left"] = sum(due.values())
         followed.counts["remaining"] = round(min(seconds, max(spider.deadline - monotonic(), 0)))

@@ -2,6 +2,9 @@
 
 A host has one slot, whichever source or redirect leads to it. Its delay is the longest that a source or robots.txt
 asks for, and longer while the host is slower than it usually is or answers with errors; never shorter.
+
+This is the crawl's own process, in memory: `Hosts`. How processes share a host is in the ledger: pipelines.crawl.hosts,
+whose `Turns` are taken by way of `Hosts.take`.
 """
 
 from __future__ import annotations
@@ -71,6 +74,8 @@ class Host:
     floor: the least gap that anybody asked for.
     delay: the gap now.
     usual, fastest: how long it takes until an answer begins.
+    answers: how many came that were no error of the server.
+    ours: whether it is our turn there. leaving: we give that up as soon as nothing is under way.
     asked: when it was last asked, before it was ours.
     since: when our turn began.
     again: when to ask for it again.
@@ -209,7 +214,10 @@ class Hosts:
         self.judge(self.of(name), 0.0, NO_ANSWER)
 
     def judge(self, host: Host, latency: float, status: int) -> None:
-        """Set the delay of a host by how it answered: seconds until the answer began, and its status."""
+        """Set the delay of a host by how it answered: seconds until the answer began, and its status.
+
+        Of the page itself outcome.look_at judges.
+        """
         known = host.answers >= KNOWN_AFTER
         slow = known and latency > max(SLOW_FACTOR * host.usual, NOTICED)
         most = max(host.floor, min(GROWN_FACTOR * max(host.floor, NOTICED), LONGEST_GROWN_SECONDS))

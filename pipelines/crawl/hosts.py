@@ -3,6 +3,8 @@
 A turn is an advisory lock of the crawl's own session: nobody waits inside Postgres, so nothing can lock up, and the
 turns of a process that is killed are free at once. `hosts.asked_at` carries the last request over to whoever is next;
 it is infinite while somebody has the turn, so that a killed process, which could not write it, counts as "just now".
+
+How fast the process that has the turn asks is spiders.turns; its `Hosts` say when a turn is to be taken or left here.
 """
 
 from __future__ import annotations
@@ -91,7 +93,7 @@ def robots(conn: db.Connection, place: str) -> tuple[int, str, float] | None:
 
 
 def left(conn: db.Connection, sources: Iterable[str]) -> dict[str, dict[str, int]]:
-    """How many URLs of sources are due: source -> host -> count."""
+    """How many URLs of sources are due, and so left to fetch: source -> host -> count."""
     found: dict[str, dict[str, int]] = {}
     with conn:
         for row in db.query(conn, "left_by_host", sources=list(sources)):
