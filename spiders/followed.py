@@ -32,8 +32,10 @@ COMPARED = 5000
 class Followed:
     """A source while this crawl has it: its lock, its open raw file, and what happened so far.
 
-    only: the one URL that was asked for by hand.
-    last: the last look at it.
+    only: the one URL that was asked for by hand. last: the last look at it.
+    listed: the articles that its lists named.
+    asked: article pages that this run has asked for so far; sitemaps: the same of sitemaps that an index named.
+    reached: whether one of its lists was had.
     named: the entries of its feeds and of its sitemaps in this run.
     same: feeds that had nothing new, so that their entries are not among those.
     shown: by the first page of a section, the keys that its pages have named.
@@ -41,6 +43,7 @@ class Followed:
     let_in: whether a list named an article that the patterns let in.
     kept_out: else those of each rule.
     refused: looks that ended at a login.
+    troubles: looks that brought nothing, and why. ends: where a list was not read to its end, as sentences.
     """
 
     source: Source

@@ -54,6 +54,7 @@ LONGEST_REST = timedelta(hours=24)
 USUAL_REST = timedelta(minutes=15)
 # How Twisted writes a failure inside another: [<twisted.python.failure.Failure some.Error: what happened>].
 FAILURE = re.compile(r"\[?<twisted\.python\.failure\.Failure [\w.]+: ?([^>]*)>\]?")
+# Outcome, code, reason, whether that is final, and the rest that the host asked for.
 Judgement = tuple[State, Cause, str, bool, timedelta | None]
 # In the meta of a request: the moment it was sent, in monotonic seconds.
 SENT = "nightdesk_sent"

@@ -30,7 +30,10 @@ STAGE = "crawl"
 
 @dataclass(frozen=True)
 class Arrival:
-    """A look that is not written yet, with its page and the facts kept with it."""
+    """A look that is not written yet, with its page and the facts kept with it (outcome.facts_of).
+
+    request: the headers that were sent.
+    """
 
     look: Look
     page: Page | None = None
@@ -40,7 +43,11 @@ class Arrival:
 
 @dataclass
 class Store:
-    """What the writing thread works with; nobody else touches it while the crawl runs."""
+    """What the writing thread works with; nobody else touches it while the crawl runs.
+
+    out: where whoever started the crawl listens. followed: the sources whose lock this crawl has, by name.
+    clock: the time of the ledger's machine.
+    """
 
     settings: Settings
     conn: db.Connection
@@ -98,7 +105,7 @@ def lease(store: Store, name: str, count: int, *, per_host: int, skip: Sequence[
 
 def commit(store: Store, arrivals: Sequence[Arrival]) -> set[str]:
     """Write arrivals: raw files, synced, then one transaction. The sources for which there may be more to lease."""
-    _room(store.settings)
+    _check_disk(store.settings)
     return record(store, write(store, arrivals))
 
 
@@ -202,11 +209,12 @@ def say_tally(store: Store, tally: Tally) -> None:
 
 
 def _record(store: Store, looks: Sequence[Look]) -> set[str]:
+    """Looks, what their lists named, rests that hosts asked for, and the sources' progress: one transaction."""
     more: set[str] = set()
     cooled: dict[str, Look] = {}
     written: list[tuple[Look, dict[str, int]]] = []
     with store.conn:
-        for look in ledger.record(store.conn, store.run, _settle(store, looks)):
+        for look in ledger.record(store.conn, store.run, _after_redirects(store, looks)):
             got = _discover(store.conn, store.followed[look.source], store.run, look) if look.found else {}
             written.append((look, got))
             if look.rest and look.status in (429, 503):
@@ -237,7 +245,7 @@ def _of_a_page(error: Exception) -> bool:
     return db.refused(error) if isinstance(error, db.Error) else not isinstance(error, OSError)
 
 
-def _settle(store: Store, looks: Sequence[Look]) -> list[Look]:
+def _after_redirects(store: Store, looks: Sequence[Look]) -> list[Look]:
     """The looks, each at the address it is of."""
     settled: list[Look] = []
     for name in dict.fromkeys(look.source for look in looks):
@@ -262,7 +270,7 @@ def _tally(store: Store, followed: Followed, state: RunState, message: str, code
 
 def _let_in_by_guard(store: Store, source: Source) -> None:
     """Make due what the guard refused and would not refuse by the settings as they are now."""
-    rules_now = guard.policy(store.settings)
+    guard_now = guard.policy(store.settings)
     with store.conn:
         refused = db.query(
             store.conn,
@@ -273,7 +281,7 @@ def _let_in_by_guard(store: Store, source: Source) -> None:
             revive_after=policy.REVIVE_AFTER,
             max_revive_doublings=policy.MAX_REVIVE_DOUBLINGS,
         )
-        let_in = [row["id"] for row in refused if not guard.refusal(rules_now, row["url"])]
+        let_in = [row["id"] for row in refused if not guard.refusal(guard_now, row["url"])]
         if let_in:
             db.execute(store.conn, "try_again", ids=let_in)
 
@@ -307,6 +315,7 @@ def _adopt(store: Store, followed: Followed) -> None:
 
 
 def _adopt_one(store: Store, followed: Followed, run: str, look: Look) -> None:
+    """One adopted look, and what its list named, as `_record` writes those of this crawl."""
     with store.conn:
         for new in ledger.record(store.conn, run, aliases.follow_redirects(store.conn, followed.source, run, [look])):
             if new.found:
@@ -326,13 +335,15 @@ def _discover(conn: db.Connection, followed: Followed, run: str, look: Look) -> 
 
 
 def _busy(store: Store, source: Source) -> None:
+    """Say that another crawl has the source."""
     message = "Another process is crawling this source; it was left alone."
     with store.conn:
         db.execute(store.conn, "busy_stage", run=store.run, source=source.name, stage=STAGE, message=message)
     say(store, "tally", source=source.name, state=str(RunState.BUSY), counts={}, message=message, code="")
 
 
-def _room(settings: Settings) -> None:
+def _check_disk(settings: Settings) -> None:
+    """DiskFullError where the data folder has less room than NIGHTDESK_MIN_FREE_MB wants."""
     private.data_folder(settings.data)
     free = shutil.disk_usage(settings.data).free // (1024 * 1024)
     if free < settings.min_free_mb:

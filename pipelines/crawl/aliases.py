@@ -37,6 +37,7 @@ def plausible(conn: db.Connection, source: Source, url: str, target: str, led: S
 
 
 def _redirected(look: Look) -> bool:
+    """Whether an article's page came from an address that is another URL to the ledger."""
     if look.kind != Kind.ARTICLE or look.outcome != State.FETCHED or not look.final_url or look.final_url == look.url:
         return False
     try:
@@ -46,6 +47,7 @@ def _redirected(look: Look) -> bool:
 
 
 def _settled(conn: db.Connection, source: Source, run: str, look: Look, led: Sequence[tuple[str, str]]) -> Look:
+    """A redirected look at the address it belongs to; led: as `plausible` has it."""
     target, key = urls.cleaned(look.final_url), urls.key(look.final_url)
     asked = db.row(conn, "url_of_look", id=look.url_id)
     if asked is None or not plausible(conn, source, look.url, target, led):

@@ -31,7 +31,10 @@ LOST = {State.REJECTED, State.EXCLUDED, State.BLOCKED, State.FAILED, State.GONE}
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """One URL a list named, with its keys and the rule that keeps it out."""
+    """One URL a list named, with its keys and the rule that keeps it out.
+
+    special: whether its address is another form of a plain one: AMP, mobile, print … (urls.variant).
+    """
 
     kind: Kind
     entry: Entry
@@ -258,6 +261,7 @@ def _stands(main: db.Row | None, one: Named) -> bool:
 
 
 def _row(source: Source, run: str, via: str, one: Named, *, alias_of: int | None = None) -> tuple[object, ...]:
+    """A row in the order of the statement `discover_urls`."""
     state = State.DUPLICATE if alias_of else State.EXCLUDED if one.rule else State.DISCOVERED
     variant = one.variant if one.kind == Kind.ARTICLE else None
     code, reason = (Cause.ALIAS, ALIAS) if alias_of else (one.rule.code, one.rule.words)
@@ -272,7 +276,8 @@ def _again(conn: db.Connection, source: Source, via: str, pairs: Sequence[tuple[
     open_now = [row["id"] for one, row in pairs if not one.rule and _readmitted(row)]
     if open_now:
         db.execute(conn, "readmit_urls", ids=open_now, not_ours=list(map(str, NOT_OURS)))
-    # Who was refused or failed so often that nobody would ask again is still news to somebody: a list names it.
+    # Who was refused or failed so often that nobody would ask again is still news to somebody: a list names it. It has
+    # rested where the pause before such a revival is over (policy.REVIVE_AFTER).
     rested = [row["id"] for one, row in pairs if not one.rule and row["rested"]]
     if rested:
         db.execute(conn, "try_again", ids=rested)
@@ -304,6 +309,7 @@ def believable(naming: db.Row | None) -> int | None:
 
 
 def _readmitted(row: db.Row) -> bool:
+    """Whether what a rule kept out is let in now, or an alias looked at itself, for its article is none."""
     if row["state"] == State.EXCLUDED:
         return row["code"] not in NOT_OURS
     if not row["alias_of"] or row["fetched_at"] or row["looks"] >= policy.TRUSTED_LOOKS:

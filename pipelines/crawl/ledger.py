@@ -151,6 +151,7 @@ def record(conn: db.Connection, run: str, looks: Sequence[Look]) -> list[Look]:
     fresh = [look for look in looks if (look.url_id, *_place(look)[:2]) in added]
     # A URL with two looks in one batch stands where the later one left it.
     last = {look.url_id: look for look in sorted(fresh, key=lambda look: look.fetched_at)}
+    # Whether the dates of lists hold true; then where each URL stands now, and when it is looked at again.
     statuses = [(look.url_id, look.status) for look in last.values()]
     db.execute_values(conn, "forgive_lists", statuses, whole_after=policy.WHOLE_AFTER)
     db.execute_values(conn, "credit_lists", [(look.url_id, str(look.outcome)) for look in last.values()])
@@ -171,7 +172,7 @@ def record(conn: db.Connection, run: str, looks: Sequence[Look]) -> list[Look]:
 
 
 def known_of_file(conn: db.Connection, name: str) -> int:
-    """The byte of a raw file up to which the ledger has pages of it; 0 for none."""
+    """The byte of a raw file up to which the ledger has pages of it; 0 for none. name: as warc.name_of gives it."""
     row = db.row(conn, "known_of_file", file=name)
     return int(row["known"]) if row else 0
 
@@ -218,12 +219,23 @@ def story(conn: db.Connection, url: str) -> list[db.Row]:
     return db.query(conn, "story_of_url", key=urls.key(url), variant=urls.variant(url)[0], url=urls.cleaned(url))
 
 
+def half_moved(conn: db.Connection, names: Sequence[str]) -> dict[str, str]:
+    """Sources whose renaming or merging was begun and is not over: name -> the sentence that says how to finish it."""
+    found = {}
+    for row in db.query(conn, "moves_begun", sources=list(names)):
+        what = f"sources {'merge' if row['merged'] else 'rename'} {row['old']} {row['new']}"
+        for name in {row["old"], row["new"]} & set(names):
+            found[name] = f"Its move was begun and not finished: `nightdesk {what}` finishes it."
+    return found
+
+
 def _lease(source: str, row: db.Row) -> Lease:
     known = {name: row[name] for name in ("id", "url", "host", "via", "etag", "last_modified", "digest")}
     return Lease(source=source, kind=Kind(row["kind"]), entry=entries.of_json(row["entry"]), **known)
 
 
 def _fetch_row(run: str, look: Look) -> tuple[object, ...]:
+    """A row in the order of the statement `record_fetches`."""
     return (
         run, look.source, look.url_id, look.url, look.final_url, look.fetched_at, look.status, str(look.outcome),
         str(look.code), look.reason, look.digest, look.bytes, look.ms, *_place(look),
@@ -231,6 +243,7 @@ def _fetch_row(run: str, look: Look) -> tuple[object, ...]:
 
 
 def _settled_row(run: str, look: Look) -> tuple[object, ...]:
+    """A row in the order of the statement `settle_urls`."""
     return (
         look.url_id, run, str(look.outcome), str(look.code), look.reason, look.fetched_at, look.etag,
         look.last_modified, look.digest, look.rest, look.final, look.status,
@@ -244,13 +257,3 @@ def _place(look: Look) -> tuple[str | None, int | None, int | None]:
 
 def _count(row: Mapping[str, int] | None) -> int:
     return row["count"] if row else 0
-
-
-def half_moved(conn: db.Connection, names: Sequence[str]) -> dict[str, str]:
-    """Sources whose renaming or merging was begun and is not over: name -> the sentence that says how to finish it."""
-    found = {}
-    for row in db.query(conn, "moves_begun", sources=list(names)):
-        what = f"sources {'merge' if row['merged'] else 'rename'} {row['old']} {row['new']}"
-        for name in {row["old"], row["new"]} & set(names):
-            found[name] = f"Its move was begun and not finished: `nightdesk {what}` finishes it."
-    return found

@@ -51,8 +51,11 @@ MAGIC = b"\x1f\x8b\x08\x00"
 MOST_TRIED = 10_000
 # Bytes of a gzip member's head and end (RFC 1952).
 HEADER_BYTES, TRAILER_BYTES = 10, 8
+# The types of the three records of a page, in their order.
 TRIPLE = ("request", "response", "metadata")
+# Headers that are not kept as sent: see above.
 DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}
+# The facts of a page's metadata record: what the crawl gave as `meta`, and what `append` adds of the page itself.
 Meta = dict[str, Any]
 
 
@@ -95,7 +98,8 @@ def append(
 ) -> Pointer:
     """Write a page as request, response and metadata record; where its response stands. Not yet on disk: see sync.
 
-    meta: further facts to keep with the page (url_id, kind, redirects, ms); request: the headers that were sent.
+    meta: further facts to keep with the page (url_id, kind, redirects, ms: spiders.outcome.facts_of).
+    request: the headers that were sent.
     """
     date = page.fetched_at.astimezone(UTC)
     asked = _add(
