@@ -2,6 +2,8 @@
 
 Each code is text in a column of that meaning, which a check in the database holds to the same list. docs/reference.md
 has every code with what a person can do. A sentence may be improved at any time: nothing reads it but people.
+
+Those that the records of pipelines.model have as fields stand there: State, Kind, Code and Reason.
 """
 
 from __future__ import annotations

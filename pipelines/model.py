@@ -87,7 +87,7 @@ class Source:
     schedule: cron expression in the source's own time zone; empty means every run.
     feeds, sitemaps, sections: absolute http(s) URLs, tried in order.
     allow, deny: regular expressions on the whole URL; an article URL must match one of allow (if any) and none of deny.
-    delay: seconds between two requests to one host, at least 0.1.
+    delay: seconds between two requests to one host, at least 0.1; more where robots.txt asks for more.
     max_age: days; entries with an older date are excluded. max_pages: article pages fetched in one run at most.
     prune: XPath of page parts that never belong to the article.
     phrases: lines of this site's own boilerplate, on top of the built-in lists.

@@ -28,12 +28,16 @@ DETAIL_CHARACTERS = 300
 CPU_SECONDS = 20.0
 # Bytes of HTML that are read. Chosen: what a page embeds fits; a larger one costs memory and time.
 LARGEST_BYTES = 5 * 1024 * 1024
+# The steps that `without` can leave out, as the benchmarks do.
 STEPS = assembly.STEPS
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a page is, and whether the source's template agreed with it: None where there is none to agree."""
+    """What a page is, and whether the source's template agreed with it: None where there is none to agree.
+
+    What a worker makes of it, with its cost and faults, is fetched.Made.
+    """
 
     made: Article | Rejection
     fits: bool | None = None
@@ -49,7 +53,7 @@ def extract_page(
 ) -> Article | Rejection:
     """What a page is: an article, or a rejection with its reason and what text was found. Cut off after `seconds`.
 
-    template: what was learned of the source; without: names of `reading.STEPS` to leave out.
+    template: what was learned of the source; without: names of STEPS to leave out.
     """
     return read_page(page, source, template=template, seconds=seconds, without=without).made
 
@@ -67,7 +71,7 @@ def read_page(
         with time_limit(seconds):
             return _extract(page, source, template, without)
     except TooSlow:
-        return _no(page, Reason.TOO_SLOW, f"not done after {seconds:g} s")
+        return _rejected(page, Reason.TOO_SLOW, f"not done after {seconds:g} s")
 
 
 @lru_cache(maxsize=1)
@@ -82,17 +86,17 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     except StoreError as error:
         # What is over the limit and what is broken are told apart by the sentence alone.
         large = "more than" in str(error)
-        return _no(page, Reason.TOO_LARGE if large else Reason.UNREADABLE, str(error))
+        return _rejected(page, Reason.TOO_LARGE if large else Reason.UNREADABLE, str(error))
     if len(content) > LARGEST_BYTES:
-        return _no(page, Reason.TOO_LARGE, f"{len(content)} bytes")
+        return _rejected(page, Reason.TOO_LARGE, f"{len(content)} bytes")
     content_type = next((value for name, value in page.headers if name.lower() == "content-type"), "")
     refused = reasons.of_response(page, content, markup.looks_like_html(content, content_type))
     if refused:
-        return _no(page, *refused)
+        return _rejected(page, *refused)
     html, _ = markup.decode(content, content_type, source.language)
     tree = markup.parse(html)
     if tree is None:
-        return _no(page, Reason.EMPTY, "no HTML in it")
+        return _rejected(page, Reason.EMPTY, "no HTML in it")
     pruned = markup.prune(tree, source.prune)
     if pruned:
         html = tostring(tree, encoding="unicode")
@@ -147,6 +151,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
 
 
 def _visible(tree: HtmlElement) -> str:
+    """All text of a page but scripts and styles: first what elements begin with, then what stands behind them."""
     found = tree.find("body")
     if found is None:
         return ""
@@ -161,7 +166,7 @@ def _visible(tree: HtmlElement) -> str:
     return "\n".join([*parts, *tails])
 
 
-def _no(page: Page, reason: Reason, detail: str) -> Reading:
+def _rejected(page: Page, reason: Reason, detail: str) -> Reading:
     return Reading(_rejection(page, reason, detail))
 
 

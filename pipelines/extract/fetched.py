@@ -72,7 +72,10 @@ class Made:
 
 
 def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job, Made]]:
-    """Each page and what became of it, in order; beyond what a source may cost a run nothing is looked at any more."""
+    """Each page and what became of it, in order; beyond what a source may cost a run nothing is looked at any more.
+
+    processes, apart: as extract.stage.extract has them; workers.each is the same for any work, and knows no pages.
+    """
     here = processes == 1 and not apart
     results = iter(map(work, jobs) if here else workers.each(work, jobs, processes, CPU_SECONDS + GRACE, lost))
     limit = left = CPU_A_SOURCE + CPU_A_PAGE * len(jobs)
@@ -104,7 +107,7 @@ def work(job: Job) -> Made:
     except OURS as error:
         return _unread(" ".join(f"{type(error).__name__} {error}".split())[:DETAIL_CHARACTERS], started)
     except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
-        made = _no(job, Reason.UNREADABLE, f"{type(error).__name__}: {error}", time.process_time() - started)
+        made = _rejected(job, Reason.UNREADABLE, f"{type(error).__name__}: {error}", time.process_time() - started)
     else:
         made = Made(replace(read.made, extractor=job.extractor), read.fits, time.process_time() - started)
     # Parsers have words of their own for memory that they were not given, or find an empty page.
@@ -114,9 +117,9 @@ def work(job: Job) -> Made:
 def lost(job: Job, loss: workers.Loss, detail: str) -> Made:
     """What becomes of a page that no worker could end: a rejection where the page itself is why."""
     if loss == workers.Loss.TOO_SLOW:
-        return _no(job, Reason.TOO_SLOW, detail, CPU_SECONDS + GRACE)
+        return _rejected(job, Reason.TOO_SLOW, detail, CPU_SECONDS + GRACE)
     if loss == workers.Loss.CRASHED:
-        return _no(job, Reason.UNREADABLE, detail)
+        return _rejected(job, Reason.UNREADABLE, detail)
     return Made(None, why=f"{job.row['url']}: {detail}.", fault=Fault.WORKER)
 
 
@@ -134,6 +137,7 @@ def stored_page(raw: Path, row: db.Row) -> Page:
 
 
 def _unread(said: str, started: float) -> Made:
+    """A page that the machine, and not the page, kept from being read: it stays undecided."""
     why = f"The machine could not read a page of this source: {said}."
     return Made(None, seconds=time.process_time() - started, fault=Fault.WORKER, why=why)
 
@@ -147,7 +151,7 @@ def _starved() -> bool:
     return False
 
 
-def _no(job: Job, reason: Reason, detail: str, seconds: float = 0.0) -> Made:
+def _rejected(job: Job, reason: Reason, detail: str, seconds: float = 0.0) -> Made:
     return Made(
         Rejection(
             source=job.source.name,

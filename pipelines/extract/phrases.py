@@ -1,6 +1,7 @@
 """Which lines of a text are no part of the article but what sites print around their articles, by the phrase lists.
 
 It alone knows how a line is compared with the lists: whole, from either end, or cut into the phrases it is made of.
+The phrases themselves are rows of data/phrases_*.tsv, which `lexicon` reads.
 """
 
 from __future__ import annotations

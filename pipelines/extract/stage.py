@@ -194,9 +194,10 @@ def _lines(
     where a newer look at the same URL was decided on.
     """
     counts.update(pages=0, articles=0, rejected=0, words=0, cut=0)
+    # By URL: the stored look that has to be read again, and the newest fetch that was decided on.
     again: dict[int, Job] = {}
-    open_looks: list[tuple[Job, Made]] = []
     decided: dict[int, int] = {}
+    open_looks: list[tuple[Job, Made]] = []
     for job, made in fetched.each(jobs, processes, apart):
         counts["pages"] += 1
         line = _line(job, made) if made.result else kept.line(job.row["fetch_id"])
@@ -221,6 +222,7 @@ def _lines(
 
 
 def _differs(article: Article, stored: db.Row) -> bool:
+    """Whether an article has another title or text than what is stored of it."""
     return (digest(article.title), digest(article.text)) != (stored["title_digest"], stored["text_digest"])
 
 
@@ -277,11 +279,13 @@ def _tell(settings: Settings, conn: db.Connection, source: Source, run: str, und
 
 
 def _of_disk(error: OSError, settings: Settings) -> str:
+    """What is said of a file that cannot be read or written."""
     where = error.filename or settings.data
     return f"{where} cannot be used: {error.strerror or error}. Mend that, then run `nightdesk extract` again."
 
 
 def _heard(lines: Iterator[Line], on_line: Callable[[Line], None] | None) -> Iterator[Line]:
+    """The same lines, each told to `on_line` as it passes."""
     for line in lines:
         if on_line:
             on_line(line)
@@ -289,6 +293,7 @@ def _heard(lines: Iterator[Line], on_line: Callable[[Line], None] | None) -> Ite
 
 
 def _check_disk(settings: Settings) -> None:
+    """DiskFullError where the data folder has less room than NIGHTDESK_MIN_FREE_MB wants."""
     private.data_folder(settings.data)
     free = shutil.disk_usage(settings.data).free // MB_BYTES
     if free < settings.min_free_mb:

@@ -28,8 +28,10 @@ from typing import Any, TypeVar
 from pipelines.errors import NightdeskError
 from pipelines.extract.nursery import OF_MACHINE, End, Start
 
+# Whatever `work` is given and makes: for pages fetched.Job and fetched.Made.
 Job = TypeVar("Job")
 Result = TypeVar("Result")
+# What to make of a job that no worker could end.
 Lost = Callable[[Job, "Loss", str], Result]
 # Seconds between two looks at the workers. Chosen: nobody notices half a second.
 LOOK_SECONDS = 0.5
@@ -81,7 +83,7 @@ class Nursery:
 
 @dataclass
 class Worker:
-    """A worker process, whose it is, our end of its pipe, and what it is busy with since when; number -1 is idle."""
+    """A worker process, whose it is, our end of its pipe, and which job it is busy with since when; -1 is idle."""
 
     nursery: Nursery
     pid: int
@@ -116,6 +118,7 @@ def each(
     crew = [_start(begin) for _ in range(min(processes, len(jobs)))]
     done: dict[int, Result] = {}
     again: set[int] = set()
+    # How many jobs were handed to a worker, and how many results were given to our caller.
     handed = given = 0
     try:
         while given < len(jobs):

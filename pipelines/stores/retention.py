@@ -1,4 +1,7 @@
-"""Upkeep of the data folder: raw files that were kept long enough are deleted, and nobody else can read the rest."""
+"""Upkeep of the data folder: raw files that were kept long enough are deleted, and nobody else can read the rest.
+
+How long that is, is a setting: `keep_raw_days`.
+"""
 
 from __future__ import annotations
 

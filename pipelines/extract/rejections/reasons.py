@@ -79,7 +79,11 @@ Verdict = tuple[Reason, str]
 
 @dataclass(frozen=True)
 class Look:
-    """A page as it is judged: paragraphs are what is neither a link nor the title again, count is of their words."""
+    """A page as it is judged (a look at a URL is crawl.ledger.Look).
+
+    paragraphs: what is neither a link nor the title again; count: their words. visible: all text of the page.
+    claims_article, free: what it says of itself. dated: whether a day of publication was found.
+    """
 
     page: Page
     title: str
