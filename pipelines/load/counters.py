@@ -28,7 +28,7 @@ class Edit:
 
 
 def still(edits: Sequence[Edit]) -> list[int]:
-    """The n of those in which only counters moved."""
+    """The n of those in which only counters moved: for them the text stands still, and what is stored is kept."""
     moved = {edit.n: _moved(edit) for edit in edits}
     articles = {(edit.article, form) for edit in edits for form in moved[edit.n]}
     counters = {form for form, count in Counter(form for _, form in articles).items() if count >= LEAST_ARTICLES}

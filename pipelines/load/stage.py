@@ -29,19 +29,24 @@ WRONG_VALUES = ("22", "23")
 # URLs in one message. Chosen: the others are counted.
 URLS_SHOWN = 3
 
+# The steps after which something is worked out in Python: counters, and whether there are too many edits (a flood).
 KNOWN, VERDICTS = "load_known", "load_verdicts"
 FLOOD = {"least": policy.FLOOD_EDITS, "share": policy.FLOOD_SHARE}
 STEPS = (
+    # What is known of each line, and which lines are of second URLs of an article.
     KNOWN,
     "load_claims",
     "load_copies",
     "load_twins",
+    # A page that is a revision already, read again: what is stored of it is put right where it stands.
     "load_again",
     "load_reread_revisions",
     "load_reread_articles",
     "load_reread_changes",
+    # Every other line: a new article, a revision, or nothing that is stored.
     VERDICTS,
     "load_rest",
+    # What that writes: articles, revisions, changes for alert, and the ledger.
     "load_articles",
     "load_named",
     "load_revisions",
@@ -63,6 +68,7 @@ POLICY = {
     "max_titles": policy.MAX_TITLES_OF_CANONICAL,
 }
 
+# Of the temporary table `lines` (load_lines); n is the number of the line in the article file.
 COLUMNS = (  # noqa: SIM905
     "n fetch_id url_id run fetched_at url canonical_url canonical_key title description text authors language "
     "published_at published_precision published_from modified_at image tags section removed "
@@ -84,13 +90,15 @@ def load(settings: Settings, source: Source, run: str) -> Tally:
             with conn:
                 db.query(conn, "load_patience", wait=f"{policy.LOCK_WAIT_SECONDS}s")
                 db.query(conn, "load_lock", source=source.name)
-                _put(conn, _lines(conn, settings, source.name, run), source.name, run)
+                _run_steps(conn, _lines(conn, settings, source.name, run), source.name, run)
                 counts = db.row(conn, "tally_of_load", source=source.name, run=run) or {}
                 counts["seconds"] = round(time.monotonic() - started)
                 gap = _gap(conn, source.name, run)
                 counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
                 state, message = (
-                    (RunState.FAILED, _told(gap)) if gap else (RunState.DONE, _flood(conn, source.name, run))
+                    (RunState.FAILED, _gap_sentence(gap))
+                    if gap
+                    else (RunState.DONE, _flood_sentence(conn, source.name, run))
                 )
                 return runs.end(
                     conn, Tally(run=run, source=source.name, stage=STAGE, state=state, counts=counts, message=message)
@@ -123,7 +131,7 @@ def _gap(conn: db.Connection, source: str, run: str) -> list[db.Row]:
     return ledger.find_unaccounted(conn, run, source)
 
 
-def _flood(conn: db.Connection, source: str, run: str) -> str:
+def _flood_sentence(conn: db.Connection, source: str, run: str) -> str:
     """What is said of edits that were too many for one run; nothing where there were none."""
     count = (db.row(conn, "edits_at_once", source=source, run=run) or {"count": 0})["count"]
     if not count:
@@ -134,7 +142,8 @@ def _flood(conn: db.Connection, source: str, run: str) -> str:
     )
 
 
-def _told(gap: Sequence[db.Row]) -> str:
+def _gap_sentence(gap: Sequence[db.Row]) -> str:
+    """What is said of URLs that nothing accounts for."""
     named = "; ".join(f"{row['url']} ({row['problem']})" for row in gap[:URLS_SHOWN])
     more = f"; and {len(gap) - URLS_SHOWN} more" if len(gap) > URLS_SHOWN else ""
     return (
@@ -162,7 +171,9 @@ def _lines(conn: db.Connection, settings: Settings, source: str, run: str) -> li
     return rows
 
 
-def _put(conn: db.Connection, rows: Sequence[Sequence[Any]], source: str, run: str) -> None:
+def _run_steps(conn: db.Connection, rows: Sequence[Sequence[Any]], source: str, run: str) -> None:
+    """Judge these rows and write what comes of them, and what the site itself said of pages it did not send."""
+    # What was there before, and after the verdicts whether they are a flood: parameters of the steps.
     before = db.row(conn, "load_before", source=source, run=run) or {}
     if rows:
         db.execute(conn, "load_lines")
@@ -194,7 +205,7 @@ def _put(conn: db.Connection, rows: Sequence[Sequence[Any]], source: str, run: s
 def _row(n: int, line: Line) -> list[Any]:
     """A line in the order of COLUMNS, without the characters Postgres cannot hold."""
     article, rejection = line.article, line.rejection
-    known = {
+    values = {
         "n": n,
         "fetch_id": line.fetch_id,
         "url_id": line.url_id,
@@ -207,7 +218,7 @@ def _row(n: int, line: Line) -> list[Any]:
         "removed": db.json([]),
     }
     if rejection:
-        known.update(
+        values.update(
             url=_clean(rejection.url),
             reason=rejection.reason.value,
             detail=_clean(rejection.detail),
@@ -216,7 +227,7 @@ def _row(n: int, line: Line) -> list[Any]:
         )
     if article:
         title, body = _clean(article.title), _clean(article.text)
-        known.update(
+        values.update(
             {name: _clean(getattr(article, name)) for name in COLUMNS if isinstance(getattr(article, name, None), str)},
             canonical_key=_key(article.canonical_url),
             akin=_akin(article.url, article.canonical_url),
@@ -230,7 +241,7 @@ def _row(n: int, line: Line) -> list[Any]:
             words=text.words(body),
         )
     nothing = {"published_at": None, "modified_at": None, "canonical_key": None}
-    return [known.get(name, nothing.get(name, "")) for name in COLUMNS]
+    return [values.get(name, nothing.get(name, "")) for name in COLUMNS]
 
 
 def _aliases(rows: Sequence[Sequence[Any]], run: str) -> list[tuple[object, ...]]:

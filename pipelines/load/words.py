@@ -1,6 +1,7 @@
 """The search index: the words of every article, as rows that `nightdesk search` selects its candidates by.
 
 Load writes them in its own transaction; `backfill` makes those of articles that were loaded before there was an index.
+How many words a text has is another thing: pipelines.text.words.
 """
 
 from __future__ import annotations
