@@ -9,7 +9,7 @@ AROUND = 30
 class NightdeskError(Exception):
     """Something a person has to act on; its text is a whole sentence that says what to do."""
 
-    # Whether the sentence stands in the log of whoever raises it.
+    # Whether the sentence stands in the log already, so that whoever catches it need not say it again.
     told = False
 
 

@@ -12,8 +12,7 @@ from functools import partial
 from typing import Any
 
 from pipelines.alert import policy
-from pipelines.alert import watches as watch
-from pipelines.alert.watches import Watch
+from pipelines.alert.watches import Watch, all_watches
 from pipelines.codes import RunState
 from pipelines.model import Tally
 from pipelines.notify import outbox, wording
@@ -36,9 +35,9 @@ def match(settings: Settings, run: str) -> Tally:
     with db.connection(settings, application="nightdesk alert") as conn:
         runs.begin(conn, run, "", STAGE)
         with conn:
-            watches = {w.name: w for w in watch.all_watches(conn)}
-        made = matcher.index((w.name, w.terms, w.unless) for w in watches.values())
-        while _batch(conn, settings, run, watches, made):
+            watches = {w.name: w for w in all_watches(conn)}
+        index = matcher.index((w.name, w.terms, w.unless) for w in watches.values())
+        while _batch(conn, settings, run, watches, index):
             pass
         with conn:
             counts = db.row(conn, "tally_of_alert", run=run) or {}
@@ -67,21 +66,27 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
             )
 
 
-def _batch(conn: db.Connection, settings: Settings, run: str, watches: Mapping[str, Watch], made: matcher.Index) -> int:
+def _batch(
+    conn: db.Connection, settings: Settings, run: str, watches: Mapping[str, Watch], index: matcher.Index
+) -> int:
     """One transaction: the next changes matched; how many there were."""
     with conn:
         changes = db.query(conn, "unmatched_changes", count=policy.BATCH)
-        found = [row for change in changes for row in _alerts(change, run, watches, made)]
-        written = db.execute_values(conn, "write_alerts", found, fetch=True)
+        alerts = [row for change in changes for row in _alerts(change, run, watches, index)]
+        written = db.execute_values(conn, "write_alerts", alerts, fetch=True)
         loud = sorted((alert for alert in written if not alert["quiet"]), key=lambda alert: int(alert["id"]))
-        _put(conn, settings, run, watches, loud, {change["article_id"]: change["title"] for change in changes})
+        titles = {change["article_id"]: change["title"] for change in changes}
+        _put_into_outbox(conn, settings, run, watches, loud, titles)
         if changes:
             db.execute(conn, "matched_changes", run=run, ids=[change["id"] for change in changes])
         return len(changes)
 
 
-def _alerts(change: db.Row, run: str, watches: Mapping[str, Watch], made: matcher.Index) -> list[Sequence[Any]]:
-    """The rows of `alerts` for a change; its article stands for its story."""
+def _alerts(change: db.Row, run: str, watches: Mapping[str, Watch], index: matcher.Index) -> list[Sequence[Any]]:
+    """The rows of `alerts` for a change, in the order of the statement `write_alerts`.
+
+    A watch is told of a story, kind and revision once; an article is a story of its own, and gives its id to it.
+    """
     fields = {name: change[name] for name in ("title", "description", "text")}
     story = change["article_id"]
     return [
@@ -97,22 +102,22 @@ def _alerts(change: db.Row, run: str, watches: Mapping[str, Watch], made: matche
             db.json([asdict(m) for m in matches]),
             change["quiet"],
         )
-        for name, matches in matcher.find(made, fields).items()
-        if _wants(watches[name], change)
+        for name, matches in matcher.find(index, fields).items()
+        if _is_told(watches[name], change)
     ]
 
 
-def _wants(wanted: Watch, change: db.Row) -> bool:
+def _is_told(watch: Watch, change: db.Row) -> bool:
     """Whether a watch is told of such a change; an article of unknown language is in every language."""
     language = change["language"].split("-")[0].lower()
     return (
-        change["kind"] in wanted.kinds
-        and (not wanted.sources or change["source"] in wanted.sources)
-        and (not wanted.languages or not language or language in wanted.languages)
+        change["kind"] in watch.kinds
+        and (not watch.sources or change["source"] in watch.sources)
+        and (not watch.languages or not language or language in watch.languages)
     )
 
 
-def _put(
+def _put_into_outbox(
     conn: db.Connection,
     settings: Settings,
     run: str,
@@ -130,25 +135,27 @@ def _put(
         row["watch"]: row["singles"] for row in db.query(conn, "singles_of_hour", watches=names, within=policy.CAP_TIME)
     }
     digests = {(row["watch"], row["channel"]): row["id"] for row in db.query(conn, "open_digests", watches=names)}
+    # Messages of one alert; alerts beyond the cap; by a message's key, its alert.
     rows, over = [], []
     inside: dict[str, int] = {}
     for alert in told:
-        wanted = watches[alert["watch"]]
-        if singles.get(wanted.name, 0) >= (wanted.cap or settings.alert_cap):
+        watch = watches[alert["watch"]]
+        if singles.get(watch.name, 0) >= (watch.cap or settings.alert_cap):
             over.append(alert)
             continue
-        singles[wanted.name] = singles.get(wanted.name, 0) + 1
-        subject = wording.subject_of(wanted.name, alert["kind"], titles[alert["story"]])
-        for channel in wanted.channels:
-            key = outbox.key(wanted.name, alert["story"], alert["kind"], alert["revision"], channel)
-            rows.append((key, channel, wanted.name, "single", run, subject, ""))
+        singles[watch.name] = singles.get(watch.name, 0) + 1
+        subject = wording.subject_of(watch.name, alert["kind"], titles[alert["story"]])
+        for channel in watch.channels:
+            # A row in the order of the statement `write_deliveries`; a single message has no body but its alert.
+            key = outbox.key(watch.name, alert["story"], alert["kind"], alert["revision"], channel)
+            rows.append((key, channel, watch.name, "single", run, subject, ""))
             inside[key] = alert["id"]
     written = db.execute_values(conn, "write_deliveries", rows, fetch=True)
     db.execute_values(conn, "write_delivered_alerts", [(row["id"], inside[row["key"]]) for row in written])
-    _collect(conn, run, watches, over, digests)
+    _put_into_digests(conn, run, watches, over, digests)
 
 
-def _collect(
+def _put_into_digests(
     conn: db.Connection,
     run: str,
     watches: Mapping[str, Watch],

@@ -1,4 +1,7 @@
-"""The address of a channel: which kinds there are, and what is wrong with one; no sentence shows more than its kind."""
+"""The address of a channel: which kinds there are, and what is wrong with one; no sentence shows more than its kind.
+
+A new kind begins here; CONTRIBUTING.md has the other places.
+"""
 
 from __future__ import annotations
 

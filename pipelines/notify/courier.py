@@ -2,7 +2,8 @@
 
 An alarm ends the whole process: name resolution, TLS, an answer that drips, a library that waits. It reads lines of
 JSON: first the address, so that it stands in no list of processes, then messages. For each it answers with what was
-taken meanwhile, if anything, and with a receipt. It ends with its input, and so with whoever started it.
+taken meanwhile, if anything, and with a receipt. It ends with its input, and so with whoever started it:
+`delivery.courier`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,10 @@
-"""Channels: how a message gets to people; it hands addresses to a process of their own and never says one.
+"""Handing over: how a message gets to a channel; addresses go to a process of their own, and are never said here.
 
 `webhook+https://…` is a POST of JSON, `smtp(s)://user:password@host:port/?from=…&to=…` and `mailto:someone?…` are mail,
 and what else an address says is for apprise. Every message has a key, the same on every attempt.
+
+The process is `courier.py`; `courier` here is our end of it. What is to be sent (`deliveries`) is in `outbox.py`, which
+channels work in `channels.py`.
 """
 
 from __future__ import annotations
@@ -95,6 +98,7 @@ def _start(address: str) -> subprocess.Popen[str]:
 
 
 def _received(child: subprocess.Popen[str], taken: Sequence[str]) -> Receipt:
+    """What the courier answers to the message it was given; one that ended without a receipt has one all the same."""
     have = list(taken)
     assert child.stdout
     for line in child.stdout:
@@ -129,6 +133,7 @@ def _stop(child: subprocess.Popen[str]) -> None:
 
 
 def _sentence(channel: str, receipt: Receipt) -> str:
+    """What a receipt says of a message that was not taken, with the channel's name."""
     if receipt.outcome == Outcome.SENT:
         return ""
     if receipt.outcome == Outcome.UNUSABLE:

@@ -83,7 +83,7 @@ def drain(
         error = f"Channel {channel} is not configured: set NIGHTDESK_CHANNEL_{channel.upper()}."
         (held,) = db.query(conn, "hold_channel", channel=channel, error=error, long=policy.LONG_DOWN_SECONDS)
         if held["long"]:
-            _tell_of(conn, operators.lower(), channel, held["failing_since"].isoformat(), error)
+            _tell_of_channel(conn, operators.lower(), channel, held["failing_since"].isoformat(), error)
     counts = Counter({"sent": 0, "retried": 0, "failed": 0})
     stop = threading.Event()
     with ThreadPoolExecutor(policy.CHANNELS_AT_ONCE, thread_name_prefix="send") as pool:
@@ -102,7 +102,7 @@ def drain(
             stop.set()
     db.query(conn, "cease_sender", senders=SENDERS, sender=sender)
     counts["failed"] += _give_up(conn, operators.lower())
-    return _left(conn, counts)
+    return _with_waiting(conn, counts)
 
 
 def _sender(conn: db.Connection) -> int:
@@ -141,7 +141,7 @@ def _serve(
                 break
             batch.sort(key=lambda delivery: (delivery["next_at"], delivery["id"]))
             # The next message is made while the one before is on its way.
-            messages = _messages(batch, _told(conn, batch, publisher))
+            messages = _messages(batch, _alerts_by_message(conn, batch, publisher))
             message = next(messages)
             for delivery in batch:
                 receive = hand(message, delivery["taken"])
@@ -155,8 +155,8 @@ def _serve(
     return counts
 
 
-def _told(conn: db.Connection, batch: Sequence[db.Row], publisher: Publisher) -> dict[int, list[db.Row]]:
-    """The alerts that each of these messages tells of, with what their sources call themselves."""
+def _alerts_by_message(conn: db.Connection, batch: Sequence[db.Row], publisher: Publisher) -> dict[int, list[db.Row]]:
+    """By the id of a delivery, the alerts that it tells of, with what their sources call themselves."""
     told: dict[int, list[db.Row]] = {}
     ids = [delivery["id"] for delivery in batch if delivery["kind"] != "message"]
     for alert in db.query(conn, "alerts_of_deliveries", ids=ids) if ids else []:
@@ -170,6 +170,7 @@ def _messages(batch: Sequence[db.Row], told: Mapping[int, Sequence[db.Row]]) -> 
 
 
 def _message(delivery: db.Row, alerts: Sequence[db.Row]) -> notify.Message:
+    """What is sent for a row of `deliveries`."""
     if delivery["kind"] == "message":
         return notify.plain(delivery["key"], delivery["subject"], delivery["body"])
     return notify.render(delivery["key"], delivery["watch"], delivery["subject"], alerts)
@@ -209,11 +210,11 @@ def _mark(conn: db.Connection, delivery: db.Row, receipt: Receipt, operators: st
         long=policy.LONG_DOWN_SECONDS,
     )
     if row["long"]:
-        _tell_of(conn, operators, delivery["channel"], row["failing_since"].isoformat(), receipt.said)
+        _tell_of_channel(conn, operators, delivery["channel"], row["failing_since"].isoformat(), receipt.said)
     return "failed" if row["state"] == DeliveryState.FAILED else "retried", row["rests_until"] is not None
 
 
-def _tell_of(conn: db.Connection, operators: str, channel: str, since: str, said: str) -> None:
+def _tell_of_channel(conn: db.Connection, operators: str, channel: str, since: str, said: str) -> None:
     """Tell the operators, once, of a channel that takes nothing."""
     body = (
         f"{said}\nIt is so since {since}. Its messages wait for a week and go out when it is back: `nightdesk notify "
@@ -248,7 +249,8 @@ def _wait(attempts: int) -> float:
     return min(policy.LONGEST_WAIT_SECONDS, policy.FIRST_WAIT_SECONDS * 2.0 ** (attempts - 1)) * _jitter()
 
 
-def _left(conn: db.Connection, counts: Mapping[str, int]) -> tuple[dict[str, int], str]:
+def _with_waiting(conn: db.Connection, counts: Mapping[str, int]) -> tuple[dict[str, int], str]:
+    """The counts with what still waits, and what keeps it waiting."""
     rows = db.query(conn, "waiting_deliveries")
     said = [f"{row['waiting']} waiting: {row['error']}" for row in rows if row["error"]]
     return {**counts, "waiting": sum(row["waiting"] for row in rows)}, " ".join(said)

@@ -46,7 +46,10 @@ def plain(key: str, subject: str, body: str) -> Message:
 
 
 def subject_of(watch: str, kind: str, title: str) -> str:
-    """The subject of a message of one alert: it says whether the article is new, was changed or was removed."""
+    """The subject of a message of one alert: it says whether the article is new, was changed or was removed.
+
+    That of a message that collects alerts is written with them: `count_digests` in alert/queries.sql.
+    """
     return steering.one_line(f"{watch}: {IN_SUBJECT[kind]}{title}", LONGEST_SUBJECT_CHARACTERS)
 
 
