@@ -135,7 +135,7 @@ class NewsSpider(Spider):
         ending.failed(self, failure.value)
 
     def delay_of(self, host: str) -> float:
-        """Seconds between two requests to a host: the longest that a source with this host asks for."""
+        """Seconds between two requests to a host: the longest that a source with this host asks for, or a second."""
         wanted = [f.delay for f in self.frontiers.values() if host in f.queues or host in f.homes]
         return max(wanted, default=1.0)
 

@@ -31,6 +31,7 @@ POSTGRES_PAUSE = timedelta(seconds=30)
 if TYPE_CHECKING:
     from pipelines.airflow.plan import Batch
 
+# What one Dag hands over to the next: an event of it starts the Dag of the next stage, for one run (work.publish).
 RAW = Asset("raw", uri="x-news://raw", group="nightdesk")
 FILES = Asset("article_files", uri="x-news://article-files", group="nightdesk")
 ARTICLES = Asset("articles", uri="x-news://articles", group="nightdesk")
@@ -195,6 +196,7 @@ def retry_policy(current: Settings) -> failing.RetriesByProblem:
 
 
 def _dag(stage: str, doc: str, current: Settings, timetable: Any, run: str = "", names: str = "") -> DAG:
+    """A Dag of the night; run, names: what its form says an empty field means."""
     name = f"news_{stage}"
     return DAG(
         name,
@@ -256,6 +258,8 @@ def defaults(current: Settings) -> dict[str, Any]:
 
 
 def _plan(stage: str) -> Any:
+    """The task that says which batches a later stage works on."""
+
     @task(task_id="plan", execution_timeout=SHORT_LIMIT)
     @failing.by_sentence()
     def plan(params: Any = None, dag_run: Any = None, triggering_asset_events: Any = None) -> list[Batch]:

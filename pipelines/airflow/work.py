@@ -49,6 +49,7 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
             db.check_migrated(conn)
             chosen = folders.due(good, dag_run.run_after, folders.last_crawls(conn))
         if bad and not good:
+            # `tell_of_source_files` has said it.
             bad[0].told = True
             raise bad[0]
         if not good:
@@ -66,10 +67,10 @@ def plan_stage(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapp
 
 def chosen_run(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> Handover:
     """The run a stage works on, and its sources: from the form, from the event that started it, or the newest run's."""
-    told = handed_over(event.extra or {} for found in events.values() for event in found)
-    if told and not params.get("run") and not params.get("sources"):
-        return told
-    asked = params.get("run") or (told["run"] if told else "") or dag_run.partition_key
+    handover = handed_over(event.extra or {} for found in events.values() for event in found)
+    if handover and not params.get("run") and not params.get("sources"):
+        return handover
+    asked = params.get("run") or (handover["run"] if handover else "") or dag_run.partition_key
     with db.connection(settings()) as conn:
         run = runs.check_key(asked) if asked else _newest(conn)
         known = runs.tallies(conn, run)
@@ -180,6 +181,7 @@ def to_log(line: str) -> None:
 
 
 def _each(batch: Batch, work: Callable[[Settings, Source, str], Tally]) -> dict[str, str]:
+    """Do a stage's work for each source of a batch; one source's trouble stops no other. Source -> state."""
     current = settings()
     chosen, problems = _named(current, batch["sources"])
     tallies: list[Tally] = []
@@ -198,6 +200,7 @@ def _each(batch: Batch, work: Callable[[Settings, Source, str], Tally]) -> dict[
 
 
 def _named(current: Settings, names: Sequence[str]) -> tuple[list[Source], list[errors.NightdeskError]]:
+    """The sources of these names, and what is wrong with the files of the others; that stands in the log."""
     chosen: list[Source] = []
     problems: list[errors.NightdeskError] = []
     for name in names:
@@ -212,7 +215,7 @@ def _named(current: Settings, names: Sequence[str]) -> tuple[list[Source], list[
 def _concluded(
     tallies: Sequence[Tally], problems: Sequence[errors.NightdeskError], kind: type[errors.NightdeskError]
 ) -> dict[str, str]:
-    """Source -> state; raises when every source failed, skips the task when every one is busy elsewhere.
+    """Source -> state; raises `kind` when every source failed, skips the task when every one is busy elsewhere.
 
     What each problem was is in the log; so is, afterwards, what came of each source.
     """
@@ -237,6 +240,7 @@ def _concluded(
 
 
 def _newest(conn: db.Connection) -> str:
+    """The key of the newest run."""
     found = runs.latest(conn, 1)
     if not found:
         raise errors.NightdeskError("There is no run yet: start news_crawl first.")

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 # Reasons of cuts in one cell. Chosen: they fit the table.
 MAX_CUTS_SHOWN = 3
-# Seconds between two requests to a site, where nobody says otherwise. Chosen: what a person's browser does.
+# Seconds between two requests to a site, where nobody says otherwise. Chosen: what a person's browser does;
+# model.Source has the same.
 USUAL_DELAY_SECONDS = 1.0
 PHRASE = re.compile(r"^phrase: (.*) \(.*\)$")
 # Characters of an address in the table. Chosen: its end tells more than its start.
