@@ -18,8 +18,8 @@ REASON = "alias: redirected"
 def follow_redirects(conn: db.Connection, source: Source, run: str, looks: Sequence[Look]) -> list[Look]:
     """The looks, those that a redirect led to an article's own address given to that one; part of the caller's
     transaction. The address that was asked for becomes its alias; what was stored under it before stays there."""
-    led = [(look.final_url, look.url) for look in looks if _redirected(look)]
-    return [_settled(conn, source, run, look, led) if _redirected(look) else look for look in looks]
+    led = [(look.final_url, look.url) for look in looks if _was_redirected(look)]
+    return [_at_its_own_address(conn, source, run, look, led) if _was_redirected(look) else look for look in looks]
 
 
 def plausible(conn: db.Connection, source: Source, url: str, target: str, led: Sequence[tuple[str, str]] = ()) -> bool:
@@ -36,7 +36,7 @@ def plausible(conn: db.Connection, source: Source, url: str, target: str, led: S
     return len(others - {url}) < policy.MAX_STRANGERS
 
 
-def _redirected(look: Look) -> bool:
+def _was_redirected(look: Look) -> bool:
     """Whether an article's page came from an address that is another URL to the ledger."""
     if look.kind != Kind.ARTICLE or look.outcome != State.FETCHED or not look.final_url or look.final_url == look.url:
         return False
@@ -46,7 +46,9 @@ def _redirected(look: Look) -> bool:
         return False
 
 
-def _settled(conn: db.Connection, source: Source, run: str, look: Look, led: Sequence[tuple[str, str]]) -> Look:
+def _at_its_own_address(
+    conn: db.Connection, source: Source, run: str, look: Look, led: Sequence[tuple[str, str]]
+) -> Look:
     """A redirected look at the address it belongs to; led: as `plausible` has it."""
     target, key = urls.cleaned(look.final_url), urls.key(look.final_url)
     asked = db.row(conn, "url_of_look", id=look.url_id)

@@ -91,7 +91,7 @@ def discover(
     ours = [row for key, row in known.items() if row["discovered_run"] == run and key not in shown]
     counts["of this run"] = sum(row["state"] != State.EXCLUDED for row in ours)
     shown.update(named)
-    counts["again"] = _again(conn, source, via, [(named[key], row) for key, row in known.items()]) + len(moved)
+    counts["again"] = _make_due_again(conn, source, via, [(named[key], row) for key, row in known.items()]) + len(moved)
     maps = [one.key for one in named.values() if one.kind == Kind.SITEMAP]
     if maps:
         db.execute(conn, "named_sitemaps", source=source.name, via=via, keys=maps)
@@ -134,7 +134,7 @@ def _named(source: Source, found: Iterable[Found], by: Kind, now: datetime, coun
     named: dict[str, Named] = {}
     for kind, said in found:
         try:
-            entry, own = _held(said)
+            entry, own = _shortened(said)
             key, url, host = urls.key(entry.url), urls.cleaned(entry.url), urls.host(entry.url)
             variant, special = urls.variant(entry.url)
             rule = own or rules.excluding_rule(source, kind, entry, by, now)
@@ -146,7 +146,7 @@ def _named(source: Source, found: Iterable[Found], by: Kind, now: datetime, coun
     return named
 
 
-def _held(entry: Entry) -> tuple[Entry, rules.Rule]:
+def _shortened(entry: Entry) -> tuple[Entry, rules.Rule]:
     """An entry as the ledger can hold it, and why it is not asked for where that is for the length of its address."""
     try:
         urls.key(entry.url)
@@ -177,7 +177,7 @@ def _insert(
     """Write the URLs that are new: first those that stand for themselves, then the other forms of an address."""
     chosen: dict[str, str] = {}
     for one in sorted(fresh, key=lambda one: one.special):
-        if one.kind == Kind.ARTICLE and not one.rule and not _stands(mains.get(one.variant), one):
+        if one.kind == Kind.ARTICLE and not one.rule and not _keeps_its_row(mains.get(one.variant), one):
             chosen.setdefault(one.variant, one.key)
 
     def alias(one: Named) -> bool:
@@ -252,7 +252,7 @@ def _moved(
     return moved
 
 
-def _stands(main: db.Row | None, one: Named) -> bool:
+def _keeps_its_row(main: db.Row | None, one: Named) -> bool:
     """Whether the row that is known stays the article's own; an AMP page nobody fetched yields to the page itself."""
     if main is None:
         return False
@@ -271,7 +271,7 @@ def _row(source: Source, run: str, via: str, one: Named, *, alias_of: int | None
     )  # fmt: skip
 
 
-def _again(conn: db.Connection, source: Source, via: str, pairs: Sequence[tuple[Named, db.Row]]) -> int:
+def _make_due_again(conn: db.Connection, source: Source, via: str, pairs: Sequence[tuple[Named, db.Row]]) -> int:
     """Known URLs that are due once more: let in now, or called modified by a list that is believed; how many."""
     open_now = [row["id"] for one, row in pairs if not one.rule and _readmitted(row)]
     if open_now:

@@ -102,10 +102,10 @@ def extract(
             stored = None
             if site and rows:
                 stored, message = _learned(settings, conn, source, run, counts, processes, apart)
-            jobs, before = _jobs(settings, conn, source, rows, stored)
+            jobs, stored_looks = _jobs(settings, conn, source, rows, stored)
             file = articlefile.path(settings, source.name, run)
             undecided = Undecided()
-            lines = _lines(jobs, before, counts, undecided, _Kept(file), processes, apart)
+            lines = _lines(jobs, stored_looks, counts, undecided, _Kept(file), processes, apart)
             articlefile.write(file, _heard(lines, on_line))
             if undecided.fetches:
                 state, message = RunState.FAILED, undecided.told()
@@ -181,7 +181,7 @@ def _jobs(
 
 def _lines(
     jobs: Sequence[Job],
-    before: dict[int, tuple[Job, db.Row]],
+    stored_looks: dict[int, tuple[Job, db.Row]],
     counts: Counter[str],
     undecided: Undecided,
     kept: _Kept,
@@ -206,9 +206,9 @@ def _lines(
             continue
         decided[job.row["url_id"]] = job.row["fetch_id"]
         _count(counts, made)
-        job_before, row = before.get(job.row["url_id"], (job, None))
+        stored_job, row = stored_looks.get(job.row["url_id"], (job, None))
         if row and isinstance(made.result, Article) and _differs(made.result, row):
-            again[job_before.row["url_id"]] = job_before
+            again[stored_job.row["url_id"]] = stored_job
         yield line
     for job, made in open_looks:
         if decided.get(job.row["url_id"], 0) < job.row["fetch_id"]:
