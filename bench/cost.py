@@ -62,7 +62,7 @@ def main() -> int:
 def measure(pages: Sequence[tuple[Page, Source, Template | None]]) -> list[Cost]:
     """What each page costs; the first few are read once beforehand, to warm up."""
     for page, source, template in pages[:WARM]:
-        extract_page(page, source, template)
+        extract_page(page, source, template=template)
         _bare(page.body)
     return [_cost(page, source, template) for page, source, template in pages]
 
@@ -82,10 +82,10 @@ def summary(costs: Sequence[Cost]) -> str:
 
 def _cost(page: Page, source: Source, template: Template | None) -> Cost:
     with _counted() as calls:
-        extract_page(page, source, template)
+        extract_page(page, source, template=template)
     ours = bare = float("inf")
     for _ in range(ROUNDS):
-        ours = min(ours, _cpu(partial(extract_page, page, source, template)))
+        ours = min(ours, _cpu(partial(extract_page, page, source, template=template)))
         bare = min(bare, _cpu(partial(_bare, page.body)))
     return Cost(ours, bare, len(calls) <= 1)
 

@@ -89,7 +89,7 @@ def written(floors: Mapping[str, Figures]) -> str:
 def _figures(pages: Sequence[DemoPage], template: Template | None) -> dict[str, float]:
     columns: dict[str, list[float]] = {name: [] for name in ("article", "text", "f1", "title", "language", "time")}
     for each in pages:
-        made, truth = extract_page(each.page, each.source, template), each.truth
+        made, truth = extract_page(each.page, each.source, template=template), each.truth
         article = made if isinstance(made, Article) else None
         wanted = "\n".join(truth.paragraphs)
         published = article.published_at if article else None

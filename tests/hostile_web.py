@@ -490,7 +490,8 @@ ADDRESSES = {
     "https://example.org:22/news/1": "guard: port 22",
 }
 UNUSABLE = ("file:///etc/passwd", "ftp://example.org/", "data:text/html,x", "javascript:alert(1)", "gopher://x/",
-            "http://[::1", "http://x.test/" + "a" * 3000)  # fmt: skip
+            "http://[::1")  # fmt: skip
+TOO_LONG = "http://x.test/" + "a" * 3000
 
 LISTS: dict[str, tuple[Answer, str]] = {
     "feed-laughs": (answer(200, laughs(), "text/xml"), "stored"),

@@ -185,7 +185,7 @@ def test_a_run_in_which_every_source_failed_is_red_and_the_operators_are_told_wh
 
     assert {dag: run.state for dag, run in ended.items()} == {"news_crawl": "failed"}
     told = _arrived(inbox, f"news_crawl failed: {run}")
-    assert f"{BROKEN}: None of its feeds, sitemaps and sections could be reached" in told
+    assert f"({BROKEN}): None of its feeds, sitemaps and sections could be reached" in told
     assert f"{airflow.address}/dags/news_crawl/runs/" in told
 
 

@@ -441,7 +441,7 @@ def test_a_clock_that_was_taken_for_granted_is_no_evidence(said: str, offsets: s
     text = "<p>The old bridge over the river was opened again after two years of work on its pillars.</p>" * 5
     time_ = f'<meta property="article:published_time" content="2026-11-21T14:30:00{said}">'
     body = f"<head><title>Bridge</title>{time_}</head><body><article><h1>Bridge</h1>{text}</article></body>"
-    page = preview.saved(f"<html lang=en>{body}</html>".encode(), "http://s.test/news/1001", seed)
+    page = preview.read_saved(f"<html lang=en>{body}</html>".encode(), "http://s.test/news/1001", seed)
 
     found = samples.stated([page], seed)
 

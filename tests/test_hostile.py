@@ -239,7 +239,7 @@ def test_the_embedded_postgres_stands_in_a_folder_with_blanks() -> None:
 
 def test_a_data_folder_that_cannot_be_made_is_one_sentence() -> None:
     with pytest.raises(DatabaseError, match=r"did not start.*NIGHTDESK_DATA"):
-        db.connect(Settings(data=Path("/proc/nowhere")))
+        db.migrate(Settings(data=Path("/proc/nowhere")))
 
 
 @contextmanager

@@ -97,6 +97,8 @@ def test_what_no_crawl_can_ask_for_is_counted_and_left(night: Night) -> None:
     counts = night.tallies["inside"].counts
 
     assert counts["unusable"] == len(hostile.UNUSABLE)
+    (cut,) = [end for url, end in night.crawled.items() if url.startswith(hostile.TOO_LONG[:100])]
+    assert cut.startswith("excluded: address too long: 3014 characters")
     assert [url for url in night.ended if not url.startswith("http")] == []
 
 
@@ -200,7 +202,7 @@ def serve(web: Sites, secure: list[str]) -> list[Source]:
         web.pages[f"http://{name}.lists.test/news/1"] = answer(200, hostile.story(name))
     for family, names in named.items():
         urls = [f"http://{name}.{family}.test/news/1" for name in names]
-        urls += [*hostile.ADDRESSES, *hostile.UNUSABLE, *secure] if family == "inside" else []
+        urls += [*hostile.ADDRESSES, *hostile.UNUSABLE, hostile.TOO_LONG, *secure] if family == "inside" else []
         web.pages[f"http://{family}.test/feed"] = answer(200, hostile.json_feed({"url": url} for url in urls))
     feeds = tuple(f"http://{name}.lists.test/feed" for name in hostile.LISTS)
     made = [source(f"{name}.test", language="en") for name in ("good", *named)]

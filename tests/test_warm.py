@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,18 @@ def test_a_thread_that_asked_first_may_end(monkeypatch: pytest.MonkeyPatch) -> N
     thread.join()
 
     assert [version(), version()] == [0, 0]
+
+
+def test_threads_may_ask_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(warm, "_oven", None)
+
+    def version(_: int) -> int:
+        return subprocess.run([*NIGHTDESK, "--version"], capture_output=True).returncode
+
+    with ThreadPoolExecutor(8) as threads:
+        ends = list(threads.map(version, range(24)))
+
+    assert ends == [0] * 24
 
 
 def test_what_is_asked_of_it_beyond_the_usual_is_started_cold() -> None:

@@ -23,6 +23,7 @@ import subprocess
 import sys
 import time
 import types
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,8 @@ HIGH = 700
 LONGEST = 1 << 20
 # Seconds within which a fork has a new parent; beyond it nobody waits for the program.
 ADOPTED_WITHIN = 30.0
+# Seconds for the answer, the interpreter's own start included: five times what a busy machine takes.
+ANSWERED_WITHIN = 120.0
 
 MODULES = ("spiders", "pipelines.extract.nursery", "pipelines.notify.courier", "demo")
 # How the tests start the command line, where they do not start the script itself.
@@ -81,24 +84,27 @@ class Oven:
     """
 
     def __init__(self, pid: int, asked: socket.socket) -> None:
-        self.owner, self.pid, self.asked, self.lock = os.getpid(), pid, asked, Lock()
+        self.owner, self.pid, self.asked = os.getpid(), pid, asked
+        # Whatever went wrong on the other side, nobody waits for ever.
+        self.asked.settimeout(ANSWERED_WITHIN)
 
     def start(self, program: Program, descriptors: Sequence[int]) -> int:
         """The pid of the program, which is a child of ours."""
-        with self.lock:
-            # What is left behind by its parent becomes ours, for the moment that this takes.
-            _prctl(PR_SET_CHILD_SUBREAPER, 1)
-            try:
-                socket.send_fds(self.asked, [pickle.dumps(program)], list(descriptors))
-                answer = self.asked.recv(64)
-            finally:
-                _prctl(PR_SET_CHILD_SUBREAPER, 0)
+        # What is left behind by its parent becomes ours, for the moment that this takes.
+        _prctl(PR_SET_CHILD_SUBREAPER, 1)
+        try:
+            socket.send_fds(self.asked, [pickle.dumps(program)], list(descriptors))
+            answer = self.asked.recv(64)
+        finally:
+            _prctl(PR_SET_CHILD_SUBREAPER, 0)
         if not answer:
             raise OSError("the warm interpreter is gone")
         return int(answer)
 
 
 _oven: Oven | None = None
+# One start at a time: who adopts what is left behind is said of the whole process, not of a thread.
+_starting = Lock()
 
 
 class Popen(subprocess.Popen):  # type: ignore[type-arg]
@@ -125,7 +131,8 @@ class Popen(subprocess.Popen):  # type: ignore[type-arg]
             (0, 1, 2, *pass_fds),
         )
         try:
-            self.pid = _warm().start(program, [*given, *pass_fds])
+            with _starting:
+                self.pid = _warm().start(program, [*given, *pass_fds])
             self._child_created = True
         finally:
             self._close_pipe_fds(p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite)  # type: ignore[attr-defined]
@@ -263,6 +270,8 @@ def _run(program: Program) -> None:
         sys.path[0] = program.folder if words[0] == "-m" else ""
     if words[0] == "-m":
         sys.argv = list(words[1:])
+        # Here everything was imported before.
+        warnings.filterwarnings("ignore", "'.*' found in sys.modules after import of package", RuntimeWarning)
         runpy.run_module(words[1], run_name="__main__", alter_sys=True)
         return
     sys.argv = ["nightdesk" if program.words[0] != sys.executable else "-c", *words[2:]]

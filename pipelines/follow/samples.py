@@ -68,8 +68,15 @@ def stated(pages: Sequence[Page], source: Source) -> list[Sample]:
     again = read([pages[at] for at in timed], replace(source, timezone=other))
     for at, once_more in zip(timed, again, strict=True):
         if once_more.offset != found[at].offset:
-            found[at] = replace(found[at], offset=None)
+            # What is read as the same moment by both clocks says that it is in UTC, which is shown by the source's.
+            in_utc = _minute(once_more) == _minute(found[at])
+            found[at] = replace(found[at], offset=0 if in_utc else None)
     return found
+
+
+def _minute(sample: Sample) -> datetime:
+    """The minute of publication of a sample that has an offset."""
+    return datetime.fromisoformat(sample.published.replace(" UTC?", "+00:00"))
 
 
 def _sample(page: Page, made: Article | Rejection, source: Source) -> Sample:

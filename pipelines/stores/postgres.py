@@ -65,7 +65,7 @@ def connect(settings: Settings, *, application: str = "nightdesk") -> Connection
             application_name=application,
             cursor_factory=psycopg2.extras.RealDictCursor,
             connect_timeout=CONNECT_SECONDS,
-            options=OPTIONS,
+            options=f"{OPTIONS} {_options_of(address)}".strip(),
         )
     except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
         raise DatabaseError(
@@ -78,6 +78,11 @@ def connect(settings: Settings, *, application: str = "nightdesk") -> Connection
             f"Nightdesk needs {OLDEST // VERSION_UNIT} or newer."
         )
     return conn
+
+
+def _options_of(address: str) -> str:
+    # What an administrator writes into the address comes after ours, which would take its place otherwise.
+    return str(psycopg2.extensions.parse_dsn(address).get("options", ""))
 
 
 @contextmanager

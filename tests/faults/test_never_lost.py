@@ -52,12 +52,13 @@ def test_a_machine_whose_clock_is_ahead_of_postgres_fetches_what_it_finds(
     here: Settings, web: Sites, conn: db.Connection, by: str
 ) -> None:
     source = sites.site(web, "a.test", 12)
-    name = rows(conn, "select current_database()")[0][0]
     with conn, conn.cursor() as cursor:
         cursor.execute(BEHIND.format(by=by))
-        cursor.execute(f'alter database "{name}" set search_path = behind, pg_catalog, public')
+    slow = here.model_copy(
+        update={"database_url": here.database_url + "&options=-c%20search_path%3Dbehind,pg_catalog,public"}
+    )
 
-    (tally,) = crawl.crawl(here, [source], RUN)
+    (tally,) = crawl.crawl(slow, [source], RUN)
 
     assert (tally.state, tally.counts["new"], tally.counts["fetched"]) == ("done", 12, 12)
     ahead = "select count(*) from fetches where fetched_at > pg_catalog.now() - interval '{}' + interval '1 second'"

@@ -100,6 +100,7 @@ def test_an_installation_that_trusted_everybody_does_so_no_longer(everybodys: Pa
 
 def test_the_server_listens_on_no_network(everybodys: Path, stopped: list[Settings]) -> None:
     stopped.append(settings := Settings(data=everybodys / "data"))
+    db.migrate(settings)
 
     with db.connection(settings) as conn, conn.cursor() as cursor:
         cursor.execute("show listen_addresses")
