@@ -111,7 +111,7 @@ def _upwards() -> Iterator[Path]:
 
 
 def _is_trusted(file: Path) -> bool:
-    """Whether nobody but us and root could have written it: it names programs to be run and servers to be asked."""
+    """Whether it is ours or root's and not open to everybody: it names programs to be run and servers to be asked."""
     found = file.stat()
     return found.st_uid in (os.geteuid(), 0) and not found.st_mode & OTHERS_MAY_WRITE
 

@@ -45,7 +45,9 @@ class Settings(BaseSettings):
     schedule_timezone: str = Field(
         "UTC", description="The clock that NIGHTDESK_SCHEDULE is read by, such as Europe/Berlin."
     )
-    operators: str = Field("", description="The channel that hears of failed runs and silent sources.")
+    operators: str = Field(
+        "", description="The channel that is told of failed runs, late nights and sources in trouble."
+    )
     crawl_slots: int = Field(4, ge=1, description="How many sources are crawled at the same time.")
     crawl_budget: int = Field(
         3600, ge=10, description="Seconds one crawl may take before it closes and leaves the rest."

@@ -58,7 +58,8 @@ def init(
         ),
     ] = None,
     operators: Annotated[
-        str | None, typer.Option(help="The channel that hears of failed runs and silent sources.")
+        str | None,
+        typer.Option(help="The channel that is told of failed runs, late nights and sources in trouble."),
     ] = None,
 ) -> None:
     """Write nightdesk.env, make the folders and the database; asks when no option is given, keeps what is not named."""
