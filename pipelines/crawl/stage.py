@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from types import MappingProxyType
 from typing import IO, Any
 
@@ -41,6 +41,10 @@ AFTER_BUDGET = 30.0
 STOP_SECONDS = 4.5
 # Seconds between two looks whether the parent is gone or the time over. Chosen: nobody notices half a second.
 LOOK_SECONDS = 0.5
+# Seconds that Postgres has to notice that a killed child is gone, and between two tries. Chosen: it takes milliseconds,
+# and some hundred of them on a busy machine.
+GONE_SECONDS = 5.0
+RETRY_SECONDS = 0.05
 # Hears one line, `LEVEL what happened` (the record `articlefile.Line` is something else).
 Line = Callable[[str], None]
 # What the child says on a line: its kind is under "event", see spiders/__main__.py.
@@ -282,13 +286,21 @@ def _write_tallies(settings: Settings, tallies: list[Tally]) -> list[Tally]:
     if not tallies:
         return []
     with db.connection(settings, application="nightdesk crawl watch") as conn:
+        gone_by = monotonic() + GONE_SECONDS
         for tally in tallies:
-            # Where another crawl of the same run has the source by now, the row is its own.
-            with db.held(conn, STAGE, tally.source) as ours:
-                if ours:
-                    with conn:
-                        runs.end(conn, tally)
+            while not _end_run(conn, tally) and monotonic() < gone_by:
+                sleep(RETRY_SECONDS)
     return tallies
+
+
+def _end_run(conn: db.Connection, tally: Tally) -> bool:
+    """Write how a run ended, unless somebody has the source: another crawl of the run, which writes its own row, or for
+    a moment what the server keeps for a child that was killed."""
+    with db.held(conn, STAGE, tally.source) as ours:
+        if ours:
+            with conn:
+                runs.end(conn, tally)
+        return ours
 
 
 def _stop(child: subprocess.Popen[str]) -> None:
