@@ -12,13 +12,17 @@ dump() { # one database
     compose exec -T postgres pg_restore --list <"$folder/$1.dump.new" >"$folder/$1.contents"
 }
 
+# The files are read by their owner, so the copy is their owner's.
+owner=$(compose run --rm -T --no-deps --entrypoint id nightdesk -u)
+case $(id -u) in
+0 | "$owner") ;;
+*) echo "docker/backup.sh copies files of user $owner: run it as root or as that user." >&2; exit 2 ;;
+esac
 mkdir -p "$folder/files" "$folder/secrets"
 folder=$(cd "$folder" && pwd)
 # The databases first, the files after them: files only grow, so a later copy has every page that the dump knows of.
 dump nightdesk
 dump airflow
-# The files are read by their owner, so the copy is their owner's.
-owner=$(compose run --rm -T --no-deps --entrypoint id nightdesk -u)
 if [ "$(id -u)" = 0 ]; then chown "$owner" "$folder/files"; fi
 compose run --rm -T --no-deps -v "$folder/files:/backup" --entrypoint sh nightdesk -c \
     'umask 077; cd /data; for part in raw articles; do if [ -d "$part" ]; then cp -au "$part" /backup/; fi; done
@@ -29,4 +33,4 @@ for file in .env channels.env; do
 done
 mv "$folder/nightdesk.dump.new" "$folder/nightdesk.dump"
 mv "$folder/airflow.dump.new" "$folder/airflow.dump"
-echo "Backed up into $folder: two databases, raw and article files, sources, docker/.env and docker/channels.env."
+echo "Backed up into $folder: two databases, raw and article files, sources, and what docker/ has of .env and channels.env."

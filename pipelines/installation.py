@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from pipelines import private
+from pipelines.errors import SettingsError
 
 ENV_FILE = "nightdesk.env"
 FILE_VARIABLE = "NIGHTDESK_ENV_FILE"
@@ -106,7 +107,16 @@ def missing() -> str:
 
 def _upwards() -> Iterator[Path]:
     for folder in (Path.cwd(), *Path.cwd().parents):
-        if (folder / ENV_FILE).is_file():
+        try:
+            there = (folder / ENV_FILE).is_file()
+        except PermissionError:
+            if folder != Path.cwd():
+                continue
+            raise SettingsError(
+                f"User {os.geteuid()} may not enter {folder}: give it to that user, or work in another folder. With "
+                "Docker, OWNER_UID stays what it was when the volumes were made."
+            ) from None
+        if there:
             yield folder / ENV_FILE
 
 

@@ -183,3 +183,19 @@ def _env(folder: Path, text: str = "") -> Path:
     file.write_text(text, encoding="utf-8")
     file.chmod(0o600)
     return file
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user can be tried by root alone")
+def test_a_folder_that_this_user_may_not_enter_is_one_sentence(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    command = "import os; os.chdir({!r}); os.seteuid(65534); from pipelines import installation; installation.find()"
+
+    done = subprocess.run(
+        [sys.executable, "-c", "import pipelines.settings; " + command.format(str(tmp_path))],
+        cwd=Path(__file__).parents[1],
+        env={name: value for name, value in os.environ.items() if not name.startswith("NIGHTDESK_")},
+        capture_output=True,
+        text=True,
+    )
+
+    assert f"SettingsError: User 65534 may not enter {tmp_path}: give it to that user" in done.stderr

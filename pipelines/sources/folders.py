@@ -247,7 +247,7 @@ def _not_written(folder: Path) -> SourceError:
     user = os.geteuid()
     return SourceError(
         f"User {user} cannot write to the sources folder, {shown(folder)}: give it to that user (with Docker, on the "
-        f"host: chown -R {user} sources)."
+        f"host: chown -R {user} sources; or name its owner as OWNER_UID in docker/.env before the first start)."
     )
 
 
