@@ -28,8 +28,8 @@ COMPOSE = (ROOT / "docker" / "compose.yaml").read_text(encoding="utf-8")
 OLDEST = Path(__file__).with_name("oldest").read_text(encoding="utf-8").strip()
 RUNS = ["2026-11-22T0200", "2026-11-23T0200", "2026-11-24T0200"]
 SITES = {"sabah": ("JO", "Asia/Amman"), "ufuk": ("TR", "Europe/Istanbul")}
-# What a later version might do to the largest table: every row of it is written anew, under a lock that keeps all out. No
-# view shows this column; a migration of one that a view shows has to drop the view and make it again.
+# What a later version might do to the largest table: every row of it is written anew, under a lock that keeps all out.
+# No view shows this column; a migration of one that a view shows has to drop the view and make it again.
 MIGRATION = "-- Rewrites the table.\nalter table urls alter column etag type text using etag || '';\n"
 PACKAGE = "/opt/nightdesk/venv/lib/python3.11/site-packages/pipelines/sql/migrations"
 
