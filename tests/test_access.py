@@ -18,6 +18,7 @@ from urllib.parse import quote
 import pytest
 
 from pipelines import settings as settings_module
+from pipelines.codes import TroubleKind
 from pipelines.crawl import stage as crawl
 from pipelines.errors import NightdeskError, SettingsError, SourceError
 from pipelines.extract.stage import extract
@@ -522,4 +523,4 @@ def night(current: Settings, paper: Source, run: str) -> list[health.Trouble]:
     crawl.crawl(current, [paper], run)
     extract(current, paper, run, processes=1)
     load.load(current, paper, run)
-    return [trouble for trouble in health.check(current, [paper]) if isinstance(trouble, health.LostLogin)]
+    return [trouble for trouble in health.check(current, [paper]) if trouble.kind == TroubleKind.LOGIN]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pipelines.codes import TroubleKind
 from pipelines.health import troubles as health
 from pipelines.model import Expect, Source, Tally
 from pipelines.settings import Settings
@@ -219,7 +220,7 @@ def test_a_promise_that_a_run_breaks_is_told_once_until_a_run_keeps_it(settings:
     for day, new in enumerate((7, 2, 1, 5, 4)):
         loaded(conn, T0 + day * DAY, new)
         found = health.check(with_operators(settings), [promising], now=T0 + day * DAY + HOUR)
-        told_of.append([(t.run, t.told) for t in found if isinstance(t, health.BrokenPromise)])
+        told_of.append([(t.run, t.told) for t in found if t.kind == TroubleKind.PROMISE])
 
     assert told_of == [
         [],

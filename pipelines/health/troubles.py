@@ -10,7 +10,7 @@ pages are shown again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -26,55 +26,29 @@ from pipelines.sources import access
 from pipelines.stores import postgres as db
 from pipelines.stores import templates
 
-__all__ = ["BrokenPromise", "Drift", "Lag", "LostLogin", "Silence", "Trouble", "check", "tell_operators"]
+__all__ = ["Trouble", "check", "tell_operators"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
-    """What the operators should know of a source: since when, in which words; told: just now."""
+    """What the operators should know of a source.
+
+    since: when it began. subject, message: for people. told: whether they were told just now.
+    run: the run that showed it: the first with another template, the newest of the others; none of a silence.
+    usual: of a silence, the interval that is usual.
+    """
 
     source: str
+    kind: TroubleKind
     since: datetime
+    subject: str
     message: str
-    told: bool
+    told: bool = False
+    run: str = ""
+    usual: timedelta | None = None
 
     def __str__(self) -> str:
         return self.message
-
-
-@dataclass(frozen=True, kw_only=True)
-class Silence(Trouble):
-    """A source that gives nothing: what is usual, what its last run said."""
-
-    usual: timedelta
-
-
-@dataclass(frozen=True, kw_only=True)
-class Drift(Trouble):
-    """A source whose template no longer fits; run: the first in which it did not."""
-
-    run: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Lag(Trouble):
-    """A source whose feeds lack what its sitemaps name; run: the last that said so."""
-
-    run: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class BrokenPromise(Trouble):
-    """A source that gave fewer new articles than its file promises; run: the last that did."""
-
-    run: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class LostLogin(Trouble):
-    """A source whose login its site no longer takes; run: the last that said so."""
-
-    run: str
 
 
 def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None = None) -> list[Trouble]:
@@ -98,7 +72,7 @@ def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None
     return found
 
 
-def _silence(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Silence | None:
+def _silence(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
     life = db.row(conn, "life_of_source", source=source.name, now=now) or {}
     since = life["yielded_at"] or life["first_crawl"]
     if since is None or life["last_crawl"] is None:
@@ -107,31 +81,27 @@ def _silence(conn: db.Connection, settings: Settings, source: Source, now: datet
         settings, source, db.query(conn, "yields_of_source", source=source.name, now=now, within=policy.USUAL_FROM), now
     )
     silent = now - since > policy.SILENT_TIMES * usual and life["last_crawl"] > since + usual
-    begun = db.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.SILENT))
-    # A silence goes on until something new comes, also where the last article turns out to be older than was known.
-    told_as = max(since, begun["since"]) if begun else since
-    db.execute(
-        conn,
-        "trouble_over",
-        source=source.name,
-        kind=str(TroubleKind.SILENT),
-        since=told_as if silent else None,
-        now=now,
-    )
     if not silent:
+        _end(conn, source, TroubleKind.SILENT, now)
         return None
-    message = _describe_silence(source, since, usual, life)
-    told = _tell_once(
-        conn, settings, source, TroubleKind.SILENT, told_as, f"{source.name} has gone silent", message, now
+    begun = db.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.SILENT))
+    trouble = Trouble(
+        source=source.name,
+        kind=TroubleKind.SILENT,
+        # A silence goes on until something new comes, also where the last article turns out to be older than was known.
+        since=max(since, begun["since"]) if begun else since,
+        subject=f"{source.name} has gone silent",
+        message=_describe_silence(source, since, usual, life),
+        usual=usual,
     )
-    return Silence(source=source.name, since=since, usual=usual, message=message, told=told)
+    return _tell_once(conn, settings, trouble, now)
 
 
-def _drift(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Drift | None:
+def _drift(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
     stored = templates.newest(conn, source.name)
     since = stored.drifted_at if stored else None
-    db.execute(conn, "trouble_over", source=source.name, kind=str(TroubleKind.CHANGED), since=since, now=now)
     if stored is None or since is None:
+        _end(conn, source, TroubleKind.CHANGED, now)
         return None
     message = (
         f"{source.title} ({source.name}): the template of {source.name} no longer fits since run {stored.drifted_run}: "
@@ -139,49 +109,64 @@ def _drift(conn: db.Connection, settings: Settings, source: Source, now: datetim
         f"{stored.version}, learned {stored.learned_at:%Y-%m-%d} of {stored.pages} pages. They are read without it "
         f"until {templates.LEAST_PAGES} pages since then can be learned from."
     )
-    told = _tell_once(
-        conn, settings, source, TroubleKind.CHANGED, since, f"The pages of {source.name} look changed", message, now
+    trouble = Trouble(
+        source=source.name,
+        kind=TroubleKind.CHANGED,
+        since=since,
+        subject=f"The pages of {source.name} look changed",
+        message=message,
+        run=stored.drifted_run,
     )
-    return Drift(source=source.name, since=since, run=stored.drifted_run, message=message, told=told)
+    return _tell_once(conn, settings, trouble, now)
 
 
-def _lag(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Lag | None:
+def _lag(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
     crawls = db.query(conn, "crawls_of_source", source=source.name, now=now, count=policy.BEHIND_CRAWLS)
     behind = len(crawls) == policy.BEHIND_CRAWLS and all(crawl["behind"] for crawl in crawls)
     begun = db.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.BEHIND))
     since = (begun["since"] if begun else crawls[-1]["started_at"]) if behind else None
-    db.execute(conn, "trouble_over", source=source.name, kind=str(TroubleKind.BEHIND), since=since, now=now)
     if since is None:
+        _end(conn, source, TroubleKind.BEHIND, now)
         return None
     run, said = crawls[0]["run"], crawls[0]["message"]
     message = f"{source.title} ({source.name}): its feed is behind its sitemap since {since:%Y-%m-%d}.\n{run}: {said}."
-    told = _tell_once(
-        conn, settings, source, TroubleKind.BEHIND, since, f"The feed of {source.name} is behind", message, now
+    trouble = Trouble(
+        source=source.name,
+        kind=TroubleKind.BEHIND,
+        since=since,
+        subject=f"The feed of {source.name} is behind",
+        message=message,
+        run=run,
     )
-    return Lag(source=source.name, since=since, run=run, message=message, told=told)
+    return _tell_once(conn, settings, trouble, now)
 
 
-def _broken_promise(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> BrokenPromise | None:
+def _broken_promise(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
     promised = source.expect.articles_per_run
     load = db.row(conn, "newest_load_of_source", source=source.name, now=now) if promised else None
     short = load is not None and load["new"] < promised
     begun = db.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.PROMISE))
     since = (begun["since"] if begun else load["started_at"]) if load and short else None
-    db.execute(conn, "trouble_over", source=source.name, kind=str(TroubleKind.PROMISE), since=since, now=now)
     if load is None or since is None:
+        _end(conn, source, TroubleKind.PROMISE, now)
         return None
     message = (
         f"{source.title} ({source.name}): run {load['run']} gave {load['new']} new "
         f"{'article' if load['new'] == 1 else 'articles'}; its file promises at least {promised} in a run "
         "(expect.articles_per_run)."
     )
-    told = _tell_once(
-        conn, settings, source, TroubleKind.PROMISE, since, f"{source.name} gives less than it promises", message, now
+    trouble = Trouble(
+        source=source.name,
+        kind=TroubleKind.PROMISE,
+        since=since,
+        subject=f"{source.name} gives less than it promises",
+        message=message,
+        run=load["run"],
     )
-    return BrokenPromise(source=source.name, since=since, run=load["run"], message=message, told=told)
+    return _tell_once(conn, settings, trouble, now)
 
 
-def _lost_login(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> LostLogin | None:
+def _lost_login(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
     looks = []
     if access.has_login(source):
         looks = db.query(conn, "looks_as_subscriber", source=source.name, now=now, count=policy.LOGIN_CRAWLS)
@@ -190,13 +175,10 @@ def _lost_login(conn: db.Connection, settings: Settings, source: Source, now: da
     articles = sum(look["kind"] == "article" for look in looks)
     lost = bool(lists) or (articles > 0 and len(refused) >= policy.REFUSED_SHARE * articles)
     begun = db.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.LOGIN))
-    if lost:
-        since = begun["since"] if begun else refused[0]["started_at"]
-    else:
-        # Nothing to look at proves nothing.
-        since = begun["since"] if begun and access.has_login(source) and not articles else None
-    db.execute(conn, "trouble_over", source=source.name, kind=str(TroubleKind.LOGIN), since=since, now=now)
-    if not lost or since is None:
+    if not lost:
+        # Nothing to look at proves nothing: what began goes on.
+        if articles or not access.has_login(source):
+            _end(conn, source, TroubleKind.LOGIN, now)
         return None
     variables = ", ".join(access.variable(name) for name, key in access.wanted(source).items() if key != "proxy")
     example = refused[0]
@@ -206,30 +188,36 @@ def _lost_login(conn: db.Connection, settings: Settings, source: Source, now: da
         f"{len(looks)} pages looked at in run {example['run']} were closed.\n{example['url']}: {why}.\n"
         f"Log in as a reader does, put the new value into {variables}, and crawl again."
     )
-    told = _tell_once(
-        conn, settings, source, TroubleKind.LOGIN, since, f"The login of {source.name} has run out", message, now
+    trouble = Trouble(
+        source=source.name,
+        kind=TroubleKind.LOGIN,
+        since=begun["since"] if begun else refused[0]["started_at"],
+        subject=f"The login of {source.name} has run out",
+        message=message,
+        run=example["run"],
     )
-    return LostLogin(source=source.name, since=since, run=example["run"], message=message, told=told)
+    return _tell_once(conn, settings, trouble, now)
 
 
-def _tell_once(
-    conn: db.Connection,
-    settings: Settings,
-    source: Source,
-    kind: TroubleKind,
-    since: datetime,
-    subject: str,
-    message: str,
-    now: datetime,
-) -> bool:
-    """Note a trouble and its alert, and put it into the outbox if nobody was told so far; whether it was just now."""
-    row = db.row(conn, "trouble_begun", source=source.name, kind=str(kind), since=since) or {}
-    alert = db.row(conn, "write_health_alert", story=row["id"], source=source.name, message=message) or {}
+def _end(conn: db.Connection, source: Source, kind: TroubleKind, now: datetime) -> None:
+    """Note that a source is in no trouble of this kind any more, if it was."""
+    db.execute(conn, "trouble_over", source=source.name, kind=str(kind), since=None, now=now)
+
+
+def _tell_once(conn: db.Connection, settings: Settings, trouble: Trouble, now: datetime) -> Trouble:
+    """Note a trouble and its alert, and put it into the outbox if nobody was told so far; the trouble, told or not.
+
+    One of the same kind that began at another time is over.
+    """
+    of_it = {"source": trouble.source, "kind": str(trouble.kind), "since": trouble.since}
+    db.execute(conn, "trouble_over", **of_it, now=now)
+    row = db.row(conn, "trouble_begun", **of_it) or {}
+    alert = db.row(conn, "write_health_alert", story=row["id"], source=trouble.source, message=trouble.message) or {}
     if row["told_at"] is not None or not settings.operators:
-        return False
-    for delivery in put_message(conn, settings.operators, f"health/{row['id']}", subject, message):
+        return trouble
+    for delivery in put_message(conn, settings.operators, f"health/{row['id']}", trouble.subject, trouble.message):
         db.execute_values(conn, "write_delivered_alerts", [(delivery["id"], alert["id"])])
-    return bool(db.execute(conn, "trouble_told", id=row["id"], now=now))
+    return replace(trouble, told=bool(db.execute(conn, "trouble_told", id=row["id"], now=now)))
 
 
 def _usual(settings: Settings, source: Source, yields: Sequence[db.Row], now: datetime) -> timedelta:
