@@ -20,6 +20,8 @@ case $(id -u) in
 esac
 mkdir -p "$folder/files" "$folder/secrets"
 folder=$(cd "$folder" && pwd)
+trap 'rm -f "$folder"/*.new' EXIT
+compose run --rm -T --no-deps --entrypoint nightdesk nightdesk --version | head -n 1 >"$folder/version.new"
 # The databases first, the files after them: files only grow, so a later copy has every page that the dump knows of.
 dump nightdesk
 dump airflow
@@ -33,4 +35,5 @@ for file in .env channels.env; do
 done
 mv "$folder/nightdesk.dump.new" "$folder/nightdesk.dump"
 mv "$folder/airflow.dump.new" "$folder/airflow.dump"
+mv "$folder/version.new" "$folder/version"
 echo "Backed up into $folder: two databases, raw and article files, sources, and what docker/ has of .env and channels.env."

@@ -31,4 +31,7 @@ tar -C "$folder/files" -c . | compose run --rm -T --no-deps --entrypoint sh nigh
     'tar -C /data -x && cp -a /data/sources/. /sources/ && rm -r /data/sources'
 restore nightdesk
 restore airflow
+if [ -e "$folder/version" ]; then
+    echo "Made by $(cat "$folder/version"); this is $(compose run --rm -T --no-deps --entrypoint nightdesk nightdesk --version | head -n 1)."
+fi
 echo "Restored from $folder. Start everything: docker compose -f docker/compose.yaml up -d --build"

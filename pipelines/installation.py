@@ -27,7 +27,7 @@ class FoundBy(StrEnum):
     HOME = "NIGHTDESK_HOME names its folder"
     ABOVE = "the nearest nightdesk.env, from the current folder upwards"
     USER = "your first `nightdesk init` wrote it down"
-    NOTHING = "no nightdesk.env was found, so settings come from the environment"
+    NOTHING = "nothing; the settings are those of the environment"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,11 @@ class Installation:
     file: Path
     found_by: FoundBy
     passed_by: tuple[Path, ...] = ()
+
+    def __str__(self) -> str:
+        if self.found_by == FoundBy.NOTHING and not self.file.is_file():
+            return f"the environment of this process, for there is no {ENV_FILE}"
+        return f"{self.file} ({self.found_by})"
 
     @property
     def folder(self) -> Path:

@@ -143,6 +143,7 @@ def test_a_file_upwards_that_another_user_can_write_to_is_passed_by_and_named(
     found = installation.find()
 
     assert found.found_by == FoundBy.NOTHING
+    assert str(found) == "the environment of this process, for there is no nightdesk.env"
     assert f"{planted} was passed by" in installation.missing()
 
 

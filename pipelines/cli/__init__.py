@@ -32,8 +32,7 @@ for part in (setup, template, stages, look, archive, people, newsroom):
 def _version(asked: bool) -> None:
     if asked:
         typer.echo(f"Nightdesk {version('nightdesk')}")
-        found = installation.find()
-        typer.echo(f"Installation: {found.file} ({found.found_by})")
+        typer.echo(f"Installation: {installation.find()}")
         raise typer.Exit
 
 

@@ -14,7 +14,7 @@ from pipelines.archive import passages, search
 from pipelines.archive.passages import Piece
 from pipelines.archive.search import Answer, Order
 from pipelines.cli import known
-from pipelines.cli.show import Json, as_json, out, say
+from pipelines.cli.show import Json, as_json, complain, out, say
 from pipelines.query import asked, grammar
 from pipelines.query.grammar import Field, Of
 from pipelines.settings import settings
@@ -46,7 +46,10 @@ def search_archive(
     with db.connection(current) as conn:
         db.check_migrated(conn)
         known.check(current, conn, _sources(node))
-        countries = {source.name: source.country for source in folders.followed(current)}
+        followed, broken = folders.readable(current)
+        for problem in broken:
+            complain(str(problem))
+        countries = {source.name: source.country for source in followed}
         if count:
             counted = search.count(conn, written, countries=countries)
             if json:

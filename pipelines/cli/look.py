@@ -40,6 +40,7 @@ def status(
 ) -> None:
     """Did the last run work, and if not, where? Every source at a glance, and the last runs."""
     current = settings()
+    followed, broken = folders.readable(current)
     with db.connection(current) as conn:
         db.check_migrated(conn)
         if run:
@@ -51,17 +52,20 @@ def status(
             return
         view = desk.overview(
             conn,
-            folders.followed(current),
+            followed,
             schedule=current.schedule,
             timezone=current.schedule_timezone,
             addressed=channels(),
         )
     used = installation.find()
     if json:
-        as_json({"installation": {"file": used.file, "found_by": used.found_by.name.lower()}, **view})
+        known_by = {"file": used.file, "found_by": used.found_by.name.lower()}
+        as_json({"installation": known_by, **view, "broken": [str(problem) for problem in broken]})
         return
     say(view["headline"], TONE.get(view["tone"], ""))
-    say(f"Installation: {used.file} ({used.found_by})", "dim")
+    say(f"Installation: {used}", "dim")
+    for problem in broken:
+        say(str(problem), "red")
     for name in (channel["name"] for channel in view["channels"] if channel["state"] == "no address"):
         unless = f"unless Airflow has the connection nightdesk_channel_{name}"
         say(f"The channel {name} has no address here: set NIGHTDESK_CHANNEL_{name.upper()}, {unless}.", "yellow")

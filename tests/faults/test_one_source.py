@@ -185,6 +185,23 @@ def test_a_broken_source_file_is_told_and_stops_no_other(
     assert "broken.toml" in value(conn, "select string_agg(body, ' ') from deliveries where channel = 'ops'")
 
 
+@pytest.mark.parametrize("words", [["status"], ["search", "bridge"]])
+def test_a_broken_source_file_is_named_by_what_looks_and_hides_no_other(night: Night, words: list[str]) -> None:
+    broken_file(night.settings.sources)
+
+    done = subprocess.run(
+        [sys.executable, "-c", COMMAND, *words],
+        env={**os.environ, **exported(night.settings)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "broken.toml" in done.stdout + done.stderr
+    assert words != ["status"] or "harbour" in done.stdout
+
+
 def test_a_fault_nobody_thought_of_fails_its_source_alone(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(source: Source) -> Tally:
         if source.name == "harbour":
