@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 
 from bench import crawl, crawl_site, fresh
 from pipelines.airflow import plan
+from pipelines.codes import Kind
 from pipelines.crawl import discovery, ledger, stage
 from pipelines.extract.stage import extract
 from pipelines.load.stage import load
-from pipelines.model import Entry, Kind
+from pipelines.model import Entry
 from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres as db

@@ -2,8 +2,6 @@
 
 Each code is text in a column of that meaning, which a check in the database holds to the same list. docs/reference.md
 has every code with what a person can do. A sentence may be improved at any time: nothing reads it but people.
-
-Those that the records of pipelines.model have as fields stand there: State, Kind, Code and Reason.
 """
 
 from __future__ import annotations
@@ -22,6 +20,63 @@ class Decided(StrEnum):
         made._value_ = value
         made.means = means
         return made
+
+
+class State(Decided):
+    """Where a URL stands in the ledger; all but the first two are ends, each with a reason."""
+
+    DISCOVERED = "discovered", "a list named it; it was not fetched yet"
+    FETCHED = "fetched", "its page is in the raw store; load has not decided yet"
+    STORED = "stored", "it is an article, or a list that was read"
+    UNCHANGED = "unchanged", "the last look brought the same page"
+    DUPLICATE = "duplicate", "another address of an article that is known; the reason says how that was found"
+    REJECTED = "rejected", "its page is no article; the code says why"
+    EXCLUDED = (
+        "excluded",
+        "a rule kept it out: another site, too old, the home page, `allow` or `deny` of the source, robots.txt",
+    )
+    BLOCKED = "blocked", "the site refused us (403, 401, 429, a challenge)"
+    FAILED = "failed", "no usable answer came: time-out, 5xx, a broken body; it is tried again"
+    GONE = "gone", "the site says that it is no longer there (410, or 404 twice)"
+
+
+class Kind(Decided):
+    """What a URL leads to."""
+
+    FEED = "feed", "a feed: RSS, Atom or JSON"
+    SITEMAP = "sitemap", "a sitemap, or an index of sitemaps"
+    SECTION = "section", "a page that lists articles"
+    ARTICLE = "article", "what may be an article"
+
+
+class Code(Decided):
+    """Why a stage gave nothing of a source though it is not that nothing was new; its message says it in words."""
+
+    NONE = "", "the state says it all"
+    UNREACHABLE = "unreachable", "no list could be had, or no page"
+    KEPT_OUT = "kept out", "the source's own `allow` or `deny` lets in nothing that its lists name"
+
+
+class Reason(Decided):
+    """Why a page is no article."""
+
+    EMPTY = "empty page", "the page shows no text"
+    NOT_HTML = "not html", "a PDF, a picture, JSON, …"
+    LISTING = "listing", "the page lists articles"
+    HOME = "home page", "the address leads to the home page"
+    SOFT_404 = "soft 404", 'the page says "not found"'
+    PAYWALL = "paywall", "only the start of the article is shown"
+    CONSENT = "consent wall", "the page asks for consent before it shows anything"
+    CHALLENGE = "challenge page", "the site wants to tell people from programs"
+    ERROR_PAGE = "error page", "the site answered with an error"
+    REGION = "not shown in this region", "the site does not serve your country"
+    MEDIA = "gallery or video only", "pictures or a player with hardly any text"
+    TOO_SHORT = "too short", "fewer than 15 words of text"
+    NO_TITLE = "no title", "no title was found"
+    WRONG_LANGUAGE = "wrong language", "a language that `expect.languages` does not name"
+    TOO_LARGE = "too large", "more than 5 MB of HTML, or too many tags"
+    TOO_SLOW = "too slow", "reading the page took more than its limit of CPU time"
+    UNREADABLE = "unreadable", "what the site sent cannot be decoded or parsed"
 
 
 class Cause(Decided):

@@ -10,9 +10,9 @@ import re
 from urllib.parse import urlsplit
 
 from pipelines import urls
-from pipelines.codes import Cause
+from pipelines.codes import Cause, State
 from pipelines.errors import StoreError
-from pipelines.model import Page, Source, State
+from pipelines.model import Page, Source
 from pipelines.stores import warc
 
 # What stands on pages that tell people from programs, and on no other page with so little text; in lower case.

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import monotonic
 
-from pipelines.codes import Cause, RunState
+from pipelines.codes import Cause, Code, Kind, RunState, State
 from pipelines.crawl import ledger, policy, rules
 from pipelines.crawl.discovery import Found
 from pipelines.crawl.ledger import Look
 from pipelines.crawl.rules import Rule
 from pipelines.listings import formats
-from pipelines.model import Code, Entry, Kind, Source, State
+from pipelines.model import Entry, Source
 from pipelines.sources import access
 from pipelines.stores import clock, warc
 from pipelines.stores import postgres as db

@@ -21,11 +21,12 @@ from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
+from pipelines.codes import Kind
 from pipelines.crawl import hosts
 from pipelines.crawl.hosts import Turn
 from pipelines.crawl.ledger import Lease
 from pipelines.errors import DiskFullError
-from pipelines.model import Kind, Tally
+from pipelines.model import Tally
 from pipelines.stores import postgres as db
 from spiders import ending, handler, outcome, render, rounds, store
 from spiders.frontier import Frontier

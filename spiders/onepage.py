@@ -10,8 +10,9 @@ from scrapy import Spider
 from scrapy.http import Request, Response
 
 from pipelines import urls
+from pipelines.codes import Kind
 from pipelines.crawl.ledger import Lease
-from pipelines.model import Kind, Source
+from pipelines.model import Source
 from pipelines.stores import clock, warc
 from spiders import handler, outcome, render
 

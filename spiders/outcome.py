@@ -23,12 +23,12 @@ from scrapy.exceptions import (
 from scrapy.http import Headers, Response
 
 from pipelines import encodings
-from pipelines.codes import Cause
+from pipelines.codes import Cause, Kind, State
 from pipelines.crawl.ledger import Lease, Look
 from pipelines.dates.lists import Local
 from pipelines.errors import StoreError
 from pipelines.listings import formats
-from pipelines.model import Kind, Page, Pointer, Source, State
+from pipelines.model import Page, Pointer, Source
 from pipelines.sources import access
 from pipelines.stores import entries, warc
 from pipelines.stores.clock import Clock

@@ -20,7 +20,7 @@ from scrapy.http import Request, Response
 from scrapy.robotstxt import ProtegoRobotParser
 
 from pipelines import urls
-from pipelines.codes import Cause
+from pipelines.codes import Cause, Kind, State
 from pipelines.crawl.ledger import Lease
 from pipelines.errors import StoreError
 from pipelines.follow import dates, lists, plan
@@ -28,7 +28,7 @@ from pipelines.follow.front import front
 from pipelines.follow.seen import Part, Robots, Seen, Want, as_json
 from pipelines.listings import formats, xmltree
 from pipelines.listings.fields import joined
-from pipelines.model import Entry, Kind, Page, Source, State
+from pipelines.model import Entry, Page, Source
 from pipelines.stores import clock, warc
 from spiders import handler, outcome
 from spiders.settings import ROBOT

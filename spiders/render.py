@@ -14,7 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pipelines.model import Kind, Source
+from pipelines.codes import Kind
+from pipelines.model import Source
 from pipelines.settings import Settings
 from spiders.settings import scrapy_settings
 

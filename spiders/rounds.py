@@ -11,10 +11,9 @@ from time import monotonic
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pipelines.codes import NO_ANSWER
+from pipelines.codes import NO_ANSWER, State
 from pipelines.crawl import hosts
 from pipelines.crawl.ledger import Lease, Look
-from pipelines.model import State
 from spiders import store
 from spiders.followed import counted
 from spiders.turns import LOOK_SECONDS

@@ -12,11 +12,11 @@ from typing import Any, TextIO
 
 import spiders.followed
 from pipelines import private, urls
-from pipelines.codes import GUARDED, RunState
+from pipelines.codes import GUARDED, Code, Kind, RunState
 from pipelines.crawl import aliases, discovery, ledger, policy, rules
 from pipelines.crawl.ledger import Lease, Look
 from pipelines.errors import DiskFullError
-from pipelines.model import Code, Kind, Page, Source, Tally
+from pipelines.model import Page, Source, Tally
 from pipelines.settings import Settings
 from pipelines.stores import clock, runs, warc
 from pipelines.stores import postgres as db

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from pipelines.codes import Reason
 from pipelines.extract.extraction import extract_page
-from pipelines.model import Article, Page, Reason, Rejection, Source
+from pipelines.model import Article, Page, Rejection, Source
 
 SOURCE = Source(
     name="jisr",

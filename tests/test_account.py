@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pipelines.codes import Kind
 from pipelines.crawl import discovery, summary
-from pipelines.model import Entry, Kind
+from pipelines.model import Entry
 from pipelines.stores import postgres as db
 from tests import sites
 from tests.sites import RUN

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from pipelines import urls
+from pipelines.codes import Kind, State
 from pipelines.crawl import aliases, discovery, ledger
 from pipelines.crawl.ledger import Lease, Look
 from pipelines.desk import records as desk
 from pipelines.load import stage as load
-from pipelines.model import Article, Entry, Kind, State, Tally
+from pipelines.model import Article, Entry, Tally
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, runs
 from pipelines.stores import postgres as db

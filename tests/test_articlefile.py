@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipelines.codes import Reason
 from pipelines.errors import StoreError
-from pipelines.model import Article, Reason, Rejection, Removed
+from pipelines.model import Article, Rejection, Removed
 from pipelines.settings import Settings
 from pipelines.stores import articlefile
 from pipelines.stores.articlefile import Line

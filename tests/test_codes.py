@@ -6,8 +6,20 @@ from pathlib import Path
 import pytest
 
 from pipelines import codes
-from pipelines.codes import AlertKind, Cause, DeliveryKind, DeliveryState, Due, Quiet, RunState, TroubleKind
-from pipelines.model import Code, Kind, Reason, State
+from pipelines.codes import (
+    AlertKind,
+    Cause,
+    Code,
+    DeliveryKind,
+    DeliveryState,
+    Due,
+    Kind,
+    Quiet,
+    Reason,
+    RunState,
+    State,
+    TroubleKind,
+)
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 

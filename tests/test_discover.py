@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipelines.codes import Kind
 from pipelines.listings.formats import linked, listed, moment
-from pipelines.model import Entry, Kind
+from pipelines.model import Entry
 
 AT = "http://a.test/feed"
 NEWS = (

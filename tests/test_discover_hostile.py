@@ -12,8 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from pipelines.codes import Kind
 from pipelines.listings.formats import Found, compare, linked, listed, moment
-from pipelines.model import Entry, Kind
+from pipelines.model import Entry
 from tests import clock
 from tests.examples import drawn
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from pipelines.codes import Kind
 from pipelines.listings.formats import linked, section
-from pipelines.model import Kind
 
 AT = "http://a.test/news"
 MENU = (

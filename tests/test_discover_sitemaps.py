@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pipelines.codes import Kind
 from pipelines.listings.formats import listed
-from pipelines.model import Entry, Kind, Page
+from pipelines.model import Entry, Page
 from pipelines.stores import warc
 
 AT = "http://a.test/sitemap.xml"

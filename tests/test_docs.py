@@ -8,8 +8,18 @@ import typer
 from typer.main import get_command
 
 from pipelines.cli import app
-from pipelines.codes import Cause, Decided, DeliveryKind, DeliveryState, Due, Quiet, RunState, TroubleKind
-from pipelines.model import Reason, State
+from pipelines.codes import (
+    Cause,
+    Decided,
+    DeliveryKind,
+    DeliveryState,
+    Due,
+    Quiet,
+    Reason,
+    RunState,
+    State,
+    TroubleKind,
+)
 from pipelines.notify import wording
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db

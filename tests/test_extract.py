@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.codes import Reason
 from pipelines.extract import markup
 from pipelines.extract.extraction import extract_page
 from pipelines.extract.text import assembly, by_trafilatura
-from pipelines.model import Article, Entry, Expect, Reason, Rejection, Source
+from pipelines.model import Article, Entry, Expect, Rejection, Source
 from tests.examples import drawn
 from tests.pages import (
     BODY,

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from pipelines.codes import Reason
 from pipelines.extract.extraction import extract_page
-from pipelines.model import Article, Page, Reason, Rejection, Source
+from pipelines.model import Article, Page, Rejection, Source
 from tests.pages import BODY, SOURCE, TITLE, html, page, story
 
 DAY = '<meta property="article:published_time" content="2026-11-20T10:15:00+03:00">'

@@ -6,12 +6,12 @@ import gzip
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pipelines.codes import Cause
+from pipelines.codes import Cause, Reason
 from pipelines.follow import changes, choice, lists, plan, seen
 from pipelines.follow.front import front
 from pipelines.follow.samples import Sample
 from pipelines.follow.seen import Anchor, Front, Part, Probe, Robots, Seen, Want
-from pipelines.model import Entry, Reason, Source
+from pipelines.model import Entry, Source
 from spiders import probe
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.codes import Reason
 from pipelines.crawl import stage as crawl
 from pipelines.errors import ChannelError, DatabaseError
 from pipelines.extract import extraction, fetched, markup
 from pipelines.extract.stage import extract
 from pipelines.listings import formats
-from pipelines.model import Article, Reason, Rejection
+from pipelines.model import Article, Rejection
 from pipelines.notify import delivery
 from pipelines.settings import Settings
 from pipelines.stores import articlefile

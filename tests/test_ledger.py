@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from pipelines.codes import Kind, State
 from pipelines.crawl import discovery, ledger, rules
 from pipelines.crawl.ledger import Lease, Look
-from pipelines.model import Entry, Kind, Pointer, State
+from pipelines.model import Entry, Pointer
 from pipelines.stores import postgres as db
 from tests import factories, sites
 from tests.sites import NEXT, RUN

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from pipelines import urls
+from pipelines.codes import Reason
 from pipelines.load.stage import load
-from pipelines.model import Article, Reason, Rejection, Removed, Source, Tally
+from pipelines.model import Article, Rejection, Removed, Source, Tally
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, runs
 from pipelines.stores import postgres as db

@@ -17,9 +17,10 @@ from typing import Any
 import psutil
 import pytest
 
+from pipelines.codes import Kind
 from pipelines.crawl import stage as crawl
 from pipelines.errors import SettingsError
-from pipelines.model import Kind, Page, Source
+from pipelines.model import Page, Source
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 from pipelines.stores import warc

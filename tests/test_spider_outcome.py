@@ -8,8 +8,9 @@ from hashlib import sha256
 import pytest
 from scrapy.exceptions import CannotResolveHostError, DownloadFailedError, DownloadTimeoutError
 
+from pipelines.codes import Kind, State
 from pipelines.crawl.ledger import Lease, Look
-from pipelines.model import Kind, Page, State
+from pipelines.model import Page
 from pipelines.stores.clock import of_machine
 from spiders.guard import Refused
 from spiders.outcome import cause, look_at, look_without_page, rest_asked

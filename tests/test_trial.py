@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.codes import Reason
 from pipelines.errors import StoreError
 from pipelines.extract import preview
 from pipelines.extract.preview import Trial
 from pipelines.extract.site import observations
-from pipelines.model import Article, Reason, Rejection
+from pipelines.model import Article, Rejection
 from pipelines.stores import warc
 
 TITLE = "افتتاح الجسر القديم أمام المشاة"

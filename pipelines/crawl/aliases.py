@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipelines import urls
+from pipelines.codes import Kind, State
 from pipelines.crawl import policy, rules
 from pipelines.crawl.ledger import Look
-from pipelines.model import Entry, Kind, Source, State
+from pipelines.model import Entry, Source
 from pipelines.stores import clock, entries
 from pipelines.stores import postgres as db
 

@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines import urls
-from pipelines.codes import NOT_OURS, Cause
+from pipelines.codes import NOT_OURS, Cause, Kind, State
 from pipelines.crawl import policy, rules
 from pipelines.crawl.rules import Rule
-from pipelines.model import Entry, Kind, Source, State
+from pipelines.model import Entry, Source
 from pipelines.stores import clock, entries
 from pipelines.stores import postgres as db
 from pipelines.text import tokens

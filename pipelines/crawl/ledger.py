@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipelines import urls
-from pipelines.codes import Cause
+from pipelines.codes import Cause, Kind, State
 from pipelines.crawl import discovery, policy, rules
 from pipelines.crawl.discovery import Found
-from pipelines.model import Entry, Kind, Pointer, Source, State
+from pipelines.model import Entry, Pointer, Source
 from pipelines.stores import entries
 from pipelines.stores import postgres as db
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from pipelines import patterns, urls
-from pipelines.codes import NOT_OURS, Cause
-from pipelines.model import Entry, Kind, Source, State
+from pipelines.codes import NOT_OURS, Cause, Kind, State
+from pipelines.model import Entry, Source
 from pipelines.stores import postgres as db
 
 

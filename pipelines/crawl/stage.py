@@ -23,10 +23,10 @@ from types import MappingProxyType
 from typing import IO, Any
 
 from pipelines import errors
-from pipelines.codes import RunState
+from pipelines.codes import Code, RunState
 from pipelines.crawl import ledger, summary
 from pipelines.errors import CrawlError, NightdeskError
-from pipelines.model import Code, Page, Source, Tally
+from pipelines.model import Page, Source, Tally
 from pipelines.settings import Settings, exported
 from pipelines.sources import access
 from pipelines.stores import postgres as db

@@ -12,9 +12,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pipelines import cron, text
-from pipelines.codes import RunState
+from pipelines.codes import Reason, RunState, State
 from pipelines.desk import policy, unsent
-from pipelines.model import Reason, Source, State
+from pipelines.model import Source
 from pipelines.notify import channels as channels_module
 from pipelines.stores import postgres as db
 from pipelines.stores import runs as ledger_runs

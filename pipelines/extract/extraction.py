@@ -12,13 +12,14 @@ from importlib.metadata import version
 
 from lxml.html import HtmlElement, tostring
 
+from pipelines.codes import Reason
 from pipelines.errors import StoreError
 from pipelines.extract import languages, markup
 from pipelines.extract.fields import metadata, published
 from pipelines.extract.limits import TooSlow, time_limit
 from pipelines.extract.rejections import reasons
 from pipelines.extract.text import assembly, by_trafilatura
-from pipelines.model import Article, Page, Reason, Rejection, Removed, Source, Template
+from pipelines.model import Article, Page, Rejection, Removed, Source, Template
 from pipelines.stores import warc
 
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.

@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from pipelines.codes import Reason
 from pipelines.errors import StoreError
 from pipelines.extract import workers
 from pipelines.extract.extraction import CPU_SECONDS, read_page
 from pipelines.extract.nursery import OURS
-from pipelines.model import Article, Page, Pointer, Reason, Rejection, Source, Template
+from pipelines.model import Article, Page, Pointer, Rejection, Source, Template
 from pipelines.stores import postgres as db
 from pipelines.stores import warc
 

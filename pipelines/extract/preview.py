@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import encodings
+from pipelines.codes import Reason
 from pipelines.errors import StoreError
 from pipelines.extract import workers
 from pipelines.extract.workers import Loss
-from pipelines.model import Article, Page, Reason, Rejection, Source, Template
+from pipelines.model import Article, Page, Rejection, Source, Template
 from pipelines.sources import zones
 from pipelines.stores import warc
 

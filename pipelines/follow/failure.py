@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from pipelines.codes import NO_ANSWER, Cause
+from pipelines.codes import NO_ANSWER, Cause, Reason
 from pipelines.follow import lists, place
 from pipelines.follow.place import Place
 from pipelines.follow.samples import Sample
 from pipelines.follow.seen import Part, Probe, Seen
-from pipelines.model import Reason
 
 # A page with fewer words that loads scripts is made by them.
 SHELL_WORDS = 80

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
 from pipelines import patterns, urls
-from pipelines.codes import Cause
+from pipelines.codes import Cause, Reason
 from pipelines.errors import SourceError
 from pipelines.extract import preview
 from pipelines.extract.rejections import reasons
@@ -25,7 +25,7 @@ from pipelines.follow.pattern import Learned
 from pipelines.follow.place import COUNTRY, Ask, Place
 from pipelines.follow.samples import Sample
 from pipelines.follow.seen import Front, Part, Probe, Seen
-from pipelines.model import Page, Reason, Source
+from pipelines.model import Page, Source
 from pipelines.settings import Settings
 from pipelines.sources import folders, zones
 

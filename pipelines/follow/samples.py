@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from pipelines.codes import Reason
 from pipelines.extract import preview
 from pipelines.extract.preview import Trial
-from pipelines.model import Article, Page, Reason, Rejection, Source
+from pipelines.model import Article, Page, Rejection, Source
 from pipelines.sources import zones
 from pipelines.text import words
 

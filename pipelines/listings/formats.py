@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pipelines.codes import Kind
 from pipelines.dates.lists import ANYWHERE, Local, moment
 from pipelines.listings import brokenfeeds, feeds, jsonfeeds, sections, sitemaps, xmltree
 from pipelines.listings.coverage import compare
-from pipelines.model import Entry, Kind
+from pipelines.model import Entry
 
 __all__ = ["Found", "compare", "linked", "listed", "moment", "section"]
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import private
+from pipelines.codes import Reason
 from pipelines.errors import StoreError
-from pipelines.model import Article, Reason, Rejection, Removed
+from pipelines.model import Article, Rejection, Removed
 from pipelines.settings import Settings
 
 # Seconds; a page is given up long before.

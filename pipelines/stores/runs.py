@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from pipelines.codes import RunState
+from pipelines.codes import Code, RunState
 from pipelines.errors import NightdeskError
-from pipelines.model import RUN_KEY, Code, Tally
+from pipelines.model import RUN_KEY, Tally
 from pipelines.stores import postgres as db
 
 # Runs that are listed where nobody says how many. Chosen: a screen.

@@ -9,8 +9,9 @@ from datetime import timedelta
 
 import pytest
 
+from pipelines.codes import Code
 from pipelines.crawl import stage as crawl
-from pipelines.model import Code, Source, Tally
+from pipelines.model import Source, Tally
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 from pipelines.stores import runs

@@ -9,10 +9,11 @@ from hashlib import sha256
 import pytest
 
 from pipelines import encodings
+from pipelines.codes import Kind, State
 from pipelines.crawl import ledger
 from pipelines.crawl import stage as crawl
 from pipelines.crawl.ledger import Lease, Look
-from pipelines.model import Entry, Kind, Page, State
+from pipelines.model import Entry, Page
 from pipelines.settings import Settings
 from pipelines.stores import postgres as db
 from pipelines.stores.clock import of_machine

@@ -13,10 +13,11 @@ from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
 
+from pipelines.codes import Reason
 from pipelines.extract import markup
 from pipelines.extract.phrases import key
 from pipelines.extract.rejections import index_pages, walls
-from pipelines.model import Page, Reason, Source
+from pipelines.model import Page, Source
 from pipelines.text import words
 
 # Words of an article. Chosen: one sentence; docs/reference.md says so.
