@@ -1,4 +1,4 @@
-"""The raw store: WARC files per source and run; the only module that knows WARC.
+"""The raw store: WARC files per source and run; the only module that knows WARC, but for `warc_spans`.
 
 A page is three records, each a gzip member of its own: request, response, metadata (what the feed said of it).
 The payload is the body as received: still content-encoded, Content-Encoding kept. Transfer-Encoding is dropped (the
@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,11 +28,7 @@ from pipelines import encodings, private
 from pipelines.errors import StoreError
 from pipelines.model import Page, Pointer
 from pipelines.stores import entries
-
-# What zlib is told to read: gzip with its head and end, and the bare stream inside.
-GZIP, DEFLATE = 31, -15
-# Bytes of a record in which its WARC head stands. Chosen: it is far shorter.
-HEAD_BYTES = 4096
+from pipelines.stores.warc_spans import find_spans, read_member
 
 CLOSED = ".warc.gz"
 OPEN = ".warc.gz.open"
@@ -43,16 +38,6 @@ MAX_BODY_BYTES = 20 * 1024 * 1024
 # A body that came compressed is only stored: a tenth of a crawl's CPU would make it one percent smaller.
 LEVEL, STORED = 6, 0
 GZIPPED = b"\x1f\x8b"
-# Bytes read at once.
-PIECE_BYTES = 1 << 16
-# How every member of ours begins, and how long gzip's own parts around its data are.
-MAGIC = b"\x1f\x8b\x08\x00"
-# Places behind a damage at which a record is looked for: a page may be made of such beginnings.
-MOST_TRIED = 10_000
-# Bytes of a gzip member's head and end (RFC 1952).
-HEADER_BYTES, TRAILER_BYTES = 10, 8
-# The types of the three records of a page, in their order.
-TRIPLE = ("request", "response", "metadata")
 # Headers that are not kept as sent: see above.
 DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}
 # The facts of a page's metadata record: what the crawl gave as `meta`, and what `append` adds of the page itself.
@@ -166,7 +151,7 @@ def recover(path: Path, *, known: int = 0) -> Iterator[tuple[Pointer, Page, Meta
     known: up to which byte the ledger has pages of it, below which nothing is cut. Of a file that is damaged within, a
     copy is kept as it was found (`damaged` names it), and the pages behind the damage are given as well.
     """
-    begun, spans, gap = _spans(path)
+    begun, spans, gap = find_spans(path)
     whole, size = max([begun, known, *(end for _, end in spans)]), path.stat().st_size
     if gap or known > max([begun, *(end for _, end in spans)]):
         _keep_copy(path)
@@ -232,7 +217,7 @@ def record_id(raw: Path, pointer: Pointer) -> str:
         path = path.with_name(path.name + ".open")
     try:
         with path.open("rb") as file:
-            _, head = _inflated(file, pointer.warc_offset, wbits=GZIP)
+            _, head = read_member(file, pointer.warc_offset)
     except FileNotFoundError:
         raise StoreError(f"{path} is not there; restore it or let the page be fetched again.") from None
     found = head.partition(b"WARC-Record-ID: ")[2].partition(b"\r\n")[0].decode("ascii", "replace")
@@ -347,86 +332,6 @@ def _given(path: Path, begins: Sequence[int]) -> Iterator[tuple[Pointer, Page, M
                 continue
             if (page.source, page.run) == (source, run):
                 yield Pointer(warc_file=name, warc_offset=offset, warc_length=length), page, meta
-
-
-def _spans(path: Path) -> tuple[int, list[tuple[int, int]], bool]:
-    """Where the file's own record ends, where each whole page begins and ends, and whether damage lies before one."""
-    begun, position, gap, tried = 0, 0, False, 0
-    records: list[tuple[str, int]] = []
-    spans: list[tuple[int, int]] = []
-    with path.open("rb") as file:
-        size = path.stat().st_size
-        while position < size and tried < MOST_TRIED:
-            length, kind = _member(file, position)
-            if not kind:
-                # What is behind the damage may be whole.
-                position, records, gap, tried = _next(file, position, length), [], True, tried + 1
-                continue
-            tried = 0
-            if kind == "warcinfo":
-                begun = position + length
-            else:
-                records.append((kind, position))
-            position += length
-            if tuple(kind for kind, _ in records[-3:]) == TRIPLE:
-                begin = records[-3][1]
-                spans.append((begin, position))
-                records = []
-    end = max([begun, *(end for _, end in spans)])
-    return begun, spans, gap and _first_damage(begun, spans) < end
-
-
-def _first_damage(begun: int, spans: Sequence[tuple[int, int]]) -> int:
-    """The byte up to which every page is whole."""
-    for begin, end in spans:
-        if begin != begun:
-            return begun
-        begun = end
-    return begun
-
-
-def _next(file: BinaryIO, position: int, length: int) -> int:
-    """Where the next whole record may begin behind a damaged one; length: of the damaged one, 0 where nobody knows."""
-    if length:
-        return position + length
-    at = position + 1
-    while True:
-        file.seek(at)
-        piece = file.read(PIECE_BYTES)
-        found = piece.find(MAGIC)
-        if found >= 0 or len(piece) < PIECE_BYTES:
-            return at + (found if found >= 0 else len(piece))
-        at += PIECE_BYTES - len(MAGIC) + 1
-
-
-def _member(file: BinaryIO, position: int) -> tuple[int, str]:
-    """Length and WARC type of the gzip member at a position; no type where it is not whole, and no length where its end
-    cannot be told either. zlib checks each member's checksum; without it, what is damaged may still have an end."""
-    length, head = _inflated(file, position, wbits=GZIP)
-    if head.startswith(b"WARC/"):
-        return length, head.partition(b"WARC-Type: ")[2].partition(b"\r\n")[0].decode("ascii", "replace")
-    length, head = _inflated(file, position + HEADER_BYTES, wbits=DEFLATE)
-    return (HEADER_BYTES + length + TRAILER_BYTES if head.startswith(b"WARC/") else 0), ""
-
-
-def _inflated(file: BinaryIO, position: int, *, wbits: int) -> tuple[int, bytes]:
-    """The compressed length of what stands at a position and how it begins; nothing where it is not whole."""
-    file.seek(position)
-    decoder = zlib.decompressobj(wbits=wbits)
-    head, used = b"", 0
-    try:
-        while not decoder.eof:
-            piece = file.read(PIECE_BYTES)
-            if not piece:
-                return 0, b""
-            used += len(piece)
-            while piece and not decoder.eof:
-                data = decoder.decompress(piece, PIECE_BYTES)
-                head += data[: HEAD_BYTES - len(head)] if len(head) < HEAD_BYTES else b""
-                piece = decoder.unconsumed_tail
-    except zlib.error:
-        return 0, b""
-    return used - len(decoder.unused_data), head
 
 
 def _keep_copy(path: Path) -> None:

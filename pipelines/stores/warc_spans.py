@@ -1,0 +1,107 @@
+"""Where the whole pages of a raw file lie, however it is torn or damaged: what `warc.recover` cuts and gives by.
+
+Each record is a gzip member of its own, with its checksum; three whole ones in their order are a page.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+# What zlib is told to read: gzip with its head and end, and the bare stream inside.
+GZIP, DEFLATE = 31, -15
+# Bytes of a record in which its WARC head stands. Chosen: it is far shorter.
+HEAD_BYTES = 4096
+
+# Bytes read at once.
+PIECE_BYTES = 1 << 16
+# How every member of ours begins, and how long gzip's own parts around its data are.
+MAGIC = b"\x1f\x8b\x08\x00"
+# Places behind a damage at which a record is looked for: a page may be made of such beginnings.
+MOST_TRIED = 10_000
+# Bytes of a gzip member's head and end (RFC 1952).
+HEADER_BYTES, TRAILER_BYTES = 10, 8
+# The types of the three records of a page, in their order.
+TRIPLE = ("request", "response", "metadata")
+
+
+def find_spans(path: Path) -> tuple[int, list[tuple[int, int]], bool]:
+    """Where the file's own record ends, where each whole page begins and ends, and whether damage lies before one."""
+    begun, position, gap, tried = 0, 0, False, 0
+    records: list[tuple[str, int]] = []
+    spans: list[tuple[int, int]] = []
+    with path.open("rb") as file:
+        size = path.stat().st_size
+        while position < size and tried < MOST_TRIED:
+            length, kind = _member(file, position)
+            if not kind:
+                # What is behind the damage may be whole.
+                position, records, gap, tried = _next(file, position, length), [], True, tried + 1
+                continue
+            tried = 0
+            if kind == "warcinfo":
+                begun = position + length
+            else:
+                records.append((kind, position))
+            position += length
+            last = records[-len(TRIPLE) :]
+            if tuple(kind for kind, _ in last) == TRIPLE:
+                spans.append((last[0][1], position))
+                records = []
+    end = max([begun, *(end for _, end in spans)])
+    return begun, spans, gap and _first_damage(begun, spans) < end
+
+
+def read_member(file: BinaryIO, position: int, *, wbits: int = GZIP) -> tuple[int, bytes]:
+    """The compressed length of what stands at a position and how it begins; nothing where it is not whole."""
+    file.seek(position)
+    decoder = zlib.decompressobj(wbits=wbits)
+    head, used = b"", 0
+    try:
+        while not decoder.eof:
+            piece = file.read(PIECE_BYTES)
+            if not piece:
+                return 0, b""
+            used += len(piece)
+            while piece and not decoder.eof:
+                data = decoder.decompress(piece, PIECE_BYTES)
+                head += data[: HEAD_BYTES - len(head)] if len(head) < HEAD_BYTES else b""
+                piece = decoder.unconsumed_tail
+    except zlib.error:
+        return 0, b""
+    return used - len(decoder.unused_data), head
+
+
+def _first_damage(begun: int, spans: Sequence[tuple[int, int]]) -> int:
+    """The byte up to which every page is whole."""
+    for begin, end in spans:
+        if begin != begun:
+            return begun
+        begun = end
+    return begun
+
+
+def _next(file: BinaryIO, position: int, length: int) -> int:
+    """Where the next whole record may begin behind a damaged one; length: of the damaged one, 0 where nobody knows."""
+    if length:
+        return position + length
+    at = position + 1
+    while True:
+        file.seek(at)
+        piece = file.read(PIECE_BYTES)
+        found = piece.find(MAGIC)
+        if found >= 0 or len(piece) < PIECE_BYTES:
+            return at + (found if found >= 0 else len(piece))
+        at += PIECE_BYTES - len(MAGIC) + 1
+
+
+def _member(file: BinaryIO, position: int) -> tuple[int, str]:
+    """Length and WARC type of the gzip member at a position; no type where it is not whole, and no length where its end
+    cannot be told either. zlib checks each member's checksum; without it, what is damaged may still have an end."""
+    length, head = read_member(file, position)
+    if head.startswith(b"WARC/"):
+        return length, head.partition(b"WARC-Type: ")[2].partition(b"\r\n")[0].decode("ascii", "replace")
+    length, head = read_member(file, position + HEADER_BYTES, wbits=DEFLATE)
+    return (HEADER_BYTES + length + TRAILER_BYTES if head.startswith(b"WARC/") else 0), ""
