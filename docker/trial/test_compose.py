@@ -145,6 +145,8 @@ def test_what_was_backed_up_is_there_after_a_restore_into_empty_volumes(machine:
     night.wait_healthy()
 
     assert modes == {0}
+    assert (night.folder / "backup" / "version").read_text(encoding="utf-8").startswith("Nightdesk ")
+    assert list((night.folder / "backup").glob("*.new")) == []
     assert everything(night) == before
     assert int(night.ask("show server_version_num")[0][0]) // 10_000 > int(version[0][0]) // 10_000
     assert {path.name for path in (night.folder / "sources").glob("*.toml")} == files
