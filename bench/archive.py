@@ -15,7 +15,7 @@ from itertools import accumulate
 
 from pipelines import text
 from pipelines.query import vectors
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 NEWEST = datetime(2026, 11, 29, tzinfo=UTC)
 # Three years of 1,000 sources, as a newsroom has after some time.
@@ -47,7 +47,7 @@ def language(code: str) -> Language:
     return Language(list(words), list(accumulate(1 / rank**EXPONENT for rank in range(1, VOCABULARY + 1))))
 
 
-def fill(conn: db.Connection, articles: int, *, processes: int = 2) -> None:
+def fill(conn: postgres.Connection, articles: int, *, processes: int = 2) -> None:
     """Write so many articles, numbered from 1, the newest last, with their index; statistics are made at the end."""
     numbers = [(begin, min(begin + BATCH, articles + 1), articles) for begin in range(1, articles + 1, BATCH)]
     known: set[str] = set()
@@ -55,8 +55,8 @@ def fill(conn: db.Connection, articles: int, *, processes: int = 2) -> None:
         for rows, words in pool.map(_batch, numbers):
             with conn:
                 for table, (columns, values) in rows.items():
-                    db.copy(conn, table, columns, values)
-                db.execute(conn, "words_known", words=sorted(words - known))
+                    postgres.copy(conn, table, columns, values)
+                postgres.execute(conn, "words_known", words=sorted(words - known))
             known |= words
     with conn, conn.cursor() as cursor:
         for table in ("urls", "fetches", "articles"):

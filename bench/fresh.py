@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def installation(host_map: str = "") -> Iterator[Settings]:
         settings.data.mkdir()
         settings.sources.mkdir()
         try:
-            db.migrate(settings)
+            postgres.migrate(settings)
             yield settings
         finally:
-            db.stop_embedded(settings)
+            postgres.stop_embedded(settings)

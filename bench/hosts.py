@@ -25,7 +25,7 @@ from pathlib import Path
 from bench import fresh
 from pipelines.model import Source
 from pipelines.settings import Settings, exported
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 DOMAIN = "bench.test"
 RUN = "2026-11-22T0200"
@@ -57,7 +57,7 @@ def main(words: list[str]) -> int:
 
 def _measured(settings: Settings, log: list[tuple[float, str]], hosts: int, seconds: float) -> int:
     """Crawl, count, stop."""
-    env = {**os.environ, **exported(settings), "NIGHTDESK_DATABASE_URL": db.url(settings)}
+    env = {**os.environ, **exported(settings), "NIGHTDESK_DATABASE_URL": postgres.url(settings)}
     command = [sys.executable, "-m", "spiders", "crawl", "--run", RUN, "--budget", "3600"]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=env, text=True)
     assert child.stdin

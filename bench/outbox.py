@@ -24,7 +24,7 @@ from pipelines import settings as configuration
 from pipelines import steering
 from pipelines.notify import delivery
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 # What must be reached of what httpx does.
 LEAST = 0.5
@@ -81,7 +81,7 @@ def main(words: list[str]) -> int:
         asyncio.run(_serve(given.serve))
         return 0
     with _receiver(0.0) as fast, _receiver(SLOW_SECONDS) as slow, fresh.installation() as settings:
-        with db.connection(settings) as conn, conn, conn.cursor() as cursor:
+        with postgres.connection(settings) as conn, conn, conn.cursor() as cursor:
             cursor.execute(ARTICLE, {"run": RUN, "title": TITLE})
             article = cursor.fetchone()["id"]  # type: ignore[index,call-overload]
         return _measured(settings, article, given.alerts, fast, slow)
@@ -120,7 +120,7 @@ def _in_turns(
     posts = 0
     with ExitStack() as stack:
         children = [stack.enter_context(_sender(ours)) for _ in range(senders)]
-        conn = stack.enter_context(db.connection(settings))
+        conn = stack.enter_context(postgres.connection(settings))
         client = stack.enter_context(httpx.Client())
         left = count
         while left:
@@ -167,7 +167,7 @@ def _signal(children: Sequence[subprocess.Popen[str]], number: int) -> None:
             os.killpg(child.pid, number)
 
 
-def _count(conn: db.Connection, name: str) -> int:
+def _count(conn: postgres.Connection, name: str) -> int:
     with conn, conn.cursor() as cursor:
         cursor.execute("select count(*) as n from deliveries where channel = %s and state = 'sent'", (name,))
         return int(cursor.fetchone()["n"])  # type: ignore[index,call-overload]
@@ -184,8 +184,8 @@ def _body() -> bytes:
 
 def _fill(settings: Settings, article: int, channel: str, count: int) -> None:
     given = {"channel": channel, "article": article, "run": RUN, "count": count, "title": TITLE}
-    with db.connection(settings) as conn, conn, conn.cursor() as cursor:
-        cursor.execute(ALERTS, {**given, "matches": db.json(MATCHES)})
+    with postgres.connection(settings) as conn, conn, conn.cursor() as cursor:
+        cursor.execute(ALERTS, {**given, "matches": postgres.json(MATCHES)})
 
 
 @contextmanager

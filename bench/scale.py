@@ -16,7 +16,7 @@ from bench import archive, fresh
 from pipelines.archive import search
 from pipelines.archive.search import Order
 from pipelines.errors import NightdeskError
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 SIZES = (10_000, 30_000, 100_000)
 QUERIES = 200
@@ -32,7 +32,7 @@ def main(words: list[str]) -> int:
     given = parser.parse_args(words)
     slowest = 0.0
     for articles in given.articles:
-        with fresh.installation() as settings, db.connection(settings) as conn:
+        with fresh.installation() as settings, postgres.connection(settings) as conn:
             began = time.monotonic()
             archive.fill(conn, articles)
             print(
@@ -43,7 +43,7 @@ def main(words: list[str]) -> int:
     return int(slowest > LIMIT_MS)
 
 
-def _measured(conn: db.Connection, articles: int) -> float:
+def _measured(conn: postgres.Connection, articles: int) -> float:
     asked = queries(articles)
     took: dict[str, list[float]] = {}
     for _warm in (True, False):
@@ -62,7 +62,7 @@ def _measured(conn: db.Connection, articles: int) -> float:
     return _percentile(alone)
 
 
-Ask = Callable[[db.Connection], object]
+Ask = Callable[[postgres.Connection], object]
 
 
 def queries(articles: int) -> list[tuple[str, Ask]]:
@@ -111,7 +111,7 @@ def queries(articles: int) -> list[tuple[str, Ask]]:
 def _ilike(word: str) -> Ask:
     """What a user would take instead."""
 
-    def ask(conn: db.Connection) -> object:
+    def ask(conn: postgres.Connection) -> object:
         with conn, conn.cursor() as cursor:
             cursor.execute(
                 "select id from articles where title ilike %(like)s or text ilike %(like)s"
@@ -123,7 +123,7 @@ def _ilike(word: str) -> Ask:
     return ask
 
 
-def _sizes(conn: db.Connection) -> str:
+def _sizes(conn: postgres.Connection) -> str:
     with conn, conn.cursor() as cursor:
         cursor.execute(
             "select pg_total_relation_size('article_words') as index, pg_total_relation_size('known_words') as words,"

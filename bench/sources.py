@@ -22,7 +22,7 @@ from pipelines.load.stage import load
 from pipelines.model import Entry
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from spiders.news import LEASED_PER_HOST, LEASED_URLS
 
 RUN = "2026-11-22T0200"
@@ -65,7 +65,7 @@ def _night(settings: Settings, hosts: Sequence[str], pages: int) -> None:
 
 def _planned(settings: Settings, before: int, until: int, pages: int) -> float:
     """Seconds of CPU per source for planning and leasing all sources, after those from `before` on were added."""
-    with db.connection(settings) as conn:
+    with postgres.connection(settings) as conn:
         for number in range(before, until):
             name = f"s{number}"
             (settings.sources / f"{name}.toml").write_text(

@@ -9,6 +9,6 @@ A channel's address comes from the environment (`NIGHTDESK_CHANNEL_<NAME>`) or f
 connection `nightdesk_channel_<name>`; it never appears in a log.
 """
 
-from pipelines.airflow import build
+from pipelines.airflow import night_dags
 
-dag = build.alert_dag(__doc__)
+dag = night_dags.alert_dag(__doc__)

@@ -15,6 +15,6 @@ of the moment, with seconds. Clearing a crawl task crawls again under the same k
 rewritten.
 """
 
-from pipelines.airflow import build
+from pipelines.airflow import night_dags
 
-dag = build.crawl_dag(__doc__)
+dag = night_dags.crawl_dag(__doc__)

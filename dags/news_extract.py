@@ -8,6 +8,6 @@ fetched, so it can be cleared and run again at any time with the same result.
 *By hand*: trigger it with a run key to extract that run again, for all of its sources or some.
 """
 
-from pipelines.airflow import build
+from pipelines.airflow import night_dags
 
-dag = build.extract_dag(__doc__)
+dag = night_dags.extract_dag(__doc__)

@@ -7,6 +7,6 @@ changed, and where each URL ended. Run again, it changes nothing.
 *By hand*: trigger it with a run key to load that run again, for all of its sources or some.
 """
 
-from pipelines.airflow import build
+from pipelines.airflow import night_dags
 
-dag = build.load_dag(__doc__)
+dag = night_dags.load_dag(__doc__)

@@ -8,6 +8,6 @@ give; **raw_files** deletes raw files older than `NIGHTDESK_KEEP_RAW_DAYS` whose
 Airflow's own database cannot be cleaned by a task; docs/operations.md has the command.
 """
 
-from pipelines.airflow import beside
+from pipelines.airflow import service_dags
 
-dag = beside.upkeep_dag(__doc__)
+dag = service_dags.upkeep_dag(__doc__)

@@ -15,8 +15,7 @@ from demo.sites import BROKEN, WATCHES, write_sources
 from pipelines import private
 from pipelines.alert import watches
 from pipelines.settings import Settings, settings
-from pipelines.stores import postgres as db
-from pipelines.stores import retention
+from pipelines.stores import postgres, retention
 
 FOLDER = Path("data/demo")
 CHECKOUT = Path(__file__).parents[1]
@@ -58,11 +57,11 @@ def open_desk(folder: Path = FOLDER) -> Iterator[Desk]:
         _write_env(folder, opened.host_map, OPERATORS=CHANNEL, **{f"CHANNEL_{CHANNEL.upper()}": f"webhook+{address}"})
         newsroom.sources(folder / "sources", delay=SECONDS_BETWEEN_REQUESTS)
         current = settings()
-        db.migrate(current)
+        postgres.migrate(current)
         retention.tighten(current)
         for name in ("newsroom", "sources", "inbox.jsonl"):
             private.tighten(folder / name)
-        with db.connection(current) as conn, conn:
+        with postgres.connection(current) as conn, conn:
             for demo in WATCHES:
                 watches.add(conn, watches.make(demo.name, [demo.term], channels=[CHANNEL]))
         yield Desk(settings=current, newsroom=opened.folder, inbox=inbox, broken=BROKEN)
@@ -80,7 +79,7 @@ def open_replay_desk(
             earlier.unlink()
         write_sources(replay_sources(placed, delay=delay), folder / "sources")
         current = settings()
-        db.migrate(current)
+        postgres.migrate(current)
         yield current
 
 

@@ -26,14 +26,13 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
 from pipelines.codes import RunState
-from pipelines.crawl import hosts
+from pipelines.crawl import host_locks
 from pipelines.errors import DatabaseError, NightdeskError, SettingsError, SourceError
 from pipelines.model import Expect, Source
 from pipelines.settings import Settings, secrets, settings
 from pipelines.sources import access
 from pipelines.sources.access import Access
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 from spiders import ending, guardian, handler, render, store, trust
 from spiders.guard import check_contact, policy
 from spiders.news import NewsSpider
@@ -82,8 +81,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -> int:
     """Crawl until nothing is due, the budget is used up, or somebody stops it."""
-    with db.connection(current, application="nightdesk crawl") as conn:
-        db.check_migrated(conn)
+    with postgres.connection(current, application="nightdesk crawl") as conn:
+        postgres.check_migrated(conn)
         kept = store.Store(current, conn, given.run)
         # None for a source that another process crawls; what was taken stands in `kept.followed`.
         taken = [store.take(kept, source, only=given.only) for source in sources]
@@ -128,16 +127,16 @@ def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
     asking = _access_of(current, source)
     named = {"url": given.url, "into": given.into, "budget": given.budget, "known": given.known}
     with ExitStack() as stack:
-        kept: hosts.Turns | None = None
+        kept: host_locks.HostLocks | None = None
         try:
-            conn = stack.enter_context(db.connection(current, application="nightdesk probe"))
-            db.check_migrated(conn)
-            kept = hosts.Turns(conn)
+            conn = stack.enter_context(postgres.connection(current, application="nightdesk probe"))
+            postgres.check_migrated(conn)
+            kept = host_locks.HostLocks(conn)
         except DatabaseError as error:
             log.info("no turns are taken, for there is no ledger: %s", error)
 
-        async def take(names: Collection[str]) -> dict[str, hosts.Turn]:
-            return await asyncio.to_thread(hosts.take, kept, names) if kept else {}
+        async def take(names: Collection[str]) -> dict[str, host_locks.Turn]:
+            return await asyncio.to_thread(host_locks.take, kept, names) if kept else {}
 
         _run(current, [], ProbeSpider, asking, source=source, take_turns=take if kept else None, **named)
     return ending.DONE

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from pipelines.codes import RunState
 from pipelines.errors import DiskFullError
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from spiders import guardian, store
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def failed(spider: NewsSpider, error: BaseException) -> NoReturn:
     arrivals, whole, code = spider.unwritten(), False, FAILED
     if isinstance(error, DiskFullError):
         arrivals, whole, message = [], True, str(error)
-    elif isinstance(error, db.Error) and spider.store.conn.closed:
+    elif isinstance(error, postgres.Error) and spider.store.conn.closed:
         message = (
-            f"Postgres went away during the crawl ({db.cause(error)}). Start it, then crawl again: "
+            f"Postgres went away during the crawl ({postgres.cause(error)}). Start it, then crawl again: "
             "that takes up the pages that are on disk."
         )
     elif isinstance(error, OSError):

@@ -12,13 +12,12 @@ from time import monotonic
 from pipelines.codes import Cause, Code, Kind, RunState, State
 from pipelines.crawl import ledger, policy, rules
 from pipelines.crawl.discovery import Found
-from pipelines.crawl.ledger import Look
+from pipelines.crawl.ledger import FetchResult
 from pipelines.crawl.rules import Rule
 from pipelines.listings import formats
 from pipelines.model import Entry, Source
 from pipelines.sources import access
-from pipelines.stores import clock, warc
-from pipelines.stores import postgres as db
+from pipelines.stores import clock, postgres, warc
 
 # Troubles in one sentence. Chosen: they are mostly alike.
 TROUBLES_SHOWN = 3
@@ -52,7 +51,7 @@ class Followed:
     writer: warc.Writer | None = None
     counts: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(COUNTED, 0)))
     only: str = ""
-    last: Look | None = None
+    last: FetchResult | None = None
     listed: set[str] = field(default_factory=set)
     asked: int = 0
     sitemaps: int = 0
@@ -68,7 +67,7 @@ class Followed:
     ends: list[str] = field(default_factory=list)
 
 
-def count(followed: Followed, look: Look) -> None:
+def count(followed: Followed, look: FetchResult) -> None:
     """Add a look to the source's counts."""
     followed.counts["bytes"] += look.bytes
     followed.last = look if followed.only else None
@@ -89,7 +88,7 @@ def count(followed: Followed, look: Look) -> None:
         followed.troubles.append(f"{look.url} {look.reason}")
 
 
-def count_named(followed: Followed, look: Look, named: tuple[Found, ...], got: Mapping[str, int]) -> None:
+def count_named(followed: Followed, look: FetchResult, named: tuple[Found, ...], got: Mapping[str, int]) -> None:
     """Add what a list named, and what became of it in the ledger, to the source's counts."""
     _weigh(followed, [entry.url for kind, entry in named if kind == Kind.ARTICLE])
     # Feed and sitemap name the same article: it is one URL all the same.
@@ -110,7 +109,7 @@ def counted(followed: Followed) -> dict[str, int]:
     return {**followed.counts, "seconds": round(monotonic() - followed.began)}
 
 
-def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[RunState, str, Code]:
+def verdict(conn: postgres.Connection, followed: Followed, *, late: bool) -> tuple[RunState, str, Code]:
     """State, sentence and code of a source whose crawl came to its end, by itself or (late) by its time budget."""
     if followed.only:
         return *_verdict_of_one(followed, late=late), Code.NONE
@@ -120,7 +119,7 @@ def verdict(conn: db.Connection, followed: Followed, *, late: bool) -> tuple[Run
         left = ledger.count_waiting(conn, source.name)
         unread = ledger.count_waiting(conn, source.name, sitemaps=True)
         doubted = [
-            row["url"] for row in db.query(conn, "doubted_lists", source=source.name, least=policy.TRUSTED_LOOKS)
+            row["url"] for row in postgres.query(conn, "doubted_lists", source=source.name, least=policy.TRUSTED_LOOKS)
         ]
         now = clock.of_ledger(conn).at
         kept_out = _all_kept_out(conn, followed)
@@ -170,13 +169,13 @@ def _weigh(followed: Followed, named: Iterable[str]) -> None:
         followed.kept_out.setdefault(rule, []).append(url)
 
 
-def _all_kept_out(conn: db.Connection, followed: Followed) -> list[tuple[Rule, int, list[str]]]:
+def _all_kept_out(conn: postgres.Connection, followed: Followed) -> list[tuple[Rule, int, list[str]]]:
     """Rule, count and some URLs of what the source's patterns keep out, where that is all that its lists ever named."""
     if followed.let_in or followed.kept_out:
         said = [(rule, len(named), named) for rule, named in followed.kept_out.items()]
         return sorted(said, key=lambda one: -one[1])
     # Tonight its lists may have said nothing they had not said before.
-    rows = db.query(conn, "kept_out_of_source", source=followed.source.name, shown=policy.EXCLUDED_SHOWN)
+    rows = postgres.query(conn, "kept_out_of_source", source=followed.source.name, shown=policy.EXCLUDED_SHOWN)
     said = [(rules.ruled_out(followed.source, row["urls"][0]), row["count"], row["urls"]) for row in rows]
     return [one for one in said if one[0]]
 

@@ -2,7 +2,7 @@
 
 It asks the ledger for due URLs and never has more than two requests outstanding per host, so that a kill, a cool-down
 or the end of the budget finds nothing piled up inside Scrapy. A host is asked only while it is this process's turn
-there (spiders.turns). Article pages are not parsed here.
+there (spiders.pacing). Article pages are not parsed here.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
 from pipelines.codes import Kind
-from pipelines.crawl import hosts
-from pipelines.crawl.hosts import Turn
+from pipelines.crawl import host_locks
+from pipelines.crawl.host_locks import Turn
 from pipelines.crawl.ledger import Lease
 from pipelines.errors import DiskFullError
 from pipelines.model import Tally
-from pipelines.stores import postgres as db
-from spiders import ending, handler, outcome, render, rounds, store
+from pipelines.stores import postgres
+from spiders import ending, handler, host_upkeep, outcome, render, store
 from spiders.frontier import Frontier
+from spiders.pacing import HostPacer, NotNow
 from spiders.store import Arrival, Store
-from spiders.turns import Hosts, NotNow
 
 # Seconds that the loop waits at least. Chosen: it must not spin.
 LEAST_WAIT_SECONDS = 0.01
@@ -73,7 +73,7 @@ class NewsSpider(Spider):
         # What came and is not written yet, and when the first of it came.
         self.arrivals: list[Arrival] = []
         self.arrived_at = 0.0
-        # By host: requests that Scrapy has; looks in a row that had no answer, and that asked for rest (rounds.watch).
+        # By host: requests that Scrapy has; looks in a row that had no answer, or asked for rest (host_upkeep.watch).
         self.at_host: Counter[str] = Counter()
         self.silent: Counter[str] = Counter()
         self.limited: Counter[str] = Counter()
@@ -81,10 +81,10 @@ class NewsSpider(Spider):
         self.resting: set[str] = set()
         self.tried: set[int] = set()
         # Set by spiders.robots: the pace of each host. Whose turn it is there the ledger knows, by `turns`.
-        self.hosts: Hosts
-        self.turns = hosts.Turns(kept.conn)
+        self.hosts: HostPacer
+        self.turns = host_locks.HostLocks(kept.conn)
         # When each part of the round was done last; the time of day is `store.clock`.
-        self.clock = rounds.Clock()
+        self.clock = host_upkeep.Clock()
         # The one thread that may use the connection.
         self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         # Wakes the loop: an answer came, or a batch is written.
@@ -107,10 +107,10 @@ class NewsSpider(Spider):
         try:
             async for request in self._work():
                 yield request
-            await rounds.leave(self, list(self.hosts.known))
+            await host_upkeep.leave(self, list(self.hosts.known))
             if any(self.at_host.values()):
                 ending.done(self)
-        except (db.Error, OSError, DiskFullError) as error:
+        except (postgres.Error, OSError, DiskFullError) as error:
             ending.failed(self, error)
 
     async def arrived(self, response: Response, lease: Lease) -> None:
@@ -142,17 +142,17 @@ class NewsSpider(Spider):
 
     async def take_turns(self, names: Collection[str]) -> dict[str, Turn]:
         """Take the turn at those of these hosts where no other process has it."""
-        taken: dict[str, Turn] = await self.in_thread(hosts.take, self.turns, names)
+        taken: dict[str, Turn] = await self.in_thread(host_locks.take, self.turns, names)
         return taken
 
     async def cool(self, host: str, seconds: float, why: str) -> None:
         """Leave a host alone that asked for it before any page of it was asked for."""
-        rounds.rest(self, host, seconds)
-        await self.in_thread(hosts.cool, self.store.conn, host, timedelta(seconds=seconds), why)
+        host_upkeep.rest(self, host, seconds)
+        await self.in_thread(host_locks.cool, self.store.conn, host, timedelta(seconds=seconds), why)
 
     async def robots_of(self, place: str) -> tuple[int, str, float] | None:
         """The robots.txt of a host as the ledger has it: status, body and age in seconds."""
-        known: tuple[int, str, float] | None = await self.in_thread(hosts.robots, self.store.conn, place)
+        known: tuple[int, str, float] | None = await self.in_thread(host_locks.robots, self.store.conn, place)
         return known
 
     async def keep_robots(self, place: str, status: int, body: str) -> None:
@@ -192,7 +192,7 @@ class NewsSpider(Spider):
             await self._write()
             late = monotonic() > self.deadline
             # All of them once a second; between, only those something happened to: there may be hundreds.
-            everyone = await rounds.go(self) or late
+            everyone = await host_upkeep.go(self) or late
             stirred, self.stirred = (set(self.frontiers) if everyone else self.stirred), set()
             sent = 0
             for frontier in [f for name in stirred if (f := self.frontiers.get(name))]:
@@ -222,7 +222,7 @@ class NewsSpider(Spider):
                 await self._pause()
 
     async def _pause(self) -> None:
-        """Wait until something changes or the batch is due; hosts that rest are `rounds.rest`."""
+        """Wait until something changes or the batch is due; hosts that rest are `host_upkeep.rest`."""
         waiting = min([BATCH_SECONDS, *([self.arrived_at + BATCH_SECONDS - monotonic()] if self.arrivals else [])])
         try:
             await asyncio.wait_for(self.changed.wait(), max(waiting, LEAST_WAIT_SECONDS))
@@ -322,7 +322,7 @@ class NewsSpider(Spider):
         if not self.arrivals:
             self.arrived_at = monotonic()
         self.arrivals.append(arrival)
-        rounds.watch(self, lease, arrival.look)
+        host_upkeep.watch(self, lease, arrival.look)
         self.changed.set()
 
     def _put_back(self, lease: Lease) -> None:
@@ -348,4 +348,6 @@ class NewsSpider(Spider):
         self.tallies.append(await self.in_thread(store.end, self.store, followed, *ended))
         del self.frontiers[frontier.name]
         shared = {host for other in self.frontiers.values() for host in other.queues}
-        await rounds.leave(self, [host for host in frontier.queues if host not in shared and not self.at_host[host]])
+        await host_upkeep.leave(
+            self, [host for host in frontier.queues if host not in shared and not self.at_host[host]]
+        )

@@ -24,7 +24,7 @@ from scrapy.http import Headers, Response
 
 from pipelines import encodings
 from pipelines.codes import Cause, Kind, State
-from pipelines.crawl.ledger import Lease, Look
+from pipelines.crawl.ledger import FetchResult, Lease
 from pipelines.dates.lists import Local
 from pipelines.errors import StoreError
 from pipelines.listings import formats
@@ -107,7 +107,7 @@ def facts_of(response: Response, lease: Lease) -> dict[str, Any]:
 
 def look_at(
     page: Page, facts: dict[str, Any], source: Source, *, known: str = "", pointer: Pointer | None = None
-) -> Look:
+) -> FetchResult:
     """How this page ends, with what it names if it is a list. known: the digest of the last look at it.
 
     A page on which our own code fails has failed, with that as its reason: it costs no other page.
@@ -118,10 +118,10 @@ def look_at(
         return broken(page, facts, error, pointer=pointer)
 
 
-def broken(page: Page, facts: dict[str, Any], error: Exception, *, pointer: Pointer | None = None) -> Look:
+def broken(page: Page, facts: dict[str, Any], error: Exception, *, pointer: Pointer | None = None) -> FetchResult:
     """How a look ends at a page on which our own code failed; told in the log with all that is known."""
     log.error("%s could not be judged", page.url, exc_info=error)
-    return Look(
+    return FetchResult(
         url_id=facts["url_id"],
         source=page.source,
         url=page.url,
@@ -139,7 +139,7 @@ def broken(page: Page, facts: dict[str, Any], error: Exception, *, pointer: Poin
     )
 
 
-def unwritable(look: Look, error: Exception) -> Look:
+def unwritable(look: FetchResult, error: Exception) -> FetchResult:
     """What is kept of a look that the ledger could not take as it was."""
     log.error("%s could not be written down", look.url, exc_info=error)
     return replace(
@@ -148,7 +148,7 @@ def unwritable(look: Look, error: Exception) -> Look:
     )  # fmt: skip
 
 
-def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, pointer: Pointer | None) -> Look:
+def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, pointer: Pointer | None) -> FetchResult:
     kind = Kind(facts["kind"])
     headers = {name.lower(): value for name, value in page.headers}
     outcome, code, reason, final, rest = _judge(page, headers, facts, source)
@@ -163,7 +163,7 @@ def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, poin
             found, left_out = _listed(page, kind, source)
         except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one list must not cost the others
             outcome, code, reason = State.FAILED, Cause.NO_LIST, f"not a {kind}: {_describe(error)}"
-    return Look(
+    return FetchResult(
         url_id=facts["url_id"],
         source=page.source,
         url=page.url,
@@ -187,12 +187,12 @@ def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, poin
     )
 
 
-def look_without_page(error: BaseException, lease: Lease, clock: Clock) -> Look:
+def look_without_page(error: BaseException, lease: Lease, clock: Clock) -> FetchResult:
     """How a look ended that brought no response, by this clock."""
     outcome, (code, reason) = State.FAILED, _failure(error)
     if isinstance(error, Refused):
         outcome = State.BLOCKED if error.blocked else State.EXCLUDED
-    return Look(
+    return FetchResult(
         url_id=lease.id,
         source=lease.source,
         url=lease.url,
@@ -210,7 +210,7 @@ def cause(error: BaseException) -> tuple[Cause, str]:
     return code, "DNS lookup failed" if code == Cause.DNS else reason
 
 
-def worth_keeping(look: Look) -> bool:
+def worth_keeping(look: FetchResult) -> bool:
     """Whether the page goes to the raw store: not when it says or proves that we have it."""
     return look.outcome != State.UNCHANGED
 

@@ -31,8 +31,8 @@ from pipelines.listings.fields import joined
 from pipelines.model import Entry, Page, Source
 from pipelines.stores import clock, warc
 from spiders import handler, outcome
+from spiders.pacing import Take
 from spiders.settings import ROBOT
-from spiders.turns import Take
 
 # Seconds that one request takes at least. Chosen: loopback.
 LEAST_GAP_SECONDS = 0.05

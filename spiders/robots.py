@@ -19,9 +19,9 @@ from pipelines.codes import NO_ANSWER, Cause
 from pipelines.crawl import policy
 from spiders import handler, outcome
 from spiders.guard import Refused
+from spiders.pacing import HostPacer, NotNow
 from spiders.render import RENDERED
 from spiders.settings import ROBOT
-from spiders.turns import Hosts, NotNow
 
 # How much larger it may be without its gzip. Chosen: text packs by less.
 UNPACKED_FACTOR = 10
@@ -55,7 +55,7 @@ class RobotsMiddleware:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.hosts = Hosts(crawler)
+        self.hosts = HostPacer(crawler)
         self.known: dict[str, asyncio.Future[Any]] = {}
 
     @classmethod

@@ -14,12 +14,11 @@ import spiders.followed
 from pipelines import private, urls
 from pipelines.codes import GUARDED, Code, Kind, RunState
 from pipelines.crawl import aliases, discovery, ledger, policy, rules
-from pipelines.crawl.ledger import Lease, Look
+from pipelines.crawl.ledger import FetchResult, Lease
 from pipelines.errors import DiskFullError
 from pipelines.model import Page, Source, Tally
 from pipelines.settings import Settings
-from pipelines.stores import clock, runs, warc
-from pipelines.stores import postgres as db
+from pipelines.stores import clock, postgres, runs, warc
 from pipelines.stores.clock import Clock
 from spiders import guard, outcome
 from spiders.followed import Followed, count, count_named
@@ -35,7 +34,7 @@ class Arrival:
     request: the headers that were sent.
     """
 
-    look: Look
+    look: FetchResult
     page: Page | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     request: tuple[tuple[str, str], ...] = ()
@@ -50,7 +49,7 @@ class Store:
     """
 
     settings: Settings
-    conn: db.Connection
+    conn: postgres.Connection
     run: str
     out: TextIO = field(default_factory=lambda: sys.stdout)
     followed: dict[str, Followed] = field(default_factory=dict)
@@ -64,14 +63,14 @@ class Store:
 def take(store: Store, source: Source, *, only: str = "") -> Followed | None:
     """Take a source's lock, adopt what a killed crawl left, make its lists due; None where another crawl has it."""
     with ExitStack() as stack:
-        if not stack.enter_context(db.held(store.conn, STAGE, source.name)):
+        if not stack.enter_context(postgres.held(store.conn, STAGE, source.name)):
             _busy(store, source)
             return None
         followed = Followed(source, stack.pop_all(), only=only)
     runs.begin(store.conn, store.run, source.name, STAGE)
     _adopt(store, followed)
     if only:
-        db.execute(store.conn, "mark_one_page", run=store.run, source=source.name, stage=STAGE, url=only)
+        postgres.execute(store.conn, "mark_one_page", run=store.run, source=source.name, stage=STAGE, url=only)
         ledger.want(store.conn, source, store.run, only)
     else:
         ledger.begin(store.conn, source, store.run)
@@ -109,7 +108,7 @@ def commit(store: Store, arrivals: Sequence[Arrival]) -> set[str]:
     return record(store, write(store, arrivals))
 
 
-def record(store: Store, looks: Sequence[Look]) -> set[str]:
+def record(store: Store, looks: Sequence[FetchResult]) -> set[str]:
     """Write looks into the ledger in one transaction; the sources for which there may be more to lease.
 
     Where it is what a page holds that cannot be written, that page has failed, and the others are written without it.
@@ -130,9 +129,9 @@ def record(store: Store, looks: Sequence[Look]) -> set[str]:
     return more
 
 
-def write(store: Store, arrivals: Iterable[Arrival]) -> list[Look]:
+def write(store: Store, arrivals: Iterable[Arrival]) -> list[FetchResult]:
     """Write the pages to the raw files and sync them; the looks with their pointers."""
-    looks: list[Look] = []
+    looks: list[FetchResult] = []
     touched: dict[str, warc.Writer] = {}
     for arrival in arrivals:
         look = arrival.look
@@ -152,7 +151,7 @@ def write(store: Store, arrivals: Iterable[Arrival]) -> list[Look]:
 def keep_robots(store: Store, place: str, status: int, body: str) -> list[str]:
     """Keep what a host's robots.txt says; the sources of which it kept something out that it may let in now."""
     with store.conn:
-        db.execute(store.conn, "keep_robots", host=place, status=status, body=body)
+        postgres.execute(store.conn, "keep_robots", host=place, status=status, body=body)
         return [name for name, one in store.followed.items() if rules.let_in_by_robots(store.conn, one.source)]
 
 
@@ -183,7 +182,7 @@ def close(store: Store, arrivals: Sequence[Arrival], state: RunState, message: s
             if not whole:
                 followed.writer = None
             end(store, followed, state, message)
-    except db.Error as error:
+    except postgres.Error as error:
         if state != RunState.FAILED:
             message = f"{message} The ledger could not be written: {' '.join(str(error).split())}."
         for followed in list(store.followed.values()):
@@ -208,11 +207,11 @@ def say_tally(store: Store, tally: Tally) -> None:
     say(store, "tally", source=tally.source, **facts)
 
 
-def _record(store: Store, looks: Sequence[Look]) -> set[str]:
+def _record(store: Store, looks: Sequence[FetchResult]) -> set[str]:
     """Looks, what their lists named, rests that hosts asked for, and the sources' progress: one transaction."""
     more: set[str] = set()
-    cooled: dict[str, Look] = {}
-    written: list[tuple[Look, dict[str, int]]] = []
+    cooled: dict[str, FetchResult] = {}
+    written: list[tuple[FetchResult, dict[str, int]]] = []
     with store.conn:
         for look in ledger.record(store.conn, store.run, _after_redirects(store, looks)):
             got = _discover(store.conn, store.followed[look.source], store.run, look) if look.found else {}
@@ -242,12 +241,12 @@ def _record(store: Store, looks: Sequence[Look]) -> set[str]:
 
 def _of_a_page(error: Exception) -> bool:
     """Whether an error is of what was to be written, and not of a store that cannot write."""
-    return db.refused(error) if isinstance(error, db.Error) else not isinstance(error, OSError)
+    return postgres.refused(error) if isinstance(error, postgres.Error) else not isinstance(error, OSError)
 
 
-def _after_redirects(store: Store, looks: Sequence[Look]) -> list[Look]:
+def _after_redirects(store: Store, looks: Sequence[FetchResult]) -> list[FetchResult]:
     """The looks, each at the address it is of."""
-    settled: list[Look] = []
+    settled: list[FetchResult] = []
     for name in dict.fromkeys(look.source for look in looks):
         source = store.followed[name].source
         settled += aliases.follow_redirects(
@@ -272,7 +271,7 @@ def _let_in_by_guard(store: Store, source: Source) -> None:
     """Make due what the guard refused and would not refuse by the settings as they are now."""
     guard_now = guard.policy(store.settings)
     with store.conn:
-        refused = db.query(
+        refused = postgres.query(
             store.conn,
             "refused_by_guard",
             source=source.name,
@@ -283,7 +282,7 @@ def _let_in_by_guard(store: Store, source: Source) -> None:
         )
         let_in = [row["id"] for row in refused if not guard.refusal(guard_now, row["url"])]
         if let_in:
-            db.execute(store.conn, "try_again", ids=let_in)
+            postgres.execute(store.conn, "try_again", ids=let_in)
 
 
 def _adopt(store: Store, followed: Followed) -> None:
@@ -314,7 +313,7 @@ def _adopt(store: Store, followed: Followed) -> None:
             say(store, "log", level="ERROR", message=message)
 
 
-def _adopt_one(store: Store, followed: Followed, run: str, look: Look) -> None:
+def _adopt_one(store: Store, followed: Followed, run: str, look: FetchResult) -> None:
     """One adopted look, and what its list named, as `_record` writes those of this crawl."""
     with store.conn:
         for new in ledger.record(store.conn, run, aliases.follow_redirects(store.conn, followed.source, run, [look])):
@@ -322,7 +321,7 @@ def _adopt_one(store: Store, followed: Followed, run: str, look: Look) -> None:
                 _discover(store.conn, followed, run, new)
 
 
-def _discover(conn: db.Connection, followed: Followed, run: str, look: Look) -> dict[str, int]:
+def _discover(conn: postgres.Connection, followed: Followed, run: str, look: FetchResult) -> dict[str, int]:
     """Write what a list named; the next page of a section only where this one brought something."""
     named = [one for one in look.found if one[0] != Kind.SECTION]
     further = [entry for kind, entry in look.found if kind == Kind.SECTION]
@@ -338,7 +337,7 @@ def _busy(store: Store, source: Source) -> None:
     """Say that another crawl has the source."""
     message = "Another process is crawling this source; it was left alone."
     with store.conn:
-        db.execute(store.conn, "busy_stage", run=store.run, source=source.name, stage=STAGE, message=message)
+        postgres.execute(store.conn, "busy_stage", run=store.run, source=source.name, stage=STAGE, message=message)
     say(store, "tally", source=source.name, state=str(RunState.BUSY), counts={}, message=message, code="")
 
 

@@ -11,8 +11,7 @@ from pipelines import urls
 from pipelines.load.stage import load
 from pipelines.model import Article, Source, Tally
 from pipelines.settings import Settings
-from pipelines.stores import articlefile
-from pipelines.stores import postgres as db
+from pipelines.stores import articlefile, postgres
 from pipelines.stores.articlefile import Line
 
 T0 = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -32,7 +31,7 @@ def article(path: str, text: str, title: str = "عنوان", source: str = "sana
 
 
 def keep(
-    settings: Settings, conn: db.Connection, articles: Sequence[Article], *, run: str = RUN, at: datetime = T0
+    settings: Settings, conn: postgres.Connection, articles: Sequence[Article], *, run: str = RUN, at: datetime = T0
 ) -> list[Tally]:
     """Fetch, extract and load articles, all of one run; a tally for each source."""
     lines: dict[str, list[Line]] = {}

@@ -16,7 +16,7 @@ import pytest
 
 from pipelines.settings import Settings
 from pipelines.settings import settings as settings_of_this_process
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import databases, sites, warm
 from tests.papers import Paper
 from tests.sites import Sites
@@ -43,7 +43,7 @@ warm.install()
 # The files that take longest, a minute and more of mostly waiting: begun last, they would keep all workers waiting.
 LONGEST_FIRST = (
     "test_forty_sites.py",
-    "test_airflow_local.py",
+    "test_airflow_standalone.py",
     "test_docker.py",
     "test_airflow_plain.py",
     "test_crawl_again.py",
@@ -98,10 +98,10 @@ def _started() -> Iterator[str]:
         return
     with databases.folder_for_everybody() as folder:
         settings = Settings(data=folder)
-        address = db.embedded(settings, "postgres")
+        address = postgres.embedded(settings, "postgres")
         databases.quicken(address)
         yield address
-        db.stop_embedded(settings)
+        postgres.stop_embedded(settings)
 
 
 @pytest.fixture(scope="session")
@@ -135,9 +135,9 @@ def settings(server: str, template: str, tmp_path: Path) -> Iterator[Settings]:
 
 
 @pytest.fixture
-def conn(settings: Settings) -> Iterator[db.Connection]:
+def conn(settings: Settings) -> Iterator[postgres.Connection]:
     """A connection to the database of `settings`."""
-    with db.connection(settings, application="test") as connection:
+    with postgres.connection(settings, application="test") as connection:
         yield connection
 
 
@@ -175,6 +175,6 @@ def here(settings: Settings, web: Sites) -> Settings:
 
 
 @pytest.fixture
-def paper(here: Settings, conn: db.Connection, web: Sites) -> Paper:
+def paper(here: Settings, conn: postgres.Connection, web: Sites) -> Paper:
     """A site that is crawled night after night."""
     return Paper(here, conn, web)

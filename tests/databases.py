@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 # Nothing of a test outlives its server: what a power cut would lose may stay in memory.
 QUICK = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
@@ -48,7 +48,7 @@ def database(server: str, template: str = "template0") -> Iterator[str]:
 def migrated(server: str) -> Iterator[str]:
     """The name of a database with our schema and no connection, to copy from."""
     with database(server) as address:
-        db.migrate(Settings(database_url=address))
+        postgres.migrate(Settings(database_url=address))
         yield name_of(address)
 
 
@@ -69,14 +69,14 @@ def name_of(address: str) -> str:
     return urlsplit(address).path.lstrip("/")
 
 
-def rows(conn: db.Connection, statement: str) -> list[Any]:
+def rows(conn: postgres.Connection, statement: str) -> list[Any]:
     """What a statement gives, row by row, committed."""
     with conn, conn.cursor() as cursor:
         cursor.execute(statement)
         return [tuple(row.values()) for row in cursor.fetchall()] if cursor.description else []
 
 
-def states(conn: db.Connection) -> dict[str, str]:
+def states(conn: postgres.Connection) -> dict[str, str]:
     """The state of every URL, with its reason."""
     conn.rollback()
     with conn.cursor() as cursor:

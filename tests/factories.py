@@ -14,8 +14,7 @@ from urllib.parse import urlsplit
 
 from pipelines.model import Page, Source
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
-from pipelines.stores import warc
+from pipelines.stores import postgres, warc
 
 NIGHT = "2026-11-22T0200"
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -27,24 +26,28 @@ def source(name: str, **more: Any) -> Source:
     return Source(name=name, **{"feeds": (f"https://{name}.test/feed",), **told, **more})
 
 
-def ran(conn: db.Connection, name: str, stage: str, state: str, message: str = "", **more: Any) -> None:
+def ran(conn: postgres.Connection, name: str, stage: str, state: str, message: str = "", **more: Any) -> None:
     row = {"run": NIGHT, "started_at": AT, "ended_at": AT + timedelta(minutes=5), **more}
     insert(conn, "runs", source=name, stage=stage, state=state, message=message, **row)
 
 
-def url(conn: db.Connection, name: str, path: str, state: str = "stored", **more: Any) -> int:
+def url(conn: postgres.Connection, name: str, path: str, state: str = "stored", **more: Any) -> int:
     row = {"kind": "article", "discovered_run": NIGHT, "decided_run": NIGHT, **more}
     return insert(
         conn, "urls", source=name, url_key=path, url=f"https://{name}.test/{path}", host="", state=state, **row
     )
 
 
-def fetch(conn: db.Connection, name: str, url_id: int, outcome: str = "fetched", run: str = NIGHT, **more: Any) -> int:
+def fetch(
+    conn: postgres.Connection, name: str, url_id: int, outcome: str = "fetched", run: str = NIGHT, **more: Any
+) -> int:
     row = {"url": "", "fetched_at": AT, **more}
     return insert(conn, "fetches", run=run, source=name, url_id=url_id, outcome=outcome, **row)
 
 
-def article(conn: db.Connection, name: str, path: str, title: str, text: str, *, run: str = NIGHT, **more: Any) -> int:
+def article(
+    conn: postgres.Connection, name: str, path: str, title: str, text: str, *, run: str = NIGHT, **more: Any
+) -> int:
     url_id = url(conn, name, path, discovered_run=run)
     row = {
         **dict.fromkeys(
@@ -62,7 +65,9 @@ def article(conn: db.Connection, name: str, path: str, title: str, text: str, *,
     )
 
 
-def revision(conn: db.Connection, article_id: int, number: int, title: str, text: str, source: str = "sana") -> None:
+def revision(
+    conn: postgres.Connection, article_id: int, number: int, title: str, text: str, source: str = "sana"
+) -> None:
     row = dict.fromkeys(("description", "title_digest", "text_digest", "page_digest", "extractor"), "")
     path = f"{article_id}/{number}"
     read = fetch(conn, source, url(conn, source, path, kind="section"))
@@ -70,11 +75,11 @@ def revision(conn: db.Connection, article_id: int, number: int, title: str, text
     insert(conn, "revisions", "revision", article_id=article_id, revision=number, **row, **more)
 
 
-def delivery(conn: db.Connection, key: str, state: str, article_id: int | None = None, **more: Any) -> int:
+def delivery(conn: postgres.Connection, key: str, state: str, article_id: int | None = None, **more: Any) -> int:
     row = {"kind": "single", "channel": "newsdesk", "watch": "sanctions", "created_at": NOW, **more}
     number = insert(conn, "deliveries", key=key, state=state, **row)
     if article_id:
-        found = db.json([{"surface": "والعقوبات"}])
+        found = postgres.json([{"surface": "والعقوبات"}])
         told = insert(
             conn, "alerts", watch="sanctions", kind="new", story=article_id, article_id=article_id, matches=found
         )
@@ -82,7 +87,7 @@ def delivery(conn: db.Connection, key: str, state: str, article_id: int | None =
     return number
 
 
-def insert(conn: db.Connection, table: str, returning: str = "", /, **row: Any) -> int:
+def insert(conn: postgres.Connection, table: str, returning: str = "", /, **row: Any) -> int:
     returning = returning or ("run" if table == "runs" else "id")
     columns, places = ", ".join(row), ", ".join(["%s"] * len(row))
     with conn.cursor() as cursor:
@@ -92,12 +97,12 @@ def insert(conn: db.Connection, table: str, returning: str = "", /, **row: Any) 
         return cursor.fetchone()["id"]
 
 
-def night(conn: db.Connection, at: datetime, *, new: bool, message: str = "") -> None:
+def night(conn: postgres.Connection, at: datetime, *, new: bool, message: str = "") -> None:
     """A crawl of the source `sana` at this time, with one new article or none; committed."""
     run = f"{at:%Y-%m-%dT%H%M}"
     with conn:
         ran(
-            conn, "sana", "crawl", "done", message, run=run, counts=db.json({"discovered": 12}), started_at=at,
+            conn, "sana", "crawl", "done", message, run=run, counts=postgres.json({"discovered": 12}), started_at=at,
             ended_at=at,
         )  # fmt: skip
         if new:
@@ -106,13 +111,13 @@ def night(conn: db.Connection, at: datetime, *, new: bool, message: str = "") ->
             change(conn, number, run=run, at=at)
 
 
-def change(conn: db.Connection, article_id: int, kind: str = "new", revision: int = 1, **more: Any) -> None:
+def change(conn: postgres.Connection, article_id: int, kind: str = "new", revision: int = 1, **more: Any) -> None:
     """A change of an article as load writes it."""
     row = {"run": NIGHT, "source": "sana", **more}
     insert(conn, "changes", "article_id", article_id=article_id, kind=kind, revision=revision, **row)
 
 
-def outcome(conn: db.Connection, fetch_id: int, state: str, reason: str = "") -> None:
+def outcome(conn: postgres.Connection, fetch_id: int, state: str, reason: str = "") -> None:
     """What load decided of a fetch."""
     with conn.cursor() as cursor:
         cursor.execute(
@@ -132,7 +137,9 @@ def page(source: str, url: str, body: str | bytes, **more: Any) -> Page:
     return Page(source=source, url=url, body=content, **known)
 
 
-def fetched_pages(settings: Settings, conn: db.Connection, pages: Sequence[Page], kind: str = "article") -> list[int]:
+def fetched_pages(
+    settings: Settings, conn: postgres.Connection, pages: Sequence[Page], kind: str = "article"
+) -> list[int]:
     """Pages of one source and run in the raw store and the ledger, as a crawl leaves them; their fetches' ids."""
     writer = warc.begin(settings.raw, pages[0].source, pages[0].run)
     with conn:
@@ -141,7 +148,7 @@ def fetched_pages(settings: Settings, conn: db.Connection, pages: Sequence[Page]
     return found
 
 
-def _fetched(conn: db.Connection, page: Page, kind: str, **place: Any) -> int:
+def _fetched(conn: postgres.Connection, page: Page, kind: str, **place: Any) -> int:
     known = {"source": page.source, "url": page.url, "kind": kind, "host": urlsplit(page.url).netloc, "run": page.run,
              "at": page.fetched_at}  # fmt: skip
     with conn.cursor() as cursor:

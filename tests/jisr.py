@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from pipelines.model import Source
 from pipelines.settings import Settings
-from pipelines.stores import articlefile
-from pipelines.stores import postgres as db
+from pipelines.stores import articlefile, postgres
 from pipelines.stores.articlefile import Line
 from tests import factories
 from tests.sites import RUN
@@ -28,7 +27,12 @@ def lines(settings: Settings, run: str = RUN) -> list[Line]:
 
 
 def crawled(
-    settings: Settings, conn: db.Connection, bodies: list[str], run: str = RUN, kind: str = "article", first: int = 0
+    settings: Settings,
+    conn: postgres.Connection,
+    bodies: list[str],
+    run: str = RUN,
+    kind: str = "article",
+    first: int = 0,
 ) -> list[int]:
     """Pages in the raw store and the ledger; their fetch ids."""
     pages = [

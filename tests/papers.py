@@ -13,7 +13,7 @@ from pipelines.extract.stage import extract
 from pipelines.load import stage as load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import sites
 from tests.sites import Answer, Sites
 
@@ -33,7 +33,7 @@ class Paper:
     """A site that is crawled night after night: its feed, its articles, and the nights so far."""
 
     settings: Settings
-    conn: db.Connection
+    conn: postgres.Connection
     web: Sites
     source: Source = field(default_factory=lambda: sites.source("a.test"))
     night: int = 0
@@ -112,7 +112,7 @@ def sitemap(modified: dict[int, datetime]) -> bytes:
     return f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{items}</urlset>'.encode()
 
 
-def pass_time(conn: db.Connection, span: timedelta) -> None:
+def pass_time(conn: postgres.Connection, span: timedelta) -> None:
     with conn, conn.cursor() as cursor:
         for table, columns in MOVED.items():
             moved = ", ".join(f"{column} = {column} - %(span)s" for column in columns)

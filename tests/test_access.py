@@ -27,7 +27,7 @@ from pipelines.load import stage as load
 from pipelines.model import Source
 from pipelines.settings import Settings
 from pipelines.sources import access, sourcefile
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import hostile_tls, sites
 from tests.browsers import needs_browser
 from tests.sites import NEXT, RUN, Answer, Sites
@@ -80,7 +80,7 @@ def telling(**headers: str) -> Answer:
     return send
 
 
-def kept(current: Settings, conn: db.Connection) -> str:
+def kept(current: Settings, conn: postgres.Connection) -> str:
     """Everything that a crawl left: raw files unpacked, every table, every file of the installation."""
     found: list[str] = []
     for path in [path for folder in (current.data, current.sources) for path in folder.rglob("*") if path.is_file()]:
@@ -112,7 +112,7 @@ def asked_with(web: Sites, name: str, part: str = "") -> dict[str, str]:
 
 
 def test_a_login_is_sent_to_the_source_and_is_in_nothing_that_is_kept_or_said(
-    here: Settings, web: Sites, conn: db.Connection, secrets: None, capfd: pytest.CaptureFixture[str]
+    here: Settings, web: Sites, conn: postgres.Connection, secrets: None, capfd: pytest.CaptureFixture[str]
 ) -> None:
     paper = sites.site(web, "paper.test", 3, auth="basic paper_login", cookies="paper_cookies")
     paper = replace(paper, headers=("X-Api-Key: paper_key",))
@@ -192,7 +192,7 @@ def test_robots_txt_of_a_closed_site_is_asked_for_with_the_login_and_obeyed(
 
 
 def test_a_redirect_that_names_a_token_names_it_nowhere(
-    here: Settings, web: Sites, conn: db.Connection, secrets: None
+    here: Settings, web: Sites, conn: postgres.Connection, secrets: None
 ) -> None:
     paper = sites.site(web, "paper.test", 1, auth="bearer paper_token")
     web.pages["http://paper.test/news/1"] = sites.answer(302, b"", Location=f"http://paper.test/login?t={TOKEN}")
@@ -352,7 +352,7 @@ def proxy(web: Sites, login: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def test_a_source_is_asked_through_its_proxy_whose_login_no_site_and_no_record_gets(
-    settings: Settings, web: Sites, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, web: Sites, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paper = sites.site(web, "paper.test", 2, proxy="paper_proxy")
     lines: list[str] = []
@@ -370,7 +370,7 @@ def test_a_source_is_asked_through_its_proxy_whose_login_no_site_and_no_record_g
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_proxy_that_refuses_is_told_without_its_address(
-    settings: Settings, web: Sites, conn: db.Connection, monkeypatch: pytest.MonkeyPatch, scheme: str
+    settings: Settings, web: Sites, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
     paper = sites.source("paper.test", proxy="paper_proxy", feeds=(f"{scheme}://paper.test/feed",))
     lines: list[str] = []
@@ -434,7 +434,7 @@ def test_a_file_without_authorities_is_refused_before_anything_is_fetched(
 
 @needs_browser
 def test_a_page_that_a_browser_reads_gets_its_data_with_the_login_and_never_sees_it(
-    here: Settings, web: Sites, conn: db.Connection, secrets: None
+    here: Settings, web: Sites, conn: postgres.Connection, secrets: None
 ) -> None:
     paper = sites.site(web, "paper.test", 1, auth="basic paper_login", render=True)
     script = "fetch('/data').then(r => r.text()).then(t => document.body.append(t + ' ' + document.cookie))"
@@ -470,7 +470,7 @@ def test_a_page_that_a_browser_reads_gets_its_data_with_the_login_and_never_sees
     ],
 )
 def test_a_login_that_ran_out_is_told_to_the_operators_once_and_over_when_pages_are_shown(
-    here: Settings, web: Sites, conn: db.Connection, secrets: None, wall: Answer, why: str
+    here: Settings, web: Sites, conn: postgres.Connection, secrets: None, wall: Answer, why: str
 ) -> None:
     current = here.model_copy(update={"operators": "desk"})
     paper = sites.site(web, "paper.test", 3, cookies="paper_cookies")

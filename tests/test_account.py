@@ -9,7 +9,7 @@ import pytest
 from pipelines.codes import Kind
 from pipelines.crawl import discovery, summary
 from pipelines.model import Entry
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import sites
 from tests.sites import RUN
 
@@ -37,7 +37,7 @@ def test_an_end_that_would_be_over_when_it_is_read_is_not_told_as_a_moment(remai
     assert said == "3 fetched; 0 B in 0 s; 40 URLs left, about to end"
 
 
-def test_exclusions_are_counted_by_the_rule_of_the_ledger(conn: db.Connection) -> None:
+def test_exclusions_are_counted_by_the_rule_of_the_ledger(conn: postgres.Connection) -> None:
     source = sites.source("a.test", deny=("/live/",), feeds=(), sitemaps=("http://a.test/s.xml",))
     old = datetime.now(UTC) - timedelta(days=90)
     named = [Entry(url=f"http://a.test/live/{n}") for n in range(3)] + [

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import psycopg2
 import pytest
 
-from pipelines.airflow import home
-from pipelines.airflow.rest import AirflowError
+from pipelines.airflow import airflow_home
+from pipelines.airflow.api_client import AirflowError
 from pipelines.settings import Settings
 
 
@@ -27,7 +27,7 @@ def with_airflow(settings: Settings, server: str) -> Iterator[Settings]:
 def test_the_secrets_are_made_once_and_readable_by_their_owner_alone(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
 
-    first, second = home.prepare(settings), home.prepare(settings)
+    first, second = airflow_home.prepare(settings), airflow_home.prepare(settings)
 
     assert first == second
     assert len(first.jwt) >= 64
@@ -51,8 +51,8 @@ def test_the_secrets_are_made_once_and_readable_by_their_owner_alone(tmp_path: P
     ],
 )
 def test_both_drivers_of_airflow_get_an_address_in_their_own_words(address: str, sync: str, asynchronous: str) -> None:
-    assert home.sync_address(address) == sync
-    assert home.async_address(address) == asynchronous
+    assert airflow_home.sync_address(address) == sync
+    assert airflow_home.async_address(address) == asynchronous
 
 
 def test_tasks_see_the_same_settings_and_the_port_airflow_listens_on(
@@ -61,7 +61,7 @@ def test_tasks_see_the_same_settings_and_the_port_airflow_listens_on(
     monkeypatch.setenv("AIRFLOW__CORE__EXECUTOR", "CeleryExecutor")
     monkeypatch.setenv("AIRFLOW_CONN_NIGHTDESK_CHANNEL_DESK", "generic://:secret@")
 
-    env = home.environment(with_airflow, home.prepare(with_airflow), port=18181)
+    env = airflow_home.environment(with_airflow, airflow_home.prepare(with_airflow), port=18181)
 
     assert env["AIRFLOW__API__BASE_URL"] == "http://127.0.0.1:18181"
     assert env["AIRFLOW__CORE__EXECUTION_API_SERVER_URL"] == "http://127.0.0.1:18181/execution/"
@@ -74,12 +74,16 @@ def test_tasks_see_the_same_settings_and_the_port_airflow_listens_on(
 def test_a_second_airflow_on_one_data_folder_is_refused(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path)
 
-    with home.alone(settings), pytest.raises(AirflowError, match="running already"), home.alone(settings):
+    with (
+        airflow_home.alone(settings),
+        pytest.raises(AirflowError, match="running already"),
+        airflow_home.alone(settings),
+    ):
         pass
 
-    with home.alone(settings):
+    with airflow_home.alone(settings):
         pass
 
 
 def test_before_its_first_start_airflow_left_nothing_unfinished(with_airflow: Settings) -> None:
-    assert home.unfinished(with_airflow) == 0
+    assert airflow_home.unfinished(with_airflow) == 0

@@ -23,8 +23,8 @@ from setuptools import find_packages
 
 from demo.newsroom import articles, open_newsroom
 from demo.sites import SITES, source, write_sources
-from pipelines.airflow import home, local, processes, rest
-from pipelines.airflow.local import Airflow, free_port, night
+from pipelines.airflow import airflow_home, api_client, processes, standalone
+from pipelines.airflow.standalone import Airflow, free_port, night
 from tests import databases
 
 ROOT = Path(__file__).parent.parent
@@ -95,7 +95,7 @@ def test_a_night_comes_through_in_an_airflow_that_was_there_before(server: str, 
         published = [truth.url for truth in articles(newsroom.folder)]
 
     assert Path(folder).is_relative_to(environment)
-    assert {dag: run.state for dag, run in ended.items()} == dict.fromkeys(local.NIGHT, "success")
+    assert {dag: run.state for dag, run in ended.items()} == dict.fromkeys(standalone.NIGHT, "success")
     assert len(told) == len(published) > 0
     assert "nightdesk" in [plugin["name"] for plugin in plugins]
     assert desk.status_code == 200, desk.text
@@ -164,8 +164,8 @@ def variables(environment: Path, tmp_path: Path, database: str) -> dict[str, str
         "core__simple_auth_manager_passwords_file": str(passwords),
         "core__fernet_key": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "core__execution_api_server_url": f"{address}/execution/",
-        "database__sql_alchemy_conn": home.sync_address(database),
-        "database__sql_alchemy_conn_async": home.async_address(database),
+        "database__sql_alchemy_conn": airflow_home.sync_address(database),
+        "database__sql_alchemy_conn_async": airflow_home.async_address(database),
         "api__host": "127.0.0.1",
         "api__port": str(port),
         "api__base_url": address,
@@ -206,17 +206,17 @@ def running(environment: Path, env: dict[str, str], tmp_path: Path) -> Iterator[
     def until(ready: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + 240
         while not ready():
-            local.check(started)
+            standalone.check(started)
             ends = "\n".join(processes.tail(log) for log in logs.values())
             assert time.monotonic() < deadline, f"{what} did not happen in time:\n{ends}"
             time.sleep(0.5)
 
     try:
-        until(lambda: set(rest.healthy(address)) <= {"triggerer"}, "a healthy Airflow")
-        rest.warm(address)
-        with rest.login(address, USER, PASSWORD) as client:
+        until(lambda: set(api_client.healthy(address)) <= {"triggerer"}, "a healthy Airflow")
+        api_client.warm(address)
+        with api_client.login(address, USER, PASSWORD) as client:
             until(lambda: {d["dag_id"] for d in client.get("/api/v2/dags").json()["dags"]} >= NIGHT, "reading the Dags")
-            assert rest.import_errors(client) == []
+            assert api_client.import_errors(client) == []
             yield Airflow(
                 address=address,
                 user=USER,

@@ -17,7 +17,7 @@ from pipelines.alert import stage as alert
 from pipelines.alert import watches
 from pipelines.notify import delivery, outbox
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import factories
 from tests.databases import rows
 from tests.faults.holds import until
@@ -60,7 +60,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def change(conn: db.Connection) -> Change:
+def change(conn: postgres.Connection) -> Change:
     """An article of the source `sana` and a change of it as load writes them; the article's id."""
 
     def change(
@@ -88,12 +88,12 @@ def change(conn: db.Connection) -> Change:
     return change
 
 
-def known(conn: db.Connection, article: int, revision: int) -> bool:
+def known(conn: postgres.Connection, article: int, revision: int) -> bool:
     """Whether a revision is stored already."""
     return bool(rows(conn, f"select 1 from revisions where article_id = {article} and revision = {revision}"))
 
 
-def follow(conn: db.Connection, name: str = "raqqa", terms: tuple[str, ...] = ("الرقة",), **more: Any) -> None:
+def follow(conn: postgres.Connection, name: str = "raqqa", terms: tuple[str, ...] = ("الرقة",), **more: Any) -> None:
     with conn:
         watches.add(conn, watches.make(name, terms, **{"channels": ["desk"], **more}))
 
@@ -104,7 +104,7 @@ def counts(settings: Settings) -> dict[str, int]:
 
 
 def test_a_new_article_that_matches_is_one_alert_and_one_message_a_channel(
-    settings: Settings, conn: db.Connection, change: Change
+    settings: Settings, conn: postgres.Connection, change: Change
 ) -> None:
     follow(conn, channels=["desk", "mail"])
     change("غارة على الرقّة")
@@ -124,7 +124,7 @@ def test_a_new_article_that_matches_is_one_alert_and_one_message_a_channel(
 
 
 def test_matching_again_tells_nothing_twice_and_counts_the_same(
-    settings: Settings, conn: db.Connection, change: Change
+    settings: Settings, conn: postgres.Connection, change: Change
 ) -> None:
     follow(conn)
     change("غارة على الرقة")
@@ -137,7 +137,9 @@ def test_matching_again_tells_nothing_twice_and_counts_the_same(
     assert rows(conn, "select count(*) from deliveries") == [(1,)]
 
 
-def test_a_quiet_change_is_listed_and_told_to_nobody(settings: Settings, conn: db.Connection, change: Change) -> None:
+def test_a_quiet_change_is_listed_and_told_to_nobody(
+    settings: Settings, conn: postgres.Connection, change: Change
+) -> None:
     follow(conn)
     change("غارة على الرقة", quiet="first run")
 
@@ -148,7 +150,7 @@ def test_a_quiet_change_is_listed_and_told_to_nobody(settings: Settings, conn: d
 
 
 def test_a_revision_and_a_removal_are_told_where_the_watch_wants_them(
-    settings: Settings, conn: db.Connection, change: Change
+    settings: Settings, conn: postgres.Connection, change: Change
 ) -> None:
     follow(conn)
     follow(conn, "only new", kinds=["new"])
@@ -168,7 +170,7 @@ def test_a_revision_and_a_removal_are_told_where_the_watch_wants_them(
 
 
 def test_a_watch_hears_of_its_own_sources_and_languages(
-    settings: Settings, conn: db.Connection, change: Change
+    settings: Settings, conn: postgres.Connection, change: Change
 ) -> None:
     follow(conn, "sana", sources=["sana"])
     follow(conn, "arabic", languages=["ar"])
@@ -186,7 +188,7 @@ def test_a_watch_hears_of_its_own_sources_and_languages(
 
 
 def test_beyond_the_cap_the_rest_goes_out_in_one_message(
-    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+    settings: Settings, conn: postgres.Connection, change: Change, receiver: Receiver
 ) -> None:
     follow(conn, cap=2)
     for n in range(5):
@@ -204,7 +206,7 @@ def test_beyond_the_cap_the_rest_goes_out_in_one_message(
 
 
 def test_one_alert_beyond_the_cap_is_one_more_alert_and_a_run_shows_all_that_it_did(
-    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+    settings: Settings, conn: postgres.Connection, change: Change, receiver: Receiver
 ) -> None:
     follow(conn, cap=2)
     for n in range(3):
@@ -219,7 +221,7 @@ def test_one_alert_beyond_the_cap_is_one_more_alert_and_a_run_shows_all_that_it_
 
 
 def test_a_collected_message_that_was_begun_is_not_added_to(
-    settings: Settings, conn: db.Connection, change: Change
+    settings: Settings, conn: postgres.Connection, change: Change
 ) -> None:
     follow(conn, cap=1)
     change("الرقة 1")
@@ -237,7 +239,7 @@ def test_a_collected_message_that_was_begun_is_not_added_to(
 
 
 def test_a_message_says_what_was_found_where_and_by_whom(
-    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+    settings: Settings, conn: postgres.Connection, change: Change, receiver: Receiver
 ) -> None:
     follow(conn, "رصد الرقة")
     change("غارة على الرقّة", text="قُتل ثلاثة في الرقة.")
@@ -256,7 +258,7 @@ def test_a_message_says_what_was_found_where_and_by_whom(
 
 
 def test_what_was_sent_is_not_sent_again(
-    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+    settings: Settings, conn: postgres.Connection, change: Change, receiver: Receiver
 ) -> None:
     follow(conn)
     change("الرقة")
@@ -269,7 +271,7 @@ def test_what_was_sent_is_not_sent_again(
 
 
 def test_two_senders_at_once_send_each_message_once(
-    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+    settings: Settings, conn: postgres.Connection, change: Change, receiver: Receiver
 ) -> None:
     follow(conn)
     for n in range(12):
@@ -289,7 +291,7 @@ def test_two_senders_at_once_send_each_message_once(
 
 
 def test_a_message_that_is_refused_is_tried_again_later_with_the_same_key(
-    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+    settings: Settings, conn: postgres.Connection, change: Change, receiver: Receiver
 ) -> None:
     follow(conn)
     change("الرقة")
@@ -316,7 +318,7 @@ def test_the_wait_doubles_from_a_minute_to_six_hours() -> None:
 
 
 def test_a_message_is_given_up_after_twelve_attempts(
-    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+    settings: Settings, conn: postgres.Connection, change: Change, receiver: Receiver
 ) -> None:
     follow(conn)
     change("الرقة")
@@ -333,7 +335,7 @@ def test_a_message_is_given_up_after_twelve_attempts(
 
 
 def test_a_channel_without_an_address_keeps_its_messages_waiting(
-    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+    settings: Settings, conn: postgres.Connection, change: Change, receiver: Receiver
 ) -> None:
     follow(conn, "a", channels=["chat"])
     follow(conn, "b")
@@ -349,7 +351,7 @@ def test_a_channel_without_an_address_keeps_its_messages_waiting(
 
 
 def test_a_dead_channel_is_left_alone_after_three_failures_in_a_row(
-    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+    settings: Settings, conn: postgres.Connection, change: Change, receiver: Receiver
 ) -> None:
     follow(conn)
     for n in range(6):
@@ -362,7 +364,9 @@ def test_a_dead_channel_is_left_alone_after_three_failures_in_a_row(
     assert (tally.counts["retried"], tally.counts["waiting"], len(receiver.got)) == (3, 6, 3)
 
 
-def test_the_operators_are_told_once_for_each_key(settings: Settings, conn: db.Connection, receiver: Receiver) -> None:
+def test_the_operators_are_told_once_for_each_key(
+    settings: Settings, conn: postgres.Connection, receiver: Receiver
+) -> None:
     told = settings.model_copy(update={"operators": "desk"})
 
     said = [outbox.tell_operators(told, f"failed/{RUN}", "The night failed", "news_load: sana") for _ in range(2)]
@@ -376,21 +380,21 @@ def test_the_operators_are_told_once_for_each_key(settings: Settings, conn: db.C
 
 
 def test_a_kill_between_sending_and_marking_repeats_that_message_alone(
-    settings: Settings, conn: db.Connection, change: Change, receiver: Receiver
+    settings: Settings, conn: postgres.Connection, change: Change, receiver: Receiver
 ) -> None:
     follow(conn)
     change("الرقة 1")
     change("الرقة 2")
     alert.match(settings, RUN)
-    with db.connection(settings) as killed:
+    with postgres.connection(settings) as killed:
         killed.autocommit = True
         sender = outbox._sender(killed)
         given = {"sender": sender, "senders": outbox.SENDERS, "channel": "desk", "patience": 3, "count": 1}
-        (taken,) = db.query(killed, "claim_deliveries", **given)
-        told = db.query(killed, "alerts_of_deliveries", ids=[taken["id"]])
+        (taken,) = postgres.query(killed, "claim_deliveries", **given)
+        told = postgres.query(killed, "alerts_of_deliveries", ids=[taken["id"]])
         delivery.send("desk", receiver.address, outbox._message(taken, told))
         # The killed sender has one in hand; for as long as it lives nobody else touches that one.
-        assert [d["id"] for d in db.query(conn, "claim_deliveries", **given | {"sender": sender + 1})] == [2]
+        assert [d["id"] for d in postgres.query(conn, "claim_deliveries", **given | {"sender": sender + 1})] == [2]
         conn.rollback()
     until(lambda: rows(conn, f"select from pg_locks where locktype = 'advisory' and objid = {sender}") == [])
     alert.send(settings, channels={"desk": receiver.address})
@@ -399,7 +403,7 @@ def test_a_kill_between_sending_and_marking_repeats_that_message_alone(
 
 
 def test_single_messages_of_more_than_an_hour_ago_do_not_count(
-    settings: Settings, conn: db.Connection, change: Change
+    settings: Settings, conn: postgres.Connection, change: Change
 ) -> None:
     follow(conn, cap=1)
     change("الرقة 1")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted(
@@ -67,10 +67,10 @@ APART = {
 PUBLIC = {
     "pipelines": "codes cron edits encodings errors installation model patterns private settings singlebyte steering "
     "text urls",
-    "pipelines.airflow": "beside build cleaning home local rest",
+    "pipelines.airflow": "airflow_home api_client cleaning night_dags service_dags standalone",
     "pipelines.alert": "stage watches",
     "pipelines.archive": "differences passages provenance search",
-    "pipelines.crawl": "aliases discovery hosts ledger policy rules stage summary",
+    "pipelines.crawl": "aliases discovery host_locks ledger policy rules stage summary",
     "pipelines.dates": "clocks lists months relative written",
     "pipelines.desk": "records",
     "pipelines.extract": "extraction markup preview stage",
@@ -205,7 +205,7 @@ def test_every_module_says_what_it_is_for() -> None:
 
 
 def test_a_named_piece_of_sql_is_one_statement_and_says_what_for() -> None:
-    for name, text in db.statements().items():
+    for name, text in postgres.statements().items():
         assert text.startswith("-- "), name
         code = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("--"))
         assert ";" not in code.rstrip(";").replace("';'", ""), name
@@ -216,7 +216,7 @@ def test_statements_have_one_name_each_which_their_package_or_the_crawl_process_
     for path in (ROOT / "pipelines").glob("*/sql/*.sql"):
         homes[path.stem].append(path.parts[-3])
     for path in (ROOT / "pipelines").glob("*/queries.sql"):
-        for name in db.NAMED.findall(path.read_text(encoding="utf-8")):
+        for name in postgres.NAMED.findall(path.read_text(encoding="utf-8")):
             homes[name].append(path.parts[-2])
     asked = defaultdict(set)
     for path in MODULES:
@@ -230,7 +230,7 @@ def test_statements_have_one_name_each_which_their_package_or_the_crawl_process_
 
 def test_a_statement_of_more_than_twenty_lines_is_a_file_of_its_own() -> None:
     files = {path.stem for path in (ROOT / "pipelines").glob("*/sql/*.sql")}
-    lines = {name: sum(map(bool, text.splitlines())) for name, text in db.statements().items()}
+    lines = {name: sum(map(bool, text.splitlines())) for name, text in postgres.statements().items()}
 
     assert {name for name, count in lines.items() if count > 20} == files
 

@@ -14,8 +14,7 @@ from pipelines.archive.differences import Fate
 from pipelines.archive.passages import Piece
 from pipelines.model import Page
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
-from pipelines.stores import warc
+from pipelines.stores import postgres, warc
 from tests.archives import RUN, T0, article, keep
 
 
@@ -88,7 +87,7 @@ def test_passages_show_what_was_found_with_the_words_around_it() -> None:
 
 
 def test_provenance_names_file_record_addresses_and_digests_of_each_wording(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     keep(settings, conn, [article("1", "lion")])
     keep(settings, conn, [article("1", "zebra")], run="2026-11-23T0200", at=T0 + timedelta(days=1))

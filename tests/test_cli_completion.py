@@ -14,8 +14,7 @@ from pipelines.alert import watches
 from pipelines.model import Tally
 from pipelines.settings import Settings, exported
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 RUN = "2026-11-22T0200"
 Tab = Callable[..., list[str]]
@@ -44,7 +43,7 @@ def tab(settings: Settings) -> Tab:
     return offered
 
 
-def test_what_is_known_is_offered(tab: Tab, settings: Settings, conn: db.Connection) -> None:
+def test_what_is_known_is_offered(tab: Tab, settings: Settings, conn: postgres.Connection) -> None:
     folders.follow(settings, "sana")
     with conn:
         watches.add(conn, watches.make("daesh", ["داعش"], channels=["desk"]))

@@ -14,7 +14,7 @@ from pipelines.health import golden
 from pipelines.load.stage import load
 from pipelines.settings import Settings, exported
 from pipelines.sources.folders import load as read_source
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import factories
 
 RUN = "2026-11-22T0200"
@@ -35,7 +35,7 @@ Nightdesk = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def nightdesk(settings: Settings, conn: db.Connection) -> Nightdesk:
+def nightdesk(settings: Settings, conn: postgres.Connection) -> Nightdesk:
     """The command line beside a source with two loaded articles."""
     file = settings.sources / "bridge.toml"
     file.write_text(SOURCE, encoding="utf-8")

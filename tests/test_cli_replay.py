@@ -13,8 +13,7 @@ from demo import memory, replay
 from pipelines.cli.replay import summary
 from pipelines.errors import NightdeskError
 from pipelines.model import Tally
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 RUN = "2026-11-22T0200"
 STORY = "The council of {0} voted on Tuesday to open the {0} bridge to carts again after the flood of last winter. "
@@ -59,7 +58,7 @@ def test_nothing_to_serve_is_said(tmp_path: Path) -> None:
         replay.gathered([], [tmp_path])
 
 
-def test_a_run_is_summed_over_its_sources(conn: db.Connection) -> None:
+def test_a_run_is_summed_over_its_sources(conn: postgres.Connection) -> None:
     with conn:
         for source in ("a", "b"):
             counts = {"articles": 2, "rejected": 1, "rejected: listing": 1, "words": 90}

@@ -11,15 +11,14 @@ from pipelines.alert import watches
 from pipelines.cli import app
 from pipelines.model import Tally
 from pipelines.settings import Settings, exported
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 Nightdesk = Callable[..., Result]
 RUN = "2026-11-22T0200"
 
 
 @pytest.fixture
-def nightdesk(settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
+def nightdesk(settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
     """`nightdesk` on an installation with the watch daesh, the channel desk, the source sabah and one run."""
     for name, value in {**exported(settings), "NIGHTDESK_CHANNEL_DESK": "webhook+http://127.0.0.1:1/"}.items():
         monkeypatch.setenv(name, value)
@@ -75,7 +74,7 @@ def test_a_name_that_nobody_knows_is_told_with_the_near_ones(
 
 
 def test_a_second_watch_of_a_name_says_what_changed_and_keeps_what_is_not_given(
-    nightdesk: Nightdesk, conn: db.Connection
+    nightdesk: Nightdesk, conn: postgres.Connection
 ) -> None:
     nightdesk("watch", "add", "daesh", "داعش", "--kind", "new", "--kind", "removed", "--cap", "3")
 
@@ -91,7 +90,7 @@ def test_a_second_watch_of_a_name_says_what_changed_and_keeps_what_is_not_given(
     assert again.output.startswith("The watch daesh is as it was.")
 
 
-def test_a_dash_takes_an_option_of_a_watch_away(nightdesk: Nightdesk, conn: db.Connection) -> None:
+def test_a_dash_takes_an_option_of_a_watch_away(nightdesk: Nightdesk, conn: postgres.Connection) -> None:
     said = nightdesk("watch", "add", "daesh", "داعش", "--channel", "-", "--kind", "new")
     nightdesk("watch", "add", "daesh", "داعش", "--kind", "-")
 

@@ -21,7 +21,7 @@ from pipelines.codes import (
     TroubleKind,
 )
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 ROOT = Path(__file__).parent.parent
 # The columns that hold a code, and the enums whose members they may hold.
@@ -52,7 +52,7 @@ ASKS = re.compile(
     ("table", "column", "enums"), COLUMNS, ids=[f"{table}.{column}" for table, column, _ in COLUMNS]
 )
 def test_the_database_takes_the_members_of_an_enum_and_nothing_else(
-    conn: db.Connection, table: str, column: str, enums: list[type]
+    conn: postgres.Connection, table: str, column: str, enums: list[type]
 ) -> None:
     with conn, conn.cursor() as cursor:
         cursor.execute(
@@ -89,7 +89,7 @@ def test_nothing_asks_a_sentence() -> None:
 
 
 def test_what_earlier_code_wrote_as_sentences_has_its_codes_after_the_migration(database_url: str) -> None:
-    before = [p for p in sorted((db.SQL / "migrations").glob("*.sql")) if not p.stem.endswith("_codes")]
+    before = [p for p in sorted((postgres.SQL / "migrations").glob("*.sql")) if not p.stem.endswith("_codes")]
     urls = {
         "a deny": ("excluded", "deny: /live/", "deny"), "a port": ("excluded", "guard: port 22", "guard network"),
         "a user": ("excluded", "guard: user name in the URL", "guard"),
@@ -100,7 +100,7 @@ def test_what_earlier_code_wrote_as_sentences_has_its_codes_after_the_migration(
         "short": ("rejected", "too short", "too short"), "odd": ("rejected", "of another version", ""),
     }  # fmt: skip
     settings = Settings(database_url=database_url)
-    with db.connection(settings) as conn, conn, conn.cursor() as cursor:
+    with postgres.connection(settings) as conn, conn, conn.cursor() as cursor:
         cursor.execute("create table migrations (name text primary key, applied_at timestamptz not null default now())")
         for path in before[: [p.stem[:4] for p in before].index("0008") + 1]:
             cursor.execute(path.read_text(encoding="utf-8"))
@@ -112,9 +112,9 @@ def test_what_earlier_code_wrote_as_sentences_has_its_codes_after_the_migration(
                 (name, name, state, reason),
             )
 
-    db.migrate(settings)
+    postgres.migrate(settings)
 
-    with db.connection(settings) as conn, conn, conn.cursor() as cursor:
+    with postgres.connection(settings) as conn, conn, conn.cursor() as cursor:
         cursor.execute("select url, code from urls")
         found = {row["url"]: row["code"] for row in cursor.fetchall()}  # type: ignore[call-overload]
     assert found == {name: code for name, (_, _, code) in urls.items()}

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.settings import Settings
 from pipelines.sources import sourcefile
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import factories as rows
 from tests.console_app import get, process
 
@@ -56,7 +56,9 @@ def test_a_user_without_a_role_is_refused(get: Any, path: str) -> None:
     assert get(path, "")[0] == 403
 
 
-def test_a_viewer_reads_the_desk_as_json_that_is_not_kept(get: Any, settings: Settings, conn: db.Connection) -> None:
+def test_a_viewer_reads_the_desk_as_json_that_is_not_kept(
+    get: Any, settings: Settings, conn: postgres.Connection
+) -> None:
     follow(settings, "sana")
     with conn:
         rows.ran(conn, "sana", "load", "done")
@@ -82,7 +84,7 @@ def test_a_source_file_that_does_not_keep_the_form_is_told_and_hides_no_other(ge
     assert "broken.toml" in page["broken"][0]
 
 
-def test_an_article_is_shown_in_full_or_not_found(get: Any, conn: db.Connection) -> None:
+def test_an_article_is_shown_in_full_or_not_found(get: Any, conn: postgres.Connection) -> None:
     with conn:
         number = rows.article(conn, "sana", "1", "عنوان", "فقرة\nأخرى")
 

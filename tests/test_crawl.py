@@ -15,14 +15,13 @@ from pipelines import errors
 from pipelines.crawl import ledger, policy
 from pipelines.crawl import stage as crawl
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
-from pipelines.stores import runs, warc
+from pipelines.stores import postgres, runs, warc
 from tests import clock, sites
 from tests.databases import states
 from tests.sites import NEXT, RUN, Answer, Sites
 
 
-def fetches(conn: db.Connection, outcome: str = "fetched") -> list[str]:
+def fetches(conn: postgres.Connection, outcome: str = "fetched") -> list[str]:
     conn.rollback()
     with conn.cursor() as cursor:
         cursor.execute(
@@ -33,7 +32,9 @@ def fetches(conn: db.Connection, outcome: str = "fetched") -> list[str]:
         return [row["url"] for row in cursor.fetchall()]
 
 
-def test_every_article_of_a_feed_is_on_disk_and_in_the_ledger(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_every_article_of_a_feed_is_on_disk_and_in_the_ledger(
+    here: Settings, web: Sites, conn: postgres.Connection
+) -> None:
     source = sites.site(web, "a.test", 5)
 
     (tally,) = crawl.crawl(here, [source], RUN, on_line=print)
@@ -48,7 +49,7 @@ def test_every_article_of_a_feed_is_on_disk_and_in_the_ledger(here: Settings, we
 
 
 def test_a_second_crawl_with_nothing_new_fetches_only_the_feed_and_says_so(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     source = sites.site(web, "a.test", 2)
     crawl.crawl(here, [source], RUN)
@@ -71,7 +72,7 @@ def test_requests_to_one_host_keep_the_delay_of_the_source(here: Settings, web: 
     assert clock.apart(gaps, 0.5, 0.1)
 
 
-def test_robots_txt_is_obeyed_and_its_crawl_delay_kept(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_robots_txt_is_obeyed_and_its_crawl_delay_kept(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     source = sites.site(web, "a.test", 3)
     rules = b"User-agent: *\nCrawl-delay: 0.6\nDisallow: /news/2\n"
     web.pages["http://a.test/robots.txt"] = sites.answer(200, rules, "text/plain")
@@ -84,7 +85,7 @@ def test_robots_txt_is_obeyed_and_its_crawl_delay_kept(here: Settings, web: Site
     assert clock.apart([later - earlier for earlier, later in pairwise(times)], 0.6, 0.1)
 
 
-def test_a_host_whose_robots_txt_breaks_is_left_alone(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_a_host_whose_robots_txt_breaks_is_left_alone(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     source = sites.site(web, "a.test", 3)
     web.pages["http://a.test/robots.txt"] = sites.answer(500, b"")
 
@@ -95,7 +96,9 @@ def test_a_host_whose_robots_txt_breaks_is_left_alone(here: Settings, web: Sites
     assert states(conn)["http://a.test/feed"] == "blocked: robots.txt unreachable: status 500"
 
 
-def test_every_way_a_page_can_fail_has_its_state_and_reason(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_every_way_a_page_can_fail_has_its_state_and_reason(
+    here: Settings, web: Sites, conn: postgres.Connection
+) -> None:
     source = sites.site(web, "a.test", 9)
 
     def endless(handler: Any) -> None:
@@ -143,7 +146,7 @@ def test_every_way_a_page_can_fail_has_its_state_and_reason(here: Settings, web:
     assert tally.state == "done" and tally.counts["fetched"] == 1
 
 
-def test_a_host_that_asks_for_rest_gets_nothing_more(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_a_host_that_asks_for_rest_gets_nothing_more(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     source = sites.site(web, "a.test", 8)
     for number in range(1, 9):
         web.pages[f"http://a.test/news/{number}"] = sites.answer(429, b"", Retry_After="3600")
@@ -179,7 +182,7 @@ def test_without_a_contact_the_internet_is_not_touched(here: Settings, web: Site
     assert crawl.crawl(settings, [sites.site(web, "a.test", 1)], RUN)[0].state == "done"
 
 
-def test_one_asked_for_url_is_fetched_whatever_is_due(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_one_asked_for_url_is_fetched_whatever_is_due(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     source = sites.site(web, "a.test", 3)
 
     (tally,) = crawl.crawl(here, [source], RUN, only="http://a.test/news/2")
@@ -192,7 +195,7 @@ def test_one_asked_for_url_is_fetched_whatever_is_due(here: Settings, web: Sites
     ]
 
 
-def test_one_page_can_be_had_without_the_ledger(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_one_page_can_be_had_without_the_ledger(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     source = sites.site(web, "a.test", 1)
 
     page = crawl.fetch(here, source, "http://a.test/news/1")
@@ -209,7 +212,9 @@ def test_a_crawl_stops_before_the_disk_is_full(here: Settings, web: Sites) -> No
     assert tally.state == "failed" and "NIGHTDESK_MIN_FREE_MB" in tally.message
 
 
-def test_an_index_its_sitemap_and_a_section_lead_to_articles(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_an_index_its_sitemap_and_a_section_lead_to_articles(
+    here: Settings, web: Sites, conn: postgres.Connection
+) -> None:
     source = sites.source(
         "a.test", feeds=(), sitemaps=("http://a.test/index.xml",), sections=("http://a.test/politics",)
     )
@@ -230,7 +235,7 @@ def test_an_index_its_sitemap_and_a_section_lead_to_articles(here: Settings, web
     assert states(conn)["http://b.test/2"] == "excluded: other site: b.test"
 
 
-def test_a_feed_with_an_etag_is_asked_whether_it_changed(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_a_feed_with_an_etag_is_asked_whether_it_changed(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     source = sites.site(web, "a.test", 1)
     body = sites.feed("http://a.test/news/1")
 
@@ -247,7 +252,7 @@ def test_a_feed_with_an_etag_is_asked_whether_it_changed(here: Settings, web: Si
 
 
 def test_a_redirect_to_another_host_asks_for_its_robots_txt_and_keeps_where_it_led(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     source = sites.site(web, "a.test", 2)
     web.pages |= {
@@ -266,7 +271,7 @@ def test_a_redirect_to_another_host_asks_for_its_robots_txt_and_keeps_where_it_l
 
 
 def test_a_chain_of_sitemaps_without_an_end_is_followed_so_far_and_no_further(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     where = "http://a.test/chain/"
     source = replace(sites.site(web, "a.test", 2), sitemaps=(f"{where}0.xml",))
@@ -284,7 +289,7 @@ def test_a_chain_of_sitemaps_without_an_end_is_followed_so_far_and_no_further(
     assert web.asked(f"{where}51.xml") == []
 
 
-def test_a_robots_txt_that_no_name_leads_to_is_told_in_words(here: Settings, conn: db.Connection) -> None:
+def test_a_robots_txt_that_no_name_leads_to_is_told_in_words(here: Settings, conn: postgres.Connection) -> None:
     settings = here.model_copy(update={"host_map": ""})
 
     (tally,) = crawl.crawl(settings, [sites.source("nowhere.invalid")], RUN)
@@ -312,7 +317,7 @@ def test_one_asked_for_url_that_cannot_be_had_failed_for_its_own_reason(
     assert (tally.state, tally.message) == ("failed", f"{url} could not be fetched: {why}.")
 
 
-def test_one_asked_for_url_whose_host_rests_says_so(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_one_asked_for_url_whose_host_rests_says_so(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     source = sites.site(web, "a.test", 1)
     with conn:
         ledger.cool(conn, "a.test", timedelta(hours=1), "status 429")
@@ -336,7 +341,7 @@ def with_cookie(name: str, *, then: Answer, sets: str = "", to: str = "") -> Ans
 
 @pytest.mark.parametrize("way", ["the same address", "another page and back"])
 def test_a_cookie_that_a_redirect_sets_is_known_to_the_next_hop_and_to_no_other_page(
-    here: Settings, web: Sites, conn: db.Connection, way: str
+    here: Settings, web: Sites, conn: postgres.Connection, way: str
 ) -> None:
     source = sites.site(web, "a.test", 2)
     one = "http://a.test/news/1"

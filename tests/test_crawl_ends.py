@@ -15,8 +15,7 @@ import pytest
 
 from pipelines.crawl import stage as crawl
 from pipelines.settings import Settings, exported
-from pipelines.stores import postgres as db
-from pipelines.stores import runs, warc
+from pipelines.stores import postgres, runs, warc
 from tests import clock, sites
 from tests.faults.holds import spiders, until, value
 from tests.sites import NEXT, RUN, Sites
@@ -52,7 +51,7 @@ LEASED = "select count(*) from urls where leased_until is not null"
 
 
 def test_a_killed_crawl_run_again_has_fetched_every_article_once(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     source = sites.site(web, "a.test", 20)
     with spiders(here, source) as child:
@@ -69,10 +68,10 @@ def test_a_killed_crawl_run_again_has_fetched_every_article_once(
 
 
 def test_pages_on_disk_that_the_ledger_never_heard_of_are_adopted(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     source = sites.site(web, "a.test", 20)
-    with spiders(here, source) as child, db.connection(here) as blocker:
+    with spiders(here, source) as child, postgres.connection(here) as blocker:
         until(lambda: value(conn, ARTICLES) >= 1)
         with blocker.cursor() as cursor:
             cursor.execute("lock table fetches in share mode")
@@ -90,7 +89,7 @@ def test_pages_on_disk_that_the_ledger_never_heard_of_are_adopted(
 
 
 def test_sigterm_keeps_what_came_and_is_gone_within_three_seconds(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     source = sites.site(web, "a.test", 50, delay=0.2)
     with spiders(here, source) as child:
@@ -106,7 +105,7 @@ def test_sigterm_keeps_what_came_and_is_gone_within_three_seconds(
     assert [t.state for t in runs.tallies(conn, RUN)] == ["stopped"]
 
 
-def test_a_crawl_dies_with_its_parent(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_a_crawl_dies_with_its_parent(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     source = sites.site(web, "a.test", 50, delay=0.2)
     script = (
         "import json, sys; from pipelines import settings; from pipelines.crawl import stage as crawl;"
@@ -126,10 +125,10 @@ def test_a_crawl_dies_with_its_parent(here: Settings, web: Sites, conn: db.Conne
     )
 
 
-def test_a_source_that_is_being_crawled_is_left_alone(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_a_source_that_is_being_crawled_is_left_alone(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     source = sites.site(web, "a.test", 1)
 
-    with db.held(conn, "crawl", "a") as ours:
+    with postgres.held(conn, "crawl", "a") as ours:
         (tally,) = crawl.crawl(here, [source], RUN)
 
     assert ours and tally.state == "busy" and web.hits == []
@@ -137,7 +136,7 @@ def test_a_source_that_is_being_crawled_is_left_alone(here: Settings, web: Sites
 
 
 def test_without_its_database_a_crawl_ends_red_and_the_next_one_completes_it(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     source = sites.site(web, "a.test", 20)
     with spiders(here, source) as child:
@@ -158,7 +157,7 @@ def test_without_its_database_a_crawl_ends_red_and_the_next_one_completes_it(
 
 
 def test_a_crawl_closes_when_its_budget_is_used_up_and_the_next_takes_the_rest(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     source = sites.site(web, "a.test", 12, delay=0.5)
 
@@ -169,7 +168,9 @@ def test_a_crawl_closes_when_its_budget_is_used_up_and_the_next_takes_the_rest(
     assert second.state == "done" and value(conn, ONCE) == 12
 
 
-def test_a_child_that_dies_without_a_word_is_a_failed_tally(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_a_child_that_dies_without_a_word_is_a_failed_tally(
+    here: Settings, web: Sites, conn: postgres.Connection
+) -> None:
     source = sites.source("a.test")
     web.pages["http://a.test/feed"] = kill_child
 

@@ -10,18 +10,18 @@ from pipelines.desk import policy
 from pipelines.desk import records as desk
 from pipelines.settings import Settings, exported
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests.factories import AT, NIGHT, NOW, article, delivery, fetch, insert, ran, revision, source, url
 
 
-def test_a_source_that_never_ran_has_no_state_and_no_age(conn: db.Connection) -> None:
+def test_a_source_that_never_ran_has_no_state_and_no_age(conn: postgres.Connection) -> None:
     row = desk.sources(conn, [source("sana")], now=NOW)[0]
 
     assert (row["state"], row["run"], row["articles"], row["age_seconds"]) == ("", None, 0, None)
     assert set(row["outcomes"].values()) == {0}
 
 
-def test_the_outcomes_of_the_last_run_count_each_article_url_once(conn: db.Connection) -> None:
+def test_the_outcomes_of_the_last_run_count_each_article_url_once(conn: postgres.Connection) -> None:
     ran(conn, "sana", "crawl", "done")
     ran(conn, "sana", "load", "done")
     article(conn, "sana", "1", "عنوان", "نص")
@@ -38,7 +38,7 @@ def test_the_outcomes_of_the_last_run_count_each_article_url_once(conn: db.Conne
     assert (row["new"], row["articles"], row["age_seconds"]) == (1, 1, 6 * 3600)
 
 
-def test_a_repeated_look_counts_for_the_last_run_and_not_for_the_one_before(conn: db.Connection) -> None:
+def test_a_repeated_look_counts_for_the_last_run_and_not_for_the_one_before(conn: postgres.Connection) -> None:
     ran(conn, "sana", "load", "done")
     article(conn, "sana", "1", "عنوان", "نص")
     again, later = url(conn, "sana", "2"), "2026-11-23T0200"
@@ -51,7 +51,7 @@ def test_a_repeated_look_counts_for_the_last_run_and_not_for_the_one_before(conn
     assert {k: v for k, v in row["outcomes"].items() if v} == {"unchanged": 1}
 
 
-def test_the_worst_stage_speaks_for_a_source(conn: db.Connection) -> None:
+def test_the_worst_stage_speaks_for_a_source(conn: postgres.Connection) -> None:
     ran(conn, "fanous", "crawl", "failed", "Its feed answers 503.")
     ran(conn, "fanous", "load", "done")
 
@@ -60,13 +60,13 @@ def test_the_worst_stage_speaks_for_a_source(conn: db.Connection) -> None:
     assert (row["state"], row["message"]) == ("failed", "Its feed answers 503.")
 
 
-def test_a_source_that_was_crawled_and_not_loaded_is_unfinished(conn: db.Connection) -> None:
+def test_a_source_that_was_crawled_and_not_loaded_is_unfinished(conn: postgres.Connection) -> None:
     ran(conn, "sana", "crawl", "done")
 
     assert desk.sources(conn, [source("sana")], now=NOW)[0]["state"] == "unfinished"
 
 
-def test_a_source_that_health_found_silent_is_quiet_until_it_gives_something(conn: db.Connection) -> None:
+def test_a_source_that_health_found_silent_is_quiet_until_it_gives_something(conn: postgres.Connection) -> None:
     for name, since in (("sana", AT), ("roj", AT - timedelta(days=2))):
         ran(conn, name, "load", "done")
         article(conn, name, "1", "عنوان", "نص")
@@ -78,15 +78,15 @@ def test_a_source_that_health_found_silent_is_quiet_until_it_gives_something(con
     assert page["headline"].endswith("; gone quiet: sana.")
 
 
-def test_failed_sources_come_first(conn: db.Connection) -> None:
+def test_failed_sources_come_first(conn: postgres.Connection) -> None:
     ran(conn, "sana", "load", "done")
     ran(conn, "zaman", "crawl", "failed", "No address answers.")
 
     assert [row["name"] for row in desk.sources(conn, [source("sana"), source("zaman")], now=NOW)] == ["zaman", "sana"]
 
 
-def test_an_article_knows_its_direction_what_was_cut_and_who_watches_it(conn: db.Connection) -> None:
-    removed = db.json([{"text": "شارك\nتابعنا", "reason": "share line"}, {"text": "0", "reason": "counter"}])
+def test_an_article_knows_its_direction_what_was_cut_and_who_watches_it(conn: postgres.Connection) -> None:
+    removed = postgres.json([{"text": "شارك\nتابعنا", "reason": "share line"}, {"text": "0", "reason": "counter"}])
     number = article(conn, "sana", "1", "انقطاع الكهرباء", "كلمة " * 200, removed=removed, words=200)
     article(conn, "levant", "1", "Power cuts", "Short text.", language="en", first_fetched_at=AT - timedelta(hours=1))
     delivery(conn, "k", "sent", number)
@@ -102,7 +102,7 @@ def test_an_article_knows_its_direction_what_was_cut_and_who_watches_it(conn: db
     assert [a["source"] for a in desk.latest_articles(conn, 5, "levant")] == ["levant"]
 
 
-def test_the_newest_run_comes_first_and_in_it_the_newest_article(conn: db.Connection) -> None:
+def test_the_newest_run_comes_first_and_in_it_the_newest_article(conn: postgres.Connection) -> None:
     later = {"first_run": "2026-11-23T0200", "first_fetched_at": AT + timedelta(days=1)}
     article(conn, "sana", "1", "of the night before", "نص", published_at=AT)
     article(conn, "sana", "2", "older", "نص", published_at=AT - timedelta(days=1), **later)
@@ -114,14 +114,14 @@ def test_the_newest_run_comes_first_and_in_it_the_newest_article(conn: db.Connec
     assert titles == ["dated in the future", "newer", "older", "of the night before"]
 
 
-def test_an_address_that_no_browser_should_open_is_left_out(conn: db.Connection) -> None:
+def test_an_address_that_no_browser_should_open_is_left_out(conn: postgres.Connection) -> None:
     article(conn, "sana", "1", "عنوان", "نص", url="javascript:alert(1)")
 
     assert desk.latest_articles(conn, 1)[0]["url"] == ""
 
 
-def test_one_article_in_full_has_what_was_cut_and_its_revisions(conn: db.Connection) -> None:
-    removed = db.json([{"text": "شارك", "reason": "share line"}])
+def test_one_article_in_full_has_what_was_cut_and_its_revisions(conn: postgres.Connection) -> None:
+    removed = postgres.json([{"text": "شارك", "reason": "share line"}])
     number = article(conn, "sana", "1", "عنوان", "فقرة أولى\nفقرة ثانية", removed=removed, revision=2)
     for revised in (1, 2):
         revision(conn, number, revised, "عنوان", "نص من أربع كلمات")
@@ -134,11 +134,11 @@ def test_one_article_in_full_has_what_was_cut_and_its_revisions(conn: db.Connect
     assert [(r["revision"], r["words"]) for r in found["revisions"]] == [(2, 4), (1, 4)]
 
 
-def test_an_article_that_is_not_there_is_none(conn: db.Connection) -> None:
+def test_an_article_that_is_not_there_is_none(conn: postgres.Connection) -> None:
     assert desk.article(conn, 7) is None
 
 
-def test_unsent_alerts_come_first_and_no_address_is_shown(conn: db.Connection) -> None:
+def test_unsent_alerts_come_first_and_no_address_is_shown(conn: postgres.Connection) -> None:
     number = article(conn, "sana", "1", "عقوبات جديدة", "نص")
     delivery(conn, "a", "failed", number, error="POST https://hooks.test/T0/secret said 500 to desk@newsroom.test")
     delivery(conn, "b", "waiting", subject="sana went quiet")
@@ -152,7 +152,7 @@ def test_unsent_alerts_come_first_and_no_address_is_shown(conn: db.Connection) -
     assert desk.deliveries(conn, now=NOW) == {"failed": 1, "waiting": 1, "sent": 1}
 
 
-def test_the_headline_says_who_delivered_and_who_failed_and_why(conn: db.Connection) -> None:
+def test_the_headline_says_who_delivered_and_who_failed_and_why(conn: postgres.Connection) -> None:
     for name in ("sana", "roj", "levant"):
         ran(conn, name, "crawl", "done")
         ran(conn, name, "load", "done")
@@ -169,7 +169,7 @@ def test_the_headline_says_who_delivered_and_who_failed_and_why(conn: db.Connect
     assert page["tone"] == "warn"
 
 
-def test_a_quiet_night_without_failures_is_good(conn: db.Connection) -> None:
+def test_a_quiet_night_without_failures_is_good(conn: postgres.Connection) -> None:
     ran(conn, "sana", "load", "done")
 
     page = desk.overview(conn, [source("sana")], now=NOW)
@@ -178,7 +178,7 @@ def test_a_quiet_night_without_failures_is_good(conn: db.Connection) -> None:
     assert page["headline"] == "Last run (2026-11-22T0200, 6 hours ago): 1 source had nothing new."
 
 
-def test_a_night_in_which_every_source_failed_is_bad(conn: db.Connection) -> None:
+def test_a_night_in_which_every_source_failed_is_bad(conn: postgres.Connection) -> None:
     ran(conn, "sana", "crawl", "failed", "DNS does not know it.")
 
     page = desk.overview(conn, [source("sana")], now=NOW)
@@ -187,7 +187,7 @@ def test_a_night_in_which_every_source_failed_is_bad(conn: db.Connection) -> Non
 
 
 @pytest.mark.parametrize("pages", [1, 12])
-def test_looking_at_pages_by_hand_leaves_the_headline_to_the_night(conn: db.Connection, pages: int) -> None:
+def test_looking_at_pages_by_hand_leaves_the_headline_to_the_night(conn: postgres.Connection, pages: int) -> None:
     ran(conn, "sana", "crawl", "done")
     ran(conn, "sana", "load", "failed", "Its article file is broken.")
     for page in range(pages):
@@ -201,7 +201,7 @@ def test_looking_at_pages_by_hand_leaves_the_headline_to_the_night(conn: db.Conn
     assert page["runs"][0]["one_page"] and not page["runs"][-1]["one_page"]
 
 
-def test_a_run_of_some_sources_does_not_hide_the_sources_that_failed_in_the_night(conn: db.Connection) -> None:
+def test_a_run_of_some_sources_does_not_hide_the_sources_that_failed_in_the_night(conn: postgres.Connection) -> None:
     ran(conn, "sana", "load", "done")
     ran(conn, "roj", "load", "done")
     ran(conn, "fanous", "crawl", "failed", "Its feed answers 503.")
@@ -216,7 +216,7 @@ def test_a_run_of_some_sources_does_not_hide_the_sources_that_failed_in_the_nigh
     assert page["tone"] == "warn"
 
 
-def test_a_source_that_failed_in_an_earlier_run_and_was_done_since_is_not_told(conn: db.Connection) -> None:
+def test_a_source_that_failed_in_an_earlier_run_and_was_done_since_is_not_told(conn: postgres.Connection) -> None:
     ran(conn, "fanous", "crawl", "failed", "Its feed answers 503.")
     ran(conn, "fanous", "load", "done", run="2026-11-22T073000", started_at=NOW - timedelta(minutes=30))
 
@@ -225,7 +225,7 @@ def test_a_source_that_failed_in_an_earlier_run_and_was_done_since_is_not_told(c
     assert (page["tone"], "failed" in page["headline"]) == ("good", False)
 
 
-def test_many_sources_that_failed_in_an_earlier_run_are_named_in_part_and_told_once(conn: db.Connection) -> None:
+def test_many_sources_that_failed_in_an_earlier_run_are_named_in_part_and_told_once(conn: postgres.Connection) -> None:
     ran(conn, "sana", "load", "done", run="2026-11-22T073000", started_at=NOW - timedelta(minutes=30))
     for name in ("a", "b", "c", "d"):
         ran(conn, name, "crawl", "failed", "No address answers.")
@@ -237,7 +237,7 @@ def test_many_sources_that_failed_in_an_earlier_run_are_named_in_part_and_told_o
     assert sentence.endswith(f"; failed in an earlier run: a {night}, b {night}, c {night} and 1 more.")
 
 
-def test_when_the_latest_state_of_every_source_is_failed_it_is_bad_whoever_ran_last(conn: db.Connection) -> None:
+def test_when_the_latest_state_of_every_source_is_failed_it_is_bad_whoever_ran_last(conn: postgres.Connection) -> None:
     ran(conn, "sana", "crawl", "failed", "DNS does not know it.")
     ran(conn, "unfollowed", "load", "done", run="2026-11-22T073000", started_at=NOW - timedelta(minutes=30))
 
@@ -247,13 +247,13 @@ def test_when_the_latest_state_of_every_source_is_failed_it_is_bad_whoever_ran_l
     assert page["headline"].endswith(f"; failed in an earlier run: sana ({NIGHT}).")
 
 
-def test_the_headline_gives_only_the_first_reason_of_a_failure(conn: db.Connection) -> None:
+def test_the_headline_gives_only_the_first_reason_of_a_failure(conn: postgres.Connection) -> None:
     ran(conn, "sana", "crawl", "failed", "Its feed answers 503; its sitemap is no sitemap; its home page is empty.")
 
     assert desk.overview(conn, [source("sana")], now=NOW)["headline"].endswith(": sana failed: its feed answers 503.")
 
 
-def test_a_run_under_way_says_how_far_it_is(conn: db.Connection) -> None:
+def test_a_run_under_way_says_how_far_it_is(conn: postgres.Connection) -> None:
     ran(conn, "sana", "load", "done")
     ran(conn, "roj", "crawl", "running")
 
@@ -262,7 +262,7 @@ def test_a_run_under_way_says_how_far_it_is(conn: db.Connection) -> None:
     assert "under way, 1 of 2 sources done, 0 new articles so far" in sentence
 
 
-def test_a_failed_alert_stage_and_unsent_messages_are_in_the_headline(conn: db.Connection) -> None:
+def test_a_failed_alert_stage_and_unsent_messages_are_in_the_headline(conn: postgres.Connection) -> None:
     ran(conn, "sana", "load", "done")
     ran(conn, "", "alert", "failed", "No channel is called newsdesk.")
     delivery(conn, "a", "failed")
@@ -277,7 +277,7 @@ def test_a_failed_alert_stage_and_unsent_messages_are_in_the_headline(conn: db.C
     [("0 2 * * *", "", "bad"), ("0 2 * * *", "0 3 * * 2", "good"), ("", "", "good"), ("0 2 * * *", "0 1 * * *", "bad")],
 )
 def test_a_night_that_did_not_start_is_told_when_a_source_was_due(
-    conn: db.Connection, schedule: str, own: str, tone: str
+    conn: postgres.Connection, schedule: str, own: str, tone: str
 ) -> None:
     ran(conn, "sana", "load", "done")
 
@@ -288,7 +288,7 @@ def test_a_night_that_did_not_start_is_told_when_a_source_was_due(
     assert ("was due at 2026-11-23 02:00 UTC" in page["headline"]) == (tone == "bad")
 
 
-def test_an_empty_desk_says_what_to_do(conn: db.Connection) -> None:
+def test_an_empty_desk_says_what_to_do(conn: postgres.Connection) -> None:
     nobody = desk.overview(conn, [], now=NOW)
     never = desk.overview(conn, [source("sana")], now=NOW)
 
@@ -297,7 +297,7 @@ def test_an_empty_desk_says_what_to_do(conn: db.Connection) -> None:
     assert "nightdesk run" in never["headline"]
 
 
-def test_runs_tell_what_was_new_and_what_failed(conn: db.Connection) -> None:
+def test_runs_tell_what_was_new_and_what_failed(conn: postgres.Connection) -> None:
     ran(conn, "sana", "load", "done")
     ran(conn, "roj", "crawl", "failed", "x")
     article(conn, "sana", "1", "عنوان", "نص")
@@ -307,13 +307,13 @@ def test_runs_tell_what_was_new_and_what_failed(conn: db.Connection) -> None:
     assert (run["run"], run["sources"], run["failed"], run["running"], run["new"]) == (NIGHT, 2, 1, 0, 1)
 
 
-def test_why_no_alert_went_out_is_told_as_it_is(conn: db.Connection) -> None:
+def test_why_no_alert_went_out_is_told_as_it_is(conn: postgres.Connection) -> None:
     def said() -> str:
         return str(desk.overview(conn, [source("sana")], now=NOW)["silence"])
 
     nothing = said()
     for name in ("energy", "water"):
-        insert(conn, "watches", "name", name=name, terms=db.json([]), channels=["desk"])
+        insert(conn, "watches", "name", name=name, terms=postgres.json([]), channels=["desk"])
     unmatched = said()
     for number in range(16):
         insert(conn, "alerts", watch="energy", kind="new", story=number, quiet="first run")
@@ -334,7 +334,7 @@ def test_why_no_alert_went_out_is_told_as_it_is(conn: db.Connection) -> None:
     assert said() == ""
 
 
-def test_messages_that_wait_for_a_channel_are_in_the_headline_with_the_reason(conn: db.Connection) -> None:
+def test_messages_that_wait_for_a_channel_are_in_the_headline_with_the_reason(conn: postgres.Connection) -> None:
     ran(conn, "sana", "load", "done")
     delivery(conn, "a", "waiting")
     delivery(conn, "b", "waiting")
@@ -355,7 +355,7 @@ def test_messages_that_wait_for_a_channel_are_in_the_headline_with_the_reason(co
     assert {alert["state"] for alert in page["alerts"]} == {"waiting"}
 
 
-def test_messages_of_a_paused_channel_say_how_it_is_resumed(conn: db.Connection) -> None:
+def test_messages_of_a_paused_channel_say_how_it_is_resumed(conn: postgres.Connection) -> None:
     ran(conn, "sana", "load", "done")
     delivery(conn, "a", "waiting")
     with conn, conn.cursor() as cursor:
@@ -369,7 +369,7 @@ def test_messages_of_a_paused_channel_say_how_it_is_resumed(conn: db.Connection)
     assert [alert["next_at"] for alert in page["alerts"]] == [None]
 
 
-def test_a_night_of_walls_is_no_night_without_news(conn: db.Connection) -> None:
+def test_a_night_of_walls_is_no_night_without_news(conn: postgres.Connection) -> None:
     ran(conn, "sana", "load", "done")
     ends = [
         {"source": "sana", "state": "rejected", "code": reason, "reason": reason, "urls": 2}
@@ -384,7 +384,7 @@ def test_a_night_of_walls_is_no_night_without_news(conn: db.Connection) -> None:
     assert sentence.endswith(": sana gave no article: 4 pages rejected (soft 404, consent wall).")
 
 
-def test_a_network_that_is_down_is_told_once_whatever_number_of_sources_it_has(conn: db.Connection) -> None:
+def test_a_network_that_is_down_is_told_once_whatever_number_of_sources_it_has(conn: postgres.Connection) -> None:
     for name in ("east", "west"):
         ran(conn, name, "crawl", "failed", f"None of its feeds could be reached: http://{name}.test/feed timeout.")
     rows = desk.sources(conn, [source("east"), source("west")], now=NOW)
@@ -395,7 +395,7 @@ def test_a_network_that_is_down_is_told_once_whatever_number_of_sources_it_has(c
 
 
 def test_a_day_of_publication_is_that_of_the_source_on_the_command_line_too(
-    settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in exported(settings).items():
         monkeypatch.setenv(name, value)

@@ -18,9 +18,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
-from pipelines.airflow import rest
+from pipelines.airflow import api_client
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests.databases import folder_for_everybody
 from tests.sites import Sites, answer
 
@@ -119,17 +119,17 @@ def test_health_is_asked_of_the_page_that_has_all_heartbeats() -> None:
         "dag-processor": "dag_processor",
         "triggerer": "triggerer",
     }
-    assert set(asked.values()) == set(rest.COMPONENTS)
+    assert set(asked.values()) == set(api_client.COMPONENTS)
 
 
 @pytest.mark.parametrize(("ill", "code", "says"), [("", 0, ""), ("triggerer", 1, "triggerer: unhealthy\n")])
 def test_the_health_check_says_who_is_ill(ill: str, code: int, says: str, web: Sites) -> None:
-    states = {name: {"status": "unhealthy" if name == ill else "healthy"} for name in rest.COMPONENTS}
+    states = {name: {"status": "unhealthy" if name == ill else "healthy"} for name in api_client.COMPONENTS}
     web.pages[f"http://{web.address}/api/v2/monitor/health"] = answer(200, json.dumps(states).encode())
     host, _, port = web.address.partition(":")
     script = (DOCKER / "healthy.py").read_text(encoding="utf-8").replace('"api-server", 8080', f'"{host}", {port}')
 
-    done = subprocess.run([sys.executable, "-I", "-c", script, *rest.COMPONENTS], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-I", "-c", script, *api_client.COMPONENTS], capture_output=True, text=True)
 
     assert (done.returncode, done.stderr) == (code, says)
 
@@ -266,8 +266,8 @@ def test_every_script_can_be_run_and_stops_at_the_first_failure(script: str) -> 
 def test_the_first_start_makes_databases_and_login_and_a_second_changes_nothing(first: dict[str, str]) -> None:
     run("init.sh", first)
 
-    with db.connection(Settings(database_url=first["NIGHTDESK_DATABASE_URL"])) as conn:
-        db.check_migrated(conn)
+    with postgres.connection(Settings(database_url=first["NIGHTDESK_DATABASE_URL"])) as conn:
+        postgres.check_migrated(conn)
     assert ask(first, "airflow", "select username, email from ab_user") == [{"username": "chief", "email": "c@x.test"}]
     assert ask(first, "postgres", "select rolname from pg_roles where rolcanlogin and not rolsuper order by 1") == [
         {"rolname": "airflow"},
@@ -302,7 +302,7 @@ def test_clean_takes_what_is_older_than_it_is_told_and_nothing_else(first: dict[
 def remember(env: dict[str, str], logs: Path, days: int) -> None:
     """A line in Airflow's audit log and a log file that are so many days old."""
     address = f"postgresql://{env['POSTGRES_USER']}@/airflow?host={env['PGHOST']}"
-    with db.connection(Settings(database_url=address)) as conn, conn, conn.cursor() as cursor:
+    with postgres.connection(Settings(database_url=address)) as conn, conn, conn.cursor() as cursor:
         insert = "insert into log (dttm, event) values (now() - make_interval(days => %(days)s), %(event)s)"
         cursor.execute(insert, {"days": days, "event": f"day {days}"})
     file = logs / "dag_id=x" / str(days) / "attempt=1.log"
@@ -358,7 +358,7 @@ def first() -> Iterator[dict[str, str]]:
 
 def installed(everybodys: Path) -> Iterator[dict[str, str]]:
     settings = Settings(data=everybodys / "data")
-    admin = urlsplit(db.embedded(settings, "postgres"))
+    admin = urlsplit(postgres.embedded(settings, "postgres"))
     socket = parse_qs(admin.query)["host"][0]
     env = {
         "PATH": f"{Path(sys.executable).parent}:{binaries()}:{os.environ['PATH']}",
@@ -383,7 +383,7 @@ def installed(everybodys: Path) -> Iterator[dict[str, str]]:
     run("postgres-init.sh", env)
     run("init.sh", env)
     yield env
-    db.stop_embedded(settings)
+    postgres.stop_embedded(settings)
 
 
 def run(script: str, env: dict[str, str]) -> None:
@@ -393,7 +393,7 @@ def run(script: str, env: dict[str, str]) -> None:
 
 def ask(env: dict[str, str], database: str, question: str) -> list[dict[str, Any]]:
     address = f"postgresql://{env['POSTGRES_USER']}@/{database}?host={env['PGHOST']}"
-    with db.connection(Settings(database_url=address)) as conn, conn.cursor() as cursor:
+    with postgres.connection(Settings(database_url=address)) as conn, conn.cursor() as cursor:
         cursor.execute(question)
         return [dict(row) for row in cursor.fetchall()]
 

@@ -22,7 +22,7 @@ from pipelines.codes import (
 )
 from pipelines.notify import wording
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -87,7 +87,7 @@ def test_the_json_of_a_webhook_is_documented_key_by_key() -> None:
     assert all(f"`{key}`" in _section("The JSON of a webhook") for key in alert["matches"][0])
 
 
-def test_the_queries_of_the_reference_run(conn: db.Connection) -> None:
+def test_the_queries_of_the_reference_run(conn: postgres.Connection) -> None:
     queries = re.findall(r"^```sql\n(.*?)^```", _section("Tables to query"), re.MULTILINE | re.DOTALL)
 
     assert len(queries) == 3

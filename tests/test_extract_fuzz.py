@@ -16,8 +16,7 @@ from pipelines.extract.site import observations
 from pipelines.extract.stage import extract
 from pipelines.model import Article, Rejection, Template
 from pipelines.settings import Settings
-from pipelines.stores import articlefile
-from pipelines.stores import postgres as db
+from pipelines.stores import articlefile, postgres
 from tests.examples import drawn
 from tests.jisr import crawled
 from tests.pages import BODY, SHAPES, SOURCE, TITLE, html, page, story
@@ -287,7 +286,7 @@ def test_any_bytes_decode_with_any_label(body: bytes, label: str, language: str)
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-def test_broken_pages_lose_none_of_the_others(settings: Settings, conn: db.Connection, processes: int) -> None:
+def test_broken_pages_lose_none_of_the_others(settings: Settings, conn: postgres.Connection, processes: int) -> None:
     good = html(story())
     broken = [piece * 20 for piece in PIECES if piece.isprintable()] + ["<div>" * 10_000, "<a>" * 5_000, "[" * 100_000]
     crawled(settings, conn, [page for one in broken for page in (f"<html><body>{one}", good)])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import Settings, exported
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import clock, factories
 from tests.jisr import SOURCE, crawled, lines, story
 from tests.sites import RUN
@@ -98,7 +98,7 @@ COMMANDS = {
 
 
 @pytest.fixture
-def environment(settings: Settings, conn: db.Connection, tmp_path: Path) -> dict[str, str]:
+def environment(settings: Settings, conn: postgres.Connection, tmp_path: Path) -> dict[str, str]:
     """What a parent runs in: a source with three pages to extract, and the parents' programs in the folder."""
     (settings.sources / "jisr.toml").write_text(FILE, encoding="utf-8")
     crawled(settings, conn, [story(n) for n in range(3)])

@@ -14,8 +14,7 @@ import pytest
 from pipelines.extract import fetched, limits, workers
 from pipelines.extract.stage import extract
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, runs
-from pipelines.stores import postgres as db
+from pipelines.stores import articlefile, postgres, runs
 from pipelines.stores.articlefile import Line
 from tests.faults.holds import alive, until
 from tests.jisr import SOURCE, TEXT, crawled, lines, story
@@ -25,7 +24,7 @@ RUN, LATER = "2026-11-22T0200", "2026-11-23T0200"
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_every_page_is_a_line_in_the_order_of_the_fetches(
-    settings: Settings, conn: db.Connection, processes: int
+    settings: Settings, conn: postgres.Connection, processes: int
 ) -> None:
     fetches = crawled(settings, conn, [story(0), "<html><p>لا شيء</p></html>", story(2)])
     heard: list[Line] = []
@@ -40,7 +39,7 @@ def test_every_page_is_a_line_in_the_order_of_the_fetches(
     assert runs.tallies(conn, RUN) == [tally]
 
 
-def test_a_second_run_writes_the_same_bytes(settings: Settings, conn: db.Connection) -> None:
+def test_a_second_run_writes_the_same_bytes(settings: Settings, conn: postgres.Connection) -> None:
     crawled(settings, conn, [story(n) for n in range(4)])
     file = articlefile.path(settings, SOURCE.name, RUN)
     extract(settings, SOURCE, RUN)
@@ -51,7 +50,7 @@ def test_a_second_run_writes_the_same_bytes(settings: Settings, conn: db.Connect
     assert file.read_bytes() == once
 
 
-def test_feeds_are_no_articles(settings: Settings, conn: db.Connection) -> None:
+def test_feeds_are_no_articles(settings: Settings, conn: postgres.Connection) -> None:
     crawled(settings, conn, ["<rss/>"], kind="feed")
 
     tally = extract(settings, SOURCE, RUN)
@@ -59,7 +58,7 @@ def test_feeds_are_no_articles(settings: Settings, conn: db.Connection) -> None:
     assert (tally.state, tally.counts["pages"], lines(settings)) == ("done", 0, [])
 
 
-def test_an_earlier_page_nobody_decided_on_is_extracted_again(settings: Settings, conn: db.Connection) -> None:
+def test_an_earlier_page_nobody_decided_on_is_extracted_again(settings: Settings, conn: postgres.Connection) -> None:
     undecided, decided = crawled(settings, conn, [story(0), story(1)])
     (new,) = crawled(settings, conn, [story(2)], run=LATER, first=2)
     with conn, conn.cursor() as cursor:
@@ -74,7 +73,9 @@ def test_an_earlier_page_nobody_decided_on_is_extracted_again(settings: Settings
     assert [(line.fetch_id, line.run) for line in lines(settings, LATER)] == [(undecided, RUN), (new, LATER)]
 
 
-def test_a_record_that_cannot_be_read_decides_nothing_about_its_page(settings: Settings, conn: db.Connection) -> None:
+def test_a_record_that_cannot_be_read_decides_nothing_about_its_page(
+    settings: Settings, conn: postgres.Connection
+) -> None:
     _, other = crawled(settings, conn, [story(0), story(1)])
     with conn, conn.cursor() as cursor:
         cursor.execute("update fetches set warc_offset = warc_offset + 7 where url like '%%/0'")
@@ -87,7 +88,7 @@ def test_a_record_that_cannot_be_read_decides_nothing_about_its_page(settings: S
 
 
 def test_pages_of_a_run_labelled_later_than_now_are_not_left_until_then(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     (undecided,) = crawled(settings, conn, [story(0)], run="2999-01-01T0200")
 
@@ -97,7 +98,7 @@ def test_pages_of_a_run_labelled_later_than_now_are_not_left_until_then(
 
 
 def test_what_is_lost_for_a_day_is_asked_for_again_and_then_the_lost_look_is_no_fault_any_more(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     crawled(settings, conn, [story(0)])
     shutil.rmtree(settings.raw)
@@ -118,7 +119,7 @@ def test_what_is_lost_for_a_day_is_asked_for_again_and_then_the_lost_look_is_no_
 
 
 def test_a_source_of_slow_pages_is_stopped_at_a_limit_and_told(
-    settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fetched, "CPU_A_SOURCE", 0.0)
     monkeypatch.setattr(fetched, "CPU_A_PAGE", 1e-9)
@@ -131,7 +132,7 @@ def test_a_source_of_slow_pages_is_stopped_at_a_limit_and_told(
     assert "s of CPU" in tally.message
 
 
-def test_a_full_disk_stops_the_stage_and_says_so(settings: Settings, conn: db.Connection) -> None:
+def test_a_full_disk_stops_the_stage_and_says_so(settings: Settings, conn: postgres.Connection) -> None:
     crawled(settings, conn, [story(0)])
     full = settings.model_copy(update={"min_free_mb": 1 << 40})
 

@@ -28,7 +28,7 @@ from pipelines.follow.onboard import Followed, follow
 from pipelines.load.stage import load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import databases
 
 NIGHTS = ("2026-11-22T0200", "2026-11-23T0200", "2026-11-24T0200", "2026-12-02T0200")
@@ -95,7 +95,7 @@ class Desk:
             for truth in newsroom.truth.truths(newsroom.state.read(self.folder), site.name)
             for address in structures.addresses(site, truth)
         }
-        with db.connection(self.settings) as conn, conn, conn.cursor() as cursor:
+        with postgres.connection(self.settings) as conn, conn, conn.cursor() as cursor:
             cursor.execute("select source, url, revision, gone_at is not null as gone from articles order by id")
             return [
                 Row(r["source"], r["url"], known.get((r["source"], urls.key(r["url"]))), r["revision"], r["gone"])
@@ -183,7 +183,7 @@ def after_third(followed: Desk, third: Night) -> list[Row]:
 @pytest.fixture(scope="module")
 def fourth(followed: Desk, after_third: list[Row]) -> Night:
     """The night on which every re-check that was planned has become due."""
-    with db.connection(followed.settings) as conn, conn, conn.cursor() as cursor:
+    with postgres.connection(followed.settings) as conn, conn, conn.cursor() as cursor:
         cursor.execute("update urls set next_at = next_at - interval '8 days' where next_at is not null")
     return followed.night(NIGHTS[3])
 

@@ -10,8 +10,7 @@ from pipelines.codes import TroubleKind
 from pipelines.health import troubles as health
 from pipelines.model import Expect, Source, Tally
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 from tests.factories import night
 
 SANA = Source(name="sana", title="سانا", url="https://sana.test/", country="SY", language="ar", timezone="UTC")
@@ -19,7 +18,7 @@ T0 = datetime(2026, 11, 1, 2, 0, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def told(conn: db.Connection) -> list[Any]:
+def told(conn: postgres.Connection) -> list[Any]:
     with conn, conn.cursor() as cursor:
         cursor.execute("select key, channel, subject, body from deliveries order by id")
         return cursor.fetchall()
@@ -30,7 +29,7 @@ def with_operators(settings: Settings) -> Settings:
 
 
 def test_a_source_that_gives_nothing_for_three_usual_intervals_is_told_once(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     for day in range(5):
         night(conn, T0 + day * DAY, new=True)
@@ -51,7 +50,9 @@ def test_a_source_that_gives_nothing_for_three_usual_intervals_is_told_once(
     assert "crawl done: 12 discovered; The feed answers 200" in message["body"]
 
 
-def test_a_source_that_recovers_and_goes_silent_again_is_told_again(settings: Settings, conn: db.Connection) -> None:
+def test_a_source_that_recovers_and_goes_silent_again_is_told_again(
+    settings: Settings, conn: postgres.Connection
+) -> None:
     current = with_operators(settings)
     for day in (0, 1, 2, 7):
         night(conn, T0 + day * DAY, new=day in (0, 1, 2))
@@ -70,7 +71,7 @@ def test_a_source_that_recovers_and_goes_silent_again_is_told_again(settings: Se
 
 
 def test_a_silence_is_the_same_where_the_last_article_turns_out_to_be_older(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     current = with_operators(settings)
     for day in (0, 1, 2, 7):
@@ -86,7 +87,7 @@ def test_a_silence_is_the_same_where_the_last_article_turns_out_to_be_older(
 
 
 def test_a_source_that_never_gave_anything_is_silent_since_its_first_run(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     for day in range(4):
         night(conn, T0 + day * DAY, new=False)
@@ -97,7 +98,7 @@ def test_a_source_that_never_gave_anything_is_silent_since_its_first_run(
     assert "not one article so far since 2026-11-01" in found[1][0].message
 
 
-def test_a_source_that_nobody_asked_is_not_called_silent(settings: Settings, conn: db.Connection) -> None:
+def test_a_source_that_nobody_asked_is_not_called_silent(settings: Settings, conn: postgres.Connection) -> None:
     night(conn, T0, new=True)
 
     found = health.check(settings, [SANA, Source(**{**vars(SANA), "name": "enab"})], now=T0 + 20 * DAY)
@@ -105,7 +106,7 @@ def test_a_source_that_nobody_asked_is_not_called_silent(settings: Settings, con
     assert found == []
 
 
-def test_a_weekly_source_is_given_three_weeks(settings: Settings, conn: db.Connection) -> None:
+def test_a_weekly_source_is_given_three_weeks(settings: Settings, conn: postgres.Connection) -> None:
     weekly = Source(**{**vars(SANA), "schedule": "0 2 * * 0"})
     night(conn, T0, new=True)
     for week in range(1, 4):
@@ -117,7 +118,7 @@ def test_a_weekly_source_is_given_three_weeks(settings: Settings, conn: db.Conne
 
 
 def test_a_usually_slow_source_on_a_fast_schedule_is_given_its_own_time(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     often = Source(**{**vars(SANA), "schedule": "*/15 * * * *"})
     for day in (0, 2, 4):
@@ -130,7 +131,9 @@ def test_a_usually_slow_source_on_a_fast_schedule_is_given_its_own_time(
     assert (len(found), len(later)) == (0, 1)
 
 
-def test_silence_is_kept_where_no_operator_is_set_and_told_when_one_is(settings: Settings, conn: db.Connection) -> None:
+def test_silence_is_kept_where_no_operator_is_set_and_told_when_one_is(
+    settings: Settings, conn: postgres.Connection
+) -> None:
     night(conn, T0, new=True)
     night(conn, T0 + 5 * DAY, new=False)
     untold = health.check(settings, [SANA], now=T0 + 5 * DAY + HOUR)
@@ -143,7 +146,7 @@ def test_silence_is_kept_where_no_operator_is_set_and_told_when_one_is(settings:
         assert [(row["kind"], row["source"]) for row in cursor.fetchall()] == [("health", "sana")]
 
 
-def test_a_failing_crawl_is_in_the_message(settings: Settings, conn: db.Connection) -> None:
+def test_a_failing_crawl_is_in_the_message(settings: Settings, conn: postgres.Connection) -> None:
     from pipelines.stores import runs
 
     night(conn, T0, new=True)
@@ -159,7 +162,7 @@ def test_a_failing_crawl_is_in_the_message(settings: Settings, conn: db.Connecti
     assert "crawl failed: robots.txt answers 503." in str(found)
 
 
-def behind(conn: db.Connection, at: datetime, *, lacks: bool = True) -> None:
+def behind(conn: postgres.Connection, at: datetime, *, lacks: bool = True) -> None:
     """A crawl that compared feed and sitemap."""
     night(conn, at, new=True, message="the feed lacks 12 of 40 articles" if lacks else "")
     if lacks:
@@ -168,7 +171,7 @@ def behind(conn: db.Connection, at: datetime, *, lacks: bool = True) -> None:
 
 
 def test_a_feed_that_is_behind_three_crawls_in_a_row_is_told_once_until_it_caught_up(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     for day in range(5):
         behind(conn, T0 + day * DAY, lacks=day < 4)
@@ -182,7 +185,7 @@ def test_a_feed_that_is_behind_three_crawls_in_a_row_is_told_once_until_it_caugh
     assert [row["subject"] for row in told(conn)] == ["The feed of sana is behind"]
 
 
-def test_a_crawl_of_one_page_is_no_sign_of_life(settings: Settings, conn: db.Connection) -> None:
+def test_a_crawl_of_one_page_is_no_sign_of_life(settings: Settings, conn: postgres.Connection) -> None:
     for day in range(5):
         night(conn, T0 + day * DAY, new=True)
     night(conn, T0 + 8 * DAY, new=False)
@@ -193,7 +196,7 @@ def test_a_crawl_of_one_page_is_no_sign_of_life(settings: Settings, conn: db.Con
 
 
 def test_a_source_whose_runs_are_started_by_hand_is_expected_once_a_day(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     by_hand = with_operators(settings).model_copy(update={"schedule": ""})
     night(conn, T0, new=True)
@@ -205,7 +208,7 @@ def test_a_source_whose_runs_are_started_by_hand_is_expected_once_a_day(
     assert (soon, [trouble.source for trouble in late]) == ([], ["sana"])
 
 
-def loaded(conn: db.Connection, at: datetime, new: int) -> None:
+def loaded(conn: postgres.Connection, at: datetime, new: int) -> None:
     """A run that was crawled and loaded to the end, with so many new articles."""
     night(conn, at, new=new > 0)
     tally = Tally(run=f"{at:%Y-%m-%dT%H%M}", source="sana", stage="load", state="done", counts={"new": new})
@@ -214,7 +217,9 @@ def loaded(conn: db.Connection, at: datetime, new: int) -> None:
         cursor.execute("update runs set started_at = %s where run = %s and stage = 'load'", (at, tally.run))
 
 
-def test_a_promise_that_a_run_breaks_is_told_once_until_a_run_keeps_it(settings: Settings, conn: db.Connection) -> None:
+def test_a_promise_that_a_run_breaks_is_told_once_until_a_run_keeps_it(
+    settings: Settings, conn: postgres.Connection
+) -> None:
     promising = replace(SANA, expect=Expect(articles_per_run=5))
     told_of = []
     for day, new in enumerate((7, 2, 1, 5, 4)):
@@ -235,7 +240,7 @@ def test_a_promise_that_a_run_breaks_is_told_once_until_a_run_keeps_it(settings:
     assert "gave 4 new articles" in second["body"]
 
 
-def test_a_source_that_promises_nothing_breaks_no_promise(settings: Settings, conn: db.Connection) -> None:
+def test_a_source_that_promises_nothing_breaks_no_promise(settings: Settings, conn: postgres.Connection) -> None:
     loaded(conn, T0, 0)
 
     assert health.check(with_operators(settings), [SANA], now=T0 + HOUR) == []

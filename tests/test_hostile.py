@@ -21,8 +21,7 @@ from pipelines.listings import formats
 from pipelines.model import Article, Rejection
 from pipelines.notify import delivery
 from pipelines.settings import Settings
-from pipelines.stores import articlefile
-from pipelines.stores import postgres as db
+from pipelines.stores import articlefile, postgres
 from tests import clock, factories
 from tests.jisr import crawled
 from tests.sites import NEXT, RUN, answer, feed, mapped, page, site, sites, source
@@ -107,7 +106,7 @@ def test_a_label_that_is_no_charset_is_passed_over(label: str) -> None:
 
 
 def test_a_page_whose_time_limit_does_not_reach_it_costs_its_own_article_alone(
-    settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fetched, "CPU_SECONDS", 1.0)
     monkeypatch.setattr(fetched, "GRACE", 1.0)
@@ -223,7 +222,7 @@ def test_a_line_break_in_a_mail_address_is_an_unusable_channel() -> None:
 )
 def test_no_form_of_address_gives_its_password_away(address: str) -> None:
     with pytest.raises(DatabaseError) as caught:
-        db.connect(Settings(database_url=address))
+        postgres.connect(Settings(database_url=address))
 
     assert "s3cret" not in str(caught.value)
 
@@ -233,14 +232,14 @@ def test_the_embedded_postgres_stands_in_a_folder_with_blanks() -> None:
         Path(folder).chmod(0o755)
         settings = Settings(data=Path(folder))
         try:
-            assert db.migrate(settings)
+            assert postgres.migrate(settings)
         finally:
-            db.stop_embedded(settings)
+            postgres.stop_embedded(settings)
 
 
 def test_a_data_folder_that_cannot_be_made_is_one_sentence() -> None:
     with pytest.raises(DatabaseError, match=r"did not start.*NIGHTDESK_DATA"):
-        db.migrate(Settings(data=Path("/proc/nowhere")))
+        postgres.migrate(Settings(data=Path("/proc/nowhere")))
 
 
 @contextmanager

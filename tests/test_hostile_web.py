@@ -13,7 +13,7 @@ from pipelines.extract.stage import extract
 from pipelines.load.stage import load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from pipelines.urls import cleaned
 from tests import databases
 from tests import hostile_tls as tls
@@ -43,7 +43,7 @@ def night(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) 
         settings = mapped(fresh(address, tmp_path_factory.mktemp("hostile"), allow_networks=opened), web)
         sources = serve(web, [f"https://{tls.ADDRESS}:{port}/news/{name}" for name, port in ports.items()])
         tallies = {tally.source: tally for tally in crawl.crawl(settings, sources, RUN, budget=60)}
-        with db.connection(settings, application="test") as conn:
+        with postgres.connection(settings, application="test") as conn:
             crawled = states(conn)
             for one in sources:
                 if tallies[one.name].counts.get("fetched"):
@@ -145,7 +145,7 @@ def traps(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) 
             source("crowd.test", max_pages=10, delay=0.02),
         ]
         tallies = {tally.source: tally for tally in crawl.crawl(settings, sources, RUN, budget=60)}
-        with db.connection(settings, application="test") as conn:
+        with postgres.connection(settings, application="test") as conn:
             crawled = states(conn)
         yield Night(web, tallies, crawled, {}, [])
 
@@ -221,7 +221,7 @@ def fresh(address: str, folder: Path, allow_networks: str = "") -> Settings:
     )
 
 
-def states(conn: db.Connection) -> dict[str, str]:
+def states(conn: postgres.Connection) -> dict[str, str]:
     conn.rollback()
     with conn.cursor() as cursor:
         cursor.execute("select url, state || case when reason = '' then '' else ': ' || reason end as state from urls")

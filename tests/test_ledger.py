@@ -9,9 +9,9 @@ import pytest
 
 from pipelines.codes import Kind, State
 from pipelines.crawl import discovery, ledger, rules
-from pipelines.crawl.ledger import Lease, Look
+from pipelines.crawl.ledger import FetchResult, Lease
 from pipelines.model import Entry, Pointer
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import factories, sites
 from tests.sites import NEXT, RUN
 
@@ -19,16 +19,16 @@ NOW = datetime.now(UTC)
 SOURCE = sites.source("a.test", deny=("/sport/",), max_age=30)
 
 
-def discover(conn: db.Connection, *entries: Entry, run: str = RUN, by: Kind = Kind.FEED) -> dict[str, int]:
+def discover(conn: postgres.Connection, *entries: Entry, run: str = RUN, by: Kind = Kind.FEED) -> dict[str, int]:
     with conn:
         return discovery.discover(conn, SOURCE, run, [(Kind.ARTICLE, e) for e in entries], "http://a.test/feed", by=by)
 
 
-def lease(conn: db.Connection, count: int = 10, **wanted: Any) -> list[Lease]:
+def lease(conn: postgres.Connection, count: int = 10, **wanted: Any) -> list[Lease]:
     return ledger.lease(conn, "a", RUN, count, **{"per_host": 10, **wanted})
 
 
-def settle(conn: db.Connection, lease: Lease, outcome: State, *, run: str = RUN, **facts: Any) -> None:
+def settle(conn: postgres.Connection, lease: Lease, outcome: State, *, run: str = RUN, **facts: Any) -> None:
     known = {
         "url_id": lease.id,
         "source": "a",
@@ -38,10 +38,10 @@ def settle(conn: db.Connection, lease: Lease, outcome: State, *, run: str = RUN,
         "outcome": outcome,
     }
     with conn:
-        ledger.record(conn, run, [Look(**{**known, **facts})])
+        ledger.record(conn, run, [FetchResult(**{**known, **facts})])
 
 
-def decide(conn: db.Connection, verdict: str, reason: str) -> None:
+def decide(conn: postgres.Connection, verdict: str, reason: str) -> None:
     """What load writes of the one fetch there is."""
     with conn, conn.cursor() as cursor:
         cursor.execute("select id from fetches")
@@ -50,7 +50,7 @@ def decide(conn: db.Connection, verdict: str, reason: str) -> None:
         cursor.execute("update urls set state = %s, reason = %s", (verdict, reason))
 
 
-def url(conn: db.Connection, column: str, address: str = "http://a.test/1") -> Any:
+def url(conn: postgres.Connection, column: str, address: str = "http://a.test/1") -> Any:
     with conn.cursor() as cursor:
         cursor.execute(f"select {column} as value from urls where url = %s", (address,))
         row: Any = cursor.fetchone()
@@ -58,7 +58,7 @@ def url(conn: db.Connection, column: str, address: str = "http://a.test/1") -> A
     return row["value"]
 
 
-def test_a_url_is_discovered_once_however_it_is_written(conn: db.Connection) -> None:
+def test_a_url_is_discovered_once_however_it_is_written(conn: postgres.Connection) -> None:
     first = discover(conn, Entry(url="http://a.test/1?utm_source=x"), Entry(url="http://A.test:80/1"))
     second = discover(conn, Entry(url="http://a.test/1"))
 
@@ -80,14 +80,14 @@ def test_the_rule_that_keeps_a_url_out_is_its_reason(entry: Entry, by: Kind, rea
     assert rules.excluding_rule(SOURCE, Kind.ARTICLE, entry, by, NOW).words == reason
 
 
-def test_an_excluded_url_is_in_the_ledger_and_never_leased(conn: db.Connection) -> None:
+def test_an_excluded_url_is_in_the_ledger_and_never_leased(conn: postgres.Connection) -> None:
     counts = discover(conn, Entry(url="http://a.test/sport/1"), Entry(url="javascript:x"))
 
     assert (counts["excluded"], counts["unusable"], lease(conn)) == (1, 1, [])
     assert url(conn, "state || ': ' || reason", "http://a.test/sport/1") == "excluded: deny: /sport/"
 
 
-def test_a_sitemap_that_an_index_names_is_no_article_that_was_discovered(conn: db.Connection) -> None:
+def test_a_sitemap_that_an_index_names_is_no_article_that_was_discovered(conn: postgres.Connection) -> None:
     named = [(Kind.SITEMAP, Entry(url="http://a.test/s1.xml")), (Kind.ARTICLE, Entry(url="http://a.test/1"))]
 
     with conn:
@@ -97,7 +97,7 @@ def test_a_sitemap_that_an_index_names_is_no_article_that_was_discovered(conn: d
     assert url(conn, "state", "http://a.test/s1.xml") == "discovered"
 
 
-def test_a_leased_url_is_leased_to_nobody_else_until_it_is_given_back(conn: db.Connection) -> None:
+def test_a_leased_url_is_leased_to_nobody_else_until_it_is_given_back(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://a.test/1", title="خبر"))
 
     (first,), second = lease(conn), lease(conn)
@@ -108,7 +108,7 @@ def test_a_leased_url_is_leased_to_nobody_else_until_it_is_given_back(conn: db.C
     assert [again.id for again in lease(conn)] == [first.id]
 
 
-def test_lists_come_before_articles_and_new_articles_before_old_ones(conn: db.Connection) -> None:
+def test_lists_come_before_articles_and_new_articles_before_old_ones(conn: postgres.Connection) -> None:
     discover(conn, *(Entry(url=f"http://a.test/{n}", published_at=NOW - timedelta(days=n)) for n in (2, 1, 3)))
     ledger.begin(conn, SOURCE, RUN)
 
@@ -119,7 +119,7 @@ def test_lists_come_before_articles_and_new_articles_before_old_ones(conn: db.Co
     assert [feed.url, *leased] == ["http://a.test/feed", "http://a.test/1", "http://a.test/2"]
 
 
-def test_no_host_gets_more_leases_than_its_share_and_a_resting_one_none(conn: db.Connection) -> None:
+def test_no_host_gets_more_leases_than_its_share_and_a_resting_one_none(conn: postgres.Connection) -> None:
     discover(conn, *(Entry(url=f"http://{host}.test/{n}") for host in "abc" for n in range(5)))
     with conn:
         ledger.cool(conn, "c.test", timedelta(hours=1), "status 429")
@@ -134,7 +134,9 @@ def test_no_host_gets_more_leases_than_its_share_and_a_resting_one_none(conn: db
     [(State.FETCHED, "fetched", False), (State.FAILED, "failed", True), (State.BLOCKED, "blocked", True),
      (State.EXCLUDED, "excluded", False), (State.GONE, "gone", True), (State.UNCHANGED, "unchanged", False)],
 )  # fmt: skip
-def test_each_outcome_leaves_a_url_in_one_state(conn: db.Connection, outcome: State, state: str, again: bool) -> None:
+def test_each_outcome_leaves_a_url_in_one_state(
+    conn: postgres.Connection, outcome: State, state: str, again: bool
+) -> None:
     discover(conn, Entry(url="http://a.test/1"))
 
     settle(conn, lease(conn)[0], outcome, reason="why")
@@ -143,7 +145,7 @@ def test_each_outcome_leaves_a_url_in_one_state(conn: db.Connection, outcome: St
     assert (url(conn, "next_at") is not None) is again
 
 
-def test_a_page_that_keeps_failing_is_asked_for_five_times_with_growing_pauses(conn: db.Connection) -> None:
+def test_a_page_that_keeps_failing_is_asked_for_five_times_with_growing_pauses(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://a.test/1"))
     (leased,) = lease(conn)
 
@@ -155,7 +157,7 @@ def test_a_page_that_keeps_failing_is_asked_for_five_times_with_growing_pauses(c
     assert pauses == [10, 30, 90, 270, None]
 
 
-def test_a_record_of_the_raw_store_is_taken_once(conn: db.Connection) -> None:
+def test_a_record_of_the_raw_store_is_taken_once(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://a.test/1"))
     (leased,) = lease(conn)
     place = Pointer(warc_file="a/r/a-r-1.warc.gz", warc_offset=500, warc_length=100)
@@ -166,7 +168,7 @@ def test_a_record_of_the_raw_store_is_taken_once(conn: db.Connection) -> None:
     assert ledger.count_asked(conn, "a", RUN) == 1 and url(conn, "state") == "fetched"
 
 
-def test_an_article_is_due_again_when_a_list_says_it_was_modified_since(conn: db.Connection) -> None:
+def test_an_article_is_due_again_when_a_list_says_it_was_modified_since(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://a.test/1"))
     settle(conn, lease(conn)[0], State.UNCHANGED)
 
@@ -176,7 +178,7 @@ def test_an_article_is_due_again_when_a_list_says_it_was_modified_since(conn: db
     assert (same["again"], newer["again"]) == (0, 1) and len(lease(conn)) == 1
 
 
-def test_a_url_the_rules_let_in_now_is_discovered_after_all(conn: db.Connection) -> None:
+def test_a_url_the_rules_let_in_now_is_discovered_after_all(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://a.test/1", published_at=NOW - timedelta(days=31)))
 
     counts = discover(conn, Entry(url="http://a.test/1", published_at=NOW))
@@ -184,7 +186,7 @@ def test_a_url_the_rules_let_in_now_is_discovered_after_all(conn: db.Connection)
     assert counts["again"] == 1 and url(conn, "state || reason") == "discovered"
 
 
-def test_what_a_killed_crawl_had_leased_is_free_when_the_next_begins(conn: db.Connection) -> None:
+def test_what_a_killed_crawl_had_leased_is_free_when_the_next_begins(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://a.test/1"))
     lease(conn)
 
@@ -195,7 +197,7 @@ def test_what_a_killed_crawl_had_leased_is_free_when_the_next_begins(conn: db.Co
     assert [feed.url, *(one.url for one in lease(conn))] == ["http://a.test/feed", "http://a.test/1"]
 
 
-def test_no_article_is_leased_before_the_lists_that_can_be_read_now(conn: db.Connection) -> None:
+def test_no_article_is_leased_before_the_lists_that_can_be_read_now(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://a.test/1"))
     ledger.begin(conn, SOURCE, NEXT)
 
@@ -209,7 +211,7 @@ def test_no_article_is_leased_before_the_lists_that_can_be_read_now(conn: db.Con
     assert [one.url for one in lease(conn)] == ["http://a.test/1"]
 
 
-def test_articles_do_not_wait_for_a_list_whose_host_rests(conn: db.Connection) -> None:
+def test_articles_do_not_wait_for_a_list_whose_host_rests(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://b.test/1"))
     ledger.begin(conn, SOURCE, NEXT)
 
@@ -218,7 +220,7 @@ def test_articles_do_not_wait_for_a_list_whose_host_rests(conn: db.Connection) -
     assert [one.url for one in leased] == ["http://b.test/1"]
 
 
-def test_an_address_that_is_too_long_is_in_the_ledger_with_that_as_its_reason(conn: db.Connection) -> None:
+def test_an_address_that_is_too_long_is_in_the_ledger_with_that_as_its_reason(conn: postgres.Connection) -> None:
     long, other = (f"http://a.test/1?x={'a' * 2200}{end}" for end in ("b", "c"))
 
     counts = discover(conn, Entry(url=long, title="Bread"), Entry(url=other), Entry(url="http://a.test/2"))
@@ -237,7 +239,7 @@ def test_an_address_that_is_too_long_is_in_the_ledger_with_that_as_its_reason(co
 @pytest.mark.parametrize("form", ["", "?amp=1"], ids=["the same address", "another form of it"])
 @pytest.mark.parametrize("turned", [False, True], ids=["sitemap first", "feed first"])
 def test_what_one_list_says_of_an_article_is_known_whichever_list_named_it_first(
-    conn: db.Connection, form: str, turned: bool
+    conn: postgres.Connection, form: str, turned: bool
 ) -> None:
     plain = "http://a.test/news/70123-bread-is-dear"
     at = NOW - timedelta(hours=3)
@@ -255,7 +257,7 @@ def test_what_one_list_says_of_an_article_is_known_whichever_list_named_it_first
     assert (leased.entry.authors, leased.entry.title, leased.entry.published_at) == (("Ada Quill",), "Bread", at)
 
 
-def stored(conn: db.Connection, **entry: Any) -> None:
+def stored(conn: postgres.Connection, **entry: Any) -> None:
     """An article that a feed has named, fetched and loaded."""
     discover(conn, Entry(**entry))
     with conn:
@@ -267,7 +269,9 @@ def stored(conn: db.Connection, **entry: Any) -> None:
 MOVED = {"url": "http://a.test/b-story/", "title": "The bridge opens again", "guid": "http://a.test/?p=4711"}
 
 
-def test_an_article_that_its_feed_names_by_another_address_under_the_same_guid_stays_one(conn: db.Connection) -> None:
+def test_an_article_that_its_feed_names_by_another_address_under_the_same_guid_stays_one(
+    conn: postgres.Connection,
+) -> None:
     stored(conn, **{**MOVED, "url": "http://a.test/a-story/", "title": "The old bridge opens"})
 
     counts = discover(conn, Entry(**MOVED), run=NEXT)
@@ -287,7 +291,7 @@ def test_an_article_that_its_feed_names_by_another_address_under_the_same_guid_s
     ids=["a place in the feed", "another title", "another guid"],
 )
 def test_a_guid_that_tells_nothing_moves_no_article(
-    conn: db.Connection, before: dict[str, str], now: dict[str, str]
+    conn: postgres.Connection, before: dict[str, str], now: dict[str, str]
 ) -> None:
     stored(conn, **{**MOVED, "url": "http://a.test/a-story/", **before})
 
@@ -296,7 +300,7 @@ def test_a_guid_that_tells_nothing_moves_no_article(
     assert (counts["discovered"], counts["again"]) == (1, 0)
 
 
-def test_a_feed_that_names_both_addresses_has_two_articles(conn: db.Connection) -> None:
+def test_a_feed_that_names_both_addresses_has_two_articles(conn: postgres.Connection) -> None:
     old = {**MOVED, "url": "http://a.test/a-story/"}
     stored(conn, **old)
 
@@ -305,7 +309,7 @@ def test_a_feed_that_names_both_addresses_has_two_articles(conn: db.Connection) 
     assert counts["discovered"] == 1
 
 
-def test_the_check_names_urls_without_an_end(conn: db.Connection) -> None:
+def test_the_check_names_urls_without_an_end(conn: postgres.Connection) -> None:
     discover(conn, *(Entry(url=f"http://a.test/{n}") for n in (1, 2, 3)))
     first, _, _ = lease(conn)
     settle(conn, first, State.FETCHED)
@@ -315,7 +319,7 @@ def test_the_check_names_urls_without_an_end(conn: db.Connection) -> None:
     assert problems == {"fetched and not decided by load", "leased and never ended"}
 
 
-def test_the_story_of_a_url_is_told_in_order(conn: db.Connection) -> None:
+def test_the_story_of_a_url_is_told_in_order(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://a.test/1"))
     settle(conn, lease(conn)[0], State.BLOCKED, reason="status 403", status=403, bytes=12)
 
@@ -330,7 +334,7 @@ def test_the_story_of_a_url_is_told_in_order(conn: db.Connection) -> None:
     ]
 
 
-def test_an_asked_for_url_is_due_even_if_excluded(conn: db.Connection) -> None:
+def test_an_asked_for_url_is_due_even_if_excluded(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://a.test/sport/1"), Entry(url="http://a.test/1"))
 
     ledger.want(conn, SOURCE, RUN, "http://a.test/sport/1")
@@ -345,7 +349,7 @@ def test_an_asked_for_url_is_due_even_if_excluded(conn: db.Connection) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("between", [State.FAILED, State.BLOCKED, State.GONE])
 def test_a_page_unchanged_after_a_failure_stands_where_its_bytes_had_left_it(
-    conn: db.Connection, verdict: str | None, reason: str, state: str, between: State
+    conn: postgres.Connection, verdict: str | None, reason: str, state: str, between: State
 ) -> None:
     discover(conn, Entry(url="http://a.test/1"))
     (leased,) = lease(conn)
@@ -359,7 +363,7 @@ def test_a_page_unchanged_after_a_failure_stands_where_its_bytes_had_left_it(
     assert url(conn, "state || ': ' || reason") == state
 
 
-def test_a_feed_unchanged_after_a_failure_is_unchanged(conn: db.Connection) -> None:
+def test_a_feed_unchanged_after_a_failure_is_unchanged(conn: postgres.Connection) -> None:
     ledger.begin(conn, SOURCE, RUN)
     (feed,) = lease(conn)
     settle(conn, feed, State.FETCHED, pointer=Pointer(warc_file="a", warc_offset=1, warc_length=1))
@@ -370,7 +374,9 @@ def test_a_feed_unchanged_after_a_failure_is_unchanged(conn: db.Connection) -> N
     assert url(conn, "state || ': ' || reason", "http://a.test/feed") == "unchanged: same bytes"
 
 
-def test_sitemaps_beyond_the_limit_wait_and_hold_up_no_article_nor_what_the_source_lists(conn: db.Connection) -> None:
+def test_sitemaps_beyond_the_limit_wait_and_hold_up_no_article_nor_what_the_source_lists(
+    conn: postgres.Connection,
+) -> None:
     named = [(Kind.SITEMAP, Entry(url=f"http://a.test/s{n}.xml")) for n in range(4)]
     with conn:
         discovery.discover(conn, SOURCE, RUN, named, "http://a.test/index.xml", by=Kind.SITEMAP)
@@ -387,7 +393,7 @@ def test_sitemaps_beyond_the_limit_wait_and_hold_up_no_article_nor_what_the_sour
     assert ledger.count_waiting(conn, "a", sitemaps=True) == 4
 
 
-def test_forms_of_one_address_in_one_list_are_one_article_with_aliases(conn: db.Connection) -> None:
+def test_forms_of_one_address_in_one_list_are_one_article_with_aliases(conn: postgres.Connection) -> None:
     counts = discover(
         conn,
         Entry(url="http://a.test/story-48151/amp"),
@@ -401,7 +407,7 @@ def test_forms_of_one_address_in_one_list_are_one_article_with_aliases(conn: db.
     assert url(conn, "alias_of", "http://m.a.test/story-48151") == url(conn, "id", "http://a.test/story-48151")
 
 
-def test_an_amp_page_nobody_fetched_yields_to_the_page_itself(conn: db.Connection) -> None:
+def test_an_amp_page_nobody_fetched_yields_to_the_page_itself(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://a.test/story-48151/amp"))
 
     discover(conn, Entry(url="http://a.test/story-48151"))
@@ -410,7 +416,7 @@ def test_an_amp_page_nobody_fetched_yields_to_the_page_itself(conn: db.Connectio
     assert url(conn, "state", "http://a.test/story-48151/amp") == "duplicate"
 
 
-def test_an_amp_page_that_was_fetched_stays_the_article_and_the_page_is_its_alias(conn: db.Connection) -> None:
+def test_an_amp_page_that_was_fetched_stays_the_article_and_the_page_is_its_alias(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://a.test/story-48151/amp"))
     settle(conn, lease(conn)[0], State.FETCHED)
 
@@ -419,7 +425,7 @@ def test_an_amp_page_that_was_fetched_stays_the_article_and_the_page_is_its_alia
     assert (counts["discovered"], counts["alias"], lease(conn)) == (0, 1, [])
 
 
-def test_an_alias_of_a_page_that_is_no_article_is_looked_at_after_all(conn: db.Connection) -> None:
+def test_an_alias_of_a_page_that_is_no_article_is_looked_at_after_all(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://a.test/story-48151"), Entry(url="http://a.test/story-48151/"))
     settle(conn, lease(conn)[0], State.GONE, final=True)
 
@@ -429,7 +435,7 @@ def test_an_alias_of_a_page_that_is_no_article_is_looked_at_after_all(conn: db.C
     assert [one.url for one in lease(conn)] == ["http://a.test/story-48151/"]
 
 
-def test_a_change_told_of_an_alias_is_a_look_at_the_article(conn: db.Connection) -> None:
+def test_a_change_told_of_an_alias_is_a_look_at_the_article(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://a.test/story-48151"), Entry(url="http://a.test/story-48151/amp"))
     settle(conn, lease(conn)[0], State.UNCHANGED)
 
@@ -438,7 +444,7 @@ def test_a_change_told_of_an_alias_is_a_look_at_the_article(conn: db.Connection)
     assert [one.url for one in lease(conn)] == ["http://a.test/story-48151"]
 
 
-def test_an_asked_for_alias_is_a_look_at_the_article(conn: db.Connection) -> None:
+def test_an_asked_for_alias_is_a_look_at_the_article(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://a.test/story-48151"), Entry(url="http://a.test/story-48151/amp"))
     settle(conn, lease(conn)[0], State.UNCHANGED)
 
@@ -447,7 +453,7 @@ def test_an_asked_for_alias_is_a_look_at_the_article(conn: db.Connection) -> Non
     assert [one.url for one in lease(conn, only="http://a.test/story-48151/amp")] == ["http://a.test/story-48151"]
 
 
-def test_the_story_of_an_alias_is_that_of_its_article(conn: db.Connection) -> None:
+def test_the_story_of_an_alias_is_that_of_its_article(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://a.test/story-48151"), Entry(url="http://a.test/story-48151/amp"))
     settle(conn, lease(conn)[0], State.FAILED, reason="timeout")
 
@@ -459,7 +465,7 @@ def test_the_story_of_an_alias_is_that_of_its_article(conn: db.Connection) -> No
     assert told[-1][1].startswith("http://a.test/story-48151, timeout, next try 20")
 
 
-def test_rows_of_before_are_known_by_their_forms_once_their_source_is_crawled(conn: db.Connection) -> None:
+def test_rows_of_before_are_known_by_their_forms_once_their_source_is_crawled(conn: postgres.Connection) -> None:
     discover(conn, Entry(url="http://a.test/story-48151"))
     with conn, conn.cursor() as cursor:
         cursor.execute("update urls set variant_key = null")
@@ -470,7 +476,7 @@ def test_rows_of_before_are_known_by_their_forms_once_their_source_is_crawled(co
     assert counts["alias"] == 1
 
 
-def test_what_was_not_sent_in_full_for_a_week_is_asked_for_without_a_condition(conn: db.Connection) -> None:
+def test_what_was_not_sent_in_full_for_a_week_is_asked_for_without_a_condition(conn: postgres.Connection) -> None:
     ledger.begin(conn, SOURCE, RUN)
     (feed,) = lease(conn)
     settle(conn, feed, State.FETCHED, etag='"1"', digest="x", status=200)
@@ -486,7 +492,7 @@ def test_what_was_not_sent_in_full_for_a_week_is_asked_for_without_a_condition(c
     assert (soon.etag, late.etag, late.digest) == ('"1"', "", "x")
 
 
-def test_what_had_other_bytes_under_the_same_etag_is_never_asked_for_with_it(conn: db.Connection) -> None:
+def test_what_had_other_bytes_under_the_same_etag_is_never_asked_for_with_it(conn: postgres.Connection) -> None:
     ledger.begin(conn, SOURCE, RUN)
     (feed,) = lease(conn)
     settle(conn, feed, State.FETCHED, etag='"1"', digest="x", status=200)
@@ -497,7 +503,9 @@ def test_what_had_other_bytes_under_the_same_etag_is_never_asked_for_with_it(con
     assert [one.etag for one in lease(conn)] == [""]
 
 
-def test_a_list_that_was_wrong_three_times_is_not_believed_until_it_was_read_in_full_again(conn: db.Connection) -> None:
+def test_a_list_that_was_wrong_three_times_is_not_believed_until_it_was_read_in_full_again(
+    conn: postgres.Connection,
+) -> None:
     believed = [
         discovery.believable({"lastmod_true": held, "lastmod_false": failed})
         for held, failed in ((0, 0), (0, 2), (0, 3), (2, 3), (3, 3), (9, 4), (1, 1))
@@ -507,7 +515,7 @@ def test_a_list_that_was_wrong_three_times_is_not_believed_until_it_was_read_in_
 
 
 def test_of_the_sitemaps_of_an_index_the_newest_is_read_every_night_and_the_old_ones_are_not(
-    conn: db.Connection,
+    conn: postgres.Connection,
 ) -> None:
     named = [
         (Kind.SITEMAP, Entry(url=f"http://a.test/s{n}.xml", modified_at=NOW - timedelta(days=n))) for n in range(3)
@@ -522,7 +530,7 @@ def test_of_the_sitemaps_of_an_index_the_newest_is_read_every_night_and_the_old_
     assert sorted(one.url for one in lease(conn)) == ["http://a.test/feed", "http://a.test/s0.xml"]
 
 
-def test_a_section_is_followed_for_twenty_pages_and_no_further(conn: db.Connection) -> None:
+def test_a_section_is_followed_for_twenty_pages_and_no_further(conn: postgres.Connection) -> None:
     ledger.begin(conn, SOURCE, RUN)
     where = "http://a.test/feed"
 
@@ -537,7 +545,7 @@ def test_a_section_is_followed_for_twenty_pages_and_no_further(conn: db.Connecti
     assert url(conn, "via", "http://a.test/list?page=21") == "http://a.test/feed"
 
 
-def test_what_a_sitemap_calls_newest_is_leased_first(conn: db.Connection) -> None:
+def test_what_a_sitemap_calls_newest_is_leased_first(conn: postgres.Connection) -> None:
     days = {n: NOW - timedelta(days=n) for n in (9, 3, 6)}
     discover(conn, *(Entry(url=f"http://a.test/{n}", modified_at=at) for n, at in days.items()))
 

@@ -17,8 +17,7 @@ from pipelines.codes import Reason
 from pipelines.load.stage import load
 from pipelines.model import Article, Rejection, Removed, Source, Tally
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, runs
-from pipelines.stores import postgres as db
+from pipelines.stores import articlefile, postgres, runs
 from pipelines.stores.articlefile import Line
 from tests.databases import rows
 
@@ -63,7 +62,7 @@ def rejection(path: str, reason: Reason = Reason.LISTING) -> Rejection:
 
 
 @pytest.fixture
-def look(conn: db.Connection) -> Look:
+def look(conn: postgres.Connection) -> Look:
     """Put a fetch of a page into the ledger as crawl does; the line that extract makes of it."""
 
     def look(run: str, at: datetime, what: Article | Rejection, outcome: str = "fetched") -> Line:
@@ -97,13 +96,13 @@ def put(settings: Settings, run: str, *lines: Line) -> dict[str, int]:
     return {name: count for name, count in tally.counts.items() if count and name not in ("seconds", "words", "cut")}
 
 
-def everything(conn: db.Connection) -> list[Any]:
+def everything(conn: postgres.Connection) -> list[Any]:
     tables = ("urls", "articles", "revisions", "changes", "outcomes")
     return [rows(conn, f"select * from {table} order by 1, 2") for table in tables]
 
 
 def test_a_new_article_is_stored_with_its_first_revision_and_one_change(
-    settings: Settings, conn: db.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:
     line = look(NIGHTS[0], T0, article("1", title="غارة\tعلى \\N الرقة"))
 
@@ -119,7 +118,7 @@ def test_a_new_article_is_stored_with_its_first_revision_and_one_change(
 
 
 def test_a_second_load_of_the_same_file_changes_nothing_and_counts_the_same(
-    settings: Settings, conn: db.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:
     lines = [look(NIGHTS[0], T0, article("1")), look(NIGHTS[0], T0, rejection("2")), look(NIGHTS[0], T0, article("3"))]
     first = put(settings, NIGHTS[0], *lines)
@@ -132,7 +131,7 @@ def test_a_second_load_of_the_same_file_changes_nothing_and_counts_the_same(
 
 
 def test_a_changed_text_makes_a_revision_and_an_unchanged_one_does_not(
-    settings: Settings, conn: db.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:
     put(
         settings,
@@ -155,7 +154,7 @@ def test_a_changed_text_makes_a_revision_and_an_unchanged_one_does_not(
 
 
 def test_spelling_variants_of_the_same_text_are_no_revision(
-    settings: Settings, conn: db.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:
     put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1", "أحمد في الرقة", "وصل أحمد إلى الرقّة")))
 
@@ -165,7 +164,7 @@ def test_spelling_variants_of_the_same_text_are_no_revision(
     assert rows(conn, "select text, seen_at from articles") == [("وصل أحمد إلى الرقّة", T0 + DAY)]
 
 
-def test_an_older_look_never_overwrites_a_newer_one(settings: Settings, conn: db.Connection, look: Look) -> None:
+def test_an_older_look_never_overwrites_a_newer_one(settings: Settings, conn: postgres.Connection, look: Look) -> None:
     old = look(NIGHTS[0], T0, article("1", text="نص قديم عن الغارة"))
     put(settings, NIGHTS[1], look(NIGHTS[1], T0 + DAY, article("1", text="نص جديد عن الغارة")))
 
@@ -176,7 +175,7 @@ def test_an_older_look_never_overwrites_a_newer_one(settings: Settings, conn: db
     assert rows(conn, "select state, decided_run from urls") == [("stored", NIGHTS[1])]
 
 
-def test_two_looks_in_one_file_make_two_revisions(settings: Settings, conn: db.Connection, look: Look) -> None:
+def test_two_looks_in_one_file_make_two_revisions(settings: Settings, conn: postgres.Connection, look: Look) -> None:
     lines = [look(NIGHTS[0], T0, article("1")), look(NIGHTS[0], T0 + HOUR, article("1", text="نص آخر تماماً"))]
 
     counts = put(settings, NIGHTS[0], *reversed(lines))
@@ -188,7 +187,7 @@ def test_two_looks_in_one_file_make_two_revisions(settings: Settings, conn: db.C
 
 
 def test_a_page_read_again_by_another_extractor_corrects_the_text_quietly(
-    settings: Settings, conn: db.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:
     line = look(NIGHTS[0], T0, article("1", text="قُتل ثلاثة.\nشارك"))
     put(settings, NIGHTS[0], line)
@@ -208,7 +207,7 @@ def test_a_page_read_again_by_another_extractor_corrects_the_text_quietly(
 
 
 def test_an_article_found_by_reading_a_rejected_page_again_alerts_nobody(
-    settings: Settings, conn: db.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:
     put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
     line = look(NIGHTS[1], T0 + DAY, rejection("2"))
@@ -230,7 +229,7 @@ def test_an_article_found_by_reading_a_rejected_page_again_alerts_nobody(
 )
 @pytest.mark.parametrize("together", [True, False])
 def test_a_second_url_of_an_article_is_a_duplicate_of_the_first(
-    settings: Settings, conn: db.Connection, look: Look, second: Article, together: bool
+    settings: Settings, conn: postgres.Connection, look: Look, second: Article, together: bool
 ) -> None:
     first = look(NIGHTS[0], T0, article("1"))
     if not together:
@@ -244,7 +243,9 @@ def test_a_second_url_of_an_article_is_a_duplicate_of_the_first(
     ]
 
 
-def test_a_chain_of_copies_in_one_file_has_one_article(settings: Settings, conn: db.Connection, look: Look) -> None:
+def test_a_chain_of_copies_in_one_file_has_one_article(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
     copies = [article(f"amp/{n}", canonical_url="https://sana.test/main") for n in range(3)]
     lines = [look(NIGHTS[0], T0 + n * HOUR, copy) for n, copy in enumerate(copies)]
 
@@ -267,7 +268,7 @@ def test_a_site_that_names_one_canonical_url_on_every_page_loses_no_article(sett
 
 
 def test_a_page_that_is_gone_marks_its_article_removed_once(
-    settings: Settings, conn: db.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:
     put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
     look(NIGHTS[1], T0 + DAY, article("1"), "gone")
@@ -283,7 +284,7 @@ def test_a_page_that_is_gone_marks_its_article_removed_once(
     assert rows(conn, "select outcome from outcomes order by id") == [("stored",), ("gone",)]
 
 
-def test_a_page_that_comes_back_is_not_gone(settings: Settings, conn: db.Connection, look: Look) -> None:
+def test_a_page_that_comes_back_is_not_gone(settings: Settings, conn: postgres.Connection, look: Look) -> None:
     put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
     look(NIGHTS[1], T0 + DAY, article("1"), "gone")
     load(settings, SANA, NIGHTS[1])
@@ -295,7 +296,7 @@ def test_a_page_that_comes_back_is_not_gone(settings: Settings, conn: db.Connect
 
 
 def test_a_page_its_site_calls_unchanged_is_looked_at_again_as_planned(
-    settings: Settings, conn: db.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:
     put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
     look(NIGHTS[1], T0 + DAY + HOUR, article("1"), "unchanged")
@@ -307,7 +308,7 @@ def test_a_page_its_site_calls_unchanged_is_looked_at_again_as_planned(
 
 
 def test_the_last_planned_look_is_seven_days_after_the_first(
-    settings: Settings, conn: db.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:
     put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
 
@@ -316,7 +317,7 @@ def test_the_last_planned_look_is_seven_days_after_the_first(
     assert rows(conn, "select state, next_at from urls") == [("unchanged", None)]
 
 
-def test_a_rejected_page_gets_one_more_look(settings: Settings, conn: db.Connection, look: Look) -> None:
+def test_a_rejected_page_gets_one_more_look(settings: Settings, conn: postgres.Connection, look: Look) -> None:
     put(settings, NIGHTS[0], look(NIGHTS[0], T0, rejection("1")))
     first = rows(conn, "select state, reason, next_at from urls")
 
@@ -327,7 +328,9 @@ def test_a_rejected_page_gets_one_more_look(settings: Settings, conn: db.Connect
     assert rows(conn, "select outcome, detail from outcomes order by id")[0] == ("rejected", "31 links")
 
 
-def test_a_rejected_look_takes_no_stored_article_away(settings: Settings, conn: db.Connection, look: Look) -> None:
+def test_a_rejected_look_takes_no_stored_article_away(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
     put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
 
     counts = put(settings, NIGHTS[1], look(NIGHTS[1], T0 + DAY, rejection("1", Reason.PAYWALL)))
@@ -349,7 +352,7 @@ def test_a_rejected_look_takes_no_stored_article_away(settings: Settings, conn: 
     ],
 )
 def test_an_article_older_than_a_day_when_found_alerts_nobody(
-    settings: Settings, conn: db.Connection, look: Look, published: datetime | None, precision: str, quiet: str
+    settings: Settings, conn: postgres.Connection, look: Look, published: datetime | None, precision: str, quiet: str
 ) -> None:
     put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
 
@@ -360,7 +363,7 @@ def test_an_article_older_than_a_day_when_found_alerts_nobody(
 
 
 def test_pages_of_an_old_run_loaded_after_newer_ones_alert_nobody(
-    settings: Settings, conn: db.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:
     for n in (1, 2):
         put(settings, NIGHTS[n], look(NIGHTS[n], T0 + n * DAY, article(str(n), f"خبر {n}", f"نص {n}")))
@@ -371,7 +374,7 @@ def test_pages_of_an_old_run_loaded_after_newer_ones_alert_nobody(
 
 
 def test_a_page_that_a_fault_of_ours_kept_undecided_is_news_though_newer_runs_were_loaded(
-    settings: Settings, conn: db.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:
     for n in (0, 2):
         put(settings, NIGHTS[n], look(NIGHTS[n], T0 + n * DAY, article(str(n), f"خبر {n}", f"نص {n}")))
@@ -387,7 +390,7 @@ def test_a_page_that_a_fault_of_ours_kept_undecided_is_news_though_newer_runs_we
 
 
 def test_an_article_that_first_answered_days_after_a_list_named_it_is_as_old_as_when_it_was_found(
-    settings: Settings, conn: db.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:
     put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
     late = look(NIGHTS[2], T0 + 2 * DAY, article("2", "خبر", "نص", published_at=T0 + DAY - HOUR))
@@ -399,7 +402,9 @@ def test_an_article_that_first_answered_days_after_a_list_named_it_is_as_old_as_
     assert rows(conn, "select quiet from changes where article_id = 2") == [("",)]
 
 
-def test_a_run_that_a_manual_one_overtook_still_alerts(settings: Settings, conn: db.Connection, look: Look) -> None:
+def test_a_run_that_a_manual_one_overtook_still_alerts(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
     put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
     put(settings, "2026-11-23T020513", look("2026-11-23T020513", T0 + DAY, article("2", "خبر", "نص")))
 
@@ -408,7 +413,7 @@ def test_a_run_that_a_manual_one_overtook_still_alerts(settings: Settings, conn:
     assert rows(conn, "select quiet from changes order by id") == [("first run",), ("",), ("",)]
 
 
-def test_what_postgres_cannot_hold_is_left_out(settings: Settings, conn: db.Connection, look: Look) -> None:
+def test_what_postgres_cannot_hold_is_left_out(settings: Settings, conn: postgres.Connection, look: Look) -> None:
     odd = article(
         "1", "عنوان\x00 " + "طويل " * 5000, "نص\x00 \ud83d هنا", removed=(Removed(text="\x00\ud83d0", reason=""),)
     )
@@ -435,7 +440,7 @@ def test_a_missing_file_is_a_failure_only_where_pages_were_fetched(settings: Set
 
 
 def test_a_page_that_the_article_file_lost_fails_the_load_by_name_and_what_was_there_is_kept(
-    settings: Settings, conn: db.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:
     kept = look(NIGHTS[0], T0, article("1"))
     lost = look(NIGHTS[0], T0, article("2", title="افتتاح الجسر", text="افتتحت البلدية الجسر صباح اليوم."))
@@ -452,7 +457,7 @@ def test_a_page_that_the_article_file_lost_fails_the_load_by_name_and_what_was_t
 
 @pytest.mark.parametrize(("stage", "state"), [("crawl", "failed"), ("extract", "failed"), ("extract", "stopped")])
 def test_a_gap_that_the_stage_before_has_told_is_not_told_again(
-    settings: Settings, conn: db.Connection, look: Look, stage: str, state: str
+    settings: Settings, conn: postgres.Connection, look: Look, stage: str, state: str
 ) -> None:
     kept, _ = look(NIGHTS[0], T0, article("1")), look(NIGHTS[0], T0, article("2"))
     articlefile.write(articlefile.path(settings, "sana", NIGHTS[0]), [kept])
@@ -462,7 +467,7 @@ def test_a_gap_that_the_stage_before_has_told_is_not_told_again(
     assert load(settings, SANA, NIGHTS[0]).state == "done"
 
 
-def test_a_file_of_another_database_is_refused_whole(settings: Settings, conn: db.Connection, look: Look) -> None:
+def test_a_file_of_another_database_is_refused_whole(settings: Settings, conn: postgres.Connection, look: Look) -> None:
     line = look(NIGHTS[0], T0, article("1"))
     articlefile.write(articlefile.path(settings, "sana", NIGHTS[0]), [line, replace(line, fetch_id=99)])
 
@@ -473,7 +478,7 @@ def test_a_file_of_another_database_is_refused_whole(settings: Settings, conn: d
     assert rows(conn, "select count(*) from articles") == [(0,)]
 
 
-def test_two_loads_at_once_store_everything_once(settings: Settings, conn: db.Connection, look: Look) -> None:
+def test_two_loads_at_once_store_everything_once(settings: Settings, conn: postgres.Connection, look: Look) -> None:
     lines = [look(NIGHTS[0], T0, article(str(n), f"خبر {n}", f"نص {n}")) for n in range(20)]
     articlefile.write(articlefile.path(settings, "sana", NIGHTS[0]), lines)
 
@@ -492,7 +497,7 @@ def counted(number: int, reads: int, dead: int = 0) -> Article:
 
 
 def test_a_line_that_moves_in_many_articles_at_once_is_the_site_s_counter(
-    settings: Settings, conn: db.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:
     put(settings, NIGHTS[0], *(look(NIGHTS[0], T0, counted(number, 100)) for number in range(4)))
 
@@ -506,7 +511,7 @@ def test_a_line_that_moves_in_many_articles_at_once_is_the_site_s_counter(
 
 
 def test_a_number_that_moves_in_one_article_or_two_is_an_edit(
-    settings: Settings, conn: db.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:
     put(settings, NIGHTS[0], *(look(NIGHTS[0], T0, counted(number, 100)) for number in range(4)))
 
@@ -516,7 +521,7 @@ def test_a_number_that_moves_in_one_article_or_two_is_an_edit(
 
 
 def edited(
-    settings: Settings, conn: db.Connection, look: Look, of: int, unchanged: int = 0, *, claimed: bool = False
+    settings: Settings, conn: postgres.Connection, look: Look, of: int, unchanged: int = 0, *, claimed: bool = False
 ) -> tuple[Tally, list[str]]:
     """Articles edited in the next night, beside some that are unchanged; the load, and the reasons of its edits."""
     first = [look(NIGHTS[0], T0, article(str(n), f"خبر {n}", f"نص {n}")) for n in range(of + unchanged)]
@@ -534,7 +539,7 @@ def edited(
 
 
 def test_a_whole_sources_worth_of_edits_in_one_night_is_a_new_layout_and_alerts_nobody(
-    settings: Settings, conn: db.Connection, look: Look
+    settings: Settings, conn: postgres.Connection, look: Look
 ) -> None:
     done, reasons = edited(settings, conn, look, 9, unchanged=1)
 
@@ -547,7 +552,7 @@ def test_a_whole_sources_worth_of_edits_in_one_night_is_a_new_layout_and_alerts_
     ("of", "unchanged", "claimed"), [(7, 0, False), (9, 3, False), (9, 0, True)], ids=["few", "a part", "claimed"]
 )
 def test_edits_that_a_site_may_well_have_made_alert(
-    settings: Settings, conn: db.Connection, look: Look, of: int, unchanged: int, claimed: bool
+    settings: Settings, conn: postgres.Connection, look: Look, of: int, unchanged: int, claimed: bool
 ) -> None:
     done, reasons = edited(settings, conn, look, of, unchanged, claimed=claimed)
 

@@ -18,10 +18,10 @@ from typing import Any
 
 import pytest
 
-from pipelines.crawl import hosts, ledger
+from pipelines.crawl import host_locks, ledger
 from pipelines.crawl import stage as crawl
 from pipelines.settings import Settings, exported
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import clock, sites
 from tests.sites import NEXT, RUN, Answer, Sites
 
@@ -62,9 +62,9 @@ class Log:
 
 
 @pytest.fixture
-def second(settings: Settings) -> Iterator[db.Connection]:
+def second(settings: Settings) -> Iterator[postgres.Connection]:
     """The connection of another crawl."""
-    with db.connection(settings, application="second") as connection:
+    with postgres.connection(settings, application="second") as connection:
         yield connection
 
 
@@ -95,7 +95,7 @@ def test_two_sources_on_one_host_in_one_process_share_its_slot_and_its_robots_tx
 
 
 def test_two_crawls_at_once_on_one_host_share_its_slot_and_its_robots_txt(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     papers = two_papers(web, delay=0.3)
     log = Log()
@@ -111,7 +111,7 @@ def test_two_crawls_at_once_on_one_host_share_its_slot_and_its_robots_txt(
 
 
 def test_a_site_that_is_looked_at_while_it_is_crawled_still_answers_one_at_a_time(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     east, west = two_papers(web, delay=0.3)
     log = Log()
@@ -129,40 +129,40 @@ def test_a_site_that_is_looked_at_while_it_is_crawled_still_answers_one_at_a_tim
     assert log.at_once() == 1 and clock.apart(log.gaps(), 0.3, INEXACT)
 
 
-def test_a_turn_at_a_host_is_had_by_one_crawl_at_a_time(conn: db.Connection, second: db.Connection) -> None:
-    ours, theirs = hosts.Turns(conn), hosts.Turns(second)
-    hosts.take(ours, ["a.test", "b.test"])
+def test_a_turn_at_a_host_is_had_by_one_crawl_at_a_time(conn: postgres.Connection, second: postgres.Connection) -> None:
+    ours, theirs = host_locks.HostLocks(conn), host_locks.HostLocks(second)
+    host_locks.take(ours, ["a.test", "b.test"])
 
-    missed = hosts.take(theirs, ["a.test"])
-    wanted = hosts.wanted(ours)
-    hosts.leave(ours, {"a.test": 2.0})
-    taken = hosts.take(theirs, ["a.test", "b.test"])
+    missed = host_locks.take(theirs, ["a.test"])
+    wanted = host_locks.wanted(ours)
+    host_locks.leave(ours, {"a.test": 2.0})
+    taken = host_locks.take(theirs, ["a.test", "b.test"])
 
     assert missed == {} and wanted == {"a.test"}
     assert list(taken) == ["a.test"] and 2.0 <= taken["a.test"].ago < 3.0
-    assert hosts.wanted(ours) == {"b.test"} and hosts.wanted(theirs) == set()
+    assert host_locks.wanted(ours) == {"b.test"} and host_locks.wanted(theirs) == set()
 
 
 def test_the_hosts_of_a_killed_crawl_are_free_at_once_and_count_as_just_asked(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
-    killed = db.connect(settings)
-    fresh = hosts.take(hosts.Turns(killed), ["a.test"])
+    killed = postgres.connect(settings)
+    fresh = host_locks.take(host_locks.HostLocks(killed), ["a.test"])
     killed.close()
 
-    turns = hosts.Turns(conn)
+    turns = host_locks.HostLocks(conn)
     deadline = time.monotonic() + 10
-    while not (taken := hosts.take(turns, ["a.test"])):
+    while not (taken := host_locks.take(turns, ["a.test"])):
         assert time.monotonic() < deadline
 
     assert fresh["a.test"].ago == float("inf") and taken["a.test"].ago == 0.0
 
 
-def test_a_host_that_rests_is_taken_with_its_rest(conn: db.Connection) -> None:
+def test_a_host_that_rests_is_taken_with_its_rest(conn: postgres.Connection) -> None:
     with conn:
         ledger.cool(conn, "a.test", timedelta(seconds=90), "status 429")
 
-    taken = hosts.take(hosts.Turns(conn), ["a.test"])
+    taken = host_locks.take(host_locks.HostLocks(conn), ["a.test"])
 
     assert 80 < taken["a.test"].rest <= 90
 
@@ -264,12 +264,12 @@ def test_a_host_that_only_breaks_is_asked_ever_less_and_then_left(here: Settings
 
 @pytest.mark.parametrize(("hours", "state"), [(30, "done"), (50, "failed")])
 def test_an_old_robots_txt_stands_for_one_more_day_while_there_is_no_new_one(
-    here: Settings, web: Sites, conn: db.Connection, hours: int, state: str
+    here: Settings, web: Sites, conn: postgres.Connection, hours: int, state: str
 ) -> None:
     source = sites.site(web, "a.test", 3)
     web.pages["http://a.test/robots.txt"] = sites.answer(500, b"")
     with conn:
-        db.execute(conn, "keep_robots", host="a.test", status=200, body="User-agent: *\nDisallow: /news/2\n")
+        postgres.execute(conn, "keep_robots", host="a.test", status=200, body="User-agent: *\nDisallow: /news/2\n")
         with conn.cursor() as cursor:
             cursor.execute("update hosts set robots_fetched_at = now() - %s * interval '1 hour'", (hours,))
 
@@ -307,7 +307,7 @@ def test_of_a_robots_txt_half_a_megabyte_is_read_and_no_half_rule(here: Settings
 
 
 def test_sigterm_closes_within_five_seconds_with_two_thousand_urls_left_at_one_host(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     source = sites.site(web, "a.test", 2000, delay=1.0)
     source = replace(source, max_pages=5000)
@@ -329,7 +329,7 @@ def test_sigterm_closes_within_five_seconds_with_two_thousand_urls_left_at_one_h
     assert value(conn, "select count(*) from urls where leased_until is not null") == 0
 
 
-def value(conn: db.Connection, statement: str) -> Any:
+def value(conn: postgres.Connection, statement: str) -> Any:
     conn.rollback()
     with conn.cursor() as cursor:
         cursor.execute(statement)

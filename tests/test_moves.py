@@ -24,8 +24,7 @@ from pipelines.load import stage as load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
 from pipelines.sources import folders, sourcefile
-from pipelines.stores import articlefile, warc
-from pipelines.stores import postgres as db
+from pipelines.stores import articlefile, postgres, warc
 
 FIRST, SECOND, TWICE, THIRD = "2026-11-22T0200", "2026-11-23T0200", "2026-11-23T0300", "2026-11-24T0200"
 SABAH = Site(
@@ -44,7 +43,7 @@ def room(tmp_path: Path) -> Iterator[Newsroom]:
 
 
 @pytest.fixture
-def desk(settings: Settings, conn: db.Connection, room: Newsroom) -> Settings:
+def desk(settings: Settings, conn: postgres.Connection, room: Newsroom) -> Settings:
     """Two nights of sabah, the second with one more article that was alerted."""
     here = settings.model_copy(update={"host_map": room.host_map})
     write_sources([source(SABAH, delay=0.1)], here.sources)
@@ -56,7 +55,9 @@ def desk(settings: Settings, conn: db.Connection, room: Newsroom) -> Settings:
     return here
 
 
-def test_a_renamed_source_keeps_all_and_its_next_night_finds_nothing_new(desk: Settings, conn: db.Connection) -> None:
+def test_a_renamed_source_keeps_all_and_its_next_night_finds_nothing_new(
+    desk: Settings, conn: postgres.Connection
+) -> None:
     (page,) = rows(conn, "select url from articles order by id limit 1")
     (one,) = folders.named(desk, ["sabah"])
     golden.sample(desk, one, crawl.fetch(desk, one, page["url"]), None)
@@ -81,7 +82,7 @@ def test_a_renamed_source_keeps_all_and_its_next_night_finds_nothing_new(desk: S
 
 
 def test_a_site_that_was_followed_twice_becomes_one_and_nobody_is_told_again(
-    desk: Settings, conn: db.Connection
+    desk: Settings, conn: postgres.Connection
 ) -> None:
     twin(desk, "again")
     night(desk, TWICE, "again")
@@ -104,7 +105,7 @@ def test_a_site_that_was_followed_twice_becomes_one_and_nobody_is_told_again(
     assert (count(conn, "articles"), count(conn, "alerts")) == (articles, told)
 
 
-def test_a_domain_that_moved_keeps_what_only_the_old_one_had(desk: Settings, conn: db.Connection) -> None:
+def test_a_domain_that_moved_keeps_what_only_the_old_one_had(desk: Settings, conn: postgres.Connection) -> None:
     twin(desk, "moved")
     articles = count(conn, "articles")
     copied(conn)
@@ -118,7 +119,9 @@ def test_a_domain_that_moved_keeps_what_only_the_old_one_had(desk: Settings, con
     assert count(conn, "urls a join urls m on m.id = a.alias_of where m.url like '%new.%'") == 3
 
 
-def test_texts_that_only_one_of_two_had_are_kept_as_its_earlier_revisions(desk: Settings, conn: db.Connection) -> None:
+def test_texts_that_only_one_of_two_had_are_kept_as_its_earlier_revisions(
+    desk: Settings, conn: postgres.Connection
+) -> None:
     twin(desk, "again")
     night(desk, TWICE, "again")
     with conn, conn.cursor() as cursor:
@@ -136,7 +139,7 @@ def test_texts_that_only_one_of_two_had_are_kept_as_its_earlier_revisions(desk: 
 @pytest.mark.parametrize("step", ["move_begin", "golden", "articles", "line", "move_end"])
 @pytest.mark.parametrize("merged", [False, True], ids=["rename", "merge"])
 def test_killed_at_any_step_it_is_finished_by_the_same_command_and_no_crawl_begins_before(
-    desk: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch, step: str, merged: bool
+    desk: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch, step: str, merged: bool
 ) -> None:
     if merged:
         twin(desk, "again")
@@ -161,14 +164,17 @@ def test_killed_at_any_step_it_is_finished_by_the_same_command_and_no_crawl_begi
     assert night(desk, "2026-11-24T0300")[new].counts["new"] == 0
 
 
-def test_what_cannot_be_moved_now_is_one_sentence(desk: Settings, conn: db.Connection) -> None:
+def test_what_cannot_be_moved_now_is_one_sentence(desk: Settings, conn: postgres.Connection) -> None:
     with pytest.raises(SourceError, match=r"sabbah is not followed \(near: sabah\)"):
         renames.rename(desk, "sabbah", "morning")
     with pytest.raises(SourceError, match="cannot be a source's name"):
         renames.rename(desk, "sabah", "../x")
     with pytest.raises(SourceError, match="cannot be merged into itself"):
         renames.merge(desk, "sabah", "sabah")
-    with db.held(conn, "crawl", "sabah"), pytest.raises(SourceError, match="sabah is being crawled, or moved, just"):
+    with (
+        postgres.held(conn, "crawl", "sabah"),
+        pytest.raises(SourceError, match="sabah is being crawled, or moved, just"),
+    ):
         renames.rename(desk, "sabah", "morning")
     twin(desk, "again")
     with pytest.raises(SourceError, match="again is followed already"):
@@ -183,7 +189,9 @@ def test_what_cannot_be_moved_now_is_one_sentence(desk: Settings, conn: db.Conne
         renames.rename(desk, "again", "sabah")
 
 
-def test_pages_that_a_killed_crawl_left_on_disk_are_taken_in_before_a_move(desk: Settings, conn: db.Connection) -> None:
+def test_pages_that_a_killed_crawl_left_on_disk_are_taken_in_before_a_move(
+    desk: Settings, conn: postgres.Connection
+) -> None:
     (file,) = (desk.raw / "sabah" / SECOND).glob(f"*{warc.CLOSED}")
     *_, (_, page, facts) = warc.pages(file)
     # A crawl that is killed now has the page on disk and in no table.
@@ -228,7 +236,7 @@ def twin(settings: Settings, name: str) -> Source:
     return sourcefile.load(path)
 
 
-def copied(conn: db.Connection) -> None:
+def copied(conn: postgres.Connection) -> None:
     """What the new domain has of the old one: the newest three articles, under its own addresses."""
     columns = (
         "canonical_url, canonical_key, title, description, text, page_digest, title_digest, text_digest, extractor, "
@@ -257,18 +265,18 @@ def copied(conn: db.Connection) -> None:
 
 def kill(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     """Be killed right before this step, or after the first file that is written."""
-    real = db.execute
+    real = postgres.execute
 
     def dies(*_: Any, **__: Any) -> Any:
         raise Killed
 
-    def execute(conn: db.Connection, name: str, **params: Any) -> int:
+    def execute(conn: postgres.Connection, name: str, **params: Any) -> int:
         if name == step:
             raise Killed
         return real(conn, name, **params)
 
     if step in ("move_begin", "move_end"):
-        monkeypatch.setattr(db, "execute", execute)
+        monkeypatch.setattr(postgres, "execute", execute)
     elif step == "golden":
         monkeypatch.setattr(renames, "_move_golden", dies)
     elif step == "articles":
@@ -277,7 +285,7 @@ def kill(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
         monkeypatch.setattr(renames, "_written", dies)
 
 
-def holds(settings: Settings, conn: db.Connection, name: str) -> None:
+def holds(settings: Settings, conn: postgres.Connection, name: str) -> None:
     """What a source must hold after a move: a whole ledger, raw pages that are there, files that load as they are."""
     (one,) = folders.named(settings, [name])
     for run in (FIRST, SECOND):
@@ -291,11 +299,11 @@ def holds(settings: Settings, conn: db.Connection, name: str) -> None:
     assert count(conn, "moves") == 0
 
 
-def count(conn: db.Connection, what: str) -> int:
+def count(conn: postgres.Connection, what: str) -> int:
     return int(rows(conn, f"select count(*) as n from {what}")[0]["n"])
 
 
-def rows(conn: db.Connection, statement: str) -> list[dict[str, Any]]:
+def rows(conn: postgres.Connection, statement: str) -> list[dict[str, Any]]:
     conn.rollback()
     with conn.cursor() as cursor:
         cursor.execute(statement)

@@ -14,8 +14,7 @@ import pytest
 from pipelines.errors import DatabaseError
 from pipelines.model import Tally
 from pipelines.settings import Settings, exported
-from pipelines.stores import dumps, embedded_postgres, runs
-from pipelines.stores import postgres as db
+from pipelines.stores import dumps, embedded_postgres, postgres, runs
 from pipelines.stores.postgres_programs import VERSION
 
 RUN = "2026-11-22T0200"
@@ -26,7 +25,7 @@ BEFORE = f"""
 import sys
 from pathlib import Path
 from pipelines.stores import dumps, runs
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from pipelines.model import Tally
 from pipelines.settings import settings
 db.migrate(settings())
@@ -40,8 +39,8 @@ dumps.dump(settings(), Path(sys.argv[1]))
 def embedded(everybodys: Path) -> Iterator[Settings]:
     """An installation on the embedded Postgres with one run in it."""
     settings = Settings(data=everybodys / "data", sources=everybodys / "sources")
-    db.migrate(settings)
-    with db.connection(settings) as conn, conn:
+    postgres.migrate(settings)
+    with postgres.connection(settings) as conn, conn:
         runs.end(conn, Tally(run=RUN, source="sana", stage="crawl", state="done", message="نصّ"))
     yield settings
     embedded_postgres.stop(settings.data / "postgres")
@@ -62,8 +61,8 @@ def test_an_installation_moves_from_the_embedded_postgres_to_a_server(
     dumps.restore(empty, file)
 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    with db.connection(empty) as conn:
-        db.check_migrated(conn)
+    with postgres.connection(empty) as conn:
+        postgres.check_migrated(conn)
         assert [tally.message for tally in runs.tallies(conn, RUN)] == ["نصّ"]
 
 
@@ -76,11 +75,11 @@ def test_an_embedded_postgres_of_another_major_version_moves_over_by_a_dump(ever
     with pytest.raises(
         DatabaseError, match=rf"was made by Postgres {OTHER}, and this Nightdesk brings {VERSION}: dump"
     ):
-        db.migrate(settings)
+        postgres.migrate(settings)
     postgres.rename(everybodys / "old")
     dumps.restore(settings, file)
 
-    with db.connection(settings) as conn:
+    with postgres.connection(settings) as conn:
         assert [tally.message for tally in runs.tallies(conn, RUN)] == ["نصّ"]
     assert (postgres / "PG_VERSION").read_text().strip() == str(VERSION)
     embedded_postgres.stop(postgres)
@@ -118,8 +117,8 @@ def test_a_dump_that_is_cut_restores_nothing(settings: Settings, empty: Settings
     with pytest.raises(DatabaseError, match="pg_restore of PostgreSQL"):
         dumps.restore(empty, file)
 
-    with db.connection(empty) as conn:
-        assert db.row(conn, "tables") == {"count": 0}
+    with postgres.connection(empty) as conn:
+        assert postgres.row(conn, "tables") == {"count": 0}
 
 
 def test_a_dump_that_fails_leaves_the_last_good_one(empty: Settings, tmp_path: Path) -> None:

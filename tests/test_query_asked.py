@@ -8,7 +8,7 @@ import pytest
 from pipelines.query import asked, grammar, vectors
 from pipelines.query.asked import Subject
 from pipelines.query.vectors import Shape
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
@@ -88,7 +88,7 @@ QUERIES = (
 )  # fmt: skip
 
 
-def test_the_index_names_every_article_that_the_truth_names_in_twelve_scripts(conn: db.Connection) -> None:
+def test_the_index_names_every_article_that_the_truth_names_in_twelve_scripts(conn: postgres.Connection) -> None:
     dice = random.Random(13)
     asks = wrong = found = exact = 0
     with conn, conn.cursor() as cursor:

@@ -22,8 +22,7 @@ from pipelines.crawl import stage as crawl
 from pipelines.errors import SettingsError
 from pipelines.model import Page, Source
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
-from pipelines.stores import warc
+from pipelines.stores import postgres, warc
 from spiders import render
 from tests import sites
 from tests.browsers import needs_browser
@@ -175,7 +174,9 @@ def test_scripts_reach_nothing_that_the_crawl_may_not_reach(here: Settings, web:
 
 
 @needs_browser
-def test_a_script_that_never_ends_costs_its_page_and_no_other(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_a_script_that_never_ends_costs_its_page_and_no_other(
+    here: Settings, web: Sites, conn: postgres.Connection
+) -> None:
     source = of_scripts(web, "a.test", 3)
     web.pages["http://a.test/news/1"] = sites.answer(200, b"<p>text<script>while (true) {}</script>")
     web.pages["http://a.test/news/2"] = sites.answer(
@@ -223,7 +224,7 @@ def test_windows_dialogs_downloads_and_departures_lead_nowhere(here: Settings, w
 
 
 @needs_browser
-def test_what_a_script_leaves_behind_ends_in_the_ledger(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_what_a_script_leaves_behind_ends_in_the_ledger(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     large = "document.body.textContent = 'x'.repeat(11e6)"
     no_text = "document.body.textContent = 'a\\ud800b'"
     nothing = "document.documentElement.remove()"
@@ -253,7 +254,7 @@ def test_nothing_is_kept_from_one_page_to_the_next_and_the_robot_is_not_hidden(h
 
 
 @needs_browser
-def test_a_browser_that_dies_costs_its_page_and_no_other(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_a_browser_that_dies_costs_its_page_and_no_other(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     source = of_scripts(web, "a.test", 2)
     web.pages["http://a.test/api/news/1.json"] = lambda handler: (kill_browser(), sites.answer(404, b"")(handler))[1]
 
@@ -265,7 +266,7 @@ def test_a_browser_that_dies_costs_its_page_and_no_other(here: Settings, web: Si
 
 
 @needs_browser
-def test_a_host_that_asks_for_rest_inside_a_page_gets_it(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_a_host_that_asks_for_rest_inside_a_page_gets_it(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     source = of_scripts(web, "a.test", 2)
     web.pages["http://a.test/api/news/1.json"] = sites.answer(429, b"", Retry_After="2")
 
@@ -279,7 +280,7 @@ def test_a_host_that_asks_for_rest_inside_a_page_gets_it(here: Settings, web: Si
 
 @needs_browser
 def test_a_page_whose_host_comes_to_rest_under_it_is_read_again(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     script = "(async () => { while (await (await fetch('/more')).text() !== 'enough'); p.append(' after') })()"
     source = scripted(web, script, delay=0.3)
@@ -301,7 +302,7 @@ def test_a_page_whose_host_comes_to_rest_under_it_is_read_again(
 
 
 @needs_browser
-def test_answers_that_are_no_page_never_see_the_browser(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_answers_that_are_no_page_never_see_the_browser(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     source = of_scripts(web, "a.test", 4)
     where = "http://a.test/news/"
     web.pages |= {
@@ -326,7 +327,7 @@ def test_answers_that_are_no_page_never_see_the_browser(here: Settings, web: Sit
 
 @needs_browser
 def test_a_rendered_section_leads_to_articles_that_a_script_lists(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     source = replace(of_scripts(web, "a.test", 1), feeds=(), sections=("http://a.test/politics",), allow=("/news/",))
     listing = b"<div id=p></div><script>p.innerHTML = '<a href=/news/1>one</a>'</script>"
@@ -414,7 +415,7 @@ def test_a_missing_extra_and_a_missing_browser_are_named(
 
 @needs_browser
 def test_a_browser_that_does_not_start_fails_its_pages_and_no_other_source(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     marked, plain = of_scripts(web, "a.test", 2), sites.site(web, "b.test", 1)
     settings = here.model_copy(update={"chromium": shutil.which("false")})

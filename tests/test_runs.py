@@ -6,8 +6,7 @@ import pytest
 
 from pipelines.errors import NightdeskError
 from pipelines.model import Tally
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 
 def test_a_manual_key_has_seconds() -> None:
@@ -21,7 +20,7 @@ def test_a_key_that_would_leave_its_folder_is_refused() -> None:
         runs.check_key("../2026")
 
 
-def test_a_stage_that_is_run_again_starts_from_nothing(conn: db.Connection) -> None:
+def test_a_stage_that_is_run_again_starts_from_nothing(conn: postgres.Connection) -> None:
     run = "2026-11-22T0200"
     with conn:
         runs.end(conn, Tally(run=run, source="sana", stage="crawl", state="failed", message="The feed answers 500."))

@@ -15,10 +15,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from demo import newsroom
 from demo.inbox import open_inbox
 from demo.sites import BROKEN
-from pipelines.airflow import local, rest
+from pipelines.airflow import api_client, standalone
 from pipelines.desk import records as desk
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import factories as rows
 
 SHOTS = Path(__file__).parent.parent / "screenshots"
@@ -44,14 +44,14 @@ pytestmark = [
 
 
 def test_after_a_night_the_desk_shows_arabic_right_to_left_with_what_was_cut(
-    settings: Settings, conn: db.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, conn: postgres.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with (
         newsroom_followed(settings, tmp_path, monkeypatch) as current,
-        local.airflow_running(current) as airflow,
+        standalone.airflow_running(current) as airflow,
         browser() as chromium,
     ):
-        crawl = local.night(airflow, RUN, on_task=lambda task: None, budget=400)["news_crawl"]
+        crawl = standalone.night(airflow, RUN, on_task=lambda task: None, budget=400)["news_crawl"]
         found = alerted(conn)
         page = logged_in(chromium, airflow)
         complaints = complaints_of(page)
@@ -83,7 +83,7 @@ def test_after_a_night_the_desk_shows_arabic_right_to_left_with_what_was_cut(
             "country": "JO",
             "twice": True,
         }
-        offered = rest.trigger(airflow.client, "follow", **given)
+        offered = api_client.trigger(airflow.client, "follow", **given)
         waiting = f"{airflow.address}/dags/follow/runs/{offered.run_id}/tasks/approve/required_actions"
         wait_for_approval(airflow, offered)
         page.set_viewport_size({"width": 1440, "height": 1300})
@@ -109,7 +109,7 @@ def newsroom_followed(settings: Settings, folder: Path, monkeypatch: pytest.Monk
         yield settings.model_copy(update=told)
 
 
-def alerted(conn: db.Connection) -> desk.Record:
+def alerted(conn: postgres.Connection) -> desk.Record:
     """An Arabic article of the night from which something was cut, and deliveries in every state on the newest ones."""
     articles = desk.latest_articles(conn, 40)
     found = next(a for a in articles if a["language"] == "ar" and a["cut"])
@@ -122,10 +122,10 @@ def alerted(conn: db.Connection) -> desk.Record:
     return found
 
 
-def wait_for_approval(airflow: local.Airflow, run: rest.DagRun) -> None:
+def wait_for_approval(airflow: standalone.Airflow, run: api_client.DagRun) -> None:
     deadline = time.monotonic() + 120
-    while "awaiting_input" not in {task.state for task in rest.tasks(airflow.client, run)}:
-        assert time.monotonic() < deadline, rest.tasks(airflow.client, run)
+    while "awaiting_input" not in {task.state for task in api_client.tasks(airflow.client, run)}:
+        assert time.monotonic() < deadline, api_client.tasks(airflow.client, run)
         time.sleep(0.5)
 
 
@@ -139,7 +139,7 @@ def browser() -> Iterator[Browser]:
             chromium.close()
 
 
-def logged_in(chromium: Browser, airflow: local.Airflow) -> Page:
+def logged_in(chromium: Browser, airflow: standalone.Airflow) -> Page:
     page = chromium.new_context(viewport={"width": 1440, "height": 1300}, locale="en-GB").new_page()
     page.goto(airflow.address)
     page.locator("input[name=username]").fill(airflow.user)

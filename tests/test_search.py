@@ -14,7 +14,7 @@ from pipelines.archive.search import Order
 from pipelines.errors import NightdeskError
 from pipelines.load import words
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import archives
 from tests.archives import T0, article, keep
 
@@ -28,12 +28,12 @@ def _paths(page: search.Page) -> list[str]:
     return [answer.article["url"].rsplit("/", 1)[1] for answer in page.answers]
 
 
-def _found(conn: db.Connection, query: str, **how: object) -> list[str]:
+def _found(conn: postgres.Connection, query: str, **how: object) -> list[str]:
     return sorted(_paths(search.search(conn, query, now=NOW, count=500, **how)))  # type: ignore[arg-type]
 
 
 @pytest.fixture
-def kept(settings: Settings, conn: db.Connection) -> None:
+def kept(settings: Settings, conn: postgres.Connection) -> None:
     """Five articles of two sources."""
     keep(
         settings,
@@ -78,20 +78,20 @@ def kept(settings: Settings, conn: db.Connection) -> None:
     ],
 )
 def test_each_part_of_the_language_finds_what_it_asks_for(
-    kept: None, conn: db.Connection, query: str, found: list[str]
+    kept: None, conn: postgres.Connection, query: str, found: list[str]
 ) -> None:
     assert _found(conn, query, countries={"harbour": "NO", "sana": "SY"}) == found
 
 
 @pytest.mark.usefixtures("kept")
-def test_what_was_found_is_marked_where_it_stands(conn: db.Connection) -> None:
+def test_what_was_found_is_marked_where_it_stands(conn: postgres.Connection) -> None:
     (answer,) = search.search(conn, "داعش العراق", now=NOW).answers
 
     assert [answer.article[m.field][m.start : m.end] for m in answer.marks] == ["العراق", "ولداعش"]
 
 
 @pytest.mark.usefixtures("kept")
-def test_newest_is_by_publication_and_best_puts_the_title_first(conn: db.Connection) -> None:
+def test_newest_is_by_publication_and_best_puts_the_title_first(conn: postgres.Connection) -> None:
     newest = search.search(conn, "داعش", now=NOW)
     best = search.search(conn, "council", order=Order.BEST, now=NOW)
 
@@ -101,7 +101,7 @@ def test_newest_is_by_publication_and_best_puts_the_title_first(conn: db.Connect
 
 @pytest.mark.parametrize("order", list(Order))
 def test_pages_go_on_where_the_last_one_ended_though_news_comes_between(
-    settings: Settings, conn: db.Connection, order: Order
+    settings: Settings, conn: postgres.Connection, order: Order
 ) -> None:
     keep(settings, conn, [article(str(n), f"zebra {n} " + "zebra " * (n % 3)) for n in range(45)])
 
@@ -118,7 +118,7 @@ def test_pages_go_on_where_the_last_one_ended_though_news_comes_between(
 
 
 @pytest.mark.usefixtures("kept")
-def test_a_cursor_of_another_search_or_none_at_all_is_refused(conn: db.Connection) -> None:
+def test_a_cursor_of_another_search_or_none_at_all_is_refused(conn: postgres.Connection) -> None:
     after = search.search(conn, "داعش", count=1, now=NOW).after
 
     for query, cursor in (("تركيا", after), ("داعش", "abc"), ("داعش", "e30"), ("داعش", "é"), ("داعش", after[:-3])):
@@ -127,13 +127,13 @@ def test_a_cursor_of_another_search_or_none_at_all_is_refused(conn: db.Connectio
 
 
 @pytest.mark.usefixtures("kept")
-def test_count_says_how_many(conn: db.Connection) -> None:
+def test_count_says_how_many(conn: postgres.Connection) -> None:
     assert search.count(conn, "داعش", now=NOW) == search.Count(number=2)
     assert search.count(conn, "security NEAR/1 council", now=NOW) == search.Count(number=1)
 
 
 def test_count_ends_at_its_limit_and_says_so(
-    settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "MOST_COUNTED", 10)
     keep(settings, conn, [article(str(n), f"zebra {n}") for n in range(12)])
@@ -142,7 +142,7 @@ def test_count_ends_at_its_limit_and_says_so(
 
 
 def test_a_search_that_reads_many_in_vain_says_how_far_it_came_and_goes_on_from_there(
-    settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "MOST_READ", 50)
     keep(settings, conn, [article("0", "lion zebra", published_at=T0 - DAY)])
@@ -159,7 +159,7 @@ def test_a_search_that_reads_many_in_vain_says_how_far_it_came_and_goes_on_from_
     assert len(pages) == 4
 
 
-def test_a_revision_is_found_by_its_new_words_alone(settings: Settings, conn: db.Connection) -> None:
+def test_a_revision_is_found_by_its_new_words_alone(settings: Settings, conn: postgres.Connection) -> None:
     keep(settings, conn, [article("1", "lion")])
     keep(settings, conn, [article("1", "zebra")], run="2026-11-23T0200", at=T0 + DAY)
 
@@ -167,7 +167,7 @@ def test_a_revision_is_found_by_its_new_words_alone(settings: Settings, conn: db
 
 
 def test_what_was_loaded_before_the_index_is_put_there_in_batches_that_may_be_killed(
-    settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(words, "BATCH", 2)
     keep(settings, conn, [article(str(n), f"zebra {n}") for n in range(5)])
@@ -204,7 +204,7 @@ def test_what_was_loaded_before_the_index_is_put_there_in_batches_that_may_be_ki
     ids=["long", "one word often", "a megabyte of words", "one long word", "unspaced", "hostile", "quoted"],
 )
 def test_texts_beyond_the_limits_of_a_tsvector_are_found_by_their_last_word(
-    settings: Settings, conn: db.Connection, text: str, word: str
+    settings: Settings, conn: postgres.Connection, text: str, word: str
 ) -> None:
     keep(settings, conn, [article("1", text, title="<b>" + "ع" * 300), article("2", "zebra")])
 
@@ -213,7 +213,9 @@ def test_texts_beyond_the_limits_of_a_tsvector_are_found_by_their_last_word(
     assert _found(conn, f'"{word} zebra"') == []
 
 
-def test_parts_of_an_article_longer_than_a_tsvector_are_one_article(settings: Settings, conn: db.Connection) -> None:
+def test_parts_of_an_article_longer_than_a_tsvector_are_one_article(
+    settings: Settings, conn: postgres.Connection
+) -> None:
     keep(settings, conn, [article("1", " ".join(f"{n:x}" * 3 for n in range(120_000)) + " finish")])
 
     page = search.search(conn, "111 finish", now=NOW)
@@ -223,7 +225,7 @@ def test_parts_of_an_article_longer_than_a_tsvector_are_one_article(settings: Se
     assert _found(conn, "111 nowhere") == []
 
 
-def test_a_query_as_large_as_may_be_costs_no_more_than_seconds(settings: Settings, conn: db.Connection) -> None:
+def test_a_query_as_large_as_may_be_costs_no_more_than_seconds(settings: Settings, conn: postgres.Connection) -> None:
     keep(settings, conn, [article(str(n), f"في zebra {n}") for n in range(20)])
     begun = datetime.now(UTC)
 
@@ -233,15 +235,17 @@ def test_a_query_as_large_as_may_be_costs_no_more_than_seconds(settings: Setting
     assert datetime.now(UTC) - begun < timedelta(seconds=20)
 
 
-def test_a_source_that_was_renamed_is_found_by_its_new_name(settings: Settings, conn: db.Connection) -> None:
+def test_a_source_that_was_renamed_is_found_by_its_new_name(settings: Settings, conn: postgres.Connection) -> None:
     keep(settings, conn, [article("1", "zebra")])
     with conn:
-        db.execute(conn, "rename_source", old="sana", new="sana2")
+        postgres.execute(conn, "rename_source", old="sana", new="sana2")
 
     assert _found(conn, "zebra source:sana2") == ["1"]
 
 
-def test_an_article_that_is_read_again_is_found_by_what_it_is_read_as(settings: Settings, conn: db.Connection) -> None:
+def test_an_article_that_is_read_again_is_found_by_what_it_is_read_as(
+    settings: Settings, conn: postgres.Connection
+) -> None:
     first = article("1", "lion")
     keep(settings, conn, [first])
     file = archives.articlefile.path(settings, "sana", archives.RUN)
@@ -253,14 +257,16 @@ def test_an_article_that_is_read_again_is_found_by_what_it_is_read_as(settings: 
     assert (_found(conn, "zebra"), _found(conn, "lion")) == (["1"], [])
 
 
-def test_a_query_with_what_postgres_cannot_hold_is_read_without_it(settings: Settings, conn: db.Connection) -> None:
+def test_a_query_with_what_postgres_cannot_hold_is_read_without_it(
+    settings: Settings, conn: postgres.Connection
+) -> None:
     keep(settings, conn, [article("1", "zebra")])
 
     assert _found(conn, "zebra\x00 \ud800 source:sana\x00") == ["1"]
     assert _found(conn, 'source:"sana\ud800" zebra') == ["1"]
 
 
-def test_every_case_of_arabic_prefixes_is_found_by_search_too(settings: Settings, conn: db.Connection) -> None:
+def test_every_case_of_arabic_prefixes_is_found_by_search_too(settings: Settings, conn: postgres.Connection) -> None:
     with CASES.open(encoding="utf-8", newline="") as stream:
         cases = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
     keep(settings, conn, [article(case["id"], case["sentence"], title=f"xx {case['id']}") for case in cases])
@@ -272,7 +278,7 @@ def test_every_case_of_arabic_prefixes_is_found_by_search_too(settings: Settings
 
 
 def test_words_that_stand_in_many_articles_are_looked_for_in_the_newest_ones_first(
-    settings: Settings, conn: db.Connection, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "WINDOW", 30)
     texts = {str(n): f"zebra {n} {'lion' if n % 10 == 0 else ''}" for n in range(100)}

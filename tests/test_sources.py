@@ -17,8 +17,7 @@ from pipelines.errors import SourceError
 from pipelines.model import Expect, Source, Tally
 from pipelines.settings import Settings
 from pipelines.sources import folders, sourcefile
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 from tests.examples import drawn
 
 PLAIN = """title = "وكالة سانا"
@@ -307,7 +306,7 @@ def test_a_stroke_in_the_hour_the_clock_skips_or_repeats_comes_that_day(day: str
     assert (struck.date().isoformat(), struck.hour) == (day, hour)
 
 
-def test_a_busy_crawl_does_not_count_as_a_crawl(conn: db.Connection) -> None:
+def test_a_busy_crawl_does_not_count_as_a_crawl(conn: postgres.Connection) -> None:
     with conn:
         for name, state in (("sana", "done"), ("shafaq", "busy")):
             runs.end(conn, Tally(run="2026-11-22T0200", source=name, stage="crawl", state=state))

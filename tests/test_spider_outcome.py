@@ -9,7 +9,7 @@ import pytest
 from scrapy.exceptions import CannotResolveHostError, DownloadFailedError, DownloadTimeoutError
 
 from pipelines.codes import Kind, State
-from pipelines.crawl.ledger import Lease, Look
+from pipelines.crawl.ledger import FetchResult, Lease
 from pipelines.model import Page
 from pipelines.stores.clock import of_machine
 from spiders.guard import Refused
@@ -29,7 +29,7 @@ def judged(
     url: str = "http://a.test/1",
     final_url: str = "",
     **headers: str,
-) -> Look:
+) -> FetchResult:
     page = Page(
         source="a",
         run=sites.RUN,

@@ -22,8 +22,7 @@ from pipelines.health import troubles as health
 from pipelines.load.stage import load
 from pipelines.model import Source, Tally, Template
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, runs, templates
-from pipelines.stores import postgres as db
+from pipelines.stores import articlefile, postgres, runs, templates
 from pipelines.stores.articlefile import Line
 from tests import factories
 from tests.databases import rows
@@ -65,7 +64,7 @@ def changed(number: int) -> str:
 
 
 def crawled(
-    settings: Settings, conn: db.Connection, bodies: dict[int, str], run: str = RUNS[0], source: Source = HARBOUR
+    settings: Settings, conn: postgres.Connection, bodies: dict[int, str], run: str = RUNS[0], source: Source = HARBOUR
 ) -> None:
     """Pages in the raw store and the ledger, as a crawl leaves them."""
     day = AT + timedelta(days=RUNS.index(run))
@@ -77,7 +76,7 @@ def crawled(
 
 
 def night(
-    settings: Settings, conn: db.Connection, bodies: dict[int, str], run: str = RUNS[0], source: Source = HARBOUR
+    settings: Settings, conn: postgres.Connection, bodies: dict[int, str], run: str = RUNS[0], source: Source = HARBOUR
 ) -> Tally:
     """A night of these pages, from the crawl to Postgres; what extract said of it."""
     crawled(settings, conn, bodies, run, source)
@@ -94,7 +93,7 @@ def makers(settings: Settings, run: str = RUNS[0], source: Source = HARBOUR) -> 
     return {line.article.extractor for line in lines(settings, run, source) if line.article}
 
 
-def judged(conn: db.Connection, run: str, agrees: int, disagrees: int) -> templates.Stored | None:
+def judged(conn: postgres.Connection, run: str, agrees: int, disagrees: int) -> templates.Stored | None:
     """What is thought of the template after a run in which so many pages agreed with it and so many did not."""
     counts = {"template agrees": agrees, "template disagrees": disagrees}
     with conn:
@@ -106,7 +105,7 @@ def stories(first: int, last: int, **more: Any) -> dict[int, str]:
     return {number: story(number, related=3 * number, **more) for number in range(first, last)}
 
 
-def test_a_source_with_fewer_than_ten_pages_is_left_alone(settings: Settings, conn: db.Connection) -> None:
+def test_a_source_with_fewer_than_ten_pages_is_left_alone(settings: Settings, conn: postgres.Connection) -> None:
     tally = night(settings, conn, stories(0, 9))
 
     assert templates.history(conn, "harbour") == []
@@ -115,7 +114,7 @@ def test_a_source_with_fewer_than_ten_pages_is_left_alone(settings: Settings, co
 
 
 def test_a_source_is_learned_from_its_own_pages_before_they_are_extracted(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     tally = night(settings, conn, stories(0, 14))
 
@@ -127,7 +126,7 @@ def test_a_source_is_learned_from_its_own_pages_before_they_are_extracted(
     assert (tally.state, tally.counts["articles"], tally.counts["learned from"]) == ("done", 14, 14)
 
 
-def test_no_page_of_another_source_is_touched(settings: Settings, conn: db.Connection) -> None:
+def test_no_page_of_another_source_is_touched(settings: Settings, conn: postgres.Connection) -> None:
     crawled(settings, conn, stories(0, 4), source=VALLEY)
     stage.extract(settings, VALLEY, RUNS[0])
     alone = [line.article for line in lines(settings, source=VALLEY)]
@@ -140,7 +139,7 @@ def test_no_page_of_another_source_is_touched(settings: Settings, conn: db.Conne
 
 
 def test_a_run_that_is_extracted_again_learns_nothing_anew_and_writes_the_same_bytes(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     night(settings, conn, stories(0, 14))
     file = articlefile.path(settings, "harbour", RUNS[0])
@@ -153,7 +152,7 @@ def test_a_run_that_is_extracted_again_learns_nothing_anew_and_writes_the_same_b
     assert "learned from" not in tally.counts
 
 
-def test_workers_learn_the_same_as_one_process(settings: Settings, conn: db.Connection) -> None:
+def test_workers_learn_the_same_as_one_process(settings: Settings, conn: postgres.Connection) -> None:
     crawled(settings, conn, stories(0, 14))
     stage.extract(settings, HARBOUR, RUNS[0])
     alone = templates.newest(conn, "harbour")
@@ -165,7 +164,7 @@ def test_workers_learn_the_same_as_one_process(settings: Settings, conn: db.Conn
     assert alone and together and together.template == alone.template
 
 
-def test_a_source_is_learned_again_when_its_pages_grew_by_half(settings: Settings, conn: db.Connection) -> None:
+def test_a_source_is_learned_again_when_its_pages_grew_by_half(settings: Settings, conn: postgres.Connection) -> None:
     night(settings, conn, stories(0, 12))
     few = night(settings, conn, stories(12, 17), RUNS[1])
 
@@ -177,7 +176,7 @@ def test_a_source_is_learned_again_when_its_pages_grew_by_half(settings: Setting
     assert stored and stored.known == 18
 
 
-def test_a_page_that_is_looked_at_again_is_no_new_page(settings: Settings, conn: db.Connection) -> None:
+def test_a_page_that_is_looked_at_again_is_no_new_page(settings: Settings, conn: postgres.Connection) -> None:
     night(settings, conn, stories(0, 12))
 
     tally = night(settings, conn, stories(0, 12), RUNS[1])
@@ -185,7 +184,7 @@ def test_a_page_that_is_looked_at_again_is_no_new_page(settings: Settings, conn:
     assert "learned from" not in tally.counts
 
 
-def test_what_reads_pages_the_same_way_is_no_new_version(settings: Settings, conn: db.Connection) -> None:
+def test_what_reads_pages_the_same_way_is_no_new_version(settings: Settings, conn: postgres.Connection) -> None:
     night(settings, conn, stories(0, 12))
     first = templates.newest(conn, "harbour")
     assert first and first.template
@@ -197,7 +196,7 @@ def test_what_reads_pages_the_same_way_is_no_new_version(settings: Settings, con
     assert kept == (replace(first, extractor="x2", known=18, newest_fetch=18), False)
 
 
-def test_another_extractor_learns_anew(settings: Settings, conn: db.Connection) -> None:
+def test_another_extractor_learns_anew(settings: Settings, conn: postgres.Connection) -> None:
     night(settings, conn, stories(0, 12))
 
     with conn:
@@ -206,12 +205,12 @@ def test_another_extractor_learns_anew(settings: Settings, conn: db.Connection) 
     assert due and (due.why, due.known) == (f"it was learned by {extractor()}", 12)
 
 
-def test_two_that_learn_at_once_leave_two_whole_versions(settings: Settings, conn: db.Connection) -> None:
+def test_two_that_learn_at_once_leave_two_whole_versions(settings: Settings, conn: postgres.Connection) -> None:
     due = templates.Due(why="", since="", known=12, newest_fetch=12)
 
     def save(number: int) -> int:
         found = Template(source="harbour", pages=12, inside=(f"div/{number}\x00\ud800",))
-        with db.connection(settings) as own:
+        with postgres.connection(settings) as own:
             return templates.save(own, "harbour", found, due, extractor="x1", pages=12)[0].version
 
     with ThreadPoolExecutor(4) as pool:
@@ -221,7 +220,7 @@ def test_two_that_learn_at_once_leave_two_whole_versions(settings: Settings, con
     assert (versions, sorted(kept)) == ([1, 2, 3, 4], [("div/0",), ("div/1",), ("div/2",), ("div/3",)])
 
 
-def test_learning_that_fails_is_said_and_costs_no_page(settings: Settings, conn: db.Connection) -> None:
+def test_learning_that_fails_is_said_and_costs_no_page(settings: Settings, conn: postgres.Connection) -> None:
     crawled(settings, conn, stories(0, 12))
     with conn, conn.cursor() as cursor:
         cursor.execute("alter table templates add check (pages < 0)")
@@ -235,7 +234,7 @@ def test_learning_that_fails_is_said_and_costs_no_page(settings: Settings, conn:
     assert makers(settings) == {extractor()}
 
 
-def test_a_page_that_cannot_be_observed_is_left_out(settings: Settings, conn: db.Connection) -> None:
+def test_a_page_that_cannot_be_observed_is_left_out(settings: Settings, conn: postgres.Connection) -> None:
     crawled(settings, conn, stories(0, 12))
     with conn, conn.cursor() as cursor:
         cursor.execute("update fetches set warc_offset = warc_offset + 7 where url like '%%/0'")
@@ -247,7 +246,7 @@ def test_a_page_that_cannot_be_observed_is_left_out(settings: Settings, conn: db
     assert (tally.counts["not observed"], tally.counts["articles"]) == (1, 11)
 
 
-def test_without_the_site_nothing_is_learned_or_used(settings: Settings, conn: db.Connection) -> None:
+def test_without_the_site_nothing_is_learned_or_used(settings: Settings, conn: postgres.Connection) -> None:
     night(settings, conn, stories(0, 12))
 
     tally = stage.extract(settings, HARBOUR, RUNS[0], site=False)
@@ -256,7 +255,7 @@ def test_without_the_site_nothing_is_learned_or_used(settings: Settings, conn: d
     assert "learned from" not in tally.counts
 
 
-def test_a_text_that_is_only_read_otherwise_now_alerts_nobody(settings: Settings, conn: db.Connection) -> None:
+def test_a_text_that_is_only_read_otherwise_now_alerts_nobody(settings: Settings, conn: postgres.Connection) -> None:
     night(settings, conn, stories(0, 4))
     with conn, conn.cursor() as cursor:
         cursor.execute(
@@ -280,7 +279,7 @@ def test_a_text_that_is_only_read_otherwise_now_alerts_nobody(settings: Settings
     ) == [("0", "revised", 1, "re-extraction"), ("1", "revised", 2, "")]
 
 
-def test_a_look_that_gives_the_same_text_reads_no_page_again(settings: Settings, conn: db.Connection) -> None:
+def test_a_look_that_gives_the_same_text_reads_no_page_again(settings: Settings, conn: postgres.Connection) -> None:
     night(settings, conn, stories(0, 4))
     with conn, conn.cursor() as cursor:
         cursor.execute("update articles set extractor = 'x0'")
@@ -291,7 +290,9 @@ def test_a_look_that_gives_the_same_text_reads_no_page_again(settings: Settings,
     assert rows(conn, f"select count(*) from changes where run = '{RUNS[1]}'") == [(0,)]
 
 
-def test_a_template_that_half_of_the_last_pages_contradict_is_not_used(settings: Settings, conn: db.Connection) -> None:
+def test_a_template_that_half_of_the_last_pages_contradict_is_not_used(
+    settings: Settings, conn: postgres.Connection
+) -> None:
     night(settings, conn, stories(0, 12))
 
     thought = [judged(conn, *run) for run in ((RUNS[0], 12, 0), (RUNS[1], 1, 3), (RUNS[2], 0, 4))]
@@ -304,7 +305,7 @@ def test_a_template_that_half_of_the_last_pages_contradict_is_not_used(settings:
 
 
 def test_a_site_that_changed_is_told_once_read_without_and_learned_again(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     operators = settings.model_copy(update={"operators": "ops"})
     night(settings, conn, stories(0, 12))
@@ -329,7 +330,7 @@ def test_a_site_that_changed_is_told_once_read_without_and_learned_again(
 
 
 def test_pages_of_a_rebuilt_site_are_noticed_by_themselves_and_lose_nothing(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     night(settings, conn, stories(0, 12))
     before = templates.newest(conn, "harbour")
@@ -346,7 +347,7 @@ def test_pages_of_a_rebuilt_site_are_noticed_by_themselves_and_lose_nothing(
 
 
 def test_an_older_version_can_be_taken_back_and_no_number_is_given_twice(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     due = templates.Due(why="", since="", known=12, newest_fetch=12)
     first, second = (
@@ -380,7 +381,7 @@ def test_what_changed_between_two_versions_is_named() -> None:
     ]
 
 
-def test_only_the_last_twenty_versions_are_kept(settings: Settings, conn: db.Connection) -> None:
+def test_only_the_last_twenty_versions_are_kept(settings: Settings, conn: postgres.Connection) -> None:
     due = templates.Due(why="", since="", known=12, newest_fetch=12)
     for number in range(23):
         found = Template(source="harbour", pages=12, inside=(f"body/{number}",))
@@ -404,7 +405,7 @@ def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[C
 
 
 def test_a_person_sees_what_was_learned_and_what_changed(
-    settings: Settings, conn: db.Connection, nightdesk: CliRunner
+    settings: Settings, conn: postgres.Connection, nightdesk: CliRunner
 ) -> None:
     night(settings, conn, stories(0, 12))
     shown = nightdesk.invoke(app, ["sources", "template", "harbour"])
@@ -420,7 +421,7 @@ def test_a_person_sees_what_was_learned_and_what_changed(
     assert [(stored["version"], stored["pages"]) for stored in history] == [(2, 16), (1, 12)]
 
 
-def test_a_person_goes_back_or_lets_go(settings: Settings, conn: db.Connection, nightdesk: CliRunner) -> None:
+def test_a_person_goes_back_or_lets_go(settings: Settings, conn: postgres.Connection, nightdesk: CliRunner) -> None:
     night(settings, conn, stories(0, 12))
 
     said = [
@@ -440,7 +441,9 @@ def test_a_source_without_pages_cannot_be_learned(settings: Settings, nightdesk:
     assert "fewer than 10 article pages" in str(done.exception)
 
 
-def test_a_template_is_learned_from_raw_alone(settings: Settings, conn: db.Connection, nightdesk: CliRunner) -> None:
+def test_a_template_is_learned_from_raw_alone(
+    settings: Settings, conn: postgres.Connection, nightdesk: CliRunner
+) -> None:
     night(settings, conn, stories(0, 12))
     first = templates.newest(conn, "harbour")
     shutil.rmtree(settings.articles)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from pipelines.stores.retention import retire, start_of
 from tests import factories
 
@@ -21,7 +21,7 @@ def raw_file(settings: Settings, source: str, run: str, name: str = "a.warc.gz")
     return path
 
 
-def fetched(conn: db.Connection, path: Path, settings: Settings, state: str) -> None:
+def fetched(conn: postgres.Connection, path: Path, settings: Settings, state: str) -> None:
     with conn:
         number = factories.url(conn, "alpha", state, state, discovered_run="r")
         name = path.relative_to(settings.raw).as_posix()
@@ -29,7 +29,7 @@ def fetched(conn: db.Connection, path: Path, settings: Settings, state: str) -> 
 
 
 def test_old_raw_files_whose_urls_are_decided_are_deleted_with_their_folder(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     path = raw_file(settings, "alpha", OLD)
     fetched(conn, path, settings, "stored")
@@ -42,7 +42,7 @@ def test_old_raw_files_whose_urls_are_decided_are_deleted_with_their_folder(
 
 @pytest.mark.parametrize("state", ["fetched", "discovered"])
 def test_old_raw_files_with_an_undecided_url_are_kept_and_named(
-    settings: Settings, conn: db.Connection, state: str
+    settings: Settings, conn: postgres.Connection, state: str
 ) -> None:
     path = raw_file(settings, "alpha", OLD)
     fetched(conn, path, settings, state)

@@ -9,7 +9,7 @@ import psycopg2
 import pytest
 
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests.archives import article, keep
 
 PAGE = (Path(__file__).parent.parent / "docs/reference.md").read_text(encoding="utf-8")
@@ -20,7 +20,7 @@ VIEWS = {
 }
 
 
-def test_every_column_of_every_view_is_documented_with_its_type_and_no_other(conn: db.Connection) -> None:
+def test_every_column_of_every_view_is_documented_with_its_type_and_no_other(conn: postgres.Connection) -> None:
     with conn, conn.cursor() as cursor:
         cursor.execute(
             "select table_name, column_name, data_type from information_schema.columns"
@@ -33,15 +33,15 @@ def test_every_column_of_every_view_is_documented_with_its_type_and_no_other(con
     assert there == VIEWS
 
 
-def test_a_reader_sees_the_views_and_no_table(settings: Settings, conn: db.Connection) -> None:
+def test_a_reader_sees_the_views_and_no_table(settings: Settings, conn: postgres.Connection) -> None:
     keep(settings, conn, [article("1", "zebra")])
     with conn.cursor() as cursor:
         # Undone at the end: a role is of the whole server.
         cursor.execute("create role nightdesk_reader")
-        cursor.execute(db.statement("reader"))
+        cursor.execute(postgres.statement("reader"))
         assert cursor.fetchone() is not None
-        cursor.execute(db.statement("grant_schema"))
-        cursor.execute(db.statement("grant_views"))
+        cursor.execute(postgres.statement("grant_schema"))
+        cursor.execute(postgres.statement("grant_views"))
         cursor.execute("set role nightdesk_reader")
         for view in VIEWS:
             cursor.execute(f"select * from nightdesk.{view}")
@@ -55,7 +55,9 @@ def test_a_reader_sees_the_views_and_no_table(settings: Settings, conn: db.Conne
     conn.rollback()
 
 
-def test_our_statements_meet_tables_though_the_role_is_called_as_the_schema_of_the_views(conn: db.Connection) -> None:
+def test_our_statements_meet_tables_though_the_role_is_called_as_the_schema_of_the_views(
+    conn: postgres.Connection,
+) -> None:
     with conn.cursor() as cursor:
         cursor.execute("create role nightdesk superuser")
         cursor.execute("set role nightdesk")

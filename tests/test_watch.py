@@ -8,7 +8,7 @@ from pipelines.alert import watches
 from pipelines.alert.watches import Term, parse_term
 from pipelines.errors import WatchError
 from pipelines.query import matcher, variants
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 
 def surfaces(text: str, *terms: str, unless: tuple[str, ...] = ()) -> list[str]:
@@ -192,7 +192,7 @@ def test_a_watch_that_cannot_be_used_is_named() -> None:
         watches.make("a/b", ["x"])
 
 
-def test_a_watch_is_kept_changed_and_forgotten(conn: db.Connection) -> None:
+def test_a_watch_is_kept_changed_and_forgotten(conn: postgres.Connection) -> None:
     first = watches.make(
         "الرقة", ["الرقة", "keep:حماس|حمس"], ["حماس كبير"], sources=["sana"], languages=["ar"], channels=["Desk"], cap=3
     )

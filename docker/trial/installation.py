@@ -19,8 +19,8 @@ from typing import Any
 import httpx
 
 from demo.sites import SITES
-from pipelines.airflow import local, rest
-from pipelines.airflow.rest import AirflowError, DagRun
+from pipelines.airflow import api_client, standalone
+from pipelines.airflow.api_client import AirflowError, DagRun
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = ("compose", "-f", "docker/compose.yaml")
@@ -102,15 +102,15 @@ class Installation:
     def api(self) -> Iterator[httpx.Client]:
         """Airflow's API and the Desk's, logged in as the first user of docker/.env."""
         address = f"http://127.0.0.1:{self.port}"
-        wait(lambda: not rest.healthy(address), lambda: f"not healthy: {rest.healthy(address)}")
-        with rest.login(address, "admin", self.values["ADMIN_PASSWORD"]) as client:
-            wait(lambda: set(local.NIGHT) <= dags(client), lambda: f"Dags: {dags(client)}")
+        wait(lambda: not api_client.healthy(address), lambda: f"not healthy: {api_client.healthy(address)}")
+        with api_client.login(address, "admin", self.values["ADMIN_PASSWORD"]) as client:
+            wait(lambda: set(standalone.NIGHT) <= dags(client), lambda: f"Dags: {dags(client)}")
             yield client
 
     def begin(self, run: str) -> None:
         """Start a night under a key."""
         with self.api() as client:
-            rest.trigger(client, "news_crawl", run=run)
+            api_client.trigger(client, "news_crawl", run=run)
 
     def end(self, run: str) -> dict[str, DagRun]:
         """The four runs of a night once the last of them has ended, whatever happened in between."""
@@ -118,17 +118,19 @@ class Installation:
 
             def of_night() -> dict[str, DagRun]:
                 found = {}
-                for dag in local.NIGHT:
-                    keyed = [r for r in rest.runs(client, dag) if r.key == run or (dag == "news_crawl" and not r.key)]
+                for dag in standalone.NIGHT:
+                    keyed = [
+                        r for r in api_client.runs(client, dag) if r.key == run or (dag == "news_crawl" and not r.key)
+                    ]
                     found |= {dag: keyed[0]} if keyed else {}
                 return found
 
             def tasks() -> str:
-                return "\n".join(str(t) for r in of_night().values() for t in rest.tasks(client, r))
+                return "\n".join(str(t) for r in of_night().values() for t in api_client.tasks(client, r))
 
             def ended() -> bool:
                 night = of_night()
-                return len(night) == len(local.NIGHT) and all(r.state in rest.ENDED for r in night.values())
+                return len(night) == len(standalone.NIGHT) and all(r.state in api_client.ENDED for r in night.values())
 
             wait(ended, tasks)
             return of_night()
@@ -150,7 +152,7 @@ class Machine:
 
     def install(self, name: str, tree: Callable[[Path], None]) -> Installation:
         """A folder with the files of a version and a docker/.env filled in as docker/env.example asks."""
-        made = Installation(folder=self.folder / name, env=self.env, port=local.free_port())
+        made = Installation(folder=self.folder / name, env=self.env, port=standalone.free_port())
         made.folder.mkdir()
         tree(made.folder)
         example = (made.folder / "docker" / "env.example").read_text(encoding="utf-8")

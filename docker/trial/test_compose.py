@@ -20,7 +20,7 @@ from urllib.parse import unquote
 import pytest
 from installation import NETWORK, ROOT, Installation, Machine, wait
 
-from pipelines.airflow import rest
+from pipelines.airflow import api_client
 
 # Whoever the checkout belongs to.
 GIT = ("git", "-c", "safe.directory=*")
@@ -100,7 +100,7 @@ def test_a_night_by_airflow_ends_with_articles_and_the_desk(machine: Machine, ni
     with night.api() as client:
         desk = client.get("/nightdesk/api/desk")
         stranger = client.get("/nightdesk/api/desk", headers={"Authorization": ""})
-        (run,) = rest.runs(client, "news_crawl")
+        (run,) = api_client.runs(client, "news_crawl")
         log = client.get(f"/api/v2/dags/news_crawl/dagRuns/{run.run_id}/taskInstances/plan/logs/1")
     assert desk.status_code == 200
     assert "صباح الشمال" in desk.text
@@ -115,7 +115,7 @@ def test_a_viewer_sees_the_desk_after_the_documented_command(night: Installation
     night.compose(*airflow, "users", "create", "--role", "Viewer", *user)
     address = f"http://127.0.0.1:{night.port}"
 
-    with rest.login(address, "reader", "reads") as client:
+    with api_client.login(address, "reader", "reads") as client:
         before = client.get("/api/v2/plugins").status_code
         night.compose(*airflow, "roles", "add-perms", "Viewer", "--action", "can_read", "--resource", "Plugins")
         # Airflow keeps what a user may do for half a minute.

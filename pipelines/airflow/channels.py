@@ -5,7 +5,7 @@ from __future__ import annotations
 from pipelines import settings
 from pipelines.airflow import connections
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 PREFIX = "nightdesk_channel_"
 
@@ -16,8 +16,8 @@ def addresses(current: Settings) -> dict[str, str]:
     The environment wins over a connection. Addresses are secrets: Airflow masks a connection's password in its logs.
     """
     known = settings.channels()
-    with db.connection(current) as conn, conn:
-        used = {row["channel"] for row in db.query(conn, "channels_used")} | {current.operators.lower()}
+    with postgres.connection(current) as conn, conn:
+        used = {row["channel"] for row in postgres.query(conn, "channels_used")} | {current.operators.lower()}
     for name in sorted(used - known.keys() - {""}):
         address = connections.password(PREFIX + name)
         if address:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipelines.airflow import home
-from pipelines.airflow.rest import AirflowError
+from pipelines.airflow import airflow_home
+from pipelines.airflow.api_client import AirflowError
 from pipelines.errors import SettingsError
 from pipelines.settings import Settings
 
@@ -52,9 +52,11 @@ def place(settings: Settings) -> Place | None:
     if os.environ.get(DATABASE):
         folder = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser() / "logs"
         return Place(env=os.environ, logs=Path(os.environ.get("AIRFLOW__LOGGING__BASE_LOG_FOLDER", folder)))
-    if not home.home(settings).exists():
+    if not airflow_home.home(settings).exists():
         return None
-    return Place(env=home.environment(settings, home.prepare(settings), port=0), logs=home.logs(settings))
+    return Place(
+        env=airflow_home.environment(settings, airflow_home.prepare(settings), port=0), logs=airflow_home.logs(settings)
+    )
 
 
 def clean(where: Place, days: int, now: datetime, *, on_line: Callable[[str], None]) -> int:
@@ -76,7 +78,7 @@ def clean(where: Place, days: int, now: datetime, *, on_line: Callable[[str], No
 
 def _airflow(where: Place, *words: str) -> None:
     done = subprocess.run(
-        home.command(*words),
+        airflow_home.command(*words),
         env={**where.env, "PYTHONWARNINGS": "ignore"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pipelines import urls
-from pipelines.airflow.work import to_log
+from pipelines.airflow.tasks import to_log
 from pipelines.errors import SourceError
 from pipelines.follow import twice as twice_followed
 from pipelines.follow.samples import Sample

@@ -19,8 +19,7 @@ from pipelines.notify import outbox, wording
 from pipelines.query import matcher
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 STAGE = "alert"
 
@@ -32,7 +31,7 @@ def match(settings: Settings, run: str) -> Tally:
     and seconds.
     """
     started = time.monotonic()
-    with db.connection(settings, application="nightdesk alert") as conn:
+    with postgres.connection(settings, application="nightdesk alert") as conn:
         runs.begin(conn, run, "", STAGE)
         with conn:
             watches = {w.name: w for w in all_watches(conn)}
@@ -40,7 +39,7 @@ def match(settings: Settings, run: str) -> Tally:
         while _batch(conn, settings, run, watches, index):
             pass
         with conn:
-            counts = db.row(conn, "tally_of_alert", run=run) or {}
+            counts = postgres.row(conn, "tally_of_alert", run=run) or {}
             counts["seconds"] = round(time.monotonic() - started)
             return runs.end(conn, Tally(run=run, source="", stage=STAGE, state=RunState.DONE, counts=counts))
 
@@ -52,14 +51,14 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
     The message says what keeps deliveries waiting. With a run the counts join those of `match`.
     """
     started = time.monotonic()
-    with db.connection(settings, application="nightdesk send") as conn:
+    with postgres.connection(settings, application="nightdesk send") as conn:
         publisher = partial(folders.publisher, settings)
         counts, message = outbox.drain(conn, channels, operators=settings.operators, publisher=publisher)
         counts["seconds"] = round(time.monotonic() - started)
         if not run:
             return Tally(run="", source="", stage=STAGE, state=RunState.DONE, counts=counts, message=message)
         with conn:
-            known = db.row(conn, "counts_of_stage", run=run, source="", stage=STAGE)
+            known = postgres.row(conn, "counts_of_stage", run=run, source="", stage=STAGE)
             both = {**known["counts"], **counts} if known else counts
             return runs.end(
                 conn, Tally(run=run, source="", stage=STAGE, state=RunState.DONE, counts=both, message=message)
@@ -67,22 +66,22 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
 
 
 def _batch(
-    conn: db.Connection, settings: Settings, run: str, watches: Mapping[str, Watch], index: matcher.Index
+    conn: postgres.Connection, settings: Settings, run: str, watches: Mapping[str, Watch], index: matcher.Index
 ) -> int:
     """One transaction: the next changes matched; how many there were."""
     with conn:
-        changes = db.query(conn, "unmatched_changes", count=policy.BATCH)
+        changes = postgres.query(conn, "unmatched_changes", count=policy.BATCH)
         alerts = [row for change in changes for row in _alerts(change, run, watches, index)]
-        written = db.execute_values(conn, "write_alerts", alerts, fetch=True)
+        written = postgres.execute_values(conn, "write_alerts", alerts, fetch=True)
         loud = sorted((alert for alert in written if not alert["quiet"]), key=lambda alert: int(alert["id"]))
         titles = {change["article_id"]: change["title"] for change in changes}
         _put_into_outbox(conn, settings, run, watches, loud, titles)
         if changes:
-            db.execute(conn, "matched_changes", run=run, ids=[change["id"] for change in changes])
+            postgres.execute(conn, "matched_changes", run=run, ids=[change["id"] for change in changes])
         return len(changes)
 
 
-def _alerts(change: db.Row, run: str, watches: Mapping[str, Watch], index: matcher.Index) -> list[Sequence[Any]]:
+def _alerts(change: postgres.Row, run: str, watches: Mapping[str, Watch], index: matcher.Index) -> list[Sequence[Any]]:
     """The rows of `alerts` for a change, in the order of the statement `write_alerts`.
 
     A watch is told of a story, kind and revision once; an article is a story of its own, and gives its id to it.
@@ -99,7 +98,7 @@ def _alerts(change: db.Row, run: str, watches: Mapping[str, Watch], index: match
             change["id"],
             run,
             change["source"],
-            db.json([asdict(m) for m in matches]),
+            postgres.json([asdict(m) for m in matches]),
             change["quiet"],
         )
         for name, matches in matcher.find(index, fields).items()
@@ -107,7 +106,7 @@ def _alerts(change: db.Row, run: str, watches: Mapping[str, Watch], index: match
     ]
 
 
-def _is_told(watch: Watch, change: db.Row) -> bool:
+def _is_told(watch: Watch, change: postgres.Row) -> bool:
     """Whether a watch is told of such a change; an article of unknown language is in every language."""
     language = change["language"].split("-")[0].lower()
     return (
@@ -118,11 +117,11 @@ def _is_told(watch: Watch, change: db.Row) -> bool:
 
 
 def _put_into_outbox(
-    conn: db.Connection,
+    conn: postgres.Connection,
     settings: Settings,
     run: str,
     watches: Mapping[str, Watch],
-    alerts: Sequence[db.Row],
+    alerts: Sequence[postgres.Row],
     titles: Mapping[int, str],
 ) -> None:
     """Messages for alerts: one each up to the watch's cap an hour, the rest in one message a channel."""
@@ -130,11 +129,12 @@ def _put_into_outbox(
     if not told:
         return
     names = sorted({alert["watch"] for alert in told})
-    db.query(conn, "lock_watches")
+    postgres.query(conn, "lock_watches")
     singles = {
-        row["watch"]: row["singles"] for row in db.query(conn, "singles_of_hour", watches=names, within=policy.CAP_TIME)
+        row["watch"]: row["singles"]
+        for row in postgres.query(conn, "singles_of_hour", watches=names, within=policy.CAP_TIME)
     }
-    digests = {(row["watch"], row["channel"]): row["id"] for row in db.query(conn, "open_digests", watches=names)}
+    digests = {(row["watch"], row["channel"]): row["id"] for row in postgres.query(conn, "open_digests", watches=names)}
     # Messages of one alert; alerts beyond the cap; by a message's key, its alert.
     rows, over = [], []
     inside: dict[str, int] = {}
@@ -150,16 +150,16 @@ def _put_into_outbox(
             key = outbox.key(watch.name, alert["story"], alert["kind"], alert["revision"], channel)
             rows.append((key, channel, watch.name, "single", run, subject, ""))
             inside[key] = alert["id"]
-    written = db.execute_values(conn, "write_deliveries", rows, fetch=True)
-    db.execute_values(conn, "write_delivered_alerts", [(row["id"], inside[row["key"]]) for row in written])
+    written = postgres.execute_values(conn, "write_deliveries", rows, fetch=True)
+    postgres.execute_values(conn, "write_delivered_alerts", [(row["id"], inside[row["key"]]) for row in written])
     _put_into_digests(conn, run, watches, over, digests)
 
 
 def _put_into_digests(
-    conn: db.Connection,
+    conn: postgres.Connection,
     run: str,
     watches: Mapping[str, Watch],
-    alerts: Sequence[db.Row],
+    alerts: Sequence[postgres.Row],
     digests: dict[tuple[str, str], int],
 ) -> None:
     """Put alerts into one message for each watch and channel, into one that is not begun yet where there is one."""
@@ -170,8 +170,8 @@ def _put_into_digests(
             if place not in digests:
                 key = outbox.key(alert["watch"], "digest", alert["id"], channel)
                 row = (key, channel, alert["watch"], "digest", run, "", "")
-                digests[place] = db.execute_values(conn, "write_deliveries", [row], fetch=True)[0]["id"]
+                digests[place] = postgres.execute_values(conn, "write_deliveries", [row], fetch=True)[0]["id"]
             pairs.append((digests[place], alert["id"]))
     if pairs:
-        db.execute_values(conn, "write_delivered_alerts", pairs)
-        db.execute(conn, "count_digests", ids=sorted({delivery for delivery, _ in pairs}))
+        postgres.execute_values(conn, "write_delivered_alerts", pairs)
+        postgres.execute(conn, "count_digests", ids=sorted({delivery for delivery, _ in pairs}))

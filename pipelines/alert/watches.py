@@ -14,7 +14,7 @@ from pipelines.errors import WatchError
 from pipelines.model import Match
 from pipelines.query import matcher
 from pipelines.query.terms import Term, parse_term
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 KINDS = ("new", "revised", "removed")
 NAME = re.compile(r"[^\W_][\w .-]{0,79}")
@@ -84,14 +84,14 @@ def make(
     )
 
 
-def add(conn: db.Connection, watch: Watch) -> None:
+def add(conn: postgres.Connection, watch: Watch) -> None:
     """Keep a watch, in place of the one of that name; part of the caller's transaction."""
-    db.execute(
+    postgres.execute(
         conn,
         "add_watch",
         watch=watch.name,
-        terms=db.json([_json(term) for term in watch.terms]),
-        unless=db.json([_json(term) for term in watch.unless]),
+        terms=postgres.json([_json(term) for term in watch.terms]),
+        unless=postgres.json([_json(term) for term in watch.unless]),
         sources=list(watch.sources),
         languages=list(watch.languages),
         kinds=list(watch.kinds),
@@ -100,15 +100,15 @@ def add(conn: db.Connection, watch: Watch) -> None:
     )
 
 
-def remove(conn: db.Connection, name: str) -> None:
+def remove(conn: postgres.Connection, name: str) -> None:
     """Forget a watch; its alerts stay. WatchError where there is none of that name."""
-    if not db.execute(conn, "remove_watch", watch=name):
+    if not postgres.execute(conn, "remove_watch", watch=name):
         raise WatchError(f"There is no watch {name}; `nightdesk watch list` names them.")
 
 
-def all_watches(conn: db.Connection) -> list[Watch]:
+def all_watches(conn: postgres.Connection) -> list[Watch]:
     """Every watch, by name."""
-    return [_watch(row) for row in db.query(conn, "all_watches")]
+    return [_watch(row) for row in postgres.query(conn, "all_watches")]
 
 
 def test_text(watch: Watch, text: str) -> list[Match]:
@@ -121,7 +121,7 @@ def _json(term: Term) -> dict[str, object]:
     return {"text": term.text, "mode": term.mode, "article": term.article, "aliases": list(term.aliases)}
 
 
-def _watch(row: db.Row) -> Watch:
+def _watch(row: postgres.Row) -> Watch:
     return Watch(
         name=row["name"],
         terms=tuple(_term(term) for term in row["terms"]),

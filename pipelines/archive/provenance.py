@@ -7,11 +7,10 @@ from pathlib import Path
 
 from pipelines.errors import StoreError
 from pipelines.model import Pointer
-from pipelines.stores import postgres as db
-from pipelines.stores import warc
+from pipelines.stores import postgres, warc
 
 
-def of_article(conn: db.Connection, raw: Path, number: int) -> list[db.Row]:
+def of_article(conn: postgres.Connection, raw: Path, number: int) -> list[postgres.Row]:
     """A row for each revision, newest first: run, fetched_at, url, final_url, status, warc_file, warc_offset, record,
     page_sha256 of the bytes, text_sha256 and normal_form_sha256, extractor with the template's version.
 
@@ -19,7 +18,7 @@ def of_article(conn: db.Connection, raw: Path, number: int) -> list[db.Row]:
     where another one answered.
     """
     made = []
-    for row in db.query(conn, "provenance_of_article", id=number):
+    for row in postgres.query(conn, "provenance_of_article", id=number):
         text = row.pop("text")
         redirected = row["url"] if row["final_url"] and row["final_url"] != row["url"] else ""
         made.append({**row, "text_sha256": sha256(text.encode()).hexdigest(), "redirected_from": redirected}
@@ -27,7 +26,7 @@ def of_article(conn: db.Connection, raw: Path, number: int) -> list[db.Row]:
     return made
 
 
-def _record(raw: Path, row: db.Row) -> str:
+def _record(raw: Path, row: postgres.Row) -> str:
     if not row["warc_file"]:
         return ""
     pointer = Pointer(warc_file=row["warc_file"], warc_offset=row["warc_offset"], warc_length=row["warc_length"] or 0)

@@ -24,7 +24,7 @@ from pipelines.query.asked import Asked, Mark, Subject
 from pipelines.query.grammar import Node
 from pipelines.query.selection import Selection
 from pipelines.query.vectors import Conditions
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 # Candidates that are ranked for the best first: ranking reads each one's words.
 RANKED = 5_000
@@ -53,7 +53,7 @@ class Order(StrEnum):
 class Answer:
     """An article that answers a query, as `search_articles` gives it, and where."""
 
-    article: db.Row
+    article: postgres.Row
     marks: Sequence[Mark]
 
 
@@ -94,7 +94,7 @@ class _Place:
 class _Search:
     """A query on its way: what was asked, and what Postgres is asked for it."""
 
-    conn: db.Connection
+    conn: postgres.Connection
     node: Node
     asked: Asked
     selected: Selection
@@ -109,7 +109,7 @@ class _Search:
 
 
 def search(
-    conn: db.Connection,
+    conn: postgres.Connection,
     written: str,
     *,
     order: Order = Order.NEWEST,
@@ -131,12 +131,12 @@ def search(
             if order == Order.BEST and made.named:
                 return _best(made, written, place, count)
             return _newest(made, written, order, place, count)
-        except db.Error as error:
+        except postgres.Error as error:
             raise _told(error) from error
 
 
 def count(
-    conn: db.Connection, written: str, *, countries: Mapping[str, str] | None = None, now: datetime | None = None
+    conn: postgres.Connection, written: str, *, countries: Mapping[str, str] | None = None, now: datetime | None = None
 ) -> Count:
     """How many articles answer a query, counted up to MOST_COUNTED."""
     with conn:
@@ -147,15 +147,15 @@ def count(
             number = sum(row["sure"] for row in fresh)
             for batch in _batches([row for row in fresh if not row["sure"]], READ_AT_ONCE):
                 number += len(_verified(made, batch))
-        except db.Error as error:
+        except postgres.Error as error:
             raise _told(error) from error
     more = len(rows) > MOST_COUNTED
     return Count(number=min(number, MOST_COUNTED), more=more)
 
 
-def _begun(conn: db.Connection, written: str, now: datetime, countries: Mapping[str, str]) -> _Search:
+def _begun(conn: postgres.Connection, written: str, now: datetime, countries: Mapping[str, str]) -> _Search:
     node = grammar.parse(written)
-    db.query(conn, "search_limits", patience=PATIENCE)
+    postgres.query(conn, "search_limits", patience=PATIENCE)
     of_country: dict[str, set[str]] = {}
     for name, code in countries.items():
         of_country.setdefault(code, set()).add(name)
@@ -163,7 +163,9 @@ def _begun(conn: db.Connection, written: str, now: datetime, countries: Mapping[
     wanted = None
     if selected.rest is not None:
         words_of = {
-            part: [row["word"] for row in db.query(conn, "words_with_part", part=part, most=vectors.MOST_WORDS + 1)]
+            part: [
+                row["word"] for row in postgres.query(conn, "words_with_part", part=part, most=vectors.MOST_WORDS + 1)
+            ]
             for part in vectors.parts(selected.rest)
         }
         wanted = vectors.conditions(selected.rest, words_of)
@@ -199,7 +201,7 @@ def _best(made: _Search, written: str, place: _Place, count: int) -> Page:
     """The best first: the newest candidates are ranked, all pages of a search from the same moment on."""
     rows = _candidates(made, _Place(), RANKED + 1)
     chosen = list({row["article_id"]: row for row in rows}.values())[:RANKED]
-    ordered = db.query(
+    ordered = postgres.query(
         made.conn,
         "search_ranked",
         ids=[row["article_id"] for row in chosen],
@@ -235,7 +237,7 @@ def _page(
     return Page(answers=answers, after=after, read_to=read_to, ranked=ranked, complete=words.complete(made.conn))
 
 
-def _candidates(made: _Search, place: _Place, many: int) -> list[db.Row]:
+def _candidates(made: _Search, place: _Place, many: int) -> list[postgres.Row]:
     """The next candidates, newest first: of the newest articles where enough are there, else of all of the archive."""
     if not made.named:
         return _rows(made, "search_latest", place, many)
@@ -250,15 +252,15 @@ def _candidates(made: _Search, place: _Place, many: int) -> list[db.Row]:
 
 def _share(made: _Search) -> float:
     """The share of articles that the index names for a query, by Postgres' own statistics."""
-    plan = db.row(made.conn, "search_estimate", of_exact=made.wanted and made.wanted.of_exact)
-    known = db.row(made.conn, "search_known")
+    plan = postgres.row(made.conn, "search_estimate", of_exact=made.wanted and made.wanted.of_exact)
+    known = postgres.row(made.conn, "search_known")
     rows = plan["QUERY PLAN"][0]["Plan"]["Plan Rows"] if plan else 0
     return float(rows) / max(1.0, float(known["articles"] if known else 1))
 
 
-def _rows(made: _Search, statement: str, place: _Place, many: int, **more: int) -> list[db.Row]:
+def _rows(made: _Search, statement: str, place: _Place, many: int, **more: int) -> list[postgres.Row]:
     selected, wanted = made.selected, made.wanted
-    return db.query(
+    return postgres.query(
         made.conn,
         statement,
         of_exact=wanted and wanted.of_exact,
@@ -280,10 +282,10 @@ def _rows(made: _Search, statement: str, place: _Place, many: int, **more: int) 
     )
 
 
-def _verified(made: _Search, rows: Sequence[db.Row]) -> dict[int, Answer]:
+def _verified(made: _Search, rows: Sequence[postgres.Row]) -> dict[int, Answer]:
     """Those of the candidates that answer the query, by their number."""
     found = {}
-    for row in db.query(made.conn, "search_articles", ids=[row["article_id"] for row in rows]):
+    for row in postgres.query(made.conn, "search_articles", ids=[row["article_id"] for row in rows]):
         subject = Subject(
             title=row["title"],
             description=row["description"],
@@ -302,7 +304,7 @@ def _verified(made: _Search, rows: Sequence[db.Row]) -> dict[int, Answer]:
     return found
 
 
-def _batches(rows: Sequence[db.Row], many: int) -> Iterator[Sequence[db.Row]]:
+def _batches(rows: Sequence[postgres.Row], many: int) -> Iterator[Sequence[postgres.Row]]:
     for begin in range(0, len(rows), many):
         yield rows[begin : begin + many]
 
@@ -339,7 +341,7 @@ def _of(written: str, order: Order) -> str:
     return sha256(f"{order} {written}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _told(error: db.Error) -> Exception:
+def _told(error: postgres.Error) -> Exception:
     if error.pgcode != CANCELED:
         return error
     return NightdeskError(

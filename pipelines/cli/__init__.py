@@ -14,7 +14,7 @@ from pipelines.cli import archive, look, newsroom, people, setup, stages, templa
 from pipelines.cli.show import complain
 from pipelines.errors import NightdeskError
 from pipelines.settings import mistaken
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 UNDEFINED_TABLE = "42P01"
 
@@ -60,12 +60,12 @@ def main() -> None:
     except NightdeskError as error:
         complain(str(error))
         sys.exit(1)
-    except db.Error as error:
+    except postgres.Error as error:
         missing = error.pgcode == UNDEFINED_TABLE
         complain(
             "The database has not been prepared for this version: run `nightdesk db migrate`."
             if missing
-            else f"Postgres failed in the middle of this: {db.cause(error)}. What was finished is kept; try again."
+            else f"Postgres failed midway: {postgres.cause(error)}. What was finished is kept; try again."
         )
         sys.exit(1)
     except KeyboardInterrupt:

@@ -19,7 +19,7 @@ from pipelines.query import asked, grammar
 from pipelines.query.grammar import Field, Of
 from pipelines.settings import settings
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 MARKED = "bold reverse"
 # Answers on one page. Chosen: some screens.
@@ -43,8 +43,8 @@ def search_archive(
     written = " ".join(query)
     current = settings()
     node = grammar.parse(written)
-    with db.connection(current) as conn:
-        db.check_migrated(conn)
+    with postgres.connection(current) as conn:
+        postgres.check_migrated(conn)
         known.check(current, conn, _sources(node))
         followed, broken = folders.readable(current)
         for problem in broken:

@@ -16,8 +16,7 @@ from pipelines.errors import NightdeskError
 from pipelines.notify import channels as used_channels
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 # Runs that are offered. Chosen: a screen.
 MOST_RUNS = 20
@@ -61,15 +60,15 @@ def _begun(context: typer.Context, incomplete: str, names: Callable[[Settings], 
         if context.find_root().params.get("demo"):
             newsroom.use_demo()
         return sorted(name for name in names(configuration.settings()) if name.startswith(incomplete))
-    except (NightdeskError, db.Error):
+    except (NightdeskError, postgres.Error):
         return []
 
 
-def _of_database(ask: Callable[[db.Connection], list[str]]) -> Callable[[Settings], list[str]]:
+def _of_database(ask: Callable[[postgres.Connection], list[str]]) -> Callable[[Settings], list[str]]:
     def names(current: Settings) -> list[str]:
-        if not db.is_up(current):
+        if not postgres.is_up(current):
             return []
-        with db.connection(current, application="nightdesk completion") as conn:
+        with postgres.connection(current, application="nightdesk completion") as conn:
             return ask(conn)
 
     return names

@@ -11,17 +11,16 @@ from pipelines.notify import channels
 from pipelines.settings import Settings
 from pipelines.settings import channels as addressed_channels
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 # Where a near run is looked for, and how many are named. Chosen: some weeks of nights, a line of text.
 LATEST_RUNS = 40
 NAMED_RUNS = 3
 
 
-def check(settings: Settings, conn: db.Connection, names: Iterable[str]) -> None:
+def check(settings: Settings, conn: postgres.Connection, names: Iterable[str]) -> None:
     """NightdeskError where a source is neither followed nor was."""
-    known = {*folders.taken(settings), *(row["source"] for row in db.query(conn, "sources_known"))}
+    known = {*folders.taken(settings), *(row["source"] for row in postgres.query(conn, "sources_known"))}
     for name in names:
         if name not in known:
             raise NightdeskError(
@@ -40,7 +39,7 @@ def check_channel(name: str, addressed: Iterable[str]) -> None:
         )
 
 
-def check_used_channel(conn: db.Connection, name: str) -> None:
+def check_used_channel(conn: postgres.Connection, name: str) -> None:
     """ChannelError where nothing names this channel: no watch, no message, no address."""
     known = {row["name"] for row in channels.listed(conn, addressed_channels())}
     if name and name.lower() not in known:
@@ -50,7 +49,7 @@ def check_used_channel(conn: db.Connection, name: str) -> None:
         )
 
 
-def check_run(conn: db.Connection, run: str) -> None:
+def check_run(conn: postgres.Connection, run: str) -> None:
     """NightdeskError where nothing is known of a run."""
     if not runs.tallies(conn, runs.check_key(run)):
         latest = [row["run"] for row in runs.latest(conn, LATEST_RUNS)]
@@ -61,7 +60,7 @@ def check_run(conn: db.Connection, run: str) -> None:
         )
 
 
-def watch_of(conn: db.Connection, name: str) -> Watch:
+def watch_of(conn: postgres.Connection, name: str) -> Watch:
     """The watch of this name; WatchError knows near names."""
     known = {one.name: one for one in watches.all_watches(conn)}
     if name not in known:

@@ -15,7 +15,7 @@ from pipelines.desk import records as desk
 from pipelines.errors import NightdeskError
 from pipelines.settings import channels, settings
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 TONE = {"good": "green", "warn": "yellow", "bad": "bold red"}
 
@@ -41,8 +41,8 @@ def status(
     """Did the last run work, and if not, where? Every source at a glance, and the last runs."""
     current = settings()
     followed, broken = folders.readable(current)
-    with db.connection(current) as conn:
-        db.check_migrated(conn)
+    with postgres.connection(current) as conn:
+        postgres.check_migrated(conn)
         if run:
             known.check_run(conn, run)
             if json:
@@ -129,10 +129,10 @@ def articles(
 ) -> None:
     """The latest articles, or one in full: its wordings, what was cut and why, and where all of it comes from."""
     current = settings()
-    with db.connection(current) as conn:
-        db.check_migrated(conn)
+    with postgres.connection(current) as conn:
+        postgres.check_migrated(conn)
         if url:
-            found = db.row(conn, "article_of_url", url=url)
+            found = postgres.row(conn, "article_of_url", url=url)
             if not found:
                 raise NightdeskError(f"There is no article of {url}; `nightdesk why {url}` tells what became of it.")
             number = found["id"]
@@ -154,14 +154,14 @@ def articles(
     )
 
 
-def _titled(row: db.Row) -> str:
+def _titled(row: postgres.Row) -> str:
     return f"{row['title']} (removed from the site)" if row["gone_at"] else str(row["title"])
 
 
 def why(url: str, json: Json = False) -> None:
     """Tell the life of a URL and its aliases: where it was found, what became of it and why, and the next look."""
-    with db.connection(settings()) as conn:
-        db.check_migrated(conn)
+    with postgres.connection(settings()) as conn:
+        postgres.check_migrated(conn)
         try:
             told = ledger.story(conn, url)
         except ValueError as error:

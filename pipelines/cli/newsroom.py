@@ -16,12 +16,11 @@ from pipelines.cli.night import one_night
 from pipelines.cli.show import complain, progress, say, table
 from pipelines.errors import NightdeskError
 from pipelines.settings import of_installation, settings
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 if TYPE_CHECKING:
     from demo.desk import Desk
-    from pipelines.airflow.local import Airflow
+    from pipelines.airflow.standalone import Airflow
 
 Article = Annotated[str, typer.Argument(help="Its id in `demo list`, such as sabah-13, or its address.")]
 demo_app = typer.Typer(help="The demo newsroom: synthetic news sites on this machine.", no_args_is_help=True)
@@ -37,11 +36,11 @@ def add_to(app: typer.Typer) -> None:
 
 def ui(port: Annotated[int, typer.Option(help="The port of the UI; 0 takes a free one.")] = 8080) -> None:
     """Run Airflow with the Dags and the Desk page on this machine until Ctrl-C; prints address and login."""
-    from pipelines.airflow import local
+    from pipelines.airflow import standalone
 
     current = of_installation()
-    db.migrate(current)
-    local.serve(current, port=_port_or_free(port), on_line=say)
+    postgres.migrate(current)
+    standalone.serve(current, port=_port_or_free(port), on_line=say)
 
 
 def clean(
@@ -65,9 +64,12 @@ def clean(
 def night() -> None:
     """A night on the demo newsroom, through Airflow to an alert; exit 0 when only the broken site failed."""
     from demo import desk
-    from pipelines.airflow import local
+    from pipelines.airflow import standalone
 
-    with desk.open_desk() as opened, local.airflow_running(opened.settings, resume=False, on_line=progress) as airflow:
+    with (
+        desk.open_desk() as opened,
+        standalone.airflow_running(opened.settings, resume=False, on_line=progress) as airflow,
+    ):
         failed = _nights(opened, airflow)
     say("Where to look next: `make ui`, `nightdesk --demo status`, `nightdesk --demo articles`, README.md.", "dim")
     unexpected = sorted({source for source in failed if source != opened.broken})
@@ -83,16 +85,18 @@ def night() -> None:
 def demo_ui(port: Annotated[int, typer.Option(help="The port of the UI; 0 takes a free one.")] = 8080) -> None:
     """The same night, and then Airflow and the newsroom stay up until Ctrl-C; Dags can be run and cleared by hand."""
     from demo import desk
-    from pipelines.airflow import local
+    from pipelines.airflow import standalone
 
     with (
         desk.open_desk() as opened,
-        local.airflow_running(opened.settings, port=_port_or_free(port), resume=False, on_line=progress) as airflow,
+        standalone.airflow_running(
+            opened.settings, port=_port_or_free(port), resume=False, on_line=progress
+        ) as airflow,
     ):
-        say(f"{local.login(airflow)}.")
+        say(f"{standalone.login(airflow)}.")
         _nights(opened, airflow)
         say("The newsroom stays open. In another terminal: `nightdesk demo publish` (or list, edit, delete).")
-        local.stay(airflow, on_line=say)
+        standalone.stay(airflow, on_line=say)
 
 
 def _nights(opened: Desk, airflow: Airflow) -> list[str]:
@@ -100,7 +104,7 @@ def _nights(opened: Desk, airflow: Airflow) -> list[str]:
     from demo import newsroom
 
     failed: list[str] = []
-    with db.connection(opened.settings) as conn:
+    with postgres.connection(opened.settings) as conn:
         first = not runs.latest(conn, 1)
     if first:
         say("The first night collects what is there; a first night never alerts.", "bold")

@@ -20,12 +20,11 @@ from pipelines.crawl import summary
 from pipelines.errors import NightdeskError
 from pipelines.model import Tally
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 if TYPE_CHECKING:
-    from pipelines.airflow.local import Airflow
-    from pipelines.airflow.rest import Task
+    from pipelines.airflow.api_client import Task
+    from pipelines.airflow.standalone import Airflow
 
 # Seconds between two looks at how far the night is. Chosen: the picture on the terminal moves.
 LOOK_SECONDS = 1.0
@@ -39,15 +38,15 @@ def one_night(current: Settings, airflow: Airflow, broken: str = "") -> tuple[st
 
     broken: the source that is expected to fail. NightdeskError where a Dag failed or did not end.
     """
-    from pipelines.airflow import local, rest
+    from pipelines.airflow import api_client, standalone
 
     key = runs.key_of(datetime.now(UTC), manual=True)
     with _followed(current, key):
-        states = local.night(airflow, key, on_task=_complain_of(broken))
-    with db.connection(current) as conn:
+        states = standalone.night(airflow, key, on_task=_complain_of(broken))
+    with postgres.connection(current) as conn:
         failed = report.print_run(conn, key)
-    stuck = [f"{dag} is {states[dag].state if dag in states else 'missing'}" for dag in local.NIGHT
-             if dag not in states or states[dag].state not in rest.ENDED]  # fmt: skip
+    stuck = [f"{dag} is {states[dag].state if dag in states else 'missing'}" for dag in standalone.NIGHT
+             if dag not in states or states[dag].state not in api_client.ENDED]  # fmt: skip
     red = [dag for dag, state in states.items() if state.state == "failed"]
     if stuck or red:
         raise NightdeskError(
@@ -79,7 +78,7 @@ def _followed(current: Settings, key: str) -> Iterator[None]:
 
 def _tell(current: Settings, key: str, over: threading.Event) -> None:
     """A table that changes in place for whoever watches a terminal; lines for a file."""
-    with db.connection(current, application="nightdesk progress") as conn:
+    with postgres.connection(current, application="nightdesk progress") as conn:
         if not out.is_terminal:
             _lines(conn, key, over)
             return
@@ -107,7 +106,7 @@ def _running(tallies: Sequence[Tally]) -> Table:
     return shown
 
 
-def _lines(conn: db.Connection, key: str, over: threading.Event) -> None:
+def _lines(conn: postgres.Connection, key: str, over: threading.Event) -> None:
     seen: dict[tuple[str, str], tuple[str, str, float]] = {}
     ended = False
     while not ended:

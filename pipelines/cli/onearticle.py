@@ -17,7 +17,7 @@ from pipelines.cli.show import as_json, out, quote, say, table
 from pipelines.desk import records as desk
 from pipelines.errors import NightdeskError
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 RANGE = re.compile(r"(-?\d{1,9})\.\.(-?\d{1,9})")
 FIELDS = ("title", "description", "text")
@@ -26,7 +26,7 @@ MARKS = {Fate.REMOVED: ("[-", "-]", "red"), Fate.ADDED: ("{+", "+}", "green")}
 
 
 def show(
-    conn: db.Connection,
+    conn: postgres.Connection,
     current: Settings,
     number: int,
     *,
@@ -69,7 +69,7 @@ def show(
         say(f"\n{len(row['removed'])} block(s) were cut; --removed shows them.", "dim")
 
 
-def _wording(number: int, revisions: Sequence[db.Row], wanted: int) -> db.Row:
+def _wording(number: int, revisions: Sequence[postgres.Row], wanted: int) -> postgres.Row:
     for row in revisions:
         if row["revision"] == wanted:
             return row
@@ -77,7 +77,7 @@ def _wording(number: int, revisions: Sequence[db.Row], wanted: int) -> db.Row:
     raise NightdeskError(f"Article {number} has no revision {wanted}; it has {there}.")
 
 
-def _print_diff(number: int, revisions: Sequence[db.Row], diff: str, *, json: bool) -> None:
+def _print_diff(number: int, revisions: Sequence[postgres.Row], diff: str, *, json: bool) -> None:
     asked = RANGE.fullmatch(diff.strip())
     if not asked:
         raise NightdeskError(f"--diff {diff} names no two revisions; write them like --diff 1..3.")
@@ -123,7 +123,7 @@ def _marked(pieces: Sequence[Piece]) -> Text:
     return line
 
 
-def _print_origins(origins: Sequence[db.Row]) -> None:
+def _print_origins(origins: Sequence[postgres.Row]) -> None:
     say("")
     table(
         ("#revision", "run", "fetched", "status", "extractor"),

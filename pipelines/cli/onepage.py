@@ -19,7 +19,7 @@ from pipelines.model import Source, Tally
 from pipelines.notify import wording
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 
 def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool) -> list[Tally]:
@@ -29,8 +29,8 @@ def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool
     """
     from pipelines.extract.stage import extract
 
-    with db.connection(current) as conn:
-        db.check_migrated(conn)
+    with postgres.connection(current) as conn:
+        postgres.check_migrated(conn)
         named = any(row["source"] == source.name for row in ledger.story(conn, url))
         if not named and urls.site(urls.host(url)) not in rules.sites(source):
             raise NightdeskError(
@@ -41,9 +41,9 @@ def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool
     tallies.append(load.load(current, source, key))
     tallies.append(alert.match(current, key))
     tallies.append(alert.send(current, key))
-    with db.connection(current) as conn:
+    with postgres.connection(current) as conn:
         told = ledger.story(conn, url)
-        kept = db.row(conn, "article_of_url", url=url)
+        kept = postgres.row(conn, "article_of_url", url=url)
         stored = desk.article(conn, kept["id"]) if kept else None
     if as_json_:
         as_json({"run": key, "stages": tallies, "story": told})

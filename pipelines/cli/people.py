@@ -19,7 +19,7 @@ from pipelines.notify import delivery
 from pipelines.query.terms import Term
 from pipelines.settings import channels, settings
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 Named = Annotated[str, typer.Argument(help="The watch.", autocompletion=completion.watches)]
 Channel = Annotated[str, typer.Argument(help="The channel.", autocompletion=completion.channels)]
@@ -60,7 +60,7 @@ def add(
     ] = None,
 ) -> None:
     """Add a watch, or change the one of that name: options that are not given stay as they are, - takes one away."""
-    with db.connection(settings()) as conn, conn:
+    with postgres.connection(settings()) as conn, conn:
         known_names.check(settings(), conn, [one for one in source or [] if one != NONE])
         before = next((one for one in watches.all_watches(conn) if one.name == name), None)
         made = watches.make(
@@ -107,7 +107,7 @@ def _shown(value: object) -> str:
 @watch_app.command("list")
 def list_watches(json: Json = False) -> None:
     """List the watches."""
-    with db.connection(settings()) as conn:
+    with postgres.connection(settings()) as conn:
         rows = watches.all_watches(conn)
     if json:
         as_json(rows)
@@ -134,7 +134,7 @@ def list_watches(json: Json = False) -> None:
 @watch_app.command("remove")
 def remove(name: Named) -> None:
     """Remove a watch; its past alerts stay."""
-    with db.connection(settings()) as conn, conn:
+    with postgres.connection(settings()) as conn, conn:
         watches.remove(conn, known_names.watch_of(conn, name).name)
     say(f"Removed the watch {name}.")
 
@@ -144,7 +144,7 @@ def test(
     name: Named, text: Annotated[str, typer.Argument(help="A text, or - for standard input.")], json: Json = False
 ) -> None:
     """Show what a watch finds in a text; exit 1 when nothing."""
-    with db.connection(settings()) as conn:
+    with postgres.connection(settings()) as conn:
         tried = known_names.watch_of(conn, name)
     body = typer.get_text_stream("stdin").read() if text == "-" else text
     matches = watches.test_text(tried, body)
@@ -181,8 +181,8 @@ def list_channels(
     json: Json = False,
 ) -> None:
     """List the channels: which works, rests after failures or is paused, and what waits or was given up."""
-    with db.connection(settings()) as conn:
-        db.check_migrated(conn)
+    with postgres.connection(settings()) as conn:
+        postgres.check_migrated(conn)
         known_names.check_used_channel(conn, channel)
         lost = known_channels.given_up(conn, channel) if failed else []
         # Addresses may also be Airflow connections, which only Airflow can read: an error says that one is missing.
@@ -209,7 +209,7 @@ def list_channels(
 @notify_app.command("pause")
 def pause(channel: Channel) -> None:
     """Send nothing to a channel until it is resumed; its messages wait."""
-    with db.connection(settings()) as conn, conn:
+    with postgres.connection(settings()) as conn, conn:
         known_names.check_used_channel(conn, channel)
         known_channels.pause(conn, channel)
     say(f"Paused {channel}: its messages wait for `nightdesk notify resume {channel}`.")
@@ -218,7 +218,7 @@ def pause(channel: Channel) -> None:
 @notify_app.command("resume")
 def resume(channel: Channel) -> None:
     """Send to a channel again, paused or resting after failures; what waits goes out with the next run."""
-    with db.connection(settings()) as conn, conn:
+    with postgres.connection(settings()) as conn, conn:
         known_names.check_used_channel(conn, channel)
         waiting = known_channels.resume(conn, channel)
     say(f"Resumed {channel}: {waiting} waiting, sent by the next run or now by `nightdesk alert`.")
@@ -230,7 +230,7 @@ def resend(
     channel: Annotated[str, typer.Option(help="Only those of this channel.", autocompletion=completion.channels)] = "",
 ) -> None:
     """Try messages again that were given up: all, those of a channel, or some by their numbers."""
-    with db.connection(settings()) as conn, conn:
+    with postgres.connection(settings()) as conn, conn:
         known_names.check_used_channel(conn, channel)
         again = known_channels.resend(conn, channel, numbers or ())
     sent = "sent by the next run or now by `nightdesk alert`" if again else "none was given up"

@@ -12,8 +12,7 @@ import typer
 from pipelines.cli.night import one_night
 from pipelines.cli.show import complain, progress, say, table
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 if TYPE_CHECKING:
     from demo.memory import Peak
@@ -53,7 +52,7 @@ def replay(
         raise typer.Exit(1)
 
 
-def summary(conn: db.Connection, run: str) -> dict[str, int]:
+def summary(conn: postgres.Connection, run: str) -> dict[str, int]:
     """What a run came to, over all sources: pages fetched, articles, duplicates, rejections by reason."""
     total: Counter[str] = Counter()
     for tally in runs.tallies(conn, run):
@@ -65,23 +64,23 @@ def summary(conn: db.Connection, run: str) -> dict[str, int]:
 
 def _night(current: Settings) -> list[str]:
     from demo import memory
-    from pipelines.airflow import local
+    from pipelines.airflow import standalone
 
     with (
         memory.watched(current.data) as peak,
-        local.airflow_running(current, resume=False, on_line=progress) as airflow,
+        standalone.airflow_running(current, resume=False, on_line=progress) as airflow,
     ):
         key, failed = one_night(current, airflow)
-    with db.connection(current) as conn:
+    with postgres.connection(current) as conn:
         _tell(conn, key, peak)
     return failed
 
 
-def _tell(conn: db.Connection, key: str, peak: Peak) -> None:
+def _tell(conn: postgres.Connection, key: str, peak: Peak) -> None:
     say("")
     table(("over all sources", "#pages"), sorted(summary(conn, key).items(), key=lambda row: -row[1]))
     say("")
-    times = db.query(conn, "stage_times_of_run", run=key)
+    times = postgres.query(conn, "stage_times_of_run", run=key)
     table(("stage", "#seconds"), ((t["stage"], round(t["seconds"])) for t in times))
     say("")
     say(

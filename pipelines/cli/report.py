@@ -12,8 +12,7 @@ from pipelines.cli.show import say, table
 from pipelines.codes import RunState
 from pipelines.crawl import summary
 from pipelines.model import Tally
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 COUNTED = (
     ("listed", "crawl", "discovered"),
@@ -30,7 +29,7 @@ COUNTED = (
 CRAWLED = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone")
 
 
-def rows_of_run(conn: db.Connection, run: str) -> list[dict[str, Any]]:
+def rows_of_run(conn: postgres.Connection, run: str) -> list[dict[str, Any]]:
     """What a run did, one dict per source: source, state, message, rejected (reason -> count) and the counts."""
     by_source: dict[str, dict[str, Tally]] = {}
     for tally in runs.tallies(conn, run):
@@ -39,7 +38,7 @@ def rows_of_run(conn: db.Connection, run: str) -> list[dict[str, Any]]:
     return [_row(source, stages) for source, stages in sorted(by_source.items())]
 
 
-def print_run(conn: db.Connection, run: str) -> list[str]:
+def print_run(conn: postgres.Connection, run: str) -> list[str]:
     """Print the table of a run and its alerts; the names of the sources that failed."""
     rows = rows_of_run(conn, run)
     shown = [title for title, _, _ in COUNTED if title != "revised" or any(row[title] for row in rows)]
@@ -61,7 +60,7 @@ def print_run(conn: db.Connection, run: str) -> list[str]:
                 "red" if row["state"] == RunState.FAILED else "yellow",
             )
     say("")
-    print_alerts(db.query(conn, "alerts_of_run", run=run))
+    print_alerts(postgres.query(conn, "alerts_of_run", run=run))
     return [row["source"] for row in rows if row["state"] == RunState.FAILED]
 
 
@@ -78,7 +77,7 @@ def print_crawl(tallies: Sequence[Tally], rules: Mapping[str, summary.Rules]) ->
             say(f"{tally.source} excluded: {summary.told(rules[tally.source])}")
 
 
-def print_alerts(alerts: Sequence[db.Row]) -> None:
+def print_alerts(alerts: Sequence[postgres.Row]) -> None:
     """Print alerts with where they went: one line each."""
     if not alerts:
         say("No alerts in this run.")
@@ -119,7 +118,7 @@ def _outcome(row: dict[str, Any]) -> Text:
     return Text(row["state"], style="bold red" if row["state"] == RunState.FAILED else "yellow")
 
 
-def _sent(alert: db.Row) -> str:
+def _sent(alert: postgres.Row) -> str:
     if alert["quiet"]:
         return f"listed only: {alert['quiet']}"
     return ", ".join(alert["deliveries"] or []) or "no channel"

@@ -18,8 +18,7 @@ from pipelines.model import Page, Pointer, Source
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders as sources
 from pipelines.sources.sourcefile import shown
-from pipelines.stores import postgres as db
-from pipelines.stores import templates, warc
+from pipelines.stores import postgres, templates, warc
 
 # Among so many of the newest articles one is looked for that is not golden yet.
 NEWEST = 50
@@ -70,8 +69,8 @@ def sample(
     """Save the facts of one of a source's pages for a person to review; `sources check` holds the source to them."""
     current = settings()
     (source,) = sources.named(current, [name])
-    with db.connection(current) as conn:
-        db.check_migrated(conn)
+    with postgres.connection(current) as conn:
+        postgres.check_migrated(conn)
         raw = _raw(current, conn, _chosen(current, conn, source, page))
         stored = templates.newest(conn, source.name)
     drafted = golden.sample(current, source, raw, stored.in_use if stored else None)
@@ -124,12 +123,12 @@ def _told(name: str, file: Path, found: Sequence[golden.Checked]) -> bool:
     return not broken
 
 
-def _chosen(current: Settings, conn: db.Connection, source: Source, page: str) -> int:
+def _chosen(current: Settings, conn: postgres.Connection, source: Source, page: str) -> int:
     """The number of the article that is meant."""
     if page.isdigit():
         found = desk.article(conn, int(page))
     elif page:
-        row = db.row(conn, "article_of_url", url=page)
+        row = postgres.row(conn, "article_of_url", url=page)
         found = desk.article(conn, row["id"]) if row else None
     else:
         had = {g.url for g in golden.load(golden.path(current.sources, source.name))}
@@ -146,8 +145,8 @@ def _chosen(current: Settings, conn: db.Connection, source: Source, page: str) -
     return int(found["id"])
 
 
-def _raw(current: Settings, conn: db.Connection, number: int) -> Page:
-    row = db.row(conn, "raw_of_article", id=number)
+def _raw(current: Settings, conn: postgres.Connection, number: int) -> Page:
+    row = postgres.row(conn, "raw_of_article", id=number)
     if row is None:
         raise NightdeskError(f"The raw page of article {number} is not known to the ledger.")
     return warc.read(current.raw, Pointer(**row))

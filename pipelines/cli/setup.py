@@ -19,8 +19,7 @@ from pipelines.load import words
 from pipelines.notify import address as addresses
 from pipelines.settings import CHANNEL_PREFIX, channels, of_installation, settings
 from pipelines.sources import folders, sourcefile
-from pipelines.stores import dumps, retention
-from pipelines.stores import postgres as db
+from pipelines.stores import dumps, postgres, retention
 from pipelines.stores.postgres_address import shown
 
 # An address of mail, or of the web.
@@ -81,7 +80,7 @@ def init(
     if database_url:
         given["DATABASE_URL"] = _secret(database_url, "Postgres address", secret=":***@" in shown(database_url))
     if given["DATABASE_URL"]:
-        db.connect(settings().model_copy(update={"database_url": given["DATABASE_URL"]})).close()
+        postgres.connect(settings().model_copy(update={"database_url": given["DATABASE_URL"]})).close()
     made = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
@@ -95,7 +94,7 @@ def init(
     current = settings()
     private.data_folder(current.data)
     current.sources.mkdir(parents=True, exist_ok=True)
-    db.migrate(current)
+    postgres.migrate(current)
     retention.tighten(current)
     say(f"{'Wrote' if made else 'Changed'} {path}. Data: {current.data}. Followed sources: {current.sources}.")
     if by_itself:
@@ -110,9 +109,9 @@ def init(
 
 def dags_folder() -> None:
     """Print where the Dag files lie, for an Airflow that you run already (docs/airflow.md)."""
-    from pipelines.airflow import home
+    from pipelines.airflow import airflow_home
 
-    typer.echo(home.DAGS)
+    typer.echo(airflow_home.DAGS)
 
 
 @sources_app.callback()
@@ -275,7 +274,7 @@ def restore(file: Annotated[Path, typer.Argument(help="What `db dump` or pg_dump
 @db_app.command("migrate")
 def migrate() -> None:
     """Bring the database to this version's schema; safe to repeat."""
-    ran = db.migrate(of_installation())
+    ran = postgres.migrate(of_installation())
     retention.tighten(settings())
     say(f"Applied {', '.join(ran)}." if ran else "The database is up to date.")
 
@@ -284,7 +283,7 @@ def migrate() -> None:
 def index() -> None:
     """Put articles that were loaded before there was a search into its index, now instead of by upkeep."""
     current = settings()
-    with db.connection(current) as conn:
-        db.check_migrated(conn)
+    with postgres.connection(current) as conn:
+        postgres.check_migrated(conn)
     done = words.backfill(current, lambda so_far: progress(f"{so_far:,} articles so far"))
     say(f"Put {done:,} articles into the search index." if done else "Every article is in the search index.")

@@ -24,8 +24,7 @@ from pipelines.model import Source, Tally
 from pipelines.notify import outbox
 from pipelines.settings import Settings, of_installation, settings
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 Names = Annotated[
     list[str] | None,
@@ -175,7 +174,7 @@ def _command(stage: str) -> Callable[..., None]:
         chosen, bad = _chosen(current, names or [], without=stage == "alert")
         key = runs.check_key(run) if run else _default_key(current, stage)
         if run and stage != "crawl":
-            with db.connection(current) as conn:
+            with postgres.connection(current) as conn:
                 known.check_run(conn, run)
         _report(perform(current, stage, chosen, key, quiet_if(json)), json, bad)
 
@@ -186,8 +185,8 @@ def _default_key(current: Settings, stage: str) -> str:
     """A new key for a crawl; the newest run for what follows one."""
     if stage == "crawl":
         return runs.key_of(datetime.now(UTC), manual=True)
-    with db.connection(current) as conn:
-        db.check_migrated(conn)
+    with postgres.connection(current) as conn:
+        postgres.check_migrated(conn)
         newest = runs.latest(conn, 1)
     if not newest:
         raise NightdeskError("There is no run yet: `nightdesk crawl` (or `nightdesk run`) makes the first.")
@@ -216,7 +215,7 @@ def _show_crawl(tallies: Sequence[Tally]) -> None:
     """What the crawl did for each source, by which rule it left what out, and what there is to say of it."""
     if not tallies:
         return
-    with db.connection(settings()) as conn:
+    with postgres.connection(settings()) as conn:
         report.print_crawl(tallies, summary.exclusions(conn, tallies[0].run))
     for tally in tallies:
         if tally.message:

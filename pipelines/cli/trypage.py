@@ -21,8 +21,7 @@ from pipelines.extract.preview import Trial, Tried
 from pipelines.model import Article, Page, Rejection, Source
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
-from pipelines.stores import templates, warc
+from pipelines.stores import postgres, templates, warc
 
 
 def try_page(
@@ -82,7 +81,7 @@ def _page(current: Settings, target: str, url: str, source: Source) -> Page:
 def _learned(current: Settings, source: str) -> templates.Stored | None:
     """What was learned of a source; without Postgres the page is tried all the same, and that is said."""
     try:
-        with db.connection(current) as conn, conn:
+        with postgres.connection(current) as conn, conn:
             return templates.newest(conn, source)
     except DatabaseError as error:
         progress(f"Without what was learned of {source}: {error}")

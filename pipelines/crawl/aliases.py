@@ -8,22 +8,25 @@ from dataclasses import replace
 from pipelines import urls
 from pipelines.codes import Kind, State
 from pipelines.crawl import policy, rules
-from pipelines.crawl.ledger import Look
+from pipelines.crawl.ledger import FetchResult
 from pipelines.model import Entry, Source
-from pipelines.stores import clock, entries
-from pipelines.stores import postgres as db
+from pipelines.stores import clock, entries, postgres
 
 REASON = "alias: redirected"
 
 
-def follow_redirects(conn: db.Connection, source: Source, run: str, looks: Sequence[Look]) -> list[Look]:
+def follow_redirects(
+    conn: postgres.Connection, source: Source, run: str, looks: Sequence[FetchResult]
+) -> list[FetchResult]:
     """The looks, those that a redirect led to an article's own address given to that one; part of the caller's
     transaction. The address that was asked for becomes its alias; what was stored under it before stays there."""
     led = [(look.final_url, look.url) for look in looks if _was_redirected(look)]
     return [_at_its_own_address(conn, source, run, look, led) if _was_redirected(look) else look for look in looks]
 
 
-def plausible(conn: db.Connection, source: Source, url: str, target: str, led: Sequence[tuple[str, str]] = ()) -> bool:
+def plausible(
+    conn: postgres.Connection, source: Source, url: str, target: str, led: Sequence[tuple[str, str]] = ()
+) -> bool:
     """Whether a redirect to this address says that both are one article: no home page, list, foreign or excluded one,
     and none that other articles lead to as well. led: (target, URL) of redirects the ledger does not have yet."""
     now = clock.of_ledger(conn).at
@@ -32,12 +35,12 @@ def plausible(conn: db.Connection, source: Source, url: str, target: str, led: S
         return False
     if urls.akin(url, target):
         return True
-    rows = db.query(conn, "strangers_led_to", source=source.name, target=target, count=policy.STRANGERS_READ)
+    rows = postgres.query(conn, "strangers_led_to", source=source.name, target=target, count=policy.STRANGERS_READ)
     others = {row["url"] for row in rows} | {other for where, other in led if urls.cleaned(where) == target}
     return len(others - {url}) < policy.MAX_STRANGERS
 
 
-def _was_redirected(look: Look) -> bool:
+def _was_redirected(look: FetchResult) -> bool:
     """Whether an article's page came from an address that is another URL to the ledger."""
     if look.kind != Kind.ARTICLE or look.outcome != State.FETCHED or not look.final_url or look.final_url == look.url:
         return False
@@ -48,14 +51,14 @@ def _was_redirected(look: Look) -> bool:
 
 
 def _at_its_own_address(
-    conn: db.Connection, source: Source, run: str, look: Look, led: Sequence[tuple[str, str]]
-) -> Look:
+    conn: postgres.Connection, source: Source, run: str, look: FetchResult, led: Sequence[tuple[str, str]]
+) -> FetchResult:
     """A redirected look at the address it belongs to; led: as `plausible` has it."""
     target, key = urls.cleaned(look.final_url), urls.key(look.final_url)
-    asked = db.row(conn, "url_of_look", id=look.url_id)
+    asked = postgres.row(conn, "url_of_look", id=look.url_id)
     if asked is None or not plausible(conn, source, look.url, target, led):
         return look
-    known = db.row(conn, "main_of_key", source=source.name, key=key)
+    known = postgres.row(conn, "main_of_key", source=source.name, key=key)
     if asked["alias_of"] or asked["fetched_at"]:
         # Adopted once already, or an article that has moved: it stays the same article.
         if asked["alias_of"]:
@@ -65,19 +68,19 @@ def _at_its_own_address(
         return look
     if known is None:
         entry = entries.of_json(asked["entry"])
-        facts = db.json(entries.as_json(replace(entry, url=target) if entry else Entry(url=target)))
+        facts = postgres.json(entries.as_json(replace(entry, url=target) if entry else Entry(url=target)))
         variant = urls.variant(target)[0]
         row = (
             source.name, key, variant, target, urls.host(target), str(Kind.ARTICLE), str(State.DISCOVERED), "", "",
             asked["via"], facts, run, False, None,
         )  # fmt: skip
-        (known,) = db.execute_values(conn, "discover_urls", [row], fetch=True)
+        (known,) = postgres.execute_values(conn, "discover_urls", [row], fetch=True)
     elif known["kind"] != Kind.ARTICLE or known["state"] == State.EXCLUDED or known["id"] == look.url_id:
         return look
-    db.execute_values(conn, "become_aliases", [(look.url_id, known["id"], REASON, run)])
+    postgres.execute_values(conn, "become_aliases", [(look.url_id, known["id"], REASON, run)])
     return replace(look, url_id=known["id"])
 
 
-def _alias(conn: db.Connection, source: Source, run: str, url: str, *, main: int) -> None:
+def _alias(conn: postgres.Connection, source: Source, run: str, url: str, *, main: int) -> None:
     row = (source.name, urls.key(url), urls.variant(url)[0], url, urls.host(url), main, REASON, run)
-    db.execute_values(conn, "note_aliases", [row])
+    postgres.execute_values(conn, "note_aliases", [row])

@@ -16,8 +16,7 @@ from pipelines.codes import NOT_OURS, Cause, Kind, State
 from pipelines.crawl import policy, rules
 from pipelines.crawl.rules import Rule
 from pipelines.model import Entry, Source
-from pipelines.stores import clock, entries
-from pipelines.stores import postgres as db
+from pipelines.stores import clock, entries, postgres
 from pipelines.text import tokens
 
 Found = tuple[Kind, Entry]
@@ -47,7 +46,7 @@ class Named:
 
 
 def discover(
-    conn: db.Connection,
+    conn: postgres.Connection,
     source: Source,
     run: str,
     found: Iterable[Found],
@@ -66,7 +65,7 @@ def discover(
     counts = {"discovered": 0, "of this run": 0, "excluded": 0, "alias": 0, "again": 0, "unusable": 0}
     now = clock.of_ledger(conn).at
     named = _named(source, found, by, now, counts)
-    rows = db.query(
+    rows = postgres.query(
         conn,
         "known_urls",
         source=source.name,
@@ -86,7 +85,7 @@ def discover(
     mains = _mains(rows)
     _insert(conn, source, run, via, fresh, mains, counts)
     lent = {row["main_id"]: _json(named[key].entry) for key, row in known.items() if row["main_fetched_at"] is None}
-    db.execute_values(conn, "lend_entries", list(lent.items()))
+    postgres.execute_values(conn, "lend_entries", list(lent.items()))
     # A section names what the front page named a moment ago: it is new to this run all the same.
     ours = [row for key, row in known.items() if row["discovered_run"] == run and key not in shown]
     counts["of this run"] = sum(row["state"] != State.EXCLUDED for row in ours)
@@ -94,39 +93,39 @@ def discover(
     counts["again"] = _make_due_again(conn, source, via, [(named[key], row) for key, row in known.items()]) + len(moved)
     maps = [one.key for one in named.values() if one.kind == Kind.SITEMAP]
     if maps:
-        db.execute(conn, "named_sitemaps", source=source.name, via=via, keys=maps)
+        postgres.execute(conn, "named_sitemaps", source=source.name, via=via, keys=maps)
     if by in (Kind.FEED, Kind.SITEMAP):
         standing = [*moved.values(), *(row["main_id"] for row in (*known.values(), *mains.values()))]
         _vanished(conn, source, via, named.values(), standing)
     return counts
 
 
-def first_page(conn: db.Connection, source: Source, page: str) -> str:
+def first_page(conn: postgres.Connection, source: Source, page: str) -> str:
     """The listed page of a section, of whose pages this is one."""
-    row = db.row(conn, "list_of_source", source=source.name, key=urls.key(page))
+    row = postgres.row(conn, "list_of_source", source=source.name, key=urls.key(page))
     return str(row["via"] or row["url"]) if row else page
 
 
-def next_page(conn: db.Connection, source: Source, run: str, first: str, entry: Entry) -> bool:
+def next_page(conn: postgres.Connection, source: Source, run: str, first: str, entry: Entry) -> bool:
     """Make the next page of a section due, unless this run had it; False where the section had its share of pages.
 
     Part of the caller's transaction. first: the section's first page, as first_page gives it.
     """
-    had = db.row(conn, "pages_of_section", source=source.name, via=first, run=run) or {"count": 0}
+    had = postgres.row(conn, "pages_of_section", source=source.name, via=first, run=run) or {"count": 0}
     if had["count"] >= policy.MAX_SECTION_PAGES:
         return False
     try:
         where = {"key": urls.key(entry.url), "url": urls.cleaned(entry.url), "host": urls.host(entry.url)}
     except ValueError:
         return True
-    db.execute(conn, "next_section_page", source=source.name, run=run, via=first, **where)
+    postgres.execute(conn, "next_section_page", source=source.name, run=run, via=first, **where)
     return True
 
 
-def fill(conn: db.Connection, source: str) -> None:
+def fill(conn: postgres.Connection, source: str) -> None:
     """Give the articles of before variant keys theirs, part of the caller's transaction."""
-    while rows := db.query(conn, "unmarked_variants", source=source, count=policy.VARIANTS_BATCH):
-        db.execute_values(conn, "mark_variants", [(row["id"], urls.variant(row["url"])[0]) for row in rows])
+    while rows := postgres.query(conn, "unmarked_variants", source=source, count=policy.VARIANTS_BATCH):
+        postgres.execute_values(conn, "mark_variants", [(row["id"], urls.variant(row["url"])[0]) for row in rows])
 
 
 def _named(source: Source, found: Iterable[Found], by: Kind, now: datetime, counts: dict[str, int]) -> dict[str, Named]:
@@ -156,9 +155,9 @@ def _shortened(entry: Entry) -> tuple[Entry, rules.Rule]:
     return entry, rules.FREE
 
 
-def _mains(rows: Sequence[db.Row]) -> dict[str, db.Row]:
+def _mains(rows: Sequence[postgres.Row]) -> dict[str, postgres.Row]:
     """By variant key, the article row that other forms of its address are aliases of."""
-    mains: dict[str, db.Row] = {}
+    mains: dict[str, postgres.Row] = {}
     for row in rows:
         if row["kind"] == Kind.ARTICLE and row["main_state"] in LIVING:
             mains.setdefault(row["variant_key"], row)
@@ -166,12 +165,12 @@ def _mains(rows: Sequence[db.Row]) -> dict[str, db.Row]:
 
 
 def _insert(
-    conn: db.Connection,
+    conn: postgres.Connection,
     source: Source,
     run: str,
     via: str,
     fresh: Sequence[Named],
-    mains: dict[str, db.Row],
+    mains: dict[str, postgres.Row],
     counts: dict[str, int],
 ) -> None:
     """Write the URLs that are new: first those that stand for themselves, then the other forms of an address."""
@@ -184,7 +183,7 @@ def _insert(
         return one.kind == Kind.ARTICLE and not one.rule and chosen.get(one.variant) != one.key
 
     own = [_row(source, run, via, one) for one in fresh if not alias(one)]
-    added = db.execute_values(conn, "discover_urls", own, fetch=True)
+    added = postgres.execute_values(conn, "discover_urls", own, fetch=True)
     lists = {one.key for one in fresh if one.kind != Kind.ARTICLE}
     for row in added:
         if row["state"] == State.EXCLUDED:
@@ -194,7 +193,7 @@ def _insert(
             counts["discovered"] += 1
     ids = {row["variant_key"]: row["id"] for row in added if row["state"] != State.EXCLUDED}
     swapped = [(mains[v]["id"], ids[v], ALIAS, run) for v in chosen if v in mains and v in ids]
-    db.execute_values(conn, "become_aliases", swapped)
+    postgres.execute_values(conn, "become_aliases", swapped)
     # The article was new when its other form was named.
     counts["discovered"] -= len(swapped)
     standing = {variant: row["main_id"] for variant, row in mains.items()} | ids
@@ -203,22 +202,22 @@ def _insert(
         for one in fresh
         if alias(one) and one.variant in standing
     ]
-    aliases = db.execute_values(conn, "discover_urls", others, fetch=True)
+    aliases = postgres.execute_values(conn, "discover_urls", others, fetch=True)
     counts["alias"] += len(aliases)
     # What one list says of an article another one need not know: the feed has the author, the sitemap the address.
     told = [*(row["id"] for row in aliases), *(alias_id for alias_id, *_ in swapped)]
     if told:
-        db.execute(conn, "lend_of_aliases", aliases=told)
+        postgres.execute(conn, "lend_of_aliases", aliases=told)
 
 
 def _moved(
-    conn: db.Connection,
+    conn: postgres.Connection,
     source: Source,
     run: str,
     via: str,
     fresh: Sequence[Named],
     named: dict[str, Named],
-    known: dict[str, db.Row],
+    known: dict[str, postgres.Row],
 ) -> dict[str, int]:
     """Articles that a feed names by another address than before, under the same guid: they stay the articles they are.
 
@@ -232,7 +231,7 @@ def _moved(
         for one in fresh
         if one.kind == Kind.ARTICLE and not one.rule and used[one.entry.guid] == 1 and OWN_GUID.search(one.entry.guid)
     }
-    rows = db.query(conn, "known_guids", source=source.name, guids=list(wanted)) if wanted else []
+    rows = postgres.query(conn, "known_guids", source=source.name, guids=list(wanted)) if wanted else []
     had = Counter(row["guid"] for row in rows)
     still = {row["main_id"] for row in known.values()}
     moved: dict[str, int] = {}
@@ -242,17 +241,18 @@ def _moved(
         if had[row["guid"]] > 1 or row["id"] in still or (all(titles) and not titles[0] & titles[1]):
             continue
         facts = {"url": one.url, "key": one.key, "variant": one.variant, "host": one.host, "entry": _json(one.entry)}
-        db.execute(conn, "move_url", id=row["id"], via=via, **facts)
+        postgres.execute(conn, "move_url", id=row["id"], via=via, **facts)
         before = (
             source.name, row["url_key"], row["variant_key"], row["url"], row["host"], str(Kind.ARTICLE),
-            str(State.DUPLICATE), str(Cause.ALIAS), BEFORE, via, db.json({"url": row["url"]}), run, False, row["id"],
+            str(State.DUPLICATE), str(Cause.ALIAS), BEFORE, via, postgres.json({"url": row["url"]}), run, False,
+            row["id"],
         )  # fmt: skip
-        db.execute_values(conn, "discover_urls", [before])
+        postgres.execute_values(conn, "discover_urls", [before])
         moved[one.key] = row["id"]
     return moved
 
 
-def _keeps_its_row(main: db.Row | None, one: Named) -> bool:
+def _keeps_its_row(main: postgres.Row | None, one: Named) -> bool:
     """Whether the row that is known stays the article's own; an AMP page nobody fetched yields to the page itself."""
     if main is None:
         return False
@@ -267,28 +267,30 @@ def _row(source: Source, run: str, via: str, one: Named, *, alias_of: int | None
     code, reason = (Cause.ALIAS, ALIAS) if alias_of else (one.rule.code, one.rule.words)
     return (
         source.name, one.key, variant, one.url, one.host, str(one.kind), str(state), str(code), reason, via,
-        db.json(entries.as_json(one.entry)), run, state == State.DISCOVERED, alias_of,
+        postgres.json(entries.as_json(one.entry)), run, state == State.DISCOVERED, alias_of,
     )  # fmt: skip
 
 
-def _make_due_again(conn: db.Connection, source: Source, via: str, pairs: Sequence[tuple[Named, db.Row]]) -> int:
+def _make_due_again(
+    conn: postgres.Connection, source: Source, via: str, pairs: Sequence[tuple[Named, postgres.Row]]
+) -> int:
     """Known URLs that are due once more: let in now, or called modified by a list that is believed; how many."""
     open_now = [row["id"] for one, row in pairs if not one.rule and _readmitted(row)]
     if open_now:
-        db.execute(conn, "readmit_urls", ids=open_now, not_ours=list(map(str, NOT_OURS)))
+        postgres.execute(conn, "readmit_urls", ids=open_now, not_ours=list(map(str, NOT_OURS)))
     # Who was refused or failed so often that nobody would ask again is still news to somebody: a list names it. It has
     # rested where the pause before such a revival is over (policy.REVIVE_AFTER).
     rested = [row["id"] for one, row in pairs if not one.rule and row["rested"]]
     if rested:
-        db.execute(conn, "try_again", ids=rested)
+        postgres.execute(conn, "try_again", ids=rested)
         open_now += rested
-    claims: list[tuple[Named, db.Row]] = []
+    claims: list[tuple[Named, postgres.Row]] = []
     for one, row in pairs:
         if not one.rule and row["id"] not in open_now and _modified(one.entry, row):
             claims.append((one, row))
     if not claims:
         return len(open_now)
-    naming = db.row(conn, "list_of_source", source=source.name, key=urls.key(via))
+    naming = postgres.row(conn, "list_of_source", source=source.name, key=urls.key(via))
     sitemaps = [pair for pair in claims if pair[0].kind != Kind.ARTICLE]
     pages = sorted((pair for pair in claims if pair[0].kind == Kind.ARTICLE), key=_latest, reverse=True)
     believed = [*sitemaps, *pages[: believable(naming)]]
@@ -296,11 +298,11 @@ def _make_due_again(conn: db.Connection, source: Source, via: str, pairs: Sequen
         row["main_id"]: (row["id"], row["main_id"], naming["id"] if naming else None, _json(one.entry))
         for one, row in reversed(believed)
     }
-    db.execute_values(conn, "claim_modified", list(rows.values()))
+    postgres.execute_values(conn, "claim_modified", list(rows.values()))
     return len(open_now) + len(rows)
 
 
-def believable(naming: db.Row | None) -> int | None:
+def believable(naming: postgres.Row | None) -> int | None:
     """How many of the pages that a list calls modified are looked at for that (None: all of them)."""
     held, failed = (naming["lastmod_true"], naming["lastmod_false"]) if naming else (0, 0)
     if failed >= policy.TRUSTED_LOOKS and failed > held:
@@ -308,7 +310,7 @@ def believable(naming: db.Row | None) -> int | None:
     return policy.TRUSTED_LOOKS if held < policy.TRUSTED_LOOKS else None
 
 
-def _readmitted(row: db.Row) -> bool:
+def _readmitted(row: postgres.Row) -> bool:
     """Whether what a rule kept out is let in now, or an alias looked at itself, for its article is none."""
     if row["state"] == State.EXCLUDED:
         return row["code"] not in NOT_OURS
@@ -319,7 +321,7 @@ def _readmitted(row: db.Row) -> bool:
     return row["main_fetched_at"] is None or row["main_state"] in (State.REJECTED, State.GONE)
 
 
-def _modified(entry: Entry, row: db.Row) -> bool:
+def _modified(entry: Entry, row: postgres.Row) -> bool:
     """Whether the list's date is newer than the last look and than what lists said before; not where one is due."""
     if entry.modified_at is None or row["main_fetched_at"] is None:
         return False
@@ -332,11 +334,13 @@ def _modified(entry: Entry, row: db.Row) -> bool:
     return entry.modified_at > row["main_fetched_at"] and (before is None or entry.modified_at > before)
 
 
-def _vanished(conn: db.Connection, source: Source, via: str, named: Iterable[Named], standing: Sequence[int]) -> None:
+def _vanished(
+    conn: postgres.Connection, source: Source, via: str, named: Iterable[Named], standing: Sequence[int]
+) -> None:
     """Have a look at articles this list named before and does not now, though they are not older than its oldest."""
     dates = [one.entry.published_at or one.entry.modified_at for one in named if one.kind == Kind.ARTICLE]
     dated = sorted(at for at in dates if at is not None)
-    naming = db.row(conn, "list_of_source", source=source.name, key=urls.key(via)) if dated else None
+    naming = postgres.row(conn, "list_of_source", source=source.name, key=urls.key(via)) if dated else None
     if naming is None or len(dated) * 2 < len(dates):
         return
     wanted: dict[str, Any] = {
@@ -344,7 +348,7 @@ def _vanished(conn: db.Connection, source: Source, via: str, named: Iterable[Nam
         "oldest": dated[len(dated) // policy.PINNED_ONE_IN],
         "named": list(standing),
     }
-    db.execute(
+    postgres.execute(
         conn,
         "vanished_urls",
         source=source.name,
@@ -355,9 +359,9 @@ def _vanished(conn: db.Connection, source: Source, via: str, named: Iterable[Nam
     )
 
 
-def _latest(pair: tuple[Named, db.Row]) -> datetime:
+def _latest(pair: tuple[Named, postgres.Row]) -> datetime:
     return pair[0].entry.modified_at or datetime.min.replace(tzinfo=UTC)
 
 
 def _json(entry: Entry) -> Any:
-    return db.json(entries.as_json(entry))
+    return postgres.json(entries.as_json(entry))

@@ -11,8 +11,7 @@ from pipelines.codes import Cause, Kind, State
 from pipelines.crawl import discovery, policy, rules
 from pipelines.crawl.discovery import Found
 from pipelines.model import Entry, Pointer, Source
-from pipelines.stores import entries
-from pipelines.stores import postgres as db
+from pipelines.stores import entries, postgres
 
 LISTS = {Kind.FEED: "feeds", Kind.SITEMAP: "sitemaps", Kind.SECTION: "sections"}
 
@@ -34,7 +33,7 @@ class Lease:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class FetchResult:
     """How one attempt to fetch a URL ended: a row of `fetches`, and what it changes in `urls`.
 
     outcome: fetched, unchanged, blocked, failed, gone or excluded.
@@ -68,7 +67,7 @@ class Look:
     left_out: int = 0
 
 
-def begin(conn: db.Connection, source: Source, run: str) -> None:
+def begin(conn: postgres.Connection, source: Source, run: str) -> None:
     """Make the source's feeds, sitemaps and sections due, and looks planned for about now, and free what a killed crawl
     had leased; needs its lock."""
     rows = []
@@ -77,12 +76,12 @@ def begin(conn: db.Connection, source: Source, run: str) -> None:
             rows.append((source.name, urls.key(url), urls.cleaned(url), urls.host(url), str(kind), run))
     rows = list({row[1]: row for row in reversed(rows)}.values())[::-1]
     with conn:
-        db.execute(conn, "release_leases", source=source.name)
+        postgres.execute(conn, "release_leases", source=source.name)
         discovery.fill(conn, source.name)
-        db.execute(conn, "leave_lists", source=source.name, keys=[row[1] for row in rows])
-        db.execute_values(conn, "due_listings", rows)
-        db.execute(conn, "due_sitemaps", source=source.name, whole_after=policy.WHOLE_AFTER)
-        db.execute(
+        postgres.execute(conn, "leave_lists", source=source.name, keys=[row[1] for row in rows])
+        postgres.execute_values(conn, "due_listings", rows)
+        postgres.execute(conn, "due_sitemaps", source=source.name, whole_after=policy.WHOLE_AFTER)
+        postgres.execute(
             conn,
             "due_looks",
             source=source.name,
@@ -92,20 +91,20 @@ def begin(conn: db.Connection, source: Source, run: str) -> None:
         rules.reconsider(conn, source)
 
 
-def want(conn: db.Connection, source: Source, run: str, url: str) -> None:
+def want(conn: postgres.Connection, source: Source, run: str, url: str) -> None:
     """Make one article URL due that somebody asked for by hand, whatever the rules say; needs the source's lock.
 
     Where it is an alias, the address of the article itself is due.
     """
     row = (source.name, urls.key(url), urls.variant(url)[0], urls.cleaned(url), urls.host(url), str(Kind.ARTICLE), run)
     with conn:
-        db.execute(conn, "release_leases", source=source.name)
-        if not db.execute(conn, "want_main", source=source.name, key=urls.key(url)):
-            db.execute_values(conn, "want_urls", [row])
+        postgres.execute(conn, "release_leases", source=source.name)
+        if not postgres.execute(conn, "want_main", source=source.name, key=urls.key(url)):
+            postgres.execute_values(conn, "want_urls", [row])
 
 
 def lease(
-    conn: db.Connection,
+    conn: postgres.Connection,
     source: str,
     run: str,
     count: int,
@@ -123,7 +122,7 @@ def lease(
     then a lease has no ETag and date, so that the page is sent in full: some servers call unchanged what has changed.
     """
     with conn:
-        rows = db.query(
+        rows = postgres.query(
             conn,
             "lease_urls",
             source=source,
@@ -140,24 +139,24 @@ def lease(
     return [_lease(source, row) for row in sorted(rows, key=lambda r: r["turn"])]
 
 
-def record(conn: db.Connection, run: str, looks: Sequence[Look]) -> list[Look]:
+def record(conn: postgres.Connection, run: str, looks: Sequence[FetchResult]) -> list[FetchResult]:
     """Write looks into `fetches` and `urls`, part of the caller's transaction; those that were not known yet.
 
     A look whose pointer is in the ledger already changes nothing, so adopting a raw file twice is harmless.
     """
     rows = [_fetch_row(run, look) for look in looks]
-    new = db.execute_values(conn, "record_fetches", rows, fetch=True)
+    new = postgres.execute_values(conn, "record_fetches", rows, fetch=True)
     added = {(row["url_id"], row["warc_file"], row["warc_offset"]) for row in new}
     fresh = [look for look in looks if (look.url_id, *_place(look)[:2]) in added]
     # A URL with two looks in one batch stands where the later one left it.
     last = {look.url_id: look for look in sorted(fresh, key=lambda look: look.fetched_at)}
     # Whether the dates of lists hold true; then where each URL stands now, and when it is looked at again.
     statuses = [(look.url_id, look.status) for look in last.values()]
-    db.execute_values(conn, "forgive_lists", statuses, whole_after=policy.WHOLE_AFTER)
-    db.execute_values(conn, "credit_lists", [(look.url_id, str(look.outcome)) for look in last.values()])
-    db.execute_values(
+    postgres.execute_values(conn, "forgive_lists", statuses, whole_after=policy.WHOLE_AFTER)
+    postgres.execute_values(conn, "credit_lists", [(look.url_id, str(look.outcome)) for look in last.values()])
+    postgres.execute_values(
         conn,
-        "settle_urls",
+        "update_url_states",
         [_settled_row(run, look) for look in last.values()],
         max_tries=policy.MAX_TRIES,
         retry_pause=policy.RETRY_PAUSE,
@@ -171,70 +170,70 @@ def record(conn: db.Connection, run: str, looks: Sequence[Look]) -> list[Look]:
     return fresh
 
 
-def known_of_file(conn: db.Connection, name: str) -> int:
+def known_of_file(conn: postgres.Connection, name: str) -> int:
     """The byte of a raw file up to which the ledger has pages of it; 0 for none. name: as warc.name_of gives it."""
-    row = db.row(conn, "known_of_file", file=name)
+    row = postgres.row(conn, "known_of_file", file=name)
     return int(row["known"]) if row else 0
 
 
-def release(conn: db.Connection, source: str) -> int:
+def release(conn: postgres.Connection, source: str) -> int:
     """Give back what is leased of a source, part of the caller's transaction; how many URLs."""
-    return db.execute(conn, "release_leases", source=source)
+    return postgres.execute(conn, "release_leases", source=source)
 
 
-def cool(conn: db.Connection, host: str, rest: timedelta, reason: str) -> None:
+def cool(conn: postgres.Connection, host: str, rest: timedelta, reason: str) -> None:
     """Leave a host alone for so long, part of the caller's transaction."""
-    db.execute(conn, "cool_host", host=host, rest=rest, reason=reason)
+    postgres.execute(conn, "cool_host", host=host, rest=rest, reason=reason)
 
 
-def count_asked(conn: db.Connection, source: str, run: str) -> int:
+def count_asked(conn: postgres.Connection, source: str, run: str) -> int:
     """How many article pages a run has asked a source for so far."""
-    return _count(db.row(conn, "articles_of_run", source=source, run=run))
+    return _count(postgres.row(conn, "articles_of_run", source=source, run=run))
 
 
-def count_asked_sitemaps(conn: db.Connection, source: str, run: str) -> int:
+def count_asked_sitemaps(conn: postgres.Connection, source: str, run: str) -> int:
     """How many sitemaps that an index named a run has asked a source for so far."""
-    return _count(db.row(conn, "sitemaps_of_run", source=source, run=run))
+    return _count(postgres.row(conn, "sitemaps_of_run", source=source, run=run))
 
 
-def count_waiting(conn: db.Connection, source: str, *, sitemaps: bool = False) -> int:
+def count_waiting(conn: postgres.Connection, source: str, *, sitemaps: bool = False) -> int:
     """How many URLs of a source are due and were not fetched; sitemaps: only those that an index named."""
-    return _count(db.row(conn, "waiting_urls", source=source, sitemaps=sitemaps))
+    return _count(postgres.row(conn, "waiting_urls", source=source, sitemaps=sitemaps))
 
 
-def find_unaccounted(conn: db.Connection, run: str, source: str = "") -> list[db.Row]:
+def find_unaccounted(conn: postgres.Connection, run: str, source: str = "") -> list[postgres.Row]:
     """The URLs of a run without an end that nothing will look at again: id, source, url, state, problem.
 
     source: of this one alone.
     """
-    return db.query(conn, "unaccounted_urls", run=run, source=source)
+    return postgres.query(conn, "unaccounted_urls", run=run, source=source)
 
 
-def story(conn: db.Connection, url: str) -> list[db.Row]:
+def story(conn: postgres.Connection, url: str) -> list[postgres.Row]:
     """All that happened to a URL and the other addresses of its article, in time order, where they stand now last.
 
     Rows: at, source, run, what, reason, pointer.
     """
     url = urls.shortened(url)
-    return db.query(conn, "story_of_url", key=urls.key(url), variant=urls.variant(url)[0], url=urls.cleaned(url))
+    return postgres.query(conn, "story_of_url", key=urls.key(url), variant=urls.variant(url)[0], url=urls.cleaned(url))
 
 
-def half_moved(conn: db.Connection, names: Sequence[str]) -> dict[str, str]:
+def half_moved(conn: postgres.Connection, names: Sequence[str]) -> dict[str, str]:
     """Sources whose renaming or merging was begun and is not over: name -> the sentence that says how to finish it."""
     found = {}
-    for row in db.query(conn, "moves_begun", sources=list(names)):
+    for row in postgres.query(conn, "moves_begun", sources=list(names)):
         what = f"sources {'merge' if row['merged'] else 'rename'} {row['old']} {row['new']}"
         for name in {row["old"], row["new"]} & set(names):
             found[name] = f"Its move was begun and not finished: `nightdesk {what}` finishes it."
     return found
 
 
-def _lease(source: str, row: db.Row) -> Lease:
+def _lease(source: str, row: postgres.Row) -> Lease:
     known = {name: row[name] for name in ("id", "url", "host", "via", "etag", "last_modified", "digest")}
     return Lease(source=source, kind=Kind(row["kind"]), entry=entries.of_json(row["entry"]), **known)
 
 
-def _fetch_row(run: str, look: Look) -> tuple[object, ...]:
+def _fetch_row(run: str, look: FetchResult) -> tuple[object, ...]:
     """A row in the order of the statement `record_fetches`."""
     return (
         run, look.source, look.url_id, look.url, look.final_url, look.fetched_at, look.status, str(look.outcome),
@@ -242,15 +241,15 @@ def _fetch_row(run: str, look: Look) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _settled_row(run: str, look: Look) -> tuple[object, ...]:
-    """A row in the order of the statement `settle_urls`."""
+def _settled_row(run: str, look: FetchResult) -> tuple[object, ...]:
+    """A row in the order of the statement `update_url_states`."""
     return (
         look.url_id, run, str(look.outcome), str(look.code), look.reason, look.fetched_at, look.etag,
         look.last_modified, look.digest, look.rest, look.final, look.status,
     )  # fmt: skip
 
 
-def _place(look: Look) -> tuple[str | None, int | None, int | None]:
+def _place(look: FetchResult) -> tuple[str | None, int | None, int | None]:
     at = look.pointer
     return (at.warc_file, at.warc_offset, at.warc_length) if at else (None, None, None)
 

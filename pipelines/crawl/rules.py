@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pipelines import patterns, urls
 from pipelines.codes import NOT_OURS, Cause, Kind, State
 from pipelines.model import Entry, Source
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 
 @dataclass(frozen=True)
@@ -56,26 +56,26 @@ def ruled_out(source: Source, url: str) -> Rule:
     return FREE
 
 
-def reconsider(conn: db.Connection, source: Source) -> None:
+def reconsider(conn: postgres.Connection, source: Source) -> None:
     """Apply the patterns as the file has them now to what earlier ones kept out or let in, part of the caller's
     transaction: a list that did not change since is not read again."""
     let_in: list[int] = []
     kept_out: list[tuple[int, str, str]] = []
-    for row in db.query(conn, "rules_of_source", source=source.name, days=source.max_age):
+    for row in postgres.query(conn, "rules_of_source", source=source.name, days=source.max_age):
         rule = ruled_out(source, row["url"])
         if row["state"] == State.EXCLUDED and not rule:
             let_in.append(row["id"])
         elif row["state"] != State.EXCLUDED and rule:
             kept_out.append((row["id"], str(rule.code), rule.words))
     if let_in:
-        db.execute(conn, "readmit_urls", ids=let_in, not_ours=list(map(str, NOT_OURS)))
-    db.execute_values(conn, "rule_out_urls", kept_out)
+        postgres.execute(conn, "readmit_urls", ids=let_in, not_ours=list(map(str, NOT_OURS)))
+    postgres.execute_values(conn, "rule_out_urls", kept_out)
     let_in_by_robots(conn, source)
 
 
-def let_in_by_robots(conn: db.Connection, source: Source) -> int:
+def let_in_by_robots(conn: postgres.Connection, source: Source) -> int:
     """Make due what a robots.txt kept out that has changed since, part of the caller's transaction; how many URLs."""
-    return db.execute(conn, "readmit_by_robots", source=source.name, days=source.max_age)
+    return postgres.execute(conn, "readmit_by_robots", source=source.name, days=source.max_age)
 
 
 @lru_cache(maxsize=64)

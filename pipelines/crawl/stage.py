@@ -29,8 +29,7 @@ from pipelines.errors import CrawlError, NightdeskError
 from pipelines.model import Page, Source, Tally
 from pipelines.settings import Settings, exported
 from pipelines.sources import access
-from pipelines.stores import postgres as db
-from pipelines.stores import runs, warc
+from pipelines.stores import postgres, runs, warc
 
 STAGE = "crawl"
 # The exit code of a child that was stopped and lost nothing; spiders.ending has it too.
@@ -76,8 +75,8 @@ def crawl(
     runs.check_key(run)
     if not sources:
         return []
-    with db.connection(settings, application="nightdesk crawl watch") as conn:
-        db.check_migrated(conn)
+    with postgres.connection(settings, application="nightdesk crawl watch") as conn:
+        postgres.check_migrated(conn)
         half_moved = ledger.half_moved(conn, [source.name for source in sources])
     refused = [
         Tally(run=run, source=name, stage=STAGE, state=RunState.FAILED, message=why) for name, why in half_moved.items()
@@ -171,7 +170,7 @@ def _child(
 ) -> Iterator[subprocess.Popen[str]]:
     """The child while it runs, its sources given; it is gone at the end of the block."""
     given = {access.variable(name): value for name, value in secrets.items()}
-    env = {**os.environ, **exported(settings), **given, "NIGHTDESK_DATABASE_URL": db.url(settings)}
+    env = {**os.environ, **exported(settings), **given, "NIGHTDESK_DATABASE_URL": postgres.url(settings)}
     env["PYTHONUNBUFFERED"] = "1"
     child = subprocess.Popen(
         [sys.executable, "-m", "spiders", *command, "--parent", str(os.getpid())],
@@ -285,7 +284,7 @@ def _write_tallies(settings: Settings, tallies: list[Tally]) -> list[Tally]:
     """Write tallies that no child gave to `runs` in its place; the same tallies."""
     if not tallies:
         return []
-    with db.connection(settings, application="nightdesk crawl watch") as conn:
+    with postgres.connection(settings, application="nightdesk crawl watch") as conn:
         gone_by = monotonic() + GONE_SECONDS
         for tally in tallies:
             while not _end_run(conn, tally) and monotonic() < gone_by:
@@ -293,10 +292,10 @@ def _write_tallies(settings: Settings, tallies: list[Tally]) -> list[Tally]:
     return tallies
 
 
-def _end_run(conn: db.Connection, tally: Tally) -> bool:
+def _end_run(conn: postgres.Connection, tally: Tally) -> bool:
     """Write how a run ended, unless somebody has the source: another crawl of the run, which writes its own row, or for
     a moment what the server keeps for a child that was killed."""
-    with db.held(conn, STAGE, tally.source) as ours:
+    with postgres.held(conn, STAGE, tally.source) as ours:
         if ours:
             with conn:
                 runs.end(conn, tally)

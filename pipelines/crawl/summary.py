@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 ORDER = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone")
 # Progress is told at most so often, so a moment nearer than this is over when it is read.
@@ -13,11 +13,11 @@ LAST_SECONDS = 15
 Rules = Mapping[str, int]
 
 
-def exclusions(conn: db.Connection, run: str) -> dict[str, dict[str, int]]:
+def exclusions(conn: postgres.Connection, run: str) -> dict[str, dict[str, int]]:
     """What a run excluded by which rule of the ledger: source -> rule -> URLs, the most first."""
     found: dict[str, dict[str, int]] = {}
     with conn:
-        for row in db.query(conn, "excluded_of_run", run=run):
+        for row in postgres.query(conn, "excluded_of_run", run=run):
             found.setdefault(row["source"], {})[row["rule"]] = row["count"]
     return found
 

@@ -16,7 +16,7 @@ from pipelines.codes import Reason, RunState, State
 from pipelines.desk import policy, unsent
 from pipelines.model import Source
 from pipelines.notify import channels as channels_module
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from pipelines.stores import runs as ledger_runs
 
 Record = dict[str, Any]
@@ -32,7 +32,7 @@ ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}://\S+|[\w.+-]{1,64}@[\w-]{1,63}\.[
 
 
 def overview(
-    conn: db.Connection,
+    conn: postgres.Connection,
     followed: Sequence[Source],
     *,
     schedule: str = "",
@@ -70,7 +70,7 @@ def overview(
     }
 
 
-def sources(conn: db.Connection, followed: Sequence[Source], *, now: datetime | None = None) -> list[Record]:
+def sources(conn: postgres.Connection, followed: Sequence[Source], *, now: datetime | None = None) -> list[Record]:
     """Each followed source with its last run: failed ones first, then quiet ones, then the others, by title.
 
     state is a word of `Tally`, `unfinished` (crawled but not loaded yet) or empty (never run). outcomes counts where
@@ -79,22 +79,24 @@ def sources(conn: db.Connection, followed: Sequence[Source], *, now: datetime | 
     """
     now = now or datetime.now(UTC)
     names = [source.name for source in followed]
-    rows = db.query(conn, "desk_sources", sources=names, ahead=policy.FETCHED_AHEAD)
+    rows = postgres.query(conn, "desk_sources", sources=names, ahead=policy.FETCHED_AHEAD)
     found = {row["source"]: row for row in rows}
     ran = [row for row in found.values() if row["run"]]
-    ends: dict[str, list[db.Row]] = {}
-    for end in db.query(conn, "desk_outcomes", runs=[r["run"] for r in ran], sources=[r["source"] for r in ran]):
+    ends: dict[str, list[postgres.Row]] = {}
+    for end in postgres.query(conn, "desk_outcomes", runs=[r["run"] for r in ran], sources=[r["source"] for r in ran]):
         ends.setdefault(end["source"], []).append(end)
     rows = [_source(s, found[s.name], ends.get(s.name, []), now) for s in followed]
     return sorted(rows, key=lambda r: (r["state"] != RunState.FAILED, not r["quiet"], r["title"].casefold()))
 
 
-def latest_articles(conn: db.Connection, count: int, source: str | None = None, *, whole: bool = False) -> list[Record]:
+def latest_articles(
+    conn: postgres.Connection, count: int, source: str | None = None, *, whole: bool = False
+) -> list[Record]:
     """The articles of the newest run, newest first, then those of the runs before.
 
     Each with an excerpt (whole: and its text), its writing direction, how many lines were cut, the watches that hit.
     """
-    rows = db.query(
+    rows = postgres.query(
         conn,
         "desk_articles",
         count=count,
@@ -106,38 +108,38 @@ def latest_articles(conn: db.Connection, count: int, source: str | None = None, 
     return [_article(row, whole) for row in rows]
 
 
-def article(conn: db.Connection, number: int) -> Record | None:
+def article(conn: postgres.Connection, number: int) -> Record | None:
     """One article in full: text, what was cut from it and why, revisions with the newest first; None without one."""
-    row = db.row(conn, "desk_article", id=number)
+    row = postgres.row(conn, "desk_article", id=number)
     if row is None:
         return None
     revisions = [
         {**r, "words": text.words(r["text"]), "direction": text.direction(f"{r['title']} {r['text']}")}
-        for r in db.query(conn, "desk_revisions", id=number)
+        for r in postgres.query(conn, "desk_revisions", id=number)
     ]
     removed = [{**block, "direction": text.direction(block["text"])} for block in row["removed"]]
     return {**row, "direction": _direction(row), "url": _link(row["url"]), "removed": removed, "revisions": revisions}
 
 
-def alerts(conn: db.Connection, count: int) -> list[Record]:
+def alerts(conn: postgres.Connection, count: int) -> list[Record]:
     """Deliveries that failed, that wait, that were sent: watch, title, channel name, state, attempts, error.
 
     A delivery may hold many alerts (`alerts` counts them): kind and article are those of the first. No addresses.
     form is single, digest or message; a message of the system has no watch.
     """
-    return [_delivery(row) for row in db.query(conn, "desk_deliveries", count=count)]
+    return [_delivery(row) for row in postgres.query(conn, "desk_deliveries", count=count)]
 
 
-def deliveries(conn: db.Connection, *, now: datetime | None = None) -> dict[str, int]:
+def deliveries(conn: postgres.Connection, *, now: datetime | None = None) -> dict[str, int]:
     """How many deliveries of the last seven days wait, failed or were sent."""
-    rows = db.query(conn, "desk_delivery_states", now=now or datetime.now(UTC), within=policy.DELIVERIES_OF)
+    rows = postgres.query(conn, "desk_delivery_states", now=now or datetime.now(UTC), within=policy.DELIVERIES_OF)
     return {"waiting": 0, "failed": 0, "sent": 0, **{row["state"]: row["deliveries"] for row in rows}}
 
 
-def runs(conn: db.Connection, count: int) -> list[Record]:
+def runs(conn: postgres.Connection, count: int) -> list[Record]:
     """The newest runs, newest first, the last night among them: run, started_at, ended_at, sources, failed, running,
     new, alert_error, and one_page, which says that it was for one page a person asked for."""
-    return db.query(conn, "desk_runs", count=count, ahead=policy.FETCHED_AHEAD)
+    return postgres.query(conn, "desk_runs", count=count, ahead=policy.FETCHED_AHEAD)
 
 
 def headline(
@@ -207,7 +209,7 @@ def ago(then: datetime, now: datetime) -> str:
     )
 
 
-def _channels(conn: db.Connection, addressed: Collection[str] | None) -> list[Record]:
+def _channels(conn: postgres.Connection, addressed: Collection[str] | None) -> list[Record]:
     return [
         {**channel, "error": ADDRESS.sub("…", channel["error"])} for channel in channels_module.listed(conn, addressed)
     ]
@@ -221,7 +223,7 @@ def _held(channel: Record) -> str:
     return f"{number} for {name} not sent yet: {_brief(channel['error'] or 'no reason was given')}"
 
 
-def _source(source: Source, row: db.Row, ends: Sequence[db.Row], now: datetime) -> Record:
+def _source(source: Source, row: postgres.Row, ends: Sequence[postgres.Row], now: datetime) -> Record:
     state, message = _state(row["stages"] or [])
     outcomes = dict.fromkeys(OUTCOMES, 0)
     for end in ends:
@@ -267,12 +269,12 @@ def _state(stages: Sequence[Record]) -> tuple[str, str]:
     return state, message
 
 
-def _article(row: db.Row, whole: bool) -> Record:
+def _article(row: postgres.Row, whole: bool) -> Record:
     told = {"excerpt": _excerpt(row["text"]), "cut": int(row["cut"]), "direction": _direction(row)}
     return {name: value for name, value in row.items() if whole or name != "text"} | told | {"url": _link(row["url"])}
 
 
-def _delivery(row: db.Row) -> Record:
+def _delivery(row: postgres.Row) -> Record:
     single = row["title"] or row["message"]
     title = (single if row["form"] == "single" else row["subject"]) or row["subject"] or single or ""
     shown = {key: value for key, value in row.items() if key not in ("subject", "message")}
@@ -280,7 +282,7 @@ def _delivery(row: db.Row) -> Record:
     return {**shown, **clean, "direction": text.direction(title or row["language"] or "")}
 
 
-def _direction(row: db.Row) -> str:
+def _direction(row: postgres.Row) -> str:
     return text.direction(f"{row['title']} {row['text'][: policy.DIRECTION_CHARACTERS]}".strip() or row["language"])
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 
-def silence(conn: db.Connection) -> str:
+def silence(conn: postgres.Connection) -> str:
     """Why no message of a watch went out so far; empty where one did, or is on its way."""
-    row = db.query(conn, "desk_matched")[0]
+    row = postgres.query(conn, "desk_matched")[0]
     if row["messages"]:
         return ""
     if not row["watches"]:

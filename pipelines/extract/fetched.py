@@ -17,8 +17,7 @@ from pipelines.extract import workers
 from pipelines.extract.extraction import CPU_SECONDS, read_page
 from pipelines.extract.nursery import OURS
 from pipelines.model import Article, Page, Pointer, Rejection, Source, Template
-from pipelines.stores import postgres as db
-from pipelines.stores import warc
+from pipelines.stores import postgres, warc
 
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
@@ -50,7 +49,7 @@ class Job:
     extractor: what its article names as its maker.
     """
 
-    row: db.Row
+    row: postgres.Row
     raw: Path
     source: Source
     template: Template | None
@@ -124,7 +123,7 @@ def lost(job: Job, loss: workers.Loss, detail: str) -> Made:
     return Made(None, why=f"{job.row['url']}: {detail}.", fault=Fault.WORKER)
 
 
-def stored_page(raw: Path, row: db.Row) -> Page:
+def stored_page(raw: Path, row: postgres.Row) -> Page:
     """The page of a fetch out of the raw store; StoreError names the file where it is not there, whole and its own."""
     pointer = Pointer(**{name: row[name] for name in ("warc_file", "warc_offset", "warc_length")})
     path = raw / pointer.warc_file

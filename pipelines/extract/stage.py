@@ -30,8 +30,7 @@ from pipelines.extract.site import learning
 from pipelines.model import Article, Rejection, Source, Tally
 from pipelines.notify import outbox
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, runs, templates
-from pipelines.stores import postgres as db
+from pipelines.stores import articlefile, postgres, runs, templates
 from pipelines.stores.articlefile import Line
 from pipelines.text import digest, words
 
@@ -91,14 +90,14 @@ def extract(
     """
     runs.check_key(run)
     started = time.monotonic()
-    with db.connection(settings, application="nightdesk extract") as conn:
+    with postgres.connection(settings, application="nightdesk extract") as conn:
         runs.begin(conn, run, source.name, STAGE)
         counts: Counter[str] = Counter()
         state, message = RunState.DONE, ""
         try:
             _check_disk(settings)
             with conn:
-                rows = db.query(conn, "fetches_to_extract", source=source.name, run=run)
+                rows = postgres.query(conn, "fetches_to_extract", source=source.name, run=run)
             stored = None
             if site and rows:
                 stored, message = _learned(settings, conn, source, run, counts, processes, apart)
@@ -133,7 +132,7 @@ def extract(
 
 def _learned(
     settings: Settings,
-    conn: db.Connection,
+    conn: postgres.Connection,
     source: Source,
     run: str,
     counts: Counter[str],
@@ -165,23 +164,23 @@ def _learned(
 
 def _jobs(
     settings: Settings,
-    conn: db.Connection,
+    conn: postgres.Connection,
     source: Source,
-    rows: Sequence[db.Row],
+    rows: Sequence[postgres.Row],
     stored: templates.Stored | None,
-) -> tuple[list[Job], dict[int, tuple[Job, db.Row]]]:
+) -> tuple[list[Job], dict[int, tuple[Job, postgres.Row]]]:
     """The pages of the run, and by URL the stored look at it that another extractor read, with what that gave."""
     template, name = stored.in_use if stored else None, templates.label(extractor(), stored)
     fetches = [row["fetch_id"] for row in rows]
     with conn:
-        others = db.query(conn, "fetches_to_read_again", source=source.name, extractor=name, fetches=fetches)
+        others = postgres.query(conn, "fetches_to_read_again", source=source.name, extractor=name, fetches=fetches)
     jobs = [Job(row, settings.raw, source, template, name) for row in rows]
     return jobs, {row["url_id"]: (Job(row, settings.raw, source, template, name), row) for row in others}
 
 
 def _lines(
     jobs: Sequence[Job],
-    stored_looks: dict[int, tuple[Job, db.Row]],
+    stored_looks: dict[int, tuple[Job, postgres.Row]],
     counts: Counter[str],
     undecided: Undecided,
     kept: _Kept,
@@ -221,7 +220,7 @@ def _lines(
             yield _line(job, made)
 
 
-def _differs(article: Article, stored: db.Row) -> bool:
+def _differs(article: Article, stored: postgres.Row) -> bool:
     """Whether an article has another title or text than what is stored of it."""
     return (digest(article.title), digest(article.text)) != (stored["title_digest"], stored["text_digest"])
 
@@ -266,7 +265,7 @@ class _Kept:
         return self.lines.get(fetch_id)
 
 
-def _tell(settings: Settings, conn: db.Connection, source: Source, run: str, undecided: Undecided) -> None:
+def _tell(settings: Settings, conn: postgres.Connection, source: Source, run: str, undecided: Undecided) -> None:
     """Tell the operators, once for each thing that is wrong, and have what was lost for a day asked for again."""
     message = undecided.told()
     log.error("%s: %s", source.name, message)
@@ -274,8 +273,10 @@ def _tell(settings: Settings, conn: db.Connection, source: Source, run: str, und
     outbox.tell_operators(settings, told, f"{source.name}: pages stay undecided", f"Run {run}: {message}")
     lost = [fetch for fetch, made in undecided.fetches.items() if made.fault == Fault.STORE]
     with conn:
-        db.execute_values(conn, "note_undecided", [(fetch, made.why) for fetch, made in undecided.fetches.items()])
-        db.execute(conn, "refetch_lost", fetches=lost, lost_after=policy.LOST_RECORD_AFTER)
+        postgres.execute_values(
+            conn, "note_undecided", [(fetch, made.why) for fetch, made in undecided.fetches.items()]
+        )
+        postgres.execute(conn, "refetch_lost", fetches=lost, lost_after=policy.LOST_RECORD_AFTER)
 
 
 def _of_disk(error: OSError, settings: Settings) -> str:

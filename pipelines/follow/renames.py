@@ -19,8 +19,7 @@ from pipelines.errors import SourceError
 from pipelines.health import golden
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import articlefile, warc
-from pipelines.stores import postgres as db
+from pipelines.stores import articlefile, postgres, warc
 
 MERGE = (
     "merge_same",
@@ -60,8 +59,8 @@ def rename(settings: Settings, old: str, new: str) -> Moved:
                 )
             with conn:
                 _check_idle(settings, conn, old, new)
-                db.execute(conn, "rename_source", old=old, new=new)
-                db.execute(conn, "move_begin", old=old, new=new, merged=False, urls=db.json({}))
+                postgres.execute(conn, "rename_source", old=old, new=new)
+                postgres.execute(conn, "move_begin", old=old, new=new, merged=False, urls=postgres.json({}))
         file = settings.sources / f"{old}.toml"
         if file.exists():
             file.replace(settings.sources / f"{new}.toml")
@@ -89,12 +88,12 @@ def merge(settings: Settings, old: str, new: str) -> Moved:
                 _check_idle(settings, conn, old, new)
                 _check_ended(conn, old)
                 for name in MERGE:
-                    many = db.execute(conn, name, old=old, new=new)
+                    many = postgres.execute(conn, name, old=old, new=new)
                     folded = many if name == "merge_same" else folded
-                gone = {str(row["gone"]): row["kept"] for row in db.query(conn, "merge_urls")}
+                gone = {str(row["gone"]): row["kept"] for row in postgres.query(conn, "merge_urls")}
                 for name in AFTER:
-                    db.execute(conn, name, old=old, new=new)
-                db.execute(conn, "move_begin", old=old, new=new, merged=True, urls=db.json(gone))
+                    postgres.execute(conn, name, old=old, new=new)
+                postgres.execute(conn, "move_begin", old=old, new=new, merged=True, urls=postgres.json(gone))
                 begun = [{"urls": gone}]
         urls = {int(number): kept for number, kept in begun[0]["urls"].items()}
         there = (settings.sources / f"{old}.toml").exists()
@@ -104,11 +103,11 @@ def merge(settings: Settings, old: str, new: str) -> Moved:
 
 
 @contextmanager
-def _alone(settings: Settings, old: str, new: str) -> Iterator[db.Connection]:
+def _alone(settings: Settings, old: str, new: str) -> Iterator[postgres.Connection]:
     """A connection that holds both sources, so that no crawl begins; SourceError where one is going on."""
-    with db.connection(settings, application="nightdesk move") as conn:
-        db.check_migrated(conn)
-        with db.held(conn, "crawl", old) as first, db.held(conn, "crawl", new) as second:
+    with postgres.connection(settings, application="nightdesk move") as conn:
+        postgres.check_migrated(conn)
+        with postgres.held(conn, "crawl", old) as first, postgres.held(conn, "crawl", new) as second:
             if not (first and second):
                 raise SourceError(
                     f"{new if first else old} is being crawled, or moved, just now; try again when that is over "
@@ -117,10 +116,10 @@ def _alone(settings: Settings, old: str, new: str) -> Iterator[db.Connection]:
             yield conn
 
 
-def _begun(conn: db.Connection, old: str, new: str, *, merged: bool) -> list[db.Row]:
+def _begun(conn: postgres.Connection, old: str, new: str, *, merged: bool) -> list[postgres.Row]:
     """The move itself where it was begun before; SourceError where another one of these sources was."""
     with conn:
-        found = db.query(conn, "moves_begun", sources=[old, new])
+        found = postgres.query(conn, "moves_begun", sources=[old, new])
     for row in found:
         if (row["old"], row["new"], row["merged"]) != (old, new, merged):
             (sentence,) = set(ledger.half_moved(conn, [row["old"]]).values())
@@ -128,17 +127,17 @@ def _begun(conn: db.Connection, old: str, new: str, *, merged: bool) -> list[db.
     return found
 
 
-def _has_rows(conn: db.Connection, source: str) -> bool:
+def _has_rows(conn: postgres.Connection, source: str) -> bool:
     with conn:
-        (row,) = db.query(conn, "source_has_rows", source=source)
+        (row,) = postgres.query(conn, "source_has_rows", source=source)
     return bool(row["there"])
 
 
-def _check_idle(settings: Settings, conn: db.Connection, old: str, new: str) -> None:
+def _check_idle(settings: Settings, conn: postgres.Connection, old: str, new: str) -> None:
     """SourceError where a stage is at work on one of them, or a killed crawl has left pages that no row knows of."""
     for source in (old, new):
-        db.query(conn, "load_lock", source=source)
-    at_work = db.query(conn, "stages_at_work", sources=[old, new])
+        postgres.query(conn, "load_lock", source=source)
+    at_work = postgres.query(conn, "stages_at_work", sources=[old, new])
     if at_work:
         said = ", ".join(f"{row['stage']} of {row['source']}" for row in at_work)
         raise SourceError(f"Somebody is at work there: {said}. Try again when that is over.")
@@ -153,9 +152,9 @@ def _check_idle(settings: Settings, conn: db.Connection, old: str, new: str) -> 
             )
 
 
-def _check_ended(conn: db.Connection, old: str) -> None:
+def _check_ended(conn: postgres.Connection, old: str) -> None:
     """SourceError where something of the old source waits for a later stage, which would not find it any more."""
-    (left,) = db.query(conn, "left_of_source", source=old)
+    (left,) = postgres.query(conn, "left_of_source", source=old)
     if left["pages"]:
         raise SourceError(
             f"{left['pages']} pages of {old} are fetched and not decided: `nightdesk extract {old}`, then "
@@ -165,12 +164,12 @@ def _check_ended(conn: db.Connection, old: str) -> None:
         raise SourceError(f"{left['changes']} changes of {old} wait to be matched: `nightdesk alert`, then again.")
 
 
-def _finish(settings: Settings, conn: db.Connection, old: str, new: str, urls: Mapping[int, int]) -> None:
+def _finish(settings: Settings, conn: postgres.Connection, old: str, new: str, urls: Mapping[int, int]) -> None:
     """Move the files, each in a step that can be done again, and say that the move is over."""
     _move_golden(settings, old, new)
     _move_article_files(settings, old, new, urls)
     with conn:
-        db.execute(conn, "move_end", old=old)
+        postgres.execute(conn, "move_end", old=old)
 
 
 def _move_golden(settings: Settings, old: str, new: str) -> None:

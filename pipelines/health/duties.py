@@ -20,8 +20,7 @@ from pipelines.model import Source, Tally
 from pipelines.notify import outbox
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
-from pipelines.stores import retention, runs
+from pipelines.stores import postgres, retention, runs
 
 # Hexadecimal digits of a digest in a key. Chosen: no two of one installation have them in common.
 DIGEST_DIGITS = 16
@@ -40,7 +39,7 @@ def tell_of_night(
     why = [broken] if broken else list(_failures(settings, done))
     heard = True
     if why:
-        with db.connection(settings) as conn:
+        with postgres.connection(settings) as conn:
             why.insert(0, runs.unreached(conn, run))
         subject = f"The night {run} failed"
         heard = outbox.tell_operators(settings, outbox.key("failed", "run", run), subject, "\n".join(filter(None, why)))

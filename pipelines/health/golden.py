@@ -22,8 +22,7 @@ from pipelines.extract.preview import Trial
 from pipelines.model import Article, Page, Rejection, Source, Template
 from pipelines.settings import Settings
 from pipelines.sources.sourcefile import shown
-from pipelines.stores import postgres as db
-from pipelines.stores import templates, warc
+from pipelines.stores import postgres, templates, warc
 
 FOLDER = "golden"
 # Words at either end that a golden page expects. Chosen: enough to be found once in a text.
@@ -123,7 +122,7 @@ def check(settings: Settings, pages: Sequence[tuple[Source, Golden]]) -> list[Ch
     if not pages:
         return []
     of = {source.name: source for source, _ in pages}
-    with db.connection(settings, application="nightdesk golden") as conn, conn:
+    with postgres.connection(settings, application="nightdesk golden") as conn, conn:
         learned = {name: templates.newest(conn, name) for name in of}
     kept: dict[str, Page] = {}
     lost: dict[str, str] = {}

@@ -23,8 +23,7 @@ from pipelines.model import Source
 from pipelines.notify.outbox import put_message, tell_operators
 from pipelines.settings import Settings
 from pipelines.sources import access
-from pipelines.stores import postgres as db
-from pipelines.stores import templates
+from pipelines.stores import postgres, templates
 
 __all__ = ["Trouble", "check", "tell_operators"]
 
@@ -60,7 +59,7 @@ def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None
     """
     at = now or datetime.now(UTC)
     found: list[Trouble] = []
-    with db.connection(settings, application="nightdesk health") as conn:
+    with postgres.connection(settings, application="nightdesk health") as conn:
         for source in sources:
             with conn:
                 silence = _silence(conn, settings, source, at)
@@ -72,19 +71,22 @@ def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None
     return found
 
 
-def _silence(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
-    life = db.row(conn, "life_of_source", source=source.name, now=now) or {}
+def _silence(conn: postgres.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
+    life = postgres.row(conn, "life_of_source", source=source.name, now=now) or {}
     since = life["yielded_at"] or life["first_crawl"]
     if since is None or life["last_crawl"] is None:
         return None
     usual = _usual(
-        settings, source, db.query(conn, "yields_of_source", source=source.name, now=now, within=policy.USUAL_FROM), now
+        settings,
+        source,
+        postgres.query(conn, "yields_of_source", source=source.name, now=now, within=policy.USUAL_FROM),
+        now,
     )
     silent = now - since > policy.SILENT_TIMES * usual and life["last_crawl"] > since + usual
     if not silent:
         _end(conn, source, TroubleKind.SILENT, now)
         return None
-    begun = db.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.SILENT))
+    begun = postgres.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.SILENT))
     trouble = Trouble(
         source=source.name,
         kind=TroubleKind.SILENT,
@@ -97,7 +99,7 @@ def _silence(conn: db.Connection, settings: Settings, source: Source, now: datet
     return _tell_once(conn, settings, trouble, now)
 
 
-def _drift(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
+def _drift(conn: postgres.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
     stored = templates.newest(conn, source.name)
     since = stored.drifted_at if stored else None
     if stored is None or since is None:
@@ -120,10 +122,10 @@ def _drift(conn: db.Connection, settings: Settings, source: Source, now: datetim
     return _tell_once(conn, settings, trouble, now)
 
 
-def _lag(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
-    crawls = db.query(conn, "crawls_of_source", source=source.name, now=now, count=policy.BEHIND_CRAWLS)
+def _lag(conn: postgres.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
+    crawls = postgres.query(conn, "crawls_of_source", source=source.name, now=now, count=policy.BEHIND_CRAWLS)
     behind = len(crawls) == policy.BEHIND_CRAWLS and all(crawl["behind"] for crawl in crawls)
-    begun = db.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.BEHIND))
+    begun = postgres.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.BEHIND))
     since = (begun["since"] if begun else crawls[-1]["started_at"]) if behind else None
     if since is None:
         _end(conn, source, TroubleKind.BEHIND, now)
@@ -141,11 +143,11 @@ def _lag(conn: db.Connection, settings: Settings, source: Source, now: datetime)
     return _tell_once(conn, settings, trouble, now)
 
 
-def _broken_promise(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
+def _broken_promise(conn: postgres.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
     promised = source.expect.articles_per_run
-    load = db.row(conn, "newest_load_of_source", source=source.name, now=now) if promised else None
+    load = postgres.row(conn, "newest_load_of_source", source=source.name, now=now) if promised else None
     short = load is not None and load["new"] < promised
-    begun = db.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.PROMISE))
+    begun = postgres.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.PROMISE))
     since = (begun["since"] if begun else load["started_at"]) if load and short else None
     if load is None or since is None:
         _end(conn, source, TroubleKind.PROMISE, now)
@@ -166,15 +168,15 @@ def _broken_promise(conn: db.Connection, settings: Settings, source: Source, now
     return _tell_once(conn, settings, trouble, now)
 
 
-def _lost_login(conn: db.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
+def _lost_login(conn: postgres.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
     looks = []
     if access.has_login(source):
-        looks = db.query(conn, "looks_as_subscriber", source=source.name, now=now, count=policy.LOGIN_CRAWLS)
+        looks = postgres.query(conn, "looks_as_subscriber", source=source.name, now=now, count=policy.LOGIN_CRAWLS)
     refused = [look for look in looks if look["paywall"] or access.asks_for_login(look["status"], look["code"])]
     lists = [look for look in refused if look["kind"] != "article"]
     articles = sum(look["kind"] == "article" for look in looks)
     lost = bool(lists) or (articles > 0 and len(refused) >= policy.REFUSED_SHARE * articles)
-    begun = db.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.LOGIN))
+    begun = postgres.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.LOGIN))
     if not lost:
         # Nothing to look at proves nothing: what began goes on.
         if articles or not access.has_login(source):
@@ -199,28 +201,30 @@ def _lost_login(conn: db.Connection, settings: Settings, source: Source, now: da
     return _tell_once(conn, settings, trouble, now)
 
 
-def _end(conn: db.Connection, source: Source, kind: TroubleKind, now: datetime) -> None:
+def _end(conn: postgres.Connection, source: Source, kind: TroubleKind, now: datetime) -> None:
     """Note that a source is in no trouble of this kind any more, if it was."""
-    db.execute(conn, "trouble_over", source=source.name, kind=str(kind), since=None, now=now)
+    postgres.execute(conn, "trouble_over", source=source.name, kind=str(kind), since=None, now=now)
 
 
-def _tell_once(conn: db.Connection, settings: Settings, trouble: Trouble, now: datetime) -> Trouble:
+def _tell_once(conn: postgres.Connection, settings: Settings, trouble: Trouble, now: datetime) -> Trouble:
     """Note a trouble and its alert, and put it into the outbox if nobody was told so far; the trouble, told or not.
 
     One of the same kind that began at another time is over.
     """
     of_it = {"source": trouble.source, "kind": str(trouble.kind), "since": trouble.since}
-    db.execute(conn, "trouble_over", **of_it, now=now)
-    row = db.row(conn, "trouble_begun", **of_it) or {}
-    alert = db.row(conn, "write_health_alert", story=row["id"], source=trouble.source, message=trouble.message) or {}
+    postgres.execute(conn, "trouble_over", **of_it, now=now)
+    row = postgres.row(conn, "trouble_begun", **of_it) or {}
+    alert = (
+        postgres.row(conn, "write_health_alert", story=row["id"], source=trouble.source, message=trouble.message) or {}
+    )
     if row["told_at"] is not None or not settings.operators:
         return trouble
     for delivery in put_message(conn, settings.operators, f"health/{row['id']}", trouble.subject, trouble.message):
-        db.execute_values(conn, "write_delivered_alerts", [(delivery["id"], alert["id"])])
-    return replace(trouble, told=bool(db.execute(conn, "trouble_told", id=row["id"], now=now)))
+        postgres.execute_values(conn, "write_delivered_alerts", [(delivery["id"], alert["id"])])
+    return replace(trouble, told=bool(postgres.execute(conn, "trouble_told", id=row["id"], now=now)))
 
 
-def _usual(settings: Settings, source: Source, yields: Sequence[db.Row], now: datetime) -> timedelta:
+def _usual(settings: Settings, source: Source, yields: Sequence[postgres.Row], now: datetime) -> timedelta:
     """The median time between two runs that gave something, but no less than the schedule's longest pause."""
     gaps = [later["at"] - earlier["at"] for earlier, later in pairwise(yields)]
     pause = _pause(settings, source, now)

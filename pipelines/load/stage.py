@@ -18,8 +18,7 @@ from pipelines.errors import StoreError
 from pipelines.load import counters, policy, words
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, runs
-from pipelines.stores import postgres as db
+from pipelines.stores import articlefile, postgres, runs
 from pipelines.stores.articlefile import Line
 
 STAGE = "load"
@@ -84,14 +83,14 @@ def load(settings: Settings, source: Source, run: str) -> Tally:
     after which the ledger does not account for every URL of the run (count: unaccounted).
     """
     started = time.monotonic()
-    with db.connection(settings, application="nightdesk load") as conn:
+    with postgres.connection(settings, application="nightdesk load") as conn:
         runs.begin(conn, run, source.name, STAGE)
         try:
             with conn:
-                db.query(conn, "load_patience", wait=f"{policy.LOCK_WAIT_SECONDS}s")
-                db.query(conn, "load_lock", source=source.name)
+                postgres.query(conn, "load_patience", wait=f"{policy.LOCK_WAIT_SECONDS}s")
+                postgres.query(conn, "load_lock", source=source.name)
                 _run_steps(conn, _lines(conn, settings, source.name, run), source.name, run)
-                counts = db.row(conn, "tally_of_load", source=source.name, run=run) or {}
+                counts = postgres.row(conn, "tally_of_load", source=source.name, run=run) or {}
                 counts["seconds"] = round(time.monotonic() - started)
                 gap = _gap(conn, source.name, run)
                 counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
@@ -105,7 +104,7 @@ def load(settings: Settings, source: Source, run: str) -> Tally:
                 )
         except StoreError as error:
             return _ended(conn, run, source.name, RunState.FAILED, str(error))
-        except db.Error as error:
+        except postgres.Error as error:
             code = error.pgcode or ""
             if code == LOCK_NOT_AVAILABLE:
                 return _ended(
@@ -114,13 +113,13 @@ def load(settings: Settings, source: Source, run: str) -> Tally:
             if code[:2] not in WRONG_VALUES:
                 raise
             said = (
-                f"Postgres refuses what {articlefile.path(settings, source.name, run)} holds: {db.cause(error)}. "
+                f"Postgres refuses what {articlefile.path(settings, source.name, run)} holds: {postgres.cause(error)}. "
                 "Run `nightdesk extract` for this run again."
             )
             return _ended(conn, run, source.name, RunState.FAILED, said)
 
 
-def _gap(conn: db.Connection, source: str, run: str) -> list[db.Row]:
+def _gap(conn: postgres.Connection, source: str, run: str) -> list[postgres.Row]:
     """The URLs that nothing accounts for after this load; none where a stage before it has said that it did not end."""
     before = runs.stages(conn, run, source)
     if (
@@ -131,9 +130,9 @@ def _gap(conn: db.Connection, source: str, run: str) -> list[db.Row]:
     return ledger.find_unaccounted(conn, run, source)
 
 
-def _flood_sentence(conn: db.Connection, source: str, run: str) -> str:
+def _flood_sentence(conn: postgres.Connection, source: str, run: str) -> str:
     """What is said of edits that were too many for one run; nothing where there were none."""
-    count = (db.row(conn, "edits_at_once", source=source, run=run) or {"count": 0})["count"]
+    count = (postgres.row(conn, "edits_at_once", source=source, run=run) or {"count": 0})["count"]
     if not count:
         return ""
     return (
@@ -142,7 +141,7 @@ def _flood_sentence(conn: db.Connection, source: str, run: str) -> str:
     )
 
 
-def _gap_sentence(gap: Sequence[db.Row]) -> str:
+def _gap_sentence(gap: Sequence[postgres.Row]) -> str:
     """What is said of URLs that nothing accounts for."""
     named = "; ".join(f"{row['url']} ({row['problem']})" for row in gap[:URLS_SHOWN])
     more = f"; and {len(gap) - URLS_SHOWN} more" if len(gap) > URLS_SHOWN else ""
@@ -152,15 +151,15 @@ def _gap_sentence(gap: Sequence[db.Row]) -> str:
     )
 
 
-def _ended(conn: db.Connection, run: str, source: str, state: RunState, message: str) -> Tally:
+def _ended(conn: postgres.Connection, run: str, source: str, state: RunState, message: str) -> Tally:
     with conn:
         return runs.end(conn, Tally(run=run, source=source, stage=STAGE, state=state, message=message))
 
 
-def _lines(conn: db.Connection, settings: Settings, source: str, run: str) -> list[list[Any]]:
+def _lines(conn: postgres.Connection, settings: Settings, source: str, run: str) -> list[list[Any]]:
     """The rows for `lines`; none where no file is and none is owed, StoreError where one is missing."""
     file = articlefile.path(settings, source, run)
-    if not file.exists() and not (db.row(conn, "load_owed", source=source, run=run) or {"owed": 0})["owed"]:
+    if not file.exists() and not (postgres.row(conn, "load_owed", source=source, run=run) or {"owed": 0})["owed"]:
         return []
     rows = []
     for n, line in enumerate(articlefile.read(file), 1):
@@ -171,14 +170,14 @@ def _lines(conn: db.Connection, settings: Settings, source: str, run: str) -> li
     return rows
 
 
-def _run_steps(conn: db.Connection, rows: Sequence[Sequence[Any]], source: str, run: str) -> None:
+def _run_steps(conn: postgres.Connection, rows: Sequence[Sequence[Any]], source: str, run: str) -> None:
     """Judge these rows and write what comes of them, and what the site itself said of pages it did not send."""
     # What was there before, and after the verdicts whether they are a flood: parameters of the steps.
-    before = db.row(conn, "load_before", source=source, run=run) or {}
+    before = postgres.row(conn, "load_before", source=source, run=run) or {}
     if rows:
-        db.execute(conn, "load_lines")
-        db.copy(conn, "lines", COLUMNS, rows)
-        strangers = db.query(conn, "load_strangers", source=source)
+        postgres.execute(conn, "load_lines")
+        postgres.copy(conn, "lines", COLUMNS, rows)
+        strangers = postgres.query(conn, "load_strangers", source=source)
         if strangers:
             first = strangers[0]
             raise StoreError(
@@ -186,18 +185,18 @@ def _run_steps(conn: db.Connection, rows: Sequence[Sequence[Any]], source: str, 
                 f"this database does not know (line {first['n']}: fetch {first['fetch_id']} of URL {first['url_id']}). "
                 "It was made with another database: run `nightdesk extract` for this run again."
             )
-        db.execute(conn, "load_measure")
+        postgres.execute(conn, "load_measure")
         before["flood"] = False
         for step in STEPS:
-            db.execute(conn, step, source=source, run=run, **before, **POLICY)
+            postgres.execute(conn, step, source=source, run=run, **before, **POLICY)
             if step == VERDICTS:
-                before |= db.row(conn, "load_flood", source=source, **FLOOD) or {}
+                before |= postgres.row(conn, "load_flood", source=source, **FLOOD) or {}
             if step == KNOWN:
-                edits = [counters.Edit(**row) for row in db.query(conn, "load_edits")]
-                db.execute(conn, "load_still", numbers=counters.still(edits))
-        db.execute_values(conn, "load_aliases", _aliases(rows, run))
-    db.execute(conn, "load_unchanged", source=source, run=run, **POLICY)
-    db.execute(conn, "load_gone", source=source, run=run, **POLICY)
+                edits = [counters.Edit(**row) for row in postgres.query(conn, "load_edits")]
+                postgres.execute(conn, "load_still", numbers=counters.still(edits))
+        postgres.execute_values(conn, "load_aliases", _aliases(rows, run))
+    postgres.execute(conn, "load_unchanged", source=source, run=run, **POLICY)
+    postgres.execute(conn, "load_gone", source=source, run=run, **POLICY)
     if rows:
         words.keep_loaded(conn)
 
@@ -215,7 +214,7 @@ def _row(n: int, line: Line) -> list[Any]:
         "akin": False,
         "authors": [],
         "tags": [],
-        "removed": db.json([]),
+        "removed": postgres.json([]),
     }
     if rejection:
         values.update(
@@ -235,7 +234,7 @@ def _row(n: int, line: Line) -> list[Any]:
             tags=[_clean(tag) for tag in article.tags],
             published_at=article.published_at,
             modified_at=article.modified_at,
-            removed=db.json([{"text": _clean(r.text), "reason": _clean(r.reason)} for r in article.removed]),
+            removed=postgres.json([{"text": _clean(r.text), "reason": _clean(r.reason)} for r in article.removed]),
             title_digest=text.digest(title),
             text_digest=text.digest(body),
             words=text.words(body),

@@ -12,7 +12,7 @@ from pipelines.load import policy
 from pipelines.query import vectors
 from pipelines.query.asked import FIELDS
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 # Articles of one transaction of the backfill: half a second, and a load that wants one of them waits so long.
 BATCH = 200
@@ -20,9 +20,9 @@ BACKFILL = "words"
 COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded_at", "words")
 
 
-def keep_loaded(conn: db.Connection) -> None:
+def keep_loaded(conn: postgres.Connection) -> None:
     """Put the articles that this transaction of load wrote into the index."""
-    _keep(conn, db.query(conn, "load_unindexed"))
+    _keep(conn, postgres.query(conn, "load_unindexed"))
 
 
 def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
@@ -31,16 +31,16 @@ def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: 
     Killed, it goes on where it was. on_batch hears how many are done so far.
     """
     done = 0
-    with db.connection(settings, application="nightdesk index") as conn:
+    with postgres.connection(settings, application="nightdesk index") as conn:
         while True:
             with conn:
-                at = db.row(conn, "backfill_hold", of=BACKFILL, on_for=policy.BACKFILL_ON_FOR)
+                at = postgres.row(conn, "backfill_hold", of=BACKFILL, on_for=policy.BACKFILL_ON_FOR)
                 if at is None:
                     return done
-                rows = db.query(conn, "words_unindexed", below=at["below"], count=BATCH)
+                rows = postgres.query(conn, "words_unindexed", below=at["below"], count=BATCH)
                 _keep(conn, rows)
                 passed = not rows and at["below"] is None
-                db.execute(
+                postgres.execute(
                     conn,
                     "backfill_note",
                     of=BACKFILL,
@@ -54,13 +54,13 @@ def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: 
             on_batch(done)
 
 
-def complete(conn: db.Connection) -> bool:
+def complete(conn: postgres.Connection) -> bool:
     """Whether every article is in the index."""
-    state = db.row(conn, "backfill_state", of=BACKFILL)
+    state = postgres.row(conn, "backfill_state", of=BACKFILL)
     return bool(state and state["passed_at"])
 
 
-def _keep(conn: db.Connection, rows: Sequence[db.Row]) -> None:
+def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row]) -> None:
     if not rows:
         return
     made: list[tuple[object, ...]] = []
@@ -70,6 +70,6 @@ def _keep(conn: db.Connection, rows: Sequence[db.Row]) -> None:
         known |= words
         about = (row["source"], row["language"], row["dated"], row["loaded_at"])
         made += [(row["id"], line.part, int(line.shape), *about, line.words) for line in lines]
-    db.execute(conn, "words_drop", ids=[row["id"] for row in rows])
-    db.copy(conn, "article_words", COLUMNS, made)
-    db.execute(conn, "words_known", words=sorted(known))
+    postgres.execute(conn, "words_drop", ids=[row["id"] for row in rows])
+    postgres.copy(conn, "article_words", COLUMNS, made)
+    postgres.execute(conn, "words_known", words=sorted(known))

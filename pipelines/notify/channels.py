@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from pipelines.errors import ChannelError
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 # Messages that are listed where nobody says how many. Chosen: some screens.
 LISTED = 200
@@ -17,13 +17,13 @@ LISTED = 200
 WORDS = ("paused", "rests", "no address", "works")
 
 
-def listed(conn: db.Connection, addressed: Collection[str] | None = None) -> list[dict[str, Any]]:
+def listed(conn: postgres.Connection, addressed: Collection[str] | None = None) -> list[dict[str, Any]]:
     """Every channel that is used: name, state (of WORDS), waiting, held, failed, error, failing_since, rests_until.
 
     addressed: the names that have an address, to tell those that have none. held: messages that wait because something
     is in their way. failed: messages that were given up.
     """
-    rows = db.query(conn, "known_channels")
+    rows = postgres.query(conn, "known_channels")
     names = {row["name"] for row in rows}
     fresh = {"waiting": 0, "held": 0, "failed": 0, "failures": 0, "error": ""}
     since = dict.fromkeys(("paused_at", "failing_since", "rests_until"))
@@ -31,22 +31,22 @@ def listed(conn: db.Connection, addressed: Collection[str] | None = None) -> lis
     return [{"name": row["name"], "state": _state(row, addressed), **row} for row in sorted(rows, key=_name)]
 
 
-def pause(conn: db.Connection, name: str) -> None:
+def pause(conn: postgres.Connection, name: str) -> None:
     """Try nothing on a channel until `resume`; its messages wait. Part of the caller's transaction."""
-    db.execute(conn, "pause_channel", channel=name.lower())
+    postgres.execute(conn, "pause_channel", channel=name.lower())
 
 
-def resume(conn: db.Connection, name: str) -> int:
+def resume(conn: postgres.Connection, name: str) -> int:
     """Try a channel again, paused or at rest, with all that waits for it; how many messages that is."""
-    return db.execute(conn, "resume_channel", channel=name.lower())
+    return postgres.execute(conn, "resume_channel", channel=name.lower())
 
 
-def resend(conn: db.Connection, channel: str = "", ids: Sequence[int] = ()) -> list[db.Row]:
+def resend(conn: postgres.Connection, channel: str = "", ids: Sequence[int] = ()) -> list[postgres.Row]:
     """Messages that were given up wait again, under their old keys; those of a channel, those of these numbers, or all.
 
     ChannelError names the numbers of which there is no such message.
     """
-    found = db.query(conn, "resend_deliveries", channel=channel.lower(), ids=list(ids))
+    found = postgres.query(conn, "resend_deliveries", channel=channel.lower(), ids=list(ids))
     missing = sorted(set(ids) - {row["id"] for row in found})
     if missing:
         where = f" of channel {channel}" if channel else ""
@@ -57,12 +57,12 @@ def resend(conn: db.Connection, channel: str = "", ids: Sequence[int] = ()) -> l
     return found
 
 
-def given_up(conn: db.Connection, channel: str = "", count: int = LISTED) -> list[db.Row]:
+def given_up(conn: postgres.Connection, channel: str = "", count: int = LISTED) -> list[postgres.Row]:
     """Messages that were given up, newest first: id, channel, watch, form, subject, attempts, error, created_at."""
-    return db.query(conn, "given_up_deliveries", channel=channel.lower(), count=count)
+    return postgres.query(conn, "given_up_deliveries", channel=channel.lower(), count=count)
 
 
-def _state(row: db.Row, addressed: Collection[str] | None) -> str:
+def _state(row: postgres.Row, addressed: Collection[str] | None) -> str:
     if row["paused_at"]:
         return "paused"
     if addressed is not None and row["name"] not in addressed:
@@ -70,5 +70,5 @@ def _state(row: db.Row, addressed: Collection[str] | None) -> str:
     return "rests" if row["rests_until"] else "works"
 
 
-def _name(row: db.Row) -> str:
+def _name(row: postgres.Row) -> str:
     return str(row["name"])

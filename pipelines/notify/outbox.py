@@ -23,7 +23,7 @@ from pipelines.notify import delivery as notify
 from pipelines.notify import policy
 from pipelines.notify.message import Outcome, Receipt
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 # Hexadecimal digits of a digest in a key. Chosen: no two of one installation have them in common.
 DIGEST_DIGITS = 16
@@ -45,7 +45,7 @@ def tell_operators(settings: Settings, key: str, subject: str, body: str) -> boo
     """Put a message to the operators into the outbox, once for each key; False where no operators' channel is set."""
     if not settings.operators:
         return False
-    with db.connection(settings, application="nightdesk tell") as conn, conn:
+    with postgres.connection(settings, application="nightdesk tell") as conn, conn:
         put_message(conn, settings.operators, key, subject, body)
     return True
 
@@ -56,14 +56,14 @@ def tell_of_source_file(settings: Settings, problem: SourceError) -> bool:
     return tell_operators(settings, key("source-file", digest), "A source file cannot be read", str(problem))
 
 
-def put_message(conn: db.Connection, channel: str, key: str, subject: str, body: str) -> list[db.Row]:
+def put_message(conn: postgres.Connection, channel: str, key: str, subject: str, body: str) -> list[postgres.Row]:
     """Put a message into the outbox, part of the caller's transaction; its id and key, nothing if the key is there."""
     row = (f"message/{key}/{quote(channel, safe='')}", channel.lower(), "", "message", "", subject, body)
-    return db.execute_values(conn, "write_deliveries", [row], fetch=True)
+    return postgres.execute_values(conn, "write_deliveries", [row], fetch=True)
 
 
 def drain(
-    conn: db.Connection,
+    conn: postgres.Connection,
     channels: Mapping[str, str] | None = None,
     *,
     operators: str = "",
@@ -78,10 +78,10 @@ def drain(
     # Threads share the connection: each statement is a transaction of its own.
     conn.autocommit = True
     sender = _sender(conn)
-    due = {row["channel"]: row["due"] for row in db.query(conn, "channels_due")}
+    due = {row["channel"]: row["due"] for row in postgres.query(conn, "channels_due")}
     for channel in due.keys() - known.keys():
         error = f"Channel {channel} is not configured: set NIGHTDESK_CHANNEL_{channel.upper()}."
-        (held,) = db.query(conn, "hold_channel", channel=channel, error=error, long=policy.LONG_DOWN_SECONDS)
+        (held,) = postgres.query(conn, "hold_channel", channel=channel, error=error, long=policy.LONG_DOWN_SECONDS)
         if held["long"]:
             _tell_of_channel(conn, operators.lower(), channel, held["failing_since"].isoformat(), error)
     counts = Counter({"sent": 0, "retried": 0, "failed": 0})
@@ -100,23 +100,23 @@ def drain(
         finally:
             # Interrupted, or one broke off: the others finish the message in their hands.
             stop.set()
-    db.query(conn, "cease_sender", senders=SENDERS, sender=sender)
+    postgres.query(conn, "cease_sender", senders=SENDERS, sender=sender)
     counts["failed"] += _give_up(conn, operators.lower())
     return _with_waiting(conn, counts)
 
 
-def _sender(conn: db.Connection) -> int:
+def _sender(conn: postgres.Connection) -> int:
     """A number that no other living sender has; what is claimed with it is free again when the session ends."""
     while True:
         # The positive numbers of a Postgres integer.
         sender = random.randrange(1, 2**31)
-        (row,) = db.query(conn, "become_sender", senders=SENDERS, sender=sender)
+        (row,) = postgres.query(conn, "become_sender", senders=SENDERS, sender=sender)
         if row["got"]:
             return sender
 
 
 def _serve(
-    conn: db.Connection,
+    conn: postgres.Connection,
     sender: int,
     channel: str,
     address: str,
@@ -128,7 +128,7 @@ def _serve(
     counts: Counter[str] = Counter()
     with notify.courier(channel, address) as hand:
         while not stop.is_set():
-            batch = db.query(
+            batch = postgres.query(
                 conn,
                 "claim_deliveries",
                 sender=sender,
@@ -151,39 +151,41 @@ def _serve(
                 if rests or stop.is_set():
                     break
             rest = [delivery["id"] for delivery in batch]
-            db.execute(conn, "release_deliveries", ids=rest, sender=sender)
+            postgres.execute(conn, "release_deliveries", ids=rest, sender=sender)
     return counts
 
 
-def _alerts_by_message(conn: db.Connection, batch: Sequence[db.Row], publisher: Publisher) -> dict[int, list[db.Row]]:
+def _alerts_by_message(
+    conn: postgres.Connection, batch: Sequence[postgres.Row], publisher: Publisher
+) -> dict[int, list[postgres.Row]]:
     """By the id of a delivery, the alerts that it tells of, with what their sources call themselves."""
-    told: dict[int, list[db.Row]] = {}
+    told: dict[int, list[postgres.Row]] = {}
     ids = [delivery["id"] for delivery in batch if delivery["kind"] != "message"]
-    for alert in db.query(conn, "alerts_of_deliveries", ids=ids) if ids else []:
+    for alert in postgres.query(conn, "alerts_of_deliveries", ids=ids) if ids else []:
         title, timezone = publisher(alert["source"])
         told.setdefault(alert["delivery_id"], []).append({**alert, "source_title": title, "timezone": timezone})
     return told
 
 
-def _messages(batch: Sequence[db.Row], told: Mapping[int, Sequence[db.Row]]) -> Iterator[notify.Message]:
+def _messages(batch: Sequence[postgres.Row], told: Mapping[int, Sequence[postgres.Row]]) -> Iterator[notify.Message]:
     return (_message(delivery, told.get(delivery["id"], [])) for delivery in batch)
 
 
-def _message(delivery: db.Row, alerts: Sequence[db.Row]) -> notify.Message:
+def _message(delivery: postgres.Row, alerts: Sequence[postgres.Row]) -> notify.Message:
     """What is sent for a row of `deliveries`."""
     if delivery["kind"] == "message":
         return notify.plain(delivery["key"], delivery["subject"], delivery["body"])
     return notify.render(delivery["key"], delivery["watch"], delivery["subject"], alerts)
 
 
-def _mark(conn: db.Connection, delivery: db.Row, receipt: Receipt, operators: str) -> tuple[str, bool]:
+def _mark(conn: postgres.Connection, delivery: postgres.Row, receipt: Receipt, operators: str) -> tuple[str, bool]:
     """Write down what came of a message: sent, retried or failed; and whether its channel rests from now on."""
     if receipt.outcome == Outcome.SENT:
-        db.execute(conn, "mark_sent", id=delivery["id"])
+        postgres.execute(conn, "mark_sent", id=delivery["id"])
         return "sent", False
     wait = _wait(delivery["attempts"] + 1)
     if receipt.outcome in (Outcome.REFUSED, Outcome.PARTLY):
-        (row,) = db.query(
+        (row,) = postgres.query(
             conn,
             "mark_unwanted",
             id=delivery["id"],
@@ -193,7 +195,7 @@ def _mark(conn: db.Connection, delivery: db.Row, receipt: Receipt, operators: st
             wait=wait,
         )
         return "failed" if row["state"] == DeliveryState.FAILED else "retried", False
-    (row,) = db.query(
+    (row,) = postgres.query(
         conn,
         "mark_put_off",
         id=delivery["id"],
@@ -214,7 +216,7 @@ def _mark(conn: db.Connection, delivery: db.Row, receipt: Receipt, operators: st
     return "failed" if row["state"] == DeliveryState.FAILED else "retried", row["rests_until"] is not None
 
 
-def _tell_of_channel(conn: db.Connection, operators: str, channel: str, since: str, said: str) -> None:
+def _tell_of_channel(conn: postgres.Connection, operators: str, channel: str, since: str, said: str) -> None:
     """Tell the operators, once, of a channel that takes nothing."""
     body = (
         f"{said}\nIt is so since {since}. Its messages wait for a week and go out when it is back: `nightdesk notify "
@@ -225,12 +227,12 @@ def _tell_of_channel(conn: db.Connection, operators: str, channel: str, since: s
         put_message(conn, operators, key("channel-down", channel, since), subject, body)
 
 
-def _give_up(conn: db.Connection, operators: str) -> int:
+def _give_up(conn: postgres.Connection, operators: str) -> int:
     """Give up what has waited too long for channels that took nothing all the time; how many messages.
 
     The operators hear of each such channel once.
     """
-    rows = db.query(conn, "give_up_deliveries", seconds=policy.LONGEST_STAY_SECONDS)
+    rows = postgres.query(conn, "give_up_deliveries", seconds=policy.LONGEST_STAY_SECONDS)
     for row in rows:
         channel, since = row["channel"], row["failing_since"].isoformat()
         body = (
@@ -249,9 +251,9 @@ def _wait(attempts: int) -> float:
     return min(policy.LONGEST_WAIT_SECONDS, policy.FIRST_WAIT_SECONDS * 2.0 ** (attempts - 1)) * _jitter()
 
 
-def _with_waiting(conn: db.Connection, counts: Mapping[str, int]) -> tuple[dict[str, int], str]:
+def _with_waiting(conn: postgres.Connection, counts: Mapping[str, int]) -> tuple[dict[str, int], str]:
     """The counts with what still waits, and what keeps it waiting."""
-    rows = db.query(conn, "waiting_deliveries")
+    rows = postgres.query(conn, "waiting_deliveries")
     said = [f"{row['waiting']} waiting: {row['error']}" for row in rows if row["error"]]
     return {**counts, "waiting": sum(row["waiting"] for row in rows)}, " ".join(said)
 

@@ -14,7 +14,7 @@ from pipelines.errors import SourceError
 from pipelines.model import Source
 from pipelines.settings import Settings
 from pipelines.sources.sourcefile import NAME, load, parse, render, shown
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 # Names that are spelled alike, and all that are offered. Chosen: one line.
 NEAR, NEAR_SHOWN = 3, 4
@@ -218,9 +218,9 @@ def due(sources: Iterable[Source], at: datetime, last: Mapping[str, datetime]) -
     ]
 
 
-def last_crawls(conn: db.Connection) -> dict[str, datetime]:
+def last_crawls(conn: postgres.Connection) -> dict[str, datetime]:
     """Source name -> when its last crawl began; a crawl that found the source busy does not count."""
-    return {row["source"]: row["started_at"] for row in db.query(conn, "last_crawls")}
+    return {row["source"]: row["started_at"] for row in postgres.query(conn, "last_crawls")}
 
 
 def near(name: str, known: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 
 @dataclass(frozen=True)
@@ -25,9 +25,9 @@ class Clock:
         return self.at + timedelta(seconds=moment - self.moment)
 
 
-def of_ledger(conn: db.Connection) -> Clock:
+def of_ledger(conn: postgres.Connection) -> Clock:
     """The clock of Postgres, as a transaction of the caller's may ask it at any time."""
-    row = db.row(conn, "clock") or {}
+    row = postgres.row(conn, "clock") or {}
     # Read after the answer: nothing that is written is ever ahead of what it is compared with.
     return Clock(row["at"], monotonic())
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from pipelines.stores.postgres_address import shown
 from pipelines.stores.postgres_programs import VERSION, binaries
 
@@ -35,9 +35,9 @@ def restore(settings: Settings, file: Path) -> list[str]:
     """
     if not file.is_file():
         raise DatabaseError(f"There is no file {file}.")
-    address = db.url(settings)
-    with db.connection(settings) as conn:
-        found = db.row(conn, "tables")
+    address = postgres.url(settings)
+    with postgres.connection(settings) as conn:
+        found = postgres.row(conn, "tables")
     if found and found["count"]:
         raise DatabaseError(f"The database at {shown(address)} has {found['count']} tables: restore into an empty one.")
     _run(
@@ -50,12 +50,12 @@ def restore(settings: Settings, file: Path) -> list[str]:
         str(file),
         into="--dbname",
     )
-    return db.migrate(settings)
+    return postgres.migrate(settings)
 
 
 def _run(settings: Settings, program: str, *words: str, into: str = "") -> None:
     """Run one of the programs on the database; its address, which may hold a password, is not on the command line."""
-    env = {**os.environ, **db.for_programs(settings)}
+    env = {**os.environ, **postgres.for_programs(settings)}
     target = [f"{into}={env['PGDATABASE']}"] if into else []
     done = subprocess.run([binaries() / program, *words, *target], env=env, capture_output=True, text=True)
     if done.returncode:

@@ -14,8 +14,7 @@ from pathlib import Path
 
 from pipelines import private
 from pipelines.settings import Settings
-from pipelines.stores import embedded_postgres
-from pipelines.stores import postgres as db
+from pipelines.stores import embedded_postgres, postgres
 from pipelines.stores.runs import KEY
 
 # Characters of a run key with seconds: 2026-11-22T020013.
@@ -47,7 +46,7 @@ def retire(settings: Settings, now: datetime) -> Retired:
     files = size = 0
     tighten(settings)
     if settings.keep_raw_days:
-        with db.connection(settings, application="nightdesk upkeep") as conn:
+        with postgres.connection(settings, application="nightdesk upkeep") as conn:
             for folder in _old(settings.raw, now - timedelta(days=settings.keep_raw_days)):
                 name = folder.relative_to(settings.raw).as_posix()
                 if _holds_others(folder) or _undecided(conn, folder, name):
@@ -102,9 +101,9 @@ def _holds_others(folder: Path) -> bool:
     return any(path.is_symlink() or path.is_dir() for path in folder.iterdir())
 
 
-def _undecided(conn: db.Connection, folder: Path, name: str) -> bool:
+def _undecided(conn: postgres.Connection, folder: Path, name: str) -> bool:
     if any(path.name.endswith(OPEN) for path in folder.iterdir()):
         return True
     with conn:
-        found = db.row(conn, "undecided_in_folder", folder=name + "/")
+        found = postgres.row(conn, "undecided_in_folder", folder=name + "/")
     return bool(found and found["count"])

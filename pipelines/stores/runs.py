@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pipelines.codes import Code, RunState
 from pipelines.errors import NightdeskError
 from pipelines.model import RUN_KEY, Tally
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 # Runs that are listed where nobody says how many. Chosen: a screen.
 LATEST = 10
@@ -37,52 +37,52 @@ def check_key(key: str) -> str:
     return key
 
 
-def begin(conn: db.Connection, run: str, source: str, stage: str) -> None:
+def begin(conn: postgres.Connection, run: str, source: str, stage: str) -> None:
     """Say that a stage has begun for a source, committed at once, and that those killed before it in other runs failed.
 
     The stage counts as alive for as long as this connection is open. DatabaseError where the schema is not ours.
     """
-    db.check_migrated(conn)
+    postgres.check_migrated(conn)
     with conn:
-        db.query(conn, "hold_stage", run=run, source=source, stage=stage)
-        db.execute(conn, "begin_stage", run=run, source=source, stage=stage)
-        db.execute(conn, "close_stale_stages", run=run, source=source, stage=stage)
+        postgres.query(conn, "hold_stage", run=run, source=source, stage=stage)
+        postgres.execute(conn, "begin_stage", run=run, source=source, stage=stage)
+        postgres.execute(conn, "close_stale_stages", run=run, source=source, stage=stage)
 
 
-def progress(conn: db.Connection, run: str, source: str, stage: str, counts: dict[str, int]) -> None:
+def progress(conn: postgres.Connection, run: str, source: str, stage: str, counts: dict[str, int]) -> None:
     """Say how far a running stage is; part of the caller's transaction."""
-    db.execute(conn, "progress_stage", run=run, source=source, stage=stage, counts=db.json(counts))
+    postgres.execute(conn, "progress_stage", run=run, source=source, stage=stage, counts=postgres.json(counts))
 
 
-def end(conn: db.Connection, tally: Tally) -> Tally:
+def end(conn: postgres.Connection, tally: Tally) -> Tally:
     """Say how a stage ended for a source; part of the caller's transaction. Returns the tally."""
-    db.execute(
+    postgres.execute(
         conn,
         "end_stage",
         run=tally.run,
         source=tally.source,
         stage=tally.stage,
         state=str(tally.state),
-        counts=db.json(tally.counts),
+        counts=postgres.json(tally.counts),
         message=tally.message,
         code=str(tally.code),
     )
     return tally
 
 
-def tallies(conn: db.Connection, run: str) -> list[Tally]:
+def tallies(conn: postgres.Connection, run: str) -> list[Tally]:
     """What is known of a run, ordered by source and stage."""
-    return list(_tallies(db.query(conn, "tallies_of_run", run=run)))
+    return list(_tallies(postgres.query(conn, "tallies_of_run", run=run)))
 
 
-def stages(conn: db.Connection, run: str, source: str) -> dict[str, str]:
+def stages(conn: postgres.Connection, run: str, source: str) -> dict[str, str]:
     """How each stage of a source's run ended so far: stage -> state."""
-    return {row["stage"]: row["state"] for row in db.query(conn, "states_of_stages", run=run, source=source)}
+    return {row["stage"]: row["state"] for row in postgres.query(conn, "states_of_stages", run=run, source=source)}
 
 
-def unreached(conn: db.Connection, run: str) -> str:
+def unreached(conn: postgres.Connection, run: str) -> str:
     """That nothing at all answered in a run over several sources, so that it is the network from here; else nothing."""
-    row = db.row(conn, "reach_of_run", run=run) or {}
+    row = postgres.row(conn, "reach_of_run", run=run) or {}
     if row["answered"] or row["sources"] < ALIKE:
         return ""
     whys = ", ".join(f"{count} {why}" for why, count in sorted(row["whys"].items(), key=lambda one: -one[1]))
@@ -92,12 +92,12 @@ def unreached(conn: db.Connection, run: str) -> str:
     )
 
 
-def latest(conn: db.Connection, count: int = LATEST) -> list[db.Row]:
+def latest(conn: postgres.Connection, count: int = LATEST) -> list[postgres.Row]:
     """The newest runs: run, started_at, ended_at, sources, failed, running; newest first."""
-    return db.query(conn, "latest_runs", count=count)
+    return postgres.query(conn, "latest_runs", count=count)
 
 
-def _tallies(rows: Iterable[db.Row]) -> Iterable[Tally]:
+def _tallies(rows: Iterable[postgres.Row]) -> Iterable[Tally]:
     for row in rows:
         facts = {name: row[name] for name in ("run", "source", "stage", "counts", "message")}
         yield Tally(**facts, state=RunState(row["state"]), code=Code(row["code"]))

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from pipelines.errors import NightdeskError
 from pipelines.model import Template
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 # Characters of an error's text that are kept. Chosen: one line; the log has all of it.
 DETAIL_CHARACTERS = 200
@@ -94,18 +94,18 @@ class Change:
     value: str
 
 
-def newest(conn: db.Connection, source: str) -> Stored | None:
+def newest(conn: postgres.Connection, source: str) -> Stored | None:
     """The newest version of a source's template, part of the caller's transaction; None where nothing was learned."""
-    row = db.row(conn, "template_newest", source=source)
+    row = postgres.row(conn, "template_newest", source=source)
     return _stored(row) if row else None
 
 
-def history(conn: db.Connection, source: str) -> list[Stored]:
+def history(conn: postgres.Connection, source: str) -> list[Stored]:
     """The versions that are kept of a source, newest first."""
-    return [_stored(row) for row in db.query(conn, "template_history", source=source)]
+    return [_stored(row) for row in postgres.query(conn, "template_history", source=source)]
 
 
-def due(conn: db.Connection, source: str, extractor: str, *, asked: bool = False) -> Due | None:
+def due(conn: postgres.Connection, source: str, extractor: str, *, asked: bool = False) -> Due | None:
     """Whether a source is to be learned now and why; None also where it has too few pages.
 
     asked: a person wants it learned, whatever came since.
@@ -136,13 +136,13 @@ def due(conn: db.Connection, source: str, extractor: str, *, asked: bool = False
     return None
 
 
-def pages(conn: db.Connection, source: str, since: str = "") -> list[db.Row]:
+def pages(conn: postgres.Connection, source: str, since: str = "") -> list[postgres.Row]:
     """The fetches of up to MAX_PAGES pages to learn of, of the newest of that run or later; as `fetches_to_extract`."""
-    return db.query(conn, "template_pages", source=source, since=since, among=AMONG, most=MAX_PAGES)
+    return postgres.query(conn, "template_pages", source=source, since=since, among=AMONG, most=MAX_PAGES)
 
 
 def save(
-    conn: db.Connection,
+    conn: postgres.Connection,
     source: str,
     template: Template | None,
     reason: Due,
@@ -158,22 +158,22 @@ def save(
     """
     noted = {"extractor": extractor, "known": reason.known, "newest_fetch": reason.newest_fetch}
     with conn:
-        db.query(conn, "template_lock", source=source)
+        postgres.query(conn, "template_lock", source=source)
         last = newest(conn, source)
         if (
             last
             and not last.problem
             and (template is None or (not last.drifted_run and effect(template) == effect(last.template)))
         ):
-            row = db.row(conn, "template_still", source=source, version=last.version, **noted)
+            row = postgres.row(conn, "template_still", source=source, version=last.version, **noted)
             return (_stored(row) if row else last), False
         return _add(conn, source, template, pages=pages, run=run, **noted), True
 
 
-def use(conn: db.Connection, source: str, version: int) -> Stored:
+def use(conn: postgres.Connection, source: str, version: int) -> Stored:
     """Go back to an older version: it becomes the newest under a new number. NightdeskError names those there are."""
     with conn:
-        db.query(conn, "template_lock", source=source)
+        postgres.query(conn, "template_lock", source=source)
         kept = {stored.version: stored for stored in history(conn, source)}
         if version not in kept:
             raise NightdeskError(
@@ -185,22 +185,22 @@ def use(conn: db.Connection, source: str, version: int) -> Stored:
         return _add(conn, source, old.template, pages=old.pages, run="", **noted)
 
 
-def forget(conn: db.Connection, source: str) -> bool:
+def forget(conn: postgres.Connection, source: str) -> bool:
     """Let go of all that was learned of a source, to be learned anew; whether there was anything.
 
     Its numbers are not given again: an article says which version it was read with.
     """
     with conn:
-        db.query(conn, "template_lock", source=source)
+        postgres.query(conn, "template_lock", source=source)
         last = newest(conn, source)
         if last is None or last.template is None:
             return False
         _add(conn, source, None, pages=0, run="", extractor="", known=0, newest_fetch=0)
-        db.execute(conn, "template_drop", source=source, keep=1)
+        postgres.execute(conn, "template_drop", source=source, keep=1)
         return True
 
 
-def judge(conn: db.Connection, source: str) -> Stored | None:
+def judge(conn: postgres.Connection, source: str) -> Stored | None:
     """Note how far the last runs' pages agreed with the newest template, part of the caller's transaction.
 
     It no longer fits when less than half of the newest pages, at least five, agreed; that stays until it is learned
@@ -209,7 +209,7 @@ def judge(conn: db.Connection, source: str) -> Stored | None:
     last = newest(conn, source)
     if last is None or last.template is None:
         return last
-    rows = db.query(conn, "template_agreements", source=source, learned_at=last.learned_at, count=RUNS_JUDGED)
+    rows = postgres.query(conn, "template_agreements", source=source, learned_at=last.learned_at, count=RUNS_JUDGED)
     judged = _last_pages(rows)
     agrees = sum(row["agrees"] for row in judged)
     total = agrees + sum(row["disagrees"] for row in judged)
@@ -221,7 +221,9 @@ def judge(conn: db.Connection, source: str) -> Stored | None:
             row["run"] for row in judged if row["agrees"] < STILL_FITS_SHARE * (row["agrees"] + row["disagrees"])
         )
     share = agrees / total
-    db.execute(conn, "template_agreement", source=source, version=last.version, agreement=share, drifted_run=drifted)
+    postgres.execute(
+        conn, "template_agreement", source=source, version=last.version, agreement=share, drifted_run=drifted
+    )
     return newest(conn, source)
 
 
@@ -253,11 +255,11 @@ def label(extractor: str, stored: Stored | None) -> str:
     return f"{extractor} template {stored.version}" if stored and stored.in_use else extractor
 
 
-def _add(conn: db.Connection, source: str, template: Template | None, **values: Any) -> Stored:
-    learned = db.json(_clean(asdict(template))) if template else None
-    row = db.row(conn, "template_save", source=source, template=learned, **values)
+def _add(conn: postgres.Connection, source: str, template: Template | None, **values: Any) -> Stored:
+    learned = postgres.json(_clean(asdict(template))) if template else None
+    row = postgres.row(conn, "template_save", source=source, template=learned, **values)
     assert row is not None
-    db.execute(conn, "template_drop", source=source, keep=KEPT_VERSIONS)
+    postgres.execute(conn, "template_drop", source=source, keep=KEPT_VERSIONS)
     return _stored(row)
 
 
@@ -265,16 +267,16 @@ def _due(why: str, found: Mapping[str, int], since: str = "") -> Due:
     return Due(why=why, since=since, known=found["pages"], newest_fetch=found["newest_fetch"])
 
 
-def _known(conn: db.Connection, source: str, after: int = 0, since: str = "") -> dict[str, int]:
-    return db.row(conn, "template_known", source=source, after=after, since=since) or {
+def _known(conn: postgres.Connection, source: str, after: int = 0, since: str = "") -> dict[str, int]:
+    return postgres.row(conn, "template_known", source=source, after=after, since=since) or {
         "pages": 0,
         "newest_fetch": after,
     }
 
 
-def _last_pages(rows: Sequence[db.Row]) -> list[db.Row]:
+def _last_pages(rows: Sequence[postgres.Row]) -> list[postgres.Row]:
     """The newest runs that together have pages enough to judge by."""
-    judged: list[db.Row] = []
+    judged: list[postgres.Row] = []
     for row in rows:
         judged.append(row)
         if sum(r["agrees"] + r["disagrees"] for r in judged) >= FEWEST_JUDGED:
@@ -282,7 +284,7 @@ def _last_pages(rows: Sequence[db.Row]) -> list[db.Row]:
     return judged
 
 
-def _stored(row: db.Row) -> Stored:
+def _stored(row: postgres.Row) -> Stored:
     try:
         return Stored(**{**row, "template": _template(row["template"])})
     except (ValueError, TypeError, AttributeError) as error:

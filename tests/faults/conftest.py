@@ -30,8 +30,7 @@ from pipelines.load import stage as load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
-from pipelines.stores import warc
+from pipelines.stores import postgres, warc
 from tests import databases
 from tests.faults.holds import Gate
 
@@ -130,9 +129,9 @@ def night(
 
 
 @pytest.fixture
-def conn(night: Night) -> Iterator[db.Connection]:
+def conn(night: Night) -> Iterator[postgres.Connection]:
     """A connection to the night's database, to watch it."""
-    with db.connection(night.settings, application="test") as connection:
+    with postgres.connection(night.settings, application="test") as connection:
         yield connection
 
 
@@ -180,8 +179,8 @@ def first_night(folder: Path, database_url: str) -> Iterator[Settings]:
     with newsroom.open_newsroom(folder / "newsroom", sites=SITES) as opened:
         settings = _settings(folder, database_url, opened.host_map)
         newsroom.sources(settings.sources, SITES)
-        db.migrate(settings)
-        with db.connection(settings) as conn, conn:
+        postgres.migrate(settings)
+        with postgres.connection(settings) as conn, conn:
             for each in WATCHES:
                 watches.add(conn, each)
         finish(settings, folders.named(settings, []), FIRST, {})
@@ -232,7 +231,7 @@ def check_whole(night: Night, receiver: Receiver, *runs: str) -> None:
     """Assert that nothing of the night is lost, doubled, untold, or told twice."""
     published = sorted(urls.key(truth.url) for truth in newsroom.articles(night.newsroom))
     assert len(published) == len(SITES) * (OLD + NEW)
-    with db.connection(night.settings, application="test") as conn:
+    with postgres.connection(night.settings, application="test") as conn:
 
         def column(statement: str) -> list[Any]:
             with conn.cursor() as cursor:

@@ -20,7 +20,7 @@ from typing import Any
 
 from pipelines.model import Source
 from pipelines.settings import Settings, exported
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests.sites import RUN
 
 DEADLINE = 60.0
@@ -131,7 +131,7 @@ def until(true: Callable[[], Any], what: str = "") -> None:
         time.sleep(0.01)
 
 
-def value(conn: db.Connection, statement: str, *params: Any) -> Any:
+def value(conn: postgres.Connection, statement: str, *params: Any) -> Any:
     """The one value of a query, seen now."""
     conn.rollback()
     with conn.cursor() as cursor:
@@ -141,7 +141,7 @@ def value(conn: db.Connection, statement: str, *params: Any) -> Any:
     return next(iter(row.values())) if row else None
 
 
-def blocked(conn: db.Connection, application: str) -> str:
+def blocked(conn: postgres.Connection, application: str) -> str:
     """The statement with which a process waits for a lock, or nothing."""
     found = value(
         conn,
@@ -152,7 +152,7 @@ def blocked(conn: db.Connection, application: str) -> str:
     return " ".join((found or "").split())
 
 
-def gone(conn: db.Connection, application: str) -> bool:
+def gone(conn: postgres.Connection, application: str) -> bool:
     """Whether Postgres has nothing left of a process; one that was killed while it waited stays until it is served."""
     return not value(
         conn,
@@ -162,19 +162,19 @@ def gone(conn: db.Connection, application: str) -> bool:
 
 
 @contextmanager
-def locked(settings: Settings, statement: str, *params: Any) -> Iterator[db.Connection]:
+def locked(settings: Settings, statement: str, *params: Any) -> Iterator[postgres.Connection]:
     """A transaction that has run a statement and keeps its locks until the end of the block."""
-    with db.connection(settings, application="test lock") as conn:
+    with postgres.connection(settings, application="test lock") as conn:
         with conn.cursor() as cursor:
             cursor.execute(statement, params)
         yield conn
 
 
 @contextmanager
-def queued(settings: Settings, conn: db.Connection, statement: str) -> Iterator[Future[None]]:
+def queued(settings: Settings, conn: postgres.Connection, statement: str) -> Iterator[Future[None]]:
     """A transaction that waits to run a statement; what comes after it waits behind it."""
     with (
-        db.connection(settings, application="test queue") as waiting,
+        postgres.connection(settings, application="test queue") as waiting,
         beside(waiting.cursor().execute, statement) as asked,
     ):
         until(lambda: blocked(conn, "test queue"))

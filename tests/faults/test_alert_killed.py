@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests.faults.conftest import NEW, NEXT, RUN, SITES, Night, Receiver, check_whole, finish
 from tests.faults.holds import ALERT, blocked, gone, kill, locked, stage, until, value
 
@@ -17,10 +17,10 @@ SENT = "select count(*) from deliveries where state = 'sent'"
 WRITTEN = "select count(*) from deliveries"
 ERROR = "select error from deliveries where attempts = 1"
 MATCHER, SENDER = "nightdesk alert", "nightdesk send"
-Point = Callable[[Night, db.Connection, Receiver], None]
+Point = Callable[[Night, postgres.Connection, Receiver], None]
 
 
-def not_matched(night: Night, conn: db.Connection, receiver: Receiver) -> None:
+def not_matched(night: Night, conn: postgres.Connection, receiver: Receiver) -> None:
     with locked(night.settings, "lock table changes in share mode"), stage(night.settings, ALERT, RUN) as child:
         until(lambda: "update changes" in blocked(conn, MATCHER))
         kill(child)
@@ -28,7 +28,7 @@ def not_matched(night: Night, conn: db.Connection, receiver: Receiver) -> None:
     assert value(conn, WRITTEN) == 0
 
 
-def not_sent(night: Night, conn: db.Connection, receiver: Receiver) -> None:
+def not_sent(night: Night, conn: postgres.Connection, receiver: Receiver) -> None:
     """It waits for `watches` after its row is there and before it is locked, then for the row."""
     row = "select from runs where run = %s and stage = 'alert' for update"
     lock = "lock table watches in access exclusive mode"
@@ -41,7 +41,7 @@ def not_sent(night: Night, conn: db.Connection, receiver: Receiver) -> None:
     assert receiver.asked == []
 
 
-def taken(night: Night, conn: db.Connection, receiver: Receiver) -> None:
+def taken(night: Night, conn: postgres.Connection, receiver: Receiver) -> None:
     """It waits for `delivered_alerts` once it has a delivery and is about to write it out."""
     lock = "lock table delivered_alerts in access exclusive mode"
     finish(night.settings, night.sources, RUN, {}, after="load")
@@ -53,7 +53,7 @@ def taken(night: Night, conn: db.Connection, receiver: Receiver) -> None:
     assert receiver.asked == []
 
 
-def not_marked(night: Night, conn: db.Connection, receiver: Receiver) -> None:
+def not_marked(night: Night, conn: postgres.Connection, receiver: Receiver) -> None:
     held = threading.Event()
     receiver.after = lambda _: held.wait(60)
     with stage(night.settings, ALERT, RUN) as child:
@@ -64,7 +64,7 @@ def not_marked(night: Night, conn: db.Connection, receiver: Receiver) -> None:
     assert value(conn, SENT) == 0
 
 
-def first_sent(night: Night, conn: db.Connection, receiver: Receiver) -> None:
+def first_sent(night: Night, conn: postgres.Connection, receiver: Receiver) -> None:
     held = threading.Event()
     receiver.before = lambda number: number == 2 and held.wait(60)
     with stage(night.settings, ALERT, RUN) as child:
@@ -75,7 +75,7 @@ def first_sent(night: Night, conn: db.Connection, receiver: Receiver) -> None:
     held.set()
 
 
-def tried(night: Night, conn: db.Connection, receiver: Receiver) -> None:
+def tried(night: Night, conn: postgres.Connection, receiver: Receiver) -> None:
     held = threading.Event()
     receiver.status = 500
     receiver.before = lambda _: len(receiver.asked) == 1 and held.wait(60)
@@ -101,7 +101,7 @@ def tried(night: Night, conn: db.Connection, receiver: Receiver) -> None:
     ],
 )
 def test_a_night_whose_alert_stage_is_killed_is_completed_by_the_next(
-    night: Night, conn: db.Connection, receiver: Receiver, point: Point, again: str
+    night: Night, conn: postgres.Connection, receiver: Receiver, point: Point, again: str
 ) -> None:
     point(night, conn, receiver)
     until(lambda: gone(conn, MATCHER) and gone(conn, SENDER))

@@ -20,7 +20,7 @@ from pipelines.alert import stage as alert
 from pipelines.errors import ChannelError
 from pipelines.notify import channels, mail, outbox, policy, webhook
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import clock
 from tests.databases import rows
 from tests.faults.holds import beside, until
@@ -29,9 +29,9 @@ DAY = 24 * 60
 
 
 @pytest.fixture
-def conn(settings: Settings) -> Iterator[db.Connection]:
+def conn(settings: Settings) -> Iterator[postgres.Connection]:
     """A connection to the database of `settings`."""
-    with db.connection(settings, application="test") as connection:
+    with postgres.connection(settings, application="test") as connection:
         yield connection
 
 
@@ -142,13 +142,13 @@ def dripping(line: bytes, every: float = 0.5) -> Iterator[int]:
         over.set()
 
 
-def put(conn: db.Connection, number: int, channel: str = "desk") -> None:
+def put(conn: postgres.Connection, number: int, channel: str = "desk") -> None:
     with conn:
         for n in range(number):
             outbox.put_message(conn, channel, f"{channel}{n}", f"subject {n}", f"body {n}")
 
 
-def pass_minutes(conn: db.Connection, minutes: float, *, failing: bool = False) -> None:
+def pass_minutes(conn: postgres.Connection, minutes: float, *, failing: bool = False) -> None:
     """Let time pass for what waits; failing: for what a channel is known by as well, so that it counts as another."""
     columns_of = {"deliveries": ["next_at", "waiting_since"], "channels": ["rests_until"] + ["failing_since"] * failing}
     for table, columns in columns_of.items():
@@ -157,7 +157,7 @@ def pass_minutes(conn: db.Connection, minutes: float, *, failing: bool = False) 
 
 
 def test_of_two_recipients_the_one_that_was_refused_is_known_and_tried_alone(
-    settings: Settings, conn: db.Connection, mailbox: Mailbox
+    settings: Settings, conn: postgres.Connection, mailbox: Mailbox
 ) -> None:
     address = {"mail": f"smtp://127.0.0.1:{mailbox.port}/?from=desk@news.test&to=a@news.test,b@news.test"}
     mailbox.refused = {"b@news.test": "450 b@news.test: try later"}
@@ -180,7 +180,7 @@ def test_of_two_recipients_the_one_that_was_refused_is_known_and_tried_alone(
 
 
 def test_a_recipient_who_is_never_taken_is_given_up_alone_and_said(
-    settings: Settings, conn: db.Connection, mailbox: Mailbox
+    settings: Settings, conn: postgres.Connection, mailbox: Mailbox
 ) -> None:
     address = {"mail": f"smtp://127.0.0.1:{mailbox.port}/?to=a@news.test,b@news.test"}
     mailbox.refused = {"b@news.test": "550 nobody here"}
@@ -198,7 +198,7 @@ def test_a_recipient_who_is_never_taken_is_given_up_alone_and_said(
 
 @pytest.mark.parametrize("farewell", ["421 too busy to say goodbye", "554 no"])
 def test_a_mail_that_was_accepted_is_sent_whatever_the_server_says_to_a_quit(
-    settings: Settings, conn: db.Connection, mailbox: Mailbox, farewell: str
+    settings: Settings, conn: postgres.Connection, mailbox: Mailbox, farewell: str
 ) -> None:
     mailbox.quit = farewell
     put(conn, 2, "mail")
@@ -212,7 +212,7 @@ def test_a_mail_that_was_accepted_is_sent_whatever_the_server_says_to_a_quit(
 
 
 def test_a_mail_server_that_closes_after_each_mail_is_asked_anew(
-    settings: Settings, conn: db.Connection, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, conn: postgres.Connection, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def closing(self: SMTP, arg: str) -> None:
         await self.push("421 idle for too long")
@@ -227,7 +227,7 @@ def test_a_mail_server_that_closes_after_each_mail_is_asked_anew(
 
 
 def test_a_webhook_that_is_down_for_a_day_loses_nothing_and_costs_few_tries(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     hook = Hook()
     hook.answer = lambda number: (503, {})
@@ -250,7 +250,7 @@ def test_a_webhook_that_is_down_for_a_day_loses_nothing_and_costs_few_tries(
 
 
 def test_while_a_channel_is_down_its_messages_say_why_and_the_operators_hear_of_it_once(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     hook = Hook()
     told = settings.model_copy(update={"operators": "phone"})
@@ -272,7 +272,7 @@ def test_while_a_channel_is_down_its_messages_say_why_and_the_operators_hear_of_
 
 
 def test_a_message_that_is_not_wanted_holds_up_no_other_and_rests_no_channel(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     hook = Hook()
     hook.answer = lambda number: (422 if hook.asked[-1].startswith("message/desk0/") else 204, {})
@@ -289,7 +289,7 @@ def test_a_message_that_is_not_wanted_holds_up_no_other_and_rests_no_channel(
 
 
 def test_a_channel_that_asks_for_a_pause_gets_it_and_nobody_is_charged_for_it(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     hook = Hook()
     hook.answer = lambda number: (429, {"Retry-After": "7200"}) if number == 2 else (204, {})
@@ -306,7 +306,7 @@ def test_a_channel_that_asks_for_a_pause_gets_it_and_nobody_is_charged_for_it(
     assert rows(conn, "select max(attempts) from deliveries") == [(1,)]
 
 
-def test_a_paused_channel_is_left_alone_until_it_is_resumed(settings: Settings, conn: db.Connection) -> None:
+def test_a_paused_channel_is_left_alone_until_it_is_resumed(settings: Settings, conn: postgres.Connection) -> None:
     hook = Hook()
     put(conn, 3)
     with conn:
@@ -323,7 +323,9 @@ def test_a_paused_channel_is_left_alone_until_it_is_resumed(settings: Settings, 
     assert sent.counts["sent"] == len(hook.taken) == 3
 
 
-def test_what_was_given_up_can_be_sent_again_by_channel_or_by_number(settings: Settings, conn: db.Connection) -> None:
+def test_what_was_given_up_can_be_sent_again_by_channel_or_by_number(
+    settings: Settings, conn: postgres.Connection
+) -> None:
     hook = Hook()
     put(conn, 3)
     put(conn, 2, "chat")
@@ -345,7 +347,7 @@ def test_what_was_given_up_can_be_sent_again_by_channel_or_by_number(settings: S
 
 @pytest.mark.parametrize("address", ["refused", "missing"])
 def test_what_a_dead_channel_did_not_take_for_a_week_is_given_up_told_once_and_can_be_sent_again(
-    settings: Settings, conn: db.Connection, address: str
+    settings: Settings, conn: postgres.Connection, address: str
 ) -> None:
     hook, phone = Hook(), Hook()
     hook.answer = lambda number: (404, {})
@@ -383,7 +385,7 @@ def test_what_a_dead_channel_did_not_take_for_a_week_is_given_up_told_once_and_c
 
 
 def test_what_a_paused_channel_holds_is_never_given_up_nor_what_waits_while_the_machine_is_off(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     hook = Hook()
     hook.answer = lambda number: (404, {})
@@ -402,7 +404,7 @@ def test_what_a_paused_channel_holds_is_never_given_up_nor_what_waits_while_the_
 
 
 def test_nobody_outlasts_the_limit_of_an_exchange_and_a_slow_channel_holds_up_no_other(
-    settings: Settings, conn: db.Connection
+    settings: Settings, conn: postgres.Connection
 ) -> None:
     hook = Hook()
     for channel in ("desk", "drips", "mail", "chat"):
@@ -437,7 +439,7 @@ def test_nobody_outlasts_the_limit_of_an_exchange_and_a_slow_channel_holds_up_no
     }
 
 
-def test_two_senders_share_a_channel_and_send_nothing_twice(settings: Settings, conn: db.Connection) -> None:
+def test_two_senders_share_a_channel_and_send_nothing_twice(settings: Settings, conn: postgres.Connection) -> None:
     hook = Hook()
     hook.pause = 0.03
     put(conn, 3 * policy.BATCH)

@@ -7,8 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from pipelines.crawl import stage as crawl
-from pipelines.stores import postgres as db
-from pipelines.stores import warc
+from pipelines.stores import postgres, warc
 from tests.faults.conftest import NEW, NEXT, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import beside, blocked, gone, kill_spider, locked, queued, until, value
 
@@ -23,7 +22,7 @@ PAGES = """
     where run = %s and fetches.source like %s and kind = 'article' and outcome = 'fetched'
 """
 STATE = "select state from runs where run = %s and source = %s and stage = 'crawl'"
-Point = Callable[[Night, db.Connection], None]
+Point = Callable[[Night, postgres.Connection], None]
 
 
 def on_disk(night: Night, source: str = "*") -> int:
@@ -31,13 +30,13 @@ def on_disk(night: Night, source: str = "*") -> int:
     return sum(facts["kind"] == "article" for file in files for _, _, facts in warc.pages(file))
 
 
-def feeds_recorded(night: Night, conn: db.Connection) -> None:
+def feeds_recorded(night: Night, conn: postgres.Connection) -> None:
     until(lambda: value(conn, LISTS, RUN) == 2 and night.gate.waiting["sabah"] and night.gate.waiting["harbour"])
     assert value(conn, PAGES, RUN, "%") == 0 == on_disk(night)
     kill_spider()
 
 
-def first_on_disk(night: Night, conn: db.Connection) -> None:
+def first_on_disk(night: Night, conn: postgres.Connection) -> None:
     until(lambda: value(conn, LISTS, RUN) == 2 and night.gate.waiting["sabah"])
     with locked(night.settings, "lock table fetches in share mode"):
         night.gate.let(1, "sabah")
@@ -46,20 +45,20 @@ def first_on_disk(night: Night, conn: db.Connection) -> None:
         kill_spider()
 
 
-def first_batch(night: Night, conn: db.Connection) -> None:
+def first_batch(night: Night, conn: postgres.Connection) -> None:
     night.gate.let(1, "harbour", "sabah")
     until(lambda: value(conn, PAGES, RUN, "harbour") == 1 == value(conn, PAGES, RUN, "sabah"))
     kill_spider()
 
 
-def half(night: Night, conn: db.Connection) -> None:
+def half(night: Night, conn: postgres.Connection) -> None:
     night.gate.let(NEW, "harbour")
     until(lambda: value(conn, STATE, RUN, "harbour") == "done")
     assert (value(conn, PAGES, RUN, "harbour"), value(conn, PAGES, RUN, "sabah")) == (NEW, 0)
     kill_spider()
 
 
-def all_but_closed(night: Night, conn: db.Connection) -> None:
+def all_but_closed(night: Night, conn: postgres.Connection) -> None:
     """The last commit waits for the row of the run, a lock on `urls` waits for that, and the spider next for both."""
     night.gate.let(NEW, "harbour")
     night.gate.let(NEW - 1, "sabah")
@@ -87,7 +86,7 @@ def all_but_closed(night: Night, conn: db.Connection) -> None:
     ],
 )
 def test_a_night_whose_spider_is_killed_is_completed_by_the_next_crawl(
-    night: Night, conn: db.Connection, receiver: Receiver, point: Point, again: str
+    night: Night, conn: postgres.Connection, receiver: Receiver, point: Point, again: str
 ) -> None:
     night.gate.let(0, "harbour", "sabah")
     with beside(crawl.crawl, night.settings, night.sources, RUN) as crawling:
@@ -109,7 +108,7 @@ def test_a_night_whose_spider_is_killed_is_completed_by_the_next_crawl(
 
 
 def test_a_crawl_killed_while_it_takes_up_what_a_killed_one_left_loses_nothing(
-    night: Night, conn: db.Connection, receiver: Receiver
+    night: Night, conn: postgres.Connection, receiver: Receiver
 ) -> None:
     night.gate.let(0, "harbour", "sabah")
     with beside(crawl.crawl, night.settings, night.sources, RUN):

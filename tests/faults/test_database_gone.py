@@ -13,8 +13,7 @@ import pytest
 
 from pipelines.crawl import stage as crawl
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
-from pipelines.stores import runs, warc
+from pipelines.stores import postgres, runs, warc
 from tests.faults.conftest import FIRST, NEXT, RUN, Night, Receiver, check_whole, first_night, second_night
 from tests.faults.holds import COMMAND, beside, blocked, locked, stage, until, value
 
@@ -31,18 +30,18 @@ STAGES = (
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[Settings]:
+def server() -> Iterator[Settings]:
     """A server of this module's own, which it may stop."""
     with tempfile.TemporaryDirectory(prefix="nightdesk-stop-") as folder:
         Path(folder).chmod(0o711)
         settings = Settings(data=Path(folder))
         yield settings
-        db.stop_embedded(settings)
+        postgres.stop_embedded(settings)
 
 
 @pytest.fixture
-def night(postgres: Settings, tmp_path: Path) -> Iterator[Night]:
-    address = db.embedded(postgres, "night")
+def night(server: Settings, tmp_path: Path) -> Iterator[Night]:
+    address = postgres.embedded(server, "night")
     with first_night(tmp_path, address):
         pass
     with second_night(tmp_path, address) as begun:
@@ -50,33 +49,34 @@ def night(postgres: Settings, tmp_path: Path) -> Iterator[Night]:
 
 
 def test_a_night_is_completed_though_its_database_stops_in_every_stage(
-    night: Night, postgres: Settings, receiver: Receiver
+    night: Night, server: Settings, receiver: Receiver
 ) -> None:
     night.gate.let(1, "harbour", "sabah")
-    with db.connection(night.settings) as conn, beside(crawl.crawl, night.settings, night.sources, RUN) as crawling:
+    with (
+        postgres.connection(night.settings) as conn,
+        beside(crawl.crawl, night.settings, night.sources, RUN) as crawling,
+    ):
         until(lambda: value(conn, PAGES, RUN) == 2 and night.gate.waiting["sabah"] and night.gate.waiting["harbour"])
-        db.stop_embedded(postgres)
+        postgres.stop_embedded(server)
         night.gate.open()
         red = crawling.result()
     assert [tally.state for tally in red] == ["failed", "failed"]
     assert all("Postgres went away" in tally.message and "Start it, then crawl again" in tally.message for tally in red)
     assert len(in_open_files(night)) >= 2
     assert "Postgres does not answer" in said(night, "extract") and "Start it" in said(night, "load")
-    db.embedded(postgres, "night")
+    postgres.embedded(server, "night")
 
     crawl.crawl(night.settings, night.sources, NEXT)
     for name, application, lock in STAGES:
         with locked(night.settings, lock):
             here = partial(blocked, application=application)
-            assert interrupted(night, postgres, name, here).startswith("Postgres went away (")
+            assert interrupted(night, server, name, here).startswith("Postgres went away (")
         if name != "alert":
             assert said(night, name) == ""
     # And once more while a message has been received and is not marked.
     held = Event()
     receiver.after = lambda _: bool(held.wait(60))
-    assert interrupted(night, postgres, "alert", lambda _: receiver.accepted, held.set).startswith(
-        "Postgres went away ("
-    )
+    assert interrupted(night, server, "alert", lambda _: receiver.accepted, held.set).startswith("Postgres went away (")
     receiver.after = lambda _: True
     assert said(night, "alert") == ""
 
@@ -85,19 +85,23 @@ def test_a_night_is_completed_though_its_database_stops_in_every_stage(
 
 
 def interrupted(
-    night: Night, postgres: Settings, name: str, there: Callable[[db.Connection], Any], then: Callable[[], Any] = bool
+    night: Night,
+    server: Settings,
+    name: str,
+    there: Callable[[postgres.Connection], Any],
+    then: Callable[[], Any] = bool,
 ) -> str:
     """What the command of a stage says whose server stops when it is there; then the server is back."""
     with (
-        db.connection(night.settings) as conn,
+        postgres.connection(night.settings) as conn,
         stage(night.settings, COMMAND, name, "--run", NEXT, "--json") as command,
     ):
         until(lambda: there(conn))
-        db.stop_embedded(postgres)
+        postgres.stop_embedded(server)
         then()
         complaint = command.communicate(timeout=60)[0]
         assert command.returncode == 1
-    db.embedded(postgres, "night")
+    postgres.embedded(server, "night")
     return complaint
 
 
@@ -111,7 +115,7 @@ def said(night: Night, name: str) -> str:
 
 def runs_of(night: Night, state: str) -> list[str]:
     """The run, stage and source of the stages that ended so."""
-    with db.connection(night.settings) as conn:
+    with postgres.connection(night.settings) as conn:
         found = [tally for run in (FIRST, RUN, NEXT) for tally in runs.tallies(conn, run)]
     return [f"{tally.run} {tally.stage} {tally.source}" for tally in found if tally.state == state]
 

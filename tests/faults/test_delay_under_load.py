@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.crawl import stage as crawl
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import clock, sites
 from tests.sites import RUN, Sites
 
@@ -26,8 +26,8 @@ SENT = """
 
 
 @pytest.fixture
-def conn(settings: Settings) -> Iterator[db.Connection]:
-    with db.connection(settings, application="test") as connection:
+def conn(settings: Settings) -> Iterator[postgres.Connection]:
+    with postgres.connection(settings, application="test") as connection:
         yield connection
 
 
@@ -43,7 +43,7 @@ def busy() -> Iterator[None]:
 
 @pytest.mark.usefixtures("busy")
 def test_a_crawl_delay_holds_by_the_servers_log_and_by_the_ledger(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     papers = []
     for name in ("east", "west"):

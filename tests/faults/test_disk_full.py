@@ -6,7 +6,7 @@ import resource
 
 from pipelines.crawl import stage as crawl
 from pipelines.extract.stage import extract
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests.faults.conftest import NEXT, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import beside, spider, until, value
 
@@ -32,7 +32,7 @@ def test_without_room_crawl_and_extract_stop_and_say_so(night: Night, receiver: 
 
 
 def test_a_disk_that_fills_up_in_the_middle_of_a_record_costs_nothing(
-    night: Night, conn: db.Connection, receiver: Receiver
+    night: Night, conn: postgres.Connection, receiver: Receiver
 ) -> None:
     night.gate.let(1, "harbour", "sabah")
     with beside(crawl.crawl, night.settings, night.sources, RUN) as crawling:

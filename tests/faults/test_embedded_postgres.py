@@ -14,14 +14,13 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import Settings
-from pipelines.stores import embedded_postgres, postgres_keeper
-from pipelines.stores import postgres as db
+from pipelines.stores import embedded_postgres, postgres, postgres_keeper
 from tests.faults.holds import until
 
 USER = """
 import sys
 from pathlib import Path
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from pipelines.settings import Settings
 print(db.embedded(Settings(data=Path(sys.argv[1])), "nightdesk"), flush=True)
 sys.stdin.readline()
@@ -39,7 +38,7 @@ print(user_made(sys.argv[1]).pw_uid)
 def data(everybodys: Path) -> Iterator[Path]:
     """A data folder whose server is gone at the end."""
     yield everybodys / "data"
-    db.stop_embedded(Settings(data=everybodys / "data"))
+    postgres.stop_embedded(Settings(data=everybodys / "data"))
 
 
 def begin(program: str, *words: object) -> subprocess.Popen[str]:
@@ -98,10 +97,10 @@ def test_who_comes_while_the_server_stops_gets_a_new_one(data: Path) -> None:
         user.send_signal(signal.SIGKILL)
         user.communicate()
 
-        with db.connection(Settings(data=data)) as conn, conn.cursor() as cursor:
+        with postgres.connection(Settings(data=data)) as conn, conn.cursor() as cursor:
             cursor.execute("select 1 as one")
             assert cursor.fetchone()["one"] == 1
-        db.stop_embedded(Settings(data=data))
+        postgres.stop_embedded(Settings(data=data))
 
 
 def test_a_fork_that_outlives_its_parent_does_not_hold_the_server(data: Path) -> None:
@@ -116,13 +115,13 @@ def test_a_fork_that_outlives_its_parent_does_not_hold_the_server(data: Path) ->
 
 def test_a_server_that_was_killed_is_started_again_by_the_same_process(data: Path) -> None:
     settings = Settings(data=data)
-    db.migrate(settings)
+    postgres.migrate(settings)
     killed = serving(data)
     os.kill(killed, signal.SIGKILL)
     until(lambda: serving(data) is None)
 
-    with db.connection(settings) as conn:
-        db.check_migrated(conn)
+    with postgres.connection(settings) as conn:
+        postgres.check_migrated(conn)
 
     assert serving(data) not in (None, killed)
 
@@ -143,7 +142,7 @@ def test_what_a_killed_start_has_left_is_no_obstacle(data: Path) -> None:
     (left / "base" / "1").mkdir(parents=True)
     (left / "PG_VERSION").write_text("18\n")
 
-    db.migrate(Settings(data=data))
+    postgres.migrate(Settings(data=data))
 
     assert not left.exists()
 
@@ -170,6 +169,6 @@ def test_the_database_of_another_version_is_named_and_left_alone(data: Path) -> 
     data.chmod(0o711)
 
     with pytest.raises(embedded_postgres.DatabaseError, match=r"made by Postgres 16, .* brings 18"):
-        db.embedded(Settings(data=data), "nightdesk")
+        postgres.embedded(Settings(data=data), "nightdesk")
 
     assert (data / "postgres" / "PG_VERSION").read_text() == "16\n"

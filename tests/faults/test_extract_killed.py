@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.stores import articlefile
-from pipelines.stores import postgres as db
+from pipelines.stores import articlefile, postgres
 from tests.faults.conftest import NEW, NEXT, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import (
     EXTRACT,
@@ -34,7 +33,7 @@ EXTRACTION = "nightdesk extract"
 FETCHES = "lock table fetches in access exclusive mode"
 REJECTED = "select sum((counts ->> 'rejected')::int) from runs where run = %s and stage = 'extract'"
 STATE = "select state from runs where run = %s and source = %s and stage = 'extract'"
-Point = Callable[[Night, db.Connection], None]
+Point = Callable[[Night, postgres.Connection], None]
 
 
 def whole(night: Night, source: str) -> Path:
@@ -55,14 +54,14 @@ def an_hour_passes(night: Night) -> None:
         os.utime(file, (0, file.stat().st_mtime - 3601))
 
 
-def nothing_written(night: Night, conn: db.Connection) -> None:
+def nothing_written(night: Night, conn: postgres.Connection) -> None:
     with locked(night.settings, FETCHES), stage(night.settings, EXTRACT, RUN) as child:
         until(lambda: blocked(conn, EXTRACTION))
         assert value(conn, STATE, RUN, "harbour") == "running" and not begun(night, "harbour")
         kill(child)
 
 
-def file_begun(night: Night, conn: db.Connection) -> None:
+def file_begun(night: Night, conn: postgres.Connection) -> None:
     """Its first page done, it is about to open the raw file for the second."""
     with stage(night.settings, EXTRACT, RUN, stop_at=("open", f"raw/harbour/{RUN}", 2)) as child:
         until(lambda: begun(night, "harbour"))
@@ -70,14 +69,14 @@ def file_begun(night: Night, conn: db.Connection) -> None:
     assert not whole(night, "harbour").exists()
 
 
-def file_whole(night: Night, conn: db.Connection) -> None:
+def file_whole(night: Night, conn: postgres.Connection) -> None:
     with stage(night.settings, EXTRACT, RUN, stop_at=("os.rename", f"articles/harbour/.{RUN}", 1)) as child:
         until(lambda: [lines(file) for file in begun(night, "harbour")] == [NEW])
         kill(child)
     assert not whole(night, "harbour").exists()
 
 
-def renamed(night: Night, conn: db.Connection) -> None:
+def renamed(night: Night, conn: postgres.Connection) -> None:
     """It waits for `fetches` after its row is there and before it is locked, then for the row."""
     with locked(night.settings, FETCHES) as first, stage(night.settings, EXTRACT, RUN) as child:
         until(lambda: blocked(conn, EXTRACTION))
@@ -88,7 +87,7 @@ def renamed(night: Night, conn: db.Connection) -> None:
     assert value(conn, STATE, RUN, "harbour") == "running" and lines(whole(night, "harbour")) == NEW
 
 
-def second_source(night: Night, conn: db.Connection) -> None:
+def second_source(night: Night, conn: postgres.Connection) -> None:
     with stage(night.settings, EXTRACT, RUN, stop_at=("open", f"raw/sabah/{RUN}", 1)) as child:
         until(lambda: begun(night, "sabah"))
         kill(child)
@@ -106,7 +105,7 @@ def second_source(night: Night, conn: db.Connection) -> None:
     ],
 )
 def test_a_night_whose_extraction_is_killed_is_completed_by_the_next(
-    night: Night, conn: db.Connection, receiver: Receiver, point: Point, again: str
+    night: Night, conn: postgres.Connection, receiver: Receiver, point: Point, again: str
 ) -> None:
     point(night, conn)
     until(lambda: gone(conn, EXTRACTION))
@@ -117,7 +116,7 @@ def test_a_night_whose_extraction_is_killed_is_completed_by_the_next(
     check_whole(night, receiver, RUN, again)
 
 
-def test_a_killed_worker_costs_no_page(night: Night, conn: db.Connection, receiver: Receiver) -> None:
+def test_a_killed_worker_costs_no_page(night: Night, conn: postgres.Connection, receiver: Receiver) -> None:
     with stage(night.settings, EXTRACT_WITH_WORKERS, RUN) as child:
         until(lambda: len(workers(child.pid)) == 2)
         os.kill(workers(child.pid)[0], signal.SIGKILL)
@@ -129,7 +128,7 @@ def test_a_killed_worker_costs_no_page(night: Night, conn: db.Connection, receiv
     check_whole(night, receiver, RUN)
 
 
-def test_no_worker_outlives_a_killed_extraction(night: Night, conn: db.Connection, receiver: Receiver) -> None:
+def test_no_worker_outlives_a_killed_extraction(night: Night, conn: postgres.Connection, receiver: Receiver) -> None:
     with stage(night.settings, EXTRACT_WITH_WORKERS, RUN) as child:
         until(lambda: len(workers(child.pid)) == 2)
         crew = workers(child.pid)

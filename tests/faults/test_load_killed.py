@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests.faults.conftest import NEW, NEXT, OLD, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import LOAD, blocked, gone, kill, locked, stage, until, value
 
@@ -22,10 +22,10 @@ AT_COMMIT = """
     create constraint trigger wait after update on runs deferrable initially deferred
         for each row execute function wait()
 """
-Point = Callable[[Night, db.Connection], None]
+Point = Callable[[Night, postgres.Connection], None]
 
 
-def killed_while(night: Night, conn: db.Connection, lock: str, statement: str) -> None:
+def killed_while(night: Night, conn: postgres.Connection, lock: str, statement: str) -> None:
     """Kill a load that a lock of ours holds at a statement."""
     with locked(night.settings, lock), stage(night.settings, LOAD, RUN) as child:
         until(lambda: statement in blocked(conn, LOADING), statement)
@@ -33,21 +33,21 @@ def killed_while(night: Night, conn: db.Connection, lock: str, statement: str) -
         kill(child)
 
 
-def copied(night: Night, conn: db.Connection) -> None:
+def copied(night: Night, conn: postgres.Connection) -> None:
     killed_while(night, conn, "lock table outcomes in access exclusive mode", "update lines l")
 
 
-def after_articles(night: Night, conn: db.Connection) -> None:
+def after_articles(night: Night, conn: postgres.Connection) -> None:
     killed_while(night, conn, "lock table outcomes in share mode", "insert into outcomes")
 
 
-def at_commit(night: Night, conn: db.Connection) -> None:
+def at_commit(night: Night, conn: postgres.Connection) -> None:
     with conn, conn.cursor() as cursor:
         cursor.execute(AT_COMMIT)
     killed_while(night, conn, "select pg_advisory_lock(7001)", "COMMIT")
 
 
-def committed(night: Night, conn: db.Connection) -> None:
+def committed(night: Night, conn: postgres.Connection) -> None:
     """It sleeps while its commit goes through, so it never hears of it."""
     with conn, conn.cursor() as cursor:
         cursor.execute(AT_COMMIT)
@@ -60,7 +60,7 @@ def committed(night: Night, conn: db.Connection) -> None:
         kill(child)
 
 
-def between(night: Night, conn: db.Connection) -> None:
+def between(night: Night, conn: postgres.Connection) -> None:
     lock = "select pg_advisory_xact_lock(hashtextextended('load sabah', 0))"
     with locked(night.settings, lock), stage(night.settings, LOAD, RUN) as child:
         until(lambda: "pg_advisory_xact_lock" in blocked(conn, LOADING))
@@ -79,7 +79,7 @@ def between(night: Night, conn: db.Connection) -> None:
     ],
 )
 def test_a_night_whose_load_is_killed_is_completed_by_the_next(
-    night: Night, conn: db.Connection, receiver: Receiver, point: Point, again: str
+    night: Night, conn: postgres.Connection, receiver: Receiver, point: Point, again: str
 ) -> None:
     point(night, conn)
     until(lambda: gone(conn, LOADING))

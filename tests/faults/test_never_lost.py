@@ -13,8 +13,7 @@ from pipelines.codes import Code
 from pipelines.crawl import stage as crawl
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 from tests import sites
 from tests.databases import rows
 from tests.papers import pass_time
@@ -33,12 +32,12 @@ BEHIND = """
 
 
 @pytest.fixture
-def conn(settings: Settings) -> Iterator[db.Connection]:
-    with db.connection(settings, application="test") as connection:
+def conn(settings: Settings) -> Iterator[postgres.Connection]:
+    with postgres.connection(settings, application="test") as connection:
         yield connection
 
 
-def nights(here: Settings, conn: db.Connection, source: Source, count: int) -> Iterator[Tally]:
+def nights(here: Settings, conn: postgres.Connection, source: Source, count: int) -> Iterator[Tally]:
     """So many nights, a day apart; what the test changes between two of them is there in the next."""
     for night in range(1, count + 1):
         (tally,) = crawl.crawl(here, [source], f"2026-11-{night:02}T0200")
@@ -50,7 +49,7 @@ def nights(here: Settings, conn: db.Connection, source: Source, count: int) -> I
 
 @pytest.mark.parametrize("by", ["0.3 seconds", "2 hours", "1 day"])
 def test_a_machine_whose_clock_is_ahead_of_postgres_fetches_what_it_finds(
-    here: Settings, web: Sites, conn: db.Connection, by: str
+    here: Settings, web: Sites, conn: postgres.Connection, by: str
 ) -> None:
     source = sites.site(web, "a.test", 12)
     with conn, conn.cursor() as cursor:
@@ -67,7 +66,7 @@ def test_a_machine_whose_clock_is_ahead_of_postgres_fetches_what_it_finds(
 
 
 def test_a_url_that_was_written_with_a_clock_a_day_ahead_is_fetched_all_the_same(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     source = sites.site(web, "a.test", 2, max_pages=1)
     crawl.crawl(here, [source], RUN)
@@ -80,7 +79,7 @@ def test_a_url_that_was_written_with_a_clock_a_day_ahead_is_fetched_all_the_same
 
 
 def test_what_a_rate_limit_kept_from_one_night_comes_in_the_next(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     source = sites.site(web, "a.test", 6)
     pages = {url: answer for url, answer in web.pages.items() if "/news/" in url}
@@ -98,7 +97,7 @@ def test_what_a_rate_limit_kept_from_one_night_comes_in_the_next(
 
 
 def test_a_page_that_failed_for_a_week_is_asked_for_again_while_a_list_names_it(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     source = sites.site(web, "a.test", 2)
     good = web.pages["http://a.test/news/1"]
@@ -120,7 +119,7 @@ def test_a_page_that_failed_for_a_week_is_asked_for_again_while_a_list_names_it(
 
 @pytest.mark.parametrize("named", [True, False], ids=["named again", "its list unchanged"])
 def test_what_robots_txt_forbade_is_fetched_once_it_does_not(
-    here: Settings, web: Sites, conn: db.Connection, named: bool
+    here: Settings, web: Sites, conn: postgres.Connection, named: bool
 ) -> None:
     source = sites.site(web, "a.test", 1)
     web.pages["http://a.test/robots.txt"] = sites.answer(200, b"User-agent: *\nDisallow: /news/\n", "text/plain")
@@ -138,7 +137,7 @@ def test_what_robots_txt_forbade_is_fetched_once_it_does_not(
 
 
 def test_a_page_that_leads_to_another_site_is_asked_for_ever_more_rarely_and_comes_once_it_does_not(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     source = sites.site(web, "a.test", 2, feeds=("http://a.test/feed", "http://a.test/second"))
     good = web.pages["http://a.test/news/1"]
@@ -161,7 +160,7 @@ def test_a_page_that_leads_to_another_site_is_asked_for_ever_more_rarely_and_com
 
 
 def test_while_robots_txt_forbids_a_page_it_is_never_asked_for_and_uses_up_no_page_of_the_run(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     source = replace(sites.site(web, "a.test", 3), max_pages=1)
     web.pages["http://a.test/robots.txt"] = sites.answer(200, b"User-agent: *\nDisallow: /news/1\n", "text/plain")
@@ -173,7 +172,7 @@ def test_while_robots_txt_forbids_a_page_it_is_never_asked_for_and_uses_up_no_pa
 
 
 def test_what_the_guard_refused_is_fetched_once_the_settings_let_it(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     source = sites.site(web, "a.test", 1)
     far = f"http://{web.address}/news/9"
@@ -202,7 +201,7 @@ def test_what_the_guard_refused_is_fetched_once_the_settings_let_it(
     ids=["status 500", "status 404", "a consent page", "a way to a consent page"],
 )
 def test_a_night_that_reached_no_list_failed_though_known_pages_answered(
-    here: Settings, web: Sites, conn: db.Connection, answer: Answer
+    here: Settings, web: Sites, conn: postgres.Connection, answer: Answer
 ) -> None:
     source = sites.site(web, "a.test", 2, max_pages=1)
     two = nights(here, conn, source, 2)
@@ -217,7 +216,7 @@ def test_a_night_that_reached_no_list_failed_though_known_pages_answered(
 
 
 def test_a_network_that_is_down_is_told_apart_from_a_site_that_is(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     alive, dead = sites.site(web, "a.test", 1), [sites.source(f"{name}.test") for name in ("b", "c")]
     hung = here.model_copy(update={"host_map": "a.test=" + web.address + ",*.test=127.0.0.1:9"})
@@ -237,7 +236,7 @@ def test_a_network_that_is_down_is_told_apart_from_a_site_that_is(
     ],
 )
 def test_patterns_that_keep_out_all_that_the_lists_name_are_told_from_the_first_night_on(
-    here: Settings, web: Sites, conn: db.Connection, rules: dict[str, tuple[str, ...]], said: str
+    here: Settings, web: Sites, conn: postgres.Connection, rules: dict[str, tuple[str, ...]], said: str
 ) -> None:
     source = replace(sites.site(web, "a.test", 4), **rules)  # type: ignore[arg-type]
     kind = "application/rss+xml"
@@ -249,7 +248,9 @@ def test_patterns_that_keep_out_all_that_the_lists_name_are_told_from_the_first_
     assert said + "http://a.test/news/2, http://a.test/news/3. Correct it in a.toml." in tallies[0].message
 
 
-def test_a_section_of_which_allow_lets_in_nothing_is_told(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_a_section_of_which_allow_lets_in_nothing_is_told(
+    here: Settings, web: Sites, conn: postgres.Connection
+) -> None:
     links = "".join(f"<a href='/news/a-long-story-number-{n}-{n}4711'>A long story number {n}</a>" for n in range(9))
     web.pages["http://a.test/"] = sites.answer(200, f"<html><body>{links}</body></html>".encode())
     source = sites.source("a.test", feeds=(), sections=("http://a.test/",), allow=("/story/",))
@@ -260,7 +261,7 @@ def test_a_section_of_which_allow_lets_in_nothing_is_told(here: Settings, web: S
 
 
 def test_a_packed_page_that_was_cut_short_has_failed_and_comes_later(
-    here: Settings, web: Sites, conn: db.Connection
+    here: Settings, web: Sites, conn: postgres.Connection
 ) -> None:
     source = sites.site(web, "a.test", 1)
     whole = web.pages["http://a.test/news/1"]

@@ -17,8 +17,7 @@ from pipelines.cli import stages
 from pipelines.extract import fetched
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings, exported
-from pipelines.stores import articlefile, retention, templates
-from pipelines.stores import postgres as db
+from pipelines.stores import articlefile, postgres, retention, templates
 from tests.faults.conftest import NEW, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import COMMAND, value
 
@@ -62,7 +61,7 @@ BROKEN: dict[str, Callable[[Night], None]] = {
 
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_broken_article_file_fails_its_source_alone(
-    night: Night, conn: db.Connection, receiver: Receiver, broken: str
+    night: Night, conn: postgres.Connection, receiver: Receiver, broken: str
 ) -> None:
     stages.perform(night.settings, "extract", night.sources, RUN, print)
     BROKEN[broken](night)
@@ -97,7 +96,7 @@ def test_a_file_where_the_folder_of_article_files_should_be_fails_its_source_alo
 
 @pytest.mark.parametrize("kept", ['"nothing"', "[1]", '{"pages": 3}', '{"source": "harbour", "pages": 3, "lines": 5}'])
 def test_a_template_row_that_cannot_be_read_costs_no_page(
-    night: Night, conn: db.Connection, receiver: Receiver, kept: str
+    night: Night, conn: postgres.Connection, receiver: Receiver, kept: str
 ) -> None:
     with conn, conn.cursor() as cursor:
         cursor.execute(
@@ -124,7 +123,7 @@ def killed(job: fetched.Job) -> fetched.Made:
 
 
 def test_workers_that_are_killed_again_and_again_fail_their_source_alone_and_decide_nothing(
-    night: Night, conn: db.Connection, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+    night: Night, conn: postgres.Connection, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as hurting:
         hurting.setattr(fetched, "work", killed)
@@ -163,7 +162,7 @@ def huge_file(folder: Path) -> None:
 
 @pytest.mark.parametrize("breaks", [broken_file, not_utf8, folder_for_a_file, pipe_for_a_file, endless_file, huge_file])
 def test_a_broken_source_file_is_told_and_stops_no_other(
-    night: Night, conn: db.Connection, breaks: Callable[[Path], None]
+    night: Night, conn: postgres.Connection, breaks: Callable[[Path], None]
 ) -> None:
     breaks(night.settings.sources)
     told = night.settings.model_copy(update={"operators": "ops"})

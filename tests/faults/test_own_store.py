@@ -16,8 +16,7 @@ from pipelines.crawl import stage as crawl
 from pipelines.extract import extraction, fetched, workers
 from pipelines.extract.stage import extract
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
-from pipelines.stores import warc
+from pipelines.stores import postgres, warc
 from tests import sites
 from tests.faults.conftest import NEW, NEXT, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import value
@@ -69,7 +68,7 @@ def a_folder(file: Path) -> None:
     [(deleted, RUN), (deleted, NEXT), (flipped, NEXT), (cut, NEXT), (moved, NEXT), (elsewhere, NEXT), (a_folder, NEXT)],
 )
 def test_a_damaged_raw_file_decides_nothing_and_what_it_held_is_news_once_it_is_back(
-    night: Night, conn: db.Connection, receiver: Receiver, damage: Callable[[Path], None], again: str
+    night: Night, conn: postgres.Connection, receiver: Receiver, damage: Callable[[Path], None], again: str
 ) -> None:
     (file,) = night.settings.raw.glob(f"harbour/{RUN}/*{warc.CLOSED}")
     kept = file.read_bytes()

@@ -15,8 +15,7 @@ from pipelines.crawl import stage as crawl
 from pipelines.errors import StoreError
 from pipelines.model import Pointer
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
-from pipelines.stores import warc
+from pipelines.stores import postgres, warc
 from tests import sites
 from tests.faults.holds import spiders, until, value
 from tests.sites import NEXT, Sites
@@ -30,12 +29,12 @@ PLACES = """
 
 
 @pytest.fixture
-def conn(settings: Settings) -> Iterator[db.Connection]:
-    with db.connection(settings, application="test") as connection:
+def conn(settings: Settings) -> Iterator[postgres.Connection]:
+    with postgres.connection(settings, application="test") as connection:
         yield connection
 
 
-def left_open(here: Settings, web: Sites, conn: db.Connection) -> Path:
+def left_open(here: Settings, web: Sites, conn: postgres.Connection) -> Path:
     """A crawl of twelve pages, all of them in the ledger, killed before it could close its raw file."""
     source = sites.site(web, "a.test", 3 * PAGES)
     with spiders(here, source) as child:
@@ -48,7 +47,7 @@ def left_open(here: Settings, web: Sites, conn: db.Connection) -> Path:
 
 @pytest.mark.parametrize("how", ["one byte flipped", "300 zeros", "a record's beginning", "the file's own record"])
 def test_a_damage_within_costs_the_page_it_is_in_and_a_copy_is_kept(
-    here: Settings, web: Sites, conn: db.Connection, how: str
+    here: Settings, web: Sites, conn: postgres.Connection, how: str
 ) -> None:
     file = left_open(here, web, conn)
     places = [(row[0], row[1]) for row in _rows(conn, PLACES)]
@@ -75,7 +74,7 @@ def test_a_damage_within_costs_the_page_it_is_in_and_a_copy_is_kept(
     assert value(conn, "select count(distinct url_id) from fetches where outcome = 'fetched'") >= PAGES
 
 
-def test_a_torn_tail_is_cut_and_no_copy_is_kept(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_a_torn_tail_is_cut_and_no_copy_is_kept(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     file = left_open(here, web, conn)
     with file.open("ab") as torn:
         torn.write(gzip.compress(os.urandom(5000))[:3000])
@@ -87,7 +86,7 @@ def test_a_torn_tail_is_cut_and_no_copy_is_kept(here: Settings, web: Sites, conn
     assert len(found) >= PAGES
 
 
-def test_nothing_that_the_ledger_knows_is_cut_off(here: Settings, web: Sites, conn: db.Connection) -> None:
+def test_nothing_that_the_ledger_knows_is_cut_off(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     file = left_open(here, web, conn)
     (known,) = _rows(conn, "select max(warc_offset + warc_length) from fetches")[0]
     was = bytearray(file.read_bytes())
@@ -117,7 +116,7 @@ def _readable(here: Settings, closed: Path, at: int) -> bool:
     return True
 
 
-def _rows(conn: db.Connection, statement: str) -> list[tuple[int, ...]]:
+def _rows(conn: postgres.Connection, statement: str) -> list[tuple[int, ...]]:
     with conn, conn.cursor() as cursor:
         cursor.execute(statement)
         return [tuple(row.values()) for row in cursor.fetchall()]

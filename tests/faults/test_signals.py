@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from pipelines.crawl import stage as crawl
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import clock
 from tests.faults.conftest import NEXT, OLD, RUN, SITES, Night, Receiver, check_whole, finish, in_raw_store
 from tests.faults.holds import CRAWL, alive, beside, gone, kill, spider, stage, until, value
@@ -25,7 +25,7 @@ STATES = "select string_agg(distinct state, ' ') from runs where run = %s"
 
 
 def test_sigterm_ends_a_crawl_within_three_seconds_and_keeps_every_page(
-    night: Night, conn: db.Connection, receiver: Receiver
+    night: Night, conn: postgres.Connection, receiver: Receiver
 ) -> None:
     night.gate.let(2, "sabah", "harbour")
     with beside(crawl.crawl, night.settings, night.sources, RUN) as crawling:
@@ -43,7 +43,7 @@ def test_sigterm_ends_a_crawl_within_three_seconds_and_keeps_every_page(
 
 
 def test_a_spider_ends_with_its_parent_and_keeps_every_page(
-    night: Night, conn: db.Connection, receiver: Receiver
+    night: Night, conn: postgres.Connection, receiver: Receiver
 ) -> None:
     night.gate.let(2, "sabah", "harbour")
     with stage(night.settings, CRAWL, RUN) as parent:

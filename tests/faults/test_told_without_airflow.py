@@ -15,7 +15,7 @@ from pipelines.model import Source
 from pipelines.notify import outbox
 from pipelines.settings import Settings, exported
 from pipelines.sources import sourcefile
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests.factories import night as crawled
 from tests.sites import Sites, site, source
 
@@ -83,7 +83,7 @@ def test_one_failed_source_of_many_is_no_failed_night(
 def test_a_source_that_went_quiet_is_told_by_the_night_itself(
     nightdesk: Nightdesk, here: Settings, web: Sites, inbox: Path
 ) -> None:
-    with db.connection(here) as conn:
+    with postgres.connection(here) as conn:
         crawled(conn, datetime.now(UTC) - timedelta(days=10), new=True)
     follow(here, site(web, "sana.test", 0))
 
@@ -120,7 +120,7 @@ def test_upkeep_sends_what_waits_deletes_what_is_old_and_tells_of_silence(
     nightdesk: Nightdesk, here: Settings, inbox: Path
 ) -> None:
     follow(here, source("sana.test"))
-    with db.connection(here) as conn:
+    with postgres.connection(here) as conn:
         crawled(conn, datetime.now(UTC) - timedelta(days=10), new=True)
         crawled(conn, datetime.now(UTC), new=False)
         with conn:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests.faults.conftest import NEXT, RUN, Night, Receiver, check_whole
 from tests.faults.holds import NIGHT, REST, locked, stage, until, value
 
@@ -16,7 +16,7 @@ EXTRACTING = """
 """
 
 
-def test_two_nights_at_once_do_everything_once(night: Night, conn: db.Connection, receiver: Receiver) -> None:
+def test_two_nights_at_once_do_everything_once(night: Night, conn: postgres.Connection, receiver: Receiver) -> None:
     night.gate.let(1, "harbour", "sabah")
     with stage(night.settings, NIGHT, RUN) as one:
         until(lambda: night.gate.waiting["harbour"] and night.gate.waiting["sabah"])
@@ -33,7 +33,7 @@ def test_two_nights_at_once_do_everything_once(night: Night, conn: db.Connection
 
 @pytest.mark.parametrize("night", ["crawled"], indirect=True)
 def test_two_nights_that_extract_and_load_the_same_pages_tell_of_them_once(
-    night: Night, conn: db.Connection, receiver: Receiver
+    night: Night, conn: postgres.Connection, receiver: Receiver
 ) -> None:
     with (
         locked(night.settings, "lock table fetches in access exclusive mode") as start,

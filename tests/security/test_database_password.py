@@ -17,11 +17,10 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from pipelines.airflow import home
+from pipelines.airflow import airflow_home
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
-from pipelines.stores import postgres_address
+from pipelines.stores import postgres, postgres_address
 from tests import databases
 
 # Two words that stand in no sentence of ours, with anything around and between them.
@@ -54,8 +53,8 @@ def test_every_reader_of_an_encoded_address_takes_the_same_password_from_it(pass
         "user": "desk", "password": password, "host": "127.0.0.1", "port": "5433", "dbname": "news", "sslmode": "prefer"
     }  # fmt: skip
     assert unquote(urlsplit(address).password or "") == password
-    assert make_url(home.sync_address(address)).password == password
-    assert make_url(home.async_address(address)).password == password
+    assert make_url(airflow_home.sync_address(address)).password == password
+    assert make_url(airflow_home.async_address(address)).password == password
     assert postgres_address.normal(address) == address
 
 
@@ -81,7 +80,7 @@ def test_an_error_of_the_connection_holds_no_part_of_the_password(form: str, mar
     address = form.format(f"{LEFT}{mark}{RIGHT}")
 
     with pytest.raises(DatabaseError) as caught:
-        db.connect(Settings(database_url=address))
+        postgres.connect(Settings(database_url=address))
 
     if form != "postgresql://{}@127.0.0.1:1/news":
         assert LEFT not in str(caught.value) and RIGHT not in str(caught.value)
@@ -123,11 +122,11 @@ def login(server: str) -> Iterator[str]:
 def test_we_and_airflow_get_in_with_every_kind_of_mark_in_the_password(login: str) -> None:
     settings = Settings(database_url=login)
 
-    db.migrate(settings)
+    postgres.migrate(settings)
 
-    with create_engine(home.sync_address(db.url(settings)), poolclass=NullPool).connect() as conn:
+    with create_engine(airflow_home.sync_address(postgres.url(settings)), poolclass=NullPool).connect() as conn:
         assert conn.execute(text("select count(*) from migrations")).scalar()
-    assert asyncio.run(_count(home.async_address(db.url(settings))))
+    assert asyncio.run(_count(airflow_home.async_address(postgres.url(settings))))
 
 
 async def _count(address: str) -> int:

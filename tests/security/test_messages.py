@@ -317,7 +317,7 @@ def test_nothing_that_lists_messages_or_channels_says_an_address(
     from typer.testing import CliRunner
 
     from pipelines.cli import app
-    from pipelines.stores import postgres as db
+    from pipelines.stores import postgres
 
     addresses = {
         "hook": "webhook+http://u:s3cret@127.0.0.1:1/s3cret",
@@ -329,7 +329,7 @@ def test_nothing_that_lists_messages_or_channels_says_an_address(
         monkeypatch.setenv(f"NIGHTDESK_{name.upper()}", str(value))
     for name, address in addresses.items():
         monkeypatch.setenv(f"NIGHTDESK_CHANNEL_{name.upper()}", address)
-    with db.connection(settings) as conn:
+    with postgres.connection(settings) as conn:
         with conn:
             for name in addresses:
                 outbox.put_message(conn, name, name, "subject", "body")

@@ -12,10 +12,10 @@ from pipelines import encodings
 from pipelines.codes import Kind, State
 from pipelines.crawl import ledger
 from pipelines.crawl import stage as crawl
-from pipelines.crawl.ledger import Lease, Look
+from pipelines.crawl.ledger import FetchResult, Lease
 from pipelines.model import Entry, Page
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from pipelines.stores.clock import of_machine
 from spiders import guard, outcome, store
 from tests import clock, sites
@@ -34,7 +34,7 @@ AT_ONCE = 2.0
     ],
 )  # fmt: skip
 def test_an_article_that_redirects_to_a_host_that_is_none_costs_that_article_alone(
-    here: Settings, web: Sites, conn: db.Connection, host: str
+    here: Settings, web: Sites, conn: postgres.Connection, host: str
 ) -> None:
     good, bad = sites.site(web, "good.test", 2), sites.site(web, "bad.test", 2)
     web.pages["http://bad.test/news/1"] = sites.answer(302, b"", Location=f"http://{host}/story")
@@ -64,7 +64,9 @@ def test_a_page_on_which_our_own_code_fails_has_failed_with_that_as_its_reason()
     assert look.reason.startswith("unexpected ValueError: ")
 
 
-def test_a_look_that_cannot_be_written_costs_none_of_those_it_came_with(here: Settings, conn: db.Connection) -> None:
+def test_a_look_that_cannot_be_written_costs_none_of_those_it_came_with(
+    here: Settings, conn: postgres.Connection
+) -> None:
     followed = sites.source("a.test")
     kept = store.Store(here, conn, RUN)
     assert store.take(kept, followed)
@@ -111,7 +113,7 @@ def test_a_site_of_packed_nothing_holds_up_no_other_source(here: Settings, web: 
     assert (tallies[1].state, tallies[1].counts["fetched"]) == ("done", 3)
 
 
-def _looks(conn: db.Connection, url: str) -> list[tuple[str, str]]:
+def _looks(conn: postgres.Connection, url: str) -> list[tuple[str, str]]:
     with conn, conn.cursor() as cursor:
         cursor.execute("select outcome, reason from fetches where url = %s order by id", (url,))
         return [(row["outcome"], row["reason"]) for row in cursor.fetchall()]  # type: ignore[call-overload]
@@ -131,8 +133,8 @@ def _page(body: bytes) -> Page:
     )
 
 
-def _look(lease: Lease, *, etag: str) -> Look:
-    return Look(
+def _look(lease: Lease, *, etag: str) -> FetchResult:
+    return FetchResult(
         url_id=lease.id,
         source=lease.source,
         url=lease.url,

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
-from pipelines.airflow import local
+from pipelines.airflow import standalone
 from pipelines.cli import app
 from pipelines.settings import channels, settings
 
@@ -72,16 +72,16 @@ def test_where_there_is_no_secret_nothing_is_written(fresh: Path, given: str, wh
 def test_the_login_is_told_on_a_terminal_and_elsewhere_where_it_is(tmp_path: Path) -> None:
     settings.cache_clear()
     with httpx.Client() as client:
-        airflow = local.Airflow(
+        airflow = standalone.Airflow(
             address="http://127.0.0.1:1", user="admin", password="Zq7wKv9j", passwords=tmp_path / "passwords.json",
             client=client, components=(),
         )  # fmt: skip
         ours, theirs = os.openpty()
 
-        elsewhere = local.login(airflow)
+        elsewhere = standalone.login(airflow)
         with os.fdopen(theirs, "w") as terminal, pytest.MonkeyPatch.context() as patch:
             patch.setattr(sys, "stdout", terminal)
-            shown = local.login(airflow)
+            shown = standalone.login(airflow)
         os.close(ours)
 
     assert "Zq7w" not in elsewhere and f"password in {tmp_path / 'passwords.json'}" in elsewhere

@@ -24,7 +24,7 @@ from pipelines.desk import records as desk
 from pipelines.errors import NightdeskError, SettingsError
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders as files
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 # Connections of the Desk to Postgres at the same time. Chosen: a page asks for one; others wait.
 CONNECTIONS_AT_ONCE = 4
@@ -56,7 +56,7 @@ def app() -> FastAPI:
     made.add_exception_handler(Exception, _broken)
     made.add_exception_handler(SettingsError, _unusable)
     made.add_exception_handler(NightdeskError, _unready)
-    made.add_exception_handler(db.Error, _unready)
+    made.add_exception_handler(postgres.Error, _unready)
     return made
 
 
@@ -114,14 +114,14 @@ def _article(number: int) -> Any:
 
 
 @contextmanager
-def _reading(current: Settings) -> Iterator[db.Connection]:
+def _reading(current: Settings) -> Iterator[postgres.Connection]:
     if not CONNECTIONS.acquire(timeout=PATIENCE):
         raise HTTPException(503, "The Desk is busy: others wait for the database already. Try again in a moment.")
     try:
-        with db.connection(current, application="nightdesk desk") as conn:
-            db.query(conn, "desk_limits", ms=STATEMENT_MS)
+        with postgres.connection(current, application="nightdesk desk") as conn:
+            postgres.query(conn, "desk_limits", ms=STATEMENT_MS)
             conn.commit()
-            db.check_migrated(conn)
+            postgres.check_migrated(conn)
             yield conn
     finally:
         CONNECTIONS.release()

@@ -79,8 +79,8 @@ Verdict = tuple[Reason, str]
 
 
 @dataclass(frozen=True)
-class Look:
-    """A page as it is judged (a look at a URL is crawl.ledger.Look).
+class PageEvidence:
+    """A page as it is judged (what came of fetching a URL is crawl.ledger.FetchResult).
 
     paragraphs: what is neither a link nor the title again; count: their words. visible: all text of the page.
     claims_article, free: what it says of itself. dated: whether a day of publication was found.
@@ -151,7 +151,7 @@ def of_content(
     if tree is None:
         tree = markup.parse(html)
     prose = _prose(tree, title, paragraphs)
-    look = Look(page, title, prose, sum(map(words, prose)), visible, claims_article, dated, free)
+    look = PageEvidence(page, title, prose, sum(map(words, prose)), visible, claims_article, dated, free)
     if _is_home(page.final_url, FRONT) and not _is_home(page.url, FRONT):
         return Reason.HOME, "the address leads to the home page"
     found = _wall(look, html) or _paywall(look)
@@ -204,7 +204,7 @@ def _prose(tree: HtmlElement | None, title: str, paragraphs: Sequence[str]) -> l
     return prose or [line for line in paragraphs if key(line) == key(title)][:1]
 
 
-def _wall(look: Look, html: str) -> Verdict | None:
+def _wall(look: PageEvidence, html: str) -> Verdict | None:
     """A page that stands where an article should: it is headed so, or says so and nothing else."""
     if look.sure or look.count >= WORDY_WORDS:
         return None
@@ -238,7 +238,7 @@ def _wall(look: Look, html: str) -> Verdict | None:
     return None
 
 
-def _asks_permission(look: Look, html: str) -> bool:
+def _asks_permission(look: PageEvidence, html: str) -> bool:
     """Whether the page says hardly anything but what a consent wall asks for, or is the frame of one alone."""
     if not look.visible.strip():
         return bool(CONSENT_FRAME.search(html))
@@ -250,7 +250,7 @@ def _asks_permission(look: Look, html: str) -> bool:
     return max((subjects for _, subjects in said), default=0) >= WALL_SUBJECTS and prose == 0 and other < BESIDE_WORDS
 
 
-def _asks_consent(look: Look) -> bool:
+def _asks_consent(look: PageEvidence) -> bool:
     """Whether consent is most of what a page shows: a banner stands on other pages as well."""
     seen = words(look.visible[:SHOWN_CHARACTERS])
     return (
@@ -259,7 +259,7 @@ def _asks_consent(look: Look) -> bool:
     )
 
 
-def _is_consent(look: Look) -> bool:
+def _is_consent(look: PageEvidence) -> bool:
     """Whether the text itself is a wall's: full of its words, with its button below."""
     hits = len(walls.CONSENT_WORDS.findall(key("\n".join(look.paragraphs))))
     # An article about cookies has the words, and the site's own banner has the phrases and the button.
@@ -273,7 +273,7 @@ def _is_consent(look: Look) -> bool:
     )
 
 
-def _paywall(look: Look) -> Verdict | None:
+def _paywall(look: PageEvidence) -> Verdict | None:
     """A stub before a wall; an article whose free part is long is one, whatever stands below it."""
     if look.count >= STUB_WORDS:
         return None
@@ -287,7 +287,7 @@ def _paywall(look: Look) -> Verdict | None:
     return None
 
 
-def _media(look: Look, html: str) -> Verdict | None:
+def _media(look: PageEvidence, html: str) -> Verdict | None:
     """A page that is a player or pictures with hardly a sentence about them."""
     if look.count >= MEDIA_WORDS:
         return None
@@ -303,7 +303,7 @@ def _media(look: Look, html: str) -> Verdict | None:
     return None
 
 
-def _is_flash(look: Look) -> bool:
+def _is_flash(look: PageEvidence) -> bool:
     """Whether a text of a few words is a whole news flash: dated, marked as an article, about what its title says."""
     if not (look.claims_article and look.dated and look.title and look.count >= FLASH_WORDS):
         return False

@@ -18,8 +18,7 @@ from pipelines.extract.limits import TooSlow, time_limit
 from pipelines.extract.site import observations
 from pipelines.model import Source, Template
 from pipelines.settings import Settings
-from pipelines.stores import postgres as db
-from pipelines.stores import templates
+from pipelines.stores import postgres, templates
 
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
@@ -36,7 +35,7 @@ OBSERVING = 300.0
 class Job:
     """One page to observe: the row of its fetch, where its bytes are, whose it is."""
 
-    row: db.Row
+    row: postgres.Row
     raw: Path
     source: Source
 
@@ -68,7 +67,7 @@ class Lesson:
 
 def learn(
     settings: Settings,
-    conn: db.Connection,
+    conn: postgres.Connection,
     source: Source,
     reason: templates.Due,
     *,

@@ -79,14 +79,13 @@ def _failures(stage: str, run: str) -> tuple[list[str], list[str]]:
     from pipelines.errors import DatabaseError
     from pipelines.settings import settings
     from pipelines.sources import folders
-    from pipelines.stores import postgres as db
-    from pipelines.stores import runs
+    from pipelines.stores import postgres, runs
 
     if not run:
         return [], []
     current = settings()
     try:
-        with db.connection(current) as conn:
+        with postgres.connection(current) as conn:
             down = runs.unreached(conn, run) if stage == "crawl" else ""
             tallies = [t for t in runs.tallies(conn, run) if t.stage == stage and t.state in ("failed", "running")]
     except DatabaseError as error:

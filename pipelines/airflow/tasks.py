@@ -24,8 +24,7 @@ from pipelines.load import stage as load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings, mistaken, settings
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 STAGE_BEFORE = {"extract": "crawl", "load": "extract", "alert": "load"}
 LEVEL = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b:?\s*")
@@ -45,8 +44,8 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
     else:
         good, bad = folders.readable(current)
         duties.tell_of_source_files(current, bad)
-        with db.connection(current) as conn:
-            db.check_migrated(conn)
+        with postgres.connection(current) as conn:
+            postgres.check_migrated(conn)
             chosen = folders.due(good, dag_run.run_after, folders.last_crawls(conn))
         if bad and not good:
             # `tell_of_source_files` has said it.
@@ -71,7 +70,7 @@ def chosen_run(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapp
     if handover and not params.get("run") and not params.get("sources"):
         return handover
     asked = params.get("run") or (handover["run"] if handover else "") or dag_run.partition_key
-    with db.connection(settings()) as conn:
+    with postgres.connection(settings()) as conn:
         run = runs.check_key(asked) if asked else _newest(conn)
         known = runs.tallies(conn, run)
     before = STAGE_BEFORE[stage]
@@ -88,7 +87,7 @@ def crawl_batch(batch: Batch) -> dict[str, str]:
         secrets = access.secrets(chosen)
         budget = float(current.crawl_budget)
         tallies = crawl.crawl(current, chosen, batch["run"], budget=budget, on_line=to_log, secrets=secrets)
-        with db.connection(current) as conn:
+        with postgres.connection(current) as conn:
             rules = summary.exclusions(conn, batch["run"])
         for name in sorted(rules.keys() & set(batch["sources"])):
             log.info("%s: excluded by %s", name, summary.told(rules[name]))
@@ -114,7 +113,7 @@ def publish(stage: str, planned: Sequence[Batch] | None, event: Any) -> Handover
         raise AirflowSkipException(f"{stage} had nothing to do, so there is nothing to hand on")
     names = [name for batch in planned for name in batch["sources"]]
     run = planned[0]["run"]
-    with db.connection(settings()) as conn:
+    with postgres.connection(settings()) as conn:
         handover = Handover(run=run, sources=delivered(runs.tallies(conn, run), stage, names))
     if not handover["sources"]:
         raise AirflowSkipException(f"no source has anything to hand on after {stage}")
@@ -130,7 +129,7 @@ def verdict(stage: str, planned: Sequence[Batch] | None) -> str:
         raise errors.NightdeskError(f"{stage} has no plan: the task `plan` failed, its log says why.")
     names = [name for batch in planned for name in batch["sources"]]
     current = settings()
-    with db.connection(current) as conn:
+    with postgres.connection(current) as conn:
         tallies = runs.tallies(conn, planned[0]["run"]) if planned else []
     said = runs.judge_stage(tallies, stage, names, current.failed_share)
     log.info("%s: %s", stage, said)
@@ -239,7 +238,7 @@ def _concluded(
     return {tally.source: str(tally.state) for tally in tallies}
 
 
-def _newest(conn: db.Connection) -> str:
+def _newest(conn: postgres.Connection) -> str:
     """The key of the newest run."""
     found = runs.latest(conn, 1)
     if not found:

@@ -15,8 +15,8 @@ from types import FrameType
 
 import httpx
 
-from pipelines.airflow import home, processes, rest
-from pipelines.airflow.rest import AirflowError, DagRun, Task
+from pipelines.airflow import airflow_home, api_client, processes
+from pipelines.airflow.api_client import AirflowError, DagRun, Task
 from pipelines.settings import Settings
 
 # Lines of each log where several are told. Chosen: the last say why.
@@ -65,38 +65,38 @@ def airflow_running(
     port = port or free_port()
     address = f"http://127.0.0.1:{port}"
     since = datetime.now(UTC)
-    keys = home.prepare(settings)
-    env = home.environment(settings, keys, port=port)
+    keys = airflow_home.prepare(settings)
+    env = airflow_home.environment(settings, keys, port=port)
     started: list[processes.Component] = []
-    with home.alone(settings), _terminated_as_interrupted():
+    with airflow_home.alone(settings), _terminated_as_interrupted():
         try:
-            home.migrate(settings, env, on_line=on_line)
-            held = not resume and home.unfinished(settings) > 0
+            airflow_home.migrate(settings, env, on_line=on_line)
+            held = not resume and airflow_home.unfinished(settings) > 0
             on_line("starting Airflow: api-server, dag-processor, scheduler, triggerer")
             for name in COMPONENTS:
                 if name == "scheduler" and held:
                     _end_unfinished(started, address, keys.password)
                 started.append(_start(settings, name, env))
-            _wait(started, lambda: rest.answers(address), START_SECONDS, lambda: "the api-server does not answer")
-            rest.warm(address)
+            _wait(started, lambda: api_client.answers(address), START_SECONDS, lambda: "the api-server does not answer")
+            api_client.warm(address)
             _wait(
                 started,
-                lambda: not rest.healthy(address),
+                lambda: not api_client.healthy(address),
                 START_SECONDS,
-                lambda: f"{', '.join(rest.healthy(address))} not healthy",
+                lambda: f"{', '.join(api_client.healthy(address))} not healthy",
             )
-            with rest.login(address, home.USER, keys.password) as client:
+            with api_client.login(address, airflow_home.USER, keys.password) as client:
                 _wait(
                     started,
-                    lambda: rest.dags(client, since=since) >= set(NIGHT),
+                    lambda: api_client.dags(client, since=since) >= set(NIGHT),
                     START_SECONDS,
                     lambda: _missing(client, since),
                 )
                 yield Airflow(
                     address=address,
-                    user=home.USER,
+                    user=airflow_home.USER,
                     password=keys.password,
-                    passwords=home.passwords(settings),
+                    passwords=airflow_home.passwords(settings),
                     client=client,
                     components=tuple(started),
                 )
@@ -137,8 +137,8 @@ def night(
     Dag that never began is missing. AirflowError when a component dies or `budget` seconds are over.
     """
     deadline = time.monotonic() + budget
-    earlier = {dag: {r.run_id for r in rest.runs(airflow.client, dag)} for dag in NIGHT}
-    found = {NIGHT[0]: rest.trigger(airflow.client, NIGHT[0], run=run, sources=sources)}
+    earlier = {dag: {r.run_id for r in api_client.runs(airflow.client, dag)} for dag in NIGHT}
+    found = {NIGHT[0]: api_client.trigger(airflow.client, NIGHT[0], run=run, sources=sources)}
     for dag, following in zip(NIGHT, [*NIGHT[1:], ""], strict=True):
         found[dag], passed_on = _follow(airflow, found[dag], on_task, deadline)
         if not following or not passed_on:
@@ -166,8 +166,10 @@ def free_port() -> int:
 
 
 def _start(settings: Settings, name: str, env: dict[str, str]) -> processes.Component:
-    log = home.logs(settings) / f"{name}.log"
-    return processes.start(name, home.command(*COMPONENTS[name]), env=env, cwd=home.home(settings), log=log)
+    log = airflow_home.logs(settings) / f"{name}.log"
+    return processes.start(
+        name, airflow_home.command(*COMPONENTS[name]), env=env, cwd=airflow_home.home(settings), log=log
+    )
 
 
 def _wait(
@@ -183,30 +185,30 @@ def _wait(
 
 
 def _missing(client: httpx.Client, since: datetime) -> str:
-    errors = rest.import_errors(client)
-    return "; ".join(errors) or f"no Dag {', '.join(sorted(set(NIGHT) - rest.dags(client, since=since)))}"
+    errors = api_client.import_errors(client)
+    return "; ".join(errors) or f"no Dag {', '.join(sorted(set(NIGHT) - api_client.dags(client, since=since)))}"
 
 
 def _end_unfinished(started: Sequence[processes.Component], address: str, password: str) -> None:
-    _wait(started, lambda: rest.answers(address), START_SECONDS, lambda: "the api-server does not answer")
-    with rest.login(address, home.USER, password) as client:
+    _wait(started, lambda: api_client.answers(address), START_SECONDS, lambda: "the api-server does not answer")
+    with api_client.login(address, airflow_home.USER, password) as client:
         for dag in NIGHT:
-            for run in rest.runs(client, dag, states=("queued", "running")):
-                rest.fail(client, run)
+            for run in api_client.runs(client, dag, states=("queued", "running")):
+                api_client.fail(client, run)
 
 
 def _follow(airflow: Airflow, run: DagRun, on_task: OnTask, deadline: float) -> tuple[DagRun, bool]:
     """Wait for a run's end; its last state, and whether its publish task passed the run on (the last Dag has none)."""
     seen: dict[tuple[str, str], tuple[str, int]] = {}
     while True:
-        current = next((r for r in rest.runs(airflow.client, run.dag) if r.run_id == run.run_id), run)
-        tasks = rest.tasks(airflow.client, run)
+        current = next((r for r in api_client.runs(airflow.client, run.dag) if r.run_id == run.run_id), run)
+        tasks = api_client.tasks(airflow.client, run)
         for task in tasks:
             state = (task.state, task.attempt)
             if seen.get((task.task, task.label)) != state:
                 seen[task.task, task.label] = state
                 on_task(task)
-        if current.state in rest.ENDED:
+        if current.state in api_client.ENDED:
             return current, any(t.task == "publish" and t.state == "success" for t in tasks)
         check(airflow.components)
         if time.monotonic() > deadline:
@@ -219,7 +221,7 @@ def _follow(airflow: Airflow, run: DagRun, on_task: OnTask, deadline: float) -> 
 def _consumer(airflow: Airflow, dag: str, run: str, earlier: set[str]) -> DagRun:
     deadline = time.monotonic() + HAND_OVER_SECONDS
     while True:
-        for found in rest.runs(airflow.client, dag):
+        for found in api_client.runs(airflow.client, dag):
             if found.key == run and found.run_id not in earlier:
                 return found
         check(airflow.components)

@@ -3,8 +3,8 @@
 A host has one slot, whichever source or redirect leads to it. Its delay is the longest that a source or robots.txt
 asks for, and longer while the host is slower than it usually is or answers with errors; never shorter.
 
-This is the crawl's own process, in memory: `Hosts`. How processes share a host is in the ledger: pipelines.crawl.hosts,
-whose `Turns` are taken by way of `Hosts.take`.
+This is the crawl's own process, in memory: `HostPacer`. How processes share a host is in the ledger:
+pipelines.crawl.host_locks, whose `HostLocks` are taken by way of `HostPacer.take`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from pipelines.crawl.hosts import Turn
+from pipelines.crawl.host_locks import Turn
 from spiders.outcome import SENT
 
 # The status that stands for no answer: an error of the server.
@@ -96,7 +96,7 @@ class Host:
     until: float = 0.0
 
 
-class Hosts:
+class HostPacer:
     """All hosts of one crawl: Scrapy's middleware asks to enter, the spider asks which are ready."""
 
     def __init__(self, crawler: Crawler) -> None:

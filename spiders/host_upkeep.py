@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pipelines.codes import NO_ANSWER, State
-from pipelines.crawl import hosts
-from pipelines.crawl.ledger import Lease, Look
+from pipelines.crawl import host_locks
+from pipelines.crawl.ledger import FetchResult, Lease
 from spiders import store
 from spiders.followed import counted
-from spiders.turns import LOOK_SECONDS
+from spiders.pacing import LOOK_SECONDS
 
 if TYPE_CHECKING:
     from spiders.news import NewsSpider
@@ -44,7 +44,7 @@ class Clock:
     told: float = 0.0
 
 
-def watch(spider: NewsSpider, lease: Lease, look: Look) -> None:
+def watch(spider: NewsSpider, lease: Lease, look: FetchResult) -> None:
     """Draw the conclusions for a host from how a look at it ended."""
     broken = (look.status or 0) >= 500
     dead = look.outcome == State.FAILED and (broken or look.code in NO_ANSWER)
@@ -92,7 +92,7 @@ async def go(spider: NewsSpider) -> bool:
     if now >= clock.asked_round + ASK_ROUND:
         clock.asked_round = now
         busy = {*waiting, *(host for host, count in spider.at_host.items() if count)}
-        spider.hosts.give_up(spider.hosts.overdue(await spider.in_thread(hosts.wanted, spider.turns), busy))
+        spider.hosts.give_up(spider.hosts.overdue(await spider.in_thread(host_locks.wanted, spider.turns), busy))
     await _give_back(spider)
     if now >= clock.told + TELL_SECONDS:
         clock.told = now
@@ -103,7 +103,7 @@ async def go(spider: NewsSpider) -> bool:
 async def leave(spider: NewsSpider, names: Collection[str]) -> None:
     """Give back the turn at hosts that no source has work for any more, and wait for none there."""
     if spider.turns.waits.intersection(names):
-        await spider.in_thread(hosts.forgo, spider.turns, names)
+        await spider.in_thread(host_locks.forgo, spider.turns, names)
     # Another source's redirects may lead there just now; then whoever wants the host asks for it.
     spider.hosts.give_up([name for name in names if not spider.hosts.active(name)])
     await _give_back(spider)
@@ -113,12 +113,12 @@ async def _give_back(spider: NewsSpider) -> None:
     """Give back the turn at hosts that were given up, once nothing is under way there."""
     gone = spider.hosts.left()
     if gone:
-        await spider.in_thread(hosts.leave, spider.turns, gone)
+        await spider.in_thread(host_locks.leave, spider.turns, gone)
 
 
 async def _tell(spider: NewsSpider) -> None:
     """Say how far each source is and when it may end: its slowest host's share, within the time and page budgets."""
-    due_by_source = await spider.in_thread(hosts.left, spider.store.conn, list(spider.frontiers))
+    due_by_source = await spider.in_thread(host_locks.left, spider.store.conn, list(spider.frontiers))
     for name in spider.frontiers:
         followed = spider.store.followed[name]
         most = max(0, followed.source.max_pages - followed.asked) + BESIDE

@@ -21,7 +21,7 @@ from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from pipelines import errors
-from pipelines.airflow import failing, tell
+from pipelines.airflow import callbacks, failing
 from pipelines.model import RUN_KEY
 from pipelines.settings import Settings, settings
 
@@ -65,9 +65,9 @@ def crawl_dag(doc: str) -> DAG:
         @task(execution_timeout=SHORT_LIMIT)
         @failing.by_sentence()
         def plan(params: Any = None, dag_run: Any = None) -> list[Batch]:
-            from pipelines.airflow import work
+            from pipelines.airflow import tasks
 
-            return work.plan_crawl(params, dag_run)
+            return tasks.plan_crawl(params, dag_run)
 
         @task(
             # Of all runs together. It is the Dag's own, so nobody has to make a pool.
@@ -78,9 +78,9 @@ def crawl_dag(doc: str) -> DAG:
         )
         @failing.by_sentence()
         def crawl(batch: Batch) -> dict[str, str]:
-            from pipelines.airflow import work
+            from pipelines.airflow import tasks
 
-            return work.crawl_batch(batch)
+            return tasks.crawl_batch(batch)
 
         planned = plan()
         crawled = crawl.expand(batch=planned)
@@ -96,9 +96,9 @@ def extract_dag(doc: str) -> DAG:
         @task(map_index_template=LABEL, execution_timeout=STAGE_LIMIT, multiple_outputs=False)
         @failing.by_sentence()
         def extract(batch: Batch) -> dict[str, str]:
-            from pipelines.airflow import work
+            from pipelines.airflow import tasks
 
-            return work.extract_batch(batch)
+            return tasks.extract_batch(batch)
 
         planned = _plan("extract")
         extracted = extract.expand(batch=planned)
@@ -114,9 +114,9 @@ def load_dag(doc: str) -> DAG:
         @task(map_index_template=LABEL, execution_timeout=STAGE_LIMIT, multiple_outputs=False)
         @failing.by_sentence()
         def load(batch: Batch) -> dict[str, str]:
-            from pipelines.airflow import work
+            from pipelines.airflow import tasks
 
-            return work.load_batch(batch)
+            return tasks.load_batch(batch)
 
         planned = _plan("load")
         loaded = load.expand(batch=planned)
@@ -132,16 +132,16 @@ def alert_dag(doc: str) -> DAG:
         @task(execution_timeout=STAGE_LIMIT)
         @failing.by_sentence()
         def match(params: Any = None, dag_run: Any = None, triggering_asset_events: Any = None) -> str:
-            from pipelines.airflow import work
+            from pipelines.airflow import tasks
 
-            return work.match(params, dag_run, triggering_asset_events or {})
+            return tasks.match(params, dag_run, triggering_asset_events or {})
 
         @task(execution_timeout=STAGE_LIMIT, multiple_outputs=False)
         @failing.by_sentence()
         def send(run: Any) -> dict[str, str]:
-            from pipelines.airflow import work
+            from pipelines.airflow import tasks
 
-            return work.send(run)
+            return tasks.send(run)
 
         send(match())
     return dag
@@ -210,12 +210,12 @@ def _dag(stage: str, doc: str, current: Settings, timetable: Any, run: str = "",
         default_args=defaults(current),
         params=_form(run or "the newest run.", names or "all that the stage before handed over."),
         render_template_as_native_obj=False,
-        on_failure_callback=tell.failed,
+        on_failure_callback=callbacks.failed,
         deadline=[
             DeadlineAlert(
                 reference=DeadlineReference.DAGRUN_QUEUED_AT,
                 interval=timedelta(seconds=current.late_after),
-                callback=AsyncCallback(tell.late, kwargs={"dag": name, "after": current.late_after}),
+                callback=AsyncCallback(callbacks.late, kwargs={"dag": name, "after": current.late_after}),
                 name=f"told to the operators after {_lasting(current.late_after)}",
             )
         ],
@@ -263,9 +263,9 @@ def _plan(stage: str) -> Any:
     @task(task_id="plan", execution_timeout=SHORT_LIMIT)
     @failing.by_sentence()
     def plan(params: Any = None, dag_run: Any = None, triggering_asset_events: Any = None) -> list[Batch]:
-        from pipelines.airflow import work
+        from pipelines.airflow import tasks
 
-        return work.plan_stage(stage, params, dag_run, triggering_asset_events or {})
+        return tasks.plan_stage(stage, params, dag_run, triggering_asset_events or {})
 
     return plan()
 
@@ -284,16 +284,16 @@ def _publish_and_judge(stage: str, planned: Any, worked: Any, asset: Asset) -> N
     )
     @failing.by_sentence()
     def publish(planned: list[Batch] | None = None, outlet_events: Any = None) -> dict[str, Any]:
-        from pipelines.airflow import work
+        from pipelines.airflow import tasks
 
-        return dict(work.publish(stage, planned, outlet_events[asset]))
+        return dict(tasks.publish(stage, planned, outlet_events[asset]))
 
     @task(trigger_rule=TriggerRule.ALL_DONE, execution_timeout=SHORT_LIMIT, retries=0)
     @failing.by_sentence()
     def verdict(planned: list[Batch] | None = None) -> str:
-        from pipelines.airflow import work
+        from pipelines.airflow import tasks
 
-        return work.verdict(stage, planned)
+        return tasks.verdict(stage, planned)
 
     published, judged = publish(planned), verdict(planned)
     worked >> published >> judged

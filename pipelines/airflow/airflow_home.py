@@ -17,9 +17,9 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pipelines import private
-from pipelines.airflow.rest import AirflowError
+from pipelines.airflow.api_client import AirflowError
 from pipelines.settings import Settings, exported
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 # Seconds that creating or migrating Airflow's database may take. Chosen: a slow disk.
 MIGRATE_SECONDS = 600
@@ -104,7 +104,7 @@ def alone(settings: Settings) -> Iterator[None]:
 def environment(settings: Settings, keys: Secrets, *, port: int) -> dict[str, str]:
     """The environment of every component and so of every task: this database, this port, no way out to the internet."""
     address = f"http://127.0.0.1:{port}"
-    metadata = db.airflow_url(settings)
+    metadata = postgres.airflow_url(settings)
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("AIRFLOW_") or k.startswith(KEPT)}
     airflow = {
         "core__dags_folder": str(DAGS),
@@ -141,7 +141,7 @@ def environment(settings: Settings, keys: Secrets, *, port: int) -> dict[str, st
         **inherited,
         **exported(settings),
         **{f"AIRFLOW__{name.upper()}": value for name, value in airflow.items()},
-        "NIGHTDESK_DATABASE_URL": db.url(settings),
+        "NIGHTDESK_DATABASE_URL": postgres.url(settings),
         "AIRFLOW_HOME": str(home(settings)),
         "PYTHONWARNINGS": "ignore",
         "PYTHONUNBUFFERED": "1",
@@ -193,21 +193,21 @@ def migrate(settings: Settings, env: dict[str, str], *, on_line: Callable[[str],
 
 def unfinished(settings: Settings) -> int:
     """How many runs an earlier Airflow on this data folder left running; 0 before its first start."""
-    with db.connection(_metadata(settings)) as conn, conn:
-        there = db.row(conn, "airflow_tables", table="dag_run")
-        found = db.row(conn, "airflow_unfinished_runs") if there and there["there"] else None
+    with postgres.connection(_metadata(settings)) as conn, conn:
+        there = postgres.row(conn, "airflow_tables", table="dag_run")
+        found = postgres.row(conn, "airflow_unfinished_runs") if there and there["there"] else None
     return int(found["count"]) if found else 0
 
 
 def _revision(settings: Settings) -> str:
-    with db.connection(_metadata(settings)) as conn, conn:
-        there = db.row(conn, "airflow_tables", table="alembic_version")
-        found = db.row(conn, "airflow_revision") if there and there["there"] else None
+    with postgres.connection(_metadata(settings)) as conn, conn:
+        there = postgres.row(conn, "airflow_tables", table="alembic_version")
+        found = postgres.row(conn, "airflow_revision") if there and there["there"] else None
     return str(found["version_num"]) if found else ""
 
 
 def _metadata(settings: Settings) -> Settings:
-    return settings.model_copy(update={"database_url": db.airflow_url(settings)})
+    return settings.model_copy(update={"database_url": postgres.airflow_url(settings)})
 
 
 def _write_private(path: Path, text: str) -> None:

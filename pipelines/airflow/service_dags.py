@@ -8,7 +8,7 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, CronTriggerTimetable, Param, task
 
-from pipelines.airflow import build, failing, tell
+from pipelines.airflow import callbacks, failing, night_dags
 from pipelines.settings import settings
 
 EVERY_HOUR = "17 * * * *"
@@ -30,44 +30,44 @@ def upkeep_dag(doc: str) -> DAG:
         max_active_runs=1,
         doc_md=doc,
         tags=["nightdesk"],
-        default_args=build.defaults(settings()),
-        on_failure_callback=tell.failed,
+        default_args=night_dags.defaults(settings()),
+        on_failure_callback=callbacks.failed,
     ) as dag:
 
-        @task(execution_timeout=build.STAGE_LIMIT, multiple_outputs=False)
+        @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
         @failing.by_sentence()
         def outbox() -> dict[str, str]:
-            from pipelines.airflow import work
+            from pipelines.airflow import tasks
 
-            return work.send("")
+            return tasks.send("")
 
-        @task(execution_timeout=build.SHORT_LIMIT)
+        @task(execution_timeout=night_dags.SHORT_LIMIT)
         @failing.by_sentence()
         def health() -> list[str]:
-            from pipelines.airflow import work
+            from pipelines.airflow import tasks
 
-            return work.check_health()
+            return tasks.check_health()
 
-        @task(execution_timeout=build.STAGE_LIMIT, multiple_outputs=False)
+        @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
         @failing.by_sentence()
         def raw_files() -> dict[str, int]:
-            from pipelines.airflow import work
+            from pipelines.airflow import tasks
 
-            return work.retire_raw()
+            return tasks.retire_raw()
 
-        @task(execution_timeout=build.STAGE_LIMIT)
+        @task(execution_timeout=night_dags.STAGE_LIMIT)
         @failing.by_sentence()
         def golden_pages() -> list[str]:
-            from pipelines.airflow import work
+            from pipelines.airflow import tasks
 
-            return work.check_golden()
+            return tasks.check_golden()
 
-        @task(execution_timeout=build.STAGE_LIMIT, multiple_outputs=False)
+        @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
         @failing.by_sentence()
         def search_index() -> int:
-            from pipelines.airflow import work
+            from pipelines.airflow import tasks
 
-            return work.complete_index()
+            return tasks.complete_index()
 
         health() >> outbox()
         golden_pages()
@@ -85,19 +85,19 @@ def follow_dag(doc: str) -> DAG:
         catchup=False,
         doc_md=doc,
         tags=["nightdesk"],
-        default_args=build.defaults(settings()),
+        default_args=night_dags.defaults(settings()),
         params=_address(),
         render_template_as_native_obj=False,
     ) as dag:
 
-        @task(execution_timeout=build.SHORT_LIMIT, multiple_outputs=False)
+        @task(execution_timeout=night_dags.SHORT_LIMIT, multiple_outputs=False)
         @failing.by_sentence()
         def probe(params: Any = None) -> dict[str, str]:
             from pipelines.airflow import onboard
 
             return onboard.probe(params)
 
-        @task(execution_timeout=build.SHORT_LIMIT)
+        @task(execution_timeout=night_dags.SHORT_LIMIT)
         @failing.by_sentence()
         def keep(probed: Any) -> str:
             from pipelines.airflow import onboard
@@ -110,7 +110,7 @@ def follow_dag(doc: str) -> DAG:
             subject="Follow {{ ti.xcom_pull(task_ids='probe')['name'] }}?",
             body="{{ ti.xcom_pull(task_ids='probe')['report'] }}",
             defaults=ApprovalOperator.REJECT,
-            execution_timeout=build.SHORT_LIMIT,
+            execution_timeout=night_dags.SHORT_LIMIT,
             response_timeout=LONGEST_WAIT,
         )
         probed >> approve >> keep(probed)

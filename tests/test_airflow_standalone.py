@@ -16,12 +16,12 @@ import pytest
 from demo.inbox import messages, open_inbox
 from demo.newsroom import open_newsroom
 from demo.sites import SITES, source, write_sources
-from pipelines.airflow import local, processes, rest
-from pipelines.airflow.local import Airflow, airflow_running, night
-from pipelines.airflow.rest import Task
+from pipelines.airflow import api_client, processes, standalone
+from pipelines.airflow.api_client import Task
+from pipelines.airflow.standalone import Airflow, airflow_running, night
 from pipelines.settings import Settings, exported
 from pipelines.sources import folders
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 from tests import databases
 from tests.folders import open_to_others
 
@@ -102,11 +102,11 @@ def test_airflow_stays_up_until_ctrl_c_and_leaves_no_process_behind(night_settin
     printed = re.search(r"Airflow is at (\S+), login (\S+), password in (\S+);", output.read_text())
     assert printed, output.read_text()
     address, user, kept = printed.groups()
-    with rest.login(address, user, json.loads(Path(kept).read_text())[user]) as client:
+    with api_client.login(address, user, json.loads(Path(kept).read_text())[user]) as client:
         # No task begins, so that a run is under way at the end.
         _slots(client, 0)
-        rest.trigger(client, "news_crawl", run=LEFT, sources=["nahr"])
-        _until(lambda: [run.state for run in rest.runs(client, "news_crawl")] == ["running"])
+        api_client.trigger(client, "news_crawl", run=LEFT, sources=["nahr"])
+        _until(lambda: [run.state for run in api_client.runs(client, "news_crawl")] == ["running"])
     components = _children(serving.pid)
 
     serving.send_signal(signal.SIGINT)
@@ -119,7 +119,7 @@ def test_airflow_stays_up_until_ctrl_c_and_leaves_no_process_behind(night_settin
 
 def test_the_next_start_migrates_nothing_and_ends_what_was_left(airflow: Airflow, said: list[str]) -> None:
     assert [line for line in said if "preparing" in line] == []
-    assert [run.state for run in rest.runs(airflow.client, "news_crawl")] == ["failed"]
+    assert [run.state for run in api_client.runs(airflow.client, "news_crawl")] == ["failed"]
 
 
 def test_a_night_goes_from_sites_to_alerts_and_one_broken_source_is_red_alone(
@@ -129,11 +129,11 @@ def test_a_night_goes_from_sites_to_alerts_and_one_broken_source_is_red_alone(
 
     ended = night(airflow, RUN, on_task=heard.append)
 
-    assert {dag: run.state for dag, run in ended.items()} == dict.fromkeys(local.NIGHT, "success")
-    assert [ended[dag].key for dag in local.NIGHT[1:]] == [RUN] * 3
+    assert {dag: run.state for dag, run in ended.items()} == dict.fromkeys(standalone.NIGHT, "success")
+    assert [ended[dag].key for dag in standalone.NIGHT[1:]] == [RUN] * 3
     assert {(task.task, task.label) for task in heard if task.state == "failed"} == {("crawl", BROKEN)}
     assert {task.label for task in heard if task.task == "load" and task.state == "success"} == {"nahr", "harbour"}
-    with db.connection(night_settings) as conn, conn.cursor() as cursor:
+    with postgres.connection(night_settings) as conn, conn.cursor() as cursor:
         cursor.execute("select source, count(*) as count from articles group by source order by source")
         stored = {row["source"]: row["count"] for row in cursor.fetchall()}  # type: ignore[call-overload]
     assert set(stored) == {"nahr", "harbour"}
@@ -162,17 +162,17 @@ def test_a_stage_that_is_run_again_by_hand_passes_the_run_on_and_changes_nothing
     airflow: Airflow, night_settings: Settings
 ) -> None:
     def rows() -> int:
-        with db.connection(night_settings) as conn, conn.cursor() as cursor:
+        with postgres.connection(night_settings) as conn, conn.cursor() as cursor:
             cursor.execute("select (select count(*) from articles) + (select count(*) from revisions) as count")
             return int(cursor.fetchone()["count"])  # type: ignore[index,call-overload]
 
-    before, loads = rows(), len(rest.runs(airflow.client, "news_load"))
+    before, loads = rows(), len(api_client.runs(airflow.client, "news_load"))
 
-    rest.trigger(airflow.client, "news_extract", run=RUN, sources=["harbour"])
+    api_client.trigger(airflow.client, "news_extract", run=RUN, sources=["harbour"])
 
-    _until(lambda: len(rest.runs(airflow.client, "news_load", states=("success",))) == loads + 1)
-    load = rest.runs(airflow.client, "news_load")[0]
-    assert [task.label for task in rest.tasks(airflow.client, load) if task.task == "load"] == ["harbour"]
+    _until(lambda: len(api_client.runs(airflow.client, "news_load", states=("success",))) == loads + 1)
+    load = api_client.runs(airflow.client, "news_load")[0]
+    assert [task.label for task in api_client.tasks(airflow.client, load) if task.task == "load"] == ["harbour"]
     assert rows() == before
 
 
@@ -192,10 +192,10 @@ def test_a_run_in_which_every_source_failed_is_red_and_the_operators_are_told_wh
 def test_a_run_that_does_not_end_is_reported_late_while_it_waits(airflow: Airflow, inbox: Path) -> None:
     _slots(airflow.client, 0)
 
-    late = rest.trigger(airflow.client, "news_crawl", run="2026-11-22T020200", sources=["nahr"])
+    late = api_client.trigger(airflow.client, "news_crawl", run="2026-11-22T020200", sources=["nahr"])
 
     assert late.run_id in _arrived(inbox, "news_crawl is late: 2026-11-22T020200")
-    assert next(r.state for r in rest.runs(airflow.client, "news_crawl") if r.run_id == late.run_id) == "running"
+    assert next(r.state for r in api_client.runs(airflow.client, "news_crawl") if r.run_id == late.run_id) == "running"
     _slots(airflow.client, SLOTS)
 
 
@@ -203,10 +203,10 @@ def test_a_site_is_followed_once_somebody_has_seen_its_samples_and_approved(
     airflow: Airflow, night_settings: Settings
 ) -> None:
     def state(task: str) -> str:
-        return next((found.state for found in rest.tasks(airflow.client, run) if found.task == task), "none")
+        return next((found.state for found in api_client.tasks(airflow.client, run) if found.task == task), "none")
 
     path = night_settings.sources / f"{OFFERED}.toml"
-    run = rest.trigger(airflow.client, "follow", url=f"http://{OFFERED}.newsroom.test", name=OFFERED, **PLACE)
+    run = api_client.trigger(airflow.client, "follow", url=f"http://{OFFERED}.newsroom.test", name=OFFERED, **PLACE)
     asked = f"/api/v2/dags/follow/dagRuns/{run.run_id}/taskInstances/approve/-1/hitlDetails"
 
     _until(lambda: state("approve") == "awaiting_input" or state("probe") == "failed")
@@ -222,7 +222,7 @@ def test_a_site_is_followed_once_somebody_has_seen_its_samples_and_approved(
     answer = {"chosen_options": ["Approve"], "params_input": {}}
     airflow.client.patch(asked, json=answer).raise_for_status()
 
-    _until(lambda: state("keep") in rest.ENDED)
+    _until(lambda: state("keep") in api_client.ENDED)
     assert state("keep") == "success"
     assert folders.named(night_settings, [OFFERED])[0].timezone == PLACE["timezone"]
 

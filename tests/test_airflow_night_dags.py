@@ -16,7 +16,7 @@ from airflow.serialization.encoders import encode_timetable
 
 from pipelines import errors
 from pipelines.airflow import failing
-from pipelines.airflow.build import retry_policy, timetable
+from pipelines.airflow.night_dags import retry_policy, timetable
 from pipelines.settings import Settings
 
 

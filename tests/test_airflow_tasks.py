@@ -17,13 +17,12 @@ from airflow.sdk.definitions.asset import AssetUniqueKey
 from airflow.sdk.exceptions import AirflowSkipException
 from airflow.sdk.execution_time.context import OutletEventAccessor
 
-from pipelines.airflow import work
+from pipelines.airflow import tasks
 from pipelines.errors import CrawlError, NightdeskError, SourceError
 from pipelines.health import golden
 from pipelines.model import Tally
 from pipelines.settings import Settings, exported
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 RUN = "2026-11-22T0200"
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -64,7 +63,7 @@ def follow(settings: Settings, *names: str) -> None:
         (settings.sources / f"{name}.toml").write_text(SOURCE, encoding="utf-8")
 
 
-def said(conn: db.Connection, source: str, state: str, stage: str = "crawl", **counts: int) -> None:
+def said(conn: postgres.Connection, source: str, state: str, stage: str = "crawl", **counts: int) -> None:
     runs.begin(conn, RUN, source, stage)
     with conn:
         runs.end(conn, Tally(run=RUN, source=source, stage=stage, state=state, counts=counts, message="why"))
@@ -84,7 +83,7 @@ def test_a_crawl_takes_every_due_source_and_a_bad_source_file_stops_none(
     follow(settings, "alpha", "beta")
     (settings.sources / "bad.toml").write_text("title = 3\n", encoding="utf-8")
 
-    batches = work.plan_crawl({"run": None, "sources": None}, nightly)
+    batches = tasks.plan_crawl({"run": None, "sources": None}, nightly)
 
     assert batches == planned("alpha", "beta")
     assert [r.levelname for r in log.records if "bad.toml" in r.getMessage()] == ["ERROR"]
@@ -94,14 +93,14 @@ def test_a_crawl_whose_source_files_are_all_bad_is_red(settings: Settings, night
     (settings.sources / "bad.toml").write_text("title = 3\n", encoding="utf-8")
 
     with pytest.raises(SourceError, match=r"bad\.toml"):
-        work.plan_crawl({}, nightly)
+        tasks.plan_crawl({}, nightly)
 
 
 def test_a_crawl_by_hand_takes_the_sources_of_the_form_and_a_key_with_seconds(settings: Settings) -> None:
     follow(settings, "alpha", "beta")
     by_hand = SimpleNamespace(partition_key=None, run_after=datetime(2026, 11, 22, 9, 15, 1, tzinfo=UTC))
 
-    batches = work.plan_crawl({"run": None, "sources": ["beta"]}, by_hand)
+    batches = tasks.plan_crawl({"run": None, "sources": ["beta"]}, by_hand)
 
     assert batches == [{"run": "2026-11-22T091501", "name": "beta", "sources": ["beta"]}]
 
@@ -110,22 +109,22 @@ def test_a_crawl_by_hand_of_a_source_that_nobody_follows_says_so(settings: Setti
     follow(settings, "alpha")
 
     with pytest.raises(SourceError, match="gamma is not followed"):
-        work.plan_crawl({"sources": ["gamma"]}, nightly)
+        tasks.plan_crawl({"sources": ["gamma"]}, nightly)
 
 
 def test_a_later_stage_takes_what_was_handed_over(nightly: SimpleNamespace) -> None:
     events = started_by({"run": RUN, "sources": ["beta", "alpha"]})
 
-    assert work.plan_stage("extract", {"run": None, "sources": None}, nightly, events) == planned("alpha", "beta")
+    assert tasks.plan_stage("extract", {"run": None, "sources": None}, nightly, events) == planned("alpha", "beta")
 
 
-def test_a_later_stage_by_hand_takes_what_the_run_delivered(conn: db.Connection) -> None:
+def test_a_later_stage_by_hand_takes_what_the_run_delivered(conn: postgres.Connection) -> None:
     said(conn, "alpha", "done")
     said(conn, "beta", "failed")
     by_hand = SimpleNamespace(partition_key=None, run_after=AT)
 
-    named = work.plan_stage("extract", {"run": RUN, "sources": None}, by_hand, {})
-    newest = work.plan_stage("extract", {}, by_hand, {})
+    named = tasks.plan_stage("extract", {"run": RUN, "sources": None}, by_hand, {})
+    newest = tasks.plan_stage("extract", {}, by_hand, {})
 
     assert named == newest == planned("alpha")
 
@@ -134,46 +133,46 @@ def test_a_later_stage_by_hand_before_any_run_says_what_to_do() -> None:
     by_hand = SimpleNamespace(partition_key=None, run_after=AT)
 
     with pytest.raises(NightdeskError, match="start news_crawl first"):
-        work.plan_stage("load", {}, by_hand, {})
+        tasks.plan_stage("load", {}, by_hand, {})
 
 
 def test_publish_hands_over_who_delivered_even_a_part_before_failing(
-    conn: db.Connection, event: OutletEventAccessor
+    conn: postgres.Connection, event: OutletEventAccessor
 ) -> None:
     said(conn, "alpha", "done")
     said(conn, "beta", "failed", fetched=2)
     said(conn, "gamma", "busy")
 
-    work.publish("crawl", planned("alpha", "beta", "gamma"), event)
+    tasks.publish("crawl", planned("alpha", "beta", "gamma"), event)
 
     assert event.extra == {"run": RUN, "sources": ["alpha", "beta"]}
     assert event.partition_keys == {RUN}
 
 
 def test_publish_is_skipped_when_nobody_delivered_or_nothing_was_due(
-    conn: db.Connection, event: OutletEventAccessor
+    conn: postgres.Connection, event: OutletEventAccessor
 ) -> None:
     said(conn, "alpha", "failed")
 
     for nothing in (planned("alpha"), [], None):
         with pytest.raises(AirflowSkipException):
-            work.publish("crawl", nothing, event)
+            tasks.publish("crawl", nothing, event)
 
     assert event.partition_keys == set()
 
 
-def test_the_verdict_is_read_from_the_ledger_not_from_the_tasks(conn: db.Connection) -> None:
+def test_the_verdict_is_read_from_the_ledger_not_from_the_tasks(conn: postgres.Connection) -> None:
     said(conn, "alpha", "done")
     said(conn, "beta", "failed")
 
-    assert work.verdict("crawl", planned("alpha", "beta", "alpha")) == "3 sources, 1 failed: beta: why"
+    assert tasks.verdict("crawl", planned("alpha", "beta", "alpha")) == "3 sources, 1 failed: beta: why"
     with pytest.raises(NightdeskError, match="crawl failed for 1 of 1 sources: beta: why"):
-        work.verdict("crawl", planned("beta"))
+        tasks.verdict("crawl", planned("beta"))
 
 
 def test_the_verdict_on_a_run_without_a_plan_is_red() -> None:
     with pytest.raises(NightdeskError, match="has no plan"):
-        work.verdict("crawl", None)
+        tasks.verdict("crawl", None)
 
 
 def test_a_crawl_that_cannot_reach_its_only_source_is_red_with_the_sites_name(
@@ -182,43 +181,45 @@ def test_a_crawl_that_cannot_reach_its_only_source_is_red_with_the_sites_name(
     follow(settings, "alpha")
 
     with pytest.raises(CrawlError, match="alpha"):
-        work.crawl_batch(planned("alpha")[0])
+        tasks.crawl_batch(planned("alpha")[0])
 
     assert {r.name for r in log.records} == {"nightdesk"}
     assert "ERROR" in {r.levelname for r in log.records}
 
 
-def test_a_source_that_is_being_crawled_is_skipped_and_left_alone(settings: Settings, conn: db.Connection) -> None:
+def test_a_source_that_is_being_crawled_is_skipped_and_left_alone(
+    settings: Settings, conn: postgres.Connection
+) -> None:
     follow(settings, "alpha")
 
-    with db.held(conn, "crawl", "alpha") as got, pytest.raises(AirflowSkipException, match="alpha"):
+    with postgres.held(conn, "crawl", "alpha") as got, pytest.raises(AirflowSkipException, match="alpha"):
         assert got
-        work.crawl_batch(planned("alpha")[0])
+        tasks.crawl_batch(planned("alpha")[0])
 
 
 def test_extracting_and_loading_a_source_that_fetched_nothing_is_done_and_green(settings: Settings) -> None:
     follow(settings, "alpha")
 
-    assert work.extract_batch(planned("alpha")[0]) == {"alpha": "done"}
-    assert work.load_batch(planned("alpha")[0]) == {"alpha": "done"}
+    assert tasks.extract_batch(planned("alpha")[0]) == {"alpha": "done"}
+    assert tasks.load_batch(planned("alpha")[0]) == {"alpha": "done"}
 
 
 def test_one_unfollowed_source_does_not_stop_the_others_of_its_batch(settings: Settings) -> None:
     follow(settings, "alpha")
     batch: Any = {"run": RUN, "name": "alpha +1", "sources": ["alpha", "gone"]}
 
-    assert work.extract_batch(batch) == {"alpha": "done"}
+    assert tasks.extract_batch(batch) == {"alpha": "done"}
 
 
 def test_matching_and_sending_without_a_watch_is_green(nightly: SimpleNamespace) -> None:
-    run = work.match({}, nightly, started_by({"run": RUN, "sources": []}))
+    run = tasks.match({}, nightly, started_by({"run": RUN, "sources": []}))
 
     assert run == RUN
-    assert work.send(run) == {"": "done"}
+    assert tasks.send(run) == {"": "done"}
 
 
 def test_a_golden_page_that_gives_something_else_is_told_once(
-    settings: Settings, conn: db.Connection, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, conn: postgres.Connection, log: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     follow(settings, "alpha", "beta")
     monkeypatch.setenv("NIGHTDESK_OPERATORS", "desk")
@@ -228,18 +229,18 @@ def test_a_golden_page_that_gives_something_else_is_told_once(
     file.write_text(f"{page}reviewed = true\n{page}", encoding="utf-8")
     golden.path(settings.sources, "beta").write_text("page = 1", encoding="utf-8")
 
-    found = [work.check_golden() for _ in range(2)]
+    found = [tasks.check_golden() for _ in range(2)]
 
     with conn:
-        told = [row["subject"] for row in db.query(conn, "desk_deliveries", count=9)]
+        told = [row["subject"] for row in postgres.query(conn, "desk_deliveries", count=9)]
     assert found[0] == found[1] == [f"alpha: https://alpha.test/1: {golden.GONE}"]
     assert sorted(told) == ["A source file cannot be read", "alpha no longer gives what its golden pages hold"]
     assert "2 golden pages, 1 of them not reviewed yet" in log.text
 
 
 def test_lines_of_the_crawl_keep_their_level_in_the_task_log(log: pytest.LogCaptureFixture) -> None:
-    work.to_log("WARNING alpha: no answer")
-    work.to_log("INFORMAL talk")
+    tasks.to_log("WARNING alpha: no answer")
+    tasks.to_log("INFORMAL talk")
 
     assert [(r.levelname, r.getMessage()) for r in log.records] == [
         ("WARNING", "alpha: no answer"),

@@ -4,7 +4,7 @@ A turn is an advisory lock of the crawl's own session: nobody waits inside Postg
 turns of a process that is killed are free at once. `hosts.asked_at` carries the last request over to whoever is next;
 it is infinite while somebody has the turn, so that a killed process, which could not write it, counts as "just now".
 
-How fast the process that has the turn asks is spiders.turns; its `Hosts` say when a turn is to be taken or left here.
+How fast the process that has the turn asks is spiders.pacing; its `HostPacer` says when a turn is taken or left here.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from pipelines.crawl import policy
-from pipelines.stores import postgres as db
+from pipelines.stores import postgres
 
 # Three years: what was never asked; Postgres has no interval without end.
 NEVER_SECONDS = 1e8
 
 
 @dataclass
-class Turns:
+class HostLocks:
     """What one session has taken, and where it waits; used by one thread at a time."""
 
-    conn: db.Connection
+    conn: postgres.Connection
     ours: set[str] = field(default_factory=set)
     waits: set[str] = field(default_factory=set)
 
@@ -37,73 +37,75 @@ class Turn:
     rest: float
 
 
-def take(turns: Turns, hosts: Iterable[str]) -> dict[str, Turn]:
+def take(turns: HostLocks, hosts: Iterable[str]) -> dict[str, Turn]:
     """Take the turn at hosts that are free, at once; where another process has it, that one learns that we wait."""
     wanted = sorted(set(hosts) - turns.ours)
     if not wanted:
         return {}
     with turns.conn:
-        got = [row["host"] for row in db.query(turns.conn, "take_hosts", hosts=wanted)]
+        got = [row["host"] for row in postgres.query(turns.conn, "take_hosts", hosts=wanted)]
         turns.ours.update(got)
-        rows = db.query(turns.conn, "turn_of_hosts", hosts=got) if got else []
+        rows = postgres.query(turns.conn, "turn_of_hosts", hosts=got) if got else []
         missed = sorted(set(wanted) - set(got) - turns.waits)
         if missed:
-            turns.waits.update(row["host"] for row in db.query(turns.conn, "want_hosts", hosts=missed))
+            turns.waits.update(row["host"] for row in postgres.query(turns.conn, "want_hosts", hosts=missed))
     _unwant(turns, turns.waits & set(got))
     # Whoever had it last was killed, or is still writing when it asked: as if that were now.
     return {row["host"]: Turn(max(row["ago"], 0.0), row["rest"]) for row in rows}
 
 
-def leave(turns: Turns, asked: Mapping[str, float]) -> None:
+def leave(turns: HostLocks, asked: Mapping[str, float]) -> None:
     """Give the turn at hosts back; asked: how many seconds ago each was last asked, infinite where it never was."""
     gone = {host: ago for host, ago in asked.items() if host in turns.ours}
     if not gone:
         return
     with turns.conn:
-        db.execute_values(turns.conn, "leave_hosts", [(host, min(ago, NEVER_SECONDS)) for host, ago in gone.items()])
+        postgres.execute_values(
+            turns.conn, "leave_hosts", [(host, min(ago, NEVER_SECONDS)) for host, ago in gone.items()]
+        )
     with turns.conn:
-        db.query(turns.conn, "free_hosts", hosts=list(gone))
+        postgres.query(turns.conn, "free_hosts", hosts=list(gone))
     turns.ours -= gone.keys()
 
 
-def forgo(turns: Turns, hosts: Iterable[str]) -> None:
+def forgo(turns: HostLocks, hosts: Iterable[str]) -> None:
     """Wait no longer at hosts."""
     _unwant(turns, turns.waits & set(hosts))
 
 
-def wanted(turns: Turns) -> set[str]:
+def wanted(turns: HostLocks) -> set[str]:
     """Those of our hosts at which another process waits."""
     if not turns.ours:
         return set()
     with turns.conn:
-        return {row["host"] for row in db.query(turns.conn, "wanted_hosts", hosts=sorted(turns.ours))}
+        return {row["host"] for row in postgres.query(turns.conn, "wanted_hosts", hosts=sorted(turns.ours))}
 
 
-def cool(conn: db.Connection, host: str, rest: timedelta, reason: str) -> None:
+def cool(conn: postgres.Connection, host: str, rest: timedelta, reason: str) -> None:
     """Leave a host alone for so long, committed at once."""
     with conn:
-        db.execute(conn, "cool_host", host=host, rest=rest, reason=reason)
+        postgres.execute(conn, "cool_host", host=host, rest=rest, reason=reason)
 
 
-def robots(conn: db.Connection, place: str) -> tuple[int, str, float] | None:
+def robots(conn: postgres.Connection, place: str) -> tuple[int, str, float] | None:
     """The robots.txt of a host as it was last had, while it may stand: status, body, and its age in seconds."""
     with conn:
-        row = db.row(conn, "robots_of_host", host=place, stands=policy.ROBOTS_TXT_STANDS)
+        row = postgres.row(conn, "robots_of_host", host=place, stands=policy.ROBOTS_TXT_STANDS)
     return (row["status"], row["body"], row["age"]) if row else None
 
 
-def left(conn: db.Connection, sources: Iterable[str]) -> dict[str, dict[str, int]]:
+def left(conn: postgres.Connection, sources: Iterable[str]) -> dict[str, dict[str, int]]:
     """How many URLs of sources are due, and so left to fetch: source -> host -> count."""
     found: dict[str, dict[str, int]] = {}
     with conn:
-        for row in db.query(conn, "left_by_host", sources=list(sources)):
+        for row in postgres.query(conn, "left_by_host", sources=list(sources)):
             found.setdefault(row["source"], {})[row["host"]] = row["count"]
     return found
 
 
-def _unwant(turns: Turns, hosts: set[str]) -> None:
+def _unwant(turns: HostLocks, hosts: set[str]) -> None:
     if not hosts:
         return
     with turns.conn:
-        db.query(turns.conn, "unwant_hosts", hosts=sorted(hosts))
+        postgres.query(turns.conn, "unwant_hosts", hosts=sorted(hosts))
     turns.waits -= hosts

@@ -5,12 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipelines.airflow import tell
+from pipelines.airflow import callbacks
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings, exported
 from pipelines.sources import sourcefile
-from pipelines.stores import postgres as db
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 RUN = "2026-11-22T0200"
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -22,13 +21,13 @@ def tasks_environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setenv(name, value)
 
 
-def ended(conn: db.Connection, source: str, state: str, message: str = "", run: str = RUN) -> None:
+def ended(conn: postgres.Connection, source: str, state: str, message: str = "", run: str = RUN) -> None:
     runs.begin(conn, run, source, "crawl")
     with conn:
         runs.end(conn, Tally(run=run, source=source, stage="crawl", state=state, message=message))
 
 
-def test_a_failed_run_names_its_sources_by_title_and_says_why(settings: Settings, conn: db.Connection) -> None:
+def test_a_failed_run_names_its_sources_by_title_and_says_why(settings: Settings, conn: postgres.Connection) -> None:
     source = Source(
         name="sabah", title="صباح", url="http://sabah.test/", country="SY", language="ar", timezone="Asia/Damascus",
         feeds=("http://sabah.test/feed/",),
@@ -38,7 +37,7 @@ def test_a_failed_run_names_its_sources_by_title_and_says_why(settings: Settings
     ended(conn, "gone", "failed")
     ended(conn, "harbour", "done")
 
-    subject, lines = tell.failure(
+    subject, lines = callbacks.failure(
         "news_crawl", "scheduled__x", SimpleNamespace(partition_key=RUN, conf={}, run_after=AT)
     )
 
@@ -54,19 +53,19 @@ def test_a_failed_run_names_its_sources_by_title_and_says_why(settings: Settings
     [(None, "UTC", "2026-11-22T020000"), ("2026-11-22T0300", "Europe/Berlin", RUN)],
 )
 def test_a_crawl_is_known_by_the_key_that_it_gave_itself(
-    conn: db.Connection, monkeypatch: pytest.MonkeyPatch, partition: str | None, timezone: str, run: str
+    conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch, partition: str | None, timezone: str, run: str
 ) -> None:
     monkeypatch.setenv("NIGHTDESK_SCHEDULE_TIMEZONE", timezone)
     ended(conn, "sabah", "failed", "Its feed answered 503.", run=run)
     dag_run = SimpleNamespace(partition_key=partition, conf={}, run_after=AT)
 
-    _, lines = tell.failure("news_crawl", "manual__x", dag_run)
+    _, lines = callbacks.failure("news_crawl", "manual__x", dag_run)
 
     assert "sabah: Its feed answered 503." in lines
 
 
-def test_where_no_source_failed_the_log_is_named(conn: db.Connection) -> None:
-    subject, lines = tell.failure("news_load", "x", SimpleNamespace(partition_key=RUN, conf={}, run_after=AT))
+def test_where_no_source_failed_the_log_is_named(conn: postgres.Connection) -> None:
+    subject, lines = callbacks.failure("news_load", "x", SimpleNamespace(partition_key=RUN, conf={}, run_after=AT))
 
     assert subject == f"news_load failed: {RUN}"
     assert lines[1] == "No source of it failed: one of its tasks did, and the log of that task says why."
