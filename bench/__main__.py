@@ -9,6 +9,7 @@ python -m bench hosts [--hosts N]      many hosts at their own pace in one crawl
 python -m bench night [--hosts N]      a whole night beside news-please, pages a second; --help says what else
 python -m bench sources [--sources N]  planning and leasing for many sources; --help says what else
 python -m bench scale [--articles N…]  search in generated archives of several sizes; --help says what else
+python -m bench migration [--articles N]  an archive of the last release brought to this version while others write
 python -m bench outbox [--alerts N]    sending alerts beside httpx alone; --help says what else
 python -m bench fit CORPUS             fit the judge of blocks to pages with gold text, into data/judge.json
 """
@@ -62,6 +63,10 @@ def main(words: list[str]) -> int:
         from bench import outbox
 
         return outbox.main(words[1:])
+    if words[:1] == ["migration"]:
+        from bench import migration
+
+        return migration.main(words[1:])
     if words[:1] == ["scale"]:
         from bench import scale
 

@@ -1,12 +1,16 @@
 """Migrations and the advisory lock, on a real server."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
+from pipelines.stores.migration_steps import BATCH_ROWS
+from tests.databases import rows
 
 
 def test_two_migrations_at_once_apply_each_step_once(database_url: str) -> None:
@@ -71,6 +75,114 @@ def test_a_database_of_before_migrations_said_so_is_migrated(database_url: str) 
 
     with postgres.connection(settings) as conn:
         postgres.check_migrated(conn)
+
+
+WIDE = """-- oldest code: 0001
+-- outside a transaction
+alter table t add column if not exists code text not null default '';
+-- in batches of t
+update t set code = case when reason like 'other %%' then 'other site' else 'x' end
+where id between %(first)s and %(last)s and code = '';
+drop index concurrently if exists t_code;
+create index concurrently t_code on t (code);
+"""
+
+
+@pytest.fixture
+def large(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """A database with a table of several batches, and a migration of it that runs outside a transaction."""
+    monkeypatch.setattr(postgres, "MIGRATIONS", tmp_path)
+    (tmp_path / "0001_t.sql").write_text(
+        "create table t (id bigint primary key, reason text);"
+        f"insert into t select n, 'other site: x' from generate_series(1, {3 * BATCH_ROWS}) n;"
+    )
+    settings = Settings(database_url=database_url)
+    postgres.migrate(settings)
+    (tmp_path / "0002_codes.sql").write_text(WIDE)
+    return settings
+
+
+def test_a_migration_outside_a_transaction_lets_others_write_between_its_batches(large: Settings) -> None:
+    wrote, said = [], []
+
+    def write(step: str) -> None:
+        said.append(step)
+        with postgres.connection(large) as conn, conn, conn.cursor() as cursor:
+            cursor.execute("set lock_timeout = '1s'")
+            cursor.execute("update t set reason = 'seen' where id = 1")
+            wrote.append(cursor.rowcount)
+
+    ran = postgres.migrate(large, write)
+
+    assert ran == ["0002_codes"]
+    assert said == ["0002_codes"] + [f"0002_codes: t {n * BATCH_ROWS:,} of {3 * BATCH_ROWS:,}" for n in (1, 2, 3)]
+    assert set(wrote) == {1}
+    with postgres.connection(large) as conn:
+        assert rows(conn, "select code, count(*) from t group by 1 order by 1") == [
+            ("other site", 3 * BATCH_ROWS - 1), ("x", 1),
+        ]  # fmt: skip
+        assert rows(conn, "select indisvalid from pg_index where indexrelid = 't_code'::regclass") == [(True,)]
+
+
+@pytest.mark.parametrize("died_in", ["0002_codes", f"0002_codes: t {2 * BATCH_ROWS:,} of {3 * BATCH_ROWS:,}"])
+def test_a_migration_outside_a_transaction_that_was_killed_is_done_by_the_next(large: Settings, died_in: str) -> None:
+    def die(step: str) -> None:
+        if step == died_in:
+            with postgres.connection(large) as conn, conn, conn.cursor() as cursor:
+                cursor.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity"
+                    " where datname = current_database() and pid <> pg_backend_pid()"
+                )
+
+    with pytest.raises(DatabaseError, match=r"0002_codes failed and is run again|went away"):
+        postgres.migrate(large, die)
+    # An index that is being made when its session dies stays, and is none.
+    with postgres.connection(large) as conn, conn, conn.cursor() as cursor:
+        cursor.execute("alter table t add column if not exists code text not null default ''")
+        cursor.execute("create index t_code on t (code)")
+        cursor.execute("update pg_index set indisvalid = false where indexrelid = 't_code'::regclass")
+
+    assert postgres.migrate(large) == ["0002_codes"]
+
+    with postgres.connection(large) as conn:
+        assert rows(conn, "select code, count(*) from t group by 1") == [("other site", 3 * BATCH_ROWS)]
+        assert rows(conn, "select indisvalid from pg_index where indexrelid = 't_code'::regclass") == [(True,)]
+        postgres.check_migrated(conn)
+
+
+def test_a_migration_that_has_to_wait_lets_others_pass_and_is_done_when_it_can(large: Settings, tmp_path: Path) -> None:
+    (tmp_path / "0002_codes.sql").write_text("-- oldest code: 0001\nalter table t add column more text;")
+    said: list[str] = []
+    with postgres.connection(large) as reader:
+        reader.cursor().execute("select count(*) from t")
+
+        def pass_by(step: str) -> None:
+            said.append(step)
+            if step.startswith("waiting"):
+                with postgres.connection(large) as conn:
+                    assert rows(conn, "select count(*) from t") == [(3 * BATCH_ROWS,)]
+                reader.rollback()
+
+        ran = postgres.migrate(large, pass_by)
+
+    assert ran == ["0002_codes"]
+    assert said == ["0002_codes", "waiting for others who use the same table"]
+
+
+def test_our_migrations_of_large_tables_make_no_index_under_a_lock() -> None:
+    """After the last release: an index on a table that stood before is made concurrently, its rows in batches."""
+    grown = "urls|fetches|articles|revisions|changes|outcomes"
+    index = re.compile(rf"^create (?:unique )?index (?!concurrently)\w+ on (?:{grown})\b.*", re.MULTILINE)
+    update = re.compile(rf"^update (?:{grown})\b.*", re.MULTILINE)
+    wrong = [
+        f"{path.stem}: {found}"
+        for path in sorted(postgres.MIGRATIONS.glob("*.sql"))
+        if path.stem[:4] > "0005"
+        for text in [re.sub(r"-- in batches of \w+\nupdate", "-- in batches", path.read_text(encoding="utf-8"))]
+        for found in (*index.findall(text), *update.findall(text))
+    ]
+
+    assert wrong == []
 
 
 def test_an_unreachable_server_is_a_sentence_without_the_password() -> None:

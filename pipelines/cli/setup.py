@@ -273,8 +273,8 @@ def restore(file: Annotated[Path, typer.Argument(help="What `db dump` or pg_dump
 
 @db_app.command("migrate")
 def migrate() -> None:
-    """Bring the database to this version's schema; safe to repeat."""
-    ran = postgres.migrate(of_installation())
+    """Bring the database to this version's schema while Nightdesk runs; safe to repeat."""
+    ran = postgres.migrate(of_installation(), progress)
     retention.tighten(settings())
     say(f"Applied {', '.join(ran)}." if ran else "The database is up to date.")
 

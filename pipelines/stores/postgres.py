@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from io import StringIO
@@ -12,13 +13,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 import psycopg2
+import psycopg2.errors
 import psycopg2.extensions
 import psycopg2.extras
 
 from pipelines import installation
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
-from pipelines.stores import embedded_postgres
+from pipelines.stores import embedded_postgres, migration_steps
 from pipelines.stores.postgres_address import masked, normal, shown
 
 Connection = psycopg2.extensions.connection
@@ -26,12 +28,17 @@ Error = psycopg2.Error
 Row = dict[str, Any]
 
 SQL = Path(__file__).parent.parent / "sql"
+MIGRATIONS = SQL / "migrations"
 # The oldest server that we work on, as Postgres counts: 15. Chosen: Debian 12 has it.
 OLDEST = 150000
 # Postgres counts versions in these: 15.4 is 150004.
 VERSION_UNIT = 10_000
 # A number that no other program's advisory locks have, as far as we know; the outbox has the next.
 MIGRATION_LOCK = 4_917_001
+# Milliseconds that a migration waits for a table that others use, for whoever comes after waits behind it; and seconds
+# until it tries again. Chosen: nobody waits for a second.
+LOCK_WAIT_MS, LOCK_LOOK_SECONDS = 500, 0.5
+APPLIED = "insert into migrations (name, oldest_code) values (%s, %s)"
 # Seconds until a server that does not answer is called away. Chosen: ten are longer than any local network takes.
 CONNECT_SECONDS = 10
 # Rows in one statement of execute_values. Chosen: far below what a statement may hold, far above what asking costs.
@@ -173,13 +180,19 @@ def held(conn: Connection, *names: str) -> Iterator[bool]:
             conn.commit()
 
 
-def migrate(settings: Settings) -> list[str]:
-    """Bring the schema up to date, safely when two do it at once; the names of the migrations that ran."""
+def migrate(settings: Settings, on_step: Callable[[str], None] = lambda said: None) -> list[str]:
+    """Bring the schema up to date, safely when two do it at once; the names of the migrations that ran.
+
+    Others go on writing meanwhile: what would keep them waiting for long is given up and tried again. on_step hears
+    how far it is. DatabaseError where a migration cannot be done: it is undone, or run again the next time.
+    """
     url(settings)
     with connection(settings) as conn:
         conn.autocommit = True
         with conn.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(%s)", (MIGRATION_LOCK,))
+            # Not the waiting lock: who waits in a statement keeps an index from being made concurrently.
+            while not _got(cursor, "select pg_try_advisory_lock(%s) as got", (MIGRATION_LOCK,)):
+                time.sleep(LOCK_LOOK_SECONDS)
             cursor.execute(
                 "create table if not exists migrations "
                 "(name text primary key, applied_at timestamptz not null default now())"
@@ -192,18 +205,13 @@ def migrate(settings: Settings) -> list[str]:
             for path in _migrations():
                 if path.stem in done:
                     continue
-                cursor.execute("begin")
+                on_step(path.stem)
                 text = path.read_text(encoding="utf-8")
                 try:
-                    cursor.execute(text)
-                    row = (path.stem, oldest_code(text))
-                    cursor.execute("insert into migrations (name, oldest_code) values (%s, %s)", row)
-                    cursor.execute("commit")
+                    _apply(cursor, path.stem, text, on_step)
                 except psycopg2.Error as error:
-                    cursor.execute("rollback")
-                    raise DatabaseError(
-                        f"The migration {path.stem} failed and was undone: {_one_line(error)}."
-                    ) from None
+                    kept = "is run again the next time" if migration_steps.steps(text) else "was undone"
+                    raise DatabaseError(f"The migration {path.stem} failed and {kept}: {_one_line(error)}.") from None
                 ran.append(path.stem)
             cursor.execute(statement("reader"))
             if cursor.fetchone() is not None:
@@ -331,7 +339,61 @@ def statement(name: str) -> str:
 
 
 def _migrations() -> list[Path]:
-    return sorted((SQL / "migrations").glob("*.sql"))
+    return sorted(MIGRATIONS.glob("*.sql"))
+
+
+def _apply(cursor: Any, name: str, text: str, on_step: Callable[[str], None]) -> None:
+    """Run one migration and write down that it ran."""
+    row = (name, oldest_code(text))
+    steps = migration_steps.steps(text)
+    if not steps:
+        _patiently(cursor, [(text, None), (APPLIED, row)], on_step)
+        return
+    for step in steps:
+        if step.patient:
+            cursor.execute(step.sql, {})
+            continue
+        if not step.table:
+            _patiently(cursor, [(step.sql, {})], on_step)
+            continue
+        first = 1
+        # Rows that come meanwhile are among them.
+        while first <= (most := _highest_id(cursor, step.table)):
+            last = min(first + migration_steps.BATCH_ROWS - 1, most)
+            _patiently(cursor, [(step.sql, {"first": first, "last": last})], on_step)
+            on_step(f"{name}: {step.table} {last:,} of {most:,}")
+            first = last + 1
+    cursor.execute(APPLIED, row)
+
+
+def _patiently(cursor: Any, statements: Sequence[tuple[str, Any]], on_step: Callable[[str], None]) -> None:
+    """Statements as one transaction; it waits for a lock only as long as others may wait behind it, and tries again."""
+    while True:
+        cursor.execute("begin")
+        try:
+            cursor.execute(f"set local lock_timeout = {LOCK_WAIT_MS}")
+            for text, params in statements:
+                cursor.execute(text, params)
+            cursor.execute("commit")
+            return
+        except psycopg2.errors.LockNotAvailable:
+            cursor.execute("rollback")
+            on_step("waiting for others who use the same table")
+            time.sleep(LOCK_LOOK_SECONDS)
+        except psycopg2.Error:
+            if not cursor.connection.closed:
+                cursor.execute("rollback")
+            raise
+
+
+def _highest_id(cursor: Any, table: str) -> int:
+    cursor.execute(f"select coalesce(max(id), 0) as most from {table}")  # noqa: S608
+    return int(cursor.fetchone()["most"])
+
+
+def _got(cursor: Any, sql: str, params: Sequence[Any]) -> bool:
+    cursor.execute(sql, params)
+    return bool(cursor.fetchone()["got"])
 
 
 def _applied(conn: Connection) -> dict[str, str]:
