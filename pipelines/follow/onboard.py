@@ -3,39 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 from zoneinfo import available_timezones
 
-from pipelines import patterns, urls
-from pipelines.codes import Cause, Reason
 from pipelines.errors import SourceError
-from pipelines.extract import preview
-from pipelines.extract.rejections import reasons
-from pipelines.follow import address, choice, failure, kept, lists, names, pattern, place, plan, probing, samples
+from pipelines.follow import (
+    assess,
+    kept,
+    names,
+    probing,
+    samples,
+)
 from pipelines.follow import file as source_file
 from pipelines.follow import twice as twice_followed
-from pipelines.follow.failure import Failure
 from pipelines.follow.file import Draft
-from pipelines.follow.pattern import Learned
-from pipelines.follow.place import COUNTRY, Ask, Place
+from pipelines.follow.place import COUNTRY, Ask
 from pipelines.follow.samples import Sample
-from pipelines.follow.seen import Front, Part, Probe, Seen
+from pipelines.follow.seen import Probe
 from pipelines.model import Page, Source
 from pipelines.settings import Settings
 from pipelines.sources import folders, zones
 
 # Sample articles that are shown. Chosen: read at a glance, and telling enough.
 SAMPLES_SHOWN = 10
-# Fewer good samples than this share of them, and there is no source worth following.
-LEAST_GOOD = 0.5
-NOT_ARTICLES = {
-    Reason.LISTING, Reason.HOME, Reason.SOFT_404, Reason.MEDIA, Reason.NOT_HTML, Reason.ERROR_PAGE, Reason.EMPTY,
-}  # fmt: skip
 # Pages a run of a usual source; model.Source has it as the default of `max_pages`.
 USUAL_MAX_PAGES = 500
 
@@ -107,7 +100,7 @@ def follow(
         on_line(f"as the site was seen {round(age / 60)} minutes ago, by {looked.requests} requests")
     else:
         looked, pages = probing.probe(settings, seed, url, budget=budget, on_line=on_line)
-    made = _made(url, wanted, looked, pages, timezone=timezone, country=country, delay=delay, ask=ask)
+    made = _make(seed, looked, pages, timezone=timezone, country=country, ask=ask)
     made = replace(made, requests=looked.requests, seconds=round(looked.seconds, 1))
     if made.source:
         made = _told_of(made, made.source, followed, twice=twice)
@@ -123,86 +116,47 @@ def follow(
     return made
 
 
-def _made(
-    url: str,
-    name: str,
-    looked: Probe,
-    pages: dict[str, Page],
-    *,
-    timezone: str,
-    country: str,
-    delay: float,
-    ask: Ask | None,
+def _make(
+    seed: Source, looked: Probe, pages: dict[str, Page], *, timezone: str, country: str, ask: Ask | None
 ) -> Followed:
-    """What a probing amounts to."""
+    """What a probing amounts to: a source, or the first reason against one."""
     now = datetime.now(UTC)
-    home = lists.home_of(looked.seen)
-    wrong = failure.of_home(url, looked)
-    if home is None or wrong:
-        return _failed(url, wrong or failure.of_lists(url, looked), _robots(looked))
-    blank = preview.anonymous(home.url, name)
-    wall = _wall(home, looked, pages, blank)
-    # A dialog over an empty page looks like a frame for scripts: a browser would see the same dialog.
-    wrong = wall if wall and wall.consent else failure.of_shell(home.url, looked) or wall
-    if wrong:
-        return _failed(url, wrong, _robots(looked))
-    articles = probing.pages_of(looked, pages, Part.ARTICLE)
-    odd = {urls.cleaned(one.want.url) for one in looked.seen if one.want.why == plan.ODD}
-    refused = [
-        one
-        for one in looked.seen
-        if one.want.part == Part.ARTICLE and one.problem and urls.cleaned(one.want.url) not in odd
-    ]
-    if not articles and not refused:
-        return _failed(url, failure.of_lists(home.url, looked), _robots(looked))
-    tried = samples.stated(articles, blank)
-    first = [sample for sample in tried if sample.url not in odd]
-    where = _place(home, looked, first, blank, now, timezone, country)
-    if not (where.timezone and where.country) and ask and any(sample.good for sample in first):
-        zone, land = ask(home.url, where)
-        where = replace(
-            _place(home, looked, first, blank, now, zone, land),
-            timezone_why=where.timezone_why or "as answered",
-            country_why=where.country_why or ("as answered" if land else f"where {zone} is"),
+    try:
+        home = assess.find_home(seed, looked, pages)
+        tried = assess.read_articles(seed, home, looked, pages)
+        where = assess.find_place(home, looked, tried.usual, now, timezone, country, ask)
+        draft = assess.make_draft(looked, home, tried, where, now)
+        outside = {
+            sample.url
+            for sample in tried.samples
+            if sample.url in tried.odd or not assess.fits(sample.url, draft.learned.allow)
+        }
+        evidence = source_file.evidence(draft) + [
+            f"outside of the pattern: {sample.url}, {sample.verdict}"
+            for sample in tried.samples
+            if sample.url in outside
+        ]
+        assess.check_worth(draft, tried, evidence)
+    except assess.Refused as refused:
+        return Followed(
+            url=seed.url,
+            problem=refused.why.problem,
+            tries=refused.why.tries,
+            evidence=tuple(refused.evidence),
+            samples=tuple(refused.shown)[:SAMPLES_SHOWN],
+            missing=refused.missing,
         )
-    learned = _learned(looked, tried)
-    fronts = [one.front for one in looked.seen if one.front]
-    feeds = [one.title for one in lists.good(looked.seen, Part.FEED, Part.HOME) if one.title]
-    title, title_why = names.title(fronts, feeds, urls.host(home.url))
-    draft = Draft(
-        probe=looked,
-        home=home,
-        learned=learned,
-        chosen=choice.choose(looked.seen, learned.allow, now),
-        place=where,
-        title=title,
-        title_why=title_why,
-        rate=lists.per_day(looked.seen, now),
-        now=now,
-    )
-    outside = {sample.url for sample in tried if sample.url in odd or not _fits(sample.url, learned.allow)}
-    evidence = source_file.evidence(draft)
-    evidence += [f"outside of the pattern: {sample.url}, {sample.verdict}" for sample in tried if sample.url in outside]
-    good = sum(sample.good for sample in first)
-    if good < LEAST_GOOD * (len(first) + len(refused)) or not good:
-        return _failed(url, failure.of_samples(home.url, first, refused), evidence, first)
-    if not (draft.chosen.feeds or draft.chosen.sitemaps or draft.chosen.sections):
-        return _failed(url, failure.of_stale(home.url, draft.chosen.left), evidence, first)
-    if not where.timezone or not where.country:
-        missing = tuple(name for name in ("timezone", "country") if not getattr(where, name))
-        return replace(_failed(url, failure.of_place(home.url, where), evidence, first), missing=missing)
-    source = _source(name, draft, delay)
+    source = _source(seed, draft)
     # Read again by the clock and in the language that are now known.
-    shown = tuple(samples.read([page for page in articles if page.url not in outside][:SAMPLES_SHOWN], source))
-    return Followed(
-        url=url, source=source, toml=source_file.text(source, draft), evidence=tuple(evidence), samples=shown
-    )
+    shown = samples.read([page for page in tried.pages if page.url not in outside][:SAMPLES_SHOWN], source)
+    toml = source_file.text(source, draft)
+    return Followed(url=seed.url, source=source, toml=toml, evidence=tuple(evidence), samples=tuple(shown))
 
 
-def _source(name: str, draft: Draft, delay: float) -> Source:
+def _source(seed: Source, draft: Draft) -> Source:
     most = math.ceil((draft.rate or 0) * 2 / 100) * 100
     return Source(
-        name=name,
+        name=seed.name,
         title=" ".join(draft.title.split()),
         url=draft.home.url,
         country=draft.place.country,
@@ -212,7 +166,7 @@ def _source(name: str, draft: Draft, delay: float) -> Source:
         sitemaps=tuple(url for url, _ in draft.chosen.sitemaps),
         sections=tuple(url for url, _ in draft.chosen.sections),
         allow=draft.learned.allow,
-        delay=delay,
+        delay=seed.delay,
         max_pages=max(USUAL_MAX_PAGES, most),
     )
 
@@ -232,76 +186,3 @@ def _name(settings: Settings, name: str, url: str) -> str:
         return folders.free_name(settings, name)
     # A file with a mistake in it has its name as well.
     return names.free(names.name(url), folders.taken(settings))
-
-
-def _wall(home: Seen, looked: Probe, pages: dict[str, Page], blank: Source) -> Failure | None:
-    """Whether the home page is no page of a site at all, by what extraction takes it for."""
-    if lists.known(looked.seen).sure:
-        return None
-    own = pages.get(urls.cleaned(home.want.url))
-    (read,) = samples.read([own], blank) if own else (Sample(url=home.url),)
-    return failure.of_wall(home.url, read)
-
-
-def _place(
-    home: Seen, looked: Probe, first: Sequence[Sample], blank: Source, now: datetime, timezone: str, country: str
-) -> Place:
-    fronts: list[Front] = [one.front for one in looked.seen if one.front]
-    spoken = [one.language for one in lists.good(looked.seen, Part.FEED, Part.SITEMAP) if one.language]
-    read = [sample.language for sample in first if sample.good]
-    code, why = place.language(fronts, read, spoken)
-    stated = Counter(sample.offset for sample in first if sample.offset is not None)
-    offsets = [*(one.offsets for one in looked.seen if one.offsets), tuple(stated.items())]
-    found = place.find(home.url, code, fronts, offsets, now, timezone=timezone, country=country)
-    return replace(found, language=code, language_why=why)
-
-
-def _learned(looked: Probe, first: Sequence[Sample]) -> Learned:
-    """The patterns of article addresses, with what the samples turned out to be."""
-    found = lists.known(looked.seen)
-    by_folder: dict[tuple[str, ...], list[bool]] = {}
-    for sample in first:
-        by_folder.setdefault(address.folder_of(sample.url), []).append(sample.reason not in NOT_ARTICLES)
-    # One page that is none may stand in any section; where all that were tried are none, it is one of galleries.
-    named_so = {address.folder_of(sample.url) for sample in first if _of_media(sample)}
-    dropped = {
-        folder for folder, tried in by_folder.items() if not any(tried) and (len(tried) > 1 or folder in named_so)
-    }
-    fine = [sample for sample in first if sample.reason not in NOT_ARTICLES]
-    forms = [url for sample in fine for url in (sample.url, *sample.forms) if lists.same_site(url, sample.url)]
-    # What robots.txt forbids is no article to us.
-    bad = {sample.url for sample in first if sample not in fine}
-    bad |= {one.want.url for one in looked.seen if one.want.part == Part.ARTICLE and one.code == Cause.ROBOTS}
-    strangers = [url for url in (*found.sure, *found.likely) if address.folder_of(url) in dropped]
-    left = bad.union(strangers)
-    sure = [url for url in found.sure if url not in left]
-    surely = set(map(address.build_of, sure)) if len(sure) >= pattern.FEW_ARTICLES else set()
-    proven = set(map(address.build_of, forms)) - surely
-    likely = [url for url in found.likely if url not in left and address.build_of(url) in proven]
-    speaking = [url for url in likely if address.speaks(url)]
-    likely = speaking if len(speaking) * 2 >= len(likely) else likely
-    return pattern.learn([*sure, *likely, *forms], [*found.others, *strangers])
-
-
-def _of_media(sample: Sample) -> bool:
-    """Whether a page is no article for want of text, and stands where its address says that there is none."""
-    media = sample.reason == Reason.MEDIA
-    return media and bool(reasons.MEDIA_PATH.search(unquote(urlsplit(sample.url).path)))
-
-
-def _fits(url: str, allow: Sequence[str]) -> bool:
-    return not allow or any(patterns.matches(regex, url) for regex in allow)
-
-
-def _failed(url: str, wrong: Failure, evidence: Sequence[str], shown: Sequence[Sample] = ()) -> Followed:
-    return Followed(
-        url=url,
-        problem=wrong.problem,
-        tries=wrong.tries,
-        evidence=tuple(evidence),
-        samples=tuple(shown)[:SAMPLES_SHOWN],
-    )
-
-
-def _robots(looked: Probe) -> list[str]:
-    return source_file.of_robots(looked)

@@ -27,6 +27,7 @@ MAX_CANDIDATES = 10
 COUNTRY = re.compile("[A-Z]{2}")
 BY_DOMAIN = "the country of its address"
 BY_CATALOGUE = "the catalogue says so"
+AS_GIVEN = "as given"
 # Of the dates with an offset, so many have to be at one that the zone has; the rest may be anybody's.
 AGREE = 0.9
 # Regions that templates have before anybody sets theirs.
@@ -92,42 +93,18 @@ def find(
     timezone: str = "",
     country: str = "",
 ) -> Place:
-    """Country and time zone of a site in this language. timezone, country: what somebody said, which then counts.
+    """Country and time zone of a site in this language, by the first rule that tells; else the candidates.
 
     offsets: for each of its lists, and for its articles, (minutes east of UTC, how many dates).
+    timezone, country: what somebody said, which then counts.
     """
-    local, in_utc = _clocks(offsets)
+    land, why = (country, AS_GIVEN) if country else _country(url, fronts)
     if country and not timezone and len(own := _zones_of(country)) == 1:
         timezone = own[0]
     if timezone:
-        own_country, why = (country, "as given") if country else _country(url, fronts)
-        own_country, why = (own_country, why) if own_country else (country_of(timezone), f"where {timezone} is")
-        return Place(country=own_country, country_why=why, timezone=timezone, timezone_why="as given")
-    own_country, why = (country, "as given") if country else _country(url, fronts)
-    possible = _zones_of(own_country) if own_country else _zones_of(*COUNTRIES.get(code, "").split())
-    fitting = [zone for zone in possible if _fits(zone, local, now)]
-    seen = _spoken(local) or ("its dates are all in UTC" if in_utc else "its dates have no offset")
-    alike = _alike(fitting, now)
-    by_domain = bool(own_country) and (why in (BY_DOMAIN, BY_CATALOGUE) or bool(country))
-    one_country = bool(own_country) or len({country_of(zone) for zone in fitting}) == 1
-    if fitting and alike and one_country and (local or by_domain):
-        zone = _chief(fitting, own_country)
-        agrees = f"{why}; {seen}" if own_country else f"{seen}, and of the countries that write {code} only it has that"
-        place = own_country or country_of(zone)
-        why = why if own_country else f"where {zone} is"
-        return Place(country=place, country_why=why, timezone=zone, timezone_why=agrees)
-    if by_domain and not local and own_country in zones.CAPITALS:
-        return Place(
-            country=own_country, country_why=why, timezone=zones.CAPITALS[own_country],
-            timezone_why=f"{why}, by its largest press; {seen}",
-        )  # fmt: skip
-    near = fitting or ([] if possible else [z for z in _all_zones() if _fits(z, local, now)]) if local else possible
-    return Place(
-        country=own_country,
-        country_why=why,
-        candidates=tuple(dict.fromkeys(near or possible))[:MAX_CANDIDATES],
-        unsure=f"{why or 'its address tells no country'}; {seen}",
-    )
+        return _as_given(timezone, land, why)
+    clue = _clue(code, land, why, offsets, now)
+    return _by_clock(clue, code, now) or _by_country(clue) or _candidates(clue, now)
 
 
 def offset(zone: str, at: datetime) -> int:
@@ -148,6 +125,83 @@ def country_of(zone: str) -> str:
             if folder.joinpath(name).read_bytes() == clock:
                 return codes.partition(",")[0]
     return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Clue:
+    """What points to a place: the country and who says so, the clocks that its dates have, the zones that fit both.
+
+    country: empty where nothing tells it. sure: the country is by address, by catalogue, or as given.
+    local: dates by their minutes east of UTC. possible: zones of the country, or of all that write the language.
+    fitting: those of them whose clock is that of the dates. seen: the dates in words.
+    """
+
+    country: str
+    why: str
+    sure: bool
+    local: Counter[int]
+    possible: list[str]
+    fitting: list[str]
+    seen: str
+
+
+def _clue(code: str, country: str, why: str, offsets: Iterable[Iterable[tuple[int, int]]], now: datetime) -> _Clue:
+    local, in_utc = _clocks(offsets)
+    possible = _zones_of(country) if country else _zones_of(*COUNTRIES.get(code, "").split())
+    return _Clue(
+        country=country,
+        why=why,
+        sure=bool(country) and why in (BY_DOMAIN, BY_CATALOGUE, AS_GIVEN),
+        local=local,
+        possible=possible,
+        fitting=[zone for zone in possible if _fits(zone, local, now)],
+        seen=_spoken(local) or ("its dates are all in UTC" if in_utc else "its dates have no offset"),
+    )
+
+
+def _as_given(timezone: str, country: str, why: str) -> Place:
+    """The zone that somebody said; the country is that zone's where nothing else tells it."""
+    land, told = (country, why) if country else (country_of(timezone), f"where {timezone} is")
+    return Place(country=land, country_why=told, timezone=timezone, timezone_why=AS_GIVEN)
+
+
+def _by_clock(clue: _Clue, code: str, now: datetime) -> Place | None:
+    """The zone of the one country where all zones that fit have the same clock, and two things agree on it."""
+    one_country = bool(clue.country) or len({country_of(zone) for zone in clue.fitting}) == 1
+    agreed = bool(clue.local) or clue.sure
+    if not (clue.fitting and one_country and agreed and _alike(clue.fitting, now)):
+        return None
+    zone = _chief(clue.fitting, clue.country)
+    if clue.country:
+        return Place(country=clue.country, country_why=clue.why, timezone=zone, timezone_why=f"{clue.why}; {clue.seen}")
+    only = f"{clue.seen}, and of the countries that write {code} only it has that"
+    return Place(country=country_of(zone), country_why=f"where {zone} is", timezone=zone, timezone_why=only)
+
+
+def _by_country(clue: _Clue) -> Place | None:
+    """The zone of a country's largest press, where the country is sure and no date says otherwise."""
+    if not clue.sure or clue.local or clue.country not in zones.CAPITALS:
+        return None
+    return Place(
+        country=clue.country,
+        country_why=clue.why,
+        timezone=zones.CAPITALS[clue.country],
+        timezone_why=f"{clue.why}, by its largest press; {clue.seen}",
+    )
+
+
+def _candidates(clue: _Clue, now: datetime) -> Place:
+    """The zones that somebody may choose from: those that fit; where none is even possible, all with that clock."""
+    near = clue.possible
+    if clue.local:
+        anywhere = [] if clue.possible else [zone for zone in _all_zones() if _fits(zone, clue.local, now)]
+        near = clue.fitting or anywhere or clue.possible
+    return Place(
+        country=clue.country,
+        country_why=clue.why,
+        candidates=tuple(dict.fromkeys(near))[:MAX_CANDIDATES],
+        unsure=f"{clue.why or 'its address tells no country'}; {clue.seen}",
+    )
 
 
 def _country(url: str, fronts: Sequence[Front]) -> tuple[str, str]:

@@ -1,0 +1,189 @@
+"""Whether a source can be made of what a probing saw: one step after the other, each of which may refuse the site."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import unquote, urlsplit
+
+from pipelines import patterns, urls
+from pipelines.codes import Cause, Reason
+from pipelines.extract import preview
+from pipelines.extract.rejections import reasons
+from pipelines.follow import address, choice, failure, lists, names, pattern, place, plan, probing, samples
+from pipelines.follow import file as source_file
+from pipelines.follow.failure import Failure
+from pipelines.follow.file import Draft
+from pipelines.follow.pattern import Learned
+from pipelines.follow.place import Ask, Place
+from pipelines.follow.samples import Sample
+from pipelines.follow.seen import Front, Part, Probe, Seen
+from pipelines.model import Page, Source
+
+# Fewer good samples than this share of them, and there is no source worth following.
+LEAST_GOOD = 0.5
+NOT_ARTICLES = {
+    Reason.LISTING, Reason.HOME, Reason.SOFT_404, Reason.MEDIA, Reason.NOT_HTML, Reason.ERROR_PAGE, Reason.EMPTY,
+}  # fmt: skip
+
+
+class Refused(Exception):
+    """No source can be made of the site: why, what is known by then, and what nobody knows but an option could tell."""
+
+    def __init__(
+        self, why: Failure, evidence: Sequence[str], shown: Sequence[Sample] = (), missing: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(why.problem)
+        self.why, self.evidence, self.shown, self.missing = why, evidence, shown, missing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tried:
+    """The articles that were asked for: the pages that came, what each was read as, and those that were refused.
+
+    odd: addresses that were asked for because they look unlike the others; they say nothing of the site.
+    """
+
+    pages: list[Page]
+    samples: list[Sample]
+    refused: list[Seen]
+    odd: set[str]
+
+    @property
+    def usual(self) -> list[Sample]:
+        return [sample for sample in self.samples if sample.url not in self.odd]
+
+
+def find_home(seed: Source, looked: Probe, pages: dict[str, Page]) -> Seen:
+    """The site's home page; refused where none came, or what came is a wall, a dialog or a frame for scripts."""
+    robots = source_file.of_robots(looked)
+    home = lists.home_of(looked.seen)
+    wrong = failure.of_home(seed.url, looked)
+    if home is None or wrong:
+        raise Refused(wrong or failure.of_lists(seed.url, looked), robots)
+    wall = _wall(home, looked, pages, preview.anonymous(home.url, seed.name))
+    # A dialog over an empty page looks like a frame for scripts: a browser would see the same dialog.
+    wrong = wall if wall and wall.consent else failure.of_shell(home.url, looked) or wall
+    if wrong:
+        raise Refused(wrong, robots)
+    return home
+
+
+def read_articles(seed: Source, home: Seen, looked: Probe, pages: dict[str, Page]) -> Tried:
+    """What the articles that were asked for turned out to be; refused where none was asked for."""
+    articles = probing.pages_of(looked, pages, Part.ARTICLE)
+    odd = {urls.cleaned(one.want.url) for one in looked.seen if one.want.why == plan.ODD}
+    refused = [
+        one
+        for one in looked.seen
+        if one.want.part == Part.ARTICLE and one.problem and urls.cleaned(one.want.url) not in odd
+    ]
+    if not articles and not refused:
+        raise Refused(failure.of_lists(home.url, looked), source_file.of_robots(looked))
+    stated = samples.stated(articles, preview.anonymous(home.url, seed.name))
+    return Tried(pages=articles, samples=stated, refused=refused, odd=odd)
+
+
+def find_place(
+    home: Seen, looked: Probe, usual: Sequence[Sample], now: datetime, timezone: str, country: str, ask: Ask | None
+) -> Place:
+    """Where the site is; what cannot be known is asked for, where there is somebody to ask and an article to follow."""
+    where = _place(home, looked, usual, now, timezone, country)
+    if (where.timezone and where.country) or not ask or not any(sample.good for sample in usual):
+        return where
+    zone, land = ask(home.url, where)
+    return replace(
+        _place(home, looked, usual, now, zone, land),
+        timezone_why=where.timezone_why or "as answered",
+        country_why=where.country_why or ("as answered" if land else f"where {zone} is"),
+    )
+
+
+def make_draft(looked: Probe, home: Seen, tried: Tried, where: Place, now: datetime) -> Draft:
+    learned = _learned(looked, tried.samples)
+    fronts = [one.front for one in looked.seen if one.front]
+    feeds = [one.title for one in lists.good(looked.seen, Part.FEED, Part.HOME) if one.title]
+    title, title_why = names.title(fronts, feeds, urls.host(home.url))
+    return Draft(
+        probe=looked,
+        home=home,
+        learned=learned,
+        chosen=choice.choose(looked.seen, learned.allow, now),
+        place=where,
+        title=title,
+        title_why=title_why,
+        rate=lists.per_day(looked.seen, now),
+        now=now,
+    )
+
+
+def check_worth(draft: Draft, tried: Tried, evidence: Sequence[str]) -> None:
+    """Refuse a site of too few good articles, without a list that is alive, or of an unknown place."""
+    home, usual, place_ = draft.home.url, tried.usual, draft.place
+    good = sum(sample.good for sample in usual)
+    if good < LEAST_GOOD * (len(usual) + len(tried.refused)) or not good:
+        raise Refused(failure.of_samples(home, usual, tried.refused), evidence, usual)
+    if not (draft.chosen.feeds or draft.chosen.sitemaps or draft.chosen.sections):
+        raise Refused(failure.of_stale(home, draft.chosen.left), evidence, usual)
+    missing = tuple(name for name in ("timezone", "country") if not getattr(place_, name))
+    if missing:
+        raise Refused(failure.of_place(home, place_), evidence, usual, missing)
+
+
+def _wall(home: Seen, looked: Probe, pages: dict[str, Page], blank: Source) -> Failure | None:
+    """Whether the home page is no page of a site at all, by what extraction takes it for."""
+    if lists.known(looked.seen).sure:
+        return None
+    own = pages.get(urls.cleaned(home.want.url))
+    (read,) = samples.read([own], blank) if own else (Sample(url=home.url),)
+    return failure.of_wall(home.url, read)
+
+
+def _place(home: Seen, looked: Probe, first: Sequence[Sample], now: datetime, timezone: str, country: str) -> Place:
+    fronts: list[Front] = [one.front for one in looked.seen if one.front]
+    spoken = [one.language for one in lists.good(looked.seen, Part.FEED, Part.SITEMAP) if one.language]
+    read = [sample.language for sample in first if sample.good]
+    code, why = place.language(fronts, read, spoken)
+    stated = Counter(sample.offset for sample in first if sample.offset is not None)
+    offsets = [*(one.offsets for one in looked.seen if one.offsets), tuple(stated.items())]
+    found = place.find(home.url, code, fronts, offsets, now, timezone=timezone, country=country)
+    return replace(found, language=code, language_why=why)
+
+
+def _learned(looked: Probe, first: Sequence[Sample]) -> Learned:
+    """The patterns of article addresses, with what the samples turned out to be."""
+    found = lists.known(looked.seen)
+    by_folder: dict[tuple[str, ...], list[bool]] = {}
+    for sample in first:
+        by_folder.setdefault(address.folder_of(sample.url), []).append(sample.reason not in NOT_ARTICLES)
+    # One page that is none may stand in any section; where all that were tried are none, it is one of galleries.
+    named_so = {address.folder_of(sample.url) for sample in first if _of_media(sample)}
+    dropped = {
+        folder for folder, tried in by_folder.items() if not any(tried) and (len(tried) > 1 or folder in named_so)
+    }
+    fine = [sample for sample in first if sample.reason not in NOT_ARTICLES]
+    forms = [url for sample in fine for url in (sample.url, *sample.forms) if lists.same_site(url, sample.url)]
+    # What robots.txt forbids is no article to us.
+    bad = {sample.url for sample in first if sample not in fine}
+    bad |= {one.want.url for one in looked.seen if one.want.part == Part.ARTICLE and one.code == Cause.ROBOTS}
+    strangers = [url for url in (*found.sure, *found.likely) if address.folder_of(url) in dropped]
+    left = bad.union(strangers)
+    sure = [url for url in found.sure if url not in left]
+    surely = set(map(address.build_of, sure)) if len(sure) >= pattern.FEW_ARTICLES else set()
+    proven = set(map(address.build_of, forms)) - surely
+    likely = [url for url in found.likely if url not in left and address.build_of(url) in proven]
+    speaking = [url for url in likely if address.speaks(url)]
+    likely = speaking if len(speaking) * 2 >= len(likely) else likely
+    return pattern.learn([*sure, *likely, *forms], [*found.others, *strangers])
+
+
+def _of_media(sample: Sample) -> bool:
+    """Whether a page is no article for want of text, and stands where its address says that there is none."""
+    media = sample.reason == Reason.MEDIA
+    return media and bool(reasons.MEDIA_PATH.search(unquote(urlsplit(sample.url).path)))
+
+
+def fits(url: str, allow: Sequence[str]) -> bool:
+    return not allow or any(patterns.matches(regex, url) for regex in allow)
