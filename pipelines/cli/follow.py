@@ -13,6 +13,7 @@ from rich.text import Text
 
 from pipelines import urls
 from pipelines.cli import completion, followlist
+from pipelines.cli.followlist import Wish
 from pipelines.cli.show import Json, as_json, complain, out, quiet_if, say, table
 from pipelines.errors import SourceError
 from pipelines.follow import opml, place
@@ -69,36 +70,21 @@ def follow(
     json: Json = False,
 ) -> None:
     """Follow a site by its bare address, with the evidence for every line of its file, or entries of the catalogue."""
-    if name and len(names) > 1:
-        raise SourceError("--name is for one address at a time.")
+    wish = Wish(
+        name=name, timezone=timezone, country=country.upper(), delay=delay,
+        yes=yes, dry_run=dry_run, anew=anew, twice=twice, quiet=json,
+    )  # fmt: skip
     lists = [one for one in names if opml.is_list(one)]
     addresses = [one for one in names if one not in lists and _is_address(one)]
-    taken = [one for one in names if one not in addresses and one not in lists]
-    if lists and (name or timezone or country):
-        raise SourceError(f"{lists[0]} is a list of many sites: --name, --timezone and --country are for one address.")
-    addressed = [*addresses, *lists]
-    if addressed and not (yes or dry_run) and (json or not sys.stdin.isatty()):
-        why = "--json asks nothing" if json else "this is no terminal"
-        raise SourceError(
-            f"Nobody can be asked whether to follow {addressed[0]}, for {why}: give --yes to write its file without "
-            "asking, or --dry-run to see what would be written."
-        )
-    current = of_installation()
+    entries = [one for one in names if one not in addresses and one not in lists]
+    _check_wish(wish, addresses, lists, entries)
     if not dry_run:
-        folders.check_writable(current)
-    made = [
-        _site(one, name, timezone, country.upper(), delay, yes=yes, dry_run=dry_run, anew=anew, twice=twice, quiet=json)
-        for one in addresses
-    ]
-    many = [one for path in lists for one in followlist.follow(path, delay, yes, dry_run, anew, quiet=json, one=_site)]
-    if taken and (name or timezone or country or delay != USUAL_DELAY_SECONDS):
-        raise SourceError(
-            f"{taken[0]} is an entry of the catalogue, or a file that was put aside, and has its own name, time zone, "
-            "country and delay: follow it without options, then edit its file."
-        )
-    entries = [_entry(one, dry_run=dry_run, twice=twice, quiet=json) for one in taken]
+        folders.check_writable(of_installation())
+    made = [_site(one, wish) for one in addresses]
+    many = [one for path in lists for one in followlist.follow(path, wish, _site)]
+    taken = [_entry(one, wish) for one in entries]
     if json:
-        as_json([*made, *many, *entries])
+        as_json([*made, *many, *taken])
     if any(one.problem for one in made) or any(one.became in (Became.ASKS, Became.FAILED) for one in many):
         raise typer.Exit(1)
 
@@ -111,16 +97,39 @@ def unfollow(names: Annotated[list[str], typer.Argument(metavar="NAME...", autoc
         say(f"No longer following {name}; its articles and raw files stay.{kept}")
 
 
-def _entry(name: str, *, dry_run: bool, twice: bool, quiet: bool) -> dict[str, str]:
+def _check_wish(wish: Wish, addresses: Sequence[str], lists: Sequence[str], entries: Sequence[str]) -> None:
+    """SourceError where options and names do not go together, or nobody could be asked what has to be asked."""
+    of_site = wish.name or wish.timezone or wish.country
+    if wish.name and len(addresses) + len(lists) + len(entries) > 1:
+        raise SourceError("--name is for one address at a time.")
+    if lists and of_site:
+        raise SourceError(f"{lists[0]} is a list of many sites: --name, --timezone and --country are for one address.")
+    if entries and (of_site or wish.delay != USUAL_DELAY_SECONDS):
+        raise SourceError(
+            f"{entries[0]} is an entry of the catalogue, or a file that was put aside, and has its own name, time "
+            "zone, country and delay: follow it without options, then edit its file."
+        )
+    asking = [*addresses, *lists]
+    if asking and not (wish.yes or wish.dry_run) and (wish.quiet or not sys.stdin.isatty()):
+        why = "--json asks nothing" if wish.quiet else "this is no terminal"
+        raise SourceError(
+            f"Nobody can be asked whether to follow {asking[0]}, for {why}: give --yes to write its file without "
+            "asking, or --dry-run to see what would be written."
+        )
+
+
+def _entry(name: str, wish: Wish) -> dict[str, str]:
     """Follow one entry of the catalogue, or show what would be written."""
     toml = folders.offered(settings(), name)
     offer = parse(toml, name, name)
     lists = (*offer.feeds, *offer.sitemaps, *offer.sections)
-    if not (dry_run or twice) and (told := twice_followed.known(folders.readable(settings())[0], offer.url, lists)):
+    if not (wish.dry_run or wish.twice) and (
+        told := twice_followed.known(folders.readable(settings())[0], offer.url, lists)
+    ):
         raise SourceError(str(told))
-    path = "" if dry_run else shown(folders.follow(settings(), name))
-    if not quiet:
-        say(toml if dry_run else f"Following {name}: {path}. `nightdesk run {name}` collects it.")
+    path = "" if wish.dry_run else shown(folders.follow(settings(), name))
+    if not wish.quiet:
+        say(toml if wish.dry_run else f"Following {name}: {path}. `nightdesk run {name}` collects it.")
     return {"name": name, "path": path, "toml": toml}
 
 
@@ -132,53 +141,40 @@ def _is_address(text: str) -> bool:
     return not known and ("." in text or ":" in text)
 
 
-def _site(
-    url: str,
-    name: str,
-    timezone: str,
-    country: str,
-    delay: float,
-    *,
-    yes: bool,
-    dry_run: bool,
-    anew: bool,
-    twice: bool,
-    quiet: bool,
-) -> Followed:
+def _site(url: str, wish: Wish) -> Followed:
     """Probe one site, show what was found, and write its file unless somebody says no."""
     # Here, for what reads articles takes a second to load, and most commands read none.
     from pipelines.follow.onboard import follow as follow_site
 
-    current = settings()
     made = follow_site(
-        current,
+        of_installation(),
         url,
-        name=name,
-        timezone=timezone,
-        country=country,
-        delay=delay,
-        write=yes and not dry_run,
-        anew=anew,
-        twice=twice,
-        ask=_ask if sys.stdin.isatty() and not quiet else None,
-        on_line=quiet_if(quiet),
+        name=wish.name,
+        timezone=wish.timezone,
+        country=wish.country,
+        delay=wish.delay,
+        write=wish.yes and not wish.dry_run,
+        anew=wish.anew,
+        twice=wish.twice,
+        ask=_ask if sys.stdin.isatty() and not wish.quiet else None,
+        on_line=quiet_if(wish.quiet),
     )
-    if quiet:
+    if wish.quiet:
         return made
     _show(made)
     if made.source is None:
         return made
-    if dry_run:
+    if wish.dry_run:
         say("")
         say(made.toml)
-    elif made.path is None:
+        return made
+    path = made.path
+    if path is None:
         if not typer.confirm(f"Follow it as {made.source.name}?", default=True):
             say("Nothing was written.")
             return made
-        path = folders.keep(current, made.source.name, made.toml)
-        say(f"Following {made.source.name}: {shown(path)}. `nightdesk run {made.source.name}` collects it.")
-    else:
-        say(f"Following {made.source.name}: {shown(made.path)}. `nightdesk run {made.source.name}` collects it.")
+        path = folders.keep(of_installation(), made.source.name, made.toml)
+    say(f"Following {made.source.name}: {shown(path)}. `nightdesk run {made.source.name}` collects it.")
     return made
 
 

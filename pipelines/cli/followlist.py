@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,34 +24,49 @@ from pipelines.sources import folders
 MOST_TOLD = 40
 
 
-def follow(
-    text: str, delay: float, yes: bool, dry_run: bool, anew: bool, *, quiet: bool, one: Callable[..., Any]
-) -> list[Outcome]:
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What somebody said with `follow`: of the site (empty: find out), and how to go about it, as the options do."""
+
+    name: str = ""
+    timezone: str = ""
+    country: str = ""
+    delay: float
+    yes: bool = False
+    dry_run: bool = False
+    anew: bool = False
+    twice: bool = False
+    quiet: bool = False
+
+
+def follow(text: str, wish: Wish, one: Callable[[str, Wish], Any]) -> list[Outcome]:
     """Follow the sites of a list, a few at a time; what needs a person is told, or asked for, at the end.
 
     one: how a single site is followed with the questions that it needs.
     """
     listed = opml.read(Path(text).expanduser())
     feeds = len(listed) + sum(len(site.others) for site in listed)
-    if not quiet:
+    if not wish.quiet:
         say(f"{text}: {feeds} feeds of {len(listed)} sites; {many.TOGETHER} are looked at at a time.")
-    if not (yes or dry_run) and not typer.confirm(
+    if not (wish.yes or wish.dry_run) and not typer.confirm(
         f"Follow those of the {len(listed)} sites that are fine?", default=True
     ):
         say("Nothing was written.")
         return []
     try:
-        found = many.each(settings(), listed, write=not dry_run, anew=anew, delay=delay, on_line=quiet_if(quiet))
+        found = many.each(
+            settings(), listed, write=not wish.dry_run, anew=wish.anew, delay=wish.delay, on_line=quiet_if(wish.quiet)
+        )
     except KeyboardInterrupt:
         say("Stopped; what was done is kept, and the same command goes on where it was.", "yellow")
         raise
-    if not quiet:
-        _tell(found, dry_run=dry_run)
-        if sys.stdin.isatty() and not yes and not dry_run:
+    if not wish.quiet:
+        _tell(found, dry_run=wish.dry_run)
+        if sys.stdin.isatty() and not wish.yes and not wish.dry_run:
             # As they were seen a moment ago: no site is asked anew.
             for outcome in (outcome for outcome in found if outcome.became == Became.ASKS):
                 say("")
-                one(outcome.url, "", "", "", delay, yes=False, dry_run=False, anew=False, twice=False, quiet=False)
+                one(outcome.url, Wish(delay=wish.delay))
     return found
 
 

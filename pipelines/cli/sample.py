@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,15 @@ from pipelines.stores import postgres, templates, warc
 NEWEST = 50
 
 
+@dataclass(frozen=True)
+class Checked:
+    """A source to check, and the folder that its golden pages lie in. by_name: somebody named it, not its file."""
+
+    source: Source
+    folder: Path
+    by_name: bool
+
+
 def add_to(app: typer.Typer) -> None:
     """Register the commands under `sources`."""
     app.command("check")(check)
@@ -39,23 +49,12 @@ def check(
 ) -> None:
     """Check source files and golden pages of all followed sources; of those named, or with --all, the sites as well."""
     current = settings()
-    checked = [_named(current, name) for name in names or []] or sources.followed(current)
-    paths = [Path(n) if n.endswith(".toml") else current.sources / f"{n}.toml" for n in names or []]
-    say(f"{len(checked)} source file(s) are in order: {', '.join(s.name for s in checked) or 'none'}.")
-    folders = [path.parent for path in paths] or [current.sources] * len(checked)
-    files = {source.name: golden.path(folder, source.name) for source, folder in zip(checked, folders, strict=True)}
-    pages = [(source, page) for source in checked for page in golden.load(files[source.name])]
-    found = golden.check(current, pages)
-    broken = [name for name, file in files.items() if not _told(name, file, [f for f in found if f.source == name])]
-    named = {source.name for source, n in zip(checked, names or [], strict=False) if not n.endswith(".toml")}
-    sites = [source for source in checked if all_ or source.name in named] if not offline else []
-    changed = [source.name for source in sites if not _looked_at(current, source)]
-    if all_ and sites and not offline:
-        alike = len(sites) - len(changed)
-        say(
-            f"{alike} of {len(sites)} sites are as they should be"
-            + (f"; look at {', '.join(changed)}." if changed else ".")
-        )
+    checked = [_checked(current, name) for name in names or []] or [
+        Checked(source, current.sources, by_name=False) for source in sources.followed(current)
+    ]
+    say(f"{len(checked)} source file(s) are in order: {', '.join(one.source.name for one in checked) or 'none'}.")
+    broken = _check_golden(current, checked)
+    changed = [] if offline else _check_sites(current, checked, every=all_)
     if broken or changed:
         raise typer.Exit(1)
 
@@ -81,9 +80,30 @@ def sample(
     say(f"\nThis draft is in {file}. Compare it with the page, mend what is wrong, then set its `reviewed` to true.")
 
 
-def _named(current: Settings, name: str) -> Source:
+def _checked(current: Settings, name: str) -> Checked:
     """A followed source, or one of any file."""
-    return sources.load(Path(name)) if name.endswith(".toml") else sources.named(current, [name])[0]
+    if name.endswith(".toml"):
+        return Checked(sources.load(Path(name)), Path(name).parent, by_name=False)
+    return Checked(sources.named(current, [name])[0], current.sources, by_name=True)
+
+
+def _check_golden(current: Settings, checked: Sequence[Checked]) -> list[str]:
+    """Say what became of the golden pages; the sources of which a reviewed one no longer gives what it should."""
+    files = {one.source.name: golden.path(one.folder, one.source.name) for one in checked}
+    pages = [(one.source, page) for one in checked for page in golden.load(files[one.source.name])]
+    found = golden.check(current, pages)
+    return [name for name, file in files.items() if not _told(name, file, [f for f in found if f.source == name])]
+
+
+def _check_sites(current: Settings, checked: Sequence[Checked], *, every: bool) -> list[str]:
+    """Look at the sites of sources that were named, or at every site; the sources whose site changed."""
+    looked_at = [one.source for one in checked if every or one.by_name]
+    changed = [source.name for source in looked_at if not _looked_at(current, source)]
+    if every and looked_at:
+        alike = len(looked_at) - len(changed)
+        rest = f"; look at {', '.join(changed)}." if changed else "."
+        say(f"{alike} of {len(looked_at)} sites are as they should be{rest}")
+    return changed
 
 
 def _looked_at(current: Settings, source: Source) -> bool:
