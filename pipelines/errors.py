@@ -53,6 +53,14 @@ class QueryError(NightdeskError):
         super().__init__(f"{reason}\n{_pointed(written, start)}" if written.strip() else reason)
 
 
+class CursorError(NightdeskError):
+    """A cursor is none, or of another question: names what goes on from where."""
+
+
+class CostlyError(NightdeskError):
+    """A question would read too much of the archive and was ended: says how to narrow it."""
+
+
 class WatchError(NightdeskError):
     """A watch cannot be used as written: names the watch and what is allowed."""
 

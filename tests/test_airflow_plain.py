@@ -16,6 +16,7 @@ from configparser import ConfigParser
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -91,6 +92,8 @@ def test_a_night_comes_through_in_an_airflow_that_was_there_before(server: str, 
             ended = night(airflow, RUN, on_task=print, budget=400)
             plugins = airflow.client.get("/api/v2/plugins").json()["plugins"]
             desk = airflow.client.get("/nightdesk/api/desk")
+            found = airflow.client.get("/nightdesk/api/v1/search", params={"q": "source:harbour", "count": 1})
+            stranger = httpx.get(f"{airflow.address}/nightdesk/api/v1/search", params={"q": "a"})
         told = json.loads(called(environment, env, "nightdesk", "articles", "--json", "--count", "99"))
         published = [truth.url for truth in articles(newsroom.folder)]
 
@@ -99,6 +102,8 @@ def test_a_night_comes_through_in_an_airflow_that_was_there_before(server: str, 
     assert len(told) == len(published) > 0
     assert "nightdesk" in [plugin["name"] for plugin in plugins]
     assert desk.status_code == 200, desk.text
+    assert [answer["source"] for answer in found.json()["answers"]] == ["harbour"]
+    assert stranger.status_code == 401
     for address in (ours, airflows):
         databases.dropped(server, address)
 

@@ -69,7 +69,7 @@ PUBLIC = {
     "text urls",
     "pipelines.airflow": "airflow_home api_client cleaning night_dags service_dags standalone",
     "pipelines.alert": "stage watches",
-    "pipelines.archive": "differences passages provenance search",
+    "pipelines.archive": "differences passages provenance published search",
     "pipelines.crawl": "aliases discovery host_locks ledger policy rules stage summary",
     "pipelines.dates": "clocks lists months relative written",
     "pipelines.desk": "records",

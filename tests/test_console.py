@@ -13,9 +13,9 @@ from pipelines.settings import Settings
 from pipelines.sources import sourcefile
 from pipelines.stores import postgres
 from tests import factories as rows
-from tests.console_app import get, process
+from tests.console_app import airflow, get, process
 
-__all__ = ["get", "process"]
+__all__ = ["airflow", "get", "process"]
 
 pytestmark = pytest.mark.airflow
 

@@ -100,11 +100,13 @@ def test_a_night_by_airflow_ends_with_articles_and_the_desk(machine: Machine, ni
     with night.api() as client:
         desk = client.get("/nightdesk/api/desk")
         stranger = client.get("/nightdesk/api/desk", headers={"Authorization": ""})
+        sources = client.get("/nightdesk/api/v1/sources").json()["sources"]
         (run,) = api_client.runs(client, "news_crawl")
         log = client.get(f"/api/v2/dags/news_crawl/dagRuns/{run.run_id}/taskInstances/plan/logs/1")
     assert desk.status_code == 200
     assert "صباح الشمال" in desk.text
     assert stranger.status_code in (401, 403)
+    assert {source["source"] for source in sources} >= set(SITES)
     assert "Could not read" not in log.text and "plan" in log.text
     assert RUNS[0] in night.nightdesk("status")
 

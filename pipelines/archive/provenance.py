@@ -22,11 +22,12 @@ def of_article(conn: postgres.Connection, raw: Path, number: int) -> list[postgr
         text = row.pop("text")
         redirected = row["url"] if row["final_url"] and row["final_url"] != row["url"] else ""
         made.append({**row, "text_sha256": sha256(text.encode()).hexdigest(), "redirected_from": redirected}
-                    | {"record": _record(raw, row)})  # fmt: skip
+                    | {"record": record_of(raw, row)})  # fmt: skip
     return made
 
 
-def _record(raw: Path, row: postgres.Row) -> str:
+def record_of(raw: Path, row: postgres.Row) -> str:
+    """The WARC-Record-ID of a page in the raw store, empty where its file is not there."""
     if not row["warc_file"]:
         return ""
     pointer = Pointer(warc_file=row["warc_file"], warc_offset=row["warc_offset"], warc_length=row["warc_length"] or 0)

@@ -60,3 +60,54 @@ explain (format json) select from article_words where shape = 0 and words @@ %(o
 -- name: search_known
 -- How many articles the statistics know to be in the index.
 select greatest(reltuples, 1) as articles from pg_class where oid = 'article_words'::regclass
+
+-- name: article_of_url
+-- The article of an address: as found, as it called itself, or an alias of it.
+select a.id from articles a
+where a.id in (
+    select id from articles where url = %(url)s
+    union all
+    select id from articles where canonical_url = %(url)s
+    union all
+    select known.id from urls u join articles known on known.url_id = coalesce(u.alias_of, u.id) where u.url = %(url)s
+)
+order by a.id
+limit 1
+
+-- name: published_article
+-- An article as other programs read it, with what was cut from its page.
+select a.*, t.removed as cut
+from nightdesk.articles a join articles t on t.id = a.id
+where a.id = %(id)s
+
+-- name: published_versions
+-- The newest versions of an article, those before one, each with the fetch that it comes from.
+select * from nightdesk.revisions
+where article_id = %(id)s and (%(before)s::integer is null or revision < %(before)s)
+order by revision desc
+limit %(count)s
+
+-- name: published_urls
+-- The rows of an address in the ledger, and of the addresses that may be another form of it or are aliases of the same article.
+with asked as (
+    select id, alias_of from urls where url_key = %(key)s
+    union
+    select id, alias_of from urls where variant_key = %(variant)s
+), known as (
+    select id from asked
+    union
+    select alias_of from asked where alias_of is not null
+    union
+    select u.id from asked join urls u on u.alias_of = coalesce(asked.alias_of, asked.id)
+)
+select l.* from nightdesk.ledger l where l.id in (select id from known) order by l.id
+
+-- name: published_sources
+-- How the last run of each of these sources was, and its newest article.
+select name as source,
+    (select max(a.first_fetched_at) from articles a where a.source = name) as newest_article_at,
+    last.run as last_run, last.started_at as last_started_at, last.state as last_state, last.message as last_message
+from unnest(%(sources)s::text[]) as name
+left join lateral (
+    select r.run, r.started_at, r.state, r.message from runs r where r.source = name order by r.started_at desc limit 1
+) last on true

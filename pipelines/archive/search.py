@@ -17,7 +17,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from pipelines.errors import NightdeskError
+from pipelines.errors import CostlyError, CursorError
 from pipelines.load import words
 from pipelines.query import asked, grammar, selection, vectors
 from pipelines.query.asked import Asked, Mark, Subject
@@ -38,7 +38,8 @@ READ_NEXT = 500
 HALF_AGE_SECONDS = 30 * 86_400
 # Counted one by one; more is "more than".
 MOST_COUNTED = 10_000
-PATIENCE = "20s"
+# Seconds until Postgres ends a statement of a search. Chosen: longer than anybody waits at a terminal.
+PATIENCE_SECONDS = 20
 CANCELED = "57014"
 
 
@@ -117,45 +118,53 @@ def search(
     after: str = "",
     countries: Mapping[str, str] | None = None,
     now: datetime | None = None,
+    patience: int = PATIENCE_SECONDS,
 ) -> Page:
     """A page of the articles that answer a query; after: the cursor of the page before; countries: of sources by name.
 
-    QueryError where the query cannot be read, NightdeskError where the cursor is of another one or the search would
-    read too much.
+    patience: seconds that Postgres may take for one statement. QueryError where the query cannot be read, CursorError
+    where the cursor is of another one, CostlyError where the search would read too much.
     """
     place = _read_cursor(after, written, order)
     now = place.now or now or datetime.now(UTC)
     with conn:
         try:
-            made = _begun(conn, written, now, countries or {})
+            made = _begun(conn, written, now, countries or {}, patience)
             if order == Order.BEST and made.named:
                 return _best(made, written, place, count)
             return _newest(made, written, order, place, count)
         except postgres.Error as error:
-            raise _told(error) from error
+            raise _told(error, patience) from error
 
 
 def count(
-    conn: postgres.Connection, written: str, *, countries: Mapping[str, str] | None = None, now: datetime | None = None
+    conn: postgres.Connection,
+    written: str,
+    *,
+    countries: Mapping[str, str] | None = None,
+    now: datetime | None = None,
+    patience: int = PATIENCE_SECONDS,
 ) -> Count:
     """How many articles answer a query, counted up to MOST_COUNTED."""
     with conn:
         try:
-            made = _begun(conn, written, now or datetime.now(UTC), countries or {})
+            made = _begun(conn, written, now or datetime.now(UTC), countries or {}, patience)
             rows = _candidates(made, _Place(), MOST_COUNTED + 1)
             fresh = list({row["article_id"]: row for row in rows}.values())
             number = sum(row["sure"] for row in fresh)
             for batch in _batches([row for row in fresh if not row["sure"]], READ_AT_ONCE):
                 number += len(_verified(made, batch))
         except postgres.Error as error:
-            raise _told(error) from error
+            raise _told(error, patience) from error
     more = len(rows) > MOST_COUNTED
     return Count(number=min(number, MOST_COUNTED), more=more)
 
 
-def _begun(conn: postgres.Connection, written: str, now: datetime, countries: Mapping[str, str]) -> _Search:
+def _begun(
+    conn: postgres.Connection, written: str, now: datetime, countries: Mapping[str, str], patience: int
+) -> _Search:
     node = grammar.parse(written)
-    postgres.query(conn, "search_limits", patience=PATIENCE)
+    postgres.query(conn, "search_limits", patience=f"{patience}s")
     of_country: dict[str, set[str]] = {}
     for name, code in countries.items():
         of_country.setdefault(code, set()).add(name)
@@ -331,9 +340,9 @@ def _read_cursor(after: str, written: str, order: Order) -> _Place:
         )
         mine = said["q"] == _of(written, order)
     except (binascii.Error, ValueError, KeyError, TypeError, AttributeError):
-        raise NightdeskError("This is no cursor: --after takes what the page before it ended with.") from None
+        raise CursorError("This is no cursor: after takes what the page before it ended with.") from None
     if not mine or place.skipped < 0 or not -(2**63) < place.number < 2**63:
-        raise NightdeskError("This cursor is of another query or order: --after goes on with the very same search.")
+        raise CursorError("This cursor is of another query or order: after goes on with the very same search.")
     return place
 
 
@@ -341,10 +350,10 @@ def _of(written: str, order: Order) -> str:
     return sha256(f"{order} {written}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _told(error: postgres.Error) -> Exception:
+def _told(error: postgres.Error, patience: int) -> Exception:
     if error.pgcode != CANCELED:
         return error
-    return NightdeskError(
-        f"This search would read too much of the archive, it was ended after {PATIENCE.removesuffix('s')} seconds: "
+    return CostlyError(
+        f"This search would read too much of the archive, it was ended after {patience} seconds: "
         "narrow it by from: or source:, or ask for a rarer word."
     )

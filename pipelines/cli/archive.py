@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from pipelines import steering, text
-from pipelines.archive import passages, search
+from pipelines import steering
+from pipelines.archive import passages, published, search
 from pipelines.archive.passages import Piece
 from pipelines.archive.search import Answer, Order
 from pipelines.cli import known
 from pipelines.cli.show import Json, as_json, complain, out, say
-from pipelines.query import asked, grammar
-from pipelines.query.grammar import Field, Of
+from pipelines.query import grammar
+from pipelines.query.grammar import Field
 from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
@@ -45,7 +45,7 @@ def search_archive(
     node = grammar.parse(written)
     with postgres.connection(current) as conn:
         postgres.check_migrated(conn)
-        known.check(current, conn, _sources(node))
+        known.check(current, conn, grammar.values(node, Field.SOURCE))
         followed, broken = folders.readable(current)
         for problem in broken:
             complain(str(problem))
@@ -61,7 +61,7 @@ def search_archive(
         page = search.search(conn, written, order=order, count=many, after=after, countries=countries)
     if json:
         told = {"after": page.after, "read_to": page.read_to, "ranked_newest": page.ranked, "complete": page.complete}
-        as_json({"answers": [_record(answer) for answer in page.answers], **told})
+        as_json({"answers": [published.answer(found) for found in page.answers], **told})
         return
     for answer in page.answers:
         _print(answer)
@@ -75,13 +75,6 @@ def search_archive(
         say("Not all older articles are in the index yet: `nightdesk db index` puts them there now.", "yellow")
     if page.after:
         say(f"More: the same with --after {page.after}", "dim")
-
-
-def _sources(node: grammar.Node) -> Iterable[str]:
-    if isinstance(node, Of) and node.field == Field.SOURCE:
-        yield from node.values
-    for part in (*getattr(node, "parts", ()), *([node.part] if isinstance(node, grammar.Without) else [])):
-        yield from _sources(part)
 
 
 def _counted(counted: search.Count) -> str:
@@ -121,19 +114,3 @@ def _shown(pieces: Sequence[Piece], style: str = "") -> Text:
         else:
             line.append(written, style)
     return line
-
-
-def _record(answer: Answer) -> dict[str, object]:
-    article = answer.article
-    shown = {name: value for name, value in article.items() if name not in ("text", "description")}
-    marked = {name: passages.passages(article[name], _places(answer, name)) for name in asked.FIELDS}
-    return {
-        **shown,
-        "direction": text.direction(article["title"] or article["language"]),
-        "marks": [{"field": mark.field, "start": mark.start, "end": mark.end} for mark in answer.marks],
-        "passages": [
-            {"field": name, "pieces": [{"text": piece.text, "marked": piece.marked} for piece in passage]}
-            for name, found in marked.items()
-            for passage in found
-        ],
-    }

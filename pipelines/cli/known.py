@@ -20,7 +20,7 @@ NAMED_RUNS = 3
 
 def check(settings: Settings, conn: postgres.Connection, names: Iterable[str]) -> None:
     """NightdeskError where a source is neither followed nor was."""
-    known = {*folders.taken(settings), *(row["source"] for row in postgres.query(conn, "sources_known"))}
+    known = {*folders.taken(settings), *folders.recorded(conn)}
     for name in names:
         if name not in known:
             raise NightdeskError(

@@ -15,24 +15,12 @@ from alerts a left join articles r on r.id = a.article_id
 where a.run = %(run)s
 order by (a.quiet <> ''), a.id
 
--- name: article_of_url
--- The article of an address: as found, as it called itself, or an alias of it.
-select a.id
-from articles a
-where a.url = %(url)s or a.canonical_url = %(url)s
-    or a.url_id in (select coalesce(u.alias_of, u.id) from urls u where u.url = %(url)s)
-limit 1
-
 -- name: raw_of_article
 -- Where the page stands in the raw store that an article was made of.
 select f.warc_file, f.warc_offset, f.warc_length
 from articles a
 join fetches f on f.id = a.fetch_id
 where a.id = %(id)s and f.warc_file is not null
-
--- name: sources_known
--- Every source that something was written down of.
-select distinct source from runs where source <> '' union select distinct source from urls
 
 -- name: stage_times_of_run
 -- How long each stage of a run took, from its first source's start to its last one's end.

@@ -139,6 +139,17 @@ def terms(node: Node) -> Iterator[Find]:
         yield from terms(node.part)
 
 
+def values(node: Node, field: Field) -> Iterator[str]:
+    """What a query asks of a field, those that it must not be too, in order."""
+    if isinstance(node, Of) and node.field == field:
+        yield from node.values
+    elif isinstance(node, Every | Either):
+        for part in node.parts:
+            yield from values(part, field)
+    elif isinstance(node, Without):
+        yield from values(node.part, field)
+
+
 @dataclass(slots=True)
 class _Reading:
     written: str

@@ -223,6 +223,11 @@ def last_crawls(conn: postgres.Connection) -> dict[str, datetime]:
     return {row["source"]: row["started_at"] for row in postgres.query(conn, "last_crawls")}
 
 
+def recorded(conn: postgres.Connection) -> set[str]:
+    """Every source that something was written down of, followed or not."""
+    return {row["source"] for row in postgres.query(conn, "sources_known")}
+
+
 def near(name: str, known: Iterable[str]) -> str:
     """The names that somebody may have meant, as the end of a sentence; empty where there are none."""
     names = sorted(known)

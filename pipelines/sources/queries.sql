@@ -1,8 +1,31 @@
 -- The statements of sources/, by name. A name is unique in all packages.
 
 -- name: last_crawls
--- When each source's last crawl began, one that found the source busy crawled nothing.
-select source, max(started_at) as started_at
-from runs
-where stage = 'crawl' and state <> 'busy'
-group by source
+-- When each source's last crawl began, one that found the source busy crawled nothing; source by source from the index.
+with recursive named (name) as (
+    select min(source) from runs
+    union all
+    select (select min(r.source) from runs r where r.source > n.name) from named n where n.name is not null
+)
+select n.name as source, last.started_at
+from named n
+cross join lateral (
+    select started_at from runs
+    where source = n.name and stage = 'crawl' and state <> 'busy'
+    order by started_at desc limit 1
+) last
+
+-- name: sources_known
+-- Every source that something was written down of; one after the other from the index, however many rows each has.
+with recursive crawled (name) as (
+    select min(source) from urls
+    union all
+    select (select min(u.source) from urls u where u.source > c.name) from crawled c where c.name is not null
+), ran (name) as (
+    select min(source) from runs
+    union all
+    select (select min(r.source) from runs r where r.source > n.name) from ran n where n.name is not null
+)
+select name as source from crawled where name is not null
+union
+select name from ran where name <> ''

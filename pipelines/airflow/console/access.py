@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.api_fastapi.auth.managers.models.resource_details import AccessView
 from airflow.api_fastapi.core_api.security import get_user, requires_access_view
 from fastapi import Depends
@@ -12,3 +13,8 @@ from fastapi import Depends
 def readers() -> list[Any]:
     """Dependencies for an app whose every endpoint is for people: no login is a 401, a user without a role a 403."""
     return [Depends(get_user), Depends(requires_access_view(AccessView.WEBSITE))]
+
+
+def reader(user: Annotated[BaseUser, Depends(get_user)]) -> str:
+    """The name of whoever asks, as Airflow's login knows it."""
+    return str(user.get_id())

@@ -1,16 +1,12 @@
 """The app under /nightdesk in Airflow's API server: read-only JSON for the Desk page, and the page's scripts.
 
-It alone knows how the page reaches the database: one short reading connection per request, a few at a time, so that a
-slow database cannot take the API server with it.
+The read API for programs stands beside it (`v1`). Every answer of both, refusals too, goes through here.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import Annotated, Any
 
 from fastapi import FastAPI, HTTPException, Query, Request
@@ -19,26 +15,20 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines import steering
+from pipelines.airflow.console import policy, v1
 from pipelines.airflow.console.access import readers
+from pipelines.airflow.console.reading import BusyError, Door
 from pipelines.desk import records as desk
-from pipelines.errors import NightdeskError, SettingsError
-from pipelines.settings import Settings, settings
+from pipelines.errors import CostlyError, CursorError, NightdeskError, QueryError, SettingsError
+from pipelines.settings import settings
 from pipelines.sources import folders as files
 from pipelines.stores import postgres
 
-# Connections of the Desk to Postgres at the same time. Chosen: a page asks for one; others wait.
-CONNECTIONS_AT_ONCE = 4
-# Articles of one answer, where nobody says how many, and at most. Chosen: what is read in one go.
-ROWS, MAX_ROWS = 40, 200
 # What Postgres' bigint can hold, without its sign.
 BIGINT_BITS = 63
 
 SCRIPTS = {path.name: path for path in Path(__file__).parent.glob("*.js")}
-CONNECTIONS = BoundedSemaphore(CONNECTIONS_AT_ONCE)
-PATIENCE = 5.0  # seconds a request waits for one of the connections
-# Milliseconds after which Postgres ends a question of the Desk. Chosen: nobody waits longer for a page, and Airflow's
-# server has others to serve.
-STATEMENT_MS = 8000
+DOOR = Door(policy.DESK_CONNECTIONS, "nightdesk desk")
 # Nothing that Postgres, a log or a terminal would stumble over.
 NAME, LONGEST_NAME = r"^[^\x00-\x1f\x7f-\x9f]*$", 200
 PRIVATE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -52,9 +42,14 @@ def app() -> FastAPI:
     made.get("/{name}.js")(_script)
     made.get("/api/desk")(_desk)
     made.get("/api/articles/{number}")(_article)
+    made.include_router(v1.router)
     made.add_middleware(Private)
     made.add_exception_handler(Exception, _broken)
     made.add_exception_handler(SettingsError, _unusable)
+    made.add_exception_handler(BusyError, _busy)
+    made.add_exception_handler(QueryError, v1.mistaken)
+    made.add_exception_handler(CursorError, _refused)
+    made.add_exception_handler(CostlyError, _busy)
     made.add_exception_handler(NightdeskError, _unready)
     made.add_exception_handler(postgres.Error, _unready)
     return made
@@ -89,11 +84,11 @@ def _script(name: str) -> FileResponse:
 
 def _desk(
     source: Annotated[str | None, Query(max_length=LONGEST_NAME, pattern=NAME)] = None,
-    count: Annotated[int, Query(ge=1, le=MAX_ROWS)] = ROWS,
+    count: Annotated[int, Query(ge=1, le=policy.MAX_ROWS)] = policy.ROWS,
 ) -> Any:
     current = settings()
     followed, broken = files.readable(current)
-    with _reading(current) as conn:
+    with DOOR.reading(current) as conn:
         page = desk.overview(
             conn,
             followed,
@@ -106,25 +101,21 @@ def _desk(
 
 
 def _article(number: int) -> Any:
-    with _reading(settings()) as conn:
+    with DOOR.reading(settings()) as conn:
         found = desk.article(conn, number) if 0 < number < 2**BIGINT_BITS else None
     if found is None:
         raise HTTPException(404, "There is no such article; it may have been removed.")
     return steering.stripped(found)
 
 
-@contextmanager
-def _reading(current: Settings) -> Iterator[postgres.Connection]:
-    if not CONNECTIONS.acquire(timeout=PATIENCE):
-        raise HTTPException(503, "The Desk is busy: others wait for the database already. Try again in a moment.")
-    try:
-        with postgres.connection(current, application="nightdesk desk") as conn:
-            postgres.query(conn, "desk_limits", ms=STATEMENT_MS)
-            conn.commit()
-            postgres.check_migrated(conn)
-            yield conn
-    finally:
-        CONNECTIONS.release()
+def _busy(request: Request, error: Exception) -> JSONResponse:
+    """Say that others are before."""
+    return JSONResponse({"detail": str(error)}, status_code=503)
+
+
+def _refused(request: Request, error: Exception) -> JSONResponse:
+    """Say what is wrong with what was asked."""
+    return JSONResponse({"detail": str(error)}, status_code=422)
 
 
 def _broken(request: Request, error: Exception) -> JSONResponse:

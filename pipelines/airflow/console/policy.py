@@ -1,0 +1,24 @@
+"""How much the Desk and the read API give at once: the values that an operator may want to change."""
+
+from __future__ import annotations
+
+# Connections of the Desk to Postgres at the same time, and of the read API. Chosen: a page asks for one, others wait;
+# programs have their own, so that they never keep people from the Desk.
+DESK_CONNECTIONS, API_CONNECTIONS = 4, 3
+# Seconds that a request waits for one of the connections. Chosen: longer than most answers take.
+CONNECTION_WAIT_SECONDS = 5.0
+# Seconds after which Postgres ends a statement. Chosen: nobody waits longer for a page, and Airflow's server has others
+# to serve.
+STATEMENT_SECONDS = 8
+# Articles of one page of the Desk, where nobody says how many, and at most. Chosen: what is read in one go.
+ROWS, MAX_ROWS = 40, 200
+# Answers of one page of the read API, where nobody says how many, and at most. Chosen: what a program takes in one go.
+ANSWERS, MAX_ANSWERS = 20, 200
+# Versions of an article in one answer, where nobody says how many. Chosen: hardly any article has more.
+VERSIONS = 20
+# Bytes of one answer of the read API. Chosen: a page of 200 answers has some 200 KB, an article of a megabyte fits with
+# all of its versions.
+ANSWER_BYTES = 32 * 1024 * 1024
+# Requests that one user may make at once, and how many come back each minute. Chosen: a notebook that pages through a
+# search never waits, and one that runs wild leaves most of the server to Airflow.
+REQUESTS_AT_ONCE, REQUESTS_A_MINUTE = 60, 120

@@ -1,0 +1,59 @@
+"""How the pages and the read API reach the database: one short reading connection per request, a few at a time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from pipelines.airflow.console import policy
+from pipelines.settings import Settings
+from pipelines.stores import postgres
+
+
+class BusyError(Exception):
+    """All of the connections are in use: its text is for whoever asked."""
+
+
+class Door:
+    """Lets only so many requests at a time to the database, so that a slow one cannot take the API server with it."""
+
+    def __init__(self, connections: int, application: str) -> None:
+        self._places = threading.BoundedSemaphore(connections)
+        self._application = application
+
+    @contextmanager
+    def reading(self, current: Settings) -> Iterator[postgres.Connection]:
+        """A connection that only reads, and not for long; BusyError where others have them all."""
+        if not self._places.acquire(timeout=policy.CONNECTION_WAIT_SECONDS):
+            raise BusyError("Nightdesk is busy: others wait for the database already. Try again in a moment.")
+        try:
+            with postgres.connection(current, application=self._application) as conn:
+                postgres.query(conn, "desk_limits", ms=policy.STATEMENT_SECONDS * 1000)
+                conn.commit()
+                postgres.check_migrated(conn)
+                yield conn
+        finally:
+            self._places.release()
+
+
+class Allowance:
+    """What each user may ask for: some requests at once, and so many more each minute; of this process alone."""
+
+    def __init__(self, at_once: int, a_minute: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._at_once, self._a_second, self._clock = at_once, a_minute / 60, clock
+        self._lock = threading.Lock()
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def take(self, name: str) -> float:
+        """Count a request of a user: 0 where it may be made, else the seconds until one may."""
+        now = self._clock()
+        with self._lock:
+            left, since = self._left.get(name, (float(self._at_once), now))
+            left = min(float(self._at_once), left + (now - since) * self._a_second)
+            if left < 1:
+                self._left[name] = (left, now)
+                return (1 - left) / self._a_second
+            self._left[name] = (left - 1, now)
+            return 0.0

@@ -1,0 +1,285 @@
+"""The read API under /nightdesk/api/v1 for programs: search, articles with versions, sources, the ledger of a URL.
+
+Airflow's own tokens and roles, as for the Desk; nothing can be written. Every answer has an ETag of what it says.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from hashlib import sha256
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from pydantic import BaseModel
+
+from pipelines import steering
+from pipelines.airflow.console import documents, openapi_page, policy
+from pipelines.airflow.console.access import reader
+from pipelines.airflow.console.reading import Allowance, Door
+from pipelines.archive import published, search
+from pipelines.archive.search import Order
+from pipelines.errors import QueryError
+from pipelines.query import grammar
+from pipelines.query.grammar import Field
+from pipelines.settings import Settings, settings
+from pipelines.sources import folders
+
+PREFIX = "/api/v1"
+# What Postgres' bigint can hold, without its sign.
+BIGINT_BITS = 63
+LONGEST_CURSOR, LONGEST_NAME, LONGEST_URL = 500, 200, 8_000
+# Nothing that Postgres, a log or a terminal would stumble over.
+NAME = r"^[^\x00-\x1f\x7f-\x9f]*$"
+DIGEST_DIGITS = 32
+
+DOOR = Door(policy.API_CONNECTIONS, "nightdesk api")
+ALLOWANCE = Allowance(policy.REQUESTS_AT_ONCE, policy.REQUESTS_A_MINUTE)
+
+Written = Annotated[str, Query(description="the query; docs/queries.md has the language")]
+Number = Annotated[int, Query(ge=1, le=policy.MAX_ANSWERS, description="how many on a page")]
+
+
+def _allowed(name: Annotated[str, Depends(reader)]) -> None:
+    """Let a user ask no more than the allowance: 429 says in how many seconds to ask again."""
+    wait = ALLOWANCE.take(name)
+    if wait:
+        seconds = str(int(wait) + 1)
+        raise HTTPException(
+            429, f"Too many requests: ask again in {seconds} seconds.", headers={"Retry-After": seconds}
+        )
+
+
+def _refused(
+    status: HTTPStatus, why: str, model: type[BaseModel] = documents.Refusal
+) -> dict[int | str, dict[str, Any]]:
+    return {int(status): {"description": why, "model": model}}
+
+
+router = APIRouter(
+    prefix=PREFIX,
+    dependencies=[Depends(_allowed)],
+    responses={
+        304: {"description": "what If-None-Match names has not changed"},
+        **_refused(HTTPStatus.UNAUTHORIZED, "no login: send Airflow's token as Authorization: Bearer"),
+        **_refused(HTTPStatus.FORBIDDEN, "the user's role may not see Airflow's website"),
+        **_refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the answer would be too large: ask for fewer"),
+        **_refused(HTTPStatus.TOO_MANY_REQUESTS, "too many requests: Retry-After says when to ask again"),
+        **_refused(
+            HTTPStatus.SERVICE_UNAVAILABLE, "the database is not ready, is busy, or the question would read too much"
+        ),
+    },
+)
+
+
+@router.get(
+    "/search",
+    response_model=documents.SearchPage,
+    responses=_refused(HTTPStatus.UNPROCESSABLE_ENTITY, "a mistake in the query", documents.Mistake),
+)
+def _search(
+    request: Request,
+    q: Written,
+    order: Annotated[Order, Query(description="which answers come first")] = Order.NEWEST,
+    count: Number = policy.ANSWERS,
+    after: Annotated[str, Query(max_length=LONGEST_CURSOR, description="the cursor that the page before gave")] = "",
+) -> Response:
+    """The articles that answer a query, a page at a time; each with the passages around what was found."""
+    current = settings()
+    countries = _countries(current, q)
+    with DOOR.reading(current) as conn:
+        page = search.search(
+            conn, q, order=order, count=count, after=after, countries=countries, patience=policy.STATEMENT_SECONDS
+        )
+    said = documents.SearchPage(
+        answers=[documents.Answer.model_validate(published.answer(found)) for found in page.answers],
+        after=page.after,
+        read_to=page.read_to,
+        ranked_newest=page.ranked,
+        complete=page.complete,
+    )
+    # The cursor names the moment of asking: of two that go on from the same place, either will do.
+    return _said(request, said, of=said.model_copy(update={"after": str(bool(said.after))}))
+
+
+@router.get(
+    "/search/count",
+    response_model=documents.Count,
+    responses=_refused(HTTPStatus.UNPROCESSABLE_ENTITY, "a mistake in the query", documents.Mistake),
+)
+def _count(request: Request, q: Written) -> Response:
+    """How many articles answer a query, counted up to 10,000."""
+    current = settings()
+    countries = _countries(current, q)
+    with DOOR.reading(current) as conn:
+        counted = search.count(conn, q, countries=countries, patience=policy.STATEMENT_SECONDS)
+    return _said(request, documents.Count(number=counted.number, more=counted.more))
+
+
+@router.get(
+    "/articles/{number}",
+    response_model=documents.Article,
+    responses=_refused(HTTPStatus.NOT_FOUND, "there is no such article"),
+)
+def _article(
+    request: Request,
+    number: int,
+    versions: Annotated[int, Query(ge=0, le=policy.MAX_ANSWERS, description="how many versions")] = policy.VERSIONS,
+    after: Annotated[int | None, Query(ge=0, lt=2**31, description="only versions before this revision")] = None,
+) -> Response:
+    """An article as it reads now, what was cut from it, and its versions with where each comes from."""
+    current = settings()
+    with DOOR.reading(current) as conn:
+        return _said(request, _whole(conn, current, number, versions, after))
+
+
+@router.get(
+    "/articles", response_model=documents.Article, responses=_refused(HTTPStatus.NOT_FOUND, "there is no such article")
+)
+def _article_of(
+    request: Request,
+    url: Annotated[str, Query(max_length=LONGEST_URL, pattern=NAME, description="the article's address")],
+    versions: Annotated[int, Query(ge=0, le=policy.MAX_ANSWERS, description="how many versions")] = policy.VERSIONS,
+    after: Annotated[int | None, Query(ge=0, lt=2**31, description="only versions before this revision")] = None,
+) -> Response:
+    """The article of an address: as it was found, as it calls itself, or another address of it."""
+    current = settings()
+    with DOOR.reading(current) as conn:
+        number = published.number_of_url(conn, url)
+        return _said(request, _whole(conn, current, number or 0, versions, after))
+
+
+@router.get("/sources", response_model=documents.SourcePage)
+def _sources(
+    request: Request,
+    count: Number = policy.MAX_ANSWERS,
+    after: Annotated[str, Query(max_length=LONGEST_NAME, pattern=NAME, description="only names behind this one")] = "",
+) -> Response:
+    """The sources by name, followed or no longer, with how their last run was."""
+    current = settings()
+    followed, _ = folders.readable(current)
+    with DOOR.reading(current) as conn:
+        rows = published.sources(conn, followed, count=count + 1, after=after)
+    more = rows[count - 1]["source"] if len(rows) > count else ""
+    shown = [documents.Source.model_validate(row) for row in rows[:count]]
+    return _said(request, documents.SourcePage(sources=shown, after=more))
+
+
+@router.get(
+    "/sources/{name}",
+    response_model=documents.Source,
+    responses=_refused(HTTPStatus.NOT_FOUND, "there is no such source"),
+)
+def _source(request: Request, name: str) -> Response:
+    """One source."""
+    current = settings()
+    followed, _ = folders.readable(current)
+    with DOOR.reading(current) as conn:
+        rows = published.sources(conn, followed, count=1, name=name)
+    if not rows:
+        raise HTTPException(404, "There is no such source.")
+    return _said(request, documents.Source.model_validate(rows[0]))
+
+
+@router.get(
+    "/ledger",
+    response_model=documents.Ledger,
+    responses=_refused(HTTPStatus.NOT_FOUND, "the ledger does not have this address"),
+)
+def _ledger(
+    request: Request,
+    url: Annotated[str, Query(max_length=LONGEST_URL, pattern=NAME, description="the whole address")],
+) -> Response:
+    """What became of an address and of the other addresses of its article: where each stands, and all that happened."""
+    with DOOR.reading(settings()) as conn:
+        try:
+            found = published.url(conn, url)
+        except ValueError as error:
+            raise HTTPException(422, f"{error}; write the whole address, like https://example.org/news/1.") from None
+    if found is None:
+        raise HTTPException(404, "The ledger does not have it: no list of a followed source named it.")
+    return _said(request, documents.Ledger.model_validate(found))
+
+
+@router.get("/openapi.json", include_in_schema=False)
+def _openapi(request: Request) -> JSONResponse:
+    """What can be asked and what is answered, in the form of OpenAPI."""
+    return JSONResponse(_described(request))
+
+
+@router.get("/docs", include_in_schema=False)
+def _docs(request: Request) -> HTMLResponse:
+    """The same as a page for people; it runs no script and loads nothing from elsewhere."""
+    return HTMLResponse(openapi_page.written(_described(request)), headers=openapi_page.SAFE)
+
+
+def mistaken(request: Request, error: Exception) -> JSONResponse:
+    """What is wrong with a query, and where in it."""
+    assert isinstance(error, QueryError)
+    said = {
+        "detail": error.reason,
+        "query": error.written,
+        "start": error.start,
+        "end": error.end,
+        "shown": str(error).removeprefix(error.reason).lstrip("\n"),
+    }
+    return JSONResponse(said, status_code=422)
+
+
+def _countries(current: Settings, written: str) -> dict[str, str]:
+    """The countries of the followed sources, where a query asks for one: reading their files takes time."""
+    if not any(grammar.values(grammar.parse(written), Field.COUNTRY)):
+        return {}
+    return {source.name: source.country for source in folders.readable(current)[0]}
+
+
+def _whole(conn: Any, current: Settings, number: int, count: int, before: int | None) -> documents.Article:
+    found = published.article(conn, number) if 0 < number < 2**BIGINT_BITS else None
+    if found is None:
+        raise HTTPException(404, "There is no such article; it may have been removed.")
+    rows = published.versions(conn, current.raw, number, count + 1, before=before)
+    after = rows[count - 1]["revision"] if 0 < count < len(rows) else None
+    return documents.Article.model_validate({**found, "versions": rows[:count], "after": after})
+
+
+def _said(request: Request, said: BaseModel, *, of: BaseModel | None = None) -> Response:
+    """An answer, or nothing where the program has it already; of: what the ETag is of, where not of all of it."""
+    body = _json(said)
+    if len(body) > policy.ANSWER_BYTES:
+        raise HTTPException(
+            413, f"The answer would have {len(body):,} bytes; {policy.ANSWER_BYTES:,} are the most: ask for fewer."
+        )
+    # Weak: the same answer may be written in other bytes.
+    tag = f'W/"{sha256(_json(of) if of else body).hexdigest()[:DIGEST_DIGITS]}"'
+    if _has(request.headers.get("if-none-match", ""), tag):
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, media_type="application/json", headers={"ETag": tag})
+
+
+def _json(said: BaseModel) -> bytes:
+    return steering.as_json(said.model_dump(), default=_moment).encode()
+
+
+def _moment(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value)} has no place in an answer")
+
+
+def _has(named: str, tag: str) -> bool:
+    known = [one.strip().removeprefix("W/") for one in named.split(",")]
+    return "*" in known or tag.removeprefix("W/") in known
+
+
+def _described(request: Request) -> dict[str, Any]:
+    below = str(request.scope.get("root_path", ""))
+    return get_openapi(
+        title="Nightdesk read API",
+        version=version("nightdesk"),
+        description=(__doc__ or "").strip(),
+        routes=router.routes,
+        servers=[{"url": below}] if below else None,
+    )
