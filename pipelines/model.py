@@ -31,6 +31,7 @@ class Source:
     feeds, sitemaps, sections: absolute http(s) URLs, tried in order.
     allow, deny: regular expressions on the whole URL; an article URL must match one of allow (if any) and none of deny.
     delay: seconds between two requests to one host, at least 0.1; more where robots.txt asks for more.
+    list_pause_least, list_pause_most: minutes between two looks at one of its lists, where runs begin by themselves.
     max_age: days; entries with an older date are excluded. max_pages: article pages fetched in one run at most.
     prune: XPath of page parts that never belong to the article.
     phrases: lines of this site's own boilerplate, on top of the built-in lists.
@@ -54,6 +55,8 @@ class Source:
     prune: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
     delay: float = 1.0
+    list_pause_least: int = 5  # minutes; chosen: an article is found soon enough, and a site hardly notices
+    list_pause_most: int = 1200  # minutes; chosen: 20 hours, so that a nightly run asks for every list
     max_age: int = 30  # days; chosen: older entries of a feed are its archive
     max_pages: int = 500  # chosen: more than a usual night brings
     render: bool = False

@@ -59,6 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     verb.add_argument("--run", required=True, type=runs.check_key)
     verb.add_argument("--budget", type=float, required=True, help="seconds until no new request is made")
     verb.add_argument("--only", default="", help="fetch this one URL of the one source")
+    verb.add_argument("--due", action="store_true", help="ask only the lists that are due")
     verb = verbs.add_parser("fetch", help="fetch one URL into a raw file of its own, without the ledger")
     verb.add_argument("--url", required=True)
     verb.add_argument("--into", required=True)
@@ -85,7 +86,7 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
         postgres.check_migrated(conn)
         kept = store.Store(current, conn, given.run)
         # None for a source that another process crawls; what was taken stands in `kept.followed`.
-        taken = [store.take(kept, source, only=given.only) for source in sources]
+        taken = [store.take(kept, source, only=given.only, due=given.due) for source in sources]
         asking, missing = _access(current, kept)
         broken = _without_browser(current, kept) or missing
         if not kept.followed:

@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from time import monotonic
 
+from pipelines import urls
 from pipelines.codes import Cause, Code, Kind, RunState, State
-from pipelines.crawl import ledger, policy, rules
+from pipelines.crawl import ledger, policy, rules, summary
 from pipelines.crawl.discovery import Found
 from pipelines.crawl.ledger import FetchResult
 from pipelines.crawl.rules import Rule
@@ -35,6 +36,7 @@ class Followed:
     listed: the articles that its lists named.
     asked: article pages that this run has asked for so far; sitemaps: the same of sitemaps that an index named.
     reached: whether one of its lists was had.
+    read: how many looks at its lists brought them. resting: its lists that are not due, and when each is.
     named: the entries of its feeds and of its sitemaps in this run.
     same: feeds that had nothing new, so that their entries are not among those.
     shown: by the first page of a section, the keys that its pages have named.
@@ -59,6 +61,8 @@ class Followed:
     refused: int = 0
     troubles: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    read: int = 0
+    resting: dict[str, datetime] = field(default_factory=dict)
     let_in: bool = False
     kept_out: dict[Rule, list[str]] = field(default_factory=dict)
     named: dict[Kind, list[Entry]] = field(default_factory=lambda: {Kind.FEED: [], Kind.SITEMAP: []})
@@ -83,6 +87,7 @@ def count(followed: Followed, look: FetchResult) -> None:
         followed.counts[str(look.outcome)] += 1
     elif look.outcome in (State.FETCHED, State.UNCHANGED):
         followed.reached = True
+        followed.read += 1
         followed.same += look.kind == Kind.FEED and look.outcome == State.UNCHANGED
     elif look.outcome in (State.GONE, State.EXCLUDED):
         followed.troubles.append(f"{look.url} {look.reason}")
@@ -114,6 +119,11 @@ def verdict(conn: postgres.Connection, followed: Followed, *, late: bool) -> tup
     if followed.only:
         return *_verdict_of_one(followed, late=late), Code.NONE
     counts, source = followed.counts, followed.source
+    lists = len({urls.key(url) for url in (*source.feeds, *source.sitemaps, *source.sections)})
+    none_due = 0 < lists <= len(followed.resting)
+    if followed.resting:
+        counts[summary.NOT_DUE] = len(followed.resting)
+        counts[summary.LISTS] = followed.read + len(followed.unread)
     tried = counts["fetched"] + counts["unchanged"] + counts["gone"]
     with conn:
         left = ledger.count_waiting(conn, source.name)
@@ -125,7 +135,7 @@ def verdict(conn: postgres.Connection, followed: Followed, *, late: bool) -> tup
         kept_out = _all_kept_out(conn, followed)
     if late and left:
         return RunState.STOPPED, f"The time budget was used up; {left} URLs are left for the next crawl.", Code.NONE
-    if not followed.reached:
+    if not followed.reached and not none_due:
         # What was known before may have been fetched all the same; whether there is anything new nobody knows.
         why = "; ".join((followed.unread or followed.troubles)[:TROUBLES_SHOWN])
         if not why:
@@ -145,7 +155,11 @@ def verdict(conn: postgres.Connection, followed: Followed, *, late: bool) -> tup
     if unread and followed.sitemaps >= policy.MAX_SITEMAPS:
         notes.append(f"too many sitemaps: {followed.sitemaps} were read in this run, {unread} wait for the next")
     notes += followed.ends
-    if not counts["new"] and not counts["fetched"]:
+    if followed.resting:
+        first = min(followed.resting.values()).astimezone(UTC)
+        which = "none of its lists was" if none_due else f"{len(followed.resting)} of its {lists} lists were not"
+        notes.append(f"{which} asked: not due until {first:%Y-%m-%d %H:%M} UTC")
+    if not counts["new"] and not counts["fetched"] and not none_due:
         notes.append("nothing new")
     if followed.refused and access.has_login(source):
         notes.append(f"its login was not taken for {followed.refused} of its pages")

@@ -60,8 +60,11 @@ class Store:
             self.clock = clock.of_ledger(self.conn)
 
 
-def take(store: Store, source: Source, *, only: str = "") -> Followed | None:
-    """Take a source's lock, adopt what a killed crawl left, make its lists due; None where another crawl has it."""
+def take(store: Store, source: Source, *, only: str = "", due: bool = False) -> Followed | None:
+    """Take a source's lock, adopt what a killed crawl left, make its lists due; None where another crawl has it.
+
+    due: only those lists whose time has come.
+    """
     with ExitStack() as stack:
         if not stack.enter_context(postgres.held(store.conn, STAGE, source.name)):
             _busy(store, source)
@@ -73,7 +76,7 @@ def take(store: Store, source: Source, *, only: str = "") -> Followed | None:
         postgres.execute(store.conn, "mark_one_page", run=store.run, source=source.name, stage=STAGE, url=only)
         ledger.want(store.conn, source, store.run, only)
     else:
-        ledger.begin(store.conn, source, store.run)
+        followed.resting = ledger.begin(store.conn, source, store.run, due=due)
         _let_in_by_guard(store, source)
     followed.asked = ledger.count_asked(store.conn, source.name, store.run)
     followed.sitemaps = ledger.count_asked_sitemaps(store.conn, source.name, store.run)

@@ -49,14 +49,17 @@ class Paper:
         """Its feed alone."""
         self.web.pages[f"{HOST}/feed"] = conditional(feed(*numbers), kind="application/rss+xml")
 
-    def comes_out(self, days: float = 1, *, ends: str = "done") -> tuple[Tally, list[str]]:
-        """One night, so many days after the last: the crawl's tally, and the paths that the site's log has."""
+    def comes_out(self, days: float = 1, *, ends: str = "done", due: bool = False) -> tuple[Tally, list[str]]:
+        """One night, so many days after the last: the crawl's tally, and the paths that the site's log has.
+
+        due: the night began by itself, and asks only the lists that are due.
+        """
         self.night += 1
         if self.night > 1:
             pass_time(self.conn, timedelta(days=days))
         before = len(self.web.hits)
         run = f"2026-11-{self.night:02}T0200"
-        (tally,) = crawl.crawl(self.settings, [self.source], run)
+        (tally,) = crawl.crawl(self.settings, [self.source], run, due=due)
         assert tally.state == ends, tally.message
         assert extract(self.settings, self.source, run).state == "done"
         assert load.load(self.settings, self.source, run).state == "done"

@@ -86,7 +86,10 @@ def crawl_batch(batch: Batch) -> dict[str, str]:
     if chosen:
         secrets = access.secrets(chosen)
         budget = float(current.crawl_budget)
-        tallies = crawl.crawl(current, chosen, batch["run"], budget=budget, on_line=to_log, secrets=secrets)
+        tallies = crawl.crawl(
+            current, chosen, batch["run"], budget=budget, due=not runs.begun_by_hand(batch["run"]), on_line=to_log,
+            secrets=secrets,
+        )  # fmt: skip
         with postgres.connection(current) as conn:
             rules = summary.exclusions(conn, batch["run"])
         for name in sorted(rules.keys() & set(batch["sources"])):

@@ -101,7 +101,16 @@ def _row(source: str, stages: dict[str, Tally]) -> dict[str, Any]:
     }
     counts = {title: stages[stage].counts.get(key, 0) if stage in stages else 0 for title, stage, key in COUNTED}
     state = RunState.FAILED if failed else last.state
-    return {"source": source, "state": state, "message": speaking.message, "reasons": reasons, **counts}
+    crawled = stages["crawl"].counts if "crawl" in stages else {}
+    not_due = bool(crawled.get(summary.NOT_DUE)) and not crawled.get(summary.LISTS)
+    return {
+        "source": source,
+        "state": state,
+        "message": speaking.message,
+        "reasons": reasons,
+        "not_due": not_due,
+        **counts,
+    }
 
 
 def _cost(tally: Tally) -> tuple[str, str]:
@@ -114,7 +123,8 @@ def _name(row: dict[str, Any]) -> Text:
 
 def _outcome(row: dict[str, Any]) -> Text:
     if row["state"] == RunState.DONE:
-        return Text("nothing new", style="dim") if not row["new"] else Text(f"{row['new']} new", style="green")
+        quiet = "not due" if row["not_due"] else "nothing new"
+        return Text(quiet, style="dim") if not row["new"] else Text(f"{row['new']} new", style="green")
     return Text(row["state"], style="bold red" if row["state"] == RunState.FAILED else "yellow")
 
 

@@ -37,6 +37,11 @@ Run = Annotated[
     typer.Option("--run", metavar="KEY", help="A run key such as 2026-11-22T0200.", autocompletion=completion.run_keys),
 ]
 
+Due = Annotated[
+    bool,
+    typer.Option("--due", help="Ask only the feeds, sitemaps and sections that are due, for a timer that runs often."),
+]
+
 COLUMNS = {
     "crawl": report.CRAWLED,
     "extract": ("articles", "rejected", "words", "cut"),
@@ -52,7 +57,8 @@ log = logging.getLogger(__name__)
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     for stage in runs.STAGES:
-        app.command(stage, help=STAGE_HELP[stage], rich_help_panel="The night")(_command(stage))
+        command = _crawl if stage == crawl.STAGE else _command(stage)
+        app.command(stage, help=STAGE_HELP[stage], rich_help_panel="The night")(command)
     app.command("run", rich_help_panel="The night")(run)
     app.command("upkeep", rich_help_panel="The night")(upkeep)
 
@@ -68,6 +74,7 @@ STAGE_HELP = {
 def run(
     names: Names = None,
     run: Run = "",
+    due: Due = False,
     url: Annotated[str, typer.Option("--url", help="Take this one page of the source through all stages.")] = "",
     json: Json = False,
 ) -> None:
@@ -83,7 +90,7 @@ def run(
     done: list[Tally] = []
     try:
         for stage in runs.STAGES:
-            done += perform(current, stage, chosen, key, quiet_if(json))
+            done += perform(current, stage, chosen, key, quiet_if(json), due=due)
     except NightdeskError as error:
         _tell(current, key, chosen, done, str(error))
         raise
@@ -113,10 +120,15 @@ def _tell(current: Settings, key: str, chosen: Sequence[Source], done: Sequence[
         complain(f"The operators were not told: {error}")
 
 
-def perform(current: Settings, stage: str, chosen: Sequence[Source], key: str, on_line: Line) -> list[Tally]:
-    """One stage over the sources of a run, as the command line does it: extraction on all cores."""
+def perform(
+    current: Settings, stage: str, chosen: Sequence[Source], key: str, on_line: Line, *, due: bool = False
+) -> list[Tally]:
+    """One stage over the sources of a run, as the command line does it: extraction on all cores.
+
+    due: the crawl asks only the lists that are due.
+    """
     if stage == "crawl":
-        return crawl.crawl(current, chosen, key, on_line=on_line)
+        return crawl.crawl(current, chosen, key, due=due, on_line=on_line)
     if stage == "extract":
         return _each(chosen, stage, key, lambda source: _extracted(current, source, key, on_line))
     if stage == "load":
@@ -168,17 +180,26 @@ def _extracted(current: Settings, source: Source, key: str, on_line: Line) -> Ta
     return tally
 
 
+def _crawl(names: Names = None, run: Run = "", due: Due = False, json: Json = False) -> None:
+    _perform_alone(crawl.STAGE, names, run, json, due=due)
+
+
 def _command(stage: str) -> Callable[..., None]:
     def command(names: Names = None, run: Run = "", json: Json = False) -> None:
-        current = of_installation()
-        chosen, bad = _chosen(current, names or [], without=stage == "alert")
-        key = runs.check_key(run) if run else _default_key(current, stage)
-        if run and stage != "crawl":
-            with postgres.connection(current) as conn:
-                known.check_run(conn, run)
-        _report(perform(current, stage, chosen, key, quiet_if(json)), json, bad)
+        _perform_alone(stage, names, run, json)
 
     return command
+
+
+def _perform_alone(stage: str, names: Sequence[str] | None, run: str, json: bool, *, due: bool = False) -> None:
+    """One stage by itself, and its table."""
+    current = of_installation()
+    chosen, bad = _chosen(current, names or [], without=stage == "alert")
+    key = runs.check_key(run) if run else _default_key(current, stage)
+    if run and stage != crawl.STAGE:
+        with postgres.connection(current) as conn:
+            known.check_run(conn, run)
+    _report(perform(current, stage, chosen, key, quiet_if(json), due=due), json, bad)
 
 
 def _default_key(current: Settings, stage: str) -> str:

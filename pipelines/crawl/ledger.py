@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from pipelines import urls
 from pipelines.codes import Cause, Kind, State
-from pipelines.crawl import discovery, policy, rules
+from pipelines.crawl import discovery, policy, rhythm, rules
 from pipelines.crawl.discovery import Found
 from pipelines.model import Entry, Pointer, Source
 from pipelines.stores import entries, postgres
@@ -43,6 +45,7 @@ class FetchResult:
     final: a page that is gone is not asked for again.
     found: what a feed, sitemap or section named.
     left_out: links of a section page that were not read, for there are too many.
+    asks: what a list says of when to ask again, as rhythm.asks has it.
     """
 
     url_id: int
@@ -65,22 +68,29 @@ class FetchResult:
     final: bool = False
     found: tuple[Found, ...] = ()
     left_out: int = 0
+    asks: Mapping[str, Any] = field(default_factory=dict)
 
 
-def begin(conn: postgres.Connection, source: Source, run: str) -> None:
+def begin(conn: postgres.Connection, source: Source, run: str, *, due: bool = False) -> dict[str, datetime]:
     """Make the source's feeds, sitemaps and sections due, and looks planned for about now, and free what a killed crawl
-    had leased; needs its lock."""
+    had leased; needs its lock.
+
+    due: only those lists whose time has come; the others, by key, each with the moment when it comes.
+    """
     rows = []
-    for kind, field in LISTS.items():
-        for url in dict.fromkeys(getattr(source, field)):
+    for kind, key in LISTS.items():
+        for url in dict.fromkeys(getattr(source, key)):
             rows.append((source.name, urls.key(url), urls.cleaned(url), urls.host(url), str(kind), run))
     rows = list({row[1]: row for row in reversed(rows)}.values())[::-1]
     with conn:
         postgres.execute(conn, "release_leases", source=source.name)
         discovery.fill(conn, source.name)
         postgres.execute(conn, "leave_lists", source=source.name, keys=[row[1] for row in rows])
-        postgres.execute_values(conn, "due_listings", rows)
-        postgres.execute(conn, "due_sitemaps", source=source.name, whole_after=policy.WHOLE_AFTER)
+        resting = rhythm.resting(conn, source, run, [row[1] for row in rows]) if due else {}
+        postgres.execute_values(conn, "due_listings", [row for row in rows if row[1] not in resting])
+        postgres.execute(
+            conn, "due_sitemaps", source=source.name, whole_after=policy.WHOLE_AFTER, resting=list(resting)
+        )
         postgres.execute(
             conn,
             "due_looks",
@@ -89,6 +99,7 @@ def begin(conn: postgres.Connection, source: Source, run: str) -> None:
             apart=policy.LOOK_AHEAD_APART,
         )
         rules.reconsider(conn, source)
+    return resting
 
 
 def want(conn: postgres.Connection, source: Source, run: str, url: str) -> None:
@@ -245,7 +256,7 @@ def _settled_row(run: str, look: FetchResult) -> tuple[object, ...]:
     """A row in the order of the statement `update_url_states`."""
     return (
         look.url_id, run, str(look.outcome), str(look.code), look.reason, look.fetched_at, look.etag,
-        look.last_modified, look.digest, look.rest, look.final, look.status,
+        look.last_modified, look.digest, look.rest, look.final, look.status, json.dumps(dict(look.asks)),
     )  # fmt: skip
 
 

@@ -68,6 +68,23 @@ TRUSTED_LOOKS = 3
 # Chosen: a front page of ten pins two.
 PINNED_ONE_IN = 5
 
+# --- When a list is due, where a run begins by itself (crawl/rhythm.py); the bounds are keys of a source's file
+
+# The newest articles of a source that tell how often it publishes. Chosen: two days of a small paper, two hours of a
+# large one; the newest half counts, so that the pace of tonight does.
+RHYTHM_ARTICLES = 20
+# Fewer tell nothing, and its lists are asked as often as they may be. Chosen: three pauses are the fewest that have a
+# middle.
+RHYTHM_LEAST_ARTICLES = 4
+# Looks at a list in the time in which its source usually publishes an article. Chosen: an article waits half of that
+# time at most.
+LOOKS_AN_ARTICLE = 2
+# A look may come early by this share of a pause that is no HTTP header's. Chosen: as with planned looks, a twentieth;
+# a run that begins each hour begins some seconds earlier now and then.
+EARLY_SHARE = 0.05
+# Hours that skipHours and skipDays can put a list off. Chosen: a week.
+SKIPPED_HOURS = 168
+
 # --- robots.txt
 
 # A copy holds for a day, as RFC 9309 allows at most (2.4); while the host gives no new one it stands for a day more.

@@ -87,11 +87,17 @@ where source = %(source)s and kind = 'article' and due_for = 'planned' and next_
     and fetched_at < now() - %(apart)s
 
 -- name: due_sitemaps
--- Sitemaps that an index named are looked at like the index: those it gives no date, the one with the newest date, for dates
--- may stand still, and each at least once a week.
+-- Sitemaps that an index named are looked at like the index, and not where it is not due: those it gives no date, the one with the
+-- newest date, for dates may stand still, and each at least once a week.
+with recursive resting as (
+    select url from urls where source = %(source)s and url_key = any(%(resting)s)
+    union
+    select further.url from urls further join resting on further.via = resting.url
+    where further.source = %(source)s and further.kind = 'sitemap'
+)
 update urls set next_at = now()
 where source = %(source)s and kind = 'sitemap' and via <> '' and state in ('stored', 'unchanged', 'failed', 'blocked')
-    and missed_at is null
+    and missed_at is null and via not in (select url from resting)
     and (
         entry ->> 'modified_at' is null
         or fetched_at < now() - %(whole_after)s
@@ -229,6 +235,13 @@ where lent.id = any(%(aliases)s) and u.id = lent.alias_of and u.fetched_at is nu
 -- A feed, sitemap or section in the ledger, and how far its dates of change held true.
 select id, kind, url, via, lastmod_true, lastmod_false from urls where source = %(source)s and url_key = %(key)s
 
+-- name: lists_had
+-- The lists of a source that were had and that nothing keeps from resting, when, and what they said of when to ask again; not those
+-- that this very run has asked.
+select url_key, fetched_at, asks from urls
+where source = %(source)s and url_key = any(%(keys)s) and kind <> 'article' and via = '' and missed_at is null
+    and state in ('stored', 'unchanged') and next_at is null and fetched_at is not null and decided_run is distinct from %(run)s
+
 -- name: main_of_key
 -- The row of an address, or the one it is an alias of.
 select m.id, m.kind, m.state, m.url
@@ -263,6 +276,11 @@ set missed_at = case when url_key = any(%(keys)s) then null else now() end,
 where source = %(source)s and kind = 'sitemap' and via <> ''
     and case when url_key = any(%(keys)s) then missed_at is not null
         else via = %(via)s and missed_at is null and state <> 'discovered' end
+
+-- name: newest_articles
+-- When the newest articles of a source were published, or found where nobody says.
+select least(coalesce(published_at, first_fetched_at), %(now)s) as at
+from articles where source = %(source)s order by first_fetched_at desc limit %(count)s
 
 -- name: next_section_page
 -- The page of a section that its page before names: due now, unless it was had in this run.

@@ -61,12 +61,14 @@ def crawl(
     *,
     budget: float | None = None,
     only: str = "",
+    due: bool = False,
     on_line: Line = _print_nothing,
     secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Tally]:
     """Crawl sources in one child process; a tally for each, in their order.
 
     budget: seconds, NIGHTDESK_CRAWL_BUDGET if None. only: fetch this one URL of the one source, whatever is due.
+    due: of the sources' lists ask only those that are due (crawl/rhythm.py), as a run that begins by itself does.
     on_line: hears `LEVEL what happened`, line by line, also what came of each source. secrets: by name, beside those of
     the environment.
     Raises SettingsError or DatabaseError where nothing could begin; a source that failed is a Tally that says so.
@@ -85,7 +87,7 @@ def crawl(
     for tally in refused:
         on_line(_end_line(tally))
     last_words: list[str] = []
-    command = ["crawl", "--run", run, "--budget", str(seconds), "--only", only]
+    command = ["crawl", "--run", run, "--budget", str(seconds), "--only", only, *(["--due"] if due else [])]
     free = [source for source in sources if source.name not in heard]
     with _child(settings, command, free, secrets) if free else nullcontext() as child:
         for event in _events(child, monotonic() + seconds + AFTER_BUDGET) if child else ():

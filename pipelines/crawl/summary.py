@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pipelines.stores import postgres
 
 ORDER = ("discovered", "new", "fetched", "unchanged", "excluded", "blocked", "failed", "gone")
+# What a Tally of a crawl counts where lists were not due: how many, and how many looks at the others there were.
+NOT_DUE, LISTS = "not due", "lists"
 # Progress is told at most so often, so a moment nearer than this is over when it is read.
 LAST_SECONDS = 15
 Rules = Mapping[str, int]

@@ -75,6 +75,7 @@ def sources(conn: postgres.Connection, followed: Sequence[Source], *, now: datet
 
     state is a word of `Tally`, `unfinished` (crawled but not loaded yet) or empty (never run). outcomes counts where
     the article URLs of that run ended; reasons says why the rejected, blocked and failed ones did; new counts articles.
+    not_due: none of its lists was asked, for none was due.
     age_seconds: since the newest article was first fetched. quiet: health found it silent and nothing came since.
     """
     now = now or datetime.now(UTC)
@@ -249,6 +250,7 @@ def _source(source: Source, row: postgres.Row, ends: Sequence[postgres.Row], now
             if e["reason"] and e["state"] in ("rejected", "blocked", "failed")
         ],
         "new": row["new"],
+        "not_due": row["not_due"],
         "undecided": row["undecided"],
         "articles": row["articles"],
         "newest_fetched_at": newest,
@@ -320,11 +322,13 @@ def _delivered(rows: Sequence[Record], newest: Record) -> str:
     if going:
         done = f"{len(rows) - len(going)} of {_many(len(rows), 'source')} done"
         return f"under way, {done}, {_many(new, 'new article')} so far"
-    empty = [row for row in rows if not row["new"] and row["state"] != RunState.FAILED and not _walled(row)]
-    if not giving:
-        return f"{_many(len(empty), 'source')} had nothing new" if empty else ""
-    delivered = f"{len(giving)} of {_many(len(rows), 'source')} delivered {_many(new, 'new article')}"
-    return delivered + (f", {len(empty)} had nothing new" if empty else "")
+    silent = [row for row in rows if not row["new"] and row["state"] != RunState.FAILED and not _walled(row)]
+    resting = [row for row in silent if row["not_due"]]
+    told = {"had nothing new": len(silent) - len(resting), "not asked yet, for no list of theirs was due": len(resting)}
+    if giving:
+        said = [f"{len(giving)} of {_many(len(rows), 'source')} delivered {_many(new, 'new article')}"]
+        return ", ".join(said + [f"{count} {what}" for what, count in told.items() if count])
+    return ", ".join(f"{_many(count, 'source')} {what}" for what, count in told.items() if count)
 
 
 def _walled(row: Record) -> str:

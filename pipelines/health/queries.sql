@@ -1,16 +1,18 @@
 -- The statements of health/, by name. A name is unique in all packages.
 
 -- name: crawls_of_source
--- What the newest crawls of a source that came to their end said of its feeds; those for one page left out.
+-- What the newest crawls of a source that came to their end said of its feeds; those for one page left out, and those for which not
+-- all lists were due.
 select run, started_at, message, counts -> 'feed behind' is not null as behind
 from runs
 where source = %(source)s and stage = 'crawl' and state = 'done' and only_url = '' and started_at <= %(now)s
+    and counts -> 'not due' is null
 order by started_at desc
 limit %(count)s
 
 -- name: life_of_source
 -- A source's last sign of life, when it was first and last crawled, and what its last run said of each stage; a run for one page
--- of it does not count.
+-- of it does not count, nor one for which none of its lists was due.
 select
     (select max(at) from changes where source = %(source)s and kind = 'new' and at <= %(now)s) as yielded_at,
     (select min(started_at) from runs where source = %(source)s and stage = 'crawl' and only_url = '') as first_crawl,
@@ -22,6 +24,7 @@ from (select 1) one
 left join lateral (
     select run, started_at from runs
     where source = %(source)s and stage = 'crawl' and state <> 'busy' and only_url = '' and started_at <= %(now)s
+        and (counts -> 'not due' is null or counts -> 'lists' <> '0')
     order by started_at desc limit 1
 ) last on true
 
@@ -48,12 +51,13 @@ where started_at = (select max(started_at) from looks)
 order by id
 
 -- name: newest_load_of_source
--- The newest run of a source that was crawled and loaded to the end: how many new articles it gave; one for one page left out.
+-- The newest run of a source that was crawled and loaded to the end: how many new articles it gave; left out are one for one page and
+-- one for which none of its lists was due.
 select load.run, load.started_at, coalesce((load.counts ->> 'new')::int, 0) as new
 from runs load
 join runs crawl on crawl.run = load.run and crawl.source = load.source and crawl.stage = 'crawl'
 where load.source = %(source)s and load.stage = 'load' and load.state = 'done' and crawl.state = 'done' and crawl.only_url = ''
-    and load.started_at <= %(now)s
+    and load.started_at <= %(now)s and (crawl.counts -> 'not due' is null or crawl.counts -> 'lists' <> '0')
 order by load.started_at desc
 limit 1
 

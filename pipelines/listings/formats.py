@@ -3,41 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from pipelines.codes import Kind
 from pipelines.dates.lists import ANYWHERE, Local, moment
-from pipelines.listings import brokenfeeds, feeds, jsonfeeds, sections, sitemaps, xmltree
+from pipelines.listings import brokenfeeds, feeds, jsonfeeds, pace, sections, sitemaps, xmltree
 from pipelines.listings.coverage import compare
+from pipelines.listings.pace import NO_PACE, Pace
 from pipelines.model import Entry
 
-__all__ = ["Found", "compare", "linked", "listed", "moment", "section"]
+__all__ = ["Found", "compare", "linked", "listed", "moment", "read", "section"]
 
 Found = tuple[Kind, Entry]
 
 
+class Listing(NamedTuple):
+    """What a feed or sitemap names, in its order, and how seldom it wants to be read."""
+
+    found: list[Found]
+    pace: Pace = NO_PACE
+
+
 def listed(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE) -> list[Found]:
-    """What a feed or sitemap names, in its order; ValueError says what the bytes are instead of one.
+    """What a feed or sitemap names, in its order, as `read` reads it."""
+    return read(body, url, charset=charset, local=local).found
+
+
+def read(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE) -> Listing:
+    """A feed or sitemap; ValueError says what the bytes are instead of one.
 
     charset: what the Content-Type header says; it counts where the bytes are not UTF-8 and name no charset themselves.
     local: where its dates are from, for those without a zone and those in words.
     """
     body = xmltree.plain(body, charset, local.language)
     if body[:1] in (b"{", b"["):
-        return _named(Kind.ARTICLE, jsonfeeds.read(body, url, local))
+        return Listing(_named(Kind.ARTICLE, jsonfeeds.read(body, url, local)))
     if body[: len(b"http")].lower() == b"http" and (found := sitemaps.lines(body, url)):
-        return _named(Kind.ARTICLE, found)
+        return Listing(_named(Kind.ARTICLE, found))
     kind, body = xmltree.opened(body)
     if kind == "html":
         raise ValueError("it is an HTML page, no feed or sitemap")
     if kind == "sitemapindex":
-        return _named(Kind.SITEMAP, sitemaps.newest(sitemaps.read(body, url, local)))
+        return Listing(_named(Kind.SITEMAP, sitemaps.newest(sitemaps.read(body, url, local))))
     if kind == "urlset":
-        return _named(Kind.ARTICLE, sitemaps.read(body, url, local))
+        return Listing(_named(Kind.ARTICLE, sitemaps.read(body, url, local)))
     if kind not in feeds.ROOTS:
         raise ValueError("it is neither a feed nor a sitemap")
     root = xmltree.parsed(body)
-    read = feeds.read(root, url, local) if root is not None else brokenfeeds.read(body, url, local)
-    return _named(Kind.ARTICLE, read)
+    if root is None:
+        return Listing(_named(Kind.ARTICLE, brokenfeeds.read(body, url, local)))
+    return Listing(_named(Kind.ARTICLE, feeds.read(root, url, local)), pace.of_feed(root))
 
 
 def linked(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> list[Found]:

@@ -39,6 +39,8 @@ LARGEST_BYTES = 100_000
 LONGEST_PATTERN_CHARACTERS = 300
 # Characters of an address. Chosen: a little below what pipelines.urls takes.
 LONGEST_URL_CHARACTERS = 2000
+# Minutes between two looks at a list. Chosen: 31 days; who looks more seldom writes a schedule.
+LONGEST_PAUSE_MINUTES = 44_640
 # An expression that selects attributes or text of this selects no elements of a page either.
 SAMPLE_PAGE = (
     "<html lang='x'><body><div id='x' class='x'>x<p class='x'>x</p><a href='x' title='x'>x</a>"
@@ -60,6 +62,8 @@ KEYS = {
     "prune": "XPath expressions of page parts that never belong to the article",
     "phrases": "Lines of this site that are no part of any article",
     "delay": "Seconds between two requests to one host",
+    "list_pause_least": "The least minutes between two looks at one of its lists, however often it publishes",
+    "list_pause_most": "The most minutes between two looks at one of its lists, however seldom it publishes",
     "max_age": "Days; what the feed or sitemap dates earlier is left alone",
     "max_pages": "The most article pages fetched in one run",
     "render": "Whether a browser runs the scripts of its pages before they are kept",
@@ -130,6 +134,10 @@ def parse(text: str, name: str, where: str) -> Source:
         if not any(values.get(key) or _misspelt(key, values, KEYS) for key in LISTS):
             wrong.append("has none of feeds, sitemaps and sections; give at least one list of addresses.")
         source = _table(Source, {"name": "", **KEYS}, values, "", wrong)
+        if source and source.list_pause_least > source.list_pause_most:
+            wrong.append(
+                f"list_pause_least is {source.list_pause_least}, more than list_pause_most, {source.list_pause_most}."
+            )
     if wrong or source is None:
         raise SourceError("\n".join(f"{where}: {problem}" for problem in wrong))
     return source
@@ -356,6 +364,8 @@ CHECKS: dict[str, tuple[type, Callable[[Any], str]]] = {
     "prune": (list, _xpath),
     "phrases": (list, _filled),
     "delay": (float, _between(0.1, 3600)),  # seconds; chosen: ten a second to an hour
+    "list_pause_least": (int, _between(0, LONGEST_PAUSE_MINUTES)),
+    "list_pause_most": (int, _between(1, LONGEST_PAUSE_MINUTES)),
     "max_age": (int, _between(1, 36500)),  # days; chosen: a century
     "max_pages": (int, _between(1, 100000)),  # chosen: more than a day of crawling
     "render": (bool, lambda value: ""),

@@ -30,6 +30,11 @@ def key_of(at: datetime, *, manual: bool = False) -> str:
     return at.astimezone(UTC).strftime(RUN_KEY + "%S" * manual)
 
 
+def begun_by_hand(key: str) -> bool:
+    """Whether a person started the run of this key, as `key_of` writes it."""
+    return len(key) > len(key_of(datetime.now(UTC)))
+
+
 def check_key(key: str) -> str:
     """The key itself; NightdeskError where it is none (it becomes part of file names)."""
     if not KEY.fullmatch(key):

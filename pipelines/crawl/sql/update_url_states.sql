@@ -22,6 +22,12 @@ set state = case
     digest = case when look.outcome in ('fetched', 'unchanged') then look.digest else urls.digest end,
     whole_at = case
         when look.outcome in ('fetched', 'unchanged') and look.status::int is distinct from 304 then look.fetched_at else urls.whole_at end,
+    -- What the head of a feed says stands as long as its bytes do.
+    asks = case
+        when urls.kind = 'article' then null
+        when look.outcome = 'fetched' then look.asks::jsonb
+        when look.outcome = 'unchanged' then coalesce(urls.asks, '{}') || look.asks::jsonb
+        else urls.asks end,
     validators_lie = urls.validators_lie or (
         look.outcome = 'fetched' and urls.digest not in ('', look.digest)
         and case when look.etag <> '' then look.etag = urls.etag
@@ -39,7 +45,7 @@ set state = case
             case when tries.again then %(same_crawl_pause)s end)
         when look.outcome = 'gone' and urls.attempts < %(max_gone_looks)s - 1 and not look.final then now() + %(gone_second_look)s
         end
-from (values %s) as look (id, run, outcome, code, reason, fetched_at, etag, last_modified, digest, rest, final, status)
+from (values %s) as look (id, run, outcome, code, reason, fetched_at, etag, last_modified, digest, rest, final, status, asks)
 cross join lateral (
     -- Many tries in one crawl are one: a second one that fails is the last of this crawl.
     select one.again, one.attempts + (not one.again)::int as count

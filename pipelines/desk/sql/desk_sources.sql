@@ -1,7 +1,7 @@
 -- Per source: the stages of its last run (one for a single page only where there is no other), what it has in all, its newest
 -- article, whether it is silent, what is undecided.
 select name as source,
-    last.run, last.started_at, last.ended_at, last.stages,
+    last.run, last.started_at, last.ended_at, last.stages, coalesce(last.not_due, false) as not_due,
     coalesce(born.new, 0) as new,
     (select count(*) from articles where articles.source = name) as articles,
     newest.first_fetched_at as newest_fetched_at,
@@ -13,7 +13,8 @@ select name as source,
 from unnest(%(sources)s::text[]) as name
 left join lateral (
     select run, min(started_at) as started_at, max(ended_at) as ended_at,
-        jsonb_agg(jsonb_build_object('stage', stage, 'state', state, 'message', message) order by started_at) as stages
+        jsonb_agg(jsonb_build_object('stage', stage, 'state', state, 'message', message) order by started_at) as stages,
+        bool_or(stage = 'crawl' and counts -> 'not due' is not null and counts -> 'lists' = '0') as not_due
     from runs
     where runs.source = name and run = (
         select run from runs

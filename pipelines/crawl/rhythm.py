@@ -1,0 +1,71 @@
+"""When a list is due: as often as its source publishes, within the bounds of the source's file, and never more often
+than the list allows.
+
+Only runs that begin by themselves ask; who crawls by hand has all lists asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pipelines.crawl import policy
+from pipelines.listings.pace import NO_PACE, Pace
+from pipelines.model import Source
+from pipelines.stores import clock, postgres
+
+# What a list said, as the ledger keeps it (`urls.asks`): "fresh" by its headers, in seconds, the rest as Pace has it.
+Asks = Mapping[str, Any]
+
+
+def asks(fresh: int | None, pace: Pace = NO_PACE) -> dict[str, Any]:
+    """What a list said of when to ask again, for the ledger; empty where it said nothing."""
+    said = {name: value for name, value in asdict(pace).items() if value}
+    return said | ({} if fresh is None else {"fresh": fresh})
+
+
+def resting(conn: postgres.Connection, source: Source, run: str, keys: Sequence[str]) -> dict[str, datetime]:
+    """Those of the source's lists that are not due, by key, each with the moment from which on it is.
+
+    Part of the caller's transaction. A list that was never had is due, and so is one that this very run has asked: the
+    run is made again.
+    """
+    rows = postgres.query(conn, "lists_had", source=source.name, run=run, keys=list(keys))
+    if not rows:
+        return {}
+    now = clock.of_ledger(conn).at
+    moments = [
+        row["at"]
+        for row in postgres.query(conn, "newest_articles", source=source.name, now=now, count=policy.RHYTHM_ARTICLES)
+    ]
+    usual = interval(moments)
+    whens = {row["url_key"]: due_at(row["fetched_at"], row["asks"] or {}, usual, source) for row in rows}
+    return {key: at for key, at in whens.items() if at > now}
+
+
+def interval(moments: Sequence[datetime]) -> timedelta | None:
+    """The usual time between two articles, of the newest half of these moments; None where there are too few to tell.
+
+    So a single article with a date of years ago makes no source rare.
+    """
+    newest = sorted(moments, reverse=True)[: len(moments) // 2 + 1]
+    if len(moments) < policy.RHYTHM_LEAST_ARTICLES:
+        return None
+    return (newest[0] - newest[-1]) / (len(newest) - 1)
+
+
+def due_at(had_at: datetime, said: Asks, usual: timedelta | None, source: Source) -> datetime:
+    """The moment from which on a list may be asked again. had_at: when it was last had. usual: as `interval` has it."""
+    least, most = timedelta(minutes=source.list_pause_least), timedelta(minutes=source.list_pause_most)
+    learned = least if usual is None else max(least, usual / policy.LOOKS_AN_ARTICLE)
+    # In units of minutes and hours, and run after run begins some seconds earlier or later.
+    wanted = (1 - policy.EARLY_SHARE) * max(learned, timedelta(seconds=said.get("seconds", 0)))
+    at = had_at + max(wanted, timedelta(seconds=said.get("fresh", 0)))
+    for _ in range(policy.SKIPPED_HOURS):
+        then = at.astimezone(UTC)
+        if then.hour not in said.get("hours", ()) and then.weekday() not in said.get("days", ()):
+            break
+        at = then.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return min(at, had_at + most)

@@ -1,0 +1,100 @@
+"""How seldom a list wants to be read: what a feed says in its head, and what the headers of an answer say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from itertools import islice
+from typing import Any
+
+from pipelines.listings.xmltree import name, text
+
+# Digits of a number that are read. Chosen: more than a year of seconds.
+DIGITS = 9
+# Elements before the entries of a feed that are looked at. Chosen: heads have some twenty.
+HEAD_ELEMENTS = 1000
+NUMBER = re.compile(rf"\s*(\d{{1,{DIGITS}}})\s*")
+MAX_AGE = re.compile(rf'(?:^|[\s,])max-age\s*=\s*"?(\d{{1,{DIGITS}}})', re.IGNORECASE)
+NOT_KEPT = re.compile(r"(?:^|[\s,])no-(?:cache|store)(?:[\s,;]|$)", re.IGNORECASE)
+# The periods of the RSS module "syndication" (web.resource.org/rss/1.0/modules/syndication).
+PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(weeks=1),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
+}
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+HOURS_A_DAY = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """What a feed says of when to read it; nothing where it says nothing.
+
+    seconds: between two readings at least (ttl, sy:updatePeriod). hours: of the day in UTC, in which it is not to be
+    read; days: the same of weekdays, Monday is 0.
+    """
+
+    seconds: int = 0
+    hours: tuple[int, ...] = ()
+    days: tuple[int, ...] = ()
+
+
+NO_PACE = Pace()
+
+
+def of_feed(root: Any) -> Pace:
+    """What the head of a feed says; what cannot be read says nothing."""
+    said: dict[str, Any] = {}
+    for holder in [root, *(node for node in islice(root, HEAD_ELEMENTS) if name(node) == "channel")]:
+        for node in islice(holder, HEAD_ELEMENTS):
+            said.setdefault(name(node), node)
+    seconds = [_number(said.get("ttl")) * 60]
+    period = PERIODS.get(text(said["updatePeriod"]).lower()) if "updatePeriod" in said else None
+    if period:
+        seconds.append(int(period.total_seconds()) // max(_number(said.get("updateFrequency")), 1))
+    hours = {
+        _number(node, -1) % HOURS_A_DAY for node in _parts(said.get("skipHours"), "hour") if _number(node, -1) >= 0
+    }
+    days = {DAYS.index(day) for node in _parts(said.get("skipDays"), "day") if (day := text(node).lower()) in DAYS}
+    return Pace(
+        seconds=max(seconds),
+        # Who forbids every hour forbids reading it, which is robots.txt's to say.
+        hours=tuple(sorted(hours)) if len(hours) < HOURS_A_DAY else (),
+        days=tuple(sorted(days)) if len(days) < len(DAYS) else (),
+    )
+
+
+def fresh_seconds(headers: Mapping[str, str], at: datetime) -> int | None:
+    """How long an answer that came at this moment is good for, by HTTP (RFC 9111); None where it says nothing.
+
+    headers: by their names in lower case.
+    """
+    control = headers.get("cache-control", "")
+    if NOT_KEPT.search(control):
+        return 0
+    if asked := MAX_AGE.search(control):
+        age = NUMBER.fullmatch(headers.get("age", ""))
+        return max(int(asked[1]) - (int(age[1]) if age else 0), 0)
+    if "expires" not in headers:
+        return None
+    try:
+        expires = parsedate_to_datetime(headers["expires"])
+        begins = parsedate_to_datetime(headers["date"]) if "date" in headers else at
+        return max(int((expires - begins).total_seconds()), 0)
+    except (ValueError, TypeError, OverflowError):
+        # What is no date is over already (RFC 9111, 5.3).
+        return 0
+
+
+def _number(node: Any, otherwise: int = 0) -> int:
+    found = NUMBER.fullmatch(text(node)) if node is not None else None
+    return int(found[1]) if found else otherwise
+
+
+def _parts(node: Any, called: str) -> list[Any]:
+    return [] if node is None else [part for part in islice(node, HEAD_ELEMENTS) if name(part) == called]
