@@ -215,3 +215,11 @@ class AlertKind(Decided):
     REVISED = "revised", "its title or text changed"
     REMOVED = "removed", "its page is gone"
     HEALTH = "health", "a source is in trouble; of no article"
+
+
+class Gap(Decided):
+    """What a day of a source lacks, as the coverage card of an export says it."""
+
+    MISSING = "missing", "the ledger says stored of articles that the archive does not hold"
+    UNHEARD = "nobody listened", "no crawl of the source ended on this day"
+    FEW = "few", "far fewer addresses were named than on the days before"

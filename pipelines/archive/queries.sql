@@ -111,3 +111,42 @@ from unnest(%(sources)s::text[]) as name
 left join lateral (
     select r.run, r.started_at, r.state, r.message from runs r where r.source = name order by r.started_at desc limit 1
 ) last on true
+
+-- name: walk_end
+-- The number of the newest article: a walk through the archive ends there.
+select coalesce(max(id), 0) as number from articles
+
+-- name: coverage_sources
+-- Every source that the ledger or the archive knows, by name.
+select distinct source from runs where source <> '' union select distinct source from urls order by source
+
+-- name: coverage_crawls
+-- The days on which a crawl of a source came to an end, and the first such day of all.
+select (started_at at time zone 'utc')::date as day, min(min((started_at at time zone 'utc')::date)) over () as first_day
+from runs
+where source = %(source)s and stage = 'crawl' and state in ('done', 'stopped') and only_url = ''
+group by 1
+
+-- name: coverage_extractors
+-- Which extractors read the articles of a source that are dated within these days, and how many each.
+select extractor, count(*)::int as articles
+from nightdesk.articles
+where source = %(source)s and (%(since)s::timestamptz is null or dated >= %(since)s)
+    and (%(until)s::timestamptz is null or dated < %(until)s)
+group by extractor
+order by count(*) desc, extractor
+
+-- name: coverage_days
+-- What became of the article addresses of a source, by day: when each was published, or else first named. archived: whether the
+-- archive has an article of it.
+select day, state, code, archived, count(*)::int as addresses
+from (
+    select (least(coalesce(a.published_at, (u.entry ->> 'published_at')::timestamptz, u.discovered_at), u.discovered_at)
+            at time zone 'utc')::date as day,
+        u.state, case when u.state = 'rejected' then u.code else '' end as code, a.id is not null as archived
+    from urls u left join articles a on a.url_id = u.id
+    where u.source = %(source)s and u.kind = 'article'
+) named
+where (%(since)s::date is null or day >= %(since)s) and (%(until)s::date is null or day < %(until)s)
+group by day, state, code, archived
+order by day

@@ -92,7 +92,7 @@ class _Place:
 
 
 @dataclass(slots=True)
-class _Search:
+class Search:
     """A query on its way: what was asked, and what Postgres is asked for it."""
 
     conn: postgres.Connection
@@ -160,11 +160,8 @@ def count(
     return Count(number=min(number, MOST_COUNTED), more=more)
 
 
-def _begun(
-    conn: postgres.Connection, written: str, now: datetime, countries: Mapping[str, str], patience: int
-) -> _Search:
-    node = grammar.parse(written)
-    postgres.query(conn, "search_limits", patience=f"{patience}s")
+def begin(conn: postgres.Connection, node: Node, now: datetime, countries: Mapping[str, str]) -> Search:
+    """A query made ready: for a page of its answers, or to walk through all of them."""
     of_country: dict[str, set[str]] = {}
     for name, code in countries.items():
         of_country.setdefault(code, set()).add(name)
@@ -178,10 +175,18 @@ def _begun(
             for part in vectors.parts(selected.rest)
         }
         wanted = vectors.conditions(selected.rest, words_of)
-    return _Search(conn, node, asked.ready(node, now), selected, wanted, countries)
+    return Search(conn, node, asked.ready(node, now), selected, wanted, countries)
 
 
-def _newest(made: _Search, written: str, order: Order, place: _Place, count: int) -> Page:
+def _begun(
+    conn: postgres.Connection, written: str, now: datetime, countries: Mapping[str, str], patience: int
+) -> Search:
+    node = grammar.parse(written)
+    postgres.query(conn, "search_limits", patience=f"{patience}s")
+    return begin(conn, node, now, countries)
+
+
+def _newest(made: Search, written: str, order: Order, place: _Place, count: int) -> Page:
     answers: list[Answer] = []
     seen: set[int] = set()
     # Most candidates are answers: one more than a page tells whether there is a next one.
@@ -206,7 +211,7 @@ def _newest(made: _Search, written: str, order: Order, place: _Place, count: int
     return _page(made, answers, _cursor(written, order, place), read_to=place.dated)
 
 
-def _best(made: _Search, written: str, place: _Place, count: int) -> Page:
+def _best(made: Search, written: str, place: _Place, count: int) -> Page:
     """The best first: the newest candidates are ranked, all pages of a search from the same moment on."""
     rows = _candidates(made, _Place(), RANKED + 1)
     chosen = list({row["article_id"]: row for row in rows}.values())[:RANKED]
@@ -241,12 +246,12 @@ def _best(made: _Search, written: str, place: _Place, count: int) -> Page:
 
 
 def _page(
-    made: _Search, answers: Sequence[Answer], after: str, *, read_to: datetime | None = None, ranked: bool = False
+    made: Search, answers: Sequence[Answer], after: str, *, read_to: datetime | None = None, ranked: bool = False
 ) -> Page:
     return Page(answers=answers, after=after, read_to=read_to, ranked=ranked, complete=words.complete(made.conn))
 
 
-def _candidates(made: _Search, place: _Place, many: int) -> list[postgres.Row]:
+def _candidates(made: Search, place: _Place, many: int) -> list[postgres.Row]:
     """The next candidates, newest first: of the newest articles where enough are there, else of all of the archive."""
     if not made.named:
         return _rows(made, "search_latest", place, many)
@@ -259,7 +264,7 @@ def _candidates(made: _Search, place: _Place, many: int) -> list[postgres.Row]:
     return _rows(made, "search_named", place, many)
 
 
-def _share(made: _Search) -> float:
+def _share(made: Search) -> float:
     """The share of articles that the index names for a query, by Postgres' own statistics."""
     plan = postgres.row(made.conn, "search_estimate", of_exact=made.wanted and made.wanted.of_exact)
     known = postgres.row(made.conn, "search_known")
@@ -267,7 +272,7 @@ def _share(made: _Search) -> float:
     return float(rows) / max(1.0, float(known["articles"] if known else 1))
 
 
-def _rows(made: _Search, statement: str, place: _Place, many: int, **more: int) -> list[postgres.Row]:
+def _rows(made: Search, statement: str, place: _Place, many: int, **more: int) -> list[postgres.Row]:
     selected, wanted = made.selected, made.wanted
     return postgres.query(
         made.conn,
@@ -291,7 +296,7 @@ def _rows(made: _Search, statement: str, place: _Place, many: int, **more: int) 
     )
 
 
-def _verified(made: _Search, rows: Sequence[postgres.Row]) -> dict[int, Answer]:
+def _verified(made: Search, rows: Sequence[postgres.Row]) -> dict[int, Answer]:
     """Those of the candidates that answer the query, by their number."""
     found = {}
     for row in postgres.query(made.conn, "search_articles", ids=[row["article_id"] for row in rows]):

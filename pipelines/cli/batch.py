@@ -15,7 +15,7 @@ from typing import Any
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pipelines.cli.show import complain, err, progress
+from pipelines.cli.show import LINES_EVERY_SECONDS, complain, err, progress
 from pipelines.errors import NightdeskError
 from pipelines.extract import preview
 from pipelines.extract.preview import Trial, Tried
@@ -24,8 +24,6 @@ from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import articlefile
 
-# Seconds between two lines on how far it is. Chosen: seldom enough for a log.
-LINES_EVERY_SECONDS = 15.0
 NO_ID = object()
 
 

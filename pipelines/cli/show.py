@@ -7,9 +7,11 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Annotated, Any
 
 import typer
@@ -32,6 +34,9 @@ class Steady(Console):
                 one.plain = steering.strip(one.plain)
         super().print(*shown, **how)
 
+
+# Seconds between two lines on how far it is. Chosen: seldom enough for a log.
+LINES_EVERY_SECONDS = 15.0
 
 # A file or a pipe has no width of its own: wide enough there for the widest table.
 out = Steady(highlight=False, width=None if sys.stdout.isatty() else 120)
@@ -135,6 +140,27 @@ def ago(at: datetime | None) -> str:
 def quiet_if(condition: bool) -> Callable[[str], None]:
     """Progress lines, or none where a program reads."""
     return (lambda line: None) if condition else progress
+
+
+@contextmanager
+def counting(title: str, of_what: str, *, quiet: bool = False) -> Iterator[Callable[[int], None]]:
+    """Say on standard error how many are done: on a terminal in one line that changes, else in a line now and then."""
+    if quiet:
+        yield lambda done: None
+        return
+    if err.is_terminal:
+        with err.status(title) as status:
+            yield lambda done: status.update(f"{title}: {done:,} {of_what}")
+        return
+    told = monotonic()
+
+    def tell(done: int) -> None:
+        nonlocal told
+        if monotonic() - told >= LINES_EVERY_SECONDS:
+            told = monotonic()
+            progress(f"{title}: {done:,} {of_what}")
+
+    yield tell
 
 
 def _plain(value: Any) -> Any:

@@ -118,6 +118,17 @@ def query(conn: Connection, name: str, **params: Any) -> list[Row]:
         return [dict(row) for row in cursor.fetchall()]
 
 
+def stream(conn: Connection, name: str, *, at_once: int, **params: Any) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a statement as bare tuples, so many at once, however many there are: Postgres keeps the rest.
+
+    Part of the caller's transaction, which has to last as long.
+    """
+    with conn.cursor(name, cursor_factory=psycopg2.extensions.cursor) as cursor:
+        cursor.execute(statement(name), params)
+        while rows := cursor.fetchmany(at_once):
+            yield rows
+
+
 def row(conn: Connection, name: str, **params: Any) -> Row | None:
     """The first row of the statement of that name, or None."""
     rows = query(conn, name, **params)

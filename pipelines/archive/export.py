@@ -1,0 +1,237 @@
+"""Export: what a query finds, or all of the archive, as a folder of parts that others read, with a coverage card.
+
+A part gets its name once it is whole, and the note of the export names it next: killed at any moment, the same command
+goes on behind the last part. Of one export the folder says what was asked, and refuses to mix it with another.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+from pipelines.archive import coverage, parts, walk
+from pipelines.archive.parts import Format
+from pipelines.archive.walk import FIELDS, Told
+from pipelines.errors import NightdeskError
+from pipelines.query.grammar import Between
+from pipelines.stores import postgres
+
+# The note of an export, and the form it has.
+NOTE, FORM = "export.json", 1
+# Articles of one part. Chosen: some hundred megabytes, which every program opens; a killed export loses no more.
+PART_ROWS = 50_000
+ID, SOURCE, DATED, LANGUAGE, EXTRACTOR = (
+    FIELDS.index(name) for name in ("id", "source", "dated", "language", "extractor")
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is exported: all parts of it have to agree when an export goes on. between: as query.dating reads days."""
+
+    form: Format
+    query: str = ""
+    sources: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A part that is whole: its file, how many articles, the number of the last one, what its bytes are."""
+
+    file: str
+    articles: int
+    last: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(kw_only=True)
+class Note:
+    """How far an export is: last is the number of the newest article when it began, which is where it ends.
+
+    days: source -> day -> articles.
+    """
+
+    asked: Asked
+    began_at: datetime
+    last: int
+    parts: list[Part] = field(default_factory=list)
+    days: dict[str, dict[str, int]] = field(default_factory=dict)
+    languages: dict[str, int] = field(default_factory=dict)
+    extractors: dict[str, int] = field(default_factory=dict)
+    ended_at: datetime | None = None
+
+    @property
+    def articles(self) -> int:
+        """How many articles are in the parts."""
+        return sum(part.articles for part in self.parts)
+
+
+def export(
+    conn: postgres.Connection,
+    folder: Path,
+    asked: Asked,
+    between: Between | None,
+    *,
+    countries: Mapping[str, str] | None = None,
+    titles: Mapping[str, str] | None = None,
+    part_rows: int = PART_ROWS,
+    on_articles: Callable[[int], None] = lambda done: None,
+) -> Note:
+    """Write what is asked for into a folder, or go on where a killed export of the same was; the note of it.
+
+    on_articles hears how many articles are written so far. NightdeskError where the folder holds something else.
+    """
+    with _taken(folder), conn:
+        note = _begun(conn, folder, asked)
+        node = walk.wanted(asked.query, asked.sources, between)
+        _sweep(folder, note)
+        if note.ended_at is None:
+            after = note.parts[-1].last if note.parts else 0
+            rows = walk.articles(conn, node, note.began_at, after=after, last=note.last, countries=countries)
+            _write_parts(folder, note, rows, part_rows, on_articles)
+            note.ended_at = datetime.now(UTC)
+            limits = coverage.Limits.of(node, note.began_at, countries or {})
+            coverage.write(conn, folder, limits, note.days, titles or {}, _facts(note))
+            _keep(folder, note)
+    return note
+
+
+def read_note(folder: Path) -> Note | None:
+    """The note of a folder's export; None where there is none, NightdeskError where it is none of ours."""
+    path = folder / NOTE
+    if not path.exists():
+        return None
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        if said.pop("form") != FORM:
+            raise ValueError("it is of another version")
+        asked = {**said.pop("asked")}
+        return Note(
+            **{
+                **said,
+                "asked": Asked(**{**asked, "form": Format(asked["form"]), "sources": tuple(asked["sources"])}),
+                "began_at": datetime.fromisoformat(said["began_at"]),
+                "ended_at": datetime.fromisoformat(said["ended_at"]) if said["ended_at"] else None,
+                "parts": [Part(**part) for part in said["parts"]],
+            }
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NightdeskError(f"{path} is no note of an export ({error}): export into another folder.") from None
+
+
+def _begun(conn: postgres.Connection, folder: Path, asked: Asked) -> Note:
+    note = read_note(folder)
+    if note is None:
+        there = [path.name for path in folder.iterdir() if not path.name.startswith(".")]
+        if there:
+            raise NightdeskError(f"{folder} holds {sorted(there)[0]} and no export: name an empty or a new folder.")
+        note = Note(asked=asked, began_at=datetime.now(UTC), last=walk.end(conn))
+        _keep(folder, note)
+    if note.asked != asked:
+        before, now = asdict(note.asked), asdict(asked)
+        other = ", ".join(f"{name} {before[name] or 'none'}" for name in before if before[name] != now[name])
+        raise NightdeskError(f"{folder} holds another export ({other}): ask for the same, or name a new folder.")
+    return note
+
+
+def _write_parts(
+    folder: Path, note: Note, rows: Iterator[list[Told]], part_rows: int, on_articles: Callable[[int], None]
+) -> None:
+    """Parts of so many articles, each noted as soon as it is whole."""
+    left: list[Told] = []
+    while left or (left := next(rows, [])):
+        name = f"articles-{len(note.parts) + 1:05}.{note.asked.form}"
+        beside = folder / f".{name}.part"
+        counted = Counter[tuple[str, str]](), Counter[str](), Counter[str]()
+        articles = 0
+        with parts.opened(note.asked.form, beside) as write:
+            while left:
+                some, left = left[: part_rows - articles], left[part_rows - articles :]
+                write(some)
+                articles += len(some)
+                counted[0].update((row[SOURCE], row[DATED].date().isoformat()) for row in some)
+                counted[1].update(row[LANGUAGE] for row in some)
+                counted[2].update(row[EXTRACTOR] for row in some)
+                last = some[-1][ID]
+                on_articles(note.articles + articles)
+                if articles == part_rows:
+                    break
+                left = left or next(rows, [])
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+            digest = file_digest(file, "sha256").hexdigest()
+        size = beside.stat().st_size
+        beside.replace(folder / name)
+        for (source, day), count in counted[0].items():
+            days = note.days.setdefault(source, {})
+            days[day] = days.get(day, 0) + count
+        note.languages = dict(Counter(note.languages) + counted[1])
+        note.extractors = dict(Counter(note.extractors) + counted[2])
+        note.parts.append(Part(file=name, articles=articles, last=last, bytes=size, sha256=digest))
+        _keep(folder, note)
+
+
+def _facts(note: Note) -> dict[str, Any]:
+    """What the card says of the export itself."""
+    return {
+        "asked": asdict(note.asked),
+        "began_at": note.began_at.isoformat(),
+        "ended_at": note.ended_at and note.ended_at.isoformat(),
+        "articles": note.articles,
+        "parts": len(note.parts),
+        "languages": note.languages,
+        "extractors": note.extractors,
+    }
+
+
+def _keep(folder: Path, note: Note) -> None:
+    said = {"form": FORM, **asdict(note), "began_at": note.began_at.isoformat()}
+    said["ended_at"] = note.ended_at and note.ended_at.isoformat()
+    beside = folder / f".{NOTE}.part"
+    with beside.open("w", encoding="utf-8") as file:
+        json.dump(said, file, ensure_ascii=False, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(folder / NOTE)
+
+
+def _sweep(folder: Path, note: Note) -> None:
+    """Take away what a killed export had begun, or had named and not noted, and miss what it noted."""
+    known = {part.file for part in note.parts}
+    for path in [*folder.glob(".*.part"), *folder.glob(f"articles-*.{note.asked.form}")]:
+        if path.name not in known:
+            path.unlink()
+    for part in note.parts:
+        path = folder / part.file
+        if not path.exists() or path.stat().st_size != part.bytes:
+            raise NightdeskError(f"{path} is not as this export wrote it: export into a new folder.")
+
+
+@contextmanager
+def _taken(folder: Path) -> Iterator[None]:
+    """The folder for us alone as long as the block lasts."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise NightdeskError(f"{folder} cannot be used: {error.strerror or error}.") from None
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NightdeskError(f"Another export writes into {folder}: wait for its end.") from None
+        yield
+    finally:
+        os.close(handle)

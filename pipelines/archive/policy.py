@@ -1,0 +1,11 @@
+"""What a coverage card takes for a gap: the values that an operator may want to change."""
+
+from __future__ import annotations
+
+# Days before a day that say how many addresses are usual, and the least of them on which somebody listened. Chosen:
+# four weeks have every weekday four times; of fewer than seven days nobody knows what is usual.
+USUAL_OF_DAYS, LEAST_DAYS = 28, 7
+# A day with less than this share of what is usual has "few". Chosen: a Sunday or a holiday brings a third of a workday.
+FEW_SHARE = 0.25
+# Below so many addresses a day nothing is few. Chosen: small papers have days without a line.
+LEAST_USUAL = 4

@@ -1,0 +1,22 @@
+-- All articles that a query may have for an answer, by number from one on: what it cannot tell by itself, the caller reads.
+select a.id, a.source, a.url, a.canonical_url, a.title, a.description, a.text, a.authors, a.language, a.dated, a.published_at,
+    a.published_precision, a.published_from, a.modified_at, a.image, a.tags, a.section, a.words, a.revision, a.first_run,
+    a.first_fetched_at, a.fetched_at, a.seen_at, a.gone_at, a.page_sha256, a.extractor
+from nightdesk.articles a
+where a.id > %(after)s and a.id <= %(last)s
+    and (%(sources)s::text[] is null or a.source = any(%(sources)s))
+    and not a.source = any(%(not_sources)s::text[])
+    and (%(languages)s::text[] is null or a.language = any(%(languages)s))
+    and (%(since)s::timestamptz is null or a.dated >= %(since)s)
+    and (%(until)s::timestamptz is null or a.dated < %(until)s)
+    and (%(revised)s::boolean is null or a.revision > 1)
+    and (%(removed)s::boolean is null or a.gone_at is not null)
+    and (%(of_joined)s::text is null or a.id in (
+        select article_id from article_words where shape = 0 and words @@ %(of_exact)s::tsquery
+        union all
+        select article_id from article_words where shape = 1 and words @@ %(of_joined)s::tsquery
+        union all
+        select article_id from article_words
+        where shape >= 2 and ((shape = 2 and words @@ %(of_words)s::tsquery) or (shape = 3 and words @@ %(of_part)s::tsquery))
+    ))
+order by a.id

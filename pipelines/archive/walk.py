@@ -1,0 +1,94 @@
+"""A walk through the archive: every article that answers a query, however many, in the order of their numbers.
+
+A page of a search reads as little as it can; a walk reads all, once, and never holds more than some hundred articles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pipelines.archive import search
+from pipelines.load import words
+from pipelines.query import asked, grammar
+from pipelines.query.asked import Subject
+from pipelines.query.grammar import Between, Every, Field, Node, Of
+from pipelines.stores import postgres
+
+# Articles that are held at once: three kilobytes each as a rule, a few hundred at the most.
+AT_ONCE = 500
+# What is told of an article, in this order; the same columns, in the same order, has the statement `walk_articles`.
+FIELDS = (  # noqa: SIM905
+    "id source url canonical_url title description text authors language dated published_at published_precision "
+    "published_from modified_at image tags section words revision first_run first_fetched_at fetched_at seen_at "
+    "gone_at page_sha256 extractor"
+).split()
+Told = tuple[Any, ...]
+
+
+def wanted(query: str = "", sources: Sequence[str] = (), between: Between | None = None) -> Node | None:
+    """What is asked for as one query, None for all of the archive; QueryError where it cannot be read."""
+    parts: list[Node] = [grammar.parse(query)] if query.strip() else []
+    if sources:
+        parts.append(Of(Field.SOURCE, tuple(sources)))
+    if between:
+        parts.append(between)
+    return None if not parts else parts[0] if len(parts) == 1 else Every(tuple(parts))
+
+
+def end(conn: postgres.Connection) -> int:
+    """The number of the newest article."""
+    return int((postgres.row(conn, "walk_end") or {"number": 0})["number"])
+
+
+def articles(
+    conn: postgres.Connection,
+    node: Node | None,
+    now: datetime,
+    *,
+    after: int = 0,
+    last: int,
+    countries: Mapping[str, str] | None = None,
+) -> Iterator[list[Told]]:
+    """The articles that answer, some at once, each a tuple in the order of FIELDS; part of the caller's transaction.
+
+    after: the number of the article behind which the walk begins; last: that of the last one it may come to.
+    """
+    made = search.begin(conn, node, now, countries or {}) if node is not None else None
+    # The index names too few as long as it is not complete; without it all are read.
+    named = made.wanted if made and made.named and words.complete(conn) else None
+    selected = made.selected if made else None
+    rows = postgres.stream(
+        conn,
+        "walk_articles",
+        at_once=AT_ONCE,
+        after=after,
+        last=last,
+        sources=None if selected is None or selected.sources is None else list(selected.sources),
+        not_sources=[] if selected is None else list(selected.not_sources),
+        languages=None if selected is None or selected.languages is None else list(selected.languages),
+        since=selected and selected.since,
+        until=selected and selected.until,
+        revised=selected and selected.revised,
+        removed=selected and selected.removed,
+        of_exact=named and named.of_exact,
+        of_joined=named and named.of_joined,
+        of_words=named and named.of_words,
+        of_part=named and named.of_part,
+    )
+    for some in rows:
+        answers = some if made is None or made.selected.rest is None else [row for row in some if _answers(made, row)]
+        if answers:
+            yield answers
+
+
+def _answers(made: search.Search, row: Told) -> bool:
+    told = dict(zip(FIELDS, row, strict=True))
+    subject = Subject(
+        **{name: told[name] for name in ("title", "description", "text", "authors", "source", "language", "dated")},
+        country=made.countries.get(told["source"], ""),
+        revised=told["revision"] > 1,
+        removed=told["gone_at"] is not None,
+    )
+    return asked.answer(made.asked, subject) is not None
