@@ -223,3 +223,32 @@ class Gap(Decided):
     MISSING = "missing", "the ledger says stored of articles that the archive does not hold"
     UNHEARD = "nobody listened", "no crawl of the source ended on this day"
     FEW = "few", "far fewer addresses were named than on the days before"
+
+
+class Told(Decided):
+    """What a line of a chain tells of a raw file, or of its folder."""
+
+    CLOSED = "closed", "a crawl wrote the file and closed it"
+    FOUND = "found", "the file was there before there was a chain; nobody has read it yet"
+    TAKEN_IN = "taken in", "the file is from before there was a chain: the digest is that of this day"
+    RETIRED = "retired", "retention took the file away"
+    REWRITTEN = "rewritten", "other content was put in the file's place"
+    MOVED = "moved", "the source has another name from here on"
+
+
+class Finding(Decided):
+    """What `nightdesk verify` says of a raw file, a record or a chain; the first seven are damage."""
+
+    CHANGED = "changed", "the file has other bytes than when it was closed"
+    TRUNCATED = "truncated", "the file is shorter than when it was closed"
+    MISSING = "missing", "the file is not there, and nobody said that it was taken away"
+    SWAPPED = "swapped", "the file has the bytes of another file"
+    INSERTED = "inserted", "no line of the chain names the file"
+    RECORD = "record", "the record does not match its digest, or cannot be read"
+    CHAIN = "chain", "a line of the chain is none, does not name the one before it, or is not what was kept elsewhere"
+    RETIRED = "retired", "retention took the file away, as the chain says"
+    REWRITTEN = "rewritten", "the file was rewritten, as the chain says with the reason"
+    TAKEN_IN = "taken in", "the file is from before there was a chain: nothing proves what it was before that day"
+    NOT_TAKEN_IN = "not taken in", "the file is from before there was a chain, and upkeep has not read it yet"
+    BEFORE = "before", "the file was gone before there was a chain: nobody can say why"
+    OPEN = "open", "a crawl writes the file, or was killed while it did"

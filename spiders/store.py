@@ -18,7 +18,7 @@ from pipelines.crawl.ledger import FetchResult, Lease
 from pipelines.errors import DiskFullError
 from pipelines.model import Page, Source, Tally
 from pipelines.settings import Settings
-from pipelines.stores import clock, postgres, runs, warc
+from pipelines.stores import chain, clock, postgres, runs, warc
 from pipelines.stores.clock import Clock
 from spiders import guard, outcome
 from spiders.followed import Followed, count, count_named
@@ -161,7 +161,7 @@ def keep_robots(store: Store, place: str, status: int, body: str) -> list[str]:
 def end(store: Store, followed: Followed, state: RunState, message: str, code: Code = Code.NONE) -> Tally:
     """Close a source: its raw file, its leases, its row of `runs`, its lock; then say so."""
     if followed.writer:
-        warc.finish(followed.writer)
+        warc.finish(followed.writer, tell=lambda path: chain.close(store.settings.raw, path))
         followed.writer = None
     tally = _tally(store, followed, state, message, code)
     with store.conn:
@@ -305,6 +305,7 @@ def _adopt(store: Store, followed: Followed) -> None:
                     raise
                 _adopt_one(store, followed, page.run, outcome.unwritable(look, error))
         if adopted or known:
+            chain.close(store.settings.raw, path)
             warc.seal(path)
         else:
             path.unlink()

@@ -70,7 +70,7 @@ PUBLIC = {
     "text urls",
     "pipelines.airflow": "airflow_home api_client cleaning night_dags service_dags standalone",
     "pipelines.alert": "stage watches",
-    "pipelines.archive": "coverage differences export parts passages provenance published search",
+    "pipelines.archive": "coverage differences export parts passages provenance published search verify",
     "pipelines.crawl": "aliases discovery host_locks ledger policy rhythm rules stage summary",
     "pipelines.dates": "clocks lists months relative written",
     "pipelines.desk": "records",
@@ -84,7 +84,8 @@ PUBLIC = {
     "pipelines.notify": "address channels delivery outbox wording",
     "pipelines.query": "asked dating grammar matcher selection terms vectors",
     "pipelines.sources": "access folders sourcefile zones",
-    "pipelines.stores": "articlefile clock dumps entries postgres postgres_address retention runs templates warc",
+    "pipelines.stores": "articlefile chain clock dumps entries postgres postgres_address retention runs templates "
+    "warc warc_records warc_spans",
 }
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "core", "manager", "misc"}

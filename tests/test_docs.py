@@ -14,10 +14,12 @@ from pipelines.codes import (
     DeliveryKind,
     DeliveryState,
     Due,
+    Finding,
     Quiet,
     Reason,
     RunState,
     State,
+    Told,
     TroubleKind,
 )
 from pipelines.notify import wording
@@ -71,6 +73,13 @@ def test_every_code_is_in_the_reference_with_what_it_means_and_no_other(title: s
 
     known = {str(member): member.means for enum in enums for member in enum if member}
     assert {code: means for code, means in rows.items() if means != "means"} == known
+
+
+@pytest.mark.parametrize("enum", [Told, Finding])
+def test_what_verify_and_a_chain_say_is_explained(enum: type[Decided]) -> None:
+    page = (ROOT / "docs/evidence.md").read_text(encoding="utf-8")
+
+    assert [member for member in enum if f"| {member} | {member.means} |" not in page] == []
 
 
 def test_the_json_of_a_webhook_is_documented_key_by_key() -> None:

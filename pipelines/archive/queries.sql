@@ -150,3 +150,16 @@ from (
 where (%(since)s::date is null or day >= %(since)s) and (%(until)s::date is null or day < %(until)s)
 group by day, state, code, archived
 order by day
+
+-- name: files_of_ledger
+-- Every raw file that the ledger points to, one step of the index each, however many pages are in it.
+with recursive named (file) as (
+    select min(warc_file) from fetches
+    union all
+    select (select min(f.warc_file) from fetches f where f.warc_file > n.file) from named n where n.file is not null
+)
+select file from named where file is not null
+
+-- name: pages_of_file
+-- The pages that the ledger has in a raw file.
+select warc_offset as offset, url, digest from fetches where warc_file = %(file)s order by warc_offset

@@ -19,7 +19,7 @@ from pipelines.errors import SourceError
 from pipelines.health import golden
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import articlefile, postgres, warc
+from pipelines.stores import articlefile, chain, postgres, warc
 
 MERGE = (
     "merge_same",
@@ -166,6 +166,9 @@ def _check_ended(conn: postgres.Connection, old: str) -> None:
 
 def _finish(settings: Settings, conn: postgres.Connection, old: str, new: str, urls: Mapping[int, int]) -> None:
     """Move the files, each in a step that can be done again, and say that the move is over."""
+    for folder in chain.folders(settings.raw):
+        if chain.source_of(chain.links(settings.raw, folder), folder) == old:
+            chain.move(settings.raw, folder, new)
     _move_golden(settings, old, new)
     _move_article_files(settings, old, new, urls)
     with conn:

@@ -20,7 +20,7 @@ from pipelines.model import Source, Tally
 from pipelines.notify import outbox
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import postgres, retention, runs
+from pipelines.stores import chain, postgres, retention, runs
 
 # Hexadecimal digits of a digest in a key. Chosen: no two of one installation have them in common.
 DIGEST_DIGITS = 16
@@ -91,7 +91,17 @@ def check_golden(settings: Settings) -> list[str]:
 
 
 def retire_raw(settings: Settings) -> dict[str, int]:
-    """Delete raw files that were kept long enough and whose URLs are all decided; how many runs, files and bytes."""
+    """Delete raw files that were kept long enough and whose URLs are all decided; how many runs, files and bytes.
+
+    First the chains of the raw store are brought up to date: files of before there was one are taken in, a rewriting
+    that was killed is finished.
+    """
+    for folder in chain.folders(settings.raw):
+        for name in chain.finish_rewrites(settings.raw, folder):
+            log.warning("%s: finished what was begun: its other content is in its place", name)
+        taken = chain.take_in(settings.raw, folder)
+        if taken:
+            log.info("took %d raw files of %s into its chain, as they are today", len(taken), folder)
     done = retention.retire(settings, datetime.now(UTC))
     for folder in done.kept:
         log.warning("%s is old, but URLs of it are undecided: kept; `nightdesk extract` and `load` decide them", folder)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipelines import private
 from pipelines.settings import Settings
-from pipelines.stores import embedded_postgres, postgres
+from pipelines.stores import chain, embedded_postgres, postgres, warc
 from pipelines.stores.runs import KEY
 
 # Characters of a run key with seconds: 2026-11-22T020013.
@@ -52,6 +52,7 @@ def retire(settings: Settings, now: datetime) -> Retired:
                 if _holds_others(folder) or _undecided(conn, folder, name):
                     kept.append(name)
                     continue
+                _say_in_chain(settings, folder)
                 for path in sorted(folder.iterdir()):
                     size += path.stat().st_size
                     path.unlink()
@@ -94,6 +95,12 @@ def _old(raw: Path, before: datetime) -> Iterator[Path]:
             and start_of(folder.name) < before
         ):
             yield folder
+
+
+def _say_in_chain(settings: Settings, folder: Path) -> None:
+    """Tell the chain of the source what is taken away, so that nobody takes it for lost."""
+    closed = [warc.name_of(path) for path in sorted(folder.iterdir()) if path.name.endswith(warc.CLOSED)]
+    chain.retire(settings.raw, closed, f"older than {settings.keep_raw_days} days (NIGHTDESK_KEEP_RAW_DAYS)")
 
 
 def _holds_others(folder: Path) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha1, sha256
@@ -135,13 +135,17 @@ def sync(writer: Writer) -> None:
     os.fsync(writer.file.fileno())
 
 
-def finish(writer: Writer) -> Path | None:
-    """Close the file and give it its name; a file without a page is removed instead (None)."""
+def finish(writer: Writer, *, tell: Callable[[Path], None] = lambda path: None) -> Path | None:
+    """Close the file and give it its name; a file without a page is removed instead (None).
+
+    tell: hears of the finished file before it has its name.
+    """
     sync(writer)
     writer.file.close()
     if not writer.records:
         writer.path.unlink()
         return None
+    tell(writer.path)
     return seal(writer.path)
 
 

@@ -38,7 +38,7 @@ def find_spans(path: Path) -> tuple[int, list[tuple[int, int]], bool]:
             length, kind = _member(file, position)
             if not kind:
                 # What is behind the damage may be whole.
-                position, records, gap, tried = _next(file, position, length), [], True, tried + 1
+                position, records, gap, tried = next_member(file, position, length), [], True, tried + 1
                 continue
             tried = 0
             if kind == "warcinfo":
@@ -74,16 +74,7 @@ def read_member(file: BinaryIO, position: int, *, wbits: int = GZIP) -> tuple[in
     return used - len(decoder.unused_data), head
 
 
-def _first_damage(begun: int, spans: Sequence[tuple[int, int]]) -> int:
-    """The byte up to which every page is whole."""
-    for begin, end in spans:
-        if begin != begun:
-            return begun
-        begun = end
-    return begun
-
-
-def _next(file: BinaryIO, position: int, length: int) -> int:
+def next_member(file: BinaryIO, position: int, length: int) -> int:
     """Where the next whole record may begin behind a damaged one; length: of the damaged one, 0 where nobody knows."""
     if length:
         return position + length
@@ -95,6 +86,15 @@ def _next(file: BinaryIO, position: int, length: int) -> int:
         if found >= 0 or len(piece) < PIECE_BYTES:
             return at + (found if found >= 0 else len(piece))
         at += PIECE_BYTES - len(MAGIC) + 1
+
+
+def _first_damage(begun: int, spans: Sequence[tuple[int, int]]) -> int:
+    """The byte up to which every page is whole."""
+    for begin, end in spans:
+        if begin != begun:
+            return begun
+        begun = end
+    return begun
 
 
 def _member(file: BinaryIO, position: int) -> tuple[int, str]:

@@ -1,0 +1,252 @@
+"""Verify: the raw files of a source, read again and held against its chain and the ledger; what differs is named.
+
+What the chain says was taken away or rewritten is told apart from damage, and so is what nobody wrote down in time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines.codes import Finding, Told
+from pipelines.settings import Settings
+from pipelines.stores import chain, postgres, retention, runs, warc, warc_records
+from pipelines.stores.chain import Break, Link
+from pipelines.stores.warc_records import Record
+from pipelines.stores.warc_spans import TRIPLE
+
+# Where in the path of a raw file its run stands: source, run, file.
+RUN_PART = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What is to be said of a raw file, of the record at an offset of it, or of a chain; detail: in words."""
+
+    finding: Finding
+    file: str
+    offset: int | None = None
+    url: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """The newest line of a folder's chain: its number, its digest, and when it and the first one were written."""
+
+    folder: str
+    number: int
+    digest: str
+    at: str
+    since: str
+
+
+@dataclass(kw_only=True)
+class Report:
+    """What a look at raw files found. damage: what nobody said they would do; notes: how many files of what else."""
+
+    files: int = 0
+    bytes: int = 0
+    records: int = 0
+    damage: list[Found] = field(default_factory=list)
+    notes: Counter[Finding] = field(default_factory=Counter)
+    told: list[Found] = field(default_factory=list)
+    heads: list[Head] = field(default_factory=list)
+
+
+def verify(
+    settings: Settings,
+    conn: postgres.Connection,
+    *,
+    source: str = "",
+    run: str = "",
+    records: bool = False,
+    on_file: Callable[[str], None] = lambda name: None,
+) -> Report:
+    """Read the raw files of a source again, or of all, or those of one run; records: every record of them as well.
+
+    A chain is read whole whatever is asked for. Of a file that is not as it was its records are read in any case.
+    """
+    made = Report()
+    pointed = [row["file"] for row in postgres.query(conn, "files_of_ledger")]
+    conn.rollback()
+    known = {*chain.folders(settings.raw), *(name.partition("/")[0] for name in pointed)}
+    for folder in sorted(known):
+        lines = list(chain.read(settings.raw, folder))
+        links = [line for line in lines if isinstance(line, Link)]
+        if source and source not in (folder, chain.source_of(links, folder)):
+            continue
+        if links:
+            last = links[-1]
+            made.heads.append(
+                Head(folder=folder, number=last.number, digest=last.digest, at=last.at, since=links[0].at)
+            )
+        for line in lines:
+            if isinstance(line, Break):
+                _add(made, Finding.CHAIN, f"{folder}/{chain.NAME}", f"line {line.line}: {line.why}")
+        look = _Look(settings.raw, conn, links, records, made)
+        ours = {name for name in pointed if name.partition("/")[0] == folder}
+        for name in sorted({*look.standing, *chain.files(settings.raw, folder), *_open(settings.raw, folder), *ours}):
+            if not run or name.split("/")[RUN_PART] == run:
+                on_file(name)
+                _judge(look, name)
+    return made
+
+
+@dataclass
+class _Look:
+    """What one folder's files are held against. standing: the last line of each file; before: the one before that."""
+
+    raw: Path
+    conn: postgres.Connection
+    links: Sequence[Link]
+    records: bool
+    made: Report
+    standing: dict[str, Link] = field(default_factory=dict)
+    known: dict[str, set[str]] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for link in self.links:
+            if link.file:
+                self.standing[link.file] = link
+            if link.sha256:
+                self.known.setdefault(link.file, set()).add(link.sha256)
+                self.files[link.sha256] = link.file
+
+
+def _judge(look: _Look, name: str) -> None:
+    """Say what there is to say of one raw file."""
+    made, link, path = look.made, look.standing.get(name), look.raw / name
+    if not path.exists() and path.with_name(path.name + ".open").exists():
+        path = path.with_name(path.name + ".open")
+        if link is None or not link.sha256:
+            _note(made, Finding.OPEN, name)
+            return
+    if not path.exists():
+        _judge_absent(look, name, link)
+        return
+    made.files += 1
+    made.bytes += path.stat().st_size
+    digest = chain.digest_of(path)
+    if link is None:
+        if look.links:
+            of = look.files.get(digest)
+            _add(made, Finding.INSERTED, name, f"it has the bytes of {of}" if of else "")
+        else:
+            _note(made, Finding.NOT_TAKEN_IN, name)
+            _judge_records(look, name, path, look.records)
+    elif link.told == Told.RETIRED:
+        left = digest in look.known.get(name, set())
+        if left:
+            _note(made, Finding.RETIRED, name, "it is still there: retention was ended before it was done")
+        else:
+            _add(made, Finding.INSERTED, name, "retention took the file of this name away")
+    elif link.told == Told.REWRITTEN and link.sha256 != digest and _is_waiting(path, link):
+        _note(made, Finding.REWRITTEN, name, f"{link.why}; this was not finished: `nightdesk upkeep` finishes it")
+    else:
+        _judge_bytes(look, name, path, link, digest)
+
+
+def _judge_absent(look: _Look, name: str, link: Link | None) -> None:
+    if link is not None and link.told == Told.RETIRED:
+        _note(look.made, Finding.RETIRED, name, link.why)
+    elif link is None and (not look.links or _started(name) < datetime.fromisoformat(look.links[0].at)):
+        _note(look.made, Finding.BEFORE, name)
+    else:
+        count = len(_pages(look, name))
+        pages = f"{count} pages of the ledger stand in it" if count else ""
+        _add(look.made, Finding.MISSING, name, pages or "no page of the ledger stands in it")
+
+
+def _judge_bytes(look: _Look, name: str, path: Path, link: Link, digest: str) -> None:
+    """Hold a file against what the chain says of its bytes."""
+    size = path.stat().st_size
+    if digest == link.sha256 or (not link.sha256 and size == link.bytes):
+        noted = {Told.TAKEN_IN: Finding.TAKEN_IN, Told.REWRITTEN: Finding.REWRITTEN, Told.FOUND: Finding.NOT_TAKEN_IN}
+        if link.told in noted:
+            _note(look.made, noted[link.told], name, f"{link.at} {link.why}".strip())
+        _judge_records(look, name, path, look.records)
+        return
+    of = look.files.get(digest)
+    if of and of != name:
+        _add(look.made, Finding.SWAPPED, name, f"it has the bytes of {of}")
+    elif of:
+        _add(look.made, Finding.CHANGED, name, "it is as it was before it was rewritten")
+    elif size < link.bytes:
+        _add(look.made, Finding.TRUNCATED, name, f"it has {size} bytes, and had {link.bytes}")
+        _judge_records(look, name, path, True)
+    else:
+        _add(look.made, Finding.CHANGED, name, f"it has {size} bytes, and had {link.bytes}")
+        _judge_records(look, name, path, True)
+
+
+def _judge_records(look: _Look, name: str, path: Path, wanted: bool) -> None:
+    """Name every record of a file that does not match its own digest, or the one that the ledger has of it."""
+    if not wanted:
+        return
+    pages = {row["offset"]: row for row in _pages(look, name)}
+    last = None
+    for record in warc_records.check(path):
+        look.made.records += 1
+        page = pages.pop(record.offset, None)
+        problem = record.problem
+        if page and not problem and record.kind != "response":
+            problem = "the ledger has a page here, and the record is none"
+        elif page and not problem and page["digest"] not in ("", record.payload):
+            problem = "its body is not the one that the ledger has the digest of"
+        if problem:
+            url = page["url"] if page else record.url or _url_near(record, last, pages)
+            _add(look.made, Finding.RECORD, name, problem, record.offset, url)
+        last = record
+        # What stood within a damaged record, or behind the end of the file, cannot be had either.
+        end = record.offset + record.length
+        for offset in [offset for offset in pages if record.offset < offset < end]:
+            _add(look.made, Finding.RECORD, name, "the ledger has a page here, and no record begins", offset,
+                 pages.pop(offset)["url"])  # fmt: skip
+    for offset, page in pages.items():
+        _add(
+            look.made, Finding.RECORD, name, "the ledger has a page here, and the file ends before", offset, page["url"]
+        )
+
+
+def _url_near(record: Record, last: Record | None, pages: Mapping[int, postgres.Row]) -> str:
+    """Whose record it is that does not tell itself: a page is a request, a response and a metadata record."""
+    if last and last.kind in TRIPLE[:-1]:
+        return last.url
+    behind = [offset for offset in pages if offset > record.offset]
+    return str(pages[min(behind)]["url"]) if behind else ""
+
+
+def _pages(look: _Look, name: str) -> list[postgres.Row]:
+    rows = postgres.query(look.conn, "pages_of_file", file=name)
+    look.conn.rollback()
+    return rows
+
+
+def _open(raw: Path, folder: str) -> Iterator[str]:
+    yield from (warc.name_of(path) for path in warc.unfinished(raw, folder))
+
+
+def _is_waiting(path: Path, link: Link) -> bool:
+    """Whether what is to be put in the place of a file lies beside it."""
+    beside = path.with_name(path.name + chain.REWRITING)
+    return beside.exists() and chain.digest_of(beside) == link.sha256
+
+
+def _started(name: str) -> datetime:
+    """When the run of a raw file began."""
+    run = name.split("/")[RUN_PART]
+    return retention.start_of(run) if runs.KEY.fullmatch(run) else datetime.min.replace(tzinfo=UTC)
+
+
+def _add(made: Report, finding: Finding, file: str, detail: str = "", offset: int | None = None, url: str = "") -> None:
+    made.damage.append(Found(finding=finding, file=file, offset=offset, url=url, detail=detail))
+
+
+def _note(made: Report, finding: Finding, file: str, detail: str = "") -> None:
+    made.notes[finding] += 1
+    made.told.append(Found(finding=finding, file=file, detail=detail))

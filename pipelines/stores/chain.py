@@ -1,0 +1,252 @@
+"""The chain of a source's raw files: a line for each file that was closed, which has the digest of the line before.
+
+A file that was changed, cut, exchanged, taken away or put there is seen by it (`archive/verify.py`), and so is a line.
+The chain is `chain.jsonl` in the source's folder of the raw store, and is only added to. It says what retention took
+away and what was rewritten, and why. Files stay in their folder when a source gets another name, and so does the chain:
+its last line then says the new name. A line is on the disk before what it tells of is done, so that a kill in between
+leaves something to finish and nothing untold.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from pipelines import private
+from pipelines.codes import Told
+from pipelines.errors import StoreError
+from pipelines.stores import warc
+
+NAME = "chain.jsonl"
+# What `rewrite` puts beside a raw file until the chain knows of it.
+REWRITING = ".rewriting"
+# Bytes copied at once.
+PIECE_BYTES = 1 << 20
+# What somebody else wrote into a line may end in, when it is read.
+NO_LINK = (ValueError, KeyError, TypeError)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A line of a chain. file: the path below `raw`; source: what the folder's source is called from here on.
+
+    previous, digest: SHA-256 of the line before and of this one. sha256: of the file, empty where nobody read it yet.
+    """
+
+    number: int
+    at: str
+    told: Told
+    previous: str = ""
+    file: str = ""
+    bytes: int = 0
+    sha256: str = ""
+    source: str = ""
+    why: str = ""
+    digest: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Break:
+    """A line of a chain that is none, or does not name the one before it."""
+
+    line: int
+    why: str
+
+
+def folders(raw: Path) -> list[str]:
+    """The folders of the raw store, one for each name that a source had while it was crawled."""
+    return sorted(path.name for path in raw.glob("*") if path.is_dir())
+
+
+def files(raw: Path, folder: str) -> list[str]:
+    """The closed raw files of a folder that are there, as pointers name them."""
+    return sorted(path.relative_to(raw).as_posix() for path in (raw / folder).glob(f"*/*{warc.CLOSED}"))
+
+
+def read(raw: Path, folder: str) -> Iterator[Link | Break]:
+    """The lines of a folder's chain, oldest first; a line that is torn at the end was never whole and is left out."""
+    before = ""
+    for number, line in enumerate(_lines(raw / folder / NAME), 1):
+        digest = hashlib.sha256(line).hexdigest()
+        try:
+            fields = json.loads(line)
+            link = Link(**{**fields, "told": Told(fields["told"]), "digest": digest})
+        except NO_LINK:
+            yield Break(line=number, why="it is no line of a chain")
+        else:
+            if (link.number, link.previous) != (number, before):
+                yield Break(line=number, why="it does not name the line before it")
+            yield link
+        before = digest
+
+
+def links(raw: Path, folder: str) -> list[Link]:
+    """The same, without what is none."""
+    return [line for line in read(raw, folder) if isinstance(line, Link)]
+
+
+def newest(raw: Path, name: str) -> Link | None:
+    """The last that a chain says of a file."""
+    found = None
+    for link in links(raw, name.partition("/")[0]):
+        found = link if link.file == name else found
+    return found
+
+
+def head(raw: Path, folder: str) -> Link | None:
+    """The newest line of a chain: whoever keeps its digest elsewhere can tell that nothing before it changed."""
+    known = links(raw, folder)
+    return known[-1] if known else None
+
+
+def close(raw: Path, path: Path) -> None:
+    """Say that a raw file is finished, before it gets its closed name; what is said already is not said again."""
+    name, size, digest = warc.name_of(path), path.stat().st_size, digest_of(path)
+    with _held(raw, name.partition("/")[0]) as chain:
+        last = newest(raw, name)
+        if last is None or (last.sha256, last.told) != (digest, Told.CLOSED):
+            _add(chain, [_link(Told.CLOSED, name, bytes=size, sha256=digest)])
+
+
+def take_in(raw: Path, folder: str) -> list[str]:
+    """Write down the digests of files from before there was a chain, as they are now; which files."""
+    taken: list[str] = []
+    if not files(raw, folder):
+        return taken
+    with _held(raw, folder):
+        standing = {link.file: link for link in links(raw, folder) if link.file}
+    for name in (name for name, link in standing.items() if link.told == Told.FOUND):
+        path = raw / name
+        if path.exists():
+            link = _link(Told.TAKEN_IN, name, bytes=path.stat().st_size, sha256=digest_of(path))
+            with _held(raw, folder) as chain:
+                _add(chain, [link])
+            taken.append(name)
+    return taken
+
+
+def retire(raw: Path, names: Sequence[str], why: str) -> None:
+    """Say that these files of one folder are taken away, before they are; `names` as pointers name them."""
+    if names:
+        with _held(raw, names[0].partition("/")[0]) as chain:
+            standing = {link.file: link for link in links(raw, names[0].partition("/")[0])}
+            there = [name for name in names if name not in standing or standing[name].told != Told.RETIRED]
+            _add(chain, [_link(Told.RETIRED, name, bytes=(raw / name).stat().st_size, why=why) for name in there])
+
+
+def rewrite(raw: Path, name: str, content: BinaryIO, why: str) -> None:
+    """Put other content in the place of a raw file: the chain says so, and why, before it is done.
+
+    Killed in between, `finish_rewrites` does the rest. StoreError where the file is not there.
+    """
+    path = raw / name
+    if not path.exists():
+        raise StoreError(f"{path} is not there; nothing can be put in its place.")
+    beside = path.with_name(path.name + REWRITING)
+    with private.opened(beside, "wb") as file:
+        while piece := content.read(PIECE_BYTES):
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    with _held(raw, name.partition("/")[0]) as chain:
+        _add(chain, [_link(Told.REWRITTEN, name, bytes=beside.stat().st_size, sha256=digest_of(beside), why=why)])
+    beside.replace(path)
+    _sync_folder(path.parent)
+
+
+def finish_rewrites(raw: Path, folder: str) -> list[str]:
+    """Finish what a killed `rewrite` had said, and take away what it had not said yet; the files that were finished."""
+    done = []
+    for beside in sorted((raw / folder).glob(f"*/*{REWRITING}")):
+        path = beside.with_name(beside.name.removesuffix(REWRITING))
+        last = newest(raw, warc.name_of(path))
+        if last and last.told == Told.REWRITTEN and last.sha256 == digest_of(beside):
+            beside.replace(path)
+            _sync_folder(path.parent)
+            done.append(warc.name_of(path))
+        else:
+            beside.unlink()
+    return done
+
+
+def move(raw: Path, folder: str, source: str) -> None:
+    """Say that the source of a folder has another name from now on; its files stay."""
+    known = links(raw, folder)
+    if (raw / folder).is_dir() and (not known or source_of(known, folder) != source):
+        with _held(raw, folder) as chain:
+            _add(chain, [_link(Told.MOVED, source=source)])
+
+
+def source_of(known: Sequence[Link], folder: str) -> str:
+    """What the source of a folder is called by now."""
+    return next((link.source for link in reversed(known) if link.source), folder)
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, as sha256sum writes it."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _link(told: Told, file: str = "", *, bytes: int = 0, sha256: str = "", source: str = "", why: str = "") -> Link:
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return Link(
+        number=0, at=at, told=told, file=file, bytes=bytes, sha256=sha256, source=source, why=why
+    )  # fmt: skip
+
+
+@contextmanager
+def _held(raw: Path, folder: str) -> Iterator[BinaryIO]:
+    """The chain of a folder for us alone; where there is none yet, it begins with the files that are there already."""
+    private.folder(raw / folder)
+    path = raw / folder / NAME
+    with private.opened(path, "a+b") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not file.tell():
+            _sync_folder(path.parent)
+            _add(file, [_link(Told.FOUND, name, bytes=(raw / name).stat().st_size) for name in files(raw, folder)])
+        yield file
+
+
+def _add(chain: BinaryIO, added: Sequence[Link]) -> None:
+    """Add lines to a chain that is held, and return when they are on the disk; a torn line at its end is cut off."""
+    if not added:
+        return
+    chain.seek(0)
+    lines = chain.read().splitlines(keepends=True)
+    if lines and not lines[-1].endswith(b"\n"):
+        chain.truncate(sum(map(len, lines[:-1])))
+        lines.pop()
+    number, before = len(lines), hashlib.sha256(lines[-1].rstrip(b"\n")).hexdigest() if lines else ""
+    for link in added:
+        number += 1
+        fields = asdict(replace(link, number=number, previous=before))
+        del fields["digest"]
+        line = json.dumps({name: value for name, value in fields.items() if value != ""}, ensure_ascii=True).encode()
+        before = hashlib.sha256(line).hexdigest()
+        chain.write(line + b"\n")
+    chain.flush()
+    os.fsync(chain.fileno())
+
+
+def _lines(path: Path) -> list[bytes]:
+    try:
+        return [line[:-1] for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+    except FileNotFoundError:
+        return []
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

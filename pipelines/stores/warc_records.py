@@ -1,0 +1,203 @@
+"""Every record of a raw file held against its own digest, whatever state the file is in: what `verify --records` reads.
+
+It knows gzip members and the head of a WARC record, and leaves what is in them to `warc`. A member that cannot be
+unpacked costs itself alone: what is behind it is looked for.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pipelines.stores.warc_spans import GZIP, HEAD_BYTES, MOST_TRIED, PIECE_BYTES, next_member
+
+# Bytes unpacked at once of a damaged member, so that its head is had up to the damage.
+CRUMB_BYTES = 64
+WARC = b"WARC/"
+# What ends a head, and what ends a record.
+HEAD_END, RECORD_END = b"\r\n\r\n", b"\r\n\r\n"
+# Bytes in which a head must end: of a record, of the HTTP answer in it. Chosen: far more than any has.
+MAX_HEAD_BYTES = 1 << 20
+CUT = "it has no end"
+# Names of digests as WARC files write them, of those that are computed.
+ALGORITHMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5, "sha512": hashlib.sha512}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A record and where it stands. problem: why it does not match, empty where it does.
+
+    payload: SHA-256 of a response's body as received; empty of other records, and where it could not be read.
+    """
+
+    offset: int
+    length: int
+    kind: str = ""
+    url: str = ""
+    payload: str = ""
+    problem: str = ""
+
+
+@dataclass
+class _Block:
+    """What follows a record's head, as far as it was unpacked."""
+
+    left: int
+    digest: Any = None
+    wanted: bytes = b""
+    payload: Any = None
+    head: bytes | None = b""
+    tail: bytes = b""
+
+    def take(self, data: memoryview) -> None:
+        block = data[: self.left]
+        self.left -= len(block)
+        if len(data) > len(block):
+            self.tail += bytes(data[len(block) :][: len(RECORD_END) + 1])
+        if self.digest is not None:
+            self.digest.update(block)
+        if self.payload is None:
+            return
+        if self.head is None:
+            self.payload.update(block)
+        else:
+            # The head of the HTTP answer, behind which its body begins.
+            self.head += bytes(block)
+            _, found, body = self.head.partition(HEAD_END)
+            if found:
+                self.payload.update(body)
+            if found or len(self.head) > MAX_HEAD_BYTES:
+                self.head = None
+
+
+@dataclass
+class _Read:
+    """A gzip member on its way: the record's head, then its block."""
+
+    head: bytes = b""
+    fields: dict[str, str] = field(default_factory=dict)
+    block: _Block | None = None
+    problem: str = ""
+
+    def take(self, data: bytes) -> None:
+        if self.block:
+            self.block.take(memoryview(data))
+            return
+        if self.problem:
+            return
+        self.head += data
+        head, found, rest = self.head.partition(HEAD_END)
+        if found and head.startswith(WARC):
+            self.fields = _fields(head)
+            self.block = _block(self.fields)
+            self.block.take(memoryview(rest))
+        elif len(self.head) > MAX_HEAD_BYTES:
+            self.problem = "it has no head of a WARC record"
+
+
+def check(path: Path) -> Iterator[Record]:
+    """Every record of a file in its order, and every place where one should be and cannot be read."""
+    size = path.stat().st_size
+    if not size:
+        return
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content, memoryview(content) as view:
+        position = 0
+        while position < size:
+            made = _read(view, position, PIECE_BYTES)
+            if not made.length:
+                behind = _next_record(file, view, position)
+                told = _read(view, position, CRUMB_BYTES)
+                problem = "the file ends within it" if made.problem == CUT and behind >= size else made.problem
+                made = replace(made, length=behind - position, kind=told.kind, url=told.url, problem=problem)
+            yield made
+            position += made.length
+
+
+def _next_record(file: BinaryIO, view: memoryview, position: int) -> int:
+    """Where the next record begins behind one that is damaged; the end of the file where none does."""
+    for _ in range(MOST_TRIED):
+        position = next_member(file, position, 0)
+        if position >= len(view) or _begins(view, position):
+            return min(position, len(view))
+    return len(view)
+
+
+def _begins(view: memoryview, position: int) -> bool:
+    """Whether a WARC record begins there, whole or not."""
+    try:
+        return zlib.decompressobj(wbits=GZIP).decompress(view[position : position + HEAD_BYTES], len(WARC)) == WARC
+    except zlib.error:
+        return False
+
+
+def _read(view: memoryview, position: int, piece_bytes: int) -> Record:
+    """The record at a position; length 0 where the member is not whole."""
+    decoder, read, used = zlib.decompressobj(wbits=GZIP), _Read(), position
+    problem = ""
+    try:
+        while not decoder.eof and used < len(view):
+            piece: Any = view[used : used + piece_bytes]
+            used += len(piece)
+            while not decoder.eof and len(piece):
+                read.take(decoder.decompress(piece, PIECE_BYTES))
+                piece = decoder.unconsumed_tail
+    except zlib.error as error:
+        problem = f"it cannot be unpacked ({str(error).partition(': ')[2] or error})"
+    kind, url = read.fields.get("warc-type", ""), read.fields.get("warc-target-uri", "").strip("<>")
+    if not problem and not decoder.eof:
+        problem = CUT
+    if problem and not read.fields:
+        # As far as its head goes: the line that the damage cut is none.
+        cut = _fields(read.head.rpartition(b"\r\n")[0])
+        kind, url = cut.get("warc-type", ""), cut.get("warc-target-uri", "")
+    if problem:
+        return Record(offset=position, length=0, kind=kind, url=url, problem=problem)
+    payload = read.block.payload.hexdigest() if read.block and read.block.payload is not None else ""
+    length = used - len(decoder.unused_data) - position
+    return Record(offset=position, length=length, kind=kind, url=url, payload=payload, problem=_problem(read))
+
+
+def _problem(read: _Read) -> str:
+    """What is wrong with a record that was unpacked whole."""
+    if not read.block:
+        return read.problem or "it has no head of a WARC record"
+    if read.block.left or read.block.tail != RECORD_END:
+        return "it is not as long as its head says"
+    if read.block.digest is not None and read.block.digest.digest() != read.block.wanted:
+        return "its bytes do not match its WARC-Block-Digest"
+    return ""
+
+
+def _block(fields: dict[str, str]) -> _Block:
+    length = fields.get("content-length", "")
+    made = _Block(left=int(length) if length.isascii() and length.isdigit() else 0)
+    name, _, digest = fields.get("warc-block-digest", "").partition(":")
+    if name.lower() in ALGORITHMS:
+        made.digest, made.wanted = ALGORITHMS[name.lower()](usedforsecurity=False), _decoded(digest)
+    if fields.get("warc-type") == "response":
+        made.payload = hashlib.sha256()
+    return made
+
+
+def _decoded(digest: str) -> bytes:
+    """A digest as bytes: base32, or hexadecimal; nothing where it is neither."""
+    for decode in (bytes.fromhex, base64.b32decode):
+        try:
+            return decode(digest)
+        except (ValueError, binascii.Error):
+            continue
+    return b""
+
+
+def _fields(head: bytes) -> dict[str, str]:
+    lines = (line.partition(b":") for line in head.split(b"\r\n")[1:])
+    return {
+        name.strip().lower().decode("latin-1"): value.strip().decode("utf-8", "replace") for name, _, value in lines
+    }
