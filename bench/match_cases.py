@@ -16,7 +16,8 @@ import time
 from pathlib import Path
 
 from pipelines.alert import watches
-from pipelines.query import matcher
+from pipelines.query import asked
+from pipelines.query.asked import Subject
 
 CASES = Path(os.environ.get("NIGHTDESK_BENCH_DATA", ".")) / "match_cases.tsv"
 TERMS, WORDS, ROUNDS = 1500, 400, 50
@@ -50,11 +51,13 @@ def cost() -> float:
     """Milliseconds an article, warm, none of its words the same as in the last one."""
     dice = random.Random(7)
     words = ["".join(dice.choices("ابتجحدرسعفقكلمنهوي", k=dice.randint(3, 8))) for _ in range(WORDS * ROUNDS + TERMS)]
-    made = matcher.index([(f"w{n}", watches.make("w", [word]).terms, ()) for n, word in enumerate(words[:TERMS])])
+    nodes = [watches.node(watches.make("w", [word])) for word in words[:TERMS]]
     articles = [" ".join(words[TERMS + n * WORDS : TERMS + (n + 1) * WORDS]) for n in range(ROUNDS)]
     begin = time.perf_counter()
     for article in articles:
-        matcher.find(made, {"text": article})
+        look = asked.look(Subject(title="", description="", text=article))
+        for node in nodes:
+            asked.places(node, look)
     return (time.perf_counter() - begin) / ROUNDS * 1000
 
 

@@ -170,6 +170,7 @@ class Quiet(Decided):
         "many at once",
         "nearly all known articles of the run read otherwise: a new layout, or our reading",
     )
+    MUTED = "muted", "the watch is mute for a while, by `nightdesk watch mute`"
 
 
 class DeliveryState(Decided):

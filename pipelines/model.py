@@ -38,6 +38,7 @@ class Source:
     render: article and section pages are read by a browser, for a site that shows nothing without scripts.
     headers, cookies, auth, proxy: what it is asked with, each by the name of a secret, never by its value:
     pipelines.sources.access.
+    groups: names that queries and watches take several sources together by.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Source:
     cookies: str = ""
     auth: str = ""
     proxy: str = ""
+    groups: tuple[str, ...] = ()
     expect: Expect = field(default_factory=Expect)
 
 

@@ -13,6 +13,7 @@ from pipelines.archive import search
 from pipelines.archive.search import Order
 from pipelines.errors import NightdeskError
 from pipelines.load import words
+from pipelines.query.selection import Scope
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 from tests import archives
@@ -61,6 +62,8 @@ def kept(settings: Settings, conn: postgres.Connection) -> None:
         ("-source:harbour council", ["3"]),
         ("lang:en", ["3", "4"]),
         ("country:NO council", ["4"]),
+        ("group:border council", ["3"]),
+        ("council -group:border", ["4"]),
         ("author:baba", ["2"]),
         ("exact:داعش", ["1"]),
         ("sub:اعش", ["1", "2"]),
@@ -80,7 +83,7 @@ def kept(settings: Settings, conn: postgres.Connection) -> None:
 def test_each_part_of_the_language_finds_what_it_asks_for(
     kept: None, conn: postgres.Connection, query: str, found: list[str]
 ) -> None:
-    assert _found(conn, query, countries={"harbour": "NO", "sana": "SY"}) == found
+    assert _found(conn, query, scopes={"harbour": Scope("NO"), "sana": Scope("SY", ("border",))}) == found
 
 
 @pytest.mark.usefixtures("kept")

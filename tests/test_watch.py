@@ -7,7 +7,8 @@ import pytest
 from pipelines.alert import watches
 from pipelines.alert.watches import Term, parse_term
 from pipelines.errors import WatchError
-from pipelines.query import matcher, variants
+from pipelines.query import asked, variants
+from pipelines.query.asked import Subject
 from pipelines.stores import postgres
 
 
@@ -136,15 +137,14 @@ def test_of_a_long_sentence_a_snippet_is_the_words_around_on_one_line() -> None:
 
 
 def test_many_watches_are_matched_at_once_and_named_by_field() -> None:
-    made = matcher.index(
-        (name, watches.make(name, [term]).terms, ()) for name, term in [("a", "داعش"), ("b", "حلب"), ("c", "مصر")]
-    )
+    look = asked.look(Subject(title="لداعش", description="", text="في حلب وحلب"))
 
-    found = matcher.find(made, {"title": "لداعش", "description": "", "text": "في حلب وحلب"})
+    found = {term: asked.places(watches.node(watches.make("w", [term])), look) for term in ("داعش", "حلب", "مصر")}
 
-    assert {name: [m.field for m in matches] for name, matches in found.items()} == {
-        "a": ["title"],
-        "b": ["text", "text"],
+    assert {term: hits and [hit.field for hit in hits] for term, hits in found.items()} == {
+        "داعش": ["title"],
+        "حلب": ["text", "text"],
+        "مصر": None,
     }
 
 

@@ -2,15 +2,21 @@
 
 -- name: add_watch
 -- Keep a watch, in place of the one of that name.
-insert into watches (name, terms, unless, sources, languages, kinds, channels, cap)
-values (%(watch)s, %(terms)s, %(unless)s, %(sources)s, %(languages)s, %(kinds)s, %(channels)s, %(cap)s)
+insert into watches (name, query, terms, unless, sources, languages, kinds, channels, cap)
+values (%(watch)s, %(query)s, %(terms)s, %(unless)s, %(sources)s, %(languages)s, %(kinds)s, %(channels)s, %(cap)s)
 on conflict (name) do update
-set terms = excluded.terms, unless = excluded.unless, sources = excluded.sources, languages = excluded.languages,
-    kinds = excluded.kinds, channels = excluded.channels, cap = excluded.cap
+set query = excluded.query, terms = excluded.terms, unless = excluded.unless, sources = excluded.sources,
+    languages = excluded.languages, kinds = excluded.kinds, channels = excluded.channels, cap = excluded.cap
+
+-- name: all_synonyms
+-- Every list of synonyms.
+select name, spellings from synonyms order by name
 
 -- name: all_watches
 -- Every watch.
-select name, terms, unless, sources, languages, kinds, channels, cap, created_at from watches order by name
+select name, query, terms, unless, sources, languages, kinds, channels, cap, paused_at, case when muted_until > now() then muted_until end
+    as muted_until, created_at
+from watches order by name
 
 -- name: count_digests
 -- Say in the subject of a collected message how many alerts it tells of.
@@ -25,6 +31,18 @@ where d.id = t.delivery_id
 -- What a stage has counted so far.
 select counts from runs where run = %(run)s and source = %(source)s and stage = %(stage)s
 
+-- name: history_of_watches
+-- What changed of one watch or of all, newest first.
+select at, who, name, before, after
+from watch_changes
+where of_table = 'watches' and (%(watch)s = '' or name = %(watch)s)
+order by id desc
+
+-- name: keep_synonyms
+-- Keep a list of synonyms, in place of the one of that name.
+insert into synonyms (name, spellings) values (%(list)s, %(spellings)s)
+on conflict (name) do update set spellings = excluded.spellings
+
 -- name: lock_watches
 -- One matcher at a time counts and fills the messages of an hour, freed with the transaction.
 select pg_advisory_xact_lock(hashtextextended('alert cap', 0))
@@ -33,6 +51,10 @@ select pg_advisory_xact_lock(hashtextextended('alert cap', 0))
 -- These changes are matched.
 update changes set matched_at = now(), matched_run = %(run)s where id = any(%(ids)s)
 
+-- name: mute_watch
+-- Till when what a watch finds is only listed.
+update watches set muted_until = now() + %(span)s::interval where name = %(watch)s returning muted_until
+
 -- name: open_digests
 -- Collected messages that nobody has begun to send: more can be put into them.
 select id, watch, channel
@@ -40,9 +62,21 @@ from deliveries
 where kind = 'digest' and state = 'waiting' and begun_at is null and watch = any(%(watches)s)
 for update skip locked
 
+-- name: pause_watch
+-- Let a watch look at nothing, or again.
+update watches set paused_at = case when %(paused)s then coalesce(paused_at, now()) end where name = %(watch)s
+
+-- name: remove_synonyms
+-- Forget a list of synonyms.
+delete from synonyms where name = %(list)s
+
 -- name: remove_watch
 -- Forget a watch.
 delete from watches where name = %(watch)s
+
+-- name: say_who
+-- Who makes the changes of this session.
+select set_config('nightdesk.who', %(who)s, false)
 
 -- name: singles_of_hour
 -- How many single messages each watch had lately: alerts, whatever number of channels each went to.
@@ -61,7 +95,7 @@ select
 
 -- name: unmatched_changes
 -- The next changes nobody has matched yet, with the text they brought, other matchers pass them by.
-select c.id, c.article_id, c.revision, c.kind, c.quiet, c.source, a.language, r.title, r.description, r.text
+select c.id, c.article_id, c.revision, c.kind, c.quiet, c.source, a.language, a.authors, r.title, r.description, r.text
 from changes c
 join articles a on a.id = c.article_id
 join revisions r on r.article_id = c.article_id and r.revision = c.revision
@@ -69,6 +103,10 @@ where c.matched_at is null
 order by c.id
 limit %(count)s
 for update of c skip locked
+
+-- name: watches_with_synonyms
+-- The watches that may look for a list of synonyms.
+select name, query from watches where query ilike %(pattern)s order by name
 
 -- name: write_alerts
 -- Alerts, each once for its watch, story, kind and revision, only those that are new come back.

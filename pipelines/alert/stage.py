@@ -11,12 +11,15 @@ from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from pipelines.alert import policy
-from pipelines.alert.watches import Watch, all_watches
-from pipelines.codes import RunState
+from pipelines.alert import policy, synonyms
+from pipelines.alert.watches import Watch, all_watches, node
+from pipelines.codes import Quiet, RunState
 from pipelines.model import Tally
 from pipelines.notify import outbox, wording
-from pipelines.query import matcher
+from pipelines.query import asked, matcher
+from pipelines.query.asked import Subject
+from pipelines.query.grammar import Node
+from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres, runs
@@ -35,8 +38,10 @@ def match(settings: Settings, run: str) -> Tally:
         runs.begin(conn, run, "", STAGE)
         with conn:
             watches = {w.name: w for w in all_watches(conn)}
-        index = matcher.index((w.name, w.terms, w.unless) for w in watches.values())
-        while _batch(conn, settings, run, watches, index):
+            known = synonyms.lists(conn)
+        nodes = {name: node(watch, known) for name, watch in watches.items() if not watch.paused_at}
+        scopes = folders.scopes(settings)
+        while _batch(conn, settings, run, watches, nodes, scopes):
             pass
         with conn:
             counts = postgres.row(conn, "tally_of_alert", run=run) or {}
@@ -66,12 +71,17 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
 
 
 def _batch(
-    conn: postgres.Connection, settings: Settings, run: str, watches: Mapping[str, Watch], index: matcher.Index
+    conn: postgres.Connection,
+    settings: Settings,
+    run: str,
+    watches: Mapping[str, Watch],
+    nodes: Mapping[str, Node],
+    scopes: Scopes,
 ) -> int:
     """One transaction: the next changes matched; how many there were."""
     with conn:
         changes = postgres.query(conn, "unmatched_changes", count=policy.BATCH)
-        alerts = [row for change in changes for row in _alerts(change, run, watches, index)]
+        alerts = [row for change in changes for row in _alerts(change, run, watches, nodes, scopes)]
         written = postgres.execute_values(conn, "write_alerts", alerts, fetch=True)
         loud = sorted((alert for alert in written if not alert["quiet"]), key=lambda alert: int(alert["id"]))
         titles = {change["article_id"]: change["title"] for change in changes}
@@ -81,12 +91,23 @@ def _batch(
         return len(changes)
 
 
-def _alerts(change: postgres.Row, run: str, watches: Mapping[str, Watch], index: matcher.Index) -> list[Sequence[Any]]:
+def _alerts(
+    change: postgres.Row,
+    run: str,
+    watches: Mapping[str, Watch],
+    nodes: Mapping[str, Node],
+    scopes: Scopes,
+) -> list[Sequence[Any]]:
     """The rows of `alerts` for a change, in the order of the statement `write_alerts`.
 
     A watch is told of a story, kind and revision once; an article is a story of its own, and gives its id to it.
     """
-    fields = {name: change[name] for name in ("title", "description", "text")}
+    scope = scopes.get(change["source"], NOWHERE)
+    fields = {name: change[name] for name in asked.FIELDS}
+    authors, source, language = change["authors"], change["source"], change["language"]
+    look = asked.look(
+        Subject(**fields, authors=authors, source=source, language=language, country=scope.country, groups=scope.groups)
+    )
     story = change["article_id"]
     return [
         (
@@ -98,11 +119,11 @@ def _alerts(change: postgres.Row, run: str, watches: Mapping[str, Watch], index:
             change["id"],
             run,
             change["source"],
-            postgres.json([asdict(m) for m in matches]),
-            change["quiet"],
+            postgres.json([asdict(match) for match in matcher.matches(hits, fields)]),
+            change["quiet"] or (Quiet.MUTED if watches[name].muted_until else Quiet.NONE),
         )
-        for name, matches in matcher.find(index, fields).items()
-        if _is_told(watches[name], change)
+        for name, wanted in nodes.items()
+        if _is_told(watches[name], change) and (hits := asked.places(wanted, look)) is not None
     ]
 
 

@@ -1,69 +1,102 @@
 """Watches: what somebody wants to be told of, how it is written down, and where it is kept.
 
-A term is written as words; `exact:`, `suffix:`, `sub:` and `keep:` before it change how it is looked for, `|` after it
-adds other spellings, and a final `*` finds every word that begins so.
+A watch is either a query of `nightdesk search`, or terms, of which any is enough. A term is written as words; `exact:`,
+`suffix:`, `sub:` and `keep:` before it change how it is looked for, `|` after it adds other spellings, and a final `*`
+finds every word that begins so.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
 
-from pipelines.errors import WatchError
+from pipelines.errors import QueryError, WatchError
 from pipelines.model import Match
-from pipelines.query import matcher
+from pipelines.query import asked, grammar, lexer, matcher
+from pipelines.query.asked import Subject
+from pipelines.query.grammar import Either, Every, Except, Find, Node, Without
 from pipelines.query.terms import Term, parse_term
 from pipelines.stores import postgres
 
 KINDS = ("new", "revised", "removed")
 NAME = re.compile(r"[^\W_][\w .-]{0,79}")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
-
-__all__ = ["Term", "Watch", "add", "all_watches", "make", "parse_term", "remove", "test_text"]
+# Filters of a search that say nothing of what is yet to come, and what says it of a watch.
+NOT_IN_WATCHES = {
+    "from": "a watch is told of what comes after it was made; `nightdesk watch try --days 30` looks back",
+    "to": "a watch is told of what comes after it was made; `nightdesk watch try --days 30` looks back",
+    "is": "which changes a watch is told of says --kind: new, revised, removed",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Watch:
     """What somebody wants to be told of.
 
+    query: as `nightdesk search` takes it; empty where there are terms.
     terms: any of them is enough.
     unless: around a mention it takes that mention away; elsewhere in the article it takes the whole article away.
     sources, languages: only these; empty means all.
     kinds: of changes.
     cap: single messages an hour, None for the installation's own.
+    paused_at: since when it looks at nothing; muted_until: till when what it finds is only listed.
     """
 
     name: str
-    terms: tuple[Term, ...]
+    query: str = ""
+    terms: tuple[Term, ...] = ()
     unless: tuple[Term, ...] = ()
     sources: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     kinds: tuple[str, ...] = KINDS
     channels: tuple[str, ...] = ()
     cap: int | None = None
+    paused_at: datetime | None = None
+    muted_until: datetime | None = None
+
+    @property
+    def written(self) -> str:
+        """What it looks for, as a person reads it."""
+        return self.query or ", ".join(term.written for term in self.terms)
 
 
 def make(
     name: str,
-    terms: Iterable[str],
+    terms: Iterable[str] = (),
     unless: Iterable[str] = (),
     *,
+    query: str = "",
+    synonyms: Mapping[str, Sequence[str]] = MappingProxyType({}),
     sources: Sequence[str] | None = None,
     languages: Sequence[str] | None = None,
     kinds: Sequence[str] | None = None,
     channels: Sequence[str] | None = None,
     cap: int | None = None,
 ) -> Watch:
-    """A watch from what a person wrote; WatchError names the watch, what cannot be used and what is allowed."""
+    """A watch from what a person wrote; WatchError names the watch, what cannot be used and what is allowed.
+
+    QueryError points at the place where a query cannot be used.
+    """
     if not NAME.fullmatch(name):
         raise WatchError(f"{name!r} is no name for a watch: up to 80 letters, digits, blanks, dots and dashes.")
     try:
         wanted, unwanted = tuple(map(parse_term, terms)), tuple(map(parse_term, unless))
     except WatchError as error:
         raise WatchError(f"Watch {name}: {error}") from None
-    if not wanted:
-        raise WatchError(f"Watch {name} has no term: give it at least one word to look for.")
+    query = " ".join(grammar.UNWRITABLE.sub(" ", query).split())
+    if query:
+        parse_query(query, synonyms)
+    if query and (wanted or unwanted):
+        raise WatchError(
+            f"Watch {name}: a query takes no terms and no --unless beside it; write them into the query, -word for "
+            "what must not be there."
+        )
+    if not wanted and not query:
+        raise WatchError(f"Watch {name} has no term: give it at least one word to look for, or a --query.")
     for language in languages or ():
         if not LANGUAGE.fullmatch(language):
             raise WatchError(f"Watch {name}: {language!r} is no language code; write it like ar or ckb.")
@@ -74,6 +107,7 @@ def make(
         raise WatchError(f"Watch {name}: a cap of {cap} is too small; the least is 1 message an hour.")
     return Watch(
         name=name,
+        query=query,
         terms=wanted,
         unless=unwanted,
         sources=tuple(sources or ()),
@@ -84,12 +118,57 @@ def make(
     )
 
 
+def parse_query(written: str, synonyms: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Node:
+    """The query of a watch; QueryError also where it says what only a search can, or names nothing to be told of."""
+    node = grammar.parse(written, synonyms)
+    for piece in lexer.pieces(written):
+        for prefix in piece.prefixes:
+            if prefix.lower() in NOT_IN_WATCHES:
+                said = f"{prefix.lower()}: makes no sense in a watch: {NOT_IN_WATCHES[prefix.lower()]}."
+                raise QueryError(said, written, piece.start, piece.end)
+    if not _asks_for_something(node):
+        raise QueryError(
+            "This watch would be told of every article that lacks something: write a word or a filter that must be "
+            "there.",
+            written,
+            0,
+            len(written),
+        )
+    return node
+
+
+def node(watch: Watch, synonyms: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Node:
+    """What a watch looks for, as a query has it."""
+    if watch.query:
+        return grammar.parse(watch.query, synonyms)
+    wanted, unwanted = (tuple(map(Find, terms)) for terms in (watch.terms, watch.unless))
+    if not unwanted:
+        return wanted[0] if len(wanted) == 1 else Either(wanted)
+    # A mention within an `unless` does not count; an `unless` around no mention silences the watch.
+    return Every((Except(wanted, unwanted), Without(Except(unwanted, wanted))))
+
+
+def side_by_side(written: str) -> list[str]:
+    """The first words of a query that stand side by side with nothing between: all of them must be there."""
+    run: list[str] = []
+    for piece in lexer.pieces(written):
+        if piece.kind == lexer.Kind.TERM and not piece.prefixes:
+            run.append(piece.text)
+            continue
+        if len(run) > 1:
+            break
+        # What NEAR or NOT stands before is no word of a row.
+        run = []
+    return run if len(run) > 1 else []
+
+
 def add(conn: postgres.Connection, watch: Watch) -> None:
     """Keep a watch, in place of the one of that name; part of the caller's transaction."""
     postgres.execute(
         conn,
         "add_watch",
         watch=watch.name,
+        query=watch.query,
         terms=postgres.json([_json(term) for term in watch.terms]),
         unless=postgres.json([_json(term) for term in watch.unless]),
         sources=list(watch.sources),
@@ -106,15 +185,45 @@ def remove(conn: postgres.Connection, name: str) -> None:
         raise WatchError(f"There is no watch {name}; `nightdesk watch list` names them.")
 
 
+def pause(conn: postgres.Connection, name: str, *, paused: bool) -> None:
+    """Let a watch look at nothing, or again at what comes from now on; what came in between it is never told of."""
+    postgres.execute(conn, "pause_watch", watch=name, paused=paused)
+
+
+def mute(conn: postgres.Connection, name: str, span: timedelta | None) -> datetime | None:
+    """List what a watch finds and tell nobody, for this long; None ends it. Till when that is."""
+    row = postgres.row(conn, "mute_watch", watch=name, span=span)
+    return row["muted_until"] if row else None
+
+
 def all_watches(conn: postgres.Connection) -> list[Watch]:
     """Every watch, by name."""
     return [_watch(row) for row in postgres.query(conn, "all_watches")]
 
 
-def test_text(watch: Watch, text: str) -> list[Match]:
+def history(conn: postgres.Connection, name: str = "") -> list[postgres.Row]:
+    """Who changed which watch when, newest first: at, who, name, before and after (rows of `watches`)."""
+    return postgres.query(conn, "history_of_watches", watch=name)
+
+
+def changed_by(conn: postgres.Connection, who: str) -> None:
+    """Say who makes the changes of this connection, for the history."""
+    postgres.query(conn, "say_who", who=who)
+
+
+def test_text(watch: Watch, text: str, synonyms: Mapping[str, Sequence[str]] = MappingProxyType({})) -> list[Match]:
     """What a watch finds in a text, whatever source or language it is of; nothing where `unless` takes it away."""
-    index = matcher.index([(watch.name, watch.terms, watch.unless)])
-    return list(matcher.find(index, {"text": text}).get(watch.name, ()))
+    look = asked.look(Subject(title="", description="", text=text))
+    return list(matcher.matches(asked.places(node(watch, synonyms), look) or (), look.reading.fields))
+
+
+def _asks_for_something(node: Node) -> bool:
+    """Whether an article has to have something, a word or a filter, to be an answer."""
+    if isinstance(node, Every):
+        return any(map(_asks_for_something, node.parts))
+    if isinstance(node, Either):
+        return all(map(_asks_for_something, node.parts))
+    return not isinstance(node, Without)
 
 
 def _json(term: Term) -> dict[str, object]:
@@ -122,13 +231,10 @@ def _json(term: Term) -> dict[str, object]:
 
 
 def _watch(row: postgres.Row) -> Watch:
-    return Watch(
-        name=row["name"],
-        terms=tuple(_term(term) for term in row["terms"]),
-        unless=tuple(_term(term) for term in row["unless"]),
-        cap=row["cap"],
-        **{name: tuple(row[name]) for name in ("sources", "languages", "kinds", "channels")},
-    )
+    lists: dict[str, Any] = {name: tuple(row[name]) for name in ("sources", "languages", "kinds", "channels")}
+    others: dict[str, Any] = {name: row[name] for name in ("name", "query", "cap", "paused_at", "muted_until")}
+    terms, unless = (tuple(_term(term) for term in row[name]) for name in ("terms", "unless"))
+    return Watch(terms=terms, unless=unless, **lists, **others)
 
 
 def _term(fields: dict[str, object]) -> Term:

@@ -22,6 +22,7 @@ from pipelines.archive import policy
 from pipelines.codes import Gap, State
 from pipelines.query import selection
 from pipelines.query.grammar import Node
+from pipelines.query.selection import Scopes
 from pipelines.stores import postgres
 
 JSON, PAGE = "coverage.json", "coverage.html"
@@ -41,14 +42,11 @@ class Limits:
     until: datetime | None = None
 
     @classmethod
-    def of(cls, node: Node | None, now: datetime, countries: Mapping[str, str]) -> Limits:
+    def of(cls, node: Node | None, now: datetime, scopes: Scopes) -> Limits:
         """Those of a query: what it asks beside them leaves the card as it is."""
         if node is None:
             return cls()
-        named: dict[str, set[str]] = {}
-        for name, code in countries.items():
-            named.setdefault(code, set()).add(name)
-        found = selection.select(node, now, named)
+        found = selection.select(node, now, scopes)
         return cls(sources=found.sources, not_sources=found.not_sources, since=found.since, until=found.until)
 
 

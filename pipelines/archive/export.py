@@ -18,11 +18,13 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
+from pipelines.alert import synonyms
 from pipelines.archive import coverage, parts, walk
 from pipelines.archive.parts import Format
 from pipelines.archive.walk import FIELDS, Told
 from pipelines.errors import NightdeskError
 from pipelines.query.grammar import Between
+from pipelines.query.selection import Scopes
 from pipelines.stores import postgres
 
 # The note of an export, and the form it has.
@@ -84,7 +86,7 @@ def export(
     asked: Asked,
     between: Between | None,
     *,
-    countries: Mapping[str, str] | None = None,
+    scopes: Scopes | None = None,
     titles: Mapping[str, str] | None = None,
     part_rows: int = PART_ROWS,
     on_articles: Callable[[int], None] = lambda done: None,
@@ -95,14 +97,14 @@ def export(
     """
     with _taken(folder), conn:
         note = _begun(conn, folder, asked)
-        node = walk.wanted(asked.query, asked.sources, between)
+        node = walk.wanted(asked.query, asked.sources, between, synonyms.lists(conn))
         _sweep(folder, note)
         if note.ended_at is None:
             after = note.parts[-1].last if note.parts else 0
-            rows = walk.articles(conn, node, note.began_at, after=after, last=note.last, countries=countries)
+            rows = walk.articles(conn, node, note.began_at, after=after, last=note.last, scopes=scopes)
             _write_parts(folder, note, rows, part_rows, on_articles)
             note.ended_at = datetime.now(UTC)
-            limits = coverage.Limits.of(node, note.began_at, countries or {})
+            limits = coverage.Limits.of(node, note.began_at, scopes or {})
             coverage.write(conn, folder, limits, note.days, titles or {}, _facts(note))
             _keep(folder, note)
     return note

@@ -10,19 +10,20 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
+from pipelines.alert import synonyms
 from pipelines.errors import CostlyError, CursorError
 from pipelines.load import words
 from pipelines.query import asked, grammar, selection, vectors
 from pipelines.query.asked import Asked, Mark, Subject
 from pipelines.query.grammar import Node
-from pipelines.query.selection import Selection
+from pipelines.query.selection import NOWHERE, Scopes, Selection
 from pipelines.query.vectors import Conditions
 from pipelines.stores import postgres
 
@@ -100,7 +101,7 @@ class Search:
     asked: Asked
     selected: Selection
     wanted: Conditions | None
-    countries: Mapping[str, str]
+    scopes: Scopes
     usual: float | None = None
 
     @property
@@ -116,11 +117,13 @@ def search(
     order: Order = Order.NEWEST,
     count: int = 20,
     after: str = "",
-    countries: Mapping[str, str] | None = None,
+    scopes: Scopes | None = None,
     now: datetime | None = None,
     patience: int = PATIENCE_SECONDS,
 ) -> Page:
-    """A page of the articles that answer a query; after: the cursor of the page before; countries: of sources by name.
+    """A page of the articles that answer a query; after: the cursor of the page before.
+
+    scopes: what may be asked of the sources, by their names.
 
     patience: seconds that Postgres may take for one statement. QueryError where the query cannot be read, CursorError
     where the cursor is of another one, CostlyError where the search would read too much.
@@ -129,7 +132,7 @@ def search(
     now = place.now or now or datetime.now(UTC)
     with conn:
         try:
-            made = _begun(conn, written, now, countries or {}, patience)
+            made = _begun(conn, written, now, scopes or {}, patience)
             if order == Order.BEST and made.named:
                 return _best(made, written, place, count)
             return _newest(made, written, order, place, count)
@@ -141,14 +144,14 @@ def count(
     conn: postgres.Connection,
     written: str,
     *,
-    countries: Mapping[str, str] | None = None,
+    scopes: Scopes | None = None,
     now: datetime | None = None,
     patience: int = PATIENCE_SECONDS,
 ) -> Count:
     """How many articles answer a query, counted up to MOST_COUNTED."""
     with conn:
         try:
-            made = _begun(conn, written, now or datetime.now(UTC), countries or {}, patience)
+            made = _begun(conn, written, now or datetime.now(UTC), scopes or {}, patience)
             rows = _candidates(made, _Place(), MOST_COUNTED + 1)
             fresh = list({row["article_id"]: row for row in rows}.values())
             number = sum(row["sure"] for row in fresh)
@@ -160,12 +163,9 @@ def count(
     return Count(number=min(number, MOST_COUNTED), more=more)
 
 
-def begin(conn: postgres.Connection, node: Node, now: datetime, countries: Mapping[str, str]) -> Search:
+def begin(conn: postgres.Connection, node: Node, now: datetime, scopes: Scopes) -> Search:
     """A query made ready: for a page of its answers, or to walk through all of them."""
-    of_country: dict[str, set[str]] = {}
-    for name, code in countries.items():
-        of_country.setdefault(code, set()).add(name)
-    selected = selection.select(node, now, of_country)
+    selected = selection.select(node, now, scopes)
     wanted = None
     if selected.rest is not None:
         words_of = {
@@ -175,15 +175,19 @@ def begin(conn: postgres.Connection, node: Node, now: datetime, countries: Mappi
             for part in vectors.parts(selected.rest)
         }
         wanted = vectors.conditions(selected.rest, words_of)
-    return Search(conn, node, asked.ready(node, now), selected, wanted, countries)
+    return Search(conn, node, asked.ready(node, now), selected, wanted, scopes)
 
 
 def _begun(
-    conn: postgres.Connection, written: str, now: datetime, countries: Mapping[str, str], patience: int
+    conn: postgres.Connection,
+    written: str,
+    now: datetime,
+    scopes: Scopes,
+    patience: int,
 ) -> Search:
-    node = grammar.parse(written)
+    node = grammar.parse(written, synonyms.lists(conn))
     postgres.query(conn, "search_limits", patience=f"{patience}s")
-    return begin(conn, node, now, countries)
+    return begin(conn, node, now, scopes)
 
 
 def _newest(made: Search, written: str, order: Order, place: _Place, count: int) -> Page:
@@ -300,6 +304,7 @@ def _verified(made: Search, rows: Sequence[postgres.Row]) -> dict[int, Answer]:
     """Those of the candidates that answer the query, by their number."""
     found = {}
     for row in postgres.query(made.conn, "search_articles", ids=[row["article_id"] for row in rows]):
+        scope = made.scopes.get(row["source"], NOWHERE)
         subject = Subject(
             title=row["title"],
             description=row["description"],
@@ -307,7 +312,8 @@ def _verified(made: Search, rows: Sequence[postgres.Row]) -> dict[int, Answer]:
             authors=row["authors"],
             source=row["source"],
             language=row["language"],
-            country=made.countries.get(row["source"], ""),
+            country=scope.country,
+            groups=scope.groups,
             dated=row["dated"],
             revised=row["revision"] > 1,
             removed=row["gone_at"] is not None,

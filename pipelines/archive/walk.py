@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from pipelines.archive import search
@@ -14,6 +15,7 @@ from pipelines.load import words
 from pipelines.query import asked, grammar
 from pipelines.query.asked import Subject
 from pipelines.query.grammar import Between, Every, Field, Node, Of
+from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.stores import postgres
 
 # Articles that are held at once: three kilobytes each as a rule, a few hundred at the most.
@@ -27,9 +29,14 @@ FIELDS = (  # noqa: SIM905
 Told = tuple[Any, ...]
 
 
-def wanted(query: str = "", sources: Sequence[str] = (), between: Between | None = None) -> Node | None:
+def wanted(
+    query: str = "",
+    sources: Sequence[str] = (),
+    between: Between | None = None,
+    synonyms: Mapping[str, Sequence[str]] = MappingProxyType({}),
+) -> Node | None:
     """What is asked for as one query, None for all of the archive; QueryError where it cannot be read."""
-    parts: list[Node] = [grammar.parse(query)] if query.strip() else []
+    parts: list[Node] = [grammar.parse(query, synonyms)] if query.strip() else []
     if sources:
         parts.append(Of(Field.SOURCE, tuple(sources)))
     if between:
@@ -49,13 +56,13 @@ def articles(
     *,
     after: int = 0,
     last: int,
-    countries: Mapping[str, str] | None = None,
+    scopes: Scopes | None = None,
 ) -> Iterator[list[Told]]:
     """The articles that answer, some at once, each a tuple in the order of FIELDS; part of the caller's transaction.
 
     after: the number of the article behind which the walk begins; last: that of the last one it may come to.
     """
-    made = search.begin(conn, node, now, countries or {}) if node is not None else None
+    made = search.begin(conn, node, now, scopes or {}) if node is not None else None
     # The index names too few as long as it is not complete; without it all are read.
     named = made.wanted if made and made.named and words.complete(conn) else None
     selected = made.selected if made else None
@@ -85,9 +92,11 @@ def articles(
 
 def _answers(made: search.Search, row: Told) -> bool:
     told = dict(zip(FIELDS, row, strict=True))
+    scope = made.scopes.get(told["source"], NOWHERE)
     subject = Subject(
         **{name: told[name] for name in ("title", "description", "text", "authors", "source", "language", "dated")},
-        country=made.countries.get(told["source"], ""),
+        country=scope.country,
+        groups=scope.groups,
         revised=told["revision"] > 1,
         removed=told["gone_at"] is not None,
     )

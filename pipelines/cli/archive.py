@@ -10,13 +10,13 @@ import typer
 from rich.text import Text
 
 from pipelines import steering
+from pipelines.alert import synonyms
 from pipelines.archive import passages, published, search
 from pipelines.archive.passages import Piece
 from pipelines.archive.search import Answer, Order
 from pipelines.cli import known
 from pipelines.cli.show import Json, as_json, complain, out, say
 from pipelines.query import grammar
-from pipelines.query.grammar import Field
 from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
@@ -42,23 +42,23 @@ def search_archive(
     """Search the archive: words, "phrases", AND OR NOT, NEAR/5, title: source: lang: from: 7d and more."""
     written = " ".join(query)
     current = settings()
-    node = grammar.parse(written)
     with postgres.connection(current) as conn:
         postgres.check_migrated(conn)
-        known.check(current, conn, grammar.values(node, Field.SOURCE))
+        node = grammar.parse(written, synonyms.lists(conn))
+        known.check_scope(current, conn, node)
         followed, broken = folders.readable(current)
         for problem in broken:
             complain(str(problem))
-        countries = {source.name: source.country for source in followed}
+        scopes = folders.scopes_of(followed)
         if count:
-            counted = search.count(conn, written, countries=countries)
+            counted = search.count(conn, written, scopes=scopes)
             if json:
                 as_json({"number": counted.number, "more": counted.more})
             else:
                 say(_counted(counted))
             return
         order = Order.BEST if best else Order.NEWEST
-        page = search.search(conn, written, order=order, count=many, after=after, countries=countries)
+        page = search.search(conn, written, order=order, count=many, after=after, scopes=scopes)
     if json:
         told = {"after": page.after, "read_to": page.read_to, "ranked_newest": page.ranked, "complete": page.complete}
         as_json({"answers": [published.answer(found) for found in page.answers], **told})

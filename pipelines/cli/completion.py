@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 import typer
 
 from pipelines import settings as configuration
+from pipelines.alert import synonyms as kept_synonyms
 from pipelines.alert import watches as kept_watches
 from pipelines.cli import newsroom
 from pipelines.errors import NightdeskError
@@ -35,6 +36,11 @@ def catalogue(context: typer.Context, incomplete: str) -> list[str]:
 def watches(context: typer.Context, incomplete: str) -> list[str]:
     """The watches."""
     return _begun(context, incomplete, _of_database(lambda conn: [one.name for one in kept_watches.all_watches(conn)]))
+
+
+def synonyms(context: typer.Context, incomplete: str) -> list[str]:
+    """The lists of synonyms."""
+    return _begun(context, incomplete, _of_database(lambda conn: list(kept_synonyms.lists(conn))))
 
 
 def channels(context: typer.Context, incomplete: str) -> list[str]:

@@ -70,7 +70,7 @@ def export_archive(
                 folder,
                 asked,
                 days,
-                countries={one.name: one.country for one in followed},
+                scopes=folders.scopes_of(followed),
                 titles={one.name: one.title for one in followed},
                 part_rows=part_rows,
                 on_articles=on_articles,

@@ -8,6 +8,8 @@ from pipelines.alert import watches
 from pipelines.alert.watches import Watch
 from pipelines.errors import ChannelError, NightdeskError, SettingsError, WatchError
 from pipelines.notify import channels
+from pipelines.query import grammar
+from pipelines.query.grammar import Field, Node
 from pipelines.settings import Settings
 from pipelines.settings import channels as addressed_channels
 from pipelines.sources import folders
@@ -26,6 +28,19 @@ def check(settings: Settings, conn: postgres.Connection, names: Iterable[str]) -
             raise NightdeskError(
                 f"There is no source {name}{folders.near(name, known)}; `nightdesk sources list` names those that are "
                 "followed."
+            )
+
+
+def check_scope(settings: Settings, conn: postgres.Connection, node: Node) -> None:
+    """NightdeskError where a query names a source that is neither followed nor was, or a group without a source."""
+    check(settings, conn, grammar.values(node, Field.SOURCE))
+    wanted = list(grammar.values(node, Field.GROUP))
+    groups = {group for scope in (folders.scopes(settings).values() if wanted else ()) for group in scope.groups}
+    for name in wanted:
+        if name not in groups:
+            raise NightdeskError(
+                f"No followed source is in a group {name}{folders.near(name, groups)}; write groups = "
+                f'["{name}"] into the files of those that are.'
             )
 
 

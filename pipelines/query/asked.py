@@ -6,14 +6,16 @@ Terms are found as watches find them (`matcher`); this adds AND, OR and NOT, fil
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from pipelines import text
-from pipelines.query import grammar, matcher
-from pipelines.query.grammar import Between, Every, Field, Find, Near, Node, Of, Standing, Without
+from pipelines.query import matcher, reading
+from pipelines.query.grammar import Between, Every, Except, Field, Find, Near, Node, Of, Standing, Without
 from pipelines.query.matcher import Hit
+from pipelines.query.reading import Reading
+from pipelines.query.terms import Term
 
 FIELDS = ("title", "description", "text")
 
@@ -22,7 +24,7 @@ FIELDS = ("title", "description", "text")
 class Subject:
     """An article as a query looks at it.
 
-    dated: when it was published, or first seen; revised: it has a second wording.
+    groups: of its source. dated: when it was published, or first seen; revised: it has a second wording.
     """
 
     title: str
@@ -32,6 +34,7 @@ class Subject:
     source: str = ""
     language: str = ""
     country: str = ""
+    groups: Sequence[str] = ()
     dated: datetime | None = None
     revised: bool = False
     removed: bool = False
@@ -51,90 +54,121 @@ class Asked:
     """A query made ready for many articles; made by `ready`."""
 
     node: Node
-    index: matcher.Index
-    names: Mapping[Find, str]
     now: datetime
+
+
+@dataclass(slots=True)
+class Look:
+    """An article that queries look at, and what they have found in it so far: any number of them share it."""
+
+    subject: Subject
+    reading: Reading
+    found: dict[Term, list[Hit]] = field(default_factory=dict)
+    starts: dict[str, list[int]] = field(default_factory=dict)
 
 
 def ready(node: Node, now: datetime) -> Asked:
     """A query made ready to be asked of many articles; spans like 7d are counted back from now."""
-    names = {find: str(number) for number, find in enumerate(dict.fromkeys(grammar.terms(node)))}
-    index = matcher.index((name, (find.term,), ()) for find, name in names.items())
-    return Asked(node, index, names, now)
+    return Asked(node, now)
+
+
+def look(subject: Subject) -> Look:
+    """An article made ready for many queries."""
+    return Look(subject, reading.read({name: getattr(subject, name) for name in FIELDS}))
 
 
 def answer(asked: Asked, subject: Subject) -> list[Mark] | None:
     """Where a query found what it asks for, in order, none in another; None where the article is no answer to it."""
-    reading = _Reading(asked, subject)
-    found = reading.node(asked.node)
-    return None if found is None else _joined(found)
+    found = places(asked.node, look(subject), asked.now)
+    return None if found is None else joined(found)
 
 
-@dataclass(slots=True)
-class _Reading:
-    asked: Asked
-    subject: Subject
-    places: dict[str, list[Hit]] = field(default_factory=dict)
-    words: dict[str, list[int]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for name in FIELDS:
-            for hit in matcher.hits(self.asked.index, name, getattr(self.subject, name)):
-                self.places.setdefault(hit.spelling.watch, []).append(hit)
-
-    def node(self, node: Node) -> list[Hit] | None:
-        """The places that make a node true; None where it is not."""
-        if isinstance(node, Find):
-            return self.find(node) or None
-        if isinstance(node, Near):
-            return self.near(node) or None
-        if isinstance(node, Without):
-            return None if self.node(node.part) is not None else []
-        if isinstance(node, Of | Between):
-            return [] if self.holds(node) else None
-        found = [self.node(part) for part in node.parts]
-        true = [hits for hits in found if hits is not None]
-        if len(true) < (len(found) if isinstance(node, Every) else 1):
-            return None
-        return [hit for hits in true for hit in hits]
-
-    def find(self, find: Find) -> list[Hit]:
-        hits = self.places.get(self.asked.names[find], [])
-        return [hit for hit in hits if hit.field == "title"] if find.title else hits
-
-    def near(self, node: Near) -> list[Hit]:
-        left = [hit for find in node.left for hit in self.find(find)]
-        right = [hit for find in node.right for hit in self.find(find)]
-        found: list[Hit] = []
-        for name in FIELDS:
-            one, other = ([hit for hit in hits if hit.field == name] for hits in (left, right))
-            if one and other:
-                found += _nearby(one, other, node.distance, self.place(name))
+def places(node: Node, look: Look, now: datetime | None = None) -> list[Hit] | None:
+    """The places that make a query true of an article; None where it is not. now: what spans are counted back from."""
+    if isinstance(node, Find):
+        return _find(node, look) or None
+    if isinstance(node, Near):
+        return _near(node, look) or None
+    if isinstance(node, Except):
+        return _except(node, look) or None
+    if isinstance(node, Without):
+        return None if places(node.part, look, now) is not None else []
+    if isinstance(node, Of | Between):
+        return [] if _holds(node, look.subject, now) else None
+    if isinstance(node, Every):
+        found = []
+        for part in node.parts:
+            one = places(part, look, now)
+            if one is None:
+                return None
+            found += one
         return found
+    true = [hits for part in node.parts if (hits := places(part, look, now)) is not None]
+    return [hit for hits in true for hit in hits] if true else None
 
-    def place(self, name: str) -> Callable[[Hit], tuple[int, int]]:
-        """What tells the numbers of a hit's first and last words in a field."""
-        if name not in self.words:
-            self.words[name] = [token.start for token in text.tokens(getattr(self.subject, name))]
-        starts = self.words[name]
-        return lambda hit: (bisect_right(starts, hit.start) - 1, bisect_left(starts, hit.end) - 1)
 
-    def holds(self, node: Of | Between) -> bool:
-        subject, now = self.subject, self.asked.now
-        if isinstance(node, Between):
-            if subject.dated is None:
-                return False
-            since, until = node.since, node.until
-            return (not since or since.seen_from(now) <= subject.dated) and (
-                not until or subject.dated < until.seen_from(now)
-            )
-        if node.field == Field.AUTHOR:
-            return any(_written_in(value, author) for value in node.values for author in subject.authors)
-        if node.field == Field.STATE:
-            true = {Standing.REVISED: subject.revised, Standing.REMOVED: subject.removed}
-            return any(true[Standing(value)] for value in node.values)
-        of = {Field.SOURCE: subject.source, Field.LANGUAGE: subject.language, Field.COUNTRY: subject.country}
-        return of[node.field] in node.values
+def joined(hits: Sequence[Hit]) -> list[Mark]:
+    """The places of hits in the order of the fields, those that overlap as one."""
+    made: list[Mark] = []
+    for hit in sorted(hits, key=lambda hit: (FIELDS.index(hit.field), hit.start, -hit.end)):
+        last = made[-1] if made else None
+        if last and last.field == hit.field and hit.start < last.end:
+            made[-1] = Mark(last.field, last.start, max(last.end, hit.end))
+        else:
+            made.append(Mark(hit.field, hit.start, hit.end))
+    return made
+
+
+def _find(find: Find, look: Look) -> list[Hit]:
+    hits = look.found.get(find.term)
+    if hits is None:
+        hits = look.found[find.term] = matcher.hits(find.term, look.reading)
+    return [hit for hit in hits if hit.field == "title"] if find.title else hits
+
+
+def _near(node: Near, look: Look) -> list[Hit]:
+    left = [hit for find in node.left for hit in _find(find, look)]
+    right = [hit for find in node.right for hit in _find(find, look)] if left else []
+    found: list[Hit] = []
+    for name in FIELDS:
+        one, other = ([hit for hit in hits if hit.field == name] for hits in (left, right))
+        if one and other:
+            found += _nearby(one, other, node.distance, _place(look, name))
+    return found
+
+
+def _except(node: Except, look: Look) -> list[Hit]:
+    wanted = [hit for find in node.wanted for hit in _find(find, look)]
+    around = [hit for find in node.around for hit in _find(find, look)] if wanted else []
+    return [hit for hit in wanted if not any(matcher.overlap(hit, other) for other in around)]
+
+
+def _place(look: Look, name: str) -> Callable[[Hit], tuple[int, int]]:
+    """What tells the numbers of a hit's first and last words in a field."""
+    if name not in look.starts:
+        stream = next(stream for stream in look.reading.streams if stream.name == name)
+        look.starts[name] = [token.start for token in stream.tokens]
+    starts = look.starts[name]
+    return lambda hit: (bisect_right(starts, hit.start) - 1, bisect_left(starts, hit.end) - 1)
+
+
+def _holds(node: Of | Between, subject: Subject, now: datetime | None) -> bool:
+    if isinstance(node, Between):
+        if subject.dated is None or now is None:
+            return False
+        since, until = node.since, node.until
+        return (not since or since.seen_from(now) <= subject.dated) and (
+            not until or subject.dated < until.seen_from(now)
+        )
+    if node.field == Field.AUTHOR:
+        return any(_written_in(value, author) for value in node.values for author in subject.authors)
+    if node.field == Field.STATE:
+        true = {Standing.REVISED: subject.revised, Standing.REMOVED: subject.removed}
+        return any(true[Standing(value)] for value in node.values)
+    if node.field == Field.GROUP:
+        return any(value in subject.groups for value in node.values)
+    of = {Field.SOURCE: subject.source, Field.LANGUAGE: subject.language, Field.COUNTRY: subject.country}
+    return of[node.field] in node.values
 
 
 def _nearby(
@@ -154,18 +188,6 @@ def _nearby(
             found.append(hit)
             partners |= near
     return found + [right[number] for number in sorted(partners)]
-
-
-def _joined(hits: Sequence[Hit]) -> list[Mark]:
-    """The places of hits in the order of the fields, those that overlap as one."""
-    made: list[Mark] = []
-    for hit in sorted(hits, key=lambda hit: (FIELDS.index(hit.field), hit.start, -hit.end)):
-        last = made[-1] if made else None
-        if last and last.field == hit.field and hit.start < last.end:
-            made[-1] = Mark(last.field, last.start, max(last.end, hit.end))
-        else:
-            made.append(Mark(hit.field, hit.start, hit.end))
-    return made
 
 
 def _written_in(value: str, author: str) -> bool:

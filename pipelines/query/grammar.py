@@ -1,16 +1,17 @@
 """The language of queries: what a person writes, read into records; every mistake is pointed at.
 
 any  = all ("OR" all)*          all  = item (["AND"] item)*      item = ("NOT" | "-") item | near
-near = leaf ("NEAR/5" leaf)*    leaf = "(" any ")" | "title:(" any ")" | filter | term
+near = leaf (("NEAR/5" | "EXCEPT") leaf)*    leaf = "(" any ")" | "title:(" any ")" | filter | term
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from pipelines.errors import QueryError, WatchError
 from pipelines.query import dating
@@ -35,6 +36,7 @@ class Field(StrEnum):
     SOURCE = "source"
     LANGUAGE = "lang"
     COUNTRY = "country"
+    GROUP = "group"
     AUTHOR = "author"
     STATE = "is"
 
@@ -61,6 +63,14 @@ class Near:
     left: tuple[Find, ...]
     right: tuple[Find, ...]
     distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class Except:
+    """One of wanted at a place where none of around stands as well: a word outside of some phrases with it."""
+
+    wanted: tuple[Find, ...]
+    around: tuple[Find, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,23 +110,28 @@ class Without:
     part: Node
 
 
-Node = Find | Near | Of | Between | Every | Either | Without
+Node = Find | Near | Except | Of | Between | Every | Either | Without
 
-NAMES = (*PREFIXES, "title", *(str(field) for field in Field), "from", "to")
+SYNONYMS = "syn"
+NAMES = (*PREFIXES, SYNONYMS, "title", *(str(field) for field in Field), "from", "to")
 HINTS = {
     "language": "lang", "date": "from", "since": "from", "after": "from", "until": "to", "before": "to",
-    "site": "source", "headline": "title", "by": "author", "state": "is", "near": "NEAR/5", "substring": "sub",
+    "site": "source", "synonyms": "syn", "synonym": "syn", "alias": "syn", "groups": "group",
+    "headline": "title", "by": "author", "state": "is", "near": "NEAR/5", "substring": "sub",
 }  # fmt: skip
 
 
-def parse(written: str) -> Node:
-    """What a person wrote, as records; QueryError points at the first mistake and says what to write instead."""
+def parse(written: str, synonyms: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Node:
+    """What a person wrote, as records; QueryError points at the first mistake and says what to write instead.
+
+    synonyms: what `syn:` stands for, name -> spellings.
+    """
     written = UNWRITABLE.sub(" ", written)
     if len(written) > LONGEST:
         raise QueryError(
             f"This query has {len(written):,} characters; {LONGEST:,} are the most: divide it.", written, LONGEST
         )
-    reading = _Reading(written, tuple(pieces(written)))
+    reading = _Reading(written, tuple(pieces(written)), synonyms)
     if not reading.pieces:
         raise QueryError("There is nothing to look for: write at least one word.", written, 0)
     node = _any(reading, title=False, depth=0)
@@ -132,6 +147,8 @@ def terms(node: Node) -> Iterator[Find]:
         yield node
     elif isinstance(node, Near):
         yield from (*node.left, *node.right)
+    elif isinstance(node, Except):
+        yield from (*node.wanted, *node.around)
     elif isinstance(node, Every | Either):
         for part in node.parts:
             yield from terms(part)
@@ -154,6 +171,7 @@ def values(node: Node, field: Field) -> Iterator[str]:
 class _Reading:
     written: str
     pieces: Sequence[Piece]
+    synonyms: Mapping[str, Sequence[str]]
     at: int = 0
     terms: int = 0
 
@@ -202,26 +220,27 @@ def _near(reading: _Reading, *, title: bool, depth: int) -> Node:
     first = reading.peek()
     node = _leaf(reading, title=title, depth=depth)
     pairs: list[Node] = []
-    while (piece := reading.peek()) and piece.kind == Kind.NEAR:
+    while (piece := reading.peek()) and piece.kind in (Kind.NEAR, Kind.EXCEPT):
         reading.take()
-        if not piece.number:
+        if piece.kind == Kind.NEAR and not piece.number:
             raise reading.wrong("NEAR needs the number of words: write NEAR/5.", piece)
-        if piece.number > WIDEST_NEAR:
+        if piece.kind == Kind.NEAR and piece.number > WIDEST_NEAR:
             raise reading.wrong(f"{piece.text} is too far; NEAR/{WIDEST_NEAR} is the most.", piece)
-        left = _near_side(reading, node, first)
+        left = _side(reading, node, piece.kind, first)
         first = reading.peek()
         node = _leaf(reading, title=title, depth=depth)
-        pairs.append(Near(left, _near_side(reading, node, first), piece.number))
+        right = _side(reading, node, piece.kind, first)
+        pairs.append(Near(left, right, piece.number) if piece.kind == Kind.NEAR else Except(left, right))
     if not pairs:
         return node
     return pairs[0] if len(pairs) == 1 else Every(tuple(pairs))
 
 
-def _near_side(reading: _Reading, node: Node, piece: Piece | None) -> tuple[Find, ...]:
+def _side(reading: _Reading, node: Node, kind: Kind, piece: Piece | None) -> tuple[Find, ...]:
     parts = node.parts if isinstance(node, Either) else (node,)
     finds = tuple(part for part in parts if isinstance(part, Find))
     if len(finds) != len(parts):
-        raise reading.wrong("NEAR stands between words, phrases, or (words OR words) in parentheses alone.", piece)
+        raise reading.wrong(f"{kind} stands between words, phrases, or (words OR words) in parentheses alone.", piece)
     return finds
 
 
@@ -258,16 +277,18 @@ def _leaf(reading: _Reading, *, title: bool, depth: int) -> Node:
 
 
 def _term(reading: _Reading, piece: Piece, *, title: bool) -> Node:
-    mode, field = "", ""
+    mode, field, listed = "", "", False
     for prefix in piece.prefixes:
         name = prefix.lower()
         if name not in NAMES:
             raise reading.wrong(_unknown(prefix), piece)
         if name == "title":
             title = True
+        elif name == SYNONYMS and not field:
+            listed = True
         elif name in PREFIXES and not mode:
             mode = name
-        elif not field and name not in PREFIXES:
+        elif not field and not listed and name not in PREFIXES:
             field = name
         else:
             raise reading.wrong(f"{piece.text} has two ways to look for it; write only one.", piece)
@@ -280,13 +301,29 @@ def _term(reading: _Reading, piece: Piece, *, title: bool) -> Node:
         raise reading.wrong(f"{field}: takes no exact:, sub: or title: beside it.", piece)
     if field:
         return _filter(reading, piece, field)
-    reading.terms += len(piece.spellings)
+    spellings = _listed(reading, piece) if listed else piece.spellings
+    reading.terms += len(spellings)
     if reading.terms > MOST_TERMS:
         raise reading.wrong(f"This is term {MOST_TERMS + 1}; {MOST_TERMS} are the most in one query: divide it.", piece)
     try:
-        return Find(checked_term(piece.spellings, mode or "clitics"), title)
+        return Find(checked_term(spellings, mode or "clitics"), title)
     except WatchError as error:
         raise reading.wrong(str(error), piece) from None
+
+
+def _listed(reading: _Reading, piece: Piece) -> list[str]:
+    """The spellings of the lists that a piece names."""
+    found: list[str] = []
+    for name in (" ".join(one.split()).lower() for one in piece.spellings):
+        if name not in reading.synonyms:
+            near = difflib.get_close_matches(name, reading.synonyms, 1)
+            raise reading.wrong(
+                f"There is no list of synonyms {name}; "
+                + (f"do you mean syn:{near[0]}?" if near else f"`nightdesk synonyms add {name} SPELLING...` makes it."),
+                piece,
+            )
+        found += reading.synonyms[name]
+    return list(dict.fromkeys(found))
 
 
 def _filter(reading: _Reading, piece: Piece, field: str) -> Node:
@@ -316,6 +353,8 @@ def _filter(reading: _Reading, piece: Piece, field: str) -> Node:
         odd = next((value for value in values if not COUNTRY.fullmatch(value)), "")
         if odd:
             raise reading.wrong(f"{odd} is no code of a country; write its two letters, like country:SY.", piece)
+    if field == Field.GROUP:
+        values = tuple(value.lower() for value in values)
     return Of(Field(field), values)
 
 

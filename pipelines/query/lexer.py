@@ -29,9 +29,10 @@ class Kind(StrEnum):
     OR = "OR"
     NOT = "NOT"
     NEAR = "NEAR"
+    EXCEPT = "EXCEPT"
 
 
-WORDS = {str(kind): kind for kind in (Kind.AND, Kind.OR, Kind.NOT)}
+WORDS = {str(kind): kind for kind in (Kind.AND, Kind.OR, Kind.NOT, Kind.EXCEPT)}
 
 
 @dataclass(frozen=True, slots=True)

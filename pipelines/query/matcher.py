@@ -1,7 +1,7 @@
-"""Matching: many watches against one article at once; it alone knows how terms are looked up.
+"""Matching: where a term stands in an article; it alone knows how terms are looked up.
 
-Every written form of every term stands in a dictionary, so an article costs a look-up a word however many terms there
-are. Only parts of words (`sub:`) are searched for one by one.
+Every written form of a term stands in a dictionary, and so does every word of the article: a term costs a look-up a
+form, however long the article is. Which of many watches are worth looking at says `compiled`.
 """
 
 from __future__ import annotations
@@ -9,22 +9,22 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pipelines import text
 from pipelines.model import Match
 from pipelines.query import variants
+from pipelines.query.reading import JOINER, Reading, Stream
 from pipelines.query.terms import Term
 
 # Places of one alert. Chosen: a message shows a few; the rest is in the article.
 MAX_ALERT_MATCHES = 20
-# Zero-width non-joiner: Persian and Kurdish write what belongs together with it, or with a space.
-JOINER = "\u200c"
 # Characters of a sentence that is shown whole. Chosen: four lines on a phone.
 LONGEST_SENTENCE = 300
 # Characters of a longer one on each side of what was found. Chosen: a line on a phone.
 SNIPPET_CHARACTERS = 70
-# Words that are remembered. Chosen: the words of a language; memory has to end somewhere.
-MAX_REMEMBERED = 100_000
+# Tanwin on an alef: it makes a common noun's accusative of what looks like a name that ends in alef (درعاً, a shield).
+TANWIN = "\u064b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,93 +37,83 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """One way to write a term of a watch: its first word is what it is looked up by, rest are the words that follow."""
+    """One way to write a term: its first word is what it is looked up by, rest are the words that follow.
 
-    watch: str
-    term: str
-    unwanted: bool
+    bare_alef: it ends in an alef that belongs to the word, which one with tanwin does not.
+    """
+
     rest: tuple[Word, ...] = ()
     add_article: bool = True
+    bare_alef: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A spelling at a place: text[start:end] of a field."""
+    """A term at a place: content[start:end] of a field."""
 
-    spelling: Spelling
+    term: Term
     field: str
     start: int
     end: int
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
-    """Spellings by written form, by the beginning of a word, by form with ending, and by part; made by `index`."""
+class Forms:
+    """Spellings of a term by written form, by the beginning of a word, by form with ending; and its parts of words."""
 
     forms: dict[str, list[Spelling]] = field(default_factory=dict)
     starts: dict[str, list[Spelling]] = field(default_factory=dict)
     stems: dict[str, list[Spelling]] = field(default_factory=dict)
-    parts: dict[str, list[Spelling]] = field(default_factory=dict)
-    looked_up: dict[str, tuple[Spelling, ...]] = field(default_factory=dict)
+    parts: dict[str, None] = field(default_factory=dict)
 
 
-def index(watches: Iterable[tuple[str, Iterable[Term], Iterable[Term]]]) -> Index:
-    """What `find` needs to look for (name, terms, unless) of every watch; built once for many articles."""
-    made = Index()
-    for name, terms, unless in watches:
-        for term, unwanted in [(t, False) for t in terms] + [(t, True) for t in unless]:
-            for written in (term.text, *term.aliases):
-                _add(made, name, term, written, unwanted=unwanted)
+@lru_cache(maxsize=1 << 14)
+def forms(term: Term) -> Forms:
+    """Everything that a term is looked up by; it is shared, so nobody may change it."""
+    made = Forms()
+    for written in (term.text, *term.aliases):
+        _add(made, term, written)
     return made
 
 
-def find(made: Index, fields: Mapping[str, str]) -> dict[str, tuple[Match, ...]]:
-    """Watch name -> where its terms are in these fields (name -> text), in order; no key without a match.
-
-    MAX_ALERT_MATCHES of one watch at most.
-
-    A mention that an `unless` of its watch overlaps does not count; an `unless` anywhere else silences the watch.
-    """
-    places_of: dict[str, list[Hit]] = {}
-    for name, content in fields.items():
-        for hit in hits(made, name, content):
-            places_of.setdefault(hit.spelling.watch, []).append(hit)
-    found = {}
-    for watch, places in places_of.items():
-        wanted = [hit for hit in places if not hit.spelling.unwanted]
-        around = [hit for hit in places if hit.spelling.unwanted]
-        if any(not any(_overlap(hit, other) for hit in wanted) for other in around):
-            continue
-        kept = [hit for hit in wanted if not any(_overlap(hit, other) for other in around)]
-        if kept:
-            found[watch] = tuple(_match(hit, fields[hit.field]) for hit in _distinct(kept)[:MAX_ALERT_MATCHES])
+def hits(term: Term, reading: Reading) -> list[Hit]:
+    """Every place of an article where a term stands, in no order; spellings of it may share one."""
+    made, found = forms(term), []
+    for stream in reading.streams:
+        found += [Hit(term, stream.name, start, end) for start, end in _places(made, stream)]
+        if made.parts and not stream.whole:
+            found += [Hit(term, stream.name, start, end) for start, end in _parts(made, stream)]
     return found
 
 
-def hits(made: Index, name: str, content: str) -> Iterator[Hit]:
-    """Every place of a field where a spelling stands, in no order; one place can be of several spellings."""
-    tokens = text.tokens(content)
-    yield from _spelled(made, name, tokens)
-    if made.parts:
-        yield from _parts(made, name, tokens)
-    if JOINER in content:
-        # As if its words stood apart; a part of one is no word.
-        begins, ends = {token.start for token in tokens}, {token.end for token in tokens}
-        apart = _spelled(made, name, text.tokens(content.replace(JOINER, " ")))
-        yield from (hit for hit in apart if hit.start in begins and hit.end in ends)
+def matches(hits: Iterable[Hit], fields: Mapping[str, str]) -> tuple[Match, ...]:
+    """What of the places is shown, in order: one a term and place, the longest; MAX_ALERT_MATCHES at most."""
+    order = {name: number for number, name in enumerate(fields)}
+    best: dict[tuple[Term, str, int], Hit] = {}
+    for hit in sorted(hits, key=lambda hit: (order[hit.field], hit.start)):
+        key = (hit.term, hit.field, hit.start)
+        if key not in best or best[key].end < hit.end:
+            best[key] = hit
+    return tuple(_match(hit, fields[hit.field]) for hit in list(best.values())[:MAX_ALERT_MATCHES])
 
 
-def _add(made: Index, watch: str, term: Term, written: str, *, unwanted: bool) -> None:
+def overlap(one: Hit, other: Hit) -> bool:
+    """Whether two places share a letter."""
+    return one.field == other.field and one.start < other.end and other.start < one.end
+
+
+def _add(made: Forms, term: Term, written: str) -> None:
     if JOINER in written:
         # Words that a joiner keeps together are written apart as well.
-        _add(made, watch, term, written.replace(JOINER, " "), unwanted=unwanted)
+        _add(made, term, written.replace(JOINER, " "))
         written = written.replace(JOINER, "")
     open_end = written.endswith("*")
     words = [text.bare(token.form) for token in text.tokens(written)]
     add_article = term.article != "keep"
     if term.mode == "substring":
-        spelling = Spelling(watch, term.text, unwanted)
-        made.parts.setdefault(" ".join(words), []).append(spelling)
+        if term.article == "apart":
+            words[0] = variants.without_article(words[0])
+        made.parts[" ".join(words)] = None
         return
     arabic = any(map(variants.is_arabic, words))
     rest = tuple(
@@ -133,7 +123,8 @@ def _add(made: Index, watch: str, term: Term, written: str, *, unwanted: bool) -
         for place, word in enumerate(words)
         if place
     )
-    spelling = Spelling(watch, term.text, unwanted, rest, add_article)
+    bare_alef = term.mode == "exact" and arabic and not open_end and words[-1].endswith("ا") and TANWIN not in written
+    spelling = Spelling(rest, add_article, bare_alef)
     first = words[0]
     starts = _first(first, term, arabic, add_article)
     if open_end and not rest:
@@ -159,51 +150,51 @@ def _inner(word: str, term: Term, arabic: bool, add_article: bool) -> frozenset[
     return frozenset(forms)
 
 
-def _spelled(made: Index, name: str, tokens: list[text.Token]) -> Iterator[Hit]:
-    known = made.looked_up
-    for place, token in enumerate(tokens):
-        spellings = known.get(token.form)
-        if spellings is None:
-            spellings = _remember(made, token.form)
+def _places(made: Forms, stream: Stream) -> Iterator[tuple[int, int]]:
+    for form, spellings in _written(made, stream):
         for spelling in spellings:
-            following = tokens[place + 1 : place + 1 + len(spelling.rest)]
-            if len(following) == len(spelling.rest) and all(map(_fits, spelling.rest, following)):
-                yield Hit(spelling, name, token.start, (following[-1] if following else token).end)
+            for place in stream.places[form]:
+                last = place + len(spelling.rest)
+                following = stream.forms[place + 1 : last + 1]
+                if len(following) < len(spelling.rest) or not all(map(_fits, spelling.rest, following)):
+                    continue
+                start, end = stream.tokens[place].start, stream.tokens[last].end
+                if stream.whole and not (start in stream.whole[0] and end in stream.whole[1]):
+                    continue
+                if spelling.bare_alef and TANWIN in stream.content[stream.tokens[last].start : end]:
+                    continue
+                yield start, end
 
 
-def _fits(word: Word, token: text.Token) -> bool:
-    form = text.bare(token.form)
+def _written(made: Forms, stream: Stream) -> Iterator[tuple[str, list[Spelling]]]:
+    """The words of a stream that the first word of a spelling can be, with these spellings."""
+    for form, spellings in made.forms.items():
+        if form in stream.places:
+            yield form, spellings
+    for start, spellings in made.starts.items():
+        for form in stream.beginning(start):
+            yield form, spellings
+    for stem, spellings in made.stems.items():
+        for form in stream.with_stem(stem):
+            for spelling in spellings:
+                if form in variants.prefixed(stem, add_article=spelling.add_article):
+                    yield form, [spelling]
+
+
+def _fits(word: Word, form: str) -> bool:
     return form in word.forms or bool(word.start and form.startswith(word.start))
 
 
-def _remember(made: Index, form: str) -> tuple[Spelling, ...]:
-    """The spellings whose first word a token can be."""
-    written, form = form, text.bare(form)
-    found = list(made.forms.get(form, ()))
-    if made.starts:
-        found += [s for end in range(1, len(form) + 1) for s in made.starts.get(form[:end], ())]
-    if made.stems:
-        for rest in variants.without_prefix(form):
-            for spelling in made.stems.get(rest, ()):
-                if form in variants.prefixed(rest, add_article=spelling.add_article):
-                    found.append(spelling)
-    if len(made.looked_up) >= MAX_REMEMBERED:
-        made.looked_up.clear()
-    made.looked_up[written] = tuple(found)
-    return made.looked_up[written]
-
-
-def _parts(made: Index, name: str, tokens: list[text.Token]) -> Iterator[Hit]:
+def _parts(made: Forms, stream: Stream) -> Iterator[tuple[int, int]]:
     """Parts of words: the words they stand in are what is found."""
-    forms = [text.bare(token.form) for token in tokens]
-    joined = " ".join(forms)
+    joined = " ".join(stream.forms)
     begins: list[int] | None = None
-    for part, spellings in made.parts.items():
+    for part in made.parts:
         at = joined.find(part)
         while at >= 0:
-            begins = begins or _begins(forms)
+            begins = begins or _begins(stream.forms)
             first, last = _word_at(begins, at), _word_at(begins, at + len(part) - 1)
-            yield from (Hit(spelling, name, tokens[first].start, tokens[last].end) for spelling in spellings)
+            yield stream.tokens[first].start, stream.tokens[last].end
             at = joined.find(part, at + len(part))
 
 
@@ -219,23 +210,9 @@ def _word_at(begins: list[int], at: int) -> int:
     return bisect_right(begins, at) - 1
 
 
-def _overlap(one: Hit, other: Hit) -> bool:
-    return one.field == other.field and one.start < other.end and other.start < one.end
-
-
-def _distinct(hits: list[Hit]) -> list[Hit]:
-    """One hit a term and place: the longest."""
-    best: dict[tuple[str, str, int], Hit] = {}
-    for hit in hits:
-        key = (hit.spelling.term, hit.field, hit.start)
-        if key not in best or best[key].end < hit.end:
-            best[key] = hit
-    return list(best.values())
-
-
 def _match(hit: Hit, content: str) -> Match:
     return Match(
-        term=hit.spelling.term,
+        term=hit.term.text,
         surface=content[hit.start : hit.end],
         field=hit.field,
         offset=hit.start,

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.query.grammar import Between, Every, Field, Node, Of, Standing, Without
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a query may ask of a source beside its name."""
+
+    country: str = ""
+    groups: Sequence[str] = ()
+
+
+NOWHERE = Scope()
+# Source -> what may be asked of it.
+Scopes = Mapping[str, Scope]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,12 +36,12 @@ class Selection:
     rest: Node | None = None
 
 
-def select(node: Node, now: datetime, countries: Mapping[str, Collection[str]]) -> Selection:
-    """The filters of a query; countries: code -> the sources there."""
+def select(node: Node, now: datetime, scopes: Scopes) -> Selection:
+    """The filters of a query; what is asked of a country or group is asked of the sources there."""
     made = Selection()
     rest: list[Node] = []
     for part in node.parts if isinstance(node, Every) else (node,):
-        taken = _taken(made, part, now, countries)
+        taken = _taken(made, part, now, scopes)
         if taken is None:
             rest.append(part)
         else:
@@ -36,7 +49,7 @@ def select(node: Node, now: datetime, countries: Mapping[str, Collection[str]]) 
     return replace(made, rest=None if not rest else rest[0] if len(rest) == 1 else Every(tuple(rest)))
 
 
-def _taken(made: Selection, part: Node, now: datetime, countries: Mapping[str, Collection[str]]) -> Selection | None:
+def _taken(made: Selection, part: Node, now: datetime, scopes: Scopes) -> Selection | None:
     """The selection with one more filter; None where the part is none that Postgres could answer."""
     if isinstance(part, Between):
         since = [made.since, part.since and part.since.seen_from(now)]
@@ -47,11 +60,11 @@ def _taken(made: Selection, part: Node, now: datetime, countries: Mapping[str, C
             until=min((at for at in until if at), default=None),
         )
     if isinstance(part, Without):
-        named = _sources(part.part, countries)
+        named = _sources(part.part, scopes)
         return None if named is None else replace(made, not_sources=made.not_sources | named)
     if not isinstance(part, Of):
         return None
-    named = _sources(part, countries)
+    named = _sources(part, scopes)
     if named is not None:
         return replace(made, sources=named if made.sources is None else made.sources & named)
     if part.field == Field.LANGUAGE:
@@ -62,9 +75,13 @@ def _taken(made: Selection, part: Node, now: datetime, countries: Mapping[str, C
     return None
 
 
-def _sources(part: Node, countries: Mapping[str, Collection[str]]) -> frozenset[str] | None:
+def _sources(part: Node, scopes: Scopes) -> frozenset[str] | None:
     if isinstance(part, Of) and part.field == Field.SOURCE:
         return frozenset(part.values)
-    if isinstance(part, Of) and part.field == Field.COUNTRY:
-        return frozenset(name for code in part.values for name in countries.get(code, ()))
+    if isinstance(part, Of) and part.field in (Field.COUNTRY, Field.GROUP):
+        return frozenset(
+            name
+            for name, scope in scopes.items()
+            if set(part.values) & ({scope.country} if part.field == Field.COUNTRY else set(scope.groups))
+        )
     return None

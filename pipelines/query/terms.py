@@ -8,14 +8,15 @@ from dataclasses import dataclass
 
 from pipelines import text
 from pipelines.errors import WatchError
+from pipelines.query import variants
 
 # What a person writes before a term -> its mode, and what becomes of the article.
 PREFIXES = {
     "clitics": ("clitics", "optional"),
     "exact": ("exact", "optional"),
     "suffix": ("suffix", "optional"),
-    "sub": ("substring", "optional"),
-    "substring": ("substring", "optional"),
+    "sub": ("substring", "apart"),
+    "substring": ("substring", "apart"),
     "keep": ("clitics", "keep"),
 }
 WRITTEN_AS = {"exact": "exact", "suffix": "suffix", "substring": "sub"}
@@ -30,7 +31,8 @@ class Term:
 
     mode: clitics finds a word with what Arabic writes before it, exact the word alone, suffix also what is written
     behind it, substring any place in a word. article: `keep` adds no article to a word that has none (حماس, not
-    الحماس). A word that ends in `*` finds every word that begins so.
+    الحماس), `apart` looks for a part of a word without the article that it begins with (watches of before have it as
+    `optional`, which does not). A word that ends in `*` finds every word that begins so.
     """
 
     text: str
@@ -72,6 +74,8 @@ def _checked(written: str, spellings: Iterable[str], mode: str, article: str) ->
         raise WatchError(f"{written!r} is no term: write at least one word.")
     for spelling in given:
         _check(spelling, mode)
+    if article == "apart" and not any(text.normal(spelling).startswith(variants.ARTICLE) for spelling in given):
+        article = "optional"
     return Term(text=given[0], mode=mode, article=article, aliases=tuple(given[1:]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 ARABIC = re.compile("[\u0621-\u064a]")
 CONJUNCTIONS = ("", "و", "ف")
@@ -60,9 +61,15 @@ def endings(form: str) -> set[str]:
     return found
 
 
-def without_prefix(form: str) -> set[str]:
+def without_article(form: str) -> str:
+    """A normal form without the article before it; as it is where nothing that could be a word would be left."""
+    return form[len(ARTICLE) :] if form.startswith(ARTICLE) and len(form) > len(ARTICLE) + 2 else form
+
+
+@lru_cache(maxsize=1 << 16)
+def without_prefix(form: str) -> frozenset[str]:
     """Everything a written form can be without a prefix; what is read so must have the form among its `prefixed`."""
     found = {form[len(p) :] for p in PREFIXES if form.startswith(p) and len(form) > len(p) + 1}
     # A term that has the article keeps it: للعراق is read as العراق.
     lil = [form[len(p) :] for p in PREFIXES if p.endswith("لل") and form.startswith(p)]
-    return found | {ARTICLE + rest for rest in lil} | {ARTICLE + LAM + rest for rest in lil}
+    return frozenset(found | {ARTICLE + rest for rest in lil} | {ARTICLE + LAM + rest for rest in lil})

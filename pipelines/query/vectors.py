@@ -18,8 +18,9 @@ from enum import IntEnum
 from pipelines import text
 from pipelines.errors import QueryError
 from pipelines.query import matcher, variants
-from pipelines.query.grammar import Either, Every, Field, Find, Near, Node, Of, Without, terms
-from pipelines.query.matcher import JOINER, Word
+from pipelines.query.grammar import Either, Every, Except, Field, Find, Near, Node, Of, Without, terms
+from pipelines.query.matcher import Word
+from pipelines.query.reading import JOINER
 
 # Postgres' limits: the last position, places of one word, and bytes of one row (1 MB, with room for what it adds).
 LAST_PLACE = 16_383
@@ -115,7 +116,7 @@ def parts(node: Node) -> set[str]:
     """The parts of words (`sub:`) that a query asks for, in normal form: what `conditions` needs the words of."""
     found = set()
     for find in terms(node):
-        for part in matcher.index([("", (find.term,), ())]).parts:
+        for part in matcher.forms(find.term).parts:
             found.add(part.split(" ")[0])
     return found
 
@@ -149,6 +150,8 @@ class _Writing:
         if isinstance(node, Near):
             sides = [self.either(list(map(self.find, side))) for side in (node.left, node.right)]
             return self.near(node) or self.every(sides)
+        if isinstance(node, Except):
+            return self.either(list(map(self.find, node.wanted)))
         if isinstance(node, Every):
             return self.every(list(map(self.node, node.parts)))
         if isinstance(node, Either):
@@ -177,7 +180,7 @@ class _Writing:
 
     def groups(self, find: Find) -> dict[tuple[Word, ...], set[str]]:
         """The words that may follow a first one -> the forms of that first one, as lexemes of a tsquery."""
-        made = matcher.index([("", (find.term,), ())])
+        made = matcher.forms(find.term)
         before = TITLE if find.title else ""
         groups: dict[tuple[Word, ...], set[str]] = {}
         for table in (made.forms, made.starts, made.stems):
@@ -193,7 +196,7 @@ class _Writing:
     def find(self, find: Find) -> str | None:
         before = TITLE if find.title else ""
         groups = self.groups(find)
-        parts_ = matcher.index([("", (find.term,), ())]).parts
+        parts_ = matcher.forms(find.term).parts
         self.forms += sum(len(first) + sum(len(word.forms) for word in rest) for rest, first in groups.items())
         if self.forms > MOST_FORMS:
             raise QueryError("This query asks for too many written forms at once: divide it.", "", 0)
@@ -242,8 +245,13 @@ def _exact(node: Node, words_of: Mapping[str, Sequence[str]]) -> bool:
         return _exact(node.part, words_of)
     if not isinstance(node, Find):
         return False
-    made = matcher.index([("", (node.term,), ())])
-    return not made.stems and all(" " not in part and len(words_of[part]) <= MOST_WORDS for part in made.parts)
+    made = matcher.forms(node.term)
+    tanwin = any(spelling.bare_alef for spellings in made.forms.values() for spelling in spellings)
+    return (
+        not made.stems
+        and not tanwin
+        and all(" " not in part and len(words_of[part]) <= MOST_WORDS for part in made.parts)
+    )
 
 
 def _place(word: Word, before: str) -> list[str]:

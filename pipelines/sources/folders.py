@@ -12,6 +12,7 @@ from pathlib import Path
 from pipelines import cron
 from pipelines.errors import SourceError
 from pipelines.model import Source
+from pipelines.query.selection import Scope
 from pipelines.settings import Settings
 from pipelines.sources.sourcefile import NAME, load, parse, render, shown
 from pipelines.stores import postgres
@@ -39,6 +40,8 @@ __all__ = [
     "publisher",
     "readable",
     "render",
+    "scopes",
+    "scopes_of",
     "taken",
     "together",
     "unfollow",
@@ -72,6 +75,16 @@ def readable(settings: Settings) -> tuple[list[Source], list[SourceError]]:
         except SourceError as error:
             bad.append(error)
     return good, bad
+
+
+def scopes(settings: Settings) -> dict[str, Scope]:
+    """What queries may ask of the followed sources, by name; a source whose file is broken has none."""
+    return scopes_of(readable(settings)[0])
+
+
+def scopes_of(sources: Iterable[Source]) -> dict[str, Scope]:
+    """What queries may ask of these sources, by name."""
+    return {source.name: Scope(source.country, source.groups) for source in sources}
 
 
 def named(settings: Settings, names: Sequence[str]) -> list[Source]:

@@ -71,6 +71,7 @@ KEYS = {
     "cookies": "The name of the secret with the cookies of a login",
     "auth": "Basic or bearer, and the name of the secret with the user and password, or the token",
     "proxy": "The name of the secret with the address of the proxy it is asked through",
+    "groups": "Names that several sources share, by which watches and searches take them together",
     "expect": "What the source promises; breaking a promise is reported",
 }
 LISTS = ("feeds", "sitemaps", "sections")
@@ -294,6 +295,12 @@ def _language(value: str) -> str:
     )
 
 
+def _group(value: str) -> str:
+    if NAME.fullmatch(value) and len(value) <= LONGEST_NAME_CHARACTERS:
+        return ""
+    return f"is no name of a group; it is up to {LONGEST_NAME_CHARACTERS} of a-z, 0-9 and single - _ . between them"
+
+
 def _timezone(value: str) -> str:
     if value in _timezones():
         return ""
@@ -373,6 +380,7 @@ CHECKS: dict[str, tuple[type, Callable[[Any], str]]] = {
     "cookies": (str, access.name_problem),
     "auth": (str, access.auth_problem),
     "proxy": (str, access.name_problem),
+    "groups": (list, _group),
     "articles_per_run": (int, _between(0, 100000)),  # chosen: as max_pages
     "languages": (list, _language),
 }

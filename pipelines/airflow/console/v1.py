@@ -23,8 +23,9 @@ from pipelines.airflow.console.reading import Allowance, Door
 from pipelines.archive import published, search
 from pipelines.archive.search import Order
 from pipelines.errors import QueryError
-from pipelines.query import grammar
+from pipelines.query import lexer
 from pipelines.query.grammar import Field
+from pipelines.query.selection import Scopes
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders
 
@@ -89,10 +90,10 @@ def _search(
 ) -> Response:
     """The articles that answer a query, a page at a time; each with the passages around what was found."""
     current = settings()
-    countries = _countries(current, q)
+    scopes = _scopes(current, q)
     with DOOR.reading(current) as conn:
         page = search.search(
-            conn, q, order=order, count=count, after=after, countries=countries, patience=policy.STATEMENT_SECONDS
+            conn, q, order=order, count=count, after=after, scopes=scopes, patience=policy.STATEMENT_SECONDS
         )
     said = documents.SearchPage(
         answers=[documents.Answer.model_validate(published.answer(found)) for found in page.answers],
@@ -113,9 +114,9 @@ def _search(
 def _count(request: Request, q: Written) -> Response:
     """How many articles answer a query, counted up to 10,000."""
     current = settings()
-    countries = _countries(current, q)
+    scopes = _scopes(current, q)
     with DOOR.reading(current) as conn:
-        counted = search.count(conn, q, countries=countries, patience=policy.STATEMENT_SECONDS)
+        counted = search.count(conn, q, scopes=scopes, patience=policy.STATEMENT_SECONDS)
     return _said(request, documents.Count(number=counted.number, more=counted.more))
 
 
@@ -229,11 +230,11 @@ def mistaken(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(said, status_code=422)
 
 
-def _countries(current: Settings, written: str) -> dict[str, str]:
-    """The countries of the followed sources, where a query asks for one: reading their files takes time."""
-    if not any(grammar.values(grammar.parse(written), Field.COUNTRY)):
-        return {}
-    return {source.name: source.country for source in folders.readable(current)[0]}
+def _scopes(current: Settings, written: str) -> Scopes:
+    """What may be asked of the followed sources, where a query does: reading their files takes time."""
+    prefixes = {prefix.lower() for piece in lexer.pieces(written) for prefix in piece.prefixes}
+    asks = prefixes & {Field.COUNTRY, Field.GROUP}
+    return folders.scopes(current) if asks else {}
 
 
 def _whole(conn: Any, current: Settings, number: int, count: int, before: int | None) -> documents.Article:

@@ -1,0 +1,51 @@
+"""Named lists of synonyms: spellings and names of one thing, which several watches and searches look for as `syn:name`.
+
+A list is used where a query names it, never by itself: what a word finds stays what is written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pipelines.errors import WatchError
+from pipelines.query.terms import checked_term
+from pipelines.stores import postgres
+
+NAME = re.compile(r"[^\W_][\w.-]{0,59}")
+# Spellings of one list. Chosen: each costs a query a term, of which it may have 250.
+MOST_SPELLINGS = 100
+
+
+def make(name: str, spellings: Iterable[str]) -> tuple[str, list[str]]:
+    """A list as it is kept; WatchError says what cannot be used."""
+    name = name.lower()
+    if not NAME.fullmatch(name):
+        raise WatchError(f"{name!r} is no name for a list of synonyms: up to 60 letters, digits, dots and dashes.")
+    parts = (" ".join(spelling.split()) for part in spellings for spelling in part.split("|"))
+    given = list(dict.fromkeys(part for part in parts if part))
+    if not given:
+        raise WatchError(f"The list {name} has no spelling: give it at least one.")
+    if len(given) > MOST_SPELLINGS:
+        raise WatchError(f"The list {name} has {len(given)} spellings; {MOST_SPELLINGS} are the most.")
+    checked_term(given, "clitics")
+    return name, given
+
+
+def keep(conn: postgres.Connection, name: str, spellings: Iterable[str]) -> None:
+    """Keep a list, in place of the one of that name; part of the caller's transaction."""
+    postgres.execute(conn, "keep_synonyms", list=name, spellings=list(spellings))
+
+
+def remove(conn: postgres.Connection, name: str) -> None:
+    """Forget a list. WatchError where there is none of that name, or a watch looks for it."""
+    users = [row["name"] for row in postgres.query(conn, "watches_with_synonyms", pattern=f"%syn:%{name}%")]
+    if users:
+        raise WatchError(f"The list {name} is looked for by the watch {', '.join(users)}: change that first.")
+    if not postgres.execute(conn, "remove_synonyms", list=name):
+        raise WatchError(f"There is no list of synonyms {name}; `nightdesk synonyms list` names them.")
+
+
+def lists(conn: postgres.Connection) -> dict[str, list[str]]:
+    """Every list, name -> its spellings."""
+    return {row["name"]: row["spellings"] for row in postgres.query(conn, "all_synonyms")}

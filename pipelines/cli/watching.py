@@ -1,0 +1,333 @@
+"""`nightdesk watch`: what somebody wants to be told of, and who changed it when."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.alert import synonyms, watches
+from pipelines.alert.watches import Watch
+from pipelines.cli import completion
+from pipelines.cli import known as known_names
+from pipelines.cli.show import Json, ago, as_json, quote, say, table
+from pipelines.errors import NightdeskError, WatchError
+from pipelines.query.terms import Term
+from pipelines.settings import channels, settings
+from pipelines.sources import folders
+from pipelines.stores import postgres
+
+Named = Annotated[str, typer.Argument(help="The watch.", autocompletion=completion.watches)]
+Query = Annotated[
+    str, typer.Option("--query", metavar="QUERY", help="What to look for, as `nightdesk search` takes it.")
+]
+Unless = Annotated[list[str] | None, typer.Option(help="Do not tell when this occurs as well.")]
+Source = Annotated[list[str] | None, typer.Option(help="Only of these sources.", autocompletion=completion.sources)]
+Language = Annotated[list[str] | None, typer.Option(help="Only in these languages.")]
+Kind = Annotated[
+    list[str] | None,
+    typer.Option(help="Only of these kinds: new, revised, removed.", autocompletion=completion.kinds),
+]
+Channel = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--to", "--channel", help="The channels that are told, with commas between.", autocompletion=completion.channels
+    ),
+]
+Cap = Annotated[int | None, typer.Option(min=0, help="Single messages an hour; 0: as NIGHTDESK_ALERT_CAP says.")]
+
+watch_app = typer.Typer(help="Watches: what somebody wants to be told of.", no_args_is_help=True)
+# Takes an option's values away, where no value changes nothing.
+NONE = "-"
+CHANGEABLE = ("query", "terms", "unless", "sources", "languages", "kinds", "channels", "cap")
+SPAN = re.compile(r"(\d{1,4})\s*(min|h|d|w)")
+UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+@watch_app.command("add")
+def add(
+    name: Named,
+    terms: Annotated[
+        list[str] | None,
+        typer.Argument(help="Words or phrases, of which any is enough; docs/watches.md has exact:, sub: and others."),
+    ] = None,
+    query: Query = "",
+    unless: Unless = None,
+    source: Source = None,
+    language: Language = None,
+    kind: Kind = None,
+    channel: Channel = None,
+    cap: Cap = None,
+) -> None:
+    """Add a watch, or change the one of that name: options that are not given stay as they are, - takes one away."""
+    if not terms and not query:
+        raise WatchError(f"Watch {name} has no term: give it at least one word to look for, or a --query.")
+    with changing() as conn:
+        before = next((one for one in watches.all_watches(conn) if one.name == name), None)
+        asks = {"terms": list(terms or ()), "query": query}
+        _keep(conn, name, before, asks, unless, source, language, kind, channel, cap)
+
+
+@watch_app.command("edit")
+def edit(
+    name: Named,
+    query: Query = "",
+    term: Annotated[list[str] | None, typer.Option(help="Words or phrases, of which any is enough.")] = None,
+    unless: Unless = None,
+    source: Source = None,
+    language: Language = None,
+    kind: Kind = None,
+    channel: Channel = None,
+    cap: Cap = None,
+) -> None:
+    """Change what is given of a watch and nothing else; - takes an option's values away."""
+    with changing() as conn:
+        before = known_names.watch_of(conn, name)
+        asks: dict[str, Any] = {"terms": [one.written for one in before.terms], "query": before.query}
+        if query or term:
+            asks = {"terms": list(term or ()), "query": query}
+        _keep(conn, name, before, asks, unless, source, language, kind, channel, cap)
+
+
+@watch_app.command("list")
+def list_watches(json: Json = False) -> None:
+    """List the watches."""
+    with postgres.connection(settings()) as conn:
+        rows = watches.all_watches(conn)
+    if json:
+        as_json(rows)
+        return
+    table(
+        ("name", "looks for", "unless", "sources", "languages", "kinds", "channels", "#cap", "state"),
+        (
+            (
+                w.name,
+                w.written,
+                [t.written for t in w.unless],
+                w.sources,
+                w.languages,
+                w.kinds if w.kinds != watches.KINDS else (),
+                w.channels,
+                w.cap,
+                _state(w),
+            )
+            for w in rows
+        ),
+        empty="No watch yet: `nightdesk watch add NAME TERM...`.",
+    )
+
+
+@watch_app.command("show")
+def show(name: Named, json: Json = False) -> None:
+    """Show one watch in full."""
+    with postgres.connection(settings()) as conn:
+        watch = known_names.watch_of(conn, name)
+        changes = watches.history(conn, name)
+    if json:
+        as_json(watch)
+        return
+    quote(f"{watch.name}: {watch.written}", "bold")
+    means = "a query: all of it has to hold" if watch.query else "any of these terms is enough"
+    told = [("means", means), ("unless", _shown(watch.unless))] if watch.unless else [("means", means)]
+    told += [
+        ("sources", ", ".join(watch.sources) or "all"),
+        ("languages", ", ".join(watch.languages) or "all"),
+        ("kinds", ", ".join(watch.kinds)),
+        ("channels", ", ".join(watch.channels) or "none, it only lists"),
+        ("cap", f"{watch.cap} an hour" if watch.cap else "as NIGHTDESK_ALERT_CAP says"),
+        ("state", _state(watch)),
+    ]
+    if changes:
+        told.append(("last changed", f"{ago(changes[0]['at'])} by {changes[0]['who']}"))
+    for key, value in told:
+        say(f"  {key:<13} {value}")
+
+
+@watch_app.command("remove")
+def remove(name: Named) -> None:
+    """Remove a watch; its past alerts stay."""
+    with changing() as conn:
+        watches.remove(conn, known_names.watch_of(conn, name).name)
+    say(f"Removed the watch {name}.")
+
+
+@watch_app.command("pause")
+def pause(name: Named) -> None:
+    """Let a watch look at nothing until it is resumed."""
+    with changing() as conn:
+        watches.pause(conn, known_names.watch_of(conn, name).name, paused=True)
+    say(f"Paused the watch {name}: what comes until `nightdesk watch resume {name}` it is never told of.")
+
+
+@watch_app.command("resume")
+def resume(name: Named) -> None:
+    """Let a watch tell again, paused or mute, of what comes from now on."""
+    with changing() as conn:
+        watches.pause(conn, known_names.watch_of(conn, name).name, paused=False)
+        watches.mute(conn, name, None)
+    say(f"The watch {name} tells of what comes from now on.")
+
+
+@watch_app.command("mute")
+def mute(
+    name: Named,
+    span: Annotated[str, typer.Option("--for", metavar="SPAN", help="How long: 30min, 8h, 1d, 2w.")] = "1d",
+) -> None:
+    """List what a watch finds and tell nobody, for a while."""
+    length = _span(span)
+    with changing() as conn:
+        until = watches.mute(conn, known_names.watch_of(conn, name).name, length)
+    say(f"The watch {name} is mute until {_moment(until)}: what it finds is listed and told to nobody.")
+
+
+@watch_app.command("history")
+def history(
+    name: Annotated[str, typer.Argument(help="Only of this watch.", autocompletion=completion.watches)] = "",
+    json: Json = False,
+) -> None:
+    """Show who changed which watch, when and how; of those that were removed as well."""
+    with postgres.connection(settings()) as conn:
+        rows = watches.history(conn, name)
+        if name and not rows:
+            known_names.watch_of(conn, name)
+    if json:
+        as_json(rows)
+        return
+    table(
+        ("when", "who", "watch", "what"),
+        ((row["at"], row["who"], row["name"], _change_told(row)) for row in rows),
+        empty="No change of a watch was written down yet.",
+    )
+
+
+@contextmanager
+def changing() -> Iterator[postgres.Connection]:
+    """One transaction that changes watches or synonyms, with the name of who does it for the history."""
+    with postgres.connection(settings()) as conn, conn:
+        watches.changed_by(conn, _who())
+        yield conn
+
+
+def _keep(
+    conn: postgres.Connection,
+    name: str,
+    before: Watch | None,
+    asks: Mapping[str, Any],
+    unless: list[str] | None,
+    source: list[str] | None,
+    language: list[str] | None,
+    kind: list[str] | None,
+    channel: list[str] | None,
+    cap: int | None,
+) -> None:
+    known_names.check(settings(), conn, [one for one in source or [] if one != NONE])
+    lists = synonyms.lists(conn)
+    told_to = None if channel is None else [one.strip() for given in channel for one in given.split(",") if one.strip()]
+    # What a query must not find stands in the query itself.
+    kept = [] if asks["query"] else [term.written for term in before.unless] if before else []
+    made = watches.make(
+        name,
+        asks["terms"],
+        _given(unless, kept),
+        query=asks["query"],
+        synonyms=lists,
+        sources=_given(source, before.sources if before else ()),
+        languages=_given(language, before.languages if before else ()),
+        kinds=_given(kind, before.kinds if before else ()),
+        channels=_given(told_to, before.channels if before else ()),
+        cap=(before.cap if before else None) if cap is None else cap or None,
+    )
+    known_names.check_scope(settings(), conn, watches.node(made, lists))
+    watches.add(conn, made)
+    if before:
+        changed = [told for field in CHANGEABLE if (told := _change(field, before, made))]
+        say(f"Changed the watch {name}: {'; '.join(changed)}." if changed else f"The watch {name} is as it was.")
+    else:
+        say(f"Watching {name}: {made.written}.")
+    _explain(made)
+
+
+def _explain(made: Watch) -> None:
+    """What people take for something else: words side by side, several terms, channels that nobody is behind."""
+    words = watches.side_by_side(made.query) if made.query else []
+    if words:
+        row, two = " ".join(words), words[:2]
+        say(
+            f"All of these words must be there, anywhere in the article: {row}. For one right behind the other write "
+            f'"{row}" in quotes, for near each other {two[0]} NEAR/5 {two[1]}, for any of them {" OR ".join(words)}.'
+        )
+    if len(made.terms) > 1:
+        say("Any of these terms is enough; for all of them write a --query.")
+    if not made.channels:
+        say("It has no channel, so it only lists.")
+    for name in made.channels:
+        if name not in channels():
+            near = folders.near(name, channels())
+            say(f"Channel {name} has no address yet{near}: set NIGHTDESK_CHANNEL_{name.upper()}.", "yellow")
+
+
+def _given(typed: list[str] | None, before: Sequence[str]) -> list[str]:
+    """What was typed, nothing where that is a dash; what was there before where nothing was typed."""
+    return list(before) if typed is None else [one for one in typed if one != NONE]
+
+
+def _change(field: str, before: Watch, now: Watch) -> str:
+    old, new = _shown(getattr(before, field)), _shown(getattr(now, field))
+    return f"{field} {old} → {new}" if old != new else ""
+
+
+def _shown(value: object) -> str:
+    """A field of a watch as a sentence has it."""
+    if isinstance(value, (tuple, list)):
+        return ", ".join(one.written if isinstance(one, Term) else str(one) for one in value) or "none"
+    return "none" if value in (None, "") else str(value)
+
+
+def _change_told(row: postgres.Row) -> str:
+    """A change of a row of `watches` in words."""
+    before, after = row["before"], row["after"]
+    if after is None:
+        return "removed"
+    if before is None:
+        return "added"
+    told = [
+        f"{field} {_stored(before.get(field))} → {_stored(after.get(field))}"
+        for field in (*CHANGEABLE, "paused_at", "muted_until")
+        if _stored(before.get(field)) != _stored(after.get(field))
+    ]
+    return "; ".join(told)
+
+
+def _stored(value: Any) -> str:
+    """A column of `watches` as a sentence has it."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return _shown([Term(**{**term, "aliases": tuple(term["aliases"])}) for term in value])
+    return _shown(value)
+
+
+def _state(watch: Watch) -> str:
+    if watch.paused_at:
+        return f"paused since {_moment(watch.paused_at)}"
+    return f"mute until {_moment(watch.muted_until)}" if watch.muted_until else "works"
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else ""
+
+
+def _span(written: str) -> timedelta:
+    found = SPAN.fullmatch(written.strip().lower())
+    if not found or not int(found[1]):
+        raise NightdeskError(f"{written!r} is no span of time; write it like 30min, 8h, 1d or 2w.")
+    return int(found[1]) * UNITS[found[2]]
+
+
+def _who() -> str:
+    """Who sits at the command line, also behind sudo."""
+    return os.environ.get("SUDO_USER") or getpass.getuser()

@@ -1,0 +1,83 @@
+"""An article as matching reads it: its words once, with their places, for however many terms are looked for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pipelines import text
+from pipelines.query import variants
+
+# Zero-width non-joiner: Persian and Kurdish write what belongs together with it, or with a space.
+JOINER = "\u200c"
+
+
+@dataclass(slots=True)
+class Stream:
+    """The words of the field of this name in order: tokens, their forms without accents, and each form's places.
+
+    whole: where words may begin and end; None where every word may. A field whose joiners keep words together is read a
+    second time as if they stood apart: there a part of such a word is none.
+    """
+
+    name: str
+    content: str
+    tokens: list[text.Token]
+    forms: list[str]
+    places: dict[str, list[int]]
+    whole: tuple[frozenset[int], frozenset[int]] | None = None
+    ordered: list[str] = field(default_factory=list)
+    stems: dict[str, list[str]] = field(default_factory=dict)
+
+    def beginning(self, start: str) -> Iterator[str]:
+        """The forms that begin so."""
+        if not self.ordered:
+            self.ordered = sorted(self.places)
+        at = bisect_left(self.ordered, start)
+        while at < len(self.ordered) and self.ordered[at].startswith(start):
+            yield self.ordered[at]
+            at += 1
+
+    def with_stem(self, stem: str) -> list[str]:
+        """The forms that can be this one with something written before it."""
+        if not self.stems:
+            for form in self.places:
+                for rest in variants.without_prefix(form):
+                    self.stems.setdefault(rest, []).append(form)
+        return self.stems.get(stem, [])
+
+
+@dataclass(slots=True)
+class Reading:
+    """The fields of an article, name -> what stands there, and their words."""
+
+    fields: Mapping[str, str]
+    streams: list[Stream]
+
+    def forms(self) -> set[str]:
+        """Every word in it, without accents."""
+        return {form for stream in self.streams for form in stream.places}
+
+
+def read(fields: Mapping[str, str]) -> Reading:
+    """The words of these fields."""
+    streams = []
+    for name, content in fields.items():
+        first = _stream(name, content, content)
+        streams.append(first)
+        if JOINER in content:
+            apart = _stream(name, content, content.replace(JOINER, " "))
+            tokens = first.tokens
+            apart.whole = frozenset(token.start for token in tokens), frozenset(token.end for token in tokens)
+            streams.append(apart)
+    return Reading(fields, streams)
+
+
+def _stream(name: str, content: str, read_as: str) -> Stream:
+    tokens = text.tokens(read_as)
+    forms = [text.bare(token.form) for token in tokens]
+    places: dict[str, list[int]] = {}
+    for place, form in enumerate(forms):
+        places.setdefault(form, []).append(place)
+    return Stream(name, content, tokens, forms, places)

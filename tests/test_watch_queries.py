@@ -1,0 +1,205 @@
+"""Watches by a query: what they take, what they are told of, and who changed them when; by the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipelines.alert import stage as alert
+from pipelines.alert import watches
+from pipelines.cli import app
+from pipelines.errors import QueryError, WatchError
+from pipelines.query import asked
+from pipelines.query.asked import Subject
+from pipelines.settings import Settings, exported
+from pipelines.stores import postgres
+from tests import archives
+from tests.archives import RUN, article
+
+Nightdesk = Callable[..., Result]
+
+
+@pytest.fixture
+def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
+    """`nightdesk` on an installation with the sources sana (group border) and shaam, and the channel desk."""
+    for name, value in {**exported(settings), "NIGHTDESK_CHANNEL_DESK": "webhook+http://127.0.0.1:1/"}.items():
+        monkeypatch.setenv(name, value)
+    for name, more in (("sana", 'groups = ["border"]\n'), ("shaam", "")):
+        (settings.sources / f"{name}.toml").write_text(
+            f'title = "{name}"\nurl = "http://{name}.test/"\ncountry = "SY"\nlanguage = "ar"\ntimezone = "UTC"\n'
+            f'feeds = ["http://{name}.test/feed/"]\n{more}',
+            encoding="utf-8",
+        )
+
+    def nightdesk(*words: str, code: int = 0) -> Result:
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == code, (done.output, done.exception)
+        return done
+
+    return nightdesk
+
+
+def told(settings: Settings, conn: postgres.Connection, *articles: Any) -> list[tuple[Any, ...]]:
+    """Load these articles and match them: watch, title and why it is quiet, of each alert."""
+    archives.keep(settings, conn, articles)
+    with conn, conn.cursor() as cursor:
+        # What is told of a first run is another test's matter.
+        cursor.execute("update changes set quiet = '' where matched_at is null")
+    alert.match(settings, RUN)
+    with conn, conn.cursor() as cursor:
+        cursor.execute(
+            "select a.watch, x.title, a.quiet from alerts a join articles x on x.id = a.article_id order by a.id"
+        )
+        return [tuple(row.values()) for row in cursor.fetchall()]
+
+
+def test_a_watch_by_a_query_is_told_of_what_the_query_finds(
+    nightdesk: Nightdesk, settings: Settings, conn: postgres.Connection
+) -> None:
+    nightdesk("watch", "add", "daesh", "--query", "داعش NEAR/10 (الحسكة OR الرقة) -source:shaam", "--to", "desk,mail")
+    nightdesk("watch", "add", "border", "--query", "group:border country:SY title:عاجل")
+
+    found = told(
+        settings,
+        conn,
+        article("1", "سقطت داعش في الرقة", title="عاجل"),
+        article("2", "سقطت داعش في الرقة", title="عاجل من شام", source="shaam"),
+        article("3", "سقطت داعش " + "ثم " * 12 + "الرقة", title="بعيد"),
+    )
+
+    assert found == [("border", "عاجل", ""), ("daesh", "عاجل", "")]
+    (kept,) = [one for one in watches.all_watches(conn) if one.name == "daesh"]
+    assert kept.channels == ("desk", "mail")
+
+
+def test_words_side_by_side_are_explained_with_the_phrase_and_the_near_form(nightdesk: Nightdesk) -> None:
+    said = nightdesk("watch", "add", "quake", "--query", "earthquake turkey").output
+    alone = nightdesk("watch", "add", "one", "--query", "earthquake AND (turkey OR iran)").output
+    terms = nightdesk("watch", "add", "any", "earthquake", "turkey").output
+
+    assert "All of these words must be there, anywhere in the article: earthquake turkey." in said
+    assert all(form in said for form in ('"earthquake turkey"', "earthquake NEAR/5 turkey", "earthquake OR turkey"))
+    assert "must be there" not in alone
+    assert "Any of these terms is enough" in terms
+
+
+@pytest.mark.parametrize(
+    ("query", "at", "said"),
+    [
+        ("rain from:7d", 5, "from: makes no sense in a watch: a watch is told of what comes after"),
+        ("rain -is:revised", 6, "is: makes no sense in a watch: which changes a watch is told of says --kind"),
+        ("-rain", 0, "every article that lacks something"),
+        ("rain OR -snow", 0, "every article that lacks something"),
+        ("rain langauge:tr", 5, "do you mean lang:?"),
+        ("syn:alepo", 0, "There is no list of synonyms alepo; do you mean syn:aleppo?"),
+    ],
+)
+def test_what_makes_no_sense_in_a_watch_is_pointed_at(query: str, at: int, said: str) -> None:
+    with pytest.raises(QueryError) as wrong:
+        watches.make("w", query=query, synonyms={"aleppo": ["حلب"]})
+
+    assert said in wrong.value.reason
+    assert wrong.value.start == at
+
+
+def test_a_query_takes_no_terms_beside_it() -> None:
+    with pytest.raises(WatchError, match="write them into the query"):
+        watches.make("w", ["rain"], query="snow")
+
+
+def test_a_group_that_no_source_is_in_is_told(nightdesk: Nightdesk) -> None:
+    done = nightdesk("watch", "add", "w", "--query", "group:bordre x", code=1)
+
+    assert "No followed source is in a group bordre (near: border)" in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "marked"),
+    [
+        ('فتح EXCEPT "فتح النار"', "قالت فتح إن الجيش فتح النار", ["فتح"]),
+        ('فتح EXCEPT "فتح النار"', "الجيش فتح النار", None),
+        ("(cat OR dog) EXCEPT (\"hot dog\" OR catfish)", "hot dog and dog", ["dog"]),
+        ("exact:درعا", "في درعا", ["درعا"]),
+        ("exact:درعا", "يرتدي درعاً واقيا", None),
+        ("exact:درعا", "يرتدي درعًا", None),
+        ("exact:درعاً", "يرتدي درعاً", ["درعاً"]),
+        ("sub:العراق", "عراق ما بعد الحرب", ["عراق"]),
+        ("sub:العراق", "وللعراق", ["وللعراق"]),
+        ("syn:aleppo", "في حلب", ["حلب"]),
+        ("syn:aleppo NEAR/3 shelling", "Shelling of Halab", ["Shelling", "Halab"]),
+        ("exact:syn:aleppo", "لحلب", None),
+    ],
+)  # fmt: skip
+def test_exceptions_synonyms_and_forms_are_found_where_they_stand(
+    query: str, text: str, marked: list[str] | None
+) -> None:
+    node = watches.parse_query(query, {"aleppo": ["حلب", "Halab"]})
+
+    marks = asked.answer(asked.ready(node, archives.T0), Subject(title="", description="", text=text))
+
+    assert (None if marks is None else [text[m.start : m.end] for m in marks]) == marked
+
+
+def test_a_list_of_synonyms_is_shared_and_cannot_go_while_a_watch_has_it(
+    nightdesk: Nightdesk, settings: Settings, conn: postgres.Connection
+) -> None:
+    nightdesk("synonyms", "add", "Aleppo", "حلب", "Aleppo")
+    nightdesk("watch", "add", "aleppo", "--query", "syn:aleppo")
+    nightdesk("synonyms", "add", "aleppo", "Halab")
+
+    found = told(settings, conn, article("1", "In Halab", title="a"), article("2", "وفد من حلب", title="b"))
+    searched = nightdesk("search", "syn:aleppo", "--count").output
+    refused = nightdesk("synonyms", "remove", "aleppo", code=1)
+    fewer = nightdesk("synonyms", "remove", "aleppo", "Halab").output
+    nightdesk("watch", "remove", "aleppo")
+    nightdesk("synonyms", "remove", "aleppo")
+
+    assert found == [("aleppo", "a", ""), ("aleppo", "b", "")]
+    assert searched == "2 articles\n"
+    assert "is looked for by the watch aleppo" in str(refused.exception)
+    assert fewer == "aleppo: حلب, Aleppo.\n"
+    assert nightdesk("synonyms", "list").output.startswith("No list yet")
+
+
+def test_a_paused_watch_looks_at_nothing_and_a_mute_one_only_lists(
+    nightdesk: Nightdesk, settings: Settings, conn: postgres.Connection
+) -> None:
+    nightdesk("watch", "add", "rain", "Regen", "--to", "desk")
+    nightdesk("watch", "add", "snow", "Schnee", "--to", "desk")
+    nightdesk("watch", "pause", "rain")
+    nightdesk("watch", "mute", "snow", "--for", "8h")
+
+    found = told(settings, conn, article("1", "Regen und Schnee", title="a"))
+    states = nightdesk("watch", "list").output
+    nightdesk("watch", "resume", "rain")
+    nightdesk("watch", "resume", "snow")
+    later = told(settings, conn, article("2", "Regen und Schnee", title="b"))
+
+    assert found == [("snow", "a", "muted")]
+    assert "paused since" in states
+    assert "mute until" in states
+    assert later == [("snow", "a", "muted"), ("rain", "b", ""), ("snow", "b", "")]
+    assert "is no span of time" in str(nightdesk("watch", "mute", "snow", "--for", "tomorrow", code=1).exception)
+
+
+def test_an_edit_changes_what_is_given_and_the_history_says_who_and_how(
+    nightdesk: Nightdesk, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUDO_USER", "nadia")
+    nightdesk("watch", "add", "rain", "Regen", "--unless", "Regenschirm", "--to", "desk", "--cap", "3")
+
+    said = nightdesk("watch", "edit", "rain", "--query", "Regen OR Schnee", "--kind", "new").output
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update watches set cap = 5")
+    shown = nightdesk("watch", "show", "rain").output
+    nightdesk("watch", "remove", "rain")
+    history = nightdesk("watch", "history", "rain").output
+
+    assert "query none → Regen OR Schnee" in said
+    assert "unless Regenschirm → none" in said
+    assert "cap" not in said
+    assert "rain: Regen OR Schnee" in shown
+    assert [word in history for word in ("added", "removed", "cap 3 → 5", "nadia", "kinds")] == [True] * 5
