@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
+import json
 import logging
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from pipelines import steering
 from pipelines.errors import ChannelError
-from pipelines.notify import delivery, wording
+from pipelines.notify import address as address_of_channel
+from pipelines.notify import delivery, webhook, wording
 
 ALERT: dict[str, Any] = {
     "kind": "new",
@@ -284,3 +294,138 @@ def test_what_is_wrong_with_an_address_is_told_with_the_near_kinds_and_nothing_o
 
     assert said in str(caught.value)
     assert "s3cret" not in str(caught.value)
+
+
+@pytest.fixture
+def hook() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
+    """The address of a webhook on loopback, and the headers and bodies that it got."""
+    got: list[tuple[dict[str, str], bytes]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            got.append(({"path": self.path, **{name.lower(): value for name, value in self.headers.items()}}, body))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *args: Any) -> None:
+            """Nothing on the test's output."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"webhook+http://127.0.0.1:{server.server_port}/hook?a=b", got
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_request_is_signed_as_standard_webhooks_writes_in_its_example() -> None:
+    secret = base64.b64decode("MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+
+    signed = webhook.signature(secret, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, b'{"test": 2432232314}')
+
+    assert signed == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+@pytest.mark.parametrize(
+    ("written", "secret"),
+    [("s3cret+/=ü", "s3cret+/=ü".encode()), ("whsec_c2VjcmV0Kw==", b"secret+"), ("a%20b", b"a b")],
+)
+def test_a_webhook_with_a_secret_is_signed_and_its_secret_never_sent(
+    hook: tuple[str, list[tuple[dict[str, str], bytes]]], written: str, secret: bytes
+) -> None:
+    address, got = hook
+
+    delivery.send("desk", f"{address}#secret={written}", MESSAGE)
+
+    ((headers, body),) = got
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    right = base64.b64encode(hmac.digest(secret, signed, "sha256")).decode()
+    assert headers["webhook-signature"] == f"v1,{right}"
+    assert headers["webhook-id"] == headers["idempotency-key"] == MESSAGE.key
+    assert abs(int(headers["webhook-timestamp"]) - time.time()) < 60
+    assert headers["path"] == "/hook?a=b"
+
+
+def test_a_webhook_without_a_secret_is_not_signed(hook: tuple[str, list[tuple[dict[str, str], bytes]]]) -> None:
+    address, got = hook
+
+    delivery.send("desk", address, MESSAGE)
+
+    assert not [name for name in got[0][0] if name.startswith("webhook-")]
+
+
+def test_messages_are_as_their_schema_says() -> None:
+    schema = json.loads(Path("docs/webhook.schema.json").read_text())
+    removed = {**ALERT, "kind": "removed", "removed_at": datetime(2026, 11, 23, 4, tzinfo=UTC), "article_id": 7}
+    was = {"title": "قبل", "description": "", "text": "نص"}
+    revised = {**ALERT, "kind": "revised", "before": was, "now": {**was, "title": "بعد"}}
+    messages = [MESSAGE, delivery.render("k", "w", "", [removed, revised]), delivery.plain("k", "Failed", "Because.")]
+
+    for message in messages:
+        payload = json.loads(steering.as_json(message.payload))
+
+        jsonschema.validate(payload, schema)
+        assert payload.keys() <= schema["properties"].keys()
+        for alert in payload["alerts"]:
+            assert alert.keys() == schema["$defs"]["alert"]["properties"].keys()
+
+
+def test_a_file_gets_each_message_once_as_a_line_and_loses_what_a_kill_tore(tmp_path: Path) -> None:
+    file = tmp_path / "alerts.jsonl"
+    second = delivery.render("raqqa/2/new/1/desk", "رصد الرقة", "", [ALERT])
+    delivery.send("desk", f"file://{file}", MESSAGE)
+    whole = file.read_bytes()
+    file.write_bytes(whole + whole[:40])
+
+    for message in (second, MESSAGE, second):
+        delivery.send("desk", f"file://{file}", message)
+
+    assert [json.loads(line)["key"] for line in file.read_text().splitlines()] == [MESSAGE.key, second.key]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("address", ["file://alerts.jsonl", "file:///", "file:///tmp/%00", "log://x"])
+def test_an_address_of_no_file_and_of_no_log_is_refused(address: str) -> None:
+    with pytest.raises(ChannelError, match="has an address that cannot be used"):
+        if problem := address_of_channel.problem(address):
+            raise ChannelError(f"Channel desk {problem}.")
+
+
+def test_a_file_that_cannot_be_written_is_down(tmp_path: Path) -> None:
+    (tmp_path / "link.jsonl").symlink_to(tmp_path / "elsewhere")
+
+    for name in ("missing/alerts.jsonl", "link.jsonl"):
+        with pytest.raises(ChannelError, match="the file cannot be written"):
+            delivery.send("desk", f"file://{tmp_path}/{name}", MESSAGE)
+
+
+def test_the_log_gets_a_line_with_subject_and_address(caplog: pytest.LogCaptureFixture) -> None:
+    delivery.send("desk", "log://", MESSAGE)
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "رصد الرقة: غارة على الرقّة https://sana.test/1?a=1&b=2"
+    ]
+
+
+def test_letters_on_one_article_are_one_thread_of_a_list_that_can_be_left(mail: tuple[Mailbox, int]) -> None:
+    box, port = mail
+    of_seven = {**ALERT, "article_id": 7}
+    removed = {**of_seven, "kind": "removed", "removed_at": datetime(2026, 11, 23, 4, tzinfo=UTC)}
+    other = {**ALERT, "article_id": 8}
+    messages = [
+        delivery.render(f"k{n}", "رصد", "", alerts)
+        for n, alerts in enumerate([[of_seven], [removed], [other], [of_seven, other]])
+    ]
+
+    for message in messages:
+        delivery.send("desk", f"smtp://127.0.0.1:{port}/?from=Desk <desk@news.test>&to=a@news.test", message)
+
+    first, second, third, digest = (letter["References"] for letter in box.mails)
+    assert first == second and first not in (None, third) and digest is None
+    assert len({letter["Message-ID"] for letter in box.mails} | {first, third}) == 6
+    assert len({letter["List-Id"] for letter in box.mails}) == 1
+    assert {letter["List-Unsubscribe"].strip() for letter in box.mails} == {
+        "<mailto:desk@news.test?subject=unsubscribe%20%D8%B1%D8%B5%D8%AF>"
+    }

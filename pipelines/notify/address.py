@@ -11,6 +11,7 @@ from difflib import get_close_matches
 
 WEBHOOK = ("webhook+https", "webhook+http")
 MAIL = ("smtp", "smtps", "mailto", "mailtos")
+FILE, LOG = "file", "log"
 SCHEME = re.compile(r"([a-z][a-z0-9+.-]{0,30})://", re.IGNORECASE)
 HOW = "webhook+https://host/path, smtp://user:password@host:port/?from=..&to=.., or as apprise knows it"
 
@@ -30,12 +31,18 @@ def problem(address: str) -> str:
         from pipelines.notify import mail
 
         return _tried(mail.check, address)
+    if kind(address) == FILE:
+        from pipelines.notify import jsonlines
+
+        return _tried(jsonlines.check, address)
+    if kind(address) == LOG:
+        return "" if address == f"{LOG}://" else f"has an address that cannot be used: the log is written {LOG}://"
     from pipelines.notify import chat
 
     scheme = SCHEME.match(address)
     if not scheme:
         return f"has an address of no known kind: write it like {HOW}"
-    known = [*WEBHOOK, *MAIL, *chat.schemes()]
+    known = [*WEBHOOK, *MAIL, FILE, LOG, *chat.schemes()]
     name = scheme[1].lower()
     if name not in known:
         as_webhook = f"webhook+{name}"

@@ -18,7 +18,7 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from typing import TextIO
 
-from pipelines.notify.address import MAIL, WEBHOOK, kind, problem
+from pipelines.notify.address import FILE, MAIL, WEBHOOK, kind, problem
 from pipelines.notify.message import Carry, Message, Outcome, Receipt
 
 # For a farewell to a server that does not answer to it.
@@ -59,6 +59,10 @@ def _opened(stack: ExitStack, address: str) -> tuple[float, Carry]:
             from pipelines.notify import mail
 
             return mail.TIMEOUT_SECONDS, stack.enter_context(mail.opened(address))
+        if scheme == FILE:
+            from pipelines.notify import jsonlines
+
+            return jsonlines.TIMEOUT_SECONDS, stack.enter_context(jsonlines.opened(address))
         from pipelines.notify import chat
 
         return chat.TIMEOUT_SECONDS, stack.enter_context(chat.opened(address))

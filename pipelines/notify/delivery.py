@@ -1,7 +1,8 @@
 """Handing over: how a message gets to a channel; addresses go to a process of their own, and are never said here.
 
 `webhook+https://…` is a POST of JSON, `smtp(s)://user:password@host:port/?from=…&to=…` and `mailto:someone?…` are mail,
-and what else an address says is for apprise. Every message has a key, the same on every attempt.
+`file:///…` is a file of JSON lines, `log://` the log of whoever sends, and what else an address says is for apprise.
+Every message has a key, the same on every attempt.
 
 The process is `courier.py`; `courier` here is our end of it. What is to be sent (`deliveries`) is in `outbox.py`, which
 channels work in `channels.py`.
@@ -10,6 +11,7 @@ channels work in `channels.py`.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -20,8 +22,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from pipelines import steering
 from pipelines.errors import ChannelError
-from pipelines.notify.address import HOW
+from pipelines.notify.address import HOW, LOG, kind
 from pipelines.notify.message import Message, Outcome, Receipt
 from pipelines.notify.wording import plain, render
 
@@ -31,6 +34,10 @@ CLOSING_SECONDS = 5.0
 HIDDEN = ("NIGHTDESK_CHANNEL_", "NIGHTDESK_DATABASE_URL", "AIRFLOW__")
 
 __all__ = ["Message", "Outcome", "Receipt", "courier", "plain", "render", "send", "test"]
+
+# Alerts are told whatever else is left out of the log.
+log = logging.getLogger("nightdesk.alerts")
+log.setLevel(logging.INFO)
 
 # Hands a message over, and gives back what waits for the receipt: there is time for other things meanwhile.
 Hand = Callable[[Message, Sequence[str]], Callable[[], Receipt]]
@@ -58,6 +65,9 @@ def courier(channel: str, address: str) -> Iterator[Hand]:
     No exchange outlasts its limit, whatever the other side does. The receipt says what went wrong in a sentence that
     names the channel.
     """
+    if kind(address) == LOG:
+        yield _write_to_log
+        return
     child: subprocess.Popen[str] | None = None
 
     def hand(message: Message, taken: Sequence[str] = ()) -> Callable[[], Receipt]:
@@ -80,6 +90,13 @@ def courier(channel: str, address: str) -> Iterator[Hand]:
     finally:
         if child:
             _stop(child)
+
+
+def _write_to_log(message: Message, taken: Sequence[str] = ()) -> Callable[[], Receipt]:
+    """A message as a line of the log: a courier has none that anybody reads."""
+    addresses = " ".join(str(alert["url"]) for alert in message.payload.get("alerts", ()))
+    log.info("%s", steering.one_line(f"{message.subject} {addresses}".strip()))
+    return lambda: Receipt(outcome=Outcome.SENT)
 
 
 def _start(address: str) -> subprocess.Popen[str]:

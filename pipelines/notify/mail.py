@@ -113,12 +113,26 @@ def letter(message: Message, post: Post) -> bytes:
     mail["From"] = _mailbox(post.sender)
     mail["To"] = ", ".join(map(_mailbox, post.recipients))
     mail["Date"] = formatdate()
-    mail["Message-ID"] = f"<{sha256(message.key.encode('utf-8', 'replace')).hexdigest()[:ID_DIGITS]}@{DOMAIN}>"
+    mail["Message-ID"] = _id(message.key)
+    if message.thread:
+        # Nobody ever got the letter of this id: what mail programs need to show all that answer to it as one thread.
+        mail["In-Reply-To"] = mail["References"] = _id(f"thread/{message.thread}")
+    if watch := str(message.payload.get("watch", "")):
+        digest = sha256(watch.encode("utf-8", "replace")).hexdigest()[:MARK_DIGITS]
+        named = quote(watch, safe="", errors="replace")
+        mail["List-Id"] = f"<{digest}.watch.{DOMAIN}>"
+        subject = f"unsubscribe%20{named if len(named) < LONGEST_LINE // 2 else digest}"
+        mail["List-Unsubscribe"] = f"<mailto:{_bare(post.sender)}?subject={subject}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Nightdesk-Key"] = _key(message.key)
     mail.attach(MIMEText(steering.strip(message.text), "plain", "utf-8"))
     mail.attach(MIMEText(steering.strip(message.html), "html", "utf-8"))
     return mail.as_bytes(policy=mail.policy.clone(linesep="\r\n"))
+
+
+def _id(text: str) -> str:
+    """A Message-ID that is the same for the same text."""
+    return f"<{sha256(text.encode('utf-8', 'replace')).hexdigest()[:ID_DIGITS]}@{DOMAIN}>"
 
 
 def _header(text: str) -> Header:

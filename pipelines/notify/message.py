@@ -25,7 +25,7 @@ class Outcome(StrEnum):
 class Message:
     """A message ready to be sent: key is the same on every attempt, payload is what a webhook gets, parts what a chat.
 
-    A part is what may not be torn apart: an alert, a paragraph.
+    A part is what may not be torn apart: an alert, a paragraph. thread: what messages on one article have in common.
     """
 
     key: str
@@ -34,6 +34,7 @@ class Message:
     html: str
     payload: Mapping[str, Any] = field(default_factory=dict)
     parts: Sequence[str] = ()
+    thread: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

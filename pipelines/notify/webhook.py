@@ -1,12 +1,19 @@
-"""Webhooks: a message as a POST of JSON; the connection is kept from one message to the next."""
+"""Webhooks: a message as a POST of JSON; the connection is kept from one message to the next.
+
+Where the address ends with `#secret=…` each request is signed as Standard Webhooks has it (www.standardwebhooks.com),
+for which receivers have libraries; what follows the `#` is never sent.
+"""
 
 from __future__ import annotations
 
+import base64
+import hmac
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import unquote
 
 import httpx
 
@@ -21,12 +28,15 @@ BODY, BODY_SECONDS = 64 * 1024, 0.2
 ABOUT_THE_MESSAGE = (400, 413, 422)
 # Seconds of a Retry-After that is obeyed. Chosen: a day.
 LONGEST_WAIT_SECONDS = 24 * 3600.0
+# What a secret begins with that is base64 of its bytes; any other is its own bytes (Standard Webhooks).
+ENCODED = "whsec_"
 
 
 @contextmanager
 def opened(address: str) -> Iterator[Carry]:
     """What hands messages to `webhook+http(s)://…`; ValueError where the address cannot be used."""
     where = check(address)
+    secret = _secret(where)
     with httpx.Client(timeout=TIMEOUT_SECONDS) as client:
         used = False
 
@@ -34,12 +44,12 @@ def opened(address: str) -> Iterator[Carry]:
             nonlocal used
             try:
                 try:
-                    return _post(client, where, message)
+                    return _post(client, where, secret, message)
                 except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
                     # A connection that was kept may be closed at the very moment it is used again.
                     if not used:
                         raise
-                    return _post(client, where, message)
+                    return _post(client, where, secret, message)
             except httpx.TimeoutException:
                 return Receipt(outcome=Outcome.DOWN, said=f"no answer within {TIMEOUT_SECONDS:.0f} seconds")
             except httpx.ConnectError:
@@ -60,16 +70,48 @@ def check(address: str) -> httpx.URL:
         where = httpx.URL("")
     if not where.host:
         raise ValueError("what follows webhook+ is no URL with a host")
+    _secret(where)
     return where
 
 
-def _post(client: httpx.Client, url: httpx.URL, message: Message) -> Receipt:
+def signature(secret: bytes, key: str, timestamp: int, body: bytes) -> str:
+    """The header `webhook-signature` of a request: HMAC-SHA256 over its id, the second it was sent in, and its body."""
+    signed = b".".join((key.encode(), str(timestamp).encode(), body))
+    return "v1," + base64.b64encode(hmac.digest(secret, signed, "sha256")).decode()
+
+
+def _secret(where: httpx.URL) -> bytes:
+    """The secret that an address ends with; empty where it has none, ValueError where it is none."""
+    if not where.fragment:
+        return b""
+    name, _, written = where.fragment.partition("=")
+    secret = unquote(written).encode()
+    if written.startswith(ENCODED):
+        try:
+            secret = base64.b64decode(secret.removeprefix(ENCODED.encode()), validate=True)
+        except ValueError:
+            secret = b""
+    if name != "secret" or not secret:
+        raise ValueError("what follows the # is no secret=… to sign with")
+    return secret
+
+
+def _post(client: httpx.Client, url: httpx.URL, secret: bytes, message: Message) -> Receipt:
+    body = steering.as_json(message.payload).encode()
+    headers = {"Idempotency-Key": message.key, "Content-Type": "application/json", "User-Agent": "Nightdesk"}
+    if secret:
+        now = int(time.time())
+        headers |= {
+            "webhook-id": message.key,
+            "webhook-timestamp": str(now),
+            "webhook-signature": signature(secret, message.key, now, body),
+        }
     # Built by ourselves: what the client would merge into each request costs as much as the exchange.
     request = httpx.Request(
         "POST",
         url,
-        content=steering.as_json(message.payload).encode(),
-        headers={"Idempotency-Key": message.key, "Content-Type": "application/json", "User-Agent": "Nightdesk"},
+        content=body,
+        headers=headers,
         extensions={"timeout": httpx.Timeout(TIMEOUT_SECONDS).as_dict()},
     )
     answer = client.send(request, stream=True)

@@ -85,7 +85,14 @@ def render(key: str, watch: str, subject: str, alerts: Sequence[Mapping[str, Any
         html=_page(subject, "".join(map(_html, alerts)) + f"<p>Nightdesk, watch {escape(watch)}</p>"),
         payload=payload,
         parts=list(map(_part, alerts)),
+        thread=_thread(watch, alerts),
     )
+
+
+def _thread(watch: str, alerts: Sequence[Mapping[str, Any]]) -> str:
+    """What a new article, its changes and its removal have in common; nothing for several articles."""
+    articles = {alert.get("article_id") for alert in alerts}
+    return f"{watch}/{articles.pop()}" if len(articles) == 1 and None not in articles else ""
 
 
 def _number(alerts: Sequence[Mapping[str, Any]]) -> str:

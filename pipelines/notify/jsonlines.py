@@ -1,0 +1,70 @@
+"""A file as a channel, `file:///folder/alerts.jsonl`: one line of JSON a message, each message once."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import unquote, urlsplit
+
+from pipelines import steering
+from pipelines.notify.message import Carry, Message, Outcome, Receipt
+
+# Seconds that a file may take. Chosen: a disk over a network that takes longer is down.
+TIMEOUT_SECONDS = 15.0
+# Bytes at its end in which a message is looked for that may be there already: after a kill it is the last but a few.
+TAIL_BYTES = 1024 * 1024
+
+
+@contextmanager
+def opened(address: str) -> Iterator[Carry]:
+    """What adds messages to a file; ValueError where the address cannot be used."""
+    path = check(address)
+
+    def carry(message: Message, _: Sequence[str], __: Callable[[str], None]) -> Receipt:
+        line = steering.as_json(message.payload).encode() + b"\n"
+        try:
+            with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b") as file:
+                # Other senders may write to it.
+                fcntl.flock(file, fcntl.LOCK_EX)
+                if not _is_there(file, message.key):
+                    file.write(line)
+                    file.flush()
+                    os.fsync(file.fileno())
+        except OSError as error:
+            return Receipt(outcome=Outcome.DOWN, said=f"the file cannot be written: {error.strerror}")
+        return Receipt(outcome=Outcome.SENT)
+
+    yield carry
+
+
+def check(address: str) -> Path:
+    """The file that an address names; ValueError where it names none."""
+    parts = urlsplit(address)
+    path = Path(unquote(parts.path))
+    if parts.netloc or not path.is_absolute() or not path.name or "\0" in str(path):
+        raise ValueError("it names no file by its whole path")
+    return path
+
+
+def _is_there(file: BinaryIO, key: str) -> bool:
+    """Whether the newest lines have a message; leaves the file at its end, without a line that a kill tore."""
+    size = file.seek(0, os.SEEK_END)
+    begin = file.seek(max(size - TAIL_BYTES, 0))
+    tail = file.read()
+    end = begin + tail.rfind(b"\n") + 1 if b"\n" in tail or not begin else size
+    file.truncate(file.seek(end))
+    return any(_key(line) == key for line in tail[: end - begin].splitlines())
+
+
+def _key(line: bytes) -> str:
+    """The key of a line; empty where it is none of ours, or only the end of one."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return ""
+    return str(found.get("key", "")) if isinstance(found, dict) else ""
