@@ -15,7 +15,8 @@ import sys
 import time
 from pathlib import Path
 
-from pipelines.alert import watches
+from pipelines.alert import cases, watches
+from pipelines.alert.cases import Case
 from pipelines.query import asked
 from pipelines.query.asked import Subject
 
@@ -36,9 +37,8 @@ def pairs(file: Path) -> int:
         rows = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
     right: dict[str, list[bool]] = {}
     for row in rows:
-        mode = "suffix:" if row["needs"] == "suffix" else ""
-        found = watches.test_text(watches.make("case", [mode + row["term"]]), row["sentence"])
-        good = bool(found) == (row["expected"] == "1")
+        case = Case(id=row["id"], term=row["term"], sentence=row["sentence"], needs=row["needs"])
+        good = cases.judge(case, {}).matched == (row["expected"] == "1")
         right.setdefault(row["needs"], []).append(good)
         if not good:
             print(f"  {row['id']:>4} {row['needs']:<10} {row['term']} / {row['sentence']} ({row['category']})")

@@ -69,7 +69,7 @@ PUBLIC = {
     "pipelines": "codes cron edits encodings errors installation model patterns private settings singlebyte steering "
     "text urls",
     "pipelines.airflow": "airflow_home api_client cleaning night_dags service_dags standalone",
-    "pipelines.alert": "stage synonyms watches",
+    "pipelines.alert": "cases stage synonyms watches",
     "pipelines.archive": "coverage differences export parts passages provenance published search verify",
     "pipelines.crawl": "aliases discovery host_locks ledger policy rhythm rules stage summary",
     "pipelines.dates": "clocks lists months relative written",
@@ -82,7 +82,7 @@ PUBLIC = {
     "pipelines.listings": "fields formats pace xmltree",
     "pipelines.load": "stage words",
     "pipelines.notify": "address channels delivery outbox wording",
-    "pipelines.query": "asked dating grammar lexer matcher selection terms vectors",
+    "pipelines.query": "asked dating explained grammar lexer matcher selection terms vectors",
     "pipelines.sources": "access folders sourcefile zones",
     "pipelines.stores": "articlefile chain clock dumps entries postgres postgres_address retention runs templates "
     "warc warc_records warc_spans",

@@ -15,9 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pipelines.errors import QueryError, WatchError
-from pipelines.model import Match
-from pipelines.query import asked, grammar, lexer, matcher
-from pipelines.query.asked import Subject
+from pipelines.query import grammar, lexer
 from pipelines.query.grammar import Either, Every, Except, Find, Node, Without
 from pipelines.query.terms import Term, parse_term
 from pipelines.stores import postgres
@@ -209,12 +207,6 @@ def history(conn: postgres.Connection, name: str = "") -> list[postgres.Row]:
 def changed_by(conn: postgres.Connection, who: str) -> None:
     """Say who makes the changes of this connection, for the history."""
     postgres.query(conn, "say_who", who=who)
-
-
-def test_text(watch: Watch, text: str, synonyms: Mapping[str, Sequence[str]] = MappingProxyType({})) -> list[Match]:
-    """What a watch finds in a text, whatever source or language it is of; nothing where `unless` takes it away."""
-    look = asked.look(Subject(title="", description="", text=text))
-    return list(matcher.matches(asked.places(node(watch, synonyms), look) or (), look.reading.fields))
 
 
 def _asks_for_something(node: Node) -> bool:

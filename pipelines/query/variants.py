@@ -14,8 +14,14 @@ ARTICLES = ("ال", "بال", "كال", "لل")
 PREFIXES = frozenset(c + p for c in CONJUNCTIONS for p in (*PREPOSITIONS, *ARTICLES))
 PRONOUNS = ("ه", "ها", "هم", "هن", "هما", "ك", "كم", "نا", "ي")
 PLURALS = ("ات", "ين", "ان", "ون", "تين", "تان")
+# Before a pronoun or another noun a plural or a dual loses its ن: لاجئوهم, غارتي الأمس.
+JOINED = (
+    *("و", "تا", "تي", "ينا", "ونا"),
+    *(f"ات{pronoun}" for pronoun in PRONOUNS),
+    *(letter + pronoun for letter in "وي" for pronoun in ("ه", "ها", "هم")),
+)
 NISBA = ("ي", "يه", "يا", "يين", "يون", "يات")
-ENDINGS = ("", "ا", *PRONOUNS, *PLURALS, *NISBA)
+ENDINGS = ("", "ا", *PRONOUNS, *PLURALS, *NISBA, *JOINED)
 
 
 def is_arabic(form: str) -> bool:
@@ -50,7 +56,7 @@ def endings(form: str) -> set[str]:
     if form.endswith("ه"):
         stem = form[:-1]
         found |= {stem + "ت" + pronoun for pronoun in PRONOUNS}
-        found |= {stem + ending for ending in (*PLURALS, *NISBA)}
+        found |= {stem + ending for ending in (*PLURALS, *NISBA, *JOINED)}
     if form.endswith(("يا", "يه")):
         # سوريا is where a سوري is from.
         found |= {form[:-1] + ending for ending in ("", "ه", "ا", *PLURALS)}

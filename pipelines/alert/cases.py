@@ -1,0 +1,159 @@
+"""Pairs of a term and a sentence, of which a person knows whether they match: read from a file, and judged."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+from pipelines import text
+from pipelines.errors import QueryError, WatchError
+from pipelines.query import asked, grammar
+from pipelines.query.asked import Subject
+from pipelines.query.grammar import Find, Node
+from pipelines.query.terms import Term, checked_term
+
+# What a pair `needs` -> how its term is looked for; what is not named here is looked for as it is.
+MODES = {"clitics": "clitics", "suffix": "suffix", "article": "sub", "ambiguous": "exact", "stem": "suffix"}
+# Needs that are looked for with the spellings of a file of names, and as a whole query.
+ALIAS, QUERY = "alias", "query"
+# Needs that every installation has to get right.
+EXACT = ("", "clitics")
+SEPARATORS = re.compile(r"[\t|;,=،؛]")
+# First cells of a heading.
+HEADS = {"id", "name", "list", "term", "spelling", "spellings", "synonym", "synonyms", "alias", "aliases"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A pair; expected: None where the file does not say."""
+
+    id: str
+    term: str
+    sentence: str
+    needs: str = ""
+    expected: bool | None = None
+    category: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What became of a case: whether it matched, and what of the sentence was found."""
+
+    case: Case
+    matched: bool
+    found: tuple[str, ...]
+
+    @property
+    def right(self) -> bool:
+        """Whether it came out as expected, or nobody expected anything."""
+        return self.case.expected in (None, self.matched)
+
+
+def read(file: Path) -> list[Case]:
+    """The cases of a file of columns with tabs between: id, term, sentence; expected, needs, category if you like."""
+    rows = csv.DictReader(StringIO(_written(file)), delimiter="\t", quoting=csv.QUOTE_NONE)
+    missing = {"id", "term", "sentence"} - set(rows.fieldnames or ())
+    if missing:
+        raise WatchError(
+            f"{file} has no column {', '.join(sorted(missing))}; its first line names the columns, with tabs between: "
+            "id, term, sentence, and if you like expected, needs, category."
+        )
+    found = []
+    for number, row in enumerate(rows, 2):
+        said = (row.get("expected") or "").strip()
+        if row["term"] is None or row["sentence"] is None or said not in ("", "0", "1"):
+            raise WatchError(f"{file}, line {number}: needs an id, a term and a sentence; expected is 1, 0 or empty.")
+        others = {name: (row.get(name) or "").strip() for name in ("needs", "category")}
+        expected = said == "1" if said else None
+        found.append(Case(id=row["id"], term=row["term"], sentence=row["sentence"], expected=expected, **others))
+    return found
+
+
+def read_names(file: Path) -> dict[str, tuple[str, ...]]:
+    """Normal form -> all spellings of what it names, from a file of names.
+
+    TOML or JSON of name -> spellings, a JSON list of lists, or lines of spellings with tabs, | or commas between. The
+    name of a list is a spelling of it; lines that share one are one list. A first line of column heads counts for none.
+    """
+    lists: list[list[str]] = []
+    for spellings in _lists(file):
+        given = [one for spelling in spellings if (one := " ".join(spelling.split())) and not one.isdigit()]
+        keys = set(map(text.normal, given))
+        same = [known for known in lists if keys & set(map(text.normal, known))]
+        lists = [known for known in lists if known not in same]
+        lists.append(list(dict.fromkeys(one for known in (*same, given) for one in known)))
+    return {text.normal(spelling): tuple(known) for known in lists for spelling in known}
+
+
+def judge(case: Case, names: Mapping[str, tuple[str, ...]]) -> Judged:
+    """What becomes of a case; WatchError names one whose term cannot be used."""
+    look = asked.look(Subject(title="", description="", text=case.sentence))
+    hits = asked.places(_node(case, names), look)
+    return Judged(
+        case=case,
+        matched=hits is not None,
+        found=tuple(case.sentence[mark.start : mark.end] for mark in asked.joined(hits or ())),
+    )
+
+
+def _node(case: Case, names: Mapping[str, tuple[str, ...]]) -> Node:
+    try:
+        if case.needs == QUERY:
+            return grammar.parse(case.term)
+        term = checked_term([case.term], MODES.get(case.needs, "clitics"))
+    except (WatchError, QueryError) as error:
+        raise WatchError(f"Case {case.id}: {error}") from None
+    if case.needs == ALIAS:
+        term = Term(text=term.text, aliases=tuple(_other_spellings(term.text, names)))
+    return Find(term)
+
+
+def _other_spellings(term: str, names: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Other spellings of a term: of all of it, and of its words one by one."""
+    found = list(names.get(text.normal(term), ()))
+    words = term.split()
+    for place, word in enumerate(words):
+        for other in names.get(text.normal(word), ()) if len(words) > 1 else ():
+            found.append(" ".join((*words[:place], other, *words[place + 1 :])))
+    return [one for one in dict.fromkeys(found) if one != term]
+
+
+def _lists(file: Path) -> Iterator[Iterable[str]]:
+    written = _written(file)
+    try:
+        given = (
+            tomllib.loads(written)
+            if file.suffix == ".toml"
+            else json.loads(written)
+            if file.suffix == ".json"
+            else None
+        )
+    except ValueError as error:
+        raise WatchError(f"{file} cannot be read: {error}.") from None
+    if given is None:
+        for number, line in enumerate(written.splitlines()):
+            cells = SEPARATORS.split(line)
+            if line.strip() and not line.startswith("#") and not (number == 0 and cells[0].strip().lower() in HEADS):
+                yield cells
+        return
+    for name, spellings in given.items() if isinstance(given, dict) else (("", one) for one in given):
+        if isinstance(spellings, dict):
+            spellings = spellings.get("spellings", ())
+        if not isinstance(spellings, list) or not all(isinstance(one, str) for one in spellings):
+            raise WatchError(f"{file}: {name or 'each list'} has to be a list of texts.")
+        yield (name, *spellings)
+
+
+def _written(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise WatchError(f"{file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        raise WatchError(f"{file} is not UTF-8 at byte {error.start}; save it as UTF-8.") from None
