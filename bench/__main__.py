@@ -10,6 +10,7 @@ python -m bench night [--hosts N]      a whole night beside news-please, pages a
 python -m bench sources [--sources N]  planning and leasing for many sources; --help says what else
 python -m bench scale [--articles N…]  search in generated archives of several sizes; --help says what else
 python -m bench migration [--articles N]  an archive of the last release brought to this version while others write
+python -m bench stories [--sizes N…]   stories: what is linked, what must not be, what it costs; --help says what else
 python -m bench outbox [--alerts N]    sending alerts beside httpx alone; --help says what else
 python -m bench fit CORPUS             fit the judge of blocks to pages with gold text, into data/judge.json
 """
@@ -37,6 +38,7 @@ MEASURED = {
     "Memory of a crawl": ["bench.crawl_memory"],
     "A night beside news-please": ["bench.night"],
     "Many sources": ["bench.sources"],
+    "Stories": ["bench.stories"],
     "Sending alerts": ["bench.outbox"],
 }
 
@@ -59,6 +61,10 @@ def main(words: list[str]) -> int:
         from bench import night
 
         return night.main(words[1:])
+    if words[:1] == ["stories"]:
+        from bench import stories
+
+        return stories.main(words[1:])
     if words[:1] == ["outbox"]:
         from bench import outbox
 

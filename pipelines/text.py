@@ -96,6 +96,16 @@ def bare(form: str) -> str:
     return unicodedata.normalize("NFC", parted)
 
 
+def forms(text: str) -> list[str]:
+    """The normal forms of a text's words, in order: what `tokens` gives, without their places and far cheaper."""
+    return _WORD.findall(normal(text))
+
+
+def has_unspaced(text: str) -> bool:
+    """Whether a text has letters of scripts that are written without spaces."""
+    return not text.isascii() and _UNSPACED.search(text) is not None
+
+
 def words(text: str) -> int:
     """How many words a text has; a letter of a script without spaces counts as one."""
     return len(_WORD.findall(text))
@@ -183,5 +193,6 @@ _INSIDE = (
 )
 _MARKS = "".join(c for c in _INSIDE if unicodedata.category(c) != "Cf")
 _LETTER = rf"[^\W_\u0640{UNSPACED}]"
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 # A word: letters and digits with the marks and invisible characters inside it; a tatweel before Latin letters ends it.
 _WORD = re.compile(rf"[{UNSPACED}][{_MARKS}]*|{_LETTER}+(?:(?!\u0640+[A-Za-z0-9])[{_INSIDE}]+{_LETTER}+)*[{_MARKS}]*")

@@ -66,8 +66,8 @@ APART = {
 
 # package -> the modules that other packages import; the rest is its own affair
 PUBLIC = {
-    "pipelines": "codes cron edits encodings errors installation model patterns private settings singlebyte steering "
-    "text urls",
+    "pipelines": "codes cron edits encodings errors installation model patterns private settings signatures singlebyte "
+    "steering text urls",
     "pipelines.airflow": "airflow_home api_client cleaning night_dags service_dags standalone",
     "pipelines.alert": "cases stage synonyms watches",
     "pipelines.archive": "coverage differences export parts passages provenance published search verify",
@@ -80,7 +80,7 @@ PUBLIC = {
     "pipelines.follow": "changes dates front lists many onboard opml place plan renames samples seen twice",
     "pipelines.health": "duties golden",
     "pipelines.listings": "fields formats pace xmltree",
-    "pipelines.load": "stage words",
+    "pipelines.load": "stage stories words",
     "pipelines.notify": "address channels delivery outbox wording",
     "pipelines.query": "asked dating explained grammar lexer matcher selection terms vectors",
     "pipelines.sources": "access folders sourcefile zones",

@@ -15,7 +15,7 @@ from pipelines import installation, private
 from pipelines.cli import completion, follow, followlist, known, sample
 from pipelines.cli.show import Json, as_json, complain, progress, say, table
 from pipelines.errors import SettingsError
-from pipelines.load import words
+from pipelines.load import stories, words
 from pipelines.notify import address as addresses
 from pipelines.settings import CHANNEL_PREFIX, channels, of_installation, settings
 from pipelines.sources import folders, sourcefile
@@ -281,9 +281,11 @@ def migrate() -> None:
 
 @db_app.command("index")
 def index() -> None:
-    """Put articles that were loaded before there was a search into its index, now instead of by upkeep."""
+    """Put articles that were loaded before there was a search, or stories, into them, now instead of by upkeep."""
     current = settings()
     with postgres.connection(current) as conn:
         postgres.check_migrated(conn)
     done = words.backfill(current, lambda so_far: progress(f"{so_far:,} articles so far"))
     say(f"Put {done:,} articles into the search index." if done else "Every article is in the search index.")
+    linked = stories.backfill(current, lambda so_far: progress(f"{so_far:,} articles so far"))
+    say(f"Looked for the stories of {linked:,} articles." if linked else "Every article has its story.")

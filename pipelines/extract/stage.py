@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines import private
+from pipelines import private, signatures
 from pipelines.codes import RunState
 from pipelines.crawl import policy
 from pipelines.errors import DiskFullError, NightdeskError, StoreError
@@ -227,12 +227,14 @@ def _differs(article: Article, stored: postgres.Row) -> bool:
 
 def _line(job: Job, made: Made) -> Line:
     row, result = job.row, made.result
+    article = result if isinstance(result, Article) else None
     return Line(
         fetch_id=row["fetch_id"],
         url_id=row["url_id"],
         run=row["run"],
         fetched_at=row["fetched_at"],
-        article=result if isinstance(result, Article) else None,
+        article=article,
+        signature=signatures.written(signatures.of_text(article.text)) if article else "",
         rejection=result if isinstance(result, Rejection) else None,
     )
 

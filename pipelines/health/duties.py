@@ -15,7 +15,7 @@ from pipelines.codes import RunState
 from pipelines.errors import NightdeskError, SourceError
 from pipelines.health import golden
 from pipelines.health import troubles as health
-from pipelines.load import words
+from pipelines.load import stories, words
 from pipelines.model import Source, Tally
 from pipelines.notify import outbox
 from pipelines.settings import Settings
@@ -110,11 +110,11 @@ def retire_raw(settings: Settings) -> dict[str, int]:
 
 
 def complete_index(settings: Settings) -> int:
-    """Put articles that were loaded before there was a search index into it; how many, 0 from then on."""
-    done = words.backfill(settings)
-    if done:
-        log.info("put %d articles into the search index", done)
-    return done
+    """Put articles that were loaded before there was a search index, or stories, there; how many, 0 from then on."""
+    indexed, linked = words.backfill(settings), stories.backfill(settings)
+    if indexed or linked:
+        log.info("put %d articles into the search index, looked for the stories of %d", indexed, linked)
+    return indexed + linked
 
 
 def _failures(settings: Settings, done: Sequence[Tally]) -> Iterator[str]:

@@ -363,3 +363,120 @@ where (%(below)s::bigint is null or a.id < %(below)s)
 order by a.id desc
 limit %(count)s
 for no key update of a
+
+-- name: signature_buckets_keep
+-- Put articles into the buckets that their signatures name.
+insert into signature_buckets (period, bucket, article_id)
+select s.period, b, s.article_id from article_signatures s cross join unnest(s.buckets) b where s.article_id = any(%(ids)s)
+union all
+select %(ever)s, s.exact, s.article_id from article_signatures s where s.article_id = any(%(ids)s)
+order by 1, 2, 3
+on conflict do nothing
+
+-- name: signatures_drop
+-- Forget the signatures of articles, and with them their buckets, before their new ones are kept.
+delete from article_signatures where article_id = any(%(ids)s)
+
+-- name: stories_join
+-- Put articles into the stories they are of.
+insert into story_articles (article_id, story_id, told_at)
+select s.article_id, g.story_id, s.told_at
+from unnest(%(ids)s::bigint[], %(stories)s::bigint[]) as g (article_id, story_id)
+join article_signatures s on s.article_id = g.article_id
+on conflict (article_id) do update set story_id = excluded.story_id where story_articles.story_id <> excluded.story_id
+
+-- name: stories_loaded
+-- The articles that this transaction wrote: they are linked.
+select a.id, a.source, a.fetch_id, a.title_digest, a.text_digest, a.loaded_at,
+    told_at(a.first_fetched_at, a.published_at, a.published_precision)
+from articles a
+where a.id in (select article_id from lines) and a.loaded_at = now()
+order by a.id
+
+-- name: stories_lock
+-- One load at a time links its articles: two that come at once with one text would not see each other.
+select pg_advisory_xact_lock(hashtextextended('stories', 0))
+
+-- name: stories_loosen
+-- Take articles out of their stories, and with them the others of a story that is not too large: those are linked anew.
+with leaving as (
+    select article_id, story_id from story_articles where article_id = any(%(ids)s)
+), small as (
+    select story_id from story_articles
+    where story_id in (select story_id from leaving)
+    group by story_id having count(*) <= %(most)s
+)
+delete from story_articles
+where article_id = any(%(ids)s) or story_id in (select story_id from small)
+returning article_id
+
+-- name: stories_merge
+-- Stories that turned out to be others.
+update story_articles m set story_id = g.new
+from unnest(%(old)s::bigint[], %(new)s::bigint[]) as g (old, new)
+where m.story_id = g.old
+
+-- name: stories_renumber
+-- Stories that have the number of an article that left them get that of another.
+update story_articles m set story_id = (select min(o.article_id) from story_articles o where o.story_id = m.story_id)
+where m.story_id = any(%(ids)s)
+
+-- name: stories_share
+-- Note how much of each article's text stands in that of the first one of its story.
+update story_articles m set first_id = g.first_id, share = g.share
+from unnest(%(ids)s::bigint[], %(firsts)s::bigint[], %(shares)s::real[]) as g (article_id, first_id, share)
+where m.article_id = g.article_id
+
+-- name: stories_told_anew
+-- Articles of stories that have a new wording: when they were told, and that what is known of their text no longer holds.
+update story_articles m set told_at = s.told_at, first_id = null
+from story_articles own, article_signatures s
+where own.article_id = any(%(ids)s) and m.story_id = own.story_id
+    and (m.article_id = own.article_id or m.first_id = own.article_id) and s.article_id = m.article_id
+returning m.story_id
+
+-- name: stories_unshared
+-- The articles of these stories whose share of the first one's text is not known.
+select m.article_id, s.signature, f.article_id as first_id, fs.signature as first_signature
+from unnest(%(stories)s::bigint[]) as of (story_id)
+cross join lateral (
+    select o.article_id from story_articles o where o.story_id = of.story_id order by o.told_at, o.article_id limit 1
+) f
+join story_articles m on m.story_id = of.story_id and m.first_id is distinct from f.article_id
+join article_signatures s on s.article_id = m.article_id
+join article_signatures fs on fs.article_id = f.article_id
+
+-- name: stories_unsigned
+-- The next articles of a backfill, newest first, that were not looked at for their story, or with an older text.
+select a.id, a.source, a.fetch_id, a.title_digest, a.text_digest, a.loaded_at,
+    told_at(a.first_fetched_at, a.published_at, a.published_precision)
+from articles a
+where (%(below)s::bigint is null or a.id < %(below)s)
+    and not exists (select from article_signatures s where s.article_id = a.id and s.loaded_at = a.loaded_at)
+order by a.id desc
+limit %(count)s
+for no key update of a
+
+-- name: story_articles_of
+-- These articles as they are linked.
+select a.id, a.source, coalesce(m.story_id, a.id) as story_id, s.signature
+from articles a
+join article_signatures s on s.article_id = a.id
+left join story_articles m on m.article_id = a.id
+where a.id = any(%(ids)s)
+
+-- name: story_mates
+-- The first articles of the stories that these are in, each with its own.
+select own.article_id as of_id, o.article_id as id, s.exact, s.signature
+from story_articles own
+cross join lateral (
+    select m.article_id from story_articles m
+    where m.story_id = own.story_id and m.article_id <> own.article_id
+    order by m.told_at, m.article_id limit %(most)s
+) o
+join article_signatures s on s.article_id = o.article_id
+where own.article_id = any(%(ids)s)
+
+-- name: story_texts
+-- The texts of articles that came without a signature.
+select id, text from articles where id = any(%(ids)s)

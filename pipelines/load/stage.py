@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipelines import text, urls
+from pipelines import signatures, text, urls
 from pipelines.codes import RunState
 from pipelines.crawl import ledger
 from pipelines.errors import StoreError
-from pipelines.load import counters, policy, words
+from pipelines.load import counters, policy, stories, words
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
+from pipelines.signatures import Signature
 from pipelines.stores import articlefile, postgres, runs
 from pipelines.stores.articlefile import Line
 
@@ -89,7 +90,10 @@ def load(settings: Settings, source: Source, run: str) -> Tally:
             with conn:
                 postgres.query(conn, "load_patience", wait=f"{policy.LOCK_WAIT_SECONDS}s")
                 postgres.query(conn, "load_lock", source=source.name)
-                _run_steps(conn, _lines(conn, settings, source.name, run), source.name, run)
+                rows, signed = _lines(conn, settings, source.name, run)
+                _run_steps(conn, rows, source.name, run)
+                if rows:
+                    stories.keep_loaded(conn, signed)
                 counts = postgres.row(conn, "tally_of_load", source=source.name, run=run) or {}
                 counts["seconds"] = round(time.monotonic() - started)
                 gap = _gap(conn, source.name, run)
@@ -156,18 +160,27 @@ def _ended(conn: postgres.Connection, run: str, source: str, state: RunState, me
         return runs.end(conn, Tally(run=run, source=source, stage=STAGE, state=state, message=message))
 
 
-def _lines(conn: postgres.Connection, settings: Settings, source: str, run: str) -> list[list[Any]]:
-    """The rows for `lines`; none where no file is and none is owed, StoreError where one is missing."""
+def _lines(
+    conn: postgres.Connection, settings: Settings, source: str, run: str
+) -> tuple[list[list[Any]], dict[int, Signature]]:
+    """The rows for `lines`, and the signatures of the texts by their fetches, which older files lack.
+
+    None where no file is and none is owed, StoreError where one is missing.
+    """
     file = articlefile.path(settings, source, run)
+    rows: list[list[Any]] = []
+    signed: dict[int, Signature] = {}
     if not file.exists() and not (postgres.row(conn, "load_owed", source=source, run=run) or {"owed": 0})["owed"]:
-        return []
-    rows = []
+        return rows, signed
     for n, line in enumerate(articlefile.read(file), 1):
         try:
             rows.append(_row(n, line))
+            signature = signatures.read(line.signature)
         except articlefile.NO_LINE as error:
             raise articlefile.unreadable(file, n, error) from None
-    return rows
+        if signature:
+            signed[line.fetch_id] = signature
+    return rows, signed
 
 
 def _run_steps(conn: postgres.Connection, rows: Sequence[Sequence[Any]], source: str, run: str) -> None:

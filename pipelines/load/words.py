@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pipelines.load import policy
+from pipelines.load import backfills
 from pipelines.query import vectors
 from pipelines.query.asked import FIELDS
 from pipelines.settings import Settings
@@ -30,34 +30,12 @@ def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: 
 
     Killed, it goes on where it was. on_batch hears how many are done so far.
     """
-    done = 0
-    with postgres.connection(settings, application="nightdesk index") as conn:
-        while True:
-            with conn:
-                at = postgres.row(conn, "backfill_hold", of=BACKFILL, on_for=policy.BACKFILL_ON_FOR)
-                if at is None:
-                    return done
-                rows = postgres.query(conn, "words_unindexed", below=at["below"], count=BATCH)
-                _keep(conn, rows)
-                passed = not rows and at["below"] is None
-                postgres.execute(
-                    conn,
-                    "backfill_note",
-                    of=BACKFILL,
-                    below=rows[-1]["id"] if rows else None,
-                    found=at["found"] + len(rows),
-                    passed=passed,
-                )
-            if passed:
-                return done
-            done += len(rows)
-            on_batch(done)
+    return backfills.run(settings, BACKFILL, "words_unindexed", BATCH, _keep, on_batch)
 
 
 def complete(conn: postgres.Connection) -> bool:
     """Whether every article is in the index."""
-    state = postgres.row(conn, "backfill_state", of=BACKFILL)
-    return bool(state and state["passed_at"])
+    return backfills.complete(conn, BACKFILL)
 
 
 def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row]) -> None:

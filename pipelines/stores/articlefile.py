@@ -29,7 +29,10 @@ NO_LINE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, Recur
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One page of a run and what became of it: exactly one of article and rejection."""
+    """One page of a run and what became of it: exactly one of article and rejection.
+
+    signature: of the article's text, as `signatures.written`; older files have none.
+    """
 
     fetch_id: int
     url_id: int
@@ -37,6 +40,7 @@ class Line:
     fetched_at: datetime
     article: Article | None = None
     rejection: Rejection | None = None
+    signature: str = ""
 
 
 def path(settings: Settings, source: str, run: str) -> Path:
@@ -100,6 +104,8 @@ def to_json(line: Line) -> str:
     }
     if line.article:
         record["article"] = article_fields(line.article)
+    if line.signature:
+        record["signature"] = line.signature
     if line.rejection:
         record["rejection"] = rejection_fields(line.rejection)
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
@@ -118,6 +124,7 @@ def from_json(text: str) -> Line:
         fetched_at=datetime.fromisoformat(record["fetched_at"]),
         article=article and _article(article),
         rejection=rejection and Rejection(**{**rejection, "reason": Reason(rejection["reason"])}),
+        signature=str(record.get("signature", "")),
     )
 
 

@@ -1,0 +1,51 @@
+"""What upkeep does in batches to articles of before a migration: newest first, in short transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pipelines.load import policy
+from pipelines.settings import Settings
+from pipelines.stores import postgres
+
+
+def run(
+    settings: Settings,
+    name: str,
+    lacking: str,
+    at_once: int,
+    keep: Callable[[postgres.Connection, Sequence[postgres.Row]], None],
+    on_batch: Callable[[int], None],
+) -> int:
+    """Give what the statement `lacking` finds to `keep`, so many articles at once; how many they were.
+
+    Killed, it goes on where it was. on_batch hears how many are done so far.
+    """
+    done = 0
+    with postgres.connection(settings, application=f"nightdesk {name}") as conn:
+        while True:
+            with conn:
+                at = postgres.row(conn, "backfill_hold", of=name, on_for=policy.BACKFILL_ON_FOR)
+                if at is None:
+                    return done
+                rows = postgres.query(conn, lacking, below=at["below"], count=at_once)
+                keep(conn, rows)
+                passed = not rows and at["below"] is None
+                postgres.execute(
+                    conn,
+                    "backfill_note",
+                    of=name,
+                    below=rows[-1]["id"] if rows else None,
+                    found=at["found"] + len(rows),
+                    passed=passed,
+                )
+            if passed:
+                return done
+            done += len(rows)
+            on_batch(done)
+
+
+def complete(conn: postgres.Connection, name: str) -> bool:
+    """Whether a backfill has been through all articles."""
+    state = postgres.row(conn, "backfill_state", of=name)
+    return bool(state and state["passed_at"])

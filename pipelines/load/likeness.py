@@ -1,0 +1,48 @@
+"""Whether two texts tell one story, by what their signatures have in common; what looks alike need not be a copy.
+
+Items of one template (weather, rates, results) look alike and tell different things. They are told by their numbers,
+and by how many there are of them.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from pipelines import signatures
+from pipelines.load import policy
+from pipelines.signatures import Signature
+
+# Shingles of the shorter text that signatures must know of to tell how much of it stands elsewhere. Chosen: a dozen.
+LEAST_SAMPLES = 12
+
+
+class Relation(IntEnum):
+    """What two articles are to each other, the closer the higher."""
+
+    NONE = 0
+    # Much of one stands in the other, and yet they seem to be items of one template.
+    ALIKE = 1
+    STORY = 2
+    # All of one stands in the other.
+    WHOLE = 3
+
+
+def relation(one: Signature, other: Signature, *, same_source: bool) -> Relation:
+    """What two articles with these signatures are to each other."""
+    shortest, longest = sorted((one.shingles, other.shingles))
+    if shortest < policy.LEAST_SHINGLES or shortest < policy.SHORTEST_SHARE * longest:
+        return Relation.NONE
+    like = signatures.compare(one, other)
+    if like.samples < LEAST_SAMPLES or like.contained < policy.STORY_SHARE:
+        return Relation.NONE
+    if shortest < policy.SHORT_SHINGLES:
+        return Relation.WHOLE if like.contained == 1 and not like.differing else Relation.ALIKE
+    middling = shortest < policy.MIDDLING_SHINGLES
+    if like.contained >= policy.WHOLE_SHARE and not (middling and like.differing):
+        return Relation.WHOLE
+    if middling:
+        agree = like.contained >= policy.MIDDLING_SHARE and not like.differing and not same_source
+    else:
+        places = like.agreeing + like.differing
+        agree = places < policy.NUMBERS_TELL or like.agreeing >= policy.NUMBERS_AGREE * places
+    return Relation.STORY if agree else Relation.ALIKE

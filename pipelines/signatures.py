@@ -1,0 +1,161 @@
+"""Signatures of texts: small records that tell how much of one text stands in another, whatever was cut or changed.
+
+A signature is MinHash in its bottom-k form: of the hashes of a text's shingles (three words in a row, in their normal
+form) the least ones. Two texts that share shingles share those among their least hashes; so a signature says what part
+of either text stands in the other, and two near copies nearly always have some of their very least in common.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import groupby
+
+from pipelines import text
+
+# What a signature is made of and how it is written; another number where either changes.
+VERSION = 1
+# Hashes that are kept. Chosen: 128 tell a part of a text to within some hundredths, in half a kilobyte.
+KEPT = 128
+# Words of a shingle (three were measured on Arabic news); of Chinese and Japanese, and of Thai and its like, letters:
+# about as much as three words say.
+WORDS, LETTERS, SYLLABLES = 3, 5, 9
+FIRST_IDEOGRAPH = "\u3000"
+# Numbers that are kept of a text, each with the two words before it and once more with the two behind it.
+NUMBERS_KEPT, NUMBER_WORDS = 64, 2
+HASH_BYTES = 4
+HASH_BITS = 8 * HASH_BYTES
+DIGIT = re.compile(r"\d")
+_HEAD = struct.Struct(">BIB")
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What is kept of a text. shingles: how many it has; least: the least of their hashes, in order.
+
+    numbers: what its numbers are, each the hash of the words beside it and the hash of the number.
+    """
+
+    shingles: int
+    least: tuple[int, ...]
+    numbers: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What two texts have in common: the part of each that stands in the other.
+
+    samples: of how many shingles of the shorter text this is known. agreeing, differing: places in both texts, told by
+    the words beside them, where the same number stands, and where another does.
+    """
+
+    of_one: float
+    of_other: float
+    samples: int
+    agreeing: int
+    differing: int
+
+    @property
+    def contained(self) -> float:
+        """The part of the shorter text that stands in the longer one."""
+        return max(self.of_one, self.of_other)
+
+
+def of_text(written: str) -> Signature:
+    """The signature of a text; the same on every machine and in every version of the same VERSION."""
+    forms = text.forms(written)
+    hashes = {_hash(shingle) for shingle in _shingles(forms)}
+    return Signature(len(hashes), tuple(sorted(hashes)[:KEPT]), tuple(sorted(set(_numbers(forms)))[:NUMBERS_KEPT]))
+
+
+def compare(one: Signature, other: Signature) -> Likeness:
+    """What two texts have in common, as their signatures tell."""
+    # Up to this hash both signatures hold all that their texts have.
+    known = min((s.least[-1] for s in (one, other) if s.shingles > len(s.least)), default=1 << HASH_BITS)
+    left, right = ({value for value in s.least if value <= known} for s in (one, other))
+    shared = len(left & right)
+    ours, theirs = _by_place(one.numbers), _by_place(other.numbers)
+    agrees = [not ours[place].isdisjoint(theirs[place]) for place in ours.keys() & theirs.keys()]
+    return Likeness(
+        of_one=shared / len(left) if left else 0.0,
+        of_other=shared / len(right) if right else 0.0,
+        samples=min(len(left), len(right)),
+        agreeing=sum(agrees),
+        differing=len(agrees) - sum(agrees),
+    )
+
+
+def packed(signature: Signature) -> bytes:
+    """A signature as Postgres keeps it."""
+    numbers, least = signature.numbers, signature.least
+    return _HEAD.pack(VERSION, signature.shingles, len(numbers)) + struct.pack(
+        f">{len(numbers)}Q{len(least)}I", *numbers, *least
+    )
+
+
+def unpacked(kept: bytes) -> Signature | None:
+    """The signature of `packed`; None where it is none of this version."""
+    kept = bytes(kept)
+    if len(kept) < _HEAD.size or kept[0] != VERSION or (len(kept) - _HEAD.size) % HASH_BYTES:
+        return None
+    _, shingles, numbers = _HEAD.unpack_from(kept)
+    least = (len(kept) - _HEAD.size) // HASH_BYTES - 2 * numbers
+    if least < 0:
+        return None
+    values = struct.unpack_from(f">{numbers}Q{least}I", kept, _HEAD.size)
+    return Signature(shingles, values[numbers:], values[:numbers])
+
+
+def written(signature: Signature) -> str:
+    """A signature as an article file has it."""
+    return b64encode(packed(signature)).decode()
+
+
+def read(written: str) -> Signature | None:
+    """The signature that an article file has; None where there is none of this version."""
+    try:
+        return unpacked(b64decode(written, validate=True))
+    except ValueError:
+        return None
+
+
+def _shingles(forms: Sequence[str]) -> Iterator[str]:
+    """The words in a row that are compared; a text that has too few of them is one shingle."""
+    unspaced = text.has_unspaced(" ".join(forms))
+    lengths = [_length(form) if unspaced else WORDS for form in forms]
+    whole = [" ".join(forms[at : at + length]) for at, length in enumerate(lengths) if at + length <= len(forms)]
+    yield from whole or filter(None, [" ".join(forms)])
+
+
+def _numbers(forms: Sequence[str]) -> Iterator[int]:
+    """Each number of a text with what stands beside it; those in a row (3-1, 12.5, a date) are one."""
+    at = 0
+    for is_number, run in groupby(forms, lambda form: DIGIT.search(form) is not None):
+        start, at = at, at + len(list(run))
+        if is_number:
+            number = _hash(" ".join(forms[start:at]))
+            before, behind = forms[max(0, start - NUMBER_WORDS) : start], forms[at : at + NUMBER_WORDS]
+            for mark, beside in (("<", before), (">", behind)):
+                if len(beside) == NUMBER_WORDS:
+                    yield _hash(" ".join((mark, *beside))) << HASH_BITS | number
+
+
+def _by_place(numbers: Sequence[int]) -> dict[int, set[int]]:
+    places: dict[int, set[int]] = {}
+    for number in numbers:
+        places.setdefault(number >> HASH_BITS, set()).add(number & (1 << HASH_BITS) - 1)
+    return places
+
+
+def _length(form: str) -> int:
+    if not text.has_unspaced(form):
+        return WORDS
+    return SYLLABLES if form < FIRST_IDEOGRAPH else LETTERS
+
+
+def _hash(shingle: str) -> int:
+    return int.from_bytes(blake2b(shingle.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES).digest())

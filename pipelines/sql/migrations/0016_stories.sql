@@ -1,0 +1,77 @@
+-- Stories: which articles are near copies of each other; linked by load, what is older by upkeep.
+-- oldest code: 0010
+
+-- What is known of an article's text (pipelines/signatures.py): loaded_at is of the wording that it is of. told_at: when the outlet told
+-- it, no later than we saw it. buckets: where articles that have much of its text are looked for, in its period and the ones beside it;
+-- exact: where those of the very same text are, whatever their age.
+create table article_signatures (
+    article_id bigint primary key references articles on delete cascade,
+    loaded_at timestamptz not null,
+    told_at timestamptz not null,
+    period smallint not null,
+    exact bigint not null,
+    buckets bigint[] not null,
+    signature bytea not null
+);
+
+-- A row for each bucket of an article; period 32767 holds the exact ones.
+create table signature_buckets (
+    period smallint not null,
+    bucket bigint not null,
+    article_id bigint not null,
+    primary key (period, bucket, article_id)
+);
+
+-- An article whose signature goes, goes from its buckets too: rereading, erasing and keeping for a time all end here.
+create function leave_buckets() returns trigger language plpgsql as $$
+begin
+    delete from signature_buckets b
+    using (
+        select article_id, period, unnest(buckets) as bucket from gone
+        union all
+        select article_id, 32767, exact from gone
+    ) g
+    where b.period = g.period and b.bucket = g.bucket and b.article_id = g.article_id;
+    return null;
+end
+$$;
+create trigger article_signatures_gone after delete on article_signatures
+    referencing old table as gone for each statement execute function leave_buckets();
+
+-- The articles of stories that more than one tells; an article alone is the story of its own number. A story has the least number of an
+-- article that is or was in it. share: the part of this article's text that stands in the story's first article, first_id, as it was then.
+create table story_articles (
+    article_id bigint primary key references articles on delete cascade,
+    story_id bigint not null,
+    told_at timestamptz not null,
+    first_id bigint,
+    share real not null default 1
+);
+create index story_articles_story on story_articles (story_id, told_at, article_id);
+
+insert into backfills (name, passed_at) select 'stories', case when not exists (select from articles) then now() end;
+
+-- When an outlet told an article: when it says so, as late as that may be, but no later than we saw it.
+create function told_at(first_fetched_at timestamptz, published_at timestamptz, published_precision text) returns timestamptz
+    language sql stable parallel safe as $$
+select least(first_fetched_at, published_at + case published_precision
+    when 'day' then interval '1 day' when 'month' then interval '1 month' when 'year' then interval '1 year' else interval '0' end)
+$$;
+
+-- A row for each story and article in it. Two parts, so that a story or an article is found by its number.
+create view nightdesk.stories as
+select m.story_id, m.article_id, a.source, m.told_at,
+    (row_number() over (partition by m.story_id order by m.told_at, m.article_id))::integer as place, m.share
+from public.story_articles m join public.articles a on a.id = m.article_id
+union all
+select a.id, a.id, a.source, public.told_at(a.first_fetched_at, a.published_at, a.published_precision), 1, 1
+from public.articles a
+where not exists (select from public.story_articles m where m.article_id = a.id);
+
+create or replace view nightdesk.articles as
+select id, source, url, canonical_url, title, description, text, authors, language,
+    least(coalesce(published_at, first_fetched_at), first_fetched_at) as dated, published_at, published_precision, published_from,
+    modified_at, image, tags, section, words, revision, first_run, first_fetched_at, fetched_at, seen_at, gone_at,
+    page_digest as page_sha256, extractor,
+    coalesce((select m.story_id from public.story_articles m where m.article_id = a.id), a.id) as story_id
+from public.articles a;

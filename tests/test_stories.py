@@ -1,0 +1,277 @@
+"""Stories: what is linked and what is not, in which order, and what a new wording or a second load changes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from bench import story_texts
+from pipelines.load import stage, stories
+from pipelines.settings import Settings
+from pipelines.stores import articlefile, postgres
+from tests import archives
+from tests.archives import T0, article, keep
+from tests.databases import rows
+
+DAY = timedelta(days=1)
+NIGHTS = [f"2026-11-{22 + n}T0200" for n in range(5)]
+MEMBERS = "select story_id, array_agg(article_id order by place) from nightdesk.stories group by 1 order by 1"
+
+
+def _story(seed: str, words: int = 200, language: str = "en") -> str:
+    return story_texts.story(language, random.Random(seed), words)
+
+
+def _changed(text: str, share: float = 0.08) -> str:
+    return story_texts._changed(share)("en", text, random.Random("edit"))
+
+
+def _load(settings: Settings, conn: postgres.Connection, texts: Sequence[str], night: int = 0, **more: Any) -> None:
+    """Each text as the article of an outlet of its own, loaded one after the other."""
+    for n, text in enumerate(texts):
+        keep(
+            settings, conn, [article(f"{night}-{n}", text, title=f"t{night} {n}", source=f"outlet{n}", **more)],
+            run=NIGHTS[night], at=T0 + night * DAY + timedelta(minutes=n),
+        )  # fmt: skip
+
+
+def _members(conn: postgres.Connection) -> dict[int, list[int]]:
+    return dict(rows(conn, MEMBERS))
+
+
+@pytest.mark.parametrize("edit", story_texts.EDITS)
+@pytest.mark.parametrize("language", ["ar", "en", "zh"])
+def test_an_edited_copy_is_of_the_story_of_its_original(
+    settings: Settings, conn: postgres.Connection, language: str, edit: str
+) -> None:
+    text = _story(edit, 250, language)
+    copy = story_texts.EDITS[edit](language, text, random.Random(edit))
+
+    _load(settings, conn, [text, copy])
+
+    assert _members(conn) == {1: [1, 2]}
+
+
+def test_short_items_are_copies_of_each_other_only_as_a_whole(settings: Settings, conn: postgres.Connection) -> None:
+    item = story_texts.items("weather", 1)[0]
+
+    _load(settings, conn, [item, item.upper() + "\nBy our own", item.replace("Monday", "Sunday").replace("the", "a")])
+
+    assert _members(conn) == {1: [1, 2], 3: [3]}
+
+
+@pytest.mark.parametrize("kind", story_texts.TEMPLATES)
+@pytest.mark.parametrize("at_once", [True, False])
+def test_items_of_one_template_are_no_copies(
+    settings: Settings, conn: postgres.Connection, kind: str, at_once: bool
+) -> None:
+    texts = story_texts.items(kind, 300 if at_once else 40)
+    if at_once:
+        keep(settings, conn, [article(str(n), t, title=kind, source=f"o{n % 3}") for n, t in enumerate(texts)])
+    else:
+        _load(settings, conn, texts)
+
+    assert rows(conn, "select count(*) from story_articles") == [(0,)]
+
+
+def test_articles_of_their_own_are_stories_of_their_own(settings: Settings, conn: postgres.Connection) -> None:
+    texts = [_story(f"{language} {n}", 0, language) for language in story_texts.LANGUAGES for n in range(40)]
+    keep(settings, conn, [article(str(n), t, title=str(n), source=f"o{n % 9}") for n, t in enumerate(texts)])
+
+    assert rows(conn, "select count(*) from story_articles") == [(0,)]
+
+
+def test_the_first_to_publish_comes_first_whoever_was_loaded_first(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    text = _story("order")
+    minute, day = {"published_precision": "minute"}, {"published_precision": "day"}
+    keep(settings, conn, [article("1", text, source="late", published_at=T0 - timedelta(hours=1), **minute)])
+    keep(settings, conn, [article("2", text + "\nBy us", source="early", published_at=T0 - DAY, **minute)])
+    # A day without a time may be as late as its end.
+    keep(settings, conn, [article("3", text[: len(text) // 2], source="daily", published_at=T0 - DAY, **day)])
+
+    got = rows(conn, "select source, place, share from nightdesk.stories order by place")
+
+    assert [(source, place) for source, place, _ in got] == [("early", 1), ("late", 2), ("daily", 3)]
+    assert [share for *_, share in got] == pytest.approx([1, 1, 1], abs=0.02)
+
+
+def test_who_copied_says_how_much_of_it_is_the_first_ones(settings: Settings, conn: postgres.Connection) -> None:
+    text = _story("share", 200)
+
+    _load(settings, conn, [text, text + "\n" + _story("own", 200)])
+
+    (share,) = [share for (share,) in rows(conn, "select share from nightdesk.stories where place = 2")]
+    assert share == pytest.approx(0.5, abs=0.1)
+
+
+def test_two_stories_that_turn_out_one_are_merged_and_both_numbers_lead_there(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    whole = _story("merged", 240)
+    words = whole.split(" ")
+    halves = [" ".join(words[: len(words) // 2]), " ".join(words[len(words) // 2 :])]
+    _load(settings, conn, [*halves, halves[1] + " By us"])
+    before = _members(conn)
+
+    _load(settings, conn, [whole], night=1)
+
+    assert before == {1: [1], 2: [2, 3]}
+    assert _members(conn) == {1: [1, 2, 3, 4]}
+    assert rows(conn, "select distinct story_id from nightdesk.articles where id in (1, 2)") == [(1,)]
+
+
+def test_a_second_load_changes_nothing(settings: Settings, conn: postgres.Connection) -> None:
+    text = _story("again")
+    _load(settings, conn, [text, _changed(text)])
+    tables = ("article_signatures", "signature_buckets", "story_articles")
+    before = [rows(conn, f"select * from {table} order by 1, 2, 3") for table in tables]
+
+    stage.load(settings, archives.source_of("outlet1"), NIGHTS[0])
+
+    assert [rows(conn, f"select * from {table} order by 1, 2, 3") for table in tables] == before
+
+
+def test_a_wording_that_is_still_the_story_stays_in_it(settings: Settings, conn: postgres.Connection) -> None:
+    text = _story("stays")
+    _load(settings, conn, [text, text])
+
+    keep(settings, conn, [article("0-1", _changed(text), title="t0 1", source="outlet1")], run=NIGHTS[1], at=T0 + DAY)
+
+    assert _members(conn) == {1: [1, 2]}
+    assert rows(conn, "select share < 1 from story_articles where article_id = 2") == [(True,)]
+
+
+def test_a_wording_that_becomes_another_text_leaves_its_story_and_may_find_another(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    text, other = _story("leaves"), _story("arrives")
+    _load(settings, conn, [text, text, text, other])
+
+    keep(settings, conn, [article("0-0", other, title="t0 0", source="outlet0")], run=NIGHTS[1], at=T0 + DAY)
+
+    assert _members(conn) == {1: [1, 4], 2: [2, 3]}
+
+
+def test_articles_that_only_one_tied_together_part_when_it_becomes_another_text(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    words = _story("bridge", 240).split(" ")
+    halves = [" ".join(words[: len(words) // 2]), " ".join(words[len(words) // 2 :])]
+    _load(settings, conn, [*halves, " ".join(words)])
+    tied = _members(conn)
+
+    keep(settings, conn, [article("0-2", _story("else"), title="t0 2", source="outlet2")], run=NIGHTS[1], at=T0 + DAY)
+
+    assert tied == {1: [1, 2, 3]}
+    assert _members(conn) == {1: [1], 2: [2], 3: [3]}
+
+
+def test_near_copies_are_found_a_month_away_and_exact_ones_ever(settings: Settings, conn: postgres.Connection) -> None:
+    text = _story("old")
+    at = {"published_at": T0 - 30 * DAY, "published_precision": "minute"}
+    keep(settings, conn, [article("1", text, title="1", source="a", **at)])
+    keep(settings, conn, [article("2", _changed(text), title="2", source="b")])
+    keep(settings, conn, [article("3", text, title="3", source="c", published_at=datetime(1999, 1, 1, tzinfo=UTC))])
+
+    assert _members(conn) == {1: [3, 1, 2]}
+
+
+def test_an_article_that_is_erased_leaves_no_trace_of_its_text(settings: Settings, conn: postgres.Connection) -> None:
+    text = _story("erased")
+    _load(settings, conn, [text, text])
+    with conn, conn.cursor() as cursor:
+        cursor.execute("delete from articles where id = 1")
+
+    assert rows(conn, "select distinct article_id from signature_buckets") == [(2,)]
+    assert rows(conn, "select article_id from story_articles") == [(2,)]
+
+
+def test_rows_of_an_article_are_bounded_however_long_its_text_is(settings: Settings, conn: postgres.Connection) -> None:
+    _load(settings, conn, [_story("long", 20_000)])
+
+    assert rows(conn, "select count(*) from signature_buckets") == [(stories.BUCKETS + 1,)]
+    assert rows(conn, "select length(signature) < 2000 from article_signatures") == [(True,)]
+
+
+def test_a_file_without_signatures_is_linked_all_the_same(settings: Settings, conn: postgres.Connection) -> None:
+    text = _story("unsigned")
+    _load(settings, conn, [text, _changed(text)])
+
+    lines = [line for n in (0, 1) for line in articlefile.read(articlefile.path(settings, f"outlet{n}", NIGHTS[0]))]
+
+    assert [line.signature for line in lines] == ["", ""]
+    assert _members(conn) == {1: [1, 2]}
+
+
+def test_what_was_loaded_before_is_linked_in_batches_that_may_be_killed(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stories, "BATCH", 2)
+    texts = [_story(str(n)) for n in range(3)]
+    _load(settings, conn, [text for one in texts for text in (one, _changed(one))])
+    linked = _members(conn)
+    with conn, conn.cursor() as cursor:
+        for table in ("article_signatures", "story_articles"):
+            cursor.execute(f"delete from {table}")
+        cursor.execute("update backfills set passed_at = null, below = null where name = 'stories'")
+
+    def stop(done: int) -> None:
+        if done == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stories.backfill(settings, stop)
+    half = (_members(conn), stories.complete(conn))
+    conn.rollback()
+    left = stories.backfill(settings)
+
+    assert half == ({**{n: [n] for n in (1, 2)}, **{n: linked[n] for n in (3, 5)}}, False)
+    assert (left, _members(conn), stories.complete(conn)) == (2, linked, True)
+
+
+def test_copies_that_come_with_one_file_are_one_story(settings: Settings, conn: postgres.Connection) -> None:
+    copies = story_texts.copies("en", 1)
+
+    keep(settings, conn, [article(str(n), copy.text, title=f"t {n}") for n, copy in enumerate(copies)])
+
+    assert _members(conn) == {1: list(range(1, len(copies) + 1))}
+
+
+def test_lightly_edited_copies_are_linked_as_well_as_the_bar_has_it(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    """Pairwise, few: the bench has more."""
+    copies = [
+        ((language, n), copy.text)
+        for language in story_texts.LANGUAGES
+        for n in range(2)
+        for copy in story_texts.copies(language, n)
+    ]
+    keep(
+        settings, conn, [article(str(n), text, title=str(n), source=f"o{n % 5}") for n, (_, text) in enumerate(copies)]
+    )
+    paths = dict(rows(conn, "select split_part(url, '/', 4)::int, story_id from nightdesk.articles"))
+
+    pairs = [(copies[a][0] == copies[b][0], paths[a] == paths[b]) for a, b in combinations(range(len(copies)), 2)]
+
+    right, wrong = pairs.count((True, True)), pairs.count((True, False)) + pairs.count((False, True))
+    assert 2 * right / (2 * right + wrong) >= 0.97
+    assert pairs.count((False, True)) == 0
+
+
+def test_a_story_that_hundreds_carry_takes_in_the_next_one(settings: Settings, conn: postgres.Connection) -> None:
+    text = _story("wire")
+    keep(
+        settings, conn, [article(str(n), text + f"\nBy {n} {n}", title=str(n), source=f"o{n % 2}") for n in range(150)]
+    )
+
+    keep(settings, conn, [article("more", _changed(text), title="more", source="other")], run=NIGHTS[1], at=T0 + DAY)
+
+    assert [len(members) for members in _members(conn).values()] == [151]
