@@ -87,10 +87,12 @@ def start_of(run: str) -> datetime:
 
 
 def _old(raw: Path, before: datetime) -> Iterator[Path]:
+    """The folders of runs that are old enough; what a link at either level leads to is none of ours."""
     for folder in sorted(raw.glob("*/*")):
         if (
             folder.is_dir()
             and not folder.is_symlink()
+            and not folder.parent.is_symlink()
             and KEY.fullmatch(folder.name)
             and start_of(folder.name) < before
         ):

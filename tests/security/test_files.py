@@ -68,6 +68,23 @@ def test_what_lies_in_the_data_folder_and_is_not_ours_is_left_as_it_is(careless:
     assert stat.S_IMODE(theirs.stat().st_mode) == 0o755
 
 
+@pytest.mark.parametrize("link", ["raw/sana", "raw/sana/2026-01-01T0200"])
+def test_what_a_link_in_the_raw_folder_leads_to_is_deleted_by_nobody(
+    settings: Settings, tmp_path: Path, link: str
+) -> None:
+    theirs = tmp_path / "theirs" / "2026-01-01T0200" / "letters.txt"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("theirs")
+    at = settings.data / link
+    at.parent.mkdir(parents=True)
+    at.symlink_to(theirs.parents[1] if link == "raw/sana" else theirs.parent)
+
+    done = retention.retire(settings, datetime(2026, 11, 22, tzinfo=UTC))
+
+    assert (done.deleted, done.files) == ((), 0)
+    assert theirs.read_text() == "theirs"
+
+
 def test_a_folder_above_the_data_folder_is_made_as_the_umask_says(careless: None, tmp_path: Path) -> None:
     private.data_folder(tmp_path / "above" / "data")
 
