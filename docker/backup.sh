@@ -9,7 +9,7 @@ compose() { docker compose -f docker/compose.yaml "$@"; }
 dump() { # one database
     compose exec -T postgres pg_dump -U postgres --format=custom --no-owner --no-privileges "$1" >"$folder/$1.dump.new"
     # It can be read to its end.
-    compose exec -T postgres pg_restore --list <"$folder/$1.dump.new" >"$folder/$1.contents"
+    compose exec -T postgres pg_restore --list <"$folder/$1.dump.new" >"$folder/$1.contents.new"
 }
 
 # The files are read by their owner, so the copy is their owner's.
@@ -21,7 +21,10 @@ esac
 mkdir -p "$folder/files" "$folder/secrets"
 folder=$(cd "$folder" && pwd)
 trap 'rm -f "$folder"/*.new' EXIT
-compose run --rm -T --no-deps --entrypoint nightdesk nightdesk --version | head -n 1 >"$folder/version.new"
+# Told to end, a shell that has no trap for it skips the one above.
+trap 'exit 130' HUP INT TERM
+version=$(compose run --rm -T --no-deps --entrypoint nightdesk nightdesk --version)
+echo "$version" | sed -n 1p >"$folder/version.new"
 # The databases first, the files after them: files only grow, so a later copy has every page that the dump knows of.
 dump nightdesk
 dump airflow
@@ -33,7 +36,7 @@ compose run --rm -T --no-deps -v "$folder/files:/backup" --entrypoint sh nightde
 for file in .env channels.env; do
     if [ -e "docker/$file" ]; then cp -p "docker/$file" "$folder/secrets/"; fi
 done
-mv "$folder/nightdesk.dump.new" "$folder/nightdesk.dump"
-mv "$folder/airflow.dump.new" "$folder/airflow.dump"
-mv "$folder/version.new" "$folder/version"
+for file in nightdesk.dump airflow.dump nightdesk.contents airflow.contents version; do
+    mv "$folder/$file.new" "$folder/$file"
+done
 echo "Backed up into $folder: two databases, raw and article files, sources, and what docker/ has of .env and channels.env."

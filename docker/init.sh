@@ -3,8 +3,10 @@
 set -eu
 nightdesk db migrate
 airflow db migrate
-# The password goes in by standard input, for everybody may read a command line. Without a terminal it is read from
-# there, twice: setsid takes the terminal away.
-printf '%s\n%s\n' "$ADMIN_PASSWORD" "$ADMIN_PASSWORD" |
-    setsid -w airflow users create --role Admin --username "$ADMIN_USER" \
-        --email "$ADMIN_EMAIL" --firstname Night --lastname Desk
+# The password is in no command line, for everybody may read those. Airflow asks for it, and gets it from here: without a
+# terminal to ask at, it would warn twice that what is typed may be seen.
+python -P -c 'import getpass, os, sys
+from airflow.__main__ import main
+getpass.getpass = lambda *_: os.environ["ADMIN_PASSWORD"]
+sys.argv[0] = "airflow"
+main()' users create --role Admin --username "$ADMIN_USER" --email "$ADMIN_EMAIL" --firstname Night --lastname Desk

@@ -14,9 +14,11 @@ restore() { # one database, by the role that owns it; whole or not at all
 for file in .env channels.env; do
     if [ -e "$folder/secrets/$file" ] && [ ! -e "docker/$file" ]; then cp -p "$folder/secrets/$file" docker/; fi
 done
-mkdir -p sources
+# As Compose reads it: the environment before docker/.env, and from docker/ on.
+sources=${SOURCES_FOLDER:-$(sed -n 's/^SOURCES_FOLDER=//p' docker/.env | tail -n 1)}
+sources=$(cd docker && mkdir -p "${sources:-../sources}" && cd "${sources:-../sources}" && pwd)
 owner=$(compose run --rm -T --no-deps --entrypoint id nightdesk -u)
-if [ "$(id -u)" = 0 ]; then chown "$owner" sources; fi
+if [ "$(id -u)" = 0 ]; then chown "$owner" "$sources"; fi
 compose up -d --wait postgres
 for database in nightdesk airflow; do
     tables=$(compose exec -T postgres psql -U postgres -d "$database" -At -c "select count(*) from pg_tables where schemaname = 'public'")
@@ -32,6 +34,6 @@ tar -C "$folder/files" -c . | compose run --rm -T --no-deps --entrypoint sh nigh
 restore nightdesk
 restore airflow
 if [ -e "$folder/version" ]; then
-    echo "Made by $(cat "$folder/version"); this is $(compose run --rm -T --no-deps --entrypoint nightdesk nightdesk --version | head -n 1)."
+    echo "Made by $(cat "$folder/version"); this is $(compose run --rm -T --no-deps --entrypoint nightdesk nightdesk --version | sed -n 1p)."
 fi
-echo "Restored from $folder. Start everything: docker compose -f docker/compose.yaml up -d --build"
+echo "Restored from $folder. Start everything: docker compose -f docker/compose.yaml up -d"

@@ -15,7 +15,7 @@ from scrapy.http import Request, Response
 from scrapy.robotstxt import ProtegoRobotParser
 
 from pipelines import encodings
-from pipelines.codes import NO_ANSWER, Cause
+from pipelines.codes import GUARDED, NO_ANSWER, Cause
 from pipelines.crawl import policy
 from spiders import handler, outcome
 from spiders.guard import Refused
@@ -131,7 +131,7 @@ class RobotsMiddleware:
                 # RFC 9309 2.3.1.2: after five hops it counts as not there.
                 return 404, ""
             code, why = outcome.cause(error)
-            return NotHad(why, code if code in NO_ANSWER else Cause.ROBOTS_UNREADABLE)
+            return NotHad(why, code if code in NO_ANSWER or code in GUARDED else Cause.ROBOTS_UNREADABLE)
         if response.status in (429, 503):
             await self._cool(host, response)
         if 400 <= response.status < 500 and response.status != 429:

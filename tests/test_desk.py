@@ -334,6 +334,18 @@ def test_why_no_alert_went_out_is_told_as_it_is(conn: postgres.Connection) -> No
     assert said() == ""
 
 
+def test_where_nobody_can_be_told_the_desk_says_so_and_without_a_source_nothing_of_alerts(
+    conn: postgres.Connection,
+) -> None:
+    unfollowed = desk.overview(conn, [], addressed=[], now=NOW)
+    unaddressed = desk.overview(conn, [source("sana")], addressed=[], now=NOW)
+    addressed = desk.overview(conn, [source("sana")], addressed=["desk"], now=NOW)
+
+    assert unfollowed["silence"] == ""
+    assert unaddressed["silence"].startswith("No alert went out yet: there is neither a channel nor a watch.")
+    assert addressed["silence"].startswith("No alert went out yet: `nightdesk watch add` tells")
+
+
 def test_messages_that_wait_for_a_channel_are_in_the_headline_with_the_reason(conn: postgres.Connection) -> None:
     ran(conn, "sana", "load", "done")
     delivery(conn, "a", "waiting")

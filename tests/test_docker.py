@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
+from werkzeug.security import check_password_hash
 
 from pipelines.airflow import api_client
 from pipelines.settings import Settings
@@ -268,11 +269,25 @@ def test_the_first_start_makes_databases_and_login_and_a_second_changes_nothing(
 
     with postgres.connection(Settings(database_url=first["NIGHTDESK_DATABASE_URL"])) as conn:
         postgres.check_migrated(conn)
-    assert ask(first, "airflow", "select username, email from ab_user") == [{"username": "chief", "email": "c@x.test"}]
+    assert ask(first, "airflow", "select username, email from ab_user where username <> 'deputy'") == [
+        {"username": "chief", "email": "c@x.test"}
+    ]
     assert ask(first, "postgres", "select rolname from pg_roles where rolcanlogin and not rolsuper order by 1") == [
         {"rolname": "airflow"},
         {"rolname": "nightdesk"},
     ]
+
+
+@pytest.mark.airflow
+@pytest.mark.timeout(600)
+def test_the_login_has_the_password_of_the_file_and_no_warning_frightens_whoever_reads_the_log(
+    first: dict[str, str],
+) -> None:
+    said = run("init.sh", {**first, "ADMIN_USER": "deputy", "ADMIN_EMAIL": "d@x.test", "ADMIN_PASSWORD": "four"})
+
+    (row,) = ask(first, "airflow", "select password from ab_user where username = 'deputy'")
+    assert check_password_hash(row["password"], "four")
+    assert "echo" not in said
 
 
 @pytest.mark.airflow
@@ -349,6 +364,39 @@ def test_a_volume_with_databases_of_another_major_version_is_no_empty_one(tmp_pa
     assert (older / "PG_VERSION").exists()
 
 
+# Stands in for the docker command: what each step of a backup prints, and a database that takes its time.
+SLOW_DOCKER = """#!/bin/sh
+case "$*" in
+*--entrypoint*id*) id -u ;;
+*--version*) echo "Nightdesk 9" ;;
+*pg_dump*) echo half; touch "$HERE/dumping"; until [ -e "$HERE/go" ]; do sleep .05; done ;;
+esac
+"""
+
+
+def test_a_backup_that_is_told_to_end_leaves_the_last_good_one_and_nothing_half_done(tmp_path: Path) -> None:
+    backup, fake = tmp_path / "backup", tmp_path / "bin" / "docker"
+    backup.mkdir()
+    (backup / "nightdesk.dump").write_text("the last good one")
+    fake.parent.mkdir()
+    fake.write_text(SLOW_DOCKER, encoding="utf-8")
+    fake.chmod(0o755)
+    env = {"PATH": f"{fake.parent}:{os.environ['PATH']}", "HERE": str(tmp_path)}
+
+    running = subprocess.Popen([DOCKER / "backup.sh", backup], env=env)
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "dumping").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    begun = {path.name for path in backup.glob("*.new")}
+    running.terminate()
+    (tmp_path / "go").touch()
+
+    assert running.wait(30) == 130
+    assert begun == {"version.new", "nightdesk.dump.new"}
+    assert list(backup.glob("*.new")) == []
+    assert (backup / "nightdesk.dump").read_text() == "the last good one"
+
+
 @pytest.fixture(scope="module")
 def first() -> Iterator[dict[str, str]]:
     """The environment of the init service, on a Postgres of its own, once both scripts have made what is in it."""
@@ -386,9 +434,10 @@ def installed(everybodys: Path) -> Iterator[dict[str, str]]:
     postgres.stop_embedded(settings)
 
 
-def run(script: str, env: dict[str, str]) -> None:
+def run(script: str, env: dict[str, str]) -> str:
     done = subprocess.run([str(DOCKER / script)], env=env, cwd=env["HOME"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-3000:]
+    return done.stdout + done.stderr
 
 
 def ask(env: dict[str, str], database: str, question: str) -> list[dict[str, Any]]:

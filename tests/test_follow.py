@@ -361,6 +361,7 @@ def test_the_command_shows_the_samples_writes_the_file_and_exits_1_where_it_cann
     unasked = nightdesk("follow", FED.host, "--timezone", "Asia/Amman", "--delay", "0.1", "--name", "sabah")
     by_program = nightdesk("follow", FED.host, "--delay", "0.1", "--json")
     unknown = nightdesk("follow", FED.host, "--delay", "0.1", "--json", "--yes")
+    lacking = nightdesk("follow", FED.host, "--delay", "0.1", "--dry-run")
     before = (tmp_path / "sources").exists()
     written = nightdesk("follow", FED.host, "--timezone", "Asia/Amman", "--delay", "0.1", "--name", "sabah", "--yes")
 
@@ -370,6 +371,8 @@ def test_the_command_shows_the_samples_writes_the_file_and_exits_1_where_it_cann
     assert unasked.stderr.startswith(f"Nobody can be asked whether to follow {FED.host}, for this is no terminal: give")
     assert "for --json asks nothing: give --yes" in by_program.stderr
     assert json.loads(unknown.stdout)[0]["problem"].startswith("The time zone and the country of")
+    assert lacking.returncode == 1 and "10 of 10 samples are good" in lacking.stdout
+    assert lacking.stderr.splitlines()[-1] == "Not followed: give --timezone and --country."
     assert written.returncode == 0, written.stderr
     assert "Following sabah: sources/sabah.toml." in written.stdout
     assert sourcefile.load(tmp_path / "sources/sabah.toml").timezone == "Asia/Amman"
@@ -491,6 +494,16 @@ def test_a_port_that_is_not_open_says_what_helps_and_what_helps_does(tmp_path: P
     )
     # The newsroom's server knows no site by that name, so it answers, and with a 404.
     assert "status 404" in asked.problem
+
+
+def test_a_name_that_leads_into_the_own_network_says_what_helps(tmp_path: Path) -> None:
+    made = follow(at(tmp_path, ""), "http://localhost/", delay=0.1)
+
+    assert (
+        made.problem
+        == "http://localhost/ may not be fetched: localhost leads to 127.0.0.1, which is no public address."
+    )
+    assert made.tries[0].startswith("Where its network is your own, name it in NIGHTDESK_ALLOW_NETWORKS")
 
 
 def test_the_demo_opens_no_network_so_that_nothing_else_on_this_machine_is_asked(tmp_path: Path) -> None:

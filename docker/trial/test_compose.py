@@ -159,6 +159,21 @@ def test_what_was_backed_up_is_there_after_a_restore_into_empty_volumes(machine:
     assert "is not empty" in refused.stderr
 
 
+def test_a_backup_can_be_tried_beside_the_installation_that_runs(machine: Machine, night: Installation) -> None:
+    beside = machine.install("beside", this_version)
+    beside.set(**{**night.values, "COMPOSE_PROJECT_NAME": "nightdesk-try", "SOURCES_FOLDER": "../sources"})
+
+    beside.script("restore.sh", str(night.folder / "backup"))
+    tried = beside.compose("run", "--rm", "-T", "nightdesk", "articles", "--json")
+    beside.compose("down", "--volumes")
+    machine.made.remove(beside)
+
+    assert len(json.loads(tried)) > 0
+    assert tried == night.nightdesk("articles", "--json")
+    assert len(list((beside.folder / "sources").glob("*.toml"))) == len(SITES)
+    night.wait_healthy()
+
+
 def test_a_scheduler_that_is_killed_in_the_middle_of_a_crawl_after_the_restore_loses_and_repeats_nothing(
     machine: Machine, night: Installation
 ) -> None:

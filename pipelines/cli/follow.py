@@ -194,7 +194,10 @@ def _show(made: Followed) -> None:
     if made.problem:
         complain(made.problem)
         for what in made.tries:
-            say(f"Try: {what}")
+            complain(f"Try: {what}")
+        # Last, for below a table of good samples nobody looks for more.
+        options = " and ".join(f"--{name}" for name in made.missing)
+        complain(f"Not followed: give {options}." if made.missing else "Not followed, and nothing was written.")
 
 
 def _row(number: int, sample: Sample) -> Sequence[object]:

@@ -65,7 +65,8 @@ def overview(
         "alerts": alerts(conn, count),
         "deliveries": sent,
         "channels": used,
-        "silence": unsent.silence(conn),
+        # Without a source there is nothing to tell, and the headline says so.
+        "silence": unsent.silence(conn, nobody=addressed is not None and not used) if followed else "",
         "runs": latest,
     }
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 from pipelines.stores import postgres
 
 
-def silence(conn: postgres.Connection) -> str:
-    """Why no message of a watch went out so far; empty where one did, or is on its way."""
+def silence(conn: postgres.Connection, *, nobody: bool = False) -> str:
+    """Why no message of a watch went out so far; empty where one did, or is on its way.
+
+    nobody: it is known that no channel has an address and none was ever used.
+    """
     row = postgres.query(conn, "desk_matched")[0]
     if row["messages"]:
         return ""
+    if not row["watches"] and nobody:
+        return (
+            "No alert went out yet: there is neither a channel nor a watch. `nightdesk init --channel desk=-` asks where "
+            "alerts go (with Compose docker/channels.env says it), `nightdesk watch add` what they are about."
+        )
     if not row["watches"]:
         return "No alert went out yet: `nightdesk watch add` tells Nightdesk what to look for and whom to tell."
     matched = f"{row['alerts']:,} match" + ("" if row["alerts"] == 1 else "es")
