@@ -15,8 +15,8 @@ def silence(conn: postgres.Connection, *, nobody: bool = False) -> str:
         return ""
     if not row["watches"] and nobody:
         return (
-            "No alert went out yet: there is neither a channel nor a watch. `nightdesk init --channel desk=-` asks where "
-            "alerts go (with Compose docker/channels.env says it), `nightdesk watch add` what they are about."
+            "No alert went out yet: there is neither a channel nor a watch. `nightdesk init --channel desk=-` asks "
+            "where alerts go (with Compose docker/channels.env says it), `nightdesk watch add` what they are about."
         )
     if not row["watches"]:
         return "No alert went out yet: `nightdesk watch add` tells Nightdesk what to look for and whom to tell."
