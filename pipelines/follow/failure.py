@@ -166,7 +166,7 @@ def _of_answer(url: str, said: Seen, homes: Sequence[Seen]) -> Failure:
         plain = "Give an address of http or https, without a user name, as a browser shows it."
         shown = url.rpartition("@")[2]
         return Failure(
-            f"{shown} may not be fetched: {problem.rpartition('guard: ')[2]}.",
+            f"{shown} may not be fetched: {problem.removeprefix('robots.txt unreachable: ').removeprefix('guard: ')}.",
             (own if code == Cause.GUARD_NETWORK else plain,),
         )
     if code == Cause.DNS:
