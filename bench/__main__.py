@@ -12,6 +12,7 @@ python -m bench scale [--articles N…]  search in generated archives of several
 python -m bench migration [--articles N]  an archive of the last release brought to this version while others write
 python -m bench stories [--sizes N…]   stories: what is linked, what must not be, what it costs; --help says what else
 python -m bench outbox [--alerts N]    sending alerts beside httpx alone; --help says what else
+python -m bench verify [--pages N]     raw files read again beside sha256sum and gzip; --help says what else
 python -m bench fit CORPUS             fit the judge of blocks to pages with gold text, into data/judge.json
 """
 
@@ -40,6 +41,7 @@ MEASURED = {
     "Many sources": ["bench.sources"],
     "Stories": ["bench.stories"],
     "Sending alerts": ["bench.outbox"],
+    "Reading raw files again": ["bench.verify"],
 }
 
 
@@ -65,6 +67,10 @@ def main(words: list[str]) -> int:
         from bench import stories
 
         return stories.main(words[1:])
+    if words[:1] == ["verify"]:
+        from bench import verify
+
+        return verify.main(words[1:])
     if words[:1] == ["outbox"]:
         from bench import outbox
 

@@ -25,7 +25,7 @@ SECRET_PREFIX = "NIGHTDESK_SECRET_"  # noqa: S105 -- it is the name of variables
 # How alike a prefix must be to be meant: CHANEL is, CRAWL is not.
 ALIKE = 0.9
 # A relative path of the file, and of a default, is taken from the installation's folder.
-PATHS = ("data", "sources", "ca_file")
+PATHS = ("data", "sources", "ca_file", "chain_file")
 
 
 class Settings(BaseSettings):
@@ -65,6 +65,12 @@ class Settings(BaseSettings):
         7200, ge=60, description="Seconds after which a night that is still running is reported late."
     )
     keep_raw_days: int = Field(90, ge=0, description="Days raw files are kept; 0 keeps them for ever.")
+    chain_file: str = Field(
+        "", description="A file that keeps the newest digest of each chain, best on another machine's disk."
+    )
+    chain_channel: str = Field(
+        "", description="The channel that is sent the newest digests of the chains, once a day, to be kept."
+    )
     min_free_mb: int = Field(
         500, ge=0, description="A stage stops cleanly when the data folder's disk has less than this."
     )
@@ -92,7 +98,7 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
-    @field_validator("ca_file")
+    @field_validator("ca_file", "chain_file")
     @classmethod
     def _absolute_if_given(cls, value: str) -> str:
         return str(Path(value).expanduser().absolute()) if value else ""

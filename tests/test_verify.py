@@ -20,9 +20,10 @@ from pipelines.crawl import stage as crawl
 from pipelines.follow import renames
 from pipelines.health import duties
 from pipelines.settings import Settings, exported
-from pipelines.stores import chain, postgres, retention, warc
+from pipelines.stores import anchors, chain, postgres, retention, warc
 from pipelines.stores.chain import Break, Link
 from tests import factories, sites
+from tests.databases import rows
 from tests.sites import NEXT, RUN, Sites
 
 NIGHTS = ["2026-11-20T0200", "2026-11-21T0200", "2026-11-22T0200"]
@@ -361,3 +362,43 @@ def test_verify_tells_people_and_programs_and_its_exit_code_is_the_verdict(
     assert [found["finding"] for found in told["damage"]] == ["truncated", "record"]
     assert told["chains"][0]["folder"] == "jisr" and told["chains"][0]["number"] == 3
     assert "13 records" in others.stdout
+
+
+def test_a_chain_that_was_written_anew_is_not_the_one_that_was_kept_elsewhere(
+    settings: Settings, conn: postgres.Connection, nights: list[Path], tmp_path: Path
+) -> None:
+    kept = tmp_path / "elsewhere" / "digests"
+    kept.parent.mkdir()
+    current = settings.model_copy(update={"keep_raw_days": 0, "chain_file": str(kept), "chain_channel": "desk"})
+    duties.retire_raw(current)
+    duties.retire_raw(current)
+    whole = looked(current, conn, kept=anchors.read(kept))
+
+    # The last night and its line are taken away, and the chain before it is written anew.
+    (settings.raw / "jisr" / chain.NAME).unlink()
+    for path in nights:
+        path.rename(path.with_name(path.name + ".open"))
+    for path in nights[:2]:
+        chain.close(settings.raw, path.with_name(path.name + ".open"))
+        warc.seal(path.with_name(path.name + ".open"))
+    made = looked(current, conn, kept=anchors.read(kept))
+
+    assert len(kept.read_text().splitlines()) == 1
+    assert (whole.damage, whole.heads[0].kept) == ([], 3)
+    assert damage(made) == [(Finding.CHAIN, chain.NAME)]
+    assert made.damage[0].detail == "line 3: it was kept elsewhere and is gone"
+    (told,) = rows(conn, "select channel, subject, body from deliveries")
+    assert told[0] == "desk" and f"jisr 3 {whole.heads[0].digest}" in told[2]
+
+
+def test_digests_that_cannot_be_kept_are_told_to_the_operators_and_keep_nobody_from_the_rest(
+    settings: Settings, conn: postgres.Connection, nights: list[Path]
+) -> None:
+    current = settings.model_copy(update={"chain_file": "/nonexistent/folder/digests", "operators": "desk"})
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update urls set state = 'stored'")
+
+    done = duties.retire_raw(current.model_copy(update={"keep_raw_days": 1}))
+
+    assert done["files"] == 3
+    assert "/nonexistent/folder/digests" in rows(conn, "select subject from deliveries")[0][0]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pipelines.codes import Finding, Told
 from pipelines.settings import Settings
-from pipelines.stores import chain, postgres, retention, runs, warc, warc_records
+from pipelines.stores import anchors, chain, postgres, retention, runs, warc, warc_records
 from pipelines.stores.chain import Break, Link
 from pipelines.stores.warc_records import Record
 from pipelines.stores.warc_spans import TRIPLE
@@ -35,13 +35,17 @@ class Found:
 
 @dataclass(frozen=True, kw_only=True)
 class Head:
-    """The newest line of a folder's chain: its number, its digest, and when it and the first one were written."""
+    """The newest line of a folder's chain: its number, its digest, and when it and the first one were written.
+
+    kept: the number of the newest line whose digest was kept elsewhere as well; 0 where none was.
+    """
 
     folder: str
     number: int
     digest: str
     at: str
     since: str
+    kept: int = 0
 
 
 @dataclass(kw_only=True)
@@ -64,16 +68,18 @@ def verify(
     source: str = "",
     run: str = "",
     records: bool = False,
+    kept: Sequence[tuple[str, int, str]] = (),
     on_file: Callable[[str], None] = lambda name: None,
 ) -> Report:
     """Read the raw files of a source again, or of all, or those of one run; records: every record of them as well.
+    kept: what anchors.read gave of a file that keeps digests.
 
     A chain is read whole whatever is asked for. Of a file that is not as it was its records are read in any case.
     """
     made = Report()
     pointed = [row["file"] for row in postgres.query(conn, "files_of_ledger")]
     conn.rollback()
-    known = {*chain.folders(settings.raw), *(name.partition("/")[0] for name in pointed)}
+    known = {*(of for of, _, _ in kept), *chain.folders(settings.raw), *(name.partition("/")[0] for name in pointed)}
     for folder in sorted(known):
         lines = list(chain.read(settings.raw, folder))
         links = [line for line in lines if isinstance(line, Link)]
@@ -81,10 +87,12 @@ def verify(
             continue
         if links:
             last = links[-1]
-            made.heads.append(
-                Head(folder=folder, number=last.number, digest=last.digest, at=last.at, since=links[0].at)
+            up_to = max([0, *(number for of, number, _ in kept if of == folder)])
+            head = Head(
+                folder=folder, number=last.number, digest=last.digest, at=last.at, since=links[0].at, kept=up_to
             )
-        for line in lines:
+            made.heads.append(head)
+        for line in (*lines, *anchors.differing(kept, folder, links)):
             if isinstance(line, Break):
                 _add(made, Finding.CHAIN, f"{folder}/{chain.NAME}", f"line {line.line}: {line.why}")
         look = _Look(settings.raw, conn, links, records, made)

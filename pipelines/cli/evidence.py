@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from pipelines.archive import verify
 from pipelines.cli import completion, known
-from pipelines.cli.show import Json, as_json, progress, say
-from pipelines.settings import settings
-from pipelines.stores import postgres, runs
+from pipelines.cli.show import Json, as_json, quiet_if, say
+from pipelines.settings import Settings, settings
+from pipelines.stores import anchors, postgres, runs
 
 # Lines of damage that are printed; --json has all. Chosen: some screens.
 MOST_SHOWN = 200
@@ -31,6 +32,9 @@ def verify_raw(
         str, typer.Option("--run", metavar="KEY", help="Only of this run.", autocompletion=completion.run_keys)
     ] = "",
     records: Annotated[bool, typer.Option("--records", help="Every record as well, not the files alone.")] = False,
+    kept: Annotated[
+        Path | None, typer.Option("--kept", metavar="FILE", help="Digests of chains that were kept elsewhere.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Read the raw files again and name what is not as it was written: files, records, the chain that binds them."""
@@ -41,9 +45,9 @@ def verify_raw(
             known.check(current, conn, [source])
         if run:
             runs.check_key(run)
-        told = None if json else progress
+        digests = _kept(current, kept)
         made = verify.verify(
-            current, conn, source=source, run=run, records=records, on_file=told or (lambda name: None)
+            current, conn, source=source, run=run, records=records, kept=digests, on_file=quiet_if(json)
         )
     if json:
         shown = {"damage": made.damage, "notes": made.told, "chains": made.heads}
@@ -52,6 +56,12 @@ def verify_raw(
         _print(made)
     if made.damage:
         raise typer.Exit(1)
+
+
+def _kept(current: Settings, file: Path | None) -> list[tuple[str, int, str]]:
+    """The digests that were kept elsewhere: in this file, and in that of the settings once upkeep has written it."""
+    ours = Path(current.chain_file) if current.chain_file else None
+    return [*(anchors.read(file) if file else []), *(anchors.read(ours) if ours and ours.exists() else [])]
 
 
 def _print(made: verify.Report) -> None:
@@ -68,4 +78,5 @@ def _print(made: verify.Report) -> None:
     read = f"Read {made.files:,} files, {made.bytes / MB_BYTES:,.1f} MB"
     say(f"{read}, {made.records:,} records." if made.records else f"{read}.")
     for head in made.heads:
-        say(f"Chain of {head.folder}: line {head.number}, {head.digest}, since {head.since}.", "dim")
+        elsewhere = f"kept elsewhere up to line {head.kept}" if head.kept else "kept nowhere else"
+        say(f"Chain of {head.folder}: line {head.number}, {head.digest}, since {head.since}, {elsewhere}.", "dim")

@@ -9,6 +9,7 @@ import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from pipelines.alert import stage as alert
 from pipelines.codes import RunState
@@ -20,10 +21,16 @@ from pipelines.model import Source, Tally
 from pipelines.notify import outbox
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import chain, postgres, retention, runs
+from pipelines.stores import anchors, chain, postgres, retention, runs
 
 # Hexadecimal digits of a digest in a key. Chosen: no two of one installation have them in common.
 DIGEST_DIGITS = 16
+
+# What stands above the digests in a message.
+DIGESTS = (
+    "Keep this message. `nightdesk verify --kept FILE`, with a file that holds these lines, shows whether the chains "
+    "of the raw store were changed since: when, folder, line, SHA-256."
+)
 
 log = logging.getLogger("nightdesk")
 
@@ -102,11 +109,32 @@ def retire_raw(settings: Settings) -> dict[str, int]:
         taken = chain.take_in(settings.raw, folder)
         if taken:
             log.info("took %d raw files of %s into its chain, as they are today", len(taken), folder)
+    _keep_digests(settings)
     done = retention.retire(settings, datetime.now(UTC))
     for folder in done.kept:
         log.warning("%s is old, but URLs of it are undecided: kept; `nightdesk extract` and `load` decide them", folder)
     log.info("deleted %d files of %d runs, %d bytes", done.files, len(done.deleted), done.bytes)
     return {"runs": len(done.deleted), "files": done.files, "bytes": done.bytes}
+
+
+def _keep_digests(settings: Settings) -> None:
+    """Put the newest digests of the chains where this machine cannot change them, by the settings: a file, a channel.
+
+    A file that cannot be written is told to the operators, and keeps nobody from the rest. A channel hears once a day.
+    """
+    lines = anchors.newest(settings.raw)
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    try:
+        if settings.chain_file:
+            anchors.keep(Path(settings.chain_file), lines)
+    except OSError as error:
+        said = f"The digests of the chains cannot be kept in {settings.chain_file}: {error.strerror or error}."
+        log.error("%s", said)
+        outbox.tell_operators(settings, outbox.key("chain", "unkept", today), said, said)
+    if settings.chain_channel and lines:
+        with postgres.connection(settings, application="nightdesk upkeep") as conn, conn:
+            subject, said = f"Digests of the raw store, {today}", "\n".join([DIGESTS, "", *lines])
+            outbox.put_message(conn, settings.chain_channel, outbox.key("chain", today), subject, said)
 
 
 def complete_index(settings: Settings) -> int:

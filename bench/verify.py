@@ -1,0 +1,94 @@
+"""Reading raw files again beside the plain tools: file digests beside sha256sum, records beside gzip -dc | sha256sum.
+
+python -m bench verify [--pages 2000]: raw files of generated pages, each way read in turns, the best of three rounds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+from pipelines.model import Page
+from pipelines.stores import chain, warc, warc_records
+
+# What must be reached of the plain tool's rate.
+LEAST_OF_FILES, LEAST_OF_RECORDS = 0.5, 0.7
+ROUNDS = 3
+RUN = "2026-11-22T0200"
+FILES = 4
+MB_BYTES = 1_000_000
+
+
+def main(words: Sequence[str]) -> int:
+    """Measure and print; 1 where a rate is below what is asked."""
+    parser = argparse.ArgumentParser(prog="python -m bench verify", description=__doc__)
+    parser.add_argument("--pages", type=int, default=2000)
+    given = parser.parse_args(words)
+    with tempfile.TemporaryDirectory(prefix="nightdesk-bench-") as folder:
+        paths = [_written(Path(folder), number, given.pages // FILES) for number in range(FILES)]
+        packed = sum(path.stat().st_size for path in paths) / MB_BYTES
+        files = _best(lambda: [chain.digest_of(path) for path in paths])
+        plain = _best(lambda: _run("sha256sum", *map(str, paths)))
+        records = _best(lambda: _check(paths))
+        unpacked = _best(lambda: [_run("sh", "-c", 'gzip -dc "$1" | sha256sum', "sh", str(path)) for path in paths])
+    print(f"verify: {given.pages:,} pages in {FILES} raw files, {packed:,.0f} MB packed, best of {ROUNDS}")
+    print(
+        f"verify: files {packed / files:,.0f} MB a second, sha256sum {packed / plain:,.0f}: {plain / files:.2f} of it"
+    )
+    print(
+        f"verify --records: {packed / records:,.0f} MB a second, gzip -dc | sha256sum {packed / unpacked:,.0f}: "
+        f"{unpacked / records:.2f} of it"
+    )
+    print(f"verify: {LEAST_OF_FILES} and {LEAST_OF_RECORDS} are asked")
+    return int(plain / files < LEAST_OF_FILES or unpacked / records < LEAST_OF_RECORDS)
+
+
+def _written(raw: Path, number: int, pages: int) -> Path:
+    """A raw file of pages of 5 to 60 thousand bytes, as compressible as news pages are."""
+    draw = random.Random(number)
+    words = ["".join(draw.choices("abcdefghijklmnop", k=draw.randint(2, 9))) for _ in range(5000)]
+    writer = warc.begin(raw, f"s{number}", RUN)
+    for n in range(pages):
+        lines = (" ".join(draw.choices(words, k=60)) for _ in range(draw.randint(12, 150)))
+        body = "".join(f"<p class='text'>{line}</p>\n" for line in lines).encode()
+        page = Page(
+            source=f"s{number}", run=RUN, url=f"http://s.test/{n}", final_url=f"http://s.test/{n}", status=200,
+            fetched_at=datetime.now(UTC), headers=(), body=body, digest=sha256(body).hexdigest(),
+        )  # fmt: skip
+        warc.append(writer, page, {"kind": "article"})
+    closed = warc.finish(writer)
+    assert closed
+    return closed
+
+
+def _check(paths: Sequence[Path]) -> None:
+    """As `verify --records` does it: the file's own digest, then every record of it."""
+    for path in paths:
+        chain.digest_of(path)
+        assert not any(record.problem for record in warc_records.check(path))
+
+
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def _best(work: Callable[[], object]) -> float:
+    seconds = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        work()
+        seconds.append(time.perf_counter() - began)
+    return min(seconds)
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.exit(main(sys.argv[1:]))
