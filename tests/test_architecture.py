@@ -70,7 +70,7 @@ PUBLIC = {
     "steering text urls",
     "pipelines.airflow": "airflow_home api_client cleaning night_dags service_dags standalone",
     "pipelines.alert": "cases stage synonyms watches",
-    "pipelines.archive": "coverage differences export parts passages provenance published search verify",
+    "pipelines.archive": "coverage differences evidence export parts passages provenance published search verify",
     "pipelines.crawl": "aliases discovery host_locks ledger policy rhythm rules stage summary",
     "pipelines.dates": "clocks lists months relative written",
     "pipelines.desk": "records",

@@ -163,3 +163,7 @@ select file from named where file is not null
 -- name: pages_of_file
 -- The pages that the ledger has in a raw file.
 select warc_offset as offset, url, digest from fetches where warc_file = %(file)s order by warc_offset
+
+-- name: texts_of_article
+-- The title and text of every revision of an article.
+select revision, title, text from revisions where article_id = %(id)s

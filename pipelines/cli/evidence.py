@@ -2,26 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines.archive import verify
+from pipelines.alert import synonyms
+from pipelines.archive import evidence, search, verify
 from pipelines.cli import completion, known
-from pipelines.cli.show import Json, as_json, quiet_if, say
+from pipelines.cli.show import Json, as_json, complain, quiet_if, say
+from pipelines.errors import NightdeskError
+from pipelines.query import grammar
 from pipelines.settings import Settings, settings
+from pipelines.sources import folders, sourcefile
 from pipelines.stores import anchors, postgres, runs
 
 # Lines of damage that are printed; --json has all. Chosen: some screens.
 MOST_SHOWN = 200
+# Answers that are asked for at once.
+MOST_AT_ONCE = 500
 PANEL = "Evidence"
 MB_BYTES = 1_000_000
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
+    app.command("evidence", rich_help_panel=PANEL)(hand_over)
     app.command("verify", rich_help_panel=PANEL)(verify_raw)
+
+
+def hand_over(
+    numbers: Annotated[list[int] | None, typer.Argument(metavar="[ID]...", help="Articles, by their numbers.")] = None,
+    query: Annotated[str, typer.Option("--query", help="All articles that answer it, as `search` finds them.")] = "",
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.wacz", help="Where the file goes.")] = Path(
+        "evidence.wacz"
+    ),
+    json: Json = False,
+) -> None:
+    """One file of all that is behind articles: the bytes the sites sent, texts, digests; ReplayWeb.page opens it."""
+    current = settings()
+    if bool(numbers) == bool(query):
+        raise NightdeskError("Name articles by their numbers, or give --query: one of the two.")
+    with postgres.connection(current, application="nightdesk evidence") as conn:
+        postgres.check_migrated(conn)
+        asked = list(dict.fromkeys(numbers or ())) or _found(current, conn, query)
+        if not asked:
+            raise NightdeskError("Nothing in the archive answers this query; there is nothing to hand over.")
+        why = f"Asked for: {query}" if query else f"Asked for: {', '.join(f'article {number}' for number in asked)}"
+        made = evidence.collect(current, conn, asked, out, why=why, on_line=quiet_if(json))
+    if json:
+        as_json({"file": str(out), **asdict(made)})
+        return
+    for sentence in made.missing:
+        complain(f"Missing: {sentence}.")
+    held = f"{made.articles:,} articles in {made.revisions:,} revisions, {made.pages:,} pages as they were sent"
+    say(f"{sourcefile.shown(out)} holds {held}. It opens at replayweb.page, or in any player of WACZ files.")
+
+
+def _found(current: Settings, conn: postgres.Connection, query: str) -> list[int]:
+    """The numbers of all articles that answer a query, newest first."""
+    known.check_scope(current, conn, grammar.parse(query, synonyms.lists(conn)))
+    scopes = folders.scopes_of(folders.readable(current)[0])
+    found: list[int] = []
+    after = ""
+    while True:
+        page = search.search(conn, query, count=MOST_AT_ONCE, after=after, scopes=scopes)
+        found += [answer.article["id"] for answer in page.answers]
+        after = page.after
+        if not after:
+            return found
 
 
 def verify_raw(

@@ -1,0 +1,167 @@
+"""Evidence: the raw records behind articles and their revisions, what named them, their texts and digests, as one file.
+
+The records are copied byte for byte out of the raw store, so that their digests and those of the ledger hold in the
+file as well. Beside the page list that players of web archives read, it has `nightdesk/articles.jsonl`, a line for each
+revision: text, digests, and where its page stood; and `nightdesk/chain.jsonl`, the lines of the chains on those files.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from pipelines import steering
+from pipelines.archive import provenance, wacz
+from pipelines.archive.wacz import Entry
+from pipelines.errors import NightdeskError
+from pipelines.model import Pointer
+from pipelines.settings import Settings
+from pipelines.stores import chain, postgres, warc, warc_records
+from pipelines.stores.warc_records import Record
+
+ARTICLES, CHAIN = "nightdesk/articles.jsonl", "nightdesk/chain.jsonl"
+# Lists above a list that are followed: a sitemap is named by an index, which may be named by another one.
+MOST_LISTS = 5
+PIECE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collected:
+    """What a file of evidence holds: how many articles, their revisions, and pages as they were sent, lists among them.
+
+    missing: what should be in it and is not in the raw store, as sentences.
+    """
+
+    articles: int
+    revisions: int
+    pages: int
+    missing: tuple[str, ...]
+
+
+def collect(
+    settings: Settings,
+    conn: postgres.Connection,
+    numbers: Sequence[int],
+    out: Path,
+    *,
+    why: str,
+    on_line: Callable[[str], None] = lambda line: None,
+) -> Collected:
+    """Write all that is behind these articles into a WACZ file; why: what was asked for, as its description says it.
+
+    NightdeskError where there is no such article, or none of its records is in the raw store any more.
+    """
+    rows = [(number, row) for number in numbers for row in _revisions(settings, conn, number)]
+    lists = postgres.query(conn, "lists_of_articles", articles=list(numbers), most=MOST_LISTS)
+    conn.rollback()
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for row in (*(row for _, row in rows), *lists):
+        if row["warc_file"]:
+            wanted[row["warc_file"]].add(row["warc_offset"])
+    missing: list[str] = []
+    entries: list[Entry] = []
+    with tempfile.TemporaryDirectory(prefix="nightdesk-evidence-") as folder:
+        packed = Path(folder) / "data.warc.gz"
+        with packed.open("wb") as stream:
+            for name in sorted(wanted):
+                on_line(name)
+                entries += _copied(settings.raw, name, wanted[name], stream, missing)
+        if not entries:
+            raise NightdeskError(
+                "None of the raw records behind this is in the raw store any more"
+                f"{': ' + missing[0] if missing else ''}; there is nothing to hand over but the text, "
+                "which `nightdesk articles` shows."
+            )
+        named = {row["warc_file"] for _, row in rows} | {row["warc_file"] for row in lists}
+        wacz.write(
+            out, packed, entries, list(_pages(rows)), title=f"Evidence of {len(numbers)} articles", description=why,
+            more={ARTICLES: _told(rows, lists), CHAIN: _links(settings.raw, sorted(filter(None, named)))},
+        )  # fmt: skip
+    return Collected(articles=len(numbers), revisions=len(rows), pages=len(entries), missing=tuple(missing))
+
+
+def _revisions(settings: Settings, conn: postgres.Connection, number: int) -> list[postgres.Row]:
+    """The revisions of an article, oldest first, each with its text, its digests and its place in the raw store."""
+    found = {row["revision"]: row for row in postgres.query(conn, "texts_of_article", id=number)}
+    if not found:
+        raise NightdeskError(f"There is no article {number}; `nightdesk articles` lists the latest.")
+    known = provenance.of_article(conn, settings.raw, number)
+    return [{**row, **found[row["revision"]]} for row in sorted(known, key=lambda row: row["revision"])]
+
+
+def _copied(raw: Path, name: str, offsets: set[int], out: BinaryIO, missing: list[str]) -> Iterator[Entry]:
+    """Copy the pages of a raw file that begin their answers there, each with its request and its metadata record."""
+    path = raw / name
+    if not path.exists():
+        path = path.with_name(path.name + ".open")
+    if not path.exists():
+        missing.append(f"{name} is not in the raw store, with {len(offsets)} of the records")
+        return
+    left = set(offsets)
+    before: Record | None = None
+    with path.open("rb") as file:
+        for record in warc_records.check(path):
+            if record.kind == "warcinfo" and not record.problem:
+                _copy(file, record, out)
+            if record.offset in left and record.kind == "response" and not record.problem:
+                left.discard(record.offset)
+                if before and before.kind == "request":
+                    _copy(file, before, out)
+                at = out.tell()
+                _copy(file, record, out)
+                yield _entry(raw, name, record, at)
+            elif before and before.offset in offsets and record.kind == "metadata":
+                _copy(file, record, out)
+            before = record
+    missing += [f"{name} has no whole record at byte {offset}" for offset in sorted(left)]
+
+
+def _copy(file: BinaryIO, record: Record, out: BinaryIO) -> None:
+    file.seek(record.offset)
+    left = record.length
+    while left and (piece := file.read(min(left, PIECE_BYTES))):
+        out.write(piece)
+        left -= len(piece)
+
+
+def _entry(raw: Path, name: str, record: Record, at: int) -> Entry:
+    page = warc.read(raw, Pointer(warc_file=name, warc_offset=record.offset, warc_length=record.length))
+    kind = next((value for header, value in page.headers if header.lower() == "content-type"), "")
+    return Entry(
+        url=page.final_url, at=page.fetched_at, status=page.status, mime=kind.partition(";")[0].strip() or "unk",
+        digest=record.payload, offset=at, length=record.length,
+    )  # fmt: skip
+
+
+def _pages(rows: Sequence[tuple[int, postgres.Row]]) -> Iterator[dict[str, Any]]:
+    """The page list, the newest revision of each article first."""
+    for number, row in sorted(rows, key=lambda one: (one[0], -one[1]["revision"])):
+        if row["record"]:
+            told = f"{row['title']} (revision {row['revision']})" if row["revision"] > 1 else row["title"]
+            stamp = f"{row['fetched_at']:%Y-%m-%dT%H:%M:%SZ}"
+            url = row["final_url"] or row["url"]
+            yield {"id": f"{number}.{row['revision']}", "url": url, "ts": stamp, "title": told, "text": row["text"]}
+
+
+def _told(rows: Sequence[tuple[int, postgres.Row]], lists: Sequence[postgres.Row]) -> str:
+    """A line for each revision, then one for each list that named an article."""
+    lines = [{"article": number, **row} for number, row in rows] + [{"list": row["url"], **row} for row in lists]
+    return "".join(steering.as_json(line, default=_plain) + "\n" for line in lines)
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _links(raw: Path, names: Sequence[str]) -> str:
+    """What the chains say of these files."""
+    found = []
+    for folder in dict.fromkeys(name.partition("/")[0] for name in names):
+        found += [asdict(link) for link in chain.links(raw, folder) if link.file in names]
+    return "".join(json.dumps(link) + "\n" for link in found)
