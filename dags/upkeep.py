@@ -3,7 +3,8 @@
 
 **health** tells the operators, once, of sources that went quiet or whose pages changed; **outbox** sends what still
 waits; **golden_pages** reads the golden pages of the sources again and tells the operators, once, what they no longer
-give; **raw_files** takes raw files of earlier versions into the chain of their source, and deletes those older than
+give; **search_index** and **wordings** do in batches to the rows of an older version what this one does at once;
+**raw_files** takes raw files of earlier versions into the chain of their source, and deletes those older than
 `NIGHTDESK_KEEP_RAW_DAYS` whose URLs are all decided.
 
 Airflow's own database cannot be cleaned by a task; docs/operations.md has the command.

@@ -215,6 +215,7 @@ class AlertKind(Decided):
     NEW = "new", "an article was seen for the first time"
     REVISED = "revised", "its title or text changed"
     REMOVED = "removed", "its page is gone"
+    RESTORED = "restored", "its page was gone, and is there again"
     HEALTH = "health", "a source is in trouble; of no article"
 
 
@@ -253,3 +254,22 @@ class Finding(Decided):
     NOT_TAKEN_IN = "not taken in", "the file is from before there was a chain, and upkeep has not read it yet"
     BEFORE = "before", "the file was gone before there was a chain: nobody can say why"
     OPEN = "open", "a crawl writes the file, or was killed while it did"
+
+
+class RevisionKind(Decided):
+    """What a change of an article is, the first that it can be called: `changes.revision_kind`."""
+
+    NONE = "", "a new article, the same page read again, or a change of before kinds were told apart"
+    CORRECTION = "correction", "a notice of a correction appeared in it"
+    SUBSTANTIAL = "substantial", "its text says something else: a number, a name, or as much as a sentence"
+    HEADLINE = "headline", "its title changed, and of its text little or nothing"
+    MINOR = "minor", "a few words, their spelling, or the order of sentences"
+    REMOVED = "removed", "its site no longer has it: 410, or 404 twice"
+    RESTORED = "restored", "its site has it again"
+
+
+class MovedKind(Decided):
+    """What of an article was changed and is named: `what` in `changes.moved`."""
+
+    NUMBER = "number", "a number, in the digits of any script"
+    NAME = "name", "a name, where capital letters or a title before it tell that it is one"

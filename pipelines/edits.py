@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from pipelines import steering
 from pipelines.text import normal, sentences
 
 
@@ -26,6 +27,13 @@ def compare(before: Mapping[str, str], now: Mapping[str, str]) -> Edit:
         added=_beyond(ours, theirs),
         removed=_beyond(theirs, ours),
     )
+
+
+def told(moved: Mapping[str, str]) -> str:
+    """A number or a name that moved, on one line; the mark on both sides keeps the arrow's direction among letters
+    that are written from the right."""
+    before, after, beside = (steering.one_line(moved[part]) for part in ("before", "after", "beside"))
+    return f"{before}\u200e → \u200e{after}" + (f" {beside}" if beside else "")
 
 
 def _sentences(revision: Mapping[str, str]) -> list[str]:

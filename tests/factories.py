@@ -72,7 +72,7 @@ def revision(
     path = f"{article_id}/{number}"
     read = fetch(conn, source, url(conn, source, path, kind="section"))
     more = {"run": NIGHT, "fetch_id": read, "fetched_at": AT, "title": title, "text": text}
-    insert(conn, "revisions", "revision", article_id=article_id, revision=number, **row, **more)
+    insert(conn, "revision_rows", "revision", article_id=article_id, revision=number, **row, **more)
 
 
 def delivery(conn: postgres.Connection, key: str, state: str, article_id: int | None = None, **more: Any) -> int:

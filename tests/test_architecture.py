@@ -80,7 +80,7 @@ PUBLIC = {
     "pipelines.follow": "changes dates front lists many onboard opml place plan renames samples seen twice",
     "pipelines.health": "duties golden",
     "pipelines.listings": "fields formats pace xmltree",
-    "pipelines.load": "stage stories words",
+    "pipelines.load": "stage stories wordings words",
     "pipelines.notify": "address channels delivery outbox wording",
     "pipelines.query": "asked dating explained grammar lexer matcher selection terms vectors",
     "pipelines.sources": "access folders sourcefile zones",

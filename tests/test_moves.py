@@ -126,7 +126,7 @@ def test_texts_that_only_one_of_two_had_are_kept_as_its_earlier_revisions(
     night(desk, TWICE, "again")
     with conn, conn.cursor() as cursor:
         cursor.execute(
-            """update revisions set text = 'as only the other one had it', text_digest = 'other'
+            """update revision_rows set text = 'as only the other one had it', text_digest = 'other'
             where article_id = (select max(id) from articles where source = 'again')"""
         )
 

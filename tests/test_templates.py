@@ -262,7 +262,7 @@ def test_a_text_that_is_only_read_otherwise_now_alerts_nobody(settings: Settings
             "update articles set text = text || 'more', text_digest = 'more', extractor = 'x0' where url like '%%/0'"
         )
         cursor.execute(
-            "update revisions set text_digest = 'more' where article_id in (select id from articles"
+            "update revision_rows set text_digest = 'more' where article_id in (select id from articles"
             " where extractor = 'x0')"
         )
         cursor.execute("update articles set extractor = 'x0' where url like '%%/1'")

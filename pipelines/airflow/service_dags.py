@@ -69,9 +69,17 @@ def upkeep_dag(doc: str) -> DAG:
 
             return tasks.complete_index()
 
+        @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
+        @failing.by_sentence()
+        def wordings() -> int:
+            from pipelines.airflow import tasks
+
+            return tasks.keep_wordings_once()
+
         health() >> outbox()
         golden_pages()
         search_index()
+        wordings()
         raw_files()
     return dag
 

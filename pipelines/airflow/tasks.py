@@ -173,6 +173,11 @@ def complete_index() -> int:
     return duties.complete_index(settings())
 
 
+def keep_wordings_once() -> int:
+    """Keep wordings once that versions of before kept twice; how many."""
+    return duties.keep_wordings_once(settings())
+
+
 def to_log(line: str) -> None:
     """One line of the crawl process into the task's log, at the level it begins with."""
     found = LEVEL.match(line)

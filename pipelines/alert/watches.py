@@ -20,14 +20,14 @@ from pipelines.query.grammar import Either, Every, Except, Find, Node, Without
 from pipelines.query.terms import Term, parse_term
 from pipelines.stores import postgres
 
-KINDS = ("new", "revised", "removed")
+KINDS = ("new", "revised", "removed", "restored")
 NAME = re.compile(r"[^\W_][\w .-]{0,79}")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 # Filters of a search that say nothing of what is yet to come, and what says it of a watch.
 NOT_IN_WATCHES = {
     "from": "a watch is told of what comes after it was made; `nightdesk watch try --days 30` looks back",
     "to": "a watch is told of what comes after it was made; `nightdesk watch try --days 30` looks back",
-    "is": "which changes a watch is told of says --kind: new, revised, removed",
+    "is": "which changes a watch is told of says --kind: new, revised, removed, restored",
 }
 
 

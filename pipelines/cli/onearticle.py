@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
 from rich.text import Text
 
-from pipelines import steering
+from pipelines import edits, steering
 from pipelines.archive import differences, provenance
 from pipelines.archive.differences import Fate, Piece
 from pipelines.cli import onepage
@@ -59,7 +59,7 @@ def show(
     onepage.print_facts(row)
     say("")
     quote(row["text"])
-    _print_origins(origins)
+    _print_origins(origins, {revision["revision"]: revision for revision in row["revisions"]})
     if len(row["revisions"]) > 1:
         first, last = row["revisions"][-1]["revision"], row["revisions"][0]["revision"]
         say(f"`nightdesk articles {number} --diff {first}..{last}` shows what changed.", "dim")
@@ -123,13 +123,20 @@ def _marked(pieces: Sequence[Piece]) -> Text:
     return line
 
 
-def _print_origins(origins: Sequence[postgres.Row]) -> None:
+def _print_origins(origins: Sequence[postgres.Row], revisions: Mapping[int, Mapping[str, Any]]) -> None:
     say("")
     table(
-        ("#revision", "run", "fetched", "status", "extractor"),
-        ((row["revision"], row["run"], row["fetched_at"], row["status"], row["extractor"]) for row in origins),
+        ("#revision", "kind", "run", "fetched", "status", "extractor"),
+        (
+            (row["revision"], revisions[row["revision"]]["kind"], row["run"], row["fetched_at"], row["status"],
+             row["extractor"])
+            for row in origins
+        ),
         title="Wordings",
-    )
+    )  # fmt: skip
+    for number, revision in revisions.items():
+        if revision["moved"]:
+            out.print(Text(f"Revision {number}: " + ", ".join(map(edits.told, revision["moved"]))), soft_wrap=True)
     newest: dict[str, Any] = dict(origins[0]) if origins else {}
     facts = {
         "raw file": newest.get("warc_file") and f"{newest['warc_file']}, byte {newest['warc_offset']}",

@@ -15,7 +15,7 @@ from pipelines import installation, private
 from pipelines.cli import completion, follow, followlist, known, sample
 from pipelines.cli.show import Json, as_json, complain, progress, say, table
 from pipelines.errors import SettingsError
-from pipelines.load import stories, words
+from pipelines.load import stories, wordings, words
 from pipelines.notify import address as addresses
 from pipelines.settings import CHANNEL_PREFIX, channels, of_installation, settings
 from pipelines.sources import folders, sourcefile
@@ -281,7 +281,7 @@ def migrate() -> None:
 
 @db_app.command("index")
 def index() -> None:
-    """Put articles that were loaded before there was a search, or stories, into them, now instead of by upkeep."""
+    """Do now what upkeep does to rows of older versions: search index, stories, wordings that were kept twice."""
     current = settings()
     with postgres.connection(current) as conn:
         postgres.check_migrated(conn)
@@ -289,3 +289,5 @@ def index() -> None:
     say(f"Put {done:,} articles into the search index." if done else "Every article is in the search index.")
     linked = stories.backfill(current, lambda so_far: progress(f"{so_far:,} articles so far"))
     say(f"Looked for the stories of {linked:,} articles." if linked else "Every article has its story.")
+    once = wordings.backfill(current, lambda so_far: progress(f"{so_far:,} wordings so far"))
+    say(f"{once:,} wordings stood twice, and stand once now." if once else "Every wording stands once.")

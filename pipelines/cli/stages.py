@@ -105,6 +105,7 @@ def upkeep() -> None:
         say(sentence)
     gone = duties.retire_raw(current)
     duties.complete_index(current)
+    duties.keep_wordings_once(current)
     sent = alert.send(current)
     say(f"Raw files deleted: {gone['files']} of {gone['runs']} runs. Messages sent: {sent.counts.get('sent', 0)}.")
     _exit_by([sent])

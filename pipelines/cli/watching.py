@@ -32,7 +32,7 @@ Source = Annotated[list[str] | None, typer.Option(help="Only of these sources.",
 Language = Annotated[list[str] | None, typer.Option(help="Only in these languages.")]
 Kind = Annotated[
     list[str] | None,
-    typer.Option(help="Only of these kinds: new, revised, removed.", autocompletion=completion.kinds),
+    typer.Option(help="Only of these kinds: new, revised, removed, restored.", autocompletion=completion.kinds),
 ]
 Channel = Annotated[
     list[str] | None,

@@ -27,11 +27,13 @@ from alerts
 where kind <> 'health'
 
 -- name: desk_revisions
--- Every revision of an article, newest first.
-select revision, run, fetched_at, title, description, text
-from revisions
-where article_id = %(id)s
-order by revision desc
+-- Every revision of an article, newest first, with what each is to the one before it.
+select r.revision, r.run, r.fetched_at, r.title, r.description, r.text, coalesce(c.revision_kind, '') as kind,
+    coalesce(c.moved, '[]') as moved
+from revisions r
+left join changes c on c.article_id = r.article_id and c.revision = r.revision and c.kind = 'revised'
+where r.article_id = %(id)s
+order by r.revision desc
 
 -- name: desk_runs
 -- The newest runs: when, over how many sources, how many of those failed, how many articles were new, and whether each was for one

@@ -16,7 +16,7 @@ from pipelines.codes import RunState
 from pipelines.errors import NightdeskError, SourceError
 from pipelines.health import golden
 from pipelines.health import troubles as health
-from pipelines.load import stories, words
+from pipelines.load import stories, wordings, words
 from pipelines.model import Source, Tally
 from pipelines.notify import outbox
 from pipelines.settings import Settings
@@ -143,6 +143,11 @@ def complete_index(settings: Settings) -> int:
     if indexed or linked:
         log.info("put %d articles into the search index, looked for the stories of %d", indexed, linked)
     return indexed + linked
+
+
+def keep_wordings_once(settings: Settings) -> int:
+    """Keep wordings once that versions of before kept twice; how many, 0 from then on."""
+    return wordings.backfill(settings, lambda done: log.info("kept %d wordings once so far", done))
 
 
 def _failures(settings: Settings, done: Sequence[Tally]) -> Iterator[str]:

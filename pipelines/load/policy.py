@@ -29,6 +29,12 @@ EARLY_SHARE = 0.95
 # One more look at a page that was no article. Chosen: some are published empty and filled within the day.
 REJECTED_LOOK_AFTER = timedelta(days=1)
 
+# --- What an edit is
+
+# An edit of so many words, or of so large a share of the text, is substantial; so is one that changes a number or a
+# name. Chosen: a sentence of news has some twenty words.
+SUBSTANTIAL_WORDS, SUBSTANTIAL_SHARE = 20, 0.15
+
 # --- Doubts
 
 # A 404 counts as gone once a second look, so much later, has found the same. Chosen: sites lose pages for a moment;

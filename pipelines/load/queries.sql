@@ -25,7 +25,7 @@ select count(*)::int as count from changes where source = %(source)s and run = %
 update lines l
 set verdict = 'stored', revision = r.revision,
     changed = (r.text_digest, r.title_digest) is distinct from (l.text_digest, l.title_digest)
-from revisions r
+from revision_rows r
 where r.fetch_id = l.fetch_id and l.reason = ''
 
 -- name: load_aliases
@@ -70,8 +70,8 @@ select not exists (select from changes where source = %(source)s and run <> %(ru
 -- One change for every article that is new or revised, with the reason why it alerts nobody, if there is one.
 -- What stayed undecided for a fault of ours is news when it is read at last. How old an article is counts from when a list first
 -- named it: it may have answered later. A date without a time may be as late as the end of its day, month or year.
-insert into changes (article_id, revision, kind, run, source, quiet)
-select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revised' end, %(run)s, %(source)s,
+insert into changes (article_id, revision, kind, revision_kind, moved, run, source, quiet)
+select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revised' end, l.revision_kind, l.moved, %(run)s, %(source)s,
     case
         when %(first_run)s then 'first run'
         when l.judged or l.same_page then 're-extraction'
@@ -103,11 +103,23 @@ update lines l set akin = false
 from broken b
 where l.canonical_key = b.canonical_key and l.canonical_key <> l.url_key
 
+-- name: load_edited
+-- The revisions that this file makes of other pages than the stored ones, each beside the wording before it.
+select n, title_before, text_before, title, text
+from (
+    select l.n, l.title, l.text, l.revision, l.judged or l.same_page as reread,
+        lag(l.title, 1, a.title) over ordered as title_before, lag(l.text, 1, a.text) over ordered as text_before
+    from lines l left join articles a on a.id = l.article_id
+    where l.fresh and l.changed
+    window ordered as (partition by l.url_id order by l.revision)
+) made
+where revision > 1 and not reread
+
 -- name: load_edits
--- Lines of articles whose text is another than the stored one, with both texts: some are but the counters of the site.
-select l.n, a.id as article, a.text as before, l.text as after
+-- Lines of articles that read otherwise than what is stored, with both: some differ in the counters or the signs of the site alone.
+select l.n, a.id as article, a.text as text_before, l.text, a.title as title_before, l.title
 from lines l join articles a on a.id = l.article_id
-where l.reason = '' and not l.judged and l.text_digest <> a.text_digest
+where l.reason = '' and not l.judged and (l.text_digest <> a.text_digest or l.title_digest <> a.title_digest)
 
 -- name: load_flood
 -- Whether so many of the known articles that this run looked at again are edited that it is a sign of a new layout, or of another
@@ -126,6 +138,13 @@ with looked as (
     where l.fresh and l.changed and l.revision > 1 and not l.judged and not l.same_page
 )
 select (select count(*) from edited) >= greatest(%(least)s, %(share)s * (select count(*) from looked)) as flood
+
+-- name: load_kinds
+-- What each of these revisions is to the one before it.
+update lines l
+set revision_kind = given.kind, moved = given.moved::jsonb
+from (values %s) as given (n, kind, moved)
+where l.n = given.n
 
 -- name: load_known
 -- What the ledger and the articles know of each line: its article, whether it was judged, whether a later fetch decides.
@@ -161,7 +180,9 @@ create temporary table lines (
     -- whether it is the newest of its URL, then the verdict, its reason, and the revision it makes or belongs to.
     article_id bigint, copy_of bigint, judged boolean not null default false, latest boolean not null default false,
     url_key text, variant_key text, verdict text, why text not null default '', revision integer,
-    fresh boolean not null default false, changed boolean not null default false, same_page boolean not null default false
+    fresh boolean not null default false, changed boolean not null default false, same_page boolean not null default false,
+    -- What its revision is to the one before it, and the numbers and names that moved.
+    revision_kind text not null default '', moved jsonb not null default '[]'
 ) on commit drop
 
 -- name: load_lock
@@ -213,7 +234,7 @@ set canonical_url = l.canonical_url, canonical_key = l.canonical_key, title = l.
     title_digest = l.title_digest, text_digest = l.text_digest, extractor = l.extractor, words = l.words,
     loaded_run = %(run)s, loaded_at = now()
 from lines l
-where a.fetch_id = l.fetch_id and l.verdict = 'stored' and not l.fresh
+where a.id = l.article_id and a.fetch_id = l.fetch_id and l.verdict = 'stored' and not l.fresh
     and (a.canonical_url, a.title, a.description, a.text, a.authors, a.language, a.published_at, a.published_precision,
         a.published_from, a.modified_at, a.image, a.tags, a.section, a.removed, a.page_digest, a.extractor)
         is distinct from
@@ -229,14 +250,16 @@ where l.verdict = 'stored' and not l.fresh and l.changed
 on conflict (article_id, revision, kind) do nothing
 
 -- name: load_reread_revisions
--- Put what the page says now, read again, into its revision.
-update revisions r
-set title = l.title, description = l.description, text = l.text, title_digest = l.title_digest, text_digest = l.text_digest,
+-- Put what the page says now, read again, into its revision; the words of the newest one stand in the article.
+update revision_rows r
+set title = case when r.text is null then null else l.title end, description = case when r.text is null then null else l.description end,
+    text = case when r.text is null then null else l.text end, title_digest = l.title_digest, text_digest = l.text_digest,
     page_digest = l.page_digest, extractor = l.extractor
 from lines l
 where l.fetch_id = r.fetch_id and l.verdict = 'stored' and not l.fresh
-    and (r.title, r.description, r.text, r.extractor, r.page_digest)
-        is distinct from (l.title, l.description, l.text, l.extractor, l.page_digest)
+    and (coalesce(r.title, l.title), coalesce(r.description, l.description), coalesce(r.text, l.text), r.title_digest, r.text_digest,
+        r.extractor, r.page_digest)
+        is distinct from (l.title, l.description, l.text, l.title_digest, l.text_digest, l.extractor, l.page_digest)
 
 -- name: load_rest
 -- Judge the lines that store nothing: rejections, copies, and looks older than what is stored.
@@ -244,6 +267,14 @@ update lines
 set verdict = case when reason <> '' then 'rejected' when copy_of is not null then 'duplicate' else 'unchanged' end,
     why = case when reason <> '' then reason when copy_of is not null then 'second URL' else 'not newer than what is stored' end
 where verdict is null
+
+-- name: load_restored
+-- Articles that were gone and are seen again.
+insert into changes (article_id, revision, kind, revision_kind, run, source)
+select distinct on (a.id) a.id, a.revision, 'restored', 'restored', %(run)s, %(source)s
+from lines l join articles a on a.id = l.article_id
+where l.fresh and a.gone_at is not null
+on conflict (article_id, revision, kind) do nothing
 
 -- name: load_revised
 -- Put the newest revision of this file into its article.
@@ -260,13 +291,16 @@ from (
 where a.id = l.article_id and l.revision > a.revision
 
 -- name: load_revisions
--- Keep every text an article has had.
-insert into revisions (
+-- Keep every text an article has had: the words of the newest one stand in the article.
+insert into revision_rows (
     article_id, revision, run, fetch_id, fetched_at, title, description, text, title_digest, text_digest, page_digest, extractor
 )
-select article_id, revision, run, fetch_id, fetched_at, title, description, text, title_digest, text_digest, page_digest, extractor
-from lines
-where fresh and changed
+select article_id, revision, run, fetch_id, fetched_at, case when newest then null else title end,
+    case when newest then null else description end, case when newest then null else text end, title_digest, text_digest,
+    page_digest, extractor
+from (
+    select *, revision = max(revision) over (partition by article_id) as newest from lines where fresh and changed
+) made
 
 -- name: load_seen
 -- Say when each article was last seen, and where; one that is seen again is not gone.
@@ -275,9 +309,16 @@ from (select article_id, url, max(fetched_at) as seen_at from lines where fresh 
 where a.id = l.article_id and (a.seen_at < l.seen_at or a.gone_at is not null)
 
 -- name: load_still
--- Give lines in which only counters moved the text that is stored.
+-- Give lines in which nothing but counters, signs or the time of an update moved the text that is stored.
 update lines l
 set text = a.text, text_digest = a.text_digest, words = a.words
+from articles a
+where a.id = l.article_id and l.n = any(%(numbers)s)
+
+-- name: load_still_titles
+-- Give lines in whose title nothing but signs moved the title that is stored.
+update lines l
+set title = a.title, title_digest = a.title_digest
 from articles a
 where a.id = l.article_id and l.n = any(%(numbers)s)
 
@@ -322,7 +363,7 @@ where j.n = l.n
 -- name: tally_of_load
 -- What load did for a source in a run, however often it was run.
 select coalesce(c.new, 0) as new, coalesce(c.revised, 0) as revised, coalesce(c.reread, 0) as reread,
-    coalesce(c.removed, 0) as removed, coalesce(c.words, 0) as words, coalesce(c.cut, 0) as cut,
+    coalesce(c.removed, 0) as removed, coalesce(c.restored, 0) as restored, coalesce(c.words, 0) as words, coalesce(c.cut, 0) as cut,
     o.unchanged, o.duplicate, o.rejected
 from (
     select count(*) filter (where outcome = 'unchanged')::int as unchanged,
@@ -334,9 +375,9 @@ from (
     select count(*) filter (where c.kind = 'new')::int as new,
         count(*) filter (where c.kind = 'revised' and c.quiet <> 're-extraction')::int as revised,
         count(*) filter (where c.kind = 'revised' and c.quiet = 're-extraction')::int as reread,
-        count(*) filter (where c.kind = 'removed')::int as removed,
-        sum(a.words) filter (where c.kind <> 'removed')::int as words,
-        sum(jsonb_array_length(a.removed)) filter (where c.kind <> 'removed')::int as cut
+        count(*) filter (where c.kind = 'removed')::int as removed, count(*) filter (where c.kind = 'restored')::int as restored,
+        sum(a.words) filter (where c.kind in ('new', 'revised'))::int as words,
+        sum(jsonb_array_length(a.removed)) filter (where c.kind in ('new', 'revised'))::int as cut
     from changes c join articles a on a.id = c.article_id
     where c.source = %(source)s and c.run = %(run)s
 ) c
@@ -453,6 +494,13 @@ select a.id, a.source, a.fetch_id, a.title_digest, a.text_digest, a.loaded_at,
 from articles a
 where (%(below)s::bigint is null or a.id < %(below)s)
     and not exists (select from article_signatures s where s.article_id = a.id and s.loaded_at = a.loaded_at)
+
+-- name: wordings_twice
+-- The next articles of a backfill, newest first, whose wording stands in their newest revision as well, held until that is over.
+select a.id
+from articles a join revision_rows r on r.article_id = a.id and r.revision = a.revision
+where (%(below)s::bigint is null or a.id < %(below)s) and r.text is not null
+    and (r.title, r.description, r.text) = (a.title, a.description, a.text)
 order by a.id desc
 limit %(count)s
 for no key update of a
@@ -480,3 +528,11 @@ where own.article_id = any(%(ids)s)
 -- name: story_texts
 -- The texts of articles that came without a signature.
 select id, text from articles where id = any(%(ids)s)
+
+-- name: wordings_once
+-- Take the words out of the newest revision of these articles, where they are those of the article.
+update revision_rows r
+set title = null, description = null, text = null
+from articles a
+where a.id = any(%(ids)s) and r.article_id = a.id and r.revision = a.revision
+    and (r.title, r.description, r.text) = (a.title, a.description, a.text)

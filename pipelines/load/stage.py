@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from pipelines import signatures, text, urls
 from pipelines.codes import RunState
 from pipelines.crawl import ledger
 from pipelines.errors import StoreError
-from pipelines.load import counters, policy, stories, words
+from pipelines.load import counters, policy, revisions, stories, words
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
 from pipelines.signatures import Signature
@@ -51,6 +52,7 @@ STEPS = (
     "load_named",
     "load_revisions",
     "load_revised",
+    "load_restored",
     "load_seen",
     "load_changes",
     "load_outcomes",
@@ -79,7 +81,8 @@ COLUMNS = (  # noqa: SIM905
 def load(settings: Settings, source: Source, run: str) -> Tally:
     """Put the article file of a source and run into Postgres; the same Tally however often it is done.
 
-    Counts: new, revised, reread, unchanged, duplicate, removed, rejected, words, cut (lines of boilerplate), seconds.
+    Counts: new, revised, reread, unchanged, duplicate, removed, restored, rejected, words, cut (lines of boilerplate),
+    seconds.
     A file that is missing though pages were fetched, or that cannot be read, is a Tally with state failed; so is a load
     after which the ledger does not account for every URL of the run (count: unaccounted).
     """
@@ -204,14 +207,38 @@ def _run_steps(conn: postgres.Connection, rows: Sequence[Sequence[Any]], source:
             postgres.execute(conn, step, source=source, run=run, **before, **POLICY)
             if step == VERDICTS:
                 before |= postgres.row(conn, "load_flood", source=source, **FLOOD) or {}
+                if not before["flood"]:
+                    _judge_revisions(conn)
             if step == KNOWN:
-                edits = [counters.Edit(**row) for row in postgres.query(conn, "load_edits")]
-                postgres.execute(conn, "load_still", numbers=counters.still(edits))
+                _let_stand_still(conn)
         postgres.execute_values(conn, "load_aliases", _aliases(rows, run))
     postgres.execute(conn, "load_unchanged", source=source, run=run, **POLICY)
     postgres.execute(conn, "load_gone", source=source, run=run, **POLICY)
     if rows:
         words.keep_loaded(conn)
+
+
+def _let_stand_still(conn: postgres.Connection) -> None:
+    """Keep what is stored where only the site's counters moved, its quotes, blanks, or the time of an update."""
+    edits = postgres.query(conn, "load_edits")
+    texts = [row for row in edits if row["text"] != row["text_before"]]
+    same = [row["n"] for row in texts if revisions.alike(row["text_before"], row["text"])]
+    counted = counters.still(
+        [counters.Edit(row["n"], row["article"], row["text_before"], row["text"]) for row in texts]
+    )
+    titles = [row["n"] for row in edits if revisions.alike(row["title_before"], row["title"])]
+    postgres.execute(conn, "load_still", numbers=[*same, *counted])
+    postgres.execute(conn, "load_still_titles", numbers=titles)
+
+
+def _judge_revisions(conn: postgres.Connection) -> None:
+    """Say of each revision what it is to the one before it."""
+    made = []
+    for row in postgres.query(conn, "load_edited"):
+        before = {"title": row["title_before"], "text": row["text_before"]}
+        edit = revisions.judge(before, row)
+        made.append((row["n"], edit.kind, postgres.json([asdict(one) for one in edit.moved])))
+    postgres.execute_values(conn, "load_kinds", made)
 
 
 def _row(n: int, line: Line) -> list[Any]:

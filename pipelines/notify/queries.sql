@@ -1,27 +1,5 @@
 -- The short statements of notify/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
 
--- name: alerts_of_deliveries
--- What messages tell of: their alerts with the article as it was at that revision, and of an edit the revision before it. Each by its key: with
--- many new rows, of which the planner knows little, a join would read all alerts for every few messages.
-select d.delivery_id, a.id, a.kind, a.message, a.matches, a.created_at, coalesce(r.title, x.title, '') as title, coalesce(x.url, '') as url,
-    a.source, coalesce(x.language, '') as language, x.published_at, x.published_precision, x.id as article_id,
-    case when a.kind = 'removed' then coalesce(x.gone_at, a.created_at) end as removed_at,
-    case when p.revision is not null then jsonb_build_object(
-        'title', p.title, 'description', p.description, 'text', p.text
-    ) end as before,
-    case when p.revision is not null then jsonb_build_object(
-        'title', r.title, 'description', r.description, 'text', r.text
-    ) end as now
-from unnest(%(ids)s::bigint[]) as wanted (id)
-cross join lateral (select delivery_id, alert_id from delivered_alerts where delivery_id = wanted.id offset 0) d
-cross join lateral (select * from alerts where id = d.alert_id limit 1) a
-left join lateral (select * from articles where id = a.article_id limit 1) x on true
-left join lateral (select * from revisions where article_id = a.article_id and revision = a.revision limit 1) r on true
-left join lateral (
-    select * from revisions where a.kind = 'revised' and article_id = a.article_id and revision = a.revision - 1 limit 1
-) p on true
-order by d.delivery_id, a.id
-
 -- name: become_sender
 -- Be a sender with this number for as long as the session lasts; what it marks may be on disk a moment later.
 select pg_try_advisory_lock(%(senders)s, %(sender)s) as got, set_config('synchronous_commit', 'off', false)

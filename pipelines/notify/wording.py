@@ -27,11 +27,17 @@ MOST_EXCERPTS = 5
 MOST_EDITED = 3
 # Characters of one of them. Chosen: four lines on a phone.
 LONGEST_EDITED = 300
-SAID = {"new": "New", "revised": "Changed", "removed": "Removed from the site", "health": "Source"}
+SAID = {
+    "new": "New",
+    "revised": "Changed",
+    "removed": "Removed from the site",
+    "restored": "Back on the site",
+    "health": "Source",
+}
 # In a subject, between the watch and the title: what is new needs no word.
-IN_SUBJECT = {"new": "", "revised": "changed: ", "removed": "removed: ", "health": ""}
+IN_SUBJECT = {"new": "", "revised": "changed: ", "removed": "removed: ", "restored": "back: ", "health": ""}
 STOPS = " .。…!؟?"
-COUNTED = {"new": "new", "revised": "changed", "removed": "removed", "health": "of sources"}
+COUNTED = {"new": "new", "revised": "changed", "removed": "removed", "restored": "back", "health": "of sources"}
 
 
 def plain(key: str, subject: str, body: str) -> Message:
@@ -129,6 +135,8 @@ def _payload(alert: Mapping[str, Any]) -> dict[str, Any]:
         "published_at": published.isoformat() if published else None,
         "removed_at": removed.isoformat() if removed else None,
         "changes": asdict(edit) if edit else None,
+        "revision_kind": alert.get("revision_kind", ""),
+        "moved": alert.get("moved", []),
         "matches": alert["matches"],
         "snippets": _excerpts(alert),
     }

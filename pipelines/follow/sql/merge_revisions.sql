@@ -1,6 +1,6 @@
 -- Texts that only the article that goes had are kept as revisions before the first one of the article that stays: 0, -1, …
 with wanted as (
-    select r.article_id, r.revision, s.winner,
+    select r.article_id, r.revision, s.winner, r.title, r.description, r.text,
         (select least(min(w.revision), 1) from revisions w where w.article_id = s.winner)
             - row_number() over (partition by s.winner order by r.fetched_at desc, r.revision desc) as number
     from same s
@@ -15,7 +15,7 @@ with wanted as (
     from wanted w
     where c.article_id = w.article_id and c.revision = w.revision and c.kind = 'revised'
 )
-update revisions r
-set article_id = w.winner, revision = w.number
+update revision_rows r
+set article_id = w.winner, revision = w.number, title = w.title, description = w.description, text = w.text
 from wanted w
 where r.article_id = w.article_id and r.revision = w.revision

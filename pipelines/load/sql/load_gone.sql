@@ -13,8 +13,8 @@ with gone as (
 ), marked as (
     update articles a set gone_at = g.fetched_at from gone g where a.id = g.id
 ), told as (
-    insert into changes (article_id, revision, kind, run, source)
-    select id, revision, 'removed', %(run)s, %(source)s from gone order by fetched_at
+    insert into changes (article_id, revision, kind, revision_kind, run, source)
+    select id, revision, 'removed', 'removed', %(run)s, %(source)s from gone order by fetched_at
     on conflict (article_id, revision, kind) do nothing
 )
 insert into outcomes (fetch_id, url_id, run, source, outcome, reason)

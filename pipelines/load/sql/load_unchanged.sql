@@ -4,6 +4,12 @@ with looked as (
     from fetches f join articles a on a.url_id = f.url_id
     where f.run = %(run)s and f.source = %(source)s and f.outcome = 'unchanged'
     group by a.id
+), told as (
+    insert into changes (article_id, revision, kind, revision_kind, run, source)
+    select a.id, a.revision, 'restored', 'restored', %(run)s, %(source)s
+    from looked l join articles a on a.id = l.id
+    where a.gone_at < l.fetched_at
+    on conflict (article_id, revision, kind) do nothing
 ), seen as (
     update articles a set seen_at = greatest(a.seen_at, l.fetched_at), gone_at = null
     from looked l

@@ -1,0 +1,210 @@
+"""What an edit of an article is: a correction, a new headline, much or little of the text; and which numbers and names.
+
+It compares two wordings and knows nothing of pages or tables. A text that differs in quotes, dashes, blanks or a line
+with the time of an update alone is the same text: `alike`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from pipelines import edits, text
+from pipelines.codes import MovedKind, RevisionKind
+from pipelines.load import notices, policy
+
+# Comparing takes the square of it; of longer edits it is only counted how many words changed.
+MOST_WORDS = 2_000
+# Words that stand in the place of others as a name does, at most; and things that are named of one edit.
+MOST_OF_A_NAME, MOST_NAMED = 5, 20
+# As alike are two spellings of one name, of the letters that both have. Chosen: one letter of five.
+SPELLING = 0.75
+# What joins figures to one number.
+JOINS = re.compile("[.,:/'’٫٬\u00a0\u202f\u2009-]")
+GROUPS = re.compile("[.,'’٬\u00a0\u202f\u2009](?=\\d{3}(?:\\D|$))")
+# What ends a sentence before a word, or opens it: a capital letter there says nothing.
+OPENS = re.compile(r"(?:^|[.!?؟。\n:…])[\s\"'«“„(\[-]*$")
+# Letters of a word that says what was counted. Chosen: shorter ones join words.
+LEAST_BESIDE = 3
+# Characters before a word that are looked at for it.
+BEFORE = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """A number or a name that was changed: as it stood before, as it stands now, and the word that it belongs to."""
+
+    what: MovedKind
+    before: str
+    after: str
+    beside: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edit:
+    """What one revision is to the one before it."""
+
+    kind: RevisionKind
+    moved: tuple[Moved, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    form: str
+    surface: str
+    opens: bool
+    # What stands between it and the next word is a blank alone.
+    joined: bool
+
+
+def alike(before: str, now: str) -> bool:
+    """Whether two texts, or titles, say the same in other quotes, dashes, blanks, or at another time of update."""
+    return notices.shape(before) == notices.shape(now)
+
+
+def judge(before: Mapping[str, str], now: Mapping[str, str]) -> Edit:
+    """What became of a wording (title, text): its kind, and the numbers and names that changed, the title's first."""
+    edit = edits.compare({**before, "description": ""}, {**now, "description": ""})
+    title_changed = not alike(before["title"], now["title"])
+    titles = _compared(before["title"], now["title"]) if title_changed else ([], 0)
+    texts = _compared("\n".join(edit.removed), "\n".join(edit.added))
+    moved = tuple(dict.fromkeys((*titles[0], *texts[0])))[:MOST_NAMED]
+    said = (*edit.added, *((now["title"],) if title_changed else ()))
+    if any(notices.is_correction(sentence) for sentence in said):
+        kind = RevisionKind.CORRECTION
+    elif _is_substantial(texts, text.words(now["text"])):
+        kind = RevisionKind.SUBSTANTIAL
+    else:
+        kind = RevisionKind.HEADLINE if title_changed else RevisionKind.MINOR
+    return Edit(kind=kind, moved=moved)
+
+
+def _is_substantial(compared: tuple[Sequence[Moved], int], words: int) -> bool:
+    moved, changed = compared
+    if changed >= policy.SUBSTANTIAL_WORDS or changed >= policy.SUBSTANTIAL_SHARE * max(words, 1):
+        return True
+    return any(one.what == MovedKind.NUMBER or not _is_spelling(one) for one in moved)
+
+
+def _is_spelling(moved: Moved) -> bool:
+    """Whether it is one name, spelled otherwise."""
+    left, right = (text.bare(text.normal(name)).split() for name in (moved.before, moved.after))
+    one, other = (" ".join(word for word in own if word not in both) for own, both in ((left, right), (right, left)))
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= SPELLING
+
+
+def _compared(before: str, now: str) -> tuple[list[Moved], int]:
+    """The numbers and names that changed from one text to another, and how many words did."""
+    old, new = _words(before), _words(now)
+    if max(len(old), len(new)) > MOST_WORDS:
+        left, right = Counter(word.form for word in old), Counter(word.form for word in new)
+        return [], max((left - right).total(), (right - left).total())
+    moved: list[Moved] = []
+    changed = 0
+    matcher = SequenceMatcher(None, [word.form for word in old], [word.form for word in new], autojunk=False)
+    for tag, begin, end, start, stop in matcher.get_opcodes():
+        if tag != "equal":
+            changed += max(end - begin, stop - start)
+        if tag == "replace":
+            moved += _numbers(old, new, (begin, end), (start, stop))
+            moved += _names(old, new, (begin, end), (start, stop))
+    return moved, changed
+
+
+Span = tuple[int, int]
+
+
+def _numbers(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -> Iterator[Moved]:
+    """Numbers in the place of numbers, those of the same turn with each other."""
+    left = [n for n in range(*was) if _is_number(old[n])]
+    right = [n for n in range(*now) if _is_number(new[n])]
+    for n, m in zip(left, right, strict=False):
+        if old[n].form != new[m].form:
+            yield Moved(what=MovedKind.NUMBER, before=old[n].surface, after=new[m].surface, beside=_beside(new, m))
+
+
+def _beside(words: Sequence[_Word], n: int) -> str:
+    """The word that a number belongs to: the one behind it, before a word like `in` or a stop the one before."""
+    if words[n].joined and n + 1 < len(words) and len(words[n + 1].form) >= LEAST_BESIDE:
+        return words[n + 1].surface
+    return words[n - 1].surface if n and words[n - 1].joined else ""
+
+
+def _names(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -> Iterator[Moved]:
+    """A name in the place of a name: by its capital letters, or by the title before it where there are none."""
+    if max(was[1] - was[0], now[1] - now[0]) > MOST_OF_A_NAME:
+        return
+    titled = was[0] > 0 and notices.is_title(old[was[0] - 1].form)
+    one, other = (_name(words, span, titled=titled) for words, span in ((old, was), (new, now)))
+    if one and other:
+        yield Moved(what=MovedKind.NAME, before=one, after=other)
+
+
+def _name(words: Sequence[_Word], span: Span, *, titled: bool) -> str:
+    """These words as a name, with the capitalised words beside them; empty where they are none."""
+    inside = words[span[0] : span[1]]
+    if any(_is_number(word) for word in inside):
+        return ""
+    if titled and not any(_has_case(word.surface) for word in inside):
+        return " ".join(word.surface for word in inside)
+    if not all(_is_capital(word) for word in inside):
+        return ""
+    begin, end = span
+    while begin > 0 and words[begin - 1].joined and not words[begin].opens and _is_capital(words[begin - 1]):
+        begin -= 1
+    while end < len(words) and words[end - 1].joined and _is_capital(words[end]):
+        end += 1
+    alone = words[begin].opens and end - begin == 1
+    return "" if alone else " ".join(word.surface for word in words[begin:end])
+
+
+def _is_capital(word: _Word) -> bool:
+    return word.surface[:1].isupper()
+
+
+def _has_case(surface: str) -> bool:
+    return surface.lower() != surface.upper()
+
+
+def _is_number(word: _Word) -> bool:
+    return word.form[:1].isdigit()
+
+
+def _words(written: str) -> list[_Word]:
+    """The words of a text, figures that are joined as one number; the digits of every script are the same."""
+    found = text.tokens(written)
+    made: list[_Word] = []
+    for group in _groups(written, found):
+        first, last = group[0], group[-1]
+        surface = written[first.start : last.end]
+        form = _value(written, group) if first.form.isdigit() else first.form
+        opens = bool(OPENS.search(written[max(0, first.start - BEFORE) : first.start]))
+        following = written[last.end : last.end + 1]
+        made.append(_Word(form, surface, opens, following.isspace() and following != "\n"))
+    return made
+
+
+def _groups(written: str, found: Iterable[text.Token]) -> Iterator[list[text.Token]]:
+    group: list[text.Token] = []
+    for token in found:
+        between = written[group[-1].end : token.start] if group else ""
+        if group and group[-1].form.isdigit() and token.form[:1].isdigit() and JOINS.fullmatch(between):
+            group.append(token)
+            continue
+        if group:
+            yield group
+        group = [token]
+    if group:
+        yield group
+
+
+def _value(written: str, group: Sequence[text.Token]) -> str:
+    """A number as it is compared: 1,200 and 1200 are one, 1.5 and 15 are not."""
+    parts = [group[0].form]
+    for one, other in pairwise(group):
+        parts += [written[one.end : other.start], other.form]
+    return GROUPS.sub("", "".join(parts)).replace("٫", ".").replace(",", ".")
