@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from configparser import ConfigParser
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 
 import httpx
@@ -51,6 +52,30 @@ def test_the_lock_satisfies_what_the_wheel_asks_for_and_every_library_it_pins_is
         # What only the repository's own ways of running need: the login of Compose, its database, the build, the demo.
         "apache-airflow-providers-fab", "apache-airflow-providers-postgres", "setuptools", "psutil",
     }  # fmt: skip
+
+
+def test_what_an_old_pip_would_leave_out_is_asked_for_by_its_own_name() -> None:
+    """The pip of Python 3.11 looks for an extra letter by letter: justext's lxml[html_clean] is lxml's html-clean."""
+    wanted = [Requirement(line) for line in setup()["options"]["install_requires"].strip().splitlines()]
+    asked = {canonicalize_name(requirement.name) for requirement in wanted}
+
+    left_out, seen, waiting = set(), set(), set(asked)
+    while waiting:
+        name = waiting.pop()
+        seen.add(name)
+        for line in metadata.requires(name) or []:
+            needs = Requirement(line)
+            if needs.marker and not needs.marker.evaluate({"extra": ""}):
+                continue
+            waiting |= {canonicalize_name(needs.name)} - seen
+            there = set(metadata.metadata(needs.name).get_all("Provides-Extra") or [])
+            for extra in needs.extras - there:
+                for further in map(Requirement, metadata.requires(needs.name) or []):
+                    if further.marker and further.marker.evaluate({"extra": canonicalize_name(extra)}):
+                        left_out |= {canonicalize_name(further.name)}
+
+    assert "lxml-html-clean" in left_out
+    assert left_out - asked == set()
 
 
 def test_every_package_travels_in_the_wheel_and_its_metadata_says_what_it_is_for() -> None:

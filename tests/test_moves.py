@@ -81,6 +81,19 @@ def test_a_renamed_source_keeps_all_and_its_next_night_finds_nothing_new(
     assert count(conn, "alerts") == before["alerts"]
 
 
+def test_a_query_that_still_names_the_old_source_is_told(
+    desk: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with conn:
+        watches.add(conn, watches.make("ports", [], query="ميناء source:sabah"))
+        watches.add(conn, watches.make("others", [], query="ميناء -source:sabah-two source:sabah2"))
+
+    renames.rename(desk, "sabah", "morning")
+
+    assert renames.watches_naming(desk, "sabah") == ["ports"]
+    assert renames.watches_naming(desk, "morning") == []
+
+
 def test_a_site_that_was_followed_twice_becomes_one_and_nobody_is_told_again(
     desk: Settings, conn: postgres.Connection
 ) -> None:

@@ -158,6 +158,7 @@ def rename(
 
     renames.rename(settings(), old, new)
     say(f"{old} is {new} now, with its articles, alerts and ledger; its raw files stay where they are.")
+    _tell_of_queries(old, new)
 
 
 @sources_app.command("merge")
@@ -174,6 +175,15 @@ def merge(
         f"{old} is a part of {new} now: {moved.articles} articles and {moved.urls} addresses that both had became one, "
         f"and nobody is told of them again.{aside}"
     )
+    _tell_of_queries(old, new)
+
+
+def _tell_of_queries(old: str, new: str) -> None:
+    """Name the watches whose query still asks for the old name, for it finds nothing from now on."""
+    from pipelines.follow import renames
+
+    for watch in renames.watches_naming(settings(), old):
+        complain(f"The query of the watch {watch} names source:{old}: `nightdesk watch edit {watch}` makes it {new}.")
 
 
 def _meant() -> Path:

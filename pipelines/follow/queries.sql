@@ -125,6 +125,10 @@ set sources = (
 )
 where %(old)s = any(sources)
 
+-- name: watches_naming
+-- The watches whose query names a source: a query is somebody's words, and is not rewritten.
+select name from watches where query ~ ('(^|[^[:alnum:]-])source:"?' || %(source)s || '($|[^[:alnum:]-])') order by name
+
 -- name: source_has_rows
 -- Whether anything was ever written down of a source.
 select exists (select from urls where source = %(source)s) or exists (select from runs where source = %(source)s) as there

@@ -102,6 +102,12 @@ def merge(settings: Settings, old: str, new: str) -> Moved:
     return Moved(old=old, new=new, articles=folded, urls=len(urls), aside=aside)
 
 
+def watches_naming(settings: Settings, source: str) -> list[str]:
+    """The watches whose query still names a source that has another name now: they would match nothing of it."""
+    with postgres.connection(settings) as conn:
+        return [row["name"] for row in postgres.query(conn, "watches_naming", source=source)]
+
+
 @contextmanager
 def _alone(settings: Settings, old: str, new: str) -> Iterator[postgres.Connection]:
     """A connection that holds both sources, so that no crawl begins; SourceError where one is going on."""

@@ -1,4 +1,4 @@
-"""What a hostile server sends as its head cannot make the raw file of a run unreadable, or say that a page is another."""
+"""What a hostile server sends as its head makes no raw file unreadable, and no page another."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ NAMES = (
     "é",
 )
 PARTS = (
-    "", "\r\n", "\n", "\r", "\r\n\r\n", "\r\n ", "\x00", "\x0b", "\x85", "\u2028", "€", "\udcff", ":", "Content-Length: 3",
+    "",
+    "\r\n", "\n", "\r", "\r\n\r\n", "\r\n ", "\x00", "\x0b", "\x85", "\u2028", "€", "\udcff", ":", "Content-Length: 3",
     "HTTP/1.1 404 Not Found", "WARC/1.1\r\nWARC-Type: response\r\n\r\n", "\x1f\x8b", "x" * 9_000, "y" * 70_000,
 )  # fmt: skip
 BODIES = (b"", b"<html>news</html>", b"\x1f\x8b\x08\x00broken", b"\r\n\r\n", b"WARC/1.1\r\n\r\n", bytes(range(256)))
