@@ -106,7 +106,7 @@ def _pool(cursor: psycopg2.extensions.cursor) -> None:
         " words integer)"
     )
     for number in range(POOL):
-        one = archive.article(number, POOL, archive.spoken())
+        one = archive.article(number, archive.Size(POOL))
         row = (number, one["title"], one["description"], one["text"], one["language"], len(str(one["text"]).split()))
         cursor.execute("insert into pool values (%s, %s, %s, %s, %s, %s)", row)
 

@@ -34,7 +34,7 @@ def main(words: list[str]) -> int:
     for articles in given.articles:
         with fresh.installation() as settings, postgres.connection(settings) as conn:
             began = time.monotonic()
-            archive.fill(conn, articles)
+            archive.fill(conn, archive.Size(articles))
             print(
                 f"scale: {articles:,} articles, filled in {time.monotonic() - began:,.0f} s; {_sizes(conn)}", flush=True
             )
@@ -68,8 +68,8 @@ Ask = Callable[[postgres.Connection], object]
 def queries(articles: int) -> list[tuple[str, Ask]]:
     """200 queries of all kinds, and what ILIKE is asked beside: each with its kind."""
     dice = random.Random(17)
-    spoken = archive.spoken()
-    texts = list(archive.texts(QUERIES, articles))
+    spoken = archive.spoken(archive.Size(articles))
+    texts = list(archive.texts(QUERIES, archive.Size(articles)))
 
     def word(lowest: int, highest: int) -> str:
         return spoken[dice.choice(("ar", "en"))].words[dice.randrange(lowest, highest)]

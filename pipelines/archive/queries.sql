@@ -100,7 +100,7 @@ with asked as (
     union
     select u.id from asked join urls u on u.alias_of = coalesce(asked.alias_of, asked.id)
 )
-select l.* from nightdesk.ledger l where l.id in (select id from known) order by l.id
+select l.* from known join nightdesk.ledger l on l.id = known.id order by l.id
 
 -- name: published_sources
 -- How the last run of each of these sources was, and its newest article.
@@ -109,7 +109,9 @@ select name as source,
     last.run as last_run, last.started_at as last_started_at, last.state as last_state, last.message as last_message
 from unnest(%(sources)s::text[]) as name
 left join lateral (
-    select r.run, r.started_at, r.state, r.message from runs r where r.source = name order by r.started_at desc limit 1
+    select r.run, r.started_at, r.state, r.message from runs r
+    where r.source >= name and r.source <= name
+    order by r.source desc, r.started_at desc limit 1
 ) last on true
 
 -- name: walk_end

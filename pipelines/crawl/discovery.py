@@ -355,6 +355,7 @@ def _vanished(
         via=via,
         most=policy.MAX_VANISHED,
         apart=policy.VANISHED_APART,
+        ahead=policy.DATED_AHEAD,
         **wanted,
     )
 

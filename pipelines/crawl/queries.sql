@@ -366,11 +366,12 @@ where urls.id = ruled.id
 -- name: rules_of_source
 -- Articles that the source's own patterns kept out within its days, and those not fetched yet that they may keep out now.
 select id, url, state from urls
-where source = %(source)s and kind = 'article' and (
-    (state = 'excluded' and code in ('allow', 'deny') and decided_at > now() - make_interval(days => %(days)s))
-    or (state in ('discovered', 'failed', 'blocked') and fetched_at is null and next_at is not null and alias_of is null
-        and due_for <> 'asked')
-)
+where source = %(source)s and kind = 'article' and state = 'excluded' and code in ('allow', 'deny')
+    and decided_at > now() - make_interval(days => %(days)s)
+union all
+select id, url, state from urls
+where source = %(source)s and kind = 'article' and state in ('discovered', 'failed', 'blocked') and fetched_at is null
+    and next_at is not null and alias_of is null and due_for <> 'asked'
 
 -- name: sitemaps_of_run
 -- How many sitemaps that an index named a run has asked a source for.
@@ -412,26 +413,6 @@ with before as (
 select taken.host, coalesce(before.ago, 'infinity')::float as ago, greatest(before.rest, 0)::float as rest
 from taken left join before using (host)
 
--- name: unaccounted_urls
--- URLs a run discovered, leased or fetched, of one source or of all, that have no end and that nothing will look at again.
-select urls.id, urls.source, urls.url, urls.state, case
-        when urls.leased_run = %(run)s then 'leased and never ended'
-        when urls.state = 'fetched' then 'fetched and not decided by load'
-        else 'discovered and never due' end as problem
-from urls
-where (%(source)s = '' or urls.source = %(source)s)
-    and (
-        (urls.leased_run = %(run)s and urls.leased_until is not null)
-        or (
-            (urls.state = 'fetched' or (urls.state = 'discovered' and urls.next_at is null))
-            and (
-                urls.discovered_run = %(run)s
-                or exists (select from fetches where fetches.url_id = urls.id and fetches.run = %(run)s)
-            )
-        )
-    )
-order by urls.source, urls.id
-
 -- name: unmarked_variants
 -- Articles in the ledger from before variant keys were kept.
 select id, url from urls where source = %(source)s and kind = 'article' and variant_key is null order by id limit %(count)s
@@ -453,6 +434,8 @@ where id in (
     select id from urls
     where source = %(source)s and via = %(via)s and kind = 'article' and state in ('stored', 'unchanged')
         and alias_of is null and missed_at is null and (next_at is null or next_at > now())
+        -- What was published since was found since, but for a date that is some days ahead of its time.
+        and discovered_at > %(oldest)s::timestamptz - %(ahead)s
         and coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz > %(oldest)s
         and id <> all(%(named)s)
         and fetched_at < now() - %(apart)s
@@ -488,3 +471,24 @@ set next_at = now(), attempts = 0, digest = '', etag = '', last_modified = '', d
 -- Hosts at which another session waits for its turn.
 select host from unnest(%(hosts)s::text[]) as host
 where not pg_try_advisory_xact_lock(hashtextextended('host wanted ' || host, 0))
+
+-- name: unaccounted_urls
+-- URLs a run discovered, leased or fetched, of one source or of all, that have no end and that nothing will look at again.
+with open as (
+    select id from urls
+    where leased_until is not null and leased_run = %(run)s and (%(source)s = '' or source = %(source)s)
+    union
+    select id from urls
+    where (state = 'fetched' or (state = 'discovered' and next_at is null)) and (%(source)s = '' or source = %(source)s)
+        and (
+            discovered_run = %(run)s
+            or exists (select from fetches where fetches.url_id = urls.id and fetches.run = %(run)s)
+        )
+)
+select urls.id, urls.source, urls.url, urls.state, case
+        when urls.leased_run = %(run)s then 'leased and never ended'
+        when urls.state = 'fetched' then 'fetched and not decided by load'
+        else 'discovered and never due' end as problem
+from urls
+where urls.id in (select id from open)
+order by urls.source, urls.id

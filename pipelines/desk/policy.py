@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-# The newest articles, of which those of the last run are chosen. Chosen: more than one night brings; a bound for the
-# query.
-CANDIDATES = 5000
 # Characters of a text that are read for its excerpt of EXCERPT_CHARACTERS, since line breaks are lost on the way.
 EXCERPT_READ_CHARACTERS = 700
 # Characters of an excerpt. Chosen: three lines of the page.
@@ -20,6 +17,8 @@ FETCHED_AHEAD = timedelta(days=7)
 ARTICLES_SHOWN = 40
 # Runs on the page. Chosen: a week of nights and what was asked for by hand between them.
 RUNS_SHOWN = 10
+# Old runs that were begun again since the oldest of those on the page. Chosen: hardly anybody begins as many.
+RUNS_BEGUN_AGAIN = 10
 # Names in one sentence; the others are counted. Chosen: a line.
 NAMED = 3
 # Pages that were walls or errors, of a source with nothing new, from which on it is said. Chosen: one or two are every

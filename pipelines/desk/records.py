@@ -104,7 +104,6 @@ def latest_articles(
         count=count,
         source=source,
         whole=whole,
-        candidates=policy.CANDIDATES,
         excerpt=policy.EXCERPT_READ_CHARACTERS,
     )
     return [_article(row, whole) for row in rows]
@@ -141,7 +140,7 @@ def deliveries(conn: postgres.Connection, *, now: datetime | None = None) -> dic
 def runs(conn: postgres.Connection, count: int) -> list[Record]:
     """The newest runs, newest first, the last night among them: run, started_at, ended_at, sources, failed, running,
     new, alert_error, and one_page, which says that it was for one page a person asked for."""
-    return postgres.query(conn, "desk_runs", count=count, ahead=policy.FETCHED_AHEAD)
+    return postgres.query(conn, "desk_runs", count=count, again=policy.RUNS_BEGUN_AGAIN)
 
 
 def headline(

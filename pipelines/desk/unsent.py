@@ -10,9 +10,9 @@ def silence(conn: postgres.Connection, *, nobody: bool = False) -> str:
 
     nobody: it is known that no channel has an address and none was ever used.
     """
-    row = postgres.query(conn, "desk_matched")[0]
-    if row["messages"]:
+    if postgres.query(conn, "desk_messages")[0]["any"]:
         return ""
+    row = postgres.query(conn, "desk_matched")[0]
     if not row["watches"] and nobody:
         return (
             "No alert went out yet: there is neither a channel nor a watch. `nightdesk init --channel desk=-` asks "

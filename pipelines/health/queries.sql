@@ -5,9 +5,10 @@
 -- all lists were due.
 select run, started_at, message, counts -> 'feed behind' is not null as behind
 from runs
-where source = %(source)s and stage = 'crawl' and state = 'done' and only_url = '' and started_at <= %(now)s
-    and counts -> 'not due' is null
-order by started_at desc
+-- A range of one source, so that its newest rows are looked up and not looked for among those of all.
+where source >= %(source)s and source <= %(source)s and stage = 'crawl' and state = 'done' and only_url = '' and started_at <= %(now)s
+    and not counts ? 'not due'
+order by source desc, started_at desc
 limit %(count)s
 
 -- name: life_of_source
@@ -15,7 +16,8 @@ limit %(count)s
 -- of it does not count, nor one for which none of its lists was due.
 select
     (select max(at) from changes where source = %(source)s and kind = 'new' and at <= %(now)s) as yielded_at,
-    (select min(started_at) from runs where source = %(source)s and stage = 'crawl' and only_url = '') as first_crawl,
+    (select started_at from runs where source >= %(source)s and source <= %(source)s and stage = 'crawl' and only_url = ''
+        order by source, started_at limit 1) as first_crawl,
     last.started_at as last_crawl, last.run,
     (select jsonb_agg(jsonb_build_object('stage', stage, 'state', state, 'counts', counts, 'message', message)
             order by array_position(array['crawl', 'extract', 'load'], stage))
@@ -23,9 +25,9 @@ select
 from (select 1) one
 left join lateral (
     select run, started_at from runs
-    where source = %(source)s and stage = 'crawl' and state <> 'busy' and only_url = '' and started_at <= %(now)s
-        and (counts -> 'not due' is null or counts -> 'lists' <> '0')
-    order by started_at desc limit 1
+    where source >= %(source)s and source <= %(source)s and stage = 'crawl' and state <> 'busy' and only_url = '' and started_at <= %(now)s
+        and (not counts ? 'not due' or counts -> 'lists' <> '0')
+    order by source desc, started_at desc limit 1
 ) last on true
 
 -- name: looks_as_subscriber
@@ -34,8 +36,8 @@ left join lateral (
 with crawls as (
     select run, started_at
     from runs
-    where source = %(source)s and stage = 'crawl' and only_url = '' and started_at <= %(now)s
-    order by started_at desc
+    where source >= %(source)s and source <= %(source)s and stage = 'crawl' and only_url = '' and started_at <= %(now)s
+    order by source desc, started_at desc
     limit %(count)s
 ), looks as (
     select crawls.run, crawls.started_at, urls.kind, fetches.id, fetches.url, fetches.status, fetches.code, fetches.reason, fetches.outcome
@@ -56,9 +58,9 @@ order by id
 select load.run, load.started_at, coalesce((load.counts ->> 'new')::int, 0) as new
 from runs load
 join runs crawl on crawl.run = load.run and crawl.source = load.source and crawl.stage = 'crawl'
-where load.source = %(source)s and load.stage = 'load' and load.state = 'done' and crawl.state = 'done' and crawl.only_url = ''
-    and load.started_at <= %(now)s and (crawl.counts -> 'not due' is null or crawl.counts -> 'lists' <> '0')
-order by load.started_at desc
+where load.source >= %(source)s and load.source <= %(source)s and load.stage = 'load' and load.state = 'done' and crawl.state = 'done'
+    and crawl.only_url = '' and load.started_at <= %(now)s and (not crawl.counts ? 'not due' or crawl.counts -> 'lists' <> '0')
+order by load.source desc, load.started_at desc
 limit 1
 
 -- name: trouble_begun

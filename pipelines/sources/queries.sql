@@ -10,10 +10,12 @@ with recursive named (name) as (
 select n.name as source, last.started_at
 from named n
 cross join lateral (
+    -- A range of one source, so that its newest row is looked up and not looked for among those of all.
     select started_at from runs
-    where source = n.name and stage = 'crawl' and state <> 'busy'
-    order by started_at desc limit 1
+    where source >= n.name and source <= n.name and stage = 'crawl' and state <> 'busy'
+    order by source desc, started_at desc limit 1
 ) last
+where n.name <> ''
 
 -- name: sources_known
 -- Every source that something was written down of; one after the other from the index, however many rows each has.

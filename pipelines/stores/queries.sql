@@ -35,17 +35,6 @@ set state = excluded.state, counts = excluded.counts, message = excluded.message
 -- This session works on a stage of a run: the lock is gone when the session is, however it ends.
 select pg_try_advisory_lock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, %(source)s, %(run)s), 0))
 
--- name: latest_runs
--- The newest runs, with how many of their sources failed or still run; those that were asked for one page after all others.
-select run, min(started_at) as started_at, max(ended_at) as ended_at,
-    count(distinct source) filter (where source <> '') as sources,
-    count(distinct source) filter (where state = 'failed') as failed,
-    count(*) filter (where state = 'running') as running
-from runs
-group by run
-order by bool_or(only_url <> ''), min(started_at) desc
-limit %(count)s
-
 -- name: progress_stage
 -- How far a running stage is.
 update runs set counts = %(counts)s
@@ -159,11 +148,11 @@ where source = %(source)s and version = %(version)s
 returning *
 
 -- name: undecided_in_folder
--- How many URLs with a record in this folder of the raw store have not ended.
+-- How many URLs with a record in one of these files of the raw store have not ended.
 select count(distinct u.id) as count
 from fetches f
 join urls u on u.id = f.url_id
-where starts_with(f.warc_file, %(folder)s) and u.state in ('discovered', 'fetched')
+where f.warc_file = any(%(files)s) and u.state in ('discovered', 'fetched')
 
 -- name: grant_schema
 -- Let the role nightdesk_reader look into the schema of the views that stay.

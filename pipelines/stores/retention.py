@@ -114,5 +114,6 @@ def _undecided(conn: postgres.Connection, folder: Path, name: str) -> bool:
     if any(path.name.endswith(OPEN) for path in folder.iterdir()):
         return True
     with conn:
-        found = postgres.row(conn, "undecided_in_folder", folder=name + "/")
+        files = [f"{name}/{path.name}" for path in folder.iterdir()]
+        found = postgres.row(conn, "undecided_in_folder", files=files)
     return bool(found and found["count"])

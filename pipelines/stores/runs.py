@@ -13,6 +13,8 @@ from pipelines.stores import postgres
 
 # Runs that are listed where nobody says how many. Chosen: a screen.
 LATEST = 10
+# Old runs that were begun again since. Chosen: hardly anybody begins as many.
+BEGUN_AGAIN = 10
 # Sources in one message. Chosen: the others are counted.
 SOURCES_SHOWN = 10
 
@@ -99,7 +101,7 @@ def unreached(conn: postgres.Connection, run: str) -> str:
 
 def latest(conn: postgres.Connection, count: int = LATEST) -> list[postgres.Row]:
     """The newest runs: run, started_at, ended_at, sources, failed, running; newest first."""
-    return postgres.query(conn, "latest_runs", count=count)
+    return postgres.query(conn, "latest_runs", count=count, again=BEGUN_AGAIN)
 
 
 def _tallies(rows: Iterable[postgres.Row]) -> Iterable[Tally]:

@@ -1,11 +1,19 @@
 -- Everything the ledger knows of a URL and of the other addresses of its article, in the order it happened, where they stand now last.
 with asked as (
-    select id, alias_of from urls
-    where url_key = %(key)s or variant_key = %(variant)s or id in (select url_id from fetches where final_url = %(url)s)
+    select id, alias_of from urls where url_key = %(key)s
+    union
+    select id, alias_of from urls where variant_key = %(variant)s
+    union
+    select u.id, u.alias_of from fetches f join urls u on u.id = f.url_id
+    where f.final_url = %(url)s and f.final_url <> '' and f.final_url <> f.url
+), ours as (
+    select id from asked
+    union
+    select alias_of from asked where alias_of is not null
+    union
+    select u.id from asked join urls u on u.alias_of = coalesce(asked.alias_of, asked.id)
 ), known as (
-    select u.*, m.url as main from urls u left join urls m on m.id = u.alias_of
-    where u.id in (select id from asked) or u.id in (select alias_of from asked)
-        or u.alias_of in (select coalesce(alias_of, id) from asked)
+    select u.*, m.url as main from ours join urls u on u.id = ours.id left join urls m on m.id = u.alias_of
 ), told as (
     select 1 as part, discovered_at as at, source, discovered_run as run, 'discovered: ' || kind as what,
         case when url_key = %(key)s then via else concat_ws(', ', url, nullif('named by ' || via, 'named by ')) end as reason,

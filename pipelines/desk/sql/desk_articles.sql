@@ -1,15 +1,12 @@
 -- The latest articles, of one source or of all (newest run first, in it by date), with the watches that found them.
-with candidates as (
+with newest as (
     select id, first_run, least(coalesce(published_at, first_fetched_at), first_fetched_at) as dated
     from articles
     where %(source)s::text is null or source = %(source)s
-    order by first_fetched_at desc
-    limit %(candidates)s
-), chosen as (
-    select id, row_number() over (order by first_run desc, dated desc, id desc) as place
-    from candidates
-    order by place
+    order by first_run desc, least(coalesce(published_at, first_fetched_at), first_fetched_at) desc, id desc
     limit %(count)s
+), chosen as (
+    select id, row_number() over (order by first_run desc, dated desc, id desc) as place from newest
 ), latest as (
     select id, source, url, title, description, case when %(whole)s then text else left(text, %(excerpt)s) end as text, language, words, revision, gone_at,
         published_at, published_precision, first_fetched_at, place,

@@ -3,7 +3,7 @@
 select name as source,
     last.run, last.started_at, last.ended_at, last.stages, coalesce(last.not_due, false) as not_due,
     coalesce(born.new, 0) as new,
-    (select count(*) from articles where articles.source = name) as articles,
+    coalesce((select t.articles from source_totals t where t.source = name), 0) as articles,
     newest.first_fetched_at as newest_fetched_at,
     newest.published_at as newest_published_at,
     (select max(since) from health
@@ -16,15 +16,19 @@ left join lateral (
         jsonb_agg(jsonb_build_object('stage', stage, 'state', state, 'message', message) order by started_at) as stages,
         bool_or(stage = 'crawl' and counts -> 'not due' is not null and counts -> 'lists' = '0') as not_due
     from runs
-    where runs.source = name and run = (
-        select run from runs
-        where runs.source = name
-        order by exists (
+    -- A range of one source, so that the newest of its rows is looked up and not looked for among those of all.
+    where runs.source = name and run = coalesce((
+        select night.run from runs night
+        where night.source >= name and night.source <= name and not exists (
             select from runs asked
-            where asked.run = runs.run and asked.source = name and asked.stage = 'crawl' and asked.only_url <> ''
-        ), started_at desc
+            where asked.run = night.run and asked.source = name and asked.stage = 'crawl' and asked.only_url <> ''
+        )
+        order by night.source desc, night.started_at desc
         limit 1
-    )
+    ), (
+        select page.run from runs page
+        where page.source >= name and page.source <= name order by page.source desc, page.started_at desc limit 1
+    ))
     group by run
 ) as last on true
 left join lateral (

@@ -1,8 +1,12 @@
 -- Every channel that a watch or a message names or that somebody paused: its state, and its messages. held: those that wait for a reason other than that they are new.
-with named as (
+with recursive used (name) as (
+    select min(channel) from deliveries
+    union all
+    select (select min(d.channel) from deliveries d where d.channel > u.name) from used u where u.name is not null
+), named as (
     select distinct lower(unnest(channels)) as name from watches
     union
-    select channel from deliveries
+    select name from used where name is not null
     union
     select name from channels
 ), messages as (
