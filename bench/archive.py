@@ -40,7 +40,7 @@ select indexdef as definition, 'drop index ' || indexrelid::regclass as drop
 from pg_index join pg_indexes on indexname = indexrelid::regclass::text
 where schemaname = 'public' and not indisunique and tablename = any(%(tables)s)
 """
-TABLES = ("urls", "fetches", "articles", "article_words", "revisions", "changes", "outcomes", "runs", "alerts")
+TABLES = ("urls", "fetches", "articles", "article_words", "revision_rows", "changes", "outcomes", "runs", "alerts")
 POOLS = """
 create temporary table pool_heads (language text, n integer, title text, description text, words tsvector);
 create temporary table pool_paragraphs (language text, n integer, text text, words tsvector);

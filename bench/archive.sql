@@ -60,13 +60,14 @@ from articles a, (values (0, 0), (1, 1), (2, 3)) looks (look, days)
 where a.id between %(first)s and %(last)s and (look < 2 or a.id %% 2 = 0)
 
 -- name: revisions
--- One in fifty was edited on the next day, and has a second wording.
-insert into revisions (article_id, revision, run, fetch_id, fetched_at, title, description, text, title_digest, text_digest, page_digest,
+-- One in fifty was edited on the next day: the wording before is kept beside it.
+insert into revision_rows (article_id, revision, run, fetch_id, fetched_at, title, description, text, title_digest, text_digest, page_digest,
     extractor, loaded_at)
-select id, 1, first_run, fetch_id, fetched_at, title, description, text, title_digest, text_digest, page_digest, extractor, loaded_at
+select id, 1, first_run, fetch_id, fetched_at, case when id %% 50 = 0 then title end, case when id %% 50 = 0 then description end,
+    case when id %% 50 = 0 then text end, title_digest, text_digest, page_digest, extractor, loaded_at
 from articles where id between %(first)s and %(last)s
 union all
-select id, 2, first_run, %(articles)s + id, fetched_at + interval '1 day', title, description, text, title_digest, text_digest, page_digest,
+select id, 2, first_run, %(articles)s + id, fetched_at + interval '1 day', null, null, null, title_digest, text_digest, page_digest,
     extractor, loaded_at + interval '1 day'
 from articles where id between %(first)s and %(last)s and id %% 50 = 0
 
@@ -78,7 +79,7 @@ update articles set revision = 2, fetch_id = %(articles)s + id where id between 
 -- What load told the alert stage, all of it matched.
 insert into changes (article_id, revision, kind, run, source, at, matched_at, matched_run)
 select r.article_id, r.revision, case r.revision when 1 then 'new' else 'revised' end, r.run, a.source, r.loaded_at, r.loaded_at, r.run
-from revisions r join articles a on a.id = r.article_id
+from revision_rows r join articles a on a.id = r.article_id
 where r.article_id between %(first)s and %(last)s
 
 -- name: outcomes

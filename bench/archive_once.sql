@@ -57,6 +57,5 @@ select d.id, a.id from deliveries d join alerts a on d.key = 'alert ' || a.id
 -- name: templates
 -- What was learned of each source, of all of its pages.
 insert into templates (source, version, extractor, pages, known, newest_fetch, template)
-select u.source, 1, %(extractor)s, 60, (select count(*) from fetches f where f.source = u.source and f.outcome = 'fetched' and f.status = 200),
-    (select max(id) from fetches), null
-from urls u where u.kind = 'feed'
+select source, 1, %(extractor)s, 60, count(*), (select max(id) from fetches), null
+from fetches where outcome = 'fetched' and status = 200 group by source
