@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # The extractors we are measured against have an environment of their own: nothing of theirs is in ours.
 PEERS := bench/.venv-peers
+READERS := bench/.venv-readers
 # Four files of tests at a time: much of a test is waiting for a site's delay or for Airflow. In the order of
 # tests/conftest.py, the longest first; xdist's own order begins with the files of most tests.
 BESIDE := -n 4 --dist loadfile --no-loadscope-reorder
@@ -15,7 +16,7 @@ export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test test-long check airflow docker bench bench-scale bench-extraction render lock clean
+.PHONY: help run ui test test-long check airflow docker bench bench-scale bench-export bench-extraction render lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -51,6 +52,10 @@ bench: $(VENV)/ready-dev ## measure, and write docs/benchmarks.md
 bench-scale: $(VENV)/ready-dev ## search in generated archives of 10,000 to a million articles: hours, and 15 GB
 	@$(BIN)/python -m bench scale --articles 10000 100000 1000000
 
+bench-export: $(VENV)/ready-dev ## export a generated archive of a million articles, and read it back: half an hour, 20 GB
+	@$(MAKE) -s $(READERS)/ready
+	@$(BIN)/python -m bench export
+
 bench-extraction: $(VENV)/ready-dev ## CORPUS=dir: us and our peers on real pages, into docs/benchmarks.md
 	@test -n "$(CORPUS)" || { echo "Name a folder of pages with gold: make bench-extraction CORPUS=dir. What it holds: bench/corpus.py."; exit 2; }
 	@$(MAKE) -s $(PEERS)/ready
@@ -64,9 +69,10 @@ lock: $(VENV)/uv ## resolve requirements*.in into the locks
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" requirements-render.in -c requirements.lock -o requirements-render.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" requirements-dev.in -c requirements.lock -o requirements-dev.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" bench/peers.in -o bench/peers.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" bench/readers.in -o bench/readers.lock
 
 clean: ## remove the environment and caches; data and sources stay
-	@rm -rf $(VENV) $(PEERS) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf $(VENV) $(PEERS) $(READERS) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
 
 # The installer comes first, by pip, with its hashes; it then installs the rest about five times faster than pip.
 $(VENV)/uv: requirements-uv.lock
@@ -103,4 +109,10 @@ $(PEERS)/ready: bench/peers.lock | $(VENV)/uv
 	@echo "Installing what bench/peers.lock pins ..."
 	@$(BIN)/uv venv -q --allow-existing --python $(BIN)/python $(PEERS)
 	@VIRTUAL_ENV=$(CURDIR)/$(PEERS) $(BIN)/uv pip sync -q --require-hashes --compile-bytecode bench/peers.lock
+	@touch $@
+
+$(READERS)/ready: bench/readers.lock | $(VENV)/uv
+	@echo "Installing what bench/readers.lock pins ..."
+	@$(BIN)/uv venv -q --allow-existing --python $(BIN)/python $(READERS)
+	@VIRTUAL_ENV=$(CURDIR)/$(READERS) $(BIN)/uv pip sync -q --require-hashes --compile-bytecode bench/readers.lock
 	@touch $@

@@ -11,6 +11,7 @@ python -m bench sources [--sources N]  planning and leasing for many sources; --
 python -m bench scale [--articles N…]  search in generated archives of several sizes; --help says what else
 python -m bench migration [--articles N]  an archive of the last release brought to this version while others write
 python -m bench stories [--sizes N…]   stories: what is linked, what must not be, what it costs; --help says what else
+python -m bench export [--articles N]  export of a generated archive, and who reads it back; --help says what else
 python -m bench outbox [--alerts N]    sending alerts beside httpx alone; --help says what else
 python -m bench verify [--pages N]     raw files read again beside sha256sum and gzip; --help says what else
 python -m bench fit CORPUS             fit the judge of blocks to pages with gold text, into data/judge.json
@@ -79,6 +80,10 @@ def main(words: list[str]) -> int:
         from bench import migration
 
         return migration.main(words[1:])
+    if words[:1] == ["export"]:
+        from bench import export
+
+        return export.main(words[1:])
     if words[:1] == ["scale"]:
         from bench import scale
 

@@ -169,7 +169,7 @@ def test_a_killed_export_goes_on_where_it_was(settings: Settings, conn: postgres
         before = len(list(killed.glob("articles-*"))) if killed.exists() else 0
         until = time.monotonic() + 60
         # Let it write some parts, and kill it in the middle of whatever it does then.
-        while running.poll() is None and time.monotonic() < until and kills < 3:
+        while running.poll() is None and time.monotonic() < until and kills < 2:
             if killed.exists() and len(list(killed.glob("articles-*"))) > before + 5:
                 running.send_signal(signal.SIGKILL)
                 kills += 1

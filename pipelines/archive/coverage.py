@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from html import escape
@@ -30,6 +30,8 @@ KEPT = (State.STORED, State.UNCHANGED)
 # Reasons of rejections that the page names of a source. Chosen: a line of text; the JSON has all.
 REASONS_SHOWN = 4
 DAY = timedelta(days=1)
+# Rows of one look at the ledger.
+AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,37 +114,57 @@ def of_sources(
     titles: Mapping[str, str],
 ) -> Iterator[Covered]:
     """Each source within the limits, by name."""
+    first = limits.since and limits.since.astimezone(UTC).date()
+    last = limits.until and limits.until.astimezone(UTC).date()
+    before = first and first - policy.USUAL_OF_DAYS * DAY
+    crawls = _of_each(conn, "coverage_crawls")
+    read = _of_each(conn, "coverage_extractors", since=limits.since, until=limits.until)
+    named = _of_each(conn, "coverage_days", since=before, until=last)
     for row in postgres.query(conn, "coverage_sources"):
         name = row["source"]
+        # Each gives its rows once: also those of a source that the card is not about.
+        listened = {day for _, day in crawls(name)}
+        extractors, rows = {extractor: many for _, extractor, many in read(name)}, named(name)
         if name in limits.not_sources or (limits.sources is not None and name not in limits.sources):
             continue
-        crawls = postgres.query(conn, "coverage_crawls", source=name)
-        read = postgres.query(conn, "coverage_extractors", source=name, since=limits.since, until=limits.until)
-        listened = {crawl["day"] for crawl in crawls}
+        days = _days(rows, listened, exported.get(name, {}), last)
         yield Covered(
             source=name,
             title=titles.get(name, ""),
             followed_since=min(listened, default=None),
-            extractors={one["extractor"]: one["articles"] for one in read},
-            days=_days(conn, name, limits, listened, exported.get(name, {})),
+            extractors=extractors,
+            days=[day for day in days if first is None or day.day >= first],
         )
 
 
+def _of_each(conn: postgres.Connection, statement: str, **params: Any) -> Callable[[str], list[tuple[Any, ...]]]:
+    """What gives the rows of one source after another, in the order of their names; the first column is the source."""
+    some = postgres.stream(conn, statement, at_once=AT_ONCE, **params)
+    groups = groupby((row for rows in some for row in rows), key=lambda row: row[0])
+    ahead = next(((name, list(rows)) for name, rows in groups), None)
+
+    def rows_of(source: str) -> list[tuple[Any, ...]]:
+        nonlocal ahead
+        while ahead and ahead[0] < source:
+            ahead = next(((name, list(rows)) for name, rows in groups), None)
+        return ahead[1] if ahead and ahead[0] == source else []
+
+    return rows_of
+
+
 def _days(
-    conn: postgres.Connection, source: str, limits: Limits, listened: set[date], exported: Mapping[str, int]
+    rows: Sequence[tuple[Any, ...]], listened: set[date], exported: Mapping[str, int], end: date | None
 ) -> list[Day]:
-    since, until = (at and at.astimezone(UTC).date() for at in (limits.since, limits.until))
-    before = since and since - policy.USUAL_OF_DAYS * DAY
     known: dict[date, Day] = {}
-    for row in postgres.query(conn, "coverage_days", source=source, since=before, until=until):
-        day = known.setdefault(row["day"], Day(day=row["day"], listened=row["day"] in listened))
-        _count(day, row)
+    for _, at, state, code, archived, many in rows:
+        day = known.setdefault(at, Day(day=at, listened=at in listened))
+        _count(day, state, code, archived, many)
     for written, count in exported.items():
         at = date.fromisoformat(written)
         known.setdefault(at, Day(day=at, listened=at in listened)).exported = count
     followed = min(listened, default=None)
     # Every day counts from the first on which somebody listened, also one of which there is nothing.
-    last = (until - DAY) if until else max([*known, *listened], default=None)
+    last = (end - DAY) if end else max([*known, *listened], default=None)
     if followed and last:
         for number in range((last - followed).days + 1):
             at = followed + number * DAY
@@ -152,18 +174,17 @@ def _days(
                  if one in known and one in listened]  # fmt: skip
         day.expected = round(median(usual)) if len(usual) >= policy.LEAST_DAYS else None
         day.gaps = _gaps(day, followed)
-    return [day for at, day in sorted(known.items()) if since is None or at >= since]
+    return [day for _, day in sorted(known.items())]
 
 
-def _count(day: Day, row: postgres.Row) -> None:
-    many, state = row["addresses"], row["state"]
+def _count(day: Day, state: str, code: str, archived: bool, many: int) -> None:
     day.found += many
-    day.archived += many * row["archived"]
+    day.archived += many * archived
     if state in KEPT:
         day.stored += many
-        day.missing += many * (not row["archived"])
+        day.missing += many * (not archived)
     elif state == State.REJECTED:
-        day.rejected[row["code"]] = day.rejected.get(row["code"], 0) + many
+        day.rejected[code] = day.rejected.get(code, 0) + many
     else:
         day.otherwise[state] = day.otherwise.get(state, 0) + many
 

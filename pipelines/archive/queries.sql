@@ -120,38 +120,39 @@ select coalesce(max(id), 0) as number from articles
 
 -- name: coverage_sources
 -- Every source that the ledger or the archive knows, by name.
-select distinct source from runs where source <> '' union select distinct source from urls order by source
+select source from (select distinct source from runs where source <> '' union select distinct source from urls) known
+order by source collate "C"
 
 -- name: coverage_crawls
--- The days on which a crawl of a source came to an end, and the first such day of all.
-select (started_at at time zone 'utc')::date as day, min(min((started_at at time zone 'utc')::date)) over () as first_day
+-- The days on which a crawl of each source came to an end.
+select source, (started_at at time zone 'utc')::date as day
 from runs
-where source = %(source)s and stage = 'crawl' and state in ('done', 'stopped') and only_url = ''
-group by 1
+where stage = 'crawl' and state in ('done', 'stopped') and only_url = '' and source <> ''
+group by 1, 2
+order by source collate "C"
 
 -- name: coverage_extractors
--- Which extractors read the articles of a source that are dated within these days, and how many each.
-select extractor, count(*)::int as articles
+-- Which extractors read the articles of each source that are dated within these days, and how many each.
+select source, extractor, count(*)::int as articles
 from nightdesk.articles
-where source = %(source)s and (%(since)s::timestamptz is null or dated >= %(since)s)
-    and (%(until)s::timestamptz is null or dated < %(until)s)
-group by extractor
-order by count(*) desc, extractor
+where (%(since)s::timestamptz is null or dated >= %(since)s) and (%(until)s::timestamptz is null or dated < %(until)s)
+group by source, extractor
+order by source collate "C", count(*) desc, extractor
 
 -- name: coverage_days
--- What became of the article addresses of a source, by day: when each was published, or else first named. archived: whether the
+-- What became of the article addresses of each source, by day: when each was published, or else first named. archived: whether the
 -- archive has an article of it.
-select day, state, code, archived, count(*)::int as addresses
+select source, day, state, code, archived, count(*)::int as addresses
 from (
-    select (least(coalesce(a.published_at, (u.entry ->> 'published_at')::timestamptz, u.discovered_at), u.discovered_at)
+    select u.source, (least(coalesce(a.published_at, (u.entry ->> 'published_at')::timestamptz, u.discovered_at), u.discovered_at)
             at time zone 'utc')::date as day,
         u.state, case when u.state = 'rejected' then u.code else '' end as code, a.id is not null as archived
     from urls u left join articles a on a.url_id = u.id
-    where u.source = %(source)s and u.kind = 'article'
+    where u.kind = 'article'
 ) named
 where (%(since)s::date is null or day >= %(since)s) and (%(until)s::date is null or day < %(until)s)
-group by day, state, code, archived
-order by day
+group by source, day, state, code, archived
+order by source collate "C", day
 
 -- name: files_of_ledger
 -- Every raw file that the ledger points to, one step of the index each, however many pages are in it.
@@ -169,3 +170,62 @@ select warc_offset as offset, url, digest from fetches where warc_file = %(file)
 -- name: texts_of_article
 -- The title and text of every revision of an article.
 select revision, title, text from revisions where article_id = %(id)s
+
+-- name: again_looks
+-- The next pages that stored wordings of a source are of, in the order of their fetches, with what is stored; newest: it is the
+-- wording that the article has.
+select f.id as fetch_id, a.url_id, f.run, f.url, f.fetched_at, f.digest, f.warc_file, f.warc_offset, f.warc_length, a.id as article_id,
+    r.revision, a.fetch_id = f.id as newest, r.title, r.description, r.text, r.extractor, r.page_digest, a.canonical_url, a.authors,
+    a.language, a.published_at, a.published_precision, a.published_from, a.modified_at, a.image, a.tags, a.section, a.removed, a.url as stored_url
+from fetches f
+join revisions r on r.fetch_id = f.id
+join articles a on a.id = r.article_id
+where f.source = %(source)s and f.outcome = 'fetched' and f.warc_file is not null and f.id > %(after)s
+    and (%(since)s::timestamptz is null or f.fetched_at >= %(since)s)
+    and (%(until)s::timestamptz is null or f.fetched_at < %(until)s)
+    and (%(fetches)s::bigint[] is null or f.id = any(%(fetches)s))
+order by f.id
+limit %(count)s
+
+-- name: again_state
+-- What a correction changes beside the wordings: of these articles when they were loaded, and where their URLs stand.
+select a.id, a.loaded_run, a.loaded_at, u.id as url_id, u.state, u.code, u.reason, u.alias_of, u.looks, u.next_at, u.due_for,
+    u.due_by, u.decided_at, u.decided_run
+from articles a join urls u on u.id = a.url_id
+where a.id in (select r.article_id from revisions r where r.fetch_id = any(%(fetches)s))
+order by a.id
+
+-- name: undo_articles
+-- Give articles back the moment at which they were loaded, in the search index as well.
+with given as (
+    select * from jsonb_to_recordset(%(rows)s) as given (id bigint, loaded_run text, loaded_at timestamptz)
+), indexed as (
+    update article_words w set loaded_at = given.loaded_at from given where w.article_id = given.id
+)
+update articles a set loaded_run = given.loaded_run, loaded_at = given.loaded_at from given where a.id = given.id
+
+-- name: undo_urls
+-- Put URLs back to where they stood.
+update urls u
+set state = given.state, code = given.code, reason = given.reason, alias_of = given.alias_of, looks = given.looks,
+    next_at = given.next_at, due_for = given.due_for, due_by = given.due_by, decided_at = given.decided_at,
+    decided_run = given.decided_run
+from jsonb_to_recordset(%(rows)s) as given (
+    url_id bigint, state text, code text, reason text, alias_of bigint, looks integer, next_at timestamptz, due_for text, due_by bigint,
+    decided_at timestamptz, decided_run text
+)
+where u.id = given.url_id
+
+-- name: undo_changes
+-- Take back the changes that these runs wrote of corrections.
+delete from changes where source = %(source)s and run = any(%(runs)s) and quiet = 're-extraction'
+
+-- name: undo_outcomes
+-- Take back the verdicts of these runs.
+delete from outcomes where source = %(source)s and run = any(%(runs)s)
+
+-- name: undo_aliases
+-- Take back the aliases that these runs brought and nobody looked at.
+delete from urls u
+where u.source = %(source)s and u.discovered_run = any(%(runs)s) and u.code = 'alias'
+    and not exists (select from fetches f where f.url_id = u.id)
