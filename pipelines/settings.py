@@ -136,6 +136,11 @@ class Settings(BaseSettings):
         return self.data / "articles"
 
     @property
+    def trials(self) -> Path:
+        """Trials of today's extractor on stored pages, and what their corrections replaced."""
+        return self.data / "trials"
+
+    @property
     def hosts(self) -> dict[str, str]:
         """Host pattern -> `address:port` of the server that answers for it."""
         pairs = (p.strip().split("=", 1) for p in self.host_map.split(",") if p.strip())

@@ -89,10 +89,10 @@ def _print_diff(number: int, revisions: Sequence[postgres.Row], diff: str, *, js
     say(f"Article {number}: revision {asked[1]}, fetched {_at(before['fetched_at'])}, to", "dim")
     say(f"revision {asked[2]}, fetched {_at(after['fetched_at'])}; [-went-] {{+came+}}", "dim")
     for name in FIELDS:
-        _print_paragraphs(name, compared[name])
+        print_paragraphs(name, compared[name])
 
 
-def _print_paragraphs(name: str, paragraphs: Sequence[Sequence[Piece]]) -> None:
+def print_paragraphs(name: str, paragraphs: Sequence[Sequence[Piece]]) -> None:
     """The paragraphs of a field that changed; those between are counted."""
     if all(piece.fate == Fate.SAME for pieces in paragraphs for piece in pieces):
         return

@@ -12,7 +12,7 @@ import typer
 
 from pipelines import urls
 from pipelines.alert import stage as alert
-from pipelines.cli import completion, known, onepage, report
+from pipelines.cli import completion, days, known, onepage, report
 from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, quiet_if, say, table
 from pipelines.codes import RunState
 from pipelines.crawl import stage as crawl
@@ -57,7 +57,8 @@ log = logging.getLogger(__name__)
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     for stage in runs.STAGES:
-        command = _crawl if stage == crawl.STAGE else _command(stage)
+        own: dict[str, Callable[..., None]] = {crawl.STAGE: _crawl, "extract": _extract}
+        command = own.get(stage) or _command(stage)
         app.command(stage, help=STAGE_HELP[stage], rich_help_panel="The night")(command)
     app.command("run", rich_help_panel="The night")(run)
     app.command("upkeep", rich_help_panel="The night")(upkeep)
@@ -183,6 +184,32 @@ def _extracted(current: Settings, source: Source, key: str, on_line: Line) -> Ta
 
 def _crawl(names: Names = None, run: Run = "", due: Due = False, json: Json = False) -> None:
     _perform_alone(crawl.STAGE, names, run, json, due=due)
+
+
+def _extract(
+    names: Names = None,
+    run: Run = "",
+    again: Annotated[bool, typer.Option("--again", help="Read stored pages again, as a trial, and report.")] = False,
+    since: days.Since = "",
+    until: days.Until = "",
+    apply: Annotated[
+        str, typer.Option("--apply", metavar="KEY", help="With --again: load this trial as our correction.")
+    ] = "",
+    undo: Annotated[str, typer.Option("--undo", metavar="KEY", help="With --again: take this correction back.")] = "",
+    json: Json = False,
+) -> None:
+    if not again:
+        if apply or undo or since or until:
+            raise NightdeskError("--apply, --undo, --from and --to go with --again: nightdesk extract --again.")
+        _perform_alone("extract", names, run, json)
+        return
+    from pipelines.cli import again as reread
+
+    current = of_installation()
+    chosen, bad = _chosen(current, names or [])
+    _exit_by(reread.run(current, chosen, days.between(since, until), apply=apply, undo=undo, json=json))
+    if bad:
+        raise typer.Exit(1)
 
 
 def _command(stage: str) -> Callable[..., None]:

@@ -7,7 +7,7 @@ load of the same file changes nothing, whatever happened to the first.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -78,13 +78,16 @@ COLUMNS = (  # noqa: SIM905
 ).split()
 
 
-def load(settings: Settings, source: Source, run: str) -> Tally:
+def load(
+    settings: Settings, source: Source, run: str, *, first: Callable[[postgres.Connection], None] | None = None
+) -> Tally:
     """Put the article file of a source and run into Postgres; the same Tally however often it is done.
 
     Counts: new, revised, reread, unchanged, duplicate, removed, restored, rejected, words, cut (lines of boilerplate),
     seconds.
     A file that is missing though pages were fetched, or that cannot be read, is a Tally with state failed; so is a load
-    after which the ledger does not account for every URL of the run (count: unaccounted).
+    after which the ledger does not account for every URL of the run (count: unaccounted). first: what is done before
+    anything changes, while nobody else loads this source.
     """
     started = time.monotonic()
     with postgres.connection(settings, application="nightdesk load") as conn:
@@ -93,6 +96,8 @@ def load(settings: Settings, source: Source, run: str) -> Tally:
             with conn:
                 postgres.query(conn, "load_patience", wait=f"{policy.LOCK_WAIT_SECONDS}s")
                 postgres.query(conn, "load_lock", source=source.name)
+                if first:
+                    first(conn)
                 rows, signed = _lines(conn, settings, source.name, run)
                 _run_steps(conn, rows, source.name, run)
                 if rows:
@@ -124,6 +129,11 @@ def load(settings: Settings, source: Source, run: str) -> Tally:
                 "Run `nightdesk extract` for this run again."
             )
             return _ended(conn, run, source.name, RunState.FAILED, said)
+
+
+def clean(value: str) -> str:
+    """Text without NULs and halves of surrogate pairs."""
+    return value.replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
 def _gap(conn: postgres.Connection, source: str, run: str) -> list[postgres.Row]:
@@ -258,23 +268,23 @@ def _row(n: int, line: Line) -> list[Any]:
     }
     if rejection:
         values.update(
-            url=_clean(rejection.url),
+            url=clean(rejection.url),
             reason=rejection.reason.value,
-            detail=_clean(rejection.detail),
+            detail=clean(rejection.detail),
             page_digest=rejection.page_digest,
             extractor=rejection.extractor,
         )
     if article:
-        title, body = _clean(article.title), _clean(article.text)
+        title, body = clean(article.title), clean(article.text)
         values.update(
-            {name: _clean(getattr(article, name)) for name in COLUMNS if isinstance(getattr(article, name, None), str)},
+            {name: clean(getattr(article, name)) for name in COLUMNS if isinstance(getattr(article, name, None), str)},
             canonical_key=_key(article.canonical_url),
             akin=_akin(article.url, article.canonical_url),
-            authors=[_clean(author) for author in article.authors],
-            tags=[_clean(tag) for tag in article.tags],
+            authors=[clean(author) for author in article.authors],
+            tags=[clean(tag) for tag in article.tags],
             published_at=article.published_at,
             modified_at=article.modified_at,
-            removed=postgres.json([{"text": _clean(r.text), "reason": _clean(r.reason)} for r in article.removed]),
+            removed=postgres.json([{"text": clean(r.text), "reason": clean(r.reason)} for r in article.removed]),
             title_digest=text.digest(title),
             text_digest=text.digest(body),
             words=text.words(body),
@@ -302,8 +312,3 @@ def _key(url: str) -> str | None:
         return urls.key(url)
     except ValueError:
         return None
-
-
-def _clean(value: str) -> str:
-    """Text without NULs and halves of surrogate pairs."""
-    return value.replace("\x00", "").encode("utf-8", "ignore").decode()

@@ -22,7 +22,7 @@ SECONDS_KEY_CHARACTERS = 17
 
 OPEN = ".open"
 # What a data folder holds of ours; others may keep something of theirs beside it.
-OURS = ("raw", "articles", "airflow", "golden", "follow")
+OURS = ("raw", "articles", "airflow", "golden", "follow", "trials")
 
 
 @dataclass(frozen=True, kw_only=True)
