@@ -12,6 +12,8 @@ python -m bench scale [--articles N…]  search in generated archives of several
 python -m bench migration [--articles N]  an archive of the last release brought to this version while others write
 python -m bench stories [--sizes N…]   stories: what is linked, what must not be, what it costs; --help says what else
 python -m bench export [--articles N]  export of a generated archive, and who reads it back; --help says what else
+python -m bench load [--articles N…]   load beside a COPY of the same rows, in archives of several sizes
+python -m bench recrawls               a hundred pages looked at again, half of them edited; which revisions come of it?
 python -m bench outbox [--alerts N]    sending alerts beside httpx alone; --help says what else
 python -m bench verify [--pages N]     raw files read again beside sha256sum and gzip; --help says what else
 python -m bench fit CORPUS             fit the judge of blocks to pages with gold text, into data/judge.json
@@ -41,6 +43,7 @@ MEASURED = {
     "A night beside news-please": ["bench.night"],
     "Many sources": ["bench.sources"],
     "Stories": ["bench.stories"],
+    "Articles looked at again": ["bench.recrawls"],
     "Sending alerts": ["bench.outbox"],
     "Reading raw files again": ["bench.verify"],
 }
@@ -76,6 +79,14 @@ def main(words: list[str]) -> int:
         from bench import outbox
 
         return outbox.main(words[1:])
+    if words[:1] == ["load"]:
+        from bench import load
+
+        return load.main(words[1:])
+    if words[:1] == ["recrawls"]:
+        from bench import recrawls
+
+        return recrawls.main(words[1:])
     if words[:1] == ["migration"]:
         from bench import migration
 

@@ -20,7 +20,7 @@ from pipelines.stores import postgres
 
 # The last migration of the last release.
 RELEASED = "0005"
-POOL = 2_000
+POOL, SOURCES = 2_000, 1_000
 # Rows of one statement.
 BATCH = 50_000
 # Indexes are made when all rows are there, those of the keys apart.

@@ -1,0 +1,247 @@
+"""Load beside a COPY of the same rows into all the tables that it writes, in archives of several sizes.
+
+python -m bench load [--articles 10000 1000000] [--at FOLDER]: articles a second of COPY, of load with one file of 2,000
+articles and with forty of 50, and the seconds of the same load again; in turns, the median of some rounds. What is
+spent on linking stories and on making the words of the search index is told apart. FOLDER keeps the archives, one for
+each size; those of `python -m bench migration --at` will do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bench import archive, grown
+from pipelines.load import stage, stories
+from pipelines.model import Article, Source
+from pipelines.query import vectors
+from pipelines.settings import Settings
+from pipelines.stores import articlefile, postgres
+from pipelines.stores.articlefile import Line
+
+SIZES = (10_000, 1_000_000)
+MANY, FEW = 2_000, 50
+ROUNDS = 3
+# What has to hold: of COPY's rate, of the smallest archive's rate in the largest one, and seconds of a second load.
+LEAST_MANY, LEAST_FEW, LEAST_GROWN, MOST_AGAIN = 0.9, 0.75, 0.8, 2.0
+# The rows that load writes of articles above a number, parents first; its own columns are made by the database.
+TABLES = {
+    "articles": "id > %(above)s",
+    "revision_rows": "article_id > %(above)s",
+    "changes": "article_id > %(above)s",
+    "outcomes": "fetch_id > %(fetch)s",
+    "article_words": "article_id > %(above)s",
+}
+FETCHED = """
+with u as (
+    insert into urls (source, url_key, url, host, kind, state, discovered_run, next_at, fetched_at)
+    values (%(name)s, %(url)s, %(url)s, %(host)s, 'article', 'fetched', %(run)s, null, %(at)s) returning id
+)
+insert into fetches (run, source, url_id, url, fetched_at, outcome)
+select %(run)s, %(name)s, id, %(url)s, %(at)s, 'fetched' from u returning id, url_id
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """Articles a second; apart: the share of load's time that went into what is told apart, by name."""
+
+    copy: float
+    many: float
+    few: float
+    again: float
+    apart: dict[str, float]
+
+
+def main(given: list[str]) -> int:
+    """Measure and print; exit 1 where something does not hold."""
+    parser = argparse.ArgumentParser(prog="python -m bench load", description=__doc__)
+    parser.add_argument("--articles", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--at", type=Path)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    options = parser.parse_args(given)
+    found = {}
+    for articles in options.articles:
+        with tempfile.TemporaryDirectory(prefix="nightdesk-bench-") as folder:
+            Path(folder).chmod(0o711)
+            at = (options.at or Path(folder)) / str(articles)
+            with grown.installation(at) as settings:
+                if not (settings.data / "postgres").exists():
+                    grown.fill(settings, articles)
+                postgres.migrate(settings)
+                found[articles] = _measure(settings, options.rounds)
+        _print(articles, found[articles])
+    first, last = found[min(found)], found[max(found)]
+    print(f"load: in the largest archive {last.many / first.many:.2f} of the rate in the smallest")
+    holds = all(
+        one.many >= LEAST_MANY * one.copy and one.few >= LEAST_FEW * one.copy and one.again <= MOST_AGAIN
+        for one in found.values()
+    )
+    return int(not holds or last.many < LEAST_GROWN * first.many)
+
+
+def _print(articles: int, one: Measured) -> None:
+    shares = ", ".join(f"{name} {share:.2f}" for name, share in one.apart.items())
+    print(
+        f"load: {articles:>9,} articles: COPY {one.copy:4.0f} a second; a file of {MANY:,} {one.many:4.0f}"
+        f" ({one.many / one.copy:.2f}), files of {FEW} {one.few:4.0f} ({one.few / one.copy:.2f}), without linking;"
+        f" again {one.again:.1f} s; of all of load's time: {shares}",
+        flush=True,
+    )
+
+
+def _measure(settings: Settings, rounds: int) -> Measured:
+    took: dict[str, list[float]] = defaultdict(list)
+    apart: dict[str, list[float]] = defaultdict(list)
+    with postgres.connection(settings, application="bench") as conn:
+        above = _number(conn, "select coalesce(max(id), 0) as n from articles")
+        for turn in range(rounds + 1):
+            for name, size in (("many", MANY), ("few", FEW)):
+                fetch = _number(conn, "select coalesce(max(id), 0) as n from fetches")
+                loads = [_prepared(settings, conn, f"2026-12-{turn + 1:02}T{n:04}", size) for n in range(MANY // size)]
+                with _told_apart() as spent:
+                    seconds = sum(map(_timed, loads))
+                again = sum(map(_timed, loads)) / len(loads) if name == "many" else 0.0
+                rows = _copied_out(conn, above, fetch)
+                _delete(conn, above, fetch)
+                copied = _copied_in(conn, rows)
+                _delete(conn, above, fetch)
+                _forget(conn, fetch)
+                # The first round warms.
+                if turn:
+                    took[name].append(seconds - spent["linking"])
+                    took["copy"].append(copied)
+                    for what, part in spent.items():
+                        apart[f"{what}, {name}"].append(part / seconds)
+                    if name == "many":
+                        took["again"].append(again)
+    middle = {name: statistics.median(seconds) for name, seconds in took.items()}
+    return Measured(
+        copy=MANY / middle["copy"],
+        many=MANY / middle["many"],
+        few=MANY / middle["few"],
+        again=middle["again"],
+        apart={name: statistics.median(shares) for name, shares in apart.items()},
+    )
+
+
+def _timed(load: Callable[[], None]) -> float:
+    began = time.monotonic()
+    load()
+    return time.monotonic() - began
+
+
+@contextmanager
+def _told_apart() -> Iterator[dict[str, float]]:
+    """Seconds that load spends on linking stories, and on making words of texts."""
+    spent = {"linking": 0.0, "words": 0.0}
+
+    def counted(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **more: Any) -> Any:
+            began = time.monotonic()
+            try:
+                return function(*args, **more)
+            finally:
+                spent[name] += time.monotonic() - began
+
+        return call
+
+    link, vector = stories.keep_loaded, vectors.vectors
+    stories.keep_loaded, vectors.vectors = counted("linking", link), counted("words", vector)
+    try:
+        yield spent
+    finally:
+        stories.keep_loaded, vectors.vectors = link, vector
+
+
+def _prepared(settings: Settings, conn: postgres.Connection, run: str, size: int) -> Callable[[], None]:
+    """A run of a source as extract leaves it: URLs, fetches and an article file; what loads it."""
+    name = f"source-{int(hashlib.sha256(run.encode()).hexdigest()[:8], 16) % grown.SOURCES}"
+    source = Source(name=name, title=name, url=f"https://{name}.test/", country="SY", language="ar", timezone="UTC")
+    at = archive.NEWEST + timedelta(days=1)
+    lines = []
+    with conn, conn.cursor() as cursor:
+        for n in range(size):
+            one = archive.article(
+                int(hashlib.sha256(f"{run} {n}".encode()).hexdigest()[:8], 16), 2**32, archive.spoken()
+            )
+            url = f"https://{name}.test/{run}/{n}"
+            cursor.execute(
+                FETCHED,
+                {"name": name, "url": url, "host": f"{name}.test", "run": run, "at": at},
+            )
+            row: Any = cursor.fetchone()
+            article = Article(
+                source=name, url=url, canonical_url=url, title=str(one["title"]), description=str(one["description"]),
+                text=str(one["text"]), authors=("Desk",), language=str(one["language"]), published_at=at,
+                published_precision="minute", published_from="json-ld", modified_at=None, image="", tags=("news",),
+                section="", removed=(), page_digest=hashlib.sha256(url.encode()).hexdigest(), extractor="x1",
+            )  # fmt: skip
+            lines.append(Line(fetch_id=row["id"], url_id=row["url_id"], run=run, fetched_at=at, article=article))
+    articlefile.write(articlefile.path(settings, name, run), lines)
+
+    def load() -> None:
+        tally = stage.load(settings, source, run)
+        if tally.state != "done" or tally.counts["new"] != size:
+            raise RuntimeError(f"{tally.message}: {tally.counts}")
+
+    return load
+
+
+def _copied_out(conn: postgres.Connection, above: int, fetch: int) -> dict[str, io.StringIO]:
+    """The rows that load wrote, as COPY gives them."""
+    made = {}
+    with conn, conn.cursor() as cursor:
+        for table, condition in TABLES.items():
+            made[table] = io.StringIO()
+            where = cursor.mogrify(condition, {"above": above, "fetch": fetch}).decode()
+            cursor.copy_expert(f"copy (select * from {table} where {where}) to stdout", made[table])
+    return made
+
+
+def _copied_in(conn: postgres.Connection, rows: dict[str, io.StringIO]) -> float:
+    for buffer in rows.values():
+        buffer.seek(0)
+    began = time.monotonic()
+    with conn, conn.cursor() as cursor:
+        for table, buffer in rows.items():
+            cursor.copy_expert(f"copy {table} from stdin", buffer)
+    return time.monotonic() - began
+
+
+def _delete(conn: postgres.Connection, above: int, fetch: int) -> None:
+    """The rows that load wrote are gone again; what hangs on an article goes with it."""
+    with conn, conn.cursor() as cursor:
+        cursor.execute("delete from outcomes where fetch_id > %s", (fetch,))
+        cursor.execute("delete from articles where id > %s", (above,))
+
+
+def _forget(conn: postgres.Connection, fetch: int) -> None:
+    """The pages were never fetched."""
+    with conn, conn.cursor() as cursor:
+        cursor.execute("delete from fetches where id > %s returning url_id", (fetch,))
+        urls = [row["url_id"] for row in cursor.fetchall()]  # type: ignore[call-overload]
+        cursor.execute("delete from urls where id = any(%s) or alias_of = any(%s)", (urls, urls))
+
+
+def _number(conn: postgres.Connection, statement: str) -> int:
+    with conn, conn.cursor() as cursor:
+        cursor.execute(statement)
+        return int(cursor.fetchone()["n"])  # type: ignore[index,call-overload]
+
+
+if __name__ == "__main__":
+    import sys
+
+    raise SystemExit(main(sys.argv[1:]))
