@@ -227,6 +227,19 @@ class Gap(Decided):
     FEW = "few", "far fewer addresses were named than on the days before"
 
 
+class Side(Decided):
+    """Where the stores of a run do not agree, as `nightdesk ledger` says it; each is a fault."""
+
+    LISTED = "listed", "a list of the run names it, and the ledger has no row of it"
+    RECORD = "record", "the raw store has an answer of it, and no fetch points there"
+    FETCH = "fetch", "a fetch points to an answer that is not in the raw store"
+    LINE = "line", "it was fetched, and the article file has no line of it"
+    STRANGER = "stranger", "the article file has a line of a fetch that the ledger does not know"
+    OUTCOME = "outcome", "the article file has a line of it, and load decided something else or nothing"
+    ARTICLE = "article", "load says that it is stored, and no article is there"
+    OPEN = "no end", "it has no end, and nothing will look at it again"
+
+
 class Told(Decided):
     """What a line of a chain tells of a raw file, or of its folder."""
 

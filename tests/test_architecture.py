@@ -71,7 +71,7 @@ PUBLIC = {
     "pipelines.airflow": "airflow_home api_client cleaning night_dags service_dags standalone",
     "pipelines.alert": "cases stage synonyms watches",
     "pipelines.archive": "again coverage differences evidence export parts passages provenance published search verify",
-    "pipelines.crawl": "aliases discovery host_locks ledger policy rhythm rules stage summary",
+    "pipelines.crawl": "account aliases discovery host_locks ledger policy rhythm rules stage summary",
     "pipelines.dates": "clocks lists months relative written",
     "pipelines.desk": "records",
     "pipelines.extract": "extraction fetched markup preview stage",

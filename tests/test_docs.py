@@ -18,6 +18,7 @@ from pipelines.codes import (
     Quiet,
     Reason,
     RunState,
+    Side,
     State,
     Told,
     TroubleKind,
@@ -75,7 +76,7 @@ def test_every_code_is_in_the_reference_with_what_it_means_and_no_other(title: s
     assert {code: means for code, means in rows.items() if means != "means"} == known
 
 
-@pytest.mark.parametrize("enum", [Told, Finding])
+@pytest.mark.parametrize("enum", [Told, Finding, Side])
 def test_what_verify_and_a_chain_say_is_explained(enum: type[Decided]) -> None:
     page = (ROOT / "docs/evidence.md").read_text(encoding="utf-8")
 

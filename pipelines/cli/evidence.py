@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import csv as csv_format
+import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from pipelines import urls
 from pipelines.alert import synonyms
-from pipelines.archive import evidence, search, verify
+from pipelines.archive import evidence, parts, search, verify
 from pipelines.cli import completion, known
-from pipelines.cli.show import Json, as_json, complain, quiet_if, say
+from pipelines.cli.show import Json, as_json, complain, quiet_if, say, table
+from pipelines.codes import RunState
+from pipelines.crawl import account
+from pipelines.crawl import ledger as url_ledger
+from pipelines.crawl.account import Difference
 from pipelines.errors import NightdeskError
 from pipelines.query import grammar
 from pipelines.settings import Settings, settings
@@ -20,6 +28,8 @@ from pipelines.stores import anchors, postgres, runs
 
 # Lines of damage that are printed; --json has all. Chosen: some screens.
 MOST_SHOWN = 200
+# How a load ended that put the files in.
+LOADED = (RunState.DONE, RunState.FAILED)
 # Answers that are asked for at once.
 MOST_AT_ONCE = 500
 PANEL = "Evidence"
@@ -29,7 +39,83 @@ MB_BYTES = 1_000_000
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
     app.command("evidence", rich_help_panel=PANEL)(hand_over)
+    app.command("ledger", rich_help_panel=PANEL)(ledger)
     app.command("verify", rich_help_panel=PANEL)(verify_raw)
+
+
+def ledger(
+    source: Annotated[
+        str, typer.Argument(metavar="[SOURCE]", help="Only of this source.", autocompletion=completion.sources)
+    ] = "",
+    run: Annotated[
+        str, typer.Option("--run", metavar="KEY", help="A run; the newest else.", autocompletion=completion.run_keys)
+    ] = "",
+    json: Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="A line for each URL.")] = False,
+) -> None:
+    """Where every URL that a run discovered ended, and whether its stores agree on each; exit 1 names what does not."""
+    current = settings()
+    with postgres.connection(current, application="nightdesk ledger") as conn:
+        postgres.check_migrated(conn)
+        if source:
+            known.check(current, conn, [source])
+        if run:
+            known.check_run(conn, run)
+        key = run or next((row["run"] for row in runs.latest(conn, 1)), "")
+        if csv:
+            _as_csv(conn, key, source)
+            return
+        ends = url_ledger.ends_of_run(conn, key, source)
+        found, unread = _differences(current, conn, key, source)
+    if json:
+        as_json({"run": key, "ends": ends, "differences": found, "not_compared": unread})
+    else:
+        _print_ledger(key, ends, found, unread)
+    if found:
+        raise typer.Exit(1)
+
+
+def _differences(
+    current: Settings, conn: postgres.Connection, run: str, source: str
+) -> tuple[list[Difference], list[str]]:
+    """What the stores of a run do not agree on, and the sources that cannot be compared, with the reason."""
+    followed = {one.name: one for one in folders.readable(current)[0]}
+    found: list[Difference] = []
+    unread: list[str] = []
+    for name in sorted({tally.source for tally in runs.tallies(conn, run) if tally.source}):
+        if source and name != source:
+            continue
+        if name not in followed:
+            unread.append(f"{name} is not followed any more, so its lists cannot be read again")
+        elif account.is_due(stages := runs.stages(conn, run, name)) and stages.get("load") in LOADED:
+            found += account.differences(current, conn, followed[name], run)
+        else:
+            unread.append(f"{name} has not come to its end in this run: `nightdesk status --run {run}` tells")
+    conn.rollback()
+    return found, unread
+
+
+def _print_ledger(run: str, ends: Sequence[postgres.Row], found: Sequence[Difference], unread: Sequence[str]) -> None:
+    columns = ("source", "kind", "state", "code", "urls")
+    shown = ("source", "kind", "state", "why", "#urls")
+    table(shown, ([row[name] for name in columns] for row in ends), empty=f"The run {run} discovered no URL.")
+    for one in found[:MOST_SHOWN]:
+        say(f"{one.source}: {urls.readable(one.url)}: {one.side.means} ({one.detail}).", "red")
+    if len(found) > MOST_SHOWN:
+        say(f"And {len(found) - MOST_SHOWN:,} more; --json has all.", "red")
+    for sentence in unread:
+        say(f"Not compared: {sentence}.", "yellow")
+    if not found and not unread:
+        say("Lists, raw files, article files and database agree on every URL of this run.", "green")
+
+
+def _as_csv(conn: postgres.Connection, run: str, source: str) -> None:
+    """A line for each URL, under a head."""
+    writer = csv_format.writer(sys.stdout, lineterminator="\n")
+    for number, row in enumerate(url_ledger.urls_of_run(conn, run, source)):
+        if not number:
+            writer.writerow(row)
+        writer.writerow(parts.harmless(value) if isinstance(value, str) else value for value in row.values())
 
 
 def hand_over(

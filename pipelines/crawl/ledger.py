@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -218,6 +218,19 @@ def find_unaccounted(conn: postgres.Connection, run: str, source: str = "") -> l
     source: of this one alone.
     """
     return postgres.query(conn, "unaccounted_urls", run=run, source=source)
+
+
+def ends_of_run(conn: postgres.Connection, run: str, source: str = "") -> list[postgres.Row]:
+    """Where the URLs that a run discovered stand by now: source, kind, state, code, urls (how many)."""
+    return postgres.query(conn, "ends_of_run", run=run, source=source)
+
+
+def urls_of_run(conn: postgres.Connection, run: str, source: str = "") -> Iterator[postgres.Row]:
+    """The same URL by URL, in the order of their discovery, a batch at a time."""
+    after = 0
+    while rows := postgres.query(conn, "urls_of_run", run=run, source=source, after=after, count=postgres.ROWS_AT_ONCE):
+        yield from rows
+        after = rows[-1]["id"]
 
 
 def story(conn: postgres.Connection, url: str) -> list[postgres.Row]:

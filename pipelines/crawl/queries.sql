@@ -492,3 +492,50 @@ select urls.id, urls.source, urls.url, urls.state, case
 from urls
 where urls.id in (select id from open)
 order by urls.source, urls.id
+
+-- name: files_of_run
+-- The raw files that the fetches of a run of a source point to.
+select distinct warc_file as file from fetches where source = %(source)s and run = %(run)s and warc_file is not null
+
+-- name: fetches_of_file
+-- Every fetch that points into a raw file, whoever's it is by now.
+select warc_offset as offset, url, outcome, source from fetches where warc_file = %(file)s order by warc_offset
+
+-- name: rows_of_keys
+-- Which of these keys the ledger has of a source.
+select url_key from urls where source = %(source)s and url_key = any(%(keys)s)
+
+-- name: fetched_pages
+-- The article pages that a run fetched, in which runs load decided on each, and whether it did on a later look at the same URL.
+select f.id as fetch_id, f.url, coalesce(decided.runs, '{}') as decided_in, exists (
+        select from outcomes o where o.url_id = f.url_id and o.fetch_id > f.id
+    ) as later
+from fetches f
+join urls u on u.id = f.url_id
+left join lateral (select array_agg(distinct o.run) as runs from outcomes o where o.fetch_id = f.id) decided on true
+where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched' and f.warc_file is not null and u.kind = 'article'
+order by f.id
+
+-- name: decided_lines
+-- Of these fetches, what load decided on each, and whether what it stored is there.
+select f.id as fetch_id, array(select o.outcome from outcomes o where o.fetch_id = f.id order by o.id) as outcomes,
+    exists (select from articles a join outcomes o on o.url_id = a.url_id where o.fetch_id = f.id)
+        or exists (select from revisions r where r.fetch_id = f.id) as kept
+from fetches f
+where f.id = any(%(fetches)s)
+
+-- name: ends_of_run
+-- Where the URLs that a run discovered stand by now, of one source or of all.
+select source, kind, state, code, count(*) as urls
+from urls
+where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s)
+group by source, kind, state, code
+order by source, kind, count(*) desc, state, code
+
+-- name: urls_of_run
+-- The same, URL by URL, behind one of them.
+select id, source, discovered_run as run, kind, url, state, code, reason, via, discovered_at, decided_run, decided_at
+from urls
+where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s) and id > %(after)s
+order by id
+limit %(count)s

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import signatures, text, urls
-from pipelines.codes import RunState
-from pipelines.crawl import ledger
+from pipelines.codes import RunState, Side
+from pipelines.crawl import account, ledger
+from pipelines.crawl.account import Difference
 from pipelines.errors import StoreError
 from pipelines.load import counters, policy, revisions, stories, words
 from pipelines.model import Source, Tally
@@ -104,7 +105,7 @@ def load(
                     stories.keep_loaded(conn, signed)
                 counts = postgres.row(conn, "tally_of_load", source=source.name, run=run) or {}
                 counts["seconds"] = round(time.monotonic() - started)
-                gap = _gap(conn, source.name, run)
+                gap = _gap(settings, conn, source, run)
                 counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
                 state, message = (
                     (RunState.FAILED, _gap_sentence(gap))
@@ -136,15 +137,21 @@ def clean(value: str) -> str:
     return value.replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
-def _gap(conn: postgres.Connection, source: str, run: str) -> list[postgres.Row]:
-    """The URLs that nothing accounts for after this load; none where a stage before it has said that it did not end."""
-    before = runs.stages(conn, run, source)
+def _gap(settings: Settings, conn: postgres.Connection, source: Source, run: str) -> list[Difference]:
+    """What is not accounted for after this load; nothing where a stage before it has said that it did not end."""
+    before = runs.stages(conn, run, source.name)
+    if account.is_due(before):
+        return account.differences(settings, conn, source, run)
     if (
         before.get("crawl", RunState.DONE) not in (RunState.DONE, RunState.STOPPED)
         or before.get("extract", RunState.DONE) != RunState.DONE
     ):
         return []
-    return ledger.find_unaccounted(conn, run, source)
+    # Without a crawl of ours only the ledger itself can be asked.
+    return [
+        Difference(side=Side.OPEN, source=source.name, run=run, url=row["url"], detail=row["problem"])
+        for row in ledger.find_unaccounted(conn, run, source.name)
+    ]
 
 
 def _flood_sentence(conn: postgres.Connection, source: str, run: str) -> str:
@@ -158,14 +165,20 @@ def _flood_sentence(conn: postgres.Connection, source: str, run: str) -> str:
     )
 
 
-def _gap_sentence(gap: Sequence[postgres.Row]) -> str:
-    """What is said of URLs that nothing accounts for."""
-    named = "; ".join(f"{row['url']} ({row['problem']})" for row in gap[:URLS_SHOWN])
+def _gap_sentence(gap: Sequence[Difference]) -> str:
+    """What is said of URLs that are not accounted for."""
+    many = f"{len(gap)} URLs of this run are" if len(gap) > 1 else "1 URL of this run is"
+    named = "; ".join(f"{one.url} ({_why(one)})" for one in gap[:URLS_SHOWN])
     more = f"; and {len(gap) - URLS_SHOWN} more" if len(gap) > URLS_SHOWN else ""
     return (
-        f"The ledger does not account for {len(gap)} URLs of this run: {named}{more}. What was loaded stays; "
-        "`nightdesk why URL` tells the story of each, `nightdesk extract` and `nightdesk load` read a run again."
+        f"{many} not accounted for: {named}{more}. What was loaded stays; "
+        f"`nightdesk ledger {gap[0].source} --run {gap[0].run}` names all, `nightdesk why URL` tells the story of one, "
+        "`nightdesk extract` and `nightdesk load` read a run again."
     )
+
+
+def _why(one: Difference) -> str:
+    return one.detail if one.side == Side.OPEN else f"{one.side.means}: {one.detail}"
 
 
 def _ended(conn: postgres.Connection, run: str, source: str, state: RunState, message: str) -> Tally:

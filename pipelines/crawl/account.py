@@ -1,0 +1,166 @@
+"""The account of a run: what each store says of its URLs, held against what the next one says; each difference by URL.
+
+That every URL has one state in the ledger sums by itself and proves nothing. So the sides are such as do not know of
+each other: what the run's lists name, read again out of the raw store, against the rows of `urls`; the answers in the
+raw store against `fetches`; fetches against the lines of the article file; those against what load decided. It reads
+the files of this run alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pipelines import urls
+from pipelines.codes import Kind, RunState, Side, State, Told
+from pipelines.crawl import ledger
+from pipelines.dates.lists import Local
+from pipelines.errors import StoreError
+from pipelines.listings import formats
+from pipelines.model import Entry, Page, Source
+from pipelines.settings import Settings
+from pipelines.stores import articlefile, chain, postgres, warc
+from pipelines.stores.articlefile import Line
+
+# What load may have decided of a line that holds an article.
+OF_ARTICLE = {State.STORED, State.UNCHANGED, State.DUPLICATE}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """A URL of which one store says what the next one does not; detail: where it stands, in words."""
+
+    side: Side
+    source: str
+    run: str
+    url: str
+    detail: str = ""
+
+
+def differences(settings: Settings, conn: postgres.Connection, source: Source, run: str) -> list[Difference]:
+    """Every difference between the stores on a run of a source; none where all is accounted for."""
+    look = _Look(settings, conn, source, run)
+    open_ends = ledger.find_unaccounted(conn, run, source.name)
+    return [
+        *(look.differs(Side.OPEN, row["url"], row["problem"]) for row in open_ends),
+        *_of_raw_store(look),
+        *_of_articles(look),
+    ]
+
+
+def is_due(before: Mapping[str, str]) -> bool:
+    """Whether a run's stages came so far that its stores must agree; before: the states of its stages."""
+    return before.get("crawl") in (RunState.DONE, RunState.STOPPED) and before.get("extract") == RunState.DONE
+
+
+@dataclass(frozen=True)
+class _Look:
+    settings: Settings
+    conn: postgres.Connection
+    source: Source
+    run: str
+
+    def differs(self, side: Side, url: str, detail: str = "") -> Difference:
+        return Difference(side=side, source=self.source.name, run=self.run, url=url, detail=detail)
+
+
+def _of_raw_store(look: _Look) -> Iterator[Difference]:
+    """Answers in the run's raw files that no fetch points to, and the other way round; and what their lists name."""
+    raw = look.settings.raw
+    pointed = postgres.query(look.conn, "files_of_run", source=look.source.name, run=look.run)
+    folders = {look.source.name, *(row["file"].partition("/")[0] for row in pointed)}
+    there = {warc.name_of(path) for name in folders for path in (raw / name / look.run).glob(f"*{warc.CLOSED}")}
+    for name in sorted(there | {row["file"] for row in pointed}):
+        fetched = {row["offset"]: row for row in postgres.query(look.conn, "fetches_of_file", file=name)}
+        if name not in there:
+            if not _is_excused(look, name):
+                yield from (look.differs(Side.FETCH, row["url"], f"{name} is not there") for row in fetched.values())
+            continue
+        try:
+            for pointer, page, facts in warc.pages(raw / name):
+                row = fetched.pop(pointer.warc_offset, None)
+                if row is None:
+                    yield look.differs(Side.RECORD, page.url, f"{name}, byte {pointer.warc_offset}")
+                elif _is_read_list(look, row, facts):
+                    yield from _of_list(look, page, Kind(facts["kind"]))
+        except StoreError as error:
+            yield from (look.differs(Side.FETCH, row["url"], str(error)) for row in fetched.values())
+            continue
+        yield from (look.differs(Side.FETCH, row["url"], f"{name}, byte {at}") for at, row in fetched.items())
+
+
+def _is_read_list(look: _Look, row: postgres.Row, facts: warc.Meta) -> bool:
+    """Whether a page is a list of the source that the crawl could read."""
+    of_it = row["source"] == look.source.name and row["outcome"] == State.FETCHED
+    return bool(of_it and facts["kind"] != Kind.ARTICLE)
+
+
+def _is_excused(look: _Look, name: str) -> bool:
+    """Whether a raw file is taken away, as its chain says, or still open: the next crawl takes that in."""
+    path = look.settings.raw / name
+    if path.with_name(path.name + ".open").exists():
+        return True
+    last = chain.newest(look.settings.raw, name)
+    return last is not None and last.told == Told.RETIRED
+
+
+def _of_list(look: _Look, page: Page, kind: Kind) -> Iterator[Difference]:
+    """What a list names, read again, and the ledger has no row of."""
+    try:
+        found = _named_by(page, kind, look.source)
+    except Exception as error:  # noqa: BLE001 -- the crawl could read it: that it cannot be read now is the difference
+        yield look.differs(Side.LISTED, page.url, f"the list cannot be read again ({type(error).__name__})")
+        return
+    named = {key: entry.url for which, entry in found if which != Kind.SECTION and (key := _key(entry))}
+    known = postgres.query(look.conn, "rows_of_keys", source=look.source.name, keys=list(named))
+    for key in named.keys() - {row["url_key"] for row in known}:
+        yield look.differs(Side.LISTED, named[key], f"named by {page.url}")
+
+
+def _named_by(page: Page, kind: Kind, source: Source) -> list[formats.Found]:
+    """What a list names, by the parsers alone."""
+    body = warc.decoded(page)
+    said = next((value for name, value in page.headers if name.lower() == "content-type"), "")
+    charset = said.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
+    if kind == Kind.SECTION:
+        return formats.section(body, page.final_url, allow=source.allow, charset=charset)[0]
+    return formats.read(body, page.final_url, charset=charset, local=Local(source.language, source.timezone)).found
+
+
+def _key(entry: Entry) -> str:
+    """The key of what a list names, as the ledger has it; nothing where it is no usable address."""
+    try:
+        return urls.key(urls.shortened(entry.url))
+    except ValueError:
+        return ""
+
+
+def _of_articles(look: _Look) -> Iterator[Difference]:
+    """Fetched pages without a line, lines of fetches that are unknown, and lines of which load decided nothing."""
+    file = articlefile.path(look.settings, look.source.name, look.run)
+    try:
+        lines = {line.fetch_id: line for line in articlefile.read(file)} if file.exists() else {}
+    except StoreError as error:
+        yield look.differs(Side.LINE, "", str(error))
+        return
+    for row in postgres.query(look.conn, "fetched_pages", source=look.source.name, run=look.run):
+        if row["fetch_id"] not in lines and (look.run in row["decided_in"] or not (row["decided_in"] or row["later"])):
+            yield look.differs(Side.LINE, row["url"], f"fetch {row['fetch_id']}; {file.name} has no line of it")
+    decided = {
+        row["fetch_id"]: row for row in postgres.query(look.conn, "decided_lines", fetches=list(lines))
+    }  # fmt: skip
+    for number, line in lines.items():
+        url = line.article.url if line.article else line.rejection.url if line.rejection else ""
+        of_line = decided.get(number)
+        if of_line is None:
+            yield look.differs(Side.STRANGER, url, f"fetch {number}")
+        elif not _agrees(line, set(of_line["outcomes"])):
+            told = ", ".join(of_line["outcomes"]) or "nothing"
+            yield look.differs(Side.OUTCOME, url, f"fetch {number}: {told} is decided")
+        elif State.STORED in of_line["outcomes"] and not of_line["kept"]:
+            yield look.differs(Side.ARTICLE, url, f"fetch {number}")
+
+
+def _agrees(line: Line, outcomes: set[str]) -> bool:
+    """Whether load decided what a line can lead to."""
+    return bool(outcomes & OF_ARTICLE if line.article else State.REJECTED in outcomes)

@@ -1,0 +1,5 @@
+-- Where the URLs that a run discovered stand by now: `nightdesk ledger`.
+-- oldest code: 0010
+-- outside a transaction
+drop index concurrently if exists urls_discovered;
+create index concurrently urls_discovered on urls (discovered_run, source);
