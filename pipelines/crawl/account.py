@@ -129,8 +129,10 @@ def _named_by(page: Page, kind: Kind, source: Source) -> list[formats.Found]:
 
 def _key(entry: Entry) -> str:
     """The key of what a list names, as the ledger has it; nothing where it is no usable address."""
+    url = urls.shortened(entry.url)
     try:
-        return urls.key(urls.shortened(entry.url))
+        # An address that has no host, or no other form, is not usable either.
+        return urls.key(url) if urls.cleaned(url) and urls.host(url) and urls.variant(url) else ""
     except ValueError:
         return ""
 
