@@ -23,6 +23,8 @@ from pipelines.health import golden
 from pipelines.model import Tally
 from pipelines.settings import Settings, exported
 from pipelines.stores import postgres, runs
+from tests import sites
+from tests.sites import Sites
 
 RUN = "2026-11-22T0200"
 AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
@@ -185,6 +187,24 @@ def test_a_crawl_that_cannot_reach_its_only_source_is_red_with_the_sites_name(
 
     assert {r.name for r in log.records} == {"nightdesk"}
     assert "ERROR" in {r.levelname for r in log.records}
+
+
+def test_a_run_of_the_schedule_asks_the_lists_that_are_due_and_one_that_a_person_starts_asks_all(
+    settings: Settings, web: Sites, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIGHTDESK_HOST_MAP", f"*.test={web.address}")
+    follow(settings, "alpha")
+    feed = sites.feed().replace(b"<channel>", b"<channel><ttl>60</ttl>")
+    web.pages |= {"http://alpha.test/feed": sites.answer(200, feed, "application/rss+xml")}
+    path = settings.sources / "alpha.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("https:", "http:") + "delay = 0.1\n", encoding="utf-8")
+
+    asked = []
+    for run in ("2026-11-22T0200", "2026-11-22T0210", "2026-11-22T021500"):
+        assert tasks.crawl_batch({"run": run, "name": "alpha", "sources": ["alpha"]}) == {"alpha": "done"}
+        asked.append(len(web.asked("/feed")))
+
+    assert asked == [1, 1, 2]
 
 
 def test_a_source_that_is_being_crawled_is_skipped_and_left_alone(

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from pipelines.extract.blocks import blocks
+from pipelines.extract.markup import parse
 from pipelines.extract.site.observations import Observation, learn
 from tests.pages import BODY, TITLE, article, html, story
 
@@ -39,10 +41,75 @@ def test_a_refrain_stays_as_often_as_it_is_sung(times: int) -> None:
     assert article(html(story(lines))).text.split("\n").count(REFRAIN) == times
 
 
-def test_what_stands_there_twice_is_cut_once() -> None:
-    lines = [BODY[0], REFRAIN, *BODY[1:], REFRAIN]
+@pytest.mark.parametrize("tag", ["p", "li", "blockquote"])
+def test_what_is_said_twice_in_one_place_stays(tag: str) -> None:
+    lines = [BODY[0], REFRAIN, *BODY[1:], REFRAIN, BODY[0]]
+    inside = "".join(f"<{tag}>{line}</{tag}>" for line in lines)
 
-    assert article(html(story(lines))).text.split("\n").count(REFRAIN) == 1
+    made = article(html(f"<article><h1>{TITLE}</h1><div class=text>{inside}</div></article>"))
+
+    assert made.text.split("\n") == lines
+
+
+@pytest.mark.parametrize(
+    "again",
+    ["<div class=quote><p>{}</p></div>", "<p class=mobile-only>{}</p>", "<aside><p>{}</p></aside>", "<div>{}</div>"],
+)
+def test_what_stands_in_two_places_is_cut_once(again: str) -> None:
+    lines = [f"<p>{line}</p>" for line in (BODY[0], REFRAIN, BODY[1])]
+
+    made = article(html(f"<article><h1>{TITLE}</h1>{''.join(lines)}{again.format(REFRAIN)}<p>{BODY[2]}</p></article>"))
+
+    assert made.text.split("\n").count(REFRAIN) == 1
+
+
+CAPTIONS = [
+    "وقال المهندس المشرف على المشروع في حديث إلى الصحيفة إن الفريق أمضى الشتاء كله تحت الجسر، وإن الصور التي التقطت في "
+    "تلك الأسابيع تظهر كيف رفعت الأعمدة القديمة واحدا بعد الآخر ثم أعيدت إلى مكانها بعد أن فحصت وطليت.",
+    "وتروي أم خالد التي تسكن عند طرف السوق أن أولادها كانوا يعبرون النهر كل صباح في قارب صغير يقوده جارهم، وأن القارب "
+    "كان يتأخر حين يرتفع الماء فيصلون إلى المدرسة بعد الجرس، وأنهم لن يصدقوا أن الجسر عاد حتى يمشوا عليه.",
+    "وفي المقهى القديم الذي أغلق يوم انقطع الطريق علق صاحبه على الجدار صورة للقوسين قبل أن يهدمهما الفيضان، وقال إنه "
+    "سيفتح أبوابه من جديد يوم الجمعة وإن القهوة ستكون في ذلك اليوم على حسابه لكل من شارك في العمل.",
+]
+
+
+def gallery(name: str) -> str:
+    """A long article with a gallery in it, whose slides have this class."""
+    lines = "".join(f"<p>{line}</p>" for line in BODY)
+    slides = "".join(f"<div class='slide {name}'><div class=layout><p>{line}</p></div></div>" for line in CAPTIONS)
+    return html(f"<article><h1>{TITLE}</h1>{lines}<section class=slideshow>{slides}</section></article>")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["the-navigation-system-of-the-new-ferry", "a-menu-for-the-crew-of-the-ferry", "what-the-share-of-the-port-will-be",
+     "the_sidebar_of_the_bridge_at_dawn", "read-all-comments-of-the-mayor-in-full"],
+)  # fmt: skip
+def test_a_headline_that_was_made_into_a_name_says_nothing_of_its_place(name: str) -> None:
+    made = article(gallery(name))
+
+    assert made.text == article(gallery("number")).text
+    assert set(CAPTIONS[:2]) <= set(made.text.split("\n"))
+
+
+@pytest.mark.parametrize(
+    "name", ["comments", "c-article-body__related-content-links--with-image", "article-related-links"]
+)
+def test_a_name_of_a_place_still_says_what_it_is(name: str) -> None:
+    box = f"<div class='{name}'><p>{CAPTIONS[0]}</p></div>"
+    rows = blocks(parse(html(f"<article>{box}</article>")))
+
+    assert [row.kind for row in rows] == ["comment" if name == "comments" else "related"]
+
+
+@pytest.mark.parametrize("name", ["sidebar-fixed", "tabs", "has-menu"])
+def test_a_name_that_stands_around_the_whole_article_is_no_reason(name: str) -> None:
+    inside = "".join(f"<p>{line}</p>" for line in [*BODY, "سبعون لوحا"])
+
+    made = article(html(f"<div class={name}><h1>{TITLE}</h1><div class=col>{inside}</div></div>"))
+
+    assert made.text.split("\n")[: len(BODY)] == BODY
+    assert "navigation" not in {cut.reason for cut in made.removed}
 
 
 @pytest.mark.parametrize("depth", [1, 2])

@@ -248,12 +248,42 @@ LOGO = "<svg><title>MORAVA POST</title></svg><img src=/l.png alt='Morava Post'>T
         "<h1 style='display: none'>The Morava Post and all its news</h1>",
         "<nav><h1><a href=/f>Magazine read: the story of Andrew</a></h1></nav>",
         "<h1 class=site-title>The Morava Post</h1>",
+        "<div class=site-header><div class=inner><h1>All the news of the river</h1></div></div>",
+        "<div id=masthead><h1>All towns on both banks</h1></div>",
+        "<div role=banner><h1>The paper of your towns</h1></div>",
+        "<header><div class=header-content><h1>The paper for both banks of the river</h1></div></header>",
     ],
 )
 def test_a_heading_of_the_site_is_not_the_title(logo: str) -> None:
     found = facts(f"{logo}<article><h2>Ferry strike ends after eleven days</h2>", HEAD)
 
     assert found.title == "Ferry strike ends after eleven days"
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["<div class=article-header>{}</div>", "<article><header>{}</header>",
+     "<div class=post><div class=header>{}</div></div>", "<main><div class=page-header>{}</div></main>",
+     "<div class=hero>{}</div>"],
+)  # fmt: skip
+def test_a_heading_at_the_head_of_an_article_is_its_title_whatever_search_engines_are_told(place: str) -> None:
+    found = facts(place.format("<h1>Eleven days without boats are over</h1>"), f"<title>{STRIKE}</title>")
+
+    assert found.title == "Eleven days without boats are over"
+
+
+def test_small_words_are_none_that_a_heading_and_a_title_share() -> None:
+    heading = "<div class=site-header><h1>The paper of all the towns</h1></div>"
+
+    found = facts(f"{heading}<article><h2>The end of the strike</h2>", "<title>The end of the strike</title>")
+
+    assert found.title == "The end of the strike"
+
+
+def test_a_heading_at_the_head_of_the_page_that_says_what_the_page_is_called_is_the_title() -> None:
+    heading = "<div class=site-header><h1>Ferry crews are back at work</h1></div>"
+
+    assert facts(heading, f"<title>{STRIKE}</title>").title == "Ferry crews are back at work"
 
 
 @pytest.mark.parametrize("title", ["", "Morava Herald", "Untitled Document", "Morava - news by the minute"])

@@ -17,7 +17,9 @@ from pipelines.extract.text.particulars import reason
      "بقلم سامر العلي | 22/11/2026 | القراءات: 1284 | التعليقات: 0", "Dunmere, 20 November 2026 - 1,284 reads",
      "DUNMERE (Tide) 20.11.2026, read 1284 times", "20 Kasım 2026 Cuma 08:00 Okunma: 1284",
      "Lu 1284 fois", "1 284 vues",
-     "Прочитано 1284 раз", "Gelesen: 1284 mal", "阅读 1284 次", "123 people shared this", "1284 kez okundu"],
+     "Прочитано 1284 раз", "Gelesen: 1284 mal", "阅读 1284 次", "123 people shared this", "1284 kez okundu",
+     "عدد القراء: 55", "قرأ الخبر 3281 شخصا", "قرأه 3281 شخصا", "مشاهدة 2 ألف", "34 kişi paylaştı", "2 bin kişi okudu",
+     "Seen by 1,204 readers", "Online now: 318", "Print no. 5864-9426"],
 )  # fmt: skip
 def test_a_count_of_readers_is_cut_in_any_wording(line: str) -> None:
     assert reason(line) == "counter"
@@ -32,7 +34,8 @@ def test_a_running_time_is_cut(line: str) -> None:
     "line",
     ["On 20 November 2026 the committee read 12 letters.", "شارك 12 شخصا في المسابقة", "قتل 16 شخصا", "Seats: 40",
      "12 readers wrote to us about bread", "Day 3 of the visit", "The 5 best reads of 2026", "Price: 12 pence",
-     "Views of the council differ", "Ferry 12 comes home"],
+     "Views of the council differ", "Ferry 12 comes home",
+     "قرار رقم 55", "قراءات في 5 دواوين", "Online shop sells 12 boats", "Seen from ferry 12"],
 )  # fmt: skip
 def test_a_line_that_says_something_stays(line: str) -> None:
     assert reason(line) == ""

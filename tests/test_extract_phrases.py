@@ -43,6 +43,7 @@ DATA = Path(pipelines.extract.__file__).parent / "data"
         ("Found a typo? Select it and press Ctrl+Enter", "phrase: correction (en)"),
         ("Reporting by Ann Example; Editing by Bo Example", "phrase: credit (en)"),
         ("(dpa)", "phrase: meta (de)"),
+        ("Hat Ihnen dieser Artikel gefallen? Dann helfen Sie uns mit einer Spende.", "phrase: donate (de)"),
         ("Sign up for our newsletter and never miss a story.", "phrase: subscribe (en)"),
         ("By signing up, you agree to our terms of use.", "phrase: notice (en)"),
         ("Copyright © 2026 The Example Times. All rights reserved.", "phrase: copyright (*)"),

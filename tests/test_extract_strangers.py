@@ -68,3 +68,26 @@ def test_a_ranking_whose_headings_lead_to_places_on_the_page_is_an_article() -> 
 
     assert sum("ستغلق" in line for line in made.text.split("\n")) >= 3
     assert not {"another article", "related articles"} & {cut.reason for cut in made.removed}
+
+
+@pytest.mark.parametrize(
+    ("page", "chapter", "stays"),
+    [
+        ("/guide", "/guide/{}", True),
+        ("/guide/", "/guide/{}", True),
+        ("/guide/index.html", "/guide/{}.html", True),
+        ("/guide.html", "/guide/{}.html", True),
+        ("/guide.html", "/guides/{}.html", False),
+        ("/guide/1", "/guide/2{}", False),
+    ],
+)
+def test_the_chapters_of_a_guide_lie_below_its_address_and_are_no_other_stories(
+    page: str, chapter: str, stays: bool
+) -> None:
+    parts = "".join(f"<div class=item>{item(n, 'h3', chapter.format(n))}</div>" for n in range(6))
+    url = f"https://jisr.test{page}"
+
+    made = article(html(f"<main><h1>{TITLE}</h1>{told(BODY)}<div>{parts}</div></main>"), url=url, final_url=url)
+
+    assert ("related articles" in {cut.reason for cut in made.removed}) is not stays
+    assert (sum("ستغلق" in line for line in made.text.split("\n")) >= 3) is stays

@@ -67,6 +67,9 @@ KINDS = (*PLACES, "aside", "button", "form", "caption", "hidden")
 LONGEST_NAME_CHARACTERS = 40
 # Names of one element that tell its place. Chosen: a style sheet's utilities come in dozens.
 MAX_NAMES = 4
+# Words of a name that is a headline or a caption made into one, and says nothing of a place.
+# Chosen: what sites call places has up to six.
+SLUG = re.compile(r"[a-z0-9]+(?:([-_])[a-z0-9]+)(?:\1[a-z0-9]+){5,}")
 # Places within one another. Chosen: deeper is a page built to hurt.
 DEEPEST_PLACES = 60
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -215,7 +218,8 @@ def _named(tag: str, names: str) -> tuple[str, str, bool, bool]:
     """How an element is called, without what changes from page to page; what kind of place its names say it is;
     whether they say that it is an article, or an article's text."""
     stable = sorted({name for name in NAME.findall(names) if len(name) < LONGEST_NAME_CHARACTERS})[:MAX_NAMES]
-    parts = [part.lower() for part in PARTS.findall(names)]
+    told = " ".join(name for name in names.split() if not SLUG.fullmatch(name))
+    parts = [part.lower() for part in PARTS.findall(told)]
     kind = next((PLACE_OF[part] for part in parts if part in PLACE_OF), TAG_PLACES.get(tag, ""))
     story = tag == "article" or any(part in STORY for part in parts)
     body = any(part in TEXT for part in parts) and any(part in STORY or part in TEXT for part in parts[1:])

@@ -32,6 +32,11 @@ MARKUP = re.compile(
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 # What sites call the name of their own that stands at the head of every page.
 OF_SITE = re.compile(r"(?:site|blog|page)[-_]?(?:title|name|logo|header)|logo|brand|masthead|top-?bar", re.IGNORECASE)
+# What sites call the head of every page, and what the head of an article stands in.
+HEAD = re.compile(r"(?<![a-z])(?:header|masthead|banner|top-?bar|brand)(?![a-z])", re.IGNORECASE)
+OF_STORY = re.compile(r"(?<![a-z])(?:article|story|post|entry|content|main|hero)(?![a-z])", re.IGNORECASE)
+# Letters of the longest words that say nothing of what a title is about: the, of, and, في, من.
+SMALL_WORD_LETTERS = 3
 BESIDE = frozenset(("nav", "footer", "aside", "header"))
 SIDE = re.compile(r"(?<![a-z])side|widget|related|menu|comment|popular|footer", re.IGNORECASE)
 CALLED_TITLE = re.compile(r"(?<![a-z])(?:title|headline)(?![a-z])", re.IGNORECASE)
@@ -164,10 +169,30 @@ def _of_site(h1: HtmlElement, *titles: str) -> bool:
         return True
     links = [one for one in (*above, *h1.iter("a")) if one.tag == "a"]
     home = any(re.fullmatch(r"(?:https?://[^/]+)?/?(?:index\.\w+)?", (a.get("href") or "x").strip()) for a in links)
-    tags = [one.tag for one in above]
-    head = "header" in tags and "article" not in tags and "main" not in tags
     drawn = next(h1.iter("img", "svg"), None) is not None
-    return home or bool((head or drawn) and named and not any(_alike(_plain(h1.text_content()), named)))
+    return home or bool((_at_head(above) or drawn) and named and not _shares(_plain(h1.text_content()), named))
+
+
+def _at_head(above: Sequence[HtmlElement]) -> bool:
+    """Whether an element stands in what is the head of every page; above: it and those around it, from the inside."""
+    tags = {one.tag for one in above}
+    if tags & {"article", "main"} or "header" in tags:
+        return not tags & {"article", "main"}
+    for one in above:
+        called = f"{one.get('class') or ''} {one.get('id') or ''} {one.get('role') or ''}"
+        if one.tag == "body" or (OF_STORY.search(called) and not HEAD.search(called)):
+            return False
+        if HEAD.search(called) and not OF_STORY.search(called):
+            return True
+    return False
+
+
+def _shares(heading: str, named: str) -> bool:
+    """Whether a heading shares a word with what the page is called elsewhere; small words are none unless it has no
+    others."""
+    mine, theirs = set(key(heading).split()), set(key(named).split())
+    telling = {word for word in mine if len(word) > SMALL_WORD_LETTERS} or mine
+    return bool(telling & theirs)
 
 
 def _above_text(tree: HtmlElement, titles: Sequence[str]) -> str:

@@ -58,6 +58,8 @@ CALLED_LEAD = re.compile(
 )
 # What stands in a text so often is a refrain; twice is what a page shows for two sizes of screen.
 REFRAIN = 3
+# Elements that a paragraph stands in alone. Chosen: a div may be a whole box, and stand twice.
+PARAGRAPHS = frozenset(("p", "li", "blockquote", "dd", "dt", "h2", "h3", "h4"))
 # Lines from either end among which particulars stand.
 EDGE = 4
 # How much longer than what was found a text in JSON-LD has to be to take its place. Chosen: a few lines of difference
@@ -76,6 +78,10 @@ REASONS = {
     "ad": "advertisement", "footer": "footer", "navigation": "navigation", "author": "author box", "tags": "tags",
     "aside": "aside", "button": "button", "form": "form", "caption": "caption", "hidden": "hidden",
 }  # fmt: skip
+
+
+# Where a line stands: an element, and what it is called there.
+Home = tuple[int, str] | None
 
 
 @dataclass(frozen=True)
@@ -103,10 +109,11 @@ class Seen:
     """A page's blocks, and what is known of it by itself, without its source.
 
     chosen, second: how much of each block two extractors have, whose texts are lines and plain; chances: how likely
-    each is a part of the article.
+    each is a part of the article; kinds: what the place around each is called.
     """
 
     found: Sequence[blocks.Block]
+    kinds: Sequence[str]
     chosen: Sequence[float]
     second: Sequence[float]
     chances: Sequence[float]
@@ -125,13 +132,21 @@ def look(tree: HtmlElement, html: str, facts: Facts, without: frozenset[str] = f
     lines, plain = opinions(tree, html, without)
     rows = features.rows(found, lines, plain, facts.titles, facts.description, json_ld.body(facts.node))
     if not len(rows):
-        return Seen((), (), (), (), lines, plain)
+        return Seen((), (), (), (), (), lines, plain)
     chances = np.zeros(len(rows), dtype=np.float32)
     able = features.worth(rows)
     chances[able] = classifier.probabilities(rows[able])
     if facts.posts:
         chances[_post_blocks(found, facts.posts)] = POSTED
-    return Seen(found, rows[:, 0].tolist(), rows[:, 1].tolist(), chances.tolist(), lines, plain)
+    return Seen(
+        found,
+        features.kinds_of(found, rows[:, 0].tolist()),
+        rows[:, 0].tolist(),
+        rows[:, 1].tolist(),
+        chances.tolist(),
+        lines,
+        plain,
+    )
 
 
 def opinions(
@@ -191,10 +206,11 @@ def _judge_blocks(
     seen: Seen, facts: Facts, own: Sequence[str], template: Template | None, without: frozenset[str]
 ) -> Text:
     chances, why, fits = _of_site(seen, template)
-    kept = [n for n, chance in enumerate(chances) if chance >= _least_probability(seen.found[n], seen.chosen[n])]
+    kept = [n for n, chance in enumerate(chances) if chance >= _least_probability(seen, n)]
     kept = sorted({*kept, *_leads(seen, chances, kept, facts)})
     lines = [seen.found[number].text for number in kept]
-    cut = dict(zip(kept, _reasons(lines, facts, own, without), strict=True))
+    homes = [_home(seen.found[number]) for number in kept]
+    cut = dict(zip(kept, _reasons(lines, facts, own, without, homes), strict=True))
     stays = [number for number in kept if not cut[number]]
     titles = {phrases.key(title) for title in facts.titles}
     others = {} if facts.posts else other_articles.strangers(seen.found, stays, titles, facts.canonical_url)
@@ -208,7 +224,7 @@ def _judge_blocks(
     told = [n for n in range(len(chances)) if cut.get(n, seen.chosen[n] >= HALF_SHARE or first < n < last)]
     known = dict(zip(told, phrases.reasons([seen.found[n].text for n in told], own), strict=True))
     removed = [
-        Removed(text=block.text, reason=cut.get(n) or known[n] or why.get(n) or _why(block))
+        Removed(text=block.text, reason=cut.get(n) or known[n] or why.get(n) or _why(block, seen.kinds[n]))
         for n, block in ((n, seen.found[n]) for n in told)
     ]
     return Text(
@@ -226,19 +242,20 @@ def _leads(seen: Seen, chances: Sequence[float], kept: Sequence[int], facts: Fac
     title = next((n for n in range(first or 0, -1, -1) if seen.found[n].key in titles), None) if first else None
     if first is None or title is None:
         return []
-    between = [n for n in range(title + 1, first) if not seen.found[n].kind and not seen.found[n].linked]
+    between = [n for n in range(title + 1, first) if not seen.kinds[n] and not seen.found[n].linked]
     leads = [n for n in between if LEAD_WORDS <= seen.found[n].words <= LONGEST_LEAD and n not in kept]
     called = [n for n in leads if CALLED_LEAD.search(seen.found[n].place.name) and chances[n] >= LEAD]
     return called[:1] or [n for n in leads if chances[n] >= NEARLY][:1]
 
 
-def _least_probability(block: blocks.Block, chosen: float) -> float:
+def _least_probability(seen: Seen, number: int) -> float:
     """The least chance with which a block is taken for a part of the article."""
-    if block.kind and chosen < HALF_SHARE:
+    block, kind = seen.found[number], seen.kinds[number]
+    if kind and seen.chosen[number] < HALF_SHARE:
         return PLACED_ALONE
     if block.linked >= MOSTLY_SHARE * block.words and block.words < FEW_WORDS:
         return DENSE
-    return PLACED if block.kind else LIKELY_CHANCE
+    return PLACED if kind else LIKELY_CHANCE
 
 
 def _of_site(seen: Seen, template: Template | None) -> tuple[Sequence[float], dict[int, str], bool | None]:
@@ -276,7 +293,7 @@ def _shifted(chance: float, by: float) -> float:
 
 def _may_be_lost(best: Text, seen: Seen) -> bool:
     """Whether the second extractor has so much more text, of which the judge is not sure, that it is worth a look."""
-    kept = [n for n, chance in enumerate(seen.chances) if chance >= _least_probability(seen.found[n], seen.chosen[n])]
+    kept = [n for n, chance in enumerate(seen.chances) if chance >= _least_probability(seen, n)]
     size = sum(seen.found[n].words for n in kept)
     if size >= KEPT and sum(seen.found[n].words * seen.chances[n] for n in kept) >= SURE * size:
         return False
@@ -327,12 +344,18 @@ def _cut_lines(lines: Sequence[str], facts: Facts, own: Sequence[str], without: 
     )
 
 
-def _reasons(lines: Sequence[str], facts: Facts, own: Sequence[str], without: frozenset[str]) -> list[str]:
-    """Why each line of a text is cut; empty where it stays."""
+def _reasons(
+    lines: Sequence[str], facts: Facts, own: Sequence[str], without: frozenset[str], homes: Sequence[Home] = ()
+) -> list[str]:
+    """Why each line of a text is cut; empty where it stays. homes: where each stands, as far as that is known.
+
+    A line that is said again in the very same place is said twice by its author: a refrain, a list of days, a question.
+    What a page has twice for two sizes of screen stands in two places.
+    """
     found = [""] * len(lines) if "phrases" in without else phrases.reasons(lines, own)
     title_keys = set() if "title" in without else {phrases.key(title) for title in facts.titles}
     names = [phrases.key(name) for name in facts.authors]
-    seen: set[str] = set()
+    seen: dict[str, set[Home]] = {}
     often = {its_key for its_key, count in Counter(map(phrases.key, lines)).items() if count >= REFRAIN}
     for number, line in enumerate(lines):
         its_key = phrases.key(line)
@@ -341,16 +364,27 @@ def _reasons(lines: Sequence[str], facts: Facts, own: Sequence[str], without: fr
             found[number] = "author" if by else particulars.reason(line, names)
         if number < TITLE_LINES and its_key in title_keys and len(lines) > 1:
             found[number] = "title"
-        elif not found[number] and its_key in seen and its_key not in often:
+            continue
+        known, home = seen.get(its_key), homes[number] if homes else None
+        if not found[number] and known is not None and its_key not in often and (home is None or home not in known):
             found[number] = "repeated"
         elif not found[number] and its_key.count(" ") >= REPEATED_WORDS:
-            seen.add(its_key)
+            seen.setdefault(its_key, set()).add(home)
     return found
 
 
-def _why(block: blocks.Block) -> str:
-    if block.kind:
-        return REASONS[block.kind]
+def _home(block: blocks.Block) -> Home:
+    """The place that a line shares with those around it: the element that its paragraph stands in, and what such
+    paragraphs are called there; the element itself for lines of one."""
+    place = block.place
+    if block.tag in PARAGRAPHS and place.parent is not None:
+        return id(place.parent.element), place.name
+    return id(place.element), ""
+
+
+def _why(block: blocks.Block, kind: str) -> str:
+    if kind:
+        return REASONS[kind]
     return "link list" if block.linked > HALF_SHARE * block.words else "outside the article"
 
 

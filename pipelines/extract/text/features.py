@@ -173,6 +173,32 @@ def _standings(found: Sequence[Block], sums: dict[int, Sum], main: str, whole: S
     return made
 
 
+def kinds_of(found: Sequence[Block], chosen: Sequence[float]) -> list[str]:
+    """What the innermost telling name around each block says it is; empty where none does.
+
+    As the rows have it, but a name says nothing only where half of what an extractor has chosen stands in it as well:
+    below a very short article the comments are half of the page's good text.
+    """
+    if not found:
+        return []
+    sums = _sums(found)
+    good = max(1, sums[id(_root(found[0].place))].good)
+    taken: Counter[int] = Counter()
+    for block, share in zip(found, chosen, strict=True):
+        if share >= HALF_SHARE:
+            taken.update({id(place): block.words for place in around(block.place)})
+    all_taken = max(1, taken[id(_root(found[0].place))])
+    told: dict[int, str] = {}
+    for place in {id(block.place): block.place for block in found}.values():
+        kinds = (
+            here.kind
+            for here in around(place)
+            if here.kind and (sums[id(here)].good < HALF_SHARE * good or taken[id(here)] < HALF_SHARE * all_taken)
+        )
+        told[id(place)] = next(kinds, "")
+    return [told[id(block.place)] for block in found]
+
+
 def worth(made: Rows) -> NDArray[np.bool_]:
     """Which rows can be a part of the article at all: an extractor has it, or it is long, or it stands at the place."""
     if not len(made):

@@ -5,6 +5,7 @@ What gives them away is the shape of the page: units that are built alike, each 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from urllib.parse import urljoin, urlsplit
 
@@ -25,6 +26,8 @@ LINKED_SHARE, HEADING_WORDS = 0.8, 3
 SHARED_ONE_IN = 4
 # Elements above a heading in which its unit is looked for. Chosen: units are nested less deep.
 MAX_LEVELS = 6
+# What a page's own address has at its end, and those of its chapters have not.
+ENDING = re.compile(r"(?:\.[a-z]{3,5}|/(?:index\.[a-z]{3,5})?)$")
 # Turns of heading and text that are a stream, the share of texts that are about their heading, words that say nothing.
 TURNS, ABOUT, SHORT_WORD = 4, 0.75, 3
 
@@ -159,8 +162,13 @@ def _leads_elsewhere(block: Block, url: str) -> bool:
         except ValueError:
             continue
         if there.hostname == here.hostname and (there.path, there.query) != (here.path, here.query):
-            return True
+            return not _chapter(there.path, here.path)
     return False
+
+
+def _chapter(path: str, page: str) -> bool:
+    """Whether an address lies below that of the page: a guide and its chapters."""
+    return len(stem := ENDING.sub("", page)) > 1 and path.startswith(f"{stem}/")
 
 
 def _below(place: Place, element: HtmlElement) -> Place | None:

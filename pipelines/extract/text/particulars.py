@@ -15,31 +15,38 @@ from pipelines.extract.lexicon import key
 
 # Words of which one makes a count of the number beside it, by their beginnings in the folded form.
 COUNTED_WORDS = """
-مشاهد شوهد قراء قرئ قارئ الزيارات زيار المشاهدات القراءات تعليق التعليق شارك مشارك اعجب اعجاب زوار المتواجدون
-المتواجدين المتصلون views viewed reads readers hits visits shares shared comments comment likes liked visitors
-vues vue lectures lu lecteurs partages commentaires vistas visto leido leida lecturas compartid comentario
-visualiza aufrufe gelesen leser geteilt kommentare okunma okundu okuyucu goruntulenme izlenme paylasim yorum
-просмотр прочит прочте комментари перегляд прочитан بازديد خوانده نظرات ديدگاه مشاهده visite letture letto
-condivision weergaven gelezen reacties wyswietle odslon przeczyta komentarz visninger visningar lasningar
+مشاهد شوهد قراء القراء القارئ قرئ قارئ الزيارات زيار المشاهدات القراءات تعليق التعليق شارك مشارك اعجب اعجاب زوار
+المتواجدون المتواجدين المتصلون views viewed reads readers hits visits shares shared comments comment likes liked
+visitors vues vue lectures lu lecteurs partages commentaires vistas visto leido leida lecturas compartid comentario
+visualiza aufrufe gelesen leser geteilt kommentare okunma okundu okudu okuyucu goruntulenme izlenme paylasim
+paylast yorum просмотр прочит прочте комментари перегляд прочитан بازديد خوانده نظرات ديدگاه مشاهده visite letture
+letto condivision weergaven gelezen reacties wyswietle odslon przeczyta komentarz visninger visningar lasningar
 προβολες צפיות קריאות 浏览 阅读 点击 瀏覽 閱讀 點擊 閲覧 조회 بينراو خوێندراو بينين read
 """
 # Words that stand around a count or a date and say nothing else.
 AROUND_WORDS = """
 عدد هذا هذه الخبر المقال الموضوع الماده الصفحه مره مرات مرت تم تمت حاليا الان شخص شخصا اشخاص بهذا علي من في علق
 نشر نشرت منشور اخر تحديث محدث التحديث النشر تاريخ بتاريخ الساعه يوم الموافق م ه هـ كتب اليوم قبل منذ دقيقه قراءه
-وقت this the article story news page post has been was is it times time x people online now of in on by min mins
+وقت الف الاف مليون seen thousand million k this the article story news page post has been was
+is it times time x people online now of in on by min mins
 minute minutes updated published posted last read date at total number no fois cet cette a ete le la les publie
 mis jour veces vez esta este noticia nota ha sido el publicado actualizado mal der die das wurde artikel beitrag
-veroffentlicht aktualisiert stand uhr kez defa bu haber guncelleme yayin tarihi раз эту эта новость статью
+veroffentlicht aktualisiert stand uhr kez defa kisi bin bu haber guncelleme yayin tarihi раз эту эта новость статью
 статья опубликовано обновлено количество число опубликован تعداد بار اين خبر مطلب شده انتشار ساعت volte questo
 keer dit maal razy ten 次 数 人
 """
 COUNTED, KNOWN = tuple(COUNTED_WORDS.split()), frozenset(AROUND_WORDS.split())
+# The same by the whole word: what begins like them is something else (قرار is a decision).
+COUNTED_WHOLE = frozenset(("قرا", "قراه", "قراها", "online"))
 # What a link, a number of print or the weather beside a text are called.
 SHORT_LINK = re.compile(
     r"^\W*(?:رابط مختصر|الرابط المختصر|short ?link|lien court|kisa link|لینک کوتاه|لينك كوتاه)\W", re.IGNORECASE
 )
-PRINTED = re.compile(r"^\W*(?:رقم الطباعه|رمز الخبر|كود الخبر|كد خبر|رقم الخبر|شناسه خبر)\W*[\d-]+\W*$")
+PRINTED = re.compile(
+    r"^\W*(?:رقم الطباعه|رمز الخبر|كود الخبر|كد خبر|رقم الخبر|شناسه خبر|print no|(?:article|news) id)"
+    r"\W*[\d-]+\W*$",
+    re.IGNORECASE,
+)
 WEATHER = re.compile(
     r"^\W*(?:درجه الحراره|درجات الحراره|الطقس|temperature|sicaklik|температура)(?:\W+\w+){0,5}\W*$", re.IGNORECASE
 )
@@ -69,7 +76,7 @@ def reason(line: str, names: Collection[str] = ()) -> str:
     words = WORD.findall(rest)
     if len(words) > MAX_WORDS:
         return ""
-    counts = [word for word in words if word.startswith(COUNTED)]
+    counts = [word for word in words if word.startswith(COUNTED) or word.lower() in COUNTED_WHOLE]
     counted = bool(counts) and bool(re.search(r"\d", rest))
     its_key = key(" ".join(words))
     for name in names:
