@@ -84,8 +84,8 @@ PUBLIC = {
     "pipelines.notify": "address channels delivery outbox wording",
     "pipelines.query": "asked dating explained grammar lexer matcher selection terms vectors",
     "pipelines.sources": "access folders sourcefile zones",
-    "pipelines.stores": "anchors articlefile chain clock dumps entries postgres postgres_address retention runs "
-    "templates warc warc_records warc_spans",
+    "pipelines.stores": "anchors articlefile chain clock dumps entries postgres postgres_address retention "
+    "runs stories templates warc warc_records warc_spans",
 }
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "core", "manager", "misc"}

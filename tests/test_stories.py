@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from bench import story_texts
+from pipelines.archive import search
+from pipelines.archive.search import Order
+from pipelines.cli import app
 from pipelines.load import stage, stories
-from pipelines.settings import Settings
+from pipelines.settings import Settings, exported
 from pipelines.stores import articlefile, postgres
+from pipelines.stores import stories as told
 from tests import archives
 from tests.archives import T0, article, keep
 from tests.databases import rows
@@ -275,3 +282,107 @@ def test_a_story_that_hundreds_carry_takes_in_the_next_one(settings: Settings, c
     keep(settings, conn, [article("more", _changed(text), title="more", source="other")], run=NIGHTS[1], at=T0 + DAY)
 
     assert [len(members) for members in _members(conn).values()] == [151]
+
+
+def test_other_outlets_of_a_story_are_told_in_order_and_once_each(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    text = _story("others")
+    _load(settings, conn, [text, text, text])
+    keep(settings, conn, [article("again", text + " again", title="x", source="outlet2")], run=NIGHTS[1], at=T0 + DAY)
+
+    assert [row["source"] for row in told.others(conn, 1)] == ["outlet1", "outlet2"]
+    assert [row["article_id"] for row in told.others(conn, 2)] == [1, 3]
+    assert told.carried(conn, [1, 99]) == {1: told.Carried(1, 4, 3), 99: told.Carried(99)}
+    assert (told.resolved(conn, 3), told.resolved(conn, 99)) == (1, 99)
+
+
+@pytest.mark.parametrize("order", list(Order))
+def test_search_shows_each_story_once_over_all_pages_with_how_many_outlets_carry_it(
+    settings: Settings, conn: postgres.Connection, order: Order
+) -> None:
+    for n in range(4):
+        _load(settings, conn, [f"zebra {_story(str(n))}"] * 3, night=n)
+    with conn, conn.cursor() as cursor:
+        # The copies of a story do not stand beside each other, neither by date nor by number.
+        cursor.execute("update articles set first_fetched_at = '2026-11-01', published_at = null where id % 2 = 0")
+        cursor.execute("update article_words set dated = '2026-11-01' where article_id % 2 = 0")
+
+    got, after = [], ""
+    while True:
+        page = search.search(conn, "zebra", order=order, count=1, after=after)
+        got += page.answers
+        after = page.after
+        if not after:
+            break
+
+    assert sorted(answer.story_id for answer in got) == [1, 4, 7, 10]
+    assert {answer.outlets for answer in got} == {3}
+
+
+def test_a_story_is_shown_by_an_article_of_it_that_answers(settings: Settings, conn: postgres.Connection) -> None:
+    text = f"zebra {_story('answers')}"
+    _load(settings, conn, [text, text, text])
+
+    first = search.search(conn, "zebra -source:outlet2", count=1)
+    other = search.search(conn, "zebra source:outlet0", count=1)
+
+    assert [answer.article["source"] for answer in (*first.answers, *other.answers)] == ["outlet1", "outlet0"]
+    assert first.after == "" or not search.search(conn, "zebra -source:outlet2", after=first.after).answers
+
+
+def test_a_killed_load_links_nothing_and_the_next_one_all(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = _story("killed")
+    _load(settings, conn, [text])
+
+    def die(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
+        broken.setattr(stories, "_share", die)
+        keep(settings, conn, [article("2", _changed(text), title="2", source="other")])
+    conn.rollback()
+    nothing = rows(conn, "select count(*) from story_articles"), rows(conn, "select count(*) from articles")
+    stage.load(settings, archives.source_of("other"), archives.RUN)
+
+    assert nothing == ([(0,)], [(1,)])
+    assert [len(members) for members in _members(conn).values()] == [2]
+
+
+def test_two_loads_at_once_of_one_text_see_each_other(settings: Settings, conn: postgres.Connection) -> None:
+    text = _story("at once")
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda n: _kept(settings, n, text), range(8)))
+
+    assert [len(members) for members in _members(conn).values()] == [8]
+
+
+def _kept(settings: Settings, number: int, text: str) -> None:
+    with postgres.connection(settings) as own:
+        keep(settings, own, [article(str(number), text, title=str(number), source=f"outlet{number}")])
+
+
+def test_articles_and_search_show_the_story_with_the_other_outlets_in_order(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = _story("shown", 200)
+    _load(settings, conn, [text, text + "\n" + _story("own", 200)])
+    for n in range(2):
+        (settings.sources / f"outlet{n}.toml").write_text(
+            f'title = "O{n}"\nurl = "https://outlet{n}.test/"\ncountry = "SY"\nlanguage = "en"\ntimezone = "UTC"\n'
+            f'feeds = ["https://outlet{n}.test/feed"]\n'
+        )
+    for name, value in exported(settings).items():
+        monkeypatch.setenv(name, value)
+
+    def said(*words: str) -> str:
+        return CliRunner().invoke(app, list(words), catch_exceptions=False).stdout
+
+    one = json.loads(said("articles", "2", "--json"))
+    (found,) = json.loads(said("search", "source:outlet1", "--json"))["answers"]
+    assert "Its story, told by 2 outlets; first by outlet0" in said("articles", "2")
+    assert [row["source"] for row in one["story"]] == ["outlet0", "outlet1"]
+    assert (one["story_id"], found["story_id"], found["outlets"]) == (1, 1, 2)
+    assert "(story 1: 2 outlets)" in said("search", "source:outlet1")

@@ -23,12 +23,14 @@ Record = dict[str, Any]
 
 
 def answer(found: Answer) -> Record:
-    """An answer of a search: the article without its text, marks by letter, and the passages around them."""
+    """An answer of a search: the article without its text, its story and how many outlets carry it, marks, passages."""
     article = found.article
     places = {name: [(mark.start, mark.end) for mark in found.marks if mark.field == name] for name in FIELDS}
     return {
         **{name: value for name, value in article.items() if name not in ("text", "description")},
         "direction": text.direction(article["title"] or article["language"]),
+        "story_id": found.story_id,
+        "outlets": found.outlets,
         "marks": [{"field": mark.field, "start": mark.start, "end": mark.end} for mark in found.marks],
         "passages": [
             {"field": name, "pieces": [{"text": piece.text, "marked": piece.marked} for piece in passage]}

@@ -229,3 +229,15 @@ delete from outcomes where source = %(source)s and run = any(%(runs)s)
 delete from urls u
 where u.source = %(source)s and u.discovered_run = any(%(runs)s) and u.code = 'alias'
     and not exists (select from fetches f where f.url_id = u.id)
+
+-- name: articles_of_story
+-- The articles of a story.
+select article_id from story_articles where story_id = %(id)s order by article_id
+
+-- name: articles_before
+-- Of these articles, those that stand in the order of publication, newest first, before a place or at it.
+select a.id
+from articles a
+where a.id = any(%(ids)s)
+    and (least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at), a.id) >= (%(dated)s, %(number)s)
+order by 1

@@ -10,14 +10,15 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
 from pipelines.alert import synonyms
+from pipelines.archive.collapse import Once
 from pipelines.errors import CostlyError, CursorError
 from pipelines.load import words
 from pipelines.query import asked, grammar, selection, vectors
@@ -53,10 +54,12 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """An article that answers a query, as `search_articles` gives it, and where."""
+    """An article that answers a query, as `search_articles` gives it, and where; its story, and who carries it."""
 
     article: postgres.Row
     marks: Sequence[Mark]
+    story_id: int = 0
+    outlets: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +124,7 @@ def search(
     now: datetime | None = None,
     patience: int = PATIENCE_SECONDS,
 ) -> Page:
-    """A page of the articles that answer a query; after: the cursor of the page before.
+    """A page of the articles that answer a query, each story once; after: the cursor of the page before.
 
     scopes: what may be asked of the sources, by their names.
 
@@ -193,17 +196,20 @@ def _begun(
 def _newest(made: Search, written: str, order: Order, place: _Place, count: int) -> Page:
     answers: list[Answer] = []
     seen: set[int] = set()
+    start = place
+    once = Once(made.conn, _answering(made), (lambda ids: _before(made, ids, start)) if start.dated else None)
     # Most candidates are answers: one more than a page tells whether there is a next one.
     read, many = 0, count + 1
     while read < MOST_READ:
         rows = _candidates(made, place, many)
         for batch in _batches(rows, count if many == count + 1 else READ_AT_ONCE):
             verified = _verified(made, batch)
+            once.read(verified)
             for row in batch:
                 place = _Place(row["dated"], row["article_id"], now=made.asked.now)
                 answer = verified.get(row["article_id"])
-                if answer and row["article_id"] not in seen:
-                    answers.append(answer)
+                if answer and row["article_id"] not in seen and (story := once.first(row["article_id"])):
+                    answers.append(replace(answer, story_id=story.story_id, outlets=story.outlets))
                 seen.add(row["article_id"])
                 if len(answers) == count:
                     more = row is not rows[-1] or bool(_candidates(made, place, 1))
@@ -230,14 +236,17 @@ def _best(made: Search, written: str, place: _Place, count: int) -> Page:
         half_age=HALF_AGE_SECONDS,
     )
     answers: list[Answer] = []
+    passed = {row["article_id"] for row in ordered[: place.skipped]}
+    once = Once(made.conn, _answering(made), (lambda ids: [one for one in ids if one in passed]) if passed else None)
     at = place.skipped
     read_to = None
     for batch in _batches(ordered[place.skipped :], READ_AT_ONCE):
         verified = _verified(made, batch)
+        once.read(verified)
         for row in batch:
             at += 1
-            if row["article_id"] in verified:
-                answers.append(verified[row["article_id"]])
+            if row["article_id"] in verified and (story := once.first(row["article_id"])):
+                answers.append(replace(verified[row["article_id"]], story_id=story.story_id, outlets=story.outlets))
             if len(answers) == count:
                 break
         if len(answers) == count:
@@ -247,6 +256,19 @@ def _best(made: Search, written: str, place: _Place, count: int) -> Page:
             break
     after = _cursor(written, Order.BEST, _Place(skipped=at, now=made.asked.now)) if at < len(ordered) else ""
     return _page(made, answers, after, read_to=read_to, ranked=len(rows) > RANKED)
+
+
+def _answering(made: Search) -> Callable[[list[int]], Collection[int]]:
+    """Which of some articles answer, by their numbers."""
+    return lambda ids: _verified(made, [{"article_id": one} for one in ids])
+
+
+def _before(made: Search, ids: list[int], place: _Place) -> list[int]:
+    """Which of these articles stood on a page before this one, newest first."""
+    return [
+        row["id"]
+        for row in postgres.query(made.conn, "articles_before", ids=ids, dated=place.dated, number=place.number)
+    ]
 
 
 def _page(

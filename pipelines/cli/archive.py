@@ -95,7 +95,8 @@ def _print(answer: Answer) -> None:
     line = Text(f"{article['id']:>8}  {dated:%Y-%m-%d %H:%M} UTC  {article['source']}", "dim")
     removed = "  (removed from the site)" if article["gone_at"] else ""
     revised = f"  (revision {article['revision']})" if article["revision"] > 1 else ""
-    out.print(line + Text(revised + removed, "yellow"), soft_wrap=True)
+    carried = f"  (story {answer.story_id}: {answer.outlets} outlets)" if answer.outlets > 1 else ""
+    out.print(line + Text(revised + removed, "yellow") + Text(carried, "cyan"), soft_wrap=True)
     title = passages.whole(article["title"], _places(answer, "title"))
     out.print(Text(" " * 10) + _shown(title, "bold"), soft_wrap=True)
     for field in ("description", "text"):

@@ -17,7 +17,7 @@ from pipelines.cli.show import as_json, out, quote, say, table
 from pipelines.desk import records as desk
 from pipelines.errors import NightdeskError
 from pipelines.settings import Settings
-from pipelines.stores import postgres
+from pipelines.stores import postgres, stories
 
 RANGE = re.compile(r"(-?\d{1,9})\.\.(-?\d{1,9})")
 FIELDS = ("title", "description", "text")
@@ -53,12 +53,14 @@ def show(
                 quote(wording[name], "bold" if name == "title" else "")
         return
     origins = provenance.of_article(conn, current.raw, number)
+    told = stories.members(conn, number)
     if json:
-        as_json({**row, "provenance": origins})
+        as_json({**row, "story_id": stories.resolved(conn, number), "story": told, "provenance": origins})
         return
     onepage.print_facts(row)
     say("")
     quote(row["text"])
+    _print_story(number, told)
     _print_origins(origins, {revision["revision"]: revision for revision in row["revisions"]})
     if len(row["revisions"]) > 1:
         first, last = row["revisions"][-1]["revision"], row["revisions"][0]["revision"]
@@ -121,6 +123,23 @@ def _marked(pieces: Sequence[Piece]) -> Text:
         line.append(f"{opening}{bare}{closing}", style)
         line.append(shown[len(bare) :])
     return line
+
+
+def _print_story(number: int, told: Sequence[postgres.Row]) -> None:
+    """Who else has the text, the first to publish first, and how much of each text is the first one's."""
+    if len(told) < 2:
+        return
+    outlets = len({row["source"] for row in told})
+    say("")
+    table(
+        ("", "#article", "outlet", "published by", "of the first", "title"),
+        (
+            (">" if row["article_id"] == number else "", row["article_id"], row["source"], row["told_at"],
+             "" if place == 1 else f"{row['share']:.0%}", row["title"])
+            for place, row in enumerate(told, 1)
+        ),
+        title=f"Its story, told by {outlets} outlet{'' if outlets == 1 else 's'}; first by {told[0]['source']}",
+    )  # fmt: skip
 
 
 def _print_origins(origins: Sequence[postgres.Row], revisions: Mapping[int, Mapping[str, Any]]) -> None:

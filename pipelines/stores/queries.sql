@@ -165,3 +165,35 @@ grant select on all tables in schema nightdesk to nightdesk_reader
 -- name: reader
 -- Whether an administrator made the role nightdesk_reader.
 select from pg_roles where rolname = 'nightdesk_reader'
+
+-- name: stories_carried
+-- The stories of articles that are not alone, each with how many outlets carry it.
+select m.article_id, m.story_id, carried.articles, carried.outlets
+from story_articles m
+cross join lateral (
+    select count(*)::int as articles, count(distinct a.source)::int as outlets
+    from (select o.article_id from story_articles o where o.story_id = m.story_id order by o.told_at, o.article_id limit %(most)s) o
+    join articles a on a.id = o.article_id
+) carried
+where m.article_id = any(%(ids)s)
+
+-- name: story_of_number
+-- The story that a number leads to: of the article of that number, or of that number where its article is gone.
+(select story_id from story_articles where article_id = %(id)s)
+union all
+(select story_id from story_articles where story_id = %(id)s limit 1)
+limit 1
+
+-- name: story_members
+-- The articles of a story, or the one that is a story of its own, in the order of publication.
+select * from (
+    select a.id as article_id, a.source, a.url, a.title, m.told_at, m.share
+    from story_articles m join articles a on a.id = m.article_id
+    where m.story_id = %(id)s
+    union all
+    select a.id, a.source, a.url, a.title, told_at(a.first_fetched_at, a.published_at, a.published_precision), 1
+    from articles a
+    where a.id = %(id)s and not exists (select from story_articles m where m.story_id = %(id)s)
+) told
+order by told_at, article_id
+limit %(most)s

@@ -50,6 +50,8 @@ class Answer(Document):
     first_fetched_at: datetime
     revision: int = Field(description="number of its newest version")
     gone_at: datetime | None = Field(description="when its site was seen not to have it any more")
+    story_id: int = Field(description="its story: the least number of an article of it; a page has each story once")
+    outlets: int = Field(description="how many sources carry its story")
     marks: list[Mark]
     passages: list[Passage]
 

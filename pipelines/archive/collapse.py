@@ -1,0 +1,51 @@
+"""Each story once in what a search finds: of its articles that answer, the one that comes first in the order asked for.
+
+A page knows nothing of the pages before it. An article is left out where another of its story answers too and stood
+before it, on this page or on one before; what stood there is asked anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
+
+from pipelines.stores import postgres, stories
+from pipelines.stores.stories import Carried
+
+# Articles of a story that are asked at once whether they answer. Chosen: as many as a page reads at once.
+ASKED_AT_ONCE = 50
+
+
+@dataclass(slots=True)
+class Once:
+    """The stories of a page so far. answering: of these articles, those that answer the query.
+
+    before: of these articles, those that stood on a page before this one; None on the first page.
+    """
+
+    conn: postgres.Connection
+    answering: Callable[[list[int]], Collection[int]]
+    before: Callable[[list[int]], list[int]] | None = None
+    known: dict[int, Carried] = field(default_factory=dict)
+    told: set[int] = field(default_factory=set)
+
+    def read(self, articles: Iterable[int]) -> None:
+        """Look up the stories of these articles, which are asked for next."""
+        self.known.update(stories.carried(self.conn, [one for one in articles if one not in self.known]))
+
+    def first(self, article: int) -> Carried | None:
+        """The story of an article where it is the first of it, None where that was shown already."""
+        story = self.known[article]
+        if story.story_id in self.told:
+            return None
+        self.told.add(story.story_id)
+        return None if self._was_before(article, story) else story
+
+    def _was_before(self, article: int, story: Carried) -> bool:
+        if not self.before or story.articles == 1:
+            return False
+        mates = [row["article_id"] for row in postgres.query(self.conn, "articles_of_story", id=story.story_id)]
+        earlier = self.before([mate for mate in mates if mate != article])
+        return any(
+            self.answering(earlier[begin : begin + ASKED_AT_ONCE]) for begin in range(0, len(earlier), ASKED_AT_ONCE)
+        )

@@ -1,0 +1,55 @@
+"""Stories as they are read: which story an article is of, how many outlets carry it, and who told it in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from pipelines.stores import postgres
+
+# Articles of a story that are counted. Chosen: no wire has so many outlets; beyond it the number of outlets is a least.
+MOST_COUNTED = 500
+# Articles of a story that are shown.
+MOST_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The story of an article, in how many articles it is told, and by how many outlets."""
+
+    story_id: int
+    articles: int = 1
+    outlets: int = 1
+
+
+def carried(conn: postgres.Connection, articles: Collection[int]) -> dict[int, Carried]:
+    """The story of each of these articles; one that nobody else has is a story of its own number."""
+    found = {
+        row["article_id"]: Carried(row["story_id"], row["articles"], row["outlets"])
+        for row in postgres.query(conn, "stories_carried", ids=list(articles), most=MOST_COUNTED)
+    }
+    return {number: found.get(number, Carried(number)) for number in articles}
+
+
+def resolved(conn: postgres.Connection, number: int) -> int:
+    """The story that a number leads to: one that was merged into another leads there."""
+    row = postgres.row(conn, "story_of_number", id=number)
+    return int(row["story_id"]) if row else number
+
+
+def members(conn: postgres.Connection, story: int, *, most: int = MOST_SHOWN) -> list[postgres.Row]:
+    """The articles of a story in the order of publication: article_id, source, url, title, told_at, share.
+
+    share: the part of its text that stands in the first one's, 0 to 1. An article alone is one row.
+    """
+    return postgres.query(conn, "story_members", id=resolved(conn, story), most=most)
+
+
+def others(conn: postgres.Connection, article: int) -> list[postgres.Row]:
+    """The articles of other outlets that tell the story of this one, in order, each outlet once."""
+    told = members(conn, article)
+    own = {row["source"] for row in told if row["article_id"] == article}
+    first: dict[str, postgres.Row] = {}
+    for row in told:
+        first.setdefault(row["source"], row)
+    return [row for source, row in first.items() if source not in own]
