@@ -494,6 +494,9 @@ select a.id, a.source, a.fetch_id, a.title_digest, a.text_digest, a.loaded_at,
 from articles a
 where (%(below)s::bigint is null or a.id < %(below)s)
     and not exists (select from article_signatures s where s.article_id = a.id and s.loaded_at = a.loaded_at)
+order by a.id desc
+limit %(count)s
+for no key update of a
 
 -- name: wordings_twice
 -- The next articles of a backfill, newest first, whose wording stands in their newest revision as well, held until that is over.
