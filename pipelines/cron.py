@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from croniter import croniter
 
 # Fields of a cron expression: minute, hour, day, month, weekday.
 FIELDS = 5
+# No clock is changed by more than this.
+CLOCK_CHANGE = timedelta(hours=3)
 
 
 def problem(expression: str) -> str:
@@ -23,7 +25,33 @@ def problem(expression: str) -> str:
 
 
 def struck(expression: str, timezone: str, at: datetime) -> datetime:
-    """The last moment up to and including `at` (aware) at which the expression struck, in its own time zone."""
-    local = at.astimezone(ZoneInfo(timezone)) + timedelta(seconds=1)
-    found: datetime = croniter(expression, local).get_prev(datetime)
-    return found
+    """The last moment up to and including `at` (aware) at which the expression struck by the clock of a zone, in UTC.
+
+    As Airflow has it where a clock is changed: what comes at one time of day comes once that day, at the second of two
+    such times, or as much later as the clock was put forward; what comes more often goes on as if nothing had changed.
+    """
+    zone, once = ZoneInfo(timezone), _has_one_time(expression)
+    wall = at.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    around = {(at + hours).astimezone(zone).utcoffset() for hours in (-CLOCK_CHANGE, timedelta(), CLOCK_CHANGE)}
+    if len(around) == 1:
+        last: datetime = croniter(expression, wall + timedelta(seconds=1)).get_prev(datetime)
+        return max(_moments(last, zone, once=once))
+    times, last = croniter(expression, wall + CLOCK_CHANGE), wall
+    found: set[datetime] = set()
+    while not found or last > wall - CLOCK_CHANGE:
+        last = times.get_prev(datetime)
+        found |= {moment for moment in _moments(last, zone, once=once) if moment <= at}
+    return max(found)
+
+
+def _has_one_time(expression: str) -> bool:
+    times = croniter(expression, datetime(2024, 1, 1, tzinfo=UTC))
+    first, second = times.get_next(datetime), times.get_next(datetime)
+    return bool((first.hour, first.minute) == (second.hour, second.minute))
+
+
+def _moments(wall: datetime, zone: ZoneInfo, *, once: bool) -> set[datetime]:
+    """When a clock shows this: in the hour that comes twice two moments, of which the second counts for what is once."""
+    first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
+    # What is skipped has its later moment first.
+    return {first, second} if first < second and not once else {max(first, second)}
