@@ -51,7 +51,7 @@ def _has_one_time(expression: str) -> bool:
 
 
 def _moments(wall: datetime, zone: ZoneInfo, *, once: bool) -> set[datetime]:
-    """When a clock shows this: in the hour that comes twice two moments, of which the second counts for what is once."""
+    """When a clock shows this: two moments in the hour that comes twice, the second of them for what strikes once."""
     first, second = (wall.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     # What is skipped has its later moment first.
     return {first, second} if first < second and not once else {max(first, second)}
