@@ -9,6 +9,8 @@ from croniter import croniter
 
 # Fields of a cron expression: minute, hour, day, month, weekday.
 FIELDS = 5
+# Where an expression is asked for its times alone, whatever the day.
+SOME_DAY = datetime(2024, 1, 1, tzinfo=UTC)
 # No clock is changed by more than this.
 CLOCK_CHANGE = timedelta(hours=3)
 
@@ -18,7 +20,7 @@ def problem(expression: str) -> str:
     if len(expression.split()) != FIELDS or not croniter.is_valid(expression):
         return "is no cron expression; write five fields: minute hour day month weekday, for example 0 2 * * *"
     try:
-        croniter(expression, datetime(2024, 1, 1, tzinfo=ZoneInfo("UTC"))).get_next(datetime)
+        croniter(expression, SOME_DAY).get_next(datetime)
     except ValueError:
         return "never comes: no calendar has such a day"
     return ""
@@ -45,7 +47,7 @@ def struck(expression: str, timezone: str, at: datetime) -> datetime:
 
 
 def _has_one_time(expression: str) -> bool:
-    times = croniter(expression, datetime(2024, 1, 1, tzinfo=UTC))
+    times = croniter(expression, SOME_DAY)
     first, second = times.get_next(datetime), times.get_next(datetime)
     return bool((first.hour, first.minute) == (second.hour, second.minute))
 
