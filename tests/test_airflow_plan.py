@@ -75,9 +75,13 @@ def test_the_key_of_a_night_by_another_clock_is_in_utc_and_never_given_twice(
     assert crawl_run(None, partition, at, "Europe/Berlin") == key
 
 
-def test_a_key_that_is_none_is_refused() -> None:
+@pytest.mark.parametrize(
+    "key",
+    ["../../etc", "9999-99-99T9999", "2026-02-30T0200", "٢٠٢٦-١١-٢٢T٠٢٠٠", "2026-11-22T0200\n", "2026-11-22T2460"],
+)
+def test_a_key_that_is_none_or_names_no_moment_is_refused(key: str) -> None:
     with pytest.raises(NightdeskError, match="is no run key"):
-        crawl_run("../../etc", None, datetime(2026, 11, 22, tzinfo=UTC))
+        crawl_run(key, None, datetime(2026, 11, 22, tzinfo=UTC))
 
 
 def test_two_events_of_one_run_are_taken_together() -> None:

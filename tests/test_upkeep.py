@@ -79,6 +79,15 @@ def test_a_folder_that_is_no_run_is_left_alone(settings: Settings) -> None:
     assert path.exists()
 
 
+def test_a_folder_whose_name_is_no_moment_is_left_and_stops_nothing(settings: Settings) -> None:
+    odd, path = raw_file(settings, "alpha", "9999-99-99T9999"), raw_file(settings, "alpha", OLD)
+
+    done = retire(settings, NOW)
+
+    assert done.deleted == (f"alpha/{OLD}",)
+    assert (odd.exists(), path.exists()) == (True, False)
+
+
 def test_keeping_for_zero_days_means_keeping_for_ever(settings: Settings) -> None:
     path = raw_file(settings, "alpha", OLD)
 

@@ -15,10 +15,7 @@ from pathlib import Path
 from pipelines import private
 from pipelines.settings import Settings
 from pipelines.stores import chain, embedded_postgres, postgres, warc
-from pipelines.stores.runs import KEY
-
-# Characters of a run key with seconds: 2026-11-22T020013.
-SECONDS_KEY_CHARACTERS = 17
+from pipelines.stores.runs import moment_of
 
 OPEN = ".open"
 # What a data folder holds of ours; others may keep something of theirs beside it.
@@ -80,10 +77,8 @@ def tighten(settings: Settings) -> int:
 
 
 def start_of(run: str) -> datetime:
-    """The moment that a run key names."""
-    return datetime.strptime(run, "%Y-%m-%dT%H%M%S" if len(run) == SECONDS_KEY_CHARACTERS else "%Y-%m-%dT%H%M").replace(
-        tzinfo=UTC
-    )
+    """The moment that a run key names; what names none is never old."""
+    return moment_of(run) or datetime.max.replace(tzinfo=UTC)
 
 
 def _old(raw: Path, before: datetime) -> Iterator[Path]:
@@ -93,7 +88,6 @@ def _old(raw: Path, before: datetime) -> Iterator[Path]:
             folder.is_dir()
             and not folder.is_symlink()
             and not folder.parent.is_symlink()
-            and KEY.fullmatch(folder.name)
             and start_of(folder.name) < before
         ):
             yield folder

@@ -24,7 +24,7 @@ UNACCOUNTED = "unaccounted"
 ENDED_WELL = (RunState.DONE, RunState.STOPPED, RunState.BUSY)
 # One source that does not answer says nothing of the network.
 ALIKE = 2
-KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?")
+KEY = re.compile(r"\d{4}-\d{2}-\d{2}T\d{4}(\d{2})?", re.ASCII)
 
 
 def key_of(at: datetime, *, manual: bool = False) -> str:
@@ -39,9 +39,20 @@ def begun_by_hand(key: str) -> bool:
 
 def check_key(key: str) -> str:
     """The key itself; NightdeskError where it is none (it becomes part of file names)."""
-    if not KEY.fullmatch(key):
+    if moment_of(key) is None:
         raise NightdeskError(f"{key!r} is no run key; write it like 2026-11-22T0200 or 2026-11-22T020013.")
     return key
+
+
+def moment_of(key: str) -> datetime | None:
+    """The moment that a run key names; None where it is none, or names a moment that no calendar has."""
+    if not KEY.fullmatch(key):
+        return None
+    try:
+        # The hyphens and the T make both forms one that can be read.
+        return datetime.fromisoformat(key).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def begin(conn: postgres.Connection, run: str, source: str, stage: str) -> None:
