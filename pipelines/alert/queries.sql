@@ -8,6 +8,14 @@ on conflict (name) do update
 set query = excluded.query, terms = excluded.terms, unless = excluded.unless, sources = excluded.sources,
     languages = excluded.languages, kinds = excluded.kinds, channels = excluded.channels, cap = excluded.cap
 
+-- name: alerts_of_feed
+-- What a watch told last, newest first, with the articles as they read now; each by its key.
+select a.id, a.kind, a.matches, a.created_at, a.source, x.title, x.url, x.language, x.published_at, x.published_precision,
+    case when a.kind = 'removed' then coalesce(x.gone_at, a.created_at) end as removed_at
+from (select * from alerts where watch = %(watch)s and quiet = '' order by id desc limit %(count)s) a
+cross join lateral (select * from articles where id = a.article_id limit 1) x
+order by a.id desc
+
 -- name: all_synonyms
 -- Every list of synonyms.
 select name, spellings from synonyms order by name
@@ -26,6 +34,10 @@ from (
     select delivery_id, count(*) as alerts from delivered_alerts where delivery_id = any(%(ids)s) group by delivery_id
 ) t
 where d.id = t.delivery_id
+
+-- name: close_feed
+-- Take the address of a feed away.
+delete from watch_feeds where watch = %(watch)s
 
 -- name: counts_of_stage
 -- What a stage has counted so far.
@@ -54,6 +66,11 @@ update changes set matched_at = now(), matched_run = %(run)s where id = any(%(id
 -- name: mute_watch
 -- Till when what a watch finds is only listed.
 update watches set muted_until = now() + %(span)s::interval where name = %(watch)s returning muted_until
+
+-- name: open_feed
+-- A new address of a feed, in place of the one before.
+insert into watch_feeds (watch, digest) values (%(watch)s, %(digest)s)
+on conflict (watch) do update set digest = excluded.digest, opened_at = now()
 
 -- name: open_digests
 -- Collected messages that nobody has begun to send: more can be put into them.
@@ -118,3 +135,7 @@ returning id, watch, kind, story, revision, quiet
 -- Which alerts a message tells of.
 insert into delivered_alerts (delivery_id, alert_id) values %s
 on conflict do nothing
+
+-- name: watch_of_feed
+-- The watch whose feed has an address.
+select watch from watch_feeds where digest = %(digest)s

@@ -95,6 +95,14 @@ def render(key: str, watch: str, subject: str, alerts: Sequence[Mapping[str, Any
     )
 
 
+def for_feed(alert: Mapping[str, Any]) -> tuple[str, str]:
+    """An alert in a feed: its title, and as HTML where it is from and the sentences that matched, marked."""
+    shown = _shown(alert)
+    surfaces = _surfaces(shown["matches"])
+    lines = "".join(f'<p dir="{direction(line)}">{_marked(line, surfaces)}</p>' for line in _excerpts(shown))
+    return IN_SUBJECT[shown["kind"]] + shown["title"], f'<p dir="auto">{escape(_where(shown))}</p>{lines}'
+
+
 def _thread(watch: str, alerts: Sequence[Mapping[str, Any]]) -> str:
     """What a new article, its changes and its removal have in common; nothing for several articles."""
     articles = {alert.get("article_id") for alert in alerts}

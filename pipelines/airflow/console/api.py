@@ -15,7 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines import steering
-from pipelines.airflow.console import policy, v1
+from pipelines.airflow.console import policy, v1, watch_feeds
 from pipelines.airflow.console.access import readers
 from pipelines.airflow.console.reading import BusyError, Door
 from pipelines.desk import records as desk
@@ -43,7 +43,13 @@ def app() -> FastAPI:
     made.get("/api/desk")(_desk)
     made.get("/api/articles/{number}")(_article)
     made.include_router(v1.router)
+    made.mount(watch_feeds.PREFIX, _as_here(watch_feeds.app()))
     made.add_middleware(Private)
+    return _as_here(made)
+
+
+def _as_here(made: FastAPI) -> FastAPI:
+    """An app that answers in our sentences where it cannot answer."""
     made.add_exception_handler(Exception, _broken)
     made.add_exception_handler(SettingsError, _unusable)
     made.add_exception_handler(BusyError, _busy)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-# Connections of the Desk to Postgres at the same time, and of the read API. Chosen: a page asks for one, others wait;
-# programs have their own, so that they never keep people from the Desk.
-DESK_CONNECTIONS, API_CONNECTIONS = 4, 3
+# Connections of the Desk to Postgres at the same time, of the read API, and of feeds. Chosen: a page asks for one,
+# others wait; programs have their own, so that they never keep people from the Desk.
+DESK_CONNECTIONS, API_CONNECTIONS, FEED_CONNECTIONS = 4, 3, 2
 # Seconds that a request waits for one of the connections. Chosen: longer than most answers take.
 CONNECTION_WAIT_SECONDS = 5.0
 # Seconds after which Postgres ends a statement. Chosen: nobody waits longer for a page, and Airflow's server has others

@@ -1,0 +1,75 @@
+"""`nightdesk watch feed`: what a watch found last as a feed, printed or written to a file, and its secret address."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.alert import feeds
+from pipelines.alert.feeds import Form
+from pipelines.cli import completion
+from pipelines.cli import known as known_names
+from pipelines.cli.show import say
+from pipelines.cli.watching import changing
+from pipelines.errors import NightdeskError
+from pipelines.settings import Settings, settings
+from pipelines.sources.sourcefile import shown
+from pipelines.stores import postgres
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("feed")(feed)
+
+
+def feed(
+    name: Annotated[str, typer.Argument(help="The watch.", autocompletion=completion.watches)],
+    form: Annotated[Form, typer.Option("--form", help="The form of the feed.")] = Form.ATOM,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it to this file.")] = None,
+    open_: Annotated[
+        bool, typer.Option("--open", help="Give the feed a secret address of its own, a new one if it has one.")
+    ] = False,
+    close: Annotated[bool, typer.Option("--close", help="Take its address away.")] = False,
+) -> None:
+    """Print what a watch told last as a feed, or give the feed an address at which readers ask for it."""
+    if (open_ and close) or (out and (open_ or close)):
+        raise NightdeskError("Give one of --out, --open and --close.")
+    current = settings()
+    if open_:
+        with changing() as conn:
+            token = feeds.open_address(conn, known_names.watch_of(conn, name).name)
+        say(f"The feed of {name} is below the address of your Airflow, and is told this once:")
+        for one in Form:
+            say(f"  /nightdesk/feeds/{token}.{one}")
+        say(
+            "Whoever knows it reads the feed without a login; --open again gives another, --close takes it away.", "dim"
+        )
+        return
+    if close:
+        with changing() as conn:
+            feeds.close_address(conn, known_names.watch_of(conn, name).name)
+        say(f"The feed of {name} has no address any more; readers that ask for it find nothing.")
+        return
+    written = _written(current, name, form)
+    if out is None:
+        sys.stdout.buffer.write(written)
+        return
+    beside = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        beside.write_bytes(written)
+        beside.replace(out)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise NightdeskError(f"{out} cannot be written: {error.strerror}.") from None
+    say(f"The feed of {name} is in {shown(out)}.")
+
+
+def _written(current: Settings, name: str, form: Form) -> bytes:
+    with postgres.connection(current) as conn:
+        postgres.check_migrated(conn)
+        watch = known_names.watch_of(conn, name).name
+        return feeds.write(form, watch, feeds.newest(current, conn, watch))
