@@ -22,7 +22,13 @@ from tests.papers import Paper
 from tests.sites import Sites
 
 # Of ours a run of tests hears these, and what a test sets.
-HEARD = ("NIGHTDESK_DATABASE_URL", "NIGHTDESK_CHROMIUM", "NIGHTDESK_TESTS_COLD", "NIGHTDESK_TESTS_LONG")
+HEARD = (
+    "NIGHTDESK_DATABASE_URL",
+    "NIGHTDESK_CHROMIUM",
+    "NIGHTDESK_TESTS_COLD",
+    "NIGHTDESK_TESTS_LONG",
+    "NIGHTDESK_TESTS_MOMENTS",
+)
 for name in [name for name in os.environ if name.startswith("NIGHTDESK_") and name not in HEARD]:
     del os.environ[name]
 os.environ["NIGHTDESK_ENV_FILE"] = "/nonexistent/nightdesk.env"
