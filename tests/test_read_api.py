@@ -25,7 +25,7 @@ __all__ = ["airflow", "get", "process"]
 pytestmark = pytest.mark.airflow
 
 V1 = "/api/v1"
-PATHS = ("/search?q=a", "/search/count?q=a", "/articles/1", "/articles?url=a", "/sources", "/sources/a",
+PATHS = ("/search?q=a", "/search/count?q=a", "/articles/1", "/articles?url=a", "/stories/1", "/sources", "/sources/a",
          "/ledger?url=a", "/openapi.json", "/docs")  # fmt: skip
 
 
@@ -173,8 +173,29 @@ def test_an_article_comes_with_what_was_cut_and_its_versions_page_by_page(
     assert len(whole["versions"][0]["text_sha256"]) == 64
 
 
+def test_a_story_has_its_articles_in_the_order_they_were_told(
+    get: Any, settings: Settings, conn: postgres.Connection
+) -> None:
+    wire = " ".join(f"word{n}" for n in range(120))
+    keep(settings, conn, [article("1", wire, title="Wire", published_at=T0 - timedelta(hours=3))])
+    copy = article("2", wire + " And more.", title="Copy", source="harbour", published_at=T0 - timedelta(hours=1))
+    keep(settings, conn, [copy], run="2026-11-22T0300", at=T0 + timedelta(hours=1))
+
+    number = said(get(f"{V1}/articles/2"))["story_id"]
+    first = said(get(f"{V1}/stories/{number}?count=1"))
+    second = said(get(f"{V1}/stories/{number}?count=1&after={first['after']}"))
+
+    told = first["articles"] + second["articles"]
+    assert [(one["place"], one["source"], one["title"]) for one in told] == [
+        (1, "sana", "Wire"),
+        (2, "harbour", "Copy"),
+    ]
+    assert second["after"] is None
+    assert told[1]["share"] > 0.9
+
+
 def test_what_is_not_there_is_a_404(get: Any) -> None:
-    paths = ("/articles/1", "/articles/99999999999999999999999", "/articles?url=a", "/sources/nobody",
+    paths = ("/articles/1", "/articles/99999999999999999999999", "/articles?url=a", "/sources/nobody", "/stories/1",
              "/ledger?url=https%3A%2F%2Fnobody.test%2F1")  # fmt: skip
 
     assert {path: get(V1 + path)[0] for path in paths} == dict.fromkeys(paths, 404)
@@ -233,8 +254,8 @@ def test_the_openapi_page_has_every_question_and_each_answer_is_of_its_form(
     assert "default-src 'none'" in headers["content-security-policy"]
     assert "<script" not in page
     assert set(described["paths"]) == {
-        V1 + path for path in ("/search", "/search/count", "/articles", "/articles/{number}", "/sources",
-                               "/sources/{name}", "/ledger")
+        V1 + path for path in ("/search", "/search/count", "/articles", "/articles/{number}", "/stories/{number}",
+                               "/sources", "/sources/{name}", "/ledger")
     }  # fmt: skip
     for path in described["paths"]:
         assert path in page

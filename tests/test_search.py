@@ -11,12 +11,14 @@ import pytest
 
 from pipelines.archive import search
 from pipelines.archive.search import Order
-from pipelines.errors import NightdeskError
+from pipelines.errors import NightdeskError, QueryError
+from pipelines.extract.extraction import extract_page
 from pipelines.load import words
+from pipelines.model import Article
 from pipelines.query.selection import Scope
 from pipelines.settings import Settings
 from pipelines.stores import postgres
-from tests import archives
+from tests import archives, factories
 from tests.archives import T0, article, keep
 
 DAY = timedelta(days=1)
@@ -216,6 +218,20 @@ def test_texts_beyond_the_limits_of_a_tsvector_are_found_by_their_last_word(
     assert _found(conn, f'"{word} zebra"') == []
 
 
+def test_halves_of_pairs_and_nul_bytes_that_a_page_writes_cost_no_article(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    told = r'{"@type": "NewsArticle", "headline": "Half \ud800 council", "author": {"name": "Ali \udfff Baba"}}'
+    lines = "".join(f"<p>The council met again on Monday &#xD800; \x00 and spoke for {n} hours.</p>" for n in range(9))
+    body = f'<title>Half council</title><script type="application/ld+json">{told}</script><article>{lines}</article>'
+
+    made = extract_page(factories.page("sana", "https://sana.test/1", body), archives.source_of("sana"))
+
+    assert isinstance(made, Article)
+    keep(settings, conn, [made])
+    assert _found(conn, "title:council hours author:Ali") == ["1"]
+
+
 def test_parts_of_an_article_longer_than_a_tsvector_are_one_article(
     settings: Settings, conn: postgres.Connection
 ) -> None:
@@ -232,10 +248,29 @@ def test_a_query_as_large_as_may_be_costs_no_more_than_seconds(settings: Setting
     keep(settings, conn, [article(str(n), f"في zebra {n}") for n in range(20)])
     begun = datetime.now(UTC)
 
-    for query in (" OR ".join(f"داعش{n}" for n in range(250)), "(في) " * 250, "في", "suffix:داعش " * 20):
+    for query in (
+        " OR ".join(f"داعش{n}" for n in range(250)),
+        "(في) " * 250,
+        "في",
+        "suffix:داعش " * 20,
+        "(" * 50 + "zebra" + ")" * 50,
+        "zebra " + "x" * 9_990,
+        "NOT " * 2_000 + "zebra",
+    ):
         search.search(conn, query, now=NOW)
 
     assert datetime.now(UTC) - begun < timedelta(seconds=20)
+
+
+@pytest.mark.parametrize("query", ["(" * 1_000 + "zebra" + ")" * 1_000, "zebra " * 1_666, "y" * 10_001])
+def test_a_query_that_asks_too_much_is_refused_at_once_and_says_where(conn: postgres.Connection, query: str) -> None:
+    begun = datetime.now(UTC)
+
+    with pytest.raises(QueryError) as refused:
+        search.search(conn, query, now=NOW)
+
+    assert refused.value.start > 0
+    assert datetime.now(UTC) - begun < timedelta(seconds=5)
 
 
 def test_a_source_that_was_renamed_is_found_by_its_new_name(settings: Settings, conn: postgres.Connection) -> None:

@@ -71,6 +71,15 @@ def versions(
     ]
 
 
+def story(conn: postgres.Connection, number: int, count: int, *, after: int = 0) -> list[Record]:
+    """The articles that tell a story, in the order the outlets told it, those behind a place; none where it is none.
+
+    share: the part of an article's text that stands in the story's first article.
+    """
+    rows = postgres.query(conn, "published_story", id=number, after=after, count=count)
+    return [{**row, "direction": text.direction(row["title"] or row["language"])} for row in rows]
+
+
 def sources(
     conn: postgres.Connection, followed: Iterable[Source], *, count: int, after: str = "", name: str | None = None
 ) -> list[Record]:

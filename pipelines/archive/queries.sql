@@ -241,3 +241,11 @@ from articles a
 where a.id = any(%(ids)s)
     and (least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at), a.id) >= (%(dated)s, %(number)s)
 order by 1
+
+-- name: published_story
+-- The articles that tell a story, in the order they were told, from a place on.
+select s.story_id, s.article_id, s.source, s.told_at, s.place, s.share, a.url, a.title, a.language, a.gone_at
+from nightdesk.stories s join articles a on a.id = s.article_id
+where s.story_id = %(id)s and s.place > %(after)s
+order by s.place
+limit %(count)s

@@ -84,6 +84,7 @@ class Version(Document):
     """One wording of an article, and where it comes from."""
 
     revision: int
+    kind: str = Field(description="what the edit was: correction, substantial, headline, minor; empty of the first")
     run: str
     fetched_at: datetime
     title: str
@@ -107,6 +108,7 @@ class Article(Document):
     """An article as it reads now, with its newest versions."""
 
     id: int
+    story_id: int = Field(description="the story it tells, as /stories takes it")
     source: str
     url: str
     canonical_url: str = Field(description="the address that the page calls its own")
@@ -136,6 +138,29 @@ class Article(Document):
     cut: list[Cut] = Field(description="what was left out of the text, and why")
     versions: list[Version] = Field(description="newest first")
     after: int | None = Field(description="the revision to go on from for older versions; null where there is none")
+
+
+class Telling(Document):
+    """An article in a story."""
+
+    article_id: int
+    place: int = Field(description="1 for the outlet that told it first")
+    source: str
+    told_at: datetime
+    share: float = Field(description="the part of its text that stands in the story's first article")
+    url: str
+    title: str
+    language: str
+    direction: str = Field(description="rtl or ltr")
+    gone_at: datetime | None
+
+
+class Story(Document):
+    """Articles that tell the same, in the order they were told."""
+
+    story_id: int
+    articles: list[Telling]
+    after: int | None = Field(description="the place to go on from; null on the last page")
 
 
 class Source(Document):

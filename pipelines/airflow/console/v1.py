@@ -153,6 +153,28 @@ def _article_of(
         return _said(request, _whole(conn, current, number or 0, versions, after))
 
 
+@router.get(
+    "/stories/{number}",
+    response_model=documents.Story,
+    responses=_refused(HTTPStatus.NOT_FOUND, "there is no such story"),
+)
+def _story(
+    request: Request,
+    number: int,
+    count: Number = policy.MAX_ANSWERS,
+    after: Annotated[int, Query(ge=0, lt=2**31, description="only articles behind this place")] = 0,
+) -> Response:
+    """The articles that tell a story, in the order the outlets told it; an article alone is the story of its number."""
+    with DOOR.reading(settings()) as conn:
+        known = 0 < number < 2**BIGINT_BITS
+        rows = published.story(conn, number, count + 1, after=after) if known else []
+    if not rows:
+        raise HTTPException(404, "There is no such story, or nothing behind this place.")
+    more = rows[count - 1]["place"] if len(rows) > count else None
+    told = [documents.Telling.model_validate(row) for row in rows[:count]]
+    return _said(request, documents.Story(story_id=number, articles=told, after=more))
+
+
 @router.get("/sources", response_model=documents.SourcePage)
 def _sources(
     request: Request,
