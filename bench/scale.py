@@ -12,12 +12,13 @@ import statistics
 import time
 from collections.abc import Callable
 
-from bench import archive, fresh
+from bench import archive, fresh, page
 from pipelines.archive import search
 from pipelines.archive.search import Order
 from pipelines.errors import NightdeskError
 from pipelines.stores import postgres
 
+TITLE = "Search in a large archive"
 SIZES = (10_000, 30_000, 100_000)
 QUERIES = 200
 # What a warm first page may take on two idle cores, and what 95 of 100 queries must keep.
@@ -26,24 +27,28 @@ PERCENT = 95
 
 
 def main(words: list[str]) -> int:
-    """Measure and print; exit 1 where 95 of 100 queries of the largest archive take longer than they may."""
+    """Measure, print and write docs/benchmarks.md; exit 1 where 95 of 100 queries of the largest take longer than they may."""
     parser = argparse.ArgumentParser(prog="python -m bench scale", description=__doc__)
     parser.add_argument("--articles", type=int, nargs="+", default=list(SIZES))
     given = parser.parse_args(words)
-    slowest = 0.0
+    slowest, said = 0.0, []
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+        said.append(line)
+
     for articles in given.articles:
         with fresh.installation() as settings, postgres.connection(settings) as conn:
             began = time.monotonic()
             archive.fill(conn, archive.Size(articles))
-            print(
-                f"scale: {articles:,} articles, filled in {time.monotonic() - began:,.0f} s; {_sizes(conn)}", flush=True
-            )
-            slowest = _measured(conn, articles)
-    print(f"scale: the last 95th percentile of all queries may be {LIMIT_MS:.0f} ms")
+            say(f"scale: {articles:,} articles, filled in {time.monotonic() - began:,.0f} s; {_sizes(conn)}")
+            slowest = _measured(conn, articles, say)
+    say(f"scale: the last 95th percentile of all queries may be {LIMIT_MS:.0f} ms")
+    page.write({TITLE: "```\n" + "\n".join(said) + "\n```"}, "make bench-scale")
     return int(slowest > LIMIT_MS)
 
 
-def _measured(conn: postgres.Connection, articles: int) -> float:
+def _measured(conn: postgres.Connection, articles: int, say: Callable[[str], None]) -> float:
     asked = queries(articles)
     took: dict[str, list[float]] = {}
     for _warm in (True, False):
@@ -56,9 +61,9 @@ def _measured(conn: postgres.Connection, articles: int) -> float:
                 print(f"scale: {kind}: {error}")
             took.setdefault(kind, []).append((time.perf_counter() - began) * 1000)
     for kind, ms in sorted(took.items()):
-        print(f"scale: {articles:>9,}  {kind:<22} {_told(ms)}", flush=True)
+        say(f"scale: {articles:>9,}  {kind:<22} {_told(ms)}")
     alone = [one for kind, ms in took.items() if kind != "ILIKE" for one in ms]
-    print(f"scale: {articles:>9,}  {'all but ILIKE':<22} {_told(alone)}", flush=True)
+    say(f"scale: {articles:>9,}  {'all but ILIKE':<22} {_told(alone)}")
     return _percentile(alone)
 
 
