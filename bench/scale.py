@@ -27,7 +27,7 @@ PERCENT = 95
 
 
 def main(words: list[str]) -> int:
-    """Measure, print and write docs/benchmarks.md; exit 1 where 95 of 100 queries of the largest take longer than they may."""
+    """Measure, print, write docs/benchmarks.md; exit 1 where the largest archive takes longer than it may."""
     parser = argparse.ArgumentParser(prog="python -m bench scale", description=__doc__)
     parser.add_argument("--articles", type=int, nargs="+", default=list(SIZES))
     given = parser.parse_args(words)
