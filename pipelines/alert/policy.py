@@ -12,3 +12,6 @@ from datetime import timedelta
 CAP_TIME = timedelta(hours=1)
 # Changes matched in one transaction. Chosen: with their texts some megabytes.
 BATCH = 200
+# The newest articles of which words are counted, to look watches up by rare ones. Chosen: a second's work, and a share
+# of a thousandth is seen.
+COUNTED_ARTICLES = 1_000

@@ -43,6 +43,13 @@ delete from watch_feeds where watch = %(watch)s
 -- What a stage has counted so far.
 select counts from runs where run = %(run)s and source = %(source)s and stage = %(stage)s
 
+-- name: digest_of_watches
+-- What the matcher is made of, as one value that is another where any of it is.
+select md5(concat(
+    (select string_agg(md5(jsonb_build_array(name, query, terms, unless)::text), '' order by name) from watches), ' ',
+    (select string_agg(md5(jsonb_build_array(name, spellings)::text), '' order by name) from synonyms)
+)) as digest
+
 -- name: history_of_watches
 -- What changed of one watch or of all, newest first.
 select at, who, name, before, after
@@ -120,6 +127,22 @@ where c.matched_at is null
 order by c.id
 limit %(count)s
 for update of c skip locked
+
+-- name: usual_words
+-- The words of the newest articles, in how many of them each stands; those of one article alone are left out.
+with newest as (select words from article_words where part = 0 order by dated desc, article_id desc limit %(newest)s)
+select word, count(*)::int as articles, (select count(*)::int from newest) as of
+from newest, unnest(tsvector_to_array(words)) as word
+where left(word, 1) not in ('=', '@')
+group by word
+having count(*) > 1
+
+-- name: watches_named
+-- The watches of these names.
+select name, query, terms, unless, sources, languages, kinds, channels, cap, paused_at, case when muted_until > now() then muted_until end
+    as muted_until
+from watches
+where name = any(%(names)s)
 
 -- name: watches_with_synonyms
 -- The watches that may look for a list of synonyms.

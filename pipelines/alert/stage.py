@@ -6,19 +6,19 @@ Alerts, their messages and "matched" are written in one transaction a batch: a k
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
 from typing import Any
 
-from pipelines.alert import policy, synonyms
-from pipelines.alert.watches import Watch, all_watches, node
+from pipelines.alert import index, policy, watches
+from pipelines.alert.watches import Watch
 from pipelines.codes import Quiet, RunState
-from pipelines.model import Tally
+from pipelines.model import Match, Tally
 from pipelines.notify import outbox, wording
-from pipelines.query import asked, matcher
+from pipelines.query import asked, compiled, matcher
 from pipelines.query.asked import Subject
-from pipelines.query.grammar import Node
+from pipelines.query.compiled import Compiled
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.settings import Settings
 from pipelines.sources import folders
@@ -37,16 +37,17 @@ def match(settings: Settings, run: str) -> Tally:
     with postgres.connection(settings, application="nightdesk alert") as conn:
         runs.begin(conn, run, "", STAGE)
         with conn:
-            watches = {w.name: w for w in all_watches(conn)}
-            known = synonyms.lists(conn)
-        nodes = {name: node(watch, known) for name, watch in watches.items() if not watch.paused_at}
+            made = index.current(settings, conn)
         scopes = folders.scopes(settings)
-        while _batch(conn, settings, run, watches, nodes, scopes):
+        while _batch(conn, settings, run, made, scopes):
             pass
+        message = " ".join(index.unreadable(made))
         with conn:
             counts = postgres.row(conn, "tally_of_alert", run=run) or {}
             counts["seconds"] = round(time.monotonic() - started)
-            return runs.end(conn, Tally(run=run, source="", stage=STAGE, state=RunState.DONE, counts=counts))
+            return runs.end(
+                conn, Tally(run=run, source="", stage=STAGE, state=RunState.DONE, counts=counts, message=message)
+            )
 
 
 def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | None = None) -> Tally:
@@ -70,68 +71,61 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
             )
 
 
-def _batch(
-    conn: postgres.Connection,
-    settings: Settings,
-    run: str,
-    watches: Mapping[str, Watch],
-    nodes: Mapping[str, Node],
-    scopes: Scopes,
-) -> int:
+def _batch(conn: postgres.Connection, settings: Settings, run: str, made: Compiled, scopes: Scopes) -> int:
     """One transaction: the next changes matched; how many there were."""
     with conn:
         changes = postgres.query(conn, "unmatched_changes", count=policy.BATCH)
-        alerts = [row for change in changes for row in _alerts(change, run, watches, nodes, scopes)]
+        found = [(change, name, matches) for change in changes for name, matches in _found(change, made, scopes)]
+        known = watches.named(conn, {name for _, name, _ in found}) if found else {}
+        alerts = [
+            _alert(change, run, known[name], matches)
+            for change, name, matches in found
+            if name in known and _is_told(known[name], change)
+        ]
         written = postgres.execute_values(conn, "write_alerts", alerts, fetch=True)
         loud = sorted((alert for alert in written if not alert["quiet"]), key=lambda alert: int(alert["id"]))
         titles = {change["article_id"]: change["title"] for change in changes}
-        _put_into_outbox(conn, settings, run, watches, loud, titles)
+        _put_into_outbox(conn, settings, run, known, loud, titles)
         if changes:
             postgres.execute(conn, "matched_changes", run=run, ids=[change["id"] for change in changes])
         return len(changes)
 
 
-def _alerts(
-    change: postgres.Row,
-    run: str,
-    watches: Mapping[str, Watch],
-    nodes: Mapping[str, Node],
-    scopes: Scopes,
-) -> list[Sequence[Any]]:
-    """The rows of `alerts` for a change, in the order of the statement `write_alerts`.
+def _found(change: postgres.Row, made: Compiled, scopes: Scopes) -> Iterator[tuple[str, tuple[Match, ...]]]:
+    """The watches that find something in what a change brought, and what."""
+    scope = scopes.get(change["source"], NOWHERE)
+    fields = {name: change[name] for name in asked.FIELDS}
+    of_source = {"source": change["source"], "country": scope.country, "groups": scope.groups}
+    look = asked.look(Subject(**fields, **of_source, authors=change["authors"], language=change["language"]))
+    for name, hits in compiled.holding(made, look):
+        yield name, matcher.matches(hits, fields)
+
+
+def _alert(change: postgres.Row, run: str, watch: Watch, matches: Sequence[Match]) -> Sequence[Any]:
+    """A row of `alerts`, in the order of the statement `write_alerts`.
 
     A watch is told of a story, kind and revision once; an article is a story of its own, and gives its id to it.
     """
-    scope = scopes.get(change["source"], NOWHERE)
-    fields = {name: change[name] for name in asked.FIELDS}
-    authors, source, language = change["authors"], change["source"], change["language"]
-    look = asked.look(
-        Subject(**fields, authors=authors, source=source, language=language, country=scope.country, groups=scope.groups)
+    return (
+        watch.name,
+        change["kind"],
+        change["article_id"],
+        change["article_id"],
+        change["revision"],
+        change["id"],
+        run,
+        change["source"],
+        postgres.json([asdict(match) for match in matches]),
+        change["quiet"] or (Quiet.MUTED if watch.muted_until else Quiet.NONE),
     )
-    story = change["article_id"]
-    return [
-        (
-            name,
-            change["kind"],
-            story,
-            change["article_id"],
-            change["revision"],
-            change["id"],
-            run,
-            change["source"],
-            postgres.json([asdict(match) for match in matcher.matches(hits, fields)]),
-            change["quiet"] or (Quiet.MUTED if watches[name].muted_until else Quiet.NONE),
-        )
-        for name, wanted in nodes.items()
-        if _is_told(watches[name], change) and (hits := asked.places(wanted, look)) is not None
-    ]
 
 
 def _is_told(watch: Watch, change: postgres.Row) -> bool:
     """Whether a watch is told of such a change; an article of unknown language is in every language."""
     language = change["language"].split("-")[0].lower()
     return (
-        change["kind"] in watch.kinds
+        not watch.paused_at
+        and change["kind"] in watch.kinds
         and (not watch.sources or change["source"] in watch.sources)
         and (not watch.languages or not language or language in watch.languages)
     )

@@ -199,6 +199,11 @@ def all_watches(conn: postgres.Connection) -> list[Watch]:
     return [_watch(row) for row in postgres.query(conn, "all_watches")]
 
 
+def named(conn: postgres.Connection, names: Iterable[str]) -> dict[str, Watch]:
+    """The watches of these names, by name; one that is there no more is left out."""
+    return {row["name"]: _watch(row) for row in postgres.query(conn, "watches_named", names=list(names))}
+
+
 def history(conn: postgres.Connection, name: str = "") -> list[postgres.Row]:
     """Who changed which watch when, newest first: at, who, name, before and after (rows of `watches`)."""
     return postgres.query(conn, "history_of_watches", watch=name)

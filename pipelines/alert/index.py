@@ -1,0 +1,67 @@
+"""All watches as one matcher, kept in the data folder between runs until a watch or a list of synonyms changes."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import numpy as np
+
+from pipelines.alert import policy, synonyms, watches
+from pipelines.errors import QueryError
+from pipelines.query import compiled
+from pipelines.query.compiled import Compiled
+from pipelines.query.grammar import Node
+from pipelines.settings import Settings
+from pipelines.stores import postgres
+
+FILE = "watches.npz"
+
+
+def current(settings: Settings, conn: postgres.Connection) -> Compiled:
+    """The matcher of all watches as they are now: the kept one where nothing changed, else built and kept."""
+    row = postgres.row(conn, "digest_of_watches")
+    digest = str(row["digest"]) if row else ""
+    file = settings.data / FILE
+    return _kept(file, digest) or _built(conn, file, digest)
+
+
+def unreadable(made: Compiled) -> list[str]:
+    """What keeps watches from being looked for, a sentence each: queries that can no longer be read."""
+    return bytes(made.arrays["unreadable"]).decode().splitlines()
+
+
+def _kept(file: Path, digest: str) -> Compiled | None:
+    """The matcher of a file; None where it is of other watches, of another version of this program, or damaged."""
+    try:
+        with np.load(file, allow_pickle=False) as kept:
+            if bytes(kept["digest"]).decode() != digest or int(kept["form"][0]) != compiled.FORM:
+                return None
+            return Compiled({name: kept[name] for name in kept.files})
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
+        return None
+
+
+def _built(conn: postgres.Connection, file: Path, digest: str) -> Compiled:
+    rows = postgres.query(conn, "usual_words", newest=policy.COUNTED_ARTICLES)
+    shares = {row["word"]: row["articles"] / max(1, row["of"]) for row in rows}
+    problems: list[str] = []
+    made = compiled.compiled(_nodes(conn, problems), shares)
+    told = np.frombuffer("\n".join(problems).encode(), np.uint8)
+    arrays = {**made.arrays, "digest": np.frombuffer(digest.encode(), np.uint8), "unreadable": told}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=file.parent, prefix=f".{FILE}.", delete=False) as beside:
+        np.savez(beside, **arrays)  # type: ignore[arg-type]
+    Path(beside.name).replace(file)
+    return Compiled(arrays)
+
+
+def _nodes(conn: postgres.Connection, problems: list[str]) -> Iterator[tuple[str, Node]]:
+    lists = synonyms.lists(conn)
+    for watch in watches.all_watches(conn):
+        try:
+            yield watch.name, watches.node(watch, lists)
+        except QueryError as error:
+            problems.append(f"The watch {watch.name} cannot be looked for: {error.reason}")
