@@ -52,21 +52,20 @@ class World:
     def article(self) -> list[str]:
         return self.dice.choices(self.words, cum_weights=self.weights, k=WORDS)
 
-    def queries(self, many: int, sample: Sequence[Sequence[str]]) -> list[tuple[list[str], list[str]]]:
+    def queries(self, many: int, shares: dict[str, float]) -> list[tuple[list[str], list[str]]]:
         """Words required and excluded, by Zipf's law; drawn until the chance to match is about SHARE."""
-        counts = Counter(word for article in sample for word in set(article))
-        share = {word: count / len(sample) for word, count in counts.items()}
+        dice = np.random.default_rng(15)
+        share = np.array([shares.get(word, 0) for word in self.words])
+        weights = np.diff(self.weights, prepend=0) / self.weights[-1]
         made: list[tuple[list[str], list[str]]] = []
         while len(made) < many:
-            some = self.dice.choices(self.words, cum_weights=self.weights, k=2 * (REQUIRED + EXCLUDED))
-            drawn = list(dict.fromkeys(some))
-            wanted, out = drawn[:REQUIRED], drawn[REQUIRED : REQUIRED + EXCLUDED]
-            chance = np.prod([share.get(word, 0) for word in wanted]) * np.prod(
-                [1 - share.get(word, 0) for word in out]
-            )
-            if len(out) == EXCLUDED and SHARE / 3 < chance < SHARE * 3:
-                made.append((wanted, out))
-        return made
+            drawn = dice.choice(VOCABULARY, (20_000, REQUIRED + EXCLUDED), p=weights)
+            chance = share[drawn[:, :REQUIRED]].prod(axis=1) * (1 - share[drawn[:, REQUIRED:]]).prod(axis=1)
+            for row in drawn[(chance > SHARE / 3) & (chance < SHARE * 3)]:
+                if len(set(row)) == len(row):
+                    words = [self.words[place] for place in row]
+                    made.append((words[:REQUIRED], words[REQUIRED:]))
+        return made[:many]
 
 
 def main(argv: list[str]) -> int:
@@ -81,7 +80,7 @@ def main(argv: list[str]) -> int:
     articles = [world.article() for _ in range(given.rounds)]
     print("  watches   built  loaded   memory  ms/article    p95  matches      regex  Postgres")
     for many, boolean in MANY:
-        queries = world.queries(many, sample) if boolean else [([word], []) for word in world.words[-many:]]
+        queries = world.queries(many, shares) if boolean else [([word], []) for word in world.words[-many:]]
         measure(many, queries, shares, articles, postgres=not given.no_postgres)
     return 0
 

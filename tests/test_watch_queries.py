@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -203,3 +206,89 @@ def test_an_edit_changes_what_is_given_and_the_history_says_who_and_how(
     assert "cap" not in said
     assert "rain: Regen OR Schnee" in shown
     assert [word in history for word in ("added", "removed", "cap 3 → 5", "nadia", "kinds")] == [True] * 5
+
+
+def test_a_watch_is_tried_on_the_archive_before_it_is_kept(
+    nightdesk: Nightdesk, settings: Settings, conn: postgres.Connection
+) -> None:
+    archives.keep(
+        settings,
+        conn,
+        [
+            article("1", "سقطت داعش في الرقة", title="عاجل", published_at=archives.T0),
+            article("2", "وفد في حلب", title="لداعش"),
+            article("3", "داعش", title="first night"),
+            article("4", "الطقس", title="الطقس"),
+        ],
+    )
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update changes set quiet = case when article_id = 3 then 'first run' else '' end")
+        cursor.execute("update changes set at = now(); update articles set first_fetched_at = now()")
+        cursor.execute("update article_words set dated = now()")
+        cursor.execute("update articles set published_at = null")
+
+    shown = nightdesk("watch", "try", "داعش OR الرقة", "--days", "7").output
+    told = json.loads(nightdesk("watch", "try", "داعش OR الرقة", "--json").output)
+    nightdesk("watch", "add", "kept", "داعش", "--source", "shaam")
+    kept = nightdesk("watch", "try", "kept").output
+    nothing = alert.match(settings, RUN).counts["alerts"]
+
+    assert "In the last 7 days it would have told of 2 stories in 2 alerts." in shown
+    assert "Listed only, and told to nobody: 1 first run." in shown
+    assert "[لداعش]" in shown
+    assert "████" in shown
+    assert (told["stories"], told["alerts"], told["listed"]) == (2, 2, {"first run": 1})
+    assert [(row["term"], row["articles"], row["alone"]) for row in told["terms"]] == [("داعش", 3, 2), ("الرقة", 1, 0)]
+    assert "told of 0 stories" in kept
+    assert nothing == 0
+
+
+def test_all_watches_and_synonyms_go_into_one_file_and_back(
+    nightdesk: Nightdesk, tmp_path: Path, conn: postgres.Connection
+) -> None:
+    nightdesk("synonyms", "add", "aleppo", "حلب", "Halab")
+    nightdesk("watch", "add", "q", "--query", 'syn:aleppo "مجلس الأمن" -rain', "--to", "desk", "--cap", "2")
+    nightdesk("watch", "add", "t", "keep:حماس|حمس", "suffix:سوريا", "--unless", "حماس كبير", "--kind", "new")
+    nightdesk("watch", "pause", "t")
+    file = tmp_path / "watches.toml"
+    before = {watch.name: watch for watch in watches.all_watches(conn)}
+    conn.rollback()
+
+    nightdesk("watch", "export", str(file))
+    unchanged = nightdesk("watch", "import", str(file)).output
+    for name in ("q", "t"):
+        nightdesk("watch", "remove", name)
+    nightdesk("synonyms", "remove", "aleppo")
+    nightdesk("watch", "add", "other", "x")
+    back = nightdesk("watch", "import", str(file), "--remove-others").output
+    after = {watch.name: watch for watch in watches.all_watches(conn)}
+
+    assert unchanged == "2 watches and 1 lists of synonyms are in the file; 0 changes.\n"
+    assert "other: removed" in back
+    assert after.keys() == before.keys()
+    assert all(replace(after[n], paused_at=None) == replace(before[n], paused_at=None) for n in before)
+    assert after["t"].paused_at
+    assert file.read_text(encoding="utf-8") == nightdesk("watch", "export").output
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("[[watch]", "is not TOML"),
+        ("[[watch]]\nname = 3", "needs a name in quotes"),
+        ('[[watch]]\nname = "w"\nterm = ["x"]', "Watch w: term is no key"),
+        ('[[watch]]\nname = "w"\nterms = "x"', "Watch w: terms is a list of texts"),
+        ('[[watch]]\nname = "w"\nquery = "syn:none"', "There is no list of synonyms none"),
+        ('[[watch]]\nname = "w"\nterms = ["x"]\n[[watch]]\nname = "w"\nterms = ["y"]', "has the watch w twice"),
+        ('[[watch]]\nname = "w"\nterms = ["x"]\nsources = ["nobody"]', "There is no source nobody"),
+    ],
+)
+def test_a_file_of_watches_that_is_wrong_changes_nothing(
+    nightdesk: Nightdesk, tmp_path: Path, conn: postgres.Connection, written: str, said: str
+) -> None:
+    (tmp_path / "w.toml").write_text('[synonyms]\na = ["b"]\n' + written, encoding="utf-8")
+
+    done = nightdesk("watch", "import", str(tmp_path / "w.toml"), code=1)
+
+    assert said in str(done.exception)
+    assert watches.all_watches(conn) == []

@@ -50,6 +50,10 @@ select md5(concat(
     (select string_agg(md5(jsonb_build_array(name, spellings)::text), '' order by name) from synonyms)
 )) as digest
 
+-- name: history_of_transaction
+-- What this transaction changed so far.
+select at, who, name, before, after from watch_changes where at = now() and xmin = pg_current_xact_id()::xid order by id
+
 -- name: history_of_watches
 -- What changed of one watch or of all, newest first.
 select at, who, name, before, after

@@ -209,6 +209,11 @@ def history(conn: postgres.Connection, name: str = "") -> list[postgres.Row]:
     return postgres.query(conn, "history_of_watches", watch=name)
 
 
+def history_of_transaction(conn: postgres.Connection) -> list[postgres.Row]:
+    """What the transaction in hand has changed, watches and lists of synonyms, in order."""
+    return postgres.query(conn, "history_of_transaction")
+
+
 def changed_by(conn: postgres.Connection, who: str) -> None:
     """Say who makes the changes of this connection, for the history."""
     postgres.query(conn, "say_who", who=who)

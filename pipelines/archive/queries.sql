@@ -1,5 +1,9 @@
 -- The short statements of archive/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
 
+-- name: changes_of_articles
+-- What changed of these articles since then, oldest first.
+select article_id, kind, at, quiet from changes where article_id = any(%(ids)s) and at >= %(since)s order by id
+
 -- name: search_articles
 -- The articles that a search looks at.
 select a.id, a.source, a.url, a.title, a.description, a.text, a.authors, a.language, a.published_at, a.first_fetched_at, a.revision,

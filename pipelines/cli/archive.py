@@ -98,13 +98,13 @@ def _print(answer: Answer) -> None:
     carried = f"  (story {answer.story_id}: {answer.outlets} outlets)" if answer.outlets > 1 else ""
     out.print(line + Text(revised + removed, "yellow") + Text(carried, "cyan"), soft_wrap=True)
     title = passages.whole(article["title"], _places(answer, "title"))
-    out.print(Text(" " * 10) + _shown(title, "bold"), soft_wrap=True)
+    out.print(Text(" " * 10) + shown(title, "bold"), soft_wrap=True)
     for field in ("description", "text"):
         for passage in passages.passages(article[field], _places(answer, field)):
-            out.print(Text(" " * 10) + _shown(passage), soft_wrap=True)
+            out.print(Text(" " * 10) + shown(passage), soft_wrap=True)
 
 
-def _shown(pieces: Sequence[Piece], style: str = "") -> Text:
+def shown(pieces: Sequence[Piece], style: str = "") -> Text:
     """Pieces on one line; what was found stands in brackets where there is no colour to mark it."""
     plain = not out.is_terminal or out.no_color
     line = Text()

@@ -201,7 +201,7 @@ def history(
         return
     table(
         ("when", "who", "watch", "what"),
-        ((row["at"], row["who"], row["name"], _change_told(row)) for row in rows),
+        ((row["at"], row["who"], row["name"], change_told(row)) for row in rows),
         empty="No change of a watch was written down yet.",
     )
 
@@ -289,7 +289,7 @@ def _shown(value: object) -> str:
     return "none" if value in (None, "") else str(value)
 
 
-def _change_told(row: postgres.Row) -> str:
+def change_told(row: postgres.Row) -> str:
     """A change of a row of `watches` in words."""
     before, after = row["before"], row["after"]
     if after is None:

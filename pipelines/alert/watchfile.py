@@ -1,0 +1,107 @@
+"""All watches and lists of synonyms as one TOML file that can live in a repository, and back."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipelines.alert import synonyms, watches
+from pipelines.alert.watches import KINDS, Watch
+from pipelines.errors import QueryError, WatchError
+
+HEAD = "# The watches and synonyms of a Nightdesk; `nightdesk watch import FILE` sets them. Channels are only named.\n"
+# What a watch of the file may say beside its name.
+LISTS = ("terms", "unless", "sources", "languages", "kinds", "channels")
+OTHERS = ("query", "cap", "paused")
+
+
+def render(known: Sequence[Watch], lists: Mapping[str, Sequence[str]]) -> str:
+    """The TOML text of watches and lists; what is as usual is left out."""
+    lines = [HEAD]
+    if lists:
+        lines += ["[synonyms]", *(f"{_toml(name)} = {_toml(spellings)}" for name, spellings in lists.items()), ""]
+    for watch in known:
+        lines += ["[[watch]]", f"name = {_toml(watch.name)}"]
+        for key, value in _told(watch).items():
+            lines.append(f"{key} = {_toml(value)}")
+        lines.append("")
+    return "\n".join(lines)
+
+
+def parse(
+    text: str, where: str, known: Mapping[str, Sequence[str]]
+) -> tuple[list[tuple[Watch, bool]], dict[str, list[str]]]:
+    """The watches of a file, each with whether it is paused, and the lists; known: lists that are there already.
+
+    WatchError names the file and what is wrong.
+    """
+    try:
+        given = tomllib.loads(text)
+    except ValueError as error:
+        raise WatchError(f"{where} is not TOML: {error}.") from None
+    odd = [key for key in given if key not in ("watch", "synonyms")]
+    if odd:
+        raise WatchError(f"{where} has {odd[0]}; it may have [[watch]] and [synonyms].")
+    try:
+        lists = dict(synonyms.make(name, spellings) for name, spellings in given.get("synonyms", {}).items())
+        made = [_watch(one, {**known, **lists}) for one in given.get("watch", [])]
+    except (WatchError, QueryError) as error:
+        raise WatchError(f"{where}: {error}") from None
+    names = [watch.name for watch, _ in made]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise WatchError(f"{where} has the watch {twice} twice.")
+    return made, lists
+
+
+def _told(watch: Watch) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "query": watch.query,
+        "terms": [term.written for term in watch.terms],
+        "unless": [term.written for term in watch.unless],
+        "sources": watch.sources,
+        "languages": watch.languages,
+        "kinds": watch.kinds if watch.kinds != KINDS else (),
+        "channels": watch.channels,
+        "cap": watch.cap,
+        "paused": bool(watch.paused_at),
+    }
+    return {key: value for key, value in said.items() if value}
+
+
+def _watch(said: Any, lists: Mapping[str, Sequence[str]]) -> tuple[Watch, bool]:
+    if not isinstance(said, dict) or not isinstance(said.get("name"), str):
+        raise WatchError("each [[watch]] needs a name in quotes.")
+    name = said["name"]
+    for key, value in said.items():
+        if key not in ("name", *LISTS, *OTHERS):
+            raise WatchError(f"Watch {name}: {key} is no key; there are name, {', '.join((*LISTS, *OTHERS))}.")
+        if key in LISTS and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+            raise WatchError(f"Watch {name}: {key} is a list of texts.")
+    if not isinstance(said.get("query", ""), str) or not isinstance(said.get("paused", False), bool):
+        raise WatchError(f"Watch {name}: query is a text, and paused true or false.")
+    cap = said.get("cap")
+    if cap is not None and (isinstance(cap, bool) or not isinstance(cap, int)):
+        raise WatchError(f"Watch {name}: cap is a whole number.")
+    made = watches.make(
+        name,
+        said.get("terms", []),
+        said.get("unless", []),
+        query=said.get("query", ""),
+        synonyms=lists,
+        sources=said.get("sources"),
+        languages=said.get("languages"),
+        kinds=said.get("kinds"),
+        channels=said.get("channels"),
+        cap=cap,
+    )
+    return made, said.get("paused", False)
+
+
+def _toml(value: Any) -> str:
+    """A value as TOML has it; its basic strings are those of JSON."""
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(_toml, value))}]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
