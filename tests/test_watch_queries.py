@@ -243,6 +243,31 @@ def test_a_watch_is_tried_on_the_archive_before_it_is_kept(
     assert nothing == 0
 
 
+def test_alerts_say_what_was_told_to_whom_and_those_given_up_are_sent_again(
+    nightdesk: Nightdesk, settings: Settings, conn: postgres.Connection
+) -> None:
+    nightdesk("watch", "add", "rain", "Regen", "--to", "desk,mail")
+    nightdesk("watch", "add", "snow", "Schnee")
+    told(settings, conn, article("1", "Regen und Schnee", title="Wetter"))
+    with conn, conn.cursor() as cursor:
+        cursor.execute(
+            "update deliveries set state = 'failed', attempts = 12, error = 'answered 400' where channel = 'mail'"
+        )
+
+    rows = json.loads(nightdesk("alerts", "--json").output)
+    unsent = json.loads(nightdesk("alerts", "--waiting", "--watch", "rain", "--channel", "mail", "--json").output)
+    number = str(unsent[0]["id"])
+    again = nightdesk("alerts", "resend", number).output
+    refused = nightdesk("alerts", "resend", number, code=1)
+
+    assert sorted((r["watch"], r["channel"], r["state"]) for r in rows) == [
+        ("rain", "desk", "waiting"), ("rain", "mail", "failed"), ("snow", "", "listed"),
+    ]  # fmt: skip
+    assert [(r["title"], r["attempts"], r["why"]) for r in unsent] == [("Wetter", 12, "answered 400")]
+    assert again.startswith("1 messages wait again")
+    assert f"Of alert {number} no message was given up" in str(refused.exception)
+
+
 def test_all_watches_and_synonyms_go_into_one_file_and_back(
     nightdesk: Nightdesk, tmp_path: Path, conn: postgres.Connection
 ) -> None:

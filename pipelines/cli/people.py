@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import completion, synonyms, watchfeed, watchfiles, watching, watchtest, watchtry
+from pipelines.cli import alerts, completion, synonyms, watchfeed, watchfiles, watching, watchtest, watchtry
 from pipelines.cli import known as known_names
 from pipelines.cli.show import Json, ago, as_json, say, table
 from pipelines.errors import ChannelError
@@ -27,6 +27,7 @@ def add_to(app: typer.Typer) -> None:
     for commands in (watchtest, watchfeed, watchfiles, watchtry):
         commands.add_to(watching.watch_app)
     app.add_typer(watching.watch_app, name="watch", rich_help_panel="People")
+    app.add_typer(alerts.alerts_app, name="alerts", rich_help_panel="People")
     app.add_typer(synonyms.synonyms_app, name="synonyms", rich_help_panel="People")
     app.add_typer(notify_app, name="notify", rich_help_panel="People")
 

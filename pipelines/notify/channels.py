@@ -62,6 +62,28 @@ def given_up(conn: postgres.Connection, channel: str = "", count: int = LISTED) 
     return postgres.query(conn, "given_up_deliveries", channel=channel.lower(), count=count)
 
 
+def alerts(
+    conn: postgres.Connection, *, watch: str = "", channel: str = "", unsent: bool = False, count: int = LISTED
+) -> list[postgres.Row]:
+    """The newest alerts, a row for each channel they went to; of one that is only listed why nobody is told.
+
+    id, created_at, watch, kind, source, title, url, channel, state, attempts, sent_at, next_at, why, message (number).
+    """
+    return postgres.query(conn, "alerts_told", watch=watch, channel=channel.lower(), unsent=unsent, count=count)
+
+
+def resend_alerts(conn: postgres.Connection, numbers: Sequence[int], channel: str = "") -> list[postgres.Row]:
+    """The messages of these alerts that were given up wait again; ChannelError names an alert that has none."""
+    found = postgres.query(conn, "given_up_of_alerts", alerts=list(numbers), channel=channel.lower())
+    missing = sorted(set(numbers) - {row["alert_id"] for row in found})
+    if missing:
+        raise ChannelError(
+            f"Of alert {', '.join(map(str, missing))} no message was given up; nothing was changed. "
+            "`nightdesk alerts --waiting` names those that were."
+        )
+    return resend(conn, channel, sorted({row["delivery_id"] for row in found}))
+
+
 def _state(row: postgres.Row, addressed: Collection[str] | None) -> str:
     if row["paused_at"]:
         return "paused"

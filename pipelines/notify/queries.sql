@@ -1,5 +1,21 @@
 -- The short statements of notify/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
 
+-- name: alerts_told
+-- The newest alerts with the messages that tell of them, a row for each; an alert that is only listed, or has no channel, is one row.
+select a.id, a.created_at, a.watch, a.kind, a.source, coalesce(r.title, x.title, a.message) as title, coalesce(x.url, '') as url,
+    coalesce(d.channel, '') as channel, case when d.id is null then 'listed' else d.state end as state, coalesce(d.attempts, 0) as attempts,
+    d.sent_at, d.next_at, coalesce(nullif(d.error, ''), a.quiet) as why, d.id as message
+from alerts a
+left join delivered_alerts m on m.alert_id = a.id
+left join deliveries d on d.id = m.delivery_id
+left join articles x on x.id = a.article_id
+left join revisions r on r.article_id = a.article_id and r.revision = a.revision
+where (%(watch)s = '' or a.watch = %(watch)s)
+    and (%(channel)s = '' or d.channel = %(channel)s)
+    and (not %(unsent)s or d.state in ('waiting', 'failed'))
+order by a.id desc, d.channel
+limit %(count)s
+
 -- name: become_sender
 -- Be a sender with this number for as long as the session lasts; what it marks may be on disk a moment later.
 select pg_try_advisory_lock(%(senders)s, %(sender)s) as got, set_config('synchronous_commit', 'off', false)
@@ -38,6 +54,12 @@ from deliveries
 where state = 'failed' and (%(channel)s = '' or channel = %(channel)s)
 order by id desc
 limit %(count)s
+
+-- name: given_up_of_alerts
+-- The messages of alerts that were given up.
+select m.alert_id, m.delivery_id
+from delivered_alerts m join deliveries d on d.id = m.delivery_id
+where m.alert_id = any(%(alerts)s) and d.state = 'failed' and (%(channel)s = '' or d.channel = %(channel)s)
 
 -- name: hold_channel
 -- A channel has no address: what waits for it says so, and so does the channel; since when it takes nothing, and whether that is long.
