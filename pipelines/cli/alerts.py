@@ -16,6 +16,8 @@ from pipelines.stores import postgres
 alerts_app = typer.Typer(help="Alerts: what was told to whom, and what waits or failed.", invoke_without_command=True)
 # Alerts on one page. Chosen: some screens.
 MOST_SHOWN = 500
+# Where nobody says how many. Chosen: a screen.
+SHOWN = 30
 
 
 @alerts_app.callback()
@@ -24,7 +26,7 @@ def list_alerts(
     watch: Annotated[str, typer.Option(help="Only of this watch.", autocompletion=completion.watches)] = "",
     channel: Annotated[str, typer.Option(help="Only to this channel.", autocompletion=completion.channels)] = "",
     waiting: Annotated[bool, typer.Option("--waiting", help="Only what waits or was given up.")] = False,
-    many: Annotated[int, typer.Option("-n", min=1, max=MOST_SHOWN, help="How many.")] = 30,
+    many: Annotated[int, typer.Option("-n", min=1, max=MOST_SHOWN, help="How many.")] = SHOWN,
     json: Json = False,
 ) -> None:
     """List the newest alerts with their messages; without a subcommand."""

@@ -21,9 +21,13 @@ from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
+# What stands before a story's lines: ten columns, as wide as its number and the blanks behind it.
+INDENT = "          "
 # Columns of the longest bar, and the longest span. Chosen: what stands beside it on a narrow terminal; a year.
 BAR_COLUMNS = 40
 MOST_DAYS = 366
+# Days and stories where nobody says how many. Chosen: a month, a screen.
+DAYS, SHOWN = 30, 10
 # Terms that are named. Chosen: the noise is in the first ones.
 MOST_TERMS = 10
 
@@ -35,8 +39,8 @@ def add_to(app: typer.Typer) -> None:
 
 def try_watch(
     name: Annotated[str, typer.Argument(metavar="NAME|QUERY", autocompletion=completion.watches)],
-    days: Annotated[int, typer.Option("--days", min=1, max=MOST_DAYS, help="How far to look back.")] = 30,
-    many: Annotated[int, typer.Option("-n", min=0, help="How many stories to show.")] = 10,
+    days: Annotated[int, typer.Option("--days", min=1, max=MOST_DAYS, help="How far to look back.")] = DAYS,
+    many: Annotated[int, typer.Option("-n", min=0, help="How many stories to show.")] = SHOWN,
     json: Json = False,
 ) -> None:
     """Show what a watch or a query would have told: how much, of what, on which days, and by which terms."""
@@ -100,10 +104,10 @@ def _story(one: Found) -> None:
         Text(f"{one.id:>8}  {one.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC  {one.source}{again}", "dim"), soft_wrap=True
     )
     places = {name: [(mark.start, mark.end) for mark in one.marks if mark.field == name] for name in one.fields}
-    out.print(Text(" " * 10) + shown(passages.whole(one.fields["title"], places["title"]), "bold"), soft_wrap=True)
+    out.print(Text(INDENT) + shown(passages.whole(one.fields["title"], places["title"]), "bold"), soft_wrap=True)
     for name in ("description", "text"):
         for passage in passages.passages(one.fields[name], places[name]):
-            out.print(Text(" " * 10) + shown(passage), soft_wrap=True)
+            out.print(Text(INDENT) + shown(passage), soft_wrap=True)
 
 
 def _record(found: Tried, many: int) -> dict[str, object]:
