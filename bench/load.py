@@ -33,6 +33,7 @@ from pipelines.stores.articlefile import Line
 SIZES = (10_000, 1_000_000)
 MANY, FEW = 2_000, 50
 ROUNDS = 3
+ALIKE = archive.Size(max(SIZES))
 # What has to hold: of COPY's rate, of the smallest archive's rate in the largest one, and seconds of a second load.
 LEAST_MANY, LEAST_FEW, LEAST_GROWN, MOST_AGAIN = 0.9, 0.75, 0.8, 2.0
 # The rows that load writes of articles above a number, parents first; its own columns are made by the database.
@@ -173,9 +174,7 @@ def _prepared(settings: Settings, conn: postgres.Connection, run: str, size: int
     lines = []
     with conn, conn.cursor() as cursor:
         for n in range(size):
-            one = archive.article(
-                int(hashlib.sha256(f"{run} {n}".encode()).hexdigest()[:8], 16), 2**32, archive.spoken()
-            )
+            one = archive.article(int(hashlib.sha256(f"{run} {n}".encode()).hexdigest()[:8], 16), ALIKE)
             url = f"https://{name}.test/{run}/{n}"
             cursor.execute(
                 FETCHED,
