@@ -56,11 +56,12 @@ select %(run)s, %(name)s, id, %(url)s, %(at)s, 'fetched' from u returning id, ur
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """Articles a second; apart: the share of load's time that went into what is told apart, by name."""
+    """Articles a second; bare: without the words of the index too; apart: shares of load's time, by name."""
 
     copy: float
     many: float
     few: float
+    bare: float
     again: float
     apart: dict[str, float]
 
@@ -97,6 +98,7 @@ def _print(articles: int, one: Measured) -> None:
     print(
         f"load: {articles:>9,} articles: COPY {one.copy:4.0f} a second; a file of {MANY:,} {one.many:4.0f}"
         f" ({one.many / one.copy:.2f}), files of {FEW} {one.few:4.0f} ({one.few / one.copy:.2f}), without linking;"
+        f" a file of {MANY:,} without the words of the index too {one.bare:4.0f} ({one.bare / one.copy:.2f});"
         f" again {one.again:.1f} s; of all of load's time: {shares}",
         flush=True,
     )
@@ -122,6 +124,8 @@ def _measure(settings: Settings, rounds: int) -> Measured:
                 # The first round warms.
                 if turn:
                     took[name].append(seconds - spent["linking"])
+                    if name == "many":
+                        took["bare"].append(seconds - spent["linking"] - spent["words"])
                     took["copy"].append(copied)
                     for what, part in spent.items():
                         apart[f"{what}, {name}"].append(part / seconds)
@@ -132,6 +136,7 @@ def _measure(settings: Settings, rounds: int) -> Measured:
         copy=MANY / middle["copy"],
         many=MANY / middle["many"],
         few=MANY / middle["few"],
+        bare=MANY / middle["bare"],
         again=middle["again"],
         apart={name: statistics.median(shares) for name, shares in apart.items()},
     )
