@@ -70,7 +70,7 @@ PUBLIC = {
     "steering text urls",
     "pipelines.airflow": "airflow_home api_client cleaning night_dags service_dags standalone",
     "pipelines.alert": "cases feeds stage synonyms watches watchfile",
-    "pipelines.archive": "again coverage differences evidence export parts passages provenance published "
+    "pipelines.archive": "again coverage differences evidence export holding parts passages provenance published "
     "search tried verify",
     "pipelines.crawl": "account aliases discovery host_locks ledger policy rhythm rules stage summary",
     "pipelines.dates": "clocks lists months relative written",

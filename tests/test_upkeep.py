@@ -4,11 +4,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from pipelines.settings import Settings
+from pipelines.cli import app
+from pipelines.settings import Settings, exported
 from pipelines.stores import postgres
 from pipelines.stores.retention import retire, start_of
 from tests import factories
+from tests.archives import article, keep
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 OLD, YOUNG = "2026-08-01T0200", "2026-11-01T0200"
@@ -100,3 +103,43 @@ def test_keeping_for_zero_days_means_keeping_for_ever(settings: Settings) -> Non
 def test_a_run_key_names_a_moment_with_or_without_seconds() -> None:
     assert start_of("2026-11-22T0201") == datetime(2026, 11, 22, 2, 1, tzinfo=UTC)
     assert start_of("2026-11-22T020103") == datetime(2026, 11, 22, 2, 1, 3, tzinfo=UTC)
+
+
+def test_what_a_hold_or_an_alert_refers_to_stays_until_it_is_released(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in exported(settings).items():
+        monkeypatch.setenv(name, value)
+    files = {name: raw_file(settings, name, OLD, "1.warc.gz") for name in ("held", "alerted", "free")}
+    keep(settings, conn, [article("1", "سقطت داعش", source=name) for name in files], run=OLD)
+    with conn, conn.cursor() as cursor:
+        cursor.execute("insert into alerts (watch, kind, story, article_id, revision) "
+                       "select 'w', 'new', 1, id, 1 from articles where source = 'alerted'")  # fmt: skip
+
+    held = CliRunner().invoke(app, ["hold", "source:held", "داعش", "--why", "court"], catch_exceptions=False)
+    dry = CliRunner().invoke(app, ["upkeep", "--dry-run"], catch_exceptions=False)
+
+    assert "Hold 1: 1 article(s)" in held.output
+    assert f"free/{OLD}  would be deleted" in dry.output
+    assert f"held/{OLD}  stays: an alert or a hold refers to it" in dry.output
+    assert all(path.exists() for path in files.values())
+    assert "court" in CliRunner().invoke(app, ["hold"]).output
+
+    first = retire(settings, datetime.now(UTC))
+    CliRunner().invoke(app, ["hold", "--release", "1"], catch_exceptions=False)
+    second = retire(settings, datetime.now(UTC))
+
+    assert (first.deleted, first.needed) == ((f"free/{OLD}",), (f"alerted/{OLD}", f"held/{OLD}"))
+    assert (second.deleted, second.needed) == ((f"held/{OLD}",), (f"alerted/{OLD}",))
+
+
+def test_a_hold_of_nothing_and_one_that_is_not_there_are_refused(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in exported(settings).items():
+        monkeypatch.setenv(name, value)
+
+    nothing, none = (CliRunner().invoke(app, ["hold", *words]) for words in (["77"], ["--release", "5"]))
+
+    assert "Nothing in the archive is meant by 77" in str(nothing.exception)
+    assert "There is no hold 5" in str(none.exception)

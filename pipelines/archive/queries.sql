@@ -253,3 +253,23 @@ from nightdesk.stories s join articles a on a.id = s.article_id
 where s.story_id = %(id)s and s.place > %(after)s
 order by s.place
 limit %(count)s
+
+-- name: hold_make
+-- A new hold; what it holds comes next.
+insert into holds (asked, why) values (%(asked)s, %(why)s) returning id
+
+-- name: hold_articles
+-- Hold these articles.
+insert into held_articles (hold_id, article_id)
+select %(hold)s, a.id from articles a where a.id = any(%(ids)s::bigint[])
+on conflict do nothing
+
+-- name: hold_list
+-- Every hold and how many articles it holds.
+select h.id, h.asked, h.why, h.held_at, (select count(*)::int from held_articles a where a.hold_id = h.id) as articles
+from holds h
+order by h.id
+
+-- name: hold_release
+-- Let go of a hold.
+delete from holds where id = %(id)s

@@ -24,7 +24,7 @@ from pipelines.model import Source, Tally
 from pipelines.notify import outbox
 from pipelines.settings import Settings, of_installation, settings
 from pipelines.sources import folders
-from pipelines.stores import postgres, runs
+from pipelines.stores import postgres, retention, runs
 
 Names = Annotated[
     list[str] | None,
@@ -99,9 +99,14 @@ def run(
     _report(done, json, bad)
 
 
-def upkeep() -> None:
+def upkeep(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which raw files would be deleted.")] = False,
+) -> None:
     """Once an hour, without Airflow: notice quiet sources, send what waits, delete old raw files, read golden pages."""
     current = of_installation()
+    if dry_run:
+        _tell_retention(retention.retire(current, datetime.now(UTC), dry=True))
+        return
     for sentence in (*duties.check_health(current), *duties.check_golden(current)):
         say(sentence)
     gone = duties.retire_raw(current)
@@ -110,6 +115,17 @@ def upkeep() -> None:
     sent = alert.send(current)
     say(f"Raw files deleted: {gone['files']} of {gone['runs']} runs. Messages sent: {sent.counts.get('sent', 0)}.")
     _exit_by([sent])
+
+
+def _tell_retention(gone: retention.Retired) -> None:
+    for why, names in (
+        ("would be deleted", gone.deleted),
+        ("stays: not decided yet, or not ours alone", gone.kept),
+        ("stays: an alert or a hold refers to it", gone.needed),
+    ):
+        for name in names:
+            say(f"{name}  {why}")
+    say(f"{gone.files:,} raw files of {len(gone.deleted):,} runs would be deleted, {gone.bytes:,} bytes.")
 
 
 def _tell(current: Settings, key: str, chosen: Sequence[Source], done: Sequence[Tally], broken: str = "") -> None:

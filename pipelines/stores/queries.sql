@@ -197,3 +197,12 @@ select * from (
 ) told
 order by told_at, article_id
 limit %(most)s
+
+-- name: needed_in_folder
+-- Whether an alert or a hold refers to an article whose page is in this folder of the raw store.
+select exists (
+    select from fetches f
+    join revisions r on r.fetch_id = f.id
+    where starts_with(f.warc_file, %(folder)s)
+        and (exists (select from alerts w where w.article_id = r.article_id) or exists (select from held_articles h where h.article_id = r.article_id))
+) as needed

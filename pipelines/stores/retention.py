@@ -25,23 +25,28 @@ OURS = ("raw", "articles", "airflow", "golden", "follow", "trials")
 @dataclass(frozen=True, kw_only=True)
 class Retired:
     """What a look through the raw store did: folders are `<source>/<run>`; kept ones are old, but not decided or
-    with something in them that is not ours."""
+    with something in them that is not ours; needed ones hold what an alert or a hold refers to."""
 
     deleted: tuple[str, ...]
     kept: tuple[str, ...]
     files: int
     bytes: int
+    needed: tuple[str, ...] = ()
 
 
-def retire(settings: Settings, now: datetime) -> Retired:
-    """Delete the raw files of runs older than `keep_raw_days`, unless one of their URLs is undecided or a file is open.
+def retire(settings: Settings, now: datetime, *, dry: bool = False) -> Retired:
+    """Delete the raw files of runs older than `keep_raw_days`, unless one of their URLs is undecided, a file is open,
+    or an alert or a hold refers to an article that is in them.
 
     The ledger and the articles stay; what is gone cannot be extracted again. With keep_raw_days 0 nothing is deleted.
+    dry: only say what would go.
     """
     deleted: list[str] = []
     kept: list[str] = []
+    needed: list[str] = []
     files = size = 0
-    tighten(settings)
+    if not dry:
+        tighten(settings)
     if settings.keep_raw_days:
         with postgres.connection(settings, application="nightdesk upkeep") as conn:
             for folder in _old(settings.raw, now - timedelta(days=settings.keep_raw_days)):
@@ -49,14 +54,19 @@ def retire(settings: Settings, now: datetime) -> Retired:
                 if _holds_others(folder) or _undecided(conn, folder, name):
                     kept.append(name)
                     continue
-                _say_in_chain(settings, folder)
-                for path in sorted(folder.iterdir()):
-                    size += path.stat().st_size
-                    path.unlink()
-                    files += 1
-                folder.rmdir()
+                if _is_needed(conn, name):
+                    needed.append(name)
+                    continue
+                paths = sorted(folder.iterdir())
+                files += len(paths)
+                size += sum(path.stat().st_size for path in paths)
                 deleted.append(name)
-    return Retired(deleted=tuple(deleted), kept=tuple(kept), files=files, bytes=size)
+                if not dry:
+                    _say_in_chain(settings, folder)
+                    for path in paths:
+                        path.unlink()
+                    folder.rmdir()
+    return Retired(deleted=tuple(deleted), kept=tuple(kept), files=files, bytes=size, needed=tuple(needed))
 
 
 def tighten(settings: Settings) -> int:
@@ -102,6 +112,12 @@ def _say_in_chain(settings: Settings, folder: Path) -> None:
 def _holds_others(folder: Path) -> bool:
     """Whether somebody keeps something of theirs there: a folder or a link is none of ours, and is left."""
     return any(path.is_symlink() or path.is_dir() for path in folder.iterdir())
+
+
+def _is_needed(conn: postgres.Connection, name: str) -> bool:
+    with conn:
+        found = postgres.row(conn, "needed_in_folder", folder=name + "/")
+    return bool(found and found["needed"])
 
 
 def _undecided(conn: postgres.Connection, folder: Path, name: str) -> bool:

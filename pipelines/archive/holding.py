@@ -1,0 +1,48 @@
+"""Holds: articles that retention leaves alone, whatever their age, with their pages, until somebody releases them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from pipelines.archive import walk
+from pipelines.archive.walk import FIELDS
+from pipelines.errors import NightdeskError
+from pipelines.query import grammar
+from pipelines.query.selection import Scopes
+from pipelines.stores import postgres
+
+ID = FIELDS.index("id")
+
+
+def hold(conn: postgres.Connection, asked: str, why: str, scopes: Scopes) -> postgres.Row:
+    """Hold the article of a number, or all that answer a query now; the hold: id, articles. Not what comes later."""
+    with conn:
+        made = postgres.row(conn, "hold_make", asked=asked, why=why) or {}
+        articles = 0
+        for ids in _found(conn, asked, scopes):
+            articles += postgres.execute(conn, "hold_articles", hold=made["id"], ids=ids)
+        if not articles:
+            raise NightdeskError(f"Nothing in the archive is meant by {asked}, so there is nothing to hold.")
+    return {"id": made["id"], "articles": articles}
+
+
+def listed(conn: postgres.Connection) -> list[postgres.Row]:
+    """Every hold: id, asked, why, held_at, articles; oldest first."""
+    return postgres.query(conn, "hold_list")
+
+
+def release(conn: postgres.Connection, number: int) -> None:
+    """Let go of what a hold holds, where no other one does; NightdeskError where there is no such hold."""
+    with conn:
+        if not postgres.execute(conn, "hold_release", id=number):
+            raise NightdeskError(f"There is no hold {number}; `nightdesk hold` lists them.")
+
+
+def _found(conn: postgres.Connection, asked: str, scopes: Scopes) -> Iterator[list[int]]:
+    if asked.isdecimal():
+        yield [int(asked)]
+        return
+    node = grammar.parse(asked)
+    for some in walk.articles(conn, node, datetime.now(UTC), last=walk.end(conn), scopes=scopes):
+        yield [row[ID] for row in some]

@@ -1,0 +1,15 @@
+-- What is held: articles that retention leaves alone with their pages, until somebody releases them.
+-- oldest code: 0010
+create table holds (
+    id bigint generated always as identity primary key,
+    -- The number of an article, or the query that was asked then.
+    asked text not null,
+    why text not null default '',
+    held_at timestamptz not null default now()
+);
+create table held_articles (
+    hold_id bigint not null references holds on delete cascade,
+    article_id bigint not null references articles on delete cascade,
+    primary key (hold_id, article_id)
+);
+create index held_articles_article on held_articles (article_id);
