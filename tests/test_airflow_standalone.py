@@ -33,7 +33,7 @@ BROKEN = "fanous"
 OFFERED = "sabah"
 SLOTS = 128
 PLACE = {"timezone": "Asia/Amman", "country": "JO"}
-SERVE = "from pipelines.airflow import local; from pipelines.settings import settings; local.serve(settings())"
+SERVE = "from pipelines.airflow import standalone; from pipelines.settings import settings; standalone.serve(settings())"
 
 
 @pytest.fixture(scope="module")

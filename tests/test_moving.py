@@ -28,8 +28,8 @@ from pipelines.stores import dumps, runs
 from pipelines.stores import postgres
 from pipelines.model import Tally
 from pipelines.settings import settings
-db.migrate(settings())
-with db.connection(settings()) as conn, conn:
+postgres.migrate(settings())
+with postgres.connection(settings()) as conn, conn:
     runs.end(conn, Tally(run="{RUN}", source="sana", stage="crawl", state="done", message="نصّ"))
 dumps.dump(settings(), Path(sys.argv[1]))
 """

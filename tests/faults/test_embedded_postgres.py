@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 from pipelines.stores import postgres
 from pipelines.settings import Settings
-print(db.embedded(Settings(data=Path(sys.argv[1])), "nightdesk"), flush=True)
+print(postgres.embedded(Settings(data=Path(sys.argv[1])), "nightdesk"), flush=True)
 sys.stdin.readline()
 """
 FORKED = USER.replace("sys.stdin.readline()", "import os, time\nif not os.fork(): os.close(1), time.sleep(20)")

@@ -213,7 +213,7 @@ settings = Settings(data=Path(sys.argv[1]))
 os.setgroups([])
 os.setuid(int(sys.argv[2]))
 sys.executable = "/usr/bin/python3"
-db.migrate(settings)
+postgres.migrate(settings)
 """
 
 
