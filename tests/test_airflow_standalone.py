@@ -33,7 +33,9 @@ BROKEN = "fanous"
 OFFERED = "sabah"
 SLOTS = 128
 PLACE = {"timezone": "Asia/Amman", "country": "JO"}
-SERVE = "from pipelines.airflow import standalone; from pipelines.settings import settings; standalone.serve(settings())"
+SERVE = "from pipelines.airflow.standalone import serve; from pipelines.settings import settings; serve(settings())"
+    "from pipelines.airflow import standalone; from pipelines.settings import settings; standalone.serve(settings())"
+)
 
 
 @pytest.fixture(scope="module")

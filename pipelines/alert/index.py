@@ -9,6 +9,7 @@ from tempfile import NamedTemporaryFile
 
 import numpy as np
 
+from pipelines import private
 from pipelines.alert import policy, synonyms, watches
 from pipelines.errors import QueryError
 from pipelines.query import compiled
@@ -51,7 +52,7 @@ def _built(conn: postgres.Connection, file: Path, digest: str) -> Compiled:
     made = compiled.compiled(_nodes(conn, problems), shares)
     told = np.frombuffer("\n".join(problems).encode(), np.uint8)
     arrays = {**made.arrays, "digest": np.frombuffer(digest.encode(), np.uint8), "unreadable": told}
-    file.parent.mkdir(parents=True, exist_ok=True)
+    private.folder(file.parent)
     with NamedTemporaryFile(dir=file.parent, prefix=f".{FILE}.", delete=False) as beside:
         np.savez(beside, **arrays)  # type: ignore[arg-type]
     Path(beside.name).replace(file)

@@ -15,7 +15,7 @@ from typing import Any
 from pipelines.archive.walk import FIELDS, Told
 
 # What a spreadsheet would run: a cell that begins so, also behind blanks or apostrophes, and one with a line before it.
-RUN_BY_SPREADSHEETS = re.compile("[\\s'\ufeff\u200e\u200f]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r\n]")
+RUN_BY_SPREADSHEETS = re.compile("\\A[\\s'\ufeff\u200e\u200f]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r\n]")
 TEXTS = (  # noqa: SIM905
     "source url canonical_url title description text language published_precision published_from image section "
     "first_run page_sha256 extractor"

@@ -69,7 +69,7 @@ LONGEST_NAME_CHARACTERS = 40
 MAX_NAMES = 4
 # Words of a name that is a headline or a caption made into one, and says nothing of a place.
 # Chosen: what sites call places has up to six.
-SLUG = re.compile(r"[a-z0-9]+(?:([-_])[a-z0-9]+)(?:\1[a-z0-9]+){5,}")
+SLUG = re.compile(r"(?<![a-z0-9])[a-z0-9]+(?:([-_])[a-z0-9]+)(?:\1[a-z0-9]+){5,}")
 # Places within one another. Chosen: deeper is a page built to hurt.
 DEEPEST_PLACES = 60
 HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)

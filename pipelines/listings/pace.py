@@ -16,7 +16,7 @@ from pipelines.listings.xmltree import name, text
 DIGITS = 9
 # Elements before the entries of a feed that are looked at. Chosen: heads have some twenty.
 HEAD_ELEMENTS = 1000
-NUMBER = re.compile(rf"\s*(\d{{1,{DIGITS}}})\s*")
+NUMBER = re.compile(rf"\d{{1,{DIGITS}}}")
 MAX_AGE = re.compile(rf'(?:^|[\s,])max-age\s*=\s*"?(\d{{1,{DIGITS}}})', re.IGNORECASE)
 NOT_KEPT = re.compile(r"(?:^|[\s,])no-(?:cache|store)(?:[\s,;]|$)", re.IGNORECASE)
 # The periods of the RSS module "syndication" (web.resource.org/rss/1.0/modules/syndication).
@@ -78,8 +78,8 @@ def fresh_seconds(headers: Mapping[str, str], at: datetime) -> int | None:
     if NOT_KEPT.search(control):
         return 0
     if asked := MAX_AGE.search(control):
-        age = NUMBER.fullmatch(headers.get("age", ""))
-        return max(int(asked[1]) - (int(age[1]) if age else 0), 0)
+        age = headers.get("age", "").strip()
+        return max(int(asked[1]) - (int(age) if NUMBER.fullmatch(age) else 0), 0)
     if "expires" not in headers:
         return None
     try:
@@ -92,8 +92,8 @@ def fresh_seconds(headers: Mapping[str, str], at: datetime) -> int | None:
 
 
 def _number(node: Any, otherwise: int = 0) -> int:
-    found = NUMBER.fullmatch(text(node)) if node is not None else None
-    return int(found[1]) if found else otherwise
+    said = text(node).strip() if node is not None else ""
+    return int(said) if NUMBER.fullmatch(said) else otherwise
 
 
 def _parts(node: Any, called: str) -> list[Any]:

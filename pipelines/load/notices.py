@@ -18,7 +18,7 @@ BEHIND = r"\s*(?:$|[:：;.,،؛|()\[\]{}–—−*-])"
 QUOTES = re.compile("[\"'`´«»‹›“”„‟‚‘’‛「」『』〝〞〟＂＇״׳]+")
 DASHES = re.compile("[‐‑‒–—―−﹘﹣－-]+")
 DOTS = re.compile(r"…|\.{2,}")
-BLANKS = re.compile(r"\s*([\"\-:;,.!?،؛؟()\[\]。、])\s*")
+BLANKS = re.compile(r"(?<!\s)\s+(?=[\"\-:;,.!?،؛؟()\[\]。、])|(?<=[\"\-:;,.!?،؛؟()\[\]。、])\s+")
 # A line that says a time: a clock, a year, or a date in figures; and so many words beside it and its label at most.
 CLOCK = re.compile(r"\b\d{1,2}[:.h]\d{2}\b|\b(?:1[3-9]|20)\d\d\b|\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
 FIGURES = re.compile(r"[\d\W_]+")
@@ -40,7 +40,7 @@ def shape(written: str) -> str:
     lines = (text.normal(line) for line in written.split("\n"))
     kept = " ".join(line for line in lines if line and not _is_time(line))
     one = DOTS.sub(".", DASHES.sub("-", QUOTES.sub('"', kept)))
-    return " ".join(BLANKS.sub(r"\1", one).split())
+    return " ".join(BLANKS.sub("", one).split())
 
 
 def is_title(form: str) -> bool:

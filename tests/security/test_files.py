@@ -104,6 +104,9 @@ ELSEWHERE = {
     "pipelines/archive/coverage.py": "an export, into the folder that somebody names",
     "pipelines/archive/export.py": "the same",
     "pipelines/archive/parts.py": "the same",
+    "pipelines/archive/evidence.py": "a folder that only its maker enters, then the file that somebody names",
+    "pipelines/cli/watchfeed.py": "a feed, into the file that somebody names",
+    "pipelines/cli/watchfiles.py": "watches, into the file that somebody names",
     "demo/desk.py": "nightdesk.env, made with mode 0600 the line before",
 }
 WRITES = re.compile(r"\.mkdir\(|\.write_(?:text|bytes)\(|\.open\(\"[waxr]b?\+?[b+]?\"|(?<!\.)\bopen\([^)]*\"[wax]")

@@ -23,6 +23,7 @@ import pipelines
 import spiders
 from pipelines.extract import lexicon
 from pipelines.listings.fields import SUMMARY_CHARACTERS
+from pipelines.load.revisions import BEFORE
 from pipelines.sources.sourcefile import LONGEST_PATTERN_CHARACTERS
 from pipelines.text import normal
 from pipelines.urls import LONGEST_CHARACTERS
@@ -40,6 +41,7 @@ BOUNDED = {
     "pipelines.extract.fields.authors.JOINING": ("fullmatch", SIZE, "what stands between two names"),
     "pipelines.extract.phrases.COUNTER": ("fullmatch", SIZE, "a whole line"),
     "pipelines.patterns.TOKEN": ("search", LONGEST_PATTERN_CHARACTERS, "sourcefile refuses longer ones"),
+    "pipelines.load.revisions.OPENS": ("search", BEFORE, "what stands before a word"),
     "pipelines.query.lexer.PREFIX": ("match", SIZE, "where a piece of a query begins"),
     "pipelines.query.terms.WRITTEN": ("fullmatch", SIZE, "a term as a person wrote it"),
     "pipelines.urls.NUMBERED": ("fullmatch", LONGEST_CHARACTERS, "the name of a parameter"),
