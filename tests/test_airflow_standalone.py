@@ -34,8 +34,6 @@ OFFERED = "sabah"
 SLOTS = 128
 PLACE = {"timezone": "Asia/Amman", "country": "JO"}
 SERVE = "from pipelines.airflow.standalone import serve; from pipelines.settings import settings; serve(settings())"
-    "from pipelines.airflow import standalone; from pipelines.settings import settings; standalone.serve(settings())"
-)
 
 
 @pytest.fixture(scope="module")

@@ -56,7 +56,7 @@ def test_what_is_known_is_offered(tab: Tab, settings: Settings, conn: postgres.C
     assert tab("nightdesk", "watch", "remove", "") == ["daesh"]
     assert tab("nightdesk", "watch", "add", "x", "y", "--channel", "d") == ["desk"]
     assert tab("nightdesk", "status", "--run", "2026") == [RUN]
-    assert tab("nightdesk", "watch", "add", "x", "y", "--kind", "re") == ["revised", "removed"]
+    assert tab("nightdesk", "watch", "add", "x", "y", "--kind", "re") == ["revised", "removed", "restored"]
 
 
 def test_where_nothing_is_set_up_nothing_is_offered_started_or_made(tab: Tab, tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def test_a_line_that_is_deleted_before_load_makes_the_load_red(
     [
         (["delete from outcomes where fetch_id = (select id from fetches where url = '{url}')"], Side.OUTCOME),
         (
-            ["truncate revisions, changes, articles cascade"],
+            ["truncate revision_rows, changes, articles cascade"],
             Side.ARTICLE,
         ),
     ],

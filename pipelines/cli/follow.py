@@ -78,8 +78,9 @@ def follow(
     addresses = [one for one in names if one not in lists and _is_address(one)]
     entries = [one for one in names if one not in addresses and one not in lists]
     _check_wish(wish, addresses, lists, entries)
+    current = of_installation()
     if not dry_run:
-        folders.check_writable(of_installation())
+        folders.check_writable(current)
     made = [_site(one, wish) for one in addresses]
     many = [one for path in lists for one in followlist.follow(path, wish, _site)]
     taken = [_entry(one, wish) for one in entries]
