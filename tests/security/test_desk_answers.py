@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.console_app import get, process
+from tests.console_app import airflow, get, process
 
-__all__ = ["get", "process"]
+__all__ = ["airflow", "get", "process"]
 
 pytestmark = pytest.mark.airflow
 
