@@ -200,11 +200,18 @@ def test_a_run_of_the_schedule_asks_the_lists_that_are_due_and_one_that_a_person
     path.write_text(path.read_text(encoding="utf-8").replace("https:", "http:") + "delay = 0.1\n", encoding="utf-8")
 
     asked = []
-    for run in ("2026-11-22T0200", "2026-11-22T0210", "2026-11-22T021500"):
-        assert tasks.crawl_batch({"run": run, "name": "alpha", "sources": ["alpha"]}) == {"alpha": "done"}
+    for run, form in (
+        ("2026-11-22T0200", {}),
+        ("2026-11-22T0210", {"run": "", "sources": []}),
+        ("2026-11-22T021500", {}),
+        ("2026-11-22T0220", {"run": "2026-11-22T0220"}),
+        ("2026-11-22T0230", {"sources": ["alpha"]}),
+        ("2026-11-22T0240", {}),
+    ):
+        assert tasks.crawl_batch({"run": run, "name": "alpha", "sources": ["alpha"]}, form) == {"alpha": "done"}
         asked.append(len(web.asked("/feed")))
 
-    assert asked == [1, 1, 2]
+    assert asked == [1, 1, 2, 3, 4, 4]
 
 
 def test_a_source_that_is_being_crawled_is_skipped_and_left_alone(

@@ -77,10 +77,10 @@ def crawl_dag(doc: str) -> DAG:
             multiple_outputs=False,
         )
         @failing.by_sentence()
-        def crawl(batch: Batch) -> dict[str, str]:
+        def crawl(batch: Batch, params: Any = None) -> dict[str, str]:
             from pipelines.airflow import tasks
 
-            return tasks.crawl_batch(batch)
+            return tasks.crawl_batch(batch, params)
 
         planned = plan()
         crawled = crawl.expand(batch=planned)

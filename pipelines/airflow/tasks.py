@@ -78,16 +78,21 @@ def chosen_run(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapp
     return Handover(run=run, sources=sorted(names))
 
 
-def crawl_batch(batch: Batch) -> dict[str, str]:
-    """Crawl the sources of a batch in one child process; its lines appear in the task's log at their own level."""
+def crawl_batch(batch: Batch, params: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Crawl the sources of a batch in one child process; its lines appear in the task's log at their own level.
+
+    params: of the run's form. Whoever filled it in is a person, and has every list asked, whatever the key looks like.
+    """
     current = settings()
+    form = params or {}
+    by_hand = bool(form.get("run") or form.get("sources")) or runs.begun_by_hand(batch["run"])
     chosen, problems = _named(current, batch["sources"])
     tallies: list[Tally] = []
     if chosen:
         secrets = access.secrets(chosen)
         budget = float(current.crawl_budget)
         tallies = crawl.crawl(
-            current, chosen, batch["run"], budget=budget, due=not runs.begun_by_hand(batch["run"]), on_line=to_log,
+            current, chosen, batch["run"], budget=budget, due=not by_hand, on_line=to_log,
             secrets=secrets,
         )  # fmt: skip
         with postgres.connection(current) as conn:
