@@ -45,9 +45,9 @@ class Paper:
             self.web.pages[f"{HOST}/news/{n}"] = conditional(story(n, text))
         self.lists(*numbers)
 
-    def lists(self, *numbers: int, ago: timedelta = timedelta()) -> None:
-        """Its feed alone; ago: how long it is that these articles were the newest."""
-        self.web.pages[f"{HOST}/feed"] = conditional(feed(*numbers, ago=ago), kind="application/rss+xml")
+    def lists(self, *numbers: int) -> None:
+        """Its feed alone."""
+        self.web.pages[f"{HOST}/feed"] = conditional(feed(*numbers), kind="application/rss+xml")
 
     def comes_out(self, days: float = 1, *, ends: str = "done", due: bool = False) -> tuple[Tally, list[str]]:
         """One night, so many days after the last: the crawl's tally, and the paths that the site's log has.
@@ -96,9 +96,9 @@ def story(n: int, text: str = "", canonical: str = "") -> bytes:
     ).encode()
 
 
-def feed(*numbers: int, ago: timedelta = timedelta()) -> bytes:
+def feed(*numbers: int) -> bytes:
     """A feed of these articles, an hour apart, the first the newest."""
-    newest = datetime.now(UTC) - ago
+    newest = datetime.now(UTC)
     items = "".join(
         f"<item><title>{n}</title><link>{HOST}/news/{n}</link>"
         f"<pubDate>{newest - timedelta(hours=100 - n):%a, %d %b %Y %H:%M:%S} +0000</pubDate></item>"
@@ -120,9 +120,3 @@ def pass_time(conn: postgres.Connection, span: timedelta) -> None:
         for table, columns in MOVED.items():
             moved = ", ".join(f"{column} = {column} - %(span)s" for column in columns)
             cursor.execute(f"update {table} set {moved}", {"span": span})
-        # What a feed said of an article is as long ago as all else.
-        cursor.execute(
-            "update urls set entry = jsonb_set(entry, '{published_at}', "
-            "to_jsonb((entry ->> 'published_at')::timestamptz - %(span)s)) where entry ->> 'published_at' is not null",
-            {"span": span},
-        )

@@ -71,7 +71,7 @@ def test_an_article_missing_from_its_feed_is_looked_at_at_once_and_removed_when_
     paper.comes_out()
     paper.comes_out(8)
     paper.web.pages[f"{HOST}/news/3"] = sites.answer(410, b"gone")
-    paper.lists(5, 4, 2, 1, ago=timedelta(days=8.5))
+    paper.lists(5, 4, 2, 1)
 
     _, asked = paper.comes_out(0.5)
 
@@ -85,7 +85,7 @@ def test_an_article_that_left_a_full_feed_at_its_end_is_not_looked_at(paper: Pap
     paper.prints(5, 4, 3, 2, 1)
     paper.comes_out()
     paper.comes_out(8)
-    paper.lists(5, 4, 3, ago=timedelta(days=8.5))
+    paper.lists(5, 4, 3)
 
     _, asked = paper.comes_out(0.5)
 

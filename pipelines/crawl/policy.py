@@ -59,8 +59,9 @@ WHOLE_AFTER = timedelta(hours=156)
 # An article that its list names no more is not looked at again where it was just looked at. Chosen: no edit is expected
 # within it.
 VANISHED_APART = timedelta(hours=1)
-# The date of an article may be so far ahead of the moment it was found at. Chosen: a zone that was mistaken, and a day.
-DATED_AHEAD = timedelta(days=2)
+# The date of an article may be so far ahead of the moment it was found at. Chosen: a month that was mistaken; what a
+# source brings in that time is all that is looked through.
+DATED_AHEAD = timedelta(days=32)
 # Articles missing from a list that are looked at in one run. Chosen: a site that was rebuilt loses all at once.
 MAX_VANISHED = 10
 # What a list calls modified is believed in this small a number until so many were, and not when as many were not; an
