@@ -160,9 +160,30 @@ def test_a_query_that_can_no_longer_be_read_is_named_and_keeps_no_other_from_bei
         watches.add(conn, watches.make("good", ["x"]))
         watches.add(conn, watches.make("bad", query="syn:gone", synonyms={"gone": ["y"]}))
 
+    tally = alert.match(settings.model_copy(update={"operators": "desk"}), RUN)
+    alert.match(settings.model_copy(update={"operators": "desk"}), RUN)
+
+    said = "The watch bad cannot be looked for: There is no list of synonyms gone"
+    assert said in tally.message
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select channel, body from deliveries")
+        (row,) = cursor.fetchall()
+    assert row["channel"] == "desk" and row["body"].startswith(said)  # type: ignore[call-overload]
+
+
+def test_who_cannot_keep_the_matcher_tells_all_the_same(
+    settings: Settings, conn: postgres.Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    with conn:
+        watches.add(conn, watches.make("w", ["lion"]))
+    keep(settings, conn, [article("1", "a lion")])
+    (settings.data / index.FILE).mkdir()
+
     tally = alert.match(settings, RUN)
 
-    assert "The watch bad cannot be looked for: There is no list of synonyms gone" in tally.message
+    assert tally.counts["alerts"] + tally.counts["quiet"] == 1
+    assert "watches.npz cannot be kept" in caplog.text
+    assert list(settings.data.glob(f".{index.FILE}.*")) == []
 
 
 def test_dates_cannot_be_asked_of_articles_as_they_come() -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines import private
 from pipelines.alert import policy, synonyms, watches
@@ -19,6 +24,8 @@ from pipelines.settings import Settings
 from pipelines.stores import postgres
 
 FILE = "watches.npz"
+
+log = logging.getLogger(__name__)
 
 
 def current(settings: Settings, conn: postgres.Connection) -> Compiled:
@@ -52,11 +59,28 @@ def _built(conn: postgres.Connection, file: Path, digest: str) -> Compiled:
     made = compiled.compiled(_nodes(conn, problems), shares)
     told = np.frombuffer("\n".join(problems).encode(), np.uint8)
     arrays = {**made.arrays, "digest": np.frombuffer(digest.encode(), np.uint8), "unreadable": told}
-    private.folder(file.parent)
-    with NamedTemporaryFile(dir=file.parent, prefix=f".{FILE}.", delete=False) as beside:
-        np.savez(beside, **arrays)  # type: ignore[arg-type]
-    Path(beside.name).replace(file)
+    try:
+        _keep(file, arrays)
+    except OSError as error:
+        # The next run builds it anew: a full disk keeps nobody from being told.
+        log.warning("%s cannot be kept: %s", file, error.strerror or error)
     return Compiled(arrays)
+
+
+def _keep(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    private.folder(file.parent)
+    beside = file.with_name(f".{FILE}.{os.getpid()}")
+    try:
+        with private.opened(beside, "wb") as stream:
+            np.savez(stream, **arrays)  # type: ignore[arg-type]
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
+    for left in file.parent.glob(f".{FILE}.*"):
+        # What a killed run had begun: one that lives ends within seconds.
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > policy.ABANDONED_SECONDS:
+                left.unlink()
 
 
 def _nodes(conn: postgres.Connection, problems: list[str]) -> Iterator[tuple[str, Node]]:

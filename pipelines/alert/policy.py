@@ -15,3 +15,5 @@ BATCH = 200
 # The newest articles of which words are counted, to look watches up by rare ones. Chosen: a second's work, and a share
 # of a thousandth is seen.
 COUNTED_ARTICLES = 1_000
+# Seconds after which a half-written file of the matcher was left by a kill. Chosen: 100,000 watches take two minutes.
+ABANDONED_SECONDS = 3600

@@ -41,7 +41,10 @@ def match(settings: Settings, run: str) -> Tally:
         scopes = folders.scopes(settings)
         while _batch(conn, settings, run, made, scopes):
             pass
-        message = " ".join(index.unreadable(made))
+        unreadable = index.unreadable(made)
+        for sentence in unreadable:
+            outbox.tell_once(settings, "watch-unreadable", "A watch cannot be looked for", sentence)
+        message = " ".join(unreadable)
         with conn:
             counts = postgres.row(conn, "tally_of_alert", run=run) or {}
             counts["seconds"] = round(time.monotonic() - started)

@@ -50,10 +50,15 @@ def tell_operators(settings: Settings, key: str, subject: str, body: str) -> boo
     return True
 
 
+def tell_once(settings: Settings, what: str, subject: str, sentence: str) -> bool:
+    """Tell the operators a sentence of this kind, once for as long as it says the same; False as above."""
+    digest = hashlib.sha256(sentence.encode()).hexdigest()[:DIGEST_DIGITS]
+    return tell_operators(settings, key(what, digest), subject, sentence)
+
+
 def tell_of_source_file(settings: Settings, problem: SourceError) -> bool:
     """Tell the operators, once for each thing that is wrong with a source file; False as above."""
-    digest = hashlib.sha256(str(problem).encode()).hexdigest()[:DIGEST_DIGITS]
-    return tell_operators(settings, key("source-file", digest), "A source file cannot be read", str(problem))
+    return tell_once(settings, "source-file", "A source file cannot be read", str(problem))
 
 
 def put_message(conn: postgres.Connection, channel: str, key: str, subject: str, body: str) -> list[postgres.Row]:
