@@ -34,6 +34,15 @@ def opened(path: Path, mode: str = "w", **how: Any) -> Any:
     return open(path, mode, opener=_ours, **how)
 
 
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on disk: after a crash of the machine a new file is there, and a replaced one is."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def tighten(path: Path) -> int:
     """Take a file or folder, and all below it, from everybody but its owner; how many modes were changed.
 

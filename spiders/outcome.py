@@ -26,10 +26,9 @@ from pipelines import encodings
 from pipelines.codes import Cause, Kind, State
 from pipelines.crawl import rhythm
 from pipelines.crawl.ledger import FetchResult, Lease
-from pipelines.dates.lists import Local
 from pipelines.errors import StoreError
 from pipelines.listings import formats
-from pipelines.listings.pace import NO_PACE, Pace, fresh_seconds
+from pipelines.listings.pace import NO_PACE, fresh_seconds
 from pipelines.model import Page, Pointer, Source
 from pipelines.sources import access
 from pipelines.stores import entries, warc
@@ -162,7 +161,7 @@ def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, poin
         outcome, code, reason = State.UNCHANGED, Cause.SAME_BYTES, "same bytes"
     elif outcome == State.FETCHED and kind != Kind.ARTICLE:
         try:
-            found, left_out, pace = _listed(page, kind, source)
+            found, pace, left_out = formats.of_source(page, warc.decoded(page), kind, source)
         except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one list must not cost the others
             outcome, code, reason = State.FAILED, Cause.NO_LIST, f"not a {kind}: {_describe(error)}"
     return FetchResult(
@@ -270,22 +269,6 @@ def _cut_short(page: Page) -> bool:
     except StoreError as error:
         return isinstance(error.__cause__, encodings.CutShort)
     return False
-
-
-def _listed(page: Page, kind: Kind, source: Source) -> tuple[list[formats.Found], int, Pace]:
-    """What a list names, how many links of a section page were not read, and how seldom a feed wants to be read."""
-    body = warc.decoded(page)
-    said = next((value for name, value in page.headers if name.lower() == "content-type"), "")
-    charset = said.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
-    if kind == Kind.SECTION:
-        found, left_out = formats.section(body, page.final_url, allow=source.allow, charset=charset)
-        # Where `allow` lets in nothing, what the page names all the same has to be told.
-        if not found and source.allow:
-            found, left_out = formats.section(body, page.final_url, charset=charset)
-        return found, left_out, NO_PACE
-    local = Local(source.language, source.timezone)
-    read = formats.read(body, page.final_url, charset=charset, local=local)
-    return read.found, 0, read.pace
 
 
 def _describe(error: Exception) -> str:

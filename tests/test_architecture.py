@@ -231,6 +231,13 @@ def test_statements_have_one_name_each_which_their_package_or_the_crawl_process_
     assert [name for name, (home,) in homes.items() if home not in asked[name]] == []
 
 
+def test_statements_stand_in_the_order_of_their_names() -> None:
+    for path in (ROOT / "pipelines").glob("*/queries.sql"):
+        names = postgres.NAMED.findall(path.read_text(encoding="utf-8"))
+
+        assert names == sorted(names), path
+
+
 def test_a_statement_of_more_than_twenty_lines_is_a_file_of_its_own() -> None:
     files = {path.stem for path in (ROOT / "pipelines").glob("*/sql/*.sql")}
     lines = {name: sum(map(bool, text.splitlines())) for name, text in postgres.statements().items()}

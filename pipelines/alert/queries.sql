@@ -26,6 +26,10 @@ select name, query, terms, unless, sources, languages, kinds, channels, cap, pau
     as muted_until, created_at
 from watches order by name
 
+-- name: close_feed
+-- Take the address of a feed away.
+delete from watch_feeds where watch = %(watch)s
+
 -- name: count_digests
 -- Say in the subject of a collected message how many alerts it tells of.
 update deliveries d
@@ -34,10 +38,6 @@ from (
     select delivery_id, count(*) as alerts from delivered_alerts where delivery_id = any(%(ids)s) group by delivery_id
 ) t
 where d.id = t.delivery_id
-
--- name: close_feed
--- Take the address of a feed away.
-delete from watch_feeds where watch = %(watch)s
 
 -- name: counts_of_stage
 -- What a stage has counted so far.
@@ -78,17 +78,17 @@ update changes set matched_at = now(), matched_run = %(run)s where id = any(%(id
 -- Till when what a watch finds is only listed.
 update watches set muted_until = now() + %(span)s::interval where name = %(watch)s returning muted_until
 
--- name: open_feed
--- A new address of a feed, in place of the one before.
-insert into watch_feeds (watch, digest) values (%(watch)s, %(digest)s)
-on conflict (watch) do update set digest = excluded.digest, opened_at = now()
-
 -- name: open_digests
 -- Collected messages that nobody has begun to send: more can be put into them.
 select id, watch, channel
 from deliveries
 where kind = 'digest' and state = 'waiting' and begun_at is null and watch = any(%(watches)s)
 for update skip locked
+
+-- name: open_feed
+-- A new address of a feed, in place of the one before.
+insert into watch_feeds (watch, digest) values (%(watch)s, %(digest)s)
+on conflict (watch) do update set digest = excluded.digest, opened_at = now()
 
 -- name: pause_watch
 -- Let a watch look at nothing, or again.
@@ -141,6 +141,10 @@ where left(word, 1) not in ('=', '@')
 group by word
 having count(*) > 1
 
+-- name: watch_of_feed
+-- The watch whose feed has an address.
+select watch from watch_feeds where digest = %(digest)s
+
 -- name: watches_named
 -- The watches of these names.
 select name, query, terms, unless, sources, languages, kinds, channels, cap, paused_at, case when muted_until > now() then muted_until end
@@ -162,7 +166,3 @@ returning id, watch, kind, story, revision, quiet
 -- Which alerts a message tells of.
 insert into delivered_alerts (delivery_id, alert_id) values %s
 on conflict do nothing
-
--- name: watch_of_feed
--- The watch whose feed has an address.
-select watch from watch_feeds where digest = %(digest)s

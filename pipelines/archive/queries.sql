@@ -1,8 +1,183 @@
 -- The short statements of archive/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
 
+-- name: again_looks
+-- The next pages that stored wordings of a source are of, in the order of their fetches, with what is stored; newest: it is the
+-- wording that the article has.
+select f.id as fetch_id, a.url_id, f.run, f.url, f.fetched_at, f.digest, f.warc_file, f.warc_offset, f.warc_length, a.id as article_id,
+    r.revision, a.fetch_id = f.id as newest, r.title, r.description, r.text, r.extractor, r.page_digest, a.canonical_url, a.authors,
+    a.language, a.published_at, a.published_precision, a.published_from, a.modified_at, a.image, a.tags, a.section, a.removed, a.url as stored_url
+from fetches f
+join revisions r on r.fetch_id = f.id
+join articles a on a.id = r.article_id
+where f.source = %(source)s and f.outcome = 'fetched' and f.warc_file is not null and f.id > %(after)s
+    and (%(since)s::timestamptz is null or f.fetched_at >= %(since)s)
+    and (%(until)s::timestamptz is null or f.fetched_at < %(until)s)
+    and (%(fetches)s::bigint[] is null or f.id = any(%(fetches)s))
+order by f.id
+limit %(count)s
+
+-- name: again_state
+-- What a correction changes beside the wordings: of these articles when they were loaded, and where their URLs stand.
+select a.id, a.loaded_run, a.loaded_at, u.id as url_id, u.state, u.code, u.reason, u.alias_of, u.looks, u.next_at, u.due_for,
+    u.due_by, u.decided_at, u.decided_run
+from articles a join urls u on u.id = a.url_id
+where a.id in (select r.article_id from revisions r where r.fetch_id = any(%(fetches)s))
+order by a.id
+
+-- name: article_of_url
+-- The article of an address: as found, as it called itself, or an alias of it.
+select a.id from articles a
+where a.id in (
+    select id from articles where url = %(url)s
+    union all
+    select id from articles where canonical_url = %(url)s
+    union all
+    select known.id from urls u join articles known on known.url_id = coalesce(u.alias_of, u.id) where u.url = %(url)s
+)
+order by a.id
+limit 1
+
+-- name: articles_before
+-- Of these articles, those that stand in the order of publication, newest first, before a place or at it.
+select a.id
+from articles a
+where a.id = any(%(ids)s)
+    and (least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at), a.id) >= (%(dated)s, %(number)s)
+order by 1
+
+-- name: articles_of_story
+-- The articles of a story.
+select article_id from story_articles where story_id = %(id)s order by article_id
+
 -- name: changes_of_articles
 -- What changed of these articles since then, oldest first.
 select article_id, kind, at, quiet from changes where article_id = any(%(ids)s) and at >= %(since)s order by id
+
+-- name: coverage_crawls
+-- The days on which a crawl of each source came to an end.
+select source, (started_at at time zone 'utc')::date as day
+from runs
+where stage = 'crawl' and state in ('done', 'stopped') and only_url = '' and source <> ''
+group by 1, 2
+order by source collate "C"
+
+-- name: coverage_days
+-- What became of the article addresses of each source, by day: when each was published, or else first named. archived: whether the
+-- archive has an article of it.
+select source, day, state, code, archived, count(*)::int as addresses
+from (
+    select u.source, (least(coalesce(a.published_at, (u.entry ->> 'published_at')::timestamptz, u.discovered_at), u.discovered_at)
+            at time zone 'utc')::date as day,
+        u.state, case when u.state = 'rejected' then u.code else '' end as code, a.id is not null as archived
+    from urls u left join articles a on a.url_id = u.id
+    where u.kind = 'article'
+) named
+where (%(since)s::date is null or day >= %(since)s) and (%(until)s::date is null or day < %(until)s)
+group by source, day, state, code, archived
+order by source collate "C", day
+
+-- name: coverage_extractors
+-- Which extractors read the articles of each source that are dated within these days, and how many each.
+select source, extractor, count(*)::int as articles
+from nightdesk.articles
+where (%(since)s::timestamptz is null or dated >= %(since)s) and (%(until)s::timestamptz is null or dated < %(until)s)
+group by source, extractor
+order by source collate "C", count(*) desc, extractor
+
+-- name: coverage_sources
+-- Every source that the ledger or the archive knows, by name.
+select source from (select distinct source from runs where source <> '' union select distinct source from urls) known
+order by source collate "C"
+
+-- name: files_of_ledger
+-- Every raw file that the ledger points to, one step of the index each, however many pages are in it.
+with recursive named (file) as (
+    select min(warc_file) from fetches
+    union all
+    select (select min(f.warc_file) from fetches f where f.warc_file > n.file) from named n where n.file is not null
+)
+select file from named where file is not null
+
+-- name: hold_articles
+-- Hold these articles.
+insert into held_articles (hold_id, article_id)
+select %(hold)s, a.id from articles a where a.id = any(%(ids)s::bigint[])
+on conflict do nothing
+
+-- name: hold_list
+-- Every hold and how many articles it holds.
+select h.id, h.asked, h.why, h.held_at, (select count(*)::int from held_articles a where a.hold_id = h.id) as articles
+from holds h
+order by h.id
+
+-- name: hold_make
+-- A new hold; what it holds comes next.
+insert into holds (asked, why) values (%(asked)s, %(why)s) returning id
+
+-- name: hold_release
+-- Let go of a hold.
+delete from holds where id = %(id)s
+
+-- name: pages_of_file
+-- The pages that the ledger has in a raw file.
+select warc_offset as offset, url, digest from fetches where warc_file = %(file)s order by warc_offset
+
+-- name: provenance_of_article
+-- Where each revision of an article comes from, newest first.
+select r.revision, r.run, r.fetched_at, f.url, f.final_url, f.status, f.bytes, f.warc_file, f.warc_offset, f.warc_length,
+    r.page_digest as page_sha256, r.text_digest as normal_form_sha256, r.extractor, r.text
+from revisions r
+join fetches f on f.id = r.fetch_id
+where r.article_id = %(id)s
+order by r.revision desc
+
+-- name: published_article
+-- An article as other programs read it, with what was cut from its page.
+select a.*, t.removed as cut
+from nightdesk.articles a join articles t on t.id = a.id
+where a.id = %(id)s
+
+-- name: published_sources
+-- How the last run of each of these sources was, and its newest article.
+select name as source,
+    (select max(a.first_fetched_at) from articles a where a.source = name) as newest_article_at,
+    last.run as last_run, last.started_at as last_started_at, last.state as last_state, last.message as last_message
+from unnest(%(sources)s::text[]) as name
+left join lateral (
+    select r.run, r.started_at, r.state, r.message from runs r
+    where r.source >= name and r.source <= name
+    order by r.source desc, r.started_at desc limit 1
+) last on true
+
+-- name: published_story
+-- The articles that tell a story, in the order they were told, from a place on.
+select s.story_id, s.article_id, s.source, s.told_at, s.place, s.share, a.url, a.title, a.language, a.gone_at
+from nightdesk.stories s join articles a on a.id = s.article_id
+where s.story_id = %(id)s and s.place > %(after)s
+order by s.place
+limit %(count)s
+
+-- name: published_urls
+-- The rows of an address in the ledger, and of the addresses that may be another form of it or are aliases of the same article.
+with asked as (
+    select id, alias_of from urls where url_key = %(key)s
+    union
+    select id, alias_of from urls where variant_key = %(variant)s
+), known as (
+    select id from asked
+    union
+    select alias_of from asked where alias_of is not null
+    union
+    select u.id from asked join urls u on u.alias_of = coalesce(asked.alias_of, asked.id)
+)
+select l.* from known join nightdesk.ledger l on l.id = known.id order by l.id
+
+-- name: published_versions
+-- The newest versions of an article, those before one, each with the fetch that it comes from.
+select * from nightdesk.revisions
+where article_id = %(id)s and (%(before)s::integer is null or revision < %(before)s)
+order by revision desc
+limit %(count)s
 
 -- name: search_articles
 -- The articles that a search looks at.
@@ -10,6 +185,14 @@ select a.id, a.source, a.url, a.title, a.description, a.text, a.authors, a.langu
     a.gone_at, least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated
 from articles a
 where a.id = any(%(ids)s)
+
+-- name: search_estimate
+-- How many articles Postgres' statistics expect a query to name.
+explain (format json) select from article_words where shape = 0 and words @@ %(of_exact)s::tsquery
+
+-- name: search_known
+-- How many articles the statistics know to be in the index.
+select greatest(reltuples, 1) as articles from pg_class where oid = 'article_words'::regclass
 
 -- name: search_latest
 -- The articles that a query without a word to find leaves, newest first, from a place on: those that the index does not rule out.
@@ -44,160 +227,15 @@ join lateral (
 ) found on true
 order by found.rank / (1 + greatest(extract(epoch from %(now)s - given.dated), 0) / %(half_age)s) desc, given.dated desc, given.article_id desc
 
--- name: words_with_part
--- The words that hold a part, no more than asked for.
-select word from known_words where position(%(part)s in word) > 0 limit %(most)s
-
--- name: provenance_of_article
--- Where each revision of an article comes from, newest first.
-select r.revision, r.run, r.fetched_at, f.url, f.final_url, f.status, f.bytes, f.warc_file, f.warc_offset, f.warc_length,
-    r.page_digest as page_sha256, r.text_digest as normal_form_sha256, r.extractor, r.text
-from revisions r
-join fetches f on f.id = r.fetch_id
-where r.article_id = %(id)s
-order by r.revision desc
-
--- name: search_estimate
--- How many articles Postgres' statistics expect a query to name.
-explain (format json) select from article_words where shape = 0 and words @@ %(of_exact)s::tsquery
-
--- name: search_known
--- How many articles the statistics know to be in the index.
-select greatest(reltuples, 1) as articles from pg_class where oid = 'article_words'::regclass
-
--- name: article_of_url
--- The article of an address: as found, as it called itself, or an alias of it.
-select a.id from articles a
-where a.id in (
-    select id from articles where url = %(url)s
-    union all
-    select id from articles where canonical_url = %(url)s
-    union all
-    select known.id from urls u join articles known on known.url_id = coalesce(u.alias_of, u.id) where u.url = %(url)s
-)
-order by a.id
-limit 1
-
--- name: published_article
--- An article as other programs read it, with what was cut from its page.
-select a.*, t.removed as cut
-from nightdesk.articles a join articles t on t.id = a.id
-where a.id = %(id)s
-
--- name: published_versions
--- The newest versions of an article, those before one, each with the fetch that it comes from.
-select * from nightdesk.revisions
-where article_id = %(id)s and (%(before)s::integer is null or revision < %(before)s)
-order by revision desc
-limit %(count)s
-
--- name: published_urls
--- The rows of an address in the ledger, and of the addresses that may be another form of it or are aliases of the same article.
-with asked as (
-    select id, alias_of from urls where url_key = %(key)s
-    union
-    select id, alias_of from urls where variant_key = %(variant)s
-), known as (
-    select id from asked
-    union
-    select alias_of from asked where alias_of is not null
-    union
-    select u.id from asked join urls u on u.alias_of = coalesce(asked.alias_of, asked.id)
-)
-select l.* from known join nightdesk.ledger l on l.id = known.id order by l.id
-
--- name: published_sources
--- How the last run of each of these sources was, and its newest article.
-select name as source,
-    (select max(a.first_fetched_at) from articles a where a.source = name) as newest_article_at,
-    last.run as last_run, last.started_at as last_started_at, last.state as last_state, last.message as last_message
-from unnest(%(sources)s::text[]) as name
-left join lateral (
-    select r.run, r.started_at, r.state, r.message from runs r
-    where r.source >= name and r.source <= name
-    order by r.source desc, r.started_at desc limit 1
-) last on true
-
--- name: walk_end
--- The number of the newest article: a walk through the archive ends there.
-select coalesce(max(id), 0) as number from articles
-
--- name: coverage_sources
--- Every source that the ledger or the archive knows, by name.
-select source from (select distinct source from runs where source <> '' union select distinct source from urls) known
-order by source collate "C"
-
--- name: coverage_crawls
--- The days on which a crawl of each source came to an end.
-select source, (started_at at time zone 'utc')::date as day
-from runs
-where stage = 'crawl' and state in ('done', 'stopped') and only_url = '' and source <> ''
-group by 1, 2
-order by source collate "C"
-
--- name: coverage_extractors
--- Which extractors read the articles of each source that are dated within these days, and how many each.
-select source, extractor, count(*)::int as articles
-from nightdesk.articles
-where (%(since)s::timestamptz is null or dated >= %(since)s) and (%(until)s::timestamptz is null or dated < %(until)s)
-group by source, extractor
-order by source collate "C", count(*) desc, extractor
-
--- name: coverage_days
--- What became of the article addresses of each source, by day: when each was published, or else first named. archived: whether the
--- archive has an article of it.
-select source, day, state, code, archived, count(*)::int as addresses
-from (
-    select u.source, (least(coalesce(a.published_at, (u.entry ->> 'published_at')::timestamptz, u.discovered_at), u.discovered_at)
-            at time zone 'utc')::date as day,
-        u.state, case when u.state = 'rejected' then u.code else '' end as code, a.id is not null as archived
-    from urls u left join articles a on a.url_id = u.id
-    where u.kind = 'article'
-) named
-where (%(since)s::date is null or day >= %(since)s) and (%(until)s::date is null or day < %(until)s)
-group by source, day, state, code, archived
-order by source collate "C", day
-
--- name: files_of_ledger
--- Every raw file that the ledger points to, one step of the index each, however many pages are in it.
-with recursive named (file) as (
-    select min(warc_file) from fetches
-    union all
-    select (select min(f.warc_file) from fetches f where f.warc_file > n.file) from named n where n.file is not null
-)
-select file from named where file is not null
-
--- name: pages_of_file
--- The pages that the ledger has in a raw file.
-select warc_offset as offset, url, digest from fetches where warc_file = %(file)s order by warc_offset
-
 -- name: texts_of_article
 -- The title and text of every revision of an article.
 select revision, title, text from revisions where article_id = %(id)s
 
--- name: again_looks
--- The next pages that stored wordings of a source are of, in the order of their fetches, with what is stored; newest: it is the
--- wording that the article has.
-select f.id as fetch_id, a.url_id, f.run, f.url, f.fetched_at, f.digest, f.warc_file, f.warc_offset, f.warc_length, a.id as article_id,
-    r.revision, a.fetch_id = f.id as newest, r.title, r.description, r.text, r.extractor, r.page_digest, a.canonical_url, a.authors,
-    a.language, a.published_at, a.published_precision, a.published_from, a.modified_at, a.image, a.tags, a.section, a.removed, a.url as stored_url
-from fetches f
-join revisions r on r.fetch_id = f.id
-join articles a on a.id = r.article_id
-where f.source = %(source)s and f.outcome = 'fetched' and f.warc_file is not null and f.id > %(after)s
-    and (%(since)s::timestamptz is null or f.fetched_at >= %(since)s)
-    and (%(until)s::timestamptz is null or f.fetched_at < %(until)s)
-    and (%(fetches)s::bigint[] is null or f.id = any(%(fetches)s))
-order by f.id
-limit %(count)s
-
--- name: again_state
--- What a correction changes beside the wordings: of these articles when they were loaded, and where their URLs stand.
-select a.id, a.loaded_run, a.loaded_at, u.id as url_id, u.state, u.code, u.reason, u.alias_of, u.looks, u.next_at, u.due_for,
-    u.due_by, u.decided_at, u.decided_run
-from articles a join urls u on u.id = a.url_id
-where a.id in (select r.article_id from revisions r where r.fetch_id = any(%(fetches)s))
-order by a.id
+-- name: undo_aliases
+-- Take back the aliases that these runs brought and nobody looked at.
+delete from urls u
+where u.source = %(source)s and u.discovered_run = any(%(runs)s) and u.code = 'alias'
+    and not exists (select from fetches f where f.url_id = u.id)
 
 -- name: undo_articles
 -- Give articles back the moment at which they were loaded, in the search index as well.
@@ -207,6 +245,14 @@ with given as (
     update article_words w set loaded_at = given.loaded_at from given where w.article_id = given.id
 )
 update articles a set loaded_run = given.loaded_run, loaded_at = given.loaded_at from given where a.id = given.id
+
+-- name: undo_changes
+-- Take back the changes that these runs wrote of corrections.
+delete from changes where source = %(source)s and run = any(%(runs)s) and quiet = 're-extraction'
+
+-- name: undo_outcomes
+-- Take back the verdicts of these runs.
+delete from outcomes where source = %(source)s and run = any(%(runs)s)
 
 -- name: undo_urls
 -- Put URLs back to where they stood.
@@ -220,56 +266,10 @@ from jsonb_to_recordset(%(rows)s) as given (
 )
 where u.id = given.url_id
 
--- name: undo_changes
--- Take back the changes that these runs wrote of corrections.
-delete from changes where source = %(source)s and run = any(%(runs)s) and quiet = 're-extraction'
+-- name: walk_end
+-- The number of the newest article: a walk through the archive ends there.
+select coalesce(max(id), 0) as number from articles
 
--- name: undo_outcomes
--- Take back the verdicts of these runs.
-delete from outcomes where source = %(source)s and run = any(%(runs)s)
-
--- name: undo_aliases
--- Take back the aliases that these runs brought and nobody looked at.
-delete from urls u
-where u.source = %(source)s and u.discovered_run = any(%(runs)s) and u.code = 'alias'
-    and not exists (select from fetches f where f.url_id = u.id)
-
--- name: articles_of_story
--- The articles of a story.
-select article_id from story_articles where story_id = %(id)s order by article_id
-
--- name: articles_before
--- Of these articles, those that stand in the order of publication, newest first, before a place or at it.
-select a.id
-from articles a
-where a.id = any(%(ids)s)
-    and (least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at), a.id) >= (%(dated)s, %(number)s)
-order by 1
-
--- name: published_story
--- The articles that tell a story, in the order they were told, from a place on.
-select s.story_id, s.article_id, s.source, s.told_at, s.place, s.share, a.url, a.title, a.language, a.gone_at
-from nightdesk.stories s join articles a on a.id = s.article_id
-where s.story_id = %(id)s and s.place > %(after)s
-order by s.place
-limit %(count)s
-
--- name: hold_make
--- A new hold; what it holds comes next.
-insert into holds (asked, why) values (%(asked)s, %(why)s) returning id
-
--- name: hold_articles
--- Hold these articles.
-insert into held_articles (hold_id, article_id)
-select %(hold)s, a.id from articles a where a.id = any(%(ids)s::bigint[])
-on conflict do nothing
-
--- name: hold_list
--- Every hold and how many articles it holds.
-select h.id, h.asked, h.why, h.held_at, (select count(*)::int from held_articles a where a.hold_id = h.id) as articles
-from holds h
-order by h.id
-
--- name: hold_release
--- Let go of a hold.
-delete from holds where id = %(id)s
+-- name: words_with_part
+-- The words that hold a part, no more than asked for.
+select word from known_words where position(%(part)s in word) > 0 limit %(most)s

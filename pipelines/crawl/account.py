@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pipelines import urls
 from pipelines.codes import Kind, RunState, Side, State, Told
 from pipelines.crawl import ledger
-from pipelines.dates.lists import Local
 from pipelines.errors import StoreError
 from pipelines.listings import formats
 from pipelines.model import Entry, Page, Source
@@ -107,7 +106,7 @@ def _is_excused(look: _Look, name: str) -> bool:
 def _of_list(look: _Look, page: Page, kind: Kind) -> Iterator[Difference]:
     """What a list names, read again, and the ledger has no row of."""
     try:
-        found = _named_by(page, kind, look.source)
+        found = formats.of_source(page, warc.decoded(page), kind, look.source).found
     except Exception as error:  # noqa: BLE001 -- the crawl could read it: that it cannot be read now is the difference
         yield look.differs(Side.LISTED, page.url, f"the list cannot be read again ({type(error).__name__})")
         return
@@ -115,16 +114,6 @@ def _of_list(look: _Look, page: Page, kind: Kind) -> Iterator[Difference]:
     known = postgres.query(look.conn, "rows_of_keys", source=look.source.name, keys=list(named))
     for key in named.keys() - {row["url_key"] for row in known}:
         yield look.differs(Side.LISTED, named[key], f"named by {page.url}")
-
-
-def _named_by(page: Page, kind: Kind, source: Source) -> list[formats.Found]:
-    """What a list names, by the parsers alone."""
-    body = warc.decoded(page)
-    said = next((value for name, value in page.headers if name.lower() == "content-type"), "")
-    charset = said.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
-    if kind == Kind.SECTION:
-        return formats.section(body, page.final_url, allow=source.allow, charset=charset)[0]
-    return formats.read(body, page.final_url, charset=charset, local=Local(source.language, source.timezone)).found
 
 
 def _key(entry: Entry) -> str:

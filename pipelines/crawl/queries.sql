@@ -53,6 +53,14 @@ from (
 ) counted
 where urls.id = counted.list
 
+-- name: decided_lines
+-- Of these fetches, what load decided on each, and whether what it stored is there.
+select f.id as fetch_id, array(select o.outcome from outcomes o where o.fetch_id = f.id order by o.id) as outcomes,
+    exists (select from articles a join outcomes o on o.url_id = a.url_id where o.fetch_id = f.id)
+        or exists (select from revisions r where r.fetch_id = f.id) as kept
+from fetches f
+where f.id = any(%(fetches)s)
+
 -- name: discover_urls
 -- URLs a list named for the first time: due at once, or excluded, or an alias, with the reason.
 insert into urls (
@@ -107,6 +115,14 @@ where source = %(source)s and kind = 'sitemap' and via <> '' and state in ('stor
         )
     )
 
+-- name: ends_of_run
+-- Where the URLs that a run discovered stand by now, of one source or of all.
+select source, kind, state, code, count(*) as urls
+from urls
+where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s)
+group by source, kind, state, code
+order by source, kind, count(*) desc, state, code
+
 -- name: excluded_of_run
 -- What a run excluded, by source and rule; the rule is the reason without the site or address it was applied to.
 select source, case
@@ -118,6 +134,25 @@ from urls
 where decided_run = %(run)s and state = 'excluded'
 group by 1, 2
 order by 1, 3 desc, 2
+
+-- name: fetched_pages
+-- The article pages that a run fetched, in which runs load decided on each, and whether it did on a later look at the same URL.
+select f.id as fetch_id, f.url, coalesce(decided.runs, '{}') as decided_in, exists (
+        select from outcomes o where o.url_id = f.url_id and o.fetch_id > f.id
+    ) as later
+from fetches f
+join urls u on u.id = f.url_id
+left join lateral (select array_agg(distinct o.run) as runs from outcomes o where o.fetch_id = f.id) decided on true
+where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched' and f.warc_file is not null and u.kind = 'article'
+order by f.id
+
+-- name: fetches_of_file
+-- Every fetch that points into a raw file, whoever's it is by now.
+select warc_offset as offset, url, outcome, source from fetches where warc_file = %(file)s order by warc_offset
+
+-- name: files_of_run
+-- The raw files that the fetches of a run of a source point to.
+select distinct warc_file as file from fetches where source = %(source)s and run = %(run)s and warc_file is not null
 
 -- name: forgive_lists
 -- Lists that were not believed get another chance once they were read in full again: half of what they did wrong is forgotten.
@@ -256,16 +291,16 @@ update runs set only_url = %(url)s where run = %(run)s and source = %(source)s a
 -- The variant keys of these URLs.
 update urls set variant_key = marked.variant_key from (values %s) as marked (id, variant_key) where urls.id = marked.id
 
--- name: moves_begun
--- The renames and merges that were begun and not finished and have to do with these sources.
-select old, new, merged, urls from moves where old = any(%(sources)s) or new = any(%(sources)s)
-
 -- name: move_url
 -- An article has another address now: it is looked at there, in full.
 update urls
 set url = %(url)s, url_key = %(key)s, variant_key = %(variant)s, host = %(host)s, entry = %(entry)s, via = %(via)s,
     etag = '', last_modified = '', digest = '', missed_at = null, next_at = now(), due_for = 'modified', due_by = null
 where id = %(id)s
+
+-- name: moves_begun
+-- The renames and merges that were begun and not finished and have to do with these sources.
+select old, new, merged, urls from moves where old = any(%(sources)s) or new = any(%(sources)s)
 
 -- name: named_sitemaps
 -- Of the sitemaps that an index named before, those it names no more are left alone; those it names again are asked for.
@@ -356,6 +391,10 @@ select robots_status as status, robots_body as body, robots_fetched_at as fetche
 from hosts
 where host = %(host)s and robots_fetched_at > now() - %(stands)s
 
+-- name: rows_of_keys
+-- Which of these keys the ledger has of a source.
+select url_key from urls where source = %(source)s and url_key = any(%(keys)s)
+
 -- name: rule_out_urls
 -- URLs that wait for their first look and that the rules of the source's file keep out by now.
 update urls
@@ -413,6 +452,27 @@ with before as (
 select taken.host, coalesce(before.ago, 'infinity')::float as ago, greatest(before.rest, 0)::float as rest
 from taken left join before using (host)
 
+-- name: unaccounted_urls
+-- URLs a run discovered, leased or fetched, of one source or of all, that have no end and that nothing will look at again.
+with open as (
+    select id from urls
+    where leased_until is not null and leased_run = %(run)s and (%(source)s = '' or source = %(source)s)
+    union
+    select id from urls
+    where (state = 'fetched' or (state = 'discovered' and next_at is null)) and (%(source)s = '' or source = %(source)s)
+        and (
+            discovered_run = %(run)s
+            or exists (select from fetches where fetches.url_id = urls.id and fetches.run = %(run)s)
+        )
+)
+select urls.id, urls.source, urls.url, urls.state, case
+        when urls.leased_run = %(run)s then 'leased and never ended'
+        when urls.state = 'fetched' then 'fetched and not decided by load'
+        else 'discovered and never due' end as problem
+from urls
+where urls.id in (select id from open)
+order by urls.source, urls.id
+
 -- name: unmarked_variants
 -- Articles in the ledger from before variant keys were kept.
 select id, url from urls where source = %(source)s and kind = 'article' and variant_key is null order by id limit %(count)s
@@ -424,6 +484,14 @@ select pg_advisory_unlock_shared(hashtextextended('host wanted ' || host, 0)) fr
 -- name: url_of_look
 -- What the ledger has of a URL that was just looked at.
 select via, entry, alias_of, fetched_at from urls where id = %(id)s
+
+-- name: urls_of_run
+-- The same, URL by URL, behind one of them.
+select id, source, discovered_run as run, kind, url, state, code, reason, via, discovered_at, decided_run, decided_at
+from urls
+where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s) and id > %(after)s
+order by id
+limit %(count)s
 
 -- name: vanished_urls
 -- Articles that a list had named and names no more, though its entries reach further back: looked at once, now; not those that
@@ -471,71 +539,3 @@ set next_at = now(), attempts = 0, digest = '', etag = '', last_modified = '', d
 -- Hosts at which another session waits for its turn.
 select host from unnest(%(hosts)s::text[]) as host
 where not pg_try_advisory_xact_lock(hashtextextended('host wanted ' || host, 0))
-
--- name: unaccounted_urls
--- URLs a run discovered, leased or fetched, of one source or of all, that have no end and that nothing will look at again.
-with open as (
-    select id from urls
-    where leased_until is not null and leased_run = %(run)s and (%(source)s = '' or source = %(source)s)
-    union
-    select id from urls
-    where (state = 'fetched' or (state = 'discovered' and next_at is null)) and (%(source)s = '' or source = %(source)s)
-        and (
-            discovered_run = %(run)s
-            or exists (select from fetches where fetches.url_id = urls.id and fetches.run = %(run)s)
-        )
-)
-select urls.id, urls.source, urls.url, urls.state, case
-        when urls.leased_run = %(run)s then 'leased and never ended'
-        when urls.state = 'fetched' then 'fetched and not decided by load'
-        else 'discovered and never due' end as problem
-from urls
-where urls.id in (select id from open)
-order by urls.source, urls.id
-
--- name: files_of_run
--- The raw files that the fetches of a run of a source point to.
-select distinct warc_file as file from fetches where source = %(source)s and run = %(run)s and warc_file is not null
-
--- name: fetches_of_file
--- Every fetch that points into a raw file, whoever's it is by now.
-select warc_offset as offset, url, outcome, source from fetches where warc_file = %(file)s order by warc_offset
-
--- name: rows_of_keys
--- Which of these keys the ledger has of a source.
-select url_key from urls where source = %(source)s and url_key = any(%(keys)s)
-
--- name: fetched_pages
--- The article pages that a run fetched, in which runs load decided on each, and whether it did on a later look at the same URL.
-select f.id as fetch_id, f.url, coalesce(decided.runs, '{}') as decided_in, exists (
-        select from outcomes o where o.url_id = f.url_id and o.fetch_id > f.id
-    ) as later
-from fetches f
-join urls u on u.id = f.url_id
-left join lateral (select array_agg(distinct o.run) as runs from outcomes o where o.fetch_id = f.id) decided on true
-where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched' and f.warc_file is not null and u.kind = 'article'
-order by f.id
-
--- name: decided_lines
--- Of these fetches, what load decided on each, and whether what it stored is there.
-select f.id as fetch_id, array(select o.outcome from outcomes o where o.fetch_id = f.id order by o.id) as outcomes,
-    exists (select from articles a join outcomes o on o.url_id = a.url_id where o.fetch_id = f.id)
-        or exists (select from revisions r where r.fetch_id = f.id) as kept
-from fetches f
-where f.id = any(%(fetches)s)
-
--- name: ends_of_run
--- Where the URLs that a run discovered stand by now, of one source or of all.
-select source, kind, state, code, count(*) as urls
-from urls
-where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s)
-group by source, kind, state, code
-order by source, kind, count(*) desc, state, code
-
--- name: urls_of_run
--- The same, URL by URL, behind one of them.
-select id, source, discovered_run as run, kind, url, state, code, reason, via, discovered_at, decided_run, decided_at
-from urls
-where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s) and id > %(after)s
-order by id
-limit %(count)s

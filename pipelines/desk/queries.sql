@@ -25,6 +25,10 @@ select count(*)::int as alerts, count(*) filter (where quiet <> '')::int as quie
 from alerts
 where kind <> 'health'
 
+-- name: desk_messages
+-- Whether a message of a watch was ever written.
+select exists (select from deliveries where watch > '') as any
+
 -- name: desk_revisions
 -- Every revision of an article, newest first, with what each is to the one before it.
 select r.revision, r.run, r.fetched_at, r.title, r.description, r.text, coalesce(c.revision_kind, '') as kind,
@@ -33,7 +37,3 @@ from revisions r
 left join changes c on c.article_id = r.article_id and c.revision = r.revision and c.kind = 'revised'
 where r.article_id = %(id)s
 order by r.revision desc
-
--- name: desk_messages
--- Whether a message of a watch was ever written.
-select exists (select from deliveries where watch > '') as any

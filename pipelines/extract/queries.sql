@@ -1,5 +1,24 @@
 -- The statements of extract/, by name. A name is unique in all packages.
 
+-- name: fetches_to_extract
+-- The article pages to extract for a source and run: all that the run fetched, and those of other runs nobody has decided on.
+-- A newer run may still be going on, unless it is labelled later than now.
+with wanted as (
+    select id from fetches where source = %(source)s and run = %(run)s
+    union
+    select f.id
+    from urls u join fetches f on f.url_id = u.id
+    where u.source = %(source)s and u.state = 'fetched' and u.kind = 'article'
+        and (f.run < %(run)s or f.run > to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24MISS'))
+        and not exists (select from outcomes o where o.fetch_id = f.id)
+)
+select f.id as fetch_id, f.url_id, f.run, f.url, f.fetched_at, f.digest, f.warc_file, f.warc_offset, f.warc_length
+from wanted w
+join fetches f on f.id = w.id
+join urls u on u.id = f.url_id
+where f.source = %(source)s and f.outcome = 'fetched' and f.warc_file is not null and u.kind = 'article'
+order by f.id
+
 -- name: fetches_to_read_again
 -- The pages that stored articles were made of by another extractor, where these fetches are newer looks at the same URL: only
 -- what one extractor makes of both tells whether the site changed the article.
@@ -27,22 +46,3 @@ set next_at = now(), attempts = 0, etag = '', last_modified = '', digest = '', d
 from fetches f
 where f.id = any(%(fetches)s::bigint[]) and f.fetched_at < now() - %(lost_after)s
     and u.id = f.url_id and u.state = 'fetched' and u.next_at is null and u.leased_until is null
-
--- name: fetches_to_extract
--- The article pages to extract for a source and run: all that the run fetched, and those of other runs nobody has decided on.
--- A newer run may still be going on, unless it is labelled later than now.
-with wanted as (
-    select id from fetches where source = %(source)s and run = %(run)s
-    union
-    select f.id
-    from urls u join fetches f on f.url_id = u.id
-    where u.source = %(source)s and u.state = 'fetched' and u.kind = 'article'
-        and (f.run < %(run)s or f.run > to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24MISS'))
-        and not exists (select from outcomes o where o.fetch_id = f.id)
-)
-select f.id as fetch_id, f.url_id, f.run, f.url, f.fetched_at, f.digest, f.warc_file, f.warc_offset, f.warc_length
-from wanted w
-join fetches f on f.id = w.id
-join urls u on u.id = f.url_id
-where f.source = %(source)s and f.outcome = 'fetched' and f.warc_file is not null and u.kind = 'article'
-order by f.id

@@ -125,10 +125,6 @@ set sources = (
 )
 where %(old)s = any(sources)
 
--- name: watches_naming
--- The watches whose query names a source: a query is somebody's words, and is not rewritten.
-select name from watches where query ~ ('(^|[^[:alnum:]-])source:"?' || %(source)s || '($|[^[:alnum:]-])') order by name
-
 -- name: source_has_rows
 -- Whether anything was ever written down of a source.
 select exists (select from urls where source = %(source)s) or exists (select from runs where source = %(source)s) as there
@@ -141,3 +137,7 @@ with running as materialized (
     where source = any(%(sources)s) and state = 'running'
 )
 select distinct source, stage from running where not pg_try_advisory_xact_lock(held)
+
+-- name: watches_naming
+-- The watches whose query names a source: a query is somebody's words, and is not rewritten.
+select name from watches where query ~ ('(^|[^[:alnum:]-])source:"?' || %(source)s || '($|[^[:alnum:]-])') order by name

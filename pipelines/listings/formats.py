@@ -10,18 +10,32 @@ from pipelines.dates.lists import ANYWHERE, Local, moment
 from pipelines.listings import brokenfeeds, feeds, jsonfeeds, pace, sections, sitemaps, xmltree
 from pipelines.listings.coverage import compare
 from pipelines.listings.pace import NO_PACE, Pace
-from pipelines.model import Entry
+from pipelines.model import Entry, Page, Source
 
-__all__ = ["Found", "compare", "linked", "listed", "moment", "read", "section"]
+__all__ = ["Found", "compare", "linked", "listed", "moment", "of_source", "read", "section"]
 
 Found = tuple[Kind, Entry]
 
 
 class Listing(NamedTuple):
-    """What a feed or sitemap names, in its order, and how seldom it wants to be read."""
+    """What a list names, in its order, how seldom it wants to be read, and how many links of it were not read."""
 
     found: list[Found]
     pace: Pace = NO_PACE
+    left_out: int = 0
+
+
+def of_source(page: Page, body: bytes, kind: Kind, source: Source) -> Listing:
+    """What a list of a source names; body: the page's own, decoded. ValueError as `read`."""
+    said = next((value for name, value in page.headers if name.lower() == "content-type"), "")
+    charset = said.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
+    if kind != Kind.SECTION:
+        return read(body, page.final_url, charset=charset, local=Local(source.language, source.timezone))
+    found, left_out = section(body, page.final_url, allow=source.allow, charset=charset)
+    # Where `allow` lets in nothing, what the page names all the same has to be told.
+    if not found and source.allow:
+        found, left_out = section(body, page.final_url, charset=charset)
+    return Listing(found, left_out=left_out)
 
 
 def listed(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE) -> list[Found]:

@@ -360,51 +360,6 @@ set fresh = true, changed = j.changed, revision = j.revision, same_page = l.page
 from judged j
 where j.n = l.n
 
--- name: tally_of_load
--- What load did for a source in a run, however often it was run.
-select coalesce(c.new, 0) as new, coalesce(c.revised, 0) as revised, coalesce(c.reread, 0) as reread,
-    coalesce(c.removed, 0) as removed, coalesce(c.restored, 0) as restored, coalesce(c.words, 0) as words, coalesce(c.cut, 0) as cut,
-    o.unchanged, o.duplicate, o.rejected
-from (
-    select count(*) filter (where outcome = 'unchanged')::int as unchanged,
-        count(*) filter (where outcome = 'duplicate')::int as duplicate,
-        count(*) filter (where outcome = 'rejected')::int as rejected
-    from outcomes
-    where source = %(source)s and run = %(run)s
-) o cross join (
-    select count(*) filter (where c.kind = 'new')::int as new,
-        count(*) filter (where c.kind = 'revised' and c.quiet <> 're-extraction')::int as revised,
-        count(*) filter (where c.kind = 'revised' and c.quiet = 're-extraction')::int as reread,
-        count(*) filter (where c.kind = 'removed')::int as removed, count(*) filter (where c.kind = 'restored')::int as restored,
-        sum(a.words) filter (where c.kind in ('new', 'revised'))::int as words,
-        sum(jsonb_array_length(a.removed)) filter (where c.kind in ('new', 'revised'))::int as cut
-    from changes c join articles a on a.id = c.article_id
-    where c.source = %(source)s and c.run = %(run)s
-) c
-
--- name: words_drop
--- Take articles out of the search index, before their new words go in.
-delete from article_words where article_id = any(%(ids)s)
-
--- name: words_known
--- Keep words that were in no article so far; in one order, so that two loads never wait for each other.
-insert into known_words (word)
-select given.word from unnest(%(words)s::text[]) as given (word)
-where not exists (select from known_words k where k.word = given.word)
-order by given.word
-on conflict do nothing
-
--- name: words_unindexed
--- The next articles of a backfill, newest first, whose words are not in the search index or are those of an older text.
-select a.id, a.source, a.language, a.title, a.description, a.text, a.authors, a.loaded_at,
-    least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated
-from articles a
-where (%(below)s::bigint is null or a.id < %(below)s)
-    and not exists (select from article_words w where w.article_id = a.id and w.loaded_at = a.loaded_at)
-order by a.id desc
-limit %(count)s
-for no key update of a
-
 -- name: signature_buckets_keep
 -- Put articles into the buckets that their signatures name.
 insert into signature_buckets (period, bucket, article_id)
@@ -498,16 +453,6 @@ order by a.id desc
 limit %(count)s
 for no key update of a
 
--- name: wordings_twice
--- The next articles of a backfill, newest first, whose wording stands in their newest revision as well, held until that is over.
-select a.id
-from articles a join revision_rows r on r.article_id = a.id and r.revision = a.revision
-where (%(below)s::bigint is null or a.id < %(below)s) and r.text is not null
-    and (r.title, r.description, r.text) = (a.title, a.description, a.text)
-order by a.id desc
-limit %(count)s
-for no key update of a
-
 -- name: story_articles_of
 -- These articles as they are linked.
 select a.id, a.source, coalesce(m.story_id, a.id) as story_id, s.signature
@@ -532,6 +477,28 @@ where own.article_id = any(%(ids)s)
 -- The texts of articles that came without a signature.
 select id, text from articles where id = any(%(ids)s)
 
+-- name: tally_of_load
+-- What load did for a source in a run, however often it was run.
+select coalesce(c.new, 0) as new, coalesce(c.revised, 0) as revised, coalesce(c.reread, 0) as reread,
+    coalesce(c.removed, 0) as removed, coalesce(c.restored, 0) as restored, coalesce(c.words, 0) as words, coalesce(c.cut, 0) as cut,
+    o.unchanged, o.duplicate, o.rejected
+from (
+    select count(*) filter (where outcome = 'unchanged')::int as unchanged,
+        count(*) filter (where outcome = 'duplicate')::int as duplicate,
+        count(*) filter (where outcome = 'rejected')::int as rejected
+    from outcomes
+    where source = %(source)s and run = %(run)s
+) o cross join (
+    select count(*) filter (where c.kind = 'new')::int as new,
+        count(*) filter (where c.kind = 'revised' and c.quiet <> 're-extraction')::int as revised,
+        count(*) filter (where c.kind = 'revised' and c.quiet = 're-extraction')::int as reread,
+        count(*) filter (where c.kind = 'removed')::int as removed, count(*) filter (where c.kind = 'restored')::int as restored,
+        sum(a.words) filter (where c.kind in ('new', 'revised'))::int as words,
+        sum(jsonb_array_length(a.removed)) filter (where c.kind in ('new', 'revised'))::int as cut
+    from changes c join articles a on a.id = c.article_id
+    where c.source = %(source)s and c.run = %(run)s
+) c
+
 -- name: wordings_once
 -- Take the words out of the newest revision of these articles, where they are those of the article.
 update revision_rows r
@@ -539,3 +506,36 @@ set title = null, description = null, text = null
 from articles a
 where a.id = any(%(ids)s) and r.article_id = a.id and r.revision = a.revision
     and (r.title, r.description, r.text) = (a.title, a.description, a.text)
+
+-- name: wordings_twice
+-- The next articles of a backfill, newest first, whose wording stands in their newest revision as well, held until that is over.
+select a.id
+from articles a join revision_rows r on r.article_id = a.id and r.revision = a.revision
+where (%(below)s::bigint is null or a.id < %(below)s) and r.text is not null
+    and (r.title, r.description, r.text) = (a.title, a.description, a.text)
+order by a.id desc
+limit %(count)s
+for no key update of a
+
+-- name: words_drop
+-- Take articles out of the search index, before their new words go in.
+delete from article_words where article_id = any(%(ids)s)
+
+-- name: words_known
+-- Keep words that were in no article so far; in one order, so that two loads never wait for each other.
+insert into known_words (word)
+select given.word from unnest(%(words)s::text[]) as given (word)
+where not exists (select from known_words k where k.word = given.word)
+order by given.word
+on conflict do nothing
+
+-- name: words_unindexed
+-- The next articles of a backfill, newest first, whose words are not in the search index or are those of an older text.
+select a.id, a.source, a.language, a.title, a.description, a.text, a.authors, a.loaded_at,
+    least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated
+from articles a
+where (%(below)s::bigint is null or a.id < %(below)s)
+    and not exists (select from article_words w where w.article_id = a.id and w.loaded_at = a.loaded_at)
+order by a.id desc
+limit %(count)s
+for no key update of a

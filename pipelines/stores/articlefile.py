@@ -90,7 +90,7 @@ def write(file: Path, lines: Iterable[Line]) -> int:
         beside.replace(file)
     finally:
         beside.unlink(missing_ok=True)
-    _sync_folder(file.parent)
+    private.sync_folder(file.parent)
     return count
 
 
@@ -165,11 +165,3 @@ def _sweep(folder: Path) -> None:
         with suppress(FileNotFoundError):
             if time.time() - left.stat().st_mtime > ABANDONED:
                 left.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

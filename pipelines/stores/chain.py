@@ -159,7 +159,7 @@ def rewrite(raw: Path, name: str, content: BinaryIO, why: str) -> None:
     with _held(raw, name.partition("/")[0]) as chain:
         _add(chain, [_link(Told.REWRITTEN, name, bytes=beside.stat().st_size, sha256=digest_of(beside), why=why)])
     beside.replace(path)
-    _sync_folder(path.parent)
+    private.sync_folder(path.parent)
 
 
 def finish_rewrites(raw: Path, folder: str) -> list[str]:
@@ -170,7 +170,7 @@ def finish_rewrites(raw: Path, folder: str) -> list[str]:
         last = newest(raw, warc.name_of(path))
         if last and last.told == Told.REWRITTEN and last.sha256 == digest_of(beside):
             beside.replace(path)
-            _sync_folder(path.parent)
+            private.sync_folder(path.parent)
             done.append(warc.name_of(path))
         else:
             beside.unlink()
@@ -211,7 +211,7 @@ def _held(raw: Path, folder: str) -> Iterator[BinaryIO]:
     with private.opened(path, "a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         if not file.tell():
-            _sync_folder(path.parent)
+            private.sync_folder(path.parent)
             _add(file, [_link(Told.FOUND, name, bytes=(raw / name).stat().st_size) for name in files(raw, folder)])
         yield file
 
@@ -242,11 +242,3 @@ def _lines(path: Path) -> list[bytes]:
         return [line[:-1] for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
     except FileNotFoundError:
         return []
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

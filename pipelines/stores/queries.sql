@@ -31,9 +31,26 @@ values (%(run)s, %(source)s, %(stage)s, %(state)s, %(counts)s, %(message)s, %(co
 on conflict (run, source, stage) do update
 set state = excluded.state, counts = excluded.counts, message = excluded.message, code = excluded.code, ended_at = now()
 
+-- name: grant_schema
+-- Let the role nightdesk_reader look into the schema of the views that stay.
+grant usage on schema nightdesk to nightdesk_reader
+
+-- name: grant_views
+-- Let the role nightdesk_reader read the views that stay, and nothing else.
+grant select on all tables in schema nightdesk to nightdesk_reader
+
 -- name: hold_stage
 -- This session works on a stage of a run: the lock is gone when the session is, however it ends.
 select pg_try_advisory_lock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, %(source)s, %(run)s), 0))
+
+-- name: needed_in_folder
+-- Whether an alert or a hold refers to an article whose page is in this folder of the raw store.
+select exists (
+    select from fetches f
+    join revisions r on r.fetch_id = f.id
+    where starts_with(f.warc_file, %(folder)s)
+        and (exists (select from alerts w where w.article_id = r.article_id) or exists (select from held_articles h where h.article_id = r.article_id))
+) as needed
 
 -- name: progress_stage
 -- How far a running stage is.
@@ -50,9 +67,45 @@ select count(distinct source) filter (where outcome in ('failed', 'blocked')) as
 from fetches
 where run = %(run)s
 
+-- name: reader
+-- Whether an administrator made the role nightdesk_reader.
+select from pg_roles where rolname = 'nightdesk_reader'
+
 -- name: states_of_stages
 -- How each stage of a source's run ended so far.
 select stage, state from runs where run = %(run)s and source = %(source)s
+
+-- name: stories_carried
+-- The stories of articles that are not alone, each with how many outlets carry it.
+select m.article_id, m.story_id, carried.articles, carried.outlets
+from story_articles m
+cross join lateral (
+    select count(*)::int as articles, count(distinct a.source)::int as outlets
+    from (select o.article_id from story_articles o where o.story_id = m.story_id order by o.told_at, o.article_id limit %(most)s) o
+    join articles a on a.id = o.article_id
+) carried
+where m.article_id = any(%(ids)s)
+
+-- name: story_members
+-- The articles of a story, or the one that is a story of its own, in the order of publication.
+select * from (
+    select a.id as article_id, a.source, a.url, a.title, m.told_at, m.share
+    from story_articles m join articles a on a.id = m.article_id
+    where m.story_id = %(id)s
+    union all
+    select a.id, a.source, a.url, a.title, told_at(a.first_fetched_at, a.published_at, a.published_precision), 1
+    from articles a
+    where a.id = %(id)s and not exists (select from story_articles m where m.story_id = %(id)s)
+) told
+order by told_at, article_id
+limit %(most)s
+
+-- name: story_of_number
+-- The story that a number leads to: of the article of that number, or of that number where its article is gone.
+(select story_id from story_articles where article_id = %(id)s)
+union all
+(select story_id from story_articles where story_id = %(id)s limit 1)
+limit 1
 
 -- name: tables
 -- How many tables the database has.
@@ -153,56 +206,3 @@ select count(distinct u.id) as count
 from fetches f
 join urls u on u.id = f.url_id
 where f.warc_file = any(%(files)s) and u.state in ('discovered', 'fetched')
-
--- name: grant_schema
--- Let the role nightdesk_reader look into the schema of the views that stay.
-grant usage on schema nightdesk to nightdesk_reader
-
--- name: grant_views
--- Let the role nightdesk_reader read the views that stay, and nothing else.
-grant select on all tables in schema nightdesk to nightdesk_reader
-
--- name: reader
--- Whether an administrator made the role nightdesk_reader.
-select from pg_roles where rolname = 'nightdesk_reader'
-
--- name: stories_carried
--- The stories of articles that are not alone, each with how many outlets carry it.
-select m.article_id, m.story_id, carried.articles, carried.outlets
-from story_articles m
-cross join lateral (
-    select count(*)::int as articles, count(distinct a.source)::int as outlets
-    from (select o.article_id from story_articles o where o.story_id = m.story_id order by o.told_at, o.article_id limit %(most)s) o
-    join articles a on a.id = o.article_id
-) carried
-where m.article_id = any(%(ids)s)
-
--- name: story_of_number
--- The story that a number leads to: of the article of that number, or of that number where its article is gone.
-(select story_id from story_articles where article_id = %(id)s)
-union all
-(select story_id from story_articles where story_id = %(id)s limit 1)
-limit 1
-
--- name: story_members
--- The articles of a story, or the one that is a story of its own, in the order of publication.
-select * from (
-    select a.id as article_id, a.source, a.url, a.title, m.told_at, m.share
-    from story_articles m join articles a on a.id = m.article_id
-    where m.story_id = %(id)s
-    union all
-    select a.id, a.source, a.url, a.title, told_at(a.first_fetched_at, a.published_at, a.published_precision), 1
-    from articles a
-    where a.id = %(id)s and not exists (select from story_articles m where m.story_id = %(id)s)
-) told
-order by told_at, article_id
-limit %(most)s
-
--- name: needed_in_folder
--- Whether an alert or a hold refers to an article whose page is in this folder of the raw store.
-select exists (
-    select from fetches f
-    join revisions r on r.fetch_id = f.id
-    where starts_with(f.warc_file, %(folder)s)
-        and (exists (select from alerts w where w.article_id = r.article_id) or exists (select from held_articles h where h.article_id = r.article_id))
-) as needed

@@ -77,7 +77,7 @@ def begin(raw: Path, source: str, run: str) -> Writer:
     software = f"nightdesk/{version('nightdesk')}"
     fields = f"software: {software}\r\nformat: WARC File Format 1.1\r\nisPartOf: {source} {run}\r\n"
     _add(writer, WarcRecordType.warcinfo, fields.encode(), "application/warc-fields", {"WARC-Filename": name + CLOSED})
-    _sync_folder(folder)
+    private.sync_folder(folder)
     return writer
 
 
@@ -180,7 +180,7 @@ def seal(path: Path) -> Path:
     closed = path.with_name(path.name.removesuffix(".open"))
     if path != closed:
         path.rename(closed)
-        _sync_folder(closed.parent)
+        private.sync_folder(closed.parent)
     return closed
 
 
@@ -355,12 +355,4 @@ def _keep_copy(path: Path) -> None:
         with beside.open("rb") as file:
             os.fsync(file.fileno())
         beside.replace(copy)
-        _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        private.sync_folder(path.parent)
