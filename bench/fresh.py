@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines.settings import Settings
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def installation(host_map: str = "") -> Iterator[Settings]:
         settings.data.mkdir()
         settings.sources.mkdir()
         try:
-            postgres.migrate(settings)
+            migrations.migrate(settings)
             yield settings
         finally:
             postgres.stop_embedded(settings)

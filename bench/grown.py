@@ -16,7 +16,7 @@ import psycopg2.extensions
 
 from bench import archive
 from pipelines.settings import Settings
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 
 # The last migration of the last release.
 RELEASED = "0005"
@@ -71,7 +71,7 @@ def fill(settings: Settings, articles: int) -> None:
         cursor.execute("set synchronous_commit = off")
         cursor.execute("set session_replication_role = replica")
         cursor.execute("create table migrations (name text primary key, applied_at timestamptz not null default now())")
-        for path in sorted((postgres.SQL / "migrations").glob("*.sql")):
+        for path in sorted(migrations.MIGRATIONS.glob("*.sql")):
             if path.stem[:4] <= RELEASED:
                 cursor.execute(path.read_text(encoding="utf-8"))
                 cursor.execute("insert into migrations (name) values (%s)", (path.stem,))

@@ -27,7 +27,7 @@ from pipelines.load import stage, stories
 from pipelines.model import Article, Source
 from pipelines.query import vectors
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, postgres
+from pipelines.stores import articlefile, migrations, postgres
 from pipelines.stores.articlefile import Line
 
 SIZES = (10_000, 1_000_000)
@@ -81,7 +81,7 @@ def main(given: list[str]) -> int:
             with grown.installation(at) as settings:
                 if not (settings.data / "postgres").exists():
                     grown.fill(settings, articles)
-                postgres.migrate(settings)
+                migrations.migrate(settings)
                 found[articles] = _measure(settings, options.rounds)
         _print(articles, found[articles])
     first, last = found[min(found)], found[max(found)]

@@ -149,12 +149,12 @@ def naive_regex(queries: Sequence[tuple[list[str], list[str]]], articles: Sequen
 def stored_queries(queries: Sequence[tuple[list[str], list[str]]], articles: Sequence[Sequence[str]]) -> float:
     """Milliseconds an article for Postgres to ask every stored tsquery of it."""
     from pipelines.settings import Settings
-    from pipelines.stores import postgres
+    from pipelines.stores import migrations, postgres
 
     with tempfile.TemporaryDirectory() as folder:
         Path(folder).chmod(0o755)
         settings = Settings(data=Path(folder))
-        postgres.migrate(settings)
+        migrations.migrate(settings)
         try:
             with postgres.connection(settings) as conn, conn, conn.cursor() as cursor:
                 cursor.execute("create temp table stored (id int, query tsquery)")

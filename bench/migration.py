@@ -20,7 +20,7 @@ import psycopg2
 
 from bench import grown
 from pipelines.settings import Settings
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 
 ARTICLES = 1_000_000
 # What nobody may wait longer, and how long the session beside is watched before anything is migrated.
@@ -83,7 +83,7 @@ def _measure(settings: Settings, articles: int) -> int:
     quiet, _ = _beside(settings, articles, lambda: time.sleep(QUIET_SECONDS))
     began = time.monotonic()
     waits, failed = _beside(
-        settings, articles, lambda: postgres.migrate(settings, lambda step: said.append((time.monotonic(), step)))
+        settings, articles, lambda: migrations.migrate(settings, lambda step: said.append((time.monotonic(), step)))
     )
     took = time.monotonic() - began
     ran = {step.split(":")[0] for _, step in said if not step.startswith("waiting")}

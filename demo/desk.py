@@ -15,7 +15,7 @@ from demo.sites import BROKEN, WATCHES, write_sources
 from pipelines import private
 from pipelines.alert import watches
 from pipelines.settings import Settings, settings
-from pipelines.stores import postgres, retention
+from pipelines.stores import migrations, postgres, retention
 
 FOLDER = Path("data/demo")
 CHECKOUT = Path(__file__).parents[1]
@@ -57,7 +57,7 @@ def open_desk(folder: Path = FOLDER) -> Iterator[Desk]:
         _write_env(folder, opened.host_map, OPERATORS=CHANNEL, **{f"CHANNEL_{CHANNEL.upper()}": f"webhook+{address}"})
         newsroom.sources(folder / "sources", delay=SECONDS_BETWEEN_REQUESTS)
         current = settings()
-        postgres.migrate(current)
+        migrations.migrate(current)
         retention.tighten(current)
         for name in ("newsroom", "sources", "inbox.jsonl"):
             private.tighten(folder / name)
@@ -79,7 +79,7 @@ def open_replay_desk(
             earlier.unlink()
         write_sources(replay_sources(placed, delay=delay), folder / "sources")
         current = settings()
-        postgres.migrate(current)
+        migrations.migrate(current)
         yield current
 
 

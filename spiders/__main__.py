@@ -32,7 +32,7 @@ from pipelines.model import Expect, Source
 from pipelines.settings import Settings, secrets, settings
 from pipelines.sources import access
 from pipelines.sources.access import Access
-from pipelines.stores import postgres, runs
+from pipelines.stores import migrations, postgres, runs
 from spiders import ending, guardian, handler, render, store, trust
 from spiders.guard import check_contact, policy
 from spiders.news import NewsSpider
@@ -83,7 +83,7 @@ def main(arguments: list[str] | None = None) -> int:
 def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -> int:
     """Crawl until nothing is due, the budget is used up, or somebody stops it."""
     with postgres.connection(current, application="nightdesk crawl") as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         kept = store.Store(current, conn, given.run)
         # None for a source that another process crawls; what was taken stands in `kept.followed`.
         taken = [store.take(kept, source, only=given.only, due=given.due) for source in sources]
@@ -131,7 +131,7 @@ def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
         kept: host_locks.HostLocks | None = None
         try:
             conn = stack.enter_context(postgres.connection(current, application="nightdesk probe"))
-            postgres.check_migrated(conn)
+            migrations.check_migrated(conn)
             kept = host_locks.HostLocks(conn)
         except DatabaseError as error:
             log.info("no turns are taken, for there is no ledger: %s", error)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 
 from pipelines.settings import Settings
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 
 # Nothing of a test outlives its server: what a power cut would lose may stay in memory.
 QUICK = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
@@ -48,7 +48,7 @@ def database(server: str, template: str = "template0") -> Iterator[str]:
 def migrated(server: str) -> Iterator[str]:
     """The name of a database with our schema and no connection, to copy from."""
     with database(server) as address:
-        postgres.migrate(Settings(database_url=address))
+        migrations.migrate(Settings(database_url=address))
         yield name_of(address)
 
 

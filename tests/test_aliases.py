@@ -16,7 +16,7 @@ from pipelines.desk import records as desk
 from pipelines.load import stage as load
 from pipelines.model import Article, Entry, Tally
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, postgres, runs
+from pipelines.stores import articlefile, migrations, postgres, runs
 from pipelines.stores.articlefile import Line
 from tests import sites
 from tests.databases import rows
@@ -257,7 +257,7 @@ def test_a_ledger_of_the_version_before_goes_on_where_it_was(database_url: str, 
     settings = Settings(data=tmp_path, sources=tmp_path, database_url=database_url, contact="mailto:tests@a.test")
     with postgres.connection(settings) as conn, conn.cursor() as cursor:
         cursor.execute("create table migrations (name text primary key, applied_at timestamptz default now())")
-        for path in sorted((postgres.SQL / "migrations").glob("000[1-4]*.sql")):
+        for path in sorted(migrations.MIGRATIONS.glob("000[1-4]*.sql")):
             cursor.execute(path.read_text(encoding="utf-8"))
             cursor.execute("insert into migrations (name) values (%s)", (path.stem,))
         cursor.execute(
@@ -267,7 +267,7 @@ def test_a_ledger_of_the_version_before_goes_on_where_it_was(database_url: str, 
         )
         conn.commit()
 
-        assert postgres.migrate(settings)[0] == "0005_crawl"
+        assert migrations.migrate(settings)[0] == "0005_crawl"
         ledger.begin(conn, SOURCE, NEXT)
         with conn:
             counts = discovery.discover(

@@ -22,7 +22,7 @@ from pipelines.codes import (
     TroubleKind,
 )
 from pipelines.settings import Settings
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 
 ROOT = Path(__file__).parent.parent
 # The columns that hold a code, and the enums whose members they may hold.
@@ -91,7 +91,7 @@ def test_nothing_asks_a_sentence() -> None:
 
 
 def test_what_earlier_code_wrote_as_sentences_has_its_codes_after_the_migration(database_url: str) -> None:
-    before = [p for p in sorted((postgres.SQL / "migrations").glob("*.sql")) if not p.stem.endswith("_codes")]
+    before = [p for p in sorted(migrations.MIGRATIONS.glob("*.sql")) if not p.stem.endswith("_codes")]
     urls = {
         "a deny": ("excluded", "deny: /live/", "deny"), "a port": ("excluded", "guard: port 22", "guard network"),
         "a user": ("excluded", "guard: user name in the URL", "guard"),
@@ -114,7 +114,7 @@ def test_what_earlier_code_wrote_as_sentences_has_its_codes_after_the_migration(
                 (name, name, state, reason),
             )
 
-    postgres.migrate(settings)
+    migrations.migrate(settings)
 
     with postgres.connection(settings) as conn, conn, conn.cursor() as cursor:
         cursor.execute("select url, code from urls")

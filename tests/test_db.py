@@ -8,8 +8,8 @@ import pytest
 
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
-from pipelines.stores import postgres, runs
-from pipelines.stores.migration_steps import BATCH_ROWS
+from pipelines.stores import migrations, postgres, runs
+from pipelines.stores.migrations import BATCH_ROWS
 from tests.databases import rows
 
 
@@ -17,9 +17,9 @@ def test_two_migrations_at_once_apply_each_step_once(database_url: str) -> None:
     settings = Settings(database_url=database_url)
 
     with ThreadPoolExecutor(2) as pool:
-        ran = list(pool.map(lambda _: postgres.migrate(settings), range(2)))
+        ran = list(pool.map(lambda _: migrations.migrate(settings), range(2)))
 
-    assert sorted(map(len, ran)) == [0, len(list((postgres.SQL / "migrations").glob("*.sql")))]
+    assert sorted(map(len, ran)) == [0, len(list(migrations.MIGRATIONS.glob("*.sql")))]
 
 
 def test_a_database_without_the_schema_is_named_with_the_command_that_helps(database_url: str) -> None:
@@ -27,7 +27,7 @@ def test_a_database_without_the_schema_is_named_with_the_command_that_helps(data
         postgres.connection(Settings(database_url=database_url)) as conn,
         pytest.raises(DatabaseError, match="db migrate"),
     ):
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
 
 
 @pytest.mark.parametrize(
@@ -41,9 +41,9 @@ def test_a_schema_newer_than_the_code_is_worked_on_only_where_the_migration_says
 
     if refused:
         with pytest.raises(DatabaseError, match=r"newer Nightdesk \(9999_future\).*update this installation"):
-            postgres.check_migrated(conn)
+            migrations.check_migrated(conn)
     else:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
 
 
 def test_no_stage_begins_on_a_schema_that_is_not_for_this_code(conn: postgres.Connection) -> None:
@@ -57,9 +57,7 @@ def test_no_stage_begins_on_a_schema_that_is_not_for_this_code(conn: postgres.Co
 
 
 def test_a_migration_says_the_oldest_code_that_may_work_on_after_it() -> None:
-    numbers = {
-        path.stem[:4]: postgres.oldest_code(path.read_text()) for path in (postgres.SQL / "migrations").glob("*.sql")
-    }
+    numbers = {path.stem[:4]: migrations.oldest_code(path.read_text()) for path in migrations.MIGRATIONS.glob("*.sql")}
 
     wrong = {number: oldest for number, oldest in numbers.items() if number > "0007" and not "0000" < oldest <= number}
 
@@ -71,10 +69,10 @@ def test_a_database_of_before_migrations_said_so_is_migrated(database_url: str) 
     with postgres.connection(settings) as conn, conn, conn.cursor() as cursor:
         cursor.execute("create table migrations (name text primary key, applied_at timestamptz not null default now())")
 
-    postgres.migrate(settings)
+    migrations.migrate(settings)
 
     with postgres.connection(settings) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
 
 
 WIDE = """-- oldest code: 0001
@@ -91,13 +89,13 @@ create index concurrently t_code on t (code);
 @pytest.fixture
 def large(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """A database with a table of several batches, and a migration of it that runs outside a transaction."""
-    monkeypatch.setattr(postgres, "MIGRATIONS", tmp_path)
+    monkeypatch.setattr(migrations, "MIGRATIONS", tmp_path)
     (tmp_path / "0001_t.sql").write_text(
         "create table t (id bigint primary key, reason text);"
         f"insert into t select n, 'other site: x' from generate_series(1, {3 * BATCH_ROWS}) n;"
     )
     settings = Settings(database_url=database_url)
-    postgres.migrate(settings)
+    migrations.migrate(settings)
     (tmp_path / "0002_codes.sql").write_text(WIDE)
     return settings
 
@@ -112,7 +110,7 @@ def test_a_migration_outside_a_transaction_lets_others_write_between_its_batches
             cursor.execute("update t set reason = 'seen' where id = 1")
             wrote.append(cursor.rowcount)
 
-    ran = postgres.migrate(large, write)
+    ran = migrations.migrate(large, write)
 
     assert ran == ["0002_codes"]
     assert said == ["0002_codes"] + [f"0002_codes: t {n * BATCH_ROWS:,} of {3 * BATCH_ROWS:,}" for n in (1, 2, 3)]
@@ -135,19 +133,19 @@ def test_a_migration_outside_a_transaction_that_was_killed_is_done_by_the_next(l
                 )
 
     with pytest.raises(DatabaseError, match=r"0002_codes failed and is run again|went away"):
-        postgres.migrate(large, die)
+        migrations.migrate(large, die)
     # An index that is being made when its session dies stays, and is none.
     with postgres.connection(large) as conn, conn, conn.cursor() as cursor:
         cursor.execute("alter table t add column if not exists code text not null default ''")
         cursor.execute("create index t_code on t (code)")
         cursor.execute("update pg_index set indisvalid = false where indexrelid = 't_code'::regclass")
 
-    assert postgres.migrate(large) == ["0002_codes"]
+    assert migrations.migrate(large) == ["0002_codes"]
 
     with postgres.connection(large) as conn:
         assert rows(conn, "select code, count(*) from t group by 1") == [("other site", 3 * BATCH_ROWS)]
         assert rows(conn, "select indisvalid from pg_index where indexrelid = 't_code'::regclass") == [(True,)]
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
 
 
 def test_a_migration_that_has_to_wait_lets_others_pass_and_is_done_when_it_can(large: Settings, tmp_path: Path) -> None:
@@ -163,7 +161,7 @@ def test_a_migration_that_has_to_wait_lets_others_pass_and_is_done_when_it_can(l
                     assert rows(conn, "select count(*) from t") == [(3 * BATCH_ROWS,)]
                 reader.rollback()
 
-        ran = postgres.migrate(large, pass_by)
+        ran = migrations.migrate(large, pass_by)
 
     assert ran == ["0002_codes"]
     assert said == ["0002_codes", "waiting for others who use the same table"]
@@ -176,7 +174,7 @@ def test_our_migrations_of_large_tables_make_no_index_under_a_lock() -> None:
     update = re.compile(rf"^update (?:{grown})\b.*", re.MULTILINE)
     wrong = [
         f"{path.stem}: {found}"
-        for path in sorted(postgres.MIGRATIONS.glob("*.sql"))
+        for path in sorted(migrations.MIGRATIONS.glob("*.sql"))
         if path.stem[:4] > "0005"
         for text in [re.sub(r"-- in batches of \w+\nupdate", "-- in batches", path.read_text(encoding="utf-8"))]
         for found in (*index.findall(text), *update.findall(text))

@@ -21,7 +21,7 @@ from werkzeug.security import check_password_hash
 
 from pipelines.airflow import api_client
 from pipelines.settings import Settings
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 from tests.databases import folder_for_everybody
 from tests.sites import Sites, answer
 
@@ -268,7 +268,7 @@ def test_the_first_start_makes_databases_and_login_and_a_second_changes_nothing(
     run("init.sh", first)
 
     with postgres.connection(Settings(database_url=first["NIGHTDESK_DATABASE_URL"])) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
     assert ask(first, "airflow", "select username, email from ab_user where username <> 'deputy'") == [
         {"username": "chief", "email": "c@x.test"}
     ]

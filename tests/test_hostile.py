@@ -21,7 +21,7 @@ from pipelines.listings import formats
 from pipelines.model import Article, Rejection
 from pipelines.notify import delivery
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, postgres
+from pipelines.stores import articlefile, migrations, postgres
 from tests import clock, factories
 from tests.jisr import crawled
 from tests.sites import NEXT, RUN, answer, feed, mapped, page, site, sites, source
@@ -232,14 +232,14 @@ def test_the_embedded_postgres_stands_in_a_folder_with_blanks() -> None:
         Path(folder).chmod(0o755)
         settings = Settings(data=Path(folder))
         try:
-            assert postgres.migrate(settings)
+            assert migrations.migrate(settings)
         finally:
             postgres.stop_embedded(settings)
 
 
 def test_a_data_folder_that_cannot_be_made_is_one_sentence() -> None:
     with pytest.raises(DatabaseError, match=r"did not start.*NIGHTDESK_DATA"):
-        postgres.migrate(Settings(data=Path("/proc/nowhere")))
+        migrations.migrate(Settings(data=Path("/proc/nowhere")))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import pytest
 from pipelines.errors import DatabaseError
 from pipelines.model import Tally
 from pipelines.settings import Settings, exported
-from pipelines.stores import dumps, embedded_postgres, postgres, runs
+from pipelines.stores import dumps, embedded_postgres, migrations, postgres, runs
 from pipelines.stores.postgres_programs import VERSION
 
 RUN = "2026-11-22T0200"
@@ -25,10 +25,10 @@ BEFORE = f"""
 import sys
 from pathlib import Path
 from pipelines.stores import dumps, runs
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 from pipelines.model import Tally
 from pipelines.settings import settings
-postgres.migrate(settings())
+migrations.migrate(settings())
 with postgres.connection(settings()) as conn, conn:
     runs.end(conn, Tally(run="{RUN}", source="sana", stage="crawl", state="done", message="نصّ"))
 dumps.dump(settings(), Path(sys.argv[1]))
@@ -39,7 +39,7 @@ dumps.dump(settings(), Path(sys.argv[1]))
 def embedded(everybodys: Path) -> Iterator[Settings]:
     """An installation on the embedded Postgres with one run in it."""
     settings = Settings(data=everybodys / "data", sources=everybodys / "sources")
-    postgres.migrate(settings)
+    migrations.migrate(settings)
     with postgres.connection(settings) as conn, conn:
         runs.end(conn, Tally(run=RUN, source="sana", stage="crawl", state="done", message="نصّ"))
     yield settings
@@ -62,7 +62,7 @@ def test_an_installation_moves_from_the_embedded_postgres_to_a_server(
 
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     with postgres.connection(empty) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         assert [tally.message for tally in runs.tallies(conn, RUN)] == ["نصّ"]
 
 
@@ -75,7 +75,7 @@ def test_an_embedded_postgres_of_another_major_version_moves_over_by_a_dump(ever
     with pytest.raises(
         DatabaseError, match=rf"was made by Postgres {OTHER}, and this Nightdesk brings {VERSION}: dump"
     ):
-        postgres.migrate(settings)
+        migrations.migrate(settings)
     cluster.rename(everybodys / "old")
     dumps.restore(settings, file)
 

@@ -13,7 +13,7 @@ import pytest
 from pipelines.model import Tally
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import postgres, runs
+from pipelines.stores import migrations, postgres, runs
 
 PAGE = (Path(__file__).parents[1] / "docs" / "operations.md").read_text(encoding="utf-8")
 RUN = "2026-11-22T0200"
@@ -25,9 +25,9 @@ def test_what_was_backed_up_is_there_after_a_restore(settings: Settings, tmp_pat
     carry_out("backup", settings, tmp_path / "backup")
     carry_out("restore", other, tmp_path / "backup")
 
-    postgres.migrate(other)
+    migrations.migrate(other)
     with postgres.connection(other) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         assert runs.tallies(conn, RUN)[0].message == "نصّ المقال"
     assert (other.raw / "sana" / RUN / f"sana-{RUN}-1.warc.gz").read_bytes() == b"one"
     assert [s.name for s in folders.followed(other)] == ["sana"]

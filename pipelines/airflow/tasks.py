@@ -24,7 +24,7 @@ from pipelines.load import stage as load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings, mistaken, settings
 from pipelines.sources import folders
-from pipelines.stores import postgres, runs
+from pipelines.stores import migrations, postgres, runs
 
 STAGE_BEFORE = {"extract": "crawl", "load": "extract", "alert": "load"}
 LEVEL = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL)\b:?\s*")
@@ -45,7 +45,7 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
         good, bad = folders.readable(current)
         duties.tell_of_source_files(current, bad)
         with postgres.connection(current) as conn:
-            postgres.check_migrated(conn)
+            migrations.check_migrated(conn)
             chosen = folders.due(good, dag_run.run_after, folders.last_crawls(conn))
         if bad and not good:
             # `tell_of_source_files` has said it.

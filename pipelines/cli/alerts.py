@@ -11,7 +11,7 @@ from pipelines.cli import known as known_names
 from pipelines.cli.show import Json, as_json, say, table
 from pipelines.notify import channels
 from pipelines.settings import settings
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 
 alerts_app = typer.Typer(help="Alerts: what was told to whom, and what waits or failed.", invoke_without_command=True)
 # Alerts on one page. Chosen: some screens.
@@ -33,7 +33,7 @@ def list_alerts(
     if context.invoked_subcommand:
         return
     with postgres.connection(settings()) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         known_names.check_used_channel(conn, channel)
         rows = channels.alerts(conn, watch=watch, channel=channel, unsent=waiting, count=many)
     if json:

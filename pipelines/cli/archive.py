@@ -19,7 +19,7 @@ from pipelines.cli.show import Json, as_json, complain, out, say
 from pipelines.query import grammar
 from pipelines.settings import settings
 from pipelines.sources import folders
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 
 MARKED = "bold reverse"
 # Answers on one page. Chosen: some screens.
@@ -43,7 +43,7 @@ def search_archive(
     written = " ".join(query)
     current = settings()
     with postgres.connection(current) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         node = grammar.parse(written, synonyms.lists(conn))
         known.check_scope(current, conn, node)
         followed, broken = folders.readable(current)

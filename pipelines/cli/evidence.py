@@ -24,7 +24,7 @@ from pipelines.errors import NightdeskError
 from pipelines.query import grammar
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders, sourcefile
-from pipelines.stores import anchors, postgres, runs
+from pipelines.stores import anchors, migrations, postgres, runs
 
 # Lines of damage that are printed; --json has all. Chosen: some screens.
 MOST_SHOWN = 200
@@ -56,7 +56,7 @@ def ledger(
     """Where every URL that a run discovered ended, and whether its stores agree on each; exit 1 names what does not."""
     current = settings()
     with postgres.connection(current, application="nightdesk ledger") as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         if source:
             known.check(current, conn, [source])
         if run:
@@ -131,7 +131,7 @@ def hand_over(
     if bool(numbers) == bool(query):
         raise NightdeskError("Name articles by their numbers, or give --query: one of the two.")
     with postgres.connection(current, application="nightdesk evidence") as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         asked = list(dict.fromkeys(numbers or ())) or _found(current, conn, query)
         if not asked:
             raise NightdeskError("Nothing in the archive answers this query; there is nothing to hand over.")
@@ -176,7 +176,7 @@ def verify_raw(
     """Read the raw files again and name what is not as it was written: files, records, the chain that binds them."""
     current = settings()
     with postgres.connection(current, application="nightdesk verify") as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         if source:
             known.check(current, conn, [source])
         if run:

@@ -14,7 +14,7 @@ from pipelines.cli import completion, days, known
 from pipelines.cli.show import Json, as_json, complain, counting, say
 from pipelines.settings import settings
 from pipelines.sources import folders
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,7 +46,7 @@ def export_archive(
     asked = Asked(form=form, query=query, sources=tuple(source or ()), since=since, until=until)
     limits = days.between(since, until)
     with postgres.connection(current, application="nightdesk export") as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         known.check(current, conn, source or ())
         with counting("Exporting", "articles", quiet=json) as on_articles:
             note = export.export(

@@ -11,7 +11,7 @@ from pipelines.cli.show import Json, as_json, say, table
 from pipelines.errors import NightdeskError
 from pipelines.settings import settings
 from pipelines.sources import folders
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,7 +32,7 @@ def hold(
     if asked and release:
         raise NightdeskError("Hold something or --release a hold: these are two things.")
     with postgres.connection(current) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         if release:
             holding.release(conn, release)
             say(f"Hold {release} is released.")

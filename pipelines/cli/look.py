@@ -15,7 +15,7 @@ from pipelines.desk import records as desk
 from pipelines.errors import NightdeskError
 from pipelines.settings import channels, settings
 from pipelines.sources import folders
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 
 TONE = {"good": "green", "warn": "yellow", "bad": "bold red"}
 
@@ -42,7 +42,7 @@ def status(
     current = settings()
     followed, broken = folders.readable(current)
     with postgres.connection(current) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         if run:
             known.check_run(conn, run)
             if json:
@@ -130,7 +130,7 @@ def articles(
     """The latest articles, or one in full: its wordings, what was cut and why, and where all of it comes from."""
     current = settings()
     with postgres.connection(current) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         if url:
             found = postgres.row(conn, "article_of_url", url=url)
             if not found:
@@ -161,7 +161,7 @@ def _titled(row: postgres.Row) -> str:
 def why(url: str, json: Json = False) -> None:
     """Tell the life of a URL and its aliases: where it was found, what became of it and why, and the next look."""
     with postgres.connection(settings()) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         try:
             told = ledger.story(conn, url)
         except ValueError as error:

@@ -16,7 +16,7 @@ from pipelines.cli.night import one_night
 from pipelines.cli.show import complain, progress, say, table
 from pipelines.errors import NightdeskError
 from pipelines.settings import of_installation, settings
-from pipelines.stores import postgres, runs
+from pipelines.stores import migrations, postgres, runs
 
 if TYPE_CHECKING:
     from demo.desk import Desk
@@ -39,7 +39,7 @@ def ui(port: Annotated[int, typer.Option(help="The port of the UI; 0 takes a fre
     from pipelines.airflow import standalone
 
     current = of_installation()
-    postgres.migrate(current)
+    migrations.migrate(current)
     standalone.serve(current, port=_port_or_free(port), on_line=say)
 
 

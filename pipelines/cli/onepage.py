@@ -19,7 +19,7 @@ from pipelines.model import Source, Tally
 from pipelines.notify import wording
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 
 
 def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool) -> list[Tally]:
@@ -30,7 +30,7 @@ def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool
     from pipelines.extract.stage import extract
 
     with postgres.connection(current) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         named = any(row["source"] == source.name for row in ledger.story(conn, url))
         if not named and urls.site(urls.host(url)) not in rules.sites(source):
             raise NightdeskError(

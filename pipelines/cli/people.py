@@ -15,7 +15,7 @@ from pipelines.notify import channels as known_channels
 from pipelines.notify import delivery
 from pipelines.settings import channels, settings
 from pipelines.sources import folders
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 
 Channel = Annotated[str, typer.Argument(help="The channel.", autocompletion=completion.channels)]
 
@@ -54,7 +54,7 @@ def list_channels(
 ) -> None:
     """List the channels: which works, rests after failures or is paused, and what waits or was given up."""
     with postgres.connection(settings()) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         known_names.check_used_channel(conn, channel)
         lost = known_channels.given_up(conn, channel) if failed else []
         # Addresses may also be Airflow connections, which only Airflow can read: an error says that one is missing.

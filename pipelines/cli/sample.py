@@ -19,7 +19,7 @@ from pipelines.model import Page, Pointer, Source
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders as sources
 from pipelines.sources.sourcefile import shown
-from pipelines.stores import postgres, templates, warc
+from pipelines.stores import migrations, postgres, templates, warc
 
 # Among so many of the newest articles one is looked for that is not golden yet.
 NEWEST = 50
@@ -69,7 +69,7 @@ def sample(
     current = settings()
     (source,) = sources.named(current, [name])
     with postgres.connection(current) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         raw = _raw(current, conn, _chosen(current, conn, source, page))
         stored = templates.newest(conn, source.name)
     drafted = golden.sample(current, source, raw, stored.in_use if stored else None)

@@ -19,7 +19,7 @@ from pipelines.load import stories, wordings, words
 from pipelines.notify import address as addresses
 from pipelines.settings import CHANNEL_PREFIX, channels, of_installation, settings
 from pipelines.sources import folders, sourcefile
-from pipelines.stores import dumps, postgres, retention
+from pipelines.stores import dumps, migrations, postgres, retention
 from pipelines.stores.postgres_address import shown
 
 # An address of mail, or of the web.
@@ -94,7 +94,7 @@ def init(
     current = settings()
     private.data_folder(current.data)
     current.sources.mkdir(parents=True, exist_ok=True)
-    postgres.migrate(current)
+    migrations.migrate(current)
     retention.tighten(current)
     say(f"{'Wrote' if made else 'Changed'} {path}. Data: {current.data}. Followed sources: {current.sources}.")
     if by_itself:
@@ -284,7 +284,7 @@ def restore(file: Annotated[Path, typer.Argument(help="What `db dump` or pg_dump
 @db_app.command("migrate")
 def migrate() -> None:
     """Bring the database to this version's schema while Nightdesk runs; safe to repeat."""
-    ran = postgres.migrate(of_installation(), progress)
+    ran = migrations.migrate(of_installation(), progress)
     retention.tighten(settings())
     say(f"Applied {', '.join(ran)}." if ran else "The database is up to date.")
 
@@ -294,7 +294,7 @@ def index() -> None:
     """Do now what upkeep does to rows of older versions: search index, stories, wordings that were kept twice."""
     current = settings()
     with postgres.connection(current) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
     done = words.backfill(current, lambda so_far: progress(f"{so_far:,} articles so far"))
     say(f"Put {done:,} articles into the search index." if done else "Every article is in the search index.")
     linked = stories.backfill(current, lambda so_far: progress(f"{so_far:,} articles so far"))

@@ -24,7 +24,7 @@ from pipelines.model import Source, Tally
 from pipelines.notify import outbox
 from pipelines.settings import Settings, of_installation, settings
 from pipelines.sources import folders
-from pipelines.stores import postgres, retention, runs
+from pipelines.stores import migrations, postgres, retention, runs
 
 Names = Annotated[
     list[str] | None,
@@ -251,7 +251,7 @@ def _default_key(current: Settings, stage: str) -> str:
     if stage == "crawl":
         return runs.key_of(datetime.now(UTC), manual=True)
     with postgres.connection(current) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         newest = runs.latest(conn, 1)
     if not newest:
         raise NightdeskError("There is no run yet: `nightdesk crawl` (or `nightdesk run`) makes the first.")

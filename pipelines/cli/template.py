@@ -16,7 +16,7 @@ from pipelines.errors import NightdeskError
 from pipelines.model import Template
 from pipelines.settings import settings
 from pipelines.sources import folders
-from pipelines.stores import postgres, templates
+from pipelines.stores import migrations, postgres, templates
 
 # Lines of a template that are shown. Chosen: a screen; the rest is counted.
 SHOWN_LINES = 40
@@ -40,7 +40,7 @@ def template(
 ) -> None:
     """Show what was learned of a source from its own pages: where its articles stand, which lines repeat."""
     with postgres.connection(settings()) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         known.check(settings(), conn, [name])
         if forget:
             say(f"Let go of what was learned of {name}." if templates.forget(conn, name) else _nothing(name))
@@ -68,7 +68,7 @@ def learn(name: Name, json: Json = False) -> None:
     current = settings()
     (source,) = folders.named(current, [name])
     with postgres.connection(current, application="nightdesk learn") as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         with conn:
             before = templates.newest(conn, name)
             due = templates.due(conn, name, extractor(), asked=True)

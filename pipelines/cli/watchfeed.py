@@ -18,7 +18,7 @@ from pipelines.cli.watching import changing
 from pipelines.errors import NightdeskError
 from pipelines.settings import Settings, settings
 from pipelines.sources.sourcefile import shown
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 
 
 def add_to(app: typer.Typer) -> None:
@@ -70,6 +70,6 @@ def feed(
 
 def _written(current: Settings, name: str, form: Form) -> bytes:
     with postgres.connection(current) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         watch = known_names.watch_of(conn, name).name
         return feeds.write(form, watch, feeds.newest(current, conn, watch))

@@ -19,7 +19,7 @@ from pipelines.cli.show import Json, as_json, out, say, table
 from pipelines.query.grammar import Node
 from pipelines.settings import settings
 from pipelines.sources import folders
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 
 # What stands before a story's lines: ten columns, as wide as its number and the blanks behind it.
 INDENT = "          "
@@ -47,7 +47,7 @@ def try_watch(
     current = settings()
     scopes = folders.scopes(current)
     with postgres.connection(current) as conn, conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         watch, node = _asked_for(conn, name)
         known_names.check_scope(current, conn, node)
         found = tried.try_watch(conn, watch, node, days, scopes=scopes)

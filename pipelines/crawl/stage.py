@@ -29,7 +29,7 @@ from pipelines.errors import CrawlError, NightdeskError
 from pipelines.model import Page, Source, Tally
 from pipelines.settings import Settings, exported
 from pipelines.sources import access
-from pipelines.stores import postgres, runs, warc
+from pipelines.stores import migrations, postgres, runs, warc
 
 STAGE = "crawl"
 # The exit code of a child that was stopped and lost nothing; spiders.ending has it too.
@@ -78,7 +78,7 @@ def crawl(
     if not sources:
         return []
     with postgres.connection(settings, application="nightdesk crawl watch") as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         half_moved = ledger.half_moved(conn, [source.name for source in sources])
     refused = [
         Tally(run=run, source=name, stage=STAGE, state=RunState.FAILED, message=why) for name, why in half_moved.items()

@@ -19,7 +19,7 @@ from pipelines.errors import SourceError
 from pipelines.health import golden
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import articlefile, chain, postgres, warc
+from pipelines.stores import articlefile, chain, migrations, postgres, warc
 
 MERGE = (
     "merge_same",
@@ -112,7 +112,7 @@ def watches_naming(settings: Settings, source: str) -> list[str]:
 def _alone(settings: Settings, old: str, new: str) -> Iterator[postgres.Connection]:
     """A connection that holds both sources, so that no crawl begins; SourceError where one is going on."""
     with postgres.connection(settings, application="nightdesk move") as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
         with postgres.held(conn, "crawl", old) as first, postgres.held(conn, "crawl", new) as second:
             if not (first and second):
                 raise SourceError(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 from pipelines.stores.postgres_address import shown
 from pipelines.stores.postgres_programs import VERSION, binaries
 
@@ -50,7 +50,7 @@ def restore(settings: Settings, file: Path) -> list[str]:
         str(file),
         into="--dbname",
     )
-    return postgres.migrate(settings)
+    return migrations.migrate(settings)
 
 
 def _run(settings: Settings, program: str, *words: str, into: str = "") -> None:

@@ -1,10 +1,9 @@
-"""Postgres: where it is, how SQL files are run on it, and how its schema grows; the only module that knows psycopg2."""
+"""Postgres: where it is, and how SQL files are run on it; the only module that knows psycopg2."""
 
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from io import StringIO
@@ -20,32 +19,27 @@ import psycopg2.extras
 from pipelines import installation
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
-from pipelines.stores import embedded_postgres, migration_steps
+from pipelines.stores import embedded_postgres
 from pipelines.stores.postgres_address import masked, normal, shown
 
 Connection = psycopg2.extensions.connection
 Error = psycopg2.Error
+LockNotAvailable = psycopg2.errors.LockNotAvailable
 Row = dict[str, Any]
 
 SQL = Path(__file__).parent.parent / "sql"
-MIGRATIONS = SQL / "migrations"
 # The oldest server that we work on, as Postgres counts: 15. Chosen: Debian 12 has it.
 OLDEST = 150000
 # Postgres counts versions in these: 15.4 is 150004.
 VERSION_UNIT = 10_000
 # A number that no other program's advisory locks have, as far as we know; the outbox has the next.
-MIGRATION_LOCK = 4_917_001
-# Milliseconds that a migration waits for a table that others use, for whoever comes after waits behind it; and seconds
-# until it tries again. Chosen: nobody waits for a second.
-LOCK_WAIT_MS, LOCK_LOOK_SECONDS = 500, 0.5
-APPLIED = "insert into migrations (name, oldest_code) values (%s, %s)"
+SCHEMA_LOCK = 4_917_001
 # Seconds until a server that does not answer is called away. Chosen: ten are longer than any local network takes.
 CONNECT_SECONDS = 10
 # Rows in one statement of execute_values. Chosen: far below what a statement may hold, far above what asking costs.
 ROWS_AT_ONCE = 1000
 # What stands above each statement of a `queries.sql`: `-- name: release_leases`.
 NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
-OLDEST_CODE = re.compile(r"^-- oldest code: (\d{4})$", re.MULTILINE)
 
 # The tables are in public: a role called nightdesk would find the views of the schema nightdesk before them. Compiling
 # a statement (jit) costs more than any of ours gains.
@@ -76,7 +70,7 @@ def connect(settings: Settings, *, application: str = "nightdesk") -> Connection
         )
     except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
         raise DatabaseError(
-            f"Postgres does not answer at {shown(address)}: {masked(_one_line(error), address)}. "
+            f"Postgres does not answer at {shown(address)}: {masked(one_line(error), address)}. "
             "Start it, or correct NIGHTDESK_DATABASE_URL (empty uses the embedded server)."
         ) from None
     if conn.server_version < OLDEST:
@@ -191,78 +185,6 @@ def held(conn: Connection, *names: str) -> Iterator[bool]:
             conn.commit()
 
 
-def migrate(settings: Settings, on_step: Callable[[str], None] = lambda said: None) -> list[str]:
-    """Bring the schema up to date, safely when two do it at once; the names of the migrations that ran.
-
-    Others go on writing meanwhile: what would keep them waiting for long is given up and tried again. on_step hears
-    how far it is. DatabaseError where a migration cannot be done: it is undone, or run again the next time.
-    """
-    url(settings)
-    with connection(settings) as conn:
-        conn.autocommit = True
-        with conn.cursor() as cursor:
-            # Not the waiting lock: who waits in a statement keeps an index from being made concurrently.
-            while not _got(cursor, "select pg_try_advisory_lock(%s) as got", (MIGRATION_LOCK,)):
-                time.sleep(LOCK_LOOK_SECONDS)
-            cursor.execute(
-                "create table if not exists migrations "
-                "(name text primary key, applied_at timestamptz not null default now())"
-            )
-            # Not "if not exists", which would wait for every running task.
-            if not _says_oldest(conn):
-                cursor.execute("alter table migrations add column oldest_code text not null default ''")
-            done = set(_applied(conn))
-            ran = []
-            for path in _migrations():
-                if path.stem in done:
-                    continue
-                on_step(path.stem)
-                text = path.read_text(encoding="utf-8")
-                try:
-                    _apply(cursor, path.stem, text, on_step)
-                except psycopg2.Error as error:
-                    kept = "is run again the next time" if migration_steps.steps(text) else "was undone"
-                    raise DatabaseError(f"The migration {path.stem} failed and {kept}: {_one_line(error)}.") from None
-                ran.append(path.stem)
-            cursor.execute(statement("reader"))
-            if cursor.fetchone() is not None:
-                cursor.execute(statement("grant_schema"))
-                cursor.execute(statement("grant_views"))
-            cursor.execute("select pg_advisory_unlock(%s)", (MIGRATION_LOCK,))
-        return ran
-
-
-def check_migrated(conn: Connection) -> None:
-    """Raise DatabaseError unless the schema is one that this version may work on: its own, or a newer that says so."""
-    with conn.cursor() as cursor:
-        cursor.execute("select to_regclass('migrations') is not null as there")
-        there = cursor.fetchone()["there"]  # type: ignore[index,call-overload]
-    done = _applied(conn) if there else {}
-    conn.rollback()
-    own = [path.stem for path in _migrations()]
-    missing = [name for name in own if name not in done]
-    newer = sorted(name for name, oldest in done.items() if name not in own and oldest > own[-1][:4])
-    if not done:
-        raise DatabaseError(
-            "Nothing is set up in this database yet: run `nightdesk init` (or `nightdesk db migrate`, if you have)."
-        )
-    if newer:
-        raise DatabaseError(
-            f"The database was migrated by a newer Nightdesk ({newer[0]}); this one knows it up to {own[-1]} and "
-            "may not work on it any more: update this installation."
-        )
-    if missing:
-        raise DatabaseError(
-            f"The database lacks {len(missing)} migrations ({missing[0]} first): run `nightdesk db migrate`."
-        )
-
-
-def oldest_code(migration: str) -> str:
-    """The number of the last migration that older code must know to work on after this one: `-- oldest code: 0005`."""
-    found = OLDEST_CODE.search(migration)
-    return found[1] if found else ""
-
-
 def url(settings: Settings) -> str:
     """The address of Nightdesk's database; starts the embedded server where none is set."""
     return normal(settings.database_url) if settings.database_url else embedded(settings, "nightdesk")
@@ -321,12 +243,12 @@ def _create_database(admin: str, name: str) -> None:
     try:
         conn = psycopg2.connect(admin, connect_timeout=CONNECT_SECONDS)
     except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
-        said = masked(_one_line(error), admin)
+        said = masked(one_line(error), admin)
         raise DatabaseError(f"Postgres does not answer at {shown(admin)}: {said}.") from None
     try:
         conn.autocommit = True
         with conn.cursor() as cursor:
-            cursor.execute("select pg_advisory_lock(%s)", (MIGRATION_LOCK,))
+            cursor.execute("select pg_advisory_lock(%s)", (SCHEMA_LOCK,))
             cursor.execute("select 1 from pg_database where datname = %s", (name,))
             if not cursor.fetchone():
                 cursor.execute(f"create database \"{name}\" encoding 'UTF8' template template0")
@@ -349,82 +271,7 @@ def statement(name: str) -> str:
     return statements()[name]
 
 
-def _migrations() -> list[Path]:
-    return sorted(MIGRATIONS.glob("*.sql"))
-
-
-def _apply(cursor: Any, name: str, text: str, on_step: Callable[[str], None]) -> None:
-    """Run one migration and write down that it ran."""
-    row = (name, oldest_code(text))
-    steps = migration_steps.steps(text)
-    if not steps:
-        _patiently(cursor, [(text, None), (APPLIED, row)], on_step)
-        return
-    for step in steps:
-        if step.patient:
-            cursor.execute(step.sql, {})
-            continue
-        if not step.table:
-            _patiently(cursor, [(step.sql, {})], on_step)
-            continue
-        first = 1
-        # Rows that come meanwhile are among them.
-        while first <= (most := _highest_id(cursor, step.table)):
-            last = min(first + migration_steps.BATCH_ROWS - 1, most)
-            _patiently(cursor, [(step.sql, {"first": first, "last": last})], on_step)
-            on_step(f"{name}: {step.table} {last:,} of {most:,}")
-            first = last + 1
-    cursor.execute(APPLIED, row)
-
-
-def _patiently(cursor: Any, statements: Sequence[tuple[str, Any]], on_step: Callable[[str], None]) -> None:
-    """Statements as one transaction; it waits for a lock only as long as others may wait behind it, and tries again."""
-    while True:
-        cursor.execute("begin")
-        try:
-            cursor.execute(f"set local lock_timeout = {LOCK_WAIT_MS}")
-            for text, params in statements:
-                cursor.execute(text, params)
-            cursor.execute("commit")
-            return
-        except psycopg2.errors.LockNotAvailable:
-            cursor.execute("rollback")
-            on_step("waiting for others who use the same table")
-            time.sleep(LOCK_LOOK_SECONDS)
-        except psycopg2.Error:
-            if not cursor.connection.closed:
-                cursor.execute("rollback")
-            raise
-
-
-def _highest_id(cursor: Any, table: str) -> int:
-    cursor.execute(f"select coalesce(max(id), 0) as most from {table}")  # noqa: S608
-    return int(cursor.fetchone()["most"])
-
-
-def _got(cursor: Any, sql: str, params: Sequence[Any]) -> bool:
-    cursor.execute(sql, params)
-    return bool(cursor.fetchone()["got"])
-
-
-def _applied(conn: Connection) -> dict[str, str]:
-    """The migrations that ran, with the number up to which older code must know them to work on after it."""
-    with conn.cursor() as cursor:
-        # The column came later than the table.
-        cursor.execute("select name, coalesce(to_jsonb(m) ->> 'oldest_code', '') as oldest_code from migrations m")
-        return {r["name"]: r["oldest_code"] for r in cursor.fetchall()}  # type: ignore[call-overload]
-
-
-def _says_oldest(conn: Connection) -> bool:
-    with conn.cursor() as cursor:
-        cursor.execute(
-            "select from pg_attribute where attrelid = to_regclass('migrations') "
-            "and attname = 'oldest_code' and not attisdropped"
-        )
-        return cursor.fetchone() is not None
-
-
-def _one_line(error: Exception) -> str:
+def one_line(error: Exception) -> str:
     return " ".join(str(error).split()).removesuffix(".")
 
 

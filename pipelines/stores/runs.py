@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pipelines.codes import Code, RunState
 from pipelines.errors import NightdeskError
 from pipelines.model import RUN_KEY, Tally
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 
 # Runs that are listed where nobody says how many. Chosen: a screen.
 LATEST = 10
@@ -60,7 +60,7 @@ def begin(conn: postgres.Connection, run: str, source: str, stage: str) -> None:
 
     The stage counts as alive for as long as this connection is open. DatabaseError where the schema is not ours.
     """
-    postgres.check_migrated(conn)
+    migrations.check_migrated(conn)
     with conn:
         postgres.query(conn, "hold_stage", run=run, source=source, stage=stage)
         postgres.execute(conn, "begin_stage", run=run, source=source, stage=stage)

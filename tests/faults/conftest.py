@@ -30,7 +30,7 @@ from pipelines.load import stage as load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import postgres, warc
+from pipelines.stores import migrations, postgres, warc
 from tests import databases
 from tests.faults.holds import Gate
 
@@ -179,7 +179,7 @@ def first_night(folder: Path, database_url: str) -> Iterator[Settings]:
     with newsroom.open_newsroom(folder / "newsroom", sites=SITES) as opened:
         settings = _settings(folder, database_url, opened.host_map)
         newsroom.sources(settings.sources, SITES)
-        postgres.migrate(settings)
+        migrations.migrate(settings)
         with postgres.connection(settings) as conn, conn:
             for each in WATCHES:
                 watches.add(conn, each)

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 
 from pipelines.settings import Settings
-from pipelines.stores import embedded_postgres, postgres, postgres_keeper
+from pipelines.stores import embedded_postgres, migrations, postgres, postgres_keeper
 from tests.faults.holds import until
 
 USER = """
 import sys
 from pathlib import Path
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 from pipelines.settings import Settings
 print(postgres.embedded(Settings(data=Path(sys.argv[1])), "nightdesk"), flush=True)
 sys.stdin.readline()
@@ -115,13 +115,13 @@ def test_a_fork_that_outlives_its_parent_does_not_hold_the_server(data: Path) ->
 
 def test_a_server_that_was_killed_is_started_again_by_the_same_process(data: Path) -> None:
     settings = Settings(data=data)
-    postgres.migrate(settings)
+    migrations.migrate(settings)
     killed = serving(data)
     os.kill(killed, signal.SIGKILL)
     until(lambda: serving(data) is None)
 
     with postgres.connection(settings) as conn:
-        postgres.check_migrated(conn)
+        migrations.check_migrated(conn)
 
     assert serving(data) not in (None, killed)
 
@@ -142,7 +142,7 @@ def test_what_a_killed_start_has_left_is_no_obstacle(data: Path) -> None:
     (left / "base" / "1").mkdir(parents=True)
     (left / "PG_VERSION").write_text("18\n")
 
-    postgres.migrate(Settings(data=data))
+    migrations.migrate(Settings(data=data))
 
     assert not left.exists()
 

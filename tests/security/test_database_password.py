@@ -20,7 +20,7 @@ from sqlalchemy.pool import NullPool
 from pipelines.airflow import airflow_home
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
-from pipelines.stores import postgres, postgres_address
+from pipelines.stores import migrations, postgres, postgres_address
 from tests import databases
 
 # Two words that stand in no sentence of ours, with anything around and between them.
@@ -122,7 +122,7 @@ def login(server: str) -> Iterator[str]:
 def test_we_and_airflow_get_in_with_every_kind_of_mark_in_the_password(login: str) -> None:
     settings = Settings(database_url=login)
 
-    postgres.migrate(settings)
+    migrations.migrate(settings)
 
     with create_engine(airflow_home.sync_address(postgres.url(settings)), poolclass=NullPool).connect() as conn:
         assert conn.execute(text("select count(*) from migrations")).scalar()

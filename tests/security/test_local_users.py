@@ -16,7 +16,7 @@ import pytest
 
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
-from pipelines.stores import embedded_postgres, postgres, postgres_keeper, postgres_programs
+from pipelines.stores import embedded_postgres, migrations, postgres, postgres_keeper, postgres_programs
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 STRANGER = "nobody"
@@ -47,7 +47,7 @@ def test_the_server_listens_in_a_folder_of_its_user_alone(everybodys: Path, stop
     if not installed and "$" in name:
         pytest.skip("the programs have to be copied into this folder, and a shell reads its name")
 
-    postgres.migrate(settings)
+    migrations.migrate(settings)
 
     found = embedded_postgres.server(settings.data / "postgres").socket
     assert stat.S_IMODE(found.lstat().st_mode) == 0o700 and not found.is_symlink()
@@ -84,7 +84,7 @@ def test_another_user_is_not_let_in_though_the_folder_were_open(
 
 def test_an_installation_that_trusted_everybody_does_so_no_longer(everybodys: Path, stopped: list[Settings]) -> None:
     stopped.append(settings := Settings(data=everybodys / "data"))
-    postgres.migrate(settings)
+    migrations.migrate(settings)
     postgres.stop_embedded(settings)
     rules = settings.data / "postgres" / "pg_hba.conf"
     rules.write_text("local all all trust\nhost all all 127.0.0.1/32 trust\n")
@@ -99,7 +99,7 @@ def test_an_installation_that_trusted_everybody_does_so_no_longer(everybodys: Pa
 
 def test_the_server_listens_on_no_network(everybodys: Path, stopped: list[Settings]) -> None:
     stopped.append(settings := Settings(data=everybodys / "data"))
-    postgres.migrate(settings)
+    migrations.migrate(settings)
 
     with postgres.connection(settings) as conn, conn.cursor() as cursor:
         cursor.execute("show listen_addresses")
@@ -127,7 +127,7 @@ def test_a_folder_that_another_user_put_where_the_socket_comes_is_refused(
         pytest.skip("only root can give a folder away")
 
     with pytest.raises(DatabaseError, match=r"cannot listen in .*Find out who made it"):
-        postgres.migrate(settings)
+        migrations.migrate(settings)
 
     assert postgres_keeper.running(settings.data / "postgres") is None
 
@@ -140,7 +140,7 @@ def test_below_a_private_folder_root_is_told_what_to_do_and_no_mode_is_changed(e
     before = [step.stat().st_mode for step in steps]
 
     with pytest.raises(DatabaseError) as caught:
-        postgres.migrate(Settings(data=private / "data"))
+        migrations.migrate(Settings(data=private / "data"))
 
     assert f"may not enter {private}" in str(caught.value) and "NIGHTDESK_DATABASE_URL" in str(caught.value)
     assert [step.stat().st_mode for step in steps] == before
@@ -159,7 +159,7 @@ def test_programs_below_a_private_folder_are_copied_into_the_data_folder_and_no_
     monkeypatch.setattr(postgres_programs, "binaries", lambda: programs)
     stopped.append(settings := Settings(data=everybodys / "data"))
 
-    postgres.migrate(settings)
+    migrations.migrate(settings)
 
     (copied,) = settings.data.glob(".postgres-[0-9]*")
     assert {path.stat().st_mode & 0o022 for path in copied.rglob("*") if not path.is_symlink()} == {0}
@@ -171,7 +171,7 @@ def test_no_mode_above_the_data_folder_is_changed(everybodys: Path, stopped: lis
     stopped.append(settings := Settings(data=everybodys / "data"))
     before = {step: step.stat().st_mode for step in [*everybodys.parents, everybodys]}
 
-    postgres.migrate(settings)
+    migrations.migrate(settings)
 
     assert {step: step.stat().st_mode for step in before} == before
 
@@ -182,7 +182,7 @@ def test_the_data_folder_lets_the_servers_user_pass_and_nobody_look(everybodys: 
     settings.data.mkdir()
     settings.data.chmod(0o755)
 
-    postgres.migrate(settings)
+    migrations.migrate(settings)
 
     assert stat.S_IMODE(settings.data.stat().st_mode) == 0o711
 
@@ -207,13 +207,13 @@ def test_a_user_who_is_not_root_has_the_server_run_as_itself(everybodys: Path) -
 OWN = """
 import os, sys
 from pathlib import Path
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 from pipelines.settings import Settings
 settings = Settings(data=Path(sys.argv[1]))
 os.setgroups([])
 os.setuid(int(sys.argv[2]))
 sys.executable = "/usr/bin/python3"
-postgres.migrate(settings)
+migrations.migrate(settings)
 """
 
 

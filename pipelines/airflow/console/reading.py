@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from pipelines.airflow.console import policy
 from pipelines.settings import Settings
-from pipelines.stores import postgres
+from pipelines.stores import migrations, postgres
 
 
 class BusyError(Exception):
@@ -32,7 +32,7 @@ class Door:
             with postgres.connection(current, application=self._application) as conn:
                 postgres.query(conn, "desk_limits", ms=policy.STATEMENT_SECONDS * 1000)
                 conn.commit()
-                postgres.check_migrated(conn)
+                migrations.check_migrated(conn)
                 yield conn
         finally:
             self._places.release()

@@ -1,0 +1,209 @@
+"""How the schema grows: each migration in one transaction, or, where it says so, one statement after the other.
+
+A migration with a line `-- outside a transaction` is for tables that grow: indexes are made concurrently there, and a
+statement under a line `-- in batches of TABLE` is done for some of the table's rows at a time, those whose id is
+between %(first)s and %(last)s. Killed, all of it is run again: each of its statements must bear that. In such a file
+a `%` is written `%%`.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipelines.errors import DatabaseError
+from pipelines.settings import Settings
+from pipelines.stores import postgres
+
+MIGRATIONS = postgres.SQL / "migrations"
+# Milliseconds that a migration waits for a table that others use, for whoever comes after waits behind it; and seconds
+# until it tries again. Chosen: nobody waits for a second.
+LOCK_WAIT_MS, LOCK_LOOK_SECONDS = 500, 0.5
+APPLIED = "insert into migrations (name, oldest_code) values (%s, %s)"
+# Digits that the name of a migration begins with.
+NUMBER_DIGITS = 4
+OLDEST_CODE = re.compile(r"^-- oldest code: (\d{4})$", re.MULTILINE)
+OUTSIDE = re.compile(r"^-- outside a transaction$", re.MULTILINE)
+BATCHES = re.compile(r"^-- in batches of (\w+)$", re.MULTILINE)
+END = re.compile(r";[ \t]*$", re.MULTILINE)
+CONCURRENTLY = re.compile(r"\bindex concurrently\b")
+# Rows of one batch: a tenth of a second on an idle machine, and whoever wants one of them waits so long.
+BATCH_ROWS = 2_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A statement of a migration. table: done for some of its rows at a time; patient: it may wait for long, since
+    nobody waits for it."""
+
+    sql: str
+    table: str = ""
+    patient: bool = False
+
+
+def steps(migration: str) -> list[Step]:
+    """The statements of a migration that runs outside a transaction, in order; none where it runs in one."""
+    if not OUTSIDE.search(migration):
+        return []
+    made = []
+    for part in END.split(migration):
+        code = [line for line in part.splitlines() if line.strip() and not line.startswith("--")]
+        if not code:
+            continue
+        batches = BATCHES.search(part)
+        sql = "\n".join(code)
+        made.append(Step(sql=sql, table=batches[1] if batches else "", patient=bool(CONCURRENTLY.search(sql))))
+    return made
+
+
+def migrate(settings: Settings, on_step: Callable[[str], None] = lambda said: None) -> list[str]:
+    """Bring the schema up to date, safely when two do it at once; the names of the migrations that ran.
+
+    Others go on writing meanwhile: what would keep them waiting for long is given up and tried again. on_step hears
+    how far it is. DatabaseError where a migration cannot be done: it is undone, or run again the next time.
+    """
+    postgres.url(settings)
+    with postgres.connection(settings) as conn:
+        conn.autocommit = True
+        with conn.cursor() as cursor:
+            # Not the waiting lock: who waits in a statement keeps an index from being made concurrently.
+            while not _got(cursor, "select pg_try_advisory_lock(%s) as got", (postgres.SCHEMA_LOCK,)):
+                time.sleep(LOCK_LOOK_SECONDS)
+            cursor.execute(
+                "create table if not exists migrations "
+                "(name text primary key, applied_at timestamptz not null default now())"
+            )
+            # Not "if not exists", which would wait for every running task.
+            if not _says_oldest(conn):
+                cursor.execute("alter table migrations add column oldest_code text not null default ''")
+            done = set(_applied(conn))
+            ran = []
+            for path in _migrations():
+                if path.stem in done:
+                    continue
+                on_step(path.stem)
+                text = path.read_text(encoding="utf-8")
+                try:
+                    _apply(cursor, path.stem, text, on_step)
+                except postgres.Error as error:
+                    kept = "is run again the next time" if steps(text) else "was undone"
+                    raise DatabaseError(
+                        f"The migration {path.stem} failed and {kept}: {postgres.one_line(error)}."
+                    ) from None
+                ran.append(path.stem)
+            cursor.execute(postgres.statement("reader"))
+            if cursor.fetchone() is not None:
+                cursor.execute(postgres.statement("grant_schema"))
+                cursor.execute(postgres.statement("grant_views"))
+            cursor.execute("select pg_advisory_unlock(%s)", (postgres.SCHEMA_LOCK,))
+        return ran
+
+
+def check_migrated(conn: postgres.Connection) -> None:
+    """Raise DatabaseError unless the schema is one that this version may work on: its own, or a newer that says so."""
+    with conn.cursor() as cursor:
+        cursor.execute("select to_regclass('migrations') is not null as there")
+        there = cursor.fetchone()["there"]  # type: ignore[index,call-overload]
+    done = _applied(conn) if there else {}
+    conn.rollback()
+    own = [path.stem for path in _migrations()]
+    missing = [name for name in own if name not in done]
+    newer = sorted(name for name, oldest in done.items() if name not in own and oldest > own[-1][:NUMBER_DIGITS])
+    if not done:
+        raise DatabaseError(
+            "Nothing is set up in this database yet: run `nightdesk init` (or `nightdesk db migrate`, if you have)."
+        )
+    if newer:
+        raise DatabaseError(
+            f"The database was migrated by a newer Nightdesk ({newer[0]}); this one knows it up to {own[-1]} and "
+            "may not work on it any more: update this installation."
+        )
+    if missing:
+        raise DatabaseError(
+            f"The database lacks {len(missing)} migrations ({missing[0]} first): run `nightdesk db migrate`."
+        )
+
+
+def oldest_code(migration: str) -> str:
+    """The number of the last migration that older code must know to work on after this one: `-- oldest code: 0005`."""
+    found = OLDEST_CODE.search(migration)
+    return found[1] if found else ""
+
+
+def _migrations() -> list[Path]:
+    return sorted(MIGRATIONS.glob("*.sql"))
+
+
+def _apply(cursor: Any, name: str, text: str, on_step: Callable[[str], None]) -> None:
+    """Run one migration and write down that it ran."""
+    row = (name, oldest_code(text))
+    parts = steps(text)
+    if not parts:
+        _patiently(cursor, [(text, None), (APPLIED, row)], on_step)
+        return
+    for step in parts:
+        if step.patient:
+            cursor.execute(step.sql, {})
+            continue
+        if not step.table:
+            _patiently(cursor, [(step.sql, {})], on_step)
+            continue
+        first = 1
+        # Rows that come meanwhile are among them.
+        while first <= (most := _highest_id(cursor, step.table)):
+            last = min(first + BATCH_ROWS - 1, most)
+            _patiently(cursor, [(step.sql, {"first": first, "last": last})], on_step)
+            on_step(f"{name}: {step.table} {last:,} of {most:,}")
+            first = last + 1
+    cursor.execute(APPLIED, row)
+
+
+def _patiently(cursor: Any, statements: Sequence[tuple[str, Any]], on_step: Callable[[str], None]) -> None:
+    """Statements as one transaction; it waits for a lock only as long as others may wait behind it, and tries again."""
+    while True:
+        cursor.execute("begin")
+        try:
+            cursor.execute(f"set local lock_timeout = {LOCK_WAIT_MS}")
+            for text, params in statements:
+                cursor.execute(text, params)
+            cursor.execute("commit")
+            return
+        except postgres.LockNotAvailable:
+            cursor.execute("rollback")
+            on_step("waiting for others who use the same table")
+            time.sleep(LOCK_LOOK_SECONDS)
+        except postgres.Error:
+            if not cursor.connection.closed:
+                cursor.execute("rollback")
+            raise
+
+
+def _highest_id(cursor: Any, table: str) -> int:
+    cursor.execute(f"select coalesce(max(id), 0) as most from {table}")  # noqa: S608
+    return int(cursor.fetchone()["most"])
+
+
+def _got(cursor: Any, sql: str, params: Sequence[Any]) -> bool:
+    cursor.execute(sql, params)
+    return bool(cursor.fetchone()["got"])
+
+
+def _applied(conn: postgres.Connection) -> dict[str, str]:
+    """The migrations that ran, with the number up to which older code must know them to work on after it."""
+    with conn.cursor() as cursor:
+        # The column came later than the table.
+        cursor.execute("select name, coalesce(to_jsonb(m) ->> 'oldest_code', '') as oldest_code from migrations m")
+        return {r["name"]: r["oldest_code"] for r in cursor.fetchall()}  # type: ignore[call-overload]
+
+
+def _says_oldest(conn: postgres.Connection) -> bool:
+    with conn.cursor() as cursor:
+        cursor.execute(
+            "select from pg_attribute where attrelid = to_regclass('migrations') "
+            "and attname = 'oldest_code' and not attisdropped"
+        )
+        return cursor.fetchone() is not None
