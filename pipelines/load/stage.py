@@ -101,11 +101,12 @@ def load(
                     first(conn)
                 rows, signed = _lines(conn, settings, source.name, run)
                 _run_steps(conn, rows, source.name, run)
+                # It reads raw files: before the stories, for which every other load waits from then on.
+                gap = _gap(settings, conn, source, run)
                 if rows:
                     stories.keep_loaded(conn, signed)
                 counts = postgres.row(conn, "tally_of_load", source=source.name, run=run) or {}
                 counts["seconds"] = round(time.monotonic() - started)
-                gap = _gap(settings, conn, source, run)
                 counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
                 state, message = (
                     (RunState.FAILED, _gap_sentence(gap))
