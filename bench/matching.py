@@ -25,7 +25,7 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.alert import watches
-from pipelines.query import asked, compiled
+from pipelines.query import asked, compiled, compiling
 from pipelines.query.asked import Look, Subject
 from pipelines.query.compiled import Compiled
 from pipelines.query.grammar import Node
@@ -97,7 +97,7 @@ def measure(
     written = [" ".join(wanted) + "".join(f" -{word}" for word in out) for wanted, out in queries]
     begin = time.perf_counter()
     nodes: list[tuple[str, Node]] = [(f"w{n}", watches.parse_query(one)) for n, one in enumerate(written)]
-    made = compiled.compiled(nodes, shares)
+    made = compiling.compile_queries(nodes, shares)
     built = time.perf_counter() - begin
     del nodes
     with tempfile.TemporaryDirectory() as folder:

@@ -83,7 +83,7 @@ PUBLIC = {
     "pipelines.listings": "fields formats pace xmltree",
     "pipelines.load": "stage stories wordings words",
     "pipelines.notify": "address channels delivery outbox wording",
-    "pipelines.query": "asked compiled dating explained grammar lexer matcher selection terms vectors",
+    "pipelines.query": "asked compiled compiling dating explained grammar lexer matcher selection terms vectors",
     "pipelines.sources": "access folders sourcefile zones",
     "pipelines.stores": "anchors articlefile chain clock dumps entries migrations postgres postgres_address retention "
     "runs stories templates warc warc_records warc_spans",

@@ -13,7 +13,7 @@ from pipelines.alert import index, synonyms, watches
 from pipelines.alert import stage as alert
 from pipelines.archive import search
 from pipelines.errors import QueryError
-from pipelines.query import asked, compiled, grammar
+from pipelines.query import asked, compiled, compiling, grammar
 from pipelines.query.asked import Subject
 from pipelines.query.selection import Scope
 from pipelines.settings import Settings
@@ -63,7 +63,7 @@ def test_all_at_once_are_found_by_what_each_alone_is_found_by() -> None:
                 nodes[f"{number} {written}"] = watches.parse_query(written)
             except QueryError:
                 continue
-    made = compiled.compiled(nodes.items(), {})
+    made = compiling.compile_queries(nodes.items(), {})
     alone = compared = 0
 
     for subject in subjects:
@@ -188,4 +188,4 @@ def test_who_cannot_keep_the_matcher_tells_all_the_same(
 
 def test_dates_cannot_be_asked_of_articles_as_they_come() -> None:
     with pytest.raises(TypeError):
-        compiled.compiled([("w", grammar.parse("a from:7d"))], {})
+        compiling.compile_queries([("w", grammar.parse("a from:7d"))], {})

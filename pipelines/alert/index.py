@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipelines import private
 from pipelines.alert import policy, synonyms, watches
 from pipelines.errors import QueryError
-from pipelines.query import compiled
+from pipelines.query import compiled, compiling
 from pipelines.query.compiled import Compiled
 from pipelines.query.grammar import Node
 from pipelines.settings import Settings
@@ -56,7 +56,7 @@ def _built(conn: postgres.Connection, file: Path, digest: str) -> Compiled:
     rows = postgres.query(conn, "usual_words", newest=policy.COUNTED_ARTICLES)
     shares = {row["word"]: row["articles"] / max(1, row["of"]) for row in rows}
     problems: list[str] = []
-    made = compiled.compiled(_nodes(conn, problems), shares)
+    made = compiling.compile_queries(_nodes(conn, problems), shares)
     told = np.frombuffer("\n".join(problems).encode(), np.uint8)
     arrays = {**made.arrays, "digest": np.frombuffer(digest.encode(), np.uint8), "unreadable": told}
     try:

@@ -7,18 +7,18 @@ ledger of all addresses that lists named, the articles that are there, and the d
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
-from html import escape
 from itertools import groupby
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from pipelines import steering
-from pipelines.archive import policy
+from pipelines.archive import coverage_page, policy
+from pipelines.archive.coverage_days import Covered, Day
 from pipelines.codes import Gap, State
 from pipelines.query import selection
 from pipelines.query.grammar import Node
@@ -27,8 +27,6 @@ from pipelines.stores import postgres
 
 JSON, PAGE = "coverage.json", "coverage.html"
 KEPT = (State.STORED, State.UNCHANGED)
-# Reasons of rejections that the page names of a source. Chosen: a line of text; the JSON has all.
-REASONS_SHOWN = 4
 DAY = timedelta(days=1)
 # Rows of one look at the ledger.
 AT_ONCE = 2_000
@@ -52,38 +50,6 @@ class Limits:
         return cls(sources=found.sources, not_sources=found.not_sources, since=found.since, until=found.until)
 
 
-@dataclass(kw_only=True)
-class Day:
-    """What is known of a source's day, in addresses of articles: the ledger's account, and what the archive has.
-
-    expected: as many as were found on a usual day before, None where nobody knows. stored: what the ledger calls so;
-    archived: what of it is an article in the archive; missing: what is not. exported: articles in the parts.
-    """
-
-    day: date
-    listened: bool
-    expected: int | None = None
-    found: int = 0
-    stored: int = 0
-    archived: int = 0
-    missing: int = 0
-    exported: int = 0
-    rejected: dict[str, int] = field(default_factory=dict)
-    otherwise: dict[str, int] = field(default_factory=dict)
-    gaps: list[Gap] = field(default_factory=list)
-
-
-@dataclass(kw_only=True)
-class Covered:
-    """A source's part of the card; followed_since: the first day on which a crawl of it ended."""
-
-    source: str
-    title: str
-    followed_since: date | None
-    extractors: dict[str, int]
-    days: list[Day]
-
-
 def write(
     conn: postgres.Connection,
     folder: Path,
@@ -100,11 +66,11 @@ def write(
         file.write(f'{{"export": {head}, "meanings": {json.dumps({gap: gap.means for gap in Gap})}, "sources": [')
         for number, covered in enumerate(of_sources(conn, limits, exported, titles)):
             file.write("," * bool(number) + "\n" + steering.as_json(asdict(covered), default=str))
-            rows.append(_row(covered))
-            sections.append(_section(covered))
+            rows.append(coverage_page.row(covered))
+            sections.append(coverage_page.section(covered))
         file.write("]}\n")
     with _replaced(folder / PAGE) as beside:
-        beside.write_text(_page(facts, rows, sections), encoding="utf-8")
+        beside.write_text(coverage_page.page(facts, rows, sections), encoding="utf-8")
 
 
 def of_sources(
@@ -199,118 +165,9 @@ def _gaps(day: Day, followed: date | None) -> list[Gap]:
     return found
 
 
-class _replaced:
-    """A file that is written beside and takes its place when the block ends well."""
-
-    def __init__(self, path: Path) -> None:
-        self.path, self.beside = path, path.with_name(f".{path.name}.part")
-
-    def __enter__(self) -> Path:
-        return self.beside
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None:
-            self.beside.replace(self.path)
-
-
-HEAD = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Coverage</title>
-<style>
-body{font:15px/1.5 system-ui,sans-serif;max-width:72rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;margin:.5rem 0}tr{border-bottom:1px solid #8884}h2{margin-top:2.5rem}
-td,th{padding:.15rem .7rem .15rem 0;text-align:start;vertical-align:top}.gap{color:#b00020}
-td.n,th.n{text-align:end;font-variant-numeric:tabular-nums}
-</style></head><body><h1>What this export covers</h1>
-"""
-
-
-def _page(facts: Mapping[str, Any], rows: Sequence[str], sections: Sequence[str]) -> str:
-    asked = {name: value for name, value in facts["asked"].items() if value}
-    told = "; ".join(f"{escape(name)}: <bdi>{_shown(value)}</bdi>" for name, value in asked.items())
-    counted = (f"{facts['articles']:,} articles in {facts['parts']:,} parts, asked for with {told}. "
-               f"Begun {escape(facts['began_at'])}, ended {escape(facts['ended_at'])}.")  # fmt: skip
-    head = _cells(
-        "th", "source", *map(Number, ("#days", "#found", "#stored", "#archived", "#missing", "#exported", "#unheard"))
-    )
-    means = "".join(f"<li>{escape(gap)}: {escape(gap.means)}</li>" for gap in Gap)
-    return (
-        f"{HEAD}<p>{counted}</p>\n<p>A day is a day in UTC: when an article was published or, of other addresses, "
-        "first named. Found: addresses that lists named; stored: what the ledger calls stored; archived: what the "
-        f"archive holds; exported: what the parts hold, after all that the query asked.</p>\n<ul>{means}</ul>\n"
-        f"<table>{head}{''.join(rows)}</table>\n{''.join(sections)}</body></html>\n"
-    )
-
-
-class Number(str):
-    """A cell that is set as a figure."""
-
-    __slots__ = ()
-
-
-def _row(covered: Covered) -> str:
-    days = covered.days
-    sums = _sums(days)
-    unheard = sum(Gap.UNHEARD in day.gaps for day in days)
-    return _cells("td", covered.source, *(Number(f"{n:,}") for n in (len(days), *sums, unheard)))
-
-
-def _section(covered: Covered) -> str:
-    reasons = sum((Counter(day.rejected) for day in covered.days), Counter[str]())
-    rejected = ", ".join(f"{count:,} {escape(code)}" for code, count in reasons.most_common(REASONS_SHOWN))
-    read = ", ".join(f"{escape(name)} ({count:,})" for name, count in covered.extractors.items())
-    gaps = "".join(f'<li class="gap">{line}</li>' for line in _gap_lines(covered.days))
-    months = [_month(name, list(some)) for name, some in groupby(covered.days, lambda day: f"{day.day:%Y-%m}")]
-    heads = ("expected", "found", "stored", "archived", "missing", "exported", "rejected", "else")
-    return (
-        f"<h2><bdi>{_shown(covered.title or covered.source)}</bdi> ({escape(covered.source)})</h2>\n"
-        f"<p>Followed since {covered.followed_since or 'no crawl of it has ended yet'}. Read by: {read or 'nothing'}. "
-        f"Rejected: {rejected or 'nothing'}.</p>\n<ul>{gaps or '<li>No gap.</li>'}</ul>\n"
-        f"<table>{_cells('th', 'month', *(Number('#' + head) for head in heads))}{''.join(months)}</table>\n"
-    )
-
-
-def _month(name: str, days: Sequence[Day]) -> str:
-    expected = sum(day.expected or 0 for day in days)
-    more = [sum(sum(some.values()) for some in kind)
-            for kind in ((day.rejected for day in days), (day.otherwise for day in days))]  # fmt: skip
-    return _cells("td", name, *(Number(f"{n:,}") for n in (expected, *_sums(days), *more)))
-
-
-def _sums(days: Sequence[Day]) -> list[int]:
-    rows = [(day.found, day.stored, day.archived, day.missing, day.exported) for day in days]
-    return [sum(column) for column in zip(*rows, strict=True)] or [0] * 5  # as many as are summed
-
-
-def _gap_lines(days: Sequence[Day]) -> Iterator[str]:
-    """Each gap from its first day to its last one."""
-    for gap in Gap:
-        run: list[Day] = []
-        for day in [*days, None]:
-            if day and gap in day.gaps and (not run or day.day == run[-1].day + DAY):
-                run.append(day)
-                continue
-            if run:
-                yield _gap_line(gap, run)
-            run = [day] if day and gap in day.gaps else []
-
-
-def _gap_line(gap: Gap, run: Sequence[Day]) -> str:
-    first, last = run[0].day, run[-1].day
-    when = f"{first}" if first == last else f"{first} to {last} ({len(run)} days)"
-    missing = f", {sum(day.missing for day in run):,} articles" if gap == Gap.MISSING else ""
-    return f"{when}: {escape(gap)}{missing}"
-
-
-def _cells(kind: str, *texts: str) -> str:
-    cells = (
-        f'<{kind} class="n">{escape(text.removeprefix("#"))}</{kind}>'
-        if isinstance(text, Number)
-        else f"<{kind}><bdi>{_shown(text)}</bdi></{kind}>"
-        for text in texts
-    )
-    return f"<tr>{''.join(cells)}</tr>\n"
-
-
-def _shown(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
-    return escape(steering.strip(text))
+@contextmanager
+def _replaced(path: Path) -> Iterator[Path]:
+    """A file beside this one, which takes its place when the block ends well."""
+    beside = path.with_name(f".{path.name}.part")
+    yield beside
+    beside.replace(path)

@@ -1,0 +1,40 @@
+"""What a coverage card counts: the days of a source, and its gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from pipelines.codes import Gap
+
+
+@dataclass(kw_only=True)
+class Day:
+    """What is known of a source's day, in addresses of articles: the ledger's account, and what the archive has.
+
+    expected: as many as were found on a usual day before, None where nobody knows. stored: what the ledger calls so;
+    archived: what of it is an article in the archive; missing: what is not. exported: articles in the parts.
+    """
+
+    day: date
+    listened: bool
+    expected: int | None = None
+    found: int = 0
+    stored: int = 0
+    archived: int = 0
+    missing: int = 0
+    exported: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+    otherwise: dict[str, int] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class Covered:
+    """A source's part of the card; followed_since: the first day on which a crawl of it ended."""
+
+    source: str
+    title: str
+    followed_since: date | None
+    extractors: dict[str, int]
+    days: list[Day]
