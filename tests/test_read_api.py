@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from pipelines.airflow.console import policy
 from pipelines.airflow.console.reading import Allowance
 from pipelines.settings import Settings
 from pipelines.sources import sourcefile
@@ -290,3 +291,12 @@ def test_an_allowance_comes_back_with_time_and_is_each_users_own() -> None:
     assert first == [0, 0, 1.0]
     assert other == 0
     assert later == [0, 1.0]
+
+
+def test_strangers_without_number_are_not_remembered_for_ever() -> None:
+    allowance = Allowance(2, 60, clock=lambda: 0.0)
+
+    for number in range(3 * policy.REMEMBERED):
+        allowance.take(f"2001:db8::{number:x}")
+
+    assert len(allowance._left) <= policy.REMEMBERED

@@ -22,3 +22,5 @@ ANSWER_BYTES = 32 * 1024 * 1024
 # Requests that one user may make at once, and how many come back each minute. Chosen: a notebook that pages through a
 # search never waits, and one that runs wild leaves most of the server to Airflow.
 REQUESTS_AT_ONCE, REQUESTS_A_MINUTE = 60, 120
+# Users, or addresses that ask for feeds, of which it is remembered what they asked. Chosen: some megabytes.
+REMEMBERED = 10_000

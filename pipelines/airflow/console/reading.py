@@ -50,6 +50,9 @@ class Allowance:
         """Count a request of a user: 0 where it may be made, else the seconds until one may."""
         now = self._clock()
         with self._lock:
+            if len(self._left) >= policy.REMEMBERED:
+                # A flood of strangers: what each has left costs more to remember than to give anew.
+                self._left.clear()
             left, since = self._left.get(name, (float(self._at_once), now))
             left = min(float(self._at_once), left + (now - since) * self._a_second)
             if left < 1:
