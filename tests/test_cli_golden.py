@@ -107,3 +107,12 @@ def test_a_page_is_tried_with_what_is_known_of_its_source(nightdesk: Nightdesk, 
     assert "ms of CPU, no template" in said
     assert "2026-11-21 10:00+00:00, to the " in said
     assert "from meta" in said
+
+
+def test_what_somebody_saw_to_be_wrong_is_kept_beside_the_draft(nightdesk: Nightdesk, settings: Settings) -> None:
+    nightdesk("sources", "sample", "bridge", "--note", "The second paragraph\nis missing.")
+
+    (kept,) = golden.load(golden.path(settings.sources, "bridge"))
+
+    assert (kept.note, kept.reviewed) == ("The second paragraph is missing.", False)
+    assert "give what they should" not in nightdesk("sources", "check", "--offline").stdout

@@ -118,6 +118,12 @@ insert into holds (asked, why) values (%(asked)s, %(why)s) returning id
 -- Let go of a hold.
 delete from holds where id = %(id)s
 
+-- name: page_of_revision
+-- Where the page of a revision of an article stands in the raw store.
+select f.url, f.final_url, f.fetched_at, coalesce(f.digest, '') as digest, f.warc_file, f.warc_offset, f.warc_length
+from revisions r join fetches f on f.id = r.fetch_id
+where r.article_id = %(id)s and r.revision = %(revision)s and f.warc_file is not null
+
 -- name: pages_of_file
 -- The pages that the ledger has in a raw file.
 select warc_offset as offset, url, digest from fetches where warc_file = %(file)s order by warc_offset

@@ -15,13 +15,6 @@ from alerts a left join articles r on r.id = a.article_id
 where a.run = %(run)s
 order by (a.quiet <> ''), a.id
 
--- name: raw_of_article
--- Where the page stands in the raw store that an article was made of.
-select f.warc_file, f.warc_offset, f.warc_length
-from articles a
-join fetches f on f.id = a.fetch_id
-where a.id = %(id)s and f.warc_file is not null
-
 -- name: stage_times_of_run
 -- How long each stage of a run took, from its first source's start to its last one's end.
 select stage, extract(epoch from max(ended_at) - min(started_at))::float as seconds

@@ -15,11 +15,11 @@ from pipelines.desk import records as desk
 from pipelines.errors import NightdeskError
 from pipelines.follow import changes
 from pipelines.health import golden
-from pipelines.model import Page, Pointer, Source
+from pipelines.model import Source
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders as sources
 from pipelines.sources.sourcefile import shown
-from pipelines.stores import migrations, postgres, templates, warc
+from pipelines.stores import migrations, postgres
 
 # Among so many of the newest articles one is looked for that is not golden yet.
 NEWEST = 50
@@ -64,15 +64,14 @@ def sample(
     page: Annotated[
         str, typer.Argument(metavar="[URL|ID]", help="One of its articles; the newest that is not golden yet if none.")
     ] = "",
+    note: Annotated[str, typer.Option("--note", help="What is wrong with it, for whoever mends it.")] = "",
 ) -> None:
     """Save the facts of one of a source's pages for a person to review; `sources check` holds the source to them."""
     current = settings()
     (source,) = sources.named(current, [name])
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)
-        raw = _raw(current, conn, _chosen(current, conn, source, page))
-        stored = templates.newest(conn, source.name)
-    drafted = golden.sample(current, source, raw, stored.in_use if stored else None)
+        drafted = golden.sample_article(current, conn, source, _chosen(current, conn, source, page), note=note)
     quote(drafted.title or "", "bold")
     for fact in ("url", "published", "language", "begins", "ends"):
         say(f"{fact:10}{getattr(drafted, fact) or '–'}")
@@ -163,10 +162,3 @@ def _chosen(current: Settings, conn: postgres.Connection, source: Source, page: 
     if found is None or found["source"] != source.name:
         raise NightdeskError(f"There is no article {page} of {source.name}; `nightdesk articles` lists the latest.")
     return int(found["id"])
-
-
-def _raw(current: Settings, conn: postgres.Connection, number: int) -> Page:
-    row = postgres.row(conn, "raw_of_article", id=number)
-    if row is None:
-        raise NightdeskError(f"The raw page of article {number} is not known to the ledger.")
-    return warc.read(current.raw, Pointer(**row))

@@ -10,7 +10,7 @@ import json
 import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from pipelines.errors import NightdeskError, SourceError, StoreError
 from pipelines.extract import preview
 from pipelines.extract.preview import Trial
-from pipelines.model import Article, Page, Rejection, Source, Template
+from pipelines.model import Article, Page, Pointer, Rejection, Source, Template
 from pipelines.settings import Settings
 from pipelines.sources.sourcefile import shown
 from pipelines.stores import postgres, templates, warc
@@ -34,7 +34,7 @@ HEAD = """\
 # What these pages of {title} must keep giving; `nightdesk sources check {name}` reads them again, offline.
 # Compare each with its page, mend what is wrong, then set its `reviewed` to true. A line that is left out is not
 # checked. `published` is the day by the source's clock, "" where the page gives none; `begins` and `ends` are the first
-# and the last words of the text, as many as you like.
+# and the last words of the text, as many as you like; `note` is what somebody saw to be wrong.
 """
 
 
@@ -42,7 +42,8 @@ HEAD = """\
 class Golden:
     """A page and what it must keep giving; a fact that is None is not checked.
 
-    published: a day as ISO 8601, empty where the page gives none. begins, ends: words of the text.
+    published: a day as ISO 8601, empty where the page gives none. begins, ends: words of the text. note: what somebody
+    saw to be wrong, for whoever mends it; nothing is compared with it.
     """
 
     url: str
@@ -53,6 +54,7 @@ class Golden:
     language: str | None = None
     begins: str | None = None
     ends: str | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,15 +85,30 @@ def load(file: Path) -> list[Golden]:
     return [_golden(page, f"{shown(file)}: page {number}") for number, page in enumerate(pages, 1)]
 
 
-def sample(settings: Settings, source: Source, page: Page, template: Template | None) -> Golden:
-    """Draft the facts of a page and keep its bytes; NightdeskError where it is no article or is golden already."""
+def sample_article(
+    settings: Settings, conn: postgres.Connection, source: Source, number: int, *, note: str = ""
+) -> Golden:
+    """Draft the facts of the page that an article was made of, as `sample` does."""
+    row = postgres.row(conn, "raw_of_article", id=number)
+    if row is None:
+        raise NightdeskError(f"The raw page of article {number} is not known to the ledger.")
+    stored = templates.newest(conn, source.name)
+    page = warc.read(settings.raw, Pointer(**row))
+    return sample(settings, source, page, stored.in_use if stored else None, note=note)
+
+
+def sample(settings: Settings, source: Source, page: Page, template: Template | None, *, note: str = "") -> Golden:
+    """Draft the facts of a page and keep its bytes; NightdeskError where it is no article or is golden already.
+
+    note: what somebody saw to be wrong with it.
+    """
     file = path(settings.sources, source.name)
     if any(golden.url == page.url for golden in load(file)):
         raise NightdeskError(f"{page.url} is in {shown(file)} already; take its [[page]] out there to draft it anew.")
     made = preview.one(Trial(source=source, url=page.url, page=page, template=template)).made
     if isinstance(made, Rejection):
         raise NightdeskError(f"{page.url} gives no article to hold on to: {_rejected(made)}.")
-    golden = facts(made, source)
+    golden = replace(facts(made, source), note=_flat(note) or None)
     writer = warc.begin(settings.data / FOLDER, source.name, page.run)
     warc.append(writer, page, {"kind": FOLDER})
     warc.finish(writer)

@@ -63,6 +63,13 @@ where load.source >= %(source)s and load.source <= %(source)s and load.stage = '
 order by load.source desc, load.started_at desc
 limit 1
 
+-- name: raw_of_article
+-- Where the page stands in the raw store that an article was made of.
+select f.warc_file, f.warc_offset, f.warc_length
+from articles a
+join fetches f on f.id = a.fetch_id
+where a.id = %(id)s and f.warc_file is not null
+
 -- name: trouble_begun
 -- Note that a source is in trouble of a kind since a moment: the row, untold if it is new or nobody could be told.
 insert into health (source, kind, since) values (%(source)s, %(kind)s, %(since)s)
