@@ -286,3 +286,20 @@ class MovedKind(Decided):
 
     NUMBER = "number", "a number, in the digits of any script"
     NAME = "name", "a name, where capital letters or a title before it tell that it is one"
+
+
+class Thing(Decided):
+    """What somebody did something with: `actions.thing`."""
+
+    SOURCE = "source", "a source, by its name"
+    RUN = "run", "a run, by its key"
+    ARTICLE = "article", "an article, by its number"
+    WATCH = "watch", "a watch, by its name"
+    CHANNEL = "channel", "a channel, by its name"
+    ARCHIVE = "archive", "the whole archive"
+
+
+class Act(Decided):
+    """What somebody did at the Desk: `actions.act`."""
+
+    CRAWL = "crawl", "had a source crawled, whether due or not"

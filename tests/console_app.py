@@ -16,12 +16,18 @@ from pipelines.settings import Settings, exported
 from pipelines.settings import settings as settings_of_this_process
 
 FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
-# What Airflow's role Viewer may do with the website, as FAB keeps it.
-MAY_READ_WEBSITE = ("can_read", "Website")
+# What a page of the Desk sends with an action.
+ACTING = {"Nightdesk-Action": "desk", "Sec-Fetch-Site": "same-origin"}
 
 
 def asked(
-    environment: dict[str, str], path: str, role: str | None, method: str, headers: dict[str, str], name: str
+    environment: dict[str, str],
+    path: str,
+    role: str | None,
+    method: str,
+    headers: dict[str, str],
+    name: str,
+    body: dict[str, Any] | None = None,
 ) -> tuple[int, dict[str, str], str]:
     """In the other process, by nobody (None), a user without a role ("") or with one: status, headers, body."""
     os.environ.update(environment)
@@ -31,31 +37,55 @@ def asked(
     if role is not None:
         user = fab_reader(role) if os.environ.get("AIRFLOW__CORE__AUTH_MANAGER") == FAB else reader(role, name)
         client.app.dependency_overrides[login] = lambda: user
-    answer = client.request(method, path, headers=headers)
+    answer = client.request(method, path, headers=headers, json=body)
     return answer.status_code, dict(answer.headers), answer.text
+
+
+def chosen(environment: dict[str, str]) -> None:
+    """In the other process, before anything: what it keeps for good."""
+    os.environ.update(environment)
+
+
+def endpoints() -> list[tuple[str, str]]:
+    """In the other process: every method and path that the app has."""
+    client, _ = app_of_airflow()
+    routes = [route for route in client.app.routes if hasattr(route, "methods")]
+    return sorted((method, route.path) for route in routes for method in route.methods)
+
+
+def logged() -> list[tuple[str, str, str]]:
+    """In the other process: Airflow's own audit log, as event, user and what is said."""
+    from airflow.models.log import Log
+    from airflow.utils.session import create_session
+
+    app_of_airflow()
+    with create_session() as session:
+        return [(row.event, row.owner, row.extra) for row in session.query(Log).order_by(Log.id)]
 
 
 def token_of(environment: dict[str, str], role: str, seconds: int) -> str:
     """In the other process: a token as Airflow's /auth/token makes it, good for so many seconds."""
     os.environ.update(environment)
     app_of_airflow()
-    from airflow import settings as airflow_settings
     from airflow.api_fastapi.app import get_auth_manager
-    from airflow.models.revoked_token import RevokedToken
 
-    # All of Airflow's database that a token asks for: whether it was revoked.
-    RevokedToken.__table__.create(airflow_settings.engine, checkfirst=True)
     return str(get_auth_manager().generate_jwt(reader(role, "reader"), expiration_time_in_seconds=seconds))
 
 
 @lru_cache(maxsize=1)
 def app_of_airflow() -> tuple[Any, Any]:
+    from airflow import settings as airflow_settings
     from airflow.api_fastapi.app import init_auth_manager
     from airflow.api_fastapi.core_api.security import get_user
+    from airflow.models import import_all_models
+    from airflow.models.base import Base
     from fastapi.testclient import TestClient
 
     from pipelines.airflow.console.plugin import NightdeskPlugin
 
+    # What of Airflow's database the app asks: its audit log, and which Dags there are.
+    import_all_models()
+    Base.metadata.create_all(airflow_settings.engine)
     init_auth_manager()
     return TestClient(NightdeskPlugin().fastapi_apps[0]["app"], raise_server_exceptions=False), get_user
 
@@ -67,13 +97,17 @@ def reader(role: str, name: str) -> Any:
 
 
 def fab_reader(role: str) -> Any:
-    """A user of FAB's with the rights of a viewer, or with none."""
+    """A user of FAB's with the rights that it gives a role of this name, or with none."""
     from airflow.providers.fab.auth_manager.models import Action, Permission, Resource, Role, User
+    from airflow.providers.fab.auth_manager.security_manager.override import FabAirflowSecurityManagerOverride
 
-    action, resource = MAY_READ_WEBSITE
-    permission = Permission(action=Action(name=action), resource=Resource(name=resource))
-    roles = [Role(name=role, permissions=[permission])] if role else []
-    return User(id=1, username="reader", roles=roles)
+    given = {one["role"].lower(): one["perms"] for one in FabAirflowSecurityManagerOverride.ROLE_CONFIGS}
+    permissions = [
+        Permission(action=Action(name=action), resource=Resource(name=resource))
+        for action, resource in given.get(role.lower(), ())
+    ]
+    roles = [Role(name=role, permissions=permissions)] if role else []
+    return User(id=1, username="reader", first_name="A", last_name="Reader", roles=roles)
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +132,14 @@ def get(process: ProcessPoolExecutor, airflow: dict[str, str]) -> Any:
     name = f"reader {uuid.uuid4()}"
 
     def ask(
-        path: str, role: str | None = "viewer", method: str = "GET", headers: dict[str, str] | None = None, **more: str
+        path: str,
+        role: str | None = "viewer",
+        method: str = "GET",
+        headers: dict[str, str] | None = None,
+        body: dict[str, Any] | None = None,
+        **more: str,
     ) -> tuple[int, dict[str, str], str]:
-        work = process.submit(asked, {**airflow, **more}, path, role, method, headers or {}, name)
+        work = process.submit(asked, {**airflow, **more}, path, role, method, headers or {}, name, body)
         return work.result(timeout=120)
 
     return ask

@@ -74,7 +74,7 @@ PUBLIC = {
     "search tried verify",
     "pipelines.crawl": "account aliases discovery host_locks ledger policy rhythm rules stage summary",
     "pipelines.dates": "clocks lists months relative written",
-    "pipelines.desk": "records",
+    "pipelines.desk": "actions records unsent",
     "pipelines.extract": "extraction fetched markup preview stage",
     "pipelines.extract.rejections": "reasons",
     "pipelines.extract.site": "learning",

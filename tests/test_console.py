@@ -34,14 +34,16 @@ const draw = (node) => {
   const told = Object.entries(props).filter(([, value]) => ["string", "number"].includes(typeof value));
   return `<${type}${told.map(([name, value]) => ` ${name}=${value}`).join("")}>${inner}</${type}>`;
 };
+class Component {}
 const createElement = (type, props, ...children) => ({ type, props: { ...props, children } });
-globalThis.React = { createElement, Fragment: "" };
+globalThis.React = { createElement, Fragment: "", Component };
+globalThis.ReactRouterDOM = { Link: "RouterLink" };
 const named = (name) => new Proxy({}, { get: (_, part) => `${name}.${String(part)}` });
 globalThis.ChakraUI = new Proxy({}, { get: (_, part) => (part === "Table" ? named("Table") : String(part)) });
 const drawn = (await import(`./${script}`))[component];
 console.log(draw(drawn({ page: JSON.parse(page), chosen: "", onChoose: () => {} })));
 """
-PATHS = ("/desk.js", "/api/desk", "/api/articles/1", "/openapi.json", "/docs")
+PATHS = ("/desk.js", "/api/overview", "/api/articles/1", "/openapi.json", "/docs")
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -64,12 +66,12 @@ def test_a_viewer_reads_the_desk_as_json_that_is_not_kept(
         rows.ran(conn, "sana", "load", "done")
         rows.article(conn, "sana", "1", "انقطاع الكهرباء", "نص", first_fetched_at=rows.AT)
 
-    status, headers, body = get("/api/desk?count=5")
+    status, headers, body = get("/api/articles?count=5")
 
     assert status == 200
     assert headers["cache-control"] == "no-store"
     page = json.loads(body)
-    assert [s["name"] for s in page["sources"]] == ["sana"]
+    assert page["titles"] == {"sana": "Sana"}
     assert [(a["title"], a["direction"]) for a in page["articles"]] == [("انقطاع الكهرباء", "rtl")]
 
 
@@ -77,7 +79,7 @@ def test_a_source_file_that_does_not_keep_the_form_is_told_and_hides_no_other(ge
     follow(settings, "sana")
     (settings.sources / "broken.toml").write_text("title = 1\n", encoding="utf-8")
 
-    page = json.loads(get("/api/desk")[2])
+    page = json.loads(get("/api/sources")[2])
 
     assert [s["name"] for s in page["sources"]] == ["sana"]
     assert len(page["broken"]) == 1
@@ -100,12 +102,14 @@ def test_the_scripts_are_served_as_modules_and_nothing_else_is(get: Any) -> None
     assert (status, headers["content-type"]) == (200, "text/javascript; charset=utf-8")
     assert headers["x-content-type-options"] == "nosniff"
     assert "globalThis.Desk" in body
+    assert get("/desk.js", headers={"If-None-Match": headers["etag"]})[0] == 304
+    assert get("/pages/overview.js")[0] == 200
     assert get("/..%2Fplugin.js")[0] == 404
     assert get("/nothing.js")[0] == 404
 
 
 def test_a_script_never_sets_markup() -> None:
-    for path in SCRIPTS.glob("*.js"):
+    for path in SCRIPTS.rglob("*.js"):
         text = path.read_text(encoding="utf-8")
 
         assert not [
@@ -117,7 +121,7 @@ def test_each_form_of_a_found_term_is_isolated_and_what_separates_them_is_not(tm
     alert = {"id": 1, "state": "sent", "channel": "desk", "terms": ["الكهرباء", "كهرباء", "power"], "alerts": 1}
     page = {"now": "2026-11-22T08:00:00Z", "alerts": [alert], "deliveries": {"failed": 0, "waiting": 0, "sent": 1}}
 
-    drawn = rendered(tmp_path, "alerts.js", "Alerts", page)
+    drawn = rendered(tmp_path, "pages/alerts.js", "Alerts", page)
 
     assert "found as <bdi>الكهرباء</bdi>, <bdi>كهرباء</bdi>, <bdi>power</bdi>" in drawn
 
@@ -129,14 +133,14 @@ def test_the_table_of_sources_is_whole_up_to_twelve_and_says_when_it_scrolls(
     source = {"title": "Sana", "state": "done", "outcomes": {}, "reasons": [], "undecided": 0, "articles": 7}
     page = {"now": "2026-11-22T08:00:00Z", "sources": [{**source, "name": f"s{at}"} for at in range(number)]}
 
-    drawn = rendered(tmp_path, "sources.js", "Sources", page)
+    drawn = rendered(tmp_path, "pages/sources.js", "Sources", page)
 
     assert drawn.count(">Sana<") == number
     assert ("maxH=" in drawn, "scroll for all" in drawn) == (scrolls, scrolls)
 
 
 def test_a_database_that_does_not_answer_is_a_503_without_its_address(get: Any) -> None:
-    status, _, body = get("/api/desk", NIGHTDESK_DATABASE_URL="postgresql://desk:secret@127.0.0.1:9/nightdesk")
+    status, _, body = get("/api/overview", NIGHTDESK_DATABASE_URL="postgresql://desk:secret@127.0.0.1:9/nightdesk")
 
     assert status == 503
     assert "log of Airflow's API server" in body
@@ -144,7 +148,7 @@ def test_a_database_that_does_not_answer_is_a_503_without_its_address(get: Any) 
 
 
 def test_a_setting_that_stops_the_dags_is_told_by_its_name(get: Any) -> None:
-    status, _, body = get("/api/desk", NIGHTDESK_SCHEDULE="99 2 * * *")
+    status, _, body = get("/api/overview", NIGHTDESK_SCHEDULE="99 2 * * *")
 
     assert status == 503
     assert "NIGHTDESK_SCHEDULE cannot be used: '99 2 * * *' is no cron expression" in json.loads(body)["detail"]
@@ -152,8 +156,8 @@ def test_a_setting_that_stops_the_dags_is_told_by_its_name(get: Any) -> None:
 
 
 def test_a_request_that_makes_no_sense_is_refused_and_an_unknown_source_is_empty(get: Any) -> None:
-    assert get("/api/desk?count=0")[0] == 422
-    assert json.loads(get("/api/desk?source=nobody")[2])["articles"] == []
+    assert get("/api/articles?count=0")[0] == 422
+    assert json.loads(get("/api/articles?source=nobody")[2])["articles"] == []
 
 
 def rendered(folder: Path, script: str, component: str, page: dict[str, Any]) -> str:

@@ -98,8 +98,8 @@ def test_a_night_by_airflow_ends_with_articles_and_the_desk(machine: Machine, ni
     # What a source had before it was followed is no news.
     assert machine.alerts(night) == []
     with night.api() as client:
-        desk = client.get("/nightdesk/api/desk")
-        stranger = client.get("/nightdesk/api/desk", headers={"Authorization": ""})
+        desk = client.get("/nightdesk/api/sources")
+        stranger = client.get("/nightdesk/api/overview", headers={"Authorization": ""})
         sources = client.get("/nightdesk/api/v1/sources").json()["sources"]
         (run,) = api_client.runs(client, "news_crawl")
         log = client.get(f"/api/v2/dags/news_crawl/dagRuns/{run.run_id}/taskInstances/plan/logs/1")
@@ -122,7 +122,7 @@ def test_a_viewer_sees_the_desk_after_the_documented_command(night: Installation
         night.compose(*airflow, "roles", "add-perms", "Viewer", "--action", "can_read", "--resource", "Plugins")
         # Airflow keeps what a user may do for half a minute.
         wait(lambda: client.get("/api/v2/plugins").is_success, lambda: "the Viewer is refused", seconds=60)
-        desk = client.get("/nightdesk/api/desk").status_code
+        desk = client.get("/nightdesk/api/overview").status_code
 
     assert (before, desk) == (403, 200)
 

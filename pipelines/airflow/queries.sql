@@ -19,5 +19,6 @@ union
 select channel from deliveries where state = 'waiting'
 
 -- name: desk_limits
--- Make this session a reader whose statements end after so many milliseconds.
-select set_config('statement_timeout', %(ms)s::text, false), set_config('default_transaction_read_only', 'on', false)
+-- Make this session one whose statements end after so many milliseconds, and a reader where nothing is to be written.
+select set_config('statement_timeout', %(ms)s::text, false),
+    set_config('default_transaction_read_only', case when %(read_only)s then 'on' else 'off' end, false)

@@ -19,6 +19,8 @@ ARTICLES_SHOWN = 40
 RUNS_SHOWN = 10
 # Old runs that were begun again since the oldest of those on the page. Chosen: hardly anybody begins as many.
 RUNS_BEGUN_AGAIN = 10
+# Actions in the history of a thing. Chosen: what is read in one go.
+ACTIONS_SHOWN = 50
 # Names in one sentence; the others are counted. Chosen: a line.
 NAMED = 3
 # Pages that were walls or errors, of a source with nothing new, from which on it is said. Chosen: one or two are every

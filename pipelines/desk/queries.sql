@@ -1,5 +1,18 @@
 -- The short statements of desk/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
 
+-- name: desk_act
+-- Write down that somebody did something with a thing.
+insert into actions (done_by, act, thing, name, detail)
+values (%(who)s, %(act)s, %(thing)s, %(of)s, %(detail)s)
+
+-- name: desk_actions
+-- What was done with a thing, the newest first.
+select done_at, done_by, act, detail
+from actions
+where thing = %(thing)s and name = %(of)s
+order by id desc
+limit %(count)s
+
 -- name: desk_article
 -- One article in full, with the watches that found it.
 select id, source, url, canonical_url, title, description, text, authors, language, published_at, published_precision,

@@ -51,7 +51,7 @@ def overview(
     """
     now = now or datetime.now(UTC)
     rows, latest, sent = sources(conn, followed, now=now), runs(conn, policy.RUNS_SHOWN), deliveries(conn, now=now)
-    used = _channels(conn, addressed)
+    used = channels(conn, addressed)
     tone, sentence = headline(
         rows, latest, schedule=schedule, timezone=timezone, undelivered=sent["failed"], channels=used, now=now,
         unreached=lambda run: ledger_runs.unreached(conn, run),
@@ -131,6 +131,13 @@ def alerts(conn: postgres.Connection, count: int) -> list[Record]:
     return [_delivery(row) for row in postgres.query(conn, "desk_deliveries", count=count)]
 
 
+def channels(conn: postgres.Connection, addressed: Collection[str] | None = None) -> list[Record]:
+    """The channels with what waits for them and what is in their way, without an address."""
+    return [
+        {**channel, "error": ADDRESS.sub("…", channel["error"])} for channel in channels_module.listed(conn, addressed)
+    ]
+
+
 def deliveries(conn: postgres.Connection, *, now: datetime | None = None) -> dict[str, int]:
     """How many deliveries of the last seven days wait, failed or were sent."""
     rows = postgres.query(conn, "desk_delivery_states", now=now or datetime.now(UTC), within=policy.DELIVERIES_OF)
@@ -208,12 +215,6 @@ def ago(then: datetime, now: datetime) -> str:
     return (
         f"{minutes // 60} hours ago" if minutes < policy.HOURS_IN_DAYS_FROM * 60 else f"{minutes // (24 * 60)} days ago"
     )
-
-
-def _channels(conn: postgres.Connection, addressed: Collection[str] | None) -> list[Record]:
-    return [
-        {**channel, "error": ADDRESS.sub("…", channel["error"])} for channel in channels_module.listed(conn, addressed)
-    ]
 
 
 def _held(channel: Record) -> str:

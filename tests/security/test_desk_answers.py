@@ -16,24 +16,24 @@ pytestmark = pytest.mark.airflow
 @pytest.mark.parametrize(
     ("path", "role", "method", "status"),
     [
-        ("/api/desk", "viewer", "GET", 200),
-        ("/api/desk", None, "GET", 401),
-        ("/api/desk", "", "GET", 403),
-        ("/api/desk", "viewer", "POST", 405),
+        ("/api/overview", "viewer", "GET", 200),
+        ("/api/overview", None, "GET", 401),
+        ("/api/overview", "", "GET", 403),
+        ("/api/overview", "viewer", "POST", 405),
         ("/api/articles/1", "viewer", "DELETE", 405),
         ("/api/articles/1", "viewer", "GET", 404),
         ("/api/articles/one", "viewer", "GET", 422),
         ("/api/articles/%00", "viewer", "GET", 422),
         ("/api/articles/99999999999999999999999", "viewer", "GET", 404),
-        ("/api/desk?count=0", "viewer", "GET", 422),
-        ("/api/desk?count=%00", "viewer", "GET", 422),
-        ("/api/desk?source=%00", "viewer", "GET", 422),
-        ("/api/desk?source=a%00b", "viewer", "GET", 422),
-        ("/api/desk?source=%1b[2J", "viewer", "GET", 422),
-        ("/api/desk?source=%C2%9B", "viewer", "GET", 422),
-        ("/api/desk?source=" + "x" * 201, "viewer", "GET", 422),
-        ("/api/desk?source=%FF%FE", "viewer", "GET", 200),
-        ("/api/desk?source=nobody", "viewer", "GET", 200),
+        ("/api/articles?count=0", "viewer", "GET", 422),
+        ("/api/articles?count=%00", "viewer", "GET", 422),
+        ("/api/articles?source=%00", "viewer", "GET", 422),
+        ("/api/articles?source=a%00b", "viewer", "GET", 422),
+        ("/api/articles?source=%1b[2J", "viewer", "GET", 422),
+        ("/api/articles?source=%C2%9B", "viewer", "GET", 422),
+        ("/api/articles?source=" + "x" * 201, "viewer", "GET", 422),
+        ("/api/articles?source=%FF%FE", "viewer", "GET", 200),
+        ("/api/articles?source=nobody", "viewer", "GET", 200),
         ("/nothing", "viewer", "GET", 404),
         ("/%00.js", "viewer", "GET", 404),
         ("/docs", None, "GET", 404),
@@ -46,6 +46,7 @@ def test_every_answer_is_private_and_expected(get: Any, path: str, role: str | N
     assert answered == status, body
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["content-security-policy"].startswith("default-src 'none'")
     assert "Traceback" not in body
 
 
@@ -58,7 +59,7 @@ def test_every_answer_is_private_and_expected(get: Any, path: str, role: str | N
     ],
 )
 def test_what_breaks_is_said_privately_and_without_a_secret(get: Any, broken: dict[str, str]) -> None:
-    answered, headers, body = get("/api/desk", **broken)
+    answered, headers, body = get("/api/overview", **broken)
 
     assert answered in (200, 500, 503)
     assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")

@@ -1,116 +1,83 @@
-// Desk: what last night brought, inside Airflow's UI. Hand-written, no build step: React and Chakra are Airflow's own.
-import { Alerts, Runs } from "./alerts.js";
-import { Articles } from "./articles.js";
-import { Sources } from "./sources.js";
-import { clock, load, saying } from "./pieces.js";
+// Desk: where the night is run from, inside Airflow's UI. Hand-written, no build step: React, Chakra and the router are
+// Airflow's own. Here is what is around every page: the navigation, and the page that the address names.
+import { PAGES } from "./pages.js";
+import { Go, pageOf } from "./parts/router.js";
+import { Trouble } from "./parts/pieces.js";
 
-const { createElement: h, Fragment, useCallback, useEffect, useState } = globalThis.React;
-const { Box, Button, Flex, Heading, Skeleton, Stack, Text } = globalThis.ChakraUI;
+const { createElement: h, Component, Suspense, lazy, useEffect } = globalThis.React;
+const { Box, Flex, Skeleton, Stack } = globalThis.ChakraUI;
+const { useLocation } = globalThis.ReactRouterDOM;
 
-const REFRESH_MS = 60_000;
-const TONES = { good: "green", warn: "orange", bad: "red", empty: "blue" };
+const COMPONENTS = new Map(PAGES.map((page) => [page, lazy(async () => ({ default: (await page.load()).Page }))]));
 
-const Headline = ({ page, error, stale, onRefresh }) => {
-  const colour = error ? "red" : TONES[page?.tone] ?? "gray";
-  return h(
+const Navigation = ({ current }) =>
+  h(
     Flex,
-    {
-      as: "header",
-      direction: { base: "column", md: "row" },
-      gap: { base: 2, md: 4 },
-      px: 4,
-      py: 3,
-      borderRadius: "lg",
-      borderWidth: "1px",
-      borderStartWidth: "6px",
-      borderStartColor: `${colour}.solid`,
-      align: { base: "stretch", md: "flex-start" },
-      justify: "space-between",
-    },
-    h(
-      Box,
-      { minW: 0, "aria-live": "polite" },
-      h(
-        Heading,
-        { as: "h1", size: "md", lineHeight: "1.45", fontWeight: "semibold", overflowWrap: "anywhere", "data-testid": "headline" },
-        error && !page ? error : page ? page.headline : "Reading what the last run brought …",
-      ),
-      error && page ? h(Text, { color: "red.fg", fontSize: "sm", mt: 1 }, `${error} What you see is older.`) : null,
-      ...(page?.broken ?? []).map((sentence) => h(Text, { key: sentence, color: "red.fg", fontSize: "sm", mt: 1 }, sentence)),
-    ),
-    h(
-      Flex,
-      { align: "center", justify: "space-between", gap: 3, flexShrink: 0 },
-      page
-        ? h(
-            Text,
-            { fontSize: "xs", color: "fg.muted", whiteSpace: "nowrap" },
-            `as of ${clock(page.now)}`,
-          )
-        : null,
-      h(Button, { size: "xs", variant: "outline", onClick: onRefresh, disabled: stale }, "Refresh"),
-    ),
+    { as: "nav", "aria-label": "Desk", gap: 1, flexWrap: "wrap", borderBottomWidth: "1px", pb: 1 },
+    PAGES.filter((page) => page.nav).map((page) => {
+      const here = current && (page.path === current.path || (page.path && current.path.startsWith(`${page.path}/`)));
+      return h(
+        Go,
+        {
+          key: page.path,
+          to: page.path,
+          "aria-current": here ? "page" : undefined,
+          px: 3,
+          py: 1.5,
+          borderRadius: "md",
+          color: here ? "fg" : "fg.muted",
+          bg: here ? "bg.emphasized" : undefined,
+          fontWeight: here ? "semibold" : undefined,
+          textDecoration: "none",
+          _hover: { bg: "bg.muted" },
+        },
+        page.nav,
+      );
+    }),
   );
-};
+
+// A page that breaks says so in its place, and the navigation stays.
+class Boundary extends Component {
+  constructor(props) {
+    super(props);
+    this.state = { error: null };
+  }
+
+  static getDerivedStateFromError(error) {
+    return { error };
+  }
+
+  render() {
+    if (!this.state.error) return this.props.children;
+    return h(Trouble, null, `This page of the Desk broke: ${this.state.error.message}. Reload to try again.`);
+  }
+}
 
 const Desk = () => {
-  const [page, setPage] = useState(null);
-  const [error, setError] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [chosen, setChosen] = useState("");
-  const [turn, setTurn] = useState(0);
-  const refresh = useCallback(() => setTurn((t) => t + 1), []);
-
+  const { pathname } = useLocation();
+  const found = pageOf(PAGES, pathname);
+  const title = found ? `${found.page.title} · Desk` : "Desk";
   useEffect(() => {
-    let current = true;
-    setBusy(true);
-    load(`desk${chosen ? `?source=${encodeURIComponent(chosen)}` : ""}`)
-      .then(
-        (got) => {
-          if (!current) return;
-          setPage(got);
-          setError("");
-        },
-        (problem) => current && setError(saying(problem)),
-      )
-      .finally(() => current && setBusy(false));
-    return () => {
-      current = false;
-    };
-  }, [chosen, turn]);
-
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === "visible" && refresh(), REFRESH_MS);
-    return () => clearInterval(timer);
-  }, [refresh]);
-
+    document.title = `${title} · Airflow`;
+  }, [title]);
   return h(
     Box,
-    { as: "main", lang: "en", dir: "ltr", p: 4, h: "full", overflowY: "auto", "aria-busy": busy, "data-testid": "desk" },
+    { lang: "en", dir: "ltr", p: { base: 2, md: 4 }, h: "full", overflowY: "auto", "data-testid": "desk" },
     h(
       Stack,
       { gap: 4, maxW: "110rem", mx: "auto" },
-      h(Headline, { page, error, stale: busy, onRefresh: refresh }),
-      page
-        ? h(
-            Fragment,
-            null,
-            h(Sources, { page, chosen, onChoose: setChosen }),
-            h(
-              Box,
-              {
-                display: "grid",
-                gap: 4,
-                alignItems: "start",
-                gridTemplateColumns: { base: "minmax(0, 1fr)", xl: "minmax(0, 5fr) minmax(0, 3fr)" },
-              },
-              h(Articles, { page, chosen, onChoose: setChosen }),
-              h(Stack, { gap: 4, minW: 0 }, h(Alerts, { page }), h(Runs, { page })),
-            ),
-          )
-        : error
-          ? null
-          : h(Stack, { gap: 4 }, h(Skeleton, { h: "14rem" }), h(Skeleton, { h: "20rem" })),
+      h(Navigation, { current: found?.page }),
+      h(
+        Boundary,
+        null,
+        h(
+          Suspense,
+          { fallback: h(Stack, { gap: 4 }, h(Skeleton, { h: "4rem" }), h(Skeleton, { h: "20rem" })) },
+          found
+            ? h(COMPONENTS.get(found.page), { ...found.names })
+            : h(Trouble, null, "There is no such page in the Desk. Choose one above."),
+        ),
+      ),
     ),
   );
 };

@@ -17,7 +17,7 @@ ICON = (
 
 
 class NightdeskPlugin(AirflowPlugin):
-    """Desk: an entry in the navigation, a page at /plugin/desk, and the app that feeds it."""
+    """Desk: an entry in the navigation, pages below /plugin/desk, and the app that feeds them."""
 
     name = "nightdesk"
     # Relative, so that it also holds where Airflow is served below a path.
@@ -36,6 +36,6 @@ class NightdeskPlugin(AirflowPlugin):
     @cached_property
     def fastapi_apps(self) -> list[Any]:  # type: ignore[override]
         """The app, made when the API server asks for it: its imports take seconds."""
-        from pipelines.airflow.console.api import app
+        from pipelines.airflow.console.app import app
 
         return [{"app": app(), "url_prefix": PREFIX, "name": "Nightdesk"}]

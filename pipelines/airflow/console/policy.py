@@ -10,6 +10,8 @@ CONNECTION_WAIT_SECONDS = 5.0
 # Seconds after which Postgres ends a statement. Chosen: nobody waits longer for a page, and Airflow's server has others
 # to serve.
 STATEMENT_SECONDS = 8
+# Bytes of what an action may send. Chosen: a list of a thousand addresses has a tenth of it.
+ACTION_BYTES = 1024 * 1024
 # Articles of one page of the Desk, where nobody says how many, and at most. Chosen: what is read in one go.
 ROWS, MAX_ROWS = 40, 200
 # Answers of one page of the read API, where nobody says how many, and at most. Chosen: what a program takes in one go.

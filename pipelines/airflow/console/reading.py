@@ -1,11 +1,11 @@
-"""How the pages and the read API reach the database: one short reading connection per request, a few at a time."""
+"""How the pages and the read API reach the database: one short connection per request, a few at a time."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from pipelines.airflow.console import policy
 from pipelines.settings import Settings
@@ -23,19 +23,30 @@ class Door:
         self._places = threading.BoundedSemaphore(connections)
         self._application = application
 
-    @contextmanager
-    def reading(self, current: Settings) -> Iterator[postgres.Connection]:
+    def reading(self, current: Settings) -> AbstractContextManager[postgres.Connection]:
         """A connection that only reads, and not for long; BusyError where others have them all."""
+        return self._opened(current, read_only=True)
+
+    def writing(self, current: Settings) -> AbstractContextManager[postgres.Connection]:
+        """The same, but it may write."""
+        return self._opened(current, read_only=False)
+
+    @contextmanager
+    def _opened(self, current: Settings, *, read_only: bool) -> Iterator[postgres.Connection]:
         if not self._places.acquire(timeout=policy.CONNECTION_WAIT_SECONDS):
             raise BusyError("Nightdesk is busy: others wait for the database already. Try again in a moment.")
         try:
             with postgres.connection(current, application=self._application) as conn:
-                postgres.query(conn, "desk_limits", ms=policy.STATEMENT_SECONDS * 1000)
+                postgres.query(conn, "desk_limits", ms=policy.STATEMENT_SECONDS * 1000, read_only=read_only)
                 conn.commit()
                 migrations.check_migrated(conn)
                 yield conn
         finally:
             self._places.release()
+
+
+# For the pages of the Desk.
+DESK = Door(policy.DESK_CONNECTIONS, "nightdesk desk")
 
 
 class Allowance:

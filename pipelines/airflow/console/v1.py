@@ -18,7 +18,8 @@ from pydantic import BaseModel
 
 from pipelines import steering
 from pipelines.airflow.console import documents, openapi_page, policy
-from pipelines.airflow.console.access import reader
+from pipelines.airflow.console.asked import BIGINT_BITS, LONGEST_NAME, NAME
+from pipelines.airflow.console.permissions import reader
 from pipelines.airflow.console.reading import Allowance, Door
 from pipelines.archive import published, search
 from pipelines.archive.search import Order
@@ -30,11 +31,9 @@ from pipelines.settings import Settings, settings
 from pipelines.sources import folders
 
 PREFIX = "/api/v1"
-# What Postgres' bigint can hold, without its sign.
-BIGINT_BITS = 63
-LONGEST_CURSOR, LONGEST_NAME, LONGEST_URL = 500, 200, 8_000
-# Nothing that Postgres, a log or a terminal would stumble over.
-NAME = r"^[^\x00-\x1f\x7f-\x9f]*$"
+# Characters of a cursor and of an address in a question. Chosen: several times what they have.
+LONGEST_CURSOR, LONGEST_URL = 500, 8_000
+# Hexadecimal digits of an ETag. Chosen: no two answers have them in common.
 DIGEST_DIGITS = 32
 
 DOOR = Door(policy.API_CONNECTIONS, "nightdesk api")

@@ -1,5 +1,7 @@
 // The latest articles: title and beginning in their own direction; a click opens the whole with what was cut from it.
-import { Dotted, Empty, Outside, Panel, When, Words, load, minute, plural, saying } from "./pieces.js";
+import { load, saying, useData } from "../parts/asking.js";
+import { Dotted, Empty, Headed, Outside, Panel, Waiting, When, Words, minute, plural } from "../parts/pieces.js";
+import { useFilters } from "../parts/router.js";
 
 const { createElement: h, useEffect, useState } = globalThis.React;
 const { Badge, Box, Button, Flex, Heading, Skeleton, Stack, Text } = globalThis.ChakraUI;
@@ -127,12 +129,12 @@ const ArticleRow = ({ article, titles, now }) => {
   );
 };
 
-export const Articles = ({ page, chosen, onChoose }) => {
-  const titles = Object.fromEntries(page.sources.map((s) => [s.name, s.title]));
+const List = ({ page, chosen, onAll }) => {
+  const titles = page.titles;
   const note = chosen
     ? h(
         Button,
-        { size: "xs", variant: "outline", onClick: () => onChoose(""), "aria-label": "Show the articles of all sources" },
+        { size: "xs", variant: "outline", onClick: onAll, "aria-label": "Show the articles of all sources" },
         h("span", null, "only ", h("bdi", null, titles[chosen] ?? chosen), " ✕"),
       )
     : h(Text, { color: "fg.muted", fontSize: "sm" }, `newest ${page.articles.length}`);
@@ -141,12 +143,23 @@ export const Articles = ({ page, chosen, onChoose }) => {
     { title: "Latest articles", id: "desk-articles", note },
     page.articles.length === 0
       ? h(Empty, null, chosen
-          ? "No article of this source yet: its row above says how the last run ended."
+          ? "No article of this source yet: its own page says how the last run ended."
           : "No articles yet. Trigger news_crawl, or type `nightdesk run`; they appear here when news_load has ended.")
       : h(
           Box,
           { as: "ul", listStyleType: "none" },
           page.articles.map((a) => h(ArticleRow, { key: a.id, article: a, titles, now: page.now })),
         ),
+  );
+};
+
+export const Page = () => {
+  const [{ source }, change] = useFilters({ source: "" });
+  const asked = useData(`articles${source ? `?source=${encodeURIComponent(source)}` : ""}`);
+  return h(
+    Stack,
+    { gap: 4 },
+    h(Headed, { title: "Articles", asked }),
+    h(Waiting, { asked }, (page) => h(List, { page, chosen: source, onAll: () => change({ source: "" }) })),
   );
 };

@@ -1,8 +1,10 @@
 // The table of sources: how each one's last run ended, where its pages went, how old its newest article is.
-import { Count, Empty, Outside, Panel, State, When, column, number, plural } from "./pieces.js";
+import { useData } from "../parts/asking.js";
+import { Count, Empty, Headed, Outside, Panel, State, Waiting, When, column, number, plural } from "../parts/pieces.js";
+import { Go } from "../parts/router.js";
 
 const { createElement: h } = globalThis.React;
-const { Badge, Button, Flex, Table, Text } = globalThis.ChakraUI;
+const { Badge, Flex, Stack, Table, Text } = globalThis.ChakraUI;
 
 const OUTCOMES = ["stored", "unchanged", "duplicate", "rejected", "excluded", "blocked", "failed", "gone"];
 
@@ -18,30 +20,17 @@ const why = (source, state) =>
     .map((r) => `${number(r.urls)} ${r.reason}`)
     .join(", ");
 
-const SourceRow = ({ source, now, chosen, onChoose }) => {
+const SourceRow = ({ source, now }) => {
   const failed = source.state === "failed";
   return h(
     Table.Row,
-    { bg: chosen ? "bg.muted" : undefined, verticalAlign: "top" },
+    { verticalAlign: "top" },
     h(
       Table.Cell,
       { ps: 4, minW: "14rem", whiteSpace: "normal", boxShadow: failed ? "inset 4px 0 0 var(--chakra-colors-red-solid)" : undefined },
       h(
-        Button,
-        {
-          variant: "plain",
-          size: "sm",
-          h: "auto",
-          p: 0,
-          justifyContent: "flex-start",
-          whiteSpace: "normal",
-          textAlign: "start",
-          fontWeight: "semibold",
-          color: failed ? "red.fg" : undefined,
-          "aria-pressed": chosen,
-          title: chosen ? "Show the articles of all sources" : "Show only the articles of this source",
-          onClick: onChoose,
-        },
+        Go,
+        { to: "articles", filters: { source: source.name }, fontWeight: "semibold", color: failed ? "red.fg" : undefined },
         h("bdi", { dir: source.direction, lang: source.direction === "rtl" ? source.language : undefined }, source.title),
       ),
       h(
@@ -78,7 +67,7 @@ const SourceRow = ({ source, now, chosen, onChoose }) => {
   );
 };
 
-export const Sources = ({ page, chosen, onChoose }) => {
+export const Sources = ({ page }) => {
   const failed = page.sources.filter((s) => s.state === "failed").length;
   const quiet = page.sources.filter((s) => s.quiet).length;
   const long = page.sources.length > SHOWN_WHOLE;
@@ -112,16 +101,20 @@ export const Sources = ({ page, chosen, onChoose }) => {
               Table.Body,
               null,
               page.sources.map((s) =>
-                h(SourceRow, {
-                  key: s.name,
-                  source: s,
-                  now: page.now,
-                  chosen: s.name === chosen,
-                  onChoose: () => onChoose(s.name === chosen ? "" : s.name),
-                }),
+                h(SourceRow, { key: s.name, source: s, now: page.now }),
               ),
             ),
           ),
         ),
+  );
+};
+
+export const Page = () => {
+  const asked = useData("sources");
+  return h(
+    Stack,
+    { gap: 4 },
+    h(Headed, { title: "Sources", asked }),
+    h(Waiting, { asked }, (page) => h(Sources, { page })),
   );
 };

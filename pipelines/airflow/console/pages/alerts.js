@@ -1,8 +1,9 @@
-// Alerts on their way: what failed, what waits, what was sent; and the last runs.
-import { Count, Dotted, Empty, Panel, State, When, Words, clock, column, number, plural } from "./pieces.js";
+// Alerts on their way: what failed, what waits, what was sent.
+import { useData } from "../parts/asking.js";
+import { Dotted, Empty, Headed, Panel, State, Waiting, When, Words, clock, number, plural } from "../parts/pieces.js";
 
 const { createElement: h, Fragment } = globalThis.React;
-const { Box, Table, Text } = globalThis.ChakraUI;
+const { Box, Stack, Text } = globalThis.ChakraUI;
 
 // Each form stands by itself, in its own direction; what separates them belongs to the line.
 const Forms = ({ forms }) =>
@@ -85,46 +86,12 @@ export const Alerts = ({ page }) => {
   );
 };
 
-export const Runs = ({ page }) =>
-  h(
-    Panel,
-    { title: "Runs", id: "desk-runs" },
-    page.runs.length === 0
-      ? h(Empty, null, "Nothing has run yet. Trigger news_crawl in Airflow, or type `nightdesk run`.")
-      : h(
-          Table.Root,
-          { size: "sm", "data-testid": "runs" },
-          h(
-            Table.Header,
-            null,
-            h(
-              Table.Row,
-              null,
-              column("Run", undefined, { ps: 4 }),
-              column("Began"),
-              column("Sources", undefined, { textAlign: "end" }),
-              column("Failed", "Sources that failed", { textAlign: "end" }),
-              column("New", "New articles", { textAlign: "end", pe: 4 }),
-            ),
-          ),
-          h(
-            Table.Body,
-            null,
-            page.runs.map((run) =>
-              h(
-                Table.Row,
-                { key: run.run },
-                h(Table.Cell, { ps: 4, whiteSpace: "nowrap" }, run.run),
-                h(
-                  Table.Cell,
-                  { px: 2, whiteSpace: "nowrap", color: "fg.muted" },
-                  run.running ? h(State, { state: "running" }) : h(When, { at: run.started_at, now: page.now }),
-                ),
-                h(Count, { value: run.sources }),
-                h(Count, { value: run.failed, state: "failed" }),
-                h(Table.Cell, { textAlign: "end", pe: 4, fontVariantNumeric: "tabular-nums" }, number(run.new)),
-              ),
-            ),
-          ),
-        ),
+export const Page = () => {
+  const asked = useData("alerts");
+  return h(
+    Stack,
+    { gap: 4 },
+    h(Headed, { title: "Alerts", asked }),
+    h(Waiting, { asked }, (page) => h(Alerts, { page })),
   );
+};

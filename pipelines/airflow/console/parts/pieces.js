@@ -1,7 +1,7 @@
-// The small pieces of our pages: asking the app, numbers and times, and text of other people in its own direction.
+// The small pieces of our pages: numbers and times, states, panels, and text of other people in its own direction.
 // Such text is only ever set as text; links are http(s) or none.
 const { createElement: h } = globalThis.React;
-const { Badge, Box, Flex, Heading, Link, Table, Text } = globalThis.ChakraUI;
+const { Badge, Box, Button, Flex, Heading, Link, Skeleton, Stack, Table, Text } = globalThis.ChakraUI;
 
 const STATES = {
   done: ["green", "done"],
@@ -20,20 +20,6 @@ const STATES = {
 const BAD = new Set(["blocked", "failed"]);
 const RIGHT_TO_LEFT = "'Noto Naskh Arabic', 'Noto Sans Arabic', 'Geeza Pro', 'Segoe UI', Tahoma, sans-serif";
 
-class Refusal extends Error {}
-
-export const load = async (path) => {
-  const answer = await fetch(new URL(`nightdesk/api/${path}`, document.baseURI), { credentials: "same-origin" });
-  if (answer.ok) return answer.json();
-  if (answer.status === 401) throw new Refusal("Your login has ended. Reload the page to log in again.");
-  if (answer.status === 403) throw new Refusal("Your account has no role that may read this page. Ask an administrator.");
-  const told = await answer.json().catch(() => ({}));
-  throw new Refusal(typeof told.detail === "string" ? told.detail : `The server answered ${answer.status}.`);
-};
-
-export const saying = (error) =>
-  error instanceof Refusal ? error.message : "Airflow's API server does not answer. The page tries again every minute.";
-
 export const number = (value) => value.toLocaleString("en");
 export const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
 
@@ -45,10 +31,24 @@ export const age = (then, now) => {
   return `${Math.floor(minutes / 1440)} days ago`;
 };
 
-// By the clock of whoever looks, which is named.
-export const clock = (at) => new Date(at).toLocaleTimeString("en-GB", { timeZoneName: "short" });
+// Every time is shown by one clock, as Airflow's own pages do: the zone chosen in Airflow's menu, else the browser's.
+const zone = () => {
+  try {
+    const chosen = JSON.parse(localStorage.getItem("timezone") ?? "null");
+    return new Intl.DateTimeFormat("en", { timeZone: chosen ?? undefined }).resolvedOptions().timeZone;
+  } catch {
+    return "UTC";
+  }
+};
+const written = (at, how) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone(), ...how }).format(new Date(at));
+const zoneName = (at) =>
+  new Intl.DateTimeFormat("en-GB", { timeZone: zone(), timeZoneName: "short" })
+    .formatToParts(new Date(at))
+    .find((part) => part.type === "timeZoneName").value;
 
-export const minute = (then) => `${then.slice(0, 16).replace("T", " ")} UTC`;
+export const clock = (at) => `${written(at, { timeStyle: "medium" })} ${zoneName(at)}`;
+export const day = (at) => written(at, { dateStyle: "short" });
+export const minute = (at) => `${written(at, { dateStyle: "short", timeStyle: "short" })} ${zoneName(at)}`;
 
 export const safe = (url) => (/^https?:\/\//iu.test(url ?? "") ? url : undefined);
 
@@ -103,6 +103,34 @@ export const Panel = ({ title, note, id, children, ...rest }) =>
       note,
     ),
     children,
+  );
+
+// How a page begins: its name, what it says in a sentence, and when that was so.
+export const Headed = ({ title, note, asked, children }) =>
+  h(
+    Flex,
+    { as: "header", direction: { base: "column", md: "row" }, gap: { base: 2, md: 4 }, align: { md: "flex-start" }, justify: "space-between" },
+    h(Box, { minW: 0 }, h(Heading, { as: "h1", size: "lg", overflowWrap: "anywhere" }, title), note ? h(Text, { color: "fg.muted", fontSize: "sm" }, note) : null),
+    h(
+      Flex,
+      { align: "center", gap: 3, flexShrink: 0, flexWrap: "wrap" },
+      children,
+      asked?.page?.now ? h(Text, { fontSize: "xs", color: "fg.muted", whiteSpace: "nowrap" }, `as of ${clock(asked.page.now)}`) : null,
+      asked ? h(Button, { size: "xs", variant: "outline", onClick: asked.refresh, disabled: asked.busy }, "Refresh") : null,
+    ),
+  );
+
+// What went wrong, read out at once.
+export const Trouble = ({ children }) =>
+  h(Box, { role: "alert", borderWidth: "1px", borderStartWidth: "6px", borderStartColor: "red.solid", borderRadius: "lg", px: 4, py: 3 }, children);
+
+// A page that waits for its data, or says why there is none; with older data it says so above that.
+export const Waiting = ({ asked, children }) =>
+  h(
+    Stack,
+    { gap: 4, "aria-busy": asked.busy },
+    asked.error ? h(Trouble, null, `${asked.error}${asked.page ? " What you see is older." : ""}`) : null,
+    asked.page ? children(asked.page) : asked.error ? null : h(Stack, { gap: 4 }, h(Skeleton, { h: "4rem" }), h(Skeleton, { h: "20rem" })),
   );
 
 export const Empty = ({ children }) => h(Text, { px: 4, py: 6, color: "fg.muted", fontSize: "sm" }, children);

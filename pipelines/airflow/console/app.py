@@ -1,0 +1,151 @@
+"""The app under /nightdesk in Airflow's API server: what the Desk's pages ask and do, and the pages' scripts.
+
+The read API for programs stands beside it (`v1`). Every answer of both, refusals too, goes through here.
+"""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from pathlib import Path
+
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.responses import FileResponse, JSONResponse, Response
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pipelines.airflow.console import permissions, policy, v1, watch_feeds
+from pipelines.airflow.console.dag_runs import DagRefusedError
+from pipelines.airflow.console.pages import alerts, articles, overview, sources
+from pipelines.airflow.console.reading import BusyError
+from pipelines.errors import (
+    CostlyError,
+    CursorError,
+    DatabaseError,
+    NightdeskError,
+    QueryError,
+    SettingsError,
+    SourceError,
+    WatchError,
+)
+from pipelines.stores import postgres
+
+# The pages that answer, each with its line here.
+PAGES = (overview, sources, articles, alerts)
+FOLDER = Path(__file__).parent
+SCRIPTS = {path.relative_to(FOLDER).with_suffix("").as_posix(): path for path in FOLDER.rglob("*.js")}
+# What we serve is data and scripts, and never a page: where a browser is made to show it as one, nothing in it acts.
+NOTHING_ACTS = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
+PRIVATE = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": NOTHING_ACTS,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+}
+
+log = logging.getLogger(__name__)
+
+
+def app() -> FastAPI:
+    """The app; every endpoint wants Airflow's login and the permission that `permissions` gives it."""
+    made = FastAPI(
+        title="Nightdesk", dependencies=[Depends(permissions.check)], docs_url=None, redoc_url=None, openapi_url=None
+    )
+    made.get("/{name:path}.js")(_script)
+    for page in PAGES:
+        made.include_router(page.router)
+    made.include_router(v1.router)
+    made.mount(watch_feeds.PREFIX, _as_here(watch_feeds.app()))
+    made.add_middleware(Private)
+    return _as_here(made)
+
+
+def _as_here(made: FastAPI) -> FastAPI:
+    """An app that answers in our sentences where it cannot answer."""
+    made.add_exception_handler(Exception, _broken)
+    made.add_exception_handler(SettingsError, _unusable)
+    made.add_exception_handler(BusyError, _busy)
+    made.add_exception_handler(QueryError, v1.mistaken)
+    for mistake in (CursorError, SourceError, WatchError):
+        made.add_exception_handler(mistake, _refused)
+    made.add_exception_handler(DagRefusedError, _not_now)
+    made.add_exception_handler(CostlyError, _busy)
+    made.add_exception_handler(DatabaseError, _unready)
+    made.add_exception_handler(NightdeskError, _unready)
+    made.add_exception_handler(postgres.Error, _unready)
+    return made
+
+
+class Private:
+    """Every answer, refusals too, is for nobody's cache and no browser's guess; one that says otherwise is left."""
+
+    def __init__(self, inner: ASGIApp) -> None:
+        self.inner = inner
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the app does, with the headers; what sends more than an action may is not read."""
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in PRIVATE.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        asked = Headers(scope=scope) if scope["type"] == "http" else Headers()
+        size = asked.get("content-length", "0")
+        if "transfer-encoding" in asked or not size.isdecimal() or int(size) > policy.ACTION_BYTES:
+            detail = f"Send at most {policy.ACTION_BYTES:,} bytes, and say how many."
+            told = JSONResponse({"detail": detail}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            await told(scope, receive, sent)
+            return
+        await self.inner(scope, receive, sent)
+
+
+def _script(request: Request, name: str) -> Response:
+    path = SCRIPTS.get(name)
+    if path is None:
+        raise HTTPException(404, "There is no such script.")
+    headers = {"Cache-Control": "no-cache", "ETag": f'"{path.stat().st_mtime_ns:x}-{path.stat().st_size:x}"'}
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return FileResponse(path, media_type="text/javascript; charset=utf-8", headers=headers)
+
+
+def _busy(request: Request, error: Exception) -> JSONResponse:
+    """Say that others are before."""
+    return JSONResponse({"detail": str(error)}, status_code=503)
+
+
+def _refused(request: Request, error: Exception) -> JSONResponse:
+    """Say what is wrong with what was asked."""
+    return JSONResponse({"detail": str(error)}, status_code=422)
+
+
+def _not_now(request: Request, error: Exception) -> JSONResponse:
+    """Say why Airflow does not do it."""
+    return JSONResponse({"detail": str(error)}, status_code=409)
+
+
+def _broken(request: Request, error: Exception) -> JSONResponse:
+    """Say that something broke, and nothing of it; the server logs it by itself."""
+    return JSONResponse(
+        {"detail": "Something broke; the log of Airflow's API server says what."},
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        PRIVATE,
+    )
+
+
+def _unusable(request: Request, error: Exception) -> JSONResponse:
+    """Say which setting is wrong: no Dag can be built with it either, so nothing runs until it is mended."""
+    log.warning("%s cannot be answered: %s", request.url.path, error)
+    detail = f"{error} Until then no Dag can be built, and nothing runs."
+    return JSONResponse({"detail": detail}, status_code=503)
+
+
+def _unready(request: Request, error: Exception) -> JSONResponse:
+    """Say that there is nothing to show; the reason may name hosts, so it goes to the log of the API server."""
+    log.warning("%s cannot be answered: %s", request.url.path, " ".join(str(error).split()))
+    detail = "Nightdesk's database is not ready or too slow; the log of Airflow's API server says why."
+    return JSONResponse({"detail": detail}, status_code=503)

@@ -1,0 +1,83 @@
+// Asking the app behind the Desk: reading, acting, and a page's data that is read again while somebody looks at it.
+const { useCallback, useEffect, useState } = globalThis.React;
+
+const REFRESH_MS = 60_000;
+// While something is under way.
+const REFRESH_BUSY_MS = 3_000;
+// Of pages that were looked at: Back shows them at once, and asks again. As many as anybody goes back.
+const REMEMBERED = 50;
+const remembered = new Map();
+
+export class Refusal extends Error {}
+
+const answered = async (answer) => {
+  if (answer.ok) return answer.json();
+  if (answer.status === 401) throw new Refusal("Your login has ended. Reload the page to log in again.");
+  const told = await answer.json().catch(() => ({}));
+  if (typeof told.detail === "string") throw new Refusal(told.detail);
+  const wrong = Array.isArray(told.detail) ? told.detail.map((one) => `${one.loc.slice(1).join(".")}: ${one.msg}`).join("; ") : "";
+  throw new Refusal(wrong || `The server answered ${answer.status}.`);
+};
+
+const at = (path) => new URL(`nightdesk/api/${path}`, document.baseURI);
+
+export const load = async (path) => answered(await fetch(at(path), { credentials: "same-origin" }));
+
+// Do something. The header is one that no other site can send along: see docs/decisions.md.
+export const act = async (path, body = {}) =>
+  answered(
+    await fetch(at(path), {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "Content-Type": "application/json", "Nightdesk-Action": "desk" },
+      body: JSON.stringify(body),
+    }),
+  );
+
+// What Airflow's own API says, by the rights of whoever looks.
+export const loadOfAirflow = async (path) =>
+  answered(await fetch(new URL(`api/v2/${path}`, document.baseURI), { credentials: "same-origin" }));
+
+export const saying = (error) =>
+  error instanceof Refusal ? error.message : "Airflow's API server does not answer. The page tries again every minute.";
+
+// The data of a path: what came last, what is wrong, whether it is being asked for, and a way to ask again.
+// isBusy: of the data, whether something is under way, so that it is asked for more often.
+export const useData = (path, isBusy = () => false) => {
+  const [page, setPage] = useState(remembered.get(path) ?? null);
+  const [shown, setShown] = useState(path);
+  const [error, setError] = useState("");
+  const [busy, setBusy] = useState(true);
+  const [turn, setTurn] = useState(0);
+  const refresh = useCallback(() => setTurn((t) => t + 1), []);
+
+  useEffect(() => {
+    let current = true;
+    setBusy(true);
+    load(path)
+      .then(
+        (got) => {
+          remembered.delete(path);
+          remembered.set(path, got);
+          if (remembered.size > REMEMBERED) remembered.delete(remembered.keys().next().value);
+          if (!current) return;
+          setPage(got);
+          setShown(path);
+          setError("");
+        },
+        (problem) => current && setError(saying(problem)),
+      )
+      .finally(() => current && setBusy(false));
+    return () => {
+      current = false;
+    };
+  }, [path, turn]);
+
+  const often = page !== null && isBusy(page);
+  useEffect(() => {
+    const timer = setInterval(() => document.visibilityState === "visible" && refresh(), often ? REFRESH_BUSY_MS : REFRESH_MS);
+    return () => clearInterval(timer);
+  }, [refresh, often]);
+
+  return { page, error, busy, refresh, stale: shown !== path };
+};

@@ -1,0 +1,112 @@
+"""Who may do what at the Desk: each endpoint's permission, asked of Airflow's own login and roles.
+
+It alone imports Airflow's login, which is no public interface. A GET only reads; whatever else there is has its line in
+`ACTIONS`, and what has none is refused to everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Annotated, Any
+
+from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.auth.managers.base_auth_manager import BaseAuthManager
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+from airflow.api_fastapi.auth.managers.models.resource_details import AccessView, TeamDetails
+from airflow.api_fastapi.core_api.security import get_user
+from fastapi import Depends, HTTPException, Request
+
+READING = ("GET", "HEAD")
+# What an action has to be sent with. docs/decisions.md says why that is enough.
+ACTION_HEADER = "Nightdesk-Action"
+# What no team can be called, for Airflow separates a user's teams by it.
+NO_TEAM = "nightdesk:nobody"
+
+User = Annotated[BaseUser, Depends(get_user)]
+
+
+class Permission(Enum):
+    """What a role of Airflow may do; each holds all that stand above it."""
+
+    READ = "read the Desk", "Viewer"
+    WATCH = "set and run watches", "User"
+    OPERATE = "act on sources and runs", "Op"
+    ADMINISTER = "set channels and what is kept", "Admin"
+
+    def __init__(self, words: str, role: str) -> None:
+        self.words = words
+        self.role = role
+
+
+# What is no GET, and what it asks. A page that acts adds its lines here.
+ACTIONS: dict[str, Permission] = {
+    "/api/sources/{name}/crawl": Permission.OPERATE,
+}
+
+
+def permission_of(method: str, path: str) -> Permission | None:
+    """What an endpoint asks; None for an action without a line here, which nobody may do."""
+    return Permission.READ if method in READING else ACTIONS.get(path)
+
+
+def check(request: Request, user: User) -> None:
+    """Let a request of this user through, or say why not: a dependency of every endpoint of the app."""
+    asked = permission_of(request.method, request.scope["route"].path)
+    if asked is None:
+        raise HTTPException(403, "Nobody may do this.")
+    if not may(user, asked):
+        raise HTTPException(403, f"Your account may not {asked.words}: that takes Airflow's role {asked.role}.")
+    if asked is not Permission.READ or request.method not in READING:
+        _check_own_page(request)
+
+
+def _check_own_page(request: Request) -> None:
+    """Refuse what a page of another site could have a browser send with this user's cookie.
+
+    A form of another site cannot add a header, and its script may not, unless we said so to the browser's question.
+    """
+    if request.headers.get(ACTION_HEADER) is None:
+        raise HTTPException(403, f"An action needs the header {ACTION_HEADER}: no page of another site can send it.")
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(403, "An action is asked for by a page of this site, not by one of another.")
+
+
+def may(user: BaseUser, permission: Permission) -> bool:
+    """Whether this user's role in Airflow holds the permission."""
+    return HOLDS[permission](get_auth_manager(), user)
+
+
+def held(user: BaseUser) -> list[str]:
+    """The permissions of a user, by name, for a page that shows only what may be done."""
+    return [permission.name.lower() for permission in Permission if may(user, permission)]
+
+
+def reader(user: User) -> str:
+    """The name of whoever asks, as Airflow's login knows it."""
+    return str(user.get_id())
+
+
+def name_of(user: BaseUser) -> str:
+    """What a user is called where people read it."""
+    return str(user.get_name())
+
+
+def _may_administer(manager: BaseAuthManager[Any], user: BaseUser) -> bool:
+    """FAB keeps roles from all but Admin; the simple manager has no such question but that for teams of others."""
+    if not manager.is_authorized_custom_view(method="PUT", resource_name="Roles", user=user):
+        return False
+    try:
+        return manager.is_authorized_team(method="PUT", details=TeamDetails(name=NO_TEAM), user=user)
+    except NotImplementedError:
+        return True
+
+
+# What Airflow lets each role do, in both of its managers, and no role below: seeing the website; setting up Dags and
+# their runs; setting variables; giving out roles.
+HOLDS: dict[Permission, Callable[[BaseAuthManager[Any], BaseUser], bool]] = {
+    Permission.READ: lambda manager, user: manager.is_authorized_view(access_view=AccessView.WEBSITE, user=user),
+    Permission.WATCH: lambda manager, user: manager.is_authorized_dag(method="PUT", user=user),
+    Permission.OPERATE: lambda manager, user: manager.is_authorized_variable(method="PUT", user=user),
+    Permission.ADMINISTER: _may_administer,
+}

@@ -1,0 +1,110 @@
+"""Who may do what at the Desk: every endpoint, asked in every role of both of Airflow's managers of logins."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.settings import Settings
+from pipelines.sources import sourcefile
+from pipelines.stores import postgres
+from tests import factories as rows
+from tests.console_app import ACTING, FAB, airflow, chosen, endpoints, get, logged
+
+__all__ = ["airflow", "get"]
+
+pytestmark = pytest.mark.airflow
+
+# From the least to the most; what a role may do, all behind it may.
+ROLES = ("viewer", "user", "op", "admin")
+MANAGERS = ({}, {"AIRFLOW__CORE__AUTH_MANAGER": FAB})
+PERMISSIONS = Path(__file__).parents[2] / "pipelines/airflow/console/permissions.py"
+# What each permission takes, as docs/desk.md says it.
+TAKES = {"READ": "viewer", "WATCH": "user", "OPERATE": "op", "ADMINISTER": "admin"}
+
+
+@pytest.fixture(scope="module", params=MANAGERS, ids=["simple", "fab"])
+def process(request: pytest.FixtureRequest) -> Iterator[ProcessPoolExecutor]:
+    """A manager of logins is chosen once in a process."""
+    with ProcessPoolExecutor(1, get_context("spawn"), chosen, (request.param,)) as pool:
+        yield pool
+
+
+def test_every_endpoint_lets_in_the_roles_that_it_names_and_nobody_else(
+    process: ProcessPoolExecutor, get: Any, conn: postgres.Connection
+) -> None:
+    allowed = lines_of_permissions()
+    wrong = []
+
+    for method, path in process.submit(endpoints).result(timeout=120):
+        needed = "viewer" if method in ("GET", "HEAD") else TAKES[allowed[path]]
+        here = re.sub(r"{[^}]*}", "1", path)
+        for role in (None, "", *ROLES):
+            status = get(here, role, method, ACTING, {} if method == "POST" else None)[0]
+            may = role in ROLES and ROLES.index(role) >= ROLES.index(needed)
+            expected = 401 if role is None else 403 if not may else None
+            if status != expected and (expected or status in (401, 403)):
+                wrong.append((method, path, role, status))
+
+    assert wrong == []
+
+
+def test_every_action_has_a_line_that_says_whom_it_lets_in_and_no_line_is_left_over(
+    process: ProcessPoolExecutor, get: Any
+) -> None:
+    actions = {path for method, path in process.submit(endpoints).result(timeout=120) if method not in ("GET", "HEAD")}
+
+    assert actions == set(lines_of_permissions())
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, {**ACTING, "Sec-Fetch-Site": "cross-site"}, {**ACTING, "Sec-Fetch-Site": "same-site"}],
+    ids=["a form of another site", "a script of another site", "a neighbour"],
+)
+def test_what_a_page_of_another_site_sends_is_refused_whoever_looks_at_it(get: Any, headers: dict[str, str]) -> None:
+    status, _, body = get("/api/sources/sana/crawl", "admin", "POST", headers, {})
+
+    assert status == 403
+    assert "of another" in json.loads(body)["detail"]
+
+
+def test_an_action_that_airflow_does_not_take_says_why_and_leaves_no_line_in_any_history(
+    process: ProcessPoolExecutor, get: Any, settings: Settings, conn: postgres.Connection
+) -> None:
+    (settings.sources / "sana.toml").write_text(sourcefile.render(rows.source("sana")), encoding="utf-8")
+    before = process.submit(logged).result(timeout=60)
+
+    status, _, body = get("/api/sources/sana/crawl", "op", "POST", ACTING, {})
+
+    assert (status, "Airflow does not know the Dag news_crawl yet" in body) == (409, True), body
+    assert json.loads(get("/api/sources/sana/history")[2])["actions"] == []
+    assert process.submit(logged).result(timeout=60) == before
+
+
+def test_a_source_that_is_not_followed_is_named_and_a_body_of_megabytes_is_not_read(get: Any) -> None:
+    status, _, body = get("/api/sources/nobody/crawl", "op", "POST", ACTING, {})
+    flood = get("/api/sources/nobody/crawl", "op", "POST", ACTING, {"text": "x" * 2**20})[0]
+
+    assert (status, "nobody" in body) == (422, True), body
+    assert flood == 413
+
+
+def lines_of_permissions() -> dict[str, str]:
+    """The lines of `ACTIONS`: path -> permission; read as text, for the module imports Airflow."""
+    (table,) = (
+        node.value
+        for node in ast.parse(PERMISSIONS.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "ACTIONS"
+    )
+    assert isinstance(table, ast.Dict)
+    pairs = zip(table.keys, table.values, strict=True)
+    return {ast.literal_eval(key): value.attr for key, value in pairs if key and isinstance(value, ast.Attribute)}
