@@ -13,18 +13,19 @@ from __future__ import annotations
 import json
 import logging
 import os
+import select
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from pipelines import steering
 from pipelines.errors import ChannelError
-from pipelines.notify.address import HOW, LOG, kind
+from pipelines.notify.address import HOW, LOG, WEBHOOK, kind
 from pipelines.notify.message import Message, Outcome, Receipt
 from pipelines.notify.wording import plain, render
 
@@ -33,20 +34,33 @@ CLOSING_SECONDS = 5.0
 # What a courier need not know.
 HIDDEN = ("NIGHTDESK_CHANNEL_", "NIGHTDESK_DATABASE_URL", "AIRFLOW__")
 
-__all__ = ["Message", "Outcome", "Receipt", "courier", "plain", "render", "send", "test"]
+__all__ = ["Handed", "Message", "Outcome", "Receipt", "courier", "plain", "render", "send", "test"]
 
 # Alerts are told whatever else is left out of the log.
 log = logging.getLogger("nightdesk.alerts")
 log.setLevel(logging.INFO)
 
-# Hands a message over, and gives back what waits for the receipt: there is time for other things meanwhile.
-Hand = Callable[[Message, Sequence[str]], Callable[[], Receipt]]
+
+@dataclass(frozen=True)
+class Handed:
+    """A message on its way: there is time for other things until it is answered, within so many seconds or not."""
+
+    answered: Callable[[float], bool]
+    receive: Callable[[], Receipt]
+
+
+Hand = Callable[[Message, Sequence[str]], Handed]
+
+
+def is_program(address: str) -> bool:
+    """Whether a program takes the messages of this address, and knows one that comes twice by its key."""
+    return kind(address) in WEBHOOK
 
 
 def send(channel: str, address: str, message: Message) -> None:
     """Send a message; ChannelError names the channel and what went wrong, and nothing of the address."""
     with courier(channel, address) as hand:
-        receipt = hand(message, ())()
+        receipt = hand(message, ()).receive()
     if receipt.outcome != Outcome.SENT:
         raise ChannelError(receipt.said) from None
 
@@ -70,7 +84,7 @@ def courier(channel: str, address: str) -> Iterator[Hand]:
         return
     child: subprocess.Popen[str] | None = None
 
-    def hand(message: Message, taken: Sequence[str] = ()) -> Callable[[], Receipt]:
+    def hand(message: Message, taken: Sequence[str] = ()) -> Handed:
         nonlocal child
         current = child = child or _start(address)
         _tell(current, {"message": vars(message), "taken": list(taken)})
@@ -83,7 +97,7 @@ def courier(channel: str, address: str) -> Iterator[Hand]:
                 child = None
             return replace(receipt, said=_sentence(channel, receipt))
 
-        return receive
+        return Handed(lambda seconds: _says_something(current, seconds), receive)
 
     try:
         yield hand
@@ -92,11 +106,11 @@ def courier(channel: str, address: str) -> Iterator[Hand]:
             _stop(child)
 
 
-def _write_to_log(message: Message, taken: Sequence[str] = ()) -> Callable[[], Receipt]:
+def _write_to_log(message: Message, taken: Sequence[str] = ()) -> Handed:
     """A message as a line of the log: a courier has none that anybody reads."""
     addresses = " ".join(str(alert["url"]) for alert in message.payload.get("alerts", ()))
     log.info("%s", steering.one_line(f"{message.subject} {addresses}".strip()))
-    return lambda: Receipt(outcome=Outcome.SENT)
+    return Handed(lambda _: True, lambda: Receipt(outcome=Outcome.SENT))
 
 
 def _start(address: str) -> subprocess.Popen[str]:
@@ -112,6 +126,12 @@ def _start(address: str) -> subprocess.Popen[str]:
     )
     _tell(child, address)
     return child
+
+
+def _says_something(child: subprocess.Popen[str], seconds: float) -> bool:
+    """Whether a courier begins its answer within so many seconds; asked before any of it was read."""
+    assert child.stdout
+    return bool(select.select([child.stdout], [], [], seconds)[0])
 
 
 def _received(child: subprocess.Popen[str], taken: Sequence[str]) -> Receipt:

@@ -1,6 +1,7 @@
 """The outbox: messages that are to be sent, and how often they were tried; it alone knows `deliveries`.
 
-A message is sent at least once, with a key that never changes: a kill between sending and marking repeats that one.
+A message is sent at least once, with a key that never changes: a kill between sending and marking repeats that one, or
+of those to a program, which knows them by their keys, the few that are marked together.
 Each channel is served on its own, one message after the other, two where very many wait; several senders may work
 beside one another.
 """
@@ -13,6 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from urllib.parse import quote
 
@@ -131,7 +133,10 @@ def _serve(
 ) -> Counter[str]:
     """Send what is due on a channel until nothing is, or it takes nothing any more."""
     counts: Counter[str] = Counter()
-    with notify.courier(channel, address) as hand:
+    program = notify.is_program(address)
+    # What was taken and is not marked yet.
+    sent: list[int] = []
+    with notify.courier(channel, address) as hand, _marked_at_last(conn, sent):
         while not stop.is_set():
             batch = postgres.query(
                 conn,
@@ -149,15 +154,41 @@ def _serve(
             messages = _messages(batch, _alerts_by_message(conn, batch, publisher))
             message = next(messages)
             for delivery in batch:
-                receive = hand(message, delivery["taken"])
+                handed = hand(message, delivery["taken"])
                 message = next(messages, message)
-                ended, rests = _mark(conn, delivery, receive(), operators)
+                if len(sent) >= policy.MARKED_TOGETHER or (sent and not handed.answered(policy.MARKED_AFTER_SECONDS)):
+                    _mark_sent(conn, sent)
+                receipt = handed.receive()
+                if receipt.outcome == Outcome.SENT:
+                    sent.append(delivery["id"])
+                    ended, rests = "sent", False
+                if receipt.outcome != Outcome.SENT or not program:
+                    _mark_sent(conn, sent)
+                if receipt.outcome != Outcome.SENT:
+                    ended, rests = _mark(conn, delivery, receipt, operators)
                 counts[ended] += 1
                 if rests or stop.is_set():
                     break
+            _mark_sent(conn, sent)
             rest = [delivery["id"] for delivery in batch]
             postgres.execute(conn, "release_deliveries", ids=rest, sender=sender)
     return counts
+
+
+@contextmanager
+def _marked_at_last(conn: postgres.Connection, sent: list[int]) -> Iterator[None]:
+    """Whatever breaks off, what was taken is marked."""
+    try:
+        yield
+    finally:
+        _mark_sent(conn, sent)
+
+
+def _mark_sent(conn: postgres.Connection, sent: list[int]) -> None:
+    """Mark messages as sent, and forget them here."""
+    if sent:
+        postgres.execute(conn, "mark_sent", ids=sent)
+        sent.clear()
 
 
 def _alerts_by_message(
@@ -184,10 +215,7 @@ def _message(delivery: postgres.Row, alerts: Sequence[postgres.Row]) -> notify.M
 
 
 def _mark(conn: postgres.Connection, delivery: postgres.Row, receipt: Receipt, operators: str) -> tuple[str, bool]:
-    """Write down what came of a message: sent, retried or failed; and whether its channel rests from now on."""
-    if receipt.outcome == Outcome.SENT:
-        postgres.execute(conn, "mark_sent", id=delivery["id"])
-        return "sent", False
+    """Write down what came of a message that was not taken: retried or failed; and whether its channel rests now."""
     wait = _wait(delivery["attempts"] + 1)
     if receipt.outcome in (Outcome.REFUSED, Outcome.PARTLY):
         (row,) = postgres.query(

@@ -71,17 +71,16 @@ on conflict (name) do update set failing_since = coalesce(c.failing_since, now()
 returning failing_since, failing_since < now() - make_interval(secs => %(long)s) as long
 
 -- name: mark_sent
--- A message was taken, and so its channel works.
+-- Messages of a channel were taken, and so it works.
 with sent as (
     update deliveries
     set state = 'sent', attempts = attempts + 1, error = '', taken = '{}', claimed_by = null, sent_at = now()
-    where id = %(id)s
+    where id = any(%(ids)s)
     returning channel
 )
 update channels c
 set failures = 0, failing_since = null, rests_until = null, error = ''
-from sent
-where c.name = sent.channel and (c.failures > 0 or c.failing_since is not null)
+where c.name in (select channel from sent) and (c.failures > 0 or c.failing_since is not null)
 
 -- name: mark_unwanted
 -- A message was not taken, or not by all, by a channel that works; how the message stands now.

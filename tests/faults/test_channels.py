@@ -453,3 +453,42 @@ def test_two_senders_share_a_channel_and_send_nothing_twice(settings: Settings, 
 
     assert len(hook.taken) == len(set(hook.taken)) == sum(counts) == 3 * policy.BATCH
     assert min(counts) > 0
+
+
+@pytest.mark.parametrize(
+    ("scheme", "unmarked"),
+    [
+        # They are marked while the one after them is on its way.
+        pytest.param(
+            "webhook+http",
+            (policy.MARKED_TOGETHER - 1, policy.MARKED_TOGETHER),
+            id="a program, which knows them by their keys",
+        ),
+        pytest.param("json", (0,), id="people"),
+    ],
+)
+def test_a_kill_repeats_a_few_messages_of_a_program_and_only_the_one_on_its_way_of_people(
+    settings: Settings,
+    conn: postgres.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    scheme: str,
+    unmarked: tuple[int, ...],
+) -> None:
+    hook, most = Hook(), []
+    put(conn, 3 * policy.MARKED_TOGETHER)
+    # However busy the machine is.
+    monkeypatch.setattr(policy, "MARKED_AFTER_SECONDS", 30.0)
+
+    def answer(number: int) -> tuple[int, dict[str, str]]:
+        with postgres.connection(settings) as looking:
+            marked = rows(looking, "select count(*) from deliveries where state = 'sent'")[0][0]
+        most.append(number - 1 - marked)
+        return 204, {}
+
+    hook.answer = answer
+    with hooked(hook) as address:
+        alert.send(settings, channels={"desk": f"{scheme}://{address.partition('://')[2]}"})
+
+    assert len(most) == 3 * policy.MARKED_TOGETHER
+    assert max(most) in unmarked
+    assert rows(conn, "select distinct state from deliveries") == [("sent",)]
