@@ -93,6 +93,7 @@ class Cause(Decided):
     TOO_LONG = "too long", "its address is longer than servers and browsers bear"
     ALLOW = "allow", "no pattern of the source's `allow` matches the address"
     DENY = "deny", "a pattern of the source's `deny` matches the address"
+    ERASED = "erased", "its article was erased on request, and is not taken again"
     LIST_LEFT = "list left", "the list that named it is no longer in the source's file"
     MOVED_AWAY = "moved away", "it redirects to another site"
     ROBOTS = "robots.txt", "the site's robots.txt forbids it"
@@ -156,6 +157,7 @@ class Due(Decided):
     GONE = "gone", "a second look, since sites lose pages for a moment"
     RETRY = "retry", "it failed or was blocked, and is tried again"
     ASKED = "asked", "somebody asked for it by hand"
+    PAST = "past", "an import or a backfill asked for it, and no night does"
 
 
 class Quiet(Decided):
@@ -171,6 +173,8 @@ class Quiet(Decided):
         "nearly all known articles of the run read otherwise: a new layout, or our reading",
     )
     MUTED = "muted", "the watch is mute for a while, by `nightdesk watch mute`"
+    IMPORTED = "imported", "it was brought in from a file or a list of addresses, by `nightdesk import`"
+    BACKFILL = "backfill", "it was collected later than it was published, by `nightdesk backfill`"
 
 
 class DeliveryState(Decided):
@@ -267,6 +271,10 @@ class Finding(Decided):
     NOT_TAKEN_IN = "not taken in", "the file is from before there was a chain, and upkeep has not read it yet"
     BEFORE = "before", "the file was gone before there was a chain: nobody can say why"
     OPEN = "open", "a crawl writes the file, or was killed while it did"
+    ELSEWHERE = (
+        "elsewhere",
+        "the file is none of the raw store: an import left it where it is, and no chain vouches for it",
+    )
 
 
 class RevisionKind(Decided):

@@ -26,7 +26,7 @@ ONE_PLACE = {
     "trafilatura": ("pipelines/extract/",),
     "dateparser": ("pipelines/dates/",),
     "psycopg2": ("pipelines/stores/postgres.py", "pipelines/stores/postgres_address.py"),
-    "fastwarc": ("pipelines/stores/warc.py",),
+    "fastwarc": ("pipelines/stores/warc.py", "pipelines/stores/foreign_warc.py"),
     "typer": ("pipelines/cli/",),
     "apprise": ("pipelines/notify/chat.py",),
     "pyarrow": ("pipelines/archive/parts.py",),
@@ -70,8 +70,8 @@ PUBLIC = {
     "steering text urls",
     "pipelines.airflow": "airflow_home api_client cleaning night_dags service_dags standalone",
     "pipelines.alert": "cases feeds stage synonyms watches watchfile",
-    "pipelines.archive": "again coverage differences evidence export holding parts passages provenance published "
-    "search tried verify",
+    "pipelines.archive": "again coverage differences evidence export holding importing parts passages provenance "
+    "published search tried verify",
     "pipelines.crawl": "account aliases discovery host_locks ledger policy rhythm rules stage summary",
     "pipelines.dates": "clocks lists months relative written",
     "pipelines.desk": "actions records unsent",
@@ -85,8 +85,8 @@ PUBLIC = {
     "pipelines.notify": "address channels delivery outbox wording",
     "pipelines.query": "asked compiled compiling dating explained grammar lexer matcher selection terms vectors",
     "pipelines.sources": "access folders sourcefile zones",
-    "pipelines.stores": "anchors articlefile chain clock dumps entries migrations postgres postgres_address retention "
-    "runs stories templates warc warc_records warc_spans",
+    "pipelines.stores": "anchors articlefile chain clock dumps entries foreign_warc migrations postgres "
+    "postgres_address retention runs stories templates warc warc_records warc_spans",
 }
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "core", "manager", "misc"}

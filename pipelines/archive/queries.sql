@@ -124,9 +124,47 @@ select f.url, f.final_url, f.fetched_at, coalesce(f.digest, '') as digest, f.war
 from revisions r join fetches f on f.id = r.fetch_id
 where r.article_id = %(id)s and r.revision = %(revision)s and f.warc_file is not null
 
+-- name: pages_elsewhere
+-- The pages of the ledger in a file that is none of the raw store, of one source and run where asked.
+select warc_offset as offset, url, digest from fetches
+where warc_file = %(file)s and (%(source)s = '' or source = %(source)s) and (%(run)s = '' or run = %(run)s)
+order by warc_offset
+
 -- name: pages_of_file
 -- The pages that the ledger has in a raw file.
 select warc_offset as offset, url, digest from fetches where warc_file = %(file)s order by warc_offset
+
+-- name: past_begin
+-- A run that brings what is past begins for a source, or goes on.
+insert into past_runs (run, source, why, origin) values (%(run)s, %(source)s, %(why)s, %(origin)s)
+on conflict (run, source) do nothing
+
+-- name: past_end
+-- A run that brought what is past is over for a source.
+update past_runs set ended_at = now() where run = %(run)s and source = %(source)s
+
+-- name: past_known
+-- What the ledger has of these keys of a source: the row of the article, its newest look, whether the next crawl is about to ask for it.
+select k.url_key, m.id, m.fetched_at, coalesce(m.state = 'discovered' and m.next_at is not null, false) as due,
+    exists (select from erased e where e.source = %(source)s and e.url_key = k.url_key) as erased
+from unnest(%(keys)s::text[]) as k (url_key)
+left join urls u on u.source = %(source)s and u.url_key = k.url_key
+left join urls m on m.id = coalesce(u.alias_of, u.id)
+
+-- name: past_of_run
+-- Whether a run of this key brings what is past.
+select from past_runs where run = %(run)s limit 1
+
+-- name: past_open
+-- The runs of a kind that were begun and have not come to their end, oldest first.
+select run, source, origin from past_runs where why = %(why)s and ended_at is null order by run, source
+
+-- name: past_urls
+-- Addresses that are brought in, where the ledger has none of them: no crawl asks for them by itself.
+insert into urls (source, url_key, variant_key, url, host, kind, discovered_run, via, next_at)
+select source, url_key, variant_key, url, host, 'article', run, via, null
+from (values %s) as brought (source, url_key, variant_key, url, host, run, via)
+on conflict (source, url_key) do nothing
 
 -- name: provenance_of_article
 -- Where each revision of an article comes from, newest first.

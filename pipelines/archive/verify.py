@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.codes import Finding, Told
+from pipelines.errors import StoreError
+from pipelines.model import Pointer
 from pipelines.settings import Settings
 from pipelines.stores import anchors, chain, postgres, retention, runs, warc, warc_records
 from pipelines.stores.chain import Break, Link
@@ -79,6 +81,8 @@ def verify(
     made = Report()
     pointed = [row["file"] for row in postgres.query(conn, "files_of_ledger")]
     conn.rollback()
+    elsewhere = [name for name in pointed if warc.is_elsewhere(name)]
+    pointed = [name for name in pointed if not warc.is_elsewhere(name)]
     known = {*(of for of, _, _ in kept), *chain.folders(settings.raw), *(name.partition("/")[0] for name in pointed)}
     for folder in sorted(known):
         lines = list(chain.read(settings.raw, folder))
@@ -101,6 +105,9 @@ def verify(
             if not run or name.split("/")[RUN_PART] == run:
                 on_file(name)
                 _judge(look, name)
+    for name in elsewhere:
+        on_file(name)
+        _judge_elsewhere(settings.raw, conn, name, source, run, made)
     return made
 
 
@@ -157,6 +164,30 @@ def _judge(look: _Look, name: str) -> None:
         _note(made, Finding.REWRITTEN, name, f"{link.why}; this was not finished: `nightdesk upkeep` finishes it")
     else:
         _judge_bytes(look, name, path, link, digest)
+
+
+def _judge_elsewhere(raw: Path, conn: postgres.Connection, name: str, source: str, run: str, made: Report) -> None:
+    """Look for every page of the ledger in a file that an import left where it is: nothing else tells what it was."""
+    rows = postgres.query(conn, "pages_elsewhere", file=name, source=source, run=run)
+    conn.rollback()
+    if not rows:
+        return
+    if not Path(name).exists():
+        _add(made, Finding.MISSING, name, f"{len(rows)} pages of the ledger stand in it")
+        return
+    made.files += 1
+    _note(made, Finding.ELSEWHERE, name)
+    for row in rows:
+        pointer = Pointer(warc_file=name, warc_offset=row["offset"], warc_length=0)
+        made.records += 1
+        try:
+            digest = warc.read(raw, pointer).digest
+        except StoreError as error:
+            _add(made, Finding.RECORD, name, str(error), row["offset"], row["url"])
+        else:
+            if digest != row["digest"]:
+                problem = "its body is not the one that the ledger has the digest of"
+                _add(made, Finding.RECORD, name, problem, row["offset"], row["url"])
 
 
 def _judge_absent(look: _Look, name: str, link: Link | None) -> None:

@@ -8,7 +8,7 @@ the files of this run alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines import urls
@@ -16,7 +16,7 @@ from pipelines.codes import Kind, RunState, Side, State, Told
 from pipelines.crawl import ledger
 from pipelines.errors import StoreError
 from pipelines.listings import formats
-from pipelines.model import Entry, Page, Source
+from pipelines.model import Entry, Page, Pointer, Source
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, chain, postgres, warc
 from pipelines.stores.articlefile import Line
@@ -67,6 +67,8 @@ def _of_raw_store(look: _Look) -> Iterator[Difference]:
     """Answers in the run's raw files that no fetch points to, and the other way round; and what their lists name."""
     raw = look.settings.raw
     pointed = postgres.query(look.conn, "files_of_run", source=look.source.name, run=look.run)
+    yield from _of_files_elsewhere(look, [row["file"] for row in pointed if warc.is_elsewhere(row["file"])])
+    pointed = [row for row in pointed if not warc.is_elsewhere(row["file"])]
     folders = {look.source.name, *(row["file"].partition("/")[0] for row in pointed)}
     there = {warc.name_of(path) for name in folders for path in (raw / name / look.run).glob(f"*{warc.CLOSED}")}
     for name in sorted(there | {row["file"] for row in pointed}):
@@ -86,6 +88,20 @@ def _of_raw_store(look: _Look) -> Iterator[Difference]:
             yield from (look.differs(Side.FETCH, row["url"], str(error)) for row in fetched.values())
             continue
         yield from (look.differs(Side.FETCH, row["url"], f"{name}, byte {at}") for at, row in fetched.items())
+
+
+def _of_files_elsewhere(look: _Look, names: Sequence[str]) -> Iterator[Difference]:
+    """Pages that an import left in files of others: each has to be there, as it was."""
+    for name in names:
+        for row in postgres.query(look.conn, "fetches_elsewhere", file=name, source=look.source.name, run=look.run):
+            pointer = Pointer(warc_file=name, warc_offset=row["offset"], warc_length=0)
+            try:
+                page = warc.read(look.settings.raw, pointer)
+            except StoreError as error:
+                yield look.differs(Side.FETCH, row["url"], str(error))
+            else:
+                if (page.url, page.digest) != (row["url"], row["digest"]):
+                    yield look.differs(Side.FETCH, row["url"], f"{name}, byte {row['offset']}, holds another page")
 
 
 def _is_read_list(look: _Look, row: postgres.Row, facts: warc.Meta) -> bool:

@@ -146,6 +146,12 @@ left join lateral (select array_agg(distinct o.run) as runs from outcomes o wher
 where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched' and f.warc_file is not null and u.kind = 'article'
 order by f.id
 
+-- name: fetches_elsewhere
+-- The fetches of a run of a source that point into a file which is none of the raw store.
+select warc_offset as offset, url, digest from fetches
+where warc_file = %(file)s and source = %(source)s and run = %(run)s
+order by warc_offset
+
 -- name: fetches_of_file
 -- Every fetch that points into a raw file, whoever's it is by now.
 select warc_offset as offset, url, outcome, source from fetches where warc_file = %(file)s order by warc_offset

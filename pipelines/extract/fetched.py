@@ -99,7 +99,7 @@ def work(job: Job) -> Made:
     """What one page is; what goes wrong with it is its own rejection, what of store or machine goes wrong nobody's."""
     started = time.process_time()
     try:
-        page = stored_page(job.raw, job.row)
+        page = replace(stored_page(job.raw, job.row), source=job.source.name, run=job.row["run"])
     except StoreError as error:
         return Made(None, fault=Fault.STORE, why=str(error))
     try:

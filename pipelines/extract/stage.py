@@ -78,15 +78,16 @@ def extract(
     processes: int = 1,
     apart: bool = False,
     site: bool = True,
+    others: bool = True,
     on_line: Callable[[Line], None] | None = None,
 ) -> Tally:
     """Extract every page of the run, and every earlier one still undecided, and put the article file in place.
 
     processes: with 1 the work is done here, else in that many workers, of which one that dies or hangs costs its page
     alone. apart: a single worker is a process of its own too, for no time limit reaches into a parser. site: false
-    reads every page by itself, whatever was learned of the source, and learns nothing. on_line: hears of every page as
-    it is done, in order. Counts: pages, articles, rejected, `rejected: <reason>`, words, cut (blocks of boilerplate
-    removed), seconds.
+    reads every page by itself, whatever was learned of the source, and learns nothing. others: false leaves what
+    earlier runs owe to those. on_line: hears of every page as it is done, in order. Counts: pages, articles, rejected,
+    `rejected: <reason>`, words, cut (blocks of boilerplate removed), seconds.
     """
     runs.check_key(run)
     started = time.monotonic()
@@ -97,7 +98,7 @@ def extract(
         try:
             _check_disk(settings)
             with conn:
-                rows = postgres.query(conn, "fetches_to_extract", source=source.name, run=run)
+                rows = postgres.query(conn, "fetches_to_extract", source=source.name, run=run, others=others)
             stored = None
             if site and rows:
                 stored, message = _learned(settings, conn, source, run, counts, processes, apart)

@@ -61,8 +61,11 @@ where fresh and changed and revision = 1 and article_id is null
 order by fetched_at, n
 
 -- name: load_before
--- What was loaded of a source before this transaction: whether another run was, the newest run, its newest first look.
-select not exists (select from changes where source = %(source)s and run <> %(run)s) as first_run,
+-- What was loaded of a source before this transaction: whether another run was (one that brings the past is none), the newest run,
+-- its newest first look.
+select not exists (
+        select from changes where source = %(source)s and run <> %(run)s and quiet not in ('imported', 'backfill')
+    ) as first_run,
     coalesce((select max(run) from changes where source = %(source)s), '') as newest_run,
     (select max(first_fetched_at) from articles where source = %(source)s) as newest_look
 
@@ -73,7 +76,7 @@ select not exists (select from changes where source = %(source)s and run <> %(ru
 insert into changes (article_id, revision, kind, revision_kind, moved, run, source, quiet)
 select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revised' end, l.revision_kind, l.moved, %(run)s, %(source)s,
     case
-        when %(first_run)s then 'first run'
+        when l.past <> '' then l.past when %(first_run)s then 'first run'
         when l.judged or l.same_page then 're-extraction'
         when l.revision > 1 and %(flood)s then 'many at once'
         when %(run)s < %(newest_run)s and l.fetched_at < %(newest_look)s::timestamptz - %(replay_after)s
@@ -154,6 +157,7 @@ set article_id = a.id,
     url_key = u.url_key,
     variant_key = u.variant_key,
     canonical_key = coalesce(l.canonical_key, u.url_key),
+    past = coalesce((select p.why from past_runs p where p.run = l.run and p.source = u.source), ''),
     judged = exists (select from outcomes o where o.fetch_id = l.fetch_id),
     latest = not exists (
         select from fetches f
@@ -181,6 +185,8 @@ create temporary table lines (
     article_id bigint, copy_of bigint, judged boolean not null default false, latest boolean not null default false,
     url_key text, variant_key text, verdict text, why text not null default '', revision integer,
     fresh boolean not null default false, changed boolean not null default false, same_page boolean not null default false,
+    -- Of a fetch that brought what is past: what did.
+    past text not null default '',
     -- What its revision is to the one before it, and the numbers and names that moved.
     revision_kind text not null default '', moved jsonb not null default '[]'
 ) on commit drop

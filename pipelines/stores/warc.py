@@ -27,20 +27,17 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from pipelines import encodings, private
 from pipelines.errors import StoreError
 from pipelines.model import Page, Pointer
-from pipelines.stores import entries
+from pipelines.stores import entries, foreign_warc
+from pipelines.stores.foreign_warc import MAX_BODY_BYTES as MAX_BODY_BYTES
+from pipelines.stores.foreign_warc import MAX_HEAD_BYTES
 from pipelines.stores.warc_spans import find_spans, read_member
 
 CLOSED = ".warc.gz"
 OPEN = ".warc.gz.open"
 DAMAGED = ".damaged"
-# Bytes of an unpacked body. Chosen: twice what a response may be; more is a bomb.
-MAX_BODY_BYTES = 20 * 1024 * 1024
 # A body that came compressed is only stored: a tenth of a crawl's CPU would make it one percent smaller.
 LEVEL, STORED = 6, 0
 GZIPPED = b"\x1f\x8b"
-# Bytes of a response's head. Measured: fastwarc reads nothing of a file from a head of 32 KiB on. The crawl's own limit
-# (spiders.handler) is lower, so that no page of it comes here with more.
-MAX_HEAD_BYTES = 31 * 1024
 # Headers that are not kept as sent: see above.
 DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}
 # The facts of a page's metadata record: what the crawl gave as `meta`, and what `append` adds of the page itself.
@@ -203,7 +200,12 @@ def pages(path: Path) -> Iterator[tuple[Pointer, Page, Meta]]:
 
 
 def read(raw: Path, pointer: Pointer) -> Page:
-    """The page at a pointer; StoreError names the file and record where it is not there or not whole."""
+    """The page at a pointer; StoreError names the file and record where it is not there or not whole.
+
+    Of a file that stands elsewhere (its name is absolute) nothing tells source and run: those are empty.
+    """
+    if is_elsewhere(pointer.warc_file):
+        return _read_elsewhere(Path(pointer.warc_file), pointer.warc_offset)
     path = raw / pointer.warc_file
     if not path.exists():
         path = path.with_name(path.name + ".open")
@@ -215,6 +217,11 @@ def read(raw: Path, pointer: Pointer) -> Page:
     except FileNotFoundError:
         raise StoreError(f"{path} is not there; restore it or let the page be fetched again.") from None
     raise StoreError(f"{path} has no page at byte {pointer.warc_offset}; the file was changed after it was closed.")
+
+
+def is_elsewhere(name: str) -> bool:
+    """Whether a file that pointers name is no file of the raw store: an import left it where it is."""
+    return name.startswith("/")
 
 
 def record_id(raw: Path, pointer: Pointer) -> str:
@@ -314,6 +321,19 @@ def _read(file: BinaryIO, path: Path) -> Iterator[tuple[int, int, Page, Meta]]:
                 response = None
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         raise StoreError(f"{path} cannot be read beyond its whole records: {error}.") from None
+
+
+def _read_elsewhere(path: Path, offset: int) -> Page:
+    try:
+        saved = foreign_warc.page_at(path, offset)
+    except FileNotFoundError:
+        raise StoreError(f"{path}, which an import left in its place, is not there; bring it back.") from None
+    except foreign_warc.NO_RECORD as error:
+        raise StoreError(f"{path} has no page at byte {offset} any more: {error}.") from None
+    return Page(
+        source="", run="", url=saved.url, final_url=saved.url, fetched_at=saved.fetched_at, status=saved.status,
+        headers=saved.headers, body=saved.body, digest=sha256(saved.body).hexdigest(),
+    )  # fmt: skip
 
 
 def _page(facts: Meta, status: int, headers: tuple[tuple[str, str], ...], body: bytes) -> Page:

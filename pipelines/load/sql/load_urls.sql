@@ -1,5 +1,6 @@
 -- Where each URL stands after its newest look, and when to look again: some times after the first look at an article, once after
--- the first look at a page that is none. A rejected look takes no article away.
+-- the first look at a page that is none. A rejected look takes no article away. What is past is looked at again where it is
+-- young enough still.
 with decided as (
     select l.url_id,
         case when l.verdict = 'rejected' and a.id is not null then 'unchanged' else l.verdict end as state,
@@ -12,8 +13,9 @@ with decided as (
                 select min(a.first_fetched_at + step)
                 from unnest(%(looks_after)s) step
                 where a.first_fetched_at + %(early_share)s * step > l.fetched_at
+                    and (l.past = '' or a.first_fetched_at + step > now())
             )
-            when l.verdict = 'rejected' and looked.looks = 1 then l.fetched_at + %(rejected_look_after)s
+            when l.verdict = 'rejected' and looked.looks = 1 and l.past = '' then l.fetched_at + %(rejected_look_after)s
         end as next_at
     from lines l left join articles a on a.id = l.article_id
         cross join lateral (

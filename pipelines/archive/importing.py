@@ -1,0 +1,355 @@
+"""Import: pages that others saved as WARC, through our own raw store, extract and load; they alert nobody.
+
+A page belongs to the followed source whose site it is of, else to the source `imported`. What the ledger has seen
+later, or is about to fetch, stays as it is. Some pages at a time are a run; killed at any moment, the same command
+finishes the run that was under way, and takes nothing twice.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from ipaddress import ip_address
+from pathlib import Path
+
+from pipelines import private, urls
+from pipelines.codes import Kind, Quiet, RunState, State
+from pipelines.crawl import ledger, rules
+from pipelines.crawl.ledger import FetchResult
+from pipelines.errors import NightdeskError
+from pipelines.extract import preview
+from pipelines.extract.stage import extract
+from pipelines.load.stage import load
+from pipelines.model import Page, Pointer, Source, Tally
+from pipelines.settings import Settings
+from pipelines.stores import chain, foreign_warc, postgres, runs, warc
+from pipelines.stores.foreign_warc import Saved
+
+# The source of pages that are of no site that is followed.
+IMPORTED = "imported"
+# Pages and bytes of one run. Chosen: what one load and its memory hold, and what a kill loses.
+PAGES_A_RUN, BYTES_A_RUN = 1_000, 64 << 20
+# What is told of records that could not be read. Chosen: the others are counted.
+TOLD = 5
+ENDINGS = (".warc", ".warc.gz")
+# Where the raw files of a run are written before they are whole: no crawl takes those for its own.
+FOLDER = "importing"
+# Seconds until another key of a run may be free: keys have seconds.
+KEY_SECONDS = 0.2
+# Names of no public host, or of none at all.
+HOME_NAMES = ("localhost", "local", "internal", "home", "lan")
+
+Progress = Callable[[int], None]
+
+
+@dataclass(kw_only=True)
+class Report:
+    """What an import came to. pages: that were read; known: of which the ledger has a look as new, or soon will;
+    others: answers that are no page; bad: records that cannot be read, of which `told` has the first; erased: of
+    addresses that were erased. sources: pages taken by source; counts: what the stages made of them; failed: sentences.
+    """
+
+    pages: int = 0
+    known: int = 0
+    erased: int = 0
+    others: int = 0
+    bad: int = 0
+    told: list[str] = field(default_factory=list)
+    sources: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=Counter)
+    runs: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+def find_files(path: Path) -> list[Path]:
+    """The WARC files that are meant, one or all in a folder; NightdeskError where there are none."""
+    if not path.exists():
+        raise NightdeskError(f"There is no {path}.")
+    found = sorted(one for one in path.rglob("*") if is_warc(one)) if path.is_dir() else [path]
+    if not found or not is_warc(found[0]):
+        named = " or ".join(ENDINGS)
+        raise NightdeskError(f"{path} is no WARC file and no folder of some: their names end in {named}.")
+    return found
+
+
+def is_warc(path: Path) -> bool:
+    """Whether a file is a WARC file by its name."""
+    return path.is_file() and path.name.endswith(ENDINGS)
+
+
+def bring_in(
+    settings: Settings,
+    paths: Sequence[Path],
+    followed: Sequence[Source],
+    *,
+    in_place: bool = False,
+    processes: int = 1,
+    on_pages: Progress = lambda done: None,
+) -> Report:
+    """Take the pages of WARC files into the archive, after what a killed import left; what came of it.
+
+    in_place: the files stay where they are, and the ledger points into them.
+    """
+    report = Report()
+    site_of: dict[str, list[Source]] = {}
+    for source in followed:
+        site_of.setdefault(urls.site(urls.host(source.url)), []).append(source)
+    with postgres.connection(settings, application="nightdesk import") as conn, postgres.held(conn, FOLDER) as ours:
+        if not ours:
+            raise NightdeskError("Another import is at work: run this again when that has ended.")
+        _finish_open(settings, conn, followed, report, processes)
+        for path in paths:
+            for some in _batches(foreign_warc.pages(path, _told_of(path, report), _counted(report))):
+                _take(settings, conn, path, some, site_of, report, processes, on_pages, in_place=in_place)
+        shutil.rmtree(settings.data / FOLDER, ignore_errors=True)
+    return report
+
+
+def _finish_open(
+    settings: Settings, conn: postgres.Connection, followed: Sequence[Source], report: Report, processes: int
+) -> None:
+    """Bring the runs of killed imports to their end."""
+    sources = {source.name: source for source in followed}
+    with conn:
+        begun = postgres.query(conn, "past_open", why=Quiet.IMPORTED)
+    for row in begun:
+        source = sources.get(row["source"]) or stranger(row["source"])
+        _finish(settings, conn, source, row["run"], row["origin"], report, processes)
+    shutil.rmtree(settings.data / FOLDER, ignore_errors=True)
+
+
+def stranger(name: str = IMPORTED) -> Source:
+    """The source of pages that are of no site that is followed."""
+    return preview.anonymous("http://localhost/", name)
+
+
+def _told_of(path: Path, report: Report) -> Callable[[int, str], None]:
+    def bad(at: int, why: str) -> None:
+        report.bad += 1
+        if len(report.told) < TOLD:
+            report.told.append(f"{path.name}, byte {at}: {why}")
+
+    return bad
+
+
+def _counted(report: Report) -> Callable[[], None]:
+    def other() -> None:
+        report.others += 1
+
+    return other
+
+
+def _batches(pages: Iterator[Saved]) -> Iterator[list[Saved]]:
+    some: list[Saved] = []
+    size = 0
+    for saved in pages:
+        some.append(saved)
+        size += len(saved.body)
+        if len(some) >= PAGES_A_RUN or size >= BYTES_A_RUN:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+def _take(
+    settings: Settings,
+    conn: postgres.Connection,
+    origin: Path,
+    pages: Sequence[Saved],
+    site_of: dict[str, list[Source]],
+    report: Report,
+    processes: int,
+    on_pages: Progress,
+    *,
+    in_place: bool,
+) -> None:
+    """Some pages through all stages, as one run of each source that they are of."""
+    by_source: dict[str, tuple[Source, list[Saved]]] = {}
+    for saved in pages:
+        report.pages += 1
+        try:
+            source = _source_of(saved.url, site_of)
+        except ValueError as error:
+            _told_of(origin, report)(saved.offset or 0, str(error))
+            continue
+        by_source.setdefault(source.name, (source, []))[1].append(saved)
+    run = ""
+    for source, mine in by_source.values():
+        fresh = _unknown(conn, source, mine, report)
+        if fresh:
+            if in_place and any(saved.offset is None for saved in fresh):
+                raise NightdeskError(
+                    f"{origin} cannot stay in its place: a page of it is no gzip member of its own, so nothing can "
+                    "point to it. Import it without --in-place."
+                )
+            run = run or _begin(conn)
+            with conn:
+                postgres.execute(
+                    conn, "past_begin", run=run, source=source.name, why=Quiet.IMPORTED, origin=origin.name
+                )
+            if in_place:
+                _point(conn, source, run, origin, fresh)
+            else:
+                _write(settings, source, run, origin, fresh)
+            _finish(settings, conn, source, run, origin.name, report, processes)
+    on_pages(report.pages)
+
+
+def _unknown(conn: postgres.Connection, source: Source, pages: Sequence[Saved], report: Report) -> list[Saved]:
+    """The pages that the ledger has no look of as new, in the order of their time."""
+    keys = {saved.url: urls.key(saved.url) for saved in pages}
+    with conn:
+        rows = postgres.query(conn, "past_known", source=source.name, keys=sorted(set(keys.values())))
+    known = {row["url_key"]: row for row in rows}
+    fresh = []
+    seen: set[tuple[str, datetime]] = set()
+    for saved in sorted(pages, key=lambda one: one.fetched_at):
+        row = known.get(keys[saved.url])
+        if row and row["erased"]:
+            report.erased += 1
+        elif (row and (row["due"] or (row["fetched_at"] and row["fetched_at"] >= saved.fetched_at))) or (
+            keys[saved.url],
+            saved.fetched_at,
+        ) in seen:
+            report.known += 1
+        else:
+            fresh.append(saved)
+            seen.add((keys[saved.url], saved.fetched_at))
+    return fresh
+
+
+def _write(settings: Settings, source: Source, run: str, origin: Path, pages: Sequence[Saved]) -> None:
+    """Write pages into a raw file beside the raw store, whole and closed."""
+    writer = warc.begin(settings.data / FOLDER, source.name, run)
+    for saved in pages:
+        page = _page(saved, source, run, origin)
+        told = {"file": origin.name, "record": saved.record_id, "offset": saved.offset}
+        warc.append(writer, page, {"kind": str(Kind.ARTICLE), "imported": told})
+    warc.finish(writer)
+
+
+def _finish(
+    settings: Settings,
+    conn: postgres.Connection,
+    source: Source,
+    run: str,
+    origin: str,
+    report: Report,
+    processes: int,
+) -> None:
+    """Bring a run to its end from wherever it is: raw store, ledger, extract, load."""
+    _place(settings, source.name, run)
+    for name in sorted((settings.raw / source.name / run).glob(f"*{warc.CLOSED}")):
+        _record(conn, source, run, name)
+    with conn:
+        taken = ledger.count_asked(conn, source.name, run)
+        tally = Tally(run=run, source=source.name, stage="crawl", state=RunState.DONE, counts={"fetched": taken},
+                      message=f"Imported from {origin}.")  # fmt: skip
+        runs.end(conn, tally)
+        postgres.execute(conn, "mark_one_page", run=run, source=source.name, stage="crawl", url=f"import:{origin}")
+    ended = [
+        extract(settings, source, run, processes=processes, apart=True, others=False),
+        load(settings, source, run),
+    ]
+    for tally in ended:
+        report.counts.update({f"{tally.stage} {name}": count for name, count in tally.counts.items()})
+        if tally.state != RunState.DONE:
+            report.failed.append(f"{source.name}, {tally.stage} of run {run}: {tally.message}")
+    report.sources[source.name] += taken
+    if run not in report.runs:
+        report.runs.append(run)
+    if all(tally.state == RunState.DONE for tally in ended):
+        with conn:
+            postgres.execute(conn, "past_end", run=run, source=source.name)
+
+
+def _place(settings: Settings, source: str, run: str) -> None:
+    """Put a run's whole files into the raw store, in the chain first; what is not whole is read again."""
+    folder = settings.data / FOLDER / source / run
+    for path in sorted(folder.glob(f"*{warc.CLOSED}")):
+        target = settings.raw / source / run / path.name
+        private.folder(target.parent)
+        chain.close(settings.raw, path)
+        path.replace(target)
+        private.sync_folder(target.parent)
+
+
+def _record(conn: postgres.Connection, source: Source, run: str, path: Path) -> None:
+    """Write the pages of a raw file into the ledger, those that are not there yet."""
+    _look(conn, source, run, [(pointer, page) for pointer, page, _ in warc.pages(path)])
+
+
+def _point(conn: postgres.Connection, source: Source, run: str, origin: Path, pages: Sequence[Saved]) -> None:
+    """Write pages into the ledger that stay in the file of somebody else."""
+    name = str(origin.resolve())
+    found = [(Pointer(warc_file=name, warc_offset=one.offset or 0, warc_length=0), _page(one, source, run, origin))
+             for one in pages]  # fmt: skip
+    _look(conn, source, run, found)
+
+
+def _look(conn: postgres.Connection, source: Source, run: str, found: Sequence[tuple[Pointer, Page]]) -> None:
+    """Write pages into the ledger, in one transaction."""
+    rows = [
+        (source.name, urls.key(page.url), urls.variant(page.url)[0], urls.cleaned(page.url), urls.host(page.url), run,
+         page.via) for _, page in found
+    ]  # fmt: skip
+    with conn:
+        postgres.execute_values(conn, "past_urls", rows)
+        known = postgres.query(conn, "past_known", source=source.name, keys=sorted({row[1] for row in rows}))
+        ids = {row["url_key"]: row["id"] for row in known}
+        looks = [
+            FetchResult(
+                url_id=ids[row[1]], source=source.name, url=page.url, kind=Kind.ARTICLE, outcome=State.FETCHED,
+                fetched_at=page.fetched_at, final_url=page.final_url, status=page.status, digest=page.digest,
+                bytes=len(page.body), pointer=pointer,
+            )
+            for row, (pointer, page) in zip(rows, found, strict=True)
+        ]  # fmt: skip
+        ledger.record(conn, run, looks)
+
+
+def _page(saved: Saved, source: Source, run: str, origin: Path) -> Page:
+    return Page(
+        source=source.name, run=run, url=saved.url, final_url=saved.url, fetched_at=saved.fetched_at,
+        status=saved.status, headers=saved.headers, body=saved.body, digest=sha256(saved.body).hexdigest(),
+        via=f"import:{origin.name}",
+    )  # fmt: skip
+
+
+def _begin(conn: postgres.Connection) -> str:
+    """A run key that no run has yet: two may begin in one second."""
+    while True:
+        key = runs.key_of(datetime.now(UTC), manual=True)
+        with conn:
+            if not runs.tallies(conn, key) and not postgres.row(conn, "past_of_run", run=key):
+                return key
+        time.sleep(KEY_SECONDS)
+
+
+def _source_of(url: str, site_of: dict[str, list[Source]]) -> Source:
+    """The source that a page is of; ValueError says why it can be of none."""
+    urls.key(url)
+    host = urls.host(url)
+    urls.variant(url)
+    if not urls.cleaned(url) or not _is_public(host):
+        raise ValueError(f"{url[: urls.SHOWN_CHARACTERS]} is at no public host")
+    candidates = site_of.get(urls.site(host), [])
+    admits = [source for source in candidates if not rules.ruled_out(source, url)]
+    of_host = [source for source in admits or candidates if urls.host(source.url) == host]
+    return next(iter(of_host or admits or candidates), None) or stranger()
+
+
+def _is_public(host: str) -> bool:
+    """Whether a host has a name of the public web, or a public address."""
+    try:
+        return ip_address(host.strip("[]")).is_global
+    except ValueError:
+        last = host.rstrip(".").rpartition(".")[2]
+        # Numbers are addresses that are written oddly.
+        return "." in host and last not in HOME_NAMES and not last[:1].isdigit()

@@ -1,0 +1,227 @@
+"""Import: WARC files of others, through our stores and stages; nobody is told, nothing is doubled."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipelines.alert import stage as alert
+from pipelines.alert import watches
+from pipelines.archive import importing
+from pipelines.cli import app
+from pipelines.errors import NightdeskError
+from pipelines.extract.stage import extract
+from pipelines.load.stage import load
+from pipelines.settings import Settings, exported
+from pipelines.stores import foreign_warc, postgres
+from tests import jisr, warcs
+from tests.warcs import record, saved, story
+
+Nightdesk = Callable[..., Result]
+
+
+@pytest.fixture
+def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
+    """`nightdesk` on an installation that follows `jisr`."""
+    for name, value in exported(settings).items():
+        monkeypatch.setenv(name, value)
+    (settings.sources / "jisr.toml").write_text(
+        'title = "الجسر"\nurl = "https://jisr.test/"\ncountry = "SY"\nlanguage = "ar"\ntimezone = "UTC"\n'
+        'feeds = ["https://jisr.test/feed"]\n',
+        encoding="utf-8",
+    )
+    return lambda *words: CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+
+
+def rows(conn: postgres.Connection, query: str) -> list[Any]:
+    with conn, conn.cursor() as cursor:
+        cursor.execute(query)
+        return [tuple(row.values()) for row in cursor.fetchall()]  # type: ignore[attr-defined]
+
+
+ARTICLES = "select source, url, revision from articles order by url"
+
+
+def test_the_pages_of_a_file_are_stored_marked_and_told_to_nobody_and_every_check_holds(
+    nightdesk: Nightdesk, settings: Settings, conn: postgres.Connection, tmp_path: Path
+) -> None:
+    with conn:
+        watches.add(conn, watches.make("bridge", ["الجسر"]))
+    moved = record("https://jisr.test/old", b"HTTP/1.1 301 Moved\r\nLocation: /news/1\r\n\r\n")
+    asked = record("https://jisr.test/news/1", b"GET / HTTP/1.1\r\n\r\n", kind="request")
+    file = saved(tmp_path / "crawl.warc.gz", [story(1), asked, story(2), moved, story(3, "other.test")])
+
+    said = nightdesk("import", file)
+    again = json.loads(nightdesk("import", file, "--json").stdout)
+
+    assert said.exit_code == 0, said.output
+    assert "3 pages read, 3 taken." in said.stdout
+    assert (again["pages"], again["known"], again["sources"]) == (3, 3, {})
+    assert rows(conn, ARTICLES) == [
+        ("jisr", "https://jisr.test/news/1", 1),
+        ("jisr", "https://jisr.test/news/2", 1),
+        ("imported", "https://other.test/news/3", 1),
+    ]
+    assert rows(conn, "select distinct quiet from changes") == [("imported",)]
+    (run,) = {run for (run,) in rows(conn, "select run from past_runs where ended_at is not null")}
+    alert.match(settings, run)
+    assert rows(conn, "select distinct quiet from alerts") == [("imported",)]
+    assert rows(conn, "select count(*) from urls where next_at is not null") == [(0,)]
+    ledger = json.loads(nightdesk("ledger", "--run", run, "--json").stdout)
+    assert (ledger["differences"], ledger["not_compared"]) == ([], [])
+    verified = json.loads(nightdesk("verify", "--records", "--json").stdout)
+    assert (verified["damage"], verified["files"]) == ([], 2)
+    number = rows(conn, "select id from articles where source = 'imported'")[0][0]
+    assert nightdesk("evidence", number, "--out", tmp_path / "e.wacz").exit_code == 0
+
+
+def test_what_is_left_in_its_place_is_read_there_and_missed_when_it_changes(
+    nightdesk: Nightdesk, conn: postgres.Connection, settings: Settings, tmp_path: Path
+) -> None:
+    file = saved(tmp_path / "crawl.warc.gz", [story(1), story(2)])
+
+    said = nightdesk("import", "--in-place", file)
+
+    assert said.exit_code == 0, said.output
+    assert [url for _, url, _ in rows(conn, ARTICLES)] == ["https://jisr.test/news/1", "https://jisr.test/news/2"]
+    assert not list(settings.raw.rglob("*.warc.gz"))
+    assert nightdesk("verify").exit_code == 0
+    number = rows(conn, "select min(id) from articles")[0][0]
+    assert nightdesk("evidence", number, "--out", tmp_path / "e.wacz").exit_code == 0
+    assert nightdesk("extract", "--again", "jisr").stdout.startswith("2 pages read again")
+    run = rows(conn, "select run from past_runs")[0][0]
+    saved(file, [story(1), story(4)])
+    assert "https://jisr.test/news/2" in nightdesk("ledger", "--run", run).stdout
+    assert [one["url"] for one in json.loads(nightdesk("verify", "--json").stdout)["damage"]] == [
+        "https://jisr.test/news/2"
+    ]
+    plain = saved(tmp_path / "plain.warc", [story(5)])
+    with pytest.raises(Exception, match="cannot stay in its place"):
+        nightdesk("import", "--in-place", plain)
+
+
+def test_what_the_archive_has_seen_later_stays_and_the_first_night_after_an_import_is_a_first_one(
+    nightdesk: Nightdesk, settings: Settings, conn: postgres.Connection, tmp_path: Path
+) -> None:
+    nightdesk("import", saved(tmp_path / "a.warc.gz", [story(1), story(7)]))
+    jisr.crawled(settings, conn, [jisr.story(8), jisr.story(9)], first=8)
+    extract(settings, jisr.SOURCE, jisr.RUN)
+    load(settings, jisr.SOURCE, jisr.RUN)
+
+    late = json.loads(
+        nightdesk("import", saved(tmp_path / "b.warc.gz", [story(7, date="2019-01-01T00:00:00Z")]), "--json").stdout
+    )
+
+    assert late["known"] == 1
+    quiet = "select a.url, c.quiet from changes c join articles a on a.id = c.article_id order by a.url"
+    assert rows(conn, quiet) == [
+        ("https://jisr.test/news/1", "imported"),
+        ("https://jisr.test/news/7", "imported"),
+        ("https://jisr.test/news/8", "first run"),
+        ("https://jisr.test/news/9", "first run"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["crawl.warc.gz", "plain.warc", "whole.warc.gz"])
+def test_a_bad_record_costs_itself_alone(tmp_path: Path, name: str) -> None:
+    page = warcs.HTML + b"hi"
+    hostile = {
+        "head of its answer": record("http://a.test/", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 99_999 + b"\r\n\r\nhi"),
+        "longer than its head says": record("http://a.test/", page, length=5),
+        "WARC-Date": record("http://a.test/", page, date="2999-01-01T00:00:00Z"),
+        "no WARC-Date": record("http://a.test/", page, date="never"),
+        "WARC-Block-Digest": record("http://a.test/", page, more=f"WARC-Block-Digest: sha1:{'A' * 32}\r\n"),
+        "cut it off": record("http://a.test/", page, more="WARC-Truncated: length\r\n"),
+        "unpacks to too much": record("http://a.test/", bytes(300_000_000)) if name == "crawl.warc.gz" else story(0),
+        "larger than a page": record("http://a.test/", bytes(foreign_warc.MOST_RECORD_BYTES)),
+    }
+    records = [one for n, bad in enumerate(hostile.values(), 1) for one in (bad, story(n))]
+    told: list[str] = []
+
+    pages = list(foreign_warc.pages(saved(tmp_path / name, records), lambda at, why: told.append(why), lambda: None))
+
+    wanted = {f"https://jisr.test/news/{n}" for n in range(1, len(hostile) + 1)}
+    assert wanted <= {page.url for page in pages}
+    for reason in hostile.keys() - ({"unpacks to too much"} if name != "crawl.warc.gz" else set()):
+        assert any(reason in why for why in told), (reason, told)
+
+
+def test_a_damaged_file_gives_every_page_that_is_whole(tmp_path: Path) -> None:
+    path = saved(tmp_path / "crawl.warc.gz", [story(n) for n in range(8)])
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 255
+    path.write_bytes(bytes(content[:-20]))
+    told: list[tuple[int, str]] = []
+
+    pages = list(foreign_warc.pages(path, lambda at, why: told.append((at, why)), lambda: None))
+
+    assert (len(pages), len(told)) == (6, 2)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/admin",
+        "http://10.1.2.3/",
+        "http://[::1]/",
+        "http://2130706433/",
+        "http://localhost/",
+        "ftp://a.test/",
+    ],
+)
+def test_a_page_of_no_public_host_is_left_out(
+    settings: Settings, conn: postgres.Connection, tmp_path: Path, url: str
+) -> None:
+    file = saved(tmp_path / "a.warc.gz", [record(url, warcs.HTML + jisr.story(1).encode())])
+
+    report = importing.bring_in(settings, [file], [])
+
+    assert (report.bad, report.sources.total()) == (1, 0)
+    assert rows(conn, "select count(*) from urls") == [(0,)]
+
+
+def test_killed_at_any_moment_the_same_again_leaves_what_one_import_leaves(
+    settings: Settings, conn: postgres.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "PAGES_A_RUN", 4)
+    pages = [story(n, "jisr.test" if n % 2 else "other.test") for n in range(16)]
+    file = saved(tmp_path / "a.warc.gz", pages)
+    moments = random.Random(14)
+    fork = multiprocessing.get_context("fork")
+
+    for _ in range(5):
+        child = fork.Process(target=importing.bring_in, args=(settings, [file], [jisr.SOURCE]))
+        child.start()
+        child.join(moments.uniform(0.02, 1.2))
+        if child.pid and child.is_alive():
+            os.kill(child.pid, signal.SIGKILL)
+        child.join()
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            report = importing.bring_in(settings, [file], [jisr.SOURCE])
+            break
+        except (NightdeskError, postgres.Error):
+            # For a moment the server keeps what a killed child held.
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+    assert report.failed == []
+    assert len(rows(conn, ARTICLES)) == 16
+    assert rows(conn, "select count(*) from revisions") == [(16,)]
+    assert rows(conn, "select count(*) from past_runs where ended_at is null") == [(0,)]
+    assert rows(conn, "select distinct state from urls") == [("stored",)]
+    assert rows(conn, "select count(distinct url_id) as urls, count(*) from fetches where warc_file is not null") == [
+        (16, 16)
+    ]
+    assert not (settings.data / importing.FOLDER).exists()
