@@ -185,10 +185,8 @@ create temporary table lines (
     article_id bigint, copy_of bigint, judged boolean not null default false, latest boolean not null default false,
     url_key text, variant_key text, verdict text, why text not null default '', revision integer,
     fresh boolean not null default false, changed boolean not null default false, same_page boolean not null default false,
-    -- Of a fetch that brought what is past: what did.
-    past text not null default '',
-    -- What its revision is to the one before it, and the numbers and names that moved.
-    revision_kind text not null default '', moved jsonb not null default '[]'
+    -- What brought it, if that is past; what its revision is to the one before it, and the numbers and names that moved.
+    past text not null default '', revision_kind text not null default '', moved jsonb not null default '[]'
 ) on commit drop
 
 -- name: load_lock
