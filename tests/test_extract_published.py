@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from htmldate import extractors
 
+from pipelines.extract.fields.dating import DatedPage
 from pipelines.extract.fields.metadata import facts_of
 from pipelines.extract.fields.published import find_modified, find_published
 from pipelines.extract.markup import parse
@@ -35,7 +36,7 @@ def day(inside: str, language: str = "en", *, timezone: str = "UTC", entry: Entr
     )  # fmt: skip
     tree = parse(f"<html><head><title>Ferry returns to the river after two years</title></head><body>{inside}</body>")
     assert tree is not None
-    found = find_published(tree, facts_of(tree, page, source), page, source)
+    found = find_published(DatedPage.of(tree, facts_of(tree, page, source), page, source))
     return f"{found.at:%Y-%m-%d} {found.precision}" if found.at else ""
 
 
@@ -101,7 +102,7 @@ def when(
     title = "<title>Ferry returns to the river after two years</title>"
     tree = parse(f"<html lang=en><head>{title}{head}</head><body>{TITLE}{inside}{STORY}</body></html>")
     assert tree is not None
-    found = find_published(tree, facts_of(tree, page, source), page, source)
+    found = find_published(DatedPage.of(tree, facts_of(tree, page, source), page, source))
     return (found.at.isoformat(timespec="minutes"), found.said_by) if found.at else ("", "")
 
 
@@ -206,7 +207,11 @@ def test_what_was_changed_is_read_from_all_who_say_so() -> None:
     )
 
     trees = [parse(f"<html><head>{head}</head><body>{TITLE}{STORY}</body></html>") for head in said]
-    found = [find_modified(facts_of(tree, page, source), page, source) for tree in trees if tree is not None]
+    found = [
+        find_modified(DatedPage.of(tree, facts_of(tree, page, source), page, source))
+        for tree in trees
+        if tree is not None
+    ]
 
     assert [f"{at:%Y-%m-%d %H:%M}" for at in found if at] == ["2026-01-07 00:30", "2026-01-07 00:30"]
 
@@ -226,7 +231,7 @@ def written(
     title = "Ferry returns to the river after two years"
     tree = parse(f"<html><head><title>{title}</title>{head}</head><body>{inside}</body>")
     assert tree is not None
-    found = find_published(tree, facts_of(tree, page, source), page, source)
+    found = find_published(DatedPage.of(tree, facts_of(tree, page, source), page, source))
     return f"{found.at:%Y-%m-%d %H:%M} {found.precision}" if found.at else ""
 
 

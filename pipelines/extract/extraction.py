@@ -16,6 +16,7 @@ from pipelines.codes import Reason
 from pipelines.errors import StoreError
 from pipelines.extract import languages, markup
 from pipelines.extract.fields import metadata, published
+from pipelines.extract.fields.dating import DatedPage
 from pipelines.extract.limits import TooSlow, time_limit
 from pipelines.extract.rejections import reasons
 from pipelines.extract.text import assembly, by_trafilatura
@@ -105,7 +106,8 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     held = list(tree.iter())
     facts = metadata.facts_of(tree, page, source)
     text = assembly.read(tree, html, facts, source, template, without)
-    when = published.find_published(tree, facts, page, source)
+    dated = DatedPage.of(tree, facts, page, source)
+    when = published.find_published(dated)
     stored = "\n".join(text.lines)
     refused = reasons.of_content(
         page,
@@ -137,7 +139,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         published_at=when.at,
         published_precision=when.precision,
         published_from=when.said_by,
-        modified_at=published.find_modified(facts, page, source),
+        modified_at=published.find_modified(dated),
         image=_clean(facts.image),
         tags=tuple(_clean(tag) for tag in facts.tags),
         section=_clean(facts.section),

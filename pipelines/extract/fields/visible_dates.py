@@ -71,6 +71,8 @@ SHORT_CHARACTERS = 40
 MAX_DATES = 24
 # Characters by which a text is told from a title before the costly comparison.
 HEAD_CHARACTERS = 3
+# The same, of which it is asked what day they say. Chosen: the article's own is among the nearest to its title.
+MAX_LOOKS = 6
 # Closer together than this, a time element goes before a text.
 NEARLY = 200
 # Characters of text from which on the head of the page is over. Chosen: a paragraph.
@@ -96,56 +98,55 @@ class Shown:
     above: bool
 
 
+@dataclass(frozen=True)
+class Titles:
+    """The titles of a page, made ready to be told from other texts.
+
+    heads: their first characters; shortest, longest: characters that a text has which may be one of them.
+    """
+
+    keys: frozenset[str]
+    heads: frozenset[str]
+    shortest: int
+    longest: int
+
+    @classmethod
+    def of(cls, titles: Sequence[str]) -> Titles:
+        """The titles that a page gives in its head."""
+        lengths = [len(title) for title in titles] or [0]
+        return cls(
+            keys=frozenset(key(title) for title in titles) - {""},
+            heads=frozenset(title[:HEAD_CHARACTERS] for title in titles),
+            shortest=min(lengths) - SLACK_CHARACTERS,
+            longest=max(lengths) + 2 * SLACK_CHARACTERS,
+        )
+
+    def is_heading(self, heading: HtmlElement) -> bool:
+        """Whether a heading is one of them; it can hold the lead and the time as well."""
+        said = heading.text_content()
+        if len(said) > 3 * self.longest:
+            return False
+        return key(said) in self.keys or bool(heading.text and key(heading.text) in self.keys)
+
+    def is_text(self, text: str | None) -> bool:
+        """Whether the text of an element that is no heading is one of them."""
+        if not text or not self.shortest <= len(text) <= self.longest:
+            return False
+        return text.lstrip()[:HEAD_CHARACTERS] in self.heads and key(text) in self.keys
+
+
 def find_dates(tree: HtmlElement, titles: Sequence[str]) -> list[Shown]:
     """What time elements say, and short texts that may hold a date; best first."""
     body = tree.find("body")
     if body is None:
         return []
-    keys = {key(title) for title in titles} - {""}
-    heads = {title[:HEAD_CHARACTERS] for title in titles}
-    shortest = min((len(title) for title in titles), default=0) - SLACK_CHARACTERS
-    longest = max((len(title) for title in titles), default=0) + 2 * SLACK_CHARACTERS
-    places: dict[HtmlElement, int] = {}
-    headings: dict[str, int] = {}
-    holding: set[HtmlElement] = set()
-    place = 0
-    for element in body.iter("*"):
-        tag, text, tail = element.tag, element.text, element.tail
-        if tag not in SILENT:
-            if tag == "time" or (_says_when(text) if text and not text.isspace() else _is_named(element)):
-                places[element] = place
-            if tag in HEADINGS:
-                said = element.text_content()
-                # A heading can hold the lead and the time as well.
-                if len(said) <= 3 * longest and (key(said) in keys or (text and key(text) in keys)):
-                    headings.setdefault(tag, place)
-                    holding.update(element.iterancestors())
-            elif (
-                text
-                and shortest <= len(text) <= longest
-                and text.lstrip()[:HEAD_CHARACTERS] in heads
-                and key(text) in keys
-            ):
-                headings.setdefault("", place)
-                holding.update(element.iterancestors())
-            if text:
-                place += len(text)
-        if tail:
-            if _says_when(tail):
-                parent = element.getparent()
-                if parent not in places:
-                    places[parent] = place
-            place += len(tail)
-    title = next((headings[tag] for tag in (*HEADINGS, "") if tag in headings), 0)
+    places, title, holding = _walk(body, Titles.of(titles))
     known: dict[HtmlElement, bool] = {body: False}
-    # The nearest ones first, and no more of them than anybody looks at: those of a long list are not the article's.
-    nearest = sorted(
-        places.items(), key=lambda one: (not -BEFORE_CHARACTERS < one[1] - title < AFTER, abs(one[1] - title))
-    )
     made: list[Shown] = []
-    for element, at in nearest:
+    # The nearest ones first, and no more of them than anybody looks at: those of a long list are not the article's.
+    for element, place in sorted(places.items(), key=lambda one: (not _is_near(one[1] - title), abs(one[1] - title))):
         if not _stranger(element, known, holding):
-            made.extend(_find_dates(text, element, at, title) for text in _texts(element))
+            made.extend(_find_dates(text, element, place, title) for text in _texts(element))
         if len(made) >= MAX_DATES:
             break
     return sorted((one for one in made if one.rank[0] != ELSEWHERE), key=lambda one: one.rank)
@@ -175,6 +176,32 @@ def state(tree: HtmlElement) -> list[str]:
             said.update(dict.fromkeys(STATE.findall(script.text)))
     # Many days are those of many articles.
     return list(said) if len({text[:10] for text in said}) == 1 else []
+
+
+def _walk(body: HtmlElement, titles: Titles) -> tuple[dict[HtmlElement, int], int, set[HtmlElement]]:
+    """The elements that may show a date with their places, the title's place, and the elements that hold the title.
+
+    A place counts the characters of text before it.
+    """
+    places: dict[HtmlElement, int] = {}
+    of_titles: dict[str, int] = {}
+    holding: set[HtmlElement] = set()
+    place = 0
+    for element in body.iter("*"):
+        tag, text, tail = element.tag, element.text, element.tail
+        if tag not in SILENT:
+            if tag == "time" or (_says_when(text) if text and not text.isspace() else _is_named(element)):
+                places[element] = place
+            if titles.is_heading(element) if tag in HEADINGS else titles.is_text(text):
+                of_titles.setdefault(tag if tag in HEADINGS else "", place)
+                holding.update(element.iterancestors())
+            if text:
+                place += len(text)
+        if tail:
+            if _says_when(tail):
+                places.setdefault(element.getparent(), place)
+            place += len(tail)
+    return places, next((of_titles[tag] for tag in (*HEADINGS, "") if tag in of_titles), 0), holding
 
 
 def _says_when(text: str) -> bool:
@@ -214,7 +241,7 @@ def _find_dates(text: str, element: HtmlElement, place: int, title: int) -> Show
     time = element.tag == "time" or bool(element.get("itemprop") and element.get("content"))
     sentence = element.tag != "time" and len(WORD.findall(text)) >= SENTENCE_WORDS
     away = place - title
-    near = -BEFORE_CHARACTERS < away < AFTER
+    near = _is_near(away)
     link = element.tag == "a" or next(element.iterancestors("a"), None) is not None
     name = f"{element.get('itemprop') or ''} {element.get('class') or ''} {element.get('id') or ''}"
     label = _label(element)
@@ -227,6 +254,11 @@ def _find_dates(text: str, element: HtmlElement, place: int, title: int) -> Show
         place_rank = ELSEWHERE if sentence or link else FAR_UPDATES if changed else BELOW if away > 0 else ABOVE
     rank = (place_rank, away < 0, abs(away) // NEARLY, not time, abs(away))
     return Shown(text, rank, place_rank == BESIDE_TITLE, changed, away < 0)
+
+
+def _is_near(away: int) -> bool:
+    """Whether a date so many characters behind the title (before it, where negative) belongs to it."""
+    return -BEFORE_CHARACTERS < away < AFTER
 
 
 def _label(element: HtmlElement) -> str:

@@ -1,0 +1,109 @@
+"""When a page may have been published, and the page of which that is asked: what all who read its dates share."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from lxml.html import HtmlElement
+
+from pipelines.dates.written import parse_date
+from pipelines.extract.fields import visible_dates
+from pipelines.extract.fields.metadata import Facts
+from pipelines.extract.fields.visible_dates import Shown
+from pipelines.model import Page, Source
+
+# Where nothing else is known.
+AMERICAN = re.compile(r"\.(?:com|gov|edu|us)$")
+# The earliest day of an article. Chosen: no site is older than the web.
+OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
+# So far after it was fetched a page's date may lie: the clock of a place that is ahead of ours.
+AHEAD = timedelta(days=1)
+# How precise a date is that has a time of day.
+PRECISE = ("second", "minute")
+
+
+@dataclass(frozen=True)
+class Dating:
+    """When, how precisely, and who says so: json-ld, meta, feed, text or url; beside: it stands beside the title."""
+
+    at: datetime | None = None
+    precision: str = ""
+    said_by: str = ""
+    beside: bool = False
+
+    @property
+    def day(self) -> date:
+        """The day at the site; only of a dating that has one."""
+        assert self.at
+        return self.at.date()
+
+    def is_year_alone(self) -> bool:
+        """Whether this is the first of January at midnight, there or in UTC: software's way to write a year."""
+        assert self.at
+        both = (self.at, self.at.astimezone(UTC))
+        return any((t.month, t.day, t.hour, t.minute) == (1, 1, 0, 0) for t in both)
+
+
+@dataclass(frozen=True)
+class DatedPage:
+    """A page whose day is asked: its tree, what its head says of it, the page as it came, and its source.
+
+    Made by `of`, which reads an unknown site as an American one where it looks like that.
+    """
+
+    tree: HtmlElement
+    facts: Facts
+    page: Page
+    source: Source
+
+    @classmethod
+    def of(cls, tree: HtmlElement, facts: Facts, page: Page, source: Source) -> DatedPage:
+        """The page with its source's language; Americans write the month first, which their pages do not say."""
+        return cls(tree, facts, page, _american(tree, source, page.final_url))
+
+    @cached_property
+    def shown(self) -> list[Shown]:
+        """The dates that the page shows, best first."""
+        return visible_dates.find_dates(self.tree, self.facts.titles)
+
+    @property
+    def fetched_on(self) -> date:
+        """The day at the site when the page was fetched."""
+        return self.page.fetched_at.astimezone(ZoneInfo(self.source.timezone)).date()
+
+    @property
+    def language(self) -> str:
+        """The language of the source's dates."""
+        american = self.source.language == "en" and self.source.country.upper() == "US"
+        return "en-US" if american else self.source.language
+
+    @property
+    def is_placeless(self) -> bool:
+        """Whether nothing is known of where the source is: UTC is no country's time."""
+        return not self.source.country and self.source.timezone == "UTC"
+
+    def read(self, text: object) -> tuple[datetime, str] | None:
+        """The date that a text says, with its precision; None where it says none that an article may have."""
+        if not isinstance(text, str) or not text.strip():
+            return None
+        found = parse_date(text, self.page.fetched_at, self.source.timezone, self.language)
+        return found if found and self.may_be(found[0]) else None
+
+    def may_be(self, at: datetime) -> bool:
+        """Whether an article of this page may have been published then."""
+        return OLDEST <= at <= self.page.fetched_at + AHEAD
+
+
+def _american(tree: HtmlElement, source: Source, url: str) -> Source:
+    """The source; one whose language is not known as an American one where the page and its address look like that."""
+    if source.language or source.country not in ("", "US"):
+        return source
+    lang = (tree.get("lang") or "").lower()
+    if lang in ("en", "en-us", "en_us") and AMERICAN.search(urlsplit(url).hostname or ""):
+        return replace(source, language="en-US")
+    return source

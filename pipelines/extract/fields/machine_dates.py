@@ -1,0 +1,101 @@
+"""What a page says for machines of when it was published, best first: JSON-LD, meta elements, the feed's entry."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+from pipelines.extract.fields import json_ld
+from pipelines.extract.fields.dating import PRECISE, DatedPage, Dating
+from pipelines.extract.fields.visible_dates import MAX_LOOKS
+
+PUBLISHED = (
+    "article:published_time", "og:article:published_time", "og:published_time", "datepublished", "article:published",
+    "parsely-pub-date", "sailthru.date", "publishdate", "publish_date", "publish-date", "pubdate", "published_time",
+    "date.issued", "dc.date.issued", "dcterms.created", "dc.date", "dcterms.date", "dc.created", "date", "article:date",
+    "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "citation_publication_date", "article_date_original",
+)  # fmt: skip
+# What else a name of published days can be made of, the likeliest first, and what it must not say.
+TELLING = ("publi", "pubdate", "issued", "posted", "released", "created", "date", "time")
+OTHERWISE = re.compile(
+    r"modif|updat|chang|edit|revis|review|expir|upload|event|start|birth|begin|until|valid|embargo|due|archiv|delet|"
+    r"crawl|cache|fetch|build|generat|deploy|server|render|current|now|zone|read|duration|publisher|video|image|"
+    r"(?<![a-z])end|(?:date|time)[.:_ -]?end(?![a-z])"
+)
+SAVED = re.compile(r"modif|updat|lastmod")
+# Dates of one JSON object that are looked at. Chosen: the likeliest name comes first.
+MAX_JSON_DATES = 3
+
+
+def find_machine_dates(dated: DatedPage) -> Iterator[Dating]:
+    """What is said for machines, best first."""
+    for node in (dated.facts.node, *dated.facts.pages):
+        for name in ("datePublished", "dateCreated", "uploadDate"):
+            found = dated.read(json_ld.text(node.get(name)))
+            if found:
+                yield Dating(*found, "json-ld")
+    for name in PUBLISHED:
+        for text in dated.facts.meta.get(name, [])[:1]:
+            found = dated.read(text)
+            if found:
+                yield Dating(*found, "meta")
+    yield from _named_so(dated)
+    yield from _in_entry(dated)
+
+
+def _in_entry(dated: DatedPage) -> Iterator[Dating]:
+    """What the entry of the list that named the page said."""
+    entry = dated.page.entry
+    if not entry or not entry.published_at or not dated.may_be(entry.published_at):
+        return
+    at, precision, zone = entry.published_at, entry.published_precision, ZoneInfo(dated.source.timezone)
+    # Midnight in UTC is how a day without a time came out of lists before they told how precise they are.
+    if (precision or "day") == "day" and at.timetz() == time(tzinfo=UTC):
+        yield Dating(datetime.combine(at.date(), time(), zone), "day", "feed")
+    else:
+        yield Dating(at.astimezone(zone), precision or "second", "feed")
+
+
+def _named_so(dated: DatedPage) -> Iterator[Dating]:
+    """What meta elements say whose names are not in the list but speak of publication; a moment, not a day alone."""
+    told: list[tuple[int, str]] = []
+    saved = {said[0] for name, said in dated.facts.meta.items() if SAVED.search(name)}
+    for name, said in dated.facts.meta.items():
+        if said[0].startswith("{"):
+            told += _in_json(said[0])
+        elif name not in PUBLISHED:
+            told += _telling(name, said[0])
+    for _, text in sorted(told, key=lambda one: one[0]):
+        found = dated.read(text)
+        if found and found[1] in PRECISE and not (text in saved and _shows_earlier_day(dated, found[0])):
+            yield Dating(*found, "meta")
+
+
+def _shows_earlier_day(dated: DatedPage, at: datetime) -> bool:
+    """Whether the page shows a day before this one: what is said of a change as well is the last save."""
+    shown = (dated.read(one.text) for one in dated.shown[:MAX_LOOKS] if not one.changed)
+    return any(found[0].date() < at.date() for found in shown if found)
+
+
+def _telling(name: str, said: str) -> list[tuple[int, str]]:
+    """How likely a name speaks of publication, the lower the likelier, with what it says; nothing where it does not."""
+    name = name.lower()
+    if OTHERWISE.search(name) or not re.search(r"\d{4}", said):
+        return []
+    return next(([(rank, said)] for rank, word in enumerate(TELLING) if word in name), [])
+
+
+def _in_json(text: str) -> list[tuple[int, str]]:
+    """What an object in a meta element says under names that speak of publication."""
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(said, dict):
+        return []
+    return [one for name, value in said.items() if isinstance(value, str) for one in _telling(name, value)][
+        :MAX_JSON_DATES
+    ]
