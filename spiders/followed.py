@@ -12,8 +12,8 @@ from time import monotonic
 from pipelines import urls
 from pipelines.codes import Cause, Code, Kind, RunState, State
 from pipelines.crawl import ledger, policy, rules, summary
-from pipelines.crawl.discovery import Found
 from pipelines.crawl.ledger import FetchResult
+from pipelines.crawl.named_urls import Found
 from pipelines.crawl.rules import Rule
 from pipelines.listings import formats
 from pipelines.model import Entry, Source

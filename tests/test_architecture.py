@@ -72,7 +72,7 @@ PUBLIC = {
     "pipelines.alert": "cases feeds stage synonyms watches watchfile",
     "pipelines.archive": "again coverage differences evidence export holding importing parts passages provenance "
     "published search tried verify",
-    "pipelines.crawl": "account aliases discovery host_locks ledger policy rhythm rules stage summary",
+    "pipelines.crawl": "account aliases discovery host_locks ledger named_urls policy rhythm rules stage summary",
     "pipelines.dates": "clocks lists months relative written",
     "pipelines.desk": "actions records unsent",
     "pipelines.extract": "extraction fetched markup preview stage",

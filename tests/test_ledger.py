@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pipelines.codes import Kind, State
-from pipelines.crawl import discovery, ledger, rules
+from pipelines.crawl import discovery, known_urls, ledger, rules
 from pipelines.crawl.ledger import FetchResult, Lease
 from pipelines.model import Entry, Pointer
 from pipelines.stores import postgres
@@ -507,7 +507,7 @@ def test_a_list_that_was_wrong_three_times_is_not_believed_until_it_was_read_in_
     conn: postgres.Connection,
 ) -> None:
     believed = [
-        discovery.believable({"lastmod_true": held, "lastmod_false": failed})
+        known_urls.believable({"lastmod_true": held, "lastmod_false": failed})
         for held, failed in ((0, 0), (0, 2), (0, 3), (2, 3), (3, 3), (9, 4), (1, 1))
     ]
 

@@ -11,7 +11,7 @@ from typing import Any
 from pipelines import urls
 from pipelines.codes import Cause, Kind, State
 from pipelines.crawl import discovery, policy, rhythm, rules
-from pipelines.crawl.discovery import Found
+from pipelines.crawl.named_urls import Found
 from pipelines.model import Entry, Pointer, Source
 from pipelines.stores import entries, postgres
 

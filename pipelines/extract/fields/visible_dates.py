@@ -55,6 +55,8 @@ AFTER = 600
 BEFORE_CHARACTERS = 500
 # Characters by which a text may differ from the title it is. Chosen: quotation marks and blanks.
 SLACK_CHARACTERS = 10
+# Lengths of a title that a heading has at most which is one and holds more. Chosen: a lead is as long as two titles.
+LEAD_TITLES = 3
 # Words from which on a line is a sentence that tells of a day. Chosen: a date with its label has fewer.
 SENTENCE_WORDS = 8
 # Characters from which on a line can show a date. Chosen: "1 h" is the shortest.
@@ -124,7 +126,7 @@ class Titles:
     def is_heading(self, heading: HtmlElement) -> bool:
         """Whether a heading is one of them; it can hold the lead and the time as well."""
         said = heading.text_content()
-        if len(said) > 3 * self.longest:
+        if len(said) > LEAD_TITLES * self.longest:
             return False
         return key(said) in self.keys or bool(heading.text and key(heading.text) in self.keys)
 

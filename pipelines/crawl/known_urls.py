@@ -1,0 +1,155 @@
+"""What a list tells of articles that are known: they have another address, are due again, or are named no more."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from pipelines.codes import NOT_OURS, Cause, Kind, State
+from pipelines.crawl import policy
+from pipelines.crawl.named_urls import ListReading, Named, as_json, new_row
+from pipelines.model import Entry
+from pipelines.stores import postgres
+from pipelines.text import tokens
+
+BEFORE = "alias: the address it had before"
+# A guid that is hardly another entry's: with a number of four digits or more, or of hexadecimal ones.
+OWN_GUID = re.compile(r"\d{4}|[0-9a-fA-F]{8}")
+LOST = {State.REJECTED, State.EXCLUDED, State.BLOCKED, State.FAILED, State.GONE}
+
+
+def move_urls(
+    reading: ListReading, fresh: Sequence[Named], named: dict[str, Named], known: dict[str, postgres.Row]
+) -> dict[str, int]:
+    """Articles that a feed names by another address than before, under the same guid: they stay the articles they are.
+
+    The old address becomes an alias. By key, the row of each. Not where the feed still names the old address, uses the
+    guid twice or writes one that is hardly its own, nor where no word of the titles is the same: some feeds number
+    their places.
+    """
+    used = Counter(one.entry.guid for one in named.values())
+    wanted = {
+        one.entry.guid: one
+        for one in fresh
+        if one.kind == Kind.ARTICLE and not one.rule and used[one.entry.guid] == 1 and OWN_GUID.search(one.entry.guid)
+    }
+    rows = postgres.query(reading.conn, "known_guids", source=reading.source.name, guids=list(wanted)) if wanted else []
+    had = Counter(row["guid"] for row in rows)
+    still = {row["main_id"] for row in known.values()}
+    moved: dict[str, int] = {}
+    for row in rows:
+        one = wanted[row["guid"]]
+        titles = [{token.form for token in tokens(title)} for title in (row["title"], one.entry.title)]
+        if had[row["guid"]] > 1 or row["id"] in still or (all(titles) and not titles[0] & titles[1]):
+            continue
+        facts = {
+            "url": one.url,
+            "key": one.key,
+            "variant": one.variant,
+            "host": one.host,
+            "entry": as_json(one.entry),
+        }
+        postgres.execute(reading.conn, "move_url", id=row["id"], via=reading.via, **facts)
+        before = new_row(
+            reading,
+            {name: row[name] for name in ("url_key", "variant_key", "url", "host")},
+            kind=Kind.ARTICLE,
+            state=State.DUPLICATE,
+            code=Cause.ALIAS,
+            reason=BEFORE,
+            entry=postgres.json({"url": row["url"]}),
+            alias_of=row["id"],
+        )
+        reading.insert([before])
+        moved[one.key] = row["id"]
+    return moved
+
+
+def make_due_again(reading: ListReading, pairs: Sequence[tuple[Named, postgres.Row]]) -> int:
+    """Known URLs that are due once more: let in now, or called modified by a list that is believed; how many."""
+    pairs = [(one, row) for one, row in pairs if not one.rule]
+    readmitted = [row["id"] for _, row in pairs if _readmitted(row)]
+    if readmitted:
+        postgres.execute(reading.conn, "readmit_urls", ids=readmitted, not_ours=list(map(str, NOT_OURS)))
+    # Who was refused or failed so often that nobody would ask again is still news to somebody: a list names it. It has
+    # rested where the pause before such a revival is over (policy.REVIVE_AFTER).
+    rested = [row["id"] for _, row in pairs if row["rested"]]
+    if rested:
+        postgres.execute(reading.conn, "try_again", ids=rested)
+    due = {*readmitted, *rested}
+    claims = [(one, row) for one, row in pairs if row["id"] not in due and _modified(one.entry, row)]
+    return len(readmitted) + len(rested) + _believe(reading, claims)
+
+
+def _believe(reading: ListReading, claims: Sequence[tuple[Named, postgres.Row]]) -> int:
+    """Make due what the list calls modified, as far as the list is believed; how many articles and lists."""
+    if not claims:
+        return 0
+    naming = reading.own_row()
+    lists = [pair for pair in claims if pair[0].kind != Kind.ARTICLE]
+    pages = sorted((pair for pair in claims if pair[0].kind == Kind.ARTICLE), key=_latest, reverse=True)
+    rows = {
+        row["main_id"]: (row["id"], row["main_id"], naming["id"] if naming else None, as_json(one.entry))
+        for one, row in reversed([*lists, *pages[: believable(naming)]])
+    }
+    postgres.execute_values(reading.conn, "claim_modified", list(rows.values()))
+    return len(rows)
+
+
+def believable(naming: postgres.Row | None) -> int | None:
+    """How many of the pages that a list calls modified are looked at for that (None: all of them)."""
+    held, failed = (naming["lastmod_true"], naming["lastmod_false"]) if naming else (0, 0)
+    if failed >= policy.TRUSTED_LOOKS and failed > held:
+        return 0
+    return policy.TRUSTED_LOOKS if held < policy.TRUSTED_LOOKS else None
+
+
+def _readmitted(row: postgres.Row) -> bool:
+    """Whether what a rule kept out is let in now, or an alias looked at itself, for its article is none."""
+    if row["state"] == State.EXCLUDED:
+        return row["code"] not in NOT_OURS
+    if not row["alias_of"] or row["fetched_at"] or row["looks"] >= policy.TRUSTED_LOOKS:
+        return False
+    if row["main_next_at"] or row["main_state"] not in LOST:
+        return False
+    return row["main_fetched_at"] is None or row["main_state"] in (State.REJECTED, State.GONE)
+
+
+def _modified(entry: Entry, row: postgres.Row) -> bool:
+    """Whether the list's date is newer than the last look and than what lists said before; not where one is due."""
+    if entry.modified_at is None or row["main_fetched_at"] is None:
+        return False
+    if row["main_state"] in (State.DISCOVERED, State.FETCHED, State.EXCLUDED):
+        return False
+    planned = row["main_state"] in (State.STORED, State.UNCHANGED) and row["main_next_at"] is not None
+    if row["main_next_at"] is not None and (row["main_due"] or not planned):
+        return False
+    before = datetime.fromisoformat(row["modified_at"]) if row["modified_at"] else None
+    return entry.modified_at > row["main_fetched_at"] and (before is None or entry.modified_at > before)
+
+
+def look_for_vanished(reading: ListReading, named: Iterable[Named], standing: Sequence[int]) -> None:
+    """Have a look at articles this list named before and does not now, though they are not older than its oldest."""
+    dates = [one.entry.published_at or one.entry.modified_at for one in named if one.kind == Kind.ARTICLE]
+    dated = sorted(at for at in dates if at is not None)
+    naming = reading.own_row() if dated else None
+    if naming is None or len(dated) * 2 < len(dates):
+        return
+    postgres.execute(
+        reading.conn,
+        "vanished_urls",
+        source=reading.source.name,
+        via=reading.via,
+        list=naming["id"],
+        oldest=dated[len(dated) // policy.PINNED_ONE_IN],
+        named=list(standing),
+        most=policy.MAX_VANISHED,
+        apart=policy.VANISHED_APART,
+        ahead=policy.DATED_AHEAD,
+    )
+
+
+def _latest(pair: tuple[Named, postgres.Row]) -> datetime:
+    return pair[0].entry.modified_at or datetime.min.replace(tzinfo=UTC)

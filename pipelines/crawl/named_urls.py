@@ -1,0 +1,128 @@
+"""What a list names, and the list itself, as they are written into the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from pipelines import urls
+from pipelines.codes import Cause, Kind, State
+from pipelines.crawl import rules
+from pipelines.crawl.rules import Rule
+from pipelines.model import Entry, Source
+from pipelines.stores import entries, postgres
+
+Found = tuple[Kind, Entry]
+ALIAS = "alias: another form of a known address"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named:
+    """One URL a list named, with its keys and the rule that keeps it out.
+
+    special: whether its address is another form of a plain one: AMP, mobile, print … (urls.variant).
+    """
+
+    kind: Kind
+    entry: Entry
+    key: str
+    url: str
+    host: str
+    variant: str
+    special: bool
+    rule: Rule
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListReading:
+    """One reading of one list: whose it is, in which run, and its address; written in the caller's transaction."""
+
+    conn: postgres.Connection
+    source: Source
+    run: str
+    via: str
+
+    def insert(self, rows: Sequence[tuple[object, ...]]) -> list[postgres.Row]:
+        """Write new URLs (each as `_row` makes it), and what became of them."""
+        return postgres.execute_values(self.conn, "discover_urls", rows, fetch=True)
+
+    def own_row(self) -> postgres.Row | None:
+        """The list's own row in the ledger; None for a list that was never named itself."""
+        return postgres.row(self.conn, "list_of_source", source=self.source.name, key=urls.key(self.via))
+
+
+def read_named(
+    source: Source, found: Iterable[Found], by: Kind, now: datetime, counts: dict[str, int]
+) -> dict[str, Named]:
+    """What a list named, by key and in its order; the first of two entries of one URL counts.
+
+    counts: those that are no URL at all are added as `unusable`.
+    """
+    named: dict[str, Named] = {}
+    for kind, said in found:
+        try:
+            entry, own = _shortened(said)
+            key, url, host = urls.key(entry.url), urls.cleaned(entry.url), urls.host(entry.url)
+            variant, special = urls.variant(entry.url)
+            rule = own or rules.excluding_rule(source, kind, entry, by, now)
+        except ValueError:
+            counts["unusable"] += 1
+            continue
+        one = Named(kind=kind, entry=entry, key=key, url=url, host=host, variant=variant, special=special, rule=rule)
+        named.setdefault(key, one)
+    return named
+
+
+def _shortened(entry: Entry) -> tuple[Entry, rules.Rule]:
+    """An entry as the ledger can hold it, and why it is not asked for where that is for the length of its address."""
+    try:
+        urls.key(entry.url)
+    except urls.TooLongError:
+        words = f"address too long: {len(entry.url)} characters, more than {urls.LONGEST_CHARACTERS}"
+        return replace(entry, url=urls.shortened(entry.url)), rules.Rule(Cause.TOO_LONG, words)
+    return entry, rules.FREE
+
+
+def row_of(reading: ListReading, one: Named, *, alias_of: int | None = None) -> tuple[object, ...]:
+    """The row of a URL that is new; alias_of: the article of which its address is another form."""
+    code, reason = (Cause.ALIAS, ALIAS) if alias_of else (one.rule.code, one.rule.words)
+    variant = one.variant if one.kind == Kind.ARTICLE else None
+    return new_row(
+        reading,
+        {"url_key": one.key, "variant_key": variant, "url": one.url, "host": one.host},
+        kind=one.kind,
+        state=State.DUPLICATE if alias_of else State.EXCLUDED if one.rule else State.DISCOVERED,
+        code=code,
+        reason=reason,
+        entry=as_json(one.entry),
+        alias_of=alias_of,
+    )
+
+
+def new_row(
+    reading: ListReading,
+    address: Mapping[str, str | None],
+    *,
+    kind: Kind,
+    state: State,
+    code: str,
+    reason: str,
+    entry: Any,
+    alias_of: int | None,
+) -> tuple[object, ...]:
+    """A row in the order of the statement `discover_urls`; address: url_key, variant_key, url and host."""
+    return (
+        reading.source.name,
+        *(address[name] for name in ("url_key", "variant_key", "url", "host")),
+        *(str(kind), str(state), str(code), reason),
+        *(reading.via, entry, reading.run),
+        state == State.DISCOVERED,
+        alias_of,
+    )
+
+
+def as_json(entry: Entry) -> Any:
+    """What a list said of an article, for a column of json."""
+    return postgres.json(entries.as_json(entry))
