@@ -37,6 +37,10 @@ class StoreError(NightdeskError):
     """A raw file or an article file cannot be read: names the file, the record and what is whole in it."""
 
 
+class AwayError(StoreError):
+    """The bucket of the raw store does not answer: nothing is decided, and the same is tried again."""
+
+
 class ChannelError(NightdeskError):
     """A channel is not configured or does not take messages: names the channel, never its address."""
 

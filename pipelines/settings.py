@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines import cron, installation
 from pipelines.errors import SettingsError
+from pipelines.places import Place, place
 
 Network = IPv4Network | IPv6Network
 CHANNEL_PREFIX = "NIGHTDESK_CHANNEL_"
@@ -26,15 +27,23 @@ SECRET_PREFIX = "NIGHTDESK_SECRET_"  # noqa: S105 -- it is the name of variables
 ALIKE = 0.9
 # A relative path of the file, and of a default, is taken from the installation's folder.
 PATHS = ("data", "sources", "ca_file", "chain_file")
+# The one setting whose field is not called as its variable: `raw` is the place that it makes.
+RAW_VARIABLE = "NIGHTDESK_RAW"
+BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]+(/[^/\s]+)*")
 
 
 class Settings(BaseSettings):
     """The settings of one process; a field `x` is the environment variable NIGHTDESK_X."""
 
-    model_config = SettingsConfigDict(env_prefix="NIGHTDESK_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="NIGHTDESK_", frozen=True, extra="ignore", populate_by_name=True)
 
     data: Path = Field(Path("data"), description="The data folder: raw files, article files, embedded Postgres.")
     sources: Path = Field(Path("sources"), description="The folder of followed sources, one TOML file each.")
+    raw_bucket: str = Field(
+        "",
+        validation_alias=RAW_VARIABLE,
+        description="A bucket for raw and article files, s3://bucket/prefix; empty keeps them in the data folder.",
+    )
     database_url: str = Field(
         "", description="A Postgres 15+ server; empty starts the embedded one in the data folder."
     )
@@ -103,6 +112,14 @@ class Settings(BaseSettings):
     def _absolute_if_given(cls, value: str) -> str:
         return str(Path(value).expanduser().absolute()) if value else ""
 
+    @field_validator("raw_bucket")
+    @classmethod
+    def _bucket(cls, value: str) -> str:
+        value = value.strip().rstrip("/")
+        if value and not BUCKET.fullmatch(value):
+            raise ValueError("is no bucket; write s3://bucket/prefix")
+        return value
+
     @field_validator("schedule")
     @classmethod
     def _cron(cls, value: str) -> str:
@@ -126,14 +143,14 @@ class Settings(BaseSettings):
         return value
 
     @property
-    def raw(self) -> Path:
-        """The raw store."""
-        return self.data / "raw"
+    def raw(self) -> Place:
+        """The raw store: its folder here, and its address where it is in a bucket."""
+        return self._place("raw")
 
     @property
-    def articles(self) -> Path:
-        """The article files."""
-        return self.data / "articles"
+    def articles(self) -> Place:
+        """The article files, in the same way."""
+        return self._place("articles")
 
     @property
     def trials(self) -> Path:
@@ -150,6 +167,9 @@ class Settings(BaseSettings):
     def networks(self) -> list[tuple[Network, int]]:
         """The private networks the guard lets through, each with the port that is open there; 0: the usual ones."""
         return [_network(p.strip()) for p in self.allow_networks.split(",") if p.strip()]
+
+    def _place(self, name: str) -> Place:
+        return place(self.data / name, f"{self.raw_bucket}/{name}" if self.raw_bucket else "")
 
 
 @lru_cache(maxsize=1)
@@ -168,6 +188,11 @@ def of_installation() -> Settings:
     if told := installation.missing():
         raise SettingsError(told)
     return settings()
+
+
+def variable(name: str) -> str:
+    """The environment variable of a field."""
+    return RAW_VARIABLE if name == "raw_bucket" else f"NIGHTDESK_{name.upper()}"
 
 
 def env_file() -> Path:
@@ -189,7 +214,7 @@ def secrets() -> dict[str, str]:
 def mistaken() -> list[str]:
     """A sentence for each NIGHTDESK_ name, in the environment or the file, that is no setting and has no effect."""
     path = env_file()
-    known = [f"NIGHTDESK_{name.upper()}" for name in Settings.model_fields]
+    known = [variable(name) for name in Settings.model_fields]
     known += [installation.FILE_VARIABLE, installation.HOME_VARIABLE]
     given = {**dict.fromkeys(os.environ, "the environment"), **dict.fromkeys(_in_file(path), str(path))}
     return [
@@ -201,7 +226,7 @@ def mistaken() -> list[str]:
 
 def exported(current: Settings) -> dict[str, str]:
     """The settings as environment variables, for a child process that must see the same ones."""
-    own = {f"NIGHTDESK_{name.upper()}": str(getattr(current, name)) for name in type(current).model_fields}
+    own = {variable(name): str(getattr(current, name)) for name in type(current).model_fields}
     return {
         **own,
         installation.FILE_VARIABLE: str(env_file()),
@@ -224,7 +249,7 @@ def _placed(file: Path) -> dict[str, Any]:
 
 
 def _problem(wrong: Mapping[str, Any]) -> str:
-    name = "NIGHTDESK_" + str(wrong["loc"][0]).upper()
+    name = "NIGHTDESK_" + str(wrong["loc"][0]).upper().removeprefix("NIGHTDESK_")
     said = (
         f"{wrong['input']!r} {wrong['ctx']['error']}"
         if "error" in wrong.get("ctx", {})

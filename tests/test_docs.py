@@ -24,7 +24,7 @@ from pipelines.codes import (
     TroubleKind,
 )
 from pipelines.notify import wording
-from pipelines.settings import Settings
+from pipelines.settings import Settings, variable
 from pipelines.stores import postgres
 
 ROOT = Path(__file__).parent.parent
@@ -53,7 +53,7 @@ def test_every_setting_is_documented_with_its_default(name: str) -> None:
     page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
 
     default = Settings.model_fields[name].default
-    assert f"| `NIGHTDESK_{name.upper()}` | {f'`{default}`' if str(default) else 'empty'} |" in page
+    assert f"| `{variable(name)}` | {f'`{default}`' if str(default) else 'empty'} |" in page
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,7 @@ def retry_policy(current: Settings) -> failing.RetriesByProblem:
                 retry_delay=POSTGRES_PAUSE,
                 reason="Postgres did not answer",
             ),
+            RetryRule(exception=errors.AwayError, retry_delay=POSTGRES_PAUSE, reason="the bucket did not answer"),
             RetryRule(
                 exception=[
                     errors.SourceError,

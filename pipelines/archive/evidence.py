@@ -22,7 +22,7 @@ from pipelines.archive.wacz import Entry
 from pipelines.errors import NightdeskError
 from pipelines.model import Pointer
 from pipelines.settings import Settings
-from pipelines.stores import chain, postgres, warc, warc_records
+from pipelines.stores import bucket, chain, postgres, warc, warc_records
 from pipelines.stores.warc_records import Record
 
 ARTICLES, CHAIN = "nightdesk/articles.jsonl", "nightdesk/chain.jsonl"
@@ -98,15 +98,15 @@ def _revisions(settings: Settings, conn: postgres.Connection, number: int) -> li
 def _copied(raw: Path, name: str, offsets: set[int], out: BinaryIO, missing: list[str]) -> Iterator[Entry]:
     """Copy the pages of a raw file that begin their answers there, each with its request and its metadata record."""
     path = raw / name
-    if not path.exists():
+    if not bucket.is_there(path):
         path = path.with_name(path.name + ".open")
-    if not path.exists():
+    if not bucket.is_there(path):
         missing.append(f"{name} is not in the raw store, with {len(offsets)} of the records")
         return
     left = set(offsets)
     before: Record | None = None
-    with path.open("rb") as file:
-        for record in warc_records.check(path):
+    with bucket.whole(path) as here, here.open("rb") as file:
+        for record in warc_records.check(here):
             if record.kind == "warcinfo" and not record.problem:
                 _copy(file, record, out)
             if record.offset in left and record.kind == "response" and not record.problem:

@@ -27,7 +27,7 @@ from pipelines.extract.stage import extract
 from pipelines.load.stage import load
 from pipelines.model import Page, Pointer, Source, Tally
 from pipelines.settings import Settings
-from pipelines.stores import chain, foreign_warc, postgres, runs, warc
+from pipelines.stores import bucket, chain, foreign_warc, postgres, runs, warc
 from pipelines.stores.foreign_warc import Saved
 
 # The source of pages that are of no site that is followed.
@@ -245,8 +245,9 @@ def _finish(
 ) -> None:
     """Bring a run to its end from wherever it is: raw store, ledger, extract, load."""
     _place(settings, source.name, run)
-    for name in sorted((settings.raw / source.name / run).glob(f"*{warc.CLOSED}")):
-        _record(conn, source, run, name)
+    folder = settings.raw / source.name / run
+    for name in bucket.listed(folder, warc.CLOSED):
+        _record(conn, source, run, folder / name)
     with conn:
         taken = ledger.count_asked(conn, source.name, run)
         tally = Tally(run=run, source=source.name, stage="crawl", state=RunState.DONE, counts={"fetched": taken},
@@ -278,6 +279,7 @@ def _place(settings: Settings, source: str, run: str) -> None:
         chain.close(settings.raw, path)
         path.replace(target)
         private.sync_folder(target.parent)
+        warc.send(target)
 
 
 def _record(conn: postgres.Connection, source: Source, run: str, path: Path) -> None:

@@ -15,7 +15,7 @@ from pipelines.codes import Finding, Told
 from pipelines.errors import StoreError
 from pipelines.model import Pointer
 from pipelines.settings import Settings
-from pipelines.stores import anchors, chain, postgres, retention, runs, warc, warc_records
+from pipelines.stores import anchors, bucket, chain, postgres, retention, runs, warc, warc_records
 from pipelines.stores.chain import Break, Link
 from pipelines.stores.warc_records import Record
 from pipelines.stores.warc_spans import TRIPLE
@@ -136,24 +136,31 @@ class _Look:
 def _judge(look: _Look, name: str) -> None:
     """Say what there is to say of one raw file."""
     made, link, path = look.made, look.standing.get(name), look.raw / name
-    if not path.exists() and path.with_name(path.name + ".open").exists():
+    if not bucket.is_there(path) and path.with_name(path.name + ".open").exists():
         path = path.with_name(path.name + ".open")
         if link is None or not link.sha256:
             _note(made, Finding.OPEN, name)
             return
-    if not path.exists():
+    try:
+        with bucket.whole(path) as here:
+            _judge_present(look, name, path, here, link)
+    except FileNotFoundError:
         _judge_absent(look, name, link)
-        return
+
+
+def _judge_present(look: _Look, name: str, path: Path, here: Path, link: Link | None) -> None:
+    """The same of a file that is there; here: all of it on this disk, wherever its path leads."""
+    made = look.made
     made.files += 1
-    made.bytes += path.stat().st_size
-    digest = chain.digest_of(path)
+    made.bytes += here.stat().st_size
+    digest = chain.digest_of(here)
     if link is None:
         if look.links:
             of = look.files.get(digest)
             _add(made, Finding.INSERTED, name, f"it has the bytes of {of}" if of else "")
         else:
             _note(made, Finding.NOT_TAKEN_IN, name)
-            _judge_records(look, name, path, look.records)
+            _judge_records(look, name, here, look.records)
     elif link.told == Told.RETIRED:
         left = digest in look.known.get(name, set())
         if left:
@@ -163,7 +170,7 @@ def _judge(look: _Look, name: str) -> None:
     elif link.told == Told.REWRITTEN and link.sha256 != digest and _is_waiting(path, link):
         _note(made, Finding.REWRITTEN, name, f"{link.why}; this was not finished: `nightdesk upkeep` finishes it")
     else:
-        _judge_bytes(look, name, path, link, digest)
+        _judge_bytes(look, name, here, link, digest)
 
 
 def _judge_elsewhere(raw: Path, conn: postgres.Connection, name: str, source: str, run: str, made: Report) -> None:

@@ -18,7 +18,7 @@ from pipelines.errors import StoreError
 from pipelines.listings import formats
 from pipelines.model import Entry, Page, Pointer, Source
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, chain, postgres, warc
+from pipelines.stores import articlefile, bucket, chain, postgres, warc
 from pipelines.stores.articlefile import Line
 
 # What load may have decided of a line that holds an article.
@@ -70,7 +70,8 @@ def _of_raw_store(look: _Look) -> Iterator[Difference]:
     yield from _of_files_elsewhere(look, [row["file"] for row in pointed if warc.is_elsewhere(row["file"])])
     pointed = [row for row in pointed if not warc.is_elsewhere(row["file"])]
     folders = {look.source.name, *(row["file"].partition("/")[0] for row in pointed)}
-    there = {warc.name_of(path) for name in folders for path in (raw / name / look.run).glob(f"*{warc.CLOSED}")}
+    runs = [f"{name}/{look.run}" for name in folders]
+    there = {f"{run}/{name}" for run in runs for name in bucket.listed(raw / run, warc.CLOSED) if "/" not in name}
     for name in sorted(there | {row["file"] for row in pointed}):
         fetched = {row["offset"]: row for row in postgres.query(look.conn, "fetches_of_file", file=name)}
         if name not in there:
@@ -146,7 +147,7 @@ def _of_articles(look: _Look) -> Iterator[Difference]:
     """Fetched pages without a line, lines of fetches that are unknown, and lines of which load decided nothing."""
     file = articlefile.path(look.settings, look.source.name, look.run)
     try:
-        lines = {line.fetch_id: line for line in articlefile.read(file)} if file.exists() else {}
+        lines = {line.fetch_id: line for line in articlefile.read(file)} if bucket.is_there(file) else {}
     except StoreError as error:
         yield look.differs(Side.LINE, "", str(error))
         return

@@ -17,7 +17,7 @@ from pipelines.extract import workers
 from pipelines.extract.extraction import CPU_SECONDS, read_page
 from pipelines.extract.nursery import OURS
 from pipelines.model import Article, Page, Pointer, Rejection, Source, Template
-from pipelines.stores import postgres, warc
+from pipelines.stores import bucket, postgres, warc
 
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
@@ -99,7 +99,8 @@ def work(job: Job) -> Made:
     """What one page is; what goes wrong with it is its own rejection, what of store or machine goes wrong nobody's."""
     started = time.process_time()
     try:
-        page = replace(stored_page(job.raw, job.row), source=job.source.name, run=job.row["run"])
+        with bucket.patient():
+            page = replace(stored_page(job.raw, job.row), source=job.source.name, run=job.row["run"])
     except StoreError as error:
         return Made(None, fault=Fault.STORE, why=str(error))
     try:

@@ -30,7 +30,7 @@ from pipelines.extract.site import learning
 from pipelines.model import Article, Rejection, Source, Tally
 from pipelines.notify import outbox
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, postgres, runs, templates
+from pipelines.stores import articlefile, bucket, postgres, runs, templates
 from pipelines.stores.articlefile import Line
 from pipelines.text import digest, words
 
@@ -106,7 +106,8 @@ def extract(
             file = articlefile.path(settings, source.name, run)
             undecided = Undecided()
             lines = _lines(jobs, stored_looks, counts, undecided, _Kept(file), processes, apart)
-            articlefile.write(file, _heard(lines, on_line))
+            with bucket.patient():
+                articlefile.write(file, _heard(lines, on_line))
             if undecided.fetches:
                 state, message = RunState.FAILED, undecided.told()
                 _tell(settings, conn, source, run, undecided)

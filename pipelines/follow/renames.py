@@ -19,7 +19,7 @@ from pipelines.errors import SourceError
 from pipelines.health import golden
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import articlefile, chain, migrations, postgres, warc
+from pipelines.stores import articlefile, bucket, chain, migrations, postgres, warc
 
 MERGE = (
     "merge_same",
@@ -193,8 +193,9 @@ def _move_golden(settings: Settings, old: str, new: str) -> None:
 def _move_article_files(settings: Settings, old: str, new: str, urls: Mapping[int, int]) -> None:
     """The lines of a file name their URL rows: those that became others are named anew."""
     folder = settings.articles / old
-    for file in sorted(folder.glob("*.jsonl")):
-        if file.name.startswith("."):
+    for name in bucket.listed(folder, ".jsonl"):
+        file = folder / name
+        if "/" in name or name.startswith("."):
             continue
         target = settings.articles / new / file.name
         lines = [replace(line, url_id=urls.get(line.url_id, line.url_id)) for line in articlefile.read(file)]
@@ -207,11 +208,11 @@ def _move_article_files(settings: Settings, old: str, new: str, urls: Mapping[in
 
 def _written(file: Path) -> None:
     """All of an article file stands elsewhere as well: it can go."""
-    file.unlink()
+    bucket.remove(file)
 
 
 def _lines(file: Path) -> list[articlefile.Line]:
-    return list(articlefile.read(file)) if file.exists() else []
+    return list(articlefile.read(file)) if bucket.is_there(file) else []
 
 
 def _remove(folder: Path) -> None:

@@ -21,7 +21,7 @@ from pipelines.model import Source, Tally
 from pipelines.notify import outbox
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import anchors, chain, postgres, retention, runs
+from pipelines.stores import anchors, bringing, bucket, chain, postgres, retention, runs
 
 # Hexadecimal digits of a digest in a key. Chosen: no two of one installation have them in common.
 DIGEST_DIGITS = 16
@@ -103,6 +103,10 @@ def retire_raw(settings: Settings) -> dict[str, int]:
     First the chains of the raw store are brought up to date: files of before there was one are taken in, a rewriting
     that was killed is finished.
     """
+    with bucket.patient():
+        brought = bringing.bring(settings)
+    if brought:
+        log.info("brought %d files of this machine to the bucket", brought)
     for folder in chain.folders(settings.raw):
         for name in chain.finish_rewrites(settings.raw, folder):
             log.warning("%s: finished what was begun: its other content is in its place", name)

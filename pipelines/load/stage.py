@@ -21,7 +21,7 @@ from pipelines.load import counters, policy, revisions, stories, words
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
 from pipelines.signatures import Signature
-from pipelines.stores import articlefile, postgres, runs
+from pipelines.stores import articlefile, bucket, postgres, runs
 from pipelines.stores.articlefile import Line
 
 STAGE = "load"
@@ -197,7 +197,10 @@ def _lines(
     file = articlefile.path(settings, source, run)
     rows: list[list[Any]] = []
     signed: dict[int, Signature] = {}
-    if not file.exists() and not (postgres.row(conn, "load_owed", source=source, run=run) or {"owed": 0})["owed"]:
+    if (
+        not bucket.is_there(file)
+        and not (postgres.row(conn, "load_owed", source=source, run=run) or {"owed": 0})["owed"]
+    ):
         return rows, signed
     for n, line in enumerate(articlefile.read(file), 1):
         try:

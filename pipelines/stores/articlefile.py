@@ -19,7 +19,9 @@ from pipelines import private
 from pipelines.codes import Reason
 from pipelines.errors import StoreError
 from pipelines.model import Article, Rejection, Removed
+from pipelines.places import address_of
 from pipelines.settings import Settings
+from pipelines.stores import bucket
 
 # Seconds; a page is given up long before.
 ABANDONED = 3600.0
@@ -51,7 +53,7 @@ def path(settings: Settings, source: str, run: str) -> Path:
 def read(file: Path) -> Iterator[Line]:
     """The lines of an article file, one at a time; StoreError names the missing file or the unreadable line."""
     try:
-        with file.open("rb") as stream:
+        with bucket.whole(file, newest=True) as here, here.open("rb") as stream:
             for number, text in enumerate(stream, 1):
                 try:
                     line = from_json(text.decode())
@@ -87,7 +89,12 @@ def write(file: Path, lines: Iterable[Line]) -> int:
                 count += 1
             stream.flush()
             os.fsync(stream.fileno())
-        beside.replace(file)
+        if address_of(file):
+            bucket.upload(file, beside)
+            # Of before there was a bucket: the one there is newer.
+            file.unlink(missing_ok=True)
+        else:
+            beside.replace(file)
     finally:
         beside.unlink(missing_ok=True)
     private.sync_folder(file.parent)

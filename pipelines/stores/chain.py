@@ -4,7 +4,8 @@ A file that was changed, cut, exchanged, taken away or put there is seen by it (
 The chain is `chain.jsonl` in the source's folder of the raw store, and is only added to. It says what retention took
 away and what was rewritten, and why. Files stay in their folder when a source gets another name, and so does the chain:
 its last line then says the new name. A line is on the disk before what it tells of is done, so that a kill in between
-leaves something to finish and nothing untold.
+leaves something to finish and nothing untold. In a bucket a line is added by compare and set: of two machines that add
+one at the same time, the second adds it behind the first one's.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from typing import BinaryIO
 from pipelines import private
 from pipelines.codes import Told
 from pipelines.errors import StoreError
-from pipelines.stores import warc
+from pipelines.places import address_of
+from pipelines.stores import bucket, warc
 
 NAME = "chain.jsonl"
 # What `rewrite` puts beside a raw file until the chain knows of it.
@@ -63,12 +65,13 @@ class Break:
 
 def folders(raw: Path) -> list[str]:
     """The folders of the raw store, one for each name that a source had while it was crawled."""
-    return sorted(path.name for path in raw.glob("*") if path.is_dir())
+    return bucket.folders(raw)
 
 
 def files(raw: Path, folder: str) -> list[str]:
     """The closed raw files of a folder that are there, as pointers name them."""
-    return sorted(path.relative_to(raw).as_posix() for path in (raw / folder).glob(f"*/*{warc.CLOSED}"))
+    names = bucket.listed(raw / folder, warc.CLOSED)
+    return [f"{folder}/{name}" for name in names if name.count("/") == 1]
 
 
 def read(raw: Path, folder: str) -> Iterator[Link | Break]:
@@ -125,8 +128,8 @@ def take_in(raw: Path, folder: str) -> list[str]:
         standing = {link.file: link for link in links(raw, folder) if link.file}
     for name in (name for name, link in standing.items() if link.told == Told.FOUND):
         path = raw / name
-        if path.exists():
-            link = _link(Told.TAKEN_IN, name, bytes=path.stat().st_size, sha256=digest_of(path))
+        if bucket.is_there(path):
+            link = _link(Told.TAKEN_IN, name, bytes=bucket.size(path), sha256=digest_of(path))
             with _held(raw, folder) as chain:
                 _add(chain, [link])
             taken.append(name)
@@ -139,7 +142,7 @@ def retire(raw: Path, names: Sequence[str], why: str) -> None:
         with _held(raw, names[0].partition("/")[0]) as chain:
             standing = {link.file: link for link in links(raw, names[0].partition("/")[0])}
             there = [name for name in names if name not in standing or standing[name].told != Told.RETIRED]
-            _add(chain, [_link(Told.RETIRED, name, bytes=(raw / name).stat().st_size, why=why) for name in there])
+            _add(chain, [_link(Told.RETIRED, name, bytes=bucket.size(raw / name), why=why) for name in there])
 
 
 def rewrite(raw: Path, name: str, content: BinaryIO, why: str) -> None:
@@ -148,9 +151,10 @@ def rewrite(raw: Path, name: str, content: BinaryIO, why: str) -> None:
     Killed in between, `finish_rewrites` does the rest. StoreError where the file is not there.
     """
     path = raw / name
-    if not path.exists():
+    if not bucket.is_there(path):
         raise StoreError(f"{path} is not there; nothing can be put in its place.")
     beside = path.with_name(path.name + REWRITING)
+    private.folder(beside.parent)
     with private.opened(beside, "wb") as file:
         while piece := content.read(PIECE_BYTES):
             file.write(piece)
@@ -158,19 +162,17 @@ def rewrite(raw: Path, name: str, content: BinaryIO, why: str) -> None:
         os.fsync(file.fileno())
     with _held(raw, name.partition("/")[0]) as chain:
         _add(chain, [_link(Told.REWRITTEN, name, bytes=beside.stat().st_size, sha256=digest_of(beside), why=why)])
-    beside.replace(path)
-    private.sync_folder(path.parent)
+    _put_in_place(beside, path)
 
 
 def finish_rewrites(raw: Path, folder: str) -> list[str]:
     """Finish what a killed `rewrite` had said, and take away what it had not said yet; the files that were finished."""
     done = []
     for beside in sorted((raw / folder).glob(f"*/*{REWRITING}")):
-        path = beside.with_name(beside.name.removesuffix(REWRITING))
+        path = raw / beside.relative_to(raw).with_name(beside.name.removesuffix(REWRITING))
         last = newest(raw, warc.name_of(path))
         if last and last.told == Told.REWRITTEN and last.sha256 == digest_of(beside):
-            beside.replace(path)
-            private.sync_folder(path.parent)
+            _put_in_place(beside, path)
             done.append(warc.name_of(path))
         else:
             beside.unlink()
@@ -180,7 +182,7 @@ def finish_rewrites(raw: Path, folder: str) -> list[str]:
 def move(raw: Path, folder: str, source: str) -> None:
     """Say that the source of a folder has another name from now on; its files stay."""
     known = links(raw, folder)
-    if (raw / folder).is_dir() and (not known or source_of(known, folder) != source):
+    if folder in folders(raw) and (not known or source_of(known, folder) != source):
         with _held(raw, folder) as chain:
             _add(chain, [_link(Told.MOVED, source=source)])
 
@@ -192,7 +194,7 @@ def source_of(known: Sequence[Link], folder: str) -> str:
 
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file, as sha256sum writes it."""
-    with path.open("rb") as file:
+    with bucket.whole(path) as here, here.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -203,42 +205,89 @@ def _link(told: Told, file: str = "", *, bytes: int = 0, sha256: str = "", sourc
     )  # fmt: skip
 
 
+def _put_in_place(beside: Path, path: Path) -> None:
+    """Let what lies beside a raw file take its place."""
+    if address_of(path):
+        bucket.upload(path, beside)
+        path.unlink(missing_ok=True)
+        beside.unlink()
+    else:
+        beside.replace(path)
+        private.sync_folder(path.parent)
+
+
 @contextmanager
-def _held(raw: Path, folder: str) -> Iterator[BinaryIO]:
-    """The chain of a folder for us alone; where there is none yet, it begins with the files that are there already."""
-    private.folder(raw / folder)
+def _held(raw: Path, folder: str) -> Iterator[Path | BinaryIO]:
+    """The chain of a folder, for us alone where it is on this disk; where there is none yet, it begins with the files
+    that are there already."""
     path = raw / folder / NAME
+    if address_of(raw):
+        if not bucket.version_of(path)[1]:
+            _add(path, _found(raw, folder))
+        yield path
+        return
+    private.folder(raw / folder)
     with private.opened(path, "a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         if not file.tell():
             private.sync_folder(path.parent)
-            _add(file, [_link(Told.FOUND, name, bytes=(raw / name).stat().st_size) for name in files(raw, folder)])
+            _add(file, _found(raw, folder))
         yield file
 
 
-def _add(chain: BinaryIO, added: Sequence[Link]) -> None:
-    """Add lines to a chain that is held, and return when they are on the disk; a torn line at its end is cut off."""
+def _found(raw: Path, folder: str) -> list[Link]:
+    return [_link(Told.FOUND, name, bytes=bucket.size(raw / name)) for name in files(raw, folder)]
+
+
+def _add(chain: Path | BinaryIO, added: Sequence[Link]) -> None:
+    """Add lines to a chain that is held, and return when they are kept; a torn line at its end is cut off."""
     if not added:
+        return
+    if isinstance(chain, Path):
+        _add_in_bucket(chain, added)
         return
     chain.seek(0)
     lines = chain.read().splitlines(keepends=True)
     if lines and not lines[-1].endswith(b"\n"):
         chain.truncate(sum(map(len, lines[:-1])))
         lines.pop()
+    chain.write(_written(lines, added))
+    chain.flush()
+    os.fsync(chain.fileno())
+
+
+def _add_in_bucket(path: Path, added: Sequence[Link]) -> None:
+    wanted = b""
+    while True:
+        content, version = bucket.version_of(path)
+        if wanted and content.startswith(wanted):
+            # It was written, and only the answer was lost.
+            return
+        wanted = content + _written(content.splitlines(keepends=True), added)
+        try:
+            bucket.replace(path, wanted, version)
+        except bucket.ChangedError:
+            continue
+        return
+
+
+def _written(lines: Sequence[bytes], added: Sequence[Link]) -> bytes:
+    """Links as the lines that follow these."""
     number, before = len(lines), hashlib.sha256(lines[-1].rstrip(b"\n")).hexdigest() if lines else ""
+    written = b""
     for link in added:
         number += 1
         fields = asdict(replace(link, number=number, previous=before))
         del fields["digest"]
         line = json.dumps({name: value for name, value in fields.items() if value != ""}, ensure_ascii=True).encode()
         before = hashlib.sha256(line).hexdigest()
-        chain.write(line + b"\n")
-    chain.flush()
-    os.fsync(chain.fileno())
+        written += line + b"\n"
+    return written
 
 
 def _lines(path: Path) -> list[bytes]:
     try:
-        return [line[:-1] for line in path.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
+        content = bucket.version_of(path)[0] if address_of(path) else path.read_bytes()
     except FileNotFoundError:
         return []
+    return [line[:-1] for line in content.splitlines(keepends=True) if line.endswith(b"\n")]

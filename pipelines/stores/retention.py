@@ -14,10 +14,12 @@ from pathlib import Path
 
 from pipelines import private
 from pipelines.settings import Settings
-from pipelines.stores import chain, embedded_postgres, postgres, warc
+from pipelines.stores import bucket, chain, embedded_postgres, postgres, warc
 from pipelines.stores.runs import moment_of
 
 OPEN = ".open"
+# How many folders a raw file lies in: its source, its run.
+FILE_DEPTH = 2
 # What a data folder holds of ours; others may keep something of theirs beside it.
 OURS = ("raw", "articles", "airflow", "golden", "follow", "trials")
 
@@ -57,15 +59,16 @@ def retire(settings: Settings, now: datetime, *, dry: bool = False) -> Retired:
                 if _is_needed(conn, name):
                     needed.append(name)
                     continue
-                paths = sorted(folder.iterdir())
+                paths = _files(folder)
                 files += len(paths)
-                size += sum(path.stat().st_size for path in paths)
+                size += sum(bucket.size(path) for path in paths)
                 deleted.append(name)
                 if not dry:
                     _say_in_chain(settings, folder)
                     for path in paths:
-                        path.unlink()
-                    folder.rmdir()
+                        bucket.remove(path)
+                    if folder.is_dir():
+                        folder.rmdir()
     return Retired(deleted=tuple(deleted), kept=tuple(kept), files=files, bytes=size, needed=tuple(needed))
 
 
@@ -93,25 +96,28 @@ def start_of(run: str) -> datetime:
 
 def _old(raw: Path, before: datetime) -> Iterator[Path]:
     """The folders of runs that are old enough; what a link at either level leads to is none of ours."""
-    for folder in sorted(raw.glob("*/*")):
-        if (
-            folder.is_dir()
-            and not folder.is_symlink()
-            and not folder.parent.is_symlink()
-            and start_of(folder.name) < before
-        ):
+    here = {folder.relative_to(raw).as_posix() for folder in raw.glob("*/*") if folder.is_dir()}
+    there = {name.rpartition("/")[0] for name in bucket.listed(raw, "") if name.count("/") == FILE_DEPTH}
+    for name in sorted(here | there):
+        folder = raw / name
+        if not folder.is_symlink() and not folder.parent.is_symlink() and start_of(folder.name) < before:
             yield folder
+
+
+def _files(folder: Path) -> list[Path]:
+    """What a folder of a run holds, on this disk and in the bucket."""
+    return [folder / name for name in bucket.listed(folder, "")]
 
 
 def _say_in_chain(settings: Settings, folder: Path) -> None:
     """Tell the chain of the source what is taken away, so that nobody takes it for lost."""
-    closed = [warc.name_of(path) for path in sorted(folder.iterdir()) if path.name.endswith(warc.CLOSED)]
+    closed = [warc.name_of(path) for path in _files(folder) if path.name.endswith(warc.CLOSED)]
     chain.retire(settings.raw, closed, f"older than {settings.keep_raw_days} days (NIGHTDESK_KEEP_RAW_DAYS)")
 
 
 def _holds_others(folder: Path) -> bool:
     """Whether somebody keeps something of theirs there: a folder or a link is none of ours, and is left."""
-    return any(path.is_symlink() or path.is_dir() for path in folder.iterdir())
+    return folder.is_dir() and any(path.is_symlink() or path.is_dir() for path in folder.iterdir())
 
 
 def _is_needed(conn: postgres.Connection, name: str) -> bool:
@@ -121,9 +127,10 @@ def _is_needed(conn: postgres.Connection, name: str) -> bool:
 
 
 def _undecided(conn: postgres.Connection, folder: Path, name: str) -> bool:
-    if any(path.name.endswith(OPEN) for path in folder.iterdir()):
+    paths = _files(folder)
+    if any(path.name.endswith(OPEN) for path in paths):
         return True
     with conn:
-        files = [f"{name}/{path.name}" for path in folder.iterdir()]
+        files = [f"{name}/{path.name}" for path in paths]
         found = postgres.row(conn, "undecided_in_folder", files=files)
     return bool(found and found["count"])

@@ -12,11 +12,13 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha1, sha256
 from http import HTTPStatus
 from importlib.metadata import version
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
@@ -27,7 +29,8 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from pipelines import encodings, private
 from pipelines.errors import StoreError
 from pipelines.model import Page, Pointer
-from pipelines.stores import entries, foreign_warc
+from pipelines.places import address_of
+from pipelines.stores import bucket, entries, foreign_warc
 from pipelines.stores.foreign_warc import MAX_BODY_BYTES as MAX_BODY_BYTES
 from pipelines.stores.foreign_warc import MAX_HEAD_BYTES
 from pipelines.stores.warc_spans import find_spans, read_member
@@ -38,6 +41,9 @@ DAMAGED = ".damaged"
 # A body that came compressed is only stored: a tenth of a crawl's CPU would make it one percent smaller.
 LEVEL, STORED = 6, 0
 GZIPPED = b"\x1f\x8b"
+# Bytes behind a response that are read from a bucket with it, for its metadata record. Chosen: ten times what most
+# have; where one has more, as many as nobody has.
+META_BYTES, LONGEST_META_BYTES = 16 * 1024, 1 << 24
 # Headers that are not kept as sent: see above.
 DROPPED = {"transfer-encoding", "content-length", "connection", "keep-alive"}
 # The facts of a page's metadata record: what the crawl gave as `meta`, and what `append` adds of the page itself.
@@ -60,8 +66,10 @@ def begin(raw: Path, source: str, run: str) -> Writer:
     folder = raw / source / run
     private.folder(folder)
     number = 1
+    # Where machines share a raw store, a name tells whose file it is, and no two write the same one.
+    ours = f"-{bucket.worker(raw)}" if address_of(raw) else ""
     while True:
-        name = f"{source}-{run}-{number}"
+        name = f"{source}-{run}-{number}{ours}"
         number += 1
         if (folder / (name + CLOSED)).exists():
             continue
@@ -181,9 +189,22 @@ def seal(path: Path) -> Path:
     return closed
 
 
+def send(path: Path) -> None:
+    """Bring a closed file to the bucket, where there is one, and take it off this disk once it is there whole."""
+    if address_of(path):
+        bucket.upload(path, path)
+        path.unlink(missing_ok=True)
+
+
 def unfinished(raw: Path, source: str) -> list[Path]:
-    """The files a killed crawl of this source left open, oldest first."""
-    return sorted((raw / source).glob(f"*/*{OPEN}"))
+    """The files a killed crawl of this source left open on this machine, oldest first."""
+    return sorted(raw / path.relative_to(raw) for path in (raw / source).glob(f"*/*{OPEN}"))
+
+
+def unsent(raw: Path, source: str) -> list[Path]:
+    """The closed files of this source that are on this machine and belong into the bucket, oldest first."""
+    here = (raw / source).glob(f"*/*{CLOSED}") if address_of(raw) else ()
+    return sorted(raw / path.relative_to(raw) for path in here)
 
 
 def name_of(path: Path) -> str:
@@ -194,7 +215,7 @@ def name_of(path: Path) -> str:
 def pages(path: Path) -> Iterator[tuple[Pointer, Page, Meta]]:
     """Every page of a file with where it stands and the facts kept with it."""
     name = name_of(path)
-    with path.open("rb") as file:
+    with bucket.whole(path) as here, here.open("rb") as file:
         for offset, length, page, meta in _read(file, path):
             yield Pointer(warc_file=name, warc_offset=offset, warc_length=length), page, meta
 
@@ -207,15 +228,14 @@ def read(raw: Path, pointer: Pointer) -> Page:
     if is_elsewhere(pointer.warc_file):
         return _read_elsewhere(Path(pointer.warc_file), pointer.warc_offset)
     path = raw / pointer.warc_file
-    if not path.exists():
-        path = path.with_name(path.name + ".open")
-    try:
-        with path.open("rb") as file:
-            file.seek(pointer.warc_offset)
-            for _, _, page, _ in _read(file, path):
-                return page
-    except FileNotFoundError:
-        raise StoreError(f"{path} is not there; restore it or let the page be fetched again.") from None
+    for behind in (META_BYTES, LONGEST_META_BYTES):
+        with _standing_at(path, pointer, behind) as file:
+            try:
+                for _, _, page, _ in _read(file, path):
+                    return page
+            except StoreError:
+                if behind == LONGEST_META_BYTES:
+                    raise
     raise StoreError(f"{path} has no page at byte {pointer.warc_offset}; the file was changed after it was closed.")
 
 
@@ -227,13 +247,8 @@ def is_elsewhere(name: str) -> bool:
 def record_id(raw: Path, pointer: Pointer) -> str:
     """The WARC-Record-ID of the response at a pointer; StoreError where the file is not there or holds none there."""
     path = raw / pointer.warc_file
-    if not path.exists():
-        path = path.with_name(path.name + ".open")
-    try:
-        with path.open("rb") as file:
-            _, head = read_member(file, pointer.warc_offset)
-    except FileNotFoundError:
-        raise StoreError(f"{path} is not there; restore it or let the page be fetched again.") from None
+    with _standing_at(path, pointer) as file:
+        _, head = read_member(file, file.tell())
     found = head.partition(b"WARC-Record-ID: ")[2].partition(b"\r\n")[0].decode("ascii", "replace")
     if not found:
         raise StoreError(
@@ -249,6 +264,33 @@ def decoded(page: Page, limit: int = MAX_BODY_BYTES) -> bytes:
         return encodings.decode(page.body, names, limit)
     except ValueError as error:
         raise StoreError(f"The body of {page.final_url} cannot be decoded: {error}.") from error
+
+
+@contextmanager
+def _standing_at(path: Path, pointer: Pointer, behind: int = 0) -> Iterator[BinaryIO]:
+    """A raw file, closed, open or in the bucket, that stands at a response; StoreError where it is nowhere.
+
+    Of a file in the bucket it is the response alone, and so many bytes behind it.
+    """
+    for here in (path, path.with_name(path.name + ".open")):
+        try:
+            file = here.open("rb")
+        except FileNotFoundError:
+            continue
+        with file:
+            file.seek(pointer.warc_offset)
+            yield file
+        return
+    if not address_of(path):
+        raise StoreError(f"{path} is not there; restore it or let the page be fetched again.")
+    try:
+        read = bucket.read_from(path, pointer.warc_offset, pointer.warc_length + behind)
+    except FileNotFoundError:
+        raise StoreError(
+            f"{address_of(path)} is not there: the machine that wrote it, which its name tells, has not brought it "
+            "yet. The next crawl on that machine does; where it is gone for good, the page is fetched again in a day."
+        ) from None
+    yield BytesIO(read)
 
 
 def _add(

@@ -1,0 +1,42 @@
+"""Places: paths of this machine that know the address of the same file or folder in a bucket, where there is one.
+
+What is below a place is a place too. Who reads or writes one goes through `stores.bucket`; as a path it is what stands
+on this machine's own disk.
+"""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+
+
+class Place(type(Path())):  # type: ignore[misc]  # the kind of path that this machine has
+    """A path; address: where the same is in a bucket, such as s3://bucket/prefix/raw, or nothing."""
+
+    address: str = ""
+
+    def __truediv__(self, below: str | PathLike[str]) -> Place:
+        inside = self.address and not Path(below).is_absolute()
+        return place(Path(str(self)) / below, f"{self.address}/{Path(below).as_posix()}" if inside else "")
+
+    def with_name(self, name: str) -> Place:
+        return self.parent / name
+
+    @property
+    def parent(self) -> Place:
+        return place(Path(str(self)).parent, self.address.rpartition("/")[0])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return place, (Path(str(self)), self.address)
+
+
+def place(path: Path, address: str = "") -> Place:
+    """The place of a path whose file or folder is at this address as well."""
+    found = Place(path)
+    found.address = address
+    return found
+
+
+def address_of(path: Path) -> str:
+    """Where the same is in a bucket; nothing of a plain path."""
+    return path.address if isinstance(path, Place) else ""

@@ -1,0 +1,275 @@
+"""Files that may be in a bucket (NIGHTDESK_RAW): the one seam to object storage; it alone knows boto3.
+
+A file is written and synced on this machine first, under its place's path. `upload` puts it into the bucket whole and
+makes sure of its digest there. Who reads a file that never changes looks on this disk first, then in the bucket. Where
+no bucket is set, all of this is the disk alone, and boto3 need not be installed.
+
+A bucket that does not answer is asked again for as long as `patient` says; then AwayError: nothing is decided by it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import time
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from functools import lru_cache
+from pathlib import Path
+from secrets import token_hex
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pipelines import private
+from pipelines.errors import AwayError, SettingsError, StoreError
+from pipelines.places import address_of
+
+SCHEME = "s3://"
+# Seconds that a stage asks a bucket again before it gives up. Chosen: a store that restarts is back within two minutes.
+PATIENCE_SECONDS = 150.0
+# Seconds between two tries, growing from the first to the longest. Chosen: a store under load is not made busier.
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
+# Seconds for which nobody waits again for a bucket that was given up. Chosen: each page of a source asks anew.
+GIVEN_UP_SECONDS = 60.0
+# Seconds for a connection, and for the next bytes of an answer. Chosen: a store in the same data centre.
+CONNECT_SECONDS, READ_SECONDS = 5, 30
+# Times that boto3 itself sends a request. Chosen: once more for a connection that had gone stale; the rest is ours.
+ATTEMPTS = 2
+# Random bytes behind a host's name in a worker's. Chosen: two workers of one host differ.
+WORKER_BYTES = 2
+# What a worker's name is kept in, below the raw store's folder.
+WORKER = ".worker"
+# Answers of S3, as HTTP has them. 409: a write met another one; the others of PASSING: not now.
+MISSING, CHANGED, CONFLICT, BEHIND = 404, 412, 409, 416
+PASSING = {408, CONFLICT, 429, 500, 502, 503, 504}
+
+_patience: ContextVar[float] = ContextVar("patience", default=0.0)
+# When each bucket was given up last, by this process' monotonic clock.
+_given_up: dict[str, float] = {}
+
+
+class ChangedError(Exception):
+    """Somebody else wrote meanwhile what was to be replaced."""
+
+
+@contextmanager
+def patient() -> Iterator[None]:
+    """Within this block a bucket that does not answer is asked again for a while."""
+    token = _patience.set(PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
+def worker(raw: Path) -> str:
+    """What this machine's part of a shared raw store is called: its host's name and some digits, kept in its folder."""
+    file = private.folder(Path(raw)) / WORKER
+    if not file.exists():
+        host = "".join(letter if letter.isalnum() else "-" for letter in socket.gethostname().partition(".")[0])
+        beside = file.with_name(f"{WORKER}.{os.getpid()}")
+        with private.opened(beside, "w", encoding="utf-8") as stream:
+            stream.write(f"{host}-{token_hex(WORKER_BYTES)}")
+        # Of two crawls that begin at once the first is right: a link never takes another one's place.
+        with suppress(FileExistsError):
+            os.link(beside, file)
+        beside.unlink()
+    return file.read_text(encoding="utf-8")
+
+
+def is_there(path: Path) -> bool:
+    """Whether a file is on this disk or in the bucket."""
+    return path.exists() or is_in_bucket(path)
+
+
+def is_in_bucket(path: Path) -> bool:
+    """Whether the bucket has a file, whatever is on this disk."""
+    return bool(address_of(path)) and _head(path) is not None
+
+
+def size(path: Path) -> int:
+    """The bytes of a file; FileNotFoundError where it is at neither."""
+    if address_of(path) and not path.exists() and (found := _head(path)):
+        return int(found["ContentLength"])
+    return path.stat().st_size
+
+
+@contextmanager
+def whole(path: Path, *, newest: bool = False) -> Iterator[Path]:
+    """All of a file, on this disk for the length of the block; FileNotFoundError where it is at neither.
+
+    newest: it may have been replaced, so that the bucket's is asked for first.
+    """
+    if not address_of(path) or (path.exists() and not newest):
+        yield path
+        return
+    with TemporaryDirectory(prefix="nightdesk-bucket-") as folder:
+        # The last three parts are the name of a raw file.
+        copy = Path(folder, *path.parts[-3:])
+        private.folder(copy.parent)
+        try:
+            _answer(path, lambda client, of: client.download_file(*of, str(copy)))
+        except FileNotFoundError:
+            if not path.exists():
+                raise
+            copy = path
+        yield copy
+
+
+def read_from(path: Path, at: int, length: int) -> bytes:
+    """So many bytes of a file in the bucket, fewer at its end; FileNotFoundError where it is not there."""
+    asked = f"bytes={at}-{at + length - 1}"
+    return bytes(_answer(path, lambda client, of: _get(client, of, Range=asked)[0]))
+
+
+def listed(folder: Path, suffix: str) -> list[str]:
+    """The files below a folder whose names end so, on this disk and in the bucket, by their paths below it."""
+    found = {path.relative_to(folder).as_posix() for path in Path(folder).rglob(f"*{suffix}") if path.is_file()}
+    if address_of(folder):
+        found |= {name for name in _answer(folder, _names) if name.endswith(suffix)}
+    return sorted(found)
+
+
+def folders(folder: Path) -> list[str]:
+    """The folders in a folder, on this disk and in the bucket."""
+    found = {path.name for path in Path(folder).glob("*") if path.is_dir()}
+    if address_of(folder):
+        found |= set(_answer(folder, _prefixes))
+    return sorted(found)
+
+
+def remove(path: Path) -> None:
+    """Delete a file wherever it is."""
+    if address_of(path):
+        _answer(path, lambda client, of: client.delete_object(Bucket=of[0], Key=of[1]))
+    path.unlink(missing_ok=True)
+
+
+def upload(path: Path, content: Path) -> None:
+    """Put a whole file into the bucket, at a place's address, and return when the very bytes are there."""
+    with content.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").digest()
+    checksum = b64encode(digest).decode()
+
+    def put(client: Any, of: tuple[str, str]) -> Any:
+        with content.open("rb") as file:
+            return client.put_object(
+                Bucket=of[0], Key=of[1], Body=file, ChecksumSHA256=checksum, Metadata={"sha256": digest.hex()}
+            )
+
+    if _answer(path, put).get("ChecksumSHA256") != checksum:
+        # A store that knows nothing of checksums: what it has is read again.
+        got = _answer(path, lambda client, of: _get(client, of)[0])
+        if hashlib.sha256(got).digest() != digest:
+            raise StoreError(f"{address_of(path)} has other bytes than {content}, which stays: look at that store.")
+
+
+def version_of(path: Path) -> tuple[bytes, str]:
+    """A small file of the bucket and its version; nothing and no version where it is not there."""
+    try:
+        content, version = _answer(path, _get)
+    except FileNotFoundError:
+        return b"", ""
+    return content, version
+
+
+def replace(path: Path, content: bytes, version: str) -> None:
+    """Put a small file into the bucket in place of that version; ChangedError where it has another one by now."""
+    if_so = {"IfMatch": version} if version else {"IfNoneMatch": "*"}
+    _answer(path, lambda client, of: client.put_object(Bucket=of[0], Key=of[1], Body=content, **if_so))
+
+
+def _head(path: Path) -> dict[str, Any] | None:
+    try:
+        return dict(_answer(path, lambda client, of: client.head_object(Bucket=of[0], Key=of[1])))
+    except FileNotFoundError:
+        return None
+
+
+def _get(client: Any, of: tuple[str, str], **asked: str) -> tuple[bytes, str]:
+    got = client.get_object(Bucket=of[0], Key=of[1], **asked)
+    return got["Body"].read(), got["ETag"]
+
+
+def _names(client: Any, of: tuple[str, str]) -> list[str]:
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=of[0], Prefix=of[1] + "/")
+    return [one["Key"].removeprefix(of[1] + "/") for page in pages for one in page.get("Contents", ())]
+
+
+def _prefixes(client: Any, of: tuple[str, str]) -> list[str]:
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=of[0], Prefix=of[1] + "/", Delimiter="/")
+    return [
+        one["Prefix"].removeprefix(of[1] + "/").rstrip("/") for page in pages for one in page.get("CommonPrefixes", ())
+    ]
+
+
+def _answer(path: Path, ask: Callable[[Any, tuple[str, str]], Any]) -> Any:
+    """What the bucket says, asked again while it does not answer and there is patience left."""
+    address = address_of(path)
+    name, _, key = address.removeprefix(SCHEME).partition("/")
+    client = _client(os.getpid())
+    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
+
+    lately = time.monotonic() - _given_up.get(name, float("-inf")) < GIVEN_UP_SECONDS
+    deadline, pause = time.monotonic() + (0.0 if lately else _patience.get()), FIRST_PAUSE_SECONDS
+    while True:
+        try:
+            got = ask(client, (name, key))
+        except ClientError as error:
+            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+            code = error.response.get("Error", {}).get("Code", "")
+            if status == MISSING and code != "NoSuchBucket":
+                raise FileNotFoundError(f"{address} is not there") from None
+            if status == BEHIND:
+                raise StoreError(f"{address} is shorter than the ledger says; the file was changed.") from None
+            if status == CHANGED:
+                raise ChangedError(address) from None
+            if status not in PASSING:
+                raise StoreError(
+                    f"{address} cannot be used: {error}. Mend NIGHTDESK_RAW or the bucket's rights."
+                ) from None
+            why = str(error)
+        except NoCredentialsError:
+            raise StoreError(
+                f"{address} cannot be used: there is no AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY here."
+            ) from None
+        except (HTTPClientError, BotoCoreError) as error:
+            why = str(error)
+        else:
+            _given_up.pop(name, None)
+            return got
+        if time.monotonic() + pause > deadline:
+            _given_up[name] = time.monotonic()
+            raise AwayError(f"{SCHEME}{name} does not answer ({why}); the next run goes on from here.")
+        time.sleep(pause)
+        pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
+
+
+@lru_cache(maxsize=1)
+def _session() -> Any:
+    """What clients are made of; forked workers share what it has loaded."""
+    try:
+        import boto3
+    except ImportError:
+        raise SettingsError(
+            "NIGHTDESK_RAW names a bucket, and boto3 is not installed: install nightdesk[s3], or "
+            "requirements-cluster.lock."
+        ) from None
+    return boto3.session.Session()
+
+
+@lru_cache(maxsize=1)
+def _client(pid: int) -> Any:
+    """The client of this process: connections are never shared with a fork."""
+    session = _session()
+    from botocore.config import Config
+
+    how = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+    )
+    return session.client("s3", config=how)
