@@ -175,6 +175,7 @@ class Quiet(Decided):
     MUTED = "muted", "the watch is mute for a while, by `nightdesk watch mute`"
     IMPORTED = "imported", "it was brought in from a file or a list of addresses, by `nightdesk import`"
     BACKFILL = "backfill", "it was collected later than it was published, by `nightdesk backfill`"
+    ALSO_IN = "also in", "another outlet's article on the same story was told; this one is shown with it"
 
 
 class DeliveryState(Decided):

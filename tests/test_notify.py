@@ -247,9 +247,17 @@ def test_a_change_says_what_changed() -> None:
 
 
 def test_new_changed_and_removed_have_subjects_of_their_own() -> None:
-    said = [wording.subject_of("raqqa", kind, "A\nstrike") for kind in ("new", "revised", "removed")]
+    alert = {"watch": "raqqa", "article_id": 1, "title": "A\nstrike"}
+    kinds = [("new", ""), ("revised", "minor"), ("revised", "correction"), ("revised", "headline"), ("removed", "")]
 
-    assert said == ["raqqa: A strike", "raqqa: changed: A strike", "raqqa: removed: A strike"]
+    said = [
+        wording.subject_of([{**alert, "kind": kind, "revision_kind": edit}], collected=False) for kind, edit in kinds
+    ]
+
+    assert said == [
+        "raqqa: A strike", "raqqa: changed: A strike", "raqqa: corrected: A strike", "raqqa: new headline: A strike",
+        "raqqa: removed: A strike",
+    ]  # fmt: skip
 
 
 def test_an_address_that_is_no_web_address_is_no_link() -> None:

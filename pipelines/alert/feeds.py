@@ -52,7 +52,11 @@ def newest(settings: Settings, conn: postgres.Connection, watch: str) -> list[po
     """What a watch told last, newest first, with what its sources call themselves; what was kept quiet is left out."""
     publisher = cache(partial(folders.publisher, settings))
     return [
-        {**alert, **dict(zip(("source_title", "timezone"), publisher(alert["source"]), strict=True))}
+        {
+            **alert,
+            **dict(zip(("source_title", "timezone"), publisher(alert["source"]), strict=True)),
+            "also_in": [{**one, "source_title": publisher(one["source"])[0]} for one in alert["also_in"]],
+        }
         for alert in postgres.query(conn, "alerts_of_feed", watch=watch, count=MOST_ALERTS)
     ]
 

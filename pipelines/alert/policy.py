@@ -10,6 +10,9 @@ from datetime import timedelta
 # The time of which single messages are counted for a watch's cap. Chosen: "twenty an hour" is what a person can say of
 # a phone.
 CAP_TIME = timedelta(hours=1)
+# Alerts that one collected message tells of; what is beyond goes into another one. Chosen: more nobody reads, and a
+# mail of them has half a megabyte.
+MOST_IN_DIGEST = 200
 # Changes matched in one transaction. Chosen: with their texts some megabytes.
 BATCH = 200
 # The newest articles of which words are counted, to look watches up by rare ones. Chosen: a second's work, and a share

@@ -9,11 +9,19 @@ set query = excluded.query, terms = excluded.terms, unless = excluded.unless, so
     languages = excluded.languages, kinds = excluded.kinds, channels = excluded.channels, cap = excluded.cap
 
 -- name: alerts_of_feed
--- What a watch told last, newest first, with the articles as they read now; each by its key.
-select a.id, a.kind, a.matches, a.created_at, a.source, x.title, x.url, x.language, x.published_at, x.published_precision,
-    case when a.kind = 'removed' then coalesce(x.gone_at, a.created_at) end as removed_at
+-- What a watch told last, newest first, with the articles as they read now and the outlets that tell the same story; each by its key.
+select a.id, a.kind, coalesce(c.revision_kind, '') as revision_kind, a.lead_id, a.matches, a.created_at, a.source, x.title, x.url,
+    x.language, x.published_at, x.published_precision,
+    case when a.kind = 'removed' then coalesce(x.gone_at, a.created_at) end as removed_at, (
+        select coalesce(jsonb_agg(jsonb_build_object(
+            'article_id', o.id, 'source', o.source, 'title', o.title, 'url', o.url
+        ) order by j.id), '[]')
+        from alerts j join articles o on o.id = j.article_id
+        where j.lead_id = a.id and j.kind = 'new'
+    ) as also_in
 from (select * from alerts where watch = %(watch)s and quiet = '' order by id desc limit %(count)s) a
 cross join lateral (select * from articles where id = a.article_id limit 1) x
+left join lateral (select revision_kind from changes where id = a.change_id limit 1) c on true
 order by a.id desc
 
 -- name: all_synonyms
@@ -29,15 +37,6 @@ from watches order by name
 -- name: close_feed
 -- Take the address of a feed away.
 delete from watch_feeds where watch = %(watch)s
-
--- name: count_digests
--- Say in the subject of a collected message how many alerts it tells of.
-update deliveries d
-set subject = d.watch || ': ' || t.alerts || case t.alerts when 1 then ' more alert' else ' more alerts' end
-from (
-    select delivery_id, count(*) as alerts from delivered_alerts where delivery_id = any(%(ids)s) group by delivery_id
-) t
-where d.id = t.delivery_id
 
 -- name: counts_of_stage
 -- What a stage has counted so far.
@@ -79,16 +78,34 @@ update changes set matched_at = now(), matched_run = %(run)s where id = any(%(id
 update watches set muted_until = now() + %(span)s::interval where name = %(watch)s returning muted_until
 
 -- name: open_digests
--- Collected messages that nobody has begun to send: more can be put into them.
-select id, watch, channel
-from deliveries
-where kind = 'digest' and state = 'waiting' and begun_at is null and watch = any(%(watches)s)
-for update skip locked
+-- Collected messages of channels that nobody has begun to send, with how many alerts each has: more can be put into them.
+select d.id, d.channel, d.due_at, d.language, d.timezone, (
+    select count(*)::int from (select from delivered_alerts where delivery_id = d.id limit %(most)s) told
+) as alerts
+from deliveries d
+where d.kind = 'digest' and d.state = 'waiting' and d.begun_at is null and d.channel = any(%(channels)s)
+order by d.id
+for update of d skip locked
 
 -- name: open_feed
 -- A new address of a feed, in place of the one before.
 insert into watch_feeds (watch, digest) values (%(watch)s, %(digest)s)
 on conflict (watch) do update set digest = excluded.digest, opened_at = now()
+
+-- name: open_messages
+-- Messages that nobody has begun to send and that tell of these articles, or of others of their stories: more can be put into them.
+select d.id, d.channel, d.kind as form, a.id as alert_id, a.kind, a.story, of.story_id, a.revision, a.lead_id
+from unnest(%(articles)s::bigint[], %(stories)s::bigint[]) as of (article_id, story_id)
+cross join lateral (
+    select of.article_id
+    union
+    (select article_id from story_articles where story_id = of.story_id order by told_at, article_id limit %(most)s)
+) member
+cross join lateral (select * from alerts where article_id = member.article_id and quiet = '' and kind <> 'health' offset 0) a
+cross join lateral (select delivery_id from delivered_alerts where alert_id = a.id offset 0) m
+join deliveries d on d.id = m.delivery_id and d.state = 'waiting' and d.begun_at is null
+order by d.id, a.id
+for update of d skip locked
 
 -- name: pause_watch
 -- Let a watch look at nothing, or again.
@@ -102,16 +119,44 @@ delete from synonyms where name = %(list)s
 -- Forget a watch.
 delete from watches where name = %(watch)s
 
+-- name: say_subjects
+-- Give messages their subjects.
+update deliveries d set subject = g.subject
+from unnest(%(ids)s::bigint[], %(subjects)s::text[]) as g (id, subject)
+where d.id = g.id
+
 -- name: say_who
 -- Who makes the changes of this session.
 select set_config('nightdesk.who', %(who)s, false)
 
 -- name: singles_of_hour
 -- How many single messages each watch had lately: alerts, whatever number of channels each went to.
-select d.watch, count(distinct da.alert_id)::int as singles
-from deliveries d join delivered_alerts da on da.delivery_id = d.id
-where d.kind = 'single' and d.watch = any(%(watches)s) and d.created_at > now() - %(within)s
-group by d.watch
+select w.watch, count(*)::int as singles
+from unnest(%(watches)s::text[]) as w (watch)
+cross join lateral (
+    select id from alerts where watch = w.watch and created_at > now() - %(within)s and quiet = '' offset 0
+) a
+where exists (
+    select from delivered_alerts m join deliveries d on d.id = m.delivery_id where m.alert_id = a.id and d.kind = 'single'
+        and d.created_at > now() - %(within)s
+)
+group by w.watch
+
+-- name: stories_told
+-- By which alert a watch was told already of the story of an article, and whether of this very article.
+select p.watch, p.article_id, p.story_id, told.lead_id, told.own
+from unnest(%(watches)s::text[], %(articles)s::bigint[], %(stories)s::bigint[]) as p (watch, article_id, story_id)
+cross join lateral (
+    select min(coalesce(a.lead_id, a.id)) as lead_id, coalesce(bool_or(a.story = p.article_id and a.quiet = ''), false) as own
+    from (
+        select p.article_id
+        union
+        (select article_id from story_articles where story_id = p.story_id order by told_at, article_id limit %(most)s)
+    ) member
+    cross join lateral (select * from alerts where watch = p.watch and story = member.article_id offset 0) a
+    where a.quiet in ('', 'also in')
+) told
+where told.lead_id is not null
 
 -- name: tally_of_alert
 -- What matching did in a run, however often it was run.
@@ -121,12 +166,28 @@ select
     (select count(*)::int from alerts where run = %(run)s and quiet <> '') as quiet,
     (select count(*)::int from deliveries where run = %(run)s and kind <> 'message') as deliveries
 
+-- name: told_by_messages
+-- What messages tell of, as their subjects say it.
+select m.delivery_id, d.kind as form, d.due_at, d.language, a.watch, a.kind, a.story as article_id, a.revision, a.quiet, a.lead_id,
+    coalesce(s.story_id, a.story) as story_id, coalesce(c.revision_kind, '') as revision_kind, coalesce(r.title, x.title, '') as title
+from unnest(%(ids)s::bigint[]) as wanted (id)
+cross join lateral (select * from deliveries where id = wanted.id limit 1) d
+cross join lateral (select delivery_id, alert_id from delivered_alerts where delivery_id = wanted.id offset 0) m
+cross join lateral (select * from alerts where id = m.alert_id limit 1) a
+left join lateral (select story_id from story_articles where article_id = a.article_id limit 1) s on true
+left join lateral (select title from articles where id = a.article_id limit 1) x on true
+left join lateral (select title from revisions where article_id = a.article_id and revision = a.revision limit 1) r on true
+left join lateral (select revision_kind from changes where id = a.change_id limit 1) c on true
+order by m.delivery_id, a.id
+
 -- name: unmatched_changes
 -- The next changes nobody has matched yet, with the text they brought, other matchers pass them by.
-select c.id, c.article_id, c.revision, c.kind, c.quiet, c.source, a.language, a.authors, r.title, r.description, r.text
+select c.id, c.article_id, c.revision, c.kind, c.revision_kind, c.quiet, c.source, a.language, a.authors, r.title, r.description,
+    r.text, coalesce(m.story_id, c.article_id) as story_id
 from changes c
 join articles a on a.id = c.article_id
 join revisions r on r.article_id = c.article_id and r.revision = c.revision
+left join story_articles m on m.article_id = c.article_id
 where c.matched_at is null
 order by c.id
 limit %(count)s
@@ -152,17 +213,29 @@ select name, query, terms, unless, sources, languages, kinds, channels, cap, pau
 from watches
 where name = any(%(names)s)
 
+-- name: watches_told_of
+-- The watches that were told of these articles.
+select distinct watch, article_id from alerts
+where article_id = any(%(articles)s) and quiet = '' and kind <> 'health'
+order by article_id, watch
+
 -- name: watches_with_synonyms
 -- The watches that may look for a list of synonyms.
 select name, query from watches where query ilike %(pattern)s order by name
 
 -- name: write_alerts
 -- Alerts, each once for its watch, story, kind and revision, only those that are new come back.
-insert into alerts (watch, kind, story, article_id, revision, change_id, run, source, matches, quiet) values %s
+insert into alerts (watch, kind, story, article_id, revision, change_id, run, source, matches, quiet, lead_id) values %s
 on conflict (watch, story, kind, revision) do nothing
-returning id, watch, kind, story, revision, quiet
+returning id, watch, kind, story, revision, quiet, lead_id
 
 -- name: write_delivered_alerts
 -- Which alerts a message tells of.
 insert into delivered_alerts (delivery_id, alert_id) values %s
 on conflict do nothing
+
+-- name: write_messages
+-- Messages that tell of alerts, each once for its key, only those that are new come back.
+insert into deliveries (key, channel, watch, kind, run) values %s
+on conflict (key) do nothing
+returning id, key

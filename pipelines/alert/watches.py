@@ -20,7 +20,11 @@ from pipelines.query.grammar import Either, Every, Except, Find, Node, Without
 from pipelines.query.terms import Term, parse_term
 from pipelines.stores import postgres
 
+# What a watch is told of where it does not say, and what it may ask for besides: kinds of edits, of which `revised` is
+# all, and each further outlet of a story that was told.
 KINDS = ("new", "revised", "removed", "restored")
+OUTLET = "outlet"
+FINER_KINDS = ("correction", "substantial", "headline", "minor", OUTLET)
 NAME = re.compile(r"[^\W_][\w .-]{0,79}")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 # Filters of a search that say nothing of what is yet to come, and what says it of a watch.
@@ -99,8 +103,9 @@ def make(
         if not LANGUAGE.fullmatch(language):
             raise WatchError(f"Watch {name}: {language!r} is no language code; write it like ar or ckb.")
     for kind in kinds or ():
-        if kind not in KINDS:
-            raise WatchError(f"Watch {name}: {kind!r} is no kind of change; allowed are {', '.join(KINDS)}.")
+        if kind not in (*KINDS, *FINER_KINDS):
+            allowed = ", ".join((*KINDS, *FINER_KINDS))
+            raise WatchError(f"Watch {name}: {kind!r} is no kind of change; allowed are {allowed}.")
     if cap is not None and cap < 1:
         raise WatchError(f"Watch {name}: a cap of {cap} is too small; the least is 1 message an hour.")
     return Watch(

@@ -1,14 +1,16 @@
-"""`nightdesk alerts`: what was told to whom, when and after how many tries, and what waits or failed and why."""
+"""`nightdesk alerts`: what was told to whom, when and after how many tries, what waits and why, and who has seen it."""
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import Annotated
 
 import typer
 
-from pipelines.cli import completion
+from pipelines.cli import completion, watching
 from pipelines.cli import known as known_names
 from pipelines.cli.show import Json, as_json, say, table
+from pipelines.codes import DeliveryState
 from pipelines.notify import channels
 from pipelines.settings import settings
 from pipelines.stores import migrations, postgres
@@ -26,6 +28,9 @@ def list_alerts(
     watch: Annotated[str, typer.Option(help="Only of this watch.", autocompletion=completion.watches)] = "",
     channel: Annotated[str, typer.Option(help="Only to this channel.", autocompletion=completion.channels)] = "",
     waiting: Annotated[bool, typer.Option("--waiting", help="Only what waits or was given up.")] = False,
+    acked: Annotated[
+        bool | None, typer.Option("--acked/--unacked", help="Only what somebody has acknowledged, or nobody.")
+    ] = None,
     many: Annotated[int, typer.Option("-n", min=1, max=MOST_SHOWN, help="How many.")] = SHOWN,
     json: Json = False,
 ) -> None:
@@ -35,15 +40,15 @@ def list_alerts(
     with postgres.connection(settings()) as conn:
         migrations.check_migrated(conn)
         known_names.check_used_channel(conn, channel)
-        rows = channels.alerts(conn, watch=watch, channel=channel, unsent=waiting, count=many)
+        rows = channels.alerts(conn, watch=watch, channel=channel, unsent=waiting, acked=acked, count=many)
     if json:
         as_json(rows)
         return
     table(
-        ("#alert", "when", "watch", "what", "title", "to", "state", "#tries", "why"),
+        ("#alert", "when", "watch", "what", "title", "also in", "to", "state", "#tries", "why", "seen by"),
         (
-            (r["id"], r["created_at"], r["watch"], r["kind"], r["title"], r["channel"] or "nobody", r["state"],
-             r["attempts"], r["why"])
+            (r["id"], r["created_at"], r["watch"], r["revision_kind"] or r["kind"], r["title"], r["also_in"],
+             r["channel"] or "nobody", r["state"], r["attempts"], _why(r), r["acked_by"])
             for r in rows
         ),
         empty="No alert yet that is like this.",
@@ -60,3 +65,23 @@ def resend(
         known_names.check_used_channel(conn, channel)
         again = channels.resend_alerts(conn, numbers, channel)
     say(f"{len(again)} messages wait again: sent by the next run or now by `nightdesk alert`.")
+
+
+@alerts_app.command("ack")
+def ack(
+    numbers: Annotated[list[int], typer.Argument(metavar="ALERT...", help="The alerts, by their numbers.")],
+    by: Annotated[str, typer.Option(help="Who has seen them; else you.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Nobody has seen them.")] = False,
+) -> None:
+    """Acknowledge alerts: note that somebody has seen them, and when; the first one stays."""
+    with postgres.connection(settings()) as conn, conn:
+        migrations.check_migrated(conn)
+        noted = channels.ack_alerts(conn, numbers, by or watching.who(), seen=not undo)
+    say(f"{len(noted)} alerts are {'not ' if undo else ''}acknowledged.")
+
+
+def _why(row: postgres.Row) -> str:
+    """What keeps a message waiting, or why nobody is told."""
+    if row["why"] or row["state"] != DeliveryState.WAITING or not row["due_at"]:
+        return str(row["why"])
+    return f"collected until {row['due_at'].astimezone(UTC):%Y-%m-%d %H:%M} UTC"

@@ -57,7 +57,7 @@ def run_keys(context: typer.Context, incomplete: str) -> list[str]:
 
 def kinds(incomplete: str) -> list[str]:
     """The kinds of change."""
-    return [kind for kind in kept_watches.KINDS if kind.startswith(incomplete)]
+    return [kind for kind in (*kept_watches.KINDS, *kept_watches.FINER_KINDS) if kind.startswith(incomplete)]
 
 
 def _begun(context: typer.Context, incomplete: str, names: Callable[[Settings], Iterable[str]]) -> list[str]:

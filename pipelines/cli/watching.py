@@ -32,7 +32,11 @@ Source = Annotated[list[str] | None, typer.Option(help="Only of these sources.",
 Language = Annotated[list[str] | None, typer.Option(help="Only in these languages.")]
 Kind = Annotated[
     list[str] | None,
-    typer.Option(help="Only of these kinds: new, revised, removed, restored.", autocompletion=completion.kinds),
+    typer.Option(
+        help="Only of these kinds: new, revised, removed, restored; of those that were revised correction, substantial, "
+        "headline, minor; outlet: each further one that tells a story.",
+        autocompletion=completion.kinds,
+    ),
 ]
 Channel = Annotated[
     list[str] | None,
@@ -210,8 +214,13 @@ def history(
 def changing() -> Iterator[postgres.Connection]:
     """One transaction that changes watches or synonyms, with the name of who does it for the history."""
     with postgres.connection(settings()) as conn, conn:
-        watches.changed_by(conn, _who())
+        watches.changed_by(conn, who())
         yield conn
+
+
+def who() -> str:
+    """Who sits at the command line, also behind sudo."""
+    return os.environ.get("SUDO_USER") or getpass.getuser()
 
 
 def _keep(
@@ -326,8 +335,3 @@ def _span(written: str) -> timedelta:
     if not found or not int(found[1]):
         raise NightdeskError(f"{written!r} is no span of time; write it like 30min, 8h, 1d or 2w.")
     return int(found[1]) * UNITS[found[2]]
-
-
-def _who() -> str:
-    """Who sits at the command line, also behind sudo."""
-    return os.environ.get("SUDO_USER") or getpass.getuser()

@@ -63,13 +63,36 @@ def given_up(conn: postgres.Connection, channel: str = "", count: int = LISTED) 
 
 
 def alerts(
-    conn: postgres.Connection, *, watch: str = "", channel: str = "", unsent: bool = False, count: int = LISTED
+    conn: postgres.Connection,
+    *,
+    watch: str = "",
+    channel: str = "",
+    unsent: bool = False,
+    acked: bool | None = None,
+    count: int = LISTED,
 ) -> list[postgres.Row]:
     """The newest alerts, a row for each channel they went to; of one that is only listed why nobody is told.
 
-    id, created_at, watch, kind, source, title, url, channel, state, attempts, sent_at, next_at, why, message (number).
+    id, created_at, watch, kind, revision_kind, source, title, url, article_id, channel, state, attempts, sent_at,
+    next_at, due_at, why, message (number), also_in (sources), acked_at, acked_by. acked: only those that somebody has
+    seen, or that nobody has.
     """
-    return postgres.query(conn, "alerts_told", watch=watch, channel=channel.lower(), unsent=unsent, count=count)
+    filters = {"watch": watch, "channel": channel.lower(), "unsent": unsent, "acked": acked}
+    return postgres.query(conn, "alerts_told", **filters, count=count)
+
+
+def ack_alerts(conn: postgres.Connection, numbers: Sequence[int], who: str, *, seen: bool = True) -> list[int]:
+    """Note that somebody has seen these alerts, or that nobody has; the numbers, those that joined them included.
+
+    Who was first stays. ChannelError names the numbers of which there is no alert.
+    """
+    noted = [row["id"] for row in postgres.query(conn, "ack_alerts", alerts=list(numbers), who=who, seen=seen)]
+    missing = sorted(set(numbers) - set(noted))
+    if missing:
+        raise ChannelError(
+            f"There is no alert {', '.join(map(str, missing))}; nothing was changed. `nightdesk alerts` names them."
+        )
+    return sorted(noted)
 
 
 def resend_alerts(conn: postgres.Connection, numbers: Sequence[int], channel: str = "") -> list[postgres.Row]:

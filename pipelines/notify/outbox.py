@@ -19,7 +19,7 @@ from functools import cache
 from urllib.parse import quote
 
 from pipelines import settings as configuration
-from pipelines.codes import DeliveryState
+from pipelines.codes import DeliveryKind, DeliveryState
 from pipelines.errors import SourceError
 from pipelines.notify import delivery as notify
 from pipelines.notify import policy
@@ -211,7 +211,13 @@ def _message(delivery: postgres.Row, alerts: Sequence[postgres.Row]) -> notify.M
     """What is sent for a row of `deliveries`."""
     if delivery["kind"] == "message":
         return notify.plain(delivery["key"], delivery["subject"], delivery["body"])
-    return notify.render(delivery["key"], delivery["watch"], delivery["subject"], alerts)
+    return notify.render(
+        delivery["key"],
+        delivery["watch"],
+        delivery["subject"],
+        alerts,
+        collected=delivery["kind"] == DeliveryKind.DIGEST,
+    )
 
 
 def _mark(conn: postgres.Connection, delivery: postgres.Row, receipt: Receipt, operators: str) -> tuple[str, bool]:

@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from pipelines import edits, steering
+from pipelines.codes import AlertKind
 from pipelines.edits import Edit
 from pipelines.notify.message import Message
 from pipelines.text import direction, normal
@@ -27,15 +28,27 @@ MOST_EXCERPTS = 5
 MOST_EDITED = 3
 # Characters of one of them. Chosen: four lines on a phone.
 LONGEST_EDITED = 300
+# Outlets of a story that are named. Chosen: a line or two.
+MOST_OUTLETS = 12
 SAID = {
     "new": "New",
     "revised": "Changed",
+    "correction": "Corrected",
+    "headline": "Headline changed",
     "removed": "Removed from the site",
     "restored": "Back on the site",
     "health": "Source",
 }
 # In a subject, between the watch and the title: what is new needs no word.
-IN_SUBJECT = {"new": "", "revised": "changed: ", "removed": "removed: ", "restored": "back: ", "health": ""}
+IN_SUBJECT = {
+    "new": "",
+    "revised": "changed: ",
+    "correction": "corrected: ",
+    "headline": "new headline: ",
+    "removed": "removed: ",
+    "restored": "back: ",
+    "health": "",
+}
 STOPS = " .。…!؟?"
 COUNTED = {"new": "new", "revised": "changed", "removed": "removed", "restored": "back", "health": "of sources"}
 
@@ -44,19 +57,50 @@ def plain(key: str, subject: str, body: str) -> Message:
     """A message that is one text."""
     subject, body = steering.one_line(subject, LONGEST_SUBJECT_CHARACTERS), steering.strip(body)
     paragraphs = "".join(f'<p dir="auto">{escape(line)}</p>' for line in body.splitlines() if line.strip())
-    payload = {"key": key, "watch": "", "kind": "message", "subject": subject, "text": body, "alerts": []}
+    nobody: dict[str, Any] = {"watch": "", "watches": [], "alerts": []}
+    payload = {"key": key, "kind": "message", "subject": subject, "text": body, **nobody}
     lines = [steering.inert(line, links=True) for line in body.splitlines() if line.strip()]
     return Message(
         key=key, subject=subject, text=body, html=_page(subject, paragraphs), payload=payload, parts=lines or [subject]
     )
 
 
-def subject_of(watch: str, kind: str, title: str) -> str:
-    """The subject of a message of one alert: it says whether the article is new, was changed or was removed.
+def subject_of(alerts: Sequence[Mapping[str, Any]], *, collected: bool) -> str:
+    """The subject of a message: the watches, and what happened to which article; of a collected one how many alerts.
 
-    That of a message that collects alerts is written with them: `count_digests` in alert/queries.sql.
+    alerts: watch, kind, revision_kind, title and what `told_once` asks for, of each.
     """
-    return steering.one_line(f"{watch}: {IN_SUBJECT[kind]}{title}", LONGEST_SUBJECT_CHARACTERS)
+    told = told_once(alerts)
+    watches = ", ".join(sorted({name for one in told for name in one["watches"]}))
+    if collected:
+        return steering.one_line(f"{watches}: {_many(len(told), 'more alert')}", LONGEST_SUBJECT_CHARACTERS)
+    first = told[0]
+    return steering.one_line(f"{watches}: {_happened(first)}{first['title']}", LONGEST_SUBJECT_CHARACTERS)
+
+
+def told_once(alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Alerts as they are told: one for a story that is new or a change of an article, whoever looks for it.
+
+    Each has `watches`, and `also_in`: the articles of further outlets. alerts, in the order of their numbers: kind, and
+    where known watch, story_id, article_id, revision, quiet and lead_id.
+    """
+    told: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for number, alert in enumerate(alerts):
+        article = alert.get("article_id") or f"#{number}"
+        place = (alert["kind"], article, alert.get("revision"))
+        if alert["kind"] == AlertKind.NEW and (alert.get("quiet") or not alert.get("lead_id")):
+            place = (alert["kind"], "story", alert.get("story_id") or article)
+        names = [alert["watch"]] if alert.get("watch") and not alert.get("quiet") else []
+        first = told.get(place)
+        if first is None:
+            told[place] = {**alert, "watches": names, "also_in": []}
+            continue
+        first["watches"] += [name for name in names if name not in first["watches"]]
+        if article == first.get("article_id"):
+            first["matches"] = _joined(first.get("matches", ()), alert.get("matches", ()))
+        elif article not in [one["article_id"] for one in first["also_in"]]:
+            first["also_in"].append(alert)
+    return list(told.values())
 
 
 def moment(at: datetime, precision: str, timezone: str) -> str:
@@ -67,28 +111,32 @@ def moment(at: datetime, precision: str, timezone: str) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def render(key: str, watch: str, subject: str, alerts: Sequence[Mapping[str, Any]]) -> Message:
-    """The message for alerts of one watch.
+def render(
+    key: str, watch: str, subject: str, alerts: Sequence[Mapping[str, Any]], *, collected: bool = False
+) -> Message:
+    """The message for alerts, named by the watch that its key has; collected: it has those of some time.
 
     alerts: kind, title, url, source, language, published_at, published_precision and matches (as JSON) of each, and
     where known article_id, removed_at, before and now (title, description and text of two revisions), source_title and
-    timezone of the source.
+    timezone of the source, and what `told_once` asks for.
     """
-    alerts, watch = list(map(_shown, alerts)), steering.one_line(watch)
+    alerts, watch = [_shown(alert) for alert in told_once(alerts)], steering.one_line(watch)
+    names = sorted({name for alert in alerts for name in alert["watches"]} | {watch})
     kinds = {str(alert["kind"]) for alert in alerts}
     subject = steering.one_line(subject or f"{watch}: {_number(alerts)}", LONGEST_SUBJECT_CHARACTERS)
     payload = {
         "key": key,
         "watch": watch,
-        "kind": kinds.pop() if len(kinds) == 1 else "digest",
+        "watches": names,
+        "kind": kinds.pop() if len(kinds) == 1 and not collected else "digest",
         "subject": subject,
         "alerts": [_payload(alert) for alert in alerts],
     }
     return Message(
         key=key,
         subject=subject,
-        text="\n\n".join(map(_text, alerts)) + f"\n\n-- \nNightdesk, watch {watch}\n",
-        html=_page(subject, "".join(map(_html, alerts)) + f"<p>Nightdesk, watch {escape(watch)}</p>"),
+        text="\n\n".join(map(_text, alerts)) + f"\n\n-- \nNightdesk, {_signed(names)}\n",
+        html=_page(subject, "".join(map(_html, alerts)) + f"<p>Nightdesk, {escape(_signed(names))}</p>"),
         payload=payload,
         parts=list(map(_part, alerts)),
         thread=_thread(watch, alerts),
@@ -100,7 +148,25 @@ def for_feed(alert: Mapping[str, Any]) -> tuple[str, str]:
     shown = _shown(alert)
     surfaces = _surfaces(shown["matches"])
     lines = "".join(f'<p dir="{direction(line)}">{_marked(line, surfaces)}</p>' for line in _excerpts(shown))
-    return IN_SUBJECT[shown["kind"]] + shown["title"], f'<p dir="auto">{escape(_where(shown))}</p>{lines}'
+    also = f'<p dir="auto">{escape(_also_in(shown))}</p>' if shown["also_in"] else ""
+    return _happened(shown) + shown["title"], f'<p dir="auto">{escape(_where(shown))}</p>{lines}{also}'
+
+
+def _joined(matches: Sequence[Mapping[str, Any]], more: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What several watches found in one article, each place once."""
+    places = {(match.get("field"), match.get("offset"), match["surface"]) for match in matches}
+    return [*matches, *(m for m in more if (m.get("field"), m.get("offset"), m["surface"]) not in places)]
+
+
+def _signed(watches: Sequence[str]) -> str:
+    return f"watch{'es' if len(watches) > 1 else ''} {', '.join(watches)}"
+
+
+def _happened(alert: Mapping[str, Any]) -> str:
+    """What stands before a title: what an edit was, where that is known; nothing before what is new."""
+    if alert["kind"] == AlertKind.NEW and alert.get("lead_id"):
+        return "also in: "
+    return IN_SUBJECT.get(alert.get("revision_kind") or alert["kind"], "") or IN_SUBJECT[alert["kind"]]
 
 
 def _thread(watch: str, alerts: Sequence[Mapping[str, Any]]) -> str:
@@ -125,7 +191,19 @@ def _shown(alert: Mapping[str, Any]) -> dict[str, Any]:
     edit = edits.compare(before, now) if before and now else None
     clean = steering.stripped({name: value for name, value in alert.items() if name not in ("before", "now")})
     source = steering.one_line(alert.get("source_title") or alert["source"])
-    return {**clean, **lines, "source_title": source, "edit": edit and Edit(**steering.stripped(asdict(edit)))}
+    also = [_outlet(one) for one in alert.get("also_in", ())]
+    said = edit and Edit(**steering.stripped(asdict(edit)))
+    return {"watches": [], "revision_kind": "", **clean, **lines, "source_title": source, "also_in": also, "edit": said}
+
+
+def _outlet(alert: Mapping[str, Any]) -> dict[str, Any]:
+    """An article of a further outlet that tells a story."""
+    return {
+        "article": alert.get("article_id"),
+        "source": alert["source"],
+        "source_title": steering.one_line(alert.get("source_title") or alert["source"]),
+        **{name: steering.one_line(alert[name]) for name in ("title", "url")},
+    }
 
 
 def _payload(alert: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,12 +225,15 @@ def _payload(alert: Mapping[str, Any]) -> dict[str, Any]:
         "moved": alert.get("moved", []),
         "matches": alert["matches"],
         "snippets": _excerpts(alert),
+        "watches": alert["watches"],
+        "also_in": alert["also_in"],
     }
 
 
 def _text(alert: Mapping[str, Any]) -> str:
     # A line for itself, so that each is shown in the direction of its own language.
-    lines = [alert["title"], _where(alert), *_body(alert), _address(alert)]
+    also = _also_in(alert)
+    lines = [alert["title"], _where(alert), *_body(alert), _address(alert), also]
     return "\n".join(line for line in lines if line)
 
 
@@ -162,7 +243,7 @@ def _part(alert: Mapping[str, Any]) -> str:
     cut = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
     address = _address(alert)
     told = steering.inert(address) if alert["kind"] == "removed" else steering.inert_address(address)
-    lines = [cut, steering.inert(_where(alert)), *map(steering.inert, _body(alert)), told]
+    lines = [cut, steering.inert(_where(alert)), *map(steering.inert, (*_body(alert), _also_in(alert))), told]
     return "\n".join(line for line in lines if line)
 
 
@@ -176,12 +257,32 @@ def _html(alert: Mapping[str, Any]) -> str:
     lines = "".join(f'<p dir="{direction(line)}">{_marked(line, surfaces)}</p>' for line in _body(alert))
     where = f'<p dir="auto">{escape(_where(alert))}</p>'
     address = f'<p dir="ltr">{escape(_address(alert))}</p>' if alert["kind"] == "removed" else ""
-    return f'<div dir="{way}"{language}><h3>{title}</h3>{where}{lines}{address}</div>'
+    links = ", ".join(map(_link, alert["also_in"][:MOST_OUTLETS]))
+    more = len(alert["also_in"]) - MOST_OUTLETS
+    also = f'<p dir="auto">Also in: {links}{escape(_beyond(more))}</p>' if links else ""
+    return f'<div dir="{way}"{language}><h3>{title}</h3>{where}{lines}{address}{also}</div>'
+
+
+def _link(outlet: Mapping[str, Any]) -> str:
+    name = f"<bdi>{escape(outlet['source_title'])}</bdi>"
+    return (
+        f'<a href="{escape(outlet["url"])}">{name}</a>' if outlet["url"].startswith(("http://", "https://")) else name
+    )
+
+
+def _also_in(alert: Mapping[str, Any]) -> str:
+    """The further outlets of a story, in a line; empty where there is none."""
+    names = [outlet["source_title"] for outlet in alert["also_in"]]
+    return f"Also in: {', '.join(names[:MOST_OUTLETS])}{_beyond(len(names) - MOST_OUTLETS)}" if names else ""
+
+
+def _beyond(number: int) -> str:
+    return f" … and {_many(number, 'more outlet')}" if number > 0 else ""
 
 
 def _where(alert: Mapping[str, Any]) -> str:
     """What happened, at which source, and when, each moment with its zone."""
-    told = [SAID[alert["kind"]], alert["source_title"]]
+    told = [SAID.get(alert.get("revision_kind") or alert["kind"], SAID[alert["kind"]]), alert["source_title"]]
     if alert["published_at"]:
         told.append(f"published {moment(alert['published_at'], alert['published_precision'], _zone(alert))}")
     if alert.get("removed_at"):
@@ -207,6 +308,7 @@ def _body(alert: Mapping[str, Any]) -> list[str]:
     lines: list[str] = []
     if edit:
         lines += [f"Title before: {edit.title_before}"] if edit.title_before else []
+        lines += [f"Changed in it: {told}"] if (told := ", ".join(map(edits.told, alert.get("moved", ())))) else []
         lines += _edited("New in it:", edit.added) + _edited("No longer in it:", edit.removed)
         if not lines:
             lines = ["Only spelling, spacing or the order of sentences changed."]

@@ -1,0 +1,144 @@
+"""Which messages tell of alerts: one for a story and channel, whatever number of watches found it; the rest collected.
+
+A message can be added to until somebody begins to send it, and is then as it is: its key has been seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.alert import policy
+from pipelines.alert.watches import Watch
+from pipelines.codes import AlertKind, DeliveryKind, Quiet
+from pipelines.notify import outbox, wording
+from pipelines.settings import Settings
+from pipelines.stores import postgres, stories
+
+# A message: its number, or its key where it is yet to be written.
+Message = int | str
+# A channel, the kind of an alert, its story or article, and its revision: what one message tells.
+Subject = tuple[str, str, int, int]
+
+
+@dataclass(slots=True)
+class _Open:
+    """The messages that can be added to, and those that are to be written.
+
+    singles: of one story or change each. telling: by an alert, the messages that tell of it. digests: by channel and
+    moment, with how many alerts each has. rows: what is to be written, by key.
+    """
+
+    run: str
+    singles: dict[Subject, Message] = field(default_factory=dict)
+    telling: dict[int, set[Message]] = field(default_factory=dict)
+    digests: dict[tuple[Any, ...], dict[Message, int]] = field(default_factory=dict)
+    rows: dict[str, Sequence[Any]] = field(default_factory=dict)
+
+
+def put(
+    conn: postgres.Connection, settings: Settings, run: str, known: Mapping[str, Watch], alerts: Sequence[postgres.Row]
+) -> None:
+    """Put messages for alerts into the outbox, in the transaction that wrote these: as `telling.write` gives them.
+
+    Of each watch so many go out at once in an hour; what is beyond goes into one message for all watches of a channel.
+    """
+    loud = [alert for alert in alerts if not alert["quiet"] and known[alert["watch"]].channels]
+    joining = [alert for alert in alerts if alert["quiet"] == Quiet.ALSO_IN and alert["kind"] == AlertKind.NEW]
+    if not loud and not joining:
+        return
+    opened = _opened(conn, run, known, [*loud, *joining])
+    singles = {
+        row["watch"]: row["singles"]
+        for row in postgres.query(
+            conn, "singles_of_hour", watches=sorted({alert["watch"] for alert in loud}), within=policy.CAP_TIME
+        )
+    }
+    pairs: list[tuple[Message, int]] = []
+    for subject, told in _by_subject(known, loud).items():
+        message = opened.singles.get(subject)
+        if message is None:
+            counted = {
+                one["watch"] for one in told if singles.get(one["watch"], 0) < _cap(known[one["watch"]], settings)
+            }
+            singles.update((watch, singles.get(watch, 0) + 1) for watch in counted)
+            message = _single(opened, subject[0], told) if counted else _digest(opened, subject[0], told)
+        for alert in told:
+            pairs.append((message, alert["id"]))
+            opened.telling.setdefault(alert["id"], set()).add(message)
+    pairs += [(message, alert["id"]) for alert in joining for message in opened.telling.get(alert["lead_id"], ())]
+    ids = {
+        row["key"]: row["id"]
+        for row in postgres.execute_values(conn, "write_messages", list(opened.rows.values()), fetch=True)
+    }
+    told_of = [(ids.get(message) if isinstance(message, str) else message, alert) for message, alert in pairs]
+    postgres.execute_values(conn, "write_delivered_alerts", [pair for pair in told_of if pair[0]])
+    _say_subjects(conn, sorted({message for message, _ in told_of if message}))
+
+
+def _by_subject(known: Mapping[str, Watch], loud: Sequence[postgres.Row]) -> dict[Subject, list[postgres.Row]]:
+    """The alerts by what one message tells: a story that is new, or one change of an article, on one channel."""
+    found: dict[Subject, list[postgres.Row]] = {}
+    for alert in loud:
+        for channel in known[alert["watch"]].channels:
+            found.setdefault(_subject(channel, alert), []).append(alert)
+    return found
+
+
+def _subject(channel: str, alert: Mapping[str, Any]) -> Subject:
+    # An outlet that joins a story and is told of all the same is a message of its own.
+    if alert["kind"] == AlertKind.NEW and alert["lead_id"] is None:
+        return channel, alert["kind"], alert["story_id"], 0
+    return channel, alert["kind"], alert["story"], alert["revision"]
+
+
+def _opened(conn: postgres.Connection, run: str, known: Mapping[str, Watch], alerts: Sequence[postgres.Row]) -> _Open:
+    opened = _Open(run)
+    of = sorted({(alert["story"], alert["story_id"]) for alert in alerts})
+    articles, found = (list(column) for column in zip(*of, strict=True))
+    rows = postgres.query(conn, "open_messages", articles=articles, stories=found, most=stories.MOST_COUNTED)
+    for row in rows:
+        opened.telling.setdefault(row["alert_id"], set()).add(row["id"])
+        if row["form"] == DeliveryKind.SINGLE:
+            opened.singles.setdefault(_subject(row["channel"], row), row["id"])
+    channels = {channel for alert in alerts for channel in known[alert["watch"]].channels}
+    for row in postgres.query(conn, "open_digests", channels=sorted(channels), most=policy.MOST_IN_DIGEST):
+        opened.digests.setdefault((row["channel"],), {})[row["id"]] = row["alerts"]
+    return opened
+
+
+def _cap(watch: Watch, settings: Settings) -> int:
+    return watch.cap or settings.alert_cap
+
+
+def _single(opened: _Open, channel: str, told: Sequence[postgres.Row]) -> Message:
+    """A new message of one story or change."""
+    first = told[0]
+    key = outbox.key(first["watch"], first["story"], first["kind"], first["revision"], channel)
+    opened.rows[key] = (key, channel, first["watch"], DeliveryKind.SINGLE, opened.run)
+    return key
+
+
+def _digest(opened: _Open, channel: str, told: Sequence[postgres.Row]) -> Message:
+    """The collected message that has room for these, or a new one."""
+    first = told[0]
+    there = opened.digests.setdefault((channel,), {})
+    message = next((one for one, alerts in there.items() if alerts < policy.MOST_IN_DIGEST), None)
+    if message is None:
+        message = outbox.key(first["watch"], "digest", first["id"], channel)
+        opened.rows[message] = (message, channel, first["watch"], DeliveryKind.DIGEST, opened.run)
+    there[message] = there.get(message, 0) + len(told)
+    return message
+
+
+def _say_subjects(conn: postgres.Connection, deliveries: Sequence[int]) -> None:
+    """Write the subjects of messages anew, by what each tells."""
+    told: dict[int, list[postgres.Row]] = {}
+    for row in postgres.query(conn, "told_by_messages", ids=list(deliveries)) if deliveries else []:
+        told.setdefault(row["delivery_id"], []).append(row)
+    subjects = {
+        delivery: wording.subject_of(rows, collected=rows[0]["form"] == DeliveryKind.DIGEST)
+        for delivery, rows in told.items()
+    }
+    postgres.execute(conn, "say_subjects", ids=list(subjects), subjects=list(subjects.values()))
