@@ -8,32 +8,6 @@ set acked_at = case when %(seen)s then coalesce(acked_at, now()) end,
 where id = any(%(alerts)s) or lead_id = any(%(alerts)s)
 returning id
 
--- name: alerts_told
--- The newest alerts with the messages that tell of them, a row for each; an alert that is only listed, or has no channel, is one row. Those
--- that joined another one stand in its row, by their outlets.
-select a.id, a.created_at, a.watch, a.kind, coalesce(c.revision_kind, '') as revision_kind, a.source,
-    coalesce(r.title, x.title, a.message) as title, coalesce(x.url, '') as url,
-    coalesce(d.channel, '') as channel, case when d.id is null then 'listed' else d.state end as state, coalesce(d.attempts, 0) as attempts,
-    d.sent_at, greatest(d.next_at, d.due_at) as next_at, d.due_at, coalesce(nullif(d.error, ''), a.quiet) as why, d.id as message,
-    array(select distinct source from alerts where lead_id = a.id and kind = 'new' and source <> a.source order by source) as also_in,
-    a.acked_at, a.acked_by, a.article_id
-from alerts a
-left join delivered_alerts m on m.alert_id = a.id
-left join deliveries d on d.id = m.delivery_id
-left join articles x on x.id = a.article_id
-left join revisions r on r.article_id = a.article_id and r.revision = a.revision
-left join changes c on c.id = a.change_id
-where a.quiet <> 'also in'
-    and (%(watch)s = '' or a.watch = %(watch)s)
-    and (%(channel)s = '' or d.channel = %(channel)s)
-    and (not %(unsent)s or a.id in (
-        select t.alert_id from deliveries w join delivered_alerts t on t.delivery_id = w.id where w.state <> 'sent'
-    ))
-    and (not %(unsent)s or d.state in ('waiting', 'failed'))
-    and (%(acked)s::boolean is null or (a.acked_at is not null) = %(acked)s::boolean)
-order by a.created_at desc, a.id desc, d.channel
-limit %(count)s
-
 -- name: become_sender
 -- Be a sender with this number for as long as the session lasts; what it marks may be on disk a moment later.
 select pg_try_advisory_lock(%(senders)s, %(sender)s) as got, set_config('synchronous_commit', 'off', false)
