@@ -33,8 +33,8 @@ Language = Annotated[list[str] | None, typer.Option(help="Only in these language
 Kind = Annotated[
     list[str] | None,
     typer.Option(
-        help="Only of these kinds: new, revised, removed, restored; of those that were revised correction, substantial, "
-        "headline, minor; outlet: each further one that tells a story.",
+        help="Only of these kinds: new, revised, removed, restored; of revised ones correction, substantial, headline, "
+        "minor; outlet: each further one that tells a story.",
         autocompletion=completion.kinds,
     ),
 ]
