@@ -1,13 +1,15 @@
 """Which run, which sources, how many tasks, and when a run is red."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from pipelines.airflow.plan import batches, crawl_run, delivered, handed_over
 from pipelines.errors import NightdeskError
 from pipelines.model import Tally
+from pipelines.stores import postgres, runs
 from pipelines.stores.runs import judge_stage
+from tests.factories import AT, ran
 
 RUN = "2026-11-22T0200"
 
@@ -25,23 +27,49 @@ def test_up_to_fifty_sources_have_a_task_each_that_bears_their_name() -> None:
     assert shared[3] == {"run": RUN, "name": "s03", "sources": ["s03"]}
 
 
-def test_above_fifty_sources_about_twenty_five_share_a_task_and_none_is_lost() -> None:
-    names = [f"s{n:03}" for n in range(126)]
+def test_a_thousand_sources_are_sixty_tasks_about_as_long_the_longest_first_and_none_is_lost() -> None:
+    names = [f"s{n:04}" for n in range(1000)]
+    seconds = {name: 1 + n % 40 for n, name in enumerate(names)}
 
-    shared = batches(RUN, names)
+    shared = batches(RUN, names, seconds)
 
-    assert [len(batch["sources"]) for batch in shared] == [21] * 6
-    assert shared[0]["name"] == "s000 +20"
+    took = [sum(seconds[name] for name in batch["sources"]) for batch in shared]
+    assert len(shared) == 60
+    assert took == sorted(took, reverse=True)
+    assert took[0] < 1.1 * sum(took) / len(took)
     assert sorted(name for batch in shared for name in batch["sources"]) == names
+    assert shared[0]["name"] == f"{shared[0]['sources'][0]} +{len(shared[0]['sources']) - 1}"
 
 
-def test_five_hundred_sources_stay_below_the_tasks_a_run_may_have() -> None:
-    names = [f"s{n:03}" for n in range(500)]
+def test_a_source_that_takes_as_long_as_a_share_has_a_task_of_its_own_and_begins_first() -> None:
+    names = [f"s{n:04}" for n in range(1000)]
 
-    shared = batches(RUN, names)
+    shared = batches(RUN, names, {**dict.fromkeys(names, 1.0), "s0500": 300.0})
 
-    assert len(shared) == 20
-    assert max(len(batch["sources"]) for batch in shared) == 25
+    assert shared[0] == {"run": RUN, "name": "s0500", "sources": ["s0500"]}
+
+
+def test_sources_of_one_host_share_a_task_and_a_new_source_counts_as_a_usual_one() -> None:
+    names = [f"s{n:03}" for n in range(200)]
+    hosts = {name: "one.test" if n % 20 == 0 else f"{name}.test" for n, name in enumerate(names)}
+
+    shared = batches(RUN, names, dict.fromkeys(names[:100], 4.0), hosts)
+
+    (of_host,) = [batch["sources"] for batch in shared if "s000" in batch["sources"]]
+    assert set(of_host) >= {name for name, host in hosts.items() if host == "one.test"}
+    assert max(len(batch["sources"]) for batch in shared if batch["sources"] != of_host) <= 4
+
+
+def test_what_a_source_took_is_that_of_the_last_time_it_came_to_its_end(conn: postgres.Connection) -> None:
+    ran(conn, "sana", "crawl", "done", ended_at=AT + timedelta(seconds=90))
+    ran(conn, "sana", "crawl", "failed", run="2026-11-23T0200", started_at=AT + timedelta(days=1))
+    ran(conn, "sana", "load", "done", ended_at=AT + timedelta(seconds=5))
+
+    assert runs.seconds(conn, "crawl", ["sana", "new"]) == {"sana": 90.0}
+
+
+def test_ten_thousand_sources_stay_below_the_tasks_a_run_may_have() -> None:
+    assert len(batches(RUN, [f"s{n}" for n in range(10_000)])) == 60
 
 
 @pytest.mark.parametrize(

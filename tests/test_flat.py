@@ -159,6 +159,7 @@ def night(settings: Settings, articles: int) -> None:
         )
         new = [f"https://{source.name}.test/news/{n}" for n in range(5)]
         with doing("crawl"):
+            runs.seconds(conn, "crawl", [source.name])
             runs.begin(conn, RUN, source.name, "crawl")
             ledger.begin(conn, source, RUN)
             named: list[tuple[Kind, Entry]] = [

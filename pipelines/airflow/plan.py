@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from heapq import heappop, heappush
+from types import MappingProxyType
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
@@ -13,8 +15,11 @@ from pipelines.stores.runs import check_key, key_of
 
 # So many sources get a task each; more share tasks. Chosen: a page of Airflow's grid shows them.
 SINGLE_SOURCES = 50
-# Sources of one task, where they share. Chosen: what a task costs Airflow is small beside so many sources.
-SOURCES_A_TASK = 25
+# Tasks of a stage, where they share. Chosen: some ten for each of several workers, so that who is done takes the next;
+# far below Airflow's own limit (core.max_map_length, 1024), however many sources there are.
+MOST_TASKS = 60
+# Seconds that a source counts for of which nobody knows any. Chosen: a small source's.
+UNKNOWN_SECONDS = 1.0
 FAILED = RunState.FAILED
 # The count that says a failed stage left something for the next one all the same.
 PART = {"crawl": "fetched", "extract": "pages", "load": "new"}
@@ -35,13 +40,35 @@ class Handover(TypedDict):
     sources: list[str]
 
 
-def batches(run: str, names: Sequence[str]) -> list[Batch]:
-    """One source per task up to 50 sources; above that about 25 together, so that a run never has too many tasks."""
+def batches(
+    run: str,
+    names: Sequence[str],
+    seconds: Mapping[str, float] = MappingProxyType({}),
+    hosts: Mapping[str, str] = MappingProxyType({}),
+) -> list[Batch]:
+    """The tasks of a stage, longest first: one per source up to 50 sources; above that 60, each about as long.
+
+    seconds: what each source took last time; one that takes as long as a whole share has a task of its own. hosts:
+    sources of the same one share a task, for they would wait for each other.
+    """
+    known = sorted(seconds.values())
+    usual = known[len(known) // 2] if known else UNKNOWN_SECONDS
+    took = {name: seconds.get(name, usual) for name in names}
     if len(names) <= SINGLE_SOURCES:
-        return [Batch(run=run, name=name, sources=[name]) for name in names]
-    count = -(-len(names) // SOURCES_A_TASK)
-    shares = [list(names[number::count]) for number in range(count)]
-    return [Batch(run=run, name=f"{share[0]} +{len(share) - 1}", sources=share) for share in shares]
+        return [Batch(run=run, name=name, sources=[name]) for name in sorted(names, key=lambda name: -took[name])]
+    together: dict[str, list[str]] = {}
+    for name in names:
+        together.setdefault(hosts.get(name, "") or f" {name}", []).append(name)
+    # Longest first onto the task that has least: no task is then longer than a third above the best that can be.
+    tasks: list[tuple[float, int, int, list[str]]] = [(0.0, 0, number, []) for number in range(MOST_TASKS)]
+    for group in sorted(together.values(), key=lambda group: -sum(took[name] for name in group)):
+        load, count, number, share = heappop(tasks)
+        share += group
+        heappush(tasks, (load + sum(took[name] for name in group), count + len(group), number, share))
+    shares = [share for _, _, _, share in sorted(tasks, key=lambda one: (-one[0], one[2])) if share]
+    return [
+        Batch(run=run, name=share[0] + (f" +{len(share) - 1}" if share[1:] else ""), sources=share) for share in shares
+    ]
 
 
 def crawl_run(asked: str | None, partition: str | None, run_after: datetime, timezone: str = "UTC") -> str:

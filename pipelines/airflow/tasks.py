@@ -12,7 +12,7 @@ from typing import Any
 
 from airflow.sdk.exceptions import AirflowSkipException
 
-from pipelines import errors
+from pipelines import errors, urls
 from pipelines.airflow import access, channels
 from pipelines.airflow.plan import FAILED, Batch, Handover, batches, crawl_run, delivered, handed_over
 from pipelines.alert import stage as alert
@@ -54,14 +54,19 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
         if not good:
             log.warning("no source is followed: `nightdesk follow NAME` takes one from the catalogue")
     log.info("run %s: %d sources: %s", run, len(chosen), ", ".join(s.name for s in chosen) or "none is due")
-    return batches(run, [source.name for source in chosen])
+    names = [source.name for source in chosen]
+    with postgres.connection(current) as conn:
+        took = runs.seconds(conn, "crawl", names)
+    return batches(run, names, took, {source.name: urls.host(source.url) for source in chosen})
 
 
 def plan_stage(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> list[Batch]:
     """The batches of a later stage: what the form says, else what the stage before handed over."""
     handover = chosen_run(stage, params, dag_run, events)
     log.info("run %s: %s", handover["run"], ", ".join(handover["sources"]) or "no source")
-    return batches(handover["run"], handover["sources"])
+    with postgres.connection(settings()) as conn:
+        took = runs.seconds(conn, stage, handover["sources"])
+    return batches(handover["run"], handover["sources"], took)
 
 
 def chosen_run(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> Handover:

@@ -91,8 +91,7 @@ def named(settings: Settings, names: Sequence[str]) -> list[Source]:
     """The followed sources of these names in this order, all when none is named; SourceError knows near names."""
     if not names:
         return followed(settings)
-    paths = {path.stem: path for path in _files(settings.sources)}
-    return [load(_of(paths, name, settings)) for name in dict.fromkeys(names)]
+    return [load(path_of(settings, name)) for name in dict.fromkeys(names)]
 
 
 def catalogue() -> list[Source]:
@@ -181,6 +180,10 @@ def keep(settings: Settings, name: str, text: str) -> Path:
 
 def path_of(settings: Settings, name: str) -> Path:
     """The file of a followed source; SourceError knows near names."""
+    direct = settings.sources / f"{name}.toml"
+    # The folder is read for what is not there alone: some thousand names would each read it.
+    if NAME.fullmatch(name) and direct.is_file():
+        return direct
     return _of({path.stem: path for path in _files(settings.sources)}, name, settings)
 
 

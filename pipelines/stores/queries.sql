@@ -43,6 +43,17 @@ grant select on all tables in schema nightdesk to nightdesk_reader
 -- This session works on a stage of a run: the lock is gone when the session is, however it ends.
 select pg_try_advisory_lock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, %(source)s, %(run)s), 0))
 
+-- name: last_seconds
+-- How long a stage took for each of these sources when it last came to its end.
+select name as source, extract(epoch from last.ended_at - last.started_at)::float8 as seconds
+from unnest(%(sources)s::text[]) as name
+cross join lateral (
+    -- A range of one source, so that its newest row is looked up and not looked for among those of all.
+    select r.started_at, r.ended_at from runs r
+    where r.source >= name and r.source <= name and r.stage = %(stage)s and r.state = 'done'
+    order by r.source desc, r.started_at desc limit 1
+) last
+
 -- name: needed_in_folder
 -- Whether an alert or a hold refers to an article whose page is in this folder of the raw store.
 select exists (

@@ -110,6 +110,12 @@ def unreached(conn: postgres.Connection, run: str) -> str:
     )
 
 
+def seconds(conn: postgres.Connection, stage: str, names: Sequence[str]) -> dict[str, float]:
+    """How long a stage took for sources when it last came to its end: source -> seconds; of new ones nothing."""
+    rows = postgres.query(conn, "last_seconds", stage=stage, sources=list(names))
+    return {row["source"]: row["seconds"] for row in rows}
+
+
 def latest(conn: postgres.Connection, count: int = LATEST) -> list[postgres.Row]:
     """The newest runs: run, started_at, ended_at, sources, failed, running; newest first."""
     return postgres.query(conn, "latest_runs", count=count, again=BEGUN_AGAIN)
