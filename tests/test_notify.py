@@ -364,6 +364,24 @@ def test_a_webhook_without_a_secret_is_not_signed(hook: tuple[str, list[tuple[di
     assert not [name for name in got[0][0] if name.startswith("webhook-")]
 
 
+def test_a_webhook_goes_through_the_proxy_of_the_environment_with_its_login_and_without_its_secret(
+    hook: tuple[str, list[tuple[dict[str, str], bytes]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, got = hook
+    monkeypatch.setenv("HTTP_PROXY", address.removeprefix("webhook+"))
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+
+    delivery.send("desk", "webhook+http://chief:p%40ss@desk.newsroom.test/in?x=1#secret=quiet", MESSAGE)
+
+    headers = got[0][0]
+    assert headers["path"] == "http://desk.newsroom.test/in?x=1"
+    assert headers["host"] == "desk.newsroom.test"
+    assert base64.b64decode(headers["authorization"].removeprefix("Basic ")) == b"chief:p@ss"
+    assert headers["webhook-id"] == headers["idempotency-key"] == MESSAGE.key
+    assert "quiet" not in str(got)
+
+
 def test_messages_are_as_their_schema_says() -> None:
     schema = json.loads(Path("docs/webhook.schema.json").read_text())
     removed = {**ALERT, "kind": "removed", "removed_at": datetime(2026, 11, 23, 4, tzinfo=UTC), "article_id": 7}

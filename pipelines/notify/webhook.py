@@ -8,14 +8,26 @@ from __future__ import annotations
 
 import base64
 import hmac
+import ssl
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import unquote
+from urllib.request import getproxies, proxy_bypass
 
-import httpx
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, PoolManager, ProxyManager
+from urllib3.exceptions import (
+    HTTPError,
+    LocationParseError,
+    NewConnectionError,
+    ProtocolError,
+    ProxyError,
+    TimeoutError,
+)
+from urllib3.util import Url, parse_url
 
 from pipelines import steering
 from pipelines.notify.message import Carry, Message, Outcome, Receipt
@@ -28,6 +40,7 @@ BODY, BODY_SECONDS = 64 * 1024, 0.2
 ABOUT_THE_MESSAGE = (400, 413, 422)
 # Seconds of a Retry-After that is obeyed. Chosen: a day.
 LONGEST_WAIT_SECONDS = 24 * 3600.0
+HEADERS = {"Content-Type": "application/json", "User-Agent": "Nightdesk"}
 # What a secret begins with that is base64 of its bytes; any other is its own bytes (Standard Webhooks).
 ENCODED = "whsec_"
 
@@ -37,24 +50,28 @@ def opened(address: str) -> Iterator[Carry]:
     """What hands messages to `webhook+http(s)://…`; ValueError where the address cannot be used."""
     where = check(address)
     secret = _secret(where)
-    with httpx.Client(timeout=TIMEOUT_SECONDS) as client:
+    headers = HEADERS if where.auth is None else {**HEADERS, "Authorization": _basic(where.auth)}
+    with _pool(where) as pool:
+        # A proxy is asked for the whole address, but where it only passes on what is encrypted.
+        proxied = pool.proxy is not None and where.scheme == "http"
+        target = where._replace(auth=None, fragment=None).url if proxied else where.request_uri
         used = False
 
         def carry(message: Message, _: Sequence[str], __: Callable[[str], None]) -> Receipt:
             nonlocal used
             try:
                 try:
-                    return _post(client, where, secret, message)
-                except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+                    return _post(pool, target, headers, secret, message)
+                except ProtocolError:
                     # A connection that was kept may be closed at the very moment it is used again.
                     if not used:
                         raise
-                    return _post(client, where, secret, message)
-            except httpx.TimeoutException:
-                return Receipt(outcome=Outcome.DOWN, said=f"no answer within {TIMEOUT_SECONDS:.0f} seconds")
-            except httpx.ConnectError:
+                    return _post(pool, target, headers, secret, message)
+            except (NewConnectionError, ProxyError):
                 return Receipt(outcome=Outcome.DOWN, said="no connection")
-            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            except TimeoutError:
+                return Receipt(outcome=Outcome.DOWN, said=f"no answer within {TIMEOUT_SECONDS:.0f} seconds")
+            except HTTPError as error:
                 return Receipt(outcome=Outcome.DOWN, said=type(error).__name__)
             finally:
                 used = True
@@ -62,13 +79,13 @@ def opened(address: str) -> Iterator[Carry]:
         yield carry
 
 
-def check(address: str) -> httpx.URL:
+def check(address: str) -> Url:
     """Where an address leads; ValueError where that is no URL."""
     try:
-        where = httpx.URL(address.split("+", 1)[1])
-    except (httpx.InvalidURL, UnicodeError):
-        where = httpx.URL("")
-    if not where.host:
+        where = parse_url(address.split("+", 1)[1])
+    except LocationParseError:
+        where = Url()
+    if not where.host or where.scheme not in ("http", "https"):
         raise ValueError("what follows webhook+ is no URL with a host")
     _secret(where)
     return where
@@ -80,7 +97,7 @@ def signature(secret: bytes, key: str, timestamp: int, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.digest(secret, signed, "sha256")).decode()
 
 
-def _secret(where: httpx.URL) -> bytes:
+def _secret(where: Url) -> bytes:
     """The secret that an address ends with; empty where it has none, ValueError where it is none."""
     if not where.fragment:
         return b""
@@ -96,9 +113,30 @@ def _secret(where: httpx.URL) -> bytes:
     return secret
 
 
-def _post(client: httpx.Client, url: httpx.URL, secret: bytes, message: Message) -> Receipt:
+def _pool(where: Url) -> HTTPConnectionPool:
+    """What keeps the connection: through the proxy that the environment names for such addresses, if any."""
+    known: dict[str, Any] = {"timeout": TIMEOUT_SECONDS, "retries": False}
+    if where.scheme == "https":
+        known["ssl_context"] = ssl.create_default_context()
+    proxies = {} if proxy_bypass(where.netloc or "") else getproxies()
+    proxy = proxies.get(where.scheme or "") or proxies.get("all")
+    if not proxy:
+        return PoolManager(**known).connection_from_url(where.url)
+    login = parse_url(proxy).auth
+    allowed = {"Proxy-Authorization": _basic(login)} if login else None
+    return ProxyManager(proxy, proxy_headers=allowed, **known).connection_from_url(where.url)
+
+
+def _basic(login: str) -> str:
+    """The header that says who asks, of a user and a password as they stand in an address."""
+    return "Basic " + base64.b64encode(unquote(login).encode()).decode()
+
+
+def _post(
+    pool: HTTPConnectionPool, target: str, headers: Mapping[str, str], secret: bytes, message: Message
+) -> Receipt:
     body = steering.as_json(message.payload).encode()
-    headers = {"Idempotency-Key": message.key, "Content-Type": "application/json", "User-Agent": "Nightdesk"}
+    headers = {**headers, "Idempotency-Key": message.key}
     if secret:
         now = int(time.time())
         headers |= {
@@ -106,20 +144,9 @@ def _post(client: httpx.Client, url: httpx.URL, secret: bytes, message: Message)
             "webhook-timestamp": str(now),
             "webhook-signature": signature(secret, message.key, now, body),
         }
-    # Built by ourselves: what the client would merge into each request costs as much as the exchange.
-    request = httpx.Request(
-        "POST",
-        url,
-        content=body,
-        headers=headers,
-        extensions={"timeout": httpx.Timeout(TIMEOUT_SECONDS).as_dict()},
-    )
-    answer = client.send(request, stream=True)
-    try:
-        status, asked = answer.status_code, answer.headers.get("Retry-After", "")
-        _finish(answer)
-    finally:
-        answer.close()
+    answer = pool.urlopen("POST", target, body, headers, redirect=False, assert_same_host=False, preload_content=False)
+    status, asked = answer.status, answer.headers.get("Retry-After", "")
+    _finish(answer)
     if 200 <= status < 300:
         return Receipt(outcome=Outcome.SENT)
     outcome = Outcome.REFUSED if status in ABOUT_THE_MESSAGE else Outcome.DOWN
@@ -127,14 +154,19 @@ def _post(client: httpx.Client, url: httpx.URL, secret: bytes, message: Message)
     return Receipt(outcome=outcome, said=f"it answered {status}", wait=wait)
 
 
-def _finish(answer: httpx.Response) -> None:
-    answer.request.extensions["timeout"]["read"] = BODY_SECONDS
+def _finish(answer: BaseHTTPResponse) -> None:
+    """Read a little of the body, quickly, so that the connection is kept; where there is more it is closed."""
     read, until = 0, time.monotonic() + BODY_SECONDS
-    with suppress(httpx.HTTPError):
-        for chunk in answer.iter_raw():
+    if sock := getattr(answer.connection, "sock", None):
+        sock.settimeout(BODY_SECONDS)
+    with suppress(HTTPError):
+        while read <= BODY and time.monotonic() < until:
+            chunk = answer.read1(BODY, decode_content=False)
+            if not chunk:
+                answer.release_conn()
+                return
             read += len(chunk)
-            if read > BODY or time.monotonic() > until:
-                break
+    answer.close()
 
 
 def _seconds(asked: str) -> float:
