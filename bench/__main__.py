@@ -16,6 +16,7 @@ python -m bench load [--articles N…]   load beside a COPY of the same rows, in
 python -m bench recrawls               a hundred pages looked at again, half of them edited; which revisions come of it?
 python -m bench outbox [--alerts N]    sending alerts beside httpx alone; --help says what else
 python -m bench verify [--pages N]     raw files read again beside sha256sum and gzip; --help says what else
+python -m bench silences [--seeds N]   how soon a source that dies is told, and how often one that lives
 python -m bench fit CORPUS             fit the judge of blocks to pages with gold text, into data/judge.json
 """
 
@@ -71,6 +72,10 @@ def main(words: list[str]) -> int:
         from bench import stories
 
         return stories.main(words[1:])
+    if words[:1] == ["silences"]:
+        from bench import silences
+
+        return silences.main(words[1:])
     if words[:1] == ["verify"]:
         from bench import verify
 

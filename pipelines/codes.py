@@ -207,11 +207,30 @@ class RunState(Decided):
 class TroubleKind(Decided):
     """What is not as usual with a source: `health.kind`."""
 
-    SILENT = "silent", "no new article for three times the usual interval"
+    SILENT = "silent", "no new article for longer than is usual for the source"
     CHANGED = "changed", "the pages no longer fit what was learned of them"
     BEHIND = "behind", "the feed lacked what the sitemap names in three crawls"
     PROMISE = "promise", "a run gave fewer new articles than `expect.articles_per_run`"
     LOGIN = "login", "half of the pages asked for with the source's login, or a list, were closed"
+    QUIET = "quiet", "far fewer new articles than is usual for the source in such a time"
+    ERRORING = "erroring", "its lists do not answer, in several crawls"
+    BLOCKED = "blocked", "the site refuses us, or shows walls in the place of articles"
+    NOT_EXTRACTING = "not extracting", "pages come, and no article is found on them"
+    DRIFTING = "drifting", "the articles of a run are held: they are not like those of the source before"
+
+
+class SourceState(Decided):
+    """How a source is, learned of its own history: `source_states.state`. The first that is true."""
+
+    ERRORING = "erroring", "its lists do not answer, in several crawls"
+    BLOCKED = "blocked", "the site refuses us, or shows walls in the place of articles"
+    NOT_EXTRACTING = "not extracting", "pages come, and no article is found on them"
+    SILENT = "silent", "no new article for longer than is usual for it"
+    DRIFTING = "drifting", "its pages or its articles are not like those before"
+    QUIET = "quiet", "far fewer new articles than is usual for it in such a time"
+    BEHIND = "behind", "its feed lacks what its sitemap names"
+    LEARNING = "learning", "it is too new to know what is usual for it"
+    HEALTHY = "healthy", "all is as usual"
 
 
 class AlertKind(Decided):

@@ -105,6 +105,7 @@ def night(conn: postgres.Connection, at: datetime, *, new: bool, message: str = 
             conn, "sana", "crawl", "done", message, run=run, counts=postgres.json({"discovered": 12}), started_at=at,
             ended_at=at,
         )  # fmt: skip
+        ran(conn, "sana", "load", "done", run=run, counts=postgres.json({"new": int(new)}), started_at=at, ended_at=at)
         if new:
             times = dict.fromkeys(("fetched_at", "seen_at", "first_fetched_at"), at)
             number = article(conn, "sana", run, "t", "t", run=run, first_run=run, loaded_run=run, **times)

@@ -18,6 +18,7 @@ from pipelines.codes import (
     Reason,
     RevisionKind,
     RunState,
+    SourceState,
     State,
     TroubleKind,
 )
@@ -41,6 +42,7 @@ COLUMNS = [
     ("runs", "state", [RunState]),
     ("runs", "code", [Code]),
     ("health", "kind", [TroubleKind]),
+    ("source_states", "state", [SourceState]),
 ]
 # What asks a sentence instead of a code.
 ASKS = re.compile(

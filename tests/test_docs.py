@@ -19,6 +19,7 @@ from pipelines.codes import (
     Reason,
     RunState,
     Side,
+    SourceState,
     State,
     Told,
     TroubleKind,
@@ -67,6 +68,7 @@ def test_every_setting_is_documented_with_its_default(name: str) -> None:
         ("States of a run", [RunState]),
         ("States of a delivery", [DeliveryState, DeliveryKind]),
         ("Trouble of a source", [TroubleKind]),
+        ("Health of a source", [SourceState]),
     ],
 )
 def test_every_code_is_in_the_reference_with_what_it_means_and_no_other(title: str, enums: list[type[Decided]]) -> None:

@@ -64,7 +64,10 @@ def test_a_source_that_recovers_and_goes_silent_again_is_told_again(
     again = health.check(current, [SANA], now=T0 + 12 * DAY + HOUR)
 
     assert [len(found) for found in (first, recovered, again)] == [1, 0, 1]
-    assert len(told(conn)) == 2
+    assert [row["subject"] for row in told(conn)] == [
+        "sana has gone silent", "sana is well again", "sana has gone silent"
+    ]  # fmt: skip
+    assert told(conn)[1]["body"] == "sana is well again: silent for 6 days, since 2026-11-03 02:00 UTC."
     with conn, conn.cursor() as cursor:
         cursor.execute("select recovered_at is not null as over, told_at is not null as told from health order by id")
         assert [tuple(row.values()) for row in cursor.fetchall()] == [(True, True), (False, True)]
@@ -182,7 +185,7 @@ def test_a_feed_that_is_behind_three_crawls_in_a_row_is_told_once_until_it_caugh
     assert [[str(one) for one in day] for day in found] == [
         [], [said.format("2026-11-03")], [said.format("2026-11-04")], []
     ]  # fmt: skip
-    assert [row["subject"] for row in told(conn)] == ["The feed of sana is behind"]
+    assert [row["subject"] for row in told(conn)] == ["The feed of sana is behind", "sana is well again"]
 
 
 def test_a_crawl_of_one_page_is_no_sign_of_life(settings: Settings, conn: postgres.Connection) -> None:

@@ -8,11 +8,13 @@ import typer
 
 from pipelines import installation, urls
 from pipelines.cli import completion, known, onearticle, onepage, report, trypage
+from pipelines.cli import health as health_command
 from pipelines.cli.show import Json, ago, as_json, out, say, table
 from pipelines.codes import RunState
 from pipelines.crawl import ledger
 from pipelines.desk import records as desk
 from pipelines.errors import NightdeskError
+from pipelines.health.states import WELL
 from pipelines.settings import channels, settings
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres
@@ -22,7 +24,8 @@ TONE = {"good": "green", "warn": "yellow", "bad": "bold red"}
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    for name, command in (("status", status), ("articles", articles), ("why", why), ("try", trypage.try_page)):
+    for name, command in (("status", status), ("articles", articles), ("why", why), ("try", trypage.try_page),
+                          ("health", health_command.health)):  # fmt: skip
         app.command(name, rich_help_panel="Looking")(command)
 
 
@@ -73,11 +76,12 @@ def status(
         say(view["silence"])
     out.print()
     table(
-        ("source", "state", "last run", "#new", "#articles", "newest"),
+        ("source", "state", "health", "last run", "#new", "#articles", "newest"),
         (
             (
                 r["name"],
                 "quiet" if r["quiet"] else r["state"],
+                health_command.styled(r["health"]["state"]),
                 r["run"],
                 r["new"],
                 r["articles"],
@@ -93,6 +97,9 @@ def status(
                 f"{row['name']}: {urls.readable(row['message'])}",
                 "red" if row["state"] == RunState.FAILED else "yellow",
             )
+    for row in view["sources"]:
+        if row["health"]["state"] not in ("", *WELL):
+            say(f"{row['name']} is {row['health']['state']}: {row['health']['reason']}", "yellow")
     troubled = [
         channel for channel in view["channels"] if channel["state"] != "works" or channel["held"] or channel["failed"]
     ]

@@ -12,9 +12,10 @@ import typer
 from dotenv import set_key
 
 from pipelines import installation, private
-from pipelines.cli import completion, follow, followlist, known, sample
+from pipelines.cli import completion, follow, followlist, health, known, sample
 from pipelines.cli.show import Json, as_json, complain, progress, say, table
 from pipelines.errors import SettingsError
+from pipelines.health import kept
 from pipelines.load import stories, wordings, words
 from pipelines.notify import address as addresses
 from pipelines.settings import CHANNEL_PREFIX, channels, of_installation, settings
@@ -127,12 +128,25 @@ def list_sources(
 ) -> None:
     """List the followed sources, or the catalogue."""
     rows = folders.catalogue() if catalogue else folders.followed(of_installation())
+    states = {} if catalogue else kept.states(of_installation(), [source.name for source in rows])
     if json:
-        as_json(rows)
+        as_json(rows if catalogue else [{**vars(source), "health": states.get(source.name)} for source in rows])
         return
+    shown = ("health",) if states else ()
     table(
-        ("name", "title", "language", "country", "time zone", "schedule"),
-        ((s.name, s.title, s.language, s.country, s.timezone, s.schedule or "every run") for s in rows),
+        ("name", "title", "language", "country", "time zone", "schedule", *shown),
+        (
+            (
+                s.name,
+                s.title,
+                s.language,
+                s.country,
+                s.timezone,
+                s.schedule or "every run",
+                *(health.styled(states.get(s.name, {}).get("state", "")) for _ in shown),
+            )
+            for s in rows
+        ),
         empty="No source is followed yet: `nightdesk follow` and an address, or a name of "
         "`nightdesk sources list --catalogue`.",
     )

@@ -28,6 +28,9 @@ WORST_FIRST = (RunState.FAILED, RunState.RUNNING, RunState.STOPPED, RunState.BUS
 NO_PAGES = {
     Reason.SOFT_404, Reason.CONSENT, Reason.CHALLENGE, Reason.ERROR_PAGE, Reason.REGION, Reason.PAYWALL, Reason.EMPTY,
 }  # fmt: skip
+# The health of a source at which nobody has looked yet.
+NO_HEALTH: Record = {**dict.fromkeys(("state", "reason"), ""),
+                     **dict.fromkeys(("since", "figure", "low", "high", "checked_at"))}  # fmt: skip
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]{0,30}://\S+|[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+", re.IGNORECASE)
 
 
@@ -78,6 +81,8 @@ def sources(conn: postgres.Connection, followed: Sequence[Source], *, now: datet
     the article URLs of that run ended; reasons says why the rejected, blocked and failed ones did; new counts articles.
     not_due: none of its lists was asked, for none was due.
     age_seconds: since the newest article was first fetched. quiet: health found it silent and nothing came since.
+    health: the state that health found last (`SourceState`, empty: none), since when, why in words, the figure that
+    shows it with what is usual for it (low to high), and when that was looked at.
     """
     now = now or datetime.now(UTC)
     names = [source.name for source in followed]
@@ -259,6 +264,7 @@ def _source(source: Source, row: postgres.Row, ends: Sequence[postgres.Row], now
         "age_seconds": int((now - newest).total_seconds()) if newest else None,
         "quiet": row["quiet_since"] is not None,
         "quiet_since": row["quiet_since"],
+        "health": {**NO_HEALTH, **(row["health"] or {})},
     }
 
 

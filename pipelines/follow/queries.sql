@@ -118,7 +118,8 @@ with u as (update urls set source = %(new)s where source = %(old)s),
     l as (update alerts set source = %(new)s where source = %(old)s),
     h as (update health set source = %(new)s where source = %(old)s),
     w as (update article_words set source = %(new)s where source = %(old)s),
-    t as (update templates set source = %(new)s where source = %(old)s)
+    t as (update templates set source = %(new)s where source = %(old)s),
+    s as (delete from source_states where source = %(old)s)
 update watches
 set sources = (
     select array_agg(distinct case when name = %(old)s then %(new)s else name end) from unnest(sources) as name

@@ -1,5 +1,14 @@
 -- The statements of health/, by name. A name is unique in all packages.
 
+-- name: cause_of_run
+-- Why a run brought nothing of a source: what most of its looks that failed have in common, and whether the site refused them.
+select code, outcome = 'blocked' as refused
+from fetches
+where run = %(run)s and source = %(source)s and outcome in ('failed', 'blocked')
+group by 1, 2
+order by count(*) desc, 1
+limit 1
+
 -- name: crawls_of_source
 -- What the newest crawls of a source that came to their end said of its feeds; those for one page left out, and those for which not
 -- all lists were due.
@@ -10,6 +19,33 @@ where source >= %(source)s and source <= %(source)s and stage = 'crawl' and stat
     and not counts ? 'not due'
 order by source desc, started_at desc
 limit %(count)s
+
+-- name: end_troubles
+-- A source is in no other trouble than of these kinds.
+update health set recovered_at = %(now)s where source = %(source)s and recovered_at is null and kind <> all(%(kinds)s)
+
+-- name: ends_to_tell
+-- Troubles of these sources that are over, of which nobody was told that they are, where nothing else is the matter with their source.
+select id, source, kind, since, recovered_at, told_at
+from health h
+where source = any(%(sources)s) and recovered_at is not null and over_told_at is null and kind <> all(%(untold)s)
+    and not exists (
+        select from health other
+        where other.source = h.source and other.recovered_at is null and other.kind <> all(%(untold)s)
+    )
+order by id
+
+-- name: ends_told
+-- The operators were told that these troubles are over, or need not be.
+update health set over_told_at = %(now)s where id = any(%(ids)s)
+
+-- name: keep_state
+-- The state of a source as it is now.
+insert into source_states (source, state, since, reason, figure, low, high, checked_at)
+values (%(source)s, %(state)s, %(since)s, %(reason)s, %(figure)s, %(low)s, %(high)s, %(now)s)
+on conflict (source) do update
+set state = excluded.state, since = excluded.since, reason = excluded.reason, figure = excluded.figure, low = excluded.low,
+    high = excluded.high, checked_at = excluded.checked_at
 
 -- name: life_of_source
 -- A source's last sign of life, when it was first and last crawled, and what its last run said of each stage; a run for one page
@@ -70,10 +106,18 @@ from articles a
 join fetches f on f.id = a.fetch_id
 where a.id = %(id)s and f.warc_file is not null
 
+-- name: state_of_source
+-- The state of a source as health found it last.
+select state, since, reason from source_states where source = %(source)s
+
+-- name: states_kept
+-- The states of these sources as health found them last.
+select source, state, since, reason, figure, low, high, checked_at from source_states where source = any(%(sources)s)
+
 -- name: trouble_begun
 -- Note that a source is in trouble of a kind since a moment: the row, untold if it is new or nobody could be told.
 insert into health (source, kind, since) values (%(source)s, %(kind)s, %(since)s)
-on conflict (source, kind, since) do update set recovered_at = null
+on conflict (source, kind, since) do update set recovered_at = null, over_told_at = null
 returning id, told_at
 
 -- name: trouble_over
@@ -85,19 +129,12 @@ where source = %(source)s and kind = %(kind)s and recovered_at is null and since
 -- Since when a source is in trouble of a kind, if it is.
 select since from health where source = %(source)s and kind = %(kind)s and recovered_at is null order by since desc limit 1
 
--- name: trouble_told
--- The operators were told of a source in trouble.
-update health set told_at = %(now)s where id = %(id)s
+-- name: troubles_told
+-- The operators were told of these troubles.
+update health set told_at = %(now)s where id = any(%(ids)s)
 
 -- name: write_health_alert
 -- The alert that a source is in trouble, once for each time that began.
 insert into alerts (watch, kind, story, source, message) values ('', 'health', %(story)s, %(source)s, %(message)s)
 on conflict (watch, story, kind, revision) do update set message = excluded.message
 returning id
-
--- name: yields_of_source
--- When a source gave new articles lately: one moment a run.
-select min(at) as at from changes
-where source = %(source)s and kind = 'new' and at > %(now)s::timestamptz - %(within)s and at <= %(now)s
-group by run
-order by 1

@@ -1,109 +1,166 @@
-"""Health: sources that stopped yielding, or whose pages or feeds changed; it alone knows what is usual for a source.
+"""Health: the state of each source, and what the operators are told of it; the only place that writes of both.
 
-Silence is three times the usual interval without a new article. It is told once, and again only after the source has
-given something in between. A promise of the source's file that its newest run broke is told once, until a run keeps it.
-A template that no longer fits is told once as well, until it has been learned again, and a
-feed that lacked what the sitemap names in so many crawls in a row. So is a login that its site no longer takes, until
-pages are shown again.
+What is usual is learned (states.py). A trouble is told once, its end once with how long it lasted, and again only after
+the source has been well in between. Many sources that fall into the same trouble at once are one message. A promise of
+the source's file that its newest run broke is told once, until a run keeps it. A template that no longer fits is told
+until it has been learned again, a feed that is behind until it caught up, and a login that its site no longer takes
+until pages are shown again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from statistics import median
-from typing import Any
 
 from pipelines import cron
-from pipelines.codes import TroubleKind
-from pipelines.health import policy
+from pipelines.codes import SourceState, TroubleKind
+from pipelines.health import history, policy, telling
+from pipelines.health.history import History
+from pipelines.health.states import WELL, Judged, judge
+from pipelines.health.telling import Trouble
 from pipelines.model import Source
-from pipelines.notify.outbox import put_message, tell_operators
+from pipelines.notify.outbox import tell_operators
 from pipelines.settings import Settings
 from pipelines.sources import access
 from pipelines.stores import postgres, templates
 
-__all__ = ["Trouble", "check", "tell_operators"]
+__all__ = ["Trouble", "check", "states", "tell_operators"]
+
+# The states that are told as a trouble of that name; a feed that is behind is told by `_lag`.
+TOLD_STATES = {
+    SourceState.SILENT: (TroubleKind.SILENT, "{} has gone silent"),
+    SourceState.QUIET: (TroubleKind.QUIET, "{} is unusually quiet"),
+    SourceState.ERRORING: (TroubleKind.ERRORING, "{} does not answer"),
+    SourceState.BLOCKED: (TroubleKind.BLOCKED, "{} refuses us"),
+    SourceState.NOT_EXTRACTING: (TroubleKind.NOT_EXTRACTING, "No article is found on the pages of {}"),
+    SourceState.DRIFTING: (TroubleKind.DRIFTING, "Articles of {} are held"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trouble:
-    """What the operators should know of a source.
+class Found:
+    """What a check has found of a source: its past, its state, and what else is not as it should be."""
 
-    since: when it began. subject, message: for people. told: whether they were told just now.
-    run: the run that showed it: the first with another template, the newest of the others; none of a silence.
-    usual: of a silence, the interval that is usual.
-    """
-
-    source: str
-    kind: TroubleKind
-    since: datetime
-    subject: str
-    message: str
-    told: bool = False
-    run: str = ""
-    usual: timedelta | None = None
-
-    def __str__(self) -> str:
-        return self.message
+    source: Source
+    history: History
+    judged: Judged
+    others: Sequence[Trouble]
+    # What can neither be said to go on nor to be over.
+    unknown: Sequence[TroubleKind] = ()
 
 
 def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None = None) -> list[Trouble]:
-    """The sources that are silent, look changed, have a feed that is behind, break a promise or lost their login now.
+    """The troubles that these sources are in now: by their state, a changed template, a broken promise, a lost login.
 
-    Each is told to the operators' channel once, through the outbox.
-
+    Each is told to the operators' channel once, through the outbox, and the state of each is kept (`source_states`).
     A source that was not crawled since its usual interval passed is not called silent: nobody listened.
     """
     at = now or datetime.now(UTC)
-    found: list[Trouble] = []
+    troubles: list[Trouble] = []
+    noted: list[telling.Noted] = []
     with postgres.connection(settings, application="nightdesk health") as conn:
-        for source in sources:
+        found = _together([_find(conn, settings, source, at) for source in sources], at)
+        for one in found:
             with conn:
-                silence = _silence(conn, settings, source, at)
-                drift = _drift(conn, settings, source, at)
-                lag = _lag(conn, settings, source, at)
-                broken = _broken_promise(conn, settings, source, at)
-                lost = _lost_login(conn, settings, source, at)
-            found += [trouble for trouble in (silence, drift, lag, broken, lost) if trouble]
-    return found
+                here = [*_of_state(one), *one.others]
+                kinds = [str(kind) for kind in (*(trouble.kind for trouble in here), *one.unknown)]
+                postgres.execute(conn, "end_troubles", source=one.source.name, kinds=kinds, now=at)
+                noted += [telling.note(conn, trouble, at) for trouble in here]
+                _keep(conn, one, at)
+        with conn:
+            told = telling.tell(conn, settings, noted, at)
+            telling.tell_ends(conn, settings, [source.name for source in sources], at)
+        troubles += [replace(one.trouble, told=one.id in told) for one in noted]
+    return troubles
 
 
-def _silence(conn: postgres.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
-    life = postgres.row(conn, "life_of_source", source=source.name, now=now) or {}
-    since = life["yielded_at"] or life["first_crawl"]
-    if since is None or life["last_crawl"] is None:
-        return None
-    usual = _usual(
-        settings,
-        source,
-        postgres.query(conn, "yields_of_source", source=source.name, now=now, within=policy.USUAL_FROM),
-        now,
-    )
-    silent = now - since > policy.SILENT_TIMES * usual and life["last_crawl"] > since + usual
-    if not silent:
-        _end(conn, source, TroubleKind.SILENT, now)
-        return None
-    begun = postgres.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.SILENT))
-    trouble = Trouble(
+def states(
+    conn: postgres.Connection, settings: Settings, sources: Sequence[Source], now: datetime
+) -> dict[str, Judged]:
+    """The state of each source at a moment, by its name, part of no transaction that writes; nobody is told."""
+    return {source.name: _find(conn, settings, source, now).judged for source in sources}
+
+
+def _find(conn: postgres.Connection, settings: Settings, source: Source, now: datetime) -> Found:
+    with conn:
+        past = history.read(conn, source.name, now)
+        kept = postgres.row(conn, "state_of_source", source=source.name)
+        judged = judge(
+            past.looks,
+            now,
+            zone=source.timezone,
+            gap=_pause(settings, source, now),
+            yielded_at=past.yielded_at,
+            was=SourceState(kept["state"]) if kept else None,
+        )
+        drift, (lost, unknown) = _drift(conn, source), _lost_login(conn, source, now)
+        others = [drift, _lag(conn, source, now), _broken_promise(conn, source, now), lost]
+    if judged.state in (*WELL, SourceState.BEHIND, SourceState.QUIET):
+        # They are told in their own words.
+        for trouble, state in ((drift, SourceState.DRIFTING), (lost, SourceState.BLOCKED)):
+            if trouble:
+                judged = Judged(
+                    state=state, since=trouble.since, reason=trouble.message.partition(": ")[2], cause="said"
+                )
+    return Found(source=source, history=past, judged=judged, others=[other for other in others if other],
+                 unknown=[TroubleKind.LOGIN] if unknown else [])  # fmt: skip
+
+
+def _together(found: Sequence[Found], now: datetime) -> list[Found]:
+    """Let those that stopped answering when others did, for the same reason, be told with them, and not each later."""
+    failing = (SourceState.ERRORING, SourceState.BLOCKED)
+    begun = [(one.judged.cause, one.judged.since or now) for one in found if one.judged.state in failing]
+    begun += [(one.judged.cause, one.judged.suspected) for one in found if one.judged.suspected]
+    made = []
+    for one in found:
+        since, cause = one.judged.suspected, one.judged.cause
+        if since and sum(c == cause and abs(at - since) <= policy.AT_ONCE for c, at in begun) >= policy.TOGETHER:
+            reason = f"its lists do not answer since {since:%Y-%m-%d %H:%M} UTC ({cause}), as those of others."
+            one = replace(one, judged=Judged(state=SourceState.ERRORING, since=since, reason=reason, cause=cause))
+        made.append(one)
+    return made
+
+
+def _of_state(found: Found) -> Iterator[Trouble]:
+    """The trouble that a state is; none where it is well, or is told in other words."""
+    judged, source = found.judged, found.source
+    if judged.state not in TOLD_STATES or judged.since is None or judged.cause == "said":
+        return
+    kind, subject = TOLD_STATES[judged.state]
+    yield Trouble(
         source=source.name,
-        kind=TroubleKind.SILENT,
-        # A silence goes on until something new comes, also where the last article turns out to be older than was known.
-        since=max(since, begun["since"]) if begun else since,
-        subject=f"{source.name} has gone silent",
-        message=_describe_silence(source, since, usual, life),
-        usual=usual,
+        kind=kind,
+        since=judged.since,
+        subject=subject.format(source.name),
+        message=f"{source.title} ({source.name}): {judged.reason}\n{_last_run(found.history)}".rstrip(),
+        usual=judged.usual,
+        cause=judged.cause,
+        run=found.history.run if judged.state == SourceState.ERRORING else "",
     )
-    return _tell_once(conn, settings, trouble, now)
 
 
-def _drift(conn: postgres.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
+def _keep(conn: postgres.Connection, found: Found, now: datetime) -> None:
+    judged = found.judged
+    postgres.execute(
+        conn,
+        "keep_state",
+        source=found.source.name,
+        state=str(judged.state),
+        since=judged.since,
+        reason=judged.reason,
+        figure=judged.figure,
+        low=judged.low,
+        high=judged.high,
+        now=now,
+    )
+
+
+def _drift(conn: postgres.Connection, source: Source) -> Trouble | None:
     stored = templates.newest(conn, source.name)
     since = stored.drifted_at if stored else None
     if stored is None or since is None:
-        _end(conn, source, TroubleKind.CHANGED, now)
         return None
     message = (
         f"{source.title} ({source.name}): the template of {source.name} no longer fits since run {stored.drifted_run}: "
@@ -111,7 +168,7 @@ def _drift(conn: postgres.Connection, settings: Settings, source: Source, now: d
         f"{stored.version}, learned {stored.learned_at:%Y-%m-%d} of {stored.pages} pages. They are read without it "
         f"until {templates.LEAST_PAGES} pages since then can be learned from."
     )
-    trouble = Trouble(
+    return Trouble(
         source=source.name,
         kind=TroubleKind.CHANGED,
         since=since,
@@ -119,20 +176,18 @@ def _drift(conn: postgres.Connection, settings: Settings, source: Source, now: d
         message=message,
         run=stored.drifted_run,
     )
-    return _tell_once(conn, settings, trouble, now)
 
 
-def _lag(conn: postgres.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
+def _lag(conn: postgres.Connection, source: Source, now: datetime) -> Trouble | None:
     crawls = postgres.query(conn, "crawls_of_source", source=source.name, now=now, count=policy.BEHIND_CRAWLS)
     behind = len(crawls) == policy.BEHIND_CRAWLS and all(crawl["behind"] for crawl in crawls)
     begun = postgres.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.BEHIND))
     since = (begun["since"] if begun else crawls[-1]["started_at"]) if behind else None
     if since is None:
-        _end(conn, source, TroubleKind.BEHIND, now)
         return None
     run, said = crawls[0]["run"], crawls[0]["message"]
     message = f"{source.title} ({source.name}): its feed is behind its sitemap since {since:%Y-%m-%d}.\n{run}: {said}."
-    trouble = Trouble(
+    return Trouble(
         source=source.name,
         kind=TroubleKind.BEHIND,
         since=since,
@@ -140,24 +195,22 @@ def _lag(conn: postgres.Connection, settings: Settings, source: Source, now: dat
         message=message,
         run=run,
     )
-    return _tell_once(conn, settings, trouble, now)
 
 
-def _broken_promise(conn: postgres.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
+def _broken_promise(conn: postgres.Connection, source: Source, now: datetime) -> Trouble | None:
     promised = source.expect.articles_per_run
     load = postgres.row(conn, "newest_load_of_source", source=source.name, now=now) if promised else None
     short = load is not None and load["new"] < promised
     begun = postgres.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.PROMISE))
     since = (begun["since"] if begun else load["started_at"]) if load and short else None
     if load is None or since is None:
-        _end(conn, source, TroubleKind.PROMISE, now)
         return None
     message = (
         f"{source.title} ({source.name}): run {load['run']} gave {load['new']} new "
         f"{'article' if load['new'] == 1 else 'articles'}; its file promises at least {promised} in a run "
         "(expect.articles_per_run)."
     )
-    trouble = Trouble(
+    return Trouble(
         source=source.name,
         kind=TroubleKind.PROMISE,
         since=since,
@@ -165,10 +218,10 @@ def _broken_promise(conn: postgres.Connection, settings: Settings, source: Sourc
         message=message,
         run=load["run"],
     )
-    return _tell_once(conn, settings, trouble, now)
 
 
-def _lost_login(conn: postgres.Connection, settings: Settings, source: Source, now: datetime) -> Trouble | None:
+def _lost_login(conn: postgres.Connection, source: Source, now: datetime) -> tuple[Trouble | None, bool]:
+    """That a login is not taken, or that nothing says whether it is."""
     looks = []
     if access.has_login(source):
         looks = postgres.query(conn, "looks_as_subscriber", source=source.name, now=now, count=policy.LOGIN_CRAWLS)
@@ -179,9 +232,7 @@ def _lost_login(conn: postgres.Connection, settings: Settings, source: Source, n
     begun = postgres.row(conn, "trouble_since", source=source.name, kind=str(TroubleKind.LOGIN))
     if not lost:
         # Nothing to look at proves nothing: what began goes on.
-        if articles or not access.has_login(source):
-            _end(conn, source, TroubleKind.LOGIN, now)
-        return None
+        return None, access.has_login(source) and not articles
     variables = ", ".join(access.variable(name) for name, key in access.wanted(source).items() if key != "proxy")
     example = refused[0]
     why = "only the start of the article is shown" if example["paywall"] else example["reason"]
@@ -198,37 +249,7 @@ def _lost_login(conn: postgres.Connection, settings: Settings, source: Source, n
         message=message,
         run=example["run"],
     )
-    return _tell_once(conn, settings, trouble, now)
-
-
-def _end(conn: postgres.Connection, source: Source, kind: TroubleKind, now: datetime) -> None:
-    """Note that a source is in no trouble of this kind any more, if it was."""
-    postgres.execute(conn, "trouble_over", source=source.name, kind=str(kind), since=None, now=now)
-
-
-def _tell_once(conn: postgres.Connection, settings: Settings, trouble: Trouble, now: datetime) -> Trouble:
-    """Note a trouble and its alert, and put it into the outbox if nobody was told so far; the trouble, told or not.
-
-    One of the same kind that began at another time is over.
-    """
-    of_it = {"source": trouble.source, "kind": str(trouble.kind), "since": trouble.since}
-    postgres.execute(conn, "trouble_over", **of_it, now=now)
-    row = postgres.row(conn, "trouble_begun", **of_it) or {}
-    alert = (
-        postgres.row(conn, "write_health_alert", story=row["id"], source=trouble.source, message=trouble.message) or {}
-    )
-    if row["told_at"] is not None or not settings.operators:
-        return trouble
-    for delivery in put_message(conn, settings.operators, f"health/{row['id']}", trouble.subject, trouble.message):
-        postgres.execute_values(conn, "write_delivered_alerts", [(delivery["id"], alert["id"])])
-    return replace(trouble, told=bool(postgres.execute(conn, "trouble_told", id=row["id"], now=now)))
-
-
-def _usual(settings: Settings, source: Source, yields: Sequence[postgres.Row], now: datetime) -> timedelta:
-    """The median time between two runs that gave something, but no less than the schedule's longest pause."""
-    gaps = [later["at"] - earlier["at"] for earlier, later in pairwise(yields)]
-    pause = _pause(settings, source, now)
-    return max(pause, median(gaps)) if gaps else pause
+    return trouble, False
 
 
 def _pause(settings: Settings, source: Source, now: datetime) -> timedelta:
@@ -247,23 +268,11 @@ def _pause(settings: Settings, source: Source, now: datetime) -> timedelta:
     return max(later - earlier for later, earlier in pairwise(strikes))
 
 
-def _describe_silence(source: Source, since: datetime, usual: timedelta, life: dict[str, Any]) -> str:
+def _last_run(past: History) -> str:
     """What a person needs to tell "nothing new" from "nothing reachable" and "nothing extracted"."""
-    what = "No new article" if life["yielded_at"] else "Not one article so far"
-    lines = [
-        f"{source.title} ({source.name}): {what.lower()} since {since:%Y-%m-%d %H:%M} UTC; "
-        f"usual is one every {_long(usual)}.",
-        f"Its last run, {life['run']}:",
-    ]
-    for stage in life["stages"] or []:
+    lines = [f"Its last run, {past.run}:"] if past.stages else []
+    for stage in past.stages:
         counts = ", ".join(f"{count} {name}" for name, count in stage["counts"].items() if count and name != "seconds")
         said = "; ".join(part for part in (counts, stage["message"]) if part)
         lines.append(f"  {stage['stage']} {stage['state']}" + (f": {said}" if said else ""))
     return "\n".join(lines)
-
-
-def _long(span: timedelta) -> str:
-    hours = span.total_seconds() / 3600
-    if hours < 2:
-        return f"{round(hours * 60)} minutes"
-    return f"{round(hours)} hours" if hours < policy.HOURS_IN_DAYS_FROM else f"{round(hours / 24)} days"

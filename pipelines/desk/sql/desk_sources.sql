@@ -9,6 +9,8 @@ select name as source,
     (select max(since) from health
         where health.source = name and kind = 'silent' and recovered_at is null
             and (newest.first_fetched_at is null or newest.first_fetched_at <= since)) as quiet_since,
+    (select jsonb_build_object('state', state, 'since', since, 'reason', reason, 'figure', figure, 'low', low, 'high', high,
+        'checked_at', checked_at) from source_states where source_states.source = name) as health,
     (select count(*) from urls where urls.source = name and state in ('discovered', 'fetched') and kind = 'article') as undecided
 from unnest(%(sources)s::text[]) as name
 left join lateral (

@@ -1,0 +1,21 @@
+"""The states of sources as they were found last, for whoever shows them without looking anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipelines.errors import DatabaseError
+from pipelines.settings import Settings
+from pipelines.stores import migrations, postgres
+
+
+def states(settings: Settings, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """By the name of a source: state, since, reason, figure, low, high, checked_at; nothing where no database is."""
+    try:
+        with postgres.connection(settings) as conn, conn:
+            migrations.check_migrated(conn)
+            return {row.pop("source"): row for row in postgres.query(conn, "states_kept", sources=list(names))}
+    except DatabaseError:
+        # The list of sources is files alone, and is shown before there is a database.
+        return {}

@@ -1,0 +1,318 @@
+"""In which state a source is, by its own history: a pure function, which asks nobody and keeps nothing.
+
+What is usual is learned (usual.py); no threshold is set by hand for a source. A sentence names the figure and what is
+usual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise, takewhile
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from pipelines.codes import SourceState
+from pipelines.health import policy, usual
+from pipelines.health.usual import Look, Pace
+
+# What a source is in when it is in no trouble.
+WELL = (SourceState.HEALTHY, SourceState.LEARNING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """A state, since when a source is in it (None: nobody knows), and a sentence that says why.
+
+    figure: what was counted; low, high: what is usual for it, where that is learned. usual: the usual gap of a silence.
+    cause: why it does not answer, in a word. suspected: since when its lists do not answer, though that is no trouble
+    yet.
+    """
+
+    state: SourceState
+    since: datetime | None = None
+    reason: str = ""
+    figure: int | None = None
+    low: int | None = None
+    high: int | None = None
+    usual: timedelta | None = None
+    cause: str = ""
+    suspected: datetime | None = None
+
+
+def judge(
+    looks: Sequence[Look],
+    now: datetime,
+    *,
+    zone: str = "UTC",
+    gap: timedelta,
+    yielded_at: datetime | None = None,
+    was: SourceState | None = None,
+    learned: Pace | None = None,
+) -> Judged:
+    """The state of a source by its looks, the oldest first.
+
+    gap: what is usual while nothing is learned. yielded_at: when it last gave something, if that is before the looks.
+    was: its state before: what was unusually low is so until it is likely again. learned: its pace, where somebody has
+    learned it already.
+    """
+    if not looks:
+        return Judged(state=SourceState.LEARNING, reason="No crawl of it has ended yet.")
+    given = [look for look in looks if look.heard and look.new]
+    last = max(filter(None, (given[-1].at if given else None, yielded_at)), default=None)
+    # The first look finds a whole list, and says nothing of a pace.
+    paced = without_first(looks)
+    own = usual.usual_gap(paced)
+    pace = (learned or usual.learn(paced, now, zone)) if is_learned(paced) else None
+    latest = _latest(own, gap)
+    failing = _failing(looks, latest, now)
+    found = (
+        (failing if failing and not failing.suspected else None)
+        or _barren(looks)
+        or _silent(looks, paced, now, last, pace, own, gap)
+        or _drifting(looks)
+        or (_quiet(paced, now, zone, pace, was) if pace else None)
+        or _behind(looks)
+        or (_healthy(paced, pace, zone) if pace else _learning(looks))
+    )
+    if failing and failing.suspected and found.state in WELL:
+        return Judged(**{**vars(found), "suspected": failing.suspected, "cause": failing.cause})
+    return found
+
+
+def lasting(span: timedelta) -> str:
+    """A span of time in words: `40 minutes`, `6 hours`, `3 days`."""
+    hours = span / usual.HOUR
+    if hours < 2:
+        count, unit = round(hours * 60), "minute"
+    elif hours < policy.HOURS_IN_DAYS_FROM:
+        count, unit = round(hours), "hour"
+    else:
+        count, unit = round(hours / 24), "day"
+    return f"{count} {unit}" + ("" if count == 1 else "s")
+
+
+def without_first(looks: Sequence[Look]) -> Sequence[Look]:
+    """The looks from the first one that found something on, as if that had found nothing."""
+    first = next((n for n, look in enumerate(looks) if look.heard and look.new), len(looks) - 1)
+    return [Look(at=looks[first].at), *looks[first + 1 :]]
+
+
+def is_learned(paced: Sequence[Look]) -> bool:
+    """Whether a source was looked at long enough to know what is usual for it."""
+    heard = [look for look in paced if look.heard]
+    return (
+        len(heard) > 1
+        and heard[-1].at - heard[0].at >= policy.LEARNED_AFTER
+        and sum(look.new > 0 for look in heard) >= policy.LEARNED_YIELDS
+    )
+
+
+def _latest(own: timedelta | None, gap: timedelta) -> timedelta:
+    """The longest after which a trouble is told in any case."""
+    return max(policy.TOLD_WITHIN, policy.TOLD_GAPS * (own or gap))
+
+
+def _failing(looks: Sequence[Look], latest: timedelta, now: datetime) -> Judged | None:
+    """Its lists do not answer: erroring, or blocked; suspected where that is no trouble yet."""
+    streak = list(takewhile(lambda look: not look.heard, reversed(looks)))
+    if not streak:
+        return None
+    begun, newest = streak[-1].at, streak[0]
+    before = looks[: len(looks) - len(streak)]
+    patience = min(latest, max(policy.ERROR_AT_LEAST, policy.ERROR_TIMES * _longest_failure(before)))
+    heard = next((look for look in reversed(before) if look.heard), None)
+    told = len(streak) >= policy.ERROR_LOOKS and newest.at - begun >= patience
+    # Of crawls that are seldom a second one may come too late.
+    told = told or now - (heard.at if heard else begun) > latest
+    cause = newest.cause or "no reason was given"
+    many = f"{len(streak)} crawls" if len(streak) > 1 else "1 crawl"
+    usually = f"; before, its lists answered, last {heard.at:%Y-%m-%d %H:%M} UTC" if heard else ""
+    said = "the site refuses us" if newest.refused else "its lists do not answer"
+    return Judged(
+        state=SourceState.BLOCKED if newest.refused else SourceState.ERRORING,
+        since=begun,
+        reason=f"{said} since {begun:%Y-%m-%d %H:%M} UTC, in {many} ({cause}){usually}.",
+        figure=len(streak),
+        cause=cause,
+        suspected=None if told else begun,
+    )
+
+
+def _longest_failure(looks: Sequence[Look]) -> timedelta:
+    """The longest time that its lists did not answer, of those that ended."""
+    longest, begun = timedelta(), None
+    for look in looks:
+        if look.heard:
+            longest, begun = max(longest, (look.at - begun) if begun else timedelta()), None
+        else:
+            begun = begun or look.at
+    return longest
+
+
+def _barren(looks: Sequence[Look]) -> Judged | None:
+    """Pages came since its last article, and none of them is one: blocked where they are walls, else not extracting."""
+    since = list(takewhile(lambda look: not look.articles, reversed(looks)))
+    pages, before = sum(look.pages for look in since), looks[: len(looks) - len(since)]
+    walls = sum(look.walls for look in since)
+    if pages < policy.BARREN_PAGES:
+        return None
+    known, found = sum(look.pages for look in before), sum(look.articles for look in before)
+    # As if two pages had been seen before, one of them an article.
+    share = (found + 1) / (known + 2)
+    if (1 - share) ** pages > policy.BARREN_UNLIKELY:
+        return None
+    begun = next(look for look in reversed(since) if look.pages).at
+    usually = f"usually {round(100 * share)} of 100 are articles"
+    if walls >= policy.WALLED_SHARE * pages:
+        said = f"{walls} of {pages} pages since {begun:%Y-%m-%d %H:%M} UTC are walls or not there, none an article"
+        return Judged(state=SourceState.BLOCKED, since=begun, reason=f"{said}; {usually}.", figure=walls, cause="walls")
+    said = f"{pages} pages since {begun:%Y-%m-%d %H:%M} UTC, and no article on them"
+    return Judged(state=SourceState.NOT_EXTRACTING, since=begun, reason=f"{said}; {usually}.", figure=0)
+
+
+def _silent(
+    looks: Sequence[Look],
+    paced: Sequence[Look],
+    now: datetime,
+    last: datetime | None,
+    pace: Pace | None,
+    own: timedelta | None,
+    gap: timedelta,
+) -> Judged | None:
+    first = looks[0].at
+    since = last or first
+    empty = [look for look in looks if look.heard and look.at > since]
+    if not empty:
+        return None
+    listened = empty[-1].at
+    usually = (own or gap) if pace else max(gap, _gap_so_far(looks, gap))
+    waits = _latest(own, gap) if pace else max(policy.LEARNING_WAITS, policy.SILENT_TIMES * usually)
+    # Where the next look would be too late, by when its last article may have come, this one is in time.
+    spacing = _spacing(paced) if pace else timedelta()
+    late = now - since > waits - 2 * spacing and listened > since + usually
+    expected = 0.0
+    if pace and len(empty) >= policy.SILENT_LOOKS and listened - since >= policy.SILENT_AT_LEAST:
+        expected = pace.expected(since, listened)
+        least = policy.EMPTY_MORE + policy.EMPTY_MOST_BY_CHANCE
+        if not late and expected > least:
+            most = usual.longest_empty([look for look in paced if look.at <= since], pace)
+            late = expected > policy.EMPTY_TIMES * most + least
+    if not late:
+        return None
+    what = "no new article" if last else "not one article so far"
+    awaited = f", and some {round(expected)} were to be expected" if expected >= 2 else ""
+    return Judged(
+        state=SourceState.SILENT,
+        since=since,
+        reason=f"{what} since {since:%Y-%m-%d %H:%M} UTC; usual is one every {lasting(usually)}{awaited}.",
+        figure=0,
+        usual=usually,
+    )
+
+
+def _gap_so_far(looks: Sequence[Look], gap: timedelta) -> timedelta:
+    """The median gap of a source of which little is known: from its first look on, between what gave something."""
+    given = [look.at for look in looks if look.heard and look.new]
+    gaps = [two - one for one, two in pairwise([looks[0].at, *given]) if two > one]
+    return _median(gaps) if gaps else gap
+
+
+def _spacing(looks: Sequence[Look]) -> timedelta:
+    """The usual time from one look to the next."""
+    return _median([two.at - one.at for one, two in pairwise(looks)])
+
+
+def _median(spans: Sequence[timedelta]) -> timedelta:
+    return timedelta(seconds=median(span.total_seconds() for span in spans))
+
+
+def _drifting(looks: Sequence[Look]) -> Judged | None:
+    held = list(takewhile(lambda look: look.held or not look.articles, reversed(looks)))
+    held = [look for look in held if look.held]
+    if not held:
+        return None
+    count, begun = sum(look.held for look in held), held[-1].at
+    many = f"{count} articles are" if count > 1 else "1 article is"
+    return Judged(
+        state=SourceState.DRIFTING,
+        since=begun,
+        reason=f"{many} held since {begun:%Y-%m-%d %H:%M} UTC, for they are not like those before: "
+        "`nightdesk quarantine` shows and releases them.",
+        figure=count,
+    )
+
+
+def _quiet(paced: Sequence[Look], now: datetime, zone: str, pace: Pace, was: SourceState | None) -> Judged | None:
+    heard = [look for look in paced if look.heard]
+    end = heard[-1].at
+    pause = policy.UNHEARD_PAUSES * _spacing(heard)
+    # After a time in which nobody listened a list may have forgotten what it had.
+    missed = max((two.at for one, two in pairwise(heard) if two.at - one.at > pause), default=heard[0].at)
+    windows = []
+    for span in policy.WINDOWS if end - pace.begin >= policy.COUNTS_AFTER else ():
+        start = max((look.at for look in heard if look.at <= end - span), default=None)
+        if start is None or start < max(pace.begin, missed):
+            continue
+        expected = pace.expected(start, end)
+        if expected >= policy.LEAST_AWAITED:
+            windows.append((start, expected, sum(look.new for look in heard if look.at > start)))
+    if not windows:
+        return None
+    start, expected, count = windows[0]
+    if count >= expected or usual.tail(count, expected, pace.windows(end - start)[0]) >= policy.USUAL_AGAIN:
+        # What it gives now is usual, whatever it gave before.
+        return None
+    for start, expected, count in windows:
+        if count > policy.LOW_SHARE * expected and was != SourceState.QUIET:
+            continue
+        scatter, lowest = pace.windows(end - start)
+        # What was so low before is usual for it, such as a holiday; and what goes on must be likely before it is over.
+        seen = was != SourceState.QUIET and count + 1 >= lowest * expected
+        bound = policy.LIKELY_AGAIN if was == SourceState.QUIET else policy.UNLIKELY
+        if seen or usual.tail(count, expected, scatter) >= bound:
+            continue
+        least, most = usual.usual_range(expected, scatter)
+        return Judged(
+            state=SourceState.QUIET,
+            since=start,
+            reason=f"{count} new since {_day(start, now, zone)}; usually {least} to {most}.",
+            figure=count,
+            low=least,
+            high=most,
+        )
+    return None
+
+
+def _behind(looks: Sequence[Look]) -> Judged | None:
+    newest = [look for look in reversed(looks) if look.heard]
+    lagging = list(takewhile(lambda look: look.behind, newest))
+    if len(lagging) < policy.BEHIND_CRAWLS:
+        return None
+    begun = lagging[-1].at
+    reason = f"its feed lacks what its sitemap names since {begun:%Y-%m-%d}, in {len(lagging)} crawls."
+    return Judged(state=SourceState.BEHIND, since=begun, reason=reason, figure=len(lagging))
+
+
+def _learning(looks: Sequence[Look]) -> Judged:
+    span = looks[-1].at - looks[0].at
+    reason = f"{lasting(span)} of crawls so far: what is usual for it is not known yet."
+    return Judged(state=SourceState.LEARNING, since=looks[0].at, reason=reason)
+
+
+def _healthy(paced: Sequence[Look], pace: Pace, zone: str) -> Judged:
+    heard = [look for look in paced if look.heard]
+    end = heard[-1].at
+    start = max((look.at for look in heard if look.at <= end - policy.WEEK), default=heard[0].at)
+    count = sum(look.new for look in heard if look.at > start)
+    least, most = usual.usual_range(pace.expected(start, end), pace.windows(end - start)[0])
+    reason = f"{count} new in {lasting(end - start)}; usually {least} to {most}."
+    return Judged(state=SourceState.HEALTHY, reason=reason, figure=count, low=least, high=most)
+
+
+def _day(at: datetime, now: datetime, zone: str) -> str:
+    """A moment as people name it: its weekday where it was in the last days, else its date."""
+    local = at.astimezone(ZoneInfo(zone))
+    # The name of a weekday is that of the last one.
+    return f"{local:%A}" if now - at < policy.WEEK - timedelta(days=1) else f"{local:%Y-%m-%d}"

@@ -1,0 +1,244 @@
+"""What is usual for a source: how many new articles to expect in a span of time, and how far that is off by chance.
+
+The pace is learned of the source's own looks: an overall rate, times a factor for the day of the week, times one for
+the hour, each drawn to 1 where little is known. Old looks count less. How much the counts of same-length windows
+scatter around what was expected (more than chance alone would have them) widens what is usual: a negative binomial.
+docs/decisions.md has the figures.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import accumulate, pairwise
+from zoneinfo import ZoneInfo
+
+from pipelines.health import policy
+
+HOUR = timedelta(hours=1)
+# As the calendar has it.
+DAYS_OF_WEEK, HOURS_OF_WEEK = 7, 7 * 24
+# What a count is held against where a smooth curve stands for it; the share of a normal distribution below its middle.
+BETWEEN_COUNTS, HALF = 0.5, 0.5
+# Windows begin at every quarter of their length.
+WINDOW_PARTS = 4
+# Terms of a tail that are added up one by one. Chosen: beyond it the normal distribution says the same.
+MOST_TERMS = 400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What a crawl of a source found, as far as it is known by now.
+
+    at: when it began. heard: whether its lists answered. new: articles. pages: that came, and were read; articles: how
+    many of them are articles. cause: why nothing was heard, in a word. refused: the site says no, or shows a wall.
+    walls: how many of the pages are walls. held: how many articles of it are held as drifting. behind: whether its feed
+    lacked what its sitemap names.
+    """
+
+    at: datetime
+    heard: bool = True
+    new: int = 0
+    pages: int = 0
+    articles: int = 0
+    cause: str = ""
+    refused: bool = False
+    walls: int = 0
+    held: int = 0
+    behind: bool = False
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What is learned of a source: the expected articles of each hour from `begin` on, and how its counts scatter.
+
+    known: the articles, by weight, that it is learned of.
+    """
+
+    begin: datetime
+    sums: list[float]
+    known: float
+    seen: list[float] = field(repr=False)
+    learned_until: int = 0
+
+    def expected(self, start: datetime, end: datetime) -> float:
+        """How many new articles are usual between two moments."""
+        return self._at(self.sums, end) - self._at(self.sums, start)
+
+    def windows(self, span: timedelta) -> tuple[float, float]:
+        """How counts of windows of this length vary beyond chance, as a share, squared; the lowest, as a share.
+
+        The one is never 0; the other is of what was expected, 1 where no such window is known.
+        """
+        hours = max(1, round(span / HOUR))
+        found, count, lowest = 0.0, 0, 1.0
+        for start in range(0, self.learned_until - hours + 1, max(1, hours // WINDOW_PARTS)):
+            expected = self.sums[start + hours] - self.sums[start]
+            if expected < policy.LEAST_EXPECTED:
+                continue
+            seen = self.seen[start + hours] - self.seen[start]
+            lowest = min(lowest, seen / expected)
+            found += ((seen - expected) ** 2 - expected) / expected**2
+            count += 1
+        own = (found + policy.SCATTER * policy.SCATTER_WINDOWS) / (count + policy.SCATTER_WINDOWS)
+        # What is learned of few articles is itself not known well.
+        return max(own, policy.SCATTER) + 1 / max(1.0, self.known), lowest
+
+    def _at(self, sums: Sequence[float], at: datetime) -> float:
+        hours = (at - self.begin) / HOUR
+        if hours <= 0:
+            return 0.0
+        whole = min(int(hours), len(sums) - 2)
+        return sums[whole] + min(hours - whole, 1.0) * (sums[whole + 1] - sums[whole])
+
+
+def heard(looks: Sequence[Look]) -> list[tuple[Look, Look]]:
+    """The looks that heard something, each with the one before it: between the two its articles came.
+
+    A pause in which nobody listened for long says nothing of the source: lists forget what is old.
+    """
+    listening = [look for look in looks if look.heard]
+    return [(one, two) for one, two in pairwise(listening) if two.at - one.at <= policy.LONGEST_UNHEARD]
+
+
+def learn(looks: Sequence[Look], now: datetime, zone: str) -> Pace | None:
+    """What is usual, learned of the looks up to a while ago; None where there is too little to learn of.
+
+    The newest of the history is not learned of: it is what is to be judged.
+    """
+    spans = heard(looks)
+    if not spans:
+        return None
+    begin = spans[0][0].at.replace(minute=0, second=0, microsecond=0)
+    length = now - begin
+    until = now - min(policy.NOT_LEARNED, length * policy.NOT_LEARNED_SHARE)
+    hours = math.ceil(length / HOUR) + 1
+    seen, exposed = [0.0] * hours, [0.0] * hours
+    for one, two in spans:
+        _spread(seen, exposed, (one.at - begin) / HOUR, (two.at - begin) / HOUR, two.new)
+    known = min(hours, max(1, int((until - begin) / HOUR)))
+    factors, rate, weight = _profile(begin, known, hours, seen, exposed, zone)
+    return Pace(
+        begin=begin,
+        sums=[0.0, *accumulate(rate * factor for factor in factors)],
+        known=weight,
+        seen=[0.0, *accumulate(seen)],
+        learned_until=known,
+    )
+
+
+def tail(count: int, expected: float, scatter: float) -> float:
+    """How likely so few or fewer are, where so many are expected."""
+    if expected <= 0:
+        return 1.0
+    if count > MOST_TERMS:
+        deviation = (count + BETWEEN_COUNTS - expected) / math.sqrt(expected + scatter * expected**2)
+        return HALF * math.erfc(-deviation / math.sqrt(2))
+    size = 1 / scatter
+    share = expected / (size + expected)
+    term = math.exp(-size * math.log1p(expected / size))
+    total = term
+    for n in range(1, count + 1):
+        term *= (size + n - 1) / n * share
+        total += term
+    return min(1.0, total)
+
+
+def usual_range(expected: float, scatter: float) -> tuple[int, int]:
+    """The counts between which nine of ten such windows are."""
+    low, high = policy.USUAL_SHARES
+    if expected > MOST_TERMS:
+        deviation = math.sqrt(expected + scatter * expected**2)
+        return max(0, round(expected - policy.NORMAL_NINE_TENTHS * deviation)), round(
+            expected + policy.NORMAL_NINE_TENTHS * deviation
+        )
+    bounds, count = [], 0
+    for share in (low, high):
+        while tail(count, expected, scatter) < share:
+            count += 1
+        bounds.append(count)
+    return bounds[0], bounds[1]
+
+
+def usual_gap(looks: Sequence[Look]) -> timedelta | None:
+    """The gap between two looks with something new in which, or a shorter one, 95 % of the source's time passes."""
+    gaps = sorted(later.at - earlier.at for earlier, later in pairwise(_yielding(looks)))
+    if not gaps:
+        return None
+    passed = list(accumulate(gap.total_seconds() for gap in gaps))
+    return gaps[min(len(gaps) - 1, bisect_right(passed, policy.USUAL_TIME_SHARE * passed[-1]))]
+
+
+def longest_empty(looks: Sequence[Look], pace: Pace) -> float:
+    """The most articles that were expected in a span of looks without any, before the newest span."""
+    longest, start, last = 0.0, None, None
+    for look in (look for look in looks if look.heard):
+        if look.new:
+            if start is not None and last is not None:
+                longest = max(longest, pace.expected(start, last))
+            start, last = look.at, None
+        else:
+            last = look.at
+    return longest
+
+
+def _yielding(looks: Sequence[Look]) -> list[Look]:
+    return [look for look in looks if look.heard and look.new]
+
+
+def _spread(seen: list[float], exposed: list[float], start: float, end: float, count: int) -> None:
+    """Put a count evenly into the hours between two looks."""
+    if end <= start:
+        return
+    for hour in range(int(start), min(len(seen), math.ceil(end))):
+        part = min(end, hour + 1) - max(start, hour)
+        exposed[hour] += part
+        seen[hour] += count * part / (end - start)
+
+
+def _profile(
+    begin: datetime, known: int, hours: int, seen: Sequence[float], exposed: Sequence[float], zone: str
+) -> tuple[list[float], float, float]:
+    """The factor of each hour, the articles an hour, and the articles that this is learned of; new ones count more."""
+    clock = ZoneInfo(zone)
+    # The clock of a zone is asked once a day: an hour more or less on the day it changes makes no difference here.
+    local = [(begin + hour * HOUR).astimezone(clock) for hour in range(0, hours, 24)]
+    at = [
+        (day.weekday() * 24 + day.hour + hour) % HOURS_OF_WEEK for day in local for hour in range(24)
+    ][:hours]  # fmt: skip
+    fade, weight = HALF ** (HOUR / policy.FADES_IN), 1.0
+    articles, time = [0.0] * HOURS_OF_WEEK, [0.0] * HOURS_OF_WEEK
+    for hour in range(known - 1, -1, -1):
+        articles[at[hour]] += weight * seen[hour]
+        time[at[hour]] += weight * exposed[hour]
+        weight *= fade
+    rate = sum(articles) / sum(time) if sum(time) else 0.0
+    by_day, by_hour = [1.0] * DAYS_OF_WEEK, [1.0] * 24
+    # Where the news comes in floods, it takes more of it to believe in a day.
+    floods = _floods(seen[:known], exposed[:known])
+    # The one is learned of what the other leaves, twice.
+    for _ in range(2):
+        by_day = _factors(policy.DRAWN_BY_DAY * floods, [
+            [(articles[place], time[place] * rate * by_hour[place % 24]) for place in range(day * 24, day * 24 + 24)]
+            for day in range(DAYS_OF_WEEK)])  # fmt: skip
+        by_hour = _factors(policy.DRAWN_BY_HOUR * floods, [
+            [(articles[place], time[place] * rate * by_day[place // 24]) for place in range(hour, HOURS_OF_WEEK, 24)]
+            for hour in range(24)])  # fmt: skip
+    return [by_day[place // 24] * by_hour[place % 24] for place in at], rate, sum(articles)
+
+
+def _floods(seen: Sequence[float], exposed: Sequence[float]) -> float:
+    """How many times more than by chance the counts of days vary; 1 at least."""
+    days = [sum(seen[hour : hour + 24]) for hour in range(0, len(seen) - 24, 24) if all(exposed[hour : hour + 24])]
+    mean = sum(days) / len(days) if days else 0.0
+    return max(1.0, sum((day - mean) ** 2 for day in days) / len(days) / mean) if mean else 1.0
+
+
+def _factors(drawn: float, parts: Sequence[Sequence[tuple[float, float]]]) -> list[float]:
+    """For each part, its articles by those that would be expected, drawn to 1."""
+    return [
+        (drawn + sum(seen for seen, _ in cells)) / (drawn + sum(expected for _, expected in cells)) for cells in parts
+    ]
