@@ -6,8 +6,6 @@ from datetime import timedelta
 
 # A source is silent after so many times its usual interval without a new article. Chosen: twice is a slow weekend.
 SILENT_TIMES = 3
-# What is usual is read from the new articles of this long. Chosen: a month has four weekends, and no season.
-USUAL_FROM = timedelta(days=30)
 # Strikes of a schedule that are looked at for its longest pause. Chosen: a fortnight of nights has every pause of a
 # week in it.
 SCHEDULE_STRIKES = 14
