@@ -71,7 +71,7 @@ PUBLIC = {
     "pipelines": "codes cron edits encodings errors installation model patterns places private settings signatures "
     "singlebyte steering text urls",
     "pipelines.airflow": "airflow_home api_client cleaning night_dags service_dags standalone",
-    "pipelines.alert": "cases feeds stage synonyms watches watchfile",
+    "pipelines.alert": "cases feeds keeping known stage synonyms watches watchfile",
     "pipelines.archive": "again coverage differences evidence export holding importing parts passages provenance "
     "published search tried verify",
     "pipelines.crawl": "account aliases discovery host_locks ledger named_urls policy rhythm rules stage summary",

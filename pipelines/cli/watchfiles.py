@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from pipelines.alert import synonyms, watches, watchfile
+from pipelines.alert import keeping, synonyms, watches, watchfile
 from pipelines.cli import known as known_names
 from pipelines.cli.show import quote, say
-from pipelines.cli.watching import change_told, changing
+from pipelines.cli.watching import changing
 from pipelines.errors import NightdeskError
 from pipelines.settings import settings
 from pipelines.stores import postgres
@@ -68,5 +68,5 @@ def import_watches(
                 synonyms.remove(conn, name)
         changes = watches.history_of_transaction(conn)
     for row in changes:
-        say(f"{row['name']}: {change_told(row)}")
+        say(f"{row['name']}: {keeping.change_told(row)}")
     say(f"{len(made)} watches and {len(lists)} lists of synonyms are in the file; {len(changes)} changes.")

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import getpass
 import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
-from pipelines.alert import synonyms, watches
+from pipelines.alert import keeping, watches
 from pipelines.alert.watches import Watch
 from pipelines.cli import completion
 from pipelines.cli import known as known_names
 from pipelines.cli.show import Json, ago, as_json, quote, say, table
-from pipelines.errors import NightdeskError, WatchError
-from pipelines.query.terms import Term
+from pipelines.errors import WatchError
 from pipelines.settings import channels, settings
-from pipelines.sources import folders
 from pipelines.stores import postgres
 
 Named = Annotated[str, typer.Argument(help="The watch.", autocompletion=completion.watches)]
@@ -49,9 +46,6 @@ Cap = Annotated[int | None, typer.Option(min=0, help="Single messages an hour; 0
 watch_app = typer.Typer(help="Watches: what somebody wants to be told of.", no_args_is_help=True)
 # Takes an option's values away, where no value changes nothing.
 NONE = "-"
-CHANGEABLE = ("query", "terms", "unless", "sources", "languages", "kinds", "channels", "cap")
-SPAN = re.compile(r"(\d{1,4})\s*(min|h|d|w)")
-UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
 @watch_app.command("add")
@@ -138,7 +132,7 @@ def show(name: Named, json: Json = False) -> None:
         return
     quote(f"{watch.name}: {watch.written}", "bold")
     means = "a query: all of it has to hold" if watch.query else "any of these terms is enough"
-    told = [("means", means), ("unless", _shown(watch.unless))] if watch.unless else [("means", means)]
+    told = [("means", means), ("unless", keeping.shown(watch.unless))] if watch.unless else [("means", means)]
     told += [
         ("sources", ", ".join(watch.sources) or "all"),
         ("languages", ", ".join(watch.languages) or "all"),
@@ -184,7 +178,7 @@ def mute(
     span: Annotated[str, typer.Option("--for", metavar="SPAN", help="How long: 30min, 8h, 1d, 2w.")] = "1d",
 ) -> None:
     """List what a watch finds and tell nobody, for a while."""
-    length = _span(span)
+    length = keeping.span(span)
     with changing() as conn:
         until = watches.mute(conn, known_names.watch_of(conn, name).name, length)
     say(f"The watch {name} is mute until {_moment(until)}: what it finds is listed and told to nobody.")
@@ -205,7 +199,7 @@ def history(
         return
     table(
         ("when", "who", "watch", "what"),
-        ((row["at"], row["who"], row["name"], change_told(row)) for row in rows),
+        ((row["at"], row["who"], row["name"], keeping.change_told(row)) for row in rows),
         empty="No change of a watch was written down yet.",
     )
 
@@ -235,27 +229,23 @@ def _keep(
     channel: list[str] | None,
     cap: int | None,
 ) -> None:
-    known_names.check(settings(), conn, [one for one in source or [] if one != NONE])
-    lists = synonyms.lists(conn)
     told_to = None if channel is None else [one.strip() for given in channel for one in given.split(",") if one.strip()]
     # What a query must not find stands in the query itself.
     kept = [] if asks["query"] else [term.written for term in before.unless] if before else []
-    made = watches.make(
-        name,
-        asks["terms"],
-        _given(unless, kept),
-        query=asks["query"],
-        synonyms=lists,
-        sources=_given(source, before.sources if before else ()),
-        languages=_given(language, before.languages if before else ()),
-        kinds=_given(kind, before.kinds if before else ()),
-        channels=_given(told_to, before.channels if before else ()),
-        cap=(before.cap if before else None) if cap is None else cap or None,
-    )
-    known_names.check_scope(settings(), conn, watches.node(made, lists))
+    written = {
+        "terms": asks["terms"],
+        "unless": _given(unless, kept),
+        "query": asks["query"],
+        "sources": _given(source, before.sources if before else ()),
+        "languages": _given(language, before.languages if before else ()),
+        "kinds": _given(kind, before.kinds if before else ()),
+        "channels": _given(told_to, before.channels if before else ()),
+        "cap": (before.cap if before else None) if cap is None else cap or None,
+    }
+    made = keeping.make(settings(), conn, name, written)
     watches.add(conn, made)
     if before:
-        changed = [told for field in CHANGEABLE if (told := _change(field, before, made))]
+        changed = [told for field in keeping.CHANGEABLE if (told := _change(field, before, made))]
         say(f"Changed the watch {name}: {'; '.join(changed)}." if changed else f"The watch {name} is as it was.")
     else:
         say(f"Watching {name}: {made.written}.")
@@ -263,22 +253,10 @@ def _keep(
 
 
 def _explain(made: Watch) -> None:
-    """What people take for something else: words side by side, several terms, channels that nobody is behind."""
-    words = watches.side_by_side(made.query) if made.query else []
-    if words:
-        row, two = " ".join(words), words[:2]
-        say(
-            f"All of these words must be there, anywhere in the article: {row}. For one right behind the other write "
-            f'"{row}" in quotes, for near each other {two[0]} NEAR/5 {two[1]}, for any of them {" OR ".join(words)}.'
-        )
-    if len(made.terms) > 1:
-        say("Any of these terms is enough; for all of them write a --query.")
-    if not made.channels:
-        say("It has no channel, so it only lists.")
-    for name in made.channels:
-        if name not in channels():
-            near = folders.near(name, channels())
-            say(f"Channel {name} has no address yet{near}: set NIGHTDESK_CHANNEL_{name.upper()}.", "yellow")
+    for note in keeping.notes(made):
+        say(note)
+    for problem in keeping.unaddressed(made, channels()):
+        say(problem, "yellow")
 
 
 def _given(typed: list[str] | None, before: Sequence[str]) -> list[str]:
@@ -287,37 +265,8 @@ def _given(typed: list[str] | None, before: Sequence[str]) -> list[str]:
 
 
 def _change(field: str, before: Watch, now: Watch) -> str:
-    old, new = _shown(getattr(before, field)), _shown(getattr(now, field))
+    old, new = keeping.shown(getattr(before, field)), keeping.shown(getattr(now, field))
     return f"{field} {old} → {new}" if old != new else ""
-
-
-def _shown(value: object) -> str:
-    """A field of a watch as a sentence has it."""
-    if isinstance(value, (tuple, list)):
-        return ", ".join(one.written if isinstance(one, Term) else str(one) for one in value) or "none"
-    return "none" if value in (None, "") else str(value)
-
-
-def change_told(row: postgres.Row) -> str:
-    """A change of a row of `watches` in words."""
-    before, after = row["before"], row["after"]
-    if after is None:
-        return "removed"
-    if before is None:
-        return "added"
-    told = [
-        f"{field} {_stored(before.get(field))} → {_stored(after.get(field))}"
-        for field in (*CHANGEABLE, "paused_at", "muted_until")
-        if _stored(before.get(field)) != _stored(after.get(field))
-    ]
-    return "; ".join(told)
-
-
-def _stored(value: Any) -> str:
-    """A column of `watches` as a sentence has it."""
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        return _shown([Term(**{**term, "aliases": tuple(term["aliases"])}) for term in value])
-    return _shown(value)
 
 
 def _state(watch: Watch) -> str:
@@ -328,10 +277,3 @@ def _state(watch: Watch) -> str:
 
 def _moment(at: datetime | None) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else ""
-
-
-def _span(written: str) -> timedelta:
-    found = SPAN.fullmatch(written.strip().lower())
-    if not found or not int(found[1]):
-        raise NightdeskError(f"{written!r} is no span of time; write it like 30min, 8h, 1d or 2w.")
-    return int(found[1]) * UNITS[found[2]]

@@ -10,15 +10,14 @@ from typing import Annotated
 import typer
 
 from pipelines import steering
-from pipelines.alert import cases, synonyms, watches
+from pipelines.alert import cases, keeping, synonyms, watches
 from pipelines.alert.cases import Judged
 from pipelines.cli import completion
 from pipelines.cli import known as known_names
 from pipelines.cli.show import Json, as_json, quote, say, table
 from pipelines.errors import NightdeskError
 from pipelines.model import Match
-from pipelines.query import asked, explained, grammar, matcher
-from pipelines.query.asked import Subject
+from pipelines.query import grammar
 from pipelines.query.grammar import Node
 from pipelines.settings import settings
 from pipelines.stores import postgres
@@ -52,18 +51,15 @@ def test(
     given = words if text is None else text
     body = typer.get_text_stream("stdin").read() if given == "-" else str(given)
     node, looked_for = _asked_for(name, a_watch=text is None)
-    node_of_text, left_out = explained.of_text(node)
-    look = asked.look(Subject(title=title, description="", text=body))
-    hits = asked.places(node_of_text, look) if node_of_text else []
-    matches = matcher.matches(hits or (), look.reading.fields)
-    failed = explained.failed(node_of_text, look) if node_of_text else []
+    found = keeping.test(node, title=title, text=body)
+    matches, failed, left_out = found.matches, found.failed, found.left_out
     if json and text is None:
         as_json(list(matches))
     elif json:
-        as_json({"matched": hits is not None, "matches": list(matches), "failed": failed, "not_looked_at": left_out})
+        as_json({"matched": found.matched, "matches": list(matches), "failed": failed, "not_looked_at": left_out})
     else:
-        _show(looked_for, matches, hits is not None, failed, left_out)
-    if hits is None:
+        _show(looked_for, matches, found.matched, failed, left_out)
+    if not found.matched:
         raise typer.Exit(1)
 
 
