@@ -331,3 +331,12 @@ class Act(Decided):
     """What somebody did at the Desk: `actions.act`."""
 
     CRAWL = "crawl", "had a source crawled, whether due or not"
+    KEEP_GOLDEN = "keep golden", "kept an article's page as a golden page, with a note of what is wrong"
+    WATCH = "watch", "added or changed a watch"
+    REMOVE = "remove", "removed a watch; its alerts stay"
+    PAUSE = "pause", "let a watch look at nothing"
+    MUTE = "mute", "had what a watch finds listed and told to nobody, for a while"
+    RESUME = "resume", "let a watch tell again"
+    OPEN_FEED = "open feed", "gave the feed of a watch a new secret address"
+    CLOSE_FEED = "close feed", "took the address of a watch's feed away"
+    SYNONYMS = "synonyms", "changed or removed a list of synonyms"

@@ -73,10 +73,10 @@ PUBLIC = {
     "pipelines.airflow": "airflow_home api_client cleaning night_dags service_dags standalone",
     "pipelines.alert": "cases feeds keeping known stage synonyms watches watchfile",
     "pipelines.archive": "again coverage differences evidence export holding importing parts passages provenance "
-    "published search tried verify",
+    "published received search tried verify",
     "pipelines.crawl": "account aliases discovery host_locks ledger named_urls policy rhythm rules stage summary",
     "pipelines.dates": "clocks lists months relative written",
-    "pipelines.desk": "actions records unsent",
+    "pipelines.desk": "actions lookups records unsent",
     "pipelines.extract": "extraction fetched markup preview stage",
     "pipelines.extract.rejections": "reasons",
     "pipelines.extract.site": "learning",

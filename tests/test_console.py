@@ -9,6 +9,7 @@ from typing import Any
 import playwright
 import pytest
 
+from pipelines.load import words
 from pipelines.settings import Settings
 from pipelines.sources import sourcefile
 from pipelines.stores import postgres
@@ -65,14 +66,14 @@ def test_a_viewer_reads_the_desk_as_json_that_is_not_kept(
     with conn:
         rows.ran(conn, "sana", "load", "done")
         rows.article(conn, "sana", "1", "انقطاع الكهرباء", "نص", first_fetched_at=rows.AT)
+    words.backfill(settings)
 
-    status, headers, body = get("/api/articles?count=5")
+    status, headers, body = get("/api/search?count=5")
 
     assert status == 200
     assert headers["cache-control"] == "no-store"
     page = json.loads(body)
-    assert page["titles"] == {"sana": "Sana"}
-    assert [(a["title"], a["direction"]) for a in page["articles"]] == [("انقطاع الكهرباء", "rtl")]
+    assert [(a["title"], a["direction"]) for a in page["answers"]] == [("انقطاع الكهرباء", "rtl")]
 
 
 def test_a_source_file_that_does_not_keep_the_form_is_told_and_hides_no_other(get: Any, settings: Settings) -> None:
@@ -156,8 +157,8 @@ def test_a_setting_that_stops_the_dags_is_told_by_its_name(get: Any) -> None:
 
 
 def test_a_request_that_makes_no_sense_is_refused_and_an_unknown_source_is_empty(get: Any) -> None:
-    assert get("/api/articles?count=0")[0] == 422
-    assert json.loads(get("/api/articles?source=nobody")[2])["articles"] == []
+    assert get("/api/search?count=0")[0] == 422
+    assert json.loads(get("/api/search?source=nobody")[2])["answers"] == []
 
 
 def rendered(folder: Path, script: str, component: str, page: dict[str, Any]) -> str:

@@ -11,6 +11,18 @@ select done_at, done_by, act, detail
 from actions
 where thing = %(thing)s and name = %(of)s
 order by id desc
+
+-- name: desk_alerts_of_article
+-- The newest alerts of an article, and how the messages that tell of them stand; of one that is only listed why.
+select a.id, a.watch, a.kind, a.revision, a.created_at, a.quiet,
+    coalesce((
+        select json_agg(json_build_object('channel', d.channel, 'state', d.state) order by d.channel)
+        from delivered_alerts m join deliveries d on d.id = m.delivery_id where m.alert_id = a.id
+    ), '[]') as messages
+from alerts a
+where a.article_id = %(id)s and a.kind <> 'health'
+order by a.id desc
+
 limit %(count)s
 
 -- name: desk_article
@@ -28,6 +40,18 @@ select state, count(*) as deliveries
 from deliveries
 where created_at > %(now)s::timestamptz - %(within)s
 group by state
+
+-- name: desk_ends_of_run
+-- Where the URLs that a run discovered stand by now, by kind, state and reason.
+select kind, state, code, count(*)::int as urls
+from urls
+where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s)
+group by kind, state, code
+order by kind, count(*) desc, state, code
+
+-- name: desk_feed_of_watch
+-- Since when the feed of a watch has its address.
+select opened_at from watch_feeds where watch = %(watch)s
 
 -- name: desk_matched
 -- What the watches matched, all told: how many alerts, how many of them are only listed and why, and which watches tell nobody.
@@ -50,3 +74,44 @@ from revisions r
 left join changes c on c.article_id = r.article_id and c.revision = r.revision and c.kind = 'revised'
 where r.article_id = %(id)s
 order by r.revision desc
+
+-- name: desk_sources_of_run
+-- The sources of which a run discovered URLs, and of how many nobody has decided or something failed.
+select source, count(*)::int as urls, count(*) filter (where state in ('failed', 'blocked'))::int as failed,
+    count(*) filter (where state in ('discovered', 'fetched'))::int as open
+from urls
+where discovered_run = %(run)s
+group by source
+order by source
+
+-- name: desk_urls_of_run
+-- URLs that a run discovered, of these only, behind one of them.
+select id, source, kind, url, state, code, reason, via, discovered_at, decided_at
+from urls
+where discovered_run = %(run)s and (%(source)s = '' or source = %(source)s) and (%(state)s = '' or state = %(state)s)
+    and (%(code)s = '' or code = %(code)s) and (%(kind)s = '' or kind = %(kind)s) and id > %(after)s
+order by id
+limit %(count)s
+
+-- name: desk_versions
+-- The newest wordings of an article, without their texts, with what each is to the one before it.
+select r.revision, r.run, r.fetched_at, r.title, coalesce(c.revision_kind, '') as kind, coalesce(c.moved, '[]') as moved
+from revisions r
+left join changes c on c.article_id = r.article_id and c.revision = r.revision and c.kind = 'revised'
+where r.article_id = %(id)s
+order by r.revision desc
+limit %(count)s
+
+-- name: desk_watches
+-- How much each watch was told lately, when last, and whether its feed has an address.
+select w.name as watch, coalesce(a.alerts, 0) as alerts, a.last_at, exists (select from watch_feeds f where f.watch = w.name) as has_feed
+from watches w left join (
+    select watch, count(*)::int as alerts, max(created_at) as last_at
+    from alerts
+    where created_at > now() - %(within)s and kind <> 'health'
+    group by watch
+) a on a.watch = w.name
+
+-- name: desk_wordings
+-- Some wordings of an article in full.
+select revision, fetched_at, title, description, text from revisions where article_id = %(id)s and revision = any(%(revisions)s)

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.airflow.console import permissions, policy, v1, watch_feeds
 from pipelines.airflow.console.dag_runs import DagRefusedError
-from pipelines.airflow.console.pages import alerts, articles, overview, sources
+from pipelines.airflow.console.pages import alerts, article, ledger, overview, search, sources, trials, watches
 from pipelines.airflow.console.reading import BusyError
 from pipelines.errors import (
     CostlyError,
@@ -31,8 +31,10 @@ from pipelines.errors import (
 from pipelines.stores import postgres
 
 # The pages that answer, each with its line here.
-PAGES = (overview, sources, articles, alerts)
+PAGES = (overview, sources, search, article, watches, trials, alerts, ledger)
 FOLDER = Path(__file__).parent
+# The words of the pages, one file a language.
+LANGUAGES = {path.stem: path for path in (FOLDER / "languages").glob("*.json")}
 SCRIPTS = {path.relative_to(FOLDER).with_suffix("").as_posix(): path for path in FOLDER.rglob("*.js")}
 # What we serve is data and scripts, and never a page: where a browser is made to show it as one, nothing in it acts.
 NOTHING_ACTS = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox"
@@ -53,6 +55,7 @@ def app() -> FastAPI:
         title="Nightdesk", dependencies=[Depends(permissions.check)], docs_url=None, redoc_url=None, openapi_url=None
     )
     made.get("/{name:path}.js")(_script)
+    made.get("/languages/{name}.json")(_language)
     for page in PAGES:
         made.include_router(page.router)
     made.include_router(v1.router)
@@ -104,13 +107,21 @@ class Private:
 
 
 def _script(request: Request, name: str) -> Response:
-    path = SCRIPTS.get(name)
+    return _file(request, SCRIPTS.get(name), "text/javascript; charset=utf-8")
+
+
+def _language(request: Request, name: str) -> Response:
+    return _file(request, LANGUAGES.get(name), "application/json")
+
+
+def _file(request: Request, path: Path | None, media_type: str) -> Response:
+    """A file of the pages, or that a browser has it already."""
     if path is None:
-        raise HTTPException(404, "There is no such script.")
+        raise HTTPException(404, "There is no such file.")
     headers = {"Cache-Control": "no-cache", "ETag": f'"{path.stat().st_mtime_ns:x}-{path.stat().st_size:x}"'}
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    return FileResponse(path, media_type="text/javascript; charset=utf-8", headers=headers)
+    return FileResponse(path, media_type=media_type, headers=headers)
 
 
 def _busy(request: Request, error: Exception) -> JSONResponse:

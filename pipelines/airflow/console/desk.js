@@ -1,6 +1,8 @@
 // Desk: where the night is run from, inside Airflow's UI. Hand-written, no build step: React, Chakra and the router are
 // Airflow's own. Here is what is around every page: the navigation, and the page that the address names.
 import { PAGES } from "./pages.js";
+import { Languages } from "./parts/languages.js";
+import { say, useLanguage } from "./parts/language.js";
 import { Go, pageOf } from "./parts/router.js";
 import { Trouble } from "./parts/pieces.js";
 
@@ -13,7 +15,7 @@ const COMPONENTS = new Map(PAGES.map((page) => [page, lazy(async () => ({ defaul
 const Navigation = ({ current }) =>
   h(
     Flex,
-    { as: "nav", "aria-label": "Desk", gap: 1, flexWrap: "wrap", borderBottomWidth: "1px", pb: 1 },
+    { as: "nav", "aria-label": say("nav.desk"), gap: 1, flexWrap: "wrap", borderBottomWidth: "1px", pb: 1, align: "center" },
     PAGES.filter((page) => page.nav).map((page) => {
       const here = current && (page.path === current.path || (page.path && current.path.startsWith(`${page.path}/`)));
       return h(
@@ -31,7 +33,7 @@ const Navigation = ({ current }) =>
           textDecoration: "none",
           _hover: { bg: "bg.muted" },
         },
-        page.nav,
+        say(page.title),
       );
     }),
   );
@@ -49,24 +51,27 @@ class Boundary extends Component {
 
   render() {
     if (!this.state.error) return this.props.children;
-    return h(Trouble, null, `This page of the Desk broke: ${this.state.error.message}. Reload to try again.`);
+    return h(Trouble, null, say("page.broke", { error: this.state.error.message }));
   }
 }
 
 const Desk = () => {
   const { pathname } = useLocation();
+  const speaking = useLanguage();
   const found = pageOf(PAGES, pathname);
-  const title = found ? `${found.page.title} · Desk` : "Desk";
+  const title = !speaking ? "" : found ? `${say(found.page.title)} · ${say("nav.desk")}` : say("nav.desk");
   useEffect(() => {
-    document.title = `${title} · Airflow`;
+    if (title) document.title = `${title} · Airflow`;
   }, [title]);
+  if (!speaking) return h(Skeleton, { h: "20rem", m: 4 });
   return h(
     Box,
-    { lang: "en", dir: "ltr", p: { base: 2, md: 4 }, h: "full", overflowY: "auto", "data-testid": "desk" },
+    // Every word is another one: nothing of the page before is kept.
+    { key: speaking.asked, lang: speaking.language, dir: speaking.direction, p: { base: 2, md: 4 }, h: "full", overflowY: "auto", "data-testid": "desk" },
     h(
       Stack,
       { gap: 4, maxW: "110rem", mx: "auto" },
-      h(Navigation, { current: found?.page }),
+      h(Flex, { justify: "space-between", align: "end", gap: 3, flexWrap: "wrap" }, h(Navigation, { current: found?.page }), h(Languages)),
       h(
         Boundary,
         null,
@@ -75,7 +80,7 @@ const Desk = () => {
           { fallback: h(Stack, { gap: 4 }, h(Skeleton, { h: "4rem" }), h(Skeleton, { h: "20rem" })) },
           found
             ? h(COMPONENTS.get(found.page), { ...found.names })
-            : h(Trouble, null, "There is no such page in the Desk. Choose one above."),
+            : h(Trouble, null, say("page.none")),
         ),
       ),
     ),

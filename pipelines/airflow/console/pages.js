@@ -1,8 +1,14 @@
 // The pages of the Desk: a page is added by its line here. `path` stands behind /plugin/desk, a name with a colon is any
-// part of it; `nav` is its word in the navigation; `load` brings its module, which gives the component as `Page`.
+// part of it; `title` is the key of its words, `nav` whether it stands in the navigation; `load` brings its module, which
+// gives the component as `Page`.
 export const PAGES = [
-  { path: "", nav: "Overview", title: "Overview", load: () => import("./pages/overview.js") },
-  { path: "sources", nav: "Sources", title: "Sources", load: () => import("./pages/sources.js") },
-  { path: "articles", nav: "Articles", title: "Articles", load: () => import("./pages/articles.js") },
-  { path: "alerts", nav: "Alerts", title: "Alerts", load: () => import("./pages/alerts.js") },
+  { path: "", nav: true, title: "nav.overview", load: () => import("./pages/overview.js") },
+  { path: "sources", nav: true, title: "nav.sources", load: () => import("./pages/sources.js") },
+  { path: "articles", nav: true, title: "nav.articles", load: () => import("./pages/search.js") },
+  { path: "articles/:number", title: "nav.article", load: () => import("./pages/article.js") },
+  { path: "watches", nav: true, title: "nav.watches", load: () => import("./pages/watches.js") },
+  { path: "watches/:name", title: "nav.watch", load: () => import("./pages/watch.js") },
+  { path: "new-watch", title: "watch.add", load: () => import("./pages/newwatch.js") },
+  { path: "alerts", nav: true, title: "nav.alerts", load: () => import("./pages/alerts.js") },
+  { path: "ledger", nav: true, title: "nav.ledger", load: () => import("./pages/ledger.js") },
 ];

@@ -41,7 +41,18 @@ class Permission(Enum):
 
 # What is no GET, and what it asks. A page that acts adds its lines here.
 ACTIONS: dict[str, Permission] = {
+    "/api/articles/{number}/golden": Permission.OPERATE,
     "/api/sources/{name}/crawl": Permission.OPERATE,
+    "/api/synonyms/{name}": Permission.WATCH,
+    "/api/trials/test": Permission.READ,
+    "/api/trials/try": Permission.READ,
+    "/api/watches/{name}/feed/close": Permission.WATCH,
+    "/api/watches/{name}/feed/open": Permission.WATCH,
+    "/api/watches/{name}/keep": Permission.WATCH,
+    "/api/watches/{name}/mute": Permission.WATCH,
+    "/api/watches/{name}/pause": Permission.WATCH,
+    "/api/watches/{name}/remove": Permission.WATCH,
+    "/api/watches/{name}/resume": Permission.WATCH,
 }
 
 

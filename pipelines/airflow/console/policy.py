@@ -14,6 +14,22 @@ STATEMENT_SECONDS = 8
 ACTION_BYTES = 1024 * 1024
 # Articles of one page of the Desk, where nobody says how many, and at most. Chosen: what is read in one go.
 ROWS, MAX_ROWS = 40, 200
+# Characters of an article's beginning, where a search found no words in it. Chosen: three lines of the page.
+BEGINNING_CHARACTERS = 320
+# Characters of a query, and of a text that a watch is tried on. Chosen: the longest query there may be; a long article.
+QUERY_CHARACTERS, TEST_CHARACTERS = 10_000, 100_000
+# Values of one field of a watch, such as its terms. Chosen: as many as a query may have terms.
+WATCH_VALUES = 250
+# Days that a trial of a watch looks back where nobody says how many, and at most. Chosen: a month; a quarter.
+TRY_DAYS, MOST_TRY_DAYS = 30, 92
+# Terms, stories and passages of a story that a trial shows. Chosen: the noise is in the first ones; a screen.
+TRY_TERMS, TRY_STORIES, TRY_PASSAGES = 10, 10, 2
+# Runs that may be chosen from. Chosen: some weeks of nights.
+RUNS_OFFERED = 40
+# Characters of a note on a golden page. Chosen: a paragraph.
+NOTE_CHARACTERS = 1_000
+# Articles of the same story, and changes of a watch, that are shown. Chosen: hardly any has more.
+BESIDE = 100
 # Answers of one page of the read API, where nobody says how many, and at most. Chosen: what a program takes in one go.
 ANSWERS, MAX_ANSWERS = 20, 200
 # Versions of an article in one answer, where nobody says how many. Chosen: hardly any article has more.

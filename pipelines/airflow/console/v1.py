@@ -18,7 +18,7 @@ from pydantic import BaseModel
 
 from pipelines import steering
 from pipelines.airflow.console import documents, openapi_page, policy
-from pipelines.airflow.console.asked import BIGINT_BITS, LONGEST_NAME, NAME
+from pipelines.airflow.console.asked import BIGINT_BITS, LONGEST_NAME, LONGEST_URL, NAME
 from pipelines.airflow.console.permissions import reader
 from pipelines.airflow.console.reading import Allowance, Door
 from pipelines.archive import published, search
@@ -32,7 +32,7 @@ from pipelines.sources import folders
 
 PREFIX = "/api/v1"
 # Characters of a cursor and of an address in a question. Chosen: several times what they have.
-LONGEST_CURSOR, LONGEST_URL = 500, 8_000
+LONGEST_CURSOR = 500
 # Hexadecimal digits of an ETag. Chosen: no two answers have them in common.
 DIGEST_DIGITS = 32
 

@@ -8,13 +8,19 @@ const REFRESH_BUSY_MS = 3_000;
 const REMEMBERED = 50;
 const remembered = new Map();
 
-export class Refusal extends Error {}
+// What the server refused, as a sentence; `told` is all that it said.
+export class Refusal extends Error {
+  constructor(sentence, told = {}) {
+    super(sentence);
+    this.told = told;
+  }
+}
 
 const answered = async (answer) => {
   if (answer.ok) return answer.json();
   if (answer.status === 401) throw new Refusal("Your login has ended. Reload the page to log in again.");
   const told = await answer.json().catch(() => ({}));
-  if (typeof told.detail === "string") throw new Refusal(told.detail);
+  if (typeof told.detail === "string") throw new Refusal(told.detail, told);
   const wrong = Array.isArray(told.detail) ? told.detail.map((one) => `${one.loc.slice(1).join(".")}: ${one.msg}`).join("; ") : "";
   throw new Refusal(wrong || `The server answered ${answer.status}.`);
 };

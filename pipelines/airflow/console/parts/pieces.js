@@ -1,21 +1,22 @@
 // The small pieces of our pages: numbers and times, states, panels, and text of other people in its own direction.
 // Such text is only ever set as text; links are http(s) or none.
+import { say, since, word } from "./language.js";
+
 const { createElement: h } = globalThis.React;
 const { Badge, Box, Button, Flex, Heading, Link, Skeleton, Stack, Table, Text } = globalThis.ChakraUI;
 
-const STATES = {
-  done: ["green", "done"],
-  running: ["blue", "running"],
-  unfinished: ["blue", "under way"],
-  busy: ["orange", "busy"],
-  stopped: ["orange", "stopped early"],
-  failed: ["red", "failed"],
-  sent: ["green", "sent"],
-  waiting: ["blue", "waiting"],
-  paused: ["orange", "paused"],
-  rests: ["red", "takes nothing"],
-  works: ["green", "works"],
-  "": ["gray", "never run"],
+const COLOURS = {
+  done: "green",
+  running: "blue",
+  unfinished: "blue",
+  busy: "orange",
+  stopped: "orange",
+  failed: "red",
+  sent: "green",
+  waiting: "blue",
+  paused: "orange",
+  rests: "red",
+  works: "green",
 };
 const BAD = new Set(["blocked", "failed"]);
 const RIGHT_TO_LEFT = "'Noto Naskh Arabic', 'Noto Sans Arabic', 'Geeza Pro', 'Segoe UI', Tahoma, sans-serif";
@@ -23,13 +24,7 @@ const RIGHT_TO_LEFT = "'Noto Naskh Arabic', 'Noto Sans Arabic', 'Geeza Pro', 'Se
 export const number = (value) => value.toLocaleString("en");
 export const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
 
-export const age = (then, now) => {
-  const minutes = Math.floor((Date.parse(now) - Date.parse(then)) / 60_000);
-  if (minutes < 1) return "just now";
-  if (minutes < 60) return `${minutes} min ago`;
-  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ago`;
-  return `${Math.floor(minutes / 1440)} days ago`;
-};
+export const age = (then, now) => since(then, now);
 
 // Every time is shown by one clock, as Airflow's own pages do: the zone chosen in Airflow's menu, else the browser's.
 const zone = () => {
@@ -73,10 +68,12 @@ export const Words = ({ direction, language, size = "sm", strong, children, ...r
     children,
   );
 
-export const State = ({ state }) => {
-  const [colour, word] = STATES[state] ?? ["gray", state];
-  return h(Badge, { colorPalette: colour, variant: state === "failed" ? "solid" : "subtle", size: "sm" }, word);
-};
+export const State = ({ state }) =>
+  h(
+    Badge,
+    { colorPalette: COLOURS[state] ?? "gray", variant: state === "failed" ? "solid" : "subtle", size: "sm" },
+    word("state", state || "never"),
+  );
 
 export const Outside = ({ href, children, ...rest }) =>
   safe(href)
@@ -115,8 +112,8 @@ export const Headed = ({ title, note, asked, children }) =>
       Flex,
       { align: "center", gap: 3, flexShrink: 0, flexWrap: "wrap" },
       children,
-      asked?.page?.now ? h(Text, { fontSize: "xs", color: "fg.muted", whiteSpace: "nowrap" }, `as of ${clock(asked.page.now)}`) : null,
-      asked ? h(Button, { size: "xs", variant: "outline", onClick: asked.refresh, disabled: asked.busy }, "Refresh") : null,
+      asked?.page?.now ? h(Text, { fontSize: "xs", color: "fg.muted", whiteSpace: "nowrap" }, say("page.as_of", { at: clock(asked.page.now) })) : null,
+      asked ? h(Button, { size: "xs", variant: "outline", onClick: asked.refresh, disabled: asked.busy }, say("page.refresh")) : null,
     ),
   );
 
@@ -129,7 +126,7 @@ export const Waiting = ({ asked, children }) =>
   h(
     Stack,
     { gap: 4, "aria-busy": asked.busy },
-    asked.error ? h(Trouble, null, `${asked.error}${asked.page ? " What you see is older." : ""}`) : null,
+    asked.error ? h(Trouble, null, `${asked.error}${asked.page ? ` ${say("page.older")}` : ""}`) : null,
     asked.page ? children(asked.page) : asked.error ? null : h(Stack, { gap: 4 }, h(Skeleton, { h: "4rem" }), h(Skeleton, { h: "20rem" })),
   );
 

@@ -1,0 +1,201 @@
+"""What an article's page asks: its text, what was cut and where, its wordings and what differs between two of them, the
+page as it was received, its story, its alerts, where each wording comes from, and its evidence as a file.
+"""
+
+from __future__ import annotations
+
+import html
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query
+from fastapi.responses import FileResponse, HTMLResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.background import BackgroundTask
+
+from pipelines import steering, text
+from pipelines.airflow.console import policy
+from pipelines.airflow.console.acting import Acting
+from pipelines.airflow.console.asked import BIGINT_BITS
+from pipelines.airflow.console.reading import DESK
+from pipelines.archive import differences, evidence, published, received
+from pipelines.codes import Act, Thing
+from pipelines.desk import lookups
+from pipelines.errors import DatabaseError, NightdeskError, StoreError
+from pipelines.health import golden
+from pipelines.model import Page
+from pipelines.settings import settings
+from pipelines.sources import folders
+from pipelines.stores import postgres
+
+# What Postgres' integer can hold, without its sign.
+INTEGER_BITS = 31
+# A received page stands in a frame of a frame. The outer one, ours, forbids the inner one to load anything and to go
+# anywhere; neither runs a script, has a form, or is of this origin.
+ASIDE = {
+    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "frame-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+    "Referrer-Policy": "no-referrer",
+    "X-DNS-Prefetch-Control": "off",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+FRAME = (
+    "<!doctype html><meta charset=utf-8><title>{title}</title><style>html,body{{margin:0;height:100%;background:#fff}}"
+    'iframe{{border:0;width:100%;height:100%}}</style><iframe sandbox title="{title}" srcdoc="{page}"></iframe>'
+)
+WACZ = "application/wacz"
+
+Revision = Annotated[int, Query(ge=0, lt=2**INTEGER_BITS)]
+
+
+class Noted(BaseModel):
+    """What is wrong with how an article was read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    note: Annotated[str, Field(min_length=1, max_length=policy.NOTE_CHARACTERS)]
+
+
+router = APIRouter(prefix="/api/articles/{number}")
+
+
+@router.get("")
+def _article(number: int) -> Any:
+    """An article as it reads now, with its wordings, its story and its alerts."""
+    with DESK.reading(settings()) as conn:
+        found = _found(conn, number)
+        versions = lookups.versions(conn, number)
+        story = published.story(conn, found["story_id"], policy.BESIDE)
+        alerts = lookups.alerts_of_article(conn, number)
+    told = {
+        "url": _link(found["url"]),
+        "cut": [{**block, "direction": text.direction(block["text"])} for block in found["cut"]],
+        "versions": [{**row, "direction": text.direction(row["title"])} for row in versions],
+        "story": [{**row, "url": _link(row["url"])} for row in story],
+        "alerts": alerts,
+    }
+    return steering.stripped({**found, **told})
+
+
+@router.get("/cuts")
+def _cuts(number: int) -> Any:
+    """The paragraphs with what was cut between them, as the page has them; lost: what is not found in the page."""
+    current = settings()
+    with DESK.reading(current) as conn:
+        found = _found(conn, number)
+        page = _page(conn, current.raw, number, found["revision"])
+    try:
+        blocks, lost = received.blocks(page, found["language"], found["text"].split("\n"), found["cut"])
+    except StoreError as error:
+        raise HTTPException(404, str(error)) from None
+    return steering.stripped({"blocks": [_block(one) for one in blocks], "lost": [_block(one) for one in lost]})
+
+
+@router.get("/differences")
+def _differences(number: int, before: Revision, after: Revision) -> Any:
+    """What differs between two wordings, word by word: title, description, and the text paragraph by paragraph."""
+    with DESK.reading(settings()) as conn:
+        _found(conn, number)
+        rows = lookups.wordings(conn, number, [before, after])
+    if {before, after} - set(rows):
+        raise HTTPException(404, "This article has no such revision.")
+    old, new = rows[before], rows[after]
+    told = {name: _pieces(differences.words(old[name], new[name])) for name in ("title", "description")}
+    paragraphs = [_pieces(one) for one in differences.paragraphs(old["text"], new["text"])]
+    direction = text.direction(f"{new['title']} {new['text']}")
+    return steering.stripped({**told, "text": paragraphs, "direction": direction, "before": old["fetched_at"],
+                              "after": new["fetched_at"]})  # fmt: skip
+
+
+@router.get("/provenance")
+def _provenance(number: int) -> Any:
+    """Where each of the newest wordings comes from, by digests and places in the raw store."""
+    current = settings()
+    with DESK.reading(current) as conn:
+        _found(conn, number)
+        rows = published.versions(conn, current.raw, number, policy.VERSIONS)
+    left = ("text", "title", "description")
+    return steering.stripped([{name: value for name, value in row.items() if name not in left} for row in rows])
+
+
+@router.get("/page", response_class=HTMLResponse)
+def _received(number: int, revision: Annotated[int | None, Query(ge=0, lt=2**INTEGER_BITS)] = None) -> HTMLResponse:
+    """The page that a wording was made of, as its site sent it, made harmless."""
+    current = settings()
+    with DESK.reading(current) as conn:
+        found = _found(conn, number)
+        page = _page(conn, current.raw, number, found["revision"] if revision is None else revision)
+    try:
+        shown = received.harmless(page, found["language"])
+    except StoreError as error:
+        raise HTTPException(404, str(error)) from None
+    title = html.escape(steering.one_line(page.url))
+    return HTMLResponse(FRAME.format(title=title, page=html.escape(steering.strip(shown))), headers=ASIDE)
+
+
+@router.get("/evidence", response_class=FileResponse)
+def _evidence(number: int) -> FileResponse:
+    """Everything behind an article as one file, which players of web archives open."""
+    current = settings()
+    folder = tempfile.TemporaryDirectory(prefix="nightdesk-desk-")
+    out = Path(folder.name) / f"article-{number}.wacz"
+    try:
+        with DESK.reading(current) as conn:
+            _found(conn, number)
+            evidence.collect(current, conn, [number], out, why=f"Asked for at the Desk: article {number}")
+    except NightdeskError as error:
+        folder.cleanup()
+        raise HTTPException(404, str(error)) from None
+    except BaseException:
+        folder.cleanup()
+        raise
+    return FileResponse(out, media_type=WACZ, filename=out.name, background=BackgroundTask(folder.cleanup))
+
+
+@router.post("/golden")
+def _keep_golden(number: int, noted: Noted, acting: Acting) -> Any:
+    """Keep the page of an article as a golden page that nobody has reviewed, with a note for whoever mends it."""
+    current = settings()
+    with acting.doing(current, Act.KEEP_GOLDEN, Thing.ARTICLE, str(number)) as done:
+        found = _found(done.conn, number)
+        try:
+            (source,) = folders.named(current, [found["source"]])
+            golden.sample_article(current, done.conn, source, number, note=noted.note)
+        except DatabaseError:
+            raise
+        except NightdeskError as error:
+            raise HTTPException(422, str(error)) from None
+        done.detail = {"note": noted.note, "url": found["url"]}
+    return {"file": str(golden.path(Path("sources"), found["source"]))}
+
+
+def _found(conn: postgres.Connection, number: int) -> dict[str, Any]:
+    found = published.article(conn, number) if 0 < number < 2**BIGINT_BITS else None
+    if found is None:
+        raise HTTPException(404, "There is no such article; it may have been removed.")
+    return found
+
+
+def _page(conn: postgres.Connection, raw: Path, number: int, revision: int) -> Page:
+    try:
+        page = received.page_of(conn, raw, number, revision)
+    except StoreError as error:
+        raise HTTPException(404, f"The page is not in the raw store any more: {error}") from None
+    if page is None:
+        raise HTTPException(404, "The ledger knows no page of this wording.")
+    return page
+
+
+def _block(block: received.Block) -> dict[str, str]:
+    return {"text": block.text, "reason": block.reason, "direction": text.direction(block.text)}
+
+
+def _pieces(pieces: tuple[differences.Piece, ...]) -> list[dict[str, str]]:
+    return [{"fate": str(piece.fate), "text": piece.text} for piece in pieces]
+
+
+def _link(url: str) -> str:
+    """The address where it is one a browser may open, else nothing: it comes from other people's pages."""
+    return url if url.lower().startswith(("http://", "https://")) else ""

@@ -1,0 +1,65 @@
+"""Ledger: the life of any URL, and where everything of a run ended, down to the single URL."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Query
+
+from pipelines import steering
+from pipelines.airflow.console import policy
+from pipelines.airflow.console.asked import BIGINT_BITS, LONGEST_NAME, LONGEST_URL, NAME
+from pipelines.airflow.console.reading import DESK
+from pipelines.archive import published
+from pipelines.codes import State
+from pipelines.desk import lookups
+from pipelines.settings import settings
+from pipelines.stores import runs
+
+Named = Annotated[str, Query(max_length=LONGEST_NAME, pattern=NAME)]
+Stated = Annotated[str, Query(pattern=f"^({'|'.join(State)}|)$")]
+
+router = APIRouter(prefix="/api/ledger")
+
+
+@router.get("")
+def _ends(run: Named = "", source: Named = "") -> Any:
+    """Where the URLs that a run discovered stand by now, by state and reason and by source; of the newest run else."""
+    with DESK.reading(settings()) as conn:
+        latest = [row["run"] for row in runs.latest(conn, policy.RUNS_OFFERED)]
+        key = run or next(iter(latest), "")
+        ends = lookups.ends_of_run(conn, key, source)
+        sources = lookups.sources_of_run(conn, key)
+    return steering.stripped({"run": key, "runs": latest, "ends": ends, "sources": sources})
+
+
+@router.get("/urls")
+def _urls(
+    run: Annotated[str, Query(max_length=LONGEST_NAME, pattern=NAME)],
+    source: Named = "",
+    state: Stated = "",
+    code: Named = "",
+    kind: Named = "",
+    after: Annotated[int, Query(ge=0, lt=2**BIGINT_BITS)] = 0,
+    count: Annotated[int, Query(ge=1, le=policy.MAX_ROWS)] = policy.ROWS,
+) -> Any:
+    """These URLs one by one, in the order of their discovery, behind one of them."""
+    narrowed = {"source": source, "state": state, "code": code, "kind": kind}
+    with DESK.reading(settings()) as conn:
+        rows = lookups.urls_of_run(conn, run, **narrowed, after=after, count=count + 1)
+    more = rows[count - 1]["id"] if len(rows) > count else ""
+    return steering.stripped({"urls": rows[:count], "after": str(more)})
+
+
+@router.get("/url")
+def _url(url: Annotated[str, Query(max_length=LONGEST_URL, pattern=NAME)]) -> Any:
+    """All that the ledger knows of an address and of the other addresses of its article, and the article."""
+    with DESK.reading(settings()) as conn:
+        try:
+            found = published.url(conn, url.strip())
+        except ValueError as error:
+            raise HTTPException(422, f"{error}; write the whole address, like https://example.org/news/1.") from None
+        number = published.number_of_url(conn, url.strip())
+    if found is None:
+        raise HTTPException(404, "The ledger does not have it: no list of a followed source named it.")
+    return steering.stripped({**found, "article_id": number})

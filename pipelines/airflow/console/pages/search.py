@@ -1,0 +1,102 @@
+"""What the search page asks: articles that answer a query and filters beside it, and how many there are."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from pipelines import steering
+from pipelines.airflow.console import policy
+from pipelines.airflow.console.reading import DESK
+from pipelines.alert import synonyms
+from pipelines.archive import passages, published, search
+from pipelines.archive.search import Answer, Order
+from pipelines.query import grammar
+from pipelines.settings import settings
+from pipelines.sources import folders
+from pipelines.stores import postgres
+
+# What a filter's value may be: no blank and no parenthesis, so that it stays one filter of a query.
+VALUE, LONGEST_VALUE, LONGEST_CURSOR = r"^[\w.:+-]*$", 200, 500
+# A query that finds every article, for a search without a word.
+ALL = "from:0001-01-01"
+
+Value = Annotated[str, Query(max_length=LONGEST_VALUE, pattern=VALUE)]
+
+router = APIRouter(prefix="/api/search")
+
+
+@router.get("")
+def _search(
+    q: str = "",
+    order: Order = Order.NEWEST,
+    source: Value = "",
+    language: Value = "",
+    since: Value = "",
+    until: Value = "",
+    state: Value = "",
+    count: Annotated[int, Query(ge=1, le=policy.MAX_ROWS)] = policy.ROWS,
+    after: Annotated[str, Query(max_length=LONGEST_CURSOR)] = "",
+) -> Any:
+    """A page of answers, each story once."""
+    current = settings()
+    with DESK.reading(current) as conn:
+        written = _written(conn, q, source=source, lang=language, to=until, is_=state, from_=since)
+        page = search.search(
+            conn, written, order=order, count=count, after=after, scopes=folders.scopes(current),
+            patience=policy.STATEMENT_SECONDS,
+        )  # fmt: skip
+    told = {"after": page.after, "read_to": page.read_to, "ranked_newest": page.ranked, "complete": page.complete}
+    return steering.stripped({"answers": [_shown(found) for found in page.answers], **told})
+
+
+@router.get("/count")
+def _count(
+    q: str = "", source: Value = "", language: Value = "", since: Value = "", until: Value = "", state: Value = ""
+) -> Any:
+    """How many articles there are; `more`: at least so many."""
+    current = settings()
+    with DESK.reading(current) as conn:
+        written = _written(conn, q, source=source, lang=language, to=until, is_=state, from_=since)
+        counted = search.count(conn, written, scopes=folders.scopes(current), patience=policy.STATEMENT_SECONDS)
+    return {"number": counted.number, "more": counted.more}
+
+
+@router.get("/choices")
+def _choices() -> Any:
+    """What the filters offer: the followed sources and their languages."""
+    followed, _ = folders.readable(settings())
+    named = sorted(
+        ({"name": one.name, "title": one.title} for one in followed), key=lambda one: one["title"].casefold()
+    )
+    return steering.stripped({"sources": named, "languages": sorted({one.language for one in followed})})
+
+
+def _written(conn: postgres.Connection, typed: str, **filters: str) -> str:
+    """The query with the filters behind it; a mistake in what was typed is pointed at in that alone."""
+    behind = [f"{name.rstrip('_')}:{value}" for name, value in filters.items() if value]
+    if not typed.strip():
+        return " ".join(behind) or ALL
+    if not behind:
+        return typed
+    grammar.parse(typed, synonyms.lists(conn))
+    return f"({typed}) {' '.join(behind)}"
+
+
+def _shown(found: Answer) -> dict[str, Any]:
+    """An answer as the page draws it: its title in pieces, and only what stands beside the title as passages."""
+    told = published.answer(found)
+    places = [(mark.start, mark.end) for mark in found.marks if mark.field == "title"]
+    title = passages.whole(found.article["title"], places)
+    beside = [passage for passage in told["passages"] if passage["field"] != "title"]
+    return {
+        **{name: value for name, value in told.items() if name not in ("marks", "passages")},
+        "title_pieces": [{"text": piece.text, "marked": piece.marked} for piece in title],
+        "passages": beside,
+        "beginning": "" if beside else _beginning(found.article),
+    }
+
+
+def _beginning(article: postgres.Row) -> str:
+    return steering.one_line(article["description"] or article["text"], policy.BEGINNING_CHARACTERS)

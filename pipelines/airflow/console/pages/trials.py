@@ -1,0 +1,97 @@
+"""A watch that is being written: what it finds in a text, and what it would have told in the last days."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from pipelines import steering, text
+from pipelines.airflow.console import policy
+from pipelines.airflow.console.asked import LONGEST_NAME
+from pipelines.airflow.console.pages import watches as watches_page
+from pipelines.airflow.console.pages.watches import Written
+from pipelines.airflow.console.reading import DESK
+from pipelines.alert import keeping, synonyms, watches
+from pipelines.archive import passages, tried
+from pipelines.archive.tried import Found, Tried
+from pipelines.settings import settings
+from pipelines.sources import folders
+
+router = APIRouter(prefix="/api/trials")
+
+
+class Texted(Written):
+    """The same, with a text to try it on."""
+
+    title: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
+    text: Annotated[str, Field(max_length=policy.TEST_CHARACTERS)] = ""
+
+
+class Looked(Written):
+    """The same, with how far to look back."""
+
+    days: Annotated[int, Field(ge=1, le=policy.MOST_TRY_DAYS)] = policy.TRY_DAYS
+
+
+@router.post("/test")
+def _test(written: Texted) -> Any:
+    """What a watch finds in a text, or which part of it failed."""
+    current = settings()
+    with DESK.reading(current) as conn:
+        watch = watches_page.made(current, conn, "tried", written)
+        node = watches.node(watch, synonyms.lists(conn))
+    found = keeping.test(node, title=written.title, text=written.text)
+    matches = [
+        {"term": one.term, "surface": one.surface, "field": one.field, "snippet": one.snippet} for one in found.matches
+    ]
+    return steering.stripped(
+        {"matched": found.matched, "matches": matches, "failed": found.failed, "left_out": found.left_out}
+    )
+
+
+@router.post("/try")
+def _try(written: Looked) -> Any:
+    """What a watch would have told in the last days: how much, on which days, by which terms, and the newest of it."""
+    current = settings()
+    with DESK.reading(current) as conn, conn:
+        watch = watches_page.made(current, conn, "tried", written)
+        node = watches.node(watch, synonyms.lists(conn))
+        found = tried.try_watch(conn, watch, node, written.days, scopes=folders.scopes(current))
+    return steering.stripped({"notes": keeping.notes(watch), **_tried(found)})
+
+
+def _tried(found: Tried) -> dict[str, Any]:
+    today = datetime.now(UTC).date()
+    days = [today - timedelta(days=back) for back in range(found.days, -1, -1)]
+    return {
+        "days": found.days,
+        "stories": len(found.found),
+        "alerts": sum(found.alerts.values()),
+        "listed": [{"why": why, "alerts": count} for why, count in found.listed.most_common()],
+        "more": found.more,
+        "per_day": [{"day": day.isoformat(), "alerts": found.alerts[day]} for day in days],
+        "terms": [
+            {"term": term, "articles": count, "alone": found.alone[term]}
+            for term, count in found.terms.most_common(policy.TRY_TERMS)
+        ],
+        "newest": [_story(one) for one in found.found[: policy.TRY_STORIES]],
+    }
+
+
+def _story(one: Found) -> dict[str, Any]:
+    places = {name: [(mark.start, mark.end) for mark in one.marks if mark.field == name] for name in one.fields}
+    parts = [
+        [{"text": piece.text, "marked": piece.marked} for piece in passage]
+        for name in ("description", "text")
+        for passage in passages.passages(one.fields[name], places[name])
+    ]
+    title = passages.whole(one.fields["title"], places["title"])
+    return {
+        **{name: getattr(one, name) for name in ("id", "source", "at", "alerts")},
+        "direction": text.direction(one.fields["title"]),
+        "title_pieces": [{"text": piece.text, "marked": piece.marked} for piece in title],
+        "passages": parts[: policy.TRY_PASSAGES],
+    }

@@ -1,0 +1,214 @@
+"""Watches: what somebody wants to be told of; kept, paused, muted, with their feeds, and who changed them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipelines import steering, text
+from pipelines.airflow.console import policy
+from pipelines.airflow.console.acting import Acting, Actor, Done
+from pipelines.airflow.console.asked import LONGEST_NAME
+from pipelines.airflow.console.reading import DESK
+from pipelines.alert import feeds, keeping, known, synonyms, watches
+from pipelines.alert.feeds import Form
+from pipelines.alert.watches import Watch
+from pipelines.codes import Act, Thing
+from pipelines.desk import lookups
+from pipelines.errors import DatabaseError, NightdeskError, QueryError, WatchError
+from pipelines.notify import channels
+from pipelines.settings import Settings, settings
+from pipelines.settings import channels as addressed_channels
+from pipelines.sources import folders
+from pipelines.stores import postgres
+
+router = APIRouter(prefix="/api")
+
+Name = Annotated[str, Field(max_length=LONGEST_NAME)]
+Names = Annotated[list[Name], Field(max_length=policy.WATCH_VALUES)]
+
+
+class Written(BaseModel):
+    """What a person wrote of a watch."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    query: Annotated[str, Field(max_length=policy.QUERY_CHARACTERS)] = ""
+    terms: Names = []
+    unless: Names = []
+    sources: Names = []
+    languages: Names = []
+    kinds: Names = []
+    channels: Names = []
+    cap: int | None = None
+
+
+class Spanned(BaseModel):
+    """For how long."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    span: Annotated[str, Field(max_length=LONGEST_NAME)]
+
+
+class Spelled(BaseModel):
+    """The spellings of a list of synonyms."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    spellings: Names
+
+
+@router.get("/watches")
+def _watches() -> Any:
+    """Every watch, and what a form offers: channels by name, sources, kinds, lists of synonyms."""
+    current = settings()
+    followed, _ = folders.readable(current)
+    with DESK.reading(current) as conn:
+        rows = [_record(watch) for watch in watches.all_watches(conn)]
+        told = lookups.told_by_watch(conn)
+        used = {row["name"] for row in channels.listed(conn, addressed_channels())}
+        lists = synonyms.lists(conn)
+    nothing = {"alerts": 0, "last_at": None, "has_feed": False}
+    return steering.stripped({
+        "watches": [{**row, **told.get(row["name"], nothing)} for row in rows],
+        "channels": sorted(used),
+        "sources": [{"name": one.name, "title": one.title} for one in followed],
+        "languages": sorted({one.language for one in followed}),
+        "kinds": list(watches.KINDS),
+        "synonyms": [{"name": name, "spellings": spellings} for name, spellings in lists.items()],
+    })  # fmt: skip
+
+
+@router.post("/synonyms/{name}")
+def _keep_synonyms(name: str, spelled: Spelled, acting: Acting) -> Any:
+    """Keep a list of synonyms; without a spelling, forget it."""
+    with acting.doing(settings(), Act.SYNONYMS, Thing.WATCH, f"syn:{name}") as done:
+        watches.changed_by(done.conn, acting.user)
+        if spelled.spellings:
+            made, given = synonyms.make(name, spelled.spellings)
+            synonyms.keep(done.conn, made, given)
+        else:
+            given = []
+            synonyms.remove(done.conn, name.lower())
+        done.detail = {"spellings": given}
+    return done.detail
+
+
+@router.get("/watches/{name}")
+def _watch(name: str) -> Any:
+    """One watch, whether its feed has an address, and who changed it how."""
+    with DESK.reading(settings()) as conn:
+        watch = _named(conn, name)
+        feed = lookups.feed_of_watch(conn, name)
+        changes = watches.history(conn, name)[: policy.BESIDE]
+    history = [{"at": row["at"], "who": row["who"], "what": keeping.change_told(row)} for row in changes]
+    return steering.stripped({**_record(watch), "feed_opened_at": feed and feed["opened_at"], "history": history})
+
+
+@router.post("/watches/{name}/keep")
+def _keep(name: str, written: Written, acting: Acting) -> Any:
+    """Keep a watch, new or in place of the one of that name."""
+    current = settings()
+    with acting.doing(current, Act.WATCH, Thing.WATCH, name) as done:
+        watch = made(current, done.conn, name, written)
+        watches.changed_by(done.conn, acting.user)
+        watches.add(done.conn, watch)
+        done.detail = {"looks_for": watch.written, "channels": list(watch.channels)}
+    notes = [*keeping.notes(watch), *keeping.unaddressed(watch, addressed_channels())]
+    return steering.stripped({"name": watch.name, "notes": notes})
+
+
+@router.post("/watches/{name}/remove")
+def _remove(name: str, acting: Acting) -> Any:
+    """Forget a watch; its alerts stay."""
+    with _changing(acting, Act.REMOVE, name) as done:
+        watches.remove(done.conn, name)
+    return {"name": name}
+
+
+@router.post("/watches/{name}/pause")
+def _pause(name: str, acting: Acting) -> Any:
+    """Let a watch look at nothing until it is resumed."""
+    with _changing(acting, Act.PAUSE, name) as done:
+        watches.pause(done.conn, name, paused=True)
+    return {"name": name}
+
+
+@router.post("/watches/{name}/resume")
+def _resume(name: str, acting: Acting) -> Any:
+    """Let a watch tell again, paused or mute, of what comes from now on."""
+    with _changing(acting, Act.RESUME, name) as done:
+        watches.pause(done.conn, name, paused=False)
+        watches.mute(done.conn, name, None)
+    return {"name": name}
+
+
+@router.post("/watches/{name}/mute")
+def _mute(name: str, spanned: Spanned, acting: Acting) -> Any:
+    """List what a watch finds and tell nobody, for a while."""
+    length = keeping.span(spanned.span)
+    with _changing(acting, Act.MUTE, name) as done:
+        until = watches.mute(done.conn, name, length)
+        done.detail = {"until": until.isoformat() if until else None}
+    return {"name": name, "until": until}
+
+
+@router.post("/watches/{name}/feed/open")
+def _open_feed(name: str, acting: Acting) -> Any:
+    """A new secret address for the feed of a watch, told this once; the one before works no more."""
+    with _changing(acting, Act.OPEN_FEED, name) as done:
+        token = feeds.open_address(done.conn, name)
+    return {"addresses": [f"nightdesk/feeds/{token}.{form}" for form in Form]}
+
+
+@router.post("/watches/{name}/feed/close")
+def _close_feed(name: str, acting: Acting) -> Any:
+    """Take the address of a watch's feed away."""
+    with _changing(acting, Act.CLOSE_FEED, name) as done:
+        feeds.close_address(done.conn, name)
+    return {"name": name}
+
+
+@contextmanager
+def _changing(acting: Actor, act: Act, name: str) -> Iterator[Done]:
+    """Change a watch in the block, in the name of whoever acts; WatchError where there is none of that name."""
+    with acting.doing(settings(), act, Thing.WATCH, name) as done:
+        known.watch_of(done.conn, name)
+        watches.changed_by(done.conn, acting.user)
+        yield done
+
+
+def _named(conn: postgres.Connection, name: str) -> Watch:
+    try:
+        return known.watch_of(conn, name)
+    except WatchError as error:
+        raise HTTPException(404, str(error)) from None
+
+
+def made(current: Settings, conn: postgres.Connection, name: str, written: Written) -> Watch:
+    """A watch of what was written; what cannot be used is refused with its sentence."""
+    fields = {field: getattr(written, field) or None for field in keeping.CHANGEABLE if field not in ("query", "cap")}
+    try:
+        return keeping.make(
+            current, conn, name,
+            {**fields, "terms": written.terms, "unless": written.unless, "query": written.query, "cap": written.cap},
+        )  # fmt: skip
+    except (QueryError, DatabaseError):
+        raise
+    except NightdeskError as error:
+        raise HTTPException(422, str(error)) from None
+
+
+def _record(watch: Watch) -> dict[str, Any]:
+    return {
+        **{field: getattr(watch, field) for field in (*keeping.CHANGEABLE, "name", "paused_at", "muted_until")},
+        "terms": [term.written for term in watch.terms],
+        "unless": [term.written for term in watch.unless],
+        "looks_for": watch.written,
+        "direction": text.direction(watch.written),
+    }

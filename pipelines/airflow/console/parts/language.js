@@ -1,0 +1,118 @@
+// The language the Desk speaks: Airflow's own, or one that Airflow does not have and a reader chose here, for this browser.
+// Its words are one catalogue a language, languages/<code>.json; what a server or a page wrote stays as it is, isolated.
+const { createElement: h, Fragment, useEffect, useState } = globalThis.React;
+
+// Airflow keeps its choice here, and says it on the page's root.
+const AIRFLOWS = "i18nextLng";
+const OURS = "nightdesk-language";
+const CATALOGUES = ["en", "ar", "fr", "tr", "fa", "ckb"];
+// Languages that Airflow does not ship.
+export const BESIDE = { fa: "فارسی", ckb: "کوردی" };
+const RIGHT_TO_LEFT = new Set(["ar", "fa", "ckb", "he"]);
+// What isolates a piece of text from the direction around it, where no element can.
+const ISOLATED = ["\u2068", "\u2069"];
+const PLACE = /\{(\w+)\}/u;
+
+// What `say` speaks with: the words of one language, and what it needs to know of it.
+let spoken = { language: "en", direction: "ltr", words: {}, plurals: new Intl.PluralRules("en") };
+
+export const speak = (found) => {
+  spoken = found;
+};
+
+const airflows = () => {
+  const named = localStorage.getItem(AIRFLOWS) || document.documentElement.lang || "en";
+  return named.toLowerCase().split("-")[0];
+};
+
+export const chosen = () => {
+  const own = localStorage.getItem(OURS);
+  return own in BESIDE ? own : "";
+};
+
+// Choose a language of BESIDE, or follow Airflow again with "".
+export const choose = (language) => {
+  if (language) localStorage.setItem(OURS, language);
+  else localStorage.removeItem(OURS);
+  globalThis.dispatchEvent(new Event(OURS));
+};
+
+const wanted = () => chosen() || airflows();
+
+const read = async (language) => {
+  const known = CATALOGUES.includes(language) ? language : "en";
+  const answer = await fetch(new URL(`nightdesk/languages/${known}.json`, document.baseURI), { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`languages/${known}.json: ${answer.status}`);
+  return {
+    // Words in English may stand on a page that runs from right to left: Hebrew has no catalogue yet.
+    language: known,
+    direction: RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr",
+    words: await answer.json(),
+    plurals: new Intl.PluralRules(known),
+  };
+};
+
+// The language and direction of the page, null until its words are here; `asked` is what was chosen.
+export const useLanguage = () => {
+  const [asked, setAsked] = useState(wanted);
+  const [ready, setReady] = useState(null);
+  useEffect(() => {
+    const look = () => setAsked(wanted());
+    const watching = new MutationObserver(look);
+    watching.observe(document.documentElement, { attributes: true, attributeFilter: ["lang", "dir"] });
+    globalThis.addEventListener(OURS, look);
+    return () => {
+      watching.disconnect();
+      globalThis.removeEventListener(OURS, look);
+    };
+  }, []);
+  useEffect(() => {
+    let current = true;
+    read(asked).then(
+      (found) => {
+        if (!current) return;
+        speak(found);
+        setReady({ asked, language: found.language, direction: found.direction });
+      },
+      () => current && setReady({ asked: "en", language: "en", direction: "ltr" }),
+    );
+    return () => {
+      current = false;
+    };
+  }, [asked]);
+  return ready;
+};
+
+// Digits are the same in every language, so that numbers can be compared and copied.
+export const number = (value) => Number(value).toLocaleString("en");
+
+const pattern = (key, n) => {
+  const said = spoken.words[key] ?? key;
+  return typeof said === "string" ? said : (said[spoken.plurals.select(Number(n))] ?? said.other);
+};
+
+const isolated = (value) => (typeof value === "number" ? number(value) : `${ISOLATED[0]}${value}${ISOLATED[1]}`);
+
+// A sentence of the catalogue with values in it; `n` chooses the form of the plural.
+export const say = (key, values = {}) =>
+  pattern(key, values.n).replace(new RegExp(PLACE, "gu"), (_, name) => isolated(values[name] ?? ""));
+
+// The same with elements in the places of values.
+export const phrase = (key, values = {}) =>
+  pattern(key, values.n)
+    .split(PLACE)
+    .map((piece, at) =>
+      at % 2 ? h("bdi", { key: at }, typeof values[piece] === "number" ? number(values[piece]) : values[piece]) : h(Fragment, { key: at }, piece),
+    );
+
+// A word of a closed list (a state, a kind), itself where the catalogue has none: the server may know newer ones.
+export const word = (list, value) => (value && `${list}.${value}` in spoken.words ? say(`${list}.${value}`) : value);
+
+// How long ago, in words.
+export const since = (then, now = Date.now()) => {
+  const minutes = Math.floor((new Date(now) - new Date(then)) / 60_000);
+  if (minutes < 1) return say("age.now");
+  if (minutes < 120) return say("age.minutes", { n: minutes });
+  if (minutes < 48 * 60) return say("age.hours", { n: Math.floor(minutes / 60) });
+  return say("age.days", { n: Math.floor(minutes / 1440) });
+};

@@ -1,0 +1,13 @@
+// The Desk's own switch, for languages that Airflow does not have.
+import { Choice } from "./choice.js";
+import { BESIDE, choose, chosen, say } from "./language.js";
+
+const { createElement: h } = globalThis.React;
+
+export const Languages = () =>
+  h(Choice, {
+    label: say("language.label"),
+    value: chosen(),
+    choices: [["", say("language.airflows")], ...Object.entries(BESIDE)],
+    onChoose: choose,
+  });

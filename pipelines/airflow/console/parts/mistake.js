@@ -1,0 +1,39 @@
+// What is wrong with a query: the sentence of `nightdesk search`, and a caret under the place.
+import { say } from "./language.js";
+
+const { createElement: h } = globalThis.React;
+const { Box, Text } = globalThis.ChakraUI;
+
+// Where the query ends, the caret stands behind it.
+const NOTHING = "\u00a0";
+
+export const Mistake = ({ mistake }) => {
+  // The server counts characters, a script half of some.
+  const letters = Array.from(mistake.query);
+  const part = (start, end) => letters.slice(start, end).join("");
+  return h(
+    Box,
+    { role: "alert", mt: 3, "data-testid": "mistake" },
+    h(Text, { color: "fg.error", fontSize: "sm", lang: "en" }, h("bdi", null, mistake.detail)),
+    mistake.query.trim()
+      ? h(
+          Box,
+          { as: "pre", dir: "auto", fontFamily: "mono", fontSize: "sm", whiteSpace: "pre-wrap", mt: 1, pb: 4 },
+          part(0, mistake.start),
+          h(
+            Box,
+            {
+              as: "span",
+              position: "relative",
+              textDecoration: "underline wavy",
+              color: "fg.error",
+              "aria-label": say("search.here"),
+              _after: { content: "'^'", position: "absolute", insetInlineStart: 0, top: "1.1em", fontWeight: "bold" },
+            },
+            part(mistake.start, mistake.end) || NOTHING,
+          ),
+          part(mistake.end),
+        )
+      : null,
+  );
+};

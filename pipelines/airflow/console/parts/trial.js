@@ -1,0 +1,144 @@
+// A watch that is being written, tried: on a text, and on what came in the last thirty days.
+import { act } from "./asking.js";
+import { useDoing } from "./doing.js";
+import { Field } from "./field.js";
+import { Marked } from "./found.js";
+import { say } from "./language.js";
+import { Mistake } from "./mistake.js";
+import { Dotted, Panel, Trouble, When, Words } from "./pieces.js";
+import { Go } from "./router.js";
+
+const { createElement: h, useState } = globalThis.React;
+const { Box, Button, Flex, Stack, Table, Text } = globalThis.ChakraUI;
+
+const Problem = ({ problem }) => {
+  if (!problem) return null;
+  return problem.told?.query !== undefined ? h(Mistake, { mistake: problem.told }) : h(Trouble, null, problem.said);
+};
+
+const Sentences = ({ sentences }) => sentences.map((one) => h(Text, { key: one, fontSize: "xs", color: "fg.muted", lang: "en" }, h("bdi", null, one)));
+
+export const TextTrial = ({ watch }) => {
+  const [text, setText] = useState("");
+  const [found, setFound] = useState(null);
+  const { busy, problem, run } = useDoing();
+  const test = (event) => {
+    event.preventDefault();
+    run(async () => setFound(await act("trials/test", { ...watch(), text })));
+  };
+  return h(
+    Panel,
+    { title: say("trial.text_title"), id: "trial-text" },
+    h(
+      Stack,
+      { as: "form", p: 4, gap: 2, onSubmit: test },
+      h(Field, { label: say("trial.text"), value: text, onChange: setText, rows: 4, required: true }),
+      h(Button, { type: "submit", size: "sm", variant: "outline", alignSelf: "flex-start", loading: busy }, say("trial.test")),
+      h(Problem, { problem }),
+      found
+        ? h(
+            Box,
+            { role: "status", "data-testid": "tested" },
+            h(Text, { fontWeight: "semibold", fontSize: "sm" }, say(found.matched ? "trial.matched" : "trial.silent")),
+            found.matches.map((one, at) =>
+              h(Text, { key: at, fontSize: "sm" }, h("bdi", null, one.term), " → ", h("bdi", null, one.surface), ": ", h("bdi", null, one.snippet)),
+            ),
+            h(Sentences, { sentences: [...found.failed, ...found.left_out] }),
+          )
+        : null,
+    ),
+  );
+};
+
+// A bar a day, with the same as a table for whoever cannot see it.
+const Days = ({ days }) => {
+  const most = Math.max(1, ...days.map((one) => one.alerts));
+  return h(
+    Box,
+    { role: "img", "aria-label": days.filter((one) => one.alerts).map((one) => `${one.day}: ${one.alerts}`).join(", ") || "0" },
+    h(
+      "svg",
+      { viewBox: `0 0 ${days.length * 10} 60`, width: "100%", height: "4rem", preserveAspectRatio: "none", "aria-hidden": true },
+      days.map((one, at) => {
+        const height = one.alerts ? Math.max(3, (58 * one.alerts) / most) : 1;
+        return h("rect", { key: one.day, x: at * 10 + 1, y: 60 - height, width: 8, height, fill: "currentColor" }, h("title", null, `${one.day}: ${one.alerts}`));
+      }),
+    ),
+    h(Flex, { justify: "space-between", fontSize: "xs", color: "fg.muted", dir: "ltr" }, h("span", null, days[0].day), h("span", null, days.at(-1).day)),
+  );
+};
+
+const Terms = ({ terms }) =>
+  h(
+    Table.Root,
+    { size: "sm" },
+    h(
+      Table.Header,
+      null,
+      h(
+        Table.Row,
+        null,
+        h(Table.ColumnHeader, { scope: "col" }, say("trial.term")),
+        h(Table.ColumnHeader, { scope: "col", textAlign: "end" }, say("trial.articles")),
+        h(Table.ColumnHeader, { scope: "col", textAlign: "end" }, say("trial.alone")),
+      ),
+    ),
+    h(
+      Table.Body,
+      null,
+      terms.map((one) =>
+        h(
+          Table.Row,
+          { key: one.term },
+          h(Table.Cell, null, h("bdi", null, one.term)),
+          h(Table.Cell, { textAlign: "end" }, one.articles),
+          h(Table.Cell, { textAlign: "end" }, one.alone),
+        ),
+      ),
+    ),
+  );
+
+const Tried = ({ found }) =>
+  h(
+    Stack,
+    { gap: 3, role: "status", "data-testid": "tried" },
+    h(Text, { fontWeight: "semibold", fontSize: "sm" }, say("trial.would", { n: found.alerts, stories: found.stories, days: found.days })),
+    h(Sentences, { sentences: found.notes }),
+    found.listed.length > 0 ? h(Text, { fontSize: "sm" }, say("trial.listed", { why: found.listed.map((one) => `${one.alerts} ${one.why}`).join(", ") })) : null,
+    found.more ? h(Text, { fontSize: "sm" }, say("trial.more")) : null,
+    found.stories > 0 ? h(Days, { days: found.per_day }) : null,
+    found.terms.length > 0 ? h(Terms, { terms: found.terms }) : null,
+    h(
+      Box,
+      { as: "ul", listStyleType: "none" },
+      found.newest.map((one) =>
+        h(
+          Box,
+          { as: "li", key: one.id, py: 2, borderTopWidth: "1px" },
+          h(Dotted, { facts: [h("bdi", null, one.source), h(When, { at: one.at })] }),
+          h(Words, { direction: one.direction, strong: true }, h(Go, { to: `articles/${one.id}`, color: "inherit" }, h(Marked, { pieces: one.title_pieces }))),
+          one.passages.map((pieces, at) => h(Words, { key: at, direction: one.direction, color: "fg.muted" }, h(Marked, { pieces }))),
+        ),
+      ),
+    ),
+  );
+
+export const ArchiveTrial = ({ watch }) => {
+  const [found, setFound] = useState(null);
+  const { busy, problem, run } = useDoing();
+  return h(
+    Panel,
+    { title: say("trial.archive_title"), id: "trial-archive" },
+    h(
+      Stack,
+      { p: 4, gap: 3 },
+      h(
+        Button,
+        { size: "sm", variant: "outline", alignSelf: "flex-start", loading: busy, onClick: () => run(async () => setFound(await act("trials/try", watch()))) },
+        say("trial.try"),
+      ),
+      h(Problem, { problem }),
+      found ? h(Tried, { found }) : null,
+    ),
+  );
+};
