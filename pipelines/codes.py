@@ -339,4 +339,6 @@ class Act(Decided):
     RESUME = "resume", "let a watch tell again"
     OPEN_FEED = "open feed", "gave the feed of a watch a new secret address"
     CLOSE_FEED = "close feed", "took the address of a watch's feed away"
+    RESEND = "resend", "had the messages of an alert that were given up tried again"
+    ACK = "ack", "noted that an alert was seen, or that nobody has seen it"
     SYNONYMS = "synonyms", "changed or removed a list of synonyms"

@@ -1,6 +1,7 @@
 """The app behind the Desk page: who gets in, and what it answers. Airflow is imported in a process of its own."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.airflow
 SCRIPTS = Path(__file__).parent.parent / "pipelines/airflow/console"
 # As much of React as drawing once needs; every piece of Chakra is an element of its own name.
 DRAW = """
-const [script, component, page] = process.argv.slice(2);
+const [script, component, props, words] = process.argv.slice(2);
 const draw = (node) => {
   if (Array.isArray(node)) return node.map(draw).join("");
   if (node === null || node === undefined || typeof node === "boolean") return "";
@@ -41,8 +42,10 @@ globalThis.React = { createElement, Fragment: "", Component };
 globalThis.ReactRouterDOM = { Link: "RouterLink" };
 const named = (name) => new Proxy({}, { get: (_, part) => `${name}.${String(part)}` });
 globalThis.ChakraUI = new Proxy({}, { get: (_, part) => (part === "Table" ? named("Table") : String(part)) });
+const { speak } = await import("./parts/language.js");
+speak({ language: "en", direction: "ltr", words: JSON.parse(words), plurals: new Intl.PluralRules("en") });
 const drawn = (await import(`./${script}`))[component];
-console.log(draw(drawn({ page: JSON.parse(page), chosen: "", onChoose: () => {} })));
+console.log(draw(drawn(JSON.parse(props))));
 """
 PATHS = ("/desk.js", "/api/overview", "/api/articles/1", "/openapi.json", "/docs")
 
@@ -118,13 +121,15 @@ def test_a_script_never_sets_markup() -> None:
         ], path
 
 
-def test_each_form_of_a_found_term_is_isolated_and_what_separates_them_is_not(tmp_path: Path) -> None:
-    alert = {"id": 1, "state": "sent", "channel": "desk", "terms": ["الكهرباء", "كهرباء", "power"], "alerts": 1}
-    page = {"now": "2026-11-22T08:00:00Z", "alerts": [alert], "deliveries": {"failed": 0, "waiting": 0, "sent": 1}}
+def test_what_others_wrote_is_isolated_in_our_sentences_and_marked_where_it_was_found(tmp_path: Path) -> None:
+    message = {"state": "sent", "channel": "قناة", "attempts": 1, "why": "", "sent_at": None, "next_at": None}
+    pieces = [{"text": "انقطاع ", "marked": False}, {"text": "الكهرباء", "marked": True}]
 
-    drawn = rendered(tmp_path, "pages/alerts.js", "Alerts", page)
+    told = rendered(tmp_path, "pages/alerts.js", "Message", {"message": message})
+    marked = rendered(tmp_path, "parts/found.js", "Marked", {"pieces": pieces})
 
-    assert "found as <bdi>الكهرباء</bdi>, <bdi>كهرباء</bdi>, <bdi>power</bdi>" in drawn
+    assert "to <bdi key=1>قناة</bdi>" in told
+    assert re.sub(r" [a-zA-Z]+=[^> ]+", "", marked) == "<span>انقطاع </span><Box>الكهرباء</Box>\n"
 
 
 @pytest.mark.parametrize(("number", "scrolls"), [(1, False), (12, False), (13, True)])
@@ -134,7 +139,7 @@ def test_the_table_of_sources_is_whole_up_to_twelve_and_says_when_it_scrolls(
     source = {"title": "Sana", "state": "done", "outcomes": {}, "reasons": [], "undecided": 0, "articles": 7}
     page = {"now": "2026-11-22T08:00:00Z", "sources": [{**source, "name": f"s{at}"} for at in range(number)]}
 
-    drawn = rendered(tmp_path, "pages/sources.js", "Sources", page)
+    drawn = rendered(tmp_path, "pages/sources.js", "Sources", {"page": page, "chosen": ""})
 
     assert drawn.count(">Sana<") == number
     assert ("maxH=" in drawn, "scroll for all" in drawn) == (scrolls, scrolls)
@@ -161,13 +166,14 @@ def test_a_request_that_makes_no_sense_is_refused_and_an_unknown_source_is_empty
     assert json.loads(get("/api/search?source=nobody")[2])["answers"] == []
 
 
-def rendered(folder: Path, script: str, component: str, page: dict[str, Any]) -> str:
+def rendered(folder: Path, script: str, component: str, props: dict[str, Any]) -> str:
     """What a component of the page draws, as markup, by Playwright's own Node and without a browser."""
     shutil.copytree(SCRIPTS, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     (folder / "draw.js").write_text(DRAW, encoding="utf-8")
     node = Path(playwright.__file__).parent / "driver" / "node"
-    command = [str(node), "draw.js", script, component, json.dumps(page)]
+    words = (SCRIPTS / "languages/en.json").read_text(encoding="utf-8")
+    command = [str(node), "draw.js", script, component, json.dumps(props), words]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr
     return done.stdout

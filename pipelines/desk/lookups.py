@@ -24,6 +24,12 @@ def alerts_of_article(conn: postgres.Connection, number: int) -> list[postgres.R
     return postgres.query(conn, "desk_alerts_of_article", id=number, count=policy.BESIDE_AN_ARTICLE)
 
 
+def watch_of_alert(conn: postgres.Connection, number: int) -> str:
+    """The watch that an alert is of; empty where there is no such alert."""
+    row = postgres.row(conn, "desk_watch_of_alert", id=number)
+    return str(row["name"]) if row else ""
+
+
 def told_by_watch(conn: postgres.Connection) -> dict[str, postgres.Row]:
     """What each watch was told lately, by its name: alerts, last_at, has_feed."""
     return {row["watch"]: row for row in postgres.query(conn, "desk_watches", within=policy.DELIVERIES_OF)}

@@ -102,6 +102,10 @@ where r.article_id = %(id)s
 order by r.revision desc
 limit %(count)s
 
+-- name: desk_watch_of_alert
+-- The watch that an alert is of, or the source whose health it tells of.
+select coalesce(nullif(watch, ''), source) as name from alerts where id = %(id)s
+
 -- name: desk_watches
 -- How much each watch was told lately, when last, and whether its feed has an address.
 select w.name as watch, coalesce(a.alerts, 0) as alerts, a.last_at, exists (select from watch_feeds f where f.watch = w.name) as has_feed

@@ -69,15 +69,16 @@ def alerts(
     channel: str = "",
     unsent: bool = False,
     acked: bool | None = None,
+    before: int | None = None,
     count: int = LISTED,
 ) -> list[postgres.Row]:
     """The newest alerts, a row for each channel they went to; of one that is only listed why nobody is told.
 
     id, created_at, watch, kind, revision_kind, source, title, url, article_id, channel, state, attempts, sent_at,
     next_at, due_at, why, message (number), also_in (sources), acked_at, acked_by. acked: only those that somebody has
-    seen, or that nobody has.
+    seen, or that nobody has. before: only what is older than the alert of this number.
     """
-    filters = {"watch": watch, "channel": channel.lower(), "unsent": unsent, "acked": acked}
+    filters = {"watch": watch, "channel": channel.lower(), "unsent": unsent, "acked": acked, "before": before}
     return postgres.query(conn, "alerts_told", **filters, count=count)
 
 

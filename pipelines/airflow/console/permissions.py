@@ -41,6 +41,8 @@ class Permission(Enum):
 
 # What is no GET, and what it asks. A page that acts adds its lines here.
 ACTIONS: dict[str, Permission] = {
+    "/api/alerts/{number}/ack": Permission.WATCH,
+    "/api/alerts/{number}/resend": Permission.WATCH,
     "/api/articles/{number}/golden": Permission.OPERATE,
     "/api/sources/{name}/crawl": Permission.OPERATE,
     "/api/synonyms/{name}": Permission.WATCH,

@@ -18,6 +18,7 @@ where a.quiet <> 'also in'
         select t.alert_id from deliveries w join delivered_alerts t on t.delivery_id = w.id where w.state <> 'sent'
     ))
     and (not %(unsent)s or d.state in ('waiting', 'failed'))
+    and (%(before)s::bigint is null or (a.created_at, a.id) < (select b.created_at, b.id from alerts b where b.id = %(before)s))
     and (%(acked)s::boolean is null or (a.acked_at is not null) = %(acked)s::boolean)
 order by a.created_at desc, a.id desc, d.channel
 limit %(count)s

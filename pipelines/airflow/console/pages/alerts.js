@@ -1,97 +1,123 @@
-// Alerts on their way: what failed, what waits, what was sent.
-import { useData } from "../parts/asking.js";
-import { Dotted, Empty, Headed, Panel, State, Waiting, When, Words, clock, number, plural } from "../parts/pieces.js";
+// Alerts: what was told to whom, what waits and what was given up, with the reason; sent again and acknowledged here.
+import { act, useData } from "../parts/asking.js";
+import { Choice } from "../parts/choice.js";
+import { Channels } from "../parts/channels.js";
+import { useDoing } from "../parts/doing.js";
+import { phrase, say, word } from "../parts/language.js";
+import { Dotted, Empty, Headed, Panel, State, Trouble, When, Words, minute } from "../parts/pieces.js";
+import { Go, useFilters } from "../parts/router.js";
+import { Scrolled, useScrolled } from "../parts/scrolled.js";
 
-const { createElement: h, Fragment } = globalThis.React;
-const { Box, Stack, Text } = globalThis.ChakraUI;
+const { createElement: h, useState } = globalThis.React;
+const { Box, Button, Flex, Stack, Text } = globalThis.ChakraUI;
 
-// Each form stands by itself, in its own direction; what separates them belongs to the line.
-const Forms = ({ forms }) =>
-  forms.map((form, at) => h(Fragment, { key: at }, at ? ", " : null, h("bdi", null, form)));
+const USUAL = { watch: "", channel: "", show: "all" };
+const SHOWN = { all: {}, unsent: { only_unsent: true }, unseen: { acked: false } };
 
-const Delivery = ({ alert, now }) =>
+export const Message = ({ message }) =>
   h(
     Box,
-    { as: "li", px: 4, py: 2.5, borderTopWidth: "1px", _first: { borderTopWidth: 0 }, "data-testid": "alert" },
-    h(Dotted, {
-      facts: [
-        h(State, { state: alert.state }),
-        h(Text, { as: "bdi", color: "fg", fontWeight: "semibold" }, alert.watch || "operators"),
-        `to ${alert.channel}`,
-        h(When, { at: alert.sent_at ?? alert.created_at, now }),
-        alert.attempts > 1 && plural(alert.attempts, "attempt"),
-      ],
-    }),
-    h(Words, { direction: alert.direction, language: alert.language, mt: 0.5 }, alert.title),
-    h(Dotted, {
-      facts: [
-        alert.kind && alert.kind + (alert.alerts > 1 ? ` and ${number(alert.alerts - 1)} more` : ""),
-        alert.terms.length > 0 && h("span", null, "found as ", h(Forms, { forms: alert.terms })),
-      ],
-    }),
-    alert.error && alert.state !== "sent"
-      ? h(Text, { fontSize: "xs", color: "red.fg", overflowWrap: "anywhere" }, alert.error)
-      : null,
-    alert.state === "waiting" && alert.error && alert.next_at
-      ? h(Text, { fontSize: "xs", color: "fg.muted" }, `next attempt at ${clock(alert.next_at)}`)
+    { as: "li", fontSize: "xs", color: "fg.muted" },
+    h(
+      Flex,
+      { gap: 2, align: "center", flexWrap: "wrap" },
+      h(State, { state: message.state }),
+      h("span", null, phrase("alerts.to", { channel: message.channel })),
+      message.sent_at ? h(When, { at: message.sent_at }) : null,
+      message.attempts > 1 ? h("span", null, say("alerts.attempts", { n: message.attempts })) : null,
+      message.state === "waiting" && message.next_at ? h("span", null, say("alerts.next", { at: minute(message.next_at) })) : null,
+    ),
+    message.why && message.state !== "sent"
+      ? h(Text, { color: "red.fg", lang: "en", overflowWrap: "anywhere" }, h("bdi", null, message.why))
       : null,
   );
 
-// A channel in whose way something is, or that gave messages up.
-const Channel = ({ channel, now }) =>
-  h(
-    Box,
-    { as: "li", px: 4, py: 2, borderTopWidth: "1px", _first: { borderTopWidth: 0 }, "data-testid": "channel" },
-    h(Dotted, {
-      facts: [
-        h(State, { state: channel.state }),
-        h(Text, { as: "bdi", color: "fg", fontWeight: "semibold" }, channel.name),
-        channel.waiting > 0 && `${number(channel.waiting)} waiting`,
-        channel.failed > 0 && `${number(channel.failed)} given up`,
-        channel.failing_since && h(Fragment, null, "fails since ", h(When, { at: channel.failing_since, now })),
-        channel.rests_until && `tried again at ${clock(channel.rests_until)}`,
-      ],
-    }),
-    channel.error ? h(Text, { fontSize: "xs", color: "red.fg", overflowWrap: "anywhere" }, channel.error) : null,
-  );
-
-export const Alerts = ({ page }) => {
-  const { failed, waiting, sent } = page.deliveries;
-  const troubled = (page.channels ?? []).filter((c) => c.state !== "works" || c.held || c.failed);
+const Alert = ({ alert, onChange }) => {
+  const [seen, setSeen] = useState(alert.acked_by ?? "");
+  const { busy, error, run } = useDoing();
+  const given = alert.messages.some((message) => message.state === "failed");
+  const ack = (wanted) =>
+    run(async () => {
+      await act(`alerts/${alert.id}/ack`, { seen: wanted });
+      setSeen(wanted ? say("alerts.you") : "");
+    });
   return h(
-    Panel,
-    {
-      title: "Alerts",
-      id: "desk-alerts",
-      note: h(
-        Text,
-        { color: failed ? "red.fg" : "fg.muted", fontSize: "sm", title: "in the last seven days" },
-        `${number(failed)} failed · ${number(waiting)} waiting · ${number(sent)} sent`,
-      ),
-    },
-    troubled.length > 0
-      ? h(
-          Box,
-          { as: "ul", listStyleType: "none", borderBottomWidth: "1px" },
-          troubled.map((c) => h(Channel, { key: c.name, channel: c, now: page.now })),
-        )
-      : null,
-    page.alerts.length === 0
-      ? h(Empty, null, page.silence || "No message waits or went out.")
-      : h(
-          Box,
-          { as: "ul", listStyleType: "none", maxH: "32rem", overflowY: "auto", tabIndex: 0 },
-          page.alerts.map((a) => h(Delivery, { key: a.id, alert: a, now: page.now })),
-        ),
+    Box,
+    { as: "li", px: 4, py: 3, borderTopWidth: "1px", _first: { borderTopWidth: 0 }, "data-testid": "alert" },
+    h(Dotted, {
+      facts: [
+        alert.watch ? h(Go, { to: `watches/${encodeURIComponent(alert.watch)}` }, h("bdi", null, alert.watch)) : h("bdi", null, alert.source),
+        word("kind", alert.revision_kind || alert.kind),
+        alert.watch && alert.source && h("bdi", null, alert.source),
+        alert.also_in.length > 0 && phrase("alerts.also_in", { names: alert.also_in.join(", ") }),
+        h(When, { at: alert.created_at }),
+        seen && phrase("alerts.seen_by", { who: seen }),
+      ],
+    }),
+    h(
+      Words,
+      { as: "h3", direction: alert.direction, strong: true, mt: 0.5 },
+      alert.article_id ? h(Go, { to: `articles/${alert.article_id}`, color: "inherit" }, alert.title) : alert.title,
+    ),
+    alert.listed_for ? h(Text, { fontSize: "xs", color: "fg.muted" }, phrase("alerts.listed_only", { why: alert.listed_for })) : null,
+    h(Box, { as: "ul", listStyleType: "none", mt: 1 }, alert.messages.map((message) => h(Message, { key: message.message, message }))),
+    error ? h(Trouble, null, error) : null,
+    h(
+      Flex,
+      { gap: 2, mt: 1 },
+      given
+        ? h(
+            Button,
+            {
+              size: "xs",
+              variant: "outline",
+              disabled: busy,
+              onClick: () =>
+                run(async () => {
+                  await act(`alerts/${alert.id}/resend`);
+                  onChange();
+                }),
+            },
+            say("alerts.resend"),
+          )
+        : null,
+      h(Button, { size: "xs", variant: "outline", disabled: busy, onClick: () => ack(!seen) }, say(seen ? "alerts.unack" : "alerts.ack")),
+    ),
   );
 };
 
 export const Page = () => {
-  const asked = useData("alerts");
+  const [filters, change] = useFilters(USUAL);
+  const around = useData("alerts/channels");
+  const { watch, channel } = filters;
+  const asked = new URLSearchParams({ watch, channel, ...SHOWN[filters.show] });
+  const list = useScrolled(`alerts?${asked}`, "alerts");
+  const named = (names, all) => [["", all], ...names.map((name) => [name, name])];
   return h(
     Stack,
     { gap: 4 },
-    h(Headed, { title: "Alerts", asked }),
-    h(Waiting, { asked }, (page) => h(Alerts, { page })),
+    h(Headed, { title: say("nav.alerts"), asked: { ...around, refresh: () => (around.refresh(), list.refresh()) } }),
+    around.error ? h(Trouble, null, around.error) : null,
+    around.page ? h(Channels, { page: around.page }) : null,
+    h(
+      Panel,
+      { title: say("alerts.told"), id: "alerts" },
+      h(
+        Flex,
+        { gap: 3, p: 4, flexWrap: "wrap", borderBottomWidth: "1px" },
+        h(Choice, { label: say("nav.watch"), value: watch, choices: named(around.page?.watches ?? [], say("alerts.all_watches")), onChoose: (one) => change({ watch: one }) }),
+        h(Choice, {
+          label: say("alerts.channel"),
+          value: channel,
+          choices: named((around.page?.channels ?? []).map((one) => one.name), say("alerts.all_channels")),
+          onChoose: (one) => change({ channel: one }),
+        }),
+        h(Choice, { label: say("alerts.show"), value: filters.show, choices: Object.keys(SHOWN).map((one) => [one, say(`alerts.${one}`)]), onChoose: (show) => change({ show }) }),
+      ),
+      list.problem ? h(Trouble, null, list.problem.said) : null,
+      list.rows?.length === 0
+        ? h(Empty, null, h("bdi", null, around.page?.silence || say("alerts.none")))
+        : h(Scrolled, { list }, (list.rows ?? []).map((alert) => h(Alert, { key: alert.id, alert, onChange: list.refresh }))),
+    ),
   );
 };

@@ -1,30 +1,124 @@
-"""Alerts: what was told, what waits, what failed, and the channels in whose way something is."""
+"""Alerts: what was told to whom, what waits, what was given up and why; the channels in whose way something is."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from itertools import groupby
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException, Query
+from pydantic import BaseModel, ConfigDict
 
-from pipelines import steering
+from pipelines import steering, text
 from pipelines.airflow.console import policy
+from pipelines.airflow.console.acting import Acting
+from pipelines.airflow.console.asked import BIGINT_BITS, LONGEST_NAME, NAME
 from pipelines.airflow.console.reading import DESK
+from pipelines.codes import Act, Thing
+from pipelines.desk import lookups, unsent
 from pipelines.desk import records as desk
-from pipelines.desk import unsent
+from pipelines.errors import ChannelError
+from pipelines.notify import channels
 from pipelines.settings import settings
+from pipelines.stores import postgres
+
+# What a row of an alert says of the one message that it stands for; the rest is of the alert.
+OF_MESSAGE = ("channel", "state", "attempts", "sent_at", "next_at", "due_at", "why", "message")
+
+Named = Annotated[str, Query(max_length=LONGEST_NAME, pattern=NAME)]
 
 router = APIRouter(prefix="/api/alerts")
 
 
+class Seen(BaseModel):
+    """Whether somebody has seen an alert."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seen: bool
+
+
 @router.get("")
-def _alerts() -> Any:
+def _alerts(
+    watch: Named = "",
+    channel: Named = "",
+    only_unsent: bool = False,
+    acked: bool | None = None,
+    after: Annotated[int | None, Query(ge=1, lt=2**BIGINT_BITS)] = None,
+) -> Any:
+    """The newest alerts, each with its messages; after: only those older than this one."""
+    count = policy.MAX_ROWS
+    with DESK.reading(settings()) as conn:
+        rows = channels.alerts(
+            conn, watch=watch, channel=channel, unsent=only_unsent, acked=acked, before=after, count=count
+        )
+    alerts = [_alert(list(some)) for _, some in groupby(rows, key=lambda row: row["id"])]
+    # The last one of a full page may have more messages than are on it.
+    more = len(rows) == count and len(alerts) > 1
+    shown = alerts[:-1] if more else alerts
+    return steering.stripped({"alerts": shown, "after": str(shown[-1]["id"]) if more else ""})
+
+
+@router.get("/channels")
+def _channels() -> Any:
+    """Every channel and how it stands, how many messages wait, failed or were sent lately, and which watches there are.
+
+    silence: why no message of a watch went out yet.
+    """
     now = datetime.now(UTC)
     with DESK.reading(settings()) as conn:
-        page = {
-            "alerts": desk.alerts(conn, policy.ROWS),
-            "deliveries": desk.deliveries(conn, now=now),
+        told = {
             "channels": desk.channels(conn),
+            "deliveries": desk.deliveries(conn, now=now),
             "silence": unsent.silence(conn),
+            "watches": sorted(lookups.told_by_watch(conn)),
         }
-    return steering.stripped({"now": now, **page})
+    return steering.stripped({"now": now, **told})
+
+
+@router.post("/{number}/resend")
+def _resend(number: int, acting: Acting) -> Any:
+    """Try the messages of an alert again that were given up, under the keys that they had."""
+    with acting.doing(settings(), Act.RESEND, Thing.WATCH, _watch(number)) as done:
+        done.detail = {"alert": number, "messages": len(_allowed(channels.resend_alerts, done.conn, [number]))}
+    return done.detail
+
+
+@router.post("/{number}/ack")
+def _ack(number: int, seen: Seen, acting: Acting) -> Any:
+    """Note that somebody has seen an alert, or that nobody has; who was first stays."""
+    with acting.doing(settings(), Act.ACK, Thing.WATCH, _watch(number)) as done:
+        noted = _allowed(channels.ack_alerts, done.conn, [number], acting.user, seen=seen.seen)
+        done.detail = {"alert": number, "seen": seen.seen, "alerts": len(noted)}
+    return done.detail
+
+
+def _watch(number: int) -> str:
+    with DESK.reading(settings()) as conn:
+        name = lookups.watch_of_alert(conn, number) if 0 < number < 2**BIGINT_BITS else ""
+    if not name:
+        raise HTTPException(404, "There is no such alert.")
+    return name
+
+
+def _allowed(work: Any, *given: Any, **named: Any) -> Any:
+    try:
+        return work(*given, **named)
+    except ChannelError as error:
+        raise HTTPException(422, str(error)) from None
+
+
+def _alert(rows: list[postgres.Row]) -> dict[str, Any]:
+    first = rows[0]
+    messages = [
+        {**{name: row[name] for name in OF_MESSAGE}, "why": desk.ADDRESS.sub("…", row["why"])}
+        for row in rows
+        if row["channel"]
+    ]
+    of_alert = {name: value for name, value in first.items() if name not in OF_MESSAGE}
+    return {
+        **of_alert,
+        "direction": text.direction(first["title"] or ""),
+        "listed_for": "" if messages else first["why"],
+        "messages": messages,
+    }

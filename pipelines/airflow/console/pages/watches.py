@@ -80,6 +80,7 @@ def _watches() -> Any:
         "sources": [{"name": one.name, "title": one.title} for one in followed],
         "languages": sorted({one.language for one in followed}),
         "kinds": list(watches.KINDS),
+        "finer_kinds": list(watches.FINER_KINDS),
         "synonyms": [{"name": name, "spellings": spellings} for name, spellings in lists.items()],
     })  # fmt: skip
 

@@ -75,7 +75,7 @@ export const WatchForm = ({ form, offered, onChange }) => {
     field("channels", { hint: say("watch.channels_hint", { names: offered.channels.join(", ") || "–" }), offered: offered.channels }),
     field("sources", { hint: say("watch.narrow_hint"), offered: offered.sources.map((one) => one.name) }),
     field("languages", { hint: say("watch.narrow_hint"), offered: offered.languages }),
-    h(Kinds, { chosen: form.kinds, kinds: offered.kinds, onChange: (kinds) => onChange({ kinds }) }),
+    h(Kinds, { chosen: form.kinds, kinds: [...offered.kinds, ...offered.finer_kinds], onChange: (kinds) => onChange({ kinds }) }),
     field("cap", { type: "number", min: 1, hint: say("watch.cap_hint") }),
   );
 };
