@@ -190,7 +190,10 @@ class DeliveryKind(Decided):
     """What a message tells of: `deliveries.kind`."""
 
     SINGLE = "single", "one alert"
-    DIGEST = "digest", "the alerts of a watch above its cap, collected"
+    DIGEST = (
+        "digest",
+        "alerts that are collected: above the cap of a watch, for a digest, or for the end of quiet times",
+    )
     MESSAGE = "message", "a text of the system to the operators"
 
 

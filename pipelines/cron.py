@@ -1,4 +1,4 @@
-"""Cron expressions in a time zone: whether one can be used, when it last struck; alone knows croniter."""
+"""Cron expressions in a time zone: can one be used, when did it last strike, when will it; alone knows croniter."""
 
 from __future__ import annotations
 
@@ -44,6 +44,21 @@ def struck(expression: str, timezone: str, at: datetime) -> datetime:
         last = times.get_prev(datetime)
         found |= {moment for moment in _moments(last, zone, once=once) if moment <= at}
     return max(found)
+
+
+def next_strike(expression: str, timezone: str, at: datetime) -> datetime:
+    """The first moment after `at` (aware) at which the expression strikes, in UTC; with clocks changed as `struck`."""
+    zone, once = ZoneInfo(timezone), _has_one_time(expression)
+    wall = at.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    times, found = croniter(expression, wall - CLOCK_CHANGE), set[datetime]()
+    first = last = times.get_next(datetime)
+    # What a clock shows later may come earlier by as much as a clock is changed.
+    while not found or last <= first + CLOCK_CHANGE:
+        later = {moment for moment in _moments(last, zone, once=once) if moment > at}
+        first = first if found or not later else last
+        found |= later
+        last = times.get_next(datetime)
+    return min(found)
 
 
 def _has_one_time(expression: str) -> bool:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     )
     alert_cap: int = Field(
         20, ge=1, description="Single messages per watch and hour; the rest goes out in one message."
+    )
+    messages_in: Literal["en", "ar", "ckb", "fa", "fr", "tr"] = Field(
+        "en", description="The language of messages to channels, where a watch names none: en, ar, ckb, fa, fr or tr."
     )
     chromium: str = Field(
         "",

@@ -21,7 +21,10 @@ from pipelines.sources import folders
 from pipelines.stores import postgres
 
 # What of a watch a person writes, and what is done with it besides.
-CHANGEABLE = ("query", "terms", "unless", "sources", "languages", "kinds", "channels", "cap")
+CHANGEABLE = (
+    "query", "terms", "unless", "sources", "languages", "kinds", "channels", "cap", "digest", "quiet", "timezone",
+    "messages_in",
+)  # fmt: skip
 SPAN = re.compile(r"(\d{1,4})\s*(min|h|d|w)")
 UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 

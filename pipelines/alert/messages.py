@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from pipelines.alert import policy
+from pipelines.alert import policy, timing
 from pipelines.alert.watches import Watch
 from pipelines.codes import AlertKind, DeliveryKind, Quiet
 from pipelines.notify import outbox, wording
 from pipelines.settings import Settings
-from pipelines.stores import postgres, stories
+from pipelines.stores import clock, postgres, stories
 
 # A message: its number, or its key where it is yet to be written.
 Message = int | str
@@ -26,8 +27,8 @@ Subject = tuple[str, str, int, int]
 class _Open:
     """The messages that can be added to, and those that are to be written.
 
-    singles: of one story or change each. telling: by an alert, the messages that tell of it. digests: by channel and
-    moment, with how many alerts each has. rows: what is to be written, by key.
+    singles: of one story or change each. telling: by an alert, the messages that tell of it. digests: by channel,
+    language, time zone and moment, with how many alerts each has. rows: what is to be written, by key.
     """
 
     run: str
@@ -42,7 +43,8 @@ def put(
 ) -> None:
     """Put messages for alerts into the outbox, in the transaction that wrote these: as `telling.write` gives them.
 
-    Of each watch so many go out at once in an hour; what is beyond goes into one message for all watches of a channel.
+    Of each watch so many go out at once in an hour; what is beyond, and what a watch wants collected or finds in its
+    quiet times, goes into one message for all watches of a channel, which goes out when it is due.
     """
     loud = [alert for alert in alerts if not alert["quiet"] and known[alert["watch"]].channels]
     joining = [alert for alert in alerts if alert["quiet"] == Quiet.ALSO_IN and alert["kind"] == AlertKind.NEW]
@@ -55,15 +57,28 @@ def put(
             conn, "singles_of_hour", watches=sorted({alert["watch"] for alert in loud}), within=policy.CAP_TIME
         )
     }
+    now = clock.of_ledger(conn).at
+    due = {
+        one: timing.due(w.digest, w.quiet, w.timezone or settings.schedule_timezone, now) for one, w in known.items()
+    }
     pairs: list[tuple[Message, int]] = []
     for subject, told in _by_subject(known, loud).items():
         message = opened.singles.get(subject)
         if message is None:
-            counted = {
-                one["watch"] for one in told if singles.get(one["watch"], 0) < _cap(known[one["watch"]], settings)
-            }
-            singles.update((watch, singles.get(watch, 0) + 1) for watch in counted)
-            message = _single(opened, subject[0], told) if counted else _digest(opened, subject[0], told)
+            at_once = [
+                one
+                for one in told
+                if not due[one["watch"]] and singles.get(one["watch"], 0) < _cap(known[one["watch"]], settings)
+            ]
+            singles.update({one["watch"]: singles.get(one["watch"], 0) + 1 for one in at_once})
+            # What is beyond the cap of a watch goes out with the rest of this run, before what is due later.
+            first = min(at_once or told, key=lambda one: due[one["watch"]] or now)
+            written_in = _written_in(known[first["watch"]], settings)
+            message = (
+                _single(opened, subject[0], first, written_in)
+                if at_once
+                else _digest(opened, subject[0], first, written_in, due[first["watch"]], len(told))
+            )
         for alert in told:
             pairs.append((message, alert["id"]))
             opened.telling.setdefault(alert["id"], set()).add(message)
@@ -104,7 +119,8 @@ def _opened(conn: postgres.Connection, run: str, known: Mapping[str, Watch], ale
             opened.singles.setdefault(_subject(row["channel"], row), row["id"])
     channels = {channel for alert in alerts for channel in known[alert["watch"]].channels}
     for row in postgres.query(conn, "open_digests", channels=sorted(channels), most=policy.MOST_IN_DIGEST):
-        opened.digests.setdefault((row["channel"],), {})[row["id"]] = row["alerts"]
+        place = (row["channel"], row["language"], row["timezone"], row["due_at"])
+        opened.digests.setdefault(place, {})[row["id"]] = row["alerts"]
     return opened
 
 
@@ -112,23 +128,33 @@ def _cap(watch: Watch, settings: Settings) -> int:
     return watch.cap or settings.alert_cap
 
 
-def _single(opened: _Open, channel: str, told: Sequence[postgres.Row]) -> Message:
+def _written_in(watch: Watch, settings: Settings) -> tuple[str, str]:
+    """The language and the time zone of a watch's messages."""
+    return watch.messages_in or settings.messages_in, watch.timezone or settings.schedule_timezone
+
+
+def _single(opened: _Open, channel: str, first: postgres.Row, written_in: tuple[str, str]) -> Message:
     """A new message of one story or change."""
-    first = told[0]
     key = outbox.key(first["watch"], first["story"], first["kind"], first["revision"], channel)
-    opened.rows[key] = (key, channel, first["watch"], DeliveryKind.SINGLE, opened.run)
+    opened.rows[key] = (key, channel, first["watch"], DeliveryKind.SINGLE, opened.run, *written_in, None)
     return key
 
 
-def _digest(opened: _Open, channel: str, told: Sequence[postgres.Row]) -> Message:
-    """The collected message that has room for these, or a new one."""
-    first = told[0]
-    there = opened.digests.setdefault((channel,), {})
-    message = next((one for one, alerts in there.items() if alerts < policy.MOST_IN_DIGEST), None)
+def _digest(
+    opened: _Open,
+    channel: str,
+    first: postgres.Row,
+    written_in: tuple[str, str],
+    due: datetime | None,
+    alerts: int,
+) -> Message:
+    """The collected message that is due then and has room for so many alerts, or a new one."""
+    there = opened.digests.setdefault((channel, *written_in, due), {})
+    message = next((one for one, known in there.items() if known < policy.MOST_IN_DIGEST), None)
     if message is None:
         message = outbox.key(first["watch"], "digest", first["id"], channel)
-        opened.rows[message] = (message, channel, first["watch"], DeliveryKind.DIGEST, opened.run)
-    there[message] = there.get(message, 0) + len(told)
+        opened.rows[message] = (message, channel, first["watch"], DeliveryKind.DIGEST, opened.run, *written_in, due)
+    there[message] = there.get(message, 0) + alerts
     return message
 
 

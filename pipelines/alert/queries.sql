@@ -2,11 +2,15 @@
 
 -- name: add_watch
 -- Keep a watch, in place of the one of that name.
-insert into watches (name, query, terms, unless, sources, languages, kinds, channels, cap)
-values (%(watch)s, %(query)s, %(terms)s, %(unless)s, %(sources)s, %(languages)s, %(kinds)s, %(channels)s, %(cap)s)
+insert into watches (name, query, terms, unless, sources, languages, kinds, channels, cap, digest, quiet, timezone, messages_in)
+values (
+    %(watch)s, %(query)s, %(terms)s, %(unless)s, %(sources)s, %(languages)s, %(kinds)s, %(channels)s, %(cap)s, %(digest)s, %(quiet)s,
+    %(timezone)s, %(messages_in)s
+)
 on conflict (name) do update
 set query = excluded.query, terms = excluded.terms, unless = excluded.unless, sources = excluded.sources,
-    languages = excluded.languages, kinds = excluded.kinds, channels = excluded.channels, cap = excluded.cap
+    languages = excluded.languages, kinds = excluded.kinds, channels = excluded.channels, cap = excluded.cap,
+    digest = excluded.digest, quiet = excluded.quiet, timezone = excluded.timezone, messages_in = excluded.messages_in
 
 -- name: alerts_of_feed
 -- What a watch told last, newest first, with the articles as they read now and the outlets that tell the same story; each by its key.
@@ -30,7 +34,8 @@ select name, spellings from synonyms order by name
 
 -- name: all_watches
 -- Every watch.
-select name, query, terms, unless, sources, languages, kinds, channels, cap, paused_at, case when muted_until > now() then muted_until end
+select name, query, terms, unless, sources, languages, kinds, channels, cap, digest, quiet, timezone, messages_in, paused_at,
+    case when muted_until > now() then muted_until end
     as muted_until, created_at
 from watches order by name
 
@@ -208,7 +213,8 @@ select watch from watch_feeds where digest = %(digest)s
 
 -- name: watches_named
 -- The watches of these names.
-select name, query, terms, unless, sources, languages, kinds, channels, cap, paused_at, case when muted_until > now() then muted_until end
+select name, query, terms, unless, sources, languages, kinds, channels, cap, digest, quiet, timezone, messages_in, paused_at,
+    case when muted_until > now() then muted_until end
     as muted_until
 from watches
 where name = any(%(names)s)
@@ -236,6 +242,9 @@ on conflict do nothing
 
 -- name: write_messages
 -- Messages that tell of alerts, each once for its key, only those that are new come back.
-insert into deliveries (key, channel, watch, kind, run) values %s
+insert into deliveries (key, channel, watch, kind, run, language, timezone, due_at, next_at, waiting_since)
+select v.key, v.channel, v.watch, v.kind, v.run, v.language, v.timezone, v.due_at::timestamptz, greatest(now(), v.due_at::timestamptz),
+    greatest(now(), v.due_at::timestamptz)
+from (values %s) as v (key, channel, watch, kind, run, language, timezone, due_at)
 on conflict (key) do nothing
 returning id, key

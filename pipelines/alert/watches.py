@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
+from zoneinfo import available_timezones
 
+from pipelines.alert import timing
 from pipelines.errors import QueryError, WatchError
+from pipelines.notify import languages as languages_of_messages
 from pipelines.query import grammar, lexer
 from pipelines.query.grammar import Either, Every, Except, Find, Node, Without
 from pipelines.query.terms import Term, parse_term
@@ -45,6 +48,9 @@ class Watch:
     sources, languages: only these; empty means all.
     kinds: of changes.
     cap: single messages an hour, None for the installation's own.
+    digest: when what is collected goes out, as `timing` writes it; empty: at once. quiet: when nothing goes out.
+    timezone: whose clock both are read by, and that of times in messages; empty: the installation's own.
+    messages_in: the language of messages; empty: the installation's own.
     paused_at: since when it looks at nothing; muted_until: till when what it finds is only listed.
     """
 
@@ -57,6 +63,10 @@ class Watch:
     kinds: tuple[str, ...] = KINDS
     channels: tuple[str, ...] = ()
     cap: int | None = None
+    digest: str = ""
+    quiet: tuple[str, ...] = ()
+    timezone: str = ""
+    messages_in: str = ""
     paused_at: datetime | None = None
     muted_until: datetime | None = None
 
@@ -78,6 +88,10 @@ def make(
     kinds: Sequence[str] | None = None,
     channels: Sequence[str] | None = None,
     cap: int | None = None,
+    digest: str = "",
+    quiet: Sequence[str] | None = None,
+    timezone: str = "",
+    messages_in: str = "",
 ) -> Watch:
     """A watch from what a person wrote; WatchError names the watch, what cannot be used and what is allowed.
 
@@ -108,6 +122,15 @@ def make(
             raise WatchError(f"Watch {name}: {kind!r} is no kind of change; allowed are {allowed}.")
     if cap is not None and cap < 1:
         raise WatchError(f"Watch {name}: a cap of {cap} is too small; the least is 1 message an hour.")
+    try:
+        when, silences = timing.digest(digest), timing.quiet(quiet or ())
+    except ValueError as error:
+        raise WatchError(f"Watch {name}: {error}.") from None
+    if timezone and timezone not in available_timezones():
+        raise WatchError(f"Watch {name}: {timezone!r} is no time zone; write a name like Asia/Damascus.")
+    if messages_in and messages_in not in languages_of_messages.NAMES:
+        known = ", ".join(f"{code} ({said})" for code, said in languages_of_messages.NAMES.items())
+        raise WatchError(f"Watch {name}: there are no messages in {messages_in!r}; there are: {known}.")
     return Watch(
         name=name,
         query=query,
@@ -118,6 +141,10 @@ def make(
         kinds=tuple(kinds or KINDS),
         channels=tuple(dict.fromkeys(channel.lower() for channel in channels or ())),
         cap=cap,
+        digest=when,
+        quiet=silences,
+        timezone=timezone,
+        messages_in=messages_in,
     )
 
 
@@ -179,6 +206,10 @@ def add(conn: postgres.Connection, watch: Watch) -> None:
         kinds=list(watch.kinds),
         channels=list(watch.channels),
         cap=watch.cap,
+        digest=watch.digest,
+        quiet=list(watch.quiet),
+        timezone=watch.timezone,
+        messages_in=watch.messages_in,
     )
 
 
@@ -238,8 +269,11 @@ def _json(term: Term) -> dict[str, object]:
 
 
 def _watch(row: postgres.Row) -> Watch:
-    lists: dict[str, Any] = {name: tuple(row[name]) for name in ("sources", "languages", "kinds", "channels")}
-    others: dict[str, Any] = {name: row[name] for name in ("name", "query", "cap", "paused_at", "muted_until")}
+    lists: dict[str, Any] = {name: tuple(row[name]) for name in ("sources", "languages", "kinds", "channels", "quiet")}
+    others: dict[str, Any] = {
+        name: row[name]
+        for name in ("name", "query", "cap", "digest", "timezone", "messages_in", "paused_at", "muted_until")
+    }
     terms, unless = (tuple(_term(term) for term in row[name]) for name in ("terms", "unless"))
     return Watch(terms=terms, unless=unless, **lists, **others)
 

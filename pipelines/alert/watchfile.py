@@ -13,8 +13,9 @@ from pipelines.errors import QueryError, WatchError
 
 HEAD = "# The watches and synonyms of a Nightdesk; `nightdesk watch import FILE` sets them. Channels are only named.\n"
 # What a watch of the file may say beside its name.
-LISTS = ("terms", "unless", "sources", "languages", "kinds", "channels")
-OTHERS = ("query", "cap", "paused")
+LISTS = ("terms", "unless", "sources", "languages", "kinds", "channels", "quiet")
+TEXTS = ("query", "digest", "timezone", "messages_in")
+OTHERS = (*TEXTS, "cap", "paused")
 
 
 def render(known: Sequence[Watch], lists: Mapping[str, Sequence[str]]) -> str:
@@ -66,6 +67,7 @@ def _told(watch: Watch) -> dict[str, Any]:
         "kinds": watch.kinds if watch.kinds != KINDS else (),
         "channels": watch.channels,
         "cap": watch.cap,
+        **{name: getattr(watch, name) for name in ("digest", "quiet", "timezone", "messages_in")},
         "paused": bool(watch.paused_at),
     }
     return {key: value for key, value in said.items() if value}
@@ -80,8 +82,10 @@ def _watch(said: Any, lists: Mapping[str, Sequence[str]]) -> tuple[Watch, bool]:
             raise WatchError(f"Watch {name}: {key} is no key; there are name, {', '.join((*LISTS, *OTHERS))}.")
         if key in LISTS and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
             raise WatchError(f"Watch {name}: {key} is a list of texts.")
-    if not isinstance(said.get("query", ""), str) or not isinstance(said.get("paused", False), bool):
-        raise WatchError(f"Watch {name}: query is a text, and paused true or false.")
+    if not all(isinstance(said.get(text, ""), str) for text in TEXTS) or not isinstance(
+        said.get("paused", False), bool
+    ):
+        raise WatchError(f"Watch {name}: {', '.join(TEXTS)} are texts, and paused true or false.")
     cap = said.get("cap")
     if cap is not None and (isinstance(cap, bool) or not isinstance(cap, int)):
         raise WatchError(f"Watch {name}: cap is a whole number.")
@@ -96,6 +100,10 @@ def _watch(said: Any, lists: Mapping[str, Sequence[str]]) -> tuple[Watch, bool]:
         kinds=said.get("kinds"),
         channels=said.get("channels"),
         cap=cap,
+        digest=said.get("digest", ""),
+        quiet=said.get("quiet"),
+        timezone=said.get("timezone", ""),
+        messages_in=said.get("messages_in", ""),
     )
     return made, said.get("paused", False)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.alert import stage
 from pipelines.cli import alerts, completion, synonyms, watchfeed, watchfiles, watching, watchtest, watchtry
 from pipelines.cli import known as known_names
 from pipelines.cli.show import Json, ago, as_json, say, table
@@ -44,6 +45,14 @@ def test_channel(channel: Channel) -> None:
         )
     delivery.test(channel, known[channel])
     say(f"Sent a test message to {channel}.")
+
+
+@notify_app.command("send")
+def send() -> None:
+    """Send what is due: digests whose time has come, what waited for the end of quiet hours, what is tried again."""
+    tally = stage.send(settings())
+    told = ", ".join(f"{tally.counts[name]} {name}" for name in ("sent", "retried", "failed", "waiting"))
+    say(f"{told}.{' ' + tally.message if tally.message else ''}")
 
 
 @notify_app.command("list")

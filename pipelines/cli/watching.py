@@ -11,12 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.alert import keeping, watches
+from pipelines.alert import keeping, timing, watches
 from pipelines.alert.watches import Watch
 from pipelines.cli import completion
 from pipelines.cli import known as known_names
 from pipelines.cli.show import Json, ago, as_json, quote, say, table
 from pipelines.errors import WatchError
+from pipelines.notify import languages
 from pipelines.settings import channels, settings
 from pipelines.stores import postgres
 
@@ -42,6 +43,21 @@ Channel = Annotated[
     ),
 ]
 Cap = Annotated[int | None, typer.Option(min=0, help="Single messages an hour; 0: as NIGHTDESK_ALERT_CAP says.")]
+Digest = Annotated[
+    str | None,
+    typer.Option(metavar="WHEN", help=f"Collect what is found, and tell it {timing.DIGEST_HOW}; -: tell it at once."),
+]
+QuietTimes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--quiet", metavar="TIME", help=f"Tell nothing then, but at its end: {timing.QUIET_HOW}; -: never quiet."
+    ),
+]
+Timezone = Annotated[str | None, typer.Option(help="Whose clock times are read and written by, such as Asia/Damascus.")]
+MessagesIn = Annotated[
+    str | None,
+    typer.Option(help=f"The language of messages: {', '.join(languages.NAMES)}; -: as NIGHTDESK_MESSAGES_IN says."),
+]
 
 watch_app = typer.Typer(help="Watches: what somebody wants to be told of.", no_args_is_help=True)
 # Takes an option's values away, where no value changes nothing.
@@ -62,6 +78,10 @@ def add(
     kind: Kind = None,
     channel: Channel = None,
     cap: Cap = None,
+    digest: Digest = None,
+    quiet: QuietTimes = None,
+    timezone: Timezone = None,
+    messages_in: MessagesIn = None,
 ) -> None:
     """Add a watch, or change the one of that name: options that are not given stay as they are, - takes one away."""
     if not terms and not query:
@@ -69,7 +89,8 @@ def add(
     with changing() as conn:
         before = next((one for one in watches.all_watches(conn) if one.name == name), None)
         asks = {"terms": list(terms or ()), "query": query}
-        _keep(conn, name, before, asks, unless, source, language, kind, channel, cap)
+        when = {"digest": digest, "quiet": quiet, "timezone": timezone, "messages_in": messages_in}
+        _keep(conn, name, before, asks, unless, source, language, kind, channel, cap, when)
 
 
 @watch_app.command("edit")
@@ -83,6 +104,10 @@ def edit(
     kind: Kind = None,
     channel: Channel = None,
     cap: Cap = None,
+    digest: Digest = None,
+    quiet: QuietTimes = None,
+    timezone: Timezone = None,
+    messages_in: MessagesIn = None,
 ) -> None:
     """Change what is given of a watch and nothing else; - takes an option's values away."""
     with changing() as conn:
@@ -90,7 +115,8 @@ def edit(
         asks: dict[str, Any] = {"terms": [one.written for one in before.terms], "query": before.query}
         if query or term:
             asks = {"terms": list(term or ()), "query": query}
-        _keep(conn, name, before, asks, unless, source, language, kind, channel, cap)
+        when = {"digest": digest, "quiet": quiet, "timezone": timezone, "messages_in": messages_in}
+        _keep(conn, name, before, asks, unless, source, language, kind, channel, cap, when)
 
 
 @watch_app.command("list")
@@ -139,6 +165,10 @@ def show(name: Named, json: Json = False) -> None:
         ("kinds", ", ".join(watch.kinds)),
         ("channels", ", ".join(watch.channels) or "none, it only lists"),
         ("cap", f"{watch.cap} an hour" if watch.cap else "as NIGHTDESK_ALERT_CAP says"),
+        ("goes out", watch.digest or "at once"),
+        ("quiet", ", ".join(watch.quiet) or "never"),
+        ("clock", watch.timezone or f"{settings().schedule_timezone}, as NIGHTDESK_SCHEDULE_TIMEZONE says"),
+        ("messages in", languages.NAMES[watch.messages_in or settings().messages_in]),
         ("state", _state(watch)),
     ]
     if changes:
@@ -228,6 +258,7 @@ def _keep(
     kind: list[str] | None,
     channel: list[str] | None,
     cap: int | None,
+    when: Mapping[str, Any],
 ) -> None:
     told_to = None if channel is None else [one.strip() for given in channel for one in given.split(",") if one.strip()]
     # What a query must not find stands in the query itself.
@@ -241,6 +272,8 @@ def _keep(
         "kinds": _given(kind, before.kinds if before else ()),
         "channels": _given(told_to, before.channels if before else ()),
         "cap": (before.cap if before else None) if cap is None else cap or None,
+        "quiet": _given(when["quiet"], before.quiet if before else ()),
+        **{name: _given_text(when[name], getattr(before, name, "")) for name in ("digest", "timezone", "messages_in")},
     }
     made = keeping.make(settings(), conn, name, written)
     watches.add(conn, made)
@@ -262,6 +295,11 @@ def _explain(made: Watch) -> None:
 def _given(typed: list[str] | None, before: Sequence[str]) -> list[str]:
     """What was typed, nothing where that is a dash; what was there before where nothing was typed."""
     return list(before) if typed is None else [one for one in typed if one != NONE]
+
+
+def _given_text(typed: str | None, before: str) -> str:
+    """What was typed, nothing where that is a dash; what was there before where nothing was typed."""
+    return before if typed is None else "" if typed == NONE else typed
 
 
 def _change(field: str, before: Watch, now: Watch) -> str:

@@ -73,7 +73,9 @@ def subject_of(alerts: Sequence[Mapping[str, Any]], *, collected: bool) -> str:
     told = told_once(alerts)
     watches = ", ".join(sorted({name for one in told for name in one["watches"]}))
     if collected:
-        return steering.one_line(f"{watches}: {_many(len(told), 'more alert')}", LONGEST_SUBJECT_CHARACTERS)
+        # What was told before a cap was reached is more than nothing; a digest begins with nothing.
+        what = "alert" if alerts[0].get("due_at") else "more alert"
+        return steering.one_line(f"{watches}: {_many(len(told), what)}", LONGEST_SUBJECT_CHARACTERS)
     first = told[0]
     return steering.one_line(f"{watches}: {_happened(first)}{first['title']}", LONGEST_SUBJECT_CHARACTERS)
 

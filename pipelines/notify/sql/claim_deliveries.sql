@@ -20,4 +20,4 @@ where id in (
     end
     for update skip locked
 )
-returning id, key, channel, watch, kind, subject, body, attempts, taken, next_at
+returning id, key, channel, watch, kind, subject, body, attempts, taken, next_at, language, timezone

@@ -1,0 +1,128 @@
+"""When a watch's messages go out: at once, or collected until a time of its reader's clock; never in quiet times."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from pipelines import cron
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# What a digest's time is where only its kind is said.
+USUAL_TIME, USUAL_DAY = "07:00", "mon"
+DIGEST_HOW = "hourly, nightly 07:00, or weekly mon 07:00"
+QUIET_HOW = "22:00-07:00, fri, or fri 12:00-15:00"
+_DIGEST = re.compile(rf"(?:(hourly)|(nightly)|(weekly)(?: ({'|'.join(DAYS)}))?)(?: (\d{{1,2}}:\d{{2}}))?")
+_QUIET = re.compile(rf"({'|'.join(DAYS)})?(?:(?:^| )(\d{{1,2}}:\d{{2}})-(\d{{1,2}}:\d{{2}}))?")
+DAY_MINUTES = 24 * 60
+WEEK_MINUTES = 7 * DAY_MINUTES  # seven days
+MINUTE = timedelta(minutes=1)
+
+
+def digest(written: str) -> str:
+    """When what is collected goes out, as it is kept: hourly, nightly 07:00, weekly mon 07:00; empty: at once.
+
+    ValueError, as the end of a sentence, where it cannot be read.
+    """
+    found = _DIGEST.fullmatch(" ".join(written.lower().split()))
+    if not written.strip():
+        return ""
+    if not found or (found[1] and found[5]):
+        raise ValueError(f"is no time for a digest; write {DIGEST_HOW}")
+    if found[1]:
+        return "hourly"
+    time = _shown(_minutes(found[5] or USUAL_TIME, latest=DAY_MINUTES - 1))
+    return f"nightly {time}" if found[2] else f"weekly {found[4] or USUAL_DAY} {time}"
+
+
+def quiet(written: Sequence[str]) -> tuple[str, ...]:
+    """Spans and days in which nothing goes out, as they are kept; ValueError, as above, where one cannot be read."""
+    made = tuple(dict.fromkeys(_span(one) for one in written))
+    if made and len(_minutes_of_week(made)) == WEEK_MINUTES:
+        raise ValueError("leaves no time at all in which a message may go out")
+    return made
+
+
+def due(digest: str, quiet: Sequence[str], timezone: str, at: datetime) -> datetime | None:
+    """When what is found at this moment goes out, in UTC; None: at once."""
+    moment = cron.next_strike(_cron(digest), timezone, at) if digest else at
+    spoken = _first_spoken(tuple(quiet), timezone, moment) if quiet else moment
+    return spoken if spoken > at else None
+
+
+def is_quiet(quiet: Sequence[str], timezone: str, at: datetime) -> bool:
+    """Whether a clock of a zone shows a quiet time."""
+    wall = at.astimezone(ZoneInfo(timezone))
+    return (wall.weekday() * DAY_MINUTES + wall.hour * 60 + wall.minute) in _minutes_of_week(tuple(quiet))
+
+
+@lru_cache(maxsize=1024)
+def _first_spoken(quiet: tuple[str, ...], timezone: str, at: datetime) -> datetime:
+    """The first moment, from one on, that is not quiet.
+
+    Minute by minute: so the hour that a clock shows twice, or never, is as the clock shows it.
+    """
+    if not is_quiet(quiet, timezone, at):
+        return at
+    moment = at.astimezone(UTC).replace(second=0, microsecond=0)
+    while is_quiet(quiet, timezone, moment):
+        moment += MINUTE
+    return moment
+
+
+@lru_cache(maxsize=1024)
+def _minutes_of_week(quiet: tuple[str, ...]) -> frozenset[int]:
+    """The minutes of a week, from Monday on, that are quiet."""
+    found: set[int] = set()
+    for one in quiet:
+        day, begin, end = _parts(one)
+        for number in [DAYS.index(day)] if day else range(len(DAYS)):
+            first = number * DAY_MINUTES + begin
+            length = end - begin if end > begin else end - begin + DAY_MINUTES
+            found.update(minute % WEEK_MINUTES for minute in range(first, first + length))
+    return frozenset(found)
+
+
+def _parts(span: str) -> tuple[str, int, int]:
+    """The day of a span, if any, and the minutes of a day at which it begins and ends."""
+    found = _QUIET.fullmatch(span)
+    if not found or not span:
+        raise ValueError(f"{span!r} is no quiet time; write {QUIET_HOW}")
+    if not found[2]:
+        return found[1], 0, DAY_MINUTES
+    begin, end = _minutes(found[2], latest=DAY_MINUTES - 1), _minutes(found[3], latest=DAY_MINUTES)
+    if begin == end:
+        raise ValueError(f"{span!r} lasts no time; for a whole day write its name, such as {DAYS[0]}")
+    return found[1] or "", begin, end
+
+
+def _span(written: str) -> str:
+    written = " ".join(written.lower().split())
+    day, begin, end = _parts(written)
+    if "-" not in written:
+        return day
+    return f"{day} {_shown(begin)}-{_shown(end)}".strip()
+
+
+def _minutes(written: str, *, latest: int) -> int:
+    hours, minutes = map(int, written.split(":"))
+    total = hours * 60 + minutes
+    if minutes >= 60 or total > latest:
+        raise ValueError(f"has {written}, which is no time of a day")
+    return total
+
+
+def _shown(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _cron(digest: str) -> str:
+    """The cron expression of a digest."""
+    kind, *rest = digest.split()
+    if kind == "hourly":
+        return "0 * * * *"
+    hour, minute = map(int, rest[-1].split(":"))
+    return f"{minute} {hour} * * {rest[0] if kind == 'weekly' else '*'}"
