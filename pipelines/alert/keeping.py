@@ -25,6 +25,8 @@ CHANGEABLE = (
     "query", "terms", "unless", "sources", "languages", "kinds", "channels", "cap", "digest", "quiet", "timezone",
     "messages_in",
 )  # fmt: skip
+# What stays as it was where nothing is written of it.
+WHEN = ("digest", "quiet", "timezone", "messages_in")
 SPAN = re.compile(r"(\d{1,4})\s*(min|h|d|w)")
 UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
@@ -41,10 +43,13 @@ class Tested:
 
 def make(settings: Settings, conn: postgres.Connection, name: str, written: Mapping[str, Any]) -> Watch:
     """A watch from what a person wrote, by the names of CHANGEABLE; WatchError, QueryError and NightdeskError say what
-    cannot be used, a source or group that nobody knows as well."""
+    cannot be used, a source or group that nobody knows as well. Of WHEN, what is not written is as it was."""
     known.check(settings, conn, written.get("sources") or ())
     lists = synonyms.lists(conn)
-    made = watches.make(name, **{"terms": (), **written}, synonyms=lists)
+    before = watches.named(conn, [name]).get(name)
+    stays = {field: getattr(before, field) for field in WHEN} if before else {}
+    given = {field: value for field, value in written.items() if field not in WHEN or value is not None}
+    made = watches.make(name, **{"terms": (), **stays, **given}, synonyms=lists)
     known.check_scope(settings, conn, watches.node(made, lists))
     return made
 

@@ -45,6 +45,10 @@ class Written(BaseModel):
     kinds: Names = []
     channels: Names = []
     cap: int | None = None
+    digest: Name | None = None
+    quiet: Names | None = None
+    timezone: Name | None = None
+    messages_in: Name | None = None
 
 
 class Spanned(BaseModel):
@@ -193,7 +197,9 @@ def _named(conn: postgres.Connection, name: str) -> Watch:
 
 def made(current: Settings, conn: postgres.Connection, name: str, written: Written) -> Watch:
     """A watch of what was written; what cannot be used is refused with its sentence."""
-    fields = {field: getattr(written, field) or None for field in keeping.CHANGEABLE if field not in ("query", "cap")}
+    usual = [field for field in keeping.CHANGEABLE if field not in ("query", "cap", *keeping.WHEN)]
+    fields = {field: getattr(written, field) or None for field in usual}
+    fields |= {field: getattr(written, field) for field in keeping.WHEN}
     try:
         return keeping.make(
             current, conn, name,
