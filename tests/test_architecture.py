@@ -71,7 +71,7 @@ PUBLIC = {
     "pipelines": "codes cron edits encodings errors installation model patterns places private settings signatures "
     "singlebyte steering text urls",
     "pipelines.airflow": "airflow_home api_client cleaning night_dags service_dags standalone",
-    "pipelines.alert": "cases feeds keeping known stage synonyms watches watchfile",
+    "pipelines.alert": "cases feeds keeping known stage synonyms timing watches watchfile",
     "pipelines.archive": "again coverage differences evidence export holding importing parts passages provenance "
     "published received search tried verify",
     "pipelines.crawl": "account aliases discovery host_locks ledger named_urls policy rhythm rules stage summary",
@@ -84,7 +84,7 @@ PUBLIC = {
     "pipelines.health": "duties golden kept states troubles",
     "pipelines.listings": "fields formats pace xmltree",
     "pipelines.load": "stage stories wordings words",
-    "pipelines.notify": "address channels delivery outbox wording",
+    "pipelines.notify": "address channels delivery languages outbox wording",
     "pipelines.query": "asked compiled compiling dating explained grammar lexer matcher selection terms vectors",
     "pipelines.sources": "access folders sourcefile zones",
     "pipelines.stores": "anchors articlefile bringing bucket chain clock dumps entries foreign_warc migrations "
