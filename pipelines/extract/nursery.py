@@ -11,9 +11,11 @@ import gc
 import math
 import os
 import pickle
+import re
 import resource
 import signal
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable
@@ -21,7 +23,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.reduction import recv_handle
-from typing import Any
+from typing import IO, Any
 
 # The number of Linux' request for a signal at the parent's death, from <sys/prctl.h>.
 PR_SET_PDEATHSIG = 1
@@ -29,6 +31,11 @@ PR_SET_PDEATHSIG = 1
 # a library that cannot be opened. A worker that it ends has an exit code of its own.
 OURS = (MemoryError, OSError, ImportError)
 OF_MACHINE = os.EX_OSERR
+# What the libraries of C++ and Rust say on standard error before they abort for want of memory; after any other abort it
+# is the page that they could not bear.
+NO_MEMORY = re.compile(rb"std::bad_alloc|std::length_error|memory allocation of \d+ bytes failed|[Oo]ut of memory")
+# Bytes of the end of what a worker said that are looked at. Chosen: a last word is a line.
+LAST_WORDS = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -56,24 +63,25 @@ def main(socket: int, parent: int) -> None:
 
     gc.collect()
     gc.freeze()
-    workers: set[int] = set()
+    # By its process id, what a worker writes to standard error: when it has ended that is read, and passed on.
+    workers: dict[int, IO[bytes]] = {}
     while True:
         try:
             asked: Start | End = control.recv()
             if isinstance(asked, Start):
-                pid = _start(control, asked)
-                workers.add(pid)
+                said = tempfile.TemporaryFile()  # noqa: SIM115 -- it lives as long as its worker
+                pid = _start(control, asked, said)
+                workers[pid] = said
                 control.send(pid)
             else:
-                workers.remove(asked.pid)
-                control.send(_end(asked.pid))
+                control.send(_end(asked.pid, workers.pop(asked.pid)))
         except (EOFError, ConnectionError):
             break
-    for pid in workers:
-        _end(pid)
+    for pid, said in workers.items():
+        _end(pid, said)
 
 
-def _start(control: Connection, asked: Start) -> int:
+def _start(control: Connection, asked: Start, said: IO[bytes]) -> int:
     pipe = recv_handle(control)
     # Loaded before the fork, what a job needs is there for the next worker too.
     work = pickle.loads(asked.work)  # noqa: S301 -- whoever started us sent it
@@ -87,6 +95,7 @@ def _start(control: Connection, asked: Start) -> int:
     kept = Connection(pipe)
     try:
         control.close()
+        os.dup2(said.fileno(), sys.stderr.fileno())
         _die_with(nursery)
         # A core of a page that was too slow is of no use to anybody.
         resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
@@ -125,10 +134,17 @@ def _limit_cpu(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
 
 
-def _end(pid: int) -> int:
+def _end(pid: int, said: IO[bytes]) -> int:
+    """End a worker; its exit code, which is that of the machine's faults where it aborted for want of memory."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    with said:
+        said.seek(max(0, said.seek(0, os.SEEK_END) - LAST_WORDS))
+        last = said.read()
+    sys.stderr.buffer.write(last)
+    sys.stderr.buffer.flush()
+    return OF_MACHINE if code == -signal.SIGABRT and NO_MEMORY.search(last) else code
 
 
 def _die_with(parent: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import resource
@@ -123,7 +124,24 @@ def panicking(job: int) -> int:
     raise BaseException("a library gave up")
 
 
-@pytest.mark.parametrize(("work", "loss"), [(without_memory, workers.Loss.KILLED), (panicking, workers.Loss.CRASHED)])
+def aborting_for_memory(job: int) -> int:
+    """A library of C++ that asks for more than there is, where nobody catches what it throws."""
+    return int(ctypes.CDLL("libstdc++.so.6")._Znwm(ctypes.c_size_t(2**62)))
+
+
+def aborting(job: int) -> int:
+    os.abort()
+
+
+@pytest.mark.parametrize(
+    ("work", "loss"),
+    [
+        (without_memory, workers.Loss.KILLED),
+        (aborting_for_memory, workers.Loss.KILLED),
+        (aborting, workers.Loss.CRASHED),
+        (panicking, workers.Loss.CRASHED),
+    ],
+)
 def test_a_worker_that_ends_for_want_of_memory_is_told_from_one_that_its_page_ended(
     work: Callable[[int], int], loss: workers.Loss
 ) -> None:
