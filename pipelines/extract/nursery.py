@@ -31,8 +31,8 @@ PR_SET_PDEATHSIG = 1
 # a library that cannot be opened. A worker that it ends has an exit code of its own.
 OURS = (MemoryError, OSError, ImportError)
 OF_MACHINE = os.EX_OSERR
-# What the libraries of C++ and Rust say on standard error before they abort for want of memory; after any other abort it
-# is the page that they could not bear.
+# What the libraries of C++ and Rust say on standard error before they abort for want of memory; after any other abort
+# it is the page that they could not bear.
 NO_MEMORY = re.compile(rb"std::bad_alloc|std::length_error|memory allocation of \d+ bytes failed|[Oo]ut of memory")
 # Bytes of the end of what a worker said that are looked at. Chosen: a last word is a line.
 LAST_WORDS = 64 * 1024

@@ -38,11 +38,17 @@ def main() -> None:
     address = json.loads(sys.stdin.readline())
     with ExitStack() as stack:
         seconds, carry = _opened(stack, address)
+        failed = 0
         for line in sys.stdin:
             given = json.loads(line)
+            if given["failed"] < failed:
+                # It was handed over before anybody knew that the one before it failed.
+                _say(answers, {"receipt": asdict(Receipt(outcome=Outcome.UNTRIED))})
+                continue
             signal.setitimer(signal.ITIMER_REAL, seconds)
             receipt = carry(Message(**given["message"]), given["taken"], _telling(answers, seconds))
             signal.setitimer(signal.ITIMER_REAL, 0)
+            failed += receipt.outcome != Outcome.SENT
             _say(answers, {"receipt": asdict(receipt)})
         signal.setitimer(signal.ITIMER_REAL, CLOSING_SECONDS)
 

@@ -31,6 +31,8 @@ from pipelines.notify.wording import plain, render
 
 # How long a courier may take to say goodbye; it ends itself before that.
 CLOSING_SECONDS = 5.0
+# What a pipe of Linux holds.
+PIPE_BYTES = 64 * 1024
 # What a courier need not know.
 HIDDEN = ("NIGHTDESK_CHANNEL_", "NIGHTDESK_DATABASE_URL", "AIRFLOW__")
 
@@ -74,36 +76,41 @@ def test(channel: str, address: str) -> None:
 
 @contextmanager
 def courier(channel: str, address: str) -> Iterator[Hand]:
-    """What hands messages to a channel, one at a time, with those parts or people left out that have it already.
+    """What hands messages to a channel, with those parts or people left out that have it already.
 
+    Several may be handed over before the first is received: they go out one after the other, and receipts come in that
+    order. Where one fails or the courier ends, those that were handed over before that was received are untried.
     No exchange outlasts its limit, whatever the other side does. The receipt says what went wrong in a sentence that
     names the channel.
     """
     if kind(address) == LOG:
         yield _write_to_log
         return
-    child: subprocess.Popen[str] | None = None
+    current: _Courier | None = None
 
     def hand(message: Message, taken: Sequence[str] = ()) -> Handed:
-        nonlocal child
-        current = child = child or _start(address)
-        _tell(current, {"message": vars(message), "taken": list(taken)})
+        nonlocal current
+        it = current = current or _start(address)
+        _tell(it, {"message": vars(message), "taken": list(taken), "failed": it.failed})
 
         def receive() -> Receipt:
-            nonlocal child
-            receipt = _received(current, taken)
-            if current.poll() is not None:
-                _stop(current)
-                child = None
+            nonlocal current
+            if it.ended:
+                return Receipt(outcome=Outcome.UNTRIED)
+            receipt = _received(it, taken)
+            it.failed += receipt.outcome not in (Outcome.SENT, Outcome.UNTRIED)
+            if it.child.poll() is not None:
+                _stop(it)
+                current = None if current is it else current
             return replace(receipt, said=_sentence(channel, receipt))
 
-        return Handed(lambda seconds: _says_something(current, seconds), receive)
+        return Handed(lambda seconds: _says_something(it, seconds), receive)
 
     try:
         yield hand
     finally:
-        if child:
-            _stop(child)
+        if current:
+            _stop(current)
 
 
 def _write_to_log(message: Message, taken: Sequence[str] = ()) -> Handed:
@@ -113,65 +120,88 @@ def _write_to_log(message: Message, taken: Sequence[str] = ()) -> Handed:
     return Handed(lambda _: True, lambda: Receipt(outcome=Outcome.SENT))
 
 
-def _start(address: str) -> subprocess.Popen[str]:
-    child = subprocess.Popen(
-        [sys.executable, "-m", "pipelines.notify.courier"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        # What a library says there can hold the address.
-        stderr=subprocess.DEVNULL,
-        text=True,
-        encoding="utf-8",
-        env={name: value for name, value in os.environ.items() if not name.startswith(HIDDEN)},
+@dataclass
+class _Courier:
+    """The process, what it said that was not looked at yet, how often it failed, and whether it has ended."""
+
+    child: subprocess.Popen[bytes]
+    said: bytes = b""
+    failed: int = 0
+    ended: bool = False
+
+
+def _start(address: str) -> _Courier:
+    it = _Courier(
+        subprocess.Popen(
+            [sys.executable, "-m", "pipelines.notify.courier"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # What a library says there can hold the address.
+            stderr=subprocess.DEVNULL,
+            env={name: value for name, value in os.environ.items() if not name.startswith(HIDDEN)},
+        )
     )
-    _tell(child, address)
-    return child
+    _tell(it, address)
+    return it
 
 
-def _says_something(child: subprocess.Popen[str], seconds: float) -> bool:
-    """Whether a courier begins its answer within so many seconds; asked before any of it was read."""
-    assert child.stdout
-    return bool(select.select([child.stdout], [], [], seconds)[0])
+def _says_something(it: _Courier, seconds: float) -> bool:
+    """Whether a courier begins its next answer within so many seconds, or ends."""
+    assert it.child.stdout
+    return it.ended or b"\n" in it.said or bool(select.select([it.child.stdout], [], [], seconds)[0])
 
 
-def _received(child: subprocess.Popen[str], taken: Sequence[str]) -> Receipt:
+def _received(it: _Courier, taken: Sequence[str]) -> Receipt:
     """What the courier answers to the message it was given; one that ended without a receipt has one all the same."""
     have = list(taken)
-    assert child.stdout
-    for line in child.stdout:
+    while line := _line(it):
         answer = json.loads(line)
         if "receipt" in answer:
             given = answer["receipt"]
             return Receipt(**{**given, "outcome": Outcome(given["outcome"])})
         have.append(answer["took"])
-    ended = child.wait()
+    ended = it.child.wait()
+    it.ended = True
     said = "no answer in time" if ended == -signal.SIGALRM else f"its courier ended with {ended}"
     return Receipt(outcome=Outcome.PARTLY if len(have) > len(taken) else Outcome.DOWN, said=said, taken=have)
 
 
-def _tell(child: subprocess.Popen[str], what: Any) -> None:
-    assert child.stdin
+def _line(it: _Courier) -> bytes:
+    """The next line that a courier says; empty where it has ended. What it said beyond is kept."""
+    assert it.child.stdout
+    while b"\n" not in it.said:
+        more = os.read(it.child.stdout.fileno(), PIPE_BYTES)
+        if not more:
+            return b""
+        it.said += more
+    line, _, it.said = it.said.partition(b"\n")
+    return line
+
+
+def _tell(it: _Courier, what: Any) -> None:
+    assert it.child.stdin
     # One that has ended says nothing either; its exit code tells.
     with suppress(BrokenPipeError):
-        child.stdin.write(json.dumps(what) + "\n")
-        child.stdin.flush()
+        it.child.stdin.write(json.dumps(what).encode() + b"\n")
+        it.child.stdin.flush()
 
 
-def _stop(child: subprocess.Popen[str]) -> None:
-    assert child.stdin and child.stdout
+def _stop(it: _Courier) -> None:
+    assert it.child.stdin and it.child.stdout
+    it.ended = True
     with suppress(BrokenPipeError):
-        child.stdin.close()
+        it.child.stdin.close()
     try:
-        child.wait(timeout=CLOSING_SECONDS)
+        it.child.wait(timeout=CLOSING_SECONDS)
     except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
-    child.stdout.close()
+        it.child.kill()
+        it.child.wait()
+    it.child.stdout.close()
 
 
 def _sentence(channel: str, receipt: Receipt) -> str:
     """What a receipt says of a message that was not taken, with the channel's name."""
-    if receipt.outcome == Outcome.SENT:
+    if receipt.outcome in (Outcome.SENT, Outcome.UNTRIED):
         return ""
     if receipt.outcome == Outcome.UNUSABLE:
         return f"Channel {channel} {receipt.said or f'has an address that cannot be used: it is written like {HOW}'}."

@@ -19,6 +19,8 @@ class Outcome(StrEnum):
     # The channel takes nothing at present, whatever it is given.
     DOWN = "down"
     UNUSABLE = "unusable"
+    # It was handed over before it was known that the one before it failed.
+    UNTRIED = "untried"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import random
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -137,6 +137,8 @@ def _serve(
     # What was taken and is not marked yet.
     sent: list[int] = []
     with notify.courier(channel, address) as hand, _marked_at_last(conn, sent):
+        # Messages that are with the courier at once.
+        most = 1
         while not stop.is_set():
             batch = postgres.query(
                 conn,
@@ -152,23 +154,30 @@ def _serve(
             batch.sort(key=lambda delivery: (delivery["next_at"], delivery["id"]))
             # The next message is made while the one before is on its way.
             messages = _messages(batch, _alerts_by_message(conn, batch, publisher))
+            waiting = deque(batch)
+            handed: deque[tuple[postgres.Row, notify.Handed]] = deque()
+            rests = False
             message = next(messages)
-            for delivery in batch:
-                handed = hand(message, delivery["taken"])
-                message = next(messages, message)
-                if len(sent) >= policy.MARKED_TOGETHER or (sent and not handed.answered(policy.MARKED_AFTER_SECONDS)):
+            while handed or (waiting and not rests and not stop.is_set()):
+                while waiting and len(handed) < most and not rests and not stop.is_set():
+                    handed.append((waiting[0], hand(message, waiting[0]["taken"])))
+                    waiting.popleft()
+                    message = next(messages, message)
+                delivery, way = handed.popleft()
+                quick = way.answered(policy.QUICK_SECONDS)
+                if len(sent) >= policy.MARKED_TOGETHER or not quick:
                     _mark_sent(conn, sent)
-                receipt = handed.receive()
+                receipt = way.receive()
+                most = policy.HANDED_TOGETHER if program and quick and receipt.outcome == Outcome.SENT else 1
                 if receipt.outcome == Outcome.SENT:
                     sent.append(delivery["id"])
-                    ended, rests = "sent", False
+                    counts["sent"] += 1
                 if receipt.outcome != Outcome.SENT or not program:
                     _mark_sent(conn, sent)
-                if receipt.outcome != Outcome.SENT:
-                    ended, rests = _mark(conn, delivery, receipt, operators)
-                counts[ended] += 1
-                if rests or stop.is_set():
-                    break
+                if receipt.outcome not in (Outcome.SENT, Outcome.UNTRIED):
+                    ended, now_rests = _mark(conn, delivery, receipt, operators)
+                    counts[ended] += 1
+                    rests = rests or now_rests
             _mark_sent(conn, sent)
             rest = [delivery["id"] for delivery in batch]
             postgres.execute(conn, "release_deliveries", ids=rest, sender=sender)

@@ -40,10 +40,10 @@ CHANNELS_AT_ONCE = 8
 BATCH = 50
 # Couriers for a channel with more than this many due, and so messages that a kill can repeat; one for all others.
 COURIERS, COURIERS_FROM = 2, 2 * BATCH
-# Messages to a program that are marked as sent together, and so that a kill can repeat of each courier beside the one
-# on its way; those to people are marked one by one. Chosen: marking one costs as much as sending one, a tenth of it
-# nothing.
-MARKED_TOGETHER = 10
-# What was taken is marked earlier than that where the next one is not answered within these seconds. Chosen: a receiver
-# that takes longer than this is what a sender waits for, not marking.
-MARKED_AFTER_SECONDS = 0.01
+# Messages to a program that are marked as sent together, and that are with their courier at once: so many a kill can
+# repeat of each courier. Those to people are handed over and marked one by one. Chosen: marking one costs as much as
+# sending one, a tenth of it nothing; with four in hand a courier never waits for the next.
+MARKED_TOGETHER, HANDED_TOGETHER = 10, 4
+# The seconds within which a program answers to have that: before a later answer what was taken is marked, and the next
+# one is handed over after it. Chosen: a sender waits for a slower receiver, not for marks.
+QUICK_SECONDS = 0.05

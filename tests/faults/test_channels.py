@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import psutil
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
@@ -477,7 +478,7 @@ def test_a_kill_repeats_a_few_messages_of_a_program_and_only_the_one_on_its_way_
     hook, most = Hook(), []
     put(conn, 3 * policy.MARKED_TOGETHER)
     # However busy the machine is.
-    monkeypatch.setattr(policy, "MARKED_AFTER_SECONDS", 30.0)
+    monkeypatch.setattr(policy, "QUICK_SECONDS", 30.0)
 
     def answer(number: int) -> tuple[int, dict[str, str]]:
         with postgres.connection(settings) as looking:
@@ -492,3 +493,29 @@ def test_a_kill_repeats_a_few_messages_of_a_program_and_only_the_one_on_its_way_
     assert len(most) == 3 * policy.MARKED_TOGETHER
     assert max(most) in unmarked
     assert rows(conn, "select distinct state from deliveries") == [("sent",)]
+
+
+def test_a_courier_that_is_killed_with_several_messages_in_hand_is_charged_to_one_of_them(
+    settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook, number = Hook(), 5 * policy.HANDED_TOGETHER
+    put(conn, number)
+    monkeypatch.setattr(policy, "QUICK_SECONDS", 30.0)
+
+    def answer(count: int) -> tuple[int, dict[str, str]]:
+        if count == 3 * policy.HANDED_TOGETHER:
+            (courier,) = [
+                child for child in psutil.Process().children(True) if "pipelines.notify.courier" in child.cmdline()
+            ]
+            courier.kill()
+        return 204, {}
+
+    hook.answer = answer
+    with hooked(hook) as address:
+        tally = alert.send(settings, channels={"desk": address})
+
+    assert (tally.counts["sent"], tally.counts["retried"]) == (number - 1, 1)
+    assert len(hook.asked) == len(set(hook.asked)) == number
+    assert rows(conn, "select error from deliveries where state = 'waiting'") == [
+        ("Channel desk did not take the message: its courier ended with -9.",)
+    ]
