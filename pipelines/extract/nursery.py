@@ -69,7 +69,7 @@ def main(socket: int, parent: int) -> None:
         try:
             asked: Start | End = control.recv()
             if isinstance(asked, Start):
-                said = tempfile.TemporaryFile()  # noqa: SIM115 -- it lives as long as its worker
+                said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 -- it lives as long as its worker
                 pid = _start(control, asked, said)
                 workers[pid] = said
                 control.send(pid)
