@@ -345,3 +345,22 @@ class Act(Decided):
     RESEND = "resend", "had the messages of an alert that were given up tried again"
     ACK = "ack", "noted that an alert was seen, or that nobody has seen it"
     SYNONYMS = "synonyms", "changed or removed a list of synonyms"
+
+
+class Figure(Decided):
+    """A figure to watch: `nightdesk metrics` calls it nightdesk_ and its name, with the unit in it where it has one."""
+
+    PAGES = "pages", "pages that a stage worked on in a source's newest run"
+    BYTES = "bytes", "bytes that the newest crawl of a source received"
+    ARTICLES = "articles", "articles that extract found, or that were new to load, in a source's newest run"
+    REJECTED = "rejected", "pages of a source's newest run that were no article, by reason"
+    UNREACHED = "unreached", "addresses that the newest crawl of a source could not reach"
+    UNDECIDED = "undecided", "pages of a source's newest run that a fault of ours kept undecided"
+    UNACCOUNTED = "unaccounted", "addresses of a source's newest run that the ledger has no end of"
+    SECONDS = "stage_seconds", "seconds that a stage took for a source in its newest run"
+    FAILED = "stage_failed", "1 where a stage failed for a source in its newest run, else 0"
+    DUE = "due_urls", "addresses of a source that are due and wait to be fetched"
+    NEWEST = "newest_article_age_seconds", "seconds since a source's newest article was first fetched"
+    WAITING = "outbox_waiting", "messages that wait to be sent"
+    LATE = "outbox_oldest_seconds", "seconds that the oldest of them has waited"
+    UNSENT = "outbox_failed", "messages that were given up in the last day"

@@ -58,6 +58,12 @@ class Settings(BaseSettings):
         "", description="The channel that is told of failed runs, late nights and sources in trouble."
     )
     crawl_slots: int = Field(4, ge=1, description="How many sources are crawled at the same time.")
+    crawl_queue: str = Field(
+        "", description="The queue of Airflow's workers that crawl; empty is the executor's default queue."
+    )
+    extract_queue: str = Field(
+        "", description="The queue of Airflow's workers that extract; empty is the executor's default queue."
+    )
     crawl_budget: int = Field(
         3600, ge=10, description="Seconds one crawl may take before it closes and leaves the rest."
     )

@@ -60,6 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
     verb.add_argument("--budget", type=float, required=True, help="seconds until no new request is made")
     verb.add_argument("--only", default="", help="fetch this one URL of the one source")
     verb.add_argument("--due", action="store_true", help="ask only the lists that are due")
+    verbs.add_parser("adopt", help="take in what killed crawls left on this machine, of sources that nobody crawls")
     verb = verbs.add_parser("fetch", help="fetch one URL into a raw file of its own, without the ledger")
     verb.add_argument("--url", required=True)
     verb.add_argument("--into", required=True)
@@ -87,7 +88,7 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
         kept = store.Store(current, conn, given.run)
         # None for a source that another process crawls; what was taken stands in `kept.followed`.
         taken = [store.take(kept, source, only=given.only, due=given.due) for source in sources]
-        store.adopt_others(kept, lambda name: folders.named(current, [name])[0])
+        _adopt_left(current, kept)
         asking, missing = _access(current, kept)
         broken = _without_browser(current, kept) or missing
         if not kept.followed:
@@ -107,6 +108,14 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
             return ending.CRASHED
         failed = broken or None in taken or any(tally.state == RunState.FAILED for tally in spider.tallies)
         return ending.FAILED if failed else ending.DONE
+
+
+def adopt(current: Settings) -> int:
+    """Take in what killed crawls left on this machine."""
+    with postgres.connection(current, application="nightdesk adopt") as conn:
+        migrations.check_migrated(conn)
+        _adopt_left(current, store.Store(current, conn, ""))
+    return ending.DONE
 
 
 def fetch(current: Settings, source: Source, given: argparse.Namespace) -> int:
@@ -155,10 +164,16 @@ def _run_verb(given: argparse.Namespace) -> int:
         trust.check(current)
         if given.verb == "crawl":
             return crawl(current, sources, given)
+        if given.verb == "adopt":
+            return adopt(current)
         return (fetch if given.verb == "fetch" else probe)(current, sources[0], given)
     except NightdeskError as error:
         print(json.dumps({"event": "error", "kind": type(error).__name__, "message": str(error)}), flush=True)
         return ending.REFUSED
+
+
+def _adopt_left(current: Settings, kept: store.Store) -> None:
+    store.adopt_others(kept, lambda name: folders.named(current, [name])[0])
 
 
 def _access(current: Settings, kept: store.Store) -> tuple[dict[str, Access], bool]:

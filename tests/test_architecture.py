@@ -81,7 +81,7 @@ PUBLIC = {
     "pipelines.extract.rejections": "reasons",
     "pipelines.extract.site": "learning",
     "pipelines.follow": "changes dates front lists many onboard opml place plan renames samples seen twice",
-    "pipelines.health": "duties golden kept states troubles",
+    "pipelines.health": "duties golden kept metrics states troubles",
     "pipelines.listings": "fields formats pace xmltree",
     "pipelines.load": "stage stories wordings words",
     "pipelines.notify": "address channels delivery languages outbox wording",

@@ -207,6 +207,24 @@ def test_a_crawl_that_the_bucket_refuses_keeps_its_file_and_the_next_one_here_br
     assert (read.state, read.counts["articles"]) == ("done", 2)
 
 
+def test_whatever_a_worker_does_next_it_first_takes_in_what_a_killed_crawl_left_there(
+    machines: list[Settings], paper: Paper, store: Store, conn: postgres.Connection
+) -> None:
+    (machines[0].sources / "a.toml").write_text(FOLLOWED, encoding="utf-8")
+    paper.prints(1, 2)
+    store.gone, store.says = True, FORBIDDEN
+    crawled(machines[0], paper)
+    store.gone = False
+
+    with postgres.held(conn, "crawl", "a"):
+        busy = crawl.adopt(machines[0])
+    first, second = crawl.adopt(machines[0]), crawl.adopt(machines[0])
+
+    assert (busy, first, second) == (False, True, False)
+    assert extract(machines[1], paper.source, RUN).counts["articles"] == 2
+    assert verify.verify(machines[1], conn, records=True).damage == []
+
+
 def test_retention_takes_old_files_out_of_the_bucket_and_the_chain_says_so(
     machines: list[Settings], paper: Paper, store: Store, conn: postgres.Connection
 ) -> None:

@@ -34,7 +34,8 @@ USER = "admin"
 # Tasks at the same time, where NIGHTDESK_CRAWL_SLOTS asks for no more. Chosen: two cores are busy with these.
 PARALLELISM = 6
 VERSIONS = ("apache-airflow", "apache-airflow-core")
-KEPT = ("AIRFLOW_CONN_", "AIRFLOW_VAR_")
+# Of Airflow's own variables those that an installation sets: connections, variables, and where figures are sent.
+KEPT = ("AIRFLOW_CONN_", "AIRFLOW_VAR_", "AIRFLOW__METRICS__", "AIRFLOW__TRACES__")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -72,6 +72,7 @@ def crawl_dag(doc: str) -> DAG:
         @task(
             # Of all runs together. It is the Dag's own, so nobody has to make a pool.
             max_active_tis_per_dag=current.crawl_slots,
+            **_of_queue(current.crawl_queue),
             map_index_template=LABEL,
             execution_timeout=timedelta(seconds=current.crawl_budget + SPIDER_GRACE_SECONDS),
             multiple_outputs=False,
@@ -93,7 +94,12 @@ def extract_dag(doc: str) -> DAG:
     current = settings()
     with _dag("extract", doc, current, PartitionedAssetTimetable(assets=RAW)) as dag:
 
-        @task(map_index_template=LABEL, execution_timeout=STAGE_LIMIT, multiple_outputs=False)
+        @task(
+            map_index_template=LABEL,
+            execution_timeout=STAGE_LIMIT,
+            multiple_outputs=False,
+            **_of_queue(current.extract_queue),
+        )
         @failing.by_sentence()
         def extract(batch: Batch) -> dict[str, str]:
             from pipelines.airflow import tasks
@@ -194,6 +200,10 @@ def retry_policy(current: Settings) -> failing.RetriesByProblem:
             ),
         ]
     )
+
+
+def _of_queue(name: str) -> dict[str, Any]:
+    return {"queue": name} if name else {}
 
 
 def _dag(stage: str, doc: str, current: Settings, timetable: Any, run: str = "", names: str = "") -> DAG:

@@ -13,7 +13,7 @@ from typing import Any
 from airflow.sdk.exceptions import AirflowSkipException
 
 from pipelines import errors, urls
-from pipelines.airflow import access, channels
+from pipelines.airflow import access, channels, telemetry
 from pipelines.airflow.plan import FAILED, Batch, Handover, batches, crawl_run, delivered, handed_over
 from pipelines.alert import stage as alert
 from pipelines.codes import RunState
@@ -165,6 +165,7 @@ def send(run: str) -> dict[str, str]:
 
 def check_health() -> list[str]:
     """Tell the operators once of sources that went quiet; the names of those that are."""
+    telemetry.tell_waiting(settings())
     return duties.check_health(settings())
 
 
@@ -200,6 +201,7 @@ def to_log(line: str) -> None:
 def _each(batch: Batch, work: Callable[[Settings, Source, str], Tally]) -> dict[str, str]:
     """Do a stage's work for each source of a batch; one source's trouble stops no other. Source -> state."""
     current = settings()
+    crawl.adopt(current, to_log)
     chosen, problems = _named(current, batch["sources"])
     tallies: list[Tally] = []
     for source in chosen:
@@ -236,6 +238,7 @@ def _concluded(
 
     What each problem was is in the log; so is, afterwards, what came of each source.
     """
+    telemetry.tell_tallies(tallies)
     for tally in tallies:
         if tally.stage == crawl.STAGE:
             # It was said when that source was done.

@@ -10,7 +10,20 @@ from typing import Annotated
 import typer
 
 from pipelines import installation
-from pipelines.cli import archive, evidence, export, holds, imports, look, newsroom, people, setup, stages, template
+from pipelines.cli import (
+    archive,
+    evidence,
+    export,
+    holds,
+    imports,
+    look,
+    measuring,
+    newsroom,
+    people,
+    setup,
+    stages,
+    template,
+)
 from pipelines.cli.show import complain
 from pipelines.errors import NightdeskError
 from pipelines.settings import mistaken
@@ -25,7 +38,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (setup, template, stages, look, archive, evidence, export, imports, holds, people, newsroom):
+for part in (setup, template, stages, look, measuring, archive, evidence, export, imports, holds, people, newsroom):
     part.add_to(app)
 
 

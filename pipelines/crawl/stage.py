@@ -44,6 +44,8 @@ LOOK_SECONDS = 0.5
 # and some hundred of them on a busy machine.
 GONE_SECONDS = 5.0
 RETRY_SECONDS = 0.05
+# Seconds for taking in what killed crawls left. Chosen: a file of a night is read in some seconds.
+ADOPT_SECONDS = 600.0
 # Hears one line, `LEVEL what happened` (the record `articlefile.Line` is something else).
 Line = Callable[[str], None]
 # What the child says on a line: its kind is under "event", see spiders/__main__.py.
@@ -110,6 +112,30 @@ def crawl(
         heard[tally.source] = tally
         on_line(_end_line(tally))
     return [heard[source.name] for source in sources]
+
+
+def adopt(settings: Settings, on_line: Line = _print_nothing) -> bool:
+    """Where machines share a bucket: take in what killed crawls left on this one; whether there was anything.
+
+    Whoever begins work here does it first, for the pages of it wait on every machine.
+    """
+    raw = settings.raw
+    if not raw.address:
+        return False
+    left = [path.name for path in Path(raw).glob("*") if warc.unfinished(raw, path.name) or warc.unsent(raw, path.name)]
+    with postgres.connection(settings, application="nightdesk adopt watch") as conn:
+        # What is being crawled here has open files as well.
+        if not any(_is_free(conn, name) for name in left):
+            return False
+    with _child(settings, ["adopt"], []) as child:
+        for event in _events(child, monotonic() + AFTER_BUDGET + ADOPT_SECONDS):
+            on_line(_event_line(event) if event["event"] == "log" else f"ERROR {event.get('message', '')}")
+    return True
+
+
+def _is_free(conn: postgres.Connection, source: str) -> bool:
+    with postgres.held(conn, STAGE, source) as ours:
+        return ours
 
 
 def fetch(settings: Settings, source: Source, url: str) -> Page:

@@ -1,5 +1,10 @@
 -- The statements of health/, by name. A name is unique in all packages.
 
+-- name: ages_of_newest
+-- How many seconds ago the newest article of each source was first fetched.
+select name as source, extract(epoch from now() - (select max(a.first_fetched_at) from articles a where a.source = name))::float8 as seconds
+from unnest(%(sources)s::text[]) as name
+
 -- name: cause_of_run
 -- Why a run brought nothing of a source: what most of its looks that failed have in common, and whether the site refused them.
 select code, outcome = 'blocked' as refused
@@ -98,6 +103,25 @@ where load.source >= %(source)s and load.source <= %(source)s and load.stage = '
     and crawl.only_url = '' and load.started_at <= %(now)s and (not crawl.counts ? 'not due' or crawl.counts -> 'lists' <> '0')
 order by load.source desc, load.started_at desc
 limit 1
+
+-- name: newest_of_stages
+-- The newest row of each stage for each source, runs for one page left out.
+select name as source, asked as stage, last.run, last.state, last.counts, extract(epoch from last.ended_at - last.started_at)::float8 as seconds
+from unnest(%(sources)s::text[]) as name
+cross join unnest(%(stages)s::text[]) as asked
+cross join lateral (
+    -- A range of one source, so that its newest row is looked up and not looked for among those of all.
+    select r.run, r.state, r.counts, r.started_at, r.ended_at from runs r
+    where r.source >= name and r.source <= name and r.stage = asked and r.state <> 'busy' and r.only_url = ''
+    order by r.source desc, r.started_at desc limit 1
+) last
+
+-- name: outbox_figures
+-- How many messages wait, for how long the oldest has, and how many were given up in the last day.
+select
+    (select count(*) from deliveries where state = 'waiting') as waiting,
+    (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from deliveries where state = 'waiting') as late,
+    (select count(*) from deliveries where state = 'failed' and created_at > now() - interval '1 day') as failed
 
 -- name: raw_of_article
 -- Where the page stands in the raw store that an article was made of.

@@ -1,0 +1,103 @@
+"""Figures to watch, as Prometheus and OpenTelemetry have them: what each stage last did, what waits, how old the newest
+is.
+
+What each figure means stands in `Figure`, once, for people, for Prometheus and for the docs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipelines.codes import Figure
+from pipelines.crawl import host_locks
+from pipelines.model import Tally
+from pipelines.stores import postgres, runs
+
+# What stands before the reason in a count of extract.
+REJECTED = "rejected: "
+# What of a stage's counts is told, and under which figure.
+COUNTED = {
+    ("crawl", "fetched"): Figure.PAGES,
+    ("crawl", "bytes"): Figure.BYTES,
+    ("crawl", "failed"): Figure.UNREACHED,
+    ("extract", "pages"): Figure.PAGES,
+    ("extract", "articles"): Figure.ARTICLES,
+    ("extract", "undecided"): Figure.UNDECIDED,
+    ("load", "new"): Figure.ARTICLES,
+    ("load", "unaccounted"): Figure.UNACCOUNTED,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """One figure with its labels."""
+
+    figure: Figure
+    value: float
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+def of_tally(tally: Tally, seconds: float | None = None) -> Iterator[Measure]:
+    """What a stage did for a source, or for all (alert)."""
+    labels = {"stage": tally.stage, **({"source": tally.source} if tally.source else {})}
+    took = tally.counts.get("seconds") if seconds is None else seconds
+    if took is not None:
+        yield Measure(figure=Figure.SECONDS, value=took, labels=labels)
+    yield Measure(figure=Figure.FAILED, value=float(tally.state == "failed"), labels=labels)
+    for name, count in tally.counts.items():
+        if figure := COUNTED.get((tally.stage, name)):
+            yield Measure(figure=figure, value=count, labels=labels)
+        elif name.startswith(REJECTED):
+            reason = name.removeprefix(REJECTED)
+            yield Measure(figure=Figure.REJECTED, value=count, labels={**labels, "reason": reason})
+
+
+def measure(conn: postgres.Connection, sources: Sequence[str]) -> list[Measure]:
+    """All figures of these sources as they are now: their newest run by stage, and what waits."""
+    made: list[Measure] = []
+    for row in postgres.query(conn, "newest_of_stages", sources=list(sources), stages=list(runs.STAGES[:-1])):
+        facts = {name: row[name] for name in ("run", "source", "stage", "state", "counts")}
+        made += of_tally(Tally(**facts), row["seconds"])
+    return [*made, *waiting(conn, sources)]
+
+
+def waiting(conn: postgres.Connection, sources: Sequence[str]) -> list[Measure]:
+    """What waits and how old the newest is, whatever the runs did."""
+    due = {name: sum(by_host.values()) for name, by_host in host_locks.left(conn, sources).items()}
+    made = [Measure(figure=Figure.DUE, value=due.get(name, 0), labels={"source": name}) for name in sources]
+    for row in postgres.query(conn, "ages_of_newest", sources=list(sources)):
+        if row["seconds"] is not None:
+            made.append(Measure(figure=Figure.NEWEST, value=row["seconds"], labels={"source": row["source"]}))
+    outbox = postgres.row(conn, "outbox_figures") or {}
+    conn.rollback()
+    return [
+        *made,
+        Measure(figure=Figure.WAITING, value=outbox["waiting"]),
+        Measure(figure=Figure.LATE, value=outbox["late"]),
+        Measure(figure=Figure.UNSENT, value=outbox["failed"]),
+    ]
+
+
+def as_prometheus(measures: Iterable[Measure]) -> str:
+    """Prometheus' text format, as a textfile collector reads it."""
+    known: dict[Figure, list[Measure]] = {}
+    for one in measures:
+        known.setdefault(one.figure, []).append(one)
+    lines = []
+    for figure, found in known.items():
+        name = name_of(figure)
+        lines += [f"# HELP {name} {figure.means}", f"# TYPE {name} gauge"]
+        for one in found:
+            labels = ",".join(f'{key}="{_escaped(value)}"' for key, value in one.labels.items())
+            lines.append(f"{name}{'{' + labels + '}' if labels else ''} {one.value:g}")
+    return "\n".join(lines) + "\n"
+
+
+def name_of(figure: Figure) -> str:
+    """What Prometheus calls a figure; Airflow's exporter calls it the same, with its own prefix and dots."""
+    return f"nightdesk_{figure}"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

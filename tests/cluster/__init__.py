@@ -1,0 +1,1 @@
+"""A night on several of Airflow's workers that share nothing but Postgres, Redis and a bucket."""

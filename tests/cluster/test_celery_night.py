@@ -1,0 +1,140 @@
+"""A night by three Celery workers: one dies in its crawl, the bucket fails now and then, and nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from pipelines.airflow import standalone
+from pipelines.archive import verify
+from pipelines.crawl import account
+from pipelines.settings import Settings
+from pipelines.sources import folders, sourcefile
+from pipelines.stores import postgres
+from tests import buckets, databases, papers, sites
+from tests.buckets import BUCKET, Store
+from tests.cluster import workers
+from tests.cluster.workers import Cluster, Worker
+from tests.sites import Sites
+
+lacking = workers.missing()
+pytestmark = [
+    pytest.mark.airflow,
+    pytest.mark.cold,
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(bool(lacking), reason=lacking),
+]
+# `make cluster` asks for sixty, CI for twelve.
+SITES = int(os.environ.get("NIGHTDESK_TESTS_CLUSTER_SITES", "12"))
+PAGES = 6
+DELAY_SECONDS = 0.5
+# How much later than a request was sent a busy server may note it.
+LATE_SECONDS = 0.2
+RUN = "2026-11-22T020000"
+ONLY_HERE = """
+    select count(*) as count from fetches where outcome = 'fetched' and url like '%%/news/%%' and warc_file = any(%s)
+"""
+
+
+@pytest.fixture
+def store() -> Iterator[Store]:
+    with buckets.served() as running, pytest.MonkeyPatch.context() as patch:
+        for name, value in running.environment.items():
+            patch.setenv(name, value)
+        yield running
+
+
+@pytest.fixture
+def followed(here: Settings, web: Sites, store: Store, tmp_path: Path) -> Settings:
+    settings = here.model_copy(
+        update={
+            "raw_bucket": f"s3://{BUCKET}/desk", "crawl_slots": 6, "schedule": "", "retry_after": 5, "alert_cap": 20,
+        }
+    )  # fmt: skip
+    for number in range(SITES):
+        host = f"s{number:02}.test"
+        source = sites.source(host, delay=DELAY_SECONDS)
+        (settings.sources / f"{source.name}.toml").write_text(sourcefile.render(source), encoding="utf-8")
+        urls = [f"http://{host}/news/{n}" for n in range(PAGES)]
+        web.pages[f"http://{host}/feed"] = sites.answer(200, sites.feed(*urls), "application/rss+xml")
+        for n, url in enumerate(urls):
+            web.pages[url] = sites.answer(200, papers.story(number * PAGES + n), "text/html; charset=utf-8")
+    return settings
+
+
+def test_a_night_by_three_workers_one_of_which_dies_loses_nothing_and_doubles_nothing(
+    followed: Settings, store: Store, web: Sites, tmp_path: Path
+) -> None:
+    store.fails = lambda number: number % 10 == 7
+    killed: list[str] = []
+    seen: Counter[str] = Counter()
+
+    with workers.running(followed, tmp_path, store.environment, count=3) as cluster:
+        killing = threading.Thread(target=kill_one_that_crawls, args=(cluster, killed))
+        killing.start()
+        found = standalone.night(
+            cluster.airflow, RUN, on_task=lambda task: seen.update([f"{task.dag}.{task.task} {task.state}"]), budget=900
+        )
+        killing.join()
+
+        assert killed
+        assert {dag: run.state for dag, run in found.items()} == dict.fromkeys(standalone.NIGHT, "success"), seen
+        assert store.refused
+        check_account(followed)
+        check_gaps(web)
+        assert not [path for worker in cluster.workers for path in worker.data.rglob("*.warc.gz*")]
+
+
+def kill_one_that_crawls(cluster: Cluster, killed: list[str]) -> None:
+    """Kill a worker that has pages on its disk alone, and start it again, as its machine's service manager would."""
+    deadline = time.monotonic() + 300
+    while time.monotonic() < deadline:
+        for worker in cluster.workers:
+            if holds_pages(cluster.settings, worker):
+                worker.kill()
+                killed.append(worker.name)
+                cluster.restart(worker)
+                return
+        time.sleep(0.2)
+
+
+def holds_pages(settings: Settings, worker: Worker) -> bool:
+    """Whether the ledger has pages as fetched that only this worker has."""
+    files = [path.relative_to(worker.data / "raw").as_posix() for path in worker.data.rglob("*.warc.gz.open")]
+    with postgres.connection(settings) as conn, conn, conn.cursor() as cursor:
+        cursor.execute(
+            ONLY_HERE,
+            ([name.removesuffix(".open") for name in files],),
+        )
+        row = cursor.fetchone()
+        return bool(row and row["count"])  # type: ignore[call-overload]
+
+
+def check_account(settings: Settings) -> None:
+    """Every page is an article once, every store agrees with the next, and the raw store with its chains."""
+    sources = folders.followed(settings)
+    with postgres.connection(settings) as conn:
+        stored = databases.rows(conn, "select source, url, count(*) from articles group by 1, 2")
+        assert Counter(row[2] for row in stored) == {1: SITES * PAGES}
+        assert databases.rows(conn, "select distinct revision from articles") == [(1,)]
+        for source in sources:
+            assert account.differences(settings, conn, source, RUN) == []
+        conn.commit()
+        assert verify.verify(settings, conn, records=True).damage == []
+
+
+def check_gaps(web: Sites) -> None:
+    """Between two requests to a host lies its delay, whoever sent them."""
+    at: dict[str, list[float]] = defaultdict(list)
+    for when, url, _ in web.hits:
+        at[urlsplit(url).netloc].append(when)
+    short = {host: min(b - a for a, b in pairwise(sorted(times))) for host, times in at.items() if len(times) > 1}
+    assert min(short.values()) >= DELAY_SECONDS - LATE_SECONDS, short
