@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from pipelines.codes import Figure
 from pipelines.crawl import host_locks
+from pipelines.health import policy
 from pipelines.model import Tally
 from pipelines.stores import postgres, runs
 
@@ -69,7 +70,7 @@ def waiting(conn: postgres.Connection, sources: Sequence[str]) -> list[Measure]:
     for row in postgres.query(conn, "ages_of_newest", sources=list(sources)):
         if row["seconds"] is not None:
             made.append(Measure(figure=Figure.NEWEST, value=row["seconds"], labels={"source": row["source"]}))
-    outbox = postgres.row(conn, "outbox_figures") or {}
+    outbox = postgres.row(conn, "outbox_figures", lately=policy.GIVEN_UP_LATELY) or {}
     conn.rollback()
     return [
         *made,

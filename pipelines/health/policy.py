@@ -87,3 +87,5 @@ UNHEARD_PAUSES = 2.5
 LEARNING_WAITS = timedelta(days=3)
 # A crawl whose pages are not loaded yet is no look for so long. Chosen: longer than the stages after it take.
 LOADED_WITHIN = timedelta(hours=6)
+# How long a message that was given up stays in the figures to watch. Chosen: an alert on it is seen within a day.
+GIVEN_UP_LATELY = timedelta(days=1)

@@ -117,11 +117,11 @@ cross join lateral (
 ) last
 
 -- name: outbox_figures
--- How many messages wait, for how long the oldest has, and how many were given up in the last day.
+-- How many messages wait, for how long the oldest has, and how many were given up lately.
 select
     (select count(*) from deliveries where state = 'waiting') as waiting,
     (select coalesce(extract(epoch from now() - min(created_at)), 0)::float8 from deliveries where state = 'waiting') as late,
-    (select count(*) from deliveries where state = 'failed' and created_at > now() - interval '1 day') as failed
+    (select count(*) from deliveries where state = 'failed' and created_at > now() - %(lately)s) as failed
 
 -- name: raw_of_article
 -- Where the page stands in the raw store that an article was made of.
