@@ -26,7 +26,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
 from pipelines.codes import RunState
-from pipelines.crawl import host_locks
+from pipelines.crawl import host_locks, past
 from pipelines.errors import DatabaseError, NightdeskError, SettingsError, SourceError
 from pipelines.model import Expect, Source
 from pipelines.settings import Settings, secrets, settings
@@ -59,6 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
     verb.add_argument("--run", required=True, type=runs.check_key)
     verb.add_argument("--budget", type=float, required=True, help="seconds until no new request is made")
     verb.add_argument("--only", default="", help="fetch this one URL of the one source")
+    verb.add_argument("--past", default="", help="fetch what is wanted of the past alone, which this JSON describes")
     verb.add_argument("--due", action="store_true", help="ask only the lists that are due")
     verbs.add_parser("adopt", help="take in what killed crawls left on this machine, of sources that nobody crawls")
     verb = verbs.add_parser("fetch", help="fetch one URL into a raw file of its own, without the ledger")
@@ -85,7 +86,7 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
     """Crawl until nothing is due, the budget is used up, or somebody stops it."""
     with postgres.connection(current, application="nightdesk crawl") as conn:
         migrations.check_migrated(conn)
-        kept = store.Store(current, conn, given.run)
+        kept = store.Store(current, conn, given.run, wanted=past.of_json(given.past))
         # None for a source that another process crawls; what was taken stands in `kept.followed`.
         taken = [store.take(kept, source, only=given.only, due=given.due) for source in sources]
         _adopt_left(current, kept)

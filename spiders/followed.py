@@ -14,6 +14,7 @@ from pipelines.codes import Cause, Code, Kind, RunState, State
 from pipelines.crawl import ledger, policy, rules, summary
 from pipelines.crawl.ledger import FetchResult
 from pipelines.crawl.named_urls import Found
+from pipelines.crawl.past import PAGED
 from pipelines.crawl.rules import Rule
 from pipelines.listings import formats
 from pipelines.model import Entry, Source
@@ -114,8 +115,12 @@ def counted(followed: Followed) -> dict[str, int]:
     return {**followed.counts, "seconds": round(monotonic() - followed.began)}
 
 
-def verdict(conn: postgres.Connection, followed: Followed, *, late: bool) -> tuple[RunState, str, Code]:
+def verdict(
+    conn: postgres.Connection, followed: Followed, *, late: bool, past: bool = False
+) -> tuple[RunState, str, Code]:
     """State, sentence and code of a source whose crawl came to its end, by itself or (late) by its time budget."""
+    if past:
+        return *_verdict_of_past(conn, followed, late=late), Code.NONE
     if followed.only:
         return *_verdict_of_one(followed, late=late), Code.NONE
     counts, source = followed.counts, followed.source
@@ -234,6 +239,18 @@ def _kept_out(source: Source, entry: Entry, by: Kind, now: datetime) -> bool:
         return bool(rules.excluding_rule(source, Kind.ARTICLE, entry, by, now))
     except ValueError:
         return True
+
+
+def _verdict_of_past(conn: postgres.Connection, followed: Followed, *, late: bool) -> tuple[RunState, str]:
+    """State and sentence of a crawl of the past: what is left of it is asked for by the next one."""
+    with conn:
+        left = ledger.count_waiting(conn, followed.source.name, past=True)
+    notes = [f"{left} URLs of the past are left for the next crawl of it"] if left else []
+    # The page behind the last one of a feed was only a guess.
+    troubles = [told for told in followed.troubles if not PAGED.search(told)]
+    notes += [f"trouble with {len(troubles)}: {troubles[0]}"] if troubles else []
+    had = followed.reached or followed.counts["fetched"] or not (followed.troubles or followed.unread)
+    return (RunState.STOPPED if late and left else RunState.DONE if had else RunState.FAILED), "; ".join(notes)
 
 
 def _verdict_of_one(followed: Followed, *, late: bool) -> tuple[RunState, str]:

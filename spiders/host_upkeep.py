@@ -118,7 +118,9 @@ async def _give_back(spider: NewsSpider) -> None:
 
 async def _tell(spider: NewsSpider) -> None:
     """Say how far each source is and when it may end: its slowest host's share, within the time and page budgets."""
-    due_by_source = await spider.in_thread(host_locks.left, spider.store.conn, list(spider.frontiers))
+    due_by_source = await spider.in_thread(
+        host_locks.left, spider.store.conn, list(spider.frontiers), past=spider.store.wanted is not None
+    )
     for name in spider.frontiers:
         followed = spider.store.followed[name]
         most = max(0, followed.source.max_pages - followed.asked) + BESIDE

@@ -103,6 +103,7 @@ def facts_of(response: Response, lease: Lease) -> dict[str, Any]:
         "redirects": response.meta.get("redirect_urls", []),
         "ms": round(response.meta.get("download_latency", 0) * 1000),
         **({"rendered": response.meta["rendered"]} if "rendered" in response.meta else {}),
+        **({"past": True} if lease.past else {}),
     }
 
 
@@ -161,7 +162,9 @@ def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, poin
         outcome, code, reason = State.UNCHANGED, Cause.SAME_BYTES, "same bytes"
     elif outcome == State.FETCHED and kind != Kind.ARTICLE:
         try:
-            found, pace, left_out = formats.of_source(page, warc.decoded(page), kind, source)
+            found, pace, left_out = formats.of_source(
+                page, warc.decoded(page), kind, source, whole=bool(facts.get("past"))
+            )
         except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one list must not cost the others
             outcome, code, reason = State.FAILED, Cause.NO_LIST, f"not a {kind}: {_describe(error)}"
     return FetchResult(

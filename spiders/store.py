@@ -8,13 +8,15 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, TextIO
 
 import spiders.followed
 from pipelines import private, urls
 from pipelines.codes import GUARDED, Code, Kind, RunState
-from pipelines.crawl import aliases, discovery, ledger, policy, rules
+from pipelines.crawl import aliases, discovery, ledger, past, policy, rules
 from pipelines.crawl.ledger import FetchResult, Lease
+from pipelines.crawl.past import Wanted
 from pipelines.errors import DiskFullError, SourceError, StoreError
 from pipelines.model import Page, Source, Tally
 from pipelines.settings import Settings
@@ -25,6 +27,8 @@ from spiders.followed import Followed, count, count_named
 from spiders.followed import counted as counted
 
 STAGE = "crawl"
+# The folder of the raw files of a crawl of the past, and its lock.
+PAST = "past"
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class Store:
     """What the writing thread works with; nobody else touches it while the crawl runs.
 
     out: where whoever started the crawl listens. followed: the sources whose lock this crawl has, by name.
-    clock: the time of the ledger's machine.
+    clock: the time of the ledger's machine. wanted: what the crawl is for, where that is the past: then its raw files
+    are written beside the raw store, and it has locks of its own, so that a night may begin meanwhile.
     """
 
     settings: Settings
@@ -54,10 +59,21 @@ class Store:
     out: TextIO = field(default_factory=lambda: sys.stdout)
     followed: dict[str, Followed] = field(default_factory=dict)
     clock: Clock = field(default_factory=clock.of_machine)
+    wanted: Wanted | None = None
 
     def __post_init__(self) -> None:
         with self.conn:
             self.clock = clock.of_ledger(self.conn)
+
+    @property
+    def root(self) -> Path:
+        """Where raw files are written."""
+        return self.settings.data / PAST if self.wanted else self.settings.raw
+
+    @property
+    def lock(self) -> str:
+        """What is held of a source."""
+        return PAST if self.wanted else STAGE
 
 
 def take(store: Store, source: Source, *, only: str = "", due: bool = False) -> Followed | None:
@@ -66,13 +82,17 @@ def take(store: Store, source: Source, *, only: str = "", due: bool = False) -> 
     due: only those lists whose time has come.
     """
     with ExitStack() as stack:
-        if not stack.enter_context(postgres.held(store.conn, STAGE, source.name)):
+        if not stack.enter_context(postgres.held(store.conn, store.lock, source.name)):
             _busy(store, source)
             return None
         followed = Followed(source, stack.pop_all(), only=only)
     runs.begin(store.conn, store.run, source.name, STAGE)
     _adopt(store, followed)
-    if only:
+    if store.wanted:
+        asked = store.wanted.asked
+        postgres.execute(store.conn, "mark_one_page", run=store.run, source=source.name, stage=STAGE, url=asked)
+        ledger.release(store.conn, source.name, past=True)
+    elif only:
         postgres.execute(store.conn, "mark_one_page", run=store.run, source=source.name, stage=STAGE, url=only)
         ledger.want(store.conn, source, store.run, only)
     else:
@@ -99,6 +119,7 @@ def lease(store: Store, name: str, count: int, *, per_host: int, skip: Sequence[
         articles=left > 0,
         sitemaps=max(0, policy.MAX_SITEMAPS - followed.sitemaps),
         only=only,
+        past=store.wanted is not None,
     )
     followed.asked += sum(1 for lease in got if lease.kind == Kind.ARTICLE)
     followed.sitemaps += sum(1 for lease in got if lease.kind == Kind.SITEMAP and lease.via)
@@ -141,7 +162,7 @@ def write(store: Store, arrivals: Iterable[Arrival]) -> list[FetchResult]:
         if arrival.page and outcome.worth_keeping(look):
             followed = store.followed[look.source]
             if not followed.writer:
-                followed.writer = warc.begin(store.settings.raw, look.source, store.run)
+                followed.writer = warc.begin(store.root, look.source, store.run)
             touched[look.source] = followed.writer
             pointer = warc.append(followed.writer, arrival.page, arrival.facts, request=arrival.request)
             look = replace(look, pointer=pointer)
@@ -165,7 +186,7 @@ def end(store: Store, followed: Followed, state: RunState, message: str, code: C
         followed.writer = None
     tally = _tally(store, followed, state, message, code)
     with store.conn:
-        ledger.release(store.conn, followed.source.name)
+        ledger.release(store.conn, followed.source.name, past=store.wanted is not None)
         runs.end(store.conn, tally)
     followed.lock.close()
     del store.followed[followed.source.name]
@@ -195,7 +216,7 @@ def close(store: Store, arrivals: Sequence[Arrival], state: RunState, message: s
 
 def verdict(store: Store, followed: Followed, *, late: bool = False) -> tuple[RunState, str, Code]:
     """State, sentence and code of a source whose crawl came to its end, by itself or (late) by its time budget."""
-    return spiders.followed.verdict(store.conn, followed, late=late)
+    return spiders.followed.verdict(store.conn, followed, late=late, past=store.wanted is not None)
 
 
 def say(store: Store, event: str, **facts: Any) -> None:
@@ -217,7 +238,7 @@ def _record(store: Store, looks: Sequence[FetchResult]) -> set[str]:
     written: list[tuple[FetchResult, dict[str, int]]] = []
     with store.conn:
         for look in ledger.record(store.conn, store.run, _after_redirects(store, looks)):
-            got = _discover(store.conn, store.followed[look.source], store.run, look) if look.found else {}
+            got = _discover(store, store.followed[look.source], store.run, look) if look.found else {}
             written.append((look, got))
             if look.rest and look.status in (429, 503):
                 cooled[urls.host(look.final_url or look.url)] = look
@@ -307,6 +328,11 @@ def _close_file(store: Store, writer: warc.Writer) -> None:
     """Close a raw file and bring it where it belongs; what a bucket does not take now the next crawl here brings."""
     try:
         with bucket.patient():
+            if store.wanted:
+                closed = warc.finish(writer)
+                if closed:
+                    chain.put(store.settings.raw, closed)
+                return
             closed = warc.finish(writer, tell=lambda path: chain.close(store.settings.raw, path))
             if closed:
                 warc.send(closed)
@@ -332,7 +358,10 @@ def _adopt(store: Store, followed: Followed) -> None:
 
 def _adopt_files(store: Store, followed: Followed) -> None:
     source = followed.source
-    for path in warc.unfinished(store.settings.raw, source.name):
+    if store.wanted:
+        for path in sorted((store.root / source.name).glob(f"*/*{warc.CLOSED}")):
+            chain.put(store.settings.raw, path)
+    for path in warc.unfinished(store.root, source.name):
         with store.conn:
             known = ledger.known_of_file(store.conn, warc.name_of(path))
         adopted = 0
@@ -346,8 +375,11 @@ def _adopt_files(store: Store, followed: Followed) -> None:
                     raise
                 _adopt_one(store, followed, page.run, outcome.unwritable(look, error))
         if adopted or known:
-            chain.close(store.settings.raw, path)
-            warc.send(warc.seal(path))
+            if store.wanted:
+                chain.put(store.settings.raw, warc.seal(path))
+            else:
+                chain.close(store.settings.raw, path)
+                warc.send(warc.seal(path))
         else:
             path.unlink()
         message = f"{source.name}: adopted {adopted} pages that a killed crawl had left in {path.name}"
@@ -363,11 +395,18 @@ def _adopt_one(store: Store, followed: Followed, run: str, look: FetchResult) ->
     with store.conn:
         for new in ledger.record(store.conn, run, aliases.follow_redirects(store.conn, followed.source, run, [look])):
             if new.found:
-                _discover(store.conn, followed, run, new)
+                _discover(store, followed, run, new)
 
 
-def _discover(conn: postgres.Connection, followed: Followed, run: str, look: FetchResult) -> dict[str, int]:
+def _discover(store: Store, followed: Followed, run: str, look: FetchResult) -> dict[str, int]:
     """Write what a list named; the next page of a section only where this one brought something."""
+    conn = store.conn
+    if store.wanted:
+        row = postgres.row(conn, "url_of_look", id=look.url_id) or {"via": ""}
+        paged = look.kind != Kind.SITEMAP
+        page_of = str(row["via"] or look.url) if paged else look.url
+        before = followed.shown.setdefault(page_of, set())
+        return past.name(conn, followed.source, run, look.found, look.url, page_of, look.kind, store.wanted, before)
     named = [one for one in look.found if one[0] != Kind.SECTION]
     further = [entry for kind, entry in look.found if kind == Kind.SECTION]
     first = discovery.first_page(conn, followed.source, look.url) if look.kind == Kind.SECTION else look.url

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,10 +16,13 @@ from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
 
-from pipelines import private, urls
+from pipelines import urls
+from pipelines.archive import backfill
+from pipelines.archive.backfill import Filled
 from pipelines.codes import Kind, Quiet, RunState, State
-from pipelines.crawl import ledger, rules
+from pipelines.crawl import ledger, past, rules
 from pipelines.crawl.ledger import FetchResult
+from pipelines.crawl.past import Wanted
 from pipelines.errors import NightdeskError
 from pipelines.extract import preview
 from pipelines.extract.stage import extract
@@ -60,8 +62,8 @@ class Report:
     others: int = 0
     bad: int = 0
     told: list[str] = field(default_factory=list)
-    sources: Counter[str] = field(default_factory=Counter)
-    counts: Counter[str] = field(default_factory=Counter)
+    sources: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
     runs: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
@@ -118,9 +120,77 @@ def _finish_open(
     with conn:
         begun = postgres.query(conn, "past_open", why=Quiet.IMPORTED)
     for row in begun:
-        source = sources.get(row["source"]) or stranger(row["source"])
-        _finish(settings, conn, source, row["run"], row["origin"], report, processes)
+        if row["of_file"]:
+            source = sources.get(row["source"]) or stranger(row["source"])
+            _finish(settings, conn, source, row["run"], row["origin"].partition(":")[2], report, processes)
     shutil.rmtree(settings.data / FOLDER, ignore_errors=True)
+
+
+def read_addresses(path: Path) -> list[str]:
+    """The addresses of a file with one on each line; NightdeskError names the first line that is none."""
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig", errors="replace").splitlines(), 1):
+        url = line.strip()
+        if not url or url.startswith("#"):
+            continue
+        try:
+            urls.key(url)
+        except ValueError as error:
+            raise NightdeskError(f"Line {number} of {path} is no address: {error}.") from None
+        found.append(url)
+    if not found:
+        raise NightdeskError(f"{path} names no address; write one on each line.")
+    return list(dict.fromkeys(found))
+
+
+def fetch(
+    settings: Settings,
+    addresses: Sequence[str],
+    name: str,
+    followed: Sequence[Source],
+    *,
+    processes: int = 1,
+    on_pages: Progress = lambda done: None,
+) -> Report:
+    """Fetch the pages of addresses that the archive has none of, as a crawl does, and store them as imported.
+
+    name: what the list is called. Each source of theirs has its own delay; what failed is left for the same again.
+    """
+    report = Report()
+    site_of: dict[str, list[Source]] = {}
+    for source in followed:
+        site_of.setdefault(urls.site(urls.host(source.url)), []).append(source)
+    by_source: dict[str, tuple[Source, list[str]]] = {}
+    for url in addresses:
+        try:
+            source = _source_of(url, site_of, private=True)
+        except ValueError as error:
+            report.bad += 1
+            report.told.append(str(error))
+            continue
+        by_source.setdefault(source.name, (source, []))[1].append(url)
+    wanted = Wanted(asked=f"import:{name}")
+    with postgres.connection(settings, application="nightdesk import") as conn, postgres.held(conn, FOLDER) as ours:
+        if not ours:
+            raise NightdeskError("Another import is at work: run this again when that has ended.")
+        for source, mine in by_source.values():
+            backfill.finish_open(settings, conn, source, Quiet.IMPORTED)
+            run = backfill.begin(conn, source, wanted.asked, Quiet.IMPORTED)
+            with conn:
+                asked = past.ask(conn, source, run, [(url, wanted.asked) for url in mine])
+                postgres.execute(conn, "past_end", run=run, source=source.name)
+            filled = Filled()
+            backfill.fetch_wanted(
+                settings, conn, source, wanted, filled, Quiet.IMPORTED, processes=processes,
+                on_pages=lambda done, before=report.pages: on_pages(before + done),  # type: ignore[misc]
+            )  # fmt: skip
+            report.known += len(mine) - asked
+            report.pages += filled.fetched
+            backfill.add(report.sources, {source.name: filled.fetched} if filled.fetched else {})
+            backfill.add(report.counts, filled.counts)
+            report.runs += filled.runs
+            report.failed += filled.failed
+    return report
 
 
 def stranger(name: str = IMPORTED) -> Source:
@@ -191,7 +261,7 @@ def _take(
             run = run or _begin(conn)
             with conn:
                 postgres.execute(
-                    conn, "past_begin", run=run, source=source.name, why=Quiet.IMPORTED, origin=origin.name
+                    conn, "past_begin", run=run, source=source.name, why=Quiet.IMPORTED, origin=f"file:{origin.name}"
                 )
             if in_place:
                 _point(conn, source, run, origin, fresh)
@@ -259,10 +329,10 @@ def _finish(
         load(settings, source, run),
     ]
     for tally in ended:
-        report.counts.update({f"{tally.stage} {name}": count for name, count in tally.counts.items()})
+        backfill.add(report.counts, {f"{tally.stage} {name}": count for name, count in tally.counts.items()})
         if tally.state != RunState.DONE:
             report.failed.append(f"{source.name}, {tally.stage} of run {run}: {tally.message}")
-    report.sources[source.name] += taken
+    backfill.add(report.sources, {source.name: taken})
     if run not in report.runs:
         report.runs.append(run)
     if all(tally.state == RunState.DONE for tally in ended):
@@ -274,12 +344,7 @@ def _place(settings: Settings, source: str, run: str) -> None:
     """Put a run's whole files into the raw store, in the chain first; what is not whole is read again."""
     folder = settings.data / FOLDER / source / run
     for path in sorted(folder.glob(f"*{warc.CLOSED}")):
-        target = settings.raw / source / run / path.name
-        private.folder(target.parent)
-        chain.close(settings.raw, path)
-        path.replace(target)
-        private.sync_folder(target.parent)
-        warc.send(target)
+        chain.put(settings.raw, path)
 
 
 def _record(conn: postgres.Connection, source: Source, run: str, path: Path) -> None:
@@ -334,12 +399,12 @@ def _begin(conn: postgres.Connection) -> str:
         time.sleep(KEY_SECONDS)
 
 
-def _source_of(url: str, site_of: dict[str, list[Source]]) -> Source:
-    """The source that a page is of; ValueError says why it can be of none."""
+def _source_of(url: str, site_of: dict[str, list[Source]], *, private: bool = False) -> Source:
+    """The source that a page is of; ValueError says why it can be of none. private: at any host: a guard follows."""
     urls.key(url)
     host = urls.host(url)
     urls.variant(url)
-    if not urls.cleaned(url) or not _is_public(host):
+    if not urls.cleaned(url) or not (private or _is_public(host)):
         raise ValueError(f"{url[: urls.SHOWN_CHARACTERS]} is at no public host")
     candidates = site_of.get(urls.site(host), [])
     admits = [source for source in candidates if not rules.ruled_out(source, url)]

@@ -156,8 +156,12 @@ left join urls m on m.id = coalesce(u.alias_of, u.id)
 select from past_runs where run = %(run)s limit 1
 
 -- name: past_open
--- The runs of a kind that were begun and have not come to their end, oldest first.
-select run, source, origin from past_runs where why = %(why)s and ended_at is null order by run, source
+-- The runs of a kind that were begun and have not come to their end, oldest first, and whether they are of a WARC file.
+select run, source, origin, starts_with(origin, 'file:') as of_file from past_runs where why = %(why)s and ended_at is null order by run, source
+
+-- name: past_robots
+-- What a host's robots.txt said, for the sitemaps that it names.
+select robots_body from hosts where split_part(host, ':', 1) = %(host)s or split_part(split_part(host, '/', 3), ':', 1) = %(host)s
 
 -- name: past_urls
 -- Addresses that are brought in, where the ledger has none of them: no crawl asks for them by itself.

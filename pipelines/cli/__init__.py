@@ -12,6 +12,7 @@ import typer
 from pipelines import installation
 from pipelines.cli import (
     archive,
+    backfills,
     evidence,
     export,
     holds,
@@ -38,7 +39,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for part in (setup, template, stages, look, measuring, archive, evidence, export, imports, holds, people, newsroom):
+for part in (
+    setup,
+    template,
+    stages,
+    look,
+    measuring,
+    archive,
+    evidence,
+    export,
+    imports,
+    backfills,
+    holds,
+    people,
+    newsroom,
+):
     part.add_to(app)
 
 

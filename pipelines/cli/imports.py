@@ -11,6 +11,7 @@ import typer
 from pipelines.archive import importing
 from pipelines.archive.importing import Report
 from pipelines.cli.show import Json, as_json, complain, counting, say, table
+from pipelines.errors import NightdeskError
 from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres
@@ -22,24 +23,33 @@ def add_to(app: typer.Typer) -> None:
 
 
 def bring_in(
-    path: Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help="A WARC file, or a folder of some.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="FILE|URL-LIST|FOLDER", help="WARC files, or a file with an address on each line.")
+    ],
     in_place: Annotated[
         bool, typer.Option("--in-place", help="Leave the files where they are, and point into them.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Take the pages of WARC files into the archive, marked as imported, without an alert; killed, it goes on."""
+    """Take pages of WARC files, or of a list of addresses, into the archive, marked as imported; nobody is told."""
     current = settings()
-    files = importing.find_files(path)
+    addresses = importing.read_addresses(path) if path.is_file() and not importing.is_warc(path) else []
+    files = [] if addresses else importing.find_files(path)
+    if addresses and in_place:
+        raise NightdeskError("--in-place is for WARC files; what a list of addresses names is fetched.")
     followed, broken = folders.readable(current)
     for problem in broken:
         complain(str(problem))
     with postgres.connection(current, application="nightdesk import") as conn:
         migrations.check_migrated(conn)
     with counting("Importing", "pages", quiet=json) as on_pages:
-        report = importing.bring_in(
-            current, files, followed, in_place=in_place, processes=os.cpu_count() or 1, on_pages=on_pages
-        )
+        processes = os.cpu_count() or 1
+        if addresses:
+            report = importing.fetch(current, addresses, path.name, followed, processes=processes, on_pages=on_pages)
+        else:
+            report = importing.bring_in(
+                current, files, followed, in_place=in_place, processes=processes, on_pages=on_pages
+            )
     if json:
         as_json(report)
     else:
@@ -49,7 +59,7 @@ def bring_in(
 
 
 def _print(report: Report) -> None:
-    say(f"{report.pages:,} pages read, {report.sources.total():,} taken.")
+    say(f"{report.pages:,} pages read, {sum(report.sources.values()):,} taken.")
     table(("source", "#pages"), sorted(report.sources.items()), empty="There was nothing new in it.")
     made = {name: report.counts.get(f"load {name}", 0) for name in ("new", "revised", "unchanged", "duplicate")}
     made["rejected"] = report.counts.get("extract rejected", 0)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pipelines import urls
 from pipelines.codes import Kind, RunState, Side, State, Told
-from pipelines.crawl import ledger
+from pipelines.crawl import ledger, past
 from pipelines.errors import StoreError
 from pipelines.listings import formats
 from pipelines.model import Entry, Page, Pointer, Source
@@ -84,7 +84,7 @@ def _of_raw_store(look: _Look) -> Iterator[Difference]:
                 if row is None:
                     yield look.differs(Side.RECORD, page.url, f"{name}, byte {pointer.warc_offset}")
                 elif _is_read_list(look, row, facts):
-                    yield from _of_list(look, page, Kind(facts["kind"]))
+                    yield from _of_list(look, page, facts)
         except StoreError as error:
             yield from (look.differs(Side.FETCH, row["url"], str(error)) for row in fetched.values())
             continue
@@ -120,15 +120,19 @@ def _is_excused(look: _Look, name: str) -> bool:
     return last is not None and last.told == Told.RETIRED
 
 
-def _of_list(look: _Look, page: Page, kind: Kind) -> Iterator[Difference]:
+def _of_list(look: _Look, page: Page, facts: warc.Meta) -> Iterator[Difference]:
     """What a list names, read again, and the ledger has no row of."""
+    kind, whole = Kind(facts["kind"]), bool(facts.get("past"))
     try:
-        found = formats.of_source(page, warc.decoded(page), kind, look.source).found
+        found = formats.of_source(page, warc.decoded(page), kind, look.source, whole=whole).found
     except Exception as error:  # noqa: BLE001 -- the crawl could read it: that it cannot be read now is the difference
         yield look.differs(Side.LISTED, page.url, f"the list cannot be read again ({type(error).__name__})")
         return
     named = {key: entry.url for which, entry in found if which != Kind.SECTION and (key := _key(entry))}
-    known = postgres.query(look.conn, "rows_of_keys", source=look.source.name, keys=list(named))
+    past_keys = [past.PREFIX + key for key in named]
+    known = postgres.query(
+        look.conn, "rows_of_keys", source=look.source.name, keys=list(named), past_keys=past_keys, prefix=past.PREFIX,
+    )  # fmt: skip
     for key in named.keys() - {row["url_key"] for row in known}:
         yield look.differs(Side.LISTED, named[key], f"named by {page.url}")
 

@@ -94,11 +94,11 @@ def robots(conn: postgres.Connection, place: str) -> tuple[int, str, float] | No
     return (row["status"], row["body"], row["age"]) if row else None
 
 
-def left(conn: postgres.Connection, sources: Iterable[str]) -> dict[str, dict[str, int]]:
+def left(conn: postgres.Connection, sources: Iterable[str], *, past: bool = False) -> dict[str, dict[str, int]]:
     """How many URLs of sources are due, and so left to fetch: source -> host -> count."""
     found: dict[str, dict[str, int]] = {}
     with conn:
-        for row in postgres.query(conn, "left_by_host", sources=list(sources)):
+        for row in postgres.query(conn, "left_by_host", sources=list(sources), past=past):
             found.setdefault(row["source"], {})[row["host"]] = row["count"]
     return found
 

@@ -20,7 +20,10 @@ LISTS = {Kind.FEED: "feeds", Kind.SITEMAP: "sitemaps", Kind.SECTION: "sections"}
 
 @dataclass(frozen=True, kw_only=True)
 class Lease:
-    """A URL that this crawl alone may fetch for a while (policy.LEASE), with what is known of it."""
+    """A URL that this crawl alone may fetch for a while (policy.LEASE), with what is known of it.
+
+    past: it is wanted of the past, by a backfill or an import.
+    """
 
     id: int
     source: str
@@ -32,6 +35,7 @@ class Lease:
     etag: str = ""
     last_modified: str = ""
     digest: str = ""
+    past: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +87,7 @@ def begin(conn: postgres.Connection, source: Source, run: str, *, due: bool = Fa
             rows.append((source.name, urls.key(url), urls.cleaned(url), urls.host(url), str(kind), run))
     rows = list({row[1]: row for row in reversed(rows)}.values())[::-1]
     with conn:
-        postgres.execute(conn, "release_leases", source=source.name)
+        release(conn, source.name)
         discovery.fill(conn, source.name)
         postgres.execute(conn, "leave_lists", source=source.name, keys=[row[1] for row in rows])
         resting = rhythm.resting(conn, source, run, [row[1] for row in rows]) if due else {}
@@ -109,7 +113,7 @@ def want(conn: postgres.Connection, source: Source, run: str, url: str) -> None:
     """
     row = (source.name, urls.key(url), urls.variant(url)[0], urls.cleaned(url), urls.host(url), str(Kind.ARTICLE), run)
     with conn:
-        postgres.execute(conn, "release_leases", source=source.name)
+        release(conn, source.name)
         if not postgres.execute(conn, "want_main", source=source.name, key=urls.key(url)):
             postgres.execute_values(conn, "want_urls", [row])
 
@@ -125,12 +129,14 @@ def lease(
     articles: bool = True,
     sitemaps: int = policy.MAX_SITEMAPS,
     only: str = "",
+    past: bool = False,
 ) -> list[Lease]:
     """Take up to `count` due URLs of a source, so many per host, none of the hosts to skip; committed at once.
 
     articles: false leases only feeds, sitemaps and sections. sitemaps: at most so many that an index named; what the
-    source lists itself is always leased. only: no other URL than this one, or than the one it is an alias of. Now and
-    then a lease has no ETag and date, so that the page is sent in full: some servers call unchanged what has changed.
+    source lists itself is always leased. past: what is wanted of the past, which else nobody leases. only: no other URL
+    than this one, or than the one it is an alias of. Now and then a lease has no ETag and date, so that the page is
+    sent in full: some servers call unchanged what has changed.
     """
     with conn:
         rows = postgres.query(
@@ -144,10 +150,11 @@ def lease(
             articles=articles,
             sitemaps=sitemaps,
             only=urls.key(only) if only else "",
+            past=past,
             lease=policy.LEASE,
             whole_after=policy.WHOLE_AFTER,
         )
-    return [_lease(source, row) for row in sorted(rows, key=lambda r: r["turn"])]
+    return [_lease(source, row, past) for row in sorted(rows, key=lambda r: r["turn"])]
 
 
 def record(conn: postgres.Connection, run: str, looks: Sequence[FetchResult]) -> list[FetchResult]:
@@ -187,9 +194,9 @@ def known_of_file(conn: postgres.Connection, name: str) -> int:
     return int(row["known"]) if row else 0
 
 
-def release(conn: postgres.Connection, source: str) -> int:
-    """Give back what is leased of a source, part of the caller's transaction; how many URLs."""
-    return postgres.execute(conn, "release_leases", source=source)
+def release(conn: postgres.Connection, source: str, *, past: bool = False) -> int:
+    """Give back what is leased of a source, or of its past, part of the caller's transaction; how many URLs."""
+    return postgres.execute(conn, "release_leases", source=source, past=past)
 
 
 def cool(conn: postgres.Connection, host: str, rest: timedelta, reason: str) -> None:
@@ -207,9 +214,10 @@ def count_asked_sitemaps(conn: postgres.Connection, source: str, run: str) -> in
     return _count(postgres.row(conn, "sitemaps_of_run", source=source, run=run))
 
 
-def count_waiting(conn: postgres.Connection, source: str, *, sitemaps: bool = False) -> int:
-    """How many URLs of a source are due and were not fetched; sitemaps: only those that an index named."""
-    return _count(postgres.row(conn, "waiting_urls", source=source, sitemaps=sitemaps))
+def count_waiting(conn: postgres.Connection, source: str, *, sitemaps: bool = False, past: bool = False) -> int:
+    """How many URLs of a source are due and were not fetched; sitemaps: only those that an index named; past: those
+    that are wanted of the past, which else do not count."""
+    return _count(postgres.row(conn, "waiting_urls", source=source, sitemaps=sitemaps, past=past))
 
 
 def find_unaccounted(conn: postgres.Connection, run: str, source: str = "") -> list[postgres.Row]:
@@ -252,9 +260,9 @@ def half_moved(conn: postgres.Connection, names: Sequence[str]) -> dict[str, str
     return found
 
 
-def _lease(source: str, row: postgres.Row) -> Lease:
+def _lease(source: str, row: postgres.Row, past: bool) -> Lease:
     known = {name: row[name] for name in ("id", "url", "host", "via", "etag", "last_modified", "digest")}
-    return Lease(source=source, kind=Kind(row["kind"]), entry=entries.of_json(row["entry"]), **known)
+    return Lease(source=source, kind=Kind(row["kind"]), entry=entries.of_json(row["entry"]), past=past, **known)
 
 
 def _fetch_row(run: str, look: FetchResult) -> tuple[object, ...]:

@@ -100,6 +100,8 @@ ROBOTS_TXT_STANDS = timedelta(days=2)
 # Sitemaps that indexes name, for one source in one run. Chosen: a site can make each name the next; a large index has
 # its newest first.
 MAX_SITEMAPS = 50
+# Pages of one section or feed that a backfill reads in one run. Chosen: ten years of a page of ten articles a day.
+MAX_PAST_PAGES = 4000
 # Further pages of one section in one run. Chosen: where each brings something new there is no other end.
 MAX_SECTION_PAGES = 20
 # An address that so many strange ones lead to is a login, a consent page or a front. Chosen: one may be a move, two are

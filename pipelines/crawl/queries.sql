@@ -249,6 +249,7 @@ where id in (
 -- How many URLs of sources are due, by host.
 select source, host, count(*) as count from urls
 where source = any(%(sources)s) and (next_at <= now() or (state = 'discovered' and next_at is not null))
+    and (due_for = 'past') = %(past)s
 group by source, host
 
 -- name: lend_entries
@@ -350,6 +351,56 @@ from urls
 where source = %(source)s and kind = 'section' and via = %(via)s
     and (next_at <= now() or exists (select from fetches f where f.url_id = urls.id and f.run = %(run)s))
 
+-- name: past_asked
+-- Articles that somebody wants of the past: due, and leased by no night.
+insert into urls (source, url_key, variant_key, url, host, kind, discovered_run, via, due_for)
+select source, url_key, variant_key, url, host, 'article', run, via, 'past'
+from (values %s) as asked (source, url_key, variant_key, url, host, run, via)
+on conflict (source, url_key) do nothing
+returning id
+
+-- name: past_lists
+-- Lists that are read for the past, once a run; they stand beside the rows that nights have of the same lists.
+insert into urls (source, url_key, url, host, kind, via, discovered_run, due_for)
+select source, 'past ' || key, url, host, kind, via, run, 'past'
+from (values %s) as asked (source, key, url, host, kind, via, run)
+on conflict (source, url_key) do update
+set next_at = now(), due_for = 'past', attempts = 0, digest = '', etag = '', last_modified = ''
+where urls.decided_run is distinct from excluded.discovered_run
+
+-- name: past_months
+-- What the ledger has of a source's past by month: how many addresses, how many of them in the archive, how many not asked for.
+select coalesce(to_char(dated.at at time zone 'utc', 'YYYY-MM'), '') as month, count(*)::int as named,
+    count(*) filter (where state in ('stored', 'unchanged', 'duplicate'))::int as had,
+    count(*) filter (where code = 'too old')::int as open
+from urls cross join lateral (
+    select coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz as at
+) dated
+where source = %(source)s and kind = 'article'
+    and (dated.at between %(since)s and %(until)s or (dated.at is null and discovered_run = any(%(runs)s)))
+group by 1
+order by 1
+
+-- name: past_wanted
+-- Make due what was too old for a night and is of these days, or of no day that a list tells, newest first.
+update urls
+set state = 'discovered', code = '', reason = '', decided_at = null, decided_run = null, next_at = now(), due_for = 'past'
+where id in (
+    select id
+    from urls cross join lateral (
+        select coalesce(entry ->> 'published_at', entry ->> 'modified_at')::timestamptz as at
+    ) dated
+    where source = %(source)s and kind = 'article' and state = 'excluded' and code = 'too old'
+        and (dated.at between %(since)s and %(until)s or (dated.at is null and discovered_run = any(%(runs)s)))
+        -- Another form of an address that the archive has is the same article.
+        and not exists (
+            select from urls had
+            where had.source = urls.source and had.variant_key = urls.variant_key and had.kind = 'article'
+                and had.state in ('stored', 'unchanged'))
+    order by dated.at desc nulls last, id
+    limit %(most)s
+)
+
 -- name: readmit_by_robots
 -- What robots.txt kept out of a source, and what it may let in since it has changed: due now.
 update urls
@@ -386,9 +437,10 @@ where source = %(source)s and state = 'excluded' and code = any(%(guarded)s)
         > now() - make_interval(days => %(days)s)
 
 -- name: release_leases
--- Nobody works on these URLs any more: the crawl that leased them ended or was killed.
+-- Nobody works on these URLs any more: the crawl that leased them ended or was killed. One of nights has none of the past, and the
+-- other way round.
 update urls set leased_until = null, leased_run = null
-where source = %(source)s and next_at is not null and leased_until is not null
+where source = %(source)s and next_at is not null and leased_until is not null and (due_for = 'past') = %(past)s
 
 -- name: robots_of_host
 -- What a host's robots.txt said within the time that it may stand, and how many seconds ago.
@@ -398,8 +450,9 @@ from hosts
 where host = %(host)s and robots_fetched_at > now() - %(stands)s
 
 -- name: rows_of_keys
--- Which of these keys the ledger has of a source.
-select url_key from urls where source = %(source)s and url_key = any(%(keys)s)
+-- Which of these keys the ledger has of a source; a list of the past has a key of its own.
+select replace(url_key, %(prefix)s, '') as url_key from urls
+where source = %(source)s and (url_key = any(%(keys)s) or url_key = any(%(past_keys)s))
 
 -- name: rule_out_urls
 -- URLs that wait for their first look and that the rules of the source's file keep out by now.
@@ -416,7 +469,7 @@ where source = %(source)s and kind = 'article' and state = 'excluded' and code i
 union all
 select id, url, state from urls
 where source = %(source)s and kind = 'article' and state in ('discovered', 'failed', 'blocked') and fetched_at is null
-    and next_at is not null and alias_of is null and due_for <> 'asked'
+    and next_at is not null and alias_of is null and due_for not in ('asked', 'past')
 
 -- name: sitemaps_of_run
 -- How many sitemaps that an index named a run has asked a source for.
@@ -520,7 +573,7 @@ where id in (
 -- name: waiting_urls
 -- How many URLs of a source are due and were not fetched, or how many of them are sitemaps that an index named.
 select count(*) as count from urls where source = %(source)s and (next_at <= now() or (state = 'discovered' and next_at is not null))
-    and (not %(sitemaps)s or (kind = 'sitemap' and via <> ''))
+    and (not %(sitemaps)s or (kind = 'sitemap' and via <> '')) and (due_for = 'past') = %(past)s
 
 -- name: want_hosts
 -- Say that this session waits for its turn at hosts; which of them could be said.

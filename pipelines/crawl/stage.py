@@ -25,6 +25,7 @@ from typing import IO, Any
 from pipelines import errors
 from pipelines.codes import Code, RunState
 from pipelines.crawl import ledger, summary
+from pipelines.crawl.past import Wanted
 from pipelines.errors import CrawlError, NightdeskError
 from pipelines.model import Page, Source, Tally
 from pipelines.settings import Settings, exported
@@ -64,6 +65,7 @@ def crawl(
     budget: float | None = None,
     only: str = "",
     due: bool = False,
+    wanted: Wanted | None = None,
     on_line: Line = _print_nothing,
     secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Tally]:
@@ -71,6 +73,7 @@ def crawl(
 
     budget: seconds, NIGHTDESK_CRAWL_BUDGET if None. only: fetch this one URL of the one source, whatever is due.
     due: of the sources' lists ask only those that are due (crawl/rhythm.py), as a run that begins by itself does.
+    wanted: fetch what is wanted of the past alone, beside whatever crawl of a night may go on.
     on_line: hears `LEVEL what happened`, line by line, also what came of each source. secrets: by name, beside those of
     the environment.
     Raises SettingsError or DatabaseError where nothing could begin; a source that failed is a Tally that says so.
@@ -90,6 +93,7 @@ def crawl(
         on_line(_end_line(tally))
     last_words: list[str] = []
     command = ["crawl", "--run", run, "--budget", str(seconds), "--only", only, *(["--due"] if due else [])]
+    command += ["--past", wanted.as_json()] if wanted else []
     free = [source for source in sources if source.name not in heard]
     with _child(settings, command, free, secrets) if free else nullcontext() as child:
         for event in _events(child, monotonic() + seconds + AFTER_BUDGET) if child else ():

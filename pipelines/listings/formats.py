@@ -25,12 +25,16 @@ class Listing(NamedTuple):
     left_out: int = 0
 
 
-def of_source(page: Page, body: bytes, kind: Kind, source: Source) -> Listing:
-    """What a list of a source names; body: the page's own, decoded. ValueError as `read`."""
+def of_source(page: Page, body: bytes, kind: Kind, source: Source, *, whole: bool = False) -> Listing:
+    """What a list of a source names; body: the page's own, decoded. ValueError as `read`.
+
+    whole: every sitemap that an index names, not the newest alone.
+    """
     said = next((value for name, value in page.headers if name.lower() == "content-type"), "")
     charset = said.lower().partition("charset=")[2].partition(";")[0].strip(" \"'")
     if kind != Kind.SECTION:
-        return read(body, page.final_url, charset=charset, local=Local(source.language, source.timezone))
+        local = Local(source.language, source.timezone)
+        return read(body, page.final_url, charset=charset, local=local, whole=whole)
     found, left_out = section(body, page.final_url, allow=source.allow, charset=charset)
     # Where `allow` lets in nothing, what the page names all the same has to be told.
     if not found and source.allow:
@@ -43,11 +47,11 @@ def listed(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE)
     return read(body, url, charset=charset, local=local).found
 
 
-def read(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE) -> Listing:
+def read(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE, whole: bool = False) -> Listing:
     """A feed or sitemap; ValueError says what the bytes are instead of one.
 
     charset: what the Content-Type header says; it counts where the bytes are not UTF-8 and name no charset themselves.
-    local: where its dates are from, for those without a zone and those in words.
+    local: where its dates are from, for those without a zone and those in words. whole: all sitemaps of an index.
     """
     body = xmltree.plain(body, charset, local.language)
     if body[:1] in (b"{", b"["):
@@ -58,7 +62,8 @@ def read(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE) -
     if kind == "html":
         raise ValueError("it is an HTML page, no feed or sitemap")
     if kind == "sitemapindex":
-        return Listing(_named(Kind.SITEMAP, sitemaps.newest(sitemaps.read(body, url, local))))
+        named = sitemaps.read(body, url, local)
+        return Listing(_named(Kind.SITEMAP, named if whole else sitemaps.newest(named)))
     if kind == "urlset":
         return Listing(_named(Kind.ARTICLE, sitemaps.read(body, url, local)))
     if kind not in feeds.ROOTS:

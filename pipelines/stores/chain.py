@@ -119,6 +119,17 @@ def close(raw: Path, path: Path) -> None:
             _add(chain, [_link(Told.CLOSED, name, bytes=size, sha256=digest)])
 
 
+def put(raw: Path, path: Path) -> Path:
+    """Put a whole file that was written beside the raw store into it, in its chain first; where it is then."""
+    target = raw / warc.name_of(path)
+    private.folder(target.parent)
+    close(raw, path)
+    path.replace(target)
+    private.sync_folder(target.parent)
+    warc.send(target)
+    return target
+
+
 def take_in(raw: Path, folder: str) -> list[str]:
     """Write down the digests of files from before there was a chain, as they are now; which files."""
     taken: list[str] = []

@@ -1,11 +1,12 @@
 -- Lease the next due URLs of a source: lists before articles, new before known, newest first, so many per host; of the
 -- sitemaps that an index named no more than are left to this run. No article before the lists that can be read now were: what
 -- they name tonight comes before what was left of other nights. What was not sent in full for long is asked for
--- without its ETag and date, and so is what once had other bytes under the same ones.
+-- without its ETag and date, and so is what once had other bytes under the same ones. What somebody wants of the past is leased for
+-- that alone.
 with open_lists as (
     select exists (
         select from urls
-        where source = %(source)s and kind <> 'article' and %(only)s = '' and host <> all(%(skip)s)
+        where source = %(source)s and kind <> 'article' and (due_for = 'past') = %(past)s and %(only)s = '' and host <> all(%(skip)s)
             and (kind <> 'sitemap' or via = '' or %(sitemaps)s > 0)
             and (next_at <= now() or (state = 'discovered' and next_at is not null))
             and not exists (select from hosts where hosts.host = urls.host and hosts.cooldown_until > now())
@@ -27,6 +28,7 @@ with open_lists as (
     from urls
     -- What was discovered is due, whoever wrote when.
     where source = %(source)s and (next_at <= now() or (state = 'discovered' and next_at is not null))
+        and (due_for = 'past') = %(past)s
         and (leased_until is null or leased_until < now())
         and (kind <> 'article' or (%(articles)s and not (select open_lists.any from open_lists)))
         and (kind <> 'sitemap' or via = '' or %(sitemaps)s > 0)

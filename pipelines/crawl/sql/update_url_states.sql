@@ -36,14 +36,14 @@ set state = case
     leased_until = null,
     leased_run = null,
     due_by = null,
-    due_for = case look.outcome when 'gone' then 'gone' when 'failed' then 'retry' when 'blocked' then 'retry' else '' end,
+    due_for = case when urls.due_for = 'past' then case when look.outcome in ('failed', 'blocked') then 'past' else '' end else case look.outcome when 'gone' then 'gone' when 'failed' then 'retry' when 'blocked' then 'retry' else '' end end,
     next_at = case
         when look.outcome in ('failed', 'blocked') and tries.count < %(max_tries)s then now() + greatest(
             coalesce(look.rest::interval, case look.outcome
                 when 'failed' then %(retry_pause)s * power(%(retry_growth)s, tries.count - 1)
                 else %(blocked_pause)s * power(%(blocked_growth)s, tries.count - 1) end),
             case when tries.again then %(same_crawl_pause)s end)
-        when look.outcome = 'gone' and urls.attempts < %(max_gone_looks)s - 1 and not look.final then now() + %(gone_second_look)s
+        when look.outcome = 'gone' and urls.due_for <> 'past' and urls.attempts < %(max_gone_looks)s - 1 and not look.final then now() + %(gone_second_look)s
         end
 from (values %s) as look (id, run, outcome, code, reason, fetched_at, etag, last_modified, digest, rest, final, status, asks)
 cross join lateral (

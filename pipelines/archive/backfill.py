@@ -1,0 +1,266 @@
+"""Backfill: what a site published before it was followed, by its own lists; told to nobody, never twice.
+
+First a look: the source's lists are read as far back as is asked, and what they name is in the ledger, too old for
+any night; that tells which months the site still names. Then what is wanted of it is fetched, some hundred pages a run,
+with the site's delay and by turns with the nights. Killed, the same goes on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from pipelines import urls
+from pipelines.codes import Quiet, RunState
+from pipelines.crawl import ledger, past
+from pipelines.crawl import stage as crawl
+from pipelines.crawl.past import Wanted
+from pipelines.errors import NightdeskError
+from pipelines.extract.stage import extract
+from pipelines.load.stage import load
+from pipelines.model import Source
+from pipelines.query.grammar import Between
+from pipelines.settings import Settings
+from pipelines.stores import postgres, runs
+
+# Seconds until another key of a run may be free: keys have seconds.
+KEY_SECONDS = 0.2
+# The first day that anybody can mean, as the first site is.
+FIRST_DAY = datetime(1991, 8, 6, tzinfo=UTC)
+# What a night looks at itself: later days are its own.
+NIGHTS = timedelta(days=1)
+LOCK = "backfill"
+
+Progress = Callable[[int], None]
+Line = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Month:
+    """What the lists of a site name of a month (empty: of no day): addresses, those in the archive, those to fetch."""
+
+    month: str
+    named: int
+    had: int
+    open: int
+
+
+@dataclass(kw_only=True)
+class Plan:
+    """What a look at the lists of a source came to. missing: months of which no list names anything.
+
+    failed: lists that could not be had; goes_on: addresses that an earlier backfill has not fetched yet.
+    """
+
+    source: str
+    since: datetime
+    until: datetime
+    runs: list[str] = field(default_factory=list)
+    months: list[Month] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    failed: str = ""
+    goes_on: int = 0
+
+    @property
+    def open(self) -> int:
+        """How many addresses would be asked for."""
+        return sum(month.open for month in self.months) + self.goes_on
+
+    @property
+    def wanted(self) -> Wanted:
+        """The days, as a crawl wants them."""
+        asked = f"backfill:{self.since:%Y-%m-%d}..{self.until:%Y-%m-%d}"
+        return Wanted(asked=asked, since=self.since.isoformat(), until=self.until.isoformat())
+
+
+@dataclass(kw_only=True)
+class Filled:
+    """What a backfill came to: pages fetched, what load made of them, addresses left for another try, its runs."""
+
+    fetched: int = 0
+    left: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    runs: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+
+
+def days(between: Between | None, now: datetime) -> tuple[datetime, datetime]:
+    """From when until when is asked; what the nights look at themselves is left to them."""
+    since = between.since.seen_from(now) if between and between.since else FIRST_DAY
+    until = between.until.seen_from(now) if between and between.until else now
+    until = min(until, now - NIGHTS)
+    if since >= until:
+        raise NightdeskError(f"From {since:%Y-%m-%d} to {until:%Y-%m-%d} is no time; the last day is the nights' own.")
+    return since, until
+
+
+def look(
+    settings: Settings, source: Source, since: datetime, until: datetime, *, on_line: Line = lambda line: None
+) -> Plan:
+    """Read the lists of a source as far back as is asked; nothing else is fetched. What an earlier one left goes on."""
+    plan = Plan(source=source.name, since=since, until=until)
+    with postgres.connection(settings, application="nightdesk backfill") as conn, _alone(conn, source.name):
+        finish_open(settings, conn, source, Quiet.BACKFILL, on_line=on_line)
+        with conn:
+            plan.goes_on = ledger.count_waiting(conn, source.name, past=True)
+        if not plan.goes_on:
+            run = begin(conn, source, plan.wanted.asked, Quiet.BACKFILL)
+            with conn:
+                named = postgres.query(conn, "past_robots", host=urls.host(source.url))
+                past.ask_lists(conn, source, run, _sitemaps(named))
+            tally = crawl.crawl(settings, [source], run, wanted=plan.wanted, on_line=on_line)[0]
+            _end(conn, source, run)
+            plan.runs.append(run)
+            plan.failed = tally.message if tally.state == RunState.FAILED or "trouble" in tally.message else ""
+        with conn:
+            rows = past.months(conn, source.name, plan.wanted, plan.runs)
+    plan.months = [Month(**row) for row in rows]
+    plan.missing = _missing(plan)
+    return plan
+
+
+def fill(
+    settings: Settings,
+    source: Source,
+    plan: Plan,
+    *,
+    most: int,
+    processes: int = 1,
+    on_pages: Progress = lambda done: None,
+    on_line: Line = lambda line: None,
+) -> Filled:
+    """Fetch what a look found, newest first and so many at most, and bring it through all stages."""
+    filled = Filled()
+    with postgres.connection(settings, application="nightdesk backfill") as conn, _alone(conn, source.name):
+        with conn:
+            past.want(conn, source.name, plan.wanted, plan.runs, most - plan.goes_on)
+        fetch_wanted(settings, conn, source, plan.wanted, filled, Quiet.BACKFILL, processes=processes,
+                     on_pages=on_pages, on_line=on_line)  # fmt: skip
+    return filled
+
+
+def fetch_wanted(
+    settings: Settings,
+    conn: postgres.Connection,
+    source: Source,
+    wanted: Wanted,
+    filled: Filled,
+    why: Quiet,
+    *,
+    processes: int = 1,
+    on_pages: Progress = lambda done: None,
+    on_line: Line = lambda line: None,
+) -> None:
+    """Fetch what is wanted of a source's past, a run at a time, until nothing of it can be had now."""
+    while True:
+        with conn:
+            filled.left = ledger.count_waiting(conn, source.name, past=True)
+        if not filled.left:
+            return
+        run = begin(conn, source, wanted.asked, why)
+        tally = crawl.crawl(settings, [source], run, wanted=wanted, on_line=on_line)[0]
+        if tally.state == RunState.BUSY:
+            raise NightdeskError(f"Another process collects the past of {source.name}; wait until that has ended.")
+        fetched = tally.counts.get("fetched", 0)
+        filled.fetched += fetched
+        _finish(settings, conn, source, run, filled, processes)
+        on_pages(filled.fetched)
+        done = sum(tally.counts.get(state, 0) for state in ("fetched", "unchanged", "gone", "excluded"))
+        if not done:
+            with conn:
+                filled.left = ledger.count_waiting(conn, source.name, past=True)
+            if tally.message:
+                filled.failed.append(f"{source.name}, crawl of run {run}: {tally.message}")
+            return
+
+
+def _finish(
+    settings: Settings, conn: postgres.Connection, source: Source, run: str, filled: Filled, processes: int
+) -> None:
+    """Bring what a run fetched through extract and load."""
+    ended = [
+        extract(settings, source, run, processes=processes, apart=True, others=False), load(settings, source, run)
+    ]  # fmt: skip
+    filled.runs.append(run)
+    for tally in ended:
+        add(filled.counts, {f"{tally.stage} {name}": count for name, count in tally.counts.items()})
+        if tally.state != RunState.DONE:
+            filled.failed.append(f"{source.name}, {tally.stage} of run {run}: {tally.message}")
+    if all(tally.state == RunState.DONE for tally in ended):
+        _end(conn, source, run)
+
+
+def add(counts: dict[str, int], more: Mapping[str, int]) -> None:
+    """Add counts to counts."""
+    for name, count in more.items():
+        counts[name] = counts.get(name, 0) + count
+
+
+def finish_open(
+    settings: Settings, conn: postgres.Connection, source: Source, why: Quiet, *, on_line: Line = lambda line: None
+) -> None:
+    """Bring the runs of a killed one to their end: what they have on disk is adopted by a crawl of the past."""
+    with conn:
+        begun = [
+            row["run"]
+            for row in postgres.query(conn, "past_open", why=why)
+            if row["source"] == source.name and not row["of_file"]
+        ]
+    if not begun:
+        return
+    run = begin(conn, source, str(why), why)
+    # Nothing is asked for in no time: it takes up what is on disk.
+    crawl.crawl(settings, [source], run, budget=0, wanted=Wanted(asked=str(why)), on_line=on_line)
+    for key in [*begun, run]:
+        _finish(settings, conn, source, key, Filled(), 1)
+
+
+@contextmanager
+def _alone(conn: postgres.Connection, source: str) -> Iterator[None]:
+    """The lock of the backfill of a source; NightdeskError where another process has it."""
+    with postgres.held(conn, LOCK, source) as ours:
+        if not ours:
+            raise NightdeskError(f"Another backfill of {source} is at work: run this again when that has ended.")
+        yield
+
+
+def begin(conn: postgres.Connection, source: Source, origin: str, why: Quiet) -> str:
+    """A run of the past for a source under a key that nobody has."""
+    while True:
+        key = runs.key_of(datetime.now(UTC), manual=True)
+        with conn:
+            if not runs.tallies(conn, key) and not postgres.row(conn, "past_of_run", run=key):
+                postgres.execute(conn, "past_begin", run=key, source=source.name, why=why, origin=origin)
+                return key
+        time.sleep(KEY_SECONDS)
+
+
+def _end(conn: postgres.Connection, source: Source, run: str) -> None:
+    with conn:
+        postgres.execute(conn, "past_end", run=run, source=source.name)
+
+
+def _sitemaps(rows: Sequence[postgres.Row]) -> list[str]:
+    """The sitemaps that a robots.txt names."""
+    lines = [line.partition(":") for row in rows for line in row["robots_body"].splitlines()]
+    return [value.strip() for name, _, value in lines if name.strip().lower() == "sitemap" and value.strip()]
+
+
+def _missing(plan: Plan) -> list[str]:
+    """The months that were asked for and that no list names anything of; from the first one on that is named, if the
+    start was left open."""
+    named = {month.month for month in plan.months if month.month}
+    at = plan.since
+    if plan.since == FIRST_DAY:
+        if not named:
+            return []
+        at = datetime.strptime(min(named), "%Y-%m").replace(tzinfo=UTC)
+    missing = []
+    while at < plan.until:
+        if (key := f"{at:%Y-%m}") not in named:
+            missing.append(key)
+        at = (at.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return missing

@@ -1,0 +1,184 @@
+"""What is wanted of a source's past, by an import or a backfill: its lists and addresses in the ledger, beside those of
+the nights, which neither lease them nor are leased by them.
+
+A list that is read for the past has a row of its own, so that what a night knows of the same list (its date, its ETag)
+stays. What its lists name is kept out as too old until somebody wants it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from pipelines import urls
+from pipelines.codes import Cause, Kind, State
+from pipelines.crawl import policy
+from pipelines.crawl.named_urls import Found, ListReading, new_row, read_named, row_of
+from pipelines.crawl.rules import Rule
+from pipelines.model import Entry, Source
+from pipelines.stores import postgres
+
+# What the key of a list's own row for the past begins with.
+PREFIX = "past "
+# A year, or a month of it, in the name of a sitemap.
+SPAN = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:[-_/]?(0[1-9]|1[0-2]))?(?!\d)")
+# The number of a page of a feed, as WordPress has it.
+PAGED = re.compile(r"([?&]paged=)(\d{1,4})")
+MONTHS = 12
+# A day that every list's date is before, for who may name no end.
+EVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a crawl of the past is for: the days, as ISO 8601, and what `runs.only_url` says of it."""
+
+    asked: str
+    since: str = ""
+    until: str = ""
+
+    def as_json(self) -> str:
+        """For the command line of the child."""
+        return json.dumps(asdict(self))
+
+    @property
+    def days(self) -> tuple[datetime, datetime]:
+        """From when, until when."""
+        since = datetime.fromisoformat(self.since) if self.since else datetime.min.replace(tzinfo=UTC)
+        return since, datetime.fromisoformat(self.until) if self.until else EVER
+
+
+def of_json(text: str) -> Wanted | None:
+    """What `as_json` wrote; None of nothing."""
+    return Wanted(**json.loads(text)) if text else None
+
+
+def ask_lists(conn: postgres.Connection, source: Source, run: str, more: Iterable[str] = ()) -> None:
+    """Make all lists of a source due for the past, and those sitemaps; part of the caller's transaction."""
+    rows = [
+        _list(source, run, kind, url, "")
+        for kind, named in (
+            (Kind.SITEMAP, [*source.sitemaps, *more]), (Kind.FEED, source.feeds), (Kind.SECTION, source.sections),
+        )
+        for url in named
+    ]  # fmt: skip
+    postgres.execute_values(conn, "past_lists", list({row[1]: row for row in reversed(rows)}.values()))
+
+
+def ask(conn: postgres.Connection, source: Source, run: str, addresses: Sequence[tuple[str, str]]) -> int:
+    """Make addresses due of which the ledger has none, each with what named it; how many. Part of the caller's
+    transaction."""
+    rows = [
+        (source.name, urls.key(url), urls.variant(url)[0], urls.cleaned(url), urls.host(url), run, via)
+        for url, via in addresses
+    ]
+    return len(postgres.execute_values(conn, "past_asked", rows, fetch=True))
+
+
+def name(
+    conn: postgres.Connection,
+    source: Source,
+    run: str,
+    found: Sequence[Found],
+    url: str,
+    first: str,
+    by: Kind,
+    wanted: Wanted,
+    shown: set[str],
+) -> dict[str, int]:
+    """Write what a list of the past named into the ledger, as too old, and its further lists as due; the counts of
+    `discovery.discover`. In the caller's transaction.
+
+    first: the list of which this is a page. shown: keys that earlier pages of it named; those of this one are added.
+    """
+    counts = dict.fromkeys(("discovered", "of this run", "excluded", "alias", "again", "unusable"), 0)
+    since, until = wanted.days
+    # However old it is.
+    ageless = replace(source, max_age=(datetime.now(UTC) - datetime.min.replace(tzinfo=UTC)).days)
+    articles = [one for one in found if one[0] == Kind.ARTICLE]
+    named = read_named(ageless, articles, by, datetime.now(UTC), counts)
+    reading = ListReading(conn=conn, source=source, run=run, via=url)
+    rows = [
+        row_of(reading, one if one.rule else replace(one, rule=_kept(one.entry, since, until)))
+        for one in named.values()
+    ]
+    counts["excluded"] = len(reading.insert(rows))
+    news = named.keys() - shown
+    shown.update(named)
+    further = [_list(source, run, kind, entry.url, url) for kind, entry in found
+               if kind == Kind.SITEMAP and _may_hold(entry, since, until)]  # fmt: skip
+    others = [entry for kind, entry in found if kind == Kind.SITEMAP and not _may_hold(entry, since, until)]
+    reading.insert([_left_out(reading, entry) for entry in others])
+    if by != Kind.SITEMAP and news and _goes_on([one.entry for one in named.values()], since):
+        following = _following(by, url, found)
+        had = postgres.row(conn, "pages_of_section", source=source.name, via=first, run=run) or {"count": 0}
+        if following and had["count"] < policy.MAX_PAST_PAGES:
+            further.append(_list(source, run, by, following, first))
+    postgres.execute_values(conn, "past_lists", list({row[1]: row for row in further}.values()))
+    return counts
+
+
+def months(conn: postgres.Connection, source: str, wanted: Wanted, runs: Sequence[str]) -> list[postgres.Row]:
+    """What the ledger has of a source's past by month: month (empty: no date is told), named, had, open."""
+    since, until = wanted.days
+    return postgres.query(conn, "past_months", source=source, since=since, until=until, runs=list(runs))
+
+
+def want(conn: postgres.Connection, source: str, wanted: Wanted, runs: Sequence[str], most: int) -> int:
+    """Make due what its lists named of the days that are wanted, newest first, so many; how many those are."""
+    since, until = wanted.days
+    return postgres.execute(conn, "past_wanted", source=source, since=since, until=until, runs=list(runs), most=most)
+
+
+def _kept(entry: Entry, since: datetime, until: datetime) -> Rule:
+    at = entry.published_at or entry.modified_at
+    said = "of no day that is told" if at is None else "of the past" if since <= at <= until else "of other days"
+    return Rule(Cause.TOO_OLD, f"{said}: named when a backfill looked")
+
+
+def _list(source: Source, run: str, kind: Kind, url: str, via: str) -> tuple[object, ...]:
+    return (source.name, urls.key(url), urls.cleaned(url), urls.host(url), str(kind), via, run)
+
+
+def _left_out(reading: ListReading, entry: Entry) -> tuple[object, ...]:
+    """The row of a sitemap that has other days."""
+    address = {
+        "url_key": PREFIX + urls.key(entry.url), "variant_key": None, "url": urls.cleaned(entry.url),
+        "host": urls.host(entry.url),
+    }  # fmt: skip
+    return new_row(
+        reading, address, kind=Kind.SITEMAP, state=State.EXCLUDED, code=Cause.TOO_OLD, reason="a sitemap of other days",
+        entry=None, alias_of=None,
+    )  # fmt: skip
+
+
+def _may_hold(entry: Entry, since: datetime, until: datetime) -> bool:
+    """Whether a sitemap may name articles of these days, as far as its date and its name tell."""
+    if entry.modified_at and entry.modified_at < since:
+        return False
+    said = SPAN.search(urlsplit(entry.url).path)
+    if not said:
+        return True
+    year, month = int(said[1]), int(said[2] or 1)
+    last = (year, int(said[2] or MONTHS))
+    return (year, month) <= (until.year, until.month) and last >= (since.year, since.month)
+
+
+def _goes_on(entries: Sequence[Entry], since: datetime) -> bool:
+    """Whether the page behind one with these entries may have some of the days that are wanted."""
+    dated = [at for entry in entries if (at := entry.published_at or entry.modified_at)]
+    return not dated or min(dated) >= since
+
+
+def _following(by: Kind, url: str, found: Sequence[Found]) -> str:
+    """The next page of a list: the one that a section names, or the next number of a feed."""
+    if by == Kind.SECTION:
+        return next((entry.url for kind, entry in found if kind == Kind.SECTION), "")
+    said = PAGED.search(url)
+    if said:
+        return f"{url[: said.start()]}{said[1]}{int(said[2]) + 1}{url[said.end() :]}"
+    return f"{url}{'&' if urlsplit(url).query else '?'}paged=2"
