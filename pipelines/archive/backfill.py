@@ -32,6 +32,8 @@ KEY_SECONDS = 0.2
 FIRST_DAY = datetime(1991, 8, 6, tzinfo=UTC)
 # What a night looks at itself: later days are its own.
 NIGHTS = timedelta(days=1)
+# From the first of a month, within the next.
+LONGER_THAN_A_MONTH = timedelta(days=32)
 LOCK = "backfill"
 
 Progress = Callable[[int], None]
@@ -262,5 +264,5 @@ def _missing(plan: Plan) -> list[str]:
     while at < plan.until:
         if (key := f"{at:%Y-%m}") not in named:
             missing.append(key)
-        at = (at.replace(day=1) + timedelta(days=32)).replace(day=1)
+        at = (at.replace(day=1) + LONGER_THAN_A_MONTH).replace(day=1)
     return missing
