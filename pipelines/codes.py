@@ -330,16 +330,54 @@ class Thing(Decided):
     ARCHIVE = "archive", "the whole archive"
 
 
+class Need(Decided):
+    """What needs a person, as the Overview lists it."""
+
+    LATE = "late", "a run was due and did not start"
+    FAILED = "failed", "the last run of a source failed"
+    LEDGER = "ledger", "a run whose stores do not agree: a URL is not accounted for"
+    FILE = "file", "a source's file cannot be used"
+    APPROVAL = "approval", "a site was looked at, and waits for a person's yes or no"
+    TROUBLE = "trouble", "health found a source not as usual"
+    ALERTING = "alerting", "the alert stage of the last run failed"
+    GIVEN_UP = "given up", "messages could not be sent, and nobody tries again"
+    CHANNEL = "channel", "messages wait because something is in their channel's way"
+    DISK = "disk", "the disk of the data folder is nearly full"
+
+
+class HandWork(Decided):
+    """What the Dag `by_hand` can be asked for."""
+
+    CHECK = "check", "look at a source's site again"
+    LEARN = "learn", "learn a source anew from its own pages"
+    REREAD = "reread", "read a source's stored pages again, and report what would change"
+    APPLY = "apply", "load such a trial as our correction"
+    UNDO = "undo", "take such a correction back"
+    RETENTION = "retention", "say which raw files would be deleted"
+
+
 class Act(Decided):
     """What somebody did at the Desk: `actions.act`."""
 
     CRAWL = "crawl", "had a source crawled, whether due or not"
+    UNFOLLOW = "unfollow", "put a source's file aside"
+    CHECK = "check", "had a source's site looked at again"
+    LEARN = "learn", "had a source learned anew"
+    REREAD = "reread", "had stored pages read again, as a trial"
+    APPLY = "apply", "loaded a trial as a correction"
+    UNDO = "undo", "took a correction back"
+    RETENTION = "retention", "asked what retention would delete"
+    FOLLOW = "follow", "had a site looked at, to follow it"
+    APPROVE = "approve", "said yes to following a site"
+    REFUSE = "refuse", "said no to following a site"
+    HOLD = "hold", "held articles against retention"
+    RELEASE = "release", "released a hold"
     KEEP_GOLDEN = "keep golden", "kept an article's page as a golden page, with a note of what is wrong"
     WATCH = "watch", "added or changed a watch"
     REMOVE = "remove", "removed a watch; its alerts stay"
-    PAUSE = "pause", "let a watch look at nothing"
+    PAUSE = "pause", "paused it"
     MUTE = "mute", "had what a watch finds listed and told to nobody, for a while"
-    RESUME = "resume", "let a watch tell again"
+    RESUME = "resume", "resumed it"
     OPEN_FEED = "open feed", "gave the feed of a watch a new secret address"
     CLOSE_FEED = "close feed", "took the address of a watch's feed away"
     RESEND = "resend", "had the messages of an alert that were given up tried again"

@@ -22,6 +22,7 @@ from pipelines.errors import CrawlError, NightdeskError, SourceError
 from pipelines.health import golden
 from pipelines.model import Tally
 from pipelines.settings import Settings, exported
+from pipelines.sources import folders
 from pipelines.stores import postgres, runs
 from tests import sites
 from tests.sites import Sites
@@ -89,6 +90,17 @@ def test_a_crawl_takes_every_due_source_and_a_bad_source_file_stops_none(
 
     assert batches == planned("alpha", "beta")
     assert [r.levelname for r in log.records if "bad.toml" in r.getMessage()] == ["ERROR"]
+
+
+def test_the_night_leaves_a_paused_source_out_and_a_person_who_names_it_does_not(
+    settings: Settings, conn: postgres.Connection, nightly: SimpleNamespace
+) -> None:
+    follow(settings, "alpha", "beta")
+    with conn:
+        folders.pause(conn, "beta")
+
+    assert tasks.plan_crawl({}, nightly) == planned("alpha")
+    assert [batch["name"] for batch in tasks.plan_crawl({"sources": ["beta"]}, nightly)] == ["beta"]
 
 
 def test_a_crawl_whose_source_files_are_all_bad_is_red(settings: Settings, nightly: SimpleNamespace) -> None:

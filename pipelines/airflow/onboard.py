@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from pipelines import urls
+from pipelines import steering, urls
 from pipelines.airflow.tasks import to_log
 from pipelines.errors import SourceError
 from pipelines.follow import twice as twice_followed
@@ -34,8 +34,11 @@ if TYPE_CHECKING:
 log = logging.getLogger("nightdesk")
 
 
-def probe(params: Mapping[str, Any]) -> dict[str, str]:
-    """The name, the file's text and a report for the person who decides; SourceError where it cannot be followed."""
+def probe(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The name, the file's text, and what a person decides by: a report, the samples, the evidence.
+
+    SourceError where it cannot be followed.
+    """
     # Here, for Dags are parsed with this module, and what reads articles takes a second to load.
     from pipelines.follow.onboard import follow
 
@@ -59,10 +62,17 @@ def probe(params: Mapping[str, Any]) -> dict[str, str]:
     if made.source is None:
         raise SourceError(_of_form(" ".join([made.problem, *made.tries])))
     twice = "yes" if params.get("twice") else ""
-    return {"name": made.source.name, "toml": made.toml, "report": report(made), "twice": twice}
+    return {
+        "name": made.source.name,
+        "toml": made.toml,
+        "report": report(made),
+        "twice": twice,
+        "samples": [steering.stripped(_shown(sample)) for sample in made.samples],
+        "evidence": [steering.strip(urls.readable(line)) for line in made.evidence],
+    }
 
 
-def keep(probed: Mapping[str, str]) -> str:
+def keep(probed: Mapping[str, Any]) -> str:
     """Write the file that was approved, as it was approved; where it is. SourceError where its site is followed now."""
     source = parse(probed["toml"], probed["name"], probed["name"])
     lists = (*source.feeds, *source.sitemaps, *source.sections)
@@ -98,6 +108,12 @@ def report(made: Followed) -> str:
             *keys,
         ]
     )
+
+
+def _shown(sample: Sample) -> dict[str, Any]:
+    """A sample as the Desk shows it."""
+    kept = ("url", "title", "published", "words", "verdict", "language", "good")
+    return {**{name: getattr(sample, name) for name in kept}, "cut": [list(part) for part in sample.cut]}
 
 
 def _of_form(text: str) -> str:

@@ -9,6 +9,7 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, CronTriggerTimetable, Param, task
 
 from pipelines.airflow import callbacks, failing, night_dags
+from pipelines.codes import HandWork
 from pipelines.settings import settings
 
 EVERY_HOUR = "17 * * * *"
@@ -19,6 +20,7 @@ LONGEST_WAIT = timedelta(days=7)
 DESCRIPTIONS = {
     "digest": "Every ten minutes: send the digests that are due, and what waited for the end of quiet hours",
     "upkeep": "Every hour: notice quiet sources, send what still waits, delete old raw files",
+    "by_hand": "For the Desk: one piece of work that a person asked for, with what came of it",
     "follow": "By hand: look at a site, show ten sample articles, and follow it once somebody approves",
 }
 
@@ -128,7 +130,7 @@ def follow_dag(doc: str) -> DAG:
 
         @task(execution_timeout=night_dags.SHORT_LIMIT, multiple_outputs=False)
         @failing.by_sentence()
-        def probe(params: Any = None) -> dict[str, str]:
+        def probe(params: Any = None) -> dict[str, Any]:
             from pipelines.airflow import onboard
 
             return onboard.probe(params)
@@ -150,6 +152,37 @@ def follow_dag(doc: str) -> DAG:
             response_timeout=LONGEST_WAIT,
         )
         probed >> approve >> keep(probed)
+    return dag
+
+
+def by_hand_dag(doc: str) -> DAG:
+    """do, by the form: what came of it is the task's result, which the Desk shows."""
+    with DAG(
+        "by_hand",
+        description=DESCRIPTIONS["by_hand"],
+        schedule=None,
+        catchup=False,
+        doc_md=doc,
+        tags=["nightdesk"],
+        default_args=night_dags.defaults(settings()),
+        params={
+            "work": Param(type="string", enum=[str(work) for work in HandWork], title="Work"),
+            "source": Param(
+                None, type=["null", "string"], title="Source", description="The name of a followed source."
+            ),
+            "key": Param(None, type=["null", "string"], title="Key", description="Of a trial, for apply and undo."),
+        },
+        render_template_as_native_obj=False,
+    ) as dag:
+
+        @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
+        @failing.by_sentence()
+        def do(params: Any = None) -> dict[str, Any]:
+            from pipelines.airflow import by_hand
+
+            return dict(by_hand.do(params))
+
+        do()
     return dag
 
 

@@ -46,7 +46,9 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
         duties.tell_of_source_files(current, bad)
         with postgres.connection(current) as conn:
             migrations.check_migrated(conn)
-            chosen = folders.due(good, dag_run.run_after, folders.last_crawls(conn))
+            paused = folders.paused(conn)
+            due = folders.due(good, dag_run.run_after, folders.last_crawls(conn))
+            chosen = [source for source in due if source.name not in paused]
         if bad and not good:
             # `tell_of_source_files` has said it.
             bad[0].told = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -27,6 +28,7 @@ from pipelines.stores.postgres_address import shown
 CONTACT = re.compile(r"(?:mailto:)?[^\s@/]+@(?:[^\s@/.]+\.)+[^\s@/.]+|https?://[^\s/.]+\.\S+")
 
 Followed = Annotated[str, typer.Argument(help="A followed source.", autocompletion=completion.sources)]
+FollowedSome = Annotated[list[str], typer.Argument(help="Followed sources.", autocompletion=completion.sources)]
 
 sources_app = typer.Typer(help="The sources we follow: list them, show one, check files.", invoke_without_command=True)
 db_app = typer.Typer(help="The database.", no_args_is_help=True)
@@ -160,6 +162,20 @@ def show(name: Followed, json: Json = False) -> None:
         as_json(source)
     else:
         say(folders.render(source))
+
+
+@sources_app.command("pause")
+def pause(names: FollowedSome) -> None:
+    """Leave sources out of the runs that begin by themselves, until they are resumed; named, they are crawled."""
+    _paused(names, folders.pause)
+    say(f"Paused: {', '.join(names)}. Only what a person starts crawls them; `nightdesk sources resume` ends that.")
+
+
+@sources_app.command("resume")
+def resume(names: FollowedSome) -> None:
+    """Take paused sources into the runs again."""
+    _paused(names, folders.resume)
+    say(f"In the runs again: {', '.join(names)}.")
 
 
 @sources_app.command("rename")
@@ -315,3 +331,14 @@ def index() -> None:
     say(f"Looked for the stories of {linked:,} articles." if linked else "Every article has its story.")
     once = wordings.backfill(current, lambda so_far: progress(f"{so_far:,} wordings so far"))
     say(f"{once:,} wordings stood twice, and stand once now." if once else "Every wording stands once.")
+
+
+def _paused(names: Sequence[str], change: Callable[[postgres.Connection, str], None]) -> None:
+    """Pause or resume sources, all of them or none."""
+    current = of_installation()
+    folders.named(current, names)
+    with postgres.connection(current) as conn:
+        migrations.check_migrated(conn)
+        with conn:
+            for name in names:
+                change(conn, name)

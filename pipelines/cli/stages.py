@@ -81,7 +81,7 @@ def run(
 ) -> None:
     """Crawl, extract, load and alert in one go; with --url one page, each decision explained."""
     current = of_installation()
-    chosen, bad = _chosen(current, names or [])
+    chosen, bad = _chosen(current, names or [], crawled=True)
     key = runs.check_key(run) if run else runs.key_of(datetime.now(UTC), manual=True)
     if url:
         if len(chosen) != 1 or not names:
@@ -154,10 +154,12 @@ def perform(
     return [alert.match(current, key), alert.send(current, key)]
 
 
-def _chosen(current: Settings, names: Sequence[str], *, without: bool = False) -> tuple[list[Source], int]:
+def _chosen(
+    current: Settings, names: Sequence[str], *, without: bool = False, crawled: bool = False
+) -> tuple[list[Source], int]:
     """The sources to work on, and how many source files cannot be read: these stop no other, and are told.
 
-    without: there is something to do without a source as well.
+    without: there is something to do without a source as well. crawled: paused ones are left out unless named.
     """
     if names:
         return folders.named(current, names), 0
@@ -172,6 +174,11 @@ def _chosen(current: Settings, names: Sequence[str], *, without: bool = False) -
     for problem in bad:
         complain(str(problem))
         outbox.tell_of_source_file(current, problem)
+    if crawled:
+        with postgres.connection(current) as conn:
+            migrations.check_migrated(conn)
+            paused = folders.paused(conn)
+        good = [source for source in good if source.name not in paused]
     return good, len(bad)
 
 
@@ -238,7 +245,7 @@ def _command(stage: str) -> Callable[..., None]:
 def _perform_alone(stage: str, names: Sequence[str] | None, run: str, json: bool, *, due: bool = False) -> None:
     """One stage by itself, and its table."""
     current = of_installation()
-    chosen, bad = _chosen(current, names or [], without=stage == "alert")
+    chosen, bad = _chosen(current, names or [], without=stage == "alert", crawled=stage == crawl.STAGE)
     key = runs.check_key(run) if run else _default_key(current, stage)
     if run and stage != crawl.STAGE:
         with postgres.connection(current) as conn:

@@ -23,6 +23,19 @@ RUNS_SHOWN = 10
 RUNS_BEGUN_AGAIN = 10
 # Actions in the history of a thing. Chosen: what is read in one go.
 ACTIONS_SHOWN = 50
+# Nights in the strip of the Overview. Chosen: a month.
+NIGHTS_SHOWN = 30
+# Runs that are read for them, since pages that somebody looked at by hand are runs as well. Chosen: three a night.
+NIGHTS_READ = 90
+# What the disk of the data folder may have left, as a share and in bytes, before a person is told. Chosen: some nights
+# of a hundred sources fit in it.
+DISK_LEFT_SHARE, DISK_LEFT_BYTES = 0.05, 2 * 1024**3
+# Days of the sparkline of a source, and of its articles a day. Chosen: a month, in which weekends show.
+DAYS_SHOWN = timedelta(days=30)
+# Runs on the page of a source. Chosen: a month of nights.
+RUNS_OF_SOURCE = 30
+# Feeds, sitemaps and sections on the page of a source. Chosen: those that were asked for last; old sitemaps are many.
+LISTS_SHOWN = 60
 # Names in one sentence; the others are counted. Chosen: a line.
 NAMED = 3
 # Pages that were walls or errors, of a source with nothing new, from which on it is said. Chosen: one or two are every

@@ -34,6 +34,13 @@ select id, source, url, canonical_url, title, description, text, authors, langua
 from articles
 where id = %(id)s
 
+-- name: desk_daily
+-- New articles of each of these sources on each day (UTC) since a moment, by the loads that brought them.
+select source, (started_at at time zone 'UTC')::date as day, sum((counts ->> 'new')::integer)::integer as new
+from runs
+where stage = 'load' and started_at >= %(since)s and source = any(%(sources)s) and counts ->> 'new' <> '0'
+group by source, day
+
 -- name: desk_delivery_states
 -- How many deliveries wait, failed or were sent lately.
 select state, count(*) as deliveries
@@ -52,6 +59,17 @@ order by kind, count(*) desc, state, code
 -- name: desk_feed_of_watch
 -- Since when the feed of a watch has its address.
 select opened_at from watch_feeds where watch = %(watch)s
+
+-- name: desk_lists
+-- The feeds, sitemaps and sections of a source, those that were asked for last first, with what the last answer was.
+select u.url, u.kind, u.state, u.code, u.reason, u.via, u.fetched_at, u.next_at, u.attempts, f.status, f.fetched_at as answered_at
+from urls u
+left join lateral (
+    select status, fetched_at from fetches where url_id = u.id order by fetched_at desc limit 1
+) f on true
+where u.source = %(source)s and u.kind <> 'article'
+order by u.fetched_at desc nulls last, u.url
+limit %(count)s
 
 -- name: desk_matched
 -- What the watches matched, all told: how many alerts, how many of them are only listed and why, and which watches tell nobody.
@@ -75,6 +93,14 @@ left join changes c on c.article_id = r.article_id and c.revision = r.revision a
 where r.article_id = %(id)s
 order by r.revision desc
 
+-- name: desk_runs_of_source
+-- The newest stages of a source, newest first.
+select run, stage, state, code, message, started_at, ended_at, counts, only_url <> '' as one_page
+from runs
+where source = %(source)s
+order by started_at desc
+limit %(count)s
+
 -- name: desk_sources_of_run
 -- The sources of which a run discovered URLs, and of how many nobody has decided or something failed.
 select source, count(*)::int as urls, count(*) filter (where state in ('failed', 'blocked'))::int as failed,
@@ -82,6 +108,20 @@ select source, count(*)::int as urls, count(*) filter (where state in ('failed',
 from urls
 where discovered_run = %(run)s
 group by source
+order by source
+
+-- name: desk_troubles
+-- What health found of these sources and is not over.
+select source, kind, since
+from health
+where recovered_at is null and source = any(%(sources)s)
+order by source, kind
+
+-- name: desk_unaccounted
+-- The sources of a run with URLs that are not accounted for.
+select source, message
+from runs
+where run = %(run)s and stage = 'load' and coalesce((counts ->> 'unaccounted')::integer, 0) > 0
 order by source
 
 -- name: desk_urls_of_run

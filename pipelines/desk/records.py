@@ -96,6 +96,18 @@ def sources(conn: postgres.Connection, followed: Sequence[Source], *, now: datet
     return sorted(rows, key=lambda r: (r["state"] != RunState.FAILED, not r["quiet"], r["title"].casefold()))
 
 
+def progress(rows: Sequence[Record], run: str) -> list[Record]:
+    """How far a run is with each of its sources, where one is under way; nothing once it has ended.
+
+    From `sources`: name, title, direction, language, state, message, new, undecided, and seen: URLs that have an end.
+    """
+    mine = [row for row in rows if row["run"] == run]
+    if not any(row["state"] in (RunState.RUNNING, "unfinished") for row in mine):
+        return []
+    kept = ("name", "title", "direction", "language", "state", "message", "new", "undecided")
+    return [{**{key: row[key] for key in kept}, "seen": sum(row["outcomes"].values())} for row in mine]
+
+
 def latest_articles(
     conn: postgres.Connection, count: int, source: str | None = None, *, whole: bool = False
 ) -> list[Record]:
@@ -177,7 +189,7 @@ def headline(
     if not latest:
         return "empty", "Nothing has run yet: trigger news_crawl here in Airflow, or type `nightdesk run`."
     newest = next((run for run in latest if not run["one_page"]), latest[0])
-    missed = _missed(rows, newest, schedule, timezone, now)
+    missed = missed_run(rows, newest, schedule, timezone, now)
     if missed:
         return "bad", (
             f"No run has started since {newest['run']} ({ago(newest['started_at'], now)}), though one was due at "
@@ -195,7 +207,7 @@ def headline(
     if newest["alert_error"]:
         parts.append(f"the alert stage failed: {_lowered(newest['alert_error'])}")
     if undelivered:
-        parts.append(f"{_many(undelivered, 'message')} could not be sent")
+        parts.append(f"{many(undelivered, 'message')} could not be sent")
     held = [channel for channel in channels if channel["held"]]
     parts += [_held(channel) for channel in held[: policy.NAMED]]
     walled = [row for row in mine if _walled(row)]
@@ -216,7 +228,7 @@ def ago(then: datetime, now: datetime) -> str:
     if minutes < 1:
         return "just now"
     if minutes < policy.HOURS_IN_MINUTES_BELOW * 60:
-        return f"{_many(minutes, 'minute')} ago"
+        return f"{many(minutes, 'minute')} ago"
     return (
         f"{minutes // 60} hours ago" if minutes < policy.HOURS_IN_DAYS_FROM * 60 else f"{minutes // (24 * 60)} days ago"
     )
@@ -224,7 +236,7 @@ def ago(then: datetime, now: datetime) -> str:
 
 def _held(channel: Record) -> str:
     """What keeps the messages of a channel waiting."""
-    number, name = _many(channel["held"], "message"), channel["name"]
+    number, name = many(channel["held"], "message"), channel["name"]
     if channel["state"] == "paused":
         return f"{number} for {name}, which is paused (`nightdesk notify resume {name}`)"
     return f"{number} for {name} not sent yet: {_brief(channel['error'] or 'no reason was given')}"
@@ -307,7 +319,7 @@ def _link(url: str) -> str:
     return url if urlsplit(url).scheme in ("http", "https") else ""
 
 
-def _missed(rows: Iterable[Record], newest: Record, schedule: str, timezone: str, now: datetime) -> datetime | None:
+def missed_run(rows: Iterable[Record], newest: Record, schedule: str, timezone: str, now: datetime) -> datetime | None:
     """When a run was due that did not start: news_crawl's time has come, and a source's own, where it has one."""
     if not schedule:
         return None
@@ -327,15 +339,15 @@ def _delivered(rows: Sequence[Record], newest: Record) -> str:
     going = [row for row in rows if row["state"] in (RunState.RUNNING, "unfinished")]
     new, giving = sum(row["new"] for row in rows), [row for row in rows if row["new"]]
     if going:
-        done = f"{len(rows) - len(going)} of {_many(len(rows), 'source')} done"
-        return f"under way, {done}, {_many(new, 'new article')} so far"
+        done = f"{len(rows) - len(going)} of {many(len(rows), 'source')} done"
+        return f"under way, {done}, {many(new, 'new article')} so far"
     silent = [row for row in rows if not row["new"] and row["state"] != RunState.FAILED and not _walled(row)]
     resting = [row for row in silent if row["not_due"]]
     told = {"had nothing new": len(silent) - len(resting), "not asked yet, for no list of theirs was due": len(resting)}
     if giving:
-        said = [f"{len(giving)} of {_many(len(rows), 'source')} delivered {_many(new, 'new article')}"]
+        said = [f"{len(giving)} of {many(len(rows), 'source')} delivered {many(new, 'new article')}"]
         return ", ".join(said + [f"{count} {what}" for what, count in told.items() if count])
-    return ", ".join(f"{_many(count, 'source')} {what}" for what, count in told.items() if count)
+    return ", ".join(f"{many(count, 'source')} {what}" for what, count in told.items() if count)
 
 
 def _walled(row: Record) -> str:
@@ -349,7 +361,7 @@ def _walled(row: Record) -> str:
         or count < row["outcomes"]["rejected"]
     ):
         return ""
-    return f"{_many(count, 'page')} rejected ({', '.join(dict.fromkeys(end['reason'] for end in kinds))})"
+    return f"{many(count, 'page')} rejected ({', '.join(dict.fromkeys(end['reason'] for end in kinds))})"
 
 
 def _failures(failed: Sequence[Record]) -> str:
@@ -379,5 +391,5 @@ def _some(names: Sequence[str]) -> str:
     )
 
 
-def _many(number: int, word: str) -> str:
+def many(number: int, word: str) -> str:
     return f"{number:,} {word}" + ("" if number == 1 else "s")

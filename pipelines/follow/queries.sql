@@ -119,7 +119,10 @@ with u as (update urls set source = %(new)s where source = %(old)s),
     h as (update health set source = %(new)s where source = %(old)s),
     w as (update article_words set source = %(new)s where source = %(old)s),
     t as (update templates set source = %(new)s where source = %(old)s),
-    s as (delete from source_states where source = %(old)s)
+    s as (delete from source_states where source = %(old)s),
+    d as (update actions set name = %(new)s where thing = 'source' and name = %(old)s),
+    p as (delete from paused_sources where source = %(old)s returning paused_at),
+    q as (insert into paused_sources (source, paused_at) select %(new)s, paused_at from p on conflict do nothing)
 update watches
 set sources = (
     select array_agg(distinct case when name = %(old)s then %(new)s else name end) from unnest(sources) as name

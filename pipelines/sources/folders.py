@@ -37,9 +37,12 @@ __all__ = [
     "near",
     "offered",
     "path_of",
+    "pause",
+    "paused",
     "publisher",
     "readable",
     "render",
+    "resume",
     "scopes",
     "scopes_of",
     "taken",
@@ -237,6 +240,21 @@ def due(sources: Iterable[Source], at: datetime, last: Mapping[str, datetime]) -
 def last_crawls(conn: postgres.Connection) -> dict[str, datetime]:
     """Source name -> when its last crawl began; a crawl that found the source busy does not count."""
     return {row["source"]: row["started_at"] for row in postgres.query(conn, "last_crawls")}
+
+
+def paused(conn: postgres.Connection) -> dict[str, datetime]:
+    """Source name -> since when it is paused: the runs that begin by themselves leave it out."""
+    return {row["source"]: row["paused_at"] for row in postgres.query(conn, "paused_sources")}
+
+
+def pause(conn: postgres.Connection, name: str) -> None:
+    """Leave a source out of the runs that begin by themselves, until `resume`. Part of the caller's transaction."""
+    postgres.execute(conn, "pause_source", source=name)
+
+
+def resume(conn: postgres.Connection, name: str) -> None:
+    """Take a source into the runs again. Part of the caller's transaction."""
+    postgres.execute(conn, "resume_source", source=name)
 
 
 def recorded(conn: postgres.Connection) -> set[str]:

@@ -17,6 +17,18 @@ cross join lateral (
 ) last
 where n.name <> ''
 
+-- name: pause_source
+-- Leave a source out of the runs that begin by themselves.
+insert into paused_sources (source) values (%(source)s) on conflict do nothing
+
+-- name: paused_sources
+-- The sources that somebody paused.
+select source, paused_at from paused_sources
+
+-- name: resume_source
+-- Take a source into the runs that begin by themselves again.
+delete from paused_sources where source = %(source)s
+
 -- name: sources_known
 -- Every source that something was written down of; one after the other from the index, however many rows each has.
 with recursive crawled (name) as (

@@ -86,7 +86,7 @@ def test_an_action_that_airflow_does_not_take_says_why_and_leaves_no_line_in_any
     status, _, body = get("/api/sources/sana/crawl", "op", "POST", ACTING, {})
 
     assert (status, "Airflow does not know the Dag news_crawl yet" in body) == (409, True), body
-    assert json.loads(get("/api/sources/sana/history")[2])["actions"] == []
+    assert json.loads(get("/api/sources/sana")[2])["history"] == []
     assert process.submit(logged).result(timeout=60) == before
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.models.log import Log
 from airflow.utils.session import create_session
 from fastapi import Depends
@@ -30,9 +31,10 @@ class Done:
 
 @dataclass(frozen=True)
 class Actor:
-    """Whoever acts."""
+    """Whoever acts: the name people read, and the login of Airflow."""
 
     user: str
+    login: BaseUser
 
     @contextmanager
     def doing(self, current: Settings, act: Act, thing: Thing, name: str) -> Iterator[Done]:
@@ -47,7 +49,7 @@ class Actor:
 
 
 def _actor(user: permissions.User) -> Actor:
-    return Actor(permissions.name_of(user))
+    return Actor(permissions.name_of(user), user)
 
 
 Acting = Annotated[Actor, Depends(_actor)]

@@ -16,7 +16,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pipelines.airflow.console import permissions, policy, v1, watch_feeds
 from pipelines.airflow.console.dag_runs import DagRefusedError
-from pipelines.airflow.console.pages import alerts, article, ledger, overview, search, sources, trials, watches
+from pipelines.airflow.console.pages import (
+    add,
+    alerts,
+    article,
+    ledger,
+    overview,
+    search,
+    sources,
+    trials,
+    watches,
+    work,
+)
 from pipelines.airflow.console.reading import BusyError
 from pipelines.errors import (
     CostlyError,
@@ -31,7 +42,7 @@ from pipelines.errors import (
 from pipelines.stores import postgres
 
 # The pages that answer, each with its line here.
-PAGES = (overview, sources, search, article, watches, trials, alerts, ledger)
+PAGES = (overview, sources, add, search, article, watches, trials, alerts, ledger, work)
 FOLDER = Path(__file__).parent
 # The words of the pages, one file a language.
 LANGUAGES = {path.stem: path for path in (FOLDER / "languages").glob("*.json")}

@@ -1,32 +1,42 @@
-"""Starting our Dags from the Desk, in the name of who asked; it alone knows how Airflow does that."""
+"""Our Dags from the Desk: begun in the name of who asked, found by their run, and those that wait for a person.
+
+It alone knows Airflow's own tables, which are no public interface.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
 from typing import Any
 
 from airflow.api.common.trigger_dag import trigger_dag
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+from airflow.api_fastapi.core_api.datamodels.hitl import UpdateHITLDetailPayload
+from airflow.api_fastapi.core_api.routes.public.hitl import update_hitl_detail
 from airflow.models.dag import DagModel
+from airflow.models.dagrun import DagRun
+from airflow.models.taskinstance import TaskInstance
 from airflow.sdk.exceptions import AirflowException
+from airflow.utils.session import create_session
+from airflow.utils.state import TaskInstanceState
 from airflow.utils.types import DagRunTriggeredByType
+from fastapi import HTTPException
+from sqlalchemy import select
 
+from pipelines.airflow import plan
 from pipelines.errors import NightdeskError
+
+# As in `night_dags`.
+STAGES = ("crawl", "extract", "load")
+# Runs of our Dags that are looked through for those of a source, the newest first. Chosen: a month of nights.
+LOOKED_THROUGH = 300
 
 
 class DagRefusedError(NightdeskError):
     """A Dag cannot be started; the text says why and what to do."""
 
 
-@dataclass(frozen=True)
-class Started:
-    """A run of a Dag that was begun."""
-
-    dag: str
-    run_id: str
-
-
-def start(dag: str, user: str, **form: Any) -> Started:
-    """Begin a run of a Dag with its form filled in; DagRefusedError where it would not run."""
+def start(dag: str, user: str, **form: Any) -> dict[str, str]:
+    """Begin a run of a Dag with its form filled in: dag, run_id; DagRefusedError where it would not run."""
     known = DagModel.get_current(dag)
     if known is None or known.is_stale:
         raise DagRefusedError(f"Airflow does not know the Dag {dag} yet: look at its Dags for an import error.")
@@ -38,4 +48,96 @@ def start(dag: str, user: str, **form: Any) -> Started:
         raise DagRefusedError(f"Airflow does not start the Dag {dag}: {error}") from None
     if run is None:
         raise DagRefusedError(f"Airflow did not start the Dag {dag}.")
-    return Started(dag, str(run.run_id))
+    return {"dag": dag, "run_id": str(run.run_id)}
+
+
+def tasks_of(runs: Collection[str], source: str, timezone: str) -> dict[str, list[dict[str, Any]]]:
+    """Run -> where Airflow has what it did with a source: stage, dag, run_id, and task and map_index where it is alone.
+
+    timezone: the clock of the schedule, by which Airflow names a night.
+    """
+    asked = (
+        select(DagRun.dag_id, DagRun.run_id, DagRun.partition_key, DagRun.run_after, DagRun.conf)
+        .where(DagRun.dag_id.in_([f"news_{stage}" for stage in STAGES]))
+        .order_by(DagRun.run_after.desc())
+        .limit(LOOKED_THROUGH)
+    )
+    with create_session() as session:
+        found = [row for row in session.execute(asked) if _key(row, timezone) in runs]
+        mapped = session.execute(
+            select(TaskInstance.dag_id, TaskInstance.run_id, TaskInstance.map_index).where(
+                TaskInstance.run_id.in_([row.run_id for row in found]),
+                TaskInstance.task_id.in_(STAGES),
+                TaskInstance._rendered_map_index == source,
+            )
+        ).all()
+    places = {(dag, run_id): at for dag, run_id, at in mapped}
+    tasks: dict[str, list[dict[str, Any]]] = {}
+    for row in reversed(found):
+        stage = row.dag_id.removeprefix("news_")
+        at = places.get((row.dag_id, row.run_id))
+        one = {"stage": stage, "dag": row.dag_id, "run_id": row.run_id, "map_index": at}
+        tasks.setdefault(_key(row, timezone), []).append(one)
+    return tasks
+
+
+def _key(row: Any, timezone: str) -> str:
+    """The run that a run of one of our Dags is for; empty where nobody can tell."""
+    form = (row.conf or {}).get("run")
+    try:
+        if row.dag_id == "news_crawl":
+            return plan.crawl_run(form, row.partition_key, row.run_after, timezone)
+    except NightdeskError:
+        return ""
+    return str(form or row.partition_key or "")
+
+
+def answer(dag: str, run_id: str, task: str, user: BaseUser, option: str) -> None:
+    """Answer a task that waits for a person, in that person's name; DagRefusedError where it waits no more."""
+    said = UpdateHITLDetailPayload(chosen_options=[option])
+    try:
+        with create_session() as session:
+            update_hitl_detail(dag, run_id, task, said, user, session)
+    except HTTPException as error:
+        raise DagRefusedError(f"This is not waiting for an answer (any more): {error.detail}") from None
+
+
+def newest(dag: str, count: int) -> list[dict[str, Any]]:
+    """The newest runs of a Dag, the newest first: run_id, state, began, by whom, the form, and the states of tasks."""
+    asked = select(DagRun).where(DagRun.dag_id == dag).order_by(DagRun.run_after.desc()).limit(count)
+    with create_session() as session:
+        runs = session.scalars(asked).all()
+        states = session.execute(
+            select(TaskInstance.run_id, TaskInstance.task_id, TaskInstance.state).where(
+                TaskInstance.dag_id == dag, TaskInstance.run_id.in_([run.run_id for run in runs])
+            )
+        ).all()
+        return [
+            {
+                "dag": dag,
+                "run_id": run.run_id,
+                "state": str(run.state),
+                "began": run.run_after,
+                "by": run.triggering_user_name or "",
+                "form": dict(run.conf or {}),
+                "tasks": {task: state for run_id, task, state in states if run_id == run.run_id},
+            }
+            for run in runs
+        ]
+
+
+def waiting(dag: str, task: str) -> list[dict[str, Any]]:
+    """The runs of a Dag whose task waits for a person, the oldest first: run_id, since, and the form's url."""
+    asked = (
+        select(DagRun.run_id, TaskInstance.start_date, DagRun.conf)
+        .join(TaskInstance, (TaskInstance.dag_id == DagRun.dag_id) & (TaskInstance.run_id == DagRun.run_id))
+        .where(
+            DagRun.dag_id == dag,
+            TaskInstance.task_id == task,
+            TaskInstance.state.in_((TaskInstanceState.AWAITING_INPUT, TaskInstanceState.DEFERRED)),
+        )
+        .order_by(DagRun.id)
+    )
+    with create_session() as session:
+        found = session.execute(asked).all()
+    return [{"run_id": run_id, "since": since, "url": (conf or {}).get("url", "")} for run_id, since, conf in found]

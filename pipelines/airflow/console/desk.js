@@ -67,7 +67,7 @@ const Desk = () => {
   return h(
     Box,
     // Every word is another one: nothing of the page before is kept.
-    { key: speaking.asked, lang: speaking.language, dir: speaking.direction, p: { base: 2, md: 4 }, h: "full", overflowY: "auto", "data-testid": "desk" },
+    { as: "main", key: speaking.asked, lang: speaking.language, dir: speaking.direction, p: { base: 2, md: 4 }, h: "full", overflowY: "auto", "data-testid": "desk" },
     h(
       Stack,
       { gap: 4, maxW: "110rem", mx: "auto" },

@@ -4,6 +4,8 @@
 export const PAGES = [
   { path: "", nav: true, title: "nav.overview", load: () => import("./pages/overview.js") },
   { path: "sources", nav: true, title: "nav.sources", load: () => import("./pages/sources.js") },
+  { path: "sources/:name", title: "nav.source", load: () => import("./pages/source.js") },
+  { path: "add", nav: true, title: "nav.add", load: () => import("./pages/add.js") },
   { path: "articles", nav: true, title: "nav.articles", load: () => import("./pages/search.js") },
   { path: "articles/:number", title: "nav.article", load: () => import("./pages/article.js") },
   { path: "watches", nav: true, title: "nav.watches", load: () => import("./pages/watches.js") },
@@ -11,4 +13,5 @@ export const PAGES = [
   { path: "new-watch", title: "watch.add", load: () => import("./pages/newwatch.js") },
   { path: "alerts", nav: true, title: "nav.alerts", load: () => import("./pages/alerts.js") },
   { path: "ledger", nav: true, title: "nav.ledger", load: () => import("./pages/ledger.js") },
+  { path: "work", nav: true, title: "nav.work", load: () => import("./pages/work.js") },
 ];

@@ -10,6 +10,10 @@ CONNECTION_WAIT_SECONDS = 5.0
 # Seconds after which Postgres ends a statement. Chosen: nobody waits longer for a page, and Airflow's server has others
 # to serve.
 STATEMENT_SECONDS = 8
+# Sites that one action may have looked at. Chosen: each is a Dag run of some minutes; a longer list is the command's.
+SITES_AT_ONCE = 50
+# Runs of a Dag that a page lists. Chosen: what is read in one go.
+RUNS_LISTED = 20
 # Bytes of what an action may send. Chosen: a list of a thousand addresses has a tenth of it.
 ACTION_BYTES = 1024 * 1024
 # Articles of one page of the Desk, where nobody says how many, and at most. Chosen: what is read in one go.

@@ -1,10 +1,12 @@
-// Overview: whether the last night worked, and the last runs.
+// Overview: whether the last night worked, what needs a person, what runs now, and the last thirty nights.
 import { useData } from "../parts/asking.js";
-import { Headed, Trouble, Waiting } from "../parts/pieces.js";
-import { Runs } from "./runs.js";
+import { Headed, Panel, State, Waiting, number, plural } from "../parts/pieces.js";
+import { Go } from "../parts/router.js";
+import { Needs } from "./needs.js";
+import { Nights } from "./nights.js";
 
 const { createElement: h } = globalThis.React;
-const { Box, Stack, Text } = globalThis.ChakraUI;
+const { Box, Flex, Stack, Text } = globalThis.ChakraUI;
 
 const TONES = { good: "green", warn: "orange", bad: "red", empty: "blue" };
 
@@ -23,8 +25,31 @@ const Headline = ({ page }) =>
     h(Text, { fontSize: "md", lineHeight: "1.45", fontWeight: "semibold", overflowWrap: "anywhere", "data-testid": "headline" }, page.headline),
   );
 
+const Progress = ({ page }) =>
+  h(
+    Panel,
+    { title: "Under way", id: "desk-progress", note: h(Text, { color: "fg.muted", fontSize: "sm" }, `run ${page.nights[0].run}`) },
+    h(
+      Box,
+      { as: "ul", listStyleType: "none", "data-testid": "progress" },
+      page.progress.map((one) =>
+        h(
+          Flex,
+          { as: "li", key: one.name, px: 4, py: 1.5, gap: 3, align: "center", borderTopWidth: "1px", _first: { borderTopWidth: 0 }, flexWrap: "wrap" },
+          h(State, { state: one.state }),
+          h(Go, { to: `sources/${one.name}` }, h("bdi", { dir: one.direction }, one.title)),
+          h(
+            Text,
+            { color: "fg.muted", fontSize: "sm" },
+            `${plural(one.seen, "page")} decided, ${number(one.undecided)} open, ${number(one.new)} new`,
+          ),
+        ),
+      ),
+    ),
+  );
+
 export const Page = () => {
-  const asked = useData("overview");
+  const asked = useData("overview", (page) => page.progress.length > 0);
   return h(
     Stack,
     { gap: 4 },
@@ -34,8 +59,9 @@ export const Page = () => {
         Stack,
         { gap: 4 },
         h(Headline, { page }),
-        page.broken.map((sentence) => h(Trouble, { key: sentence }, sentence)),
-        h(Runs, { page }),
+        h(Needs, { page, onDone: asked.refresh }),
+        page.progress.length > 0 ? h(Progress, { page }) : null,
+        h(Nights, { page }),
       ),
     ),
   );

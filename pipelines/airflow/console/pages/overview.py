@@ -1,13 +1,17 @@
-"""Overview: whether the last night worked."""
+"""Overview: whether the last night worked, what needs a person, the last thirty nights, and what runs now."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter
 
 from pipelines import steering
+from pipelines.airflow.console import dag_runs, permissions
 from pipelines.airflow.console.reading import DESK
+from pipelines.desk import needs
+from pipelines.desk import policy as desk_policy
 from pipelines.desk import records as desk
 from pipelines.settings import settings
 from pipelines.sources import folders
@@ -16,10 +20,30 @@ router = APIRouter(prefix="/api/overview")
 
 
 @router.get("")
-def _overview() -> Any:
-    current = settings()
+def _overview(user: permissions.User) -> Any:
+    current, now = settings(), datetime.now(UTC)
     followed, broken = folders.readable(current)
+    when: dict[str, Any] = {"schedule": current.schedule, "timezone": current.schedule_timezone, "now": now}
     with DESK.reading(current) as conn:
-        page = desk.overview(conn, followed, schedule=current.schedule, timezone=current.schedule_timezone, count=0)
-    told = {name: page[name] for name in ("now", "headline", "tone", "runs", "silence")}
-    return steering.stripped({**told, "broken": [str(error) for error in broken]})
+        rows, latest = desk.sources(conn, followed, now=now), desk.runs(conn, desk_policy.NIGHTS_READ)
+        undelivered, channels = desk.deliveries(conn, now=now)["failed"], desk.channels(conn)
+        tone, sentence = desk.headline(rows, latest, undelivered=undelivered, channels=channels, **when)
+        found = [
+            *needs.of_night(conn, rows, latest, **when),
+            *needs.of_files(broken),
+            *needs.of_approvals(dag_runs.waiting("follow", "approve")),
+            *needs.of_messages(undelivered, channels),
+            *needs.of_disk(current.data, current.min_free_mb),
+        ]
+    nights = [run for run in latest if not run["one_page"]][: desk_policy.NIGHTS_SHOWN]
+    page = {
+        "now": now,
+        "headline": sentence,
+        "tone": tone,
+        "needs": found,
+        "titles": {row["name"]: row["title"] for row in rows},
+        "nights": nights,
+        "progress": desk.progress(rows, nights[0]["run"]) if nights else [],
+        "may": permissions.held(user),
+    }
+    return steering.stripped(page)

@@ -1,120 +1,159 @@
-// The table of sources: how each one's last run ended, where its pages went, how old its newest article is.
+// Sources: every followed source, to be sorted and narrowed; the address says how.
 import { useData } from "../parts/asking.js";
-import { Count, Empty, Headed, Outside, Panel, State, Waiting, When, column, number, plural } from "../parts/pieces.js";
-import { Go } from "../parts/router.js";
+import { Sparkline } from "../parts/charts.js";
+import { Choice, Typed } from "../parts/fields.js";
+import { useMore } from "../parts/more.js";
+import { Empty, Headed, Panel, State, Trouble, Waiting, When, number, plural } from "../parts/pieces.js";
+import { Go, useFilters } from "../parts/router.js";
+import { TROUBLES, chosen, statesOf } from "./source_states.js";
 
 const { createElement: h } = globalThis.React;
-const { Badge, Flex, Stack, Table, Text } = globalThis.ChakraUI;
+const { Badge, Box, Button, Flex, Stack, Table, Text } = globalThis.ChakraUI;
 
-const OUTCOMES = ["stored", "unchanged", "duplicate", "rejected", "excluded", "blocked", "failed", "gone"];
+const USUAL = { state: "", country: "", language: "", name: "", sort: "", down: "" };
 
-// A longer table scrolls in a box of its own and says so.
-const SHOWN_WHOLE = 12;
+const sum = (days) => days.reduce((all, one) => all + one, 0);
 
-const capital = (word) => word[0].toUpperCase() + word.slice(1);
+// Of each column: its word, what it is sorted by, and whether numbers stand in it.
+const COLUMNS = [
+  { key: "", word: "Source", by: null },
+  { key: "state", word: "Last run", by: (s) => s.state },
+  { key: "began", word: "Began", by: (s) => s.started_at ?? "" },
+  { key: "new", word: "New", by: (s) => s.new, number: true },
+  { key: "rejected", word: "Rejected", by: (s) => s.outcomes.rejected, number: true },
+  { key: "failed", word: "Failed, blocked", by: (s) => s.outcomes.failed + s.outcomes.blocked, number: true },
+  { key: "open", word: "Open", by: (s) => s.undecided, number: true },
+  { key: "days", word: "30 days", by: (s) => sum(s.days), number: true },
+  { key: "articles", word: "Articles", by: (s) => s.articles, number: true },
+  { key: "newest", word: "Newest", by: (s) => s.newest_fetched_at ?? "" },
+];
 
-// The reasons behind a number, as the hint over it.
-const why = (source, state) =>
-  source.reasons
-    .filter((r) => r.state === state)
-    .map((r) => `${number(r.urls)} ${r.reason}`)
-    .join(", ");
+const sorted = (sources, { sort, down }) => {
+  const by = COLUMNS.find((column) => column.key === sort)?.by;
+  if (!by) return sources;
+  const way = down ? -1 : 1;
+  return [...sources].sort((a, b) => (by(a) > by(b) ? way : by(a) < by(b) ? -way : 0));
+};
 
-const SourceRow = ({ source, now }) => {
-  const failed = source.state === "failed";
-  return h(
+const Cell = ({ value, bad }) =>
+  h(
+    Table.Cell,
+    { textAlign: "end", px: 2, fontVariantNumeric: "tabular-nums", color: bad && value ? "red.fg" : value ? undefined : "fg.muted" },
+    number(value),
+  );
+
+const SourceRow = ({ source, now }) =>
+  h(
     Table.Row,
     { verticalAlign: "top" },
     h(
       Table.Cell,
-      { ps: 4, minW: "14rem", whiteSpace: "normal", boxShadow: failed ? "inset 4px 0 0 var(--chakra-colors-red-solid)" : undefined },
+      { ps: 4, minW: "14rem", whiteSpace: "normal" },
       h(
         Go,
-        { to: "articles", filters: { source: source.name }, fontWeight: "semibold", color: failed ? "red.fg" : undefined },
+        { to: `sources/${source.name}`, fontWeight: "semibold" },
         h("bdi", { dir: source.direction, lang: source.direction === "rtl" ? source.language : undefined }, source.title),
       ),
-      h(
-        Text,
-        { color: "fg.muted", fontSize: "xs" },
-        h(Outside, { href: source.url, color: "fg.muted" }, source.name),
-        ` · ${source.language}`,
-      ),
-      source.message
-        ? h(Text, { color: failed ? "red.fg" : "fg.muted", fontSize: "xs", mt: 0.5, overflowWrap: "anywhere" }, source.message)
+      h(Text, { color: "fg.muted", fontSize: "xs" }, `${source.name} · ${source.language} · ${source.country}`),
+      source.message && source.state !== "done"
+        ? h(Text, { color: source.state === "failed" ? "red.fg" : "fg.muted", fontSize: "xs", mt: 0.5, overflowWrap: "anywhere", lineClamp: 3 }, source.message)
         : null,
     ),
     h(
       Table.Cell,
-      { whiteSpace: "nowrap" },
-      h(State, { state: source.state }),
-      h(Text, { color: "fg.muted", fontSize: "xs", mt: 0.5 }, h(When, { at: source.started_at, now, none: "" })),
-    ),
-    ...OUTCOMES.map((state) => h(Count, { key: state, state, value: source.outcomes[state], reasons: why(source, state) })),
-    h(Count, { value: source.undecided, state: "undecided" }),
-    h(Table.Cell, { textAlign: "end", fontVariantNumeric: "tabular-nums" }, number(source.articles)),
-    h(
-      Table.Cell,
-      { pe: 4, whiteSpace: "nowrap" },
+      { px: 2 },
       h(
         Flex,
-        { gap: 2, align: "center" },
-        h(When, { at: source.newest_fetched_at, now, none: "none yet" }),
-        source.quiet
-          ? h(Badge, { colorPalette: "orange", size: "sm", title: "Nothing new for three times its usual interval" }, "quiet")
-          : null,
+        { gap: 1, flexWrap: "wrap" },
+        h(State, { state: source.state }),
+        source.troubles.map((code) => h(Badge, { key: code, colorPalette: "orange", size: "sm" }, TROUBLES[code] ?? code)),
       ),
+    ),
+    h(Table.Cell, { px: 2, whiteSpace: "nowrap", color: "fg.muted" }, h(When, { at: source.started_at, now })),
+    h(Cell, { value: source.new }),
+    h(Cell, { value: source.outcomes.rejected }),
+    h(Cell, { value: source.outcomes.failed + source.outcomes.blocked, bad: true }),
+    h(Cell, { value: source.undecided }),
+    h(
+      Table.Cell,
+      { px: 2, color: "fg.info" },
+      h(Sparkline, { values: source.days, label: `${plural(sum(source.days), "new article")} in 30 days` }),
+    ),
+    h(Cell, { value: source.articles }),
+    h(Table.Cell, { px: 2, pe: 4, whiteSpace: "nowrap" }, h(When, { at: source.newest_fetched_at, now, none: "none yet" })),
+  );
+
+const Sorter = ({ column, filters, change }) => {
+  const here = filters.sort === column.key;
+  const next = column.by === null ? { sort: "", down: "" } : { sort: column.key, down: here ? (filters.down ? "" : "1") : column.number ? "1" : "" };
+  return h(
+    Table.ColumnHeader,
+    {
+      scope: "col",
+      px: 2,
+      ps: column.key ? 2 : 4,
+      textAlign: column.number ? "end" : undefined,
+      "aria-sort": here && column.by ? (filters.down ? "descending" : "ascending") : undefined,
+    },
+    h(
+      Button,
+      { variant: "plain", size: "xs", p: 0, h: "auto", color: "fg.muted", onClick: () => change(next) },
+      column.word,
+      here && column.by ? (filters.down ? " ↓" : " ↑") : "",
     ),
   );
 };
 
-export const Sources = ({ page }) => {
-  const failed = page.sources.filter((s) => s.state === "failed").length;
-  const quiet = page.sources.filter((s) => s.quiet).length;
-  const long = page.sources.length > SHOWN_WHOLE;
-  const told = [plural(page.sources.length, "source"), failed && `${failed} failed`, quiet && `${quiet} quiet`, long && "scroll for all"];
+const Listed = ({ page, filters, change }) => {
+  const found = sorted(chosen(page.sources, filters), filters);
+  const [shown, end] = useMore(found);
   return h(
     Panel,
-    { title: "Sources", id: "desk-sources", note: h(Text, { color: "fg.muted", fontSize: "sm" }, told.filter(Boolean).join(" · ")) },
+    { title: plural(found.length, "source"), id: "desk-sources", note: found.length < page.sources.length ? h(Text, { color: "fg.muted", fontSize: "sm" }, `of ${number(page.sources.length)}`) : null },
     page.sources.length === 0
-      ? h(Empty, null, "No source is followed yet: `nightdesk follow NAME` takes one from the catalogue, and it appears here.")
+      ? h(Empty, null, "No source is followed yet: ", h(Go, { to: "add" }, "add one"), ", and it appears here.")
       : h(
           Table.ScrollArea,
-          { maxH: long ? "54rem" : undefined, borderBottomRadius: "lg", tabIndex: 0, role: "region", "aria-labelledby": "desk-sources" },
+          { tabIndex: 0, role: "group", "aria-labelledby": "desk-sources" },
           h(
             Table.Root,
-            { size: "sm", stickyHeader: true, "data-testid": "sources" },
-            h(
-              Table.Header,
-              null,
-              h(
-                Table.Row,
-                null,
-                column("Source", undefined, { ps: 4, w: "40%" }),
-                column("Last run", "How the last run of this source ended"),
-                ...OUTCOMES.map((state) => column(capital(state), `Pages of the last run that ended ${state}`, { textAlign: "end" })),
-                column("Open", "Article pages the ledger has not decided on yet", { textAlign: "end" }),
-                column("Articles", "Articles in all", { textAlign: "end" }),
-                column("Newest", "When the newest article came in", { pe: 4 }),
-              ),
-            ),
-            h(
-              Table.Body,
-              null,
-              page.sources.map((s) =>
-                h(SourceRow, { key: s.name, source: s, now: page.now }),
-              ),
-            ),
+            { size: "sm", "data-testid": "sources" },
+            h(Table.Header, null, h(Table.Row, null, COLUMNS.map((column) => h(Sorter, { key: column.key, column, filters, change })))),
+            h(Table.Body, null, shown.map((source) => h(SourceRow, { key: source.name, source, now: page.now }))),
           ),
+          end,
         ),
   );
 };
 
+const Filters = ({ page, filters, change }) => {
+  const values = (key) => [...new Set(page.sources.map((source) => source[key]).filter(Boolean))].sort();
+  const states = [...new Set(page.sources.flatMap(statesOf))].sort();
+  return h(
+    Flex,
+    { as: "search", gap: 3, flexWrap: "wrap", align: "end" },
+    h(Typed, { label: "Name", value: filters.name, onChange: (name) => change({ name }, { typed: true }) }),
+    h(Choice, { label: "State", value: filters.state, values: states, words: TROUBLES, onChange: (state) => change({ state }) }),
+    h(Choice, { label: "Country", value: filters.country, values: values("country"), onChange: (country) => change({ country }) }),
+    h(Choice, { label: "Language", value: filters.language, values: values("language"), onChange: (language) => change({ language }) }),
+  );
+};
+
 export const Page = () => {
+  const [filters, change] = useFilters(USUAL);
   const asked = useData("sources");
   return h(
     Stack,
     { gap: 4 },
-    h(Headed, { title: "Sources", asked }),
-    h(Waiting, { asked }, (page) => h(Sources, { page })),
+    h(Headed, { title: "Sources", asked }, h(Go, { to: "add", fontSize: "sm" }, "Add sources")),
+    h(Waiting, { asked }, (page) =>
+      h(
+        Stack,
+        { gap: 4 },
+        page.broken.map((sentence) => h(Trouble, { key: sentence }, sentence)),
+        h(Filters, { page, filters, change }),
+        h(Listed, { page, filters, change }),
+      ),
+    ),
   );
 };

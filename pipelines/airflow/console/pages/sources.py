@@ -1,47 +1,131 @@
-"""Sources: each followed one with how its last run ended."""
+"""Sources: the list of them, one in full, and what can be done with one."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException
+from fastapi import Path as InPath
 
 from pipelines import steering
-from pipelines.airflow.console import dag_runs
+from pipelines.airflow.console import dag_runs, permissions
 from pipelines.airflow.console.acting import Acting
+from pipelines.airflow.console.asked import LONGEST_NAME, NAME
 from pipelines.airflow.console.reading import DESK
 from pipelines.codes import Act, Thing
-from pipelines.desk import actions
-from pipelines.desk import records as desk
-from pipelines.settings import settings
+from pipelines.desk import followed as desk
+from pipelines.errors import SourceError
+from pipelines.model import Source
+from pipelines.settings import Settings, settings
 from pipelines.sources import folders
+from pipelines.stores import runs
 
 router = APIRouter(prefix="/api/sources")
 
+SourceWork = Literal["check", "learn", "reread"]
+Key = Annotated[str, InPath(max_length=LONGEST_NAME, pattern=NAME)]
+Name = Annotated[str, InPath(max_length=LONGEST_NAME, pattern=NAME)]
+
 
 @router.get("")
-def _sources() -> Any:
+def _sources(user: permissions.User) -> Any:
+    """Every followed source, as a line of the list."""
     current, now = settings(), datetime.now(UTC)
     followed, broken = folders.readable(current)
     with DESK.reading(current) as conn:
-        rows = desk.sources(conn, followed, now=now)
-    return steering.stripped({"now": now, "sources": rows, "broken": [str(error) for error in broken]})
+        rows = desk.listed(conn, followed, now=now)
+    page = {"now": now, "sources": rows, "broken": [str(error) for error in broken], "may": permissions.held(user)}
+    return steering.stripped(page)
 
 
-@router.get("/{name}/history")
-def _history(name: str) -> Any:
-    """Who did what with a source, the newest first."""
-    with DESK.reading(settings()) as conn:
-        return steering.stripped({"actions": actions.history(conn, Thing.SOURCE, name)})
+@router.get("/{name}")
+def _source(name: Name, user: permissions.User) -> Any:
+    """One source in full, with its file and where Airflow has the tasks of its runs."""
+    current, now = settings(), datetime.now(UTC)
+    source = _followed(current, name)
+    with DESK.reading(current) as conn:
+        page = desk.in_full(conn, source, now=now)
+    keys = [run["run"] for run in page["runs"]]
+    file = folders.path_of(current, name)
+    return steering.stripped(
+        {
+            **page,
+            "now": now,
+            "file": file.read_text(encoding="utf-8"),
+            "tasks": dag_runs.tasks_of(keys, name, current.schedule_timezone),
+            "may": permissions.held(user),
+        }
+    )
 
 
 @router.post("/{name}/crawl")
-def _crawl(name: str, acting: Acting) -> Any:
+def _crawl(name: Name, acting: Acting) -> Any:
     """Crawl a source now, whether due or not; which run of which Dag does it."""
     current = settings()
     (source,) = folders.named(current, [name])
     with acting.doing(current, Act.CRAWL, Thing.SOURCE, source.name) as done:
-        run = dag_runs.start("news_crawl", acting.user, sources=[source.name])
-        done.detail = {"dag": run.dag, "run_id": run.run_id}
+        done.detail = dag_runs.start("news_crawl", acting.user, sources=[source.name])
     return done.detail
+
+
+@router.post("/{name}/work/{work}")
+def _work(name: Name, work: SourceWork, acting: Acting) -> Any:
+    """Have the Dag by_hand do a piece of work with a source."""
+    source = _followed(settings(), name)
+    with acting.doing(settings(), Act(work), Thing.SOURCE, source.name) as done:
+        done.detail = dag_runs.start("by_hand", acting.user, work=work, source=source.name)
+    return done.detail
+
+
+@router.post("/{name}/trials/{key}/{work}")
+def _trial(name: Name, key: Key, work: Literal["apply", "undo"], acting: Acting) -> Any:
+    """Load a trial of a source as our correction, or take the correction back."""
+    current = settings()
+    source = _followed(current, name)
+    runs.check_key(key)
+    with acting.doing(current, Act(work), Thing.SOURCE, source.name) as done:
+        started = dag_runs.start("by_hand", acting.user, work=work, source=source.name, key=key)
+        done.detail = {**started, "key": key}
+    return done.detail
+
+
+@router.post("/{name}/pause")
+def _pause(name: Name, acting: Acting) -> Any:
+    """Leave a source out of the runs that begin by themselves."""
+    current = settings()
+    source = _followed(current, name)
+    with acting.doing(current, Act.PAUSE, Thing.SOURCE, source.name) as done:
+        folders.pause(done.conn, source.name)
+    return {"said": f"{source.name} is paused: only what a person starts crawls it."}
+
+
+@router.post("/{name}/resume")
+def _resume(name: Name, acting: Acting) -> Any:
+    """Take a paused source into the runs again."""
+    current = settings()
+    source = _followed(current, name)
+    with acting.doing(current, Act.RESUME, Thing.SOURCE, source.name) as done:
+        folders.resume(done.conn, source.name)
+    return {"said": f"{source.name} is in the runs again."}
+
+
+@router.post("/{name}/unfollow")
+def _unfollow(name: Name, acting: Acting) -> Any:
+    """Put a source's file aside; what it brought stays."""
+    current = settings()
+    folders.check_writable(current)
+    source = _followed(current, name)
+    with acting.doing(current, Act.UNFOLLOW, Thing.SOURCE, source.name):
+        path = folders.unfollow(current, source.name)
+    kept = f"its file is kept as {path.name}" if path else "the catalogue has its file"
+    return {"said": f"{source.name} is not followed any more: {kept}, its articles stay."}
+
+
+def _followed(current: Settings, name: str) -> Source:
+    """The followed source of a name; 404 where there is none."""
+    try:
+        (source,) = folders.named(current, [name])
+    except SourceError as error:
+        raise HTTPException(404, str(error)) from None
+    return source

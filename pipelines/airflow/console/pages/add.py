@@ -1,0 +1,113 @@
+"""Add sources: sites to look at, one address, many or a list; what was found of each; and a person's yes or no."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from fastapi import Path as InPath
+from pydantic import BaseModel, Field
+
+from pipelines import steering
+from pipelines.airflow.console import dag_runs, permissions, policy
+from pipelines.airflow.console.acting import Acting
+from pipelines.airflow.console.asked import LONGEST_NAME, NAME
+from pipelines.codes import Act, Thing
+from pipelines.errors import SourceError
+from pipelines.settings import settings
+from pipelines.sources import folders
+
+router = APIRouter(prefix="/api/follow")
+
+RunId = Annotated[str, InPath(max_length=LONGEST_NAME, pattern=NAME)]
+
+
+class Sites(BaseModel):
+    """What somebody wants followed: addresses, a list as OPML, or names of the catalogue; and what is known of it."""
+
+    addresses: list[str] = Field(default=[], max_length=policy.SITES_AT_ONCE)
+    opml: str = ""
+    catalogue: list[str] = Field(default=[], max_length=policy.SITES_AT_ONCE)
+    name: str = ""
+    timezone: str = ""
+    country: str = ""
+    twice: bool = False
+
+
+@router.get("")
+def _looked_at(user: permissions.User) -> Any:
+    """The sites that were looked at last, and the catalogue with what of it is followed."""
+    current = settings()
+    names = {source.name for source in folders.readable(current)[0]}
+    catalogue = [
+        {
+            "name": one.name, "title": one.title, "country": one.country, "language": one.language,
+            "followed": one.name in names,
+        }
+        for one in folders.catalogue()
+    ]  # fmt: skip
+    runs = dag_runs.newest("follow", policy.RUNS_LISTED)
+    return steering.stripped({"runs": runs, "catalogue": catalogue, "may": permissions.held(user)})
+
+
+@router.post("")
+def _follow(sites: Sites, acting: Acting) -> Any:
+    """Have each site looked at by the Dag follow, and follow what the catalogue has at once; what became of each."""
+    # Here, for what reads pages takes seconds to load, and Airflow's server begins with this module.
+    from pipelines.follow import probing
+
+    current = settings()
+    wanted = [probing.address(one) for one in sites.addresses if one.strip()]
+    wanted += _listed(sites.opml) if sites.opml else []
+    if len(wanted) > policy.SITES_AT_ONCE:
+        raise SourceError(
+            f"These are {len(wanted):,} sites, and {policy.SITES_AT_ONCE} are looked at together: take fewer, or "
+            "`nightdesk follow FILE.opml`, which goes on where it was stopped."
+        )
+    if sites.catalogue:
+        folders.check_writable(current)
+    done: list[dict[str, Any]] = []
+    for name in sites.catalogue:
+        with acting.doing(current, Act.FOLLOW, Thing.SOURCE, name) as catalogued:
+            folders.follow(current, name)
+            catalogued.detail = {"catalogue": True}
+        done.append({"site": name, "said": f"{name} is followed; the next run takes it."})
+    alone = {"name": sites.name or None, "timezone": sites.timezone or None} if len(wanted) == 1 else {}
+    for url in wanted:
+        form = {"url": url, "country": sites.country or None, "twice": sites.twice, **alone}
+        with acting.doing(current, Act.FOLLOW, Thing.ARCHIVE, url) as begun:
+            begun.detail = dag_runs.start("follow", acting.user, **form)
+        done.append({"site": url, **begun.detail})
+    if not done:
+        raise SourceError("Give an address, a list, or names of the catalogue.")
+    return {"done": steering.stripped(done)}
+
+
+@router.post("/{run_id}/approve")
+def _approve(run_id: RunId, acting: Acting) -> Any:
+    """Say yes: the Dag writes the source's file."""
+    return _answered(run_id, acting, Act.APPROVE, "Approve", "The source's file is written now.")
+
+
+@router.post("/{run_id}/refuse")
+def _refuse(run_id: RunId, acting: Acting) -> Any:
+    """Say no: nothing is written."""
+    return _answered(run_id, acting, Act.REFUSE, "Reject", "Nothing is written.")
+
+
+def _answered(run_id: str, acting: Acting, act: Act, option: str, said: str) -> dict[str, Any]:
+    with acting.doing(settings(), act, Thing.ARCHIVE, run_id):
+        dag_runs.answer("follow", run_id, "approve", acting.login, option)
+    return {"said": said}
+
+
+def _listed(text: str) -> list[str]:
+    """The sites of a list, read as the command line reads it."""
+    from pipelines.follow import opml
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list.opml"
+        path.write_text(text, encoding="utf-8")
+        return [one.url for one in opml.read(path)]

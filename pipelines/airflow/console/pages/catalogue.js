@@ -1,0 +1,67 @@
+// The catalogue: outlets that are known already, to be followed with a click.
+import { act, saying } from "../parts/asking.js";
+import { Typed } from "../parts/fields.js";
+import { useMore } from "../parts/more.js";
+import { Panel, column } from "../parts/pieces.js";
+
+const { createElement: h, useState } = globalThis.React;
+const { Box, Button, Table, Text } = globalThis.ChakraUI;
+
+export const Catalogue = ({ page, onDone }) => {
+  const [name, setName] = useState("");
+  const [error, setError] = useState("");
+  const [busy, setBusy] = useState("");
+  const wanted = name.trim().toLowerCase();
+  const found = page.catalogue.filter((one) => !wanted || `${one.name} ${one.title} ${one.country} ${one.language}`.toLowerCase().includes(wanted));
+  const [shown, end] = useMore(found);
+  const follow = async (one) => {
+    setBusy(one);
+    setError("");
+    try {
+      await act("follow", { catalogue: [one] });
+      onDone();
+    } catch (problem) {
+      setError(saying(problem));
+    } finally {
+      setBusy("");
+    }
+  };
+  return h(
+    Panel,
+    { title: "From the catalogue", id: "add-catalogue", note: h(Text, { fontSize: "sm", color: "fg.muted" }, `${found.length} outlets`) },
+    h(Box, { px: 4, py: 2 }, h(Typed, { label: "Name, title, country or language", value: name, onChange: setName })),
+    error ? h(Text, { role: "alert", color: "red.fg", fontSize: "sm", px: 4 }, error) : null,
+    h(
+      Table.ScrollArea,
+      { maxH: "24rem", tabIndex: 0, role: "group", "aria-labelledby": "add-catalogue" },
+      h(
+        Table.Root,
+        { size: "sm", "data-testid": "catalogue" },
+        h(Table.Header, null, h(Table.Row, null, column("Outlet", undefined, { ps: 4 }), column("Country"), column("Language"), column("Follow", undefined, { pe: 4 }))),
+        h(
+          Table.Body,
+          null,
+          shown.map((one) =>
+            h(
+              Table.Row,
+              { key: one.name },
+              h(Table.Cell, { ps: 4, whiteSpace: "normal" }, h("bdi", null, one.title), h(Text, { as: "span", color: "fg.muted", fontSize: "xs" }, ` ${one.name}`)),
+              h(Table.Cell, { px: 2 }, one.country),
+              h(Table.Cell, { px: 2 }, one.language),
+              h(
+                Table.Cell,
+                { px: 2, pe: 4 },
+                one.followed
+                  ? "followed"
+                  : page.may.includes("operate")
+                    ? h(Button, { size: "xs", variant: "outline", loading: busy === one.name, "aria-label": `Follow ${one.name}`, onClick: () => follow(one.name) }, "Follow")
+                    : "–",
+              ),
+            ),
+          ),
+        ),
+      ),
+      end,
+    ),
+  );
+};

@@ -1,0 +1,78 @@
+// Doing something: a button that shows at once that it was taken, and then what became of it.
+import { act, loadOfAirflow, saying } from "./asking.js";
+import { AirflowLink } from "./router.js";
+
+const { createElement: h, useEffect, useState } = globalThis.React;
+const { Button, Flex, Text } = globalThis.ChakraUI;
+
+const LOOK_MS = 2_000;
+const ENDED = new Set(["success", "failed"]);
+const SAID = { queued: "waits for its turn", running: "runs", success: "is done", failed: "failed" };
+
+// How a run of a Dag goes, until it has ended.
+export const DagRun = ({ dag, runId, onEnd }) => {
+  const [state, setState] = useState("queued");
+  const [error, setError] = useState("");
+  useEffect(() => {
+    let timer = null;
+    let current = true;
+    const look = async () => {
+      try {
+        const run = await loadOfAirflow(`dags/${encodeURIComponent(dag)}/dagRuns/${encodeURIComponent(runId)}`);
+        if (!current) return;
+        setState(run.state);
+        setError("");
+        if (ENDED.has(run.state)) return onEnd?.(run.state);
+      } catch (problem) {
+        if (current) setError(saying(problem));
+      }
+      if (current) timer = setTimeout(look, LOOK_MS);
+    };
+    look();
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [dag, runId]);
+  return h(
+    Text,
+    { as: "span", role: "status", fontSize: "sm", color: state === "failed" ? "red.fg" : state === "success" ? "green.fg" : "fg.muted" },
+    h(AirflowLink, { to: `/dags/${dag}/runs/${encodeURIComponent(runId)}` }, dag),
+    ` ${SAID[state] ?? state}${error ? `; ${error}` : ""}`,
+  );
+};
+
+// A button that acts. ask: what is to be confirmed first, where it cannot be taken back. onDone: with the answer.
+// quiet: what becomes of it is shown elsewhere.
+export const Act = ({ path, body, ask, quiet = false, onDone, children, ...rest }) => {
+  const [busy, setBusy] = useState(false);
+  const [told, setTold] = useState(null);
+  const [error, setError] = useState("");
+  const go = async () => {
+    if (ask && !globalThis.confirm(ask)) return;
+    setBusy(true);
+    setError("");
+    try {
+      const answer = await act(path, body);
+      setTold(answer);
+      onDone?.(answer);
+    } catch (problem) {
+      setError(saying(problem));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return h(
+    Flex,
+    { as: "span", display: "inline-flex", align: "center", gap: 2, flexWrap: "wrap" },
+    h(Button, { size: "xs", variant: "outline", loading: busy, onClick: go, ...rest }, children),
+    error ? h(Text, { as: "span", role: "alert", color: "red.fg", fontSize: "sm" }, error) : null,
+    quiet
+      ? null
+      : told?.run_id
+      ? h(DagRun, { dag: told.dag, runId: told.run_id, onEnd: () => onDone?.(told) })
+      : told
+        ? h(Text, { as: "span", role: "status", color: "green.fg", fontSize: "sm" }, told.said ?? "Done.")
+        : null,
+  );
+};

@@ -1,0 +1,101 @@
+"""What needs a person, as a short list: a code of `Need`, a sentence, and the thing that it is about."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.codes import Need, RunState, TroubleKind
+from pipelines.desk import policy, records
+from pipelines.errors import SourceError
+from pipelines.stores import postgres
+
+Record = dict[str, Any]
+
+# Bytes of a gigabyte, as disks are told.
+GIGABYTE = 1024**3
+
+
+def of_night(
+    conn: postgres.Connection,
+    rows: Sequence[Record],
+    latest: Sequence[Record],
+    *,
+    schedule: str,
+    timezone: str,
+    now: datetime,
+) -> Iterator[Record]:
+    """What the last night left to do, from `records.sources` and `records.runs`: late, failed, not accounted for."""
+    newest = next((run for run in latest if not run["one_page"]), None)
+    missed = records.missed_run(rows, newest, schedule, timezone, now) if newest else None
+    if newest and missed:
+        yield _need(
+            Need.LATE, f"No run has started since {newest['run']}, though one was due: look whether the scheduler runs "
+            "and news_crawl is not paused.", since=missed,
+        )  # fmt: skip
+    named = {row["name"]: row for row in rows}
+    open_ends = postgres.query(conn, "desk_unaccounted", run=newest["run"]) if newest else []
+    for end in open_ends:
+        yield _need(Need.LEDGER, end["message"], source=end["source"], run=newest["run"] if newest else "")
+    unaccounted = {end["source"] for end in open_ends}
+    for row in rows:
+        if row["state"] == RunState.FAILED and row["name"] not in unaccounted:
+            told = row["message"] or "No reason was given."
+            yield _need(Need.FAILED, told, source=row["name"], run=row["run"], since=row["started_at"])
+    for trouble in postgres.query(conn, "desk_troubles", sources=list(named)):
+        kind = TroubleKind(trouble["kind"])
+        if kind is not TroubleKind.SILENT or named[trouble["source"]]["quiet"]:
+            told = f"{kind.means[:1].upper()}{kind.means[1:]}."
+            yield _need(Need.TROUBLE, told, source=trouble["source"], since=trouble["since"], detail=kind)
+    if newest and newest["alert_error"]:
+        yield _need(Need.ALERTING, f"The alert stage failed: {newest['alert_error']}", run=newest["run"])
+
+
+def of_messages(undelivered: int, channels: Iterable[Mapping[str, Any]]) -> Iterator[Record]:
+    """What could not be told to people: messages given up, and those that a channel holds up."""
+    if undelivered:
+        yield _need(Need.GIVEN_UP, f"{records.many(undelivered, 'message')} could not be sent, and nobody tries again.")
+    for channel in channels:
+        if channel["held"]:
+            number = records.many(channel["held"], "message")
+            why = "which is paused" if channel["state"] == "paused" else channel["error"] or "no reason was given"
+            told = f"{number} for {channel['name']} not sent yet: {why}"
+            yield _need(Need.CHANNEL, told, channel=channel["name"], detail=channel["state"])
+
+
+def of_files(broken: Iterable[SourceError]) -> Iterator[Record]:
+    """Source files that cannot be used."""
+    for error in broken:
+        yield _need(Need.FILE, str(error))
+
+
+def of_approvals(waiting: Collection[Mapping[str, Any]]) -> Iterator[Record]:
+    """Sites that were looked at and wait: url, run_id and since of each."""
+    for one in waiting:
+        told = f"{one['url']} was looked at, and waits for a yes or a no."
+        yield _need(Need.APPROVAL, told, run_id=one["run_id"], since=one["since"])
+
+
+def of_disk(folder: Path, stops_at_mb: int = 0) -> Iterator[Record]:
+    """Whether the disk of the data folder is nearly full; nothing where this machine has none of it.
+
+    stops_at_mb: what the stages leave free (`min_free_mb`): told at twice as much.
+    """
+    if not folder.exists():
+        return
+    disk = shutil.disk_usage(folder)
+    least = max(2 * stops_at_mb * 1024**2, min(policy.DISK_LEFT_BYTES, policy.DISK_LEFT_SHARE * disk.total))
+    if disk.free < least:
+        left = f"{disk.free / GIGABYTE:.1f} GB of {disk.total / GIGABYTE:.0f} GB are left"
+        yield _need(
+            Need.DISK, f"The disk of the data folder is nearly full: {left}. NIGHTDESK_KEEP_RAW_DAYS says how long raw "
+            "files are kept.",
+        )  # fmt: skip
+
+
+def _need(code: Need, sentence: str, **of: Any) -> Record:
+    """One need; of: the source, run, channel or moment that it is about."""
+    return {"code": code, "sentence": sentence, **of}

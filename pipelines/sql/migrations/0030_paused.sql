@@ -1,0 +1,6 @@
+-- Sources that somebody paused: the runs that begin by themselves leave them out, whatever their schedule says.
+-- oldest code: 0010
+create table paused_sources (
+    source text primary key,
+    paused_at timestamptz not null default now()
+);

@@ -1,0 +1,130 @@
+"""What the Overview lists for a person, the list of sources with their month, and a source in full."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.codes import Act, Need, Thing
+from pipelines.desk import actions, followed, needs, policy
+from pipelines.desk import records as desk
+from pipelines.errors import SourceError
+from pipelines.settings import Settings, exported
+from pipelines.sources import folders, sourcefile
+from pipelines.stores import postgres
+from tests.factories import AT, NIGHT, NOW, delivery, fetch, insert, outcome, ran, source, url
+
+Usage = namedtuple("Usage", "total used free")
+
+
+def needed(conn: postgres.Connection, *names: str, schedule: str = "", now: Any = NOW) -> list[desk.Record]:
+    rows, latest = desk.sources(conn, [source(name) for name in names], now=now), desk.runs(conn, 5)
+    return list(needs.of_night(conn, rows, latest, schedule=schedule, timezone="UTC", now=now))
+
+
+def test_a_night_that_went_well_needs_nobody(conn: postgres.Connection) -> None:
+    ran(conn, "sana", "crawl", "done")
+    ran(conn, "sana", "load", "done")
+
+    assert needed(conn, "sana", schedule="0 2 * * *") == []
+
+
+def test_what_went_wrong_is_named_with_its_source_and_its_reason(conn: postgres.Connection) -> None:
+    ran(conn, "fanous", "crawl", "failed", "Its feed answers 503.")
+    ran(conn, "roj", "load", "failed", "1 URL is not accounted for.", counts=postgres.json({"unaccounted": 1}))
+    ran(conn, "sana", "load", "done")
+    ran(conn, "", "alert", "failed", "No channel is called desk.")
+    insert(conn, "health", source="sana", kind="silent", since=AT)
+    insert(conn, "health", source="sana", kind="behind", since=AT, recovered_at=AT)
+
+    found = needed(conn, "fanous", "roj", "sana")
+
+    told = [(need["code"], need.get("source", ""), need["sentence"]) for need in found]
+    assert told == [
+        (Need.LEDGER, "roj", "1 URL is not accounted for."),
+        (Need.FAILED, "fanous", "Its feed answers 503."),
+        (Need.TROUBLE, "sana", "No new article for three times the usual interval."),
+        (Need.ALERTING, "", "The alert stage failed: No channel is called desk."),
+    ]
+
+
+def test_a_night_that_did_not_begin_is_needed_first(conn: postgres.Connection) -> None:
+    ran(conn, "sana", "load", "done")
+
+    (late,) = needed(conn, "sana", schedule="0 2 * * *", now=NOW + timedelta(days=1))
+
+    assert (late["code"], late["since"].isoformat()) == (Need.LATE, "2026-11-23T02:00:00+00:00")
+
+
+def test_messages_files_sites_and_the_disk_are_needs_too(
+    conn: postgres.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivery(conn, "a", "failed")
+    delivery(conn, "b", "waiting")
+    insert(conn, "channels", "name", name="newsdesk", paused_at=AT)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: Usage(total=1024**4, used=0, free=1024**3))
+
+    found = [
+        *needs.of_messages(desk.deliveries(conn, now=NOW)["failed"], desk.channels(conn)),
+        *needs.of_files([SourceError("roj.toml: title: is no text.")]),
+        *needs.of_approvals([{"url": "https://sana.test", "run_id": "manual", "since": AT}]),
+        *needs.of_disk(tmp_path),
+    ]
+
+    assert [need["code"] for need in found] == [Need.GIVEN_UP, Need.CHANNEL, Need.FILE, Need.APPROVAL, Need.DISK]
+    assert found[1]["sentence"] == "1 message for newsdesk not sent yet: which is paused"
+    assert "1.0 GB of 1024 GB are left" in found[4]["sentence"]
+
+
+def test_a_source_is_listed_with_its_month_and_in_full_with_where_its_urls_ended(conn: postgres.Connection) -> None:
+    ran(conn, "sana", "crawl", "done", "", counts=postgres.json({"new": 7}))
+    ran(conn, "sana", "load", "done", counts=postgres.json({"new": 3}))
+    before = {"run": "2026-11-20T0200", "started_at": NOW - timedelta(days=2)}
+    ran(conn, "sana", "load", "done", counts=postgres.json({"new": 4}), **before)
+    ran(conn, "roj", "load", "failed", "broken", counts=postgres.json({"new": 0}))
+    feed = url(conn, "sana", "feed", "failed", kind="feed", reason="status 503")
+    fetch(conn, "sana", feed, outcome="failed", status=503)
+    for number in range(2):
+        page = url(conn, "sana", str(number), "rejected")
+        outcome(conn, fetch(conn, "sana", page), "rejected", "listing")
+    actions.write(conn, "noor", Act.CRAWL, Thing.SOURCE, "sana", {"run_id": "manual"})
+    folders.pause(conn, "sana")
+
+    roj, sana = followed.listed(conn, [source("sana"), source("roj")], now=NOW)
+    page = followed.in_full(conn, source("sana"), now=NOW)
+
+    assert (roj["name"], roj["paused_at"], sum(roj["days"])) == ("roj", None, 0)
+    assert (len(sana["days"]), sana["days"][-3:], bool(sana["paused_at"])) == (policy.DAYS_SHOWN.days, [4, 0, 3], True)
+    assert [(run["run"], run["state"], run["new"]) for run in page["runs"]] == [
+        (NIGHT, "done", 3),
+        ("2026-11-20T0200", "done", 4),
+    ]
+    assert [(end["state"], end["reason"], end["urls"]) for end in page["ends"]] == [("rejected", "listing", 2)]
+    assert [(one["kind"], one["state"], one["status"]) for one in page["lists"]] == [("feed", "failed", 503)]
+    assert [(one["done_by"], one["act"], one["detail"]) for one in page["history"]] == [
+        ("noor", "crawl", {"run_id": "manual"})
+    ]
+
+
+def test_a_paused_source_is_left_out_unless_it_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in exported(settings).items():
+        monkeypatch.setenv(name, value)
+    for name in ("sana", "roj"):
+        (settings.sources / f"{name}.toml").write_text(sourcefile.render(source(name)), encoding="utf-8")
+
+    said = CliRunner().invoke(app, ["sources", "pause", "sana"], catch_exceptions=False).output
+    wrong = CliRunner().invoke(app, ["sources", "pause", "nobody"])
+    with postgres.connection(settings) as conn:
+        paused = folders.paused(conn)
+    CliRunner().invoke(app, ["sources", "resume", "sana"], catch_exceptions=False)
+
+    with postgres.connection(settings) as conn:
+        assert (list(paused), folders.paused(conn)) == (["sana"], {})
+    assert said.startswith("Paused: sana. Only what a person starts crawls them")
+    assert (wrong.exit_code, "nobody is not followed" in str(wrong.exception or wrong.output)) == (1, True)
