@@ -42,7 +42,7 @@ const Ask = ({ url, onAsk }) => {
 const Ends = ({ ends, filters, onChoose }) =>
   h(
     Table.ScrollArea,
-    { tabIndex: 0, role: "region", "aria-label": say("ledger.ends") },
+    { tabIndex: 0, role: "region", "aria-label": say("ledger.note") },
     h(
       Table.Root,
       { size: "sm", "data-testid": "ends" },
@@ -155,7 +155,7 @@ export const Page = () => {
   return h(
     Stack,
     { gap: 4 },
-    h(Panel, { title: say("ledger.life"), id: "ledger-url" }, h(Ask, { url: filters.url, onAsk: (url) => change({ url }) }), filters.url ? h(UrlLife, { url: filters.url, key: filters.url }) : null),
+    h(Panel, { title: say("ledger.life"), id: "ledger-url", head: "h1" }, h(Ask, { url: filters.url, onAsk: (url) => change({ url }) }), filters.url ? h(UrlLife, { url: filters.url, key: filters.url }) : null),
     filters.url ? null : h(Run, { filters, change }),
   );
 };

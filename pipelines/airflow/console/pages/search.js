@@ -100,6 +100,7 @@ export const Page = () => {
     {
       title: say("nav.articles"),
       id: "desk-search",
+      head: "h1",
       note: list.problem ? null : h(Counted, { query, key: query }),
     },
     h(

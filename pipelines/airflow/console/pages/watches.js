@@ -40,7 +40,7 @@ export const Page = () => {
     { gap: 4 },
     h(
       Panel,
-      { title: say("nav.watches"), id: "watches", note: h(Go, { to: "new-watch" }, say("watch.add")) },
+      { title: say("nav.watches"), id: "watches", head: "h1", note: h(Go, { to: "new-watch" }, say("watch.add")) },
       page.watches.length === 0
         ? h(Empty, null, say("watch.none"))
         : h(Box, { as: "ul", listStyleType: "none" }, page.watches.map((watch) => h(Watch, { key: watch.name, watch }))),

@@ -7,12 +7,12 @@ const { createElement: h, useState } = globalThis.React;
 const { Box, Button, Heading, Skeleton, Stack, Text } = globalThis.ChakraUI;
 
 // Blocks stand on the side where the article's lines begin, whatever their own direction.
-const Removed = ({ block }) =>
+const Removed = ({ block, direction }) =>
   h(
     Box,
     { as: "del", display: "block", textDecoration: "none", borderStartWidth: "3px", borderColor: "orange.solid", ps: 3, "data-testid": "removed" },
     h(Text, { fontSize: "xs", color: "fg.muted", lang: "en" }, say("article.cut_for", { reason: block.reason })),
-    h(Words, { direction: block.direction, color: "fg.muted", whiteSpace: "pre-wrap" }, block.text),
+    h(Words, { direction: block.direction, textAlign: direction === "rtl" ? "right" : "left", color: "fg.muted", whiteSpace: "pre-wrap" }, block.text),
   );
 
 export const Cuts = ({ article }) => {
@@ -39,7 +39,7 @@ export const Cuts = ({ article }) => {
       { gap: 3, dir: article.direction },
       blocks.map((block, at) =>
         block.reason
-          ? marked && h(Removed, { key: at, block })
+          ? marked && h(Removed, { key: at, block, direction: article.direction })
           : h(Words, { key: at, direction: article.direction, language: article.language, size: "md" }, block.text),
       ),
     ),
@@ -48,7 +48,7 @@ export const Cuts = ({ article }) => {
           Stack,
           { gap: 2, dir: article.direction },
           h(Heading, { as: "h3", size: "xs" }, say("article.cut_elsewhere", { n: lost.length })),
-          lost.map((block, at) => h(Removed, { key: at, block })),
+          lost.map((block, at) => h(Removed, { key: at, block, direction: article.direction })),
         )
       : null,
   );

@@ -31,7 +31,7 @@ export const Found = ({ found, titles, query }) =>
     ),
     h(
       Words,
-      { as: "h3", direction: found.direction, language: found.language, size: "md", strong: true, "data-testid": "title" },
+      { as: "h2", direction: found.direction, language: found.language, size: "md", strong: true, "data-testid": "title" },
       h(Go, { to: `articles/${found.id}`, filters: { q: query }, color: "inherit" }, h(Marked, { pieces: found.title_pieces })),
     ),
     found.passages.map((passage, at) =>

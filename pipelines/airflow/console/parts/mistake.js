@@ -14,7 +14,7 @@ export const Mistake = ({ mistake }) => {
   return h(
     Box,
     { role: "alert", mt: 3, "data-testid": "mistake" },
-    h(Text, { color: "fg.error", fontSize: "sm", lang: "en" }, h("bdi", null, mistake.detail)),
+    h(Text, { color: "red.fg", fontSize: "sm", lang: "en" }, h("bdi", null, mistake.detail)),
     mistake.query.trim()
       ? h(
           Box,
@@ -26,9 +26,9 @@ export const Mistake = ({ mistake }) => {
               as: "span",
               position: "relative",
               textDecoration: "underline wavy",
-              color: "fg.error",
+              color: "red.fg",
               "aria-label": say("search.here"),
-              _after: { content: "'^'", position: "absolute", insetInlineStart: 0, top: "1.1em", fontWeight: "bold" },
+              _after: { content: "'^'", position: "absolute", insetInlineStart: 0, top: "1.4em", lineHeight: 1, fontWeight: "bold" },
             },
             part(mistake.start, mistake.end) || NOTHING,
           ),

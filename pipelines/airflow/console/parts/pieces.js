@@ -89,14 +89,15 @@ export const Dotted = ({ facts, children, ...rest }) =>
     children,
   );
 
-export const Panel = ({ title, note, id, children, ...rest }) =>
+// head: the rank of its title, h1 where no other stands above it.
+export const Panel = ({ title, note, id, head = "h2", children, ...rest }) =>
   h(
     Box,
     { as: "section", "aria-labelledby": id, borderWidth: "1px", borderRadius: "lg", bg: "bg", minW: 0, ...rest },
     h(
       Flex,
       { px: 4, py: 2.5, align: "center", justify: "space-between", gap: 3, borderBottomWidth: "1px", flexWrap: "wrap" },
-      h(Heading, { as: "h2", id, size: "sm" }, title),
+      h(Heading, { as: head, id, size: "sm" }, title),
       note,
     ),
     children,

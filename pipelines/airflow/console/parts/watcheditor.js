@@ -32,7 +32,7 @@ export const WatchEditor = ({ title, name, start, offered, onKept, children }) =
       { gap: 4, minW: 0 },
       h(
         Panel,
-        { title, id: "watch-form" },
+        { title, id: "watch-form", head: "h1" },
         h(
           Stack,
           { as: "form", p: 4, gap: 3, onSubmit: keep },
