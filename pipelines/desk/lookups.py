@@ -40,6 +40,11 @@ def feed_of_watch(conn: postgres.Connection, watch: str) -> postgres.Row | None:
     return postgres.row(conn, "desk_feed_of_watch", watch=watch)
 
 
+def newest_runs(conn: postgres.Connection) -> list[str]:
+    """The keys of the newest runs, newest first."""
+    return [row["run"] for row in postgres.query(conn, "desk_newest_runs", count=policy.RUNS_OFFERED)]
+
+
 def ends_of_run(conn: postgres.Connection, run: str, source: str) -> list[postgres.Row]:
     """Where the URLs that a run discovered stand by now: kind, state, code, urls (how many)."""
     return postgres.query(conn, "desk_ends_of_run", run=run, source=source)

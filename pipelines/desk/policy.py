@@ -8,6 +8,8 @@ from datetime import timedelta
 EXCERPT_READ_CHARACTERS = 700
 # Characters of an excerpt. Chosen: three lines of the page.
 EXCERPT_CHARACTERS = 320
+# Runs that may be chosen from. Chosen: three weeks of nights.
+RUNS_OFFERED = 21
 # Wordings, alerts and articles of the same story that stand beside an article. Chosen: hardly any has more.
 BESIDE_AN_ARTICLE = 100
 # Deliveries are counted of this long. Chosen: a week shows what weekends do.

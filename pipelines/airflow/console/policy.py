@@ -28,8 +28,6 @@ WATCH_VALUES = 250
 TRY_DAYS, MOST_TRY_DAYS = 30, 92
 # Terms, stories and passages of a story that a trial shows. Chosen: the noise is in the first ones; a screen.
 TRY_TERMS, TRY_STORIES, TRY_PASSAGES = 10, 10, 2
-# Runs that may be chosen from. Chosen: some weeks of nights.
-RUNS_OFFERED = 40
 # Characters of a note on a golden page. Chosen: a paragraph.
 NOTE_CHARACTERS = 1_000
 # Articles of the same story, and changes of a watch, that are shown. Chosen: hardly any has more.

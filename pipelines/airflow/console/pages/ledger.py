@@ -14,7 +14,6 @@ from pipelines.archive import published
 from pipelines.codes import State
 from pipelines.desk import lookups
 from pipelines.settings import settings
-from pipelines.stores import runs
 
 Named = Annotated[str, Query(max_length=LONGEST_NAME, pattern=NAME)]
 Stated = Annotated[str, Query(pattern=f"^({'|'.join(State)}|)$")]
@@ -26,7 +25,7 @@ router = APIRouter(prefix="/api/ledger")
 def _ends(run: Named = "", source: Named = "") -> Any:
     """Where the URLs that a run discovered stand by now, by state and reason and by source; of the newest run else."""
     with DESK.reading(settings()) as conn:
-        latest = [row["run"] for row in runs.latest(conn, policy.RUNS_OFFERED)]
+        latest = lookups.newest_runs(conn)
         key = run or next(iter(latest), "")
         ends = lookups.ends_of_run(conn, key, source)
         sources = lookups.sources_of_run(conn, key)

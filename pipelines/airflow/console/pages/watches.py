@@ -14,13 +14,13 @@ from pipelines.airflow.console import policy
 from pipelines.airflow.console.acting import Acting, Actor, Done
 from pipelines.airflow.console.asked import LONGEST_NAME
 from pipelines.airflow.console.reading import DESK
-from pipelines.alert import feeds, keeping, known, synonyms, watches
+from pipelines.alert import feeds, keeping, known, synonyms, timing, watches
 from pipelines.alert.feeds import Form
 from pipelines.alert.watches import Watch
 from pipelines.codes import Act, Thing
 from pipelines.desk import lookups
 from pipelines.errors import DatabaseError, NightdeskError, QueryError, WatchError
-from pipelines.notify import channels
+from pipelines.notify import channels, languages
 from pipelines.settings import Settings, settings
 from pipelines.settings import channels as addressed_channels
 from pipelines.sources import folders
@@ -85,6 +85,9 @@ def _watches() -> Any:
         "languages": sorted({one.language for one in followed}),
         "kinds": list(watches.KINDS),
         "finer_kinds": list(watches.FINER_KINDS),
+        "digest_how": timing.DIGEST_HOW,
+        "quiet_how": timing.QUIET_HOW,
+        "messages_in": list(languages.NAMES),
         "synonyms": [{"name": name, "spellings": spellings} for name, spellings in lists.items()],
     })  # fmt: skip
 

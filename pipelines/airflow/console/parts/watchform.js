@@ -6,9 +6,11 @@ import { say, word } from "./language.js";
 const { createElement: h } = globalThis.React;
 const { Box, Flex, Stack, Text } = globalThis.ChakraUI;
 
+const DIGESTS = ["hourly", "nightly 07:00", "weekly mon 07:00"];
+
 const split = (text, mark) => text.split(mark).map((one) => one.trim()).filter(Boolean);
 
-export const EMPTY = { mode: "query", query: "", terms: "", unless: "", sources: "", languages: "", kinds: [], channels: "", cap: "" };
+export const EMPTY = { mode: "query", query: "", terms: "", unless: "", sources: "", languages: "", kinds: [], channels: "", cap: "", digest: "", quiet: "", timezone: "", messages_in: "" };
 
 // A watch as the form has it.
 export const toForm = (watch) => ({
@@ -21,6 +23,10 @@ export const toForm = (watch) => ({
   kinds: watch.kinds,
   channels: watch.channels.join(", "),
   cap: watch.cap === null ? "" : String(watch.cap),
+  digest: watch.digest,
+  quiet: watch.quiet.join(", "),
+  timezone: watch.timezone,
+  messages_in: watch.messages_in,
 });
 
 // The form as the server takes it.
@@ -33,6 +39,10 @@ export const toWatch = (form) => ({
   kinds: form.kinds,
   channels: split(form.channels, ","),
   cap: form.cap === "" ? null : Number(form.cap),
+  digest: form.digest,
+  quiet: split(form.quiet, ","),
+  timezone: form.timezone,
+  messages_in: form.messages_in,
 });
 
 const Kinds = ({ chosen, kinds, onChange }) =>
@@ -77,5 +87,9 @@ export const WatchForm = ({ form, offered, onChange }) => {
     field("languages", { hint: say("watch.narrow_hint"), offered: offered.languages }),
     h(Kinds, { chosen: form.kinds, kinds: [...offered.kinds, ...offered.finer_kinds], onChange: (kinds) => onChange({ kinds }) }),
     field("cap", { type: "number", min: 1, hint: say("watch.cap_hint") }),
+    field("digest", { hint: say("watch.digest_hint", { how: offered.digest_how }), offered: DIGESTS }),
+    field("quiet", { hint: say("watch.quiet_hint", { how: offered.quiet_how }) }),
+    field("timezone", { hint: say("watch.timezone_hint") }),
+    field("messages_in", { hint: say("watch.messages_in_hint", { codes: offered.messages_in.join(", ") }), offered: offered.messages_in }),
   );
 };
