@@ -34,6 +34,17 @@ with postgres.connection(settings()) as conn, conn:
 dumps.dump(settings(), Path(sys.argv[1]))
 """
 
+# A server of the other version, until its input ends.
+SERVER = """
+from pipelines.stores import postgres
+from pipelines.settings import settings
+(settings().data / "postgres").mkdir(parents=True)
+print(postgres.url(settings()), flush=True)
+input()
+"""
+# A text that looks like a line of the script that it travels in.
+STRANGE = "\nSET transaction_timeout = 0;\n\\restrict"
+
 
 @pytest.fixture
 def embedded(everybodys: Path) -> Iterator[Settings]:
@@ -64,6 +75,37 @@ def test_an_installation_moves_from_the_embedded_postgres_to_a_server(
     with postgres.connection(empty) as conn:
         migrations.check_migrated(conn)
         assert [tally.message for tally in runs.tallies(conn, RUN)] == ["نصّ"]
+
+
+@pytest.fixture
+def older(everybodys: Path) -> Iterator[Settings]:
+    """An empty database of a server of another major version."""
+    folder = everybodys / "older"
+    there = Settings(data=folder / "data", sources=folder / "sources")
+    env = {**os.environ, **exported(there), "PYTHONPATH": f"{other_wheel(everybodys)}:{os.environ['PYTHONPATH']}"}
+    with subprocess.Popen(
+        [sys.executable, "-c", SERVER], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as child:
+        assert child.stdout
+        address = child.stdout.readline().strip()
+        yield Settings(data=everybodys / "moved", sources=there.sources, database_url=address)
+        child.communicate("")
+
+
+def test_an_installation_moves_to_a_server_that_is_older_than_the_programs(
+    settings: Settings, older: Settings, tmp_path: Path
+) -> None:
+    with postgres.connection(settings) as conn, conn:
+        runs.end(conn, Tally(run=RUN, source="sana", stage="crawl", state="done", message=STRANGE))
+    file = tmp_path / "nightdesk.dump"
+
+    dumps.dump(settings, file)
+    dumps.restore(older, file)
+
+    with postgres.connection(older) as conn:
+        assert conn.server_version // postgres.VERSION_UNIT < VERSION
+        migrations.check_migrated(conn)
+        assert [tally.message for tally in runs.tallies(conn, RUN)] == [STRANGE]
 
 
 def test_an_embedded_postgres_of_another_major_version_moves_over_by_a_dump(everybodys: Path) -> None:

@@ -6,7 +6,10 @@ The wheel's own programs do it, so that no client has to be installed.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import tempfile
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from pipelines.errors import DatabaseError
@@ -17,6 +20,8 @@ from pipelines.stores.postgres_programs import VERSION, binaries
 
 # Lines of pg_dump's errors that are told. Chosen: the last say why.
 LAST_LINES = 3
+# In the settings that a script begins with, what servers older than the programs do not know; and what ends them.
+UNKNOWN, SETTINGS_END = b"SET transaction_timeout", b"SET row_security"
 
 
 def dump(settings: Settings, file: Path) -> None:
@@ -40,24 +45,64 @@ def restore(settings: Settings, file: Path) -> list[str]:
         found = postgres.row(conn, "tables")
     if found and found["count"]:
         raise DatabaseError(f"The database at {shown(address)} has {found['count']} tables: restore into an empty one.")
-    _run(
-        settings,
-        "pg_restore",
-        "--exit-on-error",
-        "--single-transaction",
-        "--no-owner",
-        "--no-privileges",
-        str(file),
-        into="--dbname",
-    )
+    _fill(settings, file)
     return migrations.migrate(settings)
 
 
-def _run(settings: Settings, program: str, *words: str, into: str = "") -> None:
+def _fill(settings: Settings, file: Path) -> None:
+    """Run a dump as a script, in one transaction that only a whole one ends; a server may be older than the programs.
+
+    pg_restore itself sets what only servers of its own version know (transaction_timeout), and ends there on others.
+    """
+    with ExitStack() as stack:
+        read_errors, write_errors = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(2))
+        reader = stack.enter_context(
+            subprocess.Popen(
+                [binaries() / "pg_restore", "--no-owner", "--no-privileges", "--file=-", str(file)],
+                stdout=subprocess.PIPE,
+                stderr=read_errors,
+            )
+        )
+        writer = stack.enter_context(
+            subprocess.Popen(
+                [binaries() / "psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"],
+                env={**os.environ, **postgres.for_programs(settings)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=write_errors,
+            )
+        )
+        assert reader.stdout and writer.stdin
+        with suppress(BrokenPipeError):
+            writer.stdin.write(b"begin;\n")
+            for line in reader.stdout:
+                if not line.startswith(UNKNOWN):
+                    writer.stdin.write(line)
+                if line.startswith(SETTINGS_END):
+                    break
+            shutil.copyfileobj(reader.stdout, writer.stdin)
+            if reader.wait() == 0:
+                writer.stdin.write(b"commit;\n")
+        # One that has ended early reads no more of what the other says.
+        reader.stdout.close()
+        with suppress(BrokenPipeError):
+            writer.stdin.close()
+        if writer.wait():
+            write_errors.seek(0)
+            raise _failed("psql", write_errors.read())
+        if reader.wait():
+            read_errors.seek(0)
+            raise _failed("pg_restore", read_errors.read())
+
+
+def _run(settings: Settings, program: str, *words: str) -> None:
     """Run one of the programs on the database; its address, which may hold a password, is not on the command line."""
     env = {**os.environ, **postgres.for_programs(settings)}
-    target = [f"{into}={env['PGDATABASE']}"] if into else []
-    done = subprocess.run([binaries() / program, *words, *target], env=env, capture_output=True, text=True)
+    done = subprocess.run([binaries() / program, *words], env=env, capture_output=True)
     if done.returncode:
-        last = " ".join(done.stderr.strip().splitlines()[-LAST_LINES:])
-        raise DatabaseError(f"{program} of PostgreSQL {VERSION} failed: {last}")
+        raise _failed(program, done.stderr)
+
+
+def _failed(program: str, said: bytes) -> DatabaseError:
+    last = " ".join(said.decode(errors="replace").strip().splitlines()[-LAST_LINES:])
+    return DatabaseError(f"{program} of PostgreSQL {VERSION} failed: {last}")
