@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha1
 from pathlib import Path
 
-from bench import ablation, corpus, cost, ours, page, report, rivals, score
+from bench import ablation, corpus, cost, examples, fit, ours, page, report, rivals, score, unseen
 from bench.ablation import learn
 from pipelines.extract import preview
 
@@ -34,6 +34,7 @@ class Options:
     kept: bool
     ablation: bool
     steps_sample: int
+    splits: int
     speed: bool
     write: bool
 
@@ -49,6 +50,11 @@ def main(words: Sequence[str]) -> int:
     chosen = [sampled(each, options.sample) for each in whole] if options.sample else whole
     scored, asked = _scored(whole, chosen, options)
     sections = report.sections(chosen, scored, asked)
+    if options.splits and fit.there():
+        _say("sites never seen")
+        kept = examples.read(options.corpus, options.processes)
+        found = unseen.run(chosen, kept, options.splits, options.processes)
+        sections["Real pages, sites never seen"] = report.unseen_sites(found, scored)
     if options.ablation:
         _say("step by step")
         few = [sampled(each, options.steps_sample) for each in chosen] if options.steps_sample else chosen
@@ -150,6 +156,13 @@ def _options(words: Sequence[str]) -> Options:
     parser.add_argument("--kept", action="store_true", help="only peers whose answers are kept from an earlier run")
     parser.add_argument("--no-ablation", action="store_true", help="leave out the steps switched off in turn")
     parser.add_argument("--steps-sample", type=int, default=0, metavar="N", help="about N pages of each for the steps")
+    parser.add_argument(
+        "--splits",
+        type=int,
+        default=10,
+        metavar="N",
+        help="fit anew without each fifth of the sites, N times (10); 0: not",
+    )
     parser.add_argument("--no-speed", action="store_true", help="leave out the cost beside bare trafilatura")
     parser.add_argument("--no-docs", action="store_true", help="print, and leave docs/benchmarks.md as it is")
     given = parser.parse_args(list(words))
@@ -166,6 +179,7 @@ def _options(words: Sequence[str]) -> Options:
         kept=given.kept,
         ablation=not given.no_ablation,
         steps_sample=given.steps_sample,
+        splits=given.splits,
         speed=not given.no_speed,
         write=not given.no_docs,
     )

@@ -1,158 +1,119 @@
-"""The judge of blocks, fitted: `python -m bench fit CORPUS` reads pages with gold text and writes data/judge.json.
+"""The judge of blocks and the choice between whole texts, fitted: `python -m bench fit CORPUS`.
 
-Only numbers of the trees are kept. The fitting itself runs in bench's own environment, outside the lock.
+It reads pages with gold text and writes data/judge.json and data/choice.json.
+
+The choice is fitted to what a judge makes of sites that it was not fitted to: one that has seen them would teach it to
+trust the judge. Only numbers of the trees are kept. The fitting itself runs in bench's own environment, outside the
+lock.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from pipelines.extract import blocks, markup
-from pipelines.extract.fields import json_ld, metadata
-from pipelines.extract.phrases import key
-from pipelines.extract.preview import anonymous, read_saved
-from pipelines.extract.text import assembly, features
+from bench import examples
+from bench.examples import Example
+from pipelines.extract.text import choice
 
-JUDGE = Path(__file__).resolve().parent.parent / "pipelines" / "extract" / "data" / "judge.json"
+DATA = Path(__file__).resolve().parent.parent / "pipelines" / "extract" / "data"
 FITTING = Path(__file__).with_name("fitting.py")
 PYTHON = Path(__file__).with_name(".venv-peers") / "bin" / "python"
-SHINGLE = 3
-SURE = 0.7
-HALF = 0.5
-LONG = 8
-GAP = 250
-# Modern news counts for more than guides, and both for more than pages of 2011, of which there are many.
-WEIGHTS = {"zyte": 3.0, "fundus": 2.0, "fundus_eval": 3.0, "rtl": 3.0, "daniel": 0.6}
-Example = dict[str, Any]
+FOLDS = 5
+SEED = 0
 
 
 def main(corpus: Path) -> int:
-    """Fit the judge to every corpus with gold paragraphs in a folder; 1 where bench's environment is not there."""
-    if not PYTHON.exists():
-        print("There is no bench/.venv-peers yet: `make bench-extraction CORPUS=...` makes it.", file=sys.stderr)
+    """Fit both to every corpus with gold paragraphs in a folder; 1 where bench's environment is not there."""
+    if not there():
         return 1
-    golds = list(_golds(corpus))
-    rows, labels, weights = [], [], []
-    with ProcessPoolExecutor() as pool:
-        for made in pool.map(_example, golds, chunksize=4):
-            if made is not None:
-                rows.append(made["rows"])
-                labels.append(made["labels"])
-                weights.append(made["weights"])
-    with tempfile.TemporaryDirectory() as folder:
-        given = Path(folder) / "rows.npz"
-        np.savez(given, x=np.vstack(rows), y=np.concatenate(labels), w=np.concatenate(weights))
-        subprocess.run([PYTHON, FITTING, given, JUDGE], check=True)
-    print(f"{JUDGE} was fitted to {len(golds)} pages.")
+    pages = examples.read(corpus)
+    fitted = judge(pages)
+    (DATA / "judge.json").write_text(fitted, encoding="utf-8")
+    folds = split(pages, SEED)
+    whole, _ = across(pages, folds, inner=False)
+    (DATA / "choice.json").write_text(chooser(pages, whole, folds), encoding="utf-8")
+    print(f"{DATA}/judge.json and choice.json were fitted to {len(pages)} pages.")
     return 0
 
 
-def _golds(corpus: Path) -> Iterator[tuple[Path, Example]]:
-    suspects = corpus / "suspects.tsv"
-    left_out = {line.split("\t")[0] for line in suspects.read_text().splitlines()} if suspects.exists() else set()
-    for file in sorted(corpus.glob("*/gold.jsonl")):
-        for line in file.read_text(encoding="utf-8").splitlines():
-            gold = json.loads(line)
-            if gold["paras"] and gold["id"] not in left_out:
-                yield file.parent, gold
+def there() -> bool:
+    """Whether bench's environment is there; says so where it is not."""
+    if not PYTHON.exists():
+        print("There is no bench/.venv-peers yet: `make bench-extraction CORPUS=...` makes it.", file=sys.stderr)
+    return PYTHON.exists()
 
 
-def _example(one: tuple[Path, Example]) -> Example | None:
-    folder, gold = one
-    content = gzip.decompress((folder / "html" / f"{gold['id'].split('/', 1)[1]}.html.gz").read_bytes())
-    url = gold["url"] or "https://example.org/"
-    source = anonymous(url)
-    page = read_saved(content, url, source, "utf-8")
-    html, _ = markup.decode(content, "text/html; charset=utf-8", "")
-    tree = markup.parse(html)
-    if tree is None:
-        return None
-    facts = metadata.facts_of(tree, page, source)
-    found = blocks.blocks(tree)
-    if not found:
-        return None
-    lines, plain = assembly.opinions(tree, html)
-    made = features.rows(
-        found,
-        lines,
-        plain,
-        facts.titles,
-        facts.description,
-        json_ld.body(facts.node),
-    )
-    labels, counted = _labels(found, gold["paras"])
-    sizes = np.array([block.words for block in found], dtype=float)
-    doubt = 1 - 0.6 * ((labels > 0.25) & (labels < 0.75))
-    corpus = gold["corpus"]
-    weights = (
-        WEIGHTS.get(corpus, 1.0) * doubt * counted * (np.minimum(sizes, 80) + 4) / max(30.0, (sizes * labels).sum())
-    )
-    looked_at = features.worth(made)
+def split(pages: Sequence[Example], seed: int) -> list[int]:
+    """The fold of each page: sites are dealt out by chance, all pages of a site to one fold."""
+    sites = sorted({page.site for page in pages})
+    np.random.default_rng(seed).shuffle(sites)
+    fold_of = {site: number % FOLDS for number, site in enumerate(sites)}
+    return [fold_of[page.site] for page in pages]
+
+
+def judge(pages: Sequence[Example]) -> str:
+    """The trees of a judge of blocks that saw all of the pages, as the text of their file."""
+    return _run("judge", **_blocks(pages)).read_text(encoding="utf-8")
+
+
+def across(pages: Sequence[Example], folds: Sequence[int], *, inner: bool) -> tuple[list[Any], list[list[Any]]]:
+    """For each page the chances of its blocks by judges that saw no page of its fold; inner: for each fold, the same by
+    judges that saw none of that fold either (of no use for its own pages)."""
+    rows = np.concatenate([np.full(page.able.sum(), fold) for page, fold in zip(pages, folds, strict=True)])
+    found = np.load(_run("across", **_blocks(pages), fold=rows, inner=np.array(inner)))
+    told = [_whole(pages, chances) for chances in found]
+    return told[0], told[1:]
+
+
+def chooser(pages: Sequence[Example], chances: Sequence[Any], folds: Sequence[int]) -> str:
+    """The trees that choose between whole texts, as the text of their file, fitted to the pages with such chances."""
+    seen, gains, weights, numbers, their_folds = [], [], [], [], []
+    for number, (page, one, fold) in enumerate(zip(pages, chances, folds, strict=True)):
+        if not choice.in_doubt(page.compared, one):
+            continue
+        names, rows = choice.rows(page.compared, one)
+        texts = choice.texts(page.compared, one)
+        ours = page.worth(texts[choice.OURS])
+        for name, row in zip(names, rows, strict=True):
+            seen.append(row)
+            gains.append(page.worth(texts[name]) - ours)
+            weights.append(examples.WEIGHTS.get(page.corpus, 1.0) / len(names) ** 0.5)
+            numbers.append(number)
+            their_folds.append(fold)
+    columns = {"x": seen, "y": gains, "w": weights, "page": numbers, "fold": their_folds}
+    return _run("choice", **{name: np.array(column) for name, column in columns.items()}).read_text(encoding="utf-8")
+
+
+def _blocks(pages: Sequence[Example]) -> dict[str, Any]:
     return {
-        "rows": made[looked_at],
-        "labels": labels[looked_at],
-        "weights": weights[looked_at],
+        "x": np.vstack([page.rows[page.able] for page in pages]),
+        "y": np.concatenate([page.labels[page.able] for page in pages]),
+        "w": np.concatenate([page.weights[page.able] for page in pages]),
     }
 
 
-def _labels(found: Sequence[blocks.Block], paras: Sequence[tuple[str, bool]]) -> tuple[Any, Any]:
-    """For each block how much of it is gold, and whether it counts: optional gold counts neither way."""
-    wanted, optional = (_gold(paras, may) for may in (False, True))
-    hits = np.array([_hit(block.key, wanted) for block in found])
-    others = np.array([_hit(block.key, optional) for block in found])
-    counted = ~((others > hits) & (others > HALF))
-    sure = [n for n, block in enumerate(found) if block.words >= LONG and hits[n] >= SURE]
-    sure = sure or [n for n in range(len(found)) if hits[n] >= SURE]
-    if not sure:
-        return hits * 0, counted
-    sizes = np.cumsum([found[n].words for n in sure])
-    at = int(np.searchsorted(sizes, sizes[-1] / 2))
-    first = last = sure[at]
-    for n in sure[at + 1 :]:
-        if sum(found[q].words for q in range(last + 1, n) if hits[q] < HALF) > GAP:
-            break
-        last = n
-    for n in reversed(sure[:at]):
-        if sum(found[q].words for q in range(n + 1, first) if hits[q] < HALF) > GAP:
-            break
-        first = n
-    nearest: dict[str, int] = {}
-    for n, block in enumerate(found):
-        if hits[n] >= HALF and (block.key not in nearest or abs(n - sure[at]) < abs(nearest[block.key] - sure[at])):
-            nearest[block.key] = n
-    for n, block in enumerate(found):
-        short_and_far = block.words < LONG and not first - 2 <= n <= last + 2
-        said_again = hits[n] >= HALF and nearest[block.key] != n and not first <= n <= last
-        if short_and_far or said_again:
-            hits[n] = 0
-    return hits, counted
+def _whole(pages: Sequence[Example], chances: Any) -> list[Any]:
+    """Chances of all blocks, page by page, from those of the blocks that can be article, all in one."""
+    found, start = [], 0
+    for page in pages:
+        own, end = np.zeros(len(page.rows)), start + int(page.able.sum())
+        own[page.able] = chances[start:end]
+        found.append(own)
+        start = end
+    return found
 
 
-def _gold(paras: Sequence[tuple[str, bool]], may: bool) -> tuple[set[str], str, set[tuple[str, ...]]]:
-    keys = [key(line) for text, optional in paras if bool(optional) is may for line in text.split("\n")]
-    joined = f" {' '.join(keys)} "
-    return set(keys), joined, set(_shingles(joined.split()))
-
-
-def _hit(its_key: str, gold: tuple[set[str], str, set[tuple[str, ...]]]) -> float:
-    keys, joined, known = gold
-    if its_key in keys:
-        return 1.0
-    mine = _shingles(its_key.split())
-    if len(mine) < 2:
-        return float(" " in its_key and f" {its_key} " in joined)
-    return sum(shingle in known for shingle in mine) / len(mine)
-
-
-def _shingles(tokens: Sequence[str]) -> list[tuple[str, ...]]:
-    return [tuple(tokens[at : at + SHINGLE]) for at in range(len(tokens) - SHINGLE + 1)]
+def _run(what: str, **arrays: Any) -> Path:
+    """The file that fitting.py makes of arrays, in bench's environment."""
+    folder = Path(tempfile.mkdtemp(prefix="nightdesk-fit-"))
+    given, target = folder / "given.npz", folder / "made"
+    np.savez(given, **arrays)
+    subprocess.run([PYTHON, FITTING, what, given, target], check=True)
+    return target

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bench import score
+from bench import score, unseen
 from bench.ablation import ALL, NO_SITE
 from bench.corpus import Corpus, Gold
 from bench.ours import NAME
@@ -70,6 +70,29 @@ def sections(corpora: Sequence[Corpus], scored: Scored, asked: Mapping[str, str]
         "Real pages, by language": _by_language(scored),
         "Real pages, rejected": _rejected(scored),
     }
+
+
+def unseen_sites(found: Mapping[str, Sequence[Sequence[Mapping[str, float]]]], scored: Scored) -> str:
+    """What our chain makes of sites it was not fitted to, beside what it makes of those it was, and the best peer."""
+    rows = []
+    for corpus, splits in sorted(found.items()):
+        parts = [corpus] if corpus in scored else [name for name in scored if name not in found]
+        pages = {name: [one for part in parts for one in scored[part][name]] for name in scored[parts[0]]}
+        means = {name: _mean(own) for name, own in pages.items()}
+        for measure in ("f1", "shingle4", "truncated", "leak", "place"):
+            mean, spread = unseen.spread(splits, measure)
+            least = measure in ("truncated", "leak", "place")
+            peers = {name: m[measure] for name, m in means.items() if measure in m and _is_peer(name, corpus)}
+            best = (min if least else max)(peers, key=lambda name: peers[name]) if peers else ""
+            shown = [mean, spread, means[NAME].get(measure), peers.get(best)]
+            rows.append([LABELS[measure], corpus, str(len(splits[0])), *map(_cell, shown), best])
+    head = ["measure", "corpus", "pages", "sites never seen", "spread", "sites seen", "best peer", "which"]
+    said = (
+        "Estimated for sites that the trees were not fitted to: sites are dealt into five folds, each fold read with "
+        "trees that were fitted to the others alone, the choice between texts to judges that saw neither; once for "
+        "every split, without what is learned of a source. Spread is the standard deviation between the splits."
+    )
+    return f"{said}\n\n" + table(head, sorted(rows, key=lambda row: list(LABELS.values()).index(row[0])))
 
 
 def steps(found: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:

@@ -11,6 +11,7 @@ from pipelines.extract.fields.authors import people
 from pipelines.extract.fields.metadata import Facts, facts_of
 from pipelines.extract.markup import parse
 from pipelines.model import Page, Source
+from tests.pages import article, html, story
 
 SOURCE = Source(
     name="morava", title="Morava", url="https://morava.test/", country="CZ", language="en", timezone="Europe/Prague"
@@ -348,3 +349,30 @@ def test_markup_that_a_title_is_about_stays(written: str, title: str) -> None:
 )
 def test_all_who_are_named_in_a_byline_wrote_it(line: str, wanted: tuple[str, ...]) -> None:
     assert facts(f"<h1>Ferry is back on the river</h1>{line}", "Ferry is back on the river").authors == wanted
+
+
+@pytest.mark.parametrize("label", ["Written by", "Verfasst von", "Écrit par", "كُتب بواسطة", "Автор"])
+def test_who_a_card_for_social_networks_says_wrote_a_page_is_its_author(label: str) -> None:
+    head = f'<meta name="twitter:label1" content="{label}"><meta name="twitter:data1" content="Mira Olsson">'
+
+    assert article(html(story(), head)).authors == ("Mira Olsson",)
+
+
+def test_another_label_of_such_a_card_names_nobody() -> None:
+    head = '<meta name="twitter:label1" content="Reading time"><meta name="twitter:data1" content="Four Minutes">'
+
+    assert article(html(story(), head)).authors == ()
+
+
+def test_the_one_person_whose_page_is_linked_is_the_author_and_of_several_nobody() -> None:
+    link = "<a href=/people/mira-olsson>{}</a>"
+    one = f"<div class=head>{link.format('<img src=/m.jpg>')} {link.format('Mira Olsson')}</div>"
+    other = '<div class=cards><a href="/people/jan-novak">Jan Novak</a></div>'
+
+    assert article(html(one + story())).authors == ("Mira Olsson",)
+    assert article(html(one + story() + other)).authors == ()
+
+
+@pytest.mark.parametrize("words", ["WRITTEN BY", "Sign In", "Founder at Oakhouse", "Licensed Roast Master"])
+def test_what_a_page_says_where_a_name_is_looked_for_is_no_name(words: str) -> None:
+    assert article(html(f'<div class="author-name">{words}</div>{story()}')).authors == ()

@@ -91,3 +91,49 @@ def test_the_chapters_of_a_guide_lie_below_its_address_and_are_no_other_stories(
 
     assert ("related articles" in {cut.reason for cut in made.removed}) is not stays
     assert (sum("ستغلق" in line for line in made.text.split("\n")) >= 3) is stays
+
+
+def tease(number: int, shape: str) -> str:
+    about = ["الحديقة", "المخبز", "العبارة", "المدرسة", "المحجر", "البستان"][number]
+    heading = f"{about} تنتظر المجلس رقم {number}"
+    said = f"ستغلق {about} القديمة أبوابها {number + 2} أسابيع بدءا من الاثنين إلى أن يبنى المجلس."
+    return shape.format(heading=heading, said=said, link=f"/n/{number}")
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "<article class=item><h3>{heading}</h3><p>{said}</p><a href={link}>المزيد</a></article>",
+        "<div class=item><a href={link}><img src=/i.jpg></a><h2>{heading}</h2><p>{said}</p></div>",
+        "<p><strong><a href={link}>{heading}</a></strong></p><p>{said}</p>",
+        "<li><a href={link}><b>{heading}</b></a><br>{said}</li>",
+    ],
+)
+def test_a_stream_whose_headings_are_no_links_or_only_bold_is_not_the_brief_above_it(shape: str) -> None:
+    stream = "".join(tease(number, shape) for number in range(6))
+
+    made = article(html(f"<main><h1>{TITLE}</h1><div class=con>{told(BODY[:2])}</div><div>{stream}</div></main>"))
+
+    assert made.text.split("\n") == BODY[:2]
+
+
+@pytest.mark.parametrize(
+    ("title", "heading", "link"),
+    [
+        ("أفضل ستة أماكن في المدينة", "{number}. {about} القديمة عند النهر", "/n/{number}"),
+        ("أفضل 6 أماكن في المدينة", "{about} القديمة عند النهر", "/n/{number}"),
+        ("أماكن في المدينة للزيارة", "{about} القديمة عند النهر", "https://other.test/{number}"),
+    ],
+)
+def test_a_ranking_whose_entries_lead_to_pages_of_their_own_stays(title: str, heading: str, link: str) -> None:
+    names = ["الحديقة", "المخبز", "العبارة", "المدرسة", "المحجر", "البستان"]
+    entries = "".join(
+        f"<article class=item><h3>{heading.format(number=n + 1, about=name)}</h3>"
+        f"<p>تفتح {name} أبوابها للزوار كل صباح من السادسة حتى الظهر، ويجد الزائر فيها مقاعد تحت الشجر وماء باردا.</p>"
+        f"<a href={link.format(number=n)}>المزيد</a></article>"
+        for n, name in enumerate(names)
+    )
+
+    made = article(html(f"<main><h1>{title}</h1>{told(BODY[:2])}<div>{entries}</div></main>", title=title))
+
+    assert sum("تفتح" in line for line in made.text.split("\n")) == len(names)

@@ -22,6 +22,15 @@ METAS = (
     "article:author_name", "article:author:name", "cxenseparse:author", "mrf:authors", "og:article:author", "authors",
     "citation_author", "dcsext.author", "shareaholic:article_author_name", "rbauthors",
 )  # fmt: skip
+# Cards for social networks carry a label and what it says; the first is who wrote the page, in the page's language.
+LABELS = (("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2"))
+WRITTEN_BY = re.compile(
+    r"(?:written|posted|published) by|authors?|by|(?:geschrieben|verfasst) von|autor(?:in|en|a|es)?|escrito por|"
+    r"[ée]crit par|auteur|scritto da|autore|geschreven door|napisane przez|skre?vet av|skrevet af|kirjoittanut|"
+    r"napsal[ai]?|yazan|yazar|автор|написано|كتب بواسطة|كُتب بواسطة|الكاتب|نویسنده|נכתב על ידי|作者|投稿者|"
+    r"執筆者|글쓴이",
+    re.IGNORECASE,
+)
 LAST_NAME_FIRST = ("citation_author", "dc.creator", "dcterms.creator")
 BY = re.compile(
     r"^(?:written by|words by|story by|posted by|published by|report(?:ed|ing) by|additional reporting by|editing by|"
@@ -96,6 +105,16 @@ SAYS_BY = re.compile(
     r"إعداد|اعداد|الكاتب|מאת|作者|記者|记者|text|autor(?:in)?)(?:\s*[:：|/]\s*|\s+|$)",
     re.IGNORECASE,
 )
+AUTHORS_PAGE = re.compile(
+    r"/(?:authors?|autor(?:en|es)?|auteurs?|profiles?|people|writers?|reporters?|journalists?|by)/[^/?#]{3,}/?(?:[?#]|$)",
+    re.IGNORECASE,
+)
+# What stands where a name is looked for, and is what somebody does or a page says.
+ROLE = re.compile(
+    r"(?:co-?)?(?:founder|ceo|cto|coo|owner|head|chief|director|licensed|certified|senior|junior|managing|freelance)\b|"
+    r"(?:sign|log) (?:in|up)|(?:read|learn) more|view (?:all|profile)|about (?:us|the)",
+    re.IGNORECASE,
+)
 PROFILE = re.compile(r"author|autor|auteur|profile|people|/by/|team|staff|writer|journalist|contribut", re.IGNORECASE)
 # Words of one name at most; of a line that may hold several, at least. Chosen: Arabic and Spanish names have up to
 # five.
@@ -143,7 +162,8 @@ def find(
     # Of a site that is called after its author it is the author who is meant.
     nobody -= {key(name) for name in persons if 1 < len(name.split()) <= NAME_WORDS}
     sources: tuple[Callable[[], Iterable[str]], ...] = (
-        lambda: persons, lambda: _metas(meta), lambda: given, lambda: _bylines(tree),
+        lambda: persons, lambda: _metas(meta), lambda: _labelled(meta), lambda: given, lambda: _bylines(tree),
+        lambda: _profiled(tree),
     )  # fmt: skip
     for names in sources:
         found: dict[str, str] = {}
@@ -215,7 +235,7 @@ def _is_person(name: str) -> bool:
     if not name or len(name) > LONGEST_NAME_CHARACTERS or NO_NAME.search(name) or CREDENTIAL.fullmatch(name):
         return False
     its_key = key(name)
-    if OFFICES.search(its_key) or len(its_key) < 2:
+    if OFFICES.search(its_key) or len(its_key) < 2 or ROLE.match(name) or SAYS_BY.fullmatch(name):
         return False
     if name.islower() and name.isascii() and " " not in name and len(name) < LEAST_NAME_LETTERS:
         return False
@@ -250,6 +270,23 @@ def _metas(meta: dict[str, list[str]]) -> Iterator[str]:
                 yield f"{turned[1]} {turned[0]}"
             elif not value.startswith(("http", "/")):
                 yield value
+
+
+def _labelled(meta: dict[str, list[str]]) -> Iterator[str]:
+    for label, said in LABELS:
+        if any(WRITTEN_BY.fullmatch(text.strip(" :：")) for text in meta.get(label, ())):
+            yield from meta.get(said, ())
+
+
+def _profiled(tree: HtmlElement) -> list[str]:
+    """The name that links to the pages of people carry, where the page links to one person alone."""
+    names: dict[str, str] = {}
+    for link in tree.iter("a"):
+        if AUTHORS_PAGE.search(link.get("href") or "") and not _stranger(link):
+            text = " ".join(link.text_content().split())
+            if _is_full(text) and len(text.split()) <= NAME_WORDS:
+                names.setdefault(key(text), text)
+    return list(names.values()) if len(names) == 1 else []
 
 
 def _bylines(tree: HtmlElement) -> list[str]:

@@ -10,7 +10,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,11 +19,11 @@ from lxml.html import HtmlElement
 from pipelines.extract import blocks, markup, phrases
 from pipelines.extract.fields import authors, json_ld
 from pipelines.extract.fields.metadata import Facts
-from pipelines.extract.text import by_trafilatura, classifier, features, other_articles, particulars, tables
+from pipelines.extract.text import by_trafilatura, choice, classifier, features, other_articles, particulars, tables
 from pipelines.model import Removed, Source, Template
 from pipelines.text import words
 
-STEPS = ("second extractor", "judge", "phrases", "title", "agreement", "json-ld", "script data", "site")
+STEPS = ("second extractor", "judge", "phrases", "title", "choice", "json-ld", "script data", "site")
 # Words of a text that is more than nothing. Chosen: as of an article.
 LEAST_WORDS = 15
 # The chance from which on a block is part of the article. Chosen together with the classifier, on the pages it was
@@ -39,10 +39,8 @@ MOSTLY_SHARE, FEW_WORDS = 0.6, 25
 POSTED = 0.9
 # A path that the source's pages agree on counts as much as the page itself does.
 AGREED = 2.0
-# Less than this share of at least so many words that two extractors agree on is a text lost.
-SHARE, MUCH, TRUSTED = 0.5, 150, 0.15
-# Unless the judge keeps at least so many words and is as sure of them as that: a report above a ticker is no text lost.
-KEPT, SURE = 50, 0.9
+# The second extractor has this much more: the first one takes a second look.
+SHARE = 0.5
 # The share of a block's words from which on an extractor has chosen it, or it is a link.
 HALF_SHARE = 0.5
 # Lines at the head among which the title may stand again. Chosen: kicker, title and two lines of byline.
@@ -109,7 +107,8 @@ class Seen:
     """A page's blocks, and what is known of it by itself, without its source.
 
     chosen, second: how much of each block two extractors have, whose texts are lines and plain; chances: how likely
-    each is a part of the article; kinds: what the place around each is called.
+    each is a part of the article; kinds: what the place around each is called; compared: the blocks as texts are
+    chosen by.
     """
 
     found: Sequence[blocks.Block]
@@ -119,6 +118,7 @@ class Seen:
     chances: Sequence[float]
     lines: Sequence[str]
     plain: Sequence[str]
+    compared: choice.Blocks | None = None
 
     @property
     def text(self) -> Sequence[str]:
@@ -137,15 +137,21 @@ def look(tree: HtmlElement, html: str, facts: Facts, without: frozenset[str] = f
     able = features.worth(rows)
     chances[able] = classifier.probabilities(rows[able])
     if facts.posts:
-        chances[_post_blocks(found, facts.posts)] = POSTED
-    return Seen(
-        found,
-        features.kinds_of(found, rows[:, 0].tolist()),
-        rows[:, 0].tolist(),
-        rows[:, 1].tolist(),
-        chances.tolist(),
-        lines,
-        plain,
+        chances[post_blocks(found, facts.posts)] = POSTED
+    kinds = features.kinds_of(found, rows[:, 0].tolist())
+    compared = compare(found, kinds, rows)
+    return Seen(found, kinds, rows[:, 0].tolist(), rows[:, 1].tolist(), chances.tolist(), lines, plain, compared)
+
+
+def compare(found: Sequence[blocks.Block], kinds: Sequence[str], rows: features.Rows) -> choice.Blocks:
+    """The blocks of a page as whole texts are chosen by, as far as every page is read."""
+    chosen = rows[:, 0].tolist()
+    return choice.Blocks(
+        words=np.array([block.words for block in found], dtype=np.float64),
+        linked=np.array([block.linked for block in found], dtype=np.float64),
+        least=np.array([least_chance(*one) for one in zip(found, kinds, chosen, strict=True)]),
+        signs=features.signs(rows),
+        shares={"lines": rows[:, 0].astype(np.float64), "plain": rows[:, 1].astype(np.float64)},
     )
 
 
@@ -164,7 +170,7 @@ def opinions(
     return lines, plain
 
 
-def _post_blocks(found: Sequence[blocks.Block], posts: Sequence[str]) -> list[bool]:
+def post_blocks(found: Sequence[blocks.Block], posts: Sequence[str]) -> list[bool]:
     """Which blocks are of a live blog's posts; a list of links to them is none."""
     shares = features.coverage(found, posts)
     return [
@@ -182,19 +188,31 @@ def read(
     without: frozenset[str] = frozenset(),
 ) -> Text:
     """The text of a page's article, as far as there is one."""
-    seen = look(tree, html, facts, without)
+    return settle(look(tree, html, facts, without), tree, facts, source, template, without)
+
+
+def settle(
+    seen: Seen,
+    tree: HtmlElement,
+    facts: Facts,
+    source: Source,
+    template: Template | None = None,
+    without: frozenset[str] = frozenset(),
+    trees: classifier.Trees | None = None,
+) -> Text:
+    """The text of a page whose blocks were judged; trees: those to choose between whole texts by, if not ours."""
     own = () if "phrases" in without else source.phrases
     template = None if "site" in without else template
     if "judge" in without:
         best = _cut_lines(seen.lines, facts, own, without)
     else:
         best = _judge_blocks(seen, facts, own, template, without)
-        # A source whose pages agree on their places knows better.
-        sure = best.others or "agreement" in without or (template and template.inside)
-        if not sure and _may_be_lost(best, seen):
-            whole = by_trafilatura.lines(tree, precise=False)
-            if _lost(best, whole, seen):
-                best = replace(_cut_lines(whole, facts, own, without), fits=best.fits)
+        # A source whose pages agree on their places knows better, and so does a page that names its posts.
+        sure = best.others or facts.posts or "choice" in without or (template and template.inside)
+        better = None if sure or markup.deep(tree) else _choose(seen, tree, template, trees)
+        if better is not None:
+            better = sorted({*better, *_leads(seen, seen.chances, better, facts)})
+            best = replace(_cut_blocks(seen, better, {}, facts, own, without), fits=best.fits)
     if "json-ld" not in without:
         best = _longer(best, _cut_lines(json_ld.body(facts.node), facts, own, without))
     if "script data" not in without and best.words < LEAST_WORDS:
@@ -206,30 +224,62 @@ def _judge_blocks(
     seen: Seen, facts: Facts, own: Sequence[str], template: Template | None, without: frozenset[str]
 ) -> Text:
     chances, why, fits = _of_site(seen, template)
-    kept = [n for n, chance in enumerate(chances) if chance >= _least_probability(seen, n)]
+    kept = [
+        n for n, chance in enumerate(chances) if chance >= least_chance(seen.found[n], seen.kinds[n], seen.chosen[n])
+    ]
     kept = sorted({*kept, *_leads(seen, chances, kept, facts)})
+    return replace(_cut_blocks(seen, kept, why, facts, own, without), fits=fits)
+
+
+def _cut_blocks(
+    seen: Seen,
+    kept: Sequence[int],
+    why: Mapping[int, str],
+    facts: Facts,
+    own: Sequence[str],
+    without: frozenset[str],
+) -> Text:
+    """The text that some of a page's blocks make, without the title, boilerplate, repetitions and other articles; why:
+    why a block is cut, where its source says it."""
     lines = [seen.found[number].text for number in kept]
     homes = [_home(seen.found[number]) for number in kept]
     cut = dict(zip(kept, _reasons(lines, facts, own, without, homes), strict=True))
     stays = [number for number in kept if not cut[number]]
     titles = {phrases.key(title) for title in facts.titles}
-    others = {} if facts.posts else other_articles.strangers(seen.found, stays, titles, facts.canonical_url)
+    passed = _passed_over(seen, stays, titles)
+    others = {} if facts.posts else other_articles.strangers(seen.found, [*passed, *stays], titles, facts.canonical_url)
     cut.update(others)
+    if others and passed:
+        # What was kept was a stream of other stories, and the article is the brief above it.
+        cut.update(dict.fromkeys(passed, ""))
+        kept = [*passed, *kept]
     added, left = tables.complete_tables(seen.found, {number for number in kept if not cut[number]}, titles)
     cut.update(dict.fromkeys(left, tables.REASON) | dict.fromkeys(added, ""))
     kept = sorted({*kept, *added})
     stays = [number for number in kept if not cut[number]]
-    first, last = (stays[0], stays[-1]) if stays else (0, len(chances))
+    first, last = (stays[0], stays[-1]) if stays else (0, len(seen.found))
     # What stands far from the article and trafilatura did not take for it is not worth telling.
-    told = [n for n in range(len(chances)) if cut.get(n, seen.chosen[n] >= HALF_SHARE or first < n < last)]
+    told = [n for n in range(len(seen.found)) if cut.get(n, seen.chosen[n] >= HALF_SHARE or first < n < last)]
     known = dict(zip(told, phrases.reasons([seen.found[n].text for n in told], own), strict=True))
     removed = [
         Removed(text=block.text, reason=cut.get(n) or known[n] or why.get(n) or _why(block, seen.kinds[n]))
         for n, block in ((n, seen.found[n]) for n in told)
     ]
-    return Text(
-        tuple(_nfc(seen.found[number].text) for number in stays), tuple(removed), fits=fits, others=bool(others)
+    return Text(tuple(_nfc(seen.found[number].text) for number in stays), tuple(removed), others=bool(others))
+
+
+def _passed_over(seen: Seen, stays: Sequence[int], titles: Collection[str]) -> list[int]:
+    """The prose between the title and the first block that stays, where that is far from nothing."""
+    title = next(
+        (n for n, block in enumerate(seen.found) if block.key in titles and block.tag in other_articles.HEADINGS), None
     )
+    if title is None or not stays:
+        return []
+    return [
+        n
+        for n in range(title + 1, stays[0])
+        if seen.found[n].words >= LEAST_WORDS and not seen.kinds[n] and 2 * seen.found[n].linked < seen.found[n].words
+    ]
 
 
 def _leads(seen: Seen, chances: Sequence[float], kept: Sequence[int], facts: Facts) -> list[int]:
@@ -248,10 +298,10 @@ def _leads(seen: Seen, chances: Sequence[float], kept: Sequence[int], facts: Fac
     return called[:1] or [n for n in leads if chances[n] >= NEARLY][:1]
 
 
-def _least_probability(seen: Seen, number: int) -> float:
-    """The least chance with which a block is taken for a part of the article."""
-    block, kind = seen.found[number], seen.kinds[number]
-    if kind and seen.chosen[number] < HALF_SHARE:
+def least_chance(block: blocks.Block, kind: str, chosen: float) -> float:
+    """The least chance with which a block is taken for a part of the article; kind: what its place is called; chosen:
+    how much of it trafilatura has."""
+    if kind and chosen < HALF_SHARE:
         return PLACED_ALONE
     if block.linked >= MOSTLY_SHARE * block.words and block.words < FEW_WORDS:
         return DENSE
@@ -291,30 +341,28 @@ def _shifted(chance: float, by: float) -> float:
     return 1 / (1 + math.exp(-(math.log(chance / (1 - chance)) + by)))
 
 
-def _may_be_lost(best: Text, seen: Seen) -> bool:
-    """Whether the second extractor has so much more text, of which the judge is not sure, that it is worth a look."""
-    kept = [n for n, chance in enumerate(seen.chances) if chance >= _least_probability(seen, n)]
-    size = sum(seen.found[n].words for n in kept)
-    if size >= KEPT and sum(seen.found[n].words * seen.chances[n] for n in kept) >= SURE * size:
-        return False
-    told = sum(
-        block.words
-        for share, block in zip(seen.second, seen.found, strict=True)
-        if share >= HALF_SHARE and block.linked < HALF_SHARE * block.words
-    )
-    return told >= MUCH and best.words < SHARE * told
+def _choose(
+    seen: Seen, tree: HtmlElement, template: Template | None, trees: classifier.Trees | None
+) -> list[int] | None:
+    """The blocks of a text that is better than what the judge keeps; None where none is."""
+    if seen.compared is None:
+        return None
+
+    def ask() -> dict[str, choice.Floats]:
+        return {name: np.array(features.coverage(seen.found, lines)) for name, lines in witnesses(tree).items()}
+
+    better = choice.chosen(seen.compared, np.array(seen.chances, dtype=np.float64), ask, trees)
+    repeated = dict(template.lines) if template else {}
+    return None if better is None else [n for n, one in enumerate(better) if one and seen.found[n].key not in repeated]
 
 
-def _lost(best: Text, whole: Sequence[str], seen: Seen) -> bool:
-    """Whether the judge left out most of what two extractors agree on, although it does not think it impossible."""
-    likely = agreed = 0.0
-    for one, other, chance, block in zip(
-        features.coverage(seen.found, whole), seen.second, seen.chances, seen.found, strict=True
-    ):
-        if one >= HALF_SHARE and other >= HALF_SHARE:
-            agreed += block.words
-            likely += block.words * chance
-    return agreed >= MUCH and best.words < SHARE * agreed and likely >= TRUSTED * agreed
+def witnesses(tree: HtmlElement) -> dict[str, list[str]]:
+    """The lines of the extractors that are asked where there is doubt, by name."""
+    return {
+        "precise": by_trafilatura.lines(tree, precise=True, alone=False),
+        "default": by_trafilatura.lines(tree, precise=False, alone=False),
+        "read": by_trafilatura.readability_lines(tree),
+    }
 
 
 def _longer(best: Text, given: Text) -> Text:

@@ -10,10 +10,12 @@ import unicodedata
 from collections.abc import Sequence
 from copy import deepcopy
 
-from lxml.html import HtmlElement
+from lxml.html import HtmlElement, document_fromstring
 from resiliparse.extract.html2text import extract_plain_text
 from trafilatura import bare_extraction
+from trafilatura.external import try_readability
 
+from pipelines.extract import blocks
 from pipelines.extract.phrases import key
 from pipelines.text import words
 
@@ -55,6 +57,15 @@ def extract_plainly(html: str) -> list[str]:
     return [line.strip() for line in text.split("\n") if line.strip()]
 
 
+def readability_lines(tree: HtmlElement) -> list[str]:
+    """The lines that trafilatura's own readability takes for the article; none where it finds nothing."""
+    found = try_readability(deepcopy(tree))
+    body = found if found.tag == "body" else found.find(".//body")
+    page = document_fromstring("<html><body></body></html>")
+    page[0].append(found if body is None else body)
+    return [block.text for block in blocks.blocks(page)]
+
+
 def link_share(tree: HtmlElement) -> float:
     """The share of a page's visible words that stand in links."""
     body = tree.find("body")
@@ -94,8 +105,11 @@ def _extracted(tree: HtmlElement, precise: bool, alone: bool) -> list[str]:
 
 def _marks(tree: HtmlElement) -> dict[str, str]:
     """The joiners of a page, and for each a character the page does not hold; none where it holds every one."""
-    there = set(tree.text_content())
+    whole = tree.text_content()
     marks: dict[str, str] = {}
+    if not any(joiner in whole for joiner in JOINERS):
+        return marks
+    there = set(whole)
     for joiner in there & JOINERS.keys():
         free = (mark for mark in JOINERS[joiner] + SPARE if mark not in there and mark not in marks.values())
         mark = next(free, "")

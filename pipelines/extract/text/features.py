@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +37,8 @@ NEAR = 8
 BASIC = 10
 # Columns that come out; held to those of the fitted classifier by a test.
 COLUMNS = 89
+# Of those: a list's item, a heading, a paragraph, a sentence's end; and the first and last of the telling names.
+LOOKS, NAMED = (10, 5, 4, 6), slice(37, 51)
 # Share of its words from which on a block was chosen. The classifier was fitted with it: change it and fit anew.
 HALF_SHARE = 0.5
 TABLE = frozenset(("td", "th", "tr", "table", "dd", "dt"))
@@ -207,6 +209,13 @@ def worth(made: Rows) -> NDArray[np.bool_]:
     return np.asarray((chosen > 0) | (second > 0) | (stated > 0) | (size >= math.log1p(PARAGRAPH_WORDS)) | (steps >= 0))
 
 
+def signs(made: Rows) -> NDArray[np.float64]:
+    """What blocks look like, a row each: list, heading, paragraph, sentence, whether they stand in the best place, and
+    in one with a telling name."""
+    told = (made[:, LOOKS], made[:, [9]] >= 0, made[:, NAMED].max(axis=1, keepdims=True))
+    return np.hstack(told).astype(np.float64)
+
+
 def coverage(found: Sequence[Block], lines: Sequence[str]) -> list[float]:
     """How much of each block stands in the lines, 0 to 1."""
     keys = [key(line) for line in lines]
@@ -229,17 +238,37 @@ def coverage(found: Sequence[Block], lines: Sequence[str]) -> list[float]:
 def _sums(found: Sequence[Block]) -> dict[int, Sum]:
     """For every place its sum; the key is the place's identity."""
     sums: dict[int, Sum] = {}
+    places: dict[int, Place] = {}
     for block in found:
+        number = id(block.place)
+        if number not in places:
+            for place in around(block.place):
+                if id(place) in places:
+                    break
+                places[id(place)] = place
+                sums[id(place)] = Sum()
         good = block.words if block.words >= PARAGRAPH_WORDS and block.linked < LINKED_SHARE * block.words else 0
-        for distance, place in enumerate(around(block.place)):
-            one = sums.setdefault(id(place), Sum())
-            one.words += block.words
-            one.linked += block.linked
-            one.good += good
-            one.blocks += 1
-            if distance <= 1:
-                one.direct += good
+        one = sums[number]
+        one.words += block.words
+        one.linked += block.linked
+        one.good += good
+        one.blocks += 1
+        one.direct += good
+        if block.place.parent is not None:
+            sums[id(block.place.parent)].direct += good
+    for place in _outwards(places.values()):
+        if place.parent is not None:
+            inner, outer = sums[id(place)], sums[id(place.parent)]
+            outer.words += inner.words
+            outer.linked += inner.linked
+            outer.good += inner.good
+            outer.blocks += inner.blocks
     return sums
+
+
+def _outwards(places: Iterable[Place]) -> list[Place]:
+    """Places, each before the one around it."""
+    return sorted(places, key=lambda place: -place.depth)
 
 
 def _best(sums: dict[int, Sum], found: Sequence[Block]) -> Place | None:

@@ -12,6 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from pipelines.extract.blocks import Block, Place, around
+from pipelines.extract.phrases import key, reasons
 
 NEXT, STREAM = "another article", "related articles"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5")
@@ -26,6 +27,7 @@ LINKED_SHARE, HEADING_WORDS = 0.8, 3
 SHARED_ONE_IN = 4
 # Elements above a heading in which its unit is looked for. Chosen: units are nested less deep.
 MAX_LEVELS = 6
+NUMBER, NUMBERED = re.compile(r"\d+"), re.compile(r"(?:no\.?|nr\.?|#)?\s?\d{1,3}\b(?!\s?[:/]\s?\d)", re.IGNORECASE)
 # What a page's own address has at its end, and those of its chapters have not.
 ENDING = re.compile(r"(?:\.[a-z]{3,5}|/(?:index\.[a-z]{3,5})?)$")
 # Turns of heading and text that are a stream, the share of texts that are about their heading, words that say nothing.
@@ -92,11 +94,15 @@ def _stream(
     cut: set[int] = set()
     for units in groups.values():
         told = [
-            numbers
+            element
             for element, numbers in units.items()
-            if _words(found, numbers) >= ITEM_WORDS and _heading(found, numbers[0], element, titles, url, linked=True)
+            if _words(found, numbers) >= ITEM_WORDS
+            and (
+                _heading(found, numbers[0], element, titles, url, linked=True)
+                or (_headed(found, numbers[0], element, titles) and _teases(element, url))
+            )
         ]
-        if len(told) >= ITEMS and 2 * len(told) > len(units):
+        if len(told) >= ITEMS and 2 * len(told) > len(units) and not _counted(found[title], told):
             cut.update(number for numbers in units.values() for number in numbers)
     own = [number for number in kept if number not in cut]
     return dict.fromkeys(sorted(cut), STREAM) if _words(found, own) >= OWN_WORDS else {}
@@ -111,7 +117,12 @@ def _in_turns(
         block = found[number]
         above = block.place.parent
         linked = block.words >= HEADING_WORDS and block.linked >= LINKED_SHARE * block.words
-        if above and linked and block.tag in HEADINGS[1:] and _leads_elsewhere(block, url):
+        if (
+            above
+            and linked
+            and (block.tag in HEADINGS[1:] or _is_all(block, "b", "strong"))
+            and _leads_elsewhere(block, url)
+        ):
             headings.setdefault(above.element, []).append(number)
     for numbers in headings.values():
         if len(numbers) < TURNS:
@@ -125,6 +136,12 @@ def _in_turns(
         if sum(told) >= ABOUT * len(told) and _words(found, own) >= OWN_WORDS:
             return dict.fromkeys(cut, STREAM)
     return {}
+
+
+def _is_all(block: Block, *tags: str) -> bool:
+    """Whether all of a block, which may be a line of several, stands in the first such element of its place."""
+    part = next(block.place.element.iter(*tags), None)
+    return part is not None and key(part.text_content()) == block.key
 
 
 def _about(found: Sequence[Block], heading: int, text: Sequence[int]) -> bool:
@@ -142,7 +159,8 @@ def _heading(
     while number >= 0 and any(place.element is unit for place in around(found[number].place)):
         block = found[number]
         if block.words >= HEADING_WORDS and block.key not in titles:
-            leads = block.linked >= LINKED_SHARE * block.words and _leads_elsewhere(block, url)
+            all_link = block.linked >= LINKED_SHARE * block.words or (linked and _is_all(block, "a"))
+            leads = all_link and _leads_elsewhere(block, url)
             if leads and (block.tag in HEADINGS or linked):
                 return True
             if block.tag == "h1" and not linked and not block.linked:
@@ -151,19 +169,51 @@ def _heading(
     return False
 
 
+def _headed(found: Sequence[Block], first: int, unit: HtmlElement, titles: Collection[str]) -> bool:
+    """Whether a unit begins with a heading that is no link, and that is not the page's."""
+    number = first
+    while number > 0 and any(place.element is unit for place in around(found[number - 1].place)):
+        number -= 1
+    block = found[number]
+    return block.tag in HEADINGS and block.words >= HEADING_WORDS and block.key not in titles
+
+
+def _teases(unit: HtmlElement, url: str) -> bool:
+    """Whether all that a unit links to is one other page of the site, by its picture or with words that ask to read on.
+
+    A guide links to many pages, to other sites, or by the names of what it tells of.
+    """
+    links = [*unit.iterancestors("a"), *unit.iter("a")]
+    elsewhere = [(_elsewhere(link, url), " ".join(link.text_content().split())) for link in links]
+    there = {address for address, _ in elsewhere}
+    if len(there) != 1 or "" in there:
+        return False
+    said = [text for _, text in elsewhere]
+    return unit.tag == "article" or "" in said or any(reasons([text for text in said if text]))
+
+
+def _counted(title: Block, units: Sequence[HtmlElement]) -> bool:
+    """Whether the title says how many units there are, or they are numbered, as those of a ranking are."""
+    numbered = [unit for unit in units if NUMBERED.match(" ".join(unit.text_content().split()))]
+    return str(len(units)) in NUMBER.findall(title.text) or 2 * len(numbered) > len(units)
+
+
 def _leads_elsewhere(block: Block, url: str) -> bool:
     """Whether the link of a heading leads to another page of the site."""
     element = block.place.element
     links = [a for a in (element, *element.iterancestors("a"), *element.iter("a")) if a.tag == "a"]
+    return any(_elsewhere(link, url) for link in links[:2])
+
+
+def _elsewhere(link: HtmlElement, url: str) -> str:
+    """The address of another page of the site that a link leads to, but for chapters of this one; empty for none."""
     here = urlsplit(url)
-    for link in links[:2]:
-        try:
-            there = urlsplit(urljoin(url, (link.get("href") or "#").strip()))
-        except ValueError:
-            continue
-        if there.hostname == here.hostname and (there.path, there.query) != (here.path, here.query):
-            return not _chapter(there.path, here.path)
-    return False
+    try:
+        there = urlsplit(urljoin(url, (link.get("href") or "#").strip()))
+    except ValueError:
+        return ""
+    other = there.hostname == here.hostname and (there.path, there.query) != (here.path, here.query)
+    return f"{there.path}?{there.query}" if other and not _chapter(there.path, here.path) else ""
 
 
 def _chapter(path: str, page: str) -> bool:
