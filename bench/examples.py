@@ -89,15 +89,16 @@ def example(one: tuple[Path, dict[str, Any]]) -> Example | None:
     # On a page of this size or depth they can take minutes, and are not asked.
     asked = dict.fromkeys(choice.ASKED, lines) if markup.deep(tree) else assembly.witnesses(tree)
     shares = {name: np.array(features.coverage(found, told)) for name, told in asked.items()}
-    return made(gold, rows, found, replace(compared, shares={**compared.shares, **shares}))
+    return made(folder.name, gold, rows, found, replace(compared, shares={**compared.shares, **shares}))
 
 
-def made(gold: dict[str, Any], rows: Any, found: Sequence[blocks.Block], compared: choice.Blocks) -> Example:
+def made(
+    corpus: str, gold: dict[str, Any], rows: Any, found: Sequence[blocks.Block], compared: choice.Blocks
+) -> Example:
     """An example of what was seen of a page."""
     labels, counted = _labels(found, gold["paras"])
     sizes = np.array([block.words for block in found], dtype=float)
     doubt = 1 - 0.6 * ((labels > 0.25) & (labels < 0.75))
-    corpus = gold["corpus"]
     weights = (
         WEIGHTS.get(corpus, 1.0) * doubt * counted * (np.minimum(sizes, 80) + 4) / max(30.0, (sizes * labels).sum())
     )
