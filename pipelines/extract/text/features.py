@@ -39,6 +39,8 @@ BASIC = 10
 COLUMNS = 89
 # Of those: a list's item, a heading, a paragraph, a sentence's end; and the first and last of the telling names.
 LOOKS, NAMED = (10, 5, 4, 6), slice(37, 51)
+# How many elements a block stands below the best place, less than 0 outside.
+STEPS_BELOW = 9
 # Share of its words from which on a block was chosen. The classifier was fitted with it: change it and fit anew.
 HALF_SHARE = 0.5
 TABLE = frozenset(("td", "th", "tr", "table", "dd", "dt"))
@@ -212,7 +214,7 @@ def worth(made: Rows) -> NDArray[np.bool_]:
 def signs(made: Rows) -> NDArray[np.float64]:
     """What blocks look like, a row each: list, heading, paragraph, sentence, whether they stand in the best place, and
     in one with a telling name."""
-    told = (made[:, LOOKS], made[:, [9]] >= 0, made[:, NAMED].max(axis=1, keepdims=True))
+    told = (made[:, LOOKS], made[:, [STEPS_BELOW]] >= 0, made[:, NAMED].max(axis=1, keepdims=True))
     return np.hstack(told).astype(np.float64)
 
 
