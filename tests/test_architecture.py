@@ -72,7 +72,7 @@ PUBLIC = {
     "singlebyte steering text urls",
     "pipelines.airflow": "airflow_home api_client cleaning night_dags service_dags standalone",
     "pipelines.alert": "cases feeds keeping known stage synonyms timing watches watchfile",
-    "pipelines.archive": "again backfill coverage differences evidence export holding importing parts passages "
+    "pipelines.archive": "again backfill coverage differences erasing evidence export holding importing parts passages "
     "provenance published received search tried verify",
     "pipelines.crawl": "account aliases discovery host_locks ledger named_urls past policy rhythm rules stage summary",
     "pipelines.dates": "clocks lists months relative written",

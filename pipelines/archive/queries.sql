@@ -89,6 +89,82 @@ order by source collate "C", count(*) desc, extractor
 select source from (select distinct source from runs where source <> '' union select distinct source from urls) known
 order by source collate "C"
 
+-- name: erase_addresses
+-- Write down the addresses of an article as erased, by their keys: from now on the ledger takes none of them.
+insert into erased (source, url_key, variant_key, article_id)
+select u.source, u.url_key, u.variant_key, %(id)s from urls u where u.id = %(url_id)s or u.alias_of = %(url_id)s
+on conflict (source, url_key) do nothing
+
+-- name: erase_alerts
+-- Take the alerts of an article away, with the words they were found by.
+delete from alerts where article_id = %(id)s
+
+-- name: erase_article
+-- The article of a number, and what holds it: the lowest hold.
+select a.id, a.source, a.url_id, (select count(*)::int from revisions r where r.article_id = a.id) as wordings,
+    (select count(*)::int from alerts w where w.article_id = a.id) as alerts,
+    (select min(h.hold_id) from held_articles h where h.article_id = a.id) as held
+from articles a
+where a.id = %(id)s
+
+-- name: erase_begun
+-- The erasing of an article that was begun: whether it is over.
+select bool_and(done_at is not null) as over from erased where article_id = %(id)s
+
+-- name: erase_end
+-- An article is erased.
+update erased set done_at = now() where article_id = %(id)s
+
+-- name: erase_fetches
+-- The looks at addresses go; what load decided of them went before.
+delete from fetches where url_id = any(%(urls)s)
+
+-- name: erase_list_fetch
+-- The answer of a list that told of what was erased is away.
+update fetches set warc_file = null, warc_offset = null, warc_length = null, digest = '', code = 'erased', reason = 'erased on request'
+where id = any(%(ids)s)
+
+-- name: erase_lists
+-- The answers of a source's lists since an article was discovered, of which some may tell of it.
+select f.id, f.warc_file, f.warc_offset, f.warc_length
+from fetches f join urls u on u.id = f.url_id
+where f.source = %(source)s and u.kind <> 'article' and f.warc_file is not null
+    and f.fetched_at >= (select min(o.discovered_at) from urls o where o.id = any(%(urls)s)) - %(before)s
+order by f.warc_file, f.warc_offset
+
+-- name: erase_looks
+-- All looks at these addresses.
+select f.url, f.final_url, f.warc_file, f.warc_offset from fetches f where f.url_id = any(%(urls)s)
+
+-- name: erase_messages
+-- Messages that told of an article and of nothing else go; of others the words do.
+with told as (
+    select distinct d.delivery_id from delivered_alerts d join alerts a on a.id = d.alert_id where a.article_id = %(id)s
+), dropped as (
+    delete from deliveries
+    where id in (select delivery_id from told) and not exists (
+        select from delivered_alerts d join alerts a on a.id = d.alert_id
+        where d.delivery_id = deliveries.id and a.article_id is distinct from %(id)s
+    )
+)
+update deliveries set subject = '', body = '' where id in (select delivery_id from told) and state <> 'waiting'
+
+-- name: erase_outcomes
+-- What load decided of these addresses goes.
+delete from outcomes where url_id = any(%(urls)s)
+
+-- name: erase_rows
+-- The article goes, with its wordings, changes, words in the index, signature and place in its story.
+delete from articles where id = %(id)s
+
+-- name: erase_urls
+-- The rows of an article's addresses: itself and its aliases.
+select u.id, u.url from urls u where u.id = %(url_id)s or u.alias_of = %(url_id)s
+
+-- name: erase_urls_end
+-- One line of each address stays in the ledger, without a word of what it was: a trigger says so.
+update urls set state = 'excluded' where id = any(%(urls)s)
+
 -- name: files_of_ledger
 -- Every raw file that the ledger points to, one step of the index each, however many pages are in it.
 with recursive named (file) as (

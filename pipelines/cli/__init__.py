@@ -13,6 +13,7 @@ from pipelines import installation
 from pipelines.cli import (
     archive,
     backfills,
+    erasing,
     evidence,
     export,
     holds,
@@ -50,6 +51,7 @@ for part in (
     export,
     imports,
     backfills,
+    erasing,
     holds,
     people,
     newsroom,

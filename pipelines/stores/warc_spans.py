@@ -5,10 +5,13 @@ Each record is a gzip member of its own, with its checksum; three whole ones in 
 
 from __future__ import annotations
 
+import struct
 import zlib
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
+from uuid import uuid4
 
 # What zlib is told to read: gzip with its head and end, and the bare stream inside.
 GZIP, DEFLATE = 31, -15
@@ -23,6 +26,8 @@ MAGIC = b"\x1f\x8b\x08\x00"
 MOST_TRIED = 10_000
 # Bytes of a gzip member's head and end (RFC 1952).
 HEADER_BYTES, TRAILER_BYTES = 10, 8
+# The head of a gzip member with a comment: deflate, no time, no system.
+COMMENTED = b"\x1f\x8b\x08\x10\x00\x00\x00\x00\x00\xff"
 # The types of the three records of a page, in their order.
 TRIPLE = ("request", "response", "metadata")
 
@@ -86,6 +91,25 @@ def next_member(file: BinaryIO, position: int, length: int) -> int:
         if found >= 0 or len(piece) < PIECE_BYTES:
             return at + (found if found >= 0 else len(piece))
         at += PIECE_BYTES - len(MAGIC) + 1
+
+
+def make_filling(length: int) -> bytes:
+    """A gzip member of exactly so many bytes, with a record that says that a page was erased.
+
+    What is left over is a comment in the member's head, which every reader skips (RFC 1952).
+    """
+    content = b"What stood here was erased on request.\r\n"
+    head = (
+        b"WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:%s>\r\nWARC-Date: %s\r\n"
+        b"Content-Type: text/plain\r\nContent-Length: %d\r\n\r\n"
+        % (str(uuid4()).encode(), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode(), len(content))
+    )
+    record = head + content + b"\r\n\r\n"
+    squeezed = zlib.compressobj(wbits=DEFLATE)
+    data = squeezed.compress(record) + squeezed.flush()
+    trailer = struct.pack("<II", zlib.crc32(record), len(record))
+    blank = length - HEADER_BYTES - len(data) - TRAILER_BYTES - 1
+    return COMMENTED + b" " * blank + b"\x00" + data + trailer
 
 
 def _first_damage(begun: int, spans: Sequence[tuple[int, int]]) -> int:

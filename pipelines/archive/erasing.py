@@ -1,0 +1,175 @@
+"""Erasing: an article that may not be kept, taken out of database, article files and raw records for good.
+
+What stays is a line in the ledger for each of its addresses, with a digest in the place of the address; whatever names
+one again is excluded there. A raw file keeps its length and all its other bytes, so that what points into it still
+does, and its chain says that it was rewritten. Killed at any moment, the same does the rest.
+"""
+
+from __future__ import annotations
+
+import html
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from pipelines.errors import NightdeskError, StoreError
+from pipelines.model import Pointer
+from pipelines.settings import Settings
+from pipelines.stores import articlefile, bucket, chain, postgres, warc, warc_spans
+
+# The locks of a source: of a night's crawl, and of one of the past.
+LOCKS = ("crawl", "past")
+# A list is looked through that came so long before the article was discovered. Chosen: the run that discovered it.
+BEFORE = timedelta(days=1)
+# Why an article was erased may tell what was in it: the chain has the deed alone.
+WHY = "pages erased on request"
+PIECE_BYTES = 1 << 20
+
+
+@dataclass(kw_only=True)
+class Erased:
+    """What went, or would go: addresses, wordings, alerts; pages of raw files, answers of lists that told of it, lines
+    of article files. stays: what somebody has to see to, as sentences."""
+
+    id: int
+    source: str = ""
+    addresses: int = 0
+    wordings: int = 0
+    alerts: int = 0
+    pages: int = 0
+    lists: int = 0
+    lines: int = 0
+    stays: list[str] = field(default_factory=list)
+
+
+def erase(settings: Settings, number: int, *, dry: bool = False) -> Erased:
+    """Erase an article. NightdeskError where there is none, a hold holds it, or its source is being crawled.
+
+    dry: only say what would go.
+    """
+    with postgres.connection(settings, application="nightdesk erase") as conn:
+        with conn:
+            found = postgres.row(conn, "erase_article", id=number)
+            begun = postgres.row(conn, "erase_begun", id=number)
+        if found is None:
+            if begun and begun["over"]:
+                raise NightdeskError(f"Article {number} is erased already.")
+            raise NightdeskError(f"There is no article {number}; `nightdesk search` finds the numbers of articles.")
+        if found["held"]:
+            raise NightdeskError(f"Article {number} is held: `nightdesk hold --release {found['held']}` comes first.")
+        source = found["source"]
+        with postgres.held(conn, LOCKS[0], source) as night, postgres.held(conn, LOCKS[1], source) as past:
+            if not ((night and past) or dry):
+                raise NightdeskError(f"{source} is being crawled: erase the article when that has ended.")
+            return _erase(settings, conn, found, dry=dry)
+
+
+def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *, dry: bool) -> Erased:
+    number, source = found["id"], found["source"]
+    done = Erased(id=number, source=source, wordings=found["wordings"], alerts=found["alerts"])
+    with conn:
+        addresses = postgres.query(conn, "erase_urls", url_id=found["url_id"])
+        urls = [row["id"] for row in addresses]
+        if not dry:
+            postgres.query(conn, "load_lock", source=source)
+            # First of all, so that nothing takes the article in again meanwhile.
+            postgres.execute(conn, "erase_addresses", id=number, url_id=found["url_id"])
+        looks = postgres.query(conn, "erase_looks", urls=urls)
+        lists = postgres.query(conn, "erase_lists", source=source, urls=urls, before=BEFORE)
+    done.addresses = len(urls)
+    names = {row["url"] for row in addresses} | {row[at] for row in looks for at in ("url", "final_url") if row[at]}
+    telling = [row for row in lists if _tells(settings, row, names)]
+    done.lists = len(telling)
+    done.pages = _erase_records(settings, [*looks, *telling], done, dry=dry) - done.lists
+    done.lines = _erase_lines(settings, source, set(urls), dry=dry)
+    _erase_golden(settings, source, names, done, dry=dry)
+    if dry:
+        return done
+    with conn:
+        postgres.execute(conn, "erase_list_fetch", ids=[row["id"] for row in telling])
+    with conn:
+        postgres.query(conn, "load_lock", source=source)
+        postgres.execute(conn, "erase_messages", id=number)
+        postgres.execute(conn, "erase_alerts", id=number)
+        postgres.execute(conn, "erase_rows", id=number)
+        postgres.execute(conn, "stories_renumber", ids=[number])
+        postgres.execute(conn, "erase_outcomes", urls=urls)
+        postgres.execute(conn, "erase_fetches", urls=urls)
+        postgres.execute(conn, "erase_urls_end", urls=urls)
+        postgres.execute(conn, "erase_end", id=number)
+    return done
+
+
+def _tells(settings: Settings, row: postgres.Row, names: set[str]) -> bool:
+    """Whether a list's answer names one of these addresses; one that cannot be read does not."""
+    pointer = Pointer(**{name: row[name] for name in ("warc_file", "warc_offset", "warc_length")})
+    try:
+        body = warc.decoded(warc.read(settings.raw, pointer))
+    except StoreError:
+        return False
+    return any(form.encode() in body for name in names for form in {name, html.escape(name)})
+
+
+def _erase_records(settings: Settings, rows: Sequence[postgres.Row], done: Erased, *, dry: bool) -> int:
+    """Put a filling of the same length in the place of pages; how many pages those are."""
+    places: dict[str, set[int]] = defaultdict(set)
+    for row in rows:
+        if row["warc_file"]:
+            places[row["warc_file"]].add(row["warc_offset"])
+    count = 0
+    for name, offsets in places.items():
+        path = settings.raw / name
+        if warc.is_elsewhere(name):
+            done.stays.append(
+                f"{name} is no file of ours: {len(offsets)} page(s) stay until somebody erases them there"
+            )
+            continue
+        if not dry:
+            chain.finish_rewrites(settings.raw, name.partition("/")[0])
+        if not bucket.is_there(path):
+            continue
+        with bucket.whole(path, newest=True) as here, tempfile.TemporaryFile() as content:
+            _, spans, _ = warc_spans.find_spans(here)
+            mine = [span for span in spans if any(span[0] <= offset < span[1] for offset in offsets)]
+            count += len(mine)
+            if dry or not mine:
+                continue
+            with here.open("rb") as file:
+                while piece := file.read(PIECE_BYTES):
+                    content.write(piece)
+            for begin, end in mine:
+                content.seek(begin)
+                content.write(warc_spans.make_filling(end - begin))
+            content.seek(0)
+            chain.rewrite(settings.raw, name, content, f"{len(mine)} {WHY}")
+    return count
+
+
+def _erase_lines(settings: Settings, source: str, urls: set[int], *, dry: bool) -> int:
+    """Take the lines of these addresses out of the source's article files and trials; how many."""
+    folder = settings.articles / source
+    files = [folder / Path(name).name for name in bucket.listed(folder, ".jsonl")]
+    files += sorted(settings.trials.glob(f"*/{source}*.jsonl"))
+    count = 0
+    for path in files:
+        here = sum(line.url_id in urls for line in articlefile.read(path))
+        if here and not dry:
+            articlefile.write(path, [line for line in articlefile.read(path) if line.url_id not in urls])
+        count += here
+    return count
+
+
+def _erase_golden(settings: Settings, source: str, names: set[str], done: Erased, *, dry: bool) -> None:
+    """Take away the bytes of golden pages; their facts stand in a file that people write."""
+    kept: Path = settings.data / "golden" / source
+    for path in list(kept.glob(f"*/*{warc.CLOSED}")):
+        if any(page.url in names for _, page, _ in warc.pages(path)):
+            done.pages += 1
+            if not dry:
+                path.unlink()
+    facts = settings.sources / "golden" / f"{source}.toml"
+    if facts.exists() and any(name in facts.read_text(encoding="utf-8") for name in names):
+        done.stays.append(f"{facts} has the facts of a golden page of it: take its [[page]] out there")

@@ -1,0 +1,142 @@
+"""Erasing: nothing of an article stays but a digest of its address, and nothing takes it in again."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import signal
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipelines.alert import stage as alert
+from pipelines.alert import watches
+from pipelines.archive import erasing
+from pipelines.cli import app
+from pipelines.errors import NightdeskError
+from pipelines.settings import exported
+from pipelines.stores import postgres
+from tests.papers import HOST, Paper
+
+Nightdesk = Callable[..., Result]
+SECRET = "فلان الفلاني من سكان الحي القديم وحده يعرف ما جرى في تلك الليلة الطويلة هناك"
+
+
+@pytest.fixture
+def nightdesk(paper: Paper, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
+    """`nightdesk` after two nights of a paper, whose article 2 was edited and told to somebody."""
+    for name, value in exported(paper.settings).items():
+        monkeypatch.setenv(name, value)
+    source = paper.source
+    (paper.settings.sources / f"{source.name}.toml").write_text(
+        f'title = "{source.title}"\nurl = "{source.url}"\ncountry = "{source.country}"\n'
+        f'language = "{source.language}"\ntimezone = "{source.timezone}"\nfeeds = {json.dumps(list(source.feeds))}\n',
+        encoding="utf-8",
+    )
+    with conn:
+        watches.add(conn, watches.make("person", ["الفلاني"], channels=["desk"]))
+    paper.prints(1)
+    paper.comes_out()
+    paper.prints(2, 1, n2=f"{SECRET}.")
+    paper.comes_out()
+    paper.prints(2, 1, n2=f"{SECRET}. وقد أضافت الصحيفة هذه الجملة الطويلة في المساء بعد أن سألت عنه الجيران كلهم.")
+    paper.comes_out()
+    for night in (1, 2, 3):
+        alert.match(paper.settings, f"2026-11-{night:02}T0200")
+    return lambda *words: CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+
+
+def number_of(conn: postgres.Connection) -> int:
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select id from articles where url like '%%/news/2'")
+        return cursor.fetchone()["id"]  # type: ignore[index,call-overload,no-any-return]
+
+
+def mentions(conn: postgres.Connection, data: Path, *told: str) -> list[str]:
+    """Where one of these stands: tables, article files, and what raw files unpack to."""
+    found = []
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select tablename from pg_tables where schemaname = 'public' order by 1")
+        for name in [row["tablename"] for row in cursor.fetchall()]:  # type: ignore[call-overload]
+            cursor.execute(f"select t::text as row from {name} t")
+            found += [name for row in cursor.fetchall() if any(one in row["row"] for one in told)]  # type: ignore[call-overload]
+    for path in [*data.rglob("*.jsonl"), *data.rglob("*.warc.gz")]:
+        content, text = path.read_bytes(), b""
+        while path.suffix == ".gz" and content:
+            member = zlib.decompressobj(wbits=31)
+            text += member.decompress(content)
+            content = member.unused_data
+        found += [path.name] if any(one.encode() in (text or content) for one in told) else []
+    return found
+
+
+def holds(nightdesk: Nightdesk) -> None:
+    assert json.loads(nightdesk("verify", "--records", "--json").stdout)["damage"] == []
+    for night in (1, 2, 3):
+        ledger = json.loads(nightdesk("ledger", "--run", f"2026-11-{night:02}T0200", "--json").stdout)
+        assert ledger["differences"] == [], night
+
+
+def test_nothing_of_an_erased_article_stays_and_the_next_night_does_not_take_it(
+    nightdesk: Nightdesk, paper: Paper, conn: postgres.Connection
+) -> None:
+    number = number_of(conn)
+    told = (SECRET, f"{HOST}/news/2")
+    assert len(set(mentions(conn, paper.settings.data, *told))) > 8
+    before = nightdesk("erase", number, "--dry-run")
+
+    said = nightdesk("erase", number, "--yes")
+
+    assert "2 wordings, 2 pages in raw files" in before.stdout
+    assert said.exit_code == 0, said.output
+    assert mentions(conn, paper.settings.data, *told) == []
+    holds(nightdesk)
+    verified = json.loads(nightdesk("verify", "--json").stdout)
+    assert any("erased on request" in note["detail"] for note in verified["notes"])
+    paper.prints(3, 2, 1, n2=f"{SECRET}.")
+    asked = paper.comes_out()[1]
+    assert [path for path in asked if "/news/2" in path] == []
+    assert "/news/3" in asked
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select state, code, url from urls where code = 'erased'")
+        (row,) = cursor.fetchall()
+    assert (row["state"], row["url"].startswith("erased:")) == ("excluded", True)  # type: ignore[call-overload]
+    with pytest.raises(NightdeskError, match="is erased already"):
+        nightdesk("erase", number, "--yes")
+
+
+def test_what_is_held_is_not_erased(nightdesk: Nightdesk, conn: postgres.Connection) -> None:
+    number = number_of(conn)
+    nightdesk("hold", number)
+
+    with pytest.raises(NightdeskError, match="hold --release"):
+        nightdesk("erase", number, "--yes")
+
+
+def test_killed_at_any_moment_the_same_again_erases_all(
+    nightdesk: Nightdesk, paper: Paper, conn: postgres.Connection
+) -> None:
+    number = number_of(conn)
+    moments, fork = random.Random(14), multiprocessing.get_context("fork")
+
+    for _ in range(5):
+        child: Any = fork.Process(target=erasing.erase, args=(paper.settings, number))
+        child.start()
+        child.join(moments.uniform(0.01, 0.25))
+        if child.is_alive():
+            os.kill(child.pid, signal.SIGKILL)
+        child.join()
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select bool_and(done_at is not null) as over from erased")
+        over = cursor.fetchone()["over"]  # type: ignore[index,call-overload]
+    if not over:
+        assert nightdesk("erase", number, "--yes").exit_code == 0
+
+    assert mentions(conn, paper.settings.data, SECRET, f"{HOST}/news/2") == []
+    holds(nightdesk)
