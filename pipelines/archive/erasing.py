@@ -151,7 +151,7 @@ def _erase_records(settings: Settings, rows: Sequence[postgres.Row], done: Erase
 def _erase_lines(settings: Settings, source: str, urls: set[int], *, dry: bool) -> int:
     """Take the lines of these addresses out of the source's article files and trials; how many."""
     folder = settings.articles / source
-    files = [folder / Path(name).name for name in bucket.listed(folder, ".jsonl")]
+    files: list[Path] = [folder / Path(name).name for name in bucket.listed(folder, ".jsonl")]
     files += sorted(settings.trials.glob(f"*/{source}*.jsonl"))
     count = 0
     for path in files:
