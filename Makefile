@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 # The extractors we are measured against have an environment of their own: nothing of theirs is in ours.
 PEERS := bench/.venv-peers
 READERS := bench/.venv-readers
+# What several machines need on top is in an environment of its own: a lean one never has any of it.
+CLUSTER := .venv-cluster
 # Four files of tests at a time: much of a test is waiting for a site's delay or for Airflow. In the order of
 # tests/conftest.py, the longest first; xdist's own order begins with the files of most tests.
 BESIDE := -n 4 --dist loadfile --no-loadscope-reorder
@@ -16,7 +18,7 @@ export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test test-long faults check airflow docker bench bench-scale bench-export bench-extraction render lock clean
+.PHONY: help run ui test test-long faults check airflow docker cluster bench bench-scale bench-export bench-extraction render lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -66,6 +68,10 @@ bench-extraction: $(VENV)/ready-dev ## CORPUS=dir: us and our peers on real page
 
 render: $(VENV)/ready-render ## add what sources with render = true need; the browser itself is your system's
 
+cluster: $(VENV)/ready-dev ## a night by three Celery workers that share a bucket, one killed: docs/cluster.md
+	@$(MAKE) -s $(CLUSTER)/ready
+	@NIGHTDESK_TESTS_CLUSTER=$(CURDIR)/$(CLUSTER)/bin/python $(BIN)/pytest -n 0 -x -rs tests/cluster
+
 lock: $(VENV)/uv ## resolve requirements*.in into the locks
 	@for f in requirements-uv requirements; do \
 	  $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" $$f.in -o $$f.lock; done
@@ -76,7 +82,7 @@ lock: $(VENV)/uv ## resolve requirements*.in into the locks
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" bench/readers.in -o bench/readers.lock
 
 clean: ## remove the environment and caches; data and sources stay
-	@rm -rf $(VENV) $(PEERS) $(READERS) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	@rm -rf $(VENV) $(PEERS) $(READERS) $(CLUSTER) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
 
 # The installer comes first, by pip, with its hashes; it then installs the rest about five times faster than pip.
 $(VENV)/uv: requirements-uv.lock
@@ -119,4 +125,11 @@ $(READERS)/ready: bench/readers.lock | $(VENV)/uv
 	@echo "Installing what bench/readers.lock pins ..."
 	@$(BIN)/uv venv -q --allow-existing --python $(BIN)/python $(READERS)
 	@VIRTUAL_ENV=$(CURDIR)/$(READERS) $(BIN)/uv pip sync -q --require-hashes --compile-bytecode bench/readers.lock
+	@touch $@
+
+$(CLUSTER)/ready: requirements-cluster.lock setup.cfg pyproject.toml | $(VENV)/uv
+	@echo "Installing what requirements-cluster.lock pins ..."
+	@$(BIN)/uv venv -q --allow-existing --python $(BIN)/python $(CLUSTER)
+	@VIRTUAL_ENV=$(CURDIR)/$(CLUSTER) $(BIN)/uv pip sync -q --require-hashes --compile-bytecode requirements-cluster.lock
+	@VIRTUAL_ENV=$(CURDIR)/$(CLUSTER) $(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
 	@touch $@

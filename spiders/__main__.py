@@ -27,6 +27,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from pipelines.codes import RunState
 from pipelines.crawl import host_locks, past
+from pipelines.crawl import policy as policy_of_crawl
 from pipelines.errors import DatabaseError, NightdeskError, SettingsError, SourceError
 from pipelines.model import Expect, Source
 from pipelines.settings import Settings, secrets, settings
@@ -84,7 +85,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -> int:
     """Crawl until nothing is due, the budget is used up, or somebody stops it."""
-    with postgres.connection(current, application="nightdesk crawl") as conn:
+    with postgres.connection(
+        current, application="nightdesk crawl", idle_seconds=policy_of_crawl.SILENT_SESSION.total_seconds()
+    ) as conn:
         migrations.check_migrated(conn)
         kept = store.Store(current, conn, given.run, wanted=past.of_json(given.past))
         # None for a source that another process crawls; what was taken stands in `kept.followed`.

@@ -28,8 +28,9 @@ from pipelines.errors import AwayError, SettingsError, StoreError
 from pipelines.places import address_of
 
 SCHEME = "s3://"
-# Seconds that a stage asks a bucket again before it gives up. Chosen: a store that restarts is back within two minutes.
-PATIENCE_SECONDS = 150.0
+# Seconds that a stage asks a bucket again before it gives up. Chosen: a store that restarts is back by then; shorter
+# than a crawl's session may be silent (crawl.policy).
+PATIENCE_SECONDS = 90.0
 # Seconds between two tries, growing from the first to the longest. Chosen: a store under load is not made busier.
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.2, 5.0
 # Seconds for which nobody waits again for a bucket that was given up. Chosen: each page of a source asks anew.

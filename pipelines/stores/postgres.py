@@ -44,14 +44,22 @@ NAMED = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 # The tables are in public: a role called nightdesk would find the views of the schema nightdesk before them. Compiling
 # a statement (jit) costs more than any of ours gains.
 OPTIONS = "-c timezone=UTC -c search_path=public -c jit=off"
+# Seconds until either side asks whether the other one is still there, between two such questions, and how many go
+# without an answer: the session of a machine that died, and with it all its locks, is free within a minute.
+ALIVE_SECONDS, ALIVE_AGAIN_SECONDS, ALIVE_TIMES = 20, 10, 4
+SERVER_ASKS = (
+    f"-c tcp_keepalives_idle={ALIVE_SECONDS} -c tcp_keepalives_interval={ALIVE_AGAIN_SECONDS} "
+    f"-c tcp_keepalives_count={ALIVE_TIMES}"
+)
 
 psycopg2.extras.register_default_jsonb(globally=True)
 
 
-def connect(settings: Settings, *, application: str = "nightdesk") -> Connection:
+def connect(settings: Settings, *, application: str = "nightdesk", idle_seconds: float = 0) -> Connection:
     """A new connection in UTC, its rows as dicts; `with conn:` is one transaction. DatabaseError says what to do.
 
     Where the embedded server has no folder yet it is not made: `migrate` does that, when somebody sets up.
+    idle_seconds: the server ends the session when it has said nothing for so long; 0 is never.
     """
     if not settings.database_url and not (settings.data / "postgres").exists():
         raise DatabaseError(
@@ -66,7 +74,10 @@ def connect(settings: Settings, *, application: str = "nightdesk") -> Connection
             application_name=application,
             cursor_factory=psycopg2.extras.RealDictCursor,
             connect_timeout=CONNECT_SECONDS,
-            options=f"{OPTIONS} {_options_of(address)}".strip(),
+            keepalives_idle=ALIVE_SECONDS,
+            keepalives_interval=ALIVE_AGAIN_SECONDS,
+            keepalives_count=ALIVE_TIMES,
+            options=f"{OPTIONS} {SERVER_ASKS} {_idle(idle_seconds)} {_options_of(address)}".strip(),
         )
     except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
         raise DatabaseError(
@@ -81,18 +92,23 @@ def connect(settings: Settings, *, application: str = "nightdesk") -> Connection
     return conn
 
 
+def _idle(seconds: float) -> str:
+    ms = round(seconds * 1000)
+    return f"-c idle_session_timeout={ms} -c idle_in_transaction_session_timeout={ms}" if ms else ""
+
+
 def _options_of(address: str) -> str:
     # What an administrator writes into the address comes after ours, which would take its place otherwise.
     return str(psycopg2.extensions.parse_dsn(address).get("options", ""))
 
 
 @contextmanager
-def connection(settings: Settings, *, application: str = "nightdesk") -> Iterator[Connection]:
+def connection(settings: Settings, *, application: str = "nightdesk", idle_seconds: float = 0) -> Iterator[Connection]:
     """A connection that is closed at the end of the block; what was not committed is rolled back.
 
     DatabaseError where the server goes away meanwhile.
     """
-    conn = connect(settings, application=application)
+    conn = connect(settings, application=application, idle_seconds=idle_seconds)
     try:
         yield conn
     except Error as error:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -74,16 +74,17 @@ def test_a_night_by_three_workers_one_of_which_dies_loses_nothing_and_doubles_no
     followed: Settings, store: Store, web: Sites, tmp_path: Path
 ) -> None:
     store.fails = lambda number: number % 10 == 7
-    killed: list[str] = []
     seen: Counter[str] = Counter()
 
     with workers.running(followed, tmp_path, store.environment, count=3) as cluster:
-        killing = threading.Thread(target=kill_one_that_crawls, args=(cluster, killed))
-        killing.start()
-        found = standalone.night(
-            cluster.airflow, RUN, on_task=lambda task: seen.update([f"{task.dag}.{task.task} {task.state}"]), budget=900
-        )
-        killing.join()
+        with ThreadPoolExecutor(1) as thread:
+            night = thread.submit(
+                standalone.night, cluster.airflow, RUN, budget=900,
+                on_task=lambda task: seen.update([f"{task.dag}.{task.task} {task.state}"]),
+            )  # fmt: skip
+            # Here, for a process that a thread starts ends with it.
+            killed = kill_one_that_crawls(cluster)
+            found = night.result()
 
         assert killed
         assert {dag: run.state for dag, run in found.items()} == dict.fromkeys(standalone.NIGHT, "success"), seen
@@ -93,17 +94,17 @@ def test_a_night_by_three_workers_one_of_which_dies_loses_nothing_and_doubles_no
         assert not [path for worker in cluster.workers for path in worker.data.rglob("*.warc.gz*")]
 
 
-def kill_one_that_crawls(cluster: Cluster, killed: list[str]) -> None:
-    """Kill a worker that has pages on its disk alone, and start it again, as its machine's service manager would."""
+def kill_one_that_crawls(cluster: Cluster) -> str:
+    """Kill a worker that has pages on its disk alone, and start it again, as its machine would; which one."""
     deadline = time.monotonic() + 300
     while time.monotonic() < deadline:
         for worker in cluster.workers:
             if holds_pages(cluster.settings, worker):
                 worker.kill()
-                killed.append(worker.name)
                 cluster.restart(worker)
-                return
+                return worker.name
         time.sleep(0.2)
+    return ""
 
 
 def holds_pages(settings: Settings, worker: Worker) -> bool:

@@ -1,0 +1,64 @@
+"""A crawl that is paused for minutes loses its source to the next one, and writes nothing when it goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler
+
+from pipelines.crawl import account, ledger
+from pipelines.crawl import stage as crawl
+from pipelines.extract.stage import extract
+from pipelines.load import stage as load
+from pipelines.settings import Settings
+from pipelines.stores import postgres
+from tests import databases
+from tests.faults.holds import spider, until
+from tests.papers import HOST, Paper, conditional, story
+
+FIRST, SECOND = "2026-11-22T0200", "2026-11-22T0300"
+# As pipelines.crawl.policy has it, but for a test: an address' own options come last.
+SILENT = "options=-c%20idle_session_timeout%3D2000%20-c%20idle_in_transaction_session_timeout%3D2000"
+SESSIONS = """
+    select count(*) from pg_stat_activity
+    where application_name = 'nightdesk crawl' and datname = current_database()
+"""
+
+
+def test_a_paused_crawl_loses_its_source_within_the_time_and_writes_nothing_when_it_goes_on(
+    here: Settings, paper: Paper, conn: postgres.Connection
+) -> None:
+    address = f"{here.database_url}{'&' if '?' in here.database_url else '?'}{SILENT}"
+    pausing = here.model_copy(update={"database_url": address})
+    asked, answered = threading.Event(), threading.Event()
+
+    def slow(handler: BaseHTTPRequestHandler) -> None:
+        asked.set()
+        answered.wait(60)
+        conditional(story(2))(handler)
+
+    paper.prints(1, 2, 3)
+    paper.web.pages[f"{HOST}/news/2"] = slow
+
+    with ThreadPoolExecutor(1) as pool:
+        paused = pool.submit(crawl.crawl, pausing, [paper.source], FIRST)
+        assert asked.wait(60)
+        pid = spider()
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            until(lambda: databases.rows(conn, SESSIONS) == [(0,)])
+            paper.web.pages[f"{HOST}/news/2"] = conditional(story(2))
+            (next_one,) = crawl.crawl(here, [paper.source], SECOND)
+        finally:
+            answered.set()
+            os.kill(pid, signal.SIGCONT)
+        (first,) = paused.result()
+
+    assert (first.state, next_one.state) == ("failed", "done")
+    assert extract(here, paper.source, SECOND).state == "done"
+    assert load.load(here, paper.source, SECOND).state == "done"
+    assert databases.rows(conn, "select count(*), count(distinct url) as urls from articles") == [(3, 3)]
+    assert ledger.find_unaccounted(conn, SECOND) == []
+    assert account.differences(here, conn, paper.source, SECOND) == []
