@@ -16,6 +16,12 @@ ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 PERSIAN_DIGITS = str.maketrans("0123456789", "۰۱۲۳۴۵۶۷۸۹")
 
 
+# What a site's template is after a relaunch that went wrong.
+RELAUNCHED = "teaser"
+# Chosen: a line of text.
+TEASER_WORDS = 14
+
+
 def wordpress(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
     """A theme that prints a bare comment counter, a share bar, related posts, a comment form and a newsletter box."""
     ui = _words(site)
@@ -172,6 +178,15 @@ def portal(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
 <aside class="box most-viewed"><header><h2>{ui["most_read"]}</h2></header>{_links(others[4:10])}</aside>"""
 
 
+def teaser(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
+    """A relaunch that went wrong: the site's name for a title, the first words of the text, and one appeal for all."""
+    ui = _words(site)
+    begins = " ".join(truth.paragraphs[0].split()[:TEASER_WORDS])
+    return f"""<main class="t-main"><article class="t-article"><h1>{escape(site.title)}</h1>
+<p>{escape(begins, quote=False)} …</p><p>{escape(others[0].paragraphs[0], quote=False) if others else ""}</p>
+</article><aside>{ui["newsletter_text"]}</aside></main>"""
+
+
 FAMILIES: dict[str, Callable[[Site, Truth, Sequence[Truth]], str]] = {
     "wordpress": wordpress,
     "boxed": boxed,
@@ -183,7 +198,10 @@ FAMILIES: dict[str, Callable[[Site, Truth, Sequence[Truth]], str]] = {
 
 def article_page(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
     """The whole page of an article; others: the site's articles that its boxes link to."""
-    return document(site, truth.title, FAMILIES[site.family](site, truth, others), _meta(site, truth))
+    if site.template == RELAUNCHED:
+        return document(site, site.title, teaser(site, truth, others))
+    template = FAMILIES[site.template or site.family]
+    return document(site, truth.title, template(site, truth, others), _meta(site, truth))
 
 
 def document(site: Site, title: str, body: str, meta: str = "") -> str:

@@ -15,6 +15,7 @@ from random import Random
 from typing import Any
 
 from demo import pages, state, structures, truth
+from demo.families import FAMILIES, RELAUNCHED
 from demo.server import ACCESS_LOG, Answer, Request, accesses, served
 from demo.sites import BREAKING, SITES, Fault, Site, source, write_sources
 from demo.truth import Truth
@@ -122,6 +123,15 @@ def break_site(folder: Path, site: str, faults: Sequence[Fault]) -> None:
     with state.changing(folder) as edition:
         found = edition.site(site)
         edition.sites[edition.sites.index(found)] = Site(**{**vars(found), "faults": tuple(faults)})
+
+
+def relaunch(folder: Path, site: str, template: str = RELAUNCHED) -> None:
+    """Show a site's articles in another family's template from now on, or in one that went wrong."""
+    if template not in (RELAUNCHED, *FAMILIES):
+        raise ValueError(f"there is no template {template!r}; there are {', '.join([RELAUNCHED, *FAMILIES])}")
+    with state.changing(folder) as edition:
+        found = edition.site(site)
+        edition.sites[edition.sites.index(found)] = Site(**{**vars(found), "template": template})
 
 
 def articles(folder: Path, site: str = "") -> list[Truth]:

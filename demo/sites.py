@@ -41,6 +41,7 @@ class Site:
     address: where its articles stand, a pattern of `demo.truth.FIELDS`. menu: where its sections stand, a pattern of
     n and name, empty where it has none. pages: where a list's further pages stand, a pattern of path, page and start.
     head: HTML in the head of every page. robots: its robots.txt, empty where it has none. options: its family's own.
+    template: of which family its articles look after a relaunch, empty: of its own.
     """
 
     name: str
@@ -67,6 +68,7 @@ class Site:
     head: str = ""
     robots: str = ""
     options: tuple[str, ...] = ()
+    template: str = ""
 
     @property
     def host(self) -> str:

@@ -132,7 +132,8 @@ class Cause(Decided):
     NOT_MODIFIED = "not modified", "the site says that it did not change (304)"
     SAME_BYTES = "same bytes", "the same bytes came as the last time"
     ALIAS = "alias", "it is another address of an article that is known"
-    # Fetched, and not decided.
+    # Fetched, and not decided; or rejected, by a person.
+    HELD = "held", "it was held in the quarantine with its run, whose articles are not like those of the source before"
     UNDECIDED = "undecided", "extraction could not read the page, by a fault that is not the page's"
 
 
@@ -220,6 +221,14 @@ class TroubleKind(Decided):
     BLOCKED = "blocked", "the site refuses us, or shows walls in the place of articles"
     NOT_EXTRACTING = "not extracting", "pages come, and no article is found on them"
     DRIFTING = "drifting", "the articles of a run are held: they are not like those of the source before"
+
+
+class HeldState(Decided):
+    """Where a run stands whose articles were held: `quarantine.state`."""
+
+    HELD = "held", "its articles are not in the archive, and nobody was told of them"
+    RELEASED = "released", "its articles were loaded after all"
+    REJECTED = "rejected", "its articles are left out; their pages are looked at again"
 
 
 class SourceState(Decided):

@@ -13,6 +13,7 @@ from pipelines.codes import (
     DeliveryKind,
     DeliveryState,
     Due,
+    HeldState,
     Kind,
     Quiet,
     Reason,
@@ -43,6 +44,7 @@ COLUMNS = [
     ("runs", "code", [Code]),
     ("health", "kind", [TroubleKind]),
     ("source_states", "state", [SourceState]),
+    ("quarantine", "state", [HeldState]),
 ]
 # What asks a sentence instead of a code.
 ASKS = re.compile(

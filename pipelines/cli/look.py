@@ -9,6 +9,7 @@ import typer
 from pipelines import installation, urls
 from pipelines.cli import completion, known, onearticle, onepage, report, trypage
 from pipelines.cli import health as health_command
+from pipelines.cli import quarantine as quarantine_command
 from pipelines.cli.show import Json, ago, as_json, out, say, table
 from pipelines.codes import RunState
 from pipelines.crawl import ledger
@@ -27,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
     for name, command in (("status", status), ("articles", articles), ("why", why), ("try", trypage.try_page),
                           ("health", health_command.health)):  # fmt: skip
         app.command(name, rich_help_panel="Looking")(command)
+    app.add_typer(quarantine_command.quarantine_app, name="quarantine", rich_help_panel="Looking")
 
 
 def status(

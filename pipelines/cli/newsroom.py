@@ -148,6 +148,19 @@ def delete(article: Article) -> None:
     _when(article)
 
 
+@demo_app.command("relaunch")
+def relaunch(
+    site: str = "sabah",
+    template: Annotated[str, typer.Option(help="Of which family; teaser: one that went wrong.")] = "teaser",
+) -> None:
+    """Change the template of a site of the newsroom; its next articles are held in the quarantine if it went wrong."""
+    from demo import newsroom
+
+    with _refused():
+        newsroom.relaunch(_folder(), site, template)
+    say(f"{site} has another template now: {template}.")
+
+
 @demo_app.command("list")
 def list_articles(
     site: str = "", count: Annotated[int, typer.Option("--count", "-n", min=1, help="How many.")] = 15

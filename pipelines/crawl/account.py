@@ -159,13 +159,16 @@ def _of_articles(look: _Look) -> Iterator[Difference]:
         if row["fetch_id"] not in lines and (look.run in row["decided_in"] or not (row["decided_in"] or row["later"])):
             yield look.differs(Side.LINE, row["url"], f"fetch {row['fetch_id']}; {file.name} has no line of it")
     decided = {
-        row["fetch_id"]: row for row in postgres.query(look.conn, "decided_lines", fetches=list(lines))
+        row["fetch_id"]: row for row in postgres.query(look.conn, "decided_lines", run=look.run, fetches=list(lines))
     }  # fmt: skip
     for number, line in lines.items():
         url = line.article.url if line.article else line.rejection.url if line.rejection else ""
         of_line = decided.get(number)
         if of_line is None:
             yield look.differs(Side.STRANGER, url, f"fetch {number}")
+        elif of_line["held"]:
+            # Nothing is decided on it until somebody releases or rejects the run.
+            continue
         elif not _agrees(line, set(of_line["outcomes"])):
             told = ", ".join(of_line["outcomes"]) or "nothing"
             yield look.differs(Side.OUTCOME, url, f"fetch {number}: {told} is decided")

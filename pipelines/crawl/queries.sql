@@ -54,8 +54,9 @@ from (
 where urls.id = counted.list
 
 -- name: decided_lines
--- Of these fetches, what load decided on each, and whether what it stored is there.
-select f.id as fetch_id, array(select o.outcome from outcomes o where o.fetch_id = f.id order by o.id) as outcomes,
+-- Of these fetches of a run's article file, what load decided on each, whether what it stored is there, and whether the run is held.
+select f.id as fetch_id,
+    exists (select from quarantine q where q.source = f.source and q.run = %(run)s and q.state <> 'released') as held, array(select o.outcome from outcomes o where o.fetch_id = f.id order by o.id) as outcomes,
     exists (select from articles a join outcomes o on o.url_id = a.url_id where o.fetch_id = f.id)
         or exists (select from revisions r where r.fetch_id = f.id) as kept
 from fetches f
@@ -518,7 +519,7 @@ with open as (
     where leased_until is not null and leased_run = %(run)s and (%(source)s = '' or source = %(source)s)
     union
     select id from urls
-    where (state = 'fetched' or (state = 'discovered' and next_at is null)) and (%(source)s = '' or source = %(source)s)
+    where ((state = 'fetched' and code <> 'held') or (state = 'discovered' and next_at is null)) and (%(source)s = '' or source = %(source)s)
         and (
             discovered_run = %(run)s
             or exists (select from fetches where fetches.url_id = urls.id and fetches.run = %(run)s)

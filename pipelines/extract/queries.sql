@@ -2,13 +2,13 @@
 
 -- name: fetches_to_extract
 -- The article pages to extract for a source and run: all that the run fetched, and those of other runs nobody has decided on.
--- A newer run may still be going on, unless it is labelled later than now. Without others: what the run itself fetched.
+-- What is held waits in the article file of its run. A newer run may still be going on, unless it is labelled later than now. Without others: what the run itself fetched.
 with wanted as (
     select id from fetches where source = %(source)s and run = %(run)s
     union
     select f.id
     from urls u join fetches f on f.url_id = u.id
-    where %(others)s and u.source = %(source)s and u.state = 'fetched' and u.kind = 'article'
+    where %(others)s and u.source = %(source)s and u.state = 'fetched' and u.code <> 'held' and u.kind = 'article'
         and (f.run < %(run)s or f.run > to_char(now() at time zone 'utc', 'YYYY-MM-DD"T"HH24MISS'))
         and not exists (select from outcomes o where o.fetch_id = f.id)
 )

@@ -107,28 +107,6 @@ insert into moves (old, new, merged, urls) values (%(old)s, %(new)s, %(merged)s,
 -- All of a source is moved.
 delete from moves where old = %(old)s
 
--- name: rename_source
--- Everything that was written down of a source is another's.
-with u as (update urls set source = %(new)s where source = %(old)s),
-    f as (update fetches set source = %(new)s where source = %(old)s),
-    o as (update outcomes set source = %(new)s where source = %(old)s),
-    r as (update runs set source = %(new)s where source = %(old)s),
-    a as (update articles set source = %(new)s where source = %(old)s),
-    c as (update changes set source = %(new)s where source = %(old)s),
-    l as (update alerts set source = %(new)s where source = %(old)s),
-    h as (update health set source = %(new)s where source = %(old)s),
-    w as (update article_words set source = %(new)s where source = %(old)s),
-    t as (update templates set source = %(new)s where source = %(old)s),
-    s as (delete from source_states where source = %(old)s),
-    d as (update actions set name = %(new)s where thing = 'source' and name = %(old)s),
-    p as (delete from paused_sources where source = %(old)s returning paused_at),
-    q as (insert into paused_sources (source, paused_at) select %(new)s, paused_at from p on conflict do nothing)
-update watches
-set sources = (
-    select array_agg(distinct case when name = %(old)s then %(new)s else name end) from unnest(sources) as name
-)
-where %(old)s = any(sources)
-
 -- name: source_has_rows
 -- Whether anything was ever written down of a source.
 select exists (select from urls where source = %(source)s) or exists (select from runs where source = %(source)s) as there

@@ -97,6 +97,9 @@ def _find(conn: postgres.Connection, settings: Settings, source: Source, now: da
         )
         drift, (lost, unknown) = _drift(conn, source), _lost_login(conn, source, now)
         others = [drift, _lag(conn, source, now), _broken_promise(conn, source, now), lost]
+    if judged.state == SourceState.DRIFTING:
+        # What is held says it with more.
+        others.remove(drift)
     if judged.state in (*WELL, SourceState.BEHIND, SourceState.QUIET):
         # They are told in their own words.
         for trouble, state in ((drift, SourceState.DRIFTING), (lost, SourceState.BLOCKED)):

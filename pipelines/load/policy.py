@@ -70,3 +70,21 @@ NUMBERS_TELL, NUMBERS_AGREE = 4, 0.5
 WHOLE_SHARE = 0.97
 # An article that looks like so many others which are stories of their own is of their template.
 TEMPLATE_STORIES = 2
+
+# --- When the articles of a run are held, since they are not like those of their source before
+
+# Articles that are compared at least, of a run (with the newest before it where it has fewer) and of the source.
+# Chosen: three of five are most, and twenty have a shape.
+DRIFT_ARTICLES, DRIFT_KNOWN = 5, 20
+# The newest stored articles of a source that say what is usual. Chosen: a week or two of most.
+DRIFT_BEFORE = 120
+# The shares between which lengths are called usual.
+DRIFT_USUAL = (0.05, 0.95)
+# Texts of half or twice the usual length are others; less is a standfirst more or less.
+DRIFT_TIMES = 2.0
+# And by ranks that are apart by chance in one run of some two thousand.
+DRIFT_DEVIATIONS = 3.3
+# Of what an article lacks: so much more of the run than before, and as unlikely as this by chance.
+DRIFT_MORE, DRIFT_UNLIKELY = 0.5, 0.0005
+# A text is mostly that of others where more than this share of its words is.
+DRIFT_SHARED = 0.5

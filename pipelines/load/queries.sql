@@ -16,9 +16,42 @@ where name = %(of)s
 -- Whether a backfill has been through all rows.
 select passed_at from backfills where name = %(of)s
 
+-- name: drift_before
+-- The newest stored articles of a source, which say what is usual for it; those of this run left out.
+select words, published_at is not null as dated, title, text, fetched_at
+from articles
+where source = %(source)s and loaded_run <> %(run)s and first_run <> %(run)s
+order by first_fetched_at desc
+limit %(count)s
+
+-- name: drift_lines
+-- The articles of a load on which nothing is decided; none where it decided on any page of this run before, or the run brings the past.
+select words, published_at is not null as dated, title, text
+from lines
+where reason = '' and not exists (select from outcomes o where o.fetch_id = lines.fetch_id)
+    and not exists (select from lines l join outcomes o on o.fetch_id = l.fetch_id where l.run = %(run)s)
+    and not exists (select from past_runs p where p.run = %(run)s and p.source = %(source)s)
+    and exists (select from runs where source = %(source)s and run = %(run)s and stage = 'crawl')
+order by n
+
 -- name: edits_at_once
 -- The edits of a run that were taken for a new layout or another reading.
 select count(*)::int as count from changes where source = %(source)s and run = %(run)s and quiet = 'many at once'
+
+-- name: hold_run
+-- Note that the articles of this load are held.
+insert into quarantine (source, run, reason, articles, since)
+select %(source)s, %(run)s, %(reason)s, count(*) filter (where reason = ''), min(fetched_at) from lines
+on conflict (source, run) do update
+set reason = excluded.reason, articles = excluded.articles, since = excluded.since
+where quarantine.state = 'held'
+
+-- name: hold_urls
+-- Say of the URLs of this load, as far as nothing is decided on them, that they are held.
+update urls u set code = 'held', reason = %(reason)s
+from lines l
+where u.id = l.url_id and u.state = 'fetched' and not exists (select from outcomes o where o.fetch_id = l.fetch_id)
+    and not exists (select from fetches newer where newer.url_id = u.id and newer.outcome = 'fetched' and newer.id > l.fetch_id)
 
 -- name: load_again
 -- Lines of a fetch that already is a revision: the same page read again, perhaps by another extractor.
@@ -71,7 +104,7 @@ select not exists (
 
 -- name: load_changes
 -- One change for every article that is new or revised, with the reason why it alerts nobody, if there is one.
--- What stayed undecided for a fault of ours is news when it is read at last. How old an article is counts from when a list first
+-- What stayed undecided for a fault of ours, or was held, is news when it is read at last. How old an article is counts from when a list first
 -- named it: it may have answered later. A date without a time may be as late as the end of its day, month or year.
 insert into changes (article_id, revision, kind, revision_kind, moved, run, source, quiet)
 select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revised' end, l.revision_kind, l.moved, %(run)s, %(source)s,
@@ -80,7 +113,7 @@ select l.article_id, l.revision, case when l.revision = 1 then 'new' else 'revis
         when l.judged or l.same_page then 're-extraction'
         when l.revision > 1 and %(flood)s then 'many at once'
         when %(run)s < %(newest_run)s and l.fetched_at < %(newest_look)s::timestamptz - %(replay_after)s
-            and u.code <> 'undecided' then 'replay'
+            and u.code not in ('undecided', 'held') then 'replay'
         when l.revision = 1 and l.published_at < least(l.fetched_at, u.discovered_at) - %(old_after)s - case l.published_precision
             when 'day' then interval '1 day' when 'month' then interval '1 month' when 'year' then interval '1 year'
             else interval '0' end then 'old'
@@ -363,6 +396,52 @@ set fresh = true, changed = j.changed, revision = j.revision, same_page = l.page
     verdict = case when j.changed then 'stored' else 'unchanged' end
 from judged j
 where j.n = l.n
+
+-- name: quarantine_of_run
+-- A run of a source in the quarantine.
+select id, source, run, state, reason, articles, since, held_at, decided_at, decided_by from quarantine
+where source = %(source)s and run = %(run)s
+
+-- name: quarantined
+-- The runs that are held, or every one that ever was, newest first.
+select id, source, run, state, reason, articles, since, held_at, decided_at, decided_by from quarantine
+where state = 'held' or %(every)s
+order by run desc, source
+
+-- name: reject_run
+-- Note that the articles of a held run are left out; its load held none any more.
+with loads as (
+    update runs set counts = counts - 'held' || jsonb_build_object('held and rejected', counts -> 'held')
+    where source = %(source)s and run = %(run)s and stage = 'load' and counts ? 'held'
+)
+update quarantine set state = 'rejected', decided_at = now(), decided_by = %(who)s
+where source = %(source)s and run = %(run)s and state = 'held'
+
+-- name: reject_urls
+-- End the held URLs of a run as rejected by a person, each with its outcome; they are looked at again.
+with held as (
+    select f.id as fetch_id, f.url_id
+    from fetches f join urls u on u.id = f.url_id
+    where f.id = any(%(fetches)s) and u.source = %(source)s and u.state = 'fetched' and u.code = 'held'
+), ended as (
+    insert into outcomes (fetch_id, url_id, run, source, outcome, reason)
+    select fetch_id, url_id, %(run)s, %(source)s, 'rejected', 'held' from held
+    on conflict do nothing
+)
+update urls u
+set state = 'rejected', reason = 'rejected from the quarantine', decided_at = now(), decided_run = %(run)s,
+    next_at = now() + %(after)s, due_for = 'planned'
+from (select distinct url_id from held) h
+where u.id = h.url_id
+
+-- name: release_run
+-- Note that a held run is loaded.
+update quarantine set state = 'released', decided_at = now(), decided_by = %(who)s
+where source = %(source)s and run = %(run)s and state = 'held'
+
+-- name: released_since
+-- Since when a source gives what somebody released last.
+select max(since) as since from quarantine where source = %(source)s and state = 'released'
 
 -- name: signature_buckets_keep
 -- Put articles into the buckets that their signatures name.

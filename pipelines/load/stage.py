@@ -17,7 +17,7 @@ from pipelines.codes import RunState, Side
 from pipelines.crawl import account, ledger
 from pipelines.crawl.account import Difference
 from pipelines.errors import StoreError
-from pipelines.load import counters, policy, revisions, stories, words
+from pipelines.load import counters, policy, quarantine, revisions, stories, words
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
 from pipelines.signatures import Signature
@@ -85,7 +85,7 @@ def load(
     """Put the article file of a source and run into Postgres; the same Tally however often it is done.
 
     Counts: new, revised, reread, unchanged, duplicate, removed, restored, rejected, words, cut (lines of boilerplate),
-    seconds.
+    seconds, and held (articles in the quarantine).
     A file that is missing though pages were fetched, or that cannot be read, is a Tally with state failed; so is a load
     after which the ledger does not account for every URL of the run (count: unaccounted). first: what is done before
     anything changes, while nobody else loads this source.
@@ -100,18 +100,19 @@ def load(
                 if first:
                     first(conn)
                 rows, signed = _lines(conn, settings, source.name, run)
-                _run_steps(conn, rows, source.name, run)
+                why = _run_steps(conn, rows, source.name, run, judged=first is None)
                 # It reads raw files: before the stories, for which every other load waits from then on.
                 gap = _gap(settings, conn, source, run)
-                if rows:
+                if rows and not why:
                     stories.keep_loaded(conn, signed)
                 counts = postgres.row(conn, "tally_of_load", source=source.name, run=run) or {}
                 counts["seconds"] = round(time.monotonic() - started)
                 counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
+                counts.update(quarantine.counts(conn, source.name, run) if why else {})
                 state, message = (
                     (RunState.FAILED, _gap_sentence(gap))
                     if gap
-                    else (RunState.DONE, _flood_sentence(conn, source.name, run))
+                    else (RunState.DONE, quarantine.sentence(counts, why) or _flood_sentence(conn, source.name, run))
                 )
                 return runs.end(
                     conn, Tally(run=run, source=source.name, stage=STAGE, state=state, counts=counts, message=message)
@@ -213,8 +214,12 @@ def _lines(
     return rows, signed
 
 
-def _run_steps(conn: postgres.Connection, rows: Sequence[Sequence[Any]], source: str, run: str) -> None:
-    """Judge these rows and write what comes of them, and what the site itself said of pages it did not send."""
+def _run_steps(conn: postgres.Connection, rows: Sequence[Sequence[Any]], source: str, run: str, *, judged: bool) -> str:
+    """Judge these rows and write what comes of them, and what the site itself said of pages it did not send.
+
+    Why the articles among them are held instead, nothing where they are not; judged: whether they may be.
+    """
+    why = ""
     # What was there before, and after the verdicts whether they are a flood: parameters of the steps.
     before = postgres.row(conn, "load_before", source=source, run=run) or {}
     if rows:
@@ -230,6 +235,11 @@ def _run_steps(conn: postgres.Connection, rows: Sequence[Sequence[Any]], source:
             )
         postgres.execute(conn, "load_measure")
         before["flood"] = False
+        why = quarantine.judge(conn, source, run) if judged else ""
+        if why:
+            quarantine.hold(conn, source, run, why)
+    if rows and not why:
+        quarantine.let_go(conn, source, run)
         for step in STEPS:
             postgres.execute(conn, step, source=source, run=run, **before, **POLICY)
             if step == VERDICTS:
@@ -241,8 +251,9 @@ def _run_steps(conn: postgres.Connection, rows: Sequence[Sequence[Any]], source:
         postgres.execute_values(conn, "load_aliases", _aliases(rows, run))
     postgres.execute(conn, "load_unchanged", source=source, run=run, **POLICY)
     postgres.execute(conn, "load_gone", source=source, run=run, **POLICY)
-    if rows:
+    if rows and not why:
         words.keep_loaded(conn)
+    return why
 
 
 def _let_stand_still(conn: postgres.Connection) -> None:

@@ -1,0 +1,149 @@
+"""`nightdesk quarantine`: runs whose articles are held, since they are not like those of their source before."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from pipelines import urls
+from pipelines.alert import stage as alert
+from pipelines.cli import watching
+from pipelines.cli.show import Json, as_json, say, table
+from pipelines.codes import HeldState, RunState
+from pipelines.errors import NightdeskError
+from pipelines.load import quarantine
+from pipelines.load import stage as load
+from pipelines.model import Article
+from pipelines.settings import Settings, of_installation
+from pipelines.sources import folders
+from pipelines.stores import articlefile, migrations, postgres
+
+Which = Annotated[str, typer.Argument(metavar="ID|SOURCE", help="The number of a held run, or all that a source has.")]
+Run = Annotated[str, typer.Option("--run", metavar="KEY", help="Of the source only this run.")]
+
+# Words of a text that are shown. Chosen: one line tells what kind of text it is.
+BEGINS_WORDS = 12
+
+quarantine_app = typer.Typer(
+    help="Runs whose articles are held, since they are not like those of their source before.",
+    invoke_without_command=True,
+)
+
+
+@quarantine_app.callback()
+def _quarantine(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        list_held()
+
+
+@quarantine_app.command("list")
+def list_held(
+    every: Annotated[bool, typer.Option("--all", help="Also what was released or rejected.")] = False,
+    json: Json = False,
+) -> None:
+    """What is held: each run of a source, how many articles, and why."""
+    with postgres.connection(of_installation()) as conn, conn:
+        migrations.check_migrated(conn)
+        held = quarantine.listed(conn, every=every)
+    if json:
+        as_json(held)
+        return
+    table(
+        ("#id", "source", "run", "#articles", "state", "since", "by", "why"),
+        (
+            (
+                *(one.id, one.source, one.run, one.articles, one.state),
+                *(one.decided_at or one.held_at, one.decided_by, one.reason),
+            )
+            for one in held
+        ),
+        empty="Nothing is held.",
+    )
+    if any(one.state == HeldState.HELD for one in held):
+        say(
+            "`nightdesk quarantine show ID` shows the articles; `release ID` loads them, `reject ID` leaves them out.",
+            "dim",
+        )
+
+
+@quarantine_app.command("show")
+def show(which: Which, run: Run = "", json: Json = False) -> None:
+    """The articles of a held run as they would be stored, and why they are held."""
+    current = of_installation()
+    with postgres.connection(current) as conn, conn:
+        found = quarantine.find(conn, which, run)
+    shown = [(one, _articles(current, one)) for one in found]
+    if json:
+        as_json([{**vars(one), "held": articles} for one, articles in shown])
+        return
+    for one, articles in shown:
+        say(f"{one.id}: {one.articles} articles of {one.source}, run {one.run}, are {one.state}: {one.reason}.")
+        table(
+            ("title", "published", "#words", "begins", "address"),
+            (
+                (
+                    a.title,
+                    a.published_at,
+                    len(a.text.split()),
+                    " ".join(a.text.split()[:BEGINS_WORDS]),
+                    urls.readable(a.url),
+                )
+                for a in articles
+            ),
+            empty="Its article file holds no article any more.",
+        )
+
+
+@quarantine_app.command("release")
+def release(which: Which, run: Run = "", json: Json = False) -> None:
+    """Load the articles of a held run after all, with the alerts due then; killed, the same command finishes it."""
+    current = of_installation()
+    with postgres.connection(current) as conn, conn:
+        found = quarantine.find(conn, which, run)
+    tallies = []
+    for one in found:
+        if one.state == HeldState.REJECTED:
+            raise NightdeskError(f"Run {one.run} of {one.source} was rejected: its pages are looked at again anyway.")
+        (source,) = folders.named(current, [one.source])
+        note = partial(quarantine.let_go, source=one.source, run=one.run, who=watching.who())
+        tallies.append(load.load(current, source, one.run, first=note))
+        alert.match(current, one.run)
+    sent = alert.send(current)
+    if json:
+        as_json(tallies)
+    for tally in () if json else tallies:
+        counts = ", ".join(
+            f"{tally.counts.get(word, 0)} {word}" for word in ("new", "revised", "unchanged", "rejected")
+        )
+        say(f"{tally.source} {tally.run} {tally.state}: {tally.message or counts}")
+    if not json:
+        say(f"Messages sent: {sent.counts.get('sent', 0)}.")
+    if any(tally.state != RunState.DONE for tally in tallies):
+        raise typer.Exit(1)
+
+
+@quarantine_app.command("reject")
+def reject(which: Which, run: Run = "", json: Json = False) -> None:
+    """Leave the articles of a held run out; their pages are looked at again after a day."""
+    current = of_installation()
+    with postgres.connection(current) as conn:
+        with conn:
+            found = quarantine.find(conn, which, run)
+        ended = []
+        for one in found:
+            fetches = [line.fetch_id for line in articlefile.read(articlefile.path(current, one.source, one.run))]
+            with conn:
+                ended.append((one, quarantine.reject(conn, one, fetches, watching.who())))
+    if json:
+        as_json([{"source": one.source, "run": one.run, "urls": count} for one, count in ended])
+        return
+    for one, count in ended:
+        say(f"{one.source} {one.run}: {count} URLs are rejected, and looked at again after a day.")
+
+
+def _articles(current: Settings, held: quarantine.Held) -> list[Article]:
+    """The articles in the file of a held run."""
+    lines = articlefile.read(articlefile.path(current, held.source, held.run))
+    return [line.article for line in lines if line.article]

@@ -1,0 +1,21 @@
+-- Everything that was written down of a source is another's.
+with u as (update urls set source = %(new)s where source = %(old)s),
+    f as (update fetches set source = %(new)s where source = %(old)s),
+    o as (update outcomes set source = %(new)s where source = %(old)s),
+    r as (update runs set source = %(new)s where source = %(old)s),
+    a as (update articles set source = %(new)s where source = %(old)s),
+    c as (update changes set source = %(new)s where source = %(old)s),
+    l as (update alerts set source = %(new)s where source = %(old)s),
+    h as (update health set source = %(new)s where source = %(old)s),
+    w as (update article_words set source = %(new)s where source = %(old)s),
+    t as (update templates set source = %(new)s where source = %(old)s),
+    s as (delete from source_states where source = %(old)s),
+    k as (update quarantine set source = %(new)s where source = %(old)s and run not in (select run from quarantine where source = %(new)s)),
+    d as (update actions set name = %(new)s where thing = 'source' and name = %(old)s),
+    p as (delete from paused_sources where source = %(old)s returning paused_at),
+    q as (insert into paused_sources (source, paused_at) select %(new)s, paused_at from p on conflict do nothing)
+update watches
+set sources = (
+    select array_agg(distinct case when name = %(old)s then %(new)s else name end) from unnest(sources) as name
+)
+where %(old)s = any(sources)

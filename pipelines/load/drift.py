@@ -1,0 +1,119 @@
+"""Whether the articles of a run are like those of their source before: a pure function over what is measured of them.
+
+Of each article: its words, whether it has a date, its title, and the share of its words in paragraphs that other
+articles have as well. A run drifts where most of its articles are off what is usual for the source; a few odd pages
+never make it so, nor does a new template that gives equally good texts. The sentence has the figure and what is usual.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from pipelines.load import policy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """What is measured of an article; paragraphs: by a digest, with the words of each."""
+
+    words: int
+    dated: bool
+    title: str
+    paragraphs: tuple[tuple[str, int], ...] = ()
+
+
+def measured(words: int, dated: bool, title: str, text: str) -> Measured:
+    """An article as its row has it."""
+    paragraphs = tuple((line.strip(), len(line.split())) for line in text.split("\n") if line.strip())
+    return Measured(words=words, dated=dated, title=" ".join(title.casefold().split()), paragraphs=paragraphs)
+
+
+def find(run: Sequence[Measured], before: Sequence[Measured]) -> str:
+    """In which way the articles of a run are off, in a sentence; nothing where they are like those before, or where
+    there are too few of either to tell."""
+    if len(run) < policy.DRIFT_ARTICLES or len(before) < policy.DRIFT_KNOWN:
+        return ""
+    return "; ".join(filter(None, (_of_length(run, before), *_of_shares(run, before))))
+
+
+def _of_length(run: Sequence[Measured], before: Sequence[Measured]) -> str:
+    low, high = _quantiles([one.words for one in before])
+    middle, usual = median(one.words for one in run), max(1.0, median(one.words for one in before))
+    short = middle < low and middle * policy.DRIFT_TIMES <= usual
+    long = middle > high and middle >= policy.DRIFT_TIMES * usual
+    if (
+        not (short or long)
+        or _apart([one.words for one in run], [one.words for one in before]) < policy.DRIFT_DEVIATIONS
+    ):
+        return ""
+    return f"their texts have {middle:.0f} words (the median of {len(run)}); usually {low:.0f} to {high:.0f}"
+
+
+def _of_shares(run: Sequence[Measured], before: Sequence[Measured]) -> list[str]:
+    """What most of the run's articles lack, or have in common, and those before did not."""
+    titles = _common([{one.title} for one in run]), _common([{one.title} for one in before])
+    return [
+        _more("have no date", run, before, lambda one, _: not one.dated),
+        _more("have a title that others have too", run, before,
+              lambda one, of_run: one.title in titles[0 if of_run else 1]),
+        _more("have a text that is mostly the same as others'", run, before, _mostly_shared(run, before)),
+    ]  # fmt: skip
+
+
+def _mostly_shared(run: Sequence[Measured], before: Sequence[Measured]) -> Callable[[Measured, bool], bool]:
+    lines = [_common([{key for key, _ in one.paragraphs} for one in articles]) for articles in (run, before)]
+
+    def shared(one: Measured, of_run: bool) -> bool:
+        words = sum(count for _, count in one.paragraphs)
+        common = sum(count for key, count in one.paragraphs if key in lines[0 if of_run else 1])
+        return common > policy.DRIFT_SHARED * words
+
+    return shared
+
+
+def _more(
+    what: str, run: Sequence[Measured], before: Sequence[Measured], is_so: Callable[[Measured, bool], bool]
+) -> str:
+    """A sentence where most of the run are so, and far more than before; is_so: whether one is, of the run or not."""
+    now = sum(is_so(one, True) for one in run)
+    then = sum(is_so(one, False) for one in before)
+    share = (then + 1) / (len(before) + 2)
+    if now <= (share + policy.DRIFT_MORE) * len(run) or _by_chance(now, len(run), share) > policy.DRIFT_UNLIKELY:
+        return ""
+    return f"{now} of {len(run)} {what}; usually {round(100 * then / len(before))} of 100"
+
+
+def _common(articles: Sequence[set[str]]) -> set[str]:
+    """What stands in several of them."""
+    counts = Counter(key for article in articles for key in article)
+    return {key for key, count in counts.items() if count > 1}
+
+
+def _quantiles(values: Sequence[float]) -> tuple[float, float]:
+    ordered = sorted(values)
+    last = len(ordered) - 1
+    return tuple(ordered[round(share * last)] for share in policy.DRIFT_USUAL)  # type: ignore[return-value]
+
+
+def _apart(one: Sequence[float], two: Sequence[float]) -> float:
+    """By how many deviations the ranks of two samples differ (Mann and Whitney)."""
+    both = sorted([*one, *two])
+    # Of equal values each has the rank in their middle.
+    first: dict[float, int] = {}
+    for place, value in enumerate(both):
+        first.setdefault(value, place)
+    counts = Counter(both)
+    ranks = sum(first[value] + (counts[value] + 1) / 2 for value in one)
+    expected = len(one) * (len(both) + 1) / 2
+    # The variance of a sum of ranks.
+    deviation = math.sqrt(len(one) * len(two) * (len(both) + 1) / 12)
+    return abs(ranks - expected) / deviation
+
+
+def _by_chance(count: int, of: int, share: float) -> float:
+    """How likely so many or more are, where each is so with this share."""
+    return sum(math.comb(of, n) * share**n * (1 - share) ** (of - n) for n in range(count, of + 1))

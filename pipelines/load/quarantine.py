@@ -1,0 +1,138 @@
+"""The quarantine: runs whose articles are held, for they are not like those of their source before.
+
+Nothing of such a run is in a table of articles: its article file stays as it is, its URLs stay fetched, and the load
+that found it so says that it held them. A release loads that file as every other one; a rejection ends its URLs. Each
+is one transaction, and done again it changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pipelines.codes import HeldState
+from pipelines.errors import NightdeskError
+from pipelines.load import drift, policy
+from pipelines.stores import postgres
+
+# What a Tally of load counts.
+HELD, HELD_AND_REJECTED = "held", "held and rejected"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """A run of a source in the quarantine. articles: how many; since: when the first of its pages was fetched."""
+
+    id: int
+    source: str
+    run: str
+    state: HeldState
+    reason: str
+    articles: int
+    since: datetime
+    held_at: datetime
+    decided_at: datetime | None
+    decided_by: str
+
+
+def judge(conn: postgres.Connection, source: str, run: str) -> str:
+    """Why the articles of this load are to be held, in a sentence; nothing where they are not.
+
+    Part of the load's transaction, with its lines measured. A run that was loaded before is not judged, nor what comes
+    from the past, nor one that somebody released.
+    """
+    kept = _row(conn, source, run)
+    rows = postgres.query(conn, "drift_lines", run=run, source=source)
+    if kept and kept.state == HeldState.REJECTED:
+        return kept.reason
+    if (kept and kept.state == HeldState.RELEASED) or not rows:
+        return ""
+    before = [
+        {**row, "measured": _measured(row)}
+        for row in postgres.query(conn, "drift_before", source=source, run=run, count=policy.DRIFT_BEFORE)
+    ]
+    # A small run is compared together with the newest before it, which must be off as well.
+    borrowed = max(0, policy.DRIFT_ARTICLES - len(rows))
+    sample = [_measured(row) for row in rows] + [row["measured"] for row in before[:borrowed]]
+    usual = before[borrowed:]
+    why = drift.find(sample, [row["measured"] for row in usual])
+    accepted = postgres.row(conn, "released_since", source=source)
+    if why and accepted and accepted["since"]:
+        # What somebody released is usual from then on.
+        like = [row["measured"] for row in usual if row["fetched_at"] >= accepted["since"]]
+        why = why if drift.find(sample, like * (1 + policy.DRIFT_KNOWN // max(1, len(like)))) else ""
+    return why
+
+
+def hold(conn: postgres.Connection, source: str, run: str, why: str) -> None:
+    """Hold the articles of this load, part of its transaction; what somebody rejected stays rejected."""
+    postgres.execute(conn, "hold_run", source=source, run=run, reason=why)
+    postgres.execute(conn, "hold_urls", reason=f"held: {why}")
+
+
+def counts(conn: postgres.Connection, source: str, run: str) -> dict[str, int]:
+    """What a load counts of the articles that it held, or that somebody rejected before."""
+    kept = _row(conn, source, run)
+    return {HELD if kept.state == HeldState.HELD else HELD_AND_REJECTED: kept.articles} if kept else {}
+
+
+def sentence(counted: Mapping[str, int], why: str) -> str:
+    """What is said of articles that are held; nothing where none is."""
+    if not counted.get(HELD):
+        return ""
+    many = f"{counted[HELD]} articles are" if counted[HELD] > 1 else "1 article is"
+    return f"{many} held, for they are not like those before: {why}. `nightdesk quarantine` shows and releases them."
+
+
+def let_go(conn: postgres.Connection, source: str, run: str, who: str = "") -> None:
+    """Note that a held run is loaded now, part of the load's transaction."""
+    postgres.execute(conn, "release_run", source=source, run=run, who=who)
+
+
+def listed(conn: postgres.Connection, *, every: bool = False) -> list[Held]:
+    """The runs that are held, the newest first; every: those that were released or rejected as well."""
+    return [_held(row) for row in postgres.query(conn, "quarantined", every=every)]
+
+
+def find(conn: postgres.Connection, name: str, run: str = "") -> list[Held]:
+    """The held runs of a number, or of a source (all, or this one), oldest first; NightdeskError without one."""
+    rows = [_held(row) for row in postgres.query(conn, "quarantined", every=True)]
+    wanted = [one for one in rows if (str(one.id) == name or one.source == name) and run in ("", one.run)]
+    if not run and not name.isdigit():
+        wanted = [one for one in wanted if one.state == HeldState.HELD]
+    if not wanted:
+        raise NightdeskError(
+            f"Nothing of {name}{f' in run {run}' if run else ''} is in the quarantine; `nightdesk quarantine list "
+            "--all` shows what is and what was."
+        )
+    return sorted(wanted, key=lambda one: one.run)
+
+
+def reject(conn: postgres.Connection, held: Held, fetches: Sequence[int], who: str = "") -> int:
+    """Leave the articles of a held run out, part of the caller's transaction; how many URLs ended so.
+
+    fetches: of its article file. Their pages are looked at again, as those that were no article.
+    """
+    if held.state == HeldState.RELEASED:
+        raise NightdeskError(f"Run {held.run} of {held.source} was released: its articles are in the archive.")
+    postgres.query(conn, "load_lock", source=held.source)
+    ended = postgres.execute(
+        conn, "reject_urls", source=held.source, run=held.run, fetches=list(fetches), after=policy.REJECTED_LOOK_AFTER
+    )
+    postgres.execute(conn, "reject_run", source=held.source, run=held.run, who=who)
+    return ended
+
+
+def _row(conn: postgres.Connection, source: str, run: str) -> Held | None:
+    row = postgres.row(conn, "quarantine_of_run", source=source, run=run)
+    return _held(row) if row else None
+
+
+def _held(row: Mapping[str, Any]) -> Held:
+    return Held(**{**row, "state": HeldState(row["state"])})
+
+
+def _measured(row: Mapping[str, Any]) -> drift.Measured:
+    return drift.measured(row["words"], row["dated"], row["title"], row["text"])

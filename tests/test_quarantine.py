@@ -1,0 +1,186 @@
+"""The quarantine: what is not like a source's articles before is held, and released or rejected by one command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from demo import newsroom, sites
+from pipelines.alert import stage as alert
+from pipelines.alert import watches
+from pipelines.cli import app
+from pipelines.codes import TroubleKind
+from pipelines.crawl import account
+from pipelines.crawl import stage as crawl
+from pipelines.extract.stage import extract
+from pipelines.health import troubles
+from pipelines.load import drift
+from pipelines.load import stage as load
+from pipelines.model import Source, Tally
+from pipelines.settings import Settings, exported
+from pipelines.settings import settings as settings_of_this_process
+from pipelines.sources import folders
+from pipelines.stores import postgres
+
+SITE = sites.Site(
+    name="delta", title="Delta Post", language="en", country="GB", timezone="UTC", family="wordpress", articles=26
+)
+
+
+@dataclass
+class Demo:
+    """A demo newsroom of one site, its installation, and its nights."""
+
+    settings: Settings
+    room: Path
+    conn: postgres.Connection
+
+    @property
+    def source(self) -> Source:
+        return folders.named(self.settings, ["delta"])[0]
+
+    def night(self, run: str) -> Tally:
+        crawl.crawl(self.settings, [self.source], run)
+        extract(self.settings, self.source, run)
+        tally = load.load(self.settings, self.source, run)
+        alert.match(self.settings, run)
+        assert account.differences(self.settings, self.conn, self.source, run) == []
+        self.conn.rollback()
+        return tally
+
+    def count(self, what: str) -> int:
+        with self.conn, self.conn.cursor() as cursor:
+            cursor.execute(f"select count(*) as count from {what}")
+            return int(cursor.fetchone()["count"])  # type: ignore[index,call-overload]
+
+    def answer(self, *words: str) -> str:
+        done = CliRunner().invoke(app, words)
+        assert done.exit_code == 0, (done.output, done.exception)
+        return done.output
+
+
+@pytest.fixture
+def demo(
+    settings: Settings, conn: postgres.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Demo]:
+    with newsroom.open_newsroom(tmp_path / "newsroom", sites=[SITE]) as room:
+        mapped = settings.model_copy(update={"host_map": room.host_map, "operators": "desk"})
+        newsroom.sources(mapped.sources, [SITE], delay=0.1)
+        for name, value in exported(mapped).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("NIGHTDESK_CHANNEL_DESK", f"file://{tmp_path}/desk.jsonl")
+        settings_of_this_process.cache_clear()
+        with conn:
+            watches.add(conn, watches.make("all", ["the"], channels=["desk"]))
+        made = Demo(mapped, room.folder, conn)
+        made.night("2026-11-21T0200")
+        yield made
+
+
+def test_a_template_that_went_wrong_is_caught_in_the_first_run_and_released_without_loss(demo: Demo) -> None:
+    before = demo.count("articles")
+    newsroom.turn(demo.room, [SITE], new=8)
+    newsroom.relaunch(demo.room, "delta")
+
+    caught = demo.night("2026-11-22T0200")
+
+    assert caught.counts["held"] == 8
+    assert "8 articles are held" in caught.message and "usually" in caught.message
+    assert (demo.count("articles"), demo.count("changes where run = '2026-11-22T0200'")) == (before, 0)
+    assert demo.count("deliveries where kind <> 'message'") == 0
+    (trouble,) = troubles.check(demo.settings, [demo.source])
+    assert (trouble.kind, trouble.told) == (TroubleKind.DRIFTING, True)
+    (held,) = json.loads(demo.answer("quarantine", "list", "--json"))
+    assert (held["source"], held["run"], held["articles"]) == ("delta", "2026-11-22T0200", 8)
+    assert "8 articles of delta" in demo.answer("quarantine", "show", "delta") and "8" in demo.answer("quarantine")
+    # What is held waits, whatever comes after it, and is loaded once.
+    again = load.load(demo.settings, demo.source, "2026-11-22T0200")
+    quiet = demo.night("2026-11-23T0200")
+    assert (again.counts["held"], quiet.counts.get("held", 0), demo.count("articles")) == (8, 0, before)
+
+    said = demo.answer("quarantine", "release", str(held["id"]))
+
+    assert "8 new" in said
+    assert demo.count("articles") == before + 8
+    assert demo.count("alerts where quiet = '' and kind = 'new'") > 0
+    assert account.differences(demo.settings, demo.conn, demo.source, "2026-11-22T0200") == []
+    demo.conn.rollback()
+    assert TroubleKind.DRIFTING not in [one.kind for one in troubles.check(demo.settings, [demo.source])]
+    demo.answer("quarantine", "release", str(held["id"]))
+    assert demo.count("articles") == before + 8
+    # What somebody released is usual from then on.
+    newsroom.turn(demo.room, [SITE], new=6)
+    assert demo.night("2026-11-24T0200").counts.get("held", 0) == 0
+
+
+def test_what_is_rejected_stays_out_and_its_pages_are_looked_at_again(demo: Demo) -> None:
+    before = demo.count("articles")
+    newsroom.turn(demo.room, [SITE], new=8)
+    newsroom.relaunch(demo.room, "delta")
+    demo.night("2026-11-22T0200")
+
+    said = demo.answer("quarantine", "reject", "delta")
+    again = load.load(demo.settings, demo.source, "2026-11-22T0200")
+
+    assert "8 URLs are rejected" in said
+    assert (demo.count("articles"), again.state, again.counts.get("held", 0)) == (before, "done", 0)
+    assert account.differences(demo.settings, demo.conn, demo.source, "2026-11-22T0200") == []
+    demo.conn.rollback()
+    assert demo.count("urls where code = 'held' and state = 'rejected' and next_at > now()") == 8
+    # Its template is mended, and a day has passed.
+    newsroom.relaunch(demo.room, "delta", "wordpress")
+    with demo.conn, demo.conn.cursor() as cursor:
+        cursor.execute("update urls set next_at = now() where code = 'held'")
+    assert demo.night("2026-11-24T0200").counts["new"] == 8
+
+
+def test_a_relaunch_with_equally_good_texts_is_not_held(demo: Demo) -> None:
+    newsroom.turn(demo.room, [SITE], new=8)
+    newsroom.relaunch(demo.room, "delta", "modern")
+
+    night = demo.night("2026-11-22T0200")
+
+    assert (night.counts.get("held", 0), night.counts["new"]) == (0, 8)
+
+
+def known(words: int = 300, dated: bool = True, title: str = "", shared: int = 0, n: int = 0) -> drift.Measured:
+    text = "\n".join([" ".join(f"w{n}-{k}" for k in range(words - shared)), " ".join(["appeal"] * shared)])
+    return drift.measured(words, dated, title or f"Title {n}", text)
+
+
+USUAL = [known(200 + 5 * (n % 40), n=n) for n in range(80)]
+
+
+@pytest.mark.parametrize(
+    ("run", "says"),
+    [
+        ([known(40 + n, n=n) for n in range(6)], "their texts have 42 words"),
+        ([known(280, dated=False, n=n) for n in range(6)], "6 of 6 have no date"),
+        ([known(280, title="Delta Post", n=n) for n in range(6)], "6 of 6 have a title that others have too"),
+        ([known(280, shared=200, n=n) for n in range(6)], "6 of 6 have a text that is mostly the same as others'"),
+    ],
+)
+def test_a_run_whose_articles_are_off_says_in_which_way_and_what_is_usual(run: list[drift.Measured], says: str) -> None:
+    found = drift.find(run, USUAL)
+
+    assert found.startswith(says) and "usually" in found
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        # A few odd pages among a night's.
+        [*(known(30, dated=False, title="Live", n=n) for n in range(3)), *(known(290, n=n) for n in range(9))],
+        # A standfirst more, a weekend of shorter pieces, too few to tell.
+        [known(230 + n, n=n) for n in range(8)],
+        [known(150, n=n) for n in range(8)],
+        [known(20, n=n) for n in range(4)],
+    ],
+)
+def test_a_few_odd_pages_and_equally_good_texts_are_no_drift(run: list[drift.Measured]) -> None:
+    assert drift.find(run, USUAL) == ""
