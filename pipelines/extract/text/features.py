@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,8 @@ LINKED_SHARE = 0.4
 # Blocks that are counted since a phrase. The classifier was fitted with it: change it and fit anew.
 MAX_COUNTED = 20
 PHRASES = ("share", "comment", "related", "subscribe", "notice", "credit", "date", "byline", "tags", "counter")
+# Blocks whose runs of words are kept, of this page or the last. Chosen: nearly all pages have fewer; some megabytes.
+MAX_RUNS = 1000
 # The first so many columns are looked at in the neighbours too.
 NEAR = 8
 # Those after so many are looked at only where a block can be a part of the article at all.
@@ -229,7 +232,7 @@ def coverage(found: Sequence[Block], lines: Sequence[str]) -> list[float]:
         if block.key in whole:
             shares.append(1.0)
             continue
-        mine = _shingles(block.key.split())
+        mine = _runs(block.key)
         if len(mine) > 1:
             shares.append(sum(shingle in known for shingle in mine) / len(mine))
         else:
@@ -294,6 +297,12 @@ def _root(place: Place) -> Place:
     while place.parent is not None:
         place = place.parent
     return place
+
+
+@lru_cache(maxsize=MAX_RUNS)
+def _runs(its_key: str) -> list[tuple[str, ...]]:
+    """The runs of words of a block, which is held against several texts."""
+    return _shingles(its_key.split())
 
 
 def _shingles(tokens: Sequence[str]) -> list[tuple[str, ...]]:
