@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.codes import Act, Need, Thing
+from pipelines.codes import Act, Need, Thing, TroubleKind
 from pipelines.desk import actions, followed, needs, policy
 from pipelines.desk import records as desk
 from pipelines.errors import SourceError
@@ -49,7 +49,7 @@ def test_what_went_wrong_is_named_with_its_source_and_its_reason(conn: postgres.
     assert told == [
         (Need.LEDGER, "roj", "1 URL is not accounted for."),
         (Need.FAILED, "fanous", "Its feed answers 503."),
-        (Need.TROUBLE, "sana", "No new article for three times the usual interval."),
+        (Need.TROUBLE, "sana", TroubleKind.SILENT.means.capitalize() + "."),
         (Need.ALERTING, "", "The alert stage failed: No channel is called desk."),
     ]
 
@@ -99,8 +99,9 @@ def test_a_source_is_listed_with_its_month_and_in_full_with_where_its_urls_ended
     roj, sana = followed.listed(conn, [source("sana"), source("roj")], now=NOW)
     page = followed.in_full(conn, source("sana"), now=NOW)
 
-    assert (roj["name"], roj["paused_at"], sum(roj["days"])) == ("roj", None, 0)
-    assert (len(sana["days"]), sana["days"][-3:], bool(sana["paused_at"])) == (policy.DAYS_SHOWN.days, [4, 0, 3], True)
+    assert (roj["name"], roj["paused_at"], sana["rejected"], bool(sana["paused_at"])) == ("roj", None, 2, True)
+    assert list(followed.days(conn, ["sana", "roj"], now=NOW)) == ["sana"]
+    assert (len(page["days"]), page["days"][-3:]) == (policy.DAYS_SHOWN.days, [4, 0, 3])
     assert [(run["run"], run["state"], run["new"]) for run in page["runs"]] == [
         (NIGHT, "done", 3),
         ("2026-11-20T0200", "done", 4),

@@ -14,44 +14,51 @@ from pipelines.stores import postgres, templates
 
 Record = dict[str, Any]
 
-# Of `records.sources`, what a line of the list shows.
+# Of `records.sources`, what a line of the list shows; a thousand of them are sent at once, so it is no more than that.
 LISTED = (
-    "name", "title", "direction", "language", "url", "run", "started_at", "state", "message", "outcomes", "new",
-    "undecided", "articles", "newest_fetched_at", "quiet",
+    "name", "title", "direction", "language", "started_at", "state", "message", "new", "undecided", "articles",
+    "newest_fetched_at",
 )  # fmt: skip
+# What one source has besides.
+IN_FULL = ("url", "run", "outcomes", "quiet", "health")
 # Stages of one run.
 STAGES = 3
 
 
 def listed(conn: postgres.Connection, followed: Sequence[Source], *, now: datetime) -> list[Record]:
-    """Each followed source: its last run, country, troubles (codes of health), new articles a day, the oldest first.
+    """Each followed source with its last run, country, health (its state, or empty), troubles and paused_at.
 
-    In the order of `records.sources`: what needs a look comes first.
+    In the order of `records.sources`: what needs a look comes first. rejected, lost: URLs of the last run, lost are
+    those that failed or were blocked.
     """
-    rows = records.sources(conn, followed, now=now)
-    countries = {source.name: source.country for source in followed}
-    days = _days(conn, list(countries), now)
-    troubles, paused = _troubles(conn, rows), folders.paused(conn)
-    return [
-        {
-            **{key: row[key] for key in LISTED},
-            "country": countries[row["name"]],
-            "troubles": troubles.get(row["name"], []),
-            "days": days[row["name"]],
-            "paused_at": paused.get(row["name"]),
-        }
-        for row in rows
-    ]
+    return _lines(conn, followed, records.sources(conn, followed, now=now))
+
+
+def days(conn: postgres.Connection, names: Sequence[str], *, now: datetime) -> dict[str, list[int]]:
+    """Name -> its new articles on each of the last days (UTC), the oldest first; a source without any is left out."""
+    first = _first_day(now)
+    found: dict[str, list[int]] = {}
+    for row in postgres.query(conn, "desk_daily", sources=list(names), since=now - policy.DAYS_SHOWN):
+        counts = [0] * policy.DAYS_SHOWN.days
+        for day, new in zip(row["days"], row["news"], strict=True):
+            at = (day - first).days
+            if 0 <= at < len(counts):
+                counts[at] = new
+        found[row["source"]] = counts
+    return found
 
 
 def in_full(conn: postgres.Connection, source: Source, *, now: datetime) -> Record:
     """One source: its line of the list, its runs by stage, lists, where its URLs ended lately, template and history."""
-    (row,) = listed(conn, [source], now=now)
+    rows = records.sources(conn, [source], now=now)
+    (line,) = _lines(conn, [source], rows)
     stages = postgres.query(conn, "desk_runs_of_source", source=source.name, count=policy.RUNS_OF_SOURCE * STAGES)
     runs = _by_run(stages)
     return {
-        **row,
-        "first_day": (now - policy.DAYS_SHOWN + timedelta(days=1)).date(),
+        **line,
+        **{key: rows[0][key] for key in IN_FULL},
+        "days": days(conn, [source.name], now=now).get(source.name, [0] * policy.DAYS_SHOWN.days),
+        "first_day": _first_day(now),
         "schedule": source.schedule,
         "timezone": source.timezone,
         "runs": runs,
@@ -62,16 +69,25 @@ def in_full(conn: postgres.Connection, source: Source, *, now: datetime) -> Reco
     }
 
 
-def _days(conn: postgres.Connection, names: Sequence[str], now: datetime) -> dict[str, list[int]]:
-    """Name -> its new articles on each of the last days, the oldest first."""
-    length = policy.DAYS_SHOWN.days
-    first: date = (now - policy.DAYS_SHOWN + timedelta(days=1)).date()
-    found = {name: [0] * length for name in names}
-    for row in postgres.query(conn, "desk_daily", sources=list(names), since=now - policy.DAYS_SHOWN):
-        at = (row["day"] - first).days
-        if 0 <= at < length:
-            found[row["source"]][at] = row["new"]
-    return found
+def _lines(conn: postgres.Connection, followed: Sequence[Source], rows: Sequence[Record]) -> list[Record]:
+    countries = {source.name: source.country for source in followed}
+    troubles, paused = _troubles(conn, rows), folders.paused(conn)
+    return [
+        {
+            **{key: row[key] for key in LISTED},
+            "country": countries[row["name"]],
+            "rejected": row["outcomes"]["rejected"],
+            "lost": row["outcomes"]["failed"] + row["outcomes"]["blocked"],
+            "standing": row["health"]["state"],
+            "troubles": troubles.get(row["name"], []),
+            "paused_at": paused.get(row["name"]),
+        }
+        for row in rows
+    ]
+
+
+def _first_day(now: datetime) -> date:
+    return (now - policy.DAYS_SHOWN + timedelta(days=1)).date()
 
 
 def _troubles(conn: postgres.Connection, rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:

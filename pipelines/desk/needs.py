@@ -48,7 +48,10 @@ def of_night(
     for trouble in postgres.query(conn, "desk_troubles", sources=list(named)):
         kind = TroubleKind(trouble["kind"])
         if kind is not TroubleKind.SILENT or named[trouble["source"]]["quiet"]:
-            told = f"{kind.means[:1].upper()}{kind.means[1:]}."
+            judged = named[trouble["source"]]["health"]
+            means = f"{kind.means[:1].upper()}{kind.means[1:]}."
+            # What health says of its figures, where it is the state of the source that is meant.
+            told = judged["reason"] if judged["state"] == kind and judged["reason"] else means
             yield _need(Need.TROUBLE, told, source=trouble["source"], since=trouble["since"], detail=kind)
     if newest and newest["alert_error"]:
         yield _need(Need.ALERTING, f"The alert stage failed: {newest['alert_error']}", run=newest["run"])

@@ -27,8 +27,8 @@ RUNS_BEGUN_AGAIN = 10
 ACTIONS_SHOWN = 50
 # Nights in the strip of the Overview. Chosen: a month.
 NIGHTS_SHOWN = 30
-# Runs that are read for them, since pages that somebody looked at by hand are runs as well. Chosen: three a night.
-NIGHTS_READ = 90
+# Runs that are read for them, since pages that somebody looked at by hand are runs as well. Chosen: one in three.
+NIGHTS_READ = 40
 # What the disk of the data folder may have left, as a share and in bytes, before a person is told. Chosen: some nights
 # of a hundred sources fit in it.
 DISK_LEFT_SHARE, DISK_LEFT_BYTES = 0.05, 2 * 1024**3

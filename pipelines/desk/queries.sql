@@ -35,11 +35,15 @@ from articles
 where id = %(id)s
 
 -- name: desk_daily
--- New articles of each of these sources on each day (UTC) since a moment, by the loads that brought them.
-select source, (started_at at time zone 'UTC')::date as day, sum((counts ->> 'new')::integer)::integer as new
-from runs
-where stage = 'load' and started_at >= %(since)s and source = any(%(sources)s) and counts ->> 'new' <> '0'
-group by source, day
+-- New articles of each of these sources on each day (UTC) since a moment, by the loads that brought them; a row a source.
+select source, array_agg(day) as days, array_agg(new) as news
+from (
+    select source, (started_at at time zone 'UTC')::date as day, sum((counts ->> 'new')::integer)::integer as new
+    from runs
+    where stage = 'load' and started_at >= %(since)s and source = any(%(sources)s) and counts ->> 'new' <> '0'
+    group by source, day
+) counted
+group by source
 
 -- name: desk_delivery_states
 -- How many deliveries wait, failed or were sent lately.

@@ -55,7 +55,7 @@ ACTIONS: dict[str, Permission] = {
     "/api/sources/{name}/resume": Permission.OPERATE,
     "/api/sources/{name}/trials/{key}/{work}": Permission.OPERATE,
     "/api/sources/{name}/unfollow": Permission.OPERATE,
-    "/api/sources/{name}/work/{work}": Permission.OPERATE,
+    "/api/sources/{name}/by-hand/{work}": Permission.OPERATE,
     "/api/synonyms/{name}": Permission.WATCH,
     "/api/trials/test": Permission.READ,
     "/api/trials/try": Permission.READ,

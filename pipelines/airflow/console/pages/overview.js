@@ -28,7 +28,7 @@ const Headline = ({ page }) =>
 const Progress = ({ page }) =>
   h(
     Panel,
-    { title: "Under way", id: "desk-progress", note: h(Text, { color: "fg.muted", fontSize: "sm" }, `run ${page.nights[0].run}`) },
+    { title: "Under way", id: "desk-progress", note: h(Text, { color: "fg.muted", fontSize: "sm" }, `run ${page.run}`) },
     h(
       Box,
       { as: "ul", listStyleType: "none", "data-testid": "progress" },
@@ -50,6 +50,7 @@ const Progress = ({ page }) =>
 
 export const Page = () => {
   const asked = useData("overview", (page) => page.progress.length > 0);
+  const nights = useData("overview/nights");
   return h(
     Stack,
     { gap: 4 },
@@ -61,7 +62,7 @@ export const Page = () => {
         h(Headline, { page }),
         h(Needs, { page, onDone: asked.refresh }),
         page.progress.length > 0 ? h(Progress, { page }) : null,
-        h(Nights, { page }),
+        nights.page ? h(Nights, { page: nights.page }) : null,
       ),
     ),
   );

@@ -25,7 +25,7 @@ def _overview(user: permissions.User) -> Any:
     followed, broken = folders.readable(current)
     when: dict[str, Any] = {"schedule": current.schedule, "timezone": current.schedule_timezone, "now": now}
     with DESK.reading(current) as conn:
-        rows, latest = desk.sources(conn, followed, now=now), desk.runs(conn, desk_policy.NIGHTS_READ)
+        rows, latest = desk.sources(conn, followed, now=now), desk.runs(conn, desk_policy.RUNS_SHOWN)
         undelivered, channels = desk.deliveries(conn, now=now)["failed"], desk.channels(conn)
         tone, sentence = desk.headline(rows, latest, undelivered=undelivered, channels=channels, **when)
         found = [
@@ -35,15 +35,23 @@ def _overview(user: permissions.User) -> Any:
             *needs.of_messages(undelivered, channels),
             *needs.of_disk(current.data, current.min_free_mb),
         ]
-    nights = [run for run in latest if not run["one_page"]][: desk_policy.NIGHTS_SHOWN]
+    newest = next((run["run"] for run in latest if not run["one_page"]), "")
     page = {
         "now": now,
         "headline": sentence,
         "tone": tone,
         "needs": found,
         "titles": {row["name"]: row["title"] for row in rows},
-        "nights": nights,
-        "progress": desk.progress(rows, nights[0]["run"]) if nights else [],
+        "run": newest,
+        "progress": desk.progress(rows, newest),
         "may": permissions.held(user),
     }
     return steering.stripped(page)
+
+
+@router.get("/nights")
+def _nights() -> Any:
+    """The last thirty runs, but those for one page by hand; asked for when the rest of the page stands."""
+    with DESK.reading(settings()) as conn:
+        latest = desk.runs(conn, desk_policy.NIGHTS_READ)
+    return steering.stripped({"nights": [run for run in latest if not run["one_page"]][: desk_policy.NIGHTS_SHOWN]})

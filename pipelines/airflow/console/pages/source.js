@@ -25,9 +25,11 @@ const Standing = ({ page }) => {
         Flex,
         { gap: 2, align: "center", flexWrap: "wrap" },
         h(State, { state: page.state }),
-        page.troubles.map((code) => h(Badge, { key: code, colorPalette: "orange", size: "sm" }, TROUBLES[code] ?? code)),
+        page.health.state ? h(Badge, { colorPalette: ["healthy", "learning"].includes(page.health.state) ? "green" : "orange", size: "sm" }, page.health.state) : null,
+        page.troubles.filter((code) => code !== page.health.state).map((code) => h(Badge, { key: code, colorPalette: "orange", size: "sm" }, TROUBLES[code] ?? code)),
         h(Text, { as: "span", fontSize: "sm", color: "fg.muted" }, page.run ? `run ${page.run}, ` : "", h(When, { at: page.started_at, now: page.now, none: "never run" })),
       ),
+      page.health.reason ? h(Text, { fontSize: "sm", overflowWrap: "anywhere", dir: "auto" }, page.health.reason) : null,
       page.message ? h(Text, { fontSize: "sm", overflowWrap: "anywhere", color: page.state === "failed" ? "red.fg" : undefined }, page.message) : null,
       h(Dotted, {
         facts: [

@@ -26,7 +26,7 @@ export const Actions = ({ page, path, onDone }) => {
       h(Act, { path: `${path}/crawl`, onDone }, "Crawl now"),
       page.paused_at ? h(Act, { path: `${path}/resume`, onDone }, "Resume") : h(Act, { path: `${path}/pause`, onDone }, "Pause"),
       Object.entries(WORKS).map(([work, [word, title]]) =>
-        h(Act, { key: work, path: `${path}/work/${work}`, title, quiet: true, onDone: setRun }, word),
+        h(Act, { key: work, path: `${path}/by-hand/${work}`, title, quiet: true, onDone: setRun }, word),
       ),
       h(
         Act,

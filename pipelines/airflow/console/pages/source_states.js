@@ -10,8 +10,15 @@ export const TROUBLES = {
   paused: "paused",
 };
 
-// A source is in the state of its last run, and in each that health found.
-export const statesOf = (source) => [source.paused_at ? "paused" : source.state || "never", ...source.troubles];
+const WELL = new Set(["", "healthy", "learning"]);
+
+// Besides how its last run ended: that it is paused, and what health found.
+export const othersOf = (source) => [
+  ...new Set([...(source.paused_at ? ["paused"] : []), ...(WELL.has(source.standing) ? [] : [source.standing]), ...source.troubles]),
+];
+
+// All that a source can be narrowed by.
+export const statesOf = (source) => [source.state || "never", ...(source.standing ? [source.standing] : []), ...othersOf(source)];
 
 export const chosen = (sources, { state, country, language, name }) => {
   const wanted = name.trim().toLowerCase();

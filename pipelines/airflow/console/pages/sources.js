@@ -5,14 +5,18 @@ import { Choice, Typed } from "../parts/fields.js";
 import { useMore } from "../parts/more.js";
 import { Empty, Headed, Panel, State, Trouble, Waiting, When, number, plural } from "../parts/pieces.js";
 import { Go, useFilters } from "../parts/router.js";
-import { TROUBLES, chosen, statesOf } from "./source_states.js";
+import { TROUBLES, chosen, othersOf, statesOf } from "./source_states.js";
 
 const { createElement: h } = globalThis.React;
 const { Badge, Box, Button, Flex, Stack, Table, Text } = globalThis.ChakraUI;
 
 const USUAL = { state: "", country: "", language: "", name: "", sort: "", down: "" };
 
-const sum = (days) => days.reduce((all, one) => all + one, 0);
+const NONE = Array(30).fill(0);
+
+const withDays = (page, days) => (days ? { ...page, sources: page.sources.map((source) => ({ ...source, days: days[source.name] ?? NONE })) } : page);
+
+const sum = (days) => (days ?? NONE).reduce((all, one) => all + one, 0);
 
 // Of each column: its word, what it is sorted by, and whether numbers stand in it.
 const COLUMNS = [
@@ -20,8 +24,8 @@ const COLUMNS = [
   { key: "state", word: "Last run", by: (s) => s.state },
   { key: "began", word: "Began", by: (s) => s.started_at ?? "" },
   { key: "new", word: "New", by: (s) => s.new, number: true },
-  { key: "rejected", word: "Rejected", by: (s) => s.outcomes.rejected, number: true },
-  { key: "failed", word: "Failed, blocked", by: (s) => s.outcomes.failed + s.outcomes.blocked, number: true },
+  { key: "rejected", word: "Rejected", by: (s) => s.rejected, number: true },
+  { key: "failed", word: "Failed, blocked", by: (s) => s.lost, number: true },
   { key: "open", word: "Open", by: (s) => s.undecided, number: true },
   { key: "days", word: "30 days", by: (s) => sum(s.days), number: true },
   { key: "articles", word: "Articles", by: (s) => s.articles, number: true },
@@ -66,18 +70,18 @@ const SourceRow = ({ source, now }) =>
         Flex,
         { gap: 1, flexWrap: "wrap" },
         h(State, { state: source.state }),
-        source.troubles.map((code) => h(Badge, { key: code, colorPalette: "orange", size: "sm" }, TROUBLES[code] ?? code)),
+        othersOf(source).map((code) => h(Badge, { key: code, colorPalette: "orange", size: "sm" }, TROUBLES[code] ?? code)),
       ),
     ),
     h(Table.Cell, { px: 2, whiteSpace: "nowrap", color: "fg.muted" }, h(When, { at: source.started_at, now })),
     h(Cell, { value: source.new }),
-    h(Cell, { value: source.outcomes.rejected }),
-    h(Cell, { value: source.outcomes.failed + source.outcomes.blocked, bad: true }),
+    h(Cell, { value: source.rejected }),
+    h(Cell, { value: source.lost, bad: true }),
     h(Cell, { value: source.undecided }),
     h(
       Table.Cell,
       { px: 2, color: "fg.info" },
-      h(Sparkline, { values: source.days, label: `${plural(sum(source.days), "new article")} in 30 days` }),
+      source.days && h(Sparkline, { values: source.days, label: `${plural(sum(source.days), "new article")} in 30 days` }),
     ),
     h(Cell, { value: source.articles }),
     h(Table.Cell, { px: 2, pe: 4, whiteSpace: "nowrap" }, h(When, { at: source.newest_fetched_at, now, none: "none yet" })),
@@ -142,6 +146,8 @@ const Filters = ({ page, filters, change }) => {
 export const Page = () => {
   const [filters, change] = useFilters(USUAL);
   const asked = useData("sources");
+  // The list stands before its sparklines are there.
+  const month = useData("sources/days");
   return h(
     Stack,
     { gap: 4 },
@@ -152,7 +158,7 @@ export const Page = () => {
         { gap: 4 },
         page.broken.map((sentence) => h(Trouble, { key: sentence }, sentence)),
         h(Filters, { page, filters, change }),
-        h(Listed, { page, filters, change }),
+        h(Listed, { page: withDays(page, month.page?.days), filters, change }),
       ),
     ),
   );

@@ -39,6 +39,15 @@ def _sources(user: permissions.User) -> Any:
     return steering.stripped(page)
 
 
+@router.get("/days")
+def _days() -> Any:
+    """The new articles a day of every source, which the list shows when it stands."""
+    current = settings()
+    names = [source.name for source in folders.readable(current)[0]]
+    with DESK.reading(current) as conn:
+        return {"days": desk.days(conn, names, now=datetime.now(UTC))}
+
+
 @router.get("/{name}")
 def _source(name: Name, user: permissions.User) -> Any:
     """One source in full, with its file and where Airflow has the tasks of its runs."""
@@ -69,7 +78,7 @@ def _crawl(name: Name, acting: Acting) -> Any:
     return done.detail
 
 
-@router.post("/{name}/work/{work}")
+@router.post("/{name}/by-hand/{work}")
 def _work(name: Name, work: SourceWork, acting: Acting) -> Any:
     """Have the Dag by_hand do a piece of work with a source."""
     source = _followed(settings(), name)

@@ -128,7 +128,7 @@ const Reread = ({ page }) => {
             Flex,
             { gap: 3, align: "end", flexWrap: "wrap" },
             h(Choice, { label: "Source", value: source, values: page.sources, all: "choose one", onChange: setSource }),
-            h(Act, { path: `sources/${encodeURIComponent(source)}/work/reread`, quiet: true, disabled: !source, onDone: setRun }, "Try"),
+            h(Act, { path: `sources/${encodeURIComponent(source)}/by-hand/reread`, quiet: true, disabled: !source, onDone: setRun }, "Try"),
           )
         : null,
       run ? h(Work, { key: run.run_id, run }, (result) => (result.key ? h(Go, { to: `sources/${source}` }, "Load it on the source's page, after a trial there") : null)) : null,
