@@ -17,6 +17,8 @@ from pipelines.cli import app
 from pipelines.codes import Kind, State
 from pipelines.crawl import discovery, ledger
 from pipelines.crawl.ledger import FetchResult
+from pipelines.desk import followed as sources
+from pipelines.desk import needs
 from pipelines.desk import records as desk
 from pipelines.extract.stage import extract
 from pipelines.health import duties, troubles
@@ -126,6 +128,12 @@ def looking(settings: Settings, articles: int) -> None:
             desk.overview(conn, followed(), schedule="0 2 * * *", now=NOW)
             desk.latest_articles(conn, 40, "source-3")
             desk.article(conn, articles // 2)
+        with doing("operators"):
+            sources.listed(conn, followed(), now=NOW)
+            sources.days(conn, [source.name for source in followed()], now=NOW)
+            sources.in_full(conn, followed()[3], now=NOW)
+            when = {"schedule": "0 2 * * *", "timezone": "UTC", "now": NOW}
+            list(needs.of_night(conn, desk.sources(conn, followed(), now=NOW), desk.runs(conn, 10), **when))
         with doing("read API"):
             published.article(conn, articles // 2)
             published.versions(conn, settings.raw, articles // 2, 20)

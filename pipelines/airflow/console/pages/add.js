@@ -1,7 +1,7 @@
 // Add sources: what to look at, what was found of each site, and a person's yes or no.
 import { act, saying, useData } from "../parts/asking.js";
 import { Lines, Typed } from "../parts/fields.js";
-import { Headed, Panel, Waiting } from "../parts/pieces.js";
+import { Headed, IN_ENGLISH, Panel, Waiting } from "../parts/pieces.js";
 import { useFilters } from "../parts/router.js";
 import { Catalogue } from "./catalogue.js";
 import { LookedAt } from "./looked_at.js";
@@ -77,7 +77,7 @@ export const Page = () => {
   const asked = useData("follow", (page) => page.runs.some((one) => !ENDED.has(one.state)));
   return h(
     Stack,
-    { gap: 4 },
+    { gap: 4, ...IN_ENGLISH },
     h(Headed, { title: "Add sources", asked }),
     h(Waiting, { asked }, (page) =>
       h(

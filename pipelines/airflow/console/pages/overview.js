@@ -1,6 +1,6 @@
 // Overview: whether the last night worked, what needs a person, what runs now, and the last thirty nights.
 import { useData } from "../parts/asking.js";
-import { Headed, Panel, State, Waiting, number, plural } from "../parts/pieces.js";
+import { Headed, IN_ENGLISH, Panel, State, Waiting, number, plural } from "../parts/pieces.js";
 import { Go } from "../parts/router.js";
 import { Needs } from "./needs.js";
 import { Nights } from "./nights.js";
@@ -53,7 +53,7 @@ export const Page = () => {
   const nights = useData("overview/nights");
   return h(
     Stack,
-    { gap: 4 },
+    { gap: 4, ...IN_ENGLISH },
     h(Headed, { title: "Overview", asked }),
     h(Waiting, { asked }, (page) =>
       h(

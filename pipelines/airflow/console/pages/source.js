@@ -1,7 +1,7 @@
 // One source: its state with the figures behind it, where its URLs ended, its lists, runs, template, file and history.
 import { useData } from "../parts/asking.js";
 import { Bars } from "../parts/charts.js";
-import { Dotted, Empty, Headed, Outside, Panel, State, Waiting, When, minute, number, plural } from "../parts/pieces.js";
+import { Dotted, Empty, Headed, IN_ENGLISH, Outside, Panel, State, Waiting, When, minute, number, plural } from "../parts/pieces.js";
 import { Go } from "../parts/router.js";
 import { Actions } from "./source_actions.js";
 import { Ends, History, Lists, Runs } from "./source_parts.js";
@@ -90,7 +90,7 @@ export const Page = ({ name }) => {
   const title = asked.page ? h("bdi", { dir: asked.page.direction }, asked.page.title) : name;
   return h(
     Stack,
-    { gap: 4 },
+    { gap: 4, ...IN_ENGLISH },
     h(Headed, {
       title,
       asked,

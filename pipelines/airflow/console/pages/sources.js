@@ -3,7 +3,7 @@ import { useData } from "../parts/asking.js";
 import { Sparkline } from "../parts/charts.js";
 import { Choice, Typed } from "../parts/fields.js";
 import { useMore } from "../parts/more.js";
-import { Empty, Headed, Panel, State, Trouble, Waiting, When, number, plural } from "../parts/pieces.js";
+import { Empty, Headed, IN_ENGLISH, Panel, State, Trouble, Waiting, When, number, plural } from "../parts/pieces.js";
 import { Go, useFilters } from "../parts/router.js";
 import { TROUBLES, chosen, othersOf, statesOf } from "./source_states.js";
 
@@ -150,7 +150,7 @@ export const Page = () => {
   const month = useData("sources/days");
   return h(
     Stack,
-    { gap: 4 },
+    { gap: 4, ...IN_ENGLISH },
     h(Headed, { title: "Sources", asked }, h(Go, { to: "add", fontSize: "sm" }, "Add sources")),
     h(Waiting, { asked }, (page) =>
       h(

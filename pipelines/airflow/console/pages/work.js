@@ -2,7 +2,7 @@
 import { Act } from "../parts/acting.js";
 import { act, load, saying, useData } from "../parts/asking.js";
 import { Choice, Typed } from "../parts/fields.js";
-import { Empty, Headed, Panel, Waiting, When, column, minute, number } from "../parts/pieces.js";
+import { Empty, Headed, IN_ENGLISH, Panel, Waiting, When, column, minute, number } from "../parts/pieces.js";
 import { Work } from "../parts/results.js";
 import { AirflowLink, Go } from "../parts/router.js";
 
@@ -161,7 +161,7 @@ export const Page = () => {
   const asked = useData("work");
   return h(
     Stack,
-    { gap: 4 },
+    { gap: 4, ...IN_ENGLISH },
     h(Headed, { title: "Work", asked }),
     h(Waiting, { asked }, (page) =>
       h(

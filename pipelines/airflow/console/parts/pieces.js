@@ -45,6 +45,9 @@ export const clock = (at) => `${written(at, { timeStyle: "medium" })} ${zoneName
 export const day = (at) => written(at, { dateStyle: "short" });
 export const minute = (at) => `${written(at, { dateStyle: "short", timeStyle: "short" })} ${zoneName(at)}`;
 
+// The operators' pages speak English alone so far; whatever the Desk speaks, they read in English's direction.
+export const IN_ENGLISH = { lang: "en", dir: "ltr" };
+
 export const safe = (url) => (/^https?:\/\//iu.test(url ?? "") ? url : undefined);
 
 export const When = ({ at, now, none = "–" }) =>
