@@ -92,7 +92,7 @@ def an_operator_finds_what_failed_and_crawls_it_again(page: Page, at: str) -> No
     expect(page.get_by_test_id("actions").get_by_role("status")).to_contain_text("news_crawl")
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
-    expect(page.get_by_test_id("history")).to_contain_text("paused a source")
+    expect(page.get_by_test_id("history")).to_contain_text("paused it")
     page.get_by_role("button", name="Resume").click()
     page.get_by_test_id("source-runs").get_by_role("link", name="crawl failed: the task's log").last.click()
     page.wait_for_url(re.compile(r"/dags/news_crawl/runs/.+/tasks/crawl/mapped/\d+"))
