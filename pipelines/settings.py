@@ -79,6 +79,9 @@ class Settings(BaseSettings):
     late_after: int = Field(
         7200, ge=60, description="Seconds after which a night that is still running is reported late."
     )
+    canary: str = Field(
+        "", description="The channel that hears when the canary's alert does not come out in time; empty: no canary."
+    )
     keep_raw_days: int = Field(90, ge=0, description="Days raw files are kept; 0 keeps them for ever.")
     chain_file: str = Field(
         "", description="A file that keeps the newest digest of each chain, best on another machine's disk."

@@ -73,6 +73,13 @@ def test_a_quiet_source_is_quiet_until_what_it_gives_is_likely_again() -> None:
     assert judged(nights(40, *WEEK * 5, 2, 1, 12, 31, 30), was=SourceState.QUIET).state == SourceState.HEALTHY
 
 
+def test_a_quiet_source_that_gives_nothing_is_not_well_because_less_is_expected_of_it_by_now() -> None:
+    looks = nights(40, 3, *[1, 0, 2, 0, 0, 1, 0] * 6, 0)
+
+    assert judged(looks).state == SourceState.HEALTHY
+    assert judged(looks, was=SourceState.QUIET).state == SourceState.QUIET
+
+
 def test_an_hour_of_a_site_s_own_trouble_is_none_and_two_nights_without_an_answer_are() -> None:
     known = [Look(at=T0 + n * HOUR, new=2, pages=2, articles=2) for n in range(24 * 20)]
     down = [Look(at=known[-1].at + n * HOUR, heard=False, cause="timeout") for n in range(1, 9)]

@@ -17,7 +17,10 @@ EVERY_HOUR = "17 * * * *"
 EVERY_TEN_MINUTES = "*/10 * * * *"
 # An address that nobody says yes or no to is not followed.
 LONGEST_WAIT = timedelta(days=7)
+# Chosen: not at the minute of upkeep, nor of nights.
+CANARY_EVERY_HOUR = "47 * * * *"
 DESCRIPTIONS = {
+    "canary": "Every hour, where NIGHTDESK_CANARY is set: an article from a site to its alert, and an alarm else",
     "digest": "Every ten minutes: send the digests that are due, and what waited for the end of quiet hours",
     "upkeep": "Every hour: notice quiet sources, send what still waits, delete old raw files",
     "by_hand": "For the Desk: one piece of work that a person asked for, with what came of it",
@@ -47,6 +50,35 @@ def digest_dag(doc: str) -> DAG:
             return tasks.send("")
 
         send()
+    return dag
+
+
+def canary_dag(doc: str) -> DAG:
+    """sing: an article of the newsroom on loopback comes out as an alert in time, or a second channel is told."""
+    current = settings()
+    with DAG(
+        "canary",
+        description=DESCRIPTIONS["canary"],
+        schedule=CronTriggerTimetable(CANARY_EVERY_HOUR, timezone="UTC", run_immediately=timedelta(0))
+        if current.canary
+        else None,
+        catchup=False,
+        max_active_runs=1,
+        doc_md=doc,
+        tags=["nightdesk"],
+        # It is an alarm: tried again it would only be later.
+        default_args={**night_dags.defaults(current), "retries": 0},
+        on_failure_callback=callbacks.failed,
+    ) as dag:
+
+        @task(execution_timeout=night_dags.SHORT_LIMIT)
+        @failing.by_sentence()
+        def sing() -> str:
+            from pipelines.airflow import tasks
+
+            return tasks.sing()
+
+        sing()
     return dag
 
 

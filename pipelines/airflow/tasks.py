@@ -23,6 +23,7 @@ from pipelines.health import duties
 from pipelines.load import stage as load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings, mistaken, settings
+from pipelines.settings import channels as mapped_channels
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres, runs
 
@@ -169,6 +170,24 @@ def check_health() -> list[str]:
     """Tell the operators once of sources that went quiet; the names of those that are."""
     telemetry.tell_waiting(settings())
     return duties.check_health(settings())
+
+
+def sing() -> str:
+    """Send the canary through all stages; how long its alert took. NightdeskError, and an alarm, where it is silent."""
+    from demo import canary
+
+    current = settings()
+    if not current.canary:
+        raise AirflowSkipException("NIGHTDESK_CANARY names no channel, so there is no canary")
+    known = mapped_channels()
+    try:
+        # The canary's channel may be a connection; without a database nobody can say.
+        known = channels.addresses(current)
+    except errors.DatabaseError as problem:
+        log.error("%s", problem)
+    song = canary.sing(current, known)
+    log.info("the alert of %s came out after %.0f seconds", song.url, song.seconds)
+    return f"{song.url} {song.seconds:.0f} s"
 
 
 def check_golden() -> list[str]:

@@ -12,7 +12,7 @@ import typer
 
 from pipelines import urls
 from pipelines.alert import stage as alert
-from pipelines.cli import completion, days, known, onepage, report
+from pipelines.cli import canary, completion, days, known, onepage, report
 from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, quiet_if, say, table
 from pipelines.codes import RunState
 from pipelines.crawl import stage as crawl
@@ -62,6 +62,7 @@ def add_to(app: typer.Typer) -> None:
         app.command(stage, help=STAGE_HELP[stage], rich_help_panel="The night")(command)
     app.command("run", rich_help_panel="The night")(run)
     app.command("upkeep", rich_help_panel="The night")(upkeep)
+    app.command("canary", rich_help_panel="The night")(canary.canary)
 
 
 STAGE_HELP = {

@@ -76,6 +76,13 @@ def judge(
         or _behind(looks)
         or (_healthy(paced, pace, zone) if pace else _learning(looks))
     )
+    if (
+        was == SourceState.QUIET
+        and found.state in WELL
+        and not next((one.new for one in reversed(looks) if one.heard), 0)
+    ):
+        # That less is expected by now is no recovery: that is something new.
+        found = Judged(state=was, since=last, reason=f"no new article since {last:%Y-%m-%d %H:%M} UTC." if last else "")
     if failing and failing.suspected and found.state in WELL:
         return Judged(**{**vars(found), "suspected": failing.suspected, "cause": failing.cause})
     return found

@@ -208,11 +208,16 @@ def url(settings: Settings) -> str:
 
 def airflow_url(settings: Settings) -> str:
     """The address of Airflow's own database, on the same server, made where it is missing."""
+    return beside(settings, "airflow")
+
+
+def beside(settings: Settings, name: str) -> str:
+    """The address of another database on the server of Nightdesk's own, made where it is missing."""
     if not settings.database_url:
-        return embedded(settings, "airflow")
+        return embedded(settings, name)
     address = url(settings)
     parts = urlsplit(address)
-    name = parts.path.lstrip("/") + "_airflow"
+    name = f"{parts.path.lstrip('/')}_{name}"
     _create_database(address, unquote(name))
     return urlunsplit(parts._replace(path="/" + name))
 

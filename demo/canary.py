@@ -1,0 +1,145 @@
+"""The canary: an article that the newsroom publishes on loopback, and whose alert must come out in time.
+
+It goes the whole way of every article, by the same code, on the same disk and the same server of Postgres: crawl,
+extract, load, alert, outbox, channel. Its site answers on loopback alone, and its folder (`canary` in the data folder)
+and its database (beside Nightdesk's own, with `_canary` behind the name) are its own: nothing of it is in the archive,
+the Desk or anybody's alerts. Where its alert does not come out, the channel that NIGHTDESK_CANARY names is told at once
+and directly, for the database, or the outbox in it, may be what is down.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from demo import newsroom
+from demo.sites import Site
+from pipelines import private
+from pipelines.alert import stage as alert
+from pipelines.alert import watches
+from pipelines.crawl import stage as crawl
+from pipelines.errors import ChannelError, NightdeskError
+from pipelines.extract.stage import extract
+from pipelines.load import stage as load
+from pipelines.model import Tally
+from pipelines.notify import delivery, wording
+from pipelines.settings import Settings
+from pipelines.sources import folders
+from pipelines.stores import migrations, postgres, retention, runs
+
+FOLDER, CHANNEL, WATCH = "canary", "canary", "canary"
+# Seconds from its publication to its alert. Chosen: on a busy machine the way takes half a minute.
+WITHIN_SECONDS = 300.0
+# Days its raw files are kept. Chosen: long enough to look why it was silent.
+KEPT_DAYS = 7
+SITE = Site(
+    name="canary", title="The Canary", language="en", country="GB", timezone="UTC", family="wordpress", articles=3
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Song:
+    """That the canary's alert came out: of which article, and how many seconds after it was published."""
+
+    url: str
+    seconds: float
+
+
+def sing(current: Settings, addressed: Mapping[str, str], *, within: float = WITHIN_SECONDS) -> Song:
+    """Publish an article and see its alert come out; else the channel of NIGHTDESK_CANARY is told, and NightdeskError.
+
+    addressed: channel name -> address.
+    """
+    try:
+        return _sung(current, within)
+    except Exception as error:
+        what = str(error) if isinstance(error, NightdeskError) else f"{type(error).__name__}: {error}"
+        said = f"The canary is silent: its alert did not come out within {within:.0f} seconds. {what}"
+        raise NightdeskError(f"{said} {_alarm(current, addressed, said)}".strip()) from error
+
+
+def _alarm(current: Settings, addressed: Mapping[str, str], said: str) -> str:
+    """Tell the second channel, directly; a sentence where that did not work either."""
+    name = current.canary.lower()
+    if name not in addressed:
+        return f"Nobody else was told: the channel {name} has no address." if name else ""
+    key = f"canary/{datetime.now(UTC):%Y-%m-%dT%H%M%S}"
+    try:
+        delivery.send(name, addressed[name], wording.plain(key, "The canary is silent", said))
+    except ChannelError as error:
+        return f"Nor could it be told: {error}"
+    return ""
+
+
+def _sung(current: Settings, within: float) -> Song:
+    folder = current.data / FOLDER
+    private.data_folder(folder)
+    with newsroom.open_newsroom(folder / "newsroom", sites=[SITE]) as room:
+        own = current.model_copy(
+            update={
+                "data": folder,
+                "sources": folder / "sources",
+                "database_url": postgres.beside(current, "canary"),
+                "host_map": room.host_map,
+                "contact": "canary@newsroom.test",
+                "operators": "",
+                "schedule": "",
+                "keep_raw_days": KEPT_DAYS,
+            }
+        )
+        newsroom.sources(own.sources, [SITE])
+        migrations.migrate(own)
+        with postgres.connection(own) as conn:
+            with conn:
+                watches.add(conn, watches.make(WATCH, [], query="source:canary", channels=[CHANNEL]))
+            known = runs.latest(conn, 1)
+        if not known:
+            # A first run never alerts.
+            _night(own)
+        began = time.monotonic()
+        url = newsroom.publish(room.folder, SITE.name, f"The canary sings at {datetime.now(UTC):%Y-%m-%d %H:%M:%S}")
+        _night(own)
+        while not _is_out(folder, url):
+            if time.monotonic() - began > within:
+                raise NightdeskError(f"Every stage ended, and no message tells of {url}.")
+            # It may wait in the outbox for a moment.
+            time.sleep(1)
+            _send(own)
+        seconds = time.monotonic() - began
+        if seconds > within:
+            raise NightdeskError(f"It came out after {seconds:.0f} seconds.")
+        retention.retire(own, datetime.now(UTC))
+        return Song(url=url, seconds=seconds)
+
+
+def _night(own: Settings) -> None:
+    """All four stages over the canary's own source; NightdeskError names the one that failed."""
+    (source,) = folders.named(own, [SITE.name])
+    run = runs.key_of(datetime.now(UTC), manual=True)
+    _went(crawl.crawl(own, [source], run)[0])
+    _went(extract(own, source, run))
+    _went(load.load(own, source, run))
+    _went(alert.match(own, run))
+    _send(own)
+
+
+def _send(own: Settings) -> None:
+    alert.send(own, channels={CHANNEL: (own.data / "alerts.jsonl").absolute().as_uri()})
+
+
+def _went(tally: Tally) -> None:
+    if tally.state not in runs.ENDED_WELL:
+        raise NightdeskError(f"{tally.stage} {tally.state}: {tally.message}")
+
+
+def _is_out(folder: Path, url: str) -> bool:
+    """Whether a message of the file that is the canary's channel tells of the article of this address."""
+    try:
+        lines = (folder / "alerts.jsonl").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return False
+    return any(told["url"] == url for line in lines for told in json.loads(line).get("alerts", []))

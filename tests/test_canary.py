@@ -1,0 +1,64 @@
+"""The canary: its article's alert comes out, or a second channel hears that it did not; nothing of it is elsewhere."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli import app
+from pipelines.settings import Settings, exported
+from pipelines.settings import settings as settings_of_this_process
+from pipelines.stores import postgres
+
+
+@pytest.fixture
+def alarm(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file that is the second channel, of an installation with a canary."""
+    current = settings.model_copy(update={"canary": "night-desk"})
+    for name, value in exported(current).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("NIGHTDESK_CHANNEL_NIGHT-DESK", f"file://{tmp_path}/alarm.jsonl")
+    settings_of_this_process.cache_clear()
+    return tmp_path / "alarm.jsonl"
+
+
+def test_the_canary_sings_twice_and_nothing_of_it_is_in_the_archive(
+    alarm: Path, settings: Settings, conn: postgres.Connection
+) -> None:
+    sung = [CliRunner().invoke(app, ["canary", "--json"]) for _ in range(2)]
+
+    assert [one.exit_code for one in sung] == [0, 0], [one.output for one in sung]
+    first, second = (json.loads(one.output)["url"] for one in sung)
+    assert first != second
+    assert not alarm.exists()
+    with conn, conn.cursor() as cursor:
+        for table in ("articles", "urls", "runs", "alerts", "deliveries", "watches"):
+            cursor.execute(f"select count(*) as count from {table}")
+            assert cursor.fetchone()["count"] == 0, table  # type: ignore[index,call-overload]
+
+
+def test_a_canary_whose_alert_does_not_come_out_in_time_is_told_to_the_second_channel(
+    alarm: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NIGHTDESK_MIN_FREE_MB", str(10**9))
+    settings_of_this_process.cache_clear()
+
+    silent = CliRunner().invoke(app, ["canary"])
+
+    assert silent.exit_code == 1
+    (line,) = alarm.read_text(encoding="utf-8").splitlines()
+    assert "The canary is silent" in line
+
+
+def test_without_the_setting_there_is_no_canary(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in exported(settings).items():
+        monkeypatch.setenv(name, value)
+    settings_of_this_process.cache_clear()
+
+    asked = CliRunner().invoke(app, ["canary"])
+
+    assert asked.exit_code == 1
+    assert "NIGHTDESK_CANARY" in str(asked.exception)
