@@ -20,8 +20,8 @@ LONGEST_WAIT = timedelta(days=7)
 # Chosen: not at the minute of upkeep, nor of nights.
 CANARY_EVERY_HOUR = "47 * * * *"
 DESCRIPTIONS = {
-    "canary": "Every hour, where NIGHTDESK_CANARY is set: an article from a site to its alert, and an alarm else",
-    "digest": "Every ten minutes: send the digests that are due, and what waited for the end of quiet hours",
+    "canary": "Every hour: an article from a site to its alert, and an alarm if it does not come",
+    "digest": "Every ten minutes: send digests that are due, and what waited for quiet hours to end",
     "upkeep": "Every hour: notice quiet sources, send what still waits, delete old raw files",
     "by_hand": "For the Desk: one piece of work that a person asked for, with what came of it",
     "follow": "By hand: look at a site, show ten sample articles, and follow it once somebody approves",
