@@ -23,9 +23,10 @@ from pathlib import Path
 from typing import Any
 
 from bench import archive, grown
+from pipelines import signatures
 from pipelines.load import stage, stories
 from pipelines.model import Article, Source
-from pipelines.query import vectors
+from pipelines.query import asked, vectors
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, migrations, postgres
 from pipelines.stores.articlefile import Line
@@ -192,7 +193,15 @@ def _prepared(settings: Settings, conn: postgres.Connection, run: str, size: int
                 published_precision="minute", published_from="json-ld", modified_at=None, image="", tags=("news",),
                 section="", removed=(), page_digest=hashlib.sha256(url.encode()).hexdigest(), extractor="x1",
             )  # fmt: skip
-            lines.append(Line(fetch_id=row["id"], url_id=row["url_id"], run=run, fetched_at=at, article=article))
+            # As extract writes it.
+            fields = {name: getattr(article, name) for name in asked.FIELDS}
+            index, _ = vectors.vectors(fields, article.authors)
+            lines.append(
+                Line(
+                    fetch_id=row["id"], url_id=row["url_id"], run=run, fetched_at=at, article=article,
+                    signature=signatures.written(signatures.of_text(article.text)), words=vectors.written(index),
+                )
+            )  # fmt: skip
     articlefile.write(articlefile.path(settings, name, run), lines)
 
     def load() -> None:

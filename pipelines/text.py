@@ -65,6 +65,11 @@ class Token:
     end: int
 
 
+def clean(value: str) -> str:
+    """Text without NULs and halves of surrogate pairs, which Postgres cannot hold."""
+    return value.replace("\x00", "").encode("utf-8", "ignore").decode()
+
+
 def normal(text: str) -> str:
     """The normal form: one spelling per letter, no diacritics, tatweel or invisible characters, digits in ASCII."""
     if text.isascii():

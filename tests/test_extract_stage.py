@@ -13,6 +13,7 @@ import pytest
 
 from pipelines.extract import fetched, limits, workers
 from pipelines.extract.stage import extract
+from pipelines.query import asked, vectors
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres, runs
 from pipelines.stores.articlefile import Line
@@ -20,6 +21,12 @@ from tests.faults.holds import alive, until
 from tests.jisr import SOURCE, TEXT, crawled, lines, story
 
 RUN, LATER = "2026-11-22T0200", "2026-11-23T0200"
+
+
+def index(line: Line) -> object:
+    """What the search index has of the article of a line."""
+    one = line.article
+    return one and vectors.vectors({name: getattr(one, name) for name in asked.FIELDS}, one.authors)
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -34,6 +41,7 @@ def test_every_page_is_a_line_in_the_order_of_the_fetches(
     assert [line.fetch_id for line in lines(settings)] == fetches
     assert lines(settings) == heard
     assert [line.article.text if line.article else "" for line in heard] == [TEXT.format(0), "", TEXT.format(2)]
+    assert [vectors.read(line.words) for line in heard] == [index(line) for line in heard]
     wanted = {"pages": 3, "articles": 2, "rejected": 1, "rejected: too short": 1, "cut": 4, "words": 38}
     assert {name: tally.counts[name] for name in wanted} == wanted
     assert runs.tallies(conn, RUN) == [tally]

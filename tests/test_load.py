@@ -16,6 +16,7 @@ from pipelines import urls
 from pipelines.codes import Reason
 from pipelines.load.stage import load
 from pipelines.model import Article, Rejection, Removed, Source, Tally
+from pipelines.query import vectors
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres, runs
 from pipelines.stores.articlefile import Line
@@ -557,3 +558,40 @@ def test_edits_that_a_site_may_well_have_made_alert(
     done, reasons = edited(settings, conn, look, of, unchanged, claimed=claimed)
 
     assert (reasons, done.message) == ([""], "")
+
+
+INDEX = "select words::text from article_words order by article_id"
+
+
+def with_words(line: Line, words: str) -> Line:
+    """A line whose index says other words than its text, so that one sees where an index is from."""
+    made, _ = vectors.vectors({"title": words, "description": "", "text": ""}, [])
+    return replace(line, words=vectors.written(made))
+
+
+def test_the_words_of_the_search_index_come_from_the_file_or_are_made_where_it_has_none_of_this_version(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
+    titles = ("زلزال في الشمال", "أمطار في الجنوب", "ثلوج في الجبال")
+    given, older, none = (look(NIGHTS[0], T0, article(str(n), title, title * 9)) for n, title in enumerate(titles))
+    older = replace(with_words(older, "marked"), words=[vectors.VERSION - 1, [[0, 0, "'marked':61A"]]])
+
+    put(settings, NIGHTS[0], with_words(given, "marked"), older, none)
+
+    made = [index for (index,) in rows(conn, INDEX)]
+    assert ["marked" in index for index in made] == [True, False, False]
+    assert ["في" in index for index in made] == [False, True, True]
+    assert rows(conn, "select count(*) from known_words where word in ('marked', 'في')") == [(2,)]
+
+
+def test_the_index_of_an_article_whose_stored_title_stands_is_not_that_of_the_title_in_the_file(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1", title='The "old" bridge', text="It stands. " * 9)))
+    again = look(NIGHTS[1], T0 + DAY, article("1", title="The “old” bridge", text="It fell last night. " * 9))
+
+    counts = put(settings, NIGHTS[1], with_words(again, "marked"))
+
+    assert counts == {"revised": 1}
+    assert rows(conn, "select title from articles") == [('The "old" bridge',)]
+    assert ["marked" in index for (index,) in rows(conn, INDEX)] == [False]

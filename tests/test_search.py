@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from pipelines.errors import NightdeskError, QueryError
 from pipelines.extract.extraction import extract_page
 from pipelines.load import words
 from pipelines.model import Article
+from pipelines.query import vectors
 from pipelines.query.selection import Scope
 from pipelines.settings import Settings
 from pipelines.stores import postgres
@@ -332,3 +334,21 @@ def test_words_that_stand_in_many_articles_are_looked_for_in_the_newest_ones_fir
 
     assert [path for paths in pages for path in paths] == [str(n) for n in reversed(range(100))]
     assert _paths(search.search(conn, "zebra lion", count=10, now=NOW)) == [str(n) for n in range(90, -1, -10)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "L'été d'O'Brien, \\ back\\slash and a''b",
+        "می‌رود به خانه ﷺ",
+        " ".join(f"word{n}" for n in range(20_000)),
+        "",
+    ],
+)
+def test_the_index_of_an_article_comes_back_from_an_article_file_with_its_words(body: str) -> None:
+    made, known = vectors.vectors({"title": "Title = @home", "description": "", "text": body}, ["A. O'Neil"])
+
+    back = vectors.read(json.loads(json.dumps(vectors.written(made))))
+
+    assert back == (made, known)
+    assert vectors.read([vectors.VERSION + 1, []]) is None

@@ -212,7 +212,7 @@ def _lines(
 
 def _compared(source: str, row: postgres.Row, made: Article) -> Changed | None:
     stored = {name: row[name] for name in (*WORDED, *BESIDE)}
-    fields = [name for name in WORDED if load.clean(getattr(made, name)) != stored[name]]
+    fields = [name for name in WORDED if text.clean(getattr(made, name)) != stored[name]]
     if row["newest"]:
         fields += [name for name in BESIDE if _plain(getattr(made, name)) != _plain(stored[name])]
     if not fields:
@@ -232,8 +232,8 @@ def _compared(source: str, row: postgres.Row, made: Article) -> Changed | None:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
-        return load.clean(value)
-    return [load.clean(one) for one in value] if isinstance(value, (list, tuple)) else value
+        return text.clean(value)
+    return [text.clean(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def _fetch(row: postgres.Row) -> postgres.Row:

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pipelines import private, signatures
 from pipelines.codes import RunState
@@ -29,10 +30,11 @@ from pipelines.extract.fetched import Fault, Job, Made
 from pipelines.extract.site import learning
 from pipelines.model import Article, Rejection, Source, Tally
 from pipelines.notify import outbox
+from pipelines.query import asked, vectors
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, postgres, runs, templates
 from pipelines.stores.articlefile import Line
-from pipelines.text import digest, words
+from pipelines.text import clean, digest, words
 
 # Hexadecimal digits of a digest in a key. Chosen: no two of one installation have them in common.
 DIGEST_DIGITS = 16
@@ -237,8 +239,16 @@ def _line(job: Job, made: Made) -> Line:
         fetched_at=row["fetched_at"],
         article=article,
         signature=signatures.written(signatures.of_text(article.text)) if article else "",
+        words=_words(article) if article else (),
         rejection=result if isinstance(result, Rejection) else None,
     )
+
+
+def _words(article: Article) -> Sequence[Any]:
+    """What goes into the search index, of the text as Postgres holds it: made here, so that load need not."""
+    fields = {name: clean(getattr(article, name)) for name in asked.FIELDS}
+    made, _ = vectors.vectors(fields, [clean(author) for author in article.authors])
+    return vectors.written(made)
 
 
 def _count(counts: Counter[str], made: Made) -> None:

@@ -369,12 +369,15 @@ where not exists (
 order by l.n
 
 -- name: load_unindexed
--- The articles whose text or what is known of it this transaction wrote: their words go into the search index.
-select a.id, a.source, a.language, a.title, a.description, a.text, a.authors, a.loaded_at,
+-- The articles whose text or what is known of it this transaction wrote: their words go into the search index. With the line that has
+-- the same words, of those whose index extract has made.
+select distinct on (a.id) a.id, a.source, a.language, a.loaded_at, l.n,
     least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated
 from articles a
+left join lines l on l.article_id = a.id and l.n = any(%(indexed)s::int[])
+    and (l.title, l.description, l.text, l.authors) = (a.title, a.description, a.text, a.authors)
 where a.id in (select article_id from lines) and a.loaded_at = now()
-order by a.id
+order by a.id, l.n
 
 -- name: load_verdicts
 -- Judge what is left: a line newer than what is stored makes a revision if its text or title is another one.
@@ -611,6 +614,10 @@ select given.word from unnest(%(words)s::text[]) as given (word)
 where not exists (select from known_words k where k.word = given.word)
 order by given.word
 on conflict do nothing
+
+-- name: words_of_articles
+-- What the search index of these articles is made of.
+select id, title, description, text, authors from articles where id = any(%(ids)s)
 
 -- name: words_unindexed
 -- The next articles of a backfill, newest first, whose words are not in the search index or are those of an older text.

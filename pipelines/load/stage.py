@@ -7,7 +7,7 @@ load of the same file changes nothing, whatever happened to the first.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from pipelines.crawl.account import Difference
 from pipelines.errors import StoreError
 from pipelines.load import counters, policy, quarantine, revisions, stories, words
 from pipelines.model import Source, Tally
+from pipelines.query import vectors
 from pipelines.settings import Settings
 from pipelines.signatures import Signature
 from pipelines.stores import articlefile, bucket, postgres, runs
@@ -99,8 +100,8 @@ def load(
                 postgres.query(conn, "load_lock", source=source.name)
                 if first:
                     first(conn)
-                rows, signed = _lines(conn, settings, source.name, run)
-                why = _run_steps(conn, rows, source.name, run, judged=first is None)
+                rows, signed, indexed = _lines(conn, settings, source.name, run)
+                why = _run_steps(conn, rows, indexed, source.name, run, judged=first is None)
                 # It reads raw files: before the stories, for which every other load waits from then on.
                 gap = _gap(settings, conn, source, run)
                 if rows and not why:
@@ -132,11 +133,6 @@ def load(
                 "Run `nightdesk extract` for this run again."
             )
             return _ended(conn, run, source.name, RunState.FAILED, said)
-
-
-def clean(value: str) -> str:
-    """Text without NULs and halves of surrogate pairs."""
-    return value.replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
 def _gap(settings: Settings, conn: postgres.Connection, source: Source, run: str) -> list[Difference]:
@@ -190,36 +186,52 @@ def _ended(conn: postgres.Connection, run: str, source: str, state: RunState, me
 
 def _lines(
     conn: postgres.Connection, settings: Settings, source: str, run: str
-) -> tuple[list[list[Any]], dict[int, Signature]]:
-    """The rows for `lines`, and the signatures of the texts by their fetches, which older files lack.
+) -> tuple[list[list[Any]], dict[int, Signature], dict[int, words.Indexed]]:
+    """The rows for `lines`; the signatures of the texts by their fetches, and by their lines what the search index has.
+
+    Older files lack either, and load makes it.
 
     None where no file is and none is owed, StoreError where one is missing.
     """
     file = articlefile.path(settings, source, run)
     rows: list[list[Any]] = []
     signed: dict[int, Signature] = {}
+    indexed: dict[int, words.Indexed] = {}
     if (
         not bucket.is_there(file)
         and not (postgres.row(conn, "load_owed", source=source, run=run) or {"owed": 0})["owed"]
     ):
-        return rows, signed
+        return rows, signed, indexed
     for n, line in enumerate(articlefile.read(file), 1):
         try:
             rows.append(_row(n, line))
             signature = signatures.read(line.signature)
+            known = vectors.read(line.words)
         except articlefile.NO_LINE as error:
             raise articlefile.unreadable(file, n, error) from None
         if signature:
             signed[line.fetch_id] = signature
-    return rows, signed
+        if known:
+            indexed[n] = known
+    return rows, signed, indexed
 
 
-def _run_steps(conn: postgres.Connection, rows: Sequence[Sequence[Any]], source: str, run: str, *, judged: bool) -> str:
+def _run_steps(
+    conn: postgres.Connection,
+    rows: Sequence[Sequence[Any]],
+    indexed: Mapping[int, words.Indexed],
+    source: str,
+    run: str,
+    *,
+    judged: bool,
+) -> str:
     """Judge these rows and write what comes of them, and what the site itself said of pages it did not send.
 
     Why the articles among them are held instead, nothing where they are not; judged: whether they may be.
     """
     why = ""
+    # The lines that are given what is stored in the place of what the file says: their words are other ones.
+    still: set[int] = set()
     # What was there before, and after the verdicts whether they are a flood: parameters of the steps.
     before = postgres.row(conn, "load_before", source=source, run=run) or {}
     if rows:
@@ -247,17 +259,20 @@ def _run_steps(conn: postgres.Connection, rows: Sequence[Sequence[Any]], source:
                 if not before["flood"]:
                     _judge_revisions(conn)
             if step == KNOWN:
-                _let_stand_still(conn)
+                still = _let_stand_still(conn)
         postgres.execute_values(conn, "load_aliases", _aliases(rows, run))
     postgres.execute(conn, "load_unchanged", source=source, run=run, **POLICY)
     postgres.execute(conn, "load_gone", source=source, run=run, **POLICY)
     if rows and not why:
-        words.keep_loaded(conn)
+        words.keep_loaded(conn, {n: index for n, index in indexed.items() if n not in still})
     return why
 
 
-def _let_stand_still(conn: postgres.Connection) -> None:
-    """Keep what is stored where only the site's counters moved, its quotes, blanks, or the time of an update."""
+def _let_stand_still(conn: postgres.Connection) -> set[int]:
+    """Keep what is stored where only the site's counters moved, its quotes, blanks, or the time of an update.
+
+    The lines of which that is so.
+    """
     edits = postgres.query(conn, "load_edits")
     texts = [row for row in edits if row["text"] != row["text_before"]]
     same = [row["n"] for row in texts if revisions.alike(row["text_before"], row["text"])]
@@ -267,6 +282,7 @@ def _let_stand_still(conn: postgres.Connection) -> None:
     titles = [row["n"] for row in edits if revisions.alike(row["title_before"], row["title"])]
     postgres.execute(conn, "load_still", numbers=[*same, *counted])
     postgres.execute(conn, "load_still_titles", numbers=titles)
+    return {*same, *counted, *titles}
 
 
 def _judge_revisions(conn: postgres.Connection) -> None:
@@ -296,23 +312,29 @@ def _row(n: int, line: Line) -> list[Any]:
     }
     if rejection:
         values.update(
-            url=clean(rejection.url),
+            url=text.clean(rejection.url),
             reason=rejection.reason.value,
-            detail=clean(rejection.detail),
+            detail=text.clean(rejection.detail),
             page_digest=rejection.page_digest,
             extractor=rejection.extractor,
         )
     if article:
-        title, body = clean(article.title), clean(article.text)
+        title, body = text.clean(article.title), text.clean(article.text)
         values.update(
-            {name: clean(getattr(article, name)) for name in COLUMNS if isinstance(getattr(article, name, None), str)},
+            {
+                name: text.clean(getattr(article, name))
+                for name in COLUMNS
+                if isinstance(getattr(article, name, None), str)
+            },
             canonical_key=_key(article.canonical_url),
             akin=_akin(article.url, article.canonical_url),
-            authors=[clean(author) for author in article.authors],
-            tags=[clean(tag) for tag in article.tags],
+            authors=[text.clean(author) for author in article.authors],
+            tags=[text.clean(tag) for tag in article.tags],
             published_at=article.published_at,
             modified_at=article.modified_at,
-            removed=postgres.json([{"text": clean(r.text), "reason": clean(r.reason)} for r in article.removed]),
+            removed=postgres.json(
+                [{"text": text.clean(r.text), "reason": text.clean(r.reason)} for r in article.removed]
+            ),
             title_digest=text.digest(title),
             text_digest=text.digest(body),
             words=text.words(body),

@@ -1,12 +1,13 @@
 """The search index: the words of every article, as rows that `nightdesk search` selects its candidates by.
 
-Load writes them in its own transaction; `backfill` makes those of articles that were loaded before there was an index.
+Extract makes them, load writes them in its own transaction and makes what an older article file lacks; `backfill` makes
+those of articles that were loaded before there was an index.
 How many words a text has is another thing: pipelines.text.words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from pipelines.load import backfills
 from pipelines.query import vectors
@@ -17,12 +18,20 @@ from pipelines.stores import postgres
 # Articles of one transaction of the backfill: half a second, and a load that wants one of them waits so long.
 BATCH = 200
 BACKFILL = "words"
+# The rows of an article in the index, and the distinct words in them.
+Indexed = tuple[list[vectors.Vector], set[str]]
 COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded_at", "words")
 
 
-def keep_loaded(conn: postgres.Connection) -> None:
-    """Put the articles that this transaction of load wrote into the index."""
-    _keep(conn, postgres.query(conn, "load_unindexed"))
+def keep_loaded(conn: postgres.Connection, indexed: Mapping[int, Indexed]) -> None:
+    """Put the articles that this transaction of load wrote into the index; indexed: what extract made, by the line.
+
+    It stands for an article whose words are those of the line; of the others it is made here.
+    """
+    rows = postgres.query(conn, "load_unindexed", indexed=list(indexed))
+    texts = [row["id"] for row in rows if row["n"] is None]
+    fields = {row["id"]: row for row in postgres.query(conn, "words_of_articles", ids=texts)} if texts else {}
+    _keep(conn, rows, lambda row: indexed[row["n"]] if row["n"] is not None else _made(fields[row["id"]]))
 
 
 def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
@@ -38,16 +47,22 @@ def complete(conn: postgres.Connection) -> bool:
     return backfills.complete(conn, BACKFILL)
 
 
-def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row]) -> None:
+def _made(row: postgres.Row) -> Indexed:
+    return vectors.vectors({name: row[name] for name in FIELDS}, row["authors"])
+
+
+def _keep(
+    conn: postgres.Connection, rows: Sequence[postgres.Row], of_row: Callable[[postgres.Row], Indexed] = _made
+) -> None:
     if not rows:
         return
-    made: list[tuple[object, ...]] = []
+    kept: list[tuple[object, ...]] = []
     known: set[str] = set()
     for row in rows:
-        lines, words = vectors.vectors({name: row[name] for name in FIELDS}, row["authors"])
+        lines, words = of_row(row)
         known |= words
         about = (row["source"], row["language"], row["dated"], row["loaded_at"])
-        made += [(row["id"], line.part, int(line.shape), *about, line.words) for line in lines]
+        kept += [(row["id"], line.part, int(line.shape), *about, line.words) for line in lines]
     postgres.execute(conn, "words_drop", ids=[row["id"] for row in rows])
-    postgres.copy(conn, "article_words", COLUMNS, made)
+    postgres.copy(conn, "article_words", COLUMNS, kept)
     postgres.execute(conn, "words_known", words=sorted(known))

@@ -11,9 +11,11 @@ one row of its words alone (WORDS), the longest several of them (PART).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from pipelines import text
 from pipelines.errors import QueryError
@@ -22,6 +24,8 @@ from pipelines.query.grammar import Either, Every, Except, Field, Find, Near, No
 from pipelines.query.matcher import Word
 from pipelines.query.reading import JOINER
 
+# What the index holds of a text, and how that is written into article files; another number where either changes.
+VERSION = 1
 # Postgres' limits: the last position, places of one word, and bytes of one row (1 MB, with room for what it adds).
 LAST_PLACE = 16_383
 MOST_PLACES = 255
@@ -34,6 +38,8 @@ MOST_WORDS = 5_000
 MOST_FORMS = 30_000
 # Before a word of the title, and of an author's name; no word has them.
 TITLE, AUTHOR = "=", "@"
+# A word between the quotes of a tsvector, in which quotes and backslashes stand twice.
+QUOTED = re.compile(r"'((?:[^'\\]|''|\\\\)*)'")
 WEIGHTS = {"title": "A", "description": "B", "text": ""}
 # Places between two fields: further than NEAR reaches, so that it never reaches from one into the other.
 GAP = 60
@@ -105,6 +111,20 @@ def vectors(fields: Mapping[str, str], authors: Iterable[str]) -> tuple[list[Vec
     made = list(_portions(form for form, _ in rows))
     shape = Shape.WORDS if len(made) == 1 else Shape.PART
     return [Vector(part, shape, portion) for part, portion in enumerate(made)], words
+
+
+def written(made: Sequence[Vector]) -> list[Any]:
+    """The rows of an article's index as an article file has them, in JSON."""
+    return [VERSION, [[row.part, int(row.shape), row.words] for row in made]]
+
+
+def read(value: Sequence[Any]) -> tuple[list[Vector], set[str]] | None:
+    """The rows that an article file has, and the distinct words in them; None where there are none of this version."""
+    if not value or value[0] != VERSION:
+        return None
+    rows = [Vector(int(part), Shape(shape), str(words)) for part, shape, words in value[1]]
+    quoted = (form for row in rows for form in QUOTED.findall(row.words) if not form.startswith((TITLE, AUTHOR)))
+    return rows, {form.replace("''", "'").replace("\\\\", "\\") for form in quoted}
 
 
 def lexeme(form: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -33,7 +33,8 @@ NO_LINE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, Recur
 class Line:
     """One page of a run and what became of it: exactly one of article and rejection.
 
-    signature: of the article's text, as `signatures.written`; older files have none.
+    signature: of the article's text, as `signatures.written`; words: its rows of the search index, as
+    `vectors.written`. Older files have neither.
     """
 
     fetch_id: int
@@ -43,6 +44,7 @@ class Line:
     article: Article | None = None
     rejection: Rejection | None = None
     signature: str = ""
+    words: Sequence[Any] = ()
 
 
 def path(settings: Settings, source: str, run: str) -> Path:
@@ -113,6 +115,8 @@ def to_json(line: Line) -> str:
         record["article"] = article_fields(line.article)
     if line.signature:
         record["signature"] = line.signature
+    if line.words:
+        record["words"] = line.words
     if line.rejection:
         record["rejection"] = rejection_fields(line.rejection)
     return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
@@ -132,6 +136,7 @@ def from_json(text: str) -> Line:
         article=article and _article(article),
         rejection=rejection and Rejection(**{**rejection, "reason": Reason(rejection["reason"])}),
         signature=str(record.get("signature", "")),
+        words=record.get("words", ()),
     )
 
 
