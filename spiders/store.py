@@ -163,6 +163,8 @@ def write(store: Store, arrivals: Iterable[Arrival]) -> list[FetchResult]:
             followed = store.followed[look.source]
             if not followed.writer:
                 followed.writer = warc.begin(store.root, look.source, store.run)
+            if look.source not in touched:
+                warc.check_ours(followed.writer)
             touched[look.source] = followed.writer
             pointer = warc.append(followed.writer, arrival.page, arrival.facts, request=arrival.request)
             look = replace(look, pointer=pointer)
@@ -199,14 +201,13 @@ def close(store: Store, arrivals: Sequence[Arrival], state: RunState, message: s
 
     whole: every page in the raw files is in the ledger, so that they can be closed; else the next crawl adopts them.
     """
-    looks = write(store, arrivals)
     try:
-        record(store, looks)
+        record(store, write(store, arrivals))
         for followed in list(store.followed.values()):
             if not whole:
                 followed.writer = None
             end(store, followed, state, message)
-    except postgres.Error as error:
+    except (postgres.Error, StoreError) as error:
         if state != RunState.FAILED:
             message = f"{message} The ledger could not be written: {' '.join(str(error).split())}."
         for followed in list(store.followed.values()):

@@ -137,6 +137,16 @@ def append(
     return Pointer(warc_file=writer.name, warc_offset=offset, warc_length=length)
 
 
+def check_ours(writer: Writer) -> None:
+    """StoreError where somebody has closed the file meanwhile: this crawl was paused, and another one took over."""
+    try:
+        ours = os.path.samestat(os.fstat(writer.file.fileno()), writer.path.stat())
+    except FileNotFoundError:
+        ours = False
+    if not ours:
+        raise StoreError(f"{writer.path} was taken over by another crawl while this one was paused; it ends here.")
+
+
 def sync(writer: Writer) -> None:
     """Return when everything written so far is on the disk."""
     writer.file.flush()
