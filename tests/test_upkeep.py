@@ -100,6 +100,17 @@ def test_keeping_for_zero_days_means_keeping_for_ever(settings: Settings) -> Non
     assert path.exists()
 
 
+def test_a_source_may_keep_its_raw_files_longer_or_less_long_than_the_others(settings: Settings) -> None:
+    long, ever, short = (raw_file(settings, name, OLD) for name in ("long", "ever", "short"))
+    kept = settings.model_copy(update={"keep_raw_days": 0})
+
+    done = retire(kept, NOW, own_days={"long": 36500, "ever": 0, "short": 1})
+    usual = retire(settings, NOW, own_days={"long": -1, "ever": 0})
+
+    assert (done.deleted, usual.deleted) == ((f"short/{OLD}",), (f"long/{OLD}",))
+    assert (long.exists(), ever.exists(), short.exists()) == (False, True, False)
+
+
 def test_a_run_key_names_a_moment_with_or_without_seconds() -> None:
     assert start_of("2026-11-22T0201") == datetime(2026, 11, 22, 2, 1, tzinfo=UTC)
     assert start_of("2026-11-22T020103") == datetime(2026, 11, 22, 2, 1, 3, tzinfo=UTC)

@@ -19,6 +19,7 @@ from pipelines.errors import NightdeskError
 from pipelines.extract.extraction import extractor
 from pipelines.extract.site import learning
 from pipelines.follow import changes
+from pipelines.health import duties
 from pipelines.model import Tally
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders
@@ -96,9 +97,10 @@ def _undo(current: Settings, name: str, key: str) -> Result:
 
 
 def _retention(current: Settings, name: str, key: str) -> Result:
-    if not current.keep_raw_days:
+    own_days = duties.own_days(current)
+    if not current.keep_raw_days and not any(days > 0 for days in own_days.values()):
         return _result("NIGHTDESK_KEEP_RAW_DAYS is 0: raw files are kept for ever.")
-    gone = retention.retire(current, datetime.now(UTC), dry=True)
+    gone = retention.retire(current, datetime.now(UTC), own_days=own_days, dry=True)
     said = f"The next upkeep would delete {gone.files:,} raw files of {len(gone.deleted):,} runs, {gone.bytes:,} bytes."
     lines = [f"would go: {one}" for one in gone.deleted]
     lines += [f"stays, an alert or a hold refers to it: {one}" for one in gone.needed]

@@ -106,7 +106,7 @@ def upkeep(
     """Once an hour, without Airflow: notice quiet sources, send what waits, delete old raw files, read golden pages."""
     current = of_installation()
     if dry_run:
-        _tell_retention(retention.retire(current, datetime.now(UTC), dry=True))
+        _tell_retention(retention.retire(current, datetime.now(UTC), own_days=duties.own_days(current), dry=True))
         return
     for sentence in (*duties.check_health(current), *duties.check_golden(current)):
         say(sentence)

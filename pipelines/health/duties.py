@@ -114,11 +114,16 @@ def retire_raw(settings: Settings) -> dict[str, int]:
         if taken:
             log.info("took %d raw files of %s into its chain, as they are today", len(taken), folder)
     _keep_digests(settings)
-    done = retention.retire(settings, datetime.now(UTC))
+    done = retention.retire(settings, datetime.now(UTC), own_days=own_days(settings))
     for folder in done.kept:
         log.warning("%s is old, but URLs of it are undecided: kept; `nightdesk extract` and `load` decide them", folder)
     log.info("deleted %d files of %d runs, %d bytes", done.files, len(done.deleted), done.bytes)
     return {"runs": len(done.deleted), "files": done.files, "bytes": done.bytes}
+
+
+def own_days(settings: Settings) -> dict[str, int]:
+    """How many days the raw files of each followed source are kept, by its own file."""
+    return {source.name: source.keep_raw for source in folders.readable(settings)[0]}
 
 
 def _keep_digests(settings: Settings) -> None:

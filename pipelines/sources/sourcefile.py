@@ -66,6 +66,7 @@ KEYS = {
     "list_pause_most": "The most minutes between two looks at one of its lists, however seldom it publishes",
     "max_age": "Days; what the feed or sitemap dates earlier is left alone",
     "max_pages": "The most article pages fetched in one run",
+    "keep_raw": "Days raw files are kept, 0 for ever; -1 as NIGHTDESK_KEEP_RAW_DAYS says",
     "render": "Whether a browser runs the scripts of its pages before they are kept",
     "headers": "Further request headers, each as its name and the name of the secret that is its value",
     "cookies": "The name of the secret with the cookies of a login",
@@ -375,6 +376,7 @@ CHECKS: dict[str, tuple[type, Callable[[Any], str]]] = {
     "list_pause_most": (int, _between(1, LONGEST_PAUSE_MINUTES)),
     "max_age": (int, _between(1, 36500)),  # days; chosen: a century
     "max_pages": (int, _between(1, 100000)),  # chosen: more than a day of crawling
+    "keep_raw": (int, _between(-1, 36500)),  # days; chosen: a century
     "render": (bool, lambda value: ""),
     "headers": (list, access.header_problem),
     "cookies": (str, access.name_problem),

@@ -1,16 +1,17 @@
 """Upkeep of the data folder: raw files that were kept long enough are deleted, and nobody else can read the rest.
 
-How long that is, is a setting: `keep_raw_days`.
+How long that is, is a setting, `keep_raw_days`, or the source's own `keep_raw`.
 """
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from pipelines import private
 from pipelines.settings import Settings
@@ -36,12 +37,14 @@ class Retired:
     needed: tuple[str, ...] = ()
 
 
-def retire(settings: Settings, now: datetime, *, dry: bool = False) -> Retired:
-    """Delete the raw files of runs older than `keep_raw_days`, unless one of their URLs is undecided, a file is open,
-    or an alert or a hold refers to an article that is in them.
+def retire(
+    settings: Settings, now: datetime, *, own_days: Mapping[str, int] = MappingProxyType({}), dry: bool = False
+) -> Retired:
+    """Delete the raw files of runs older than `keep_raw_days`, or than a source's own days (0: for ever), unless one of
+    their URLs is undecided, a file is open, or an alert or a hold refers to an article that is in them.
 
-    The ledger and the articles stay; what is gone cannot be extracted again. With keep_raw_days 0 nothing is deleted.
-    dry: only say what would go.
+    The ledger and the articles stay; what is gone cannot be extracted again. With 0 days nothing is deleted. own_days:
+    by the name of a source; below nought as the setting says. dry: only say what would go.
     """
     deleted: list[str] = []
     kept: list[str] = []
@@ -49,9 +52,9 @@ def retire(settings: Settings, now: datetime, *, dry: bool = False) -> Retired:
     files = size = 0
     if not dry:
         tighten(settings)
-    if settings.keep_raw_days:
+    if settings.keep_raw_days or any(days > 0 for days in own_days.values()):
         with postgres.connection(settings, application="nightdesk upkeep") as conn:
-            for folder in _old(settings.raw, now - timedelta(days=settings.keep_raw_days)):
+            for folder, why in _old(settings, now, own_days):
                 name = folder.relative_to(settings.raw).as_posix()
                 if _holds_others(folder) or _undecided(conn, folder, name):
                     kept.append(name)
@@ -64,7 +67,7 @@ def retire(settings: Settings, now: datetime, *, dry: bool = False) -> Retired:
                 size += sum(bucket.size(path) for path in paths)
                 deleted.append(name)
                 if not dry:
-                    _say_in_chain(settings, folder)
+                    _say_in_chain(settings, folder, why)
                     for path in paths:
                         bucket.remove(path)
                     if folder.is_dir():
@@ -94,14 +97,20 @@ def start_of(run: str) -> datetime:
     return moment_of(run) or datetime.max.replace(tzinfo=UTC)
 
 
-def _old(raw: Path, before: datetime) -> Iterator[Path]:
-    """The folders of runs that are old enough; what a link at either level leads to is none of ours."""
+def _old(settings: Settings, now: datetime, own_days: Mapping[str, int]) -> Iterator[tuple[Path, str]]:
+    """The folders of runs that are old enough, and why; what a link at either level leads to is none of ours."""
+    raw = settings.raw
     here = {folder.relative_to(raw).as_posix() for folder in raw.glob("*/*") if folder.is_dir()}
     there = {name.rpartition("/")[0] for name in bucket.listed(raw, "") if name.count("/") == FILE_DEPTH}
     for name in sorted(here | there):
         folder = raw / name
-        if not folder.is_symlink() and not folder.parent.is_symlink() and start_of(folder.name) < before:
-            yield folder
+        own = own_days.get(folder.parent.name, -1)
+        days, said = (
+            (own, "keep_raw of the source") if own >= 0 else (settings.keep_raw_days, "NIGHTDESK_KEEP_RAW_DAYS")
+        )
+        linked = folder.is_symlink() or folder.parent.is_symlink()
+        if days and not linked and start_of(folder.name) < now - timedelta(days=days):
+            yield folder, f"older than {days} days ({said})"
 
 
 def _files(folder: Path) -> list[Path]:
@@ -109,10 +118,10 @@ def _files(folder: Path) -> list[Path]:
     return [folder / name for name in bucket.listed(folder, "")]
 
 
-def _say_in_chain(settings: Settings, folder: Path) -> None:
+def _say_in_chain(settings: Settings, folder: Path, why: str) -> None:
     """Tell the chain of the source what is taken away, so that nobody takes it for lost."""
     closed = [warc.name_of(path) for path in _files(folder) if path.name.endswith(warc.CLOSED)]
-    chain.retire(settings.raw, closed, f"older than {settings.keep_raw_days} days (NIGHTDESK_KEEP_RAW_DAYS)")
+    chain.retire(settings.raw, closed, why)
 
 
 def _holds_others(folder: Path) -> bool:
