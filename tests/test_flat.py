@@ -11,19 +11,20 @@ from typer.testing import CliRunner
 
 from bench import archive
 from pipelines.alert import stage as alert
-from pipelines.archive import published, search
+from pipelines.archive import published, received, search
 from pipelines.archive.search import Order
 from pipelines.cli import app
 from pipelines.codes import Kind, State
 from pipelines.crawl import discovery, ledger
 from pipelines.crawl.ledger import FetchResult
 from pipelines.desk import followed as sources
-from pipelines.desk import needs
+from pipelines.desk import lookups, needs
 from pipelines.desk import records as desk
 from pipelines.extract.stage import extract
 from pipelines.health import duties, troubles
 from pipelines.load.stage import load
 from pipelines.model import Entry, Source, Tally
+from pipelines.notify import channels
 from pipelines.settings import Settings, exported
 from pipelines.settings import settings as settings_of_this_process
 from pipelines.sources import folders, sourcefile
@@ -134,6 +135,18 @@ def looking(settings: Settings, articles: int) -> None:
             sources.in_full(conn, followed()[3], now=NOW)
             when = {"schedule": "0 2 * * *", "timezone": "UTC", "now": NOW}
             list(needs.of_night(conn, desk.sources(conn, followed(), now=NOW), desk.runs(conn, 10), **when))
+        with doing("desk: an article, watches, alerts, ledger"):
+            lookups.versions(conn, articles // 2)
+            lookups.wordings(conn, articles // 2, [1, 2])
+            lookups.alerts_of_article(conn, articles // 2)
+            lookups.told_by_watch(conn)
+            lookups.feed_of_watch(conn, "watch-1")
+            lookups.newest_runs(conn)
+            lookups.ends_of_run(conn, last, "")
+            lookups.sources_of_run(conn, last)
+            lookups.urls_of_run(conn, last, source="", state="", code="", kind="article", after=0, count=40)
+            received.page_of(conn, settings.raw, 0, 1)
+            channels.alerts(conn, count=40)
         with doing("read API"):
             published.article(conn, articles // 2)
             published.versions(conn, settings.raw, articles // 2, 20)
