@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 from pipelines.archive import received
 from tests.browsers import CHROMIUM, needs_browser
 from tests.factories import page
-from tests.test_received import HOSTILE
+from tests.hostile_page import HOSTILE
 
 pytestmark = pytest.mark.airflow
 
