@@ -118,7 +118,7 @@ def test_an_outlet_that_comes_later_joins_without_a_message_and_the_alert_shows_
     assert (listed["id"], listed["also_in"]) == (1, ["nahr"])
     assert "also in" in nightdesk("alerts").stdout
     (entry,) = feedparser.parse(nightdesk("watch", "feed", "raqqa").stdout, sanitize_html=False).entries
-    assert "Also in: nahr" in entry.summary
+    assert 'Also in: <bdi dir="ltr">nahr</bdi>' in entry.summary
 
 
 def test_an_outlet_that_comes_before_the_message_is_begun_stands_in_it(

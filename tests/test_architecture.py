@@ -24,6 +24,7 @@ ONE_PLACE = {
     "scrapy": ("spiders/",),
     "twisted": ("spiders/",),
     "trafilatura": ("pipelines/extract/",),
+    "babel": ("pipelines/notify/languages.py",),
     "dateparser": ("pipelines/dates/",),
     "psycopg2": ("pipelines/stores/postgres.py", "pipelines/stores/postgres_address.py"),
     "boto3": ("pipelines/stores/bucket.py",),

@@ -164,7 +164,9 @@ def _say_subjects(conn: postgres.Connection, deliveries: Sequence[int]) -> None:
     for row in postgres.query(conn, "told_by_messages", ids=list(deliveries)) if deliveries else []:
         told.setdefault(row["delivery_id"], []).append(row)
     subjects = {
-        delivery: wording.subject_of(rows, collected=rows[0]["form"] == DeliveryKind.DIGEST)
+        delivery: wording.subject_of(
+            rows, collected=rows[0]["form"] == DeliveryKind.DIGEST, language=rows[0]["language"]
+        )
         for delivery, rows in told.items()
     }
     postgres.execute(conn, "say_subjects", ids=list(subjects), subjects=list(subjects.values()))

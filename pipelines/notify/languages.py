@@ -1,6 +1,90 @@
-"""The languages of messages."""
+"""The languages of messages: what Nightdesk says in each, and its dates and numbers; alone knows Babel.
+
+A catalogue is `locale/<code>.po`, as translators' programs read it; English is what stands in the code. It is compiled
+where it is read, so nothing beside it can be of an older day.
+"""
 
 from __future__ import annotations
 
+import gettext
+from datetime import datetime
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, numbers
+from babel.messages import mofile, pofile
+
 # Code of a language -> what it calls itself.
 NAMES = {"en": "English", "ar": "العربية", "ckb": "کوردی", "fa": "فارسی", "fr": "Français", "tr": "Türkçe"}
+USUAL = "en"
+CATALOGUES = Path(__file__).parent / "locale"
+# The digits of the numbering systems that these languages write with.
+DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹"}
+# How a day, a month and a year are written; in English in numbers that every reader takes for the same day.
+FORMS = {"day": "d MMMM y", "month": "MMMM y", "year": "y"}
+ENGLISH_FORMS = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
+
+
+def message(text: str) -> str:
+    """Text that is said later in some language: the catalogues have it."""
+    return text
+
+
+def say(language: str, text: str, **values: str) -> str:
+    """A text of ours in a language, with what it tells put in."""
+    return _catalogue(language or USUAL).gettext(text).format(**values)
+
+
+def count(language: str, one: str, many: str, number: int) -> str:
+    """A text of ours for a number of things, which stands as {n} in it."""
+    return _catalogue(language or USUAL).ngettext(one, many, number).format(n=amount(language, number))
+
+
+def amount(language: str, number: int) -> str:
+    """A number in the digits of a language."""
+    if (language or USUAL) == USUAL:
+        return str(number)
+    return str(numbers.format_decimal(number, locale=_locale(language), numbering_system="default"))
+
+
+def moment(language: str, at: datetime, timezone: str) -> str:
+    """A moment to the minute by the clock of a zone, and saying whose."""
+    zone = ZoneInfo(timezone or "UTC")
+    local = at.astimezone(zone)
+    offset = local.strftime("%z")
+    named = "UTC" if zone.key == "UTC" else f"UTC{offset[:3]}:{offset[3:]}"
+    if (language or USUAL) == USUAL:
+        return f"{local:%Y-%m-%d %H:%M} {named}"
+    day = dates.format_date(local.date(), FORMS["day"], locale=_locale(language))
+    return _in_digits(language, f"{day} {local:%H:%M} {named}")
+
+
+def day(language: str, at: datetime, precision: str, timezone: str) -> str:
+    """A day, a month or a year, as the calendar of a zone has it."""
+    local = at.astimezone(ZoneInfo(timezone or "UTC"))
+    if (language or USUAL) == USUAL:
+        return local.strftime(ENGLISH_FORMS[precision])
+    return _in_digits(language, dates.format_date(local.date(), FORMS[precision], locale=_locale(language)))
+
+
+def _in_digits(language: str, written: str) -> str:
+    digits = DIGITS.get(_locale(language).default_numbering_system)
+    return written.translate(str.maketrans("0123456789", digits)) if digits else written
+
+
+@lru_cache(maxsize=16)
+def _locale(language: str) -> Locale:
+    return Locale.parse(language or USUAL)
+
+
+@lru_cache(maxsize=16)
+def _catalogue(language: str) -> gettext.NullTranslations:
+    if language == USUAL:
+        return gettext.NullTranslations()
+    compiled = BytesIO()
+    with (CATALOGUES / f"{language}.po").open("rb") as file:
+        mofile.write_mo(compiled, pofile.read_po(file, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)

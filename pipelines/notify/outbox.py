@@ -226,6 +226,8 @@ def _message(delivery: postgres.Row, alerts: Sequence[postgres.Row]) -> notify.M
         delivery["subject"],
         alerts,
         collected=delivery["kind"] == DeliveryKind.DIGEST,
+        language=delivery["language"],
+        clock=delivery["timezone"],
     )
 
 

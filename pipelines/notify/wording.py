@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from html import escape
 from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pipelines import edits, steering
 from pipelines.codes import AlertKind
 from pipelines.edits import Edit
+from pipelines.notify import languages
+from pipelines.notify.languages import message
 from pipelines.notify.message import Message
 from pipelines.text import direction, normal
 
@@ -30,27 +32,48 @@ MOST_EDITED = 3
 LONGEST_EDITED = 300
 # Outlets of a story that are named. Chosen: a line or two.
 MOST_OUTLETS = 12
+# What happened, by the kind of an edit or of an alert.
 SAID = {
-    "new": "New",
-    "revised": "Changed",
-    "correction": "Corrected",
-    "headline": "Headline changed",
-    "removed": "Removed from the site",
-    "restored": "Back on the site",
-    "health": "Source",
+    "new": message("New"),
+    "revised": message("Changed"),
+    "correction": message("Corrected"),
+    "headline": message("Headline changed"),
+    "removed": message("Removed from the site"),
+    "restored": message("Back on the site"),
+    "health": message("Source"),
 }
-# In a subject, between the watch and the title: what is new needs no word.
+# The same in a subject, between the watch and the title: what is new needs no word.
 IN_SUBJECT = {
     "new": "",
-    "revised": "changed: ",
-    "correction": "corrected: ",
-    "headline": "new headline: ",
-    "removed": "removed: ",
-    "restored": "back: ",
+    "revised": message("changed:"),
+    "correction": message("corrected:"),
+    "headline": message("new headline:"),
+    "removed": message("removed:"),
+    "restored": message("back:"),
     "health": "",
 }
+# How many of which kind, in the subject of a message that tells of several.
+COUNTED = {
+    "new": message("{n} new"),
+    "revised": message("{n} changed"),
+    "removed": message("{n} removed"),
+    "restored": message("{n} back"),
+    "health": message("{n} of sources"),
+}
 STOPS = " .。…!؟?"
-COUNTED = {"new": "new", "revised": "changed", "removed": "removed", "restored": "back", "health": "of sources"}
+# An address or a command of ours in a line: it reads from the left wherever it stands.
+_ADDRESS = re.compile(r"https?://[^\s<>]+|nightdesk (?:articles|watch mute) .*")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a message: what we say of it, in the reader's language, and what a page wrote, in its own."""
+
+    said: str = ""
+    quoted: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.said, self.quoted) if part)
 
 
 def plain(key: str, subject: str, body: str) -> Message:
@@ -65,19 +88,19 @@ def plain(key: str, subject: str, body: str) -> Message:
     )
 
 
-def subject_of(alerts: Sequence[Mapping[str, Any]], *, collected: bool) -> str:
+def subject_of(alerts: Sequence[Mapping[str, Any]], *, collected: bool, language: str = languages.USUAL) -> str:
     """The subject of a message: the watches, and what happened to which article; of a collected one how many alerts.
 
     alerts: watch, kind, revision_kind, title and what `told_once` asks for, of each.
     """
     told = told_once(alerts)
     watches = ", ".join(sorted({name for one in told for name in one["watches"]}))
-    if collected:
-        # What was told before a cap was reached is more than nothing; a digest begins with nothing.
-        what = "alert" if alerts[0].get("due_at") else "more alert"
-        return steering.one_line(f"{watches}: {_many(len(told), what)}", LONGEST_SUBJECT_CHARACTERS)
-    first = told[0]
-    return steering.one_line(f"{watches}: {_happened(first)}{first['title']}", LONGEST_SUBJECT_CHARACTERS)
+    if not collected:
+        return _subject(watches, f"{_happened(told[0], language)}{told[0]['title']}")
+    # What was told before a cap was reached is more than nothing; a digest begins with nothing.
+    if alerts[0].get("due_at"):
+        return _subject(watches, languages.count(language, "{n} alert", "{n} alerts", len(told)))
+    return _subject(watches, languages.count(language, "{n} more alert", "{n} more alerts", len(told)))
 
 
 def told_once(alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -105,27 +128,35 @@ def told_once(alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return list(told.values())
 
 
-def moment(at: datetime, precision: str, timezone: str) -> str:
-    """A moment to the minute, in UTC and saying so; a day, which has no zone, as the source's own calendar has it."""
-    if precision in ("day", "month", "year"):
-        form = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}[precision]
-        return at.astimezone(ZoneInfo(timezone)).strftime(form)
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+def moment(at: datetime, precision: str, timezone: str, language: str = languages.USUAL, clock: str = "UTC") -> str:
+    """A moment to the minute by the reader's clock; a day, which has no zone, as the source's own calendar has it."""
+    if precision in languages.FORMS:
+        return languages.day(language, at, precision, timezone)
+    return languages.moment(language, at, clock)
 
 
 def render(
-    key: str, watch: str, subject: str, alerts: Sequence[Mapping[str, Any]], *, collected: bool = False
+    key: str,
+    watch: str,
+    subject: str,
+    alerts: Sequence[Mapping[str, Any]],
+    *,
+    collected: bool = False,
+    language: str = languages.USUAL,
+    clock: str = "UTC",
 ) -> Message:
     """The message for alerts, named by the watch that its key has; collected: it has those of some time.
 
     alerts: kind, title, url, source, language, published_at, published_precision and matches (as JSON) of each, and
     where known article_id, removed_at, before and now (title, description and text of two revisions), source_title and
-    timezone of the source, and what `told_once` asks for.
+    timezone of the source, and what `told_once` asks for. language, clock: the reader's, and the time zone.
     """
     alerts, watch = [_shown(alert) for alert in told_once(alerts)], steering.one_line(watch)
-    names = sorted({name for alert in alerts for name in alert["watches"]} | {watch})
+    names = sorted({steering.one_line(name) for alert in alerts for name in alert["watches"]} | {watch})
     kinds = {str(alert["kind"]) for alert in alerts}
-    subject = steering.one_line(subject or f"{watch}: {_number(alerts)}", LONGEST_SUBJECT_CHARACTERS)
+    if not subject:
+        subject = _subject(watch, _number(language, alerts))
+    subject = steering.one_line(subject, LONGEST_SUBJECT_CHARACTERS)
     payload = {
         "key": key,
         "watch": watch,
@@ -134,24 +165,34 @@ def render(
         "subject": subject,
         "alerts": [_payload(alert) for alert in alerts],
     }
+    signed = _signed(language, names)
+    reader = (language or languages.USUAL, clock or "UTC")
+    texts = ["\n".join(filter(None, map(str, _lines(alert, *reader)))) for alert in alerts]
     return Message(
         key=key,
         subject=subject,
-        text="\n\n".join(map(_text, alerts)) + f"\n\n-- \nNightdesk, {_signed(names)}\n",
-        html=_page(subject, "".join(map(_html, alerts)) + f"<p>Nightdesk, {escape(_signed(names))}</p>"),
+        text="\n\n".join(texts) + f"\n\n-- \n{signed[0]}\n{signed[1]}\n",
+        html=_page(
+            subject,
+            "".join(_html(alert, *reader) for alert in alerts)
+            + _paragraph(Line(signed[0]), reader[0], None)
+            + _paragraph(Line(signed[1]), reader[0], None),
+            reader[0],
+        ),
         payload=payload,
-        parts=list(map(_part, alerts)),
+        parts=[_part(alert, *reader) for alert in alerts],
         thread=_thread(watch, alerts),
     )
 
 
-def for_feed(alert: Mapping[str, Any]) -> tuple[str, str]:
+def for_feed(alert: Mapping[str, Any], language: str = languages.USUAL, clock: str = "UTC") -> tuple[str, str]:
     """An alert in a feed: its title, and as HTML where it is from and the sentences that matched, marked."""
     shown = _shown(alert)
     surfaces = _surfaces(shown["matches"])
-    lines = "".join(f'<p dir="{direction(line)}">{_marked(line, surfaces)}</p>' for line in _excerpts(shown))
-    also = f'<p dir="auto">{escape(_also_in(shown))}</p>' if shown["also_in"] else ""
-    return _happened(shown) + shown["title"], f'<p dir="auto">{escape(_where(shown))}</p>{lines}{also}'
+    lines = [Line(_where(shown, language, clock)), *(Line(quoted=one) for one in _excerpts(shown))]
+    lines += [_also_in(shown, language)] if shown["also_in"] else []
+    html = "".join(_paragraph(line, language, surfaces) for line in lines)
+    return _happened(shown, language) + shown["title"], html
 
 
 def _joined(matches: Sequence[Mapping[str, Any]], more: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -160,15 +201,26 @@ def _joined(matches: Sequence[Mapping[str, Any]], more: Sequence[Mapping[str, An
     return [*matches, *(m for m in more if (m.get("field"), m.get("offset"), m["surface"]) not in places)]
 
 
-def _signed(watches: Sequence[str]) -> str:
-    return f"watch{'es' if len(watches) > 1 else ''} {', '.join(watches)}"
+def _subject(watches: str, rest: str) -> str:
+    return steering.one_line(f"{watches}: {rest}", LONGEST_SUBJECT_CHARACTERS)
 
 
-def _happened(alert: Mapping[str, Any]) -> str:
+def _signed(language: str, watches: Sequence[str]) -> tuple[str, str]:
+    """Who writes, and how to have it stop for a day."""
+    text = languages.say(language, "Nightdesk, watch {names}", names=", ".join(watches))
+    if len(watches) > 1:
+        text = languages.say(language, "Nightdesk, watches {names}", names=", ".join(watches))
+    command = f"nightdesk watch mute {shlex.quote(watches[0])} --for 1d"
+    return text, languages.say(language, "To hear nothing of it for a day: {command}", command=command)
+
+
+def _happened(alert: Mapping[str, Any], language: str) -> str:
     """What stands before a title: what an edit was, where that is known; nothing before what is new."""
     if alert["kind"] == AlertKind.NEW and alert.get("lead_id"):
-        return "also in: "
-    return IN_SUBJECT.get(alert.get("revision_kind") or alert["kind"], "") or IN_SUBJECT[alert["kind"]]
+        return languages.say(language, "also in:") + " "
+    kind = alert.get("revision_kind")
+    text = IN_SUBJECT.get(kind or alert["kind"], "") or IN_SUBJECT[alert["kind"]]
+    return languages.say(language, text) + " " if text else ""
 
 
 def _thread(watch: str, alerts: Sequence[Mapping[str, Any]]) -> str:
@@ -177,13 +229,18 @@ def _thread(watch: str, alerts: Sequence[Mapping[str, Any]]) -> str:
     return f"{watch}/{articles.pop()}" if len(articles) == 1 and None not in articles else ""
 
 
-def _number(alerts: Sequence[Mapping[str, Any]]) -> str:
+def _number(language: str, alerts: Sequence[Mapping[str, Any]]) -> str:
     """How many alerts, and of which kinds where there are several."""
-    number = f"{len(alerts)} alert" + ("" if len(alerts) == 1 else "s")
+    number = languages.count(language, "{n} alert", "{n} alerts", len(alerts))
     kinds = Counter(str(alert["kind"]) for alert in alerts)
     if set(kinds) <= {"new"}:
         return number
-    return f"{number} ({', '.join(f'{kinds[kind]} {COUNTED[kind]}' for kind in COUNTED if kinds[kind])})"
+    told = (
+        languages.say(language, said, n=languages.amount(language, kinds[kind]))
+        for kind, said in COUNTED.items()
+        if kinds[kind]
+    )
+    return f"{number} ({', '.join(told)})"
 
 
 def _shown(alert: Mapping[str, Any]) -> dict[str, Any]:
@@ -232,104 +289,153 @@ def _payload(alert: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _text(alert: Mapping[str, Any]) -> str:
-    # A line for itself, so that each is shown in the direction of its own language.
-    also = _also_in(alert)
-    lines = [alert["title"], _where(alert), *_body(alert), _address(alert), also]
-    return "\n".join(line for line in lines if line)
+def _lines(alert: Mapping[str, Any], language: str, clock: str) -> list[Line]:
+    """An alert line by line, each for itself, so that it is shown in the direction of its own language."""
+    return [
+        Line(quoted=alert["title"]),
+        Line(_where(alert, language, clock)),
+        *_body(alert, language),
+        _address(alert, language),
+        _also_in(alert, language),
+        _kept(alert, language),
+    ]
 
 
-def _part(alert: Mapping[str, Any]) -> str:
+def _part(alert: Mapping[str, Any], language: str, clock: str) -> str:
     """An alert for a chat: what a page wrote of it is text, and its address is the only link."""
     title = steering.inert(alert["title"])
     cut = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
-    address = _address(alert)
+    address = str(_address(alert, language))
     told = steering.inert(address) if alert["kind"] == "removed" else steering.inert_address(address)
-    lines = [cut, steering.inert(_where(alert)), *map(steering.inert, (*_body(alert), _also_in(alert))), told]
+    body = [_where(alert, language, clock), *_body(alert, language), _also_in(alert, language)]
+    lines = [cut, *(steering.inert(str(line)) for line in body), told]
     return "\n".join(line for line in lines if line)
 
 
-def _html(alert: Mapping[str, Any]) -> str:
+def _html(alert: Mapping[str, Any], language: str, clock: str) -> str:
     way = direction(alert["title"] or alert["language"])
-    language = f' lang="{escape(alert["language"])}"' if alert["language"] else ""
+    written = f' lang="{escape(alert["language"])}"' if alert["language"] else ""
     title = escape(alert["title"])
     if alert["url"].startswith(("http://", "https://")) and alert["kind"] != "removed":
         title = f'<a href="{escape(alert["url"])}">{title}</a>'
     surfaces = _surfaces(alert["matches"])
-    lines = "".join(f'<p dir="{direction(line)}">{_marked(line, surfaces)}</p>' for line in _body(alert))
-    where = f'<p dir="auto">{escape(_where(alert))}</p>'
-    address = f'<p dir="ltr">{escape(_address(alert))}</p>' if alert["kind"] == "removed" else ""
+    lines = [Line(_where(alert, language, clock)), *_body(alert, language)]
+    lines += [_address(alert, language)] if alert["kind"] == "removed" else []
+    told = "".join(_paragraph(line, language, surfaces) for line in lines)
     links = ", ".join(map(_link, alert["also_in"][:MOST_OUTLETS]))
-    more = len(alert["also_in"]) - MOST_OUTLETS
-    also = f'<p dir="auto">Also in: {links}{escape(_beyond(more))}</p>' if links else ""
-    return f'<div dir="{way}"{language}><h3>{title}</h3>{where}{lines}{address}{also}</div>'
+    also = languages.say(language, "Also in:")
+    more = escape(_beyond(len(alert["also_in"]) - MOST_OUTLETS, language))
+    told += f"<p {_reading(language)}>{escape(also)} {links}{more}</p>" if links else ""
+    told += _paragraph(_kept(alert, language), language, None)
+    return f'<div dir="{way}"{written}><h3>{title}</h3>{told}</div>'
+
+
+def _paragraph(line: Line, language: str, surfaces: re.Pattern[str] | None) -> str:
+    """A line as HTML: what we say in the direction of the reader's language, what a page wrote in its own."""
+    if not str(line):
+        return ""
+    quoted = _marked(line.quoted, surfaces) if surfaces else escape(line.quoted)
+    if not line.said:
+        return f'<p dir="{direction(line.quoted)}">{quoted}</p>'
+    parts = [_ADDRESS.sub(r'<bdi dir="ltr">\g<0></bdi>', escape(part)) for part in line.said.split(" · ")]
+    said = " · ".join(f"<bdi>{part}</bdi>" for part in parts) if len(parts) > 1 else parts[0]
+    quoted = f' <bdi dir="{direction(line.quoted)}">{quoted}</bdi>' if quoted else ""
+    return f"<p {_reading(language)}>{said}{quoted}</p>"
+
+
+def _reading(language: str) -> str:
+    """How what we say is read, as attributes of HTML."""
+    return f'dir="{direction(language)}" lang="{language}"'
 
 
 def _link(outlet: Mapping[str, Any]) -> str:
     name = f"<bdi>{escape(outlet['source_title'])}</bdi>"
-    return (
-        f'<a href="{escape(outlet["url"])}">{name}</a>' if outlet["url"].startswith(("http://", "https://")) else name
-    )
+    is_address = outlet["url"].startswith(("http://", "https://"))
+    return f'<a href="{escape(outlet["url"])}">{name}</a>' if is_address else name
 
 
-def _also_in(alert: Mapping[str, Any]) -> str:
+def _also_in(alert: Mapping[str, Any], language: str) -> Line:
     """The further outlets of a story, in a line; empty where there is none."""
     names = [outlet["source_title"] for outlet in alert["also_in"]]
-    return f"Also in: {', '.join(names[:MOST_OUTLETS])}{_beyond(len(names) - MOST_OUTLETS)}" if names else ""
+    if not names:
+        return Line()
+    more = _beyond(len(names) - MOST_OUTLETS, language)
+    return Line(languages.say(language, "Also in:"), ", ".join(names[:MOST_OUTLETS]) + more)
 
 
-def _beyond(number: int) -> str:
-    return f" … and {_many(number, 'more outlet')}" if number > 0 else ""
+def _beyond(number: int, language: str) -> str:
+    if number <= 0:
+        return ""
+    return " " + languages.count(language, "… and {n} more outlet", "… and {n} more outlets", number)
 
 
-def _where(alert: Mapping[str, Any]) -> str:
+def _where(alert: Mapping[str, Any], language: str, clock: str) -> str:
     """What happened, at which source, and when, each moment with its zone."""
-    told = [SAID.get(alert.get("revision_kind") or alert["kind"], SAID[alert["kind"]]), alert["source_title"]]
+    happened = SAID.get(alert.get("revision_kind") or alert["kind"], SAID[alert["kind"]])
+    told = [languages.say(language, happened), alert["source_title"]]
     if alert["published_at"]:
-        told.append(f"published {moment(alert['published_at'], alert['published_precision'], _zone(alert))}")
+        zone = str(alert.get("timezone") or "UTC")
+        when = moment(alert["published_at"], alert["published_precision"], zone, language, clock)
+        told.append(languages.say(language, "published {when}", when=when))
     if alert.get("removed_at"):
-        told.append(f"gone when looked at {moment(alert['removed_at'], 'minute', _zone(alert))}")
+        when = languages.moment(language, alert["removed_at"], clock)
+        told.append(languages.say(language, "gone when looked at {when}", when=when))
     return " · ".join(told)
 
 
-def _zone(alert: Mapping[str, Any]) -> str:
-    return str(alert.get("timezone") or "UTC")
-
-
-def _address(alert: Mapping[str, Any]) -> str:
-    """The article's address; of one that is gone it is said that it stood there, and where its text is."""
+def _address(alert: Mapping[str, Any], language: str) -> Line:
+    """The article's address; of one that is gone it is said that it stood there."""
     if alert["kind"] != "removed":
-        return str(alert["url"])
-    kept = f" Its text is kept: nightdesk articles {alert['article_id']}" if alert.get("article_id") else ""
-    return f"It stood at {alert['url']} (the site no longer has it).{kept}"
+        return Line(quoted=str(alert["url"]))
+    text = message("It stood at {url} (the site no longer has it).")
+    return Line(languages.say(language, text, url=alert["url"]))
 
 
-def _body(alert: Mapping[str, Any]) -> list[str]:
+def _kept(alert: Mapping[str, Any], language: str) -> Line:
+    """How the article is seen as it is kept."""
+    if not alert.get("article_id"):
+        return Line()
+    command = f"nightdesk articles {alert['article_id']}"
+    return Line(languages.say(language, "In the archive: {command}", command=command))
+
+
+def _body(alert: Mapping[str, Any], language: str) -> list[Line]:
     """What an edit changed, then the sentences in which the terms stand and that were not said yet."""
     edit: Edit | None = alert["edit"]
-    lines: list[str] = []
+    lines: list[Line] = []
     if edit:
-        lines += [f"Title before: {edit.title_before}"] if edit.title_before else []
-        lines += [f"Changed in it: {told}"] if (told := ", ".join(map(edits.told, alert.get("moved", ())))) else []
-        lines += _edited("New in it:", edit.added) + _edited("No longer in it:", edit.removed)
+        if edit.title_before:
+            lines.append(Line(languages.say(language, "Title before:"), edit.title_before))
+        if alert.get("moved"):
+            lines.append(Line(languages.say(language, "Changed in it:"), ", ".join(map(edits.told, alert["moved"]))))
+        lines += _edited(languages.say(language, "New in it:"), edit.added, language)
+        lines += _edited(languages.say(language, "No longer in it:"), edit.removed, language)
         if not lines:
-            lines = ["Only spelling, spacing or the order of sentences changed."]
+            lines = [Line(languages.say(language, "Only spelling, spacing or the order of sentences changed."))]
     elif alert["kind"] == "revised":
-        lines = ["What changed is not known: the revision before it is not kept."]
-    said = {normal(line) for line in lines}
+        text = message("What changed is not known: the revision before it is not kept.")
+        lines = [Line(languages.say(language, text))]
+    if alert["kind"] == "revised" and not alert["matches"]:
+        lines.append(Line(languages.say(language, "What the watch looks for is no longer in it.")))
+    said = {normal(line.quoted) for line in lines}
     excerpts = [one for one in _excerpts(alert) if normal(one) not in said]
     more = len(excerpts) - MOST_EXCERPTS
-    lines += ["Found in it:"] if lines and excerpts else []
-    return lines + excerpts[:MOST_EXCERPTS] + ([f"… and {_many(more, 'more sentence')}"] if more > 0 else [])
+    lines += [Line(languages.say(language, "Found in it:"))] if lines and excerpts else []
+    lines += [Line(quoted=one) for one in excerpts[:MOST_EXCERPTS]]
+    return lines + ([_further(more, language)] if more > 0 else [])
 
 
-def _edited(what: str, sentences: Sequence[str]) -> list[str]:
+def _further(number: int, language: str) -> Line:
+    return Line(languages.count(language, "… and {n} more sentence", "… and {n} more sentences", number))
+
+
+def _edited(what: str, sentences: Sequence[str], language: str) -> list[Line]:
     """A line that says what follows, and the sentences, each a line of its own for the sake of its direction."""
     if not sentences:
         return []
     more = len(sentences) - MOST_EDITED
-    shown = [steering.one_line(one, LONGEST_EDITED) for one in sentences[:MOST_EDITED]]
-    return [what, *shown, *([f"… and {_many(more, 'more sentence')}"] if more > 0 else [])]
+    shown = [Line(quoted=steering.one_line(one, LONGEST_EDITED)) for one in sentences[:MOST_EDITED]]
+    return [Line(what), *shown, *([_further(more, language)] if more > 0 else [])]
 
 
 def _excerpts(alert: Mapping[str, Any]) -> list[str]:
@@ -351,10 +457,6 @@ def _ends_alike(one: str, other: str) -> bool:
     return one.rstrip(STOPS) == other.rstrip(STOPS)
 
 
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
-
-
 def _surfaces(matches: Sequence[Mapping[str, Any]]) -> re.Pattern[str]:
     found = sorted({" ".join(str(match["surface"]).split()) for match in matches}, key=len, reverse=True)
     return re.compile("|".join(map(re.escape, found)) or r"\Z(?!\Z)")
@@ -367,6 +469,7 @@ def _marked(line: str, surfaces: re.Pattern[str]) -> str:
     return "".join(f"<mark>{part}</mark>" if n % 2 else part for n, part in enumerate(parts))
 
 
-def _page(title: str, body: str) -> str:
+def _page(title: str, body: str, language: str = languages.USUAL) -> str:
     head = f'<head><meta charset="utf-8"><title>{escape(title)}</title></head>'
-    return f"<!doctype html><html>{head}<body>{body}</body></html>"
+    whole = f'{head}<body style="overflow-wrap: anywhere">{body}</body>'
+    return f"<!doctype html><html {_reading(language)}>{whole}</html>"
