@@ -109,14 +109,15 @@ def _digest(token: str) -> str:
 
 def _item(alert: Mapping[str, Any]) -> dict[str, Any]:
     title, html = wording.for_feed(alert)
-    url = steering.one_line(alert["url"])
+    url, source = (steering.one_line(one).translate(NO_XML) for one in (alert["url"], alert["source_title"]))
+    source = source or alert["source"]
     return {
         "id": f"urn:nightdesk:alert:{alert['id']}",
-        "title": title.translate(NO_XML),
+        "title": title.translate(NO_XML).strip() or source,
         "html": html.translate(NO_XML),
-        "link": url.translate(NO_XML) if url.startswith(("http://", "https://")) and alert["kind"] != "removed" else "",
+        "link": url if url.startswith(("http://", "https://")) and alert["kind"] != "removed" else "",
         "at": alert["created_at"],
-        "source": steering.one_line(alert["source_title"]).translate(NO_XML),
+        "source": source,
         "language": alert["language"],
     }
 

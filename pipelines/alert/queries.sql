@@ -99,18 +99,24 @@ on conflict (watch) do update set digest = excluded.digest, opened_at = now()
 
 -- name: open_messages
 -- Messages that nobody has begun to send and that tell of these articles, or of others of their stories: more can be put into them.
-select d.id, d.channel, d.kind as form, a.id as alert_id, a.kind, a.story, of.story_id, a.revision, a.lead_id
-from unnest(%(articles)s::bigint[], %(stories)s::bigint[]) as of (article_id, story_id)
-cross join lateral (
-    select of.article_id
-    union
-    (select article_id from story_articles where story_id = of.story_id order by told_at, article_id limit %(most)s)
-) member
-cross join lateral (select * from alerts where article_id = member.article_id and quiet = '' and kind <> 'health' offset 0) a
-cross join lateral (select delivery_id from delivered_alerts where alert_id = a.id offset 0) m
-join deliveries d on d.id = m.delivery_id and d.state = 'waiting' and d.begun_at is null
-order by d.id, a.id
-for update of d skip locked
+with told as materialized (
+    select m.delivery_id, a.id as alert_id, a.kind, a.story, of.story_id, a.revision, a.lead_id, a.quiet
+    from unnest(%(articles)s::bigint[], %(stories)s::bigint[]) as of (article_id, story_id)
+    cross join lateral (
+        select of.article_id
+        union
+        (select article_id from story_articles where story_id = of.story_id order by told_at, article_id limit %(most)s)
+    ) member
+    cross join lateral (select * from alerts where article_id = member.article_id offset 0) a
+    cross join lateral (select delivery_id from delivered_alerts where alert_id = a.id offset 0) m
+), opened as materialized (
+    select id, channel, kind as form from deliveries
+    where id = any(array(select delivery_id from told)) and state = 'waiting' and begun_at is null
+    for update skip locked
+)
+select o.id, o.channel, o.form, t.alert_id, t.kind, t.story, t.story_id, t.revision, t.lead_id
+from told t join opened o on o.id = t.delivery_id
+where t.quiet = '' and t.kind <> 'health' order by o.id, t.alert_id
 
 -- name: pause_watch
 -- Let a watch look at nothing, or again.
@@ -221,9 +227,11 @@ where name = any(%(names)s)
 
 -- name: watches_told_of
 -- The watches that were told of these articles.
-select distinct watch, article_id from alerts
-where article_id = any(%(articles)s) and quiet = '' and kind <> 'health'
-order by article_id, watch
+select distinct a.watch, a.article_id
+from unnest(%(articles)s::bigint[]) as of (article_id)
+cross join lateral (select * from alerts where article_id = of.article_id offset 0) a
+where a.quiet = '' and a.kind <> 'health'
+order by a.article_id, a.watch
 
 -- name: watches_with_synonyms
 -- The watches that may look for a list of synonyms.
