@@ -53,8 +53,8 @@ def moment(language: str, at: datetime, timezone: str) -> str:
     """A moment to the minute by the clock of a zone, and saying whose."""
     zone = ZoneInfo(timezone or "UTC")
     local = at.astimezone(zone)
-    offset = local.strftime("%z")
-    named = "UTC" if zone.key == "UTC" else f"UTC{offset[:3]}:{offset[3:]}"
+    offset = local.isoformat().removeprefix(local.replace(tzinfo=None).isoformat())
+    named = "UTC" if zone.key == "UTC" else f"UTC{offset}"
     if (language or USUAL) == USUAL:
         return f"{local:%Y-%m-%d %H:%M} {named}"
     day = dates.format_date(local.date(), FORMS["day"], locale=_locale(language))
