@@ -221,10 +221,13 @@ def unchanged(number: int, url: str, source: str) -> FetchResult:
 
 
 def body(url: str) -> str:
+    """A page as those in the archive: with a date, and about as long. Others would be held in the quarantine."""
     text = "".join(
-        f"<p>The council of the town met again on Monday and spoke of {url} for the {n}th time.</p>" for n in range(9)
+        f"<p>The council of the town met again on Monday and spoke of {url} for the {n}th time.</p>" for n in range(5)
     )
-    return f"<html><title>Council {url}</title><body><article><h1>Council {url}</h1>{text}</article></body></html>"
+    head = f'<meta property="article:published_time" content="{NOW - timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}">'
+    head += f"<title>Council {url}</title>"
+    return f"<html><head>{head}</head><body><article><h1>Council {url}</h1>{text}</article></body></html>"
 
 
 def source_of(settings: Settings, number: int) -> str:
