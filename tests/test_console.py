@@ -47,6 +47,7 @@ speak({ language: "en", direction: "ltr", words: JSON.parse(words), plurals: new
 const drawn = (await import(`./${script}`))[component];
 console.log(draw(drawn(JSON.parse(props))));
 """
+NODE = Path(playwright.__file__).parent / "driver" / "node"
 PATHS = ("/desk.js", "/api/overview", "/api/articles/1", "/openapi.json", "/docs")
 
 
@@ -132,17 +133,43 @@ def test_what_others_wrote_is_isolated_in_our_sentences_and_marked_where_it_was_
     assert re.sub(r" [a-zA-Z]+=[^> ]+", "", marked) == "<span>انقطاع </span><Box>الكهرباء</Box>\n"
 
 
-@pytest.mark.parametrize(("number", "scrolls"), [(1, False), (12, False), (13, True)])
-def test_the_table_of_sources_is_whole_up_to_twelve_and_says_when_it_scrolls(
-    tmp_path: Path, number: int, scrolls: bool
-) -> None:
-    source = {"title": "Sana", "state": "done", "outcomes": {}, "reasons": [], "undecided": 0, "articles": 7}
-    page = {"now": "2026-11-22T08:00:00Z", "sources": [{**source, "name": f"s{at}"} for at in range(number)]}
+def test_sources_are_narrowed_by_what_health_found_by_a_pause_and_by_any_part_of_their_title(tmp_path: Path) -> None:
+    plain = {
+        "state": "done",
+        "standing": "healthy",
+        "troubles": [],
+        "paused_at": None,
+        "country": "SY",
+        "language": "ar",
+    }
+    sources = [
+        {**plain, "name": "sana", "title": "سانا", "standing": "quiet", "troubles": ["quiet"]},
+        {**plain, "name": "roj", "title": "Roj News", "state": "failed", "country": "IQ"},
+        {**plain, "name": "levant", "title": "The Levant", "paused_at": "2026-11-22T08:00:00Z", "language": "en"},
+    ]
+    anything = {"state": "", "country": "", "language": "", "name": ""}
+    asked = [
+        {"state": "quiet"},
+        {"state": "paused"},
+        {"country": "IQ"},
+        {"language": "ar"},
+        {"name": "LEV"},
+        {"name": "سان"},
+    ]
+    script = (
+        f"const sources = {json.dumps(sources)};"
+        f"const asked = {json.dumps([{**anything, **one} for one in asked])};"
+        "const found = asked.map((one) => chosen(sources, one).map((source) => source.name));"
+        "console.log(JSON.stringify(found));"
+    )
+    code = (SCRIPTS / "pages/source_states.js").read_text(encoding="utf-8") + script
+    (tmp_path / "narrow.mjs").write_text(code, encoding="utf-8")
 
-    drawn = rendered(tmp_path, "pages/sources.js", "Sources", {"page": page, "chosen": ""})
+    done = subprocess.run(
+        [str(NODE), "narrow.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
+    )
 
-    assert drawn.count(">Sana<") == number
-    assert ("maxH=" in drawn, "scroll for all" in drawn) == (scrolls, scrolls)
+    assert json.loads(done.stdout) == [["sana"], ["levant"], ["roj"], ["sana", "roj"], ["levant"], ["sana"]]
 
 
 def test_a_database_that_does_not_answer_is_a_503_without_its_address(get: Any) -> None:
