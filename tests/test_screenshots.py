@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -70,7 +71,7 @@ def test_after_a_night_the_desk_shows_it_and_an_operator_acts_there(
         an_analyst_searches_and_sets_a_watch(page, at, found)
         the_desk_follows_the_language_of_airflow(page, at)
         wait_for_approval(airflow, offered)
-        a_site_is_refused(page, f"{at}/add?run={offered.run_id}", offered)
+        a_site_is_refused(page, f"{at}/add?run={quote(offered.run_id)}", offered)
         assert not (settings.sources / "seen.toml").exists()
         every_page_keeps_the_rules_and_fits(page, at)
 
