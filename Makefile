@@ -46,7 +46,7 @@ check: $(VENV)/ready-dev ## tests, ruff, mypy and the docs checks
 	@$(BIN)/pytest $(BESIDE)
 
 airflow: $(VENV)/ready-dev ## docs/airflow.md, tried: the built wheel in an Airflow of its own, a night in it
-	@$(BIN)/pytest tests/test_airflow_plain.py
+	@$(BIN)/pytest tests/airflow/test_airflow_plain.py
 
 docker: $(VENV)/ready-dev ## try docker/ in a Docker of its own, as root on Debian: some ten minutes
 	@$(BIN)/pytest -n 0 -x -rs --durations=0 --durations-min=1 --timeout=1800 -p no:cacheprovider docker/trial

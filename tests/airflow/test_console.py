@@ -1,0 +1,210 @@
+"""The app behind the Desk page: who gets in, and what it answers. Airflow is imported in a process of its own."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import playwright
+import pytest
+
+from pipelines.load import words
+from pipelines.settings import Settings
+from pipelines.sources import sourcefile
+from pipelines.stores import postgres
+from tests import factories as rows
+from tests.console_app import airflow, get, process
+
+__all__ = ["airflow", "get", "process"]
+
+pytestmark = pytest.mark.airflow
+
+SCRIPTS = Path(__file__).parents[2] / "pipelines/airflow/console"
+# As much of React as drawing once needs; every piece of Chakra is an element of its own name.
+DRAW = """
+const [script, component, props, words] = process.argv.slice(2);
+const draw = (node) => {
+  if (Array.isArray(node)) return node.map(draw).join("");
+  if (node === null || node === undefined || typeof node === "boolean") return "";
+  if (typeof node !== "object") return String(node);
+  const { type, props } = node;
+  if (typeof type === "function") return draw(type(props));
+  const inner = draw(props.children);
+  if (type === "") return inner;
+  const told = Object.entries(props).filter(([, value]) => ["string", "number"].includes(typeof value));
+  return `<${type}${told.map(([name, value]) => ` ${name}=${value}`).join("")}>${inner}</${type}>`;
+};
+class Component {}
+const createElement = (type, props, ...children) => ({ type, props: { ...props, children } });
+globalThis.React = { createElement, Fragment: "", Component };
+globalThis.ReactRouterDOM = { Link: "RouterLink" };
+const named = (name) => new Proxy({}, { get: (_, part) => `${name}.${String(part)}` });
+globalThis.ChakraUI = new Proxy({}, { get: (_, part) => (part === "Table" ? named("Table") : String(part)) });
+const { speak } = await import("./parts/language.js");
+speak({ language: "en", direction: "ltr", words: JSON.parse(words), plurals: new Intl.PluralRules("en") });
+const drawn = (await import(`./${script}`))[component];
+console.log(draw(drawn(JSON.parse(props))));
+"""
+NODE = Path(playwright.__file__).parent / "driver" / "node"
+PATHS = ("/desk.js", "/api/overview", "/api/articles/1", "/openapi.json", "/docs")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_without_a_login_nothing_is_shown(get: Any, path: str) -> None:
+    status, _, body = get(path, None)
+
+    assert status == (404 if path in ("/openapi.json", "/docs") else 401), body
+
+
+@pytest.mark.parametrize("path", PATHS[:3])
+def test_a_user_without_a_role_is_refused(get: Any, path: str) -> None:
+    assert get(path, "")[0] == 403
+
+
+def test_a_viewer_reads_the_desk_as_json_that_is_not_kept(
+    get: Any, settings: Settings, conn: postgres.Connection
+) -> None:
+    follow(settings, "sana")
+    with conn:
+        rows.ran(conn, "sana", "load", "done")
+        rows.article(conn, "sana", "1", "انقطاع الكهرباء", "نص", first_fetched_at=rows.AT)
+    words.backfill(settings)
+
+    status, headers, body = get("/api/search?count=5")
+
+    assert status == 200
+    assert headers["cache-control"] == "no-store"
+    page = json.loads(body)
+    assert [(a["title"], a["direction"]) for a in page["answers"]] == [("انقطاع الكهرباء", "rtl")]
+
+
+def test_a_source_file_that_does_not_keep_the_form_is_told_and_hides_no_other(get: Any, settings: Settings) -> None:
+    follow(settings, "sana")
+    (settings.sources / "broken.toml").write_text("title = 1\n", encoding="utf-8")
+
+    page = json.loads(get("/api/sources")[2])
+
+    assert [s["name"] for s in page["sources"]] == ["sana"]
+    assert len(page["broken"]) == 1
+    assert "broken.toml" in page["broken"][0]
+
+
+def test_an_article_is_shown_in_full_or_not_found(get: Any, conn: postgres.Connection) -> None:
+    with conn:
+        number = rows.article(conn, "sana", "1", "عنوان", "فقرة\nأخرى")
+
+    assert json.loads(get(f"/api/articles/{number}")[2])["text"] == "فقرة\nأخرى"
+    assert get(f"/api/articles/{number + 1}")[0] == 404
+    assert get("/api/articles/99999999999999999999999")[0] == 404
+    assert get("/api/articles/one")[0] == 422
+
+
+def test_the_scripts_are_served_as_modules_and_nothing_else_is(get: Any) -> None:
+    status, headers, body = get("/desk.js")
+
+    assert (status, headers["content-type"]) == (200, "text/javascript; charset=utf-8")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "globalThis.Desk" in body
+    assert get("/desk.js", headers={"If-None-Match": headers["etag"]})[0] == 304
+    assert get("/pages/overview.js")[0] == 200
+    assert get("/..%2Fplugin.js")[0] == 404
+    assert get("/nothing.js")[0] == 404
+
+
+def test_a_script_never_sets_markup() -> None:
+    for path in SCRIPTS.rglob("*.js"):
+        text = path.read_text(encoding="utf-8")
+
+        assert not [
+            word for word in ("innerHTML", "dangerouslySetInnerHTML", "eval(", "document.write") if word in text
+        ], path
+
+
+def test_what_others_wrote_is_isolated_in_our_sentences_and_marked_where_it_was_found(tmp_path: Path) -> None:
+    message = {"state": "sent", "channel": "قناة", "attempts": 1, "why": "", "sent_at": None, "next_at": None}
+    pieces = [{"text": "انقطاع ", "marked": False}, {"text": "الكهرباء", "marked": True}]
+
+    told = rendered(tmp_path, "pages/alerts.js", "Message", {"message": message})
+    marked = rendered(tmp_path, "parts/found.js", "Marked", {"pieces": pieces})
+
+    assert "to <bdi key=1>قناة</bdi>" in told
+    assert re.sub(r" [a-zA-Z]+=[^> ]+", "", marked) == "<span>انقطاع </span><Box>الكهرباء</Box>\n"
+
+
+def test_sources_are_narrowed_by_what_health_found_by_a_pause_and_by_any_part_of_their_title(tmp_path: Path) -> None:
+    plain = {
+        "state": "done",
+        "standing": "healthy",
+        "troubles": [],
+        "paused_at": None,
+        "country": "SY",
+        "language": "ar",
+    }
+    sources = [
+        {**plain, "name": "sana", "title": "سانا", "standing": "quiet", "troubles": ["quiet"]},
+        {**plain, "name": "roj", "title": "Roj News", "state": "failed", "country": "IQ"},
+        {**plain, "name": "levant", "title": "The Levant", "paused_at": "2026-11-22T08:00:00Z", "language": "en"},
+    ]
+    anything = {"state": "", "country": "", "language": "", "name": ""}
+    asked = [
+        {"state": "quiet"},
+        {"state": "paused"},
+        {"country": "IQ"},
+        {"language": "ar"},
+        {"name": "LEV"},
+        {"name": "سان"},
+    ]
+    script = (
+        f"const sources = {json.dumps(sources)};"
+        f"const asked = {json.dumps([{**anything, **one} for one in asked])};"
+        "const found = asked.map((one) => chosen(sources, one).map((source) => source.name));"
+        "console.log(JSON.stringify(found));"
+    )
+    code = (SCRIPTS / "pages/source_states.js").read_text(encoding="utf-8") + script
+    (tmp_path / "narrow.mjs").write_text(code, encoding="utf-8")
+
+    done = subprocess.run(
+        [str(NODE), "narrow.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert json.loads(done.stdout) == [["sana"], ["levant"], ["roj"], ["sana", "roj"], ["levant"], ["sana"]]
+
+
+def test_a_database_that_does_not_answer_is_a_503_without_its_address(get: Any) -> None:
+    status, _, body = get("/api/overview", NIGHTDESK_DATABASE_URL="postgresql://desk:secret@127.0.0.1:9/nightdesk")
+
+    assert status == 503
+    assert "log of Airflow's API server" in body
+    assert "127.0.0.1" not in body
+
+
+def test_a_setting_that_stops_the_dags_is_told_by_its_name(get: Any) -> None:
+    status, _, body = get("/api/overview", NIGHTDESK_SCHEDULE="99 2 * * *")
+
+    assert status == 503
+    assert "NIGHTDESK_SCHEDULE cannot be used: '99 2 * * *' is no cron expression" in json.loads(body)["detail"]
+    assert "no Dag can be built" in body
+
+
+def test_a_request_that_makes_no_sense_is_refused_and_an_unknown_source_is_empty(get: Any) -> None:
+    assert get("/api/search?count=0")[0] == 422
+    assert json.loads(get("/api/search?source=nobody")[2])["answers"] == []
+
+
+def rendered(folder: Path, script: str, component: str, props: dict[str, Any]) -> str:
+    """What a component of the page draws, as markup, by Playwright's own Node and without a browser."""
+    shutil.copytree(SCRIPTS, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    (folder / "draw.js").write_text(DRAW, encoding="utf-8")
+    node = Path(playwright.__file__).parent / "driver" / "node"
+    words = (SCRIPTS / "languages/en.json").read_text(encoding="utf-8")
+    command = [str(node), "draw.js", script, component, json.dumps(props), words]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def follow(settings: Settings, name: str) -> None:
+    (settings.sources / f"{name}.toml").write_text(sourcefile.render(rows.source(name)), encoding="utf-8")

@@ -1,0 +1,80 @@
+"""The words of the Desk: every language has all of them, with the same places for values, and every one is used."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CONSOLE = Path(__file__).parents[2] / "pipelines/airflow/console"
+# The forms of a number in each language, as CLDR has them.
+PLURALS = {
+    "en": {"one", "other"},
+    "ar": {"zero", "one", "two", "few", "many", "other"},
+    "fr": {"one", "many", "other"},
+    "tr": {"one", "other"},
+    "fa": {"one", "other"},
+    "ckb": {"one", "other"},
+}
+# Lists of words of which the server names one: word("state", …).
+CLOSED = ("edit", "kind", "list", "state", "provenance", "span")
+
+
+def words(language: str) -> dict[str, Any]:
+    return dict(json.loads((CONSOLE / f"languages/{language}.json").read_text(encoding="utf-8")))
+
+
+def forms(said: str | dict[str, str]) -> list[str]:
+    return list(said.values()) if isinstance(said, dict) else [said]
+
+
+def scripts() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(CONSOLE.rglob("*.js")))
+
+
+@pytest.mark.parametrize("language", sorted(PLURALS))
+def test_a_language_has_every_word_with_its_values_and_every_form_of_a_number(language: str) -> None:
+    english, here = words("en"), words(language)
+
+    assert list(here) == sorted(english)
+    wrong = [
+        key
+        for key, said in here.items()
+        for form in forms(said)
+        if not form.strip()
+        or set(re.findall(r"{\w+}", form)) - set(re.findall(r"{\w+}", " ".join(forms(english[key]))))
+        or (
+            isinstance(said, str)
+            and set(re.findall(r"{\w+}", form)) != set(re.findall(r"{\w+}", forms(english[key])[-1]))
+        )
+        or (isinstance(said, dict) and set(said) != PLURALS[language])
+    ]
+    assert wrong == []
+
+
+def test_every_language_that_is_offered_has_its_file() -> None:
+    named = re.search(r"const CATALOGUES = \[(.*)\]", (CONSOLE / "parts/language.js").read_text(encoding="utf-8"))
+
+    assert named
+    assert set(re.findall(r'"(\w+)"', named[1])) == {path.stem for path in (CONSOLE / "languages").glob("*.json")}
+    assert set(PLURALS) == {path.stem for path in (CONSOLE / "languages").glob("*.json")}
+
+
+def test_every_word_that_a_page_says_is_there_and_none_is_left_over() -> None:
+    english, written = set(words("en")), scripts()
+    said = set(re.findall(r'"([a-z]+\.[A-Za-z0-9_ ]+)"', written))
+    begun = set(re.findall(r"say\(`([a-z]+\.[a-z_]*)\$\{", written))
+
+    calls = set(re.findall(r'(?:say|phrase)\((?:[^()"]*\? )?"([^"]+)"', written))
+    assert calls - english == set()
+    left = {key for key in english - said if not key.startswith((*begun, *(f"{name}." for name in CLOSED)))}
+    assert left == set()
+
+
+def test_nothing_turns_the_direction_but_what_isolates_a_value() -> None:
+    turning = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+    assert [language for language in PLURALS if turning.search(json.dumps(words(language), ensure_ascii=False))] == []

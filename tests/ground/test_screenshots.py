@@ -1,0 +1,279 @@
+"""Airflow with our Dags and the Desk page in a real Chromium; the pictures go to ./screenshots to be looked at."""
+
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+
+from demo import newsroom
+from demo.inbox import open_inbox
+from demo.sites import BROKEN
+from pipelines.airflow import api_client, standalone
+from pipelines.desk import records as desk
+from pipelines.settings import Settings
+from pipelines.stores import postgres
+from tests import factories as rows
+
+SHOTS = Path(__file__).parents[2] / "screenshots"
+CHROMIUM = os.environ.get("NIGHTDESK_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+RUN = "2026-11-22T020000"
+
+pytestmark = [
+    pytest.mark.airflow,
+    pytest.mark.browser,
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(not CHROMIUM, reason="no Chromium: set NIGHTDESK_CHROMIUM, or put chromium on PATH"),
+]
+
+
+def test_after_a_night_the_desk_shows_it_and_an_operator_acts_there(
+    settings: Settings, conn: postgres.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        newsroom_followed(settings, tmp_path, monkeypatch) as current,
+        standalone.airflow_running(current) as airflow,
+        browser() as chromium,
+    ):
+        crawl = standalone.night(airflow, RUN, on_task=lambda task: None, budget=400)["news_crawl"]
+        found = alerted(conn)
+        # A site that is followed already has to have another name, and to be wanted twice; it is looked at meanwhile.
+        given = {"url": "http://sabah.newsroom.test", "name": "seen", "timezone": "Asia/Amman", "country": "JO"}
+        offered = api_client.trigger(airflow.client, "follow", **given, twice=True)
+        page = logged_in(chromium, airflow)
+        complaints = complaints_of(page)
+        at = f"{airflow.address}/plugin/desk"
+
+        shot(page, f"{airflow.address}/dags", "dags", until="news_crawl")
+        shot(page, f"{airflow.address}/dags/news_crawl/runs/{crawl.run_id}", "crawl-run", until="verdict")
+        shot(page, at, "desk", until="What needs you")
+        an_operator_finds_what_failed_and_crawls_it_again(page, at)
+        sources_are_narrowed_by_the_address(page, at)
+        an_article_in_its_direction(page, at, found)
+        an_analyst_searches_and_sets_a_watch(page, at, found)
+        the_desk_follows_the_language_of_airflow(page, at)
+        wait_for_approval(airflow, offered)
+        a_site_is_refused(page, f"{at}/add?run={quote(offered.run_id)}", offered)
+        assert not (settings.sources / "seen.toml").exists()
+        every_page_keeps_the_rules_and_fits(page, at)
+
+        assert complaints == []
+        assert httpx.get(f"{airflow.address}/nightdesk/api/overview", trust_env=False).status_code == 401
+
+
+def an_operator_finds_what_failed_and_crawls_it_again(page: Page, at: str) -> None:
+    expect(page.get_by_test_id("headline")).to_contain_text(re.compile(rf"new articles.*{BROKEN} failed"))
+    need = page.get_by_test_id("need").filter(has_text="status 503")
+    need.get_by_role("link", name="Look at the source").click()
+    page.wait_for_url(f"{at}/sources/{BROKEN}")
+    page.go_back()
+    expect(page.get_by_test_id("headline")).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_test_id("lists")).to_contain_text("503")
+    expect(page.get_by_test_id("file")).to_contain_text('title = "')
+    picture(page, "desk-source")
+
+    page.get_by_role("button", name="Crawl now").click()
+    expect(page.get_by_test_id("actions").get_by_role("status")).to_contain_text("news_crawl")
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    expect(page.get_by_test_id("history")).to_contain_text("paused it")
+    page.get_by_role("button", name="Resume").click()
+    page.get_by_test_id("source-runs").get_by_role("link", name="crawl failed: the task's log").last.click()
+    page.wait_for_url(re.compile(r"/dags/news_crawl/runs/.+/tasks/crawl/mapped/\d+"))
+    page.get_by_text("could be reached").first.wait_for()
+
+
+def sources_are_narrowed_by_the_address(page: Page, at: str) -> None:
+    page.goto(f"{at}/sources?state=failed")
+    rows = page.get_by_test_id("sources").locator("tbody tr")
+    expect(rows).to_have_count(1)
+    page.get_by_label("State").select_option("")
+    page.wait_for_url(f"{at}/sources")
+    expect(rows).not_to_have_count(1)
+    page.go_back()
+    expect(rows).to_have_count(1)
+    page.get_by_label("Name").fill("nobody")
+    expect(rows).to_have_count(0)
+    shot(page, f"{at}/sources?sort=new&down=1", "desk-sources", until="30 days")
+
+
+def an_article_in_its_direction(page: Page, at: str, found: desk.Record) -> None:
+    shot(page, f"{at}/articles", "desk-articles", until=found["title"])
+    title = page.get_by_test_id("title").filter(has_text=found["title"]).first
+    expect(title).to_have_attribute("dir", "rtl")
+    expect(title).to_have_attribute("lang", "ar")
+    title.get_by_role("link").click()
+    page.wait_for_url(re.compile(rf"/articles/{found['id']}$"))
+    page.get_by_role("button", name="What was cut").click()
+    expect(page.get_by_test_id("removed").first).to_be_visible()
+    picture(page, "desk-article")
+    page.get_by_role("button", name="Page as received").click()
+    received = page.frame_locator("[data-testid=received]").frame_locator("iframe")
+    expect(received.get_by_text(found["title"]).first).to_be_visible()
+    expect(received.locator("script, link, [href]")).to_have_count(0)
+    page.go_back()
+    expect(page.get_by_test_id("removed").first).to_be_visible()
+
+
+def an_analyst_searches_and_sets_a_watch(page: Page, at: str, found: desk.Record) -> None:
+    word = max(found["title"].split(), key=len)
+    page.goto(f"{at}/articles")
+    page.get_by_test_id("query").fill(f'"{word}')
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("mistake")).to_contain_text("never closed")
+    page.get_by_test_id("query").fill(word)
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("mistake")).to_have_count(0)
+    expect(page.locator("mark").first).to_be_visible()
+    assert "q=" in page.url
+    picture(page, "desk-search")
+
+    page.goto(f"{at}/new-watch")
+    page.get_by_label("Name", exact=True).fill("seen")
+    page.get_by_label("Query").fill(word)
+    page.get_by_role("button", name="Try it on the last 30 days").click()
+    expect(page.get_by_test_id("tried")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url(f"{at}/watches/seen")
+    page.get_by_role("button", name="Give it an address").click()
+    expect(page.get_by_test_id("feed")).to_contain_text("/nightdesk/feeds/")
+    picture(page, "desk-watch")
+
+
+def the_desk_follows_the_language_of_airflow(page: Page, at: str) -> None:
+    page.evaluate("localStorage.setItem('i18nextLng', 'ar')")
+    shot(page, f"{at}/watches", "desk-arabic", until="المراقبات")
+    expect(page.get_by_test_id("desk")).to_have_attribute("dir", "rtl")
+    expect(page.get_by_test_id("desk")).to_have_attribute("lang", "ar")
+    page.get_by_label("لغة المكتب").select_option("ckb")
+    expect(page.get_by_test_id("desk")).to_have_attribute("lang", "ckb")
+    page.evaluate("localStorage.removeItem('nightdesk-language'); localStorage.setItem('i18nextLng', 'en')")
+
+
+def a_site_is_refused(page: Page, address: str, offered: api_client.DagRun) -> None:
+    page.goto(address)
+    expect(page.get_by_test_id("samples").locator("tbody tr")).to_have_count(10)
+    picture(page, "desk-add")
+    page.get_by_role("button", name="Refuse").click()
+    expect(page.get_by_test_id("looked").first).to_contain_text("refused", timeout=60_000)
+
+
+def every_page_keeps_the_rules_and_fits(page: Page, at: str) -> None:
+    """axe finds nothing in light and in dark, and nothing is wider than 320 pixels."""
+    wrong = []
+    for path in (
+        "", "/sources", f"/sources/{BROKEN}", "/add", "/work", "/articles", "/articles/1?view=cuts", "/watches",
+        "/watches/seen", "/new-watch", "/alerts", "/ledger",
+    ):  # fmt: skip
+        for theme in ("light", "dark"):
+            page.evaluate(f"localStorage.setItem('theme', '{theme}')")
+            page.goto(f"{at}{path}")
+            page.get_by_test_id("desk").get_by_role("heading", level=1).wait_for()
+            page.wait_for_load_state("networkidle")
+            found = Axe().run(page, context="[data-testid=desk]").response["violations"]
+            wrong += [(path, theme, one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found]
+        page.set_viewport_size({"width": 320, "height": 900})
+        wide = page.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('[data-testid=desk]'))")
+        wrong += [(path, "wide", wide)] if wide > 0 else []
+        picture(page, f"desk-narrow{re.sub(r'[^a-z0-9]', '-', path)}")
+        page.set_viewport_size({"width": 1440, "height": 1300})
+    page.evaluate("localStorage.setItem('theme', 'dark')")
+    shot(page, at, "desk-dark", until="What needs you")
+
+    assert wrong == []
+
+
+@contextmanager
+def newsroom_followed(settings: Settings, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """Settings that follow every site of the demo newsroom, its broken one too, with a channel for the operators."""
+    with newsroom.open_newsroom(folder / "newsroom") as opened, open_inbox(folder / "inbox.jsonl") as inbox:
+        newsroom.sources(settings.sources)
+        monkeypatch.setenv("NIGHTDESK_CHANNEL_DESK", f"webhook+{inbox}")
+        told = {"host_map": opened.host_map, "operators": "desk", "retry_after": 0}
+        yield settings.model_copy(update=told)
+
+
+def alerted(conn: postgres.Connection) -> desk.Record:
+    """An Arabic article of the night from which something was cut, and deliveries in every state on the newest ones."""
+    articles = desk.latest_articles(conn, 40)
+    found = next(a for a in articles if a["language"] == "ar" and a["cut"])
+    shown = [found, *(a for a in articles if a is not found)]
+    with conn:
+        for attempts, (state, article) in enumerate(zip(("sent", "waiting", "failed"), shown, strict=False)):
+            error = "The channel answered 500." if state == "failed" else ""
+            more = {"attempts": attempts, "error": error, "created_at": article["first_fetched_at"]}
+            rows.delivery(conn, f"shown-{attempts}", state, article["id"], **more)
+    return found
+
+
+def wait_for_approval(airflow: standalone.Airflow, run: api_client.DagRun) -> None:
+    deadline = time.monotonic() + 120
+    while "awaiting_input" not in {task.state for task in api_client.tasks(airflow.client, run)}:
+        assert time.monotonic() < deadline, api_client.tasks(airflow.client, run)
+        time.sleep(0.5)
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        try:
+            yield chromium
+        finally:
+            chromium.close()
+
+
+def logged_in(chromium: Browser, airflow: standalone.Airflow) -> Page:
+    page = chromium.new_context(viewport={"width": 1440, "height": 1300}, locale="en-GB").new_page()
+    page.goto(airflow.address)
+    page.locator("input[name=username]").fill(airflow.user)
+    page.locator("input[name=password]").fill(airflow.password)
+    page.locator("button[type=submit]").click()
+    page.get_by_role("link", name="Desk").wait_for()
+    return page
+
+
+def complaints_of(page: Page) -> list[str]:
+    """What our own script says on the console as an error from now on, and every exception it throws."""
+    said: list[str] = []
+
+    def listen(message: ConsoleMessage) -> None:
+        ours = "/nightdesk/" in message.location.get("url", "") + message.text or "Desk" in message.text
+        # A mistake in a query is refused, and Chromium calls that an error.
+        if message.type == "error" and ours and "status of 422" not in message.text:
+            said.append(message.text)
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: said.append(str(error)) if "/nightdesk/" in (error.stack or "") else None)
+    return said
+
+
+def shot(page: Page, address: str, name: str, *, until: str) -> None:
+    page.goto(address)
+    page.get_by_text(until).first.wait_for()
+    picture(page, name)
+
+
+def picture(page: Page, name: str) -> None:
+    page.wait_for_load_state("networkidle")
+    SHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SHOTS / f"{name}.png")
