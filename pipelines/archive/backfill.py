@@ -19,7 +19,6 @@ from pipelines.crawl import ledger, past
 from pipelines.crawl import stage as crawl
 from pipelines.crawl.past import Wanted
 from pipelines.errors import NightdeskError
-from pipelines.extract.stage import extract
 from pipelines.load.stage import load
 from pipelines.model import Source
 from pipelines.query.grammar import Between
@@ -183,6 +182,8 @@ def _finish(
     settings: Settings, conn: postgres.Connection, source: Source, run: str, filled: Filled, processes: int
 ) -> None:
     """Bring what a run fetched through extract and load."""
+    from pipelines.extract.stage import extract
+
     ended = [
         extract(settings, source, run, processes=processes, apart=True, others=False), load(settings, source, run)
     ]  # fmt: skip

@@ -24,8 +24,6 @@ from pipelines.crawl import ledger, past, rules
 from pipelines.crawl.ledger import FetchResult
 from pipelines.crawl.past import Wanted
 from pipelines.errors import NightdeskError
-from pipelines.extract import preview
-from pipelines.extract.stage import extract
 from pipelines.load.stage import load
 from pipelines.model import Page, Pointer, Source, Tally
 from pipelines.settings import Settings
@@ -195,6 +193,8 @@ def fetch(
 
 def stranger(name: str = IMPORTED) -> Source:
     """The source of pages that are of no site that is followed."""
+    from pipelines.extract import preview
+
     return preview.anonymous("http://localhost/", name)
 
 
@@ -314,6 +314,8 @@ def _finish(
     processes: int,
 ) -> None:
     """Bring a run to its end from wherever it is: raw store, ledger, extract, load."""
+    from pipelines.extract.stage import extract
+
     _place(settings, source.name, run)
     folder = settings.raw / source.name / run
     for name in bucket.listed(folder, warc.CLOSED):
