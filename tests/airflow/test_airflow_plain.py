@@ -116,7 +116,7 @@ def test_a_night_comes_through_in_an_airflow_that_was_there_before(server: str, 
                 airflow.client.patch(f"/api/v2/dags/{dag}", json={"is_paused": False}).raise_for_status()
             ended = night(airflow, RUN, on_task=print, budget=400)
             plugins = airflow.client.get("/api/v2/plugins").json()["plugins"]
-            desk = airflow.client.get("/nightdesk/api/desk")
+            desk = airflow.client.get("/nightdesk/api/overview")
             found = airflow.client.get("/nightdesk/api/v1/search", params={"q": "source:harbour", "count": 1})
             stranger = httpx.get(f"{airflow.address}/nightdesk/api/v1/search", params={"q": "a"})
         told = json.loads(called(environment, env, "nightdesk", "articles", "--json", "--count", "99"))
