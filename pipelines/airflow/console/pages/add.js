@@ -1,5 +1,6 @@
 // Add sources: what to look at, what was found of each site, and a person's yes or no.
 import { act, saying, useData } from "../parts/asking.js";
+import { Button } from "../parts/button.js";
 import { Lines, Typed } from "../parts/fields.js";
 import { Headed, IN_ENGLISH, Panel, Waiting } from "../parts/pieces.js";
 import { useFilters } from "../parts/router.js";
@@ -7,7 +8,7 @@ import { Catalogue } from "./catalogue.js";
 import { LookedAt } from "./looked_at.js";
 
 const { createElement: h, useState } = globalThis.React;
-const { Box, Button, Flex, Stack, Text } = globalThis.ChakraUI;
+const { Box, Flex, Stack, Text } = globalThis.ChakraUI;
 
 const EMPTY = { addresses: "", opml: "", name: "", timezone: "", country: "", twice: false };
 const ENDED = new Set(["success", "failed"]);

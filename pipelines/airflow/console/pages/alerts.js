@@ -1,5 +1,6 @@
 // Alerts: what was told to whom, what waits and what was given up, with the reason; sent again and acknowledged here.
 import { act, useData } from "../parts/asking.js";
+import { Button } from "../parts/button.js";
 import { Choice } from "../parts/choice.js";
 import { Channels } from "../parts/channels.js";
 import { useDoing } from "../parts/doing.js";
@@ -9,7 +10,7 @@ import { Go, useFilters } from "../parts/router.js";
 import { Scrolled, useScrolled } from "../parts/scrolled.js";
 
 const { createElement: h, useState } = globalThis.React;
-const { Box, Button, Flex, Stack, Text } = globalThis.ChakraUI;
+const { Box, Flex, Stack, Text } = globalThis.ChakraUI;
 
 const USUAL = { watch: "", channel: "", show: "all" };
 const SHOWN = { all: {}, unsent: { only_unsent: true }, unseen: { acked: false } };

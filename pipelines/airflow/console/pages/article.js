@@ -1,6 +1,7 @@
 // An article: its text, what was cut from it in its place, its wordings, the page as it was received, and what is around it.
 import { useData } from "../parts/asking.js";
 import { Beside } from "../parts/beside.js";
+import { Button } from "../parts/button.js";
 import { Cuts } from "../parts/cuts.js";
 import { Differences } from "../parts/differences.js";
 import { say } from "../parts/language.js";
@@ -9,7 +10,7 @@ import { Go, useFilters } from "../parts/router.js";
 import { Received } from "../parts/received.js";
 
 const { createElement: h } = globalThis.React;
-const { Badge, Box, Button, Flex, Skeleton, Stack, Text } = globalThis.ChakraUI;
+const { Badge, Box, Flex, Skeleton, Stack, Text } = globalThis.ChakraUI;
 
 // How an article can be looked at; the first is what the address leaves out.
 const VIEWS = ["text", "cuts", "changes", "page"];

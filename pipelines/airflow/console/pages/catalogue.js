@@ -1,11 +1,12 @@
 // The catalogue: outlets that are known already, to be followed with a click.
 import { act, saying } from "../parts/asking.js";
+import { Button } from "../parts/button.js";
 import { Typed } from "../parts/fields.js";
 import { useMore } from "../parts/more.js";
 import { Panel, column } from "../parts/pieces.js";
 
 const { createElement: h, useState } = globalThis.React;
-const { Box, Button, Table, Text } = globalThis.ChakraUI;
+const { Box, Table, Text } = globalThis.ChakraUI;
 
 export const Catalogue = ({ page, onDone }) => {
   const [name, setName] = useState("");

@@ -1,5 +1,6 @@
 // Ledger: the life of any URL, and where everything of a run ended, by source, state and reason, down to the single URL.
 import { useData } from "../parts/asking.js";
+import { Button } from "../parts/button.js";
 import { Choice } from "../parts/choice.js";
 import { say, word } from "../parts/language.js";
 import { Empty, Outside, Panel, Trouble, minute, number } from "../parts/pieces.js";
@@ -8,7 +9,7 @@ import { Scrolled, useScrolled } from "../parts/scrolled.js";
 import { UrlLife } from "../parts/urllife.js";
 
 const { createElement: h, useEffect, useState } = globalThis.React;
-const { Box, Button, Flex, Input, Skeleton, Stack, Table, Text } = globalThis.ChakraUI;
+const { Box, Flex, Input, Skeleton, Stack, Table, Text } = globalThis.ChakraUI;
 
 const USUAL = { url: "", run: "", source: "", kind: "", state: "", code: "" };
 
@@ -75,8 +76,6 @@ const Ends = ({ ends, filters, onChoose }) =>
                 {
                   variant: "plain",
                   size: "sm",
-                  h: "auto",
-                  p: 0,
                   color: "fg.info",
                   "aria-pressed": mine,
                   "aria-label": say("ledger.show_urls", { n: end.urls, state: end.state, why: end.code }),

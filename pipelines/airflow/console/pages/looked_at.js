@@ -1,10 +1,11 @@
 // The sites that were looked at: how far each is, and of one its samples, its evidence and the file that would be written.
 import { Act } from "../parts/acting.js";
+import { Button } from "../parts/button.js";
 import { Empty, Outside, Panel, column, minute, number } from "../parts/pieces.js";
 import { Reason, useResult } from "../parts/results.js";
 
 const { createElement: h } = globalThis.React;
-const { Badge, Box, Button, Flex, Heading, Stack, Table, Text } = globalThis.ChakraUI;
+const { Badge, Box, Flex, Heading, Stack, Table, Text } = globalThis.ChakraUI;
 
 const WAITS = new Set(["awaiting_input", "deferred"]);
 
@@ -96,7 +97,7 @@ export const LookedAt = ({ page, chosen, onChoose, onDone }) =>
                 h(Badge, { colorPalette: colour, size: "sm" }, word),
                 h(
                   Button,
-                  { variant: "plain", size: "sm", p: 0, h: "auto", whiteSpace: "normal", overflowWrap: "anywhere", "aria-expanded": open, onClick: () => onChoose(open ? "" : run.run_id) },
+                  { variant: "plain", size: "sm", "aria-expanded": open, onClick: () => onChoose(open ? "" : run.run_id) },
                   String(run.form.url ?? run.run_id),
                 ),
                 h(Text, { as: "span", fontSize: "xs", color: "fg.muted" }, minute(run.began), run.by ? [" · ", h("bdi", { key: "by" }, run.by)] : null),

@@ -1,10 +1,11 @@
 // The last thirty nights: new articles as bars, red where sources failed, and the same as a table.
+import { Button } from "../parts/button.js";
 import { Bars } from "../parts/charts.js";
 import { Count, Empty, Panel, State, column, minute, number, plural } from "../parts/pieces.js";
 import { Go } from "../parts/router.js";
 
 const { createElement: h, useState } = globalThis.React;
-const { Box, Button, Stack, Table, Text } = globalThis.ChakraUI;
+const { Box, Stack, Table, Text } = globalThis.ChakraUI;
 
 // Of the table, before it is asked for the others.
 const FEW = 7;
@@ -43,7 +44,7 @@ export const Nights = ({ page }) => {
   const shown = all ? page.nights : page.nights.slice(0, FEW);
   return h(
     Panel,
-    { title: `The last ${plural(page.nights.length, "run")}`, id: "desk-nights" },
+    { title: page.nights.length === 1 ? "The last run" : `The last ${plural(page.nights.length, "run")}`, id: "desk-nights" },
     page.nights.length === 0
       ? h(Empty, null, "Nothing has run yet. Trigger news_crawl in Airflow, or type `nightdesk run`.")
       : h(

@@ -1,5 +1,6 @@
 // Search: the language of `nightdesk search`, filters beside it, each story once, more of them as one scrolls.
 import { useData } from "../parts/asking.js";
+import { Button } from "../parts/button.js";
 import { say } from "../parts/language.js";
 import { Choice } from "../parts/choice.js";
 import { Mistake } from "../parts/mistake.js";
@@ -9,7 +10,7 @@ import { Scrolled, useScrolled } from "../parts/scrolled.js";
 import { Found } from "../parts/found.js";
 
 const { createElement: h, useEffect, useState } = globalThis.React;
-const { Box, Button, Flex, Input, Text } = globalThis.ChakraUI;
+const { Box, Flex, Input, Text } = globalThis.ChakraUI;
 
 const USUAL = { q: "", source: "", language: "", since: "", state: "", order: "newest" };
 const SPANS = ["1d", "7d", "30d", "365d"];

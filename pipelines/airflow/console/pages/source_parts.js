@@ -20,7 +20,7 @@ const Rows = ({ label, columns, children, testid }) =>
 export const Ends = ({ page }) =>
   h(
     Panel,
-    { title: "Where its URLs ended", id: "source-ends", note: h(Text, { fontSize: "xs", color: "fg.muted" }, `in its last ${page.runs.length} runs`) },
+    { title: "Where its URLs ended", id: "source-ends", note: h(Text, { fontSize: "xs", color: "fg.muted" }, page.runs.length === 1 ? "in its last run" : `in its last ${number(page.runs.length)} runs`) },
     page.ends.length === 0
       ? h(Empty, null, "No article URL has an end yet.")
       : h(

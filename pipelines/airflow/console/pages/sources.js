@@ -1,5 +1,6 @@
 // Sources: every followed source, to be sorted and narrowed; the address says how.
 import { useData } from "../parts/asking.js";
+import { Button } from "../parts/button.js";
 import { Sparkline } from "../parts/charts.js";
 import { Choice, Typed } from "../parts/fields.js";
 import { useMore } from "../parts/more.js";
@@ -8,7 +9,7 @@ import { Go, useFilters } from "../parts/router.js";
 import { TROUBLES, chosen, othersOf, statesOf } from "./source_states.js";
 
 const { createElement: h } = globalThis.React;
-const { Badge, Box, Button, Flex, Stack, Table, Text } = globalThis.ChakraUI;
+const { Badge, Box, Flex, Stack, Table, Text } = globalThis.ChakraUI;
 
 const USUAL = { state: "", country: "", language: "", name: "", sort: "", down: "" };
 
@@ -101,7 +102,7 @@ const Sorter = ({ column, filters, change }) => {
     },
     h(
       Button,
-      { variant: "plain", size: "xs", p: 0, h: "auto", color: "fg.muted", onClick: () => change(next) },
+      { variant: "plain", size: "xs", whiteSpace: "nowrap", color: "fg.muted", onClick: () => change(next) },
       column.word,
       here && column.by ? (filters.down ? " ↓" : " ↑") : "",
     ),

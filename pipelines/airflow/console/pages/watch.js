@@ -1,5 +1,6 @@
 // A watch: changed, tried, muted, paused, removed; its feed; who changed it and how.
 import { act, useData } from "../parts/asking.js";
+import { Button } from "../parts/button.js";
 import { Choice } from "../parts/choice.js";
 import { useDoing } from "../parts/doing.js";
 import { FeedAddress } from "../parts/feedaddress.js";
@@ -11,7 +12,7 @@ import { toForm } from "../parts/watchform.js";
 import { WatchState } from "../parts/watchstate.js";
 
 const { createElement: h, useState } = globalThis.React;
-const { Box, Button, Flex, Skeleton, Stack, Text } = globalThis.ChakraUI;
+const { Box, Flex, Skeleton, Stack, Text } = globalThis.ChakraUI;
 
 const SPANS = ["8h", "1d", "1w"];
 

@@ -1,13 +1,14 @@
 // Work: what is done with the archive as a whole; each form says first what it would do.
 import { Act } from "../parts/acting.js";
 import { act, load, saying, useData } from "../parts/asking.js";
+import { Button } from "../parts/button.js";
 import { Choice, Typed } from "../parts/fields.js";
 import { Empty, Headed, IN_ENGLISH, Panel, Waiting, When, column, minute, number } from "../parts/pieces.js";
 import { Work } from "../parts/results.js";
 import { AirflowLink, Go } from "../parts/router.js";
 
 const { createElement: h, useState } = globalThis.React;
-const { Box, Button, Flex, Stack, Table, Text } = globalThis.ChakraUI;
+const { Box, Flex, Stack, Table, Text } = globalThis.ChakraUI;
 
 const Hold = ({ onDone }) => {
   const [asked, setAsked] = useState("");

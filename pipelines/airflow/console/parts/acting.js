@@ -1,9 +1,10 @@
 // Doing something: a button that shows at once that it was taken, and then what became of it.
 import { act, loadOfAirflow, saying } from "./asking.js";
+import { Button } from "./button.js";
 import { AirflowLink } from "./router.js";
 
 const { createElement: h, useEffect, useState } = globalThis.React;
-const { Button, Flex, Text } = globalThis.ChakraUI;
+const { Flex, Text } = globalThis.ChakraUI;
 
 const LOOK_MS = 2_000;
 const ENDED = new Set(["success", "failed"]);

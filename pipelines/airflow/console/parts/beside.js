@@ -1,4 +1,5 @@
 // What is around an article: its wordings, its story, its alerts, where it comes from, its evidence, and what is wrong.
+import { Button } from "./button.js";
 import { phrase, say, word } from "./language.js";
 import { Panel, State, When } from "./pieces.js";
 import { Provenance } from "./provenance.js";
@@ -6,7 +7,7 @@ import { Go } from "./router.js";
 import { Wrong } from "./wrong.js";
 
 const { createElement: h } = globalThis.React;
-const { Box, Button, Flex, Stack, Text } = globalThis.ChakraUI;
+const { Box, Flex, Stack, Text } = globalThis.ChakraUI;
 
 const Row = ({ children, ...rest }) => h(Box, { as: "li", px: 4, py: 2, borderTopWidth: "1px", _first: { borderTopWidth: 0 }, fontSize: "sm", ...rest }, children);
 const List = ({ children }) => h(Box, { as: "ul", listStyleType: "none", maxH: "24rem", overflowY: "auto", tabIndex: 0 }, children);

@@ -1,18 +1,22 @@
 // The text of an article with what was cut from its page, each block in its place.
 import { useData } from "./asking.js";
-import { say } from "./language.js";
+import { Button } from "./button.js";
+import { phrase, say } from "./language.js";
 import { Trouble, Words } from "./pieces.js";
 
 const { createElement: h, useState } = globalThis.React;
-const { Box, Button, Heading, Skeleton, Stack, Text } = globalThis.ChakraUI;
+const { Box, Heading, Skeleton, Stack, Text } = globalThis.ChakraUI;
+
+const sideOf = (direction) => (direction === "rtl" ? "right" : "left");
 
 // Blocks stand on the side where the article's lines begin, whatever their own direction.
 const Removed = ({ block, direction }) =>
   h(
     Box,
     { as: "del", display: "block", textDecoration: "none", borderStartWidth: "3px", borderColor: "orange.solid", ps: 3, "data-testid": "removed" },
-    h(Text, { fontSize: "xs", color: "fg.muted", lang: "en" }, say("article.cut_for", { reason: block.reason })),
-    h(Words, { direction: block.direction, textAlign: direction === "rtl" ? "right" : "left", color: "fg.muted", whiteSpace: "pre-wrap" }, block.text),
+    // Our word reads as the Desk does, the reason is English, and both stand on the article's side.
+    h(Text, { dir: "auto", textAlign: sideOf(direction), fontSize: "xs", color: "fg.muted" }, phrase("article.cut_for", { reason: h("span", { lang: "en" }, block.reason) })),
+    h(Words, { direction: block.direction, textAlign: sideOf(direction), color: "fg.muted", whiteSpace: "pre-wrap" }, block.text),
   );
 
 export const Cuts = ({ article }) => {

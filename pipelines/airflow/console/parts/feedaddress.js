@@ -1,11 +1,12 @@
 // The secret address of a watch's feed: told once, given anew, taken away.
 import { act } from "./asking.js";
+import { Button } from "./button.js";
 import { useDoing } from "./doing.js";
 import { say } from "./language.js";
 import { Panel, Trouble, minute } from "./pieces.js";
 
 const { createElement: h, useState } = globalThis.React;
-const { Box, Button, Flex, Stack, Text } = globalThis.ChakraUI;
+const { Box, Flex, Stack, Text } = globalThis.ChakraUI;
 
 export const FeedAddress = ({ watch, onChange }) => {
   const [addresses, setAddresses] = useState([]);

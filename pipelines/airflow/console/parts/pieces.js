@@ -1,9 +1,10 @@
 // The small pieces of our pages: numbers and times, states, panels, and text of other people in its own direction.
 // Such text is only ever set as text; links are http(s) or none.
+import { Button } from "./button.js";
 import { say, since, word } from "./language.js";
 
 const { createElement: h } = globalThis.React;
-const { Badge, Box, Button, Flex, Heading, Link, Skeleton, Stack, Table, Text } = globalThis.ChakraUI;
+const { Badge, Box, Flex, Heading, Link, Skeleton, Stack, Table, Text } = globalThis.ChakraUI;
 
 const COLOURS = {
   done: "green",

@@ -1,11 +1,12 @@
 // Where each wording of an article comes from: the fetch, the digests, the place in the raw store.
 import { useData } from "./asking.js";
+import { Button } from "./button.js";
 import { say } from "./language.js";
 import { Trouble, minute } from "./pieces.js";
 import { Go } from "./router.js";
 
 const { createElement: h, Fragment, useState } = globalThis.React;
-const { Box, Button, Skeleton } = globalThis.ChakraUI;
+const { Box, Skeleton } = globalThis.ChakraUI;
 
 const FACTS = ["url", "final_url", "status", "page_sha256", "text_sha256", "normal_form_sha256", "extractor", "warc_file", "warc_offset", "record"];
 

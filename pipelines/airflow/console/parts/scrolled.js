@@ -1,9 +1,10 @@
 // A long list: a page of it at a time, the next one when its end comes into sight or its button is pressed.
 import { load, saying } from "./asking.js";
+import { Button } from "./button.js";
 import { say } from "./language.js";
 
 const { createElement: h, useCallback, useEffect, useRef, useState } = globalThis.React;
-const { Box, Button, Flex, Skeleton, Text } = globalThis.ChakraUI;
+const { Box, Flex, Skeleton, Text } = globalThis.ChakraUI;
 
 // Lists that were looked at: Back shows them as they were. As many as anybody goes back.
 const REMEMBERED = 20;

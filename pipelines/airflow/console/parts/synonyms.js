@@ -1,12 +1,13 @@
 // Lists of synonyms: spellings and names of one thing, which queries take together as syn:name.
 import { act } from "./asking.js";
+import { Button } from "./button.js";
 import { Field } from "./field.js";
 import { say } from "./language.js";
 import { Panel, Trouble } from "./pieces.js";
 import { useDoing } from "./doing.js";
 
 const { createElement: h, useState } = globalThis.React;
-const { Box, Button, Flex, Stack, Text } = globalThis.ChakraUI;
+const { Box, Flex, Stack, Text } = globalThis.ChakraUI;
 
 const lines = (text) => text.split("\n").map((line) => line.trim()).filter(Boolean);
 

@@ -1,5 +1,6 @@
 // A watch that is being written, tried: on a text, and on what came in the last thirty days.
 import { act } from "./asking.js";
+import { Button } from "./button.js";
 import { useDoing } from "./doing.js";
 import { Field } from "./field.js";
 import { Marked } from "./found.js";
@@ -9,7 +10,7 @@ import { Dotted, Panel, Trouble, When, Words } from "./pieces.js";
 import { Go } from "./router.js";
 
 const { createElement: h, useState } = globalThis.React;
-const { Box, Button, Flex, Stack, Table, Text } = globalThis.ChakraUI;
+const { Box, Flex, Stack, Table, Text } = globalThis.ChakraUI;
 
 const Problem = ({ problem }) => {
   if (!problem) return null;

@@ -1,5 +1,6 @@
 // A watch on the left, what it would find on the right; kept by the same rules as on the command line.
 import { act } from "./asking.js";
+import { Button } from "./button.js";
 import { useDoing } from "./doing.js";
 import { Field } from "./field.js";
 import { say } from "./language.js";
@@ -9,7 +10,7 @@ import { ArchiveTrial, TextTrial } from "./trial.js";
 import { WatchForm, toWatch } from "./watchform.js";
 
 const { createElement: h, useState } = globalThis.React;
-const { Box, Button, Stack, Text } = globalThis.ChakraUI;
+const { Box, Stack, Text } = globalThis.ChakraUI;
 
 export const WatchEditor = ({ title, name, start, offered, onKept, children }) => {
   const [form, setForm] = useState(start);

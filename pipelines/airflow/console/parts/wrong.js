@@ -1,10 +1,11 @@
 // "This extraction is wrong": the page is kept as a golden page, with a note for whoever mends it.
 import { act, saying } from "./asking.js";
+import { Button } from "./button.js";
 import { say } from "./language.js";
 import { Panel, Trouble } from "./pieces.js";
 
 const { createElement: h, useState } = globalThis.React;
-const { Button, Stack, Text, Textarea } = globalThis.ChakraUI;
+const { Stack, Text, Textarea } = globalThis.ChakraUI;
 
 export const Wrong = ({ article }) => {
   const [note, setNote] = useState("");
