@@ -58,22 +58,27 @@ def read(path: Path) -> list[Listed]:
             body = file.read(LARGEST_BYTES + 1)
     except OSError as error:
         raise SourceError(f"{shown(path)}: cannot be read: {error.strerror}.") from None
+    return parse(body, shown(path))
+
+
+def parse(body: bytes, name: str) -> list[Listed]:
+    """The sites that a list names, each host once, in its order; SourceError calls the list by this name."""
     if len(body) > LARGEST_BYTES:
-        raise SourceError(f"{shown(path)}: is larger than {LARGEST_BYTES // 1024 // 1024} MB; divide it.")
+        raise SourceError(f"{name}: is larger than {LARGEST_BYTES // 1024 // 1024} MB; divide it.")
     try:
         outlines = _outlines(body)
     except expat.ExpatError as error:
         try:
             outlines = _outlines(BARE.sub(b"&amp;", body))
         except expat.ExpatError:
-            raise SourceError(f"{shown(path)}: is no OPML: {error}.") from None
+            raise SourceError(f"{name}: is no OPML: {error}.") from None
         except ValueError as why:
-            raise SourceError(f"{shown(path)}: cannot be used: {why}.") from None
+            raise SourceError(f"{name}: cannot be used: {why}.") from None
     except (ValueError, LookupError) as why:
-        raise SourceError(f"{shown(path)}: cannot be used: {why}.") from None
+        raise SourceError(f"{name}: cannot be used: {why}.") from None
     found = list(_sites(outlines))
     if not found:
-        raise SourceError(f"{shown(path)}: names no feed and no site; it is no OPML, or an empty one.")
+        raise SourceError(f"{name}: names no feed and no site; it is no OPML, or an empty one.")
     return found
 
 

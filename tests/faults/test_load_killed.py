@@ -34,7 +34,7 @@ def killed_while(night: Night, conn: postgres.Connection, lock: str, statement: 
 
 
 def copied(night: Night, conn: postgres.Connection) -> None:
-    killed_while(night, conn, "lock table outcomes in access exclusive mode", "update lines l")
+    killed_while(night, conn, "lock table outcomes in access exclusive mode", "from lines")
 
 
 def after_articles(night: Night, conn: postgres.Connection) -> None:

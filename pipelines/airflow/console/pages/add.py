@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -107,7 +105,4 @@ def _listed(text: str) -> list[str]:
     """The sites of a list, read as the command line reads it."""
     from pipelines.follow import opml
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "list.opml"
-        path.write_text(text, encoding="utf-8")
-        return [one.url for one in opml.read(path)]
+    return [one.url for one in opml.parse(text.encode("utf-8", "replace"), "the list")]
