@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 # Letters around what was found, and passages of one text.
 AROUND = 70
 MOST = 3
+# What stands where something is left out.
+DOTS = " …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,18 @@ def passages(content: str, places: Sequence[tuple[int, int]]) -> list[tuple[Piec
         else:
             spans.append((left, right))
     return [tuple(_pieces(content, places, left, right, dots=True)) for left, right in spans]
+
+
+def beside_title(
+    description: str, content: str, places: Mapping[str, Sequence[tuple[int, int]]]
+) -> list[tuple[Piece, ...]]:
+    """The passages of an article's description and text; what the description has from the text is told once."""
+    own = [
+        passage
+        for passage in passages(description, places.get("description", ()))
+        if "".join(piece.text for piece in passage).strip(DOTS) not in content
+    ]
+    return own + passages(content, places.get("text", ()))
 
 
 def _widened(content: str, start: int, end: int) -> tuple[int, int]:

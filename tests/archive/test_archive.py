@@ -86,6 +86,18 @@ def test_passages_show_what_was_found_with_the_words_around_it() -> None:
     assert "".join(piece.text for piece in second).endswith("word FOUND")
 
 
+def test_what_a_description_has_from_its_text_is_told_once() -> None:
+    text = "word " * 30 + "FOUND here. " + "word " * 100
+    places = {"text": [(150, 155)], "description": [(20, 25)]}
+
+    same = passages.beside_title("word " * 4 + "FOUND here. word " + "…", text, places)
+    other = passages.beside_title("said " * 4 + "FOUND here.", text, places)
+
+    assert same == passages.passages(text, places["text"])
+    assert ["".join(piece.text for piece in passage) for passage in other][:1] == ["said " * 4 + "FOUND here."]
+    assert len(other) == 2
+
+
 def test_provenance_names_file_record_addresses_and_digests_of_each_wording(
     settings: Settings, conn: postgres.Connection
 ) -> None:

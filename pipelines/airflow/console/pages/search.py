@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -13,6 +14,7 @@ from pipelines.alert import synonyms
 from pipelines.archive import passages, published, search
 from pipelines.archive.search import Answer, Order
 from pipelines.query import grammar
+from pipelines.query.asked import FIELDS
 from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
@@ -87,13 +89,13 @@ def _written(conn: postgres.Connection, typed: str, **filters: str) -> str:
 def _shown(found: Answer) -> dict[str, Any]:
     """An answer as the page draws it: its title in pieces, and only what stands beside the title as passages."""
     told = published.answer(found)
-    places = [(mark.start, mark.end) for mark in found.marks if mark.field == "title"]
-    title = passages.whole(found.article["title"], places)
-    beside = [passage for passage in told["passages"] if passage["field"] != "title"]
+    places = {name: [(mark.start, mark.end) for mark in found.marks if mark.field == name] for name in FIELDS}
+    title = passages.whole(found.article["title"], places["title"])
+    beside = passages.beside_title(found.article["description"], found.article["text"], places)
     return {
         **{name: value for name, value in told.items() if name not in ("marks", "passages")},
-        "title_pieces": [{"text": piece.text, "marked": piece.marked} for piece in title],
-        "passages": beside,
+        "title_pieces": [asdict(piece) for piece in title],
+        "passages": [{"pieces": [asdict(piece) for piece in passage]} for passage in beside],
         "beginning": "" if beside else _beginning(found.article),
     }
 

@@ -85,8 +85,7 @@ def _story(one: Found) -> dict[str, Any]:
     places = {name: [(mark.start, mark.end) for mark in one.marks if mark.field == name] for name in one.fields}
     parts = [
         [{"text": piece.text, "marked": piece.marked} for piece in passage]
-        for name in ("description", "text")
-        for passage in passages.passages(one.fields[name], places[name])
+        for passage in passages.beside_title(one.fields["description"], one.fields["text"], places)
     ]
     title = passages.whole(one.fields["title"], places["title"])
     return {
