@@ -15,7 +15,7 @@ const KINDS = {
   approval: ["waits for approval", "blue", (need) => h(Go, { to: "add", filters: { run: need.run_id } }, "Look and decide")],
   trouble: ["not as usual", "orange"],
   alerting: ["alerting", "red", () => h(AirflowLink, { to: "/dags/news_alert" }, "Look at news_alert")],
-  "given up": ["not sent", "red", () => h(Go, { to: "alerts", filters: { state: "failed" } }, "Look at them")],
+  "given up": ["not sent", "red", () => h(Go, { to: "alerts", filters: { show: "unsent" } }, "Look at them")],
   channel: ["channel", "orange", (need) => h(Go, { to: "alerts", filters: { channel: need.channel } }, "Look at the channel")],
   disk: ["disk", "red"],
 };
