@@ -1,7 +1,8 @@
 // Add sources: what to look at, what was found of each site, and a person's yes or no.
-import { act, saying, useData } from "../parts/asking.js";
+import { useDoing } from "../parts/acting.js";
+import { act, useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
-import { Lines, Typed } from "../parts/fields.js";
+import { Field } from "../parts/fields.js";
 import { Headed, IN_ENGLISH, Panel, Waiting } from "../parts/pieces.js";
 import { useFilters } from "../parts/router.js";
 import { Catalogue } from "./catalogue.js";
@@ -15,23 +16,16 @@ const ENDED = new Set(["success", "failed"]);
 
 const Form = ({ onDone }) => {
   const [form, setForm] = useState(EMPTY);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState("");
+  const { busy, error, run } = useDoing();
   const set = (name) => (value) => setForm((before) => ({ ...before, [name]: value }));
   const addresses = form.addresses.split(/\s+/u).filter(Boolean);
-  const submit = async (event) => {
+  const submit = (event) => {
     event.preventDefault();
-    setBusy(true);
-    setError("");
-    try {
+    run(async () => {
       await act("follow", { ...form, addresses });
       setForm(EMPTY);
       onDone();
-    } catch (problem) {
-      setError(saying(problem));
-    } finally {
-      setBusy(false);
-    }
+    });
   };
   return h(
     Panel,
@@ -39,7 +33,7 @@ const Form = ({ onDone }) => {
     h(
       Stack,
       { as: "form", gap: 3, px: 4, py: 3, onSubmit: submit },
-      h(Lines, { label: "Addresses, one on a line", value: form.addresses, onChange: set("addresses"), rows: 3, dir: "ltr", placeholder: "https://example.org" }),
+      h(Field, { label: "Addresses, one on a line", value: form.addresses, onChange: set("addresses"), rows: 3, dir: "ltr", placeholder: "https://example.org" }),
       h(
         Box,
         { as: "label", fontSize: "xs", color: "fg.muted" },
@@ -55,9 +49,9 @@ const Form = ({ onDone }) => {
         ? h(
             Flex,
             { gap: 3, flexWrap: "wrap" },
-            h(Typed, { label: "Name (empty: by its host)", value: form.name, onChange: set("name") }),
-            h(Typed, { label: "Time zone (empty: as the site tells it)", value: form.timezone, onChange: set("timezone") }),
-            h(Typed, { label: "Country, two letters", value: form.country, maxLength: 2, onChange: set("country") }),
+            h(Field, { label: "Name (empty: by its host)", value: form.name, onChange: set("name") }),
+            h(Field, { label: "Time zone (empty: as the site tells it)", value: form.timezone, onChange: set("timezone") }),
+            h(Field, { label: "Country, two letters", value: form.country, maxLength: 2, onChange: set("country") }),
           )
         : null,
       h(

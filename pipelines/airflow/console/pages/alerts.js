@@ -1,9 +1,9 @@
 // Alerts: what was told to whom, what waits and what was given up, with the reason; sent again and acknowledged here.
+import { useDoing } from "../parts/acting.js";
 import { act, useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
-import { Choice } from "../parts/choice.js";
 import { Channels } from "../parts/channels.js";
-import { useDoing } from "../parts/doing.js";
+import { Choice } from "../parts/fields.js";
 import { phrase, say, word } from "../parts/language.js";
 import { Dotted, Empty, Headed, Panel, State, Trouble, When, Words, minute } from "../parts/pieces.js";
 import { Go, useFilters } from "../parts/router.js";

@@ -1,7 +1,8 @@
 // The catalogue: outlets that are known already, to be followed with a click.
-import { act, saying } from "../parts/asking.js";
+import { useDoing } from "../parts/acting.js";
+import { act } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
-import { Typed } from "../parts/fields.js";
+import { Field } from "../parts/fields.js";
 import { useMore } from "../parts/more.js";
 import { Panel, column } from "../parts/pieces.js";
 
@@ -10,27 +11,22 @@ const { Box, Table, Text } = globalThis.ChakraUI;
 
 export const Catalogue = ({ page, onDone }) => {
   const [name, setName] = useState("");
-  const [error, setError] = useState("");
-  const [busy, setBusy] = useState("");
+  const [asked, setAsked] = useState("");
+  const { busy, error, run } = useDoing();
   const wanted = name.trim().toLowerCase();
   const found = page.catalogue.filter((one) => !wanted || `${one.name} ${one.title} ${one.country} ${one.language}`.toLowerCase().includes(wanted));
   const [shown, end] = useMore(found);
-  const follow = async (one) => {
-    setBusy(one);
-    setError("");
-    try {
+  const follow = (one) => {
+    setAsked(one);
+    run(async () => {
       await act("follow", { catalogue: [one] });
       onDone();
-    } catch (problem) {
-      setError(saying(problem));
-    } finally {
-      setBusy("");
-    }
+    });
   };
   return h(
     Panel,
     { title: "From the catalogue", id: "add-catalogue", note: h(Text, { fontSize: "sm", color: "fg.muted" }, `${found.length} outlets`) },
-    h(Box, { px: 4, py: 2 }, h(Typed, { label: "Name, title, country or language", value: name, onChange: setName })),
+    h(Box, { px: 4, py: 2 }, h(Field, { label: "Name, title, country or language", value: name, onChange: setName })),
     error ? h(Text, { role: "alert", color: "red.fg", fontSize: "sm", px: 4 }, error) : null,
     h(
       Table.ScrollArea,
@@ -55,7 +51,7 @@ export const Catalogue = ({ page, onDone }) => {
                 one.followed
                   ? "followed"
                   : page.may.includes("operate")
-                    ? h(Button, { size: "xs", variant: "outline", loading: busy === one.name, "aria-label": `Follow ${one.name}`, onClick: () => follow(one.name) }, "Follow")
+                    ? h(Button, { size: "xs", variant: "outline", loading: busy && asked === one.name, "aria-label": `Follow ${one.name}`, onClick: () => follow(one.name) }, "Follow")
                     : "–",
               ),
             ),

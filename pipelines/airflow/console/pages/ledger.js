@@ -1,7 +1,7 @@
 // Ledger: the life of any URL, and where everything of a run ended, by source, state and reason, down to the single URL.
 import { useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
-import { Choice } from "../parts/choice.js";
+import { Choice } from "../parts/fields.js";
 import { say, word } from "../parts/language.js";
 import { Empty, Outside, Panel, Trouble, minute, number } from "../parts/pieces.js";
 import { Go, useFilters } from "../parts/router.js";

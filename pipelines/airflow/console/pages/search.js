@@ -1,13 +1,13 @@
 // Search: the language of `nightdesk search`, filters beside it, each story once, more of them as one scrolls.
 import { useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
+import { Choice } from "../parts/fields.js";
+import { Found } from "../parts/found.js";
 import { say } from "../parts/language.js";
-import { Choice } from "../parts/choice.js";
 import { Mistake } from "../parts/mistake.js";
 import { Empty, Panel, Trouble } from "../parts/pieces.js";
 import { useFilters } from "../parts/router.js";
 import { Scrolled, useScrolled } from "../parts/scrolled.js";
-import { Found } from "../parts/found.js";
 
 const { createElement: h, useEffect, useState } = globalThis.React;
 const { Box, Flex, Input, Text } = globalThis.ChakraUI;

@@ -2,7 +2,7 @@
 import { useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
 import { Sparkline } from "../parts/charts.js";
-import { Choice, Typed } from "../parts/fields.js";
+import { Choice, Field } from "../parts/fields.js";
 import { useMore } from "../parts/more.js";
 import { Empty, Headed, IN_ENGLISH, Panel, State, Trouble, Waiting, When, number, plural } from "../parts/pieces.js";
 import { Go, useFilters } from "../parts/router.js";
@@ -132,15 +132,17 @@ const Listed = ({ page, filters, change }) => {
 };
 
 const Filters = ({ page, filters, change }) => {
-  const values = (key) => [...new Set(page.sources.map((source) => source[key]).filter(Boolean))].sort();
-  const states = [...new Set(page.sources.flatMap(statesOf))].sort();
+  const values = (key) => page.sources.map((source) => source[key]);
+  // What the address asks for stands among the choices, even where no source has it any more.
+  const choices = (chosen, known) => [["", "all"], ...[...new Set([...known, chosen])].filter(Boolean).sort().map((one) => [one, TROUBLES[one] ?? one])];
+  const states = page.sources.flatMap(statesOf);
   return h(
     Flex,
     { as: "search", gap: 3, flexWrap: "wrap", align: "end" },
-    h(Typed, { label: "Name", value: filters.name, onChange: (name) => change({ name }, { typed: true }) }),
-    h(Choice, { label: "State", value: filters.state, values: states, words: TROUBLES, onChange: (state) => change({ state }) }),
-    h(Choice, { label: "Country", value: filters.country, values: values("country"), onChange: (country) => change({ country }) }),
-    h(Choice, { label: "Language", value: filters.language, values: values("language"), onChange: (language) => change({ language }) }),
+    h(Field, { label: "Name", value: filters.name, onChange: (name) => change({ name }, { typed: true }) }),
+    h(Choice, { label: "State", value: filters.state, choices: choices(filters.state, states), onChoose: (state) => change({ state }) }),
+    h(Choice, { label: "Country", value: filters.country, choices: choices(filters.country, values("country")), onChoose: (country) => change({ country }) }),
+    h(Choice, { label: "Language", value: filters.language, choices: choices(filters.language, values("language")), onChoose: (language) => change({ language }) }),
   );
 };
 

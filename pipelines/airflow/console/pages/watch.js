@@ -1,9 +1,9 @@
 // A watch: changed, tried, muted, paused, removed; its feed; who changed it and how.
+import { useDoing } from "../parts/acting.js";
 import { act, useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
-import { Choice } from "../parts/choice.js";
-import { useDoing } from "../parts/doing.js";
 import { FeedAddress } from "../parts/feedaddress.js";
+import { Choice } from "../parts/fields.js";
 import { say } from "../parts/language.js";
 import { Panel, Trouble, When } from "../parts/pieces.js";
 import { Go, useGo } from "../parts/router.js";

@@ -1,8 +1,8 @@
 // Work: what is done with the archive as a whole; each form says first what it would do.
-import { Act } from "../parts/acting.js";
-import { act, load, saying, useData } from "../parts/asking.js";
+import { Act, useDoing } from "../parts/acting.js";
+import { act, load, useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
-import { Choice, Typed } from "../parts/fields.js";
+import { Choice, Field } from "../parts/fields.js";
 import { Empty, Headed, IN_ENGLISH, Panel, Waiting, When, column, minute, number } from "../parts/pieces.js";
 import { Work } from "../parts/results.js";
 import { AirflowLink, Go } from "../parts/router.js";
@@ -14,21 +14,13 @@ const Hold = ({ onDone }) => {
   const [asked, setAsked] = useState("");
   const [why, setWhy] = useState("");
   const [would, setWould] = useState(null);
-  const [error, setError] = useState("");
-  const trying = async (work) => {
-    setError("");
-    try {
-      await work();
-    } catch (problem) {
-      setError(saying(problem));
-    }
-  };
+  const { busy, error, run } = useDoing();
   const look = (event) => {
     event.preventDefault();
-    trying(async () => setWould(await load(`holds/would?asked=${encodeURIComponent(asked)}`)));
+    run(async () => setWould(await load(`holds/would?asked=${encodeURIComponent(asked)}`)));
   };
   const hold = () =>
-    trying(async () => {
+    run(async () => {
       await act("holds", { asked, why });
       setWould(null);
       setAsked("");
@@ -38,7 +30,7 @@ const Hold = ({ onDone }) => {
   return h(
     Flex,
     { as: "form", gap: 3, px: 4, py: 3, flexWrap: "wrap", align: "end", onSubmit: look },
-    h(Typed, {
+    h(Field, {
       label: "An article's number, or a query",
       value: asked,
       onChange: (value) => {
@@ -46,10 +38,10 @@ const Hold = ({ onDone }) => {
         setWould(null);
       },
     }),
-    h(Typed, { label: "What for", value: why, onChange: setWhy }),
-    h(Button, { type: "submit", size: "sm", variant: "outline", disabled: !asked.trim() }, "What would it hold?"),
+    h(Field, { label: "What for", value: why, onChange: setWhy }),
+    h(Button, { type: "submit", size: "sm", variant: "outline", disabled: busy || !asked.trim() }, "What would it hold?"),
     would ? h(Text, { fontSize: "sm", role: "status" }, `${would.more ? "more than " : ""}${number(would.number)} article(s)`) : null,
-    would?.number ? h(Button, { size: "sm", onClick: hold }, "Hold them") : null,
+    would?.number ? h(Button, { size: "sm", disabled: busy, onClick: hold }, "Hold them") : null,
     error ? h(Text, { role: "alert", color: "red.fg", fontSize: "sm", whiteSpace: "pre-wrap", dir: "auto" }, error) : null,
   );
 };
@@ -128,7 +120,7 @@ const Reread = ({ page }) => {
         ? h(
             Flex,
             { gap: 3, align: "end", flexWrap: "wrap" },
-            h(Choice, { label: "Source", value: source, values: page.sources, all: "choose one", onChange: setSource }),
+            h(Choice, { label: "Source", value: source, choices: [["", "choose one"], ...page.sources.map((one) => [one, one])], onChoose: setSource }),
             h(Act, { path: `sources/${encodeURIComponent(source)}/by-hand/reread`, quiet: true, disabled: !source, onDone: setRun }, "Try"),
           )
         : null,

@@ -10,6 +10,25 @@ const LOOK_MS = 2_000;
 const ENDED = new Set(["success", "failed"]);
 const SAID = { queued: "waits for its turn", running: "runs", success: "is done", failed: "failed" };
 
+// Something that the server may refuse: whether it is under way, what was wrong with it, and a way to do it.
+export const useDoing = () => {
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState(null);
+  const run = async (work) => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      return await work();
+    } catch (error) {
+      setProblem({ said: saying(error), told: error.told });
+      return null;
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, error: problem?.said ?? "", problem, run };
+};
+
 // How a run of a Dag goes, until it has ended.
 export const DagRun = ({ dag, runId, onEnd }) => {
   const [state, setState] = useState("queued");
@@ -46,22 +65,15 @@ export const DagRun = ({ dag, runId, onEnd }) => {
 // A button that acts. ask: what is to be confirmed first, where it cannot be taken back. onDone: with the answer.
 // quiet: what becomes of it is shown elsewhere.
 export const Act = ({ path, body, ask, quiet = false, onDone, children, ...rest }) => {
-  const [busy, setBusy] = useState(false);
   const [told, setTold] = useState(null);
-  const [error, setError] = useState("");
+  const { busy, error, run } = useDoing();
   const go = async () => {
     if (ask && !globalThis.confirm(ask)) return;
-    setBusy(true);
-    setError("");
-    try {
+    await run(async () => {
       const answer = await act(path, body);
       setTold(answer);
       onDone?.(answer);
-    } catch (problem) {
-      setError(saying(problem));
-    } finally {
-      setBusy(false);
-    }
+    });
   };
   return h(
     Flex,

@@ -1,6 +1,6 @@
 // What differs between two wordings of an article, word by word.
 import { useData } from "./asking.js";
-import { Choice } from "./choice.js";
+import { Choice } from "./fields.js";
 import { say } from "./language.js";
 import { Trouble, Words, minute } from "./pieces.js";
 

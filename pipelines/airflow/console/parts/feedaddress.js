@@ -1,7 +1,7 @@
 // The secret address of a watch's feed: told once, given anew, taken away.
+import { useDoing } from "./acting.js";
 import { act } from "./asking.js";
 import { Button } from "./button.js";
-import { useDoing } from "./doing.js";
 import { say } from "./language.js";
 import { Panel, Trouble, minute } from "./pieces.js";
 

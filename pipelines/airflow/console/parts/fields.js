@@ -1,53 +1,44 @@
-// Fields of forms and filters, each with its label.
+// Fields of forms and filters, each with its label: Airflow's own look, the browser's own keyboard.
 const { createElement: h, useId } = globalThis.React;
 const { Box, Input, NativeSelect, Text, Textarea } = globalThis.ChakraUI;
 
-const Labelled = ({ label, help, id, children, ...rest }) =>
+const Labelled = ({ id, label, hint, children, ...rest }) =>
   h(
     Box,
-    { minW: 0, ...rest },
-    h(Text, { as: "label", htmlFor: id, fontSize: "xs", color: "fg.muted", display: "block", mb: 0.5 }, label),
+    { minW: 0, maxW: "100%", ...rest },
+    h(Text, { as: "label", htmlFor: id, fontSize: "sm", color: "fg.muted", display: "block" }, label),
     children,
-    help ? h(Text, { id: `${id}-help`, fontSize: "xs", color: "fg.muted", mt: 0.5 }, help) : null,
+    hint ? h(Text, { id: `${id}-hint`, fontSize: "xs", color: "fg.muted" }, hint) : null,
   );
 
-// One of some values; `all` is the word for none of them.
-export const Choice = ({ label, value, values, words = {}, all = "all", onChange }) => {
+// What is typed: `rows` makes it several lines, `offered` is what may be chosen instead.
+export const Field = ({ label, hint, value, onChange, rows, offered, ...rest }) => {
   const id = useId();
-  const options = values.includes(value) || !value ? values : [value, ...values];
+  const list = offered ? `${id}-offered` : undefined;
+  const shared = { id, dir: "auto", value, "aria-describedby": hint ? `${id}-hint` : undefined, onChange: (event) => onChange(event.target.value), ...rest };
   return h(
     Labelled,
-    { label, id },
+    { id, label, hint },
+    rows ? h(Textarea, { rows, size: "sm", ...shared }) : h(Input, { size: "sm", list, ...shared }),
+    offered ? h("datalist", { id: list }, offered.map((one) => h("option", { key: one, value: one }))) : null,
+  );
+};
+
+// One of a few; choices: pairs of value and words.
+export const Choice = ({ label, value, choices, onChoose, ...rest }) => {
+  const id = useId();
+  return h(
+    Labelled,
+    { id, label, minW: "7rem", ...rest },
     h(
       NativeSelect.Root,
-      { size: "sm", minW: "8rem" },
+      { size: "sm" },
       h(
         NativeSelect.Field,
-        { id, value, onChange: (event) => onChange(event.target.value) },
-        all === null ? null : h("option", { value: "" }, all),
-        options.map((one) => h("option", { key: one, value: one }, words[one] ?? one)),
+        { id, value, onChange: (event) => onChoose(event.target.value) },
+        choices.map(([one, words]) => h("option", { key: one, value: one, dir: "auto" }, words)),
       ),
-      h(NativeSelect.Indicator, null),
+      h(NativeSelect.Indicator),
     ),
-  );
-};
-
-// A line that is typed.
-export const Typed = ({ label, value, help, onChange, ...rest }) => {
-  const id = useId();
-  return h(
-    Labelled,
-    { label, id, help },
-    h(Input, { id, size: "sm", value, dir: "auto", "aria-describedby": help ? `${id}-help` : undefined, onChange: (event) => onChange(event.target.value), ...rest }),
-  );
-};
-
-// Many lines.
-export const Lines = ({ label, value, help, onChange, ...rest }) => {
-  const id = useId();
-  return h(
-    Labelled,
-    { label, id, help },
-    h(Textarea, { id, size: "sm", value, dir: "auto", "aria-describedby": help ? `${id}-help` : undefined, onChange: (event) => onChange(event.target.value), ...rest }),
   );
 };

@@ -1,5 +1,5 @@
 // The Desk's own switch, for languages that Airflow does not have.
-import { Choice } from "./choice.js";
+import { Choice } from "./fields.js";
 import { BESIDE, choose, chosen, say } from "./language.js";
 
 const { createElement: h } = globalThis.React;

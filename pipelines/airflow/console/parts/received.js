@@ -1,6 +1,6 @@
 // The page as its site sent it, in a frame that runs nothing, loads nothing and leads nowhere: the server made it so, and
 // the frame forbids it once more.
-import { Choice } from "./choice.js";
+import { Choice } from "./fields.js";
 import { say } from "./language.js";
 import { minute } from "./pieces.js";
 

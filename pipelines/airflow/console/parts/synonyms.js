@@ -1,10 +1,10 @@
 // Lists of synonyms: spellings and names of one thing, which queries take together as syn:name.
+import { useDoing } from "./acting.js";
 import { act } from "./asking.js";
 import { Button } from "./button.js";
-import { Field } from "./field.js";
+import { Field } from "./fields.js";
 import { say } from "./language.js";
 import { Panel, Trouble } from "./pieces.js";
-import { useDoing } from "./doing.js";
 
 const { createElement: h, useState } = globalThis.React;
 const { Box, Flex, Stack, Text } = globalThis.ChakraUI;

@@ -1,8 +1,8 @@
 // A watch that is being written, tried: on a text, and on what came in the last thirty days.
+import { useDoing } from "./acting.js";
 import { act } from "./asking.js";
 import { Button } from "./button.js";
-import { useDoing } from "./doing.js";
-import { Field } from "./field.js";
+import { Field } from "./fields.js";
 import { Marked } from "./found.js";
 import { say } from "./language.js";
 import { Mistake } from "./mistake.js";

@@ -1,8 +1,8 @@
 // A watch on the left, what it would find on the right; kept by the same rules as on the command line.
+import { useDoing } from "./acting.js";
 import { act } from "./asking.js";
 import { Button } from "./button.js";
-import { useDoing } from "./doing.js";
-import { Field } from "./field.js";
+import { Field } from "./fields.js";
 import { say } from "./language.js";
 import { Mistake } from "./mistake.js";
 import { Panel, Trouble } from "./pieces.js";

@@ -1,6 +1,5 @@
 // What a person writes of a watch: a query, or terms of which any is enough; what is narrowed; and who is told.
-import { Choice } from "./choice.js";
-import { Field } from "./field.js";
+import { Choice, Field } from "./fields.js";
 import { say, word } from "./language.js";
 
 const { createElement: h } = globalThis.React;

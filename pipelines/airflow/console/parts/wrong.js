@@ -1,28 +1,21 @@
 // "This extraction is wrong": the page is kept as a golden page, with a note for whoever mends it.
-import { act, saying } from "./asking.js";
+import { useDoing } from "./acting.js";
+import { act } from "./asking.js";
 import { Button } from "./button.js";
+import { Field } from "./fields.js";
 import { say } from "./language.js";
 import { Panel, Trouble } from "./pieces.js";
 
 const { createElement: h, useState } = globalThis.React;
-const { Stack, Text, Textarea } = globalThis.ChakraUI;
+const { Stack, Text } = globalThis.ChakraUI;
 
 export const Wrong = ({ article }) => {
   const [note, setNote] = useState("");
-  const [busy, setBusy] = useState(false);
   const [kept, setKept] = useState("");
-  const [error, setError] = useState("");
-  const send = async (event) => {
+  const { busy, error, run } = useDoing();
+  const send = (event) => {
     event.preventDefault();
-    setBusy(true);
-    setError("");
-    try {
-      setKept((await act(`articles/${article.id}/golden`, { note })).file);
-    } catch (problem) {
-      setError(saying(problem));
-    } finally {
-      setBusy(false);
-    }
+    run(async () => setKept((await act(`articles/${article.id}/golden`, { note })).file));
   };
   return h(
     Panel,
@@ -32,15 +25,7 @@ export const Wrong = ({ article }) => {
       : h(
           Stack,
           { as: "form", p: 4, gap: 2, onSubmit: send },
-          h(Text, { as: "label", htmlFor: "wrong-note", fontSize: "sm" }, say("wrong.note")),
-          h(Textarea, {
-            id: "wrong-note",
-            dir: "auto",
-            required: true,
-            maxLength: 1000,
-            value: note,
-            onChange: (event) => setNote(event.target.value),
-          }),
+          h(Field, { label: say("wrong.note"), value: note, onChange: setNote, rows: 2, required: true, maxLength: 1000 }),
           error ? h(Trouble, null, error) : null,
           h(Button, { type: "submit", size: "sm", variant: "outline", alignSelf: "flex-start", loading: busy, disabled: !note.trim() }, say("wrong.keep")),
         ),
