@@ -207,7 +207,7 @@ def every_page_keeps_the_rules_and_fits(page: Page, at: str) -> None:
             )
             expect(page.get_by_test_id("desk")).to_have_attribute("lang", language)
             page.get_by_test_id("desk").get_by_role("heading", level=1).wait_for()
-            page.wait_for_load_state("networkidle")
+            expect(page.get_by_test_id("desk").locator(".chakra-skeleton")).to_have_count(0)
             wide = page.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('[data-testid=desk]'))")
             wrong += [(path, language, "wide", wide)] if wide > 0 else []
         page.evaluate("localStorage.setItem('i18nextLng', 'en')")
