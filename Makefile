@@ -10,9 +10,9 @@ PEERS := bench/.venv-peers
 READERS := bench/.venv-readers
 # What several machines need on top is in an environment of its own: a lean one never has any of it.
 CLUSTER := .venv-cluster
-# Four files of tests at a time: much of a test is waiting for a site's delay or for Airflow. In the order of
+# Five files of tests at a time: much of a test is waiting for a site's delay or for Airflow. In the order of
 # tests/conftest.py, the longest first; xdist's own order begins with the files of most tests.
-BESIDE := -n 4 --dist loadfile --no-loadscope-reorder
+BESIDE := -n 5 --dist loadfile --no-loadscope-reorder
 # uv trusts the certificates that this machine trusts, as pip does.
 export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
