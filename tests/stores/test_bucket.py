@@ -78,13 +78,19 @@ def left_here(machine: Settings) -> list[str]:
     return [path.name for path in Path(machine.data).rglob("*.warc.gz*")]
 
 
+def extracted_by_workers(machine: Settings, paper: Paper) -> str:
+    """What becomes of an extract by two workers that know the variables of now: each thread has workers of its own."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return str(thread.submit(extract, machine, paper.source, RUN, processes=2).result().state)
+
+
 def test_each_stage_of_a_night_works_on_another_machine(
     machines: list[Settings], paper: Paper, store: Store, conn: postgres.Connection
 ) -> None:
     paper.prints(1, 2, 3)
 
     assert crawled(machines[0], paper) == "done"
-    assert extract(machines[1], paper.source, RUN, processes=2).state == "done"
+    assert extracted_by_workers(machines[1], paper) == "done"
     assert load.load(machines[2], paper.source, RUN).state == "done"
 
     assert count(conn, STORED) == 3
@@ -138,7 +144,7 @@ def test_one_request_in_ten_that_fails_costs_nothing(
     paper.prints(*range(1, 9))
 
     assert crawled(machines[0], paper) == "done"
-    assert extract(machines[1], paper.source, RUN, processes=2).state == "done"
+    assert extracted_by_workers(machines[1], paper) == "done"
     assert load.load(machines[2], paper.source, RUN).state == "done"
 
     assert store.refused >= 1
