@@ -10,7 +10,7 @@ from airflow.sdk import DAG, CronTriggerTimetable, Param, task
 
 from pipelines.airflow import callbacks, failing, night_dags
 from pipelines.codes import HandWork
-from pipelines.settings import settings
+from pipelines.settings import Settings, settings
 
 EVERY_HOUR = "17 * * * *"
 # Chosen: a digest of seven o'clock is read at a quarter past, and each run costs a process for a second.
@@ -30,48 +30,17 @@ DESCRIPTIONS = {
 
 def digest_dag(doc: str) -> DAG:
     """send: what is due of the outbox, digests among it."""
-    with DAG(
-        "digest",
-        description=DESCRIPTIONS["digest"],
-        schedule=CronTriggerTimetable(EVERY_TEN_MINUTES, timezone="UTC", run_immediately=timedelta(0)),
-        catchup=False,
-        max_active_runs=1,
-        doc_md=doc,
-        tags=["nightdesk"],
-        default_args=night_dags.defaults(settings()),
-        on_failure_callback=callbacks.failed,
-    ) as dag:
-
-        @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
-        @failing.by_sentence()
-        def send() -> dict[str, str]:
-            from pipelines.airflow import tasks
-
-            return tasks.send("")
-
-        send()
+    with _by_clock("digest", doc, settings(), EVERY_TEN_MINUTES) as dag:
+        _sending("send")
     return dag
 
 
 def canary_dag(doc: str) -> DAG:
     """sing: an article of the newsroom on loopback comes out as an alert in time, or a second channel is told."""
     current = settings()
-    with DAG(
-        "canary",
-        description=DESCRIPTIONS["canary"],
-        schedule=CronTriggerTimetable(CANARY_EVERY_HOUR, timezone="UTC", run_immediately=timedelta(0))
-        if current.canary
-        else None,
-        catchup=False,
-        max_active_runs=1,
-        doc_md=doc,
-        tags=["nightdesk"],
+    with _by_clock("canary", doc, current, CANARY_EVERY_HOUR if current.canary else "") as dag:
         # It is an alarm: tried again it would only be later.
-        default_args={**night_dags.defaults(current), "retries": 0},
-        on_failure_callback=callbacks.failed,
-    ) as dag:
-
-        @task(execution_timeout=night_dags.SHORT_LIMIT)
+        @task(execution_timeout=night_dags.SHORT_LIMIT, retries=0)
         @failing.by_sentence()
         def sing() -> str:
             from pipelines.airflow import tasks
@@ -84,24 +53,7 @@ def canary_dag(doc: str) -> DAG:
 
 def upkeep_dag(doc: str) -> DAG:
     """Tasks beside the night: quiet sources told, what waits sent, golden pages read, old raw files deleted."""
-    with DAG(
-        "upkeep",
-        description=DESCRIPTIONS["upkeep"],
-        schedule=CronTriggerTimetable(EVERY_HOUR, timezone="UTC", run_immediately=timedelta(0)),
-        catchup=False,
-        max_active_runs=1,
-        doc_md=doc,
-        tags=["nightdesk"],
-        default_args=night_dags.defaults(settings()),
-        on_failure_callback=callbacks.failed,
-    ) as dag:
-
-        @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
-        @failing.by_sentence()
-        def outbox() -> dict[str, str]:
-            from pipelines.airflow import tasks
-
-            return tasks.send("")
+    with _by_clock("upkeep", doc, settings(), EVERY_HOUR) as dag:
 
         @task(execution_timeout=night_dags.SHORT_LIMIT)
         @failing.by_sentence()
@@ -138,7 +90,7 @@ def upkeep_dag(doc: str) -> DAG:
 
             return tasks.keep_wordings_once()
 
-        health() >> outbox()
+        health() >> _sending("outbox")
         golden_pages()
         search_index()
         wordings()
@@ -216,6 +168,34 @@ def by_hand_dag(doc: str) -> DAG:
 
         do()
     return dag
+
+
+def _by_clock(name: str, doc: str, current: Settings, every: str) -> DAG:
+    """A Dag of one run at a time, of whose failure the operators are told; every: as cron, or empty for never."""
+    return DAG(
+        name,
+        description=DESCRIPTIONS[name],
+        schedule=CronTriggerTimetable(every, timezone="UTC", run_immediately=timedelta(0)) if every else None,
+        catchup=False,
+        max_active_runs=1,
+        doc_md=doc,
+        tags=["nightdesk"],
+        default_args=night_dags.defaults(current),
+        on_failure_callback=callbacks.failed,
+    )
+
+
+def _sending(task_id: str) -> Any:
+    """A task that sends what is due of the outbox."""
+
+    @task(task_id=task_id, execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
+    @failing.by_sentence()
+    def send() -> dict[str, str]:
+        from pipelines.airflow import tasks
+
+        return tasks.send("")
+
+    return send()
 
 
 def _address() -> dict[str, Param]:
