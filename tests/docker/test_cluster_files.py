@@ -28,12 +28,17 @@ def whole(name: str) -> dict[str, Any]:
     return {**known, **mine, "environment": environment}
 
 
-def test_what_lasts_has_a_health_check_a_limit_of_memory_and_is_started_again() -> None:
+def test_what_lasts_has_a_health_check_limits_of_memory_and_log_and_is_started_again() -> None:
     for name in SERVICES:
         service = whole(name)
         if service.get("restart") != "no":
             assert service["restart"] == "unless-stopped", name
             assert "mem_limit" in service and "test" in service["healthcheck"], name
+            assert service["logging"]["options"].keys() == {"max-size", "max-file"}, name
+
+
+def test_the_bucket_is_made_when_its_store_answers() -> None:
+    assert SERVICES["make-bucket"]["depends_on"] == {"bucket": {"condition": "service_healthy", "required": False}}
 
 
 def test_every_service_of_ours_knows_the_executor_the_bucket_and_no_setting_that_is_none() -> None:
