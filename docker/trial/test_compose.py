@@ -18,13 +18,20 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from installation import NETWORK, ROOT, Installation, Machine, wait
+from installation import NETWORK, ROOT, Installation, Machine, filled, wait
 
 from pipelines.airflow import api_client
 
 # Whoever the checkout belongs to.
 GIT = ("git", "-c", "safe.directory=*")
 COMPOSE = (ROOT / "docker" / "compose.yaml").read_text(encoding="utf-8")
+CLUSTER_FILE = "docker/compose.cluster.yaml"
+CLUSTER = ("compose", "-f", CLUSTER_FILE)
+ALL_PROFILES = ("--profile", "bucket", "--profile", "tools")
+# The variables that have no value in docker/env.example and that only the cluster's file asks for.
+OF_CLUSTER = set(re.findall(r"\$\{(\w+):\?", (ROOT / CLUSTER_FILE).read_text(encoding="utf-8"))) - set(
+    re.findall(r"\$\{(\w+):\?", COMPOSE)
+)
 OLDEST = Path(__file__).with_name("oldest").read_text(encoding="utf-8").strip()
 RUNS = ["2026-11-22T0200", "2026-11-23T0200", "2026-11-24T0200"]
 SITES = {"sabah": ("JO", "Asia/Amman"), "ufuk": ("TR", "Europe/Istanbul")}
@@ -64,6 +71,23 @@ def test_the_image_builds_and_compose_takes_the_file(machine: Machine, night: In
     )
 
     assert "OWNER_UID=0: Nightdesk does not run as root." in refused
+
+
+def test_compose_takes_the_file_of_several_workers_once_its_secrets_are_set(night: Installation) -> None:
+    refused = night.docker(*CLUSTER, "config", "--quiet", ok=False)
+    night.set(**{name: filled(name) for name in OF_CLUSTER})
+    taken = night.docker(*CLUSTER, *ALL_PROFILES, "config", "--format", "json")
+
+    assert any(f"set {name} in docker/.env" in refused for name in OF_CLUSTER)
+    services = json.loads(taken)["services"]
+    workers = {name: services[name] for name in ("crawler", "extractor", "worker")}
+    for name, worker in workers.items():
+        assert worker["command"][:3] == ["airflow", "celery", "worker"], name
+        assert worker["depends_on"].keys() == {"postgres", "redis", "init", "api-server"}, name
+        assert worker["environment"]["AIRFLOW__CORE__EXECUTOR"] == "CeleryExecutor", name
+        # What they take from compose.yaml's scheduler: its secret, and the addresses of channels.
+        assert worker["environment"]["AIRFLOW__API_AUTH__JWT_SECRET"] == night.values["AIRFLOW_JWT_SECRET"], name
+        assert worker["environment"]["NIGHTDESK_CHANNEL_DESK"], name
 
 
 def test_everything_starts_and_is_healthy(
