@@ -65,13 +65,11 @@ def _learn(current: Settings, name: str, key: str) -> Result:
         if due is None:
             raise NightdeskError(f"There are fewer than {templates.LEAST_PAGES} article pages of {name} to learn from.")
         lesson = learning.learn(current, conn, source, due, processes=1, apart=True)
-    now = lesson.stored
-    if now is None or not lesson.new:
-        version = f"version {now.version} still holds" if now else "nothing in them helps to read the others"
-        return _result(f"Looked at {lesson.observed} pages of {name}: {version}.")
-    moved = templates.changes(before.template if before else None, now.template)
-    said = f"Learned {name} of {lesson.observed} pages: version {now.version}."
-    return _result(said, [f"{change.what} {change.kind}: {change.value}" for change in moved])
+    lines = [f"{url} was left out: {problem}" for url, problem in lesson.skipped]
+    if lesson.new and lesson.stored:
+        moved = templates.changes(before.template if before else None, lesson.stored.template)
+        lines += [f"{change.what} {change.kind}: {change.value}" for change in moved]
+    return _result(lesson.told(name), lines)
 
 
 def _reread(current: Settings, name: str, key: str) -> Result:

@@ -85,12 +85,8 @@ def learn(name: Name, json: Json = False) -> None:
         return
     for url, problem in lesson.skipped:
         say(f"{url} was left out: {problem}", "yellow")
-    if now is None or (lesson.new and now.template is None):
-        say(f"Looked at {lesson.observed} pages of {name}, and nothing in them helps to read the others.")
-    elif not lesson.new:
-        say(f"Learned {name} of {lesson.observed} pages: version {now.version} still holds.")
-    else:
-        say(f"Learned {name} of {lesson.observed} pages: version {now.version}.", "green")
+    say(lesson.told(name), "green" if lesson.taught else "")
+    if lesson.taught:
         table(("what", "", "is"), ((c.what, c.kind, c.value) for c in changes), empty="It reads pages as before.")
         say(f"`nightdesk extract {name}`, then `nightdesk load {name}`, read a run again with it.", "dim")
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from pipelines.airflow import by_hand
 from pipelines.cli import app
 from pipelines.errors import NightdeskError
 from pipelines.extract import stage
@@ -439,6 +440,25 @@ def test_a_source_without_pages_cannot_be_learned(settings: Settings, nightdesk:
 
     assert isinstance(done.exception, NightdeskError)
     assert "fewer than 10 article pages" in str(done.exception)
+
+
+def test_whoever_learns_at_the_desk_reads_what_the_command_says_and_which_pages_were_left_out(
+    settings: Settings, conn: postgres.Connection, nightdesk: CliRunner
+) -> None:
+    crawled(settings, conn, stories(0, 12))
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update fetches set warc_offset = warc_offset + 7 where url ~ '/[012]$'")
+
+    said = by_hand.do({"work": "learn", "source": "harbour"})
+    with conn, conn.cursor() as cursor:
+        cursor.execute("truncate templates")
+    command = nightdesk.invoke(app, ["sources", "learn", "harbour"])
+
+    assert said["said"] == "Looked at 9 pages of harbour, and nothing in them helps to read the others."
+    assert said["said"] in command.output
+    assert [line.split(" was left out")[0] for line in said["lines"]] == [
+        f"https://harbour.test/n/{n}" for n in (0, 1, 2)
+    ]
 
 
 def test_a_template_is_learned_from_raw_alone(

@@ -64,6 +64,18 @@ class Lesson:
     observed: int
     skipped: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def taught(self) -> bool:
+        """Whether there is something new to read pages by."""
+        return self.new and self.stored is not None and self.stored.template is not None
+
+    def told(self, source: str) -> str:
+        """What came of it, for people."""
+        if self.stored is None or (self.new and not self.taught):
+            return f"Looked at {self.observed} pages of {source}, and nothing in them helps to read the others."
+        still = "" if self.new else " still holds"
+        return f"Learned {source} of {self.observed} pages: version {self.stored.version}{still}."
+
 
 def learn(
     settings: Settings,
