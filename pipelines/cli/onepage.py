@@ -16,7 +16,7 @@ from pipelines.desk import records as desk
 from pipelines.errors import NightdeskError
 from pipelines.load import stage as load
 from pipelines.model import Source, Tally
-from pipelines.notify import wording
+from pipelines.notify import languages
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres
@@ -96,7 +96,7 @@ def published(row: Mapping[str, Any]) -> str:
     if not row["published_at"]:
         return ""
     timezone = folders.publisher(settings(), row["source"])[1]
-    return wording.moment(row["published_at"], row["published_precision"], timezone)
+    return languages.published(languages.USUAL, row["published_at"], row["published_precision"], timezone)
 
 
 def _published(row: Mapping[str, Any]) -> str:

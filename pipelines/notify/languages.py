@@ -61,6 +61,13 @@ def moment(language: str, at: datetime, timezone: str) -> str:
     return _in_digits(language, f"{day} {local:%H:%M} {named}")
 
 
+def published(language: str, at: datetime, precision: str, timezone: str, clock: str = "UTC") -> str:
+    """A moment to the minute by the reader's clock; a day, which has no zone, as the source's own calendar has it."""
+    if precision in FORMS:
+        return day(language, at, precision, timezone)
+    return moment(language, at, clock)
+
+
 def day(language: str, at: datetime, precision: str, timezone: str) -> str:
     """A day, a month or a year, as the calendar of a zone has it."""
     local = at.astimezone(ZoneInfo(timezone or "UTC"))

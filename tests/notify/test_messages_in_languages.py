@@ -47,8 +47,8 @@ COPY = {
 
 def texts() -> set[str | tuple[str, str]]:
     """Every text of ours that a message may have."""
-    found = extract_from_file("python", FOLDER / "wording.py", keywords=MARKED)
-    return {text for _, text, _, _ in found}
+    found = (extract_from_file("python", path, keywords=MARKED) for path in FOLDER.glob("*.py"))
+    return {text for texts_of_file in found for _, text, _, _ in texts_of_file}
 
 
 @pytest.mark.parametrize("code", OTHERS)

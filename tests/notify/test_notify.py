@@ -25,7 +25,7 @@ from aiosmtpd.smtp import AuthResult
 from pipelines import steering
 from pipelines.errors import ChannelError
 from pipelines.notify import address as address_of_channel
-from pipelines.notify import delivery, webhook, wording
+from pipelines.notify import delivery, subjects, webhook
 
 ALERT: dict[str, Any] = {
     "kind": "new",
@@ -252,7 +252,7 @@ def test_new_changed_and_removed_have_subjects_of_their_own() -> None:
     kinds = [("new", ""), ("revised", "minor"), ("revised", "correction"), ("revised", "headline"), ("removed", "")]
 
     said = [
-        wording.subject_of([{**alert, "kind": kind, "revision_kind": edit}], collected=False) for kind, edit in kinds
+        subjects.subject_of([{**alert, "kind": kind, "revision_kind": edit}], collected=False) for kind, edit in kinds
     ]
 
     assert said == [

@@ -85,7 +85,7 @@ PUBLIC = {
     "pipelines.health": "duties golden kept metrics states troubles",
     "pipelines.listings": "fields formats pace xmltree",
     "pipelines.load": "quarantine stage stories wordings words",
-    "pipelines.notify": "address channels delivery languages outbox wording",
+    "pipelines.notify": "address channels delivery languages outbox subjects wording",
     "pipelines.query": "asked compiled compiling dating explained grammar lexer matcher selection terms vectors",
     "pipelines.sources": "access folders sourcefile zones",
     "pipelines.stores": "anchors articlefile bringing bucket chain clock dumps entries foreign_warc migrations "

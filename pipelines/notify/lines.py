@@ -1,0 +1,147 @@
+"""An alert line by line: where it is from, what an edit changed, what was found, which outlets have it as well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines import edits, steering
+from pipelines.edits import Edit
+from pipelines.notify import languages
+from pipelines.notify.languages import message
+from pipelines.text import normal
+
+# A message is read on a phone: what is beyond is said as a number.
+MOST_EXCERPTS = 5
+# Passages that changed, of one alert. Chosen: as above.
+MOST_EDITED = 3
+# Characters of one of them. Chosen: four lines on a phone.
+LONGEST_EDITED = 300
+# Outlets of a story that are named. Chosen: a line or two.
+MOST_OUTLETS = 12
+# What happened, by the kind of an edit or of an alert.
+SAID = {
+    "new": message("New"),
+    "revised": message("Changed"),
+    "correction": message("Corrected"),
+    "headline": message("Headline changed"),
+    "removed": message("Removed from the site"),
+    "restored": message("Back on the site"),
+    "health": message("Source"),
+}
+STOPS = " .。…!؟?"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a message: what we say of it, in the reader's language, and what a page wrote, in its own."""
+
+    said: str = ""
+    quoted: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.said, self.quoted) if part)
+
+
+def where(alert: Mapping[str, Any], language: str, clock: str) -> str:
+    """What happened, at which source, and when, each moment with its zone."""
+    happened = SAID.get(alert.get("revision_kind") or alert["kind"], SAID[alert["kind"]])
+    told = [languages.say(language, happened), alert["source_title"]]
+    if alert["published_at"]:
+        zone = str(alert.get("timezone") or "UTC")
+        when = languages.published(language, alert["published_at"], alert["published_precision"], zone, clock)
+        told.append(languages.say(language, "published {when}", when=when))
+    if alert.get("removed_at"):
+        when = languages.moment(language, alert["removed_at"], clock)
+        told.append(languages.say(language, "gone when looked at {when}", when=when))
+    return " · ".join(told)
+
+
+def body(alert: Mapping[str, Any], language: str) -> list[Line]:
+    """What an edit changed, then the sentences in which the terms stand and that were not said yet."""
+    edit: Edit | None = alert["edit"]
+    lines: list[Line] = []
+    if edit:
+        if edit.title_before:
+            lines.append(Line(languages.say(language, "Title before:"), edit.title_before))
+        if alert.get("moved"):
+            lines.append(Line(languages.say(language, "Changed in it:"), ", ".join(map(edits.told, alert["moved"]))))
+        lines += _edited(languages.say(language, "New in it:"), edit.added, language)
+        lines += _edited(languages.say(language, "No longer in it:"), edit.removed, language)
+        if not lines:
+            lines = [Line(languages.say(language, "Only spelling, spacing or the order of sentences changed."))]
+    elif alert["kind"] == "revised":
+        text = message("What changed is not known: the revision before it is not kept.")
+        lines = [Line(languages.say(language, text))]
+    if alert["kind"] == "revised" and not alert["matches"]:
+        lines.append(Line(languages.say(language, "What the watch looks for is no longer in it.")))
+    said = {normal(line.quoted) for line in lines}
+    found = [one for one in excerpts(alert) if normal(one) not in said]
+    more = len(found) - MOST_EXCERPTS
+    lines += [Line(languages.say(language, "Found in it:"))] if lines and found else []
+    lines += [Line(quoted=one) for one in found[:MOST_EXCERPTS]]
+    return lines + ([_further(more, language)] if more > 0 else [])
+
+
+def address(alert: Mapping[str, Any], language: str) -> Line:
+    """The article's address; of one that is gone it is said that it stood there."""
+    if alert["kind"] != "removed":
+        return Line(quoted=str(alert["url"]))
+    text = message("It stood at {url} (the site no longer has it).")
+    return Line(languages.say(language, text, url=alert["url"]))
+
+
+def also_in(alert: Mapping[str, Any], language: str) -> Line:
+    """The further outlets of a story, in a line; empty where there is none."""
+    names = [outlet["source_title"] for outlet in alert["also_in"]]
+    if not names:
+        return Line()
+    more = beyond(len(names) - MOST_OUTLETS, language)
+    return Line(languages.say(language, "Also in:"), ", ".join(names[:MOST_OUTLETS]) + more)
+
+
+def beyond(number: int, language: str) -> str:
+    if number <= 0:
+        return ""
+    return " " + languages.count(language, "… and {n} more outlet", "… and {n} more outlets", number)
+
+
+def kept(alert: Mapping[str, Any], language: str) -> Line:
+    """How the article is seen as it is kept."""
+    if not alert.get("article_id"):
+        return Line()
+    command = f"nightdesk articles {alert['article_id']}"
+    return Line(languages.say(language, "In the archive: {command}", command=command))
+
+
+def excerpts(alert: Mapping[str, Any]) -> list[str]:
+    """The sentences in which the terms stand, each once, and none that the title or another one says already."""
+    said = [normal(alert["title"])]
+    kept: list[str] = []
+    for match in alert["matches"]:
+        sentence = steering.one_line(str(match["snippet"]))
+        form = normal(sentence.strip("… "))
+        if any(form in other or _ends_alike(form, other) for other in said):
+            continue
+        said.append(form)
+        kept.append(sentence)
+    return kept
+
+
+def _further(number: int, language: str) -> Line:
+    return Line(languages.count(language, "… and {n} more sentence", "… and {n} more sentences", number))
+
+
+def _edited(what: str, sentences: Sequence[str], language: str) -> list[Line]:
+    """A line that says what follows, and the sentences, each a line of its own for the sake of its direction."""
+    if not sentences:
+        return []
+    more = len(sentences) - MOST_EDITED
+    shown = [Line(quoted=steering.one_line(one, LONGEST_EDITED)) for one in sentences[:MOST_EDITED]]
+    return [Line(what), *shown, *([_further(more, language)] if more > 0 else [])]
+
+
+def _ends_alike(one: str, other: str) -> bool:
+    """Whether two differ in the stop at their end alone."""
+    return one.rstrip(STOPS) == other.rstrip(STOPS)

@@ -1,0 +1,77 @@
+"""The subject of a message: the watches, and what happened to which article, or how many alerts of which kinds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipelines import steering
+from pipelines.codes import AlertKind
+from pipelines.notify import languages
+from pipelines.notify.languages import message
+from pipelines.notify.shown import told_once
+
+# Characters of a subject. Chosen: what mail and chat programs show of one.
+LONGEST_SUBJECT_CHARACTERS = 160
+# What happened, between the watch and the title: what is new needs no word.
+IN_SUBJECT = {
+    "new": "",
+    "revised": message("changed:"),
+    "correction": message("corrected:"),
+    "headline": message("new headline:"),
+    "removed": message("removed:"),
+    "restored": message("back:"),
+    "health": "",
+}
+# How many of which kind, in the subject of a message that tells of several.
+COUNTED = {
+    "new": message("{n} new"),
+    "revised": message("{n} changed"),
+    "removed": message("{n} removed"),
+    "restored": message("{n} back"),
+    "health": message("{n} of sources"),
+}
+
+
+def subject_of(alerts: Sequence[Mapping[str, Any]], *, collected: bool, language: str = languages.USUAL) -> str:
+    """The subject of a message: the watches, and what happened to which article; of a collected one how many alerts.
+
+    alerts: watch, kind, revision_kind, title and what `told_once` asks for, of each.
+    """
+    told = told_once(alerts)
+    watches = ", ".join(sorted({name for one in told for name in one["watches"]}))
+    if not collected:
+        return subject(watches, f"{happened(told[0], language)}{told[0]['title']}")
+    # What was told before a cap was reached is more than nothing; a digest begins with nothing.
+    if alerts[0].get("due_at"):
+        return subject(watches, languages.count(language, "{n} alert", "{n} alerts", len(told)))
+    return subject(watches, languages.count(language, "{n} more alert", "{n} more alerts", len(told)))
+
+
+def subject(watches: str, rest: str) -> str:
+    """Watches and what is said of them, in one line that is no longer than programs show."""
+    return steering.one_line(f"{watches}: {rest}", LONGEST_SUBJECT_CHARACTERS)
+
+
+def happened(alert: Mapping[str, Any], language: str) -> str:
+    """What stands before a title: what an edit was, where that is known; nothing before what is new."""
+    if alert["kind"] == AlertKind.NEW and alert.get("lead_id"):
+        return languages.say(language, "also in:") + " "
+    kind = alert.get("revision_kind")
+    text = IN_SUBJECT.get(kind or alert["kind"], "") or IN_SUBJECT[alert["kind"]]
+    return languages.say(language, text) + " " if text else ""
+
+
+def numbered(language: str, alerts: Sequence[Mapping[str, Any]]) -> str:
+    """How many alerts, and of which kinds where there are several."""
+    number = languages.count(language, "{n} alert", "{n} alerts", len(alerts))
+    kinds = Counter(str(alert["kind"]) for alert in alerts)
+    if set(kinds) <= {"new"}:
+        return number
+    told = (
+        languages.say(language, said, n=languages.amount(language, kinds[kind]))
+        for kind, said in COUNTED.items()
+        if kinds[kind]
+    )
+    return f"{number} ({', '.join(told)})"
