@@ -81,9 +81,13 @@ def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *
         lists = postgres.query(conn, "erase_lists", source=source, urls=urls, before=BEFORE)
     done.addresses = len(urls)
     names = {row["url"] for row in addresses} | {row[at] for row in looks for at in ("url", "final_url") if row[at]}
-    telling = [row for row in lists if _tells(settings, row, names)]
+    telling = [row for row in lists if row["marked"] or _tells(settings, row, names)]
+    if not dry:
+        with conn:
+            # What is rewritten tells nothing any more: killed behind that, the same again finds it by this.
+            postgres.execute(conn, "erase_mark_lists", ids=[row["id"] for row in telling])
     done.lists = len(telling)
-    done.pages = _erase_records(settings, [*looks, *telling], done, dry=dry) - done.lists
+    done.pages = _erase_records(settings, looks, telling, done, dry=dry)
     done.lines = _erase_lines(settings, source, set(urls), dry=dry)
     _erase_golden(settings, source, names, done, dry=dry)
     if dry:
@@ -113,10 +117,13 @@ def _tells(settings: Settings, row: postgres.Row, names: set[str]) -> bool:
     return any(form.encode() in body for name in names for form in {name, html.escape(name)})
 
 
-def _erase_records(settings: Settings, rows: Sequence[postgres.Row], done: Erased, *, dry: bool) -> int:
-    """Put a filling of the same length in the place of pages; how many pages those are."""
+def _erase_records(
+    settings: Settings, looks: Sequence[postgres.Row], telling: Sequence[postgres.Row], done: Erased, *, dry: bool
+) -> int:
+    """Put a filling of the same length in the place of pages and of lists that tell of them; how many pages it was."""
+    of_lists = {(row["warc_file"], row["warc_offset"]) for row in telling}
     places: dict[str, set[int]] = defaultdict(set)
-    for row in rows:
+    for row in [*looks, *telling]:
         if row["warc_file"]:
             places[row["warc_file"]].add(row["warc_offset"])
     count = 0
@@ -134,7 +141,7 @@ def _erase_records(settings: Settings, rows: Sequence[postgres.Row], done: Erase
         with bucket.whole(path, newest=True) as here, tempfile.TemporaryFile() as content:
             _, spans, _ = warc_spans.find_spans(here)
             mine = [span for span in spans if any(span[0] <= offset < span[1] for offset in offsets)]
-            count += len(mine)
+            count += sum(not any((name, at) in of_lists for at in offsets if begin <= at < end) for begin, end in mine)
             if dry or not mine:
                 continue
             with here.open("rb") as file:

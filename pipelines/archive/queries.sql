@@ -126,7 +126,8 @@ where id = any(%(ids)s)
 
 -- name: erase_lists
 -- The answers of a source's lists since an article was discovered, of which some may tell of it.
-select f.id, f.warc_file, f.warc_offset, f.warc_length
+-- marked: its answer is being erased, and may be away already.
+select f.id, f.warc_file, f.warc_offset, f.warc_length, f.code = 'erased' as marked
 from fetches f join urls u on u.id = f.url_id
 where f.source = %(source)s and u.kind <> 'article' and f.warc_file is not null
     and f.fetched_at >= (select min(o.discovered_at) from urls o where o.id = any(%(urls)s)) - %(before)s
@@ -135,6 +136,10 @@ order by f.warc_file, f.warc_offset
 -- name: erase_looks
 -- All looks at these addresses.
 select f.url, f.final_url, f.warc_file, f.warc_offset from fetches f where f.url_id = any(%(urls)s)
+
+-- name: erase_mark_lists
+-- Write down which answers of lists are about to be erased.
+update fetches set code = 'erased', reason = 'erased on request' where id = any(%(ids)s)
 
 -- name: erase_messages
 -- Messages that told of an article and of nothing else go; of others the words do.

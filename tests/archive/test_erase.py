@@ -7,8 +7,10 @@ import multiprocessing
 import os
 import random
 import signal
+import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,8 @@ from pipelines.stores import postgres
 from tests.papers import HOST, Paper
 
 Nightdesk = Callable[..., Result]
+# The key of a lock that nobody else has.
+GATE = 20261129
 SECRET = "فلان الفلاني من سكان الحي القديم وحده يعرف ما جرى في تلك الليلة الطويلة هناك"
 
 
@@ -83,6 +87,41 @@ def holds(nightdesk: Nightdesk) -> None:
         assert ledger["differences"] == [], night
 
 
+@contextmanager
+def halted_before_pointers_go(conn: postgres.Connection) -> Iterator[Callable[[], list[int]]]:
+    """Whoever takes the pointer to a list's answer away waits while the block lasts; which connections do, by pid."""
+
+    def run(statement: str) -> list[Any]:
+        with conn, conn.cursor() as cursor:
+            cursor.execute(statement)
+            return cursor.fetchall() if cursor.description else []
+
+    run(
+        "create function halt() returns trigger language plpgsql as "
+        f"$$ begin perform pg_advisory_xact_lock({GATE}); return new; end $$"
+    )
+    run(
+        "create trigger halt before update on fetches for each row "
+        "when (old.warc_file is not null and new.warc_file is null) execute function halt()"
+    )
+    run(f"select pg_advisory_lock({GATE})")
+    waiting = f"select pid from pg_locks where locktype = 'advisory' and objid = {GATE} and not granted"
+    try:
+        yield lambda: [row["pid"] for row in run(waiting)]
+    finally:
+        for row in run(f"select pid, pg_terminate_backend(pid) from ({waiting}) halted"):
+            until(lambda pid=row["pid"]: run(f"select from pg_stat_activity where pid = {pid}") == [])  # type: ignore[misc]
+        run(f"select pg_advisory_unlock({GATE})")
+        run("drop function halt cascade")
+
+
+def until(reached: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_nothing_of_an_erased_article_stays_and_the_next_night_does_not_take_it(
     nightdesk: Nightdesk, paper: Paper, conn: postgres.Connection
 ) -> None:
@@ -117,6 +156,27 @@ def test_what_is_held_is_not_erased(nightdesk: Nightdesk, conn: postgres.Connect
 
     with pytest.raises(NightdeskError, match="hold --release"):
         nightdesk("erase", number, "--yes")
+
+
+def test_killed_when_lists_are_away_and_the_ledger_still_points_to_them_the_same_again_finds_them(
+    nightdesk: Nightdesk, paper: Paper, conn: postgres.Connection
+) -> None:
+    number = number_of(conn)
+    would = json.loads(nightdesk("erase", number, "--dry-run", "--json").stdout)
+    with halted_before_pointers_go(conn) as halted:
+        child: Any = multiprocessing.get_context("fork").Process(target=erasing.erase, args=(paper.settings, number))
+        child.start()
+        until(halted)
+        os.kill(child.pid, signal.SIGKILL)
+        child.join()
+    damage = json.loads(nightdesk("verify", "--records", "--json").stdout)["damage"]
+    assert f"{HOST}/feed" in {one["url"] for one in damage}
+
+    said = json.loads(nightdesk("erase", number, "--yes", "--json").stdout)
+
+    assert (said["lists"], said["pages"]) == (would["lists"], 0)
+    assert mentions(conn, paper.settings.data, SECRET, f"{HOST}/news/2") == []
+    holds(nightdesk)
 
 
 def test_killed_at_any_moment_the_same_again_erases_all(
