@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +35,10 @@ HEARD = (
 for name in [name for name in os.environ if name.startswith("NIGHTDESK_") and name not in HEARD]:
     del os.environ[name]
 os.environ["NIGHTDESK_ENV_FILE"] = "/nonexistent/nightdesk.env"
-# What `init` writes down of an installation is the tester's own matter.
+# What `init` writes down of an installation is the tester's own matter, and that of one test or of one file's fixtures.
 _config = tempfile.TemporaryDirectory(prefix="nightdesk-test-")
 os.environ["XDG_CONFIG_HOME"] = _config.name
+_configs = count()
 
 # Started in the background of a shell, we would ignore Ctrl-C, and so would every child that a test interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -154,6 +156,27 @@ def everybodys() -> Iterator[Path]:
     """An empty folder that every user of the machine may enter, as an embedded Postgres of root's needs it."""
     with databases.folder_for_everybody() as folder:
         yield folder
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _config_of_a_file() -> Iterator[None]:
+    """What `init` writes down in a fixture that a file shares is found by that fixture's environment alone."""
+    with _own_config():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _config_of_a_test() -> Iterator[None]:
+    """What `init` writes down in one test is not found by a command that another one runs in an empty folder."""
+    with _own_config():
+        yield
+
+
+@contextmanager
+def _own_config() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("XDG_CONFIG_HOME", f"{_config.name}/{next(_configs)}")
+        yield
 
 
 @pytest.fixture(autouse=True)

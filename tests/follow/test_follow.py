@@ -353,8 +353,6 @@ def test_the_command_shows_the_samples_writes_the_file_and_exits_1_where_it_cann
             **{k: v for k, v in os.environ.items() if not k.startswith("NIGHTDESK_")},
             "NIGHTDESK_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
             "NIGHTDESK_HOST_MAP": room.host_map,
-            # Another test's installation is none of this one's.
-            "XDG_CONFIG_HOME": str(tmp_path / "config"),
         }
         command = [sys.executable, "-c", "from pipelines.cli import main; main()", *words]
         return subprocess.run(command, cwd=tmp_path, env=env, input="", capture_output=True, text=True, timeout=200)

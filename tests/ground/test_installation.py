@@ -200,3 +200,13 @@ def test_a_folder_that_this_user_may_not_enter_is_one_sentence(tmp_path: Path) -
     )
 
     assert f"SettingsError: User 65534 may not enter {tmp_path}: give it to that user" in done.stderr
+
+
+@pytest.mark.parametrize("time", ["once", "and again"])
+def test_an_installation_that_one_test_wrote_down_is_not_found_by_the_next(time: str, tmp_path: Path) -> None:
+    pointer = installation.pointer_file()
+    assert pointer and not pointer.exists(), time
+
+    installation.note(tmp_path / "nightdesk.env")
+
+    assert pointer.exists()
