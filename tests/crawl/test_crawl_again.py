@@ -5,6 +5,7 @@ Time passes by moving everything the database knows into the past.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -64,6 +65,28 @@ def test_what_came_while_nobody_listened_for_a_week_is_found(paper: Paper) -> No
 
     assert tally.counts["new"] == 7
     assert rows(paper.conn, "select count(*) from articles") == [(9,)]
+
+
+def test_an_article_that_first_answers_503_and_comes_25_hours_later_is_news(paper: Paper) -> None:
+    paper.prints(1)
+    paper.comes_out()
+    undated = re.sub(rb"<pubDate>.*?</pubDate>", b"", feed(2, 1))
+    paper.web.pages[f"{HOST}/feed"] = conditional(undated, kind="application/rss+xml")
+    paper.web.pages[f"{HOST}/news/2"] = sites.answer(503, b"busy")
+    paper.comes_out()
+    before = rows(paper.conn, "select count(*) from articles")
+    # Two hours old when the feed named it.
+    published = f'<meta property="article:published_time" content="{datetime.now(UTC) - timedelta(hours=27):%FT%TZ}">'
+    paper.web.pages[f"{HOST}/news/2"] = conditional(story(2).replace(b"</head>", f"{published}</head>".encode()))
+
+    paper.comes_out(25 / 24)
+
+    assert before == [(1,)]
+    assert rows(
+        paper.conn,
+        "select a.url, a.published_at < now() - interval '26 hours', c.quiet from changes c"
+        " join articles a on a.id = c.article_id where c.quiet <> 'first run'",
+    ) == [(f"{HOST}/news/2", True, "")]
 
 
 def test_an_article_missing_from_its_feed_is_looked_at_at_once_and_removed_when_it_is_gone(paper: Paper) -> None:
