@@ -13,7 +13,8 @@ from typing import Any
 from pipelines.alert import policy, timing
 from pipelines.alert.watches import Watch
 from pipelines.codes import AlertKind, DeliveryKind, Quiet
-from pipelines.notify import outbox, subjects
+from pipelines.notify import outbox
+from pipelines.notify.subjects import subject_of
 from pipelines.settings import Settings
 from pipelines.stores import clock, postgres, stories
 
@@ -164,9 +165,7 @@ def _say_subjects(conn: postgres.Connection, deliveries: Sequence[int]) -> None:
     for row in postgres.query(conn, "told_by_messages", ids=list(deliveries)) if deliveries else []:
         told.setdefault(row["delivery_id"], []).append(row)
     subjects = {
-        delivery: subjects.subject_of(
-            rows, collected=rows[0]["form"] == DeliveryKind.DIGEST, language=rows[0]["language"]
-        )
+        delivery: subject_of(rows, collected=rows[0]["form"] == DeliveryKind.DIGEST, language=rows[0]["language"])
         for delivery, rows in told.items()
     }
     postgres.execute(conn, "say_subjects", ids=list(subjects), subjects=list(subjects.values()))
