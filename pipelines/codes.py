@@ -346,6 +346,7 @@ class Need(Decided):
     FAILED = "failed", "the last run of a source failed"
     LEDGER = "ledger", "a run whose stores do not agree: a URL is not accounted for"
     FILE = "file", "a source's file cannot be used"
+    HELD = "held", "the articles of a run are held, and wait for a person's yes or no"
     APPROVAL = "approval", "a site was looked at, and waits for a person's yes or no"
     TROUBLE = "trouble", "health found a source not as usual"
     ALERTING = "alerting", "the alert stage of the last run failed"
@@ -362,6 +363,8 @@ class HandWork(Decided):
     REREAD = "reread", "read a source's stored pages again, and report what would change"
     APPLY = "apply", "load such a trial as our correction"
     UNDO = "undo", "take such a correction back"
+    RELEASE = "release", "load the articles of a held run after all"
+    REJECT = "reject", "leave the articles of a held run out"
     RETENTION = "retention", "say which raw files would be deleted"
 
 
@@ -380,7 +383,8 @@ class Act(Decided):
     APPROVE = "approve", "said yes to following a site"
     REFUSE = "refuse", "said no to following a site"
     HOLD = "hold", "held articles against retention"
-    RELEASE = "release", "released a hold"
+    RELEASE = "release", "released what was held"
+    REJECT = "reject", "left out the articles of a held run"
     KEEP_GOLDEN = "keep golden", "kept an article's page as a golden page, with a note of what is wrong"
     WATCH = "watch", "added or changed a watch"
     REMOVE = "remove", "removed a watch; its alerts stay"

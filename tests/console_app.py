@@ -63,6 +63,29 @@ def logged() -> list[tuple[str, str, str]]:
         return [(row.event, row.owner, row.extra) for row in session.query(Log).order_by(Log.id)]
 
 
+def known_by_hand() -> None:
+    """In the other process: have Airflow know the Dag by_hand, switched on, as its processor of Dags would."""
+    from airflow.models.dag import DagModel
+    from airflow.models.dagbundle import DagBundleModel
+    from airflow.models.serialized_dag import SerializedDagModel
+    from airflow.serialization.definitions.dag import SerializedDAG
+    from airflow.serialization.serialized_objects import LazyDeserializedDAG
+    from airflow.utils.db import synchronize_log_template
+    from airflow.utils.session import create_session
+
+    from pipelines.airflow import service_dags
+
+    app_of_airflow()
+    dag = LazyDeserializedDAG.from_dag(service_dags.by_hand_dag("By hand."))
+    with create_session() as session:
+        synchronize_log_template(session=session)
+        session.merge(DagBundleModel(name="dags"))
+        session.flush()
+        SerializedDAG.bulk_write_to_db("dags", None, [dag], session=session)
+        SerializedDagModel.write_dag(dag, bundle_name="dags", session=session)
+        session.get(DagModel, "by_hand").is_paused = False
+
+
 def token_of(environment: dict[str, str], role: str, seconds: int) -> str:
     """In the other process: a token as Airflow's /auth/token makes it, good for so many seconds."""
     os.environ.update(environment)

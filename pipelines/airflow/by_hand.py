@@ -12,14 +12,17 @@ from datetime import UTC, datetime
 from typing import Any, TypedDict
 
 from pipelines import steering
+from pipelines.airflow import channels
 from pipelines.airflow.tasks import to_log
+from pipelines.alert import stage as alert
 from pipelines.archive import again
-from pipelines.codes import HandWork
+from pipelines.codes import HandWork, RunState
 from pipelines.errors import NightdeskError
 from pipelines.extract.extraction import extractor
 from pipelines.extract.site import learning
 from pipelines.follow import changes
 from pipelines.health import duties
+from pipelines.load import deciding, quarantine
 from pipelines.model import Tally
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders
@@ -38,10 +41,10 @@ class Result(TypedDict):
     changed: list[dict[str, Any]]
 
 
-def do(params: Mapping[str, Any]) -> Result:
-    """Do what the form asks for."""
+def do(params: Mapping[str, Any], who: str) -> Result:
+    """Do what the form asks for; who: the name of whoever asked."""
     work = HandWork(params["work"])
-    made = WORKS[work](settings(), str(params.get("source") or ""), str(params.get("key") or ""))
+    made = WORKS[work](settings(), str(params.get("source") or ""), str(params.get("key") or ""), who)
     to_log(made["said"])
     for line in made["lines"]:
         to_log(line)
@@ -49,14 +52,14 @@ def do(params: Mapping[str, Any]) -> Result:
     return result
 
 
-def _check(current: Settings, name: str, key: str) -> Result:
+def _check(current: Settings, name: str, key: str, who: str) -> Result:
     (source,) = folders.named(current, [name])
     found = changes.check(current, source, on_line=to_log)
     said = f"Something of {name} no longer holds." if found.broken else found.fine or f"All of {name} holds."
     return _result(said, [str(change) for change in found.changes])
 
 
-def _learn(current: Settings, name: str, key: str) -> Result:
+def _learn(current: Settings, name: str, key: str, who: str) -> Result:
     (source,) = folders.named(current, [name])
     with postgres.connection(current, application="nightdesk learn") as conn:
         with conn:
@@ -72,7 +75,7 @@ def _learn(current: Settings, name: str, key: str) -> Result:
     return _result(lesson.told(name), lines)
 
 
-def _reread(current: Settings, name: str, key: str) -> Result:
+def _reread(current: Settings, name: str, key: str, who: str) -> Result:
     (source,) = folders.named(current, [name])
     report = again.trial(current, [source], processes=os.cpu_count() or 1)
     said = (
@@ -86,15 +89,37 @@ def _reread(current: Settings, name: str, key: str) -> Result:
     return _result(said, lines, report.run if report.changed else "", changed)
 
 
-def _apply(current: Settings, name: str, key: str) -> Result:
+def _apply(current: Settings, name: str, key: str, who: str) -> Result:
     return _loaded("put right", key, again.apply(current, key, folders.readable(current)[0]))
 
 
-def _undo(current: Settings, name: str, key: str) -> Result:
+def _undo(current: Settings, name: str, key: str, who: str) -> Result:
     return _loaded("put back", key, again.undo(current, key, folders.readable(current)[0]))
 
 
-def _retention(current: Settings, name: str, key: str) -> Result:
+def _release(current: Settings, name: str, key: str, who: str) -> Result:
+    tally = deciding.release(current, _held(current, name, key), who)
+    if tally.state != RunState.DONE:
+        raise NightdeskError(f"Run {key} of {name} {tally.state}: {tally.message}")
+    sent = alert.send(current, channels=channels.addresses(current))
+    lines = [f"{tally.counts[word]:,} {word}" for word in ("new", "revised", "rejected") if tally.counts.get(word)]
+    lines.append(f"{sent.counts.get('sent', 0):,} messages sent")
+    return _result(f"The articles of run {key} of {name} are in the archive.", lines)
+
+
+def _reject(current: Settings, name: str, key: str, who: str) -> Result:
+    held = _held(current, name, key)
+    with postgres.connection(current) as conn:
+        ended = deciding.reject(current, conn, held, who)
+    return _result(f"{ended:,} URLs of run {key} of {name} are rejected, and looked at again after a day.")
+
+
+def _held(current: Settings, name: str, key: str) -> quarantine.Held:
+    with postgres.connection(current) as conn, conn:
+        return quarantine.of_run(conn, name, key)
+
+
+def _retention(current: Settings, name: str, key: str, who: str) -> Result:
     own_days = duties.own_days(current)
     if not current.keep_raw_days and not any(days > 0 for days in own_days.values()):
         return _result("NIGHTDESK_KEEP_RAW_DAYS is 0: raw files are kept for ever.")
@@ -127,11 +152,13 @@ def _result(
     return Result(said=said, lines=lines or [], key=key, changed=changed or [])
 
 
-WORKS: dict[HandWork, Callable[[Settings, str, str], Result]] = {
+WORKS: dict[HandWork, Callable[[Settings, str, str, str], Result]] = {
     HandWork.CHECK: _check,
     HandWork.LEARN: _learn,
     HandWork.REREAD: _reread,
     HandWork.APPLY: _apply,
     HandWork.UNDO: _undo,
+    HandWork.RELEASE: _release,
+    HandWork.REJECT: _reject,
     HandWork.RETENTION: _retention,
 }

@@ -154,17 +154,17 @@ def by_hand_dag(doc: str) -> DAG:
             "source": Param(
                 None, type=["null", "string"], title="Source", description="The name of a followed source."
             ),
-            "key": Param(None, type=["null", "string"], title="Key", description="Of a trial, for apply and undo."),
+            "key": Param(None, type=["null", "string"], title="Key", description="Of a trial, or of a held run."),
         },
         render_template_as_native_obj=False,
     ) as dag:
 
         @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
         @failing.by_sentence()
-        def do(params: Any = None) -> dict[str, Any]:
+        def do(params: Any = None, dag_run: Any = None) -> dict[str, Any]:
             from pipelines.airflow import by_hand
 
-            return dict(by_hand.do(params))
+            return dict(by_hand.do(params, dag_run.triggering_user_name or ""))
 
         do()
     return dag

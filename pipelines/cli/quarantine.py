@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -12,12 +11,9 @@ from pipelines.alert import stage as alert
 from pipelines.cli import watching
 from pipelines.cli.show import Json, as_json, say, table
 from pipelines.codes import HeldState, RunState
-from pipelines.errors import NightdeskError
-from pipelines.load import quarantine
-from pipelines.load import stage as load
+from pipelines.load import deciding, quarantine
 from pipelines.model import Article
 from pipelines.settings import Settings, of_installation
-from pipelines.sources import folders
 from pipelines.stores import articlefile, migrations, postgres
 
 Which = Annotated[str, typer.Argument(metavar="ID|SOURCE", help="The number of a held run, or all that a source has.")]
@@ -102,14 +98,7 @@ def release(which: Which, run: Run = "", json: Json = False) -> None:
     current = of_installation()
     with postgres.connection(current) as conn, conn:
         found = quarantine.find(conn, which, run)
-    tallies = []
-    for one in found:
-        if one.state == HeldState.REJECTED:
-            raise NightdeskError(f"Run {one.run} of {one.source} was rejected: its pages are looked at again anyway.")
-        (source,) = folders.named(current, [one.source])
-        note = partial(quarantine.let_go, source=one.source, run=one.run, who=watching.who())
-        tallies.append(load.load(current, source, one.run, first=note))
-        alert.match(current, one.run)
+    tallies = [deciding.release(current, one, watching.who()) for one in found]
     sent = alert.send(current)
     if json:
         as_json(tallies)
@@ -131,11 +120,7 @@ def reject(which: Which, run: Run = "", json: Json = False) -> None:
     with postgres.connection(current) as conn:
         with conn:
             found = quarantine.find(conn, which, run)
-        ended = []
-        for one in found:
-            fetches = [line.fetch_id for line in articlefile.read(articlefile.path(current, one.source, one.run))]
-            with conn:
-                ended.append((one, quarantine.reject(conn, one, fetches, watching.who())))
+        ended = [(one, deciding.reject(current, conn, one, watching.who())) for one in found]
     if json:
         as_json([{"source": one.source, "run": one.run, "urls": count} for one, count in ended])
         return

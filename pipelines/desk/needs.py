@@ -82,6 +82,14 @@ def of_approvals(waiting: Collection[Mapping[str, Any]]) -> Iterator[Record]:
         yield _need(Need.APPROVAL, told, run_id=one["run_id"], since=one["since"])
 
 
+def of_held(held: Iterable[Mapping[str, Any]], followed: Collection[str]) -> Iterator[Record]:
+    """Runs in the quarantine, of these sources: source, run, articles, reason and held_at of each."""
+    for one in held:
+        if one["source"] in followed:
+            told = f"Run {one['run']} is held with {records.many(one['articles'], 'article')}: {one['reason']}."
+            yield _need(Need.HELD, told, source=one["source"], run=one["run"], since=one["held_at"])
+
+
 def of_disk(folder: Path, stops_at_mb: int = 0) -> Iterator[Record]:
     """Whether the disk of the data folder is nearly full; nothing where this machine has none of it.
 

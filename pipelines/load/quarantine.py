@@ -110,19 +110,38 @@ def find(conn: postgres.Connection, name: str, run: str = "") -> list[Held]:
     return sorted(wanted, key=lambda one: one.run)
 
 
+def of_run(conn: postgres.Connection, source: str, run: str) -> Held:
+    """A run of a source that is or was held; NightdeskError where it never was."""
+    held = _row(conn, source, run)
+    if held is None:
+        raise NightdeskError(f"Run {run} of {source} is not in the quarantine.")
+    return held
+
+
 def reject(conn: postgres.Connection, held: Held, fetches: Sequence[int], who: str = "") -> int:
     """Leave the articles of a held run out, part of the caller's transaction; how many URLs ended so.
 
     fetches: of its article file. Their pages are looked at again, as those that were no article.
     """
-    if held.state == HeldState.RELEASED:
-        raise NightdeskError(f"Run {held.run} of {held.source} was released: its articles are in the archive.")
+    check_reject(held)
     postgres.query(conn, "load_lock", source=held.source)
     ended = postgres.execute(
         conn, "reject_urls", source=held.source, run=held.run, fetches=list(fetches), after=policy.REJECTED_LOOK_AFTER
     )
     postgres.execute(conn, "reject_run", source=held.source, run=held.run, who=who)
     return ended
+
+
+def check_release(held: Held) -> None:
+    """NightdeskError where a run cannot be released any more."""
+    if held.state == HeldState.REJECTED:
+        raise NightdeskError(f"Run {held.run} of {held.source} was rejected: its pages are looked at again anyway.")
+
+
+def check_reject(held: Held) -> None:
+    """NightdeskError where a run cannot be rejected any more."""
+    if held.state == HeldState.RELEASED:
+        raise NightdeskError(f"Run {held.run} of {held.source} was released: its articles are in the archive.")
 
 
 def _row(conn: postgres.Connection, source: str, run: str) -> Held | None:

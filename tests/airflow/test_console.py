@@ -15,7 +15,7 @@ from pipelines.settings import Settings
 from pipelines.sources import sourcefile
 from pipelines.stores import postgres
 from tests import factories as rows
-from tests.console_app import airflow, get, process
+from tests.console_app import ACTING, airflow, get, known_by_hand, process
 
 __all__ = ["airflow", "get", "process"]
 
@@ -37,8 +37,12 @@ const draw = (node) => {
   return `<${type}${told.map(([name, value]) => ` ${name}=${value}`).join("")}>${inner}</${type}>`;
 };
 class Component {}
-const createElement = (type, props, ...children) => ({ type, props: { ...props, children } });
-globalThis.React = { createElement, Fragment: "", Component };
+const createElement = (type, props, ...children) => ({
+  type,
+  props: { ...props, ...(children.length > 0 && { children }) },
+});
+const useState = (begin) => [begin, () => undefined];
+globalThis.React = { createElement, Fragment: "", Component, useState };
 globalThis.ReactRouterDOM = { Link: "RouterLink" };
 const named = (name) => new Proxy({}, { get: (_, part) => `${name}.${String(part)}` });
 globalThis.ChakraUI = new Proxy({}, { get: (_, part) => (part === "Table" ? named("Table") : String(part)) });
@@ -48,6 +52,8 @@ const drawn = (await import(`./${script}`))[component];
 console.log(draw(drawn(JSON.parse(props))));
 """
 NODE = Path(playwright.__file__).parent / "driver" / "node"
+# Of the test of held runs: one that is held, released, rejected, and one that never was.
+RUNS_ASKED = (rows.NIGHT, "2026-11-23T0200", "2026-11-24T0200", "2026-11-25T0200")
 PATHS = ("/desk.js", "/api/overview", "/api/articles/1", "/openapi.json", "/docs")
 
 
@@ -170,6 +176,54 @@ def test_sources_are_narrowed_by_what_health_found_by_a_pause_and_by_any_part_of
     )
 
     assert json.loads(done.stdout) == [["sana"], ["levant"], ["roj"], ["sana", "roj"], ["levant"], ["sana"]]
+
+
+def test_a_held_run_needs_a_person_who_releases_or_rejects_it_in_a_run_of_by_hand_and_in_their_name(
+    get: Any, process: Any, airflow: dict[str, str], settings: Settings, conn: postgres.Connection
+) -> None:
+    follow(settings, "sana")
+    with conn:
+        for run, state in ((rows.NIGHT, "held"), ("2026-11-23T0200", "released"), ("2026-11-24T0200", "rejected")):
+            held = {"state": state, "reason": "their texts have 42 words, usually 300", "articles": 8, "since": rows.AT}
+            rows.insert(conn, "quarantine", source="sana", run=run, **held)
+        rows.insert(conn, "quarantine", source="unfollowed", run=rows.NIGHT, **held | {"state": "held"})
+    process.submit(known_by_hand).result(timeout=120)
+
+    needs = [need for need in json.loads(get("/api/overview")[2])["needs"] if need["code"] == "held"]
+    page = json.loads(get("/api/sources/sana")[2])
+    done = {
+        work: [get(f"/api/sources/sana/held/{run}/{work}", "op", "POST", ACTING, {}) for run in RUNS_ASKED]
+        for work in ("release", "reject")
+    }
+
+    told = f"Run {rows.NIGHT} is held with 8 articles: their texts have 42 words, usually 300."
+    assert [(need["source"], need["run"], need["sentence"]) for need in needs] == [("sana", rows.NIGHT, told)]
+    assert [(one["run"], one["state"], one["articles"]) for one in page["held"]] == [(rows.NIGHT, "held", 8)]
+    statuses = {work: [answer[0] for answer in answers] for work, answers in done.items()}
+    assert statuses == {"release": [200, 200, 409, 409], "reject": [200, 409, 200, 409]}, done
+    assert "was rejected" in done["release"][2][2] and "was released" in done["reject"][1][2]
+    assert "is not in the quarantine" in done["release"][3][2]
+    begun = json.loads(done["reject"][0][2])
+    history = json.loads(get("/api/sources/sana")[2])["history"]
+    assert (begun["dag"], begun["key"]) == ("by_hand", rows.NIGHT)
+    assert [one["act"] for one in history] == ["reject", "reject", "release", "release"]
+    assert history[1]["detail"] == begun and history[1]["done_by"].startswith("reader ")
+
+
+@pytest.mark.parametrize(("may", "buttons"), [(["read"], 0), (["read", "watch", "operate"], 2)])
+def test_a_held_run_has_its_actions_in_the_overview_and_on_its_source_for_who_may(
+    tmp_path: Path, may: list[str], buttons: int
+) -> None:
+    now = {"now": "2026-11-22T08:00:00Z", "may": may}
+    need = {"code": "held", "sentence": "Run 2026-11-22T0200 is held.", "source": "sana", "run": rows.NIGHT}
+    one = {"run": rows.NIGHT, "articles": 8, "held_at": "2026-11-22T03:00:00Z", "reason": "their texts have 42 words"}
+
+    overview = rendered(tmp_path, "pages/needs.js", "Needs", {"page": {**now, "needs": [need], "titles": {}}})
+    source = rendered(tmp_path, "pages/held.js", "Held", {"page": {**now, "name": "sana", "held": [one]}})
+
+    assert "Look at the source" in overview and "their texts have 42 words" in source and "8 articles" in source
+    for page in (overview, source):
+        assert re.findall(r">(Release|Reject)<", page) == ["Release", "Reject"][:buttons]
 
 
 def test_a_database_that_does_not_answer_is_a_503_without_its_address(get: Any) -> None:

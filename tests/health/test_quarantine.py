@@ -11,12 +11,14 @@ import pytest
 from typer.testing import CliRunner
 
 from demo import newsroom, sites
+from pipelines.airflow import by_hand
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
 from pipelines.cli import app
 from pipelines.codes import TroubleKind
 from pipelines.crawl import account
 from pipelines.crawl import stage as crawl
+from pipelines.errors import NightdeskError
 from pipelines.extract.stage import extract
 from pipelines.health import troubles
 from pipelines.load import drift
@@ -125,9 +127,10 @@ def test_what_is_rejected_stays_out_and_its_pages_are_looked_at_again(demo: Demo
     demo.night("2026-11-22T0200")
 
     said = demo.answer("quarantine", "reject", "delta")
+    at_desk = by_hand.do({"work": "reject", "source": "delta", "key": "2026-11-22T0200"}, "noor")
     again = load.load(demo.settings, demo.source, "2026-11-22T0200")
 
-    assert "8 URLs are rejected" in said
+    assert "8 URLs are rejected" in said and at_desk["said"].startswith("0 URLs of run 2026-11-22T0200")
     assert (demo.count("articles"), again.state, again.counts.get("held", 0)) == (before, "done", 0)
     assert account.differences(demo.settings, demo.conn, demo.source, "2026-11-22T0200") == []
     demo.conn.rollback()
@@ -137,6 +140,24 @@ def test_what_is_rejected_stays_out_and_its_pages_are_looked_at_again(demo: Demo
     with demo.conn, demo.conn.cursor() as cursor:
         cursor.execute("update urls set next_at = now() where code = 'held'")
     assert demo.night("2026-11-24T0200").counts["new"] == 8
+
+
+def test_at_the_desk_a_held_run_is_released_in_the_name_of_who_asked_and_can_be_rejected_no_more(demo: Demo) -> None:
+    before = demo.count("articles")
+    newsroom.turn(demo.room, [SITE], new=8)
+    newsroom.relaunch(demo.room, "delta")
+    demo.night("2026-11-22T0200")
+    asked = {"source": "delta", "key": "2026-11-22T0200"}
+
+    done = [by_hand.do({"work": "release", **asked}, "olga") for _ in range(2)]
+
+    assert ["8 new" in one["lines"] for one in done] == [True, True]
+    assert demo.count("articles") == before + 8
+    assert demo.count("deliveries where state = 'sent'") > 0
+    (decided,) = json.loads(demo.answer("quarantine", "list", "--all", "--json"))
+    assert (decided["state"], decided["decided_by"]) == ("released", "olga")
+    with pytest.raises(NightdeskError, match="was released"):
+        by_hand.do({"work": "reject", **asked}, "noor")
 
 
 def test_a_relaunch_with_equally_good_texts_is_not_held(demo: Demo) -> None:

@@ -84,7 +84,7 @@ PUBLIC = {
     "pipelines.follow": "changes dates front lists many onboard opml place plan probing renames samples seen twice",
     "pipelines.health": "duties golden kept metrics states troubles",
     "pipelines.listings": "fields formats pace xmltree",
-    "pipelines.load": "quarantine stage stories wordings words",
+    "pipelines.load": "deciding quarantine stage stories wordings words",
     "pipelines.notify": "address channels delivery languages outbox subjects wording",
     "pipelines.query": "asked compiled compiling dating explained grammar lexer matcher selection terms vectors",
     "pipelines.sources": "access folders sourcefile zones",

@@ -51,6 +51,7 @@ ACTIONS: dict[str, Permission] = {
     "/api/holds/{number}/release": Permission.ADMINISTER,
     "/api/retention": Permission.ADMINISTER,
     "/api/sources/{name}/crawl": Permission.OPERATE,
+    "/api/sources/{name}/held/{key}/{work}": Permission.OPERATE,
     "/api/sources/{name}/pause": Permission.OPERATE,
     "/api/sources/{name}/resume": Permission.OPERATE,
     "/api/sources/{name}/trials/{key}/{work}": Permission.OPERATE,

@@ -2,6 +2,7 @@
 import { Act } from "../parts/acting.js";
 import { Empty, Panel, When } from "../parts/pieces.js";
 import { AirflowLink, Go } from "../parts/router.js";
+import { Decide } from "./held.js";
 
 const { createElement: h } = globalThis.React;
 const { Badge, Box, Flex, Text } = globalThis.ChakraUI;
@@ -12,6 +13,7 @@ const KINDS = {
   failed: ["failed", "red"],
   ledger: ["ledger", "red"],
   file: ["source file", "red"],
+  held: ["held", "orange"],
   approval: ["waits for approval", "blue", (need) => h(Go, { to: "add", filters: { run: need.run_id } }, "Look and decide")],
   trouble: ["not as usual", "orange"],
   alerting: ["alerting", "red", () => h(AirflowLink, { to: "/dags/news_alert" }, "Look at news_alert")],
@@ -30,6 +32,7 @@ const Actions = ({ need, may, onDone }) => {
     ["failed", "ledger"].includes(need.code) && may.includes("operate")
       ? h(Act, { path: `sources/${encodeURIComponent(need.source)}/crawl`, onDone }, "Crawl now")
       : null,
+    need.code === "held" && may.includes("operate") ? h(Decide, { source: need.source, run: need.run, onDone }) : null,
   );
 };
 
@@ -59,6 +62,6 @@ export const Needs = ({ page, onDone }) =>
       : h(
           Box,
           { as: "ul", listStyleType: "none" },
-          page.needs.map((need, at) => h(NeedRow, { key: `${need.code} ${need.source ?? need.run_id ?? need.channel ?? at}`, need, page, onDone })),
+          page.needs.map((need, at) => h(NeedRow, { key: `${need.code} ${need.source ?? need.run_id ?? need.channel ?? at} ${need.run ?? ""}`, need, page, onDone })),
         ),
   );

@@ -13,6 +13,7 @@ from pipelines.airflow.console.reading import DESK
 from pipelines.desk import needs
 from pipelines.desk import policy as desk_policy
 from pipelines.desk import records as desk
+from pipelines.load import quarantine
 from pipelines.settings import settings
 from pipelines.sources import folders
 
@@ -31,6 +32,7 @@ def _overview(user: permissions.User) -> Any:
         found = [
             *needs.of_night(conn, rows, latest, **when),
             *needs.of_files(broken),
+            *needs.of_held(map(vars, quarantine.listed(conn)), {row["name"] for row in rows}),
             *needs.of_approvals(dag_runs.waiting("follow", "approve")),
             *needs.of_messages(undelivered, channels),
             *needs.of_disk(current.data, current.min_free_mb),

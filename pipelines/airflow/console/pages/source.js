@@ -3,6 +3,7 @@ import { useData } from "../parts/asking.js";
 import { Bars } from "../parts/charts.js";
 import { Dotted, Empty, Headed, IN_ENGLISH, Outside, Panel, State, Waiting, When, minute, number, plural } from "../parts/pieces.js";
 import { Go } from "../parts/router.js";
+import { Held } from "./held.js";
 import { Actions } from "./source_actions.js";
 import { Ends, History, Lists, Runs } from "./source_parts.js";
 import { TROUBLES } from "./source_states.js";
@@ -101,6 +102,7 @@ export const Page = ({ name }) => {
         Stack,
         { gap: 4 },
         h(Actions, { page, path, onDone: asked.refresh }),
+        h(Held, { page, onDone: asked.refresh }),
         h(Standing, { page }),
         h(
           Box,

@@ -15,11 +15,12 @@ from pipelines.airflow.console.asked import LONGEST_NAME, NAME
 from pipelines.airflow.console.reading import DESK
 from pipelines.codes import Act, Thing
 from pipelines.desk import followed as desk
-from pipelines.errors import SourceError
+from pipelines.errors import NightdeskError, SourceError
+from pipelines.load import quarantine
 from pipelines.model import Source
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders
-from pipelines.stores import runs
+from pipelines.stores import postgres, runs
 
 router = APIRouter(prefix="/api/sources")
 
@@ -55,11 +56,13 @@ def _source(name: Name, user: permissions.User) -> Any:
     source = _followed(current, name)
     with DESK.reading(current) as conn:
         page = desk.in_full(conn, source, now=now)
+        held = [vars(one) for one in quarantine.listed(conn) if one.source == name]
     keys = [run["run"] for run in page["runs"]]
     file = folders.path_of(current, name)
     return steering.stripped(
         {
             **page,
+            "held": held,
             "now": now,
             "file": file.read_text(encoding="utf-8"),
             "tasks": dag_runs.tasks_of(keys, name, current.schedule_timezone),
@@ -99,6 +102,18 @@ def _trial(name: Name, key: Key, work: Literal["apply", "undo"], acting: Acting)
     return done.detail
 
 
+@router.post("/{name}/held/{key}/{work}")
+def _held(name: Name, key: Key, work: Literal["release", "reject"], acting: Acting) -> Any:
+    """Load the articles of a held run after all, or leave them out."""
+    current = settings()
+    source = _followed(current, name)
+    with acting.doing(current, Act(work), Thing.SOURCE, source.name) as done:
+        _check_held(done.conn, source.name, key, work)
+        started = dag_runs.start("by_hand", acting.user, work=work, source=source.name, key=key)
+        done.detail = {**started, "key": key}
+    return done.detail
+
+
 @router.post("/{name}/pause")
 def _pause(name: Name, acting: Acting) -> Any:
     """Leave a source out of the runs that begin by themselves."""
@@ -129,6 +144,15 @@ def _unfollow(name: Name, acting: Acting) -> Any:
         path = folders.unfollow(current, source.name)
     kept = f"its file is kept as {path.name}" if path else "the catalogue has its file"
     return {"said": f"{source.name} is not followed any more: {kept}, its articles stay."}
+
+
+def _check_held(conn: postgres.Connection, name: str, run: str, work: str) -> None:
+    """409 where this run of a source is not held, or was decided the other way."""
+    try:
+        held = quarantine.of_run(conn, name, run)
+        (quarantine.check_release if work == "release" else quarantine.check_reject)(held)
+    except NightdeskError as error:
+        raise HTTPException(409, str(error)) from None
 
 
 def _followed(current: Settings, name: str) -> Source:

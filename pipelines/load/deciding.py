@@ -1,0 +1,32 @@
+"""What a person decides on a held run, at the command line or at the Desk: its articles are loaded, or left out.
+
+Killed at any moment, the same again finishes it.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from pipelines.alert import stage as alert
+from pipelines.load import quarantine, stage
+from pipelines.model import Tally
+from pipelines.settings import Settings
+from pipelines.sources import folders
+from pipelines.stores import articlefile, postgres
+
+
+def release(settings: Settings, held: quarantine.Held, who: str) -> Tally:
+    """Load the articles of a held run after all, and write the alerts due then; sending them is the caller's."""
+    quarantine.check_release(held)
+    (source,) = folders.named(settings, [held.source])
+    note = partial(quarantine.let_go, source=held.source, run=held.run, who=who)
+    tally = stage.load(settings, source, held.run, first=note)
+    alert.match(settings, held.run)
+    return tally
+
+
+def reject(settings: Settings, conn: postgres.Connection, held: quarantine.Held, who: str) -> int:
+    """Leave the articles of a held run out, in a transaction of its own; how many URLs ended so."""
+    fetches = [line.fetch_id for line in articlefile.read(articlefile.path(settings, held.source, held.run))]
+    with conn:
+        return quarantine.reject(conn, held, fetches, who)
