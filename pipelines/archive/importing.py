@@ -347,6 +347,10 @@ def _place(settings: Settings, source: str, run: str) -> None:
     folder = settings.data / FOLDER / source / run
     for path in sorted(folder.glob(f"*{warc.CLOSED}")):
         chain.put(settings.raw, path)
+    # Killed when a file was placed and not sent yet.
+    for path in warc.unsent(settings.raw, source):
+        if path.parent.name == run:
+            warc.send(path)
 
 
 def _record(conn: postgres.Connection, source: Source, run: str, path: Path) -> None:

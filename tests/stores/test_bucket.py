@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.archive import evidence, provenance, verify
+from pipelines.archive import evidence, importing, provenance, verify
 from pipelines.crawl import account
 from pipelines.crawl import stage as crawl
-from pipelines.errors import SettingsError, StoreError
+from pipelines.errors import AwayError, SettingsError, StoreError
 from pipelines.extract.stage import extract
 from pipelines.health import duties
 from pipelines.load import stage as load
@@ -21,6 +21,7 @@ from pipelines.stores import bucket, chain, postgres, retention, warc
 from tests import buckets, sites
 from tests.buckets import BUCKET, FORBIDDEN, Store
 from tests.papers import Paper
+from tests.warcs import saved, story
 
 RUN = "2026-11-01T0200"
 FOLLOWED = """
@@ -294,3 +295,31 @@ def test_a_bucket_that_is_not_there_or_a_setting_that_names_none_is_told(
         bucket.listed(elsewhere.raw / "a" / "x", "")
     with pytest.raises(SettingsError, match=r"NIGHTDESK_RAW cannot be used: .*write s3://bucket/prefix"):
         settings()
+
+
+@pytest.mark.parametrize("killed", ["before it is sent", "behind that"])
+def test_an_import_that_ended_when_its_file_was_placed_is_recorded_and_sent_by_the_same_again(
+    machines: list[Settings], store: Store, conn: postgres.Connection, tmp_path: Path, killed: str
+) -> None:
+    file = saved(tmp_path / "crawl.warc.gz", [story(1, "other.test"), story(2, "other.test")])
+    with conn, conn.cursor() as cursor:
+        cursor.execute(
+            "create function fall() returns trigger language plpgsql as $$ begin raise exception 'fallen'; end $$;"
+            "create trigger fall before insert on fetches for each row execute function fall()"
+        )
+    if killed == "before it is sent":
+        store.fails = lambda number: store.asked[-1][0] == "PUT" and store.asked[-1][1].endswith(warc.CLOSED)
+    with pytest.raises((AwayError, postgres.Error)):
+        importing.bring_in(machines[0], [file], [])
+    assert len([name for name in store.names() if name.endswith(warc.CLOSED)]) == (killed == "behind that")
+    assert count(conn, "select count(*) as count from fetches") == 0
+    store.fails = lambda number: False
+    with conn, conn.cursor() as cursor:
+        cursor.execute("drop function fall cascade")
+
+    report = importing.bring_in(machines[0], [file], [])
+
+    assert (report.failed, report.known, report.sources) == ([], 2, {"imported": 2})
+    assert count(conn, STORED) == 2
+    assert len([name for name in store.names() if name.endswith(warc.CLOSED)]) == 1
+    assert left_here(machines[0]) == []
