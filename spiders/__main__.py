@@ -34,7 +34,7 @@ from pipelines.settings import Settings, secrets, settings
 from pipelines.sources import access, folders
 from pipelines.sources.access import Access
 from pipelines.stores import migrations, postgres, runs
-from spiders import ending, guardian, handler, render, store, trust
+from spiders import adopting, ending, guardian, handler, render, store, taking, trust
 from spiders.guard import check_contact, policy
 from spiders.news import NewsSpider
 from spiders.onepage import OnePageSpider
@@ -91,7 +91,7 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
         migrations.check_migrated(conn)
         kept = store.Store(current, conn, given.run, wanted=past.of_json(given.past))
         # None for a source that another process crawls; what was taken stands in `kept.followed`.
-        taken = [store.take(kept, source, only=given.only, due=given.due) for source in sources]
+        taken = [taking.take(kept, source, only=given.only, due=given.due) for source in sources]
         _adopt_left(current, kept)
         asking, missing = _access(current, kept)
         broken = _without_browser(current, kept) or missing
@@ -177,7 +177,7 @@ def _run_verb(given: argparse.Namespace) -> int:
 
 
 def _adopt_left(current: Settings, kept: store.Store) -> None:
-    store.adopt_others(kept, lambda name: folders.named(current, [name])[0])
+    adopting.adopt_others(kept, lambda name: folders.named(current, [name])[0])
 
 
 def _access(current: Settings, kept: store.Store) -> tuple[dict[str, Access], bool]:
@@ -188,7 +188,7 @@ def _access(current: Settings, kept: store.Store) -> tuple[dict[str, Access], bo
         try:
             known |= _access_of(current, followed.source)
         except SourceError as error:
-            store.end(kept, followed, RunState.FAILED, str(error))
+            taking.end(kept, followed, RunState.FAILED, str(error))
             lacking = True
     return known, lacking
 
@@ -204,7 +204,7 @@ def _without_browser(current: Settings, kept: store.Store) -> bool:
     missing = render.trouble(current) if rendered else ""
     if missing:
         for followed in rendered:
-            store.end(kept, followed, RunState.FAILED, missing)
+            taking.end(kept, followed, RunState.FAILED, missing)
     return bool(missing)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from pipelines.codes import RunState
 from pipelines.errors import DiskFullError
 from pipelines.stores import postgres
-from spiders import guardian, store
+from spiders import guardian, taking
 
 if TYPE_CHECKING:
     from spiders.news import NewsSpider
@@ -61,7 +61,7 @@ def _close(spider: NewsSpider, arrivals: list[Arrival], state: RunState, message
     for followed in list(spider.store.followed.values()):
         # What was left is worth telling; how long it would have taken is not any more.
         followed.counts.pop("remaining", None)
-    closing = spider.thread.submit(store.close, spider.store, arrivals, state, message, whole=whole)
+    closing = spider.thread.submit(taking.close, spider.store, arrivals, state, message, whole=whole)
     try:
         trouble = closing.exception(timeout=WRITE_SECONDS)
     except NotInTime:

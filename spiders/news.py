@@ -28,7 +28,7 @@ from pipelines.crawl.ledger import Lease
 from pipelines.errors import DiskFullError
 from pipelines.model import Tally
 from pipelines.stores import postgres
-from spiders import ending, handler, host_upkeep, outcome, render, store
+from spiders import ending, handler, host_upkeep, outcome, render, store, taking
 from spiders.frontier import Frontier
 from spiders.pacing import HostPacer, NotNow
 from spiders.store import Arrival, Store
@@ -267,7 +267,7 @@ class NewsSpider(Spider):
             return
         busy = [*self.resting, *(host for host, queue in frontier.queues.items() if queue)]
         leases = await self.in_thread(
-            store.lease, self.store, name, LEASED_URLS, per_host=LEASED_PER_HOST, skip=busy, only=self.only
+            taking.lease, self.store, name, LEASED_URLS, per_host=LEASED_PER_HOST, skip=busy, only=self.only
         )
         for lease in leases:
             frontier.queues[lease.host].append(lease)
@@ -344,8 +344,8 @@ class NewsSpider(Spider):
         followed = self.store.followed[frontier.name]
         for word in ("left", "remaining"):
             followed.counts.pop(word, None)
-        ended = await self.in_thread(store.verdict, self.store, followed, late=late)
-        self.tallies.append(await self.in_thread(store.end, self.store, followed, *ended))
+        ended = await self.in_thread(taking.verdict, self.store, followed, late=late)
+        self.tallies.append(await self.in_thread(taking.end, self.store, followed, *ended))
         del self.frontiers[frontier.name]
         shared = {host for other in self.frontiers.values() for host in other.queues}
         await host_upkeep.leave(

@@ -5,26 +5,24 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
-import spiders.followed
 from pipelines import private, urls
-from pipelines.codes import GUARDED, Code, Kind, RunState
+from pipelines.codes import Kind
 from pipelines.crawl import aliases, discovery, ledger, past, policy, rules
-from pipelines.crawl.ledger import FetchResult, Lease
+from pipelines.crawl.ledger import FetchResult
 from pipelines.crawl.past import Wanted
-from pipelines.errors import DiskFullError, SourceError, StoreError
-from pipelines.model import Page, Source, Tally
+from pipelines.errors import DiskFullError
+from pipelines.model import Page, Tally
 from pipelines.settings import Settings
-from pipelines.stores import bucket, chain, clock, postgres, runs, warc
+from pipelines.stores import clock, postgres, runs, warc
 from pipelines.stores.clock import Clock
-from spiders import guard, outcome
-from spiders.followed import Followed, count, count_named
-from spiders.followed import counted as counted
+from spiders import outcome
+from spiders.followed import Followed, count, count_named, counted
 
 STAGE = "crawl"
 # The folder of the raw files of a crawl of the past, and its lock.
@@ -76,56 +74,6 @@ class Store:
         return PAST if self.wanted else STAGE
 
 
-def take(store: Store, source: Source, *, only: str = "", due: bool = False) -> Followed | None:
-    """Take a source's lock, adopt what a killed crawl left, make its lists due; None where another crawl has it.
-
-    due: only those lists whose time has come.
-    """
-    with ExitStack() as stack:
-        if not stack.enter_context(postgres.held(store.conn, store.lock, source.name)):
-            _busy(store, source)
-            return None
-        followed = Followed(source, stack.pop_all(), only=only)
-    runs.begin(store.conn, store.run, source.name, STAGE)
-    _adopt(store, followed)
-    if store.wanted:
-        asked = store.wanted.asked
-        postgres.execute(store.conn, "mark_one_page", run=store.run, source=source.name, stage=STAGE, url=asked)
-        ledger.release(store.conn, source.name, past=True)
-    elif only:
-        postgres.execute(store.conn, "mark_one_page", run=store.run, source=source.name, stage=STAGE, url=only)
-        ledger.want(store.conn, source, store.run, only)
-    else:
-        followed.resting = ledger.begin(store.conn, source, store.run, due=due)
-        _let_in_by_guard(store, source)
-    followed.asked = ledger.count_asked(store.conn, source.name, store.run)
-    followed.sitemaps = ledger.count_asked_sitemaps(store.conn, source.name, store.run)
-    store.conn.commit()
-    store.followed[source.name] = followed
-    return followed
-
-
-def lease(store: Store, name: str, count: int, *, per_host: int, skip: Sequence[str], only: str = "") -> list[Lease]:
-    """The next URLs of a source, articles and sitemaps named by an index only while its limits allow."""
-    followed = store.followed[name]
-    left = followed.source.max_pages - followed.asked
-    got = ledger.lease(
-        store.conn,
-        name,
-        store.run,
-        min(count, left) if left > 0 else count,
-        per_host=per_host,
-        skip=skip,
-        articles=left > 0,
-        sitemaps=max(0, policy.MAX_SITEMAPS - followed.sitemaps),
-        only=only,
-        past=store.wanted is not None,
-    )
-    followed.asked += sum(1 for lease in got if lease.kind == Kind.ARTICLE)
-    followed.sitemaps += sum(1 for lease in got if lease.kind == Kind.SITEMAP and lease.via)
-    return got
-
-
 def commit(store: Store, arrivals: Sequence[Arrival]) -> set[str]:
     """Write arrivals: raw files, synced, then one transaction. The sources for which there may be more to lease."""
     _check_disk(store.settings)
@@ -140,14 +88,14 @@ def record(store: Store, looks: Sequence[FetchResult]) -> set[str]:
     try:
         return _record(store, looks)
     except Exception as error:
-        if not _of_a_page(error):
+        if not of_a_page(error):
             raise
     more: set[str] = set()
     for look in looks:
         try:
             more |= _record(store, [look])
         except Exception as error:
-            if not _of_a_page(error):
+            if not of_a_page(error):
                 raise
             more |= _record(store, [outcome.unwritable(look, error)])
     return more
@@ -181,45 +129,6 @@ def keep_robots(store: Store, place: str, status: int, body: str) -> list[str]:
         return [name for name, one in store.followed.items() if rules.let_in_by_robots(store.conn, one.source)]
 
 
-def end(store: Store, followed: Followed, state: RunState, message: str, code: Code = Code.NONE) -> Tally:
-    """Close a source: its raw file, its leases, its row of `runs`, its lock; then say so."""
-    if followed.writer:
-        _close_file(store, followed.writer)
-        followed.writer = None
-    tally = _tally(store, followed, state, message, code)
-    with store.conn:
-        ledger.release(store.conn, followed.source.name, past=store.wanted is not None)
-        runs.end(store.conn, tally)
-    followed.lock.close()
-    del store.followed[followed.source.name]
-    say_tally(store, tally)
-    return tally
-
-
-def close(store: Store, arrivals: Sequence[Arrival], state: RunState, message: str, *, whole: bool) -> None:
-    """Write what came and end every source with this state; without the database only the raw files and the word.
-
-    whole: every page in the raw files is in the ledger, so that they can be closed; else the next crawl adopts them.
-    """
-    try:
-        record(store, write(store, arrivals))
-        for followed in list(store.followed.values()):
-            if not whole:
-                followed.writer = None
-            end(store, followed, state, message)
-    except (postgres.Error, StoreError) as error:
-        if state != RunState.FAILED:
-            message = f"{message} The ledger could not be written: {' '.join(str(error).split())}."
-        for followed in list(store.followed.values()):
-            say_tally(store, _tally(store, followed, RunState.FAILED, message))
-        store.followed.clear()
-
-
-def verdict(store: Store, followed: Followed, *, late: bool = False) -> tuple[RunState, str, Code]:
-    """State, sentence and code of a source whose crawl came to its end, by itself or (late) by its time budget."""
-    return spiders.followed.verdict(store.conn, followed, late=late, past=store.wanted is not None)
-
-
 def say(store: Store, event: str, **facts: Any) -> None:
     """One JSON line for whoever started the crawl; whoever is gone hears nothing."""
     with suppress(BrokenPipeError):
@@ -239,7 +148,7 @@ def _record(store: Store, looks: Sequence[FetchResult]) -> set[str]:
     written: list[tuple[FetchResult, dict[str, int]]] = []
     with store.conn:
         for look in ledger.record(store.conn, store.run, _after_redirects(store, looks)):
-            got = _discover(store, store.followed[look.source], store.run, look) if look.found else {}
+            got = discover(store, store.followed[look.source], store.run, look) if look.found else {}
             written.append((look, got))
             if look.rest and look.status in (429, 503):
                 cooled[urls.host(look.final_url or look.url)] = look
@@ -264,7 +173,7 @@ def _record(store: Store, looks: Sequence[FetchResult]) -> set[str]:
     return more
 
 
-def _of_a_page(error: Exception) -> bool:
+def of_a_page(error: Exception) -> bool:
     """Whether an error is of what was to be written, and not of a store that cannot write."""
     return postgres.refused(error) if isinstance(error, postgres.Error) else not isinstance(error, OSError)
 
@@ -280,126 +189,7 @@ def _after_redirects(store: Store, looks: Sequence[FetchResult]) -> list[FetchRe
     return settled
 
 
-def _tally(store: Store, followed: Followed, state: RunState, message: str, code: Code = Code.NONE) -> Tally:
-    return Tally(
-        run=store.run,
-        source=followed.source.name,
-        stage=STAGE,
-        state=state,
-        counts=counted(followed),
-        message=message,
-        code=code,
-    )
-
-
-def _let_in_by_guard(store: Store, source: Source) -> None:
-    """Make due what the guard refused and would not refuse by the settings as they are now."""
-    guard_now = guard.policy(store.settings)
-    with store.conn:
-        refused = postgres.query(
-            store.conn,
-            "refused_by_guard",
-            source=source.name,
-            days=source.max_age,
-            guarded=list(map(str, GUARDED)),
-            revive_after=policy.REVIVE_AFTER,
-            max_revive_doublings=policy.MAX_REVIVE_DOUBLINGS,
-        )
-        let_in = [row["id"] for row in refused if not guard.refusal(guard_now, row["url"])]
-        if let_in:
-            postgres.execute(store.conn, "try_again", ids=let_in)
-
-
-def adopt_others(store: Store, find: Callable[[str], Source]) -> None:
-    """Take in what killed crawls of other sources left on this machine: whoever shares a bucket crawls some sources
-    here tonight, and others tomorrow. find: the source of a name; SourceError where there is none."""
-    raw = store.settings.raw
-    for name in [path.name for path in raw.glob("*") if raw.address and path.name not in store.followed]:
-        if not (warc.unfinished(raw, name) or warc.unsent(raw, name)):
-            continue
-        with postgres.held(store.conn, STAGE, name) as ours:
-            if ours:
-                try:
-                    _adopt(store, Followed(find(name), ExitStack()))
-                except SourceError as error:
-                    say(store, "log", level="WARNING", message=f"{name}: what a crawl left stays here: {error}")
-
-
-def _close_file(store: Store, writer: warc.Writer) -> None:
-    """Close a raw file and bring it where it belongs; what a bucket does not take now the next crawl here brings."""
-    try:
-        with bucket.patient():
-            if store.wanted:
-                closed = warc.finish(writer)
-                if closed:
-                    chain.put(store.settings.raw, closed)
-                return
-            closed = warc.finish(writer, tell=lambda path: chain.close(store.settings.raw, path))
-            if closed:
-                warc.send(closed)
-    except StoreError as error:
-        message = f"{writer.name} stays on this machine until its next crawl: {error}"
-        say(store, "log", level="ERROR", message=message)
-
-
-def _adopt(store: Store, followed: Followed) -> None:
-    """Write into the ledger what a killed crawl had written to disk only, judged as if it had just come; what it had
-    not brought to the bucket goes there."""
-    try:
-        with bucket.patient():
-            _adopt_files(store, followed)
-            for path in warc.unsent(store.settings.raw, followed.source.name):
-                warc.send(path)
-    except StoreError as error:
-        if not store.settings.raw.address:
-            raise
-        message = f"{followed.source.name}: raw files stay on this machine until its next crawl: {error}"
-        say(store, "log", level="ERROR", message=message)
-
-
-def _adopt_files(store: Store, followed: Followed) -> None:
-    source = followed.source
-    if store.wanted:
-        for path in sorted((store.root / source.name).glob(f"*/*{warc.CLOSED}")):
-            chain.put(store.settings.raw, path)
-    for path in warc.unfinished(store.root, source.name):
-        with store.conn:
-            known = ledger.known_of_file(store.conn, warc.name_of(path))
-        adopted = 0
-        for pointer, page, facts in warc.recover(path, known=known):
-            look = outcome.look_at(page, facts, source, pointer=pointer)
-            adopted += 1
-            try:
-                _adopt_one(store, followed, page.run, look)
-            except Exception as error:
-                if not _of_a_page(error):
-                    raise
-                _adopt_one(store, followed, page.run, outcome.unwritable(look, error))
-        if adopted or known:
-            if store.wanted:
-                chain.put(store.settings.raw, warc.seal(path))
-            else:
-                chain.close(store.settings.raw, path)
-                warc.send(warc.seal(path))
-        else:
-            path.unlink()
-        message = f"{source.name}: adopted {adopted} pages that a killed crawl had left in {path.name}"
-        say(store, "log", level="INFO", message=message)
-        copy = warc.damaged(path)
-        if copy:
-            message = f"{source.name}: {path.name} was damaged; what is whole of it was adopted, as it was it is {copy}"
-            say(store, "log", level="ERROR", message=message)
-
-
-def _adopt_one(store: Store, followed: Followed, run: str, look: FetchResult) -> None:
-    """One adopted look, and what its list named, as `_record` writes those of this crawl."""
-    with store.conn:
-        for new in ledger.record(store.conn, run, aliases.follow_redirects(store.conn, followed.source, run, [look])):
-            if new.found:
-                _discover(store, followed, run, new)
-
-
-def _discover(store: Store, followed: Followed, run: str, look: FetchResult) -> dict[str, int]:
+def discover(store: Store, followed: Followed, run: str, look: FetchResult) -> dict[str, int]:
     """Write what a list named; the next page of a section only where this one brought something."""
     conn = store.conn
     if store.wanted:
@@ -416,14 +206,6 @@ def _discover(store: Store, followed: Followed, run: str, look: FetchResult) -> 
     if (got["discovered"] or got["of this run"]) and further:
         got["ended"] = not discovery.next_page(conn, followed.source, run, first, further[0])
     return got
-
-
-def _busy(store: Store, source: Source) -> None:
-    """Say that another crawl has the source."""
-    message = "Another process is crawling this source; it was left alone."
-    with store.conn:
-        postgres.execute(store.conn, "busy_stage", run=store.run, source=source.name, stage=STAGE, message=message)
-    say(store, "tally", source=source.name, state=str(RunState.BUSY), counts={}, message=message, code="")
 
 
 def _check_disk(settings: Settings) -> None:
