@@ -182,16 +182,30 @@ def _finish(
     settings: Settings, conn: postgres.Connection, source: Source, run: str, filled: Filled, processes: int
 ) -> None:
     """Bring what a run fetched through extract and load."""
+    filled.runs.append(run)
+    bring_through(settings, conn, source, run, filled.counts, filled.failed, processes=processes)
+
+
+def bring_through(
+    settings: Settings,
+    conn: postgres.Connection,
+    source: Source,
+    run: str,
+    counts: dict[str, int],
+    failed: list[str],
+    *,
+    processes: int,
+) -> None:
+    """Bring a run of the past through extract and load, and end it where both are done; adds to counts and failed."""
     from pipelines.extract.stage import extract
 
     ended = [
         extract(settings, source, run, processes=processes, apart=True, others=False), load(settings, source, run)
     ]  # fmt: skip
-    filled.runs.append(run)
     for tally in ended:
-        add(filled.counts, {f"{tally.stage} {name}": count for name, count in tally.counts.items()})
+        add(counts, {f"{tally.stage} {name}": count for name, count in tally.counts.items()})
         if tally.state != RunState.DONE:
-            filled.failed.append(f"{source.name}, {tally.stage} of run {run}: {tally.message}")
+            failed.append(f"{source.name}, {tally.stage} of run {run}: {tally.message}")
     if all(tally.state == RunState.DONE for tally in ended):
         _end(conn, source, run)
 
@@ -230,14 +244,15 @@ def _alone(conn: postgres.Connection, source: str) -> Iterator[None]:
         yield
 
 
-def begin(conn: postgres.Connection, source: Source, origin: str, why: Quiet) -> str:
-    """A run of the past for a source under a key that nobody has."""
+def begin(conn: postgres.Connection, source: Source, origin: str, why: Quiet, *, key: str = "") -> str:
+    """A run of the past for a source: under that key, where another source has it already; else under one that nobody
+    has."""
     while True:
-        key = runs.key_of(datetime.now(UTC), manual=True)
+        mine = key or runs.key_of(datetime.now(UTC), manual=True)
         with conn:
-            if not runs.tallies(conn, key) and not postgres.row(conn, "past_of_run", run=key):
-                postgres.execute(conn, "past_begin", run=key, source=source.name, why=why, origin=origin)
-                return key
+            if key or not (runs.tallies(conn, mine) or postgres.row(conn, "past_of_run", run=mine)):
+                postgres.execute(conn, "past_begin", run=mine, source=source.name, why=why, origin=origin)
+                return mine
         time.sleep(KEY_SECONDS)
 
 

@@ -8,10 +8,9 @@ finishes the run that was under way, and takes nothing twice.
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from ipaddress import ip_address
 from pathlib import Path
@@ -24,7 +23,6 @@ from pipelines.crawl import ledger, past, rules
 from pipelines.crawl.ledger import FetchResult
 from pipelines.crawl.past import Wanted
 from pipelines.errors import NightdeskError
-from pipelines.load.stage import load
 from pipelines.model import Page, Pointer, Source, Tally
 from pipelines.settings import Settings
 from pipelines.stores import bucket, chain, foreign_warc, postgres, runs, warc
@@ -39,8 +37,6 @@ TOLD = 5
 ENDINGS = (".warc", ".warc.gz")
 # Where the raw files of a run are written before they are whole: no crawl takes those for its own.
 FOLDER = "importing"
-# Seconds until another key of a run may be free: keys have seconds.
-KEY_SECONDS = 0.2
 # Names of no public host, or of none at all.
 HOME_NAMES = ("localhost", "local", "internal", "home", "lan")
 
@@ -258,11 +254,7 @@ def _take(
                     f"{origin} cannot stay in its place: a page of it is no gzip member of its own, so nothing can "
                     "point to it. Import it without --in-place."
                 )
-            run = run or _begin(conn)
-            with conn:
-                postgres.execute(
-                    conn, "past_begin", run=run, source=source.name, why=Quiet.IMPORTED, origin=f"file:{origin.name}"
-                )
+            run = backfill.begin(conn, source, f"file:{origin.name}", Quiet.IMPORTED, key=run)
             if in_place:
                 _point(conn, source, run, origin, fresh)
             else:
@@ -314,8 +306,6 @@ def _finish(
     processes: int,
 ) -> None:
     """Bring a run to its end from wherever it is: raw store, ledger, extract, load."""
-    from pipelines.extract.stage import extract
-
     _place(settings, source.name, run)
     folder = settings.raw / source.name / run
     for name in bucket.listed(folder, warc.CLOSED):
@@ -326,20 +316,10 @@ def _finish(
                       message=f"Imported from {origin}.")  # fmt: skip
         runs.end(conn, tally)
         postgres.execute(conn, "mark_one_page", run=run, source=source.name, stage="crawl", url=f"import:{origin}")
-    ended = [
-        extract(settings, source, run, processes=processes, apart=True, others=False),
-        load(settings, source, run),
-    ]
-    for tally in ended:
-        backfill.add(report.counts, {f"{tally.stage} {name}": count for name, count in tally.counts.items()})
-        if tally.state != RunState.DONE:
-            report.failed.append(f"{source.name}, {tally.stage} of run {run}: {tally.message}")
+    backfill.bring_through(settings, conn, source, run, report.counts, report.failed, processes=processes)
     backfill.add(report.sources, {source.name: taken})
     if run not in report.runs:
         report.runs.append(run)
-    if all(tally.state == RunState.DONE for tally in ended):
-        with conn:
-            postgres.execute(conn, "past_end", run=run, source=source.name)
 
 
 def _place(settings: Settings, source: str, run: str) -> None:
@@ -393,16 +373,6 @@ def _page(saved: Saved, source: Source, run: str, origin: Path) -> Page:
         status=saved.status, headers=saved.headers, body=saved.body, digest=sha256(saved.body).hexdigest(),
         via=f"import:{origin.name}",
     )  # fmt: skip
-
-
-def _begin(conn: postgres.Connection) -> str:
-    """A run key that no run has yet: two may begin in one second."""
-    while True:
-        key = runs.key_of(datetime.now(UTC), manual=True)
-        with conn:
-            if not runs.tallies(conn, key) and not postgres.row(conn, "past_of_run", run=key):
-                return key
-        time.sleep(KEY_SECONDS)
 
 
 def _source_of(url: str, site_of: dict[str, list[Source]], *, private: bool = False) -> Source:
