@@ -449,7 +449,7 @@ def test_whoever_learns_at_the_desk_reads_what_the_command_says_and_which_pages_
     with conn, conn.cursor() as cursor:
         cursor.execute("update fetches set warc_offset = warc_offset + 7 where url ~ '/[012]$'")
 
-    said = by_hand.do({"work": "learn", "source": "harbour"})
+    said = by_hand.do({"work": "learn", "source": "harbour"}, "olga")
     with conn, conn.cursor() as cursor:
         cursor.execute("truncate templates")
     command = nightdesk.invoke(app, ["sources", "learn", "harbour"])

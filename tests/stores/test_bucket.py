@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -34,6 +35,7 @@ feeds = ["http://a.test/feed"]
 delay = 0.1
 """
 STORED = "select count(*) as count from articles"
+T = TypeVar("T")
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +81,14 @@ def left_here(machine: Settings) -> list[str]:
     return [path.name for path in Path(machine.data).rglob("*.warc.gz*")]
 
 
-def extracted_by_workers(machine: Settings, paper: Paper) -> str:
-    """What becomes of an extract by two workers that know the variables of now: each thread has workers of its own."""
+def by_new_workers(work: Callable[[], T]) -> T:
+    """What it gives with workers of extract that know the variables of now: each thread has workers of its own."""
     with ThreadPoolExecutor(max_workers=1) as thread:
-        return str(thread.submit(extract, machine, paper.source, RUN, processes=2).result().state)
+        return thread.submit(work).result()
+
+
+def extracted_by_workers(machine: Settings, paper: Paper) -> str:
+    return str(by_new_workers(lambda: extract(machine, paper.source, RUN, processes=2).state))
 
 
 def test_each_stage_of_a_night_works_on_another_machine(
@@ -317,7 +323,7 @@ def test_an_import_that_ended_when_its_file_was_placed_is_recorded_and_sent_by_t
     with conn, conn.cursor() as cursor:
         cursor.execute("drop function fall cascade")
 
-    report = importing.bring_in(machines[0], [file], [])
+    report = by_new_workers(lambda: importing.bring_in(machines[0], [file], []))
 
     assert (report.failed, report.known, report.sources) == ([], 2, {"imported": 2})
     assert count(conn, STORED) == 2
