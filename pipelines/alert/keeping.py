@@ -23,10 +23,11 @@ from pipelines.stores import postgres
 # What of a watch a person writes, and what is done with it besides.
 CHANGEABLE = (
     "query", "terms", "unless", "sources", "languages", "kinds", "channels", "cap", "digest", "quiet", "timezone",
-    "messages_in",
+    "messages_in", "owner",
 )  # fmt: skip
-# What stays as it was where nothing is written of it.
+# What stays as it was where nothing is written of it: when people are told and how, and whose watch it is.
 WHEN = ("digest", "quiet", "timezone", "messages_in")
+STAYS = (*WHEN, "owner")
 SPAN = re.compile(r"(\d{1,4})\s*(min|h|d|w)")
 UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
@@ -43,12 +44,12 @@ class Tested:
 
 def make(settings: Settings, conn: postgres.Connection, name: str, written: Mapping[str, Any]) -> Watch:
     """A watch from what a person wrote, by the names of CHANGEABLE; WatchError, QueryError and NightdeskError say what
-    cannot be used, a source or group that nobody knows as well. Of WHEN, what is not written is as it was."""
+    cannot be used, a source or group that nobody knows as well. Of STAYS, what is not written is as it was."""
     known.check(settings, conn, written.get("sources") or ())
     lists = synonyms.lists(conn)
     before = watches.named(conn, [name]).get(name)
-    stays = {field: getattr(before, field) for field in WHEN} if before else {}
-    given = {field: value for field, value in written.items() if field not in WHEN or value is not None}
+    stays = {field: getattr(before, field) for field in STAYS} if before else {}
+    given = {field: value for field, value in written.items() if field not in STAYS or value is not None}
     made = watches.make(name, **{"terms": (), **stays, **given}, synonyms=lists)
     known.check_scope(settings, conn, watches.node(made, lists))
     return made

@@ -2,15 +2,16 @@
 
 -- name: add_watch
 -- Keep a watch, in place of the one of that name.
-insert into watches (name, query, terms, unless, sources, languages, kinds, channels, cap, digest, quiet, timezone, messages_in)
+insert into watches (name, query, terms, unless, sources, languages, kinds, channels, cap, digest, quiet, timezone, messages_in, owner)
 values (
     %(watch)s, %(query)s, %(terms)s, %(unless)s, %(sources)s, %(languages)s, %(kinds)s, %(channels)s, %(cap)s, %(digest)s, %(quiet)s,
-    %(timezone)s, %(messages_in)s
+    %(timezone)s, %(messages_in)s, %(owner)s
 )
 on conflict (name) do update
 set query = excluded.query, terms = excluded.terms, unless = excluded.unless, sources = excluded.sources,
     languages = excluded.languages, kinds = excluded.kinds, channels = excluded.channels, cap = excluded.cap,
-    digest = excluded.digest, quiet = excluded.quiet, timezone = excluded.timezone, messages_in = excluded.messages_in
+    digest = excluded.digest, quiet = excluded.quiet, timezone = excluded.timezone, messages_in = excluded.messages_in,
+    owner = excluded.owner
 
 -- name: alerts_of_feed
 -- What a watch told last, newest first, with the articles as they read now and the outlets that tell the same story; each by its key.
@@ -34,8 +35,8 @@ select name, spellings from synonyms order by name
 
 -- name: all_watches
 -- Every watch.
-select name, query, terms, unless, sources, languages, kinds, channels, cap, digest, quiet, timezone, messages_in, paused_at,
-    case when muted_until > now() then muted_until end
+select name, query, terms, unless, sources, languages, kinds, channels, cap, digest, quiet, timezone, messages_in, owner,
+    paused_at, case when muted_until > now() then muted_until end
     as muted_until, created_at
 from watches order by name
 
@@ -219,8 +220,8 @@ select watch from watch_feeds where digest = %(digest)s
 
 -- name: watches_named
 -- The watches of these names.
-select name, query, terms, unless, sources, languages, kinds, channels, cap, digest, quiet, timezone, messages_in, paused_at,
-    case when muted_until > now() then muted_until end
+select name, query, terms, unless, sources, languages, kinds, channels, cap, digest, quiet, timezone, messages_in, owner,
+    paused_at, case when muted_until > now() then muted_until end
     as muted_until
 from watches
 where name = any(%(names)s)

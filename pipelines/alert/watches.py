@@ -29,6 +29,8 @@ KINDS = ("new", "revised", "removed", "restored")
 OUTLET = "outlet"
 FINER_KINDS = ("correction", "substantial", "headline", "minor", OUTLET)
 NAME = re.compile(r"[^\W_][\w .-]{0,79}")
+# Airflow's logins are free text; what cannot be shown in a line is none.
+OWNER = re.compile(r"[^\x00-\x1f\x7f]{0,80}")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
 # Filters of a search that say nothing of what is yet to come, and what says it of a watch.
 NOT_IN_WATCHES = {
@@ -51,6 +53,7 @@ class Watch:
     digest: when what is collected goes out, as `timing` writes it; empty: at once. quiet: when nothing goes out.
     timezone: whose clock both are read by, and that of times in messages; empty: the installation's own.
     messages_in: the language of messages; empty: the installation's own.
+    owner: whose it is, as Airflow's login calls that person; empty: the desk's, nobody's in particular.
     paused_at: since when it looks at nothing; muted_until: till when what it finds is only listed.
     """
 
@@ -67,6 +70,7 @@ class Watch:
     quiet: tuple[str, ...] = ()
     timezone: str = ""
     messages_in: str = ""
+    owner: str = ""
     paused_at: datetime | None = None
     muted_until: datetime | None = None
 
@@ -92,6 +96,7 @@ def make(
     quiet: Sequence[str] | None = None,
     timezone: str = "",
     messages_in: str = "",
+    owner: str = "",
 ) -> Watch:
     """A watch from what a person wrote; WatchError names the watch, what cannot be used and what is allowed.
 
@@ -131,6 +136,8 @@ def make(
     if messages_in and messages_in not in languages_of_messages.NAMES:
         known = ", ".join(f"{code} ({said})" for code, said in languages_of_messages.NAMES.items())
         raise WatchError(f"Watch {name}: there are no messages in {messages_in!r}; there are: {known}.")
+    if not OWNER.fullmatch(owner):
+        raise WatchError(f"Watch {name}: {owner!r} is no name of a person: up to 80 characters, no line breaks.")
     return Watch(
         name=name,
         query=query,
@@ -145,6 +152,7 @@ def make(
         quiet=silences,
         timezone=timezone,
         messages_in=messages_in,
+        owner=owner,
     )
 
 
@@ -210,6 +218,7 @@ def add(conn: postgres.Connection, watch: Watch) -> None:
         quiet=list(watch.quiet),
         timezone=watch.timezone,
         messages_in=watch.messages_in,
+        owner=watch.owner,
     )
 
 
@@ -272,7 +281,7 @@ def _watch(row: postgres.Row) -> Watch:
     lists: dict[str, Any] = {name: tuple(row[name]) for name in ("sources", "languages", "kinds", "channels", "quiet")}
     others: dict[str, Any] = {
         name: row[name]
-        for name in ("name", "query", "cap", "digest", "timezone", "messages_in", "paused_at", "muted_until")
+        for name in ("name", "query", "cap", "digest", "timezone", "messages_in", "owner", "paused_at", "muted_until")
     }
     terms, unless = (tuple(_term(term) for term in row[name]) for name in ("terms", "unless"))
     return Watch(terms=terms, unless=unless, **lists, **others)

@@ -14,7 +14,7 @@ from pipelines.errors import QueryError, WatchError
 HEAD = "# The watches and synonyms of a Nightdesk; `nightdesk watch import FILE` sets them. Channels are only named.\n"
 # What a watch of the file may say beside its name.
 LISTS = ("terms", "unless", "sources", "languages", "kinds", "channels", "quiet")
-TEXTS = ("query", "digest", "timezone", "messages_in")
+TEXTS = ("query", "digest", "timezone", "messages_in", "owner")
 OTHERS = (*TEXTS, "cap", "paused")
 
 
@@ -67,7 +67,7 @@ def _told(watch: Watch) -> dict[str, Any]:
         "kinds": watch.kinds if watch.kinds != KINDS else (),
         "channels": watch.channels,
         "cap": watch.cap,
-        **{name: getattr(watch, name) for name in ("digest", "quiet", "timezone", "messages_in")},
+        **{name: getattr(watch, name) for name in ("digest", "quiet", "timezone", "messages_in", "owner")},
         "paused": bool(watch.paused_at),
     }
     return {key: value for key, value in said.items() if value}
@@ -104,6 +104,7 @@ def _watch(said: Any, lists: Mapping[str, Sequence[str]]) -> tuple[Watch, bool]:
         quiet=said.get("quiet"),
         timezone=said.get("timezone", ""),
         messages_in=said.get("messages_in", ""),
+        owner=said.get("owner", ""),
     )
     return made, said.get("paused", False)
 

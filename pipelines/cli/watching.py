@@ -59,6 +59,13 @@ MessagesIn = Annotated[
     typer.Option(help=f"The language of messages: {', '.join(languages.NAMES)}; -: as NIGHTDESK_MESSAGES_IN says."),
 ]
 
+Owner = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PERSON", help="Whose watch it is, by the name of that person's login to Airflow; -: nobody's."
+    ),
+]
+
 watch_app = typer.Typer(help="Watches: what somebody wants to be told of.", no_args_is_help=True)
 # Takes an option's values away, where no value changes nothing.
 NONE = "-"
@@ -82,6 +89,7 @@ def add(
     quiet: QuietTimes = None,
     timezone: Timezone = None,
     messages_in: MessagesIn = None,
+    owner: Owner = None,
 ) -> None:
     """Add a watch, or change the one of that name: options that are not given stay as they are, - takes one away."""
     if not terms and not query:
@@ -89,8 +97,8 @@ def add(
     with changing() as conn:
         before = next((one for one in watches.all_watches(conn) if one.name == name), None)
         asks = {"terms": list(terms or ()), "query": query}
-        when = {"digest": digest, "quiet": quiet, "timezone": timezone, "messages_in": messages_in}
-        _keep(conn, name, before, asks, unless, source, language, kind, channel, cap, when)
+        stays = {"digest": digest, "quiet": quiet, "timezone": timezone, "messages_in": messages_in, "owner": owner}
+        _keep(conn, name, before, asks, unless, source, language, kind, channel, cap, stays)
 
 
 @watch_app.command("edit")
@@ -108,6 +116,7 @@ def edit(
     quiet: QuietTimes = None,
     timezone: Timezone = None,
     messages_in: MessagesIn = None,
+    owner: Owner = None,
 ) -> None:
     """Change what is given of a watch and nothing else; - takes an option's values away."""
     with changing() as conn:
@@ -115,20 +124,23 @@ def edit(
         asks: dict[str, Any] = {"terms": [one.written for one in before.terms], "query": before.query}
         if query or term:
             asks = {"terms": list(term or ()), "query": query}
-        when = {"digest": digest, "quiet": quiet, "timezone": timezone, "messages_in": messages_in}
-        _keep(conn, name, before, asks, unless, source, language, kind, channel, cap, when)
+        stays = {"digest": digest, "quiet": quiet, "timezone": timezone, "messages_in": messages_in, "owner": owner}
+        _keep(conn, name, before, asks, unless, source, language, kind, channel, cap, stays)
 
 
 @watch_app.command("list")
-def list_watches(json: Json = False) -> None:
+def list_watches(
+    owner: Annotated[str, typer.Option(metavar="PERSON", help="Only those of this person; -: of nobody.")] = "",
+    json: Json = False,
+) -> None:
     """List the watches."""
     with postgres.connection(settings()) as conn:
-        rows = watches.all_watches(conn)
+        rows = [w for w in watches.all_watches(conn) if not owner or w.owner == owner.removeprefix(NONE)]
     if json:
         as_json(rows)
         return
     table(
-        ("name", "looks for", "unless", "sources", "languages", "kinds", "channels", "#cap", "state"),
+        ("name", "looks for", "unless", "sources", "languages", "kinds", "channels", "#cap", "owner", "state"),
         (
             (
                 w.name,
@@ -139,11 +151,12 @@ def list_watches(json: Json = False) -> None:
                 w.kinds if w.kinds != watches.KINDS else (),
                 w.channels,
                 w.cap,
+                w.owner,
                 _state(w),
             )
             for w in rows
         ),
-        empty="No watch yet: `nightdesk watch add NAME TERM...`.",
+        empty="No watch is like this." if owner else "No watch yet: `nightdesk watch add NAME TERM...`.",
     )
 
 
@@ -169,6 +182,7 @@ def show(name: Named, json: Json = False) -> None:
         ("quiet", ", ".join(watch.quiet) or "never"),
         ("clock", watch.timezone or f"{settings().schedule_timezone}, as NIGHTDESK_SCHEDULE_TIMEZONE says"),
         ("messages in", languages.NAMES[watch.messages_in or settings().messages_in]),
+        ("owner", watch.owner or "nobody"),
         ("state", _state(watch)),
     ]
     if changes:
@@ -258,7 +272,7 @@ def _keep(
     kind: list[str] | None,
     channel: list[str] | None,
     cap: int | None,
-    when: Mapping[str, Any],
+    stays: Mapping[str, Any],
 ) -> None:
     told_to = None if channel is None else [one.strip() for given in channel for one in given.split(",") if one.strip()]
     # What a query must not find stands in the query itself.
@@ -272,8 +286,8 @@ def _keep(
         "kinds": _given(kind, before.kinds if before else ()),
         "channels": _given(told_to, before.channels if before else ()),
         "cap": (before.cap if before else None) if cap is None else cap or None,
-        "quiet": _given(when["quiet"], before.quiet if before else ()),
-        **{name: _given_text(when[name], getattr(before, name, "")) for name in ("digest", "timezone", "messages_in")},
+        "quiet": _given(stays["quiet"], before.quiet if before else ()),
+        **{field: _given_text(stays[field], getattr(before, field, "")) for field in keeping.STAYS if field != "quiet"},
     }
     made = keeping.make(settings(), conn, name, written)
     watches.add(conn, made)

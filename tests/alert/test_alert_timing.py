@@ -149,6 +149,26 @@ def test_when_a_watch_speaks_is_shown_changed_exported_and_taken_away(nightdesk:
     assert "digest none → nightly 07:30" in back
 
 
+def test_whose_a_watch_is_stays_until_it_is_said_otherwise_and_who_took_it_away_is_known(
+    nightdesk: Nightdesk, tmp_path: Path
+) -> None:
+    nightdesk("watch", "add", "w", "rain", "--owner", "amina")
+    nightdesk("watch", "add", "all", "snow")
+    nightdesk("watch", "add", "w", "hail")
+    kept = nightdesk("watch", "list", "--owner", "amina", "--json").stdout
+    nobodys = nightdesk("watch", "list", "--owner", "-", "--json").stdout
+    (tmp_path / "w.toml").write_text(nightdesk("watch", "export").stdout, encoding="utf-8")
+    nightdesk("watch", "edit", "w", "--owner", "-")
+    back = nightdesk("watch", "import", str(tmp_path / "w.toml")).stdout
+    refused = nightdesk("watch", "edit", "w", "--owner", "a\nb", code=1)
+
+    assert [(one["name"], one["owner"]) for one in json.loads(kept)] == [("w", "amina")]
+    assert [(one["name"], one["owner"]) for one in json.loads(nobodys)] == [("all", "")]
+    assert "amina" in nightdesk("watch", "list").stdout and "amina" in nightdesk("watch", "show", "w").stdout
+    assert "owner none → amina" in back and "owner amina → none" in nightdesk("watch", "history", "w").stdout
+    assert "is no name of a person" in str(refused.exception)
+
+
 def keep(settings: Settings, conn: postgres.Connection, *articles: Any) -> None:
     archives.keep(settings, conn, articles)
     rows(conn, "update changes set quiet = '' where matched_at is null")

@@ -200,7 +200,7 @@ def _named(conn: postgres.Connection, name: str) -> Watch:
 
 def made(current: Settings, conn: postgres.Connection, name: str, written: Written) -> Watch:
     """A watch of what was written; what cannot be used is refused with its sentence."""
-    usual = [field for field in keeping.CHANGEABLE if field not in ("query", "cap", *keeping.WHEN)]
+    usual = [field for field in keeping.CHANGEABLE if field not in ("query", "cap", *keeping.STAYS)]
     fields = {field: getattr(written, field) or None for field in usual}
     fields |= {field: getattr(written, field) for field in keeping.WHEN}
     try:
