@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.codes import Need, RunState, TroubleKind
-from pipelines.desk import policy, records
+from pipelines.desk import policy
+from pipelines.desk.headline import many, missed_run
 from pipelines.errors import SourceError
 from pipelines.stores import postgres
 
@@ -30,7 +31,7 @@ def of_night(
 ) -> Iterator[Record]:
     """What the last night left to do, from `records.sources` and `records.runs`: late, failed, not accounted for."""
     newest = next((run for run in latest if not run["one_page"]), None)
-    missed = records.missed_run(rows, newest, schedule, timezone, now) if newest else None
+    missed = missed_run(rows, newest, schedule, timezone, now) if newest else None
     if newest and missed:
         yield _need(
             Need.LATE, f"No run has started since {newest['run']}, though one was due: look whether the scheduler runs "
@@ -60,10 +61,10 @@ def of_night(
 def of_messages(undelivered: int, channels: Iterable[Mapping[str, Any]]) -> Iterator[Record]:
     """What could not be told to people: messages given up, and those that a channel holds up."""
     if undelivered:
-        yield _need(Need.GIVEN_UP, f"{records.many(undelivered, 'message')} could not be sent, and nobody tries again.")
+        yield _need(Need.GIVEN_UP, f"{many(undelivered, 'message')} could not be sent, and nobody tries again.")
     for channel in channels:
         if channel["held"]:
-            number = records.many(channel["held"], "message")
+            number = many(channel["held"], "message")
             why = "which is paused" if channel["state"] == "paused" else channel["error"] or "no reason was given"
             told = f"{number} for {channel['name']} not sent yet: {why}"
             yield _need(Need.CHANNEL, told, channel=channel["name"], detail=channel["state"])
@@ -86,7 +87,7 @@ def of_held(held: Iterable[Mapping[str, Any]], followed: Collection[str]) -> Ite
     """Runs in the quarantine, of these sources: source, run, articles, reason and held_at of each."""
     for one in held:
         if one["source"] in followed:
-            told = f"Run {one['run']} is held with {records.many(one['articles'], 'article')}: {one['reason']}."
+            told = f"Run {one['run']} is held with {many(one['articles'], 'article')}: {one['reason']}."
             yield _need(Need.HELD, told, source=one["source"], run=one["run"], since=one["held_at"])
 
 

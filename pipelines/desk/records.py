@@ -1,4 +1,4 @@
-"""What a person at the desk looks at: sources, articles, alerts and runs as records, and one sentence on them.
+"""What a person at the desk looks at: sources, articles, alerts and runs as records.
 
 It alone knows how the rows of the ledger become what the Desk page and `nightdesk status` show.
 """
@@ -6,14 +6,15 @@ It alone knows how the rows of the ledger become what the Desk page and `nightde
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipelines import cron, text
-from pipelines.codes import Reason, RunState, State
+from pipelines import text
+from pipelines.codes import RunState, State
 from pipelines.desk import policy, unsent
+from pipelines.desk.headline import write_headline
 from pipelines.model import Source
 from pipelines.notify import channels as channels_module
 from pipelines.stores import postgres
@@ -24,10 +25,6 @@ Record = dict[str, Any]
 OUTCOMES = tuple(state.value for state in State if state not in (State.DISCOVERED, State.FETCHED))
 # The word that speaks for a source is that of its worst stage.
 WORST_FIRST = (RunState.FAILED, RunState.RUNNING, RunState.STOPPED, RunState.BUSY, RunState.DONE)
-# What stands in the place of an article: where so many do, lists named something new, and nobody could read it.
-NO_PAGES = {
-    Reason.SOFT_404, Reason.CONSENT, Reason.CHALLENGE, Reason.ERROR_PAGE, Reason.REGION, Reason.PAYWALL, Reason.EMPTY,
-}  # fmt: skip
 # The health of a source at which nobody has looked yet.
 NO_HEALTH: Record = {**dict.fromkeys(("state", "reason"), ""),
                      **dict.fromkeys(("since", "figure", "low", "high", "checked_at"))}  # fmt: skip
@@ -55,7 +52,7 @@ def overview(
     now = now or datetime.now(UTC)
     rows, latest, sent = sources(conn, followed, now=now), runs(conn, policy.RUNS_SHOWN), deliveries(conn, now=now)
     used = channels(conn, addressed)
-    tone, sentence = headline(
+    tone, sentence = write_headline(
         rows, latest, schedule=schedule, timezone=timezone, undelivered=sent["failed"], channels=used, now=now,
         unreached=lambda run: ledger_runs.unreached(conn, run),
     )  # fmt: skip
@@ -167,81 +164,6 @@ def runs(conn: postgres.Connection, count: int) -> list[Record]:
     return postgres.query(conn, "desk_runs", count=count, again=policy.RUNS_BEGUN_AGAIN)
 
 
-def headline(
-    rows: Sequence[Record],
-    latest: Sequence[Record],
-    *,
-    schedule: str = "",
-    timezone: str = "UTC",
-    undelivered: int = 0,
-    channels: Sequence[Record] = (),
-    now: datetime | None = None,
-    unreached: Callable[[str], str] = lambda run: "",
-) -> tuple[str, str]:
-    """A tone and one sentence that says whether the last run worked, and if not, where; from `sources` and `runs`.
-
-    A run over some of the sources does not hide those that failed in an earlier one, and one for a page by hand says
-    nothing of the night.
-    """
-    now = now or datetime.now(UTC)
-    if not rows:
-        return "empty", "No source is followed yet: `nightdesk follow NAME` takes one from the catalogue."
-    if not latest:
-        return "empty", "Nothing has run yet: trigger news_crawl here in Airflow, or type `nightdesk run`."
-    newest = next((run for run in latest if not run["one_page"]), latest[0])
-    missed = missed_run(rows, newest, schedule, timezone, now)
-    if missed:
-        return "bad", (
-            f"No run has started since {newest['run']} ({ago(newest['started_at'], now)}), though one was due at "
-            f"{missed:%Y-%m-%d %H:%M} UTC: look whether the scheduler runs and news_crawl is not paused."
-        )
-    mine = [row for row in rows if row["run"] == newest["run"]]
-    failed = [row for row in mine if row["state"] == RunState.FAILED]
-    earlier = [row for row in rows if row["state"] == RunState.FAILED and row["run"] != newest["run"]]
-    # A network that is down is one trouble, however many sources it has.
-    down = unreached(newest["run"]) if len(failed) > 1 else ""
-    parts = [_delivered(mine, newest), _lowered(down) if down else _failures(failed)]
-    if earlier:
-        told = [f"{row['name']} ({row['run']})" for row in earlier]
-        parts.append(f"failed in an earlier run: {_some(told)}")
-    if newest["alert_error"]:
-        parts.append(f"the alert stage failed: {_lowered(newest['alert_error'])}")
-    if undelivered:
-        parts.append(f"{many(undelivered, 'message')} could not be sent")
-    held = [channel for channel in channels if channel["held"]]
-    parts += [_held(channel) for channel in held[: policy.NAMED]]
-    walled = [row for row in mine if _walled(row)]
-    parts += [f"{row['name']} gave no article: {_walled(row)}" for row in walled[: policy.NAMED]]
-    quiet = [row["name"] for row in rows if row["quiet"] and row["state"] != RunState.FAILED]
-    if quiet:
-        parts.append(f"gone quiet: {_some(quiet)}")
-    sentence = f"Last run ({newest['run']}, {ago(newest['started_at'], now)}): " + "; ".join(filter(None, parts)) + "."
-    ran = [row for row in rows if row["run"]]
-    hopeless = any(part and all(row["state"] == RunState.FAILED for row in part) for part in (mine, ran))
-    troubled = failed or earlier or newest["alert_error"] or undelivered or held or walled or quiet
-    return ("bad" if hopeless else "warn" if troubled else "good"), sentence
-
-
-def ago(then: datetime, now: datetime) -> str:
-    """How long ago, in words: `just now`, `40 minutes ago`, `6 hours ago`, `3 days ago`."""
-    minutes = int((now - then).total_seconds() // 60)
-    if minutes < 1:
-        return "just now"
-    if minutes < policy.HOURS_IN_MINUTES_BELOW * 60:
-        return f"{many(minutes, 'minute')} ago"
-    return (
-        f"{minutes // 60} hours ago" if minutes < policy.HOURS_IN_DAYS_FROM * 60 else f"{minutes // (24 * 60)} days ago"
-    )
-
-
-def _held(channel: Record) -> str:
-    """What keeps the messages of a channel waiting."""
-    number, name = many(channel["held"], "message"), channel["name"]
-    if channel["state"] == "paused":
-        return f"{number} for {name}, which is paused (`nightdesk notify resume {name}`)"
-    return f"{number} for {name} not sent yet: {_brief(channel['error'] or 'no reason was given')}"
-
-
 def _source(source: Source, row: postgres.Row, ends: Sequence[postgres.Row], now: datetime) -> Record:
     state, message = _state(row["stages"] or [])
     outcomes = dict.fromkeys(OUTCOMES, 0)
@@ -317,79 +239,3 @@ def _excerpt(given: str) -> str:
 def _link(url: str) -> str:
     """The address where it is one a browser may open, else nothing: it comes from other people's pages."""
     return url if urlsplit(url).scheme in ("http", "https") else ""
-
-
-def missed_run(rows: Iterable[Record], newest: Record, schedule: str, timezone: str, now: datetime) -> datetime | None:
-    """When a run was due that did not start: news_crawl's time has come, and a source's own, where it has one."""
-    if not schedule:
-        return None
-    due = cron.struck(schedule, timezone, now - policy.START_GRACE).astimezone(UTC)
-    if due <= newest["started_at"]:
-        return None
-    for row in rows:
-        begun = row["started_at"]
-        if begun is None or not row["schedule"] or cron.struck(row["schedule"], row["timezone"], due) > begun:
-            return due
-    return None
-
-
-def _delivered(rows: Sequence[Record], newest: Record) -> str:
-    if not rows:
-        return "none of the followed sources had a part in it"
-    going = [row for row in rows if row["state"] in (RunState.RUNNING, "unfinished")]
-    new, giving = sum(row["new"] for row in rows), [row for row in rows if row["new"]]
-    if going:
-        done = f"{len(rows) - len(going)} of {many(len(rows), 'source')} done"
-        return f"under way, {done}, {many(new, 'new article')} so far"
-    silent = [row for row in rows if not row["new"] and row["state"] != RunState.FAILED and not _walled(row)]
-    resting = [row for row in silent if row["not_due"]]
-    told = {"had nothing new": len(silent) - len(resting), "not asked yet, for no list of theirs was due": len(resting)}
-    if giving:
-        said = [f"{len(giving)} of {many(len(rows), 'source')} delivered {many(new, 'new article')}"]
-        return ", ".join(said + [f"{count} {what}" for what, count in told.items() if count])
-    return ", ".join(f"{many(count, 'source')} {what}" for what, count in told.items() if count)
-
-
-def _walled(row: Record) -> str:
-    """That what a source's lists named anew were walls and error pages, with their kinds; else nothing."""
-    kinds = [e for e in row["reasons"] if e["state"] == "rejected" and e["code"] in NO_PAGES]
-    count = sum(end["urls"] for end in kinds)
-    if (
-        row["new"]
-        or row["state"] == RunState.FAILED
-        or count < policy.LEAST_WALLED_PAGES
-        or count < row["outcomes"]["rejected"]
-    ):
-        return ""
-    return f"{many(count, 'page')} rejected ({', '.join(dict.fromkeys(end['reason'] for end in kinds))})"
-
-
-def _failures(failed: Sequence[Record]) -> str:
-    told = [
-        f"{row['name']} failed: {_brief(row['message'] or 'no reason was given')}" for row in failed[: policy.NAMED]
-    ]
-    return "; ".join([*told, *([f"{len(failed) - policy.NAMED} more failed"] if len(failed) > policy.NAMED else [])])
-
-
-def _lowered(sentence: str) -> str:
-    """A sentence as the end of another one; words in capitals stay."""
-    bare = sentence.strip().rstrip(".")
-    return bare[:1].lower() + bare[1:] if bare[1:2].islower() or bare[1:2] == " " else bare
-
-
-def _brief(sentence: str) -> str:
-    """The first reason a sentence gives; the table has them all."""
-    first = _lowered(sentence.split("; ")[0])
-    return (
-        first if len(first) <= policy.REASON_CHARACTERS else first[: policy.REASON_CHARACTERS].rsplit(" ", 1)[0] + " …"
-    )
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[: policy.NAMED]) + (
-        f" and {len(names) - policy.NAMED} more" if len(names) > policy.NAMED else ""
-    )
-
-
-def many(number: int, word: str) -> str:
-    return f"{number:,} {word}" + ("" if number == 1 else "s")

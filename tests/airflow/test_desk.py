@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.desk import policy
 from pipelines.desk import records as desk
+from pipelines.desk.headline import write_headline
 from pipelines.settings import Settings, exported
 from pipelines.sources import folders
 from pipelines.stores import postgres
@@ -390,7 +391,7 @@ def test_a_night_of_walls_is_no_night_without_news(conn: postgres.Connection) ->
     (row,) = desk.sources(conn, [source("sana")], now=NOW)
     walled = {**row, "reasons": ends, "outcomes": {**row["outcomes"], "rejected": 4}}
 
-    tone, sentence = desk.headline([walled], desk.runs(conn, 1), now=NOW)
+    tone, sentence = write_headline([walled], desk.runs(conn, 1), now=NOW)
 
     assert tone == "warn"
     assert sentence.endswith(": sana gave no article: 4 pages rejected (soft 404, consent wall).")
@@ -401,7 +402,7 @@ def test_a_network_that_is_down_is_told_once_whatever_number_of_sources_it_has(c
         ran(conn, name, "crawl", "failed", f"None of its feeds could be reached: http://{name}.test/feed timeout.")
     rows = desk.sources(conn, [source("east"), source("west")], now=NOW)
 
-    _, sentence = desk.headline(rows, desk.runs(conn, 1), now=NOW, unreached=lambda run: "Nothing answered.")
+    _, sentence = write_headline(rows, desk.runs(conn, 1), now=NOW, unreached=lambda run: "Nothing answered.")
 
     assert sentence.endswith(": nothing answered.")
 

@@ -1,0 +1,204 @@
+"""One sentence on the last run, at the head of the Desk and of `nightdesk status`, and whether it is good news.
+
+It alone knows what the sentence says, and in which order. It is written from the rows of `records.sources` and
+`records.runs`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pipelines import cron
+from pipelines.codes import Reason, RunState
+from pipelines.desk import policy
+
+Record = dict[str, Any]
+
+# What stands in the place of an article: where so many do, lists named something new, and nobody could read it.
+NO_PAGES = {
+    Reason.SOFT_404, Reason.CONSENT, Reason.CHALLENGE, Reason.ERROR_PAGE, Reason.REGION, Reason.PAYWALL, Reason.EMPTY,
+}  # fmt: skip
+
+
+def write_headline(
+    rows: Sequence[Record],
+    latest: Sequence[Record],
+    *,
+    schedule: str = "",
+    timezone: str = "UTC",
+    undelivered: int = 0,
+    channels: Sequence[Record] = (),
+    now: datetime | None = None,
+    unreached: Callable[[str], str] = lambda run: "",
+) -> tuple[str, str]:
+    """A tone (good, warn, bad, empty) and one sentence that says whether the last run worked, and if not, where.
+
+    - rows, latest, channels: from `records.sources`, `records.runs`, `records.channels`
+    - schedule: when news_crawl runs (cron, by the clock of timezone), to tell a night that did not start
+    - undelivered: messages that nobody tries to send any more
+    - unreached: asks for a run whether no source of it was reached at all; a sentence, or nothing
+
+    A run over some of the sources does not hide those that failed in an earlier one, and one for a page by hand says
+    nothing of the night.
+    """
+    now = now or datetime.now(UTC)
+    if not rows:
+        return "empty", "No source is followed yet: `nightdesk follow NAME` takes one from the catalogue."
+    if not latest:
+        return "empty", "Nothing has run yet: trigger news_crawl here in Airflow, or type `nightdesk run`."
+    newest = next((run for run in latest if not run["one_page"]), latest[0])
+    missed = missed_run(rows, newest, schedule, timezone, now)
+    if missed:
+        return "bad", (
+            f"No run has started since {newest['run']} ({ago(newest['started_at'], now)}), though one was due at "
+            f"{missed:%Y-%m-%d %H:%M} UTC: look whether the scheduler runs and news_crawl is not paused."
+        )
+    mine = [row for row in rows if row["run"] == newest["run"]]
+    troubles = [
+        *_failed_now(mine, newest, unreached),
+        *_failed_earlier(rows, newest),
+        *_not_told(newest, undelivered, channels),
+        *_without_articles(rows, mine),
+    ]
+    sentence = "; ".join(filter(None, [_delivered(mine, newest), *troubles]))
+    ran = [row for row in rows if row["run"]]
+    tone = "bad" if _all_failed(mine) or _all_failed(ran) else "warn" if troubles else "good"
+    return tone, f"Last run ({newest['run']}, {ago(newest['started_at'], now)}): {sentence}."
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """How long ago, in words: `just now`, `40 minutes ago`, `6 hours ago`, `3 days ago`."""
+    minutes = int((now - then).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < policy.HOURS_IN_MINUTES_BELOW * 60:
+        return f"{many(minutes, 'minute')} ago"
+    return (
+        f"{minutes // 60} hours ago" if minutes < policy.HOURS_IN_DAYS_FROM * 60 else f"{minutes // (24 * 60)} days ago"
+    )
+
+
+def missed_run(rows: Iterable[Record], newest: Record, schedule: str, timezone: str, now: datetime) -> datetime | None:
+    """When a run was due that did not start: news_crawl's time has come, and a source's own, where it has one."""
+    if not schedule:
+        return None
+    due = cron.struck(schedule, timezone, now - policy.START_GRACE).astimezone(UTC)
+    if due <= newest["started_at"]:
+        return None
+    for row in rows:
+        begun = row["started_at"]
+        if begun is None or not row["schedule"] or cron.struck(row["schedule"], row["timezone"], due) > begun:
+            return due
+    return None
+
+
+def many(number: int, word: str) -> str:
+    return f"{number:,} {word}" + ("" if number == 1 else "s")
+
+
+def _delivered(rows: Sequence[Record], newest: Record) -> str:
+    if not rows:
+        return "none of the followed sources had a part in it"
+    going = [row for row in rows if row["state"] in (RunState.RUNNING, "unfinished")]
+    new, giving = sum(row["new"] for row in rows), [row for row in rows if row["new"]]
+    if going:
+        done = f"{len(rows) - len(going)} of {many(len(rows), 'source')} done"
+        return f"under way, {done}, {many(new, 'new article')} so far"
+    silent = [row for row in rows if not row["new"] and row["state"] != RunState.FAILED and not _walled(row)]
+    resting = [row for row in silent if row["not_due"]]
+    told = {"had nothing new": len(silent) - len(resting), "not asked yet, for no list of theirs was due": len(resting)}
+    if giving:
+        said = [f"{len(giving)} of {many(len(rows), 'source')} delivered {many(new, 'new article')}"]
+        return ", ".join(said + [f"{count} {what}" for what, count in told.items() if count])
+    return ", ".join(f"{many(count, 'source')} {what}" for what, count in told.items() if count)
+
+
+def _all_failed(rows: Sequence[Record]) -> bool:
+    return bool(rows) and all(row["state"] == RunState.FAILED for row in rows)
+
+
+def _failed_now(mine: Sequence[Record], newest: Record, unreached: Callable[[str], str]) -> Iterator[str]:
+    """The sources that failed in the newest run; a network that is down is one trouble, however many sources it has."""
+    failed = [row for row in mine if row["state"] == RunState.FAILED]
+    down = unreached(newest["run"]) if len(failed) > 1 else ""
+    if down:
+        yield _lowered(down)
+        return
+    for row in failed[: policy.NAMED]:
+        yield f"{row['name']} failed: {_brief(row['message'] or 'no reason was given')}"
+    if len(failed) > policy.NAMED:
+        yield f"{len(failed) - policy.NAMED} more failed"
+
+
+def _failed_earlier(rows: Sequence[Record], newest: Record) -> Iterator[str]:
+    """The sources whose last run was an earlier one, and failed."""
+    told = [
+        f"{row['name']} ({row['run']})"
+        for row in rows
+        if row["state"] == RunState.FAILED and row["run"] != newest["run"]
+    ]
+    if told:
+        yield f"failed in an earlier run: {_some(told)}"
+
+
+def _not_told(newest: Record, undelivered: int, channels: Sequence[Record]) -> Iterator[str]:
+    """What keeps people from being told: the alert stage, messages that nobody sends any more, held channels."""
+    if newest["alert_error"]:
+        yield f"the alert stage failed: {_lowered(newest['alert_error'])}"
+    if undelivered:
+        yield f"{many(undelivered, 'message')} could not be sent"
+    for channel in [channel for channel in channels if channel["held"]][: policy.NAMED]:
+        yield _held(channel)
+
+
+def _without_articles(rows: Sequence[Record], mine: Sequence[Record]) -> Iterator[str]:
+    """The sources that gave walls for articles in the newest run, and those that have gone quiet."""
+    for row in [row for row in mine if _walled(row)][: policy.NAMED]:
+        yield f"{row['name']} gave no article: {_walled(row)}"
+    quiet = [row["name"] for row in rows if row["quiet"] and row["state"] != RunState.FAILED]
+    if quiet:
+        yield f"gone quiet: {_some(quiet)}"
+
+
+def _walled(row: Record) -> str:
+    """That what a source's lists named anew were walls and error pages, with their kinds; else nothing."""
+    kinds = [e for e in row["reasons"] if e["state"] == "rejected" and e["code"] in NO_PAGES]
+    count = sum(end["urls"] for end in kinds)
+    if (
+        row["new"]
+        or row["state"] == RunState.FAILED
+        or count < policy.LEAST_WALLED_PAGES
+        or count < row["outcomes"]["rejected"]
+    ):
+        return ""
+    return f"{many(count, 'page')} rejected ({', '.join(dict.fromkeys(end['reason'] for end in kinds))})"
+
+
+def _held(channel: Record) -> str:
+    """What keeps the messages of a channel waiting."""
+    number, name = many(channel["held"], "message"), channel["name"]
+    if channel["state"] == "paused":
+        return f"{number} for {name}, which is paused (`nightdesk notify resume {name}`)"
+    return f"{number} for {name} not sent yet: {_brief(channel['error'] or 'no reason was given')}"
+
+
+def _lowered(sentence: str) -> str:
+    """A sentence as the end of another one; words in capitals stay."""
+    bare = sentence.strip().rstrip(".")
+    return bare[:1].lower() + bare[1:] if bare[1:2].islower() or bare[1:2] == " " else bare
+
+
+def _brief(sentence: str) -> str:
+    """The first reason a sentence gives; the table has them all."""
+    first = _lowered(sentence.split("; ")[0])
+    return (
+        first if len(first) <= policy.REASON_CHARACTERS else first[: policy.REASON_CHARACTERS].rsplit(" ", 1)[0] + " …"
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[: policy.NAMED]) + (
+        f" and {len(names) - policy.NAMED} more" if len(names) > policy.NAMED else ""
+    )
