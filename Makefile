@@ -36,7 +36,7 @@ test-long: $(VENV)/ready-dev ## properties with all their examples, of a new see
 	@NIGHTDESK_TESTS_LONG=1 $(BIN)/pytest $(BESIDE) --timeout=3600 -m examples
 
 faults: $(VENV)/ready-dev ## kill -9 at two hundred moments of a night, and of matching and sending, of a new seed: an hour
-	@NIGHTDESK_TESTS_MOMENTS=200 $(BIN)/pytest -n 0 tests/faults/test_account_killed.py tests/faults/test_told_once_killed.py
+	@NIGHTDESK_TESTS_MOMENTS=200 $(BIN)/pytest -n 0 -s --timeout=0 tests/faults/test_account_killed.py tests/faults/test_told_once_killed.py
 
 check: $(VENV)/ready-dev ## tests, ruff, mypy and the docs checks
 	@$(BIN)/ruff check .

@@ -88,9 +88,9 @@ def report(made: Followed) -> str:
     """Markdown: the samples as a table, the evidence as a list, the file as it would be written."""
     good = sum(sample.good for sample in made.samples)
     rows = [_row(number, sample) for number, sample in enumerate(made.samples, 1)]
-    evidence = [f"- {_plain(urls.readable(line))}" for line in made.evidence]
+    evidence = [f"- {plain(urls.readable(line))}" for line in made.evidence]
     # Airflow shows a block of code in one line.
-    keys = [f"- {_plain(f'{key}: {_value(value)}')}" for key, value in tomllib.loads(made.toml).items()]
+    keys = [f"- {plain(f'{key}: {_value(value)}')}" for key, value in tomllib.loads(made.toml).items()]
     return "\n".join(
         [
             f"**{good} of {len(rows)} samples are good.** {made.requests} requests in {made.seconds:.0f} s.",
@@ -123,15 +123,15 @@ def _of_form(text: str) -> str:
 
 def _row(number: int, sample: Sample) -> str:
     cut = str(sum(count for _, count in sample.cut))
-    title = _plain(sample.title or urls.readable(sample.url))
-    return f"| {number} | {title} | {_plain(sample.published)} | {sample.words} | {cut} | {_plain(sample.verdict)} |"
+    title = plain(sample.title or urls.readable(sample.url))
+    return f"| {number} | {title} | {plain(sample.published)} | {sample.words} | {cut} | {plain(sample.verdict)} |"
 
 
 def _value(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """One line that says what it says: no mark of it is a link, a picture or the end of a cell."""
     text = " ".join(text.split())
     return MARKS.sub(r"\\\1", text[:LONGEST_CELL_CHARACTERS] + "…" * (len(text) > LONGEST_CELL_CHARACTERS))

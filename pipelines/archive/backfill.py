@@ -134,10 +134,29 @@ def fill(
     on_line: Line = lambda line: None,
 ) -> Filled:
     """Fetch what a look found, newest first and so many at most, and bring it through all stages."""
+    want(settings, plan, most)
+    return fetch(settings, source, plan, processes=processes, on_pages=on_pages, on_line=on_line)
+
+
+def want(settings: Settings, plan: Plan, most: int) -> int:
+    """Write down what of a look is to be fetched, newest first, so that as many wait at most; how many wait then."""
+    with postgres.connection(settings, application="nightdesk backfill") as conn, _alone(conn, plan.source), conn:
+        waiting = ledger.count_waiting(conn, plan.source, past=True)
+        return waiting + past.want(conn, plan.source, plan.wanted, plan.runs, max(0, most - waiting))
+
+
+def fetch(
+    settings: Settings,
+    source: Source,
+    plan: Plan,
+    *,
+    processes: int = 1,
+    on_pages: Progress = lambda done: None,
+    on_line: Line = lambda line: None,
+) -> Filled:
+    """Fetch what was written down, and bring it through all stages; killed, the same goes on."""
     filled = Filled()
     with postgres.connection(settings, application="nightdesk backfill") as conn, _alone(conn, source.name):
-        with conn:
-            past.want(conn, source.name, plan.wanted, plan.runs, most - plan.goes_on)
         fetch_wanted(settings, conn, source, plan.wanted, filled, Quiet.BACKFILL, processes=processes,
                      on_pages=on_pages, on_line=on_line)  # fmt: skip
     return filled

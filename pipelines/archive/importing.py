@@ -78,6 +78,65 @@ def is_warc(path: Path) -> bool:
     return path.is_file() and path.name.endswith(ENDINGS)
 
 
+@dataclass(kw_only=True)
+class Looked:
+    """What a look at what is to be imported found. pages: in WARC files, or addresses of a list; sources: pages by the
+    source that they belong to; others: answers that are no page; bad: what cannot be read, of which `told` has the
+    first."""
+
+    addresses: bool = False
+    files: int = 0
+    bytes: int = 0
+    pages: int = 0
+    others: int = 0
+    bad: int = 0
+    told: list[str] = field(default_factory=list)
+    sources: dict[str, int] = field(default_factory=dict)
+
+
+def look(path: Path, followed: Sequence[Source]) -> Looked:
+    """Read what is to be imported, and take nothing; NightdeskError where it is no WARC file, folder or list."""
+    addresses, files = _found(path)
+    report = Report()
+    found = Looked(addresses=bool(addresses), files=len(files) or 1)
+    found.bytes = sum(file.stat().st_size for file in files or [path])
+    site_of = _sites(followed)
+    named: Iterator[tuple[Path, str, int]] = ((path, url, 0) for url in addresses)
+    saved = (
+        (file, one.url, one.offset or 0)
+        for file in files
+        for one in foreign_warc.pages(file, _told_of(file, report), _counted(report))
+    )
+    for origin, url, at in named if addresses else saved:
+        found.pages += 1
+        try:
+            source = _source_of(url, site_of, private=bool(addresses))
+        except ValueError as error:
+            _told_of(origin, report)(at, str(error))
+            continue
+        backfill.add(found.sources, {source.name: 1})
+    found.others, found.bad, found.told = report.others, report.bad, report.told
+    return found
+
+
+def of_path(
+    settings: Settings,
+    path: Path,
+    followed: Sequence[Source],
+    *,
+    in_place: bool = False,
+    processes: int = 1,
+    on_pages: Progress = lambda done: None,
+) -> Report:
+    """Import what a path leads to: WARC files, a folder of some, or a list of addresses; what came of it."""
+    addresses, files = _found(path)
+    if addresses and in_place:
+        raise NightdeskError("--in-place is for WARC files; what a list of addresses names is fetched.")
+    if addresses:
+        return fetch(settings, addresses, path.name, followed, processes=processes, on_pages=on_pages)
+    return bring_in(settings, files, followed, in_place=in_place, processes=processes, on_pages=on_pages)
+
+
 def bring_in(
     settings: Settings,
     paths: Sequence[Path],
@@ -92,9 +151,7 @@ def bring_in(
     in_place: the files stay where they are, and the ledger points into them.
     """
     report = Report()
-    site_of: dict[str, list[Source]] = {}
-    for source in followed:
-        site_of.setdefault(urls.site(urls.host(source.url)), []).append(source)
+    site_of = _sites(followed)
     with postgres.connection(settings, application="nightdesk import") as conn, postgres.held(conn, FOLDER) as ours:
         if not ours:
             raise NightdeskError("Another import is at work: run this again when that has ended.")
@@ -151,9 +208,7 @@ def fetch(
     name: what the list is called. Each source of theirs has its own delay; what failed is left for the same again.
     """
     report = Report()
-    site_of: dict[str, list[Source]] = {}
-    for source in followed:
-        site_of.setdefault(urls.site(urls.host(source.url)), []).append(source)
+    site_of = _sites(followed)
     by_source: dict[str, tuple[Source, list[str]]] = {}
     for url in addresses:
         try:
@@ -192,6 +247,19 @@ def stranger(name: str = IMPORTED) -> Source:
     from pipelines.extract import preview
 
     return preview.anonymous("http://localhost/", name)
+
+
+def _found(path: Path) -> tuple[list[str], list[Path]]:
+    """The addresses of a list, or WARC files."""
+    addresses = read_addresses(path) if path.is_file() and not is_warc(path) else []
+    return addresses, [] if addresses else find_files(path)
+
+
+def _sites(followed: Sequence[Source]) -> dict[str, list[Source]]:
+    site_of: dict[str, list[Source]] = {}
+    for source in followed:
+        site_of.setdefault(urls.site(urls.host(source.url)), []).append(source)
+    return site_of
 
 
 def _told_of(path: Path, report: Report) -> Callable[[int, str], None]:

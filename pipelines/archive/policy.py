@@ -1,4 +1,4 @@
-"""What a coverage card takes for a gap: the values that an operator may want to change."""
+"""What a coverage card takes for a gap, how much a backfill takes: the values that an operator may want to change."""
 
 from __future__ import annotations
 
@@ -9,3 +9,5 @@ USUAL_OF_DAYS, LEAST_DAYS = 28, 7
 FEW_SHARE = 0.25
 # Below so many addresses a day nothing is few. Chosen: small papers have days without a line.
 LEAST_USUAL = 4
+# Pages of one backfill where nobody says how many. Chosen: three hours at a second each.
+BACKFILL_PAGES = 10_000

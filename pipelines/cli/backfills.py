@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.archive import backfill
+from pipelines.archive import backfill, policy
 from pipelines.archive.backfill import Filled, Plan
 from pipelines.cli import completion, days
 from pipelines.cli.show import Json, as_json, complain, counting, quiet_if, say, table
@@ -17,9 +17,6 @@ from pipelines.errors import NightdeskError
 from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres
-
-# Pages of one backfill where nobody says how many. Chosen: three hours at a second each.
-MOST_PAGES = 10_000
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,7 +28,9 @@ def fill(
     source: Annotated[str, typer.Argument(help="A followed source.", autocompletion=completion.sources)],
     since: days.Since = "",
     until: days.Until = "",
-    most: Annotated[int, typer.Option("--pages", min=1, help="Pages that are fetched at most.")] = MOST_PAGES,
+    most: Annotated[
+        int, typer.Option("--pages", min=1, help="Pages that are fetched at most.")
+    ] = policy.BACKFILL_PAGES,
     dry: Annotated[bool, typer.Option("--dry-run", help="Only read the site's lists, and say what they name.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it begins.")] = False,
     json: Json = False,

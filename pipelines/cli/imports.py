@@ -11,7 +11,6 @@ import typer
 from pipelines.archive import importing
 from pipelines.archive.importing import Report
 from pipelines.cli.show import Json, as_json, complain, counting, say, table
-from pipelines.errors import NightdeskError
 from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres
@@ -33,23 +32,15 @@ def bring_in(
 ) -> None:
     """Take pages of WARC files, or of a list of addresses, into the archive, marked as imported; nobody is told."""
     current = settings()
-    addresses = importing.read_addresses(path) if path.is_file() and not importing.is_warc(path) else []
-    files = [] if addresses else importing.find_files(path)
-    if addresses and in_place:
-        raise NightdeskError("--in-place is for WARC files; what a list of addresses names is fetched.")
     followed, broken = folders.readable(current)
     for problem in broken:
         complain(str(problem))
     with postgres.connection(current, application="nightdesk import") as conn:
         migrations.check_migrated(conn)
     with counting("Importing", "pages", quiet=json) as on_pages:
-        processes = os.cpu_count() or 1
-        if addresses:
-            report = importing.fetch(current, addresses, path.name, followed, processes=processes, on_pages=on_pages)
-        else:
-            report = importing.bring_in(
-                current, files, followed, in_place=in_place, processes=processes, on_pages=on_pages
-            )
+        report = importing.of_path(
+            current, path, followed, in_place=in_place, processes=os.cpu_count() or 1, on_pages=on_pages
+        )
     if json:
         as_json(report)
     else:

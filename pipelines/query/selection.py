@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pipelines.errors import NightdeskError
+from pipelines.query import dating
+from pipelines.query.dating import Moment
 from pipelines.query.grammar import Between, Every, Field, Node, Of, Standing, Without
 
 
@@ -34,6 +37,17 @@ class Selection:
     revised: bool | None = None
     removed: bool | None = None
     rest: Node | None = None
+
+
+def between(since: str, until: str, from_name: str, to_name: str) -> Between | None:
+    """The days that somebody wrote into two fields, None where both are empty; NightdeskError names the one that is
+    none."""
+    moments: list[Moment | None] = []
+    for name, written in ((from_name, since), (to_name, until)):
+        moments.append(dating.read(written, end=name == to_name) if written else None)
+        if written and moments[-1] is None:
+            raise NightdeskError(f"{name} {written} is no day; write {dating.FORMS}.")
+    return Between(since=moments[0], until=moments[1]) if any(moments) else None
 
 
 def select(node: Node, now: datetime, scopes: Scopes) -> Selection:

@@ -21,7 +21,8 @@ folder, heavy = sys.argv[1], sys.argv[2].split(",")
 already = {name for name in heavy if name in sys.modules}
 sys.path.insert(0, folder)
 seconds = {}
-names = ("news_crawl", "news_extract", "news_load", "news_alert", "digest", "upkeep", "follow", "by_hand", "canary")
+names = ("news_crawl", "news_extract", "news_load", "news_alert", "digest", "upkeep", "follow", "by_hand", "canary",
+         "import", "backfill")
 for name in names:
     began = time.process_time()
     __import__(name)
@@ -88,10 +89,12 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_every_dag_file_is_read_without_an_error(found: Any) -> None:
     assert found["errors"] == {}
     assert sorted(found["dags"]) == [
+        "backfill",
         "by_hand",
         "canary",
         "digest",
         "follow",
+        "import",
         "news_alert",
         "news_crawl",
         "news_extract",
@@ -156,7 +159,7 @@ def test_every_dag_explains_itself_and_tells_the_operators_when_it_fails(found: 
         assert len(description["doc"]) > 100, dag
         assert "nightdesk" in description["tags"], dag
         # Whoever fills in the form of these sees how it ends.
-        assert description["on_failure"] == (dag not in ("follow", "by_hand")), dag
+        assert description["on_failure"] == (dag not in ("follow", "by_hand", "import", "backfill")), dag
 
 
 def test_the_list_of_dags_says_which_step_each_one_is(found: Any) -> None:
@@ -215,6 +218,25 @@ def test_a_site_is_looked_at_then_approved_by_a_person_and_then_kept(found: Any)
     assert sorted(dag["params"]) == ["country", "name", "timezone", "twice", "url"]
     assert dag["params"]["url"]["schema"]["type"] == "string"
     assert all(param["schema"]["title"] and param["description"] for param in dag["params"].values())
+
+
+def test_what_brings_the_past_looks_waits_for_a_person_and_then_does_it(found: Any) -> None:
+    dags = {name: found["dags"][name] for name in ("import", "backfill")}
+
+    tasks = {dag: {name: task["downstream"] for name, task in dags[dag]["tasks"].items()} for dag in dags}
+    assert tasks == {
+        "import": {"look": ["approve", "bring_in"], "approve": ["bring_in"], "bring_in": []},
+        "backfill": {
+            "look": ["approve", "fetch", "want"],
+            "approve": ["want"],
+            "want": ["fetch"],
+            "fetch": [],
+        },
+    }
+    assert sorted(dags["import"]["params"]) == ["in_place", "path"]
+    assert sorted(dags["backfill"]["params"]) == ["from", "pages", "source", "to"]
+    for dag in dags.values():
+        assert all(param["schema"]["title"] and param["description"] for param in dag["params"].values())
 
 
 def test_without_a_schedule_a_crawl_begins_only_by_hand(tmp_path: Path) -> None:

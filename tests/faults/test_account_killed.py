@@ -45,6 +45,8 @@ sys.exit(any(tally.state != "done" for tally in tallies))
 """
 # New articles of each night.
 NEW = 3
+# Seconds of a night that hangs: beside others, on a busy machine, one took 130.
+HANGS = 900
 
 
 @pytest.fixture
@@ -77,6 +79,7 @@ def test_whenever_a_night_is_killed_the_same_run_again_leaves_no_difference(
         whole(here, key(number))
 
         assert differing(here, conn, source, number) == [], f"seed {SEED}, moment {number}: killed after {at:.2f} s"
+        print(f"seed {SEED}, moment {number} of {MOMENTS}: killed after {at:.2f} of {seconds:.2f} s, no difference")
 
     assert [str(found) for found in verify(here, conn, records=True).damage] == []
     assert value(conn, "select count(*) from articles") == NEW * (MOMENTS + 1)
@@ -99,7 +102,7 @@ def key(number: int) -> str:
 def whole(settings: Settings, run: str) -> None:
     """A night that nobody kills."""
     with stage(settings, NIGHT, run) as child:
-        said, _ = child.communicate(timeout=120)
+        said, _ = child.communicate(timeout=HANGS)
         assert child.returncode == 0, said
 
 
