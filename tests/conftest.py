@@ -106,7 +106,7 @@ def _started() -> Iterator[str]:
     if given:
         yield given
         return
-    with databases.folder_for_everybody() as folder:
+    with databases.folder_of_server() as folder:
         settings = Settings(data=folder)
         address = postgres.embedded(settings, "postgres")
         databases.quicken(address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -16,7 +18,12 @@ from pipelines.settings import Settings
 from pipelines.stores import migrations, postgres
 
 # Nothing of a test outlives its server: what a power cut would lose may stay in memory.
-QUICK = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+QUICK = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_wal_size = '256MB'")
+PREFIX = "nightdesk-test-"
+# Three thousand databases of 10 MB are made and dropped in a run: in memory each costs a fifth of the CPU that it costs
+# on a disk. A machine has this folder, and a container often 64 MB of it; one with less room than this is left alone.
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 3 * 10**9
 
 
 def quicken(server: str) -> None:
@@ -27,9 +34,22 @@ def quicken(server: str) -> None:
 
 
 @contextmanager
-def folder_for_everybody() -> Iterator[Path]:
+def folder_of_server() -> Iterator[Path]:
+    """An empty folder for the server of a run: in memory, where there is room for it."""
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM_BYTES
+    if roomy:
+        # What a run that was killed left there would fill the memory.
+        for left in MEMORY.glob(f"{PREFIX}*"):
+            if not Path("/proc", left.name.removeprefix(PREFIX).partition("-")[0]).exists():
+                shutil.rmtree(left, ignore_errors=True)
+    with folder_for_everybody(f"{PREFIX}{os.getpid()}-", MEMORY if roomy else None) as folder:
+        yield folder
+
+
+@contextmanager
+def folder_for_everybody(prefix: str = PREFIX, under: Path | None = None) -> Iterator[Path]:
     """An empty folder that every user of the machine may enter, as an embedded Postgres of root's needs it."""
-    with tempfile.TemporaryDirectory(prefix="nightdesk-test-") as folder:
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=under) as folder:
         Path(folder).chmod(0o711)
         yield Path(folder)
 
@@ -55,7 +75,7 @@ def migrated(server: str) -> Iterator[str]:
 def made(server: str, template: str = "template0") -> str:
     """The address of a new database, a copy of the template's; the server goes with it, or `dropped` does."""
     name = f"test_{uuid.uuid4().hex[:12]}"
-    admin(server, f'create database "{name}" template "{template}" encoding \'UTF8\'')
+    admin(server, f'create database "{name}" template "{template}" encoding \'UTF8\' strategy file_copy')
     return urlunsplit(urlsplit(server)._replace(path="/" + name))
 
 
