@@ -64,7 +64,7 @@ GREGORIAN = {
     "temmuz|iyul|июля|июль|июл|липня|липень|ліпеня|юли|јул|јула|јули|шілде|ژوئيه|جولاي|جولائي|تهمووز|tîrmeh|temûz|יולי|"
     "ιουλίου|ιούλιος|ιούλη|ιουλ|հուլիսի|հուլիս|ივლისი|ივლისს|जुलाई|জুলাই|ஜூலை|กรกฎาคม|ก.ค|hulyo|julai|luulyo|"
     "uztailaren|uztailak|gorffennaf|iúil|ጁላይ|júlí|xullo",
-    8: "ağu|اب|اغسطس|اغسطوس|اوت|غشت|هانيبال|august|aug|août|aout|agosto|ago|agost|agustus|augustus|augusti|ágúst|"
+    8: "ağu|agt|اب|اغسطس|اغسطوس|اوت|غشت|هانيبال|august|aug|août|aout|agosto|ago|agost|agustus|augustus|augusti|ágúst|"
     "augusztus|"
     "augusta|srpna|srpen|sierpnia|sierpień|rugpjūčio|augusts|augustā|elokuuta|elokuu|kolovoza|kolovoz|avgusta|avgust|"
     "gusht|ağustos|avqust|awgust|августа|август|авг|серпня|серпень|жніўня|тамыз|اگست|اگوست|ئاب|tebax|gelawêj|אוגוסט|"

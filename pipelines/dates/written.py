@@ -28,22 +28,23 @@ Moment = tuple[datetime, str]
 Day = tuple[int, int, int]
 # Characters of a text that are looked at for a date. Chosen: a date stands at the beginning of what names it.
 LONGEST_CHARACTERS = 300
-WORD = r"[^\W\d_](?:[^\W\d_]|['.](?=[^\W\d_])){1,20}"
+# A name of one letter alone is May where vowels are signs above and below it.
+WORD = r"(?:[^\W\d_](?:[^\W\d_]|['.](?=[^\W\d_])){1,20}|[\u0900-\u0dff\u1000-\u109f](?![^\W\d_]))"
 ASIDE = rf"(?:\s*[/(|]\s*{WORD}\)?|\s+-\s*{WORD}(?=\s+\d))?"
 YEAR = r"(?:1[34]\d\d|19\d\d|20\d\d|2[45]\d\d)"
 # Between day and month, between month and year.
 OF = r"(?:de |d'|of |da |di |do |من |ngay |thang |ta' )?"
-IN = r"(?:ماه )?(?:de |del |do |di |of |عام |سنه |لعام |لسنه |il |a |ya |gada |m\. |nam |พ\.ศ\. )?"
+IN = r"(?:ماه )?(?:de |del |do |di |of |عام |سنه |لعام |لسنه |il |a |ya |gada |m\. |nam |พ\.ศ\. |ค\.ศ\. )?"
 DAY = r"(?P<d>\d{1,2})"
-ORDINAL = r"(?:\.|st|nd|rd|th|ere?|e|ro|º|°|ª|o|ος|η|ης|an|en|ي|ى|'?[e]|일|\s?-го)?"
+ORDINAL = r"(?:\.|st|nd|rd|th|ere?|e|ro|º|°|ª|o|ος|η|ης|an|en|ي|ى|'?[e]|일|\s?-го|טן|\(a\))?"
 DAY_FIRST = re.compile(
     rf"(?<![\d:.]){DAY}{ORDINAL}[\s/,-]*{OF}(?P<m>{WORD})\.?{ASIDE}[\s/,.-]*{IN}(?P<y>{YEAR})(?!\d)"
     r"|(?<!\d)(?P<d2>\d{1,2})[-'](?P<m2>[a-z]{3,9})[-'](?P<y2>\d\d)(?!\d)"
 )
 MONTH_FIRST = re.compile(rf"(?<!\w)(?P<m>{WORD})\.?{ASIDE}[\s/-]+{DAY}{ORDINAL}[\s/,-]+(?:de |of )?(?P<y>{YEAR})(?!\d)")
 YEAR_FIRST = re.compile(
-    rf"(?<!\d)(?P<y2>{YEAR})\. gada (?P<d2>\d{{1,2}})\.\s*(?P<m2>{WORD})"
-    rf"|(?<!\d)(?P<y>{YEAR})(?:\.|ko|\s?m\.|\s?оны)?[\s/,.-]*(?P<m>{WORD})[\s/.,-]+{DAY}(?!\d|:)"
+    rf"(?<!\d)(?P<y2>{YEAR})(?:\. gada|\s?ж\.|\s?жылы|\s?жылдын) (?P<d2>\d{{1,2}})\.?\s*(?P<m2>{WORD})"
+    rf"|(?<!\d)(?P<y>{YEAR})(?:\.|ko|\(e\)ko|\s?m\.|\s?թ\.|\s?оны)?[\s/,.-]*(?:د )?(?P<m>{WORD})[\s/.,-]+{DAY}(?!\d|:)"
 )
 ISO = re.compile(
     r"(?<!\d)(\d{4})-(\d\d)-(\d\d)"
@@ -61,13 +62,20 @@ NUMERALS = re.compile(r"[〇零一二三四五六七八九十]{1,4}(?=[年月日
 VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2}) (?:thang|thg|th) ?(\d{1,2})(?: nam)? (\d{4})(?!\d)")
 VIETNAMESE_NAME = re.compile(r"(?<=\d )thang (muoi mot|muoi hai|[a-z]+)(?= (?:nam )?\d{4})")
 VIETNAMESE_NAMES = ("mot", "hai", "ba", "tu", "nam", "sau", "bay", "tam", "chin", "muoi", "muoi mot", "muoi hai")
+MONGOLIAN = re.compile(r"(\d{4}) оны (\d{1,2}|(?:арван ?)?[^\W\d_]+?)(?:\s?-р|-?д[уү]г(?:аа|ээ)р) сарын (\d{1,2})")
+MONGOLIAN_NUMBERS = (
+    "нэг", "хоер", "гурав", "дөрөв", "тав", "зургаа", "долоо", "наим", "ес", "арав", "арван нэг", "арван хоер",
+)  # fmt: skip
 # A day, the number of its month, its year: what software makes of a language without names of months.
 NUMBERED = re.compile(r"(?<![\d:])(\d{1,2}) (\d{1,2})[月월] (\d{4})(?!\d)|(?<![\d:])(\d\d) (\d\d) (\d{4})(?![\d:])")
 # Marks of an abbreviation.
-MARKS = re.compile("(?<=\\w)[\u05f3\u0970]")
+MARKS = re.compile("(?<=[\\w\u0900-\u0dff])[\u05f3\u0970]")
 # Short months that without their vowels are another one.
-ALIKE = re.compile(r"(?<!\w)(มี\.ค|ม\.ค|जन॰|जाने|জানু|ஜன\.)(?![\w\u0900-\u0dff])")
-WHOLE = {"มี.ค": "มีนาคม", "ม.ค": "มกราคม", "जन॰": "जनवरी", "जाने": "जनवरी", "জানু": "জানুয়ারি", "ஜன.": "ஜனவரி"}
+ALIKE = re.compile(r"(?<!\w)(มี\.ค|ม\.ค|जन॰|जाने|জানু|ஜன\.|జన|ಜನ|ਜਨ|ජන)(?![\w\u0900-\u0dff])")
+WHOLE = {
+    "มี.ค": "มีนาคม", "ม.ค": "มกราคม", "जन॰": "जनवरी", "जाने": "जनवरी", "জানু": "জানুয়ারি", "ஜன.": "ஜனவரி",
+    "జన": "జనవరి", "ಜನ": "ಜನವರಿ", "ਜਨ": "ਜਨਵਰੀ", "ජන": "ජනවාරි",
+}  # fmt: skip
 LABEL = re.compile(r"^[^\W\d]+(?: [^\W\d]+){0,3}\s*:\s*")
 SHORT_DMY = re.compile(r"(?<![\d./-])(\d\d)([./-])(\d\d)\2(\d\d)(?!\d|[./]\d)")
 DMY = re.compile(r"(?<![\d/.-])(\d{1,2})\s?[/.|-]\s?(\d{1,2})\s?[/.|-]\s?(\d{4})(?!\d)")
@@ -225,6 +233,8 @@ def _plain(text: str) -> str:
     plain = re.sub(r"\s*[،,]\s*", " ", plain)
     if "th" in plain:
         plain = VIETNAMESE.sub(r"\1/\2/\3", VIETNAMESE_NAME.sub(_vietnamese, plain))
+    if "сарын" in plain:
+        plain = MONGOLIAN.sub(_mongolian, plain)
     return NUMBERED.sub(lambda match: "/".join(part for part in match.groups() if part), plain)
 
 
@@ -405,6 +415,14 @@ def _vietnamese(match: re.Match[str]) -> str:
     """A month by its number."""
     name = match[1]
     return f"thang {VIETNAMESE_NAMES.index(name) + 1}" if name in VIETNAMESE_NAMES else match[0]
+
+
+def _mongolian(match: re.Match[str]) -> str:
+    """A day whose month is an ordinal number, in digits or in words."""
+    year, month, day = match.groups()
+    if month in MONGOLIAN_NUMBERS:
+        month = str(MONGOLIAN_NUMBERS.index(month) + 1)
+    return f"{year}/{month}/{day}" if month.isdigit() else match[0]
 
 
 def _numeral(text: str) -> str:

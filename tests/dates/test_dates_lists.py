@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from babel.dates import format_date
 
 from pipelines.dates.lists import Local, dated, moment
+from pipelines.dates.written import parse_date
 
 TEN = datetime(2026, 11, 22, 10, tzinfo=UTC)
 DAY = datetime(2026, 11, 22, tzinfo=UTC)
@@ -123,3 +125,25 @@ def test_a_day_between_dots_has_the_month_second_but_in_english() -> None:
     assert moment("5.6.2026", Local("ru", "Europe/Moscow")) == datetime(2026, 6, 5, tzinfo=UTC)
     assert moment("5.6.2026", Local("en", "Europe/London")) is None
     assert moment("5/6/2026", Local("ru", "Europe/Moscow")) is None
+
+
+PAPERS_LANGUAGES = """
+am ar az be bg bn bs ca ckb cs cy da de el en es et eu fa fi fr ga gl gu he hi hr hu hy id is it ja ka kk km kn ko
+ku ky lo lt lv mk ml mn mr ms mt my nb ne nl nn pa pl ps pt ro ru sk sl so sq sr sv sw ta te tg th tk tr uk ur uz
+vi yi zh
+"""
+
+
+def test_the_long_date_of_every_month_is_read_in_the_languages_that_papers_are_in() -> None:
+    codes = PAPERS_LANGUAGES.split()
+    days = [date(2026, month, 17) for month in range(1, 13)]
+
+    unread = [
+        (code, text)
+        for code in codes
+        for day in days
+        if (text := format_date(day, "long", locale=code))
+        and ((found := parse_date(text, None, "Asia/Damascus", code)) is None or found[0].date() != day)
+    ]
+
+    assert unread == []
