@@ -89,6 +89,9 @@ MINUS = re.compile("[\u2212\u2013](?=\\d)")
 ANOTHER_YEAR = re.compile(r"(?<![\d+-])\d{4}(?!\d)")
 # Days without a year, whose line is nothing but them.
 SHORT_LINE = 60
+PARTS = re.compile(r"\s+[|•·–—-]\s+|\s*[|•]\s*")
+# Years by which the solar Hijri calendar is behind ours at their New Year, and the languages that go by it.
+SOLAR_YEARS, SOLAR_LANGUAGES = 621, ("fa", "ckb", "ps", "prs")
 DAY_MONTH = re.compile(rf"(?<![\d:.]){DAY}{ORDINAL}[\s/,-]*{OF}(?P<m>{WORD})(?!\w)")
 MONTH_DAY = re.compile(rf"(?<!\w)(?P<m>{WORD})\.? {DAY}{ORDINAL}(?![\w:])")
 CJK_MONTH_DAY = re.compile(r"(?<!\d)(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日号號일]")
@@ -96,10 +99,16 @@ NUMBERS = re.compile(r"(?<![\d./:-])(?P<d>\d\d)[./](?P<m>\d\d)\.?(?![\d./:-])")
 HIJRI_MARK = re.compile(r"\s*(?:هجري|ه(?!\w))")
 UPDATED = re.compile(
     r"(?<!\w)(?:(?:last |zuletzt |آخر |اخر )?(?:updated?|modified|edited|reviewed|revised|aktualisiert|geandert|"
-    r"bearbeitet|mise a jour|mis a jour|modifie|actualizad[oa]|actualizacion|atualizad[oa]|aggiornat[oa]|aggiornamento|"
-    r"bijgewerkt|guncellen\w*|guncelleme|oppdatert|uppdaterad|opdateret|paivitetty|aktualizacja|aktualizowano|aktualizovano|"
-    r"обновлен[оа]?|оновлен[оа]|изменен[оа]?|تحديث|التحديث|تعديل|حدثت|محدث|بهروزرساني|اخرين ويرايش|ويرايش|تازهكردنهوه|"
-    r"actualizat|ενημερωση|עודכן|עדכון)|更新|수정|업데이트|最終更新)"
+    r"bearbeitet|stand(?=\s*:)|mise a jour|mis a jour|modifie|actualizad[oa]|actualizacion|atualizad[oa]|"
+    r"aggiornat[oa]|aggiornamento|bijgewerkt|guncellen\w*|guncelleme|oppdatert|uppdaterad|opdateret|paivitetty|aktualizacja|"
+    r"aktualizowano|aktualizovano|обновлен[оа]?|оновлен[оа]|изменен[оа]?|تحديث|التحديث|تعديل|حدثت|محدث|"
+    r"بهروزرساني|اخرين ويرايش|ويرايش|"
+    r"تازهكردنهوه|"
+    r"modificad[oa]|modificato|modificat|diperbarui|diubah|dikemaskini|cap nhat|frissitve|modositva|"
+    r"azurirano|posodobljeno|zmodyfikowano|zaktualizowano|upraveno|upravene|aktualizirana|актуализиран[оа]?|ажурирано|отредактирован[оа]?|змінено|"
+    r"pakeista|atnaujinta|atjauninats|muudetud|uuendatud|muokattu|endret|andrad|opdatering|oppdatering|"
+    r"اپ ڈيٹ|تجديد|اپڈيٹ|अपडट|अदयतन|تازه كاري|"
+    r"actualizat|ενημερωση|ενημερωθηκε|τροποποιηση|עודכן|עדכון)|更新|更正|修改|수정|업데이트|最終更新)"
 )
 WEEKDAYS = (
     ("الاثنين", "دوشنبه", "monday"), ("الثلاثاء", "سهشنبه", "tuesday"), ("الاربعاء", "چهارشنبه", "wednesday"),
@@ -139,26 +148,18 @@ def parse_date(text: str, now: datetime | None, timezone: str, language: str) ->
 
 
 def without_year(text: str, now: datetime, timezone: str, language: str) -> Moment | None:
-    """The last moment before now of a line that is a day and a month alone, with its weekday and time if any.
+    """The last moment before now of a line that is a day and a month alone, with its weekday and time if any, or of
+    such a part of a line in which a bar or a dash stands between the parts.
 
     A weekday settles the year, where one of the last two has it on that day; a day in numbers needs a time beside it.
     """
-    plain = LABEL.sub("", _plain(text[:SHORT_LINE]))
-    zone = ZoneInfo(timezone)
-    code = re.split("[-_]", language)[0]
-    said = set(re.findall(r"[^\W\d]+", plain.replace(" شنبه", "شنبه")))
-    weekdays = [number for number, names in enumerate(WEEKDAYS) if said.intersection(names)]
-    latest = now.astimezone(zone) + timedelta(days=1)
-    for match, day, month in _days_of_month(plain):
-        time = _time_beside(plain, match)
-        rest = CLOCK.sub(" ", plain[: match.start()] + " " + plain[match.end() :])
-        if re.search(r"\d", rest) or len(re.findall(r"[^\W\d]{2,}", rest)) > 1 or (month.isdigit() and not time):
-            continue
-        for year in (latest.year, latest.year - 1):
-            known = (year, int(month), day) if month.isdigit() else months.gregorian(day, month, year, code)
-            at = clocks.at(known, time, zone) if known and known[1] <= 12 else None
-            if at and at <= latest and (not weekdays or at.weekday() in weekdays):
-                return at, clocks.precision(time)
+    parts = PARTS.split(text[:SHORT_LINE])
+    for number, part in enumerate([text[:SHORT_LINE], *(parts if len(parts) > 1 else [])]):
+        # The time of day is a part of its own, behind that of the day.
+        behind = parts[number] if 0 < number < len(parts) and CLOCK.match(_plain(parts[number]).strip()) else ""
+        found = _day_alone(f"{part} {behind}", now, ZoneInfo(timezone), language)
+        if found:
+            return found
     return None
 
 
@@ -186,7 +187,8 @@ def is_day(text: str) -> bool:
     """Whether there is a day with its month, with or without a year, in a short text."""
     plain = _plain(text)
     named = (month for _, _, month in _days_of_month(plain))
-    return any(month.isdigit() or months.gregorian(1, month, CENTURY) for month in named)
+    years = (CENTURY, CENTURY - SOLAR_YEARS)
+    return any(month.isdigit() or any(months.gregorian(1, month, year) for year in years) for month in named)
 
 
 def only_a_date(text: str) -> bool:
@@ -239,7 +241,9 @@ def _plain(text: str) -> str:
 
 
 def _iso(text: str, zone: ZoneInfo) -> Moment | None:
-    match = ISO.search(text)
+    matches = list(ISO.finditer(text))
+    fresh = (one for one in matches if len(matches) == 1 or not _behind_update(text, one))
+    match = next(fresh, matches[0] if matches else None)
     if not match and text.isdigit():
         match = EPOCH.fullmatch(text)
         if match:
@@ -290,6 +294,29 @@ def _days(plain: str, language: str) -> list[tuple[re.Match[str], Day]]:
     return found
 
 
+def _day_alone(text: str, now: datetime, zone: ZoneInfo, language: str) -> Moment | None:
+    """The last moment before now of a text that is a day and a month alone; see without_year."""
+    plain = LABEL.sub("", _plain(text))
+    code = re.split("[-_]", language)[0]
+    said = set(re.findall(r"[^\W\d]+", plain.replace(" شنبه", "شنبه")))
+    weekdays = [number for number, names in enumerate(WEEKDAYS) if said.intersection(names)]
+    latest = now.astimezone(zone) + timedelta(days=1)
+    years = [latest.year, latest.year - 1]
+    # In Iran the year begins in March: both of ours have parts of two of theirs.
+    years += [year - SOLAR_YEARS for year in (years if code in SOLAR_LANGUAGES else [])]
+    for match, day, month in _days_of_month(plain):
+        time = _time_beside(plain, match)
+        rest = CLOCK.sub(" ", plain[: match.start()] + " " + plain[match.end() :])
+        if re.search(r"\d", rest) or len(re.findall(r"[^\W\d]{2,}", rest)) > 1 or (month.isdigit() and not time):
+            continue
+        for year in years:
+            known = (year, int(month), day) if month.isdigit() else months.gregorian(day, month, year, code)
+            at = clocks.at(known, time, zone) if known and known[1] <= 12 else None
+            if at and at <= latest and (not weekdays or at.weekday() in weekdays):
+                return at, clocks.precision(time)
+    return None
+
+
 def _days_of_month(plain: str) -> Iterator[tuple[re.Match[str], int, str]]:
     """The days with their months and without a year in a text: where, the day, the month's name or number."""
     for pattern in (DAY_MONTH, MONTH_DAY, CJK_MONTH_DAY, NUMBERS):
@@ -306,7 +333,7 @@ def _year(match: re.Match[str]) -> int:
 def _behind_update(plain: str, match: re.Match[str]) -> bool:
     """Whether the words right before a date say that it is that of a change."""
     before = re.split(r"\d", plain[max(0, match.start() - BEFORE_CHARACTERS) : match.start()])[-1]
-    return bool(UPDATED.search(before))
+    return bool(UPDATED.search(months.folded(before)))
 
 
 def _by_weekday(plain: str, day: Day) -> Day:

@@ -315,6 +315,27 @@ def test_a_page_with_no_day_but_that_in_its_head_has_none() -> None:
     assert written("", f"{BAR}<main>{TITLE}{STORY}</main>", fetched="2026-11-28T10:00") == ""
 
 
+@pytest.mark.parametrize("day", ["Saturday, November 28, 2026", "28/11/2026", "Nov 28, 2026 12:00", "28 نوفمبر 2026"])
+@pytest.mark.parametrize(
+    "head",
+    ["<div><span>{}</span></div><div>The Paper</div>", "<table><tr><td>{}</td><td><a href=/>Home</a></td></tr></table>",
+     "<p>Weather</p><time>{}</time><ul><li><a href=index.php>Home</a></li><li><a href=/w>World</a></li></ul>"],
+)  # fmt: skip
+def test_today_before_the_name_or_the_link_home_is_the_day_of_all_pages(day: str, head: str) -> None:
+    bare = written("", f"{head.format(day)}<div>{TITLE}{STORY}</div>", fetched="2026-11-28T10:00")
+    changed = f"{head.format(day)}<div>{TITLE}<p>Updated: 25 November 2026</p>{STORY}</div>"
+
+    assert bare == ""
+    assert written("", changed, fetched="2026-11-28T10:00") == "2026-11-25 00:00 day"
+
+
+def test_today_above_the_title_and_below_the_menu_is_the_article_s() -> None:
+    menu = "<ul><li><a href=/>Home</a></li><li><a href=/w>World</a></li></ul>"
+    inside = f"{menu}<p>28 November 2026 09:30</p>{TITLE}<p>Updated 28 November 2026 09:50</p>{STORY}"
+
+    assert written("", inside, fetched="2026-11-28T10:00") == "2026-11-28 09:30 minute"
+
+
 def test_the_day_in_the_header_of_the_article_itself_counts() -> None:
     inside = f"<article><header><p>28 November 2026</p>{TITLE}</header>{STORY}</article>"
 
@@ -333,3 +354,45 @@ def test_an_undated_page_does_not_load_the_locales_of_dateparser() -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", program], timeout=60).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Stand: 25.11.2026 | Erstellt: 21.11.2026", "更新于 2026-11-25 10:00 发布于 2026-11-21 10:00",
+     "Diperbarui 25 November 2026, terbit 21 November 2026", "Cập nhật 25/11/2026 - Đăng 21/11/2026",
+     "Modificato il: 25/11/2026 Creato il: 21/11/2026", "Frissítve: 2026.11.25. Megjelent: 2026.11.21.",
+     "अपडेटेड 25 नवंबर 2026 | 21 नवंबर 2026"],
+)  # fmt: skip
+def test_the_word_for_a_change_is_known_in_more_languages(line: str) -> None:
+    assert written("", f"{TITLE}<p class=meta>{line}</p>{STORY}")[:10] == "2026-11-21"
+
+
+@pytest.mark.parametrize(
+    ("line", "language"),
+    [("By Ann Writer | 21 November | 14:30", "en"), ("كتب أحمد - السبت 21 نوفمبر - 14:30", "ar"),
+     ("شنبه ۳۰ آبان - ۱۴:۳۰", "fa")],
+)  # fmt: skip
+def test_a_day_without_a_year_is_found_in_a_part_of_a_line_and_in_the_solar_year(line: str, language: str) -> None:
+    assert written("", f"{TITLE}<p class=meta>{line}</p>{STORY}", language=language) == "2026-11-21 14:30 minute"
+
+
+@pytest.mark.parametrize(
+    ("address", "day"),
+    [("2026/nov/20/bridge", "2026-11-20"), ("november/20/2026/bridge", "2026-11-20"), ("20/11/2026/x", "2026-11-20"),
+     ("n/20-11-2026-bridge", "2026-11-20"), ("2026/new/20/bridge", ""), ("11/10/2026/x", ""), ("n/32-11-2026-x", "")],
+)  # fmt: skip
+def test_a_day_in_the_address_may_have_its_month_in_words_or_its_year_last(address: str, day: str) -> None:
+    assert written("", f"{TITLE}{STORY}", path=f"/{address}")[:10] == day
+
+
+@pytest.mark.parametrize(
+    "name", ["expires", "event_date", "birthdate", "uploadDate", "startDate", "unavailable_after", "validThrough"]
+)
+def test_a_day_that_is_not_of_publication_is_not_guessed_to_be_it(name: str) -> None:
+    assert written(f'<meta name="{name}" content="2026-11-27T14:35:20+03:00">', f"{TITLE}{STORY}") == ""
+
+
+def test_an_object_in_the_object_of_a_meta_element_tells_the_hour() -> None:
+    said = """{"type": "post", "event": {"date": "2026-11-29"}, "post": {"publishedAt": "2026-11-27T14:35:20Z"}}"""
+
+    assert written(f"<meta name=page-data content='{said}'>", f"{TITLE}{STORY}")[:16] == "2026-11-27 14:35"

@@ -6,22 +6,33 @@ locales for the first text with a number in it, eight seconds of CPU in every fr
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import UTC, date, datetime
 
 from htmldate import extractors, find_date
 from lxml.html import HtmlElement
 
 from pipelines.dates.written import parse_date
+from pipelines.extract.fields.machine_dates import tells_another_day
 
 
 def guess(tree: HtmlElement, latest: date) -> str:
     """The day in ISO form that htmldate takes for that of publication; empty where there is none up to latest."""
+    # It reads every meta element in which a day stands, that of an event as well.
+    if any(map(_of_another_day, tree.iter("meta"))):
+        tree = deepcopy(tree)
+        for meta in [one for one in tree.iter("meta") if _of_another_day(one)]:
+            meta.drop_tree()
     try:
         found = find_date(tree, original_date=True, extensive_search=True, max_date=latest.isoformat())
     except (ValueError, OverflowError):
         # It does not check the offsets and years it finds.
         return ""
     return found or ""
+
+
+def _of_another_day(meta: HtmlElement) -> bool:
+    return any(tells_another_day(meta.get(kind) or "") for kind in ("name", "property", "itemprop"))
 
 
 def _read(text: str) -> datetime | None:

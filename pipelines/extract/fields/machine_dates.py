@@ -22,12 +22,20 @@ PUBLISHED = (
 TELLING = ("publi", "pubdate", "issued", "posted", "released", "created", "date", "time")
 OTHERWISE = re.compile(
     r"modif|updat|chang|edit|revis|review|expir|upload|event|start|birth|begin|until|valid|embargo|due|archiv|delet|"
-    r"crawl|cache|fetch|build|generat|deploy|server|render|current|now|zone|read|duration|publisher|video|image|"
+    r"crawl|cache|fetch|build|generat|deploy|server|render|current|now|zone|read|duration|publisher|unavail|video|image|"
     r"(?<![a-z])end|(?:date|time)[.:_ -]?end(?![a-z])"
 )
 SAVED = re.compile(r"modif|updat|lastmod")
 # Dates of one JSON object that are looked at. Chosen: the likeliest name comes first.
 MAX_JSON_DATES = 3
+# Names of one object in it that are looked at. Chosen: more is data and no description of an article.
+MAX_JSON_NAMES = 100
+
+
+def tells_another_day(name: str) -> bool:
+    """Whether a meta element's name speaks of a day that is neither that of publication nor that of a change."""
+    name = name.lower()
+    return bool(OTHERWISE.search(name)) and not SAVED.search(name)
 
 
 def find_machine_dates(dated: DatedPage) -> Iterator[Dating]:
@@ -94,8 +102,13 @@ def _in_json(text: str) -> list[tuple[int, str]]:
         said = json.loads(text)
     except (ValueError, RecursionError):
         return []
-    if not isinstance(said, dict):
-        return []
-    return [one for name, value in said.items() if isinstance(value, str) for one in _telling(name, value)][
-        :MAX_JSON_DATES
-    ]
+    found: list[tuple[int, str]] = []
+    objects = [said] if isinstance(said, dict) else []
+    # It grows while it is read: an object in an object counts as well, but for one of another name, an event's say.
+    for one in objects:
+        for name, value in list(one.items())[:MAX_JSON_NAMES]:
+            if isinstance(value, str):
+                found += _telling(name, value)
+            elif isinstance(value, dict) and not OTHERWISE.search(name.lower()):
+                objects.append(value)
+    return found[:MAX_JSON_DATES]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from pipelines.dates.written import without_year
 from pipelines.extract.fields import guessed_date, visible_dates
-from pipelines.extract.fields.dating import AHEAD, DatedPage, Dating
+from pipelines.extract.fields.dating import AHEAD, PRECISE, DatedPage, Dating
 from pipelines.extract.fields.visible_dates import MAX_LOOKS
 
 # A number that a slug begins with, such as that of the dead, is no day: a day in it has two digits with a zero.
@@ -16,6 +17,13 @@ IN_ADDRESS = re.compile(
     r"|/(?P<y3>20\d\d)-(?P<m3>\d{1,2})-(?P<d3>\d{1,2})(?:/|$)|/(?P<y4>20\d\d)-(?P<m4>\d\d)-(?P<d4>\d\d)-"
     r"|/(?P<y5>20\d\d)/(?P<m5>\d\d)-(?P<d5>\d\d)(?:[/-]|$)"
     r"|[/-](?P<y6>20\d\d)(?P<m6>\d\d)(?P<d6>\d\d)(?:[/.-]|$)"
+)
+# The same with the name of the month, and with the day first, which is sure where no month has its number.
+NAMED_IN_ADDRESS = re.compile(
+    r"/(?P<y>20\d\d)/(?P<m>[a-z]{3,9})/(?P<d>\d{1,2})(?:/|$)|/(?P<m2>[a-z]{3,9})/(?P<d2>\d{1,2})/(?P<y2>20\d\d)(?:/|$)"
+    r"|/(?P<d3>\d{1,2})/(?P<m3>[a-z]{3,9})/(?P<y3>20\d\d)(?:/|$)"
+    r"|[/-](?P<d4>1[3-9]|2\d|3[01])(?P<by>[/-])(?P<m4>\d\d)(?P=by)(?P<y4>20\d\d)(?:[/-]|$)",
+    re.IGNORECASE,
 )
 # A page that is read from a file was saved some days before.
 SAVED_WITHIN_DAYS = 7
@@ -29,19 +37,24 @@ def find_shown_dates(dated: DatedPage, *, of_scripts: bool) -> Iterator[Dating]:
     beside: list[Dating] = []
     rest: list[Dating] = []
     pages: list[Dating] = []
+    changed_on: set[date] = set()
     for one in dated.shown:
         # Far from the title, «two hours ago» is that of another article.
         found = dated.read(one.text) if one.beside or visible_dates.DATED.search(one.text) else None
         # Above the title, far from it or where another day stands below, today's day is that of the page.
-        today = found and one.above and found[1] == "day" and found[0].date() == dated.fetched_on
-        if found and today:
+        today = found and one.above and found[0].date() == dated.fetched_on
+        if found and today and one.of_page:
+            continue
+        if found and today and (found[1] == "day" or one.beside):
             (pages if one.beside else []).append(Dating(*found, "text", one.beside))
         elif found:
             (beside if one.beside else rest).append(Dating(*found, "text", one.beside))
+            changed_on.update([found[0].date()] if one.changed else [])
         if len(beside) + len(rest) == MAX_LOOKS:
             break
     yield from beside
-    if not beside and not rest:
+    changed_before = any(day < dated.fetched_on for day in changed_on)
+    if not beside and not changed_before and (not rest or any(one.precision in PRECISE for one in pages)):
         yield from pages
     day = _in_address(dated)
     if day:
@@ -76,16 +89,21 @@ def _is_of_the_day(guess: Dating, dated: DatedPage) -> bool:
     """Whether a guess is about the day of the fetch, and stands in the head of all pages."""
     if abs((dated.fetched_on - guess.day).days) > SAVED_WITHIN_DAYS:
         return False
-    read = (dated.read(text) for text in visible_dates.in_page_head(dated.tree, dated.facts.titles))
+    heads = visible_dates.in_page_head(dated.tree, dated.facts.titles)
+    read = (dated.read(text) for text in (*heads, *(one.text for one in dated.shown if one.of_page)))
     return any(found[0].date() == guess.day for found in read if found)
 
 
 def _in_address(dated: DatedPage) -> Dating | None:
     """The day that the page's address holds."""
     match = IN_ADDRESS.search(dated.page.final_url)
-    if not match:
-        return None
-    said = [part for part in match.groups() if part]
-    day = "-".join(f"{int(part):02}" for part in said)
+    if match:
+        day = "-".join(f"{int(part):02}" for part in match.groups() if part)
+    else:
+        named = NAMED_IN_ADDRESS.search(dated.page.final_url)
+        if not named:
+            return None
+        said = {name[0]: part for name, part in named.groupdict().items() if part and name != "by"}
+        day = f"{said['d']}.{said['m']}.{said['y']}" if said["m"].isdigit() else f"{said['d']} {said['m']} {said['y']}"
     found = dated.read(day)
     return Dating(*found, "url") if found else None

@@ -39,6 +39,8 @@ STRANGERS = re.compile(
 OF_PAGE = re.compile(
     r"top-?bar|top-?header|header-?top|masthead|site-?header|(?:current|today|now)[-_]?(?:date|time)|date-?bar", re.I
 )
+# A link to the site's front page, such as its logo has.
+HOME = re.compile(r"\s*(?:https?://[^/\s]+)?/?(?:index\.\w+)?\s*")
 CHANGED = re.compile(r"modif|updat|revis|edited|changed|aktualis|geändert|تحديث", re.IGNORECASE)
 # What publishing systems call the day in the state they embed.
 STATE = re.compile(
@@ -91,6 +93,7 @@ class Shown:
     beside: it stands beside the title and is no part of a sentence.
     changed: its markup or the words around it call it the day of a change.
     above: it stands before the title.
+    of_page: the link home or the site's name follows it before the title does: it is in the head of all pages.
     """
 
     text: str
@@ -98,6 +101,7 @@ class Shown:
     beside: bool
     changed: bool
     above: bool
+    of_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,13 +146,13 @@ def find_dates(tree: HtmlElement, titles: Sequence[str]) -> list[Shown]:
     body = tree.find("body")
     if body is None:
         return []
-    places, title, holding = _walk(body, Titles.of(titles))
+    places, title, holding, head = _walk(body, Titles.of(titles))
     known: dict[HtmlElement, bool] = {body: False}
     made: list[Shown] = []
     # The nearest ones first, and no more of them than anybody looks at: those of a long list are not the article's.
     for element, place in sorted(places.items(), key=lambda one: (not _is_near(one[1] - title), abs(one[1] - title))):
         if not _stranger(element, known, holding):
-            made.extend(_find_dates(text, element, place, title) for text in _texts(element))
+            made.extend(_find_dates(text, element, place, title, place < head) for text in _texts(element))
         if len(made) >= MAX_DATES:
             break
     return sorted((one for one in made if one.rank[0] != ELSEWHERE), key=lambda one: one.rank)
@@ -180,18 +184,25 @@ def state(tree: HtmlElement) -> list[str]:
     return list(said) if len({text[:10] for text in said}) == 1 else []
 
 
-def _walk(body: HtmlElement, titles: Titles) -> tuple[dict[HtmlElement, int], int, set[HtmlElement]]:
-    """The elements that may show a date with their places, the title's place, and the elements that hold the title.
+def _walk(body: HtmlElement, titles: Titles) -> tuple[dict[HtmlElement, int], int, set[HtmlElement], int]:
+    """The elements that may show a date with their places, the title's place, the elements that hold the title, and
+    the place of the last link home before the title; without one that of the second text of the page.
 
     A place counts the characters of text before it.
     """
     places: dict[HtmlElement, int] = {}
     of_titles: dict[str, int] = {}
     holding: set[HtmlElement] = set()
+    homes: list[int] = []
+    texts: list[int] = []
     place = 0
     for element in body.iter("*"):
         tag, text, tail = element.tag, element.text, element.tail
         if tag not in SILENT:
+            if tag == "a" and element.get("href") and HOME.fullmatch(element.get("href")):
+                homes.append(place)
+            if len(texts) < 2 and text and not text.isspace():
+                texts.append(place)
             if tag == "time" or (_says_when(text) if text and not text.isspace() else _is_named(element)):
                 places[element] = place
             if titles.is_heading(element) if tag in HEADINGS else titles.is_text(text):
@@ -203,7 +214,8 @@ def _walk(body: HtmlElement, titles: Titles) -> tuple[dict[HtmlElement, int], in
             if _says_when(tail):
                 places.setdefault(element.getparent(), place)
             place += len(tail)
-    return places, next((of_titles[tag] for tag in (*HEADINGS, "") if tag in of_titles), 0), holding
+    title = next((of_titles[tag] for tag in (*HEADINGS, "") if tag in of_titles), 0)
+    return places, title, holding, max((one for one in (*homes, *texts[1:]) if one < title), default=0)
 
 
 def _says_when(text: str) -> bool:
@@ -239,7 +251,7 @@ def _texts(element: HtmlElement) -> list[str]:
     return [own] if LEAST_CHARACTERS < len(own) < LONGEST_CHARACTERS and _says_when(own) else []
 
 
-def _find_dates(text: str, element: HtmlElement, place: int, title: int) -> Shown:
+def _find_dates(text: str, element: HtmlElement, place: int, title: int, of_page: bool) -> Shown:
     time = element.tag == "time" or bool(element.get("itemprop") and element.get("content"))
     sentence = element.tag != "time" and len(WORD.findall(text)) >= SENTENCE_WORDS
     away = place - title
@@ -255,7 +267,7 @@ def _find_dates(text: str, element: HtmlElement, place: int, title: int) -> Show
     else:
         place_rank = ELSEWHERE if sentence or link else FAR_UPDATES if changed else BELOW if away > 0 else ABOVE
     rank = (place_rank, away < 0, abs(away) // NEARLY, not time, abs(away))
-    return Shown(text, rank, place_rank == BESIDE_TITLE, changed, away < 0)
+    return Shown(text, rank, place_rank == BESIDE_TITLE, changed, away < 0, of_page)
 
 
 def _is_near(away: int) -> bool:
