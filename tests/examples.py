@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 LONG = bool(os.environ.get("NIGHTDESK_TESTS_LONG"))
 # Each costs up to a tenth of a second: six properties of whole pages take some ten seconds with so many.
@@ -25,7 +25,8 @@ def drawn(examples: int, **more: Any) -> Callable[[Callable[..., None]], Callabl
         derandomize=not LONG,
         deadline=None,
         database=None,
-        **more,
+        # A crowded machine draws slowly, which says nothing of the property.
+        **{"suppress_health_check": [HealthCheck.too_slow], **more},
     )
 
     def mark(test: Callable[..., None]) -> Callable[..., None]:

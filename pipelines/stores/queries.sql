@@ -159,7 +159,9 @@ select * from templates where source = %(source)s order by version desc
 
 -- name: template_known
 -- How many article pages of a source came into the raw store after a fetch and since a run, and the newest fetch of any of them.
-select count(distinct f.url_id)::int as pages, coalesce(max(f.id), %(after)s) as newest_fetch
+-- passed: how long after that fetch the newest of these was; null where that fetch is not kept.
+select count(distinct f.url_id)::int as pages, coalesce(max(f.id), %(after)s) as newest_fetch,
+    max(f.fetched_at) - (select fetched_at from fetches where id = %(after)s) as passed
 from fetches f
 where f.source = %(source)s and f.outcome = 'fetched' and f.warc_file is not null and f.id > %(after)s and f.run >= %(since)s
     and exists (select from urls u where u.id = f.url_id and u.kind = 'article')

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -29,8 +29,14 @@ LEAST_PAGES = 10
 MAX_PAGES = 60
 # The newest pages, of which those are spread. Chosen: some days of a site, not one.
 AMONG = 4 * MAX_PAGES
-# A source that gives many pages a night is not learned again each night for having grown by half.
-GROWN = 50
+# Share of its pages by which a source grows until it is learned again. Chosen: seldom, the more there are.
+GROWN_SHARE = 0.5
+# A source that grows slowly is learned again after so many new pages and so long. Chosen: a line that
+# came to stand on all pages is known within a week; learning costs as much as extracting fifty pages.
+GROWN_PAGES, LEARNED_FOR = 50, timedelta(days=7)
+# Share of the last pages that have to agree with it, or so many new pages are enough. Chosen: an eighth of a night's
+# pages that look otherwise is more than chance, and too few to call the site changed.
+AGREES_WELL_SHARE = 0.875
 # Versions that are kept; docs/operations.md says so.
 KEPT_VERSIONS = 20
 KEPT_AS = TypeAdapter(Template)
@@ -131,7 +137,7 @@ def due(conn: postgres.Connection, source: str, extractor: str, *, asked: bool =
         return _due("what was learned was let go of", found)
     if last.extractor != extractor:
         return _due(f"it was learned by {last.extractor}", found)
-    if new["pages"] >= min(GROWN, max(1, math.ceil(last.known / 2))):
+    if _outgrown(last, new):
         return _due(f"{new['pages']} new pages", found)
     return None
 
@@ -263,15 +269,23 @@ def _add(conn: postgres.Connection, source: str, template: Template | None, **va
     return _stored(row)
 
 
-def _due(why: str, found: Mapping[str, int], since: str = "") -> Due:
+def _outgrown(last: Stored, new: Mapping[str, Any]) -> bool:
+    """Whether pages came that may say something else of the site than those it was learned of."""
+    if new["pages"] >= max(1, math.ceil(last.known * GROWN_SHARE)):
+        return True
+    long_ago = new["passed"] is None or new["passed"] >= LEARNED_FOR
+    otherwise = last.agreement is not None and last.agreement < AGREES_WELL_SHARE
+    return new["pages"] >= GROWN_PAGES and (long_ago or otherwise)
+
+
+def _due(why: str, found: Mapping[str, Any], since: str = "") -> Due:
     return Due(why=why, since=since, known=found["pages"], newest_fetch=found["newest_fetch"])
 
 
-def _known(conn: postgres.Connection, source: str, after: int = 0, since: str = "") -> dict[str, int]:
-    return postgres.row(conn, "template_known", source=source, after=after, since=since) or {
-        "pages": 0,
-        "newest_fetch": after,
-    }
+def _known(conn: postgres.Connection, source: str, after: int = 0, since: str = "") -> postgres.Row:
+    row = postgres.row(conn, "template_known", source=source, after=after, since=since)
+    assert row is not None
+    return row
 
 
 def _last_pages(rows: Sequence[postgres.Row]) -> list[postgres.Row]:

@@ -206,6 +206,34 @@ def test_another_extractor_learns_anew(settings: Settings, conn: postgres.Connec
     assert due and (due.why, due.known) == (f"it was learned by {extractor()}", 12)
 
 
+@pytest.mark.parametrize(
+    ("known", "days", "agreement", "again"),
+    [(100, 1, 1.0, True), (400, 1, 1.0, False), (400, 1, None, False), (400, 1, 0.8, True), (400, 8, 1.0, True)],
+)
+def test_a_source_that_grows_slowly_is_learned_again_after_a_week_or_when_its_pages_look_otherwise(
+    settings: Settings, conn: postgres.Connection, known: int, days: int, agreement: float | None, again: bool
+) -> None:
+    night(settings, conn, stories(0, 12))
+    with conn, conn.cursor() as cursor:
+        cursor.execute("update templates set known = %s, agreement = %s", (known, agreement))
+        cursor.execute(
+            "insert into urls (url, url_key, host, source, kind, state, discovered_run) "
+            "select 'https://harbour.test/o/' || n, 'o' || n, 'harbour.test', 'harbour', 'article', 'stored', %s "
+            "from generate_series(1, 50) n",
+            (RUNS[1],),
+        )
+        cursor.execute(
+            "insert into fetches (url_id, source, run, url, outcome, warc_file, warc_offset, fetched_at) "
+            "select id, source, %s, url, 'fetched', 'x', id, %s from urls where url like '%%/o/%%'",
+            (RUNS[1], AT + timedelta(days=days)),
+        )
+
+    with conn:
+        due = templates.due(conn, "harbour", extractor())
+
+    assert (due.why if due else "") == ("50 new pages" if again else "")
+
+
 def test_two_that_learn_at_once_leave_two_whole_versions(settings: Settings, conn: postgres.Connection) -> None:
     due = templates.Due(why="", since="", known=12, newest_fetch=12)
 
