@@ -46,7 +46,7 @@ class Compiled:
     arrays: Mapping[str, NDArray[Any]]
     groups_of: dict[str, tuple[int, ...]] = field(default_factory=dict)
     nodes: dict[int, Node] = field(default_factory=dict)
-    terms: dict[int, Term] = field(default_factory=dict)
+    finds: dict[int, Find] = field(default_factory=dict)
     present: NDArray[Any] = field(default_factory=lambda: np.zeros(0, bool))
 
     def __post_init__(self) -> None:
@@ -152,8 +152,8 @@ def _node(made: Compiled, number: int) -> Node:
     if node is None:
         if len(made.nodes) >= MAX_NODES:
             made.nodes.clear()
-            made.terms.clear()
-        node = made.nodes[number] = _read(made, json.loads(_slice(made, "nodes", number)))
+            made.finds.clear()
+        node = made.nodes[number] = _read(made, json.loads(_slice(made, "nodes", number).decode()))
     return node
 
 
@@ -174,9 +174,9 @@ def _read(made: Compiled, coded: Any) -> Node:
 
 
 def _find(made: Compiled, coded: int) -> Find:
-    number = abs(coded) - 1
-    term = made.terms.get(number)
-    if term is None:
-        text, mode, article, *aliases = json.loads(_slice(made, "terms", number))
-        term = made.terms[number] = Term(text=text, mode=mode, article=article, aliases=tuple(aliases))
-    return Find(term, title=coded < 0)
+    find = made.finds.get(coded)
+    if find is None:
+        text, mode, article, *aliases = json.loads(_slice(made, "terms", abs(coded) - 1).decode())
+        term = Term(text=text, mode=mode, article=article, aliases=tuple(aliases))
+        find = made.finds[coded] = Find(term, title=coded < 0)
+    return find

@@ -49,6 +49,7 @@ class _Build:
         self.required: list[list[int]] = []
         self.excluded: list[list[int]] = []
         self.of_terms: dict[Term, list[Keys]] = {}
+        self.certain_of: dict[Find, Keys | None] = {}
         self.shares_of: dict[Keys, float] = {}
 
     def add(self, name: str, node: Node) -> None:
@@ -112,6 +113,11 @@ class _Build:
 
     def certain(self, find: Find) -> Keys | None:
         """The words that are the term whatever stands around them; None where that does not tell it."""
+        if find not in self.certain_of:
+            self.certain_of[find] = self._certain(find)
+        return self.certain_of[find]
+
+    def _certain(self, find: Find) -> Keys | None:
         made = matcher.forms(find.term)
         spellings = [spelling for some in made.forms.values() for spelling in some]
         if find.title or made.starts or made.stems or made.parts or any(s.rest or s.bare_alef for s in spellings):

@@ -17,6 +17,8 @@ BLANK = re.compile("[\\s\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]+")
 BARE = re.compile('[^\\s()|"“„«»”\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\ufeff]+')
 NEAR = re.compile(r"(?:near/(\d{1,6})|NEAR)(?=[\s(]|$)", re.IGNORECASE)
 NEAR_ALONE = "NEAR"
+# A word with nothing to it, which most pieces are: letters and digits between blanks.
+PLAIN = re.compile(r"[^\W_]+(?=\s|$)")
 
 
 class Kind(StrEnum):
@@ -62,6 +64,9 @@ def pieces(written: str) -> Iterator[Piece]:
 
 
 def _piece(written: str, at: int) -> Piece:
+    plain = PLAIN.match(written, at)
+    if plain and (word := plain[0]) not in WORDS and word != NEAR_ALONE:
+        return Piece(Kind.TERM, word, at, plain.end(), (), (word,))
     letter = written[at]
     if letter in "()":
         return Piece(Kind(letter), letter, at, at + 1)

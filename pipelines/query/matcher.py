@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipelines import text
 from pipelines.model import Match
@@ -47,9 +48,8 @@ class Spelling:
     bare_alef: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A term at a place: content[start:end] of a field."""
+class Hit(NamedTuple):
+    """A term at a place: content[start:end] of a field; a tuple, for an article makes thousands of them."""
 
     term: Term
     field: str
@@ -80,6 +80,8 @@ def hits(term: Term, reading: Reading) -> list[Hit]:
     """Every place of an article where a term stands, in no order; spellings of it may share one."""
     made, found = forms(term), []
     for stream in reading.streams:
+        if not stream.places:
+            continue
         found += [Hit(term, stream.name, start, end) for start, end in _places(made, stream)]
         if made.parts and not stream.whole:
             found += [Hit(term, stream.name, start, end) for start, end in _parts(made, stream)]
@@ -153,6 +155,11 @@ def _inner(word: str, term: Term, arabic: bool, add_article: bool) -> frozenset[
 def _places(made: Forms, stream: Stream) -> Iterator[tuple[int, int]]:
     for form, spellings in _written(made, stream):
         for spelling in spellings:
+            if not (spelling.rest or spelling.bare_alef or stream.whole):
+                # A word alone, as most terms are.
+                for place in stream.places[form]:
+                    yield stream.tokens[place].start, stream.tokens[place].end
+                continue
             for place in stream.places[form]:
                 last = place + len(spelling.rest)
                 following = stream.forms[place + 1 : last + 1]
@@ -168,9 +175,8 @@ def _places(made: Forms, stream: Stream) -> Iterator[tuple[int, int]]:
 
 def _written(made: Forms, stream: Stream) -> Iterator[tuple[str, list[Spelling]]]:
     """The words of a stream that the first word of a spelling can be, with these spellings."""
-    for form, spellings in made.forms.items():
-        if form in stream.places:
-            yield form, spellings
+    for form in made.forms.keys() & stream.places.keys():
+        yield form, made.forms[form]
     for start, spellings in made.starts.items():
         for form in stream.beginning(start):
             yield form, spellings

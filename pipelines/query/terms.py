@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipelines import text
 from pipelines.errors import WatchError
@@ -23,6 +24,8 @@ WRITTEN_AS = {"exact": "exact", "suffix": "suffix", "substring": "sub"}
 WRITTEN = re.compile(r"([a-z]+):(?=\S)(.*)", re.DOTALL)
 # Letters of a part of a word. Chosen: two letters are in every text.
 SHORTEST_PART_LETTERS = 3
+# Terms that are remembered: many watches look for the same words. Chosen: some ten thousand watches; 20 MB.
+REMEMBERED_TERMS = 1 << 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,10 @@ class Term:
     mode: str = "clitics"
     article: str = "optional"
     aliases: tuple[str, ...] = ()
+
+    def __hash__(self) -> int:
+        # Asked for with each look-up of each term; a text keeps its own, and few terms share one.
+        return hash(self.text)
 
     @property
     def written(self) -> str:
@@ -60,15 +67,16 @@ def parse_term(written: str) -> Term:
                 f"{match[1]}: is no way to look for a term; allowed are {', '.join(map('{}:'.format, PREFIXES))}."
             )
         (mode, article), rest = PREFIXES[match[1]], match[2]
-    return _checked(written, rest.split("|"), mode, article)
+    return _checked(written, tuple(rest.split("|")), mode, article)
 
 
 def checked_term(spellings: Iterable[str], prefix: str) -> Term:
     """The term of these spellings, looked for as the prefix says; WatchError says what is allowed."""
-    return _checked("|".join(spellings := list(spellings)), spellings, *PREFIXES[prefix])
+    return _checked("|".join(spellings := tuple(spellings)), spellings, *PREFIXES[prefix])
 
 
-def _checked(written: str, spellings: Iterable[str], mode: str, article: str) -> Term:
+@lru_cache(maxsize=REMEMBERED_TERMS)
+def _checked(written: str, spellings: tuple[str, ...], mode: str, article: str) -> Term:
     given = [part.strip() for part in spellings if part.strip()]
     if not given:
         raise WatchError(f"{written!r} is no term: write at least one word.")
