@@ -21,7 +21,7 @@ from bench.corpus import Corpus, Gold, content
 from bench.examples import Example
 from pipelines.extract import blocks, markup, preview
 from pipelines.extract.fields import metadata
-from pipelines.extract.text import assembly, classifier, features
+from pipelines.extract.text import assembly, classifier, place_sums
 
 # Pages of a corpus from which on it has a line of its own; the smaller ones are pooled.
 MANY = 50
@@ -83,7 +83,7 @@ def figures(job: Job) -> list[dict[str, float]]:
         return [score.score(score.Wanted(gold), None) for _ in job.chances]
     found, facts, wanted = blocks.blocks(tree), metadata.facts_of(tree, page, source), score.Wanted(gold)
     shares = compared.shares["lines"].tolist(), compared.shares["plain"].tolist()
-    kinds = features.kinds_of(found, shares[0])
+    kinds = place_sums.kinds_of(found, shares[0])
     told = []
     for chances, trees in zip(job.chances, job.trees, strict=True):
         if facts.posts:

@@ -19,7 +19,18 @@ from lxml.html import HtmlElement
 from pipelines.extract import blocks, markup, phrases
 from pipelines.extract.fields import authors, json_ld
 from pipelines.extract.fields.metadata import Facts
-from pipelines.extract.text import by_trafilatura, choice, classifier, features, other_articles, particulars, tables
+from pipelines.extract.text import (
+    by_trafilatura,
+    choice,
+    classifier,
+    features,
+    other_articles,
+    particulars,
+    place_sums,
+    tables,
+)
+from pipelines.extract.text.coverage import coverage
+from pipelines.extract.text.features import Sign
 from pipelines.model import Removed, Source, Template
 from pipelines.text import words
 
@@ -138,20 +149,29 @@ def look(tree: HtmlElement, html: str, facts: Facts, without: frozenset[str] = f
     chances[able] = classifier.probabilities(rows[able])
     if facts.posts:
         chances[post_blocks(found, facts.posts)] = POSTED
-    kinds = features.kinds_of(found, rows[:, 0].tolist())
+    kinds = place_sums.kinds_of(found, rows[:, Sign.LINES].tolist())
     compared = compare(found, kinds, rows)
-    return Seen(found, kinds, rows[:, 0].tolist(), rows[:, 1].tolist(), chances.tolist(), lines, plain, compared)
+    return Seen(
+        found,
+        kinds,
+        rows[:, Sign.LINES].tolist(),
+        rows[:, Sign.PLAIN].tolist(),
+        chances.tolist(),
+        lines,
+        plain,
+        compared,
+    )
 
 
 def compare(found: Sequence[blocks.Block], kinds: Sequence[str], rows: features.Rows) -> choice.Blocks:
     """The blocks of a page as whole texts are chosen by, as far as every page is read."""
-    chosen = rows[:, 0].tolist()
+    chosen = rows[:, Sign.LINES].tolist()
     return choice.Blocks(
         words=np.array([block.words for block in found], dtype=np.float64),
         linked=np.array([block.linked for block in found], dtype=np.float64),
         least=np.array([least_chance(*one) for one in zip(found, kinds, chosen, strict=True)]),
         signs=features.signs(rows),
-        shares={"lines": rows[:, 0].astype(np.float64), "plain": rows[:, 1].astype(np.float64)},
+        shares={"lines": rows[:, Sign.LINES].astype(np.float64), "plain": rows[:, Sign.PLAIN].astype(np.float64)},
     )
 
 
@@ -172,7 +192,7 @@ def opinions(
 
 def post_blocks(found: Sequence[blocks.Block], posts: Sequence[str]) -> list[bool]:
     """Which blocks are of a live blog's posts; a list of links to them is none."""
-    shares = features.coverage(found, posts)
+    shares = coverage(found, posts)
     return [
         share >= HALF_SHARE and block.linked < HALF_SHARE * block.words
         for share, block in zip(shares, found, strict=True)
@@ -349,7 +369,7 @@ def _choose(
         return None
 
     def ask() -> dict[str, choice.Floats]:
-        return {name: np.array(features.coverage(seen.found, lines)) for name, lines in witnesses(tree).items()}
+        return {name: np.array(coverage(seen.found, lines)) for name, lines in witnesses(tree).items()}
 
     better = choice.chosen(seen.compared, np.array(seen.chances, dtype=np.float64), ask, trees)
     repeated = dict(template.lines) if template else {}

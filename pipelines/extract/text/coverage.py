@@ -1,0 +1,45 @@
+"""How much of a page's blocks stands in another text of the page, as an extractor gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pipelines.extract.blocks import Block
+from pipelines.extract.phrases import key
+
+# Words of a run by which two texts are compared. The classifier was fitted with it: change it and fit anew.
+SHINGLE_WORDS = 3
+# Blocks whose runs of words are kept, of this page or the last. Chosen: nearly all pages have fewer; some megabytes.
+MAX_RUNS = 1000
+# What a block of one or two words counts that stands somewhere in the text. Chosen: it may be another's words.
+INSIDE_SHARE = 0.5
+
+
+def coverage(found: Sequence[Block], lines: Sequence[str]) -> list[float]:
+    """How much of each block stands in the lines, 0 to 1."""
+    keys = [key(line) for line in lines]
+    whole = set(keys)
+    joined = f" {' '.join(keys)} "
+    known = set(_shingles(joined.split()))
+    shares = []
+    for block in found:
+        if block.key in whole:
+            shares.append(1.0)
+            continue
+        mine = _runs(block.key)
+        if len(mine) > 1:
+            shares.append(sum(shingle in known for shingle in mine) / len(mine))
+        else:
+            shares.append(INSIDE_SHARE if block.words > 1 and f" {block.key} " in joined else 0.0)
+    return shares
+
+
+@lru_cache(maxsize=MAX_RUNS)
+def _runs(its_key: str) -> list[tuple[str, ...]]:
+    """The runs of words of a block, which is held against several texts."""
+    return _shingles(its_key.split())
+
+
+def _shingles(tokens: Sequence[str]) -> list[tuple[str, ...]]:
+    return [tuple(tokens[at : at + SHINGLE_WORDS]) for at in range(len(tokens) - SHINGLE_WORDS + 1)]

@@ -1,0 +1,158 @@
+"""What stands in each place of a page and around it (words, links, good paragraphs), and what that says of its blocks.
+
+It alone knows which place is the best one, and when the name of a place says nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipelines.extract.blocks import KINDS, Block, Place, around
+
+# Words of a paragraph. The classifier was fitted with it: change it and fit anew.
+PARAGRAPH_WORDS = 10
+# Share of linked words below which a paragraph is prose. The classifier was fitted with it: change it and fit anew.
+LINKED_SHARE = 0.4
+# Share of its words from which on a block was chosen. The classifier was fitted with it: change it and fit anew.
+HALF_SHARE = 0.5
+# Kinds of place, the first ones, of which the innermost has a column too. The classifier was fitted with it.
+INNERMOST_KINDS = 10
+
+
+@dataclass(slots=True)
+class Sum:
+    """What stands in a place and below: words, words in links, words of paragraphs that look like an article's."""
+
+    words: int = 0
+    linked: int = 0
+    good: int = 0
+    blocks: int = 0
+    direct: int = 0
+
+
+def sum_places(found: Sequence[Block]) -> dict[int, Sum]:
+    """For every place its sum; the key is the place's identity."""
+    sums: dict[int, Sum] = {}
+    places: dict[int, Place] = {}
+    for block in found:
+        number = id(block.place)
+        if number not in places:
+            for place in around(block.place):
+                if id(place) in places:
+                    break
+                places[id(place)] = place
+                sums[id(place)] = Sum()
+        good = block.words if block.words >= PARAGRAPH_WORDS and block.linked < LINKED_SHARE * block.words else 0
+        one = sums[number]
+        one.words += block.words
+        one.linked += block.linked
+        one.good += good
+        one.blocks += 1
+        one.direct += good
+        if block.place.parent is not None:
+            sums[id(block.place.parent)].direct += good
+    for place in _outwards(places.values()):
+        if place.parent is not None:
+            inner, outer = sums[id(place)], sums[id(place.parent)]
+            outer.words += inner.words
+            outer.linked += inner.linked
+            outer.good += inner.good
+            outer.blocks += inner.blocks
+    return sums
+
+
+def steps_below_best(found: Sequence[Block], sums: dict[int, Sum]) -> dict[int, int]:
+    """How many elements each place is below the best one, -1 outside; the key is the place's identity."""
+    best = _find_best(sums, found)
+    made: dict[int, int] = {}
+    for block in found:
+        if id(block.place) not in made:
+            steps = (distance for distance, here in enumerate(around(block.place)) if here is best)
+            made[id(block.place)] = next(steps, -1)
+    return made
+
+
+def describe_places(
+    found: Sequence[Block], sums: dict[int, Sum], main: str, whole: Sum
+) -> dict[int, tuple[float, ...]]:
+    """What is true of all blocks of a place: what it is called, how much good text is in and around it.
+
+    main: the path that most of the article stands in; whole: the sum of the page. A name says nothing where half of
+    the page's good text stands in it: themes call their widest boxes anything.
+    """
+    places = {id(block.place): block.place for block in found}
+    good = max(1, whole.good)
+    main_parts = main.split(">")
+    made: dict[int, tuple[float, ...]] = {}
+    for number, place in places.items():
+        kinds = [here.kind for here in around(place) if here.kind and sums[id(here)].good < HALF_SHARE * good]
+        kind = kinds[0] if kinds else ""
+        parts = place.path.split(">")
+        common = 0
+        for mine, theirs in zip(parts, main_parts, strict=False):
+            if mine != theirs:
+                break
+            common += 1
+        outer = place.parent or place
+        near = [sums[id(one)] for one in (place, outer, outer.parent or outer)]
+        made[number] = (
+            *(name in kinds for name in KINDS),
+            *(kind == name for name in KINDS[:INNERMOST_KINDS]),
+            place.path == main, common / len(main_parts), len(parts) - common,
+            *(one.good / good for one in near),
+            *(one.linked / max(1, one.words) for one in near),
+            *(one.good / max(1, one.words) for one in near),
+            math.log1p(near[1].blocks), math.log1p(near[2].blocks), place.story, place.body,
+        )  # fmt: skip
+    return made
+
+
+def sum_of_page(found: Sequence[Block], sums: dict[int, Sum]) -> Sum:
+    """The sum of the outermost place."""
+    return sums[id(_root_of(found[0].place))]
+
+
+def kinds_of(found: Sequence[Block], chosen: Sequence[float]) -> list[str]:
+    """What the innermost telling name around each block says it is; empty where none does.
+
+    As the rows have it, but a name says nothing only where half of what an extractor has chosen stands in it as well:
+    below a very short article the comments are half of the page's good text.
+    """
+    if not found:
+        return []
+    sums = sum_places(found)
+    good = max(1, sum_of_page(found, sums).good)
+    taken: Counter[int] = Counter()
+    for block, share in zip(found, chosen, strict=True):
+        if share >= HALF_SHARE:
+            taken.update({id(place): block.words for place in around(block.place)})
+    all_taken = max(1, taken[id(_root_of(found[0].place))])
+    told: dict[int, str] = {}
+    for place in {id(block.place): block.place for block in found}.values():
+        kinds = (
+            here.kind
+            for here in around(place)
+            if here.kind and (sums[id(here)].good < HALF_SHARE * good or taken[id(here)] < HALF_SHARE * all_taken)
+        )
+        told[id(place)] = next(kinds, "")
+    return [told[id(block.place)] for block in found]
+
+
+def _root_of(place: Place) -> Place:
+    while place.parent is not None:
+        place = place.parent
+    return place
+
+
+def _outwards(places: Iterable[Place]) -> list[Place]:
+    """Places, each before the one around it."""
+    return sorted(places, key=lambda place: -place.depth)
+
+
+def _find_best(sums: dict[int, Sum], found: Sequence[Block]) -> Place | None:
+    """The place that most good paragraphs stand in directly, or in elements directly in it."""
+    places = {id(place): place for block in found for place in (block.place, block.place.parent) if place is not None}
+    return max(places.values(), key=lambda place: sums[id(place)].direct, default=None)
