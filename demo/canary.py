@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -113,7 +113,16 @@ def _sung(current: Settings, within: float) -> Song:
         if seconds > within:
             raise NightdeskError(f"It came out after {seconds:.0f} seconds.")
         retention.retire(own, datetime.now(UTC))
+        _note(current.canary_song, Song(url=url, seconds=seconds))
         return Song(url=url, seconds=seconds)
+
+
+def _note(file: Path, song: Song) -> None:
+    """Write the song down for those who watch figures: whole, or not at all."""
+    new = file.with_name(file.name + ".new")
+    with private.opened(new) as out:
+        json.dump({**asdict(song), "at": time.time()}, out)
+    new.replace(file)
 
 
 def _night(own: Settings) -> None:

@@ -415,3 +415,5 @@ class Figure(Decided):
     WAITING = "outbox_waiting", "messages that wait to be sent"
     LATE = "outbox_oldest_seconds", "seconds that the oldest of them has waited"
     UNSENT = "outbox_failed", "messages that were given up in the last day"
+    SONG = "canary_seconds", "seconds from the canary's newest article to its alert"
+    SILENCE = "canary_age_seconds", "seconds since the canary's alert last came out"

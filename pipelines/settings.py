@@ -160,6 +160,11 @@ class Settings(BaseSettings):
         return self._place("raw")
 
     @property
+    def canary_song(self) -> Path:
+        """Where the canary writes down its newest song: {"url": …, "seconds": …, "at": seconds since 1970}."""
+        return self.data / "canary" / "song.json"
+
+    @property
     def articles(self) -> Place:
         """The article files, in the same way."""
         return self._place("articles")

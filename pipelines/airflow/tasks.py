@@ -185,7 +185,10 @@ def sing() -> str:
         known = channels.addresses(current)
     except errors.DatabaseError as problem:
         log.error("%s", problem)
-    song = canary.sing(current, known)
+    try:
+        song = canary.sing(current, known)
+    finally:
+        telemetry.tell_canary(current)
     log.info("the alert of %s came out after %.0f seconds", song.url, song.seconds)
     return f"{song.url} {song.seconds:.0f} s"
 

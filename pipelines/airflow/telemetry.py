@@ -27,6 +27,12 @@ def tell_waiting(settings: Settings) -> None:
             tell(metrics.waiting(conn, [source.name for source in folders.readable(settings)[0]]))
 
 
+def tell_canary(settings: Settings) -> None:
+    """Tell what the canary of this machine last sang, and how long ago."""
+    if _is_on():
+        tell(metrics.of_canary(settings))
+
+
 def tell(measures: Iterable[Measure]) -> None:
     """Hand figures to Airflow's exporter."""
     for one in measures:

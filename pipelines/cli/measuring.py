@@ -30,7 +30,7 @@ def show(
     names = [source.name for source in folders.readable(current)[0]]
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)
-        found = metrics.measure(conn, names)
+        found = [*metrics.measure(conn, names), *metrics.of_canary(current)]
     if prometheus:
         sys.stdout.write(metrics.as_prometheus(found))
     elif json:

@@ -6,6 +6,8 @@ What each figure means stands in `Figure`, once, for people, for Prometheus and 
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -13,6 +15,7 @@ from pipelines.codes import Figure
 from pipelines.crawl import host_locks
 from pipelines.health import policy
 from pipelines.model import Tally
+from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
 
 # What stands before the reason in a count of extract.
@@ -77,6 +80,18 @@ def waiting(conn: postgres.Connection, sources: Sequence[str]) -> list[Measure]:
         Measure(figure=Figure.WAITING, value=outbox["waiting"]),
         Measure(figure=Figure.LATE, value=outbox["late"]),
         Measure(figure=Figure.UNSENT, value=outbox["failed"]),
+    ]
+
+
+def of_canary(settings: Settings) -> list[Measure]:
+    """What the canary of this machine last sang, and how long ago; nothing where it never did."""
+    try:
+        song = json.loads(settings.canary_song.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    return [
+        Measure(figure=Figure.SONG, value=song["seconds"]),
+        Measure(figure=Figure.SILENCE, value=max(0.0, time.time() - song["at"])),
     ]
 
 

@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
+from pipelines.codes import Figure
+from pipelines.health import metrics
 from pipelines.settings import Settings, exported
 from pipelines.settings import settings as settings_of_this_process
 from pipelines.stores import postgres
@@ -34,6 +36,8 @@ def test_the_canary_sings_twice_and_nothing_of_it_is_in_the_archive(
     first, second = (json.loads(one.output)["url"] for one in sung)
     assert first != second
     assert not alarm.exists()
+    told = {one.figure: one.value for one in metrics.of_canary(settings)}
+    assert 0 < told[Figure.SONG] < told[Figure.SONG] + told[Figure.SILENCE] < 300
     with conn, conn.cursor() as cursor:
         for table in ("articles", "urls", "runs", "alerts", "deliveries", "watches"):
             cursor.execute(f"select count(*) as count from {table}")

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -42,6 +43,7 @@ from pipelines.settings import settings
 counts = {"pages": 9, "articles": 7, "rejected: paywall": 2, "seconds": 3}
 telemetry.tell_tallies([Tally(run="2026-11-22T0200", source="sana", stage="extract", state="done", counts=counts)])
 telemetry.tell_waiting(settings())
+telemetry.tell_canary(settings())
 """
 
 
@@ -58,6 +60,9 @@ def measured(settings: Settings, conn: postgres.Connection, monkeypatch: pytest.
     factories.insert(conn, "deliveries", key="k1", channel="desk", kind="message")
     factories.insert(conn, "deliveries", key="k2", channel="desk", kind="message", state="failed")
     conn.commit()
+    song = settings.canary_song
+    song.parent.mkdir()
+    song.write_text(json.dumps({"url": "x", "seconds": 31.5, "at": time.time() - 60}), encoding="utf-8")
     for name, value in exported(settings).items():
         monkeypatch.setenv(name, value)
     return settings
@@ -76,6 +81,7 @@ def test_the_command_tells_every_figure_in_prometheus_words_and_as_json(measured
     assert 'nightdesk_due_urls{source="sana"} 2' in told.stdout
     assert "nightdesk_outbox_waiting 1\n" in told.stdout
     assert "nightdesk_outbox_failed 1\n" in told.stdout
+    assert "nightdesk_canary_seconds 31.5\n" in told.stdout
     assert set(re.findall(r"# TYPE (\w+) gauge", told.stdout)) == {*map(metrics.name_of, Figure)}
     assert {one["name"] for one in as_json} == {*map(metrics.name_of, Figure)}
     assert "paywall" in table.stdout
@@ -144,7 +150,7 @@ def test_what_a_task_did_and_what_waits_reach_a_collector_beside_airflows_own_fi
     assert got["airflow.nightdesk.rejected"] >= {"paywall", "sana", "extract"}
     assert {name.removeprefix("airflow.nightdesk.") for name in got if "nightdesk" in name} == {
         "pages", "articles", "rejected", "stage_seconds", "stage_failed", "due_urls", "newest_article_age_seconds",
-        "outbox_waiting", "outbox_oldest_seconds", "outbox_failed",
+        "outbox_waiting", "outbox_oldest_seconds", "outbox_failed", "canary_seconds", "canary_age_seconds",
     }  # fmt: skip
 
 
