@@ -46,3 +46,13 @@ def relation(one: Signature, other: Signature, *, same_source: bool) -> Relation
         places = like.agreeing + like.differing
         agree = places < policy.NUMBERS_TELL or like.agreeing >= policy.NUMBERS_AGREE * places
     return Relation.STORY if agree else Relation.ALIKE
+
+
+def edited_apart(one: Signature, other: Signature, first: Signature) -> bool:
+    """Whether two texts are alike because each is an edit of the first: such are less like each other than like that.
+
+    Items of one template have as much in common with each as with any other.
+    """
+    like = signatures.compare(one, other)
+    expected = signatures.compare(one, first).contained * signatures.compare(other, first).contained
+    return not like.differing and like.contained <= expected + policy.EDITS_MARGIN

@@ -70,6 +70,8 @@ NUMBERS_TELL, NUMBERS_AGREE = 4, 0.5
 WHOLE_SHARE = 0.97
 # An article that looks like so many others which are stories of their own is of their template.
 TEMPLATE_STORIES = 2
+# Two edits of one text share what is left of it in both, give or take this: what signatures of a hundred shingles tell.
+EDITS_MARGIN = 0.1
 
 # --- When the articles of a run are held, since they are not like those of their source before
 

@@ -16,7 +16,7 @@ from hashlib import sha256
 
 from pipelines import signatures
 from pipelines.load import backfills, policy
-from pipelines.load.likeness import Relation, relation
+from pipelines.load.likeness import Relation, edited_apart, relation
 from pipelines.settings import Settings
 from pipelines.signatures import Signature
 from pipelines.stores import postgres
@@ -214,8 +214,7 @@ def _pairs(told: Mapping[int, _Told], found: Sequence[postgres.Row]) -> list[tup
             relations.setdefault(one.number, {})[other.number] = is_one
             relations.setdefault(other.number, {})[one.number] = is_one
     least = {
-        number: Relation.WHOLE if _is_of_template(told, number, others) else Relation.STORY
-        for number, others in relations.items()
+        number: Relation.WHOLE if _is_of_template(told, relations, number) else Relation.STORY for number in relations
     }
     # Of those that were there before, what they look like among themselves was judged when they came.
     return [
@@ -226,10 +225,27 @@ def _pairs(told: Mapping[int, _Told], found: Sequence[postgres.Row]) -> list[tup
     ]
 
 
-def _is_of_template(told: Mapping[int, _Told], number: int, others: Mapping[int, Relation]) -> bool:
+def _is_of_template(told: Mapping[int, _Told], relations: Mapping[int, Mapping[int, Relation]], number: int) -> bool:
     """Whether an article looks like too many that are stories of their own."""
-    stories = {told[other].story for other, is_one in others.items() if is_one == Relation.ALIKE}
-    return len(stories - {told[number].story}) >= policy.TEMPLATE_STORIES
+    alike = [other for other, is_one in relations[number].items() if is_one == Relation.ALIKE]
+    others = {other: told[other].story for other in alike if told[other].story != told[number].story}
+    if len(set(others.values())) < policy.TEMPLATE_STORIES:
+        return False
+    # Copies that come together are stories of their own so far.
+    apart = {story for other, story in others.items() if not _edited_apart(told, relations, number, other)}
+    return len(apart) >= policy.TEMPLATE_STORIES
+
+
+def _edited_apart(
+    told: Mapping[int, _Told], relations: Mapping[int, Mapping[int, Relation]], number: int, other: int
+) -> bool:
+    """Whether two articles that look alike are edits of one text, which is one story with each of them."""
+    return any(
+        edited_apart(told[number].signature, told[other].signature, told[first].signature)
+        for first, is_one in relations[number].items()
+        if is_one >= Relation.STORY
+        and (told[first].story == told[other].story or relations[other].get(first, Relation.NONE) >= Relation.STORY)
+    )
 
 
 def _united(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:

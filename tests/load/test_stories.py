@@ -251,6 +251,21 @@ def test_copies_that_come_with_one_file_are_one_story(settings: Settings, conn: 
     assert _members(conn) == {1: list(range(1, len(copies) + 1))}
 
 
+def test_short_copies_that_come_together_are_no_items_of_a_template(
+    settings: Settings, conn: postgres.Connection
+) -> None:
+    """Two edits of one text are alike and no more: each is tied to the text that both are of."""
+    copies = story_texts.copies("fr", 4)
+    keep(settings, conn, [article(str(n), c.text, title=f"t {n}", source=f"o{n}") for n, c in enumerate(copies)])
+    with conn, conn.cursor() as cursor:
+        cursor.execute("delete from story_articles; delete from article_signatures")
+        cursor.execute("update backfills set passed_at = null where name = 'stories'")
+
+    stories.backfill(settings)
+
+    assert _members(conn) == {1: list(range(1, len(copies) + 1))}
+
+
 def test_lightly_edited_copies_are_linked_as_well_as_the_bar_has_it(
     settings: Settings, conn: postgres.Connection
 ) -> None:
