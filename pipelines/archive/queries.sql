@@ -311,7 +311,8 @@ limit %(count)s
 -- name: search_articles
 -- The articles that a search looks at.
 select a.id, a.source, a.url, a.title, a.description, a.text, a.authors, a.language, a.published_at, a.first_fetched_at, a.revision,
-    a.gone_at, least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated
+    a.gone_at, least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated,
+    array(select distinct c.revision_kind from changes c where c.article_id = a.id and c.revision_kind <> '') as kinds
 from articles a
 where a.id = any(%(ids)s)
 
@@ -337,6 +338,7 @@ where w.part = 0
     and (%(last_dated)s::timestamptz is null or (w.dated, w.article_id) < (%(last_dated)s, %(last_id)s::bigint))
     and (%(revised)s::boolean is null or exists (select from articles a where a.id = w.article_id and a.revision > 1))
     and (%(removed)s::boolean is null or exists (select from articles a where a.id = w.article_id and a.gone_at is not null))
+    and (%(kind)s::text is null or w.article_id in (select c.article_id from changes c where c.revision_kind = %(kind)s))
 order by w.dated desc, w.article_id desc
 limit %(count)s
 

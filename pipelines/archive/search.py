@@ -315,6 +315,7 @@ def _rows(made: Search, statement: str, place: _Place, many: int, **more: int) -
         until=selected.until,
         revised=selected.revised,
         removed=selected.removed,
+        kind=selected.kind,
         last_dated=place.dated,
         last_id=place.number,
         count=many,
@@ -339,6 +340,7 @@ def _verified(made: Search, rows: Sequence[postgres.Row]) -> dict[int, Answer]:
             dated=row["dated"],
             revised=row["revision"] > 1,
             removed=row["gone_at"] is not None,
+            kinds=row["kinds"],
         )
         marks = asked.answer(made.asked, subject)
         if marks is not None:

@@ -20,7 +20,8 @@ from pipelines.stores import postgres
 
 # Articles that are held at once: three kilobytes each as a rule, a few hundred at the most.
 AT_ONCE = 500
-# What is told of an article, in this order; the same columns, in the same order, has the statement `walk_articles`.
+# What is told of an article, in this order; the statement `walk_articles` has the same columns, and behind them the
+# kinds of its changes, which a query may ask for.
 FIELDS = (  # noqa: SIM905
     "id source url canonical_url title description text authors language dated published_at published_precision "
     "published_from modified_at image tags section words revision first_run first_fetched_at fetched_at seen_at "
@@ -79,6 +80,7 @@ def articles(
         until=selected and selected.until,
         revised=selected and selected.revised,
         removed=selected and selected.removed,
+        kind=selected and selected.kind,
         of_exact=named and named.of_exact,
         of_joined=named and named.of_joined,
         of_words=named and named.of_words,
@@ -87,11 +89,11 @@ def articles(
     for some in rows:
         answers = some if made is None or made.selected.rest is None else [row for row in some if _answers(made, row)]
         if answers:
-            yield answers
+            yield [row[: len(FIELDS)] for row in answers]
 
 
 def _answers(made: search.Search, row: Told) -> bool:
-    told = dict(zip(FIELDS, row, strict=True))
+    told = dict(zip((*FIELDS, "kinds"), row, strict=True))
     scope = made.scopes.get(told["source"], NOWHERE)
     subject = Subject(
         **{name: told[name] for name in ("title", "description", "text", "authors", "source", "language", "dated")},
@@ -99,5 +101,6 @@ def _answers(made: search.Search, row: Told) -> bool:
         groups=scope.groups,
         revised=told["revision"] > 1,
         removed=told["gone_at"] is not None,
+        kinds=told["kinds"],
     )
     return asked.answer(made.asked, subject) is not None

@@ -25,6 +25,7 @@ class Subject:
     """An article as a query looks at it.
 
     groups: of its source. dated: when it was published, or first seen; revised: it has a second wording.
+    kinds: what its changes were, of `codes.RevisionKind`.
     """
 
     title: str
@@ -38,6 +39,7 @@ class Subject:
     dated: datetime | None = None
     revised: bool = False
     removed: bool = False
+    kinds: Sequence[str] = ()
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -163,8 +165,8 @@ def _holds(node: Of | Between, subject: Subject, now: datetime | None) -> bool:
     if node.field == Field.AUTHOR:
         return any(_written_in(value, author) for value in node.values for author in subject.authors)
     if node.field == Field.STATE:
-        true = {Standing.REVISED: subject.revised, Standing.REMOVED: subject.removed}
-        return any(true[Standing(value)] for value in node.values)
+        known = {Standing.REVISED: subject.revised, Standing.REMOVED: subject.removed}
+        return any(known.get(Standing(value), value in subject.kinds) for value in node.values)
     if node.field == Field.GROUP:
         return any(value in subject.groups for value in node.values)
     of = {Field.SOURCE: subject.source, Field.LANGUAGE: subject.language, Field.COUNTRY: subject.country}

@@ -42,10 +42,15 @@ class Field(StrEnum):
 
 
 class Standing(StrEnum):
-    """What `is:` asks for."""
+    """What `is:` asks for: a second wording, gone from its site now, or a change of that kind at any time."""
 
     REVISED = "revised"
     REMOVED = "removed"
+    CORRECTION = "correction"
+    SUBSTANTIAL = "substantial"
+    HEADLINE = "headline"
+    MINOR = "minor"
+    RESTORED = "restored"
 
 
 @dataclass(frozen=True, slots=True)

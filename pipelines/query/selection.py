@@ -27,7 +27,10 @@ Scopes = Mapping[str, Scope]
 
 @dataclass(frozen=True, kw_only=True)
 class Selection:
-    """Filters that every answer fulfils, None where there is none; rest: of the query, None where nothing is left."""
+    """Filters that every answer fulfils, None where there is none; rest: of the query, None where nothing is left.
+
+    kind: of a change that the article had.
+    """
 
     sources: frozenset[str] | None = None
     not_sources: frozenset[str] = frozenset()
@@ -36,6 +39,7 @@ class Selection:
     until: datetime | None = None
     revised: bool | None = None
     removed: bool | None = None
+    kind: str | None = None
     rest: Node | None = None
 
 
@@ -85,7 +89,10 @@ def _taken(made: Selection, part: Node, now: datetime, scopes: Scopes) -> Select
         codes = frozenset(part.values)
         return replace(made, languages=codes if made.languages is None else made.languages & codes)
     if part.field == Field.STATE and len(part.values) == 1:
-        return replace(made, **{Standing(part.values[0]).value: True})  # type: ignore[arg-type]
+        standing = Standing(part.values[0])
+        if standing in (Standing.REVISED, Standing.REMOVED):
+            return replace(made, **{standing.value: True})  # type: ignore[arg-type]
+        return replace(made, kind=standing.value) if made.kind in (None, standing) else None
     return None
 
 

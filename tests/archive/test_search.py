@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.archive import search
+from pipelines.archive import search, walk
 from pipelines.archive.search import Order
 from pipelines.errors import NightdeskError, QueryError
 from pipelines.extract.extraction import extract_page
 from pipelines.load import words
 from pipelines.model import Article
-from pipelines.query import vectors
+from pipelines.query import grammar, vectors
 from pipelines.query.selection import Scope
 from pipelines.settings import Settings
 from pipelines.stores import postgres
@@ -171,6 +171,32 @@ def test_a_revision_is_found_by_its_new_words_alone(settings: Settings, conn: po
     keep(settings, conn, [article("1", "zebra")], run="2026-11-23T0200", at=T0 + DAY)
 
     assert (_found(conn, "zebra"), _found(conn, "lion"), _found(conn, "is:revised")) == (["1"], [], ["1"])
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("is:correction", ["1"]), ("is:headline", ["2"]), ("is:correction|headline", ["1", "2"]), ("is:minor", []),
+        ("is:correction is:headline", []), ("zebra is:correction", ["1"]), ("zebra -is:correction", ["2", "3"]),
+        ("title:council OR is:correction", ["1", "2"]),
+    ],
+)  # fmt: skip
+def test_articles_are_found_by_what_their_changes_were(
+    settings: Settings, conn: postgres.Connection, query: str, found: list[str]
+) -> None:
+    text = [f"Zebra {n} was seen in the town on Monday, as the mayor told the press in the hall." for n in range(4)]
+    keep(settings, conn, [article(str(n), text[n], title=f"at large {n}") for n in (1, 2, 3)])
+    corrected = article("1", f"{text[1]}\nCorrection: it was on Sunday.", title="at large 1")
+    keep(
+        settings, conn, [corrected, article("2", text[2], title="the council waits")],
+        run="2026-11-23T0200", at=T0 + DAY,
+    )  # fmt: skip
+
+    walked = walk.articles(conn, grammar.parse(query), NOW, last=walk.end(conn))
+
+    assert _found(conn, query) == found
+    assert [row[2].rsplit("/", 1)[1] for some in walked for row in some] == found
+    assert search.count(conn, query, now=NOW) == search.Count(number=len(found))
 
 
 def test_what_was_loaded_before_the_index_is_put_there_in_batches_that_may_be_killed(

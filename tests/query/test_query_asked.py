@@ -65,12 +65,15 @@ def test_near_counts_within_one_field_and_title_looks_at_no_other() -> None:
         ("source:a|b", True), ("-source:a", False), ("lang:ar", True), ("lang:en", False), ("country:SY", True),
         ("author:baba", True), ("author:\"baba ali\"", False), ("is:revised", True), ("is:removed", False),
         ("from:7d", True), ("to:2026-11-28", True), ("from:2026-11-29", False), ("to:2026-11-27", False),
-        ("(source:x OR lang:ar) -is:removed", True),
+        ("(source:x OR lang:ar) -is:removed", True), ("is:correction", True), ("is:minor|headline", False),
+        ("is:minor|revised", True), ("-is:restored", True),
     ],
 )  # fmt: skip
 def test_filters_look_at_what_is_known_of_an_article(query: str, true: bool) -> None:
     dated = datetime(2026, 11, 28, 23, 59, tzinfo=UTC)
-    subject = _subject(source="a", language="ar", country="SY", authors=("Ali Baba",), dated=dated, revised=True)
+    subject = _subject(
+        source="a", language="ar", country="SY", authors=("Ali Baba",), dated=dated, revised=True, kinds=["correction"]
+    )
 
     assert (_marked(query, subject) is not None) is true
 

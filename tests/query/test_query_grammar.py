@@ -99,6 +99,7 @@ def test_a_day_begins_and_ends_where_it_should(written: str, moment: datetime) -
         ("since:7d", 0, "do you mean from:?"),
         ("http://a.example/b", 0, "put all of it in quotes"),
         ("is:revisd", 0, "do you mean is:revised?"),
+        ("is:corrected", 0, "do you mean is:correction?"),
         ("a from:yesterday", 2, "2026-11-01"),
         ("from:2026-13", 0, "2026-11-01"),
         ("lang:arabic", 0, "lang:ar"),

@@ -1,7 +1,8 @@
 -- All articles that a query may have for an answer, by number from one on: what it cannot tell by itself, the caller reads.
 select a.id, a.source, a.url, a.canonical_url, a.title, a.description, a.text, a.authors, a.language, a.dated, a.published_at,
     a.published_precision, a.published_from, a.modified_at, a.image, a.tags, a.section, a.words, a.revision, a.first_run,
-    a.first_fetched_at, a.fetched_at, a.seen_at, a.gone_at, a.page_sha256, a.extractor
+    a.first_fetched_at, a.fetched_at, a.seen_at, a.gone_at, a.page_sha256, a.extractor,
+    array(select distinct c.revision_kind from changes c where c.article_id = a.id and c.revision_kind <> '') as kinds
 from nightdesk.articles a
 where a.id > %(after)s and a.id <= %(last)s
     and (%(sources)s::text[] is null or a.source = any(%(sources)s))
@@ -11,6 +12,7 @@ where a.id > %(after)s and a.id <= %(last)s
     and (%(until)s::timestamptz is null or a.dated < %(until)s)
     and (%(revised)s::boolean is null or a.revision > 1)
     and (%(removed)s::boolean is null or a.gone_at is not null)
+    and (%(kind)s::text is null or a.id in (select c.article_id from changes c where c.revision_kind = %(kind)s))
     and (%(of_joined)s::text is null or a.id in (
         select article_id from article_words where shape = 0 and words @@ %(of_exact)s::tsquery
         union all

@@ -1,0 +1,5 @@
+-- The articles that had a change of a kind: what `is:correction` asks for.
+-- oldest code: 0010
+-- outside a transaction
+drop index concurrently if exists changes_kind;
+create index concurrently changes_kind on changes (revision_kind, article_id) where revision_kind <> '';
