@@ -28,7 +28,7 @@ def failure(dag: str, run_id: str, dag_run: Any) -> tuple[str, list[str]]:
     names, reasons = _failures(stage, run)
     lines = [
         f"{dag} failed for the run {run or run_id}.",
-        *(reasons or ["No source of it failed: one of its tasks did, and the log of that task says why."]),
+        *(reasons or [_without_reason(stage)]),
         _link(dag, run_id),
     ]
     who = ", ".join(names[:MOST_NAMED]) + (f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else "")
@@ -55,6 +55,16 @@ def _tell(key: tuple[str, ...], subject: str, lines: list[str]) -> None:
         alert.send(current, channels=channels.addresses(current))
     else:
         log.warning("%s; nobody is told, for NIGHTDESK_OPERATORS names no channel", subject)
+
+
+def _without_reason(stage: str) -> str:
+    """Why a run failed of which no source did."""
+    from pipelines.settings import settings
+    from pipelines.sources import folders
+
+    if stage == "crawl" and not any(folders.readable(settings())):
+        return str(folders.none_followed(settings()))
+    return "No source of it failed: one of its tasks did, and the log of that task says why."
 
 
 def _key(stage: str, dag_run: Any) -> str:

@@ -34,7 +34,10 @@ log = logging.getLogger("nightdesk")
 
 
 def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
-    """The batches of a crawl: the sources the form names, else those that are due; a bad source file stops no other."""
+    """The batches of a crawl: the sources the form names, else those that are due; a bad source file stops no other.
+
+    SourceError where no source is followed: nights of a sources folder that was lost are red, not empty.
+    """
     current = settings()
     run = crawl_run(params.get("run"), dag_run.partition_key, dag_run.run_after, current.schedule_timezone)
     for sentence in mistaken():
@@ -55,7 +58,7 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
             bad[0].told = True
             raise bad[0]
         if not good:
-            log.warning("no source is followed: `nightdesk follow NAME` takes one from the catalogue")
+            raise folders.none_followed(current)
     log.info("run %s: %d sources: %s", run, len(chosen), ", ".join(s.name for s in chosen) or "none is due")
     names = [source.name for source in chosen]
     with postgres.connection(current) as conn:

@@ -13,13 +13,14 @@ import typer
 from dotenv import set_key
 
 from pipelines import installation, private
+from pipelines.alert import watches
 from pipelines.cli import completion, follow, followlist, health, known, sample
 from pipelines.cli.show import Json, as_json, complain, progress, say, table
 from pipelines.errors import SettingsError
 from pipelines.health import kept
 from pipelines.load import stories, wordings, words
 from pipelines.notify import address as addresses
-from pipelines.settings import CHANNEL_PREFIX, channels, of_installation, settings
+from pipelines.settings import CHANNEL_PREFIX, Settings, channels, of_installation, settings
 from pipelines.sources import folders, sourcefile
 from pipelines.stores import dumps, migrations, postgres, retention
 from pipelines.stores.postgres_address import shown
@@ -104,10 +105,7 @@ def init(
         _say_where(path)
     if not current.contact:
         say("No contact is set: crawling is limited to this machine until NIGHTDESK_CONTACT is.")
-    say(
-        "Next: `nightdesk follow` and a site's address (or a name of `nightdesk sources list --catalogue`), then "
-        "`nightdesk run`."
-    )
+    say(f"Next: {_next(current, [name for name, _ in pairs])}")
 
 
 def dags_folder() -> None:
@@ -246,6 +244,23 @@ def _say_where(path: Path) -> None:
             f"Commands in {path.parent} and below use it; elsewhere they go on with {usual}, which {pointer} names. "
             f"{installation.HOME_VARIABLE} names another."
         )
+
+
+def _next(current: Settings, given: Sequence[str]) -> str:
+    """What helps a person on from here; given: the channels that were named just now."""
+    if not any(folders.readable(current)):
+        return (
+            "`nightdesk follow` and a site's address (or a name of `nightdesk sources list --catalogue`), then "
+            "`nightdesk run`."
+        )
+    with postgres.connection(current) as conn:
+        used = {channel for watch in watches.all_watches(conn) for channel in watch.channels}
+    unused = [name.lower() for name in given if name.lower() not in used | {current.operators.lower()}]
+    if unused:
+        return f"`nightdesk watch add NAME QUERY --channel {unused[0]}`: no watch sends to {', '.join(unused)} yet."
+    if given:
+        return f"`nightdesk notify test {given[0].lower()}` sends a test message."
+    return "`nightdesk run`, or `nightdesk status` for what stands."
 
 
 def _asked() -> dict[str, str | None]:

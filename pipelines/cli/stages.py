@@ -168,10 +168,7 @@ def _chosen(
     if bad and not good:
         raise folders.together(bad)
     if not good and not without:
-        raise NightdeskError(
-            f"No source is followed ({current.sources} has no file of one), so there is nothing to do: "
-            "`nightdesk follow` and a site's address, or a name of `nightdesk sources list --catalogue`."
-        )
+        raise folders.none_followed(current)
     for problem in bad:
         complain(str(problem))
         outbox.tell_of_source_file(current, problem)

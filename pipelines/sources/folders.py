@@ -35,6 +35,7 @@ __all__ = [
     "load",
     "named",
     "near",
+    "none_followed",
     "offered",
     "path_of",
     "pause",
@@ -66,6 +67,14 @@ def followed(settings: Settings) -> list[Source]:
 def together(bad: Sequence[SourceError]) -> SourceError:
     """What is wrong with several files, as one error."""
     return SourceError("\n".join(map(str, bad)))
+
+
+def none_followed(settings: Settings) -> SourceError:
+    """That there is nothing to do, with what to do about it: a folder that was lost looks like one that is new."""
+    return SourceError(
+        f"No source is followed ({settings.sources} has no file of one), so there is nothing to do: "
+        "`nightdesk follow` and a site's address, or a name of `nightdesk sources list --catalogue`."
+    )
 
 
 def readable(settings: Settings) -> tuple[list[Source], list[SourceError]]:

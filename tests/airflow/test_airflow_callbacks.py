@@ -48,6 +48,15 @@ def test_a_failed_run_names_its_sources_by_title_and_says_why(settings: Settings
     assert "verdict" not in " ".join(lines)
 
 
+def test_the_operators_read_that_no_source_is_followed_where_that_is_why(conn: postgres.Connection) -> None:
+    dag_run = SimpleNamespace(partition_key=RUN, conf={}, run_after=AT)
+
+    told = {dag: callbacks.failure(dag, "scheduled__x", dag_run)[1][1] for dag in ("news_crawl", "news_load")}
+
+    assert told["news_crawl"].startswith("No source is followed (")
+    assert told["news_load"].startswith("No source of it failed: ")
+
+
 @pytest.mark.parametrize(
     ("partition", "timezone", "run"),
     [(None, "UTC", "2026-11-22T020000"), ("2026-11-22T0300", "Europe/Berlin", RUN)],

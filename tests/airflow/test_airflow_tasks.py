@@ -110,6 +110,18 @@ def test_a_crawl_whose_source_files_are_all_bad_is_red(settings: Settings, night
         tasks.plan_crawl({}, nightly)
 
 
+def test_a_crawl_without_any_source_is_red_and_one_of_which_none_is_due_is_not(
+    settings: Settings, conn: postgres.Connection, nightly: SimpleNamespace
+) -> None:
+    with pytest.raises(SourceError, match=r"^No source is followed .* `nightdesk follow`"):
+        tasks.plan_crawl({}, nightly)
+
+    follow(settings, "alpha")
+    with conn:
+        folders.pause(conn, "alpha")
+    assert tasks.plan_crawl({}, nightly) == []
+
+
 def test_a_crawl_by_hand_takes_the_sources_of_the_form_and_a_key_with_seconds(settings: Settings) -> None:
     follow(settings, "alpha", "beta")
     by_hand = SimpleNamespace(partition_key=None, run_after=datetime(2026, 11, 22, 9, 15, 1, tzinfo=UTC))

@@ -13,6 +13,8 @@ from typer.testing import CliRunner, Result
 from pipelines.airflow import standalone
 from pipelines.cli import app
 from pipelines.settings import channels, settings
+from pipelines.sources import sourcefile
+from tests import sites
 
 SECRET = "webhook+http://127.0.0.1:1/Zq7wKv9j"
 
@@ -59,6 +61,23 @@ def test_on_the_command_line_it_still_works_and_warns(fresh: Path) -> None:
 
     assert said.exit_code == 0 and channels() == {"desk": SECRET}
     assert "list of processes" in said.output and "Zq7w" not in said.output
+
+
+def test_init_says_what_helps_on_from_where_the_installation_stands(fresh: Path) -> None:
+    (fresh / "secret").write_text(f"{SECRET}\n")
+    channel = ("--channel", "desk=@secret")
+    before = init(*channel).output
+    (settings().sources / "a.toml").write_text(sourcefile.render(sites.source("a.test")), encoding="utf-8")
+    unused = init(*channel).output
+    CliRunner().invoke(app, ["watch", "add", "rain", "rain", "--channel", "desk"], catch_exceptions=False)
+
+    used, without = init(*channel).output, init("--contact", "desk@newsroom.test").output
+
+    said = [" ".join(output.partition("Next: ")[2].split()) for output in (before, unused, used, without)]
+    assert said[0].startswith("`nightdesk follow`")
+    assert said[1].startswith("`nightdesk watch add NAME QUERY --channel desk`: no watch sends to desk yet")
+    assert said[2].startswith("`nightdesk notify test desk`")
+    assert said[3].startswith("`nightdesk run`")
 
 
 @pytest.mark.parametrize(("given", "why"), [("desk=-", "holds nothing"), ("desk=@none", "none cannot be read")])
