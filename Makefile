@@ -10,6 +10,8 @@ PEERS := bench/.venv-peers
 READERS := bench/.venv-readers
 # What several machines need on top is in an environment of its own: a lean one never has any of it.
 CLUSTER := .venv-cluster
+# As --compile-bytecode does it for what is installed: Airflow begins a dozen processes that would each compile it all.
+COMPILE = $(BIN)/python -m compileall -q pipelines spiders demo dags
 # Five files of tests at a time: much of a test is waiting for a site's delay or for Airflow. In the order of
 # tests/conftest.py, the longest first; xdist's own order begins with the files of most tests.
 BESIDE := -n 5 --dist loadfile --no-loadscope-reorder
@@ -98,7 +100,7 @@ $(VENV)/ready: requirements.lock setup.cfg pyproject.toml | $(VENV)/uv
 	elif [ -e $(VENV)/ready-render ]; then $(MAKE) -s $(VENV)/ready-render; else \
 	  echo "Installing what requirements.lock pins ..."; \
 	  $(BIN)/uv pip sync -q --require-hashes --compile-bytecode requirements-uv.lock requirements.lock && \
-	  $(BIN)/uv pip install -q --no-deps --no-build-isolation -e .; fi
+	  $(BIN)/uv pip install -q --no-deps --no-build-isolation -e .; $(COMPILE); fi
 	@touch $@
 
 # The development lock holds all of it.
@@ -113,6 +115,7 @@ $(VENV)/ready-dev: requirements-dev.lock requirements.lock setup.cfg pyproject.t
 	@echo "Installing what requirements-dev.lock pins ..."
 	@$(BIN)/uv pip sync -q --require-hashes --compile-bytecode requirements-uv.lock requirements-dev.lock
 	@$(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
+	@$(COMPILE)
 	@touch $(VENV)/ready $@
 
 $(PEERS)/ready: bench/peers.lock | $(VENV)/uv
