@@ -372,6 +372,8 @@ class Act(Decided):
     """What somebody did at the Desk: `actions.act`."""
 
     CRAWL = "crawl", "had a source crawled, whether due or not"
+    BACKFILL = "backfill", "had a site looked at for what it published before"
+    IMPORT = "import", "had saved pages looked at, to bring them in"
     UNFOLLOW = "unfollow", "put a source's file aside"
     CHECK = "check", "had a source's site looked at again"
     LEARN = "learn", "had a source learned anew"

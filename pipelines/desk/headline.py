@@ -68,6 +68,24 @@ def write_headline(
     return tone, f"Last run ({newest['run']}, {ago(newest['started_at'], now)}): {sentence}."
 
 
+def describe_night(
+    rows: Sequence[Record], latest: Sequence[Record], *, schedule: str = "", timezone: str = "UTC", now: datetime
+) -> Record | None:
+    """How the newest run stands, for a page that has its own words: run, started_at, running (stages), new (articles),
+    failed, earlier (failed in an earlier run), quiet (names of sources), missed_at; None where nothing has run."""
+    if not rows or not latest:
+        return None
+    newest = next((run for run in latest if not run["one_page"]), latest[0])
+    failed = [row for row in rows if row["state"] == RunState.FAILED]
+    return {
+        **{key: newest[key] for key in ("run", "started_at", "running", "new")},
+        "failed": [row["name"] for row in failed if row["run"] == newest["run"]],
+        "earlier": [row["name"] for row in failed if row["run"] != newest["run"]],
+        "quiet": [row["name"] for row in rows if row["quiet"] and row["state"] != RunState.FAILED],
+        "missed_at": missed_run(rows, newest, schedule, timezone, now),
+    }
+
+
 def ago(then: datetime, now: datetime) -> str:
     """How long ago, in words: `just now`, `40 minutes ago`, `6 hours ago`, `3 days ago`."""
     minutes = int((now - then).total_seconds() // 60)

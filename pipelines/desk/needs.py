@@ -1,4 +1,7 @@
-"""What needs a person, as a short list: a code of `Need`, a sentence, and the thing that it is about."""
+"""What needs a person, as a short list: a code of `Need`, what it is about, and what a stage or a site said of it.
+
+The page has the sentence of each code, in the reader's language; `of` holds what stands in it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any
 
 from pipelines.codes import Need, RunState, TroubleKind
 from pipelines.desk import policy
-from pipelines.desk.headline import many, missed_run
+from pipelines.desk.headline import missed_run
 from pipelines.errors import SourceError
 from pipelines.stores import postgres
 
@@ -33,10 +36,7 @@ def of_night(
     newest = next((run for run in latest if not run["one_page"]), None)
     missed = missed_run(rows, newest, schedule, timezone, now) if newest else None
     if newest and missed:
-        yield _need(
-            Need.LATE, f"No run has started since {newest['run']}, though one was due: look whether the scheduler runs "
-            "and news_crawl is not paused.", since=missed,
-        )  # fmt: skip
+        yield _need(Need.LATE, of={"run": newest["run"]}, since=missed)
     named = {row["name"]: row for row in rows}
     open_ends = postgres.query(conn, "desk_unaccounted", run=newest["run"]) if newest else []
     for end in open_ends:
@@ -44,30 +44,26 @@ def of_night(
     unaccounted = {end["source"] for end in open_ends}
     for row in rows:
         if row["state"] == RunState.FAILED and row["name"] not in unaccounted:
-            told = row["message"] or "No reason was given."
-            yield _need(Need.FAILED, told, source=row["name"], run=row["run"], since=row["started_at"])
+            yield _need(Need.FAILED, row["message"], source=row["name"], run=row["run"], since=row["started_at"])
     for trouble in postgres.query(conn, "desk_troubles", sources=list(named)):
         kind = TroubleKind(trouble["kind"])
         if kind is not TroubleKind.SILENT or named[trouble["source"]]["quiet"]:
             judged = named[trouble["source"]]["health"]
-            means = f"{kind.means[:1].upper()}{kind.means[1:]}."
             # What health says of its figures, where it is the state of the source that is meant.
-            told = judged["reason"] if judged["state"] == kind and judged["reason"] else means
+            told = judged["reason"] if judged["state"] == kind else ""
             yield _need(Need.TROUBLE, told, source=trouble["source"], since=trouble["since"], detail=kind)
     if newest and newest["alert_error"]:
-        yield _need(Need.ALERTING, f"The alert stage failed: {newest['alert_error']}", run=newest["run"])
+        yield _need(Need.ALERTING, newest["alert_error"], run=newest["run"])
 
 
 def of_messages(undelivered: int, channels: Iterable[Mapping[str, Any]]) -> Iterator[Record]:
     """What could not be told to people: messages given up, and those that a channel holds up."""
     if undelivered:
-        yield _need(Need.GIVEN_UP, f"{many(undelivered, 'message')} could not be sent, and nobody tries again.")
+        yield _need(Need.GIVEN_UP, of={"messages": undelivered})
     for channel in channels:
         if channel["held"]:
-            number = many(channel["held"], "message")
-            why = "which is paused" if channel["state"] == "paused" else channel["error"] or "no reason was given"
-            told = f"{number} for {channel['name']} not sent yet: {why}"
-            yield _need(Need.CHANNEL, told, channel=channel["name"], detail=channel["state"])
+            of = {"channel": channel["name"], "messages": channel["held"]}
+            yield _need(Need.CHANNEL, channel["error"] or "", of=of, channel=channel["name"], detail=channel["state"])
 
 
 def of_files(broken: Iterable[SourceError]) -> Iterator[Record]:
@@ -79,16 +75,15 @@ def of_files(broken: Iterable[SourceError]) -> Iterator[Record]:
 def of_approvals(waiting: Collection[Mapping[str, Any]]) -> Iterator[Record]:
     """Sites that were looked at and wait: url, run_id and since of each."""
     for one in waiting:
-        told = f"{one['url']} was looked at, and waits for a yes or a no."
-        yield _need(Need.APPROVAL, told, run_id=one["run_id"], since=one["since"])
+        yield _need(Need.APPROVAL, of={"url": one["url"]}, run_id=one["run_id"], since=one["since"])
 
 
 def of_held(held: Iterable[Mapping[str, Any]], followed: Collection[str]) -> Iterator[Record]:
     """Runs in the quarantine, of these sources: source, run, articles, reason and held_at of each."""
     for one in held:
         if one["source"] in followed:
-            told = f"Run {one['run']} is held with {many(one['articles'], 'article')}: {one['reason']}."
-            yield _need(Need.HELD, told, source=one["source"], run=one["run"], since=one["held_at"])
+            of = {"run": one["run"], "articles": one["articles"]}
+            yield _need(Need.HELD, one["reason"], of=of, source=one["source"], run=one["run"], since=one["held_at"])
 
 
 def of_disk(folder: Path, stops_at_mb: int = 0) -> Iterator[Record]:
@@ -101,13 +96,10 @@ def of_disk(folder: Path, stops_at_mb: int = 0) -> Iterator[Record]:
     disk = shutil.disk_usage(folder)
     least = max(2 * stops_at_mb * 1024**2, min(policy.DISK_LEFT_BYTES, policy.DISK_LEFT_SHARE * disk.total))
     if disk.free < least:
-        left = f"{disk.free / GIGABYTE:.1f} GB of {disk.total / GIGABYTE:.0f} GB are left"
-        yield _need(
-            Need.DISK, f"The disk of the data folder is nearly full: {left}. NIGHTDESK_KEEP_RAW_DAYS says how long raw "
-            "files are kept.",
-        )  # fmt: skip
+        of = {"free": f"{disk.free / GIGABYTE:.1f}", "size": f"{disk.total / GIGABYTE:.0f}"}
+        yield _need(Need.DISK, of=of)
 
 
-def _need(code: Need, sentence: str, **of: Any) -> Record:
-    """One need; of: the source, run, channel or moment that it is about."""
-    return {"code": code, "sentence": sentence, **of}
+def _need(code: Need, said: str = "", **about: Any) -> Record:
+    """One need; said: what a stage or a site said; about: the source, run, channel or moment that it is about."""
+    return {"code": code, "sentence": said, **about}

@@ -196,8 +196,9 @@ def test_a_held_run_needs_a_person_who_releases_or_rejects_it_in_a_run_of_by_han
         for work in ("release", "reject")
     }
 
-    told = f"Run {rows.NIGHT} is held with 8 articles: their texts have 42 words, usually 300."
-    assert [(need["source"], need["run"], need["sentence"]) for need in needs] == [("sana", rows.NIGHT, told)]
+    assert [(need["source"], need["of"], need["sentence"]) for need in needs] == [
+        ("sana", {"run": rows.NIGHT, "articles": 8}, "their texts have 42 words, usually 300")
+    ]
     assert [(one["run"], one["state"], one["articles"]) for one in page["held"]] == [(rows.NIGHT, "held", 8)]
     statuses = {work: [answer[0] for answer in answers] for work, answers in done.items()}
     assert statuses == {"release": [200, 200, 409, 409], "reject": [200, 409, 200, 409]}, done
@@ -215,7 +216,13 @@ def test_a_held_run_has_its_actions_in_the_overview_and_on_its_source_for_who_ma
     tmp_path: Path, may: list[str], buttons: int
 ) -> None:
     now = {"now": "2026-11-22T08:00:00Z", "may": may}
-    need = {"code": "held", "sentence": "Run 2026-11-22T0200 is held.", "source": "sana", "run": rows.NIGHT}
+    need = {
+        "code": "held",
+        "sentence": "",
+        "of": {"run": rows.NIGHT, "articles": 8},
+        "source": "sana",
+        "run": rows.NIGHT,
+    }
     one = {"run": rows.NIGHT, "articles": 8, "held_at": "2026-11-22T03:00:00Z", "reason": "their texts have 42 words"}
 
     overview = rendered(tmp_path, "pages/needs.js", "Needs", {"page": {**now, "needs": [need], "titles": {}}})

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.codes import Act, HandWork, Need, SourceState, TroubleKind
+
 CONSOLE = Path(__file__).parents[2] / "pipelines/airflow/console"
 # The forms of a number in each language, as CLDR has them.
 PLURALS = {
@@ -20,7 +22,20 @@ PLURALS = {
     "ckb": {"one", "other"},
 }
 # Lists of words of which the server names one: word("state", …).
-CLOSED = ("edit", "kind", "list", "state", "provenance", "span")
+CLOSED = (
+    *("act", "dag", "edit", "hand", "kind", "list", "means", "need", "provenance", "span", "stage", "state", "told"),
+    "trouble",
+)
+# Of codes of ours, the list that names each.
+NAMED = {"act": Act, "hand": HandWork, "need": Need, "means": TroubleKind, "trouble": (*TroubleKind, *SourceState)}
+# What stands in a script and is no sentence of ours: headers, names of languages, fonts, looks, codes.
+NO_SENTENCES = (
+    *("Content-Type", "Nightdesk-Action", "فارسی", "کوردی", "underline wavy", "noopener noreferrer", "given up"),
+    *("weekly mon 07:00", "'Noto Naskh Arabic', 'Noto Sans Arabic', 'Geeza Pro', 'Segoe UI', Tahoma, sans-serif"),
+    # The tab's title names the program that the Desk stands in.
+    "${title} · Airflow",
+)
+LITERAL = re.compile(r'"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`')
 
 
 def words(language: str) -> dict[str, Any]:
@@ -78,3 +93,21 @@ def test_nothing_turns_the_direction_but_what_isolates_a_value() -> None:
     turning = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
     assert [language for language in PLURALS if turning.search(json.dumps(words(language), ensure_ascii=False))] == []
+
+
+def test_every_code_that_a_page_names_has_a_word() -> None:
+    english = words("en")
+
+    assert [
+        f"{name}.{code}" for name, codes in NAMED.items() for code in codes if f"{name}.{code}" not in english
+    ] == []
+
+
+def test_no_script_has_a_sentence_that_is_in_no_catalogue() -> None:
+    written = re.sub(r"(?<![:\"'`])//[^\n]*", "", scripts())
+    literals = [one[1:-1] for one in LITERAL.findall(written)]
+
+    bare = {one: re.sub(r"\$\{(?:[^{}]|\{[^{}]*\})*\}", " ", one) for one in literals if one not in NO_SENTENCES}
+    sentences = [one for one, text in bare.items() if re.search(r"\b[A-Z][a-z]+\b|[a-z]+ [a-z]+|[^\W\d_a-zA-Z]", text)]
+    alone = re.findall(r"(?:\}|null), [\"`]([A-Za-z]{2,})[\"`]\)", written)
+    assert sentences + alone == []

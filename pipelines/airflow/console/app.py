@@ -22,6 +22,7 @@ from pipelines.airflow.console.pages import (
     article,
     ledger,
     overview,
+    past,
     search,
     sources,
     trials,
@@ -42,7 +43,7 @@ from pipelines.errors import (
 from pipelines.stores import postgres
 
 # The pages that answer, each with its line here.
-PAGES = (overview, sources, add, search, article, watches, trials, alerts, ledger, work)
+PAGES = (overview, sources, add, search, article, watches, trials, alerts, ledger, work, past)
 FOLDER = Path(__file__).parent
 # The words of the pages, one file a language.
 LANGUAGES = {path.stem: path for path in (FOLDER / "languages").glob("*.json")}

@@ -42,6 +42,7 @@ const Navigation = ({ current }) =>
 class Boundary extends Component {
   constructor(props) {
     super(props);
+    /** @type {{ error: Error | null }} */
     this.state = { error: null };
   }
 

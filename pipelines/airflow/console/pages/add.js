@@ -3,7 +3,8 @@ import { useDoing } from "../parts/acting.js";
 import { act, useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
 import { Field } from "../parts/fields.js";
-import { Headed, IN_ENGLISH, Panel, Waiting } from "../parts/pieces.js";
+import { say } from "../parts/language.js";
+import { Headed, Panel, Waiting } from "../parts/pieces.js";
 import { useFilters } from "../parts/router.js";
 import { Catalogue } from "./catalogue.js";
 import { LookedAt } from "./looked_at.js";
@@ -29,15 +30,15 @@ const Form = ({ onDone }) => {
   };
   return h(
     Panel,
-    { title: "Look at sites", id: "add-sites" },
+    { title: say("add.sites"), id: "add-sites" },
     h(
       Stack,
       { as: "form", gap: 3, px: 4, py: 3, onSubmit: submit },
-      h(Field, { label: "Addresses, one on a line", value: form.addresses, onChange: set("addresses"), rows: 3, dir: "ltr", placeholder: "https://example.org" }),
+      h(Field, { label: say("add.addresses"), value: form.addresses, onChange: set("addresses"), rows: 3, dir: "ltr", placeholder: "https://example.org" }),
       h(
         Box,
         { as: "label", fontSize: "xs", color: "fg.muted" },
-        "Or a list as OPML",
+        say("add.opml"),
         h("input", {
           type: "file",
           accept: ".opml,.xml",
@@ -49,20 +50,20 @@ const Form = ({ onDone }) => {
         ? h(
             Flex,
             { gap: 3, flexWrap: "wrap" },
-            h(Field, { label: "Name (empty: by its host)", value: form.name, onChange: set("name") }),
-            h(Field, { label: "Time zone (empty: as the site tells it)", value: form.timezone, onChange: set("timezone") }),
-            h(Field, { label: "Country, two letters", value: form.country, maxLength: 2, onChange: set("country") }),
+            h(Field, { label: say("add.name"), value: form.name, onChange: set("name") }),
+            h(Field, { label: say("add.timezone"), value: form.timezone, onChange: set("timezone") }),
+            h(Field, { label: say("add.country"), value: form.country, maxLength: 2, onChange: set("country") }),
           )
         : null,
       h(
         Box,
         { as: "label", fontSize: "sm", display: "flex", gap: 2, alignItems: "center" },
         h("input", { type: "checkbox", checked: form.twice, onChange: (event) => set("twice")(event.target.checked) }),
-        "Look even where a source follows the site already",
+        say("add.twice"),
       ),
-      h(Text, { fontSize: "xs", color: "fg.muted" }, "Each site is looked at, bounded and polite; nothing is followed before you approve it."),
+      h(Text, { fontSize: "xs", color: "fg.muted" }, say("add.note")),
       error ? h(Text, { role: "alert", color: "red.fg", fontSize: "sm" }, error) : null,
-      h(Button, { type: "submit", size: "sm", alignSelf: "flex-start", loading: busy, disabled: !addresses.length && !form.opml }, "Look at them"),
+      h(Button, { type: "submit", size: "sm", alignSelf: "flex-start", loading: busy, disabled: !addresses.length && !form.opml }, say("add.look")),
     ),
   );
 };
@@ -72,8 +73,8 @@ export const Page = () => {
   const asked = useData("follow", (page) => page.runs.some((one) => !ENDED.has(one.state)));
   return h(
     Stack,
-    { gap: 4, ...IN_ENGLISH },
-    h(Headed, { title: "Add sources", asked }),
+    { gap: 4 },
+    h(Headed, { title: say("nav.add"), asked }),
     h(Waiting, { asked }, (page) =>
       h(
         Stack,

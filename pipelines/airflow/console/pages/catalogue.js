@@ -3,6 +3,7 @@ import { useDoing } from "../parts/acting.js";
 import { act } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
 import { Field } from "../parts/fields.js";
+import { say } from "../parts/language.js";
 import { useMore } from "../parts/more.js";
 import { Panel, column } from "../parts/pieces.js";
 
@@ -25,8 +26,8 @@ export const Catalogue = ({ page, onDone }) => {
   };
   return h(
     Panel,
-    { title: "From the catalogue", id: "add-catalogue", note: h(Text, { fontSize: "sm", color: "fg.muted" }, `${found.length} outlets`) },
-    h(Box, { px: 4, py: 2 }, h(Field, { label: "Name, title, country or language", value: name, onChange: setName })),
+    { title: say("catalogue.title"), id: "add-catalogue", note: h(Text, { fontSize: "sm", color: "fg.muted" }, say("sources.count", { n: found.length })) },
+    h(Box, { px: 4, py: 2 }, h(Field, { label: say("catalogue.find"), value: name, onChange: setName })),
     error ? h(Text, { role: "alert", color: "red.fg", fontSize: "sm", px: 4 }, error) : null,
     h(
       Table.ScrollArea,
@@ -34,7 +35,7 @@ export const Catalogue = ({ page, onDone }) => {
       h(
         Table.Root,
         { size: "sm", "data-testid": "catalogue" },
-        h(Table.Header, null, h(Table.Row, null, column("Outlet", undefined, { ps: 4 }), column("Country"), column("Language"), column("Follow", undefined, { pe: 4 }))),
+        h(Table.Header, null, h(Table.Row, null, column(say("search.source"), undefined, { ps: 4 }), column(say("sources.country")), column(say("search.language")), column(say("catalogue.follow"), undefined, { pe: 4 }))),
         h(
           Table.Body,
           null,
@@ -49,9 +50,9 @@ export const Catalogue = ({ page, onDone }) => {
                 Table.Cell,
                 { px: 2, pe: 4 },
                 one.followed
-                  ? "followed"
+                  ? say("add.is_followed")
                   : page.may.includes("operate")
-                    ? h(Button, { size: "xs", variant: "outline", loading: busy && asked === one.name, "aria-label": `Follow ${one.name}`, onClick: () => follow(one.name) }, "Follow")
+                    ? h(Button, { size: "xs", variant: "outline", loading: busy && asked === one.name, "aria-label": say("catalogue.follow_it", { name: one.name }), onClick: () => follow(one.name) }, say("catalogue.follow"))
                     : "–",
               ),
             ),

@@ -1,6 +1,7 @@
 // The sites that were looked at: how far each is, and of one its samples, its evidence and the file that would be written.
 import { Act } from "../parts/acting.js";
 import { Button } from "../parts/button.js";
+import { say } from "../parts/language.js";
 import { Empty, Outside, Panel, column, minute, number } from "../parts/pieces.js";
 import { Reason, useResult } from "../parts/results.js";
 
@@ -9,24 +10,24 @@ const { Badge, Box, Flex, Heading, Stack, Table, Text } = globalThis.ChakraUI;
 
 const WAITS = new Set(["awaiting_input", "deferred"]);
 
-// What a person calls the state of such a run.
+// How such a run stands, as the catalogues have it, and its colour.
 const standing = (run) => {
-  if (WAITS.has(run.tasks.approve)) return ["waits for you", "blue"];
-  if (run.tasks.probe === "failed") return ["cannot be followed", "red"];
+  if (WAITS.has(run.tasks.approve)) return ["waits", "blue"];
+  if (run.tasks.probe === "failed") return ["cannot", "red"];
   if (run.tasks.keep === "success") return ["followed", "green"];
-  if (run.tasks.keep === "failed") return ["not written", "red"];
+  if (run.tasks.keep === "failed") return ["unwritten", "red"];
   if (run.tasks.keep === "skipped") return ["refused", "gray"];
-  return run.state === "failed" ? ["failed", "red"] : ["is looked at", "blue"];
+  return run.state === "failed" ? ["failed", "red"] : ["looking", "blue"];
 };
 
 const Samples = ({ samples }) =>
   h(
     Table.ScrollArea,
-    { tabIndex: 0, role: "group", "aria-label": "Samples" },
+    { tabIndex: 0, role: "group", "aria-label": say("add.samples") },
     h(
       Table.Root,
       { size: "sm", "data-testid": "samples" },
-      h(Table.Header, null, h(Table.Row, null, column("Title"), column("Published"), column("Words", undefined, { textAlign: "end" }), column("What was cut"), column("Verdict"))),
+      h(Table.Header, null, h(Table.Row, null, column(say("add.title")), column(say("add.published")), column(say("add.words"), undefined, { textAlign: "end" }), column(say("article.view_cuts")), column(say("add.verdict")))),
       h(
         Table.Body,
         null,
@@ -37,13 +38,13 @@ const Samples = ({ samples }) =>
             h(
               Table.Cell,
               { whiteSpace: "normal", minW: "14rem" },
-              h(Text, { dir: "auto", lang: sample.language || undefined }, sample.title || "no title"),
-              h(Outside, { href: sample.url, fontSize: "xs", "aria-label": `the page: ${sample.title}` }, "the page"),
+              h(Text, { dir: "auto", lang: sample.language || undefined }, sample.title || say("add.untitled")),
+              h(Outside, { href: sample.url, fontSize: "xs", "aria-label": say("add.page_of", { title: sample.title }) }, say("add.page")),
             ),
             h(Table.Cell, { px: 2, whiteSpace: "nowrap" }, sample.published || "–"),
             h(Table.Cell, { px: 2, textAlign: "end" }, number(sample.words)),
-            h(Table.Cell, { px: 2, whiteSpace: "normal" }, sample.cut.map(([why, count]) => `${count} ${why}`).join(", ") || "–"),
-            h(Table.Cell, { px: 2, whiteSpace: "normal" }, h(Badge, { colorPalette: sample.good ? "green" : "red", size: "sm", whiteSpace: "normal" }, sample.verdict)),
+            h(Table.Cell, { px: 2, whiteSpace: "normal" }, h("bdi", { lang: "en" }, sample.cut.map(([why, count]) => `${count} ${why}`).join(", ") || "–")),
+            h(Table.Cell, { px: 2, whiteSpace: "normal" }, h(Badge, { colorPalette: sample.good ? "green" : "red", size: "sm", whiteSpace: "normal", lang: "en" }, sample.verdict)),
           ),
         ),
       ),
@@ -55,38 +56,38 @@ const Found = ({ run, page, onDone }) => {
   const path = `follow/${encodeURIComponent(run.run_id)}`;
   if (run.tasks.probe === "failed") return h(Reason, { run, task: "probe" });
   if (error) return h(Text, { role: "alert", color: "red.fg", fontSize: "sm" }, error);
-  if (!found) return h(Text, { fontSize: "sm", color: "fg.muted", py: 2, role: "status" }, "It is being looked at …");
+  if (!found) return h(Text, { fontSize: "sm", color: "fg.muted", py: 2, role: "status" }, say("add.looking_now"));
   return h(
     Stack,
     { gap: 3, py: 2, "data-testid": "found" },
-    h(Text, { fontSize: "sm" }, `It would be called ${found.name}.`),
+    h(Text, { fontSize: "sm" }, say("add.called", { name: found.name })),
     WAITS.has(run.tasks.approve) && page.may.includes("operate")
       ? h(
           Flex,
           { gap: 2, flexWrap: "wrap" },
-          h(Act, { path: `${path}/approve`, colorPalette: "green", variant: "solid", onDone }, "Approve: follow it"),
-          h(Act, { path: `${path}/refuse`, onDone }, "Refuse"),
-          h(Text, { fontSize: "xs", color: "fg.muted", alignSelf: "center" }, "To change name, time zone or country: refuse, and look at it again with these."),
+          h(Act, { path: `${path}/approve`, colorPalette: "green", variant: "solid", onDone }, say("add.approve")),
+          h(Act, { path: `${path}/refuse`, onDone }, say("add.refuse")),
+          h(Text, { fontSize: "xs", color: "fg.muted", alignSelf: "center" }, say("add.change")),
         )
       : null,
     found.samples ? h(Samples, { samples: found.samples }) : null,
-    h(Heading, { as: "h3", size: "xs" }, "What will be written"),
-    h(Box, { as: "pre", fontSize: "xs", overflowX: "auto", dir: "ltr", tabIndex: 0, role: "group", "aria-label": "The file" }, found.toml),
-    found.evidence ? h(Box, { as: "ul", listStyleType: "disc", ps: 5, fontSize: "xs", color: "fg.muted" }, found.evidence.map((line, at) => h(Box, { as: "li", key: at, dir: "auto", overflowWrap: "anywhere" }, line))) : null,
+    h(Heading, { as: "h3", size: "xs" }, say("add.written")),
+    h(Box, { as: "pre", fontSize: "xs", overflowX: "auto", dir: "ltr", tabIndex: 0, role: "group", "aria-label": say("source.file") }, found.toml),
+    found.evidence ? h(Box, { as: "ul", listStyleType: "disc", ps: 5, fontSize: "xs", color: "fg.muted", lang: "en" }, found.evidence.map((line, at) => h(Box, { as: "li", key: at, dir: "auto", overflowWrap: "anywhere" }, line))) : null,
   );
 };
 
 export const LookedAt = ({ page, chosen, onChoose, onDone }) =>
   h(
     Panel,
-    { title: "Sites that were looked at", id: "add-looked" },
+    { title: say("add.looked"), id: "add-looked" },
     page.runs.length === 0
-      ? h(Empty, null, "None yet.")
+      ? h(Empty, null, say("add.none"))
       : h(
           Box,
           { as: "ul", listStyleType: "none" },
           page.runs.map((run) => {
-            const [word, colour] = standing(run);
+            const [how, colour] = standing(run);
             const open = run.run_id === chosen;
             return h(
               Box,
@@ -94,7 +95,7 @@ export const LookedAt = ({ page, chosen, onChoose, onDone }) =>
               h(
                 Flex,
                 { gap: 2, align: "center", flexWrap: "wrap" },
-                h(Badge, { colorPalette: colour, size: "sm" }, word),
+                h(Badge, { colorPalette: colour, size: "sm" }, say(`add.is_${how}`)),
                 h(
                   Button,
                   { variant: "plain", size: "sm", "aria-expanded": open, onClick: () => onChoose(open ? "" : run.run_id) },

@@ -1,7 +1,8 @@
 // The last thirty nights: new articles as bars, red where sources failed, and the same as a table.
 import { Button } from "../parts/button.js";
 import { Bars } from "../parts/charts.js";
-import { Count, Empty, Panel, State, column, minute, number, plural } from "../parts/pieces.js";
+import { say } from "../parts/language.js";
+import { Count, Empty, Panel, State, column, minute, number } from "../parts/pieces.js";
 import { Go } from "../parts/router.js";
 
 const { createElement: h, useState } = globalThis.React;
@@ -13,14 +14,11 @@ const FEW = 7;
 const lasted = (run) => {
   if (!run.ended_at || run.running) return "";
   const seconds = Math.round((Date.parse(run.ended_at) - Date.parse(run.started_at)) / 1000);
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+  if (seconds < 120) return say("took.seconds", { number: seconds });
+  return seconds < 7200 ? say("took.minutes", { number: Math.round(seconds / 60) }) : say("took.hours", { number: (seconds / 3600).toFixed(1) });
 };
 
-const told = (run) =>
-  [`${run.run}: ${plural(run.new, "new article")}`, `${number(run.failed)} of ${plural(run.sources, "source")} failed`, lasted(run)]
-    .filter(Boolean)
-    .join(", ");
+const told = (run) => say("nights.told", { run: run.run, new: run.new, failed: run.failed, sources: run.sources, took: lasted(run) });
 
 const RunRow = ({ run }) =>
   h(
@@ -44,9 +42,9 @@ export const Nights = ({ page }) => {
   const shown = all ? page.nights : page.nights.slice(0, FEW);
   return h(
     Panel,
-    { title: page.nights.length === 1 ? "The last run" : `The last ${plural(page.nights.length, "run")}`, id: "desk-nights" },
+    { title: say("nights.title", { n: page.nights.length }), id: "desk-nights" },
     page.nights.length === 0
-      ? h(Empty, null, "Nothing has run yet. Trigger news_crawl in Airflow, or type `nightdesk run`.")
+      ? h(Empty, null, say("head.nothing"))
       : h(
           Stack,
           { gap: 2 },
@@ -55,13 +53,13 @@ export const Nights = ({ page }) => {
             { px: 4, pt: 3 },
             h(Bars, {
               bars: oldestFirst.map((run) => ({ key: run.run, value: run.new, bad: run.failed > 0, told: told(run) })),
-              label: `New articles of each run, the oldest first; red where a source failed. The newest: ${told(page.nights[0])}.`,
+              label: say("nights.chart", { newest: told(page.nights[0]) }),
             }),
-            h(Text, { fontSize: "xs", color: "fg.muted", mt: 1 }, "New articles of each run; red where a source failed."),
+            h(Text, { fontSize: "xs", color: "fg.muted", mt: 1 }, say("nights.legend")),
           ),
           h(
             Table.ScrollArea,
-            { tabIndex: 0, role: "group", "aria-label": "Runs as a table" },
+            { tabIndex: 0, role: "group", "aria-label": say("nights.table") },
             h(
               Table.Root,
               { size: "sm", "data-testid": "runs" },
@@ -71,19 +69,19 @@ export const Nights = ({ page }) => {
                 h(
                   Table.Row,
                   null,
-                  column("Run", undefined, { ps: 4 }),
-                  column("Began"),
-                  column("Took", undefined, { textAlign: "end" }),
-                  column("Sources", undefined, { textAlign: "end" }),
-                  column("Failed", "Sources that failed", { textAlign: "end" }),
-                  column("New", "New articles", { textAlign: "end", pe: 4 }),
+                  column(say("ledger.run"), undefined, { ps: 4 }),
+                  column(say("col.began")),
+                  column(say("col.took"), undefined, { textAlign: "end" }),
+                  column(say("nav.sources"), undefined, { textAlign: "end" }),
+                  column(say("col.failed"), undefined, { textAlign: "end" }),
+                  column(say("col.new"), undefined, { textAlign: "end", pe: 4 }),
                 ),
               ),
               h(Table.Body, null, shown.map((run) => h(RunRow, { key: run.run, run }))),
             ),
           ),
           page.nights.length > FEW
-            ? h(Button, { size: "xs", variant: "ghost", alignSelf: "flex-start", mx: 4, mb: 2, onClick: () => setAll(!all) }, all ? "Show fewer" : "Show all")
+            ? h(Button, { size: "xs", variant: "ghost", alignSelf: "flex-start", mx: 4, mb: 2, onClick: () => setAll(!all) }, say(all ? "nights.fewer" : "nights.all"))
             : null,
         ),
   );

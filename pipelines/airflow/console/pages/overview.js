@@ -1,7 +1,9 @@
 // Overview: whether the last night worked, what needs a person, what runs now, and the last thirty nights.
 import { useData } from "../parts/asking.js";
-import { Headed, IN_ENGLISH, Panel, State, Waiting, number, plural } from "../parts/pieces.js";
+import { say } from "../parts/language.js";
+import { Headed, Panel, State, Waiting, minute } from "../parts/pieces.js";
 import { Go } from "../parts/router.js";
+import { sentences } from "./headline.js";
 import { Needs } from "./needs.js";
 import { Nights } from "./nights.js";
 
@@ -22,13 +24,14 @@ const Headline = ({ page }) =>
       borderStartColor: `${TONES[page.tone] ?? "gray"}.solid`,
       "aria-live": "polite",
     },
-    h(Text, { fontSize: "md", lineHeight: "1.45", fontWeight: "semibold", overflowWrap: "anywhere", "data-testid": "headline" }, page.headline),
+    h(Text, { fontSize: "md", lineHeight: "1.45", fontWeight: "semibold", overflowWrap: "anywhere", "data-testid": "headline" }, sentences(page)),
+    page.night?.started_at ? h(Text, { fontSize: "xs", color: "fg.muted" }, say("head.began", { at: minute(page.night.started_at) })) : null,
   );
 
 const Progress = ({ page }) =>
   h(
     Panel,
-    { title: "Under way", id: "desk-progress", note: h(Text, { color: "fg.muted", fontSize: "sm" }, `run ${page.run}`) },
+    { title: say("overview.progress"), id: "desk-progress", note: h(Text, { color: "fg.muted", fontSize: "sm" }, say("overview.run", { run: page.run })) },
     h(
       Box,
       { as: "ul", listStyleType: "none", "data-testid": "progress" },
@@ -38,11 +41,7 @@ const Progress = ({ page }) =>
           { as: "li", key: one.name, px: 4, py: 1.5, gap: 3, align: "center", borderTopWidth: "1px", _first: { borderTopWidth: 0 }, flexWrap: "wrap" },
           h(State, { state: one.state }),
           h(Go, { to: `sources/${one.name}` }, h("bdi", { dir: one.direction }, one.title)),
-          h(
-            Text,
-            { color: "fg.muted", fontSize: "sm" },
-            `${plural(one.seen, "page")} decided, ${number(one.undecided)} open, ${number(one.new)} new`,
-          ),
+          h(Text, { color: "fg.muted", fontSize: "sm" }, say("overview.progress_of", { seen: one.seen, open: one.undecided, new: one.new })),
         ),
       ),
     ),
@@ -53,8 +52,8 @@ export const Page = () => {
   const nights = useData("overview/nights");
   return h(
     Stack,
-    { gap: 4, ...IN_ENGLISH },
-    h(Headed, { title: "Overview", asked }),
+    { gap: 4 },
+    h(Headed, { title: say("nav.overview"), asked }),
     h(Waiting, { asked }, (page) =>
       h(
         Stack,

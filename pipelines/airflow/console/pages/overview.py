@@ -13,7 +13,7 @@ from pipelines.airflow.console.reading import DESK
 from pipelines.desk import needs
 from pipelines.desk import policy as desk_policy
 from pipelines.desk import records as desk
-from pipelines.desk.headline import write_headline
+from pipelines.desk.headline import describe_night, write_headline
 from pipelines.load import quarantine
 from pipelines.settings import settings
 from pipelines.sources import folders
@@ -29,7 +29,7 @@ def _overview(user: permissions.User) -> Any:
     with DESK.reading(current) as conn:
         rows, latest = desk.sources(conn, followed, now=now), desk.runs(conn, desk_policy.RUNS_SHOWN)
         undelivered, channels = desk.deliveries(conn, now=now)["failed"], desk.channels(conn)
-        tone, sentence = write_headline(rows, latest, undelivered=undelivered, channels=channels, **when)
+        tone, _ = write_headline(rows, latest, undelivered=undelivered, channels=channels, **when)
         found = [
             *needs.of_night(conn, rows, latest, **when),
             *needs.of_files(broken),
@@ -41,7 +41,7 @@ def _overview(user: permissions.User) -> Any:
     newest = next((run["run"] for run in latest if not run["one_page"]), "")
     page = {
         "now": now,
-        "headline": sentence,
+        "night": describe_night(rows, latest, **when),
         "tone": tone,
         "needs": found,
         "titles": {row["name"]: row["title"] for row in rows},

@@ -1,12 +1,12 @@
 // One source: its state with the figures behind it, where its URLs ended, its lists, runs, template, file and history.
 import { useData } from "../parts/asking.js";
 import { Bars } from "../parts/charts.js";
-import { Dotted, Empty, Headed, IN_ENGLISH, Outside, Panel, State, Waiting, When, minute, number, plural } from "../parts/pieces.js";
+import { phrase, say } from "../parts/language.js";
+import { Dotted, Empty, English, Headed, Outside, Panel, State, Waiting, When, minute, standing } from "../parts/pieces.js";
 import { Go } from "../parts/router.js";
 import { Held } from "./held.js";
 import { Actions } from "./source_actions.js";
 import { Ends, History, Lists, Runs } from "./source_parts.js";
-import { TROUBLES } from "./source_states.js";
 
 const { createElement: h } = globalThis.React;
 const { Badge, Box, Flex, Stack, Text } = globalThis.ChakraUI;
@@ -18,7 +18,7 @@ const Standing = ({ page }) => {
   const first = Date.parse(page.first_day);
   return h(
     Panel,
-    { title: "How it stands", id: "source-state" },
+    { title: say("source.stands"), id: "source-state" },
     h(
       Stack,
       { gap: 2, px: 4, py: 3 },
@@ -26,30 +26,30 @@ const Standing = ({ page }) => {
         Flex,
         { gap: 2, align: "center", flexWrap: "wrap" },
         h(State, { state: page.state }),
-        page.health.state ? h(Badge, { colorPalette: ["healthy", "learning"].includes(page.health.state) ? "green" : "orange", size: "sm" }, page.health.state) : null,
-        page.troubles.filter((code) => code !== page.health.state).map((code) => h(Badge, { key: code, colorPalette: "orange", size: "sm" }, TROUBLES[code] ?? code)),
-        h(Text, { as: "span", fontSize: "sm", color: "fg.muted" }, page.run ? `run ${page.run}, ` : "", h(When, { at: page.started_at, now: page.now, none: "never run" })),
+        page.health.state ? h(Badge, { colorPalette: ["healthy", "learning"].includes(page.health.state) ? "green" : "orange", size: "sm" }, standing(page.health.state)) : null,
+        page.troubles.filter((code) => code !== page.health.state).map((code) => h(Badge, { key: code, colorPalette: "orange", size: "sm" }, standing(code))),
+        h(Text, { as: "span", fontSize: "sm", color: "fg.muted" }, page.run ? `${say("overview.run", { run: page.run })}, ` : "", h(When, { at: page.started_at, now: page.now, none: say("state.never") })),
       ),
-      page.health.reason ? h(Text, { fontSize: "sm", overflowWrap: "anywhere", dir: "auto" }, page.health.reason) : null,
-      page.message ? h(Text, { fontSize: "sm", overflowWrap: "anywhere", color: page.state === "failed" ? "red.fg" : undefined }, page.message) : null,
+      page.health.reason ? h(English, null, page.health.reason) : null,
+      page.message ? h(English, { color: page.state === "failed" ? "red.fg" : undefined }, page.message) : null,
       h(Dotted, {
         facts: [
-          plural(page.articles, "article"),
-          `${number(page.new)} new in the last run`,
-          `${plural(usual, "article")} on a usual day of the last month`,
-          page.newest_fetched_at && h("span", null, "newest ", h(When, { at: page.newest_fetched_at, now: page.now })),
-          page.undecided > 0 && `${number(page.undecided)} not decided yet`,
-          h(Go, { to: "articles", filters: { source: page.name } }, "its articles"),
+          say("search.count", { n: page.articles }),
+          say("source.new", { new: page.new }),
+          say("source.usual", { usual }),
+          page.newest_fetched_at && h("span", null, phrase("source.newest", { at: h(When, { at: page.newest_fetched_at, now: page.now }) })),
+          page.undecided > 0 && say("source.undecided", { open: page.undecided }),
+          h(Go, { to: "articles", filters: { source: page.name } }, say("source.articles")),
         ],
       }),
       h(Bars, {
-        label: `New articles a day over 30 days, the oldest first: ${page.days.join(", ")}`,
+        label: say("source.chart", { days: page.days.join(", ") }),
         bars: page.days.map((value, at) => {
           const day = new Date(first + at * DAY_MS).toISOString().slice(0, 10);
-          return { key: day, value, told: `${day}: ${plural(value, "new article")}` };
+          return { key: day, value, told: say("source.day", { day, new: value }) };
         }),
       }),
-      h(Text, { fontSize: "xs", color: "fg.muted" }, "New articles a day, the last 30 days (UTC)."),
+      h(Text, { fontSize: "xs", color: "fg.muted" }, say("source.legend")),
     ),
   );
 };
@@ -57,27 +57,27 @@ const Standing = ({ page }) => {
 const Template = ({ page }) =>
   h(
     Panel,
-    { title: "What was learned of its pages", id: "source-template" },
+    { title: say("source.template"), id: "source-template" },
     page.template
       ? h(
           Box,
           { px: 4, py: 3 },
           h(Dotted, {
             facts: [
-              `version ${page.template.version}`,
-              `learned ${minute(page.template.learned_at)} of ${plural(page.template.pages, "page")}`,
-              page.template.agreement !== null && `${Math.round(100 * page.template.agreement)} % of the last pages agree`,
-              page.template.drifted_run && h(Text, { as: "span", color: "red.fg" }, `no longer fits since run ${page.template.drifted_run}`),
+              say("source.version", { version: page.template.version }),
+              say("source.learned", { at: minute(page.template.learned_at), pages: page.template.pages }),
+              page.template.agreement !== null && say("source.agree", { share: Math.round(100 * page.template.agreement) }),
+              page.template.drifted_run && h(Text, { as: "span", color: "red.fg" }, say("source.drifted", { run: page.template.drifted_run })),
             ],
           }),
         )
-      : h(Empty, null, "Nothing yet: ten article pages are needed."),
+      : h(Empty, null, say("source.unlearned")),
   );
 
 const File = ({ page }) =>
   h(
     Panel,
-    { title: "Its file", id: "source-file" },
+    { title: say("source.file"), id: "source-file" },
     h(
       Box,
       { as: "pre", px: 4, py: 3, fontSize: "xs", overflowX: "auto", tabIndex: 0, role: "group", "aria-labelledby": "source-file", dir: "ltr", "data-testid": "file" },
@@ -91,7 +91,7 @@ export const Page = ({ name }) => {
   const title = asked.page ? h("bdi", { dir: asked.page.direction }, asked.page.title) : name;
   return h(
     Stack,
-    { gap: 4, ...IN_ENGLISH },
+    { gap: 4 },
     h(Headed, {
       title,
       asked,

@@ -1,17 +1,14 @@
 // What can be done with a source, for those who may; what works longer shows below how it goes and what came of it.
 import { Act } from "../parts/acting.js";
+import { say } from "../parts/language.js";
 import { Work } from "../parts/results.js";
 import { useGo } from "../parts/router.js";
 
 const { createElement: h, useState } = globalThis.React;
 const { Flex, Stack } = globalThis.ChakraUI;
 
-// Of each piece of work: its word, and what it does.
-const WORKS = {
-  check: ["Look at the site again", "Says what of its file no longer holds; nothing is changed."],
-  reread: ["Read its pages again", "A trial with today's extractor; says what would change."],
-  learn: ["Learn anew", "Learns what its pages have in common from the newest of them."],
-};
+// The pieces of work that `by_hand` does with a source.
+const WORKS = ["check", "reread", "learn"];
 
 export const Actions = ({ page, path, onDone }) => {
   const go = useGo();
@@ -22,21 +19,21 @@ export const Actions = ({ page, path, onDone }) => {
     { gap: 3 },
     h(
       Flex,
-      { gap: 2, flexWrap: "wrap", align: "center", role: "group", "aria-label": "Actions", "data-testid": "actions" },
-      h(Act, { path: `${path}/crawl`, onDone }, "Crawl now"),
-      page.paused_at ? h(Act, { path: `${path}/resume`, onDone }, "Resume") : h(Act, { path: `${path}/pause`, onDone }, "Pause"),
-      Object.entries(WORKS).map(([work, [word, title]]) =>
-        h(Act, { key: work, path: `${path}/by-hand/${work}`, title, quiet: true, onDone: setRun }, word),
+      { gap: 2, flexWrap: "wrap", align: "center", role: "group", "aria-label": say("source.actions"), "data-testid": "actions" },
+      h(Act, { path: `${path}/crawl`, onDone }, say("source.crawl")),
+      page.paused_at ? h(Act, { path: `${path}/resume`, onDone }, say("watch.resume")) : h(Act, { path: `${path}/pause`, onDone }, say("watch.pause")),
+      WORKS.map((work) =>
+        h(Act, { key: work, path: `${path}/by-hand/${work}`, title: say(`source.${work}_means`), quiet: true, onDone: setRun }, say(`source.${work}`)),
       ),
       h(
         Act,
         {
           path: `${path}/unfollow`,
-          ask: `Stop following ${page.name}? Its articles stay, its file is put aside.`,
+          ask: say("source.unfollow_sure", { name: page.name }),
           colorPalette: "red",
           onDone: () => go("sources"),
         },
-        "Unfollow",
+        say("source.unfollow"),
       ),
     ),
     run ? h(Work, { key: run.run_id, run }, (result) => (result.key ? h(Correct, { path, result }) : null)) : null,
@@ -53,8 +50,8 @@ const Correct = ({ path, result }) => {
     h(
       Flex,
       { gap: 2, flexWrap: "wrap" },
-      h(Act, { path: `${at}/apply`, quiet: true, ask: "Load this as our correction? It alerts nobody, and can be taken back.", onDone: setRun }, "Load it as our correction"),
-      run ? h(Act, { path: `${at}/undo`, quiet: true, onDone: setRun }, "Take it back") : null,
+      h(Act, { path: `${at}/apply`, quiet: true, ask: say("source.apply_sure"), onDone: setRun }, say("source.apply")),
+      run ? h(Act, { path: `${at}/undo`, quiet: true, onDone: setRun }, say("source.undo")) : null,
     ),
     run ? h(Work, { key: run.run_id, run }) : null,
   );

@@ -1,5 +1,6 @@
 // The tables of a source's page: where its URLs ended, its runs, its lists, and who did what with it.
-import { Empty, Outside, Panel, When, column, minute, number } from "../parts/pieces.js";
+import { phrase, say, word } from "../parts/language.js";
+import { Empty, English, Outside, Panel, When, column, minute, number } from "../parts/pieces.js";
 import { AirflowLink, Go } from "../parts/router.js";
 
 const { createElement: h } = globalThis.React;
@@ -20,18 +21,18 @@ const Rows = ({ label, columns, children, testid }) =>
 export const Ends = ({ page }) =>
   h(
     Panel,
-    { title: "Where its URLs ended", id: "source-ends", note: h(Text, { fontSize: "xs", color: "fg.muted" }, page.runs.length === 1 ? "in its last run" : `in its last ${number(page.runs.length)} runs`) },
+    { title: say("source.ends"), id: "source-ends", note: h(Text, { fontSize: "xs", color: "fg.muted" }, say("source.in_runs", { n: page.runs.length })) },
     page.ends.length === 0
-      ? h(Empty, null, "No article URL has an end yet.")
+      ? h(Empty, null, say("source.no_end"))
       : h(
           Rows,
-          { label: "Where its URLs ended", testid: "ends", columns: [column("State", undefined, { ps: 4 }), column("Reason"), column("URLs", undefined, { textAlign: "end", pe: 4 })] },
+          { label: say("source.ends"), testid: "ends", columns: [column(say("ledger.state"), undefined, { ps: 4 }), column(say("ledger.why")), column(say("ledger.urls"), undefined, { textAlign: "end", pe: 4 })] },
           page.ends.map((end) =>
             h(
               Table.Row,
               { key: `${end.state} ${end.code}` },
-              h(Table.Cell, { ps: 4 }, h(Go, { to: "ledger", filters: { source: page.name, state: end.state, code: end.code } }, end.state)),
-              h(Table.Cell, { px: 2, overflowWrap: "anywhere", whiteSpace: "normal" }, end.reason || "–"),
+              h(Table.Cell, { ps: 4 }, h(Go, { to: "ledger", filters: { source: page.name, state: end.state, code: end.code } }, word("state", end.state))),
+              h(Table.Cell, { px: 2, overflowWrap: "anywhere", whiteSpace: "normal" }, end.reason ? h("bdi", { lang: "en" }, end.reason) : "–"),
               h(Table.Cell, { pe: 4, textAlign: "end", fontVariantNumeric: "tabular-nums" }, number(end.urls)),
             ),
           ),
@@ -46,9 +47,9 @@ const Stages = ({ run, tasks }) =>
     run.stages.map((stage) => {
       const at = tasks.find((task) => task.stage === stage.stage);
       const log = at && `/dags/${at.dag}/runs/${encodeURIComponent(at.run_id)}${at.map_index === null ? "" : `/tasks/${at.stage}/mapped/${at.map_index}`}`;
-      const told = `${stage.stage} ${stage.state}`;
+      const told = `${word("stage", stage.stage)}: ${word("state", stage.state)}`;
       return at
-        ? h(AirflowLink, { key: stage.stage, to: log, fontSize: "xs", "aria-label": `${told}: the task's log` }, told)
+        ? h(AirflowLink, { key: stage.stage, to: log, fontSize: "xs", "aria-label": say("source.log_of", { told }) }, told)
         : h(Text, { key: stage.stage, as: "span", fontSize: "xs", color: "fg.muted" }, told);
     }),
   );
@@ -56,12 +57,12 @@ const Stages = ({ run, tasks }) =>
 export const Runs = ({ page }) =>
   h(
     Panel,
-    { title: "Its last runs", id: "source-runs" },
+    { title: say("source.runs"), id: "source-runs" },
     page.runs.length === 0
-      ? h(Empty, null, "It was in no run yet.")
+      ? h(Empty, null, say("source.no_run"))
       : h(
           Rows,
-          { label: "Its last runs", testid: "source-runs", columns: [column("Run", undefined, { ps: 4 }), column("Began"), column("Stages, with their logs"), column("New", undefined, { textAlign: "end", pe: 4 })] },
+          { label: say("source.runs"), testid: "source-runs", columns: [column(say("ledger.run"), undefined, { ps: 4 }), column(say("col.began")), column(say("source.stages")), column(say("col.new"), undefined, { textAlign: "end", pe: 4 })] },
           page.runs.map((run) =>
             h(
               Table.Row,
@@ -74,7 +75,7 @@ export const Runs = ({ page }) =>
                 h(Stages, { run, tasks: page.tasks[run.run] ?? [] }),
                 run.stages
                   .filter((stage) => stage.message && stage.state !== "done")
-                  .map((stage) => h(Text, { key: stage.stage, fontSize: "xs", color: stage.state === "failed" ? "red.fg" : "fg.muted", overflowWrap: "anywhere", lineClamp: 3 }, stage.message)),
+                  .map((stage) => h(English, { key: stage.stage, fontSize: "xs", color: stage.state === "failed" ? "red.fg" : "fg.muted", lineClamp: 3 }, stage.message)),
               ),
               h(Table.Cell, { pe: 4, textAlign: "end", fontVariantNumeric: "tabular-nums" }, number(run.new)),
             ),
@@ -85,24 +86,24 @@ export const Runs = ({ page }) =>
 export const Lists = ({ page }) =>
   h(
     Panel,
-    { title: "Its feeds, sitemaps and sections", id: "source-lists" },
+    { title: say("source.lists"), id: "source-lists" },
     page.lists.length === 0
-      ? h(Empty, null, "None was asked for yet.")
+      ? h(Empty, null, say("source.no_list"))
       : h(
           Rows,
-          { label: "Its feeds, sitemaps and sections", testid: "lists", columns: [column("List", undefined, { ps: 4 }), column("Last answer"), column("Asked", undefined, { pe: 4 })] },
+          { label: say("source.lists"), testid: "lists", columns: [column(say("source.list"), undefined, { ps: 4 }), column(say("source.answer")), column(say("source.asked"), undefined, { pe: 4 })] },
           page.lists.map((list) =>
             h(
               Table.Row,
               { key: list.url, verticalAlign: "top" },
-              h(Table.Cell, { ps: 4, whiteSpace: "normal", overflowWrap: "anywhere" }, h(Text, { fontSize: "xs", color: "fg.muted" }, list.kind), h(Outside, { href: list.url, dir: "ltr" }, list.url)),
+              h(Table.Cell, { ps: 4, whiteSpace: "normal", overflowWrap: "anywhere" }, h(Text, { fontSize: "xs", color: "fg.muted" }, word("list", list.kind)), h(Outside, { href: list.url, dir: "ltr" }, list.url)),
               h(
                 Table.Cell,
                 { px: 2, whiteSpace: "normal" },
-                h(Text, { fontSize: "xs" }, [list.state, list.status].filter(Boolean).join(", ")),
-                list.reason ? h(Text, { fontSize: "xs", color: ["failed", "blocked"].includes(list.state) ? "red.fg" : "fg.muted", overflowWrap: "anywhere" }, list.reason) : null,
+                h(Text, { fontSize: "xs" }, [word("state", list.state), list.status].filter(Boolean).join(", ")),
+                list.reason ? h(English, { fontSize: "xs", color: ["failed", "blocked"].includes(list.state) ? "red.fg" : "fg.muted" }, list.reason) : null,
               ),
-              h(Table.Cell, { pe: 4, whiteSpace: "nowrap", color: "fg.muted" }, h(When, { at: list.answered_at ?? list.fetched_at, now: page.now, none: "not yet" })),
+              h(Table.Cell, { pe: 4, whiteSpace: "nowrap", color: "fg.muted" }, h(When, { at: list.answered_at ?? list.fetched_at, now: page.now, none: say("source.not_yet") })),
             ),
           ),
         ),
@@ -111,9 +112,9 @@ export const Lists = ({ page }) =>
 export const History = ({ page }) =>
   h(
     Panel,
-    { title: "Who did what", id: "source-history" },
+    { title: say("source.history"), id: "source-history" },
     page.history.length === 0
-      ? h(Empty, null, "Nobody did anything with it at the Desk.")
+      ? h(Empty, null, say("source.no_history"))
       : h(
           Box,
           { as: "ul", listStyleType: "none", "data-testid": "history" },
@@ -121,8 +122,8 @@ export const History = ({ page }) =>
             h(
               Box,
               { as: "li", key: `${one.done_at} ${one.act}`, px: 4, py: 1.5, fontSize: "sm" },
-              h("bdi", null, one.done_by),
-              ` ${one.means} · `,
+              phrase("act.by", { who: one.done_by, what: word("act", one.act) }),
+              " · ",
               h(When, { at: one.done_at, now: page.now }),
               one.detail?.run_id ? h("span", null, " · ", h(AirflowLink, { to: `/dags/${one.detail.dag}/runs/${encodeURIComponent(one.detail.run_id)}` }, one.detail.dag)) : null,
             ),

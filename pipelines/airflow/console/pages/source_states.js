@@ -1,15 +1,4 @@
-// What state a source is in, in words, and which sources a choice leaves.
-export const TROUBLES = {
-  silent: "silent",
-  changed: "changed",
-  behind: "feed behind",
-  promise: "breaks its promise",
-  login: "login lost",
-  never: "never run",
-  unfinished: "under way",
-  paused: "paused",
-};
-
+// What states a source is in, and which sources a choice leaves.
 const WELL = new Set(["", "healthy", "learning"]);
 
 // Besides how its last run ended: that it is paused, and what health found.

@@ -3,10 +3,11 @@ import { useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
 import { Sparkline } from "../parts/charts.js";
 import { Choice, Field } from "../parts/fields.js";
+import { say } from "../parts/language.js";
 import { useMore } from "../parts/more.js";
-import { Empty, Headed, IN_ENGLISH, Panel, State, Trouble, Waiting, When, number, plural } from "../parts/pieces.js";
+import { Empty, Headed, Panel, State, Trouble, Waiting, When, number, standing } from "../parts/pieces.js";
 import { Go, useFilters } from "../parts/router.js";
-import { TROUBLES, chosen, othersOf, statesOf } from "./source_states.js";
+import { chosen, othersOf, statesOf } from "./source_states.js";
 
 const { createElement: h } = globalThis.React;
 const { Badge, Box, Flex, Stack, Table, Text } = globalThis.ChakraUI;
@@ -19,18 +20,18 @@ const withDays = (page, days) => (days ? { ...page, sources: page.sources.map((s
 
 const sum = (days) => (days ?? NONE).reduce((all, one) => all + one, 0);
 
-// Of each column: its word, what it is sorted by, and whether numbers stand in it.
+// Of each column: the key of its words, what it is sorted by, and whether numbers stand in it.
 const COLUMNS = [
-  { key: "", word: "Source", by: null },
-  { key: "state", word: "Last run", by: (s) => s.state },
-  { key: "began", word: "Began", by: (s) => s.started_at ?? "" },
-  { key: "new", word: "New", by: (s) => s.new, number: true },
-  { key: "rejected", word: "Rejected", by: (s) => s.rejected, number: true },
-  { key: "failed", word: "Failed, blocked", by: (s) => s.lost, number: true },
-  { key: "open", word: "Open", by: (s) => s.undecided, number: true },
-  { key: "days", word: "30 days", by: (s) => sum(s.days), number: true },
-  { key: "articles", word: "Articles", by: (s) => s.articles, number: true },
-  { key: "newest", word: "Newest", by: (s) => s.newest_fetched_at ?? "" },
+  { key: "", title: "search.source", by: null },
+  { key: "state", title: "col.last_run", by: (s) => s.state },
+  { key: "began", title: "col.began", by: (s) => s.started_at ?? "" },
+  { key: "new", title: "col.new", by: (s) => s.new, number: true },
+  { key: "rejected", title: "col.rejected", by: (s) => s.rejected, number: true },
+  { key: "failed", title: "col.lost", by: (s) => s.lost, number: true },
+  { key: "open", title: "col.open", by: (s) => s.undecided, number: true },
+  { key: "days", title: "col.days", by: (s) => sum(s.days), number: true },
+  { key: "articles", title: "nav.articles", by: (s) => s.articles, number: true },
+  { key: "newest", title: "col.newest", by: (s) => s.newest_fetched_at ?? "" },
 ];
 
 const sorted = (sources, { sort, down }) => {
@@ -61,7 +62,7 @@ const SourceRow = ({ source, now }) =>
       ),
       h(Text, { color: "fg.muted", fontSize: "xs" }, `${source.name} · ${source.language} · ${source.country}`),
       source.message && source.state !== "done"
-        ? h(Text, { color: source.state === "failed" ? "red.fg" : "fg.muted", fontSize: "xs", mt: 0.5, overflowWrap: "anywhere", lineClamp: 3 }, source.message)
+        ? h(Text, { color: source.state === "failed" ? "red.fg" : "fg.muted", fontSize: "xs", mt: 0.5, overflowWrap: "anywhere", lineClamp: 3, lang: "en", dir: "auto" }, source.message)
         : null,
     ),
     h(
@@ -71,7 +72,7 @@ const SourceRow = ({ source, now }) =>
         Flex,
         { gap: 1, flexWrap: "wrap" },
         h(State, { state: source.state }),
-        othersOf(source).map((code) => h(Badge, { key: code, colorPalette: "orange", size: "sm" }, TROUBLES[code] ?? code)),
+        othersOf(source).map((code) => h(Badge, { key: code, colorPalette: "orange", size: "sm" }, standing(code))),
       ),
     ),
     h(Table.Cell, { px: 2, whiteSpace: "nowrap", color: "fg.muted" }, h(When, { at: source.started_at, now })),
@@ -82,10 +83,10 @@ const SourceRow = ({ source, now }) =>
     h(
       Table.Cell,
       { px: 2, color: "fg.info" },
-      source.days && h(Sparkline, { values: source.days, label: `${plural(sum(source.days), "new article")} in 30 days` }),
+      source.days && h(Sparkline, { values: source.days, label: say("sources.month", { new: sum(source.days) }) }),
     ),
     h(Cell, { value: source.articles }),
-    h(Table.Cell, { px: 2, pe: 4, whiteSpace: "nowrap" }, h(When, { at: source.newest_fetched_at, now, none: "none yet" })),
+    h(Table.Cell, { px: 2, pe: 4, whiteSpace: "nowrap" }, h(When, { at: source.newest_fetched_at, now, none: "–" })),
   );
 
 const Sorter = ({ column, filters, change }) => {
@@ -103,7 +104,7 @@ const Sorter = ({ column, filters, change }) => {
     h(
       Button,
       { variant: "plain", size: "xs", whiteSpace: "nowrap", color: "fg.muted", onClick: () => change(next) },
-      column.word,
+      say(column.title),
       here && column.by ? (filters.down ? " ↓" : " ↑") : "",
     ),
   );
@@ -114,9 +115,9 @@ const Listed = ({ page, filters, change }) => {
   const [shown, end] = useMore(found);
   return h(
     Panel,
-    { title: plural(found.length, "source"), id: "desk-sources", note: found.length < page.sources.length ? h(Text, { color: "fg.muted", fontSize: "sm" }, `of ${number(page.sources.length)}`) : null },
+    { title: say("sources.count", { n: found.length }), id: "desk-sources", note: found.length < page.sources.length ? h(Text, { color: "fg.muted", fontSize: "sm" }, say("sources.of", { all: page.sources.length })) : null },
     page.sources.length === 0
-      ? h(Empty, null, "No source is followed yet: ", h(Go, { to: "add" }, "add one"), ", and it appears here.")
+      ? h(Empty, null, say("sources.none"), " ", h(Go, { to: "add" }, say("nav.add")))
       : h(
           Table.ScrollArea,
           { tabIndex: 0, role: "group", "aria-labelledby": "desk-sources" },
@@ -134,15 +135,15 @@ const Listed = ({ page, filters, change }) => {
 const Filters = ({ page, filters, change }) => {
   const values = (key) => page.sources.map((source) => source[key]);
   // What the address asks for stands among the choices, even where no source has it any more.
-  const choices = (chosen, known) => [["", "all"], ...[...new Set([...known, chosen])].filter(Boolean).sort().map((one) => [one, TROUBLES[one] ?? one])];
+  const choices = (chosen, known) => [["", say("sources.all")], ...[...new Set([...known, chosen])].filter(Boolean).sort().map((one) => [one, standing(one)])];
   const states = page.sources.flatMap(statesOf);
   return h(
     Flex,
     { as: "search", gap: 3, flexWrap: "wrap", align: "end" },
-    h(Field, { label: "Name", value: filters.name, onChange: (name) => change({ name }, { typed: true }) }),
-    h(Choice, { label: "State", value: filters.state, choices: choices(filters.state, states), onChoose: (state) => change({ state }) }),
-    h(Choice, { label: "Country", value: filters.country, choices: choices(filters.country, values("country")), onChoose: (country) => change({ country }) }),
-    h(Choice, { label: "Language", value: filters.language, choices: choices(filters.language, values("language")), onChoose: (language) => change({ language }) }),
+    h(Field, { label: say("watch.name"), value: filters.name, onChange: (name) => change({ name }, { typed: true }) }),
+    h(Choice, { label: say("ledger.state"), value: filters.state, choices: choices(filters.state, states), onChoose: (state) => change({ state }) }),
+    h(Choice, { label: say("sources.country"), value: filters.country, choices: choices(filters.country, values("country")), onChoose: (country) => change({ country }) }),
+    h(Choice, { label: say("search.language"), value: filters.language, choices: choices(filters.language, values("language")), onChoose: (language) => change({ language }) }),
   );
 };
 
@@ -153,8 +154,8 @@ export const Page = () => {
   const month = useData("sources/days");
   return h(
     Stack,
-    { gap: 4, ...IN_ENGLISH },
-    h(Headed, { title: "Sources", asked }, h(Go, { to: "add", fontSize: "sm" }, "Add sources")),
+    { gap: 4 },
+    h(Headed, { title: say("nav.sources"), asked }, h(Go, { to: "add", fontSize: "sm" }, say("nav.add"))),
     h(Waiting, { asked }, (page) =>
       h(
         Stack,

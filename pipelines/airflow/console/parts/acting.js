@@ -1,6 +1,7 @@
 // Doing something: a button that shows at once that it was taken, and then what became of it.
-import { act, loadOfAirflow, saying } from "./asking.js";
+import { act, loadOfAirflow, saying, toldBy } from "./asking.js";
 import { Button } from "./button.js";
+import { say, word } from "./language.js";
 import { AirflowLink } from "./router.js";
 
 const { createElement: h, useEffect, useState } = globalThis.React;
@@ -8,7 +9,6 @@ const { Flex, Text } = globalThis.ChakraUI;
 
 const LOOK_MS = 2_000;
 const ENDED = new Set(["success", "failed"]);
-const SAID = { queued: "waits for its turn", running: "runs", success: "is done", failed: "failed" };
 
 // Something that the server may refuse: whether it is under way, what was wrong with it, and a way to do it.
 export const useDoing = () => {
@@ -20,7 +20,7 @@ export const useDoing = () => {
     try {
       return await work();
     } catch (error) {
-      setProblem({ said: saying(error), told: error.told });
+      setProblem({ said: saying(error), told: toldBy(error) });
       return null;
     } finally {
       setBusy(false);
@@ -58,7 +58,7 @@ export const DagRun = ({ dag, runId, onEnd }) => {
     Text,
     { as: "span", role: "status", fontSize: "sm", color: state === "failed" ? "red.fg" : state === "success" ? "green.fg" : "fg.muted" },
     h(AirflowLink, { to: `/dags/${dag}/runs/${encodeURIComponent(runId)}` }, dag),
-    ` ${SAID[state] ?? state}${error ? `; ${error}` : ""}`,
+    ` ${word("dag", state)}${error ? `; ${error}` : ""}`,
   );
 };
 
@@ -85,7 +85,7 @@ export const Act = ({ path, body, ask, quiet = false, onDone, children, ...rest 
       : told?.run_id
       ? h(DagRun, { dag: told.dag, runId: told.run_id, onEnd: () => onDone?.(told) })
       : told
-        ? h(Text, { as: "span", role: "status", color: "green.fg", fontSize: "sm" }, told.said ?? "Done.")
+        ? h(Text, { as: "span", role: "status", color: "green.fg", fontSize: "sm" }, say("act.done"))
         : null,
   );
 };

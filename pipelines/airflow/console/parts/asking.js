@@ -1,4 +1,6 @@
 // Asking the app behind the Desk: reading, acting, and a page's data that is read again while somebody looks at it.
+import { say } from "./language.js";
+
 const { useCallback, useEffect, useState } = globalThis.React;
 
 const REFRESH_MS = 60_000;
@@ -18,14 +20,18 @@ export class Refusal extends Error {
 
 const answered = async (answer) => {
   if (answer.ok) return answer.json();
-  if (answer.status === 401) throw new Refusal("Your login has ended. Reload the page to log in again.");
+  if (answer.status === 401) throw new Refusal(say("asking.login"));
   const told = await answer.json().catch(() => ({}));
   if (typeof told.detail === "string") throw new Refusal(told.detail, told);
   const wrong = Array.isArray(told.detail) ? told.detail.map((one) => `${one.loc.slice(1).join(".")}: ${one.msg}`).join("; ") : "";
-  throw new Refusal(wrong || `The server answered ${answer.status}.`);
+  throw new Refusal(wrong || say("asking.status", { status: answer.status }));
 };
 
 const at = (path) => new URL(`nightdesk/api/${path}`, document.baseURI);
+
+// All that the server said with a refusal.
+/** @param {unknown} error */
+export const toldBy = (error) => (error instanceof Refusal ? error.told : undefined);
 
 export const load = async (path) => answered(await fetch(at(path), { credentials: "same-origin" }));
 
@@ -44,12 +50,13 @@ export const act = async (path, body = {}) =>
 export const loadOfAirflow = async (path) =>
   answered(await fetch(new URL(`api/v2/${path}`, document.baseURI), { credentials: "same-origin" }));
 
+/** @param {unknown} error */
 export const saying = (error) =>
-  error instanceof Refusal ? error.message : "Airflow's API server does not answer. The page tries again every minute.";
+  error instanceof Refusal ? error.message : say("asking.silent");
 
 // The data of a path: what came last, what is wrong, whether it is being asked for, and a way to ask again.
 // isBusy: of the data, whether something is under way, so that it is asked for more often.
-export const useData = (path, isBusy = () => false) => {
+export const useData = (path, isBusy = (_page) => false) => {
   const [page, setPage] = useState(remembered.get(path) ?? null);
   const [shown, setShown] = useState(path);
   const [error, setError] = useState("");

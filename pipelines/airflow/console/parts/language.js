@@ -26,7 +26,7 @@ const airflows = () => {
 };
 
 export const chosen = () => {
-  const own = localStorage.getItem(OURS);
+  const own = localStorage.getItem(OURS) ?? "";
   return own in BESIDE ? own : "";
 };
 
@@ -110,7 +110,7 @@ export const word = (list, value) => (value && `${list}.${value}` in spoken.word
 
 // How long ago, in words.
 export const since = (then, now = Date.now()) => {
-  const minutes = Math.floor((new Date(now) - new Date(then)) / 60_000);
+  const minutes = Math.floor((new Date(now).getTime() - new Date(then).getTime()) / 60_000);
   if (minutes < 1) return say("age.now");
   if (minutes < 120) return say("age.minutes", { n: minutes });
   if (minutes < 48 * 60) return say("age.hours", { n: Math.floor(minutes / 60) });

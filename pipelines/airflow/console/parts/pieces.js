@@ -23,7 +23,6 @@ const BAD = new Set(["blocked", "failed"]);
 const RIGHT_TO_LEFT = "'Noto Naskh Arabic', 'Noto Sans Arabic', 'Geeza Pro', 'Segoe UI', Tahoma, sans-serif";
 
 export const number = (value) => value.toLocaleString("en");
-export const plural = (count, word) => `${number(count)} ${word}${count === 1 ? "" : "s"}`;
 
 export const age = (then, now) => since(then, now);
 
@@ -40,14 +39,14 @@ const written = (at, how) => new Intl.DateTimeFormat("sv-SE", { timeZone: zone()
 const zoneName = (at) =>
   new Intl.DateTimeFormat("en-GB", { timeZone: zone(), timeZoneName: "short" })
     .formatToParts(new Date(at))
-    .find((part) => part.type === "timeZoneName").value;
+    .find((part) => part.type === "timeZoneName")?.value;
 
 export const clock = (at) => `${written(at, { timeStyle: "medium" })} ${zoneName(at)}`;
 export const day = (at) => written(at, { dateStyle: "short" });
 export const minute = (at) => `${written(at, { dateStyle: "short", timeStyle: "short" })} ${zoneName(at)}`;
 
-// The operators' pages speak English alone so far; whatever the Desk speaks, they read in English's direction.
-export const IN_ENGLISH = { lang: "en", dir: "ltr" };
+// What a server wrote, in its own language and direction.
+export const English = ({ children, ...rest }) => h(Text, { lang: "en", dir: "auto", fontSize: "sm", overflowWrap: "anywhere", ...rest }, children);
 
 export const safe = (url) => (/^https?:\/\//iu.test(url ?? "") ? url : undefined);
 
@@ -71,6 +70,12 @@ export const Words = ({ direction, language, size = "sm", strong, children, ...r
     },
     children,
   );
+
+// How something stands, whether its last run says so or its health.
+export const standing = (code) => {
+  const known = word("trouble", code);
+  return known === code ? word("state", code) : known;
+};
 
 export const State = ({ state }) =>
   h(

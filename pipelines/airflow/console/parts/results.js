@@ -1,12 +1,21 @@
 // What a piece of work came to: the result of a task of one of our Dags, once its run has ended.
 import { DagRun } from "./acting.js";
 import { loadOfAirflow, saying } from "./asking.js";
+import { say } from "./language.js";
 import { AirflowLink } from "./router.js";
 
 const { createElement: h, useEffect, useState } = globalThis.React;
 const { Box, Stack, Text } = globalThis.ChakraUI;
 
-const read = (value) => (typeof value === "string" ? JSON.parse(value) : value);
+// Airflow hands a record back as JSON, and a sentence as itself.
+export const read = (value) => {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+};
 
 // The result of a task; null while there is none.
 export const useResult = (run, task, ready) => {
@@ -48,7 +57,7 @@ export const Reason = ({ run, task }) => {
     Box,
     { fontSize: "sm", py: 1, "data-testid": "reason" },
     (told ?? []).map((line, at) => h(Text, { key: at, color: "red.fg", dir: "auto", overflowWrap: "anywhere", whiteSpace: "pre-wrap" }, line)),
-    h(AirflowLink, { to: `/dags/${run.dag}/runs/${encodeURIComponent(run.run_id)}/tasks/${task}`, fontSize: "xs" }, "the task's log"),
+    h(AirflowLink, { to: `/dags/${run.dag}/runs/${encodeURIComponent(run.run_id)}/tasks/${task}`, fontSize: "xs" }, say("work.log")),
   );
 };
 
@@ -57,7 +66,7 @@ const Changed = ({ one }) =>
   h(
     Box,
     { as: "li", borderTopWidth: "1px", py: 2 },
-    h(Text, { fontSize: "xs", color: "fg.muted", overflowWrap: "anywhere" }, `article ${one.article_id}, revision ${one.revision}: ${one.words} words in ${one.fields.join(", ")}`),
+    h(Text, { fontSize: "xs", color: "fg.muted", overflowWrap: "anywhere" }, say("work.changed", { id: one.article_id, revision: one.revision, words: one.words, fields: one.fields.join(", ") })),
     Object.keys(one.before).map((field) =>
       h(
         Stack,
@@ -83,9 +92,9 @@ export const Work = ({ run, children }) => {
       ? h(
           Stack,
           { gap: 2, mt: 2 },
-          h(Text, { fontWeight: "semibold", fontSize: "sm", dir: "auto" }, result.said),
+          h(Text, { fontWeight: "semibold", fontSize: "sm", dir: "auto", lang: "en" }, result.said),
           result.lines.length > 0
-            ? h(Box, { as: "ul", listStyleType: "disc", ps: 5, fontSize: "sm" }, result.lines.map((line, at) => h(Box, { as: "li", key: at, dir: "auto", overflowWrap: "anywhere" }, line)))
+            ? h(Box, { as: "ul", listStyleType: "disc", ps: 5, fontSize: "sm", lang: "en" }, result.lines.map((line, at) => h(Box, { as: "li", key: at, dir: "auto", overflowWrap: "anywhere" }, line)))
             : null,
           result.changed.length > 0 ? h(Box, { as: "ul", listStyleType: "none" }, result.changed.map((one) => h(Changed, { key: `${one.article_id} ${one.revision}`, one }))) : null,
           children?.(result),

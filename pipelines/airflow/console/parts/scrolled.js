@@ -1,5 +1,5 @@
 // A long list: a page of it at a time, the next one when its end comes into sight or its button is pressed.
-import { load, saying } from "./asking.js";
+import { load, saying, toldBy } from "./asking.js";
 import { Button } from "./button.js";
 import { say } from "./language.js";
 
@@ -37,7 +37,7 @@ export const useScrolled = (path, name) => {
         setList(next);
         setProblem(null);
       } catch (error) {
-        if (asking.current === at) setProblem({ said: saying(error), told: error.told });
+        if (asking.current === at) setProblem({ said: saying(error), told: toldBy(error) });
       } finally {
         if (asking.current === at) asking.current = "";
       }

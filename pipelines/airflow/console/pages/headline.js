@@ -1,0 +1,23 @@
+// Whether the last night worked, in one sentence of the reader's language.
+import { say, since } from "../parts/language.js";
+import { minute } from "../parts/pieces.js";
+
+// Sources that are named, before the others are counted.
+const NAMED = 3;
+
+const some = (names, titles) => {
+  const told = names.slice(0, NAMED).map((name) => titles[name] ?? name);
+  return names.length > NAMED ? say("head.and_more", { names: told.join(", "), more: names.length - NAMED }) : told.join(", ");
+};
+
+export const sentences = ({ night, titles, now }) => {
+  if (!night) return say(Object.keys(titles).length > 0 ? "head.nothing" : "head.no_source");
+  if (night.missed_at) return say("told.late", { run: night.run, at: minute(night.missed_at) });
+  const parts = [
+    say(night.running ? "head.running" : "head.new", { articles: night.new }),
+    night.failed.length > 0 && say("head.failed", { names: some(night.failed, titles) }),
+    night.earlier.length > 0 && say("head.earlier", { names: some(night.earlier, titles) }),
+    night.quiet.length > 0 && say("head.quiet", { names: some(night.quiet, titles) }),
+  ];
+  return say("head.run", { run: night.run, age: since(night.started_at, now), told: parts.filter(Boolean).join(say("head.between")) });
+};

@@ -1,0 +1,105 @@
+"""Backfill and import: the past, brought in by the Dags of that name, which look first and wait for a person's yes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter
+from fastapi import Path as InPath
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipelines import steering
+from pipelines.airflow.console import dag_runs, policy
+from pipelines.airflow.console.acting import Acting
+from pipelines.airflow.console.asked import LONGEST_NAME, NAME
+from pipelines.codes import Act, Thing
+from pipelines.settings import Settings, settings
+from pipelines.sources import folders
+
+router = APIRouter(prefix="/api/past")
+
+# Where in the data folder lies what the form of an import may name; the Dag reads no other.
+FOLDER = "imports"
+DAGS = {"backfill": Act.BACKFILL, "import": Act.IMPORT}
+# The task of both Dags that waits for a person.
+APPROVE = "approve"
+
+Dag = Literal["backfill", "import"]
+RunId = Annotated[str, InPath(max_length=LONGEST_NAME, pattern=NAME)]
+Text = Annotated[str, Field(max_length=LONGEST_NAME, pattern=NAME)]
+
+
+class Backfill(BaseModel):
+    """Whose past is wanted, from which day to which (empty: as far as its lists go), and how many pages at most."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    source: Text
+    since: Text = ""
+    until: Text = ""
+    pages: Annotated[int, Field(ge=1, le=policy.BACKFILL_PAGES)] = policy.BACKFILL_PAGES
+
+
+class Import(BaseModel):
+    """What of the folder of imports is to be brought in, and whether its files stay where they are."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    path: Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=NAME)]
+    in_place: bool = False
+
+
+@router.get("")
+def _past() -> Any:
+    """The newest runs of both Dags, and what lies in the folder of imports where this machine has it."""
+    runs = [run for dag in DAGS for run in dag_runs.newest(dag, policy.RUNS_LISTED)]
+    runs.sort(key=lambda run: run["began"], reverse=True)
+    return steering.stripped(
+        {"now": datetime.now(UTC), "runs": runs[: policy.RUNS_LISTED], "files": _files(settings())}
+    )
+
+
+@router.post("/backfill")
+def _backfill(asked: Backfill, acting: Acting) -> Any:
+    """Have a site's own lists looked at for what it published before; nothing is fetched before somebody says yes."""
+    current = settings()
+    (source,) = folders.named(current, [asked.source])
+    form = {"source": source.name, "from": asked.since or None, "to": asked.until or None, "pages": asked.pages}
+    with acting.doing(current, Act.BACKFILL, Thing.SOURCE, source.name) as done:
+        done.detail = dag_runs.start("backfill", acting.user, **form)
+    return done.detail
+
+
+@router.post("/import")
+def _import(asked: Import, acting: Acting) -> Any:
+    """Have saved pages looked at; nothing is taken before somebody says yes."""
+    with acting.doing(settings(), Act.IMPORT, Thing.ARCHIVE, "archive") as done:
+        started = dag_runs.start("import", acting.user, path=asked.path, in_place=asked.in_place)
+        done.detail = {**started, "path": asked.path}
+    return done.detail
+
+
+@router.post("/{dag}/{run_id}/approve")
+def _approve(dag: Dag, run_id: RunId, acting: Acting) -> Any:
+    """Say yes to what a look has found."""
+    return _answered(dag, run_id, acting, Act.APPROVE, "Approve")
+
+
+@router.post("/{dag}/{run_id}/refuse")
+def _refuse(dag: Dag, run_id: RunId, acting: Acting) -> Any:
+    """Say no: nothing of it is brought in."""
+    return _answered(dag, run_id, acting, Act.REFUSE, "Reject")
+
+
+def _answered(dag: str, run_id: str, acting: Acting, act: Act, option: str) -> Any:
+    with acting.doing(settings(), act, Thing.ARCHIVE, "archive") as done:
+        dag_runs.answer(dag, run_id, APPROVE, acting.login, option)
+        done.detail = {"answered": dag, "run_id": run_id, "dag": dag}
+    return {"answered": option}
+
+
+def _files(current: Settings) -> list[str]:
+    """The names in the folder of imports, where the API server is on the machine that has it."""
+    folder = current.data / FOLDER
+    return sorted(path.name for path in folder.iterdir())[: policy.FILES_OFFERED] if folder.is_dir() else []
