@@ -14,7 +14,7 @@ from typing import Any
 
 from pipelines.airflow.onboard import plain
 from pipelines.airflow.tasks import to_log
-from pipelines.archive import backfill, importing
+from pipelines.archive import backfill, importing, policy
 from pipelines.archive.backfill import Plan
 from pipelines.crawl import summary
 from pipelines.errors import NightdeskError
@@ -22,8 +22,6 @@ from pipelines.query import selection
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders
 
-# Where in the data folder lies what a form may name: a form reads no other file of the machine.
-FOLDER = "imports"
 # What load made of pages, in the order in which it is told.
 MADE = ("new", "revised", "unchanged", "duplicate")
 
@@ -111,7 +109,7 @@ def fetch(looked: Mapping[str, Any]) -> str:
 
 def _path(current: Settings, name: str) -> Path:
     """What a form names in the folder of imports; NightdeskError where that leads elsewhere, or is not there."""
-    folder = current.data / FOLDER
+    folder = current.data / policy.IMPORTS_FOLDER
     path = Path(os.path.normpath(folder / name))
     if not path.is_relative_to(folder):
         raise NightdeskError(f"{name} is not in {folder}: put there what is to be imported, and name it from there.")

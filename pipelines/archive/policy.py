@@ -11,3 +11,5 @@ FEW_SHARE = 0.25
 LEAST_USUAL = 4
 # Pages of one backfill where nobody says how many. Chosen: three hours at a second each.
 BACKFILL_PAGES = 10_000
+# Where in the data folder lies what the form of an import may name: a form reads no other file of the machine.
+IMPORTS_FOLDER = "imports"

@@ -14,9 +14,6 @@ STATEMENT_SECONDS = 8
 SITES_AT_ONCE = 50
 # Runs of a Dag that a page lists. Chosen: what is read in one go.
 RUNS_LISTED = 20
-# Pages that one backfill fetches at most, and where nobody says how many. Chosen: three hours at a second each; the
-# same again goes on where it ended.
-BACKFILL_PAGES = 10_000
 # Names of files that the form of an import offers. Chosen: more than anybody looks through.
 FILES_OFFERED = 200
 # Bytes of what an action may send. Chosen: a list of a thousand addresses has a tenth of it.

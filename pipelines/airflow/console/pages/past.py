@@ -13,14 +13,13 @@ from pipelines import steering
 from pipelines.airflow.console import dag_runs, policy
 from pipelines.airflow.console.acting import Acting
 from pipelines.airflow.console.asked import LONGEST_NAME, NAME
+from pipelines.archive import policy as archive_policy
 from pipelines.codes import Act, Thing
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders
 
 router = APIRouter(prefix="/api/past")
 
-# Where in the data folder lies what the form of an import may name; the Dag reads no other.
-FOLDER = "imports"
 DAGS = {"backfill": Act.BACKFILL, "import": Act.IMPORT}
 # The task of both Dags that waits for a person.
 APPROVE = "approve"
@@ -38,7 +37,7 @@ class Backfill(BaseModel):
     source: Text
     since: Text = ""
     until: Text = ""
-    pages: Annotated[int, Field(ge=1, le=policy.BACKFILL_PAGES)] = policy.BACKFILL_PAGES
+    pages: Annotated[int, Field(ge=1, le=archive_policy.BACKFILL_PAGES)] = archive_policy.BACKFILL_PAGES
 
 
 class Import(BaseModel):
@@ -101,5 +100,5 @@ def _answered(dag: str, run_id: str, acting: Acting, act: Act, option: str) -> A
 
 def _files(current: Settings) -> list[str]:
     """The names in the folder of imports, where the API server is on the machine that has it."""
-    folder = current.data / FOLDER
+    folder = current.data / archive_policy.IMPORTS_FOLDER
     return sorted(path.name for path in folder.iterdir())[: policy.FILES_OFFERED] if folder.is_dir() else []
