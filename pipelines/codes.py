@@ -276,6 +276,13 @@ class Side(Decided):
     OPEN = "no end", "it has no end, and nothing will look at it again"
 
 
+class Retirement(Decided):
+    """What retention takes away of a run beside its raw files."""
+
+    ARTICLE_FILE = "article file", "the article file of the run"
+    LEDGER = "ledger", "fetches of the run, and addresses that had come to their end"
+
+
 class Told(Decided):
     """What a line of a chain tells of a raw file, or of its folder."""
 

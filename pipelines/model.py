@@ -34,6 +34,7 @@ class Source:
     list_pause_least, list_pause_most: minutes between two looks at one of its lists, where runs begin by themselves.
     max_age: days; entries with an older date are excluded. max_pages: article pages fetched in one run at most.
     keep_raw: days its raw files are kept, 0 for ever, -1 as the installation has it.
+    keep_text: days its article files and earlier wordings are kept, 0 for ever, -1 as the installation has it.
     prune: XPath of page parts that never belong to the article.
     phrases: lines of this site's own boilerplate, on top of the built-in lists.
     render: article and section pages are read by a browser, for a site that shows nothing without scripts.
@@ -62,6 +63,7 @@ class Source:
     max_age: int = 30  # days; chosen: older entries of a feed are its archive
     max_pages: int = 500  # chosen: more than a usual night brings
     keep_raw: int = -1  # days; below nought: as NIGHTDESK_KEEP_RAW_DAYS says
+    keep_text: int = -1  # days; below nought: as NIGHTDESK_KEEP_TEXT_DAYS says
     render: bool = False
     headers: tuple[str, ...] = ()
     cookies: str = ""

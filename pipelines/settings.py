@@ -13,7 +13,7 @@ from typing import Any, Literal
 from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines import cron, installation
@@ -29,6 +29,9 @@ ALIKE = 0.9
 PATHS = ("data", "sources", "ca_file", "chain_file")
 # The one setting whose field is not called as its variable: `raw` is the place that it makes.
 RAW_VARIABLE = "NIGHTDESK_RAW"
+# The least days that texts are kept, and the ledger, where they are not for ever. Chosen: a run that failed is mended,
+# and a held one decided, within a month; what is usual for a source is learned of 84 days (health/policy.py).
+LEAST_TEXT_DAYS, LEAST_LEDGER_DAYS = 30, 90
 BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]+(/[^/\s]+)*")
 
 
@@ -83,6 +86,12 @@ class Settings(BaseSettings):
         "", description="The channel that hears when the canary's alert does not come out in time; empty: no canary."
     )
     keep_raw_days: int = Field(90, ge=0, description="Days raw files are kept; 0 keeps them for ever.")
+    keep_text_days: int = Field(
+        0, ge=0, description="Days article files and the words of earlier wordings are kept, 30 or more; 0: for ever."
+    )
+    keep_ledger_days: int = Field(
+        0, ge=0, description="Days fetches and addresses that came to their end are kept, 90 or more; 0: for ever."
+    )
     chain_file: str = Field(
         "", description="A file that keeps the newest digest of each chain, best on another machine's disk."
     )
@@ -123,6 +132,31 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute_if_given(cls, value: str) -> str:
         return str(Path(value).expanduser().absolute()) if value else ""
+
+    @field_validator("keep_text_days")
+    @classmethod
+    def _text_days(cls, value: int) -> int:
+        if 0 < value < LEAST_TEXT_DAYS:
+            raise ValueError(
+                f"is {value}: fewer than {LEAST_TEXT_DAYS} days would take what may still be loaded or read again "
+                "(0: for ever)"
+            )
+        return value
+
+    @field_validator("keep_ledger_days")
+    @classmethod
+    def _ledger_days(cls, value: int, info: ValidationInfo) -> int:
+        raw = info.data.get("keep_raw_days", 0)
+        if 0 < value < LEAST_LEDGER_DAYS:
+            raise ValueError(
+                f"is {value}: of fewer than {LEAST_LEDGER_DAYS} days nobody could learn what is usual (0: for ever)"
+            )
+        if value and (not raw or value < raw):
+            raise ValueError(
+                f"is {value}: what the raw store has, the ledger tells of, and NIGHTDESK_KEEP_RAW_DAYS is "
+                f"{raw or '0, for ever'}"
+            )
+        return value
 
     @field_validator("raw_bucket")
     @classmethod

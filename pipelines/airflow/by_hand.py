@@ -121,13 +121,17 @@ def _held(current: Settings, name: str, key: str) -> quarantine.Held:
 
 def _retention(current: Settings, name: str, key: str, who: str) -> Result:
     own_days = duties.own_days(current)
-    if not current.keep_raw_days and not any(days > 0 for days in own_days.values()):
-        return _result("NIGHTDESK_KEEP_RAW_DAYS is 0: raw files are kept for ever.")
-    gone = retention.retire(current, datetime.now(UTC), own_days=own_days, dry=True)
+    now = datetime.now(UTC)
+    gone = retention.retire(current, now, own_days=own_days, dry=True)
+    texts = duties.retire_texts(current, now, dry=True)
     said = f"The next upkeep would delete {gone.files:,} raw files of {len(gone.deleted):,} runs, {gone.bytes:,} bytes."
     lines = [f"would go: {one}" for one in gone.deleted]
     lines += [f"stays, an alert or a hold refers to it: {one}" for one in gone.needed]
     lines += [f"stays, not decided yet or still open: {one}" for one in gone.kept]
+    lines.append(
+        f"{len(texts.files):,} article files would go, the words of {texts.wordings:,} earlier wordings, and of the "
+        f"ledger {texts.fetches:,} fetches and {texts.urls:,} addresses."
+    )
     return _result(said, lines)
 
 

@@ -122,8 +122,9 @@ def _days(
     rows: Sequence[tuple[Any, ...]], listened: set[date], exported: Mapping[str, int], end: date | None
 ) -> list[Day]:
     known: dict[date, Day] = {}
-    for _, at, state, code, archived, many in rows:
+    for _, at, state, code, archived, retired, many in rows:
         day = known.setdefault(at, Day(day=at, listened=at in listened))
+        day.retired += many * retired
         _count(day, state, code, archived, many)
     for written, count in exported.items():
         at = date.fromisoformat(written)

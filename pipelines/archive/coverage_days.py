@@ -14,6 +14,7 @@ class Day:
 
     expected: as many as were found on a usual day before, None where nobody knows. stored: what the ledger calls so;
     archived: what of it is an article in the archive; missing: what is not. exported: articles in the parts.
+    retired: found addresses whose rows retention took out of the ledger; they are counted as they had ended.
     """
 
     day: date
@@ -24,6 +25,7 @@ class Day:
     archived: int = 0
     missing: int = 0
     exported: int = 0
+    retired: int = 0
     rejected: dict[str, int] = field(default_factory=dict)
     otherwise: dict[str, int] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)

@@ -71,9 +71,15 @@ def section(covered: Covered) -> str:
     return (
         f"<h2><bdi>{_shown(covered.title or covered.source)}</bdi> ({escape(covered.source)})</h2>\n"
         f"<p>Followed since {covered.followed_since or 'no crawl of it has ended yet'}. Read by: {read or 'nothing'}. "
-        f"Rejected: {rejected or 'nothing'}.</p>\n<ul>{gaps or '<li>No gap.</li>'}</ul>\n"
+        f"Rejected: {rejected or 'nothing'}.{_retired(covered)}</p>\n<ul>{gaps or '<li>No gap.</li>'}</ul>\n"
         f"<table>{_cells('th', 'month', *(Number('#' + head) for head in heads))}{''.join(months)}</table>\n"
     )
+
+
+def _retired(covered: Covered) -> str:
+    count = sum(day.retired for day in covered.days)
+    said = " Retention took the rows of {:,} addresses out of the ledger; they are counted as they had ended."
+    return said.format(count) if count else ""
 
 
 def _month(name: str, days: Sequence[Day]) -> str:

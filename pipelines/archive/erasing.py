@@ -102,6 +102,7 @@ def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *
         postgres.execute(conn, "stories_renumber", ids=[number])
         postgres.execute(conn, "erase_outcomes", urls=urls)
         postgres.execute(conn, "erase_fetches", urls=urls)
+        postgres.execute(conn, "erase_retired", urls=urls)
         postgres.execute(conn, "erase_urls_end", urls=urls)
         postgres.execute(conn, "erase_end", id=number)
     return done

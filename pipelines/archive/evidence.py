@@ -64,7 +64,10 @@ def collect(
     for row in (*(row for _, row in rows), *lists):
         if row["warc_file"]:
             wanted[row["warc_file"]].add(row["warc_offset"])
-    missing: list[str] = []
+    missing = [
+        f"the words of revision {row['revision']} of article {number}: retention took them on "
+        f"{row['text_retired_at']:%Y-%m-%d}" for number, row in rows if row["text_retired_at"]
+    ]  # fmt: skip
     entries: list[Entry] = []
     with tempfile.TemporaryDirectory(prefix="nightdesk-evidence-") as folder:
         packed = Path(folder) / "data.warc.gz"

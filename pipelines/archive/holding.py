@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from pipelines.archive import walk
@@ -25,6 +25,23 @@ def hold(conn: postgres.Connection, asked: str, why: str, scopes: Scopes) -> pos
         if not articles:
             raise NightdeskError(f"Nothing in the archive is meant by {asked}, so there is nothing to hold.")
     return {"id": made["id"], "articles": articles}
+
+
+def hold_handed_over(conn: postgres.Connection, numbers: Sequence[int], asked: str, file: str) -> int:
+    """Hold what a file of evidence refers to; the number of the hold, which is there already where the same was handed
+    over before. NightdeskError where one of these articles is not there."""
+    why = f"handed over as {file}"
+    with conn:
+        postgres.query(conn, "hold_lock")
+        known = postgres.row(conn, "hold_known", asked=asked, why=why) or postgres.row(
+            conn, "hold_make", asked=asked, why=why
+        )
+        number = int(known["id"]) if known else 0
+        postgres.execute(conn, "hold_articles", hold=number, ids=list(numbers))
+        lacking = postgres.row(conn, "hold_lacking", hold=number, ids=list(numbers))
+        if lacking:
+            raise NightdeskError(f"There is no article {lacking['id']}; `nightdesk articles` lists the latest.")
+    return number
 
 
 def listed(conn: postgres.Connection) -> list[postgres.Row]:

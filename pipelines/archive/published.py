@@ -64,7 +64,7 @@ def versions(
         {
             **row,
             "direction": text.direction(f"{row['title']} {row['text']}"),
-            "text_sha256": sha256(row["text"].encode()).hexdigest(),
+            "text_sha256": "" if row["text_retired_at"] else sha256(row["text"].encode()).hexdigest(),
             "record": provenance.record_of(raw, row),
         }
         for row in rows

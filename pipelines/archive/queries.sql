@@ -12,7 +12,7 @@ join articles a on a.id = r.article_id
 where f.source = %(source)s and f.outcome = 'fetched' and f.warc_file is not null and f.id > %(after)s
     and (%(since)s::timestamptz is null or f.fetched_at >= %(since)s)
     and (%(until)s::timestamptz is null or f.fetched_at < %(until)s)
-    and (%(fetches)s::bigint[] is null or f.id = any(%(fetches)s))
+    and (%(fetches)s::bigint[] is null or f.id = any(%(fetches)s)) and r.text_retired_at is null
 order by f.id
 limit %(count)s
 
@@ -23,6 +23,20 @@ select a.id, a.loaded_run, a.loaded_at, u.id as url_id, u.state, u.code, u.reaso
 from articles a join urls u on u.id = a.url_id
 where a.id in (select r.article_id from revisions r where r.fetch_id = any(%(fetches)s))
 order by a.id
+
+-- name: article_file_needed
+-- Whether the article file of a run stays: an alert or a hold refers to an article of it, the run is held, or a page of it has no end.
+select exists (select from quarantine q where q.source = %(source)s and q.run = %(run)s and q.state = 'held')
+    or exists (
+        select from fetches f join urls u on u.id = f.url_id
+        where f.source = %(source)s and f.run = %(run)s and u.kind = 'article' and u.state = 'fetched'
+    )
+    or exists (
+        select from fetches f join revision_rows r on r.fetch_id = f.id
+        where f.source = %(source)s and f.run = %(run)s
+            and (exists (select from alerts w where w.article_id = r.article_id)
+                or exists (select from held_articles h where h.article_id = r.article_id))
+    ) as needed
 
 -- name: article_of_url
 -- The article of an address: as found, as it called itself, or an alias of it.
@@ -63,17 +77,21 @@ order by source collate "C"
 
 -- name: coverage_days
 -- What became of the article addresses of each source, by day: when each was published, or else first named. archived: whether the
--- archive has an article of it.
-select source, day, state, code, archived, count(*)::int as addresses
+-- archive has an article of it; retired: whether retention took its row out of the ledger.
+select source, day, state, code, archived, retired, count(*)::int as addresses
 from (
     select u.source, (least(coalesce(a.published_at, (u.entry ->> 'published_at')::timestamptz, u.discovered_at), u.discovered_at)
             at time zone 'utc')::date as day,
-        u.state, case when u.state = 'rejected' then u.code else '' end as code, a.id is not null as archived
+        u.state, case when u.state = 'rejected' then u.code else '' end as code, a.id is not null as archived, false as retired
     from urls u left join articles a on a.url_id = u.id
     where u.kind = 'article'
+    union all
+    select r.source, r.day, r.state, case when r.state = 'rejected' then r.code else '' end, false, true
+    from retired_urls r
+    where not exists (select from urls u where u.source = r.source and u.url_key = r.url_key)
 ) named
 where (%(since)s::date is null or day >= %(since)s) and (%(until)s::date is null or day < %(until)s)
-group by source, day, state, code, archived
+group by source, day, state, code, archived, retired
 order by source collate "C", day
 
 -- name: coverage_extractors
@@ -158,6 +176,10 @@ update deliveries set subject = '', body = '' where id in (select delivery_id fr
 -- What load decided of these addresses goes.
 delete from outcomes where url_id = any(%(urls)s)
 
+-- name: erase_retired
+-- What is left in the ledger of addresses whose rows retention took goes as well.
+delete from retired_urls r using urls u where u.id = any(%(urls)s) and r.source = u.source and r.url_key = u.url_key
+
 -- name: erase_rows
 -- The article goes, with its wordings, changes, words in the index, signature and place in its story.
 delete from articles where id = %(id)s
@@ -185,11 +207,26 @@ insert into held_articles (hold_id, article_id)
 select %(hold)s, a.id from articles a where a.id = any(%(ids)s::bigint[])
 on conflict do nothing
 
+-- name: hold_known
+-- A hold of the same with the same reason.
+select id from holds where asked = %(asked)s and why = %(why)s order by id limit 1
+
+-- name: hold_lacking
+-- The first of these articles that a hold does not hold, for it is not there.
+select asked.id from unnest(%(ids)s::bigint[]) as asked (id)
+where not exists (select from held_articles h where h.hold_id = %(hold)s and h.article_id = asked.id)
+order by 1
+limit 1
+
 -- name: hold_list
 -- Every hold and how many articles it holds.
 select h.id, h.asked, h.why, h.held_at, (select count(*)::int from held_articles a where a.hold_id = h.id) as articles
 from holds h
 order by h.id
+
+-- name: hold_lock
+-- Wait for the other who holds the same, freed with the transaction.
+select pg_advisory_xact_lock(hashtextextended('hold', 0))
 
 -- name: hold_make
 -- A new hold; what it holds comes next.
@@ -308,6 +345,95 @@ where article_id = %(id)s and (%(before)s::integer is null or revision < %(befor
 order by revision desc
 limit %(count)s
 
+-- name: retirable_runs
+-- Runs of before a moment whose ledger was not taken away, or not all of it when it was tried last, and of which nothing is held.
+select r.source, r.run from runs r
+where r.stage = 'crawl' and r.source <> '' and r.started_at < %(before)s
+    and not exists (
+        select from retirements t
+        where t.source = r.source and t.run = r.run and t.what = 'ledger' and (t.complete or t.retired_at > now() - %(again)s)
+    )
+    and not exists (select from quarantine q where q.source = r.source and q.run = r.run and q.state = 'held')
+order by r.run, r.source
+
+-- name: retirable_wordings
+-- How many earlier wordings are old enough to lose their words.
+select count(*)::int as count
+from revision_rows r join articles a on a.id = r.article_id
+where r.fetched_at < %(latest)s::timestamptz and r.text is not null and r.text_retired_at is null and r.revision <> a.revision
+    and r.fetched_at < coalesce((%(own)s::jsonb ->> a.source)::timestamptz, %(usual)s::timestamptz)
+    and not exists (select from alerts w where w.article_id = r.article_id)
+    and not exists (select from held_articles h where h.article_id = r.article_id)
+
+-- name: retire_fetches
+-- Take the fetches of a run out of the ledger, with what load decided of them: those of no article, whose answers are in none of
+-- these files, and which no alert or hold refers to. there: the files of the run that are in the raw store.
+with doomed as materialized (
+    select f.id, f.url_id
+    from fetches f join urls u on u.id = f.url_id
+    where f.source = %(source)s and f.run = %(run)s and (f.warc_file is null or f.warc_file <> all(%(there)s::text[]))
+        and not (u.kind = 'article' and u.state = 'fetched')
+        and not exists (select from revision_rows r where r.fetch_id = f.id)
+        and not exists (select from articles a where a.fetch_id = f.id)
+        and not exists (
+            select from articles a
+            where a.url_id = f.url_id and (
+                exists (select from alerts w where w.article_id = a.id)
+                or exists (select from held_articles h where h.article_id = a.id))
+        )
+), undecided as (
+    delete from outcomes o using doomed where o.fetch_id = doomed.id
+)
+delete from fetches f using doomed where f.id = doomed.id
+returning f.url_id
+
+-- name: retire_note
+-- Write down what of a run is taken away.
+insert into retirements (source, run, what, why, count, complete)
+values (%(source)s, %(run)s, %(what)s, %(why)s, %(count)s, %(complete)s)
+on conflict (source, run, what) do update
+set retired_at = now(), why = excluded.why, count = retirements.count + excluded.count, complete = excluded.complete
+
+-- name: retire_urls
+-- Take addresses out of the ledger that have an end, no article and no fetch: those of a run, and these. Each leaves a line.
+with doomed as materialized (
+    select u.id, u.source, u.url_key, u.state, u.code,
+        (least(coalesce((u.entry ->> 'published_at')::timestamptz, u.discovered_at), u.discovered_at) at time zone 'utc')::date as day
+    from urls u
+    where u.source = %(source)s and (u.discovered_run = %(run)s or u.id = any(%(ids)s::bigint[])) and u.kind = 'article'
+        and u.state in ('rejected', 'excluded', 'blocked', 'failed', 'gone') and u.code <> 'erased'
+        and u.next_at is null and u.leased_until is null and u.alias_of is null
+        and coalesce(u.decided_at, u.discovered_at) < %(before)s
+        and not exists (select from fetches f where f.url_id = u.id)
+        and not exists (select from outcomes o where o.url_id = u.id)
+        and not exists (select from articles a where a.url_id = u.id)
+        and not exists (select from urls alias where alias.alias_of = u.id)
+    for update of u skip locked
+), kept as (
+    insert into retired_urls (source, url_key, day, state, code)
+    select source, url_key, day, state, code from doomed
+    on conflict (source, url_key) do update
+    set day = excluded.day, state = excluded.state, code = excluded.code, retired_at = now()
+)
+delete from urls u using doomed where u.id = doomed.id
+
+-- name: retire_wordings
+-- Take the words out of the next earlier wordings that are old enough, and that no alert or hold refers to.
+with doomed as materialized (
+    select r.article_id, r.revision
+    from revision_rows r join articles a on a.id = r.article_id
+    where r.fetched_at < %(latest)s::timestamptz and r.text is not null and r.text_retired_at is null and r.revision <> a.revision
+        and r.fetched_at < coalesce((%(own)s::jsonb ->> a.source)::timestamptz, %(usual)s::timestamptz)
+        and not exists (select from alerts w where w.article_id = r.article_id)
+        and not exists (select from held_articles h where h.article_id = r.article_id)
+    order by r.fetched_at
+    limit %(count)s
+    for update of r skip locked
+)
+update revision_rows r set description = '', text = '', text_retired_at = now()
+from doomed
+where r.article_id = doomed.article_id and r.revision = doomed.revision
+
 -- name: search_articles
 -- The articles that a search looks at.
 select a.id, a.source, a.url, a.title, a.description, a.text, a.authors, a.language, a.published_at, a.first_fetched_at, a.revision,
@@ -360,7 +486,7 @@ order by found.rank / (1 + greatest(extract(epoch from %(now)s - given.dated), 0
 
 -- name: texts_of_article
 -- The title and text of every revision of an article.
-select revision, title, text from revisions where article_id = %(id)s
+select revision, title, text, text_retired_at from revisions where article_id = %(id)s
 
 -- name: undo_aliases
 -- Take back the aliases that these runs brought and nobody looked at.

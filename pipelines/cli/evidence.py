@@ -13,10 +13,10 @@ import typer
 
 from pipelines import urls
 from pipelines.alert import synonyms
-from pipelines.archive import evidence, importing, parts, search, verify
+from pipelines.archive import evidence, holding, importing, parts, search, verify
 from pipelines.cli import completion, known
 from pipelines.cli.show import Json, as_json, complain, quiet_if, say, table
-from pipelines.codes import RunState
+from pipelines.codes import Retirement, RunState
 from pipelines.crawl import account
 from pipelines.crawl import ledger as url_ledger
 from pipelines.crawl.account import Difference
@@ -67,9 +67,13 @@ def ledger(
             return
         ends = url_ledger.ends_of_run(conn, key, source)
         found, unread = _differences(current, conn, key, source)
+        retired = [row for row in url_ledger.retired_of_run(conn, key) if source in ("", row["source"])]
     if json:
-        as_json({"run": key, "ends": ends, "differences": found, "not_compared": unread})
+        as_json({"run": key, "ends": ends, "differences": found, "not_compared": unread, "retired": retired})
     else:
+        for row in retired:
+            told = f"{row['count']:,} fetches" if row["what"] == Retirement.LEDGER else row["what"]
+            say(f"{row['source']}: retention took {told} away on {row['retired_at']:%Y-%m-%d}, {row['why']}.", "dim")
         _print_ledger(key, ends, found, unread)
     if found:
         raise typer.Exit(1)
@@ -136,14 +140,16 @@ def hand_over(
         if not asked:
             raise NightdeskError("Nothing in the archive answers this query; there is nothing to hand over.")
         why = f"Asked for: {query}" if query else f"Asked for: {', '.join(f'article {number}' for number in asked)}"
+        held = holding.hold_handed_over(conn, asked, why, sourcefile.shown(out))
         made = evidence.collect(current, conn, asked, out, why=why, on_line=quiet_if(json))
     if json:
-        as_json({"file": str(out), **asdict(made)})
+        as_json({"file": str(out), "hold": held, **asdict(made)})
         return
     for sentence in made.missing:
         complain(f"Missing: {sentence}.")
-    held = f"{made.articles:,} articles in {made.revisions:,} revisions, {made.pages:,} pages as they were sent"
-    say(f"{sourcefile.shown(out)} holds {held}. It opens at replayweb.page, or in any player of WACZ files.")
+    within = f"{made.articles:,} articles in {made.revisions:,} revisions, {made.pages:,} pages as they were sent"
+    say(f"{sourcefile.shown(out)} holds {within}. It opens at replayweb.page, or in any player of WACZ files.")
+    say(f"Hold {held} keeps what it refers to from retention: `nightdesk hold --release {held}` ends that.", "dim")
 
 
 def _found(current: Settings, conn: postgres.Connection, query: str) -> list[int]:

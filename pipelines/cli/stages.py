@@ -12,6 +12,7 @@ import typer
 
 from pipelines import urls
 from pipelines.alert import stage as alert
+from pipelines.archive import retiring
 from pipelines.cli import canary, completion, days, known, onepage, report
 from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, quiet_if, say, table
 from pipelines.codes import RunState
@@ -101,12 +102,14 @@ def run(
 
 
 def upkeep(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say which raw files would be deleted.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")] = False,
 ) -> None:
-    """Once an hour, without Airflow: notice quiet sources, send what waits, delete old raw files, read golden pages."""
+    """Once an hour, without Airflow: notice quiet sources, send what waits, delete what is old, read golden pages."""
     current = of_installation()
     if dry_run:
-        _tell_retention(retention.retire(current, datetime.now(UTC), own_days=duties.own_days(current), dry=True))
+        now = datetime.now(UTC)
+        _tell_retention(retention.retire(current, now, own_days=duties.own_days(current), dry=True))
+        _tell_texts(duties.retire_texts(current, now, dry=True))
         return
     for sentence in (*duties.check_health(current), *duties.check_golden(current)):
         say(sentence)
@@ -115,6 +118,11 @@ def upkeep(
     duties.keep_wordings_once(current)
     sent = alert.send(current)
     say(f"Raw files deleted: {gone['files']} of {gone['runs']} runs. Messages sent: {sent.counts.get('sent', 0)}.")
+    if any(gone[what] for what in ("article_files", "wordings", "fetches", "addresses")):
+        say(
+            f"Article files deleted: {gone['article_files']}. Earlier wordings without words from now on: "
+            f"{gone['wordings']}. Out of the ledger: {gone['fetches']} fetches, {gone['addresses']} addresses."
+        )
     _exit_by([sent])
 
 
@@ -127,6 +135,16 @@ def _tell_retention(gone: retention.Retired) -> None:
         for name in names:
             say(f"{name}  {why}")
     say(f"{gone.files:,} raw files of {len(gone.deleted):,} runs would be deleted, {gone.bytes:,} bytes.")
+
+
+def _tell_texts(gone: retiring.Gone) -> None:
+    for name in gone.files:
+        say(f"{name}{retiring.ENDING}  would be deleted")
+    for name in gone.kept:
+        say(f"{name}{retiring.ENDING}  stays: an alert or a hold refers to it, or it is not decided yet")
+    say(f"{len(gone.files):,} article files would be deleted, {gone.bytes:,} bytes.")
+    say(f"{gone.wordings:,} earlier wordings of articles would lose their words.")
+    say(f"{gone.fetches:,} fetches and {gone.urls:,} addresses would leave the ledger.")
 
 
 def _tell(current: Settings, key: str, chosen: Sequence[Source], done: Sequence[Tally], broken: str = "") -> None:

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines import urls
-from pipelines.codes import Kind, RunState, Side, State, Told
+from pipelines.codes import Kind, Retirement, RunState, Side, State, Told
 from pipelines.crawl import ledger, past
 from pipelines.errors import StoreError
 from pipelines.listings import formats
 from pipelines.model import Entry, Page, Pointer, Source
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, bucket, chain, postgres, warc
+from pipelines.stores import articlefile, bucket, chain, postgres, retention, warc
 from pipelines.stores.articlefile import Line
 
 # What load may have decided of a line that holds an article.
@@ -133,7 +133,9 @@ def _of_list(look: _Look, page: Page, facts: warc.Meta) -> Iterator[Difference]:
     known = postgres.query(
         look.conn, "rows_of_keys", source=look.source.name, keys=list(named), past_keys=past_keys, prefix=past.PREFIX,
     )  # fmt: skip
-    for key in named.keys() - {row["url_key"] for row in known}:
+    lacking = named.keys() - {row["url_key"] for row in known}
+    gone = postgres.query(look.conn, "retired_keys", source=look.source.name, keys=list(lacking)) if lacking else []
+    for key in lacking - {row["url_key"] for row in gone}:
         yield look.differs(Side.LISTED, named[key], f"named by {page.url}")
 
 
@@ -150,6 +152,9 @@ def _key(entry: Entry) -> str:
 def _of_articles(look: _Look) -> Iterator[Difference]:
     """Fetched pages without a line, lines of fetches that are unknown, and lines of which load decided nothing."""
     file = articlefile.path(look.settings, look.source.name, look.run)
+    retired = retention.of_run(look.conn, look.source.name, look.run)
+    if Retirement.ARTICLE_FILE in retired and not bucket.is_there(file):
+        return
     try:
         lines = {line.fetch_id: line for line in articlefile.read(file)} if bucket.is_there(file) else {}
     except StoreError as error:
@@ -164,6 +169,9 @@ def _of_articles(look: _Look) -> Iterator[Difference]:
     for number, line in lines.items():
         url = line.article.url if line.article else line.rejection.url if line.rejection else ""
         of_line = decided.get(number)
+        if of_line is None and Retirement.LEDGER in retired:
+            # Its fetch was taken away, and what was decided of it.
+            continue
         if of_line is None:
             yield look.differs(Side.STRANGER, url, f"fetch {number}")
         elif of_line["held"]:

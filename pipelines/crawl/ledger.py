@@ -220,6 +220,11 @@ def count_waiting(conn: postgres.Connection, source: str, *, sitemaps: bool = Fa
     return _count(postgres.row(conn, "waiting_urls", source=source, sitemaps=sitemaps, past=past))
 
 
+def retired_of_run(conn: postgres.Connection, run: str) -> list[postgres.Row]:
+    """What retention took away of a run beside raw files: source, what, retired_at, why, count of fetches."""
+    return postgres.query(conn, "retired_of_run", run=run)
+
+
 def find_unaccounted(conn: postgres.Connection, run: str, source: str = "") -> list[postgres.Row]:
     """The URLs of a run without an end that nothing will look at again: id, source, url, state, problem.
 

@@ -443,6 +443,10 @@ where source = %(source)s and state = 'excluded' and code = any(%(guarded)s)
 update urls set leased_until = null, leased_run = null
 where source = %(source)s and next_at is not null and leased_until is not null and (due_for = 'past') = %(past)s
 
+-- name: retired_of_run
+-- What retention took away of a run, by source.
+select source, what, retired_at, why, count from retirements where run = %(run)s order by source, what
+
 -- name: robots_of_host
 -- What a host's robots.txt said within the time that it may stand, and how many seconds ago.
 select robots_status as status, robots_body as body, robots_fetched_at as fetched_at,

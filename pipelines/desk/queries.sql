@@ -105,7 +105,9 @@ select run from begun order by cardinality(seen)
 
 -- name: desk_revisions
 -- Every revision of an article, newest first, with what each is to the one before it.
-select r.revision, r.run, r.fetched_at, r.title, r.description, r.text, coalesce(c.revision_kind, '') as kind,
+select r.revision, r.run, r.fetched_at, r.title, r.description, case when r.text_retired_at is null then r.text
+        else format('[Retention took the words of this revision away on %%s.]', r.text_retired_at::date) end as text,
+    coalesce(c.revision_kind, '') as kind,
     coalesce(c.moved, '[]') as moved
 from revisions r
 left join changes c on c.article_id = r.article_id and c.revision = r.revision and c.kind = 'revised'
@@ -177,4 +179,6 @@ from watches w left join (
 
 -- name: desk_wordings
 -- Some wordings of an article in full.
-select revision, fetched_at, title, description, text from revisions where article_id = %(id)s and revision = any(%(revisions)s)
+select revision, fetched_at, title, description, case when text_retired_at is null then text
+        else format('[Retention took the words of this revision away on %%s.]', text_retired_at::date) end as text
+from revisions where article_id = %(id)s and revision = any(%(revisions)s)

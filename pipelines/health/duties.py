@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.alert import stage as alert
+from pipelines.archive import retiring
 from pipelines.codes import RunState
 from pipelines.errors import NightdeskError, SourceError
 from pipelines.health import golden
@@ -114,11 +115,24 @@ def retire_raw(settings: Settings) -> dict[str, int]:
         if taken:
             log.info("took %d raw files of %s into its chain, as they are today", len(taken), folder)
     _keep_digests(settings)
-    done = retention.retire(settings, datetime.now(UTC), own_days=own_days(settings))
+    now = datetime.now(UTC)
+    done = retention.retire(settings, now, own_days=own_days(settings))
     for folder in done.kept:
         log.warning("%s is old, but URLs of it are undecided: kept; `nightdesk extract` and `load` decide them", folder)
     log.info("deleted %d files of %d runs, %d bytes", done.files, len(done.deleted), done.bytes)
-    return {"runs": len(done.deleted), "files": done.files, "bytes": done.bytes}
+    gone = retire_texts(settings, now)
+    log.info(
+        "deleted %d article files, the words of %d earlier wordings, %d fetches and %d addresses of the ledger",
+        *(len(gone.files), gone.wordings, gone.fetches, gone.urls),
+    )
+    return {"runs": len(done.deleted), "files": done.files, "bytes": done.bytes, "article_files": len(gone.files),
+            "wordings": gone.wordings, "fetches": gone.fetches, "addresses": gone.urls}  # fmt: skip
+
+
+def retire_texts(settings: Settings, now: datetime, *, dry: bool = False) -> retiring.Gone:
+    """Take away texts and rows of the ledger that were kept long enough, by the settings and the sources' files."""
+    own = {source.name: source.keep_text for source in folders.readable(settings)[0]}
+    return retiring.retire(settings, now, text_days=own, raw_days=own_days(settings), dry=dry)
 
 
 def own_days(settings: Settings) -> dict[str, int]:

@@ -291,7 +291,7 @@ on conflict (article_id, revision, kind) do nothing
 update revision_rows r
 set title = case when r.text is null then null else l.title end, description = case when r.text is null then null else l.description end,
     text = case when r.text is null then null else l.text end, title_digest = l.title_digest, text_digest = l.text_digest,
-    page_digest = l.page_digest, extractor = l.extractor
+    page_digest = l.page_digest, extractor = l.extractor, text_retired_at = null
 from lines l
 where l.fetch_id = r.fetch_id and l.verdict = 'stored' and not l.fresh
     and (coalesce(r.title, l.title), coalesce(r.description, l.description), coalesce(r.text, l.text), r.title_digest, r.text_digest,

@@ -23,6 +23,7 @@ from lxml import etree
 from pipelines import cron, patterns
 from pipelines.errors import SourceError
 from pipelines.model import Expect, Source
+from pipelines.settings import LEAST_TEXT_DAYS
 from pipelines.sources import access
 
 # Characters of a host's name, as DNS has it (RFC 1035).
@@ -67,6 +68,7 @@ KEYS = {
     "max_age": "Days; what the feed or sitemap dates earlier is left alone",
     "max_pages": "The most article pages fetched in one run",
     "keep_raw": "Days raw files are kept, 0 for ever; -1 as NIGHTDESK_KEEP_RAW_DAYS says",
+    "keep_text": "Days article files and earlier wordings are kept, 0 for ever; -1 as NIGHTDESK_KEEP_TEXT_DAYS says",
     "render": "Whether a browser runs the scripts of its pages before they are kept",
     "headers": "Further request headers, each as its name and the name of the secret that is its value",
     "cookies": "The name of the secret with the cookies of a login",
@@ -313,6 +315,12 @@ def _between(least: float, most: float) -> Callable[[float], str]:
     return lambda value: "" if least <= value <= most else f"is out of range; it is between {least:g} and {most:g}"
 
 
+def _text_days(value: float) -> str:
+    if 0 < value < LEAST_TEXT_DAYS:
+        return f"would take what may still be loaded or read again; it is {LEAST_TEXT_DAYS} at least, or 0 for ever"
+    return _between(-1, 36500)(value)  # days; chosen: a century
+
+
 @lru_cache(maxsize=1)
 def _timezones() -> frozenset[str]:
     return frozenset(available_timezones())
@@ -377,6 +385,7 @@ CHECKS: dict[str, tuple[type, Callable[[Any], str]]] = {
     "max_age": (int, _between(1, 36500)),  # days; chosen: a century
     "max_pages": (int, _between(1, 100000)),  # chosen: more than a day of crawling
     "keep_raw": (int, _between(-1, 36500)),  # days; chosen: a century
+    "keep_text": (int, _text_days),
     "render": (bool, lambda value: ""),
     "headers": (list, access.header_problem),
     "cookies": (str, access.name_problem),

@@ -54,14 +54,20 @@ cross join lateral (
     order by r.source desc, r.started_at desc limit 1
 ) last
 
--- name: needed_in_folder
--- Whether an alert or a hold refers to an article whose page is in this folder of the raw store.
-select exists (
-    select from fetches f
-    join revisions r on r.fetch_id = f.id
-    where starts_with(f.warc_file, %(folder)s)
-        and (exists (select from alerts w where w.article_id = r.article_id) or exists (select from held_articles h where h.article_id = r.article_id))
-) as needed
+-- name: needed_files
+-- Which of these files of the raw store an alert or a hold refers to: the page of an article is in it, or a list that named the article.
+select distinct f.warc_file as file
+from fetches f join revision_rows r on r.fetch_id = f.id
+where f.warc_file = any(%(files)s)
+    and (exists (select from alerts w where w.article_id = r.article_id) or exists (select from held_articles h where h.article_id = r.article_id))
+union
+select distinct f.warc_file
+from fetches f join urls l on l.id = f.url_id
+where f.warc_file = any(%(files)s) and l.kind <> 'article' and f.outcome = 'fetched' and exists (
+    select from urls u join articles a on a.url_id = u.id
+    where u.source = l.source and u.via = l.url and u.kind = 'article' and u.discovered_run = f.run
+        and (exists (select from alerts w where w.article_id = a.id) or exists (select from held_articles h where h.article_id = a.id))
+)
 
 -- name: progress_stage
 -- How far a running stage is.
@@ -81,6 +87,14 @@ where run = %(run)s
 -- name: reader
 -- Whether an administrator made the role nightdesk_reader.
 select from pg_roles where rolname = 'nightdesk_reader'
+
+-- name: retired_keys
+-- Which of these keys of a source retention took out of the ledger.
+select url_key from retired_urls where source = %(source)s and url_key = any(%(keys)s)
+
+-- name: retirements_of_run
+-- What retention took away of a run of a source.
+select what, retired_at, why, count from retirements where source = %(source)s and run = %(run)s
 
 -- name: states_of_stages
 -- How each stage of a source's run ended so far.

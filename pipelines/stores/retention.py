@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
 from pipelines import private
+from pipelines.codes import Retirement
 from pipelines.settings import Settings
 from pipelines.stores import bucket, chain, embedded_postgres, postgres, warc
 from pipelines.stores.runs import moment_of
@@ -28,7 +29,8 @@ OURS = ("raw", "articles", "airflow", "golden", "follow", "trials")
 @dataclass(frozen=True, kw_only=True)
 class Retired:
     """What a look through the raw store did: folders are `<source>/<run>`; kept ones are old, but not decided or
-    with something in them that is not ours; needed ones hold what an alert or a hold refers to."""
+    with something in them that is not ours; needed ones have files that an alert or a hold refers to, which stay whole,
+    with all other records in them. deleted ones may be needed, too: then other files of them went."""
 
     deleted: tuple[str, ...]
     kept: tuple[str, ...]
@@ -59,20 +61,28 @@ def retire(
                 if _holds_others(folder) or _undecided(conn, folder, name):
                     kept.append(name)
                     continue
-                if _is_needed(conn, name):
+                held = _needed(conn, settings, folder)
+                paths = [path for path in _files(folder) if path.name not in held]
+                if held:
                     needed.append(name)
+                if held and not paths:
                     continue
-                paths = _files(folder)
                 files += len(paths)
                 size += sum(bucket.size(path) for path in paths)
                 deleted.append(name)
                 if not dry:
-                    _say_in_chain(settings, folder, why)
+                    _say_in_chain(settings, paths, why)
                     for path in paths:
                         bucket.remove(path)
-                    if folder.is_dir():
+                    if folder.is_dir() and not any(folder.iterdir()):
                         folder.rmdir()
     return Retired(deleted=tuple(deleted), kept=tuple(kept), files=files, bytes=size, needed=tuple(needed))
+
+
+def of_run(conn: postgres.Connection, source: str, run: str) -> dict[Retirement, postgres.Row]:
+    """What was taken away of a run of a source beside raw files, by what it was: retired_at, why, count of fetches."""
+    rows = postgres.query(conn, "retirements_of_run", source=source, run=run)
+    return {Retirement(row["what"]): row for row in rows}
 
 
 def tighten(settings: Settings) -> int:
@@ -118,9 +128,9 @@ def _files(folder: Path) -> list[Path]:
     return [folder / name for name in bucket.listed(folder, "")]
 
 
-def _say_in_chain(settings: Settings, folder: Path, why: str) -> None:
+def _say_in_chain(settings: Settings, paths: Sequence[Path], why: str) -> None:
     """Tell the chain of the source what is taken away, so that nobody takes it for lost."""
-    closed = [warc.name_of(path) for path in _files(folder) if path.name.endswith(warc.CLOSED)]
+    closed = [warc.name_of(path) for path in paths if path.name.endswith(warc.CLOSED)]
     chain.retire(settings.raw, closed, why)
 
 
@@ -129,10 +139,11 @@ def _holds_others(folder: Path) -> bool:
     return folder.is_dir() and any(path.is_symlink() or path.is_dir() for path in folder.iterdir())
 
 
-def _is_needed(conn: postgres.Connection, name: str) -> bool:
+def _needed(conn: postgres.Connection, settings: Settings, folder: Path) -> set[str]:
+    """The names of the files that an alert or a hold refers to."""
+    files = [path.relative_to(settings.raw).as_posix() for path in _files(folder)]
     with conn:
-        found = postgres.row(conn, "needed_in_folder", folder=name + "/")
-    return bool(found and found["needed"])
+        return {row["file"].rpartition("/")[2] for row in postgres.query(conn, "needed_files", files=files)}
 
 
 def _undecided(conn: postgres.Connection, folder: Path, name: str) -> bool:

@@ -74,7 +74,7 @@ PUBLIC = {
     "pipelines.airflow": "airflow_home api_client cleaning night_dags past_dags service_dags standalone",
     "pipelines.alert": "cases feeds keeping known stage synonyms timing watches watchfile",
     "pipelines.archive": "again backfill coverage differences erasing evidence export holding importing parts passages "
-    "policy provenance published received search tried verify",
+    "policy provenance published received retiring search tried verify",
     "pipelines.crawl": "account aliases discovery host_locks ledger named_urls past policy rhythm rules stage summary",
     "pipelines.dates": "clocks lists months relative written",
     "pipelines.desk": "actions followed headline lookups needs policy records unsent",

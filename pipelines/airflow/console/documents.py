@@ -95,6 +95,7 @@ class Version(Document):
     final_url: str = Field(description="the address that answered")
     status: int | None
     page_sha256: str = Field(description="of the bytes that the site sent")
+    text_retired_at: datetime | None = Field(description="when retention took the words; null where they are there")
     text_sha256: str
     normal_form_sha256: str = Field(description="of the text in its normal form: equal where only marks differ")
     extractor: str = Field(description="what read the page, with the version of the source's template")
