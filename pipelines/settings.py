@@ -26,7 +26,7 @@ SECRET_PREFIX = "NIGHTDESK_SECRET_"  # noqa: S105 -- it is the name of variables
 # How alike a prefix must be to be meant: CHANEL is, CRAWL is not.
 ALIKE = 0.9
 # A relative path of the file, and of a default, is taken from the installation's folder.
-PATHS = ("data", "sources", "ca_file", "chain_file")
+PATHS = ("data", "sources", "ca_file", "chain_file", "timestamp_ca")
 # The one setting whose field is not called as its variable: `raw` is the place that it makes.
 RAW_VARIABLE = "NIGHTDESK_RAW"
 # The least days that texts are kept, and the ledger, where they are not for ever. Chosen: a run that failed is mended,
@@ -98,6 +98,12 @@ class Settings(BaseSettings):
     chain_channel: str = Field(
         "", description="The channel that is sent the newest digests of the chains, once a day, to be kept."
     )
+    timestamp_url: str = Field(
+        "", description="A time stamp authority (RFC 3161) that stamps the newest digests of the chains, once a day."
+    )
+    timestamp_ca: str = Field(
+        "", description="A PEM file with the certificates of that authority's root, by which verify checks its stamps."
+    )
     min_free_mb: int = Field(
         500, ge=0, description="A stage stops cleanly when the data folder's disk has less than this."
     )
@@ -128,7 +134,7 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
-    @field_validator("ca_file", "chain_file")
+    @field_validator("ca_file", "chain_file", "timestamp_ca")
     @classmethod
     def _absolute_if_given(cls, value: str) -> str:
         return str(Path(value).expanduser().absolute()) if value else ""
@@ -156,6 +162,13 @@ class Settings(BaseSettings):
                 f"is {value}: what the raw store has, the ledger tells of, and NIGHTDESK_KEEP_RAW_DAYS is "
                 f"{raw or '0, for ever'}"
             )
+        return value
+
+    @field_validator("timestamp_url")
+    @classmethod
+    def _http(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError(f"{value!r} is no address; write https://…")
         return value
 
     @field_validator("raw_bucket")

@@ -24,7 +24,7 @@ from pipelines.errors import NightdeskError
 from pipelines.query import grammar
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders, sourcefile
-from pipelines.stores import anchors, migrations, postgres, runs
+from pipelines.stores import anchors, migrations, postgres, runs, timestamps
 
 # Lines of damage that are printed; --json has all. Chosen: some screens.
 MOST_SHOWN = 200
@@ -187,16 +187,20 @@ def verify_raw(
             known.check(current, conn, [source])
         if run:
             runs.check_key(run)
-        digests = _kept(current, kept)
+        stamps, stamped = timestamps.check(current)
+        digests = [*_kept(current, kept), *stamped]
         made = verify.verify(
             current, conn, source=source, run=run, records=records, kept=digests, on_file=quiet_if(json)
         )
     if json:
-        shown = {"damage": made.damage, "notes": made.told, "chains": made.heads}
+        shown = {"damage": made.damage, "notes": made.told, "chains": made.heads, "stamps": stamps}
         as_json({"files": made.files, "bytes": made.bytes, "records": made.records, **shown})
     else:
         _print(made)
-    if made.damage:
+        _print_stamps(stamps)
+        if not current.timestamp_ca and (count := len(timestamps.stamps(current))):
+            say(f"{count:,} time stamps are not checked: NIGHTDESK_TIMESTAMP_CA names no certificates.", "yellow")
+    if made.damage or any(one.problem for one in stamps):
         raise typer.Exit(1)
 
 
@@ -204,6 +208,15 @@ def _kept(current: Settings, file: Path | None) -> list[tuple[str, int, str]]:
     """The digests that were kept elsewhere: in this file, and in that of the settings once upkeep has written it."""
     ours = Path(current.chain_file) if current.chain_file else None
     return [*(anchors.read(file) if file else []), *(anchors.read(ours) if ours and ours.exists() else [])]
+
+
+def _print_stamps(stamps: Sequence[timestamps.Stamped]) -> None:
+    for one in stamps:
+        if one.problem:
+            say(f"stamp: {one.file}: it does not hold: {one.problem}.", "red")
+    good = [one.at for one in stamps if one.at and not one.problem]
+    if good:
+        say(f"{len(good):,} time stamps hold, the newest of {max(good):%Y-%m-%d %H:%M} UTC.")
 
 
 def _print(made: verify.Report) -> None:

@@ -12,7 +12,6 @@ import typer
 
 from pipelines import urls
 from pipelines.alert import stage as alert
-from pipelines.archive import retiring
 from pipelines.cli import canary, completion, days, known, onepage, report
 from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, quiet_if, say, table
 from pipelines.codes import RunState
@@ -20,6 +19,7 @@ from pipelines.crawl import stage as crawl
 from pipelines.crawl import summary
 from pipelines.errors import DatabaseError, NightdeskError
 from pipelines.health import duties
+from pipelines.load import retiring
 from pipelines.load import stage as load
 from pipelines.model import Source, Tally
 from pipelines.notify import outbox

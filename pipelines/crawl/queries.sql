@@ -443,6 +443,10 @@ where source = %(source)s and state = 'excluded' and code = any(%(guarded)s)
 update urls set leased_until = null, leased_run = null
 where source = %(source)s and next_at is not null and leased_until is not null and (due_for = 'past') = %(past)s
 
+-- name: retired_keys
+-- Which of these keys of a source retention took out of the ledger.
+select url_key from retired_urls where source = %(source)s and url_key = any(%(keys)s)
+
 -- name: retired_of_run
 -- What retention took away of a run, by source.
 select source, what, retired_at, why, count from retirements where run = %(run)s order by source, what

@@ -12,17 +12,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.alert import stage as alert
-from pipelines.archive import retiring
 from pipelines.codes import RunState
-from pipelines.errors import NightdeskError, SourceError
+from pipelines.errors import NightdeskError, SourceError, StoreError
 from pipelines.health import golden
 from pipelines.health import troubles as health
-from pipelines.load import stories, wordings, words
+from pipelines.load import retiring, stories, wordings, words
 from pipelines.model import Source, Tally
 from pipelines.notify import outbox
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import anchors, bringing, bucket, chain, postgres, retention, runs
+from pipelines.stores import anchors, bringing, bucket, chain, postgres, retention, runs, timestamps
 
 # Hexadecimal digits of a digest in a key. Chosen: no two of one installation have them in common.
 DIGEST_DIGITS = 16
@@ -141,9 +140,10 @@ def own_days(settings: Settings) -> dict[str, int]:
 
 
 def _keep_digests(settings: Settings) -> None:
-    """Put the newest digests of the chains where this machine cannot change them, by the settings: a file, a channel.
+    """Put the newest digests of the chains where this machine cannot change them, by the settings: a file, a time
+    stamp of a third party, a channel.
 
-    A file that cannot be written is told to the operators, and keeps nobody from the rest. A channel hears once a day.
+    What cannot be done is told to the operators once a day, and keeps nobody from the rest. A channel hears once a day.
     """
     lines = anchors.newest(settings.raw)
     today = f"{datetime.now(UTC):%Y-%m-%d}"
@@ -154,6 +154,13 @@ def _keep_digests(settings: Settings) -> None:
         said = f"The digests of the chains cannot be kept in {settings.chain_file}: {error.strerror or error}."
         log.error("%s", said)
         outbox.tell_operators(settings, outbox.key("chain", "unkept", today), said, said)
+    try:
+        stamped = timestamps.stamp(settings, lines, datetime.now(UTC)) if settings.timestamp_url else None
+        if stamped:
+            log.info("the digests of the chains are stamped: %s", stamped.name)
+    except StoreError as error:
+        log.error("%s", error)
+        outbox.tell_operators(settings, outbox.key("chain", "unstamped", today), str(error), str(error))
     if settings.chain_channel and lines:
         with postgres.connection(settings, application="nightdesk upkeep") as conn, conn:
             subject, said = f"Digests of the raw store, {today}", "\n".join([DIGESTS, "", *lines])

@@ -88,10 +88,6 @@ where run = %(run)s
 -- Whether an administrator made the role nightdesk_reader.
 select from pg_roles where rolname = 'nightdesk_reader'
 
--- name: retired_keys
--- Which of these keys of a source retention took out of the ledger.
-select url_key from retired_urls where source = %(source)s and url_key = any(%(keys)s)
-
 -- name: retirements_of_run
 -- What retention took away of a run of a source.
 select what, retired_at, why, count from retirements where source = %(source)s and run = %(run)s

