@@ -14,7 +14,8 @@ CLUSTER := .venv-cluster
 COMPILE = $(BIN)/python -m compileall -q pipelines spiders demo dags
 # Five files of tests at a time: much of a test is waiting for a site's delay or for Airflow. In the order of
 # tests/conftest.py, the longest first; xdist's own order begins with the files of most tests.
-BESIDE := -n 5 --dist loadfile --no-loadscope-reorder
+WORKERS ?= 5
+BESIDE := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # uv trusts the certificates that this machine trusts, as pip does.
 export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)

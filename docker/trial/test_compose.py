@@ -145,7 +145,7 @@ def test_a_viewer_sees_the_desk_after_the_documented_command(night: Installation
         before = client.get("/api/v2/plugins").status_code
         night.compose(*airflow, "roles", "add-perms", "Viewer", "--action", "can_read", "--resource", "Plugins")
         # Airflow keeps what a user may do for half a minute.
-        wait(lambda: client.get("/api/v2/plugins").is_success, lambda: "the Viewer is refused", seconds=60)
+        wait(lambda: client.get("/api/v2/plugins").is_success, lambda: "the Viewer is refused")
         desk = client.get("/nightdesk/api/overview").status_code
 
     assert (before, desk) == (403, 200)
