@@ -253,12 +253,44 @@ LOGO = "<svg><title>MORAVA POST</title></svg><img src=/l.png alt='Morava Post'>T
         "<div id=masthead><h1>All towns on both banks</h1></div>",
         "<div role=banner><h1>The paper of your towns</h1></div>",
         "<header><div class=header-content><h1>The paper for both banks of the river</h1></div></header>",
+        "<div class=branding><h1>All the news of the river</h1></div>",
+        "<h1><a href=/en/>News of both banks</a></h1>",
+        "<h1><a href=. title=Home>News of both banks</a></h1>",
+        "<h1><span class=sr-only>News of both banks</span></h1>",
+        "<h1 style='text-indent: -9999px'>News of both banks</h1>",
+        "<h1><svg><title>Post of the river</title><desc>A ship</desc></svg></h1>",
     ],
 )
 def test_a_heading_of_the_site_is_not_the_title(logo: str) -> None:
     found = facts(f"{logo}<article><h2>Ferry strike ends after eleven days</h2>", HEAD)
 
     assert found.title == "Ferry strike ends after eleven days"
+
+
+def test_a_name_at_the_head_of_the_page_that_its_title_ends_with_is_not_the_title() -> None:
+    logo = "<header><h1>River Post Online</h1></header>"
+
+    found = facts(f"{logo}<article><h2>{STRIKE}</h2>", f"<title>{STRIKE} - The River Post</title>")
+
+    assert found.title == STRIKE
+
+
+def test_a_name_of_the_site_that_shares_a_word_with_the_text_does_not_hide_the_heading_above_it() -> None:
+    above = "<h2>The ferry was back on Monday</h2>"
+
+    assert facts(f"<article>{above}", "<title>The River News</title>").title == "The ferry was back on Monday"
+    assert facts(f"<article>{above}", "<title>News</title>").title == "The ferry was back on Monday"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["<font size=5><b>{}</b></font>", "<div class=post-title><strong>{}</strong></div>", "<big><b>{}</b></big>",
+     "<div id=title>{}</div>"],
+)  # fmt: skip
+def test_the_heading_above_the_text_may_be_large_letters_or_stand_in_a_box_called_so(heading: str) -> None:
+    found = facts(f"<article>{heading.format('Ferry returns after two years')}", "<title>Untitled Document</title>")
+
+    assert found.title == "Ferry returns after two years"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ It alone knows what separates a title from a site's name, also in scripts withou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 
 from lxml.html import HtmlElement
@@ -33,13 +33,22 @@ TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 # What sites call the name of their own that stands at the head of every page.
 OF_SITE = re.compile(r"(?:site|blog|page)[-_]?(?:title|name|logo|header)|logo|brand|masthead|top-?bar", re.IGNORECASE)
 # What sites call the head of every page, and what the head of an article stands in.
-HEAD = re.compile(r"(?<![a-z])(?:header|masthead|banner|top-?bar|brand)(?![a-z])", re.IGNORECASE)
+HEAD = re.compile(r"(?<![a-z])(?:header|masthead|banner|top-?bar|brand(?:ing)?)(?![a-z])", re.IGNORECASE)
+# A link to a site's front page, or to that of one of its languages.
+HOME = re.compile(
+    r"(?:https?://[^/]+)?\.?/?(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|default|home)(?:\.\w+)?/?)?", re.IGNORECASE
+)
+# Words that are there for those who hear a page, or that a picture stands for.
+UNSEEN = re.compile(r"sr-only|screen-?reader|visually-?hidden|assistive", re.IGNORECASE)
+MOVED_AWAY = re.compile(r"text-indent\s*:\s*-\d{3}", re.IGNORECASE)
 OF_STORY = re.compile(r"(?<![a-z])(?:article|story|post|entry|content|main|hero)(?![a-z])", re.IGNORECASE)
 # Letters of the longest words that say nothing of what a title is about: the, of, and, في, من.
 SMALL_WORD_LETTERS = 3
 BESIDE = frozenset(("nav", "footer", "aside", "header"))
 SIDE = re.compile(r"(?<![a-z])side|widget|related|menu|comment|popular|footer", re.IGNORECASE)
 CALLED_TITLE = re.compile(r"(?<![a-z])(?:title|headline)(?![a-z])", re.IGNORECASE)
+# Sizes of a font element that are larger than a text's.
+LARGE = re.compile(r"[4-7]|\+[1-4]")
 # Characters of a paragraph; the share of a title's words that stand in the article it is of.
 PARAGRAPH = 90
 # Shares of a title's words that stand in a text: of the article it is about; of a title with the site's name in it.
@@ -78,7 +87,12 @@ def pick(
     written = " ".join(_plain(h1.text_content()[:LONGEST]) for h1 in tree.iter("h1", "h2"))
     element, shown = bare(element, written), bare(shown, written)
     called = [without_names(title, sites) for title in (shown, element)]
-    headings = [_heading(h1, shown, element) for h1 in tree.iter("h1") if not _of_site(h1, *called)]
+    h1s = [h1 for h1 in tree.iter("h1") if not _of_site(h1, *called)]
+    # At the head of the page, as short as a name, and the page is called nothing else.
+    names = [
+        h1 for h1 in h1s if _may_be_of_site(h1) and {key(h1.text_content())} == {key(one) for one in called if one}
+    ]
+    headings = [_heading(h1, shown, element) for h1 in h1s]
     headings = [heading for heading in headings if heading and not is_site(heading, sites)]
     headline = without_names(bare(headline, written), sites)
     near = max(headings, key=lambda h: _alike(h, shown or element), default="")
@@ -93,9 +107,9 @@ def pick(
     # A page's only heading is what people see for its title, whatever is said for search engines.
     only = headings[0] if len(headings) == 1 and words(headings[0]) > TITLE_WORDS // 2 else ""
     forms = (headline, near, only, *cut, given, *headings[:1])
-    if not (headline or headings):
+    if not headline and (not headings or (names == h1s and words(headings[0]) <= SITE_WORDS)):
         # The same title on every page says nothing of this one; the feed does, or what stands above the text.
-        above = _above_text(tree, [shown, element])
+        above = _above_text(tree, [title for title in called if not is_site(title, sites)])
         forms = (given, above, *forms) if above else forms
     chosen = next((t for t in forms if t and not is_site(t, sites)), "")
     others = dict.fromkeys(t for t in (chosen, headline, near, *cut, shown, element, given) if t)
@@ -159,7 +173,9 @@ def _heading(h1: HtmlElement, *titles: str) -> str:
 def _of_site(h1: HtmlElement, *titles: str) -> bool:
     """Whether a heading is the name of the site rather than that of the article: hidden, in a menu, a link home, or at
     the head of the page with no word of what the page is called elsewhere."""
-    named = " ".join(title for title in titles if title)
+    # Beside a title stands the site's name, with which the heading may share its words.
+    longest = {title: max(SEPARATOR.split(title), key=words) for title in titles if title}
+    named = " ".join(part if words(part) >= TITLE_WORDS else title for title, part in longest.items())
     above = [h1, *h1.iterancestors()]
     if any(map(hidden, above)):
         return True
@@ -168,9 +184,18 @@ def _of_site(h1: HtmlElement, *titles: str) -> bool:
     if OF_SITE.search(f"{h1.get('class') or ''} {h1.get('id') or ''}"):
         return True
     links = [one for one in (*above, *h1.iter("a")) if one.tag == "a"]
-    home = any(re.fullmatch(r"(?:https?://[^/]+)?/?(?:index\.\w+)?", (a.get("href") or "x").strip()) for a in links)
-    drawn = next(h1.iter("img", "svg"), None) is not None
-    return home or bool((_at_head(above) or drawn) and named and not _shares(_plain(h1.text_content()), named))
+    home = any(HOME.fullmatch((a.get("href") or "x-y").strip()) for a in links)
+    return home or bool(_may_be_of_site(h1) and named and not _shares(_plain(h1.text_content()), named))
+
+
+def _may_be_of_site(h1: HtmlElement) -> bool:
+    """Whether a heading stands where sites have their name, or is drawn or hidden as such a name is."""
+    drawn = next(h1.iter("img", "svg"), None) is not None or any(map(_is_unseen, h1.iter()))
+    return drawn or _at_head([h1, *h1.iterancestors()])
+
+
+def _is_unseen(element: HtmlElement) -> bool:
+    return bool(UNSEEN.search(element.get("class") or "") or MOVED_AWAY.search(element.get("style") or ""))
 
 
 def _at_head(above: Sequence[HtmlElement]) -> bool:
@@ -196,25 +221,39 @@ def _shares(heading: str, named: str) -> bool:
 
 
 def _above_text(tree: HtmlElement, titles: Sequence[str]) -> str:
-    """The heading above the first paragraph of a page whose own titles are not of its text; empty where they are."""
+    """The heading above the first paragraph of a page whose own titles are not of its text; empty where they are.
+
+    titles: those that are no name of the site.
+    """
     paragraphs = [p for p in tree.iter("p", "div") if len(p.text or "") >= PARAGRAPH]
-    if not paragraphs:
+    # Of a single word, such as News, nobody can say what it is of.
+    titles = [title for title in titles if words(title) > 1]
+    if not paragraphs or any(words(title) > NAME_WORDS for title in titles):
         return ""
     said = _stems(" ".join(_plain(p.text_content()) for p in paragraphs[:LOOKED_AT]))
-    if any(_share(title, said) >= OF_SITE_SHARE or words(title) > NAME_WORDS for title in filter(None, titles)):
+    best = next(_over(paragraphs[0], tree, said if titles else set()), "")
+    told = max((_share(title, said) for title in titles), default=0.0)
+    # The site's name can have a word that stands in the text: then the heading has more of them.
+    if told >= OF_SITE_SHARE and (told >= _share(best, said) or any(_standing(tree, titles).values())):
         return ""
-    best = ""
-    for element in tree.iter("h2", "h3", "h4", "div", "p", "span", "td", "b", "font"):
-        if element is paragraphs[0]:
-            return best
-        called = CALLED_TITLE.search(f"{element.get('class') or ''} {element.get('itemprop') or ''}")
-        if element.tag not in ("h2", "h3", "h4") and not called:
+    return best
+
+
+def _over(paragraph: HtmlElement, tree: HtmlElement, said: set[str]) -> Iterator[str]:
+    """What may be a title above a paragraph; said: the words that half of its own are to be among, if any."""
+    for element in tree.iter("h2", "h3", "h4", "div", "p", "span", "td", "b", "font", "big"):
+        if element is paragraph:
+            return
+        called = CALLED_TITLE.search(" ".join(element.get(name) or "" for name in ("class", "itemprop", "id")))
+        large = element.tag == "big" or (element.tag == "font" and LARGE.fullmatch(element.get("size") or ""))
+        if element.tag not in ("h2", "h3", "h4") and not called and not large:
             continue
-        text = _plain((element.text if called else element.text_content()[:LONGEST]) or "")
-        about = not any(titles) or _share(text, said) >= OF_ARTICLE_SHARE
-        if TITLE_WORDS // 2 < words(text) <= MAX_TITLE_WORDS and about and not best and not _beside(element):
-            best = text
-    return ""
+        # A box that is called so holds the title among other things; then it is in an element of its own.
+        whole = not called or not (element.text or "").strip()
+        text = _plain((element.text_content()[:LONGEST] if whole else element.text) or "")
+        about = not said or _share(text, said) >= OF_ARTICLE_SHARE
+        if TITLE_WORDS // 2 < words(text) <= MAX_TITLE_WORDS and about and not _beside(element):
+            yield text
 
 
 def _share(title: str, said: set[str]) -> float:
