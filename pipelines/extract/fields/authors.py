@@ -39,7 +39,11 @@ BY = re.compile(
     r"a cura di|"
     r"автор|авторы|текст|подготовил[аи]?|материал подготовил[аи]?|yazan|haber|hazırlayan|yazar|نویسنده|"
     r"گزارش(?: از)?|نووسەر|بقلم|كتبه|كتبت|كتب|بواسطة|تحرير|إعداد|اعداد|الكاتب|"
-    r"الكاتبة|إعداد وتحرير|"
+    r"[ée]crit par|r[ée]dig[ée] par|propos recueillis par|"
+    r"(?:ein(?:e)? )?(?:bericht|artikel|beitrag|interview|reportage) von|"
+    r"(?:geschrieben|verfasst) von|(?:escrito|redactado) por|scritto da|intervista di|geschreven door|tekst|"
+    r"opracowa[łl]a?|rozmawia[łl]a?|napisa[łl]a?|записал[аи]?|беседовал[аи]?|корреспондент|muhabir|röportaj|"
+    r"متابعة|حوار|به قلم|خبرنگار|گزارشگر|الكاتبة|إعداد وتحرير|"
     r"الكاتب/ة|ترجمة|تقرير|حاوره|حاورته|מאת|تحریر|作者|記者|记者|撰文|文|編輯|编辑|责任编辑|na|του|"
     r"της)(?!\w)\s*[:：|/\\–-]?\s*",
     re.IGNORECASE,
@@ -102,7 +106,12 @@ NOT_CALLED = re.compile(
 SAYS_BY = re.compile(
     r"(?:by|written by|words by|story by|posted by|report(?:ed|ing) by|von|par|por|di|door|af|av|автор|подготовил[аи]?|"
     r"материал подготовил[аи]?|yazan|haber|hazırlayan|نویسنده|گزارش از|بقلم|كتبه|كتبت|كتب|"
-    r"إعداد|اعداد|الكاتب|מאת|作者|記者|记者|text|autor(?:in)?)(?:\s*[:：|/]\s*|\s+|$)",
+    r"[ée]crit par|r[ée]dig[ée] par|propos recueillis par|"
+    r"(?:ein(?:e)? )?(?:bericht|artikel|beitrag|interview|reportage) von|"
+    r"(?:geschrieben|verfasst) von|(?:escrito|redactado) por|scritto da|geschreven door|opracowa[łl]a?|rozmawia[łl]a?|"
+    r"napisa[łl]a?|به قلم|إعداد|اعداد|الكاتب|מאת|作者|記者|记者|text|autor(?:in)?)(?:\s*[:：|/]\s*|\s+|$)"
+    # Of words that a sentence begins with as well the colon makes a label.
+    r"|(?:texto|testo|texte|tekst|текст|تقرير|حوار|متابعة|تحرير|گزارش|خبرنگار|muhabir|röportaj)\s*[:：/]\s*",
     re.IGNORECASE,
 )
 AUTHORS_PAGE = re.compile(

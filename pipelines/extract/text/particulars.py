@@ -35,9 +35,27 @@ veroffentlicht aktualisiert stand uhr kez defa kisi bin bu haber guncelleme yayi
 статья опубликовано обновлено количество число опубликован تعداد بار اين خبر مطلب شده انتشار ساعت volte questo
 keer dit maal razy ten 次 数 人
 """
-COUNTED, KNOWN = tuple(COUNTED_WORDS.split()), frozenset(AROUND_WORDS.split())
-# The same by the whole word: what begins like them is something else (قرار is a decision).
-COUNTED_WHOLE = frozenset(("قرا", "قراه", "قراها", "online"))
+# More of both by the whole word, in the form in which they are written.
+MORE_AROUND_WORDS = """
+so far are have reading people's already just personnes personne lisent lecteur fois ont veces personas usuarios han
+leyendo dieser diese dieses menschen leute haben person sayisi sayısı defa kişi okuyor человек люди чел
+نفر اند بار شده است این را زار زائر زائرين الصفحة به له لهذا عن حتى الآن حتي حالیا تاکنون
+osob osoby osób persone lettori mensen personen
+"""
+MORE_COUNTED_WORDS = """
+قرا قراه قراها قرئ قرى زائر زوار المتصفحين المتصفحون أعجب أعجبهم online reading lisent partagé partagés leyendo
+okunmuştur okundu okunuyor sayısı поделились поделился читают خوانده خوانده‌اند خوانده‌است udostępniono udostępnień
+geteilt teilten condiviso gedeeld
+"""
+# In scripts without blanks: what a count may be glued to.
+COUNTED_GLUED, AROUND_GLUED = (
+    re.compile("浏览|阅读|点击|瀏覽|閱讀|點擊|閲覧|分享|评论|評論|点赞|點讚|조회|공유"),
+    re.compile(r"[次数數人已有被过過的了量共回]*"),
+)
+COUNTED = tuple(COUNTED_WORDS.split())
+KNOWN = frozenset((*AROUND_WORDS.split(), *months.folded(MORE_AROUND_WORDS).split()))
+# What begins like them is something else (قرار is a decision).
+COUNTED_WHOLE = frozenset(months.folded(MORE_COUNTED_WORDS).split())
 # What a link, a number of print or the weather beside a text are called.
 SHORT_LINK = re.compile(
     r"^\W*(?:رابط مختصر|الرابط المختصر|short ?link|lien court|kisa link|لینک کوتاه|لينك كوتاه)\W", re.IGNORECASE
@@ -76,14 +94,28 @@ def reason(line: str, names: Collection[str] = ()) -> str:
     words = WORD.findall(rest)
     if len(words) > MAX_WORDS:
         return ""
-    counts = [word for word in words if word.startswith(COUNTED) or word.lower() in COUNTED_WHOLE]
+    counts = [word for word in words if _counts(word)]
     counted = bool(counts) and bool(re.search(r"\d", rest))
     its_key = key(" ".join(words))
     for name in names:
         its_key = its_key.replace(name, " ")
-    left = [word for word in its_key.split() if word not in KNOWN and word not in counts]
+    left = [
+        word
+        for word in its_key.split()
+        if word not in KNOWN and word not in counts and not AROUND_GLUED.fullmatch(word)
+    ]
     if running and not left:
         return "date"
     if counted and len(left) <= (PLACE_WORDS if dates else 0):
         return "counter"
     return "date" if dates and not left and not re.search(r"\d", rest) else ""
+
+
+def _counts(word: str) -> bool:
+    """Whether a folded word makes a count of the number beside it."""
+    glued = COUNTED_GLUED.search(word)
+    return (
+        word.startswith(COUNTED)
+        or word.lower() in COUNTED_WHOLE
+        or bool(glued and AROUND_GLUED.fullmatch(word[: glued.start()] + word[glued.end() :]))
+    )
