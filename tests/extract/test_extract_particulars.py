@@ -19,7 +19,8 @@ from pipelines.extract.text.particulars import reason
      "Lu 1284 fois", "1 284 vues",
      "Прочитано 1284 раз", "Gelesen: 1284 mal", "阅读 1284 次", "123 people shared this", "1284 kez okundu",
      "عدد القراء: 55", "قرأ الخبر 3281 شخصا", "قرأه 3281 شخصا", "مشاهدة 2 ألف", "34 kişi paylaştı", "2 bin kişi okudu",
-     "Seen by 1,204 readers", "2907 people are reading this", "قرئ 2907 مرة", "زار الصفحة 2907 زائر", "عدد المتصفحين: 29",
+     "Seen by 1,204 readers", "2907 people are reading this", "قرئ 2907 مرة", "زار الصفحة 2907 زائر",
+     "عدد المتصفحين: 29",
      "Partagé 2907 fois", "2907 personnes lisent cet article", "Dieser Artikel wurde 2907 mal gelesen",
      "Bu haber 2907 defa okunmuştur", "Поделились 2907 человек", "این خبر 2907 بار خوانده شده است",
      "Udostępniono 2907 razy", "2907人阅读", "已有2907人分享", "Online now: 318", "Print no. 5864-9426"],
@@ -38,7 +39,8 @@ def test_a_running_time_is_cut(line: str) -> None:
     ["On 20 November 2026 the committee read 12 letters.", "شارك 12 شخصا في المسابقة", "قتل 16 شخصا", "Seats: 40",
      "12 readers wrote to us about bread", "Day 3 of the visit", "The 5 best reads of 2026", "Price: 12 pence",
      "Views of the council differ", "Ferry 12 comes home",
-     "قرار رقم 55", "قراءات في 5 دواوين", "Online shop sells 12 boats", "Seen from ferry 12", "تدمير 3 قرى في الريف", "People are afraid of 12 boats", "已有12人死亡"],
+     "قرار رقم 55", "قراءات في 5 دواوين", "Online shop sells 12 boats", "Seen from ferry 12", "تدمير 3 قرى في الريف",
+     "People are afraid of 12 boats", "已有12人死亡"],
 )  # fmt: skip
 def test_a_line_that_says_something_stays(line: str) -> None:
     assert reason(line) == ""

@@ -403,6 +403,12 @@ ASKED = {
     "ar": "بموافقتك نخزن نحن وشركاؤنا معلومات على جهازك ونعالج بياناتك الشخصية "
     "من أجل الإعلانات، ولك سحب الموافقة في أي وقت.",
     "fa": "با رضایت شما ما و ۹۸ شریک (شرکای ما) داده‌ها را روی دستگاه شما برای تبلیغات و کوکی ذخیره می‌کنیم.",
+    "ro": "Noi și partenerii noștri folosim cookie-uri pentru a stoca date personale. "
+    "Vă puteți retrage consimțământul.",
+    "prs": "ما و شرکایمان از کوکی‌ها برای ذخیره داده‌های شخصی و نمایش آگهی استفاده می‌کنیم؛ "
+    "رضایت خود را هر زمان پس بگیرید.",
+    "he": "אנחנו והשותפים שלנו משתמשים בעוגיות כדי לשמור נתונים אישיים ולהציג פרסומות. ניתן לבטל את ההסכמה בכל עת.",
+    "zh": "我们和我们的合作伙伴使用 Cookie 存储个人数据并展示个性化广告。您可以随时撤回您的同意。",
     "en": "If you consent, we and 98 partners keep information on your device "
     "and use personal data to show adverts.",
 }  # fmt: skip
@@ -435,3 +441,28 @@ def test_a_frame_of_a_consent_platform_is_a_wall_and_an_article_with_its_words_b
 
     assert isinstance(walled, Rejection) and walled.reason is Reason.CONSENT
     assert isinstance(told, Article) and "98 partners" not in told.text
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["This page has moved", "Sorry, the article you are looking for no longer exists", "هذا الخبر غير متوفر",
+     "خبر یافت نشد",
+     "La pagina che cerchi non esiste", "Pagina nu a fost găsită", "Страницата не е намерена", "Stránka sa nenašla"],
+)  # fmt: skip
+def test_a_missing_page_says_so_in_more_languages(line: str) -> None:
+    below = "<p>Try a search, or go back to the front page, where the latest news of the day by our editors stand.</p>"
+
+    found = extract_page(page(html(f"<main><h1>{line}</h1>{below}</main>", title="The Bridge")), SOURCE)
+
+    assert isinstance(found, Rejection) and found.reason is Reason.SOFT_404
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Jetzt anmelden und weiterlesen", "Материал доступен только подписчикам", "Zaloguj się, aby czytać dalej",
+     "Jen pro předplatitele", "Logga in för att läsa"],
+)  # fmt: skip
+def test_a_wall_for_subscribers_says_so_in_more_languages(line: str) -> None:
+    found = extract_page(page(html(f"<article><h1>{TITLE}</h1><p>{BODY[0]}</p><p>{line}</p></article>")), SOURCE)
+
+    assert isinstance(found, Rejection) and found.reason is Reason.PAYWALL

@@ -115,11 +115,17 @@ NOT_FOUND = _wall(
     article not found; article was not found; content not found; file not found; document not found; story not found
     url was not found; page does not exist; page doesn t exist; page no longer exists; page you requested
     page you are looking for; page you were looking for; page is no longer available; article is no longer available
-    nothing was found at this location; has been moved or deleted
+    nothing was found at this location; has been moved or deleted; page has moved; find that page
+    find the page you were looking for; find the page you are looking for; article you are looking for no longer exists
+    article you are looking for; article you were looking for; article no longer exists; article has been removed
+    story you are looking for; no longer available on this site
     الصفحة غير موجودة; الصفحة المطلوبة; لم يتم العثور على الصفحة; لم يتم العثور على المحتوى; لم يتم العثور على المقال
     لم يتم العثور على أي; الصفحة التي تبحث عنها; الصفحة التي تحاول الوصول; المحتوى غير موجود; الخبر غير موجود
+    هذا الخبر غير متوفر; هذا المقال غير متوفر; هذه المادة غير متوفرة; الخبر غير متاح; المادة غير موجودة
+    تم حذف الخبر; تم حذف هذا الخبر; الصفحة غير متوفرة; الصفحة غير متاحة
     المقال غير موجود; المقال غير متاح; الرابط غير صحيح; لم نتمكن من العثور على الصفحة; هذه الصفحة لم تعد متوفرة
     صفحه مورد نظر; صفحه یافت نشد; صفحه پیدا نشد; صفحه درخواستی; صفحه ای که دنبال آن; مطلب مورد نظر یافت نشد
+    خبر یافت نشد; خبر مورد نظر یافت نشد; خبر پیدا نشد; مطلب یافت نشد; این خبر حذف شده است
     صفحہ نہیں ملا; مطلوبہ صفحہ; پەڕەکە نەدۆزرایەوە; ئەم پەڕەیە بوونی نییە
     הדף לא נמצא; הדף המבוקש לא נמצא; העמוד לא נמצא; העמוד המבוקש לא נמצא; הכתבה לא נמצאה
     sayfa bulunamadı; aradığınız sayfa; sayfa mevcut değil; haber bulunamadı; rûpel nehat dîtin
@@ -129,9 +135,17 @@ NOT_FOUND = _wall(
     seite nicht gefunden; seite wurde nicht gefunden; seite existiert nicht; artikel nicht gefunden
     artikel existiert nicht
     página no encontrada; página no existe; página que buscas; página que busca; artículo no encontrado
-    página não encontrada; página não existe; pagina non trovata; pagina non esiste; pagina niet gevonden
+    página não encontrada; página não existe; pagina non trovata; pagina non esiste
+    pagina che cerchi; pagina che stai cercando; pagina richiesta
+    articolo non trovato; página que procura; artigo não encontrado; artikel niet gevonden; pagina bestaat niet
+    страницата не е намерена; страницата не съществува; статията не е намерена; stranica nije pronađena
+    stranica ne postoji; страница није пронађена; strani ni mogoče najti; stránka sa nenašla; stránka neexistuje
+    puslapis nerastas; lapa nav atrasta; lehte ei leitud; səhifə tapılmadı; bet tabılmadı; бет табылмады
+    sahifa topilmadi; faqja nuk u gjet; halaman tidak dijumpai; artikel tidak ditemukan; ukurasa haujapatikana
+    bogga lama helin; ไม่พบหน้า; ไม่พบบทความ; pagina niet gevonden
     sidan hittades inte; siden ble ikke funnet; siden blev ikke fundet; sivua ei löytynyt; nie znaleziono strony
     strona nie istnieje; strona nie została znaleziona; stránka nenalezena; pagina nu a fost gasita
+    pagina nu a fost găsită; pagina nu există
     az oldal nem található
     η σελίδα δεν βρέθηκε; halaman tidak ditemukan; không tìm thấy trang; पृष्ठ नहीं मिला; পাতাটি পাওয়া যায়নি
     页面不存在; 页面未找到; 找不到页面; 找不到网页; 您访问的页面; 文章不存在; 頁面不存在; 找不到頁面
@@ -190,6 +204,14 @@ CONSENT = _wall(
     мы используем cookie
     نحن وشركاؤنا; نحن نقدر خصوصيتك; نقدر خصوصيتك; نهتم بخصوصيتك; خصوصيتك تهمنا; قبل المتابعة; قبل أن تتابع
     نستخدم ملفات تعريف الارتباط; يستخدم هذا الموقع ملفات تعريف الارتباط; يستخدم موقعنا ملفات تعريف الارتباط
+    ما و شرکایمان; به حریم خصوصی شما احترام; حریم خصوصی شما برای ما; از کوکی ها برای; پذیرفتن همه کوکی
+    respectăm confidențialitatea; noi și partenerii noștri; folosim cookie; utilizăm cookie; ми та наші партнери
+    プライバシーを尊重; プライバシーを大切に; 当社とパートナー; cookie を使用; 我们重视您的隐私; 我们和我们的合作伙伴
+    我們重視您的隱私; 我們和合作夥伴; 使用 cookie; 개인정보를 소중히; 쿠키를 사용
+    אנו מעריכים את פרטיותך; אנחנו והשותפים שלנו
+    אנו והשותפים שלנו; הפרטיות שלך חשובה לנו; chúng tôi và các đối tác; kami dan mitra kami; kami menghargai privasi
+    mi és partnereink; my a naši partneři; my a naši partneri; mi i naši partneri; ние и нашите партньори
+    me ja kumppanimme; εμείς και οι συνεργάτες μας; biz və tərəfdaşlarımız; मी और हमारे भागीदार; हम और हमारे भागीदार
     موافق على ملفات تعريف الارتباط; از کوکی ها استفاده; אנו משתמשים בעוגיות; 我们使用cookie; cookieを使用
     """,
     """
@@ -216,20 +238,24 @@ CONSENT_WORDS = re.compile(
     r"çerez\w*|gizlilik|конфиденциальност\w*|"
     r"\w*كوكيز|\w*كوكي\w*|تعريف الارتباط|"
     r"\w*خصوصيه|\w*خصوصيتك|\w*شركا(?:ونا|ءنا|ينا|ئنا|ؤنا)|"
-    r"\w*موافقه|\w*موافقتك|البيانات الشخصيه|بياناتك)"
+    r"\w*موافقه|\w*موافقتك|البيانات الشخصيه|بياناتك)|"
+    r"同意|プライバシー|個人データ|隐私|隱私|个人数据|동의|개인정보"
 )
 # What a wall asks for, by subject, in the beginnings of words as keys have them: no sentence of it is the same on two
 # sites, but each speaks of most of these, and nothing else on the page does not.
 SUBJECTS = tuple(
-    re.compile(r"(?<!\w)(?:" + "|".join(map(key, words_.split(";"))) + ")")
+    # In scripts without blanks a word begins anywhere.
+    re.compile("|".join(("" if UNSPACED_START.match(word) else r"(?<!\w)") + key(word) for word in words_.split(";")))
     for words_ in (
         "permission;consent;agree;accord;consentement;zustimm;einwillig;einverstand;"
         "permiso;consentimiento;consenso;"
         "accett;zgod;zgad;izin;izn;onay;riza;rıza;اذن;باذن;موافق;الموافق;согласи;соглас;"
         "toestemming;samtyk;samtyck;consimt;souhlas;"
-        "hozzajarul;hozzájárul;συγκατ;συναιν;הסכמ;رضايت;رضایت;autoriza;同意",
+        "hozzajarul;hozzájárul;συγκατ;συναιν;הסכמ;رضايت;رضایت;autoriza;ההסכמ;consimț;"
+        "consimt;同意;동의",
         "partner;partenaire;socio;parceir;ortag;ortağ;iş ortak;شريك;شركا;وشركا;партн;شرکا;"
-        "συνεργατ;συνεργάτ;שותפ;合作伙伴;パートナー",
+        "συνεργατ;συνεργάτ;שותפ;השותפ;והשותפ;partener;"
+        "mitra;合作伙伴;合作夥伴;パートナー;파트너",
         "device;appareil;terminal;gerat;gerät;endgerat;endgerät;dispositiv;urzadzen;"
         "urządzen;cihaz;جهاز;علي جهاز;устройств;"
         "apparaat;enhet;zarizen;zařízen;eszkoz;eszköz;συσκευ;מכשיר;دستگاه;设备;端末",
@@ -238,16 +264,20 @@ SUBJECTS = tuple(
         "dane osobowe;danych osobowych;kişisel veri;بياناتك;بيانات شخصي;البيانات الشخصي;"
         "персональн;dados pessoais;"
         "persoonsgegevens;personuppgift;personoplysning;personopplysning;osobní údaj;"
-        "személyes adat;προσωπικ;מידע אישי;个人数据",
+        "személyes adat;προσωπικ;מידע אישי;נתונים אישיים;"
+        "date personale;date cu caracter personal;داده های شخصی;داده‌های شخصی;اطلاعات شخصی;"
+        "个人数据;个人信息;個人資料;個人データ;個人情報;개인정보",
         "advert;ads;publicit;werbung;anzeigen;publicid;pubblicit;reklam;اعلان;الاعلان;"
         "реклам;advertent;annons;hirdet;διαφημ;פרסום;"
-        "تبليغ;تبلیغ;广告;広告",
-        "cookie;cerez;çerez;كوكي;ملفات الارتباط;ملفات تعريف;کوکی;куки;עוגיות",
+        "تبليغ;تبلیغ;آگهی;reclam;"
+        "广告;廣告;広告;광고",
+        "cookie;cerez;çerez;كوكي;ملفات الارتباط;ملفات تعريف;کوکی;куки;עוגיות;בעוגיות;쿠키",
         "withdraw;change your mind;any time;retirer;tout moment;widerruf;jederzeit;"
         "retirar;en cualquier;cuando quieras;revoc;"
         "cambiare idea;ogni momento;wycof;każdej chwili;geri al;istediginiz zaman;"
         "istediğiniz zaman;سحب;في اي وقت;отозв;любое время;"
-        "intrek;qualquer momento;aterkall;återkall;odvol;visszavon",
+        "intrek;qualquer momento;aterkall;återkall;odvol;visszavon;retrag;"
+        "oricând;בכל עת;לבטל;پس بگیر;هر زمان;随时;隨時;撤回;いつでも;언제든지",
         "tracking;track you;suivi;ciblee;ciblée;seguimiento;profil;tracciament;sledz;"
         "śledz;takip;تتبع;отслежив;پیگیری;information on;"
         "informations sur;informationen auf;información en;informazioni sul;informacje na;"
@@ -275,6 +305,13 @@ PAYWALL = _wall(
     للمشتركين فقط; خاص بالمشتركين; حصري للمشتركين; هذا المحتوى للمشتركين; هذا المقال للمشتركين; اشترك لمتابعة القراءة
     اشترك لتتابع القراءة; اشترك لقراءة; سجل الدخول لمتابعة; سجل دخولك لمتابعة; لمتابعة القراءة; لإكمال القراءة
     لقراءة المقال كاملا
+    anmelden und weiterlesen; nur für abonnentinnen; jetzt registrieren und weiterlesen; доступен только подписчикам
+    доступно только подписчикам; только по подписке; aby czytać dalej; tylko dla subskrybentów; tylko dla prenumeratorów
+    aby przeczytać cały; pour continuer la lecture; pour lire l intégralité; inicia sesión para; accedi per leggere
+    log in om verder te lezen; logga in för att läsa; log ind for at læse; logg inn for å lese; pro předplatitele
+    jen pro předplatitele; csak előfizetőknek; doar pentru abonați; само за абонати; лише для передплатників
+    μόνο για συνδρομητές; giriş yapın ve okumaya; ادامه مطلب ویژه مشترکین; ویژه مشترکین; برای مطالعه کامل
+    المقال للمشتركين; هذه المادة للمشتركين; هذه المقالة متاحة للمشتركين; سجل لمتابعة القراءة
     لقد استنفدت عدد المقالات; ویژه مشترکان; برای ادامه مطالعه; برای خواندن ادامه; מנויים בלבד; למנויים בלבד; להמשך קריאה
     订阅后阅读; 登录后继续阅读; 付费阅读; 会員限定; この記事は有料; 続きを読むには; 구독자 전용
     """
