@@ -137,3 +137,36 @@ def test_a_ranking_whose_entries_lead_to_pages_of_their_own_stays(title: str, he
     made = article(html(f"<main><h1>{title}</h1>{told(BODY[:2])}<div>{entries}</div></main>", title=title))
 
     assert sum("تفتح" in line for line in made.text.split("\n")) == len(names)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "<article>{}</article><article><h2>{}</h2><p>20/11/2026</p>{}</article>",
+        "<div class=story>{}</div><hr><div class=story><h2>{}</h2><p>بقلم منى سالم | 20/11/2026</p>{}</div>",
+        "{}<h1>{}</h1><p>بقلم منى سالم | 20/11/2026</p>{}",
+    ],
+)
+def test_a_unit_beside_the_article_with_a_heading_and_a_day_of_its_own_is_another_one(shape: str) -> None:
+    own = f"<h1>{TITLE}</h1><p>21/11/2026</p>{told(BODY)}"
+
+    made = article(html(f"<main>{shape.format(own, OTHER, told(PROSE))}</main>"))
+
+    assert made.text.split("\n") == BODY
+
+
+def test_a_part_beside_the_article_without_a_day_and_a_second_h1_without_one_stay() -> None:
+    own = f"<h1>{TITLE}</h1>{told(BODY)}"
+
+    for shape in ("<section>{}</section><section><h2>{}</h2>{}</section>", "{}<h1>{}</h1>{}"):
+        made = article(html(f"<main>{shape.format(own, OTHER, told(PROSE))}</main>"))
+
+        assert made.text.split("\n")[-2:] == PROSE
+
+
+def test_what_is_cut_between_the_title_and_the_first_paragraph_is_told() -> None:
+    lead = "المجلس يقول إن المال موجود، لكن النهر تغير منذ وضعت الخطة قبل عامين."
+
+    made = article(html(f"<main><h1>{TITLE}</h1><div class=teaser><p>{lead}</p></div>{told(BODY)}</main>"))
+
+    assert lead in made.text or lead in [cut.text for cut in made.removed]

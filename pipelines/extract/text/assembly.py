@@ -278,6 +278,8 @@ def _cut_blocks(
     kept = sorted({*kept, *added})
     stays = [number for number in kept if not cut[number]]
     first, last = (stays[0], stays[-1]) if stays else (0, len(seen.found))
+    # A standfirst that is cut stands between the title and what stays.
+    first = next((n for n in range(first, -1, -1) if seen.found[n].key in titles), first) if seen.found else first
     # What stands far from the article and trafilatura did not take for it is not worth telling.
     told = [n for n in range(len(seen.found)) if cut.get(n, seen.chosen[n] >= HALF_SHARE or first < n < last)]
     known = dict(zip(told, phrases.reasons([seen.found[n].text for n in told], own), strict=True))

@@ -11,8 +11,10 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.html import HtmlElement
 
+from pipelines.dates.written import only_a_date
 from pipelines.extract.blocks import Block, Place, around
 from pipelines.extract.phrases import key, reasons
+from pipelines.extract.text import particulars
 
 NEXT, STREAM = "another article", "related articles"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5")
@@ -30,6 +32,9 @@ MAX_LEVELS = 6
 NUMBER, NUMBERED = re.compile(r"\d+"), re.compile(r"(?:no\.?|nr\.?|#)?\s?\d{1,3}\b(?!\s?[:/]\s?\d)", re.IGNORECASE)
 # What a page's own address has at its end, and those of its chapters have not.
 ENDING = re.compile(r"(?:\.[a-z]{3,5}|/(?:index\.[a-z]{3,5})?)$")
+# Units beside the title's that may be articles by their day alone; blocks below a heading among which that stands;
+# words of a line of who and when, and what stands between its parts.
+FEW_UNITS, HEAD_BLOCKS, MOST_LINE_WORDS, PARTS = 3, 2, 14, re.compile(r"\s[|•·–—-]\s")
 # Turns of heading and text that are a stream, the share of texts that are about their heading, words that say nothing.
 TURNS, ABOUT, SHORT_WORD = 4, 0.75, 3
 
@@ -39,7 +44,7 @@ def strangers(found: Sequence[Block], kept: Sequence[int], titles: Collection[st
     title = next((n for n, block in enumerate(found) if block.key in titles and block.tag in HEADINGS), None)
     if title is None:
         return {}
-    cut = _next(found, kept, titles, title, url)
+    cut = _next(found, kept, titles, title, url) or _below_title(found, kept, titles, title)
     if cut or _of_title(found, title):
         return cut
     return _stream(found, kept, titles, title, url) or _in_turns(found, kept, titles, title, url)
@@ -72,11 +77,58 @@ def _next(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], 
         cut: list[int] = []
         for element, numbers in beside.items():
             heading = _heading(found, numbers[0], element, titles, url)
+            # Posts of a live blog have days of their own as well, and there are many.
+            heading = heading or (len(beside) <= FEW_UNITS and _dated(found, element, titles))
             if numbers[0] > own[-1] and heading and _words(found, numbers) >= NEXT_WORDS:
                 cut += numbers
         if cut:
             return dict.fromkeys(cut, NEXT)
     return {}
+
+
+def _below_title(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int) -> dict[int, str]:
+    """From a second h1 on that stands beside the title's, with a day of its own below it, everything in that place."""
+    above = found[title].place.parent
+    second = next(
+        (
+            number
+            for number in range(title + 1, len(found) - 1)
+            if found[number].tag == "h1" == found[title].tag
+            and found[number].place.parent == above
+            and found[number].key not in titles
+            and not found[number].linked
+            and found[number].words >= HEADING_WORDS
+        ),
+        None,
+    )
+    if above is None or second is None or not _tells_day(found[second + 1 : second + 1 + HEAD_BLOCKS]):
+        return {}
+    own = [number for number in kept if title < number < second]
+    cut = [number for number in kept if number >= second and _below(found[number].place, above.element)]
+    enough = _words(found, own) >= OWN_WORDS and _words(found, cut) >= NEXT_WORDS
+    return dict.fromkeys(cut, NEXT) if enough else {}
+
+
+def _dated(found: Sequence[Block], unit: HtmlElement, titles: Collection[str]) -> bool:
+    """Whether a unit begins with a heading that is no link and not the page's, and says a day of its own below it."""
+    inside = [block for block in found if any(place.element is unit for place in around(block.place))]
+    head = inside[0] if inside else None
+    if head is None or head.tag not in HEADINGS or head.words < HEADING_WORDS or head.key in titles:
+        return False
+    return _tells_day(inside[1 : 1 + HEAD_BLOCKS])
+
+
+def _tells_day(below: Sequence[Block]) -> bool:
+    """Whether one of these blocks, which stand right below a heading, is a line of who and when."""
+    return any(
+        only_a_date(block.text) or particulars.reason(block.text) == "date" or _ends_dated(block) for block in below
+    )
+
+
+def _ends_dated(block: Block) -> bool:
+    """Whether a block is a short line with a day among its parts: `By Ann Writer | 20/11/2026`."""
+    parts = PARTS.split(block.text) if block.words <= MOST_LINE_WORDS else []
+    return len(parts) > 1 and any(only_a_date(part) for part in parts)
 
 
 def _stream(
