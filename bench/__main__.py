@@ -15,6 +15,7 @@ python -m bench export [--articles N]  export of a generated archive, and who re
 python -m bench load [--articles N…]   load beside a COPY of the same rows, in archives of several sizes
 python -m bench recrawls               a hundred pages looked at again, half of them edited; which revisions come of it?
 python -m bench outbox [--alerts N]    sending alerts beside httpx alone; --help says what else
+python -m bench imports [--pages N]    WARC files of others beside warcio; --help says what else
 python -m bench verify [--pages N]     raw files read again beside sha256sum and gzip; --help says what else
 python -m bench silences [--seeds N]   how soon a source that dies is told, and how often one that lives
 python -m bench fit CORPUS             fit the judge of blocks to pages with gold text, into data/judge.json
@@ -47,6 +48,7 @@ MEASURED = {
     "Articles looked at again": ["bench.recrawls"],
     "Sending alerts": ["bench.outbox"],
     "Reading raw files again": ["bench.verify"],
+    "Import of WARC files": ["bench.imports", "--large", "100"],
 }
 
 
@@ -76,6 +78,10 @@ def main(words: list[str]) -> int:
         from bench import silences
 
         return silences.main(words[1:])
+    if words[:1] == ["imports"]:
+        from bench import imports
+
+        return imports.main(words[1:])
     if words[:1] == ["verify"]:
         from bench import verify
 

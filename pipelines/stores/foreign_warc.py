@@ -6,13 +6,15 @@ alone, and so does what unpacks to more than a page may be: the memory that is u
 
 from __future__ import annotations
 
+import os
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
@@ -32,10 +34,14 @@ MOST_HEAD_BYTES = 64 * 1024
 MOST_RECORD_BYTES = MAX_BODY_BYTES + (1 << 20)
 # Bytes that are unpacked to get past what is not read. Chosen: a film in a record; more is looked for from outside.
 MOST_SKIPPED_BYTES = 1 << 28
+# How a body in chunks begins: a length in hexadecimal digits, by itself or before what is said of the chunk.
+CHUNK = re.compile(rb"\s*[0-9a-fA-F]{1,8}[ \t]*(;[^\r\n]*)?\r?\n")
 # Digits of a length. Chosen: no file has more bytes.
 LENGTH_DIGITS = 18
 # Kinds of records that hold a page.
 KINDS = {b"response": WarcRecordType.response, b"resource": WarcRecordType.resource}
+# Characters of what is said of a record that cannot be read. Chosen: a line.
+SHOWN_CHARACTERS = 80
 # Statuses of answers that hold a page.
 ANSWERED = 200
 # What reading a record of somebody else's may end in.
@@ -91,10 +97,11 @@ class _Reader:
 
     def __init__(self, file: BinaryIO, position: int, *, packed: bool) -> None:
         self.file, self.begun, self.read_to = file, position, position
+        self.size = os.fstat(file.fileno()).st_size
         self.decoder = zlib.decompressobj(wbits=GZIP) if packed else None
         self.waiting = b""
         self.buffer = bytearray()
-        self.taken = 0
+        self.taken = self.given_back = 0
         self.broken = ""
 
     def take(self, count: int) -> bytes:
@@ -134,6 +141,24 @@ class _Reader:
             if not got:
                 raise NoRecordError("it is shorter than its head says")
             count -= got
+
+    def check_length(self, count: int) -> None:
+        """NoRecordError where a plain file has no end of a record behind so many bytes: nothing of it is taken then."""
+        if self.decoder is not None:
+            return
+        end = self.begun + self.taken + count
+        if end > self.size:
+            raise NoRecordError("it is shorter than its head says")
+        self.file.seek(end)
+        if self.file.read(len(HEAD_END)) not in (HEAD_END, b""):
+            raise NoRecordError("it is longer than its head says")
+
+    def back(self, block: bytes) -> None:
+        """Give back what was taken of a gzip member by a length that is wrong: other records may stand in it."""
+        if self.given_back < MOST_SKIPPED_BYTES:
+            self.given_back += len(block)
+            self.buffer[:0] = block
+            self.taken -= len(block)
 
     def find_record(self) -> bool:
         """Go to where the next record begins; false where none does, as far as is looked."""
@@ -193,7 +218,7 @@ def _pages(reader: _Reader, on_bad: Callable[[int, str], None], on_other: Callab
             if record is None and reader.broken:
                 raise NoRecordError(reader.broken)
         except NO_RECORD as error:
-            on_bad(at, reader.broken or str(error) or type(error).__name__)
+            on_bad(at, reader.broken or _told(error))
             # In a member that is one record's own, nothing behind the damage is another record.
             if (reader.decoder is not None and not whole) or not reader.find_record():
                 return
@@ -205,12 +230,17 @@ def _pages(reader: _Reader, on_bad: Callable[[int, str], None], on_other: Callab
             try:
                 saved = _saved(*record, at if reader.decoder is not None and whole == 1 else None)
             except NO_RECORD as error:
-                on_bad(at, str(error) or type(error).__name__)
+                on_bad(at, _told(error))
                 continue
             if saved:
                 yield saved
             else:
                 on_other()
+
+
+def _told(error: Exception) -> str:
+    """What is said of an error, in a few words: a library may quote the whole page."""
+    return " ".join(str(error).split())[:SHOWN_CHARACTERS] or type(error).__name__
 
 
 def _record(reader: _Reader) -> tuple[bytes, bytes, WarcRecordType] | tuple[()] | None:
@@ -228,22 +258,30 @@ def _record(reader: _Reader) -> tuple[bytes, bytes, WarcRecordType] | tuple[()] 
     if not length.isdigit() or len(length) > LENGTH_DIGITS:
         raise NoRecordError("it has no Content-Length")
     kind = KINDS.get(fields.get(b"warc-type", b"").lower())
-    if kind is None:
-        reader.skip(int(length))
+    reader.check_length(int(length))
+    block = b""
+    try:
+        if kind is None:
+            reader.skip(int(length))
+            _end(reader)
+            return ()
+        block = reader.take(min(int(length), MOST_RECORD_BYTES))
+        if len(block) == MOST_RECORD_BYTES:
+            reader.skip(int(length) - len(block))
+        elif len(block) < int(length):
+            raise NoRecordError(reader.broken or "it is shorter than its head says")
         _end(reader)
-        return ()
-    block = reader.take(min(int(length), MOST_RECORD_BYTES))
-    if len(block) == MOST_RECORD_BYTES:
-        reader.skip(int(length) - len(block))
-    elif len(block) < int(length):
-        raise NoRecordError(reader.broken or "it is shorter than its head says")
-    _end(reader)
+    except NoRecordError:
+        reader.back(block)
+        raise
     return head, block, kind
 
 
 def _end(reader: _Reader) -> None:
     ended = reader.take(len(HEAD_END))
     if ended not in (HEAD_END, b""):
+        if reader.decoder is not None:
+            reader.back(ended)
         raise NoRecordError("it is longer than its head says")
 
 
@@ -254,8 +292,11 @@ def _saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | None) 
     answer, found, _ = block.partition(HEAD_END)
     if kind == WarcRecordType.response and (not found or len(answer) > MAX_HEAD_BYTES):
         raise NoRecordError("the head of its answer has no end, or is too large")
+    # Many crawlers keep the header and take the chunks away.
+    body = block[len(answer) + len(HEAD_END) :]
+    decode: Literal["transfer", "none"] = "transfer" if CHUNK.match(body) else "none"
     stream = BytesIO(head + HEAD_END + block + HEAD_END)
-    record = next(ArchiveIterator(stream, record_types=kind, auto_decode="transfer", stream_detect=False), None)
+    record = next(ArchiveIterator(stream, record_types=kind, auto_decode=decode, stream_detect=False), None)
     if record is None:
         raise NoRecordError("it cannot be read")
     return _page(record, offset)

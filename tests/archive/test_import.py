@@ -24,7 +24,7 @@ from pipelines.extract.stage import extract
 from pipelines.load.stage import load
 from pipelines.settings import Settings, exported
 from pipelines.stores import foreign_warc, postgres
-from tests import jisr, warcs
+from tests import clock, jisr, warcs
 from tests.warcs import record, saved, story
 
 Nightdesk = Callable[..., Result]
@@ -153,6 +153,45 @@ def test_a_bad_record_costs_itself_alone(tmp_path: Path, name: str) -> None:
     assert wanted <= {page.url for page in pages}
     for reason in hostile.keys() - ({"unpacks to too much"} if name != "crawl.warc.gz" else set()):
         assert any(reason in why for why in told), (reason, told)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *((name, "response") for name in ("crawl.warc.gz", "plain.warc", "whole.warc.gz")),
+        # Of a file that is one gzip member, what is no page is unpacked once and not kept.
+        *((name, "request") for name in ("crawl.warc.gz", "plain.warc")),
+    ],
+)
+def test_a_record_that_claims_the_rest_of_the_file_takes_no_other_with_it(tmp_path: Path, name: str, kind: str) -> None:
+    claims = [record("http://a.test/", warcs.HTML + b"hi", kind=kind, length=length) for length in (10**9, 700)]
+    records = [record("", b"", kind="warcinfo"), claims[0], story(1), claims[1], story(2), story(3)]
+    told: list[str] = []
+
+    pages = list(foreign_warc.pages(saved(tmp_path / name, records), lambda at, why: told.append(why), lambda: None))
+
+    assert [page.url[-1] for page in pages] == ["1", "2", "3"]
+    assert len(told) == 2
+
+
+def test_a_file_of_heads_that_claim_megabytes_costs_no_more_than_reading_it(tmp_path: Path) -> None:
+    head = record("http://a.test/", b"", length=5_000_000)
+    for name in ("plain.warc", "whole.warc.gz"):
+        path = saved(tmp_path / name, [head] * 30_000 + [story(1)])
+
+        with clock.cpu_below(10, name):
+            list(foreign_warc.pages(path, lambda at, why: None, lambda: None))
+
+
+@pytest.mark.parametrize("said", ["Transfer-Encoding: chunked", "Content-Encoding: gzip"])
+def test_a_body_that_its_crawler_unpacked_already_is_taken_as_it_stands(
+    nightdesk: Nightdesk, conn: postgres.Connection, tmp_path: Path, said: str
+) -> None:
+    block = warcs.HTML.replace(b"\r\n\r\n", f"\r\n{said}\r\n\r\n".encode()) + jisr.story(1).encode()
+
+    nightdesk("import", saved(tmp_path / "some.warc.gz", [record("https://jisr.test/news/1", block)]))
+
+    assert rows(conn, ARTICLES) == [("jisr", "https://jisr.test/news/1", 1)]
 
 
 def test_a_damaged_file_gives_every_page_that_is_whole(tmp_path: Path) -> None:
