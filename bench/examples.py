@@ -18,7 +18,7 @@ from pipelines.extract import blocks, markup
 from pipelines.extract.fields import json_ld, metadata
 from pipelines.extract.phrases import key
 from pipelines.extract.preview import anonymous, read_saved
-from pipelines.extract.text import assembly, choice, features, place_sums
+from pipelines.extract.text import assembly, choice, features, judging, place_sums
 from pipelines.extract.text.coverage import coverage
 from pipelines.extract.text.features import Sign
 
@@ -85,11 +85,11 @@ def example(one: tuple[Path, dict[str, Any]]) -> Example | None:
     if tree is None or not found:
         return None
     facts = metadata.facts_of(tree, read_saved(content, url, source, "utf-8"), source)
-    lines, plain = assembly.opinions(tree, html)
+    lines, plain = judging.ask_extractors(tree, html)
     rows = features.rows(found, lines, plain, facts.titles, facts.description, json_ld.body(facts.node))
-    compared = assembly.compare(found, place_sums.kinds_of(found, rows[:, Sign.LINES].tolist()), rows)
+    compared = judging.compare(found, place_sums.kinds_of(found, rows[:, Sign.LINES].tolist()), rows)
     # On a page of this size or depth they can take minutes, and are not asked.
-    asked = dict.fromkeys(choice.ASKED, lines) if markup.deep(tree) else assembly.witnesses(tree)
+    asked = dict.fromkeys(choice.ASKED, lines) if markup.deep(tree) else assembly.ask_witnesses(tree)
     shares = {name: np.array(coverage(found, told)) for name, told in asked.items()}
     return made(folder.name, gold, rows, found, replace(compared, shares={**compared.shares, **shares}))
 

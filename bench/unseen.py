@@ -21,7 +21,7 @@ from bench.corpus import Corpus, Gold, content
 from bench.examples import Example
 from pipelines.extract import blocks, markup, preview
 from pipelines.extract.fields import metadata
-from pipelines.extract.text import assembly, classifier, place_sums
+from pipelines.extract.text import assembly, classifier, judging, place_sums
 
 # Pages of a corpus from which on it has a line of its own; the smaller ones are pooled.
 MANY = 50
@@ -82,13 +82,13 @@ def figures(job: Job) -> list[dict[str, float]]:
     if tree is None:
         return [score.score(score.Wanted(gold), None) for _ in job.chances]
     found, facts, wanted = blocks.blocks(tree), metadata.facts_of(tree, page, source), score.Wanted(gold)
-    shares = compared.shares["lines"].tolist(), compared.shares["plain"].tolist()
-    kinds = place_sums.kinds_of(found, shares[0])
+    chosen = compared.shares["lines"].tolist()
+    kinds = place_sums.kinds_of(found, chosen)
     told = []
     for chances, trees in zip(job.chances, job.trees, strict=True):
         if facts.posts:
-            chances = np.where(assembly.post_blocks(found, facts.posts), assembly.POSTED, chances)
-        seen = assembly.Seen(found, kinds, *shares, chances.tolist(), (), (), compared)
+            chances = np.where(judging.find_posts(found, facts.posts), judging.POSTED, chances)
+        seen = judging.JudgedPage(judging.join(found, kinds, chosen, chances.tolist()), (), (), compared)
         made = assembly.settle(seen, tree, facts, source, trees=classifier.of_text(trees))
         told.append(score.score(wanted, score.Answer("\n".join(made.lines))))
     return told

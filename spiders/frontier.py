@@ -26,6 +26,16 @@ class Frontier:
     delay: float = 0.0
     homes: frozenset[str] = frozenset()
 
+    @property
+    def done(self) -> bool:
+        """Whether nothing of it is in hand, and the ledger has no more."""
+        return self.dry and not (self.outstanding or self.unwritten or any(self.queues.values()))
+
+    def drop(self) -> None:
+        """Ask for nothing more: what is leased goes back to the ledger when the source is ended."""
+        self.queues.clear()
+        self.dry = True
+
     def __post_init__(self) -> None:
         self.name, self.delay, listed = self.source.name, self.source.delay, self.source
         urls = (listed.url, *listed.feeds, *listed.sitemaps, *listed.sections)

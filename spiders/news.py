@@ -184,42 +184,52 @@ class NewsSpider(Spider):
         return Arrival(look, page, facts, asked)
 
     async def _work(self) -> AsyncIterator[Request]:
-        """The loop: write what came, go the round, send what is ready, end who is done, lease more or wait."""
+        """The loop: write what came, send what is ready, end who is done, lease more or wait."""
         while self.frontiers:
             if self.parent and os.getppid() != self.parent:
                 ending.stopped(self, "whoever started it is gone")
             self.changed.clear()
             await self._write()
-            late = monotonic() > self.deadline
-            # All of them once a second; between, only those something happened to: there may be hundreds.
-            everyone = await host_upkeep.go(self) or late
-            stirred, self.stirred = (set(self.frontiers) if everyone else self.stirred), set()
-            sent = 0
-            for frontier in [f for name in stirred if (f := self.frontiers.get(name))]:
+            late, sent = monotonic() > self.deadline, False
+            for frontier in await self._next_frontiers(late=late):
                 if late:
-                    frontier.queues.clear()
-                    frontier.dry = True
-                for lease in list(self._ready(frontier)):
-                    sent += 1
-                    try:
-                        request = self._request(lease)
-                    except ValueError as error:
-                        self._take_in(lease, Arrival(outcome.look_without_page(error, lease, self.store.clock)))
-                    else:
-                        yield request
+                    frontier.drop()
+                for request in self._ready_requests(frontier):
+                    sent = True
+                    yield request
                 if not frontier.dry and not any(True for _ in self._ready(frontier, take=False)):
                     self.hungry[frontier.name] = None
-                if frontier.dry and not (frontier.outstanding or frontier.unwritten or any(frontier.queues.values())):
+                if frontier.done:
                     await self._end(frontier, late=late)
             if monotonic() > self.deadline + GRACE:
-                await self._write(now=True)
-                for frontier in list(self.frontiers.values()):
-                    await self._end(frontier, late=True)
+                await self._end_all_late()
             if self.hungry:
                 # One at a time: what the others have in hand goes out meanwhile.
                 await self._refill(next(iter(self.hungry)))
             elif not sent and self.frontiers:
                 await self._pause()
+
+    async def _next_frontiers(self, *, late: bool) -> list[Frontier]:
+        """The sources to look at now: all once a second, between only those something happened to. They may be many."""
+        everyone = await host_upkeep.go(self) or late
+        stirred, self.stirred = (set(self.frontiers) if everyone else self.stirred), set()
+        return [frontier for name in stirred if (frontier := self.frontiers.get(name))]
+
+    def _ready_requests(self, frontier: Frontier) -> Iterator[Request]:
+        """The requests that can be sent now; a URL that cannot be asked for has had its look."""
+        for lease in list(self._ready(frontier)):
+            try:
+                request = self._request(lease)
+            except ValueError as error:
+                self._take_in(lease, Arrival(outcome.look_without_page(error, lease, self.store.clock)))
+            else:
+                yield request
+
+    async def _end_all_late(self) -> None:
+        """The budget is over, and so is the time for what was under way: write what came, end every source."""
+        await self._write(now=True)
+        for frontier in list(self.frontiers.values()):
+            await self._end(frontier, late=True)
 
     async def _pause(self) -> None:
         """Wait until something changes or the batch is due; hosts that rest are `host_upkeep.rest`."""

@@ -14,7 +14,7 @@ from lxml.html import tostring
 
 from pipelines.extract import markup
 from pipelines.extract.fields import metadata
-from pipelines.extract.text import assembly
+from pipelines.extract.text import judging
 from pipelines.model import Page, Source, Template
 from pipelines.stores import warc
 
@@ -69,13 +69,10 @@ def observe(page: Page, source: Source) -> Observation | None:
         return None
     if markup.prune(tree, source.prune):
         html = tostring(tree, encoding="unicode")
-    seen = assembly.look(tree, html, metadata.facts_of(tree, page, source))
+    judged = judging.judge_page(tree, html, metadata.facts_of(tree, page, source))
     return Observation(
         page.url,
-        tuple(
-            (b.key, b.words, b.path, round(chance, DECIMALS))
-            for b, chance in zip(seen.found, seen.chances, strict=True)
-        ),
+        tuple((one.block.key, one.block.words, one.block.path, round(one.chance, DECIMALS)) for one in judged.blocks),
     )
 
 
