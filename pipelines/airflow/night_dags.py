@@ -31,7 +31,7 @@ POSTGRES_PAUSE = timedelta(seconds=30)
 if TYPE_CHECKING:
     from pipelines.airflow.plan import Batch
 
-# What one Dag hands over to the next: an event of it starts the Dag of the next stage, for one run (work.publish).
+# What one Dag hands over to the next: an event of it starts the Dag of the next stage, for one run (tasks.publish).
 RAW = Asset("raw", uri="x-news://raw", group="nightdesk")
 FILES = Asset("article_files", uri="x-news://article-files", group="nightdesk")
 ARTICLES = Asset("articles", uri="x-news://articles", group="nightdesk")

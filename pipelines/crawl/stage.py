@@ -71,12 +71,14 @@ def crawl(
 ) -> list[Tally]:
     """Crawl sources in one child process; a tally for each, in their order.
 
-    budget: seconds, NIGHTDESK_CRAWL_BUDGET if None. only: fetch this one URL of the one source, whatever is due.
-    due: of the sources' lists ask only those that are due (crawl/rhythm.py), as a run that begins by itself does.
-    wanted: fetch what is wanted of the past alone, beside whatever crawl of a night may go on.
-    on_line: hears `LEVEL what happened`, line by line, also what came of each source. secrets: by name, beside those of
-    the environment.
-    Raises SettingsError or DatabaseError where nothing could begin; a source that failed is a Tally that says so.
+    - budget: seconds; None: NIGHTDESK_CRAWL_BUDGET
+    - only: fetch this one URL of the one source, whatever is due
+    - due: of the sources' lists ask only those that are due (crawl/rhythm.py), as a run that begins by itself does
+    - wanted: fetch only this part of the past, beside whatever crawl of a night may go on
+    - on_line: hears `LEVEL what happened`, line by line, also what came of each source
+    - secrets: by name, beside those of the environment
+
+    Raises SettingsError or DatabaseError if nothing could begin; a source that failed is a Tally that says so.
     """
     seconds = settings.crawl_budget if budget is None else budget
     runs.check_key(run)

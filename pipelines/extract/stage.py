@@ -85,11 +85,13 @@ def extract(
 ) -> Tally:
     """Extract every page of the run, and every earlier one still undecided, and put the article file in place.
 
-    processes: with 1 the work is done here, else in that many workers, of which one that dies or hangs costs its page
-    alone. apart: a single worker is a process of its own too, for no time limit reaches into a parser. site: false
-    reads every page by itself, whatever was learned of the source, and learns nothing. others: false leaves what
-    earlier runs owe to those. on_line: hears of every page as it is done, in order. Counts: pages, articles, rejected,
-    `rejected: <reason>`, words, cut (blocks of boilerplate removed), seconds.
+    - processes: 1: the work is done here; more: in that many workers; one that dies or hangs costs only its page
+    - apart: a single worker is a process of its own too, since no time limit reaches into a parser
+    - site: false reads every page by itself, whatever was learned of the source, and learns nothing
+    - others: false leaves the undecided pages of earlier runs to those runs
+    - on_line: hears of every page as it is done, in order
+
+    Counts: pages, articles, rejected, `rejected: <reason>`, words, cut (blocks of boilerplate removed), seconds.
     """
     runs.check_key(run)
     started = time.monotonic()

@@ -87,8 +87,8 @@ def load(
 
     Counts: new, revised, reread, unchanged, duplicate, removed, restored, rejected, words, cut (lines of boilerplate),
     seconds, and held (articles in the quarantine).
-    A file that is missing though pages were fetched, or that cannot be read, is a Tally with state failed; so is a load
-    after which the ledger does not account for every URL of the run (count: unaccounted). first: what is done before
+    The Tally has the state failed if the file is missing though pages were fetched, if it cannot be read, or if the
+    ledger does not account for every URL of the run afterwards (count: unaccounted). first: what is done before
     anything changes, while nobody else loads this source.
     """
     started = time.monotonic()
