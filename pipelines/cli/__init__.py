@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import sys
 from importlib.metadata import version
 from typing import Annotated
@@ -32,6 +34,11 @@ from pipelines.settings import mistaken
 from pipelines.stores import postgres
 
 UNDEFINED_TABLE = "42P01"
+# What a person mends: no room, no right, a disk that is read only or broken, a folder where a file should be.
+FILE_TROUBLES = frozenset(
+    (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENAMETOOLONG,
+     errno.EISDIR, errno.ENOTDIR)
+)  # fmt: skip
 
 app = typer.Typer(
     help="Nightdesk: scheduled news scraping and monitoring that you run yourself.",
@@ -97,6 +104,13 @@ def main() -> None:
             if missing
             else f"Postgres failed midway: {postgres.cause(error)}. What was finished is kept; try again."
         )
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in FILE_TROUBLES:
+            raise
+        where = error.filename or "A file"
+        why = os.strerror(error.errno)
+        complain(f"{where} cannot be read or written: {why}. Mend that, then run the same command again.")
         sys.exit(1)
     except KeyboardInterrupt:
         complain("Stopped; what was finished is kept, and the same command goes on from there.")

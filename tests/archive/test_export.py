@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -182,6 +183,27 @@ def test_a_killed_export_goes_on_where_it_was(settings: Settings, conn: postgres
     assert _rows(killed) == _rows(whole)
     assert sorted(path.name for path in killed.iterdir()) == sorted(path.name for path in whole.iterdir())
     assert _card(killed)["sana"]["days"][0]["exported"] == 400
+
+
+def test_an_export_without_room_says_so_and_goes_on_once_there_is(
+    nightdesk: Nightdesk, settings: Settings, conn: postgres.Connection, tmp_path: Path
+) -> None:
+    keep(settings, conn, [article(str(n), f"zebra {n}") for n in range(40)])
+    words = [sys.executable, "-c", "from pipelines.cli import main; main()", "export", str(tmp_path / "out")]
+
+    full = subprocess.run(
+        [*words, "--format", "csv"],
+        # A module's bytes, cut at the limit as well, would be read by whoever comes next.
+        env={**os.environ, **exported(settings), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600)),
+    )
+    again = nightdesk("export", tmp_path / "out", "--format", "csv")
+
+    assert (full.returncode, "cannot be read or written" in full.stderr) == (1, True), full.stderr
+    assert "Traceback" not in full.stderr
+    assert (again.exit_code, _card(tmp_path / "out")["sana"]["days"][0]["exported"]) == (0, 40)
 
 
 def test_a_folder_takes_one_export_and_nothing_of_others(

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+import json
+import os
+import re
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
-from tests.console_app import airflow, get, process
+from pipelines.settings import settings as settings_of_this_process
+from tests.console_app import ACTING, airflow, app_of_airflow, get, process, reader
 
 __all__ = ["airflow", "get", "process"]
 
@@ -64,3 +72,73 @@ def test_what_breaks_is_said_privately_and_without_a_secret(get: Any, broken: di
     assert answered in (200, 500, 503)
     assert (headers["cache-control"], headers["x-content-type-options"]) == ("no-store", "nosniff")
     assert "s3cret" not in body and "Traceback" not in body
+
+
+# What is sent by turns in each part of each question; the first, half a character, in each part of each body as well.
+HOSTILE = (
+    "\ud800",
+    "a\x00b",
+    "9" * 40,
+    "../../../etc/passwd",
+    "' or 1=1 --",
+    {"a": [1] * 100},
+    None,
+    "x" * 20_000,
+    [],
+    -1,
+)
+
+
+def test_no_part_of_any_question_or_action_breaks_an_endpoint(
+    process: ProcessPoolExecutor, airflow: dict[str, str], conn: object
+) -> None:
+    asked, broken = process.submit(attacked, airflow).result(timeout=300)
+
+    assert broken == []
+    assert asked > 150
+
+
+def attacked(environment: dict[str, str]) -> tuple[int, list[tuple[str, str, str, int]]]:
+    """In the other process: how many questions were asked, and those that were answered by a failure of ours."""
+    os.environ.update(environment)
+    settings_of_this_process.cache_clear()
+    client, login = app_of_airflow()
+    client.app.dependency_overrides[login] = lambda: reader("admin", "an attacker")
+    questions, broken = list(_questions(client.app.routes)), []
+    for method, path, content, where in questions:
+        answer = client.request(method, path, headers=ACTING, content=content)
+        if answer.status_code >= 500 or answer.headers["cache-control"] != "no-store":
+            broken.append((method, path[:80], where, int(answer.status_code)))
+    return len(questions), broken
+
+
+def _questions(routes: Any) -> Iterator[tuple[str, str, str | None, str]]:
+    """Method, path, body and the part that is hostile, for each part of all endpoints."""
+    turn = itertools.count()
+    for route in (one for one in routes if hasattr(one, "dependant")):
+        queries, fields = _parts(route.dependant)
+        names = [one.name for one in route.dependant.path_params]
+        places = [("path", "")] * bool(names) + [("query", name) for name in queries]
+        places += [("body", name) for name in fields]
+        half = [("body", fields[0]), ("whole body", "")] if fields else []
+        values = [*[HOSTILE[next(turn) % len(HOSTILE)] for _ in places], *[HOSTILE[0] for _ in half]]
+        for (place, name), value in zip([*places, *half], values, strict=True):
+            said = quote(value if isinstance(value, str) else json.dumps(value), safe="", errors="surrogatepass")
+            path = re.sub(r"{\w+(?::path)?}", said[:500] if place == "path" else "1", route.path)
+            body = {one: value if (place, one) == ("body", name) else "1" for one in fields}
+            content = json.dumps(value if place == "whole body" else body) if fields else None
+            query = f"?{name}={said}" if place == "query" else ""
+            yield sorted(route.methods)[0], path + query, content, f"{place} {name}: {ascii(value)[:20]}"
+
+
+def _parts(dependant: Any) -> tuple[list[str], list[str]]:
+    """The names of the parameters and of the fields of the body that an endpoint takes."""
+    queries, fields = [], []
+    for one in dependant.query_params:
+        queries += getattr(one.field_info.annotation, "model_fields", None) or [one.name]
+    for one in dependant.body_params:
+        fields += getattr(one.field_info.annotation, "model_fields", None) or [one.name]
+    for inner in dependant.dependencies:
+        more = _parts(inner)
+        queries, fields = queries + more[0], fields + more[1]
+    return queries, fields

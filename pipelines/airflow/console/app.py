@@ -5,11 +5,13 @@ The read API for programs stands beside it (`v1`). Every answer of both, refusal
 
 from __future__ import annotations
 
+import json
 import logging
 from http import HTTPStatus
 from pathlib import Path
 
 from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -79,6 +81,7 @@ def app() -> FastAPI:
 def _as_here(made: FastAPI) -> FastAPI:
     """An app that answers in our sentences where it cannot answer."""
     made.add_exception_handler(Exception, _broken)
+    made.add_exception_handler(RequestValidationError, _mistyped)
     made.add_exception_handler(SettingsError, _unusable)
     made.add_exception_handler(BusyError, _busy)
     made.add_exception_handler(QueryError, v1.mistaken)
@@ -144,6 +147,13 @@ def _busy(request: Request, error: Exception) -> JSONResponse:
 def _refused(request: Request, error: Exception) -> JSONResponse:
     """Say what is wrong with what was asked."""
     return JSONResponse({"detail": str(error)}, status_code=422)
+
+
+def _mistyped(request: Request, error: Exception) -> Response:
+    """Say which part of what was asked is none, and nothing of what it holds: half a character can be sent nowhere."""
+    assert isinstance(error, RequestValidationError)
+    detail = [{name: one[name] for name in ("type", "loc", "msg")} for one in error.errors()]
+    return Response(json.dumps({"detail": detail}), HTTPStatus.UNPROCESSABLE_ENTITY, media_type="application/json")
 
 
 def _not_now(request: Request, error: Exception) -> JSONResponse:
