@@ -24,6 +24,7 @@ from pipelines.crawl.ledger import FetchResult
 from pipelines.crawl.past import Wanted
 from pipelines.errors import NightdeskError
 from pipelines.model import Page, Pointer, Source, Tally
+from pipelines.places import address_of
 from pipelines.settings import Settings
 from pipelines.stores import bucket, chain, foreign_warc, postgres, runs, warc
 from pipelines.stores.foreign_warc import Saved
@@ -166,15 +167,26 @@ def bring_in(
 def _finish_open(
     settings: Settings, conn: postgres.Connection, followed: Sequence[Source], report: Report, processes: int
 ) -> None:
-    """Bring the runs of killed imports to their end."""
+    """Bring the runs of killed imports to their end, but for one whose file only another machine can have: there the
+    next import finishes it, while this one takes its pages as a run of its own."""
     sources = {source.name: source for source in followed}
     with conn:
         begun = postgres.query(conn, "past_open", why=Quiet.IMPORTED)
     for row in begun:
         if row["of_file"]:
             source = sources.get(row["source"]) or stranger(row["source"])
+            if _is_elsewhere(settings, conn, source.name, row["run"]):
+                continue
             _finish(settings, conn, source, row["run"], row["origin"].partition(":")[2], report, processes)
     shutil.rmtree(settings.data / FOLDER, ignore_errors=True)
+
+
+def _is_elsewhere(settings: Settings, conn: postgres.Connection, source: str, run: str) -> bool:
+    """Whether several machines share the raw store, and neither it nor this one has anything of a run."""
+    folder = settings.raw / source / run
+    here = [*bucket.listed(folder, warc.CLOSED), *(settings.data / FOLDER / source / run).glob(f"*{warc.CLOSED}")]
+    with conn:
+        return bool(address_of(folder)) and not here and not ledger.count_asked(conn, source, run)
 
 
 def read_addresses(path: Path) -> list[str]:

@@ -329,3 +329,26 @@ def test_an_import_that_ended_when_its_file_was_placed_is_recorded_and_sent_by_t
     assert count(conn, STORED) == 2
     assert len([name for name in store.names() if name.endswith(warc.CLOSED)]) == 1
     assert left_here(machines[0]) == []
+
+
+def test_an_import_that_ended_before_its_file_was_sent_is_done_by_another_machine_and_finished_by_its_own(
+    machines: list[Settings], store: Store, conn: postgres.Connection, tmp_path: Path
+) -> None:
+    file = saved(tmp_path / "crawl.warc.gz", [story(1, "other.test"), story(2, "other.test")])
+    store.fails = lambda number: store.asked[-1][0] == "PUT" and store.asked[-1][1].endswith(warc.CLOSED)
+    with pytest.raises(AwayError):
+        importing.bring_in(machines[0], [file], [])
+    store.fails = lambda number: False
+
+    other = by_new_workers(lambda: importing.bring_in(machines[1], [file], []))
+    own = by_new_workers(lambda: importing.bring_in(machines[0], [file], []))
+
+    assert (other.failed, other.sources) == ([], {"imported": 2})
+    assert (own.failed, own.known) == ([], 2)
+    assert count(conn, STORED) == 2
+    assert count(conn, "select count(*) as count from past_runs where ended_at is null") == 0
+    source = importing.stranger()
+    for run in {*other.runs, *own.runs}:
+        assert account.differences(machines[1], conn, source, run) == []
+    conn.rollback()
+    assert verify.verify(machines[1], conn, records=True).damage == []
