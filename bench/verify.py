@@ -6,6 +6,7 @@ python -m bench verify [--pages 2000]: raw files of generated pages, each way re
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import subprocess
 import tempfile
@@ -34,10 +35,15 @@ def main(words: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="nightdesk-bench-") as folder:
         paths = [_written(Path(folder), number, given.pages // FILES) for number in range(FILES)]
         packed = sum(path.stat().st_size for path in paths) / MB_BYTES
-        files = _best(lambda: [chain.digest_of(path) for path in paths])
-        plain = _best(lambda: _run("sha256sum", *map(str, paths)))
-        records = _best(lambda: _check(paths))
-        unpacked = _best(lambda: [_run("sh", "-c", 'gzip -dc "$1" | sha256sum', "sh", str(path)) for path in paths])
+        ways: list[Callable[[], object]] = [
+            lambda: [chain.digest_of(path) for path in paths],
+            lambda: _run("sha256sum", *map(str, paths)),
+            lambda: _check(paths),
+            lambda: [_run("sh", "-c", 'gzip -dc "$1" | sha256sum', "sh", str(path)) for path in paths],
+        ]
+        took = [[_timed(work) for work in ways] for _ in range(ROUNDS)]
+    (files, plain, records, unpacked), cpu = ([min(one[kind] for one in way) for way in zip(*took, strict=True)]
+                                              for kind in (0, 1))  # fmt: skip
     print(f"verify: {given.pages:,} pages in {FILES} raw files, {packed:,.0f} MB packed, best of {ROUNDS}")
     print(
         f"verify: files {packed / files:,.0f} MB a second, sha256sum {packed / plain:,.0f}: {plain / files:.2f} of it"
@@ -45,6 +51,10 @@ def main(words: Sequence[str]) -> int:
     print(
         f"verify --records: {packed / records:,.0f} MB a second, gzip -dc | sha256sum {packed / unpacked:,.0f}: "
         f"{unpacked / records:.2f} of it"
+    )
+    print(
+        "verify: by CPU, which no other process takes part of: files "
+        f"{cpu[1] / cpu[0]:.2f} of sha256sum's rate, --records {cpu[3] / cpu[2]:.2f} of gzip -dc | sha256sum"
     )
     print(f"verify: {LEAST_OF_FILES} and {LEAST_OF_RECORDS} are asked")
     return int(plain / files < LEAST_OF_FILES or unpacked / records < LEAST_OF_RECORDS)
@@ -79,13 +89,12 @@ def _run(*command: str) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
-def _best(work: Callable[[], object]) -> float:
-    seconds = []
-    for _ in range(ROUNDS):
-        began = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - began)
-    return min(seconds)
+def _timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds by the clock on the wall, and of CPU, ours and of the processes that ended."""
+    began, before = time.perf_counter(), os.times()
+    work()
+    seconds, after = time.perf_counter() - began, os.times()
+    return seconds, sum(after[:4]) - sum(before[:4])
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ Started by the Desk, with what is to be done and with which source in the form; 
 - **reread**: read a source's stored pages with today's extractor, and report what would change; nothing changes yet
 - **apply**, **undo**: load such a trial as our correction, or take it back
 - **release**, **reject**: load the articles of a held run after all, or leave them out
-- **retention**: say which raw files the next upkeep would delete
+- **retention**: say which raw files, texts and rows of the ledger the next upkeep would take away
 
 The same by command line: `nightdesk sources check`, `sources learn`, `extract --again`, `quarantine release`,
 `upkeep --dry-run`.

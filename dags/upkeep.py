@@ -5,7 +5,8 @@
 waits; **golden_pages** reads the golden pages of the sources again and tells the operators, once, what they no longer
 give; **search_index** and **wordings** do in batches to the rows of an older version what this one does at once;
 **raw_files** takes raw files of earlier versions into the chain of their source, and deletes those older than
-`NIGHTDESK_KEEP_RAW_DAYS` whose URLs are all decided.
+`NIGHTDESK_KEEP_RAW_DAYS` whose URLs are all decided, and article files, earlier wordings and rows of the ledger that
+are older than `NIGHTDESK_KEEP_TEXT_DAYS` and `NIGHTDESK_KEEP_LEDGER_DAYS` say.
 
 Airflow's own database cannot be cleaned by a task; docs/operations.md has the command.
 """

@@ -173,10 +173,19 @@ def why(url: str, json: Json = False) -> None:
         migrations.check_migrated(conn)
         try:
             told = ledger.story(conn, url)
+            gone = ledger.retired(conn, url, sorted(folders.recorded(conn)))
         except ValueError as error:
             raise NightdeskError(f"{error}; write the whole address, like https://example.org/news/1.") from None
     if json:
         as_json(told)
+        return
+    for row in gone:
+        ended = f"{row['state']} ({row['code']})" if row["code"] else row["state"]
+        say(
+            f"{row['source']}: it had ended as {ended}; retention took that out of the ledger on "
+            f"{row['retired_at']:%Y-%m-%d}."
+        )
+    if not told and gone:
         return
     if not told:
         raise NightdeskError(f"{url} is not in the ledger: no feed, sitemap or section of a followed source named it.")

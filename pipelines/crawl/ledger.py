@@ -255,6 +255,11 @@ def story(conn: postgres.Connection, url: str) -> list[postgres.Row]:
     return postgres.query(conn, "story_of_url", key=urls.key(url), variant=urls.variant(url)[0], url=urls.cleaned(url))
 
 
+def retired(conn: postgres.Connection, url: str, sources: Sequence[str]) -> list[postgres.Row]:
+    """What is left of an address whose row retention took out of the ledger: source, day, state, code, retired_at."""
+    return postgres.query(conn, "retired_url", key=urls.key(urls.shortened(url)), sources=list(sources))
+
+
 def half_moved(conn: postgres.Connection, names: Sequence[str]) -> dict[str, str]:
     """Sources whose renaming or merging was begun and is not over: name -> the sentence that says how to finish it."""
     found = {}

@@ -451,6 +451,10 @@ select url_key from retired_urls where source = %(source)s and url_key = any(%(k
 -- What retention took away of a run, by source.
 select source, what, retired_at, why, count from retirements where run = %(run)s order by source, what
 
+-- name: retired_url
+-- What is left of an address whose row retention took out of the ledger.
+select source, day, state, code, retired_at from retired_urls where source = any(%(sources)s) and url_key = %(key)s
+
 -- name: robots_of_host
 -- What a host's robots.txt said within the time that it may stand, and how many seconds ago.
 select robots_status as status, robots_body as body, robots_fetched_at as fetched_at,

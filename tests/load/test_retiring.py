@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from pipelines import urls
 from pipelines.cli import app
 from pipelines.codes import Side
 from pipelines.crawl import account
@@ -119,6 +120,28 @@ def test_a_retired_article_file_is_no_difference_and_a_lost_one_is(
     assert "free: retention took article file away on" in nightdesk("ledger", "--run", OLD).output
 
 
+def test_killed_behind_the_note_the_file_still_counts_and_the_same_again_takes_it(
+    current: Settings, conn: postgres.Connection
+) -> None:
+    two_wordings(current, conn)
+    with conn:
+        postgres.execute(
+            conn, "retire_note", source="free", run=OLD, what="article file", why="old", count=0, complete=True
+        )
+    path = articlefile.path(current, "free", OLD)
+    whole = path.read_text(encoding="utf-8")
+    lines = whole.splitlines(keepends=True)
+    path.write_text("".join(lines[1:]), encoding="utf-8")
+
+    lost = {one.side for one in account.differences(current, conn, source_of("free"), OLD)}
+    conn.rollback()
+    gone = retiring.retire(current, NOW)
+
+    assert Side.LINE in lost
+    assert f"free/{OLD}" in gone.files and not path.exists()
+    assert Side.LINE not in {one.side for one in account.differences(current, conn, source_of("free"), OLD)}
+
+
 def test_a_source_may_keep_its_texts_longer_or_for_ever(current: Settings, conn: postgres.Connection) -> None:
     two_wordings(current, conn)
 
@@ -130,7 +153,7 @@ def test_a_source_may_keep_its_texts_longer_or_for_ever(current: Settings, conn:
 
 
 def test_what_is_long_done_leaves_the_ledger_and_a_line_with_how_it_ended(
-    current: Settings, conn: postgres.Connection
+    current: Settings, conn: postgres.Connection, nightdesk: Callable[..., Result]
 ) -> None:
     two_wordings(current, conn)
     short = ended(conn, "free", "short", "rejected", "too short")
@@ -154,6 +177,9 @@ def test_what_is_long_done_leaves_the_ledger_and_a_line_with_how_it_ended(
     ]
     assert rows(conn, f"select count(*) from urls where id in ({short}, {again})") == [(1,)]
     assert rows(conn, "select count(*) from articles") == [(3,)]
+    with conn:
+        conn.cursor().execute("update retired_urls set url_key = %s", (urls.key("https://free.test/short"),))
+    assert "it had ended as rejected (too short); retention" in nightdesk("why", "https://free.test/short").output
 
 
 def test_an_answer_that_is_in_the_raw_store_keeps_its_fetch_and_its_address(
