@@ -514,7 +514,8 @@ set retired_at = now(), why = excluded.why, count = retirements.count + excluded
 with doomed as materialized (
     select r.article_id, r.revision
     from revision_rows r join articles a on a.id = r.article_id
-    where r.fetched_at < %(latest)s::timestamptz and r.text is not null and r.text_retired_at is null and r.revision <> a.revision
+    where r.fetched_at >= %(after)s::timestamptz and r.fetched_at < %(latest)s::timestamptz
+        and r.text is not null and r.text_retired_at is null and r.revision <> a.revision
         and r.fetched_at < coalesce((%(own)s::jsonb ->> a.source)::timestamptz, %(usual)s::timestamptz)
         and not exists (select from alerts w where w.article_id = r.article_id)
         and not exists (select from held_articles h where h.article_id = r.article_id)
@@ -525,6 +526,7 @@ with doomed as materialized (
 update revision_rows r set description = '', text = '', text_retired_at = now()
 from doomed
 where r.article_id = doomed.article_id and r.revision = doomed.revision
+returning r.fetched_at
 
 -- name: signature_buckets_keep
 -- Put articles into the buckets that their signatures name.

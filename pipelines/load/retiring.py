@@ -119,12 +119,15 @@ def _retire_wordings(
             found = postgres.row(conn, "retirable_wordings", **params)
         gone.wordings = found["count"] if found else 0
         return
+    after = FOR_EVER
     while True:
         with conn:
-            done = postgres.execute(conn, "retire_wordings", count=AT_ONCE, **params)
-        gone.wordings += done
+            done = postgres.query(conn, "retire_wordings", count=AT_ONCE, after=after, **params)
         if not done:
             return
+        gone.wordings += len(done)
+        # What stays is not looked through again and again.
+        after = max(row["fetched_at"] for row in done)
 
 
 def _retire_ledger(
