@@ -16,12 +16,14 @@ COMPILE = $(BIN)/python -m compileall -q pipelines spiders demo dags
 # tests/conftest.py, the longest first; xdist's own order begins with the files of most tests.
 WORKERS ?= 5
 BESIDE := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+CONSOLE := pipelines/airflow/console
+SCRIPTS := $(CONSOLE)/desk.js $(CONSOLE)/pages.js $(CONSOLE)/pages $(CONSOLE)/parts tests/airflow/scripts
 # uv trusts the certificates that this machine trusts, as pip does.
 export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test test-long faults check airflow docker cluster bench bench-scale bench-export bench-extraction render lock clean
+.PHONY: help run ui test test-long faults check scripts airflow docker cluster bench bench-scale bench-export bench-extraction render lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -46,7 +48,17 @@ check: $(VENV)/ready-dev ## tests, ruff, mypy and the docs checks
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/vulture
+	@$(MAKE) -s scripts
 	@$(BIN)/pytest $(BESIDE)
+
+# What it fetches is nothing: deno.json names no module of somebody else's.
+scripts: export DENO_DIR := $(CURDIR)/build/deno
+scripts: export DENO_NO_UPDATE_CHECK := 1
+scripts: $(VENV)/ready-dev ## the Desk's scripts: their types, rules, form and tests
+	@$(BIN)/deno check -q --no-remote $(SCRIPTS)
+	@$(BIN)/deno lint -q $(SCRIPTS)
+	@$(BIN)/deno fmt -q --check $(SCRIPTS)
+	@$(BIN)/deno test -q --no-remote --no-check --allow-read=pipelines/airflow/console tests/airflow/scripts
 
 airflow: $(VENV)/ready-dev ## docs/airflow.md, tried: the built wheel in an Airflow of its own, a night in it
 	@$(BIN)/pytest tests/airflow/test_airflow_plain.py

@@ -139,45 +139,6 @@ def test_what_others_wrote_is_isolated_in_our_sentences_and_marked_where_it_was_
     assert re.sub(r" [a-zA-Z]+=[^> ]+", "", marked) == "<span>انقطاع </span><Box>الكهرباء</Box>\n"
 
 
-def test_sources_are_narrowed_by_what_health_found_by_a_pause_and_by_any_part_of_their_title(tmp_path: Path) -> None:
-    plain = {
-        "state": "done",
-        "standing": "healthy",
-        "troubles": [],
-        "paused_at": None,
-        "country": "SY",
-        "language": "ar",
-    }
-    sources = [
-        {**plain, "name": "sana", "title": "سانا", "standing": "quiet", "troubles": ["quiet"]},
-        {**plain, "name": "roj", "title": "Roj News", "state": "failed", "country": "IQ"},
-        {**plain, "name": "levant", "title": "The Levant", "paused_at": "2026-11-22T08:00:00Z", "language": "en"},
-    ]
-    anything = {"state": "", "country": "", "language": "", "name": ""}
-    asked = [
-        {"state": "quiet"},
-        {"state": "paused"},
-        {"country": "IQ"},
-        {"language": "ar"},
-        {"name": "LEV"},
-        {"name": "سان"},
-    ]
-    script = (
-        f"const sources = {json.dumps(sources)};"
-        f"const asked = {json.dumps([{**anything, **one} for one in asked])};"
-        "const found = asked.map((one) => chosen(sources, one).map((source) => source.name));"
-        "console.log(JSON.stringify(found));"
-    )
-    code = (SCRIPTS / "pages/source_states.js").read_text(encoding="utf-8") + script
-    (tmp_path / "narrow.mjs").write_text(code, encoding="utf-8")
-
-    done = subprocess.run(
-        [str(NODE), "narrow.mjs"], cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60
-    )
-
-    assert json.loads(done.stdout) == [["sana"], ["levant"], ["roj"], ["sana", "roj"], ["levant"], ["sana"]]
-
-
 def test_a_held_run_needs_a_person_who_releases_or_rejects_it_in_a_run_of_by_hand_and_in_their_name(
     get: Any, process: Any, airflow: dict[str, str], settings: Settings, conn: postgres.Connection
 ) -> None:

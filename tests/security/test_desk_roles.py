@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.alert import watches
 from pipelines.settings import Settings
 from pipelines.sources import sourcefile
 from pipelines.stores import postgres
@@ -108,3 +109,27 @@ def lines_of_permissions() -> dict[str, str]:
     assert isinstance(table, ast.Dict)
     pairs = zip(table.keys, table.values, strict=True)
     return {ast.literal_eval(key): value.attr for key, value in pairs if key and isinstance(value, ast.Attribute)}
+
+
+def test_a_user_changes_watches_of_their_own_and_an_operator_everybodys(
+    get: Any, settings: Settings, conn: postgres.Connection
+) -> None:
+    def act(name: str, what: str, role: str, body: dict[str, Any] | None = None) -> int:
+        return int(get(f"/api/watches/{name}/{what}", role, "POST", ACTING, body or {})[0])
+
+    with conn:
+        for name, owner in (("desks", ""), ("another", "noor")):
+            watches.add(conn, watches.make(name, ["داعش"], owner=owner))
+
+    kept = [act("own", "keep", "user", {"query": "الكهرباء"}), act("own", "keep", "user", {"query": "الماء"})]
+    own = [act("own", what, "user") for what in ("pause", "resume", "feed/open", "remove")]
+    others = {
+        role: [act(name, what, role) for name in ("desks", "another") for what in ("pause", "resume", "feed/open")]
+        for role in ("user", "op")
+    }
+    taken = [act("another", "keep", role, {"query": "الماء"}) for role in ("user", "op")]
+    shown = [json.loads(get("/api/watches/another", role)[2]) for role in ("user", "op")]
+
+    assert (kept, own, others) == ([200] * 2, [200] * 4, {"user": [403] * 6, "op": [200] * 6})
+    assert taken == [403, 200]
+    assert [(one["owner"], one["may_change"]) for one in shown] == [("noor", False), ("noor", True)]

@@ -36,6 +36,11 @@ class Actor:
     user: str
     login: BaseUser
 
+    @classmethod
+    def of(cls, user: BaseUser) -> Actor:
+        """A user of Airflow as one who acts."""
+        return cls(permissions.name_of(user), user)
+
     @contextmanager
     def doing(self, current: Settings, act: Act, thing: Thing, name: str) -> Iterator[Done]:
         """Do something in the block, in one transaction with its line in the history: both are written or neither."""
@@ -49,7 +54,7 @@ class Actor:
 
 
 def _actor(user: permissions.User) -> Actor:
-    return Actor(permissions.name_of(user), user)
+    return Actor.of(user)
 
 
 Acting = Annotated[Actor, Depends(_actor)]

@@ -68,7 +68,16 @@ const Desk = () => {
   return h(
     Box,
     // Every word is another one: nothing of the page before is kept.
-    { as: "main", key: speaking.asked, lang: speaking.language, dir: speaking.direction, p: { base: 2, md: 4 }, h: "full", overflowY: "auto", "data-testid": "desk" },
+    {
+      as: "main",
+      key: speaking.asked,
+      lang: speaking.language,
+      dir: speaking.direction,
+      p: { base: 2, md: 4 },
+      h: "full",
+      overflowY: "auto",
+      "data-testid": "desk",
+    },
     h(
       Stack,
       { gap: 4, maxW: "110rem", mx: "auto" },
@@ -79,9 +88,7 @@ const Desk = () => {
         h(
           Suspense,
           { fallback: h(Stack, { gap: 4 }, h(Skeleton, { h: "4rem" }), h(Skeleton, { h: "20rem" })) },
-          found
-            ? h(COMPONENTS.get(found.page), { ...found.names })
-            : h(Trouble, null, say("page.none")),
+          found ? h(COMPONENTS.get(found.page), { ...found.names }) : h(Trouble, null, say("page.none")),
         ),
       ),
     ),

@@ -30,7 +30,7 @@ class Permission(Enum):
     """What a role of Airflow may do; each holds all that stand above it."""
 
     READ = "read the Desk", "Viewer"
-    WATCH = "set and run watches", "User"
+    WATCH = "set and run watches of their own", "User"
     OPERATE = "act on sources and runs", "Op"
     ADMINISTER = "set channels and what is kept", "Admin"
 
@@ -56,12 +56,12 @@ ACTIONS: dict[str, Permission] = {
     "/api/retention": Permission.ADMINISTER,
     "/api/sources/{name}/crawl": Permission.OPERATE,
     "/api/sources/{name}/held/{key}/{work}": Permission.OPERATE,
-    "/api/sources/{name}/pause": Permission.OPERATE,
-    "/api/sources/{name}/resume": Permission.OPERATE,
+    "/api/sources/{name}/{work}": Permission.OPERATE,
     "/api/sources/{name}/trials/{key}/{work}": Permission.OPERATE,
     "/api/sources/{name}/unfollow": Permission.OPERATE,
     "/api/sources/{name}/by-hand/{work}": Permission.OPERATE,
-    "/api/synonyms/{name}": Permission.WATCH,
+    # Several watches share them, others' too.
+    "/api/synonyms/{name}": Permission.OPERATE,
     "/api/trials/test": Permission.READ,
     "/api/trials/try": Permission.READ,
     "/api/watches/{name}/feed/close": Permission.WATCH,

@@ -48,12 +48,12 @@ const Form = ({ onDone }) => {
       ),
       addresses.length === 1
         ? h(
-            Flex,
-            { gap: 3, flexWrap: "wrap" },
-            h(Field, { label: say("add.name"), value: form.name, onChange: set("name") }),
-            h(Field, { label: say("add.timezone"), value: form.timezone, onChange: set("timezone") }),
-            h(Field, { label: say("add.country"), value: form.country, maxLength: 2, onChange: set("country") }),
-          )
+          Flex,
+          { gap: 3, flexWrap: "wrap" },
+          h(Field, { label: say("add.name"), value: form.name, onChange: set("name") }),
+          h(Field, { label: say("add.timezone"), value: form.timezone, onChange: set("timezone") }),
+          h(Field, { label: say("add.country"), value: form.country, maxLength: 2, onChange: set("country") }),
+        )
         : null,
       h(
         Box,
@@ -82,7 +82,6 @@ export const Page = () => {
         page.may.includes("operate") ? h(Form, { onDone: asked.refresh }) : null,
         h(LookedAt, { page, chosen: run, onChoose: (one) => change({ run: one }), onDone: asked.refresh }),
         h(Catalogue, { page, onDone: asked.refresh }),
-      ),
-    ),
+      )),
   );
 };

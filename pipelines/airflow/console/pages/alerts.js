@@ -5,7 +5,7 @@ import { Button } from "../parts/button.js";
 import { Channels } from "../parts/channels.js";
 import { Choice } from "../parts/fields.js";
 import { phrase, say, word } from "../parts/language.js";
-import { Dotted, Empty, Headed, Panel, State, Trouble, When, Words, minute } from "../parts/pieces.js";
+import { Dotted, Empty, Headed, minute, Panel, State, Trouble, When, Words } from "../parts/pieces.js";
 import { Go, useFilters } from "../parts/router.js";
 import { Scrolled, useScrolled } from "../parts/scrolled.js";
 
@@ -28,9 +28,7 @@ export const Message = ({ message }) =>
       message.attempts > 1 ? h("span", null, say("alerts.attempts", { n: message.attempts })) : null,
       message.state === "waiting" && message.next_at ? h("span", null, say("alerts.next", { at: minute(message.next_at) })) : null,
     ),
-    message.why && message.state !== "sent"
-      ? h(Text, { color: "red.fg", lang: "en", overflowWrap: "anywhere" }, h("bdi", null, message.why))
-      : null,
+    message.why && message.state !== "sent" ? h(Text, { color: "red.fg", lang: "en", overflowWrap: "anywhere" }, h("bdi", null, message.why)) : null,
   );
 
 const Alert = ({ alert, onChange }) => {
@@ -68,19 +66,19 @@ const Alert = ({ alert, onChange }) => {
       { gap: 2, mt: 1 },
       given
         ? h(
-            Button,
-            {
-              size: "xs",
-              variant: "outline",
-              disabled: busy,
-              onClick: () =>
-                run(async () => {
-                  await act(`alerts/${alert.id}/resend`);
-                  onChange();
-                }),
-            },
-            say("alerts.resend"),
-          )
+          Button,
+          {
+            size: "xs",
+            variant: "outline",
+            disabled: busy,
+            onClick: () =>
+              run(async () => {
+                await act(`alerts/${alert.id}/resend`);
+                onChange();
+              }),
+          },
+          say("alerts.resend"),
+        )
         : null,
       h(Button, { size: "xs", variant: "outline", disabled: busy, onClick: () => ack(!seen) }, say(seen ? "alerts.unack" : "alerts.ack")),
     ),
@@ -106,14 +104,24 @@ export const Page = () => {
       h(
         Flex,
         { gap: 3, p: 4, flexWrap: "wrap", borderBottomWidth: "1px" },
-        h(Choice, { label: say("nav.watch"), value: watch, choices: named(around.page?.watches ?? [], say("alerts.all_watches")), onChoose: (one) => change({ watch: one }) }),
+        h(Choice, {
+          label: say("nav.watch"),
+          value: watch,
+          choices: named(around.page?.watches ?? [], say("alerts.all_watches")),
+          onChoose: (one) => change({ watch: one }),
+        }),
         h(Choice, {
           label: say("alerts.channel"),
           value: channel,
           choices: named((around.page?.channels ?? []).map((one) => one.name), say("alerts.all_channels")),
           onChoose: (one) => change({ channel: one }),
         }),
-        h(Choice, { label: say("alerts.show"), value: filters.show, choices: Object.keys(SHOWN).map((one) => [one, say(`alerts.${one}`)]), onChoose: (show) => change({ show }) }),
+        h(Choice, {
+          label: say("alerts.show"),
+          value: filters.show,
+          choices: Object.keys(SHOWN).map((one) => [one, say(`alerts.${one}`)]),
+          onChoose: (show) => change({ show }),
+        }),
       ),
       list.problem ? h(Trouble, null, list.problem.said) : null,
       list.rows?.length === 0

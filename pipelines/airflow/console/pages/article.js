@@ -5,7 +5,7 @@ import { Button } from "../parts/button.js";
 import { Cuts } from "../parts/cuts.js";
 import { Differences } from "../parts/differences.js";
 import { say } from "../parts/language.js";
-import { Dotted, Outside, Panel, Trouble, Words, minute } from "../parts/pieces.js";
+import { Dotted, minute, Outside, Panel, Trouble, Words } from "../parts/pieces.js";
 import { Go, useFilters } from "../parts/router.js";
 import { Received } from "../parts/received.js";
 
@@ -34,9 +34,7 @@ const Facts = ({ article }) =>
       h(Go, { to: `sources/${article.source}` }, h("bdi", null, article.source)),
       article.authors.length > 0 && h("bdi", null, article.authors.join(", ")),
       article.section && h("bdi", null, article.section),
-      article.published_at
-        ? say("article.published", { at: minute(article.published_at), from: article.published_from || "?" })
-        : say("article.undated"),
+      article.published_at ? say("article.published", { at: minute(article.published_at), from: article.published_from || "?" }) : say("article.undated"),
       say("article.first_seen", { at: minute(article.first_fetched_at) }),
       say("article.words", { n: article.words }),
       say("article.number", { id: String(article.id) }),
@@ -58,7 +56,7 @@ const Views = ({ view, onChoose }) =>
           onClick: () => onChoose(one),
         },
         say(`article.view_${one}`),
-      ),
+      )
     ),
   );
 

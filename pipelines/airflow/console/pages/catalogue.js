@@ -5,7 +5,7 @@ import { Button } from "../parts/button.js";
 import { Field } from "../parts/fields.js";
 import { say } from "../parts/language.js";
 import { useMore } from "../parts/more.js";
-import { Panel, column } from "../parts/pieces.js";
+import { column, Panel } from "../parts/pieces.js";
 
 const { createElement: h, useState } = globalThis.React;
 const { Box, Table, Text } = globalThis.ChakraUI;
@@ -35,7 +35,18 @@ export const Catalogue = ({ page, onDone }) => {
       h(
         Table.Root,
         { size: "sm", "data-testid": "catalogue" },
-        h(Table.Header, null, h(Table.Row, null, column(say("search.source"), undefined, { ps: 4 }), column(say("sources.country")), column(say("search.language")), column(say("catalogue.follow"), undefined, { pe: 4 }))),
+        h(
+          Table.Header,
+          null,
+          h(
+            Table.Row,
+            null,
+            column(say("search.source"), undefined, { ps: 4 }),
+            column(say("sources.country")),
+            column(say("search.language")),
+            column(say("catalogue.follow"), undefined, { pe: 4 }),
+          ),
+        ),
         h(
           Table.Body,
           null,
@@ -43,19 +54,28 @@ export const Catalogue = ({ page, onDone }) => {
             h(
               Table.Row,
               { key: one.name },
-              h(Table.Cell, { ps: 4, whiteSpace: "normal" }, h("bdi", null, one.title), h(Text, { as: "span", color: "fg.muted", fontSize: "xs" }, ` ${one.name}`)),
+              h(
+                Table.Cell,
+                { ps: 4, whiteSpace: "normal" },
+                h("bdi", null, one.title),
+                h(Text, { as: "span", color: "fg.muted", fontSize: "xs" }, ` ${one.name}`),
+              ),
               h(Table.Cell, { px: 2 }, one.country),
               h(Table.Cell, { px: 2 }, one.language),
               h(
                 Table.Cell,
                 { px: 2, pe: 4 },
-                one.followed
-                  ? say("add.is_followed")
-                  : page.may.includes("operate")
-                    ? h(Button, { size: "xs", variant: "outline", loading: busy && asked === one.name, "aria-label": say("catalogue.follow_it", { name: one.name }), onClick: () => follow(one.name) }, say("catalogue.follow"))
-                    : "–",
+                one.followed ? say("add.is_followed") : page.may.includes("operate")
+                  ? h(Button, {
+                    size: "xs",
+                    variant: "outline",
+                    loading: busy && asked === one.name,
+                    "aria-label": say("catalogue.follow_it", { name: one.name }),
+                    onClick: () => follow(one.name),
+                  }, say("catalogue.follow"))
+                  : "–",
               ),
-            ),
+            )
           ),
         ),
       ),

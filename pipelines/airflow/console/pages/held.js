@@ -18,28 +18,26 @@ export const Decide = ({ source, run, onDone }) => {
 };
 
 export const Held = ({ page, onDone }) =>
-  page.held.length === 0
-    ? null
-    : h(
-        Panel,
-        { title: say("held.title"), id: "source-held" },
+  page.held.length === 0 ? null : h(
+    Panel,
+    { title: say("held.title"), id: "source-held" },
+    h(
+      Box,
+      { as: "ul", listStyleType: "none" },
+      page.held.map((one) =>
         h(
           Box,
-          { as: "ul", listStyleType: "none" },
-          page.held.map((one) =>
-            h(
-              Box,
-              { as: "li", key: one.run, px: 4, py: 2.5, "data-testid": "held" },
-              h(Dotted, {
-                facts: [
-                  h(Go, { to: "ledger", filters: { run: one.run, source: page.name, code: "held" } }, say("overview.run", { run: one.run })),
-                  say("search.count", { n: one.articles }),
-                  h("span", null, phrase("held.since", { at: h(When, { at: one.held_at, now: page.now }) })),
-                ],
-              }),
-              h(English, { my: 1 }, one.reason),
-              page.may.includes("operate") ? h(Decide, { source: page.name, run: one.run, onDone }) : null,
-            ),
-          ),
-        ),
-      );
+          { as: "li", key: one.run, px: 4, py: 2.5, "data-testid": "held" },
+          h(Dotted, {
+            facts: [
+              h(Go, { to: "ledger", filters: { run: one.run, source: page.name, code: "held" } }, say("overview.run", { run: one.run })),
+              say("search.count", { n: one.articles }),
+              h("span", null, phrase("held.since", { at: h(When, { at: one.held_at, now: page.now }) })),
+            ],
+          }),
+          h(English, { my: 1 }, one.reason),
+          page.may.includes("operate") ? h(Decide, { source: page.name, run: one.run, onDone }) : null,
+        )
+      ),
+    ),
+  );

@@ -4,7 +4,7 @@ import { act, load } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
 import { Field } from "../parts/fields.js";
 import { say } from "../parts/language.js";
-import { Empty, Panel, When, column, number } from "../parts/pieces.js";
+import { column, Empty, number, Panel, When } from "../parts/pieces.js";
 
 const { createElement: h, useState } = globalThis.React;
 const { Flex, Table, Text } = globalThis.ChakraUI;
@@ -51,37 +51,53 @@ export const Holds = ({ page, onDone }) =>
     { title: say("holds.title"), id: "work-holds" },
     h(Text, { px: 4, pt: 3, fontSize: "sm", color: "fg.muted" }, say("holds.note")),
     page.may.includes("administer") ? h(Hold, { onDone }) : null,
-    page.holds.length === 0
-      ? h(Empty, null, say("holds.none"))
-      : h(
-          Table.ScrollArea,
-          { tabIndex: 0, role: "group", "aria-labelledby": "work-holds" },
+    page.holds.length === 0 ? h(Empty, null, say("holds.none")) : h(
+      Table.ScrollArea,
+      { tabIndex: 0, role: "group", "aria-labelledby": "work-holds" },
+      h(
+        Table.Root,
+        { size: "sm", "data-testid": "holds" },
+        h(
+          Table.Header,
+          null,
           h(
-            Table.Root,
-            { size: "sm", "data-testid": "holds" },
-            h(Table.Header, null, h(Table.Row, null, column(say("holds.number"), undefined, { ps: 4 }), column(say("holds.what")), column(say("holds.why")), column(say("nav.articles"), undefined, { textAlign: "end" }), column(say("holds.since")), column(say("held.release"), undefined, { pe: 4 }))),
-            h(
-              Table.Body,
-              null,
-              page.holds.map((one) =>
-                h(
-                  Table.Row,
-                  { key: one.id },
-                  h(Table.Cell, { ps: 4 }, one.id),
-                  h(Table.Cell, { px: 2, dir: "auto", whiteSpace: "normal" }, one.asked),
-                  h(Table.Cell, { px: 2, dir: "auto", whiteSpace: "normal" }, one.why || "–"),
-                  h(Table.Cell, { px: 2, textAlign: "end" }, number(one.articles)),
-                  h(Table.Cell, { px: 2, whiteSpace: "nowrap" }, h(When, { at: one.held_at, now: page.now })),
-                  h(
-                    Table.Cell,
-                    { px: 2, pe: 4 },
-                    page.may.includes("administer")
-                      ? h(Act, { path: `holds/${one.id}/release`, ask: say("holds.release_sure", { id: one.id }), "aria-label": say("holds.release_it", { id: one.id }), onDone }, say("held.release"))
-                      : "–",
-                  ),
-                ),
-              ),
-            ),
+            Table.Row,
+            null,
+            column(say("holds.number"), undefined, { ps: 4 }),
+            column(say("holds.what")),
+            column(say("holds.why")),
+            column(say("nav.articles"), undefined, { textAlign: "end" }),
+            column(say("holds.since")),
+            column(say("held.release"), undefined, { pe: 4 }),
           ),
         ),
+        h(
+          Table.Body,
+          null,
+          page.holds.map((one) =>
+            h(
+              Table.Row,
+              { key: one.id },
+              h(Table.Cell, { ps: 4 }, one.id),
+              h(Table.Cell, { px: 2, dir: "auto", whiteSpace: "normal" }, one.asked),
+              h(Table.Cell, { px: 2, dir: "auto", whiteSpace: "normal" }, one.why || "–"),
+              h(Table.Cell, { px: 2, textAlign: "end" }, number(one.articles)),
+              h(Table.Cell, { px: 2, whiteSpace: "nowrap" }, h(When, { at: one.held_at, now: page.now })),
+              h(
+                Table.Cell,
+                { px: 2, pe: 4 },
+                page.may.includes("administer")
+                  ? h(Act, {
+                    path: `holds/${one.id}/release`,
+                    ask: say("holds.release_sure", { id: one.id }),
+                    "aria-label": say("holds.release_it", { id: one.id }),
+                    onDone,
+                  }, say("held.release"))
+                  : "–",
+              ),
+            )
+          ),
+        ),
+      ),
+    ),
   );

@@ -3,7 +3,7 @@ import { useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
 import { Choice } from "../parts/fields.js";
 import { say, word } from "../parts/language.js";
-import { Empty, Outside, Panel, Trouble, minute, number } from "../parts/pieces.js";
+import { Empty, minute, number, Outside, Panel, Trouble } from "../parts/pieces.js";
 import { Go, useFilters } from "../parts/router.js";
 import { Scrolled, useScrolled } from "../parts/scrolled.js";
 import { UrlLife } from "../parts/urllife.js";
@@ -140,9 +140,7 @@ const Run = ({ filters, change }) => {
           onChoose: (source) => change({ source, ...none }),
         }),
       ),
-      page.ends.length === 0
-        ? h(Empty, null, say("ledger.nothing"))
-        : h(Ends, { ends: page.ends, filters, onChoose: change }),
+      page.ends.length === 0 ? h(Empty, null, say("ledger.nothing")) : h(Ends, { ends: page.ends, filters, onChoose: change }),
       h(Text, { px: 4, py: 2, fontSize: "xs", color: "fg.muted" }, say("ledger.note")),
     ),
     page.run && page.ends.length > 0 ? h(Urls, { filters, run: page.run }) : null,
@@ -154,7 +152,12 @@ export const Page = () => {
   return h(
     Stack,
     { gap: 4 },
-    h(Panel, { title: say("ledger.life"), id: "ledger-url", head: "h1" }, h(Ask, { url: filters.url, onAsk: (url) => change({ url }) }), filters.url ? h(UrlLife, { url: filters.url, key: filters.url }) : null),
+    h(
+      Panel,
+      { title: say("ledger.life"), id: "ledger-url", head: "h1" },
+      h(Ask, { url: filters.url, onAsk: (url) => change({ url }) }),
+      filters.url ? h(UrlLife, { url: filters.url, key: filters.url }) : null,
+    ),
     filters.url ? null : h(Run, { filters, change }),
   );
 };

@@ -2,7 +2,7 @@
 import { Act } from "../parts/acting.js";
 import { Button } from "../parts/button.js";
 import { say } from "../parts/language.js";
-import { Empty, Outside, Panel, column, minute, number } from "../parts/pieces.js";
+import { column, Empty, minute, number, Outside, Panel } from "../parts/pieces.js";
 import { Reason, useResult } from "../parts/results.js";
 
 const { createElement: h } = globalThis.React;
@@ -27,7 +27,19 @@ const Samples = ({ samples }) =>
     h(
       Table.Root,
       { size: "sm", "data-testid": "samples" },
-      h(Table.Header, null, h(Table.Row, null, column(say("add.title")), column(say("add.published")), column(say("add.words"), undefined, { textAlign: "end" }), column(say("article.view_cuts")), column(say("add.verdict")))),
+      h(
+        Table.Header,
+        null,
+        h(
+          Table.Row,
+          null,
+          column(say("add.title")),
+          column(say("add.published")),
+          column(say("add.words"), undefined, { textAlign: "end" }),
+          column(say("article.view_cuts")),
+          column(say("add.verdict")),
+        ),
+      ),
       h(
         Table.Body,
         null,
@@ -44,8 +56,12 @@ const Samples = ({ samples }) =>
             h(Table.Cell, { px: 2, whiteSpace: "nowrap" }, sample.published || "–"),
             h(Table.Cell, { px: 2, textAlign: "end" }, number(sample.words)),
             h(Table.Cell, { px: 2, whiteSpace: "normal" }, h("bdi", { lang: "en" }, sample.cut.map(([why, count]) => `${count} ${why}`).join(", ") || "–")),
-            h(Table.Cell, { px: 2, whiteSpace: "normal" }, h(Badge, { colorPalette: sample.good ? "green" : "red", size: "sm", whiteSpace: "normal", lang: "en" }, sample.verdict)),
-          ),
+            h(
+              Table.Cell,
+              { px: 2, whiteSpace: "normal" },
+              h(Badge, { colorPalette: sample.good ? "green" : "red", size: "sm", whiteSpace: "normal", lang: "en" }, sample.verdict),
+            ),
+          )
         ),
       ),
     ),
@@ -63,17 +79,23 @@ const Found = ({ run, page, onDone }) => {
     h(Text, { fontSize: "sm" }, say("add.called", { name: found.name })),
     WAITS.has(run.tasks.approve) && page.may.includes("operate")
       ? h(
-          Flex,
-          { gap: 2, flexWrap: "wrap" },
-          h(Act, { path: `${path}/approve`, colorPalette: "green", variant: "solid", onDone }, say("add.approve")),
-          h(Act, { path: `${path}/refuse`, onDone }, say("add.refuse")),
-          h(Text, { fontSize: "xs", color: "fg.muted", alignSelf: "center" }, say("add.change")),
-        )
+        Flex,
+        { gap: 2, flexWrap: "wrap" },
+        h(Act, { path: `${path}/approve`, colorPalette: "green", variant: "solid", onDone }, say("add.approve")),
+        h(Act, { path: `${path}/refuse`, onDone }, say("add.refuse")),
+        h(Text, { fontSize: "xs", color: "fg.muted", alignSelf: "center" }, say("add.change")),
+      )
       : null,
     found.samples ? h(Samples, { samples: found.samples }) : null,
     h(Heading, { as: "h3", size: "xs" }, say("add.written")),
     h(Box, { as: "pre", fontSize: "xs", overflowX: "auto", dir: "ltr", tabIndex: 0, role: "group", "aria-label": say("source.file") }, found.toml),
-    found.evidence ? h(Box, { as: "ul", listStyleType: "disc", ps: 5, fontSize: "xs", color: "fg.muted", lang: "en" }, found.evidence.map((line, at) => h(Box, { as: "li", key: at, dir: "auto", overflowWrap: "anywhere" }, line))) : null,
+    found.evidence
+      ? h(
+        Box,
+        { as: "ul", listStyleType: "disc", ps: 5, fontSize: "xs", color: "fg.muted", lang: "en" },
+        found.evidence.map((line, at) => h(Box, { as: "li", key: at, dir: "auto", overflowWrap: "anywhere" }, line)),
+      )
+      : null,
   );
 };
 
@@ -81,30 +103,28 @@ export const LookedAt = ({ page, chosen, onChoose, onDone }) =>
   h(
     Panel,
     { title: say("add.looked"), id: "add-looked" },
-    page.runs.length === 0
-      ? h(Empty, null, say("add.none"))
-      : h(
+    page.runs.length === 0 ? h(Empty, null, say("add.none")) : h(
+      Box,
+      { as: "ul", listStyleType: "none" },
+      page.runs.map((run) => {
+        const [how, colour] = standing(run);
+        const open = run.run_id === chosen;
+        return h(
           Box,
-          { as: "ul", listStyleType: "none" },
-          page.runs.map((run) => {
-            const [how, colour] = standing(run);
-            const open = run.run_id === chosen;
-            return h(
-              Box,
-              { as: "li", key: run.run_id, px: 4, py: 2, borderTopWidth: "1px", _first: { borderTopWidth: 0 }, "data-testid": "looked" },
-              h(
-                Flex,
-                { gap: 2, align: "center", flexWrap: "wrap" },
-                h(Badge, { colorPalette: colour, size: "sm" }, say(`add.is_${how}`)),
-                h(
-                  Button,
-                  { variant: "plain", size: "sm", "aria-expanded": open, onClick: () => onChoose(open ? "" : run.run_id) },
-                  String(run.form.url ?? run.run_id),
-                ),
-                h(Text, { as: "span", fontSize: "xs", color: "fg.muted" }, minute(run.began), run.by ? [" · ", h("bdi", { key: "by" }, run.by)] : null),
-              ),
-              open ? h(Found, { run, page, onDone }) : null,
-            );
-          }),
-        ),
+          { as: "li", key: run.run_id, px: 4, py: 2, borderTopWidth: "1px", _first: { borderTopWidth: 0 }, "data-testid": "looked" },
+          h(
+            Flex,
+            { gap: 2, align: "center", flexWrap: "wrap" },
+            h(Badge, { colorPalette: colour, size: "sm" }, say(`add.is_${how}`)),
+            h(
+              Button,
+              { variant: "plain", size: "sm", "aria-expanded": open, onClick: () => onChoose(open ? "" : run.run_id) },
+              String(run.form.url ?? run.run_id),
+            ),
+            h(Text, { as: "span", fontSize: "xs", color: "fg.muted" }, minute(run.began), run.by ? [" · ", h("bdi", { key: "by" }, run.by)] : null),
+          ),
+          open ? h(Found, { run, page, onDone }) : null,
+        );
+      }),
+    ),
   );

@@ -1,7 +1,7 @@
 // What needs a person: sentences, each with what can be done about it.
 import { Act } from "../parts/acting.js";
 import { say, word } from "../parts/language.js";
-import { Empty, English, Panel, When, minute, standing } from "../parts/pieces.js";
+import { Empty, English, minute, Panel, standing, When } from "../parts/pieces.js";
 import { AirflowLink, Go } from "../parts/router.js";
 import { Decide } from "./held.js";
 
@@ -62,11 +62,11 @@ export const Needs = ({ page, onDone }) =>
   h(
     Panel,
     { title: say("needs.title"), id: "desk-needs" },
-    page.needs.length === 0
-      ? h(Empty, null, say("needs.none"))
-      : h(
-          Box,
-          { as: "ul", listStyleType: "none" },
-          page.needs.map((need, at) => h(NeedRow, { key: `${need.code} ${need.source ?? need.run_id ?? need.channel ?? at} ${need.run ?? ""}`, need, page, onDone })),
-        ),
+    page.needs.length === 0 ? h(Empty, null, say("needs.none")) : h(
+      Box,
+      { as: "ul", listStyleType: "none" },
+      page.needs.map((need, at) =>
+        h(NeedRow, { key: `${need.code} ${need.source ?? need.run_id ?? need.channel ?? at} ${need.run ?? ""}`, need, page, onDone })
+      ),
+    ),
   );

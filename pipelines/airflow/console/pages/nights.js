@@ -2,7 +2,7 @@
 import { Button } from "../parts/button.js";
 import { Bars } from "../parts/charts.js";
 import { say } from "../parts/language.js";
-import { Count, Empty, Panel, State, column, minute, number } from "../parts/pieces.js";
+import { column, Count, Empty, minute, number, Panel, State } from "../parts/pieces.js";
 import { Go } from "../parts/router.js";
 
 const { createElement: h, useState } = globalThis.React;
@@ -43,46 +43,48 @@ export const Nights = ({ page }) => {
   return h(
     Panel,
     { title: say("nights.title", { n: page.nights.length }), id: "desk-nights" },
-    page.nights.length === 0
-      ? h(Empty, null, say("head.nothing"))
-      : h(
-          Stack,
-          { gap: 2 },
+    page.nights.length === 0 ? h(Empty, null, say("head.nothing")) : h(
+      Stack,
+      { gap: 2 },
+      h(
+        Box,
+        { px: 4, pt: 3 },
+        h(Bars, {
+          bars: oldestFirst.map((run) => ({ key: run.run, value: run.new, bad: run.failed > 0, told: told(run) })),
+          label: say("nights.chart", { newest: told(page.nights[0]) }),
+        }),
+        h(Text, { fontSize: "xs", color: "fg.muted", mt: 1 }, say("nights.legend")),
+      ),
+      h(
+        Table.ScrollArea,
+        { tabIndex: 0, role: "group", "aria-label": say("nights.table") },
+        h(
+          Table.Root,
+          { size: "sm", "data-testid": "runs" },
           h(
-            Box,
-            { px: 4, pt: 3 },
-            h(Bars, {
-              bars: oldestFirst.map((run) => ({ key: run.run, value: run.new, bad: run.failed > 0, told: told(run) })),
-              label: say("nights.chart", { newest: told(page.nights[0]) }),
-            }),
-            h(Text, { fontSize: "xs", color: "fg.muted", mt: 1 }, say("nights.legend")),
-          ),
-          h(
-            Table.ScrollArea,
-            { tabIndex: 0, role: "group", "aria-label": say("nights.table") },
+            Table.Header,
+            null,
             h(
-              Table.Root,
-              { size: "sm", "data-testid": "runs" },
-              h(
-                Table.Header,
-                null,
-                h(
-                  Table.Row,
-                  null,
-                  column(say("ledger.run"), undefined, { ps: 4 }),
-                  column(say("col.began")),
-                  column(say("col.took"), undefined, { textAlign: "end" }),
-                  column(say("nav.sources"), undefined, { textAlign: "end" }),
-                  column(say("col.failed"), undefined, { textAlign: "end" }),
-                  column(say("col.new"), undefined, { textAlign: "end", pe: 4 }),
-                ),
-              ),
-              h(Table.Body, null, shown.map((run) => h(RunRow, { key: run.run, run }))),
+              Table.Row,
+              null,
+              column(say("ledger.run"), undefined, { ps: 4 }),
+              column(say("col.began")),
+              column(say("col.took"), undefined, { textAlign: "end" }),
+              column(say("nav.sources"), undefined, { textAlign: "end" }),
+              column(say("col.failed"), undefined, { textAlign: "end" }),
+              column(say("col.new"), undefined, { textAlign: "end", pe: 4 }),
             ),
           ),
-          page.nights.length > FEW
-            ? h(Button, { size: "xs", variant: "ghost", alignSelf: "flex-start", mx: 4, mb: 2, onClick: () => setAll(!all) }, say(all ? "nights.fewer" : "nights.all"))
-            : null,
+          h(Table.Body, null, shown.map((run) => h(RunRow, { key: run.run, run }))),
         ),
+      ),
+      page.nights.length > FEW
+        ? h(
+          Button,
+          { size: "xs", variant: "ghost", alignSelf: "flex-start", mx: 4, mb: 2, onClick: () => setAll(!all) },
+          say(all ? "nights.fewer" : "nights.all"),
+        )
+        : null,
+    ),
   );
 };

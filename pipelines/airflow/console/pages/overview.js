@@ -1,7 +1,7 @@
 // Overview: whether the last night worked, what needs a person, what runs now, and the last thirty nights.
 import { useData } from "../parts/asking.js";
 import { say } from "../parts/language.js";
-import { Headed, Panel, State, Waiting, minute } from "../parts/pieces.js";
+import { Headed, minute, Panel, State, Waiting } from "../parts/pieces.js";
 import { Go } from "../parts/router.js";
 import { sentences } from "./headline.js";
 import { Needs } from "./needs.js";
@@ -42,7 +42,7 @@ const Progress = ({ page }) =>
           h(State, { state: one.state }),
           h(Go, { to: `sources/${one.name}` }, h("bdi", { dir: one.direction }, one.title)),
           h(Text, { color: "fg.muted", fontSize: "sm" }, say("overview.progress_of", { seen: one.seen, open: one.undecided, new: one.new })),
-        ),
+        )
       ),
     ),
   );
@@ -62,7 +62,6 @@ export const Page = () => {
         h(Needs, { page, onDone: asked.refresh }),
         page.progress.length > 0 ? h(Progress, { page }) : null,
         nights.page ? h(Nights, { page: nights.page }) : null,
-      ),
-    ),
+      )),
   );
 };

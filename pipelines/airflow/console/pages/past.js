@@ -4,7 +4,7 @@ import { act, useData } from "../parts/asking.js";
 import { Button } from "../parts/button.js";
 import { Choice, Field } from "../parts/fields.js";
 import { say } from "../parts/language.js";
-import { Empty, Panel, Trouble, minute } from "../parts/pieces.js";
+import { Empty, minute, Panel, Trouble } from "../parts/pieces.js";
 import { Reason, useResult } from "../parts/results.js";
 
 const { createElement: h, useState } = globalThis.React;
@@ -50,7 +50,12 @@ const Backfill = ({ sources, onDone }) => {
   return h(
     Asked,
     { id: "past-backfill", title: say("past.backfill"), note: say("past.backfill_note"), ready: Boolean(form.source), form: made },
-    h(Choice, { label: say("search.source"), value: form.source, choices: [["", say("work.choose")], ...sources.map((one) => [one, one])], onChoose: set("source") }),
+    h(Choice, {
+      label: say("search.source"),
+      value: form.source,
+      choices: [["", say("work.choose")], ...sources.map((one) => [one, one])],
+      onChoose: set("source"),
+    }),
     h(Field, { label: say("past.since"), value: form.since, onChange: set("since"), placeholder: "2025-01", dir: "ltr" }),
     h(Field, { label: say("past.until"), value: form.until, onChange: set("until"), placeholder: "2025-12-31", dir: "ltr" }),
     h(Field, { label: say("past.pages"), type: "number", min: 1, value: form.pages, onChange: set("pages") }),
@@ -84,9 +89,16 @@ const Found = ({ run, may, onDone }) => {
     { gap: 2, py: 2, "data-testid": "past-found" },
     failed ? h(Reason, { run, task: failed }) : null,
     problem ? h(Trouble, null, problem) : null,
-    found ? h(Text, { as: "pre", fontSize: "xs", whiteSpace: "pre-wrap", overflowWrap: "anywhere", lang: "en", dir: "ltr", textAlign: "start" }, found.report) : null,
+    found
+      ? h(Text, { as: "pre", fontSize: "xs", whiteSpace: "pre-wrap", overflowWrap: "anywhere", lang: "en", dir: "ltr", textAlign: "start" }, found.report)
+      : null,
     WAITS.has(run.tasks.approve) && may.includes("operate")
-      ? h(Flex, { gap: 2, flexWrap: "wrap" }, h(Act, { path: `${path}/approve`, colorPalette: "green", variant: "solid", onDone }, say("past.approve")), h(Act, { path: `${path}/refuse`, onDone }, say("add.refuse")))
+      ? h(
+        Flex,
+        { gap: 2, flexWrap: "wrap" },
+        h(Act, { path: `${path}/approve`, colorPalette: "green", variant: "solid", onDone }, say("past.approve")),
+        h(Act, { path: `${path}/refuse`, onDone }, say("add.refuse")),
+      )
       : null,
     made ? h(Text, { fontSize: "sm", fontWeight: "semibold", lang: "en", dir: "auto" }, String(made)) : null,
   );
@@ -100,7 +112,9 @@ const Run = ({ run, open, may, onToggle, onDone }) =>
       Flex,
       { gap: 2, align: "center", flexWrap: "wrap" },
       h(Button, { variant: "plain", size: "sm", "aria-expanded": open, onClick: onToggle }, `${say(`past.${run.dag}`)}: ${run.form[ABOUT[run.dag]] ?? ""}`),
-      WAITS.has(run.tasks.approve) ? h(Text, { as: "span", fontSize: "sm", color: "fg.info" }, say("add.is_waits")) : h(DagRun, { dag: run.dag, runId: run.run_id, onEnd: open ? onDone : undefined }),
+      WAITS.has(run.tasks.approve)
+        ? h(Text, { as: "span", fontSize: "sm", color: "fg.info" }, say("add.is_waits"))
+        : h(DagRun, { dag: run.dag, runId: run.run_id, onEnd: open ? onDone : undefined }),
       h(Text, { as: "span", fontSize: "xs", color: "fg.muted" }, minute(run.began), run.by ? [" · ", h("bdi", { key: "by" }, run.by)] : null),
     ),
     open ? h(Found, { run, may, onDone }) : null,
@@ -119,16 +133,23 @@ export const Past = ({ sources, may }) => {
     h(
       Stack,
       { gap: 5, px: 4, py: 3 },
-      may.includes("operate") ? [h(Backfill, { key: "backfill", sources, onDone: asked.refresh }), h(Import, { key: "import", files, onDone: asked.refresh })] : null,
-      runs.length === 0
-        ? h(Empty, null, say("past.none"))
-        : h(
-            Box,
-            { as: "ul", listStyleType: "none" },
-            runs.map((run) =>
-              h(Run, { key: run.run_id, run, may, open: run.run_id === shown, onToggle: () => choose(run.run_id === shown ? "" : run.run_id), onDone: asked.refresh }),
-            ),
-          ),
+      may.includes("operate")
+        ? [h(Backfill, { key: "backfill", sources, onDone: asked.refresh }), h(Import, { key: "import", files, onDone: asked.refresh })]
+        : null,
+      runs.length === 0 ? h(Empty, null, say("past.none")) : h(
+        Box,
+        { as: "ul", listStyleType: "none" },
+        runs.map((run) =>
+          h(Run, {
+            key: run.run_id,
+            run,
+            may,
+            open: run.run_id === shown,
+            onToggle: () => choose(run.run_id === shown ? "" : run.run_id),
+            onDone: asked.refresh,
+          })
+        ),
+      ),
     ),
   );
 };

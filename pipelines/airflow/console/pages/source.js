@@ -2,7 +2,7 @@
 import { useData } from "../parts/asking.js";
 import { Bars } from "../parts/charts.js";
 import { phrase, say } from "../parts/language.js";
-import { Dotted, Empty, English, Headed, Outside, Panel, State, Waiting, When, minute, standing } from "../parts/pieces.js";
+import { Dotted, Empty, English, Headed, minute, Outside, Panel, standing, State, Waiting, When } from "../parts/pieces.js";
 import { Go } from "../parts/router.js";
 import { Held } from "./held.js";
 import { Actions } from "./source_actions.js";
@@ -26,9 +26,16 @@ const Standing = ({ page }) => {
         Flex,
         { gap: 2, align: "center", flexWrap: "wrap" },
         h(State, { state: page.state }),
-        page.health.state ? h(Badge, { colorPalette: ["healthy", "learning"].includes(page.health.state) ? "green" : "orange", size: "sm" }, standing(page.health.state)) : null,
+        page.health.state
+          ? h(Badge, { colorPalette: ["healthy", "learning"].includes(page.health.state) ? "green" : "orange", size: "sm" }, standing(page.health.state))
+          : null,
         page.troubles.filter((code) => code !== page.health.state).map((code) => h(Badge, { key: code, colorPalette: "orange", size: "sm" }, standing(code))),
-        h(Text, { as: "span", fontSize: "sm", color: "fg.muted" }, page.run ? `${say("overview.run", { run: page.run })}, ` : "", h(When, { at: page.started_at, now: page.now, none: say("state.never") })),
+        h(
+          Text,
+          { as: "span", fontSize: "sm", color: "fg.muted" },
+          page.run ? `${say("overview.run", { run: page.run })}, ` : "",
+          h(When, { at: page.started_at, now: page.now, none: say("state.never") }),
+        ),
       ),
       page.health.reason ? h(English, null, page.health.reason) : null,
       page.message ? h(English, { color: page.state === "failed" ? "red.fg" : undefined }, page.message) : null,
@@ -60,17 +67,17 @@ const Template = ({ page }) =>
     { title: say("source.template"), id: "source-template" },
     page.template
       ? h(
-          Box,
-          { px: 4, py: 3 },
-          h(Dotted, {
-            facts: [
-              say("source.version", { version: page.template.version }),
-              say("source.learned", { at: minute(page.template.learned_at), pages: page.template.pages }),
-              page.template.agreement !== null && say("source.agree", { share: Math.round(100 * page.template.agreement) }),
-              page.template.drifted_run && h(Text, { as: "span", color: "red.fg" }, say("source.drifted", { run: page.template.drifted_run })),
-            ],
-          }),
-        )
+        Box,
+        { px: 4, py: 3 },
+        h(Dotted, {
+          facts: [
+            say("source.version", { version: page.template.version }),
+            say("source.learned", { at: minute(page.template.learned_at), pages: page.template.pages }),
+            page.template.agreement !== null && say("source.agree", { share: Math.round(100 * page.template.agreement) }),
+            page.template.drifted_run && h(Text, { as: "span", color: "red.fg" }, say("source.drifted", { run: page.template.drifted_run })),
+          ],
+        }),
+      )
       : h(Empty, null, say("source.unlearned")),
   );
 
@@ -80,7 +87,18 @@ const File = ({ page }) =>
     { title: say("source.file"), id: "source-file" },
     h(
       Box,
-      { as: "pre", px: 4, py: 3, fontSize: "xs", overflowX: "auto", tabIndex: 0, role: "group", "aria-labelledby": "source-file", dir: "ltr", "data-testid": "file" },
+      {
+        as: "pre",
+        px: 4,
+        py: 3,
+        fontSize: "xs",
+        overflowX: "auto",
+        tabIndex: 0,
+        role: "group",
+        "aria-labelledby": "source-file",
+        dir: "ltr",
+        "data-testid": "file",
+      },
       page.file,
     ),
   );
@@ -95,7 +113,14 @@ export const Page = ({ name }) => {
     h(Headed, {
       title,
       asked,
-      note: asked.page ? h("span", null, h(Outside, { href: asked.page.url }, asked.page.url), ` · ${name} · ${asked.page.language} · ${asked.page.country} · ${asked.page.timezone}`) : null,
+      note: asked.page
+        ? h(
+          "span",
+          null,
+          h(Outside, { href: asked.page.url }, asked.page.url),
+          ` · ${name} · ${asked.page.language} · ${asked.page.country} · ${asked.page.timezone}`,
+        )
+        : null,
     }),
     h(Waiting, { asked }, (page) =>
       h(
@@ -112,7 +137,6 @@ export const Page = ({ name }) => {
           h(Lists, { page }),
           h(Stack, { gap: 4, minW: 0 }, h(Template, { page }), h(History, { page }), h(File, { page })),
         ),
-      ),
-    ),
+      )),
   );
 };

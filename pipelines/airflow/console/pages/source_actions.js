@@ -23,7 +23,7 @@ export const Actions = ({ page, path, onDone }) => {
       h(Act, { path: `${path}/crawl`, onDone }, say("source.crawl")),
       page.paused_at ? h(Act, { path: `${path}/resume`, onDone }, say("watch.resume")) : h(Act, { path: `${path}/pause`, onDone }, say("watch.pause")),
       WORKS.map((work) =>
-        h(Act, { key: work, path: `${path}/by-hand/${work}`, title: say(`source.${work}_means`), quiet: true, onDone: setRun }, say(`source.${work}`)),
+        h(Act, { key: work, path: `${path}/by-hand/${work}`, title: say(`source.${work}_means`), quiet: true, onDone: setRun }, say(`source.${work}`))
       ),
       h(
         Act,

@@ -5,12 +5,12 @@ import { Sparkline } from "../parts/charts.js";
 import { Choice, Field } from "../parts/fields.js";
 import { say } from "../parts/language.js";
 import { useMore } from "../parts/more.js";
-import { Empty, Headed, Panel, State, Trouble, Waiting, When, number, standing } from "../parts/pieces.js";
+import { Empty, Headed, number, Panel, standing, State, Trouble, Waiting, When } from "../parts/pieces.js";
 import { Go, useFilters } from "../parts/router.js";
 import { chosen, othersOf, statesOf } from "./source_states.js";
 
 const { createElement: h } = globalThis.React;
-const { Badge, Box, Flex, Stack, Table, Text } = globalThis.ChakraUI;
+const { Badge, Flex, Stack, Table, Text } = globalThis.ChakraUI;
 
 const USUAL = { state: "", country: "", language: "", name: "", sort: "", down: "" };
 
@@ -62,7 +62,15 @@ const SourceRow = ({ source, now }) =>
       ),
       h(Text, { color: "fg.muted", fontSize: "xs" }, `${source.name} · ${source.language} · ${source.country}`),
       source.message && source.state !== "done"
-        ? h(Text, { color: source.state === "failed" ? "red.fg" : "fg.muted", fontSize: "xs", mt: 0.5, overflowWrap: "anywhere", lineClamp: 3, lang: "en", dir: "auto" }, source.message)
+        ? h(Text, {
+          color: source.state === "failed" ? "red.fg" : "fg.muted",
+          fontSize: "xs",
+          mt: 0.5,
+          overflowWrap: "anywhere",
+          lineClamp: 3,
+          lang: "en",
+          dir: "auto",
+        }, source.message)
         : null,
     ),
     h(
@@ -115,20 +123,22 @@ const Listed = ({ page, filters, change }) => {
   const [shown, end] = useMore(found);
   return h(
     Panel,
-    { title: say("sources.count", { n: found.length }), id: "desk-sources", note: found.length < page.sources.length ? h(Text, { color: "fg.muted", fontSize: "sm" }, say("sources.of", { all: page.sources.length })) : null },
-    page.sources.length === 0
-      ? h(Empty, null, say("sources.none"), " ", h(Go, { to: "add" }, say("nav.add")))
-      : h(
-          Table.ScrollArea,
-          { tabIndex: 0, role: "group", "aria-labelledby": "desk-sources" },
-          h(
-            Table.Root,
-            { size: "sm", "data-testid": "sources" },
-            h(Table.Header, null, h(Table.Row, null, COLUMNS.map((column) => h(Sorter, { key: column.key, column, filters, change })))),
-            h(Table.Body, null, shown.map((source) => h(SourceRow, { key: source.name, source, now: page.now }))),
-          ),
-          end,
-        ),
+    {
+      title: say("sources.count", { n: found.length }),
+      id: "desk-sources",
+      note: found.length < page.sources.length ? h(Text, { color: "fg.muted", fontSize: "sm" }, say("sources.of", { all: page.sources.length })) : null,
+    },
+    page.sources.length === 0 ? h(Empty, null, say("sources.none"), " ", h(Go, { to: "add" }, say("nav.add"))) : h(
+      Table.ScrollArea,
+      { tabIndex: 0, role: "group", "aria-labelledby": "desk-sources" },
+      h(
+        Table.Root,
+        { size: "sm", "data-testid": "sources" },
+        h(Table.Header, null, h(Table.Row, null, COLUMNS.map((column) => h(Sorter, { key: column.key, column, filters, change })))),
+        h(Table.Body, null, shown.map((source) => h(SourceRow, { key: source.name, source, now: page.now }))),
+      ),
+      end,
+    ),
   );
 };
 
@@ -142,8 +152,18 @@ const Filters = ({ page, filters, change }) => {
     { as: "search", gap: 3, flexWrap: "wrap", align: "end" },
     h(Field, { label: say("watch.name"), value: filters.name, onChange: (name) => change({ name }, { typed: true }) }),
     h(Choice, { label: say("ledger.state"), value: filters.state, choices: choices(filters.state, states), onChoose: (state) => change({ state }) }),
-    h(Choice, { label: say("sources.country"), value: filters.country, choices: choices(filters.country, values("country")), onChoose: (country) => change({ country }) }),
-    h(Choice, { label: say("search.language"), value: filters.language, choices: choices(filters.language, values("language")), onChoose: (language) => change({ language }) }),
+    h(Choice, {
+      label: say("sources.country"),
+      value: filters.country,
+      choices: choices(filters.country, values("country")),
+      onChoose: (country) => change({ country }),
+    }),
+    h(Choice, {
+      label: say("search.language"),
+      value: filters.language,
+      choices: choices(filters.language, values("language")),
+      onChoose: (language) => change({ language }),
+    }),
   );
 };
 
@@ -163,7 +183,6 @@ export const Page = () => {
         page.broken.map((sentence) => h(Trouble, { key: sentence }, sentence)),
         h(Filters, { page, filters, change }),
         h(Listed, { page: withDays(page, month.page?.days), filters, change }),
-      ),
-    ),
+      )),
   );
 };

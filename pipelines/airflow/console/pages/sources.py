@@ -114,26 +114,6 @@ def _held(name: Name, key: Key, work: Literal["release", "reject"], acting: Acti
     return done.detail
 
 
-@router.post("/{name}/pause")
-def _pause(name: Name, acting: Acting) -> Any:
-    """Leave a source out of the runs that begin by themselves."""
-    current = settings()
-    source = _followed(current, name)
-    with acting.doing(current, Act.PAUSE, Thing.SOURCE, source.name) as done:
-        folders.pause(done.conn, source.name)
-    return {"said": f"{source.name} is paused: only what a person starts crawls it."}
-
-
-@router.post("/{name}/resume")
-def _resume(name: Name, acting: Acting) -> Any:
-    """Take a paused source into the runs again."""
-    current = settings()
-    source = _followed(current, name)
-    with acting.doing(current, Act.RESUME, Thing.SOURCE, source.name) as done:
-        folders.resume(done.conn, source.name)
-    return {"said": f"{source.name} is in the runs again."}
-
-
 @router.post("/{name}/unfollow")
 def _unfollow(name: Name, acting: Acting) -> Any:
     """Put a source's file aside; what it brought stays."""
@@ -144,6 +124,16 @@ def _unfollow(name: Name, acting: Acting) -> Any:
         path = folders.unfollow(current, source.name)
     kept = f"its file is kept as {path.name}" if path else "the catalogue has its file"
     return {"said": f"{source.name} is not followed any more: {kept}, its articles stay."}
+
+
+@router.post("/{name}/{work}")
+def _leave_out_or_take(name: Name, work: Literal["pause", "resume"], acting: Acting) -> Any:
+    """Leave a source out of the runs that begin by themselves, or take it into them again."""
+    current = settings()
+    source = _followed(current, name)
+    with acting.doing(current, Act(work), Thing.SOURCE, source.name) as done:
+        (folders.pause if work == "pause" else folders.resume)(done.conn, source.name)
+    return {"paused": work == "pause"}
 
 
 def _check_held(conn: postgres.Connection, name: str, run: str, work: str) -> None:

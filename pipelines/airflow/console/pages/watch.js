@@ -40,18 +40,19 @@ const Standing = ({ watch, onChange }) => {
         { gap: 2, flexWrap: "wrap", align: "end" },
         works
           ? [
-              h(Choice, { key: "span", label: say("watch.mute_for"), value: span, choices: SPANS.map((one) => [one, say(`span.${one}`)]), onChoose: setSpan }),
-              button(say("watch.mute"), () => change("mute", { span })),
-              button(say("watch.pause"), () => change("pause")),
-            ]
+            h(Choice, { key: "span", label: say("watch.mute_for"), value: span, choices: SPANS.map((one) => [one, say(`span.${one}`)]), onChoose: setSpan }),
+            button(say("watch.mute"), () => change("mute", { span })),
+            button(say("watch.pause"), () => change("pause")),
+          ]
           : button(say("watch.resume"), () => change("resume")),
         button(say(sure ? "watch.remove_sure" : "form.remove"), () => {
           if (!sure) setSure(true);
-          else
+          else {
             run(async () => {
               await act(`${path}/remove`);
               go("watches");
             });
+          }
         }, { colorPalette: sure ? "red" : undefined, variant: sure ? "solid" : "outline" }),
       ),
       error ? h(Trouble, null, error) : null,
@@ -73,7 +74,7 @@ const History = ({ changes }) =>
           { as: "li", key: at, px: 4, py: 2, borderTopWidth: at ? "1px" : 0, fontSize: "sm" },
           h(Flex, { gap: 2, color: "fg.muted", fontSize: "xs" }, h(When, { at: change.at }), h("bdi", null, change.who)),
           h(Text, { overflowWrap: "anywhere" }, h("bdi", null, change.what)),
-        ),
+        )
       ),
     ),
   );
@@ -85,8 +86,8 @@ export const Page = ({ name }) => {
   return h(
     WatchEditor,
     { title: say("watch.title", { name: watch.name }), name: watch.name, start: toForm(watch), offered, onKept: refresh },
-    h(Standing, { watch, onChange: refresh }),
-    h(FeedAddress, { watch, onChange: refresh }),
+    watch.may_change ? h(Standing, { watch, onChange: refresh }) : h(Text, { fontSize: "sm", color: "fg.muted" }, say("watch.not_yours")),
+    watch.may_change ? h(FeedAddress, { watch, onChange: refresh }) : null,
     h(History, { changes: watch.history }),
   );
 };

@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines import steering, text
-from pipelines.airflow.console import policy
+from pipelines.airflow.console import permissions, policy
 from pipelines.airflow.console.acting import Acting, Actor, Done
 from pipelines.airflow.console.asked import LONGEST_NAME
 from pipelines.airflow.console.reading import DESK
@@ -108,22 +108,26 @@ def _keep_synonyms(name: str, spelled: Spelled, acting: Acting) -> Any:
 
 
 @router.get("/watches/{name}")
-def _watch(name: str) -> Any:
-    """One watch, whether its feed has an address, and who changed it how."""
+def _watch(name: str, user: permissions.User) -> Any:
+    """One watch, whether its feed has an address, who changed it how, and whether whoever asks may change it."""
     with DESK.reading(settings()) as conn:
         watch = _named(conn, name)
         feed = lookups.feed_of_watch(conn, name)
         changes = watches.history(conn, name)[: policy.BESIDE]
     history = [{"at": row["at"], "who": row["who"], "what": keeping.change_told(row)} for row in changes]
-    return steering.stripped({**_record(watch), "feed_opened_at": feed and feed["opened_at"], "history": history})
+    more = {"feed_opened_at": feed and feed["opened_at"], "history": history}
+    return steering.stripped({**_record(watch), **more, "may_change": _may_change(watch, Actor.of(user))})
 
 
 @router.post("/watches/{name}/keep")
 def _keep(name: str, written: Written, acting: Acting) -> Any:
-    """Keep a watch, new or in place of the one of that name."""
+    """Keep a watch, new and then of whoever keeps it, or in place of the one of that name."""
     current = settings()
     with acting.doing(current, Act.WATCH, Thing.WATCH, name) as done:
-        watch = made(current, done.conn, name, written)
+        before = watches.named(done.conn, [name]).get(name)
+        if before:
+            _check_own(before, acting)
+        watch = made(current, done.conn, name, written, owner=None if before else acting.user)
         watches.changed_by(done.conn, acting.user)
         watches.add(done.conn, watch)
         done.detail = {"looks_for": watch.written, "channels": list(watch.channels)}
@@ -186,9 +190,20 @@ def _close_feed(name: str, acting: Acting) -> Any:
 def _changing(acting: Actor, act: Act, name: str) -> Iterator[Done]:
     """Change a watch in the block, in the name of whoever acts; WatchError where there is none of that name."""
     with acting.doing(settings(), act, Thing.WATCH, name) as done:
-        known.watch_of(done.conn, name)
+        _check_own(known.watch_of(done.conn, name), acting)
         watches.changed_by(done.conn, acting.user)
         yield done
+
+
+def _may_change(watch: Watch, acting: Actor) -> bool:
+    """Whether somebody may change a watch: their own, or any where they act on sources and runs."""
+    return watch.owner == acting.user or permissions.may(acting.login, permissions.Permission.OPERATE)
+
+
+def _check_own(watch: Watch, acting: Actor) -> None:
+    if not _may_change(watch, acting):
+        whose = f"of {watch.owner}" if watch.owner else "the desk's, nobody's in particular"
+        raise HTTPException(403, f"The watch {watch.name} is {whose}: to change it takes Airflow's role Op.")
 
 
 def _named(conn: postgres.Connection, name: str) -> Watch:
@@ -198,15 +213,18 @@ def _named(conn: postgres.Connection, name: str) -> Watch:
         raise HTTPException(404, str(error)) from None
 
 
-def made(current: Settings, conn: postgres.Connection, name: str, written: Written) -> Watch:
-    """A watch of what was written; what cannot be used is refused with its sentence."""
+def made(
+    current: Settings, conn: postgres.Connection, name: str, written: Written, *, owner: str | None = None
+) -> Watch:
+    """A watch of what was written; what cannot be used is refused with its sentence. owner: None leaves who it was."""
     usual = [field for field in keeping.CHANGEABLE if field not in ("query", "cap", *keeping.STAYS)]
     fields = {field: getattr(written, field) or None for field in usual}
     fields |= {field: getattr(written, field) for field in keeping.WHEN}
     try:
         return keeping.make(
             current, conn, name,
-            {**fields, "terms": written.terms, "unless": written.unless, "query": written.query, "cap": written.cap},
+            {**fields, "terms": written.terms, "unless": written.unless, "query": written.query, "cap": written.cap,
+                "owner": owner},
         )  # fmt: skip
     except (QueryError, DatabaseError):
         raise

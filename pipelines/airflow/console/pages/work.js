@@ -3,7 +3,7 @@ import { Act } from "../parts/acting.js";
 import { useData } from "../parts/asking.js";
 import { Choice } from "../parts/fields.js";
 import { say, word } from "../parts/language.js";
-import { Empty, Headed, Panel, Waiting, minute } from "../parts/pieces.js";
+import { Empty, Headed, minute, Panel, Waiting } from "../parts/pieces.js";
 import { Work } from "../parts/results.js";
 import { AirflowLink, Go } from "../parts/router.js";
 import { Holds } from "./holds.js";
@@ -43,11 +43,16 @@ const Reread = ({ page }) => {
       h(Text, { fontSize: "sm", color: "fg.muted" }, say("work.reread_note")),
       page.may.includes("operate")
         ? h(
-            Flex,
-            { gap: 3, align: "end", flexWrap: "wrap" },
-            h(Choice, { label: say("search.source"), value: source, choices: [["", say("work.choose")], ...page.sources.map((one) => [one, one])], onChoose: setSource }),
-            h(Act, { path: `sources/${encodeURIComponent(source)}/by-hand/reread`, quiet: true, disabled: !source, onDone: setRun }, say("work.try")),
-          )
+          Flex,
+          { gap: 3, align: "end", flexWrap: "wrap" },
+          h(Choice, {
+            label: say("search.source"),
+            value: source,
+            choices: [["", say("work.choose")], ...page.sources.map((one) => [one, one])],
+            onChoose: setSource,
+          }),
+          h(Act, { path: `sources/${encodeURIComponent(source)}/by-hand/reread`, quiet: true, disabled: !source, onDone: setRun }, say("work.try")),
+        )
         : null,
       run ? h(Work, { key: run.run_id, run }, (result) => (result.key ? h(Go, { to: `sources/${source}` }, say("work.load_there")) : null)) : null,
     ),
@@ -58,21 +63,19 @@ const Asked = ({ page }) =>
   h(
     Panel,
     { title: say("work.asked"), id: "work-asked" },
-    page.runs.length === 0
-      ? h(Empty, null, say("work.nothing"))
-      : h(
+    page.runs.length === 0 ? h(Empty, null, say("work.nothing")) : h(
+      Box,
+      { as: "ul", listStyleType: "none" },
+      page.runs.map((run) =>
+        h(
           Box,
-          { as: "ul", listStyleType: "none" },
-          page.runs.map((run) =>
-            h(
-              Box,
-              { as: "li", key: run.run_id, px: 4, py: 1.5, fontSize: "sm" },
-              h(AirflowLink, { to: `/dags/by_hand/runs/${encodeURIComponent(run.run_id)}` }, `${word("hand", run.form.work ?? "")} ${run.form.source ?? ""}`),
-              ` ${word("dag", run.state)} · ${minute(run.began)} `,
-              h("bdi", null, run.by),
-            ),
-          ),
-        ),
+          { as: "li", key: run.run_id, px: 4, py: 1.5, fontSize: "sm" },
+          h(AirflowLink, { to: `/dags/by_hand/runs/${encodeURIComponent(run.run_id)}` }, `${word("hand", run.form.work ?? "")} ${run.form.source ?? ""}`),
+          ` ${word("dag", run.state)} · ${minute(run.began)} `,
+          h("bdi", null, run.by),
+        )
+      ),
+    ),
   );
 
 export const Page = () => {
@@ -90,7 +93,6 @@ export const Page = () => {
         h(Retention, { page }),
         h(Holds, { page, onDone: asked.refresh }),
         h(Asked, { page }),
-      ),
-    ),
+      )),
   );
 };

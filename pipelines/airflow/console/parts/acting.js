@@ -85,7 +85,7 @@ export const Act = ({ path, body, ask, quiet = false, onDone, children, ...rest 
       : told?.run_id
       ? h(DagRun, { dag: told.dag, runId: told.run_id, onEnd: () => onDone?.(told) })
       : told
-        ? h(Text, { as: "span", role: "status", color: "green.fg", fontSize: "sm" }, say("act.done"))
-        : null,
+      ? h(Text, { as: "span", role: "status", color: "green.fg", fontSize: "sm" }, say("act.done"))
+      : null,
   );
 };

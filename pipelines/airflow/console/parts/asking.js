@@ -47,12 +47,10 @@ export const act = async (path, body = {}) =>
   );
 
 // What Airflow's own API says, by the rights of whoever looks.
-export const loadOfAirflow = async (path) =>
-  answered(await fetch(new URL(`api/v2/${path}`, document.baseURI), { credentials: "same-origin" }));
+export const loadOfAirflow = async (path) => answered(await fetch(new URL(`api/v2/${path}`, document.baseURI), { credentials: "same-origin" }));
 
 /** @param {unknown} error */
-export const saying = (error) =>
-  error instanceof Refusal ? error.message : say("asking.silent");
+export const saying = (error) => error instanceof Refusal ? error.message : say("asking.silent");
 
 // The data of a path: what came last, what is wrong, whether it is being asked for, and a way to ask again.
 // isBusy: of the data, whether something is under way, so that it is asked for more often.

@@ -9,7 +9,8 @@ import { Wrong } from "./wrong.js";
 const { createElement: h } = globalThis.React;
 const { Box, Flex, Stack, Text } = globalThis.ChakraUI;
 
-const Row = ({ children, ...rest }) => h(Box, { as: "li", px: 4, py: 2, borderTopWidth: "1px", _first: { borderTopWidth: 0 }, fontSize: "sm", ...rest }, children);
+const Row = ({ children, ...rest }) =>
+  h(Box, { as: "li", px: 4, py: 2, borderTopWidth: "1px", _first: { borderTopWidth: 0 }, fontSize: "sm", ...rest }, children);
 const List = ({ children }) => h(Box, { as: "ul", listStyleType: "none", maxH: "24rem", overflowY: "auto", tabIndex: 0 }, children);
 const Nothing = ({ children }) => h(Text, { px: 4, py: 3, fontSize: "sm", color: "fg.muted" }, children);
 
@@ -32,14 +33,14 @@ const Versions = ({ article }) =>
             version.kind ? h("span", null, word("edit", version.kind)) : null,
             version.revision > 1
               ? h(
-                  Go,
-                  { to: `articles/${article.id}`, filters: { view: "changes", before: version.revision - 1, after: version.revision } },
-                  say("article.what_changed"),
-                )
+                Go,
+                { to: `articles/${article.id}`, filters: { view: "changes", before: version.revision - 1, after: version.revision } },
+                say("article.what_changed"),
+              )
               : null,
           ),
           h("bdi", { dir: version.direction, lang: article.language || undefined }, version.title),
-        ),
+        )
       ),
     ),
   );
@@ -49,26 +50,24 @@ const Story = ({ article }) => {
   return h(
     Panel,
     { title: say("article.story"), id: "article-story" },
-    others.length === 0
-      ? h(Nothing, null, say("article.alone"))
-      : h(
-          List,
-          null,
-          others.map((one) =>
-            h(
-              Row,
-              { key: one.article_id },
-              h(
-                Flex,
-                { gap: 2, color: "fg.muted", fontSize: "xs", flexWrap: "wrap" },
-                h("bdi", null, one.source),
-                h(When, { at: one.told_at }),
-                h("span", null, say("article.share", { n: Math.round(one.share * 100) })),
-              ),
-              h(Go, { to: `articles/${one.article_id}` }, h("bdi", { dir: one.direction, lang: one.language || undefined }, one.title)),
-            ),
+    others.length === 0 ? h(Nothing, null, say("article.alone")) : h(
+      List,
+      null,
+      others.map((one) =>
+        h(
+          Row,
+          { key: one.article_id },
+          h(
+            Flex,
+            { gap: 2, color: "fg.muted", fontSize: "xs", flexWrap: "wrap" },
+            h("bdi", null, one.source),
+            h(When, { at: one.told_at }),
+            h("span", null, say("article.share", { n: Math.round(one.share * 100) })),
           ),
-        ),
+          h(Go, { to: `articles/${one.article_id}` }, h("bdi", { dir: one.direction, lang: one.language || undefined }, one.title)),
+        )
+      ),
+    ),
   );
 };
 
@@ -76,29 +75,27 @@ const Alerts = ({ article }) =>
   h(
     Panel,
     { title: say("nav.alerts"), id: "article-alerts" },
-    article.alerts.length === 0
-      ? h(Nothing, null, say("article.no_alert"))
-      : h(
-          List,
-          null,
-          article.alerts.map((alert) =>
-            h(
-              Row,
-              { key: alert.id },
-              h(
-                Flex,
-                { gap: 2, align: "center", flexWrap: "wrap" },
-                h(Go, { to: `watches/${encodeURIComponent(alert.watch)}` }, h("bdi", null, alert.watch)),
-                h("span", null, word("kind", alert.kind)),
-                h(When, { at: alert.created_at }),
-                alert.quiet ? h(Text, { as: "span", color: "fg.muted", fontSize: "xs" }, phrase("alerts.listed_only", { why: alert.quiet })) : null,
-                alert.messages.map((message) =>
-                  h(Flex, { key: message.channel, gap: 1, align: "center", fontSize: "xs" }, h("bdi", null, message.channel), h(State, { state: message.state })),
-                ),
-              ),
+    article.alerts.length === 0 ? h(Nothing, null, say("article.no_alert")) : h(
+      List,
+      null,
+      article.alerts.map((alert) =>
+        h(
+          Row,
+          { key: alert.id },
+          h(
+            Flex,
+            { gap: 2, align: "center", flexWrap: "wrap" },
+            h(Go, { to: `watches/${encodeURIComponent(alert.watch)}` }, h("bdi", null, alert.watch)),
+            h("span", null, word("kind", alert.kind)),
+            h(When, { at: alert.created_at }),
+            alert.quiet ? h(Text, { as: "span", color: "fg.muted", fontSize: "xs" }, phrase("alerts.listed_only", { why: alert.quiet })) : null,
+            alert.messages.map((message) =>
+              h(Flex, { key: message.channel, gap: 1, align: "center", fontSize: "xs" }, h("bdi", null, message.channel), h(State, { state: message.state }))
             ),
           ),
-        ),
+        )
+      ),
+    ),
   );
 
 const Evidence = ({ article }) =>
@@ -112,7 +109,11 @@ const Evidence = ({ article }) =>
       h(
         Button,
         { asChild: true, size: "sm", variant: "outline", alignSelf: "flex-start" },
-        h("a", { href: new URL(`nightdesk/api/articles/${article.id}/evidence`, document.baseURI).href, download: `article-${article.id}.wacz` }, say("article.download")),
+        h(
+          "a",
+          { href: new URL(`nightdesk/api/articles/${article.id}/evidence`, document.baseURI).href, download: `article-${article.id}.wacz` },
+          say("article.download"),
+        ),
       ),
       h(Provenance, { article }),
     ),

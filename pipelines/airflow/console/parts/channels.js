@@ -1,6 +1,6 @@
 // The channels by name: which works, which rests or has no address, and what waits for each.
 import { say } from "./language.js";
-import { Dotted, Panel, State, When, minute } from "./pieces.js";
+import { Dotted, minute, Panel, State, When } from "./pieces.js";
 
 const { createElement: h } = globalThis.React;
 const { Box, Text } = globalThis.ChakraUI;

@@ -15,7 +15,11 @@ const Removed = ({ block, direction }) =>
     Box,
     { as: "del", display: "block", textDecoration: "none", borderStartWidth: "3px", borderColor: "orange.solid", ps: 3, "data-testid": "removed" },
     // Our word reads as the Desk does, the reason is English, and both stand on the article's side.
-    h(Text, { dir: "auto", textAlign: sideOf(direction), fontSize: "xs", color: "fg.muted" }, phrase("article.cut_for", { reason: h("span", { lang: "en" }, block.reason) })),
+    h(
+      Text,
+      { dir: "auto", textAlign: sideOf(direction), fontSize: "xs", color: "fg.muted" },
+      phrase("article.cut_for", { reason: h("span", { lang: "en" }, block.reason) }),
+    ),
     h(Words, { direction: block.direction, textAlign: sideOf(direction), color: "fg.muted", whiteSpace: "pre-wrap" }, block.text),
   );
 
@@ -33,10 +37,10 @@ export const Cuts = ({ article }) => {
     error ? h(Trouble, null, error) : null,
     page
       ? h(
-          Button,
-          { size: "xs", variant: "outline", alignSelf: "flex-start", "aria-pressed": marked, onClick: () => setMarked(!marked) },
-          say(marked ? "article.hide_cuts" : "article.show_cuts", { n: blocks.filter((block) => block.reason).length }),
-        )
+        Button,
+        { size: "xs", variant: "outline", alignSelf: "flex-start", "aria-pressed": marked, onClick: () => setMarked(!marked) },
+        say(marked ? "article.hide_cuts" : "article.show_cuts", { n: blocks.filter((block) => block.reason).length }),
+      )
       : null,
     h(
       Stack,
@@ -44,16 +48,16 @@ export const Cuts = ({ article }) => {
       blocks.map((block, at) =>
         block.reason
           ? marked && h(Removed, { key: at, block, direction: article.direction })
-          : h(Words, { key: at, direction: article.direction, language: article.language, size: "md" }, block.text),
+          : h(Words, { key: at, direction: article.direction, language: article.language, size: "md" }, block.text)
       ),
     ),
     lost.length > 0 && marked
       ? h(
-          Stack,
-          { gap: 2, dir: article.direction },
-          h(Heading, { as: "h3", size: "xs" }, say("article.cut_elsewhere", { n: lost.length })),
-          lost.map((block, at) => h(Removed, { key: at, block, direction: article.direction })),
-        )
+        Stack,
+        { gap: 2, dir: article.direction },
+        h(Heading, { as: "h3", size: "xs" }, say("article.cut_elsewhere", { n: lost.length })),
+        lost.map((block, at) => h(Removed, { key: at, block, direction: article.direction })),
+      )
       : null,
   );
 };

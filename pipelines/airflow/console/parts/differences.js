@@ -2,7 +2,7 @@
 import { useData } from "./asking.js";
 import { Choice } from "./fields.js";
 import { say } from "./language.js";
-import { Trouble, Words, minute } from "./pieces.js";
+import { minute, Trouble, Words } from "./pieces.js";
 
 const { createElement: h } = globalThis.React;
 const { Box, Flex, Skeleton, Stack, Text } = globalThis.ChakraUI;
@@ -16,9 +16,7 @@ const Pieces = ({ pieces, article, ...rest }) =>
   h(
     Words,
     { direction: article.direction, language: article.language, ...rest },
-    pieces.map((piece, at) =>
-      FATES[piece.fate] ? h(Box, { key: at, ...FATES[piece.fate] }, piece.text) : h("span", { key: at }, piece.text),
-    ),
+    pieces.map((piece, at) => FATES[piece.fate] ? h(Box, { key: at, ...FATES[piece.fate] }, piece.text) : h("span", { key: at }, piece.text)),
   );
 
 const changed = (pieces) => pieces.some((piece) => piece.fate !== "same");

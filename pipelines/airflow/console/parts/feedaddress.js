@@ -3,7 +3,7 @@ import { useDoing } from "./acting.js";
 import { act } from "./asking.js";
 import { Button } from "./button.js";
 import { say } from "./language.js";
-import { Panel, Trouble, minute } from "./pieces.js";
+import { minute, Panel, Trouble } from "./pieces.js";
 
 const { createElement: h, useState } = globalThis.React;
 const { Box, Flex, Stack, Text } = globalThis.ChakraUI;
@@ -32,13 +32,17 @@ export const FeedAddress = ({ watch, onChange }) => {
       h(Text, { color: "fg.muted" }, watch.feed_opened_at ? say("feed.since", { at: minute(watch.feed_opened_at) }) : say("feed.none")),
       addresses.length > 0
         ? h(
-            Box,
-            { role: "status", borderWidth: "1px", borderRadius: "md", p: 3, "data-testid": "feed" },
-            h(Text, { fontWeight: "semibold", mb: 1 }, say("feed.once")),
-            addresses.map((one) =>
-              h(Box, { key: one, dir: "ltr", textAlign: "start", fontFamily: "mono", fontSize: "xs", overflowWrap: "anywhere" }, new URL(one, document.baseURI).href),
-            ),
-          )
+          Box,
+          { role: "status", borderWidth: "1px", borderRadius: "md", p: 3, "data-testid": "feed" },
+          h(Text, { fontWeight: "semibold", mb: 1 }, say("feed.once")),
+          addresses.map((one) =>
+            h(
+              Box,
+              { key: one, dir: "ltr", textAlign: "start", fontFamily: "mono", fontSize: "xs", overflowWrap: "anywhere" },
+              new URL(one, document.baseURI).href,
+            )
+          ),
+        )
         : null,
       error ? h(Trouble, null, error) : null,
       h(

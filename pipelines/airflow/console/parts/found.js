@@ -8,9 +8,7 @@ const { Badge, Box } = globalThis.ChakraUI;
 
 export const Marked = ({ pieces }) =>
   pieces.map((piece, at) =>
-    piece.marked
-      ? h(Box, { as: "mark", key: at, bg: "yellow.subtle", color: "yellow.fg", borderRadius: "xs" }, piece.text)
-      : h("span", { key: at }, piece.text),
+    piece.marked ? h(Box, { as: "mark", key: at, bg: "yellow.subtle", color: "yellow.fg", borderRadius: "xs" }, piece.text) : h("span", { key: at }, piece.text)
   );
 
 export const Found = ({ found, titles, query }) =>
@@ -39,9 +37,7 @@ export const Found = ({ found, titles, query }) =>
         Words,
         { key: at, direction: found.direction, language: found.language, color: "fg.muted" },
         h(Marked, { pieces: passage.pieces }),
-      ),
+      )
     ),
-    found.beginning
-      ? h(Words, { direction: found.direction, language: found.language, color: "fg.muted", lineClamp: 2 }, found.beginning)
-      : null,
+    found.beginning ? h(Words, { direction: found.direction, language: found.language, color: "fg.muted", lineClamp: 2 }, found.beginning) : null,
   );

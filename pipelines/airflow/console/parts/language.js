@@ -94,21 +94,21 @@ const pattern = (key, n) => {
 const isolated = (value) => (typeof value === "number" ? number(value) : `${ISOLATED[0]}${value}${ISOLATED[1]}`);
 
 // A sentence of the catalogue with values in it; `n` chooses the form of the plural.
-export const say = (key, values = {}) =>
-  pattern(key, values.n).replace(new RegExp(PLACE, "gu"), (_, name) => isolated(values[name] ?? ""));
+export const say = (key, values = {}) => pattern(key, values.n).replace(new RegExp(PLACE, "gu"), (_, name) => isolated(values[name] ?? ""));
 
 // The same with elements in the places of values.
 export const phrase = (key, values = {}) =>
   pattern(key, values.n)
     .split(PLACE)
     .map((piece, at) =>
-      at % 2 ? h("bdi", { key: at }, typeof values[piece] === "number" ? number(values[piece]) : values[piece]) : h(Fragment, { key: at }, piece),
+      at % 2 ? h("bdi", { key: at }, typeof values[piece] === "number" ? number(values[piece]) : values[piece]) : h(Fragment, { key: at }, piece)
     );
 
 // A word of a closed list (a state, a kind), itself where the catalogue has none: the server may know newer ones.
 export const word = (list, value) => (value && `${list}.${value}` in spoken.words ? say(`${list}.${value}`) : value);
 
 // How long ago, in words.
+/** @param {string | number} then @param {string | number} now */
 export const since = (then, now = Date.now()) => {
   const minutes = Math.floor((new Date(now).getTime() - new Date(then).getTime()) / 60_000);
   if (minutes < 1) return say("age.now");

@@ -17,23 +17,23 @@ export const Mistake = ({ mistake }) => {
     h(Text, { color: "red.fg", fontSize: "sm", lang: "en" }, h("bdi", null, mistake.detail)),
     mistake.query.trim()
       ? h(
+        Box,
+        { as: "pre", dir: "auto", fontFamily: "mono", fontSize: "sm", whiteSpace: "pre-wrap", mt: 1, pb: 4 },
+        part(0, mistake.start),
+        h(
           Box,
-          { as: "pre", dir: "auto", fontFamily: "mono", fontSize: "sm", whiteSpace: "pre-wrap", mt: 1, pb: 4 },
-          part(0, mistake.start),
-          h(
-            Box,
-            {
-              as: "span",
-              position: "relative",
-              textDecoration: "underline wavy",
-              color: "red.fg",
-              "aria-label": say("search.here"),
-              _after: { content: "'^'", position: "absolute", insetInlineStart: 0, top: "1.4em", lineHeight: 1, fontWeight: "bold" },
-            },
-            part(mistake.start, mistake.end) || NOTHING,
-          ),
-          part(mistake.end),
-        )
+          {
+            as: "span",
+            position: "relative",
+            textDecoration: "underline wavy",
+            color: "red.fg",
+            "aria-label": say("search.here"),
+            _after: { content: "'^'", position: "absolute", insetInlineStart: 0, top: "1.4em", lineHeight: 1, fontWeight: "bold" },
+          },
+          part(mistake.start, mistake.end) || NOTHING,
+        ),
+        part(mistake.end),
+      )
       : null,
   );
 };

@@ -50,8 +50,7 @@ export const English = ({ children, ...rest }) => h(Text, { lang: "en", dir: "au
 
 export const safe = (url) => (/^https?:\/\//iu.test(url ?? "") ? url : undefined);
 
-export const When = ({ at, now, none = "–" }) =>
-  at ? h("time", { dateTime: at, title: minute(at) }, age(at, now)) : h("span", null, none);
+export const When = ({ at, now, none = "–" }) => at ? h("time", { dateTime: at, title: minute(at) }, age(at, now)) : h("span", null, none);
 
 // A piece of somebody's text in its own direction and language.
 export const Words = ({ direction, language, size = "sm", strong, children, ...rest }) =>
@@ -85,9 +84,7 @@ export const State = ({ state }) =>
   );
 
 export const Outside = ({ href, children, ...rest }) =>
-  safe(href)
-    ? h(Link, { href: safe(href), target: "_blank", rel: "noopener noreferrer", color: "fg.info", ...rest }, children)
-    : h("span", null, children);
+  safe(href) ? h(Link, { href: safe(href), target: "_blank", rel: "noopener noreferrer", color: "fg.info", ...rest }, children) : h("span", null, children);
 
 // Short facts in one line with dots between them; what is empty is left out.
 export const Dotted = ({ facts, children, ...rest }) =>
@@ -117,7 +114,12 @@ export const Headed = ({ title, note, asked, children }) =>
   h(
     Flex,
     { as: "header", direction: { base: "column", md: "row" }, gap: { base: 2, md: 4 }, align: { md: "flex-start" }, justify: "space-between" },
-    h(Box, { minW: 0 }, h(Heading, { as: "h1", size: "lg", overflowWrap: "anywhere" }, title), note ? h(Text, { color: "fg.muted", fontSize: "sm" }, note) : null),
+    h(
+      Box,
+      { minW: 0 },
+      h(Heading, { as: "h1", size: "lg", overflowWrap: "anywhere" }, title),
+      note ? h(Text, { color: "fg.muted", fontSize: "sm" }, note) : null,
+    ),
     h(
       Flex,
       { align: "center", gap: 3, flexShrink: 0, flexWrap: "wrap" },
@@ -149,10 +151,10 @@ export const Count = ({ value, state, reasons }) =>
     { textAlign: "end", px: 2, fontVariantNumeric: "tabular-nums", title: reasons || undefined },
     value
       ? h(
-          Text,
-          { as: "span", color: BAD.has(state) ? "red.fg" : undefined, fontWeight: state === "stored" ? "semibold" : undefined },
-          number(value),
-        )
+        Text,
+        { as: "span", color: BAD.has(state) ? "red.fg" : undefined, fontWeight: state === "stored" ? "semibold" : undefined },
+        number(value),
+      )
       : h(Text, { as: "span", color: "fg.subtle", "aria-label": "0" }, "·"),
   );
 

@@ -2,7 +2,7 @@
 import { useData } from "./asking.js";
 import { Button } from "./button.js";
 import { say } from "./language.js";
-import { Trouble, minute } from "./pieces.js";
+import { minute, Trouble } from "./pieces.js";
 import { Go } from "./router.js";
 
 const { createElement: h, Fragment, useState } = globalThis.React;
@@ -25,7 +25,7 @@ const Wording = ({ row }) =>
           { key: name },
           h(Box, { as: "dt", color: "fg.muted" }, say(`provenance.${name}`)),
           h(Box, { as: "dd", dir: "ltr", textAlign: "start", fontFamily: "mono", overflowWrap: "anywhere", mb: 1 }, String(row[name])),
-        ),
+        )
       ),
     ),
   );

@@ -18,11 +18,11 @@ export const Received = ({ article }) => {
     h(Text, { fontSize: "sm", color: "fg.muted" }, say("article.received_note")),
     article.versions.length > 1
       ? h(Choice, {
-          label: say("article.wording_of"),
-          value: revision,
-          choices: article.versions.map((one) => [String(one.revision), say("article.wording", { n: one.revision, at: minute(one.fetched_at) })]),
-          onChoose: setRevision,
-        })
+        label: say("article.wording_of"),
+        value: revision,
+        choices: article.versions.map((one) => [String(one.revision), say("article.wording", { n: one.revision, at: minute(one.fetched_at) })]),
+        onChoose: setRevision,
+      })
       : null,
     h(
       Box,

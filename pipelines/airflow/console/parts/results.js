@@ -66,7 +66,11 @@ const Changed = ({ one }) =>
   h(
     Box,
     { as: "li", borderTopWidth: "1px", py: 2 },
-    h(Text, { fontSize: "xs", color: "fg.muted", overflowWrap: "anywhere" }, say("work.changed", { id: one.article_id, revision: one.revision, words: one.words, fields: one.fields.join(", ") })),
+    h(
+      Text,
+      { fontSize: "xs", color: "fg.muted", overflowWrap: "anywhere" },
+      say("work.changed", { id: one.article_id, revision: one.revision, words: one.words, fields: one.fields.join(", ") }),
+    ),
     Object.keys(one.before).map((field) =>
       h(
         Stack,
@@ -74,7 +78,7 @@ const Changed = ({ one }) =>
         h(Text, { fontSize: "xs", color: "fg.muted" }, field),
         h(Text, { as: "del", dir: "auto", color: "fg.muted", overflowWrap: "anywhere" }, one.before[field] || "–"),
         h(Text, { as: "ins", dir: "auto", textDecoration: "none", overflowWrap: "anywhere" }, one.after[field] || "–"),
-      ),
+      )
     ),
   );
 
@@ -90,15 +94,21 @@ export const Work = ({ run, children }) => {
     error ? h(Text, { role: "alert", color: "red.fg", fontSize: "sm" }, error) : null,
     result
       ? h(
-          Stack,
-          { gap: 2, mt: 2 },
-          h(Text, { fontWeight: "semibold", fontSize: "sm", dir: "auto", lang: "en" }, result.said),
-          result.lines.length > 0
-            ? h(Box, { as: "ul", listStyleType: "disc", ps: 5, fontSize: "sm", lang: "en" }, result.lines.map((line, at) => h(Box, { as: "li", key: at, dir: "auto", overflowWrap: "anywhere" }, line)))
-            : null,
-          result.changed.length > 0 ? h(Box, { as: "ul", listStyleType: "none" }, result.changed.map((one) => h(Changed, { key: `${one.article_id} ${one.revision}`, one }))) : null,
-          children?.(result),
-        )
+        Stack,
+        { gap: 2, mt: 2 },
+        h(Text, { fontWeight: "semibold", fontSize: "sm", dir: "auto", lang: "en" }, result.said),
+        result.lines.length > 0
+          ? h(
+            Box,
+            { as: "ul", listStyleType: "disc", ps: 5, fontSize: "sm", lang: "en" },
+            result.lines.map((line, at) => h(Box, { as: "li", key: at, dir: "auto", overflowWrap: "anywhere" }, line)),
+          )
+          : null,
+        result.changed.length > 0
+          ? h(Box, { as: "ul", listStyleType: "none" }, result.changed.map((one) => h(Changed, { key: `${one.article_id} ${one.revision}`, one })))
+          : null,
+        children?.(result),
+      )
       : null,
   );
 };

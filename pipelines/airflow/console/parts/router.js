@@ -49,8 +49,7 @@ export const Go = ({ to, filters, children, ...rest }) =>
   h(Link, { asChild: true, color: "fg.info", ...rest }, h(RouterLink, { to: address(to, filters) }, children));
 
 // A link to a page of Airflow's own, such as the log of a task.
-export const AirflowLink = ({ to, children, ...rest }) =>
-  h(Link, { asChild: true, color: "fg.info", ...rest }, h(RouterLink, { to }, children));
+export const AirflowLink = ({ to, children, ...rest }) => h(Link, { asChild: true, color: "fg.info", ...rest }, h(RouterLink, { to }, children));
 
 export const useGo = () => {
   const navigate = useNavigate();

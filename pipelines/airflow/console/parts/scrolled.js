@@ -86,10 +86,10 @@ export const Scrolled = ({ list, children }) => {
     list.last?.read_to ? h(Text, { px: 4, py: 2, fontSize: "sm", color: "fg.muted" }, say("search.read_to", { at: list.last.read_to.slice(0, 10) })) : null,
     list.more
       ? h(
-          Flex,
-          { ref: end, justify: "center", p: 3 },
-          h(Button, { size: "sm", variant: "outline", onClick: () => list.next() }, say("list.more")),
-        )
+        Flex,
+        { ref: end, justify: "center", p: 3 },
+        h(Button, { size: "sm", variant: "outline", onClick: () => list.next() }, say("list.more")),
+      )
       : null,
   );
 };

@@ -9,7 +9,7 @@ import { Mistake } from "./mistake.js";
 import { Dotted, Panel, Trouble, When, Words } from "./pieces.js";
 import { Go } from "./router.js";
 
-const { createElement: h, useState } = globalThis.React;
+const { createElement: h, useEffect, useRef, useState } = globalThis.React;
 const { Box, Flex, Stack, Table, Text } = globalThis.ChakraUI;
 
 const Problem = ({ problem }) => {
@@ -38,14 +38,14 @@ export const TextTrial = ({ watch }) => {
       h(Problem, { problem }),
       found
         ? h(
-            Box,
-            { role: "status", "data-testid": "tested" },
-            h(Text, { fontWeight: "semibold", fontSize: "sm" }, say(found.matched ? "trial.matched" : "trial.silent")),
-            found.matches.map((one, at) =>
-              h(Text, { key: at, fontSize: "sm" }, h("bdi", null, one.term), " → ", h("bdi", null, one.surface), ": ", h("bdi", null, one.snippet)),
-            ),
-            h(Sentences, { sentences: [...found.failed, ...found.left_out] }),
-          )
+          Box,
+          { role: "status", "data-testid": "tested" },
+          h(Text, { fontWeight: "semibold", fontSize: "sm" }, say(found.matched ? "trial.matched" : "trial.silent")),
+          found.matches.map((one, at) =>
+            h(Text, { key: at, fontSize: "sm" }, h("bdi", null, one.term), " → ", h("bdi", null, one.surface), ": ", h("bdi", null, one.snippet))
+          ),
+          h(Sentences, { sentences: [...found.failed, ...found.left_out] }),
+        )
         : null,
     ),
   );
@@ -62,7 +62,11 @@ const Days = ({ days }) => {
       { viewBox: `0 0 ${days.length * 10} 60`, width: "100%", height: "4rem", preserveAspectRatio: "none", "aria-hidden": true },
       days.map((one, at) => {
         const height = one.alerts ? Math.max(3, (58 * one.alerts) / most) : 1;
-        return h("rect", { key: one.day, x: at * 10 + 1, y: 60 - height, width: 8, height, fill: "currentColor" }, h("title", null, `${one.day}: ${one.alerts}`));
+        return h(
+          "rect",
+          { key: one.day, x: at * 10 + 1, y: 60 - height, width: 8, height, fill: "currentColor" },
+          h("title", null, `${one.day}: ${one.alerts}`),
+        );
       }),
     ),
     h(Flex, { justify: "space-between", fontSize: "xs", color: "fg.muted", dir: "ltr" }, h("span", null, days[0].day), h("span", null, days.at(-1).day)),
@@ -94,7 +98,7 @@ const Terms = ({ terms }) =>
           h(Table.Cell, null, h("bdi", null, one.term)),
           h(Table.Cell, { textAlign: "end" }, one.articles),
           h(Table.Cell, { textAlign: "end" }, one.alone),
-        ),
+        )
       ),
     ),
   );
@@ -105,7 +109,9 @@ const Tried = ({ found }) =>
     { gap: 3, role: "status", "data-testid": "tried" },
     h(Text, { fontWeight: "semibold", fontSize: "sm" }, say("trial.would", { n: found.alerts, stories: found.stories, days: found.days })),
     h(Sentences, { sentences: found.notes }),
-    found.listed.length > 0 ? h(Text, { fontSize: "sm" }, say("trial.listed", { why: found.listed.map((one) => `${one.alerts} ${one.why}`).join(", ") })) : null,
+    found.listed.length > 0
+      ? h(Text, { fontSize: "sm" }, say("trial.listed", { why: found.listed.map((one) => `${one.alerts} ${one.why}`).join(", ") }))
+      : null,
     found.more ? h(Text, { fontSize: "sm" }, say("trial.more")) : null,
     found.stories > 0 ? h(Days, { days: found.per_day }) : null,
     found.terms.length > 0 ? h(Terms, { terms: found.terms }) : null,
@@ -119,14 +125,43 @@ const Tried = ({ found }) =>
           h(Dotted, { facts: [h("bdi", null, one.source), h(When, { at: one.at })] }),
           h(Words, { direction: one.direction, strong: true }, h(Go, { to: `articles/${one.id}`, color: "inherit" }, h(Marked, { pieces: one.title_pieces }))),
           one.passages.map((pieces, at) => h(Words, { key: at, direction: one.direction, color: "fg.muted" }, h(Marked, { pieces }))),
-        ),
+        )
       ),
     ),
   );
 
+// Days that are looked back, one after the other: the last day is there at once, a month takes seconds of a big archive.
+const STEPS = [1, 7, 30];
+
+// Try a watch step by step; `show` gets what each found, and which step comes next. What found more than is read ends it.
+export const tryBack = async (ask, show) => {
+  for (const [at, days] of STEPS.entries()) {
+    const found = await ask(days);
+    const next = found.more ? undefined : STEPS[at + 1];
+    if (!show(found, next) || next === undefined) return;
+  }
+};
+
 export const ArchiveTrial = ({ watch }) => {
   const [found, setFound] = useState(null);
+  const [next, setNext] = useState(undefined);
+  const turn = useRef(0);
   const { busy, problem, run } = useDoing();
+  useEffect(() => () => void (turn.current += 1), []);
+  const go = () => {
+    const mine = ++turn.current;
+    const tried = watch();
+    setNext(undefined);
+    return tryBack(
+      (days) => act("trials/try", { ...tried, days }),
+      (got, further) => {
+        if (turn.current !== mine) return false;
+        setFound(got);
+        setNext(further);
+        return true;
+      },
+    );
+  };
   return h(
     Panel,
     { title: say("trial.archive_title"), id: "trial-archive" },
@@ -135,11 +170,12 @@ export const ArchiveTrial = ({ watch }) => {
       { p: 4, gap: 3 },
       h(
         Button,
-        { size: "sm", variant: "outline", alignSelf: "flex-start", loading: busy, onClick: () => run(async () => setFound(await act("trials/try", watch()))) },
+        { size: "sm", variant: "outline", alignSelf: "flex-start", loading: busy, onClick: () => run(go) },
         say("trial.try"),
       ),
       h(Problem, { problem }),
       found ? h(Tried, { found }) : null,
+      found && next && busy ? h(Text, { role: "status", fontSize: "sm", color: "fg.muted" }, say("trial.further", { days: next })) : null,
     ),
   );
 };

@@ -1,7 +1,7 @@
 // All that happened to an address and the other addresses of its article, in order, where each stands now last.
 import { useData } from "./asking.js";
 import { say } from "./language.js";
-import { Trouble, minute } from "./pieces.js";
+import { minute, Trouble } from "./pieces.js";
 import { Go } from "./router.js";
 
 const { createElement: h } = globalThis.React;
@@ -19,8 +19,15 @@ const Event = ({ event }) =>
       event.run ? h(Go, { to: "ledger", filters: { run: event.run, source: event.source } }, h("bdi", { dir: "ltr" }, event.run)) : null,
     ),
     // What the ledger says is English.
-    h(Box, { dir: "ltr", lang: "en", textAlign: "start", overflowWrap: "anywhere" }, h(Text, { as: "span", fontWeight: "semibold" }, event.what), event.reason ? ` · ${event.reason}` : null),
-    event.pointer ? h(Text, { dir: "ltr", textAlign: "start", fontSize: "xs", fontFamily: "mono", color: "fg.muted", overflowWrap: "anywhere" }, event.pointer) : null,
+    h(
+      Box,
+      { dir: "ltr", lang: "en", textAlign: "start", overflowWrap: "anywhere" },
+      h(Text, { as: "span", fontWeight: "semibold" }, event.what),
+      event.reason ? ` · ${event.reason}` : null,
+    ),
+    event.pointer
+      ? h(Text, { dir: "ltr", textAlign: "start", fontSize: "xs", fontFamily: "mono", color: "fg.muted", overflowWrap: "anywhere" }, event.pointer)
+      : null,
   );
 
 export const UrlLife = ({ url }) => {

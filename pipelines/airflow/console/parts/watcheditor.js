@@ -7,7 +7,7 @@ import { say } from "./language.js";
 import { Mistake } from "./mistake.js";
 import { Panel, Trouble } from "./pieces.js";
 import { ArchiveTrial, TextTrial } from "./trial.js";
-import { WatchForm, toWatch } from "./watchform.js";
+import { toWatch, WatchForm } from "./watchform.js";
 
 const { createElement: h, useState } = globalThis.React;
 const { Box, Stack, Text } = globalThis.ChakraUI;
@@ -42,11 +42,11 @@ export const WatchEditor = ({ title, name, start, offered, onKept, children }) =
           problem ? (problem.told?.query !== undefined ? h(Mistake, { mistake: problem.told }) : h(Trouble, null, problem.said)) : null,
           notes
             ? h(
-                Box,
-                { role: "status", "data-testid": "kept" },
-                h(Text, { fontSize: "sm", fontWeight: "semibold" }, say("watch.kept")),
-                notes.map((note) => h(Text, { key: note, fontSize: "sm", lang: "en" }, h("bdi", null, note))),
-              )
+              Box,
+              { role: "status", "data-testid": "kept" },
+              h(Text, { fontSize: "sm", fontWeight: "semibold" }, say("watch.kept")),
+              notes.map((note) => h(Text, { key: note, fontSize: "sm", lang: "en" }, h("bdi", null, note))),
+            )
             : null,
           h(Button, { type: "submit", alignSelf: "flex-start", loading: busy }, say("form.keep")),
         ),

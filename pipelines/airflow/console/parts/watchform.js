@@ -9,7 +9,21 @@ const DIGESTS = ["hourly", "nightly 07:00", "weekly mon 07:00"];
 
 const split = (text, mark) => text.split(mark).map((one) => one.trim()).filter(Boolean);
 
-export const EMPTY = { mode: "query", query: "", terms: "", unless: "", sources: "", languages: "", kinds: [], channels: "", cap: "", digest: "", quiet: "", timezone: "", messages_in: "" };
+export const EMPTY = {
+  mode: "query",
+  query: "",
+  terms: "",
+  unless: "",
+  sources: "",
+  languages: "",
+  kinds: [],
+  channels: "",
+  cap: "",
+  digest: "",
+  quiet: "",
+  timezone: "",
+  messages_in: "",
+};
 
 // A watch as the form has it.
 export const toForm = (watch) => ({
@@ -62,13 +76,14 @@ const Kinds = ({ chosen, kinds, onChange }) =>
             onChange: (event) => onChange(event.target.checked ? [...chosen, kind] : chosen.filter((one) => one !== kind)),
           }),
           word("kind", kind),
-        ),
+        )
       ),
     ),
   );
 
 export const WatchForm = ({ form, offered, onChange }) => {
-  const field = (name, more) => h(Field, { key: name, label: say(`watch.${name}`), value: form[name], onChange: (value) => onChange({ [name]: value }), ...more });
+  const field = (name, more) =>
+    h(Field, { key: name, label: say(`watch.${name}`), value: form[name], onChange: (value) => onChange({ [name]: value }), ...more });
   return h(
     Stack,
     { gap: 3 },

@@ -20,14 +20,12 @@ export const Wrong = ({ article }) => {
   return h(
     Panel,
     { title: say("wrong.title"), id: "article-wrong" },
-    kept
-      ? h(Text, { p: 4, fontSize: "sm", role: "status", "data-testid": "kept" }, say("wrong.kept", { file: kept }))
-      : h(
-          Stack,
-          { as: "form", p: 4, gap: 2, onSubmit: send },
-          h(Field, { label: say("wrong.note"), value: note, onChange: setNote, rows: 2, required: true, maxLength: 1000 }),
-          error ? h(Trouble, null, error) : null,
-          h(Button, { type: "submit", size: "sm", variant: "outline", alignSelf: "flex-start", loading: busy, disabled: !note.trim() }, say("wrong.keep")),
-        ),
+    kept ? h(Text, { p: 4, fontSize: "sm", role: "status", "data-testid": "kept" }, say("wrong.kept", { file: kept })) : h(
+      Stack,
+      { as: "form", p: 4, gap: 2, onSubmit: send },
+      h(Field, { label: say("wrong.note"), value: note, onChange: setNote, rows: 2, required: true, maxLength: 1000 }),
+      error ? h(Trouble, null, error) : null,
+      h(Button, { type: "submit", size: "sm", variant: "outline", alignSelf: "flex-start", loading: busy, disabled: !note.trim() }, say("wrong.keep")),
+    ),
   );
 };

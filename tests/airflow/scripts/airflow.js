@@ -1,0 +1,39 @@
+// As much of Airflow's page as the Desk's modules need to be read: what they draw with is never called here.
+const React = { createElement: (type, props, ...children) => ({ type, props, children }), Component: class {}, Fragment: "" };
+const ChakraUI = new Proxy({}, { get: () => ({}) });
+const ReactRouterDOM = {
+  matchPath: ({ path }, pathname) => {
+    const names = [...path.matchAll(/:(\w+)/gu)].map((one) => one[1]);
+    const found = new RegExp(`^${path.replace(/\/$/u, "").replace(/:\w+/gu, "([^/]+)")}/?$`, "u").exec(pathname);
+    return found && { params: Object.fromEntries(names.map((name, at) => [name, decodeURIComponent(found[at + 1])])) };
+  },
+};
+
+Object.assign(globalThis, { React, ChakraUI, ReactRouterDOM });
+
+// What Airflow keeps of a reader's choices.
+const kept = new Map();
+Object.defineProperty(globalThis, "localStorage", {
+  configurable: true,
+  value: {
+    getItem: (name) => kept.get(name) ?? null,
+    setItem: (name, value) => kept.set(name, String(value)),
+    removeItem: (name) => kept.delete(name),
+  },
+});
+
+// Speak a language as its catalogue has it.
+export const speaking = async (language) => {
+  const { speak } = await import("../../../pipelines/airflow/console/parts/language.js");
+  const file = new URL(`../../../pipelines/airflow/console/languages/${language}.json`, import.meta.url);
+  const words = JSON.parse(await Deno.readTextFile(file));
+  speak({ language, direction: "ltr", words, plurals: new Intl.PluralRules(language) });
+};
+
+export const same = (got, wanted) => {
+  const [left, right] = [JSON.stringify(got), JSON.stringify(wanted)];
+  if (left !== right) throw new Error(`got ${left}\nwanted ${right}`);
+};
+
+// Text without the characters that isolate a value.
+export const plain = (text) => text.replace(/[\u2066-\u2069]/gu, "");

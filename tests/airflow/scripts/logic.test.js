@@ -1,0 +1,91 @@
+// Addresses, filters, times and forms: what the pages' modules decide without drawing.
+import { same } from "./airflow.js";
+
+const console_ = "../../../pipelines/airflow/console";
+const { PAGES } = await import(`${console_}/pages.js`);
+const { address, pageOf } = await import(`${console_}/parts/router.js`);
+const { clock, day, minute, safe } = await import(`${console_}/parts/pieces.js`);
+const { read } = await import(`${console_}/parts/results.js`);
+const { EMPTY, toForm, toWatch } = await import(`${console_}/parts/watchform.js`);
+const { chosen, statesOf } = await import(`${console_}/pages/source_states.js`);
+
+const at = "2026-11-22T23:30:00Z";
+
+Deno.test("an address keeps what is chosen, as a browser writes it, and leaves out what is empty", () => {
+  same(
+    address("articles", { q: "بغداد OR a&b", source: "", since: null }),
+    `/plugin/desk/articles?q=${new URLSearchParams({ q: "بغداد OR a&b" }).toString().slice(2)}`,
+  );
+  same(address(""), "/plugin/desk");
+});
+
+Deno.test("the path says the page, and what it is about", () => {
+  const found = (path) => {
+    const { page, names } = pageOf(PAGES, `/plugin/desk${path}`) ?? { page: {}, names: null };
+    return [page.path, names];
+  };
+  same([found(""), found("/sources/sana"), found("/watches/a%20b"), found("/nothing")], [
+    ["", {}],
+    ["sources/:name", { name: "sana" }],
+    ["watches/:name", { name: "a b" }],
+    [undefined, null],
+  ]);
+});
+
+Deno.test("every time is told by the zone that is chosen in Airflow, and named", () => {
+  localStorage.setItem("timezone", '"Asia/Damascus"');
+  same([minute(at), day(at), clock(at)], ["2026-11-23 02:30 GMT+3", "2026-11-23", "02:30:00 GMT+3"]);
+  localStorage.setItem("timezone", '"UTC"');
+  same(minute(at), "2026-11-22 23:30 UTC");
+  localStorage.setItem("timezone", "no JSON");
+  same(minute(at), "2026-11-22 23:30 UTC");
+});
+
+Deno.test("only what a browser may open is a link", () => {
+  same([safe("https://a.test/"), safe("javascript:steal()"), safe(null)], ["https://a.test/", undefined, undefined]);
+});
+
+Deno.test("what a task came to is read as a record or as its sentence", () => {
+  same([read('{"said": "x"}'), read("3 pages read."), read({ a: 1 })], [{ said: "x" }, "3 pages read.", { a: 1 }]);
+});
+
+Deno.test("a watch goes through its form unchanged", () => {
+  const watch = {
+    ...{ query: "", terms: ["داعش", "دولة|الدولة"], unless: ["كرة"], sources: ["sana"], languages: ["ar"], kinds: ["new"] },
+    ...{ channels: ["desk", "mail"], cap: 3, digest: "nightly 07:00", quiet: ["22:00-06:00"], timezone: "", messages_in: "ar" },
+  };
+  same(toWatch(toForm(watch)), watch);
+  same(toWatch({ ...EMPTY, query: "a" }).cap, null);
+});
+
+Deno.test("sources are narrowed by what health found, by a pause, by any part of their title, and by all together", () => {
+  const plain = { state: "done", standing: "healthy", troubles: [], paused_at: null, country: "SY", language: "ar" };
+  const sources = [
+    { ...plain, name: "sana", title: "سانا", standing: "quiet", troubles: ["quiet"] },
+    { ...plain, name: "roj", title: "Roj News", state: "failed", country: "IQ" },
+    { ...plain, name: "levant", title: "The Levant", paused_at: at, language: "en" },
+  ];
+  const any = { state: "", country: "", language: "", name: "" };
+  const names = (asked) => chosen(sources, { ...any, ...asked }).map((one) => one.name);
+  same([names({ state: "quiet" }), names({ state: "paused" }), names({ country: "IQ" })], [["sana"], ["levant"], ["roj"]]);
+  same([names({ language: "ar" }), names({ name: "LEV" }), names({ name: "سان" })], [["sana", "roj"], ["levant"], ["sana"]]);
+  same(names({ state: "failed", country: "SY" }), []);
+  same(statesOf({ ...plain, state: "", paused_at: at }), ["never", "healthy", "paused"]);
+});
+
+Deno.test("a watch is tried on the last day first, then further back, until there is more than is read or nobody looks", async () => {
+  const { tryBack } = await import(`${console_}/parts/trial.js`);
+  const asked = async (full, leave) => {
+    const days = [];
+    const shown = [];
+    const ask = (back) => {
+      days.push(back);
+      return Promise.resolve({ more: back >= full });
+    };
+    await tryBack(ask, (_, next) => shown.push(next ?? 0) < leave);
+    return [days, shown];
+  };
+  same(await asked(99, 99), [[1, 7, 30], [7, 30, 0]]);
+  same(await asked(7, 99), [[1, 7], [7, 0]]);
+  same(await asked(99, 1), [[1], [7]]);
+});
