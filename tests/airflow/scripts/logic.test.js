@@ -1,5 +1,5 @@
 // Addresses, filters, times and forms: what the pages' modules decide without drawing.
-import { same } from "./airflow.js";
+import { plain, same } from "./airflow.js";
 
 const console_ = "../../../pipelines/airflow/console";
 const { PAGES } = await import(`${console_}/pages.js`);
@@ -32,13 +32,13 @@ Deno.test("the path says the page, and what it is about", () => {
   ]);
 });
 
-Deno.test("every time is told by the zone that is chosen in Airflow, and named", () => {
+Deno.test("every time is told by the zone that is chosen in Airflow, named, and from left to right", () => {
   localStorage.setItem("timezone", '"Asia/Damascus"');
-  same([minute(at), day(at), clock(at)], ["2026-11-23 02:30 GMT+3", "2026-11-23", "02:30:00 GMT+3"]);
+  same([minute(at), day(at), clock(at)], ["\u20662026-11-23 02:30 GMT+3\u2069", "2026-11-23", "\u206602:30:00 GMT+3\u2069"]);
   localStorage.setItem("timezone", '"UTC"');
-  same(minute(at), "2026-11-22 23:30 UTC");
+  same(plain(minute(at)), "2026-11-22 23:30 UTC");
   localStorage.setItem("timezone", "no JSON");
-  same(minute(at), "2026-11-22 23:30 UTC");
+  same(plain(minute(at)), "2026-11-22 23:30 UTC");
 });
 
 Deno.test("only what a browser may open is a link", () => {
@@ -59,18 +59,18 @@ Deno.test("a watch goes through its form unchanged", () => {
 });
 
 Deno.test("sources are narrowed by what health found, by a pause, by any part of their title, and by all together", () => {
-  const plain = { state: "done", standing: "healthy", troubles: [], paused_at: null, country: "SY", language: "ar" };
+  const usual = { state: "done", standing: "healthy", troubles: [], paused_at: null, country: "SY", language: "ar" };
   const sources = [
-    { ...plain, name: "sana", title: "سانا", standing: "quiet", troubles: ["quiet"] },
-    { ...plain, name: "roj", title: "Roj News", state: "failed", country: "IQ" },
-    { ...plain, name: "levant", title: "The Levant", paused_at: at, language: "en" },
+    { ...usual, name: "sana", title: "سانا", standing: "quiet", troubles: ["quiet"] },
+    { ...usual, name: "roj", title: "Roj News", state: "failed", country: "IQ" },
+    { ...usual, name: "levant", title: "The Levant", paused_at: at, language: "en" },
   ];
   const any = { state: "", country: "", language: "", name: "" };
   const names = (asked) => chosen(sources, { ...any, ...asked }).map((one) => one.name);
   same([names({ state: "quiet" }), names({ state: "paused" }), names({ country: "IQ" })], [["sana"], ["levant"], ["roj"]]);
   same([names({ language: "ar" }), names({ name: "LEV" }), names({ name: "سان" })], [["sana", "roj"], ["levant"], ["sana"]]);
   same(names({ state: "failed", country: "SY" }), []);
-  same(statesOf({ ...plain, state: "", paused_at: at }), ["never", "healthy", "paused"]);
+  same(statesOf({ ...usual, state: "", paused_at: at }), ["never", "healthy", "paused"]);
 });
 
 Deno.test("a watch is tried on the last day first, then further back, until there is more than is read or nobody looks", async () => {

@@ -117,7 +117,7 @@ export const Page = ({ name }) => {
         ? h(
           "span",
           null,
-          h(Outside, { href: asked.page.url }, asked.page.url),
+          h(Outside, { href: asked.page.url, dir: "ltr", display: "inline-block" }, asked.page.url),
           ` · ${name} · ${asked.page.language} · ${asked.page.country} · ${asked.page.timezone}`,
         )
         : null,

@@ -41,9 +41,12 @@ const zoneName = (at) =>
     .formatToParts(new Date(at))
     .find((part) => part.type === "timeZoneName")?.value;
 
-export const clock = (at) => `${written(at, { timeStyle: "medium" })} ${zoneName(at)}`;
+// A time reads from left to right, whatever stands around it.
+const leftToRight = (text) => `\u2066${text}\u2069`;
+
+export const clock = (at) => leftToRight(`${written(at, { timeStyle: "medium" })} ${zoneName(at)}`);
 export const day = (at) => written(at, { dateStyle: "short" });
-export const minute = (at) => `${written(at, { dateStyle: "short", timeStyle: "short" })} ${zoneName(at)}`;
+export const minute = (at) => leftToRight(`${written(at, { dateStyle: "short", timeStyle: "short" })} ${zoneName(at)}`);
 
 // What a server wrote, in its own language and direction.
 export const English = ({ children, ...rest }) => h(Text, { lang: "en", dir: "auto", fontSize: "sm", overflowWrap: "anywhere", ...rest }, children);
