@@ -113,7 +113,7 @@ def has_unspaced(text: str) -> bool:
 
 def words(text: str) -> int:
     """How many words a text has; a letter of a script without spaces counts as one."""
-    return len(_WORD.findall(text))
+    return len(text.translate(_SPACES).split()) if text.isascii() else len(_WORD.findall(text))
 
 
 def sentences(text: str) -> list[str]:
@@ -190,6 +190,8 @@ def _table() -> dict[int, str | None]:
 
 _TABLE = _table()
 _CONTROLS = dict.fromkeys((*range(32), 127), " ")
+# Of ASCII what is neither letter nor digit: many times faster than looking for words.
+_SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 _INSIDE = (
     "".join(
         re.escape(chr(code)) for code in range(0x10000) if unicodedata.category(chr(code)) in ("Mn", "Mc", "Me", "Cf")

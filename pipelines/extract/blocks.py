@@ -7,7 +7,7 @@ a place is called so that the same place has the same name on the next page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -153,9 +153,9 @@ def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, Place]]:
     """Text, characters of it in links, tag, place: one for each stretch without a block-level element in it."""
     parts: list[str] = []
     linked = links = 0
-    # As deep as the walk is; what is nested deeper than DEEPEST_PLACES stands in the last place above.
-    places: list[Place] = []
-    place = Place(body, None, "body", "body", "", False, False, 0)
+    # The elements that the walk is in, each with its place as soon as text stands in it.
+    within: list[HtmlElement] = [body]
+    places = [Place(body, None, "body", "body", "", False, False, 0)]
     skipping: HtmlElement | None = None
     walk = iterwalk(body, events=("start", "end", "comment", "pi"))
     for event, element in walk:
@@ -169,13 +169,11 @@ def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, Place]]:
                 parts.append(BREAK)
             elif name in INLINE:
                 links += name == "a"
-            else:
+            elif element is not body:
                 if parts:
-                    yield "".join(parts), linked, place.element.tag, place
+                    yield from _run(parts, linked, within, places)
                     parts, linked = [], 0
-                if element is not body:
-                    places.append(place)
-                    place = _place(element, place) if place.depth < DEEPEST_PLACES else place
+                within.append(element)
             text = element.text
         else:
             if event == "end" and element is not skipping and name != "br":
@@ -183,16 +181,29 @@ def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, Place]]:
                     links -= name == "a"
                 elif element is not body:
                     if parts:
-                        yield "".join(parts), linked, place.element.tag, place
+                        yield from _run(parts, linked, within, places)
                         parts, linked = [], 0
-                    place = places.pop()
+                    within.pop()
+                    del places[len(within) :]
             skipping = None
             text = element.tail if element is not body else None
         if text:
             parts.append(text)
             linked += len(text) if links else 0
-    if parts:
-        yield "".join(parts), linked, "body", place
+    yield from _run(parts, linked, within, places)
+
+
+def _run(
+    parts: Sequence[str], linked: int, within: Sequence[HtmlElement], places: list[Place]
+) -> Iterator[tuple[str, int, str, Place]]:
+    """One stretch of text, where there is any; the places that it stands in are made."""
+    text = "".join(parts)
+    if not text or text.isspace():
+        return
+    for element in within[len(places) :]:
+        # What is nested deeper stands in the last place above.
+        places.append(_place(element, places[-1]) if places[-1].depth < DEEPEST_PLACES else places[-1])
+    yield text, linked, places[-1].element.tag, places[-1]
 
 
 def _place(element: HtmlElement, outer: Place) -> Place:

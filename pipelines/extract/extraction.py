@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from importlib.metadata import version
 
 from lxml.html import HtmlElement, tostring
@@ -116,7 +116,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         paragraphs=text.lines,
         extracted=text.extracted,
         visible=_visible(tree),
-        link_share=by_trafilatura.link_share(tree),
+        link_share=cache(partial(by_trafilatura.link_share, tree)),
         claims_article=facts.claims_article,
         dated=when.at is not None and when.precision != "year",
         tree=tree,

@@ -12,11 +12,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from html import escape, unescape
 
-from lxml.etree import XPath
-from lxml.html import HtmlElement
+from lxml.etree import ElementDefaultClassLookup, HTMLParser, LxmlError, XPath
+from lxml.html import HtmlComment, HtmlElement
 from lxml.html import fromstring as html_of
-from trafilatura import load_html
-from trafilatura.utils import detect_encoding
+from trafilatura.utils import detect_encoding, is_dubious_html, repair_faulty_html
 
 from pipelines import singlebyte
 
@@ -56,6 +55,16 @@ MOST_TAGS = 200_000
 MAX_ATTRIBUTE_BYTES = 20_000
 # The parser itself ends at 255; a browser's own limit is 512, and no real page comes near either.
 DEEPEST = 200
+# lxml.html's own parser asks Python for the class of every element, at every walk; this one makes all of them alike.
+# The rest is as trafilatura's, which reads the tree.
+PARSER = HTMLParser(  # type: ignore[call-arg]
+    collect_ids=False, default_doctype=False, encoding="utf-8", remove_comments=True, remove_pis=True
+)
+PARSER.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment))
+# Children of an <html> that has a body beside its head. Chosen by trafilatura.
+LEAST_CHILDREN = 2
+# Characters by which trafilatura tells whether a text is HTML at all.
+LOOKED_AT_CHARACTERS = 50
 DEEP = XPath(f"boolean({'/*' * DEEPEST})")
 # Share of letters that no text of its language has, from which on the charset is wrong. Chosen: names of foreign places
 # are fewer.
@@ -80,7 +89,9 @@ MARK = re.compile(f"[{MARKS}]")
 PILED = re.compile(f"((?:[{MARKS}]){{{MAX_MARKS}}})[{MARKS}]+")
 # Character references in a row. Chosen: text in them is cut at blanks.
 MAX_REFERENCES = 60
-REFERENCES = re.compile(rf"(?:&#[xX]?[0-9a-fA-F]{{2,6}};?){{{MAX_REFERENCES},}}")
+REFERENCE = r"&#[xX]?[0-9a-fA-F]{2,6};?"
+# It begins with letters, not with a group: so the search for it is fast.
+REFERENCES = re.compile(rf"{REFERENCE}(?:{REFERENCE}){{{MAX_REFERENCES - 1},}}")
 WORD = re.compile(r"[^\W\d_]{2,}")
 LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 CASES = re.compile("[a-zß-öø-ÿа-яёα-ω][A-ZÀ-ÖØ-ÞА-ЯЁΑ-Ω]")
@@ -170,10 +181,10 @@ def parse(html: str) -> HtmlElement | None:
     if not html.strip():
         return None
     html = _spread(_writable(html))
-    tree = load_html(html)
+    tree = _load(html)
     # A fragment without <html> is refused by the first look; a page of a few paragraphs is a page all the same.
     if tree is None:
-        tree = load_html(f"<html><body><div>{html}</div></body></html>")
+        tree = _load(f"<html><body><div>{html}</div></body></html>")
     if tree is not None and tree.tag != "html":
         # A page that begins with <svg> has that for its root, which the readers of pages cannot bear.
         root = html_of("<html><body></body></html>")
@@ -184,12 +195,30 @@ def parse(html: str) -> HtmlElement | None:
     return tree
 
 
+def _load(html: str) -> HtmlElement | None:
+    """What trafilatura's load_html makes of a text, with our parser: None where it is no HTML."""
+    beginning = html[:LOOKED_AT_CHARACTERS].lower()
+    html = repair_faulty_html(html, beginning)
+    tree = None
+    # A text that names an encoding, or is nothing but a comment, is read as bytes.
+    for given in (html, html.encode("utf-8", "surrogatepass")):
+        try:
+            tree = html_of(given, parser=PARSER)
+        except (ValueError, LxmlError):
+            continue
+        if len(tree):
+            break
+    return None if tree is not None and is_dubious_html(beginning) and len(tree) < LEAST_CHILDREN else tree
+
+
 def _without_page_form(tree: HtmlElement) -> None:
     """Make a box of a form that holds the page: it is how some systems build all of theirs, and tells nothing."""
     body = tree.find("body")
-    for form in [] if body is None else list(body.iter("form")):
+    forms = [] if body is None else list(body.iter("form"))
+    whole = sum(map(len, body.itertext())) if forms else 0
+    for form in forms:
         names, kinds = form.xpath(".//input/@name"), form.xpath(".//input/@type")
-        most = sum(len(text) for text in form.itertext()) > PAGE_SHARE * sum(len(text) for text in body.itertext())
+        most = sum(map(len, form.itertext())) > PAGE_SHARE * whole
         # Where somebody is asked to sign in it is a form, however little else the page has.
         if "__VIEWSTATE" in names or (most and "password" not in kinds):
             form.tag = "div"
@@ -240,7 +269,9 @@ def _writable(html: str) -> str:
 def _spread(html: str) -> str:
     """The page without piles of marks, spelled out or not."""
     # A pile covers a place that is looked at.
-    if MARK.search(html[::MAX_MARKS]):
+    marked = () if html.isascii() else MARK.finditer(html[::MAX_MARKS])
+    places = (MAX_MARKS * match.start() for match in marked)
+    if any(PILED.search(html, max(0, place - MAX_MARKS), place + MAX_MARKS + 1) for place in places):
         html = PILED.sub(r"\1", html)
     return REFERENCES.sub(_unpiled, html) if html.count("&#") >= MAX_REFERENCES else html
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from lxml.html import HtmlElement
 
 from pipelines.extract import markup
 
@@ -161,3 +162,11 @@ def test_marks_that_are_piled_up_are_fewer_and_the_letters_stay(mark: str) -> No
     assert tree is not None
     text = tree.text_content().strip()
     assert (text[0], text[-7:], len(text) < 60) == ("ب", "ت 法国 بً", True)
+
+
+def test_every_element_of_a_page_is_made_without_asking_python_for_its_class() -> None:
+    tree = markup.parse("<html><body><form><input name='q'><label>Search</label></form><p>A text.</p></body></html>")
+
+    kinds = {type(element) for element in tree.iter()} if tree is not None else set()
+
+    assert kinds == {HtmlElement}

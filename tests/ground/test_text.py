@@ -88,3 +88,11 @@ def test_every_word_is_found_in_the_text_and_normal_form_is_stable(text: str) ->
 
     assert all(0 <= t.start < t.end <= len(text) and t.form for t in found)
     assert all(normal(t.form) == t.form for t in found)
+
+
+def test_words_of_ascii_are_counted_as_those_of_any_other_text_are() -> None:
+    every = "".join(chr(code) for code in range(128))
+
+    counted = [words(f"a{mark}b1{mark}") for mark in every]
+
+    assert counted == [len(tokens(f"a{mark}b1{mark}")) for mark in every]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -18,6 +19,8 @@ from pipelines.extract.phrases import key
 NAMED = ("date", "time", "publi", "posted", "created", "meta", "byline")
 # Children of an element that is called a date. Chosen: one with more is a frame around other things.
 FEW_CHILDREN = 12
+# Names of elements that are remembered. Chosen: a page has some hundreds, and those of a site are alike.
+MAX_NAMES = 4000
 DATED = re.compile(r"\d{4}|\d\d[./-]\d\d[./-]\d\d|\d\s?[前전]|\d\s?\S{1,3}[前전]")
 WHEN_WORDS = """
 منذ قبل أمس امس اليوم البارحة ago ago, yesterday yesterday, today today, önce назад вчера вчера, сегодня
@@ -232,8 +235,14 @@ def _is_named(element: HtmlElement) -> bool:
     name = element.get("itemprop") or element.get("class")
     if not name:
         return False
+    return _names_date(name) and len(element) <= FEW_CHILDREN
+
+
+@lru_cache(maxsize=MAX_NAMES)
+def _names_date(name: str) -> bool:
+    """Whether a name is one of a date; the elements of a page share a few names."""
     name = name.lower()
-    return any(word in name for word in NAMED) and len(element) <= FEW_CHILDREN
+    return any(word in name for word in NAMED)
 
 
 def _texts(element: HtmlElement) -> list[str]:

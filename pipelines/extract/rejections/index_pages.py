@@ -7,7 +7,7 @@ leads to another page of the site.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml.html import HtmlElement
@@ -45,7 +45,8 @@ ADDRESS = re.compile(
 )
 # The last part of an address that is an article's own: a number, or a title in words.
 OWN_NAME = re.compile(r"/[^/]*(?:\d{5}|(?:[^\W_]+[-_]){4})[^/]*/?$")
-MARKUP = re.compile(r"""["']@type["']\s*:\s*["'](?:ItemList|CollectionPage|SearchResultsPage)["']""")
+LISTS = ("ItemList", "CollectionPage", "SearchResultsPage")
+MARKUP = re.compile(rf"""["']@type["']\s*:\s*["'](?:{"|".join(LISTS)})["']""")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # What precedes the name of a list in its heading.
 HEADING = re.compile(
@@ -65,22 +66,24 @@ def is_list(
     title: str,
     paragraphs: Sequence[str],
     prose: Sequence[str],
-    link_share: float,
+    link_share: Callable[[], float],
     claims_article: bool,
     dated: bool,
 ) -> bool:
-    """Whether a page is a list; paragraphs are its text, prose what of that is no link."""
+    """Whether a page is a list; paragraphs are its text, prose what of that is no link; link_share is asked only where
+    it matters."""
     longest = max(map(words, prose), default=0)
     path = unquote(urlsplit(page.final_url).path)
     if not claims_article and longest < SENTENCE_WORDS:
         if ADDRESS.search(path) and not OWN_NAME.search(path):
             return True
-        if link_share > LINKED_SHARE and not dated:
+        if link_share() > LINKED_SHARE and not dated:
             return True
-        if HEADING.search(key(title)) and link_share > LINKED_SHARE / 2:
+        if HEADING.search(key(title)) and link_share() > LINKED_SHARE / 2:
             return True
     # A list can carry the markup of each article it names.
-    if tree is None or link_share < LINKED_SHARE / 4 or (claims_article and not MARKUP.search(html)):
+    marked = any(name in html for name in LISTS) and MARKUP.search(html)
+    if tree is None or (claims_article and not marked) or link_share() < LINKED_SHARE / 4:
         return False
     if sum(map(words, paragraphs)) < LEAST_WORDS:
         return False

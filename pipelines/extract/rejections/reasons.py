@@ -7,7 +7,7 @@ print. What a page says of itself (article markup and a day of publication) outw
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -131,7 +131,7 @@ def of_content(
     title: str,
     paragraphs: Sequence[str],
     visible: str,
-    link_share: float,
+    link_share: Callable[[], float],
     claims_article: bool,
     dated: bool,
     free: bool,
@@ -143,7 +143,7 @@ def of_content(
     paragraphs: the text that would be stored.
     extracted: what of the page reads like text at all.
     visible: all text of the page.
-    link_share: of its words, 0 to 1.
+    link_share: gives the share of its words, 0 to 1, that stand in links; asked only where it matters.
     claims_article, free: what it says of itself.
     dated: whether a day of publication was found.
     tree: of the page, made again from html where it is not given.
@@ -161,7 +161,7 @@ def of_content(
         page, tree, html, title, extracted, _prose(tree, title, extracted), link_share, claims_article, dated
     ):
         home = _is_home(page.final_url)
-        return Reason.HOME if home else Reason.LISTING, f"{round(100 * link_share)} % of the words are links"
+        return Reason.HOME if home else Reason.LISTING, f"{round(100 * link_share())} % of the words are links"
     if not visible.strip():
         return Reason.EMPTY, "no visible text"
     media = _media(look, html)

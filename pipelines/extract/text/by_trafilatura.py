@@ -119,12 +119,12 @@ def _marks(tree: HtmlElement) -> dict[str, str]:
 
 
 def _replaced(tree: HtmlElement, marks: dict[str, str]) -> HtmlElement:
-    table = str.maketrans(marks)
     for element in tree.iter():
-        if element.text and isinstance(element.tag, str):
-            element.text = element.text.translate(table)
-        if element.tail:
-            element.tail = element.tail.translate(table)
+        for joiner, mark in marks.items():
+            if element.text and joiner in element.text and isinstance(element.tag, str):
+                element.text = element.text.replace(joiner, mark)
+            if element.tail and joiner in element.tail:
+                element.tail = element.tail.replace(joiner, mark)
     return tree
 
 

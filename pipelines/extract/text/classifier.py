@@ -22,15 +22,17 @@ JUDGE, CHOICE = "judge.json", "choice.json"
 
 @dataclass(frozen=True)
 class Trees:
-    """Decision trees as arrays of shape (trees, nodes): a node's children are numbers of nodes, a leaf's its own.
+    """Decision trees, the nodes of all in one row: the children of node n are nodes too, the one that a row goes to by
+    what is above its threshold at 2n, the other at 2n + 1; those of a leaf are the leaf itself.
 
-    margin: what the sum of the leaves has to be above, where that was fitted with them.
+    roots: the first node of each tree. margin: what the sum of the leaves has to be above, where that was fitted with
+    them.
     """
 
+    roots: Numbers
     feature: Numbers
     threshold: Floats
-    left: Numbers
-    right: Numbers
+    children: Numbers
     value: Floats
     depth: int
     columns: int
@@ -49,13 +51,13 @@ def sums(trees: Trees, rows: Floats) -> Floats:
     if rows.shape[1] != trees.columns:
         have = rows.shape[1]
         raise ValueError(f"These trees were fitted to {trees.columns} columns, not to {have}: fit them again.")
-    every = np.arange(trees.feature.shape[0])
-    of_row = np.arange(len(rows))[:, None]
-    at = np.zeros((len(rows), len(every)), dtype=np.int32)
+    # Every tree's nodes stand in one row of them: `take` from that is far quicker than two numbers for a node.
+    cells, starts = np.ascontiguousarray(rows).ravel(), np.arange(len(rows), dtype=np.int32)[:, None] * rows.shape[1]
+    at = np.broadcast_to(trees.roots, (len(rows), len(trees.roots)))
     for _ in range(trees.depth):
-        goes_left = rows[of_row, trees.feature[every, at]] <= trees.threshold[every, at]
-        at = np.where(goes_left, trees.left[every, at], trees.right[every, at])
-    return np.asarray(trees.value[every, at].sum(axis=1), dtype=np.float32)
+        goes_left = cells.take(starts + trees.feature.take(at)) <= trees.threshold.take(at)
+        at = trees.children.take(2 * at + goes_left)
+    return np.asarray(trees.value.take(at).sum(axis=1), dtype=np.float32)
 
 
 @lru_cache(maxsize=2)
@@ -68,17 +70,21 @@ def of_text(text: str) -> Trees:
     """The trees that such a file's text holds."""
     found = json.loads(text)
     trees = found["trees"]
-    most = max(len(tree["feature"]) for tree in trees)
+    starts = np.cumsum([0, *(len(tree["feature"]) for tree in trees)]).astype(np.int32)
 
-    def table(name: str, kind: type) -> NDArray[np.generic]:
-        return np.array([tree[name] + [0] * (most - len(tree[name])) for tree in trees], dtype=kind)
+    def row(name: str) -> list[float]:
+        return [value for tree in trees for value in tree[name]]
+
+    def children(name: str) -> Numbers:
+        numbers = (np.array(tree[name], dtype=np.int32) + start for tree, start in zip(trees, starts, strict=False))
+        return np.concatenate(list(numbers))
 
     return Trees(
-        feature=np.asarray(table("feature", np.int32), dtype=np.int32),
-        threshold=np.asarray(table("threshold", np.float32), dtype=np.float32),
-        left=np.asarray(table("left", np.int32), dtype=np.int32),
-        right=np.asarray(table("right", np.int32), dtype=np.int32),
-        value=np.asarray(table("value", np.float32), dtype=np.float32),
+        roots=starts[:-1],
+        feature=np.array(row("feature"), dtype=np.int32),
+        threshold=np.array(row("threshold"), dtype=np.float32),
+        children=np.stack([children("right"), children("left")], axis=1).ravel(),
+        value=np.array(row("value"), dtype=np.float32),
         depth=int(found["depth"]),
         columns=int(found["columns"]),
         margin=float(found.get("margin", 0)),

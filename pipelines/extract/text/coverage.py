@@ -29,7 +29,7 @@ def coverage(found: Sequence[Block], lines: Sequence[str]) -> list[float]:
             continue
         mine = _runs(block.key)
         if len(mine) > 1:
-            shares.append(sum(shingle in known for shingle in mine) / len(mine))
+            shares.append(sum(map(known.__contains__, mine)) / len(mine))
         else:
             shares.append(INSIDE_SHARE if block.words > 1 and f" {block.key} " in joined else 0.0)
     return shares
@@ -42,4 +42,4 @@ def _runs(its_key: str) -> list[tuple[str, ...]]:
 
 
 def _shingles(tokens: Sequence[str]) -> list[tuple[str, ...]]:
-    return [tuple(tokens[at : at + SHINGLE_WORDS]) for at in range(len(tokens) - SHINGLE_WORDS + 1)]
+    return list(zip(*(tokens[start:] for start in range(SHINGLE_WORDS)), strict=False))

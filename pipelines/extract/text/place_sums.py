@@ -6,8 +6,8 @@ It alone knows which place is the best one, and when the name of a place says no
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipelines.extract.blocks import KINDS, Block, Place, around
@@ -69,9 +69,15 @@ def steps_below_best(found: Sequence[Block], sums: dict[int, Sum]) -> dict[int, 
     best = _find_best(sums, found)
     made: dict[int, int] = {}
     for block in found:
-        if id(block.place) not in made:
-            steps = (distance for distance, here in enumerate(around(block.place)) if here is best)
-            made[id(block.place)] = next(steps, -1)
+        new, steps = [], -1
+        for here in around(block.place):
+            if id(here) in made or here is best:
+                steps = made.setdefault(id(here), 0)
+                break
+            new.append(id(here))
+        for number in reversed(new):
+            steps += steps >= 0
+            made[number] = steps
     return made
 
 
@@ -87,8 +93,9 @@ def describe_places(
     good = max(1, whole.good)
     main_parts = main.split(">")
     made: dict[int, tuple[float, ...]] = {}
+    called: dict[int, tuple[str, ...]] = {}
     for number, place in places.items():
-        kinds = [here.kind for here in around(place) if here.kind and sums[id(here)].good < HALF_SHARE * good]
+        kinds = _called(place, called, lambda here: sums[id(here)].good < HALF_SHARE * good)
         kind = kinds[0] if kinds else ""
         parts = place.path.split(">")
         common = 0
@@ -125,20 +132,34 @@ def kinds_of(found: Sequence[Block], chosen: Sequence[float]) -> list[str]:
         return []
     sums = sum_places(found)
     good = max(1, sum_of_page(found, sums).good)
-    taken: Counter[int] = Counter()
+    taken: defaultdict[int, int] = defaultdict(int)
     for block, share in zip(found, chosen, strict=True):
         if share >= HALF_SHARE:
-            taken.update({id(place): block.words for place in around(block.place)})
+            for place in around(block.place):
+                taken[id(place)] += block.words
     all_taken = max(1, taken[id(_root_of(found[0].place))])
-    told: dict[int, str] = {}
-    for place in {id(block.place): block.place for block in found}.values():
-        kinds = (
-            here.kind
-            for here in around(place)
-            if here.kind and (sums[id(here)].good < HALF_SHARE * good or taken[id(here)] < HALF_SHARE * all_taken)
-        )
-        told[id(place)] = next(kinds, "")
-    return [told[id(block.place)] for block in found]
+    called: dict[int, tuple[str, ...]] = {}
+
+    def tells(here: Place) -> bool:
+        return sums[id(here)].good < HALF_SHARE * good or taken[id(here)] < HALF_SHARE * all_taken
+
+    return [next(iter(_called(block.place, called, tells)), "") for block in found]
+
+
+def _called(place: Place, known: dict[int, tuple[str, ...]], tells: Callable[[Place], bool]) -> tuple[str, ...]:
+    """The telling names around a place, the innermost first; known: those of places that were asked for before."""
+    new: list[Place] = []
+    kinds: tuple[str, ...] = ()
+    for here in around(place):
+        if id(here) in known:
+            kinds = known[id(here)]
+            break
+        new.append(here)
+    for here in reversed(new):
+        if here.kind and tells(here):
+            kinds = (here.kind, *kinds)
+        known[id(here)] = kinds
+    return kinds
 
 
 def _root_of(place: Place) -> Place:
