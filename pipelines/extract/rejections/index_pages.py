@@ -19,6 +19,8 @@ from pipelines.text import words
 # Share of the words that stand in links, from which on a page without a date is a list. Chosen: an article may have
 # many links, a list is little else.
 LINKED_SHARE = 0.6
+# One in so many times that share is the least that a list's teasers have. Chosen: an article's menus have more.
+TEASED_ONE_IN = 4
 # Share of the text that stands in cards. Chosen: an article may have related stories below it.
 LISTED_SHARE = 0.75
 # The same where the page calls itself an article. Chosen: hardly anything beside the cards.
@@ -83,7 +85,7 @@ def is_list(
             return True
     # A list can carry the markup of each article it names.
     marked = any(name in html for name in LISTS) and MARKUP.search(html)
-    if tree is None or (claims_article and not marked) or link_share() < LINKED_SHARE / 4:
+    if tree is None or (claims_article and not marked) or link_share() < LINKED_SHARE / TEASED_ONE_IN:
         return False
     if sum(map(words, paragraphs)) < LEAST_WORDS:
         return False
