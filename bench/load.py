@@ -37,8 +37,10 @@ ROUNDS = 3
 ALIKE = archive.Size(max(SIZES))
 # What has to hold: of COPY's rate, of the smallest archive's rate in the largest one, and seconds of a second load.
 LEAST_MANY, LEAST_FEW, LEAST_GROWN, MOST_AGAIN = 0.9, 0.75, 0.8, 2.0
-# The rows that load writes of articles above a number, parents first; its own columns are made by the database.
+# The rows that load writes of articles above a number, parents first; its own columns are made by the database. Load
+# gives each URL its end: a new row with an entry in each index.
 TABLES = {
+    "urls": "id in (select url_id from fetches where id > %(fetch)s)",
     "articles": "id > %(above)s",
     "revision_rows": "article_id > %(above)s",
     "changes": "article_id > %(above)s",
@@ -238,14 +240,15 @@ def _delete(conn: postgres.Connection, above: int, fetch: int) -> None:
     with conn, conn.cursor() as cursor:
         cursor.execute("delete from outcomes where fetch_id > %s", (fetch,))
         cursor.execute("delete from articles where id > %s", (above,))
+        # Their fetches wait for them to come back.
+        cursor.execute("set local session_replication_role = replica")
+        cursor.execute("delete from urls where id in (select url_id from fetches where id > %s)", (fetch,))
 
 
 def _forget(conn: postgres.Connection, fetch: int) -> None:
-    """The pages were never fetched."""
+    """The pages were never fetched; their URLs are gone already."""
     with conn, conn.cursor() as cursor:
-        cursor.execute("delete from fetches where id > %s returning url_id", (fetch,))
-        urls = [row["url_id"] for row in cursor.fetchall()]  # type: ignore[call-overload]
-        cursor.execute("delete from urls where id = any(%s) or alias_of = any(%s)", (urls, urls))
+        cursor.execute("delete from fetches where id > %s", (fetch,))
 
 
 def _number(conn: postgres.Connection, statement: str) -> int:

@@ -215,7 +215,8 @@ from urls u left join articles a on a.url_id = u.id
 where u.id = l.url_id
 
 -- name: load_lines
--- Where the lines of an article file are put before they are judged, gone with the transaction.
+-- Where the lines of an article file are put before they are judged, gone with the transaction. Texts are compressed where they stay:
+-- here a row keeps as much as fits a block.
 create temporary table lines (
     n integer not null, fetch_id bigint not null, url_id bigint not null, run text not null, fetched_at timestamptz not null,
     url text not null, canonical_url text not null, canonical_key text,
@@ -234,7 +235,7 @@ create temporary table lines (
     fresh boolean not null default false, changed boolean not null default false, same_page boolean not null default false,
     -- What brought it, if that is past; what its revision is to the one before it, and the numbers and names that moved.
     past text not null default '', revision_kind text not null default '', moved jsonb not null default '[]'
-) on commit drop
+) with (toast_tuple_target = 8160) on commit drop
 
 -- name: load_lock
 -- Wait for the other load of this source, if there is one, freed with the transaction.
@@ -385,13 +386,16 @@ order by l.n
 -- name: load_unindexed
 -- The articles whose text or what is known of it this transaction wrote: their words go into the search index. With the line that has
 -- the same words, of those whose index extract has made.
-select distinct on (a.id) a.id, a.source, a.language, a.loaded_at, l.n,
-    least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated
-from articles a
-left join lines l on l.article_id = a.id and l.n = any(%(indexed)s::int[])
-    and (l.title, l.description, l.text, l.authors) = (a.title, a.description, a.text, a.authors)
-where a.id in (select article_id from lines) and a.loaded_at = now()
-order by a.id, l.n
+select a.id, a.source, a.language, a.loaded_at,
+    least(coalesce(a.published_at, a.first_fetched_at), a.first_fetched_at) as dated,
+    min(l.n) filter (
+        where l.n = any(%(indexed)s::int[])
+            and (l.title, l.description, l.text, l.authors) = (a.title, a.description, a.text, a.authors)
+    ) as n
+from lines l join articles a on a.id = l.article_id
+where a.loaded_at = now()
+group by a.id
+order by a.id
 
 -- name: load_verdicts
 -- Judge what is left: a line newer than what is stored makes a revision if its text or title is another one.
@@ -696,6 +700,12 @@ select given.word from unnest(%(words)s::text[]) as given (word)
 where not exists (select from known_words k where k.word = given.word)
 order by given.word
 on conflict do nothing
+returning word
+
+-- name: words_kept_at
+-- The very table that known words are kept in: of this start of the server, of this database, and this file.
+select pg_postmaster_start_time() as started, oid as database, pg_relation_filenode('known_words') as file
+from pg_database where datname = current_database()
 
 -- name: words_of_articles
 -- What the search index of these articles is made of.

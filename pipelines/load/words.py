@@ -18,8 +18,13 @@ from pipelines.stores import postgres
 # Articles of one transaction of the backfill: half a second, and a load that wants one of them waits so long.
 BATCH = 200
 BACKFILL = "words"
+# Known words that a process remembers, and need not ask for again. Chosen: 20 MB; the words that many texts have come
+# first.
+MOST_REMEMBERED = 200_000
 # The rows of an article in the index, and the distinct words in them.
 Indexed = tuple[list[vectors.Vector], set[str]]
+# Which table of known words is remembered, and what stands in it for good.
+_REMEMBERED: dict[tuple[object, ...], set[str]] = {}
 COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded_at", "words")
 
 
@@ -65,4 +70,19 @@ def _keep(
         kept += [(row["id"], line.part, int(line.shape), *about, line.words) for line in lines]
     postgres.execute(conn, "words_drop", ids=[row["id"] for row in rows])
     postgres.copy(conn, "article_words", COLUMNS, kept)
-    postgres.execute(conn, "words_known", words=sorted(known))
+    _know(conn, known)
+
+
+def _know(conn: postgres.Connection, words: set[str]) -> None:
+    """Keep words that were in no article so far. Only what others have committed is remembered."""
+    at = postgres.row(conn, "words_kept_at") or {}
+    table = (at["started"], at["database"], at["file"])
+    if table not in _REMEMBERED:
+        _REMEMBERED.clear()
+    remembered = _REMEMBERED.setdefault(table, set())
+    asked = words - remembered
+    if not asked:
+        return
+    new = {row["word"] for row in postgres.query(conn, "words_known", words=sorted(asked))}
+    if len(remembered) < MOST_REMEMBERED:
+        remembered |= asked - new

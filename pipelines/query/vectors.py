@@ -123,8 +123,9 @@ def read(value: Sequence[Any]) -> tuple[list[Vector], set[str]] | None:
     if not value or value[0] != VERSION:
         return None
     rows = [Vector(int(part), Shape(shape), str(words)) for part, shape, words in value[1]]
-    quoted = (form for row in rows for form in QUOTED.findall(row.words) if not form.startswith((TITLE, AUTHOR)))
-    return rows, {form.replace("''", "'").replace("\\\\", "\\") for form in quoted}
+    quoted = {form for row in rows for form in QUOTED.findall(row.words) if not form.startswith((TITLE, AUTHOR))}
+    twice = {form for form in quoted if "'" in form or "\\" in form}
+    return rows, quoted - twice | {form.replace("''", "'").replace("\\\\", "\\") for form in twice}
 
 
 def lexeme(form: str) -> str:

@@ -222,6 +222,24 @@ def test_what_was_loaded_before_the_index_is_put_there_in_batches_that_may_be_ki
     assert (len(whole.answers), whole.complete) == (5, True)
 
 
+def test_a_process_remembers_words_that_are_kept_for_good_and_no_others(conn: postgres.Connection) -> None:
+    def know() -> list[str]:
+        words._know(conn, {"zebra"})
+        return [row["word"] for row in postgres.query(conn, "words_with_part", part="zebra", most=9)]
+
+    undone = know()
+    conn.rollback()
+    again = know()
+    conn.commit()
+    remembered = know()
+    conn.commit()
+    with conn, conn.cursor() as cursor:
+        cursor.execute("truncate known_words")
+    emptied = know()
+
+    assert undone == again == remembered == emptied == ["zebra"]
+
+
 # What arabic.md calls long or hostile: stored, found by its last word, and shown as it is.
 @pytest.mark.parametrize(
     ("text", "word"),
