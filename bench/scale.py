@@ -36,7 +36,6 @@ EXPECTED = 10_000_000
 ROOT = Path(__file__).parents[1]
 # `make bench/.venv-readers/ready` makes it.
 TANTIVY = ROOT / "bench/.venv-readers/bin/python"
-AT_ONCE = 2_000
 
 
 def main(words: list[str]) -> int:
@@ -176,7 +175,6 @@ def _beside(conn: postgres.Connection, articles: int, say: Callable[[str], None]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as peer:
             assert peer.stdin and peer.stdout
             with conn, conn.cursor("articles") as cursor:
-                cursor.itersize = AT_ONCE
                 cursor.execute(
                     "select extract(epoch from published_at)::bigint || E'\\t' ||"
                     " translate(concat_ws(' ', title, description, text), E'\\n\\t', '  ') as line from articles"
