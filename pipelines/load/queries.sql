@@ -215,8 +215,7 @@ from urls u left join articles a on a.url_id = u.id
 where u.id = l.url_id
 
 -- name: load_lines
--- Where the lines of an article file are put before they are judged, gone with the transaction. Texts are compressed where they stay:
--- here a row keeps as much as fits a block.
+-- Where the lines of an article file are put before they are judged, gone with the transaction; a row as large as a block is not compressed.
 create temporary table lines (
     n integer not null, fetch_id bigint not null, url_id bigint not null, run text not null, fetched_at timestamptz not null,
     url text not null, canonical_url text not null, canonical_key text,
@@ -693,6 +692,11 @@ for no key update of a
 -- Take articles out of the search index, before their new words go in.
 delete from article_words where article_id = any(%(ids)s)
 
+-- name: words_kept_at
+-- The very table that known words are kept in: of this start of the server, of this database, and this file.
+select pg_postmaster_start_time() as started, oid as database, pg_relation_filenode('known_words') as file
+from pg_database where datname = current_database()
+
 -- name: words_known
 -- Keep words that were in no article so far; in one order, so that two loads never wait for each other.
 insert into known_words (word)
@@ -701,11 +705,6 @@ where not exists (select from known_words k where k.word = given.word)
 order by given.word
 on conflict do nothing
 returning word
-
--- name: words_kept_at
--- The very table that known words are kept in: of this start of the server, of this database, and this file.
-select pg_postmaster_start_time() as started, oid as database, pg_relation_filenode('known_words') as file
-from pg_database where datname = current_database()
 
 -- name: words_of_articles
 -- What the search index of these articles is made of.
