@@ -17,8 +17,10 @@ from typing import Any
 import feedgenerator
 
 from pipelines import steering
+from pipelines.alert import watches
+from pipelines.alert.watches import Watch
 from pipelines.errors import WatchError
-from pipelines.notify import wording
+from pipelines.notify import languages, wording
 from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
@@ -61,11 +63,26 @@ def newest(settings: Settings, conn: postgres.Connection, watch: str) -> list[po
     ]
 
 
-def write(form: Form, watch: str, alerts: Sequence[Mapping[str, Any]], address: str = "") -> bytes:
-    """A feed of alerts; address: where readers ask for it, which it then names as its own."""
+def written_in(settings: Settings, conn: postgres.Connection, watch: str) -> tuple[str, str]:
+    """The language and the time zone that the feed of a watch is written in: those of its messages."""
+    return watches.written_in(watches.named(conn, [watch]).get(watch, Watch(name=watch)), settings)
+
+
+def write(
+    form: Form,
+    watch: str,
+    alerts: Sequence[Mapping[str, Any]],
+    address: str = "",
+    *,
+    reader: tuple[str, str] = (languages.USUAL, "UTC"),
+) -> bytes:
+    """A feed of alerts; address: where readers ask for it, which it then names as its own.
+
+    reader: the language and the time zone of what we say in it.
+    """
     own = f"urn:nightdesk:watch:{sha256(watch.encode('utf-8', 'replace')).hexdigest()[:NAME_DIGITS]}"
     title = steering.one_line(f"Nightdesk: {watch}")
-    items = [_item(alert) for alert in alerts]
+    items = [_item(alert, reader) for alert in alerts]
     if form == Form.JSON:
         return _json(title, address, items)
     kind = feedgenerator.Atom1Feed if form == Form.ATOM else feedgenerator.Rss201rev2Feed
@@ -107,8 +124,8 @@ def _digest(token: str) -> str:
     return sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def _item(alert: Mapping[str, Any]) -> dict[str, Any]:
-    title, html = wording.for_feed(alert)
+def _item(alert: Mapping[str, Any], reader: tuple[str, str]) -> dict[str, Any]:
+    title, html = wording.for_feed(alert, *reader)
     url, source = (steering.one_line(one).translate(NO_XML) for one in (alert["url"], alert["source_title"]))
     source = source or alert["source"]
     return {

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pipelines.alert import policy, timing
+from pipelines.alert import policy, timing, watches
 from pipelines.alert.watches import Watch
 from pipelines.codes import AlertKind, DeliveryKind, Quiet
 from pipelines.notify import outbox
@@ -74,7 +74,7 @@ def put(
             singles.update({one["watch"]: singles.get(one["watch"], 0) + 1 for one in at_once})
             # What is beyond the cap of a watch goes out with the rest of this run, before what is due later.
             first = min(at_once or told, key=lambda one: due[one["watch"]] or now)
-            written_in = _written_in(known[first["watch"]], settings)
+            written_in = watches.written_in(known[first["watch"]], settings)
             message = (
                 _single(opened, subject[0], first, written_in)
                 if at_once
@@ -127,11 +127,6 @@ def _opened(conn: postgres.Connection, run: str, known: Mapping[str, Watch], ale
 
 def _cap(watch: Watch, settings: Settings) -> int:
     return watch.cap or settings.alert_cap
-
-
-def _written_in(watch: Watch, settings: Settings) -> tuple[str, str]:
-    """The language and the time zone of a watch's messages."""
-    return watch.messages_in or settings.messages_in, watch.timezone or settings.schedule_timezone
 
 
 def _single(opened: _Open, channel: str, first: postgres.Row, written_in: tuple[str, str]) -> Message:

@@ -21,6 +21,7 @@ from pipelines.notify import languages as languages_of_messages
 from pipelines.query import grammar, lexer
 from pipelines.query.grammar import Either, Every, Except, Find, Node, Without
 from pipelines.query.terms import Term, parse_term
+from pipelines.settings import Settings
 from pipelines.stores import postgres
 
 # What a watch is told of where it does not say, and what it may ask for besides: kinds of edits, of which `revised` is
@@ -237,6 +238,11 @@ def mute(conn: postgres.Connection, name: str, span: timedelta | None) -> dateti
     """List what a watch finds and tell nobody, for this long; None ends it. Till when that is."""
     row = postgres.row(conn, "mute_watch", watch=name, span=span)
     return row["muted_until"] if row else None
+
+
+def written_in(watch: Watch, settings: Settings) -> tuple[str, str]:
+    """The language and the time zone in which people read what a watch tells."""
+    return watch.messages_in or settings.messages_in, watch.timezone or settings.schedule_timezone
 
 
 def all_watches(conn: postgres.Connection) -> list[Watch]:

@@ -72,4 +72,5 @@ def _written(current: Settings, name: str, form: Form) -> bytes:
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)
         watch = known_names.watch_of(conn, name).name
-        return feeds.write(form, watch, feeds.newest(current, conn, watch))
+        reader = feeds.written_in(current, conn, watch)
+        return feeds.write(form, watch, feeds.newest(current, conn, watch), reader=reader)

@@ -7,10 +7,12 @@ after the new moon, if that was before the afternoon in Mecca.
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 # The first day of the calendar.
 JALALI_EPOCH = datetime(622, 3, 21, tzinfo=UTC)
+# Years by which the solar calendar is behind ours after its New Year; and the days of its months of 31.
+JALALI_YEARS_BEHIND, JALALI_LONG_DAYS = 621, 6 * 31
 # The moment that astronomers count from.
 J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
 # The lunation, counted from the first new moon of 2000, that precedes Muharram 1420.
@@ -38,6 +40,16 @@ def jalali(year: int, month: int, day: int) -> tuple[int, int, int]:
     within = (month - 1) * 31 if month < 7 else (month - 7) * 30 + 186
     at = JALALI_EPOCH + timedelta(days=365 * past + leaps + within + day - 1)
     return at.year, at.month, at.day
+
+
+def in_jalali(at: date) -> tuple[int, int, int]:
+    """A date of the Gregorian calendar in the solar Hijri one: year, month and day; right from 1200 to 1500."""
+    year = at.year - JALALI_YEARS_BEHIND
+    if at < date(*jalali(year, 1, 1)):
+        year -= 1
+    past = (at - date(*jalali(year, 1, 1))).days
+    month = past // 31 + 1 if past < JALALI_LONG_DAYS else (past - JALALI_LONG_DAYS) // 30 + 7
+    return year, month, (at - date(*jalali(year, month, 1))).days + 1
 
 
 def hijri(year: int, month: int, day: int) -> tuple[int, int, int]:

@@ -19,6 +19,8 @@ from pipelines.health.usual import Look, Pace
 
 # What a source is in when it is in no trouble.
 WELL = (SourceState.HEALTHY, SourceState.LEARNING)
+# In which it gives less than usual: out of these it comes once what it gives is likely again, not by one article.
+LOW = (SourceState.QUIET, SourceState.SILENT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +65,8 @@ def judge(
     last = max(filter(None, (given[-1].at if given else None, yielded_at)), default=None)
     # The first look finds a whole list, and says nothing of a pace.
     paced = without_first(looks)
-    own = usual.usual_gap(paced)
+    # The newest gap is what is to be judged: one that grows is none to wait by.
+    own = usual.usual_gap(paced, but_newest=True)
     pace = (learned or usual.learn(paced, now, zone)) if is_learned(paced) else None
     latest = _latest(own, gap)
     failing = _failing(looks, latest, now)
@@ -257,8 +260,8 @@ def _quiet(paced: Sequence[Look], now: datetime, zone: str, pace: Pace, was: Sou
     pause = policy.UNHEARD_PAUSES * _spacing(heard)
     # After a time in which nobody listened a list may have forgotten what it had.
     missed = max((two.at for one, two in pairwise(heard) if two.at - one.at > pause), default=heard[0].at)
-    windows = []
-    for span in policy.WINDOWS if end - pace.begin >= policy.COUNTS_AFTER else ():
+    windows, low = [], was in LOW
+    for span in policy.WINDOWS if low or end - pace.begin >= policy.COUNTS_AFTER else ():
         start = max((look.at for look in heard if look.at <= end - span), default=None)
         if start is None or start < max(pace.begin, missed):
             continue
@@ -271,13 +274,16 @@ def _quiet(paced: Sequence[Look], now: datetime, zone: str, pace: Pace, was: Sou
     if count >= expected or usual.tail(count, expected, pace.windows(end - start)[0]) >= policy.USUAL_AGAIN:
         # What it gives now is usual, whatever it gave before.
         return None
+    if not low and count > policy.LOW_SHARE * expected:
+        # It gives about what it should by now: a longer window still has what is over, such as a holiday.
+        return None
     for start, expected, count in windows:
-        if count > policy.LOW_SHARE * expected and was != SourceState.QUIET:
+        if count > policy.LOW_SHARE * expected and not low:
             continue
         scatter, lowest = pace.windows(end - start)
         # What was so low before is usual for it, such as a holiday; and what goes on must be likely before it is over.
-        seen = was != SourceState.QUIET and count + 1 >= lowest * expected
-        bound = policy.LIKELY_AGAIN if was == SourceState.QUIET else policy.UNLIKELY
+        seen = not low and count + 1 >= lowest * expected
+        bound = policy.LIKELY_AGAIN if low else policy.UNLIKELY
         if seen or usual.tail(count, expected, scatter) >= bound:
             continue
         least, most = usual.usual_range(expected, scatter)

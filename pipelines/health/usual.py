@@ -163,9 +163,13 @@ def usual_range(expected: float, scatter: float) -> tuple[int, int]:
     return bounds[0], bounds[1]
 
 
-def usual_gap(looks: Sequence[Look]) -> timedelta | None:
-    """The gap between two looks with something new in which, or a shorter one, 95 % of the source's time passes."""
-    gaps = sorted(later.at - earlier.at for earlier, later in pairwise(_yielding(looks)))
+def usual_gap(looks: Sequence[Look], *, but_newest: bool = False) -> timedelta | None:
+    """The gap between two looks with something new in which, or a shorter one, 95 % of the source's time passes.
+
+    but_newest: the last of several gaps does not count.
+    """
+    gaps = [later.at - earlier.at for earlier, later in pairwise(_yielding(looks))]
+    gaps = sorted(gaps[:-1] if but_newest and len(gaps) > 1 else gaps)
     if not gaps:
         return None
     passed = list(accumulate(gap.total_seconds() for gap in gaps))

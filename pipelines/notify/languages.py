@@ -7,7 +7,7 @@ where it is read, so nothing beside it can be of an older day.
 from __future__ import annotations
 
 import gettext
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, dates, numbers
 from babel.messages import mofile, pofile
+
+from pipelines.dates import calendars
 
 # Code of a language -> what it calls itself.
 NAMES = {"en": "English", "ar": "العربية", "ckb": "کوردی", "fa": "فارسی", "fr": "Français", "tr": "Türkçe"}
@@ -24,6 +26,11 @@ CATALOGUES = Path(__file__).parent / "locale"
 DIGITS = {"arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹"}
 # How a day, a month and a year are written; in English in numbers that every reader takes for the same day.
 FORMS = {"day": "d MMMM y", "month": "MMMM y", "year": "y"}
+# Persian reads by the solar Hijri calendar, which Babel does not know; the Gregorian date stands behind it.
+PERSIAN = "fa"
+JALALI_MONTHS = (
+    "فروردین", "اردیبهشت", "خرداد", "تیر", "مرداد", "شهریور", "مهر", "آبان", "آذر", "دی", "بهمن", "اسفند",
+)  # fmt: skip
 ENGLISH_FORMS = {"day": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 
 
@@ -57,8 +64,7 @@ def moment(language: str, at: datetime, timezone: str) -> str:
     named = "UTC" if zone.key == "UTC" else f"UTC{offset}"
     if (language or USUAL) == USUAL:
         return f"{local:%Y-%m-%d %H:%M} {named}"
-    day = dates.format_date(local.date(), FORMS["day"], locale=_locale(language))
-    return _in_digits(language, f"{day} {local:%H:%M} {named}")
+    return _in_digits(language, f"{_date(language, local.date(), 'day')} {local:%H:%M} {named}")
 
 
 def published(language: str, at: datetime, precision: str, timezone: str, clock: str = "UTC") -> str:
@@ -73,7 +79,16 @@ def day(language: str, at: datetime, precision: str, timezone: str) -> str:
     local = at.astimezone(ZoneInfo(timezone or "UTC"))
     if (language or USUAL) == USUAL:
         return local.strftime(ENGLISH_FORMS[precision])
-    return _in_digits(language, dates.format_date(local.date(), FORMS[precision], locale=_locale(language)))
+    return _in_digits(language, _date(language, local.date(), precision))
+
+
+def _date(language: str, at: date, precision: str) -> str:
+    """A date in the words of a language; a whole month or year stays one of the calendar that its page wrote it by."""
+    written = str(dates.format_date(at, FORMS[precision], locale=_locale(language)))
+    if language != PERSIAN or precision != "day":
+        return written
+    year, month, number = calendars.in_jalali(at)
+    return f"{number} {JALALI_MONTHS[month - 1]} {year} ({written})"
 
 
 def _in_digits(language: str, written: str) -> str:

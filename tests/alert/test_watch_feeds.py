@@ -124,6 +124,10 @@ def test_the_command_prints_and_writes_what_a_watch_told(
     printed = feedparser.parse(nightdesk("watch", "feed", "rain").stdout)
     nightdesk("watch", "feed", "rain", "--form", "rss", "--out", str(out))
 
+    nightdesk("watch", "edit", "rain", "--messages-in", "tr")
+    turkish = feedparser.parse(nightdesk("watch", "feed", "rain").stdout).entries[0].summary
+
+    assert 'lang="tr"' in turkish and "Yeni" in turkish and "New" not in turkish
     assert len(printed.entries) == 2 == len(feedparser.parse(out.read_bytes()).entries)
     assert len(json.loads(nightdesk("watch", "feed", "sun", "--form", "json").stdout)["items"]) == 1
     assert "There is no watch snu" in str(nightdesk("watch", "feed", "snu", code=1).exception)

@@ -1,9 +1,10 @@
 """Dates as sites write them; relative ones are read as of Saturday, 10 January 2015, noon in UTC."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from pipelines.dates import calendars
 from pipelines.dates.written import hijri, jalali, only_a_date, parse_date, updated
 
 NOW = datetime(2015, 1, 10, 12, tzinfo=UTC)
@@ -311,3 +312,12 @@ def test_a_short_month_is_that_of_its_own_language(language: str, text: str, mon
     found = parse_date(text, NOW, "UTC", language)
 
     assert found and (found[0].year, found[0].month, found[0].day) == (2020, month, 14)
+
+
+def test_each_day_of_150_years_goes_into_the_solar_calendar_and_back() -> None:
+    first = date(1921, 3, 21)
+    days = [first + timedelta(days=n) for n in range(0, 150 * 365, 7)]
+
+    assert [date(*jalali(*calendars.in_jalali(day))) for day in days] == days
+    assert calendars.in_jalali(date(2026, 11, 22)) == (1405, 9, 1) and calendars.in_jalali(first) == (1300, 1, 1)
+    assert [calendars.in_jalali(date(2025, 3, day)) for day in (20, 21)] == [(1403, 12, 30), (1404, 1, 1)]

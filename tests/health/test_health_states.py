@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from bench import silences
 from pipelines.cli import app
 from pipelines.codes import SourceState, TroubleKind
-from pipelines.health import states, troubles
+from pipelines.health import states, troubles, usual
 from pipelines.health.states import Judged
 from pipelines.health.usual import Look
 from pipelines.settings import Settings, exported
@@ -78,6 +78,27 @@ def test_a_quiet_source_that_gives_nothing_is_not_well_because_less_is_expected_
 
     assert judged(looks).state == SourceState.HEALTHY
     assert judged(looks, was=SourceState.QUIET).state == SourceState.QUIET
+
+
+def test_a_silence_is_not_over_by_one_article_and_a_holiday_that_is_over_is_not_told_again() -> None:
+    known = [Look(at=T0 + n * 6 * HOUR, new=8, pages=8, articles=8) for n in range(4 * 35)]
+
+    def then(*counts: int) -> list[Look]:
+        return [*known, *(Look(at=known[-1].at + (n + 1) * 6 * HOUR, new=new) for n, new in enumerate(counts))]
+
+    silent, one, back = then(*[0] * 6), then(*[0] * 6, 1), then(*[0] * 6, 1, *[8] * 5)
+    holiday = then(*[1] * 12, *[8, 8, 5, 3, 2])
+
+    assert judged(silent).state == SourceState.SILENT
+    assert judged(one, was=SourceState.SILENT).state == SourceState.QUIET
+    assert judged(back, was=SourceState.QUIET).state == judged(holiday).state == SourceState.HEALTHY
+
+
+def test_the_gap_that_is_to_be_judged_does_not_lengthen_what_is_waited_for() -> None:
+    looks = [*nights(9, *[9, 0, 0] * 8, 9), Look(at=T0 + 40 * DAY, new=1)]
+
+    assert usual.usual_gap(looks) == 15 * DAY
+    assert usual.usual_gap(looks, but_newest=True) == 3 * DAY
 
 
 def test_an_hour_of_a_site_s_own_trouble_is_none_and_two_nights_without_an_answer_are() -> None:

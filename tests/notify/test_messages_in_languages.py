@@ -96,7 +96,7 @@ def test_no_word_of_english_is_left_in_a_message_of_another_language(code: str) 
         ("ar", "نُشر 22 نوفمبر 2026 04:30 UTC+03:00"),
         ("fr", "publié le 22 novembre 2026 04:30 UTC+03:00"),
         ("tr", "yayım: 22 Kasım 2026 04:30 UTC+03:00"),
-        ("fa", "منتشرشده ۲۲ نوامبر ۲۰۲۶ ۰۴:۳۰ UTC+۰۳:۰۰"),
+        ("fa", "منتشرشده ۱ آذر ۱۴۰۵ (۲۲ نوامبر ۲۰۲۶) ۰۴:۳۰ UTC+۰۳:۰۰"),
         ("ckb", "بڵاوکراوەتەوە ٢٢ تشرینی دووەم ٢٠٢٦ ٠٤:٣٠ UTC+٠٣:٠٠"),
     ],
 )

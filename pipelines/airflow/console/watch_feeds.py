@@ -46,7 +46,8 @@ def _feed(request: Request, token: str, form: str) -> Response:
         if not watch:
             raise HTTPException(404)
         alerts = feeds.newest(current, conn, watch)
-    body = feeds.write(Form(form), watch, alerts, str(request.url))
+        reader = feeds.written_in(current, conn, watch)
+    body = feeds.write(Form(form), watch, alerts, str(request.url), reader=reader)
     tag = f'"{sha256(body).hexdigest()[:DIGEST_DIGITS]}"'
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex"}
     if request.headers.get("If-None-Match") == tag:
