@@ -77,7 +77,7 @@ PUBLIC = {
     "pipelines.archive": "again backfill coverage differences erasing evidence export holding importing parts passages "
     "policy provenance published received search tried verify",
     "pipelines.crawl": "account aliases discovery host_locks ledger named_urls past policy rhythm rules stage summary",
-    "pipelines.dates": "clocks lists months relative written",
+    "pipelines.dates": "calendars clocks lists months relative written",
     "pipelines.desk": "actions followed headline lookups needs policy records unsent",
     "pipelines.extract": "extraction fetched markup preview stage",
     "pipelines.extract.rejections": "reasons",
