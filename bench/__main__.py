@@ -18,6 +18,7 @@ python -m bench outbox [--alerts N]    sending alerts beside httpx alone; --help
 python -m bench imports [--pages N]    WARC files of others beside warcio; --help says what else
 python -m bench verify [--pages N]     raw files read again beside sha256sum and gzip; --help says what else
 python -m bench silences [--seeds N]   how soon a source that dies is told, and how often one that lives
+python -m bench holds [--sources N]     how often a night is held wrongly, and a changed template in its first
 python -m bench fit CORPUS             fit the judge of blocks to pages with gold text, into data/judge.json
 """
 
@@ -74,6 +75,10 @@ def main(words: list[str]) -> int:
         from bench import stories
 
         return stories.main(words[1:])
+    if words[:1] == ["holds"]:
+        from bench import holds
+
+        return holds.main(words[1:])
     if words[:1] == ["silences"]:
         from bench import silences
 

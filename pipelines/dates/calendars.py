@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 
 # The first day of the calendar.
 JALALI_EPOCH = datetime(622, 3, 21, tzinfo=UTC)
-# Years by which the solar calendar is behind ours after its New Year; and the days of its months of 31.
-JALALI_YEARS_BEHIND, JALALI_LONG_DAYS = 621, 6 * 31
+# Years by which the solar calendar is behind ours after its New Year; and its months.
+JALALI_YEARS_BEHIND, JALALI_MONTHS = 621, 12
 # The moment that astronomers count from.
 J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
 # The lunation, counted from the first new moon of 2000, that precedes Muharram 1420.
@@ -47,8 +47,7 @@ def in_jalali(at: date) -> tuple[int, int, int]:
     year = at.year - JALALI_YEARS_BEHIND
     if at < date(*jalali(year, 1, 1)):
         year -= 1
-    past = (at - date(*jalali(year, 1, 1))).days
-    month = past // 31 + 1 if past < JALALI_LONG_DAYS else (past - JALALI_LONG_DAYS) // 30 + 7
+    month = next(month for month in range(JALALI_MONTHS, 0, -1) if date(*jalali(year, month, 1)) <= at)
     return year, month, (at - date(*jalali(year, month, 1))).days + 1
 
 
