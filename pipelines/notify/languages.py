@@ -64,7 +64,8 @@ def moment(language: str, at: datetime, timezone: str) -> str:
     named = "UTC" if zone.key == "UTC" else f"UTC{offset}"
     if (language or USUAL) == USUAL:
         return f"{local:%Y-%m-%d %H:%M} {named}"
-    return _in_digits(language, f"{_date(language, local.date(), 'day')} {local:%H:%M} {named}")
+    # The name of the zone stays in Latin digits: +٠٣:٣٠ would stand on the wrong side of UTC in a line from the right.
+    return _in_digits(language, f"{_date(language, local.date(), 'day')} {local:%H:%M}") + f" {named}"
 
 
 def published(language: str, at: datetime, precision: str, timezone: str, clock: str = "UTC") -> str:
