@@ -1,9 +1,10 @@
 """Programs of ours that the tests start are forked from an interpreter that has their imports already.
 
-A crawl's child, the nursery of extract's workers, a courier and the command line take up to a second of CPU each to
-import what they need, hundreds of times in a run of all tests. What is forked here is the same program: a process of
-its own and a child of whoever started it, with the arguments, environment, folder, pipes and command line that
-`subprocess` was asked for. It differs in what the kernel alone keeps: /proc/<pid>/environ, and who imported what when.
+A crawl's child, the nursery of extract's workers, a courier, the command line and scripts of the fault tests take up to
+a second of CPU each to import what they need, hundreds of times in a run of all tests. What is forked here is the same
+program: a process of its own and a child of whoever started it, with the arguments, environment, folder, pipes and
+command line that `subprocess` was asked for. It differs in what the kernel alone keeps: /proc/<pid>/environ, and who
+imported what when.
 NIGHTDESK_TESTS_COLD=1, or the mark `cold` of a file, starts each with an interpreter of its own, as all else is.
 """
 
@@ -44,6 +45,8 @@ ANSWERED_WITHIN = 120.0
 MODULES = ("spiders", "pipelines.extract.nursery", "pipelines.notify.courier", "demo")
 # How the tests start the command line, where they do not start the script itself.
 COMMANDS = "from pipelines.cli import main; main()"
+# So begins a script of a test's own that calls our stages and may be forked as well.
+SCRIPT = "# A script of ours, begun warm.\n"
 # What a crawl loads on its way, beside what our own modules import; the reactor itself belongs to one process alone.
 ON_THE_WAY = (
     "scrapy.core.downloader.contextfactory",
@@ -212,7 +215,9 @@ def _is_warm(words: tuple[str, ...]) -> bool:
     if words[:1] != (sys.executable,):
         return False
     rest = words[2:] if words[1:2] == ("-P",) else words[1:]
-    return (rest[:1] == ("-m",) and rest[1] in MODULES) or rest[:2] == ("-c", COMMANDS)
+    if rest[:1] == ("-c",):
+        return rest[1] == COMMANDS or rest[1].startswith(SCRIPT)
+    return rest[:1] == ("-m",) and rest[1] in MODULES
 
 
 def _serve(asked: socket.socket, owner: int) -> Program:

@@ -21,6 +21,7 @@ from typing import Any
 from pipelines.model import Source
 from pipelines.settings import Settings, exported
 from pipelines.stores import postgres
+from tests import warm
 from tests.sites import RUN
 
 DEADLINE = 60.0
@@ -192,7 +193,7 @@ def stage(
     event, part, count = stop_at or ("", "", 0)
     stops = AT_FILE.format(event=event, part=part, count=count) if stop_at else ""
     child = subprocess.Popen(
-        [sys.executable, "-c", stops + script, *given],
+        [sys.executable, "-c", warm.SCRIPT + stops + script, *given],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

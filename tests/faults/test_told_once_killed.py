@@ -34,8 +34,8 @@ GIVEN = os.environ.get("NIGHTDESK_TESTS_MOMENTS", "")
 MOMENTS, SEED = (int(GIVEN), time.time_ns()) if GIVEN else (20, 15)
 # Stories of a moment, each told by two outlets.
 STORIES = 3
-# Seconds within which a process is killed: some begin, some match, some send, some are done.
-LONGEST = 1.2
+# Seconds within which a process, begun warm, is killed: some begin, some match, some send, some are done.
+LONGEST = 0.6
 MODES = ("takes all", "500", "429", "closes", "takes it and dies", "hangs")
 
 

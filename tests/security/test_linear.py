@@ -21,6 +21,7 @@ import pytest
 
 import pipelines
 import spiders
+from pipelines.dates.written import SHORT_LINE
 from pipelines.extract import lexicon
 from pipelines.listings.fields import SUMMARY_CHARACTERS
 from pipelines.load.revisions import BEFORE
@@ -37,11 +38,13 @@ AT_ONCE = 0.2
 BOUNDED = {
     "pipelines.cli.setup.CONTACT": ("fullmatch", SIZE, "what a person typed"),
     "pipelines.cli.follow.PHRASE": ("sub", 600, "reasons of our own"),
+    "pipelines.dates.written.PARTS": ("search", SHORT_LINE, "without_year cuts the line"),
     "pipelines.dates.written.HIJRI_MARK": ("match", SIZE, "behind a day that was read"),
     "pipelines.extract.fields.authors.JOINING": ("fullmatch", SIZE, "what stands between two names"),
     "pipelines.extract.phrases.COUNTER": ("fullmatch", SIZE, "a whole line"),
     "pipelines.patterns.TOKEN": ("search", LONGEST_PATTERN_CHARACTERS, "sourcefile refuses longer ones"),
     "pipelines.load.revisions.OPENS": ("search", BEFORE, "what stands before a word"),
+    "pipelines.query.lexer.PLAIN": ("match", SIZE, "where a piece of a query begins"),
     "pipelines.query.lexer.PREFIX": ("match", SIZE, "where a piece of a query begins"),
     "pipelines.query.terms.WRITTEN": ("fullmatch", SIZE, "a term as a person wrote it"),
     "pipelines.urls.NUMBERED": ("fullmatch", LONGEST_CHARACTERS, "the name of a parameter"),
