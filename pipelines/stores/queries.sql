@@ -25,11 +25,11 @@ where runs.run = running.run and runs.source = %(source)s and runs.stage = %(sta
     and pg_try_advisory_xact_lock(running.held)
 
 -- name: end_stage
--- A stage ended for a source of a run.
+-- A stage ended for a source of a run: at this moment, for load writes it in the transaction of all it wrote.
 insert into runs (run, source, stage, state, counts, message, code, ended_at)
-values (%(run)s, %(source)s, %(stage)s, %(state)s, %(counts)s, %(message)s, %(code)s, now())
+values (%(run)s, %(source)s, %(stage)s, %(state)s, %(counts)s, %(message)s, %(code)s, clock_timestamp())
 on conflict (run, source, stage) do update
-set state = excluded.state, counts = excluded.counts, message = excluded.message, code = excluded.code, ended_at = now()
+set state = excluded.state, counts = excluded.counts, message = excluded.message, code = excluded.code, ended_at = clock_timestamp()
 
 -- name: grant_schema
 -- Let the role nightdesk_reader look into the schema of the views that stay.

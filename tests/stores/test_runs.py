@@ -29,3 +29,13 @@ def test_a_stage_that_is_run_again_starts_from_nothing(conn: postgres.Connection
 
     assert runs.tallies(conn, run) == [Tally(run=run, source="sana", stage="crawl", state="running")]
     assert runs.latest(conn)[0]["running"] == 1
+
+
+def test_a_stage_ends_when_it_says_so_however_long_its_transaction_was_open(conn: postgres.Connection) -> None:
+    with conn, conn.cursor() as cursor:
+        cursor.execute("select now()")
+
+        runs.end(conn, Tally(run="2026-11-22T0200", source="sana", stage="load", state="done"))
+
+        cursor.execute("select ended_at > now() as later from runs")
+        assert cursor.fetchone()["later"]  # type: ignore[index,call-overload]
