@@ -16,7 +16,7 @@ SECONDS = 300.0
 
 
 @dataclass(frozen=True)
-class Job:
+class AblationJob:
     """A page, and what was learned of its source."""
 
     gold: Gold
@@ -34,8 +34,8 @@ def run(corpora: Sequence[Corpus], processes: int) -> dict[str, dict[str, dict[s
         if not pages:
             continue
         templates = learn(corpus, processes)
-        jobs = [Job(gold, templates.get(source_name(gold))) for gold in pages]
-        scored = list(workers.each(_each, jobs, processes, SECONDS, _lost))
+        jobs = [AblationJob(gold, templates.get(source_name(gold))) for gold in pages]
+        scored = list(workers.each(_each, jobs, processes, SECONDS, _end_lost))
         found[corpus.name] = {
             name: {**score.mean(page[name] for page in scored), "pages": len(scored)} for name in variants()
         }
@@ -67,11 +67,11 @@ def _trials(pages: Iterable[Gold]) -> list[preview.Trial]:
     ]
 
 
-def _each(job: Job) -> dict[str, dict[str, float]]:
+def _each(job: AblationJob) -> dict[str, dict[str, float]]:
     """The figures of one page, by what was left out."""
     source = preview.anonymous(job.gold.url, source_name(job.gold))
     page = preview.read_saved(content(job.gold), job.gold.url, source, "utf-8")
-    wanted = score.Wanted(job.gold)
+    wanted = score.WantedText(job.gold)
     found = {}
     for name in variants():
         template = None if name == NO_SITE else job.template
@@ -81,13 +81,13 @@ def _each(job: Job) -> dict[str, dict[str, float]]:
     return found
 
 
-def _lost(job: Job, loss: workers.Loss, detail: str) -> dict[str, dict[str, float]]:
+def _end_lost(job: AblationJob, loss: workers.Loss, detail: str) -> dict[str, dict[str, float]]:
     """A page on which the worker died or hung is no answer, whatever was left out."""
-    return dict.fromkeys(variants(), score.score(score.Wanted(job.gold), None))
+    return dict.fromkeys(variants(), score.score(score.WantedText(job.gold), None))
 
 
-def _answer(made: object) -> score.Answer:
+def _answer(made: object) -> score.ScoredText:
     if isinstance(made, Article):
         day = made.published_at.date().isoformat() if made.published_at else ""
-        return score.Answer(made.text, made.title, day, made.authors)
-    return score.Answer(getattr(made, "text", ""))
+        return score.ScoredText(made.text, made.title, day, made.authors)
+    return score.ScoredText(getattr(made, "text", ""))

@@ -127,7 +127,7 @@ def fill(conn: postgres.Connection, size: Size) -> None:
     conn.autocommit = False
 
 
-def spoken(size: Size) -> dict[str, Language]:
+def make_languages(size: Size) -> dict[str, Language]:
     """The languages of an archive."""
     return {code: language(code, size) for code in LETTERS}
 
@@ -139,9 +139,9 @@ def article(number: int, size: Size) -> dict[str, object]:
     paragraphs = min(MOST_PARAGRAPHS, max(1, round(dice.lognormvariate(0, SPREAD) * size.words / PARAGRAPH)))
     return {
         "language": code,
-        "title": " ".join(_drawn(spoken, dice, TITLE)),
-        "description": " ".join(_drawn(spoken, dice, DESCRIPTION)),
-        "text": "\n".join(" ".join(_drawn(spoken, dice, PARAGRAPH)) for _ in range(paragraphs)),
+        "title": " ".join(_draw(spoken, dice, TITLE)),
+        "description": " ".join(_draw(spoken, dice, DESCRIPTION)),
+        "text": "\n".join(" ".join(_draw(spoken, dice, PARAGRAPH)) for _ in range(paragraphs)),
     }
 
 
@@ -150,7 +150,7 @@ def texts(count: int, size: Size) -> Iterator[str]:
     for code in LETTERS:
         spoken, dice = language(code, size), random.Random(f"paragraphs of {code}")
         for _ in range(count // len(LETTERS)):
-            yield " ".join(_drawn(spoken, dice, PARAGRAPH))
+            yield " ".join(_draw(spoken, dice, PARAGRAPH))
 
 
 def _pools(conn: postgres.Connection, size: Size) -> None:
@@ -160,14 +160,14 @@ def _pools(conn: postgres.Connection, size: Size) -> None:
         heads, paragraphs = random.Random(f"heads of {code}"), random.Random(f"paragraphs of {code}")
         rows = []
         for number in range(size.heads):
-            title, description = (" ".join(_drawn(spoken, heads, words)) for words in (TITLE, DESCRIPTION))
+            title, description = (" ".join(_draw(spoken, heads, words)) for words in (TITLE, DESCRIPTION))
             (vector,), words = vectors.vectors({"title": title, "description": description, "text": ""}, ())
             known |= words
             rows.append([code, number, title, description, vector.words])
         postgres.copy(conn, "pool_heads", ("language", "n", "title", "description", "words"), rows)
         rows = []
         for number in range(size.paragraphs):
-            content = " ".join(_drawn(spoken, paragraphs, PARAGRAPH))
+            content = " ".join(_draw(spoken, paragraphs, PARAGRAPH))
             (vector,), words = vectors.vectors({"title": "", "description": "", "text": content}, ())
             known |= words
             rows.append([code, number, content, _from_one(vector.words)])
@@ -181,7 +181,7 @@ def _pools(conn: postgres.Connection, size: Size) -> None:
     postgres.execute(conn, "words_known", words=sorted(known))
 
 
-def _drawn(spoken: Language, dice: random.Random, count: int) -> list[str]:
+def _draw(spoken: Language, dice: random.Random, count: int) -> list[str]:
     return dice.choices(spoken.words, cum_weights=spoken.weights, k=count)
 
 

@@ -33,7 +33,7 @@ MIN_COUNTED_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
-class Cost:
+class PageCost:
     """CPU seconds for one page, ours and bare trafilatura's; single: whether one run of trafilatura was enough."""
 
     ours: float
@@ -59,7 +59,7 @@ def main() -> int:
     return 0
 
 
-def measure(pages: Sequence[tuple[Page, Source, Template | None]]) -> list[Cost]:
+def measure(pages: Sequence[tuple[Page, Source, Template | None]]) -> list[PageCost]:
     """What each page costs; the first few are read once beforehand, to warm up."""
     for page, source, template in pages[:WARM]:
         extract_page(page, source, template=template)
@@ -67,7 +67,7 @@ def measure(pages: Sequence[tuple[Page, Source, Template | None]]) -> list[Cost]
     return [_cost(page, source, template) for page, source, template in pages]
 
 
-def summary(costs: Sequence[Cost]) -> str:
+def summary(costs: Sequence[PageCost]) -> str:
     """The medians in a sentence; the ratio is the median of the pages' ratios."""
     if not costs:
         return "no pages"
@@ -80,18 +80,18 @@ def summary(costs: Sequence[Cost]) -> str:
     )
 
 
-def _cost(page: Page, source: Source, template: Template | None) -> Cost:
-    with _counted() as calls:
+def _cost(page: Page, source: Source, template: Template | None) -> PageCost:
+    with _count_runs() as calls:
         extract_page(page, source, template=template)
     ours = bare = float("inf")
     for _ in range(ROUNDS):
         ours = min(ours, _cpu(partial(extract_page, page, source, template=template)))
         bare = min(bare, _cpu(partial(_bare, page.body)))
-    return Cost(ours, bare, len(calls) <= 1)
+    return PageCost(ours, bare, len(calls) <= 1)
 
 
 @contextmanager
-def _counted() -> Iterator[list[None]]:
+def _count_runs() -> Iterator[list[None]]:
     """A list that grows with every run of trafilatura in our own chain."""
     calls: list[None] = []
     asked = getattr(by_trafilatura, EXTRACTOR)

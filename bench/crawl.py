@@ -161,7 +161,7 @@ def _ours(settings: Settings, sources: Sequence[Source], run: str, pages: int) -
     def crawled() -> None:
         tallies.extend(crawl.crawl(settings, sources, run, budget=BUDGET))
 
-    cost = measured(crawled)
+    cost = measure(crawled)
     wrong = [tally for tally in tallies if tally.state != "done"]
     came = sum(tally.counts.get("fetched", 0) for tally in tallies)
     if wrong or came != pages:
@@ -178,20 +178,20 @@ def _theirs(name: str, urls: Sequence[str]) -> Cost:
         done = subprocess.run(command, input="\n".join(urls), stdout=subprocess.PIPE, text=True, check=True)
         said.append(json.loads(done.stdout))
 
-    cost = measured(fetched)
+    cost = measure(fetched)
     if said[0]["pages"] != len(urls):
         raise BenchError(f"{name} fetched {said[0]['pages']} of {len(urls)} pages")
     return cost
 
 
-def measured(work: Callable[[], None]) -> Cost:
+def measure(work: Callable[[], None]) -> Cost:
     """What a piece of work costs this process and the children that ended meanwhile."""
-    used, began = _used(), time.monotonic()
+    used, began = _count_used(), time.monotonic()
     work()
-    return Cost(_used() - used, time.monotonic() - began)
+    return Cost(_count_used() - used, time.monotonic() - began)
 
 
-def _used() -> float:
+def _count_used() -> float:
     spent = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(each.ru_utime + each.ru_stime for each in spent)
 

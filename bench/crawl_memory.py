@@ -35,7 +35,7 @@ BUDGET = 3_000.0
 
 
 @dataclass
-class Site:
+class MemorySite:
     """What is served on loopback: so many pages of each site, and how many were asked for in all."""
 
     pages: int
@@ -44,10 +44,10 @@ class Site:
 
 def main(pages: int = PAGES) -> int:
     """Crawl so many pages, print what the crawl's process held on the way; 1 where it grew by 30 MB or more."""
-    site = Site(pages // HOSTS)
+    site = MemorySite(pages // HOSTS)
     looks: list[tuple[int, float]] = []
     sources = [_source(number, site.pages) for number in range(HOSTS)]
-    with _serving(site) as address, fresh.installation(_mapped(address)) as settings:
+    with _serving(site) as address, fresh.installation(_map_address(address)) as settings:
         began = time.monotonic()
         with ThreadPoolExecutor(max_workers=1) as pool:
             crawled = pool.submit(crawl.crawl, settings, sources, RUN, budget=BUDGET)
@@ -75,7 +75,7 @@ def _report(pages: int, tallies: Sequence[Tally], looks: list[tuple[int, float]]
     return int(grown >= MOST)
 
 
-def _answer(site: Site, host: str, path: str) -> bytes:
+def _answer(site: MemorySite, host: str, path: str) -> bytes:
     """The body of a page or feed."""
     kind, _, number = path.rpartition("/")
     if kind.endswith("/feed"):
@@ -92,7 +92,7 @@ def _at(looks: list[tuple[int, float]], count: int) -> float:
     return [size for known, size in looks if known <= count][-1]
 
 
-def _looks(site: Site, crawled: Future[Any]) -> Iterator[tuple[int, float]]:
+def _looks(site: MemorySite, crawled: Future[Any]) -> Iterator[tuple[int, float]]:
     """Pages asked for so far and megabytes of the crawl's process, again and again until the crawl is over."""
     while not crawled.done():
         for child in psutil.Process().children():
@@ -112,12 +112,12 @@ def _source(number: int, pages: int) -> Source:
     )  # fmt: skip
 
 
-def _mapped(address: str) -> str:
+def _map_address(address: str) -> str:
     return ",".join(f"pages{number}.test={address}" for number in range(HOSTS))
 
 
 @contextmanager
-def _serving(site: Site) -> Iterator[str]:
+def _serving(site: MemorySite) -> Iterator[str]:
     """The address of a server that answers for the site while the block runs."""
 
     class Handler(BaseHTTPRequestHandler):

@@ -32,7 +32,7 @@ CLOSED_BY = (asyncio.IncompleteReadError, ConnectionError)
 
 
 @dataclass(frozen=True)
-class Site:
+class CrawlSite:
     """What is served: its hosts as `address:port`, and the sizes of one page in bytes."""
 
     hosts: list[str]
@@ -41,7 +41,7 @@ class Site:
 
 
 @contextmanager
-def serving(hosts: int, pages: int, paragraphs: int = PARAGRAPHS) -> Iterator[Site]:
+def serving(hosts: int, pages: int, paragraphs: int = PARAGRAPHS) -> Iterator[CrawlSite]:
     """So many hosts while the block runs: /feed/N names their first N of so many pages, /news/N are those.
 
     paragraphs: how long a text is; the usual many make a page as large as news pages are without their scripts.
@@ -51,7 +51,7 @@ def serving(hosts: int, pages: int, paragraphs: int = PARAGRAPHS) -> Iterator[Si
         assert server.stdin and server.stdout
         try:
             facts = json.loads(server.stdout.readline())
-            yield Site(**{field.name: facts[field.name] for field in fields(Site)})
+            yield CrawlSite(**{field.name: facts[field.name] for field in fields(CrawlSite)})
         finally:
             server.stdin.close()
 

@@ -91,10 +91,10 @@ def example(one: tuple[Path, dict[str, Any]]) -> Example | None:
     # On a page of this size or depth they can take minutes, and are not asked.
     asked = dict.fromkeys(choice.ASKED, lines) if markup.deep(tree) else assembly.ask_witnesses(tree)
     shares = {name: np.array(coverage(found, told)) for name, told in asked.items()}
-    return made(folder.name, gold, rows, found, replace(compared, shares={**compared.shares, **shares}))
+    return make_example(folder.name, gold, rows, found, replace(compared, shares={**compared.shares, **shares}))
 
 
-def made(
+def make_example(
     corpus: str, gold: dict[str, Any], rows: Any, found: Sequence[blocks.Block], compared: choice.Blocks
 ) -> Example:
     """An example of what was seen of a page."""

@@ -18,7 +18,7 @@ import psutil
 
 from bench import archive, fresh
 from pipelines.archive.parts import Format
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,7 +113,7 @@ def _export(settings: Settings, folder: Path, form: Format) -> tuple[float, list
     """The seconds that the command took, and its memory in MB, looked at now and then."""
     words = [sys.executable, "-c", "from pipelines.cli import main; main()", "export", str(folder), "--format", form]
     began = time.monotonic()
-    running = psutil.Popen(words, env={**os.environ, **exported(settings)}, stdout=subprocess.DEVNULL)
+    running = psutil.Popen(words, env={**os.environ, **export(settings)}, stdout=subprocess.DEVNULL)
     looks: list[float] = []
     while running.poll() is None:
         try:

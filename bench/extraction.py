@@ -47,8 +47,8 @@ def main(words: Sequence[str]) -> int:
     except FileNotFoundError as error:
         print(error, file=sys.stderr)
         return 2
-    chosen = [sampled(each, options.sample) for each in whole] if options.sample else whole
-    scored, asked = _scored(whole, chosen, options)
+    chosen = [take_sample(each, options.sample) for each in whole] if options.sample else whole
+    scored, asked = _score(whole, chosen, options)
     sections = report.sections(chosen, scored, asked)
     if options.splits and fit.there():
         _say("sites never seen")
@@ -57,7 +57,7 @@ def main(words: Sequence[str]) -> int:
         sections["Real pages, sites never seen"] = report.unseen_sites(found, scored)
     if options.ablation:
         _say("step by step")
-        few = [sampled(each, options.steps_sample) for each in chosen] if options.steps_sample else chosen
+        few = [take_sample(each, options.steps_sample) for each in chosen] if options.steps_sample else chosen
         sections["Real pages, step by step"] = report.steps(ablation.run(few, options.processes))
     if options.speed:
         _say("cost")
@@ -70,7 +70,7 @@ def main(words: Sequence[str]) -> int:
     return 0
 
 
-def sampled(whole: corpus.Corpus, pages: int) -> corpus.Corpus:
+def take_sample(whole: corpus.Corpus, pages: int) -> corpus.Corpus:
     """Some sites of a corpus, each with all of its pages, until there are so many pages; always the same ones."""
     kept: list[corpus.Gold] = []
     for site in sorted({gold.site for gold in whole.every}, key=lambda name: sha1(name.encode()).digest()):
@@ -80,7 +80,7 @@ def sampled(whole: corpus.Corpus, pages: int) -> corpus.Corpus:
     return replace(whole, every=tuple(kept))
 
 
-def _scored(
+def _score(
     whole: Sequence[corpus.Corpus], chosen: Sequence[corpus.Corpus], options: Options
 ) -> tuple[report.Scored, dict[str, str]]:
     """The figures of every extractor on every page, and when and in which version each peer was asked."""
@@ -96,14 +96,14 @@ def _scored(
     asked: dict[str, str] = {}
     for every, part in zip(whole, chosen, strict=True):
         # What the gold is prepared to for comparing is large: one corpus at a time.
-        wanted = [score.Wanted(gold) for gold in part.pages]
-        scored[part.name] = {name: report.judged(wanted, answers) for name, answers in made.items()}
+        wanted = [score.WantedText(gold) for gold in part.pages]
+        scored[part.name] = {name: report.judge(wanted, answers) for name, answers in made.items()}
         for name in peers:
-            if options.kept and not rivals.kept(every, name):
+            if options.kept and not rivals.is_kept(every, name):
                 continue
             _say(f"{name}, {every.name}")
             said, day = rivals.answers(every, name)
-            scored[part.name][name] = report.judged(wanted, said)
+            scored[part.name][name] = report.judge(wanted, said)
             asked[name] = f"{rivals.version_of(name)}, {day}"
     return scored, asked
 

@@ -32,11 +32,11 @@ def main(*, lower: bool, file: Path = FILE) -> int:
     """Measure, and write the floors that rose or may fall; 1 where a figure is below its floor and must not be."""
     with tempfile.TemporaryDirectory() as folder:
         measured = {name: figures(pages) for name, pages in read(Path(folder)).items()}
-    floors = pinned(file) if file.exists() else {}
+    floors = read_pinned(file) if file.exists() else {}
     fallen = drops(floors, measured)
     for line in fallen:
         print(f"floors: {line}{' (lowered)' if lower else ''}")
-    file.write_text(written(moved(floors, measured, lower=lower)), encoding="utf-8")
+    file.write_text(write_floors(move(floors, measured, lower=lower)), encoding="utf-8")
     each = [figure for found in measured.values() for figure in found.values()]
     print(f"floors: {len(each) - len(fallen)} of {len(each)} figures of {len(measured)} sites are at least their floor")
     return int(bool(fallen) and not lower)
@@ -49,7 +49,7 @@ def figures(pages: Sequence[DemoPage]) -> dict[str, float]:
     return {**_figures(pages, None), **{f"learned_{name}": value for name, value in _figures(pages, template).items()}}
 
 
-def pinned(file: Path = FILE) -> dict[str, dict[str, float]]:
+def read_pinned(file: Path = FILE) -> dict[str, dict[str, float]]:
     """The floors by site."""
     return {name: dict(found) for name, found in tomllib.loads(file.read_text(encoding="utf-8")).items()}
 
@@ -64,9 +64,7 @@ def drops(floors: Mapping[str, Figures], measured: Mapping[str, Figures]) -> lis
     ]
 
 
-def moved(
-    floors: Mapping[str, Figures], measured: Mapping[str, Figures], *, lower: bool
-) -> dict[str, dict[str, float]]:
+def move(floors: Mapping[str, Figures], measured: Mapping[str, Figures], *, lower: bool) -> dict[str, dict[str, float]]:
     """The floors after a measurement: those that rose raised, those that fell kept unless they may be lowered."""
     if lower:
         return {name: {figure: _down(value) for figure, value in found.items()} for name, found in measured.items()}
@@ -78,7 +76,7 @@ def moved(
     return after
 
 
-def written(floors: Mapping[str, Figures]) -> str:
+def write_floors(floors: Mapping[str, Figures]) -> str:
     """The floors as the file that pins them."""
     parts = [HEAD]
     for name, found in sorted(floors.items()):

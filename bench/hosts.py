@@ -24,7 +24,7 @@ from pathlib import Path
 
 from bench import fresh
 from pipelines.model import Source
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 
 DOMAIN = "bench.test"
@@ -52,12 +52,12 @@ def main(words: list[str]) -> int:
         _server(given.seconds) as (address, log),
         fresh.installation(host_map=f"*.{DOMAIN}={address}") as settings,
     ):
-        return _measured(settings, log, given.hosts, given.seconds)
+        return _measure(settings, log, given.hosts, given.seconds)
 
 
-def _measured(settings: Settings, log: list[tuple[float, str]], hosts: int, seconds: float) -> int:
+def _measure(settings: Settings, log: list[tuple[float, str]], hosts: int, seconds: float) -> int:
     """Crawl, count, stop."""
-    env = {**os.environ, **exported(settings), "NIGHTDESK_DATABASE_URL": postgres.url(settings)}
+    env = {**os.environ, **export(settings), "NIGHTDESK_DATABASE_URL": postgres.url(settings)}
     command = [sys.executable, "-m", "spiders", "crawl", "--run", RUN, "--budget", "3600"]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=env, text=True)
     assert child.stdin

@@ -73,14 +73,14 @@ def main(words: Sequence[str]) -> int:
         (at / "newsroom").mkdir()
         few = [each for pages in demo_pages.read(at / "newsroom").values() for each in pages]
         jobs = memory.Many(few, max(given.pages, given.large))
-        file = _written(at / "news.warc.gz", jobs, given.pages)
+        file = _write_file(at / "news.warc.gz", jobs, given.pages)
         _beside_warcio(file, given.pages)
         if not given.large:
             return 0
         peaks = []
         for size in (given.large // 10, given.large):
             large = _large(at / f"large-{size}.warc", jobs, size)
-            whole = _imported(large)
+            whole = _import_file(large)
             peaks.append(whole.peak)
             print(
                 f"imports: {large.stat().st_size / MB_BYTES:,.0f} MB with {whole.pages:,} pages, in "
@@ -102,7 +102,7 @@ def _beside_warcio(file: Path, pages: int) -> None:
         print(f"imports: warcio reading alone {rate:,.0f}: ours at {alone / rate:.2f} of it", flush=True)
     else:
         print("skipped: warcio, for its environment was not made: make bench/.venv-peers/ready")
-    whole = _imported(file)
+    whole = _import_file(file)
     print(
         f"imports: the whole import {whole.pages / whole.seconds:,.1f} pages a second with {PROCESSES} processes"
         f" ({whole.pages / whole.cpu:,.1f} a second of CPU without Postgres'); extract {whole.extract:,.0f} s,"
@@ -113,7 +113,7 @@ def _beside_warcio(file: Path, pages: int) -> None:
         print(f"imports: that is {whole.pages / whole.cpu / rate:.3f} of warcio's rate, which extracts nothing")
 
 
-def _imported(file: Path) -> Whole:
+def _import_file(file: Path) -> Whole:
     """Import a file into a fresh installation."""
     with fresh.installation() as settings:
         peak = _Peak()
@@ -154,7 +154,7 @@ class _Peak:
 
     def _look(self) -> None:
         while not self._over.wait(LOOK_SECONDS):
-            self.bytes = max(self.bytes, sum(_used(one) for one in _ours()))
+            self.bytes = max(self.bytes, sum(_count_memory(one) for one in _ours()))
 
 
 def _ours() -> Iterator[psutil.Process]:
@@ -163,7 +163,7 @@ def _ours() -> Iterator[psutil.Process]:
     yield from process.children(recursive=True)
 
 
-def _used(process: psutil.Process) -> int:
+def _count_memory(process: psutil.Process) -> int:
     try:
         return 0 if "postgres" in process.name() else int(process.memory_full_info().uss)
     except psutil.Error:
@@ -178,7 +178,7 @@ def _warcio(file: Path) -> float:
     return float(done.stdout)
 
 
-def _written(path: Path, jobs: memory.Many, pages: int) -> Path:
+def _write_file(path: Path, jobs: memory.Many, pages: int) -> Path:
     with path.open("wb") as file:
         for number in range(pages):
             for record in _records(jobs, number):

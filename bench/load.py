@@ -58,7 +58,7 @@ select %(run)s, %(name)s, id, %(url)s, %(at)s, 'fetched' from u returning id, ur
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
+class LoadMeasure:
     """Articles a second; bare: without the words of the index too; apart: shares of load's time, by name."""
 
     copy: float
@@ -96,7 +96,7 @@ def main(given: list[str]) -> int:
     return int(not holds or last.many < LEAST_GROWN * first.many)
 
 
-def _print(articles: int, one: Measured) -> None:
+def _print(articles: int, one: LoadMeasure) -> None:
     shares = ", ".join(f"{name} {share:.2f}" for name, share in one.apart.items())
     print(
         f"load: {articles:>9,} articles: COPY {one.copy:4.0f} a second; a file of {MANY:,} {one.many:4.0f}"
@@ -107,7 +107,7 @@ def _print(articles: int, one: Measured) -> None:
     )
 
 
-def _measure(settings: Settings, rounds: int) -> Measured:
+def _measure(settings: Settings, rounds: int) -> LoadMeasure:
     took: dict[str, list[float]] = defaultdict(list)
     apart: dict[str, list[float]] = defaultdict(list)
     with postgres.connection(settings, application="bench") as conn:
@@ -115,10 +115,10 @@ def _measure(settings: Settings, rounds: int) -> Measured:
         for turn in range(rounds + 1):
             for name, size in (("many", MANY), ("few", FEW)):
                 fetch = _number(conn, "select coalesce(max(id), 0) as n from fetches")
-                loads = [_prepared(settings, conn, f"2026-12-{turn + 1:02}T{n:04}", size) for n in range(MANY // size)]
+                loads = [_prepare(settings, conn, f"2026-12-{turn + 1:02}T{n:04}", size) for n in range(MANY // size)]
                 with _told_apart() as spent:
-                    seconds = sum(map(_timed, loads))
-                again = sum(map(_timed, loads)) / len(loads) if name == "many" else 0.0
+                    seconds = sum(map(_time, loads))
+                again = sum(map(_time, loads)) / len(loads) if name == "many" else 0.0
                 rows = _copied_out(conn, above, fetch)
                 _delete(conn, above, fetch)
                 copied = _copied_in(conn, rows)
@@ -135,7 +135,7 @@ def _measure(settings: Settings, rounds: int) -> Measured:
                     if name == "many":
                         took["again"].append(again)
     middle = {name: statistics.median(seconds) for name, seconds in took.items()}
-    return Measured(
+    return LoadMeasure(
         copy=MANY / middle["copy"],
         many=MANY / middle["many"],
         few=MANY / middle["few"],
@@ -145,7 +145,7 @@ def _measure(settings: Settings, rounds: int) -> Measured:
     )
 
 
-def _timed(load: Callable[[], None]) -> float:
+def _time(load: Callable[[], None]) -> float:
     began = time.monotonic()
     load()
     return time.monotonic() - began
@@ -174,7 +174,7 @@ def _told_apart() -> Iterator[dict[str, float]]:
         stories.keep_loaded, vectors.vectors = link, vector
 
 
-def _prepared(settings: Settings, conn: postgres.Connection, run: str, size: int) -> Callable[[], None]:
+def _prepare(settings: Settings, conn: postgres.Connection, run: str, size: int) -> Callable[[], None]:
     """A run of a source as extract leaves it: URLs, fetches and an article file; what loads it."""
     name = f"source-{int(hashlib.sha256(run.encode()).hexdigest()[:8], 16) % grown.SOURCES}"
     source = Source(name=name, title=name, url=f"https://{name}.test/", country="SY", language="ar", timezone="UTC")
@@ -201,7 +201,8 @@ def _prepared(settings: Settings, conn: postgres.Connection, run: str, size: int
             lines.append(
                 Line(
                     fetch_id=row["id"], url_id=row["url_id"], run=run, fetched_at=at, article=article,
-                    signature=signatures.written(signatures.of_text(article.text)), words=vectors.written(index),
+                    signature=signatures.write_signature(signatures.of_text(article.text)),
+                    words=vectors.write_rows(index),
                 )
             )  # fmt: skip
     articlefile.write(articlefile.path(settings, name, run), lines)

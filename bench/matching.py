@@ -108,7 +108,7 @@ def measure(
     # A run of a night finds its words known: the first article of all is not what one costs.
     for look in looks[: len(looks) // 4]:
         list(compiled.holding(made, look))
-    times, found = timed(looks[len(looks) // 4 :], lambda look: len(list(compiled.holding(made, look))))
+    times, found = time_each(looks[len(looks) // 4 :], lambda look: len(list(compiled.holding(made, look))))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     naive = naive_regex(queries, articles)
     stored = f"{stored_queries(queries, articles):9.1f}" if postgres else "        –"
@@ -118,7 +118,7 @@ def measure(
     )
 
 
-def timed(looks: Sequence[Look], ask: Callable[[Look], int]) -> tuple[list[float], list[int]]:
+def time_each(looks: Sequence[Look], ask: Callable[[Look], int]) -> tuple[list[float], list[int]]:
     """Milliseconds of CPU of each, and what each gave."""
     times, found = [], []
     for look in looks:

@@ -24,14 +24,14 @@ GROWTH = 1.1
 
 
 @dataclass(frozen=True)
-class Job:
+class MemoryJob:
     """A page for the worker."""
 
     page: Page
     source: Source
 
 
-class Many(Sequence[Job]):
+class Many(Sequence[MemoryJob]):
     """So many pages out of a few, each with a word of its own in its paragraphs, made when they are asked for."""
 
     def __init__(self, few: Sequence[demo_pages.DemoPage], many: int) -> None:
@@ -41,15 +41,15 @@ class Many(Sequence[Job]):
         return self.many
 
     @overload
-    def __getitem__(self, number: int) -> Job: ...
+    def __getitem__(self, number: int) -> MemoryJob: ...
     @overload
-    def __getitem__(self, number: slice) -> Sequence[Job]: ...
-    def __getitem__(self, number: int | slice) -> Job | Sequence[Job]:
+    def __getitem__(self, number: slice) -> Sequence[MemoryJob]: ...
+    def __getitem__(self, number: int | slice) -> MemoryJob | Sequence[MemoryJob]:
         if isinstance(number, slice):
             return [self[place] for place in range(*number.indices(self.many))]
         one = self.few[number % len(self.few)]
         content = one.page.body.replace(b"<p>", b"<p>w%dx%d " % (number, 7 * number))
-        return Job(replace(one.page, body=content, digest=sha256(content).hexdigest()), one.source)
+        return MemoryJob(replace(one.page, body=content, digest=sha256(content).hexdigest()), one.source)
 
 
 def main() -> int:
@@ -57,7 +57,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         few = [each for pages in demo_pages.read(Path(folder)).values() for each in pages]
     looks: dict[int, float] = {}
-    for number, used in enumerate(workers.each(_read, Many(few, PAGES), 1, SECONDS, _lost), 1):
+    for number, used in enumerate(workers.each(_read, Many(few, PAGES), 1, SECONDS, _end_lost), 1):
         if number in LOOKS:
             looks[number] = used
             print(f"memory: {used:6.1f} MB after {number:6,} pages", flush=True)
@@ -66,13 +66,13 @@ def main() -> int:
     return int(last > GROWTH * first)
 
 
-def _read(job: Job) -> float:
+def _read(job: MemoryJob) -> float:
     """Extract a page; the megabytes this worker holds afterwards."""
     extract_page(job.page, job.source)
     return float(psutil.Process().memory_info().rss) / 1e6
 
 
-def _lost(job: Job, loss: workers.Loss, detail: str) -> float:
+def _end_lost(job: MemoryJob, loss: workers.Loss, detail: str) -> float:
     raise RuntimeError(f"{job.page.url}: {loss}, {detail}")
 
 

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from bench.corpus import Corpus, Gold, batch_line
-from bench.score import Answer
+from bench.score import ScoredText
 
 NAME = "nightdesk"
 NO_SITE = "nightdesk --no-site"
 COMMAND = Path(sys.executable).with_name("nightdesk")
 
 
-def answers(corpora: Iterable[Corpus], *, site: bool, processes: int) -> dict[str, Answer]:
+def answers(corpora: Iterable[Corpus], *, site: bool, processes: int) -> dict[str, ScoredText]:
     """What we make of every page, by id; site: whether each source is learned from its own pages first."""
     pages = [gold for corpus in corpora for gold in corpus.every]
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as batch:
@@ -41,9 +41,9 @@ def _line(gold: Gold) -> str:
     return json.dumps({**batch_line(gold), "source": source_name(gold)}) + "\n"
 
 
-def _answer(row: dict[str, Any]) -> Answer:
+def _answer(row: dict[str, Any]) -> ScoredText:
     rejected = row.get("rejection")
     if rejected:
-        return Answer(rejected["text"], ms=row["ms"], reason=rejected["reason"])
+        return ScoredText(rejected["text"], ms=row["ms"], reason=rejected["reason"])
     made = row["article"]
-    return Answer(made["text"], made["title"], (made["published_at"] or "")[:10], tuple(made["authors"]), row["ms"])
+    return ScoredText(made["text"], made["title"], (made["published_at"] or "")[:10], tuple(made["authors"]), row["ms"])

@@ -84,10 +84,10 @@ def main(words: list[str]) -> int:
         with postgres.connection(settings) as conn, conn, conn.cursor() as cursor:
             cursor.execute(ARTICLE, {"run": RUN, "title": TITLE})
             article = cursor.fetchone()["id"]  # type: ignore[index,call-overload]
-        return _measured(settings, article, given.alerts, fast, slow)
+        return _measure(settings, article, given.alerts, fast, slow)
 
 
-def _measured(settings: Settings, article: int, count: int, fast: str, slow: str) -> int:
+def _measure(settings: Settings, article: int, count: int, fast: str, slow: str) -> int:
     known = {"one": fast, "two": fast, "beside": fast, "slow": slow}
     worst = 1.0
     for name, senders, said in (
@@ -115,7 +115,7 @@ def _in_turns(
     The senders stand still while httpx has its turn: what else the machine does changes, and so both meet the same.
     """
     channels = {f"NIGHTDESK_CHANNEL_{channel.upper()}": f"webhook+{at}" for channel, at in known.items()}
-    ours = {**os.environ, **configuration.exported(settings), **channels}
+    ours = {**os.environ, **configuration.export(settings), **channels}
     took = alone_took = 0.0
     posts = 0
     with ExitStack() as stack:

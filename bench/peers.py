@@ -43,7 +43,7 @@ STOPLISTS = {
 
 
 @dataclass(frozen=True)
-class Job:
+class PeerJob:
     """A page of the batch: its bytes, the same as text, and what is known of it."""
 
     content: bytes
@@ -53,7 +53,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Made:
+class PeerAnswer:
     """What a peer made of a page; empty where it says nothing."""
 
     text: str = ""
@@ -74,7 +74,7 @@ def main(words: list[str]) -> int:
     work = PEERS[name][1]()
     with Path(batch).open(encoding="utf-8") as lines:
         for row in map(json.loads, lines):
-            made, error, began = Made(), "", time.process_time()
+            made, error, began = PeerAnswer(), "", time.process_time()
             job = _job(row)
             began = time.process_time()
             try:
@@ -87,48 +87,48 @@ def main(words: list[str]) -> int:
     return 0
 
 
-def _trafilatura(**switches: bool) -> Callable[[], Callable[[Job], Made]]:
-    def load() -> Callable[[Job], Made]:
+def _trafilatura(**switches: bool) -> Callable[[], Callable[[PeerJob], PeerAnswer]]:
+    def load() -> Callable[[PeerJob], PeerAnswer]:
         from trafilatura import bare_extraction
 
-        def work(job: Job) -> Made:
+        def work(job: PeerJob) -> PeerAnswer:
             found = bare_extraction(job.content, **switches)
             if found is None:
-                return Made()
+                return PeerAnswer()
             # Without metadata these fields hold nothing.
             authors = tuple(name.strip() for name in (found.author or "").split(";") if name.strip())
-            return Made(found.text or "", found.title or "", found.date or "", authors)
+            return PeerAnswer(found.text or "", found.title or "", found.date or "", authors)
 
         return work
 
     return load
 
 
-def _readability() -> Callable[[Job], Made]:
+def _readability() -> Callable[[PeerJob], PeerAnswer]:
     from lxml.html import fromstring
     from readability import Document
 
-    def work(job: Job) -> Made:
+    def work(job: PeerJob) -> PeerAnswer:
         document = Document(job.html)
-        return Made(_lines(fromstring(document.summary(html_partial=True))), document.short_title() or "")
+        return PeerAnswer(_lines(fromstring(document.summary(html_partial=True))), document.short_title() or "")
 
     return work
 
 
-def _resiliparse() -> Callable[[Job], Made]:
+def _resiliparse() -> Callable[[PeerJob], PeerAnswer]:
     from resiliparse.extract.html2text import extract_plain_text
 
-    def work(job: Job) -> Made:
+    def work(job: PeerJob) -> PeerAnswer:
         text = extract_plain_text(job.html, main_content=True, list_bullets=False, alt_texts=False, comments=False)
-        return Made(text)
+        return PeerAnswer(text)
 
     return work
 
 
-def _newspaper() -> Callable[[Job], Made]:
+def _newspaper() -> Callable[[PeerJob], PeerAnswer]:
     from newspaper import Article
 
-    def work(job: Job) -> Made:
+    def work(job: PeerJob) -> PeerAnswer:
         try:
             article = Article(job.url, language=job.language or "en", fetch_images=False)
             article.download(input_html=job.html)
@@ -136,63 +136,63 @@ def _newspaper() -> Callable[[Job], Made]:
             article = Article(job.url, language="en", fetch_images=False)
             article.download(input_html=job.html)
         article.parse()
-        return Made(article.text or "", article.title or "", _day(article.publish_date), _names(article.authors))
+        return PeerAnswer(article.text or "", article.title or "", _day(article.publish_date), _names(article.authors))
 
     return work
 
 
-def _goose() -> Callable[[Job], Made]:
+def _goose() -> Callable[[PeerJob], PeerAnswer]:
     from goose3 import Goose
 
     goose = Goose({"enable_image_fetching": False})
 
-    def work(job: Job) -> Made:
+    def work(job: PeerJob) -> PeerAnswer:
         article = goose.extract(raw_html=job.html, url=job.url)
         date = article.publish_datetime_utc or article.publish_date
-        return Made(article.cleaned_text or "", article.title or "", _day(date), _names(article.authors))
+        return PeerAnswer(article.cleaned_text or "", article.title or "", _day(date), _names(article.authors))
 
     return work
 
 
-def _justext() -> Callable[[Job], Made]:
+def _justext() -> Callable[[PeerJob], PeerAnswer]:
     from justext import get_stoplist, justext
 
-    def work(job: Job) -> Made:
+    def work(job: PeerJob) -> PeerAnswer:
         name = STOPLISTS.get(job.language)
         if name:
             found = justext(job.html, get_stoplist(name))
         else:
             found = justext(job.html, frozenset(), stopwords_low=0, stopwords_high=0)
-        return Made("\n".join(paragraph.text for paragraph in found if not paragraph.is_boilerplate))
+        return PeerAnswer("\n".join(paragraph.text for paragraph in found if not paragraph.is_boilerplate))
 
     return work
 
 
-def _boilerpy() -> Callable[[Job], Made]:
+def _boilerpy() -> Callable[[PeerJob], PeerAnswer]:
     from boilerpy3.extractors import ArticleExtractor
 
     extractor = ArticleExtractor()
-    return lambda job: Made(extractor.get_content(job.html))
+    return lambda job: PeerAnswer(extractor.get_content(job.html))
 
 
-def _newsplease() -> Callable[[Job], Made]:
+def _newsplease() -> Callable[[PeerJob], PeerAnswer]:
     from newsplease import NewsPlease
 
-    def work(job: Job) -> Made:
+    def work(job: PeerJob) -> PeerAnswer:
         found = NewsPlease.from_html(job.html, url=job.url, fetch_images=False)
-        return Made(found.maintext or "", found.title or "", _day(found.date_publish), _names(found.authors))
+        return PeerAnswer(found.maintext or "", found.title or "", _day(found.date_publish), _names(found.authors))
 
     return work
 
 
-def _htmldate() -> Callable[[Job], Made]:
+def _htmldate() -> Callable[[PeerJob], PeerAnswer]:
     from htmldate import find_date
 
-    return lambda job: Made(date=find_date(job.content, original_date=True) or "")
+    return lambda job: PeerAnswer(date=find_date(job.content, original_date=True) or "")
 
 
 # name -> the package it is of, and what loads it
-PEERS: dict[str, tuple[str, Callable[[], Callable[[Job], Made]]]] = {
+PEERS: dict[str, tuple[str, Callable[[], Callable[[PeerJob], PeerAnswer]]]] = {
     # The others would say the same of title, date and authors as the first, and be slower by as much.
     "trafilatura": ("trafilatura", _trafilatura(include_comments=False, with_metadata=True)),
     "trafilatura_default": ("trafilatura", _trafilatura()),
@@ -209,12 +209,12 @@ PEERS: dict[str, tuple[str, Callable[[], Callable[[Job], Made]]]] = {
 }
 
 
-def _job(row: dict[str, str]) -> Job:
+def _job(row: dict[str, str]) -> PeerJob:
     packed = Path(row["path"]).read_bytes()
     content = gzip.decompress(packed) if row["path"].endswith(".gz") else packed
     # A declared encoding in a text that is decoded already is an error to lxml.
     html = DECLARATION.sub("", content.decode("utf-8", "replace"))
-    return Job(content, html, row["url"], row.get("language") or "")
+    return PeerJob(content, html, row["url"], row.get("language") or "")
 
 
 @contextmanager

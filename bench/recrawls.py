@@ -94,7 +94,7 @@ SHAPES = str.maketrans({"“": '"', "”": '"', "«": '"', "»": '"', "’": "'"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Story:
+class RecrawledStory:
     """An article, and what its site shows around it."""
 
     number: int
@@ -131,57 +131,57 @@ class Story:
         )
 
 
-def story(number: int) -> Story:
+def story(number: int) -> RecrawledStory:
     """The article of a number as the first night shows it."""
     language = list(SENTENCES)[number % len(SENTENCES)]
     dice = random.Random(number)
     facts = {"n": dice.randrange(12, 40), "name": NAMES[language][number % 3], "town": TOWNS[language][number // 4 % 3]}
     tail = f"({number * 7919 % 100_000 + 100_000})"
     lines = [line.format(**facts) for line in SENTENCES[language]]
-    return Story(
+    return RecrawledStory(
         number=number, language=language, title=f"{TITLES[language].format(**facts)} {tail}",
         lines=(*lines[:-1], f"{lines[-1]} {tail}"),
     )  # fmt: skip
 
 
-def _signs(one: Story) -> Story:
+def _signs(one: RecrawledStory) -> RecrawledStory:
     return replace(one, title=one.title.translate(SHAPES), lines=tuple(line.translate(SHAPES) for line in one.lines))
 
 
-def _headline(one: Story) -> Story:
+def _headline(one: RecrawledStory) -> RecrawledStory:
     return replace(one, title=NEW_TITLES[one.language].format(town=TOWNS[one.language][one.number // 4 % 3]))
 
 
-def _number_moved(one: Story) -> Story:
+def _number_moved(one: RecrawledStory) -> RecrawledStory:
     first = next(word for word in one.lines[0].split() if word.isdigit())
     return replace(one, lines=(one.lines[0].replace(first, str(int(first) + 3)), *one.lines[1:]))
 
 
-def _name_moved(one: Story) -> Story:
+def _name_moved(one: RecrawledStory) -> RecrawledStory:
     names = NAMES[one.language]
     was, now = names[one.number % 3], names[(one.number + 1) % 3]
     return replace(one, lines=tuple(line.replace(was, now) for line in one.lines))
 
 
-def _misspelled(one: Story) -> Story:
+def _misspell(one: RecrawledStory) -> RecrawledStory:
     right, wrong = MISSPELLED[one.language]
     return replace(one, lines=tuple(line.replace(right, wrong) for line in one.lines))
 
 
 # What noise does to a page, and what edits do and are.
-NOISE: tuple[Callable[[Story], Story], ...] = (
+NOISE: tuple[Callable[[RecrawledStory], RecrawledStory], ...] = (
     lambda one: replace(one, around=1),
     lambda one: replace(one, clock="17:40"),
     _signs,
     lambda one: replace(one, lines=tuple(line.replace(" ", "  \n ", 3) for line in one.lines)),
     lambda one: _signs(replace(one, around=2, clock="19:05")),
 )
-EDITS: tuple[tuple[RevisionKind, Callable[[Story], Story] | None], ...] = (
+EDITS: tuple[tuple[RevisionKind, Callable[[RecrawledStory], RecrawledStory] | None], ...] = (
     (RevisionKind.HEADLINE, _headline),
     (RevisionKind.CORRECTION, lambda one: replace(one, lines=(*one.lines, CORRECTIONS[one.language]))),
     (RevisionKind.SUBSTANTIAL, _number_moved),
     (RevisionKind.SUBSTANTIAL, _name_moved),
-    (RevisionKind.MINOR, _misspelled),
+    (RevisionKind.MINOR, _misspell),
     (RevisionKind.REMOVED, None),
     (RevisionKind.RESTORED, None),
 )
@@ -222,7 +222,11 @@ def wrong(settings: Settings, articles: int) -> list[str]:
 
 
 def _night(
-    settings: Settings, conn: postgres.Connection, night: int, shown: Sequence[Story], gone: Sequence[Story]
+    settings: Settings,
+    conn: postgres.Connection,
+    night: int,
+    shown: Sequence[RecrawledStory],
+    gone: Sequence[RecrawledStory],
 ) -> None:
     """One night: pages in the raw store and the ledger as a crawl leaves them, then extract and load."""
     run, at = NIGHTS[night]
@@ -235,17 +239,17 @@ def _night(
                 headers=(("Content-Type", "text/html; charset=utf-8"),), body=body, digest=sha256(body).hexdigest(),
             )  # fmt: skip
             pointer = warc.append(writer, page, {"kind": "article"})
-            _fetched(conn, one, run, at, "fetched", 200, digest=page.digest, **vars(pointer))
+            _add_fetch(conn, one, run, at, "fetched", 200, digest=page.digest, **vars(pointer))
         for one in gone:
-            _fetched(conn, one, run, at, "gone", 410)
+            _add_fetch(conn, one, run, at, "gone", 410)
     warc.finish(writer)
     for tally in (extract(settings, SOURCE, run), load(settings, SOURCE, run)):
         if tally.state != "done":
             raise RuntimeError(f"{tally.stage}: {tally.message}")
 
 
-def _fetched(
-    conn: postgres.Connection, one: Story, run: str, at: datetime, outcome: str, status: int, **more: object
+def _add_fetch(
+    conn: postgres.Connection, one: RecrawledStory, run: str, at: datetime, outcome: str, status: int, **more: object
 ) -> None:
     columns = {
         "run": run,

@@ -42,7 +42,7 @@ answers are that corpus' gold."""
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedAnswer:
     """A page, what one extractor's answer to it is worth, and why it was rejected."""
 
     gold: Gold
@@ -50,25 +50,25 @@ class Judged:
     reason: str = ""
 
 
-Scored = dict[str, dict[str, list[Judged]]]
+Scored = dict[str, dict[str, list[JudgedAnswer]]]
 
 
-def judged(wanted: Iterable[score.Wanted], answers: Mapping[str, score.Answer]) -> list[Judged]:
+def judge(wanted: Iterable[score.WantedText], answers: Mapping[str, score.ScoredText]) -> list[JudgedAnswer]:
     """Every page with the worth of its answer."""
     found = []
     for each in wanted:
         answer = answers.get(each.gold.id)
-        found.append(Judged(each.gold, score.score(each, answer), answer.reason if answer else "no answer"))
+        found.append(JudgedAnswer(each.gold, score.score(each, answer), answer.reason if answer else "no answer"))
     return found
 
 
 def sections(corpora: Sequence[Corpus], scored: Scored, asked: Mapping[str, str]) -> dict[str, str]:
     """The sections of the docs page that the scores alone make; asked: version and day of each peer."""
     return {
-        "Real pages": f"{_summary(corpora, scored)}\n\n{EXPLAINED}\n\n{_asked(asked)}",
+        "Real pages": f"{_summary(corpora, scored)}\n\n{EXPLAINED}\n\n{_show_asked(asked)}",
         "Real pages, by corpus": _by_corpus(scored),
         "Real pages, by language": _by_language(scored),
-        "Real pages, rejected": _rejected(scored),
+        "Real pages, rejected": _show_rejected(scored),
     }
 
 
@@ -123,7 +123,7 @@ def _summary(corpora: Sequence[Corpus], scored: Scored) -> str:
         for measure in measures:
             for corpus, label, pages in groups:
                 if any(measure in each.figures for each in pages[NAME]):
-                    rows.append([LABELS[measure], label, *_compared(corpus, pages, measure)])
+                    rows.append([LABELS[measure], label, *_compare(corpus, pages, measure)])
         if rows:
             head = ["measure", "corpus", "pages", "nightdesk", "no site layer", "trafilatura", "best peer", "which"]
             out.append(table(head, rows))
@@ -164,7 +164,7 @@ def _bars(scored: Scored) -> str:
     return f"{wanted}\n\n" + table(head, rows)
 
 
-def _groups(corpus: str, scored: Scored) -> list[tuple[str, dict[str, list[Judged]]]]:
+def _groups(corpus: str, scored: Scored) -> list[tuple[str, dict[str, list[JudgedAnswer]]]]:
     """The pages of a corpus; where some of its sites have many of them, those and the rest as well."""
     extractors = scored[corpus]
     many = Counter(each.gold.site for each in extractors[NAME])
@@ -180,7 +180,7 @@ def _groups(corpus: str, scored: Scored) -> list[tuple[str, dict[str, list[Judge
     return groups
 
 
-def _compared(corpus: str, pages: Mapping[str, Sequence[Judged]], measure: str) -> list[str]:
+def _compare(corpus: str, pages: Mapping[str, Sequence[JudgedAnswer]], measure: str) -> list[str]:
     """Cells: how many pages, ours, ours without the site layer, trafilatura, the best peer and its name."""
     means = {name: _mean(found).get(measure) for name, found in pages.items()}
     least = measure in ("leak", "place", "truncated")
@@ -199,7 +199,7 @@ def _is_peer(name: str, corpus: str) -> bool:
     return name not in (NAME, WITHOUT_SITE) and name not in GOLD_MAKERS.get(corpus, ())
 
 
-def _says(pages: Sequence[Judged], measure: str, name: str) -> bool:
+def _says(pages: Sequence[JudgedAnswer], measure: str, name: str) -> bool:
     """Whether an extractor gives this at all: some say no date, and one says nothing else."""
     if name == DATES_ONLY:
         return measure == "day"
@@ -227,7 +227,7 @@ def _by_language(scored: Scored) -> str:
     rows = []
     measures = ("f1", "leak", "place", "truncated")
     for corpus, extractors in scored.items():
-        by_language: dict[str, dict[str, list[Judged]]] = defaultdict(lambda: defaultdict(list))
+        by_language: dict[str, dict[str, list[JudgedAnswer]]] = defaultdict(lambda: defaultdict(list))
         for name, pages in extractors.items():
             for each in pages:
                 if each.gold.paragraphs:
@@ -238,7 +238,7 @@ def _by_language(scored: Scored) -> str:
                 [
                     corpus,
                     language,
-                    *_compared(corpus, part, "f1"),
+                    *_compare(corpus, part, "f1"),
                     *(_cell(means.get(measure)) for measure in measures[1:]),
                 ]
             )
@@ -246,7 +246,7 @@ def _by_language(scored: Scored) -> str:
     return table([*head, *(f"{LABELS[measure]}: nightdesk" for measure in measures[1:])], rows)
 
 
-def _rejected(scored: Scored) -> str:
+def _show_rejected(scored: Scored) -> str:
     rows = []
     for corpus, extractors in scored.items():
         for name in (NAME, WITHOUT_SITE):
@@ -259,7 +259,7 @@ def _rejected(scored: Scored) -> str:
     return f"{said}\n\n" + table(["corpus", "extractor", "pages", "rejected", "reasons"], rows)
 
 
-def _asked(asked: Mapping[str, str]) -> str:
+def _show_asked(asked: Mapping[str, str]) -> str:
     if not asked:
         return "No peer was asked."
     return (
@@ -269,7 +269,7 @@ def _asked(asked: Mapping[str, str]) -> str:
     )
 
 
-def _mean(pages: Iterable[Judged]) -> dict[str, float]:
+def _mean(pages: Iterable[JudgedAnswer]) -> dict[str, float]:
     return score.mean(each.figures for each in pages)
 
 

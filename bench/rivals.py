@@ -63,12 +63,12 @@ def version_of(name: str) -> str:
     return "of " + ", ".join(FOUR) if name == MEDOID else versions()[name]
 
 
-def kept(corpus: Corpus, name: str) -> bool:
+def is_kept(corpus: Corpus, name: str) -> bool:
     """Whether an extractor's answers are kept from an earlier run."""
     return all(_file(corpus, each).exists() for each in (FOUR if name == MEDOID else (name,)))
 
 
-def answers(corpus: Corpus, name: str) -> tuple[dict[str, score.Answer], str]:
+def answers(corpus: Corpus, name: str) -> tuple[dict[str, score.ScoredText], str]:
     """What one extractor makes of every page, by id, and the day it was asked; runs it where no answer is kept."""
     if name == MEDOID:
         return _medoid(corpus)
@@ -78,7 +78,7 @@ def answers(corpus: Corpus, name: str) -> tuple[dict[str, score.Answer], str]:
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         rows = list(map(json.loads, lines))
     made = {
-        row["id"]: score.Answer(row["text"], row["title"], row["date"], tuple(row["authors"]), row["cms"])
+        row["id"]: score.ScoredText(row["text"], row["title"], row["date"], tuple(row["authors"]), row["cms"])
         for row in rows
     }
     return made, f"{datetime.fromtimestamp(file.stat().st_mtime, UTC):%Y-%m-%d}"
@@ -108,12 +108,12 @@ def _ask(corpus: Corpus, name: str, file: Path) -> None:
     beside.rename(file)
 
 
-def _medoid(corpus: Corpus) -> tuple[dict[str, score.Answer], str]:
+def _medoid(corpus: Corpus) -> tuple[dict[str, score.ScoredText], str]:
     """Of four extractors, for each page, the text that is closest to the other three; costs all four."""
     asked = [answers(corpus, name) for name in FOUR]
     made = {}
     for gold in corpus.every:
-        each: Sequence[score.Answer] = [found.get(gold.id, score.Answer()) for found, _ in asked]
+        each: Sequence[score.ScoredText] = [found.get(gold.id, score.ScoredText()) for found, _ in asked]
         best = each[score.medoid([answer.text for answer in each])]
-        made[gold.id] = score.Answer(best.text, ms=sum(answer.ms for answer in each))
+        made[gold.id] = score.ScoredText(best.text, ms=sum(answer.ms for answer in each))
     return made, min(day for _, day in asked)

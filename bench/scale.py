@@ -58,12 +58,12 @@ def main(words: list[str]) -> int:
                 archive.fill(conn, archive.Size(articles))
             sizes = _sizes(conn)
             say(f"scale: {articles:,} articles, filled in {time.monotonic() - began:,.0f} s; {_told_sizes(sizes)}")
-            found[articles] = sizes | _measured(conn, articles, say)
+            found[articles] = sizes | _measure(conn, articles, say)
             if TANTIVY.exists():
                 _beside(conn, articles, say)
     say(f"scale: the last 95th percentile of all queries may be {LIMIT_MS:.0f} ms")
     if len(found) > 1:
-        say(_expected(found))
+        say(_expect_cost(found))
     page.write({TITLE: "```\n" + "\n".join(said) + "\n```"}, "make bench-scale")
     return int(found[max(found)]["95 of 100, ms"] > LIMIT_MS)
 
@@ -75,7 +75,7 @@ def _installation(at: Path | None, articles: int) -> Iterator[Settings]:
         yield settings
 
 
-def _measured(conn: postgres.Connection, articles: int, say: Callable[[str], None]) -> dict[str, float]:
+def _measure(conn: postgres.Connection, articles: int, say: Callable[[str], None]) -> dict[str, float]:
     asked = queries(articles)
     took: dict[str, list[float]] = {}
     used: dict[str, list[float]] = {}
@@ -91,9 +91,9 @@ def _measured(conn: postgres.Connection, articles: int, say: Callable[[str], Non
             took.setdefault(kind, []).append((time.perf_counter() - began) * 1000)
             used.setdefault(kind, []).append(_cpu_ms(conn) - before)
     for kind, ms in sorted(took.items()):
-        say(f"scale: {articles:>9,}  {kind:<24} {_told(ms)}; of CPU {_told(used[kind])}")
+        say(f"scale: {articles:>9,}  {kind:<24} {_show_ms(ms)}; of CPU {_show_ms(used[kind])}")
     alone, cpu = ([one for kind, ms in of.items() if kind != "ILIKE" for one in ms] for of in (took, used))
-    say(f"scale: {articles:>9,}  {'all but ILIKE':<24} {_told(alone)}; of CPU {_told(cpu)}")
+    say(f"scale: {articles:>9,}  {'all but ILIKE':<24} {_show_ms(alone)}; of CPU {_show_ms(cpu)}")
     return {
         "median, ms": statistics.median(alone), "95 of 100, ms": _percentile(alone),
         "median of CPU, ms": statistics.median(cpu), "95 of 100 of CPU, ms": _percentile(cpu),
@@ -112,7 +112,7 @@ Ask = Callable[[postgres.Connection], object]
 def queries(articles: int) -> list[tuple[str, Ask]]:
     """200 queries of all kinds, and what ILIKE is asked beside: each with its kind."""
     dice = random.Random(17)
-    spoken = archive.spoken(archive.Size(articles))
+    spoken = archive.make_languages(archive.Size(articles))
     texts = list(archive.texts(QUERIES, archive.Size(articles)))
 
     def word(lowest: int, highest: int) -> str:
@@ -192,13 +192,13 @@ def _beside(conn: postgres.Connection, articles: int, say: Callable[[str], None]
                 took.setdefault(kind, []).append(float(peer.stdout.readline()))
             peer.stdin.close()
     for kind, ms in sorted(took.items()):
-        say(f"scale: {articles:>9,}  {'tantivy: ' + kind:<30} {_told(ms)}")
+        say(f"scale: {articles:>9,}  {'tantivy: ' + kind:<30} {_show_ms(ms)}")
 
 
 def _known_to_both(articles: int) -> list[tuple[str, str]]:
     """Queries of the kinds that tantivy knows as well, each with its kind."""
     dice = random.Random(18)
-    spoken = archive.spoken(archive.Size(articles))
+    spoken = archive.make_languages(archive.Size(articles))
     texts = list(archive.texts(QUERIES, archive.Size(articles)))
 
     def word(lowest: int, highest: int) -> str:
@@ -215,7 +215,7 @@ def _known_to_both(articles: int) -> list[tuple[str, str]]:
     return [(kind, ask()) for _ in range(QUERIES // len(kinds) // 3) for kind, ask in kinds.items()]
 
 
-def _expected(found: Mapping[int, Mapping[str, float]]) -> str:
+def _expect_cost(found: Mapping[int, Mapping[str, float]]) -> str:
     """What EXPECTED articles would cost, where it goes on as it grew from each size to the next."""
 
     def at(name: str) -> float:
@@ -250,7 +250,7 @@ def _told_sizes(sizes: Mapping[str, float]) -> str:
     return f"texts {texts:,.0f} MB, index {index:,.0f} MB ({index / texts:.2f} of them), distinct words {words:,.0f} MB"
 
 
-def _told(ms: list[float]) -> str:
+def _show_ms(ms: list[float]) -> str:
     middle, most = statistics.median(ms), _percentile(ms)
     return f"median {middle:7.1f} ms, {PERCENT} of 100 under {most:8.1f} ms"
 

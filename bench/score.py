@@ -39,7 +39,7 @@ MEASURES = (
 
 
 @dataclass(frozen=True)
-class Answer:
+class ScoredText:
     """What an extractor says of a page; date is a day, ms the CPU milliseconds, reason why it was rejected."""
 
     text: str = ""
@@ -50,7 +50,7 @@ class Answer:
     reason: str = ""
 
 
-class Wanted:
+class WantedText:
     """A page's gold, prepared once for all the answers it is compared with."""
 
     def __init__(self, gold: Gold) -> None:
@@ -62,19 +62,19 @@ class Wanted:
         return [(words(text), shingles(text)) for text in bodies(self.gold.paragraphs)]
 
 
-def score(wanted: Wanted, answer: Answer | None) -> dict[str, float]:
+def score(wanted: WantedText, answer: ScoredText | None) -> dict[str, float]:
     """The figures of one answer, by measure; only what the gold can say. None: the extractor said nothing at all.
 
     tp, fp, fn are the page's share in the pooled shingle F1.
     """
-    gold, answer = wanted.gold, answer or Answer()
+    gold, answer = wanted.gold, answer or ScoredText()
     figures: dict[str, float] = {}
     if gold.paragraphs:
         got, got_shingles = words(answer.text), shingles(answer.text)
         true, true_shingles = max(wanted.texts, key=lambda body: f1(body[1], got_shingles))
         figures["f1"] = f1(true, got)
-        figures["truncated"] = float(_ratio(_shared(true, got), true.total()) < RECALL)
-        both = _shared(true_shingles, got_shingles)
+        figures["truncated"] = float(_ratio(_count_shared(true, got), true.total()) < RECALL)
+        both = _count_shared(true_shingles, got_shingles)
         apart = {"tp": both, "fp": got_shingles.total() - both, "fn": true_shingles.total() - both}
         figures.update({name: _ratio(count, sum(apart.values())) for name, count in apart.items()})
     if gold.present or gold.absent:
@@ -134,7 +134,7 @@ def shingles(text: str) -> Counter[tuple[str, ...]]:
 
 def f1(true: Counter[T], got: Counter[T]) -> float:
     """The harmonic mean of precision and recall of two multisets; 0 where they share nothing."""
-    return _ratio(2 * _shared(true, got), true.total() + got.total())
+    return _ratio(2 * _count_shared(true, got), true.total() + got.total())
 
 
 def normal(text: str) -> str:
@@ -157,7 +157,7 @@ def _words(text: str) -> Iterator[str]:
     return (found.group() for found in WORD.finditer(unicodedata.normalize("NFC", text).translate(INVISIBLE)))
 
 
-def _shared(one: Counter[T], other: Counter[T]) -> int:
+def _count_shared(one: Counter[T], other: Counter[T]) -> int:
     small, large = (one, other) if len(one) <= len(other) else (other, one)
     return sum(min(count, large[item]) for item, count in small.items() if item in large)
 

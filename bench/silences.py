@@ -23,7 +23,7 @@ from random import Random
 from pipelines.codes import SourceState
 from pipelines.health import policy, usual
 from pipelines.health.states import WELL, Judged, is_learned, judge, without_first
-from pipelines.health.usual import Look, Pace, learn
+from pipelines.health.usual import SourceLook, UsualPace, learn
 
 BEGIN = datetime(2026, 8, 31, tzinfo=UTC)
 DAYS, SOURCES = 90, 50
@@ -36,23 +36,23 @@ HELD_OUT = 3000
 
 
 @dataclass(frozen=True)
-class History:
+class DrawnHistory:
     """One simulated source: its kind, when it came out and was looked at, and when it died."""
 
     kind: str
     every: timedelta
     zone: str
-    looks: list[Look]
+    looks: list[SourceLook]
     cut: datetime
     faded: datetime
     usual: timedelta
 
 
 @dataclass(frozen=True)
-class Told:
+class ToldSilence:
     """What was told of a history. false: alarms before its time. after: from the cut to the first word of it."""
 
-    history: History
+    history: DrawnHistory
     false: list[Judged]
     after: timedelta | None
     recovered: int
@@ -133,15 +133,15 @@ KINDS = (steady, weekdays, bursts, weekly, holidays, growth, dying, office)
 CRAWLED = (3 * HOUR, 6 * HOUR, DAY)
 
 
-def simulate(seed: int, count: int = SOURCES) -> list[History]:
+def simulate(seed: int, count: int = SOURCES) -> list[DrawnHistory]:
     """So many histories of one seed, all kinds and rhythms of crawls in turn."""
     return [_history(Random(f"{seed}/{n}"), n) for n in range(count)]
 
 
-def tell(history: History) -> Told:
+def tell(history: DrawnHistory) -> ToldSilence:
     """Judge a history after each of its looks, and note what would be told."""
     state, false, after, recovered, on = SourceState.LEARNING, [], None, 0, history.looks[0].at.date()
-    learned: Pace | None = None
+    learned: UsualPace | None = None
     for number in range(1, len(history.looks) + 1):
         now = history.looks[number - 1].at + HOUR / 6
         looks = history.looks[max(0, number - round(policy.HISTORY / history.every)) : number]
@@ -160,7 +160,7 @@ def tell(history: History) -> Told:
         state = judged.state
         if after is not None and now > history.cut + 3 * after + 7 * DAY:
             break
-    return Told(history, false, after, recovered)
+    return ToldSilence(history, false, after, recovered)
 
 
 def main(words: Sequence[str]) -> int:
@@ -177,7 +177,7 @@ def main(words: Sequence[str]) -> int:
     return int(any(one.late or one.recovered or len(one.false) > 1 for one in told))
 
 
-def report(told: Sequence[Told]) -> str:
+def report(told: Sequence[ToldSilence]) -> str:
     """A line for each kind of source, and one for all."""
     lines = ["kind       sources  late  never  recovered  false  >1 false  median told after / allowed"]
     for kind in [*sorted({one.history.kind for one in told}), "all"]:
@@ -192,7 +192,7 @@ def report(told: Sequence[Told]) -> str:
     return "\n".join(lines)
 
 
-def _history(random: Random, number: int) -> History:
+def _history(random: Random, number: int) -> DrawnHistory:
     made = KINDS[number % len(KINDS)]
     pace, every = made(random), CRAWLED[number // len(KINDS) % len(CRAWLED)]
     cut = random.uniform(45, DAYS - 30) if made in (weekly,) else random.uniform(45, DAYS - 10)
@@ -215,7 +215,7 @@ def _history(random: Random, number: int) -> History:
     while at < DAYS:
         new = sum(1 for day in came[taken:] if day <= at)
         taken += new
-        looks.append(Look(at=BEGIN + at * DAY, new=new, pages=new, articles=new))
+        looks.append(SourceLook(at=BEGIN + at * DAY, new=new, pages=new, articles=new))
         at += every / DAY
     last = BEGIN + cut * DAY
     before = [look for look in looks if look.at <= last][1:]
@@ -223,8 +223,8 @@ def _history(random: Random, number: int) -> History:
     # Whoever is cut near the end is listened to for as long as it may take.
     allowed = max(policy.TOLD_WITHIN, policy.TOLD_GAPS * gap)
     while looks[-1].at < last + allowed + DAY:
-        looks.append(Look(at=looks[-1].at + every))
-    return History(made.__name__, every, "UTC", looks, last, BEGIN + min(faded, cut) * DAY, gap)
+        looks.append(SourceLook(at=looks[-1].at + every))
+    return DrawnHistory(made.__name__, every, "UTC", looks, last, BEGIN + min(faded, cut) * DAY, gap)
 
 
 def _poisson(random: Random, mean: float) -> int:

@@ -40,8 +40,8 @@ def main(words: Sequence[str]) -> int:
     given = parser.parse_args(words)
     with crawl_site.serving(REAL, given.pages, PARAGRAPHS) as site, fresh.installation() as settings:
         night = _cpu(settings, lambda: _night(settings, site.hosts, given.pages)) / REAL
-        few = _planned(settings, 0, given.sources // 10, given.pages)
-        many = _planned(settings, given.sources // 10, given.sources, given.pages)
+        few = _measure_plan(settings, 0, given.sources // 10, given.pages)
+        many = _measure_plan(settings, given.sources // 10, given.sources, given.pages)
     share = many / night
     print(
         f"sources: planning and leasing take {1000 * many:.1f} ms of CPU a source with {given.sources:,} sources of "
@@ -63,7 +63,7 @@ def _night(settings: Settings, hosts: Sequence[str], pages: int) -> None:
             raise crawl.BenchError(f"{source.name} has not stored its {pages} pages: {done}")
 
 
-def _planned(settings: Settings, before: int, until: int, pages: int) -> float:
+def _measure_plan(settings: Settings, before: int, until: int, pages: int) -> float:
     """Seconds of CPU per source for planning and leasing all sources, after those from `before` on were added."""
     with postgres.connection(settings) as conn:
         for number in range(before, until):
@@ -72,7 +72,7 @@ def _planned(settings: Settings, before: int, until: int, pages: int) -> float:
                 f'title = "S {number}"\nurl = "https://{name}.test/"\ncountry = "GB"\nlanguage = "en"\n'
                 f'timezone = "Europe/London"\nfeeds = ["https://{name}.test/feed"]\n'
             )
-        followed = folders.followed(settings)
+        followed = folders.read_followed(settings)
         for source in followed:
             ledger.begin(conn, source, RUN)
             entries = [(Kind.ARTICLE, Entry(url=f"https://{source.name}.test/{until}/{n}")) for n in range(pages)]
@@ -99,7 +99,7 @@ def _planned(settings: Settings, before: int, until: int, pages: int) -> float:
 def _cpu(settings: Settings, work: Callable[[], None]) -> float:
     """Seconds of CPU a piece of work costs here, in children that ended meanwhile, and in Postgres."""
     before = crawl.postgres(settings)
-    return crawl.measured(work).cpu + crawl.postgres(settings) - before
+    return crawl.measure(work).cpu + crawl.postgres(settings) - before
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--sizes", type=int, nargs="*", default=list(SIZES), help="articles in the archive")
     parser.add_argument("--days", type=int, default=SPAN.days, help="that the archive spans")
     given = parser.parse_args(words)
-    failed = [_copies(given.stories), _unrelated(given.unrelated), *map(_template, story_texts.TEMPLATES)]
+    failed = [_copies(given.stories), _is_unrelated(given.unrelated), *map(_template, story_texts.TEMPLATES)]
     took = [_cost(size, timedelta(days=given.days)) for size in given.sizes]
     if len(took) > 1:
         ratio = took[-1] / took[0]
@@ -58,7 +58,7 @@ def _copies(many: int) -> bool:
     worst = 1.0
     for language in story_texts.LANGUAGES:
         made = [(copy.story, copy.text) for n in range(many) for copy in story_texts.copies(language, n)]
-        linked = _linked([written for _, written in made])
+        linked = _link([written for _, written in made])
         f1 = _f1([story for story, _ in made], linked)
         worst = min(worst, f1)
         print(f"stories: {language}: {len(made)} texts of {many} stories, pairwise F1 {f1:.3f}", flush=True)
@@ -66,7 +66,7 @@ def _copies(many: int) -> bool:
     return worst < LEAST_F1
 
 
-def _unrelated(many: int) -> bool:
+def _is_unrelated(many: int) -> bool:
     dice = random.Random("unrelated")
     texts = [story_texts.story(dice.choice(story_texts.LANGUAGES), dice) for _ in range(many)]
     return _false(f"{many:,} unrelated articles", texts)
@@ -77,13 +77,13 @@ def _template(name: str) -> bool:
 
 
 def _false(what: str, texts: Sequence[str]) -> bool:
-    linked = Counter(_linked(texts))
+    linked = Counter(_link(texts))
     pairs = sum(n * (n - 1) // 2 for n in linked.values())
     print(f"stories: {what}: {pairs} false links; bar 0", flush=True)
     return pairs > 0
 
 
-def _linked(texts: Sequence[str]) -> list[int]:
+def _link(texts: Sequence[str]) -> list[int]:
     """The story of each text, all of them put into an archive of their own and linked by what upkeep does."""
     with fresh.installation() as settings, postgres.connection(settings) as conn:
         signed = [(written, None) for written in texts]

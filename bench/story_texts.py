@@ -61,7 +61,7 @@ def story(language: str, dice: random.Random, count: int = 0) -> str:
         if dice.random() < 0.3:
             drawn.insert(dice.randrange(len(drawn)), str(dice.randint(2, 2_000)))
         sentences.append(_sentence(language, drawn))
-    return "\n".join(_joined(language, sentences[at : at + 3]) for at in range(0, len(sentences), 3))
+    return "\n".join(_join(language, sentences[at : at + 3]) for at in range(0, len(sentences), 3))
 
 
 def copies(language: str, number: int, seed: int = 0) -> list[Copy]:
@@ -77,7 +77,7 @@ def _sentence(language: str, drawn: list[str]) -> str:
     return " ".join(drawn).capitalize() + "."
 
 
-def _joined(language: str, parts: list[str]) -> str:
+def _join(language: str, parts: list[str]) -> str:
     return ("" if language == "zh" else " ").join(parts)
 
 
@@ -85,7 +85,7 @@ def _pieces(language: str, whole: str) -> list[str]:
     return re.findall(r"[一-鿿]{1,2}|\d+|.", whole, re.DOTALL) if language == "zh" else re.split(r"(\s+)", whole)
 
 
-def _changed(share: float) -> Callable[[str, str, random.Random], str]:
+def _change(share: float) -> Callable[[str, str, random.Random], str]:
     def edit(language: str, whole: str, dice: random.Random) -> str:
         made = []
         for piece in _pieces(language, whole):
@@ -104,37 +104,37 @@ def _cut(share: float) -> Callable[[str, str, random.Random], str]:
     return edit
 
 
-def _led(language: str, whole: str, dice: random.Random) -> str:
+def _add_lead(language: str, whole: str, dice: random.Random) -> str:
     return story(language, dice, max(20, len(_pieces(language, whole)) // 10)) + "\n" + whole
 
 
-def _signed(language: str, whole: str, dice: random.Random) -> str:
-    name = _joined(language, words(language, dice, 3))
+def _add_signature(language: str, whole: str, dice: random.Random) -> str:
+    name = _join(language, words(language, dice, 3))
     return f"{name} ({dice.randint(1, 28)}/{dice.randint(1, 12)}/2026)\n{whole}\n{name}"
 
 
-def _left(language: str, whole: str, dice: random.Random) -> str:
+def _leave_in(language: str, whole: str, dice: random.Random) -> str:
     """With what a site prints around its texts left in."""
     return f"{whole}\n{story(language, dice, 25)}"
 
 
-def _respelled(language: str, whole: str, dice: random.Random) -> str:
+def _respell(language: str, whole: str, dice: random.Random) -> str:
     return whole.replace("ا", "أ").replace("ة", "ه").replace("'", "’").upper().replace(".", " .")
 
 
 def _both(language: str, whole: str, dice: random.Random) -> str:
-    return _signed(language, _cut(0.3)(language, _changed(0.05)(language, whole, dice), dice), dice)
+    return _add_signature(language, _cut(0.3)(language, _change(0.05)(language, whole, dice), dice), dice)
 
 
 EDITS: dict[str, Callable[[str, str, random.Random], str]] = {
-    "other byline": _signed,
-    "other spelling": _respelled,
-    "boilerplate left in": _left,
-    "lead added": _led,
+    "other byline": _add_signature,
+    "other spelling": _respell,
+    "boilerplate left in": _leave_in,
+    "lead added": _add_lead,
     "cut by 30 %": _cut(0.3),
     "cut by 50 %": _cut(0.5),
-    "5 % changed": _changed(0.05),
-    "10 % changed": _changed(0.1),
+    "5 % changed": _change(0.05),
+    "10 % changed": _change(0.1),
     "5 % changed, cut by 30 %, other byline": _both,
 }
 

@@ -29,7 +29,7 @@ POOLED = "the rest, pooled"
 
 
 @dataclass(frozen=True)
-class Job:
+class UnseenJob:
     """A page with what the judges of every split, who did not see its site, think of its blocks; trees: the names of
     those that choose between its texts, split by split."""
 
@@ -58,7 +58,7 @@ def run(
         for number, fold in enumerate(folds):
             chances[number].append(whole[number])
             trees[number].append(made[fold])
-    jobs = [Job(golds[page.id][1], page, chances[n], trees[n]) for n, page in enumerate(pages)]
+    jobs = [UnseenJob(golds[page.id][1], page, chances[n], trees[n]) for n, page in enumerate(pages)]
     with ProcessPoolExecutor(processes) as pool:
         scored = list(pool.map(figures, jobs, chunksize=4))
     names = {page.id: golds[page.id][0] for page in pages}
@@ -72,7 +72,7 @@ def run(
     return found
 
 
-def figures(job: Job) -> list[dict[str, float]]:
+def figures(job: UnseenJob) -> list[dict[str, float]]:
     """The figures of one page, split by split."""
     gold, compared = job.gold, job.example.compared
     url = gold.url or examples.NOWHERE
@@ -80,8 +80,8 @@ def figures(job: Job) -> list[dict[str, float]]:
     page = preview.read_saved(content(gold), url, source, "utf-8")
     tree = markup.parse(markup.decode(page.body, "text/html; charset=utf-8", "")[0])
     if tree is None:
-        return [score.score(score.Wanted(gold), None) for _ in job.chances]
-    found, facts, wanted = blocks.blocks(tree), metadata.facts_of(tree, page, source), score.Wanted(gold)
+        return [score.score(score.WantedText(gold), None) for _ in job.chances]
+    found, facts, wanted = blocks.blocks(tree), metadata.facts_of(tree, page, source), score.WantedText(gold)
     chosen = compared.shares["lines"].tolist()
     kinds = place_sums.kinds_of(found, chosen)
     told = []
@@ -90,7 +90,7 @@ def figures(job: Job) -> list[dict[str, float]]:
             chances = np.where(judging.find_posts(found, facts.posts), judging.POSTED, chances)
         seen = judging.JudgedPage(judging.join(found, kinds, chosen, chances.tolist()), (), (), compared)
         made = assembly.settle(seen, tree, facts, source, trees=classifier.of_text(trees))
-        told.append(score.score(wanted, score.Answer("\n".join(made.lines))))
+        told.append(score.score(wanted, score.ScoredText("\n".join(made.lines))))
     return told
 
 

@@ -33,7 +33,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--pages", type=int, default=2000)
     given = parser.parse_args(words)
     with tempfile.TemporaryDirectory(prefix="nightdesk-bench-") as folder:
-        paths = [_written(Path(folder), number, given.pages // FILES) for number in range(FILES)]
+        paths = [_write_file(Path(folder), number, given.pages // FILES) for number in range(FILES)]
         packed = sum(path.stat().st_size for path in paths) / MB_BYTES
         ways: list[Callable[[], object]] = [
             lambda: [chain.digest_of(path) for path in paths],
@@ -41,7 +41,7 @@ def main(words: Sequence[str]) -> int:
             lambda: _check(paths),
             lambda: [_run("sh", "-c", 'gzip -dc "$1" | sha256sum', "sh", str(path)) for path in paths],
         ]
-        took = [[_timed(work) for work in ways] for _ in range(ROUNDS)]
+        took = [[_time_work(work) for work in ways] for _ in range(ROUNDS)]
     (files, plain, records, unpacked), cpu = ([min(one[kind] for one in way) for way in zip(*took, strict=True)]
                                               for kind in (0, 1))  # fmt: skip
     print(f"verify: {given.pages:,} pages in {FILES} raw files, {packed:,.0f} MB packed, best of {ROUNDS}")
@@ -60,7 +60,7 @@ def main(words: Sequence[str]) -> int:
     return int(plain / files < LEAST_OF_FILES or unpacked / records < LEAST_OF_RECORDS)
 
 
-def _written(raw: Path, number: int, pages: int) -> Path:
+def _write_file(raw: Path, number: int, pages: int) -> Path:
     """A raw file of pages of 5 to 60 thousand bytes, as compressible as news pages are."""
     draw = random.Random(number)
     words = ["".join(draw.choices("abcdefghijklmnop", k=draw.randint(2, 9))) for _ in range(5000)]
@@ -89,7 +89,7 @@ def _run(*command: str) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
-def _timed(work: Callable[[], object]) -> tuple[float, float]:
+def _time_work(work: Callable[[], object]) -> tuple[float, float]:
     """Seconds by the clock on the wall, and of CPU, ours and of the processes that ended."""
     began, before = time.perf_counter(), os.times()
     work()

@@ -16,7 +16,7 @@ from demo import newsroom, replay
 from demo.inbox import open_inbox
 from demo.newsroom import FOLDER, Newsroom
 from demo.replay import Replay
-from demo.sites import BREAKING, SITES, Fault, write_sources
+from demo.sites import BREAKING, SITES, SiteFault, write_sources
 from demo.structures import FORTY
 from pipelines.errors import NightdeskError
 
@@ -92,7 +92,7 @@ def _serve(options: argparse.Namespace) -> None:
 
 
 def _receive(options: argparse.Namespace) -> None:
-    awaited = _awaited()
+    awaited = _hold_signals()
     with open_inbox(options.folder / INBOX, options.port, options.host) as url:
         print(json.dumps({"url": url, "pid": os.getpid()}), flush=True)
         signal.sigwait(awaited)
@@ -100,7 +100,7 @@ def _receive(options: argparse.Namespace) -> None:
 
 def _replay(options: argparse.Namespace) -> None:
     limits = {"min_pages": options.min_pages, "hosts": options.hosts, "pages": options.host_pages}
-    placed = replay.gathered(options.pages, options.corpus, **limits)
+    placed = replay.gather(options.pages, options.corpus, **limits)
     if options.sources:
         write_sources(replay.replay_sources(placed), options.sources)
     _stay(replay.open_replay(placed, options.folder, options.port, cap=options.cap), options.with_parent)
@@ -129,7 +129,7 @@ def _list(options: argparse.Namespace) -> None:
 
 
 def _break(options: argparse.Namespace) -> None:
-    fault = Fault(kind=options.kind, where=options.where, value=options.value, times=options.times)
+    fault = SiteFault(kind=options.kind, where=options.where, value=options.value, times=options.times)
     newsroom.break_site(options.folder, options.site, [] if options.kind == "none" else [fault])
 
 
@@ -140,7 +140,7 @@ def _sources(options: argparse.Namespace) -> None:
 
 def _stay(opened: AbstractContextManager[Newsroom] | AbstractContextManager[Replay], with_parent: bool) -> None:
     """Serve until SIGTERM or SIGINT; the first line on stdout says where."""
-    awaited = _awaited()
+    awaited = _hold_signals()
     if with_parent:
         _die_with_parent()
     with opened as found:
@@ -154,7 +154,7 @@ def _stay(opened: AbstractContextManager[Newsroom] | AbstractContextManager[Repl
         signal.sigwait(awaited)
 
 
-def _awaited() -> set[signal.Signals]:
+def _hold_signals() -> set[signal.Signals]:
     """The signals that end what stays, held back until somebody waits for them."""
     awaited = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, awaited)

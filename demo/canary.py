@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from demo import newsroom
-from demo.sites import Site
+from demo.sites import DemoSite
 from pipelines import private
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
@@ -36,7 +36,7 @@ FOLDER, CHANNEL, WATCH = "canary", "canary", "canary"
 WITHIN_SECONDS = 300.0
 # Days its raw files are kept. Chosen: long enough to look why it was silent.
 KEPT_DAYS = 7
-SITE = Site(
+SITE = DemoSite(
     name="canary", title="The Canary", language="en", country="GB", timezone="UTC", family="wordpress", articles=3
 )
 
@@ -120,14 +120,14 @@ def _sung(current: Settings, within: float) -> Song:
 def _note(file: Path, song: Song) -> None:
     """Write the song down for those who watch figures: whole, or not at all."""
     new = file.with_name(file.name + ".new")
-    with private.opened(new) as out:
+    with private.open_private(new) as out:
         json.dump({**asdict(song), "at": time.time()}, out)
     new.replace(file)
 
 
 def _night(own: Settings) -> None:
     """All four stages over the canary's own source; NightdeskError names the one that failed."""
-    (source,) = folders.named(own, [SITE.name])
+    (source,) = folders.read_named(own, [SITE.name])
     run = runs.key_of(datetime.now(UTC), manual=True)
     _went(crawl.crawl(own, [source], run)[0])
     _went(extract(own, source, run))

@@ -9,7 +9,7 @@ from html import escape
 from urllib.parse import quote
 
 from demo import texts
-from demo.sites import FEED_PATHS, Site
+from demo.sites import FEED_PATHS, DemoSite
 from demo.truth import Truth, slug_of
 
 ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
@@ -22,7 +22,7 @@ RELAUNCHED = "teaser"
 TEASER_WORDS = 14
 
 
-def wordpress(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
+def wordpress(site: DemoSite, truth: Truth, others: Sequence[Truth]) -> str:
     """A theme that prints a bare comment counter, a share bar, related posts, a comment form and a newsletter box."""
     ui = _words(site)
     tags = "".join(f'<a href="/tag/{quote(tag)}/" rel="tag">{escape(tag)}</a>' for tag in truth.tags)
@@ -59,7 +59,7 @@ def wordpress(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
 </div></aside>"""
 
 
-def boxed(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
+def render_boxed(site: DemoSite, truth: Truth, others: Sequence[Truth]) -> str:
     """A hand-edited theme: counter, share line, comment heading and spam notice stand unmarked in the text's box."""
     ui = _words(site)
     related = "".join(f'<li><a href="{o.url}">{escape(o.title)}</a></li>' for o in others[:3])
@@ -84,7 +84,7 @@ def boxed(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
 <form action="/subscribe"><input type="email"><button>{ui["subscribe"]}</button></form></div></div>"""
 
 
-def legacy(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
+def legacy(site: DemoSite, truth: Truth, others: Sequence[Truth]) -> str:
     """A hand-made page of nested tables: paragraphs are line breaks, the date is words, nothing is marked up."""
     ui = _words(site)
     body = "<br>\n<br>\n".join(escape(paragraph, quote=False) for paragraph in truth.paragraphs)
@@ -108,7 +108,7 @@ def legacy(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
 </td></tr></table>"""
 
 
-def modern(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
+def modern(site: DemoSite, truth: Truth, others: Sequence[Truth]) -> str:
     """A news system of today: JSON-LD, a figure, a promotion inside the text, related links and a cookie bar."""
     ui = _words(site)
     first, *rest = truth.paragraphs
@@ -154,7 +154,7 @@ def modern(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
 <div class="c-cookie-bar" role="dialog"><p>{ui["cookies"]}</p><button>{ui["accept"]}</button></div>"""
 
 
-def portal(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
+def portal(site: DemoSite, truth: Truth, others: Sequence[Truth]) -> str:
     """A news-agency portal: news code, a lead inside the body box, a calendar of its own, tags and a short link."""
     ui = _words(site)
     lead, *rest = truth.paragraphs
@@ -178,7 +178,7 @@ def portal(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
 <aside class="box most-viewed"><header><h2>{ui["most_read"]}</h2></header>{_links(others[4:10])}</aside>"""
 
 
-def teaser(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
+def teaser(site: DemoSite, truth: Truth, others: Sequence[Truth]) -> str:
     """A relaunch that went wrong: the site's name for a title, the first words of the text, and one appeal for all."""
     ui = _words(site)
     begins = " ".join(truth.paragraphs[0].split()[:TEASER_WORDS])
@@ -187,16 +187,16 @@ def teaser(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
 </article><aside>{ui["newsletter_text"]}</aside></main>"""
 
 
-FAMILIES: dict[str, Callable[[Site, Truth, Sequence[Truth]], str]] = {
+FAMILIES: dict[str, Callable[[DemoSite, Truth, Sequence[Truth]], str]] = {
     "wordpress": wordpress,
-    "boxed": boxed,
+    "boxed": render_boxed,
     "legacy": legacy,
     "modern": modern,
     "portal": portal,
 }
 
 
-def article_page(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
+def article_page(site: DemoSite, truth: Truth, others: Sequence[Truth]) -> str:
     """The whole page of an article; others: the site's articles that its boxes link to."""
     if site.template == RELAUNCHED:
         return document(site, site.title, teaser(site, truth, others))
@@ -204,7 +204,7 @@ def article_page(site: Site, truth: Truth, others: Sequence[Truth]) -> str:
     return document(site, truth.title, template(site, truth, others), _meta(site, truth))
 
 
-def document(site: Site, title: str, body: str, meta: str = "") -> str:
+def document(site: DemoSite, title: str, body: str, meta: str = "") -> str:
     """A page in the site's frame: head, navigation, body and footer."""
     ui = _words(site)
     direction = "rtl" if site.language in texts.RIGHT_TO_LEFT else "ltr"
@@ -239,14 +239,14 @@ def document(site: Site, title: str, body: str, meta: str = "") -> str:
 </body></html>"""
 
 
-def menu_of(site: Site) -> list[tuple[str, str]]:
+def menu_of(site: DemoSite) -> list[tuple[str, str]]:
     """(path, name) of the sections in a site's menu."""
     pattern = site.menu if site.structure else "/section/{n}/"
     names = texts.sections(site.language)
     return [(pattern.format(n=n, name=slug_of(name)), name) for n, name in enumerate(names, 1)] if pattern else []
 
 
-def _section(site: Site, truth: Truth) -> str:
+def _section(site: DemoSite, truth: Truth) -> str:
     """Where an article's section stands."""
     return next(
         (path for path, name in menu_of(site) if site.structure and name == truth.section),
@@ -254,7 +254,7 @@ def _section(site: Site, truth: Truth) -> str:
     )
 
 
-def _no_articles(site: Site) -> str:
+def _no_articles(site: DemoSite) -> str:
     """The links in the footer of a site of a crawl family."""
     if not site.structure:
         return ""
@@ -264,7 +264,7 @@ def _no_articles(site: Site) -> str:
     return "".join(f'<li><a href="{path}">{ui[word]}</a></li>' for path, word in named)
 
 
-def _words(site: Site) -> dict[str, str]:
+def _words(site: DemoSite) -> dict[str, str]:
     return {key: escape(value) for key, value in texts.ui(site.language).items() if isinstance(value, str)}
 
 
@@ -272,7 +272,7 @@ def _links(truths: Sequence[Truth]) -> str:
     return "<ul>" + "".join(f'<li><a href="{t.url}">{escape(t.title)}</a></li>' for t in truths) + "</ul>"
 
 
-def _meta(site: Site, truth: Truth) -> str:
+def _meta(site: DemoSite, truth: Truth) -> str:
     lede = escape(truth.paragraphs[0])
     pairs = {
         "og:type": "article",
@@ -310,7 +310,7 @@ def _comment_form(ui: dict[str, str], truth: Truth) -> str:
 <p class="akismet_comment_form_privacy_notice">{ui["akismet"]}</p></div>"""
 
 
-def _long_date(at: datetime, site: Site) -> str:
+def _long_date(at: datetime, site: DemoSite) -> str:
     months = texts.ui(site.language)["months"]
     if site.language == "fa":
         year, month, day = jalali(at.year, at.month, at.day)

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 from html import escape
 
 from demo import texts
-from demo.sites import FEED_PATHS, SITEMAP_PATHS, Site
+from demo.sites import FEED_PATHS, SITEMAP_PATHS, DemoSite
 from demo.truth import Truth
 
 POSTS_SITEMAP = "/wp-sitemap-posts-post-1.xml"
@@ -24,7 +24,7 @@ def own(truth: Truth) -> str:
     return truth.url
 
 
-def rss(site: Site, truths: Sequence[Truth], at: datetime, *, link: Link = own) -> str:
+def rss(site: DemoSite, truths: Sequence[Truth], at: datetime, *, link: Link = own) -> str:
     """An RSS 2.0 feed in the order given; link: what it says where an article is."""
     entries = "\n".join(
         f"""<item><title>{escape(t.title)}</title><link>{escape(link(t))}</link>
@@ -42,7 +42,7 @@ def rss(site: Site, truths: Sequence[Truth], at: datetime, *, link: Link = own) 
 """
 
 
-def atom(site: Site, truths: Sequence[Truth], at: datetime) -> str:
+def atom(site: DemoSite, truths: Sequence[Truth], at: datetime) -> str:
     """An Atom feed in the order given."""
     entries = "\n".join(
         f"""<entry><title>{escape(t.title)}</title><link rel="alternate" href="{escape(t.url)}"/>
@@ -59,7 +59,7 @@ def atom(site: Site, truths: Sequence[Truth], at: datetime) -> str:
 """
 
 
-def rdf(site: Site, truths: Sequence[Truth]) -> str:
+def rdf(site: DemoSite, truths: Sequence[Truth]) -> str:
     """An RSS 1.0 feed in the order given."""
     order = "".join(f'<rdf:li rdf:resource="{escape(t.url)}"/>' for t in truths)
     entries = "\n".join(
@@ -77,7 +77,7 @@ def rdf(site: Site, truths: Sequence[Truth]) -> str:
 """
 
 
-def json_feed(site: Site, truths: Sequence[Truth]) -> str:
+def json_feed(site: DemoSite, truths: Sequence[Truth]) -> str:
     """A JSON Feed 1.1 in the order given."""
     items = [
         {
@@ -96,7 +96,7 @@ def json_feed(site: Site, truths: Sequence[Truth]) -> str:
     return json.dumps({**head, "language": site.language, "items": items}, ensure_ascii=False)
 
 
-def comments(site: Site, truths: Sequence[Truth], at: datetime) -> str:
+def comments(site: DemoSite, truths: Sequence[Truth], at: datetime) -> str:
     """The feed of what readers wrote under articles: its links lead to articles, but it lists none."""
     entries = "\n".join(
         f"<item><title>{escape(t.authors[0])}</title><link>{escape(t.url)}#comment-{100 + t.number}</link>"
@@ -123,7 +123,7 @@ def sitemap(addresses: Iterable[tuple[str, datetime | None]]) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="{SITEMAP_NS}">\n{rows}\n</urlset>\n'
 
 
-def sitemap_index(site: Site, at: datetime) -> str:
+def sitemap_index(site: DemoSite, at: datetime) -> str:
     """A sitemap index that names the one sitemap of posts."""
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n<sitemapindex xmlns="{SITEMAP_NS}"><sitemap>'
@@ -131,11 +131,11 @@ def sitemap_index(site: Site, at: datetime) -> str:
     )
 
 
-def news_sitemap(site: Site, truths: Sequence[Truth], extras: dict[str, str]) -> str:
+def news_sitemap(site: DemoSite, truths: Sequence[Truth], extras: dict[str, str]) -> str:
     """A Google-News sitemap; the site's extra pages stand in it like articles, as careless systems do it."""
     named = [(t.url, t.title, t.published_at) for t in truths]
     if truths:
-        named += [(url, _spoken(url), truths[-1].published_at) for url in extras.values()]
+        named += [(url, _title_of(url), truths[-1].published_at) for url in extras.values()]
     rows = "\n".join(
         f"""<url><loc>{escape(url)}</loc><news:news><news:publication><news:name>{escape(site.title)}</news:name>
 <news:language>{site.language}</news:language></news:publication><news:publication_date>{at.isoformat()}</news:publication_date>
@@ -146,7 +146,7 @@ def news_sitemap(site: Site, truths: Sequence[Truth], extras: dict[str, str]) ->
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}\n{rows}\n</urlset>\n'
 
 
-def robots(site: Site) -> str:
+def robots(site: DemoSite) -> str:
     """The site's robots.txt."""
     lines = ["User-agent: *", "Disallow: /members/", "Disallow: /search", "Disallow: /wp-admin/", ""]
     if site.sitemap:
@@ -156,7 +156,7 @@ def robots(site: Site) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _spoken(url: str) -> str:
+def _title_of(url: str) -> str:
     """The title that an address of slug and number speaks of."""
     return " ".join(url.rsplit("/", 1)[1].split("-")[:-1]).capitalize()
 

@@ -27,7 +27,7 @@ def open_inbox(path: Path, port: int = 0, host: str = "127.0.0.1") -> Iterator[s
             key = self.headers.get("Idempotency-Key", "")
             with lock:
                 if key not in {message["key"] for message in messages(path)}:
-                    with private.opened(path, "a", encoding="utf-8") as lines:
+                    with private.open_private(path, "a", encoding="utf-8") as lines:
                         lines.write(json.dumps({"key": key, "message": json.loads(body)}, ensure_ascii=False) + "\n")
             self.send_response(204)
             self.end_headers()

@@ -28,7 +28,7 @@ class Peak:
 
 
 @contextmanager
-def watched(data: Path | None = None, *, every: float = SECONDS) -> Iterator[Peak]:
+def watch_memory(data: Path | None = None, *, every: float = SECONDS) -> Iterator[Peak]:
     """Look every so many seconds while the block runs, and at its end; data: the folder of an embedded Postgres."""
     peak = Peak()
     over = threading.Event()

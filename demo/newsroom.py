@@ -16,8 +16,8 @@ from typing import Any
 
 from demo import pages, state, structures, truth
 from demo.families import FAMILIES, RELAUNCHED
-from demo.server import ACCESS_LOG, Answer, Request, accesses, served
-from demo.sites import BREAKING, SITES, Fault, Site, source, write_sources
+from demo.server import ACCESS_LOG, Request, SiteAnswer, accesses, serve_in_thread
+from demo.sites import BREAKING, SITES, DemoSite, SiteFault, source, write_sources
 from demo.truth import Truth
 
 FOLDER = Path("data/demo")
@@ -35,7 +35,7 @@ class Newsroom:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Turn:
+class NewsroomTurn:
     """What happened to a site between two nights: the articles as they are afterwards, the deleted as they were."""
 
     new: tuple[Truth, ...]
@@ -49,13 +49,13 @@ def open_newsroom(
     port: int = 0,
     *,
     host: str = "127.0.0.1",
-    sites: Sequence[Site] = SITES,
+    sites: Sequence[DemoSite] = SITES,
     seed: str = "nightdesk",
     now: datetime | None = None,
 ) -> Iterator[Newsroom]:
     """Serve the newsroom of a folder while the block runs; sites, seed and now count only the first time."""
     state.prepare(folder, sites=sites, seed=seed, now=now)
-    with served(answering(folder), folder / ACCESS_LOG, port, host) as address:
+    with serve_in_thread(answering(folder), folder / ACCESS_LOG, port, host) as address:
         domains = sorted({site.domain for site in state.read(folder).sites})
         yield Newsroom(address=address, host_map=",".join(f"*.{domain}={address}" for domain in domains), folder=folder)
 
@@ -90,8 +90,14 @@ def delete(folder: Path, url: str, *, now: datetime | None = None) -> None:
 
 
 def turn(
-    folder: Path, sites: Sequence[Site], *, new: int = 0, edited: int = 0, deleted: int = 0, now: datetime | None = None
-) -> dict[str, Turn]:
+    folder: Path,
+    sites: Sequence[DemoSite],
+    *,
+    new: int = 0,
+    edited: int = 0,
+    deleted: int = 0,
+    now: datetime | None = None,
+) -> dict[str, NewsroomTurn]:
     """Publish, edit and delete so many articles of every site at once; what happened, by the site's name."""
     at = _second(now)
     done: dict[str, tuple[set[int], ...]] = {}
@@ -113,16 +119,18 @@ def turn(
             done[site.name] = fresh, {i.number for i in drawn[:edited]}, {i.number for i in drawn[edited:]}
         found: dict[str, list[Truth]] = {name: truth.truths(edition, name) for name in done}
     return {
-        name: Turn(**{k: tuple(t for t in found[name] if t.number in n) for k, n in zip(TURN, numbers, strict=True)})
+        name: NewsroomTurn(
+            **{k: tuple(t for t in found[name] if t.number in n) for k, n in zip(TURN, numbers, strict=True)}
+        )
         for name, numbers in done.items()
     }
 
 
-def break_site(folder: Path, site: str, faults: Sequence[Fault]) -> None:
+def break_site(folder: Path, site: str, faults: Sequence[SiteFault]) -> None:
     """Give a site these faults in place of the ones it has; none heals it."""
     with state.changing(folder) as edition:
         found = edition.site(site)
-        edition.sites[edition.sites.index(found)] = Site(**{**vars(found), "faults": tuple(faults)})
+        edition.sites[edition.sites.index(found)] = DemoSite(**{**vars(found), "faults": tuple(faults)})
 
 
 def relaunch(folder: Path, site: str, template: str = RELAUNCHED) -> None:
@@ -131,7 +139,7 @@ def relaunch(folder: Path, site: str, template: str = RELAUNCHED) -> None:
         raise ValueError(f"there is no template {template!r}; there are {', '.join([RELAUNCHED, *FAMILIES])}")
     with state.changing(folder) as edition:
         found = edition.site(site)
-        edition.sites[edition.sites.index(found)] = Site(**{**vars(found), "template": template})
+        edition.sites[edition.sites.index(found)] = DemoSite(**{**vars(found), "template": template})
 
 
 def articles(folder: Path, site: str = "") -> list[Truth]:
@@ -139,25 +147,25 @@ def articles(folder: Path, site: str = "") -> list[Truth]:
     return [each for each in truth.truths(state.read(folder), site) if not each.deleted]
 
 
-def requests(folder: Path, site: Site) -> list[dict[str, Any]]:
+def requests(folder: Path, site: DemoSite) -> list[dict[str, Any]]:
     """The access log of one site, on all its hosts."""
     return [line for line in accesses(folder) if line["host"] in structures.hosts(site)]
 
 
-def sources(folder: Path, sites: Sequence[Site] = SITES, *, delay: float = 0.1) -> list[Path]:
+def sources(folder: Path, sites: Sequence[DemoSite] = SITES, *, delay: float = 0.1) -> list[Path]:
     """Write the source files that follow these sites into a folder; the files."""
     return write_sources([source(site, delay=delay) for site in sites], folder)
 
 
-def answering(folder: Path) -> Callable[[Request], Answer]:
+def answering(folder: Path) -> Callable[[Request], SiteAnswer]:
     """The function that answers requests by the state in a folder, read again whenever it changed."""
     lock = threading.Lock()
-    hits: Counter[tuple[str, Fault]] = Counter()
-    known: dict[str, tuple[Site, list[Truth]]] = {}
+    hits: Counter[tuple[str, SiteFault]] = Counter()
+    known: dict[str, tuple[DemoSite, list[Truth]]] = {}
     read_at: tuple[int, int] = (0, 0)
     opened_at = datetime.now(UTC)
 
-    def answer(request: Request) -> Answer:
+    def answer(request: Request) -> SiteAnswer:
         nonlocal read_at, opened_at
         with lock:
             stamp = state.stamp(folder)
@@ -168,7 +176,7 @@ def answering(folder: Path) -> Callable[[Request], Answer]:
                 for each in edition.sites:
                     known.update(dict.fromkeys(structures.hosts(each), (each, truth.truths(edition, each.name))))
         if request.host not in known:
-            return Answer(status=404, content_type="text/plain", body=b"no such site")
+            return SiteAnswer(status=404, content_type="text/plain", body=b"no such site")
         site, truths = known[request.host]
         shown = (
             structures.show(site, truths, request, opened_at)
@@ -177,7 +185,7 @@ def answering(folder: Path) -> Callable[[Request], Answer]:
         )
         body = shown.text.encode(site.charset, "xmlcharrefreplace")
         named = f"; charset={site.charset}" if site.says_charset and shown.kind == pages.HTML else ""
-        return Answer(
+        return SiteAnswer(
             status=shown.status,
             content_type=shown.kind + named,
             body=gzip.compress(body, 6, mtime=0) if shown.packed else body,
@@ -190,7 +198,9 @@ def answering(folder: Path) -> Callable[[Request], Answer]:
     return answer
 
 
-def _fault(site: Site, what: str, target: str, hits: Counter[tuple[str, Fault]], lock: threading.Lock) -> Fault | None:
+def _fault(
+    site: DemoSite, what: str, target: str, hits: Counter[tuple[str, SiteFault]], lock: threading.Lock
+) -> SiteFault | None:
     for fault in site.faults:
         if fault.where == what or (fault.where not in PLACES and fnmatchcase(target, fault.where)):
             with lock:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, quote, unquote_to_bytes, urlsplit
 
 from demo import feeds, texts
 from demo.families import article_page, document
-from demo.sites import FEED_PATHS, SITEMAP_PATHS, Site
+from demo.sites import FEED_PATHS, SITEMAP_PATHS, DemoSite
 from demo.truth import Truth, extras
 
 PER_PAGE = 10
@@ -21,7 +21,7 @@ XML = "text/xml"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class ShownPage:
     """What a site shows at one address: `what` it is, in the words of `Fault.where`.
 
     packed: the body itself is gzipped, like a sitemap.xml.gz.
@@ -36,7 +36,7 @@ class Shown:
     headers: tuple[tuple[str, str], ...] = ()
 
 
-def show(site: Site, truths: Sequence[Truth], target: str, opened_at: datetime) -> Shown:
+def show(site: DemoSite, truths: Sequence[Truth], target: str, opened_at: datetime) -> ShownPage:
     """What the site answers to a path with its query; truths: all its articles, newest first, deleted ones marked."""
     path = sameness(target)
     live = [truth for truth in truths if not truth.deleted]
@@ -44,27 +44,27 @@ def show(site: Site, truths: Sequence[Truth], target: str, opened_at: datetime) 
     for truth in truths:
         if sameness(target_of(truth.url)) == path:
             if truth.deleted:
-                return Shown(what="article", text=missing(site), status=410)
+                return ShownPage(what="article", text=missing(site), status=410)
             others = [t for t in live if t.number != truth.number]
             text = article_page(site, truth, others)
-            return Shown(what="article", text=text, changed_at=truth.modified_at)
+            return ShownPage(what="article", text=text, changed_at=truth.modified_at)
     listed = _machine(site, live, path, newest)
     if listed is not None:
         return listed
     for kind, url in extras(site).items():
         if target_of(url) == path:
-            return Shown(what="article", text=_extra(site, kind, live), changed_at=opened_at)
+            return ShownPage(what="article", text=_extra(site, kind, live), changed_at=opened_at)
     bare = urlsplit(path).path
     page = int((parse_qs(urlsplit(path).query).get("page") or ["1"])[0]) if re.search(r"page=\d{1,6}$", path) else 1
     if bare == "/":
-        return Shown(what="front", text=_list(site, site.title, live, "/", page), changed_at=newest)
+        return ShownPage(what="front", text=_list(site, site.title, live, "/", page), changed_at=newest)
     names = texts.sections(site.language)
     found = re.fullmatch(r"/section/(\d{1,3})/", bare)
     if found and 1 <= int(found[1]) <= len(names):
         name = names[int(found[1]) - 1]
         of_it = [truth for truth in live if truth.section == name]
-        return Shown(what="section", text=_list(site, name, of_it, bare, page), changed_at=newest)
-    return Shown(what="missing", text=missing(site), status=404)
+        return ShownPage(what="section", text=_list(site, name, of_it, bare, page), changed_at=newest)
+    return ShownPage(what="missing", text=missing(site), status=404)
 
 
 def target_of(url: str) -> str:
@@ -78,26 +78,26 @@ def sameness(target: str) -> str:
     return quote(unquote_to_bytes(target), safe="/?&=:;,+@!$'()*~-._#[]%")
 
 
-def _machine(site: Site, live: Sequence[Truth], path: str, newest: datetime) -> Shown | None:
+def _machine(site: DemoSite, live: Sequence[Truth], path: str, newest: datetime) -> ShownPage | None:
     if path == "/robots.txt":
-        return Shown(what="robots", text=feeds.robots(site), kind="text/plain")
+        return ShownPage(what="robots", text=feeds.robots(site), kind="text/plain")
     if site.feed and path == FEED_PATHS[site.family]:
         write = feeds.rss if site.feed == "rss" else feeds.atom
         kind = f"application/{site.feed}+xml"
-        return Shown(what="feed", text=write(site, live[:FEED_LENGTH], newest), kind=kind, changed_at=newest)
+        return ShownPage(what="feed", text=write(site, live[:FEED_LENGTH], newest), kind=kind, changed_at=newest)
     addresses = [(truth.url, truth.modified_at) for truth in live]
     if site.sitemap == "index" and path == feeds.POSTS_SITEMAP:
-        return Shown(what="sitemap", text=feeds.sitemap(addresses), kind=XML, changed_at=newest)
+        return ShownPage(what="sitemap", text=feeds.sitemap(addresses), kind=XML, changed_at=newest)
     if not site.sitemap or path != SITEMAP_PATHS[site.sitemap]:
         return None
     if site.sitemap == "index":
-        return Shown(what="sitemap", text=feeds.sitemap_index(site, newest), kind=XML, changed_at=newest)
+        return ShownPage(what="sitemap", text=feeds.sitemap_index(site, newest), kind=XML, changed_at=newest)
     if site.sitemap == "news":
-        return Shown(what="sitemap", text=feeds.news_sitemap(site, live, extras(site)), kind=XML, changed_at=newest)
-    return Shown(what="sitemap", text=feeds.sitemap(addresses), kind=XML, changed_at=newest)
+        return ShownPage(what="sitemap", text=feeds.news_sitemap(site, live, extras(site)), kind=XML, changed_at=newest)
+    return ShownPage(what="sitemap", text=feeds.sitemap(addresses), kind=XML, changed_at=newest)
 
 
-def _list(site: Site, title: str, truths: Sequence[Truth], path: str, page: int) -> str:
+def _list(site: DemoSite, title: str, truths: Sequence[Truth], path: str, page: int) -> str:
     ui = texts.ui(site.language)
     here = truths[(page - 1) * PER_PAGE : page * PER_PAGE]
     teasers = "".join(
@@ -113,7 +113,7 @@ def _teaser(truth: Truth) -> str:
     return " ".join(truth.paragraphs[0].split()[:14]) + " …"
 
 
-def _extra(site: Site, kind: str, live: Sequence[Truth]) -> str:
+def _extra(site: DemoSite, kind: str, live: Sequence[Truth]) -> str:
     ui = texts.ui(site.language)
     if kind == "gallery":
         frames = "".join(
@@ -129,7 +129,7 @@ def _extra(site: Site, kind: str, live: Sequence[Truth]) -> str:
     return missing(site)
 
 
-def missing(site: Site) -> str:
+def missing(site: DemoSite) -> str:
     """The page that says there is none."""
     ui = texts.ui(site.language)
     body = f'<main class="error"><h1>{escape(ui["missing"])}</h1><p>{escape(ui["missing_text"])}</p></main>'

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from demo.feeds import sitemap
 from demo.pages import sameness, target_of
-from demo.server import ACCESS_LOG, Answer, Request, served
+from demo.server import ACCESS_LOG, Request, SiteAnswer, serve_in_thread
 from pipelines import private, urls
 from pipelines.errors import NightdeskError
 from pipelines.model import Source
@@ -27,7 +27,7 @@ HTML = "text/html; charset=utf-8"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Saved:
+class ReplayedPage:
     """A saved page: its original address, the file (.html or .html.gz), its language if known, a name for reports."""
 
     url: str
@@ -40,7 +40,7 @@ class Saved:
 class Placed:
     """A saved page and the address it is served at: the original one as http, or one made of its file's name."""
 
-    saved: Saved
+    saved: ReplayedPage
     url: str
 
 
@@ -53,15 +53,17 @@ class Replay:
     placed: tuple[Placed, ...]
 
 
-def from_index(index: Path) -> list[Saved]:
+def from_index(index: Path) -> list[ReplayedPage]:
     """The pages of a JSON-lines index of {"url", "path"[, "language", "id"]}; paths are relative to the index."""
     return [
-        Saved(url=row["url"], path=index.parent / row["path"], language=row.get("language", ""), id=row.get("id", ""))
+        ReplayedPage(
+            url=row["url"], path=index.parent / row["path"], language=row.get("language", ""), id=row.get("id", "")
+        )
         for row in _lines(index)
     ]
 
 
-def from_corpus(folder: Path, *, min_pages: int = 1, hosts: int = 0, pages: int = 0) -> list[Saved]:
+def from_corpus(folder: Path, *, min_pages: int = 1, hosts: int = 0, pages: int = 0) -> list[ReplayedPage]:
     """The pages of a corpus folder (`gold.jsonl` beside `html/<slug>.html.gz`) whose addresses have a host.
 
     min_pages: hosts with fewer are left out. hosts, pages: the most hosts, and pages of each host; 0 is no limit.
@@ -71,11 +73,11 @@ def from_corpus(folder: Path, *, min_pages: int = 1, hosts: int = 0, pages: int 
     for row in _lines(folder / "gold.jsonl"):
         path = folder / "html" / f"{row['id'].split('/', 1)[1]}.html.gz"
         if _usable(row["url"] or "") and path.exists():
-            found.append(Saved(url=row["url"], path=path, language=row.get("lang") or "", id=row["id"]))
-    return limited(found, min_pages=min_pages, hosts=hosts, pages=pages)
+            found.append(ReplayedPage(url=row["url"], path=path, language=row.get("lang") or "", id=row["id"]))
+    return limit(found, min_pages=min_pages, hosts=hosts, pages=pages)
 
 
-def gathered(
+def gather(
     indexes: Sequence[Path], corpora: Sequence[Path], *, min_pages: int = 1, hosts: int = 0, pages: int = 0
 ) -> list[Placed]:
     """Every page of the indexes, and of each corpus those within the limits; NightdeskError where there are none."""
@@ -90,16 +92,16 @@ def gathered(
     return place(saved)
 
 
-def limited(saved: Iterable[Saved], *, min_pages: int = 1, hosts: int = 0, pages: int = 0) -> list[Saved]:
+def limit(saved: Iterable[ReplayedPage], *, min_pages: int = 1, hosts: int = 0, pages: int = 0) -> list[ReplayedPage]:
     """The pages of hosts with at least min_pages; at most so many hosts and pages of each; 0 is no limit."""
-    by_host: dict[str, list[Saved]] = defaultdict(list)
+    by_host: dict[str, list[ReplayedPage]] = defaultdict(list)
     for each in saved:
         by_host[urls.host(each.url)].append(each)
     ranked = sorted((h for h in by_host if len(by_host[h]) >= min_pages), key=lambda h: (-len(by_host[h]), h))
     return [each for host in ranked[: hosts or None] for each in by_host[host][: pages or None]]
 
 
-def place(saved: Sequence[Saved]) -> list[Placed]:
+def place(saved: Sequence[ReplayedPage]) -> list[Placed]:
     """Where each page is served: a home page, or an address that two pages share, is told apart by its file's name."""
     count: dict[str, int] = defaultdict(int)
     for each in saved:
@@ -154,36 +156,36 @@ def replay_sources(placed: Sequence[Placed], *, delay: float = 0.1, feed_only: b
 def open_replay(placed: Sequence[Placed], folder: Path, port: int = 0, *, cap: int = 0) -> Iterator[Replay]:
     """Serve the placed pages while the block runs, with log and index in a folder; cap: entries per feed, 0 for all."""
     private.folder(folder)
-    with private.opened(folder / INDEX, "w", encoding="utf-8") as handle:
+    with private.open_private(folder / INDEX, "w", encoding="utf-8") as handle:
         for each in placed:
             row = {"url": each.url, "original": each.saved.url, "id": each.saved.id, "path": str(each.saved.path)}
             handle.write(json.dumps(row, ensure_ascii=False) + "\n")
     hosts = sorted({urlsplit(each.url).netloc for each in placed})
-    with served(_answering(placed, cap), folder / ACCESS_LOG, port) as address:
+    with serve_in_thread(_answering(placed, cap), folder / ACCESS_LOG, port) as address:
         yield Replay(address=address, host_map=",".join(f"{host}={address}" for host in hosts), placed=tuple(placed))
 
 
-def _answering(placed: Sequence[Placed], cap: int) -> Callable[[Request], Answer]:
+def _answering(placed: Sequence[Placed], cap: int) -> Callable[[Request], SiteAnswer]:
     by_host: dict[str, dict[str, Placed]] = defaultdict(dict)
     for each in placed:
         by_host[urlsplit(each.url).netloc][sameness(target_of(each.url))] = each
 
-    def answer(request: Request) -> Answer:
+    def answer(request: Request) -> SiteAnswer:
         own = by_host.get(request.host, {})
         target = sameness(request.target)
         listed = list(own.values())[: cap or None]
         if target in own:
-            return Answer(status=200, content_type=HTML, body=_bytes(own[target].saved.path))
+            return SiteAnswer(status=200, content_type=HTML, body=_bytes(own[target].saved.path))
         if target == FEED and own:
-            return Answer(status=200, content_type="application/rss+xml", body=_feed(request.host, listed).encode())
+            return SiteAnswer(status=200, content_type="application/rss+xml", body=_feed(request.host, listed).encode())
         if target == SITEMAP and own:
             body = sitemap((each.url, None) for each in listed).encode()
-            return Answer(status=200, content_type="text/xml", body=body)
+            return SiteAnswer(status=200, content_type="text/xml", body=body)
         if target == "/robots.txt" and own:
-            return Answer(status=200, content_type="text/plain", body=b"User-agent: *\nDisallow:\n")
+            return SiteAnswer(status=200, content_type="text/plain", body=b"User-agent: *\nDisallow:\n")
         if target == "/" and own:
-            return Answer(status=200, content_type=HTML, body=_front(request.host, listed).encode())
-        return Answer(status=404, content_type="text/plain", body=b"not among the saved pages")
+            return SiteAnswer(status=200, content_type=HTML, body=_front(request.host, listed).encode())
+        return SiteAnswer(status=404, content_type="text/plain", body=b"not among the saved pages")
 
     return answer
 
@@ -209,7 +211,7 @@ def _bytes(path: Path) -> bytes:
 
 def _http(url: str) -> str:
     """The address as a client asks for it over plain http: percent-encoded, IDNA, without port and fragment."""
-    parts = urlsplit(urls.cleaned(url))
+    parts = urlsplit(urls.clean(url))
     return f"http://{parts.hostname}{target_of(parts.geturl())}"
 
 

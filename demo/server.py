@@ -25,7 +25,7 @@ from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
-from demo.sites import Fault
+from demo.sites import SiteFault
 from pipelines import private
 
 ACCESS_LOG = "access.jsonl"
@@ -44,7 +44,7 @@ class Request:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class SiteAnswer:
     """What is answered: body is not yet content-encoded; fault is what goes wrong on the way."""
 
     status: int
@@ -52,12 +52,14 @@ class Answer:
     body: bytes
     changed_at: datetime | None = None
     gzip: bool = True
-    fault: Fault | None = None
+    fault: SiteFault | None = None
     headers: tuple[tuple[str, str], ...] = field(default=())
 
 
 @contextmanager
-def served(answer: Callable[[Request], Answer], log: Path, port: int = 0, host: str = "127.0.0.1") -> Iterator[str]:
+def serve_in_thread(
+    answer: Callable[[Request], SiteAnswer], log: Path, port: int = 0, host: str = "127.0.0.1"
+) -> Iterator[str]:
     """Serve from a thread of this process while the block runs; yields `HOST:PORT`."""
     private.folder(log.parent)
     lock = threading.Lock()
@@ -68,7 +70,7 @@ def served(answer: Callable[[Request], Answer], log: Path, port: int = 0, host: 
             under[host] += more
             return under[host]
 
-    with private.opened(log, "a", encoding="utf-8") as handle:
+    with private.open_private(log, "a", encoding="utf-8") as handle:
 
         def write(line: dict[str, Any]) -> None:
             with lock:
@@ -121,7 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "nginx"
     sys_version = ""
     timeout = IDLE_SECONDS
-    answer: Callable[[Request], Answer]
+    answer: Callable[[Request], SiteAnswer]
     note: Callable[[dict[str, Any]], None]
     count: Callable[[str, int], int]
     _sent = 0
@@ -169,7 +171,7 @@ class _Handler(BaseHTTPRequestHandler):
             host=host.rsplit(":", 1)[0].lower() if host[-1:].isdigit() else host.lower(), target=target, headers=headers
         )
 
-    def _respond(self, request: Request, answer: Answer) -> None:
+    def _respond(self, request: Request, answer: SiteAnswer) -> None:
         fault = answer.fault
         if fault is not None and fault.kind == "delay":
             time.sleep(float(fault.value or 1))
@@ -182,7 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
         if answer.status == HTTPStatus.OK and answer.changed_at is not None:
             changed = answer.changed_at.astimezone(UTC).replace(microsecond=0)
             headers += [("ETag", tag), ("Last-Modified", format_datetime(changed, usegmt=True))]
-            if _unchanged(request, tag, changed):
+            if _is_unchanged(request, tag, changed):
                 self._send(304, headers, b"")
                 return
         body = answer.body
@@ -191,7 +193,7 @@ class _Handler(BaseHTTPRequestHandler):
             headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
         self._send(answer.status, headers, body)
 
-    def _misbehave(self, fault: Fault, request: Request, answer: Answer) -> None:
+    def _misbehave(self, fault: SiteFault, request: Request, answer: SiteAnswer) -> None:
         typed = [("Content-Type", answer.content_type)]
         if fault.kind == "drop":
             self.close_connection = True
@@ -255,7 +257,7 @@ class _Handler(BaseHTTPRequestHandler):
                 time.sleep(1)
 
 
-def _unchanged(request: Request, tag: str, changed: datetime) -> bool:
+def _is_unchanged(request: Request, tag: str, changed: datetime) -> bool:
     named = request.headers.get("if-none-match")
     if named is not None:
         return named.strip() == "*" or tag in [each.strip().removeprefix("W/") for each in named.split(",")]

@@ -14,7 +14,7 @@ DOMAIN = "newsroom.test"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fault:
+class SiteFault:
     """Something that goes wrong with the answers of a site.
 
     kind: status, delay, drop, truncate, endless, drip, bomb, loop, redirect, charset, garbage or badgzip.
@@ -30,7 +30,7 @@ class Fault:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Site:
+class DemoSite:
     """A synthetic news site; its host is `<name>.newsroom.test`.
 
     family: its markup, a key of `demo.families.FAMILIES`. articles: how many it has when the newsroom opens.
@@ -57,7 +57,7 @@ class Site:
     says_charset: bool = True
     gzip: bool = True
     extras: tuple[str, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[SiteFault, ...] = ()
     structure: str = ""
     old: int = 0
     domain: str = DOMAIN
@@ -96,30 +96,30 @@ class DemoWatch:
     site: str
 
 
-SABAH = Site(
+SABAH = DemoSite(
     name="sabah", title="صباح الشمال", language="ar", country="JO", timezone="Asia/Amman", family="boxed",
     articles=12, sitemap="index",
 )  # fmt: skip
-NAHR = Site(
+NAHR = DemoSite(
     name="nahr", title="صحيفة النهرين الجديدة", language="ar", country="IQ", timezone="Asia/Baghdad", family="legacy",
     articles=9, sitemap="", charset="windows-1256", says_charset=False, gzip=False,
 )  # fmt: skip
-HARBOUR = Site(
+HARBOUR = DemoSite(
     name="harbour", title="The Harbour Courier", language="en", country="GB", timezone="Europe/London",
     family="modern", articles=12, feed="", sitemap="news", extras=("soft-404", "gallery", "members"),
 )  # fmt: skip
-ROOZAN = Site(
+ROOZAN = DemoSite(
     name="roozan", title="روزان\u200cنیوز", language="fa", country="IR", timezone="Asia/Tehran", family="portal",
     articles=10, feed="atom",
 )  # fmt: skip
-UFUK = Site(
+UFUK = DemoSite(
     name="ufuk", title="Ufuk Gazetesi", language="tr", country="TR", timezone="Europe/Istanbul", family="wordpress",
     articles=8,
 )  # fmt: skip
-FANOUS = Site(
+FANOUS = DemoSite(
     name="fanous", title="فانوس برس", language="ar", country="LB", timezone="Asia/Beirut", family="wordpress",
     articles=8, sitemap="index",
-    faults=(Fault(kind="status", where="feed", value="503"), Fault(kind="garbage", where="sitemap")),
+    faults=(SiteFault(kind="status", where="feed", value="503"), SiteFault(kind="garbage", where="sitemap")),
 )  # fmt: skip
 
 SITES = (SABAH, NAHR, HARBOUR, ROOZAN, UFUK, FANOUS)
@@ -140,7 +140,7 @@ FEED_PATHS = {
 SITEMAP_PATHS = {"index": "/wp-sitemap.xml", "news": "/sitemap-news.xml", "flat": "/sitemap.xml"}
 
 
-def source(site: Site, *, delay: float = 0.1) -> Source:
+def source(site: DemoSite, *, delay: float = 0.1) -> Source:
     """The source that follows a site."""
     return Source(
         name=site.name,
@@ -162,7 +162,7 @@ def write_sources(sources: Iterable[Source], folder: Path) -> list[Path]:
     paths = []
     for each in sources:
         path = folder / f"{each.name}.toml"
-        with private.opened(path, "w", encoding="utf-8") as file:
+        with private.open_private(path, "w", encoding="utf-8") as file:
             file.write(render(each))
         paths.append(path)
     return paths

@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from demo.sites import SITES, Fault, Site
+from demo.sites import SITES, DemoSite, SiteFault
 from pipelines import private
 
 STATE = "state.json"
@@ -45,10 +45,10 @@ class Edition:
 
     seed: str
     opened_at: datetime
-    sites: list[Site]
+    sites: list[DemoSite]
     items: list[Item]
 
-    def site(self, name: str) -> Site:
+    def site(self, name: str) -> DemoSite:
         """The site of this name; ValueError names the ones there are."""
         for site in self.sites:
             if site.name == name:
@@ -57,13 +57,13 @@ class Edition:
 
 
 def prepare(
-    folder: Path, *, sites: Sequence[Site] = SITES, seed: str = "nightdesk", now: datetime | None = None
+    folder: Path, *, sites: Sequence[DemoSite] = SITES, seed: str = "nightdesk", now: datetime | None = None
 ) -> Edition:
     """The edition in a folder; a new one with articles of the last two days where there is none yet."""
     private.folder(folder)
-    with _locked(folder):
+    with _lock(folder):
         if not (folder / STATE).exists():
-            _write(folder, _opened(sites, seed, now or datetime.now(UTC)))
+            _write(folder, _open_edition(sites, seed, now or datetime.now(UTC)))
     return read(folder)
 
 
@@ -87,13 +87,13 @@ def stamp(folder: Path) -> tuple[int, int]:
 @contextmanager
 def changing(folder: Path) -> Iterator[Edition]:
     """The edition, to be changed in place: written whole when the block ends, not at all when it raises."""
-    with _locked(folder):
+    with _lock(folder):
         edition = read(folder)
         yield edition
         _write(folder, edition)
 
 
-def _opened(sites: Sequence[Site], seed: str, now: datetime) -> Edition:
+def _open_edition(sites: Sequence[DemoSite], seed: str, now: datetime) -> Edition:
     now = now.replace(microsecond=0)
     items = []
     for site in sites:
@@ -108,25 +108,25 @@ def _opened(sites: Sequence[Site], seed: str, now: datetime) -> Edition:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    with private.opened(folder / LOCK, "a") as handle:
+def _lock(folder: Path) -> Iterator[None]:
+    with private.open_private(folder / LOCK, "a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
 def _write(folder: Path, edition: Edition) -> None:
     beside = folder / f".{STATE}.{os.getpid()}"
-    with private.opened(beside, "w", encoding="utf-8") as handle:
+    with private.open_private(beside, "w", encoding="utf-8") as handle:
         json.dump(asdict(edition), handle, ensure_ascii=False, indent=1, default=datetime.isoformat)
         handle.flush()
         os.fsync(handle.fileno())
     beside.replace(folder / STATE)
 
 
-def _site(value: dict[str, Any]) -> Site:
-    faults = tuple(Fault(**fault) for fault in value["faults"])
+def _site(value: dict[str, Any]) -> DemoSite:
+    faults = tuple(SiteFault(**fault) for fault in value["faults"])
     listed = {name: tuple(value.get(name, ())) for name in ("extras", "options")}
-    return Site(**{**value, "faults": faults, **listed})
+    return DemoSite(**{**value, "faults": faults, **listed})
 
 
 def _item(value: dict[str, Any]) -> Item:

@@ -18,7 +18,7 @@ FEWEST_WORDS = 120
 
 
 @dataclass(frozen=True, kw_only=True)
-class Text:
+class WrittenText:
     """An article as it was written: the first paragraph is the lede."""
 
     title: str
@@ -29,7 +29,7 @@ class Text:
 
 
 @lru_cache(maxsize=4096)
-def write(language: str, seed: str, number: int = 0, *, breaking: bool = False) -> Text:
+def write(language: str, seed: str, number: int = 0, *, breaking: bool = False) -> WrittenText:
     """An article of 120 to 400 words; `number` deals topics and titles round, so that neighbours on a site differ."""
     bank = _bank(language)
     rng = Random(f"{language}/{seed}/{number}")
@@ -37,19 +37,19 @@ def write(language: str, seed: str, number: int = 0, *, breaking: bool = False) 
     topic = bank["breaking"] if breaking else topics[number % len(topics)]
     cast = _cast(bank, rng)
     turn = number if breaking else number // len(topics)
-    title = _filled(topic["titles"][turn % len(topic["titles"])], cast, rng)
-    lede = _filled(rng.choice(topic["ledes"]), cast, rng)
+    title = _fill(topic["titles"][turn % len(topic["titles"])], cast, rng)
+    lede = _fill(rng.choice(topic["ledes"]), cast, rng)
     spoken = [
         *_dealt(topic["sentences"], f"{language}/{seed}/{topic['section']}", turn, OWN),
         *_dealt(bank["general"]["sentences"], f"{language}/{seed}", number, GENERAL),
     ]
     calls = rng.sample(bank["calls"]["sentences"], len(bank["calls"]["sentences"]))
-    filled = [_filled(sentence, cast, rng) for sentence in [*spoken, *calls[:CALLS]]]
+    filled = [_fill(sentence, cast, rng) for sentence in [*spoken, *calls[:CALLS]]]
     for call in calls[CALLS:]:
         if len(" ".join([lede, *filled]).split()) < FEWEST_WORDS:
-            filled.append(_filled(call, cast, rng))
+            filled.append(_fill(call, cast, rng))
     paragraphs = [lede, *_paragraphs(filled, rng)]
-    return Text(
+    return WrittenText(
         title=title,
         paragraphs=tuple(paragraphs),
         authors=(rng.choice(bank["words"]["author"]),),
@@ -59,15 +59,15 @@ def write(language: str, seed: str, number: int = 0, *, breaking: bool = False) 
 
 
 @lru_cache(maxsize=4096)
-def revise(text: Text, language: str, seed: str, edit: int) -> Text:
+def revise(text: WrittenText, language: str, seed: str, edit: int) -> WrittenText:
     """The text after its `edit`-th edit: a paragraph in the middle is gone and a dated remark stands at the end."""
     bank = _bank(language)
     rng = Random(f"{language}/{seed}/edit/{edit}")
-    remark = _filled(rng.choice(bank["update"]["sentences"]), _cast(bank, rng), rng)
+    remark = _fill(rng.choice(bank["update"]["sentences"]), _cast(bank, rng), rng)
     kept = list(text.paragraphs)
     if len(kept) > 4:
         del kept[rng.randint(1, len(kept) - 2)]
-    return Text(
+    return WrittenText(
         title=text.title, paragraphs=(*kept, remark), authors=text.authors, section=text.section, tags=text.tags
     )
 
@@ -106,7 +106,7 @@ def _cast(bank: dict[str, Any], rng: Random) -> dict[str, str]:
     return {"p": p, "q": q, "a": a, "b": b, "o": rng.choice(words["body"]), "role": rng.choice(words["role"]), **said}
 
 
-def _filled(template: str, cast: dict[str, str], rng: Random) -> str:
+def _fill(template: str, cast: dict[str, str], rng: Random) -> str:
     chosen = re.sub(r"\[([^]]*)\]", lambda found: rng.choice(found[1].split("|")), template)
     called = {
         f"{kind}{turn}": name

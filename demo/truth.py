@@ -10,7 +10,7 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from demo import texts
-from demo.sites import Site
+from demo.sites import DemoSite
 from demo.state import Edition, Item
 
 
@@ -51,7 +51,7 @@ def item_of(edition: Edition, url: str) -> Item:
     raise ValueError(f"no article of the newsroom has the address {url}")
 
 
-def extras(site: Site) -> dict[str, str]:
+def extras(site: DemoSite) -> dict[str, str]:
     """Kind -> URL of the pages a site lists although they are no articles."""
     return {kind: f"http://{site.host}{EXTRA_PATHS[kind]}" for kind in site.extras}
 
@@ -74,7 +74,7 @@ EXTRA_PATHS = {
 }
 
 
-def _truth(edition: Edition, site: Site, item: Item) -> Truth:
+def _truth(edition: Edition, site: DemoSite, item: Item) -> Truth:
     seed = f"{edition.seed}/{site.name}"
     text = texts.write(site.language, seed, item.number, breaking=item.breaking)
     address = _path(site, item, item.title or text.title, text.section)
@@ -102,7 +102,7 @@ def slug_of(title: str) -> str:
     return quote("-".join(re.findall(r"[\w\u200c]+", title.lower()))[:80].replace("\u200c", "-"))
 
 
-def _path(site: Site, item: Item, title: str, section: str) -> str:
+def _path(site: DemoSite, item: Item, title: str, section: str) -> str:
     """Where the article stands on its site: by the site's own pattern, or in the manner of its markup."""
     day = item.published_at.astimezone(ZoneInfo(site.timezone))
     slug = slug_of(title)

@@ -26,7 +26,7 @@ def problem(expression: str) -> str:
     return ""
 
 
-def struck(expression: str, timezone: str, at: datetime) -> datetime:
+def last_strike(expression: str, timezone: str, at: datetime) -> datetime:
     """The last moment up to and including `at` (aware) at which the expression struck by the clock of a zone, in UTC.
 
     As Airflow has it where a clock is changed: what comes at one time of day comes once that day, at the second of two
@@ -47,7 +47,7 @@ def struck(expression: str, timezone: str, at: datetime) -> datetime:
 
 
 def next_strike(expression: str, timezone: str, at: datetime) -> datetime:
-    """The first moment after `at` (aware) at which the expression strikes, in UTC; with clocks changed as `struck`."""
+    """The first moment after `at` (aware) at which the expression strikes, in UTC; clocks as in `last_strike`."""
     zone, once = ZoneInfo(timezone), _has_one_time(expression)
     wall = at.astimezone(zone).replace(tzinfo=None, microsecond=0)
     times, found = croniter(expression, wall - CLOCK_CHANGE), set[datetime]()

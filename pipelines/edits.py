@@ -29,7 +29,7 @@ def compare(before: Mapping[str, str], now: Mapping[str, str]) -> Edit:
     )
 
 
-def told(moved: Mapping[str, str]) -> str:
+def show_moved(moved: Mapping[str, str]) -> str:
     """A number or a name that moved, on one line; the mark on both sides keeps the arrow's direction among letters
     that are written from the right."""
     before, after, beside = (steering.one_line(moved[part]) for part in ("before", "after", "beside"))

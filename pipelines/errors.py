@@ -54,7 +54,7 @@ class QueryError(NightdeskError):
 
     def __init__(self, reason: str, written: str, start: int, end: int = 0) -> None:
         self.reason, self.written, self.start, self.end = reason, written, start, max(end, start + 1)
-        super().__init__(f"{reason}\n{_pointed(written, start)}" if written.strip() else reason)
+        super().__init__(f"{reason}\n{_point_at(written, start)}" if written.strip() else reason)
 
 
 class CursorError(NightdeskError):
@@ -69,7 +69,7 @@ class WatchError(NightdeskError):
     """A watch cannot be used as written: names the watch and what is allowed."""
 
 
-def _pointed(written: str, at: int) -> str:
+def _point_at(written: str, at: int) -> str:
     left, right = max(0, at - AROUND), at + AROUND
     before, after = written[left:at], written[at:right]
     before, after = (" ".join(("x" + part + "x").split())[1:-1] for part in (before, after))

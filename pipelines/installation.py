@@ -60,7 +60,7 @@ def find() -> Installation:
         if file.parent == Path.cwd() or _is_trusted(file):
             return Installation(file=file, found_by=FoundBy.ABOVE, passed_by=tuple(passed))
         passed.append(file)
-    if (noted := _noted()) and noted.is_file():
+    if (noted := _read_noted()) and noted.is_file():
         return Installation(file=noted, found_by=FoundBy.USER, passed_by=tuple(passed))
     return Installation(file=Path.cwd() / ENV_FILE, found_by=FoundBy.NOTHING, passed_by=tuple(passed))
 
@@ -73,14 +73,14 @@ def to_set_up() -> Path:
 
 def note(file: Path) -> Path:
     """Write an installation down as this user's, for commands in any folder, unless there is one; which it is now."""
-    noted = _noted()
+    noted = _read_noted()
     if noted and noted.is_file():
         return noted
     pointer = pointer_file()
     if pointer is None:
         return file
     private.folder(pointer.parent)
-    with private.opened(pointer, encoding="utf-8") as writing:
+    with private.open_private(pointer, encoding="utf-8") as writing:
         writing.write(f"{file}\n")
     return file
 
@@ -131,7 +131,7 @@ def _is_trusted(file: Path) -> bool:
     return found.st_uid in (os.geteuid(), 0) and not found.st_mode & OTHERS_MAY_WRITE
 
 
-def _noted() -> Path | None:
+def _read_noted() -> Path | None:
     pointer = pointer_file()
     try:
         said = pointer.read_text(encoding="utf-8").strip() if pointer else ""

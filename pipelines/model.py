@@ -174,7 +174,7 @@ class Template:
 
     pages: how many it was learned from.
     lines: (key, on how many pages) of lines that repeat across its articles; a key is as `phrases.key` makes it.
-    inside, outside: paths (blocks.Place.path) where its pages agree that an article stands, and that none does.
+    inside, outside: paths (blocks.TextPlace.path) where its pages agree that an article stands, and that none does.
     agreement: how far pages held back from learning agree with it, 0 to 1.
     """
 

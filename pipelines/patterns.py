@@ -35,7 +35,7 @@ class Pattern:
 
 def matches(pattern: str, url: str) -> bool:
     """Whether a pattern is found in an address; ValueError says what of it cannot be used."""
-    known = compiled(pattern)
+    known = compile_pattern(pattern)
     return (
         known.whole.search(url) is not None
         and all(must.search(url) for must in known.musts)
@@ -44,7 +44,7 @@ def matches(pattern: str, url: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def compiled(pattern: str) -> Pattern:
+def compile_pattern(pattern: str) -> Pattern:
     """A pattern made ready; ValueError says what of it cannot be used."""
     musts: list[str] = []
     nots: list[str] = []
@@ -71,7 +71,7 @@ def compiled(pattern: str) -> Pattern:
         at += 1
     if ahead and choices:
         raise ValueError(f"has a look-ahead and alternatives outside of brackets, {ELSEWHERE}")
-    return Pattern(_compiled(bare), tuple(map(_compiled, musts)), tuple(map(_compiled, nots)))
+    return Pattern(_compile(bare), tuple(map(_compile, musts)), tuple(map(_compile, nots)))
 
 
 def _closing(parts: list[str], at: int) -> int:
@@ -93,7 +93,7 @@ def _token(part: str) -> str:
     return r"\z" if part == r"\Z" else part
 
 
-def _compiled(pattern: str) -> Any:
+def _compile(pattern: str) -> Any:
     options = re2.Options()
     # It would print what it raises.
     options.log_errors = False

@@ -29,7 +29,7 @@ def folder(path: Path) -> Path:
     return path
 
 
-def opened(path: Path, mode: str = "w", **how: Any) -> Any:
+def open_private(path: Path, mode: str = "w", **how: Any) -> Any:
     """Open a file for writing; where it is new, nobody else may read it."""
     return open(path, mode, opener=_ours, **how)
 
@@ -50,11 +50,11 @@ def tighten(path: Path) -> int:
     """
     changed = 0
     for folder, folders, files in os.walk(path):
-        changed += sum(_taken(Path(folder, name)) for name in (*folders, *files))
-    return changed + _taken(path)
+        changed += sum(_is_taken(Path(folder, name)) for name in (*folders, *files))
+    return changed + _is_taken(path)
 
 
-def _taken(path: Path) -> bool:
+def _is_taken(path: Path) -> bool:
     # What went away meanwhile is nobody's.
     with suppress(FileNotFoundError):
         found = path.lstat()

@@ -241,7 +241,7 @@ def settings() -> Settings:
     """The settings of this process; SettingsError names what cannot be used."""
     file = env_file()
     try:
-        return Settings(_env_file=file, **_placed(file))  # type: ignore[call-arg]
+        return Settings(_env_file=file, **_place_paths(file))  # type: ignore[call-arg]
     except ValidationError as error:
         wrong = "; ".join(map(_problem, error.errors()))
         raise SettingsError(f"{wrong}. Set it in the environment or in {file}.") from None
@@ -266,13 +266,13 @@ def env_file() -> Path:
 
 def channels() -> dict[str, str]:
     """Channel name -> address, from NIGHTDESK_CHANNEL_<NAME>; addresses are secrets and are never shown."""
-    return _named(CHANNEL_PREFIX, interpolate=True)
+    return _read_named(CHANNEL_PREFIX, interpolate=True)
 
 
 def secrets() -> dict[str, str]:
     """Name of a secret -> its value, from NIGHTDESK_SECRET_<NAME>: what sources are asked with, and never shown."""
     # As it stands: a password may hold what looks like a variable.
-    return _named(SECRET_PREFIX, interpolate=False)
+    return _read_named(SECRET_PREFIX, interpolate=False)
 
 
 def mistaken() -> list[str]:
@@ -288,7 +288,7 @@ def mistaken() -> list[str]:
     ]
 
 
-def exported(current: Settings) -> dict[str, str]:
+def export(current: Settings) -> dict[str, str]:
     """The settings as environment variables, for a child process that must see the same ones."""
     own = {variable(name): str(getattr(current, name)) for name in type(current).model_fields}
     return {
@@ -299,7 +299,7 @@ def exported(current: Settings) -> dict[str, str]:
     }
 
 
-def _placed(file: Path) -> dict[str, Any]:
+def _place_paths(file: Path) -> dict[str, Any]:
     """The paths that the environment does not name, taken from the installation's folder."""
     given = {name.upper(): value for name, value in (dotenv_values(file) if file.exists() else {}).items()}
     asked = {name.upper() for name in os.environ}
@@ -322,7 +322,7 @@ def _problem(wrong: Mapping[str, Any]) -> str:
     return f"{name} cannot be used: {said}"
 
 
-def _named(prefix: str, *, interpolate: bool) -> dict[str, str]:
+def _read_named(prefix: str, *, interpolate: bool) -> dict[str, str]:
     path = env_file()
     known = {**(dotenv_values(path, interpolate=interpolate) if path.exists() else {}), **os.environ}
     return {key.removeprefix(prefix).lower(): value for key, value in known.items() if key.startswith(prefix) and value}

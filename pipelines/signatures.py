@@ -89,7 +89,7 @@ def compare(one: Signature, other: Signature) -> Likeness:
     )
 
 
-def packed(signature: Signature) -> bytes:
+def pack(signature: Signature) -> bytes:
     """A signature as Postgres keeps it."""
     numbers, least = signature.numbers, signature.least
     return _HEAD.pack(VERSION, signature.shingles, len(numbers)) + struct.pack(
@@ -97,8 +97,8 @@ def packed(signature: Signature) -> bytes:
     )
 
 
-def unpacked(kept: bytes) -> Signature | None:
-    """The signature of `packed`; None where it is none of this version."""
+def unpack(kept: bytes) -> Signature | None:
+    """The signature of `pack`; None where it is none of this version."""
     kept = bytes(kept)
     if len(kept) < _HEAD.size or kept[0] != VERSION or (len(kept) - _HEAD.size) % HASH_BYTES:
         return None
@@ -110,15 +110,15 @@ def unpacked(kept: bytes) -> Signature | None:
     return Signature(shingles, values[numbers:], values[:numbers])
 
 
-def written(signature: Signature) -> str:
+def write_signature(signature: Signature) -> str:
     """A signature as an article file has it."""
-    return b64encode(packed(signature)).decode()
+    return b64encode(pack(signature)).decode()
 
 
 def read(written: str) -> Signature | None:
     """The signature that an article file has; None where there is none of this version."""
     try:
-        return unpacked(b64decode(written, validate=True))
+        return unpack(b64decode(written, validate=True))
     except ValueError:
         return None
 

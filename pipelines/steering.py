@@ -43,13 +43,13 @@ def one_line(text: str, longest: int = 0) -> str:
     return line if not longest or len(line) <= longest else line[: longest - 1] + "…"
 
 
-def stripped(value: Any) -> Any:
+def strip_steering(value: Any) -> Any:
     """A value with every text in it, in lists and mappings too, as it may be shown."""
     if isinstance(value, str):
         return strip(value)
     if isinstance(value, dict):
-        return {key: stripped(one) for key, one in value.items()}
-    return [stripped(one) for one in value] if isinstance(value, (list, tuple)) else value
+        return {key: strip_steering(one) for key, one in value.items()}
+    return [strip_steering(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def as_json(value: Any, *, indent: int | None = None, default: Callable[[Any], Any] | None = None) -> str:

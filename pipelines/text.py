@@ -97,7 +97,7 @@ def bare(form: str) -> str:
     """
     if form.isascii() or not ACCENTED.search(form):
         return form
-    parted = "".join(LIKE.get(c) or _unaccented(c) for c in unicodedata.normalize("NFC", form))
+    parted = "".join(LIKE.get(c) or _drop_accents(c) for c in unicodedata.normalize("NFC", form))
     return unicodedata.normalize("NFC", parted)
 
 
@@ -160,7 +160,7 @@ def _sentence_spans(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def _unaccented(letter: str) -> str:
+def _drop_accents(letter: str) -> str:
     """A letter without its accents; a mark that stands by itself is dropped."""
     parts = unicodedata.normalize("NFD", letter)
     if ACCENTED.match(parts) or unicodedata.category(parts[0]) == "Mn":

@@ -76,15 +76,15 @@ def canonical(url: str) -> str:
     """The form of a URL that its key is made of: sorted, without trackers, default port and fragment."""
     parts = _parts(url)
     wanted = [pair for pair in parts.query.split("&") if pair and not _tracks(pair)]
-    path = SESSION.sub("", undotted(parts.path)) or "/"
+    path = SESSION.sub("", drop_dots(parts.path)) or "/"
     bare = parts._replace(netloc=_netloc(parts), path=path, query="&".join(wanted), fragment="")
     return str(canonicalize_url(urlunsplit(bare)))
 
 
-def cleaned(url: str) -> str:
+def clean(url: str) -> str:
     """The URL as it can be fetched: percent-encoded, IDNA, no blanks around, no fragment, else as it was found."""
     parts = _parts(url)
-    return urlunsplit(parts._replace(netloc=_netloc(parts), path=undotted(parts.path) or "/", fragment=""))
+    return urlunsplit(parts._replace(netloc=_netloc(parts), path=drop_dots(parts.path) or "/", fragment=""))
 
 
 def of_web(url: str) -> str:
@@ -92,7 +92,7 @@ def of_web(url: str) -> str:
     return re.sub(r"(?i)^feed://", "http://", re.sub(r"(?i)^feed:(?://)?(?=https?://)", "", url.strip()))
 
 
-def shortened(url: str) -> str:
+def shorten(url: str) -> str:
     """What stands in the ledger for a URL that is too long to be asked for: its beginning and a digest of all of it."""
     whole = str(safe_url_string(url.strip()))
     if len(whole) <= LONGEST_CHARACTERS:
@@ -101,7 +101,7 @@ def shortened(url: str) -> str:
     return re.sub(r"%.?$", "", whole.partition("#")[0][:KEPT_CHARACTERS]) + "~" + sha256(whole.encode()).hexdigest()
 
 
-def undotted(path: str) -> str:
+def drop_dots(path: str) -> str:
     """A path without its dot segments, as browsers and RFC 3986 resolve them: what robots.txt says is said of that."""
     if not path.startswith("/"):
         return path

@@ -177,7 +177,7 @@ def _run_verb(given: argparse.Namespace) -> int:
 
 
 def _adopt_left(current: Settings, kept: store.Store) -> None:
-    adopting.adopt_others(kept, lambda name: folders.named(current, [name])[0])
+    adopting.adopt_others(kept, lambda name: folders.read_named(current, [name])[0])
 
 
 def _access(current: Settings, kept: store.Store) -> tuple[dict[str, Access], bool]:
@@ -233,7 +233,7 @@ def _run(
 
 def _stop(crawler: Any, name: str) -> None:
     if isinstance(crawler.spider, NewsSpider):
-        ending.stopped(crawler.spider, name)
+        ending.end_stopped(crawler.spider, name)
     os._exit(ending.STOPPED)
 
 

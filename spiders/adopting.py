@@ -20,9 +20,9 @@ def adopt_others(store: Store, find: Callable[[str], Source]) -> None:
     here tonight, and others tomorrow. find: the source of a name; SourceError where there is none."""
     raw = store.settings.raw
     for name in [path.name for path in raw.glob("*") if raw.address and path.name not in store.followed]:
-        if not (warc.unfinished(raw, name) or warc.unsent(raw, name)):
+        if not (warc.find_unfinished(raw, name) or warc.unsent(raw, name)):
             continue
-        with postgres.held(store.conn, STAGE, name) as ours:
+        with postgres.hold_lock(store.conn, STAGE, name) as ours:
             if ours:
                 try:
                     adopt(store, Followed(find(name), ExitStack()))
@@ -50,7 +50,7 @@ def _adopt_files(store: Store, followed: Followed) -> None:
     if store.wanted:
         for path in sorted((store.root / source.name).glob(f"*/*{warc.CLOSED}")):
             chain.put(store.settings.raw, path)
-    for path in warc.unfinished(store.root, source.name):
+    for path in warc.find_unfinished(store.root, source.name):
         with store.conn:
             known = ledger.known_of_file(store.conn, warc.name_of(path))
         adopted = 0
@@ -73,7 +73,7 @@ def _adopt_files(store: Store, followed: Followed) -> None:
             path.unlink()
         message = f"{source.name}: adopted {adopted} pages that a killed crawl had left in {path.name}"
         say(store, "log", level="INFO", message=message)
-        copy = warc.damaged(path)
+        copy = warc.find_damaged(path)
         if copy:
             message = f"{source.name}: {path.name} was damaged; what is whole of it was adopted, as it was it is {copy}"
             say(store, "log", level="ERROR", message=message)

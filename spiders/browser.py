@@ -216,7 +216,7 @@ def _readable(response: Response) -> bool:
     if not (response.headers.get("Content-Type") or b"").lower().startswith(HTML):
         return False
     try:
-        visit.shown(response)
+        visit.show_response(response)
     except ValueError:
         return False
     return True

@@ -56,7 +56,7 @@ def challenges(page: Page, headers: dict[str, str]) -> bool:
     if max(plain, len(body)) > CHALLENGE_BYTES:
         return False
     try:
-        body = warc.decoded(page, CHALLENGE_BYTES).lower()
+        body = warc.decode_body(page, CHALLENGE_BYTES).lower()
     except StoreError:
         return False
     title = body.partition(b"<title")[2][:TITLE_BYTES].partition(b"</title")[0]
@@ -67,13 +67,13 @@ def challenges(page: Page, headers: dict[str, str]) -> bool:
 def shows_login(page: Page) -> bool:
     """Whether a page is a form to log in and hardly anything else."""
     try:
-        body = warc.decoded(page).lower()
+        body = warc.decode_body(page).lower()
     except StoreError:
         return False
     return bool(PASSWORD.search(body)) and _words(body) <= CHALLENGE_WORDS
 
 
-def redirected(page: Page, source: Source) -> tuple[State, Cause, str]:
+def end_redirected(page: Page, source: Source) -> tuple[State, Cause, str]:
     """How a look at an article ends whose address led to another one, why, and that in words."""
     parts = urlsplit(page.final_url)
     if parts.path not in ("", "/") and urls.variant(page.url)[0] == urls.variant(page.final_url)[0]:

@@ -1,5 +1,5 @@
 """`spiders.discover.listed`: by this name scripts of others read feeds and sitemaps; it stays until 1.0."""
 
-from pipelines.listings.formats import listed
+from pipelines.listings.formats import read_list as listed
 
 __all__ = ["listed"]

@@ -26,14 +26,14 @@ DONE, FAILED, REFUSED, STOPPED, CRASHED = 0, 1, 2, 3, 70
 WRITE_SECONDS = 2.5
 
 
-def stopped(spider: NewsSpider, why: str) -> NoReturn:
+def end_stopped(spider: NewsSpider, why: str) -> NoReturn:
     """Write what came, say that every source was stopped, and leave within three seconds."""
     message = f"The crawl was stopped ({why}); what came so far is kept."
     _close(spider, spider.unwritten(), RunState.STOPPED, message, whole=True)
     _leave(STOPPED)
 
 
-def failed(spider: NewsSpider, error: BaseException) -> NoReturn:
+def end_failed(spider: NewsSpider, error: BaseException) -> NoReturn:
     """Write what can be written, say that every source failed and why, and leave."""
     arrivals, whole, code = spider.unwritten(), False, FAILED
     if isinstance(error, DiskFullError):
@@ -52,7 +52,7 @@ def failed(spider: NewsSpider, error: BaseException) -> NoReturn:
     _leave(code)
 
 
-def done(spider: NewsSpider) -> NoReturn:
+def end_done(spider: NewsSpider) -> NoReturn:
     """Leave although requests are in flight: every source has its tally, nobody waits for them."""
     _leave(FAILED if any(tally.state == RunState.FAILED for tally in spider.tallies) else DONE)
 

@@ -110,7 +110,7 @@ def count_named(followed: Followed, look: FetchResult, named: tuple[Found, ...],
         kept.extend(entry for entry, _ in zip(entries, range(COMPARED - len(kept)), strict=False))
 
 
-def counted(followed: Followed) -> dict[str, int]:
+def tally_counts(followed: Followed) -> dict[str, int]:
     """The counts so far, with the seconds since the source was taken."""
     return {**followed.counts, "seconds": round(monotonic() - followed.began)}
 
@@ -218,7 +218,7 @@ def _login(followed: Followed) -> str:
     """What is said where a site does not know a login that it is given."""
     if not followed.refused or not access.has_login(followed.source):
         return ""
-    named = access.wanted(followed.source)
+    named = access.find_wanted(followed.source)
     variables = ", ".join(access.variable(name) for name, key in named.items() if key != "proxy")
     return f" Its login was not taken: put a new one into {variables}."
 

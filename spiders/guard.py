@@ -113,7 +113,7 @@ def refusal(rules: Policy, url: str) -> Refused | None:
     if not host:
         return Refused("guard: no host")
     try:
-        urls.cleaned(url)
+        urls.clean(url)
     except ValueError:
         # A redirect may lead where no list could: what the ledger cannot write down is not asked for either.
         return Refused(f"guard: {host[:HOST_CHARACTERS]!r} is no usable host name")
@@ -138,7 +138,7 @@ def proxy_of(rules: Policy, host: str) -> str:
     return next((proxy for pattern, proxy in rules.hosts.items() if fnmatchcase(host.lower(), pattern.lower())), "")
 
 
-def resolved(rules: Policy, name: str, answer: str, port: int = HTTP) -> Refused | None:
+def check_address(rules: Policy, name: str, answer: str, port: int = HTTP) -> Refused | None:
     """Why a name may not lead to this port of this address; None where it may."""
     if name in rules.proxies:
         return None
@@ -167,8 +167,8 @@ class GuardMiddleware:
             raise refused
         parts = urlsplit(request.url)
         # What robots.txt and the ledger know is the address without its dots, of the host and of the path.
-        if (parts.hostname or "").endswith(".") or urls.undotted(parts.path) != parts.path:
-            return request.replace(url=urls.cleaned(request.url))
+        if (parts.hostname or "").endswith(".") or urls.drop_dots(parts.path) != parts.path:
+            return request.replace(url=urls.clean(request.url))
         request.meta.pop("proxy", None)
         proxy = proxy_of(self.rules, urlsplit(request.url).hostname or "")
         if proxy:
@@ -210,7 +210,7 @@ class GuardedResolver(CachingThreadedResolver):
         return super().getHostByName(name, timeout).addCallback(self._checked, name, port)
 
     def _checked(self, answer: str, name: str, port: int) -> str:
-        refused = resolved(self.rules, name, answer, port)
+        refused = check_address(self.rules, name, answer, port)
         if refused:
             _refused[name] = refused
             raise DNSLookupError(refused.reason)

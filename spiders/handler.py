@@ -80,7 +80,7 @@ class Handler(HTTP11DownloadHandler):
         # A mapped host is where it is mapped to.
         proxied = bool(own.proxy) and not request.meta.get("proxy")
         asked = request.replace(meta={**request.meta, "proxy": own.proxy} if proxied else request.meta)
-        for name, value in access.sent(own, request.url):
+        for name, value in access.headers_for(own, request.url):
             # What a redirect has set on the way stands behind the source's own.
             on_the_way = asked.headers.get(name) if name.lower() == "cookie" else None
             asked.headers[name] = b"; ".join(filter(None, (value.encode("latin-1"), on_the_way)))
@@ -89,7 +89,7 @@ class Handler(HTTP11DownloadHandler):
         try:
             response = await super().download_request(asked)
         except Exception as error:
-            told = _told(error, own, proxied=proxied)
+            told = _replace_error(error, own, proxied=proxied)
             if told is None:
                 raise
             raise told from None
@@ -133,7 +133,7 @@ def _cleaner(own: Access) -> Any:
     return lambda value: access.bytes_without(own, value)
 
 
-def _told(error: Exception, own: Access, *, proxied: bool) -> Exception | None:
+def _replace_error(error: Exception, own: Access, *, proxied: bool) -> Exception | None:
     """What to raise in the place of an error that would tell a secret, or would call the proxy's fault the site's."""
     if isinstance(error, NoTunnel):
         status = re.search(r"'status': (\d+)", str(error))

@@ -15,7 +15,7 @@ from pipelines.codes import NO_ANSWER, State
 from pipelines.crawl import host_locks
 from pipelines.crawl.ledger import FetchResult, Lease
 from spiders import store
-from spiders.followed import counted
+from spiders.followed import tally_counts
 from spiders.pacing import LOOK_SECONDS
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ BESIDE = 40
 
 
 @dataclass
-class Clock:
+class RoundClock:
     """When each part of the round was done last."""
 
     looked: float = 0.0
@@ -92,7 +92,7 @@ async def go(spider: NewsSpider) -> bool:
     if now >= clock.asked_round + ASK_ROUND:
         clock.asked_round = now
         busy = {*waiting, *(host for host, count in spider.at_host.items() if count)}
-        spider.hosts.give_up(spider.hosts.overdue(await spider.in_thread(host_locks.wanted, spider.turns), busy))
+        spider.hosts.give_up(spider.hosts.overdue(await spider.in_thread(host_locks.find_wanted, spider.turns), busy))
     await _give_back(spider)
     if now >= clock.told + TELL_SECONDS:
         clock.told = now
@@ -119,7 +119,7 @@ async def _give_back(spider: NewsSpider) -> None:
 async def _tell(spider: NewsSpider) -> None:
     """Say how far each source is and when it may end: its slowest host's share, within the time and page budgets."""
     due_by_source = await spider.in_thread(
-        host_locks.left, spider.store.conn, list(spider.frontiers), past=spider.store.wanted is not None
+        host_locks.count_left, spider.store.conn, list(spider.frontiers), past=spider.store.wanted is not None
     )
     for name in spider.frontiers:
         followed = spider.store.followed[name]
@@ -128,4 +128,4 @@ async def _tell(spider: NewsSpider) -> None:
         seconds = max((min(count, most) * spider.hosts.gap(host) for host, count in due.items()), default=0.0)
         followed.counts["left"] = sum(due.values())
         followed.counts["remaining"] = round(min(seconds, max(spider.deadline - monotonic(), 0)))
-        store.say(spider.store, "progress", source=name, counts=counted(followed))
+        store.say(spider.store, "progress", source=name, counts=tally_counts(followed))

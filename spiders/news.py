@@ -84,7 +84,7 @@ class NewsSpider(Spider):
         self.hosts: HostPacer
         self.turns = host_locks.HostLocks(kept.conn)
         # When each part of the round was done last; the time of day is `store.clock`.
-        self.clock = host_upkeep.Clock()
+        self.clock = host_upkeep.RoundClock()
         # The one thread that may use the connection.
         self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         # Wakes the loop: an answer came, or a batch is written.
@@ -109,9 +109,9 @@ class NewsSpider(Spider):
                 yield request
             await host_upkeep.leave(self, list(self.hosts.known))
             if any(self.at_host.values()):
-                ending.done(self)
+                ending.end_done(self)
         except (postgres.Error, OSError, DiskFullError) as error:
-            ending.failed(self, error)
+            ending.end_failed(self, error)
 
     async def arrived(self, response: Response, lease: Lease) -> None:
         """A response came: judge it and keep it for the next batch."""
@@ -133,7 +133,7 @@ class NewsSpider(Spider):
 
     def broke(self, failure: Any) -> None:
         """Our own code failed on a response: nothing after that could be trusted."""
-        ending.failed(self, failure.value)
+        ending.end_failed(self, failure.value)
 
     def delay_of(self, host: str) -> float:
         """Seconds between two requests to a host: the longest that a source with this host asks for, or a second."""
@@ -187,7 +187,7 @@ class NewsSpider(Spider):
         """The loop: write what came, send what is ready, end who is done, lease more or wait."""
         while self.frontiers:
             if self.parent and os.getppid() != self.parent:
-                ending.stopped(self, "whoever started it is gone")
+                ending.end_stopped(self, "whoever started it is gone")
             self.changed.clear()
             await self._write()
             late, sent = monotonic() > self.deadline, False
@@ -316,7 +316,7 @@ class NewsSpider(Spider):
             errback=self.lost,
             headers=headers,
             cb_kwargs={"lease": lease},
-            meta={**handler.made_for(source), **render.asked(source, lease.kind)},
+            meta={**handler.made_for(source), **render.meta_for(source, lease.kind)},
             priority=0 if lease.kind == Kind.ARTICLE else LISTS_FIRST,
         )
 

@@ -29,11 +29,11 @@ class OnePageSpider(Spider):
         self.source = source
         self.into = Path(into)
         self.trouble = "no answer"
-        self.lease = Lease(id=0, source=source.name, url=urls.cleaned(url), host=urls.host(url), kind=Kind.ARTICLE)
+        self.lease = Lease(id=0, source=source.name, url=urls.clean(url), host=urls.host(url), kind=Kind.ARTICLE)
 
     async def start(self) -> AsyncIterator[Request]:
         """The one request."""
-        meta = {**handler.made_for(self.source), **render.asked(self.source, self.lease.kind)}
+        meta = {**handler.made_for(self.source), **render.meta_for(self.source, self.lease.kind)}
         yield Request(self.lease.url, callback=self.arrived, errback=self.lost, meta=meta)
 
     def arrived(self, response: Response) -> None:

@@ -117,10 +117,10 @@ def look_at(
     try:
         return _look_at(page, facts, source, known, pointer)
     except Exception as error:  # noqa: BLE001 -- a page from the web is hostile, and the next one is not
-        return broken(page, facts, error, pointer=pointer)
+        return end_broken(page, facts, error, pointer=pointer)
 
 
-def broken(page: Page, facts: dict[str, Any], error: Exception, *, pointer: Pointer | None = None) -> FetchResult:
+def end_broken(page: Page, facts: dict[str, Any], error: Exception, *, pointer: Pointer | None = None) -> FetchResult:
     """How a look ends at a page on which our own code failed; told in the log with all that is known."""
     log.error("%s could not be judged", page.url, exc_info=error)
     return FetchResult(
@@ -163,7 +163,7 @@ def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, poin
     elif outcome == State.FETCHED and kind != Kind.ARTICLE:
         try:
             found, pace, left_out = formats.of_source(
-                page, warc.decoded(page), kind, source, whole=bool(facts.get("past"))
+                page, warc.decode_body(page), kind, source, whole=bool(facts.get("past"))
             )
         except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one list must not cost the others
             outcome, code, reason = State.FAILED, Cause.NO_LIST, f"not a {kind}: {_describe(error)}"
@@ -259,7 +259,7 @@ def _judge(page: Page, headers: dict[str, str], facts: dict[str, Any], source: S
         return State.FAILED, Cause.TRUNCATED, "truncated", False, None
     state, code, reason = State.FETCHED, Cause.NONE, ""
     if Kind(facts["kind"]) == Kind.ARTICLE and facts["redirects"]:
-        state, code, reason = challenges.redirected(page, source)
+        state, code, reason = challenges.end_redirected(page, source)
     if state == State.FETCHED and access.has_login(source) and challenges.shows_login(page):
         state, code, reason = State.BLOCKED, Cause.LOGIN_SHOWN, "shows a login"
     return state, code, reason, False, None
@@ -268,7 +268,7 @@ def _judge(page: Page, headers: dict[str, str], facts: dict[str, Any], source: S
 def _cut_short(page: Page) -> bool:
     """Whether a compressed body lacks its end, though it is as long as the server said."""
     try:
-        warc.decoded(page)
+        warc.decode_body(page)
     except StoreError as error:
         return isinstance(error.__cause__, encodings.CutShort)
     return False

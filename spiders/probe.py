@@ -27,7 +27,7 @@ from pipelines.follow import dates, lists, plan
 from pipelines.follow.front import front
 from pipelines.follow.seen import Part, Robots, Seen, Want, as_json
 from pipelines.listings import formats, xmltree
-from pipelines.listings.fields import joined
+from pipelines.listings.fields import join_link
 from pipelines.model import Entry, Page, Source
 from pipelines.stores import clock, warc
 from spiders import handler, outcome
@@ -121,7 +121,7 @@ class ProbeSpider(Spider):
         if want.part in (Part.ARTICLE, Part.HOME):
             warc.append(self.writer, page, facts)
         try:
-            body = warc.decoded(page)
+            body = warc.decode_body(page)
         except StoreError as error:
             self._keep(
                 Seen(want=want, at=page.fetched_at, final_url=page.final_url, problem=str(error), code=Cause.TRUNCATED)
@@ -205,7 +205,7 @@ class ProbeSpider(Spider):
 
     def _request(self, want: Want) -> Request:
         return Request(
-            urls.cleaned(want.url),
+            urls.clean(want.url),
             callback=self.arrived,
             errback=self.lost,
             cb_kwargs={"want": want},
@@ -223,7 +223,7 @@ class ProbeSpider(Spider):
         return Lease(
             id=0,
             source=self.source.name,
-            url=urls.cleaned(want.url),
+            url=urls.clean(want.url),
             host=urls.host(want.url),
             kind=kind,
             entry=entry if want.part == Part.ARTICLE else None,
@@ -286,13 +286,13 @@ def _feeds_named(body: str) -> list[str]:
 
 def _usable(named: Iterable[str], base: str = "") -> tuple[str, ...]:
     """Of what a robots.txt names, what can be asked for; each once. base: what relative addresses stand on."""
-    return tuple(dict.fromkeys(one for one in named if lists.key(joined(base, one))))
+    return tuple(dict.fromkeys(one for one in named if lists.key(join_link(base, one))))
 
 
 def _following(body: bytes, url: str) -> str:
     """The next page of a page that lists articles; empty where there is none, or it is no such page."""
     try:
-        found = formats.linked(body, url)
+        found = formats.read_links(body, url)
     except ValueError:
         return ""
     return next((entry.url for kind, entry in found if kind == Kind.SECTION), "")

@@ -47,7 +47,7 @@ PASSED_ON = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "TZ", "XDG_CACHE_HOME",
 LONGEST_FOLDER_BYTES = 60
 
 
-def asked(source: Source, kind: Kind) -> dict[str, Any]:
+def meta_for(source: Source, kind: Kind) -> dict[str, Any]:
     """The meta of a request for a page of this source: nothing, unless a browser shall read it first."""
     if not source.render or kind not in KINDS:
         return {}

@@ -22,7 +22,7 @@ from pipelines.settings import Settings
 from pipelines.stores import clock, postgres, runs, warc
 from pipelines.stores.clock import Clock
 from spiders import outcome
-from spiders.followed import Followed, count, count_named, counted
+from spiders.followed import Followed, count, count_named, tally_counts
 
 STAGE = "crawl"
 # The folder of the raw files of a crawl of the past, and its lock.
@@ -169,13 +169,13 @@ def _record(store: Store, looks: Sequence[FetchResult]) -> set[str]:
                 more.add(look.source)
             count(followed, look)
         for name in sorted({look.source for look in looks}):
-            runs.progress(store.conn, store.run, name, STAGE, counted(store.followed[name]))
+            runs.progress(store.conn, store.run, name, STAGE, tally_counts(store.followed[name]))
     return more
 
 
 def of_a_page(error: Exception) -> bool:
     """Whether an error is of what was to be written, and not of a store that cannot write."""
-    return postgres.refused(error) if isinstance(error, postgres.Error) else not isinstance(error, OSError)
+    return postgres.is_refusal(error) if isinstance(error, postgres.Error) else not isinstance(error, OSError)
 
 
 def _after_redirects(store: Store, looks: Sequence[FetchResult]) -> list[FetchResult]:

@@ -13,7 +13,7 @@ from pipelines.errors import StoreError
 from pipelines.model import Source, Tally
 from pipelines.stores import bucket, chain, postgres, runs, warc
 from spiders import adopting, guard
-from spiders.followed import Followed, counted
+from spiders.followed import Followed, tally_counts
 from spiders.store import STAGE, Arrival, Store, record, say, say_tally, write
 
 
@@ -23,7 +23,7 @@ def take(store: Store, source: Source, *, only: str = "", due: bool = False) -> 
     due: only those lists whose time has come.
     """
     with ExitStack() as stack:
-        if not stack.enter_context(postgres.held(store.conn, store.lock, source.name)):
+        if not stack.enter_context(postgres.hold_lock(store.conn, store.lock, source.name)):
             _busy(store, source)
             return None
         followed = Followed(source, stack.pop_all(), only=only)
@@ -112,7 +112,7 @@ def _tally(store: Store, followed: Followed, state: RunState, message: str, code
         source=followed.source.name,
         stage=STAGE,
         state=state,
-        counts=counted(followed),
+        counts=tally_counts(followed),
         message=message,
         code=code,
     )

@@ -143,7 +143,7 @@ class Visit:
         if asked.is_navigation_request():
             if not self.opened:
                 self.opened = True
-                return shown(self.document)
+                return show_response(self.document)
             # No content: the page stays. Where scripts send the reader is not followed, nor are frames filled.
             self.refused.append(f"navigation: {asked.url[:URL_CHARACTERS]}")
             return {"status": 204}
@@ -177,7 +177,7 @@ class Visit:
                         self.instead = response
                         self.end()
                         return None
-                    found = shown(response)
+                    found = show_response(response)
                     self.bytes += len(found["body"])
                     return found
                 except NotNow as later:
@@ -203,7 +203,7 @@ class Visit:
         return f"more than {MAX_BYTES} bytes" if self.bytes >= MAX_BYTES else ""
 
 
-def shown(response: Response) -> Shown:
+def show_response(response: Response) -> Shown:
     """A response as the browser is given it: decoded, without what it would keep; ValueError if it cannot be."""
     names = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
     headers = {

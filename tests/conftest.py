@@ -119,7 +119,7 @@ def _started() -> Iterator[str]:
         return
     with databases.folder_of_server() as folder:
         settings = Settings(data=folder)
-        address = postgres.embedded(settings, "postgres")
+        address = postgres.start_embedded(settings, "postgres")
         databases.quicken(address)
         yield address
         postgres.stop_embedded(settings)

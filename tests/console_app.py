@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.settings import settings as settings_of_this_process
 
 FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
@@ -145,7 +145,7 @@ def airflow(settings: Settings) -> dict[str, str]:
         "AIRFLOW_HOME": str(settings.data / "airflow"),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__API_AUTH__JWT_SECRET": "a secret of these tests alone" * 3,
-        **exported(settings),
+        **export(settings),
     }
 
 

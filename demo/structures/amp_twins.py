@@ -7,16 +7,16 @@ from html import escape
 
 from demo import feeds
 from demo.families import menu_of
-from demo.pages import Shown
-from demo.sites import Site
+from demo.pages import ShownPage
+from demo.sites import DemoSite
 from demo.structures.parts import (
     Ask,
     Lists,
     Structure,
     front,
-    printed,
     robots,
     sections,
+    serve_print,
     usual_article,
     xml,
 )
@@ -28,24 +28,24 @@ LATEST = 8
 LINKED = f'<link rel="alternate" type="application/rss+xml" href="{RSS}">'
 
 SITES = (
-    Site(
+    DemoSite(
         name="quayside", title="Quayside Today", language="en", country="GB", timezone="Europe/London",
         family="modern", articles=15, feed="", structure=NAME, domain="test", options=("tracked", "map"),
         address="/news/{slug}-{id}", menu="/topics/{name}", head=LINKED,
         robots=robots(sitemaps=(f"http://quayside.test{SITEMAP}",)),
     ),
-    Site(
+    DemoSite(
         name="brise", title="La Brise", language="fr", country="BE", timezone="Europe/Brussels",
         family="wordpress", articles=14, feed="", structure=NAME, domain="test", options=("mobile", "map"),
         address="/{section}/{slug}-{id}.html", menu="/{name}/", head=LINKED,
         robots=robots(delay=0.2, sitemaps=(f"http://brise.test{SITEMAP}",)),
     ),
-    Site(
+    DemoSite(
         name="wasat", title="الوسط اليوم", language="ar", country="JO", timezone="Asia/Amman",
         family="modern", articles=14, feed="", structure=NAME, domain="test", options=("tracked", "amp-map"),
         address="/news/{id}/{slug}", head=LINKED, robots=robots(sitemaps=(f"http://wasat.test{SITEMAP}",)),
     ),
-    Site(
+    DemoSite(
         name="zeitlupe", title="Zeitlupe", language="de", country="CH", timezone="Europe/Zurich",
         family="modern", articles=14, feed="", structure=NAME, domain="test", options=("relative", "prefix"), old=1,
         address="/story/{code}/{slug}", menu="/ressort/{name}", robots=robots(),
@@ -53,11 +53,11 @@ SITES = (
 )  # fmt: skip
 
 
-def show(ask: Ask) -> Shown | None:
+def show(ask: Ask) -> ShownPage | None:
     """A feed with trackers or phone addresses, a sitemap (of one of them, the AMP pages), sections and a front page."""
     options = ask.site.options
     if ask.target == RSS and LINKED in ask.site.head:
-        link = _mobile if "mobile" in options else _tracked
+        link = _mobile if "mobile" in options else _add_tracker
         return xml(ask, "feed", feeds.rss(ask.site, ask.live[:LATEST], ask.newest, link=link), "application/rss+xml")
     if ask.target == SITEMAP and "map" in options:
         return xml(ask, "sitemap", feeds.sitemap((t.url, t.modified_at) for t in ask.live))
@@ -66,25 +66,25 @@ def show(ask: Ask) -> Shown | None:
     return sections(ask) or front(ask, count=8)
 
 
-def also(site: Site, truth: Truth) -> Sequence[str]:
+def also(site: DemoSite, truth: Truth) -> Sequence[str]:
     """The AMP page, the page for phones and its AMP page, the print page."""
     return (_amp(site, truth), _mobile(truth), f"{truth.url}?print=1")
 
 
-def article(ask: Ask, truth: Truth, turn: int) -> Shown:
+def article(ask: Ask, truth: Truth, turn: int) -> ShownPage:
     """The page, which names its AMP page; the AMP page, which names it; the phones' page, which also does; in print."""
     if turn == 1:
-        return _accelerated(ask, truth)
+        return _serve_amp(ask, truth)
     if turn == 3:
-        return printed(ask, truth)
+        return serve_print(ask, truth)
     shown = usual_article(ask, truth, 0)
     twin = f'<link rel="amphtml" href="{escape(_amp(ask.site, truth))}">'
     twin += f'<link rel="alternate" media="only screen and (max-width: 640px)" href="{escape(_mobile(truth))}">'
     text = shown.text.replace("</head>", f"{twin}</head>", 1)
-    return Shown(what="article", text=text, changed_at=shown.changed_at)
+    return ShownPage(what="article", text=text, changed_at=shown.changed_at)
 
 
-def lists(site: Site) -> Lists:
+def lists(site: DemoSite) -> Lists:
     """The feed and the sitemap, else the sections."""
     home = f"http://{site.host}"
     if {"map", "amp-map"} & {*site.options}:
@@ -92,7 +92,7 @@ def lists(site: Site) -> Lists:
     return Lists(sections=tuple(f"{home}{path}" for path, _ in menu_of(site)))
 
 
-def _amp(site: Site, truth: Truth) -> str:
+def _amp(site: DemoSite, truth: Truth) -> str:
     home, path = "/".join(truth.url.split("/", 3)[:3]), truth.url.split("/", 3)[3]
     return f"{home}/amp/{path}" if {"prefix", "tracked"} & {*site.options} else f"{home}/{path}?amp=1"
 
@@ -101,11 +101,11 @@ def _mobile(truth: Truth) -> str:
     return truth.url.replace("://", "://m.", 1)
 
 
-def _tracked(truth: Truth) -> str:
+def _add_tracker(truth: Truth) -> str:
     return f"{truth.url}?utm_source=rss&utm_medium=feed&utm_campaign=item-{truth.number}"
 
 
-def _accelerated(ask: Ask, truth: Truth) -> Shown:
+def _serve_amp(ask: Ask, truth: Truth) -> ShownPage:
     site = ask.site
     body = "\n".join(f"<p>{escape(paragraph, quote=False)}</p>" for paragraph in truth.paragraphs)
     direction = "rtl" if site.language == "ar" else "ltr"
@@ -117,7 +117,7 @@ def _accelerated(ask: Ask, truth: Truth) -> Shown:
 <amp-img src="/img/{truth.number}.jpg" width="16" height="9"></amp-img>
 {body}
 </article></body></html>"""
-    return Shown(what="article", text=text, changed_at=truth.modified_at)
+    return ShownPage(what="article", text=text, changed_at=truth.modified_at)
 
 
 STRUCTURE = Structure(name=NAME, sites=SITES, show=show, lists=lists, also=also, article=article, hosts=("m.",))

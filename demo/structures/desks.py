@@ -17,10 +17,10 @@ from html import escape
 
 from demo import feeds, texts
 from demo.families import menu_of
-from demo.pages import Shown
-from demo.sites import Site
+from demo.pages import ShownPage
+from demo.sites import DemoSite
 from demo.structures import letter, plain
-from demo.structures.parts import Ask, Lists, Structure, front, moved, robots, sections, usual_article, xml
+from demo.structures.parts import Ask, Lists, Structure, front, redirect_to, robots, sections, usual_article, xml
 from demo.truth import Truth, slug_of
 
 NAME = "desks"
@@ -32,25 +32,25 @@ FLASHES = {7301: "Ferry service resumes after fog", 7302: "Council vote moved to
 PROGRAMMES = {"abendmagazin": 212, "hafenkonzert": 213, "mittagsstunde": 214}
 
 SITES = (
-    Site(
+    DemoSite(
         name="meridianwire", title="Meridian Wire", language="en", country="IE", timezone="Europe/Dublin",
         family="portal", articles=18, feed="", sitemap="", structure=NAME, domain="test", options=("wire",), old=2,
         address="/story/{id}", menu="/desk/{name}", pages="{path}?before={start}", prefix="www.",
         robots=robots("/clients/", "/download/", delay=0.2),
     ),
-    Site(
+    DemoSite(
         name="seefunk", title="Seefunk Aktuell", language="de", country="CH", timezone="Europe/Zurich",
         family="modern", articles=16, feed="", sitemap="", structure=NAME, domain="test",
         address="/nachrichten/{section}/{slug},{code}.html", menu="/nachrichten/{name}/",
         pages="{path}index-{page}.html", options=("broadcaster", "relative"), robots=robots("/mediathek/embed/"),
     ),
-    Site(
+    DemoSite(
         name="tidemail", title="The Tide Letter", language="en", country="KE", timezone="Africa/Nairobi",
         family="modern", articles=12, feed="", sitemap="", structure=NAME, domain="test", options=("letter",),
         address="/p/{slug}-{number}", prefix="www.", old=2, robots=robots("/account", "/action/", "/api/"),
         head=f'<link rel="alternate" type="{RSS}" href="/feed" title="The Tide Letter">',
     ),
-    Site(
+    DemoSite(
         name="rojname", title="ڕۆژنامەی ئاسۆ", language="ckb", country="IQ", timezone="Asia/Baghdad",
         family="modern", articles=15, feed="", sitemap="", structure=NAME, domain="test", options=("next",),
         address="/ku/news/{code}", menu="/ku/category/{name}",
@@ -61,13 +61,13 @@ SITES = (
 )  # fmt: skip
 
 
-def show(ask: Ask) -> Shown | None:
+def show(ask: Ask) -> ShownPage | None:
     """The lists, feeds, hubs, tickers and data that each of the four desks keeps."""
     desk = {"wire": _wire, "broadcaster": _broadcaster, "letter": letter.show, "next": _next}
     return desk[ask.site.options[0]](ask)
 
 
-def lists(site: Site) -> Lists:
+def lists(site: DemoSite) -> Lists:
     """The stream, the menu, the feed, or the index of maps."""
     at, desk = f"http://{site.host}", site.options[0]
     if desk == "broadcaster":
@@ -77,24 +77,24 @@ def lists(site: Site) -> Lists:
     return Lists(feeds=(f"{at}/feed",)) if desk == "letter" else Lists(sitemaps=(f"{at}/sitemap.xml",))
 
 
-def also(site: Site, truth: Truth) -> Sequence[str]:
+def also(site: DemoSite, truth: Truth) -> Sequence[str]:
     """The agency's short address."""
     return (_short(site, truth),) if site.options[0] == "wire" else ()
 
 
-def article(ask: Ask, truth: Truth, turn: int) -> Shown:
+def article(ask: Ask, truth: Truth, turn: int) -> ShownPage:
     """The article as its desk prints it; the short address only redirects."""
     if turn:
-        return moved(truth.url, 302)
+        return redirect_to(truth.url, 302)
     special = {"letter": letter.post, "next": _story}.get(ask.site.options[0])
     return special(ask, truth) if special else usual_article(ask, truth, 0)
 
 
-def _short(site: Site, truth: Truth) -> str:
+def _short(site: DemoSite, truth: Truth) -> str:
     return f"http://{site.host}/s/{truth.number + 700:x}"
 
 
-def _wire(ask: Ask) -> Shown | None:
+def _wire(ask: Ask) -> ShownPage | None:
     """A stream by cursor, desks without further pages, days, flashes, and feeds that an HTML page names."""
     if ask.target == "/":
         flashes = "".join(f'<li><a href="/flash/{n}">FLASH: {escape(text)}</a></li>' for n, text in FLASHES.items())
@@ -134,7 +134,7 @@ def _wire(ask: Ask) -> Shown | None:
     return sections(ask, per_page=5, paged=False)
 
 
-def _stream(ask: Ask) -> Shown | None:
+def _stream(ask: Ask) -> ShownPage | None:
     """The stories before one of a number, and a link to those before the last of them."""
     asked = ask.query.get("before", "999999")
     if not asked.isdecimal():
@@ -151,14 +151,14 @@ def _stream(ask: Ask) -> Shown | None:
     return plain.page(ask, "All stories", f"<main><h1>All stories</h1><ol>{rows}</ol>{more}</main>")
 
 
-def _day(ask: Ask, asked: date) -> Shown:
+def _day(ask: Ask, asked: date) -> ShownPage:
     own = [truth for truth in ask.live if truth.published_at.date() == asked]
     before, after = asked - timedelta(days=1), asked + timedelta(days=1)
     near = f'<a rel="prev" href="/archive/{before}">{before}</a> <a rel="next" href="/archive/{after}">{after}</a>'
     return plain.page(ask, f"{asked}", f"<main><h1>{asked}</h1><ol>{plain.links(own)}</ol>{near}</main>")
 
 
-def _broadcaster(ask: Ask) -> Shown | None:
+def _broadcaster(ask: Ask) -> ShownPage | None:
     """Desks with pages, an overview, hubs by topic, a ticker that retells, programmes, and a feed of five."""
     topics = {slug_of(tag): tag for truth in ask.live for tag in truth.tags}
     hubs = "".join(f'<li><a href="/thema/{slug}/">{escape(tag)}</a></li>' for slug, tag in sorted(topics.items())[:8])
@@ -189,7 +189,7 @@ def _broadcaster(ask: Ask) -> Shown | None:
     return sections(ask, per_page=4) or plain.within(front(ask, count=4), extra)
 
 
-def _ticker(ask: Ask) -> Shown:
+def _ticker(ask: Ask) -> ShownPage:
     """A page that grows: an entry of one sentence for each of the newest articles."""
     rows = "".join(
         f'<article id="eintrag-{t.number}"><time datetime="{t.published_at.isoformat()}">{t.published_at:%H:%M}</time>'
@@ -199,11 +199,11 @@ def _ticker(ask: Ask) -> Shown:
     return plain.page(ask, "Liveticker", f"<main><h1>Der Tag in der Region</h1>{rows}</main>", "page")
 
 
-def _next(ask: Ask) -> Shown | None:
+def _next(ask: Ask) -> ShownPage | None:
     """The front page behind a redirect to its language, categories of three links, JSON, and an index of two maps."""
     at, site = f"http://{ask.site.host}", ask.site
     if ask.path == "/":
-        return moved(f"{at}/ku", 307)
+        return redirect_to(f"{at}/ku", 307)
     if ask.path == "/sitemap.xml":
         return xml(
             ask, "sitemap", feeds.index([(f"{at}/sitemap-0.xml", None), (f"{at}/server-sitemap.xml", ask.newest)])
@@ -216,7 +216,7 @@ def _next(ask: Ask) -> Shown | None:
     if ask.path == "/en":
         return plain.page(ask, site.title, "<main><p>Stories in English are on their way.</p></main>", "page")
     if ask.path == f"/_next/data/{BUILD}/ku.json":
-        return Shown(what="page", text=_state(ask.live), kind="application/json", changed_at=ask.newest)
+        return ShownPage(what="page", text=_state(ask.live), kind="application/json", changed_at=ask.newest)
     for path, name in [("/ku", site.title), *menu_of(site)]:
         if ask.path == path:
             own = [truth for truth in ask.live if path == "/ku" or truth.section == name]
@@ -235,7 +235,7 @@ def _state(truths: Sequence[Truth]) -> str:
     return json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
 
 
-def _story(ask: Ask, truth: Truth) -> Shown:
+def _story(ask: Ask, truth: Truth) -> ShownPage:
     near = [each for each in ask.live if each != truth][:4]
     day = f"{truth.published_at.day} {texts.ui('ckb')['months'][truth.published_at.month - 1]}"
     body = f"""<div id="__next"><main class="css-1x2k9"><article><h1 class="css-8qpz">{escape(truth.title)}</h1>

@@ -10,16 +10,16 @@ from urllib.parse import quote
 
 from demo import feeds, texts
 from demo.families import menu_of
-from demo.pages import Shown
+from demo.pages import ShownPage
 from demo.structures import plain
-from demo.structures.parts import Ask, moved, xml
+from demo.structures.parts import Ask, redirect_to, xml
 from demo.truth import Truth, slug_of
 
 PER_VIEW = 5
 RSS = "application/rss+xml"
 
 
-def show(ask: Ask) -> Shown | None:
+def show(ask: Ask) -> ShownPage | None:
     """Its feed, views, facets and terms, and the log-in that comments ask for."""
     if ask.target == "/rss.xml":
         promoted = [truth for truth in ask.live if truth.number % 2][:10]
@@ -31,7 +31,7 @@ def show(ask: Ask) -> Shown | None:
     term = re.fullmatch(r"/taxonomy/term/(\d)", ask.path)
     sections_of = [*menu_of(ask.site)]
     if term and 1 <= int(term[1]) <= len(sections_of):
-        return moved(f"http://{ask.site.host}{sections_of[int(term[1]) - 1][0]}")
+        return redirect_to(f"http://{ask.site.host}{sections_of[int(term[1]) - 1][0]}")
     if ask.path in ("/", "/node"):
         return _view(ask, ask.site.title, ask.live[: PER_VIEW * 2], ask.path)
     if ask.path == "/actualites":
@@ -45,7 +45,7 @@ def show(ask: Ask) -> Shown | None:
     return None
 
 
-def _view(ask: Ask, title: str, truths: Sequence[Truth], path: str) -> Shown | None:
+def _view(ask: Ask, title: str, truths: Sequence[Truth], path: str) -> ShownPage | None:
     """A page of a view, the first numbered 0; behind the last stands an empty one."""
     asked = ask.query.get("page", "0")
     if not asked.isdecimal():
@@ -88,7 +88,7 @@ def _heap(values: Sequence[str]) -> str:
     return "&".join(f"f%5B{n}%5D={quote(value)}" for n, value in enumerate(values))
 
 
-def node(ask: Ask, truth: Truth) -> Shown:
+def node(ask: Ask, truth: Truth) -> ShownPage:
     """The full view of an article: chapo, body, tags and a block of others by node number."""
     lead, *rest = (f"<p>{escape(paragraph, quote=False)}</p>" for paragraph in truth.paragraphs)
     near = "".join(f'<li><a href="/node/{plain.key(t)}">{escape(t.title)}</a></li>' for t in ask.live[:3] if t != truth)

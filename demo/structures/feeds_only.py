@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from demo import feeds
-from demo.pages import Shown
-from demo.sites import Site
+from demo.pages import ShownPage
+from demo.sites import DemoSite
 from demo.structures.parts import Ask, Lists, Structure, front, robots, xml
 
 NAME = "feeds-only"
@@ -19,35 +19,35 @@ COMMENTS = "/comments.xml"
 DECOY = f'<link rel="alternate" type="application/rss+xml" title="..." href="{COMMENTS}">'
 
 
-def _linked(form: str) -> str:
+def _link_to(form: str) -> str:
     return f'<link rel="alternate" type="{TYPES[form]}" href="{FEEDS[form]}">'
 
 
 SITES = (
-    Site(
+    DemoSite(
         name="lantern", title="The Lantern Weekly", language="en", country="GB", timezone="Europe/London",
         family="modern", articles=14, feed="", structure=NAME, domain="test", options=("rss",), old=2,
-        address="/news/{year}/{slug}-{code}", head=_linked("rss"), robots=robots(),
+        address="/news/{year}/{slug}-{code}", head=_link_to("rss"), robots=robots(),
     ),
-    Site(
+    DemoSite(
         name="deichbote", title="Deichbote", language="de", country="DE", timezone="Europe/Berlin",
         family="wordpress", articles=13, feed="", structure=NAME, domain="test", options=("rdf", "splash"),
-        address="/artikel/{id}/{slug}.html", head=DECOY + _linked("rdf"), robots=robots("/intern/", delay=0.2),
+        address="/artikel/{id}/{slug}.html", head=DECOY + _link_to("rdf"), robots=robots("/intern/", delay=0.2),
     ),
-    Site(
+    DemoSite(
         name="minbar", title="منبر الساحل", language="ar", country="TN", timezone="Africa/Tunis",
         family="boxed", articles=15, feed="", structure=NAME, domain="test", options=("atom", "relative", "baits"),
         address="/{section}/{id}", robots=robots(),
     ),
-    Site(
+    DemoSite(
         name="rivage", title="Le Courrier du Rivage", language="fr", country="FR", timezone="Europe/Paris",
         family="portal", articles=12, feed="", structure=NAME, domain="test", options=("json",),
-        address="/{year}/{month}/{day}/{slug}_{id}.html", head=_linked("json") + DECOY, robots="",
+        address="/{year}/{month}/{day}/{slug}_{id}.html", head=_link_to("json") + DECOY, robots="",
     ),
 )  # fmt: skip
 
 
-def show(ask: Ask) -> Shown | None:
+def show(ask: Ask) -> ShownPage | None:
     """Its one feed, the readers' comments as a feed, and a front page with the newest five, or without any."""
     form = ask.site.options[0]
     if ask.target == FEEDS[form]:
@@ -62,7 +62,7 @@ def show(ask: Ask) -> Shown | None:
     return front(ask, count=0 if "splash" in ask.site.options else 5)
 
 
-def lists(site: Site) -> Lists:
+def lists(site: DemoSite) -> Lists:
     """The feed."""
     return Lists(feeds=(f"http://{site.host}{FEEDS[site.options[0]]}",))
 

@@ -9,14 +9,14 @@ from urllib.parse import unquote
 
 from demo import texts
 from demo.families import document
-from demo.pages import Shown, sameness
+from demo.pages import ShownPage, sameness
 from demo.structures.parts import Ask, films, link
 from demo.truth import slug_of
 
 FRAMES = 12
 
 
-def show(ask: Ask) -> Shown | None:
+def show(ask: Ask) -> ShownPage | None:
     """The usual page at an address that is neither article nor list; None where there is none."""
     path, ui = ask.path, texts.ui(ask.site.language)
     if path in ("/about/", "/contact/", "/privacy/"):
@@ -43,19 +43,19 @@ def show(ask: Ask) -> Shown | None:
     return _calendar(ask, int(month[1]), int(month[2])) if month else None
 
 
-def _page(ask: Ask, title: str, body: str) -> Shown:
+def _page(ask: Ask, title: str, body: str) -> ShownPage:
     whole = f'<main class="page"><h1>{escape(title)}</h1>{body}</main>'
-    return Shown(what="page", text=document(ask.site, title, whole), changed_at=ask.opened_at)
+    return ShownPage(what="page", text=document(ask.site, title, whole), changed_at=ask.opened_at)
 
 
-def _tag(ask: Ask, slug: str) -> Shown | None:
+def _tag(ask: Ask, slug: str) -> ShownPage | None:
     wanted = slug_of(unquote(slug))
     own = [truth.number for truth in ask.live if any(slug_of(tag) == wanted for tag in truth.tags)]
     name = next((tag for truth in ask.live for tag in truth.tags if slug_of(tag) == wanted), "")
     return _names(ask, name, own) if own else None
 
 
-def _names(ask: Ask, title: str, numbers: list[int]) -> Shown:
+def _names(ask: Ask, title: str, numbers: list[int]) -> ShownPage:
     rows = "".join(
         f'<li><a href="{escape(link(ask, truth))}">{escape(truth.title)}</a></li>'
         for truth in ask.live
@@ -64,7 +64,7 @@ def _names(ask: Ask, title: str, numbers: list[int]) -> Shown:
     return _page(ask, title, f"<ul>{rows}</ul>")
 
 
-def _gallery(ask: Ask) -> Shown:
+def _gallery(ask: Ask) -> ShownPage:
     ui = texts.ui(ask.site.language)
     frames = "".join(
         f'<li><figure><img src="/img/g{i}.jpg" alt=""><figcaption>{escape(ui["photo"])} {i}</figcaption></figure></li>'
@@ -73,7 +73,7 @@ def _gallery(ask: Ask) -> Shown:
     return _page(ask, ui["gallery"], f'<ul class="gallery">{frames}</ul>')
 
 
-def _calendar(ask: Ask, year: int, month: int) -> Shown | None:
+def _calendar(ask: Ask, year: int, month: int) -> ShownPage | None:
     """A month of the archive: it links its neighbours without end, and days on which nothing was published."""
     if not 1 <= month <= 12 or not 1900 <= year <= 2199:
         return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from demo import feeds
 from demo.families import menu_of
-from demo.pages import Shown, sameness
-from demo.sites import Site
+from demo.pages import ShownPage, sameness
+from demo.sites import DemoSite
 from demo.structures.parts import Ask, Lists, Structure, front, robots, sections, xml
 
 NAME = "languages"
@@ -17,24 +17,24 @@ def _feed(path: str, kind: str = "rss") -> str:
 
 
 SITES = (
-    Site(
+    DemoSite(
         name="alvand", title="خبرگزاری الوند", language="fa", country="IR", timezone="Asia/Tehran", family="portal",
         articles=15, feed="", structure=NAME, domain="test", options=("/fa/rss/allnews", "numbered"),
         address="/fa/news/{id}/{slug}", menu="/fa/services/{n}", pages="{path}/{page}",
         head=_feed("/fa/rss/allnews"), robots=robots("/fa/admin/"),
     ),
-    Site(
+    DemoSite(
         name="zagros", title="زاگرۆس نیوز", language="ckb", country="IQ", timezone="Asia/Baghdad", family="wordpress",
         articles=14, feed="", structure=NAME, domain="test", options=("/ckb/feed.atom",),
         address="/ckb/{section}/{slug}-{id}", menu="/ckb/{name}", head=_feed("/ckb/feed.atom", "atom"),
         robots=robots(delay=0.2),
     ),
-    Site(
+    DemoSite(
         name="yakin", title="Yakın Plan", language="tr", country="TR", timezone="Europe/Istanbul", family="modern",
         articles=14, feed="", structure=NAME, domain="test", options=("", "relative"), old=2,
         address="/{section}/{slug}-h{id}", menu="/{name}", pages="{path}?sayfa={page}", head=EDITIONS, robots=robots(),
     ),
-    Site(
+    DemoSite(
         name="rimal", title="رمال", language="ar", country="DZ", timezone="Africa/Algiers", family="modern",
         articles=16, feed="", structure=NAME, domain="test", options=("/خلاصات/الأخبار.xml", "relative"),
         address="/{section}/{year}/{month}/{day}/{slug}-{number}", menu="/{name}/",
@@ -43,7 +43,7 @@ SITES = (
 )  # fmt: skip
 
 
-def show(ask: Ask) -> Shown | None:
+def show(ask: Ask) -> ShownPage | None:
     """The feed where there is one, sections with pages and a front page; the other editions it names are gone."""
     path = ask.site.options[0]
     if path and ask.target == sameness(path):
@@ -52,7 +52,7 @@ def show(ask: Ask) -> Shown | None:
     return sections(ask) or front(ask, count=9)
 
 
-def lists(site: Site) -> Lists:
+def lists(site: DemoSite) -> Lists:
     """The feed, else the sections."""
     if site.options[0]:
         return Lists(feeds=(f"http://{site.host}{site.options[0]}",))

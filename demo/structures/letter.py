@@ -7,7 +7,7 @@ from dataclasses import replace
 from html import escape
 
 from demo import feeds
-from demo.pages import Shown
+from demo.pages import ShownPage
 from demo.structures import plain
 from demo.structures.parts import Ask, films, xml
 from demo.truth import Truth
@@ -15,7 +15,7 @@ from demo.truth import Truth
 RSS = "application/rss+xml"
 
 
-def show(ask: Ask) -> Shown | None:
+def show(ask: Ask) -> ShownPage | None:
     """A feed with podcasts, an archive that scripts lengthen, a page of posts per year, comments of each post."""
     at, pods = f"http://{ask.site.host}", [(f"/p/{slug}", title) for slug, title in films(ask.site)]
     if ask.target == "/feed":
@@ -58,7 +58,7 @@ def show(ask: Ask) -> Shown | None:
     return plain.page(ask, ask.site.title, body, "front" if ask.path == "/" else "section")
 
 
-def post(ask: Ask, truth: Truth) -> Shown:
+def post(ask: Ask, truth: Truth) -> ShownPage:
     """A post with a subscription box after its first paragraph."""
     first, *rest = plain.body_of(truth).split("\n")
     near = plain.links([each for each in ask.live if each != truth][:3])

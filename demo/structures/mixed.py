@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from demo import feeds
 from demo.families import menu_of
-from demo.pages import Shown
-from demo.sites import Site
+from demo.pages import ShownPage
+from demo.sites import DemoSite
 from demo.structures.parts import Ask, Lists, Structure, films, front, robots, sections, xml
 from demo.truth import Truth
 
@@ -15,26 +15,26 @@ FEED = '<link rel="alternate" type="application/{kind}+xml" href="{path}">'
 CUT = 5
 
 SITES = (
-    Site(
+    DemoSite(
         name="courier", title="The Fell Courier", language="en", country="GB", timezone="Europe/London",
         family="modern", articles=16, feed="", structure=NAME, domain="test", options=("cut", "map"), old=2,
         address="/{section}/{year}/{month}/{slug}-{number}", menu="/{name}", head=FEED.format(kind="rss", path=RSS),
         robots=robots(sitemaps=(f"http://courier.test{SITEMAP}",)),
     ),
-    Site(
+    DemoSite(
         name="mashriq", title="المشرق الحر", language="ar", country="LB", timezone="Asia/Beirut",
         family="boxed", articles=16, feed="", structure=NAME, domain="test", options=("cut", "numbered", "relative"),
         address="/article/{id}/{slug}", menu="/section/{name}", head=FEED.format(kind="rss", path=RSS),
         robots=robots(),
     ),
-    Site(
+    DemoSite(
         name="dena", title="دنا\u200cپرس", language="fa", country="IR", timezone="Asia/Tehran",
         family="portal", articles=14, feed="", structure=NAME, domain="test", options=("dead", "news"),
         address="/news/{id}/{slug}", menu="/service/{n}",
         head=FEED.format(kind="rss", path=RSS) + FEED.format(kind="atom", path=ATOM),
         robots=robots(delay=0.2, sitemaps=(f"http://dena.test{NEWS}",)),
     ),
-    Site(
+    DemoSite(
         name="echobaie", title="L'Écho de la Baie", language="fr", country="CA", timezone="America/Toronto",
         family="modern", articles=14, feed="", structure=NAME, domain="test", options=("strangers", "map", "baits"),
         address="/{year}/{month}/{day}/{slug}-{code}", menu="/categorie/{name}/",
@@ -43,11 +43,11 @@ SITES = (
 )  # fmt: skip
 
 
-def show(ask: Ask) -> Shown | None:
+def show(ask: Ask) -> ShownPage | None:
     """Feeds, sitemaps and sections as the site's options say; the front page shows the newest eight."""
     options = ask.site.options
     if ask.target == RSS and "dead" in options:
-        return Shown(what="feed", text="<h1>500</h1>", status=500)
+        return ShownPage(what="feed", text="<h1>500</h1>", status=500)
     if ask.target == RSS:
         listed = ask.live[:CUT] if "cut" in options else ask.live
         if "strangers" in options:
@@ -62,7 +62,7 @@ def show(ask: Ask) -> Shown | None:
     return sections(ask) or front(ask, count=8)
 
 
-def lists(site: Site) -> Lists:
+def lists(site: DemoSite) -> Lists:
     """What leads to every article, and the feed, which leads to the newest."""
     home = f"http://{site.host}"
     return Lists(

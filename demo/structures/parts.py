@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from demo import texts
 from demo.families import article_page, document, menu_of
-from demo.pages import HTML, XML, Shown, sameness
-from demo.sites import Site
+from demo.pages import HTML, XML, ShownPage, sameness
+from demo.sites import DemoSite
 from demo.truth import FIELDS, Truth, slug_of
 
 PER_PAGE = 6
@@ -29,7 +29,7 @@ class Ask:
     target: path with query in one spelling of percent-encoding.
     """
 
-    site: Site
+    site: DemoSite
     truths: tuple[Truth, ...]
     host: str
     target: str
@@ -65,15 +65,15 @@ class Lists:
     sections: tuple[str, ...] = ()
 
 
-def usual_article(ask: Ask, truth: Truth, turn: int) -> Shown:
+def usual_article(ask: Ask, truth: Truth, turn: int) -> ShownPage:
     """The article in the site's markup; at another address than its own the bare page that sites print."""
     if turn:
-        return printed(ask, truth)
+        return serve_print(ask, truth)
     others = [each for each in ask.live if each.number != truth.number]
-    return Shown(what="article", text=article_page(ask.site, truth, others), changed_at=truth.modified_at)
+    return ShownPage(what="article", text=article_page(ask.site, truth, others), changed_at=truth.modified_at)
 
 
-def usual_also(site: Site, truth: Truth) -> Sequence[str]:
+def usual_also(site: DemoSite, truth: Truth) -> Sequence[str]:
     """The print page where the markup links to one."""
     return (f"http://{site.host}/print.php?id={truth.number}",) if site.family == "legacy" else ()
 
@@ -89,22 +89,22 @@ class Structure:
     """
 
     name: str
-    sites: tuple[Site, ...]
-    show: Callable[[Ask], Shown | None]
-    lists: Callable[[Site], Lists]
-    also: Callable[[Site, Truth], Sequence[str]] = usual_also
-    article: Callable[[Ask, Truth, int], Shown] = usual_article
+    sites: tuple[DemoSite, ...]
+    show: Callable[[Ask], ShownPage | None]
+    lists: Callable[[DemoSite], Lists]
+    also: Callable[[DemoSite, Truth], Sequence[str]] = usual_also
+    article: Callable[[Ask, Truth, int], ShownPage] = usual_article
     hosts: tuple[str, ...] = ()
 
 
-def untracked(target: str) -> str:
+def drop_trackers(target: str) -> str:
     """A path with its query without what campaigns add to it: sites answer all the same."""
     path, mark, query = target.partition("?")
     kept = [pair for pair in query.split("&") if not re.match(r"(utm_\w+|fbclid)=", pair)]
     return path + (f"?{'&'.join(kept)}" if mark and kept and kept != [""] else "")
 
 
-def allow(site: Site) -> str:
+def allow(site: DemoSite) -> str:
     """The regular expression on a whole URL that a site's address pattern amounts to."""
     spelled = re.split(r"\{(\w+)\}", site.address)
     pattern = "".join(FIELDS[piece] if at % 2 else re.escape(piece) for at, piece in enumerate(spelled))
@@ -121,7 +121,7 @@ def robots(
 
 
 @lru_cache(maxsize=256)
-def baits(site: Site) -> tuple[Truth, ...]:
+def baits(site: DemoSite) -> tuple[Truth, ...]:
     """Articles in a folder that robots.txt disallows: linked, whole, and never to be asked for."""
     found = []
     for number in (9001, 9002):
@@ -145,28 +145,28 @@ def baits(site: Site) -> tuple[Truth, ...]:
     return tuple(found)
 
 
-def moved(url: str, status: int = 301) -> Shown:
+def redirect_to(url: str, status: int = 301) -> ShownPage:
     """A redirect."""
-    return Shown(what="redirect", text="", kind=HTML, status=status, headers=(("Location", url),))
+    return ShownPage(what="redirect", text="", kind=HTML, status=status, headers=(("Location", url),))
 
 
-def xml(ask: Ask, what: str, text: str, kind: str = XML) -> Shown:
+def xml(ask: Ask, what: str, text: str, kind: str = XML) -> ShownPage:
     """A feed or sitemap, changed when the site's newest article did."""
-    return Shown(what=what, text=text, kind=kind, changed_at=ask.newest)
+    return ShownPage(what=what, text=text, kind=kind, changed_at=ask.newest)
 
 
-def printed(ask: Ask, truth: Truth) -> Shown:
+def serve_print(ask: Ask, truth: Truth) -> ShownPage:
     """The print version of an article: its text on a bare page that names its own address."""
     body = "\n".join(f"<p>{escape(paragraph, quote=False)}</p>" for paragraph in truth.paragraphs)
     head = f'<meta charset="{ask.site.charset}"><link rel="canonical" href="{escape(truth.url)}">'
     title = escape(truth.title)
     text = f"<html><head>{head}<title>{title}</title></head><body><h1>{title}</h1>\n{body}</body></html>"
-    return Shown(what="article", text=text, changed_at=truth.modified_at)
+    return ShownPage(what="article", text=text, changed_at=truth.modified_at)
 
 
 def listing(
     ask: Ask, title: str, truths: Sequence[Truth], path: str, *, per_page: int = PER_PAGE, paged: bool = True
-) -> Shown | None:
+) -> ShownPage | None:
     """A page of the list at a path, its further pages by the site's pattern; None where the target is none of them.
 
     Options of a site: `numbered` (links to pages by number, none called next), `no-end` (after the last page comes
@@ -182,10 +182,10 @@ def listing(
     body = f"""<main><h1>{escape(title)}</h1><div class="list">{"".join(_teaser(ask, t) for t in here)}</div>
 {_pager(ask, path, page, last, per_page, more=more) if paged else ""}</main>{_aside(ask)}"""
     what = "front" if path == "/" else "section"
-    return Shown(what=what, text=document(ask.site, title, body), changed_at=ask.newest)
+    return ShownPage(what=what, text=document(ask.site, title, body), changed_at=ask.newest)
 
 
-def sections(ask: Ask, *, per_page: int = PER_PAGE, paged: bool = True) -> Shown | None:
+def sections(ask: Ask, *, per_page: int = PER_PAGE, paged: bool = True) -> ShownPage | None:
     """The page of a section of the site's menu, where it is one."""
     for path, name in menu_of(ask.site):
         of_it = [truth for truth in ask.live if truth.section == name]
@@ -195,7 +195,7 @@ def sections(ask: Ask, *, per_page: int = PER_PAGE, paged: bool = True) -> Shown
     return None
 
 
-def front(ask: Ask, *, count: int = 10) -> Shown | None:
+def front(ask: Ask, *, count: int = 10) -> ShownPage | None:
     """The home page with the newest articles."""
     return listing(ask, ask.site.title, ask.live[:count], "/", per_page=max(count, 1), paged=False)
 
@@ -211,7 +211,7 @@ def page_of(ask: Ask, path: str, per_page: int) -> int | None:
     return int(found[1]) if "{page}" in ask.site.pages else int(found[1]) // per_page + 1
 
 
-def page_path(site: Site, path: str, page: int, per_page: int) -> str:
+def page_path(site: DemoSite, path: str, page: int, per_page: int) -> str:
     """Where a page of a list stands."""
     return path if page == 1 else site.pages.format(path=path, page=page, start=(page - 1) * per_page)
 
@@ -258,7 +258,7 @@ def _aside(ask: Ask) -> str:
 
 
 @lru_cache(maxsize=256)
-def films(site: Site) -> tuple[tuple[str, str], ...]:
+def films(site: DemoSite) -> tuple[tuple[str, str], ...]:
     """(last part of the path, title) of a site's film pages: addressed and named like articles, but without text."""
     titles = [texts.write(site.language, f"film/{site.name}", number).title for number in range(2)]
     return tuple((f"{slug_of(title)}-{70410 + number}", title) for number, title in enumerate(titles))

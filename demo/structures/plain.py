@@ -7,7 +7,7 @@ from dataclasses import replace
 from html import escape
 
 from demo.families import document
-from demo.pages import Shown
+from demo.pages import ShownPage
 from demo.structures.parts import Ask
 from demo.truth import Truth
 
@@ -22,9 +22,9 @@ def local(truth: Truth) -> str:
     return truth.url.split("/", 3)[3]
 
 
-def page(ask: Ask, title: str, body: str, what: str = "section", head: str = "") -> Shown:
+def page(ask: Ask, title: str, body: str, what: str = "section", head: str = "") -> ShownPage:
     """A page in the site's frame."""
-    return Shown(what=what, text=document(ask.site, title, body, head), changed_at=ask.newest)
+    return ShownPage(what=what, text=document(ask.site, title, body, head), changed_at=ask.newest)
 
 
 def meta(truth: Truth) -> str:
@@ -41,7 +41,7 @@ def body_of(truth: Truth) -> str:
     return "\n".join(f"<p>{escape(paragraph, quote=False)}</p>" for paragraph in truth.paragraphs)
 
 
-def within(shown: Shown | None, extra: str) -> Shown | None:
+def within(shown: ShownPage | None, extra: str) -> ShownPage | None:
     """A list with more at the end of its main part."""
     return replace(shown, text=shown.text.replace("</main>", f"{extra}</main>", 1)) if shown else None
 

@@ -15,10 +15,21 @@ from html import escape
 
 from demo import feeds, texts
 from demo.families import menu_of
-from demo.pages import Shown
-from demo.sites import Site
+from demo.pages import ShownPage
+from demo.sites import DemoSite
 from demo.structures import drupal, plain
-from demo.structures.parts import Ask, Lists, Structure, front, moved, printed, robots, sections, usual_article, xml
+from demo.structures.parts import (
+    Ask,
+    Lists,
+    Structure,
+    front,
+    redirect_to,
+    robots,
+    sections,
+    serve_print,
+    usual_article,
+    xml,
+)
 from demo.truth import Truth
 
 NAME = "portals"
@@ -31,7 +42,7 @@ NOTICES = {
 }
 
 SITES = (
-    Site(
+    DemoSite(
         name="troisrives", title="Portail des Trois Rives", language="fr", country="BE", timezone="Europe/Brussels",
         family="modern", articles=16, feed="", sitemap="", structure=NAME, domain="test", options=("drupal",), old=2,
         address="/actualites/{slug}-{number}", menu="/rubrique/{name}", pages="{path}?page={page}",
@@ -39,7 +50,7 @@ SITES = (
         f'<link rel="alternate" type="{RSS}" title="" href="/rss.xml">',
         robots=robots("/core/", "/admin/", "/user/register", "/user/password", delay=0.2),
     ),
-    Site(
+    DemoSite(
         name="nawaeer", title="بوابة النواعير", language="ar", country="SY", timezone="Asia/Damascus",
         family="boxed", articles=15, feed="", sitemap="", structure=NAME, domain="test", options=("joomla",),
         address="/index.php/{section}/{id}-{slug}", menu="/index.php/{name}", pages="{path}?start={start}",
@@ -47,7 +58,7 @@ SITES = (
         f'<link href="/index.php?format=feed&amp;type=rss" rel="alternate" type="{RSS}" title="RSS 2.0">',
         robots=robots("/administrator/", "/cache/", "/components/", "/modules/"),
     ),
-    Site(
+    DemoSite(
         name="almtal", title="Almtaler Rundschau", language="de", country="AT", timezone="Europe/Vienna",
         family="modern", articles=14, feed="", sitemap="", structure=NAME, domain="test", prefix="www.",
         address="/index.php?id=23&tx_news_pi1%5Bnews%5D={id}&cHash={code}", menu="/index.php?id=4{n}",
@@ -55,7 +66,7 @@ SITES = (
         head=f'<link rel="alternate" type="{RSS}" href="/index.php?id=1&amp;type=9818">',
         robots=robots("/typo3/", "/fileadmin/_temp_/", sitemaps=(f"http://www.almtal.test{MAPS}",)),
     ),
-    Site(
+    DemoSite(
         name="ilhaber", title="Karasu İl Haber Portalı", language="tr", country="TR", timezone="Europe/Istanbul",
         family="portal", articles=13, feed="", sitemap="", structure=NAME, domain="test", prefix="www.", old=2,
         address="/Detay.aspx?haberID={id}", menu="/Haberler.aspx?kategoriID={n}", pages="{path}&sayfa={page}",
@@ -64,13 +75,13 @@ SITES = (
 )  # fmt: skip
 
 
-def show(ask: Ask) -> Shown | None:
+def show(ask: Ask) -> ShownPage | None:
     """The lists, feeds and maps that each of the four systems has."""
     system = {"drupal": drupal.show, "joomla": _joomla, "typo3": _typo3, "aspx": _aspx}
     return system[ask.site.options[0]](ask)
 
 
-def lists(site: Site) -> Lists:
+def lists(site: DemoSite) -> Lists:
     """The view of all news, the feeds of the categories, the sitemap, or the menu."""
     at, system = f"http://{site.host}", site.options[0]
     if system == "drupal":
@@ -82,7 +93,7 @@ def lists(site: Site) -> Lists:
     return Lists(sections=tuple(at + path for path, _ in menu_of(site)))
 
 
-def also(site: Site, truth: Truth) -> Sequence[str]:
+def also(site: DemoSite, truth: Truth) -> Sequence[str]:
     """Node number, component and print page, or the lower-case spelling."""
     at, key = f"http://{site.host}", plain.key(truth)
     return {
@@ -96,17 +107,17 @@ def also(site: Site, truth: Truth) -> Sequence[str]:
     }[site.options[0]]
 
 
-def article(ask: Ask, truth: Truth, turn: int) -> Shown:
+def article(ask: Ask, truth: Truth, turn: int) -> ShownPage:
     """The article as its system prints it; its node number only redirects."""
     system = ask.site.options[0]
     if system == "drupal":
-        return moved(truth.url) if turn else drupal.node(ask, truth)
+        return redirect_to(truth.url) if turn else drupal.node(ask, truth)
     if system == "joomla":
-        return _item(ask, truth) if turn < 2 else printed(ask, truth)
+        return _item(ask, truth) if turn < 2 else serve_print(ask, truth)
     return usual_article(ask, truth, 0)
 
 
-def _joomla(ask: Ask) -> Shown | None:
+def _joomla(ask: Ask) -> ShownPage | None:
     """Blogs of categories whose links are relative to the base, and a feed of each."""
     as_feed = ask.query.get("format") == "feed"
     if ask.path in ("/", "/index.php") and (as_feed or {*ask.query} <= {"start"}):
@@ -122,7 +133,7 @@ def _joomla(ask: Ask) -> Shown | None:
     return None
 
 
-def _blog(ask: Ask, title: str, truths: Sequence[Truth], path: str) -> Shown:
+def _blog(ask: Ask, title: str, truths: Sequence[Truth], path: str) -> ShownPage:
     asked, count = ask.query.get("start", "0"), 8 if path == "/" else 4
     start = int(asked) if asked.isdecimal() else 0
     rows = "".join(
@@ -143,7 +154,7 @@ def _blog(ask: Ask, title: str, truths: Sequence[Truth], path: str) -> Shown:
     return plain.page(ask, title, body, "front" if path == "/" else "section")
 
 
-def _item(ask: Ask, truth: Truth) -> Shown:
+def _item(ask: Ask, truth: Truth) -> ShownPage:
     printing = escape(also(ask.site, truth)[1].split("/", 3)[3])
     body = f"""<div class="item-page" itemscope itemtype="https://schema.org/Article">
 <div class="page-header"><h2 itemprop="headline">{escape(truth.title)}</h2></div>
@@ -155,7 +166,7 @@ def _item(ask: Ask, truth: Truth) -> Shown:
     return replace(plain.page(ask, truth.title, body, "article", plain.meta(truth)), changed_at=truth.modified_at)
 
 
-def _typo3(ask: Ask) -> Shown | None:
+def _typo3(ask: Ask) -> ShownPage | None:
     at = f"http://{ask.site.host}"
     parts_of = {name: f"/?tx_seo%5Bsitemap%5D={name}&type=1533906435" for name in ("pages", "news")}
     if ask.target == MAPS:
@@ -169,18 +180,18 @@ def _typo3(ask: Ask) -> Shown | None:
     if ask.target == "/index.php?id=1&type=9818":
         return xml(ask, "feed", feeds.rss(ask.site, ask.live[:6], ask.newest), RSS)
     if ask.target == "/index.php?id=1":
-        return moved(f"{at}/")
+        return redirect_to(f"{at}/")
     return sections(ask, per_page=4) or front(ask, count=6)
 
 
-def _aspx(ask: Ask) -> Shown | None:
+def _aspx(ask: Ask) -> ShownPage | None:
     """News, notices, bulletins as PDF, and an archive whose days lead back without end."""
     path = ask.path.lower()
     if path == "/duyuru.aspx" and ask.query.get("duyuruID", "").isdecimal():
         notice = NOTICES.get(int(ask.query["duyuruID"]))
         return plain.page(ask, "Duyuru", f"<main><p>{notice}</p></main>", "page") if notice else None
     if re.fullmatch(r"/dosyalar/bulten-\d+\.pdf", path):
-        return Shown(what="page", text="%PDF-1.4\n%%EOF\n", kind="application/pdf")
+        return ShownPage(what="page", text="%PDF-1.4\n%%EOF\n", kind="application/pdf")
     if path == "/arsiv.aspx":
         found = re.fullmatch(r"(\d\d)\.(\d\d)\.(20\d\d)", ask.query.get("tarih", ""))
         return _day(ask, int(found[3]), int(found[2]), int(found[1])) if found else None
@@ -197,7 +208,7 @@ def _aspx(ask: Ask) -> Shown | None:
     return sections(ask, per_page=5) or plain.within(front(ask, count=6), extra)
 
 
-def _day(ask: Ask, year: int, month: int, day: int) -> Shown | None:
+def _day(ask: Ask, year: int, month: int, day: int) -> ShownPage | None:
     try:
         asked = date(year, month, day)
     except ValueError:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from demo import feeds
 from demo.families import document
-from demo.pages import Shown
-from demo.sites import Site
+from demo.pages import ShownPage
+from demo.sites import DemoSite
 from demo.structures.parts import Ask, Lists, Structure, films, front, robots, xml
 
 NAME = "sitemap-only"
@@ -27,22 +27,22 @@ def _robots(host: str, form: str) -> str:
 
 
 SITES = (
-    Site(
+    DemoSite(
         name="tarmac", title="Tarmac & Tide", language="en", country="IE", timezone="Europe/Dublin",
         family="modern", articles=14, feed="", structure=NAME, domain="test", options=("flat",), old=3,
         address="/stories/{code}/{slug}", robots=_robots("tarmac.test", "flat"),
     ),
-    Site(
+    DemoSite(
         name="blickwarte", title="Blickwarte", language="de", country="AT", timezone="Europe/Vienna",
         family="portal", articles=13, feed="", structure=NAME, domain="test", options=("packed",),
         address="/{section}/{slug}-{id}", robots=_robots("blickwarte.test", "packed"),
     ),
-    Site(
+    DemoSite(
         name="dhifaf", title="ضفاف نيوز", language="ar", country="EG", timezone="Africa/Cairo",
         family="wordpress", articles=15, feed="", structure=NAME, domain="test", options=("news", "baits"),
         address="/news/{id}", robots=_robots("dhifaf.test", "news"),
     ),
-    Site(
+    DemoSite(
         name="kayik", title="Kayık Haber", language="tr", country="TR", timezone="Europe/Istanbul",
         family="modern", articles=12, feed="", structure=NAME, domain="test", options=("lies", "shell"),
         address="/haber/{slug}-{id}", robots=robots(delay=0.2),
@@ -50,30 +50,30 @@ SITES = (
 )  # fmt: skip
 
 
-def show(ask: Ask) -> Shown | None:
+def show(ask: Ask) -> ShownPage | None:
     """The sitemaps of the site's form; a front page of five articles, or a shell that only scripts would fill."""
     found = FORMS[ask.site.options[0]](ask)
     if found or ask.target != "/":
         return found
     if "shell" in ask.site.options:
         body = '<div id="root"></div><script src="/static/app.js" defer></script>'
-        return Shown(what="front", text=document(ask.site, ask.site.title, body), changed_at=ask.opened_at)
+        return ShownPage(what="front", text=document(ask.site, ask.site.title, body), changed_at=ask.opened_at)
     return front(ask, count=5)
 
 
-def lists(site: Site) -> Lists:
+def lists(site: DemoSite) -> Lists:
     """The sitemap to begin with."""
     return Lists(sitemaps=(f"http://{site.host}{STARTS[site.options[0]]}",))
 
 
-def _flat(ask: Ask) -> Shown | None:
+def _flat(ask: Ask) -> ShownPage | None:
     """Articles with a true lastmod, and the site's standing pages among them without one."""
     if ask.target != STARTS["flat"]:
         return None
     return xml(ask, "sitemap", feeds.sitemap([*((t.url, t.modified_at) for t in ask.live), *_standing(ask.site)]))
 
 
-def _packed(ask: Ask) -> Shown | None:
+def _serve_packed(ask: Ask) -> ShownPage | None:
     """An index of three gzipped sitemaps, of which one has the articles, one the films, one the standing pages."""
     home = ask.site.url
     own: dict[str, list[Row]] = {
@@ -87,11 +87,11 @@ def _packed(ask: Ask) -> Shown | None:
     for name, rows_of in own.items():
         if ask.target == f"/sitemaps/{name}-1.xml.gz":
             text = feeds.sitemap(rows_of)
-            return Shown(what="sitemap", text=text, kind="application/gzip", changed_at=ask.newest, packed=True)
+            return ShownPage(what="sitemap", text=text, kind="application/gzip", changed_at=ask.newest, packed=True)
     return None
 
 
-def _news(ask: Ask) -> Shown | None:
+def _news(ask: Ask) -> ShownPage | None:
     """A Google-News sitemap of the last two days, with films and a gallery among the articles."""
     if ask.target != STARTS["news"]:
         return None
@@ -101,7 +101,7 @@ def _news(ask: Ask) -> Shown | None:
     return xml(ask, "sitemap", feeds.news_sitemap(ask.site, recent, strangers))
 
 
-def _lies(ask: Ask) -> Shown | None:
+def _lies(ask: Ask) -> ShownPage | None:
     """An index whose sitemap calls every article changed a moment ago."""
     if ask.target == STARTS["lies"]:
         return xml(ask, "sitemap", feeds.index([(f"{ask.site.url}sitemap-posts.xml", ask.newest)]))
@@ -110,9 +110,14 @@ def _lies(ask: Ask) -> Shown | None:
     return None
 
 
-def _standing(site: Site) -> list[Row]:
+def _standing(site: DemoSite) -> list[Row]:
     return [(f"http://{site.host}{path}", None) for path in STANDING]
 
 
-FORMS: dict[str, Callable[[Ask], Shown | None]] = {"flat": _flat, "packed": _packed, "news": _news, "lies": _lies}
+FORMS: dict[str, Callable[[Ask], ShownPage | None]] = {
+    "flat": _flat,
+    "packed": _serve_packed,
+    "news": _news,
+    "lies": _lies,
+}
 STRUCTURE = Structure(name=NAME, sites=SITES, show=show, lists=lists)

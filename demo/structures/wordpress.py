@@ -7,9 +7,20 @@ from collections.abc import Sequence
 
 from demo import feeds
 from demo.families import menu_of
-from demo.pages import Shown, sameness, target_of
-from demo.sites import Site
-from demo.structures.parts import Ask, Lists, Structure, front, listing, moved, robots, sections, usual_article, xml
+from demo.pages import ShownPage, sameness, target_of
+from demo.sites import DemoSite
+from demo.structures.parts import (
+    Ask,
+    Lists,
+    Structure,
+    front,
+    listing,
+    redirect_to,
+    robots,
+    sections,
+    usual_article,
+    xml,
+)
 from demo.truth import Truth
 
 NAME = "wordpress"
@@ -30,25 +41,25 @@ def _robots(url: str, delay: float = 0) -> str:
 
 
 SITES = (
-    Site(
+    DemoSite(
         name="heathside", title="Heathside Gazette", language="en", country="GB", timezone="Europe/London",
         family="wordpress", articles=16, feed="", structure=NAME, domain="test", prefix="www.", old=2,
         address="/{year}/{month}/{day}/{slug}-{number}/", menu="/category/{name}/", pages="{path}page/{page}/",
         head=HEAD, robots=_robots("http://www.heathside.test/"),
     ),
-    Site(
+    DemoSite(
         name="nabdh", title="نبض المدينة", language="ar", country="SA", timezone="Asia/Riyadh",
         family="wordpress", articles=15, feed="", structure=NAME, domain="test", options=("short-guids",),
         address="/{slug}-{number}/", menu="/category/{name}/", pages="{path}page/{page}/",
         head=HEAD, robots=_robots("http://nabdh.test/", delay=0.2),
     ),
-    Site(
+    DemoSite(
         name="gunes", title="Güneş Postası", language="tr", country="TR", timezone="Europe/Istanbul",
         family="wordpress", articles=13, feed="", structure=NAME, domain="test", options=("short-links",),
         address="/{section}/{slug}-{number}/", menu="/category/{name}/", pages="{path}page/{page}/",
         head=HEAD, robots=_robots("http://gunes.test/"),
     ),
-    Site(
+    DemoSite(
         name="parto", title="پرتو", language="fa", country="AF", timezone="Asia/Kabul",
         family="boxed", articles=14, feed="", structure=NAME, domain="test", options=("baits",),
         address="/{year}/{month}/{slug}-{number}/", menu="/category/{name}/", pages="{path}page/{page}/",
@@ -57,7 +68,7 @@ SITES = (
 )  # fmt: skip
 
 
-def show(ask: Ask) -> Shown | None:
+def show(ask: Ask) -> ShownPage | None:
     """What that system answers by itself."""
     if ask.target == FEED:
         short = "short-links" in ask.site.options
@@ -69,27 +80,27 @@ def show(ask: Ask) -> Shown | None:
         if ask.target == sameness(target_of(f"{truth.url}feed/")):
             return xml(ask, "feed", feeds.comments(ask.site, [truth], ask.newest), RSS)
     if ask.path == "/wp-json/":
-        return Shown(what="page", text='{"name": "api"}', kind="application/json", changed_at=ask.opened_at)
+        return ShownPage(what="page", text='{"name": "api"}', kind="application/json", changed_at=ask.opened_at)
     everything = ask.site.title, ask.live, "/"
     return _sitemaps(ask) or sections(ask) or listing(ask, *everything) or front(ask)
 
 
-def article(ask: Ask, truth: Truth, turn: int) -> Shown:
+def article(ask: Ask, truth: Truth, turn: int) -> ShownPage:
     """The page; its short link leads there."""
-    return moved(truth.url) if turn else usual_article(ask, truth, 0)
+    return redirect_to(truth.url) if turn else usual_article(ask, truth, 0)
 
 
-def also(site: Site, truth: Truth) -> Sequence[str]:
+def also(site: DemoSite, truth: Truth) -> Sequence[str]:
     """The short link."""
     return (_short(truth),)
 
 
-def lists(site: Site) -> Lists:
+def lists(site: DemoSite) -> Lists:
     """Feed and sitemap."""
     return Lists(feeds=(f"http://{site.host}{FEED}",), sitemaps=(f"http://{site.host}{INDEX}",))
 
 
-def _sitemaps(ask: Ask) -> Shown | None:
+def _sitemaps(ask: Ask) -> ShownPage | None:
     home = ask.site.url
     own: dict[str, list[str]] = {
         "posts-post": [truth.url for truth in ask.live],

@@ -13,6 +13,6 @@ from pipelines.sources import access
 def secrets(sources: Iterable[Source]) -> dict[str, str]:
     """Secret name -> value, for every secret that these sources name; the environment wins over a connection."""
     known = settings.secrets()
-    named = {name for source in sources for name in access.wanted(source)}
+    named = {name for source in sources for name in access.find_wanted(source)}
     found = {name: connections.password(access.CONNECTION_PREFIX + name) for name in sorted(named - known.keys())}
     return {name: value for name, value in found.items() if value}

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pipelines import private
 from pipelines.airflow.api_client import AirflowError
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 
 # Seconds that creating or migrating Airflow's database may take. Chosen: a slow disk.
@@ -92,7 +92,7 @@ def alone(settings: Settings) -> Iterator[None]:
     """Hold the home for the length of the block; AirflowError when another process has it, for two schedulers clash."""
     folder = home(settings)
     private.folder(folder)
-    with private.opened(folder / "lock", "w", encoding="utf-8") as file:
+    with private.open_private(folder / "lock", "w", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -140,7 +140,7 @@ def environment(settings: Settings, keys: Secrets, *, port: int) -> dict[str, st
     }
     return {
         **inherited,
-        **exported(settings),
+        **export(settings),
         **{f"AIRFLOW__{name.upper()}": value for name, value in airflow.items()},
         "NIGHTDESK_DATABASE_URL": postgres.url(settings),
         "AIRFLOW_HOME": str(home(settings)),
@@ -175,7 +175,7 @@ def migrate(settings: Settings, env: dict[str, str], *, on_line: Callable[[str],
         return False
     on_line("preparing Airflow's database (once)")
     log = logs(settings) / "migrate.log"
-    with private.opened(log, "wb") as output:
+    with private.open_private(log, "wb") as output:
         code = subprocess.call(
             command("db", "migrate"),
             env=env,
@@ -192,7 +192,7 @@ def migrate(settings: Settings, env: dict[str, str], *, on_line: Callable[[str],
     return True
 
 
-def unfinished(settings: Settings) -> int:
+def count_unfinished(settings: Settings) -> int:
     """How many runs an earlier Airflow on this data folder left running; 0 before its first start."""
     with postgres.connection(_metadata(settings)) as conn, conn:
         there = postgres.row(conn, "airflow_tables", table="dag_run")

@@ -48,19 +48,19 @@ def do(params: Mapping[str, Any], who: str) -> Result:
     to_log(made["said"])
     for line in made["lines"]:
         to_log(line)
-    result: Result = steering.stripped({**made, "lines": made["lines"][:LINES_SHOWN]})
+    result: Result = steering.strip_steering({**made, "lines": made["lines"][:LINES_SHOWN]})
     return result
 
 
 def _check(current: Settings, name: str, key: str, who: str) -> Result:
-    (source,) = folders.named(current, [name])
+    (source,) = folders.read_named(current, [name])
     found = changes.check(current, source, on_line=to_log)
     said = f"Something of {name} no longer holds." if found.broken else found.fine or f"All of {name} holds."
     return _result(said, [str(change) for change in found.changes])
 
 
 def _learn(current: Settings, name: str, key: str, who: str) -> Result:
-    (source,) = folders.named(current, [name])
+    (source,) = folders.read_named(current, [name])
     with postgres.connection(current, application="nightdesk learn") as conn:
         with conn:
             before = templates.newest(conn, name)
@@ -76,7 +76,7 @@ def _learn(current: Settings, name: str, key: str, who: str) -> Result:
 
 
 def _reread(current: Settings, name: str, key: str, who: str) -> Result:
-    (source,) = folders.named(current, [name])
+    (source,) = folders.read_named(current, [name])
     report = again.trial(current, [source], processes=os.cpu_count() or 1)
     said = (
         f"{report.read:,} pages of {name} read again: {report.changed:,} wordings of {report.articles:,} articles read "
@@ -90,15 +90,15 @@ def _reread(current: Settings, name: str, key: str, who: str) -> Result:
 
 
 def _apply(current: Settings, name: str, key: str, who: str) -> Result:
-    return _loaded("put right", key, again.apply(current, key, folders.readable(current)[0]))
+    return _name_loaded("put right", key, again.apply(current, key, folders.readable(current)[0]))
 
 
 def _undo(current: Settings, name: str, key: str, who: str) -> Result:
-    return _loaded("put back", key, again.undo(current, key, folders.readable(current)[0]))
+    return _name_loaded("put back", key, again.undo(current, key, folders.readable(current)[0]))
 
 
 def _release(current: Settings, name: str, key: str, who: str) -> Result:
-    tally = deciding.release(current, _held(current, name, key), who)
+    tally = deciding.release(current, _find_held(current, name, key), who)
     if tally.state != RunState.DONE:
         raise NightdeskError(f"Run {key} of {name} {tally.state}: {tally.message}")
     sent = alert.send(current, channels=channels.addresses(current))
@@ -108,13 +108,13 @@ def _release(current: Settings, name: str, key: str, who: str) -> Result:
 
 
 def _reject(current: Settings, name: str, key: str, who: str) -> Result:
-    held = _held(current, name, key)
+    held = _find_held(current, name, key)
     with postgres.connection(current) as conn:
         ended = deciding.reject(current, conn, held, who)
     return _result(f"{ended:,} URLs of run {key} of {name} are rejected, and looked at again after a day.")
 
 
-def _held(current: Settings, name: str, key: str) -> quarantine.Held:
+def _find_held(current: Settings, name: str, key: str) -> quarantine.Held:
     with postgres.connection(current) as conn, conn:
         return quarantine.of_run(conn, name, key)
 
@@ -135,7 +135,7 @@ def _retention(current: Settings, name: str, key: str, who: str) -> Result:
     return _result(said, lines)
 
 
-def _loaded(what: str, key: str, done: list[Tally]) -> Result:
+def _name_loaded(what: str, key: str, done: list[Tally]) -> Result:
     if not done:
         return _result("Nothing was to be done.", key=key)
     count = sum(tally.counts.get("reread", 0) for tally in done)

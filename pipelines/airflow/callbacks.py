@@ -15,7 +15,7 @@ MOST_NAMED = 3
 log = logging.getLogger("nightdesk.tell")
 
 
-def failed(context: Mapping[str, Any]) -> None:
+def tell_failed(context: Mapping[str, Any]) -> None:
     """Tell the operators that a run failed: its key, the sources that failed and why, and where to look."""
     dag, run_id = context["dag"].dag_id, context["run_id"]
     _tell(("failed", dag, run_id), *failure(dag, run_id, context.get("dag_run")))
@@ -96,7 +96,7 @@ def _failures(stage: str, run: str) -> tuple[list[str], list[str]]:
     current = settings()
     try:
         with postgres.connection(current) as conn:
-            down = runs.unreached(conn, run) if stage == "crawl" else ""
+            down = runs.tell_unreached(conn, run) if stage == "crawl" else ""
             tallies = [t for t in runs.tallies(conn, run) if t.stage == stage and t.state in ("failed", "running")]
     except DatabaseError as error:
         return [], [str(error)]

@@ -28,7 +28,7 @@ LAST_LINES = 15
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class InstalledAirflow:
     """An Airflow to clean: the environment its commands want, and the folder its log files are in."""
 
     env: Mapping[str, str]
@@ -44,22 +44,22 @@ def check_days(days: int) -> None:
         )
 
 
-def place(settings: Settings) -> Place | None:
+def place(settings: Settings) -> InstalledAirflow | None:
     """The Airflow that the environment names, as in a container, or else the one of this data folder, if there is any.
 
     The one of the data folder need not be running; its database is started where it is the embedded one.
     """
     if os.environ.get(DATABASE):
         folder = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser() / "logs"
-        return Place(env=os.environ, logs=Path(os.environ.get("AIRFLOW__LOGGING__BASE_LOG_FOLDER", folder)))
+        return InstalledAirflow(env=os.environ, logs=Path(os.environ.get("AIRFLOW__LOGGING__BASE_LOG_FOLDER", folder)))
     if not airflow_home.home(settings).exists():
         return None
-    return Place(
+    return InstalledAirflow(
         env=airflow_home.environment(settings, airflow_home.prepare(settings), port=0), logs=airflow_home.logs(settings)
     )
 
 
-def clean(where: Place, days: int, now: datetime, *, on_line: Callable[[str], None]) -> int:
+def clean(where: InstalledAirflow, days: int, now: datetime, *, on_line: Callable[[str], None]) -> int:
     """Delete what is older than so many days, with 0 nothing; how many log files went. AirflowError where it failed."""
     check_days(days)
     if not days:
@@ -76,7 +76,7 @@ def clean(where: Place, days: int, now: datetime, *, on_line: Callable[[str], No
     return files
 
 
-def _airflow(where: Place, *words: str) -> None:
+def _airflow(where: InstalledAirflow, *words: str) -> None:
     done = subprocess.run(
         airflow_home.command(*words),
         env={**where.env, "PYTHONWARNINGS": "ignore"},

@@ -221,7 +221,7 @@ def _dag(stage: str, doc: str, current: Settings, timetable: Any, run: str = "",
         default_args=defaults(current),
         params=_form(run or "the newest run.", names or "all that the stage before handed over."),
         render_template_as_native_obj=False,
-        on_failure_callback=callbacks.failed,
+        on_failure_callback=callbacks.tell_failed,
         deadline=[
             DeadlineAlert(
                 reference=DeadlineReference.DAGRUN_QUEUED_AT,

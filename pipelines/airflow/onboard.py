@@ -18,7 +18,7 @@ from pipelines.follow import twice as twice_followed
 from pipelines.follow.samples import Sample
 from pipelines.settings import settings
 from pipelines.sources import folders
-from pipelines.sources.sourcefile import parse, shown
+from pipelines.sources.sourcefile import parse, show_path
 
 # What Markdown could take for a mark; a title of a page is nothing but text.
 MARKS = re.compile(r"([!-/:-@\[-`{-~])")
@@ -29,7 +29,7 @@ FIELDS = {"timezone": "Time zone", "country": "Country", "name": "Name", "twice"
 LONGEST_CELL_CHARACTERS = 200
 
 if TYPE_CHECKING:
-    from pipelines.follow.onboard import Followed
+    from pipelines.follow.onboard import FollowedSite
 
 log = logging.getLogger("nightdesk")
 
@@ -67,7 +67,7 @@ def probe(params: Mapping[str, Any]) -> dict[str, Any]:
         "toml": made.toml,
         "report": report(made),
         "twice": twice,
-        "samples": [steering.stripped(_shown(sample)) for sample in made.samples],
+        "samples": [steering.strip_steering(_show_sample(sample)) for sample in made.samples],
         "evidence": [steering.strip(urls.readable(line)) for line in made.evidence],
     }
 
@@ -76,15 +76,15 @@ def keep(probed: Mapping[str, Any]) -> str:
     """Write the file that was approved, as it was approved; where it is. SourceError where its site is followed now."""
     source = parse(probed["toml"], probed["name"], probed["name"])
     lists = (*source.feeds, *source.sitemaps, *source.sections)
-    told = twice_followed.known(folders.readable(settings())[0], source.url, lists)
+    told = twice_followed.find_twice(folders.readable(settings())[0], source.url, lists)
     if told and not probed["twice"]:
         raise SourceError(_of_form(str(told)))
-    path = shown(folders.keep(settings(), probed["name"], probed["toml"]))
+    path = show_path(folders.keep(settings(), probed["name"], probed["toml"]))
     log.info("Following %s: %s. The next run of news_crawl takes it.", probed["name"], path)
     return path
 
 
-def report(made: Followed) -> str:
+def report(made: FollowedSite) -> str:
     """Markdown: the samples as a table, the evidence as a list, the file as it would be written."""
     good = sum(sample.good for sample in made.samples)
     rows = [_row(number, sample) for number, sample in enumerate(made.samples, 1)]
@@ -110,7 +110,7 @@ def report(made: Followed) -> str:
     )
 
 
-def _shown(sample: Sample) -> dict[str, Any]:
+def _show_sample(sample: Sample) -> dict[str, Any]:
     """A sample as the Desk shows it."""
     kept = ("url", "title", "published", "words", "verdict", "language", "good")
     return {**{name: getattr(sample, name) for name in kept}, "cut": [list(part) for part in sample.cut]}

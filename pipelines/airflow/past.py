@@ -59,13 +59,13 @@ def bring_in(looked: Mapping[str, Any]) -> str:
     )  # fmt: skip
     for sentence in report.told:
         log.warning("not read: %s", sentence)
-    return _concluded(f"{report.pages:,} pages read", report.counts, report.failed)
+    return _conclude(f"{report.pages:,} pages read", report.counts, report.failed)
 
 
 def look_at_backfill(params: Mapping[str, Any]) -> dict[str, Any]:
     """Read the lists of the source in the form: what was found, and what a person decides by."""
     current = settings()
-    (source,) = folders.named(current, [str(params["source"])])
+    (source,) = folders.read_named(current, [str(params["source"])])
     between = selection.between(params.get("from") or "", params.get("to") or "", "From", "To")
     plan = backfill.look(current, source, *backfill.days(between, datetime.now(UTC)), on_line=to_log)
     pages = min(plan.open, int(params["pages"]))
@@ -98,13 +98,13 @@ def want(looked: Mapping[str, Any]) -> int:
 def fetch(looked: Mapping[str, Any]) -> str:
     """Fetch what is wanted, and bring it through all stages; what came of it in a sentence."""
     current = settings()
-    (source,) = folders.named(current, [looked["source"]])
+    (source,) = folders.read_named(current, [looked["source"]])
     done = backfill.fetch(
         current, source, _plan(looked), processes=os.cpu_count() or 1,
         on_pages=lambda count: log.info("%d pages so far", count), on_line=to_log,
     )  # fmt: skip
     left = f", {done.left:,} left for another try" if done.left else ""
-    return _concluded(f"{done.fetched:,} pages of {source.name} fetched{left}", done.counts, done.failed)
+    return _conclude(f"{done.fetched:,} pages of {source.name} fetched{left}", done.counts, done.failed)
 
 
 def _path(current: Settings, name: str) -> Path:
@@ -123,7 +123,7 @@ def _plan(looked: Mapping[str, Any]) -> Plan:
     return Plan(source=looked["source"], since=since, until=until, runs=looked["runs"])
 
 
-def _concluded(said: str, counts: Mapping[str, int], failed: list[str]) -> str:
+def _conclude(said: str, counts: Mapping[str, int], failed: list[str]) -> str:
     made = {name: counts.get(f"load {name}", 0) for name in MADE} | {"rejected": counts.get("extract rejected", 0)}
     told = ", ".join(f"{count:,} {name}" for name, count in made.items() if count) or "nothing new"
     log.info("%s: %s", said, told)

@@ -96,7 +96,7 @@ def handed_over(events: Iterable[Mapping[str, object]]) -> Handover | None:
     return Handover(run=check_key(str(found[-1]["run"])), sources=sorted(names))
 
 
-def delivered(tallies: Iterable[Tally], stage: str, names: Iterable[str]) -> list[str]:
+def find_delivered(tallies: Iterable[Tally], stage: str, names: Iterable[str]) -> list[str]:
     """The sources among `names` with something for the next stage: done or stopped, or failed after a part of it."""
     wanted = set(names)
     return sorted(

@@ -42,7 +42,7 @@ def start(name: str, command: Sequence[str], *, env: Mapping[str, str], cwd: Pat
 
     Call it from the main thread: Linux sends that signal when the starting thread ends.
     """
-    with private.opened(log, "wb") as output:
+    with private.open_private(log, "wb") as output:
         process = subprocess.Popen(
             command,
             env=dict(env),
@@ -69,9 +69,9 @@ def stop(components: Iterable[Component], *, grace: float = GRACE_SECONDS) -> No
     components = list(components)
     sessions = {component.process.pid for component in components}
     _signal(members(sessions), signal.SIGTERM)
-    if not _gone(components, sessions, grace):
+    if not _wait_gone(components, sessions, grace):
         _signal(members(sessions), signal.SIGKILL)
-        _gone(components, sessions, grace)
+        _wait_gone(components, sessions, grace)
 
 
 def members(sessions: set[int]) -> list[int]:
@@ -87,7 +87,7 @@ def members(sessions: set[int]) -> list[int]:
     return found
 
 
-def _gone(components: Sequence[Component], sessions: set[int], grace: float) -> bool:
+def _wait_gone(components: Sequence[Component], sessions: set[int], grace: float) -> bool:
     deadline = time.monotonic() + grace
     while True:
         ended = [component.process.poll() is not None for component in components]

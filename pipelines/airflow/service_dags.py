@@ -181,7 +181,7 @@ def _by_clock(name: str, doc: str, current: Settings, every: str) -> DAG:
         doc_md=doc,
         tags=["nightdesk"],
         default_args=night_dags.defaults(current),
-        on_failure_callback=callbacks.failed,
+        on_failure_callback=callbacks.tell_failed,
     )
 
 

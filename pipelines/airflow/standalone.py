@@ -71,7 +71,7 @@ def airflow_running(
     with airflow_home.alone(settings), _terminated_as_interrupted():
         try:
             airflow_home.migrate(settings, env, on_line=on_line)
-            held = not resume and airflow_home.unfinished(settings) > 0
+            held = not resume and airflow_home.count_unfinished(settings) > 0
             on_line("starting Airflow: api-server, dag-processor, scheduler, triggerer")
             for name in COMPONENTS:
                 if name == "scheduler" and held:
@@ -101,7 +101,7 @@ def airflow_running(
                     components=tuple(started),
                 )
         finally:
-            with _undisturbed():
+            with _hold_signals():
                 processes.stop(started)
 
 
@@ -244,7 +244,7 @@ def _terminated_as_interrupted() -> Iterator[None]:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def _hold_signals() -> Iterator[None]:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:

@@ -14,7 +14,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 
 from pipelines import errors, urls
 from pipelines.airflow import access, channels, telemetry
-from pipelines.airflow.plan import FAILED, Batch, Handover, batches, crawl_run, delivered, handed_over
+from pipelines.airflow.plan import FAILED, Batch, Handover, batches, crawl_run, find_delivered, handed_over
 from pipelines.alert import stage as alert
 from pipelines.codes import RunState
 from pipelines.crawl import stage as crawl
@@ -44,13 +44,13 @@ def plan_crawl(params: Mapping[str, Any], dag_run: Any) -> list[Batch]:
         log.warning("%s", sentence)
     asked = params.get("sources") or []
     if asked:
-        chosen = folders.named(current, asked)
+        chosen = folders.read_named(current, asked)
     else:
         good, bad = folders.readable(current)
         duties.tell_of_source_files(current, bad)
         with postgres.connection(current) as conn:
             migrations.check_migrated(conn)
-            paused = folders.paused(conn)
+            paused = folders.find_paused(conn)
             due = folders.due(good, dag_run.run_after, folders.last_crawls(conn))
             chosen = [source for source in due if source.name not in paused]
         if bad and not good:
@@ -85,7 +85,7 @@ def chosen_run(stage: str, params: Mapping[str, Any], dag_run: Any, events: Mapp
         run = runs.check_key(asked) if asked else _newest(conn)
         known = runs.tallies(conn, run)
     before = STAGE_BEFORE[stage]
-    names = params.get("sources") or delivered(known, before, {tally.source for tally in known})
+    names = params.get("sources") or find_delivered(known, before, {tally.source for tally in known})
     return Handover(run=run, sources=sorted(names))
 
 
@@ -97,7 +97,7 @@ def crawl_batch(batch: Batch, params: Mapping[str, Any] | None = None) -> dict[s
     current = settings()
     form = params or {}
     by_hand = bool(form.get("run") or form.get("sources")) or runs.begun_by_hand(batch["run"])
-    chosen, problems = _named(current, batch["sources"])
+    chosen, problems = _read_sources(current, batch["sources"])
     tallies: list[Tally] = []
     if chosen:
         secrets = access.secrets(chosen)
@@ -109,8 +109,8 @@ def crawl_batch(batch: Batch, params: Mapping[str, Any] | None = None) -> dict[s
         with postgres.connection(current) as conn:
             rules = summary.exclusions(conn, batch["run"])
         for name in sorted(rules.keys() & set(batch["sources"])):
-            log.info("%s: excluded by %s", name, summary.told(rules[name]))
-    return _concluded(tallies, problems, errors.CrawlError)
+            log.info("%s: excluded by %s", name, summary.tell_rules(rules[name]))
+    return _conclude(tallies, problems, errors.CrawlError)
 
 
 def extract_batch(batch: Batch) -> dict[str, str]:
@@ -133,7 +133,7 @@ def publish(stage: str, planned: Sequence[Batch] | None, event: Any) -> Handover
     names = [name for batch in planned for name in batch["sources"]]
     run = planned[0]["run"]
     with postgres.connection(settings()) as conn:
-        handover = Handover(run=run, sources=delivered(runs.tallies(conn, run), stage, names))
+        handover = Handover(run=run, sources=find_delivered(runs.tallies(conn, run), stage, names))
     if not handover["sources"]:
         raise AirflowSkipException(f"no source has anything to hand on after {stage}")
     event.extra = dict(handover)
@@ -158,7 +158,7 @@ def verdict(stage: str, planned: Sequence[Batch] | None) -> str:
 def match(params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) -> str:
     """Match what changed against the watches; the run's key, for the sender."""
     run = chosen_run("alert", params, dag_run, events)["run"]
-    _concluded([alert.match(settings(), run)], [], errors.NightdeskError)
+    _conclude([alert.match(settings(), run)], [], errors.NightdeskError)
     return run
 
 
@@ -166,7 +166,7 @@ def send(run: str) -> dict[str, str]:
     """Send what waits in the outbox, to channels from the environment and from Airflow's connections."""
     current = settings()
     tally = alert.send(current, run, channels=channels.addresses(current))
-    return _concluded([tally], [], errors.ChannelError)
+    return _conclude([tally], [], errors.ChannelError)
 
 
 def check_health() -> list[str]:
@@ -229,7 +229,7 @@ def _each(batch: Batch, work: Callable[[Settings, Source, str], Tally]) -> dict[
     """Do a stage's work for each source of a batch; one source's trouble stops no other. Source -> state."""
     current = settings()
     crawl.adopt(current, to_log)
-    chosen, problems = _named(current, batch["sources"])
+    chosen, problems = _read_sources(current, batch["sources"])
     tallies: list[Tally] = []
     for source in chosen:
         try:
@@ -242,23 +242,23 @@ def _each(batch: Batch, work: Callable[[Settings, Source, str], Tally]) -> dict[
         except Exception as problem:  # one source's trouble must not keep the others of the batch from being worked on
             log.exception("%s: %s", source.name, problem)
             problems.append(errors.NightdeskError(f"{source.name}: {problem!r}"))
-    return _concluded(tallies, problems, errors.NightdeskError)
+    return _conclude(tallies, problems, errors.NightdeskError)
 
 
-def _named(current: Settings, names: Sequence[str]) -> tuple[list[Source], list[errors.NightdeskError]]:
+def _read_sources(current: Settings, names: Sequence[str]) -> tuple[list[Source], list[errors.NightdeskError]]:
     """The sources of these names, and what is wrong with the files of the others; that stands in the log."""
     chosen: list[Source] = []
     problems: list[errors.NightdeskError] = []
     for name in names:
         try:
-            chosen += folders.named(current, [name])
+            chosen += folders.read_named(current, [name])
         except errors.SourceError as problem:
             log.error("%s", problem)
             problems.append(problem)
     return chosen, problems
 
 
-def _concluded(
+def _conclude(
     tallies: Sequence[Tally], problems: Sequence[errors.NightdeskError], kind: type[errors.NightdeskError]
 ) -> dict[str, str]:
     """Source -> state; raises `kind` when every source failed, skips the task when every one is busy elsewhere.

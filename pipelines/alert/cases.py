@@ -42,7 +42,7 @@ class Case:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class JudgedCase:
     """What became of a case: whether it matched, and what of the sentence was found."""
 
     case: Case
@@ -57,7 +57,7 @@ class Judged:
 
 def read(file: Path) -> list[Case]:
     """The cases of a file of columns with tabs between: id, term, sentence; expected, needs, category if you like."""
-    rows = csv.DictReader(StringIO(_written(file)), delimiter="\t", quoting=csv.QUOTE_NONE)
+    rows = csv.DictReader(StringIO(_read_text(file)), delimiter="\t", quoting=csv.QUOTE_NONE)
     missing = {"id", "term", "sentence"} - set(rows.fieldnames or ())
     if missing:
         raise WatchError(
@@ -91,14 +91,14 @@ def read_names(file: Path) -> dict[str, tuple[str, ...]]:
     return {text.normal(spelling): tuple(known) for known in lists for spelling in known}
 
 
-def judge(case: Case, names: Mapping[str, tuple[str, ...]]) -> Judged:
+def judge(case: Case, names: Mapping[str, tuple[str, ...]]) -> JudgedCase:
     """What becomes of a case; WatchError names one whose term cannot be used."""
     look = asked.look(Subject(title="", description="", text=case.sentence))
     hits = asked.places(_node(case, names), look)
-    return Judged(
+    return JudgedCase(
         case=case,
         matched=hits is not None,
-        found=tuple(case.sentence[mark.start : mark.end] for mark in asked.joined(hits or ())),
+        found=tuple(case.sentence[mark.start : mark.end] for mark in asked.join_hits(hits or ())),
     )
 
 
@@ -125,7 +125,7 @@ def _other_spellings(term: str, names: Mapping[str, tuple[str, ...]]) -> list[st
 
 
 def _lists(file: Path) -> Iterator[Iterable[str]]:
-    written = _written(file)
+    written = _read_text(file)
     try:
         given = (
             tomllib.loads(written)
@@ -150,7 +150,7 @@ def _lists(file: Path) -> Iterator[Iterable[str]]:
         yield (name, *spellings)
 
 
-def _written(file: Path) -> str:
+def _read_text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
     except OSError as error:

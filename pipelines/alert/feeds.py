@@ -65,7 +65,7 @@ def newest(settings: Settings, conn: postgres.Connection, watch: str) -> list[po
 
 def written_in(settings: Settings, conn: postgres.Connection, watch: str) -> tuple[str, str]:
     """The language and the time zone that the feed of a watch is written in: those of its messages."""
-    return watches.written_in(watches.named(conn, [watch]).get(watch, Watch(name=watch)), settings)
+    return watches.written_in(watches.by_name(conn, [watch]).get(watch, Watch(name=watch)), settings)
 
 
 def write(
@@ -149,7 +149,7 @@ def _json(title: str, address: str, items: Sequence[Mapping[str, Any]]) -> bytes
             "id": item["id"],
             "title": item["title"],
             "content_html": item["html"],
-            "date_published": _written(item["at"]),
+            "date_published": _write_time(item["at"]),
             "authors": [{"name": item["source"]}],
             **({"url": item["link"]} if item["link"] else {}),
             **({"language": item["language"]} if item["language"] else {}),
@@ -159,5 +159,5 @@ def _json(title: str, address: str, items: Sequence[Mapping[str, Any]]) -> bytes
     return (json.dumps(feed, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _written(at: datetime) -> str:
+def _write_time(at: datetime) -> str:
     return at.isoformat(timespec="seconds")

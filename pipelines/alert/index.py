@@ -33,7 +33,7 @@ def current(settings: Settings, conn: postgres.Connection) -> Compiled:
     row = postgres.row(conn, "digest_of_watches")
     digest = str(row["digest"]) if row else ""
     file = settings.data / FILE
-    return _kept(file, digest) or _built(conn, file, digest)
+    return _load(file, digest) or _build(conn, file, digest)
 
 
 def unreadable(made: Compiled) -> list[str]:
@@ -41,7 +41,7 @@ def unreadable(made: Compiled) -> list[str]:
     return bytes(made.arrays["unreadable"]).decode().splitlines()
 
 
-def _kept(file: Path, digest: str) -> Compiled | None:
+def _load(file: Path, digest: str) -> Compiled | None:
     """The matcher of a file; None where it is of other watches, of another version of this program, or damaged."""
     try:
         with np.load(file, allow_pickle=False) as kept:
@@ -52,7 +52,7 @@ def _kept(file: Path, digest: str) -> Compiled | None:
         return None
 
 
-def _built(conn: postgres.Connection, file: Path, digest: str) -> Compiled:
+def _build(conn: postgres.Connection, file: Path, digest: str) -> Compiled:
     rows = postgres.query(conn, "usual_words", newest=policy.COUNTED_ARTICLES)
     shares = {row["word"]: row["articles"] / max(1, row["of"]) for row in rows}
     problems: list[str] = []
@@ -71,7 +71,7 @@ def _keep(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
     private.folder(file.parent)
     beside = file.with_name(f".{FILE}.{os.getpid()}")
     try:
-        with private.opened(beside, "wb") as stream:
+        with private.open_private(beside, "wb") as stream:
             np.savez(stream, **arrays)  # type: ignore[arg-type]
         beside.replace(file)
     finally:

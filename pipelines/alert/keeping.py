@@ -47,7 +47,7 @@ def make(settings: Settings, conn: postgres.Connection, name: str, written: Mapp
     cannot be used, a source or group that nobody knows as well. Of STAYS, what is not written is as it was."""
     known.check(settings, conn, written.get("sources") or ())
     lists = synonyms.lists(conn)
-    before = watches.named(conn, [name]).get(name)
+    before = watches.by_name(conn, [name]).get(name)
     stays = {field: getattr(before, field) for field in STAYS} if before else {}
     given = {field: value for field, value in written.items() if field not in STAYS or value is not None}
     made = watches.make(name, **{"terms": (), **stays, **given}, synonyms=lists)
@@ -63,7 +63,7 @@ def test(node: Node, *, title: str, text: str) -> Tested:
     return Tested(
         matched=hits is not None,
         matches=matcher.matches(hits or (), look.reading.fields),
-        failed=explained.failed(of_text, look) if of_text else [],
+        failed=explained.explain_failed(of_text, look) if of_text else [],
         left_out=left_out,
     )
 
@@ -85,7 +85,7 @@ def notes(watch: Watch) -> list[str]:
     return told
 
 
-def unaddressed(watch: Watch, addressed: Collection[str]) -> list[str]:
+def find_unaddressed(watch: Watch, addressed: Collection[str]) -> list[str]:
     """A sentence for each of its channels that nobody is behind."""
     return [
         f"Channel {name} has no address yet{folders.near(name, addressed)}: set NIGHTDESK_CHANNEL_{name.upper()}."
@@ -102,7 +102,7 @@ def span(written: str) -> timedelta:
     return int(found[1]) * UNITS[found[2]]
 
 
-def shown(value: object) -> str:
+def show_field(value: object) -> str:
     """A field of a watch as a sentence has it."""
     if isinstance(value, (tuple, list)):
         return ", ".join(one.written if isinstance(one, Term) else str(one) for one in value) or "none"
@@ -117,15 +117,15 @@ def change_told(row: postgres.Row) -> str:
     if before is None:
         return "added"
     told = [
-        f"{field} {_stored(before.get(field))} → {_stored(after.get(field))}"
+        f"{field} {_show_column(before.get(field))} → {_show_column(after.get(field))}"
         for field in (*CHANGEABLE, "paused_at", "muted_until")
-        if _stored(before.get(field)) != _stored(after.get(field))
+        if _show_column(before.get(field)) != _show_column(after.get(field))
     ]
     return "; ".join(told)
 
 
-def _stored(value: Any) -> str:
+def _show_column(value: Any) -> str:
     """A column of `watches` as a sentence has it."""
     if isinstance(value, list) and value and isinstance(value[0], dict):
-        return shown([Term(**{**term, "aliases": tuple(term["aliases"])}) for term in value])
-    return shown(value)
+        return show_field([Term(**{**term, "aliases": tuple(term["aliases"])}) for term in value])
+    return show_field(value)

@@ -16,7 +16,7 @@ from pipelines.stores import postgres
 
 def check(settings: Settings, conn: postgres.Connection, names: Iterable[str]) -> None:
     """NightdeskError where a source is neither followed nor was."""
-    known = {*folders.taken(settings), *folders.recorded(conn)}
+    known = {*folders.names_taken(settings), *folders.find_recorded(conn)}
     for name in names:
         if name not in known:
             raise NightdeskError(

@@ -51,7 +51,7 @@ def put(
     joining = [alert for alert in alerts if alert["quiet"] == Quiet.ALSO_IN and alert["kind"] == AlertKind.NEW]
     if not loud and not joining:
         return
-    opened = _opened(conn, run, known, [*loud, *joining])
+    opened = _find_open(conn, run, known, [*loud, *joining])
     singles = {
         row["watch"]: row["singles"]
         for row in postgres.query(
@@ -109,7 +109,9 @@ def _subject(channel: str, alert: Mapping[str, Any]) -> Subject:
     return channel, alert["kind"], alert["story"], alert["revision"]
 
 
-def _opened(conn: postgres.Connection, run: str, known: Mapping[str, Watch], alerts: Sequence[postgres.Row]) -> _Open:
+def _find_open(
+    conn: postgres.Connection, run: str, known: Mapping[str, Watch], alerts: Sequence[postgres.Row]
+) -> _Open:
     opened = _Open(run)
     of = sorted({(alert["story"], alert["story_id"]) for alert in alerts})
     articles, found = (list(column) for column in zip(*of, strict=True))

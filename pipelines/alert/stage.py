@@ -76,8 +76,8 @@ def _batch(conn: postgres.Connection, settings: Settings, run: str, made: Compil
     """One transaction: the next changes matched; how many there were."""
     with conn:
         changes = postgres.query(conn, "unmatched_changes", count=policy.BATCH)
-        held = [(change, name, matches) for change in changes for name, matches in _held(change, made, scopes)]
-        found = telling.wanted(conn, changes, held)
+        held = [(change, name, matches) for change in changes for name, matches in _find_matches(change, made, scopes)]
+        found = telling.choose_alerts(conn, changes, held)
         if found:
             # Another matcher may have written what this one has to know: the copy of a story, or the hour's messages.
             postgres.query(conn, "lock_watches")
@@ -88,7 +88,7 @@ def _batch(conn: postgres.Connection, settings: Settings, run: str, made: Compil
         return len(changes)
 
 
-def _held(change: postgres.Row, made: Compiled, scopes: Scopes) -> Iterator[tuple[str, tuple[Match, ...]]]:
+def _find_matches(change: postgres.Row, made: Compiled, scopes: Scopes) -> Iterator[tuple[str, tuple[Match, ...]]]:
     """The watches whose query holds in what a change brought, and where."""
     scope = scopes.get(change["source"], NOWHERE)
     fields = {name: change[name] for name in asked.FIELDS}

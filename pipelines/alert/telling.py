@@ -52,7 +52,7 @@ class _Known:
     articles: set[tuple[str, int]] = field(default_factory=set)
 
 
-def wanted(
+def choose_alerts(
     conn: postgres.Connection,
     changes: Sequence[postgres.Row],
     held: Iterable[tuple[postgres.Row, str, Sequence[Match]]],
@@ -66,7 +66,7 @@ def wanted(
     for change in changes:
         for name in told.get(change["article_id"], ()) if _concerns_the_told(change) else ():
             found.setdefault((change["id"], name), (change, name, ()))
-    known = watches.named(conn, {name for _, name in found}) if found else {}
+    known = watches.by_name(conn, {name for _, name in found}) if found else {}
     return [
         Found(change, known[name], matches)
         for change, name, matches in sorted(found.values(), key=lambda one: int(one[0]["id"]))
@@ -84,7 +84,7 @@ def write(conn: postgres.Connection, run: str, found: Sequence[Found]) -> list[p
     left, written = list(found), []
     # In rounds: what joins a story waits until the alert that tells it has its number.
     while left:
-        now, left = _divided(left, known)
+        now, left = _divide(left, known)
         rows = [_row(one, run, *_place(one, known)) for one in now]
         made = postgres.execute_values(conn, "write_alerts", rows, fetch=True)
         by_row = {one.row: one for one in now}
@@ -109,7 +109,7 @@ def _told_already(conn: postgres.Connection, found: Sequence[Found]) -> _Known:
     return known
 
 
-def _divided(found: Sequence[Found], known: _Known) -> tuple[list[Found], list[Found]]:
+def _divide(found: Sequence[Found], known: _Known) -> tuple[list[Found], list[Found]]:
     """What can be written now, and what waits for an alert among these: one on the same story for the same watch."""
     now, later, first = [], [], set()
     for one in found:

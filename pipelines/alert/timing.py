@@ -34,7 +34,7 @@ def digest(written: str) -> str:
         raise ValueError(f"is no time for a digest; write {DIGEST_HOW}")
     if found[1]:
         return "hourly"
-    time = _shown(_minutes(found[5] or USUAL_TIME, latest=DAY_MINUTES - 1))
+    time = _show_time(_minutes(found[5] or USUAL_TIME, latest=DAY_MINUTES - 1))
     return f"nightly {time}" if found[2] else f"weekly {found[4] or USUAL_DAY} {time}"
 
 
@@ -104,7 +104,7 @@ def _span(written: str) -> str:
     day, begin, end = _parts(written)
     if "-" not in written:
         return day
-    return f"{day} {_shown(begin)}-{_shown(end)}".strip()
+    return f"{day} {_show_time(begin)}-{_show_time(end)}".strip()
 
 
 def _minutes(written: str, *, latest: int) -> int:
@@ -115,7 +115,7 @@ def _minutes(written: str, *, latest: int) -> int:
     return total
 
 
-def _shown(minutes: int) -> str:
+def _show_time(minutes: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 

@@ -191,7 +191,7 @@ def side_by_side(written: str) -> list[str]:
     """The first words of a query that stand side by side with nothing between: all of them must be there."""
     run: list[str] = []
     for piece in lexer.pieces(written):
-        if piece.kind == lexer.Kind.TERM and not piece.prefixes:
+        if piece.kind == lexer.TokenKind.TERM and not piece.prefixes:
             run.append(piece.text)
             continue
         if len(run) > 1:
@@ -250,7 +250,7 @@ def all_watches(conn: postgres.Connection) -> list[Watch]:
     return [_watch(row) for row in postgres.query(conn, "all_watches")]
 
 
-def named(conn: postgres.Connection, names: Iterable[str]) -> dict[str, Watch]:
+def by_name(conn: postgres.Connection, names: Iterable[str]) -> dict[str, Watch]:
     """The watches of these names, by name; one that is there no more is left out."""
     return {row["name"]: _watch(row) for row in postgres.query(conn, "watches_named", names=list(names))}
 

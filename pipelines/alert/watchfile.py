@@ -25,7 +25,7 @@ def render(known: Sequence[Watch], lists: Mapping[str, Sequence[str]]) -> str:
         lines += ["[synonyms]", *(f"{_toml(name)} = {_toml(spellings)}" for name, spellings in lists.items()), ""]
     for watch in known:
         lines += ["[[watch]]", f"name = {_toml(watch.name)}"]
-        for key, value in _told(watch).items():
+        for key, value in _write_watch(watch).items():
             lines.append(f"{key} = {_toml(value)}")
         lines.append("")
     return "\n".join(lines)
@@ -57,7 +57,7 @@ def parse(
     return made, lists
 
 
-def _told(watch: Watch) -> dict[str, Any]:
+def _write_watch(watch: Watch) -> dict[str, Any]:
     said: dict[str, Any] = {
         "query": watch.query,
         "terms": [term.written for term in watch.terms],

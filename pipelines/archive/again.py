@@ -58,7 +58,7 @@ class Changed:
 
 
 @dataclass(kw_only=True)
-class Report:
+class AgainReport:
     """What a trial came to. words: removed and added in titles, descriptions and texts; largest: what changed most.
 
     rejected: what would be no article any more, which stays as it is; unreadable: of what the raw record is not there.
@@ -89,11 +89,13 @@ def trial(
     *,
     processes: int = 1,
     on_pages: Callable[[int], None] = lambda done: None,
-) -> Report:
+) -> AgainReport:
     """Read the stored pages of sources again, of some days where asked, and say what would change; nothing does."""
     now = datetime.now(UTC)
     run = runs.key_of(now, manual=True)
-    report = Report(run=run, sources=[one.name for one in sources], extractor=extractor(), began_at=now.isoformat())
+    report = AgainReport(
+        run=run, sources=[one.name for one in sources], extractor=extractor(), began_at=now.isoformat()
+    )
     largest: list[tuple[int, int, Changed]] = []
     touched: set[int] = set()
     with postgres.connection(settings, application="nightdesk again") as conn:
@@ -149,12 +151,12 @@ def undo(settings: Settings, run: str, sources: Sequence[Source]) -> list[Tally]
     return done
 
 
-def reports(settings: Settings) -> list[Report]:
+def reports(settings: Settings) -> list[AgainReport]:
     """All trials, oldest first."""
     return [read_report(settings, path.parent.name) for path in sorted(settings.trials.glob(f"*/{REPORT}"))]
 
 
-def read_report(settings: Settings, run: str) -> Report:
+def read_report(settings: Settings, run: str) -> AgainReport:
     """What was found in a trial; NightdeskError where there is none of that key."""
     path = settings.trials / runs.check_key(run) / REPORT
     if not path.exists():
@@ -162,7 +164,7 @@ def read_report(settings: Settings, run: str) -> Report:
         raise NightdeskError(f"There is no trial {run}; there are: {known or 'none'}.")
     said = json.loads(path.read_text(encoding="utf-8"))
     largest = [Changed(**{**one, "fields": tuple(one["fields"])}) for one in said["largest"]]
-    return Report(**{**said, "largest": largest})
+    return AgainReport(**{**said, "largest": largest})
 
 
 def _lines(
@@ -170,7 +172,7 @@ def _lines(
     conn: postgres.Connection,
     source: Source,
     days: Mapping[str, datetime | None],
-    report: Report,
+    report: AgainReport,
     largest: list[tuple[int, int, Changed]],
     touched: set[int],
     processes: int,
@@ -197,7 +199,7 @@ def _lines(
                 report.unreadable += 1
             elif not isinstance(made.result, Article):
                 counts[1][made.result.reason] += 1
-            elif changed := _compared(source.name, row, made.result):
+            elif changed := _compare(source.name, row, made.result):
                 counts[0].update(changed.fields)
                 report.changed += 1
                 report.words += changed.words
@@ -210,7 +212,7 @@ def _lines(
     report.fields, report.rejected = dict(counts[0]), dict(counts[1])
 
 
-def _compared(source: str, row: postgres.Row, made: Article) -> Changed | None:
+def _compare(source: str, row: postgres.Row, made: Article) -> Changed | None:
     stored = {name: row[name] for name in (*WORDED, *BESIDE)}
     fields = [name for name in WORDED if text.clean(getattr(made, name)) != stored[name]]
     if row["newest"]:
@@ -254,12 +256,12 @@ def _keep_before(source: str, file: Path, kept: Path, conn: postgres.Connection)
     fetches = [line.fetch_id for line in articlefile.read(file)]
     state = postgres.query(conn, "again_state", fetches=fetches)
     # First the rest, then the lines, whose file says that both are there.
-    with private.opened(_beside(kept), "w", encoding="utf-8") as stream:
+    with private.open_private(_beside(kept), "w", encoding="utf-8") as stream:
         json.dump(state, stream, default=str)
-    articlefile.write(kept, (line for some in _stored(conn, source, fetches) for line in some))
+    articlefile.write(kept, (line for some in _find_stored(conn, source, fetches) for line in some))
 
 
-def _stored(conn: postgres.Connection, source: str, fetches: Sequence[int]) -> Iterator[list[Line]]:
+def _find_stored(conn: postgres.Connection, source: str, fetches: Sequence[int]) -> Iterator[list[Line]]:
     """What is stored of these fetches, as the lines that would make it."""
     for begin in range(0, len(fetches), AT_ONCE):
         some = list(fetches[begin : begin + AT_ONCE])
@@ -288,7 +290,7 @@ def _state_of(kept: Path) -> list[dict[str, Any]]:
     return list(json.loads(_beside(kept).read_text(encoding="utf-8")))
 
 
-def _of_report(report: Report, sources: Sequence[Source]) -> list[Source]:
+def _of_report(report: AgainReport, sources: Sequence[Source]) -> list[Source]:
     known = {source.name: source for source in sources}
     gone = [name for name in report.sources if name not in known]
     if gone:
@@ -317,10 +319,10 @@ def _beside(kept: Path) -> Path:
     return kept.with_name(kept.name.replace(".before.jsonl", ".state.json"))
 
 
-def _keep(settings: Settings, report: Report) -> None:
+def _keep(settings: Settings, report: AgainReport) -> None:
     path = settings.trials / report.run / REPORT
     private.folder(path.parent)
     beside = path.with_name(f".{REPORT}.part")
-    with private.opened(beside, "w", encoding="utf-8") as file:
+    with private.open_private(beside, "w", encoding="utf-8") as file:
         json.dump(asdict(report), file, ensure_ascii=False, indent=1)
     beside.replace(path)

@@ -257,7 +257,7 @@ def finish_open(
 @contextmanager
 def _alone(conn: postgres.Connection, source: str) -> Iterator[None]:
     """The lock of the backfill of a source; NightdeskError where another process has it."""
-    with postgres.held(conn, LOCK, source) as ours:
+    with postgres.hold_lock(conn, LOCK, source) as ours:
         if not ours:
             raise NightdeskError(f"Another backfill of {source} is at work: run this again when that has ended.")
         yield

@@ -31,7 +31,7 @@ class Once:
 
     def read(self, articles: Iterable[int]) -> None:
         """Look up the stories of these articles, which are asked for next."""
-        self.known.update(stories.carried(self.conn, [one for one in articles if one not in self.known]))
+        self.known.update(stories.find_carried(self.conn, [one for one in articles if one not in self.known]))
 
     def first(self, article: int) -> Carried | None:
         """The story of an article where it is the first of it, None where that was shown already."""

@@ -61,7 +61,7 @@ def write(
     """Write the card as JSON and as a page; exported: source -> day -> articles, facts: of the export itself."""
     sections: list[str] = []
     rows: list[str] = []
-    with _replaced(folder / JSON) as beside, beside.open("w", encoding="utf-8") as file:
+    with _replace_file(folder / JSON) as beside, beside.open("w", encoding="utf-8") as file:
         head = steering.as_json(dict(facts), default=str)
         file.write(f'{{"export": {head}, "meanings": {json.dumps({gap: gap.means for gap in Gap})}, "sources": [')
         for number, covered in enumerate(of_sources(conn, limits, exported, titles)):
@@ -69,7 +69,7 @@ def write(
             rows.append(coverage_page.row(covered))
             sections.append(coverage_page.section(covered))
         file.write("]}\n")
-    with _replaced(folder / PAGE) as beside:
+    with _replace_file(folder / PAGE) as beside:
         beside.write_text(coverage_page.page(facts, rows, sections), encoding="utf-8")
 
 
@@ -167,7 +167,7 @@ def _gaps(day: Day, followed: date | None) -> list[Gap]:
 
 
 @contextmanager
-def _replaced(path: Path) -> Iterator[Path]:
+def _replace_file(path: Path) -> Iterator[Path]:
     """A file beside this one, which takes its place when the block ends well."""
     beside = path.with_name(f".{path.name}.part")
     yield beside

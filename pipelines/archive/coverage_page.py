@@ -31,7 +31,7 @@ td.n,th.n{text-align:end;font-variant-numeric:tabular-nums}
 def page(facts: Mapping[str, Any], rows: Sequence[str], sections: Sequence[str]) -> str:
     """The page; rows, sections: what `row` and `section` made of each source."""
     asked = {name: value for name, value in facts["asked"].items() if value}
-    told = "; ".join(f"{escape(name)}: <bdi>{_shown(value)}</bdi>" for name, value in asked.items())
+    told = "; ".join(f"{escape(name)}: <bdi>{_show_value(value)}</bdi>" for name, value in asked.items())
     counted = (f"{facts['articles']:,} articles in {facts['parts']:,} parts, asked for with {told}. "
                f"Begun {escape(facts['began_at'])}, ended {escape(facts['ended_at'])}.")  # fmt: skip
     head = _cells(
@@ -69,14 +69,14 @@ def section(covered: Covered) -> str:
     months = [_month(name, list(some)) for name, some in groupby(covered.days, lambda day: f"{day.day:%Y-%m}")]
     heads = ("expected", "found", "stored", "archived", "missing", "exported", "rejected", "else")
     return (
-        f"<h2><bdi>{_shown(covered.title or covered.source)}</bdi> ({escape(covered.source)})</h2>\n"
+        f"<h2><bdi>{_show_value(covered.title or covered.source)}</bdi> ({escape(covered.source)})</h2>\n"
         f"<p>Followed since {covered.followed_since or 'no crawl of it has ended yet'}. Read by: {read or 'nothing'}. "
-        f"Rejected: {rejected or 'nothing'}.{_retired(covered)}</p>\n<ul>{gaps or '<li>No gap.</li>'}</ul>\n"
+        f"Rejected: {rejected or 'nothing'}.{_show_retired(covered)}</p>\n<ul>{gaps or '<li>No gap.</li>'}</ul>\n"
         f"<table>{_cells('th', 'month', *(Number('#' + head) for head in heads))}{''.join(months)}</table>\n"
     )
 
 
-def _retired(covered: Covered) -> str:
+def _show_retired(covered: Covered) -> str:
     count = sum(day.retired for day in covered.days)
     said = " Retention took the rows of {:,} addresses out of the ledger; they are counted as they had ended."
     return said.format(count) if count else ""
@@ -118,12 +118,12 @@ def _cells(kind: str, *texts: str) -> str:
     cells = (
         f'<{kind} class="n">{escape(text.removeprefix("#"))}</{kind}>'
         if isinstance(text, Number)
-        else f"<{kind}><bdi>{_shown(text)}</bdi></{kind}>"
+        else f"<{kind}><bdi>{_show_value(text)}</bdi></{kind}>"
         for text in texts
     )
     return f"<tr>{''.join(cells)}</tr>\n"
 
 
-def _shown(value: object) -> str:
+def _show_value(value: object) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
     return escape(steering.strip(text))

@@ -24,43 +24,47 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class DifferencePiece:
     """Words with one fate."""
 
     fate: Fate
     text: str
 
 
-def words(before: str, after: str) -> tuple[Piece, ...]:
+def words(before: str, after: str) -> tuple[DifferencePiece, ...]:
     """The pieces of one paragraph: read without the added ones it is before, without the removed ones after."""
-    return tuple(_merged(_compared(WORD.findall(before), WORD.findall(after), MOST_WORDS)))
+    return tuple(_merge(_compare_words(WORD.findall(before), WORD.findall(after), MOST_WORDS)))
 
 
-def paragraphs(before: str, after: str) -> list[tuple[Piece, ...]]:
+def paragraphs(before: str, after: str) -> list[tuple[DifferencePiece, ...]]:
     """The same of a whole text, one tuple for each paragraph of either wording."""
-    made: list[tuple[Piece, ...]] = []
+    made: list[tuple[DifferencePiece, ...]] = []
     gone: list[str] = []
     come: list[str] = []
     for fate, lines in _blocks(before.split("\n"), after.split("\n"), MOST_PARAGRAPHS):
         if fate == Fate.SAME:
-            made += _changed(gone, come)
+            made += _pair_paragraphs(gone, come)
             gone, come = [], []
-            made += [(Piece(fate, line),) for line in lines]
+            made += [(DifferencePiece(fate, line),) for line in lines]
         else:
             (gone if fate == Fate.REMOVED else come).extend(lines)
-    return made + _changed(gone, come)
+    return made + _pair_paragraphs(gone, come)
 
 
-def _changed(gone: Sequence[str], come: Sequence[str]) -> list[tuple[Piece, ...]]:
+def _pair_paragraphs(gone: Sequence[str], come: Sequence[str]) -> list[tuple[DifferencePiece, ...]]:
     """Paragraphs that stand in the place of others, those of the same number compared with each other."""
     pairs = [words(one, other) for one, other in zip(gone, come, strict=False)]
     left, right = gone[len(pairs) :], come[len(pairs) :]
-    return [*pairs, *((Piece(Fate.REMOVED, one),) for one in left), *((Piece(Fate.ADDED, one),) for one in right)]
+    return [
+        *pairs,
+        *((DifferencePiece(Fate.REMOVED, one),) for one in left),
+        *((DifferencePiece(Fate.ADDED, one),) for one in right),
+    ]
 
 
-def _compared(before: Sequence[str], after: Sequence[str], most: int) -> Iterator[Piece]:
+def _compare_words(before: Sequence[str], after: Sequence[str], most: int) -> Iterator[DifferencePiece]:
     for fate, parts in _blocks(before, after, most):
-        yield Piece(fate, "".join(parts))
+        yield DifferencePiece(fate, "".join(parts))
 
 
 def _blocks(before: Sequence[str], after: Sequence[str], most: int) -> Iterator[tuple[Fate, Sequence[str]]]:
@@ -83,14 +87,14 @@ def _blocks(before: Sequence[str], after: Sequence[str], most: int) -> Iterator[
     yield Fate.SAME, before[len(before) - tail :]
 
 
-def _merged(pieces: Iterator[Piece]) -> Iterator[Piece]:
+def _merge(pieces: Iterator[DifferencePiece]) -> Iterator[DifferencePiece]:
     """Pieces that are not empty, neighbours of one fate as one."""
-    last: Piece | None = None
+    last: DifferencePiece | None = None
     for piece in pieces:
         if not piece.text:
             continue
         if last and last.fate == piece.fate:
-            last = Piece(last.fate, last.text + piece.text)
+            last = DifferencePiece(last.fate, last.text + piece.text)
         else:
             if last:
                 yield last

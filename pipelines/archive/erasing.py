@@ -61,7 +61,7 @@ def erase(settings: Settings, number: int, *, dry: bool = False) -> Erased:
         if found["held"]:
             raise NightdeskError(f"Article {number} is held: `nightdesk hold --release {found['held']}` comes first.")
         source = found["source"]
-        with postgres.held(conn, LOCKS[0], source) as night, postgres.held(conn, LOCKS[1], source) as past:
+        with postgres.hold_lock(conn, LOCKS[0], source) as night, postgres.hold_lock(conn, LOCKS[1], source) as past:
             if not ((night and past) or dry):
                 raise NightdeskError(f"{source} is being crawled: erase the article when that has ended.")
             return _erase(settings, conn, found, dry=dry)
@@ -112,7 +112,7 @@ def _tells(settings: Settings, row: postgres.Row, names: set[str]) -> bool:
     """Whether a list's answer names one of these addresses; one that cannot be read does not."""
     pointer = Pointer(**{name: row[name] for name in ("warc_file", "warc_offset", "warc_length")})
     try:
-        body = warc.decoded(warc.read(settings.raw, pointer))
+        body = warc.decode_body(warc.read(settings.raw, pointer))
     except StoreError:
         return False
     return any(form.encode() in body for name in names for form in {name, html.escape(name)})
@@ -159,7 +159,7 @@ def _erase_records(
 def _erase_lines(settings: Settings, source: str, urls: set[int], *, dry: bool) -> int:
     """Take the lines of these addresses out of the source's article files and trials; how many."""
     folder = settings.articles / source
-    files: list[Path] = [folder / Path(name).name for name in bucket.listed(folder, ".jsonl")]
+    files: list[Path] = [folder / Path(name).name for name in bucket.list_files(folder, ".jsonl")]
     files += sorted(settings.trials.glob(f"*/{source}*.jsonl"))
     count = 0
     for path in files:

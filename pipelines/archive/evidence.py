@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from pipelines import steering
 from pipelines.archive import provenance, wacz
-from pipelines.archive.wacz import Entry
+from pipelines.archive.wacz import IndexEntry
 from pipelines.errors import NightdeskError
 from pipelines.model import Pointer
 from pipelines.settings import Settings
@@ -68,13 +68,13 @@ def collect(
         f"the words of revision {row['revision']} of article {number}: retention took them on "
         f"{row['text_retired_at']:%Y-%m-%d}" for number, row in rows if row["text_retired_at"]
     ]  # fmt: skip
-    entries: list[Entry] = []
+    entries: list[IndexEntry] = []
     with tempfile.TemporaryDirectory(prefix="nightdesk-evidence-") as folder:
         packed = Path(folder) / "data.warc.gz"
         with packed.open("wb") as stream:
             for name in sorted(wanted):
                 on_line(name)
-                entries += _copied(settings.raw, name, wanted[name], stream, missing)
+                entries += _copy_pages(settings.raw, name, wanted[name], stream, missing)
         if not entries:
             raise NightdeskError(
                 "None of the raw records behind this is in the raw store any more"
@@ -84,7 +84,7 @@ def collect(
         named = {row["warc_file"] for _, row in rows} | {row["warc_file"] for row in lists}
         wacz.write(
             out, packed, entries, list(_pages(rows)), title=f"Evidence of {len(numbers)} articles", description=why,
-            more={ARTICLES: _told(rows, lists), CHAIN: _links(settings.raw, sorted(filter(None, named)))},
+            more={ARTICLES: _write_list(rows, lists), CHAIN: _links(settings.raw, sorted(filter(None, named)))},
         )  # fmt: skip
     return Collected(articles=len(numbers), revisions=len(rows), pages=len(entries), missing=tuple(missing))
 
@@ -98,7 +98,7 @@ def _revisions(settings: Settings, conn: postgres.Connection, number: int) -> li
     return [{**row, **found[row["revision"]]} for row in sorted(known, key=lambda row: row["revision"])]
 
 
-def _copied(raw: Path, name: str, offsets: set[int], out: BinaryIO, missing: list[str]) -> Iterator[Entry]:
+def _copy_pages(raw: Path, name: str, offsets: set[int], out: BinaryIO, missing: list[str]) -> Iterator[IndexEntry]:
     """Copy the pages of a raw file that begin their answers there, each with its request and its metadata record."""
     path = raw / name
     if not bucket.is_there(path):
@@ -133,10 +133,10 @@ def _copy(file: BinaryIO, record: Record, out: BinaryIO) -> None:
         left -= len(piece)
 
 
-def _entry(raw: Path, name: str, record: Record, at: int) -> Entry:
+def _entry(raw: Path, name: str, record: Record, at: int) -> IndexEntry:
     page = warc.read(raw, Pointer(warc_file=name, warc_offset=record.offset, warc_length=record.length))
     kind = next((value for header, value in page.headers if header.lower() == "content-type"), "")
-    return Entry(
+    return IndexEntry(
         url=page.final_url, at=page.fetched_at, status=page.status, mime=kind.partition(";")[0].strip() or "unk",
         digest=record.payload, offset=at, length=record.length,
     )  # fmt: skip
@@ -152,7 +152,7 @@ def _pages(rows: Sequence[tuple[int, postgres.Row]]) -> Iterator[dict[str, Any]]
             yield {"id": f"{number}.{row['revision']}", "url": url, "ts": stamp, "title": told, "text": row["text"]}
 
 
-def _told(rows: Sequence[tuple[int, postgres.Row]], lists: Sequence[postgres.Row]) -> str:
+def _write_list(rows: Sequence[tuple[int, postgres.Row]], lists: Sequence[postgres.Row]) -> str:
     """A line for each revision, then one for each list that named an article."""
     lines = [{"article": number, **row} for number, row in rows] + [{"list": row["url"], **row} for row in lists]
     return "".join(steering.as_json(line, default=_plain) + "\n" for line in lines)

@@ -37,7 +37,7 @@ ID, SOURCE, DATED, LANGUAGE, EXTRACTOR = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class ExportRequest:
     """What is exported: all parts of it have to agree when an export goes on. between: as query.dating reads days."""
 
     form: Format
@@ -48,7 +48,7 @@ class Asked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class ExportPart:
     """A part that is whole: its file, how many articles, the number of the last one, what its bytes are."""
 
     file: str
@@ -65,10 +65,10 @@ class Note:
     days: source -> day -> articles.
     """
 
-    asked: Asked
+    asked: ExportRequest
     began_at: datetime
     last: int
-    parts: list[Part] = field(default_factory=list)
+    parts: list[ExportPart] = field(default_factory=list)
     days: dict[str, dict[str, int]] = field(default_factory=dict)
     languages: dict[str, int] = field(default_factory=dict)
     extractors: dict[str, int] = field(default_factory=dict)
@@ -83,7 +83,7 @@ class Note:
 def export(
     conn: postgres.Connection,
     folder: Path,
-    asked: Asked,
+    asked: ExportRequest,
     between: Between | None,
     *,
     scopes: Scopes | None = None,
@@ -95,9 +95,9 @@ def export(
 
     on_articles hears how many articles are written so far. NightdeskError where the folder holds something else.
     """
-    with _taken(folder), conn:
-        note = _begun(conn, folder, asked)
-        node = walk.wanted(asked.query, asked.sources, between, synonyms.lists(conn))
+    with _take_folder(folder), conn:
+        note = _begin(conn, folder, asked)
+        node = walk.compose_query(asked.query, asked.sources, between, synonyms.lists(conn))
         _sweep(folder, note)
         if note.ended_at is None:
             after = note.parts[-1].last if note.parts else 0
@@ -123,17 +123,17 @@ def read_note(folder: Path) -> Note | None:
         return Note(
             **{
                 **said,
-                "asked": Asked(**{**asked, "form": Format(asked["form"]), "sources": tuple(asked["sources"])}),
+                "asked": ExportRequest(**{**asked, "form": Format(asked["form"]), "sources": tuple(asked["sources"])}),
                 "began_at": datetime.fromisoformat(said["began_at"]),
                 "ended_at": datetime.fromisoformat(said["ended_at"]) if said["ended_at"] else None,
-                "parts": [Part(**part) for part in said["parts"]],
+                "parts": [ExportPart(**part) for part in said["parts"]],
             }
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NightdeskError(f"{path} is no note of an export ({error}): export into another folder.") from None
 
 
-def _begun(conn: postgres.Connection, folder: Path, asked: Asked) -> Note:
+def _begin(conn: postgres.Connection, folder: Path, asked: ExportRequest) -> Note:
     note = read_note(folder)
     if note is None:
         there = [path.name for path in folder.iterdir() if not path.name.startswith(".")]
@@ -158,7 +158,7 @@ def _write_parts(
         beside = folder / f".{name}.part"
         counted = Counter[tuple[str, str]](), Counter[str](), Counter[str]()
         articles = 0
-        with parts.opened(note.asked.form, beside) as write:
+        with parts.open_part(note.asked.form, beside) as write:
             while left:
                 some, left = left[: part_rows - articles], left[part_rows - articles :]
                 write(some)
@@ -181,7 +181,7 @@ def _write_parts(
             days[day] = days.get(day, 0) + count
         note.languages = dict(Counter(note.languages) + counted[1])
         note.extractors = dict(Counter(note.extractors) + counted[2])
-        note.parts.append(Part(file=name, articles=articles, last=last, bytes=size, sha256=digest))
+        note.parts.append(ExportPart(file=name, articles=articles, last=last, bytes=size, sha256=digest))
         _keep(folder, note)
 
 
@@ -222,7 +222,7 @@ def _sweep(folder: Path, note: Note) -> None:
 
 
 @contextmanager
-def _taken(folder: Path) -> Iterator[None]:
+def _take_folder(folder: Path) -> Iterator[None]:
     """The folder for us alone as long as the block lasts."""
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,7 @@ def hold(conn: postgres.Connection, asked: str, why: str, scopes: Scopes) -> pos
     with conn:
         made = postgres.row(conn, "hold_make", asked=asked, why=why) or {}
         articles = 0
-        for ids in _found(conn, asked, scopes):
+        for ids in _find_articles(conn, asked, scopes):
             articles += postgres.execute(conn, "hold_articles", hold=made["id"], ids=ids)
         if not articles:
             raise NightdeskError(f"Nothing in the archive is meant by {asked}, so there is nothing to hold.")
@@ -44,7 +44,7 @@ def hold_handed_over(conn: postgres.Connection, numbers: Sequence[int], asked: s
     return number
 
 
-def listed(conn: postgres.Connection) -> list[postgres.Row]:
+def list_holds(conn: postgres.Connection) -> list[postgres.Row]:
     """Every hold: id, asked, why, held_at, articles; oldest first."""
     return postgres.query(conn, "hold_list")
 
@@ -56,7 +56,7 @@ def release(conn: postgres.Connection, number: int) -> None:
             raise NightdeskError(f"There is no hold {number}; `nightdesk hold` lists them.")
 
 
-def _found(conn: postgres.Connection, asked: str, scopes: Scopes) -> Iterator[list[int]]:
+def _find_articles(conn: postgres.Connection, asked: str, scopes: Scopes) -> Iterator[list[int]]:
     if asked.isdecimal():
         yield [int(asked)]
         return

@@ -45,7 +45,7 @@ Progress = Callable[[int], None]
 
 
 @dataclass(kw_only=True)
-class Report:
+class ImportReport:
     """What an import came to. pages: that were read; known: of which the ledger has a look as new, or soon will;
     others: answers that are no page; bad: records that cannot be read, of which `told` has the first; erased: of
     addresses that were erased. sources: pages taken by source; counts: what the stages made of them; failed: sentences.
@@ -97,8 +97,8 @@ class Looked:
 
 def look(path: Path, followed: Sequence[Source]) -> Looked:
     """Read what is to be imported, and take nothing; NightdeskError where it is no WARC file, folder or list."""
-    addresses, files = _found(path)
-    report = Report()
+    addresses, files = _find_input(path)
+    report = ImportReport()
     found = Looked(addresses=bool(addresses), files=len(files) or 1)
     found.bytes = sum(file.stat().st_size for file in files or [path])
     site_of = _sites(followed)
@@ -106,7 +106,7 @@ def look(path: Path, followed: Sequence[Source]) -> Looked:
     saved = (
         (file, one.url, one.offset or 0)
         for file in files
-        for one in foreign_warc.pages(file, _told_of(file, report), _counted(report))
+        for one in foreign_warc.pages(file, _told_of(file, report), _count_progress(report))
     )
     for origin, url, at in named if addresses else saved:
         found.pages += 1
@@ -128,9 +128,9 @@ def of_path(
     in_place: bool = False,
     processes: int = 1,
     on_pages: Progress = lambda done: None,
-) -> Report:
+) -> ImportReport:
     """Import what a path leads to: WARC files, a folder of some, or a list of addresses; what came of it."""
-    addresses, files = _found(path)
+    addresses, files = _find_input(path)
     if addresses and in_place:
         raise NightdeskError("--in-place is for WARC files; what a list of addresses names is fetched.")
     if addresses:
@@ -146,26 +146,29 @@ def bring_in(
     in_place: bool = False,
     processes: int = 1,
     on_pages: Progress = lambda done: None,
-) -> Report:
+) -> ImportReport:
     """Take the pages of WARC files into the archive, after what a killed import left; what came of it.
 
     in_place: the files stay where they are, and the ledger points into them.
     """
-    report = Report()
+    report = ImportReport()
     site_of = _sites(followed)
-    with postgres.connection(settings, application="nightdesk import") as conn, postgres.held(conn, FOLDER) as ours:
+    with (
+        postgres.connection(settings, application="nightdesk import") as conn,
+        postgres.hold_lock(conn, FOLDER) as ours,
+    ):
         if not ours:
             raise NightdeskError("Another import is at work: run this again when that has ended.")
         _finish_open(settings, conn, followed, report, processes)
         for path in paths:
-            for some in _batches(foreign_warc.pages(path, _told_of(path, report), _counted(report))):
+            for some in _batches(foreign_warc.pages(path, _told_of(path, report), _count_progress(report))):
                 _take(settings, conn, path, some, site_of, report, processes, on_pages, in_place=in_place)
         shutil.rmtree(settings.data / FOLDER, ignore_errors=True)
     return report
 
 
 def _finish_open(
-    settings: Settings, conn: postgres.Connection, followed: Sequence[Source], report: Report, processes: int
+    settings: Settings, conn: postgres.Connection, followed: Sequence[Source], report: ImportReport, processes: int
 ) -> None:
     """Bring the runs of killed imports to their end, but for one whose file only another machine can have: there the
     next import finishes it, while this one takes its pages as a run of its own."""
@@ -184,7 +187,7 @@ def _finish_open(
 def _is_elsewhere(settings: Settings, conn: postgres.Connection, source: str, run: str) -> bool:
     """Whether several machines share the raw store, and neither it nor this one has anything of a run."""
     folder = settings.raw / source / run
-    here = [*bucket.listed(folder, warc.CLOSED), *(settings.data / FOLDER / source / run).glob(f"*{warc.CLOSED}")]
+    here = [*bucket.list_files(folder, warc.CLOSED), *(settings.data / FOLDER / source / run).glob(f"*{warc.CLOSED}")]
     with conn:
         return bool(address_of(folder)) and not here and not ledger.count_asked(conn, source, run)
 
@@ -214,12 +217,12 @@ def fetch(
     *,
     processes: int = 1,
     on_pages: Progress = lambda done: None,
-) -> Report:
+) -> ImportReport:
     """Fetch the pages of addresses that the archive has none of, as a crawl does, and store them as imported.
 
     name: what the list is called. Each source of theirs has its own delay; what failed is left for the same again.
     """
-    report = Report()
+    report = ImportReport()
     site_of = _sites(followed)
     by_source: dict[str, tuple[Source, list[str]]] = {}
     for url in addresses:
@@ -231,7 +234,10 @@ def fetch(
             continue
         by_source.setdefault(source.name, (source, []))[1].append(url)
     wanted = Wanted(asked=f"import:{name}")
-    with postgres.connection(settings, application="nightdesk import") as conn, postgres.held(conn, FOLDER) as ours:
+    with (
+        postgres.connection(settings, application="nightdesk import") as conn,
+        postgres.hold_lock(conn, FOLDER) as ours,
+    ):
         if not ours:
             raise NightdeskError("Another import is at work: run this again when that has ended.")
         for source, mine in by_source.values():
@@ -261,7 +267,7 @@ def stranger(name: str = IMPORTED) -> Source:
     return preview.anonymous("http://localhost/", name)
 
 
-def _found(path: Path) -> tuple[list[str], list[Path]]:
+def _find_input(path: Path) -> tuple[list[str], list[Path]]:
     """The addresses of a list, or WARC files."""
     addresses = read_addresses(path) if path.is_file() and not is_warc(path) else []
     return addresses, [] if addresses else find_files(path)
@@ -274,7 +280,7 @@ def _sites(followed: Sequence[Source]) -> dict[str, list[Source]]:
     return site_of
 
 
-def _told_of(path: Path, report: Report) -> Callable[[int, str], None]:
+def _told_of(path: Path, report: ImportReport) -> Callable[[int, str], None]:
     def bad(at: int, why: str) -> None:
         report.bad += 1
         if len(report.told) < TOLD:
@@ -283,7 +289,7 @@ def _told_of(path: Path, report: Report) -> Callable[[int, str], None]:
     return bad
 
 
-def _counted(report: Report) -> Callable[[], None]:
+def _count_progress(report: ImportReport) -> Callable[[], None]:
     def other() -> None:
         report.others += 1
 
@@ -309,7 +315,7 @@ def _take(
     origin: Path,
     pages: Sequence[Saved],
     site_of: dict[str, list[Source]],
-    report: Report,
+    report: ImportReport,
     processes: int,
     on_pages: Progress,
     *,
@@ -343,7 +349,7 @@ def _take(
     on_pages(report.pages)
 
 
-def _unknown(conn: postgres.Connection, source: Source, pages: Sequence[Saved], report: Report) -> list[Saved]:
+def _unknown(conn: postgres.Connection, source: Source, pages: Sequence[Saved], report: ImportReport) -> list[Saved]:
     """The pages that the ledger has no look of as new, in the order of their time."""
     keys = {saved.url: urls.key(saved.url) for saved in pages}
     with conn:
@@ -382,13 +388,13 @@ def _finish(
     source: Source,
     run: str,
     origin: str,
-    report: Report,
+    report: ImportReport,
     processes: int,
 ) -> None:
     """Bring a run to its end from wherever it is: raw store, ledger, extract, load."""
     _place(settings, source.name, run)
     folder = settings.raw / source.name / run
-    for name in bucket.listed(folder, warc.CLOSED):
+    for name in bucket.list_files(folder, warc.CLOSED):
         _record(conn, source, run, folder / name)
     with conn:
         taken = ledger.count_asked(conn, source.name, run)
@@ -429,7 +435,7 @@ def _point(conn: postgres.Connection, source: Source, run: str, origin: Path, pa
 def _look(conn: postgres.Connection, source: Source, run: str, found: Sequence[tuple[Pointer, Page]]) -> None:
     """Write pages into the ledger, in one transaction."""
     rows = [
-        (source.name, urls.key(page.url), urls.variant(page.url)[0], urls.cleaned(page.url), urls.host(page.url), run,
+        (source.name, urls.key(page.url), urls.variant(page.url)[0], urls.clean(page.url), urls.host(page.url), run,
          page.via) for _, page in found
     ]  # fmt: skip
     with conn:
@@ -460,7 +466,7 @@ def _source_of(url: str, site_of: dict[str, list[Source]], *, private: bool = Fa
     urls.key(url)
     host = urls.host(url)
     urls.variant(url)
-    if not urls.cleaned(url) or not (private or _is_public(host)):
+    if not urls.clean(url) or not (private or _is_public(host)):
         raise ValueError(f"{url[: urls.SHOWN_CHARACTERS]} is at no public host")
     candidates = site_of.get(urls.site(host), [])
     admits = [source for source in candidates if not rules.ruled_out(source, url)]

@@ -39,7 +39,7 @@ Write = Callable[[Sequence[Told]], None]
 
 
 @contextmanager
-def opened(form: Format, path: Path) -> Iterator[Write]:
+def open_part(form: Format, path: Path) -> Iterator[Write]:
     """A part that is being written; it is whole when the block ends."""
     with {Format.PARQUET: _parquet, Format.CSV: _csv, Format.JSONL: _jsonl}[form](path) as write:
         yield write
@@ -118,16 +118,16 @@ def _plain(value: Any) -> Any:
     return "" if value is None else value
 
 
-def _listed(values: Sequence[str]) -> str:
+def _write_list(values: Sequence[str]) -> str:
     return json.dumps(values, ensure_ascii=False)
 
 
-def _stamped(moment: datetime | None) -> str:
+def _write_moment(moment: datetime | None) -> str:
     return moment.isoformat() if moment else ""
 
 
 _CELL: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(TEXTS, harmless),
-    **dict.fromkeys(LISTS, _listed),
-    **dict.fromkeys(MOMENTS, _stamped),
+    **dict.fromkeys(LISTS, _write_list),
+    **dict.fromkeys(MOMENTS, _write_moment),
 }

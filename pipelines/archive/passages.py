@@ -13,23 +13,23 @@ DOTS = " …"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PassagePiece:
     """A piece of a passage; marked: it is what was found."""
 
     text: str
     marked: bool = False
 
 
-def whole(content: str, places: Sequence[tuple[int, int]]) -> tuple[Piece, ...]:
+def whole(content: str, places: Sequence[tuple[int, int]]) -> tuple[PassagePiece, ...]:
     """All of a text in pieces; places are in order and do not overlap."""
     return tuple(_pieces(content, places, 0, len(content)))
 
 
-def passages(content: str, places: Sequence[tuple[int, int]]) -> list[tuple[Piece, ...]]:
+def passages(content: str, places: Sequence[tuple[int, int]]) -> list[tuple[PassagePiece, ...]]:
     """The first passages of a text that hold what was found, those that meet as one, … where something is left out."""
     spans: list[tuple[int, int]] = []
     for start, end in places:
-        left, right = _widened(content, start, end)
+        left, right = _widen(content, start, end)
         if spans and left <= spans[-1][1]:
             spans[-1] = (spans[-1][0], max(right, spans[-1][1]))
         elif len(spans) == MOST:
@@ -41,7 +41,7 @@ def passages(content: str, places: Sequence[tuple[int, int]]) -> list[tuple[Piec
 
 def beside_title(
     description: str, content: str, places: Mapping[str, Sequence[tuple[int, int]]]
-) -> list[tuple[Piece, ...]]:
+) -> list[tuple[PassagePiece, ...]]:
     """The passages of an article's description and text; what the description has from the text is told once."""
     own = [
         passage
@@ -51,7 +51,7 @@ def beside_title(
     return own + passages(content, places.get("text", ()))
 
 
-def _widened(content: str, start: int, end: int) -> tuple[int, int]:
+def _widen(content: str, start: int, end: int) -> tuple[int, int]:
     """A place with the words around it."""
     left, right = max(0, start - AROUND), min(len(content), end + AROUND)
     while 0 < left < start and not content[left - 1].isspace():
@@ -63,16 +63,16 @@ def _widened(content: str, start: int, end: int) -> tuple[int, int]:
 
 def _pieces(
     content: str, places: Sequence[tuple[int, int]], left: int, right: int, *, dots: bool = False
-) -> list[Piece]:
-    made = [Piece("… ")] if dots and left else []
+) -> list[PassagePiece]:
+    made = [PassagePiece("… ")] if dots and left else []
     at = left
     for start, end in places:
         if start < left or end > right:
             continue
         if at < start:
-            made.append(Piece(content[at:start]))
-        made.append(Piece(content[start:end], marked=True))
+            made.append(PassagePiece(content[at:start]))
+        made.append(PassagePiece(content[start:end], marked=True))
         at = end
     if at < right:
-        made.append(Piece(content[at:right]))
-    return [*made, *([Piece(" …")] if dots and right < len(content) else [])]
+        made.append(PassagePiece(content[at:right]))
+    return [*made, *([PassagePiece(" …")] if dots and right < len(content) else [])]

@@ -12,7 +12,7 @@ from typing import Any
 
 from pipelines import text, urls
 from pipelines.archive import passages, provenance
-from pipelines.archive.search import Answer
+from pipelines.archive.search import ArticleHit
 from pipelines.crawl import ledger
 from pipelines.model import Source
 from pipelines.query.asked import FIELDS
@@ -22,7 +22,7 @@ from pipelines.stores import postgres
 Record = dict[str, Any]
 
 
-def answer(found: Answer) -> Record:
+def answer(found: ArticleHit) -> Record:
     """An answer of a search: the article without its text, its story and how many outlets carry it, marks, passages."""
     article = found.article
     places = {name: [(mark.start, mark.end) for mark in found.marks if mark.field == name] for name in FIELDS}
@@ -88,7 +88,7 @@ def sources(
     after: only those that come after this name; name: this one alone.
     """
     files = {source.name: source for source in followed}
-    known = {*files, *folders.recorded(conn)}
+    known = {*files, *folders.find_recorded(conn)}
     wanted = sorted(one for one in known if one > after and name in (None, one))[:count]
     rows = {row["source"]: row for row in postgres.query(conn, "published_sources", sources=wanted)}
     return [_source(one, files, rows[one]) for one in wanted]
@@ -99,7 +99,7 @@ def url(conn: postgres.Connection, address: str) -> Record | None:
 
     None where the ledger does not have it; ValueError where it is no address.
     """
-    address = urls.shortened(address)
+    address = urls.shorten(address)
     rows = postgres.query(conn, "published_urls", key=urls.key(address), variant=urls.variant(address)[0])
     return {"url": address, "rows": rows, "story": ledger.story(conn, address)} if rows else None
 

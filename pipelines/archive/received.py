@@ -57,7 +57,7 @@ INVISIBLE = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class ReceivedBlock:
     """A block of a page, in the page's order. reason: why it was cut, empty where it is of the text."""
 
     text: str
@@ -78,22 +78,24 @@ def harmless(page: Page, language: str) -> str:
     return str(lxml_html.tostring(tree, encoding="unicode", doctype="<!doctype html>"))
 
 
-def blocks(page: Page, language: str, paragraphs: Sequence[str], cut: Sequence[Any]) -> tuple[list[Block], list[Block]]:
+def blocks(
+    page: Page, language: str, paragraphs: Sequence[str], cut: Sequence[Any]
+) -> tuple[list[ReceivedBlock], list[ReceivedBlock]]:
     """The paragraphs of an article with what was cut between them, and what of it was not found in the page.
 
     cut: mappings of text and reason, in page order. StoreError where the page is none that anybody could look at.
     """
     letters = _letters(_tree(page, language).text_content())
-    placed: list[tuple[int, int, Block]] = []
-    lost: list[Block] = []
+    placed: list[tuple[int, int, ReceivedBlock]] = []
+    lost: list[ReceivedBlock] = []
     at = 0
     for turn, paragraph in enumerate(paragraphs):
         found = _place(letters, paragraph, at)
         at = at if found is None else max(at, found)
-        placed.append((at, turn, Block(paragraph)))
+        placed.append((at, turn, ReceivedBlock(paragraph)))
     at = 0
     for turn, one in enumerate(cut):
-        block = Block(str(one["text"]), str(one["reason"]))
+        block = ReceivedBlock(str(one["text"]), str(one["reason"]))
         found = _place(letters, block.text, at)
         if found is None:
             lost.append(block)
@@ -105,7 +107,7 @@ def blocks(page: Page, language: str, paragraphs: Sequence[str], cut: Sequence[A
 
 
 def _tree(page: Page, language: str) -> HtmlElement:
-    body = warc.decoded(page, MOST_BYTES)
+    body = warc.decode_body(page, MOST_BYTES)
     content_type = next((value for name, value in page.headers if name.lower() == "content-type"), "")
     if not markup.looks_like_html(body, content_type):
         raise StoreError(f"{page.url} is no page of text that could be shown: {content_type or 'of no type'}.")

@@ -53,7 +53,7 @@ class Order(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Answer:
+class ArticleHit:
     """An article that answers a query, as `search_articles` gives it, and where; its story, and who carries it."""
 
     article: postgres.Row
@@ -63,14 +63,14 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class ResultPage:
     """A page of answers. after: the cursor of the next page, empty where there is none.
 
     read_to: where looking ended before the page was full; ranked: of more than RANKED candidates only the newest were.
     complete: False while articles of before are not in the index yet.
     """
 
-    answers: Sequence[Answer]
+    answers: Sequence[ArticleHit]
     after: str = ""
     read_to: datetime | None = None
     ranked: bool = False
@@ -78,7 +78,7 @@ class Page:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Count:
+class ResultCount:
     """How many articles answer a query; more: there are more than this number."""
 
     number: int
@@ -123,7 +123,7 @@ def search(
     scopes: Scopes | None = None,
     now: datetime | None = None,
     patience: int = PATIENCE_SECONDS,
-) -> Page:
+) -> ResultPage:
     """A page of the articles that answer a query, each story once; after: the cursor of the page before.
 
     scopes: what may be asked of the sources, by their names.
@@ -135,12 +135,12 @@ def search(
     now = place.now or now or datetime.now(UTC)
     with conn:
         try:
-            made = _begun(conn, written, now, scopes or {}, patience)
+            made = _begin_search(conn, written, now, scopes or {}, patience)
             if order == Order.BEST and made.named:
                 return _best(made, written, place, count)
             return _newest(made, written, order, place, count)
         except postgres.Error as error:
-            raise _told(error, patience) from error
+            raise _explain_error(error, patience) from error
 
 
 def count(
@@ -150,20 +150,20 @@ def count(
     scopes: Scopes | None = None,
     now: datetime | None = None,
     patience: int = PATIENCE_SECONDS,
-) -> Count:
+) -> ResultCount:
     """How many articles answer a query, counted up to MOST_COUNTED."""
     with conn:
         try:
-            made = _begun(conn, written, now or datetime.now(UTC), scopes or {}, patience)
+            made = _begin_search(conn, written, now or datetime.now(UTC), scopes or {}, patience)
             rows = _candidates(made, _Place(), MOST_COUNTED + 1)
             fresh = list({row["article_id"]: row for row in rows}.values())
             number = sum(row["sure"] for row in fresh)
             for batch in _batches([row for row in fresh if not row["sure"]], READ_AT_ONCE):
-                number += len(_verified(made, batch))
+                number += len(_verify_rows(made, batch))
         except postgres.Error as error:
-            raise _told(error, patience) from error
+            raise _explain_error(error, patience) from error
     more = len(rows) > MOST_COUNTED
-    return Count(number=min(number, MOST_COUNTED), more=more)
+    return ResultCount(number=min(number, MOST_COUNTED), more=more)
 
 
 def begin(conn: postgres.Connection, node: Node, now: datetime, scopes: Scopes) -> Search:
@@ -181,7 +181,7 @@ def begin(conn: postgres.Connection, node: Node, now: datetime, scopes: Scopes) 
     return Search(conn, node, asked.ready(node, now), selected, wanted, scopes)
 
 
-def _begun(
+def _begin_search(
     conn: postgres.Connection,
     written: str,
     now: datetime,
@@ -193,8 +193,8 @@ def _begun(
     return begin(conn, node, now, scopes)
 
 
-def _newest(made: Search, written: str, order: Order, place: _Place, count: int) -> Page:
-    answers: list[Answer] = []
+def _newest(made: Search, written: str, order: Order, place: _Place, count: int) -> ResultPage:
+    answers: list[ArticleHit] = []
     seen: set[int] = set()
     start = place
     once = Once(made.conn, _answering(made), (lambda ids: _before(made, ids, start)) if start.dated else None)
@@ -203,7 +203,7 @@ def _newest(made: Search, written: str, order: Order, place: _Place, count: int)
     while read < MOST_READ:
         rows = _candidates(made, place, many)
         for batch in _batches(rows, count if many == count + 1 else READ_AT_ONCE):
-            verified = _verified(made, batch)
+            verified = _verify_rows(made, batch)
             once.read(verified)
             for row in batch:
                 place = _Place(row["dated"], row["article_id"], now=made.asked.now)
@@ -221,7 +221,7 @@ def _newest(made: Search, written: str, order: Order, place: _Place, count: int)
     return _page(made, answers, _cursor(written, order, place), read_to=place.dated)
 
 
-def _best(made: Search, written: str, place: _Place, count: int) -> Page:
+def _best(made: Search, written: str, place: _Place, count: int) -> ResultPage:
     """The best first: the newest candidates are ranked, all pages of a search from the same moment on."""
     rows = _candidates(made, _Place(), RANKED + 1)
     chosen = list({row["article_id"]: row for row in rows}.values())[:RANKED]
@@ -235,13 +235,13 @@ def _best(made: Search, written: str, place: _Place, count: int) -> Page:
         now=made.asked.now,
         half_age=HALF_AGE_SECONDS,
     )
-    answers: list[Answer] = []
+    answers: list[ArticleHit] = []
     passed = {row["article_id"] for row in ordered[: place.skipped]}
     once = Once(made.conn, _answering(made), (lambda ids: [one for one in ids if one in passed]) if passed else None)
     at = place.skipped
     read_to = None
     for batch in _batches(ordered[place.skipped :], READ_AT_ONCE):
-        verified = _verified(made, batch)
+        verified = _verify_rows(made, batch)
         once.read(verified)
         for row in batch:
             at += 1
@@ -260,7 +260,7 @@ def _best(made: Search, written: str, place: _Place, count: int) -> Page:
 
 def _answering(made: Search) -> Callable[[list[int]], Collection[int]]:
     """Which of some articles answer, by their numbers."""
-    return lambda ids: _verified(made, [{"article_id": one} for one in ids])
+    return lambda ids: _verify_rows(made, [{"article_id": one} for one in ids])
 
 
 def _before(made: Search, ids: list[int], place: _Place) -> list[int]:
@@ -272,9 +272,9 @@ def _before(made: Search, ids: list[int], place: _Place) -> list[int]:
 
 
 def _page(
-    made: Search, answers: Sequence[Answer], after: str, *, read_to: datetime | None = None, ranked: bool = False
-) -> Page:
-    return Page(answers=answers, after=after, read_to=read_to, ranked=ranked, complete=words.complete(made.conn))
+    made: Search, answers: Sequence[ArticleHit], after: str, *, read_to: datetime | None = None, ranked: bool = False
+) -> ResultPage:
+    return ResultPage(answers=answers, after=after, read_to=read_to, ranked=ranked, complete=words.complete(made.conn))
 
 
 def _candidates(made: Search, place: _Place, many: int) -> list[postgres.Row]:
@@ -323,7 +323,7 @@ def _rows(made: Search, statement: str, place: _Place, many: int, **more: int) -
     )
 
 
-def _verified(made: Search, rows: Sequence[postgres.Row]) -> dict[int, Answer]:
+def _verify_rows(made: Search, rows: Sequence[postgres.Row]) -> dict[int, ArticleHit]:
     """Those of the candidates that answer the query, by their number."""
     found = {}
     for row in postgres.query(made.conn, "search_articles", ids=[row["article_id"] for row in rows]):
@@ -344,7 +344,7 @@ def _verified(made: Search, rows: Sequence[postgres.Row]) -> dict[int, Answer]:
         )
         marks = asked.answer(made.asked, subject)
         if marks is not None:
-            found[row["id"]] = Answer(article=row, marks=marks)
+            found[row["id"]] = ArticleHit(article=row, marks=marks)
     return found
 
 
@@ -385,7 +385,7 @@ def _of(written: str, order: Order) -> str:
     return sha256(f"{order} {written}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _told(error: postgres.Error, patience: int) -> Exception:
+def _explain_error(error: postgres.Error, patience: int) -> Exception:
     if error.pgcode != CANCELED:
         return error
     return CostlyError(

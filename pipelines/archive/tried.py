@@ -22,7 +22,7 @@ MOST_READ = 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class FoundArticle:
     """An article that would have been told: alerts of it, and where the words stand."""
 
     id: int
@@ -35,14 +35,14 @@ class Found:
 
 
 @dataclass(kw_only=True)
-class Tried:
+class TriedQuery:
     """What would have been told. alerts by day; terms: in how many articles each stands, and in how many it alone.
 
     listed: what would only have been listed, by why; more: there is more than was read.
     """
 
     days: int
-    found: list[Found] = field(default_factory=list)
+    found: list[FoundArticle] = field(default_factory=list)
     alerts: Counter[date] = field(default_factory=Counter)
     listed: Counter[str] = field(default_factory=Counter)
     terms: Counter[str] = field(default_factory=Counter)
@@ -52,13 +52,13 @@ class Tried:
 
 def try_watch(
     conn: postgres.Connection, watch: Watch, node: Node, days: int, *, scopes: Scopes, now: datetime | None = None
-) -> Tried:
+) -> TriedQuery:
     """What a watch that looks for this would have told in so many days up to now, newest first.
 
     Each article counts as it reads today, and each of its changes as an alert. Part of the caller's transaction.
     """
     now = now or datetime.now(UTC)
-    tried, since = Tried(days=days), now - timedelta(days=days)
+    tried, since = TriedQuery(days=days), now - timedelta(days=days)
     within = Every((node, Between(since=Moment(back=timedelta(days=days)))))
     for some in walk.articles(conn, within, now, last=walk.end(conn), scopes=scopes):
         for row in some:
@@ -70,7 +70,7 @@ def try_watch(
     return tried
 
 
-def _take(tried: Tried, watch: Watch, node: Node, told: Mapping[str, object], scopes: Scopes) -> None:
+def _take(tried: TriedQuery, watch: Watch, node: Node, told: Mapping[str, object], scopes: Scopes) -> None:
     subject_fields = ("title", "description", "text", "authors", "source", "language", "dated")
     source, language = str(told["source"]), str(told["language"]).split("-")[0].lower()
     if (watch.sources and source not in watch.sources) or (watch.languages and language not in ("", *watch.languages)):
@@ -84,19 +84,19 @@ def _take(tried: Tried, watch: Watch, node: Node, told: Mapping[str, object], sc
     if len(terms) == 1:
         tried.alone.update(terms)
     tried.found.append(
-        Found(
+        FoundArticle(
             id=int(str(told["id"])),
             source=source,
             url=str(told["url"]),
             at=told["first_fetched_at"],  # type: ignore[arg-type]
             alerts=0,
             fields=look.reading.fields,
-            marks=asked.joined(hits),
+            marks=asked.join_hits(hits),
         )
     )
 
 
-def _count_alerts(conn: postgres.Connection, tried: Tried, watch: Watch, since: datetime) -> None:
+def _count_alerts(conn: postgres.Connection, tried: TriedQuery, watch: Watch, since: datetime) -> None:
     """Keep what has a change that would have been told, with how many, newest first."""
     alerts: Counter[int] = Counter()
     for row in postgres.query(conn, "changes_of_articles", ids=[one.id for one in tried.found], since=since):

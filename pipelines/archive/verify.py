@@ -16,7 +16,7 @@ from pipelines.errors import StoreError
 from pipelines.model import Pointer
 from pipelines.settings import Settings
 from pipelines.stores import anchors, bucket, chain, postgres, retention, runs, warc, warc_records
-from pipelines.stores.chain import Break, Link
+from pipelines.stores.chain import Break, ChainLink
 from pipelines.stores.warc_records import Record
 from pipelines.stores.warc_spans import TRIPLE
 
@@ -25,7 +25,7 @@ RUN_PART = 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class FoundFault:
     """What is to be said of a raw file, of the record at an offset of it, or of a chain; detail: in words."""
 
     finding: Finding
@@ -51,15 +51,15 @@ class Head:
 
 
 @dataclass(kw_only=True)
-class Report:
+class VerifyReport:
     """What a look at raw files found. damage: what nobody said they would do; notes: how many files of what else."""
 
     files: int = 0
     bytes: int = 0
     records: int = 0
-    damage: list[Found] = field(default_factory=list)
+    damage: list[FoundFault] = field(default_factory=list)
     notes: Counter[Finding] = field(default_factory=Counter)
-    told: list[Found] = field(default_factory=list)
+    told: list[FoundFault] = field(default_factory=list)
     heads: list[Head] = field(default_factory=list)
 
 
@@ -72,13 +72,13 @@ def verify(
     records: bool = False,
     kept: Sequence[tuple[str, int, str]] = (),
     on_file: Callable[[str], None] = lambda name: None,
-) -> Report:
+) -> VerifyReport:
     """Read the raw files of a source again, or of all, or those of one run; records: every record of them as well.
     kept: what anchors.read gave of a file that keeps digests.
 
     A chain is read whole whatever is asked for. Of a file that is not as it was its records are read in any case.
     """
-    made = Report()
+    made = VerifyReport()
     pointed = [row["file"] for row in postgres.query(conn, "files_of_ledger")]
     conn.rollback()
     elsewhere = [name for name in pointed if warc.is_elsewhere(name)]
@@ -86,7 +86,7 @@ def verify(
     known = {*(of for of, _, _ in kept), *chain.folders(settings.raw), *(name.partition("/")[0] for name in pointed)}
     for folder in sorted(known):
         lines = list(chain.read(settings.raw, folder))
-        links = [line for line in lines if isinstance(line, Link)]
+        links = [line for line in lines if isinstance(line, ChainLink)]
         if source and source not in (folder, chain.source_of(links, folder)):
             continue
         if links:
@@ -117,10 +117,10 @@ class _Look:
 
     raw: Path
     conn: postgres.Connection
-    links: Sequence[Link]
+    links: Sequence[ChainLink]
     records: bool
-    made: Report
-    standing: dict[str, Link] = field(default_factory=dict)
+    made: VerifyReport
+    standing: dict[str, ChainLink] = field(default_factory=dict)
     known: dict[str, set[str]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
 
@@ -148,7 +148,7 @@ def _judge(look: _Look, name: str) -> None:
         _judge_absent(look, name, link)
 
 
-def _judge_present(look: _Look, name: str, path: Path, here: Path, link: Link | None) -> None:
+def _judge_present(look: _Look, name: str, path: Path, here: Path, link: ChainLink | None) -> None:
     """The same of a file that is there; here: all of it on this disk, wherever its path leads."""
     made = look.made
     made.files += 1
@@ -173,7 +173,9 @@ def _judge_present(look: _Look, name: str, path: Path, here: Path, link: Link | 
         _judge_bytes(look, name, here, link, digest)
 
 
-def _judge_elsewhere(raw: Path, conn: postgres.Connection, name: str, source: str, run: str, made: Report) -> None:
+def _judge_elsewhere(
+    raw: Path, conn: postgres.Connection, name: str, source: str, run: str, made: VerifyReport
+) -> None:
     """Look for every page of the ledger in a file that an import left where it is: nothing else tells what it was."""
     rows = postgres.query(conn, "pages_elsewhere", file=name, source=source, run=run)
     conn.rollback()
@@ -197,10 +199,10 @@ def _judge_elsewhere(raw: Path, conn: postgres.Connection, name: str, source: st
                 _add(made, Finding.RECORD, name, problem, row["offset"], row["url"])
 
 
-def _judge_absent(look: _Look, name: str, link: Link | None) -> None:
+def _judge_absent(look: _Look, name: str, link: ChainLink | None) -> None:
     if link is not None and link.told == Told.RETIRED:
         _note(look.made, Finding.RETIRED, name, link.why)
-    elif link is None and (not look.links or _started(name) < datetime.fromisoformat(look.links[0].at)):
+    elif link is None and (not look.links or _start_of(name) < datetime.fromisoformat(look.links[0].at)):
         _note(look.made, Finding.BEFORE, name)
     else:
         count = len(_pages(look, name))
@@ -208,7 +210,7 @@ def _judge_absent(look: _Look, name: str, link: Link | None) -> None:
         _add(look.made, Finding.MISSING, name, pages or "no page of the ledger stands in it")
 
 
-def _judge_bytes(look: _Look, name: str, path: Path, link: Link, digest: str) -> None:
+def _judge_bytes(look: _Look, name: str, path: Path, link: ChainLink, digest: str) -> None:
     """Hold a file against what the chain says of its bytes."""
     size = path.stat().st_size
     if digest == link.sha256 or (not link.sha256 and size == link.bytes):
@@ -274,25 +276,27 @@ def _pages(look: _Look, name: str) -> list[postgres.Row]:
 
 
 def _open(raw: Path, folder: str) -> Iterator[str]:
-    yield from (warc.name_of(path) for path in warc.unfinished(raw, folder))
+    yield from (warc.name_of(path) for path in warc.find_unfinished(raw, folder))
 
 
-def _is_waiting(path: Path, link: Link) -> bool:
+def _is_waiting(path: Path, link: ChainLink) -> bool:
     """Whether what is to be put in the place of a file lies beside it."""
     beside = path.with_name(path.name + chain.REWRITING)
     return beside.exists() and chain.digest_of(beside) == link.sha256
 
 
-def _started(name: str) -> datetime:
+def _start_of(name: str) -> datetime:
     """When the run of a raw file began."""
     run = name.split("/")[RUN_PART]
     return retention.start_of(run) if runs.KEY.fullmatch(run) else datetime.min.replace(tzinfo=UTC)
 
 
-def _add(made: Report, finding: Finding, file: str, detail: str = "", offset: int | None = None, url: str = "") -> None:
-    made.damage.append(Found(finding=finding, file=file, offset=offset, url=url, detail=detail))
+def _add(
+    made: VerifyReport, finding: Finding, file: str, detail: str = "", offset: int | None = None, url: str = ""
+) -> None:
+    made.damage.append(FoundFault(finding=finding, file=file, offset=offset, url=url, detail=detail))
 
 
-def _note(made: Report, finding: Finding, file: str, detail: str = "") -> None:
+def _note(made: VerifyReport, finding: Finding, file: str, detail: str = "") -> None:
     made.notes[finding] += 1
-    made.told.append(Found(finding=finding, file=file, detail=detail))
+    made.told.append(FoundFault(finding=finding, file=file, detail=detail))

@@ -30,7 +30,7 @@ PACKAGE, DIGEST = "datapackage.json", "datapackage-digest.json"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class IndexEntry:
     """A line of the index: a response and where its record stands in the WARC. digest: SHA-256 of its body."""
 
     url: str
@@ -45,7 +45,7 @@ class Entry:
 def write(
     out: Path,
     warc: Path,
-    entries: Iterable[Entry],
+    entries: Iterable[IndexEntry],
     pages: Sequence[dict[str, Any]],
     *,
     title: str,
@@ -66,14 +66,14 @@ def write(
     }
     beside = out.with_name(f".{out.name}.{os.getpid()}")
     try:
-        with private.opened(beside, "wb") as file:
+        with private.open_private(beside, "wb") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
                 with warc.open("rb") as stream:
                     digest = hashlib.file_digest(stream, "sha256").hexdigest()
                 resources = [_resource(WARC, digest, warc.stat().st_size)]
                 made.write(warc, WARC, zipfile.ZIP_STORED)
-                resources.append(_added(made, INDEX, index, zipfile.ZIP_STORED))
-                resources += [_added(made, name, text.encode()) for name, text in texts.items()]
+                resources.append(_add_file(made, INDEX, index, zipfile.ZIP_STORED))
+                resources += [_add_file(made, name, text.encode()) for name, text in texts.items()]
                 package = _package(resources, title, description, pages)
                 made.writestr(PACKAGE, package)
                 known = {"path": PACKAGE, "hash": f"sha256:{hashlib.sha256(package).hexdigest()}"}
@@ -94,7 +94,7 @@ def sort_key(url: str) -> str:
     return f"{','.join(reversed(host.split('.')))}{port}){parts.path or '/'}{'?' + query if query else ''}"
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: IndexEntry) -> str:
     told = {
         "url": entry.url, "mime": entry.mime, "status": str(entry.status), "digest": f"sha256:{entry.digest}",
         "length": str(entry.length), "offset": str(entry.offset), "filename": Path(WARC).name,
@@ -116,7 +116,7 @@ def _index(lines: Sequence[str]) -> tuple[bytes, str]:
     return packed, blocks
 
 
-def _added(made: zipfile.ZipFile, name: str, content: bytes, how: int = zipfile.ZIP_DEFLATED) -> dict[str, Any]:
+def _add_file(made: zipfile.ZipFile, name: str, content: bytes, how: int = zipfile.ZIP_DEFLATED) -> dict[str, Any]:
     made.writestr(name, content, how)
     return _resource(name, hashlib.sha256(content).hexdigest(), len(content))
 

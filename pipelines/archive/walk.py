@@ -30,7 +30,7 @@ FIELDS = (  # noqa: SIM905
 Told = tuple[Any, ...]
 
 
-def wanted(
+def compose_query(
     query: str = "",
     sources: Sequence[str] = (),
     between: Between | None = None,

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from pipelines.archive import again, differences
-from pipelines.archive.again import Changed, Report
+from pipelines.archive.again import AgainReport, Changed
 from pipelines.cli import onearticle
 from pipelines.cli.show import STATE_STYLE, as_json, counting, say, table
 from pipelines.errors import NightdeskError
@@ -58,7 +58,7 @@ def _print_loaded(run: str, done: Sequence[Tally], what: str, *, json: bool) -> 
             say(f"{tally.source} {tally.state}: {tally.message}", STATE_STYLE[tally.state])
 
 
-def _print(report: Report) -> None:
+def _print(report: AgainReport) -> None:
     say(
         f"{report.read:,} pages read again by {report.extractor}: {report.changed:,} wordings of {report.articles:,} "
         f"articles read otherwise, in {report.words:,} words."

@@ -12,8 +12,8 @@ from rich.text import Text
 from pipelines import steering
 from pipelines.alert import synonyms
 from pipelines.archive import passages, published, search
-from pipelines.archive.passages import Piece
-from pipelines.archive.search import Answer, Order
+from pipelines.archive.passages import PassagePiece
+from pipelines.archive.search import ArticleHit, Order
 from pipelines.cli import known
 from pipelines.cli.show import Json, as_json, complain, out, say
 from pipelines.query import grammar
@@ -55,7 +55,7 @@ def search_archive(
             if json:
                 as_json({"number": counted.number, "more": counted.more})
             else:
-                say(_counted(counted))
+                say(_show_count(counted))
             return
         order = Order.BEST if best else Order.NEWEST
         page = search.search(conn, written, order=order, count=many, after=after, scopes=scopes)
@@ -77,7 +77,7 @@ def search_archive(
         say(f"More: the same with --after {page.after}", "dim")
 
 
-def _counted(counted: search.Count) -> str:
+def _show_count(counted: search.ResultCount) -> str:
     if not counted.more:
         return f"{counted.number:,} article{'' if counted.number == 1 else 's'}"
     if counted.number >= search.MOST_COUNTED:
@@ -85,11 +85,11 @@ def _counted(counted: search.Count) -> str:
     return f"at least {counted.number:,} articles: of many candidates the newest {search.MOST_COUNTED:,} were read"
 
 
-def _places(answer: Answer, field: str) -> list[tuple[int, int]]:
+def _places(answer: ArticleHit, field: str) -> list[tuple[int, int]]:
     return [(mark.start, mark.end) for mark in answer.marks if mark.field == field]
 
 
-def _print(answer: Answer) -> None:
+def _print(answer: ArticleHit) -> None:
     article = answer.article
     dated = article["dated"].astimezone(UTC)
     line = Text(f"{article['id']:>8}  {dated:%Y-%m-%d %H:%M} UTC  {article['source']}", "dim")
@@ -98,13 +98,13 @@ def _print(answer: Answer) -> None:
     carried = f"  (story {answer.story_id}: {answer.outlets} outlets)" if answer.outlets > 1 else ""
     out.print(line + Text(revised + removed, "yellow") + Text(carried, "cyan"), soft_wrap=True)
     title = passages.whole(article["title"], _places(answer, "title"))
-    out.print(Text(" " * 10) + shown(title, "bold"), soft_wrap=True)
+    out.print(Text(" " * 10) + show_pieces(title, "bold"), soft_wrap=True)
     for field in ("description", "text"):
         for passage in passages.passages(article[field], _places(answer, field)):
-            out.print(Text(" " * 10) + shown(passage), soft_wrap=True)
+            out.print(Text(" " * 10) + show_pieces(passage), soft_wrap=True)
 
 
-def shown(pieces: Sequence[Piece], style: str = "") -> Text:
+def show_pieces(pieces: Sequence[PassagePiece], style: str = "") -> Text:
     """Pieces on one line; what was found stands in brackets where there is no colour to mark it."""
     plain = not out.is_terminal or out.no_color
     line = Text()

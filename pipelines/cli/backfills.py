@@ -37,7 +37,7 @@ def fill(
 ) -> None:
     """Collect a source's past by the site's own lists, with its delay; killed, the same goes on."""
     current = settings()
-    (followed,) = folders.named(current, [source])
+    (followed,) = folders.read_named(current, [source])
     limits = backfill.days(days.between(since, until), datetime.now(UTC))
     with postgres.connection(current, application="nightdesk backfill") as conn:
         migrations.check_migrated(conn)

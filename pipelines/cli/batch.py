@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from pipelines.cli.show import LINES_EVERY_SECONDS, complain, err, progress
 from pipelines.errors import NightdeskError
 from pipelines.extract import preview
-from pipelines.extract.preview import Trial, Tried
+from pipelines.extract.preview import Trial, TriedPage
 from pipelines.model import Article, Source
 from pipelines.settings import Settings
 from pipelines.sources import folders
@@ -28,7 +28,7 @@ NO_ID = object()
 
 
 @dataclass(frozen=True)
-class Asked:
+class AskedPages:
     """What a batch file asks for, line by line: the pages, and the `id` of each or NO_ID."""
 
     trials: list[Trial]
@@ -40,8 +40,8 @@ def run(current: Settings, file: str, *, source: str, learns: bool, processes: i
     asked = read(file, _sources_of(current), source)
     counts: Counter[str] = Counter()
     try:
-        trials = _taught(asked.trials, processes) if learns else asked.trials
-        for done, own_id in zip(_tried(trials, processes), asked.ids, strict=True):
+        trials = _teach(asked.trials, processes) if learns else asked.trials
+        for done, own_id in zip(_try_pages(trials, processes), asked.ids, strict=True):
             counts["article" if isinstance(done.made, Article) else "rejection"] += 1
             _write(done, own_id)
     except KeyboardInterrupt:
@@ -51,7 +51,7 @@ def run(current: Settings, file: str, *, source: str, learns: bool, processes: i
     progress(_summary(asked.trials, counts))
 
 
-def read(file: str, source_of: Callable[[str, str], Source], source: str = "") -> Asked:
+def read(file: str, source_of: Callable[[str, str], Source], source: str = "") -> AskedPages:
     """The lines of a batch file as pages to try; a line that is none is a page with a problem. Empty lines are none.
 
     source_of: the source of a name and address; source: the name for lines that name none.
@@ -77,10 +77,10 @@ def read(file: str, source_of: Callable[[str, str], Source], source: str = "") -
                     problem=problem and f"Line {number} of {where} {problem}.",
                 )
             )
-    return Asked(trials, ids)
+    return AskedPages(trials, ids)
 
 
-def as_fields(done: Tried) -> dict[str, Any]:
+def as_fields(done: TriedPage) -> dict[str, Any]:
     """What became of a page as JSON takes it: its article or rejection, then the milliseconds.
 
     Dates stay in the zone the page gives them in, so that they begin with its own day.
@@ -147,10 +147,10 @@ def _sources_of(current: Settings) -> Callable[[str, str], Source]:
     return source_of
 
 
-def _taught(trials: Sequence[Trial], processes: int) -> list[Trial]:
+def _teach(trials: Sequence[Trial], processes: int) -> list[Trial]:
     """The same pages with what those of their source taught."""
     many = preview.pages_to_learn(trials)
-    found: list[preview.Lesson] = []
+    found: list[preview.SourceLesson] = []
     if many:
         with _bar("Learning", many) as step:
             found = list(preview.lessons(trials, processes, lambda: step(1)))
@@ -160,17 +160,17 @@ def _taught(trials: Sequence[Trial], processes: int) -> list[Trial]:
         progress(
             f"Learned of {many:,} pages: templates for {sum(1 for f in found if f.template)} of {len(found)} sources."
         )
-    return preview.taught(trials, found)
+    return preview.teach_pages(trials, found)
 
 
-def _tried(trials: Sequence[Trial], processes: int) -> Iterator[Tried]:
+def _try_pages(trials: Sequence[Trial], processes: int) -> Iterator[TriedPage]:
     with _bar("Reading", len(trials)) as step:
         for done in preview.each(trials, processes):
             yield done
             step(1)
 
 
-def _write(done: Tried, own_id: Any) -> None:
+def _write(done: TriedPage, own_id: Any) -> None:
     record = as_fields(done) | ({} if own_id is NO_ID else {"id": own_id})
     line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
     # Half a character that UTF-8 does not take is written as JSON writes it.

@@ -25,34 +25,40 @@ MOST_RUNS = 20
 
 def sources(context: typer.Context, incomplete: str) -> list[str]:
     """The followed sources."""
-    return _begun(context, incomplete, folders.taken)
+    return _complete(context, incomplete, folders.names_taken)
 
 
 def catalogue(context: typer.Context, incomplete: str) -> list[str]:
     """What of the catalogue is not followed yet."""
-    return _begun(context, incomplete, lambda current: set(folders.catalogue_names()) - set(folders.taken(current)))
+    return _complete(
+        context, incomplete, lambda current: set(folders.catalogue_names()) - set(folders.names_taken(current))
+    )
 
 
 def watches(context: typer.Context, incomplete: str) -> list[str]:
     """The watches."""
-    return _begun(context, incomplete, _of_database(lambda conn: [one.name for one in kept_watches.all_watches(conn)]))
+    return _complete(
+        context, incomplete, _of_database(lambda conn: [one.name for one in kept_watches.all_watches(conn)])
+    )
 
 
 def synonyms(context: typer.Context, incomplete: str) -> list[str]:
     """The lists of synonyms."""
-    return _begun(context, incomplete, _of_database(lambda conn: list(kept_synonyms.lists(conn))))
+    return _complete(context, incomplete, _of_database(lambda conn: list(kept_synonyms.lists(conn))))
 
 
 def channels(context: typer.Context, incomplete: str) -> list[str]:
     """The channels that have an address, and those that are used."""
     addressed = configuration.channels
-    used = _of_database(lambda conn: [row["name"] for row in used_channels.listed(conn)])
-    return _begun(context, incomplete, lambda current: {*addressed(), *used(current)})
+    used = _of_database(lambda conn: [row["name"] for row in used_channels.list_channels(conn)])
+    return _complete(context, incomplete, lambda current: {*addressed(), *used(current)})
 
 
 def run_keys(context: typer.Context, incomplete: str) -> list[str]:
     """The newest runs."""
-    return _begun(context, incomplete, _of_database(lambda conn: [row["run"] for row in runs.latest(conn, MOST_RUNS)]))
+    return _complete(
+        context, incomplete, _of_database(lambda conn: [row["run"] for row in runs.latest(conn, MOST_RUNS)])
+    )
 
 
 def kinds(incomplete: str) -> list[str]:
@@ -60,7 +66,7 @@ def kinds(incomplete: str) -> list[str]:
     return [kind for kind in (*kept_watches.KINDS, *kept_watches.FINER_KINDS) if kind.startswith(incomplete)]
 
 
-def _begun(context: typer.Context, incomplete: str, names: Callable[[Settings], Iterable[str]]) -> list[str]:
+def _complete(context: typer.Context, incomplete: str, names: Callable[[Settings], Iterable[str]]) -> list[str]:
     """The names that begin with what is typed, of the installation that the command would work on."""
     try:
         if context.find_root().params.get("demo"):

@@ -136,11 +136,11 @@ def hand_over(
         raise NightdeskError("Name articles by their numbers, or give --query: one of the two.")
     with postgres.connection(current, application="nightdesk evidence") as conn:
         migrations.check_migrated(conn)
-        asked = list(dict.fromkeys(numbers or ())) or _found(current, conn, query)
+        asked = list(dict.fromkeys(numbers or ())) or _find_articles(current, conn, query)
         if not asked:
             raise NightdeskError("Nothing in the archive answers this query; there is nothing to hand over.")
         why = f"Asked for: {query}" if query else f"Asked for: {', '.join(f'article {number}' for number in asked)}"
-        held = holding.hold_handed_over(conn, asked, why, sourcefile.shown(out))
+        held = holding.hold_handed_over(conn, asked, why, sourcefile.show_path(out))
         made = evidence.collect(current, conn, asked, out, why=why, on_line=quiet_if(json))
     if json:
         as_json({"file": str(out), "hold": held, **asdict(made)})
@@ -148,11 +148,11 @@ def hand_over(
     for sentence in made.missing:
         complain(f"Missing: {sentence}.")
     within = f"{made.articles:,} articles in {made.revisions:,} revisions, {made.pages:,} pages as they were sent"
-    say(f"{sourcefile.shown(out)} holds {within}. It opens at replayweb.page, or in any player of WACZ files.")
+    say(f"{sourcefile.show_path(out)} holds {within}. It opens at replayweb.page, or in any player of WACZ files.")
     say(f"Hold {held} keeps what it refers to from retention: `nightdesk hold --release {held}` ends that.", "dim")
 
 
-def _found(current: Settings, conn: postgres.Connection, query: str) -> list[int]:
+def _find_articles(current: Settings, conn: postgres.Connection, query: str) -> list[int]:
     """The numbers of all articles that answer a query, newest first."""
     known.check_scope(current, conn, grammar.parse(query, synonyms.lists(conn)))
     scopes = folders.scopes_of(folders.readable(current)[0])
@@ -188,7 +188,7 @@ def verify_raw(
         if run:
             runs.check_key(run)
         stamps, stamped = timestamps.check(current)
-        digests = [*_kept(current, kept), *stamped]
+        digests = [*_read_anchors(current, kept), *stamped]
         made = verify.verify(
             current, conn, source=source, run=run, records=records, kept=digests, on_file=quiet_if(json)
         )
@@ -204,7 +204,7 @@ def verify_raw(
         raise typer.Exit(1)
 
 
-def _kept(current: Settings, file: Path | None) -> list[tuple[str, int, str]]:
+def _read_anchors(current: Settings, file: Path | None) -> list[tuple[str, int, str]]:
     """The digests that were kept elsewhere: in this file, and in that of the settings once upkeep has written it."""
     ours = Path(current.chain_file) if current.chain_file else None
     return [*(anchors.read(file) if file else []), *(anchors.read(ours) if ours and ours.exists() else [])]
@@ -219,7 +219,7 @@ def _print_stamps(stamps: Sequence[timestamps.Stamped]) -> None:
         say(f"{len(good):,} time stamps hold, the newest of {max(good):%Y-%m-%d %H:%M} UTC.")
 
 
-def _print(made: verify.Report) -> None:
+def _print(made: verify.VerifyReport) -> None:
     for found in made.damage[:MOST_SHOWN]:
         at = f", byte {found.offset}" if found.offset is not None else ""
         about = ": ".join(filter(None, (found.detail or found.finding.means, found.url)))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines.archive import coverage, export
-from pipelines.archive.export import PART_ROWS, Asked
+from pipelines.archive.export import PART_ROWS, ExportRequest
 from pipelines.archive.parts import Format
 from pipelines.cli import completion, days, known
 from pipelines.cli.show import Json, as_json, complain, counting, say
@@ -43,7 +43,7 @@ def export_archive(
     followed, broken = folders.readable(current)
     for problem in broken:
         complain(str(problem))
-    asked = Asked(form=form, query=query, sources=tuple(source or ()), since=since, until=until)
+    asked = ExportRequest(form=form, query=query, sources=tuple(source or ()), since=since, until=until)
     limits = days.between(since, until)
     with postgres.connection(current, application="nightdesk export") as conn:
         migrations.check_migrated(conn)

@@ -19,14 +19,14 @@ from pipelines.errors import SourceError
 from pipelines.follow import opml, place
 from pipelines.follow import twice as twice_followed
 from pipelines.follow.many import Became
-from pipelines.follow.place import COUNTRY, Place
+from pipelines.follow.place import COUNTRY, SitePlace
 from pipelines.follow.samples import Sample
 from pipelines.settings import of_installation, settings
 from pipelines.sources import folders
-from pipelines.sources.sourcefile import parse, shown
+from pipelines.sources.sourcefile import parse, show_path
 
 if TYPE_CHECKING:
-    from pipelines.follow.onboard import Followed
+    from pipelines.follow.onboard import FollowedSite
 
 # Reasons of cuts in one cell. Chosen: they fit the table.
 MAX_CUTS_SHOWN = 3
@@ -94,7 +94,7 @@ def unfollow(names: Annotated[list[str], typer.Argument(metavar="NAME...", autoc
     """Stop following; what was collected stays."""
     for name in names:
         aside = folders.unfollow(of_installation(), name)
-        kept = f" Its file is kept as {shown(aside)}; `nightdesk follow {name}` brings it back." if aside else ""
+        kept = f" Its file is kept as {show_path(aside)}; `nightdesk follow {name}` brings it back." if aside else ""
         say(f"No longer following {name}; its articles and raw files stay.{kept}")
 
 
@@ -121,14 +121,14 @@ def _check_wish(wish: Wish, addresses: Sequence[str], lists: Sequence[str], entr
 
 def _entry(name: str, wish: Wish) -> dict[str, str]:
     """Follow one entry of the catalogue, or show what would be written."""
-    toml = folders.offered(settings(), name)
+    toml = folders.render_offered(settings(), name)
     offer = parse(toml, name, name)
     lists = (*offer.feeds, *offer.sitemaps, *offer.sections)
     if not (wish.dry_run or wish.twice) and (
-        told := twice_followed.known(folders.readable(settings())[0], offer.url, lists)
+        told := twice_followed.find_twice(folders.readable(settings())[0], offer.url, lists)
     ):
         raise SourceError(str(told))
-    path = "" if wish.dry_run else shown(folders.follow(settings(), name))
+    path = "" if wish.dry_run else show_path(folders.follow(settings(), name))
     if not wish.quiet:
         say(toml if wish.dry_run else f"Following {name}: {path}. `nightdesk run {name}` collects it.")
     return {"name": name, "path": path, "toml": toml}
@@ -142,7 +142,7 @@ def _is_address(text: str) -> bool:
     return not known and ("." in text or ":" in text)
 
 
-def _site(url: str, wish: Wish) -> Followed:
+def _site(url: str, wish: Wish) -> FollowedSite:
     """Probe one site, show what was found, and write its file unless somebody says no."""
     # Here, for what reads articles takes a second to load, and most commands read none.
     from pipelines.follow.onboard import follow as follow_site
@@ -175,11 +175,11 @@ def _site(url: str, wish: Wish) -> Followed:
             say("Nothing was written.")
             return made
         path = folders.keep(of_installation(), made.source.name, made.toml)
-    say(f"Following {made.source.name}: {shown(path)}. `nightdesk run {made.source.name}` collects it.")
+    say(f"Following {made.source.name}: {show_path(path)}. `nightdesk run {made.source.name}` collects it.")
     return made
 
 
-def _show(made: Followed) -> None:
+def _show(made: FollowedSite) -> None:
     """Print the evidence, the samples, and what is wrong."""
     for line in made.evidence:
         label, colon, rest = line.partition(": ")
@@ -210,13 +210,13 @@ def _row(number: int, sample: Sample) -> Sequence[object]:
     return (str(number), title, sample.published, sample.words, cuts, verdict)
 
 
-def _ask(url: str, where: Place) -> tuple[str, str]:
+def _ask(url: str, where: SitePlace) -> tuple[str, str]:
     """The time zone and the country of a site as somebody at the terminal names them, what is known left out."""
     timezone = where.timezone or _asked_zone(url, where)
     return timezone, where.country or place.country_of(timezone) or _asked_country(url)
 
 
-def _asked_zone(url: str, where: Place) -> str:
+def _asked_zone(url: str, where: SitePlace) -> str:
     say(f"Which time zone is {url} in?" + (f" {where.unsure[:1].upper()}{where.unsure[1:]}." if where.unsure else ""))
     for number, zone in enumerate(where.candidates, 1):
         say(f"  {number}  {zone}")

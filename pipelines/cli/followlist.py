@@ -16,7 +16,7 @@ from pipelines.cli import completion
 from pipelines.cli.show import quiet_if, say
 from pipelines.errors import SourceError
 from pipelines.follow import many, opml
-from pipelines.follow.many import Became, Outcome
+from pipelines.follow.many import Became, SiteOutcome
 from pipelines.settings import settings
 from pipelines.sources import folders
 
@@ -39,7 +39,7 @@ class Wish:
     quiet: bool = False
 
 
-def follow(text: str, wish: Wish, one: Callable[[str, Wish], Any]) -> list[Outcome]:
+def follow(text: str, wish: Wish, one: Callable[[str, Wish], Any]) -> list[SiteOutcome]:
     """Follow the sites of a list, a few at a time; what needs a person is told, or asked for, at the end.
 
     one: how a single site is followed with the questions that it needs.
@@ -80,10 +80,10 @@ def export(
     """Print the followed sources as a list that other programs read."""
     if not as_opml:
         raise SourceError("Say as what to export them: `nightdesk sources export --opml > feeds.opml`.")
-    sys.stdout.write(opml.write(folders.named(settings(), names or [])))
+    sys.stdout.write(opml.write(folders.read_named(settings(), names or [])))
 
 
-def _tell(found: Sequence[Outcome], *, dry_run: bool) -> None:
+def _tell(found: Sequence[SiteOutcome], *, dry_run: bool) -> None:
     counted = Counter(outcome.became for outcome in found)
     say("")
     told = {Became.FOLLOWED: "could be followed" if dry_run else "followed"}

@@ -32,7 +32,7 @@ def health(
     It is looked at now and nobody is told; `upkeep` and each night tell the operators what changed.
     """
     current = settings()
-    chosen = folders.named(current, names) if names else folders.readable(current)[0]
+    chosen = folders.read_named(current, names) if names else folders.readable(current)[0]
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)
         found = troubles.states(conn, current, chosen, datetime.now(UTC))
@@ -43,13 +43,13 @@ def health(
     table(
         ("source", "state", "since", "why"),
         (
-            (name, styled(judged.state), judged.since, judged.reason)
+            (name, style_state(judged.state), judged.since, judged.reason)
             for name, judged in sorted(found.items(), key=lambda pair: order.index(pair[1].state))
         ),
         empty="No source is followed.",
     )
 
 
-def styled(state: str) -> Text:
+def style_state(state: str) -> Text:
     """A state in its colour; nothing where none is known."""
     return Text(state, style=STYLE.get(SourceState(state), "red")) if state else Text("–", style="dim")

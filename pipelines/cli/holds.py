@@ -45,7 +45,7 @@ def hold(
                 say(f"Hold {made['id']}: {made['articles']:,} article(s).")
                 say(f"`nightdesk hold --release {made['id']}` ends it.", "dim")
             return
-        rows = holding.listed(conn)
+        rows = holding.list_holds(conn)
     if json:
         as_json(rows)
         return

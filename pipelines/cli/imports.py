@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pipelines.archive import importing
-from pipelines.archive.importing import Report
+from pipelines.archive.importing import ImportReport
 from pipelines.cli.show import Json, as_json, complain, counting, say, table
 from pipelines.settings import settings
 from pipelines.sources import folders
@@ -49,7 +49,7 @@ def bring_in(
         raise typer.Exit(1)
 
 
-def _print(report: Report) -> None:
+def _print(report: ImportReport) -> None:
     say(f"{report.pages:,} pages read, {sum(report.sources.values()):,} taken.")
     table(("source", "#pages"), sorted(report.sources.items()), empty="There was nothing new in it.")
     made = {name: report.counts.get(f"load {name}", 0) for name in ("new", "revised", "unchanged", "duplicate")}

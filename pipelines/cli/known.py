@@ -30,7 +30,7 @@ def check_channel(name: str, addressed: Iterable[str]) -> None:
 
 def check_used_channel(conn: postgres.Connection, name: str) -> None:
     """ChannelError where nothing names this channel: no watch, no message, no address."""
-    known = {row["name"] for row in channels.listed(conn, addressed_channels())}
+    known = {row["name"] for row in channels.list_channels(conn, addressed_channels())}
     if name and name.lower() not in known:
         raise ChannelError(
             f"There is no channel {name}{folders.near(name.lower(), known)}; `nightdesk notify list` names those that "

@@ -83,7 +83,7 @@ def status(
             (
                 r["name"],
                 "quiet" if r["quiet"] else r["state"],
-                health_command.styled(r["health"]["state"]),
+                health_command.style_state(r["health"]["state"]),
                 r["run"],
                 r["new"],
                 r["articles"],
@@ -158,12 +158,12 @@ def articles(
         return
     table(
         ("#id", "source", "published", "title", "#words", "#cut"),
-        ((r["id"], r["source"], onepage.published(r) or None, _titled(r), r["words"], r["cut"]) for r in rows),
+        ((r["id"], r["source"], onepage.show_published(r) or None, _show_title(r), r["words"], r["cut"]) for r in rows),
         empty="No article yet: `nightdesk run` collects the first.",
     )
 
 
-def _titled(row: postgres.Row) -> str:
+def _show_title(row: postgres.Row) -> str:
     return f"{row['title']} (removed from the site)" if row["gone_at"] else str(row["title"])
 
 
@@ -173,7 +173,7 @@ def why(url: str, json: Json = False) -> None:
         migrations.check_migrated(conn)
         try:
             told = ledger.story(conn, url)
-            gone = ledger.retired(conn, url, sorted(folders.recorded(conn)))
+            gone = ledger.find_retired(conn, url, sorted(folders.find_recorded(conn)))
         except ValueError as error:
             raise NightdeskError(f"{error}; write the whole address, like https://example.org/news/1.") from None
     if json:

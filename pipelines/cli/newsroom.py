@@ -123,7 +123,7 @@ def publish(site: str = "sabah", title: str = "") -> None:
     """Publish a breaking article on a site of the newsroom."""
     from demo import newsroom
 
-    with _refused():
+    with _catch_refusals():
         say(newsroom.publish(_folder(), site, title))
 
 
@@ -132,7 +132,7 @@ def edit(article: Article) -> None:
     """Edit an article of the newsroom."""
     from demo import newsroom
 
-    with _refused():
+    with _catch_refusals():
         say(f"Edited: {newsroom.edit(_folder(), _url(article)).title}")
     _when(article)
 
@@ -142,7 +142,7 @@ def delete(article: Article) -> None:
     """Take an article of the newsroom down; it then answers 410."""
     from demo import newsroom
 
-    with _refused():
+    with _catch_refusals():
         newsroom.delete(_folder(), _url(article))
         say(f"Deleted {article}.")
     _when(article)
@@ -156,7 +156,7 @@ def relaunch(
     """Change the template of a site of the newsroom; its next articles are held in the quarantine if it went wrong."""
     from demo import newsroom
 
-    with _refused():
+    with _catch_refusals():
         newsroom.relaunch(_folder(), site, template)
     say(f"{site} has another template now: {template}.")
 
@@ -168,7 +168,7 @@ def list_articles(
     """List what stands on the newsroom's sites, newest first."""
     from demo import newsroom
 
-    with _refused():
+    with _catch_refusals():
         truths = sorted(newsroom.articles(_folder(), site), key=lambda t: t.published_at, reverse=True)
     table(("id", "published", "title"), ((f"{t.site}-{t.number}", t.published_at, t.title) for t in truths[:count]))
 
@@ -190,7 +190,7 @@ def _when(article: str) -> None:
 
 
 @contextmanager
-def _refused() -> Iterator[None]:
+def _catch_refusals() -> Iterator[None]:
     """What the newsroom cannot do is a sentence for a person."""
     try:
         yield

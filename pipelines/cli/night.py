@@ -41,7 +41,7 @@ def one_night(current: Settings, airflow: Airflow, broken: str = "") -> tuple[st
     from pipelines.airflow import api_client, standalone
 
     key = runs.key_of(datetime.now(UTC), manual=True)
-    with _followed(current, key):
+    with _follow_run(current, key):
         states = standalone.night(airflow, key, on_task=_complain_of(broken))
     with postgres.connection(current) as conn:
         failed = report.print_run(conn, key)
@@ -64,7 +64,7 @@ def _complain_of(broken: str) -> Callable[[Task], None]:
 
 
 @contextmanager
-def _followed(current: Settings, key: str) -> Iterator[None]:
+def _follow_run(current: Settings, key: str) -> Iterator[None]:
     """Print what changes in the rows of a run while the block runs."""
     over = threading.Event()
     thread = threading.Thread(target=_tell, args=(current, key, over), daemon=True)

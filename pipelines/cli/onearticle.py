@@ -11,7 +11,7 @@ from rich.text import Text
 
 from pipelines import edits, steering
 from pipelines.archive import differences, provenance
-from pipelines.archive.differences import Fate, Piece
+from pipelines.archive.differences import DifferencePiece, Fate
 from pipelines.cli import onepage
 from pipelines.cli.show import as_json, out, quote, say, table
 from pipelines.desk import records as desk
@@ -55,7 +55,7 @@ def show(
     origins = provenance.of_article(conn, current.raw, number)
     told = stories.members(conn, number)
     if json:
-        as_json({**row, "story_id": stories.resolved(conn, number), "story": told, "provenance": origins})
+        as_json({**row, "story_id": stories.resolve(conn, number), "story": told, "provenance": origins})
         return
     onepage.print_facts(row)
     say("")
@@ -94,7 +94,7 @@ def _print_diff(number: int, revisions: Sequence[postgres.Row], diff: str, *, js
         print_paragraphs(name, compared[name])
 
 
-def print_paragraphs(name: str, paragraphs: Sequence[Sequence[Piece]]) -> None:
+def print_paragraphs(name: str, paragraphs: Sequence[Sequence[DifferencePiece]]) -> None:
     """The paragraphs of a field that changed; those between are counted."""
     if all(piece.fate == Fate.SAME for pieces in paragraphs for piece in pieces):
         return
@@ -108,10 +108,10 @@ def print_paragraphs(name: str, paragraphs: Sequence[Sequence[Piece]]) -> None:
             say(f"… {same} paragraph{'' if same == 1 else 's'} the same …", "dim")
             same = 0
         if pieces:
-            out.print(_marked(pieces), soft_wrap=True)
+            out.print(_mark_pieces(pieces), soft_wrap=True)
 
 
-def _marked(pieces: Sequence[Piece]) -> Text:
+def _mark_pieces(pieces: Sequence[DifferencePiece]) -> Text:
     line = Text()
     for piece in pieces:
         shown = steering.strip(piece.text)
@@ -155,7 +155,9 @@ def _print_origins(origins: Sequence[postgres.Row], revisions: Mapping[int, Mapp
     )  # fmt: skip
     for number, revision in revisions.items():
         if revision["moved"]:
-            out.print(Text(f"Revision {number}: " + ", ".join(map(edits.told, revision["moved"]))), soft_wrap=True)
+            out.print(
+                Text(f"Revision {number}: " + ", ".join(map(edits.show_moved, revision["moved"]))), soft_wrap=True
+            )
     newest: dict[str, Any] = dict(origins[0]) if origins else {}
     facts = {
         "raw file": newest.get("warc_file") and f"{newest['warc_file']}, byte {newest['warc_offset']}",

@@ -80,7 +80,7 @@ def print_facts(row: Mapping[str, Any]) -> None:
         "address": urls.readable(row["url"]),
         "removed": row["gone_at"] and f"{row['gone_at']:%Y-%m-%d %H:%M} UTC: the site no longer has it",
         "source": row["source"],
-        "published": row["published_at"] and _published(row),
+        "published": row["published_at"] and _show_published(row),
         "authors": ", ".join(row["authors"]),
         "language": row["language"],
         "fetched": f"{row['fetched_at']:%Y-%m-%d %H:%M} UTC, {len(row['revisions'])} revision(s)",
@@ -91,14 +91,14 @@ def print_facts(row: Mapping[str, Any]) -> None:
             out.print(Text(f"{name:10}", style="dim") + Text(str(value)), soft_wrap=True)
 
 
-def published(row: Mapping[str, Any]) -> str:
+def show_published(row: Mapping[str, Any]) -> str:
     """When an article was published: a moment with its zone, or a day as its source's calendar has it."""
     if not row["published_at"]:
         return ""
     timezone = folders.publisher(settings(), row["source"])[1]
-    return languages.published(languages.USUAL, row["published_at"], row["published_precision"], timezone)
+    return languages.write_published(languages.USUAL, row["published_at"], row["published_precision"], timezone)
 
 
-def _published(row: Mapping[str, Any]) -> str:
+def _show_published(row: Mapping[str, Any]) -> str:
     exact = f"to the {row['published_precision'] or '?'}, from {row['published_from'] or '?'}"
-    return f"{published(row)}, {exact}"
+    return f"{show_published(row)}, {exact}"

@@ -67,7 +67,7 @@ def list_channels(
         known_names.check_used_channel(conn, channel)
         lost = known_channels.given_up(conn, channel) if failed else []
         # Addresses may also be Airflow connections, which only Airflow can read: an error says that one is missing.
-        rows = [row for row in known_channels.listed(conn) if not channel or row["name"] == channel.lower()]
+        rows = [row for row in known_channels.list_channels(conn) if not channel or row["name"] == channel.lower()]
     if json:
         as_json(lost if failed else rows)
     elif failed:

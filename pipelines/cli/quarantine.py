@@ -42,7 +42,7 @@ def list_held(
     """What is held: each run of a source, how many articles, and why."""
     with postgres.connection(of_installation()) as conn, conn:
         migrations.check_migrated(conn)
-        held = quarantine.listed(conn, every=every)
+        held = quarantine.list_held(conn, every=every)
     if json:
         as_json(held)
         return

@@ -40,9 +40,9 @@ def replay(
 ) -> None:
     """Serve saved pages as news sites, a feed and a sitemap per host, and follow them; exit 1 if a source failed."""
     from demo import desk
-    from demo.replay import gathered
+    from demo.replay import gather
 
-    placed = gathered(pages or [], corpus or [], min_pages=min_pages, hosts=hosts)
+    placed = gather(pages or [], corpus or [], min_pages=min_pages, hosts=hosts)
     with desk.open_replay_desk(placed, folder, delay=delay) as current:
         say(f"{len(placed)} pages of {len(list(current.sources.glob('*.toml')))} hosts are served as sites.", "bold")
         say(f"In another terminal:  NIGHTDESK_ENV_FILE={desk.env_file(folder)} nightdesk status", "dim")
@@ -67,7 +67,7 @@ def _night(current: Settings) -> list[str]:
     from pipelines.airflow import standalone
 
     with (
-        memory.watched(current.data) as peak,
+        memory.watch_memory(current.data) as peak,
         standalone.airflow_running(current, resume=False, on_line=progress) as airflow,
     ):
         key, failed = one_night(current, airflow)

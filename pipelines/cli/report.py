@@ -74,7 +74,7 @@ def print_crawl(tallies: Sequence[Tally], rules: Mapping[str, summary.Rules]) ->
     )
     for tally in tallies:
         if rules.get(tally.source):
-            say(f"{tally.source} excluded: {summary.told(rules[tally.source])}")
+            say(f"{tally.source} excluded: {summary.tell_rules(rules[tally.source])}")
 
 
 def print_alerts(alerts: Sequence[postgres.Row]) -> None:
@@ -84,7 +84,7 @@ def print_alerts(alerts: Sequence[postgres.Row]) -> None:
         return
     table(
         ("alert", "kind", "article", "source", "found as", "sent to"),
-        ((a["watch"], a["kind"], a["title"], a["source"], a["surfaces"], _sent(a)) for a in alerts),
+        ((a["watch"], a["kind"], a["title"], a["source"], a["surfaces"], _show_sent(a)) for a in alerts),
         title="Alerts",
     )
 
@@ -128,7 +128,7 @@ def _outcome(row: dict[str, Any]) -> Text:
     return Text(row["state"], style="bold red" if row["state"] == RunState.FAILED else "yellow")
 
 
-def _sent(alert: postgres.Row) -> str:
+def _show_sent(alert: postgres.Row) -> str:
     if alert["quiet"]:
         return f"listed only: {alert['quiet']}"
     return ", ".join(alert["deliveries"] or []) or "no channel"

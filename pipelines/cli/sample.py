@@ -18,7 +18,7 @@ from pipelines.health import golden
 from pipelines.model import Source
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders as sources
-from pipelines.sources.sourcefile import shown
+from pipelines.sources.sourcefile import show_path
 from pipelines.stores import migrations, postgres
 
 # Among so many of the newest articles one is looked for that is not golden yet.
@@ -26,7 +26,7 @@ NEWEST = 50
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedSample:
     """A source to check, and the folder that its golden pages lie in. by_name: somebody named it, not its file."""
 
     source: Source
@@ -49,8 +49,8 @@ def check(
 ) -> None:
     """Check source files and golden pages of all followed sources; of those named, or with --all, the sites as well."""
     current = settings()
-    checked = [_checked(current, name) for name in names or []] or [
-        Checked(source, current.sources, by_name=False) for source in sources.followed(current)
+    checked = [_check_one(current, name) for name in names or []] or [
+        CheckedSample(source, current.sources, by_name=False) for source in sources.read_followed(current)
     ]
     say(f"{len(checked)} source file(s) are in order: {', '.join(one.source.name for one in checked) or 'none'}.")
     broken = _check_golden(current, checked)
@@ -68,33 +68,35 @@ def sample(
 ) -> None:
     """Save the facts of one of a source's pages for a person to review; `sources check` holds the source to them."""
     current = settings()
-    (source,) = sources.named(current, [name])
+    (source,) = sources.read_named(current, [name])
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)
-        drafted = golden.sample_article(current, conn, source, _chosen(current, conn, source, page), note=note)
+        drafted = golden.sample_article(current, conn, source, _choose_article(current, conn, source, page), note=note)
     quote(drafted.title or "", "bold")
     for fact in ("url", "published", "language", "begins", "ends"):
         say(f"{fact:10}{getattr(drafted, fact) or '–'}")
-    file = shown(golden.path(current.sources, source.name))
+    file = show_path(golden.path(current.sources, source.name))
     say(f"\nThis draft is in {file}. Compare it with the page, mend what is wrong, then set its `reviewed` to true.")
 
 
-def _checked(current: Settings, name: str) -> Checked:
+def _check_one(current: Settings, name: str) -> CheckedSample:
     """A followed source, or one of any file."""
     if name.endswith(".toml"):
-        return Checked(sources.load(Path(name)), Path(name).parent, by_name=False)
-    return Checked(sources.named(current, [name])[0], current.sources, by_name=True)
+        return CheckedSample(sources.load(Path(name)), Path(name).parent, by_name=False)
+    return CheckedSample(sources.read_named(current, [name])[0], current.sources, by_name=True)
 
 
-def _check_golden(current: Settings, checked: Sequence[Checked]) -> list[str]:
+def _check_golden(current: Settings, checked: Sequence[CheckedSample]) -> list[str]:
     """Say what became of the golden pages; the sources of which a reviewed one no longer gives what it should."""
     files = {one.source.name: golden.path(one.folder, one.source.name) for one in checked}
     pages = [(one.source, page) for one in checked for page in golden.load(files[one.source.name])]
     found = golden.check(current, pages)
-    return [name for name, file in files.items() if not _told(name, file, [f for f in found if f.source == name])]
+    return [
+        name for name, file in files.items() if not _tell_result(name, file, [f for f in found if f.source == name])
+    ]
 
 
-def _check_sites(current: Settings, checked: Sequence[Checked], *, every: bool) -> list[str]:
+def _check_sites(current: Settings, checked: Sequence[CheckedSample], *, every: bool) -> list[str]:
     """Look at the sites of sources that were named, or at every site; the sources whose site changed."""
     looked_at = [one.source for one in checked if every or one.by_name]
     changed = [source.name for source in looked_at if not _looked_at(current, source)]
@@ -118,7 +120,7 @@ def _looked_at(current: Settings, source: Source) -> bool:
     return not checked.broken
 
 
-def _told(name: str, file: Path, found: Sequence[golden.Checked]) -> bool:
+def _tell_result(name: str, file: Path, found: Sequence[golden.Checked]) -> bool:
     """Say what became of a source's golden pages; whether every reviewed one gives what it should."""
     for checked in found:
         for difference in checked.differs:
@@ -135,14 +137,14 @@ def _told(name: str, file: Path, found: Sequence[golden.Checked]) -> bool:
         say(f"{name}: {held} golden page(s) give what they should.")
     if drafts:
         say(
-            f"{name}: {drafts} golden page(s) are not reviewed yet: compare {shown(file)} with the pages, "
+            f"{name}: {drafts} golden page(s) are not reviewed yet: compare {show_path(file)} with the pages, "
             "then set `reviewed` to true.",
             "yellow",
         )
     return not broken
 
 
-def _chosen(current: Settings, conn: postgres.Connection, source: Source, page: str) -> int:
+def _choose_article(current: Settings, conn: postgres.Connection, source: Source, page: str) -> int:
     """The number of the article that is meant."""
     if page.isdigit():
         found = desk.article(conn, int(page))

@@ -23,7 +23,7 @@ from pipelines.notify import address as addresses
 from pipelines.settings import CHANNEL_PREFIX, Settings, channels, of_installation, settings
 from pipelines.sources import folders, sourcefile
 from pipelines.stores import dumps, migrations, postgres, retention
-from pipelines.stores.postgres_address import shown
+from pipelines.stores.postgres_address import show_address
 
 # An address of mail, or of the web.
 CONTACT = re.compile(r"(?:mailto:)?[^\s@/]+@(?:[^\s@/.]+\.)+[^\s@/.]+|https?://[^\s/.]+\.\S+")
@@ -68,10 +68,10 @@ def init(
     """Write nightdesk.env, make the folders and the database; asks when no option is given, keeps what is not named."""
     # Whoever names the file or its folder in a variable says each time which installation is meant.
     by_itself = installation.find().found_by not in (installation.FoundBy.FILE, installation.FoundBy.HOME)
-    path = _meant()
+    path = _choose_file()
     given = {"DATA": data, "CONTACT": contact, "DATABASE_URL": database_url, "OPERATORS": operators}
     if not channel and all(value is None for value in given.values()) and sys.stdin.isatty():
-        given |= _asked()
+        given |= _ask_person()
     if given["DATA"]:
         given["DATA"] = _from_folder(given["DATA"], path.parent)
     if given["CONTACT"] and not CONTACT.fullmatch(given["CONTACT"].strip()):
@@ -82,7 +82,7 @@ def init(
     pairs = [_channel(pair) for pair in channel or []]
     known.check_channel(given["OPERATORS"] or "", {*channels(), *(name for name, _ in pairs)})
     if database_url:
-        given["DATABASE_URL"] = _secret(database_url, "Postgres address", secret=":***@" in shown(database_url))
+        given["DATABASE_URL"] = _secret(database_url, "Postgres address", secret=":***@" in show_address(database_url))
     if given["DATABASE_URL"]:
         postgres.connect(settings().model_copy(update={"database_url": given["DATABASE_URL"]})).close()
     made = not path.exists()
@@ -127,7 +127,7 @@ def list_sources(
     json: Json = False,
 ) -> None:
     """List the followed sources, or the catalogue."""
-    rows = folders.catalogue() if catalogue else folders.followed(of_installation())
+    rows = folders.catalogue() if catalogue else folders.read_followed(of_installation())
     states = {} if catalogue else kept.states(of_installation(), [source.name for source in rows])
     if json:
         as_json(rows if catalogue else [{**vars(source), "health": states.get(source.name)} for source in rows])
@@ -143,7 +143,7 @@ def list_sources(
                 s.country,
                 s.timezone,
                 s.schedule or "every run",
-                *(health.styled(states.get(s.name, {}).get("state", "")) for _ in shown),
+                *(health.style_state(states.get(s.name, {}).get("state", "")) for _ in shown),
             )
             for s in rows
         ),
@@ -155,7 +155,7 @@ def list_sources(
 @sources_app.command("show")
 def show(name: Followed, json: Json = False) -> None:
     """Show one followed source as its file says it."""
-    (source,) = folders.named(of_installation(), [name])
+    (source,) = folders.read_named(of_installation(), [name])
     if json:
         as_json(source)
     else:
@@ -165,14 +165,14 @@ def show(name: Followed, json: Json = False) -> None:
 @sources_app.command("pause")
 def pause(names: FollowedSome) -> None:
     """Leave sources out of the runs that begin by themselves, until they are resumed; named, they are crawled."""
-    _paused(names, folders.pause)
+    _change_pauses(names, folders.pause)
     say(f"Paused: {', '.join(names)}. Only what a person starts crawls them; `nightdesk sources resume` ends that.")
 
 
 @sources_app.command("resume")
 def resume(names: FollowedSome) -> None:
     """Take paused sources into the runs again."""
-    _paused(names, folders.resume)
+    _change_pauses(names, folders.resume)
     say(f"In the runs again: {', '.join(names)}.")
 
 
@@ -198,7 +198,7 @@ def merge(
     from pipelines.follow import renames
 
     moved = renames.merge(settings(), old, new)
-    aside = f" Its file is kept as {sourcefile.shown(moved.aside)}." if moved.aside else ""
+    aside = f" Its file is kept as {sourcefile.show_path(moved.aside)}." if moved.aside else ""
     say(
         f"{old} is a part of {new} now: {moved.articles} articles and {moved.urls} addresses that both had became one, "
         f"and nobody is told of them again.{aside}"
@@ -214,7 +214,7 @@ def _tell_of_queries(old: str, new: str) -> None:
         complain(f"The query of the watch {watch} names source:{old}: `nightdesk watch edit {watch}` makes it {new}.")
 
 
-def _meant() -> Path:
+def _choose_file() -> Path:
     """The file that init writes; the settings of this process are those of it from here on."""
     path = installation.to_set_up()
     if path != installation.find().file:
@@ -263,14 +263,14 @@ def _next(current: Settings, given: Sequence[str]) -> str:
     return "`nightdesk run`, or `nightdesk status` for what stands."
 
 
-def _asked() -> dict[str, str | None]:
+def _ask_person() -> dict[str, str | None]:
     """What a person at a terminal answers; what is set already is the default, `-` takes it away."""
     now = settings()
     answers = {
         "DATA": typer.prompt("Data folder", default=os.path.relpath(now.data)),
         "CONTACT": typer.prompt("Contact shown to sites, a mail or web address", default=now.contact),
         "DATABASE_URL": typer.prompt(
-            f"Postgres address, - for the embedded one [{shown(now.database_url) if now.database_url else '-'}]",
+            f"Postgres address, - for the embedded one [{show_address(now.database_url) if now.database_url else '-'}]",
             default=now.database_url or "-",
             show_default=False,
         ),
@@ -316,14 +316,14 @@ def _secret(given: str, what: str, *, secret: bool = True) -> str:
 def dump(file: Annotated[Path, typer.Argument(help="Where the dump goes; an older one there is replaced.")]) -> None:
     """Write the database into a file, while Nightdesk runs: for a backup, or to move to another Postgres."""
     dumps.dump(settings(), file)
-    say(f"The database is in {sourcefile.shown(file)}.")
+    say(f"The database is in {sourcefile.show_path(file)}.")
 
 
 @db_app.command("restore")
 def restore(file: Annotated[Path, typer.Argument(help="What `db dump` or pg_dump --format=custom wrote.")]) -> None:
     """Fill the database, which must be empty, from such a file, and bring it to this version."""
     dumps.restore(of_installation(), file)
-    say(f"The database is that of {sourcefile.shown(file)}.")
+    say(f"The database is that of {sourcefile.show_path(file)}.")
 
 
 @db_app.command("migrate")
@@ -348,10 +348,10 @@ def index() -> None:
     say(f"{once:,} wordings stood twice, and stand once now." if once else "Every wording stands once.")
 
 
-def _paused(names: Sequence[str], change: Callable[[postgres.Connection, str], None]) -> None:
+def _change_pauses(names: Sequence[str], change: Callable[[postgres.Connection, str], None]) -> None:
     """Pause or resume sources, all of them or none."""
     current = of_installation()
-    folders.named(current, names)
+    folders.read_named(current, names)
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)
         with conn:

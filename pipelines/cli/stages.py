@@ -83,7 +83,7 @@ def run(
 ) -> None:
     """Crawl, extract, load and alert in one go; with --url one page, each decision explained."""
     current = of_installation()
-    chosen, bad = _chosen(current, names or [], crawled=True)
+    chosen, bad = _choose_sources(current, names or [], crawled=True)
     key = runs.check_key(run) if run else runs.key_of(datetime.now(UTC), manual=True)
     if url:
         if len(chosen) != 1 or not names:
@@ -167,13 +167,13 @@ def perform(
     if stage == "crawl":
         return crawl.crawl(current, chosen, key, due=due, on_line=on_line)
     if stage == "extract":
-        return _each(chosen, stage, key, lambda source: _extracted(current, source, key, on_line))
+        return _each(chosen, stage, key, lambda source: _extract_source(current, source, key, on_line))
     if stage == "load":
         return _each(chosen, stage, key, lambda source: load.load(current, source, key))
     return [alert.match(current, key), alert.send(current, key)]
 
 
-def _chosen(
+def _choose_sources(
     current: Settings, names: Sequence[str], *, without: bool = False, crawled: bool = False
 ) -> tuple[list[Source], int]:
     """The sources to work on, and how many source files cannot be read: these stop no other, and are told.
@@ -181,7 +181,7 @@ def _chosen(
     without: there is something to do without a source as well. crawled: paused ones are left out unless named.
     """
     if names:
-        return folders.named(current, names), 0
+        return folders.read_named(current, names), 0
     good, bad = folders.readable(current)
     if bad and not good:
         raise folders.together(bad)
@@ -193,7 +193,7 @@ def _chosen(
     if crawled:
         with postgres.connection(current) as conn:
             migrations.check_migrated(conn)
-            paused = folders.paused(conn)
+            paused = folders.find_paused(conn)
         good = [source for source in good if source.name not in paused]
     return good, len(bad)
 
@@ -213,7 +213,7 @@ def _each(chosen: Sequence[Source], stage: str, key: str, work: Callable[[Source
     return done
 
 
-def _extracted(current: Settings, source: Source, key: str, on_line: Line) -> Tally:
+def _extract_source(current: Settings, source: Source, key: str, on_line: Line) -> Tally:
     from pipelines.extract.stage import extract
 
     tally = extract(current, source, key, processes=os.cpu_count() or 1, apart=True)
@@ -245,7 +245,7 @@ def _extract(
     from pipelines.cli import again as reread
 
     current = of_installation()
-    chosen, bad = _chosen(current, names or [])
+    chosen, bad = _choose_sources(current, names or [])
     _exit_by(reread.run(current, chosen, days.between(since, until), apply=apply, undo=undo, json=json))
     if bad:
         raise typer.Exit(1)
@@ -261,7 +261,7 @@ def _command(stage: str) -> Callable[..., None]:
 def _perform_alone(stage: str, names: Sequence[str] | None, run: str, json: bool, *, due: bool = False) -> None:
     """One stage by itself, and its table."""
     current = of_installation()
-    chosen, bad = _chosen(current, names or [], without=stage == "alert", crawled=stage == crawl.STAGE)
+    chosen, bad = _choose_sources(current, names or [], without=stage == "alert", crawled=stage == crawl.STAGE)
     key = runs.check_key(run) if run else _default_key(current, stage)
     if run and stage != crawl.STAGE:
         with postgres.connection(current) as conn:

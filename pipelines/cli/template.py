@@ -66,7 +66,7 @@ def learn(name: Name, json: Json = False) -> None:
     from pipelines.extract.site import learning
 
     current = settings()
-    (source,) = folders.named(current, [name])
+    (source,) = folders.read_named(current, [name])
     with postgres.connection(current, application="nightdesk learn") as conn:
         migrations.check_migrated(conn)
         with conn:

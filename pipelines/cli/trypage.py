@@ -17,7 +17,7 @@ from pipelines.cli.show import Json, as_json, out, progress, quote, say
 from pipelines.crawl import stage as crawl
 from pipelines.errors import DatabaseError, NightdeskError
 from pipelines.extract import preview
-from pipelines.extract.preview import Trial, Tried
+from pipelines.extract.preview import Trial, TriedPage
 from pipelines.model import Article, Page, Rejection, Source
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders
@@ -54,15 +54,15 @@ def try_page(
         many = processes or len(os.sched_getaffinity(0))
         batch.run(current, batch_file, source=source, learns=not no_site, processes=many)
         return
-    of = folders.named(current, [source])[0] if source else preview.anonymous(url or target)
+    of = folders.read_named(current, [source])[0] if source else preview.anonymous(url or target)
     page = _page(current, target, url, of)
-    stored = _learned(current, source) if source and not no_site else None
+    stored = _find_template(current, source) if source and not no_site else None
     done = preview.one(Trial(source=of, url=page.url, page=page, template=stored.in_use if stored else None))
     done = replace(done, made=replace(done.made, extractor=templates.label(done.made.extractor, stored)))
     if json:
         as_json(batch.as_fields(done))
     else:
-        _explain(done, page, target, _told(stored) if source and not no_site else "")
+        _explain(done, page, target, _describe_template(stored) if source and not no_site else "")
 
 
 def _page(current: Settings, target: str, url: str, source: Source) -> Page:
@@ -78,7 +78,7 @@ def _page(current: Settings, target: str, url: str, source: Source) -> Page:
     raise NightdeskError(f"{target} is neither a file here nor an http(s) address.")
 
 
-def _learned(current: Settings, source: str) -> templates.Stored | None:
+def _find_template(current: Settings, source: str) -> templates.Stored | None:
     """What was learned of a source; without Postgres the page is tried all the same, and that is said."""
     try:
         with postgres.connection(current) as conn, conn:
@@ -88,14 +88,14 @@ def _learned(current: Settings, source: str) -> templates.Stored | None:
         return None
 
 
-def _told(stored: templates.Stored | None) -> str:
+def _describe_template(stored: templates.Stored | None) -> str:
     if stored is None or (stored.template is None and not stored.drifted_run):
         return "no template"
     said = f"template {stored.version} of {stored.pages} pages"
     return said if stored.in_use else f"{said} left aside: since run {stored.drifted_run} it no longer fits"
 
 
-def _explain(done: Tried, page: Page, target: str, template: str) -> None:
+def _explain(done: TriedPage, page: Page, target: str, template: str) -> None:
     """Print an article as it would be stored and what was cut, or why it is none."""
     fetched = f"{page.final_url}: HTTP {page.status}" if target.startswith(("http://", "https://")) else target
     where = "standard input" if fetched == "-" else fetched
@@ -110,7 +110,7 @@ def _explain(done: Tried, page: Page, target: str, template: str) -> None:
         return
     quote(made.title, "bold")
     for name, value in (
-        ("published", published(made)),
+        ("published", show_published(made)),
         ("modified", made.modified_at.isoformat(" ", "minutes") if made.modified_at else ""),
         ("authors", ", ".join(made.authors)),
         ("language", made.language),
@@ -127,7 +127,7 @@ def _explain(done: Tried, page: Page, target: str, template: str) -> None:
     onepage.print_removed([(block.text, block.reason) for block in made.removed])
 
 
-def published(made: Article) -> str:
+def show_published(made: Article) -> str:
     """When an article was published, how exactly that is known and from where."""
     at = made.published_at
     if at is None:

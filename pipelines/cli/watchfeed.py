@@ -17,7 +17,7 @@ from pipelines.cli.show import say
 from pipelines.cli.watching import changing
 from pipelines.errors import NightdeskError
 from pipelines.settings import Settings, settings
-from pipelines.sources.sourcefile import shown
+from pipelines.sources.sourcefile import show_path
 from pipelines.stores import migrations, postgres
 
 
@@ -54,7 +54,7 @@ def feed(
             feeds.close_address(conn, known_names.watch_of(conn, name).name)
         say(f"The feed of {name} has no address any more; readers that ask for it find nothing.")
         return
-    written = _written(current, name, form)
+    written = _write_feed(current, name, form)
     if out is None:
         sys.stdout.buffer.write(written)
         return
@@ -65,10 +65,10 @@ def feed(
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise NightdeskError(f"{out} cannot be written: {error.strerror}.") from None
-    say(f"The feed of {name} is in {shown(out)}.")
+    say(f"The feed of {name} is in {show_path(out)}.")
 
 
-def _written(current: Settings, name: str, form: Form) -> bytes:
+def _write_feed(current: Settings, name: str, form: Form) -> bytes:
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)
         watch = known_names.watch_of(conn, name).name

@@ -171,7 +171,7 @@ def show(name: Named, json: Json = False) -> None:
         return
     quote(f"{watch.name}: {watch.written}", "bold")
     means = "a query: all of it has to hold" if watch.query else "any of these terms is enough"
-    told = [("means", means), ("unless", keeping.shown(watch.unless))] if watch.unless else [("means", means)]
+    told = [("means", means), ("unless", keeping.show_field(watch.unless))] if watch.unless else [("means", means)]
     told += [
         ("sources", ", ".join(watch.sources) or "all"),
         ("languages", ", ".join(watch.languages) or "all"),
@@ -279,14 +279,14 @@ def _keep(
     kept = [] if asks["query"] else [term.written for term in before.unless] if before else []
     written = {
         "terms": asks["terms"],
-        "unless": _given(unless, kept),
+        "unless": _take_typed(unless, kept),
         "query": asks["query"],
-        "sources": _given(source, before.sources if before else ()),
-        "languages": _given(language, before.languages if before else ()),
-        "kinds": _given(kind, before.kinds if before else ()),
-        "channels": _given(told_to, before.channels if before else ()),
+        "sources": _take_typed(source, before.sources if before else ()),
+        "languages": _take_typed(language, before.languages if before else ()),
+        "kinds": _take_typed(kind, before.kinds if before else ()),
+        "channels": _take_typed(told_to, before.channels if before else ()),
         "cap": (before.cap if before else None) if cap is None else cap or None,
-        "quiet": _given(stays["quiet"], before.quiet if before else ()),
+        "quiet": _take_typed(stays["quiet"], before.quiet if before else ()),
         **{field: _given_text(stays[field], getattr(before, field, "")) for field in keeping.STAYS if field != "quiet"},
     }
     made = keeping.make(settings(), conn, name, written)
@@ -302,11 +302,11 @@ def _keep(
 def _explain(made: Watch) -> None:
     for note in keeping.notes(made):
         say(note)
-    for problem in keeping.unaddressed(made, channels()):
+    for problem in keeping.find_unaddressed(made, channels()):
         say(problem, "yellow")
 
 
-def _given(typed: list[str] | None, before: Sequence[str]) -> list[str]:
+def _take_typed(typed: list[str] | None, before: Sequence[str]) -> list[str]:
     """What was typed, nothing where that is a dash; what was there before where nothing was typed."""
     return list(before) if typed is None else [one for one in typed if one != NONE]
 
@@ -317,7 +317,7 @@ def _given_text(typed: str | None, before: str) -> str:
 
 
 def _change(field: str, before: Watch, now: Watch) -> str:
-    old, new = keeping.shown(getattr(before, field)), keeping.shown(getattr(now, field))
+    old, new = keeping.show_field(getattr(before, field)), keeping.show_field(getattr(now, field))
     return f"{field} {old} → {new}" if old != new else ""
 
 

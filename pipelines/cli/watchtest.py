@@ -11,7 +11,7 @@ import typer
 
 from pipelines import steering
 from pipelines.alert import cases, keeping, synonyms, watches
-from pipelines.alert.cases import Judged
+from pipelines.alert.cases import JudgedCase
 from pipelines.cli import completion
 from pipelines.cli import known as known_names
 from pipelines.cli.show import Json, as_json, quote, say, table
@@ -109,7 +109,7 @@ def _judge(file: Path, names: Path | None, *, json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _report(judged: Sequence[Judged]) -> None:
+def _report(judged: Sequence[JudgedCase]) -> None:
     wrong = [one for one in judged if not one.right]
     if wrong:
         table(
@@ -117,7 +117,7 @@ def _report(judged: Sequence[Judged]) -> None:
             ((w.case.id, w.case.needs, w.case.term, w.case.sentence, w.found, w.case.category) for w in wrong),
             title="Otherwise than expected",
         )
-    by_needs: dict[str, list[Judged]] = {}
+    by_needs: dict[str, list[JudgedCase]] = {}
     for one in judged:
         by_needs.setdefault(one.case.needs or "as written", []).append(one)
     rows = []

@@ -11,10 +11,10 @@ from rich.text import Text
 from pipelines.alert import synonyms, watches
 from pipelines.alert.watches import Watch
 from pipelines.archive import passages, tried
-from pipelines.archive.tried import Found, Tried
+from pipelines.archive.tried import FoundArticle, TriedQuery
 from pipelines.cli import completion
 from pipelines.cli import known as known_names
-from pipelines.cli.archive import shown
+from pipelines.cli.archive import show_pieces
 from pipelines.cli.show import Json, as_json, out, say, table
 from pipelines.query.grammar import Node
 from pipelines.settings import settings
@@ -66,7 +66,7 @@ def _asked_for(conn: postgres.Connection, name: str) -> tuple[Watch, Node]:
     return Watch(name="tried", query=name), watches.parse_query(name, lists)
 
 
-def _print(found: Tried, many: int) -> None:
+def _print(found: TriedQuery, many: int) -> None:
     stories, alerts = len(found.found), sum(found.alerts.values())
     days = "the last day" if found.days == 1 else f"the last {found.days} days"
     say(f"In {days} it would have told of {stories:,} {'story' if stories == 1 else 'stories'} in {alerts:,} "
@@ -87,7 +87,7 @@ def _print(found: Tried, many: int) -> None:
         say(f"… and {stories - many:,} more; -n shows them.", "dim")
 
 
-def _chart(found: Tried) -> None:
+def _chart(found: TriedQuery) -> None:
     """A bar a day, from the first with an alert on."""
     most, last = max(found.alerts.values()), datetime.now(UTC).date()
     day = min(found.alerts)
@@ -98,19 +98,19 @@ def _chart(found: Tried) -> None:
         day += timedelta(days=1)
 
 
-def _story(one: Found) -> None:
+def _story(one: FoundArticle) -> None:
     again = f"  {one.alerts} alerts" if one.alerts > 1 else ""
     out.print(
         Text(f"{one.id:>8}  {one.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC  {one.source}{again}", "dim"), soft_wrap=True
     )
     places = {name: [(mark.start, mark.end) for mark in one.marks if mark.field == name] for name in one.fields}
-    out.print(Text(INDENT) + shown(passages.whole(one.fields["title"], places["title"]), "bold"), soft_wrap=True)
+    out.print(Text(INDENT) + show_pieces(passages.whole(one.fields["title"], places["title"]), "bold"), soft_wrap=True)
     for name in ("description", "text"):
         for passage in passages.passages(one.fields[name], places[name]):
-            out.print(Text(INDENT) + shown(passage), soft_wrap=True)
+            out.print(Text(INDENT) + show_pieces(passage), soft_wrap=True)
 
 
-def _record(found: Tried, many: int) -> dict[str, object]:
+def _record(found: TriedQuery, many: int) -> dict[str, object]:
     return {
         "days": found.days,
         "stories": len(found.found),

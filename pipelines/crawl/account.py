@@ -38,7 +38,7 @@ class Difference:
 
 def differences(settings: Settings, conn: postgres.Connection, source: Source, run: str) -> list[Difference]:
     """Every difference between the stores on a run of a source; none where all is accounted for."""
-    look = _Look(settings, conn, source, run)
+    look = _LookAtUrl(settings, conn, source, run)
     open_ends = ledger.find_unaccounted(conn, run, source.name)
     return [
         *(look.differs(Side.OPEN, row["url"], row["problem"]) for row in open_ends),
@@ -53,7 +53,7 @@ def is_due(before: Mapping[str, str]) -> bool:
 
 
 @dataclass(frozen=True)
-class _Look:
+class _LookAtUrl:
     settings: Settings
     conn: postgres.Connection
     source: Source
@@ -63,7 +63,7 @@ class _Look:
         return Difference(side=side, source=self.source.name, run=self.run, url=url, detail=detail)
 
 
-def _of_raw_store(look: _Look) -> Iterator[Difference]:
+def _of_raw_store(look: _LookAtUrl) -> Iterator[Difference]:
     """Answers in the run's raw files that no fetch points to, and the other way round; and what their lists name."""
     raw = look.settings.raw
     pointed = postgres.query(look.conn, "files_of_run", source=look.source.name, run=look.run)
@@ -71,7 +71,7 @@ def _of_raw_store(look: _Look) -> Iterator[Difference]:
     pointed = [row for row in pointed if not warc.is_elsewhere(row["file"])]
     folders = {look.source.name, *(row["file"].partition("/")[0] for row in pointed)}
     runs = [f"{name}/{look.run}" for name in folders]
-    there = {f"{run}/{name}" for run in runs for name in bucket.listed(raw / run, warc.CLOSED) if "/" not in name}
+    there = {f"{run}/{name}" for run in runs for name in bucket.list_files(raw / run, warc.CLOSED) if "/" not in name}
     for name in sorted(there | {row["file"] for row in pointed}):
         fetched = {row["offset"]: row for row in postgres.query(look.conn, "fetches_of_file", file=name)}
         if name not in there:
@@ -91,7 +91,7 @@ def _of_raw_store(look: _Look) -> Iterator[Difference]:
         yield from (look.differs(Side.FETCH, row["url"], f"{name}, byte {at}") for at, row in fetched.items())
 
 
-def _of_files_elsewhere(look: _Look, names: Sequence[str]) -> Iterator[Difference]:
+def _of_files_elsewhere(look: _LookAtUrl, names: Sequence[str]) -> Iterator[Difference]:
     """Pages that an import left in files of others: each has to be there, as it was."""
     for name in names:
         for row in postgres.query(look.conn, "fetches_elsewhere", file=name, source=look.source.name, run=look.run):
@@ -105,13 +105,13 @@ def _of_files_elsewhere(look: _Look, names: Sequence[str]) -> Iterator[Differenc
                     yield look.differs(Side.FETCH, row["url"], f"{name}, byte {row['offset']}, holds another page")
 
 
-def _is_read_list(look: _Look, row: postgres.Row, facts: warc.Meta) -> bool:
+def _is_read_list(look: _LookAtUrl, row: postgres.Row, facts: warc.Meta) -> bool:
     """Whether a page is a list of the source that the crawl could read."""
     of_it = row["source"] == look.source.name and row["outcome"] == State.FETCHED
     return bool(of_it and facts["kind"] != Kind.ARTICLE)
 
 
-def _is_excused(look: _Look, name: str) -> bool:
+def _is_excused(look: _LookAtUrl, name: str) -> bool:
     """Whether a raw file is taken away, as its chain says, or still open: the next crawl takes that in."""
     path = look.settings.raw / name
     if path.with_name(path.name + ".open").exists():
@@ -120,11 +120,11 @@ def _is_excused(look: _Look, name: str) -> bool:
     return last is not None and last.told == Told.RETIRED
 
 
-def _of_list(look: _Look, page: Page, facts: warc.Meta) -> Iterator[Difference]:
+def _of_list(look: _LookAtUrl, page: Page, facts: warc.Meta) -> Iterator[Difference]:
     """What a list names, read again, and the ledger has no row of."""
     kind, whole = Kind(facts["kind"]), bool(facts.get("past"))
     try:
-        found = formats.of_source(page, warc.decoded(page), kind, look.source, whole=whole).found
+        found = formats.of_source(page, warc.decode_body(page), kind, look.source, whole=whole).found
     except Exception as error:  # noqa: BLE001 -- the crawl could read it: that it cannot be read now is the difference
         yield look.differs(Side.LISTED, page.url, f"the list cannot be read again ({type(error).__name__})")
         return
@@ -141,15 +141,15 @@ def _of_list(look: _Look, page: Page, facts: warc.Meta) -> Iterator[Difference]:
 
 def _key(entry: Entry) -> str:
     """The key of what a list names, as the ledger has it; nothing where it is no usable address."""
-    url = urls.shortened(entry.url)
+    url = urls.shorten(entry.url)
     try:
         # An address that has no host, or no other form, is not usable either.
-        return urls.key(url) if urls.cleaned(url) and urls.host(url) and urls.variant(url) else ""
+        return urls.key(url) if urls.clean(url) and urls.host(url) and urls.variant(url) else ""
     except ValueError:
         return ""
 
 
-def _of_articles(look: _Look) -> Iterator[Difference]:
+def _of_articles(look: _LookAtUrl) -> Iterator[Difference]:
     """Fetched pages without a line, lines of fetches that are unknown, and lines of which load decided nothing."""
     file = articlefile.path(look.settings, look.source.name, look.run)
     retired = retention.of_run(look.conn, look.source.name, look.run)

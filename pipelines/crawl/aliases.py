@@ -36,7 +36,7 @@ def plausible(
     if urls.akin(url, target):
         return True
     rows = postgres.query(conn, "strangers_led_to", source=source.name, target=target, count=policy.STRANGERS_READ)
-    others = {row["url"] for row in rows} | {other for where, other in led if urls.cleaned(where) == target}
+    others = {row["url"] for row in rows} | {other for where, other in led if urls.clean(where) == target}
     return len(others - {url}) < policy.MAX_STRANGERS
 
 
@@ -54,7 +54,7 @@ def _at_its_own_address(
     conn: postgres.Connection, source: Source, run: str, look: FetchResult, led: Sequence[tuple[str, str]]
 ) -> FetchResult:
     """A redirected look at the address it belongs to; led: as `plausible` has it."""
-    target, key = urls.cleaned(look.final_url), urls.key(look.final_url)
+    target, key = urls.clean(look.final_url), urls.key(look.final_url)
     asked = postgres.row(conn, "url_of_look", id=look.url_id)
     if asked is None or not plausible(conn, source, look.url, target, led):
         return look

@@ -86,7 +86,7 @@ def next_page(conn: postgres.Connection, source: Source, run: str, first: str, e
     if had["count"] >= policy.MAX_SECTION_PAGES:
         return False
     try:
-        where = {"key": urls.key(entry.url), "url": urls.cleaned(entry.url), "host": urls.host(entry.url)}
+        where = {"key": urls.key(entry.url), "url": urls.clean(entry.url), "host": urls.host(entry.url)}
     except ValueError:
         return True
     postgres.execute(conn, "next_section_page", source=source.name, run=run, via=first, **where)

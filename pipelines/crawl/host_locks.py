@@ -73,7 +73,7 @@ def forgo(turns: HostLocks, hosts: Iterable[str]) -> None:
     _unwant(turns, turns.waits & set(hosts))
 
 
-def wanted(turns: HostLocks) -> set[str]:
+def find_wanted(turns: HostLocks) -> set[str]:
     """Those of our hosts at which another process waits."""
     if not turns.ours:
         return set()
@@ -94,7 +94,7 @@ def robots(conn: postgres.Connection, place: str) -> tuple[int, str, float] | No
     return (row["status"], row["body"], row["age"]) if row else None
 
 
-def left(conn: postgres.Connection, sources: Iterable[str], *, past: bool = False) -> dict[str, dict[str, int]]:
+def count_left(conn: postgres.Connection, sources: Iterable[str], *, past: bool = False) -> dict[str, dict[str, int]]:
     """How many URLs of sources are due, and so left to fetch: source -> host -> count."""
     found: dict[str, dict[str, int]] = {}
     with conn:

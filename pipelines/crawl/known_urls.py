@@ -70,7 +70,7 @@ def move_urls(
 def make_due_again(reading: ListReading, pairs: Sequence[tuple[Named, postgres.Row]]) -> int:
     """Known URLs that are due once more: let in now, or called modified by a list that is believed; how many."""
     pairs = [(one, row) for one, row in pairs if not one.rule]
-    readmitted = [row["id"] for _, row in pairs if _readmitted(row)]
+    readmitted = [row["id"] for _, row in pairs if _is_readmitted(row)]
     if readmitted:
         postgres.execute(reading.conn, "readmit_urls", ids=readmitted, not_ours=list(map(str, NOT_OURS)))
     # Who was refused or failed so often that nobody would ask again is still news to somebody: a list names it. It has
@@ -79,7 +79,7 @@ def make_due_again(reading: ListReading, pairs: Sequence[tuple[Named, postgres.R
     if rested:
         postgres.execute(reading.conn, "try_again", ids=rested)
     due = {*readmitted, *rested}
-    claims = [(one, row) for one, row in pairs if row["id"] not in due and _modified(one.entry, row)]
+    claims = [(one, row) for one, row in pairs if row["id"] not in due and _is_modified(one.entry, row)]
     return len(readmitted) + len(rested) + _believe(reading, claims)
 
 
@@ -106,7 +106,7 @@ def believable(naming: postgres.Row | None) -> int | None:
     return policy.TRUSTED_LOOKS if held < policy.TRUSTED_LOOKS else None
 
 
-def _readmitted(row: postgres.Row) -> bool:
+def _is_readmitted(row: postgres.Row) -> bool:
     """Whether what a rule kept out is let in now, or an alias looked at itself, for its article is none."""
     if row["state"] == State.EXCLUDED:
         return row["code"] not in NOT_OURS
@@ -117,7 +117,7 @@ def _readmitted(row: postgres.Row) -> bool:
     return row["main_fetched_at"] is None or row["main_state"] in (State.REJECTED, State.GONE)
 
 
-def _modified(entry: Entry, row: postgres.Row) -> bool:
+def _is_modified(entry: Entry, row: postgres.Row) -> bool:
     """Whether the list's date is newer than the last look and than what lists said before; not where one is due."""
     if entry.modified_at is None or row["main_fetched_at"] is None:
         return False

@@ -84,7 +84,7 @@ def begin(conn: postgres.Connection, source: Source, run: str, *, due: bool = Fa
     rows = []
     for kind, key in LISTS.items():
         for url in dict.fromkeys(getattr(source, key)):
-            rows.append((source.name, urls.key(url), urls.cleaned(url), urls.host(url), str(kind), run))
+            rows.append((source.name, urls.key(url), urls.clean(url), urls.host(url), str(kind), run))
     rows = list({row[1]: row for row in reversed(rows)}.values())[::-1]
     with conn:
         release(conn, source.name)
@@ -111,7 +111,7 @@ def want(conn: postgres.Connection, source: Source, run: str, url: str) -> None:
 
     Where it is an alias, the address of the article itself is due.
     """
-    row = (source.name, urls.key(url), urls.variant(url)[0], urls.cleaned(url), urls.host(url), str(Kind.ARTICLE), run)
+    row = (source.name, urls.key(url), urls.variant(url)[0], urls.clean(url), urls.host(url), str(Kind.ARTICLE), run)
     with conn:
         release(conn, source.name)
         if not postgres.execute(conn, "want_main", source=source.name, key=urls.key(url)):
@@ -251,13 +251,13 @@ def story(conn: postgres.Connection, url: str) -> list[postgres.Row]:
 
     Rows: at, source, run, what, reason, pointer.
     """
-    url = urls.shortened(url)
-    return postgres.query(conn, "story_of_url", key=urls.key(url), variant=urls.variant(url)[0], url=urls.cleaned(url))
+    url = urls.shorten(url)
+    return postgres.query(conn, "story_of_url", key=urls.key(url), variant=urls.variant(url)[0], url=urls.clean(url))
 
 
-def retired(conn: postgres.Connection, url: str, sources: Sequence[str]) -> list[postgres.Row]:
+def find_retired(conn: postgres.Connection, url: str, sources: Sequence[str]) -> list[postgres.Row]:
     """What is left of an address whose row retention took out of the ledger: source, day, state, code, retired_at."""
-    return postgres.query(conn, "retired_url", key=urls.key(urls.shortened(url)), sources=list(sources))
+    return postgres.query(conn, "retired_url", key=urls.key(urls.shorten(url)), sources=list(sources))
 
 
 def half_moved(conn: postgres.Connection, names: Sequence[str]) -> dict[str, str]:

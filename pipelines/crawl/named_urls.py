@@ -63,8 +63,8 @@ def read_named(
     named: dict[str, Named] = {}
     for kind, said in found:
         try:
-            entry, own = _shortened(said)
-            key, url, host = urls.key(entry.url), urls.cleaned(entry.url), urls.host(entry.url)
+            entry, own = _shorten_entry(said)
+            key, url, host = urls.key(entry.url), urls.clean(entry.url), urls.host(entry.url)
             variant, special = urls.variant(entry.url)
             rule = own or rules.excluding_rule(source, kind, entry, by, now)
         except ValueError:
@@ -75,13 +75,13 @@ def read_named(
     return named
 
 
-def _shortened(entry: Entry) -> tuple[Entry, rules.Rule]:
+def _shorten_entry(entry: Entry) -> tuple[Entry, rules.Rule]:
     """An entry as the ledger can hold it, and why it is not asked for where that is for the length of its address."""
     try:
         urls.key(entry.url)
     except urls.TooLongError:
         words = f"address too long: {len(entry.url)} characters, more than {urls.LONGEST_CHARACTERS}"
-        return replace(entry, url=urls.shortened(entry.url)), rules.Rule(Cause.TOO_LONG, words)
+        return replace(entry, url=urls.shorten(entry.url)), rules.Rule(Cause.TOO_LONG, words)
     return entry, rules.FREE
 
 

@@ -73,7 +73,7 @@ def ask(conn: postgres.Connection, source: Source, run: str, addresses: Sequence
     """Make addresses due of which the ledger has none, each with what named it; how many. Part of the caller's
     transaction."""
     rows = [
-        (source.name, urls.key(url), urls.variant(url)[0], urls.cleaned(url), urls.host(url), run, via)
+        (source.name, urls.key(url), urls.variant(url)[0], urls.clean(url), urls.host(url), run, via)
         for url, via in addresses
     ]
     return len(postgres.execute_values(conn, "past_asked", rows, fetch=True))
@@ -103,7 +103,7 @@ def name(
     named = read_named(ageless, articles, by, datetime.now(UTC), counts)
     reading = ListReading(conn=conn, source=source, run=run, via=url)
     rows = [
-        row_of(reading, one if one.rule else replace(one, rule=_kept(one.entry, since, until)))
+        row_of(reading, one if one.rule else replace(one, rule=_rule_of(one.entry, since, until)))
         for one in named.values()
     ]
     counts["excluded"] = len(reading.insert(rows))
@@ -134,20 +134,20 @@ def want(conn: postgres.Connection, source: str, wanted: Wanted, runs: Sequence[
     return postgres.execute(conn, "past_wanted", source=source, since=since, until=until, runs=list(runs), most=most)
 
 
-def _kept(entry: Entry, since: datetime, until: datetime) -> Rule:
+def _rule_of(entry: Entry, since: datetime, until: datetime) -> Rule:
     at = entry.published_at or entry.modified_at
     said = "of no day that is told" if at is None else "of the past" if since <= at <= until else "of other days"
     return Rule(Cause.TOO_OLD, f"{said}: named when a backfill looked")
 
 
 def _list(source: Source, run: str, kind: Kind, url: str, via: str) -> tuple[object, ...]:
-    return (source.name, urls.key(url), urls.cleaned(url), urls.host(url), str(kind), via, run)
+    return (source.name, urls.key(url), urls.clean(url), urls.host(url), str(kind), via, run)
 
 
 def _left_out(reading: ListReading, entry: Entry) -> tuple[object, ...]:
     """The row of a sitemap that has other days."""
     address = {
-        "url_key": PREFIX + urls.key(entry.url), "variant_key": None, "url": urls.cleaned(entry.url),
+        "url_key": PREFIX + urls.key(entry.url), "variant_key": None, "url": urls.clean(entry.url),
         "host": urls.host(entry.url),
     }  # fmt: skip
     return new_row(

@@ -28,7 +28,7 @@ from pipelines.crawl import ledger, summary
 from pipelines.crawl.past import Wanted
 from pipelines.errors import CrawlError, NightdeskError
 from pipelines.model import Page, Source, Tally
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.sources import access
 from pipelines.stores import migrations, postgres, runs, warc
 
@@ -128,7 +128,9 @@ def adopt(settings: Settings, on_line: Line = _print_nothing) -> bool:
     raw = settings.raw
     if not raw.address:
         return False
-    left = [path.name for path in Path(raw).glob("*") if warc.unfinished(raw, path.name) or warc.unsent(raw, path.name)]
+    left = [
+        path.name for path in Path(raw).glob("*") if warc.find_unfinished(raw, path.name) or warc.unsent(raw, path.name)
+    ]
     with postgres.connection(settings, application="nightdesk adopt watch") as conn:
         # What is being crawled here has open files as well.
         if not any(_is_free(conn, name) for name in left):
@@ -140,7 +142,7 @@ def adopt(settings: Settings, on_line: Line = _print_nothing) -> bool:
 
 
 def _is_free(conn: postgres.Connection, source: str) -> bool:
-    with postgres.held(conn, STAGE, source) as ours:
+    with postgres.hold_lock(conn, STAGE, source) as ours:
         return ours
 
 
@@ -204,7 +206,7 @@ def _child(
 ) -> Iterator[subprocess.Popen[str]]:
     """The child while it runs, its sources given; it is gone at the end of the block."""
     given = {access.variable(name): value for name, value in secrets.items()}
-    env = {**os.environ, **exported(settings), **given, "NIGHTDESK_DATABASE_URL": postgres.url(settings)}
+    env = {**os.environ, **export(settings), **given, "NIGHTDESK_DATABASE_URL": postgres.url(settings)}
     env["PYTHONUNBUFFERED"] = "1"
     child = subprocess.Popen(
         [sys.executable, "-m", "spiders", *command, "--parent", str(os.getpid())],
@@ -329,7 +331,7 @@ def _write_tallies(settings: Settings, tallies: list[Tally]) -> list[Tally]:
 def _end_run(conn: postgres.Connection, tally: Tally) -> bool:
     """Write how a run ended, unless somebody has the source: another crawl of the run, which writes its own row, or for
     a moment what the server keeps for a child that was killed."""
-    with postgres.held(conn, STAGE, tally.source) as ours:
+    with postgres.hold_lock(conn, STAGE, tally.source) as ours:
         if ours:
             with conn:
                 runs.end(conn, tally)

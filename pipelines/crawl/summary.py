@@ -49,7 +49,7 @@ def ending(counts: Mapping[str, int], now: datetime) -> str:
     return f", may end at {now + timedelta(seconds=counts['remaining']):%H:%M:%S} UTC"
 
 
-def told(rules: Rules) -> str:
+def tell_rules(rules: Rules) -> str:
     """The rules with their counts: `7 deny: /live/, 2 home page`."""
     return ", ".join(f"{count} {rule}" for rule, count in rules.items())
 
@@ -73,4 +73,4 @@ def span(seconds: int) -> str:
 
 
 def _by(word: str, rules: Rules | None) -> str:
-    return f" ({told(rules)})" if word == "excluded" and rules else ""
+    return f" ({tell_rules(rules)})" if word == "excluded" and rules else ""

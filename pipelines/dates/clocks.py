@@ -47,7 +47,7 @@ CLOCK = re.compile(
 )
 
 
-class Clock(NamedTuple):
+class TimeOfDay(NamedTuple):
     """A time of day; minute, second are -1 where they were not given.
 
     offsets: in minutes east of Greenwich what was written behind it can be, the likeliest first; empty where it says no
@@ -60,7 +60,7 @@ class Clock(NamedTuple):
     offsets: tuple[int, ...] = ()
 
 
-def clock(text: str) -> Clock | None:
+def clock(text: str) -> TimeOfDay | None:
     """The first time of day in a folded text; None where there is none."""
     match = CLOCK.search(text)
     if not match:
@@ -73,7 +73,7 @@ def clock(text: str) -> Clock | None:
         hour = 0
     if hour > 24 or minute > 59 or (hour == 24 and minute > 0):
         return None
-    return Clock(hour, minute, int(match["s"]) if match["s"] else -1, _offsets(match))
+    return TimeOfDay(hour, minute, int(match["s"]) if match["s"] else -1, _offsets(match))
 
 
 def offsets(text: str) -> tuple[int, ...]:
@@ -88,12 +88,12 @@ def offsets(text: str) -> tuple[int, ...]:
     return (minutes,) if WESTMOST <= minutes <= EASTMOST and not minutes % QUARTER else ()
 
 
-def at(day: tuple[int, int, int], time: Clock | None, zone: tzinfo) -> datetime | None:
+def at(day: tuple[int, int, int], time: TimeOfDay | None, zone: tzinfo) -> datetime | None:
     """The aware moment of a day and its time, in the zone written there, else in `zone`; None if there is none.
 
     A moment that was written in UTC is given in `zone`: what is written for machines says nothing of the place.
     """
-    time = time or Clock(0)
+    time = time or TimeOfDay(0)
     try:
         # Midnight as the end of a day is the beginning of the next one.
         local = datetime(*day, tzinfo=zone) + timedelta(days=time.hour // 24)
@@ -108,7 +108,7 @@ def at(day: tuple[int, int, int], time: Clock | None, zone: tzinfo) -> datetime 
         return None
 
 
-def precision(time: Clock | None) -> str:
+def precision(time: TimeOfDay | None) -> str:
     """How exactly a time of day was given: second, minute, hour, or day where there was none."""
     if time is None:
         return "day"

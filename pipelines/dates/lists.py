@@ -54,11 +54,11 @@ ANYWHERE = Local()
 
 def moment(text: str, local: Local = ANYWHERE) -> datetime | None:
     """A date as lists write it, in UTC; None where in doubt."""
-    return dated(text, local)[0]
+    return read_date(text, local)[0]
 
 
 @lru_cache(maxsize=4096)
-def dated(text: str, local: Local = ANYWHERE) -> tuple[datetime | None, str]:
+def read_date(text: str, local: Local = ANYWHERE) -> tuple[datetime | None, str]:
     """A date as lists write it, in UTC, and its precision as an Entry has it; None where in doubt.
 
     A day alone is midnight UTC of it, and so is a day whose hour is in a zone that nobody can know.
@@ -115,7 +115,7 @@ def _exact(at: datetime) -> str:
 def _any(text: str, local: Local) -> tuple[datetime, str] | None:
     """What a page's date of these words would be, where nothing but a date stands there."""
     text = SHORT_YEAR.sub(lambda match: f"{match[1]}{'20' if match[2] < '50' else '19'}{match[2]}", text)
-    plain = months.folded(text)
+    plain = months.fold(text)
     if _no_month(plain) or _ambiguous(plain, local) or _no_clock(plain) or leftover(text, local.language) > MOST_WORDS:
         return None
     # Relative dates are those of the moment at which a list was made, which nobody knows.

@@ -137,7 +137,7 @@ mk ms nb nl nn no pl prs ps pt ro ru sk sl so sq sr sv sw ta th tr uk ur uz vi z
 LANGUAGES = frozenset(CODES.split())
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """The normal form of a text without accents and vowel signs, in which month names are looked up."""
     plain = normal(text)
     if plain.isascii():
@@ -146,7 +146,7 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
-def joined(plain: str) -> str:
+def join_months(plain: str) -> str:
     """A folded text in which month names of several words are one word each."""
     return _COMPOUND.sub(lambda match: re.sub(r"\W", "", match.group(1)), plain)
 
@@ -194,13 +194,13 @@ def _names() -> dict[str, dict[str, int]]:
     for calendar, table in (("gregorian", GREGORIAN), ("jalali", JALALI), ("hijri", HIJRI)):
         for number, names in table.items():
             for name in names.split("|"):
-                found.setdefault(re.sub(r"\W", "", folded(name)), {}).setdefault(calendar, number)
+                found.setdefault(re.sub(r"\W", "", fold(name)), {}).setdefault(calendar, number)
     return found
 
 
 def _short() -> dict[tuple[str, str], int]:
     return {
-        (language, re.sub(r"\W", "", folded(name))): number
+        (language, re.sub(r"\W", "", fold(name))): number
         for language, names in SHORT.items()
         for number, of_month in enumerate(names.split(), 1)
         for name in of_month.split("|")
@@ -213,11 +213,11 @@ _COMPOUND = re.compile(
     + "|".join(
         sorted(
             (
-                re.sub(r"\W+", r"[\\s.-]+", folded(name))
+                re.sub(r"\W+", r"[\\s.-]+", fold(name))
                 for table in (GREGORIAN, JALALI, HIJRI)
                 for names in table.values()
                 for name in names.split("|")
-                if re.search(r"\W", folded(name))
+                if re.search(r"\W", fold(name))
             ),
             key=len,
             reverse=True,

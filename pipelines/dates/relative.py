@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
-from pipelines.dates.months import folded
+from pipelines.dates.months import fold
 
 # Seconds of each unit.
 SECOND, MINUTE, HOUR, DAY = 1, 60, 3600, 86400
@@ -132,7 +132,7 @@ def _past(now: datetime, unit: str, count: int) -> datetime:
 
 def _alternatives(words: str) -> str:
     # Longer ones first: «اول امس» before what it ends with.
-    return "|".join(sorted({re.sub(r" ", r"\\s+", folded(word)) for word in words.split("|")}, key=len, reverse=True))
+    return "|".join(sorted({re.sub(r" ", r"\\s+", fold(word)) for word in words.split("|")}, key=len, reverse=True))
 
 
 def _alone(words: str) -> re.Pattern[str]:
@@ -142,7 +142,7 @@ def _alone(words: str) -> re.Pattern[str]:
 # The units are patterns: written folded, as they stand.
 _WORDS = {name: words.replace("ς", "σ") for name, words in UNITS.items()}
 _UNIT = {name: re.compile(words) for name, words in _WORDS.items()}
-_NUMBER = {folded(word): number for number, words in NUMBERS.items() for word in words.split()}
+_NUMBER = {fold(word): number for number, words in NUMBERS.items() for word in words.split()}
 _ANY = "|".join(_WORDS.values())
 _COUNT = rf"\d+|{'|'.join(sorted(_NUMBER, key=len, reverse=True))}"
 _ABOUT = r"(?:حوالي |نحو |اكثر من |about |ungefahr |etwa |circa |около |environ |unos |unas |yaklasik |almost |over )?"

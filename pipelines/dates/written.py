@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 from pipelines.dates import clocks, months, relative
 from pipelines.dates.calendars import hijri, jalali
-from pipelines.dates.clocks import CLOCK, Clock
+from pipelines.dates.clocks import CLOCK, TimeOfDay
 
-__all__ = ["hijri", "jalali", "only_a_date", "parse_date", "updated"]
+__all__ = ["hijri", "jalali", "names_update", "only_a_date", "parse_date"]
 
 # The earliest year of a date. Chosen: machines' clocks begin there, and say so where they know nothing.
 OLDEST_YEAR = 1970
@@ -139,7 +139,7 @@ def parse_date(text: str, now: datetime | None, timezone: str, language: str) ->
     plain = _plain(text[:LONGEST_CHARACTERS])
     if not plain:
         return None
-    for read in (_named, _numeric):
+    for read in (_find_named, _numeric):
         found = read(plain, zone, language)
         if found and found[0].year >= OLDEST_YEAR:
             return found
@@ -163,9 +163,9 @@ def without_year(text: str, now: datetime, timezone: str, language: str) -> Mome
     return None
 
 
-def updated(text: str) -> bool:
+def names_update(text: str) -> bool:
     """Whether a text names the day of a change and none of publication."""
-    match = UPDATED.search(months.folded(text[:LONGEST_CHARACTERS]))
+    match = UPDATED.search(months.fold(text[:LONGEST_CHARACTERS]))
     if not match or re.search(r"\d", text[: match.start()]):
         return False
     plain = _plain(text[:LONGEST_CHARACTERS])
@@ -177,7 +177,7 @@ def updated(text: str) -> bool:
 
 def updated_later(text: str) -> bool:
     """Whether a text names the day of a change behind another one."""
-    plain = months.folded(text[:LONGEST_CHARACTERS])
+    plain = months.fold(text[:LONGEST_CHARACTERS])
     match = UPDATED.search(plain)
     return match is not None and bool(re.search(r"\d", plain[: match.start()]))
 
@@ -228,7 +228,7 @@ def _plain(text: str) -> str:
     """The folded form in which a date is looked for: month names in one word, no commas."""
     if not text.isascii():
         text = MARKS.sub("", ALIKE.sub(lambda match: WHOLE[match[1]], text))
-    plain = MINUS.sub("-", months.joined(months.folded(text)))
+    plain = MINUS.sub("-", months.join_months(months.fold(text)))
     plain = YEAR_LAST.sub(r"\1 \4 \2\3", plain)
     if NUMERALS.search(plain):
         plain = NUMERALS.sub(lambda match: _numeral(match.group()), plain)
@@ -254,15 +254,17 @@ def _iso(text: str, zone: ZoneInfo) -> Moment | None:
         return None
     time = None
     if match[4]:
-        time = Clock(int(match[4]), int(match[5]), int(match[6]) if match[6] else -1, clocks.offsets(match[7] or ""))
+        time = TimeOfDay(
+            int(match[4]), int(match[5]), int(match[6]) if match[6] else -1, clocks.offsets(match[7] or "")
+        )
     if match.re is ISO and not match[7]:
         # Half days and zones in words, which no standard has here.
-        time = clocks.clock(months.folded(text[match.start(4) if match[4] else match.end() :][:BESIDE])) or time
+        time = clocks.clock(months.fold(text[match.start(4) if match[4] else match.end() :][:BESIDE])) or time
     at = clocks.at((int(match[1]), int(match[2]), int(match[3])), time, zone)
     return (at, clocks.precision(time)) if at else None
 
 
-def _named(plain: str, zone: ZoneInfo, language: str) -> Moment | None:
+def _find_named(plain: str, zone: ZoneInfo, language: str) -> Moment | None:
     """Day, month name and year in any order; a Gregorian date wins over the Hijri one beside it."""
     found = list(_days(plain, re.split("[-_]", language)[0]))
     if not found:
@@ -333,7 +335,7 @@ def _year(match: re.Match[str]) -> int:
 def _behind_update(plain: str, match: re.Match[str]) -> bool:
     """Whether the words right before a date say that it is that of a change."""
     before = re.split(r"\d", plain[max(0, match.start() - BEFORE_CHARACTERS) : match.start()])[-1]
-    return bool(UPDATED.search(months.folded(before)))
+    return bool(UPDATED.search(months.fold(before)))
 
 
 def _by_weekday(plain: str, day: Day) -> Day:
@@ -432,7 +434,7 @@ def _by_dateparser(text: str, zone: str, language: str) -> datetime | None:
     return found and found.astimezone(ZoneInfo(zone))
 
 
-def _time_beside(plain: str, date: re.Match[str]) -> Clock | None:
+def _time_beside(plain: str, date: re.Match[str]) -> TimeOfDay | None:
     """The time of day that follows a date, or else stands before it."""
     after = ANOTHER_YEAR.split(plain[date.end() : date.end() + BESIDE])[0]
     return clocks.clock(after) or clocks.clock(plain[max(0, date.start() - AHEAD) : date.start()])

@@ -25,7 +25,7 @@ IN_FULL = ("url", "run", "outcomes", "quiet", "health")
 STAGES = 3
 
 
-def listed(conn: postgres.Connection, followed: Sequence[Source], *, now: datetime) -> list[Record]:
+def list_followed(conn: postgres.Connection, followed: Sequence[Source], *, now: datetime) -> list[Record]:
     """Each followed source with its last run, country, health (its state, or empty), troubles and paused_at.
 
     In the order of `records.sources`: what needs a look comes first. rejected, lost: URLs of the last run, lost are
@@ -71,7 +71,7 @@ def in_full(conn: postgres.Connection, source: Source, *, now: datetime) -> Reco
 
 def _lines(conn: postgres.Connection, followed: Sequence[Source], rows: Sequence[Record]) -> list[Record]:
     countries = {source.name: source.country for source in followed}
-    troubles, paused = _troubles(conn, rows), folders.paused(conn)
+    troubles, paused = _troubles(conn, rows), folders.find_paused(conn)
     return [
         {
             **{key: row[key] for key in LISTED},

@@ -62,7 +62,7 @@ def write_headline(
         *_not_told(newest, undelivered, channels),
         *_without_articles(rows, mine),
     ]
-    sentence = "; ".join(filter(None, [_delivered(mine, newest), *troubles]))
+    sentence = "; ".join(filter(None, [_tell_delivered(mine, newest), *troubles]))
     ran = [row for row in rows if row["run"]]
     tone = "bad" if _all_failed(mine) or _all_failed(ran) else "warn" if troubles else "good"
     return tone, f"Last run ({newest['run']}, {ago(newest['started_at'], now)}): {sentence}."
@@ -102,12 +102,12 @@ def missed_run(rows: Iterable[Record], newest: Record, schedule: str, timezone: 
     """When a run was due that did not start: news_crawl's time has come, and a source's own, where it has one."""
     if not schedule:
         return None
-    due = cron.struck(schedule, timezone, now - policy.START_GRACE).astimezone(UTC)
+    due = cron.last_strike(schedule, timezone, now - policy.START_GRACE).astimezone(UTC)
     if due <= newest["started_at"]:
         return None
     for row in rows:
         begun = row["started_at"]
-        if begun is None or not row["schedule"] or cron.struck(row["schedule"], row["timezone"], due) > begun:
+        if begun is None or not row["schedule"] or cron.last_strike(row["schedule"], row["timezone"], due) > begun:
             return due
     return None
 
@@ -116,7 +116,7 @@ def many(number: int, word: str) -> str:
     return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
-def _delivered(rows: Sequence[Record], newest: Record) -> str:
+def _tell_delivered(rows: Sequence[Record], newest: Record) -> str:
     if not rows:
         return "none of the followed sources had a part in it"
     going = [row for row in rows if row["state"] in (RunState.RUNNING, "unfinished")]
@@ -124,7 +124,7 @@ def _delivered(rows: Sequence[Record], newest: Record) -> str:
     if going:
         done = f"{len(rows) - len(going)} of {many(len(rows), 'source')} done"
         return f"under way, {done}, {many(new, 'new article')} so far"
-    silent = [row for row in rows if not row["new"] and row["state"] != RunState.FAILED and not _walled(row)]
+    silent = [row for row in rows if not row["new"] and row["state"] != RunState.FAILED and not _tell_walls(row)]
     resting = [row for row in silent if row["not_due"]]
     told = {"had nothing new": len(silent) - len(resting), "not asked yet, for no list of theirs was due": len(resting)}
     if giving:
@@ -142,7 +142,7 @@ def _failed_now(mine: Sequence[Record], newest: Record, unreached: Callable[[str
     failed = [row for row in mine if row["state"] == RunState.FAILED]
     down = unreached(newest["run"]) if len(failed) > 1 else ""
     if down:
-        yield _lowered(down)
+        yield _lower_first(down)
         return
     for row in failed[: policy.NAMED]:
         yield f"{row['name']} failed: {_brief(row['message'] or 'no reason was given')}"
@@ -164,23 +164,23 @@ def _failed_earlier(rows: Sequence[Record], newest: Record) -> Iterator[str]:
 def _not_told(newest: Record, undelivered: int, channels: Sequence[Record]) -> Iterator[str]:
     """What keeps people from being told: the alert stage, messages that nobody sends any more, held channels."""
     if newest["alert_error"]:
-        yield f"the alert stage failed: {_lowered(newest['alert_error'])}"
+        yield f"the alert stage failed: {_lower_first(newest['alert_error'])}"
     if undelivered:
         yield f"{many(undelivered, 'message')} could not be sent"
     for channel in [channel for channel in channels if channel["held"]][: policy.NAMED]:
-        yield _held(channel)
+        yield _tell_held(channel)
 
 
 def _without_articles(rows: Sequence[Record], mine: Sequence[Record]) -> Iterator[str]:
     """The sources that gave walls for articles in the newest run, and those that have gone quiet."""
-    for row in [row for row in mine if _walled(row)][: policy.NAMED]:
-        yield f"{row['name']} gave no article: {_walled(row)}"
+    for row in [row for row in mine if _tell_walls(row)][: policy.NAMED]:
+        yield f"{row['name']} gave no article: {_tell_walls(row)}"
     quiet = [row["name"] for row in rows if row["quiet"] and row["state"] != RunState.FAILED]
     if quiet:
         yield f"gone quiet: {_some(quiet)}"
 
 
-def _walled(row: Record) -> str:
+def _tell_walls(row: Record) -> str:
     """That what a source's lists named anew were walls and error pages, with their kinds; else nothing."""
     kinds = [e for e in row["reasons"] if e["state"] == "rejected" and e["code"] in NO_PAGES]
     count = sum(end["urls"] for end in kinds)
@@ -194,7 +194,7 @@ def _walled(row: Record) -> str:
     return f"{many(count, 'page')} rejected ({', '.join(dict.fromkeys(end['reason'] for end in kinds))})"
 
 
-def _held(channel: Record) -> str:
+def _tell_held(channel: Record) -> str:
     """What keeps the messages of a channel waiting."""
     number, name = many(channel["held"], "message"), channel["name"]
     if channel["state"] == "paused":
@@ -202,7 +202,7 @@ def _held(channel: Record) -> str:
     return f"{number} for {name} not sent yet: {_brief(channel['error'] or 'no reason was given')}"
 
 
-def _lowered(sentence: str) -> str:
+def _lower_first(sentence: str) -> str:
     """A sentence as the end of another one; words in capitals stay."""
     bare = sentence.strip().rstrip(".")
     return bare[:1].lower() + bare[1:] if bare[1:2].islower() or bare[1:2] == " " else bare
@@ -210,7 +210,7 @@ def _lowered(sentence: str) -> str:
 
 def _brief(sentence: str) -> str:
     """The first reason a sentence gives; the table has them all."""
-    first = _lowered(sentence.split("; ")[0])
+    first = _lower_first(sentence.split("; ")[0])
     return (
         first if len(first) <= policy.REASON_CHARACTERS else first[: policy.REASON_CHARACTERS].rsplit(" ", 1)[0] + " …"
     )

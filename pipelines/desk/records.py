@@ -54,7 +54,7 @@ def overview(
     used = channels(conn, addressed)
     tone, sentence = write_headline(
         rows, latest, schedule=schedule, timezone=timezone, undelivered=sent["failed"], channels=used, now=now,
-        unreached=lambda run: ledger_runs.unreached(conn, run),
+        unreached=lambda run: ledger_runs.tell_unreached(conn, run),
     )  # fmt: skip
     return {
         "now": now,
@@ -148,7 +148,8 @@ def alerts(conn: postgres.Connection, count: int) -> list[Record]:
 def channels(conn: postgres.Connection, addressed: Collection[str] | None = None) -> list[Record]:
     """The channels with what waits for them and what is in their way, without an address."""
     return [
-        {**channel, "error": ADDRESS.sub("…", channel["error"])} for channel in channels_module.listed(conn, addressed)
+        {**channel, "error": ADDRESS.sub("…", channel["error"])}
+        for channel in channels_module.list_channels(conn, addressed)
     ]
 
 

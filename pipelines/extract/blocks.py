@@ -78,7 +78,7 @@ MAX_BLOCKS = 20_000
 
 
 @dataclass(slots=True)
-class Place:
+class TextPlace:
     """An element that text stands in: its name, what its names say it is, and the place around it.
 
     path: the names from the outermost element on, the same on every page of one template. kind: one of
@@ -86,7 +86,7 @@ class Place:
     """
 
     element: HtmlElement
-    parent: Place | None
+    parent: TextPlace | None
     name: str
     path: str
     kind: str
@@ -105,12 +105,12 @@ class Block:
     words: int
     linked: int
     tag: str
-    place: Place
+    place: TextPlace
 
     @property
     def kind(self) -> str:
         """What the innermost telling name around it says it is: comment, related, share …; empty where none does."""
-        place: Place | None = self.place
+        place: TextPlace | None = self.place
         while place is not None:
             if place.kind:
                 return place.kind
@@ -141,21 +141,21 @@ def blocks(tree: HtmlElement) -> list[Block]:
     return found
 
 
-def around(place: Place) -> Iterator[Place]:
+def around(place: TextPlace) -> Iterator[TextPlace]:
     """A place and those around it, from the innermost on."""
-    here: Place | None = place
+    here: TextPlace | None = place
     while here is not None:
         yield here
         here = here.parent
 
 
-def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, Place]]:
+def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, TextPlace]]:
     """Text, characters of it in links, tag, place: one for each stretch without a block-level element in it."""
     parts: list[str] = []
     linked = links = 0
     # The elements that the walk is in, each with its place as soon as text stands in it.
     within: list[HtmlElement] = [body]
-    places = [Place(body, None, "body", "body", "", False, False, 0)]
+    places = [TextPlace(body, None, "body", "body", "", False, False, 0)]
     skipping: HtmlElement | None = None
     walk = iterwalk(body, events=("start", "end", "comment", "pi"))
     for event, element in walk:
@@ -194,8 +194,8 @@ def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, Place]]:
 
 
 def _run(
-    parts: Sequence[str], linked: int, within: Sequence[HtmlElement], places: list[Place]
-) -> Iterator[tuple[str, int, str, Place]]:
+    parts: Sequence[str], linked: int, within: Sequence[HtmlElement], places: list[TextPlace]
+) -> Iterator[tuple[str, int, str, TextPlace]]:
     """One stretch of text, where there is any; the places that it stands in are made."""
     text = "".join(parts)
     if not text or text.isspace():
@@ -206,13 +206,13 @@ def _run(
     yield text, linked, places[-1].element.tag, places[-1]
 
 
-def _place(element: HtmlElement, outer: Place) -> Place:
+def _place(element: HtmlElement, outer: TextPlace) -> TextPlace:
     names = f"{element.get('id') or ''} {element.get('class') or ''}"
-    name, kind, story, body = _named(element.tag, names)
-    if hidden(element):
+    name, kind, story, body = _name_place(element.tag, names)
+    if is_hidden(element):
         kind = kind or "hidden"
     body = body or element.get("itemprop") == "articleBody"
-    return Place(
+    return TextPlace(
         element,
         outer,
         name,
@@ -225,7 +225,7 @@ def _place(element: HtmlElement, outer: Place) -> Place:
 
 
 @lru_cache(maxsize=20_000)
-def _named(tag: str, names: str) -> tuple[str, str, bool, bool]:
+def _name_place(tag: str, names: str) -> tuple[str, str, bool, bool]:
     """How an element is called, without what changes from page to page; what kind of place its names say it is;
     whether they say that it is an article, or an article's text."""
     stable = sorted({name for name in NAME.findall(names) if len(name) < LONGEST_NAME_CHARACTERS})[:MAX_NAMES]
@@ -237,7 +237,7 @@ def _named(tag: str, names: str) -> tuple[str, str, bool, bool]:
     return ".".join([tag, *stable]), kind, story, body
 
 
-def hidden(element: HtmlElement) -> bool:
+def is_hidden(element: HtmlElement) -> bool:
     """Whether an element says that it is not shown."""
     style = element.get("style")
     if style and HIDDEN.search(style):

@@ -35,7 +35,7 @@ STEPS = assembly.STEPS
 
 
 @dataclass(frozen=True)
-class Reading:
+class PageReading:
     """What a page is, and whether the source's template agreed with it: None where there is none to agree.
 
     What a worker makes of it, with its cost and faults, is fetched.Made.
@@ -67,13 +67,13 @@ def read_page(
     template: Template | None = None,
     seconds: float = CPU_SECONDS,
     without: frozenset[str] = frozenset(),
-) -> Reading:
+) -> PageReading:
     """The same as extract_page, with whether the template fits the page."""
     try:
         with time_limit(seconds):
             return _extract(page, source, template, without)
     except TooSlow:
-        return _rejected(page, Reason.TOO_SLOW, f"not done after {seconds:g} s")
+        return _reject(page, Reason.TOO_SLOW, f"not done after {seconds:g} s")
 
 
 @lru_cache(maxsize=1)
@@ -82,23 +82,23 @@ def extractor() -> str:
     return f"nightdesk {version('nightdesk')} trafilatura {version('trafilatura')}"
 
 
-def _extract(page: Page, source: Source, template: Template | None, without: frozenset[str]) -> Reading:
+def _extract(page: Page, source: Source, template: Template | None, without: frozenset[str]) -> PageReading:
     try:
-        content = warc.decoded(page)
+        content = warc.decode_body(page)
     except StoreError as error:
         # What is over the limit and what is broken are told apart by the sentence alone.
         large = "more than" in str(error)
-        return _rejected(page, Reason.TOO_LARGE if large else Reason.UNREADABLE, str(error))
+        return _reject(page, Reason.TOO_LARGE if large else Reason.UNREADABLE, str(error))
     if len(content) > LARGEST_BYTES:
-        return _rejected(page, Reason.TOO_LARGE, f"{len(content)} bytes")
+        return _reject(page, Reason.TOO_LARGE, f"{len(content)} bytes")
     content_type = next((value for name, value in page.headers if name.lower() == "content-type"), "")
     refused = reasons.of_response(page, content, markup.looks_like_html(content, content_type))
     if refused:
-        return _rejected(page, *refused)
+        return _reject(page, *refused)
     html, _ = markup.decode(content, content_type, source.language)
     tree = markup.parse(html)
     if tree is None:
-        return _rejected(page, Reason.EMPTY, "no HTML in it")
+        return _reject(page, Reason.EMPTY, "no HTML in it")
     pruned = markup.prune(tree, source.prune)
     if pruned:
         html = tostring(tree, encoding="unicode")
@@ -126,7 +126,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     language = languages.language_of(facts.title, stored, source.language)
     refused = refused or reasons.wrong_language(language, source, text.words)
     if refused:
-        return Reading(_rejection(page, *refused, text=stored or "\n".join(text.extracted)), text.fits)
+        return PageReading(_rejection(page, *refused, text=stored or "\n".join(text.extracted)), text.fits)
     made = Article(
         source=source.name,
         url=page.url,
@@ -150,7 +150,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         page_digest=page.digest,
         extractor=extractor(),
     )
-    return Reading(made, text.fits)
+    return PageReading(made, text.fits)
 
 
 def _visible(tree: HtmlElement) -> str:
@@ -169,8 +169,8 @@ def _visible(tree: HtmlElement) -> str:
     return "\n".join([*parts, *tails])
 
 
-def _rejected(page: Page, reason: Reason, detail: str) -> Reading:
-    return Reading(_rejection(page, reason, detail))
+def _reject(page: Page, reason: Reason, detail: str) -> PageReading:
+    return PageReading(_rejection(page, reason, detail))
 
 
 def _rejection(page: Page, reason: Reason, detail: str, text: str = "") -> Rejection:

@@ -77,7 +77,7 @@ def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job
     processes, apart: as extract.stage.extract has them; workers.each is the same for any work, and knows no pages.
     """
     here = processes == 1 and not apart
-    results = iter(map(work, jobs) if here else workers.each(work, jobs, processes, CPU_SECONDS + GRACE, lost))
+    results = iter(map(work, jobs) if here else workers.each(work, jobs, processes, CPU_SECONDS + GRACE, end_lost_page))
     limit = left = CPU_A_SOURCE + CPU_A_PAGE * len(jobs)
     lost_in_a_row = 0
     for place, job in enumerate(jobs):
@@ -108,19 +108,19 @@ def work(job: Job) -> Made:
     except OURS as error:
         return _unread(" ".join(f"{type(error).__name__} {error}".split())[:DETAIL_CHARACTERS], started)
     except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
-        made = _rejected(job, Reason.UNREADABLE, f"{type(error).__name__}: {error}", time.process_time() - started)
+        made = _reject(job, Reason.UNREADABLE, f"{type(error).__name__}: {error}", time.process_time() - started)
     else:
         made = Made(replace(read.made, extractor=job.extractor), read.fits, time.process_time() - started)
     # Parsers have words of their own for memory that they were not given, or find an empty page.
-    return _unread(MemoryError.__name__, started) if isinstance(made.result, Rejection) and _starved() else made
+    return _unread(MemoryError.__name__, started) if isinstance(made.result, Rejection) and _is_starved() else made
 
 
-def lost(job: Job, loss: workers.Loss, detail: str) -> Made:
+def end_lost_page(job: Job, loss: workers.Loss, detail: str) -> Made:
     """What becomes of a page that no worker could end: a rejection where the page itself is why."""
     if loss == workers.Loss.TOO_SLOW:
-        return _rejected(job, Reason.TOO_SLOW, detail, CPU_SECONDS + GRACE)
+        return _reject(job, Reason.TOO_SLOW, detail, CPU_SECONDS + GRACE)
     if loss == workers.Loss.CRASHED:
-        return _rejected(job, Reason.UNREADABLE, detail)
+        return _reject(job, Reason.UNREADABLE, detail)
     return Made(None, why=f"{job.row['url']}: {detail}.", fault=Fault.WORKER)
 
 
@@ -143,7 +143,7 @@ def _unread(said: str, started: float) -> Made:
     return Made(None, seconds=time.process_time() - started, fault=Fault.WORKER, why=why)
 
 
-def _starved() -> bool:
+def _is_starved() -> bool:
     """Whether this process is given no more memory."""
     try:
         bytearray(SPARE_BYTES)
@@ -152,7 +152,7 @@ def _starved() -> bool:
     return False
 
 
-def _rejected(job: Job, reason: Reason, detail: str, seconds: float = 0.0) -> Made:
+def _reject(job: Job, reason: Reason, detail: str, seconds: float = 0.0) -> Made:
     return Made(
         Rejection(
             source=job.source.name,

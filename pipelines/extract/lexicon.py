@@ -48,7 +48,7 @@ LETTER = re.compile(f"[{UNSPACED}]")
 
 
 @dataclass(frozen=True)
-class Rule:
+class PhraseRule:
     """One phrase as a pattern: the most words its line may have, and whether only the first and last lines have it."""
 
     pattern: str
@@ -57,7 +57,7 @@ class Rule:
     edge: bool = False
 
 
-Index = dict[str, list[Rule]]
+Index = dict[str, list[PhraseRule]]
 
 
 @dataclass(frozen=True)
@@ -149,10 +149,12 @@ def _add(made: Lexicon, phrase: str, kind: str, match: str, reason: str) -> None
     elif match in ("prefix", "label", "byline"):
         plain = normal(phrase).rstrip(" :|»-")
         end = r"\s*:\s*\w" if match == "byline" else SEPARATOR if its_key else ""
-        made.marked.setdefault(plain[:HEAD], []).append(Rule(re.escape(plain) + end, most, reason, match != "prefix"))
+        made.marked.setdefault(plain[:HEAD], []).append(
+            PhraseRule(re.escape(plain) + end, most, reason, match != "prefix")
+        )
     elif match == "end":
         backwards = its_key[::-1]
-        rule = Rule(re.escape(backwards) + (bound and r"(?= |$)"), most, reason)
+        rule = PhraseRule(re.escape(backwards) + (bound and r"(?= |$)"), most, reason)
         made.closing.setdefault(backwards[:HEAD], []).append(rule)
     elif match == "substr":
         _keep(made, [re.escape(its_key)], size(its_key) + BESIDE_CHARACTERS, reason, [its_key.split(" ")[0]])
@@ -167,7 +169,7 @@ def _keep(made: Lexicon, patterns: list[str], most: int, reason: str, begins: li
 
 
 def _open(made: Lexicon, pattern: str, most: int, reason: str, edge: bool, begins: Collection[str]) -> None:
-    rule = Rule(pattern, most, reason, edge)
+    rule = PhraseRule(pattern, most, reason, edge)
     for head in sorted({begin.rstrip("*")[:HEAD] for begin in begins}):
         made.opening.setdefault(head, []).append(rule)
 

@@ -154,7 +154,7 @@ def decode(body: bytes, content_type: str, language: str) -> tuple[str, str]:
 
 def alike(label: str, name: str) -> bool:
     """Whether a label is one of this charset, by the name that decode gives it."""
-    return _known(label) == name
+    return _find_codec(label) == name
 
 
 def overgrown(body: bytes) -> str:
@@ -273,10 +273,10 @@ def _spread(html: str) -> str:
     places = (MAX_MARKS * match.start() for match in marked)
     if any(PILED.search(html, max(0, place - MAX_MARKS), place + MAX_MARKS + 1) for place in places):
         html = PILED.sub(r"\1", html)
-    return REFERENCES.sub(_unpiled, html) if html.count("&#") >= MAX_REFERENCES else html
+    return REFERENCES.sub(_spell_out, html) if html.count("&#") >= MAX_REFERENCES else html
 
 
-def _unpiled(run: re.Match[str]) -> str:
+def _spell_out(run: re.Match[str]) -> str:
     """A run of character references; spelled out where it piles up marks."""
     text = unescape(run.group())
     return escape(PILED.sub(r"\1", text)) if PILED.search(text) else run.group()
@@ -286,7 +286,7 @@ def _candidates(body: bytes, labels: list[str], language: str) -> Iterator[list[
     """Charsets to try, each once; of the first group with a good one the best is taken; utf-8 is ruled out."""
     groups = [[label] for label in labels]
     groups.append(OF_LANGUAGE.get(re.split("[-_]", language)[0], "cp1252").split())
-    groups.append([name for name in map(_known, detect_encoding(body)) if name in OF_PAGES])
+    groups.append([name for name in map(_find_codec, detect_encoding(body)) if name in OF_PAGES])
     groups.append(LAST_RESORT)
     seen = {"utf-8"}
     for group in groups:
@@ -297,10 +297,10 @@ def _candidates(body: bytes, labels: list[str], language: str) -> Iterator[list[
 def _labels(body: bytes, content_type: str) -> list[str]:
     found = [m[1] for m in [HEADER.search(content_type)] if m]
     found += [m[1].decode("ascii", "ignore") for m in LABEL.finditer(body[:LABEL_BYTES])]
-    return [name for name in map(_known, found) if name]
+    return [name for name in map(_find_codec, found) if name]
 
 
-def _known(label: str) -> str:
+def _find_codec(label: str) -> str:
     try:
         name = codecs.lookup(label.strip().lower().replace("windows-", "cp").replace("x-sjis", "cp932")).name
     except LookupError:

@@ -86,7 +86,7 @@ def _reason(known: Lexicon, line: str, edge: bool, mine: Collection[str] = ()) -
         or _first(known.marked, plain if plain[0].isalnum() else BEFORE.sub("", plain), count, edge)
         or _inside(known, its_key, count)
         or _of_parts(known, line, edge)
-        or _tiled(known, its_key, count)
+        or _of_tiles(known, its_key, count)
     )
 
 
@@ -95,7 +95,7 @@ def _first(index: Index, text: str, count: int, edge: bool) -> str:
     start = FIRST_NUMBER.sub("#", text[:LOOKED_AT_CHARACTERS]) if text[0].isdigit() else text
     for letters in range(HEAD, 0, -1):
         for rule in index.get(start[:letters], ()):
-            if count <= rule.most and (edge or not rule.edge) and _compiled(rule.pattern).match(text):
+            if count <= rule.most and (edge or not rule.edge) and _compile(rule.pattern).match(text):
                 return rule.reason
     return ""
 
@@ -109,7 +109,7 @@ def _inside(known: Lexicon, its_key: str, count: int) -> str:
     padded = f" {its_key} "
     for head in known.inside.keys() & heads:
         for patterns, most, reason in known.inside[head]:
-            if count <= most and all(_compiled(pattern).search(padded) for pattern in patterns):
+            if count <= most and all(_compile(pattern).search(padded) for pattern in patterns):
                 return reason
     return ""
 
@@ -125,7 +125,7 @@ def _of_parts(known: Lexicon, line: str, edge: bool) -> str:
     return f"bar of {found[0]}" if all(found) else ""
 
 
-def _tiled(known: Lexicon, its_key: str, count: int) -> str:
+def _of_tiles(known: Lexicon, its_key: str, count: int) -> str:
     """The reason of the first phrase of a line that consists of nothing but phrases and numbers, glued or not."""
     # Where a line can be cut into phrases up to: the reason of the first phrase, and how much the phrases say.
     reached = {0: ("", 0)}
@@ -155,7 +155,7 @@ def _tiled(known: Lexicon, its_key: str, count: int) -> str:
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compile(pattern: str) -> re.Pattern[str]:
     """A pattern, compiled when a line first needs it: most never are, and all of them together take a second."""
     return re.compile(pattern)
 

@@ -53,7 +53,7 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Tried:
+class TriedPage:
     """What became of a page, and the milliseconds of CPU that took."""
 
     made: Article | Rejection
@@ -61,7 +61,7 @@ class Tried:
 
 
 @dataclass(frozen=True)
-class Lesson:
+class SourceLesson:
     """What a source's pages taught: a template, or none and, where that is worth saying, why."""
 
     source: str
@@ -70,20 +70,20 @@ class Lesson:
     problem: str = ""
 
 
-def each(trials: Sequence[Trial], processes: int) -> Iterator[Tried]:
+def each(trials: Sequence[Trial], processes: int) -> Iterator[TriedPage]:
     """What became of every page, in order, each read and parsed in one of `processes` workers."""
     from pipelines.extract import extraction
 
-    return workers.each(work, trials, processes, extraction.CPU_SECONDS + GRACE_SECONDS, _lost)
+    return workers.each(work, trials, processes, extraction.CPU_SECONDS + GRACE_SECONDS, _end_lost)
 
 
-def one(trial: Trial) -> Tried:
+def one(trial: Trial) -> TriedPage:
     """What became of one page."""
     return next(each([trial], 1))
 
 
-def lessons(trials: Sequence[Trial], processes: int, on_page: Callable[[], None]) -> Iterator[Lesson]:
-    """One lesson for every source with pages enough; on_page hears of every page that was looked at. See `taught`."""
+def lessons(trials: Sequence[Trial], processes: int, on_page: Callable[[], None]) -> Iterator[SourceLesson]:
+    """One lesson for every source with pages enough; on_page hears of every page looked at. See `teach_pages`."""
     from pipelines.extract import extraction
     from pipelines.extract.site import learning
 
@@ -96,10 +96,10 @@ def lessons(trials: Sequence[Trial], processes: int, on_page: Callable[[], None]
             if observation is not None:
                 observed[trial.source.name].append(observation)
         lessons_of = workers.each(
-            learning.teach, list(observed.items()), processes, learning.LEARNING_SECONDS + GRACE_SECONDS, _unlearned
+            learning.teach, list(observed.items()), processes, learning.LEARNING_SECONDS + GRACE_SECONDS, _end_unlearned
         )
         for (name, own), made in zip(observed.items(), lessons_of, strict=True):
-            yield Lesson(name, len(own), *((None, made) if isinstance(made, str) else (made, "")))
+            yield SourceLesson(name, len(own), *((None, made) if isinstance(made, str) else (made, "")))
 
 
 def pages_to_learn(trials: Sequence[Trial]) -> int:
@@ -107,7 +107,7 @@ def pages_to_learn(trials: Sequence[Trial]) -> int:
     return sum(len(own) for group in _groups(trials) for own in group.values())
 
 
-def taught(trials: Sequence[Trial], found: Sequence[Lesson]) -> list[Trial]:
+def teach_pages(trials: Sequence[Trial], found: Sequence[SourceLesson]) -> list[Trial]:
     """The same pages, each with the template of its source where one was learned."""
     templates = {lesson.source: lesson.template for lesson in found if lesson.template}
     return [
@@ -118,7 +118,7 @@ def taught(trials: Sequence[Trial], found: Sequence[Lesson]) -> list[Trial]:
     ]
 
 
-def work(trial: Trial) -> Tried:
+def work(trial: Trial) -> TriedPage:
     """What one page is, in a worker; whatever goes wrong with it is its own rejection and nobody else's."""
     from pipelines.extract import extraction
 
@@ -132,7 +132,7 @@ def work(trial: Trial) -> Tried:
         return _no(trial, Reason.TOO_LARGE if large else Reason.UNREADABLE, str(error))
     except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
         return _no(trial, Reason.UNREADABLE, f"{type(error).__name__}: {error}")
-    return Tried(made, _ms(started))
+    return TriedPage(made, _ms(started))
 
 
 def observe(trial: Trial) -> Any:
@@ -237,7 +237,7 @@ def _groups(trials: Sequence[Trial]) -> Iterator[dict[str, list[Trial]]]:
         yield group
 
 
-def _lost(trial: Trial, loss: Loss, detail: str) -> Tried:
+def _end_lost(trial: Trial, loss: Loss, detail: str) -> TriedPage:
     from pipelines.extract import extraction
 
     if loss == Loss.TOO_SLOW:
@@ -245,7 +245,7 @@ def _lost(trial: Trial, loss: Loss, detail: str) -> Tried:
     return _no(trial, Reason.UNREADABLE, detail)
 
 
-def _no(trial: Trial, reason: Reason, detail: str, ms: float = 0.0) -> Tried:
+def _no(trial: Trial, reason: Reason, detail: str, ms: float = 0.0) -> TriedPage:
     from pipelines.extract import extraction
 
     rejection = Rejection(
@@ -256,14 +256,14 @@ def _no(trial: Trial, reason: Reason, detail: str, ms: float = 0.0) -> Tried:
         page_digest=trial.page.digest if trial.page else "",
         extractor=extraction.extractor(),
     )
-    return Tried(rejection, ms)
+    return TriedPage(rejection, ms)
 
 
 def _unseen(trial: Trial, loss: Loss, detail: str) -> None:
     return None
 
 
-def _unlearned(work: tuple[str, Any], loss: Loss, detail: str) -> str:
+def _end_unlearned(work: tuple[str, Any], loss: Loss, detail: str) -> str:
     return detail
 
 

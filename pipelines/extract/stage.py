@@ -105,13 +105,13 @@ def extract(
                 rows = postgres.query(conn, "fetches_to_extract", source=source.name, run=run, others=others)
             stored = None
             if site and rows:
-                stored, message = _learned(settings, conn, source, run, counts, processes, apart)
+                stored, message = _learn_source(settings, conn, source, run, counts, processes, apart)
             jobs, stored_looks = _jobs(settings, conn, source, rows, stored)
             file = articlefile.path(settings, source.name, run)
             undecided = Undecided()
             lines = _lines(jobs, stored_looks, counts, undecided, _Kept(file), processes, apart)
             with bucket.patient():
-                articlefile.write(file, _heard(lines, on_line))
+                articlefile.write(file, _tell_lines(lines, on_line))
             if undecided.fetches:
                 state, message = RunState.FAILED, undecided.told()
                 _tell(settings, conn, source, run, undecided)
@@ -136,7 +136,7 @@ def extract(
         return tally
 
 
-def _learned(
+def _learn_source(
     settings: Settings,
     conn: postgres.Connection,
     source: Source,
@@ -240,7 +240,7 @@ def _line(job: Job, made: Made) -> Line:
         run=row["run"],
         fetched_at=row["fetched_at"],
         article=article,
-        signature=signatures.written(signatures.of_text(article.text)) if article else "",
+        signature=signatures.write_signature(signatures.of_text(article.text)) if article else "",
         words=_words(article) if article else (),
         rejection=result if isinstance(result, Rejection) else None,
     )
@@ -250,7 +250,7 @@ def _words(article: Article) -> Sequence[Any]:
     """What goes into the search index, of the text as Postgres holds it: made here, so that load need not."""
     fields = {name: clean(getattr(article, name)) for name in asked.FIELDS}
     made, _ = vectors.vectors(fields, [clean(author) for author in article.authors])
-    return vectors.written(made)
+    return vectors.write_rows(made)
 
 
 def _count(counts: Counter[str], made: Made) -> None:
@@ -301,7 +301,7 @@ def _of_disk(error: OSError, settings: Settings) -> str:
     return f"{where} cannot be used: {error.strerror or error}. Mend that, then run `nightdesk extract` again."
 
 
-def _heard(lines: Iterator[Line], on_line: Callable[[Line], None] | None) -> Iterator[Line]:
+def _tell_lines(lines: Iterator[Line], on_line: Callable[[Line], None] | None) -> Iterator[Line]:
     """The same lines, each told to `on_line` as it passes."""
     for line in lines:
         if on_line:

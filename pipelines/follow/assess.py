@@ -17,7 +17,7 @@ from pipelines.follow import file as source_file
 from pipelines.follow.failure import Failure
 from pipelines.follow.file import Draft
 from pipelines.follow.pattern import Learned
-from pipelines.follow.place import Ask, Place
+from pipelines.follow.place import Ask, SitePlace
 from pipelines.follow.samples import Sample
 from pipelines.follow.seen import Front, Part, Probe, Seen
 from pipelines.model import Page, Source
@@ -29,7 +29,7 @@ NOT_ARTICLES = {
 }  # fmt: skip
 
 
-class Refused(Exception):
+class RefusedSite(Exception):
     """No source can be made of the site: why, what is known by then, and what nobody knows but an option could tell."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tried:
+class TriedSite:
     """The articles that were asked for: the pages that came, what each was read as, and those that were refused.
 
     odd: addresses that were asked for because they look unlike the others; they say nothing of the site.
@@ -62,33 +62,33 @@ def find_home(seed: Source, looked: Probe, pages: dict[str, Page]) -> Seen:
     home = lists.home_of(looked.seen)
     wrong = failure.of_home(seed.url, looked)
     if home is None or wrong:
-        raise Refused(wrong or failure.of_lists(seed.url, looked), robots)
+        raise RefusedSite(wrong or failure.of_lists(seed.url, looked), robots)
     wall = _wall(home, looked, pages, preview.anonymous(home.url, seed.name))
     # A dialog over an empty page looks like a frame for scripts: a browser would see the same dialog.
     wrong = wall if wall and wall.consent else failure.of_shell(home.url, looked) or wall
     if wrong:
-        raise Refused(wrong, robots)
+        raise RefusedSite(wrong, robots)
     return home
 
 
-def read_articles(seed: Source, home: Seen, looked: Probe, pages: dict[str, Page]) -> Tried:
+def read_articles(seed: Source, home: Seen, looked: Probe, pages: dict[str, Page]) -> TriedSite:
     """What the articles that were asked for turned out to be; refused where none was asked for."""
     articles = probing.pages_of(looked, pages, Part.ARTICLE)
-    odd = {urls.cleaned(one.want.url) for one in looked.seen if one.want.why == plan.ODD}
+    odd = {urls.clean(one.want.url) for one in looked.seen if one.want.why == plan.ODD}
     refused = [
         one
         for one in looked.seen
-        if one.want.part == Part.ARTICLE and one.problem and urls.cleaned(one.want.url) not in odd
+        if one.want.part == Part.ARTICLE and one.problem and urls.clean(one.want.url) not in odd
     ]
     if not articles and not refused:
-        raise Refused(failure.of_lists(home.url, looked), source_file.of_robots(looked))
-    stated = samples.stated(articles, preview.anonymous(home.url, seed.name))
-    return Tried(pages=articles, samples=stated, refused=refused, odd=odd)
+        raise RefusedSite(failure.of_lists(home.url, looked), source_file.of_robots(looked))
+    stated = samples.keep_stated(articles, preview.anonymous(home.url, seed.name))
+    return TriedSite(pages=articles, samples=stated, refused=refused, odd=odd)
 
 
 def find_place(
     home: Seen, looked: Probe, usual: Sequence[Sample], now: datetime, timezone: str, country: str, ask: Ask | None
-) -> Place:
+) -> SitePlace:
     """Where the site is; what cannot be known is asked for, where there is somebody to ask and an article to follow."""
     where = _place(home, looked, usual, now, timezone, country)
     if (where.timezone and where.country) or not ask or not any(sample.good for sample in usual):
@@ -101,8 +101,8 @@ def find_place(
     )
 
 
-def make_draft(looked: Probe, home: Seen, tried: Tried, where: Place, now: datetime) -> Draft:
-    learned = _learned(looked, tried.samples)
+def make_draft(looked: Probe, home: Seen, tried: TriedSite, where: SitePlace, now: datetime) -> Draft:
+    learned = _learn_patterns(looked, tried.samples)
     fronts = [one.front for one in looked.seen if one.front]
     feeds = [one.title for one in lists.good(looked.seen, Part.FEED, Part.HOME) if one.title]
     title, title_why = names.title(fronts, feeds, urls.host(home.url))
@@ -119,29 +119,29 @@ def make_draft(looked: Probe, home: Seen, tried: Tried, where: Place, now: datet
     )
 
 
-def check_worth(draft: Draft, tried: Tried, evidence: Sequence[str]) -> None:
+def check_worth(draft: Draft, tried: TriedSite, evidence: Sequence[str]) -> None:
     """Refuse a site of too few good articles, without a list that is alive, or of an unknown place."""
     home, usual, place_ = draft.home.url, tried.usual, draft.place
     good = sum(sample.good for sample in usual)
     if good < LEAST_GOOD * (len(usual) + len(tried.refused)) or not good:
-        raise Refused(failure.of_samples(home, usual, tried.refused), evidence, usual)
+        raise RefusedSite(failure.of_samples(home, usual, tried.refused), evidence, usual)
     if not (draft.chosen.feeds or draft.chosen.sitemaps or draft.chosen.sections):
-        raise Refused(failure.of_stale(home, draft.chosen.left), evidence, usual)
+        raise RefusedSite(failure.of_stale(home, draft.chosen.left), evidence, usual)
     missing = tuple(name for name in ("timezone", "country") if not getattr(place_, name))
     if missing:
-        raise Refused(failure.of_place(home, place_), evidence, usual, missing)
+        raise RefusedSite(failure.of_place(home, place_), evidence, usual, missing)
 
 
 def _wall(home: Seen, looked: Probe, pages: dict[str, Page], blank: Source) -> Failure | None:
     """Whether the home page is no page of a site at all, by what extraction takes it for."""
-    if lists.known(looked.seen).sure:
+    if lists.find_known(looked.seen).sure:
         return None
-    own = pages.get(urls.cleaned(home.want.url))
+    own = pages.get(urls.clean(home.want.url))
     (read,) = samples.read([own], blank) if own else (Sample(url=home.url),)
     return failure.of_wall(home.url, read)
 
 
-def _place(home: Seen, looked: Probe, first: Sequence[Sample], now: datetime, timezone: str, country: str) -> Place:
+def _place(home: Seen, looked: Probe, first: Sequence[Sample], now: datetime, timezone: str, country: str) -> SitePlace:
     fronts: list[Front] = [one.front for one in looked.seen if one.front]
     spoken = [one.language for one in lists.good(looked.seen, Part.FEED, Part.SITEMAP) if one.language]
     read = [sample.language for sample in first if sample.good]
@@ -152,9 +152,9 @@ def _place(home: Seen, looked: Probe, first: Sequence[Sample], now: datetime, ti
     return replace(found, language=code, language_why=why)
 
 
-def _learned(looked: Probe, first: Sequence[Sample]) -> Learned:
+def _learn_patterns(looked: Probe, first: Sequence[Sample]) -> Learned:
     """The patterns of article addresses, with what the samples turned out to be."""
-    found = lists.known(looked.seen)
+    found = lists.find_known(looked.seen)
     by_folder: dict[tuple[str, ...], list[bool]] = {}
     for sample in first:
         by_folder.setdefault(address.folder_of(sample.url), []).append(sample.reason not in NOT_ARTICLES)

@@ -26,7 +26,7 @@ WORDS = {Part.FEED: "feed", Part.SITEMAP: "sitemap", Part.SECTION: "section", Pa
 
 
 @dataclass(frozen=True)
-class Change:
+class SourceChange:
     """One thing that is otherwise than the file says; bad: articles are lost by it."""
 
     text: str
@@ -34,11 +34,11 @@ class Change:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Checked:
+class CheckedSource:
     """What a look at a followed source brought. fine: what holds, in a sentence."""
 
     source: str
-    changes: tuple[Change, ...]
+    changes: tuple[SourceChange, ...]
     samples: tuple[Sample, ...]
     fine: str
 
@@ -54,11 +54,11 @@ def check(
     *,
     budget: float = BUDGET_SECONDS,
     on_line: Callable[[str], None] = lambda line: None,
-) -> Checked:
+) -> CheckedSource:
     """Look at a followed source's site again, bounded, past the ledger."""
     looked, pages = probing.probe(settings, source, source.url, budget=budget, known=True, on_line=on_line)
     read = samples.read(probing.pages_of(looked, pages, Part.ARTICLE), source)
-    return Checked(
+    return CheckedSource(
         source=source.name,
         changes=tuple(changes(source, looked, read, datetime.now(UTC))),
         samples=tuple(read),
@@ -66,7 +66,7 @@ def check(
     )
 
 
-def changes(source: Source, looked: Probe, read: Sequence[Sample], now: datetime) -> list[Change]:
+def changes(source: Source, looked: Probe, read: Sequence[Sample], now: datetime) -> list[SourceChange]:
     """Everything that changed, what is worst first within each kind."""
     own = {key(url) for url in (*source.feeds, *source.sitemaps, *source.sections)}
     asked = [one for one in looked.seen if key(one.want.url) in own and one.want.part in WORDS]
@@ -76,41 +76,43 @@ def changes(source: Source, looked: Probe, read: Sequence[Sample], now: datetime
     slow = [robots for robots in looked.robots if robots.delay > source.delay]
     for robots in slow:
         said = f"robots.txt of {robots.place} asks for {robots.delay:g} s between requests"
-        found.append(Change(f"{said}, the file says {source.delay:g}", False))
+        found.append(SourceChange(f"{said}, the file says {source.delay:g}", False))
     found += _of_pattern(source, asked)
     found += _of_samples(looked, read)
     return sorted(found, key=lambda change: not change.bad)
 
 
-def _of_list(one: Seen, now: datetime) -> list[Change]:
+def _of_list(one: Seen, now: datetime) -> list[SourceChange]:
     what = f"the {WORDS[one.want.part]} {one.want.url}"
     if one.code == Cause.ROBOTS:
-        return [Change(f"robots.txt forbids {what}")]
+        return [SourceChange(f"robots.txt forbids {what}")]
     if one.code in (Cause.NOT_FOUND, Cause.GONE_FOR_GOOD, Cause.NO_LIST):
-        return [Change(f"{what} is gone: {one.problem}")]
+        return [SourceChange(f"{what} is gone: {one.problem}")]
     if one.problem:
-        return [Change(f"{what} cannot be had: {one.problem}")]
+        return [SourceChange(f"{what} cannot be had: {one.problem}")]
     if one.front:
-        return [] if lists.titled(one, one.url) else [Change(f"{what} lists no articles any more")]
+        return [] if lists.find_titled(one, one.url) else [SourceChange(f"{what} lists no articles any more")]
     if not (one.found or one.maps):
-        return [Change(f"{what} names nothing")]
+        return [SourceChange(f"{what} names nothing")]
     last = lists.newest(one)
     if last and last < now - lists.OLDEST:
-        return [Change(f"{what} has named nothing new for {(now - last).days} days")]
+        return [SourceChange(f"{what} has named nothing new for {(now - last).days} days")]
     return []
 
 
-def _of_home(looked: Probe) -> list[Change]:
+def _of_home(looked: Probe) -> list[SourceChange]:
     """A home page that is not to be had is no harm while the lists are."""
     homes = [one for one in looked.seen if one.want.part == Part.HOME]
     if lists.home_of(looked.seen) is not None or not homes:
         return []
     return [
-        Change(f"the home page {homes[0].want.url} cannot be had: {homes[0].problem or 'it is no HTML page'}", False)
+        SourceChange(
+            f"the home page {homes[0].want.url} cannot be had: {homes[0].problem or 'it is no HTML page'}", False
+        )
     ]
 
 
-def _new_lists(source: Source, looked: Probe, own: set[str]) -> list[Change]:
+def _new_lists(source: Source, looked: Probe, own: set[str]) -> list[SourceChange]:
     """Feeds and sitemaps that the site names, the file does not, and that name what no other list does."""
     inside = {key(entry.url) for one in looked.seen for entry in one.maps}
     named = {key(e.url) for one in looked.seen if key(one.want.url) in own | inside for e in one.found}
@@ -120,21 +122,25 @@ def _new_lists(source: Source, looked: Probe, own: set[str]) -> list[Change]:
         if key(one.want.url) not in own | inside and len(new) >= lists.LEAST_NEW_ENTRIES:
             what = WORDS[one.want.part]
             told.append(
-                Change(f"a {what} that the file lacks: {one.want.url}, {one.want.why}, {len(new)} new addresses", False)
+                SourceChange(
+                    f"a {what} that the file lacks: {one.want.url}, {one.want.why}, {len(new)} new addresses", False
+                )
             )
     return told
 
 
-def _of_pattern(source: Source, asked: Sequence[Seen]) -> list[Change]:
+def _of_pattern(source: Source, asked: Sequence[Seen]) -> list[SourceChange]:
     found: dict[str, Entry] = {e.url: e for one in asked for e in one.found if one.form != "sitemap"}
     missed = [url for url in found if source.allow and not any(patterns.matches(regex, url) for regex in source.allow)]
     if len(found) < LEAST_NAMED_URLS or len(missed) <= (1 - FITS) * len(found):
         return []
     fit = len(found) - len(missed)
-    return [Change(f"`allow` no longer fits: {fit} of {len(found)} addresses in its lists match, not {missed[0]}")]
+    return [
+        SourceChange(f"`allow` no longer fits: {fit} of {len(found)} addresses in its lists match, not {missed[0]}")
+    ]
 
 
-def _of_samples(looked: Probe, read: Sequence[Sample]) -> list[Change]:
+def _of_samples(looked: Probe, read: Sequence[Sample]) -> list[SourceChange]:
     refused = [one for one in looked.seen if one.want.part == Part.ARTICLE and one.problem]
     kinds = Counter(sample.kind for sample in read if not sample.good)
     kinds.update(one.problem for one in refused)
@@ -142,7 +148,7 @@ def _of_samples(looked: Probe, read: Sequence[Sample]) -> list[Change]:
         return []
     good, of = sum(sample.good for sample in read), len(read) + len(refused)
     said = ", ".join(f"{count} × {kind}" for kind, count in kinds.most_common())
-    return [Change(f"{good} of {of} sample articles are good: {said}", 2 * good < of)]
+    return [SourceChange(f"{good} of {of} sample articles are good: {said}", 2 * good < of)]
 
 
 def _fine(source: Source, looked: Probe, read: Sequence[Sample]) -> str:

@@ -14,13 +14,13 @@ from pipelines.follow.lists import (
     LEAST_NEW_ENTRIES,
     NEXT,
     OLDEST,
+    find_titled,
     good,
     home_of,
     key,
     newest,
     same_site,
     sections,
-    titled,
 )
 from pipelines.follow.seen import Part, Seen
 
@@ -64,13 +64,13 @@ def choose(seen: Sequence[Seen], allow: Sequence[str], now: datetime) -> Chosen:
         if one.problem and one.want.part in (Part.FEED, Part.SITEMAP) and one.want.why != GUESSED
     ]
     named: set[str] = set()
-    feeds = _needed(good(seen, Part.FEED, Part.HOME), named, MAX_FEEDS, now, left)
+    feeds = _find_needed(good(seen, Part.FEED, Part.HOME), named, MAX_FEEDS, now, left)
     maps = [one for one in good(seen, Part.SITEMAP) if one.found or one.maps]
     # What an index names is reached through it, and its names change.
     inside = {key(entry.url) for one in maps for entry in one.maps}
     tops = [one for one in maps if key(one.want.url) not in inside]
     tops.sort(key=lambda one: (one.form != "news sitemap", one.want.why == GUESSED))
-    sitemaps = _needed([_whole(one, maps) for one in tops], named, MAX_SITEMAPS, now, left)
+    sitemaps = _find_needed([_whole(one, maps) for one in tops], named, MAX_SITEMAPS, now, left)
     cut = not sitemaps and len(named) < CUT
     pages = _sections(seen, named, allow, whole=bool(feeds or sitemaps), cut=cut)
     return Chosen(tuple(feeds), tuple(sitemaps), tuple(pages), tuple(left))
@@ -86,7 +86,9 @@ def age(at: datetime | None, now: datetime) -> str:
     return f"the newest {hours} h old" if hours < HOURS_IN_DAYS_FROM else f"the newest {hours // 24} days old"
 
 
-def _needed(lists: Sequence[Seen], named: set[str], most: int, now: datetime, left: list[str]) -> list[tuple[str, str]]:
+def _find_needed(
+    lists: Sequence[Seen], named: set[str], most: int, now: datetime, left: list[str]
+) -> list[tuple[str, str]]:
     """The lists that add something to what is named already, with their evidence; adds what they name."""
     kept: list[tuple[str, str]] = []
     for one in sorted(lists, key=lambda o: (o.form != "news sitemap", o.want.why == GUESSED, -len(o.found))):
@@ -159,7 +161,7 @@ def _links(page: Seen, home: Seen, allow: Sequence[str]) -> set[str]:
         key(anchor.url)
         for anchor in (page.front.anchors if page.front else ())
         if same_site(anchor.url, home.url) and any(patterns.matches(regex, anchor.url) for regex in allow)
-    } or {key(anchor.url) for anchor in titled(page, home.url) if not allow and address.speaks(anchor.url)}
+    } or {key(anchor.url) for anchor in find_titled(page, home.url) if not allow and address.speaks(anchor.url)}
 
 
 def _article(form: str) -> str:

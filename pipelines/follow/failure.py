@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pipelines.codes import NO_ANSWER, Cause, Reason
 from pipelines.follow import lists, place
-from pipelines.follow.place import Place
+from pipelines.follow.place import SitePlace
 from pipelines.follow.samples import Sample
 from pipelines.follow.seen import Part, Probe, Seen
 
@@ -57,7 +57,7 @@ def of_shell(url: str, probe: Probe) -> Failure | None:
     if home is None or home.front is None:
         return None
     front = home.front
-    known = lists.known(probe.seen)
+    known = lists.find_known(probe.seen)
     bare = front.words < SHELL_WORDS and len(front.anchors) < SHELL_ANCHORS
     if known.sure or known.likely or not (front.scripts and bare):
         return None
@@ -134,7 +134,7 @@ def of_stale(url: str, left: Sequence[str]) -> Failure:
     return Failure(f"{url} has articles, but nothing that names new ones. {why}", (BY_HAND,))
 
 
-def of_place(url: str, where: Place) -> Failure:
+def of_place(url: str, where: SitePlace) -> Failure:
     """Why the clock or the country of a site, or both, have to be given: all that is missing at once."""
     zone = where.candidates[0] if where.candidates else "Asia/Damascus"
     asked = {

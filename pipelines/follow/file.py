@@ -8,7 +8,7 @@ from datetime import datetime
 from pipelines.codes import Cause
 from pipelines.follow.choice import Chosen
 from pipelines.follow.pattern import Learned
-from pipelines.follow.place import Place
+from pipelines.follow.place import SitePlace
 from pipelines.follow.seen import Probe, Seen
 from pipelines.model import Source
 from pipelines.sources.sourcefile import render
@@ -29,7 +29,7 @@ class Draft:
     home: Seen
     learned: Learned
     chosen: Chosen
-    place: Place
+    place: SitePlace
     title: str
     title_why: str
     rate: float | None

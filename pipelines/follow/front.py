@@ -56,7 +56,7 @@ def front(body: bytes, url: str, content_type: str = "", links: str = "") -> Fro
         return None
     if root.tag not in ("html", "body", "div", "span", "p", "frameset"):
         return None
-    base = _joined(url, next(iter(root.xpath("//base/@href")), "")) or url
+    base = _join_link(url, next(iter(root.xpath("//base/@href")), "")) or url
     metas = _metas(root)
     return Front(
         title=_line(root.findtext(".//title") or ""),
@@ -109,7 +109,7 @@ def _of_header(links: str, url: str) -> dict[str, str]:
         pairs = (part.partition("=") for part in rest.split(";"))
         said = {name.strip().lower(): value.strip().strip('"') for name, _, value in pairs}
         if "alternate" in said.get("rel", "").lower().split() and FEED_TYPES.fullmatch(said.get("type", "")):
-            address, title = _joined(url, target), _line(said.get("title", ""))
+            address, title = _join_link(url, target), _line(said.get("title", ""))
             if address and not OF_COMMENTS.search(f"{address} {title}"):
                 found.setdefault(address, title)
     return found
@@ -120,11 +120,11 @@ def _feeds(root: Any, base: str) -> dict[str, str]:
     for node in root.iter("link"):
         rel = (node.get("rel") or "").lower().split()
         if "alternate" in rel and FEED_TYPES.fullmatch((node.get("type") or "").split(";")[0].strip()):
-            address, title = _joined(base, node.get("href") or ""), _line(node.get("title") or "")
+            address, title = _join_link(base, node.get("href") or ""), _line(node.get("title") or "")
             if address and not OF_COMMENTS.search(f"{address} {title}"):
                 found.setdefault(address, title)
     for node in root.iter("a"):
-        address, text = _joined(base, node.get("href") or ""), _line(node.text_content())
+        address, text = _join_link(base, node.get("href") or ""), _line(node.text_content())
         named = bool(address) and bool(FEED_TEXT.match(text) or FEED_LINK.search(_tail(address)))
         if named and not NO_FEED.search(address) and not OF_COMMENTS.search(f"{address} {text}"):
             found.setdefault(address, text)
@@ -136,7 +136,7 @@ def _anchors(root: Any, base: str) -> tuple[Anchor, ...]:
     inside = {node for node in root.iter() if isinstance(node.tag, str) and _is_menu(node)}
     found: dict[str, Anchor] = {}
     for node in root.iter("a"):
-        address = _joined(base, node.get("href") or "").partition("#")[0]
+        address = _join_link(base, node.get("href") or "").partition("#")[0]
         if not address:
             continue
         text = _line(node.text_content())[:LONGEST_TEXT_CHARACTERS]
@@ -181,7 +181,7 @@ def _tail(address: str) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def _joined(base: str, link: str) -> str:
+def _join_link(base: str, link: str) -> str:
     """The absolute http(s) address of a link as it stands; empty where it leads nowhere else."""
     link = urls.of_web(link)
     if not link or link.startswith("#"):

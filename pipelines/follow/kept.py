@@ -34,7 +34,7 @@ def write(settings: Settings, seed: Source, looked: Probe, pages: dict[str, Page
     beside = target.with_name(f".{target.name}.{os.getpid()}")
     private.folder(beside)
     facts = asdict(looked) | {"seen": [as_json(one) for one in looked.seen]}
-    with private.opened(beside / PROBE, "x", encoding="utf-8") as file:
+    with private.open_private(beside / PROBE, "x", encoding="utf-8") as file:
         json.dump(facts, file)
     for run in dict.fromkeys(page.run for page in pages.values()):
         writer = warc.begin(beside, seed.name, run)
@@ -47,7 +47,7 @@ def write(settings: Settings, seed: Source, looked: Probe, pages: dict[str, Page
 
 def read(settings: Settings, seed: Source) -> tuple[Probe, dict[str, Page], float] | None:
     """What was seen of the site of a seed within the hour, and how many seconds ago; None where there is nothing."""
-    for folder in sorted(_kept(settings, seed), reverse=True):
+    for folder in sorted(_keep_pages(settings, seed), reverse=True):
         age = _age(folder)
         if not 0 <= age < FRESH:
             continue
@@ -70,7 +70,7 @@ def read(settings: Settings, seed: Source) -> tuple[Probe, dict[str, Page], floa
 
 def drop(settings: Settings, seed: Source) -> None:
     """Let go of what was seen of the site of a seed."""
-    for folder in _kept(settings, seed):
+    for folder in _keep_pages(settings, seed):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -81,7 +81,7 @@ def sweep(settings: Settings) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _kept(settings: Settings, seed: Source) -> Iterator[Path]:
+def _keep_pages(settings: Settings, seed: Source) -> Iterator[Path]:
     return (settings.data / FOLDER).glob(f"{_key(settings, seed)}-*")
 
 

@@ -90,7 +90,7 @@ def key(url: str) -> str:
         return ""
 
 
-def known(seen: Sequence[Seen]) -> Known:
+def find_known(seen: Sequence[Seen]) -> Known:
     """What the lists and pages seen so far say of which addresses are articles, and which are not."""
     home = home_of(seen)
     root = home.url if home else ""
@@ -111,7 +111,7 @@ def known(seen: Sequence[Seen]) -> Known:
     for one in seen:
         if one.want.part not in (Part.ARTICLE,) and one.want.why != GUESSED:
             others |= dict.fromkeys((one.want.url, one.url))
-    for anchor in repeated(pages, root):
+    for anchor in find_repeated(pages, root):
         others[anchor.url] = None
     for page in pages:
         for anchor in page.front.anchors if page.front else ():
@@ -120,13 +120,13 @@ def known(seen: Sequence[Seen]) -> Known:
     others = {url: None for url in others if key(url) and key(url) not in sure_keys}
     other_keys = {key(url) for url in others}
     for page in pages:
-        for anchor in titled(page, root):
+        for anchor in find_titled(page, root):
             likely.setdefault(anchor.url, Entry(url=anchor.url, title=anchor.text))
     likely = {u: e for u, e in likely.items() if key(u) not in other_keys and key(u) not in sure_keys}
     return Known(sure=sure, likely=likely, others=tuple(others))
 
 
-def repeated(pages: Sequence[Seen], root: str) -> list[Anchor]:
+def find_repeated(pages: Sequence[Seen], root: str) -> list[Anchor]:
     """The links of the site's frame: short ones in a menu, or that stand on several of its pages."""
     counts = Counter(key(a.url) for page in pages for a in (page.front.anchors if page.front else ()))
     found: dict[str, Anchor] = {}
@@ -139,7 +139,7 @@ def repeated(pages: Sequence[Seen], root: str) -> list[Anchor]:
     return list(found.values())
 
 
-def titled(page: Seen, root: str) -> list[Anchor]:
+def find_titled(page: Seen, root: str) -> list[Anchor]:
     """The links of a page that read like the title of an article, outside of menus and on the same site."""
     return [
         anchor
@@ -158,7 +158,7 @@ def sections(seen: Sequence[Seen]) -> list[str]:
     home = home_of(seen)
     if home is None or home.front is None:
         return []
-    found = known(seen)
+    found = find_known(seen)
     articles = {key(url) for url in (*found.sure, *found.likely)}
     anchors = [a for a in home.front.anchors if a.menu] or list(home.front.anchors)
     named = [
@@ -179,7 +179,7 @@ def per_day(seen: Sequence[Seen], now: datetime) -> float | None:
     """How many articles a day to expect, of the dates in the lists; None where they tell too little."""
     best: float | None = None
     for one in good(seen, Part.FEED, Part.SITEMAP, Part.HOME):
-        dates = sorted(at for entry in one.found if (at := _dated(entry, one)) and at <= now)
+        dates = sorted(at for entry in one.found if (at := _date_of(entry, one)) and at <= now)
         if len(dates) < LEAST_NEW_ENTRIES:
             continue
         week = [at for at in dates if at > now - WEEK]
@@ -196,7 +196,7 @@ def newest(one: Seen) -> datetime | None:
     return max((at for entry in one.found if (at := entry.published_at or entry.modified_at)), default=None)
 
 
-def _dated(entry: Entry, one: Seen) -> datetime | None:
+def _date_of(entry: Entry, one: Seen) -> datetime | None:
     return entry.published_at or (entry.modified_at if one.form == "sitemap" else None)
 
 

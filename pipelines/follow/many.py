@@ -37,7 +37,7 @@ class Became(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class SiteOutcome:
     """What became of one site; missing: what nobody knows and an option tells; others: its further feeds there."""
 
     url: str
@@ -60,7 +60,7 @@ def each(
     delay: float = 1.0,
     budget: float = probing.BUDGET_SECONDS,
     on_line: Line = lambda line: None,
-) -> list[Outcome]:
+) -> list[SiteOutcome]:
     """Look at every site of a list and follow those that can be, a few at a time; what became of each, in their order.
 
     What an earlier call found is not looked at again, unless anew. on_line hears of each site when it is done.
@@ -73,19 +73,19 @@ def each(
             on_line(f"{len(done)} of {len(listed)} were done by an earlier call; {len(rest)} are left")
         lock, stopped = threading.Lock(), threading.Event()
 
-        def work(one: Listed) -> Outcome | None:
+        def work(one: Listed) -> SiteOutcome | None:
             found = _one(settings, one, delay, budget, anew=anew, stopped=stopped)
             with lock:
                 # Whoever interrupts us interrupts the look too: half of a site is no result.
                 if stopped.is_set():
                     return None
-                outcome = _kept(settings, found) if write else found[0]
+                outcome = _keep_file(settings, found) if write else found[0]
                 if write:
                     _note(file, outcome)
             return outcome
 
         with ThreadPoolExecutor(TOGETHER, thread_name_prefix="follow") as pool:
-            waiting: set[Future[Outcome | None]] = set()
+            waiting: set[Future[SiteOutcome | None]] = set()
             try:
                 waiting = {pool.submit(work, one) for one in rest}
                 while waiting:
@@ -102,7 +102,7 @@ def each(
     return [done[one.url] for one in listed]
 
 
-def sentence(outcome: Outcome) -> str:
+def sentence(outcome: SiteOutcome) -> str:
     """What became of a site in one line."""
     where = urls.readable(outcome.url)
     if outcome.became == Became.FOLLOWED:
@@ -112,7 +112,7 @@ def sentence(outcome: Outcome) -> str:
     return f"{where}: {outcome.became}: {outcome.problem}"
 
 
-Found = tuple[Outcome, str]
+Found = tuple[SiteOutcome, str]
 
 
 def _one(
@@ -126,7 +126,7 @@ def _one(
 
     from pipelines.follow.onboard import follow
 
-    plain = Outcome(url=one.url, title=one.title, others=one.others, became=Became.FAILED, problem=one.problem)
+    plain = SiteOutcome(url=one.url, title=one.title, others=one.others, became=Became.FAILED, problem=one.problem)
     if one.problem:
         return plain, ""
     already = _already(settings, one.url)
@@ -149,13 +149,13 @@ def _already(settings: Settings, url: str) -> str:
     return next((source.name for source in good if urls.host(source.url).removeprefix("www.") == host), "")
 
 
-def _kept(settings: Settings, found: Found) -> Outcome:
+def _keep_file(settings: Settings, found: Found) -> SiteOutcome:
     """The outcome once its file is written; under a lock, for two sites may have got one name meanwhile."""
     outcome, toml = found
     if not toml:
         return outcome
     try:
-        name = names.free(outcome.name, folders.taken(settings))
+        name = names.free(outcome.name, folders.names_taken(settings))
         path = folders.keep(settings, name, toml)
     except SourceError as error:
         return replace(outcome, became=Became.FAILED, problem=str(error))
@@ -168,7 +168,7 @@ def _notes(settings: Settings, listed: Sequence[Listed]) -> Iterator[IO[str]]:
     private.data_folder(settings.data)
     folder = private.folder(settings.data / FOLDER)
     key = hashlib.sha256("\n".join(sorted(one.url for one in listed)).encode()).hexdigest()[:24]
-    with private.opened(folder / f"{key}.jsonl", "a+", encoding="utf-8") as file:
+    with private.open_private(folder / f"{key}.jsonl", "a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -176,16 +176,16 @@ def _notes(settings: Settings, listed: Sequence[Listed]) -> Iterator[IO[str]]:
         yield file
 
 
-def _read(settings: Settings, file: IO[str]) -> dict[str, Outcome]:
+def _read(settings: Settings, file: IO[str]) -> dict[str, SiteOutcome]:
     """What became of sites so far, by address; a source that is no longer followed is looked at again."""
     file.seek(0)
-    taken = set(folders.taken(settings))
-    found: dict[str, Outcome] = {}
+    taken = set(folders.names_taken(settings))
+    found: dict[str, SiteOutcome] = {}
     for line in file:
         try:
             facts = json.loads(line)
             lists = {name: tuple(facts.pop(name)) for name in ("tries", "missing", "others")}
-            outcome = Outcome(**{**facts, **lists, "became": Became(facts["became"])})
+            outcome = SiteOutcome(**{**facts, **lists, "became": Became(facts["became"])})
         except (ValueError, KeyError, TypeError):
             # A line that a kill cut off, or another version's: that site is looked at again.
             continue
@@ -193,12 +193,12 @@ def _read(settings: Settings, file: IO[str]) -> dict[str, Outcome]:
     return {url: one for url, one in found.items() if one.became == Became.FAILED or _stands(settings, one, taken)}
 
 
-def _stands(settings: Settings, one: Outcome, taken: set[str]) -> bool:
+def _stands(settings: Settings, one: SiteOutcome, taken: set[str]) -> bool:
     # An answer may have been given meanwhile, by hand.
     return one.name in taken if one.name else not _already(settings, one.url)
 
 
-def _note(file: IO[str], outcome: Outcome) -> None:
+def _note(file: IO[str], outcome: SiteOutcome) -> None:
     """Write down what became of a site, so that a kill does not lose it."""
     file.seek(0, os.SEEK_END)
     file.write("\n" * (file.tell() > 0) + json.dumps(asdict(outcome), ensure_ascii=False))

@@ -34,7 +34,7 @@ USUAL_MAX_PAGES = 500
 
 
 @dataclass(frozen=True, kw_only=True)
-class Followed:
+class FollowedSite:
     """What became of an address: a source with its file's text, or the problem and what to try.
 
     samples: the articles that were tried; path: where the file was written. missing: what nobody knows and an option
@@ -68,7 +68,7 @@ def follow(
     twice: bool = False,
     ask: Ask | None = None,
     on_line: Callable[[str], None] = lambda line: None,
-) -> Followed:
+) -> FollowedSite:
     """Probe a site and make a source of it: its record, its file's text, ten samples, or the problem and what to try.
 
     url: an address or a bare host.
@@ -88,7 +88,7 @@ def follow(
     if country and not COUNTRY.fullmatch(country):
         raise SourceError(f"{country!r} is no country; it is two letters like SY.")
     followed = folders.readable(settings)[0]
-    if not twice and (told := twice_followed.known(followed, url)):
+    if not twice and (told := twice_followed.find_twice(followed, url)):
         raise SourceError(str(told))
     wanted = _name(settings, name, url)
     seed = Source(
@@ -118,7 +118,7 @@ def follow(
 
 def _make(
     seed: Source, looked: Probe, pages: dict[str, Page], *, timezone: str, country: str, ask: Ask | None
-) -> Followed:
+) -> FollowedSite:
     """What a probing amounts to: a source, or the first reason against one."""
     now = datetime.now(UTC)
     try:
@@ -137,8 +137,8 @@ def _make(
             if sample.url in outside
         ]
         assess.check_worth(draft, tried, evidence)
-    except assess.Refused as refused:
-        return Followed(
+    except assess.RefusedSite as refused:
+        return FollowedSite(
             url=seed.url,
             problem=refused.why.problem,
             tries=refused.why.tries,
@@ -150,7 +150,7 @@ def _make(
     # Read again by the clock and in the language that are now known.
     shown = samples.read([page for page in tried.pages if page.url not in outside][:SAMPLES_SHOWN], source)
     toml = source_file.text(source, draft)
-    return Followed(url=seed.url, source=source, toml=toml, evidence=tuple(evidence), samples=tuple(shown))
+    return FollowedSite(url=seed.url, source=source, toml=toml, evidence=tuple(evidence), samples=tuple(shown))
 
 
 def _source(seed: Source, draft: Draft) -> Source:
@@ -171,9 +171,9 @@ def _source(seed: Source, draft: Draft) -> Source:
     )
 
 
-def _told_of(made: Followed, source: Source, followed: Sequence[Source], *, twice: bool) -> Followed:
+def _told_of(made: FollowedSite, source: Source, followed: Sequence[Source], *, twice: bool) -> FollowedSite:
     """The same, or a problem where a source reads the same lists; with a line on others of the same publisher."""
-    told = twice_followed.known(followed, source.url, (*source.feeds, *source.sitemaps, *source.sections))
+    told = twice_followed.find_twice(followed, source.url, (*source.feeds, *source.sitemaps, *source.sections))
     if told and not twice:
         return replace(made, source=None, toml="", problem=told.problem, tries=(told.what_to_do,))
     beside = twice_followed.beside(followed, source.url)
@@ -185,4 +185,4 @@ def _name(settings: Settings, name: str, url: str) -> str:
     if name:
         return folders.free_name(settings, name)
     # A file with a mistake in it has its name as well.
-    return names.free(names.name(url), folders.taken(settings))
+    return names.free(names.name(url), folders.names_taken(settings))

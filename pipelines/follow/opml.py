@@ -18,7 +18,7 @@ from xml.sax.saxutils import quoteattr
 from pipelines import urls
 from pipelines.errors import SourceError
 from pipelines.model import Source
-from pipelines.sources.sourcefile import shown
+from pipelines.sources.sourcefile import show_path
 
 # The largest lists that readers export are some thousand feeds of 300 bytes.
 LARGEST_BYTES = 5 * 1024 * 1024
@@ -57,8 +57,8 @@ def read(path: Path) -> list[Listed]:
         with path.open("rb") as file:
             body = file.read(LARGEST_BYTES + 1)
     except OSError as error:
-        raise SourceError(f"{shown(path)}: cannot be read: {error.strerror}.") from None
-    return parse(body, shown(path))
+        raise SourceError(f"{show_path(path)}: cannot be read: {error.strerror}.") from None
+    return parse(body, show_path(path))
 
 
 def parse(body: bytes, name: str) -> list[Listed]:
@@ -143,7 +143,7 @@ def _outlines(body: bytes) -> list[dict[str, str]]:
 def _sites(outlines: Iterable[dict[str, str]]) -> Iterator[Listed]:
     by_host: dict[str, Listed] = {}
     for own in outlines:
-        one = _listed(own)
+        one = _read_outline(own)
         key = urls.host(one.url).removeprefix("www.") if not one.problem else one.url
         first = by_host.setdefault(key, one)
         if first is not one and one.url not in (first.url, *first.others):
@@ -151,12 +151,12 @@ def _sites(outlines: Iterable[dict[str, str]]) -> Iterator[Listed]:
     yield from by_host.values()
 
 
-def _listed(own: dict[str, str]) -> Listed:
+def _read_outline(own: dict[str, str]) -> Listed:
     """What one outline names: its feed, or its site where another host serves the feed."""
     title = " ".join((own.get("title") or own.get("text") or "").split())[:LONGEST_TITLE_CHARACTERS]
     feed, site = own.get("xmlurl", ""), own.get("htmlurl") or own.get("url", "")
     try:
-        known = [urls.cleaned(urls.of_web(one)) for one in (feed, site) if one]
+        known = [urls.clean(urls.of_web(one)) for one in (feed, site) if one]
     except ValueError:
         return Listed(url=_without_login(feed or site), title=title, problem="it is no address of a site")
     if any("@" in urlsplit(one).netloc for one in known):

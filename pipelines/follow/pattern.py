@@ -268,11 +268,11 @@ def _literal(segment: str) -> str:
     """A part as it stands; one in another script than ASCII also as it reads."""
     read = unquote(segment)
     if read.isascii():
-        return _escaped(segment)
-    return f"(?:{_escaped(segment)}|{_escaped(read)})" if read != segment else f"(?:{_escaped(segment)}|%[^/?#]+)"
+        return _escape(segment)
+    return f"(?:{_escape(segment)}|{_escape(read)})" if read != segment else f"(?:{_escape(segment)}|%[^/?#]+)"
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     # re.escape also escapes hyphens, which only makes a pattern longer.
     escape: Callable[[str], str] = re.escape
     return escape(text).replace("\\-", "-")

@@ -48,7 +48,7 @@ COUNTRIES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class SitePlace:
     """What is known of where a site is; empty where it is not, with candidates for its time zone."""
 
     language: str = ""
@@ -62,7 +62,7 @@ class Place:
 
 
 # The address of the site and what is known of where it is; the answer is its time zone and its country.
-Ask = Callable[[str, Place], tuple[str, str]]
+Ask = Callable[[str, SitePlace], tuple[str, str]]
 
 
 def language(fronts: Sequence[Front], texts: Sequence[str], lists: Sequence[str]) -> tuple[str, str]:
@@ -92,7 +92,7 @@ def find(
     *,
     timezone: str = "",
     country: str = "",
-) -> Place:
+) -> SitePlace:
     """Country and time zone of a site in this language, by the first rule that tells; else the candidates.
 
     offsets: for each of its lists, and for its articles, (minutes east of UTC, how many dates).
@@ -155,17 +155,17 @@ def _clue(code: str, country: str, why: str, offsets: Iterable[Iterable[tuple[in
         local=local,
         possible=possible,
         fitting=[zone for zone in possible if _fits(zone, local, now)],
-        seen=_spoken(local) or ("its dates are all in UTC" if in_utc else "its dates have no offset"),
+        seen=_say_local(local) or ("its dates are all in UTC" if in_utc else "its dates have no offset"),
     )
 
 
-def _as_given(timezone: str, country: str, why: str) -> Place:
+def _as_given(timezone: str, country: str, why: str) -> SitePlace:
     """The zone that somebody said; the country is that zone's where nothing else tells it."""
     land, told = (country, why) if country else (country_of(timezone), f"where {timezone} is")
-    return Place(country=land, country_why=told, timezone=timezone, timezone_why=AS_GIVEN)
+    return SitePlace(country=land, country_why=told, timezone=timezone, timezone_why=AS_GIVEN)
 
 
-def _by_clock(clue: _Clue, code: str, now: datetime) -> Place | None:
+def _by_clock(clue: _Clue, code: str, now: datetime) -> SitePlace | None:
     """The zone of the one country where all zones that fit have the same clock, and two things agree on it."""
     one_country = bool(clue.country) or len({country_of(zone) for zone in clue.fitting}) == 1
     agreed = bool(clue.local) or clue.sure
@@ -173,16 +173,18 @@ def _by_clock(clue: _Clue, code: str, now: datetime) -> Place | None:
         return None
     zone = _chief(clue.fitting, clue.country)
     if clue.country:
-        return Place(country=clue.country, country_why=clue.why, timezone=zone, timezone_why=f"{clue.why}; {clue.seen}")
+        return SitePlace(
+            country=clue.country, country_why=clue.why, timezone=zone, timezone_why=f"{clue.why}; {clue.seen}"
+        )
     only = f"{clue.seen}, and of the countries that write {code} only it has that"
-    return Place(country=country_of(zone), country_why=f"where {zone} is", timezone=zone, timezone_why=only)
+    return SitePlace(country=country_of(zone), country_why=f"where {zone} is", timezone=zone, timezone_why=only)
 
 
-def _by_country(clue: _Clue) -> Place | None:
+def _by_country(clue: _Clue) -> SitePlace | None:
     """The zone of a country's largest press, where the country is sure and no date says otherwise."""
     if not clue.sure or clue.local or clue.country not in zones.CAPITALS:
         return None
-    return Place(
+    return SitePlace(
         country=clue.country,
         country_why=clue.why,
         timezone=zones.CAPITALS[clue.country],
@@ -190,13 +192,13 @@ def _by_country(clue: _Clue) -> Place | None:
     )
 
 
-def _candidates(clue: _Clue, now: datetime) -> Place:
+def _candidates(clue: _Clue, now: datetime) -> SitePlace:
     """The zones that somebody may choose from: those that fit; where none is even possible, all with that clock."""
     near = clue.possible
     if clue.local:
         anywhere = [] if clue.possible else [zone for zone in _all_zones() if _fits(zone, clue.local, now)]
         near = clue.fitting or anywhere or clue.possible
-    return Place(
+    return SitePlace(
         country=clue.country,
         country_why=clue.why,
         candidates=tuple(dict.fromkeys(near))[:MAX_CANDIDATES],
@@ -258,7 +260,7 @@ def _chief(fitting: Sequence[str], country: str) -> str:
     return chief if chief in fitting else fitting[0]
 
 
-def _spoken(local: Counter[int]) -> str:
+def _say_local(local: Counter[int]) -> str:
     if not local:
         return ""
     said = []

@@ -142,23 +142,23 @@ def _lists(home: Seen | None, seen: Sequence[Seen], robots: Sequence[Robots], so
         yield Want(url=urljoin(root, feed), part=Part.FEED, why="named in robots.txt")
     yield from _children(seen)
     if source is None:
-        yield from _guessed(root, FEEDS, Part.FEED, lists.good(seen, Part.FEED))
-        yield from _guessed(root, SITEMAPS, Part.SITEMAP, lists.good(seen, Part.SITEMAP))
+        yield from _guess_addresses(root, FEEDS, Part.FEED, lists.good(seen, Part.FEED))
+        yield from _guess_addresses(root, SITEMAPS, Part.SITEMAP, lists.good(seen, Part.SITEMAP))
         if not any(one.form == "news sitemap" for one in seen) and not lists.good(seen, Part.FEED):
-            yield from _guessed(root, NEWS_SITEMAPS, Part.SITEMAP, [])
+            yield from _guess_addresses(root, NEWS_SITEMAPS, Part.SITEMAP, [])
         yield from _children(seen)
         alone = not any(one.found for one in lists.good(seen, Part.FEED, Part.SITEMAP))
         most = MAX_SECTIONS_ALONE if alone else MAX_SECTIONS
         for section in lists.sections(seen)[:most]:
             yield Want(url=section, part=Part.SECTION, why="linked from the home page")
-        found = lists.known(seen)
+        found = lists.find_known(seen)
         if alone and len(found.likely) < 2 * SAMPLES:
             for page in lists.good(seen, Part.HOME, Part.SECTION):
-                if page.following and page.want.why != lists.NEXT and lists.titled(page, root):
+                if page.following and page.want.why != lists.NEXT and lists.find_titled(page, root):
                     yield Want(url=page.following, part=Part.SECTION, why=lists.NEXT)
 
 
-def _guessed(root: str, paths: Iterable[str], part: Part, had: Sequence[Seen]) -> Iterator[Want]:
+def _guess_addresses(root: str, paths: Iterable[str], part: Part, had: Sequence[Seen]) -> Iterator[Want]:
     """Usual addresses, until one brings something."""
     if not any(one.found or one.maps for one in had):
         yield from (Want(url=urljoin(root, path), part=part, why=GUESSED) for path in paths)
@@ -182,7 +182,7 @@ def _children(seen: Sequence[Seen]) -> Iterator[Want]:
 
 def _sample(seen: Sequence[Seen], asked: set[str], source: Source | None) -> Want | None:
     """The next article to try: of each section in proportion, the newest and plainest first."""
-    found = lists.known(seen)
+    found = lists.find_known(seen)
     entries = {**found.likely, **found.sure}
     if source and source.allow:
         fits = {u: e for u, e in entries.items() if any(patterns.matches(regex, u) for regex in source.allow)}
@@ -220,7 +220,7 @@ def _odd(seen: Sequence[Seen], asked: set[str]) -> Want | None:
     tried = [one.want for one in seen if one.want.part == Part.ARTICLE]
     if sum(1 for want in tried if want.why == ODD) >= MAX_ODD:
         return None
-    found = lists.known(seen)
+    found = lists.find_known(seen)
     folders = {address.folder_of(want.url) for want in tried}
     missed = set(pattern.learn(list(found.sure), found.others).missed)
     if len(missed) > ODD_SHARE * len(found.sure):

@@ -23,7 +23,7 @@ def address(text: str) -> str:
     """The URL that somebody means by an address or a bare host; SourceError where it is none."""
     text = text.strip()
     try:
-        return urls.cleaned(text if "://" in text else f"https://{text}")
+        return urls.clean(text if "://" in text else f"https://{text}")
     except ValueError as error:
         raise SourceError(f"{error}; write it like https://example.org or example.org.") from None
 
@@ -54,7 +54,7 @@ def probe(
 
 def pages_of(probe: Probe, pages: dict[str, Page], part: Part) -> list[Page]:
     """The pages that came for this part of the site, in their order."""
-    asked = [urls.cleaned(one.want.url) for one in probe.seen if one.want.part == part and not one.problem]
+    asked = [urls.clean(one.want.url) for one in probe.seen if one.want.part == part and not one.problem]
     return [pages[url] for url in dict.fromkeys(asked) if url in pages]
 
 

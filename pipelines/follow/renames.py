@@ -34,7 +34,7 @@ AFTER = ("merge_runs", "merge_health", "merge_templates", "rename_source")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moved:
+class MovedSource:
     """What a move did. articles, urls: how many of both sources became one; aside: where the old file was put."""
 
     old: str
@@ -44,10 +44,10 @@ class Moved:
     aside: Path | None = None
 
 
-def rename(settings: Settings, old: str, new: str) -> Moved:
+def rename(settings: Settings, old: str, new: str) -> MovedSource:
     """Give a source another name, with all that was written down of it; SourceError says why it cannot be done now."""
     with _alone(settings, old, new) as conn:
-        begun = _begun(conn, old, new, merged=False)
+        begun = _find_begun(conn, old, new, merged=False)
         if not begun:
             # Raises where the old one is not followed, or the new name is taken.
             folders.path_of(settings, old)
@@ -65,10 +65,10 @@ def rename(settings: Settings, old: str, new: str) -> Moved:
         if file.exists():
             file.replace(settings.sources / f"{new}.toml")
         _finish(settings, conn, old, new, {})
-    return Moved(old=old, new=new)
+    return MovedSource(old=old, new=new)
 
 
-def merge(settings: Settings, old: str, new: str) -> Moved:
+def merge(settings: Settings, old: str, new: str) -> MovedSource:
     """Put all that was collected of a source into another one and stop following the first.
 
     What both have becomes one; nobody is told of it again. SourceError says why it cannot be done now.
@@ -77,7 +77,7 @@ def merge(settings: Settings, old: str, new: str) -> Moved:
         raise SourceError(f"{old} cannot be merged into itself.")
     folded = 0
     with _alone(settings, old, new) as conn:
-        begun = _begun(conn, old, new, merged=True)
+        begun = _find_begun(conn, old, new, merged=True)
         if not begun:
             folders.path_of(settings, new)
             if not _has_rows(conn, old):
@@ -99,7 +99,7 @@ def merge(settings: Settings, old: str, new: str) -> Moved:
         there = (settings.sources / f"{old}.toml").exists()
         aside = folders.unfollow(settings, old) if there else None
         _finish(settings, conn, old, new, urls)
-    return Moved(old=old, new=new, articles=folded, urls=len(urls), aside=aside)
+    return MovedSource(old=old, new=new, articles=folded, urls=len(urls), aside=aside)
 
 
 def watches_naming(settings: Settings, source: str) -> list[str]:
@@ -113,7 +113,7 @@ def _alone(settings: Settings, old: str, new: str) -> Iterator[postgres.Connecti
     """A connection that holds both sources, so that no crawl begins; SourceError where one is going on."""
     with postgres.connection(settings, application="nightdesk move") as conn:
         migrations.check_migrated(conn)
-        with postgres.held(conn, "crawl", old) as first, postgres.held(conn, "crawl", new) as second:
+        with postgres.hold_lock(conn, "crawl", old) as first, postgres.hold_lock(conn, "crawl", new) as second:
             if not (first and second):
                 raise SourceError(
                     f"{new if first else old} is being crawled, or moved, just now; try again when that is over "
@@ -122,7 +122,7 @@ def _alone(settings: Settings, old: str, new: str) -> Iterator[postgres.Connecti
             yield conn
 
 
-def _begun(conn: postgres.Connection, old: str, new: str, *, merged: bool) -> list[postgres.Row]:
+def _find_begun(conn: postgres.Connection, old: str, new: str, *, merged: bool) -> list[postgres.Row]:
     """The move itself where it was begun before; SourceError where another one of these sources was."""
     with conn:
         found = postgres.query(conn, "moves_begun", sources=[old, new])
@@ -149,7 +149,7 @@ def _check_idle(settings: Settings, conn: postgres.Connection, old: str, new: st
         raise SourceError(f"Somebody is at work there: {said}. Try again when that is over.")
     for source in (old, new):
         # Only a crawl under the name that the file has takes them into the ledger.
-        left = warc.unfinished(settings.raw, source)
+        left = warc.find_unfinished(settings.raw, source)
         if left:
             first = "" if (settings.sources / f"{source}.toml").exists() else f"`nightdesk follow {source}`, then "
             raise SourceError(
@@ -193,7 +193,7 @@ def _move_golden(settings: Settings, old: str, new: str) -> None:
 def _move_article_files(settings: Settings, old: str, new: str, urls: Mapping[int, int]) -> None:
     """The lines of a file name their URL rows: those that became others are named anew."""
     folder = settings.articles / old
-    for name in bucket.listed(folder, ".jsonl"):
+    for name in bucket.list_files(folder, ".jsonl"):
         file = folder / name
         if "/" in name or name.startswith("."):
             continue
@@ -202,11 +202,11 @@ def _move_article_files(settings: Settings, old: str, new: str, urls: Mapping[in
         known = [replace(one, url_id=urls.get(one.url_id, one.url_id)) for one in _lines(target)]
         there = {line.fetch_id for line in known}
         articlefile.write(target, [*known, *(line for line in lines if line.fetch_id not in there)])
-        _written(file)
+        _is_written(file)
     _remove(folder)
 
 
-def _written(file: Path) -> None:
+def _is_written(file: Path) -> None:
     """All of an article file stands elsewhere as well: it can go."""
     bucket.remove(file)
 

@@ -29,7 +29,7 @@ class Sample:
     verdict: good, or what is wrong with it, in words.
     reason, detail: where it is no article.
     forms: the other addresses it has, where it led or as it says itself.
-    offset: minutes east of UTC of its date, where the page or, but for `stated`, our assumption says so.
+    offset: minutes east of UTC of its date, where the page or, but for `keep_stated`, our assumption says so.
     """
 
     url: str
@@ -61,7 +61,7 @@ def read(pages: Sequence[Page], source: Source) -> list[Sample]:
     return [_sample(page, done.made, source) for page, done in zip(pages, preview.each(trials, 1), strict=True)]
 
 
-def stated(pages: Sequence[Page], source: Source) -> list[Sample]:
+def keep_stated(pages: Sequence[Page], source: Source) -> list[Sample]:
     """The same, with the offsets alone that the pages state themselves."""
     found = read(pages, source)
     other = next(zone for zone in ODD_ZONES if zone != source.timezone)
@@ -95,7 +95,7 @@ def _sample(page: Page, made: Article | Rejection, source: Source) -> Sample:
     return Sample(
         url=page.url,
         title=made.title,
-        published=_moment(at, source, timed=stated or _timed(made)) if at else "",
+        published=_moment(at, source, timed=stated or _has_time(made)) if at else "",
         words=count,
         cut=tuple(cut.most_common()),
         verdict=", ".join(wrong) or GOOD,
@@ -114,5 +114,5 @@ def _moment(at: datetime, source: Source, *, timed: bool) -> str:
     return at.isoformat(" ", "minutes") if at.utcoffset() else f"{at:%Y-%m-%d %H:%M} UTC?"
 
 
-def _timed(made: Article) -> bool:
+def _has_time(made: Article) -> bool:
     return made.published_precision in ("minute", "second")

@@ -24,7 +24,7 @@ class Twice:
         return f"{self.problem} {self.what_to_do}"
 
 
-def known(followed: Sequence[Source], url: str, lists: Iterable[str] = ()) -> Twice | None:
+def find_twice(followed: Sequence[Source], url: str, lists: Iterable[str] = ()) -> Twice | None:
     """What names the followed source of the same site; None where none is.
 
     One site: the same host and path, or a feed, sitemap or section of both. Editions may share a host: `beside`.
@@ -34,11 +34,11 @@ def known(followed: Sequence[Source], url: str, lists: Iterable[str] = ()) -> Tw
     for source in followed:
         own_host, own_path = _place(source.url)
         if (host, path) == (own_host, own_path):
-            return _told(source, f"{host}{path.rstrip('/')} is followed already, as {source.name}")
+            return _make_twice(source, f"{host}{path.rstrip('/')} is followed already, as {source.name}")
         shared = wanted.keys() & {urls.variant(each)[0] for each in (*source.feeds, *source.sitemaps, *source.sections)}
         if shared:
             first = min(wanted[one] for one in shared)
-            return _told(source, f"{host} is followed already, as {source.name}: that reads {first} as well")
+            return _make_twice(source, f"{host} is followed already, as {source.name}: that reads {first} as well")
     return None
 
 
@@ -54,7 +54,7 @@ def _place(url: str) -> tuple[str, str]:
     return urls.host(url).removeprefix("www."), urlsplit(url).path.rstrip("/") + "/"
 
 
-def _told(source: Source, what: str) -> Twice:
+def _make_twice(source: Source, what: str) -> Twice:
     return Twice(
         f"{what}.",
         f"`nightdesk sources check {source.name}` looks at it again; give --twice to follow it a second time "

@@ -47,7 +47,7 @@ def tell_of_night(
     heard = True
     if why:
         with postgres.connection(settings) as conn:
-            why.insert(0, runs.unreached(conn, run))
+            why.insert(0, runs.tell_unreached(conn, run))
         subject = f"The night {run} failed"
         heard = outbox.tell_operators(settings, outbox.key("failed", "run", run), subject, "\n".join(filter(None, why)))
     quiet = health.check(settings, chosen)

@@ -21,7 +21,7 @@ from pipelines.extract import preview
 from pipelines.extract.preview import Trial
 from pipelines.model import Article, Page, Pointer, Rejection, Source, Template
 from pipelines.settings import Settings
-from pipelines.sources.sourcefile import shown
+from pipelines.sources.sourcefile import show_path
 from pipelines.stores import postgres, templates, warc
 
 FOLDER = "golden"
@@ -78,11 +78,11 @@ def load(file: Path) -> list[Golden]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError, RecursionError) as error:
-        raise SourceError(f"{shown(file)}: is no file of golden pages: {error}.") from None
+        raise SourceError(f"{show_path(file)}: is no file of golden pages: {error}.") from None
     pages = values.get("page", [])
     if set(values) - {"page"} or not isinstance(pages, list) or not all(isinstance(page, dict) for page in pages):
-        raise SourceError(f"{shown(file)}: holds [[page]] tables and nothing else.")
-    return [_golden(page, f"{shown(file)}: page {number}") for number, page in enumerate(pages, 1)]
+        raise SourceError(f"{show_path(file)}: holds [[page]] tables and nothing else.")
+    return [_golden(page, f"{show_path(file)}: page {number}") for number, page in enumerate(pages, 1)]
 
 
 def sample_article(
@@ -104,10 +104,12 @@ def sample(settings: Settings, source: Source, page: Page, template: Template | 
     """
     file = path(settings.sources, source.name)
     if any(golden.url == page.url for golden in load(file)):
-        raise NightdeskError(f"{page.url} is in {shown(file)} already; take its [[page]] out there to draft it anew.")
+        raise NightdeskError(
+            f"{page.url} is in {show_path(file)} already; take its [[page]] out there to draft it anew."
+        )
     made = preview.one(Trial(source=source, url=page.url, page=page, template=template)).made
     if isinstance(made, Rejection):
-        raise NightdeskError(f"{page.url} gives no article to hold on to: {_rejected(made)}.")
+        raise NightdeskError(f"{page.url} gives no article to hold on to: {_show_rejection(made)}.")
     golden = replace(facts(made, source), note=_flat(note) or None)
     writer = warc.begin(settings.data / FOLDER, source.name, page.run)
     warc.append(writer, page, {"kind": FOLDER})
@@ -145,7 +147,7 @@ def check(settings: Settings, pages: Sequence[tuple[Source, Golden]]) -> list[Ch
     lost: dict[str, str] = {}
     for name in of:
         try:
-            kept.update((page.digest, page) for page in _kept(settings, name))
+            kept.update((page.digest, page) for page in _read_kept(settings, name))
         except StoreError as error:
             lost[name] = f"its raw page cannot be read: {error}".removesuffix(".")
     there = [(source, golden) for source, golden in pages if golden.page_digest in kept]
@@ -200,7 +202,7 @@ def _golden(values: Mapping[str, Any], where: str) -> Golden:
     return Golden(**known)
 
 
-def _kept(settings: Settings, name: str) -> Iterator[Page]:
+def _read_kept(settings: Settings, name: str) -> Iterator[Page]:
     for file in sorted((settings.data / FOLDER / name).glob(f"*/*{warc.CLOSED}")):
         for _, page, _ in warc.pages(file):
             yield page
@@ -208,18 +210,18 @@ def _kept(settings: Settings, name: str) -> Iterator[Page]:
 
 def _differences(golden: Golden, made: Article | Rejection, source: Source) -> Iterator[str]:
     if isinstance(made, Rejection):
-        yield f"it is no article any more: {_rejected(made)}"
+        yield f"it is no article any more: {_show_rejection(made)}"
         return
     text = _flat(made.text)
     got = facts(made, source)
     for name in ("title", "published", "language"):
         want, have = getattr(golden, name), getattr(got, name)
         if want is not None and _flat(want) != have:
-            yield f"{name} is {_quoted(have)}, not {_quoted(want)}"
+            yield f"{name} is {_quote(have)}, not {_quote(want)}"
     if golden.begins is not None and not text.startswith(_flat(golden.begins)):
-        yield f"the text begins {_quoted(got.begins)}, not {_quoted(golden.begins)}"
+        yield f"the text begins {_quote(got.begins)}, not {_quote(golden.begins)}"
     if golden.ends is not None and not text.endswith(_flat(golden.ends)):
-        yield f"the text ends {_quoted(got.ends)}, not {_quoted(golden.ends)}"
+        yield f"the text ends {_quote(got.ends)}, not {_quote(golden.ends)}"
 
 
 def _add(file: Path, source: Source, golden: Golden) -> None:
@@ -258,7 +260,7 @@ def _short(words: str, *, end: bool = False) -> str:
     return whole or cut
 
 
-def _rejected(made: Rejection) -> str:
+def _show_rejection(made: Rejection) -> str:
     return f"{made.reason}, {made.detail}" if made.detail else str(made.reason)
 
 
@@ -266,5 +268,5 @@ def _flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def _quoted(text: str | None) -> str:
+def _quote(text: str | None) -> str:
     return f"“{text}”" if text else "empty"

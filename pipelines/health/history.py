@@ -11,7 +11,7 @@ from datetime import datetime
 
 from pipelines.codes import Reason
 from pipelines.health import policy
-from pipelines.health.usual import Look
+from pipelines.health.usual import SourceLook
 from pipelines.stores import postgres
 
 # What stands in the place of an article, so that it is the site that shows none.
@@ -24,7 +24,7 @@ WALLS = (
 class History:
     """The looks of a source, the oldest first; when it last gave something; and its last run, stage by stage."""
 
-    looks: Sequence[Look]
+    looks: Sequence[SourceLook]
     yielded_at: datetime | None
     run: str
     stages: Sequence[postgres.Row]
@@ -45,7 +45,7 @@ def read(conn: postgres.Connection, source: str, now: datetime) -> History:
         patience=policy.LOADED_WITHIN,
     )
     looks = [
-        Look(
+        SourceLook(
             at=row["at"],
             heard=row["heard"],
             new=row["new"],

@@ -68,7 +68,7 @@ def measure(conn: postgres.Connection, sources: Sequence[str]) -> list[Measure]:
 
 def waiting(conn: postgres.Connection, sources: Sequence[str]) -> list[Measure]:
     """What waits and how old the newest is, whatever the runs did."""
-    due = {name: sum(by_host.values()) for name, by_host in host_locks.left(conn, sources).items()}
+    due = {name: sum(by_host.values()) for name, by_host in host_locks.count_left(conn, sources).items()}
     made = [Measure(figure=Figure.DUE, value=due.get(name, 0), labels={"source": name}) for name in sources]
     for row in postgres.query(conn, "ages_of_newest", sources=list(sources)):
         if row["seconds"] is not None:
@@ -105,7 +105,7 @@ def as_prometheus(measures: Iterable[Measure]) -> str:
         name = name_of(figure)
         lines += [f"# HELP {name} {figure.means}", f"# TYPE {name} gauge"]
         for one in found:
-            labels = ",".join(f'{key}="{_escaped(value)}"' for key, value in one.labels.items())
+            labels = ",".join(f'{key}="{_escape(value)}"' for key, value in one.labels.items())
             lines.append(f"{name}{'{' + labels + '}' if labels else ''} {one.value:g}")
     return "\n".join(lines) + "\n"
 
@@ -115,5 +115,5 @@ def name_of(figure: Figure) -> str:
     return f"nightdesk_{figure}"
 
 
-def _escaped(value: str) -> str:
+def _escape(value: str) -> str:
     return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

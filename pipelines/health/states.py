@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pipelines.codes import SourceState
 from pipelines.health import policy, usual
-from pipelines.health.usual import Look, Pace
+from pipelines.health.usual import SourceLook, UsualPace
 
 # What a source is in when it is in no trouble.
 WELL = (SourceState.HEALTHY, SourceState.LEARNING)
@@ -44,14 +44,14 @@ class Judged:
 
 
 def judge(
-    looks: Sequence[Look],
+    looks: Sequence[SourceLook],
     now: datetime,
     *,
     zone: str = "UTC",
     gap: timedelta,
     yielded_at: datetime | None = None,
     was: SourceState | None = None,
-    learned: Pace | None = None,
+    learned: UsualPace | None = None,
 ) -> Judged:
     """The state of a source by its looks, the oldest first.
 
@@ -103,13 +103,13 @@ def lasting(span: timedelta) -> str:
     return f"{count} {unit}" + ("" if count == 1 else "s")
 
 
-def without_first(looks: Sequence[Look]) -> Sequence[Look]:
+def without_first(looks: Sequence[SourceLook]) -> Sequence[SourceLook]:
     """The looks from the first one that found something on, as if that had found nothing."""
     first = next((n for n, look in enumerate(looks) if look.heard and look.new), len(looks) - 1)
-    return [Look(at=looks[first].at), *looks[first + 1 :]]
+    return [SourceLook(at=looks[first].at), *looks[first + 1 :]]
 
 
-def is_learned(paced: Sequence[Look]) -> bool:
+def is_learned(paced: Sequence[SourceLook]) -> bool:
     """Whether a source was looked at long enough to know what is usual for it."""
     heard = [look for look in paced if look.heard]
     return (
@@ -124,7 +124,7 @@ def _latest(own: timedelta | None, gap: timedelta) -> timedelta:
     return max(policy.TOLD_WITHIN, policy.TOLD_GAPS * (own or gap))
 
 
-def _failing(looks: Sequence[Look], latest: timedelta, now: datetime) -> Judged | None:
+def _failing(looks: Sequence[SourceLook], latest: timedelta, now: datetime) -> Judged | None:
     """Its lists do not answer: erroring, or blocked; suspected where that is no trouble yet."""
     streak = list(takewhile(lambda look: not look.heard, reversed(looks)))
     if not streak:
@@ -150,7 +150,7 @@ def _failing(looks: Sequence[Look], latest: timedelta, now: datetime) -> Judged 
     )
 
 
-def _longest_failure(looks: Sequence[Look]) -> timedelta:
+def _longest_failure(looks: Sequence[SourceLook]) -> timedelta:
     """The longest time that its lists did not answer, of those that ended."""
     longest, begun = timedelta(), None
     for look in looks:
@@ -161,7 +161,7 @@ def _longest_failure(looks: Sequence[Look]) -> timedelta:
     return longest
 
 
-def _barren(looks: Sequence[Look]) -> Judged | None:
+def _barren(looks: Sequence[SourceLook]) -> Judged | None:
     """Pages came since its last article, and none of them is one: blocked where they are walls, else not extracting."""
     since = list(takewhile(lambda look: not look.articles, reversed(looks)))
     pages, before = sum(look.pages for look in since), looks[: len(looks) - len(since)]
@@ -183,11 +183,11 @@ def _barren(looks: Sequence[Look]) -> Judged | None:
 
 
 def _silent(
-    looks: Sequence[Look],
-    paced: Sequence[Look],
+    looks: Sequence[SourceLook],
+    paced: Sequence[SourceLook],
     now: datetime,
     last: datetime | None,
-    pace: Pace | None,
+    pace: UsualPace | None,
     own: timedelta | None,
     gap: timedelta,
 ) -> Judged | None:
@@ -222,14 +222,14 @@ def _silent(
     )
 
 
-def _gap_so_far(looks: Sequence[Look], gap: timedelta) -> timedelta:
+def _gap_so_far(looks: Sequence[SourceLook], gap: timedelta) -> timedelta:
     """The median gap of a source of which little is known: from its first look on, between what gave something."""
     given = [look.at for look in looks if look.heard and look.new]
     gaps = [two - one for one, two in pairwise([looks[0].at, *given]) if two > one]
     return _median(gaps) if gaps else gap
 
 
-def _spacing(looks: Sequence[Look]) -> timedelta:
+def _spacing(looks: Sequence[SourceLook]) -> timedelta:
     """The usual time from one look to the next."""
     return _median([two.at - one.at for one, two in pairwise(looks)])
 
@@ -238,7 +238,7 @@ def _median(spans: Sequence[timedelta]) -> timedelta:
     return timedelta(seconds=median(span.total_seconds() for span in spans))
 
 
-def _drifting(looks: Sequence[Look]) -> Judged | None:
+def _drifting(looks: Sequence[SourceLook]) -> Judged | None:
     held = list(takewhile(lambda look: look.held or not look.articles, reversed(looks)))
     held = [look for look in held if look.held]
     if not held:
@@ -254,7 +254,9 @@ def _drifting(looks: Sequence[Look]) -> Judged | None:
     )
 
 
-def _quiet(paced: Sequence[Look], now: datetime, zone: str, pace: Pace, was: SourceState | None) -> Judged | None:
+def _quiet(
+    paced: Sequence[SourceLook], now: datetime, zone: str, pace: UsualPace, was: SourceState | None
+) -> Judged | None:
     heard = [look for look in paced if look.heard]
     end = heard[-1].at
     pause = policy.UNHEARD_PAUSES * _spacing(heard)
@@ -298,7 +300,7 @@ def _quiet(paced: Sequence[Look], now: datetime, zone: str, pace: Pace, was: Sou
     return None
 
 
-def _behind(looks: Sequence[Look]) -> Judged | None:
+def _behind(looks: Sequence[SourceLook]) -> Judged | None:
     newest = [look for look in reversed(looks) if look.heard]
     lagging = list(takewhile(lambda look: look.behind, newest))
     if len(lagging) < policy.BEHIND_CRAWLS:
@@ -308,13 +310,13 @@ def _behind(looks: Sequence[Look]) -> Judged | None:
     return Judged(state=SourceState.BEHIND, since=begun, reason=reason, figure=len(lagging))
 
 
-def _learning(looks: Sequence[Look]) -> Judged:
+def _learning(looks: Sequence[SourceLook]) -> Judged:
     span = looks[-1].at - looks[0].at
     reason = f"{lasting(span)} of crawls so far: what is usual for it is not known yet."
     return Judged(state=SourceState.LEARNING, since=looks[0].at, reason=reason)
 
 
-def _healthy(paced: Sequence[Look], pace: Pace, zone: str) -> Judged:
+def _healthy(paced: Sequence[SourceLook], pace: UsualPace, zone: str) -> Judged:
     heard = [look for look in paced if look.heard]
     end = heard[-1].at
     start = max((look.at for look in heard if look.at <= end - policy.WEEK), default=heard[0].at)

@@ -108,7 +108,7 @@ def tell_ends(conn: postgres.Connection, settings: Settings, sources: Sequence[s
             ended[row["source"]].append(row)
     if not ended or not settings.operators:
         return
-    lines = [f"{name} is well again: {_lasted(of_it)}." for name, of_it in sorted(ended.items())]
+    lines = [f"{name} is well again: {_tell_duration(of_it)}." for name, of_it in sorted(ended.items())]
     together = len(ended) >= policy.TOGETHER
     for part in [lines] if together else [[line] for line in lines]:
         subject = f"{len(ended)} sources are well again" if together else part[0].partition(":")[0]
@@ -124,7 +124,7 @@ def _message(conn: postgres.Connection, part: Sequence[Noted], cause: str) -> tu
     kind = part[0].trouble.kind
     of_cause = f" ({cause})" if cause else ""
     runs_of = {one.trouble.run for one in part if one.trouble.run}
-    down = next(filter(None, (runs.unreached(conn, run) for run in sorted(runs_of, reverse=True))), "")
+    down = next(filter(None, (runs.tell_unreached(conn, run) for run in sorted(runs_of, reverse=True))), "")
     begun = min(one.trouble.since for one in part)
     head = (
         down or f"{len(part)} sources are {kind} for one reason{of_cause}, the first since {begun:%Y-%m-%d %H:%M} UTC."
@@ -133,7 +133,7 @@ def _message(conn: postgres.Connection, part: Sequence[Noted], cause: str) -> tu
     return f"{len(part)} sources are {kind}{of_cause}", "\n".join([head, *lines])
 
 
-def _lasted(rows: Sequence[Mapping[str, datetime]]) -> str:
+def _tell_duration(rows: Sequence[Mapping[str, datetime]]) -> str:
     return "; ".join(
         f"{row['kind']} for {lasting(row['recovered_at'] - row['since'])}, since {row['since']:%Y-%m-%d %H:%M} UTC"
         for row in sorted(rows, key=lambda row: row["since"])

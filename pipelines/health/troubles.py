@@ -40,7 +40,7 @@ TOLD_STATES = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class FoundTroubles:
     """What a check has found of a source: its past, its state, and what else is not as it should be."""
 
     source: Source
@@ -83,7 +83,7 @@ def states(
     return {source.name: _find(conn, settings, source, now).judged for source in sources}
 
 
-def _find(conn: postgres.Connection, settings: Settings, source: Source, now: datetime) -> Found:
+def _find(conn: postgres.Connection, settings: Settings, source: Source, now: datetime) -> FoundTroubles:
     with conn:
         past = history.read(conn, source.name, now)
         kept = postgres.row(conn, "state_of_source", source=source.name)
@@ -107,11 +107,11 @@ def _find(conn: postgres.Connection, settings: Settings, source: Source, now: da
                 judged = Judged(
                     state=state, since=trouble.since, reason=trouble.message.partition(": ")[2], cause="said"
                 )
-    return Found(source=source, history=past, judged=judged, others=[other for other in others if other],
+    return FoundTroubles(source=source, history=past, judged=judged, others=[other for other in others if other],
                  unknown=[TroubleKind.LOGIN] if unknown else [])  # fmt: skip
 
 
-def _together(found: Sequence[Found], now: datetime) -> list[Found]:
+def _together(found: Sequence[FoundTroubles], now: datetime) -> list[FoundTroubles]:
     """Let those that stopped answering when others did, for the same reason, be told with them, and not each later."""
     failing = (SourceState.ERRORING, SourceState.BLOCKED)
     begun = [(one.judged.cause, one.judged.since or now) for one in found if one.judged.state in failing]
@@ -126,7 +126,7 @@ def _together(found: Sequence[Found], now: datetime) -> list[Found]:
     return made
 
 
-def _of_state(found: Found) -> Iterator[Trouble]:
+def _of_state(found: FoundTroubles) -> Iterator[Trouble]:
     """The trouble that a state is; none where it is well, or is told in other words."""
     judged, source = found.judged, found.source
     if judged.state not in TOLD_STATES or judged.since is None or judged.cause == "said":
@@ -144,7 +144,7 @@ def _of_state(found: Found) -> Iterator[Trouble]:
     )
 
 
-def _keep(conn: postgres.Connection, found: Found, now: datetime) -> None:
+def _keep(conn: postgres.Connection, found: FoundTroubles, now: datetime) -> None:
     judged = found.judged
     postgres.execute(
         conn,
@@ -236,7 +236,7 @@ def _lost_login(conn: postgres.Connection, source: Source, now: datetime) -> tup
     if not lost:
         # Nothing to look at proves nothing: what began goes on.
         return None, access.has_login(source) and not articles
-    variables = ", ".join(access.variable(name) for name, key in access.wanted(source).items() if key != "proxy")
+    variables = ", ".join(access.variable(name) for name, key in access.find_wanted(source).items() if key != "proxy")
     example = refused[0]
     why = "only the start of the article is shown" if example["paywall"] else example["reason"]
     message = (
@@ -265,9 +265,9 @@ def _pause(settings: Settings, source: Source, now: datetime) -> timedelta:
     )
     if not expression:
         return policy.BY_HAND_PAUSE
-    strikes = [cron.struck(expression, zone, now)]
+    strikes = [cron.last_strike(expression, zone, now)]
     for _ in range(policy.SCHEDULE_STRIKES):
-        strikes.append(cron.struck(expression, zone, strikes[-1] - timedelta(seconds=2)))
+        strikes.append(cron.last_strike(expression, zone, strikes[-1] - timedelta(seconds=2)))
     return max(later - earlier for later, earlier in pairwise(strikes))
 
 

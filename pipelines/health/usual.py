@@ -30,7 +30,7 @@ MOST_TERMS = 400
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class SourceLook:
     """What a crawl of a source found, as far as it is known by now.
 
     at: when it began. heard: whether its lists answered. new: articles. pages: that came, and were read; articles: how
@@ -52,7 +52,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Pace:
+class UsualPace:
     """What is learned of a source: the expected articles of each hour from `begin` on, and how its counts scatter.
 
     known: the articles, by weight, that it is learned of.
@@ -95,7 +95,7 @@ class Pace:
         return sums[whole] + min(hours - whole, 1.0) * (sums[whole + 1] - sums[whole])
 
 
-def heard(looks: Sequence[Look]) -> list[tuple[Look, Look]]:
+def pair_looks(looks: Sequence[SourceLook]) -> list[tuple[SourceLook, SourceLook]]:
     """The looks that heard something, each with the one before it: between the two its articles came.
 
     A pause in which nobody listened for long says nothing of the source: lists forget what is old.
@@ -104,12 +104,12 @@ def heard(looks: Sequence[Look]) -> list[tuple[Look, Look]]:
     return [(one, two) for one, two in pairwise(listening) if two.at - one.at <= policy.LONGEST_UNHEARD]
 
 
-def learn(looks: Sequence[Look], now: datetime, zone: str) -> Pace | None:
+def learn(looks: Sequence[SourceLook], now: datetime, zone: str) -> UsualPace | None:
     """What is usual, learned of the looks up to a while ago; None where there is too little to learn of.
 
     The newest of the history is not learned of: it is what is to be judged.
     """
-    spans = heard(looks)
+    spans = pair_looks(looks)
     if not spans:
         return None
     begin = spans[0][0].at.replace(minute=0, second=0, microsecond=0)
@@ -121,7 +121,7 @@ def learn(looks: Sequence[Look], now: datetime, zone: str) -> Pace | None:
         _spread(seen, exposed, (one.at - begin) / HOUR, (two.at - begin) / HOUR, two.new)
     known = min(hours, max(1, int((until - begin) / HOUR)))
     factors, rate, weight = _profile(begin, known, hours, seen, exposed, zone)
-    return Pace(
+    return UsualPace(
         begin=begin,
         sums=[0.0, *accumulate(rate * factor for factor in factors)],
         known=weight,
@@ -163,7 +163,7 @@ def usual_range(expected: float, scatter: float) -> tuple[int, int]:
     return bounds[0], bounds[1]
 
 
-def usual_gap(looks: Sequence[Look], *, but_newest: bool = False) -> timedelta | None:
+def usual_gap(looks: Sequence[SourceLook], *, but_newest: bool = False) -> timedelta | None:
     """The gap between two looks with something new in which, or a shorter one, 95 % of the source's time passes.
 
     but_newest: the last of several gaps does not count.
@@ -176,7 +176,7 @@ def usual_gap(looks: Sequence[Look], *, but_newest: bool = False) -> timedelta |
     return gaps[min(len(gaps) - 1, bisect_right(passed, policy.USUAL_TIME_SHARE * passed[-1]))]
 
 
-def longest_empty(looks: Sequence[Look], pace: Pace) -> float:
+def longest_empty(looks: Sequence[SourceLook], pace: UsualPace) -> float:
     """The most articles that were expected in a span of looks without any, before the newest span."""
     longest, start, last = 0.0, None, None
     for look in (look for look in looks if look.heard):
@@ -189,7 +189,7 @@ def longest_empty(looks: Sequence[Look], pace: Pace) -> float:
     return longest
 
 
-def _yielding(looks: Sequence[Look]) -> list[Look]:
+def _yielding(looks: Sequence[SourceLook]) -> list[SourceLook]:
     return [look for look in looks if look.heard and look.new]
 
 

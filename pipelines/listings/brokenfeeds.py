@@ -13,9 +13,9 @@ from typing import Any
 import feedparser
 from lxml import etree
 
-from pipelines.dates.lists import ANYWHERE, Local, dated, moment
+from pipelines.dates.lists import ANYWHERE, Local, moment, read_date
 from pipelines.listings import feeds, xmltree
-from pipelines.listings.fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, joined, names, plain
+from pipelines.listings.fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, join_link, names, plain
 from pipelines.model import Entry
 
 # Bytes by which the beginning of a part is found: <item and <entry.
@@ -35,7 +35,7 @@ def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
     root = xmltree.ROOT.search(body[: xmltree.HEAD_BYTES])
     if root is None:
         raise ValueError("it is neither a feed nor a sitemap")
-    body = xmltree.mended(body)
+    body = xmltree.mend_xml(body)
     parts = _parts(body)
     if not parts:
         raise ValueError("it is a broken feed without one whole entry")
@@ -51,7 +51,7 @@ def read(body: bytes, url: str, local: Local = ANYWHERE) -> list[Entry]:
             found += [entry for item in tree[:1] if (entry := feeds.entry_of(item, frame))]
         elif guessed < MOST_GUESSED and (left := left - len(part)) >= 0 and part.count(b"<") <= MAX_TAGS:
             guessed += 1
-            found += _guessed(opening + part + closing, frame)
+            found += _guess_entries(opening + part + closing, frame)
     if not found:
         raise ValueError("it is a broken feed without one whole entry")
     return found
@@ -90,7 +90,7 @@ def _tree(body: bytes) -> Any:
         return None
 
 
-def _guessed(body: bytes, frame: feeds.Frame) -> Iterator[Entry]:
+def _guess_entries(body: bytes, frame: feeds.Frame) -> Iterator[Entry]:
     # Never bytes or str: feedparser would open one that looks like a path or an address.
     feed = feedparser.parse(
         BytesIO(b'<?xml version="1.0" encoding="utf-8"?>' + body),
@@ -99,10 +99,10 @@ def _guessed(body: bytes, frame: feeds.Frame) -> Iterator[Entry]:
         sanitize_html=False,
     )
     for item in feed.get("entries", [])[:1]:
-        address = joined(frame.base, str(item.get("feedburner_origlink") or item.get("link") or ""))
+        address = join_link(frame.base, str(item.get("feedburner_origlink") or item.get("link") or ""))
         # Asked for "updated" where there is none, feedparser warns and gives the other date.
         changed = item.get("updated", "") if "updated" in item else ""
-        published_at, precision = dated(item.get("published", ""), frame.local)
+        published_at, precision = read_date(item.get("published", ""), frame.local)
         if address:
             yield Entry(
                 url=address,

@@ -55,29 +55,31 @@ def in_utf8(body: bytes, charset: str = "", language: str = "") -> bytes:
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
-        return _recoded(body, charset, language)
+        return _recode(body, charset, language)
     return body
 
 
-def _recoded(body: bytes, charset: str, language: str) -> bytes:
+def _recode(body: bytes, charset: str, language: str) -> bytes:
     text = body.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     # A stray byte in a UTF-8 text, or its end cut off in mid-letter.
     if broken * STRAY_ONE_IN <= len(text) - len(text.encode("ascii", "ignore")) - broken:
         return text.encode()
     label = LABEL.search(body[:LABEL_BYTES])
-    for name in (_known(label[1].decode("ascii")) if label else "", _known(charset)):
+    for name in (_find_codec(label[1].decode("ascii")) if label else "", _find_codec(charset)):
         # Text of which more than every other letter is above ASCII is no Latin alphabet.
         if name and not (name in LATIN and _dense(body)):
             western = body.decode(name, "replace")
             if name != singlebyte.WESTERN:
                 return western.encode()
             return body.decode(singlebyte.charset(TAGGED.sub(" ", western), language), "replace").encode()
-    guess = _known(str(detect_encoding(TAG.sub(b" ", body[:SAMPLE_BYTES]), from_html_meta=False) or "")) or "cp1252"
+    guess = (
+        _find_codec(str(detect_encoding(TAG.sub(b" ", body[:SAMPLE_BYTES]), from_html_meta=False) or "")) or "cp1252"
+    )
     return body.decode(guess, "replace").encode()
 
 
-def _known(label: str) -> str:
+def _find_codec(label: str) -> str:
     try:
         found = codecs.lookup(label)
     except (LookupError, ValueError):

@@ -34,10 +34,10 @@ def compare(feed: Sequence[Entry], sitemap: Sequence[Entry]) -> str:
     feed: the entries of all its feeds together; sitemap: of all its sitemaps. Only articles whose day of publication
     is known are compared, and only addresses shaped like the feed's own.
     """
-    told = _keyed(feed)
-    named = _keyed(_recent(sitemap, [entry.published_at for entry in feed if entry.published_at]))
+    told = _by_key(feed)
+    named = _by_key(_recent(sitemap, [entry.published_at for entry in feed if entry.published_at]))
     trusted = _proven(told, named)
-    dates = {key: _published(entry, trusted) for key, entry in named.items()}
+    dates = {key: _date_of(entry, trusted) for key, entry in named.items()}
     fed = {key: entry.published_at or dates.get(key) for key, entry in told.items()}
     span = [at for at in fed.values() if at is not None]
     if len(span) < 2:
@@ -65,7 +65,7 @@ def compare(feed: Sequence[Entry], sitemap: Sequence[Entry]) -> str:
     return ""
 
 
-def _keyed(entries: Iterable[Entry]) -> dict[str, Entry]:
+def _by_key(entries: Iterable[Entry]) -> dict[str, Entry]:
     """By what the forms of an address have in common: a feed may name another form of an article than a sitemap."""
     keyed: dict[str, Entry] = {}
     for entry in islice(entries, MAX_ENTRIES):
@@ -93,7 +93,7 @@ def _proven(told: dict[str, Entry], named: dict[str, Entry]) -> bool:
     return len(proofs) >= LEAST_PROOFS and sum(proofs) >= PROVEN * len(proofs)
 
 
-def _published(entry: Entry, trusted: bool) -> datetime | None:
+def _date_of(entry: Entry, trusted: bool) -> datetime | None:
     return entry.published_at or (entry.modified_at if trusted else None)
 
 

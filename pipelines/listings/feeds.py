@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from pipelines.dates.lists import ANYWHERE, Local, dated
-from pipelines.listings.fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, joined, known_as, names, plain
+from pipelines.dates.lists import ANYWHERE, Local, read_date
+from pipelines.listings.fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, join_link, known_as, names, plain
 from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry
 
@@ -87,7 +87,7 @@ def entry_of(item: Any, frame: Frame) -> Entry | None:
     """What one item or entry says; None where it has no address."""
     said = _read_fields(item)
     link, node = _link(item, said)
-    address = joined(_placed(node, frame.base) if frame.placed else frame.base, link)
+    address = join_link(_base_of(node, frame.base) if frame.placed else frame.base, link)
     if not address:
         return None
     published_at, precision = _when(said, frame.local, *PUBLISHED)
@@ -136,17 +136,17 @@ def _base(about: Said, url: str) -> str:
     for node in about.get("link", []):
         try:
             if "." in (urlsplit(text(node)).hostname or ""):
-                return joined(url, text(node))
+                return join_link(url, text(node))
         except ValueError:
             continue
     return url
 
 
-def _placed(node: Any, base: str) -> str:
+def _base_of(node: Any, base: str) -> str:
     """The base of an element: xml:base of what it stands in, the outermost first."""
     said = [one.get(BASE) for one in (node, *node.iterancestors()) if one.get(BASE)] if node is not None else []
     for part in reversed(said):
-        base = joined(base, part)
+        base = join_link(base, part)
     return base
 
 
@@ -185,7 +185,7 @@ def _tags(said: Said) -> list[Any]:
 def _when(said: Said, local: Local, *kinds: str) -> tuple[datetime | None, str]:
     for kind in kinds:
         for node in said.get(kind, [])[:SAID_TWICE]:
-            found = dated(text(node), local)
+            found = read_date(text(node), local)
             if found[0] is not None:
                 return found
     return None, ""

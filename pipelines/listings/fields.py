@@ -22,7 +22,7 @@ UNSEEN = re.compile(r"<(?:script|style)\b[^<>]*>[^<]*</(?:script|style)>", re.IG
 TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
 
 
-def joined(base: str, link: str) -> str:
+def join_link(base: str, link: str) -> str:
     """A link as an absolute address; as it is where it cannot be joined: the ledger counts it as unusable."""
     link = link.strip()
     if link.startswith(ABSOLUTE):

@@ -12,7 +12,7 @@ from pipelines.listings.coverage import compare
 from pipelines.listings.pace import NO_PACE, Pace
 from pipelines.model import Entry, Page, Source
 
-__all__ = ["Found", "compare", "linked", "listed", "moment", "of_source", "read", "section"]
+__all__ = ["Found", "compare", "moment", "of_source", "read", "read_links", "read_list", "section"]
 
 Found = tuple[Kind, Entry]
 
@@ -42,7 +42,7 @@ def of_source(page: Page, body: bytes, kind: Kind, source: Source, *, whole: boo
     return Listing(found, left_out=left_out)
 
 
-def listed(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE) -> list[Found]:
+def read_list(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE) -> list[Found]:
     """What a feed or sitemap names, in its order, as `read` reads it."""
     return read(body, url, charset=charset, local=local).found
 
@@ -55,26 +55,26 @@ def read(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE, w
     """
     body = xmltree.plain(body, charset, local.language)
     if body[:1] in (b"{", b"["):
-        return Listing(_named(Kind.ARTICLE, jsonfeeds.read(body, url, local)))
+        return Listing(_name_entries(Kind.ARTICLE, jsonfeeds.read(body, url, local)))
     if body[: len(b"http")].lower() == b"http" and (found := sitemaps.lines(body, url)):
-        return Listing(_named(Kind.ARTICLE, found))
-    kind, body = xmltree.opened(body)
+        return Listing(_name_entries(Kind.ARTICLE, found))
+    kind, body = xmltree.find_kind(body)
     if kind == "html":
         raise ValueError("it is an HTML page, no feed or sitemap")
     if kind == "sitemapindex":
         named = sitemaps.read(body, url, local)
-        return Listing(_named(Kind.SITEMAP, named if whole else sitemaps.newest(named)))
+        return Listing(_name_entries(Kind.SITEMAP, named if whole else sitemaps.newest(named)))
     if kind == "urlset":
-        return Listing(_named(Kind.ARTICLE, sitemaps.read(body, url, local)))
+        return Listing(_name_entries(Kind.ARTICLE, sitemaps.read(body, url, local)))
     if kind not in feeds.ROOTS:
         raise ValueError("it is neither a feed nor a sitemap")
-    root = xmltree.parsed(body)
+    root = xmltree.parse_xml(body)
     if root is None:
-        return Listing(_named(Kind.ARTICLE, brokenfeeds.read(body, url, local)))
-    return Listing(_named(Kind.ARTICLE, feeds.read(root, url, local)), pace.of_feed(root))
+        return Listing(_name_entries(Kind.ARTICLE, brokenfeeds.read(body, url, local)))
+    return Listing(_name_entries(Kind.ARTICLE, feeds.read(root, url, local)), pace.of_feed(root))
 
 
-def linked(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> list[Found]:
+def read_links(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> list[Found]:
     """The links of a section page that lead to articles of the same site, then its own next page as a section.
 
     allow: regular expressions on the whole URL that say what an article is; without them the page's own links do.
@@ -86,8 +86,8 @@ def section(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = 
     """The same, with the number of links that were not read, of a page that has more than are."""
     read = sections.read(body, url, allow=allow, charset=charset)
     further = [(Kind.SECTION, Entry(url=read.following))] if read.following else []
-    return _named(Kind.ARTICLE, read.entries) + further, read.left_out
+    return _name_entries(Kind.ARTICLE, read.entries) + further, read.left_out
 
 
-def _named(kind: Kind, entries: Iterable[Entry]) -> list[Found]:
+def _name_entries(kind: Kind, entries: Iterable[Entry]) -> list[Found]:
     return [(kind, entry) for entry in entries]

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.dates.lists import ANYWHERE, Local, dated, moment
+from pipelines.dates.lists import ANYWHERE, Local, moment, read_date
 from pipelines.listings.fields import (
     NAME_CHARACTERS,
     SUMMARY_CHARACTERS,
     TITLE_CHARACTERS,
-    joined,
+    join_link,
     known_as,
     names,
     plain,
@@ -41,14 +41,14 @@ def _entries(feed: dict[str, Any], url: str, local: Local) -> Iterator[Entry]:
             continue
         named = _string(item.get("id"))
         address = _string(item.get("url")) or _string(item.get("external_url"))
-        address = joined(url, address or (named if named.startswith(("http://", "https://")) else ""))
+        address = join_link(url, address or (named if named.startswith(("http://", "https://")) else ""))
         if not address:
             continue
         people = [*_items(item.get("authors")), item.get("author")]
         summary = next(
             filter(None, (_string(item.get(key)) for key in ("summary", "content_text", "content_html"))), ""
         )
-        published_at, precision = dated(_string(item.get("date_published")), local)
+        published_at, precision = read_date(_string(item.get("date_published")), local)
         yield Entry(
             url=address,
             title=plain(_string(item.get("title")), TITLE_CHARACTERS),

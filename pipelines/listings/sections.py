@@ -16,7 +16,7 @@ from lxml import etree, html
 from pipelines import patterns, urls
 from pipelines.listings import paging, shapes
 from pipelines.listings.charsets import in_utf8
-from pipelines.listings.fields import SUMMARY_CHARACTERS, joined
+from pipelines.listings.fields import SUMMARY_CHARACTERS, join_link
 from pipelines.listings.shapes import Link
 from pipelines.model import Entry
 
@@ -66,7 +66,7 @@ class Read(NamedTuple):
 
 def read(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> Read:
     """What a section page links to; ValueError where it is no page."""
-    root, left_out = _parsed(body, charset)
+    root, left_out = _parse_page(body, charset)
     base = _base(root, url)
     here = urlsplit(url)
     mine = urls.site((here.hostname or "").lower())
@@ -106,15 +106,15 @@ def read(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "")
         foreign = parts.netloc.lower().removeprefix("www.") != here.netloc.lower().removeprefix("www.")
         link = Link(url=address, words=words, aside=aside, headed=headed or within, foreign=foreign)
         found[address] = _better(found.get(address), link)
-    links = _told(list(found.values()))
+    links = _drop_shared(list(found.values()))
     following = paging.next_page(url, pages)
-    chosen = _allowed(links, url) if allow else shapes.articles(links)
+    chosen = _keep_allowed(links, url) if allow else shapes.articles(links)
     kept = shapes.fair([link for link in chosen if link.url != following], MAX_LINKS)
     entries = [Entry(url=link.url, title=link.words) for link in kept]
     return Read(entries, following, left_out + max(0, len(chosen) - MAX_LINKS))
 
 
-def _parsed(body: bytes, charset: str) -> tuple[Any, int]:
+def _parse_page(body: bytes, charset: str) -> tuple[Any, int]:
     """The page as far as it is parsed, and how many links stand in the rest of it."""
     rest = len(ANCHOR.findall(body, LARGEST))
     body = in_utf8(body[:LARGEST], charset).replace(b"\0", b"")
@@ -146,7 +146,7 @@ def _address(base: str, link: str) -> str:
     """A link as an absolute http(s) address without its fragment, or nothing."""
     if not link or len(link) > LONGEST_URL_CHARACTERS or link.lstrip().startswith("#"):
         return ""
-    address = joined(base, "".join(link.split("\n")).replace("\r", "").replace("\t", "")).partition("#")[0]
+    address = join_link(base, "".join(link.split("\n")).replace("\r", "").replace("\t", "")).partition("#")[0]
     return address if address[:SCHEME_CHARACTERS].lower().startswith(("http://", "https://")) else ""
 
 
@@ -224,7 +224,7 @@ def _better(known: Link | None, link: Link) -> Link:
     )
 
 
-def _told(links: list[Link]) -> list[Link]:
+def _drop_shared(links: list[Link]) -> list[Link]:
     """The links, without the words that many of them share; where nearly all stand aside, none does."""
     said = Counter(link.words for link in links)
     everywhere = sum(link.aside for link in links) > EVERYWHERE_SHARE * len(links)
@@ -234,7 +234,7 @@ def _told(links: list[Link]) -> list[Link]:
     ]
 
 
-def _allowed(links: list[Link], url: str) -> list[Link]:
+def _keep_allowed(links: list[Link], url: str) -> list[Link]:
     """Those of the links let in by the source's patterns that are pages of their own."""
     own = url.partition("#")[0].rstrip("/")
     return [

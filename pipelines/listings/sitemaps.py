@@ -12,9 +12,9 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
-from pipelines.dates.lists import ANYWHERE, Local, dated, moment, month
+from pipelines.dates.lists import ANYWHERE, Local, moment, month, read_date
 from pipelines.listings import xmltree
-from pipelines.listings.fields import NAME_CHARACTERS, TITLE_CHARACTERS, joined, names, plain
+from pipelines.listings.fields import NAME_CHARACTERS, TITLE_CHARACTERS, join_link, names, plain
 from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry
 
@@ -84,7 +84,7 @@ def _first_way(body: bytes, read_way: Callable[[bytes, bool], list[Entry]]) -> l
             return read_way(way, False)
         except (etree.XMLSyntaxError, ValueError):
             continue
-    found = read_way(xmltree.mended(body), True)
+    found = read_way(xmltree.mend_xml(body), True)
     # The last entry of a sitemap that ends early may hold half a URL.
     found = found[:-1] if xmltree.cut_off(body) else found
     if not found:
@@ -114,7 +114,7 @@ def _entries(body: bytes, url: str, local: Local, *, recover: bool) -> Iterator[
 def _entry(item: Any, url: str, local: Local) -> Entry | None:
     # An image inside the entry has a loc and a title of its own.
     own = {name(node): node for node in item}
-    address = joined(url, text(own["loc"])) if "loc" in own else ""
+    address = join_link(url, text(own["loc"])) if "loc" in own else ""
     if not address:
         return None
     changed = text(own["lastmod"]) if "lastmod" in own else ""
@@ -122,7 +122,7 @@ def _entry(item: Any, url: str, local: Local) -> Entry | None:
     if "news" not in own:
         return Entry(url=address, modified_at=modified_at)
     news = {name(node): text(node) for node in own["news"].iter() if isinstance(node.tag, str) and not len(node)}
-    published_at, precision = dated(news.get("publication_date", ""), local)
+    published_at, precision = read_date(news.get("publication_date", ""), local)
     return Entry(
         url=address,
         title=plain(news.get("title", ""), TITLE_CHARACTERS),

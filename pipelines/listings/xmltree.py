@@ -59,7 +59,7 @@ def plain(body: bytes, charset: str = "", language: str = "") -> bytes:
     return body
 
 
-def opened(body: bytes) -> tuple[str, bytes]:
+def find_kind(body: bytes) -> tuple[str, bytes]:
     """What kind of document this is by its first element we know (lower case), and the bytes from its prologue on."""
     head = body[:HEAD_BYTES]
     if DOCTYPE.match(head):
@@ -77,7 +77,7 @@ def opened(body: bytes) -> tuple[str, bytes]:
 def ways(body: bytes) -> Iterator[bytes]:
     """The bytes as they are, then with what keeps parsers from them mended, then without what was cut off."""
     yield body
-    better = mended(body)
+    better = mend_xml(body)
     if better != body:
         yield better
     whole = _whole(better)
@@ -85,7 +85,7 @@ def ways(body: bytes) -> Iterator[bytes]:
         yield whole
 
 
-def parsed(body: bytes) -> Any:
+def parse_xml(body: bytes) -> Any:
     """The root of the first way to read the bytes as XML, or None."""
     for way in ways(body):
         # A fresh parser each time: one that failed keeps its errors.
@@ -99,7 +99,7 @@ def parsed(body: bytes) -> Any:
     return None
 
 
-def mended(body: bytes) -> bytes:
+def mend_xml(body: bytes) -> bytes:
     """Without what XML forbids: bare ampersands, HTML's entities, control characters, prefixes nobody declared."""
     parts, at, left = [], 0, MOST_MENDED
     body = body.translate(None, UNWRITABLE)
@@ -113,7 +113,7 @@ def mended(body: bytes) -> bytes:
             raise ValueError(f"it is broken: more than {MOST_MENDED} characters that XML forbids")
         parts += [piece, body[start:end]]
         at = end
-    return _declared(b"".join(parts))
+    return _declare_prefixes(b"".join(parts))
 
 
 def cut_off(body: bytes) -> bool:
@@ -144,7 +144,7 @@ def _reference(said: re.Match[bytes]) -> bytes:
     return b"&amp;"
 
 
-def _declared(body: bytes) -> bytes:
+def _declare_prefixes(body: bytes) -> bytes:
     root = ROOT.search(body[:HEAD_BYTES])
     if root is None:
         return body

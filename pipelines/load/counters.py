@@ -18,7 +18,7 @@ NUMBER = re.compile(r"\d[\d.,:/\u066b\u066c-]*")
 
 
 @dataclass(frozen=True)
-class Edit:
+class CounterEdit:
     """What a look found in the place of what is stored: n is its line in the article file."""
 
     n: int
@@ -27,15 +27,15 @@ class Edit:
     after: str
 
 
-def still(edits: Sequence[Edit]) -> list[int]:
+def still(edits: Sequence[CounterEdit]) -> list[int]:
     """The n of those in which only counters moved: for them the text stands still, and what is stored is kept."""
-    moved = {edit.n: _moved(edit) for edit in edits}
+    moved = {edit.n: _find_moved(edit) for edit in edits}
     articles = {(edit.article, form) for edit in edits for form in moved[edit.n]}
     counters = {form for form, count in Counter(form for _, form in articles).items() if count >= LEAST_ARTICLES}
     return [edit.n for edit in edits if moved[edit.n] and moved[edit.n] <= counters]
 
 
-def _moved(edit: Edit) -> frozenset[str]:
+def _find_moved(edit: CounterEdit) -> frozenset[str]:
     """The lines that changed in their numbers alone, without those; nothing where anything else changed."""
     before, after = edit.before.split("\n"), edit.after.split("\n")
     pairs = [pair for pair in zip(before, after, strict=False) if text.normal(pair[0]) != text.normal(pair[1])]

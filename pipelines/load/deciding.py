@@ -18,7 +18,7 @@ from pipelines.stores import articlefile, postgres
 def release(settings: Settings, held: quarantine.Held, who: str) -> Tally:
     """Load the articles of a held run after all, and write the alerts due then; sending them is the caller's."""
     quarantine.check_release(held)
-    (source,) = folders.named(settings, [held.source])
+    (source,) = folders.read_named(settings, [held.source])
     note = partial(quarantine.let_go, source=held.source, run=held.run, who=who)
     tally = stage.load(settings, source, held.run, first=note)
     alert.match(settings, held.run)

@@ -26,7 +26,7 @@ class Measured:
     paragraphs: tuple[tuple[str, int], ...] = ()
 
 
-def measured(words: int, dated: bool, title: str, text: str) -> Measured:
+def measure_article(words: int, dated: bool, title: str, text: str) -> Measured:
     """An article as its row has it."""
     paragraphs = tuple((line.strip(), len(line.split())) for line in text.split("\n") if line.strip())
     return Measured(words=words, dated=dated, title=" ".join(title.casefold().split()), paragraphs=paragraphs)

@@ -50,12 +50,12 @@ def judge(conn: postgres.Connection, source: str, run: str) -> str:
     if (kept and kept.state == HeldState.RELEASED) or not rows:
         return ""
     before = [
-        {**row, "measured": _measured(row)}
+        {**row, "measured": _read_measured(row)}
         for row in postgres.query(conn, "drift_before", source=source, run=run, count=policy.DRIFT_BEFORE)
     ]
     # A small run is compared together with the newest before it, which must be off as well.
     borrowed = max(0, policy.DRIFT_ARTICLES - len(rows))
-    sample = [_measured(row) for row in rows] + [row["measured"] for row in before[:borrowed]]
+    sample = [_read_measured(row) for row in rows] + [row["measured"] for row in before[:borrowed]]
     usual = before[borrowed:]
     why = drift.find(sample, [row["measured"] for row in usual])
     accepted = postgres.row(conn, "released_since", source=source)
@@ -91,14 +91,14 @@ def let_go(conn: postgres.Connection, source: str, run: str, who: str = "") -> N
     postgres.execute(conn, "release_run", source=source, run=run, who=who)
 
 
-def listed(conn: postgres.Connection, *, every: bool = False) -> list[Held]:
+def list_held(conn: postgres.Connection, *, every: bool = False) -> list[Held]:
     """The runs that are held, the newest first; every: those that were released or rejected as well."""
-    return [_held(row) for row in postgres.query(conn, "quarantined", every=every)]
+    return [_read_held(row) for row in postgres.query(conn, "quarantined", every=every)]
 
 
 def find(conn: postgres.Connection, name: str, run: str = "") -> list[Held]:
     """The held runs of a number, or of a source (all, or this one), oldest first; NightdeskError without one."""
-    rows = [_held(row) for row in postgres.query(conn, "quarantined", every=True)]
+    rows = [_read_held(row) for row in postgres.query(conn, "quarantined", every=True)]
     wanted = [one for one in rows if (str(one.id) == name or one.source == name) and run in ("", one.run)]
     if not run and not name.isdigit():
         wanted = [one for one in wanted if one.state == HeldState.HELD]
@@ -146,12 +146,12 @@ def check_reject(held: Held) -> None:
 
 def _row(conn: postgres.Connection, source: str, run: str) -> Held | None:
     row = postgres.row(conn, "quarantine_of_run", source=source, run=run)
-    return _held(row) if row else None
+    return _read_held(row) if row else None
 
 
-def _held(row: Mapping[str, Any]) -> Held:
+def _read_held(row: Mapping[str, Any]) -> Held:
     return Held(**{**row, "state": HeldState(row["state"])})
 
 
-def _measured(row: Mapping[str, Any]) -> drift.Measured:
-    return drift.measured(row["words"], row["dated"], row["title"], row["text"])
+def _read_measured(row: Mapping[str, Any]) -> drift.Measured:
+    return drift.measure_article(row["words"], row["dated"], row["title"], row["text"])

@@ -74,7 +74,7 @@ def _retire_files(
         days = _days(source, settings.keep_text_days, own)
         if not days:
             continue
-        for name in sorted(bucket.listed(settings.articles / source, ENDING)):
+        for name in sorted(bucket.list_files(settings.articles / source, ENDING)):
             run = name.removesuffix(ENDING)
             if start_of(run) >= now - timedelta(days=days):
                 continue
@@ -87,7 +87,7 @@ def _retire_files(
             gone.files.append(f"{source}/{run}")
             gone.bytes += bucket.size(path)
             if not dry:
-                why = f"older than {days} days ({_said(source, own, 'keep_text', 'NIGHTDESK_KEEP_TEXT_DAYS')})"
+                why = f"older than {days} days ({_tell_end(source, own, 'keep_text', 'NIGHTDESK_KEEP_TEXT_DAYS')})"
                 with conn:
                     postgres.execute(
                         conn,
@@ -196,5 +196,5 @@ def _days(source: str, usual: int, own: Mapping[str, int]) -> int:
     return own[source] if own.get(source, -1) >= 0 else usual
 
 
-def _said(source: str, own: Mapping[str, int], key: str, setting: str) -> str:
+def _tell_end(source: str, own: Mapping[str, int], key: str, setting: str) -> str:
     return f"{key} of the source" if own.get(source, -1) >= 0 else setting

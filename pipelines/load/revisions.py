@@ -45,7 +45,7 @@ class Moved:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Edit:
+class JudgedEdit:
     """What one revision is to the one before it."""
 
     kind: RevisionKind
@@ -66,12 +66,12 @@ def alike(before: str, now: str) -> bool:
     return notices.shape(before) == notices.shape(now)
 
 
-def judge(before: Mapping[str, str], now: Mapping[str, str]) -> Edit:
+def judge(before: Mapping[str, str], now: Mapping[str, str]) -> JudgedEdit:
     """What became of a wording (title, text): its kind, and the numbers and names that changed, the title's first."""
     edit = edits.compare({**before, "description": ""}, {**now, "description": ""})
     title_changed = not alike(before["title"], now["title"])
-    titles = _compared(before["title"], now["title"]) if title_changed else ([], 0)
-    texts = _compared("\n".join(edit.removed), "\n".join(edit.added))
+    titles = _compare_texts(before["title"], now["title"]) if title_changed else ([], 0)
+    texts = _compare_texts("\n".join(edit.removed), "\n".join(edit.added))
     moved = tuple(dict.fromkeys((*titles[0], *texts[0])))[:MOST_NAMED]
     said = (*edit.added, *((now["title"],) if title_changed else ()))
     if any(notices.is_correction(sentence) for sentence in said):
@@ -80,7 +80,7 @@ def judge(before: Mapping[str, str], now: Mapping[str, str]) -> Edit:
         kind = RevisionKind.SUBSTANTIAL
     else:
         kind = RevisionKind.HEADLINE if title_changed else RevisionKind.MINOR
-    return Edit(kind=kind, moved=moved)
+    return JudgedEdit(kind=kind, moved=moved)
 
 
 def _is_substantial(compared: tuple[Sequence[Moved], int], words: int) -> bool:
@@ -97,7 +97,7 @@ def _is_spelling(moved: Moved) -> bool:
     return SequenceMatcher(None, one, other, autojunk=False).ratio() >= SPELLING
 
 
-def _compared(before: str, now: str) -> tuple[list[Moved], int]:
+def _compare_texts(before: str, now: str) -> tuple[list[Moved], int]:
     """The numbers and names that changed from one text to another, and how many words did."""
     old, new = _words(before), _words(now)
     if max(len(old), len(new)) > MOST_WORDS:

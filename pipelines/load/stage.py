@@ -119,11 +119,11 @@ def load(
                     conn, Tally(run=run, source=source.name, stage=STAGE, state=state, counts=counts, message=message)
                 )
         except StoreError as error:
-            return _ended(conn, run, source.name, RunState.FAILED, str(error))
+            return _end_stage(conn, run, source.name, RunState.FAILED, str(error))
         except postgres.Error as error:
             code = error.pgcode or ""
             if code == LOCK_NOT_AVAILABLE:
-                return _ended(
+                return _end_stage(
                     conn, run, source.name, RunState.BUSY, f"Another load of {source.name} holds its articles."
                 )
             if code[:2] not in WRONG_VALUES:
@@ -132,7 +132,7 @@ def load(
                 f"Postgres refuses what {articlefile.path(settings, source.name, run)} holds: {postgres.cause(error)}. "
                 "Run `nightdesk extract` for this run again."
             )
-            return _ended(conn, run, source.name, RunState.FAILED, said)
+            return _end_stage(conn, run, source.name, RunState.FAILED, said)
 
 
 def _gap(settings: Settings, conn: postgres.Connection, source: Source, run: str) -> list[Difference]:
@@ -179,7 +179,7 @@ def _why(one: Difference) -> str:
     return one.detail if one.side == Side.OPEN else f"{one.side.means}: {one.detail}"
 
 
-def _ended(conn: postgres.Connection, run: str, source: str, state: RunState, message: str) -> Tally:
+def _end_stage(conn: postgres.Connection, run: str, source: str, state: RunState, message: str) -> Tally:
     with conn:
         return runs.end(conn, Tally(run=run, source=source, stage=STAGE, state=state, message=message))
 
@@ -277,7 +277,7 @@ def _let_stand_still(conn: postgres.Connection) -> set[int]:
     texts = [row for row in edits if row["text"] != row["text_before"]]
     same = [row["n"] for row in texts if revisions.alike(row["text_before"], row["text"])]
     counted = counters.still(
-        [counters.Edit(row["n"], row["article"], row["text_before"], row["text"]) for row in texts]
+        [counters.CounterEdit(row["n"], row["article"], row["text_before"], row["text"]) for row in texts]
     )
     titles = [row["n"] for row in edits if revisions.alike(row["title_before"], row["title"])]
     postgres.execute(conn, "load_still", numbers=[*same, *counted])
@@ -347,7 +347,7 @@ def _aliases(rows: Sequence[Sequence[Any]], run: str) -> list[tuple[object, ...]
     """The canonical addresses that pages state and that are not where they came from, as rows for the ledger."""
     n, url, canonical, akin = (COLUMNS.index(name) for name in ("n", "url", "canonical_url", "akin"))
     found = [(row[n], row[canonical]) for row in rows if row[akin] and _key(row[url]) != _key(row[canonical])]
-    return [(n, urls.key(to), urls.variant(to)[0], urls.cleaned(to), urls.host(to), run) for n, to in found]
+    return [(n, urls.key(to), urls.variant(to)[0], urls.clean(to), urls.host(to), run) for n, to in found]
 
 
 def _akin(url: str, canonical: str) -> bool:

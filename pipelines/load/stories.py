@@ -86,7 +86,7 @@ def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row], signed: Mappi
             row["id"]: signatures.of_text(texts[row["id"]]) if row["id"] in texts else signed[row["fetch_id"]]
             for row in batch
         }
-        loose = _loosened(conn, batch, made)
+        loose = _loosen(conn, batch, made)
         changed = _sign(conn, batch, made)
         changed |= _link(conn, [*made, *loose], _met(batch, made))
         postgres.execute(conn, "signature_buckets_keep", ids=list(made), ever=EVER)
@@ -99,7 +99,7 @@ def _sign(conn: postgres.Connection, rows: Sequence[postgres.Row], made: Mapping
     postgres.execute(conn, "signatures_drop", ids=ids)
     kept = [
         [row["id"], row["loaded_at"], row["told_at"], _period(row["told_at"]), _exact(row, made[row["id"]]),
-         _buckets(made[row["id"]]), "\\x" + signatures.packed(made[row["id"]]).hex()]
+         _buckets(made[row["id"]]), "\\x" + signatures.pack(made[row["id"]]).hex()]
         for row in rows
     ]  # fmt: skip
     postgres.copy(conn, "article_signatures", SIGNATURE_COLUMNS, kept)
@@ -122,7 +122,7 @@ def _buckets(signature: Signature) -> list[int]:
     return list(signature.least[:BUCKETS]) if signature.shingles >= policy.LEAST_SHINGLES else []
 
 
-def _loosened(conn: postgres.Connection, rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> list[int]:
+def _loosen(conn: postgres.Connection, rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> list[int]:
     """Articles that are to be linked anew, for one of their story has become another text and leaves it."""
     mates: dict[int, list[postgres.Row]] = {}
     for mate in postgres.query(conn, "story_mates", ids=list(made), most=MATES_COMPARED):
@@ -141,7 +141,7 @@ def _loosened(conn: postgres.Connection, rows: Sequence[postgres.Row], made: Map
 
 
 def _stays(row: postgres.Row, own: Signature, mate: postgres.Row, made: Mapping[int, Signature]) -> bool:
-    other = made.get(mate["id"]) or signatures.unpacked(mate["signature"])
+    other = made.get(mate["id"]) or signatures.unpack(mate["signature"])
     return (
         other is not None
         and (mate["exact"] == _exact(row, own) or relation(own, other, same_source=False) >= Relation.STORY)
@@ -187,10 +187,10 @@ def _link(conn: postgres.Connection, numbers: Sequence[int], met: Sequence[postg
     told = {
         row["id"]: _Told(row["id"], row["source"], row["story_id"], signature)
         for row in postgres.query(conn, "story_articles_of", ids=list({r[at] for r in found for at in ("id", "other")}))
-        if (signature := signatures.unpacked(row["signature"]))
+        if (signature := signatures.unpack(row["signature"]))
     }
     pairs = _pairs(told, found)
-    lesser = _united((told[one].story, told[other].story) for one, other in pairs)
+    lesser = _unite((told[one].story, told[other].story) for one, other in pairs)
     if not pairs:
         return set()
     moved = {story: root for story, root in lesser.items() if story != root}
@@ -248,7 +248,7 @@ def _edited_apart(
     )
 
 
-def _united(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+def _unite(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
     """The story that each of these becomes, the least of those that are one."""
     roots: dict[int, int] = {}
 
@@ -271,7 +271,7 @@ def _share(conn: postgres.Connection, stories: set[int]) -> None:
     rows = postgres.query(conn, "stories_unshared", stories=sorted(stories))
     shares = []
     for row in rows:
-        own, first = signatures.unpacked(row["signature"]), signatures.unpacked(row["first_signature"])
+        own, first = signatures.unpack(row["signature"]), signatures.unpack(row["first_signature"])
         shares.append(signatures.compare(own, first).of_one if own and first else 0.0)
     ids, firsts = ([row[name] for row in rows] for name in ("article_id", "first_id"))
     postgres.execute(conn, "stories_share", ids=ids, firsts=firsts, shares=shares)

@@ -36,7 +36,7 @@ def keep_loaded(conn: postgres.Connection, indexed: Mapping[int, Indexed]) -> No
     rows = postgres.query(conn, "load_unindexed", indexed=list(indexed))
     texts = [row["id"] for row in rows if row["n"] is None]
     fields = {row["id"]: row for row in postgres.query(conn, "words_of_articles", ids=texts)} if texts else {}
-    _keep(conn, rows, lambda row: indexed[row["n"]] if row["n"] is not None else _made(fields[row["id"]]))
+    _keep(conn, rows, lambda row: indexed[row["n"]] if row["n"] is not None else _make_indexed(fields[row["id"]]))
 
 
 def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
@@ -52,12 +52,12 @@ def complete(conn: postgres.Connection) -> bool:
     return backfills.complete(conn, BACKFILL)
 
 
-def _made(row: postgres.Row) -> Indexed:
+def _make_indexed(row: postgres.Row) -> Indexed:
     return vectors.vectors({name: row[name] for name in FIELDS}, row["authors"])
 
 
 def _keep(
-    conn: postgres.Connection, rows: Sequence[postgres.Row], of_row: Callable[[postgres.Row], Indexed] = _made
+    conn: postgres.Connection, rows: Sequence[postgres.Row], of_row: Callable[[postgres.Row], Indexed] = _make_indexed
 ) -> None:
     if not rows:
         return

@@ -26,15 +26,15 @@ def problem(address: str) -> str:
     if kind(address) in WEBHOOK:
         from pipelines.notify import webhook
 
-        return _tried(webhook.check, address)
+        return _try_check(webhook.check, address)
     if kind(address) in MAIL:
         from pipelines.notify import mail
 
-        return _tried(mail.check, address)
+        return _try_check(mail.check, address)
     if kind(address) == FILE:
         from pipelines.notify import jsonlines
 
-        return _tried(jsonlines.check, address)
+        return _try_check(jsonlines.check, address)
     if kind(address) == LOG:
         return "" if address == f"{LOG}://" else f"has an address that cannot be used: the log is written {LOG}://"
     from pipelines.notify import chat
@@ -54,7 +54,7 @@ def problem(address: str) -> str:
     )
 
 
-def _tried(check: Callable[[str], object], address: str) -> str:
+def _try_check(check: Callable[[str], object], address: str) -> str:
     try:
         check(address)
     except ValueError as error:

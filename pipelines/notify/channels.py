@@ -17,7 +17,7 @@ LISTED = 200
 WORDS = ("paused", "rests", "no address", "works")
 
 
-def listed(conn: postgres.Connection, addressed: Collection[str] | None = None) -> list[dict[str, Any]]:
+def list_channels(conn: postgres.Connection, addressed: Collection[str] | None = None) -> list[dict[str, Any]]:
     """Every channel that is used: name, state (of WORDS), waiting, held, failed, error, failing_since, rests_until.
 
     addressed: the names that have an address, to tell those that have none. held: messages that wait because something

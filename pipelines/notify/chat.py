@@ -26,7 +26,7 @@ ABOUT_THE_MESSAGE = ("400", "413", "422")
 
 
 @contextmanager
-def opened(address: str) -> Iterator[Carry]:
+def open_carrier(address: str) -> Iterator[Carry]:
     """What hands messages to a service that apprise knows; ValueError where the address cannot be used."""
     # Neither the name nor the pictures of apprise: each would be loaded from elsewhere by everybody who reads.
     asset = apprise.AppriseAsset(
@@ -51,7 +51,7 @@ def opened(address: str) -> Iterator[Carry]:
             said.codes.clear()
             title = subject if len(pieces) == 1 else f"{subject} ({number}/{len(pieces)})"
             if not target.notify(body=piece, title=title, body_format=apprise.NotifyFormat.TEXT):
-                return _refused(said.codes, have)
+                return _refuse(said.codes, have)
             have.append(str(number))
             took(str(number))
         return Receipt(outcome=Outcome.SENT, taken=have)
@@ -114,7 +114,7 @@ def _quiet() -> _Answers:
     return said
 
 
-def _refused(codes: Sequence[str], have: Sequence[str]) -> Receipt:
+def _refuse(codes: Sequence[str], have: Sequence[str]) -> Receipt:
     said = f"the service answered {', '.join(codes)}" if codes else "the service did not accept it"
     if have:
         return Receipt(outcome=Outcome.PARTLY, said=f"{said} after {len(have)} of its parts", taken=have)

@@ -37,7 +37,7 @@ def main() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     address = json.loads(sys.stdin.readline())
     with ExitStack() as stack:
-        seconds, carry = _opened(stack, address)
+        seconds, carry = _open_carrier(stack, address)
         failed = 0
         for line in sys.stdin:
             given = json.loads(line)
@@ -53,25 +53,25 @@ def main() -> None:
         signal.setitimer(signal.ITIMER_REAL, CLOSING_SECONDS)
 
 
-def _opened(stack: ExitStack, address: str) -> tuple[float, Carry]:
+def _open_carrier(stack: ExitStack, address: str) -> tuple[float, Carry]:
     """The seconds a message may take, and what hands it over."""
     scheme = kind(address)
     try:
         if scheme in WEBHOOK:
             from pipelines.notify import webhook
 
-            return webhook.TIMEOUT_SECONDS, stack.enter_context(webhook.opened(address))
+            return webhook.TIMEOUT_SECONDS, stack.enter_context(webhook.open_carrier(address))
         if scheme in MAIL:
             from pipelines.notify import mail
 
-            return mail.TIMEOUT_SECONDS, stack.enter_context(mail.opened(address))
+            return mail.TIMEOUT_SECONDS, stack.enter_context(mail.open_carrier(address))
         if scheme == FILE:
             from pipelines.notify import jsonlines
 
-            return jsonlines.TIMEOUT_SECONDS, stack.enter_context(jsonlines.opened(address))
+            return jsonlines.TIMEOUT_SECONDS, stack.enter_context(jsonlines.open_carrier(address))
         from pipelines.notify import chat
 
-        return chat.TIMEOUT_SECONDS, stack.enter_context(chat.opened(address))
+        return chat.TIMEOUT_SECONDS, stack.enter_context(chat.open_carrier(address))
     except ValueError:
         said = problem(address)
         return 0.0, lambda message, taken, took: Receipt(outcome=Outcome.UNUSABLE, said=said)

@@ -97,7 +97,7 @@ def courier(channel: str, address: str) -> Iterator[Hand]:
             nonlocal current
             if it.ended:
                 return Receipt(outcome=Outcome.UNTRIED)
-            receipt = _received(it, taken)
+            receipt = _receive(it, taken)
             it.failed += receipt.outcome not in (Outcome.SENT, Outcome.UNTRIED)
             if it.child.poll() is not None:
                 _stop(it)
@@ -151,7 +151,7 @@ def _says_something(it: _Courier, seconds: float) -> bool:
     return it.ended or b"\n" in it.said or bool(select.select([it.child.stdout], [], [], seconds)[0])
 
 
-def _received(it: _Courier, taken: Sequence[str]) -> Receipt:
+def _receive(it: _Courier, taken: Sequence[str]) -> Receipt:
     """What the courier answers to the message it was given; one that ended without a receipt has one all the same."""
     have = list(taken)
     while line := _line(it):

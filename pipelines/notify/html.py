@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from pipelines.notify import languages, lines
-from pipelines.notify.lines import MOST_OUTLETS, Line
+from pipelines.notify.lines import MOST_OUTLETS, MessageLine
 from pipelines.text import direction
 
 # An address or a command of ours in a line: it reads from the left wherever it stands.
@@ -31,22 +31,22 @@ def block(alert: Mapping[str, Any], language: str, clock: str) -> str:
     if alert["url"].startswith(("http://", "https://")) and alert["kind"] != "removed":
         title = f'<a href="{escape(alert["url"])}">{title}</a>'
     surfaces = surfaces_of(alert["matches"])
-    told = [Line(lines.where(alert, language, clock)), *lines.body(alert, language)]
+    told = [MessageLine(lines.where(alert, language, clock)), *lines.body(alert, language)]
     told += [lines.address(alert, language)] if alert["kind"] == "removed" else []
     paragraphs = "".join(paragraph(line, language, surfaces) for line in told)
     links = ", ".join(map(_link, alert["also_in"][:MOST_OUTLETS]))
     also = languages.say(language, "Also in:")
     more = escape(lines.beyond(len(alert["also_in"]) - MOST_OUTLETS, language))
     paragraphs += f"<p {_reading(language)}>{escape(also)} {links}{more}</p>" if links else ""
-    paragraphs += paragraph(lines.kept(alert, language), language, None)
+    paragraphs += paragraph(lines.line_of_kept(alert, language), language, None)
     return f'<div dir="{way}"{written}><h3>{title}</h3>{paragraphs}</div>'
 
 
-def paragraph(line: Line, language: str, surfaces: re.Pattern[str] | None) -> str:
+def paragraph(line: MessageLine, language: str, surfaces: re.Pattern[str] | None) -> str:
     """A line as HTML: what we say in the direction of the reader's language, what a page wrote in its own."""
     if not str(line):
         return ""
-    quoted = _marked(line.quoted, surfaces) if surfaces else escape(line.quoted)
+    quoted = _mark_line(line.quoted, surfaces) if surfaces else escape(line.quoted)
     if not line.said:
         return f'<p dir="{direction(line.quoted)}">{quoted}</p>'
     parts = [_ADDRESS.sub(r'<bdi dir="ltr">\g<0></bdi>', escape(part)) for part in line.said.split(" · ")]
@@ -72,7 +72,7 @@ def _link(outlet: Mapping[str, Any]) -> str:
     return f'<a href="{escape(outlet["url"])}">{name}</a>' if is_address else name
 
 
-def _marked(line: str, surfaces: re.Pattern[str]) -> str:
+def _mark_line(line: str, surfaces: re.Pattern[str]) -> str:
     """A line as HTML with what was found in it marked."""
     ends = [0, *(end for found in surfaces.finditer(line) for end in found.span()), len(line)]
     parts = [escape(line[start:end]) for start, end in pairwise(ends)]

@@ -21,7 +21,7 @@ TAIL_BYTES = 1024 * 1024
 
 
 @contextmanager
-def opened(address: str) -> Iterator[Carry]:
+def open_carrier(address: str) -> Iterator[Carry]:
     """What adds messages to a file; ValueError where the address cannot be used."""
     path = check(address)
 

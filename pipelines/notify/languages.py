@@ -68,7 +68,7 @@ def moment(language: str, at: datetime, timezone: str) -> str:
     return _in_digits(language, f"{_date(language, local.date(), 'day')} {local:%H:%M}") + f" {named}"
 
 
-def published(language: str, at: datetime, precision: str, timezone: str, clock: str = "UTC") -> str:
+def write_published(language: str, at: datetime, precision: str, timezone: str, clock: str = "UTC") -> str:
     """A moment to the minute by the reader's clock; a day, which has no zone, as the source's own calendar has it."""
     if precision in FORMS:
         return day(language, at, precision, timezone)

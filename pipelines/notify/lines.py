@@ -34,7 +34,7 @@ STOPS = " .。…!؟?"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MessageLine:
     """A line of a message: what we say of it, in the reader's language, and what a page wrote, in its own."""
 
     said: str = ""
@@ -50,7 +50,7 @@ def where(alert: Mapping[str, Any], language: str, clock: str) -> str:
     told = [languages.say(language, happened), alert["source_title"]]
     if alert["published_at"]:
         zone = str(alert.get("timezone") or "UTC")
-        when = languages.published(language, alert["published_at"], alert["published_precision"], zone, clock)
+        when = languages.write_published(language, alert["published_at"], alert["published_precision"], zone, clock)
         told.append(languages.say(language, "published {when}", when=when))
     if alert.get("removed_at"):
         when = languages.moment(language, alert["removed_at"], clock)
@@ -58,47 +58,49 @@ def where(alert: Mapping[str, Any], language: str, clock: str) -> str:
     return " · ".join(told)
 
 
-def body(alert: Mapping[str, Any], language: str) -> list[Line]:
+def body(alert: Mapping[str, Any], language: str) -> list[MessageLine]:
     """What an edit changed, then the sentences in which the terms stand and that were not said yet."""
     edit: Edit | None = alert["edit"]
-    lines: list[Line] = []
+    lines: list[MessageLine] = []
     if edit:
         if edit.title_before:
-            lines.append(Line(languages.say(language, "Title before:"), edit.title_before))
+            lines.append(MessageLine(languages.say(language, "Title before:"), edit.title_before))
         if alert.get("moved"):
-            lines.append(Line(languages.say(language, "Changed in it:"), ", ".join(map(edits.told, alert["moved"]))))
-        lines += _edited(languages.say(language, "New in it:"), edit.added, language)
-        lines += _edited(languages.say(language, "No longer in it:"), edit.removed, language)
+            lines.append(
+                MessageLine(languages.say(language, "Changed in it:"), ", ".join(map(edits.show_moved, alert["moved"])))
+            )
+        lines += _lines_of_edit(languages.say(language, "New in it:"), edit.added, language)
+        lines += _lines_of_edit(languages.say(language, "No longer in it:"), edit.removed, language)
         if not lines:
-            lines = [Line(languages.say(language, "Only spelling, spacing or the order of sentences changed."))]
+            lines = [MessageLine(languages.say(language, "Only spelling, spacing or the order of sentences changed."))]
     elif alert["kind"] == "revised":
         text = message("What changed is not known: the revision before it is not kept.")
-        lines = [Line(languages.say(language, text))]
+        lines = [MessageLine(languages.say(language, text))]
     if alert["kind"] == "revised" and not alert["matches"]:
-        lines.append(Line(languages.say(language, "What the watch looks for is no longer in it.")))
+        lines.append(MessageLine(languages.say(language, "What the watch looks for is no longer in it.")))
     said = {normal(line.quoted) for line in lines}
     found = [one for one in excerpts(alert) if normal(one) not in said]
     more = len(found) - MOST_EXCERPTS
-    lines += [Line(languages.say(language, "Found in it:"))] if lines and found else []
-    lines += [Line(quoted=one) for one in found[:MOST_EXCERPTS]]
+    lines += [MessageLine(languages.say(language, "Found in it:"))] if lines and found else []
+    lines += [MessageLine(quoted=one) for one in found[:MOST_EXCERPTS]]
     return lines + ([_further(more, language)] if more > 0 else [])
 
 
-def address(alert: Mapping[str, Any], language: str) -> Line:
+def address(alert: Mapping[str, Any], language: str) -> MessageLine:
     """The article's address; of one that is gone it is said that it stood there."""
     if alert["kind"] != "removed":
-        return Line(quoted=str(alert["url"]))
+        return MessageLine(quoted=str(alert["url"]))
     text = message("It stood at {url} (the site no longer has it).")
-    return Line(languages.say(language, text, url=alert["url"]))
+    return MessageLine(languages.say(language, text, url=alert["url"]))
 
 
-def also_in(alert: Mapping[str, Any], language: str) -> Line:
+def also_in(alert: Mapping[str, Any], language: str) -> MessageLine:
     """The further outlets of a story, in a line; empty where there is none."""
     names = [outlet["source_title"] for outlet in alert["also_in"]]
     if not names:
-        return Line()
+        return MessageLine()
     more = beyond(len(names) - MOST_OUTLETS, language)
-    return Line(languages.say(language, "Also in:"), ", ".join(names[:MOST_OUTLETS]) + more)
+    return MessageLine(languages.say(language, "Also in:"), ", ".join(names[:MOST_OUTLETS]) + more)
 
 
 def beyond(number: int, language: str) -> str:
@@ -107,12 +109,12 @@ def beyond(number: int, language: str) -> str:
     return " " + languages.count(language, "… and {n} more outlet", "… and {n} more outlets", number)
 
 
-def kept(alert: Mapping[str, Any], language: str) -> Line:
+def line_of_kept(alert: Mapping[str, Any], language: str) -> MessageLine:
     """How the article is seen as it is kept."""
     if not alert.get("article_id"):
-        return Line()
+        return MessageLine()
     command = f"nightdesk articles {alert['article_id']}"
-    return Line(languages.say(language, "In the archive: {command}", command=command))
+    return MessageLine(languages.say(language, "In the archive: {command}", command=command))
 
 
 def excerpts(alert: Mapping[str, Any]) -> list[str]:
@@ -129,17 +131,17 @@ def excerpts(alert: Mapping[str, Any]) -> list[str]:
     return kept
 
 
-def _further(number: int, language: str) -> Line:
-    return Line(languages.count(language, "… and {n} more sentence", "… and {n} more sentences", number))
+def _further(number: int, language: str) -> MessageLine:
+    return MessageLine(languages.count(language, "… and {n} more sentence", "… and {n} more sentences", number))
 
 
-def _edited(what: str, sentences: Sequence[str], language: str) -> list[Line]:
+def _lines_of_edit(what: str, sentences: Sequence[str], language: str) -> list[MessageLine]:
     """A line that says what follows, and the sentences, each a line of its own for the sake of its direction."""
     if not sentences:
         return []
     more = len(sentences) - MOST_EDITED
-    shown = [Line(quoted=steering.one_line(one, LONGEST_EDITED)) for one in sentences[:MOST_EDITED]]
-    return [Line(what), *shown, *([_further(more, language)] if more > 0 else [])]
+    shown = [MessageLine(quoted=steering.one_line(one, LONGEST_EDITED)) for one in sentences[:MOST_EDITED]]
+    return [MessageLine(what), *shown, *([_further(more, language)] if more > 0 else [])]
 
 
 def _ends_alike(one: str, other: str) -> bool:

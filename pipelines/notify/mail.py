@@ -58,7 +58,7 @@ class InClearError(Exception):
 
 
 @contextmanager
-def opened(address: str) -> Iterator[Carry]:
+def open_carrier(address: str) -> Iterator[Carry]:
     """What hands messages to a mail server, over one connection; ValueError where the address cannot be used."""
     post = _post(address)
     kept: smtplib.SMTP | None = None
@@ -69,7 +69,7 @@ def opened(address: str) -> Iterator[Carry]:
         if not wanted:
             return Receipt(outcome=Outcome.SENT, taken=taken)
         try:
-            kept = (kept if kept and _answers(kept) else None) or _connected(post)
+            kept = (kept if kept and _answers(kept) else None) or _connect(post)
             refused = kept.sendmail(_bare(post.sender), list(map(_bare, wanted)), letter(message, post))
         except smtplib.SMTPRecipientsRefused as error:
             return _receipt(post, wanted, error.recipients, taken)
@@ -187,7 +187,7 @@ def _recipients(parts: SplitResult, options: Mapping[str, str]) -> tuple[str, ..
     return tuple(dict.fromkeys(one.strip() for one in written if "@" in one))
 
 
-def _connected(post: Post) -> smtplib.SMTP:
+def _connect(post: Post) -> smtplib.SMTP:
     if post.secure:
         server: smtplib.SMTP = smtplib.SMTP_SSL(
             post.host, post.port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()

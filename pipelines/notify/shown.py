@@ -30,7 +30,7 @@ def told_once(alerts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
             continue
         first["watches"] += [name for name in names if name not in first["watches"]]
         if article == first.get("article_id"):
-            first["matches"] = _joined(first.get("matches", ()), alert.get("matches", ()))
+            first["matches"] = _join_matches(first.get("matches", ()), alert.get("matches", ()))
         elif article not in [one["article_id"] for one in first["also_in"]]:
             first["also_in"].append(alert)
     return list(told.values())
@@ -41,14 +41,14 @@ def show(alert: Mapping[str, Any]) -> dict[str, Any]:
     lines = {name: steering.one_line(alert[name]) for name in ("title", "url")}
     before, now = alert.get("before"), alert.get("now")
     edit = edits.compare(before, now) if before and now else None
-    clean = steering.stripped({name: value for name, value in alert.items() if name not in ("before", "now")})
+    clean = steering.strip_steering({name: value for name, value in alert.items() if name not in ("before", "now")})
     source = steering.one_line(alert.get("source_title") or alert["source"])
     also = [_outlet(one) for one in alert.get("also_in", ())]
-    said = edit and Edit(**steering.stripped(asdict(edit)))
+    said = edit and Edit(**steering.strip_steering(asdict(edit)))
     return {"watches": [], "revision_kind": "", **clean, **lines, "source_title": source, "also_in": also, "edit": said}
 
 
-def _joined(matches: Sequence[Mapping[str, Any]], more: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def _join_matches(matches: Sequence[Mapping[str, Any]], more: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """What several watches found in one article, each place once."""
     places = {(match.get("field"), match.get("offset"), match["surface"]) for match in matches}
     return [*matches, *(m for m in more if (m.get("field"), m.get("offset"), m["surface"]) not in places)]

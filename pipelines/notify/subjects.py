@@ -42,7 +42,7 @@ def subject_of(alerts: Sequence[Mapping[str, Any]], *, collected: bool, language
     told = told_once(alerts)
     watches = ", ".join(sorted({name for one in told for name in one["watches"]}))
     if not collected:
-        return subject(watches, f"{happened(told[0], language)}{told[0]['title']}")
+        return subject(watches, f"{name_edit(told[0], language)}{told[0]['title']}")
     # What was told before a cap was reached is more than nothing; a digest begins with nothing.
     if alerts[0].get("due_at"):
         return subject(watches, languages.count(language, "{n} alert", "{n} alerts", len(told)))
@@ -54,7 +54,7 @@ def subject(watches: str, rest: str) -> str:
     return steering.one_line(f"{watches}: {rest}", LONGEST_SUBJECT_CHARACTERS)
 
 
-def happened(alert: Mapping[str, Any], language: str) -> str:
+def name_edit(alert: Mapping[str, Any], language: str) -> str:
     """What stands before a title: what an edit was, where that is known; nothing before what is new."""
     if alert["kind"] == AlertKind.NEW and alert.get("lead_id"):
         return languages.say(language, "also in:") + " "
@@ -63,7 +63,7 @@ def happened(alert: Mapping[str, Any], language: str) -> str:
     return languages.say(language, text) + " " if text else ""
 
 
-def numbered(language: str, alerts: Sequence[Mapping[str, Any]]) -> str:
+def count_alerts(language: str, alerts: Sequence[Mapping[str, Any]]) -> str:
     """How many alerts, and of which kinds where there are several."""
     number = languages.count(language, "{n} alert", "{n} alerts", len(alerts))
     kinds = Counter(str(alert["kind"]) for alert in alerts)

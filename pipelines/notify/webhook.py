@@ -46,7 +46,7 @@ ENCODED = "whsec_"
 
 
 @contextmanager
-def opened(address: str) -> Iterator[Carry]:
+def open_carrier(address: str) -> Iterator[Carry]:
     """What hands messages to `webhook+http(s)://…`; ValueError where the address cannot be used."""
     where = check(address)
     secret = _secret(where)

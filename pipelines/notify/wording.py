@@ -12,7 +12,7 @@ from typing import Any
 from pipelines import steering
 from pipelines.edits import Edit
 from pipelines.notify import html, languages, lines, subjects
-from pipelines.notify.lines import Line
+from pipelines.notify.lines import MessageLine
 from pipelines.notify.message import Message
 from pipelines.notify.shown import show, told_once
 from pipelines.notify.subjects import LONGEST_SUBJECT_CHARACTERS
@@ -58,7 +58,7 @@ def render(
     names = sorted({steering.one_line(name) for alert in alerts for name in alert["watches"]} | {watch})
     kinds = {str(alert["kind"]) for alert in alerts}
     if not subject:
-        subject = subjects.subject(watch, subjects.numbered(language, alerts))
+        subject = subjects.subject(watch, subjects.count_alerts(language, alerts))
     subject = steering.one_line(subject, LONGEST_SUBJECT_CHARACTERS)
     payload = {
         "key": key,
@@ -68,7 +68,7 @@ def render(
         "subject": subject,
         "alerts": [_payload(alert) for alert in alerts],
     }
-    signed = _signed(language, names)
+    signed = _sign(language, names)
     reader = (language or languages.USUAL, clock or "UTC")
     texts = ["\n".join(filter(None, map(str, _lines(alert, *reader)))) for alert in alerts]
     return Message(
@@ -78,8 +78,8 @@ def render(
         html=html.page(
             subject,
             "".join(html.block(alert, *reader) for alert in alerts)
-            + html.paragraph(Line(signed[0]), reader[0], None)
-            + html.paragraph(Line(signed[1]), reader[0], None),
+            + html.paragraph(MessageLine(signed[0]), reader[0], None)
+            + html.paragraph(MessageLine(signed[1]), reader[0], None),
             reader[0],
         ),
         payload=payload,
@@ -92,14 +92,17 @@ def for_feed(alert: Mapping[str, Any], language: str = languages.USUAL, clock: s
     """An alert in a feed: its title, and as HTML where it is from and the sentences that matched, marked."""
     shown = show(alert)
     surfaces = html.surfaces_of(shown["matches"])
-    told = [Line(lines.where(shown, language, clock)), *(Line(quoted=one) for one in lines.excerpts(shown))]
+    told = [
+        MessageLine(lines.where(shown, language, clock)),
+        *(MessageLine(quoted=one) for one in lines.excerpts(shown)),
+    ]
     told += [lines.also_in(shown, language)] if shown["also_in"] else []
-    return subjects.happened(shown, language) + shown["title"], "".join(
+    return subjects.name_edit(shown, language) + shown["title"], "".join(
         html.paragraph(line, language, surfaces) for line in told
     )
 
 
-def _signed(language: str, watches: Sequence[str]) -> tuple[str, str]:
+def _sign(language: str, watches: Sequence[str]) -> tuple[str, str]:
     """Who writes, and how to have it stop for a day."""
     text = languages.say(language, "Nightdesk, watch {names}", names=", ".join(watches))
     if len(watches) > 1:
@@ -138,15 +141,15 @@ def _payload(alert: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _lines(alert: Mapping[str, Any], language: str, clock: str) -> list[Line]:
+def _lines(alert: Mapping[str, Any], language: str, clock: str) -> list[MessageLine]:
     """An alert line by line, each for itself, so that it is shown in the direction of its own language."""
     return [
-        Line(quoted=alert["title"]),
-        Line(lines.where(alert, language, clock)),
+        MessageLine(quoted=alert["title"]),
+        MessageLine(lines.where(alert, language, clock)),
         *lines.body(alert, language),
         lines.address(alert, language),
         lines.also_in(alert, language),
-        lines.kept(alert, language),
+        lines.line_of_kept(alert, language),
     ]
 
 

@@ -82,7 +82,7 @@ def look(subject: Subject) -> Look:
 def answer(asked: Asked, subject: Subject) -> list[Mark] | None:
     """Where a query found what it asks for, in order, none in another; None where the article is no answer to it."""
     found = places(asked.node, look(subject), asked.now)
-    return None if found is None else joined(found)
+    return None if found is None else join_hits(found)
 
 
 def places(node: Node, look: Look, now: datetime | None = None) -> list[Hit] | None:
@@ -109,7 +109,7 @@ def places(node: Node, look: Look, now: datetime | None = None) -> list[Hit] | N
     return [hit for hits in true for hit in hits] if true else None
 
 
-def joined(hits: Sequence[Hit]) -> list[Mark]:
+def join_hits(hits: Sequence[Hit]) -> list[Mark]:
     """The places of hits in the order of the fields, those that overlap as one."""
     made: list[Mark] = []
     for hit in sorted(hits, key=lambda hit: (FIELDS.index(hit.field), hit.start, -hit.end)):

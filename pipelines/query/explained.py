@@ -9,7 +9,7 @@ from pipelines.query.asked import Look
 from pipelines.query.grammar import Between, Either, Every, Except, Find, Near, Node, Of, Without
 
 
-def written(node: Node) -> str:
+def write_part(node: Node) -> str:
     """A part of a query, written so that it reads back as the same."""
     if isinstance(node, Find):
         marked = node.term.mode != "clitics" or node.term.article == "keep"
@@ -33,7 +33,7 @@ def written(node: Node) -> str:
 def of_text(node: Node) -> tuple[Node | None, list[str]]:
     """A query without its filters, of which a text alone says nothing, and these; None where nothing is left."""
     if isinstance(node, Of | Between):
-        return None, [written(node)]
+        return None, [write_part(node)]
     if isinstance(node, Without):
         part, left_out = of_text(node.part)
         return (Without(part), left_out) if part else (None, [f"-{one}" for one in left_out])
@@ -50,13 +50,13 @@ def of_text(node: Node) -> tuple[Node | None, list[str]]:
     return node, []
 
 
-def failed(node: Node, look: Look) -> list[str]:
+def explain_failed(node: Node, look: Look) -> list[str]:
     """A sentence for each part for which an article is no answer; none where it is one."""
     if asked.places(node, look) is not None:
         return []
     if isinstance(node, Find):
         elsewhere = node.title and asked.places(Find(node.term), look)
-        return [f"{written(node)} is {'there, but not in the title' if elsewhere else 'not there'}."]
+        return [f"{write_part(node)} is {'there, but not in the title' if elsewhere else 'not there'}."]
     if isinstance(node, Near):
         missing = [side for side in (node.left, node.right) if not _any(side, look)]
         if missing:
@@ -69,14 +69,14 @@ def failed(node: Node, look: Look) -> list[str]:
         hits = asked.places(node.part, look) or []
         surfaces = dict.fromkeys(look.reading.fields[hit.field][hit.start : hit.end] for hit in hits)
         shown = f": {', '.join(surfaces)}" if surfaces else ""
-        return [f"{written(node.part)} is there, and must not be{shown}."]
+        return [f"{write_part(node.part)} is there, and must not be{shown}."]
     if isinstance(node, Every):
-        return [said for part in node.parts for said in failed(part, look)]
+        return [said for part in node.parts for said in explain_failed(part, look)]
     if isinstance(node, Either):
         if all(isinstance(part, Find) for part in node.parts):
-            return [f"None of {', '.join(written(part) for part in node.parts)} is there."]
-        return [said for part in node.parts for said in failed(part, look)]
-    return [f"{written(node)} does not hold."]
+            return [f"None of {', '.join(write_part(part) for part in node.parts)} is there."]
+        return [said for part in node.parts for said in explain_failed(part, look)]
+    return [f"{write_part(node)} does not hold."]
 
 
 def _any(finds: Iterable[Find], look: Look) -> bool:
@@ -84,9 +84,9 @@ def _any(finds: Iterable[Find], look: Look) -> bool:
 
 
 def _side(finds: tuple[Find, ...]) -> str:
-    inner = " OR ".join(map(written, finds))
+    inner = " OR ".join(map(write_part, finds))
     return inner if len(finds) == 1 else f"({inner})"
 
 
 def _inner(node: Node) -> str:
-    return f"({written(node)})" if isinstance(node, Every | Either) else written(node)
+    return f"({write_part(node)})" if isinstance(node, Every | Either) else write_part(node)

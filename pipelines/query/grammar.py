@@ -16,7 +16,7 @@ from types import MappingProxyType
 from pipelines.errors import QueryError, WatchError
 from pipelines.query import dating
 from pipelines.query.dating import Moment
-from pipelines.query.lexer import Kind, Piece, pieces
+from pipelines.query.lexer import QueryToken, TokenKind, pieces
 from pipelines.query.terms import PREFIXES, Term, checked_term
 
 # What one query may cost: read in milliseconds at these limits, and 24 forms a term stay within one tsquery.
@@ -175,19 +175,19 @@ def values(node: Node, field: Field) -> Iterator[str]:
 @dataclass(slots=True)
 class _Reading:
     written: str
-    pieces: Sequence[Piece]
+    pieces: Sequence[QueryToken]
     synonyms: Mapping[str, Sequence[str]]
     at: int = 0
     terms: int = 0
 
-    def peek(self) -> Piece | None:
+    def peek(self) -> QueryToken | None:
         return self.pieces[self.at] if self.at < len(self.pieces) else None
 
-    def take(self) -> Piece:
+    def take(self) -> QueryToken:
         self.at += 1
         return self.pieces[self.at - 1]
 
-    def wrong(self, said: str, piece: Piece | None) -> QueryError:
+    def wrong(self, said: str, piece: QueryToken | None) -> QueryError:
         return QueryError(
             said, self.written, piece.start if piece else len(self.written), piece.end if piece else len(self.written)
         )
@@ -195,7 +195,7 @@ class _Reading:
 
 def _any(reading: _Reading, *, title: bool, depth: int) -> Node:
     parts = [_all(reading, title=title, depth=depth)]
-    while (piece := reading.peek()) and piece.kind == Kind.OR:
+    while (piece := reading.peek()) and piece.kind == TokenKind.OR:
         reading.take()
         parts.append(_all(reading, title=title, depth=depth))
     flat = [one for part in parts for one in (part.parts if isinstance(part, Either) else (part,))]
@@ -204,8 +204,8 @@ def _any(reading: _Reading, *, title: bool, depth: int) -> Node:
 
 def _all(reading: _Reading, *, title: bool, depth: int) -> Node:
     parts = [_item(reading, title=title, depth=depth)]
-    while (piece := reading.peek()) and piece.kind not in (Kind.OR, Kind.CLOSE):
-        if piece.kind == Kind.AND:
+    while (piece := reading.peek()) and piece.kind not in (TokenKind.OR, TokenKind.CLOSE):
+        if piece.kind == TokenKind.AND:
             reading.take()
         parts.append(_item(reading, title=title, depth=depth))
     flat = [one for part in parts for one in (part.parts if isinstance(part, Every) else (part,))]
@@ -214,7 +214,7 @@ def _all(reading: _Reading, *, title: bool, depth: int) -> Node:
 
 def _item(reading: _Reading, *, title: bool, depth: int) -> Node:
     negated = False
-    while (piece := reading.peek()) and piece.kind == Kind.NOT:
+    while (piece := reading.peek()) and piece.kind == TokenKind.NOT:
         reading.take()
         negated = not negated
     node = _near(reading, title=title, depth=depth)
@@ -225,23 +225,23 @@ def _near(reading: _Reading, *, title: bool, depth: int) -> Node:
     first = reading.peek()
     node = _leaf(reading, title=title, depth=depth)
     pairs: list[Node] = []
-    while (piece := reading.peek()) and piece.kind in (Kind.NEAR, Kind.EXCEPT):
+    while (piece := reading.peek()) and piece.kind in (TokenKind.NEAR, TokenKind.EXCEPT):
         reading.take()
-        if piece.kind == Kind.NEAR and not piece.number:
+        if piece.kind == TokenKind.NEAR and not piece.number:
             raise reading.wrong("NEAR needs the number of words: write NEAR/5.", piece)
-        if piece.kind == Kind.NEAR and piece.number > WIDEST_NEAR:
+        if piece.kind == TokenKind.NEAR and piece.number > WIDEST_NEAR:
             raise reading.wrong(f"{piece.text} is too far; NEAR/{WIDEST_NEAR} is the most.", piece)
         left = _side(reading, node, piece.kind, first)
         first = reading.peek()
         node = _leaf(reading, title=title, depth=depth)
         right = _side(reading, node, piece.kind, first)
-        pairs.append(Near(left, right, piece.number) if piece.kind == Kind.NEAR else Except(left, right))
+        pairs.append(Near(left, right, piece.number) if piece.kind == TokenKind.NEAR else Except(left, right))
     if not pairs:
         return node
     return pairs[0] if len(pairs) == 1 else Every(tuple(pairs))
 
 
-def _side(reading: _Reading, node: Node, kind: Kind, piece: Piece | None) -> tuple[Find, ...]:
+def _side(reading: _Reading, node: Node, kind: TokenKind, piece: QueryToken | None) -> tuple[Find, ...]:
     parts = node.parts if isinstance(node, Either) else (node,)
     finds = tuple(part for part in parts if isinstance(part, Find))
     if len(finds) != len(parts):
@@ -254,12 +254,12 @@ def _leaf(reading: _Reading, *, title: bool, depth: int) -> Node:
     if piece is None:
         before = reading.pieces[reading.at - 1]
         raise reading.wrong(f"Something has to follow {before.text}: write a word, or leave it out.", before)
-    if piece.kind == Kind.TERM:
+    if piece.kind == TokenKind.TERM:
         return _term(reading, reading.take(), title=title)
-    if piece.kind != Kind.OPEN:
-        if piece.kind == Kind.CLOSE and reading.at and reading.pieces[reading.at - 1].kind == Kind.OPEN:
+    if piece.kind != TokenKind.OPEN:
+        if piece.kind == TokenKind.CLOSE and reading.at and reading.pieces[reading.at - 1].kind == TokenKind.OPEN:
             raise reading.wrong("There is nothing between these parentheses: write a word, or leave them out.", piece)
-        if piece.kind == Kind.CLOSE and not depth:
+        if piece.kind == TokenKind.CLOSE and not depth:
             raise reading.wrong("This parenthesis closes none: leave it out, or open one before it.", piece)
         raise reading.wrong(
             f"{piece.text} has no word before it that it could join: write one, leave it out, or put it in quotes "
@@ -281,7 +281,7 @@ def _leaf(reading: _Reading, *, title: bool, depth: int) -> Node:
     return node
 
 
-def _term(reading: _Reading, piece: Piece, *, title: bool) -> Node:
+def _term(reading: _Reading, piece: QueryToken, *, title: bool) -> Node:
     mode, field, listed = "", "", False
     for prefix in piece.prefixes:
         name = prefix.lower()
@@ -306,7 +306,7 @@ def _term(reading: _Reading, piece: Piece, *, title: bool) -> Node:
         raise reading.wrong(f"{field}: takes no exact:, sub: or title: beside it.", piece)
     if field:
         return _filter(reading, piece, field)
-    spellings = _listed(reading, piece) if listed else piece.spellings
+    spellings = _find_spellings(reading, piece) if listed else piece.spellings
     reading.terms += len(spellings)
     if reading.terms > MOST_TERMS:
         raise reading.wrong(f"This is term {MOST_TERMS + 1}; {MOST_TERMS} are the most in one query: divide it.", piece)
@@ -316,7 +316,7 @@ def _term(reading: _Reading, piece: Piece, *, title: bool) -> Node:
         raise reading.wrong(str(error), piece) from None
 
 
-def _listed(reading: _Reading, piece: Piece) -> list[str]:
+def _find_spellings(reading: _Reading, piece: QueryToken) -> list[str]:
     """The spellings of the lists that a piece names."""
     found: list[str] = []
     for name in (" ".join(one.split()).lower() for one in piece.spellings):
@@ -331,7 +331,7 @@ def _listed(reading: _Reading, piece: Piece) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _filter(reading: _Reading, piece: Piece, field: str) -> Node:
+def _filter(reading: _Reading, piece: QueryToken, field: str) -> Node:
     values = tuple(" ".join(value.split()) for value in piece.spellings if value.strip())
     if field in ("from", "to"):
         moment = dating.read(values[0], end=field == "to") if len(values) == 1 else None

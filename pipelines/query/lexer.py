@@ -21,7 +21,7 @@ NEAR_ALONE = "NEAR"
 PLAIN = re.compile(r"[^\W_]+(?=\s|$)")
 
 
-class Kind(StrEnum):
+class TokenKind(StrEnum):
     """What a piece of a query is."""
 
     TERM = "term"
@@ -34,14 +34,14 @@ class Kind(StrEnum):
     EXCEPT = "EXCEPT"
 
 
-WORDS = {str(kind): kind for kind in (Kind.AND, Kind.OR, Kind.NOT, Kind.EXCEPT)}
+WORDS = {str(kind): kind for kind in (TokenKind.AND, TokenKind.OR, TokenKind.NOT, TokenKind.EXCEPT)}
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class QueryToken:
     """written[start:end] of a query. prefixes: what stands before a colon; spellings: of a term; number: of NEAR."""
 
-    kind: Kind
+    kind: TokenKind
     text: str
     start: int
     end: int
@@ -50,7 +50,7 @@ class Piece:
     number: int = 0
 
 
-def pieces(written: str) -> Iterator[Piece]:
+def pieces(written: str) -> Iterator[QueryToken]:
     """The pieces of a query in order; QueryError where a quote is never closed or a dash stands alone."""
     at = 0
     while at < len(written):
@@ -63,13 +63,13 @@ def pieces(written: str) -> Iterator[Piece]:
         at = piece.end
 
 
-def _piece(written: str, at: int) -> Piece:
+def _piece(written: str, at: int) -> QueryToken:
     plain = PLAIN.match(written, at)
     if plain and (word := plain[0]) not in WORDS and word != NEAR_ALONE:
-        return Piece(Kind.TERM, word, at, plain.end(), (), (word,))
+        return QueryToken(TokenKind.TERM, word, at, plain.end(), (), (word,))
     letter = written[at]
     if letter in "()":
-        return Piece(Kind(letter), letter, at, at + 1)
+        return QueryToken(TokenKind(letter), letter, at, at + 1)
     if letter == "-":
         if at + 1 == len(written) or BLANK.match(written, at + 1) or written[at + 1] == ")":
             raise QueryError(
@@ -77,17 +77,17 @@ def _piece(written: str, at: int) -> Piece:
                 written,
                 at,
             )
-        return Piece(Kind.NOT, letter, at, at + 1)
+        return QueryToken(TokenKind.NOT, letter, at, at + 1)
     near = NEAR.match(written, at)
     if near and (near[1] or near[0] == NEAR_ALONE):
-        return Piece(Kind.NEAR, near[0], at, near.end(), number=int(near[1] or 0))
+        return QueryToken(TokenKind.NEAR, near[0], at, near.end(), number=int(near[1] or 0))
     bare = BARE.match(written, at)
     if bare and bare[0] in WORDS:
-        return Piece(WORDS[bare[0]], bare[0], at, bare.end())
+        return QueryToken(WORDS[bare[0]], bare[0], at, bare.end())
     return _term(written, at)
 
 
-def _term(written: str, start: int) -> Piece:
+def _term(written: str, start: int) -> QueryToken:
     at = start
     prefixes: list[str] = []
     while prefix := PREFIX.match(written, at):
@@ -98,7 +98,7 @@ def _term(written: str, start: int) -> Piece:
         prefixes.append(prefix[1])
         at = behind
     if prefixes and written[at : at + 1] == "(":
-        return Piece(Kind.OPEN, written[start : at + 1], start, at + 1, tuple(prefixes))
+        return QueryToken(TokenKind.OPEN, written[start : at + 1], start, at + 1, tuple(prefixes))
     spellings = []
     while True:
         spelling, at = _spelling(written, at)
@@ -106,7 +106,7 @@ def _term(written: str, start: int) -> Piece:
         if written[at : at + 1] != "|":
             break
         at += 1
-    return Piece(Kind.TERM, written[start:at], start, max(at, start + 1), tuple(prefixes), tuple(spellings))
+    return QueryToken(TokenKind.TERM, written[start:at], start, max(at, start + 1), tuple(prefixes), tuple(spellings))
 
 
 def _spelling(written: str, at: int) -> tuple[str, int]:

@@ -140,7 +140,7 @@ def _add(made: Forms, term: Term, written: str) -> None:
 
 
 def _first(word: str, term: Term, arabic: bool, add_article: bool) -> set[str]:
-    return variants.prefixed(word, add_article=add_article) if arabic and term.mode != "exact" else {word}
+    return variants.add_prefixes(word, add_article=add_article) if arabic and term.mode != "exact" else {word}
 
 
 def _inner(word: str, term: Term, arabic: bool, add_article: bool) -> frozenset[str]:
@@ -153,7 +153,7 @@ def _inner(word: str, term: Term, arabic: bool, add_article: bool) -> frozenset[
 
 
 def _places(made: Forms, stream: Stream) -> Iterator[tuple[int, int]]:
-    for form, spellings in _written(made, stream):
+    for form, spellings in _find_spelled(made, stream):
         for spelling in spellings:
             if not (spelling.rest or spelling.bare_alef or stream.whole):
                 # A word alone, as most terms are.
@@ -173,7 +173,7 @@ def _places(made: Forms, stream: Stream) -> Iterator[tuple[int, int]]:
                 yield start, end
 
 
-def _written(made: Forms, stream: Stream) -> Iterator[tuple[str, list[Spelling]]]:
+def _find_spelled(made: Forms, stream: Stream) -> Iterator[tuple[str, list[Spelling]]]:
     """The words of a stream that the first word of a spelling can be, with these spellings."""
     for form in made.forms.keys() & stream.places.keys():
         yield form, made.forms[form]
@@ -183,7 +183,7 @@ def _written(made: Forms, stream: Stream) -> Iterator[tuple[str, list[Spelling]]
     for stem, spellings in made.stems.items():
         for form in stream.with_stem(stem):
             for spelling in spellings:
-                if form in variants.prefixed(stem, add_article=spelling.add_article):
+                if form in variants.add_prefixes(stem, add_article=spelling.add_article):
                     yield form, [spelling]
 
 

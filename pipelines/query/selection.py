@@ -59,7 +59,7 @@ def select(node: Node, now: datetime, scopes: Scopes) -> Selection:
     made = Selection()
     rest: list[Node] = []
     for part in node.parts if isinstance(node, Every) else (node,):
-        taken = _taken(made, part, now, scopes)
+        taken = _add_filter(made, part, now, scopes)
         if taken is None:
             rest.append(part)
         else:
@@ -67,7 +67,7 @@ def select(node: Node, now: datetime, scopes: Scopes) -> Selection:
     return replace(made, rest=None if not rest else rest[0] if len(rest) == 1 else Every(tuple(rest)))
 
 
-def _taken(made: Selection, part: Node, now: datetime, scopes: Scopes) -> Selection | None:
+def _add_filter(made: Selection, part: Node, now: datetime, scopes: Scopes) -> Selection | None:
     """The selection with one more filter; None where the part is none that Postgres could answer."""
     if isinstance(part, Between):
         since = [made.since, part.since and part.since.seen_from(now)]

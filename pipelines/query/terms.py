@@ -67,16 +67,16 @@ def parse_term(written: str) -> Term:
                 f"{match[1]}: is no way to look for a term; allowed are {', '.join(map('{}:'.format, PREFIXES))}."
             )
         (mode, article), rest = PREFIXES[match[1]], match[2]
-    return _checked(written, tuple(rest.split("|")), mode, article)
+    return _check_term(written, tuple(rest.split("|")), mode, article)
 
 
 def checked_term(spellings: Iterable[str], prefix: str) -> Term:
     """The term of these spellings, looked for as the prefix says; WatchError says what is allowed."""
-    return _checked("|".join(spellings := tuple(spellings)), spellings, *PREFIXES[prefix])
+    return _check_term("|".join(spellings := tuple(spellings)), spellings, *PREFIXES[prefix])
 
 
 @lru_cache(maxsize=REMEMBERED_TERMS)
-def _checked(written: str, spellings: tuple[str, ...], mode: str, article: str) -> Term:
+def _check_term(written: str, spellings: tuple[str, ...], mode: str, article: str) -> Term:
     given = [part.strip() for part in spellings if part.strip()]
     if not given:
         raise WatchError(f"{written!r} is no term: write at least one word.")

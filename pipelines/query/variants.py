@@ -29,7 +29,7 @@ def is_arabic(form: str) -> bool:
     return bool(ARABIC.search(form))
 
 
-def prefixed(form: str, *, add_article: bool) -> set[str]:
+def add_prefixes(form: str, *, add_article: bool) -> set[str]:
     """A normal form with every conjunction, preposition and article that can be written before it.
 
     24 forms of a bare word (12 without add_article), 12 of one that has the article: `العراق` is not found as `عراق`.
@@ -74,7 +74,7 @@ def without_article(form: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def without_prefix(form: str) -> frozenset[str]:
-    """Everything a written form can be without a prefix; what is read so must have the form among its `prefixed`."""
+    """Everything a written form can be without a prefix; `add_prefixes` of what is read so must give the form."""
     found = {form[len(p) :] for p in PREFIXES if form.startswith(p) and len(form) > len(p) + 1}
     # A term that has the article keeps it: للعراق is read as العراق.
     lil = [form[len(p) :] for p in PREFIXES if p.endswith("لل") and form.startswith(p)]

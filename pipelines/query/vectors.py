@@ -103,7 +103,7 @@ def vectors(fields: Mapping[str, str], authors: Iterable[str]) -> tuple[list[Vec
         for token in text.tokens(author):
             at += 1
             places.setdefault(AUTHOR + lexeme(token.form), []).append(str(at))
-    rows = [(_quoted(form), where) for form, where in places.items()]
+    rows = [(_quote(form), where) for form, where in places.items()]
     size = sum(len(form.encode()) + 4 + 2 * len(where) for form, where in rows)
     if at <= LAST_PLACE and size <= MOST_BYTES and all(len(where) <= MOST_PLACES for _, where in rows):
         shape = Shape.JOINED if joined else Shape.EXACT
@@ -113,7 +113,7 @@ def vectors(fields: Mapping[str, str], authors: Iterable[str]) -> tuple[list[Vec
     return [Vector(part, shape, portion) for part, portion in enumerate(made)], words
 
 
-def written(made: Sequence[Vector]) -> list[Any]:
+def write_rows(made: Sequence[Vector]) -> list[Any]:
     """The rows of an article's index as an article file has them, in JSON."""
     return [VERSION, [[row.part, int(row.shape), row.words] for row in made]]
 
@@ -209,7 +209,7 @@ class _Writing:
                 for spelling in spellings:
                     forms = {form}
                     if table is made.stems:
-                        forms = variants.prefixed(form, add_article=spelling.add_article)
+                        forms = variants.add_prefixes(form, add_article=spelling.add_article)
                     end = ":*" if table is made.starts else ""
                     groups.setdefault(spelling.rest, set()).update(_lexeme(before, one) + end for one in forms)
         return groups
@@ -233,11 +233,11 @@ class _Writing:
         if len(known) > MOST_WORDS:
             known = ()
         self.forms += len(known)
-        firsts = [_quoted(before + word) for word in known if not rest or word.endswith(first)]
+        firsts = [_quote(before + word) for word in known if not rest or word.endswith(first)]
         if not rest:
             return self.either(firsts) if firsts else (None if len(self.words_of[first]) > MOST_WORDS else _NOTHING)
-        last = [_quoted(before + rest[-1]) + ":*"]
-        return self.row([*([firsts] if firsts else []), *([_quoted(before + word)] for word in rest[:-1]), last])
+        last = [_quote(before + rest[-1]) + ":*"]
+        return self.row([*([firsts] if firsts else []), *([_quote(before + word)] for word in rest[:-1]), last])
 
     def without(self, node: Without) -> str | None:
         # Others may hold a word that is none of its own there.
@@ -282,7 +282,7 @@ def _place(word: Word, before: str) -> list[str]:
 
 
 def _lexeme(before: str, form: str) -> str:
-    return _quoted(before + form[:LONGEST_WORD])
+    return _quote(before + form[:LONGEST_WORD])
 
 
 def _portions(forms: Iterable[str]) -> Iterator[str]:
@@ -297,5 +297,5 @@ def _portions(forms: Iterable[str]) -> Iterator[str]:
     yield " ".join(portion)
 
 
-def _quoted(word: str) -> str:
+def _quote(word: str) -> str:
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

@@ -58,7 +58,7 @@ class Access:
 
 
 @dataclass(frozen=True)
-class Part:
+class SecretPart:
     """What one key of a source's file adds; forms: how its secret may stand in an answer."""
 
     header: tuple[str, str] | None = None
@@ -67,9 +67,9 @@ class Part:
     forms: frozenset[str] = frozenset()
 
 
-def wanted(source: Source) -> dict[str, str]:
+def find_wanted(source: Source) -> dict[str, str]:
     """Secret name -> the key of the source's file that names it."""
-    return {name: key for key, _, name in _named(source)}
+    return {name: key for key, _, name in _name_secrets(source)}
 
 
 def has_login(source: Source) -> bool:
@@ -88,8 +88,8 @@ def of(settings: Settings, source: Source, secrets: Mapping[str, str]) -> Access
     SourceError names the file, the key and the variable where a secret is missing or cannot be used, never its value.
     """
     where = settings.sources / f"{source.name}.toml"
-    parts: list[Part] = []
-    for key, how, name in _named(source):
+    parts: list[SecretPart] = []
+    for key, how, name in _name_secrets(source):
         if not secrets.get(name):
             raise SourceError(
                 f"{where}: {key} names the secret {name}, and there is none: set {variable(name)} in the environment "
@@ -117,7 +117,7 @@ def variable(name: str) -> str:
     return SECRET_PREFIX + name.upper()
 
 
-def sent(access: Access, url: str) -> tuple[tuple[str, str], ...]:
+def headers_for(access: Access, url: str) -> tuple[tuple[str, str], ...]:
     """The headers that a request for this URL gets: those of the source at its own hosts, else none."""
     return access.headers if _origin(url) in access.origins else ()
 
@@ -170,7 +170,7 @@ def auth_problem(value: str) -> str:
     return name_problem(name)
 
 
-def _named(source: Source) -> Iterator[tuple[str, str, str]]:
+def _name_secrets(source: Source) -> Iterator[tuple[str, str, str]]:
     """Key, how its secret is sent, and the secret's name, for everything that a source is asked with."""
     for line in source.headers:
         yield "headers", *_split(line, ":")
@@ -182,7 +182,7 @@ def _named(source: Source) -> Iterator[tuple[str, str, str]]:
         yield "proxy", "", source.proxy
 
 
-def _part(key: str, how: str, value: str) -> Part:
+def _part(key: str, how: str, value: str) -> SecretPart:
     """What a key adds with this value; ValueError says what is wrong with the value, and not the value."""
     if not value or not value.isprintable():
         raise ValueError("it is empty, or has control characters or line breaks")
@@ -192,34 +192,34 @@ def _part(key: str, how: str, value: str) -> Part:
         return _proxy(value)
     if key == "auth":
         return _bearer(value) if how == "bearer" else _basic(value)
-    return Part(header=(how, _in_latin(value)), forms=_forms(value, MIXED))
+    return SecretPart(header=(how, _in_latin(value)), forms=_forms(value, MIXED))
 
 
-def _cookies(value: str) -> Part:
+def _cookies(value: str) -> SecretPart:
     text = re.sub(r"(?i)^cookie:\s*", "", value)
     if "=" not in text:
         raise ValueError("it is what a browser sends, like `name=value; other=value`")
     values = (part.partition("=")[2].strip() for part in text.split(";"))
     single = (form for one in values for form in _forms(one, MIXED_COOKIE))
-    return Part(header=("Cookie", _in_latin(text)), forms=frozenset([*_forms(text, PLAIN), *single]))
+    return SecretPart(header=("Cookie", _in_latin(text)), forms=frozenset([*_forms(text, PLAIN), *single]))
 
 
-def _basic(value: str) -> Part:
+def _basic(value: str) -> SecretPart:
     user, colon, password = value.partition(":")
     if not colon or not user:
         raise ValueError("it is like `user:password`")
     coded = b64encode(value.encode("utf-8")).decode("ascii")
-    return Part(header=("Authorization", f"Basic {coded}"), forms=_both(user, password))
+    return SecretPart(header=("Authorization", f"Basic {coded}"), forms=_both(user, password))
 
 
-def _bearer(value: str) -> Part:
+def _bearer(value: str) -> SecretPart:
     token = re.sub(r"(?i)^bearer\s+", "", value)
     if re.search(r"\s", token) or not token.isascii():
         raise ValueError("a bearer token has no blanks and no letters beyond ASCII")
-    return Part(header=("Authorization", f"Bearer {token}"), forms=_forms(token, MIXED))
+    return SecretPart(header=("Authorization", f"Bearer {token}"), forms=_forms(token, MIXED))
 
 
-def _proxy(value: str) -> Part:
+def _proxy(value: str) -> SecretPart:
     shape = "it is an address like http://user:password@proxy.example.org:3128, without a path"
     try:
         parts = urlsplit(value)
@@ -233,7 +233,7 @@ def _proxy(value: str) -> Part:
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     login = f"Basic {b64encode(f'{user}:{password}'.encode()).decode('ascii')}" if user else ""
     both = _both(user, password) if user else frozenset()
-    return Part(proxy=f"http://{place}", proxy_login=login, forms=frozenset([value, parts.netloc, place]) | both)
+    return SecretPart(proxy=f"http://{place}", proxy_login=login, forms=frozenset([value, parts.netloc, place]) | both)
 
 
 def _both(user: str, password: str) -> frozenset[str]:

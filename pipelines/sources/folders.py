@@ -14,7 +14,7 @@ from pipelines.errors import SourceError
 from pipelines.model import Source
 from pipelines.query.selection import Scope
 from pipelines.settings import Settings
-from pipelines.sources.sourcefile import NAME, load, parse, render, shown
+from pipelines.sources.sourcefile import NAME, load, parse, render, show_path
 from pipelines.stores import postgres
 
 # Names that are spelled alike, and all that are offered. Chosen: one line.
@@ -26,27 +26,27 @@ __all__ = [
     "check_aside",
     "check_writable",
     "due",
+    "find_paused",
     "follow",
-    "followed",
     "free_name",
     "is_known",
     "keep",
     "last_crawls",
     "load",
-    "named",
+    "names_taken",
     "near",
     "none_followed",
-    "offered",
     "path_of",
     "pause",
-    "paused",
     "publisher",
+    "read_followed",
+    "read_named",
     "readable",
     "render",
+    "render_offered",
     "resume",
     "scopes",
     "scopes_of",
-    "taken",
     "together",
     "unfollow",
 ]
@@ -55,7 +55,7 @@ CATALOGUE = Path(__file__).parents[2] / "spiders" / "catalogue"
 PUT_ASIDE = ".off"
 
 
-def followed(settings: Settings) -> list[Source]:
+def read_followed(settings: Settings) -> list[Source]:
     """Every followed source by name; SourceError says of all files what does not keep the form."""
     _files(settings.sources)
     good, bad = readable(settings)
@@ -99,10 +99,10 @@ def scopes_of(sources: Iterable[Source]) -> dict[str, Scope]:
     return {source.name: Scope(source.country, source.groups) for source in sources}
 
 
-def named(settings: Settings, names: Sequence[str]) -> list[Source]:
+def read_named(settings: Settings, names: Sequence[str]) -> list[Source]:
     """The followed sources of these names in this order, all when none is named; SourceError knows near names."""
     if not names:
-        return followed(settings)
+        return read_followed(settings)
     return [load(path_of(settings, name)) for name in dict.fromkeys(names)]
 
 
@@ -122,7 +122,7 @@ def is_known(settings: Settings, name: str) -> bool:
     return name in _catalogue_files() or _aside(settings.sources / f"{name}.toml").is_file()
 
 
-def offered(settings: Settings, name: str) -> str:
+def render_offered(settings: Settings, name: str) -> str:
     """The text of the file that `follow` would make of a name; SourceError as there."""
     return _offer(settings, name)[0].read_text(encoding="utf-8")
 
@@ -140,7 +140,7 @@ def _offer(settings: Settings, name: str) -> tuple[Path, Path]:
         raise SourceError(f"{name!r} cannot be a source's name; names are a-z, 0-9 and single - _ . between them.")
     target = settings.sources / f"{name}.toml"
     if any(path.stem.casefold() == name for path in _files(settings.sources)):
-        raise SourceError(f"{name} is followed already: {shown(target)}. Edit that file to change it.")
+        raise SourceError(f"{name} is followed already: {show_path(target)}. Edit that file to change it.")
     aside = _aside(target)
     if aside.is_file():
         return aside, target
@@ -160,12 +160,12 @@ def free_name(settings: Settings, name: str) -> str:
         raise SourceError(f"{name!r} cannot be a source's name; names are a-z, 0-9 and single - _ . between them.")
     if any(path.stem.casefold() == name for path in _files(settings.sources)):
         raise SourceError(
-            f"{name} is followed already: {shown(settings.sources / f'{name}.toml')}. Give another --name."
+            f"{name} is followed already: {show_path(settings.sources / f'{name}.toml')}. Give another --name."
         )
     return name
 
 
-def taken(settings: Settings) -> list[str]:
+def names_taken(settings: Settings) -> list[str]:
     """The names of all source files, whether they keep the form or not."""
     return [path.stem for path in _toml_files(settings.sources)]
 
@@ -186,7 +186,7 @@ def check_writable(settings: Settings) -> None:
 def keep(settings: Settings, name: str, text: str) -> Path:
     """Write the file of a new source; SourceError where the name is taken, or the text does not keep the form."""
     target = settings.sources / f"{free_name(settings, name)}.toml"
-    parse(text, name, shown(target))
+    parse(text, name, show_path(target))
     return _write(target, text.encode())
 
 
@@ -214,7 +214,8 @@ def check_aside(settings: Settings, name: str) -> None:
     aside = _aside(path)
     if path.exists() and aside.exists() and aside.read_bytes() != path.read_bytes():
         raise SourceError(
-            f"{shown(aside)} was put aside before and differs from {shown(path)}: move or delete one of them first."
+            f"{show_path(aside)} was put aside before and differs from {show_path(path)}: move or delete one of them "
+            "first."
         )
 
 
@@ -242,7 +243,7 @@ def due(sources: Iterable[Source], at: datetime, last: Mapping[str, datetime]) -
         for source in sources
         if not source.schedule
         or source.name not in last
-        or cron.struck(source.schedule, source.timezone, at) > last[source.name]
+        or cron.last_strike(source.schedule, source.timezone, at) > last[source.name]
     ]
 
 
@@ -251,7 +252,7 @@ def last_crawls(conn: postgres.Connection) -> dict[str, datetime]:
     return {row["source"]: row["started_at"] for row in postgres.query(conn, "last_crawls")}
 
 
-def paused(conn: postgres.Connection) -> dict[str, datetime]:
+def find_paused(conn: postgres.Connection) -> dict[str, datetime]:
     """Source name -> since when it is paused: the runs that begin by themselves leave it out."""
     return {row["source"]: row["paused_at"] for row in postgres.query(conn, "paused_sources")}
 
@@ -266,7 +267,7 @@ def resume(conn: postgres.Connection, name: str) -> None:
     postgres.execute(conn, "resume_source", source=name)
 
 
-def recorded(conn: postgres.Connection) -> set[str]:
+def find_recorded(conn: postgres.Connection) -> set[str]:
     """Every source that something was written down of, followed or not."""
     return {row["source"] for row in postgres.query(conn, "sources_known")}
 
@@ -294,8 +295,8 @@ def _write(target: Path, content: bytes) -> Path:
 def _not_written(folder: Path) -> SourceError:
     user = os.geteuid()
     return SourceError(
-        f"User {user} cannot write to the sources folder, {shown(folder)}: give it to that user (with Docker, on the "
-        f"host: chown -R {user} sources; or name its owner as OWNER_UID in docker/.env before the first start)."
+        f"User {user} cannot write to the sources folder, {show_path(folder)}: give it to that user (with Docker, on "
+        f"the host: chown -R {user} sources; or name its owner as OWNER_UID in docker/.env before the first start)."
     )
 
 
@@ -307,7 +308,7 @@ def _files(folder: Path) -> list[Path]:
         other = seen.setdefault(path.stem.casefold(), path)
         if other is not path:
             raise SourceError(
-                f"{shown(other)} and {shown(path)} are two files with one name, {path.stem.casefold()}; "
+                f"{show_path(other)} and {show_path(path)} are two files with one name, {path.stem.casefold()}; "
                 "a name may be used once, so rename one of them."
             )
     return paths
@@ -327,7 +328,7 @@ def _of(paths: Mapping[str, Path], name: str, settings: Settings) -> Path:
     if name in paths:
         return paths[name]
     hint = f"; `nightdesk follow {name}` follows it" if name in _catalogue_files() else near(name, paths)
-    raise SourceError(f"{name} is not followed{hint}. Followed sources are the files in {shown(settings.sources)}.")
+    raise SourceError(f"{name} is not followed{hint}. Followed sources are the files in {show_path(settings.sources)}.")
 
 
 def _aside(path: Path) -> Path:

@@ -90,7 +90,7 @@ EXPECT_KEYS = {
 
 def load(path: Path) -> Source:
     """The source that a file describes; SourceError names the file, the key and what is allowed."""
-    where = shown(path)
+    where = show_path(path)
     try:
         text = _content(path, where).decode("utf-8-sig")
     except FileNotFoundError:
@@ -166,7 +166,7 @@ def render(source: Source, said: Mapping[str, Sequence[str]] = MappingProxyType(
     return "\n".join(lines) + "\n"
 
 
-def shown(path: Path) -> str:
+def show_path(path: Path) -> str:
     """A path as a person here would write it."""
     absolute = path.absolute()
     return str(absolute.relative_to(Path.cwd()) if absolute.is_relative_to(Path.cwd()) else absolute)
@@ -191,7 +191,7 @@ def _table(record: Any, allowed: Mapping[str, str], values: Any, prefix: str, wr
     wrong += [problem for key, value in known.items() if (problem := _problem(key, value, prefix + key))]
     if len(wrong) > before:
         return None
-    return record(**values | {key: _typed(key, value) for key, value in known.items()})
+    return record(**values | {key: _check_type(key, value) for key, value in known.items()})
 
 
 def _misspelt(key: str, values: Mapping[str, Any], allowed: Mapping[str, str]) -> bool:
@@ -212,20 +212,20 @@ def _problem(key: str, value: Any, shown_key: str) -> str:
     type_, problem = CHECKS[key]
     if type_ is list:
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            return f'{shown_key} is {_named(key, value)}; it is a list of texts, like ["…", "…"].'
+            return f'{shown_key} is {_show_value(key, value)}; it is a list of texts, like ["…", "…"].'
         twice = next((v for v in value if value.count(v) > 1), None)
         if twice is not None:
-            return f"{shown_key} names {_named(key, twice)} twice."
+            return f"{shown_key} names {_show_value(key, twice)} twice."
     elif isinstance(value, bool) != (type_ is bool) or not isinstance(value, (int, float) if type_ is float else type_):
-        return f"{shown_key} is {_named(key, value)}; it is {WORDS[type_]}."
+        return f"{shown_key} is {_show_value(key, value)}; it is {WORDS[type_]}."
     for single in value if type_ is list else [value]:
         wrong = (_text(single) if isinstance(single, str) else "") or problem(single)
         if wrong:
-            return f"{shown_key} is {_named(key, single)}, which {wrong}."
+            return f"{shown_key} is {_show_value(key, single)}, which {wrong}."
     return ""
 
 
-def _typed(key: str, value: Any) -> Any:
+def _check_type(key: str, value: Any) -> Any:
     type_ = CHECKS[key][0]
     return tuple(value) if type_ is list else type_(value)
 
@@ -237,7 +237,7 @@ def _text(value: str) -> str:
     return ""
 
 
-def _filled(value: str) -> str:
+def _fill(value: str) -> str:
     return "" if value.strip() else "says nothing"
 
 
@@ -271,7 +271,7 @@ def _pattern(value: str) -> str:
     if not value or len(value) > LONGEST_PATTERN_CHARACTERS:
         return f"is no usable pattern; it has 1 to {LONGEST_PATTERN_CHARACTERS} characters"
     try:
-        patterns.compiled(value)
+        patterns.compile_pattern(value)
     except ValueError as error:
         return str(error)
     return ""
@@ -336,7 +336,7 @@ def _comment(text: str) -> str:
     return "# " + " ".join(re.sub(r"[\x00-\x1f\x7f]", " ", text).split())
 
 
-def _named(key: str, value: Any) -> str:
+def _show_value(key: str, value: Any) -> str:
     """A value as an error shows it."""
     return "something that is not shown here" if key in SECRET_KEYS else _short(value)
 
@@ -365,8 +365,8 @@ WORDS: dict[type, str] = {
     bool: "true or false",
 }
 CHECKS: dict[str, tuple[type, Callable[[Any], str]]] = {
-    "name": (str, _filled),
-    "title": (str, _filled),
+    "name": (str, _fill),
+    "title": (str, _fill),
     "url": (str, _url),
     "country": (str, _country),
     "language": (str, _language),
@@ -378,7 +378,7 @@ CHECKS: dict[str, tuple[type, Callable[[Any], str]]] = {
     "allow": (list, _pattern),
     "deny": (list, _pattern),
     "prune": (list, _xpath),
-    "phrases": (list, _filled),
+    "phrases": (list, _fill),
     "delay": (float, _between(0.1, 3600)),  # seconds; chosen: ten a second to an hour
     "list_pause_least": (int, _between(0, LONGEST_PAUSE_MINUTES)),
     "list_pause_most": (int, _between(1, LONGEST_PAUSE_MINUTES)),

@@ -43,7 +43,7 @@ def zone_of(url: str) -> str:
         host = urls.host(url)
     except ValueError:
         return UNKNOWN
-    known = _known(host)
+    known = _find_in_catalogue(host)
     return known[1] if known else _first_zones().get(country_of(url), UNKNOWN)
 
 
@@ -54,7 +54,7 @@ def country_of(url: str) -> str:
         host = urls.host(url)
     except ValueError:
         return ""
-    known = _known(host)
+    known = _find_in_catalogue(host)
     if known:
         return known[0]
     domain = host.rpartition(".")[2]
@@ -64,7 +64,7 @@ def country_of(url: str) -> str:
     return code if len(code) == 2 and not for_all and code in _first_zones() else ""
 
 
-def _known(host: str) -> tuple[str, str] | None:
+def _find_in_catalogue(host: str) -> tuple[str, str] | None:
     """What the catalogue says of a host, or of the site it belongs to where that is an entry itself."""
     found = _catalogue()
     return found.get(host.removeprefix("www.")) or found.get(urls.site(host))

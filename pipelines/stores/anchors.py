@@ -15,7 +15,7 @@ from pathlib import Path
 from pipelines import private
 from pipelines.errors import StoreError
 from pipelines.stores import chain
-from pipelines.stores.chain import Break, Link
+from pipelines.stores.chain import Break, ChainLink
 
 KEPT = re.compile(r"(?<!\S)(\S+) (\d+) ([0-9a-f]{64})(?!\S)")
 
@@ -31,7 +31,7 @@ def keep(file: Path, lines: Sequence[str]) -> list[str]:
     known = {found[0] for found in KEPT.finditer(file.read_text(encoding="utf-8"))} if file.exists() else set()
     added = [line for line in lines if line.partition(" ")[2] not in known]
     if added:
-        with private.opened(file, "a", encoding="utf-8") as stream:
+        with private.open_private(file, "a", encoding="utf-8") as stream:
             stream.write("".join(f"{line}\n" for line in added))
             stream.flush()
             os.fsync(stream.fileno())
@@ -49,7 +49,7 @@ def read(file: Path) -> list[tuple[str, int, str]]:
     return [(folder, int(number), digest) for folder, number, digest in KEPT.findall(text)]
 
 
-def differing(kept: Sequence[tuple[str, int, str]], folder: str, links: Sequence[Link]) -> Iterator[Break]:
+def differing(kept: Sequence[tuple[str, int, str]], folder: str, links: Sequence[ChainLink]) -> Iterator[Break]:
     """The lines of a folder's chain that are not what was kept elsewhere, or are not there."""
     known = {link.number: link.digest for link in links}
     for of, number, digest in kept:

@@ -33,8 +33,8 @@ NO_LINE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, Recur
 class Line:
     """One page of a run and what became of it: exactly one of article and rejection.
 
-    signature: of the article's text, as `signatures.written`; words: its rows of the search index, as
-    `vectors.written`. Older files have neither.
+    signature: of the article's text, as `signatures.write_signature`; words: its rows of the search index, as
+    `vectors.write_rows`. Older files have neither.
     """
 
     fetch_id: int
@@ -85,7 +85,7 @@ def write(file: Path, lines: Iterable[Line]) -> int:
     beside = file.with_name(f".{file.name}.{os.getpid()}")
     count = 0
     try:
-        with private.opened(beside, "w", encoding="utf-8") as stream:
+        with private.open_private(beside, "w", encoding="utf-8") as stream:
             for line in lines:
                 stream.write(to_json(line) + "\n")
                 count += 1

@@ -72,7 +72,7 @@ def worker(raw: Path) -> str:
     if not file.exists():
         host = "".join(letter if letter.isalnum() else "-" for letter in socket.gethostname().partition(".")[0])
         beside = file.with_name(f"{WORKER}.{os.getpid()}")
-        with private.opened(beside, "w", encoding="utf-8") as stream:
+        with private.open_private(beside, "w", encoding="utf-8") as stream:
             stream.write(f"{host}-{token_hex(WORKER_BYTES)}")
         # Of two crawls that begin at once the first is right: a link never takes another one's place.
         with suppress(FileExistsError):
@@ -126,7 +126,7 @@ def read_from(path: Path, at: int, length: int) -> bytes:
     return bytes(_answer(path, lambda client, of: _get(client, of, Range=asked)[0]))
 
 
-def listed(folder: Path, suffix: str) -> list[str]:
+def list_files(folder: Path, suffix: str) -> list[str]:
     """The files below a folder whose names end so, on this disk and in the bucket, by their paths below it."""
     found = {path.relative_to(folder).as_posix() for path in Path(folder).rglob(f"*{suffix}") if path.is_file()}
     if address_of(folder):

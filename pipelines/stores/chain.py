@@ -37,7 +37,7 @@ NO_LINK = (ValueError, KeyError, TypeError)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Link:
+class ChainLink:
     """A line of a chain. file: the path below `raw`; source: what the folder's source is called from here on.
 
     previous, digest: SHA-256 of the line before and of this one. sha256: of the file, empty where nobody read it yet.
@@ -70,18 +70,18 @@ def folders(raw: Path) -> list[str]:
 
 def files(raw: Path, folder: str) -> list[str]:
     """The closed raw files of a folder that are there, as pointers name them."""
-    names = bucket.listed(raw / folder, warc.CLOSED)
+    names = bucket.list_files(raw / folder, warc.CLOSED)
     return [f"{folder}/{name}" for name in names if name.count("/") == 1]
 
 
-def read(raw: Path, folder: str) -> Iterator[Link | Break]:
+def read(raw: Path, folder: str) -> Iterator[ChainLink | Break]:
     """The lines of a folder's chain, oldest first; a line that is torn at the end was never whole and is left out."""
     before = ""
     for number, line in enumerate(_lines(raw / folder / NAME), 1):
         digest = hashlib.sha256(line).hexdigest()
         try:
             fields = json.loads(line)
-            link = Link(**{**fields, "told": Told(fields["told"]), "digest": digest})
+            link = ChainLink(**{**fields, "told": Told(fields["told"]), "digest": digest})
         except NO_LINK:
             yield Break(line=number, why="it is no line of a chain")
         else:
@@ -91,12 +91,12 @@ def read(raw: Path, folder: str) -> Iterator[Link | Break]:
         before = digest
 
 
-def links(raw: Path, folder: str) -> list[Link]:
+def links(raw: Path, folder: str) -> list[ChainLink]:
     """The same, without what is none."""
-    return [line for line in read(raw, folder) if isinstance(line, Link)]
+    return [line for line in read(raw, folder) if isinstance(line, ChainLink)]
 
 
-def newest(raw: Path, name: str) -> Link | None:
+def newest(raw: Path, name: str) -> ChainLink | None:
     """The last that a chain says of a file."""
     found = None
     for link in links(raw, name.partition("/")[0]):
@@ -104,7 +104,7 @@ def newest(raw: Path, name: str) -> Link | None:
     return found
 
 
-def head(raw: Path, folder: str) -> Link | None:
+def head(raw: Path, folder: str) -> ChainLink | None:
     """The newest line of a chain: whoever keeps its digest elsewhere can tell that nothing before it changed."""
     known = links(raw, folder)
     return known[-1] if known else None
@@ -113,7 +113,7 @@ def head(raw: Path, folder: str) -> Link | None:
 def close(raw: Path, path: Path) -> None:
     """Say that a raw file is finished, before it gets its closed name; what is said already is not said again."""
     name, size, digest = warc.name_of(path), path.stat().st_size, digest_of(path)
-    with _held(raw, name.partition("/")[0]) as chain:
+    with _hold(raw, name.partition("/")[0]) as chain:
         last = newest(raw, name)
         if last is None or (last.sha256, last.told) != (digest, Told.CLOSED):
             _add(chain, [_link(Told.CLOSED, name, bytes=size, sha256=digest)])
@@ -135,13 +135,13 @@ def take_in(raw: Path, folder: str) -> list[str]:
     taken: list[str] = []
     if not files(raw, folder):
         return taken
-    with _held(raw, folder):
+    with _hold(raw, folder):
         standing = {link.file: link for link in links(raw, folder) if link.file}
     for name in (name for name, link in standing.items() if link.told == Told.FOUND):
         path = raw / name
         if bucket.is_there(path):
             link = _link(Told.TAKEN_IN, name, bytes=bucket.size(path), sha256=digest_of(path))
-            with _held(raw, folder) as chain:
+            with _hold(raw, folder) as chain:
                 _add(chain, [link])
             taken.append(name)
     return taken
@@ -150,7 +150,7 @@ def take_in(raw: Path, folder: str) -> list[str]:
 def retire(raw: Path, names: Sequence[str], why: str) -> None:
     """Say that these files of one folder are taken away, before they are; `names` as pointers name them."""
     if names:
-        with _held(raw, names[0].partition("/")[0]) as chain:
+        with _hold(raw, names[0].partition("/")[0]) as chain:
             standing = {link.file: link for link in links(raw, names[0].partition("/")[0])}
             there = [name for name in names if name not in standing or standing[name].told != Told.RETIRED]
             _add(chain, [_link(Told.RETIRED, name, bytes=bucket.size(raw / name), why=why) for name in there])
@@ -166,12 +166,12 @@ def rewrite(raw: Path, name: str, content: BinaryIO, why: str) -> None:
         raise StoreError(f"{path} is not there; nothing can be put in its place.")
     beside = path.with_name(path.name + REWRITING)
     private.folder(beside.parent)
-    with private.opened(beside, "wb") as file:
+    with private.open_private(beside, "wb") as file:
         while piece := content.read(PIECE_BYTES):
             file.write(piece)
         file.flush()
         os.fsync(file.fileno())
-    with _held(raw, name.partition("/")[0]) as chain:
+    with _hold(raw, name.partition("/")[0]) as chain:
         _add(chain, [_link(Told.REWRITTEN, name, bytes=beside.stat().st_size, sha256=digest_of(beside), why=why)])
     _put_in_place(beside, path)
 
@@ -194,11 +194,11 @@ def move(raw: Path, folder: str, source: str) -> None:
     """Say that the source of a folder has another name from now on; its files stay."""
     known = links(raw, folder)
     if folder in folders(raw) and (not known or source_of(known, folder) != source):
-        with _held(raw, folder) as chain:
+        with _hold(raw, folder) as chain:
             _add(chain, [_link(Told.MOVED, source=source)])
 
 
-def source_of(known: Sequence[Link], folder: str) -> str:
+def source_of(known: Sequence[ChainLink], folder: str) -> str:
     """What the source of a folder is called by now."""
     return next((link.source for link in reversed(known) if link.source), folder)
 
@@ -209,9 +209,11 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _link(told: Told, file: str = "", *, bytes: int = 0, sha256: str = "", source: str = "", why: str = "") -> Link:
+def _link(
+    told: Told, file: str = "", *, bytes: int = 0, sha256: str = "", source: str = "", why: str = ""
+) -> ChainLink:
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    return Link(
+    return ChainLink(
         number=0, at=at, told=told, file=file, bytes=bytes, sha256=sha256, source=source, why=why
     )  # fmt: skip
 
@@ -228,29 +230,29 @@ def _put_in_place(beside: Path, path: Path) -> None:
 
 
 @contextmanager
-def _held(raw: Path, folder: str) -> Iterator[Path | BinaryIO]:
+def _hold(raw: Path, folder: str) -> Iterator[Path | BinaryIO]:
     """The chain of a folder, for us alone where it is on this disk; where there is none yet, it begins with the files
     that are there already."""
     path = raw / folder / NAME
     if address_of(raw):
         if not bucket.version_of(path)[1]:
-            _add(path, _found(raw, folder))
+            _add(path, _find_links(raw, folder))
         yield path
         return
     private.folder(raw / folder)
-    with private.opened(path, "a+b") as file:
+    with private.open_private(path, "a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         if not file.tell():
             private.sync_folder(path.parent)
-            _add(file, _found(raw, folder))
+            _add(file, _find_links(raw, folder))
         yield file
 
 
-def _found(raw: Path, folder: str) -> list[Link]:
+def _find_links(raw: Path, folder: str) -> list[ChainLink]:
     return [_link(Told.FOUND, name, bytes=bucket.size(raw / name)) for name in files(raw, folder)]
 
 
-def _add(chain: Path | BinaryIO, added: Sequence[Link]) -> None:
+def _add(chain: Path | BinaryIO, added: Sequence[ChainLink]) -> None:
     """Add lines to a chain that is held, and return when they are kept; a torn line at its end is cut off."""
     if not added:
         return
@@ -262,19 +264,19 @@ def _add(chain: Path | BinaryIO, added: Sequence[Link]) -> None:
     if lines and not lines[-1].endswith(b"\n"):
         chain.truncate(sum(map(len, lines[:-1])))
         lines.pop()
-    chain.write(_written(lines, added))
+    chain.write(_write_links(lines, added))
     chain.flush()
     os.fsync(chain.fileno())
 
 
-def _add_in_bucket(path: Path, added: Sequence[Link]) -> None:
+def _add_in_bucket(path: Path, added: Sequence[ChainLink]) -> None:
     wanted = b""
     while True:
         content, version = bucket.version_of(path)
         if wanted and content.startswith(wanted):
             # It was written, and only the answer was lost.
             return
-        wanted = content + _written(content.splitlines(keepends=True), added)
+        wanted = content + _write_links(content.splitlines(keepends=True), added)
         try:
             bucket.replace(path, wanted, version)
         except bucket.ChangedError:
@@ -282,7 +284,7 @@ def _add_in_bucket(path: Path, added: Sequence[Link]) -> None:
         return
 
 
-def _written(lines: Sequence[bytes], added: Sequence[Link]) -> bytes:
+def _write_links(lines: Sequence[bytes], added: Sequence[ChainLink]) -> bytes:
     """Links as the lines that follow these."""
     number, before = len(lines), hashlib.sha256(lines[-1].rstrip(b"\n")).hexdigest() if lines else ""
     written = b""

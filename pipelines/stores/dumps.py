@@ -15,7 +15,7 @@ from pathlib import Path
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
 from pipelines.stores import migrations, postgres
-from pipelines.stores.postgres_address import shown
+from pipelines.stores.postgres_address import show_address
 from pipelines.stores.postgres_programs import VERSION, binaries
 
 # Lines of pg_dump's errors that are told. Chosen: the last say why.
@@ -44,7 +44,9 @@ def restore(settings: Settings, file: Path) -> list[str]:
     with postgres.connection(settings) as conn:
         found = postgres.row(conn, "tables")
     if found and found["count"]:
-        raise DatabaseError(f"The database at {shown(address)} has {found['count']} tables: restore into an empty one.")
+        raise DatabaseError(
+            f"The database at {show_address(address)} has {found['count']} tables: restore into an empty one."
+        )
     _fill(settings, file)
     return migrations.migrate(settings)
 
@@ -89,10 +91,10 @@ def _fill(settings: Settings, file: Path) -> None:
             writer.stdin.close()
         if writer.wait():
             write_errors.seek(0)
-            raise _failed("psql", write_errors.read())
+            raise _fail("psql", write_errors.read())
         if reader.wait():
             read_errors.seek(0)
-            raise _failed("pg_restore", read_errors.read())
+            raise _fail("pg_restore", read_errors.read())
 
 
 def _run(settings: Settings, program: str, *words: str) -> None:
@@ -100,9 +102,9 @@ def _run(settings: Settings, program: str, *words: str) -> None:
     env = {**os.environ, **postgres.for_programs(settings)}
     done = subprocess.run([binaries() / program, *words], env=env, capture_output=True)
     if done.returncode:
-        raise _failed(program, done.stderr)
+        raise _fail(program, done.stderr)
 
 
-def _failed(program: str, said: bytes) -> DatabaseError:
+def _fail(program: str, said: bytes) -> DatabaseError:
     last = " ".join(said.decode(errors="replace").strip().splitlines()[-LAST_LINES:])
     return DatabaseError(f"{program} of PostgreSQL {VERSION} failed: {last}")

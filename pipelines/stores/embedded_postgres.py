@@ -77,10 +77,10 @@ def server(folder: Path) -> Server:
         private.data_folder(folder.parent)
         with _alone(folder):
             if folder not in _used:
-                _used[folder] = _shared(folder)
+                _used[folder] = _share_lock(folder)
             if not keeper.running(folder):
                 _start(folder)
-            return Server(folder=folder, socket=_checked(_socket_of(folder), folder.stat().st_uid))
+            return Server(folder=folder, socket=_check_folder(_socket_of(folder), folder.stat().st_uid))
     except OSError as error:
         raise DatabaseError(f"The embedded Postgres in {folder} did not start: {error}. {INSTEAD}") from None
 
@@ -109,7 +109,7 @@ def is_another_users(folder: Path) -> bool:
 def user_made(name: str) -> pwd.struct_passwd:
     """The user of this name, made where there is none; several may ask for it in the same moment."""
     # useradd looks for the name before it locks the list: the second of two would change the first one's number.
-    with private.opened(USER_LOCK, "a") as lock:
+    with private.open_private(USER_LOCK, "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         try:
             return pwd.getpwnam(name)
@@ -150,7 +150,7 @@ os.register_at_fork(after_in_child=_forget)
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold what starts and stops the server of a folder."""
-    with private.opened(folder.with_name(".postgres.lock"), "a") as file:
+    with private.open_private(folder.with_name(".postgres.lock"), "a") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -159,7 +159,7 @@ def _users(folder: Path) -> Path:
     return folder.with_name(".postgres.users")
 
 
-def _shared(folder: Path) -> int:
+def _share_lock(folder: Path) -> int:
     """The lock of one more user; waits while the keeper, which has the whole of it, stops the server."""
     lock = os.open(_users(folder), os.O_RDWR | os.O_CREAT, private.FILE_MODE)
     fcntl.flock(lock, fcntl.LOCK_SH)
@@ -179,10 +179,10 @@ def _start(folder: Path) -> None:
     user = _runs_as(folder)
     _open_to(folder.parent, user)
     _check_way(folder.parent, user)
-    programs = postgres_programs.runnable(folder.parent, lambda *paths: not _closed(user, *paths))
-    _made(folder, user, programs)
+    programs = postgres_programs.runnable(folder.parent, lambda *paths: not _find_closed(user, *paths))
+    _make_folder(folder, user, programs)
     _write_rules(folder, user)
-    socket = _checked(_socket_folder(folder, user), user.pw_uid)
+    socket = _check_folder(_socket_folder(folder, user), user.pw_uid)
     options = ["listen_addresses=", f"unix_socket_directories={socket}", f"port={PORT}"]
     command = [programs / "postgres", "-D", folder, *(word for option in options for word in ("-c", option))]
     killed = (folder / "postmaster.pid").exists()
@@ -198,7 +198,7 @@ def _start(folder: Path) -> None:
 
 def _check_way(data: Path, user: pwd.struct_passwd) -> None:
     """Raise DatabaseError where the server's user cannot get to the data folder."""
-    shut = _closed(user, data)
+    shut = _find_closed(user, data)
     if shut:
         raise DatabaseError(
             f"The embedded Postgres runs as the user {user.pw_name}, since it refuses root, and that user may not "
@@ -207,7 +207,7 @@ def _check_way(data: Path, user: pwd.struct_passwd) -> None:
         )
 
 
-def _closed(user: pwd.struct_passwd, *paths: Path) -> str:
+def _find_closed(user: pwd.struct_passwd, *paths: Path) -> str:
     """The first folder or file on the way to these that a user may not enter or read; nothing where the way is open."""
     return "" if user.pw_uid == os.geteuid() else _by_keeper("closed", user, *paths).stdout.strip()
 
@@ -220,7 +220,7 @@ def _by_keeper(what: str, user: pwd.struct_passwd, *words: Any) -> subprocess.Co
     )  # fmt: skip
 
 
-def _made(folder: Path, user: pwd.struct_passwd, programs: Path) -> None:
+def _make_folder(folder: Path, user: pwd.struct_passwd, programs: Path) -> None:
     """Make the database's folder beside its place and move it there whole, unless it is there."""
     if (folder / "PG_VERSION").exists():
         found = (folder / "PG_VERSION").read_text(encoding="utf-8").strip()
@@ -295,7 +295,7 @@ def _write_rules(folder: Path, user: pwd.struct_passwd) -> None:
     for name, text in (("pg_hba.conf", head + rules), ("pg_ident.conf", head + users)):
         beside = folder / f".{name}.new"
         beside.unlink(missing_ok=True)
-        with private.opened(beside, "x", encoding="utf-8") as file:
+        with private.open_private(beside, "x", encoding="utf-8") as file:
             file.write(text)
         _give(beside, user)
         beside.replace(folder / name)
@@ -318,7 +318,7 @@ def _socket_of(folder: Path) -> Path:
     return Path((folder / "postmaster.pid").read_text(encoding="utf-8").splitlines()[4])
 
 
-def _checked(socket: Path, owner: int) -> Path:
+def _check_folder(socket: Path, owner: int) -> Path:
     """The folder of a socket, if nobody but its owner can put something into it."""
     found = socket.lstat()
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:

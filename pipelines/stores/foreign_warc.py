@@ -218,7 +218,7 @@ def _pages(reader: _Reader, on_bad: Callable[[int, str], None], on_other: Callab
             if record is None and reader.broken:
                 raise NoRecordError(reader.broken)
         except NO_RECORD as error:
-            on_bad(at, reader.broken or _told(error))
+            on_bad(at, reader.broken or _say_error(error))
             # In a member that is one record's own, nothing behind the damage is another record.
             if (reader.decoder is not None and not whole) or not reader.find_record():
                 return
@@ -228,9 +228,9 @@ def _pages(reader: _Reader, on_bad: Callable[[int, str], None], on_other: Callab
         whole += 1
         if record:
             try:
-                saved = _saved(*record, at if reader.decoder is not None and whole == 1 else None)
+                saved = _read_saved(*record, at if reader.decoder is not None and whole == 1 else None)
             except NO_RECORD as error:
-                on_bad(at, _told(error))
+                on_bad(at, _say_error(error))
                 continue
             if saved:
                 yield saved
@@ -238,7 +238,7 @@ def _pages(reader: _Reader, on_bad: Callable[[int, str], None], on_other: Callab
                 on_other()
 
 
-def _told(error: Exception) -> str:
+def _say_error(error: Exception) -> str:
     """What is said of an error, in a few words: a library may quote the whole page."""
     return " ".join(str(error).split())[:SHOWN_CHARACTERS] or type(error).__name__
 
@@ -285,7 +285,7 @@ def _end(reader: _Reader) -> None:
         raise NoRecordError("it is longer than its head says")
 
 
-def _saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | None) -> Saved | None:
+def _read_saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | None) -> Saved | None:
     """A record as a page; None where it holds none."""
     if len(block) >= MOST_RECORD_BYTES:
         raise NoRecordError("it is larger than a page may be")

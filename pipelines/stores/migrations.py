@@ -80,7 +80,7 @@ def migrate(settings: Settings, on_step: Callable[[str], None] = lambda said: No
             # Not "if not exists", which would wait for every running task.
             if not _says_oldest(conn):
                 cursor.execute("alter table migrations add column oldest_code text not null default ''")
-            done = set(_applied(conn))
+            done = set(_find_applied(conn))
             ran = []
             for path in _migrations():
                 if path.stem in done:
@@ -108,7 +108,7 @@ def check_migrated(conn: postgres.Connection) -> None:
     with conn.cursor() as cursor:
         cursor.execute("select to_regclass('migrations') is not null as there")
         there = cursor.fetchone()["there"]  # type: ignore[index,call-overload]
-    done = _applied(conn) if there else {}
+    done = _find_applied(conn) if there else {}
     conn.rollback()
     own = [path.stem for path in _migrations()]
     missing = [name for name in own if name not in done]
@@ -192,7 +192,7 @@ def _got(cursor: Any, sql: str, params: Sequence[Any]) -> bool:
     return bool(cursor.fetchone()["got"])
 
 
-def _applied(conn: postgres.Connection) -> dict[str, str]:
+def _find_applied(conn: postgres.Connection) -> dict[str, str]:
     """The migrations that ran, with the number up to which older code must know them to work on after it."""
     with conn.cursor() as cursor:
         # The column came later than the table.

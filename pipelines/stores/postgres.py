@@ -20,7 +20,7 @@ from pipelines import installation
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
 from pipelines.stores import embedded_postgres
-from pipelines.stores.postgres_address import masked, normal, shown
+from pipelines.stores.postgres_address import mask_secrets, normal, show_address
 
 Connection = psycopg2.extensions.connection
 Error = psycopg2.Error
@@ -81,12 +81,12 @@ def connect(settings: Settings, *, application: str = "nightdesk", idle_seconds:
         )
     except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
         raise DatabaseError(
-            f"Postgres does not answer at {shown(address)}: {masked(one_line(error), address)}. "
+            f"Postgres does not answer at {show_address(address)}: {mask_secrets(one_line(error), address)}. "
             "Start it, or correct NIGHTDESK_DATABASE_URL (empty uses the embedded server)."
         ) from None
     if conn.server_version < OLDEST:
         raise DatabaseError(
-            f"Postgres at {shown(address)} is {conn.server_version // VERSION_UNIT}; "
+            f"Postgres at {show_address(address)} is {conn.server_version // VERSION_UNIT}; "
             f"Nightdesk needs {OLDEST // VERSION_UNIT} or newer."
         )
     return conn
@@ -172,7 +172,7 @@ def copy(conn: Connection, table: str, columns: Sequence[str], rows: Sequence[Se
     """COPY rows into a table; lists become arrays, dicts and lists of dicts jsonb, None null."""
     buffer = StringIO()
     for values in rows:
-        buffer.write("\t".join(_copied(v) for v in values) + "\n")
+        buffer.write("\t".join(_write_value(v) for v in values) + "\n")
     buffer.seek(0)
     with conn.cursor() as cursor:
         cursor.copy_expert(f"copy {table} ({', '.join(columns)}) from stdin", buffer)
@@ -184,7 +184,7 @@ def json(value: Any) -> Any:
 
 
 @contextmanager
-def held(conn: Connection, *names: str) -> Iterator[bool]:
+def hold_lock(conn: Connection, *names: str) -> Iterator[bool]:
     """Try the advisory lock of these names for this session; yields whether we have it, frees it afterwards."""
     key = " ".join(names)
     with conn.cursor() as cursor:
@@ -203,7 +203,7 @@ def held(conn: Connection, *names: str) -> Iterator[bool]:
 
 def url(settings: Settings) -> str:
     """The address of Nightdesk's database; starts the embedded server where none is set."""
-    return normal(settings.database_url) if settings.database_url else embedded(settings, "nightdesk")
+    return normal(settings.database_url) if settings.database_url else start_embedded(settings, "nightdesk")
 
 
 def airflow_url(settings: Settings) -> str:
@@ -214,7 +214,7 @@ def airflow_url(settings: Settings) -> str:
 def beside(settings: Settings, name: str) -> str:
     """The address of another database on the server of Nightdesk's own, made where it is missing."""
     if not settings.database_url:
-        return embedded(settings, name)
+        return start_embedded(settings, name)
     address = url(settings)
     parts = urlsplit(address)
     name = f"{parts.path.lstrip('/')}_{name}"
@@ -222,7 +222,7 @@ def beside(settings: Settings, name: str) -> str:
     return urlunsplit(parts._replace(path="/" + name))
 
 
-def embedded(settings: Settings, database: str) -> str:
+def start_embedded(settings: Settings, database: str) -> str:
     """Start (or join) the Postgres in the data folder; it stops when the last process that joined it ends."""
     server = embedded_postgres.server(settings.data / "postgres")
     _create_database(server.address("postgres"), database)
@@ -254,7 +254,7 @@ def cause(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].removesuffix(".")
 
 
-def refused(error: Error) -> bool:
+def is_refusal(error: Error) -> bool:
     """Whether it was what should be written that Postgres could not take, and not Postgres that could not write."""
     return isinstance(error, psycopg2.DataError | psycopg2.IntegrityError)
 
@@ -264,8 +264,8 @@ def _create_database(admin: str, name: str) -> None:
     try:
         conn = psycopg2.connect(admin, connect_timeout=CONNECT_SECONDS)
     except (psycopg2.OperationalError, psycopg2.ProgrammingError) as error:
-        said = masked(one_line(error), admin)
-        raise DatabaseError(f"Postgres does not answer at {shown(admin)}: {said}.") from None
+        said = mask_secrets(one_line(error), admin)
+        raise DatabaseError(f"Postgres does not answer at {show_address(admin)}: {said}.") from None
     try:
         conn.autocommit = True
         with conn.cursor() as cursor:
@@ -296,7 +296,7 @@ def one_line(error: Exception) -> str:
     return " ".join(str(error).split()).removesuffix(".")
 
 
-def _copied(value: Any) -> str:
+def _write_value(value: Any) -> str:
     """One value in COPY's text form."""
     import json as js
 

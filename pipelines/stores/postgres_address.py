@@ -40,7 +40,7 @@ def normal(address: str) -> str:
     return f"postgresql://{login}{'@' if login else ''}{place}/{name}{'?' if query else ''}{query}"
 
 
-def shown(address: str) -> str:
+def show_address(address: str) -> str:
     """Where an address leads and as whom; nothing else of it, and no password."""
     try:
         parts = _parts(address)
@@ -51,7 +51,7 @@ def shown(address: str) -> str:
     return f"postgresql://{login}{'@' if login else ''}{host}/{parts.get('dbname', '')}"
 
 
-def masked(said: str, address: str) -> str:
+def mask_secrets(said: str, address: str) -> str:
     """What somebody said of an address, without the secrets that stand in it."""
     try:
         parts = _parts(address)

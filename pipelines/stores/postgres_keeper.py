@@ -54,7 +54,7 @@ def stop(folder: Path, pid: int) -> None:
             return
 
 
-def closed(paths: Iterable[Path]) -> Path | None:
+def find_closed(paths: Iterable[Path]) -> Path | None:
     """The first folder on the way to one of these that this process may not enter, or the file it may not read."""
     steps = (step for path in paths for step in (*reversed(path.parents), path))
     return next((step for step in steps if not os.access(step, os.X_OK if step.is_dir() else os.R_OK)), None)
@@ -105,7 +105,7 @@ def _keep(uid: int, gid: int, folder: Path, users: Path, command: list[str]) -> 
 def _say_closed(uid: int, gid: int, paths: list[Path]) -> int:
     """Print the first folder or program that the user may not enter; nothing where the way is open."""
     _become(uid, gid)
-    print(closed(paths) or "")
+    print(find_closed(paths) or "")
     return 0
 
 

@@ -58,10 +58,10 @@ def retire(
         with postgres.connection(settings, application="nightdesk upkeep") as conn:
             for folder, why in _old(settings, now, own_days):
                 name = folder.relative_to(settings.raw).as_posix()
-                if _holds_others(folder) or _undecided(conn, folder, name):
+                if _holds_others(folder) or _is_undecided(conn, folder, name):
                     kept.append(name)
                     continue
-                held = _needed(conn, settings, folder)
+                held = _find_needed(conn, settings, folder)
                 paths = [path for path in _files(folder) if path.name not in held]
                 if held:
                     needed.append(name)
@@ -111,7 +111,7 @@ def _old(settings: Settings, now: datetime, own_days: Mapping[str, int]) -> Iter
     """The folders of runs that are old enough, and why; what a link at either level leads to is none of ours."""
     raw = settings.raw
     here = {folder.relative_to(raw).as_posix() for folder in raw.glob("*/*") if folder.is_dir()}
-    there = {name.rpartition("/")[0] for name in bucket.listed(raw, "") if name.count("/") == FILE_DEPTH}
+    there = {name.rpartition("/")[0] for name in bucket.list_files(raw, "") if name.count("/") == FILE_DEPTH}
     for name in sorted(here | there):
         folder = raw / name
         own = own_days.get(folder.parent.name, -1)
@@ -125,7 +125,7 @@ def _old(settings: Settings, now: datetime, own_days: Mapping[str, int]) -> Iter
 
 def _files(folder: Path) -> list[Path]:
     """What a folder of a run holds, on this disk and in the bucket."""
-    return [folder / name for name in bucket.listed(folder, "")]
+    return [folder / name for name in bucket.list_files(folder, "")]
 
 
 def _say_in_chain(settings: Settings, paths: Sequence[Path], why: str) -> None:
@@ -139,14 +139,14 @@ def _holds_others(folder: Path) -> bool:
     return folder.is_dir() and any(path.is_symlink() or path.is_dir() for path in folder.iterdir())
 
 
-def _needed(conn: postgres.Connection, settings: Settings, folder: Path) -> set[str]:
+def _find_needed(conn: postgres.Connection, settings: Settings, folder: Path) -> set[str]:
     """The names of the files that an alert or a hold refers to."""
     files = [path.relative_to(settings.raw).as_posix() for path in _files(folder)]
     with conn:
         return {row["file"].rpartition("/")[2] for row in postgres.query(conn, "needed_files", files=files)}
 
 
-def _undecided(conn: postgres.Connection, folder: Path, name: str) -> bool:
+def _is_undecided(conn: postgres.Connection, folder: Path, name: str) -> bool:
     paths = _files(folder)
     if any(path.name.endswith(OPEN) for path in paths):
         return True

@@ -98,7 +98,7 @@ def stages(conn: postgres.Connection, run: str, source: str) -> dict[str, str]:
     return {row["stage"]: row["state"] for row in postgres.query(conn, "states_of_stages", run=run, source=source)}
 
 
-def unreached(conn: postgres.Connection, run: str) -> str:
+def tell_unreached(conn: postgres.Connection, run: str) -> str:
     """That nothing at all answered in a run over several sources, so that it is the network from here; else nothing."""
     row = postgres.row(conn, "reach_of_run", run=run) or {}
     if row["answered"] or row["sources"] < ALIKE:

@@ -22,7 +22,7 @@ class Carried:
     outlets: int = 1
 
 
-def carried(conn: postgres.Connection, articles: Collection[int]) -> dict[int, Carried]:
+def find_carried(conn: postgres.Connection, articles: Collection[int]) -> dict[int, Carried]:
     """The story of each of these articles; one that nobody else has is a story of its own number."""
     found = {
         row["article_id"]: Carried(row["story_id"], row["articles"], row["outlets"])
@@ -31,7 +31,7 @@ def carried(conn: postgres.Connection, articles: Collection[int]) -> dict[int, C
     return {number: found.get(number, Carried(number)) for number in articles}
 
 
-def resolved(conn: postgres.Connection, number: int) -> int:
+def resolve(conn: postgres.Connection, number: int) -> int:
     """The story that a number leads to: one that was merged into another leads there."""
     row = postgres.row(conn, "story_of_number", id=number)
     return int(row["story_id"]) if row else number
@@ -42,7 +42,7 @@ def members(conn: postgres.Connection, story: int, *, most: int = MOST_SHOWN) ->
 
     share: the part of its text that stands in the first one's, 0 to 1. An article alone is one row.
     """
-    return postgres.query(conn, "story_members", id=resolved(conn, story), most=most)
+    return postgres.query(conn, "story_members", id=resolve(conn, story), most=most)
 
 
 def others(conn: postgres.Connection, article: int) -> list[postgres.Row]:

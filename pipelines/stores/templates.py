@@ -82,7 +82,7 @@ class Stored:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Due:
+class LearningDue:
     """Why a source is to be learned now, of pages since which run (empty: all), and what the raw store holds."""
 
     why: str
@@ -92,7 +92,7 @@ class Due:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class TemplateChange:
     """One thing that differs between two versions: added or removed (of several), or changed (from what to what)."""
 
     what: str
@@ -103,28 +103,28 @@ class Change:
 def newest(conn: postgres.Connection, source: str) -> Stored | None:
     """The newest version of a source's template, part of the caller's transaction; None where nothing was learned."""
     row = postgres.row(conn, "template_newest", source=source)
-    return _stored(row) if row else None
+    return _read_stored(row) if row else None
 
 
 def history(conn: postgres.Connection, source: str) -> list[Stored]:
     """The versions that are kept of a source, newest first."""
-    return [_stored(row) for row in postgres.query(conn, "template_history", source=source)]
+    return [_read_stored(row) for row in postgres.query(conn, "template_history", source=source)]
 
 
-def due(conn: postgres.Connection, source: str, extractor: str, *, asked: bool = False) -> Due | None:
+def due(conn: postgres.Connection, source: str, extractor: str, *, asked: bool = False) -> LearningDue | None:
     """Whether a source is to be learned now and why; None also where it has too few pages.
 
     asked: a person wants it learned, whatever came since.
     """
     last = newest(conn, source)
     if last is None or last.problem:
-        found = _known(conn, source)
+        found = _find_known(conn, source)
         why = "what was learned cannot be read" if last else "nothing was learned so far"
         return _due(why, found) if found["pages"] >= LEAST_PAGES else None
-    new = _known(conn, source, after=last.newest_fetch)
+    new = _find_known(conn, source, after=last.newest_fetch)
     found = {"pages": last.known + new["pages"], "newest_fetch": new["newest_fetch"]}
     if last.drifted_run:
-        since = _known(conn, source, since=last.drifted_run)["pages"]
+        since = _find_known(conn, source, since=last.drifted_run)["pages"]
         if since >= LEAST_PAGES and (asked or new["pages"] >= LEAST_PAGES // 2 or not last.known):
             return _due(f"its pages look changed since run {last.drifted_run}", found, last.drifted_run)
         if not asked:
@@ -151,7 +151,7 @@ def save(
     conn: postgres.Connection,
     source: str,
     template: Template | None,
-    reason: Due,
+    reason: LearningDue,
     *,
     extractor: str,
     pages: int,
@@ -172,7 +172,7 @@ def save(
             and (template is None or (not last.drifted_run and effect(template) == effect(last.template)))
         ):
             row = postgres.row(conn, "template_still", source=source, version=last.version, **noted)
-            return (_stored(row) if row else last), False
+            return (_read_stored(row) if row else last), False
         return _add(conn, source, template, pages=pages, run=run, **noted), True
 
 
@@ -238,10 +238,10 @@ def effect(template: Template | None) -> dict[str, Any] | None:
     if template is None:
         return None
     counted = ("source", "pages", "agreement")
-    return {name: _unordered(value) for name, value in asdict(template).items() if name not in counted}
+    return {name: _without_order(value) for name, value in asdict(template).items() if name not in counted}
 
 
-def changes(old: Template | None, new: Template | None) -> list[Change]:
+def changes(old: Template | None, new: Template | None) -> list[TemplateChange]:
     """What differs between two versions in how a page is read."""
     before, after = effect(old) or {}, effect(new) or {}
     found = []
@@ -249,10 +249,10 @@ def changes(old: Template | None, new: Template | None) -> list[Change]:
         was, now = before.get(name), after.get(name)
         if isinstance(was or now, frozenset):
             was, now = was or frozenset(), now or frozenset()
-            found += [Change(what=name, kind="removed", value=str(value)) for value in sorted(was - now)]
-            found += [Change(what=name, kind="added", value=str(value)) for value in sorted(now - was)]
+            found += [TemplateChange(what=name, kind="removed", value=str(value)) for value in sorted(was - now)]
+            found += [TemplateChange(what=name, kind="added", value=str(value)) for value in sorted(now - was)]
         elif was != now and (was or now):
-            found.append(Change(what=name, kind="changed", value=f"{_or_none(was)} → {_or_none(now)}"))
+            found.append(TemplateChange(what=name, kind="changed", value=f"{_or_none(was)} → {_or_none(now)}"))
     return found
 
 
@@ -266,7 +266,7 @@ def _add(conn: postgres.Connection, source: str, template: Template | None, **va
     row = postgres.row(conn, "template_save", source=source, template=learned, **values)
     assert row is not None
     postgres.execute(conn, "template_drop", source=source, keep=KEPT_VERSIONS)
-    return _stored(row)
+    return _read_stored(row)
 
 
 def _outgrown(last: Stored, new: Mapping[str, Any]) -> bool:
@@ -278,11 +278,11 @@ def _outgrown(last: Stored, new: Mapping[str, Any]) -> bool:
     return new["pages"] >= GROWN_PAGES and (long_ago or otherwise)
 
 
-def _due(why: str, found: Mapping[str, Any], since: str = "") -> Due:
-    return Due(why=why, since=since, known=found["pages"], newest_fetch=found["newest_fetch"])
+def _due(why: str, found: Mapping[str, Any], since: str = "") -> LearningDue:
+    return LearningDue(why=why, since=since, known=found["pages"], newest_fetch=found["newest_fetch"])
 
 
-def _known(conn: postgres.Connection, source: str, after: int = 0, since: str = "") -> postgres.Row:
+def _find_known(conn: postgres.Connection, source: str, after: int = 0, since: str = "") -> postgres.Row:
     row = postgres.row(conn, "template_known", source=source, after=after, since=since)
     assert row is not None
     return row
@@ -298,7 +298,7 @@ def _last_pages(rows: Sequence[postgres.Row]) -> list[postgres.Row]:
     return judged
 
 
-def _stored(row: postgres.Row) -> Stored:
+def _read_stored(row: postgres.Row) -> Stored:
     try:
         return Stored(**{**row, "template": _template(row["template"])})
     except (ValueError, TypeError, AttributeError) as error:
@@ -327,7 +327,7 @@ def _clean(value: Any) -> Any:
     return {name: _clean(part) for name, part in value.items()} if isinstance(value, dict) else value
 
 
-def _unordered(value: Any) -> Any:
+def _without_order(value: Any) -> Any:
     """Several things as a set, those that are counted without their counts."""
     if not isinstance(value, (list, tuple)):
         return value

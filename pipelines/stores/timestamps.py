@@ -49,14 +49,14 @@ def stamp(settings: Settings, lines: Sequence[str], now: datetime) -> Path | Non
     folder = private.folder(settings.data / FOLDER)
     text = "".join(f"{line}\n" for line in lines).encode()
     last = max(folder.glob(f"*{STAMP}"), default=None)
-    if not lines or (last and (last.name.startswith(f"{now:%Y-%m-%d}") or _stamped(last) == text)):
+    if not lines or (last and (last.name.startswith(f"{now:%Y-%m-%d}") or _read_stamp(last) == text)):
         return None
     answer = _ask(settings.timestamp_url, text)
     # Killed between the two, what was to be stamped lies there without a stamp, which says nothing; tomorrow has one.
     path = folder / f"{now:%Y-%m-%dT%H%M%S}{STAMP}"
     for name, content in ((path.with_suffix(LINES), text), (path, answer)):
         beside = name.with_name(f".{name.name}")
-        with private.opened(beside, "wb") as file:
+        with private.open_private(beside, "wb") as file:
             file.write(content)
             file.flush()
         beside.replace(name)
@@ -77,7 +77,7 @@ def check(settings: Settings) -> tuple[list[Stamped], list[tuple[str, int, str]]
     if not files or not settings.timestamp_ca:
         return [], []
     roots = _roots(settings.timestamp_ca)
-    found = [_checked(file, roots) for file in files]
+    found = [_check_stamp(file, roots) for file in files]
     kept: list[tuple[str, int, str]] = []
     for file, one in zip(files, found, strict=True):
         if not one.problem:
@@ -85,12 +85,12 @@ def check(settings: Settings) -> tuple[list[Stamped], list[tuple[str, int, str]]
     return found, kept
 
 
-def _checked(file: Path, roots: Sequence[Certificate]) -> Stamped:
+def _check_stamp(file: Path, roots: Sequence[Certificate]) -> Stamped:
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
     at = None
     try:
-        text = _stamped(file)
+        text = _read_stamp(file)
         answer = decode_timestamp_response(file.read_bytes())
         at = answer.tst_info.gen_time.astimezone(UTC)
         builder = VerifierBuilder(roots=list(roots))
@@ -102,7 +102,7 @@ def _checked(file: Path, roots: Sequence[Certificate]) -> Stamped:
     return Stamped(file=file.name, at=at)
 
 
-def _stamped(stamp: Path) -> bytes:
+def _read_stamp(stamp: Path) -> bytes:
     return stamp.with_suffix(LINES).read_bytes()
 
 

@@ -74,7 +74,7 @@ def begin(raw: Path, source: str, run: str) -> Writer:
         if (folder / (name + CLOSED)).exists():
             continue
         try:
-            file = private.opened(folder / (name + OPEN), "xb")
+            file = private.open_private(folder / (name + OPEN), "xb")
         except FileExistsError:
             continue
         break
@@ -171,7 +171,7 @@ def recover(path: Path, *, known: int = 0) -> Iterator[tuple[Pointer, Page, Meta
     """Cut the torn tail of the `.open` file of a killed crawl and give every whole page it holds; then `seal` it.
 
     known: up to which byte the ledger has pages of it, below which nothing is cut. Of a file that is damaged within, a
-    copy is kept as it was found (`damaged` names it), and the pages behind the damage are given as well.
+    copy is kept as it was found (`find_damaged` names it), and the pages behind the damage are given as well.
     """
     begun, spans, gap = find_spans(path)
     whole, size = max([begun, known, *(end for _, end in spans)]), path.stat().st_size
@@ -181,10 +181,10 @@ def recover(path: Path, *, known: int = 0) -> Iterator[tuple[Pointer, Page, Meta
         with path.open("r+b") as file:
             file.truncate(whole)
             os.fsync(file.fileno())
-    return _given(path, [begin for begin, _ in spans])
+    return _read_at(path, [begin for begin, _ in spans])
 
 
-def damaged(path: Path) -> Path | None:
+def find_damaged(path: Path) -> Path | None:
     """The copy that `recover` kept of a damaged file; None where the file was whole but for its tail."""
     copy = path.with_name(path.name + DAMAGED)
     return copy if copy.exists() else None
@@ -206,7 +206,7 @@ def send(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def unfinished(raw: Path, source: str) -> list[Path]:
+def find_unfinished(raw: Path, source: str) -> list[Path]:
     """The files a killed crawl of this source left open on this machine, oldest first."""
     return sorted(raw / path.relative_to(raw) for path in (raw / source).glob(f"*/*{OPEN}"))
 
@@ -267,7 +267,7 @@ def record_id(raw: Path, pointer: Pointer) -> str:
     return found
 
 
-def decoded(page: Page, limit: int = MAX_BODY_BYTES) -> bytes:
+def decode_body(page: Page, limit: int = MAX_BODY_BYTES) -> bytes:
     """The body without its content encoding, at most `limit` bytes; StoreError says what cannot be decoded."""
     names = ",".join(value for name, value in page.headers if name.lower() == "content-encoding")
     try:
@@ -404,7 +404,7 @@ def _page(facts: Meta, status: int, headers: tuple[tuple[str, str], ...], body: 
     )
 
 
-def _given(path: Path, begins: Sequence[int]) -> Iterator[tuple[Pointer, Page, Meta]]:
+def _read_at(path: Path, begins: Sequence[int]) -> Iterator[tuple[Pointer, Page, Meta]]:
     """The pages that begin there; what has whole records and is none of ours is left out."""
     name, (source, run) = name_of(path), path.parts[-3:-1]
     with path.open("rb") as file:

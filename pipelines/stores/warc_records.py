@@ -180,13 +180,13 @@ def _block(fields: dict[str, str]) -> _Block:
     made = _Block(left=int(length) if length.isascii() and length.isdigit() else 0)
     name, _, digest = fields.get("warc-block-digest", "").partition(":")
     if name.lower() in ALGORITHMS:
-        made.digest, made.wanted = ALGORITHMS[name.lower()](usedforsecurity=False), _decoded(digest)
+        made.digest, made.wanted = ALGORITHMS[name.lower()](usedforsecurity=False), _decode(digest)
     if fields.get("warc-type") == "response":
         made.payload = hashlib.sha256()
     return made
 
 
-def _decoded(digest: str) -> bytes:
+def _decode(digest: str) -> bytes:
     """A digest as bytes: base32, or hexadecimal; nothing where it is neither."""
     for decode in (bytes.fromhex, base64.b32decode):
         try:

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.airflow import callbacks
 from pipelines.model import Source, Tally
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.sources import sourcefile
 from pipelines.stores import postgres, runs
 
@@ -17,7 +17,7 @@ AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def tasks_environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in exported(settings).items():
+    for name, value in export(settings).items():
         monkeypatch.setenv(name, value)
 
 

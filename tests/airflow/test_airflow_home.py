@@ -86,4 +86,4 @@ def test_a_second_airflow_on_one_data_folder_is_refused(tmp_path: Path) -> None:
 
 
 def test_before_its_first_start_airflow_left_nothing_unfinished(with_airflow: Settings) -> None:
-    assert airflow_home.unfinished(with_airflow) == 0
+    assert airflow_home.count_unfinished(with_airflow) == 0

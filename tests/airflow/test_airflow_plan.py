@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipelines.airflow.plan import batches, crawl_run, delivered, handed_over
+from pipelines.airflow.plan import batches, crawl_run, find_delivered, handed_over
 from pipelines.errors import NightdeskError
 from pipelines.model import Tally
 from pipelines.stores import postgres, runs
@@ -129,7 +129,7 @@ def test_pages_stored_before_a_failure_go_on_and_an_empty_failure_does_not() -> 
         tally("other", "done"),
     ]
 
-    assert delivered(tallies, "crawl", ["done", "part", "none", "busy", "stopped"]) == ["done", "part", "stopped"]
+    assert find_delivered(tallies, "crawl", ["done", "part", "none", "busy", "stopped"]) == ["done", "part", "stopped"]
 
 
 def test_one_of_three_failed_sources_leaves_the_run_green_and_is_named() -> None:

@@ -19,7 +19,7 @@ from demo.sites import SITES, source, write_sources
 from pipelines.airflow import api_client, processes, standalone
 from pipelines.airflow.api_client import Task
 from pipelines.airflow.standalone import Airflow, airflow_running, night
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.sources import folders
 from pipelines.stores import postgres
 from tests import databases
@@ -95,7 +95,7 @@ def _until(condition: Callable[[], bool], seconds: float = 180.0) -> None:
 
 def test_airflow_stays_up_until_ctrl_c_and_leaves_no_process_behind(night_settings: Settings, tmp_path: Path) -> None:
     output = tmp_path / "said"
-    env = {**os.environ, **exported(night_settings), "PYTHONUNBUFFERED": "1"}
+    env = {**os.environ, **export(night_settings), "PYTHONUNBUFFERED": "1"}
     with output.open("wb") as file:
         serving = subprocess.Popen([sys.executable, "-c", SERVE], env=env, stdout=file, stderr=subprocess.STDOUT)
     _until(lambda: "Ctrl-C stops it" in output.read_text() or serving.poll() is not None, 400)
@@ -224,7 +224,7 @@ def test_a_site_is_followed_once_somebody_has_seen_its_samples_and_approved(
 
     _until(lambda: state("keep") in api_client.ENDED)
     assert state("keep") == "success"
-    assert folders.named(night_settings, [OFFERED])[0].timezone == PLACE["timezone"]
+    assert folders.read_named(night_settings, [OFFERED])[0].timezone == PLACE["timezone"]
 
 
 def _arrived(inbox: Path, subject: str) -> str:

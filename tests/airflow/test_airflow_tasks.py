@@ -21,7 +21,7 @@ from pipelines.airflow import tasks
 from pipelines.errors import CrawlError, NightdeskError, SourceError
 from pipelines.health import golden
 from pipelines.model import Tally
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.sources import folders
 from pipelines.stores import postgres, runs
 from tests import sites
@@ -41,7 +41,7 @@ feeds = ["https://alpha.test/feed"]
 
 @pytest.fixture(autouse=True)
 def tasks_environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in exported(settings).items():
+    for name, value in export(settings).items():
         monkeypatch.setenv(name, value)
 
 
@@ -243,7 +243,7 @@ def test_a_source_that_is_being_crawled_is_skipped_and_left_alone(
 ) -> None:
     follow(settings, "alpha")
 
-    with postgres.held(conn, "crawl", "alpha") as got, pytest.raises(AirflowSkipException, match="alpha"):
+    with postgres.hold_lock(conn, "crawl", "alpha") as got, pytest.raises(AirflowSkipException, match="alpha"):
         assert got
         tasks.crawl_batch(planned("alpha")[0])
 

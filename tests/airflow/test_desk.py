@@ -9,7 +9,7 @@ from pipelines.cli import app
 from pipelines.desk import policy
 from pipelines.desk import records as desk
 from pipelines.desk.headline import write_headline
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.sources import folders
 from pipelines.stores import postgres
 from tests.factories import AT, NIGHT, NOW, article, delivery, fetch, insert, ran, revision, source, url
@@ -410,7 +410,7 @@ def test_a_network_that_is_down_is_told_once_whatever_number_of_sources_it_has(c
 def test_a_day_of_publication_is_that_of_the_source_on_the_command_line_too(
     settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in exported(settings).items():
+    for name, value in export(settings).items():
         monkeypatch.setenv(name, value)
     folders.follow(settings, "sana")
     midnight = datetime(2026, 11, 21, 21, tzinfo=UTC)

@@ -15,7 +15,7 @@ from pipelines.codes import Act, Need, Thing
 from pipelines.desk import actions, followed, needs, policy
 from pipelines.desk import records as desk
 from pipelines.errors import SourceError
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.sources import folders, sourcefile
 from pipelines.stores import postgres
 from tests.factories import AT, NIGHT, NOW, delivery, fetch, insert, outcome, ran, source, url
@@ -96,7 +96,7 @@ def test_a_source_is_listed_with_its_month_and_in_full_with_where_its_urls_ended
     actions.write(conn, "noor", Act.CRAWL, Thing.SOURCE, "sana", {"run_id": "manual"})
     folders.pause(conn, "sana")
 
-    roj, sana = followed.listed(conn, [source("sana"), source("roj")], now=NOW)
+    roj, sana = followed.list_followed(conn, [source("sana"), source("roj")], now=NOW)
     page = followed.in_full(conn, source("sana"), now=NOW)
 
     assert (roj["name"], roj["paused_at"], sana["rejected"], bool(sana["paused_at"])) == ("roj", None, 2, True)
@@ -114,7 +114,7 @@ def test_a_source_is_listed_with_its_month_and_in_full_with_where_its_urls_ended
 
 
 def test_a_paused_source_is_left_out_unless_it_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in exported(settings).items():
+    for name, value in export(settings).items():
         monkeypatch.setenv(name, value)
     for name in ("sana", "roj"):
         (settings.sources / f"{name}.toml").write_text(sourcefile.render(source(name)), encoding="utf-8")
@@ -122,10 +122,10 @@ def test_a_paused_source_is_left_out_unless_it_is_named(settings: Settings, monk
     said = CliRunner().invoke(app, ["sources", "pause", "sana"], catch_exceptions=False).output
     wrong = CliRunner().invoke(app, ["sources", "pause", "nobody"])
     with postgres.connection(settings) as conn:
-        paused = folders.paused(conn)
+        paused = folders.find_paused(conn)
     CliRunner().invoke(app, ["sources", "resume", "sana"], catch_exceptions=False)
 
     with postgres.connection(settings) as conn:
-        assert (list(paused), folders.paused(conn)) == (["sana"], {})
+        assert (list(paused), folders.find_paused(conn)) == (["sana"], {})
     assert said.startswith("Paused: sana. Only what a person starts crawls them")
     assert (wrong.exit_code, "nobody is not followed" in str(wrong.exception or wrong.output)) == (1, True)

@@ -50,8 +50,8 @@ def article(settings: Settings, conn: postgres.Connection) -> int:
     for run, hours, at in looks:
         page = factories.page("sana", ADDRESS, BODY.format("انقطاع الكهرباء في المدينة", hours), run=run, fetched_at=at)
         factories.fetched_pages(settings, conn, [page])
-        extract(settings, folders.named(settings, ["sana"])[0], run)
-        load(settings, folders.named(settings, ["sana"])[0], run)
+        extract(settings, folders.read_named(settings, ["sana"])[0], run)
+        load(settings, folders.read_named(settings, ["sana"])[0], run)
     words.backfill(settings)
     with conn, conn.cursor() as cursor:
         cursor.execute("update urls set url_key = %s", [urls.key(ADDRESS)])

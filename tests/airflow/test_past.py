@@ -11,7 +11,7 @@ os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="nightdesk-airflow
 
 from pipelines.airflow import past
 from pipelines.errors import NightdeskError
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 from tests import papers, sites
 from tests.sites import Sites
@@ -23,7 +23,7 @@ DAYS = ("2022-03-01", "2022-03-02", "2022-04-01")
 
 @pytest.fixture(autouse=True)
 def followed(here: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in exported(here).items():
+    for name, value in export(here).items():
         monkeypatch.setenv(name, value)
     (here.sources / "a.toml").write_text(
         f'title = "A"\nurl = "{HOST}/"\ncountry = "SY"\nlanguage = "ar"\ntimezone = "UTC"\ndelay = 0.1\n'

@@ -16,7 +16,7 @@ from pipelines.alert import stage as alert
 from pipelines.alert import watches
 from pipelines.cli import app
 from pipelines.notify import channels, outbox
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 from tests import archives
 from tests.archives import RUN
@@ -34,7 +34,7 @@ OTHER = " ".join(f"The council of the port debated the price of bread for the {n
 def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """`nightdesk` on an installation with the channels desk and mail."""
     given = {"NIGHTDESK_CHANNEL_DESK": "log://", "NIGHTDESK_CHANNEL_MAIL": "log://"}
-    for name, value in {**exported(settings), **given}.items():
+    for name, value in {**export(settings), **given}.items():
         monkeypatch.setenv(name, value)
 
     def nightdesk(*words: str, code: int = 0) -> Result:

@@ -17,7 +17,7 @@ from pipelines import cron
 from pipelines.alert import stage as alert
 from pipelines.alert import timing
 from pipelines.cli import app
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 from tests import archives
 from tests.archives import RUN
@@ -30,7 +30,7 @@ CHANGES = ["2026-03-28", "2026-10-24", "2026-06-10"]
 @pytest.fixture
 def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Nightdesk:
     """`nightdesk` on an installation whose channel desk is a file."""
-    for name, value in {**exported(settings), "NIGHTDESK_CHANNEL_DESK": f"file://{tmp_path}/desk.jsonl"}.items():
+    for name, value in {**export(settings), "NIGHTDESK_CHANNEL_DESK": f"file://{tmp_path}/desk.jsonl"}.items():
         monkeypatch.setenv(name, value)
 
     def nightdesk(*words: str, code: int = 0) -> Result:
@@ -51,8 +51,8 @@ def test_the_next_strike_is_the_first_that_will_have_been_the_last(day: str, zon
     nexts = [cron.next_strike(expression, zone, at) for at in moments]
 
     assert all(at < strike for at, strike in zip(moments, nexts, strict=True))
-    assert [cron.struck(expression, zone, strike) for strike in nexts] == nexts
-    before = [cron.struck(expression, zone, strike - timedelta(seconds=1)) for strike in nexts]
+    assert [cron.last_strike(expression, zone, strike) for strike in nexts] == nexts
+    before = [cron.last_strike(expression, zone, strike - timedelta(seconds=1)) for strike in nexts]
     assert all(last <= at for at, last in zip(moments, before, strict=True))
 
 

@@ -39,7 +39,7 @@ def test_a_word_is_found_with_what_arabic_writes_before_it(text: str, found: lis
 
 
 def test_a_bare_word_has_24_forms_and_one_with_the_article_12() -> None:
-    forms = [len(variants.prefixed(word, add_article=True)) for word in ("داعش", "العراق")]
+    forms = [len(variants.add_prefixes(word, add_article=True)) for word in ("داعش", "العراق")]
 
     assert forms == [24, 12]
 

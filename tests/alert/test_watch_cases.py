@@ -14,7 +14,7 @@ from pipelines.cli import app
 from pipelines.errors import WatchError
 from pipelines.query import asked, explained
 from pipelines.query.asked import Subject
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 
 Nightdesk = Callable[..., Result]
 # Pairs of the kinds that need more than what Arabic writes before a word; ours, and none of them of a page.
@@ -40,7 +40,7 @@ NAMES = "name\tspellings\nداود\tداوود\nجيش\tجيوش|الجيوش\na
 
 @pytest.fixture
 def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
-    for name, value in exported(settings).items():
+    for name, value in export(settings).items():
         monkeypatch.setenv(name, value)
     return lambda *words: CliRunner().invoke(app, words)
 
@@ -73,8 +73,8 @@ def test_the_part_that_failed_is_named(query: str, text: str, failed: list[str])
 
     look = asked.look(Subject(title="", description="", text=text))
 
-    assert explained.failed(node, look) == failed
-    assert watches.parse_query(explained.written(node)) == node
+    assert explained.explain_failed(node, look) == failed
+    assert watches.parse_query(explained.write_part(node)) == node
 
 
 def test_a_query_that_fails_says_so_and_exits_1(nightdesk: Nightdesk) -> None:

@@ -19,7 +19,7 @@ from pipelines.alert import feeds
 from pipelines.alert import stage as alert
 from pipelines.alert.feeds import Form
 from pipelines.cli import app
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 from tests import archives
 from tests.archives import RUN, article
@@ -47,7 +47,7 @@ HOSTILE = {
 @pytest.fixture
 def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
     """`nightdesk` on an installation with the channel desk."""
-    for name, value in {**exported(settings), "NIGHTDESK_CHANNEL_DESK": "log://"}.items():
+    for name, value in {**export(settings), "NIGHTDESK_CHANNEL_DESK": "log://"}.items():
         monkeypatch.setenv(name, value)
 
     def nightdesk(*words: str, code: int = 0) -> Result:

@@ -17,7 +17,7 @@ from pipelines.cli import app
 from pipelines.errors import QueryError, WatchError
 from pipelines.query import asked
 from pipelines.query.asked import Subject
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 from tests import archives
 from tests.archives import RUN, article
@@ -28,7 +28,7 @@ Nightdesk = Callable[..., Result]
 @pytest.fixture
 def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
     """`nightdesk` on an installation with the sources sana (group border) and shaam, and the channel desk."""
-    for name, value in {**exported(settings), "NIGHTDESK_CHANNEL_DESK": "webhook+http://127.0.0.1:1/"}.items():
+    for name, value in {**export(settings), "NIGHTDESK_CHANNEL_DESK": "webhook+http://127.0.0.1:1/"}.items():
         monkeypatch.setenv(name, value)
     for name, more in (("sana", 'groups = ["border"]\n'), ("shaam", "")):
         (settings.sources / f"{name}.toml").write_text(

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
 from pipelines.cli import app
-from pipelines.settings import exported
+from pipelines.settings import export
 from pipelines.stores import postgres
 from tests.papers import Paper
 
@@ -24,7 +24,7 @@ TABLES = ("articles", "revisions", "urls", "outcomes", "changes", "article_words
 @pytest.fixture
 def nightdesk(paper: Paper, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
     """`nightdesk` on the paper's installation, which follows it, after two nights: the second edited article 2."""
-    for name, value in exported(paper.settings).items():
+    for name, value in export(paper.settings).items():
         monkeypatch.setenv(name, value)
     source = paper.source
     (paper.settings.sources / f"{source.name}.toml").write_text(

@@ -11,14 +11,14 @@ import pytest
 
 from pipelines.archive import differences, passages, provenance
 from pipelines.archive.differences import Fate
-from pipelines.archive.passages import Piece
+from pipelines.archive.passages import PassagePiece
 from pipelines.model import Page
 from pipelines.settings import Settings
 from pipelines.stores import postgres, warc
 from tests.archives import RUN, T0, article, keep
 
 
-def _read(pieces: tuple[differences.Piece, ...]) -> str:
+def _read(pieces: tuple[differences.DifferencePiece, ...]) -> str:
     marks = {Fate.SAME: "{}", Fate.REMOVED: "[-{}-]", Fate.ADDED: "{{+{}+}}"}
     return "".join(marks[piece.fate].format(piece.text) for piece in pieces)
 
@@ -81,8 +81,8 @@ def test_passages_show_what_was_found_with_the_words_around_it() -> None:
     first, second = passages.passages(text, places)
 
     assert [piece.text for piece in first if piece.marked] == ["FOUND", "FOUND"]
-    assert first[0] == Piece("… ")
-    assert first[-1] == Piece(" …")
+    assert first[0] == PassagePiece("… ")
+    assert first[-1] == PassagePiece(" …")
     assert "".join(piece.text for piece in second).endswith("word FOUND")
 
 

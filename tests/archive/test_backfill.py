@@ -20,7 +20,7 @@ from pipelines.cli import app
 from pipelines.crawl import stage as crawl
 from pipelines.extract.stage import extract
 from pipelines.load.stage import load
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 from tests import papers, sites
 from tests.sites import Sites
@@ -61,7 +61,7 @@ def a_site(web: Sites, each: int = 1) -> list[str]:
 
 @pytest.fixture
 def nightdesk(here: Settings, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
-    for name, value in exported(here).items():
+    for name, value in export(here).items():
         monkeypatch.setenv(name, value)
     (here.sources / "a.toml").write_text(
         f'title = "A"\nurl = "{HOST}/"\ncountry = "SY"\nlanguage = "ar"\ntimezone = "UTC"\ndelay = 0.2\n'
@@ -125,7 +125,7 @@ def test_three_years_killed_and_resumed_every_article_once_with_the_delay_and_th
 def _source(here: Settings) -> Any:
     from pipelines.sources import folders
 
-    return folders.named(here, ["a"])[0]
+    return folders.read_named(here, ["a"])[0]
 
 
 def test_pages_of_a_feed_are_read_as_far_back_as_is_asked(

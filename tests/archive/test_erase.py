@@ -22,7 +22,7 @@ from pipelines.alert import watches
 from pipelines.archive import erasing
 from pipelines.cli import app
 from pipelines.errors import NightdeskError
-from pipelines.settings import exported
+from pipelines.settings import export
 from pipelines.stores import postgres
 from tests.papers import HOST, Paper
 
@@ -35,7 +35,7 @@ SECRET = "فلان الفلاني من سكان الحي القديم وحده �
 @pytest.fixture
 def nightdesk(paper: Paper, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
     """`nightdesk` after two nights of a paper, whose article 2 was edited and told to somebody."""
-    for name, value in exported(paper.settings).items():
+    for name, value in export(paper.settings).items():
         monkeypatch.setenv(name, value)
     source = paper.source
     (paper.settings.sources / f"{source.name}.toml").write_text(

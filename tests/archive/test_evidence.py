@@ -19,7 +19,7 @@ from pipelines.cli import app
 from pipelines.crawl import stage as crawl
 from pipelines.extract.stage import extract
 from pipelines.load import stage as load
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import chain, postgres, warc
 from tests import sites
 from tests.databases import rows
@@ -39,7 +39,7 @@ def desk(here: Settings, web: Sites, conn: postgres.Connection, monkeypatch: pyt
         extract(here, source, run)
         load.load(here, source, run)
         pass_time(conn, timedelta(days=1))
-    for name, value in exported(here).items():
+    for name, value in export(here).items():
         monkeypatch.setenv(name, value)
     return here
 

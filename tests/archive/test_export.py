@@ -25,7 +25,7 @@ from typer.testing import CliRunner, Result
 from pipelines.archive import parts, walk
 from pipelines.cli import app
 from pipelines.model import Article
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 from tests.archives import T0, article, keep
 
@@ -36,7 +36,7 @@ Nightdesk = Callable[..., Result]
 @pytest.fixture
 def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
     """`nightdesk` on the installation of the test."""
-    for name, value in exported(settings).items():
+    for name, value in export(settings).items():
         monkeypatch.setenv(name, value)
     return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
 
@@ -159,7 +159,7 @@ def test_a_query_a_source_and_days_limit_what_is_exported(
 
 def test_a_killed_export_goes_on_where_it_was(settings: Settings, conn: postgres.Connection, tmp_path: Path) -> None:
     keep(settings, conn, [article(str(n), f"zebra {n}") for n in range(400)])
-    env = {**os.environ, **exported(settings)}
+    env = {**os.environ, **export(settings)}
     words = [sys.executable, "-c", "from pipelines.cli import main; main()", "export"]
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     subprocess.run([*words, str(whole), "--part", "7"], env=env, check=True, capture_output=True)
@@ -194,7 +194,7 @@ def test_an_export_without_room_says_so_and_goes_on_once_there_is(
     full = subprocess.run(
         [*words, "--format", "csv"],
         # A module's bytes, cut at the limit as well, would be read by whoever comes next.
-        env={**os.environ, **exported(settings), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, **export(settings), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600)),

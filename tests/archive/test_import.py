@@ -22,7 +22,7 @@ from pipelines.cli import app
 from pipelines.errors import NightdeskError
 from pipelines.extract.stage import extract
 from pipelines.load.stage import load
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import foreign_warc, postgres
 from tests import clock, jisr, warcs
 from tests.warcs import record, saved, story
@@ -33,7 +33,7 @@ Nightdesk = Callable[..., Result]
 @pytest.fixture
 def nightdesk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
     """`nightdesk` on an installation that follows `jisr`."""
-    for name, value in exported(settings).items():
+    for name, value in export(settings).items():
         monkeypatch.setenv(name, value)
     (settings.sources / "jisr.toml").write_text(
         'title = "الجسر"\nurl = "https://jisr.test/"\ncountry = "SY"\nlanguage = "ar"\ntimezone = "UTC"\n'

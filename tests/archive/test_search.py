@@ -29,7 +29,7 @@ NOW = T0 + 3 * DAY
 CASES = Path(__file__).parents[1] / "match_cases.tsv"
 
 
-def _paths(page: search.Page) -> list[str]:
+def _paths(page: search.ResultPage) -> list[str]:
     return [answer.article["url"].rsplit("/", 1)[1] for answer in page.answers]
 
 
@@ -135,8 +135,8 @@ def test_a_cursor_of_another_search_or_none_at_all_is_refused(conn: postgres.Con
 
 @pytest.mark.usefixtures("kept")
 def test_count_says_how_many(conn: postgres.Connection) -> None:
-    assert search.count(conn, "داعش", now=NOW) == search.Count(number=2)
-    assert search.count(conn, "security NEAR/1 council", now=NOW) == search.Count(number=1)
+    assert search.count(conn, "داعش", now=NOW) == search.ResultCount(number=2)
+    assert search.count(conn, "security NEAR/1 council", now=NOW) == search.ResultCount(number=1)
 
 
 def test_count_ends_at_its_limit_and_says_so(
@@ -145,7 +145,7 @@ def test_count_ends_at_its_limit_and_says_so(
     monkeypatch.setattr(search, "MOST_COUNTED", 10)
     keep(settings, conn, [article(str(n), f"zebra {n}") for n in range(12)])
 
-    assert search.count(conn, "zebra", now=NOW) == search.Count(number=10, more=True)
+    assert search.count(conn, "zebra", now=NOW) == search.ResultCount(number=10, more=True)
 
 
 def test_a_search_that_reads_many_in_vain_says_how_far_it_came_and_goes_on_from_there(
@@ -196,7 +196,7 @@ def test_articles_are_found_by_what_their_changes_were(
 
     assert _found(conn, query) == found
     assert [row[2].rsplit("/", 1)[1] for some in walked for row in some] == found
-    assert search.count(conn, query, now=NOW) == search.Count(number=len(found))
+    assert search.count(conn, query, now=NOW) == search.ResultCount(number=len(found))
 
 
 def test_what_was_loaded_before_the_index_is_put_there_in_batches_that_may_be_killed(
@@ -286,7 +286,7 @@ def test_parts_of_an_article_longer_than_a_tsvector_are_one_article(
     page = search.search(conn, "111 finish", now=NOW)
 
     assert len(page.answers) == 1
-    assert search.count(conn, "111 finish", now=NOW) == search.Count(number=1)
+    assert search.count(conn, "111 finish", now=NOW) == search.ResultCount(number=1)
     assert _found(conn, "111 nowhere") == []
 
 
@@ -392,7 +392,7 @@ def test_words_that_stand_in_many_articles_are_looked_for_in_the_newest_ones_fir
 def test_the_index_of_an_article_comes_back_from_an_article_file_with_its_words(body: str) -> None:
     made, known = vectors.vectors({"title": "Title = @home", "description": "", "text": body}, ["A. O'Neil"])
 
-    back = vectors.read(json.loads(json.dumps(vectors.written(made))))
+    back = vectors.read(json.loads(json.dumps(vectors.write_rows(made))))
 
     assert back == (made, known)
     assert vectors.read([vectors.VERSION + 1, []]) is None

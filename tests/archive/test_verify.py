@@ -13,15 +13,15 @@ import pytest
 from typer.testing import CliRunner
 
 from demo.sites import write_sources
-from pipelines.archive.verify import Report, verify
+from pipelines.archive.verify import VerifyReport, verify
 from pipelines.cli import app
 from pipelines.codes import Finding, Told
 from pipelines.crawl import stage as crawl
 from pipelines.follow import renames
 from pipelines.health import duties
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import anchors, chain, postgres, retention, timestamps, warc
-from pipelines.stores.chain import Break, Link
+from pipelines.stores.chain import Break, ChainLink
 from tests import factories, sites
 from tests.databases import rows
 from tests.sites import NEXT, RUN, Sites
@@ -49,11 +49,11 @@ def night(settings: Settings, conn: postgres.Connection, run: str, source: str =
     return warc.seal(still_open)
 
 
-def looked(settings: Settings, conn: postgres.Connection, **how: object) -> Report:
+def looked(settings: Settings, conn: postgres.Connection, **how: object) -> VerifyReport:
     return verify(settings, conn, **how)  # type: ignore[arg-type]
 
 
-def damage(made: Report) -> list[tuple[Finding, str]]:
+def damage(made: VerifyReport) -> list[tuple[Finding, str]]:
     return [(found.finding, Path(found.file).name) for found in made.damage]
 
 
@@ -324,7 +324,7 @@ def test_a_torn_line_is_cut_off_and_the_chain_goes_on(
     night(settings, conn, "2026-11-23T0200")
 
     lines = list(chain.read(settings.raw, "jisr"))
-    assert [line.number for line in lines if isinstance(line, Link)] == [1, 2, 3, 4]
+    assert [line.number for line in lines if isinstance(line, ChainLink)] == [1, 2, 3, 4]
     assert not any(isinstance(line, Break) for line in lines)
 
 
@@ -347,7 +347,7 @@ def test_a_renamed_source_keeps_a_whole_chain_and_is_verified_under_its_new_name
 def test_verify_tells_people_and_programs_and_its_exit_code_is_the_verdict(
     settings: Settings, conn: postgres.Connection, nights: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in exported(settings).items():
+    for name, value in export(settings).items():
         monkeypatch.setenv(name, value)
     whole = CliRunner().invoke(app, ["verify"])
     nights[2].write_bytes(nights[2].read_bytes()[:-1])
@@ -409,7 +409,7 @@ def test_the_digests_are_stamped_by_a_third_party_once_a_day_and_verify_holds_st
         current = settings.model_copy(
             update={"keep_raw_days": 0, "timestamp_url": third.url, "timestamp_ca": str(root), "operators": "desk"}
         )
-        for name, value in exported(current).items():
+        for name, value in export(current).items():
             monkeypatch.setenv(name, value)
 
         duties.retire_raw(current)

@@ -70,11 +70,11 @@ def test_an_extractor_is_told_nothing_of_the_gold(folder: Path) -> None:
 def test_a_sample_takes_whole_sites_and_the_same_ones_again(folder: Path) -> None:
     [whole] = corpus.read(folder)
 
-    few = extraction.sampled(whole, 5)
+    few = extraction.take_sample(whole, 5)
 
     assert len(few.every) == 12
     assert len({gold.site for gold in few.every}) == 1
-    assert extraction.sampled(whole, 5) == few
+    assert extraction.take_sample(whole, 5) == few
 
 
 def test_our_own_pages_are_scored_with_and_without_the_site_layer(

@@ -20,7 +20,7 @@ def test_a_figure_that_is_not_measured_any_more_is_a_drop() -> None:
 
 
 def test_a_third_is_no_drop_under_the_floor_that_was_measured_from_a_third() -> None:
-    risen = floors.moved({}, {"nahr": {"text": 1 / 3}}, lower=False)
+    risen = floors.move({}, {"nahr": {"text": 1 / 3}}, lower=False)
 
     assert risen == {"nahr": {"text": 0.3333}}
     assert floors.drops(risen, {"nahr": {"text": 1 / 3}}) == []
@@ -29,14 +29,14 @@ def test_a_third_is_no_drop_under_the_floor_that_was_measured_from_a_third() -> 
 def test_a_floor_rises_by_itself_and_falls_only_when_that_is_asked_for() -> None:
     pinned, measured = {"nahr": {"f1": 0.9, "title": 0.5}}, {"nahr": {"f1": 0.8, "title": 0.75}}
 
-    assert floors.moved(pinned, measured, lower=False) == {"nahr": {"f1": 0.9, "title": 0.75}}
-    assert floors.moved(pinned, measured, lower=True) == {"nahr": {"f1": 0.8, "title": 0.75}}
+    assert floors.move(pinned, measured, lower=False) == {"nahr": {"f1": 0.9, "title": 0.75}}
+    assert floors.move(pinned, measured, lower=True) == {"nahr": {"f1": 0.8, "title": 0.75}}
 
 
 def test_the_written_file_is_read_as_the_same_floors() -> None:
     pinned = {"nahr": {"f1": 0.9999, "title": 1.0}, "sabah": {"f1": 0.0}}
 
-    assert tomllib.loads(floors.written(pinned)) == pinned
+    assert tomllib.loads(floors.write_floors(pinned)) == pinned
 
 
 def test_the_command_keeps_a_floor_that_is_too_high_and_says_so(
@@ -50,7 +50,7 @@ def test_the_command_keeps_a_floor_that_is_too_high_and_says_so(
 
     assert failed == 1
     assert "fanous: f1 is" in capsys.readouterr().out
-    assert floors.pinned(high)["fanous"]["f1"] == 1.5
+    assert floors.read_pinned(high)["fanous"]["f1"] == 1.5
 
 
 def test_an_unknown_word_is_no_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,19 +4,19 @@ from pathlib import Path
 
 from bench import report
 from bench.corpus import Corpus, Gold
-from bench.report import Judged
+from bench.report import JudgedAnswer
 
 
-def pages(count: int, *, site: str = "", f1: float = 1.0, place: float = 0.0, reason: str = "") -> list[Judged]:
+def pages(count: int, *, site: str = "", f1: float = 1.0, place: float = 0.0, reason: str = "") -> list[JudgedAnswer]:
     """So many pages of one site (or each of its own) with the same figures."""
     figures = {"f1": f1, "place": place, "leak": 0.0, "ms": 5.0}
     golds = [
         Gold(f"c/{number}", Path("none"), "", site or str(number), "en", (("text", False),)) for number in range(count)
     ]
-    return [Judged(gold, figures, reason) for gold in golds]
+    return [JudgedAnswer(gold, figures, reason) for gold in golds]
 
 
-def sections(**extractors: list[Judged]) -> dict[str, str]:
+def sections(**extractors: list[JudgedAnswer]) -> dict[str, str]:
     """The report on one corpus, our answers first."""
     scored = {"c": {"nightdesk": extractors["ours"], "nightdesk --no-site": extractors["ours"], **extractors}}
     scored["c"].pop("ours")
@@ -61,8 +61,8 @@ def test_what_we_reject_of_the_gold_is_counted_by_reason() -> None:
 
 
 def test_an_extractor_that_says_no_date_has_an_empty_cell() -> None:
-    silent = [Judged(each.gold, {**each.figures, "day": 0.0}) for each in pages(2)]
-    telling = [Judged(each.gold, {**each.figures, "day": 1.0}) for each in pages(2)]
+    silent = [JudgedAnswer(each.gold, {**each.figures, "day": 0.0}) for each in pages(2)]
+    telling = [JudgedAnswer(each.gold, {**each.figures, "day": 1.0}) for each in pages(2)]
 
     found = sections(ours=telling, readability=silent)
 

@@ -7,7 +7,7 @@ import pytest
 
 from bench import score
 from bench.corpus import Gold
-from bench.score import Answer, Wanted
+from bench.score import ScoredText, WantedText
 
 
 def gold(body: str = "", **known: object) -> Gold:
@@ -18,23 +18,23 @@ def gold(body: str = "", **known: object) -> Gold:
 
 
 def test_word_f1_counts_repeated_words_and_no_case() -> None:
-    figures = score.score(Wanted(gold("one two two three")), Answer("Two TWO four"))
+    figures = score.score(WantedText(gold("one two two three")), ScoredText("Two TWO four"))
 
     assert figures["f1"] == pytest.approx(2 * 2 / (4 + 3))
 
 
 def test_a_text_that_lacks_more_than_a_fifth_is_truncated() -> None:
-    whole = Wanted(gold("a b c d e f g h i j"))
+    whole = WantedText(gold("a b c d e f g h i j"))
 
-    assert score.score(whole, Answer("a b c d e f g h"))["truncated"] == 0
-    assert score.score(whole, Answer("a b c d e f g"))["truncated"] == 1
+    assert score.score(whole, ScoredText("a b c d e f g h"))["truncated"] == 0
+    assert score.score(whole, ScoredText("a b c d e f g"))["truncated"] == 1
 
 
 def test_an_optional_paragraph_costs_nothing_kept_or_cut() -> None:
-    page = Wanted(gold("(the lede of it)\none two three four five"))
+    page = WantedText(gold("(the lede of it)\none two three four five"))
 
-    assert score.score(page, Answer("one two three four five"))["f1"] == 1
-    assert score.score(page, Answer("the lede of it\none two three four five"))["f1"] == 1
+    assert score.score(page, ScoredText("one two three four five"))["f1"] == 1
+    assert score.score(page, ScoredText("the lede of it\none two three four five"))["f1"] == 1
 
 
 def test_scripts_without_spaces_count_by_character_and_marks_do_not_count() -> None:
@@ -50,8 +50,8 @@ def test_a_text_of_fewer_than_four_words_is_one_shingle() -> None:
 
 
 def test_shingle_f1_is_pooled_so_that_every_page_weighs_the_same() -> None:
-    right = score.score(Wanted(gold("a b c d")), Answer("a b c d"))
-    wrong = score.score(Wanted(gold("a b c d")), Answer("e f g h i j k l"))
+    right = score.score(WantedText(gold("a b c d")), ScoredText("a b c d"))
+    wrong = score.score(WantedText(gold("a b c d")), ScoredText("e f g h i j k l"))
 
     assert (right["tp"], right["fp"], right["fn"]) == (1, 0, 0)
     assert wrong["fp"] + wrong["fn"] == pytest.approx(1)
@@ -59,36 +59,36 @@ def test_shingle_f1_is_pooled_so_that_every_page_weighs_the_same() -> None:
 
 
 def test_a_leak_by_phrase_is_a_block_between_word_borders() -> None:
-    page = Wanted(gold("body", leaks=("read more",)))
+    page = WantedText(gold("body", leaks=("read more",)))
 
-    assert score.score(page, Answer("A line.\nREAD – more!"))["leak"] == 1
-    assert score.score(page, Answer("They read moreover."))["leak"] == 0
+    assert score.score(page, ScoredText("A line.\nREAD – more!"))["leak"] == 1
+    assert score.score(page, ScoredText("They read moreover."))["leak"] == 0
 
 
 def test_a_leak_by_place_is_a_line_of_its_own() -> None:
-    page = Wanted(gold("body", places=frozenset({sha1(b"related story").hexdigest()[:10]})))
+    page = WantedText(gold("body", places=frozenset({sha1(b"related story").hexdigest()[:10]})))
 
-    assert score.score(page, Answer("body\nRelated: story"))["place"] == 1
-    assert score.score(page, Answer("a related story within a line"))["place"] == 0
+    assert score.score(page, ScoredText("body\nRelated: story"))["place"] == 1
+    assert score.score(page, ScoredText("a related story within a line"))["place"] == 0
 
 
 def test_segments_are_the_share_rightly_in_and_out() -> None:
-    page = Wanted(gold(present=("kept  line", "lost"), absent=("menu",)))
+    page = WantedText(gold(present=("kept  line", "lost"), absent=("menu",)))
 
-    assert score.score(page, Answer("a kept\nline"))["segments"] == pytest.approx(2 / 3)
+    assert score.score(page, ScoredText("a kept\nline"))["segments"] == pytest.approx(2 / 3)
 
 
 def test_only_what_the_gold_can_say_is_scored() -> None:
     facts = {"title": "A Title!", "date": "2020-01-02", "authors": ("Ann Lee", "Bo Ek")}
 
-    figures = score.score(Wanted(gold(**facts)), Answer("", "a title", "2020-01-02T10:00Z", ("ann lee",)))
+    figures = score.score(WantedText(gold(**facts)), ScoredText("", "a title", "2020-01-02T10:00Z", ("ann lee",)))
 
     assert figures == {"title": 1, "day": 1, "authors": pytest.approx(2 / 3)}
-    assert score.score(Wanted(gold()), Answer("text")) == {}
+    assert score.score(WantedText(gold()), ScoredText("text")) == {}
 
 
 def test_no_answer_scores_as_an_empty_one() -> None:
-    assert score.score(Wanted(gold("a b", date="2020-01-02")), None)["f1"] == 0
+    assert score.score(WantedText(gold("a b", date="2020-01-02")), None)["f1"] == 0
 
 
 def test_the_medoid_is_the_text_closest_to_the_others() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.alert import watches
 from pipelines.model import Tally
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.sources import folders
 from pipelines.stores import postgres, runs
 
@@ -32,7 +32,7 @@ def tab(settings: Settings) -> Tab:
         }
         done = subprocess.run(
             [Path(sys.executable).with_name("nightdesk")],
-            env={**os.environ, **exported(settings), **asked, **env},
+            env={**os.environ, **export(settings), **asked, **env},
             capture_output=True,
             text=True,
             timeout=100,

@@ -12,7 +12,7 @@ import pytest
 from pipelines.extract.stage import extract
 from pipelines.health import golden
 from pipelines.load.stage import load
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.sources.folders import load as read_source
 from pipelines.stores import postgres
 from tests import factories
@@ -46,7 +46,7 @@ def nightdesk(settings: Settings, conn: postgres.Connection) -> Nightdesk:
     factories.fetched_pages(settings, conn, pages)
     extract(settings, read_source(file), RUN)
     assert load(settings, read_source(file), RUN).counts["new"] == 2
-    env = {k: v for k, v in os.environ.items() if not k.startswith("NIGHTDESK_")} | exported(settings)
+    env = {k: v for k, v in os.environ.items() if not k.startswith("NIGHTDESK_")} | export(settings)
 
     def run(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(

@@ -52,10 +52,10 @@ def test_saved_pages_are_served_and_followed_until_ctrl_c(tmp_path: Path, databa
 
 def test_nothing_to_serve_is_said(tmp_path: Path) -> None:
     with pytest.raises(NightdeskError, match="--pages"):
-        replay.gathered([], [])
+        replay.gather([], [])
 
     with pytest.raises(NightdeskError, match=r"no .*gold\.jsonl"):
-        replay.gathered([], [tmp_path])
+        replay.gather([], [tmp_path])
 
 
 def test_a_run_is_summed_over_its_sources(conn: postgres.Connection) -> None:
@@ -70,7 +70,7 @@ def test_a_run_is_summed_over_its_sources(conn: postgres.Connection) -> None:
 def test_the_memory_of_what_was_started_is_seen() -> None:
     held = "import sys; there = bytearray(b'x') * (80 << 20); print('there', flush=True); sys.stdin.read()"
 
-    with memory.watched() as peak:
+    with memory.watch_memory() as peak:
         child = subprocess.Popen([sys.executable, "-c", held], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         child.stdout.readline()
     child.communicate()

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 from pipelines.alert import watches
 from pipelines.cli import app
 from pipelines.model import Tally
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres, runs
 
 Nightdesk = Callable[..., Result]
@@ -20,7 +20,7 @@ RUN = "2026-11-22T0200"
 @pytest.fixture
 def nightdesk(settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch) -> Nightdesk:
     """`nightdesk` on an installation with the watch daesh, the channel desk, the source sabah and one run."""
-    for name, value in {**exported(settings), "NIGHTDESK_CHANNEL_DESK": "webhook+http://127.0.0.1:1/"}.items():
+    for name, value in {**export(settings), "NIGHTDESK_CHANNEL_DESK": "webhook+http://127.0.0.1:1/"}.items():
         monkeypatch.setenv(name, value)
     (settings.sources / "sabah.toml").write_text(
         'title = "صباح"\nurl = "http://sabah.test/"\ncountry = "SY"\nlanguage = "ar"\ntimezone = "Asia/Damascus"\n'

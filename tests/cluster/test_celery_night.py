@@ -121,7 +121,7 @@ def holds_pages(settings: Settings, worker: Worker) -> bool:
 
 def check_account(settings: Settings) -> None:
     """Every page is an article once, every store agrees with the next, and the raw store with its chains."""
-    sources = folders.followed(settings)
+    sources = folders.read_followed(settings)
     with postgres.connection(settings) as conn:
         stored = databases.rows(conn, "select source, url, count(*) from articles group by 1, 2")
         assert Counter(row[2] for row in stored) == {1: SITES * PAGES}

@@ -51,7 +51,7 @@ def test_exclusions_are_counted_by_the_rule_of_the_ledger(conn: postgres.Connect
         )
 
     assert summary.exclusions(conn, RUN) == {"a": {"deny: /live/": 3, "other site": 2, "older than 30 days": 1}}
-    assert summary.told({"deny: /live/": 3, "home page": 1}) == "3 deny: /live/, 1 home page"
+    assert summary.tell_rules({"deny: /live/": 3, "home page": 1}) == "3 deny: /live/, 1 home page"
 
 
 def test_sizes_and_times_are_written_for_people() -> None:

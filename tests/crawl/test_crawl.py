@@ -200,7 +200,7 @@ def test_one_page_can_be_had_without_the_ledger(here: Settings, web: Sites, conn
 
     page = crawl.fetch(here, source, "http://a.test/news/1")
 
-    assert "قال الوزير" in warc.decoded(page).decode()
+    assert "قال الوزير" in warc.decode_body(page).decode()
     assert states(conn) == {}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pipelines.crawl import stage as crawl
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres, runs, warc
 from tests import clock, sites
 from tests.faults.holds import spiders, until, value
@@ -112,7 +112,7 @@ def test_a_crawl_dies_with_its_parent(here: Settings, web: Sites, conn: postgres
         "from spiders.__main__ import _source;"
         "crawl.crawl(settings.settings(), [_source(json.loads(sys.argv[1]))], sys.argv[2])"
     )
-    env = {**os.environ, **exported(here)}
+    env = {**os.environ, **export(here)}
     parent = subprocess.Popen([sys.executable, "-c", script, json.dumps(asdict(source)), RUN], env=env)
     web.wait_for(3, "/news/")
 
@@ -128,7 +128,7 @@ def test_a_crawl_dies_with_its_parent(here: Settings, web: Sites, conn: postgres
 def test_a_source_that_is_being_crawled_is_left_alone(here: Settings, web: Sites, conn: postgres.Connection) -> None:
     source = sites.site(web, "a.test", 1)
 
-    with postgres.held(conn, "crawl", "a") as ours:
+    with postgres.hold_lock(conn, "crawl", "a") as ours:
         (tally,) = crawl.crawl(here, [source], RUN)
 
     assert ours and tally.state == "busy" and web.hits == []

@@ -18,7 +18,7 @@ from pipelines.crawl import stage as crawl
 from pipelines.extract.stage import extract
 from pipelines.load import stage as load
 from pipelines.model import Source
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import articlefile, chain, postgres, warc, warc_records
 from tests import sites
 from tests.papers import pass_time, story
@@ -181,7 +181,7 @@ def test_a_file_whose_middle_cannot_be_read_costs_no_traceback(
 def test_the_ledger_is_told_to_people_and_programs(
     here: Settings, conn: postgres.Connection, night: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in exported(here).items():
+    for name, value in export(here).items():
         monkeypatch.setenv(name, value)
 
     def ledger(*words: str) -> Result:

@@ -20,7 +20,7 @@ import pytest
 
 from pipelines.crawl import host_locks, ledger
 from pipelines.crawl import stage as crawl
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 from tests import clock, sites
 from tests.sites import NEXT, RUN, Answer, Sites
@@ -134,13 +134,13 @@ def test_a_turn_at_a_host_is_had_by_one_crawl_at_a_time(conn: postgres.Connectio
     host_locks.take(ours, ["a.test", "b.test"])
 
     missed = host_locks.take(theirs, ["a.test"])
-    wanted = host_locks.wanted(ours)
+    wanted = host_locks.find_wanted(ours)
     host_locks.leave(ours, {"a.test": 2.0})
     taken = host_locks.take(theirs, ["a.test", "b.test"])
 
     assert missed == {} and wanted == {"a.test"}
     assert list(taken) == ["a.test"] and 2.0 <= taken["a.test"].ago < 3.0
-    assert host_locks.wanted(ours) == {"b.test"} and host_locks.wanted(theirs) == set()
+    assert host_locks.find_wanted(ours) == {"b.test"} and host_locks.find_wanted(theirs) == set()
 
 
 def test_the_hosts_of_a_killed_crawl_are_free_at_once_and_count_as_just_asked(
@@ -312,7 +312,7 @@ def test_sigterm_closes_within_five_seconds_with_two_thousand_urls_left_at_one_h
     source = sites.site(web, "a.test", 2000, delay=1.0)
     source = replace(source, max_pages=5000)
     command = [sys.executable, "-m", "spiders", "crawl", "--run", RUN, "--budget", "600"]
-    env = {**os.environ, **exported(here)}
+    env = {**os.environ, **export(here)}
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env) as child:
         assert child.stdin
         child.stdin.write(json.dumps([asdict(source)]))

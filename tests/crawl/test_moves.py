@@ -10,7 +10,7 @@ import pytest
 
 from demo import newsroom
 from demo.newsroom import Newsroom
-from demo.sites import Site, source, write_sources
+from demo.sites import DemoSite, source, write_sources
 from pipelines import urls
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
@@ -27,7 +27,7 @@ from pipelines.sources import folders, sourcefile
 from pipelines.stores import articlefile, postgres, warc
 
 FIRST, SECOND, TWICE, THIRD = "2026-11-22T0200", "2026-11-23T0200", "2026-11-23T0300", "2026-11-24T0200"
-SABAH = Site(
+SABAH = DemoSite(
     name="sabah", title="صباح الشمال", language="ar", country="JO", timezone="Asia/Amman", family="boxed", articles=6,
 )  # fmt: skip
 
@@ -59,7 +59,7 @@ def test_a_renamed_source_keeps_all_and_its_next_night_finds_nothing_new(
     desk: Settings, conn: postgres.Connection
 ) -> None:
     (page,) = rows(conn, "select url from articles order by id limit 1")
-    (one,) = folders.named(desk, ["sabah"])
+    (one,) = folders.read_named(desk, ["sabah"])
     golden.sample(desk, one, crawl.fetch(desk, one, page["url"]), None)
     before = {table: count(conn, table) for table in ("urls", "fetches", "outcomes", "articles", "revisions", "alerts")}
     told = count(conn, "alerts where source = 'sabah' and quiet = ''")
@@ -73,7 +73,7 @@ def test_a_renamed_source_keeps_all_and_its_next_night_finds_nothing_new(
     assert count(conn, "alerts where source = 'morning' and quiet = ''") == told > 0
     assert rows(conn, "select sources from watches")[0]["sources"] == ["morning"]
     assert not (desk.articles / "sabah").exists()
-    (renamed,) = folders.named(desk, ["morning"])
+    (renamed,) = folders.read_named(desk, ["morning"])
     (checked,) = golden.check(desk, [(renamed, fact) for fact in golden.load(golden.path(desk.sources, "morning"))])
     assert checked.differs == ()
     holds(desk, conn, "morning")
@@ -185,7 +185,7 @@ def test_what_cannot_be_moved_now_is_one_sentence(desk: Settings, conn: postgres
     with pytest.raises(SourceError, match="cannot be merged into itself"):
         renames.merge(desk, "sabah", "sabah")
     with (
-        postgres.held(conn, "crawl", "sabah"),
+        postgres.hold_lock(conn, "crawl", "sabah"),
         pytest.raises(SourceError, match="sabah is being crawled, or moved, just"),
     ):
         renames.rename(desk, "sabah", "morning")
@@ -230,7 +230,7 @@ def test_pages_that_a_killed_crawl_left_on_disk_are_taken_in_before_a_move(
 
 def night(settings: Settings, run: str, *names: str) -> dict[str, Tally]:
     """All four stages over these sources, all followed ones if none; what load did for each."""
-    chosen = folders.named(settings, names)
+    chosen = folders.read_named(settings, names)
     crawled = crawl.crawl(settings, chosen, run)
     assert [tally.state for tally in crawled] == ["done"] * len(chosen), crawled
     loaded = {}
@@ -295,12 +295,12 @@ def kill(monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     elif step == "articles":
         monkeypatch.setattr(renames, "_move_article_files", dies)
     else:
-        monkeypatch.setattr(renames, "_written", dies)
+        monkeypatch.setattr(renames, "_is_written", dies)
 
 
 def holds(settings: Settings, conn: postgres.Connection, name: str) -> None:
     """What a source must hold after a move: a whole ledger, raw pages that are there, files that load as they are."""
-    (one,) = folders.named(settings, [name])
+    (one,) = folders.read_named(settings, [name])
     for run in (FIRST, SECOND):
         assert load.load(settings, one, run).state == "done"
         conn.rollback()

@@ -17,7 +17,7 @@ from pipelines.desk import records as desk
 from pipelines.health import troubles as health
 from pipelines.listings import pace
 from pipelines.model import Expect
-from pipelines.settings import exported
+from pipelines.settings import export
 from pipelines.sources import sourcefile
 from pipelines.stores import runs
 from tests import sites
@@ -255,7 +255,7 @@ def test_a_crawl_for_which_no_list_was_due_proves_no_silence_and_breaks_no_promi
 def test_the_command_line_says_that_no_list_was_due_and_until_when(
     paper: Paper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in exported(paper.settings).items():
+    for name, value in export(paper.settings).items():
         monkeypatch.setenv(name, value)
     paper.prints(*range(8, 0, -1))
     (paper.settings.sources / f"{paper.source.name}.toml").write_text(sourcefile.render(paper.source), encoding="utf-8")

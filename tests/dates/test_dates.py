@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from pipelines.dates import calendars
-from pipelines.dates.written import hijri, jalali, only_a_date, parse_date, updated
+from pipelines.dates.written import hijri, jalali, names_update, only_a_date, parse_date
 
 NOW = datetime(2015, 1, 10, 12, tzinfo=UTC)
 
@@ -261,8 +261,8 @@ def test_a_date_of_a_change_is_told_from_one_of_publication() -> None:
     ]
     others = ["Published July 9, 2016, updated July 11", "9 July 2016", "نشر في 9 يوليو 2016"]
 
-    assert [updated(text) for text in changes] == [True] * 4
-    assert [updated(text) for text in others] == [False] * 3
+    assert [names_update(text) for text in changes] == [True] * 4
+    assert [names_update(text) for text in others] == [False] * 3
 
 
 def test_the_first_of_the_month_stays_a_day_where_only_the_month_is_odd() -> None:

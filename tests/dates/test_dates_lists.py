@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from babel.dates import format_date
 
-from pipelines.dates.lists import Local, dated, moment
+from pipelines.dates.lists import Local, moment, read_date
 from pipelines.dates.written import parse_date
 
 TEN = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -115,7 +115,7 @@ def test_a_zone_that_several_places_call_theirs_is_the_source_s_own(zone: str, n
 def test_how_exactly_a_date_was_given_is_told() -> None:
     texts = ["2026-11-22", "2026-11-22T00:00:00Z", "Sat, 21 Nov 2026 19:00:00 -0500", "22 Nov 2026 13:00 +0300"]
 
-    told = [dated(text) for text in texts]
+    told = [read_date(text) for text in texts]
 
     assert [precision for _, precision in told] == ["", "", "second", "minute"]
     assert told[0][0] == told[1][0] == told[2][0] == DAY

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from bench import demo_pages, floors
-from demo.sites import SITES, Site
+from demo.sites import SITES, DemoSite
 
-FLOORS = floors.pinned()
+FLOORS = floors.read_pinned()
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[demo_pages
 
 
 @pytest.mark.parametrize("site", SITES, ids=lambda site: site.name)
-def test_a_site_gives_no_less_than_its_floors(pages: dict[str, list[demo_pages.DemoPage]], site: Site) -> None:
+def test_a_site_gives_no_less_than_its_floors(pages: dict[str, list[demo_pages.DemoPage]], site: DemoSite) -> None:
     assert len(pages[site.name]) == site.articles
 
     measured = floors.figures(pages[site.name])

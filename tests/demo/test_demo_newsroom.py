@@ -25,7 +25,7 @@ from demo import newsroom, server, texts
 from demo.families import FAMILIES, jalali
 from demo.inbox import messages
 from demo.newsroom import Newsroom
-from demo.sites import SITES, WATCHES, Fault, Site
+from demo.sites import SITES, WATCHES, DemoSite, SiteFault
 from demo.truth import extras
 from pipelines.sources import sourcefile
 
@@ -68,7 +68,7 @@ def test_a_site_answers_by_absolute_form_and_by_host_header(room: Newsroom) -> N
 
 
 @pytest.mark.parametrize("site", [s for s in SITES if s.name != "fanous"], ids=lambda s: s.name)
-def test_every_paragraph_of_the_truth_stands_on_its_page(room: Newsroom, site: Site) -> None:
+def test_every_paragraph_of_the_truth_stands_on_its_page(room: Newsroom, site: DemoSite) -> None:
     truths = newsroom.articles(room.folder, site.name)
 
     pages = [get(room, truth.url)[2].decode(site.charset) for truth in truths]
@@ -318,16 +318,16 @@ def test_the_access_log_tells_who_asked_for_what_and_when(room: Newsroom) -> Non
 @pytest.mark.parametrize(
     ("fault", "status", "what"),
     [
-        (Fault(kind="status", value="429 120"), 429, "retry-after: 120"),
-        (Fault(kind="loop"), 302, "location: http://sabah.newsroom.test/feed/"),
-        (Fault(kind="redirect", value="http://169.254.169.254/"), 301, "location: http://169.254.169.254/"),
-        (Fault(kind="charset", value="iso-8859-1"), 200, "content-type: application/rss+xml; charset=iso-8859-1"),
-        (Fault(kind="badgzip"), 200, "content-encoding: gzip"),
-        (Fault(kind="delay", value="0.2"), 200, "content-type: application/rss+xml"),
+        (SiteFault(kind="status", value="429 120"), 429, "retry-after: 120"),
+        (SiteFault(kind="loop"), 302, "location: http://sabah.newsroom.test/feed/"),
+        (SiteFault(kind="redirect", value="http://169.254.169.254/"), 301, "location: http://169.254.169.254/"),
+        (SiteFault(kind="charset", value="iso-8859-1"), 200, "content-type: application/rss+xml; charset=iso-8859-1"),
+        (SiteFault(kind="badgzip"), 200, "content-encoding: gzip"),
+        (SiteFault(kind="delay", value="0.2"), 200, "content-type: application/rss+xml"),
     ],
-    ids=lambda value: value.kind if isinstance(value, Fault) else "",
+    ids=lambda value: value.kind if isinstance(value, SiteFault) else "",
 )
-def test_a_fault_shows_in_status_and_headers(room: Newsroom, fault: Fault, status: int, what: str) -> None:
+def test_a_fault_shows_in_status_and_headers(room: Newsroom, fault: SiteFault, status: int, what: str) -> None:
     newsroom.break_site(room.folder, "sabah", [fault])
 
     found, headers, _ = get(room, "http://sabah.newsroom.test/feed/")
@@ -338,14 +338,14 @@ def test_a_fault_shows_in_status_and_headers(room: Newsroom, fault: Fault, statu
 
 def test_a_dropped_or_cut_answer_breaks_off(room: Newsroom) -> None:
     for kind in ("drop", "truncate"):
-        newsroom.break_site(room.folder, "sabah", [Fault(kind=kind, where="feed")])
+        newsroom.break_site(room.folder, "sabah", [SiteFault(kind=kind, where="feed")])
 
         with pytest.raises((HTTPException, ConnectionError)):
             get(room, "http://sabah.newsroom.test/feed/")
 
 
 def test_a_bomb_is_small_on_the_wire_and_large_unpacked(room: Newsroom) -> None:
-    newsroom.break_site(room.folder, "sabah", [Fault(kind="bomb", where="/feed/*", value="20")])
+    newsroom.break_site(room.folder, "sabah", [SiteFault(kind="bomb", where="/feed/*", value="20")])
 
     body = get(room, "http://sabah.newsroom.test/feed/")[2]
 
@@ -354,7 +354,7 @@ def test_a_bomb_is_small_on_the_wire_and_large_unpacked(room: Newsroom) -> None:
 
 
 def test_an_endless_body_goes_on_until_the_client_leaves(room: Newsroom) -> None:
-    newsroom.break_site(room.folder, "sabah", [Fault(kind="endless", where="front")])
+    newsroom.break_site(room.folder, "sabah", [SiteFault(kind="endless", where="front")])
     host, port = room.address.split(":")
 
     with socket.create_connection((host, int(port)), timeout=10) as client:
@@ -367,7 +367,7 @@ def test_an_endless_body_goes_on_until_the_client_leaves(room: Newsroom) -> None
 
 
 def test_a_fault_with_a_number_of_times_heals(room: Newsroom) -> None:
-    newsroom.break_site(room.folder, "sabah", [Fault(kind="status", where="feed", value="500", times=2)])
+    newsroom.break_site(room.folder, "sabah", [SiteFault(kind="status", where="feed", value="500", times=2)])
 
     statuses = [get(room, "http://sabah.newsroom.test/feed/")[0] for _ in range(3)]
 
@@ -377,7 +377,7 @@ def test_a_fault_with_a_number_of_times_heals(room: Newsroom) -> None:
 @pytest.mark.parametrize("language", texts.LANGUAGES)
 @pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_every_family_speaks_every_language(tmp_path: Path, family: str, language: str) -> None:
-    site = Site(name="any", title="Any", language=language, country="GB", timezone="UTC", family=family, articles=4)
+    site = DemoSite(name="any", title="Any", language=language, country="GB", timezone="UTC", family=family, articles=4)
 
     with newsroom.open_newsroom(tmp_path, sites=[site]) as room:
         for truth in newsroom.articles(tmp_path):

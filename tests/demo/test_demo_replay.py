@@ -14,7 +14,7 @@ import pytest
 from lxml import etree
 
 from demo import replay, server
-from demo.replay import Replay, Saved
+from demo.replay import Replay, ReplayedPage
 from pipelines.sources import sourcefile
 
 ARABIC = "https://www.example.com/story/2020/8/24/وزير-الرى/4943459"
@@ -30,14 +30,14 @@ def get(running: Replay, url: str) -> tuple[int, str, bytes]:
     return found
 
 
-def saved(folder: Path, *addresses: str) -> list[Saved]:
+def saved(folder: Path, *addresses: str) -> list[ReplayedPage]:
     """Pages saved with a body that names their number, every second one zipped."""
     found = []
     for number, url in enumerate(addresses):
         body = f"<html><meta charset=iso-8859-1><p>page {number} é</p></html>".encode()
         path = folder / (f"p{number}.html.gz" if number % 2 else f"p{number}.html")
         path.write_bytes(gzip.compress(body) if number % 2 else body)
-        found.append(Saved(url=url, path=path))
+        found.append(ReplayedPage(url=url, path=path))
     return found
 
 

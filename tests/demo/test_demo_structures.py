@@ -20,13 +20,13 @@ from lxml import etree
 from demo import newsroom, structures
 from demo.newsroom import Newsroom
 from demo.pages import target_of
-from demo.server import Answer, Request, accesses
-from demo.sites import Fault, Site
+from demo.server import Request, SiteAnswer, accesses
+from demo.sites import DemoSite, SiteFault
 from demo.structures import FORTY, STRUCTURES, parts
 from pipelines import urls
 from pipelines.sources import sourcefile
 
-Ask = Callable[[str], Answer]
+Ask = Callable[[str], SiteAnswer]
 SITES = {site.name: site for site in FORTY}
 
 
@@ -41,15 +41,15 @@ def ask(room: Newsroom) -> Ask:
     """What a site answers to a URL, without a network."""
     answering = newsroom.answering(room.folder)
 
-    def ask(url: str) -> Answer:
+    def ask(url: str) -> SiteAnswer:
         host = url.split("/")[2]
-        return answering(Request(host=host, target=target_of(urls.cleaned(url)), headers={}))
+        return answering(Request(host=host, target=target_of(urls.clean(url)), headers={}))
 
     return ask
 
 
 @pytest.mark.parametrize("site", FORTY, ids=lambda site: site.name)
-def test_every_young_article_stands_in_a_list_its_family_names(room: Newsroom, ask: Ask, site: Site) -> None:
+def test_every_young_article_stands_in_a_list_its_family_names(room: Newsroom, ask: Ask, site: DemoSite) -> None:
     truths = [t for t in newsroom.articles(room.folder, site.name) if t.number > site.old]
 
     named = _named(ask, site)
@@ -60,7 +60,7 @@ def test_every_young_article_stands_in_a_list_its_family_names(room: Newsroom, a
 
 
 @pytest.mark.parametrize("site", FORTY, ids=lambda site: site.name)
-def test_every_address_of_an_article_leads_to_its_text(room: Newsroom, ask: Ask, site: Site) -> None:
+def test_every_address_of_an_article_leads_to_its_text(room: Newsroom, ask: Ask, site: DemoSite) -> None:
     truth = newsroom.articles(room.folder, site.name)[0]
 
     pages = [_arrived(ask, address) for address in structures.addresses(site, truth)]
@@ -71,7 +71,7 @@ def test_every_address_of_an_article_leads_to_its_text(room: Newsroom, ask: Ask,
 
 
 @pytest.mark.parametrize("site", FORTY, ids=lambda site: site.name)
-def test_the_address_pattern_matches_articles_and_no_list(room: Newsroom, site: Site) -> None:
+def test_the_address_pattern_matches_articles_and_no_list(room: Newsroom, site: DemoSite) -> None:
     truths = newsroom.articles(room.folder, site.name)
     others = [site.url, f"{site.url}calendar/2026/11/", f"{site.url}tag/a/", f"{site.url}author/1/"]
 
@@ -83,7 +83,7 @@ def test_the_address_pattern_matches_articles_and_no_list(room: Newsroom, site: 
 
 
 @pytest.mark.parametrize("site", [s for s in FORTY if s.robots], ids=lambda site: site.name)
-def test_baits_are_whole_articles_that_robots_txt_disallows(ask: Ask, site: Site) -> None:
+def test_baits_are_whole_articles_that_robots_txt_disallows(ask: Ask, site: DemoSite) -> None:
     rules = RobotFileParser()
     rules.parse(ask(f"{site.url}robots.txt").body.decode().splitlines())
 
@@ -96,7 +96,7 @@ def test_baits_are_whole_articles_that_robots_txt_disallows(ask: Ask, site: Site
 
 
 @pytest.mark.parametrize("site", FORTY, ids=lambda site: site.name)
-def test_a_site_has_pages_that_are_no_articles(ask: Ask, site: Site) -> None:
+def test_a_site_has_pages_that_are_no_articles(ask: Ask, site: DemoSite) -> None:
     paths = ["about/", "contact/", "privacy/", "login/", "search?q=x", "author/1/", "videos/", "calendar/2026/11/"]
     paths += [f"videos/{slug}" for slug, _ in parts.films(site)]
 
@@ -153,8 +153,8 @@ def test_a_turn_publishes_edits_and_deletes_exactly_so_many(tmp_path: Path) -> N
 
 
 def test_the_log_says_how_many_requests_a_host_was_answering_at_once(tmp_path: Path) -> None:
-    slow = Fault(kind="delay", value="1", where="front")
-    site = Site(**{**vars(SITES["lantern"]), "faults": (slow,)})
+    slow = SiteFault(kind="delay", value="1", where="front")
+    site = DemoSite(**{**vars(SITES["lantern"]), "faults": (slow,)})
 
     with newsroom.open_newsroom(tmp_path, sites=[site]) as opened, ThreadPoolExecutor(2) as two:
         for _ in range(2):
@@ -174,7 +174,7 @@ def _get(room: Newsroom, url: str) -> None:
     connection.close()
 
 
-def _named(ask: Ask, site: Site) -> set[str]:
+def _named(ask: Ask, site: DemoSite) -> set[str]:
     """The keys of all URLs that a site's lists name, with the maps and pages behind them."""
     lists = STRUCTURES[site.structure].lists(site)
     waiting, seen, named = [*lists.feeds, *lists.sitemaps, *lists.sections], set(), set()
@@ -193,14 +193,14 @@ def _named(ask: Ask, site: Site) -> set[str]:
     return named
 
 
-def _further(site: Site, url: str, address: str) -> bool:
+def _further(site: DemoSite, url: str, address: str) -> bool:
     """Whether an address is a further page of the list at a URL."""
     first = url.split("?")[0].rstrip("/") if "?" not in site.menu else url
     spelled = re.escape(site.pages.split("{path}")[1]).replace(r"\{page\}", r"\d+").replace(r"\{start\}", r"\d+")
     return bool(re.search(spelled + "$", address)) and len(address) - len(first) < 40
 
 
-def _links(answer: Answer) -> list[tuple[str, str]]:
+def _links(answer: SiteAnswer) -> list[tuple[str, str]]:
     body = gzip.decompress(answer.body) if answer.body.startswith(b"\x1f\x8b") else answer.body
     if body.startswith(b"{"):
         return [("entry", item["url"]) for item in json.loads(body)["items"]]
@@ -213,12 +213,12 @@ def _links(answer: Answer) -> list[tuple[str, str]]:
     return [("page", a.get("href")) for a in links if a.get("href").startswith(("/", "http"))]
 
 
-def _arrived(ask: Ask, url: str) -> Answer:
+def _arrived(ask: Ask, url: str) -> SiteAnswer:
     answer = ask(url)
     while answer.status in (301, 302):
         answer = ask(dict(answer.headers)["Location"])
     return answer
 
 
-def _text(answer: Answer, site: Site) -> str:
+def _text(answer: SiteAnswer, site: DemoSite) -> str:
     return unescape(answer.body.decode(site.charset))

@@ -414,7 +414,7 @@ def first(first_said: list[str]) -> Iterator[dict[str, str]]:
 
 def installed(everybodys: Path, said: list[str]) -> Iterator[dict[str, str]]:
     settings = Settings(data=everybodys / "data")
-    admin = urlsplit(postgres.embedded(settings, "postgres"))
+    admin = urlsplit(postgres.start_embedded(settings, "postgres"))
     socket = parse_qs(admin.query)["host"][0]
     env = {
         "PATH": f"{Path(sys.executable).parent}:{binaries()}:{os.environ['PATH']}",

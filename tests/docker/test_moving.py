@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.errors import DatabaseError
 from pipelines.model import Tally
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import dumps, embedded_postgres, migrations, postgres, runs
 from pipelines.stores.postgres_programs import VERSION
 
@@ -82,7 +82,7 @@ def older(everybodys: Path) -> Iterator[Settings]:
     """An empty database of a server of another major version."""
     folder = everybodys / "older"
     there = Settings(data=folder / "data", sources=folder / "sources")
-    env = {**os.environ, **exported(there), "PYTHONPATH": f"{other_wheel(everybodys)}:{os.environ['PYTHONPATH']}"}
+    env = {**os.environ, **export(there), "PYTHONPATH": f"{other_wheel(everybodys)}:{os.environ['PYTHONPATH']}"}
     with subprocess.Popen(
         [sys.executable, "-c", SERVER], env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as child:
@@ -111,7 +111,7 @@ def test_an_installation_moves_to_a_server_that_is_older_than_the_programs(
 def test_an_embedded_postgres_of_another_major_version_moves_over_by_a_dump(everybodys: Path) -> None:
     settings = Settings(data=everybodys / "data", sources=everybodys / "sources")
     file, cluster = everybodys / "nightdesk.dump", settings.data / "postgres"
-    env = {**os.environ, **exported(settings), "PYTHONPATH": f"{other_wheel(everybodys)}:{os.environ['PYTHONPATH']}"}
+    env = {**os.environ, **export(settings), "PYTHONPATH": f"{other_wheel(everybodys)}:{os.environ['PYTHONPATH']}"}
     subprocess.run([sys.executable, "-c", BEFORE, str(file)], env=env, check=True)
 
     with pytest.raises(

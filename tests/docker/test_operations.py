@@ -30,7 +30,7 @@ def test_what_was_backed_up_is_there_after_a_restore(settings: Settings, tmp_pat
         migrations.check_migrated(conn)
         assert runs.tallies(conn, RUN)[0].message == "نصّ المقال"
     assert (other.raw / "sana" / RUN / f"sana-{RUN}-1.warc.gz").read_bytes() == b"one"
-    assert [s.name for s in folders.followed(other)] == ["sana"]
+    assert [s.name for s in folders.read_followed(other)] == ["sana"]
 
 
 def test_a_second_backup_adds_what_is_new_and_forgets_the_open_file(settings: Settings, tmp_path: Path) -> None:

@@ -119,7 +119,7 @@ def test_a_source_is_learned_of_its_own_pages_and_of_no_others(tmp_path: Path) -
     seen: list[None] = []
 
     lessons = list(preview.lessons([*own, *few, *nobody], 1, lambda: seen.append(None)))
-    taught = preview.taught([*own, *few, *nobody], lessons)
+    taught = preview.teach_pages([*own, *few, *nobody], lessons)
 
     assert [(lesson.source, lesson.pages, lesson.problem) for lesson in lessons] == [("jisr", many, "")]
     assert len(seen) == preview.pages_to_learn([*own, *few, *nobody]) == many
@@ -133,7 +133,7 @@ def test_what_repeats_on_the_pages_of_a_source_is_cut_once_it_is_learned(tmp_pat
     ]
 
     before = preview.one(trials[0]).made
-    after = preview.one(preview.taught(trials, list(preview.lessons(trials, 2, lambda: None)))[0]).made
+    after = preview.one(preview.teach_pages(trials, list(preview.lessons(trials, 2, lambda: None)))[0]).made
 
     assert isinstance(before, Article)
     assert isinstance(after, Article)

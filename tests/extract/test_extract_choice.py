@@ -42,15 +42,15 @@ def not_asked() -> Mapping[str, Floats]:
 def test_where_the_first_texts_agree_no_other_extractor_is_asked() -> None:
     sure = np.array([0.95] * 8 + [0.01] * 2)
 
-    assert choice.chosen(seen([1.0] * 8 + [0.0] * 2), sure, not_asked) is None
+    assert choice.choose_text(seen([1.0] * 8 + [0.0] * 2), sure, not_asked) is None
 
 
 def test_a_third_of_a_list_gives_way_to_the_whole_that_the_trees_foretell_a_gain_of() -> None:
     third = np.array([0.9] * 3 + [0.2] * 7)
     asked = {"precise": np.ones(10), "default": np.ones(10), "read": np.zeros(10)}
 
-    better = choice.chosen(seen([1.0] * 10), third, lambda: asked, longest_wins(margin=0.5))
-    kept = choice.chosen(seen([1.0] * 10), third, lambda: asked, longest_wins(margin=2.0))
+    better = choice.choose_text(seen([1.0] * 10), third, lambda: asked, longest_wins(margin=0.5))
+    kept = choice.choose_text(seen([1.0] * 10), third, lambda: asked, longest_wins(margin=2.0))
 
     assert better is not None
     assert better.tolist() == [True] * 10
@@ -60,7 +60,7 @@ def test_a_third_of_a_list_gives_way_to_the_whole_that_the_trees_foretell_a_gain
 def test_a_page_on_which_nobody_finds_anything_has_no_other_text() -> None:
     nothing = dict.fromkeys(choice.ASKED, np.zeros(10))
 
-    assert choice.chosen(seen([0.0] * 10), np.full(10, 0.6), lambda: nothing, longest_wins(margin=-9.0)) is None
+    assert choice.choose_text(seen([0.0] * 10), np.full(10, 0.6), lambda: nothing, longest_wins(margin=-9.0)) is None
     assert choice.rows(seen([0.0] * 10, **dict.fromkeys(choice.ASKED, [0.0] * 10)), np.zeros(10))[0] == []
 
 

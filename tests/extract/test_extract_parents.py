@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 from tests import clock, factories
 from tests.jisr import SOURCE, crawled, lines, story
@@ -39,7 +39,7 @@ def task():
     from pipelines.extract.stage import extract
     from pipelines.settings import settings
     from pipelines.sources import folders
-    (source,) = folders.named(settings(), ["jisr"])
+    (source,) = folders.read_named(settings(), ["jisr"])
     print(extract(settings(), source, sys.argv[1], processes=1, apart=True), flush=True)
 """
 # Airflow's supervisor forks its task.
@@ -107,7 +107,7 @@ def environment(settings: Settings, conn: postgres.Connection, tmp_path: Path) -
     for name, text in {"standalone": STANDALONE, "scheduler": SCHEDULER, "prefork": PREFORK}.items():
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
     path = os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])
-    return {**os.environ, **exported(settings), "PYTHONPATH": path}
+    return {**os.environ, **export(settings), "PYTHONPATH": path}
 
 
 @pytest.mark.parametrize("parent", COMMANDS)

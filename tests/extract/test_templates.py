@@ -190,7 +190,7 @@ def test_what_reads_pages_the_same_way_is_no_new_version(settings: Settings, con
     first = templates.newest(conn, "harbour")
     assert first and first.template
     often = replace(first.template, pages=18, lines=tuple((line, n + 6) for line, n in first.template.lines))
-    due = templates.Due(why="grown", since="", known=18, newest_fetch=18)
+    due = templates.LearningDue(why="grown", since="", known=18, newest_fetch=18)
 
     kept = templates.save(conn, "harbour", often, due, extractor="x2", pages=18)
 
@@ -235,7 +235,7 @@ def test_a_source_that_grows_slowly_is_learned_again_after_a_week_or_when_its_pa
 
 
 def test_two_that_learn_at_once_leave_two_whole_versions(settings: Settings, conn: postgres.Connection) -> None:
-    due = templates.Due(why="", since="", known=12, newest_fetch=12)
+    due = templates.LearningDue(why="", since="", known=12, newest_fetch=12)
 
     def save(number: int) -> int:
         found = Template(source="harbour", pages=12, inside=(f"div/{number}\x00\ud800",))
@@ -378,7 +378,7 @@ def test_pages_of_a_rebuilt_site_are_noticed_by_themselves_and_lose_nothing(
 def test_an_older_version_can_be_taken_back_and_no_number_is_given_twice(
     settings: Settings, conn: postgres.Connection
 ) -> None:
-    due = templates.Due(why="", since="", known=12, newest_fetch=12)
+    due = templates.LearningDue(why="", since="", known=12, newest_fetch=12)
     first, second = (
         Template(source="harbour", pages=12, inside=(path,), lines=((line, 12),))
         for path, line in (("body/article", "old"), ("body/main", "new"))
@@ -411,7 +411,7 @@ def test_what_changed_between_two_versions_is_named() -> None:
 
 
 def test_only_the_last_twenty_versions_are_kept(settings: Settings, conn: postgres.Connection) -> None:
-    due = templates.Due(why="", since="", known=12, newest_fetch=12)
+    due = templates.LearningDue(why="", since="", known=12, newest_fetch=12)
     for number in range(23):
         found = Template(source="harbour", pages=12, inside=(f"body/{number}",))
         templates.save(conn, "harbour", found, due, extractor="x1", pages=12)

@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 
 from demo import newsroom
-from demo.server import ACCESS_LOG, Answer, Request, served
-from demo.sites import DOMAIN, Site
+from demo.server import ACCESS_LOG, Request, SiteAnswer, serve_in_thread
+from demo.sites import DOMAIN, DemoSite
 from pipelines import urls
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
@@ -38,11 +38,11 @@ FIRST, RUN, NEXT = "2026-11-22T0200", "2026-11-23T0200", "2026-11-24T0200"
 OLD, NEW = 2, 3
 LISTS = ("/robots.txt", "/feed/", "/rss.xml")
 SITES = (
-    Site(
+    DemoSite(
         name="harbour", title="The Harbour Courier", language="en", country="GB", timezone="Europe/London",
         family="modern", articles=OLD, sitemap="",
     ),
-    Site(
+    DemoSite(
         name="sabah", title="صباح الشمال", language="ar", country="JO", timezone="Asia/Amman", family="boxed",
         articles=OLD, sitemap="",
     ),
@@ -101,7 +101,7 @@ def frozen(
     with ExitStack() as kept:
         address = kept.enter_context(databases.database(server, template))
         with first_night(folder, address) as settings:
-            followed = folders.named(settings, [])
+            followed = folders.read_named(settings, [])
             freeze("published")
             crawl.crawl(settings, followed, RUN)
             freeze("crawled")
@@ -183,7 +183,7 @@ def first_night(folder: Path, database_url: str) -> Iterator[Settings]:
         with postgres.connection(settings) as conn, conn:
             for each in WATCHES:
                 watches.add(conn, each)
-        finish(settings, folders.named(settings, []), FIRST, {})
+        finish(settings, folders.read_named(settings, []), FIRST, {})
         for site in SITES:
             for _ in range(NEW):
                 newsroom.publish(opened.folder, site.name)
@@ -194,17 +194,17 @@ def first_night(folder: Path, database_url: str) -> Iterator[Settings]:
 def second_night(folder: Path, database_url: str) -> Iterator[Night]:
     """The same installation again, its sites' articles behind a gate, which is open."""
     gate = Gate()
-    with served(gated(gate, folder / "newsroom"), folder / ACCESS_LOG) as address:
+    with serve_in_thread(gated(gate, folder / "newsroom"), folder / ACCESS_LOG) as address:
         settings = _settings(folder, database_url, f"*.{DOMAIN}={address}")
-        yield Night(settings, folder / "newsroom", gate, folders.named(settings, []))
+        yield Night(settings, folder / "newsroom", gate, folders.read_named(settings, []))
         gate.open()
 
 
-def gated(gate: Gate, folder: Path) -> Callable[[Request], Answer]:
+def gated(gate: Gate, folder: Path) -> Callable[[Request], SiteAnswer]:
     """The newsroom of a folder, its articles behind a gate."""
     known = newsroom.answering(folder)
 
-    def answer(request: Request) -> Answer:
+    def answer(request: Request) -> SiteAnswer:
         if not request.target.startswith(LISTS):
             gate.enter(request.host.partition(".")[0])
         return known(request)

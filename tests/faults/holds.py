@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.model import Source
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 from tests import warm
 from tests.sites import RUN
@@ -42,7 +42,7 @@ from pipelines.sources import folders
 from pipelines.extract.stage import extract
 from pipelines.settings import settings
 if __name__ == "__main__":
-    for source in folders.named(settings(), []):
+    for source in folders.read_named(settings(), []):
         print(extract(settings(), source, sys.argv[1], processes=1))
 """
 EXTRACT_WITH_WORKERS = EXTRACT.replace("processes=1", "processes=2")
@@ -51,7 +51,7 @@ import sys
 from pipelines.sources import folders
 from pipelines.load.stage import load
 from pipelines.settings import settings
-for source in folders.named(settings(), []):
+for source in folders.read_named(settings(), []):
     print(load(settings(), source, sys.argv[1]))
 """
 ALERT = """
@@ -69,7 +69,7 @@ from pipelines.sources import folders
 from pipelines.extract.stage import extract
 from pipelines.load.stage import load
 from pipelines.settings import settings
-now, run, followed = settings(), sys.argv[1], folders.named(settings(), [])
+now, run, followed = settings(), sys.argv[1], folders.read_named(settings(), [])
 print(crawl.crawl(now, followed, run))
 for source in followed:
     print(extract(now, source, run))
@@ -84,7 +84,7 @@ import sys
 from pipelines.crawl import stage as crawl
 from pipelines.sources import folders
 from pipelines.settings import settings
-print(crawl.crawl(settings(), folders.named(settings(), []), sys.argv[1]))
+print(crawl.crawl(settings(), folders.read_named(settings(), []), sys.argv[1]))
 """
 COMMAND = """
 import sys
@@ -198,7 +198,7 @@ def stage(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, **exported(settings)},
+        env={**os.environ, **export(settings)},
     )
     try:
         yield child
@@ -217,7 +217,7 @@ def spiders(
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, **exported(settings)},
+        env={**os.environ, **export(settings)},
     )
     assert child.stdin
     child.stdin.write(json.dumps([asdict(source) for source in sources]))

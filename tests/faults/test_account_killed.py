@@ -38,7 +38,7 @@ from pipelines.extract.stage import extract
 from pipelines.load.stage import load
 from pipelines.settings import settings
 from pipelines.sources import folders
-now, run, followed = settings(), sys.argv[1], folders.named(settings(), [])
+now, run, followed = settings(), sys.argv[1], folders.read_named(settings(), [])
 tallies = [*crawl.crawl(now, followed, run), extract(now, followed[0], run), load(now, followed[0], run)]
 print([(tally.stage, str(tally.state), tally.message) for tally in tallies])
 sys.exit(any(tally.state != "done" for tally in tallies))

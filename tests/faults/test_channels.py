@@ -268,7 +268,7 @@ def test_while_a_channel_is_down_its_messages_say_why_and_the_operators_hear_of_
     assert tally.counts["waiting"] == 5
     assert tally.message == "5 waiting: Channel desk did not take the message: no connection."
     assert [body["subject"] for body in hook.bodies] == ["The channel desk takes no messages"]
-    (desk,) = (row for row in channels.listed(conn) if row["name"] == "desk")
+    (desk,) = (row for row in channels.list_channels(conn) if row["name"] == "desk")
     assert (desk["state"], desk["waiting"], desk["held"], desk["failed"]) == ("rests", 5, 5, 0)
 
 

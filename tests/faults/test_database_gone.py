@@ -41,7 +41,7 @@ def server() -> Iterator[Settings]:
 
 @pytest.fixture
 def night(server: Settings, tmp_path: Path) -> Iterator[Night]:
-    address = postgres.embedded(server, "night")
+    address = postgres.start_embedded(server, "night")
     with first_night(tmp_path, address):
         pass
     with second_night(tmp_path, address) as begun:
@@ -64,7 +64,7 @@ def test_a_night_is_completed_though_its_database_stops_in_every_stage(
     assert all("Postgres went away" in tally.message and "Start it, then crawl again" in tally.message for tally in red)
     assert len(in_open_files(night)) >= 2
     assert "Postgres does not answer" in said(night, "extract") and "Start it" in said(night, "load")
-    postgres.embedded(server, "night")
+    postgres.start_embedded(server, "night")
 
     crawl.crawl(night.settings, night.sources, NEXT)
     for name, application, lock in STAGES:
@@ -101,7 +101,7 @@ def interrupted(
         then()
         complaint = command.communicate(timeout=60)[0]
         assert command.returncode == 1
-    postgres.embedded(server, "night")
+    postgres.start_embedded(server, "night")
     return complaint
 
 

@@ -22,7 +22,7 @@ import sys
 from pathlib import Path
 from pipelines.stores import migrations, postgres
 from pipelines.settings import Settings
-print(postgres.embedded(Settings(data=Path(sys.argv[1])), "nightdesk"), flush=True)
+print(postgres.start_embedded(Settings(data=Path(sys.argv[1])), "nightdesk"), flush=True)
 sys.stdin.readline()
 """
 FORKED = USER.replace("sys.stdin.readline()", "import os, time\nif not os.fork(): os.close(1), time.sleep(20)")
@@ -169,6 +169,6 @@ def test_the_database_of_another_version_is_named_and_left_alone(data: Path) -> 
     data.chmod(0o711)
 
     with pytest.raises(embedded_postgres.DatabaseError, match=r"made by Postgres 16, .* brings 18"):
-        postgres.embedded(Settings(data=data), "nightdesk")
+        postgres.start_embedded(Settings(data=data), "nightdesk")
 
     assert (data / "postgres" / "PG_VERSION").read_text() == "16\n"

@@ -224,8 +224,8 @@ def test_a_network_that_is_down_is_told_apart_from_a_site_that_is(
     crawl.crawl(hung, [alive, *dead], RUN)
     crawl.crawl(hung, dead, NEXT)
 
-    assert runs.unreached(conn, RUN) == ""
-    assert "no host of 2 sources" in runs.unreached(conn, NEXT)
+    assert runs.tell_unreached(conn, RUN) == ""
+    assert "no host of 2 sources" in runs.tell_unreached(conn, NEXT)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pytest
 from pipelines.cli import stages
 from pipelines.extract import fetched
 from pipelines.model import Source, Tally
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import articlefile, postgres, retention, templates
 from tests.faults.conftest import NEW, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import COMMAND, value
@@ -170,7 +170,7 @@ def test_a_broken_source_file_is_told_and_stops_no_other(
     done = [
         subprocess.run(
             [sys.executable, "-c", COMMAND, stage, "--run", RUN],
-            env={**os.environ, **exported(told)},
+            env={**os.environ, **export(told)},
             capture_output=True,
             text=True,
             timeout=120,
@@ -190,7 +190,7 @@ def test_a_broken_source_file_is_named_by_what_looks_and_hides_no_other(night: N
 
     done = subprocess.run(
         [sys.executable, "-c", COMMAND, *words],
-        env={**os.environ, **exported(night.settings)},
+        env={**os.environ, **export(night.settings)},
         capture_output=True,
         text=True,
         timeout=120,

@@ -96,7 +96,7 @@ def test_a_damaged_raw_file_decides_nothing_and_what_it_held_is_news_once_it_is_
 def starved(job: fetched.Job) -> fetched.Made:
     """A machine on which hardly more memory is to be had than the worker has when it begins to read."""
 
-    def limited(*given: Any, **named: Any) -> extraction.Reading:
+    def limited(*given: Any, **named: Any) -> extraction.PageReading:
         (size,) = (line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmSize" in line)
         resource.setrlimit(resource.RLIMIT_AS, (int(size) * 1024 + STARVED_BYTES, resource.RLIM_INFINITY))
         return extraction.read_page(*given, **named)

@@ -13,7 +13,7 @@ from demo.inbox import messages, open_inbox
 from pipelines import cli
 from pipelines.model import Source
 from pipelines.notify import outbox
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.sources import sourcefile
 from pipelines.stores import postgres
 from tests.factories import night as crawled
@@ -32,7 +32,7 @@ def inbox(tmp_path: Path) -> Path:
 def nightdesk(here: Settings, inbox: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Nightdesk]:
     """The command line with operators who have a channel."""
     with open_inbox(inbox) as address:
-        env = exported(here) | {"NIGHTDESK_OPERATORS": "desk", "NIGHTDESK_CHANNEL_DESK": f"webhook+{address}"}
+        env = export(here) | {"NIGHTDESK_OPERATORS": "desk", "NIGHTDESK_CHANNEL_DESK": f"webhook+{address}"}
         for name, value in env.items():
             monkeypatch.setenv(name, value)
         yield lambda *words: CliRunner().invoke(cli.app, words)

@@ -17,14 +17,14 @@ from typer.testing import CliRunner
 
 from demo import newsroom
 from demo.newsroom import Newsroom
-from demo.sites import Fault, Site
+from demo.sites import DemoSite, SiteFault
 from demo.sites import source as demo_source
 from pipelines.cli import app
 from pipelines.errors import SettingsError, SourceError
 from pipelines.extract import preview
 from pipelines.follow import changes, kept, samples
 from pipelines.follow.onboard import follow
-from pipelines.follow.place import Place
+from pipelines.follow.place import SitePlace
 from pipelines.follow.seen import Probe
 from pipelines.model import Source
 from pipelines.settings import Settings
@@ -33,22 +33,22 @@ from pipelines.sources import folders, sourcefile
 from tests.sites import Sites, answer
 
 NOBODY = 65534
-SECTIONS = Site(
+SECTIONS = DemoSite(
     name="shore", title="The Shore Gazette", language="en", country="GB", timezone="Europe/London", family="wordpress",
     articles=16, feed="", sitemap="",
 )  # fmt: skip
-MAPPED = Site(
+MAPPED = DemoSite(
     name="ufuk", title="Ufuk Gazetesi", language="tr", country="TR", timezone="Europe/Istanbul", family="wordpress",
     articles=14, feed="", sitemap="index",
 )  # fmt: skip
-FED = Site(
+FED = DemoSite(
     name="sabah", title="صباح الشمال", language="ar", country="JO", timezone="Asia/Amman", family="boxed", articles=12,
 )  # fmt: skip
-OLD = Site(
+OLD = DemoSite(
     name="nahr", title="صحيفة النهرين الجديدة", language="ar", country="IQ", timezone="Asia/Baghdad", family="legacy",
     articles=12, sitemap="", charset="windows-1256", says_charset=False, gzip=False,
 )  # fmt: skip
-STRAY = Site(
+STRAY = DemoSite(
     name="harbour", title="The Harbour Courier", language="en", country="GB", timezone="Europe/London",
     family="modern", articles=14, feed="", sitemap="news", extras=("soft-404", "gallery", "members"),
 )  # fmt: skip
@@ -168,9 +168,9 @@ def test_what_a_news_sitemap_names_beside_its_articles_stays_outside_of_the_patt
 
 def test_without_a_time_zone_that_the_evidence_tells_it_is_asked_for(room: Newsroom, tmp_path: Path) -> None:
     settings = at(tmp_path, room.host_map)
-    asked: list[Place] = []
+    asked: list[SitePlace] = []
 
-    def amman(url: str, where: Place) -> tuple[str, str]:
+    def amman(url: str, where: SitePlace) -> tuple[str, str]:
         asked.append(where)
         return "Asia/Amman", ""
 
@@ -379,7 +379,7 @@ def test_the_command_shows_the_samples_writes_the_file_and_exits_1_where_it_cann
 
 
 def test_a_feed_that_fails_is_left_out_and_said(tmp_path: Path) -> None:
-    broken = Site(**{**vars(FED), "faults": (Fault(kind="status", where="feed", value="503"),)})
+    broken = DemoSite(**{**vars(FED), "faults": (SiteFault(kind="status", where="feed", value="503"),)})
 
     with newsroom.open_newsroom(tmp_path / "room", sites=[broken]) as opened:
         made = follow(at(tmp_path, opened.host_map), broken.host, timezone="Asia/Amman", delay=0.1)
@@ -396,7 +396,7 @@ def test_a_followed_source_that_is_looked_at_again_has_not_changed_until_its_sit
         assert made.source is not None, made.problem
 
         same = changes.check(settings, made.source)
-        newsroom.break_site(opened.folder, FED.name, [Fault(kind="status", where="feed", value="404")])
+        newsroom.break_site(opened.folder, FED.name, [SiteFault(kind="status", where="feed", value="404")])
         broken = changes.check(settings, made.source)
 
     assert (same.changes, same.broken) == ((), False)
@@ -408,7 +408,7 @@ def test_a_followed_source_that_is_looked_at_again_has_not_changed_until_its_sit
 def test_a_source_whose_home_page_is_shut_is_looked_at_through_its_lists(tmp_path: Path) -> None:
     with newsroom.open_newsroom(tmp_path / "room", sites=[FED]) as opened:
         settings = at(tmp_path, opened.host_map)
-        newsroom.break_site(opened.folder, FED.name, [Fault(kind="status", where="front", value="403")])
+        newsroom.break_site(opened.folder, FED.name, [SiteFault(kind="status", where="front", value="403")])
 
         found = changes.check(settings, demo_source(FED, delay=0.1))
 
@@ -446,7 +446,7 @@ def test_a_clock_that_was_taken_for_granted_is_no_evidence(said: str, offsets: s
     body = f"<head><title>Bridge</title>{time_}</head><body><article><h1>Bridge</h1>{text}</article></body>"
     page = preview.read_saved(f"<html lang=en>{body}</html>".encode(), "http://s.test/news/1001", seed)
 
-    found = samples.stated([page], seed)
+    found = samples.keep_stated([page], seed)
 
     assert {sample.offset for sample in found} == offsets
 
@@ -523,7 +523,7 @@ def test_a_site_that_is_followed_under_another_name_is_refused_by_what_both_read
     room: Newsroom, tmp_path: Path
 ) -> None:
     settings = at(tmp_path, room.host_map)
-    other = demo_source(Site(**{**vars(FED), "name": "elsewhere"}))
+    other = demo_source(DemoSite(**{**vars(FED), "name": "elsewhere"}))
     settings.sources.mkdir()
     shared = Source(**{**vars(other), "url": "http://elsewhere.test/", "feeds": (f"{FED.url}feed/",), "sitemaps": ()})
     (settings.sources / "elsewhere.toml").write_text(sourcefile.render(shared), encoding="utf-8")

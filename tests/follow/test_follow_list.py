@@ -17,22 +17,22 @@ from typer.testing import CliRunner
 
 from demo import newsroom
 from demo.newsroom import Newsroom
-from demo.sites import Site
+from demo.sites import DemoSite
 from pipelines.cli import app
 from pipelines.errors import SourceError
 from pipelines.follow import many, opml
 from pipelines.follow.many import Became
 from pipelines.follow.opml import Listed
 from pipelines.model import Source
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.sources import sourcefile
 from tests import clock
 from tests.sites import Sites, answer
 
-FED = Site(
+FED = DemoSite(
     name="sabah", title="صباح الشمال", language="ar", country="JO", timezone="Asia/Amman", family="boxed", articles=12,
 )  # fmt: skip
-MAPPED = Site(
+MAPPED = DemoSite(
     name="ufuk", title="Ufuk Gazetesi", language="tr", country="TR", timezone="Europe/Istanbul", family="wordpress",
     articles=14,
 )  # fmt: skip
@@ -156,7 +156,7 @@ def test_a_list_is_followed_and_what_needs_a_person_is_collected_at_the_end(
     room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     current = at(tmp_path, room.host_map)
-    for name, value in exported(current).items():
+    for name, value in export(current).items():
         monkeypatch.setenv(name, value)
     path = tmp_path / "feeds.opml"
     path.write_text(
@@ -189,7 +189,7 @@ def test_an_interrupted_list_goes_on_where_it_was_and_asks_nobody_twice(tmp_path
     outlines = "".join(f'<outline xmlUrl="http://{host}/feed"/>' for host in hosts)
     path.write_text(f"<opml><body>{outlines}</body></opml>", encoding="utf-8")
     command = [str(Path(sys.executable).with_name("nightdesk")), "follow", str(path), "--yes", "--delay", "0.1"]
-    env = {**os.environ, **exported(current)}
+    env = {**os.environ, **export(current)}
 
     with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as child:
         assert child.stderr
@@ -233,7 +233,7 @@ def test_what_a_kill_cut_off_is_looked_at_again_and_the_rest_is_not(tmp_path: Pa
 def test_a_list_is_not_followed_unasked_nor_is_a_missing_file_a_site(
     tmp_path: Path, web: Sites, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in exported(at(tmp_path, f"*.test={web.address}")).items():
+    for name, value in export(at(tmp_path, f"*.test={web.address}")).items():
         monkeypatch.setenv(name, value)
     (tmp_path / "feeds.opml").write_text('<opml><outline xmlUrl="http://a.test/"/></opml>', encoding="utf-8")
 
@@ -246,7 +246,7 @@ def test_a_list_is_not_followed_unasked_nor_is_a_missing_file_a_site(
 
 def test_sources_are_exported_by_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     current = at(tmp_path, "")
-    for name, value in exported(current).items():
+    for name, value in export(current).items():
         monkeypatch.setenv(name, value)
     CliRunner().invoke(app, ["follow", "sana", "enab-baladi"], catch_exceptions=False)
 

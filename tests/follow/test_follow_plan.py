@@ -109,7 +109,7 @@ def test_menus_are_no_articles_and_links_that_read_like_titles_are() -> None:
         Anchor(url="https://elsewhere.test/x", text="A long title on another site entirely"),
     )
 
-    known = lists.known([page])
+    known = lists.find_known([page])
 
     assert list(known.likely) == [f"{AT}/bridge-opens"]
     assert f"{AT}/sport" in known.others

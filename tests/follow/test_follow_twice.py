@@ -21,14 +21,14 @@ FOLLOWED = [source("sana", url="https://www.sana.sy/"), source("world", url="htt
     ],
 )
 def test_one_host_and_path_is_one_site_and_editions_of_a_host_are_not(url: str, name: str) -> None:
-    told = str(twice.known(FOLLOWED, url) or "")
+    told = str(twice.find_twice(FOLLOWED, url) or "")
 
     assert (f"is followed already, as {name}. `nightdesk sources check {name}`" in told) == bool(name)
     assert bool(told) == bool(name)
 
 
 def test_two_addresses_that_read_one_feed_are_one_site() -> None:
-    told = twice.known(
+    told = twice.find_twice(
         FOLLOWED, "https://sana.example/", ["http://www.sana.test/feed/", "https://sana.example/map.xml"]
     )
 
@@ -49,4 +49,4 @@ def test_no_two_outlets_of_the_catalogue_are_taken_for_one_site() -> None:
 
     for number, one in enumerate(catalogue):
         others = catalogue[:number] + catalogue[number + 1 :]
-        assert twice.known(others, one.url, (*one.feeds, *one.sitemaps, *one.sections)) is None
+        assert twice.find_twice(others, one.url, (*one.feeds, *one.sitemaps, *one.sections)) is None

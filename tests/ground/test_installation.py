@@ -11,7 +11,7 @@ import pytest
 
 from pipelines import installation
 from pipelines.installation import FoundBy
-from pipelines.settings import exported, settings
+from pipelines.settings import export, settings
 
 Nightdesk = Callable[..., subprocess.CompletedProcess[str]]
 LOOKING = [
@@ -172,7 +172,7 @@ def test_a_child_in_another_folder_sees_the_same_installation(
     monkeypatch.chdir(tmp_path / "desk" / "sources")
     seen = "from pipelines.settings import settings, env_file; print(env_file(), settings().data, settings().contact)"
 
-    env = {**os.environ, **exported(settings())}
+    env = {**os.environ, **export(settings())}
     child = subprocess.run([sys.executable, "-c", seen], cwd="/", env=env, capture_output=True, text=True, check=True)
 
     assert child.stdout.split() == [str(file), str(tmp_path / "desk" / "data"), "desk@example.org"]

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from pipelines.archive import received
-from pipelines.archive.received import Block
+from pipelines.archive.received import ReceivedBlock
 from pipelines.errors import StoreError
 from tests.factories import page
 from tests.hostile_page import HOSTILE
@@ -37,12 +37,12 @@ def test_what_was_cut_stands_where_the_page_has_it_and_what_is_not_found_is_name
     blocks, lost = received.blocks(sent, "ar", ["أعلن الوزير القرار", "وقال إن التنفيذ يبدأ غدا"], cut)
 
     assert blocks == [
-        Block("أعلن الوزير القرار"),
-        Block("اقرأ أيضا: خبر آخر", "teaser"),
-        Block("وقال إن التنفيذ يبدأ غدا"),
-        Block("شارك الخبر", "share"),
+        ReceivedBlock("أعلن الوزير القرار"),
+        ReceivedBlock("اقرأ أيضا: خبر آخر", "teaser"),
+        ReceivedBlock("وقال إن التنفيذ يبدأ غدا"),
+        ReceivedBlock("شارك الخبر", "share"),
     ]
-    assert lost == [Block("غائب", "x")]
+    assert lost == [ReceivedBlock("غائب", "x")]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.codes import Figure
 from pipelines.health import metrics
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.settings import settings as settings_of_this_process
 from pipelines.stores import postgres
 
@@ -20,7 +20,7 @@ from pipelines.stores import postgres
 def alarm(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file that is the second channel, of an installation with a canary."""
     current = settings.model_copy(update={"canary": "night-desk"})
-    for name, value in exported(current).items():
+    for name, value in export(current).items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("NIGHTDESK_CHANNEL_NIGHT-DESK", f"file://{tmp_path}/alarm.jsonl")
     settings_of_this_process.cache_clear()
@@ -58,7 +58,7 @@ def test_a_canary_whose_alert_does_not_come_out_in_time_is_told_to_the_second_ch
 
 
 def test_without_the_setting_there_is_no_canary(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in exported(settings).items():
+    for name, value in export(settings).items():
         monkeypatch.setenv(name, value)
     settings_of_this_process.cache_clear()
 

@@ -16,8 +16,8 @@ from pipelines.cli import app
 from pipelines.codes import SourceState, TroubleKind
 from pipelines.health import states, troubles, usual
 from pipelines.health.states import Judged
-from pipelines.health.usual import Look
-from pipelines.settings import Settings, exported
+from pipelines.health.usual import SourceLook
+from pipelines.settings import Settings, export
 from pipelines.settings import settings as settings_of_this_process
 from pipelines.sources import sourcefile
 from pipelines.stores import postgres
@@ -28,14 +28,15 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WEEK = (30, 28, 31, 29, 30, 6, 5)
 
 
-def nights(*counts: int, pages: int = 1, begin: datetime = T0) -> list[Look]:
+def nights(*counts: int, pages: int = 1, begin: datetime = T0) -> list[SourceLook]:
     """A look each night with so many new articles."""
     return [
-        Look(at=begin + day * DAY, new=count, pages=count * pages, articles=count) for day, count in enumerate(counts)
+        SourceLook(at=begin + day * DAY, new=count, pages=count * pages, articles=count)
+        for day, count in enumerate(counts)
     ]
 
 
-def judged(looks: Sequence[Look], **more: Any) -> Judged:
+def judged(looks: Sequence[SourceLook], **more: Any) -> Judged:
     return states.judge(looks, looks[-1].at + HOUR, gap=DAY, **more)
 
 
@@ -81,10 +82,10 @@ def test_a_quiet_source_that_gives_nothing_is_not_well_because_less_is_expected_
 
 
 def test_a_silence_is_not_over_by_one_article_and_a_holiday_that_is_over_is_not_told_again() -> None:
-    known = [Look(at=T0 + n * 6 * HOUR, new=8, pages=8, articles=8) for n in range(4 * 35)]
+    known = [SourceLook(at=T0 + n * 6 * HOUR, new=8, pages=8, articles=8) for n in range(4 * 35)]
 
-    def then(*counts: int) -> list[Look]:
-        return [*known, *(Look(at=known[-1].at + (n + 1) * 6 * HOUR, new=new) for n, new in enumerate(counts))]
+    def then(*counts: int) -> list[SourceLook]:
+        return [*known, *(SourceLook(at=known[-1].at + (n + 1) * 6 * HOUR, new=new) for n, new in enumerate(counts))]
 
     silent, one, back = then(*[0] * 6), then(*[0] * 6, 1), then(*[0] * 6, 1, *[8] * 5)
     holiday = then(*[1] * 12, *[8, 8, 5, 3, 2])
@@ -95,18 +96,20 @@ def test_a_silence_is_not_over_by_one_article_and_a_holiday_that_is_over_is_not_
 
 
 def test_the_gap_that_is_to_be_judged_does_not_lengthen_what_is_waited_for() -> None:
-    looks = [*nights(9, *[9, 0, 0] * 8, 9), Look(at=T0 + 40 * DAY, new=1)]
+    looks = [*nights(9, *[9, 0, 0] * 8, 9), SourceLook(at=T0 + 40 * DAY, new=1)]
 
     assert usual.usual_gap(looks) == 15 * DAY
     assert usual.usual_gap(looks, but_newest=True) == 3 * DAY
 
 
 def test_an_hour_of_a_site_s_own_trouble_is_none_and_two_nights_without_an_answer_are() -> None:
-    known = [Look(at=T0 + n * HOUR, new=2, pages=2, articles=2) for n in range(24 * 20)]
-    down = [Look(at=known[-1].at + n * HOUR, heard=False, cause="timeout") for n in range(1, 9)]
+    known = [SourceLook(at=T0 + n * HOUR, new=2, pages=2, articles=2) for n in range(24 * 20)]
+    down = [SourceLook(at=known[-1].at + n * HOUR, heard=False, cause="timeout") for n in range(1, 9)]
 
     short, long = judged([*known, *down[:2]]), judged([*known, *down])
-    seldom = judged([*nights(40, *WEEK * 3), *(Look(at=T0 + n * DAY, heard=False, cause="dns") for n in (22, 23))])
+    seldom = judged(
+        [*nights(40, *WEEK * 3), *(SourceLook(at=T0 + n * DAY, heard=False, cause="dns") for n in (22, 23))]
+    )
 
     assert (short.state, short.suspected) == (SourceState.HEALTHY, down[0].at)
     assert (long.state, long.since) == (SourceState.ERRORING, down[0].at)
@@ -124,7 +127,7 @@ def test_an_hour_of_a_site_s_own_trouble_is_none_and_two_nights_without_an_answe
 )
 def test_pages_without_an_article_are_walls_or_are_not_extracted(walls: int, refused: bool, state: SourceState) -> None:
     newest = {"heard": False, "refused": True, "cause": "refused"} if refused else {"pages": 12, "walls": walls}
-    last = [Look(at=T0 + (36 + n) * DAY, **newest) for n in range(2)]
+    last = [SourceLook(at=T0 + (36 + n) * DAY, **newest) for n in range(2)]
 
     assert judged([*nights(40, *WEEK * 5), *last]).state == state
 
@@ -207,7 +210,7 @@ def test_status_health_and_the_list_of_sources_show_the_state(
     source = factories.source("paper")
     settings.sources.mkdir(parents=True, exist_ok=True)
     (settings.sources / "paper.toml").write_text(sourcefile.render(source), encoding="utf-8")
-    for name, value in exported(settings).items():
+    for name, value in export(settings).items():
         monkeypatch.setenv(name, value)
     settings_of_this_process.cache_clear()
     now = datetime.now(UTC)

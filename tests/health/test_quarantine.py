@@ -24,12 +24,12 @@ from pipelines.health import troubles
 from pipelines.load import drift
 from pipelines.load import stage as load
 from pipelines.model import Source, Tally
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.settings import settings as settings_of_this_process
 from pipelines.sources import folders
 from pipelines.stores import postgres
 
-SITE = sites.Site(
+SITE = sites.DemoSite(
     name="delta", title="Delta Post", language="en", country="GB", timezone="UTC", family="wordpress", articles=26
 )
 
@@ -44,7 +44,7 @@ class Demo:
 
     @property
     def source(self) -> Source:
-        return folders.named(self.settings, ["delta"])[0]
+        return folders.read_named(self.settings, ["delta"])[0]
 
     def night(self, run: str) -> Tally:
         crawl.crawl(self.settings, [self.source], run)
@@ -73,7 +73,7 @@ def demo(
     with newsroom.open_newsroom(tmp_path / "newsroom", sites=[SITE]) as room:
         mapped = settings.model_copy(update={"host_map": room.host_map, "operators": "desk"})
         newsroom.sources(mapped.sources, [SITE], delay=0.1)
-        for name, value in exported(mapped).items():
+        for name, value in export(mapped).items():
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("NIGHTDESK_CHANNEL_DESK", f"file://{tmp_path}/desk.jsonl")
         settings_of_this_process.cache_clear()
@@ -171,7 +171,7 @@ def test_a_relaunch_with_equally_good_texts_is_not_held(demo: Demo) -> None:
 
 def known(words: int = 300, dated: bool = True, title: str = "", shared: int = 0, n: int = 0) -> drift.Measured:
     text = "\n".join([" ".join(f"w{n}-{k}" for k in range(words - shared)), " ".join(["appeal"] * shared)])
-    return drift.measured(words, dated, title or f"Title {n}", text)
+    return drift.measure_article(words, dated, title or f"Title {n}", text)
 
 
 USUAL = [known(200 + 5 * (n % 40), n=n) for n in range(80)]

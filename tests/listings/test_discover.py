@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.codes import Kind
-from pipelines.listings.formats import linked, listed, moment
+from pipelines.listings.formats import moment, read_links, read_list
 from pipelines.model import Entry
 
 AT = "http://a.test/feed"
@@ -20,7 +20,7 @@ NEWS = (
 
 
 def only(body: bytes | str) -> Entry:
-    ((kind, entry),) = listed(body.encode() if isinstance(body, str) else body, AT)
+    ((kind, entry),) = read_list(body.encode() if isinstance(body, str) else body, AT)
     assert kind == Kind.ARTICLE
     return entry
 
@@ -63,13 +63,13 @@ def test_a_feed_in_an_old_arabic_encoding_is_read_by_its_declaration() -> None:
 
 
 def test_a_feed_entry_without_a_link_is_skipped() -> None:
-    assert listed(rss("<title>x</title>").encode(), AT) == []
+    assert read_list(rss("<title>x</title>").encode(), AT) == []
 
 
 def test_a_feed_that_ends_early_gives_what_is_whole() -> None:
     body = rss("<link>http://a.test/1</link></item><item><link>http://a.test/2")[:-30]
 
-    assert listed(body.encode(), AT)[0][1].url == "http://a.test/1"
+    assert read_list(body.encode(), AT)[0][1].url == "http://a.test/1"
 
 
 def test_rss_1_and_atom_and_json_feed_are_read() -> None:
@@ -106,7 +106,7 @@ def test_a_news_sitemap_keeps_title_and_date_and_ignores_its_images() -> None:
 def test_a_sitemap_that_ends_early_gives_no_half_address() -> None:
     body = b"<urlset><url><loc>http://a.test/1</loc></url><url><loc>http://a.test/22"
 
-    assert [entry.url for _, entry in listed(body, AT)] == ["http://a.test/1"]
+    assert [entry.url for _, entry in read_list(body, AT)] == ["http://a.test/1"]
 
 
 def test_an_index_names_its_newest_sitemaps() -> None:
@@ -114,7 +114,7 @@ def test_an_index_names_its_newest_sitemaps() -> None:
         f"<sitemap><loc>/{day}.xml</loc><lastmod>2026-11-{day:02}</lastmod></sitemap>" for day in range(1, 31)
     )
 
-    found = listed(f"<sitemapindex>{maps}</sitemapindex>".encode(), AT)
+    found = read_list(f"<sitemapindex>{maps}</sitemapindex>".encode(), AT)
 
     assert {kind for kind, _ in found} == {Kind.SITEMAP}
     assert [entry.url for _, entry in found][:2] == ["http://a.test/30.xml", "http://a.test/29.xml"] and len(
@@ -136,7 +136,7 @@ def test_an_entity_bomb_and_an_outside_entity_stay_unexpanded() -> None:
 )  # fmt: skip
 def test_what_is_no_list_is_a_value_error_that_says_what_it_is(body: bytes, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        listed(body, AT)
+        read_list(body, AT)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_section_page_gives_the_links_that_look_like_articles() -> None:
         '<a href="/الخبر-الأول-في-الصحيفة"> خبر <b>اليوم</b></a><a href="/2026/11/22/x#c">aa</a>'
     )
 
-    found = [(entry.url, entry.title) for _, entry in linked(page.encode(), "http://a.test/news")]
+    found = [(entry.url, entry.title) for _, entry in read_links(page.encode(), "http://a.test/news")]
 
     assert found == [("http://a.test/2026/11/22/x", "aa"), ("http://a.test/الخبر-الأول-في-الصحيفة", "خبر اليوم")]
 
@@ -164,4 +164,6 @@ def test_a_section_page_gives_the_links_that_look_like_articles() -> None:
 def test_allow_decides_what_a_section_gives() -> None:
     page = b'<a href="/story/a">a</a><a href="/2026/11/22/x">b</a>'
 
-    assert [entry.url for _, entry in linked(page, "http://a.test/", allow=["/story/"])] == ["http://a.test/story/a"]
+    assert [entry.url for _, entry in read_links(page, "http://a.test/", allow=["/story/"])] == [
+        "http://a.test/story/a"
+    ]

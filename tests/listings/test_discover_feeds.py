@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.dates.lists import Local
-from pipelines.listings.formats import listed
+from pipelines.listings.formats import read_list
 from pipelines.model import Entry
 
 AT = "http://a.test/rss/feed.xml"
@@ -30,7 +30,7 @@ def atom(entry: str, more: str = "") -> str:
 
 
 def entries(body: bytes | str, url: str = AT, charset: str = "") -> list[Entry]:
-    return [entry for _, entry in listed(body.encode() if isinstance(body, str) else body, url, charset=charset)]
+    return [entry for _, entry in read_list(body.encode() if isinstance(body, str) else body, url, charset=charset)]
 
 
 def only(body: bytes | str, url: str = AT, charset: str = "") -> Entry:
@@ -268,7 +268,7 @@ def test_a_comment_or_a_stylesheet_before_a_feed_does_no_harm() -> None:
 )
 def test_an_html_page_is_told_from_a_feed(body: str) -> None:
     with pytest.raises(ValueError, match="HTML page"):
-        listed(body.encode(), AT)
+        read_list(body.encode(), AT)
 
 
 def test_a_file_that_is_gzip_itself_is_opened_even_twice() -> None:
@@ -304,7 +304,7 @@ def test_a_json_feed_says_what_it_knows() -> None:
 def test_a_feed_whose_entries_all_lack_an_address_is_not_nothing_new() -> None:
     items = b"<item><title>a</title><guid isPermaLink='false'>tag:1</guid></item><item><title>b</title></item><item/>"
     with pytest.raises(ValueError, match="no entry has an address"):
-        listed(b"<rss version='2.0'><channel>" + items + b"</channel></rss>", "http://a.test/feed")
+        read_list(b"<rss version='2.0'><channel>" + items + b"</channel></rss>", "http://a.test/feed")
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def test_the_oldest_forms_of_rss_are_read(space: str) -> None:
     head = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
     body = f'{head} xmlns="{space}"><channel><title>A</title></channel>{items}</rdf:RDF>'
 
-    found = [entry for _, entry in listed(body.encode(), "http://a.test/feed.rdf")]
+    found = [entry for _, entry in read_list(body.encode(), "http://a.test/feed.rdf")]
 
     assert [(entry.url, entry.title) for entry in found] == [
         ("http://a.test/1", "Story 1"),
@@ -351,7 +351,7 @@ def test_a_language_that_is_no_western_one_says_in_which_charset_a_feed_is_that_
     text = "Pěší most byl po osmi měsících znovu otevřen, řekl starosta"
     body = rss(f"<title>{text}</title><link>/1</link>", head="").encode("cp1250")
 
-    ((_, found),) = listed(body, AT, charset="iso-8859-1", local=Local("cs", "Europe/Prague"))
+    ((_, found),) = read_list(body, AT, charset="iso-8859-1", local=Local("cs", "Europe/Prague"))
 
     assert found.title == text
 

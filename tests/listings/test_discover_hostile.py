@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from pipelines.codes import Kind
-from pipelines.listings.formats import Found, compare, linked, listed, moment
+from pipelines.listings.formats import Found, compare, moment, read_links, read_list
 from pipelines.model import Entry
 from tests import clock
 from tests.examples import drawn
@@ -120,7 +120,7 @@ def ended(read: Callable[[bytes, str], list[Found]], body: bytes) -> list[Found]
 
 @pytest.mark.parametrize("kind", LISTS)
 def test_a_list_built_to_be_slow_is_read_or_refused(kind: str) -> None:
-    found = ended(listed, LISTS[kind]())
+    found = ended(read_list, LISTS[kind]())
 
     assert len(found) <= 50_000
     assert all(len(entry.title) <= 500 and len(entry.summary) <= 2000 and len(entry.tags) <= 50 for _, entry in found)
@@ -128,7 +128,7 @@ def test_a_list_built_to_be_slow_is_read_or_refused(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", SECTIONS)
 def test_a_section_built_to_be_slow_is_read_or_refused(kind: str) -> None:
-    found = ended(linked, SECTIONS[kind]())
+    found = ended(read_links, SECTIONS[kind]())
 
     assert len(found) <= 1001
 
@@ -140,7 +140,7 @@ def test_a_section_built_to_be_slow_is_read_or_refused(kind: str) -> None:
      ("one long title", 1), ("deep items", 0), ("bare ampersands", 0)],
 )  # fmt: skip
 def test_what_is_well_in_a_large_list_is_read(kind: str, count: int) -> None:
-    assert len(ended(listed, LISTS[kind]())) == count
+    assert len(ended(read_list, LISTS[kind]())) == count
 
 
 @pytest.mark.parametrize("outside", ["file:///etc/passwd", "http://127.0.0.1:1/x"])
@@ -153,7 +153,7 @@ def test_nothing_outside_is_read_into_a_list(outside: str) -> None:
     ]
 
     for body in bodies:
-        assert "root:" not in str(ended(listed, body))
+        assert "root:" not in str(ended(read_list, body))
 
 
 def test_two_lists_of_fifty_thousand_are_compared_soon() -> None:
@@ -197,7 +197,7 @@ def test_a_list_changed_at_random_is_read_or_refused(seed: bytes, changes: list[
         at = int(place * len(body))
         body = body[:at] + piece + body[at + length :]
 
-    for read in (listed, linked):
+    for read in (read_list, read_links):
         for kind, entry in ended(read, body):
             assert kind in set(Kind)
             assert entry.url

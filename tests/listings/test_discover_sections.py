@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from pipelines.codes import Kind
-from pipelines.listings.formats import linked, section
+from pipelines.listings.formats import read_links, section
 
 AT = "http://a.test/news"
 MENU = (
@@ -36,12 +36,12 @@ CHINESE = (
 
 
 def articles(body: str, url: str = AT, allow: Sequence[str] = ()) -> list[str]:
-    found = linked(body.encode(), url, allow=allow)
+    found = read_links(body.encode(), url, allow=allow)
     return [entry.url.removeprefix("http://a.test") for kind, entry in found if kind == Kind.ARTICLE]
 
 
 def following(body: str, url: str = AT) -> str:
-    found = [entry.url for kind, entry in linked(body.encode(), url) if kind == Kind.SECTION]
+    found = [entry.url for kind, entry in read_links(body.encode(), url) if kind == Kind.SECTION]
     assert len(found) <= 1
     return found[0].removeprefix("http://a.test") if found else ""
 
@@ -78,7 +78,7 @@ def test_what_a_headline_says_travels_with_its_address() -> None:
         '<p>After two years of work.</p><span>3 hours ago</span></a></div><a href="/2026/11/22/bridge">Read more</a>'
     )
 
-    ((_, entry),) = linked(card.encode(), AT)
+    ((_, entry),) = read_links(card.encode(), AT)
 
     assert entry.title == "Bridge opens"
 
@@ -86,7 +86,7 @@ def test_what_a_headline_says_travels_with_its_address() -> None:
 def test_words_that_many_links_share_are_no_headline() -> None:
     body = "".join(f'<p><a href="/2026/11/22/{n}">Read the whole story here now</a></p>' for n in range(5))
 
-    found = linked(body.encode(), AT)
+    found = read_links(body.encode(), AT)
 
     assert [entry.title for _, entry in found] == [""] * 5
 
@@ -131,7 +131,7 @@ def test_hosts_of_the_same_site_count_where_they_read_like_headlines() -> None:
         '<a href="http://shop.a.test/item/12345">Mug</a><a href="//www.a.test/2026/11/22/y">x</a>'
     )
 
-    found = [entry.url for _, entry in linked(body.encode(), AT)]
+    found = [entry.url for _, entry in read_links(body.encode(), AT)]
 
     assert found == ["http://sport.a.test/2026/11/22/x", "http://www.a.test/2026/11/22/y"]
 
@@ -176,7 +176,7 @@ def test_amp_and_mobile_addresses_are_left_as_they_are() -> None:
 def test_an_old_arabic_page_without_a_charset_is_read() -> None:
     body = "".join(f'<p><a href="/story/{n}">{words}</a></p>' for n, words in enumerate(ARABIC)).encode("cp1256")
 
-    assert [entry.title for _, entry in linked(body, AT)] == list(ARABIC)
+    assert [entry.title for _, entry in read_links(body, AT)] == list(ARABIC)
 
 
 def test_allow_alone_says_what_an_article_is() -> None:
@@ -235,15 +235,15 @@ def test_the_next_page_is_the_page_itself_with_a_number_one_higher(url: str, lin
 def test_the_next_page_stands_last_and_is_no_article() -> None:
     body = page([("/2026/11/22/x", HEADLINES[0])], '<a href="/news/page/2">2</a>')
 
-    found = linked(body.encode(), AT)
+    found = read_links(body.encode(), AT)
 
     assert [kind for kind, _ in found] == [Kind.ARTICLE, Kind.SECTION]
-    assert "http://a.test/news/page/2" in linked(body.encode(), AT, allow=["."])[-1][1].url
+    assert "http://a.test/news/page/2" in read_links(body.encode(), AT, allow=["."])[-1][1].url
 
 
 def test_text_is_no_section_page() -> None:
     with pytest.raises(ValueError, match="no HTML page"):
-        linked(b"nothing to see", AT)
+        read_links(b"nothing to see", AT)
 
 
 TRAPS = {

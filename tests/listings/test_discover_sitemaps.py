@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.codes import Kind
-from pipelines.listings.formats import listed
+from pipelines.listings.formats import read_list
 from pipelines.model import Entry, Page
 from pipelines.stores import warc
 
@@ -26,7 +26,7 @@ def index(*rows: tuple[str, str]) -> bytes:
 
 
 def urls(body: bytes | str, url: str = AT) -> list[str]:
-    return [entry.url for _, entry in listed(body.encode() if isinstance(body, str) else body, url)]
+    return [entry.url for _, entry in read_list(body.encode() if isinstance(body, str) else body, url)]
 
 
 def names(body: bytes) -> list[str]:
@@ -57,8 +57,8 @@ def test_a_gz_file_sent_as_octets_is_opened_from_what_was_stored_of_it() -> None
     raw = gzip.compress(urlset("<loc>http://a.test/1</loc>").encode())
     twice = gzip.compress(raw)
 
-    plain = warc.decoded(page(raw, ("Content-Type", "application/octet-stream")))
-    encoded = warc.decoded(page(twice, ("Content-Type", "application/x-gzip"), ("Content-Encoding", "gzip")))
+    plain = warc.decode_body(page(raw, ("Content-Type", "application/octet-stream")))
+    encoded = warc.decode_body(page(twice, ("Content-Type", "application/x-gzip"), ("Content-Encoding", "gzip")))
 
     assert urls(plain) == urls(encoded) == ["http://a.test/1"]
 
@@ -76,7 +76,7 @@ def test_news_says_title_date_language_and_keywords() -> None:
     )
     body = urlset(said, more='xmlns:n="http://www.google.com/schemas/sitemap-news/0.9" xmlns:v="v"')
 
-    ((kind, entry),) = listed(body.encode(), AT)
+    ((kind, entry),) = read_list(body.encode(), AT)
 
     assert kind == Kind.ARTICLE
     assert entry == Entry(
@@ -105,7 +105,7 @@ def test_prefixed_and_undeclared_elements_are_read() -> None:
     undeclared = urlset("<loc>/1</loc><news:news><news:title>t</news:title></news:news>")
 
     assert urls(prefixed) == ["http://a.test/1"]
-    assert [entry.title for _, entry in listed(undeclared.encode(), AT)] == ["t"]
+    assert [entry.title for _, entry in read_list(undeclared.encode(), AT)] == ["t"]
 
 
 def test_what_is_broken_in_one_entry_costs_no_other() -> None:
@@ -137,12 +137,12 @@ def test_a_text_sitemap_has_an_address_a_line() -> None:
 @pytest.mark.parametrize("body", ["http://a.test/1\nsorry\n", "http error", "http://a.test/1"])
 def test_text_that_is_no_list_of_addresses_is_no_sitemap(body: str) -> None:
     with pytest.raises(ValueError, match="neither"):
-        listed(body.encode(), AT)
+        read_list(body.encode(), AT)
 
 
 def test_a_month_is_enough_to_put_sitemaps_in_order_but_no_date_of_an_article() -> None:
     ordered = names(index(("/a.xml", "2026-09"), ("/b.xml", "2026-11"), ("/c.xml", "2026-10-05")))
-    ((_, entry),) = listed(urlset("<loc>/1</loc><lastmod>2026-11</lastmod>").encode(), AT)
+    ((_, entry),) = read_list(urlset("<loc>/1</loc><lastmod>2026-11</lastmod>").encode(), AT)
 
     assert ordered == ["b", "c", "a"]
     assert entry.modified_at is None
@@ -186,8 +186,8 @@ def test_a_date_that_no_calendar_has_is_no_date_in_a_name() -> None:
 )  # fmt: skip
 def test_a_sitemap_whose_entries_have_no_address_is_told(body: bytes) -> None:
     with pytest.raises(ValueError, match="of which no entry has an address"):
-        listed(body, "http://a.test/sitemap.xml")
+        read_list(body, "http://a.test/sitemap.xml")
 
 
 def test_an_empty_sitemap_names_nothing() -> None:
-    assert listed(b"<urlset></urlset>", "http://a.test/sitemap.xml") == []
+    assert read_list(b"<urlset></urlset>", "http://a.test/sitemap.xml") == []

@@ -566,7 +566,7 @@ INDEX = "select words::text from article_words order by article_id"
 def with_words(line: Line, words: str) -> Line:
     """A line whose index says other words than its text, so that one sees where an index is from."""
     made, _ = vectors.vectors({"title": words, "description": "", "text": ""}, [])
-    return replace(line, words=vectors.written(made))
+    return replace(line, words=vectors.write_rows(made))
 
 
 def test_the_words_of_the_search_index_come_from_the_file_or_are_made_where_it_has_none_of_this_version(

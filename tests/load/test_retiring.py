@@ -17,7 +17,7 @@ from pipelines.codes import Side
 from pipelines.crawl import account
 from pipelines.errors import SettingsError, SourceError
 from pipelines.load import retiring
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.settings import settings as read_settings
 from pipelines.sources import sourcefile
 from pipelines.stores import articlefile, bucket, postgres
@@ -33,7 +33,7 @@ NAMES = ("held", "alerted", "free")
 def current(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """An installation that keeps texts for 30 days, and raw files and the ledger for 90."""
     made = settings.model_copy(update={"keep_text_days": 30, "keep_raw_days": 90, "keep_ledger_days": 90})
-    for name, value in exported(made).items():
+    for name, value in export(made).items():
         monkeypatch.setenv(name, value)
     return made
 
@@ -83,7 +83,7 @@ def test_article_files_and_earlier_wordings_go_and_what_an_alert_or_a_hold_refer
     assert f"held/{OLD}.jsonl  stays: an alert or a hold refers to it" in dry
     assert "2 article files would be deleted" in dry and "1 earlier wordings of articles would lose their words" in dry
     assert "Article files deleted: 2. Earlier wordings without words from now on: 1." in told
-    assert [name for name in NAMES if bucket.listed(current.articles / name, ".jsonl")] == ["held", "alerted"]
+    assert [name for name in NAMES if bucket.list_files(current.articles / name, ".jsonl")] == ["held", "alerted"]
     wordings = (
         "select a.source, r.revision, r.text <> '' as words, r.text_digest <> '' as digest "
         "from revisions r join articles a on a.id = r.article_id order by a.id, r.revision"

@@ -63,15 +63,15 @@ def test_numbers_that_differ_in_the_same_place_are_told() -> None:
 def test_any_text_has_a_signature_that_can_be_kept(written: str) -> None:
     made = signatures.of_text(written)
 
-    assert signatures.unpacked(signatures.packed(made)) == made
-    assert signatures.read(signatures.written(made)) == made
+    assert signatures.unpack(signatures.pack(made)) == made
+    assert signatures.read(signatures.write_signature(made)) == made
 
 
 @given(st.sets(st.integers(0, 2**32 - 1), max_size=20), st.lists(st.integers(0, 2**64 - 1), max_size=10))
 def test_a_signature_is_read_as_it_was_written(least: set[int], numbers: list[int]) -> None:
     made = Signature(len(least), tuple(sorted(least)), tuple(numbers))
 
-    assert signatures.read(signatures.written(made)) == made
+    assert signatures.read(signatures.write_signature(made)) == made
 
 
 @pytest.mark.parametrize("written", ["", "?", "AAAA", "AgAAAAAA", "AQAAAAH/", "é"])

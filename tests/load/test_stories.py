@@ -18,7 +18,7 @@ from pipelines.archive import search
 from pipelines.archive.search import Order
 from pipelines.cli import app
 from pipelines.load import stage, stories
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.stores import articlefile, postgres
 from pipelines.stores import stories as told
 from tests import archives
@@ -35,7 +35,7 @@ def _story(seed: str, words: int = 200, language: str = "en") -> str:
 
 
 def _changed(text: str, share: float = 0.08) -> str:
-    return story_texts._changed(share)("en", text, random.Random("edit"))
+    return story_texts._change(share)("en", text, random.Random("edit"))
 
 
 def _load(settings: Settings, conn: postgres.Connection, texts: Sequence[str], night: int = 0, **more: Any) -> None:
@@ -308,8 +308,8 @@ def test_other_outlets_of_a_story_are_told_in_order_and_once_each(
 
     assert [row["source"] for row in told.others(conn, 1)] == ["outlet1", "outlet2"]
     assert [row["article_id"] for row in told.others(conn, 2)] == [1, 3]
-    assert told.carried(conn, [1, 99]) == {1: told.Carried(1, 4, 3), 99: told.Carried(99)}
-    assert (told.resolved(conn, 3), told.resolved(conn, 99)) == (1, 99)
+    assert told.find_carried(conn, [1, 99]) == {1: told.Carried(1, 4, 3), 99: told.Carried(99)}
+    assert (told.resolve(conn, 3), told.resolve(conn, 99)) == (1, 99)
 
 
 @pytest.mark.parametrize("order", list(Order))
@@ -389,7 +389,7 @@ def test_articles_and_search_show_the_story_with_the_other_outlets_in_order(
             f'title = "O{n}"\nurl = "https://outlet{n}.test/"\ncountry = "SY"\nlanguage = "en"\ntimezone = "UTC"\n'
             f'feeds = ["https://outlet{n}.test/feed"]\n'
         )
-    for name, value in exported(settings).items():
+    for name, value in export(settings).items():
         monkeypatch.setenv(name, value)
 
     def said(*words: str) -> str:

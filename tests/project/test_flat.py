@@ -25,7 +25,7 @@ from pipelines.health import duties, troubles
 from pipelines.load.stage import load
 from pipelines.model import Entry, Source, Tally
 from pipelines.notify import channels
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.settings import settings as settings_of_this_process
 from pipelines.sources import folders, sourcefile
 from pipelines.stores import postgres, runs
@@ -74,7 +74,7 @@ def test_no_statement_touches_more_in_a_larger_archive(
 ) -> None:
     touched = {}
     for articles, settings in archives.items():
-        for name, value in exported(settings).items():
+        for name, value in export(settings).items():
             monkeypatch.setenv(name, value)
         settings_of_this_process.cache_clear()
         with pytest.MonkeyPatch.context() as patch, explaining(patch) as found:
@@ -130,7 +130,7 @@ def looking(settings: Settings, articles: int) -> None:
             desk.latest_articles(conn, 40, "source-3")
             desk.article(conn, articles // 2)
         with doing("operators"):
-            sources.listed(conn, followed(), now=NOW)
+            sources.list_followed(conn, followed(), now=NOW)
             sources.days(conn, [source.name for source in followed()], now=NOW)
             sources.in_full(conn, followed()[3], now=NOW)
             when = {"schedule": "0 2 * * *", "timezone": "UTC", "now": NOW}
@@ -156,7 +156,7 @@ def looking(settings: Settings, articles: int) -> None:
 
 
 def searching(settings: Settings, articles: int) -> None:
-    words = archive.spoken(archive.small(articles))["en"].words
+    words = archive.make_languages(archive.small(articles))["en"].words
     with postgres.connection(settings) as conn:
         for query in (
             words[0], words[900], f"{words[0]} {words[1]}", f'"{words[0]} {words[1]}"', f"title:{words[2]}",

@@ -62,13 +62,13 @@ def test_every_reader_of_an_encoded_address_takes_the_same_password_from_it(pass
 def test_what_is_said_of_an_address_holds_no_part_of_its_password(form: str, password: str) -> None:
     address = form.format(password)
 
-    said = postgres_address.shown(address)
+    said = postgres_address.show_address(address)
     try:
         postgres_address.normal(address)
     except DatabaseError as error:
         said += str(error)
     else:
-        said += postgres_address.masked(f"connection to {address} failed", address).replace(address, "")
+        said += postgres_address.mask_secrets(f"connection to {address} failed", address).replace(address, "")
 
     if form != "postgresql://{}@127.0.0.1:1/news":
         assert LEFT not in said and RIGHT not in said
@@ -102,7 +102,7 @@ def test_no_command_shows_the_password(mark: str) -> None:
 def test_what_the_driver_says_is_shown_without_the_password() -> None:
     address = f"postgresql://desk:{LEFT}%2F{RIGHT}@127.0.0.1/news"
 
-    assert postgres_address.masked(f"no: {LEFT}/{RIGHT}, {LEFT}%2F{RIGHT}", address) == "no: ***, ***"
+    assert postgres_address.mask_secrets(f"no: {LEFT}/{RIGHT}, {LEFT}%2F{RIGHT}", address) == "no: ***, ***"
 
 
 @pytest.fixture

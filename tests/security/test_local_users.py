@@ -220,7 +220,7 @@ migrations.migrate(settings)
 def unusable(folder: Path) -> str:
     """What keeps the server's user from the programs as they were installed; nothing where it may use them."""
     user = embedded_postgres._runs_as(folder / "none")
-    return embedded_postgres._closed(user, postgres_programs.binaries() / "postgres")
+    return embedded_postgres._find_closed(user, postgres_programs.binaries() / "postgres")
 
 
 def asked(user: str, socket: Path, role: str = "postgres") -> str:

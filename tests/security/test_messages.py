@@ -166,7 +166,7 @@ def test_a_password_goes_to_a_server_elsewhere_over_tls_or_where_it_is_asked_for
         return moved  # type: ignore[no-any-return]
 
     monkeypatch.setattr(socket, "create_connection", connected)
-    with mail.opened(address.format(port=letters.port)) as carry:
+    with mail.open_carrier(address.format(port=letters.port)) as carry:
         receipt = carry(delivery.plain("k", "s", "b"), (), lambda _: None)
 
     assert receipt.outcome == outcome
@@ -254,7 +254,7 @@ def said(request: requests.PreparedRequest) -> str:
 def test_what_a_page_wrote_never_acts_in_a_chat(service: str, requested: list[requests.PreparedRequest]) -> None:
     for act in ACTS:
         requested.clear()
-        with chat.opened(SERVICES[service]) as carry:
+        with chat.open_carrier(SERVICES[service]) as carry:
             # An address within an address is one link, the article's.
             url = "https://news.test/1" if "evil" in act else ""
             receipt = carry(hostile(f"Bread {act} dearer", url), (), lambda _: None)
@@ -292,7 +292,7 @@ def test_a_collected_message_goes_out_in_pieces_that_the_service_takes(
     message = delivery.render("raqqa/digest/1/desk", "raqqa", "raqqa: 66 more alerts", alerts)
     taken: list[str] = []
 
-    with chat.opened(SERVICES[service]) as carry:
+    with chat.open_carrier(SERVICES[service]) as carry:
         receipt = carry(message, (), taken.append)
 
     texts = [max(_texts(json.loads(r.body or "{}")), key=len) for r in requested]
@@ -312,7 +312,7 @@ def _texts(value: Any) -> Iterator[str]:
 def test_pieces_that_were_taken_are_not_sent_again(requested: list[requests.PreparedRequest]) -> None:
     message = delivery.plain("k", "s", "\n".join("line " + "x" * 500 for _ in range(9)))
 
-    with chat.opened(SERVICES["discord"]) as carry:
+    with chat.open_carrier(SERVICES["discord"]) as carry:
         whole = carry(message, (), lambda _: None)
         requested.clear()
         rest = carry(message, list(whole.taken)[:-1], lambda _: None)

@@ -106,4 +106,4 @@ def test_every_pattern_of_the_catalogue_can_be_used() -> None:
         pattern for file in files for source in [sourcefile.load(file)] for pattern in (*source.allow, *source.deny)
     ]
 
-    assert all(patterns.compiled(pattern) for pattern in found) and files
+    assert all(patterns.compile_pattern(pattern) for pattern in found) and files

@@ -142,7 +142,7 @@ def test_all_files_that_are_wrong_are_told_at_once(settings: Settings) -> None:
         write(settings.sources, f"{name}.toml", PLAIN.replace('"SY"', '"UK"'))
 
     with pytest.raises(SourceError) as found:
-        folders.followed(settings)
+        folders.read_followed(settings)
 
     assert [line.split(": ")[0].rsplit("/", 1)[1] for line in str(found.value).splitlines()] == ["one.toml", "two.toml"]
 
@@ -184,7 +184,7 @@ def test_two_files_with_one_name_are_refused(settings: Settings) -> None:
     write(settings.sources, "SANA.toml", PLAIN)
 
     with pytest.raises(SourceError, match=r"SANA.toml and .*sana.toml are two files with one name, sana;"):
-        folders.followed(settings)
+        folders.read_followed(settings)
 
 
 def test_of_two_files_with_one_name_the_night_takes_the_one_in_lower_case(settings: Settings) -> None:
@@ -205,18 +205,18 @@ def test_a_broken_file_stops_the_strict_reading_but_not_the_night(settings: Sett
 
     assert ([s.name for s in good], len(bad)) == (["sana"], 1)
     with pytest.raises(SourceError, match=r"broken\.toml: feed is no key"):
-        folders.followed(settings)
+        folders.read_followed(settings)
 
 
 def test_sources_are_picked_by_name_and_near_names_are_told(settings: Settings) -> None:
     write(settings.sources, "sana.toml", PLAIN)
     write(settings.sources, "broken.toml", "")
 
-    assert [s.name for s in folders.named(settings, ["sana", "sana"])] == ["sana"]
+    assert [s.name for s in folders.read_named(settings, ["sana", "sana"])] == ["sana"]
     with pytest.raises(SourceError, match=r"sanna is not followed \(near: sana\)\. Followed sources are the files in"):
-        folders.named(settings, ["sanna"])
+        folders.read_named(settings, ["sanna"])
     with pytest.raises(SourceError, match="hespress is not followed; `nightdesk follow hespress` follows it"):
-        folders.named(settings, ["hespress"])
+        folders.read_named(settings, ["hespress"])
 
 
 def test_following_copies_the_catalogue_entry_with_its_comments(settings: Settings) -> None:
@@ -226,7 +226,7 @@ def test_following_copies_the_catalogue_entry_with_its_comments(settings: Settin
     assert path.read_text(encoding="utf-8").startswith(
         "# الوكالة العربية السورية للأنباء (سانا)\n# SANA, in Latin letters.\n"
     )
-    assert [s.name for s in folders.followed(settings)] == ["sana"]
+    assert [s.name for s in folders.read_followed(settings)] == ["sana"]
     with pytest.raises(SourceError, match="sana is followed already"):
         folders.follow(settings, "sana")
 
@@ -254,7 +254,7 @@ def test_unfollowing_an_edited_file_keeps_it_for_the_next_follow(settings: Setti
     folders.follow(settings, "sana")
 
     assert kept == settings.sources / "sana.toml.off"
-    assert folders.named(settings, ["sana"])[0].delay == 5
+    assert folders.read_named(settings, ["sana"])[0].delay == 5
 
 
 def test_a_file_that_was_put_aside_before_is_not_written_over(settings: Settings) -> None:
@@ -301,7 +301,7 @@ def test_a_source_is_due_once_for_each_stroke_of_its_schedule() -> None:
 def test_a_stroke_in_the_hour_the_clock_skips_or_repeats_comes_that_day(day: str, hour: int) -> None:
     at = datetime.fromisoformat(f"{day}T12:00:00+00:00")
 
-    struck = cron.struck("30 2 * * *", "Europe/Berlin", at).astimezone(UTC)
+    struck = cron.last_strike("30 2 * * *", "Europe/Berlin", at).astimezone(UTC)
 
     assert (struck.date().isoformat(), struck.hour) == (day, hour)
 

@@ -15,16 +15,16 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from demo import newsroom, structures
-from demo.newsroom import Turn
+from demo.newsroom import NewsroomTurn
 from demo.pages import sameness, target_of
 from demo.server import accesses
-from demo.sites import Site
+from demo.sites import DemoSite
 from demo.structures import FORTY, parts
 from demo.truth import Truth
 from pipelines import urls
 from pipelines.crawl.stage import crawl
 from pipelines.extract.stage import extract
-from pipelines.follow.onboard import Followed, follow
+from pipelines.follow.onboard import FollowedSite, follow
 from pipelines.load.stage import load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
@@ -125,13 +125,13 @@ def desk(server: str, template: str, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture(scope="module")
-def onboard(desk: Desk) -> dict[str, Followed]:
+def onboard(desk: Desk) -> dict[str, FollowedSite]:
     """What became of each site's bare address, nothing else being known of it."""
     return onboarded(desk, FORTY)
 
 
 @pytest.fixture(scope="module")
-def followed(desk: Desk, onboard: dict[str, Followed]) -> Desk:
+def followed(desk: Desk, onboard: dict[str, FollowedSite]) -> Desk:
     """The desk that follows them."""
     desk.sources.update({name: found.source for name, found in onboard.items() if found.source})
     return desk
@@ -162,14 +162,14 @@ def quiet(followed: Desk, after_first: list[Row]) -> Night:
 
 
 @pytest.fixture(scope="module")
-def turns(followed: Desk, quiet: Night) -> dict[str, Turn]:
+def turns(followed: Desk, quiet: Night) -> dict[str, NewsroomTurn]:
     """What the sites did the next day."""
     chosen = [SITES[name] for name in followed.sources]
     return newsroom.turn(followed.folder, chosen, new=NEW, edited=EDITED, deleted=DELETED)
 
 
 @pytest.fixture(scope="module")
-def third(followed: Desk, turns: dict[str, Turn]) -> Night:
+def third(followed: Desk, turns: dict[str, NewsroomTurn]) -> Night:
     """The night after that day."""
     return followed.night(NIGHTS[2])
 
@@ -188,10 +188,10 @@ def fourth(followed: Desk, after_third: list[Row]) -> Night:
     return followed.night(NIGHTS[3])
 
 
-def onboarded(desk: Desk, sites: Sequence[Site]) -> dict[str, Followed]:
+def onboarded(desk: Desk, sites: Sequence[DemoSite]) -> dict[str, FollowedSite]:
     """Follow each site from its bare address, a few at a time; who is asked for the time zone knows it."""
 
-    def one(site: Site) -> Followed:
+    def one(site: DemoSite) -> FollowedSite:
         return follow(desk.settings, site.bare, name=site.name, delay=0.1, ask=lambda *_: (site.timezone, ""))
 
     with ThreadPoolExecutor(AT_A_TIME) as threads:
@@ -199,7 +199,7 @@ def onboarded(desk: Desk, sites: Sequence[Site]) -> dict[str, Followed]:
 
 
 def test_nearly_all_sites_give_nine_good_samples_of_ten_and_the_rest_say_why(
-    desk: Desk, onboard: dict[str, Followed]
+    desk: Desk, onboard: dict[str, FollowedSite]
 ) -> None:
     good = {name: sum(sample.good for sample in found.samples) for name, found in onboard.items()}
 
@@ -213,7 +213,7 @@ def test_nearly_all_sites_give_nine_good_samples_of_ten_and_the_rest_say_why(
         assert [sample for sample in bad if urls.key(sample.url) in articles] == []
 
 
-def test_language_and_clock_of_a_followed_site_are_its_own(onboard: dict[str, Followed]) -> None:
+def test_language_and_clock_of_a_followed_site_are_its_own(onboard: dict[str, FollowedSite]) -> None:
     found = {name: (each.source.language, each.source.timezone) for name, each in onboard.items() if each.source}
 
     told = {name: (language, *_clock(zone)) for name, (language, zone) in found.items()}
@@ -260,7 +260,7 @@ def test_a_quiet_night_asks_no_list_twice_and_no_robots_txt(quiet: Night) -> Non
     assert [url for url, count in asked.items() if count > 1 or url.endswith("/robots.txt")] == []
 
 
-def test_new_articles_are_found_the_next_night(turns: dict[str, Turn], after_third: list[Row]) -> None:
+def test_new_articles_are_found_the_next_night(turns: dict[str, NewsroomTurn], after_third: list[Row]) -> None:
     fresh = {(site, truth.number): truth.url for site, turn in turns.items() for truth in turn.new}
 
     stored = {(row.site, row.number) for row in after_third}
@@ -270,7 +270,7 @@ def test_new_articles_are_found_the_next_night(turns: dict[str, Turn], after_thi
 
 
 def test_edits_are_found_by_their_due_look_and_nothing_else_is_taken_for_one(
-    followed: Desk, turns: dict[str, Turn], after_first: list[Row], fourth: Night
+    followed: Desk, turns: dict[str, NewsroomTurn], after_first: list[Row], fourth: Night
 ) -> None:
     known = {(row.site, row.number) for row in after_first}
     edited = {(site, truth.number) for site, turn in turns.items() for truth in turn.edited} & known
@@ -281,7 +281,7 @@ def test_edits_are_found_by_their_due_look_and_nothing_else_is_taken_for_one(
 
 
 def test_deletions_are_found_by_their_due_look_and_nothing_else_is_taken_for_one(
-    followed: Desk, turns: dict[str, Turn], after_first: list[Row], fourth: Night
+    followed: Desk, turns: dict[str, NewsroomTurn], after_first: list[Row], fourth: Night
 ) -> None:
     known = {(row.site, row.number) for row in after_first}
     deleted = {(site, truth.number) for site, turn in turns.items() for truth in turn.deleted} & known

@@ -20,11 +20,11 @@ from spiders.guard import (
     GuardMiddleware,
     Policy,
     Refused,
+    check_address,
     check_contact,
     policy,
     proxy_of,
     refusal,
-    resolved,
 )
 from spiders.settings import scrapy_settings
 from tests import sites
@@ -72,10 +72,10 @@ def test_a_port_that_is_open_in_a_network_is_open_for_a_name_that_leads_there_an
 
     assert refusal(rules, "http://news.intern:4567/") is None
     assert str(refusal(rules, "http://news.intern:4568/")) == "guard: port 4568"
-    assert resolved(rules, "news.intern", "10.1.2.3", 4567) is None
-    assert str(resolved(rules, "news.intern", "93.184.216.34", 4567)) == "guard: port 4567"
-    assert str(resolved(rules, "news.intern", "10.2.0.1", 4567)).endswith("10.2.0.1, which is no public address")
-    assert str(resolved(rules, "news.intern", "10.1.2.3", 443)) == "guard: port 443"
+    assert check_address(rules, "news.intern", "10.1.2.3", 4567) is None
+    assert str(check_address(rules, "news.intern", "93.184.216.34", 4567)) == "guard: port 4567"
+    assert str(check_address(rules, "news.intern", "10.2.0.1", 4567)).endswith("10.2.0.1, which is no public address")
+    assert str(check_address(rules, "news.intern", "10.1.2.3", 443)) == "guard: port 443"
 
 
 @pytest.mark.parametrize(
@@ -109,10 +109,10 @@ def test_a_connection_is_checked_together_with_its_port(settings: Settings, monk
 
 
 def test_names_that_lead_to_private_addresses_are_refused() -> None:
-    assert resolved(HOME, "evil.example.org", "127.0.0.1") is not None
-    assert resolved(HOME, "evil.example.org", "10.1.2.3") is not None
-    assert resolved(HOME, "example.org", "93.184.216.34") is None
-    assert resolved(HOME, "127.0.0.1", "127.0.0.1") is None
+    assert check_address(HOME, "evil.example.org", "127.0.0.1") is not None
+    assert check_address(HOME, "evil.example.org", "10.1.2.3") is not None
+    assert check_address(HOME, "example.org", "93.184.216.34") is None
+    assert check_address(HOME, "127.0.0.1", "127.0.0.1") is None
 
 
 def test_without_a_contact_only_loopback_and_mapped_hosts_are_fetched() -> None:

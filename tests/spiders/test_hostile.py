@@ -69,15 +69,17 @@ def test_a_304_that_nobody_asked_for_is_a_failure_not_nothing_new(settings: Sett
 @pytest.mark.parametrize("body", [b"  <urlset", b"<urlset><url><loc>http://x.test/ha", b"<rss version='2.0'><channel>"])
 def test_a_list_broken_before_its_first_entry_is_not_nothing_new(body: bytes) -> None:
     with pytest.raises(ValueError, match="without one whole entry"):
-        formats.listed(body, "http://x.test/feed")
+        formats.read_list(body, "http://x.test/feed")
 
 
 def test_a_well_formed_feed_may_be_empty() -> None:
-    assert formats.listed(b"<rss version='2.0'><channel><title>x</title></channel></rss>", "http://x.test/feed") == []
+    assert (
+        formats.read_list(b"<rss version='2.0'><channel><title>x</title></channel></rss>", "http://x.test/feed") == []
+    )
 
 
 def test_wrong_types_in_a_json_feed_cost_only_what_they_are_of() -> None:
-    found = formats.listed(json_feed(tags=5, authors=7, title={"a": 1}), BAD)
+    found = formats.read_list(json_feed(tags=5, authors=7, title={"a": 1}), BAD)
 
     assert [entry.url for _, entry in found] == ["http://bad.test/a/1", "http://bad.test/a/2"]
 
@@ -85,14 +87,14 @@ def test_wrong_types_in_a_json_feed_cost_only_what_they_are_of() -> None:
 def test_one_broken_link_or_base_does_not_cost_a_section() -> None:
     body = b'<base href="http://[x"><a href="http://[bad">x</a><a href="/news/12345">y</a>'
 
-    found = formats.linked(body, "http://x.test/news")
+    found = formats.read_links(body, "http://x.test/news")
 
     assert [entry.url for _, entry in found] == ["http://x.test/news/12345"]
 
 
 def test_a_feed_of_ampersands_is_refused_before_it_takes_a_minute() -> None:
     with pytest.raises(ValueError, match="broken"):
-        formats.listed(b"<rss>" + b"&" * 300_000, BAD)
+        formats.read_list(b"<rss>" + b"&" * 300_000, BAD)
 
 
 @pytest.mark.parametrize("label", ["undefined", "idna", "punycode"])

@@ -14,7 +14,7 @@ from pipelines.load.stage import load
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
 from pipelines.stores import postgres
-from pipelines.urls import cleaned
+from pipelines.urls import clean
 from tests import databases
 from tests import hostile_tls as tls
 from tests import hostile_web as hostile
@@ -83,7 +83,7 @@ def test_a_hostile_robots_txt_is_read_as_the_rfc_says(night: Night, name: str) -
 
 @pytest.mark.parametrize("url", hostile.ADDRESSES)
 def test_an_address_that_is_not_on_the_open_web_is_not_asked(night: Night, url: str) -> None:
-    assert night.crawled[cleaned(url)] == f"excluded: {hostile.ADDRESSES[url]}"
+    assert night.crawled[clean(url)] == f"excluded: {hostile.ADDRESSES[url]}"
 
 
 @pytest.mark.parametrize("name", tls.ENDS)

@@ -71,10 +71,10 @@ def stored(here: Settings, part: str = "/news/") -> list[tuple[Page, dict[str, A
 def test_only_articles_and_sections_of_a_marked_source_are_rendered() -> None:
     marked, plain = sites.source("a.test", render=True), sites.source("b.test")
 
-    rendered = [kind for kind in Kind if render.asked(marked, kind)]
+    rendered = [kind for kind in Kind if render.meta_for(marked, kind)]
 
     assert rendered == [Kind.SECTION, Kind.ARTICLE]
-    assert [kind for kind in Kind if render.asked(plain, kind)] == []
+    assert [kind for kind in Kind if render.meta_for(plain, kind)] == []
 
 
 def test_a_crawl_without_such_a_source_knows_nothing_of_browsers(settings: Settings) -> None:

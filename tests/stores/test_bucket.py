@@ -229,7 +229,7 @@ def test_whatever_a_worker_does_next_it_first_takes_in_what_a_killed_crawl_left_
     crawled(machines[0], paper)
     store.gone = False
 
-    with postgres.held(conn, "crawl", "a"):
+    with postgres.hold_lock(conn, "crawl", "a"):
         busy = crawl.adopt(machines[0])
     first, second = crawl.adopt(machines[0]), crawl.adopt(machines[0])
 
@@ -288,7 +288,7 @@ def test_of_two_machines_that_add_to_a_chain_at_once_neither_loses_its_line(
 
     lines = list(chain.read(machines[0].raw, "a"))
     assert not [line for line in lines if isinstance(line, chain.Break)]
-    assert len({line.file for line in lines if isinstance(line, chain.Link)}) == 12
+    assert len({line.file for line in lines if isinstance(line, chain.ChainLink)}) == 12
 
 
 def test_a_bucket_that_is_not_there_or_a_setting_that_names_none_is_told(
@@ -298,7 +298,7 @@ def test_a_bucket_that_is_not_there_or_a_setting_that_names_none_is_told(
     monkeypatch.setenv("NIGHTDESK_RAW", "newsroom/desk")
 
     with pytest.raises(StoreError, match=r"s3://nowhere/desk/raw/a/x cannot be used: .*NoSuchBucket"):
-        bucket.listed(elsewhere.raw / "a" / "x", "")
+        bucket.list_files(elsewhere.raw / "a" / "x", "")
     with pytest.raises(SettingsError, match=r"NIGHTDESK_RAW cannot be used: .*write s3://bucket/prefix"):
         settings()
 

@@ -197,8 +197,8 @@ def test_a_held_lock_is_not_given_twice(settings: Settings) -> None:
     with (
         postgres.connection(settings) as one,
         postgres.connection(settings) as two,
-        postgres.held(one, "crawl", "sana") as first,
-        postgres.held(two, "crawl", "sana") as second,
+        postgres.hold_lock(one, "crawl", "sana") as first,
+        postgres.hold_lock(two, "crawl", "sana") as second,
     ):
         assert (first, second) == (True, False)
 

@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.codes import Figure
 from pipelines.health import metrics
-from pipelines.settings import Settings, exported
+from pipelines.settings import Settings, export
 from pipelines.sources import sourcefile
 from pipelines.stores import postgres
 from tests import factories
@@ -63,7 +63,7 @@ def measured(settings: Settings, conn: postgres.Connection, monkeypatch: pytest.
     song = settings.canary_song
     song.parent.mkdir()
     song.write_text(json.dumps({"url": "x", "seconds": 31.5, "at": time.time() - 60}), encoding="utf-8")
-    for name, value in exported(settings).items():
+    for name, value in export(settings).items():
         monkeypatch.setenv(name, value)
     return settings
 
@@ -156,7 +156,7 @@ def test_what_a_task_did_and_what_waits_reach_a_collector_beside_airflows_own_fi
 
 def test_nothing_is_told_or_asked_where_airflow_tells_nobody(measured: Settings, tmp_path: Path) -> None:
     quiet = TASK + "import sys; assert not [name for name in sys.modules if name.startswith('opentelemetry.exporter')]"
-    env = {**exported(measured), "AIRFLOW_HOME": str(tmp_path), "NIGHTDESK_DATABASE_URL": "postgresql://127.0.0.1:9/no"}
+    env = {**export(measured), "AIRFLOW_HOME": str(tmp_path), "NIGHTDESK_DATABASE_URL": "postgresql://127.0.0.1:9/no"}
 
     done = subprocess.run([sys.executable, "-c", quiet], env=env, capture_output=True, text=True, check=False)
 

@@ -65,7 +65,7 @@ def test_headers_agree_with_the_stored_bytes(tmp_path: Path) -> None:
     page = warc.read(tmp_path, pointer)
 
     assert page.headers == (("Content-Encoding", "gzip"), ("Content-Length", str(len(body))))
-    assert page.body == body and warc.decoded(page) == b"text"
+    assert page.body == body and warc.decode_body(page) == b"text"
 
 
 def test_a_file_gets_its_name_when_it_is_closed_and_the_next_one_another(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_the_other_standard_reader_agrees(tmp_path: Path) -> None:
     ids=["gzip", "x-gzip of two members", "deflate", "raw deflate", "br", "identity", "none", "not gzip", "twice"],
 )  # fmt: skip
 def test_known_content_encodings_are_undone(encoding: str, body: bytes) -> None:
-    assert warc.decoded(made(body=body, headers=(("content-encoding", encoding),))) == b"text"
+    assert warc.decode_body(made(body=body, headers=(("content-encoding", encoding),))) == b"text"
 
 
 @pytest.mark.parametrize(
@@ -158,4 +158,4 @@ def test_bombs_and_broken_bodies_are_store_errors(encoding: str, body: bytes) ->
     page = replace(made(body=body), headers=(("Content-Encoding", encoding),))
 
     with pytest.raises(StoreError, match=r"http://a.test/final/1"):
-        warc.decoded(page, limit=1_000_000)
+        warc.decode_body(page, limit=1_000_000)

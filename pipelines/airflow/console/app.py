@@ -80,13 +80,13 @@ def app() -> FastAPI:
 
 def _as_here(made: FastAPI) -> FastAPI:
     """An app that answers in our sentences where it cannot answer."""
-    made.add_exception_handler(Exception, _broken)
-    made.add_exception_handler(RequestValidationError, _mistyped)
+    made.add_exception_handler(Exception, _answer_error)
+    made.add_exception_handler(RequestValidationError, _answer_mistyped)
     made.add_exception_handler(SettingsError, _unusable)
     made.add_exception_handler(BusyError, _busy)
     made.add_exception_handler(QueryError, v1.mistaken)
     for mistake in (CursorError, SourceError, WatchError):
-        made.add_exception_handler(mistake, _refused)
+        made.add_exception_handler(mistake, _answer_refusal)
     made.add_exception_handler(DagRefusedError, _not_now)
     made.add_exception_handler(CostlyError, _busy)
     made.add_exception_handler(DatabaseError, _unready)
@@ -144,12 +144,12 @@ def _busy(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": str(error)}, status_code=503)
 
 
-def _refused(request: Request, error: Exception) -> JSONResponse:
+def _answer_refusal(request: Request, error: Exception) -> JSONResponse:
     """Say what is wrong with what was asked."""
     return JSONResponse({"detail": str(error)}, status_code=422)
 
 
-def _mistyped(request: Request, error: Exception) -> Response:
+def _answer_mistyped(request: Request, error: Exception) -> Response:
     """Say which part of what was asked is none, and nothing of what it holds: half a character can be sent nowhere."""
     assert isinstance(error, RequestValidationError)
     detail = [{name: one[name] for name in ("type", "loc", "msg")} for one in error.errors()]
@@ -161,7 +161,7 @@ def _not_now(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse({"detail": str(error)}, status_code=409)
 
 
-def _broken(request: Request, error: Exception) -> JSONResponse:
+def _answer_error(request: Request, error: Exception) -> JSONResponse:
     """Say that something broke, and nothing of it; the server logs it by itself."""
     return JSONResponse(
         {"detail": "Something broke; the log of Airflow's API server says what."},

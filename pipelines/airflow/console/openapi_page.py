@@ -13,7 +13,7 @@ HEAD = (
 )
 
 
-def written(described: dict[str, Any]) -> str:
+def write_page(described: dict[str, Any]) -> str:
     """The description as markup: each question with what it takes, each answer with its fields."""
     parts = [f"<h1>{_text(described['info']['title'])}</h1><p>{_text(described['info']['description'])}</p>"]
     parts.append('<p>For programs: <a href="openapi.json">openapi.json</a></p>')

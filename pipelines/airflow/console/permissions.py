@@ -106,7 +106,7 @@ def may(user: BaseUser, permission: Permission) -> bool:
     return HOLDS[permission](get_auth_manager(), user)
 
 
-def held(user: BaseUser) -> list[str]:
+def names_of(user: BaseUser) -> list[str]:
     """The permissions of a user, by name, for a page that shows only what may be done."""
     return [permission.name.lower() for permission in Permission if may(user, permission)]
 

@@ -43,7 +43,7 @@ Written = Annotated[str, Query(description="the query; docs/queries.md has the l
 Number = Annotated[int, Query(ge=1, le=policy.MAX_ANSWERS, description="how many on a page")]
 
 
-def _allowed(name: Annotated[str, Depends(reader)]) -> None:
+def _check_allowance(name: Annotated[str, Depends(reader)]) -> None:
     """Let a user ask no more than the allowance: 429 says in how many seconds to ask again."""
     wait = ALLOWANCE.take(name)
     if wait:
@@ -53,7 +53,7 @@ def _allowed(name: Annotated[str, Depends(reader)]) -> None:
         )
 
 
-def _refused(
+def _describe_refusal(
     status: HTTPStatus, why: str, model: type[BaseModel] = documents.Refusal
 ) -> dict[int | str, dict[str, Any]]:
     return {int(status): {"description": why, "model": model}}
@@ -61,14 +61,14 @@ def _refused(
 
 router = APIRouter(
     prefix=PREFIX,
-    dependencies=[Depends(_allowed)],
+    dependencies=[Depends(_check_allowance)],
     responses={
         304: {"description": "what If-None-Match names has not changed"},
-        **_refused(HTTPStatus.UNAUTHORIZED, "no login: send Airflow's token as Authorization: Bearer"),
-        **_refused(HTTPStatus.FORBIDDEN, "the user's role may not see Airflow's website"),
-        **_refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the answer would be too large: ask for fewer"),
-        **_refused(HTTPStatus.TOO_MANY_REQUESTS, "too many requests: Retry-After says when to ask again"),
-        **_refused(
+        **_describe_refusal(HTTPStatus.UNAUTHORIZED, "no login: send Airflow's token as Authorization: Bearer"),
+        **_describe_refusal(HTTPStatus.FORBIDDEN, "the user's role may not see Airflow's website"),
+        **_describe_refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the answer would be too large: ask for fewer"),
+        **_describe_refusal(HTTPStatus.TOO_MANY_REQUESTS, "too many requests: Retry-After says when to ask again"),
+        **_describe_refusal(
             HTTPStatus.SERVICE_UNAVAILABLE, "the database is not ready, is busy, or the question would read too much"
         ),
     },
@@ -78,7 +78,7 @@ router = APIRouter(
 @router.get(
     "/search",
     response_model=documents.SearchPage,
-    responses=_refused(HTTPStatus.UNPROCESSABLE_ENTITY, "a mistake in the query", documents.Mistake),
+    responses=_describe_refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "a mistake in the query", documents.Mistake),
 )
 def _search(
     request: Request,
@@ -102,13 +102,13 @@ def _search(
         complete=page.complete,
     )
     # The cursor names the moment of asking: of two that go on from the same place, either will do.
-    return _said(request, said, of=said.model_copy(update={"after": str(bool(said.after))}))
+    return _answer(request, said, of=said.model_copy(update={"after": str(bool(said.after))}))
 
 
 @router.get(
     "/search/count",
     response_model=documents.Count,
-    responses=_refused(HTTPStatus.UNPROCESSABLE_ENTITY, "a mistake in the query", documents.Mistake),
+    responses=_describe_refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "a mistake in the query", documents.Mistake),
 )
 def _count(request: Request, q: Written) -> Response:
     """How many articles answer a query, counted up to 10,000."""
@@ -116,13 +116,13 @@ def _count(request: Request, q: Written) -> Response:
     scopes = _scopes(current, q)
     with DOOR.reading(current) as conn:
         counted = search.count(conn, q, scopes=scopes, patience=policy.STATEMENT_SECONDS)
-    return _said(request, documents.Count(number=counted.number, more=counted.more))
+    return _answer(request, documents.Count(number=counted.number, more=counted.more))
 
 
 @router.get(
     "/articles/{number}",
     response_model=documents.Article,
-    responses=_refused(HTTPStatus.NOT_FOUND, "there is no such article"),
+    responses=_describe_refusal(HTTPStatus.NOT_FOUND, "there is no such article"),
 )
 def _article(
     request: Request,
@@ -133,11 +133,13 @@ def _article(
     """An article as it reads now, what was cut from it, and its versions with where each comes from."""
     current = settings()
     with DOOR.reading(current) as conn:
-        return _said(request, _whole(conn, current, number, versions, after))
+        return _answer(request, _whole(conn, current, number, versions, after))
 
 
 @router.get(
-    "/articles", response_model=documents.Article, responses=_refused(HTTPStatus.NOT_FOUND, "there is no such article")
+    "/articles",
+    response_model=documents.Article,
+    responses=_describe_refusal(HTTPStatus.NOT_FOUND, "there is no such article"),
 )
 def _article_of(
     request: Request,
@@ -149,13 +151,13 @@ def _article_of(
     current = settings()
     with DOOR.reading(current) as conn:
         number = published.number_of_url(conn, url)
-        return _said(request, _whole(conn, current, number or 0, versions, after))
+        return _answer(request, _whole(conn, current, number or 0, versions, after))
 
 
 @router.get(
     "/stories/{number}",
     response_model=documents.Story,
-    responses=_refused(HTTPStatus.NOT_FOUND, "there is no such story"),
+    responses=_describe_refusal(HTTPStatus.NOT_FOUND, "there is no such story"),
 )
 def _story(
     request: Request,
@@ -171,7 +173,7 @@ def _story(
         raise HTTPException(404, "There is no such story, or nothing behind this place.")
     more = rows[count - 1]["place"] if len(rows) > count else None
     told = [documents.Telling.model_validate(row) for row in rows[:count]]
-    return _said(request, documents.Story(story_id=number, articles=told, after=more))
+    return _answer(request, documents.Story(story_id=number, articles=told, after=more))
 
 
 @router.get("/sources", response_model=documents.SourcePage)
@@ -187,13 +189,13 @@ def _sources(
         rows = published.sources(conn, followed, count=count + 1, after=after)
     more = rows[count - 1]["source"] if len(rows) > count else ""
     shown = [documents.Source.model_validate(row) for row in rows[:count]]
-    return _said(request, documents.SourcePage(sources=shown, after=more))
+    return _answer(request, documents.SourcePage(sources=shown, after=more))
 
 
 @router.get(
     "/sources/{name}",
     response_model=documents.Source,
-    responses=_refused(HTTPStatus.NOT_FOUND, "there is no such source"),
+    responses=_describe_refusal(HTTPStatus.NOT_FOUND, "there is no such source"),
 )
 def _source(request: Request, name: str) -> Response:
     """One source."""
@@ -203,13 +205,13 @@ def _source(request: Request, name: str) -> Response:
         rows = published.sources(conn, followed, count=1, name=name)
     if not rows:
         raise HTTPException(404, "There is no such source.")
-    return _said(request, documents.Source.model_validate(rows[0]))
+    return _answer(request, documents.Source.model_validate(rows[0]))
 
 
 @router.get(
     "/ledger",
     response_model=documents.Ledger,
-    responses=_refused(HTTPStatus.NOT_FOUND, "the ledger does not have this address"),
+    responses=_describe_refusal(HTTPStatus.NOT_FOUND, "the ledger does not have this address"),
 )
 def _ledger(
     request: Request,
@@ -223,19 +225,19 @@ def _ledger(
             raise HTTPException(422, f"{error}; write the whole address, like https://example.org/news/1.") from None
     if found is None:
         raise HTTPException(404, "The ledger does not have it: no list of a followed source named it.")
-    return _said(request, documents.Ledger.model_validate(found))
+    return _answer(request, documents.Ledger.model_validate(found))
 
 
 @router.get("/openapi.json", include_in_schema=False)
 def _openapi(request: Request) -> JSONResponse:
     """What can be asked and what is answered, in the form of OpenAPI."""
-    return JSONResponse(_described(request))
+    return JSONResponse(_describe_api(request))
 
 
 @router.get("/docs", include_in_schema=False)
 def _docs(request: Request) -> HTMLResponse:
     """The same as a page for people; it runs no script and loads nothing from elsewhere."""
-    return HTMLResponse(openapi_page.written(_described(request)), headers=openapi_page.SAFE)
+    return HTMLResponse(openapi_page.write_page(_describe_api(request)), headers=openapi_page.SAFE)
 
 
 def mistaken(request: Request, error: Exception) -> JSONResponse:
@@ -267,7 +269,7 @@ def _whole(conn: Any, current: Settings, number: int, count: int, before: int | 
     return documents.Article.model_validate({**found, "versions": rows[:count], "after": after})
 
 
-def _said(request: Request, said: BaseModel, *, of: BaseModel | None = None) -> Response:
+def _answer(request: Request, said: BaseModel, *, of: BaseModel | None = None) -> Response:
     """An answer, or nothing where the program has it already; of: what the ETag is of, where not of all of it."""
     body = _json(said)
     if len(body) > policy.ANSWER_BYTES:
@@ -296,7 +298,7 @@ def _has(named: str, tag: str) -> bool:
     return "*" in known or tag.removeprefix("W/") in known
 
 
-def _described(request: Request) -> dict[str, Any]:
+def _describe_api(request: Request) -> dict[str, Any]:
     below = str(request.scope.get("root_path", ""))
     return get_openapi(
         title="Nightdesk read API",

@@ -171,8 +171,8 @@ def find(
     # Of a site that is called after its author it is the author who is meant.
     nobody -= {key(name) for name in persons if 1 < len(name.split()) <= NAME_WORDS}
     sources: tuple[Callable[[], Iterable[str]], ...] = (
-        lambda: persons, lambda: _metas(meta), lambda: _labelled(meta), lambda: given, lambda: _bylines(tree),
-        lambda: _profiled(tree),
+        lambda: persons, lambda: _metas(meta), lambda: _find_labelled(meta), lambda: given, lambda: _bylines(tree),
+        lambda: _find_profiled(tree),
     )  # fmt: skip
     for names in sources:
         found: dict[str, str] = {}
@@ -281,13 +281,13 @@ def _metas(meta: dict[str, list[str]]) -> Iterator[str]:
                 yield value
 
 
-def _labelled(meta: dict[str, list[str]]) -> Iterator[str]:
+def _find_labelled(meta: dict[str, list[str]]) -> Iterator[str]:
     for label, said in LABELS:
         if any(WRITTEN_BY.fullmatch(text.strip(" :：")) for text in meta.get(label, ())):
             yield from meta.get(said, ())
 
 
-def _profiled(tree: HtmlElement) -> list[str]:
+def _find_profiled(tree: HtmlElement) -> list[str]:
     """The name that links to the pages of people carry, where the page links to one person alone."""
     names: dict[str, str] = {}
     for link in tree.iter("a"):
@@ -328,7 +328,7 @@ def _before_date(text: str) -> str:
         return text
     line = DIGITS.split(text)[0].rstrip(" -–—|•·,،:")
     head, _, last = line.rpartition(" ")
-    return head.rstrip(" -–—|•·,،:") if last and months.folded(last) in WEEKDAY_NAMES else line
+    return head.rstrip(" -–—|•·,،:") if last and months.fold(last) in WEEKDAY_NAMES else line
 
 
 def _marked_beside(first: HtmlElement) -> list[str]:

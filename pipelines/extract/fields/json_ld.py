@@ -38,7 +38,7 @@ def nodes(tree: HtmlElement) -> list[Node]:
     found: list[Node] = []
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower() and script.text:
-            found.extend(_objects(_parsed(script.text), MAX_DEPTH))
+            found.extend(_objects(_parse_json(script.text), MAX_DEPTH))
     return found
 
 
@@ -129,7 +129,7 @@ def _lines(given: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def _parsed(script: str) -> Any:
+def _parse_json(script: str) -> Any:
     raw = WRAPPING.sub("", script).strip().rstrip(";")
     for attempt in (raw, TRAILING.sub(r"\1", raw)):
         try:

@@ -83,9 +83,9 @@ def facts_of(tree: HtmlElement, page: Page, source: Source) -> Facts:
         node=node,
         pages=tuple(one for one in nodes if "WebPage" in json_ld.types(one)),
         posts=tuple(json_ld.posts(nodes)),
-        title=_shortened(title, LONGEST_TITLE_CHARACTERS),
+        title=_shorten(title, LONGEST_TITLE_CHARACTERS),
         titles=forms,
-        description=_shortened(description, LONGEST_DESCRIPTION_CHARACTERS),
+        description=_shorten(description, LONGEST_DESCRIPTION_CHARACTERS),
         authors=authors.find(tree, meta, node, nodes, page.entry.authors if page.entry else (), sites),
         image=_image(meta, node, page),
         tags=_tags(tree, meta, node, page, f"{title} {description}", sites),
@@ -140,7 +140,7 @@ def _description(meta: dict[str, list[str]], node: json_ld.Node, page: Page) -> 
     return titles.bare(re.sub(r"<[^>]*>", " ", summary))
 
 
-def _shortened(text: str, most: int) -> str:
+def _shorten(text: str, most: int) -> str:
     """Text of at most so many characters, cut at a word and marked where it was longer."""
     if len(text) <= most:
         return text
@@ -158,7 +158,7 @@ def _image(meta: dict[str, list[str]], node: json_ld.Node, page: Page) -> str:
         given = given.get("url") or given.get("contentUrl")
     for image in (_first(meta, IMAGES), given):
         if isinstance(image, str) and image:
-            absolute = _joined(page.final_url, image)
+            absolute = _join_url(page.final_url, image)
             if absolute:
                 return absolute
     return ""
@@ -203,7 +203,7 @@ def _canonical(tree: HtmlElement, page: Page) -> str:
         href = (link.get("href") or "").strip()
         if "canonical" not in (link.get("rel") or "").lower().split() or not href:
             continue
-        url = _joined(page.final_url, href)
+        url = _join_url(page.final_url, href)
         if not url or urls.site(_host(url)) != urls.site(_host(page.final_url)):
             continue
         if urlsplit(url).path.strip("/") or urlsplit(url).query or not urlsplit(page.final_url).path.strip("/"):
@@ -211,9 +211,9 @@ def _canonical(tree: HtmlElement, page: Page) -> str:
     return page.final_url
 
 
-def _joined(base: str, url: str) -> str:
+def _join_url(base: str, url: str) -> str:
     try:
-        return urls.cleaned(urljoin(base, url))
+        return urls.clean(urljoin(base, url))
     except ValueError:
         return ""
 

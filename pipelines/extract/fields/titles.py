@@ -11,7 +11,7 @@ from html import unescape
 
 from lxml.html import HtmlElement
 
-from pipelines.extract.blocks import hidden
+from pipelines.extract.blocks import is_hidden
 from pipelines.extract.phrases import key
 from pipelines.text import words
 
@@ -177,7 +177,7 @@ def _of_site(h1: HtmlElement, *titles: str) -> bool:
     longest = {title: max(SEPARATOR.split(title), key=words) for title in titles if title}
     named = " ".join(part if words(part) >= TITLE_WORDS else title for title, part in longest.items())
     above = [h1, *h1.iterancestors()]
-    if any(map(hidden, above)):
+    if any(map(is_hidden, above)):
         return True
     if any(one.tag in ("nav", "footer", "aside") for one in above):
         return True

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from pipelines.dates.written import is_day, updated, updated_later
+from pipelines.dates.written import is_day, names_update, updated_later
 from pipelines.extract.phrases import key
 
 NAMED = ("date", "time", "publi", "posted", "created", "meta", "byline")
@@ -269,7 +269,7 @@ def _find_dates(text: str, element: HtmlElement, place: int, title: int, of_page
     name = f"{element.get('itemprop') or ''} {element.get('class') or ''} {element.get('id') or ''}"
     label = _label(element)
     # An element that is called the day of a change may tell both days.
-    changed = updated(text) or updated(label) or (bool(CHANGED.search(name)) and not updated_later(text))
+    changed = names_update(text) or names_update(label) or (bool(CHANGED.search(name)) and not updated_later(text))
     # Far from the title a day in a link is that of what it leads to; one in a sentence is that of what it tells.
     if near:
         place_rank = SENTENCES if sentence else UPDATES if changed else BESIDE_TITLE

@@ -32,7 +32,7 @@ OBSERVING = 300.0
 
 
 @dataclass(frozen=True)
-class Job:
+class LearningJob:
     """One page to observe: the row of its fetch, where its bytes are, whose it is."""
 
     row: postgres.Row
@@ -41,7 +41,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Seen:
+class LearningLook:
     """What a page tells of its source, and the CPU seconds that took.
 
     found: None where it holds nothing to read; a sentence where it cannot be read.
@@ -81,7 +81,7 @@ def learn(
     settings: Settings,
     conn: postgres.Connection,
     source: Source,
-    reason: templates.Due,
+    reason: templates.LearningDue,
     *,
     run: str = "",
     processes: int = 1,
@@ -94,7 +94,7 @@ def learn(
     with conn:
         rows = templates.pages(conn, source.name, reason.since)
     here = processes == 1 and not apart
-    jobs = [Job(row, settings.raw, source) for row in rows]
+    jobs = [LearningJob(row, settings.raw, source) for row in rows]
     seen = _within(
         map(look, jobs) if here else workers.each(look, jobs, processes, CPU_SECONDS + GRACE_SECONDS, _unseen),
         len(jobs),
@@ -116,11 +116,11 @@ def learn(
     return Lesson(stored=stored, new=new, why=reason.why, observed=len(observed), skipped=skipped)
 
 
-def look(job: Job) -> Seen:
+def look(job: LearningJob) -> LearningLook:
     """What one page tells of its source."""
     started = time.process_time()
     found = _observe(job)
-    return Seen(found, time.process_time() - started)
+    return LearningLook(found, time.process_time() - started)
 
 
 def teach(work: tuple[str, Sequence[observations.Observation]]) -> Template | str | None:
@@ -134,7 +134,7 @@ def teach(work: tuple[str, Sequence[observations.Observation]]) -> Template | st
         return _describe(error)
 
 
-def _within(looks: Iterable[Seen], many: int) -> list[observations.Observation | str | None]:
+def _within(looks: Iterable[LearningLook], many: int) -> list[observations.Observation | str | None]:
     """What was found on so many pages; those that would cost the source more than OBSERVING are not looked at."""
     found: list[observations.Observation | str | None] = []
     left = OBSERVING
@@ -146,7 +146,7 @@ def _within(looks: Iterable[Seen], many: int) -> list[observations.Observation |
     return found + [f"not looked at: those before it took {OBSERVING:.0f} s of CPU"] * (many - len(found))
 
 
-def _observe(job: Job) -> observations.Observation | str | None:
+def _observe(job: LearningJob) -> observations.Observation | str | None:
     try:
         page = fetched.stored_page(job.raw, job.row)
         with time_limit(CPU_SECONDS):
@@ -157,8 +157,8 @@ def _observe(job: Job) -> observations.Observation | str | None:
         return _describe(error)
 
 
-def _unseen(job: Job, loss: workers.Loss, detail: str) -> Seen:
-    return Seen(detail, CPU_SECONDS + GRACE_SECONDS if loss == workers.Loss.TOO_SLOW else 0.0)
+def _unseen(job: LearningJob, loss: workers.Loss, detail: str) -> LearningLook:
+    return LearningLook(detail, CPU_SECONDS + GRACE_SECONDS if loss == workers.Loss.TOO_SLOW else 0.0)
 
 
 def _untaught(work: Any, loss: workers.Loss, detail: str) -> str:

@@ -60,7 +60,7 @@ class Observation:
 def observe(page: Page, source: Source) -> Observation | None:
     """What one page teaches; None where it holds nothing to read."""
     content_type = next((value for name, value in page.headers if name.lower() == "content-type"), "")
-    content = warc.decoded(page)
+    content = warc.decode_body(page)
     if markup.overgrown(content):
         return None
     html, _ = markup.decode(content, content_type, source.language)
@@ -83,14 +83,14 @@ def learn(source: str, observations: Sequence[Observation]) -> Template | None:
         return None
     held = different[::HELD_BACK]
     kept = [one for one in different if one not in held]
-    agreement = _agreement(_learned(source, kept), held) if len(kept) >= LEAST_SEEN_PAGES else 1.0
-    made = replace(_learned(source, different), agreement=round(agreement, DECIMALS))
+    agreement = _agreement(_learn(source, kept), held) if len(kept) >= LEAST_SEEN_PAGES else 1.0
+    made = replace(_learn(source, different), agreement=round(agreement, DECIMALS))
     if agreement < AGREE_SHARE:
         made = replace(made, inside=(), outside=())
     return made if made.lines or made.inside or made.outside else None
 
 
-def _learned(source: str, observations: Sequence[Observation]) -> Template:
+def _learn(source: str, observations: Sequence[Observation]) -> Template:
     on = Counter(key for seen in observations for key in {key for key, size, _, _ in seen.blocks if size < LONG_LINE})
     told = _told_again(observations)
     few = FEW * len(observations)

@@ -181,7 +181,7 @@ def _choose(
         return {name: np.array(coverage(found, lines)) for name, lines in ask_witnesses(tree).items()}
 
     chances = np.array([one.chance for one in page.blocks], dtype=np.float64)
-    better = choice.chosen(page.compared, chances, ask, trees)
+    better = choice.choose_text(page.compared, chances, ask, trees)
     repeated = dict(template.lines) if template else {}
     return None if better is None else [n for n, one in enumerate(better) if one and found[n].key not in repeated]
 

@@ -39,10 +39,10 @@ def lines(tree: HtmlElement, *, precise: bool, alone: bool = True) -> list[str]:
     """
     marks = _marks(tree)
     if marks:
-        tree = _replaced(deepcopy(tree), marks)
-    found = _extracted(tree, precise, alone)
+        tree = _replace_marks(deepcopy(tree), marks)
+    found = _extract_lines(tree, precise, alone)
     if any(len(cell.text_content()) > CELL_CHARACTERS for cell in tree.iter("td")):
-        without = _extracted(_without_tables(deepcopy(tree)), precise, alone)
+        without = _extract_lines(_without_tables(deepcopy(tree)), precise, alone)
         # Where the cell was no layout, taking the table apart can lose the article.
         if words(" ".join(without)) >= KEPT_SHARE * words(" ".join(found)) and without:
             found = without
@@ -95,7 +95,7 @@ def agrees(whole: Sequence[str], part: Sequence[str]) -> bool:
     return len(mine & theirs) >= SAME_SHARE * len(mine)
 
 
-def _extracted(tree: HtmlElement, precise: bool, alone: bool) -> list[str]:
+def _extract_lines(tree: HtmlElement, precise: bool, alone: bool) -> list[str]:
     document = bare_extraction(
         tree, include_comments=False, favor_precision=precise, deduplicate=False, with_metadata=False, fast=alone
     )
@@ -118,7 +118,7 @@ def _marks(tree: HtmlElement) -> dict[str, str]:
     return marks
 
 
-def _replaced(tree: HtmlElement, marks: dict[str, str]) -> HtmlElement:
+def _replace_marks(tree: HtmlElement, marks: dict[str, str]) -> HtmlElement:
     for element in tree.iter():
         for joiner, mark in marks.items():
             if element.text and joiner in element.text and isinstance(element.tag, str):

@@ -57,7 +57,7 @@ class Blocks:
     shares: Mapping[str, Floats]
 
 
-def chosen(
+def choose_text(
     blocks: Blocks,
     chances: Floats,
     ask: Callable[[], Mapping[str, Floats]],
@@ -126,8 +126,8 @@ def rows(blocks: Blocks, chances: Floats) -> tuple[list[str], NDArray[np.float32
         seen.append((
             *page, alike, _longer(words, text, ours), _mean(words, text, chances),
             *(_alike(words, text, one) for one in theirs.values()),
-            *_disputed(blocks, chances, text & ~ours, ours, text, theirs),
-            *_disputed(blocks, chances, ours & ~text, ours, text, theirs),
+            *_describe_disputed(blocks, chances, text & ~ours, ours, text, theirs),
+            *_describe_disputed(blocks, chances, ours & ~text, ours, text, theirs),
             number,
         ))  # fmt: skip
     return names, np.array(seen, dtype=np.float32)
@@ -139,14 +139,14 @@ def _own(blocks: Blocks, chances: Floats) -> dict[str, Mask]:
     return {
         OURS: chances >= blocks.least,
         **{
-            name: able & (_shifted(chances, by) >= blocks.least)
+            name: able & (_shift(chances, by) >= blocks.least)
             for name, by in (("bold", BOLD), ("bolder", BOLDER), ("careful", CAREFUL))
         },
         "lines": blocks.shares["lines"] >= HALF_SHARE,
     }
 
 
-def _disputed(
+def _describe_disputed(
     blocks: Blocks, chances: Floats, part: Mask, ours: Mask, text: Mask, theirs: Mapping[str, Mask]
 ) -> Sequence[float]:
     """What the blocks look like that one of two texts has: how many, how likely, link, list, place, who else has them.
@@ -171,7 +171,7 @@ def _disputed(
     )
 
 
-def _shifted(chances: Floats, by: float) -> Floats:
+def _shift(chances: Floats, by: float) -> Floats:
     inside = np.clip(chances, LEAST_CHANCE, MOST_CHANCE)
     return np.asarray(1 / (1 + np.exp(-(np.log(inside / (1 - inside)) + by))))
 

@@ -115,7 +115,7 @@ def rows(
     """
     if not found:
         return np.zeros((0, 0), dtype=np.float32)
-    shares = Shares(coverage(found, lines), coverage(found, plain), _stated(found, given))
+    shares = Shares(coverage(found, lines), coverage(found, plain), _find_stated(found, given))
     sums = sum_places(found)
     steps = steps_below_best(found, sums)
     near = [a + b > 0 or steps[id(c.place)] >= 0 for a, b, c in zip(shares.lines, shares.plain, found, strict=True)]
@@ -175,7 +175,7 @@ def _shares(text: str) -> tuple[float, float]:
     return digits / len(text), capitals / len(text)
 
 
-def _stated(found: Sequence[Block], given: Sequence[str]) -> list[float]:
+def _find_stated(found: Sequence[Block], given: Sequence[str]) -> list[float]:
     return coverage(found, given) if given else [0.0] * len(found)
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml.html import HtmlElement
 
 from pipelines.dates.written import only_a_date
-from pipelines.extract.blocks import Block, Place, around
+from pipelines.extract.blocks import Block, TextPlace, around
 from pipelines.extract.phrases import key, reasons
 from pipelines.extract.text import particulars
 
@@ -78,7 +78,7 @@ def _next(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], 
         for element, numbers in beside.items():
             heading = _heading(found, numbers[0], element, titles, url)
             # Posts of a live blog have days of their own as well, and there are many.
-            heading = heading or (len(beside) <= FEW_UNITS and _dated(found, element, titles))
+            heading = heading or (len(beside) <= FEW_UNITS and _is_dated(found, element, titles))
             if numbers[0] > own[-1] and heading and _words(found, numbers) >= NEXT_WORDS:
                 cut += numbers
         if cut:
@@ -109,7 +109,7 @@ def _below_title(found: Sequence[Block], kept: Sequence[int], titles: Collection
     return dict.fromkeys(cut, NEXT) if enough else {}
 
 
-def _dated(found: Sequence[Block], unit: HtmlElement, titles: Collection[str]) -> bool:
+def _is_dated(found: Sequence[Block], unit: HtmlElement, titles: Collection[str]) -> bool:
     """Whether a unit begins with a heading that is no link and not the page's, and says a day of its own below it."""
     inside = [block for block in found if any(place.element is unit for place in around(block.place))]
     head = inside[0] if inside else None
@@ -151,10 +151,10 @@ def _stream(
             if _words(found, numbers) >= ITEM_WORDS
             and (
                 _heading(found, numbers[0], element, titles, url, linked=True)
-                or (_headed(found, numbers[0], element, titles) and _teases(element, url))
+                or (_is_headed(found, numbers[0], element, titles) and _teases(element, url))
             )
         ]
-        if len(told) >= ITEMS and 2 * len(told) > len(units) and not _counted(found[title], told):
+        if len(told) >= ITEMS and 2 * len(told) > len(units) and not _is_counted(found[title], told):
             cut.update(number for numbers in units.values() for number in numbers)
     own = [number for number in kept if number not in cut]
     return dict.fromkeys(sorted(cut), STREAM) if _words(found, own) >= OWN_WORDS else {}
@@ -221,7 +221,7 @@ def _heading(
     return False
 
 
-def _headed(found: Sequence[Block], first: int, unit: HtmlElement, titles: Collection[str]) -> bool:
+def _is_headed(found: Sequence[Block], first: int, unit: HtmlElement, titles: Collection[str]) -> bool:
     """Whether a unit begins with a heading that is no link, and that is not the page's."""
     number = first
     while number > 0 and any(place.element is unit for place in around(found[number - 1].place)):
@@ -244,7 +244,7 @@ def _teases(unit: HtmlElement, url: str) -> bool:
     return unit.tag == "article" or "" in said or any(reasons([text for text in said if text]))
 
 
-def _counted(title: Block, units: Sequence[HtmlElement]) -> bool:
+def _is_counted(title: Block, units: Sequence[HtmlElement]) -> bool:
     """Whether the title says how many units there are, or they are numbered, as those of a ranking are."""
     numbered = [unit for unit in units if NUMBERED.match(" ".join(unit.text_content().split()))]
     return str(len(units)) in NUMBER.findall(title.text) or 2 * len(numbered) > len(units)
@@ -273,7 +273,7 @@ def _chapter(path: str, page: str) -> bool:
     return len(stem := ENDING.sub("", page)) > 1 and path.startswith(f"{stem}/")
 
 
-def _below(place: Place, element: HtmlElement) -> Place | None:
+def _below(place: TextPlace, element: HtmlElement) -> TextPlace | None:
     """The place around this one that stands right in an element."""
     return next((p for p in around(place) if p.parent is not None and p.parent.element is element), None)
 

@@ -53,9 +53,9 @@ COUNTED_GLUED, AROUND_GLUED = (
     re.compile(r"[次数數人已有被过過的了量共回]*"),
 )
 COUNTED = tuple(COUNTED_WORDS.split())
-KNOWN = frozenset((*AROUND_WORDS.split(), *months.folded(MORE_AROUND_WORDS).split()))
+KNOWN = frozenset((*AROUND_WORDS.split(), *months.fold(MORE_AROUND_WORDS).split()))
 # What begins like them is something else (قرار is a decision).
-COUNTED_WHOLE = frozenset(months.folded(MORE_COUNTED_WORDS).split())
+COUNTED_WHOLE = frozenset(months.fold(MORE_COUNTED_WORDS).split())
 # What a link, a number of print or the weather beside a text are called.
 SHORT_LINK = re.compile(
     r"^\W*(?:رابط مختصر|الرابط المختصر|short ?link|lien court|kisa link|لینک کوتاه|لينك كوتاه)\W", re.IGNORECASE
@@ -81,7 +81,7 @@ def reason(line: str, names: Collection[str] = ()) -> str:
     """Why a line is one of particulars, empty where it is none; names: keys of those who wrote the article."""
     if len(line) > LONGEST_CHARACTERS or not re.search(r"\d", line) or SENTENCE.search(line):
         return ""
-    plain = months.folded(line)
+    plain = months.fold(line)
     if SHORT_LINK.search(plain):
         return "short link"
     if PRINTED.search(plain) or WEATHER.search(plain):

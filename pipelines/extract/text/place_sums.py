@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from pipelines.extract.blocks import KINDS, Block, Place, around
+from pipelines.extract.blocks import KINDS, Block, TextPlace, around
 
 # Words of a paragraph. The classifier was fitted with it: change it and fit anew.
 PARAGRAPH_WORDS = 10
@@ -36,7 +36,7 @@ class Sum:
 def sum_places(found: Sequence[Block]) -> dict[int, Sum]:
     """For every place its sum; the key is the place's identity."""
     sums: dict[int, Sum] = {}
-    places: dict[int, Place] = {}
+    places: dict[int, TextPlace] = {}
     for block in found:
         number = id(block.place)
         if number not in places:
@@ -95,7 +95,7 @@ def describe_places(
     made: dict[int, tuple[float, ...]] = {}
     called: dict[int, tuple[str, ...]] = {}
     for number, place in places.items():
-        kinds = _called(place, called, lambda here: sums[id(here)].good < HALF_SHARE * good)
+        kinds = _kinds_around(place, called, lambda here: sums[id(here)].good < HALF_SHARE * good)
         kind = kinds[0] if kinds else ""
         parts = place.path.split(">")
         common = 0
@@ -140,15 +140,17 @@ def kinds_of(found: Sequence[Block], chosen: Sequence[float]) -> list[str]:
     all_taken = max(1, taken[id(_root_of(found[0].place))])
     called: dict[int, tuple[str, ...]] = {}
 
-    def tells(here: Place) -> bool:
+    def tells(here: TextPlace) -> bool:
         return sums[id(here)].good < HALF_SHARE * good or taken[id(here)] < HALF_SHARE * all_taken
 
-    return [next(iter(_called(block.place, called, tells)), "") for block in found]
+    return [next(iter(_kinds_around(block.place, called, tells)), "") for block in found]
 
 
-def _called(place: Place, known: dict[int, tuple[str, ...]], tells: Callable[[Place], bool]) -> tuple[str, ...]:
+def _kinds_around(
+    place: TextPlace, known: dict[int, tuple[str, ...]], tells: Callable[[TextPlace], bool]
+) -> tuple[str, ...]:
     """The telling names around a place, the innermost first; known: those of places that were asked for before."""
-    new: list[Place] = []
+    new: list[TextPlace] = []
     kinds: tuple[str, ...] = ()
     for here in around(place):
         if id(here) in known:
@@ -162,18 +164,18 @@ def _called(place: Place, known: dict[int, tuple[str, ...]], tells: Callable[[Pl
     return kinds
 
 
-def _root_of(place: Place) -> Place:
+def _root_of(place: TextPlace) -> TextPlace:
     while place.parent is not None:
         place = place.parent
     return place
 
 
-def _outwards(places: Iterable[Place]) -> list[Place]:
+def _outwards(places: Iterable[TextPlace]) -> list[TextPlace]:
     """Places, each before the one around it."""
     return sorted(places, key=lambda place: -place.depth)
 
 
-def _find_best(sums: dict[int, Sum], found: Sequence[Block]) -> Place | None:
+def _find_best(sums: dict[int, Sum], found: Sequence[Block]) -> TextPlace | None:
     """The place that most good paragraphs stand in directly, or in elements directly in it."""
     places = {id(place): place for block in found for place in (block.place, block.place.parent) if place is not None}
     return max(places.values(), key=lambda place: sums[id(place)].direct, default=None)

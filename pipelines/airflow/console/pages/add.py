@@ -47,7 +47,7 @@ def _looked_at(user: permissions.User) -> Any:
         for one in folders.catalogue()
     ]  # fmt: skip
     runs = dag_runs.newest("follow", policy.RUNS_LISTED)
-    return steering.stripped({"runs": runs, "catalogue": catalogue, "may": permissions.held(user)})
+    return steering.strip_steering({"runs": runs, "catalogue": catalogue, "may": permissions.names_of(user)})
 
 
 @router.post("")
@@ -58,7 +58,7 @@ def _follow(sites: Sites, acting: Acting) -> Any:
 
     current = settings()
     wanted = [probing.address(one) for one in sites.addresses if one.strip()]
-    wanted += _listed(sites.opml) if sites.opml else []
+    wanted += _read_sites(sites.opml) if sites.opml else []
     if len(wanted) > policy.SITES_AT_ONCE:
         raise SourceError(
             f"These are {len(wanted):,} sites, and {policy.SITES_AT_ONCE} are looked at together: take fewer, or "
@@ -80,28 +80,28 @@ def _follow(sites: Sites, acting: Acting) -> Any:
         done.append({"site": url, **begun.detail})
     if not done:
         raise SourceError("Give an address, a list, or names of the catalogue.")
-    return {"done": steering.stripped(done)}
+    return {"done": steering.strip_steering(done)}
 
 
 @router.post("/{run_id}/approve")
 def _approve(run_id: RunId, acting: Acting) -> Any:
     """Say yes: the Dag writes the source's file."""
-    return _answered(run_id, acting, Act.APPROVE, "Approve", "The source's file is written now.")
+    return _give_answer(run_id, acting, Act.APPROVE, "Approve", "The source's file is written now.")
 
 
 @router.post("/{run_id}/refuse")
 def _refuse(run_id: RunId, acting: Acting) -> Any:
     """Say no: nothing is written."""
-    return _answered(run_id, acting, Act.REFUSE, "Reject", "Nothing is written.")
+    return _give_answer(run_id, acting, Act.REFUSE, "Reject", "Nothing is written.")
 
 
-def _answered(run_id: str, acting: Acting, act: Act, option: str, said: str) -> dict[str, Any]:
+def _give_answer(run_id: str, acting: Acting, act: Act, option: str, said: str) -> dict[str, Any]:
     with acting.doing(settings(), act, Thing.ARCHIVE, run_id):
         dag_runs.answer("follow", run_id, "approve", acting.login, option)
     return {"said": said}
 
 
-def _listed(text: str) -> list[str]:
+def _read_sites(text: str) -> list[str]:
     """The sites of a list, read as the command line reads it."""
     from pipelines.follow import opml
 

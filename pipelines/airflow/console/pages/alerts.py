@@ -30,7 +30,7 @@ Named = Annotated[str, Query(max_length=LONGEST_NAME, pattern=NAME)]
 router = APIRouter(prefix="/api/alerts")
 
 
-class Seen(BaseModel):
+class SeenAlerts(BaseModel):
     """Whether somebody has seen an alert."""
 
     model_config = ConfigDict(extra="forbid")
@@ -56,7 +56,7 @@ def _alerts(
     # The last one of a full page may have more messages than are on it.
     more = len(rows) == count and len(alerts) > 1
     shown = alerts[:-1] if more else alerts
-    return steering.stripped({"alerts": shown, "after": str(shown[-1]["id"]) if more else ""})
+    return steering.strip_steering({"alerts": shown, "after": str(shown[-1]["id"]) if more else ""})
 
 
 @router.get("/channels")
@@ -73,22 +73,22 @@ def _channels() -> Any:
             "silence": unsent.silence(conn),
             "watches": sorted(lookups.told_by_watch(conn)),
         }
-    return steering.stripped({"now": now, **told})
+    return steering.strip_steering({"now": now, **told})
 
 
 @router.post("/{number}/resend")
 def _resend(number: int, acting: Acting) -> Any:
     """Try the messages of an alert again that were given up, under the keys that they had."""
     with acting.doing(settings(), Act.RESEND, Thing.WATCH, _watch(number)) as done:
-        done.detail = {"alert": number, "messages": len(_allowed(channels.resend_alerts, done.conn, [number]))}
+        done.detail = {"alert": number, "messages": len(_do_allowed(channels.resend_alerts, done.conn, [number]))}
     return done.detail
 
 
 @router.post("/{number}/ack")
-def _ack(number: int, seen: Seen, acting: Acting) -> Any:
+def _ack(number: int, seen: SeenAlerts, acting: Acting) -> Any:
     """Note that somebody has seen an alert, or that nobody has; who was first stays."""
     with acting.doing(settings(), Act.ACK, Thing.WATCH, _watch(number)) as done:
-        noted = _allowed(channels.ack_alerts, done.conn, [number], acting.user, seen=seen.seen)
+        noted = _do_allowed(channels.ack_alerts, done.conn, [number], acting.user, seen=seen.seen)
         done.detail = {"alert": number, "seen": seen.seen, "alerts": len(noted)}
     return done.detail
 
@@ -101,7 +101,7 @@ def _watch(number: int) -> str:
     return name
 
 
-def _allowed(work: Any, *given: Any, **named: Any) -> Any:
+def _do_allowed(work: Any, *given: Any, **named: Any) -> Any:
     try:
         return work(*given, **named)
     except ChannelError as error:

@@ -50,7 +50,7 @@ WACZ = "application/wacz"
 Revision = Annotated[int, Query(ge=0, lt=2**INTEGER_BITS)]
 
 
-class Noted(BaseModel):
+class NotedRequest(BaseModel):
     """What is wrong with how an article was read."""
 
     model_config = ConfigDict(extra="forbid")
@@ -65,7 +65,7 @@ router = APIRouter(prefix="/api/articles/{number}")
 def _article(number: int) -> Any:
     """An article as it reads now, with its wordings, its story and its alerts."""
     with DESK.reading(settings()) as conn:
-        found = _found(conn, number)
+        found = _find_article(conn, number)
         versions = lookups.versions(conn, number)
         story = published.story(conn, found["story_id"], policy.BESIDE)
         alerts = lookups.alerts_of_article(conn, number)
@@ -76,7 +76,7 @@ def _article(number: int) -> Any:
         "story": [{**row, "url": _link(row["url"])} for row in story],
         "alerts": alerts,
     }
-    return steering.stripped({**found, **told})
+    return steering.strip_steering({**found, **told})
 
 
 @router.get("/cuts")
@@ -84,20 +84,20 @@ def _cuts(number: int) -> Any:
     """The paragraphs with what was cut between them, as the page has them; lost: what is not found in the page."""
     current = settings()
     with DESK.reading(current) as conn:
-        found = _found(conn, number)
+        found = _find_article(conn, number)
         page = _page(conn, current.raw, number, found["revision"])
     try:
         blocks, lost = received.blocks(page, found["language"], found["text"].split("\n"), found["cut"])
     except StoreError as error:
         raise HTTPException(404, str(error)) from None
-    return steering.stripped({"blocks": [_block(one) for one in blocks], "lost": [_block(one) for one in lost]})
+    return steering.strip_steering({"blocks": [_block(one) for one in blocks], "lost": [_block(one) for one in lost]})
 
 
 @router.get("/differences")
 def _differences(number: int, before: Revision, after: Revision) -> Any:
     """What differs between two wordings, word by word: title, description, and the text paragraph by paragraph."""
     with DESK.reading(settings()) as conn:
-        _found(conn, number)
+        _find_article(conn, number)
         rows = lookups.wordings(conn, number, [before, after])
     if {before, after} - set(rows):
         raise HTTPException(404, "This article has no such revision.")
@@ -105,7 +105,7 @@ def _differences(number: int, before: Revision, after: Revision) -> Any:
     told = {name: _pieces(differences.words(old[name], new[name])) for name in ("title", "description")}
     paragraphs = [_pieces(one) for one in differences.paragraphs(old["text"], new["text"])]
     direction = text.direction(f"{new['title']} {new['text']}")
-    return steering.stripped({**told, "text": paragraphs, "direction": direction, "before": old["fetched_at"],
+    return steering.strip_steering({**told, "text": paragraphs, "direction": direction, "before": old["fetched_at"],
                               "after": new["fetched_at"]})  # fmt: skip
 
 
@@ -114,18 +114,20 @@ def _provenance(number: int) -> Any:
     """Where each of the newest wordings comes from, by digests and places in the raw store."""
     current = settings()
     with DESK.reading(current) as conn:
-        _found(conn, number)
+        _find_article(conn, number)
         rows = published.versions(conn, current.raw, number, policy.VERSIONS)
     left = ("text", "title", "description")
-    return steering.stripped([{name: value for name, value in row.items() if name not in left} for row in rows])
+    return steering.strip_steering([{name: value for name, value in row.items() if name not in left} for row in rows])
 
 
 @router.get("/page", response_class=HTMLResponse)
-def _received(number: int, revision: Annotated[int | None, Query(ge=0, lt=2**INTEGER_BITS)] = None) -> HTMLResponse:
+def _show_received(
+    number: int, revision: Annotated[int | None, Query(ge=0, lt=2**INTEGER_BITS)] = None
+) -> HTMLResponse:
     """The page that a wording was made of, as its site sent it, made harmless."""
     current = settings()
     with DESK.reading(current) as conn:
-        found = _found(conn, number)
+        found = _find_article(conn, number)
         page = _page(conn, current.raw, number, found["revision"] if revision is None else revision)
     try:
         shown = received.harmless(page, found["language"])
@@ -143,7 +145,7 @@ def _evidence(number: int) -> FileResponse:
     out = Path(folder.name) / f"article-{number}.wacz"
     try:
         with DESK.reading(current) as conn:
-            _found(conn, number)
+            _find_article(conn, number)
             evidence.collect(current, conn, [number], out, why=f"Asked for at the Desk: article {number}")
     except NightdeskError as error:
         folder.cleanup()
@@ -155,13 +157,13 @@ def _evidence(number: int) -> FileResponse:
 
 
 @router.post("/golden")
-def _keep_golden(number: int, noted: Noted, acting: Acting) -> Any:
+def _keep_golden(number: int, noted: NotedRequest, acting: Acting) -> Any:
     """Keep the page of an article as a golden page that nobody has reviewed, with a note for whoever mends it."""
     current = settings()
     with acting.doing(current, Act.KEEP_GOLDEN, Thing.ARTICLE, str(number)) as done:
-        found = _found(done.conn, number)
+        found = _find_article(done.conn, number)
         try:
-            (source,) = folders.named(current, [found["source"]])
+            (source,) = folders.read_named(current, [found["source"]])
             golden.sample_article(current, done.conn, source, number, note=noted.note)
         except DatabaseError:
             raise
@@ -171,7 +173,7 @@ def _keep_golden(number: int, noted: Noted, acting: Acting) -> Any:
     return {"file": str(golden.path(Path("sources"), found["source"]))}
 
 
-def _found(conn: postgres.Connection, number: int) -> dict[str, Any]:
+def _find_article(conn: postgres.Connection, number: int) -> dict[str, Any]:
     found = published.article(conn, number) if 0 < number < 2**BIGINT_BITS else None
     if found is None:
         raise HTTPException(404, "There is no such article; it may have been removed.")
@@ -188,11 +190,11 @@ def _page(conn: postgres.Connection, raw: Path, number: int, revision: int) -> P
     return page
 
 
-def _block(block: received.Block) -> dict[str, str]:
+def _block(block: received.ReceivedBlock) -> dict[str, str]:
     return {"text": block.text, "reason": block.reason, "direction": text.direction(block.text)}
 
 
-def _pieces(pieces: tuple[differences.Piece, ...]) -> list[dict[str, str]]:
+def _pieces(pieces: tuple[differences.DifferencePiece, ...]) -> list[dict[str, str]]:
     return [{"fate": str(piece.fate), "text": piece.text} for piece in pieces]
 
 

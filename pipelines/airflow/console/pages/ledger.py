@@ -29,7 +29,7 @@ def _ends(run: Named = "", source: Named = "") -> Any:
         key = run or next(iter(latest), "")
         ends = lookups.ends_of_run(conn, key, source)
         sources = lookups.sources_of_run(conn, key)
-    return steering.stripped({"run": key, "runs": latest, "ends": ends, "sources": sources})
+    return steering.strip_steering({"run": key, "runs": latest, "ends": ends, "sources": sources})
 
 
 @router.get("/urls")
@@ -47,7 +47,7 @@ def _urls(
     with DESK.reading(settings()) as conn:
         rows = lookups.urls_of_run(conn, run, **narrowed, after=after, count=count + 1)
     more = rows[count - 1]["id"] if len(rows) > count else ""
-    return steering.stripped({"urls": rows[:count], "after": str(more)})
+    return steering.strip_steering({"urls": rows[:count], "after": str(more)})
 
 
 @router.get("/url")
@@ -61,4 +61,4 @@ def _url(url: Annotated[str, Query(max_length=LONGEST_URL, pattern=NAME)]) -> An
         number = published.number_of_url(conn, url.strip())
     if found is None:
         raise HTTPException(404, "The ledger does not have it: no list of a followed source named it.")
-    return steering.stripped({**found, "article_id": number})
+    return steering.strip_steering({**found, "article_id": number})

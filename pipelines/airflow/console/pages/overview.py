@@ -33,7 +33,7 @@ def _overview(user: permissions.User) -> Any:
         found = [
             *needs.of_night(conn, rows, latest, **when),
             *needs.of_files(broken),
-            *needs.of_held(map(vars, quarantine.listed(conn)), {row["name"] for row in rows}),
+            *needs.of_held(map(vars, quarantine.list_held(conn)), {row["name"] for row in rows}),
             *needs.of_approvals(dag_runs.waiting("follow", "approve")),
             *needs.of_messages(undelivered, channels),
             *needs.of_disk(current.data, current.min_free_mb),
@@ -47,9 +47,9 @@ def _overview(user: permissions.User) -> Any:
         "titles": {row["name"]: row["title"] for row in rows},
         "run": newest,
         "progress": desk.progress(rows, newest),
-        "may": permissions.held(user),
+        "may": permissions.names_of(user),
     }
-    return steering.stripped(page)
+    return steering.strip_steering(page)
 
 
 @router.get("/nights")
@@ -57,4 +57,6 @@ def _nights() -> Any:
     """The last thirty runs, but those for one page by hand; asked for when the rest of the page stands."""
     with DESK.reading(settings()) as conn:
         latest = desk.runs(conn, desk_policy.NIGHTS_READ)
-    return steering.stripped({"nights": [run for run in latest if not run["one_page"]][: desk_policy.NIGHTS_SHOWN]})
+    return steering.strip_steering(
+        {"nights": [run for run in latest if not run["one_page"]][: desk_policy.NIGHTS_SHOWN]}
+    )

@@ -54,7 +54,7 @@ def _past() -> Any:
     """The newest runs of both Dags, and what lies in the folder of imports where this machine has it."""
     runs = [run for dag in DAGS for run in dag_runs.newest(dag, policy.RUNS_LISTED)]
     runs.sort(key=lambda run: run["began"], reverse=True)
-    return steering.stripped(
+    return steering.strip_steering(
         {"now": datetime.now(UTC), "runs": runs[: policy.RUNS_LISTED], "files": _files(settings())}
     )
 
@@ -63,7 +63,7 @@ def _past() -> Any:
 def _backfill(asked: Backfill, acting: Acting) -> Any:
     """Have a site's own lists looked at for what it published before; nothing is fetched before somebody says yes."""
     current = settings()
-    (source,) = folders.named(current, [asked.source])
+    (source,) = folders.read_named(current, [asked.source])
     form = {"source": source.name, "from": asked.since or None, "to": asked.until or None, "pages": asked.pages}
     with acting.doing(current, Act.BACKFILL, Thing.SOURCE, source.name) as done:
         done.detail = dag_runs.start("backfill", acting.user, **form)
@@ -82,16 +82,16 @@ def _import(asked: Import, acting: Acting) -> Any:
 @router.post("/{dag}/{run_id}/approve")
 def _approve(dag: Dag, run_id: RunId, acting: Acting) -> Any:
     """Say yes to what a look has found."""
-    return _answered(dag, run_id, acting, Act.APPROVE, "Approve")
+    return _give_answer(dag, run_id, acting, Act.APPROVE, "Approve")
 
 
 @router.post("/{dag}/{run_id}/refuse")
 def _refuse(dag: Dag, run_id: RunId, acting: Acting) -> Any:
     """Say no: nothing of it is brought in."""
-    return _answered(dag, run_id, acting, Act.REFUSE, "Reject")
+    return _give_answer(dag, run_id, acting, Act.REFUSE, "Reject")
 
 
-def _answered(dag: str, run_id: str, acting: Acting, act: Act, option: str) -> Any:
+def _give_answer(dag: str, run_id: str, acting: Acting, act: Act, option: str) -> Any:
     with acting.doing(settings(), act, Thing.ARCHIVE, "archive") as done:
         dag_runs.answer(dag, run_id, APPROVE, acting.login, option)
         done.detail = {"answered": dag, "run_id": run_id, "dag": dag}

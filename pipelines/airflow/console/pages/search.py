@@ -12,7 +12,7 @@ from pipelines.airflow.console import policy
 from pipelines.airflow.console.reading import DESK
 from pipelines.alert import synonyms
 from pipelines.archive import passages, published, search
-from pipelines.archive.search import Answer, Order
+from pipelines.archive.search import ArticleHit, Order
 from pipelines.query import grammar
 from pipelines.query.asked import FIELDS
 from pipelines.settings import settings
@@ -44,13 +44,13 @@ def _search(
     """A page of answers, each story once."""
     current = settings()
     with DESK.reading(current) as conn:
-        written = _written(conn, q, source=source, lang=language, to=until, is_=state, from_=since)
+        written = _write_query(conn, q, source=source, lang=language, to=until, is_=state, from_=since)
         page = search.search(
             conn, written, order=order, count=count, after=after, scopes=folders.scopes(current),
             patience=policy.STATEMENT_SECONDS,
         )  # fmt: skip
     told = {"after": page.after, "read_to": page.read_to, "ranked_newest": page.ranked, "complete": page.complete}
-    return steering.stripped({"answers": [_shown(found) for found in page.answers], **told})
+    return steering.strip_steering({"answers": [_show_answer(found) for found in page.answers], **told})
 
 
 @router.get("/count")
@@ -60,7 +60,7 @@ def _count(
     """How many articles there are; `more`: at least so many."""
     current = settings()
     with DESK.reading(current) as conn:
-        written = _written(conn, q, source=source, lang=language, to=until, is_=state, from_=since)
+        written = _write_query(conn, q, source=source, lang=language, to=until, is_=state, from_=since)
         counted = search.count(conn, written, scopes=folders.scopes(current), patience=policy.STATEMENT_SECONDS)
     return {"number": counted.number, "more": counted.more}
 
@@ -72,10 +72,10 @@ def _choices() -> Any:
     named = sorted(
         ({"name": one.name, "title": one.title} for one in followed), key=lambda one: one["title"].casefold()
     )
-    return steering.stripped({"sources": named, "languages": sorted({one.language for one in followed})})
+    return steering.strip_steering({"sources": named, "languages": sorted({one.language for one in followed})})
 
 
-def _written(conn: postgres.Connection, typed: str, **filters: str) -> str:
+def _write_query(conn: postgres.Connection, typed: str, **filters: str) -> str:
     """The query with the filters behind it; a mistake in what was typed is pointed at in that alone."""
     behind = [f"{name.rstrip('_')}:{value}" for name, value in filters.items() if value]
     if not typed.strip():
@@ -86,7 +86,7 @@ def _written(conn: postgres.Connection, typed: str, **filters: str) -> str:
     return f"({typed}) {' '.join(behind)}"
 
 
-def _shown(found: Answer) -> dict[str, Any]:
+def _show_answer(found: ArticleHit) -> dict[str, Any]:
     """An answer as the page draws it: its title in pieces, and only what stands beside the title as passages."""
     told = published.answer(found)
     places = {name: [(mark.start, mark.end) for mark in found.marks if mark.field == name] for name in FIELDS}

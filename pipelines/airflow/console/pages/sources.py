@@ -35,9 +35,9 @@ def _sources(user: permissions.User) -> Any:
     current, now = settings(), datetime.now(UTC)
     followed, broken = folders.readable(current)
     with DESK.reading(current) as conn:
-        rows = desk.listed(conn, followed, now=now)
-    page = {"now": now, "sources": rows, "broken": [str(error) for error in broken], "may": permissions.held(user)}
-    return steering.stripped(page)
+        rows = desk.list_followed(conn, followed, now=now)
+    page = {"now": now, "sources": rows, "broken": [str(error) for error in broken], "may": permissions.names_of(user)}
+    return steering.strip_steering(page)
 
 
 @router.get("/days")
@@ -53,20 +53,20 @@ def _days() -> Any:
 def _source(name: Name, user: permissions.User) -> Any:
     """One source in full, with its file and where Airflow has the tasks of its runs."""
     current, now = settings(), datetime.now(UTC)
-    source = _followed(current, name)
+    source = _find_source(current, name)
     with DESK.reading(current) as conn:
         page = desk.in_full(conn, source, now=now)
-        held = [vars(one) for one in quarantine.listed(conn) if one.source == name]
+        held = [vars(one) for one in quarantine.list_held(conn) if one.source == name]
     keys = [run["run"] for run in page["runs"]]
     file = folders.path_of(current, name)
-    return steering.stripped(
+    return steering.strip_steering(
         {
             **page,
             "held": held,
             "now": now,
             "file": file.read_text(encoding="utf-8"),
             "tasks": dag_runs.tasks_of(keys, name, current.schedule_timezone),
-            "may": permissions.held(user),
+            "may": permissions.names_of(user),
         }
     )
 
@@ -75,7 +75,7 @@ def _source(name: Name, user: permissions.User) -> Any:
 def _crawl(name: Name, acting: Acting) -> Any:
     """Crawl a source now, whether due or not; which run of which Dag does it."""
     current = settings()
-    (source,) = folders.named(current, [name])
+    (source,) = folders.read_named(current, [name])
     with acting.doing(current, Act.CRAWL, Thing.SOURCE, source.name) as done:
         done.detail = dag_runs.start("news_crawl", acting.user, sources=[source.name])
     return done.detail
@@ -84,7 +84,7 @@ def _crawl(name: Name, acting: Acting) -> Any:
 @router.post("/{name}/by-hand/{work}")
 def _work(name: Name, work: SourceWork, acting: Acting) -> Any:
     """Have the Dag by_hand do a piece of work with a source."""
-    source = _followed(settings(), name)
+    source = _find_source(settings(), name)
     with acting.doing(settings(), Act(work), Thing.SOURCE, source.name) as done:
         done.detail = dag_runs.start("by_hand", acting.user, work=work, source=source.name)
     return done.detail
@@ -94,7 +94,7 @@ def _work(name: Name, work: SourceWork, acting: Acting) -> Any:
 def _trial(name: Name, key: Key, work: Literal["apply", "undo"], acting: Acting) -> Any:
     """Load a trial of a source as our correction, or take the correction back."""
     current = settings()
-    source = _followed(current, name)
+    source = _find_source(current, name)
     runs.check_key(key)
     with acting.doing(current, Act(work), Thing.SOURCE, source.name) as done:
         started = dag_runs.start("by_hand", acting.user, work=work, source=source.name, key=key)
@@ -103,10 +103,10 @@ def _trial(name: Name, key: Key, work: Literal["apply", "undo"], acting: Acting)
 
 
 @router.post("/{name}/held/{key}/{work}")
-def _held(name: Name, key: Key, work: Literal["release", "reject"], acting: Acting) -> Any:
+def _end_hold(name: Name, key: Key, work: Literal["release", "reject"], acting: Acting) -> Any:
     """Load the articles of a held run after all, or leave them out."""
     current = settings()
-    source = _followed(current, name)
+    source = _find_source(current, name)
     with acting.doing(current, Act(work), Thing.SOURCE, source.name) as done:
         _check_held(done.conn, source.name, key, work)
         started = dag_runs.start("by_hand", acting.user, work=work, source=source.name, key=key)
@@ -119,7 +119,7 @@ def _unfollow(name: Name, acting: Acting) -> Any:
     """Put a source's file aside; what it brought stays."""
     current = settings()
     folders.check_writable(current)
-    source = _followed(current, name)
+    source = _find_source(current, name)
     with acting.doing(current, Act.UNFOLLOW, Thing.SOURCE, source.name):
         path = folders.unfollow(current, source.name)
     kept = f"its file is kept as {path.name}" if path else "the catalogue has its file"
@@ -130,7 +130,7 @@ def _unfollow(name: Name, acting: Acting) -> Any:
 def _leave_out_or_take(name: Name, work: Literal["pause", "resume"], acting: Acting) -> Any:
     """Leave a source out of the runs that begin by themselves, or take it into them again."""
     current = settings()
-    source = _followed(current, name)
+    source = _find_source(current, name)
     with acting.doing(current, Act(work), Thing.SOURCE, source.name) as done:
         (folders.pause if work == "pause" else folders.resume)(done.conn, source.name)
     return {"paused": work == "pause"}
@@ -145,10 +145,10 @@ def _check_held(conn: postgres.Connection, name: str, run: str, work: str) -> No
         raise HTTPException(409, str(error)) from None
 
 
-def _followed(current: Settings, name: str) -> Source:
+def _find_source(current: Settings, name: str) -> Source:
     """The followed source of a name; 404 where there is none."""
     try:
-        (source,) = folders.named(current, [name])
+        (source,) = folders.read_named(current, [name])
     except SourceError as error:
         raise HTTPException(404, str(error)) from None
     return source

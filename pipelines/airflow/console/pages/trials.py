@@ -16,7 +16,7 @@ from pipelines.airflow.console.pages.watches import Written
 from pipelines.airflow.console.reading import DESK
 from pipelines.alert import keeping, synonyms, watches
 from pipelines.archive import passages, tried
-from pipelines.archive.tried import Found, Tried
+from pipelines.archive.tried import FoundArticle, TriedQuery
 from pipelines.settings import settings
 from pipelines.sources import folders
 
@@ -30,7 +30,7 @@ class Texted(Written):
     text: Annotated[str, Field(max_length=policy.TEST_CHARACTERS)] = ""
 
 
-class Looked(Written):
+class TrialRequest(Written):
     """The same, with how far to look back."""
 
     days: Annotated[int, Field(ge=1, le=policy.MOST_TRY_DAYS)] = policy.TRY_DAYS
@@ -41,29 +41,29 @@ def _test(written: Texted) -> Any:
     """What a watch finds in a text, or which part of it failed."""
     current = settings()
     with DESK.reading(current) as conn:
-        watch = watches_page.made(current, conn, "tried", written)
+        watch = watches_page.make_watch(current, conn, "tried", written)
         node = watches.node(watch, synonyms.lists(conn))
     found = keeping.test(node, title=written.title, text=written.text)
     matches = [
         {"term": one.term, "surface": one.surface, "field": one.field, "snippet": one.snippet} for one in found.matches
     ]
-    return steering.stripped(
+    return steering.strip_steering(
         {"matched": found.matched, "matches": matches, "failed": found.failed, "left_out": found.left_out}
     )
 
 
 @router.post("/try")
-def _try(written: Looked) -> Any:
+def _try(written: TrialRequest) -> Any:
     """What a watch would have told in the last days: how much, on which days, by which terms, and the newest of it."""
     current = settings()
     with DESK.reading(current) as conn, conn:
-        watch = watches_page.made(current, conn, "tried", written)
+        watch = watches_page.make_watch(current, conn, "tried", written)
         node = watches.node(watch, synonyms.lists(conn))
         found = tried.try_watch(conn, watch, node, written.days, scopes=folders.scopes(current))
-    return steering.stripped({"notes": keeping.notes(watch), **_tried(found)})
+    return steering.strip_steering({"notes": keeping.notes(watch), **_show_tried(found)})
 
 
-def _tried(found: Tried) -> dict[str, Any]:
+def _show_tried(found: TriedQuery) -> dict[str, Any]:
     today = datetime.now(UTC).date()
     days = [today - timedelta(days=back) for back in range(found.days, -1, -1)]
     return {
@@ -81,7 +81,7 @@ def _tried(found: Tried) -> dict[str, Any]:
     }
 
 
-def _story(one: Found) -> dict[str, Any]:
+def _story(one: FoundArticle) -> dict[str, Any]:
     places = {name: [(mark.start, mark.end) for mark in one.marks if mark.field == name] for name in one.fields}
     parts = [
         [{"text": piece.text, "marked": piece.marked} for piece in passage]

@@ -75,10 +75,10 @@ def _watches() -> Any:
     with DESK.reading(current) as conn:
         rows = [_record(watch) for watch in watches.all_watches(conn)]
         told = lookups.told_by_watch(conn)
-        used = {row["name"] for row in channels.listed(conn, addressed_channels())}
+        used = {row["name"] for row in channels.list_channels(conn, addressed_channels())}
         lists = synonyms.lists(conn)
     nothing = {"alerts": 0, "last_at": None, "has_feed": False}
-    return steering.stripped({
+    return steering.strip_steering({
         "watches": [{**row, **told.get(row["name"], nothing)} for row in rows],
         "channels": sorted(used),
         "sources": [{"name": one.name, "title": one.title} for one in followed],
@@ -111,12 +111,12 @@ def _keep_synonyms(name: str, spelled: Spelled, acting: Acting) -> Any:
 def _watch(name: str, user: permissions.User) -> Any:
     """One watch, whether its feed has an address, who changed it how, and whether whoever asks may change it."""
     with DESK.reading(settings()) as conn:
-        watch = _named(conn, name)
+        watch = _find_watch(conn, name)
         feed = lookups.feed_of_watch(conn, name)
         changes = watches.history(conn, name)[: policy.BESIDE]
     history = [{"at": row["at"], "who": row["who"], "what": keeping.change_told(row)} for row in changes]
     more = {"feed_opened_at": feed and feed["opened_at"], "history": history}
-    return steering.stripped({**_record(watch), **more, "may_change": _may_change(watch, Actor.of(user))})
+    return steering.strip_steering({**_record(watch), **more, "may_change": _may_change(watch, Actor.of(user))})
 
 
 @router.post("/watches/{name}/keep")
@@ -124,15 +124,15 @@ def _keep(name: str, written: Written, acting: Acting) -> Any:
     """Keep a watch, new and then of whoever keeps it, or in place of the one of that name."""
     current = settings()
     with acting.doing(current, Act.WATCH, Thing.WATCH, name) as done:
-        before = watches.named(done.conn, [name]).get(name)
+        before = watches.by_name(done.conn, [name]).get(name)
         if before:
             _check_own(before, acting)
-        watch = made(current, done.conn, name, written, owner=None if before else acting.user)
+        watch = make_watch(current, done.conn, name, written, owner=None if before else acting.user)
         watches.changed_by(done.conn, acting.user)
         watches.add(done.conn, watch)
         done.detail = {"looks_for": watch.written, "channels": list(watch.channels)}
-    notes = [*keeping.notes(watch), *keeping.unaddressed(watch, addressed_channels())]
-    return steering.stripped({"name": watch.name, "notes": notes})
+    notes = [*keeping.notes(watch), *keeping.find_unaddressed(watch, addressed_channels())]
+    return steering.strip_steering({"name": watch.name, "notes": notes})
 
 
 @router.post("/watches/{name}/remove")
@@ -206,14 +206,14 @@ def _check_own(watch: Watch, acting: Actor) -> None:
         raise HTTPException(403, f"The watch {watch.name} is {whose}: to change it takes Airflow's role Op.")
 
 
-def _named(conn: postgres.Connection, name: str) -> Watch:
+def _find_watch(conn: postgres.Connection, name: str) -> Watch:
     try:
         return known.watch_of(conn, name)
     except WatchError as error:
         raise HTTPException(404, str(error)) from None
 
 
-def made(
+def make_watch(
     current: Settings, conn: postgres.Connection, name: str, written: Written, *, owner: str | None = None
 ) -> Watch:
     """A watch of what was written; what cannot be used is refused with its sentence. owner: None leaves who it was."""

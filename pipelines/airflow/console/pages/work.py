@@ -36,15 +36,15 @@ def _work(user: permissions.User) -> Any:
     """Holds, pieces of work that were asked for, and how long raw files are kept."""
     current, now = settings(), datetime.now(UTC)
     with DESK.reading(current) as conn:
-        page = {"holds": holding.listed(conn), "history": actions.history(conn, Thing.ARCHIVE, "archive")}
-    return steering.stripped(
+        page = {"holds": holding.list_holds(conn), "history": actions.history(conn, Thing.ARCHIVE, "archive")}
+    return steering.strip_steering(
         {
             **page,
             "now": now,
             "keep_raw_days": current.keep_raw_days,
             "runs": dag_runs.newest("by_hand", policy.RUNS_LISTED),
             "sources": [one.name for one in folders.readable(current)[0]],
-            "may": permissions.held(user),
+            "may": permissions.names_of(user),
         }
     )
 
