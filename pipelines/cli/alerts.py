@@ -41,6 +41,9 @@ def list_alerts(
         migrations.check_migrated(conn)
         known_names.check_used_channel(conn, channel)
         rows = channels.alerts(conn, watch=watch, channel=channel, unsent=waiting, acked=acked, count=many)
+        if watch and not rows:
+            # One that was removed still has its alerts.
+            known_names.watch_of(conn, watch)
     if json:
         as_json(rows)
         return

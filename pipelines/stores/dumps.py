@@ -28,8 +28,13 @@ def dump(settings: Settings, file: Path) -> None:
     """Write the database into a file of pg_dump's own form, in its place only once it is whole; may run meanwhile."""
     beside = file.with_name(f"{file.name}.new")
     beside.touch(mode=0o600)
-    _run(settings, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={beside}")
-    _run(settings, "pg_restore", "--list", f"--file={os.devnull}", str(beside))
+    try:
+        _run(settings, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={beside}")
+        _run(settings, "pg_restore", "--list", f"--file={os.devnull}", str(beside))
+    except DatabaseError:
+        # Half a dump would only fill the disk on which there was no room for a whole one.
+        beside.unlink(missing_ok=True)
+        raise
     beside.replace(file)
 
 

@@ -43,6 +43,7 @@ def nightdesk(settings: Settings, conn: postgres.Connection, monkeypatch: pytest
         (("watch", "add", "x", "y", "--source", "sabha"), "There is no source sabha (near: sabah)"),
         (("watch", "add", "x", "y", "--kind", "edited"), "'edited' is no kind of change; allowed are new, revised,"),
         (("watch", "add", "x", "y", "--language", "arabic"), "'arabic' is no language code"),
+        (("alerts", "--watch", "nope"), "There is no watch nope"),
         (("notify", "pause", "dask"), "There is no channel dask (near: desk)"),
         (("notify", "resume", "dask"), "There is no channel dask (near: desk)"),
         (("notify", "resend", "--channel", "dask"), "There is no channel dask (near: desk)"),

@@ -396,3 +396,9 @@ def test_an_object_in_the_object_of_a_meta_element_tells_the_hour() -> None:
     said = """{"type": "post", "event": {"date": "2026-11-29"}, "post": {"publishedAt": "2026-11-27T14:35:20Z"}}"""
 
     assert written(f"<meta name=page-data content='{said}'>", f"{TITLE}{STORY}")[:16] == "2026-11-27 14:35"
+
+
+def test_the_day_in_the_address_of_a_page_s_picture_is_still_guessed() -> None:
+    head = '<meta property="og:image" content="https://morava.test/files/2026/11/20/ferry.png">'
+
+    assert written(head, f"{TITLE}{STORY}")[:10] == "2026-11-20"

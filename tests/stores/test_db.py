@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.errors import DatabaseError
 from pipelines.settings import Settings
-from pipelines.stores import migrations, postgres, runs
+from pipelines.stores import dumps, migrations, postgres, runs
 from pipelines.stores.migrations import BATCH_ROWS
 from tests.databases import rows
 
@@ -212,3 +212,12 @@ def test_copy_keeps_tabs_line_feeds_backslashes_arrays_and_json(conn: postgres.C
     with conn.cursor() as cursor:
         cursor.execute("select * from t")
         assert dict(cursor.fetchone()) == {"a": 'x\ty\n\\z "q"', "b": ['a,"b"', "c\\d"], "c": [{"k": 'v"\n'}]}
+
+
+def test_a_dump_that_fails_leaves_no_half_of_one(settings: Settings, tmp_path: Path) -> None:
+    away = settings.model_copy(update={"database_url": "postgresql://nobody@127.0.0.1:9/nowhere"})
+
+    with pytest.raises(DatabaseError):
+        dumps.dump(away, tmp_path / "night.dump")
+
+    assert list(tmp_path.glob("night*")) == []

@@ -32,7 +32,11 @@ def guess(tree: HtmlElement, latest: date) -> str:
 
 
 def _of_another_day(meta: HtmlElement) -> bool:
-    return any(tells_another_day(meta.get(kind) or "") for kind in ("name", "property", "itemprop"))
+    """Whether a meta element says a day of something else; the address of a picture holds the day of the page's own."""
+    said = meta.get("content") or ""
+    return not said.startswith(("http", "/")) and any(
+        tells_another_day(meta.get(kind) or "") for kind in ("name", "property", "itemprop")
+    )
 
 
 def _read(text: str) -> datetime | None:
