@@ -99,7 +99,7 @@ NUMBERS = re.compile(r"(?<![\d./:-])(?P<d>\d\d)[./](?P<m>\d\d)\.?(?![\d./:-])")
 HIJRI_MARK = re.compile(r"\s*(?:هجري|ه(?!\w))")
 UPDATED = re.compile(
     r"(?<!\w)(?:(?:last |zuletzt |آخر |اخر )?(?:updated?|modified|edited|reviewed|revised|aktualisiert|geandert|"
-    r"bearbeitet|stand(?=\s*:)|mise a jour|mis a jour|modifie|actualizad[oa]|actualizacion|atualizad[oa]|"
+    r"bearbeitet|mise a jour|mis a jour|modifie|actualizad[oa]|actualizacion|atualizad[oa]|"
     r"aggiornat[oa]|aggiornamento|bijgewerkt|guncellen\w*|guncelleme|oppdatert|uppdaterad|opdateret|paivitetty|aktualizacja|"
     r"aktualizowano|aktualizovano|обновлен[оа]?|оновлен[оа]|изменен[оа]?|تحديث|التحديث|تعديل|حدثت|محدث|"
     r"بهروزرساني|اخرين ويرايش|ويرايش|"

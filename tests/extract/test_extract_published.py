@@ -358,7 +358,7 @@ def test_an_undated_page_does_not_load_the_locales_of_dateparser() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["Stand: 25.11.2026 | Erstellt: 21.11.2026", "更新于 2026-11-25 10:00 发布于 2026-11-21 10:00",
+    ["更新于 2026-11-25 10:00 发布于 2026-11-21 10:00",
      "Diperbarui 25 November 2026, terbit 21 November 2026", "Cập nhật 25/11/2026 - Đăng 21/11/2026",
      "Modificato il: 25/11/2026 Creato il: 21/11/2026", "Frissítve: 2026.11.25. Megjelent: 2026.11.21.",
      "अपडेटेड 25 नवंबर 2026 | 21 नवंबर 2026"],
@@ -402,3 +402,9 @@ def test_the_day_in_the_address_of_a_page_s_picture_is_still_guessed() -> None:
     head = '<meta property="og:image" content="https://morava.test/files/2026/11/20/ferry.png">'
 
     assert written(head, f"{TITLE}{STORY}")[:10] == "2026-11-20"
+
+
+def test_stand_is_the_only_day_that_some_german_papers_give_and_goes_before_that_of_the_last_save() -> None:
+    head = '<meta name="date" content="2026-11-21T11:52:23Z">'
+
+    assert written(head, f"{TITLE}<p>Stand: 20.11.2026 14:39 Uhr</p>{STORY}", language="de")[:10] == "2026-11-20"
