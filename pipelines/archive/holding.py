@@ -16,14 +16,16 @@ ID = FIELDS.index("id")
 
 
 def hold(conn: postgres.Connection, asked: str, why: str, scopes: Scopes) -> postgres.Row:
-    """Hold the article of a number, or all that answer a query now; the hold: id, articles. Not what comes later."""
-    with conn:
-        made = postgres.row(conn, "hold_make", asked=asked, why=why) or {}
-        articles = 0
-        for ids in _find_articles(conn, asked, scopes):
-            articles += postgres.execute(conn, "hold_articles", hold=made["id"], ids=ids)
-        if not articles:
-            raise NightdeskError(f"Nothing in the archive is meant by {asked}, so there is nothing to hold.")
+    """Hold the article of a number, or all that answer a query now; the hold: id, articles. Not what comes later.
+
+    Part of the caller's transaction, as `release` is.
+    """
+    made = postgres.row(conn, "hold_make", asked=asked, why=why) or {}
+    articles = 0
+    for ids in _find_articles(conn, asked, scopes):
+        articles += postgres.execute(conn, "hold_articles", hold=made["id"], ids=ids)
+    if not articles:
+        raise NightdeskError(f"Nothing in the archive is meant by {asked}, so there is nothing to hold.")
     return {"id": made["id"], "articles": articles}
 
 
@@ -51,9 +53,8 @@ def list_holds(conn: postgres.Connection) -> list[postgres.Row]:
 
 def release(conn: postgres.Connection, number: int) -> None:
     """Let go of what a hold holds, where no other one does; NightdeskError where there is no such hold."""
-    with conn:
-        if not postgres.execute(conn, "hold_release", id=number):
-            raise NightdeskError(f"There is no hold {number}; `nightdesk hold` lists them.")
+    if not postgres.execute(conn, "hold_release", id=number):
+        raise NightdeskError(f"There is no hold {number}; `nightdesk hold` lists them.")
 
 
 def _find_articles(conn: postgres.Connection, asked: str, scopes: Scopes) -> Iterator[list[int]]:

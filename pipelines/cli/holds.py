@@ -34,11 +34,13 @@ def hold(
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)
         if release:
-            holding.release(conn, release)
+            with conn:
+                holding.release(conn, release)
             say(f"Hold {release} is released.")
             return
         if asked:
-            made = holding.hold(conn, " ".join(asked), why, folders.scopes(current))
+            with conn:
+                made = holding.hold(conn, " ".join(asked), why, folders.scopes(current))
             if json:
                 as_json(made)
             else:

@@ -155,6 +155,19 @@ def test_an_alert_is_sent_again_and_acknowledged_in_somebodys_name(
     assert get("/api/alerts/999/ack", "op", "POST", ACTING, {"seen": True})[0] == 404
 
 
+def test_an_article_is_held_and_let_go_of_at_the_desk_and_what_is_not_there_is_refused(get: Any, article: int) -> None:
+    ask(get, "/api/holds", {"asked": str(article), "why": "a court asks"}, "admin")
+    (hold,) = ask(get, "/api/work")["holds"]
+
+    nothing = get("/api/holds", "admin", "POST", ACTING, {"asked": "source:nobody"})
+    ask(get, f"/api/holds/{hold['id']}/release", {}, "admin")
+
+    assert (hold["asked"], hold["why"], hold["articles"]) == (str(article), "a court asks", 1)
+    assert nothing[0] != 200
+    page = ask(get, "/api/work")
+    assert page["holds"] == [] and [one["act"] for one in page["history"]] == ["release", "hold"]
+
+
 def test_the_ledger_tells_where_a_run_ended_down_to_the_life_of_one_url(get: Any, article: int) -> None:
     with_run = ask(get, f"/api/ledger?run={RUN}")
     (url,) = ask(get, f"/api/ledger/urls?run={RUN}&kind=article&source=sana")["urls"]

@@ -48,7 +48,7 @@ const NeedRow = ({ need, page, onDone }) => {
       Flex,
       { gap: 2, align: "center", flexWrap: "wrap", fontSize: "sm" },
       h(Badge, { colorPalette: colour, size: "sm" }, word("need", need.code)),
-      need.detail ? h(Badge, { colorPalette: colour, variant: "outline", size: "sm" }, standing(need.detail)) : null,
+      need.detail && need.detail !== "works" ? h(Badge, { colorPalette: colour, variant: "outline", size: "sm" }, standing(need.detail)) : null,
       need.source ? h(Text, { as: "bdi", fontWeight: "semibold" }, page.titles[need.source] ?? need.source) : null,
       need.since ? h(Text, { as: "span", color: "fg.muted", fontSize: "xs" }, h(When, { at: need.since, now: page.now })) : null,
     ),
