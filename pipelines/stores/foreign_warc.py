@@ -299,7 +299,17 @@ def _read_saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | N
     record = next(ArchiveIterator(stream, record_types=kind, auto_decode=decode, stream_detect=False), None)
     if record is None:
         raise NoRecordError("it cannot be read")
-    return _page(record, offset)
+    page = _page(record, offset)
+    if page is not None and not _is_intact(head, block, kind):
+        raise NoRecordError("its bytes do not match its WARC-Block-Digest")
+    return page
+
+
+def _is_intact(head: bytes, block: bytes, kind: WarcRecordType) -> bool:
+    """Whether a record is what its block's digest says, if it has one: of the whole block, the answer's head too."""
+    stream = BytesIO(head + HEAD_END + block + HEAD_END)
+    whole = next(ArchiveIterator(stream, record_types=kind, parse_http=False, stream_detect=False), None)
+    return whole is None or "WARC-Block-Digest" not in whole.headers or whole.verify_block_digest()
 
 
 def _page(record: WarcRecord, offset: int | None) -> Saved | None:
@@ -317,8 +327,6 @@ def _page(record: WarcRecord, offset: int | None) -> Saved | None:
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     if not FIRST_DAY < at < datetime.now(UTC):
         raise NoRecordError(f"its WARC-Date is {at:%Y-%m-%d}")
-    if "WARC-Block-Digest" in record.headers and not record.verify_block_digest():
-        raise NoRecordError("its bytes do not match its WARC-Block-Digest")
     url = str(record.headers["WARC-Target-URI"]).strip("<>")
     return Saved(
         url=url, fetched_at=at, status=status, headers=headers, body=record.reader.read(),

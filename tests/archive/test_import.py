@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import multiprocessing
 import os
@@ -129,6 +131,19 @@ def test_what_the_archive_has_seen_later_stays_and_the_first_night_after_an_impo
         ("https://jisr.test/news/8", "first run"),
         ("https://jisr.test/news/9", "first run"),
     ]
+
+
+def test_records_with_the_digest_of_their_block_are_read(tmp_path: Path) -> None:
+    block = warcs.HTML + jisr.story(1).encode()
+    digest = base64.b32encode(hashlib.sha1(block, usedforsecurity=False).digest()).decode()
+    one = record("https://jisr.test/news/1", block, more=f"WARC-Block-Digest: sha1:{digest}\r\n")
+    told: list[str] = []
+
+    pages = list(
+        foreign_warc.pages(saved(tmp_path / "crawl.warc.gz", [one]), lambda at, why: told.append(why), lambda: None)
+    )
+
+    assert ([page.url for page in pages], told) == (["https://jisr.test/news/1"], [])
 
 
 @pytest.mark.parametrize("name", ["crawl.warc.gz", "plain.warc", "whole.warc.gz"])
