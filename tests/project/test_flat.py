@@ -119,7 +119,7 @@ def looking(settings: Settings, articles: int) -> None:
         ["status"], ["status", "--run", last], ["why", url], ["articles"], ["articles", "--source", "source-3"],
         ["articles", str(articles // 2)], ["articles", "--url", url], ["notify", "list"], ["sources", "list"],
         ["watch", "list"], ["search", "source:source-3"],
-        ["alerts"], ["alerts", "--waiting"], ["alerts", "--watch", "w"],
+        ["alerts"], ["alerts", "--waiting"], ["alerts", "--watch", "watch-1"],
     ):  # fmt: skip
         with doing("nightdesk " + " ".join(word for word in words if word not in (url, last))):
             result = CliRunner().invoke(app, words)
