@@ -1,9 +1,9 @@
-"""`python -m spiders crawl|fetch|probe`: one of them in a process of its own, started and watched by pipelines.crawl.
+"""`python -m spiders crawl|adopt|fetch|probe`: a process of its own, which pipelines.crawl starts and hears.
 
 Sources come as a JSON list on standard input. Standard output is JSON lines: {"event": "progress" | "tally" | "log" |
-"error", ...}; standard error is the log, `LEVEL name: message`. Exit codes: 0 every source has its tally and none
-failed, 1 a source failed, 2 refused before anything was fetched, 3 stopped by a signal or because the parent is gone,
-70 broke.
+"error", and of a probe "probed" | "seen", ...}; standard error is the log, `LEVEL name: message`. Exit codes: 0 every
+source has its tally and none failed, 1 a source failed, 2 refused before anything was fetched, 3 stopped by a signal or
+because the parent is gone, 70 broke.
 """
 
 from __future__ import annotations

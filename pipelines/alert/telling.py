@@ -77,7 +77,8 @@ def choose_alerts(
 def write(conn: postgres.Connection, run: str, found: Sequence[Found]) -> list[postgres.Row]:
     """Write the alerts; those that are new, with what `put` of messages asks of each.
 
-    Rows: id, watch, kind, story (the article), story_id, revision, quiet, lead_id. Part of the caller's transaction,
+    Rows: id, watch, kind, story (the number of the ARTICLE, as the table calls it), story_id (of the story), revision,
+    quiet, lead_id. Part of the caller's transaction,
     in which nobody else writes alerts.
     """
     known = _told_already(conn, found)

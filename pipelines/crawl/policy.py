@@ -82,9 +82,9 @@ RHYTHM_LEAST_ARTICLES = 4
 # Looks at a list in the time in which its source usually publishes an article. Chosen: an article waits half of that
 # time at most.
 LOOKS_AN_ARTICLE = 2
-# A look may come early by this share of a pause that is no HTTP header's. Chosen: as with planned looks, a twentieth;
+# A look at a list counts from this share of a pause on that is no HTTP header's. Chosen: as with planned looks;
 # a run that begins each hour begins some seconds earlier now and then.
-EARLY_SHARE = 0.05
+EARLY_SHARE = 0.95
 # Hours that skipHours and skipDays can put a list off. Chosen: a week.
 SKIPPED_HOURS = 168
 

@@ -27,7 +27,7 @@ from pipelines.stores.articlefile import Line
 
 STAGE = "load"
 LOCK_NOT_AVAILABLE = "55P03"
-# The classes of errors that say a value is none: of its type, or of its column.
+# SQLSTATE classes: 22, a value that its type cannot have; 23, one that a constraint of its column refuses.
 WRONG_VALUES = ("22", "23")
 # URLs in one message. Chosen: the others are counted.
 URLS_SHOWN = 3
@@ -191,7 +191,7 @@ def _lines(
 
     Older files lack either, and load makes it.
 
-    None where no file is and none is owed, StoreError where one is missing.
+    All are empty where there is no file and none is owed; StoreError where one is missing.
     """
     file = articlefile.path(settings, source, run)
     rows: list[list[Any]] = []

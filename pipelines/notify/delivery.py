@@ -79,7 +79,7 @@ def courier(channel: str, address: str) -> Iterator[Hand]:
     """What hands messages to a channel, with those parts or people left out that have it already.
 
     Several may be handed over before the first is received: they go out one after the other, and receipts come in that
-    order. Where one fails or the courier ends, those that were handed over before that was received are untried.
+    order. If one fails or the courier ends, those that were handed over before its receipt was read come back untried.
     No exchange outlasts its limit, whatever the other side does. The receipt says what went wrong in a sentence that
     names the channel.
     """

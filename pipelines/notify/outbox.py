@@ -1,7 +1,7 @@
 """The outbox: messages that are to be sent, and how often they were tried; it alone knows `deliveries`.
 
-A message is sent at least once, with a key that never changes: a kill between sending and marking repeats that one, or
-of those to a program, which knows them by their keys, the few that are marked together.
+A message is sent at least once, with a key that never changes. A kill between sending and marking sends again: one
+message, or, of webhooks, whose programs know the keys, the few that are marked together.
 Each channel is served on its own, one message after the other, two where very many wait; several senders may work
 beside one another.
 """
@@ -205,7 +205,7 @@ def _alerts_by_message(
 ) -> dict[int, list[postgres.Row]]:
     """By the id of a delivery, the alerts that it tells of, with what their sources call themselves."""
     told: dict[int, list[postgres.Row]] = {}
-    ids = [delivery["id"] for delivery in batch if delivery["kind"] != "message"]
+    ids = [delivery["id"] for delivery in batch if delivery["kind"] != DeliveryKind.MESSAGE]
     for alert in postgres.query(conn, "alerts_of_deliveries", ids=ids) if ids else []:
         title, timezone = publisher(alert["source"])
         told.setdefault(alert["delivery_id"], []).append({**alert, "source_title": title, "timezone": timezone})
@@ -218,7 +218,7 @@ def _messages(batch: Sequence[postgres.Row], told: Mapping[int, Sequence[postgre
 
 def _message(delivery: postgres.Row, alerts: Sequence[postgres.Row]) -> notify.Message:
     """What is sent for a row of `deliveries`."""
-    if delivery["kind"] == "message":
+    if delivery["kind"] == DeliveryKind.MESSAGE:
         return notify.plain(delivery["key"], delivery["subject"], delivery["body"])
     return notify.render(
         delivery["key"],

@@ -23,8 +23,8 @@ from pipelines.places import address_of
 from pipelines.settings import Settings
 from pipelines.stores import bucket
 
-# Seconds; a page is given up long before.
-ABANDONED = 3600.0
+# A half-written file this old is of an extract that was killed. Chosen: a page is given up long before.
+ABANDONED_SECONDS = 3600.0
 # What reading a line that somebody else wrote may end in.
 NO_LINE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 
@@ -175,5 +175,5 @@ def _sweep(folder: Path) -> None:
     """Remove what killed extractions had begun: one that lives has written within the hour."""
     for left in folder.glob(".*.jsonl.*"):
         with suppress(FileNotFoundError):
-            if time.time() - left.stat().st_mtime > ABANDONED:
+            if time.time() - left.stat().st_mtime > ABANDONED_SECONDS:
                 left.unlink()

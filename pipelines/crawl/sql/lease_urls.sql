@@ -26,7 +26,7 @@ with open_lists as (
             order by state = 'discovered' desc, entry ->> 'published_at' desc nulls last, fetched_at nulls first, id
         ) as nth, fetched_at
     from urls
-    -- What was discovered is due, whoever wrote when.
+    -- A discovered URL is due at once, whatever moment next_at holds; never where it holds none.
     where source = %(source)s and (next_at <= now() or (state = 'discovered' and next_at is not null))
         and (due_for = 'past') = %(past)s
         and (leased_until is null or leased_until < now())

@@ -35,8 +35,13 @@ set state = case
     attempts = case when look.outcome in ('fetched', 'unchanged') then 0 else tries.count end,
     leased_until = null,
     leased_run = null,
+    -- due_by: the id of the list that had called it modified.
     due_by = null,
-    due_for = case when urls.due_for = 'past' then case when look.outcome in ('failed', 'blocked') then 'past' else '' end else case look.outcome when 'gone' then 'gone' when 'failed' then 'retry' when 'blocked' then 'retry' else '' end end,
+    due_for = case
+        when urls.due_for = 'past' then case when look.outcome in ('failed', 'blocked') then 'past' else '' end
+        when look.outcome = 'gone' then 'gone'
+        when look.outcome in ('failed', 'blocked') then 'retry'
+        else '' end,
     next_at = case
         when look.outcome in ('failed', 'blocked') and tries.count < %(max_tries)s then now() + greatest(
             coalesce(look.rest::interval, case look.outcome

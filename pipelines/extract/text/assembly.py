@@ -77,6 +77,7 @@ def settle(
     else:
         taught, fits = _teach(page, template)
         best = replace(cut_blocks(taught, _keep(taught, facts), facts, own, without), fits=fits)
+        # Whole texts are chosen without the template; of it, only repeated lines are taken out of the one chosen.
         # A source whose pages agree on their places knows better, and so does a page that names its posts.
         sure = best.others or facts.posts or "choice" in without or (template and template.inside)
         better = None if sure or markup.deep(tree) else _choose(page, tree, template, trees)

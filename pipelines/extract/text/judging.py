@@ -66,7 +66,10 @@ class JudgedBlock:
 
 @dataclass(frozen=True)
 class JudgedPage:
-    """A page's blocks, each judged, and the texts of two extractors; compared: the blocks as texts are chosen by."""
+    """A page's blocks, each judged.
+
+    lines: trafilatura's text; plain: that of the second extractor; compared: the blocks as texts are chosen by.
+    """
 
     blocks: Sequence[JudgedBlock]
     lines: Sequence[str]
