@@ -34,8 +34,8 @@ MOST_HEAD_BYTES = 64 * 1024
 MOST_RECORD_BYTES = MAX_BODY_BYTES + (1 << 20)
 # Bytes that are unpacked to get past what is not read. Chosen: a film in a record; more is looked for from outside.
 MOST_SKIPPED_BYTES = 1 << 28
-# How a body in chunks begins: a length in hexadecimal digits, by itself or before what is said of the chunk. Chosen: more
-# blanks, or a longer word on a chunk, have not been seen.
+# How a body in chunks begins: a length in hexadecimal digits, by itself or before what is said of the chunk. Chosen:
+# more blanks, or a longer word on a chunk, have not been seen.
 CHUNK = re.compile(rb"[ \t\r\n]{0,8}[0-9a-fA-F]{1,8}[ \t]{0,8}(;[^\r\n]{0,200})?\r?\n")
 # Digits of a length. Chosen: no file has more bytes.
 LENGTH_DIGITS = 18
