@@ -96,3 +96,47 @@ def test_paragraphs_of_which_most_words_lead_to_topics_are_an_article_all_the_sa
     assert isinstance(made, Article)
     assert sum(text in made.text for text in told) >= len(told) - 2
     assert isinstance(without, Rejection)
+
+
+def test_a_long_remark_of_a_reader_below_a_short_article_is_no_part_of_the_text_that_is_chosen() -> None:
+    article = (
+        "The harbour council voted on Monday to give the old fish market a new roof, and to pay for it out of the "
+        "dues of ships.",
+        "The market has had no roof since the storm of January, when the wind took forty metres of it into the basin. "
+        "Traders have sold from vans since then, and many said that their customers stayed away when it rained. The "
+        "council asked three builders, and the cheapest wants eleven months for the work. Members of the opposition "
+        "called the price too high, and asked for a second look in spring. The mayor answered that a market without a "
+        "roof costs the town more each month than the loan does, and that the ships would not notice.",
+    )
+    remark = (
+        "I am no expert on roofs, that is true, but I am against this and firmly so, since nobody asks those who live "
+        "beside the basin what they think of eleven months of hammers and cranes under their windows every single "
+        "morning.",
+        "Do you know how many trees were felled for the last roof, and how long they had stood there before anybody "
+        "thought of a market?",
+        "Every builder and every mayor loves his own market and his own roof, and suffers when it is taken away from "
+        "him before his eyes.",
+        "Noise, dust and traffic are the normal thing in such places, and in all other ones that I have seen in my "
+        "life on this coast.",
+        "There are proofs of it, there are photographs, there are films that you can all watch whenever you like to.",
+        "We have made a hell of this harbour for our smaller neighbours, and they have the same right to be here on "
+        "our planet as we do.",
+        "I have not bought a fish for many years, I am in good health, I work, I do not run from doctor to doctor, "
+        "and I pay nothing to the firms.",
+        "And it has to be stopped, for if we do not open our eyes it will end badly for all of us, and for our "
+        "children as well.",
+    )
+    html = (
+        "<html><head><title>New roof for the fish market</title></head><body><div id=top></div><div id=main>"
+        f"<h1>New roof for the fish market</h1><div class=art><p>{article[0]}</p></div>"
+        f"<div class=art><p>{article[1]}</p></div><div id=Comments><div class=art><a name=List></a><div class=l>"
+        "<h5>Well said, we can write</h5><p>letters to one another, perhaps by mail<br/>I wanted to sleep but I looked "
+        "in at my favourite subject once more.<br/>Greetings.</p></div><div class=r>04.01.2026 23:46<br/>ella</div>"
+        f"<hr/><div class=l><h5>Ok, we shall talk</h5><p>{'</p><p>'.join(remark)}</p></div>"
+        "<div class=r>04.01.2026 22:46<br/>nocki</div></div></div></div></body></html>"
+    )
+
+    made = extract_page(page(html), SOURCE)
+
+    assert isinstance(made, Article)
+    assert made.text.split("\n") == list(article)

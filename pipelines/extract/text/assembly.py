@@ -183,8 +183,20 @@ def _choose(
 
     chances = np.array([one.chance for one in page.blocks], dtype=np.float64)
     better = choice.choose_text(page.compared, chances, ask, trees)
+    if better is None:
+        return None
     repeated = dict(template.lines) if template else {}
-    return None if better is None else [n for n, one in enumerate(better) if one and found[n].key not in repeated]
+    return [
+        n for n, one in enumerate(better) if one and found[n].key not in repeated and not _is_remark(page.blocks[n])
+    ]
+
+
+def _is_remark(one: JudgedBlock) -> bool:
+    """Whether it stands in what the page calls its comments, and is no part of the article to the judge either.
+
+    Extractors take a long remark for the article's end, and its words speak for it when texts are compared.
+    """
+    return one.block.kind == "comment" and not one.likely
 
 
 def _take_longer(best: Text, given: Text) -> Text:
