@@ -24,6 +24,8 @@ from pipelines.extract.text.judging import LIKELY_CHANCE, JudgedBlock, JudgedPag
 from pipelines.model import Source, Template
 
 STEPS = ("second extractor", "judge", "phrases", "title", "choice", "json-ld", "script data", "site")
+# Words that a text has beside remarks, or it stands in what only bears the name of comments. Chosen: as a brief has.
+BRIEF_WORDS = 50
 # Words of a text that is more than nothing. Chosen: as of an article.
 LEAST_WORDS = 15
 # A path that the source's pages agree on counts as much as the page itself does.
@@ -186,9 +188,9 @@ def _choose(
     if better is None:
         return None
     repeated = dict(template.lines) if template else {}
-    return [
-        n for n, one in enumerate(better) if one and found[n].key not in repeated and not _is_remark(page.blocks[n])
-    ]
+    chosen = [n for n, one in enumerate(better) if one and found[n].key not in repeated]
+    without = [n for n in chosen if not _is_remark(page.blocks[n])]
+    return without if sum(found[n].words for n in without) >= BRIEF_WORDS else chosen
 
 
 def _is_remark(one: JudgedBlock) -> bool:
