@@ -93,7 +93,10 @@ def run(
     done: list[Tally] = []
     try:
         for stage in runs.STAGES:
-            done += perform(current, stage, chosen, key, quiet_if(json), due=due)
+            # What another process is crawling is its own to the end: two runs that began in one second have one key.
+            busy = {tally.source for tally in done if tally.state == RunState.BUSY}
+            left = [source for source in chosen if source.name not in busy]
+            done += perform(current, stage, left, key, quiet_if(json), due=due)
     except NightdeskError as error:
         _tell(current, key, chosen, done, str(error))
         raise

@@ -12,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from pipelines.cli import app
 from pipelines.crawl import stage as crawl
 from pipelines.settings import Settings, export
+from pipelines.sources import sourcefile
 from pipelines.stores import postgres, runs, warc
-from tests import clock, sites
+from tests import clock, factories, sites
 from tests.faults.holds import spiders, until, value
 from tests.sites import NEXT, RUN, Sites
 
@@ -133,6 +136,23 @@ def test_a_source_that_is_being_crawled_is_left_alone(here: Settings, web: Sites
 
     assert ours and tally.state == "busy" and web.hits == []
     assert [t.state for t in runs.tallies(conn, RUN)] == ["busy"]
+
+
+def test_of_two_runs_with_one_key_the_second_reads_nothing_that_the_first_is_still_crawling(
+    here: Settings, web: Sites, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = sites.site(web, "a.test", 1)
+    (here.sources / "a.toml").write_text(sourcefile.render(source), encoding="utf-8")
+    for name, setting in export(here).items():
+        monkeypatch.setenv(name, setting)
+    factories.fetched_pages(here, conn, [factories.page("a", f"{source.url}news/1", "<p>So far</p>", run=RUN)])
+
+    with postgres.hold_lock(conn, "crawl", "a") as ours:
+        second = CliRunner().invoke(app, ["run", "a", "--run", RUN])
+
+    assert ours and second.exit_code == 0, second.output
+    assert "Another process is crawling this source" in second.output
+    assert [(t.stage, t.state) for t in runs.tallies(conn, RUN) if t.source] == [("crawl", "busy")]
 
 
 def test_without_its_database_a_crawl_ends_red_and_the_next_one_completes_it(
