@@ -10,6 +10,6 @@ at any moment, the same again goes on. After a week without an answer nothing is
 The same by command line: `nightdesk backfill SOURCE --from DAY --to DAY`.
 """
 
-from pipelines.airflow import past_dags
+from pipelines.airflow import form_dags
 
-dag = past_dags.backfill_dag(__doc__)
+dag = form_dags.backfill_dag(__doc__)

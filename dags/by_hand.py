@@ -14,6 +14,6 @@ The same by command line: `nightdesk sources check`, `sources learn`, `extract -
 `upkeep --dry-run`.
 """
 
-from pipelines.airflow import service_dags
+from pipelines.airflow import form_dags
 
-dag = service_dags.by_hand_dag(__doc__)
+dag = form_dags.by_hand_dag(__doc__)

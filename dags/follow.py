@@ -10,6 +10,6 @@ next run of `news_crawl` takes the source. After a week without an answer nothin
 The same by command line: `nightdesk follow ADDRESS`.
 """
 
-from pipelines.airflow import service_dags
+from pipelines.airflow import form_dags
 
-dag = service_dags.follow_dag(__doc__)
+dag = form_dags.follow_dag(__doc__)

@@ -10,6 +10,6 @@ nothing is taken.
 The same by command line: `nightdesk import FILE|URL-LIST|FOLDER`.
 """
 
-from pipelines.airflow import past_dags
+from pipelines.airflow import form_dags
 
-dag = past_dags.import_dag(__doc__)
+dag = form_dags.import_dag(__doc__)

@@ -73,10 +73,10 @@ def known_by_hand() -> None:
     from airflow.utils.db import synchronize_log_template
     from airflow.utils.session import create_session
 
-    from pipelines.airflow import service_dags
+    from pipelines.airflow import form_dags
 
     app_of_airflow()
-    dag = LazyDeserializedDAG.from_dag(service_dags.by_hand_dag("By hand."))
+    dag = LazyDeserializedDAG.from_dag(form_dags.by_hand_dag("By hand."))
     with create_session() as session:
         synchronize_log_template(session=session)
         session.merge(DagBundleModel(name="dags"))

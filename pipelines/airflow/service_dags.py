@@ -1,30 +1,24 @@
-"""The Dags beside the night: digests and upkeep by the clock, and follow by hand, which waits for a person's yes."""
+"""The Dags beside the night that begin by the clock: digests, upkeep and the canary."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import DAG, CronTriggerTimetable, Param, task
+from airflow.sdk import DAG, CronTriggerTimetable, task
 
 from pipelines.airflow import callbacks, failing, night_dags
-from pipelines.codes import HandWork
 from pipelines.settings import Settings, settings
 
 EVERY_HOUR = "17 * * * *"
 # Chosen: a digest of seven o'clock is read at a quarter past, and each run costs a process for a second.
 EVERY_TEN_MINUTES = "*/10 * * * *"
-# An address that nobody says yes or no to is not followed.
-LONGEST_WAIT = timedelta(days=7)
 # Chosen: not at the minute of upkeep, nor of nights.
 CANARY_EVERY_HOUR = "47 * * * *"
 DESCRIPTIONS = {
     "canary": "Every hour: an article from a site to its alert, and an alarm if it does not come",
     "digest": "Every ten minutes: send digests that are due, and what waited for quiet hours to end",
     "upkeep": "Every hour: notice quiet sources, send what still waits, delete old raw files",
-    "by_hand": "For the Desk: one piece of work that a person asked for, with what came of it",
-    "follow": "By hand: look at a site, show ten sample articles, and follow it once somebody approves",
 }
 
 
@@ -98,78 +92,6 @@ def upkeep_dag(doc: str) -> DAG:
     return dag
 
 
-def follow_dag(doc: str) -> DAG:
-    """probe → approve, by a person → keep, for the address in the form; whoever started it sees how it ends."""
-    with DAG(
-        "follow",
-        description=DESCRIPTIONS["follow"],
-        schedule=None,
-        catchup=False,
-        doc_md=doc,
-        tags=["nightdesk"],
-        default_args=night_dags.defaults(settings()),
-        params=_address(),
-        render_template_as_native_obj=False,
-    ) as dag:
-
-        @task(execution_timeout=night_dags.SHORT_LIMIT, multiple_outputs=False)
-        @failing.by_sentence()
-        def probe(params: Any = None) -> dict[str, Any]:
-            from pipelines.airflow import onboard
-
-            return onboard.probe(params)
-
-        @task(execution_timeout=night_dags.SHORT_LIMIT)
-        @failing.by_sentence()
-        def keep(probed: Any) -> str:
-            from pipelines.airflow import onboard
-
-            return onboard.keep(probed)
-
-        probed = probe()
-        approve = ApprovalOperator(
-            task_id="approve",
-            subject="Follow {{ ti.xcom_pull(task_ids='probe')['name'] }}?",
-            body="{{ ti.xcom_pull(task_ids='probe')['report'] }}",
-            defaults=ApprovalOperator.REJECT,
-            execution_timeout=night_dags.SHORT_LIMIT,
-            response_timeout=LONGEST_WAIT,
-        )
-        probed >> approve >> keep(probed)
-    return dag
-
-
-def by_hand_dag(doc: str) -> DAG:
-    """do, by the form: what came of it is the task's result, which the Desk shows."""
-    with DAG(
-        "by_hand",
-        description=DESCRIPTIONS["by_hand"],
-        schedule=None,
-        catchup=False,
-        doc_md=doc,
-        tags=["nightdesk"],
-        default_args=night_dags.defaults(settings()),
-        params={
-            "work": Param(type="string", enum=[str(work) for work in HandWork], title="Work"),
-            "source": Param(
-                None, type=["null", "string"], title="Source", description="The name of a followed source."
-            ),
-            "key": Param(None, type=["null", "string"], title="Key", description="Of a trial, or of a held run."),
-        },
-        render_template_as_native_obj=False,
-    ) as dag:
-
-        @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
-        @failing.by_sentence()
-        def do(params: Any = None, dag_run: Any = None) -> dict[str, Any]:
-            from pipelines.airflow import by_hand
-
-            return dict(by_hand.do(params, dag_run.triggering_user_name or ""))
-
-        do()
-    return dag
-
-
 def _by_clock(name: str, doc: str, current: Settings, every: str) -> DAG:
     """A Dag of one run at a time, of whose failure the operators are told; every: as cron, or empty for never."""
     return DAG(
@@ -196,36 +118,3 @@ def _sending(task_id: str) -> Any:
         return tasks.send("")
 
     return send()
-
-
-def _address() -> dict[str, Param]:
-    return {
-        "url": Param(
-            type="string", minLength=4, title="Address", description="The site's address, such as https://example.org."
-        ),
-        "name": Param(
-            None,
-            type=["null", "string"],
-            title="Name",
-            description="What to call the source: small letters, digits and hyphens. Empty: by its host.",
-        ),
-        "timezone": Param(
-            None,
-            type=["null", "string"],
-            title="Time zone",
-            description="Such as Asia/Damascus. Empty: as the site tells it; where it does not, probe says so.",
-        ),
-        "country": Param(
-            None,
-            type=["null", "string"],
-            pattern="^[A-Za-z]{2}$",
-            title="Country",
-            description="Two letters, such as SY. Empty: as the site tells it.",
-        ),
-        "twice": Param(
-            False,
-            type="boolean",
-            title="Twice",
-            description="Follow the site though a source follows it already, under another name.",
-        ),
-    }

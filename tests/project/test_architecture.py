@@ -72,7 +72,7 @@ APART = {
 PUBLIC = {
     "pipelines": "codes cron edits encodings errors installation model patterns places private settings signatures "
     "singlebyte steering text urls",
-    "pipelines.airflow": "airflow_home api_client cleaning night_dags past_dags service_dags standalone",
+    "pipelines.airflow": "airflow_home api_client cleaning form_dags night_dags service_dags standalone",
     "pipelines.alert": "cases feeds keeping known stage synonyms timing watches watchfile",
     "pipelines.archive": "again backfill coverage differences erasing evidence export holding importing parts passages "
     "policy provenance published received search tried verify",

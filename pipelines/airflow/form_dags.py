@@ -1,4 +1,4 @@
-"""The Dags that bring what is past, by hand: each looks first, waits for a person's yes, and then does it."""
+"""The Dags that a person starts by a form; most look first, wait for a person's yes, and then do what was looked at."""
 
 from __future__ import annotations
 
@@ -9,16 +9,44 @@ from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Param, task
 
 from pipelines.airflow import failing, night_dags
-from pipelines.airflow.service_dags import LONGEST_WAIT
 from pipelines.archive import policy
+from pipelines.codes import HandWork
 from pipelines.settings import settings
 
-# The longest that one of them may take. Chosen: 10,000 pages at 5 s each take 14 hours; what is ended goes on.
+# What nobody says yes or no to is not done.
+LONGEST_WAIT = timedelta(days=7)
+# The longest that work on the past may take. Chosen: 10,000 pages at 5 s each take 14 hours; what is ended goes on.
 PAST_LIMIT = timedelta(hours=24)
 DESCRIPTIONS = {
+    "follow": "By hand: look at a site, show ten sample articles, and follow it once somebody approves",
+    "by_hand": "For the Desk: one piece of work that a person asked for, with what came of it",
     "import": "By hand: take pages that others saved into the archive once somebody approves",
     "backfill": "By hand: collect what a site published before it was followed, once somebody approves",
 }
+
+
+def follow_dag(doc: str) -> DAG:
+    """probe → approve, by a person → keep, for the address in the form; whoever started it sees how it ends."""
+    with _by_form("follow", doc, _of_follow()) as dag:
+
+        @task(execution_timeout=night_dags.SHORT_LIMIT, multiple_outputs=False)
+        @failing.by_sentence()
+        def probe(params: Any = None) -> dict[str, Any]:
+            from pipelines.airflow import onboard
+
+            return onboard.probe(params)
+
+        @task(execution_timeout=night_dags.SHORT_LIMIT)
+        @failing.by_sentence()
+        def keep(probed: Any) -> str:
+            from pipelines.airflow import onboard
+
+            return onboard.keep(probed)
+
+        probed = probe()
+        subject = "Follow {{ ti.xcom_pull(task_ids='probe')['name'] }}?"
+        probed >> _approval("probe", subject) >> keep(probed)
+    return dag
 
 
 def import_dag(doc: str) -> DAG:
@@ -40,7 +68,7 @@ def import_dag(doc: str) -> DAG:
             return past.bring_in(looked)
 
         looked = look()
-        looked >> _approval("Import {{ ti.xcom_pull(task_ids='look')['path'] }}?") >> bring_in(looked)
+        looked >> _approval("look", "Import {{ ti.xcom_pull(task_ids='look')['path'] }}?") >> bring_in(looked)
     return dag
 
 
@@ -71,7 +99,22 @@ def backfill_dag(doc: str) -> DAG:
 
         looked = look()
         subject = "Collect {{ ti.xcom_pull(task_ids='look')['pages'] }} pages of {{ params['source'] }}?"
-        looked >> _approval(subject) >> want(looked) >> fetch(looked)
+        looked >> _approval("look", subject) >> want(looked) >> fetch(looked)
+    return dag
+
+
+def by_hand_dag(doc: str) -> DAG:
+    """do, by the form: what came of it is the task's result, which the Desk shows."""
+    with _by_form("by_hand", doc, _of_by_hand()) as dag:
+
+        @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
+        @failing.by_sentence()
+        def do(params: Any = None, dag_run: Any = None) -> dict[str, Any]:
+            from pipelines.airflow import by_hand
+
+            return dict(by_hand.do(params, dag_run.triggering_user_name or ""))
+
+        do()
     return dag
 
 
@@ -89,15 +132,57 @@ def _by_form(name: str, doc: str, params: dict[str, Param]) -> DAG:
     )
 
 
-def _approval(subject: str) -> ApprovalOperator:
+def _approval(look: str, subject: str) -> ApprovalOperator:
+    """A person's yes or no to what the task `look` reports."""
     return ApprovalOperator(
         task_id="approve",
         subject=subject,
-        body="{{ ti.xcom_pull(task_ids='look')['report'] }}",
+        body=f"{{{{ ti.xcom_pull(task_ids='{look}')['report'] }}}}",
         defaults=ApprovalOperator.REJECT,
         execution_timeout=night_dags.SHORT_LIMIT,
         response_timeout=LONGEST_WAIT,
     )
+
+
+def _of_follow() -> dict[str, Param]:
+    return {
+        "url": Param(
+            type="string", minLength=4, title="Address", description="The site's address, such as https://example.org."
+        ),
+        "name": Param(
+            None,
+            type=["null", "string"],
+            title="Name",
+            description="What to call the source: small letters, digits and hyphens. Empty: by its host.",
+        ),
+        "timezone": Param(
+            None,
+            type=["null", "string"],
+            title="Time zone",
+            description="Such as Asia/Damascus. Empty: as the site tells it; where it does not, probe says so.",
+        ),
+        "country": Param(
+            None,
+            type=["null", "string"],
+            pattern="^[A-Za-z]{2}$",
+            title="Country",
+            description="Two letters, such as SY. Empty: as the site tells it.",
+        ),
+        "twice": Param(
+            False,
+            type="boolean",
+            title="Twice",
+            description="Follow the site though a source follows it already, under another name.",
+        ),
+    }
+
+
+def _of_by_hand() -> dict[str, Param]:
+    return {
+        "work": Param(type="string", enum=[str(work) for work in HandWork], title="Work"),
+        "source": Param(None, type=["null", "string"], title="Source", description="The name of a followed source."),
+        "key": Param(None, type=["null", "string"], title="Key", description="Of a trial, or of a held run."),
+    }
 
 
 def _of_import() -> dict[str, Param]:
