@@ -14,7 +14,7 @@ from typing import Any
 
 from pipelines.airflow.onboard import plain
 from pipelines.airflow.tasks import to_log
-from pipelines.archive import backfill, importing, policy
+from pipelines.archive import backfill, import_input, importing, policy
 from pipelines.archive.backfill import Plan
 from pipelines.crawl import summary
 from pipelines.errors import NightdeskError
@@ -31,7 +31,7 @@ log = logging.getLogger("nightdesk")
 def look_at_import(params: Mapping[str, Any]) -> dict[str, Any]:
     """What the form names, and what a person decides by; NightdeskError where there is nothing to import."""
     current, path = settings(), str(params["path"])
-    found = importing.look(_path(current, path), folders.readable(current)[0])
+    found = import_input.look(_path(current, path), folders.readable(current)[0])
     in_place = bool(params.get("in_place"))
     if in_place and found.addresses:
         raise NightdeskError("In place is for WARC files; what a list of addresses names is fetched.")

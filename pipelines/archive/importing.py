@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
-from ipaddress import ip_address
 from pathlib import Path
 
 from pipelines import urls
-from pipelines.archive import backfill
+from pipelines.archive import backfill, import_input
 from pipelines.archive.backfill import Filled
+from pipelines.archive.import_input import PagesRead
 from pipelines.codes import Kind, Quiet, RunState, State
-from pipelines.crawl import ledger, past, rules
+from pipelines.crawl import ledger, past
 from pipelines.crawl.ledger import FetchResult
 from pipelines.crawl.past import Wanted
 from pipelines.errors import NightdeskError
@@ -29,95 +29,25 @@ from pipelines.settings import Settings
 from pipelines.stores import bucket, chain, foreign_warc, postgres, runs, warc
 from pipelines.stores.foreign_warc import Saved
 
-# The source of pages that are of no site that is followed.
-IMPORTED = "imported"
 # Pages and bytes of one run. Chosen: what one load and its memory hold, and what a kill loses.
 PAGES_A_RUN, BYTES_A_RUN = 1_000, 64 << 20
-# What is told of records that could not be read. Chosen: the others are counted.
-TOLD = 5
-ENDINGS = (".warc", ".warc.gz")
 # Where the raw files of a run are written before they are whole: no crawl takes those for its own.
 FOLDER = "importing"
-# Names of no public host, or of none at all.
-HOME_NAMES = ("localhost", "local", "internal", "home", "lan")
 
 Progress = Callable[[int], None]
 
 
 @dataclass(kw_only=True)
-class ImportReport:
-    """What an import came to. pages: that were read; known: of which the ledger has a look as new, or soon will;
-    others: answers that are no page; bad: records that cannot be read, of which `told` has the first; erased: of
-    addresses that were erased. sources: pages taken by source; counts: what the stages made of them; failed: sentences.
+class ImportReport(PagesRead):
+    """What an import came to. known: pages of which the ledger has a look as new, or soon will; erased: pages of
+    addresses that were erased. counts: what the stages made of them; failed: sentences.
     """
 
-    pages: int = 0
     known: int = 0
     erased: int = 0
-    others: int = 0
-    bad: int = 0
-    told: list[str] = field(default_factory=list)
-    sources: dict[str, int] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     runs: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
-
-
-def find_files(path: Path) -> list[Path]:
-    """The WARC files that are meant, one or all in a folder; NightdeskError where there are none."""
-    if not path.exists():
-        raise NightdeskError(f"There is no {path}.")
-    found = sorted(one for one in path.rglob("*") if is_warc(one)) if path.is_dir() else [path]
-    if not found or not is_warc(found[0]):
-        named = " or ".join(ENDINGS)
-        raise NightdeskError(f"{path} is no WARC file and no folder of some: their names end in {named}.")
-    return found
-
-
-def is_warc(path: Path) -> bool:
-    """Whether a file is a WARC file by its name."""
-    return path.is_file() and path.name.endswith(ENDINGS)
-
-
-@dataclass(kw_only=True)
-class Looked:
-    """What a look at what is to be imported found. pages: in WARC files, or addresses of a list; sources: pages by the
-    source that they belong to; others: answers that are no page; bad: what cannot be read, of which `told` has the
-    first."""
-
-    addresses: bool = False
-    files: int = 0
-    bytes: int = 0
-    pages: int = 0
-    others: int = 0
-    bad: int = 0
-    told: list[str] = field(default_factory=list)
-    sources: dict[str, int] = field(default_factory=dict)
-
-
-def look(path: Path, followed: Sequence[Source]) -> Looked:
-    """Read what is to be imported, and take nothing; NightdeskError where it is no WARC file, folder or list."""
-    addresses, files = _find_input(path)
-    report = ImportReport()
-    found = Looked(addresses=bool(addresses), files=len(files) or 1)
-    found.bytes = sum(file.stat().st_size for file in files or [path])
-    site_of = _sites(followed)
-    named: Iterator[tuple[Path, str, int]] = ((path, url, 0) for url in addresses)
-    saved = (
-        (file, one.url, one.offset or 0)
-        for file in files
-        for one in foreign_warc.pages(file, _told_of(file, report), _count_progress(report))
-    )
-    for origin, url, at in named if addresses else saved:
-        found.pages += 1
-        try:
-            source = _source_of(url, site_of, private=bool(addresses))
-        except ValueError as error:
-            _told_of(origin, report)(at, str(error))
-            continue
-        backfill.add(found.sources, {source.name: 1})
-    found.others, found.bad, found.told = report.others, report.bad, report.told
-    return found
 
 
 def of_path(
@@ -130,7 +60,7 @@ def of_path(
     on_pages: Progress = lambda done: None,
 ) -> ImportReport:
     """Import what a path leads to: WARC files, a folder of some, or a list of addresses; what came of it."""
-    addresses, files = _find_input(path)
+    addresses, files = import_input.find_input(path)
     if addresses and in_place:
         raise NightdeskError("--in-place is for WARC files; what a list of addresses names is fetched.")
     if addresses:
@@ -152,7 +82,7 @@ def bring_in(
     in_place: the files stay where they are, and the ledger points into them.
     """
     report = ImportReport()
-    site_of = _sites(followed)
+    site_of = import_input.by_site(followed)
     with (
         postgres.connection(settings, application="nightdesk import") as conn,
         postgres.hold_lock(conn, FOLDER) as ours,
@@ -161,7 +91,8 @@ def bring_in(
             raise NightdeskError("Another import is at work: run this again when that has ended.")
         _finish_open(settings, conn, followed, report, processes)
         for path in paths:
-            for some in _batches(foreign_warc.pages(path, _told_of(path, report), _count_progress(report))):
+            heard = import_input.tell_bad(path, report), import_input.count_others(report)
+            for some in _batches(foreign_warc.pages(path, *heard)):
                 _take(settings, conn, path, some, site_of, report, processes, on_pages, in_place=in_place)
         shutil.rmtree(settings.data / FOLDER, ignore_errors=True)
     return report
@@ -177,7 +108,7 @@ def _finish_open(
         begun = postgres.query(conn, "past_open", why=Quiet.IMPORTED)
     for row in begun:
         if row["of_file"]:
-            source = sources.get(row["source"]) or stranger(row["source"])
+            source = sources.get(row["source"]) or import_input.stranger(row["source"])
             if _is_elsewhere(settings, conn, source.name, row["run"]):
                 continue
             _finish(settings, conn, source, row["run"], row["origin"].partition(":")[2], report, processes)
@@ -190,23 +121,6 @@ def _is_elsewhere(settings: Settings, conn: postgres.Connection, source: str, ru
     here = [*bucket.list_files(folder, warc.CLOSED), *(settings.data / FOLDER / source / run).glob(f"*{warc.CLOSED}")]
     with conn:
         return bool(address_of(folder)) and not here and not ledger.count_asked(conn, source, run)
-
-
-def read_addresses(path: Path) -> list[str]:
-    """The addresses of a file with one on each line; NightdeskError names the first line that is none."""
-    found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig", errors="replace").splitlines(), 1):
-        url = line.strip()
-        if not url or url.startswith("#"):
-            continue
-        try:
-            urls.key(url)
-        except ValueError as error:
-            raise NightdeskError(f"Line {number} of {path} is no address: {error}.") from None
-        found.append(url)
-    if not found:
-        raise NightdeskError(f"{path} names no address; write one on each line.")
-    return list(dict.fromkeys(found))
 
 
 def fetch(
@@ -223,11 +137,11 @@ def fetch(
     name: what the list is called. Each source of theirs has its own delay; what failed is left for the same again.
     """
     report = ImportReport()
-    site_of = _sites(followed)
+    site_of = import_input.by_site(followed)
     by_source: dict[str, tuple[Source, list[str]]] = {}
     for url in addresses:
         try:
-            source = _source_of(url, site_of, private=True)
+            source = import_input.source_of(url, site_of, private=True)
         except ValueError as error:
             report.bad += 1
             report.told.append(str(error))
@@ -260,42 +174,6 @@ def fetch(
     return report
 
 
-def stranger(name: str = IMPORTED) -> Source:
-    """The source of pages that are of no site that is followed."""
-    from pipelines.extract import preview
-
-    return preview.anonymous("http://localhost/", name)
-
-
-def _find_input(path: Path) -> tuple[list[str], list[Path]]:
-    """The addresses of a list, or WARC files."""
-    addresses = read_addresses(path) if path.is_file() and not is_warc(path) else []
-    return addresses, [] if addresses else find_files(path)
-
-
-def _sites(followed: Sequence[Source]) -> dict[str, list[Source]]:
-    site_of: dict[str, list[Source]] = {}
-    for source in followed:
-        site_of.setdefault(urls.site(urls.host(source.url)), []).append(source)
-    return site_of
-
-
-def _told_of(path: Path, report: ImportReport) -> Callable[[int, str], None]:
-    def bad(at: int, why: str) -> None:
-        report.bad += 1
-        if len(report.told) < TOLD:
-            report.told.append(f"{path.name}, byte {at}: {why}")
-
-    return bad
-
-
-def _count_progress(report: ImportReport) -> Callable[[], None]:
-    def other() -> None:
-        report.others += 1
-
-    return other
-
-
 def _batches(pages: Iterator[Saved]) -> Iterator[list[Saved]]:
     some: list[Saved] = []
     size = 0
@@ -326,9 +204,9 @@ def _take(
     for saved in pages:
         report.pages += 1
         try:
-            source = _source_of(saved.url, site_of)
+            source = import_input.source_of(saved.url, site_of)
         except ValueError as error:
-            _told_of(origin, report)(saved.offset or 0, str(error))
+            import_input.tell_bad(origin, report)(saved.offset or 0, str(error))
             continue
         by_source.setdefault(source.name, (source, []))[1].append(saved)
     run = ""
@@ -459,26 +337,3 @@ def _page(saved: Saved, source: Source, run: str, origin: Path) -> Page:
         status=saved.status, headers=saved.headers, body=saved.body, digest=sha256(saved.body).hexdigest(),
         via=f"import:{origin.name}",
     )  # fmt: skip
-
-
-def _source_of(url: str, site_of: dict[str, list[Source]], *, private: bool = False) -> Source:
-    """The source that a page is of; ValueError says why it can be of none. private: at any host: a guard follows."""
-    urls.key(url)
-    host = urls.host(url)
-    urls.variant(url)
-    if not urls.clean(url) or not (private or _is_public(host)):
-        raise ValueError(f"{url[: urls.SHOWN_CHARACTERS]} is at no public host")
-    candidates = site_of.get(urls.site(host), [])
-    admits = [source for source in candidates if not rules.ruled_out(source, url)]
-    of_host = [source for source in admits or candidates if urls.host(source.url) == host]
-    return next(iter(of_host or admits or candidates), None) or stranger()
-
-
-def _is_public(host: str) -> bool:
-    """Whether a host has a name of the public web, or a public address."""
-    try:
-        return ip_address(host.strip("[]")).is_global
-    except ValueError:
-        last = host.rstrip(".").rpartition(".")[2]
-        # Numbers are addresses that are written oddly.
-        return "." in host and last not in HOME_NAMES and not last[:1].isdigit()

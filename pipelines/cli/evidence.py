@@ -13,7 +13,7 @@ import typer
 
 from pipelines import urls
 from pipelines.alert import synonyms
-from pipelines.archive import evidence, holding, importing, parts, search, verify
+from pipelines.archive import evidence, holding, import_input, parts, search, verify
 from pipelines.cli import completion, known
 from pipelines.cli.show import Json, as_json, complain, quiet_if, say, table
 from pipelines.codes import Retirement, RunState
@@ -83,7 +83,7 @@ def _differences(
     current: Settings, conn: postgres.Connection, run: str, source: str
 ) -> tuple[list[Difference], list[str]]:
     """What the stores of a run do not agree on, and the sources that cannot be compared, with the reason."""
-    followed = {importing.IMPORTED: importing.stranger()} | {one.name: one for one in folders.readable(current)[0]}
+    followed = {one.name: one for one in (import_input.stranger(), *folders.readable(current)[0])}
     found: list[Difference] = []
     unread: list[str] = []
     for name in sorted({tally.source for tally in runs.tallies(conn, run) if tally.source}):

@@ -74,8 +74,8 @@ PUBLIC = {
     "singlebyte steering text urls",
     "pipelines.airflow": "airflow_home api_client cleaning form_dags night_dags service_dags standalone",
     "pipelines.alert": "cases feeds keeping known stage synonyms timing watches watchfile",
-    "pipelines.archive": "again backfill coverage differences erasing evidence export holding importing parts passages "
-    "policy provenance published received search tried verify",
+    "pipelines.archive": "again backfill coverage differences erasing evidence export holding import_input importing "
+    "parts passages policy provenance published received search tried verify",
     "pipelines.crawl": "account aliases discovery host_locks ledger named_urls past policy rhythm rules stage summary",
     "pipelines.dates": "calendars clocks lists months relative written",
     "pipelines.desk": "actions followed headline lookups needs policy records unsent",

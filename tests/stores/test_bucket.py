@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import pytest
 
-from pipelines.archive import evidence, importing, provenance, verify
+from pipelines.archive import evidence, import_input, importing, provenance, verify
 from pipelines.crawl import account
 from pipelines.crawl import stage as crawl
 from pipelines.errors import AwayError, SettingsError, StoreError
@@ -347,7 +347,7 @@ def test_an_import_that_ended_before_its_file_was_sent_is_done_by_another_machin
     assert (own.failed, own.known) == ([], 2)
     assert count(conn, STORED) == 2
     assert count(conn, "select count(*) as count from past_runs where ended_at is null") == 0
-    source = importing.stranger()
+    source = import_input.stranger()
     for run in {*other.runs, *own.runs}:
         assert account.differences(machines[1], conn, source, run) == []
     conn.rollback()

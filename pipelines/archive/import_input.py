@@ -1,0 +1,165 @@
+"""What is to be imported: the WARC files or addresses that a path leads to, and the source that each page is of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+
+from pipelines import urls
+from pipelines.archive import backfill
+from pipelines.crawl import rules
+from pipelines.errors import NightdeskError
+from pipelines.model import Source
+from pipelines.stores import foreign_warc
+
+# The source of pages that are of no site that is followed.
+IMPORTED = "imported"
+# What is told of records that could not be read. Chosen: the others are counted.
+TOLD = 5
+ENDINGS = (".warc", ".warc.gz")
+# Names of no public host, or of none at all.
+HOME_NAMES = ("localhost", "local", "internal", "home", "lan")
+
+
+@dataclass(kw_only=True)
+class PagesRead:
+    """What was read of what is to be imported. pages: in WARC files, or addresses of a list; sources: pages by the
+    source that they are of; others: answers that are no page; bad: what cannot be read, of which `told` has the first.
+    """
+
+    pages: int = 0
+    others: int = 0
+    bad: int = 0
+    told: list[str] = field(default_factory=list)
+    sources: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class Looked(PagesRead):
+    """What a look found: besides, how many files of how many bytes, or that it is a list of addresses."""
+
+    addresses: bool = False
+    files: int = 0
+    bytes: int = 0
+
+
+def look(path: Path, followed: Sequence[Source]) -> Looked:
+    """Read what is to be imported, and take nothing; NightdeskError where it is no WARC file, folder or list."""
+    addresses, files = find_input(path)
+    found = Looked(addresses=bool(addresses), files=len(files) or 1)
+    found.bytes = sum(file.stat().st_size for file in files or [path])
+    site_of = by_site(followed)
+    named: Iterator[tuple[Path, str, int]] = ((path, url, 0) for url in addresses)
+    saved = (
+        (file, one.url, one.offset or 0)
+        for file in files
+        for one in foreign_warc.pages(file, tell_bad(file, found), count_others(found))
+    )
+    for origin, url, at in named if addresses else saved:
+        found.pages += 1
+        try:
+            source = source_of(url, site_of, private=bool(addresses))
+        except ValueError as error:
+            tell_bad(origin, found)(at, str(error))
+            continue
+        backfill.add(found.sources, {source.name: 1})
+    return found
+
+
+def find_input(path: Path) -> tuple[list[str], list[Path]]:
+    """The addresses of a list, or WARC files."""
+    addresses = read_addresses(path) if path.is_file() and not is_warc(path) else []
+    return addresses, [] if addresses else find_files(path)
+
+
+def find_files(path: Path) -> list[Path]:
+    """The WARC files that are meant, one or all in a folder; NightdeskError where there are none."""
+    if not path.exists():
+        raise NightdeskError(f"There is no {path}.")
+    found = sorted(one for one in path.rglob("*") if is_warc(one)) if path.is_dir() else [path]
+    if not found or not is_warc(found[0]):
+        named = " or ".join(ENDINGS)
+        raise NightdeskError(f"{path} is no WARC file and no folder of some: their names end in {named}.")
+    return found
+
+
+def is_warc(path: Path) -> bool:
+    """Whether a file is a WARC file by its name."""
+    return path.is_file() and path.name.endswith(ENDINGS)
+
+
+def read_addresses(path: Path) -> list[str]:
+    """The addresses of a file with one on each line; NightdeskError names the first line that is none."""
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig", errors="replace").splitlines(), 1):
+        url = line.strip()
+        if not url or url.startswith("#"):
+            continue
+        try:
+            urls.key(url)
+        except ValueError as error:
+            raise NightdeskError(f"Line {number} of {path} is no address: {error}.") from None
+        found.append(url)
+    if not found:
+        raise NightdeskError(f"{path} names no address; write one on each line.")
+    return list(dict.fromkeys(found))
+
+
+def by_site(followed: Sequence[Source]) -> dict[str, list[Source]]:
+    """The followed sources of each site."""
+    site_of: dict[str, list[Source]] = {}
+    for source in followed:
+        site_of.setdefault(urls.site(urls.host(source.url)), []).append(source)
+    return site_of
+
+
+def source_of(url: str, site_of: dict[str, list[Source]], *, private: bool = False) -> Source:
+    """The source that a page is of; ValueError says why it can be of none. private: at any host: a guard follows."""
+    urls.key(url)
+    host = urls.host(url)
+    urls.variant(url)
+    if not urls.clean(url) or not (private or _is_public(host)):
+        raise ValueError(f"{url[: urls.SHOWN_CHARACTERS]} is at no public host")
+    candidates = site_of.get(urls.site(host), [])
+    admits = [source for source in candidates if not rules.ruled_out(source, url)]
+    of_host = [source for source in admits or candidates if urls.host(source.url) == host]
+    return next(iter(of_host or admits or candidates), None) or stranger()
+
+
+def stranger(name: str = IMPORTED) -> Source:
+    """The source of pages that are of no site that is followed."""
+    from pipelines.extract import preview
+
+    return preview.anonymous("http://localhost/", name)
+
+
+def tell_bad(path: Path, read: PagesRead) -> Callable[[int, str], None]:
+    """What counts and tells a record of this file that cannot be read, by where it begins and why."""
+
+    def bad(at: int, why: str) -> None:
+        read.bad += 1
+        if len(read.told) < TOLD:
+            read.told.append(f"{path.name}, byte {at}: {why}")
+
+    return bad
+
+
+def count_others(read: PagesRead) -> Callable[[], None]:
+    """What counts an answer that is no page."""
+
+    def other() -> None:
+        read.others += 1
+
+    return other
+
+
+def _is_public(host: str) -> bool:
+    """Whether a host has a name of the public web, or a public address."""
+    try:
+        return ip_address(host.strip("[]")).is_global
+    except ValueError:
+        last = host.rstrip(".").rpartition(".")[2]
+        # Numbers are addresses that are written oddly.
+        return "." in host and last not in HOME_NAMES and not last[:1].isdigit()
