@@ -47,18 +47,18 @@ with open(sys.argv[1], "rb") as file:
             count += 1
 print(count / (time.process_time() - began))
 """
-# Load ends in the transaction that it begins with, so that its row tells no time: it is in all else.
-EXTRACT = "select sum(extract(epoch from ended_at - started_at))::float8 as seconds from runs where stage = 'extract'"
+SECONDS = "select extract(epoch from sum(ended_at - started_at))::float8 as seconds from runs where stage = %s"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Whole:
-    """An import: its pages, seconds of it, of CPU, and of extract; peak: bytes of all its processes at the most."""
+    """An import: its pages, seconds of it, of CPU, of extract and of load; peak: bytes of all its processes at most."""
 
     pages: int
     seconds: float
     cpu: float
     extract: float
+    load: float
     peak: int
 
 
@@ -106,7 +106,7 @@ def _beside_warcio(file: Path, pages: int) -> None:
     print(
         f"imports: the whole import {whole.pages / whole.seconds:,.1f} pages a second with {PROCESSES} processes"
         f" ({whole.pages / whole.cpu:,.1f} a second of CPU without Postgres'); extract {whole.extract:,.0f} s,"
-        f" raw store, ledger and load {whole.seconds - whole.extract:,.0f} s",
+        f" load {whole.load:,.0f} s, reading, raw store and ledger {whole.seconds - whole.extract - whole.load:,.0f} s",
         flush=True,
     )
     if rate:
@@ -122,12 +122,14 @@ def _import_file(file: Path) -> Whole:
             report = importing.bring_in(settings, [file], [], processes=PROCESSES)
         seconds, spent = time.monotonic() - clock, _cpu() - cpu
         assert not report.failed and not report.bad, (report.failed, report.told)
-        return Whole(pages=report.pages, seconds=seconds, cpu=spent, extract=_extract(settings), peak=peak.bytes)
+        return Whole(pages=report.pages, seconds=seconds, cpu=spent, extract=_seconds(settings, "extract"),
+                     load=_seconds(settings, "load"), peak=peak.bytes)  # fmt: skip
 
 
-def _extract(settings: Settings) -> float:
+def _seconds(settings: Settings, stage: str) -> float:
+    """Seconds that a stage took in all runs of an installation."""
     with postgres.connection(settings) as conn, conn, conn.cursor() as cursor:
-        cursor.execute(EXTRACT)
+        cursor.execute(SECONDS, (stage,))
         return float(cursor.fetchone()["seconds"])  # type: ignore[index,call-overload]
 
 

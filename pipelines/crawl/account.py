@@ -38,12 +38,12 @@ class Difference:
 
 def differences(settings: Settings, conn: postgres.Connection, source: Source, run: str) -> list[Difference]:
     """Every difference between the stores on a run of a source; none where all is accounted for."""
-    look = _LookAtUrl(settings, conn, source, run)
+    account = _RunAccount(settings, conn, source, run)
     open_ends = ledger.find_unaccounted(conn, run, source.name)
     return [
-        *(look.differs(Side.OPEN, row["url"], row["problem"]) for row in open_ends),
-        *_of_raw_store(look),
-        *_of_articles(look),
+        *(account.differs(Side.OPEN, row["url"], row["problem"]) for row in open_ends),
+        *_of_raw_store(account),
+        *_of_articles(account),
     ]
 
 
@@ -53,7 +53,7 @@ def is_due(before: Mapping[str, str]) -> bool:
 
 
 @dataclass(frozen=True)
-class _LookAtUrl:
+class _RunAccount:
     settings: Settings
     conn: postgres.Connection
     source: Source
@@ -63,80 +63,85 @@ class _LookAtUrl:
         return Difference(side=side, source=self.source.name, run=self.run, url=url, detail=detail)
 
 
-def _of_raw_store(look: _LookAtUrl) -> Iterator[Difference]:
+def _of_raw_store(account: _RunAccount) -> Iterator[Difference]:
     """Answers in the run's raw files that no fetch points to, and the other way round; and what their lists name."""
-    raw = look.settings.raw
-    pointed = postgres.query(look.conn, "files_of_run", source=look.source.name, run=look.run)
-    yield from _of_files_elsewhere(look, [row["file"] for row in pointed if warc.is_elsewhere(row["file"])])
+    raw = account.settings.raw
+    pointed = postgres.query(account.conn, "files_of_run", source=account.source.name, run=account.run)
+    yield from _of_files_elsewhere(account, [row["file"] for row in pointed if warc.is_elsewhere(row["file"])])
     pointed = [row for row in pointed if not warc.is_elsewhere(row["file"])]
-    folders = {look.source.name, *(row["file"].partition("/")[0] for row in pointed)}
-    runs = [f"{name}/{look.run}" for name in folders]
+    folders = {account.source.name, *(row["file"].partition("/")[0] for row in pointed)}
+    runs = [f"{name}/{account.run}" for name in folders]
     there = {f"{run}/{name}" for run in runs for name in bucket.list_files(raw / run, warc.CLOSED) if "/" not in name}
     for name in sorted(there | {row["file"] for row in pointed}):
-        fetched = {row["offset"]: row for row in postgres.query(look.conn, "fetches_of_file", file=name)}
+        fetched = {row["offset"]: row for row in postgres.query(account.conn, "fetches_of_file", file=name)}
         if name not in there:
-            if not _is_excused(look, name):
-                yield from (look.differs(Side.FETCH, row["url"], f"{name} is not there") for row in fetched.values())
+            if not _is_excused(account, name):
+                yield from (account.differs(Side.FETCH, row["url"], f"{name} is not there") for row in fetched.values())
             continue
         try:
             for pointer, page, facts in warc.pages(raw / name):
                 row = fetched.pop(pointer.warc_offset, None)
                 if row is None:
-                    yield look.differs(Side.RECORD, page.url, f"{name}, byte {pointer.warc_offset}")
-                elif _is_read_list(look, row, facts):
-                    yield from _of_list(look, page, facts)
+                    yield account.differs(Side.RECORD, page.url, f"{name}, byte {pointer.warc_offset}")
+                elif _is_read_list(account, row, facts):
+                    yield from _of_list(account, page, facts)
         except StoreError as error:
-            yield from (look.differs(Side.FETCH, row["url"], str(error)) for row in fetched.values())
+            yield from (account.differs(Side.FETCH, row["url"], str(error)) for row in fetched.values())
             continue
-        yield from (look.differs(Side.FETCH, row["url"], f"{name}, byte {at}") for at, row in fetched.items())
+        yield from (account.differs(Side.FETCH, row["url"], f"{name}, byte {at}") for at, row in fetched.items())
 
 
-def _of_files_elsewhere(look: _LookAtUrl, names: Sequence[str]) -> Iterator[Difference]:
+def _of_files_elsewhere(account: _RunAccount, names: Sequence[str]) -> Iterator[Difference]:
     """Pages that an import left in files of others: each has to be there, as it was."""
     for name in names:
-        for row in postgres.query(look.conn, "fetches_elsewhere", file=name, source=look.source.name, run=look.run):
+        for row in postgres.query(
+            account.conn, "fetches_elsewhere", file=name, source=account.source.name, run=account.run
+        ):
             pointer = Pointer(warc_file=name, warc_offset=row["offset"], warc_length=0)
             try:
-                page = warc.read(look.settings.raw, pointer)
+                page = warc.read(account.settings.raw, pointer)
             except StoreError as error:
-                yield look.differs(Side.FETCH, row["url"], str(error))
+                yield account.differs(Side.FETCH, row["url"], str(error))
             else:
                 if (page.url, page.digest) != (row["url"], row["digest"]):
-                    yield look.differs(Side.FETCH, row["url"], f"{name}, byte {row['offset']}, holds another page")
+                    yield account.differs(Side.FETCH, row["url"], f"{name}, byte {row['offset']}, holds another page")
 
 
-def _is_read_list(look: _LookAtUrl, row: postgres.Row, facts: warc.Meta) -> bool:
+def _is_read_list(account: _RunAccount, row: postgres.Row, facts: warc.Meta) -> bool:
     """Whether a page is a list of the source that the crawl could read."""
-    of_it = row["source"] == look.source.name and row["outcome"] == State.FETCHED
+    of_it = row["source"] == account.source.name and row["outcome"] == State.FETCHED
     return bool(of_it and facts["kind"] != Kind.ARTICLE)
 
 
-def _is_excused(look: _LookAtUrl, name: str) -> bool:
+def _is_excused(account: _RunAccount, name: str) -> bool:
     """Whether a raw file is taken away, as its chain says, or still open: the next crawl takes that in."""
-    path = look.settings.raw / name
+    path = account.settings.raw / name
     if path.with_name(path.name + ".open").exists():
         return True
-    last = chain.newest(look.settings.raw, name)
+    last = chain.newest(account.settings.raw, name)
     return last is not None and last.told == Told.RETIRED
 
 
-def _of_list(look: _LookAtUrl, page: Page, facts: warc.Meta) -> Iterator[Difference]:
+def _of_list(account: _RunAccount, page: Page, facts: warc.Meta) -> Iterator[Difference]:
     """What a list names, read again, and the ledger has no row of."""
     kind, whole = Kind(facts["kind"]), bool(facts.get("past"))
     try:
-        found = formats.of_source(page, warc.decode_body(page), kind, look.source, whole=whole).found
+        found = formats.of_source(page, warc.decode_body(page), kind, account.source, whole=whole).found
     except Exception as error:  # noqa: BLE001 -- the crawl could read it: that it cannot be read now is the difference
-        yield look.differs(Side.LISTED, page.url, f"the list cannot be read again ({type(error).__name__})")
+        yield account.differs(Side.LISTED, page.url, f"the list cannot be read again ({type(error).__name__})")
         return
     named = {key: entry.url for which, entry in found if which != Kind.SECTION and (key := _key(entry))}
     past_keys = [past.PREFIX + key for key in named]
     known = postgres.query(
-        look.conn, "rows_of_keys", source=look.source.name, keys=list(named), past_keys=past_keys, prefix=past.PREFIX,
+        account.conn, "rows_of_keys", source=account.source.name, keys=list(named), past_keys=past_keys,
+        prefix=past.PREFIX,
     )  # fmt: skip
     lacking = named.keys() - {row["url_key"] for row in known}
-    gone = postgres.query(look.conn, "retired_keys", source=look.source.name, keys=list(lacking)) if lacking else []
+    gone = (
+        postgres.query(account.conn, "retired_keys", source=account.source.name, keys=list(lacking)) if lacking else []
+    )
     for key in lacking - {row["url_key"] for row in gone}:
-        yield look.differs(Side.LISTED, named[key], f"named by {page.url}")
+        yield account.differs(Side.LISTED, named[key], f"named by {page.url}")
 
 
 def _key(entry: Entry) -> str:
@@ -149,23 +154,24 @@ def _key(entry: Entry) -> str:
         return ""
 
 
-def _of_articles(look: _LookAtUrl) -> Iterator[Difference]:
+def _of_articles(account: _RunAccount) -> Iterator[Difference]:
     """Fetched pages without a line, lines of fetches that are unknown, and lines of which load decided nothing."""
-    file = articlefile.path(look.settings, look.source.name, look.run)
-    retired = retention.of_run(look.conn, look.source.name, look.run)
+    file = articlefile.path(account.settings, account.source.name, account.run)
+    retired = retention.of_run(account.conn, account.source.name, account.run)
     if Retirement.ARTICLE_FILE in retired and not bucket.is_there(file):
         return
     try:
         lines = {line.fetch_id: line for line in articlefile.read(file)} if bucket.is_there(file) else {}
     except StoreError as error:
-        yield look.differs(Side.LINE, "", str(error))
+        yield account.differs(Side.LINE, "", str(error))
         return
-    for row in postgres.query(look.conn, "fetched_pages", source=look.source.name, run=look.run):
-        if row["fetch_id"] not in lines and (look.run in row["decided_in"] or not (row["decided_in"] or row["later"])):
-            yield look.differs(Side.LINE, row["url"], f"fetch {row['fetch_id']}; {file.name} has no line of it")
-    decided = {
-        row["fetch_id"]: row for row in postgres.query(look.conn, "decided_lines", run=look.run, fetches=list(lines))
-    }  # fmt: skip
+    for row in postgres.query(account.conn, "fetched_pages", source=account.source.name, run=account.run):
+        if row["fetch_id"] not in lines and (
+            account.run in row["decided_in"] or not (row["decided_in"] or row["later"])
+        ):
+            yield account.differs(Side.LINE, row["url"], f"fetch {row['fetch_id']}; {file.name} has no line of it")
+    rows = postgres.query(account.conn, "decided_lines", run=account.run, fetches=list(lines))
+    decided = {row["fetch_id"]: row for row in rows}
     for number, line in lines.items():
         url = line.article.url if line.article else line.rejection.url if line.rejection else ""
         of_line = decided.get(number)
@@ -173,15 +179,15 @@ def _of_articles(look: _LookAtUrl) -> Iterator[Difference]:
             # Its fetch was taken away, and what was decided of it.
             continue
         if of_line is None:
-            yield look.differs(Side.STRANGER, url, f"fetch {number}")
+            yield account.differs(Side.STRANGER, url, f"fetch {number}")
         elif of_line["held"]:
             # Nothing is decided on it until somebody releases or rejects the run.
             continue
         elif not _agrees(line, set(of_line["outcomes"])):
             told = ", ".join(of_line["outcomes"]) or "nothing"
-            yield look.differs(Side.OUTCOME, url, f"fetch {number}: {told} is decided")
+            yield account.differs(Side.OUTCOME, url, f"fetch {number}: {told} is decided")
         elif State.STORED in of_line["outcomes"] and not of_line["kept"]:
-            yield look.differs(Side.ARTICLE, url, f"fetch {number}")
+            yield account.differs(Side.ARTICLE, url, f"fetch {number}")
 
 
 def _agrees(line: Line, outcomes: set[str]) -> bool:
