@@ -109,7 +109,8 @@ def everything(settings: Settings, articles: int) -> None:
         troubles.check(settings, followed(), now=NOW)
     with doing("upkeep"):
         duties.complete_index(settings)
-        duties.retire_raw(settings)
+        # Both kept by age, as retention looks for what is old each night; here nothing is.
+        duties.retire_raw(settings.model_copy(update={"keep_text_days": 3650, "keep_ledger_days": 3650}))
 
 
 def looking(settings: Settings, articles: int) -> None:
