@@ -158,9 +158,10 @@ def _keep_digests(settings: Settings) -> None:
         stamped = timestamps.stamp(settings, lines, datetime.now(UTC)) if settings.timestamp_url else None
         if stamped:
             log.info("the digests of the chains are stamped: %s", stamped.name)
-    except StoreError as error:
-        log.error("%s", error)
-        outbox.tell_operators(settings, outbox.key("chain", "unstamped", today), str(error), str(error))
+    except (StoreError, OSError) as error:
+        said = str(error) if isinstance(error, StoreError) else f"The digests of the chains cannot be stamped: {error}."
+        log.error("%s", said)
+        outbox.tell_operators(settings, outbox.key("chain", "unstamped", today), said, said)
     if settings.chain_channel and lines:
         with postgres.connection(settings, application="nightdesk upkeep") as conn, conn:
             subject, said = f"Digests of the raw store, {today}", "\n".join([DIGESTS, "", *lines])

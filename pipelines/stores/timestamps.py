@@ -49,7 +49,7 @@ def stamp(settings: Settings, lines: Sequence[str], now: datetime) -> Path | Non
     folder = private.folder(settings.data / FOLDER)
     text = "".join(f"{line}\n" for line in lines).encode()
     last = max(folder.glob(f"*{STAMP}"), default=None)
-    if not lines or (last and (last.name.startswith(f"{now:%Y-%m-%d}") or _read_stamp(last) == text)):
+    if not lines or (last and (last.name.startswith(f"{now:%Y-%m-%d}") or _is_of(last, text))):
         return None
     answer = _ask(settings.timestamp_url, text)
     # Killed between the two, what was to be stamped lies there without a stamp, which says nothing; tomorrow has one.
@@ -100,6 +100,14 @@ def _check_stamp(file: Path, roots: Sequence[Certificate]) -> Stamped:
     except OSError as error:
         return Stamped(file=file.name, at=at, problem=f"what it is of cannot be read: {error.strerror or error}")
     return Stamped(file=file.name, at=at)
+
+
+def _is_of(stamp: Path, text: bytes) -> bool:
+    """Whether a stamp is of this text; not where its text is gone, for then it proves nothing."""
+    try:
+        return _read_stamp(stamp) == text
+    except FileNotFoundError:
+        return False
 
 
 def _read_stamp(stamp: Path) -> bytes:

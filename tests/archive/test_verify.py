@@ -457,3 +457,25 @@ def _write_anew(settings: Settings, nights: list[Path]) -> None:
     for path in nights[:2]:
         chain.close(settings.raw, path.with_name(path.name + ".open"))
         warc.seal(path.with_name(path.name + ".open"))
+
+
+def test_a_stamp_whose_text_is_gone_or_that_cannot_be_written_keeps_upkeep_from_nothing(
+    settings: Settings, conn: postgres.Connection, nights: list[Path], tmp_path: Path
+) -> None:
+    folder = settings.data / timestamps.FOLDER
+    folder.mkdir()
+    (folder / "2026-11-01T020000.tsr").write_bytes(b"a stamp")
+    with authority() as third:
+        current = settings.model_copy(
+            update={"keep_raw_days": 0, "timestamp_url": third.url, "operators": "desk", "chain_channel": "vault"}
+        )
+        duties.retire_raw(current)
+        made = timestamps.stamps(current)
+        shutil.rmtree(folder)
+        folder.write_bytes(b"no folder")
+        duties.retire_raw(current)
+
+    assert len(made) == 2
+    told = {subject for (subject,) in rows(conn, "select subject from deliveries")}
+    assert any("cannot be stamped" in subject for subject in told)
+    assert any(subject.startswith("Digests of the raw store") for subject in told)
