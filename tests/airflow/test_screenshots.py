@@ -36,6 +36,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 RUN = "2026-11-22T020000"
+# Airflow, the night's tasks and Chromium share two cores with the other tests: Playwright's own 5 s are too few.
+expect.set_options(timeout=30_000)
 
 pytestmark = [
     pytest.mark.airflow,
@@ -198,6 +200,8 @@ def every_page_keeps_the_rules_and_fits(page: Page, at: str) -> None:
         for theme in ("light", "dark"):
             # As Airflow's switch does it, without a load.
             page.evaluate(f"document.documentElement.className = '{theme}'")
+            # axe reads the colours of the moment, and those of a button take .2 s to change.
+            page.evaluate("document.getAnimations().forEach(a => a instanceof CSSTransition && a.finish())")
             found = Axe().run(page, context="[data-testid=desk]").response["violations"]
             wrong += [(path, theme, one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found]
         page.set_viewport_size({"width": 320, "height": 900})
