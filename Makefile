@@ -40,7 +40,7 @@ test: $(VENV)/ready-dev ## set all up and run every test
 test-long: $(VENV)/ready-dev ## properties with all their examples, of a new seed: ten minutes
 	@NIGHTDESK_TESTS_LONG=1 $(BIN)/pytest $(BESIDE) --timeout=3600 -m examples
 
-faults: $(VENV)/ready-dev ## kill -9 at two hundred moments of a night, and of matching and sending, of a new seed: an hour
+faults: $(VENV)/ready-dev ## kill -9 at two hundred moments of a night, and of matching and sending, of a new seed: minutes
 	@NIGHTDESK_TESTS_MOMENTS=200 $(BIN)/pytest -n 0 -s --timeout=0 tests/faults/test_account_killed.py tests/faults/test_told_once_killed.py
 
 check: $(VENV)/ready-dev ## tests, ruff, mypy and the docs checks
