@@ -17,6 +17,7 @@ from xml.sax.saxutils import quoteattr
 
 from pipelines import urls
 from pipelines.errors import SourceError
+from pipelines.listings import xmltree
 from pipelines.model import Source
 from pipelines.sources.sourcefile import show_path
 
@@ -28,9 +29,13 @@ MAX_ENTRIES = 5000
 DEEPEST_FOLDERS = 50
 # Characters of a title. Chosen: longer than any name.
 LONGEST_TITLE_CHARACTERS = 200
-# What exports leave unescaped: the ampersands of addresses, and names that are HTML's.
-BARE = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)")
+# A value in quotation marks, where exports leave a < as it is.
+QUOTED = re.compile(rb"=\s*\"[^\"]*\"")
 NAMES = ("opml", "xml")
+
+
+class HostileList(ValueError):
+    """A list that nobody wrote to be read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,15 +72,10 @@ def parse(body: bytes, name: str) -> list[Listed]:
         raise SourceError(f"{name}: is larger than {LARGEST_BYTES // 1024 // 1024} MB; divide it.")
     try:
         outlines = _outlines(body)
-    except expat.ExpatError as error:
-        try:
-            outlines = _outlines(BARE.sub(b"&amp;", body))
-        except expat.ExpatError:
-            raise SourceError(f"{name}: is no OPML: {error}.") from None
-        except ValueError as why:
-            raise SourceError(f"{name}: cannot be used: {why}.") from None
-    except (ValueError, LookupError) as why:
+    except HostileList as why:
         raise SourceError(f"{name}: cannot be used: {why}.") from None
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        outlines = _outlines_of_mended(body, name, error)
     found = list(_sites(outlines))
     if not found:
         raise SourceError(f"{name}: names no feed and no site; it is no OPML, or an empty one.")
@@ -109,30 +109,44 @@ def write(sources: Iterable[Source]) -> str:
     return "\n".join([*lines, "  </body>", "</opml>"]) + "\n"
 
 
-def _outlines(body: bytes) -> list[dict[str, str]]:
-    """The attributes of every outline with an address, their names in lower case; ValueError where it is hostile."""
+def _outlines_of_mended(body: bytes, name: str, first: Exception) -> list[dict[str, str]]:
+    """The outlines of a list that is no XML as it stands; SourceError says what it failed by at first."""
+    try:
+        mended = QUOTED.sub(lambda value: value[0].replace(b"<", b"&lt;"), xmltree.plain(body))
+        return _outlines(xmltree.mend_xml(mended), "utf-8")
+    except HostileList as why:
+        raise SourceError(f"{name}: cannot be used: {why}.") from None
+    except (expat.ExpatError, ValueError):
+        raise SourceError(f"{name}: is no OPML: {first}.") from None
+
+
+def _outlines(body: bytes, encoding: str | None = None) -> list[dict[str, str]]:
+    """The attributes of every outline with an address, their names in lower case; HostileList where it is one.
+
+    encoding: the one that the body is in, whatever it says itself.
+    """
     found: list[dict[str, str]] = []
     depth = 0
 
     def refuse(*_: object) -> None:
-        raise ValueError("it declares entities")
+        raise HostileList("it declares entities")
 
     def begin(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth
         depth += 1
         if depth > DEEPEST_FOLDERS:
-            raise ValueError(f"it is nested more than {DEEPEST_FOLDERS} deep")
-        own = {key.lower(): unescape(value).strip() for key, value in attributes.items()}
-        if name.lower() == "outline" and (own.get("xmlurl") or own.get("htmlurl") or own.get("url")):
+            raise HostileList(f"it is nested more than {DEEPEST_FOLDERS} deep")
+        own = {key.lower(): value.strip() for key, value in attributes.items()}
+        if name.lower().rpartition(":")[2] == "outline" and (own.get("xmlurl") or own.get("htmlurl") or own.get("url")):
             found.append(own)
         if len(found) > MAX_ENTRIES:
-            raise ValueError(f"it names more than {MAX_ENTRIES} feeds; divide it")
+            raise HostileList(f"it names more than {MAX_ENTRIES} feeds; divide it")
 
     def end(_: str) -> None:
         nonlocal depth
         depth -= 1
 
-    parser = expat.ParserCreate()
+    parser = expat.ParserCreate(encoding)
     parser.EntityDeclHandler = refuse
     parser.StartElementHandler = begin
     parser.EndElementHandler = end
@@ -153,8 +167,11 @@ def _sites(outlines: Iterable[dict[str, str]]) -> Iterator[Listed]:
 
 def _read_outline(own: dict[str, str]) -> Listed:
     """What one outline names: its feed, or its site where another host serves the feed."""
-    title = " ".join((own.get("title") or own.get("text") or "").split())[:LONGEST_TITLE_CHARACTERS]
-    feed, site = own.get("xmlurl", ""), own.get("htmlurl") or own.get("url", "")
+    title = " ".join(unescape(own.get("title") or own.get("text") or "").split())[:LONGEST_TITLE_CHARACTERS]
+    # Some escape twice. What else looks like HTML in an address is its own: `&section=` is no paragraph sign.
+    feed, site = (
+        one.replace("&amp;", "&") for one in (own.get("xmlurl", ""), own.get("htmlurl") or own.get("url", ""))
+    )
     try:
         known = [urls.clean(urls.of_web(one)) for one in (feed, site) if one]
     except ValueError:

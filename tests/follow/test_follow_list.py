@@ -95,6 +95,37 @@ def test_a_list_with_bare_ampersands_is_read_and_so_is_one_in_another_encoding(t
     assert [one.title for one in listed(tmp_path, wide.encode("utf-16"))] == ["أ"]
 
 
+@pytest.mark.parametrize(
+    ("body", "title"),
+    [
+        ('\n <?xml version="1.0"?><opml><body><outline text="Bridge" xmlUrl="https://a.test/"/></body></opml>', "Bridge"),
+        ('<opml><body><outline text="a < b\x0b" xmlUrl="https://a.test/"/></body></opml>', "a < b"),
+        ('<o:opml xmlns:o="u:o"><o:outline text="Bridge" xmlUrl="https://a.test/"/></o:opml>', "Bridge"),
+        ('<opml><body><outline text="Brücke" xmlUrl="https://a.test/"/></body></opml>'.encode("latin-1"), "Brücke"),
+        (
+            '<?xml version="1.0" encoding="gb2312"?><opml><outline text="\u65b0\u95fb" xmlUrl="https://a.test/"/></opml>'.encode("gb2312"),
+            "\u65b0\u95fb",
+        ),
+        ('<opml><body><outline text="A&amp;amp;T" xmlUrl="https://a.test/"/></body></opml>', "A&T"),
+    ],
+)  # fmt: skip
+def test_a_list_that_is_no_xml_as_it_stands_is_read_where_it_can_be_mended(
+    tmp_path: Path, body: str | bytes, title: str
+) -> None:
+    assert [(one.url, one.title) for one in listed(tmp_path, body)] == [("https://a.test/", title)]
+
+
+def test_what_looks_like_a_name_of_html_in_an_address_stays_as_it_is(tmp_path: Path) -> None:
+    rest = "section=news&copy=2&lang=ar"
+    escaped = f'<opml><outline xmlUrl="https://a.test/?x=1&amp;{rest.replace("&", "&amp;")}"/></opml>'
+    bare = f'<opml><outline xmlUrl="https://a.test/?x=1&{rest}"/></opml>'
+    twice = f'<opml><outline xmlUrl="https://a.test/?x=1&amp;amp;{rest.replace("&", "&amp;amp;")}"/></opml>'
+
+    assert {one.url for body in (escaped, bare, twice) for one in listed(tmp_path, body)} == {
+        f"https://a.test/?x=1&{rest}"
+    }
+
+
 BOMB = '<!DOCTYPE o [<!ENTITY a "aaaaaaaaaa">' + "".join(
     f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9)
 )
@@ -119,7 +150,7 @@ BOMB = '<!DOCTYPE o [<!ENTITY a "aaaaaaaaaa">' + "".join(
         ("<html><p>hello", "is no OPML"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "is no OPML"),
         ("", "is no OPML"),
-        ('<?xml version="1.0" encoding="no-such"?><opml/>', "unknown encoding"),
+        ('<?xml version="1.0" encoding="no-such"?><opml/>', "names no feed and no site"),
     ],
 )
 def test_a_hostile_list_is_one_sentence_and_costs_nothing(tmp_path: Path, body: str | bytes, says: str) -> None:
