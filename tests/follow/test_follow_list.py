@@ -98,12 +98,13 @@ def test_a_list_with_bare_ampersands_is_read_and_so_is_one_in_another_encoding(t
 @pytest.mark.parametrize(
     ("body", "title"),
     [
-        ('\n <?xml version="1.0"?><opml><body><outline text="Bridge" xmlUrl="https://a.test/"/></body></opml>', "Bridge"),
+        ('\n <?xml version="1.0"?><opml><outline text="Bridge" xmlUrl="https://a.test/"/></opml>', "Bridge"),
         ('<opml><body><outline text="a < b\x0b" xmlUrl="https://a.test/"/></body></opml>', "a < b"),
         ('<o:opml xmlns:o="u:o"><o:outline text="Bridge" xmlUrl="https://a.test/"/></o:opml>', "Bridge"),
         ('<opml><body><outline text="Brücke" xmlUrl="https://a.test/"/></body></opml>'.encode("latin-1"), "Brücke"),
         (
-            '<?xml version="1.0" encoding="gb2312"?><opml><outline text="\u65b0\u95fb" xmlUrl="https://a.test/"/></opml>'.encode("gb2312"),
+            '<?xml version="1.0" encoding="gb2312"?><opml><outline text="\u65b0\u95fb" xmlUrl="https://a.test/"/></opml>'
+            .encode("gb2312"),
             "\u65b0\u95fb",
         ),
         ('<opml><body><outline text="A&amp;amp;T" xmlUrl="https://a.test/"/></body></opml>', "A&T"),
