@@ -18,8 +18,8 @@ from pipelines.extract import blocks, markup
 from pipelines.extract.fields import json_ld, metadata
 from pipelines.extract.phrases import key
 from pipelines.extract.preview import anonymous, read_saved
-from pipelines.extract.text import assembly, choice, features, judging, place_sums
-from pipelines.extract.text.coverage import coverage
+from pipelines.extract.text import assembly, block_chances, features, place_sums, text_choice
+from pipelines.extract.text.block_coverage import coverage
 from pipelines.extract.text.features import Sign
 
 SHINGLE = 3
@@ -47,7 +47,7 @@ class Example:
     labels: Any
     counted: Any
     weights: Any
-    compared: choice.Blocks
+    compared: text_choice.Blocks
 
     def worth(self, kept: Any) -> float:
         """The word F1 of a text that is so many of the blocks, as far as the blocks' labels tell."""
@@ -85,17 +85,17 @@ def example(one: tuple[Path, dict[str, Any]]) -> Example | None:
     if tree is None or not found:
         return None
     facts = metadata.facts_of(tree, read_saved(content, url, source, "utf-8"), source)
-    lines, plain = judging.ask_extractors(tree, html)
+    lines, plain = block_chances.ask_extractors(tree, html)
     rows = features.rows(found, lines, plain, facts.titles, facts.description, json_ld.body(facts.node))
-    compared = judging.compare(found, place_sums.kinds_of(found, rows[:, Sign.LINES].tolist()), rows)
+    compared = block_chances.compare(found, place_sums.kinds_of(found, rows[:, Sign.LINES].tolist()), rows)
     # On a page of this size or depth they can take minutes, and are not asked.
-    asked = dict.fromkeys(choice.ASKED, lines) if markup.deep(tree) else assembly.ask_witnesses(tree)
+    asked = dict.fromkeys(text_choice.ASKED, lines) if markup.deep(tree) else assembly.ask_witnesses(tree)
     shares = {name: np.array(coverage(found, told)) for name, told in asked.items()}
     return make_example(folder.name, gold, rows, found, replace(compared, shares={**compared.shares, **shares}))
 
 
 def make_example(
-    corpus: str, gold: dict[str, Any], rows: Any, found: Sequence[blocks.Block], compared: choice.Blocks
+    corpus: str, gold: dict[str, Any], rows: Any, found: Sequence[blocks.Block], compared: text_choice.Blocks
 ) -> Example:
     """An example of what was seen of a page."""
     labels, counted = _labels(found, gold["paras"])

@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 
 from bench import archive, fresh
-from pipelines.archive.parts import Format
+from pipelines.archive.export_formats import Format
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from bench import examples
 from bench.examples import Example
-from pipelines.extract.text import choice
+from pipelines.extract.text import text_choice
 
 DATA = Path(__file__).resolve().parent.parent / "pipelines" / "extract" / "data"
 FITTING = Path(__file__).with_name("fitting.py")
@@ -76,11 +76,11 @@ def chooser(pages: Sequence[Example], chances: Sequence[Any], folds: Sequence[in
     """The trees that choose between whole texts, as the text of their file, fitted to the pages with such chances."""
     seen, gains, weights, numbers, their_folds = [], [], [], [], []
     for number, (page, one, fold) in enumerate(zip(pages, chances, folds, strict=True)):
-        if not choice.in_doubt(page.compared, one):
+        if not text_choice.in_doubt(page.compared, one):
             continue
-        names, rows = choice.rows(page.compared, one)
-        texts = choice.texts(page.compared, one)
-        ours = page.worth(texts[choice.OURS])
+        names, rows = text_choice.rows(page.compared, one)
+        texts = text_choice.texts(page.compared, one)
+        ours = page.worth(texts[text_choice.OURS])
         for name, row in zip(names, rows, strict=True):
             seen.append(row)
             gains.append(page.worth(texts[name]) - ours)

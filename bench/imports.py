@@ -23,7 +23,7 @@ from pathlib import Path
 import psutil
 
 from bench import demo_pages, fresh, memory, rivals
-from pipelines.archive import importing
+from pipelines.archive import page_import
 from pipelines.settings import Settings
 from pipelines.stores import foreign_warc, postgres
 
@@ -119,7 +119,7 @@ def _import_file(file: Path) -> Whole:
         peak = _Peak()
         clock, cpu = time.monotonic(), _cpu()
         with peak:
-            report = importing.bring_in(settings, [file], [], processes=PROCESSES)
+            report = page_import.bring_in(settings, [file], [], processes=PROCESSES)
         seconds, spent = time.monotonic() - clock, _cpu() - cpu
         assert not report.failed and not report.bad, (report.failed, report.told)
         return Whole(pages=report.pages, seconds=seconds, cpu=spent, extract=_seconds(settings, "extract"),

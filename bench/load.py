@@ -24,9 +24,9 @@ from typing import Any
 
 from bench import archive, grown
 from pipelines import signatures
-from pipelines.load import stage, stories
+from pipelines.load import stage, story_links
 from pipelines.model import Article, Source
-from pipelines.query import asked, vectors
+from pipelines.query import evaluation, vectors
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, migrations, postgres
 from pipelines.stores.articlefile import Line
@@ -166,12 +166,12 @@ def _told_apart() -> Iterator[dict[str, float]]:
 
         return call
 
-    link, vector = stories.keep_loaded, vectors.vectors
-    stories.keep_loaded, vectors.vectors = counted("linking", link), counted("words", vector)
+    link, vector = story_links.keep_loaded, vectors.vectors
+    story_links.keep_loaded, vectors.vectors = counted("linking", link), counted("words", vector)
     try:
         yield spent
     finally:
-        stories.keep_loaded, vectors.vectors = link, vector
+        story_links.keep_loaded, vectors.vectors = link, vector
 
 
 def _prepare(settings: Settings, conn: postgres.Connection, run: str, size: int) -> Callable[[], None]:
@@ -196,7 +196,7 @@ def _prepare(settings: Settings, conn: postgres.Connection, run: str, size: int)
                 section="", removed=(), page_digest=hashlib.sha256(url.encode()).hexdigest(), extractor="x1",
             )  # fmt: skip
             # As extract writes it.
-            fields = {name: getattr(article, name) for name in asked.FIELDS}
+            fields = {name: getattr(article, name) for name in evaluation.FIELDS}
             index, _ = vectors.vectors(fields, article.authors)
             lines.append(
                 Line(

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from pipelines.alert import cases, watches
 from pipelines.alert.cases import Case
-from pipelines.query import asked
-from pipelines.query.asked import Subject
+from pipelines.query import evaluation
+from pipelines.query.evaluation import Subject
 
 CASES = Path(os.environ.get("NIGHTDESK_BENCH_DATA", ".")) / "match_cases.tsv"
 TERMS, WORDS, ROUNDS = 1500, 400, 50
@@ -55,9 +55,9 @@ def cost() -> float:
     articles = [" ".join(words[TERMS + n * WORDS : TERMS + (n + 1) * WORDS]) for n in range(ROUNDS)]
     begin = time.perf_counter()
     for article in articles:
-        look = asked.look(Subject(title="", description="", text=article))
+        look = evaluation.look(Subject(title="", description="", text=article))
         for node in nodes:
-            asked.places(node, look)
+            evaluation.places(node, look)
     return (time.perf_counter() - begin) / ROUNDS * 1000
 
 

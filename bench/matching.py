@@ -24,9 +24,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pipelines.query import asked, compiled, compiling, grammar
-from pipelines.query.asked import Look, Subject
-from pipelines.query.compiled import Compiled
+from pipelines.query import evaluation, grammar, query_conditions, query_set
+from pipelines.query.evaluation import Look, Subject
+from pipelines.query.query_set import Compiled
 
 WORDS, VOCABULARY, ZIPF = 400, 20_000, 1.0
 REQUIRED, EXCLUDED, SHARE = 5, 2, 0.001
@@ -95,7 +95,7 @@ def measure(
     written = [" ".join(wanted) + "".join(f" -{word}" for word in out) for wanted, out in queries]
     begin = time.process_time()
     # As `alert.index` builds it: read from the stored queries one after the other, by one process.
-    made = compiling.compile_queries(((f"w{n}", grammar.parse(one)) for n, one in enumerate(written)), shares)
+    made = query_conditions.compile_queries(((f"w{n}", grammar.parse(one)) for n, one in enumerate(written)), shares)
     built = time.process_time() - begin
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "index.npz"
@@ -104,11 +104,11 @@ def measure(
         with np.load(file, allow_pickle=False) as kept:
             made = Compiled({name: kept[name] for name in kept.files})
         loaded = time.perf_counter() - begin
-    looks = [asked.look(Subject(title="", description="", text=" ".join(article))) for article in articles]
+    looks = [evaluation.look(Subject(title="", description="", text=" ".join(article))) for article in articles]
     # A run of a night finds its words known: the first article of all is not what one costs.
     for look in looks[: len(looks) // 4]:
-        list(compiled.holding(made, look))
-    times, found = time_each(looks[len(looks) // 4 :], lambda look: len(list(compiled.holding(made, look))))
+        list(query_set.holding(made, look))
+    times, found = time_each(looks[len(looks) // 4 :], lambda look: len(list(query_set.holding(made, look))))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     naive = naive_regex(queries, articles)
     stored = f"{stored_queries(queries, articles):9.1f}" if postgres else "        –"

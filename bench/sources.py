@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from bench import crawl, crawl_site, fresh
-from pipelines.airflow import plan
+from pipelines.airflow import run_plan
 from pipelines.codes import Kind
 from pipelines.crawl import discovery, ledger, stage
 from pipelines.extract.stage import extract
@@ -86,7 +86,7 @@ def _measure_plan(settings: Settings, before: int, until: int, pages: int) -> fl
         def planned() -> None:
             good, _ = folders.readable(settings)
             due = folders.due(good, datetime.now(UTC), folders.last_crawls(conn))
-            plan.batches(RUN, [source.name for source in due])
+            run_plan.batches(RUN, [source.name for source in due])
 
         def leased() -> None:
             for source in followed:

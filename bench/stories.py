@@ -18,7 +18,7 @@ from itertools import count
 
 from bench import fresh, story_texts
 from pipelines import signatures, text
-from pipelines.load import stories
+from pipelines.load import story_links
 from pipelines.signatures import Signature
 from pipelines.stores import postgres
 
@@ -89,7 +89,7 @@ def _link(texts: Sequence[str]) -> list[int]:
         signed = [(written, None) for written in texts]
         _put(conn, count(1), signed, lambda number: NEWEST - timedelta(minutes=number % 1_000))
         _open_backfill(conn)
-        stories.backfill(settings)
+        story_links.backfill(settings)
         return _stories(conn)
 
 
@@ -122,7 +122,7 @@ def _cost(size: int, span: timedelta) -> float:
             with conn:
                 began = time.perf_counter()
                 rows = postgres.query(conn, "stories_unsigned", below=None, count=FILE)
-                stories._keep(conn, rows, signed)
+                story_links._keep(conn, rows, signed)
                 ms.append((time.perf_counter() - began) * 1000 / FILE)
         linked = len(_stories(conn)) - len(set(_stories(conn))) if size < BATCH else None
         grown = _bytes(conn) / (size + FRESH)
@@ -147,8 +147,8 @@ def _archive(conn: postgres.Connection, size: int, span: timedelta) -> list[Sign
         )
         with conn:
             rows = postgres.query(conn, "stories_unsigned", below=None, count=BATCH)
-            stories._sign(conn, rows, dict(zip(numbers, made, strict=True)))
-            postgres.execute(conn, "signature_buckets_keep", ids=numbers, ever=stories.EVER)
+            story_links._sign(conn, rows, dict(zip(numbers, made, strict=True)))
+            postgres.execute(conn, "signature_buckets_keep", ids=numbers, ever=story_links.EVER)
     conn.autocommit = True
     with conn.cursor() as cursor:
         cursor.execute("vacuum analyze")

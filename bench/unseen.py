@@ -21,7 +21,7 @@ from bench.corpus import Corpus, Gold, content
 from bench.examples import Example
 from pipelines.extract import blocks, markup, preview
 from pipelines.extract.fields import metadata
-from pipelines.extract.text import assembly, classifier, judging, place_sums
+from pipelines.extract.text import assembly, block_chances, classifier, place_sums
 
 # Pages of a corpus from which on it has a line of its own; the smaller ones are pooled.
 MANY = 50
@@ -87,8 +87,8 @@ def figures(job: UnseenJob) -> list[dict[str, float]]:
     told = []
     for chances, trees in zip(job.chances, job.trees, strict=True):
         if facts.posts:
-            chances = np.where(judging.find_posts(found, facts.posts), judging.POSTED, chances)
-        seen = judging.JudgedPage(judging.join(found, kinds, chosen, chances.tolist()), (), (), compared)
+            chances = np.where(block_chances.find_posts(found, facts.posts), block_chances.POSTED, chances)
+        seen = block_chances.JudgedPage(block_chances.join(found, kinds, chosen, chances.tolist()), (), (), compared)
         made = assembly.settle(seen, tree, facts, source, trees=classifier.of_text(trees))
         told.append(score.score(wanted, score.ScoredText("\n".join(made.lines))))
     return told

@@ -29,7 +29,7 @@ from pipelines.model import Tally
 from pipelines.notify import delivery, wording
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import migrations, postgres, retention, runs
+from pipelines.stores import migrations, postgres, raw_retention, runs
 
 FOLDER, CHANNEL, WATCH = "canary", "canary", "canary"
 # Seconds from its publication to its alert. Chosen: on a busy machine the way takes half a minute.
@@ -112,7 +112,7 @@ def _sung(current: Settings, within: float) -> Song:
         seconds = time.monotonic() - began
         if seconds > within:
             raise NightdeskError(f"It came out after {seconds:.0f} seconds.")
-        retention.retire(own, datetime.now(UTC))
+        raw_retention.retire(own, datetime.now(UTC))
         _note(current.canary_song, Song(url=url, seconds=seconds))
         return Song(url=url, seconds=seconds)
 

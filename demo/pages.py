@@ -9,7 +9,7 @@ from datetime import datetime
 from html import escape
 from urllib.parse import parse_qs, quote, unquote_to_bytes, urlsplit
 
-from demo import feeds, texts
+from demo import machine_lists, texts
 from demo.families import article_page, document
 from demo.sites import FEED_PATHS, SITEMAP_PATHS, DemoSite
 from demo.truth import Truth, extras
@@ -80,21 +80,23 @@ def sameness(target: str) -> str:
 
 def _machine(site: DemoSite, live: Sequence[Truth], path: str, newest: datetime) -> ShownPage | None:
     if path == "/robots.txt":
-        return ShownPage(what="robots", text=feeds.robots(site), kind="text/plain")
+        return ShownPage(what="robots", text=machine_lists.robots(site), kind="text/plain")
     if site.feed and path == FEED_PATHS[site.family]:
-        write = feeds.rss if site.feed == "rss" else feeds.atom
+        write = machine_lists.rss if site.feed == "rss" else machine_lists.atom
         kind = f"application/{site.feed}+xml"
         return ShownPage(what="feed", text=write(site, live[:FEED_LENGTH], newest), kind=kind, changed_at=newest)
     addresses = [(truth.url, truth.modified_at) for truth in live]
-    if site.sitemap == "index" and path == feeds.POSTS_SITEMAP:
-        return ShownPage(what="sitemap", text=feeds.sitemap(addresses), kind=XML, changed_at=newest)
+    if site.sitemap == "index" and path == machine_lists.POSTS_SITEMAP:
+        return ShownPage(what="sitemap", text=machine_lists.sitemap(addresses), kind=XML, changed_at=newest)
     if not site.sitemap or path != SITEMAP_PATHS[site.sitemap]:
         return None
     if site.sitemap == "index":
-        return ShownPage(what="sitemap", text=feeds.sitemap_index(site, newest), kind=XML, changed_at=newest)
+        return ShownPage(what="sitemap", text=machine_lists.sitemap_index(site, newest), kind=XML, changed_at=newest)
     if site.sitemap == "news":
-        return ShownPage(what="sitemap", text=feeds.news_sitemap(site, live, extras(site)), kind=XML, changed_at=newest)
-    return ShownPage(what="sitemap", text=feeds.sitemap(addresses), kind=XML, changed_at=newest)
+        return ShownPage(
+            what="sitemap", text=machine_lists.news_sitemap(site, live, extras(site)), kind=XML, changed_at=newest
+        )
+    return ShownPage(what="sitemap", text=machine_lists.sitemap(addresses), kind=XML, changed_at=newest)
 
 
 def _list(site: DemoSite, title: str, truths: Sequence[Truth], path: str, page: int) -> str:

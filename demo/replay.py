@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from demo.feeds import sitemap
+from demo.machine_lists import sitemap
 from demo.pages import sameness, target_of
 from demo.server import ACCESS_LOG, Request, SiteAnswer, serve_in_thread
 from pipelines import private, urls

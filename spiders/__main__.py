@@ -26,7 +26,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
 from pipelines.codes import RunState
-from pipelines.crawl import host_locks, past
+from pipelines.crawl import host_locks, past_urls
 from pipelines.crawl import policy as policy_of_crawl
 from pipelines.errors import DatabaseError, NightdeskError, SettingsError, SourceError
 from pipelines.model import Expect, Source
@@ -34,7 +34,7 @@ from pipelines.settings import Settings, secrets, settings
 from pipelines.sources import access, folders
 from pipelines.sources.access import Access
 from pipelines.stores import migrations, postgres, runs
-from spiders import adopting, ending, guardian, handler, render, store, taking, trust
+from spiders import adoption, handler, render, shutdown, source_lifecycle, store, trust, watchdog
 from spiders.guard import check_contact, policy
 from spiders.news import NewsSpider
 from spiders.onepage import OnePageSpider
@@ -74,13 +74,13 @@ def main(arguments: list[str] | None = None) -> int:
     for verb in verbs.choices.values():
         verb.add_argument("--parent", type=int, default=0, help="stop when this process is no longer the parent")
     given = parser.parse_args(arguments)
-    if not guardian.die_with(given.parent, signal.SIGTERM):
-        os._exit(ending.STOPPED)
-    guardian.begin(given.parent, getattr(given, "budget", BEYOND) + BEYOND)
+    if not watchdog.die_with(given.parent, signal.SIGTERM):
+        os._exit(shutdown.STOPPED)
+    watchdog.begin(given.parent, getattr(given, "budget", BEYOND) + BEYOND)
     try:
         return _run_verb(given)
     finally:
-        guardian.end()
+        watchdog.end()
 
 
 def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -> int:
@@ -89,14 +89,14 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
         current, application="nightdesk crawl", idle_seconds=policy_of_crawl.SILENT_SESSION.total_seconds()
     ) as conn:
         migrations.check_migrated(conn)
-        kept = store.Store(current, conn, given.run, wanted=past.of_json(given.past))
+        kept = store.Store(current, conn, given.run, wanted=past_urls.of_json(given.past))
         # None for a source that another process crawls; what was taken stands in `kept.followed`.
-        taken = [taking.take(kept, source, only=given.only, due=given.due) for source in sources]
+        taken = [source_lifecycle.take(kept, source, only=given.only, due=given.due) for source in sources]
         _adopt_left(current, kept)
         asking, missing = _access(current, kept)
         broken = _without_browser(current, kept) or missing
         if not kept.followed:
-            return ending.FAILED if broken else ending.DONE
+            return shutdown.FAILED if broken else shutdown.DONE
         spider = _run(
             current,
             [followed.source for followed in kept.followed.values()],
@@ -109,9 +109,9 @@ def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -
         )
         # A source that still has its frontier has no tally: the spider ended before its work did.
         if spider.frontiers:
-            return ending.CRASHED
+            return shutdown.CRASHED
         failed = broken or None in taken or any(tally.state == RunState.FAILED for tally in spider.tallies)
-        return ending.FAILED if failed else ending.DONE
+        return shutdown.FAILED if failed else shutdown.DONE
 
 
 def adopt(current: Settings) -> int:
@@ -119,7 +119,7 @@ def adopt(current: Settings) -> int:
     with postgres.connection(current, application="nightdesk adopt") as conn:
         migrations.check_migrated(conn)
         _adopt_left(current, store.Store(current, conn, ""))
-    return ending.DONE
+    return shutdown.DONE
 
 
 def fetch(current: Settings, source: Source, given: argparse.Namespace) -> int:
@@ -131,7 +131,7 @@ def fetch(current: Settings, source: Source, given: argparse.Namespace) -> int:
     spider = _run(current, [source], OnePageSpider, asking, source=source, url=given.url, into=given.into)
     if spider.trouble:
         raise NightdeskError(f"{given.url} could not be fetched: {spider.trouble}.")
-    return ending.DONE
+    return shutdown.DONE
 
 
 def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
@@ -154,12 +154,12 @@ def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
             return await asyncio.to_thread(host_locks.take, kept, names) if kept else {}
 
         _run(current, [], ProbeSpider, asking, source=source, take_turns=take if kept else None, **named)
-    return ending.DONE
+    return shutdown.DONE
 
 
 def _run_verb(given: argparse.Namespace) -> int:
     """Do what the verb says with the sources on standard input; the exit code. An error of ours is told as an event."""
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(ending.STOPPED))
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(shutdown.STOPPED))
     _log_to(sys.stderr)
     sources = [_source(facts) for facts in json.load(sys.stdin)]
     try:
@@ -173,11 +173,11 @@ def _run_verb(given: argparse.Namespace) -> int:
         return (fetch if given.verb == "fetch" else probe)(current, sources[0], given)
     except NightdeskError as error:
         print(json.dumps({"event": "error", "kind": type(error).__name__, "message": str(error)}), flush=True)
-        return ending.REFUSED
+        return shutdown.REFUSED
 
 
 def _adopt_left(current: Settings, kept: store.Store) -> None:
-    adopting.adopt_others(kept, lambda name: folders.read_named(current, [name])[0])
+    adoption.adopt_others(kept, lambda name: folders.read_named(current, [name])[0])
 
 
 def _access(current: Settings, kept: store.Store) -> tuple[dict[str, Access], bool]:
@@ -188,7 +188,7 @@ def _access(current: Settings, kept: store.Store) -> tuple[dict[str, Access], bo
         try:
             known |= _access_of(current, followed.source)
         except SourceError as error:
-            taking.end(kept, followed, RunState.FAILED, str(error))
+            source_lifecycle.end(kept, followed, RunState.FAILED, str(error))
             lacking = True
     return known, lacking
 
@@ -204,7 +204,7 @@ def _without_browser(current: Settings, kept: store.Store) -> bool:
     missing = render.trouble(current) if rendered else ""
     if missing:
         for followed in rendered:
-            taking.end(kept, followed, RunState.FAILED, missing)
+            source_lifecycle.end(kept, followed, RunState.FAILED, missing)
     return bool(missing)
 
 
@@ -233,8 +233,8 @@ def _run(
 
 def _stop(crawler: Any, name: str) -> None:
     if isinstance(crawler.spider, NewsSpider):
-        ending.end_stopped(crawler.spider, name)
-    os._exit(ending.STOPPED)
+        shutdown.end_stopped(crawler.spider, name)
+    os._exit(shutdown.STOPPED)
 
 
 def _log_to(stream: TextIO) -> None:

@@ -25,9 +25,9 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from pipelines.codes import Cause
 from pipelines.model import Source
 from spiders import visit
+from spiders.crawler_settings import MAX_BODY_BYTES
 from spiders.handler import Handler, Unserved, passed_on
 from spiders.render import RENDERED
-from spiders.settings import MAX_BODY_BYTES
 from spiders.visit import Visit
 
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.

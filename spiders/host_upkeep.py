@@ -15,7 +15,7 @@ from pipelines.codes import NO_ANSWER, State
 from pipelines.crawl import host_locks
 from pipelines.crawl.ledger import FetchResult, Lease
 from spiders import store
-from spiders.followed import tally_counts
+from spiders.crawled_source import tally_counts
 from spiders.pacing import LOOK_SECONDS
 
 if TYPE_CHECKING:

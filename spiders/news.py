@@ -28,7 +28,7 @@ from pipelines.crawl.ledger import Lease
 from pipelines.errors import DiskFullError
 from pipelines.model import Tally
 from pipelines.stores import postgres
-from spiders import ending, handler, host_upkeep, outcome, render, store, taking
+from spiders import handler, host_upkeep, outcome, render, shutdown, source_lifecycle, store
 from spiders.frontier import Frontier
 from spiders.pacing import HostPacer, NotNow
 from spiders.store import Arrival, Store
@@ -109,9 +109,9 @@ class NewsSpider(Spider):
                 yield request
             await host_upkeep.leave(self, list(self.hosts.known))
             if any(self.at_host.values()):
-                ending.end_done(self)
+                shutdown.end_done(self)
         except (postgres.Error, OSError, DiskFullError) as error:
-            ending.end_failed(self, error)
+            shutdown.end_failed(self, error)
 
     async def arrived(self, response: Response, lease: Lease) -> None:
         """A response came: judge it and keep it for the next batch."""
@@ -133,7 +133,7 @@ class NewsSpider(Spider):
 
     def broke(self, failure: Any) -> None:
         """Our own code failed on a response: nothing after that could be trusted."""
-        ending.end_failed(self, failure.value)
+        shutdown.end_failed(self, failure.value)
 
     def delay_of(self, host: str) -> float:
         """Seconds between two requests to a host: the longest that a source with this host asks for, or a second."""
@@ -187,7 +187,7 @@ class NewsSpider(Spider):
         """The loop: write what came, send what is ready, end who is done, lease more or wait."""
         while self.frontiers:
             if self.parent and os.getppid() != self.parent:
-                ending.end_stopped(self, "whoever started it is gone")
+                shutdown.end_stopped(self, "whoever started it is gone")
             self.changed.clear()
             await self._write()
             late, sent = monotonic() > self.deadline, False
@@ -277,7 +277,7 @@ class NewsSpider(Spider):
             return
         busy = [*self.resting, *(host for host, queue in frontier.queues.items() if queue)]
         leases = await self.in_thread(
-            taking.lease, self.store, name, LEASED_URLS, per_host=LEASED_PER_HOST, skip=busy, only=self.only
+            source_lifecycle.lease, self.store, name, LEASED_URLS, per_host=LEASED_PER_HOST, skip=busy, only=self.only
         )
         for lease in leases:
             frontier.queues[lease.host].append(lease)
@@ -354,8 +354,8 @@ class NewsSpider(Spider):
         followed = self.store.followed[frontier.name]
         for word in ("left", "remaining"):
             followed.counts.pop(word, None)
-        ended = await self.in_thread(taking.verdict, self.store, followed, late=late)
-        self.tallies.append(await self.in_thread(taking.end, self.store, followed, *ended))
+        ended = await self.in_thread(source_lifecycle.verdict, self.store, followed, late=late)
+        self.tallies.append(await self.in_thread(source_lifecycle.end, self.store, followed, *ended))
         del self.frontiers[frontier.name]
         shared = {host for other in self.frontiers.values() for host in other.queues}
         await host_upkeep.leave(

@@ -1,4 +1,4 @@
-"""ProbeSpider: what `pipelines.follow.plan` asks for of one site, one request at a time, past the ledger.
+"""ProbeSpider: what `pipelines.follow.probe_plan` asks for of one site, one request at a time, past the ledger.
 
 It fetches through guard and robots.txt and tells what came; what to ask for next, and what it means, is decided there.
 """
@@ -23,16 +23,16 @@ from pipelines import urls
 from pipelines.codes import Cause, Kind, State
 from pipelines.crawl.ledger import Lease
 from pipelines.errors import StoreError
-from pipelines.follow import dates, lists, plan
-from pipelines.follow.front import front
-from pipelines.follow.seen import Part, Robots, Seen, Want, as_json
+from pipelines.follow import date_offsets, list_worth, probe_plan
+from pipelines.follow.front_page import front
+from pipelines.follow.probing_records import Part, Robots, Seen, Want, as_json
 from pipelines.listings import formats, xmltree
 from pipelines.listings.fields import join_link
 from pipelines.model import Entry, Page, Source
 from pipelines.stores import clock, warc
 from spiders import handler, outcome
+from spiders.crawler_settings import ROBOT
 from spiders.pacing import Take
-from spiders.settings import ROBOT
 
 # Seconds that one request takes at least. Chosen: loopback.
 LEAST_GAP_SECONDS = 0.05
@@ -102,7 +102,7 @@ class ProbeSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """One request after the other, each decided by all that came before."""
-        while want := plan.next_want(self.url, self.seen, self.robots, self._left(), self.known):
+        while want := probe_plan.next_want(self.url, self.seen, self.robots, self._left(), self.known):
             self.came.clear()
             self.requests += 1
             sent = monotonic()
@@ -110,7 +110,11 @@ class ProbeSpider(Spider):
             await self.came.wait()
             self.took = max(FADING_SHARE * self.took, monotonic() - sent)
         warc.finish(self.writer)
-        rest = plan.left_out(self.seen, self.robots, self.known) if self._left() <= plan.LEAST_HELD_REQUESTS else []
+        rest = (
+            probe_plan.left_out(self.seen, self.robots, self.known)
+            if self._left() <= probe_plan.LEAST_HELD_REQUESTS
+            else []
+        )
         self._say("probed", left_out=rest, requests=self.requests, seconds=monotonic() - self.began)
 
     def arrived(self, response: Response, want: Want) -> None:
@@ -154,7 +158,7 @@ class ProbeSpider(Spider):
                 language=next((entry.language for entry in found if entry.language), ""),
                 found=tuple(_newest(found)),
                 total=len(found),
-                maps=tuple(entry for kind, entry in look.found if kind == Kind.SITEMAP and lists.key(entry.url)),
+                maps=tuple(entry for kind, entry in look.found if kind == Kind.SITEMAP and list_worth.key(entry.url)),
                 offsets=_offsets(body) if form else (),
                 front=shown,
                 following=_following(body, page.final_url) if shown and want.part != Part.ARTICLE else "",
@@ -248,7 +252,7 @@ def _form(body: bytes) -> str:
 def _offsets(body: bytes) -> tuple[tuple[int, int], ...]:
     """The offsets of the dates in a list, which may be a gzip file by itself."""
     try:
-        return dates.offsets(xmltree.plain(body))
+        return date_offsets.offsets(xmltree.plain(body))
     except ValueError:
         return ()
 
@@ -286,7 +290,7 @@ def _feeds_named(body: str) -> list[str]:
 
 def _usable(named: Iterable[str], base: str = "") -> tuple[str, ...]:
     """Of what a robots.txt names, what can be asked for; each once. base: what relative addresses stand on."""
-    return tuple(dict.fromkeys(one for one in named if lists.key(join_link(base, one))))
+    return tuple(dict.fromkeys(one for one in named if list_worth.key(join_link(base, one))))
 
 
 def _following(body: bytes, url: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from pipelines.codes import Kind
 from pipelines.model import Source
 from pipelines.settings import Settings
-from spiders.settings import scrapy_settings
+from spiders.crawler_settings import scrapy_settings
 
 HANDLER = "spiders.browser.BrowserHandler"
 # The key of a request's meta that holds the source it is rendered for.

@@ -18,10 +18,10 @@ from pipelines import encodings
 from pipelines.codes import GUARDED, NO_ANSWER, Cause
 from pipelines.crawl import policy
 from spiders import handler, outcome
+from spiders.crawler_settings import ROBOT
 from spiders.guard import Refused
 from spiders.pacing import HostPacer, NotNow
 from spiders.render import RENDERED
-from spiders.settings import ROBOT
 
 # How much larger it may be without its gzip. Chosen: text packs by less.
 UNPACKED_FACTOR = 10

@@ -13,16 +13,16 @@ from typing import Any, TextIO
 
 from pipelines import private, urls
 from pipelines.codes import Kind
-from pipelines.crawl import aliases, discovery, ledger, past, policy, rules
+from pipelines.crawl import aliases, discovery, ledger, past_urls, policy, rules
 from pipelines.crawl.ledger import FetchResult
-from pipelines.crawl.past import Wanted
+from pipelines.crawl.past_urls import Wanted
 from pipelines.errors import DiskFullError
 from pipelines.model import Page, Tally
 from pipelines.settings import Settings
 from pipelines.stores import clock, postgres, runs, warc
 from pipelines.stores.clock import Clock
 from spiders import outcome
-from spiders.followed import Followed, count, count_named, tally_counts
+from spiders.crawled_source import Followed, count, count_named, tally_counts
 
 STAGE = "crawl"
 # The folder of the raw files of a crawl of the past, and its lock.
@@ -197,7 +197,9 @@ def discover(store: Store, followed: Followed, run: str, look: FetchResult) -> d
         paged = look.kind != Kind.SITEMAP
         page_of = str(row["via"] or look.url) if paged else look.url
         before = followed.shown.setdefault(page_of, set())
-        return past.name(conn, followed.source, run, look.found, look.url, page_of, look.kind, store.wanted, before)
+        return past_urls.name(
+            conn, followed.source, run, look.found, look.url, page_of, look.kind, store.wanted, before
+        )
     named = [one for one in look.found if one[0] != Kind.SECTION]
     further = [entry for kind, entry in look.found if kind == Kind.SECTION]
     first = discovery.first_page(conn, followed.source, look.url) if look.kind == Kind.SECTION else look.url

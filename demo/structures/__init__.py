@@ -10,8 +10,8 @@ from importlib import import_module
 from demo.pages import ShownPage, missing, sameness, target_of
 from demo.server import Request
 from demo.sites import DemoSite
-from demo.structures import furniture, parts
-from demo.structures.parts import Ask, Structure
+from demo.structures import family_parts, furniture
+from demo.structures.family_parts import Ask, Structure
 from demo.truth import Truth
 from pipelines.model import Source
 
@@ -29,14 +29,14 @@ FORTY: tuple[DemoSite, ...] = tuple(site for family in STRUCTURES.values() for s
 def show(site: DemoSite, truths: Sequence[Truth], request: Request, opened_at: datetime) -> ShownPage:
     """What a site of a crawl family answers; truths: all its articles, newest first, deleted ones marked."""
     family = STRUCTURES[site.structure]
-    target = parts.drop_trackers(sameness(request.target))
+    target = family_parts.drop_trackers(sameness(request.target))
     ask = Ask(site=site, truths=tuple(truths), host=request.host, target=target, opened_at=opened_at)
     if site.host != f"{site.name}.{site.domain}" == request.host:
-        return parts.redirect_to(f"http://{site.host}{request.target}")
+        return family_parts.redirect_to(f"http://{site.host}{request.target}")
     if ask.target == "/robots.txt":
         status = 200 if site.robots else 404
         return ShownPage(what="robots", text=site.robots, kind="text/plain", status=status)
-    for truth in [*truths, *parts.baits(site)]:
+    for truth in [*truths, *family_parts.baits(site)]:
         for turn, address in enumerate(addresses(site, truth)):
             if address.startswith(f"http://{request.host}/") and sameness(target_of(address)) == target:
                 if truth.deleted:
@@ -71,6 +71,6 @@ def source(site: DemoSite, *, delay: float = 0.1) -> Source:
         feeds=lists.feeds,
         sitemaps=lists.sitemaps,
         sections=lists.sections,
-        allow=(parts.allow(site),) if lists.sections else (),
+        allow=(family_parts.allow(site),) if lists.sections else (),
         delay=delay,
     )

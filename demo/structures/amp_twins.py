@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from demo import feeds
+from demo import machine_lists
 from demo.families import menu_of
 from demo.pages import ShownPage
 from demo.sites import DemoSite
-from demo.structures.parts import (
+from demo.structures.family_parts import (
     Ask,
     Lists,
     Structure,
@@ -58,11 +58,13 @@ def show(ask: Ask) -> ShownPage | None:
     options = ask.site.options
     if ask.target == RSS and LINKED in ask.site.head:
         link = _mobile if "mobile" in options else _add_tracker
-        return xml(ask, "feed", feeds.rss(ask.site, ask.live[:LATEST], ask.newest, link=link), "application/rss+xml")
+        return xml(
+            ask, "feed", machine_lists.rss(ask.site, ask.live[:LATEST], ask.newest, link=link), "application/rss+xml"
+        )
     if ask.target == SITEMAP and "map" in options:
-        return xml(ask, "sitemap", feeds.sitemap((t.url, t.modified_at) for t in ask.live))
+        return xml(ask, "sitemap", machine_lists.sitemap((t.url, t.modified_at) for t in ask.live))
     if ask.target == SITEMAP and "amp-map" in options:
-        return xml(ask, "sitemap", feeds.sitemap((_amp(ask.site, t), t.modified_at) for t in ask.live))
+        return xml(ask, "sitemap", machine_lists.sitemap((_amp(ask.site, t), t.modified_at) for t in ask.live))
     return sections(ask) or front(ask, count=8)
 
 

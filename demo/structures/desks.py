@@ -15,12 +15,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from html import escape
 
-from demo import feeds, texts
+from demo import machine_lists, texts
 from demo.families import menu_of
 from demo.pages import ShownPage
 from demo.sites import DemoSite
 from demo.structures import letter, plain
-from demo.structures.parts import Ask, Lists, Structure, front, redirect_to, robots, sections, usual_article, xml
+from demo.structures.family_parts import Ask, Lists, Structure, front, redirect_to, robots, sections, usual_article, xml
 from demo.truth import Truth, slug_of
 
 NAME = "desks"
@@ -129,7 +129,7 @@ def _wire(ask: Ask) -> ShownPage | None:
     for desk, name in desks.items():
         own = [truth for truth in ask.live if truth.section == name]
         if ask.path == f"/rss/{desk}.xml":
-            told = feeds.rss(ask.site, own[:4], ask.newest, link=lambda truth: _short(ask.site, truth))
+            told = machine_lists.rss(ask.site, own[:4], ask.newest, link=lambda truth: _short(ask.site, truth))
             return xml(ask, "feed", told, RSS)
     return sections(ask, per_page=5, paged=False)
 
@@ -163,7 +163,7 @@ def _broadcaster(ask: Ask) -> ShownPage | None:
     topics = {slug_of(tag): tag for truth in ask.live for tag in truth.tags}
     hubs = "".join(f'<li><a href="/thema/{slug}/">{escape(tag)}</a></li>' for slug, tag in sorted(topics.items())[:8])
     if ask.path == "/nachrichten/nachrichten-rss.xml":
-        return xml(ask, "feed", feeds.rss(ask.site, ask.live[:5], ask.newest), RSS)
+        return xml(ask, "feed", machine_lists.rss(ask.site, ask.live[:5], ask.newest), RSS)
     if ask.path == TICKER:
         return _ticker(ask)
     hub = re.fullmatch(r"/thema/([^/]+)/", ask.path)
@@ -206,13 +206,15 @@ def _next(ask: Ask) -> ShownPage | None:
         return redirect_to(f"{at}/ku", 307)
     if ask.path == "/sitemap.xml":
         return xml(
-            ask, "sitemap", feeds.index([(f"{at}/sitemap-0.xml", None), (f"{at}/server-sitemap.xml", ask.newest)])
+            ask,
+            "sitemap",
+            machine_lists.index([(f"{at}/sitemap-0.xml", None), (f"{at}/server-sitemap.xml", ask.newest)]),
         )
     if ask.path == "/sitemap-0.xml":
         still = [f"{at}{path}" for path in ("/ku", "/en", "/about/", *(path for path, _ in menu_of(site)))]
-        return xml(ask, "sitemap", feeds.sitemap([(url, ask.newest) for url in still]))
+        return xml(ask, "sitemap", machine_lists.sitemap([(url, ask.newest) for url in still]))
     if ask.path == "/server-sitemap.xml":
-        return xml(ask, "sitemap", feeds.sitemap([(truth.url, truth.modified_at) for truth in ask.live]))
+        return xml(ask, "sitemap", machine_lists.sitemap([(truth.url, truth.modified_at) for truth in ask.live]))
     if ask.path == "/en":
         return plain.page(ask, site.title, "<main><p>Stories in English are on their way.</p></main>", "page")
     if ask.path == f"/_next/data/{BUILD}/ku.json":

@@ -8,11 +8,11 @@ from dataclasses import replace
 from html import escape
 from urllib.parse import quote
 
-from demo import feeds, texts
+from demo import machine_lists, texts
 from demo.families import menu_of
 from demo.pages import ShownPage
 from demo.structures import plain
-from demo.structures.parts import Ask, redirect_to, xml
+from demo.structures.family_parts import Ask, redirect_to, xml
 from demo.truth import Truth, slug_of
 
 PER_VIEW = 5
@@ -23,7 +23,7 @@ def show(ask: Ask) -> ShownPage | None:
     """Its feed, views, facets and terms, and the log-in that comments ask for."""
     if ask.target == "/rss.xml":
         promoted = [truth for truth in ask.live if truth.number % 2][:10]
-        return xml(ask, "feed", feeds.rss(ask.site, promoted, ask.newest), RSS)
+        return xml(ask, "feed", machine_lists.rss(ask.site, promoted, ask.newest), RSS)
     if ask.path == "/user/login" or re.fullmatch(r"/user/\d", ask.path):
         return plain.page(
             ask, texts.ui("fr")["login"], '<main><form method="post"><input name="name"></form></main>', "page"

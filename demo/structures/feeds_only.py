@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from demo import feeds
+from demo import machine_lists
 from demo.pages import ShownPage
 from demo.sites import DemoSite
-from demo.structures.parts import Ask, Lists, Structure, front, robots, xml
+from demo.structures.family_parts import Ask, Lists, Structure, front, robots, xml
 
 NAME = "feeds-only"
 FEEDS = {"rss": "/rss.xml", "rdf": "/backend/index.rdf", "atom": "/atom.xml", "json": "/feed.json"}
@@ -52,13 +52,13 @@ def show(ask: Ask) -> ShownPage | None:
     form = ask.site.options[0]
     if ask.target == FEEDS[form]:
         if form == "json":
-            return xml(ask, "feed", feeds.json_feed(ask.site, ask.live), TYPES[form])
+            return xml(ask, "feed", machine_lists.json_feed(ask.site, ask.live), TYPES[form])
         if form == "rdf":
-            return xml(ask, "feed", feeds.rdf(ask.site, ask.live), TYPES[form])
-        write = feeds.rss if form == "rss" else feeds.atom
+            return xml(ask, "feed", machine_lists.rdf(ask.site, ask.live), TYPES[form])
+        write = machine_lists.rss if form == "rss" else machine_lists.atom
         return xml(ask, "feed", write(ask.site, ask.live, ask.newest), TYPES[form])
     if ask.target == COMMENTS:
-        return xml(ask, "feed", feeds.comments(ask.site, ask.live[:5], ask.newest), TYPES["rss"])
+        return xml(ask, "feed", machine_lists.comments(ask.site, ask.live[:5], ask.newest), TYPES["rss"])
     return front(ask, count=0 if "splash" in ask.site.options else 5)
 
 

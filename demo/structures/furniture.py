@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from demo import texts
 from demo.families import document
 from demo.pages import ShownPage, sameness
-from demo.structures.parts import Ask, films, link
+from demo.structures.family_parts import Ask, films, link
 from demo.truth import slug_of
 
 FRAMES = 12

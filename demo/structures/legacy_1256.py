@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from demo import feeds
+from demo import machine_lists
 from demo.families import menu_of
 from demo.pages import ShownPage
 from demo.sites import DemoSite
-from demo.structures.parts import Ask, Lists, Structure, front, sections, xml
+from demo.structures.family_parts import Ask, Lists, Structure, front, sections, xml
 
 NAME = "legacy-1256"
 RSS = "/rss.php"
@@ -40,7 +40,7 @@ SITES = (
 def show(ask: Ask) -> ShownPage | None:
     """Sections with pages where it has a menu, an RSS feed in the site's charset where it has one, a front page."""
     if ask.target == RSS and "rss" in ask.site.options:
-        return xml(ask, "feed", feeds.rss(ask.site, ask.live, ask.newest))
+        return xml(ask, "feed", machine_lists.rss(ask.site, ask.live, ask.newest))
     return sections(ask) or front(ask, count=8)
 
 

@@ -6,10 +6,10 @@ import re
 from dataclasses import replace
 from html import escape
 
-from demo import feeds
+from demo import machine_lists
 from demo.pages import ShownPage
 from demo.structures import plain
-from demo.structures.parts import Ask, films, xml
+from demo.structures.family_parts import Ask, films, xml
 from demo.truth import Truth
 
 RSS = "application/rss+xml"
@@ -26,7 +26,9 @@ def show(ask: Ask) -> ShownPage | None:
             for path, title in pods
         )
         return xml(
-            ask, "feed", feeds.rss(ask.site, ask.live[:60], ask.newest).replace("</channel>", f"{said}</channel>")
+            ask,
+            "feed",
+            machine_lists.rss(ask.site, ask.live[:60], ask.newest).replace("</channel>", f"{said}</channel>"),
         )
     for path, title in pods:
         if ask.path == path:

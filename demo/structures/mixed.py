@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from demo import feeds
+from demo import machine_lists
 from demo.families import menu_of
 from demo.pages import ShownPage
 from demo.sites import DemoSite
-from demo.structures.parts import Ask, Lists, Structure, films, front, robots, sections, xml
+from demo.structures.family_parts import Ask, Lists, Structure, films, front, robots, sections, xml
 from demo.truth import Truth
 
 NAME = "mixed"
@@ -52,13 +52,13 @@ def show(ask: Ask) -> ShownPage | None:
         listed = ask.live[:CUT] if "cut" in options else ask.live
         if "strangers" in options:
             listed = [*_strangers(ask), *listed]
-        return xml(ask, "feed", feeds.rss(ask.site, listed, ask.newest), "application/rss+xml")
+        return xml(ask, "feed", machine_lists.rss(ask.site, listed, ask.newest), "application/rss+xml")
     if ask.target == ATOM and "dead" in options:
-        return xml(ask, "feed", feeds.atom(ask.site, ask.live, ask.newest), "application/atom+xml")
+        return xml(ask, "feed", machine_lists.atom(ask.site, ask.live, ask.newest), "application/atom+xml")
     if ask.target == SITEMAP and "map" in options:
-        return xml(ask, "sitemap", feeds.sitemap((t.url, t.modified_at) for t in ask.live))
+        return xml(ask, "sitemap", machine_lists.sitemap((t.url, t.modified_at) for t in ask.live))
     if ask.target == NEWS and "news" in options:
-        return xml(ask, "sitemap", feeds.news_sitemap(ask.site, ask.live, {}))
+        return xml(ask, "sitemap", machine_lists.news_sitemap(ask.site, ask.live, {}))
     return sections(ask) or front(ask, count=8)
 
 

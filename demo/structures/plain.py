@@ -8,7 +8,7 @@ from html import escape
 
 from demo.families import document
 from demo.pages import ShownPage
-from demo.structures.parts import Ask
+from demo.structures.family_parts import Ask
 from demo.truth import Truth
 
 

@@ -13,12 +13,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from html import escape
 
-from demo import feeds, texts
+from demo import machine_lists, texts
 from demo.families import menu_of
 from demo.pages import ShownPage
 from demo.sites import DemoSite
 from demo.structures import drupal, plain
-from demo.structures.parts import (
+from demo.structures.family_parts import (
     Ask,
     Lists,
     Structure,
@@ -122,12 +122,12 @@ def _joomla(ask: Ask) -> ShownPage | None:
     as_feed = ask.query.get("format") == "feed"
     if ask.path in ("/", "/index.php") and (as_feed or {*ask.query} <= {"start"}):
         if as_feed:
-            return xml(ask, "feed", feeds.rss(ask.site, ask.live[:10], ask.newest), RSS)
+            return xml(ask, "feed", machine_lists.rss(ask.site, ask.live[:10], ask.newest), RSS)
         return _blog(ask, ask.site.title, ask.live, "/")
     for path, name in menu_of(ask.site):
         own = [truth for truth in ask.live if truth.section == name]
         if ask.path == path and as_feed:
-            return xml(ask, "feed", feeds.rss(ask.site, own, ask.newest), RSS)
+            return xml(ask, "feed", machine_lists.rss(ask.site, own, ask.newest), RSS)
         if ask.path == path:
             return _blog(ask, name, own, path)
     return None
@@ -170,15 +170,15 @@ def _typo3(ask: Ask) -> ShownPage | None:
     at = f"http://{ask.site.host}"
     parts_of = {name: f"/?tx_seo%5Bsitemap%5D={name}&type=1533906435" for name in ("pages", "news")}
     if ask.target == MAPS:
-        return xml(ask, "sitemap", feeds.index([(at + path, ask.newest) for path in parts_of.values()]))
+        return xml(ask, "sitemap", machine_lists.index([(at + path, ask.newest) for path in parts_of.values()]))
     asked = ask.query.get("tx_seo[sitemap]", "") if ask.path == "/" else ""
     if asked == "pages":
         still = ["/", "/about/", "/privacy/", *(path for path, _ in menu_of(ask.site))]
-        return xml(ask, "sitemap", feeds.sitemap([(at + path, None) for path in still]))
+        return xml(ask, "sitemap", machine_lists.sitemap([(at + path, None) for path in still]))
     if asked == "news":
-        return xml(ask, "sitemap", feeds.sitemap([(truth.url, truth.modified_at) for truth in ask.live]))
+        return xml(ask, "sitemap", machine_lists.sitemap([(truth.url, truth.modified_at) for truth in ask.live]))
     if ask.target == "/index.php?id=1&type=9818":
-        return xml(ask, "feed", feeds.rss(ask.site, ask.live[:6], ask.newest), RSS)
+        return xml(ask, "feed", machine_lists.rss(ask.site, ask.live[:6], ask.newest), RSS)
     if ask.target == "/index.php?id=1":
         return redirect_to(f"{at}/")
     return sections(ask, per_page=4) or front(ask, count=6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from demo.families import menu_of
 from demo.pages import ShownPage
 from demo.sites import DemoSite
-from demo.structures.parts import Ask, Lists, Structure, front, robots, sections
+from demo.structures.family_parts import Ask, Lists, Structure, front, robots, sections
 
 NAME = "sections-only"
 SITES = (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from demo import feeds
+from demo import machine_lists
 from demo.families import document
 from demo.pages import ShownPage
 from demo.sites import DemoSite
-from demo.structures.parts import Ask, Lists, Structure, films, front, robots, xml
+from demo.structures.family_parts import Ask, Lists, Structure, films, front, robots, xml
 
 NAME = "sitemap-only"
 STARTS = {
@@ -70,7 +70,9 @@ def _flat(ask: Ask) -> ShownPage | None:
     """Articles with a true lastmod, and the site's standing pages among them without one."""
     if ask.target != STARTS["flat"]:
         return None
-    return xml(ask, "sitemap", feeds.sitemap([*((t.url, t.modified_at) for t in ask.live), *_standing(ask.site)]))
+    return xml(
+        ask, "sitemap", machine_lists.sitemap([*((t.url, t.modified_at) for t in ask.live), *_standing(ask.site)])
+    )
 
 
 def _serve_packed(ask: Ask) -> ShownPage | None:
@@ -83,10 +85,10 @@ def _serve_packed(ask: Ask) -> ShownPage | None:
     }
     if ask.target == STARTS["packed"]:
         rows = [(f"{home}sitemaps/{name}-1.xml.gz", ask.newest if name == "articles" else None) for name in own]
-        return xml(ask, "sitemap", feeds.index(rows))
+        return xml(ask, "sitemap", machine_lists.index(rows))
     for name, rows_of in own.items():
         if ask.target == f"/sitemaps/{name}-1.xml.gz":
-            text = feeds.sitemap(rows_of)
+            text = machine_lists.sitemap(rows_of)
             return ShownPage(what="sitemap", text=text, kind="application/gzip", changed_at=ask.newest, packed=True)
     return None
 
@@ -98,15 +100,15 @@ def _news(ask: Ask) -> ShownPage | None:
     strangers = {slug: f"{ask.site.url}videos/{slug}" for slug, _ in films(ask.site)}
     strangers["gallery"] = f"{ask.site.url}gallery/the-week-in-twelve-pictures-20261120"
     recent = [t for t in ask.live if ask.newest - t.published_at < timedelta(days=2)]
-    return xml(ask, "sitemap", feeds.news_sitemap(ask.site, recent, strangers))
+    return xml(ask, "sitemap", machine_lists.news_sitemap(ask.site, recent, strangers))
 
 
 def _lies(ask: Ask) -> ShownPage | None:
     """An index whose sitemap calls every article changed a moment ago."""
     if ask.target == STARTS["lies"]:
-        return xml(ask, "sitemap", feeds.index([(f"{ask.site.url}sitemap-posts.xml", ask.newest)]))
+        return xml(ask, "sitemap", machine_lists.index([(f"{ask.site.url}sitemap-posts.xml", ask.newest)]))
     if ask.target == "/sitemap-posts.xml":
-        return xml(ask, "sitemap", feeds.sitemap((t.url, ask.newest) for t in ask.live))
+        return xml(ask, "sitemap", machine_lists.sitemap((t.url, ask.newest) for t in ask.live))
     return None
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from demo import feeds
+from demo import machine_lists
 from demo.families import menu_of
 from demo.pages import ShownPage, sameness, target_of
 from demo.sites import DemoSite
-from demo.structures.parts import (
+from demo.structures.family_parts import (
     Ask,
     Lists,
     Structure,
@@ -72,13 +72,13 @@ def show(ask: Ask) -> ShownPage | None:
     """What that system answers by itself."""
     if ask.target == FEED:
         short = "short-links" in ask.site.options
-        text = feeds.rss(ask.site, ask.live[:LATEST], ask.newest, link=_short if short else feeds.own)
+        text = machine_lists.rss(ask.site, ask.live[:LATEST], ask.newest, link=_short if short else machine_lists.own)
         return xml(ask, "feed", text, RSS)
     if ask.target == COMMENTS:
-        return xml(ask, "feed", feeds.comments(ask.site, ask.live[:5], ask.newest), RSS)
+        return xml(ask, "feed", machine_lists.comments(ask.site, ask.live[:5], ask.newest), RSS)
     for truth in ask.live:
         if ask.target == sameness(target_of(f"{truth.url}feed/")):
-            return xml(ask, "feed", feeds.comments(ask.site, [truth], ask.newest), RSS)
+            return xml(ask, "feed", machine_lists.comments(ask.site, [truth], ask.newest), RSS)
     if ask.path == "/wp-json/":
         return ShownPage(what="page", text='{"name": "api"}', kind="application/json", changed_at=ask.opened_at)
     everything = ask.site.title, ask.live, "/"
@@ -109,12 +109,12 @@ def _sitemaps(ask: Ask) -> ShownPage | None:
         "users": [f"{home}author/{n}/" for n in range(3)],
     }
     if ask.target == INDEX:
-        return xml(ask, "sitemap", feeds.index([(f"{home}wp-sitemap-{name}-1.xml", None) for name in own]))
+        return xml(ask, "sitemap", machine_lists.index([(f"{home}wp-sitemap-{name}-1.xml", None) for name in own]))
     found = re.fullmatch(r"/wp-sitemap-([a-z-]+)-1\.xml", ask.target)
     if not found or found[1] not in own:
         return None
     changed = {truth.url: truth.modified_at for truth in ask.live}
-    return xml(ask, "sitemap", feeds.sitemap((url, changed.get(url)) for url in own[found[1]]))
+    return xml(ask, "sitemap", machine_lists.sitemap((url, changed.get(url)) for url in own[found[1]]))
 
 
 def _short(truth: Truth) -> str:

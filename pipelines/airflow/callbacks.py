@@ -45,14 +45,14 @@ async def late(*, dag: str, after: int, context: Mapping[str, Any]) -> None:
 
 
 def _tell(key: tuple[str, ...], subject: str, lines: list[str]) -> None:
-    from pipelines.airflow import channels
+    from pipelines.airflow import channel_connections
     from pipelines.alert import stage as alert
     from pipelines.notify import outbox
     from pipelines.settings import settings
 
     current = settings()
     if outbox.tell_operators(current, outbox.key(*key), subject, "\n".join(line for line in lines if line)):
-        alert.send(current, channels=channels.addresses(current))
+        alert.send(current, channels=channel_connections.addresses(current))
     else:
         log.warning("%s; nobody is told, for NIGHTDESK_OPERATORS names no channel", subject)
 
@@ -69,7 +69,7 @@ def _without_reason(stage: str) -> str:
 
 def _key(stage: str, dag_run: Any) -> str:
     """The run that a Dag's run worked on; empty where nothing says which."""
-    from pipelines.airflow.plan import crawl_run
+    from pipelines.airflow.run_plan import crawl_run
     from pipelines.settings import settings
 
     asked = (getattr(dag_run, "conf", None) or {}).get("run")

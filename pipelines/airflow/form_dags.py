@@ -8,7 +8,7 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import DAG, Param, task
 
-from pipelines.airflow import failing, night_dags
+from pipelines.airflow import night_dags, task_failure
 from pipelines.archive import policy
 from pipelines.codes import HandWork
 from pipelines.settings import settings
@@ -30,18 +30,18 @@ def follow_dag(doc: str) -> DAG:
     with _by_form("follow", doc, _of_follow()) as dag:
 
         @task(execution_timeout=night_dags.SHORT_LIMIT, multiple_outputs=False)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def probe(params: Any = None) -> dict[str, Any]:
-            from pipelines.airflow import onboard
+            from pipelines.airflow import follow_tasks
 
-            return onboard.probe(params)
+            return follow_tasks.probe(params)
 
         @task(execution_timeout=night_dags.SHORT_LIMIT)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def keep(probed: Any) -> str:
-            from pipelines.airflow import onboard
+            from pipelines.airflow import follow_tasks
 
-            return onboard.keep(probed)
+            return follow_tasks.keep(probed)
 
         probed = probe()
         subject = "Follow {{ ti.xcom_pull(task_ids='probe')['name'] }}?"
@@ -54,18 +54,18 @@ def import_dag(doc: str) -> DAG:
     with _by_form("import", doc, _of_import()) as dag:
 
         @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def look(params: Any = None) -> dict[str, Any]:
-            from pipelines.airflow import past
+            from pipelines.airflow import past_tasks
 
-            return past.look_at_import(params)
+            return past_tasks.look_at_import(params)
 
         @task(execution_timeout=PAST_LIMIT)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def bring_in(looked: Any) -> str:
-            from pipelines.airflow import past
+            from pipelines.airflow import past_tasks
 
-            return past.bring_in(looked)
+            return past_tasks.bring_in(looked)
 
         looked = look()
         looked >> _approval("look", "Import {{ ti.xcom_pull(task_ids='look')['path'] }}?") >> bring_in(looked)
@@ -77,25 +77,25 @@ def backfill_dag(doc: str) -> DAG:
     with _by_form("backfill", doc, _of_backfill()) as dag:
 
         @task(execution_timeout=PAST_LIMIT, multiple_outputs=False)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def look(params: Any = None) -> dict[str, Any]:
-            from pipelines.airflow import past
+            from pipelines.airflow import past_tasks
 
-            return past.look_at_backfill(params)
+            return past_tasks.look_at_backfill(params)
 
         @task(execution_timeout=night_dags.SHORT_LIMIT)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def want(looked: Any) -> int:
-            from pipelines.airflow import past
+            from pipelines.airflow import past_tasks
 
-            return past.want(looked)
+            return past_tasks.want(looked)
 
         @task(execution_timeout=PAST_LIMIT)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def fetch(looked: Any) -> str:
-            from pipelines.airflow import past
+            from pipelines.airflow import past_tasks
 
-            return past.fetch(looked)
+            return past_tasks.fetch(looked)
 
         looked = look()
         subject = "Collect {{ ti.xcom_pull(task_ids='look')['pages'] }} pages of {{ params['source'] }}?"
@@ -108,11 +108,11 @@ def by_hand_dag(doc: str) -> DAG:
     with _by_form("by_hand", doc, _of_by_hand()) as dag:
 
         @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def do(params: Any = None, dag_run: Any = None) -> dict[str, Any]:
-            from pipelines.airflow import by_hand
+            from pipelines.airflow import by_hand_tasks
 
-            return dict(by_hand.do(params, dag_run.triggering_user_name or ""))
+            return dict(by_hand_tasks.do(params, dag_run.triggering_user_name or ""))
 
         do()
     return dag

@@ -21,7 +21,7 @@ from airflow.sdk.definitions.callback import AsyncCallback
 from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
 
 from pipelines import errors
-from pipelines.airflow import callbacks, failing
+from pipelines.airflow import callbacks, task_failure
 from pipelines.model import RUN_KEY
 from pipelines.settings import Settings, settings
 
@@ -29,7 +29,7 @@ from pipelines.settings import Settings, settings
 POSTGRES_PAUSE = timedelta(seconds=30)
 
 if TYPE_CHECKING:
-    from pipelines.airflow.plan import Batch
+    from pipelines.airflow.run_plan import Batch
 
 # What one Dag hands over to the next: an event of it starts the Dag of the next stage, for one run (tasks.publish).
 RAW = Asset("raw", uri="x-news://raw", group="nightdesk")
@@ -63,7 +63,7 @@ def crawl_dag(doc: str) -> DAG:
     with _dag("crawl", doc, current, timetable(current), "this moment.", "those that are due.") as dag:
 
         @task(execution_timeout=SHORT_LIMIT)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def plan(params: Any = None, dag_run: Any = None) -> list[Batch]:
             from pipelines.airflow import tasks
 
@@ -77,7 +77,7 @@ def crawl_dag(doc: str) -> DAG:
             execution_timeout=timedelta(seconds=current.crawl_budget + SPIDER_GRACE_SECONDS),
             multiple_outputs=False,
         )
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def crawl(batch: Batch, params: Any = None) -> dict[str, str]:
             from pipelines.airflow import tasks
 
@@ -100,7 +100,7 @@ def extract_dag(doc: str) -> DAG:
             multiple_outputs=False,
             **_of_queue(current.extract_queue),
         )
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def extract(batch: Batch) -> dict[str, str]:
             from pipelines.airflow import tasks
 
@@ -118,7 +118,7 @@ def load_dag(doc: str) -> DAG:
     with _dag("load", doc, current, PartitionedAssetTimetable(assets=FILES)) as dag:
 
         @task(map_index_template=LABEL, execution_timeout=STAGE_LIMIT, multiple_outputs=False)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def load(batch: Batch) -> dict[str, str]:
             from pipelines.airflow import tasks
 
@@ -136,14 +136,14 @@ def alert_dag(doc: str) -> DAG:
     with _dag("alert", doc, current, PartitionedAssetTimetable(assets=ARTICLES)) as dag:
 
         @task(execution_timeout=STAGE_LIMIT)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def match(params: Any = None, dag_run: Any = None, triggering_asset_events: Any = None) -> str:
             from pipelines.airflow import tasks
 
             return tasks.match(params, dag_run, triggering_asset_events or {})
 
         @task(execution_timeout=STAGE_LIMIT, multiple_outputs=False)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def send(run: Any) -> dict[str, str]:
             from pipelines.airflow import tasks
 
@@ -165,10 +165,10 @@ def timetable(current: Settings) -> Any:
     )
 
 
-def retry_policy(current: Settings) -> failing.RetriesByProblem:
+def retry_policy(current: Settings) -> task_failure.RetriesByProblem:
     """What is tried again and when: a database soon, a site later, and never what a person has to mend."""
     later = timedelta(seconds=current.retry_after)
-    return failing.RetriesByProblem(
+    return task_failure.RetriesByProblem(
         rules=[
             RetryRule(
                 exception=errors.DatabaseError,
@@ -272,7 +272,7 @@ def _plan(stage: str) -> Any:
     """The task that says which batches a later stage works on."""
 
     @task(task_id="plan", execution_timeout=SHORT_LIMIT)
-    @failing.by_sentence()
+    @task_failure.by_sentence()
     def plan(params: Any = None, dag_run: Any = None, triggering_asset_events: Any = None) -> list[Batch]:
         from pipelines.airflow import tasks
 
@@ -293,14 +293,14 @@ def _publish_and_judge(stage: str, planned: Any, worked: Any, asset: Asset) -> N
         execution_timeout=SHORT_LIMIT,
         multiple_outputs=False,
     )
-    @failing.by_sentence()
+    @task_failure.by_sentence()
     def publish(planned: list[Batch] | None = None, outlet_events: Any = None) -> dict[str, Any]:
         from pipelines.airflow import tasks
 
         return dict(tasks.publish(stage, planned, outlet_events[asset]))
 
     @task(trigger_rule=TriggerRule.ALL_DONE, execution_timeout=SHORT_LIMIT, retries=0)
-    @failing.by_sentence()
+    @task_failure.by_sentence()
     def verdict(planned: list[Batch] | None = None) -> str:
         from pipelines.airflow import tasks
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.sdk import DAG, CronTriggerTimetable, task
 
-from pipelines.airflow import callbacks, failing, night_dags
+from pipelines.airflow import callbacks, night_dags, task_failure
 from pipelines.settings import Settings, settings
 
 EVERY_HOUR = "17 * * * *"
@@ -35,7 +35,7 @@ def canary_dag(doc: str) -> DAG:
     with _by_clock("canary", doc, current, CANARY_EVERY_HOUR if current.canary else "") as dag:
         # It is an alarm: tried again it would only be later.
         @task(execution_timeout=night_dags.SHORT_LIMIT, retries=0)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def sing() -> str:
             from pipelines.airflow import tasks
 
@@ -50,35 +50,35 @@ def upkeep_dag(doc: str) -> DAG:
     with _by_clock("upkeep", doc, settings(), EVERY_HOUR) as dag:
 
         @task(execution_timeout=night_dags.SHORT_LIMIT)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def health() -> list[str]:
             from pipelines.airflow import tasks
 
             return tasks.check_health()
 
         @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def raw_files() -> dict[str, int]:
             from pipelines.airflow import tasks
 
             return tasks.retire_raw()
 
         @task(execution_timeout=night_dags.STAGE_LIMIT)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def golden_pages() -> list[str]:
             from pipelines.airflow import tasks
 
             return tasks.check_golden()
 
         @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def search_index() -> int:
             from pipelines.airflow import tasks
 
             return tasks.complete_index()
 
         @task(execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
-        @failing.by_sentence()
+        @task_failure.by_sentence()
         def wordings() -> int:
             from pipelines.airflow import tasks
 
@@ -111,7 +111,7 @@ def _sending(task_id: str) -> Any:
     """A task that sends what is due of the outbox."""
 
     @task(task_id=task_id, execution_timeout=night_dags.STAGE_LIMIT, multiple_outputs=False)
-    @failing.by_sentence()
+    @task_failure.by_sentence()
     def send() -> dict[str, str]:
         from pipelines.airflow import tasks
 

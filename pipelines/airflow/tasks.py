@@ -13,8 +13,8 @@ from typing import Any
 from airflow.sdk.exceptions import AirflowSkipException
 
 from pipelines import errors, urls
-from pipelines.airflow import access, channels, telemetry
-from pipelines.airflow.plan import FAILED, Batch, Handover, batches, crawl_run, find_delivered, handed_over
+from pipelines.airflow import channel_connections, secret_connections, telemetry
+from pipelines.airflow.run_plan import FAILED, Batch, Handover, batches, crawl_run, find_delivered, handed_over
 from pipelines.alert import stage as alert
 from pipelines.codes import RunState
 from pipelines.crawl import stage as crawl
@@ -100,7 +100,7 @@ def crawl_batch(batch: Batch, params: Mapping[str, Any] | None = None) -> dict[s
     chosen, problems = _read_sources(current, batch["sources"])
     tallies: list[Tally] = []
     if chosen:
-        secrets = access.secrets(chosen)
+        secrets = secret_connections.secrets(chosen)
         budget = float(current.crawl_budget)
         tallies = crawl.crawl(
             current, chosen, batch["run"], budget=budget, due=not by_hand, on_line=to_log,
@@ -165,7 +165,7 @@ def match(params: Mapping[str, Any], dag_run: Any, events: Mapping[Any, Any]) ->
 def send(run: str) -> dict[str, str]:
     """Send what waits in the outbox, to channels from the environment and from Airflow's connections."""
     current = settings()
-    tally = alert.send(current, run, channels=channels.addresses(current))
+    tally = alert.send(current, run, channels=channel_connections.addresses(current))
     return _conclude([tally], [], errors.ChannelError)
 
 
@@ -185,7 +185,7 @@ def sing() -> str:
     known = mapped_channels()
     try:
         # The canary's channel may be a connection; without a database nobody can say.
-        known = channels.addresses(current)
+        known = channel_connections.addresses(current)
     except errors.DatabaseError as problem:
         log.error("%s", problem)
     try:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from pipelines import text
 from pipelines.errors import QueryError, WatchError
-from pipelines.query import asked, grammar
-from pipelines.query.asked import Subject
+from pipelines.query import evaluation, grammar
+from pipelines.query.evaluation import Subject
 from pipelines.query.grammar import Find, Node
 from pipelines.query.terms import Term, checked_term
 
@@ -93,12 +93,12 @@ def read_names(file: Path) -> dict[str, tuple[str, ...]]:
 
 def judge(case: Case, names: Mapping[str, tuple[str, ...]]) -> JudgedCase:
     """What becomes of a case; WatchError names one whose term cannot be used."""
-    look = asked.look(Subject(title="", description="", text=case.sentence))
-    hits = asked.places(_node(case, names), look)
+    look = evaluation.look(Subject(title="", description="", text=case.sentence))
+    hits = evaluation.places(_node(case, names), look)
     return JudgedCase(
         case=case,
         matched=hits is not None,
-        found=tuple(case.sentence[mark.start : mark.end] for mark in asked.join_hits(hits or ())),
+        found=tuple(case.sentence[mark.start : mark.end] for mark in evaluation.join_hits(hits or ())),
     )
 
 

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from pipelines import private
 from pipelines.alert import policy, synonyms, watches
 from pipelines.errors import QueryError
-from pipelines.query import compiled, compiling
-from pipelines.query.compiled import Compiled
+from pipelines.query import query_conditions, query_set
 from pipelines.query.grammar import Node
+from pipelines.query.query_set import Compiled
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
@@ -45,7 +45,7 @@ def _load(file: Path, digest: str) -> Compiled | None:
     """The matcher of a file; None where it is of other watches, of another version of this program, or damaged."""
     try:
         with np.load(file, allow_pickle=False) as kept:
-            if bytes(kept["digest"]).decode() != digest or int(kept["form"][0]) != compiled.FORM:
+            if bytes(kept["digest"]).decode() != digest or int(kept["form"][0]) != query_set.FORM:
                 return None
             return Compiled({name: kept[name] for name in kept.files})
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
@@ -56,7 +56,7 @@ def _build(conn: postgres.Connection, file: Path, digest: str) -> Compiled:
     rows = postgres.query(conn, "usual_words", newest=policy.COUNTED_ARTICLES)
     shares = {row["word"]: row["articles"] / max(1, row["of"]) for row in rows}
     problems: list[str] = []
-    made = compiling.compile_queries(_nodes(conn, problems), shares)
+    made = query_conditions.compile_queries(_nodes(conn, problems), shares)
     told = np.frombuffer("\n".join(problems).encode(), np.uint8)
     arrays = {**made.arrays, "digest": np.frombuffer(digest.encode(), np.uint8), "unreadable": told}
     try:

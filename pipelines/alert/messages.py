@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pipelines.alert import policy, timing, watches
+from pipelines.alert import policy, send_times, watches
 from pipelines.alert.watches import Watch
 from pipelines.codes import AlertKind, DeliveryKind, Quiet
 from pipelines.notify import outbox
 from pipelines.notify.subjects import subject_of
 from pipelines.settings import Settings
-from pipelines.stores import clock, postgres, stories
+from pipelines.stores import clock, postgres, story_records
 
 # A message: its number, or its key where it is yet to be written.
 Message = int | str
@@ -42,7 +42,7 @@ class _Open:
 def put(
     conn: postgres.Connection, settings: Settings, run: str, known: Mapping[str, Watch], alerts: Sequence[postgres.Row]
 ) -> None:
-    """Put messages for alerts into the outbox, in the transaction that wrote these: as `telling.write` gives them.
+    """Put messages for alerts into the outbox, in the transaction that wrote these: as `alert_choice.write` gives them.
 
     Of each watch so many go out at once in an hour; what is beyond, and what a watch wants collected or finds in its
     quiet times, goes into one message for all watches of a channel, which goes out when it is due.
@@ -60,7 +60,8 @@ def put(
     }
     now = clock.of_ledger(conn).at
     due = {
-        one: timing.due(w.digest, w.quiet, w.timezone or settings.schedule_timezone, now) for one, w in known.items()
+        one: send_times.due(w.digest, w.quiet, w.timezone or settings.schedule_timezone, now)
+        for one, w in known.items()
     }
     pairs: list[tuple[Message, int]] = []
     for subject, told in _by_subject(known, loud).items():
@@ -115,7 +116,7 @@ def _find_open(
     opened = _Open(run)
     of = sorted({(alert["story"], alert["story_id"]) for alert in alerts})
     articles, found = (list(column) for column in zip(*of, strict=True))
-    rows = postgres.query(conn, "open_messages", articles=articles, stories=found, most=stories.MOST_COUNTED)
+    rows = postgres.query(conn, "open_messages", articles=articles, stories=found, most=story_records.MOST_COUNTED)
     for row in rows:
         opened.telling.setdefault(row["alert_id"], set()).add(row["id"])
         if row["form"] == DeliveryKind.SINGLE:

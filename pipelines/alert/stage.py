@@ -1,7 +1,7 @@
 """Alert: what changed, matched against the watches, and told to people.
 
 Alerts, their messages and "matched" are written in one transaction a batch: a killed match leaves nothing half told.
-Which alerts there are decides `telling.py`, which messages tell of them `messages.py`.
+Which alerts there are decides `alert_choice.py`, which messages tell of them `messages.py`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import time
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from pipelines.alert import index, messages, policy, telling
+from pipelines.alert import alert_choice, index, messages, policy
 from pipelines.codes import RunState
 from pipelines.model import Match, Tally
 from pipelines.notify import outbox
-from pipelines.query import asked, compiled, matcher
-from pipelines.query.asked import Subject
-from pipelines.query.compiled import Compiled
+from pipelines.query import evaluation, matcher, query_set
+from pipelines.query.evaluation import Subject
+from pipelines.query.query_set import Compiled
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.settings import Settings
 from pipelines.sources import folders
@@ -77,11 +77,11 @@ def _batch(conn: postgres.Connection, settings: Settings, run: str, made: Compil
     with conn:
         changes = postgres.query(conn, "unmatched_changes", count=policy.BATCH)
         held = [(change, name, matches) for change in changes for name, matches in _find_matches(change, made, scopes)]
-        found = telling.choose_alerts(conn, changes, held)
+        found = alert_choice.choose_alerts(conn, changes, held)
         if found:
             # Another matcher may have written what this one has to know: the copy of a story, or the hour's messages.
             postgres.query(conn, "lock_watches")
-            written = telling.write(conn, run, found)
+            written = alert_choice.write(conn, run, found)
             messages.put(conn, settings, run, {one.watch.name: one.watch for one in found}, written)
         if changes:
             postgres.execute(conn, "matched_changes", run=run, ids=[change["id"] for change in changes])
@@ -91,8 +91,8 @@ def _batch(conn: postgres.Connection, settings: Settings, run: str, made: Compil
 def _find_matches(change: postgres.Row, made: Compiled, scopes: Scopes) -> Iterator[tuple[str, tuple[Match, ...]]]:
     """The watches whose query holds in what a change brought, and where."""
     scope = scopes.get(change["source"], NOWHERE)
-    fields = {name: change[name] for name in asked.FIELDS}
+    fields = {name: change[name] for name in evaluation.FIELDS}
     of_source = {"source": change["source"], "country": scope.country, "groups": scope.groups}
-    look = asked.look(Subject(**fields, **of_source, authors=change["authors"], language=change["language"]))
-    for name, hits in compiled.holding(made, look):
+    look = evaluation.look(Subject(**fields, **of_source, authors=change["authors"], language=change["language"]))
+    for name, hits in query_set.holding(made, look):
         yield name, matcher.matches(hits, fields)

@@ -15,9 +15,9 @@ from types import MappingProxyType
 from typing import Any
 from zoneinfo import available_timezones
 
-from pipelines.alert import timing
+from pipelines.alert import send_times
 from pipelines.errors import QueryError, WatchError
-from pipelines.notify import languages as languages_of_messages
+from pipelines.notify import message_languages
 from pipelines.query import grammar, lexer
 from pipelines.query.grammar import Either, Every, Except, Find, Node, Without
 from pipelines.query.terms import Term, parse_term
@@ -51,7 +51,7 @@ class Watch:
     sources, languages: only these; empty means all.
     kinds: of changes.
     cap: single messages an hour, None for the installation's own.
-    digest: when what is collected goes out, as `timing` writes it; empty: at once. quiet: when nothing goes out.
+    digest: when what is collected goes out, as `send_times` writes it; empty: at once. quiet: when nothing goes out.
     timezone: whose clock both are read by, and that of times in messages; empty: the installation's own.
     messages_in: the language of messages; empty: the installation's own.
     owner: whose it is, as Airflow's login calls that person; empty: the desk's, nobody's in particular.
@@ -129,13 +129,13 @@ def make(
     if cap is not None and cap < 1:
         raise WatchError(f"Watch {name}: a cap of {cap} is too small; the least is 1 message an hour.")
     try:
-        when, silences = timing.digest(digest), timing.quiet(quiet or ())
+        when, silences = send_times.digest(digest), send_times.quiet(quiet or ())
     except ValueError as error:
         raise WatchError(f"Watch {name}: {error}.") from None
     if timezone and timezone not in available_timezones():
         raise WatchError(f"Watch {name}: {timezone!r} is no time zone; write a name like Asia/Damascus.")
-    if messages_in and messages_in not in languages_of_messages.NAMES:
-        known = ", ".join(f"{code} ({said})" for code, said in languages_of_messages.NAMES.items())
+    if messages_in and messages_in not in message_languages.NAMES:
+        known = ", ".join(f"{code} ({said})" for code, said in message_languages.NAMES.items())
         raise WatchError(f"Watch {name}: there are no messages in {messages_in!r}; there are: {known}.")
     if not OWNER.fullmatch(owner):
         raise WatchError(f"Watch {name}: {owner!r} is no name of a person: up to 80 characters, no line breaks.")

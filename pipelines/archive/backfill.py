@@ -15,9 +15,9 @@ from datetime import UTC, datetime, timedelta
 
 from pipelines import urls
 from pipelines.codes import Quiet, RunState
-from pipelines.crawl import ledger, past
+from pipelines.crawl import ledger, past_urls
 from pipelines.crawl import stage as crawl
-from pipelines.crawl.past import Wanted
+from pipelines.crawl.past_urls import Wanted
 from pipelines.errors import NightdeskError
 from pipelines.load.stage import load
 from pipelines.model import Source
@@ -111,13 +111,13 @@ def look(
             run = begin(conn, source, plan.wanted.asked, Quiet.BACKFILL)
             with conn:
                 named = postgres.query(conn, "past_robots", host=urls.host(source.url))
-                past.ask_lists(conn, source, run, _sitemaps(named))
+                past_urls.ask_lists(conn, source, run, _sitemaps(named))
             tally = crawl.crawl(settings, [source], run, wanted=plan.wanted, on_line=on_line)[0]
             _end(conn, source, run)
             plan.runs.append(run)
             plan.failed = tally.message if tally.state == RunState.FAILED or "trouble" in tally.message else ""
         with conn:
-            rows = past.months(conn, source.name, plan.wanted, plan.runs)
+            rows = past_urls.months(conn, source.name, plan.wanted, plan.runs)
     plan.months = [Month(**row) for row in rows]
     plan.missing = _missing(plan)
     return plan
@@ -142,7 +142,7 @@ def want(settings: Settings, plan: Plan, most: int) -> int:
     """Write down what of a look is to be fetched, newest first, so that as many wait at most; how many wait then."""
     with postgres.connection(settings, application="nightdesk backfill") as conn, _alone(conn, plan.source), conn:
         waiting = ledger.count_waiting(conn, plan.source, past=True)
-        return waiting + past.want(conn, plan.source, plan.wanted, plan.runs, max(0, most - waiting))
+        return waiting + past_urls.want(conn, plan.source, plan.wanted, plan.runs, max(0, most - waiting))
 
 
 def fetch(

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
-from pipelines.stores import postgres, stories
-from pipelines.stores.stories import Carried
+from pipelines.stores import postgres, story_records
+from pipelines.stores.story_records import Carried
 
 # Articles of a story that are asked at once whether they answer. Chosen: as many as a page reads at once.
 ASKED_AT_ONCE = 50
@@ -31,7 +31,7 @@ class Once:
 
     def read(self, articles: Iterable[int]) -> None:
         """Look up the stories of these articles, which are asked for next."""
-        self.known.update(stories.find_carried(self.conn, [one for one in articles if one not in self.known]))
+        self.known.update(story_records.find_carried(self.conn, [one for one in articles if one not in self.known]))
 
     def first(self, article: int) -> Carried | None:
         """The story of an article where it is the first of it, None where that was shown already."""

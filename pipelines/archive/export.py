@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.alert import synonyms
-from pipelines.archive import coverage, parts, walk
-from pipelines.archive.parts import Format
+from pipelines.archive import coverage_card, export_formats, walk
+from pipelines.archive.export_formats import Format
 from pipelines.archive.walk import FIELDS, Told
 from pipelines.errors import NightdeskError
 from pipelines.query.grammar import Between
@@ -104,8 +104,8 @@ def export(
             rows = walk.articles(conn, node, note.began_at, after=after, last=note.last, scopes=scopes)
             _write_parts(folder, note, rows, part_rows, on_articles)
             note.ended_at = datetime.now(UTC)
-            limits = coverage.Limits.of(node, note.began_at, scopes or {})
-            coverage.write(conn, folder, limits, note.days, titles or {}, _facts(note))
+            limits = coverage_card.Limits.of(node, note.began_at, scopes or {})
+            coverage_card.write(conn, folder, limits, note.days, titles or {}, _facts(note))
             _keep(folder, note)
     return note
 
@@ -158,7 +158,7 @@ def _write_parts(
         beside = folder / f".{name}.part"
         counted = Counter[tuple[str, str]](), Counter[str](), Counter[str]()
         articles = 0
-        with parts.open_part(note.asked.form, beside) as write:
+        with export_formats.open_part(note.asked.form, beside) as write:
             while left:
                 some, left = left[: part_rows - articles], left[part_rows - articles :]
                 write(some)

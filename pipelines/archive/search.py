@@ -20,9 +20,9 @@ from typing import Any
 from pipelines.alert import synonyms
 from pipelines.archive.collapse import Once
 from pipelines.errors import CostlyError, CursorError
-from pipelines.load import words
-from pipelines.query import asked, grammar, selection, vectors
-from pipelines.query.asked import Asked, Mark, Subject
+from pipelines.load import search_index
+from pipelines.query import evaluation, grammar, selection, vectors
+from pipelines.query.evaluation import Asked, Mark, Subject
 from pipelines.query.grammar import Node
 from pipelines.query.selection import NOWHERE, Scopes, Selection
 from pipelines.query.vectors import Conditions
@@ -178,7 +178,7 @@ def begin(conn: postgres.Connection, node: Node, now: datetime, scopes: Scopes) 
             for part in vectors.parts(selected.rest)
         }
         wanted = vectors.conditions(selected.rest, words_of)
-    return Search(conn, node, asked.ready(node, now), selected, wanted, scopes)
+    return Search(conn, node, evaluation.ready(node, now), selected, wanted, scopes)
 
 
 def _begin_search(
@@ -274,7 +274,9 @@ def _before(made: Search, ids: list[int], place: _Place) -> list[int]:
 def _page(
     made: Search, answers: Sequence[ArticleHit], after: str, *, read_to: datetime | None = None, ranked: bool = False
 ) -> ResultPage:
-    return ResultPage(answers=answers, after=after, read_to=read_to, ranked=ranked, complete=words.complete(made.conn))
+    return ResultPage(
+        answers=answers, after=after, read_to=read_to, ranked=ranked, complete=search_index.complete(made.conn)
+    )
 
 
 def _candidates(made: Search, place: _Place, many: int) -> list[postgres.Row]:
@@ -342,7 +344,7 @@ def _verify_rows(made: Search, rows: Sequence[postgres.Row]) -> dict[int, Articl
             removed=row["gone_at"] is not None,
             kinds=row["kinds"],
         )
-        marks = asked.answer(made.asked, subject)
+        marks = evaluation.answer(made.asked, subject)
         if marks is not None:
             found[row["id"]] = ArticleHit(article=row, marks=marks)
     return found

@@ -15,7 +15,7 @@ from pipelines.codes import Finding, Told
 from pipelines.errors import StoreError
 from pipelines.model import Pointer
 from pipelines.settings import Settings
-from pipelines.stores import anchors, bucket, chain, postgres, retention, runs, warc, warc_records
+from pipelines.stores import anchors, bucket, chain, postgres, raw_retention, runs, warc, warc_records
 from pipelines.stores.chain import Break, ChainLink
 from pipelines.stores.warc_records import Record
 from pipelines.stores.warc_spans import TRIPLE
@@ -288,7 +288,7 @@ def _is_waiting(path: Path, link: ChainLink) -> bool:
 def _start_of(name: str) -> datetime:
     """When the run of a raw file began."""
     run = name.split("/")[RUN_PART]
-    return retention.start_of(run) if runs.KEY.fullmatch(run) else datetime.min.replace(tzinfo=UTC)
+    return raw_retention.start_of(run) if runs.KEY.fullmatch(run) else datetime.min.replace(tzinfo=UTC)
 
 
 def _add(

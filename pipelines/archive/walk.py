@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from pipelines.archive import search
-from pipelines.load import words
-from pipelines.query import asked, grammar
-from pipelines.query.asked import Subject
+from pipelines.load import search_index
+from pipelines.query import evaluation, grammar
+from pipelines.query.evaluation import Subject
 from pipelines.query.grammar import Between, Every, Field, Node, Of
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.stores import postgres
@@ -65,7 +65,7 @@ def articles(
     """
     made = search.begin(conn, node, now, scopes or {}) if node is not None else None
     # The index names too few as long as it is not complete; without it all are read.
-    named = made.wanted if made and made.named and words.complete(conn) else None
+    named = made.wanted if made and made.named and search_index.complete(conn) else None
     selected = made.selected if made else None
     rows = postgres.stream(
         conn,
@@ -103,4 +103,4 @@ def _answers(made: search.Search, row: Told) -> bool:
         removed=told["gone_at"] is not None,
         kinds=told["kinds"],
     )
-    return asked.answer(made.asked, subject) is not None
+    return evaluation.answer(made.asked, subject) is not None

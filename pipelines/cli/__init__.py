@@ -13,19 +13,19 @@ import typer
 
 from pipelines import installation
 from pipelines.cli import (
-    archive,
     backfills,
-    erasing,
+    channels,
+    erase,
     evidence,
     export,
     holds,
     imports,
-    look,
-    measuring,
+    metrics,
     newsroom,
-    people,
+    search,
     setup,
     stages,
+    status,
     template,
 )
 from pipelines.cli.show import complain
@@ -51,16 +51,16 @@ for part in (
     setup,
     template,
     stages,
-    look,
-    measuring,
-    archive,
+    status,
+    metrics,
+    search,
     evidence,
     export,
     imports,
     backfills,
-    erasing,
+    erase,
     holds,
-    people,
+    channels,
     newsroom,
 ):
     part.add_to(app)

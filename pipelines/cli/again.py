@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from pipelines.archive import again, differences
-from pipelines.archive.again import AgainReport, Changed
+from pipelines.archive import differences, reextraction
+from pipelines.archive.reextraction import AgainReport, Changed
 from pipelines.cli import onearticle
 from pipelines.cli.show import STATE_STYLE, as_json, counting, say, table
 from pipelines.errors import NightdeskError
@@ -30,13 +30,13 @@ def run(
         raise NightdeskError("--apply and --undo are two things: give one of them.")
     if apply or undo:
         followed = folders.readable(current)[0]
-        done = again.apply(current, apply, followed) if apply else again.undo(current, undo, followed)
+        done = reextraction.apply(current, apply, followed) if apply else reextraction.undo(current, undo, followed)
         _print_loaded(apply or undo, done, "put right" if apply else "put back", json=json)
         if apply and not json:
             say(f"`nightdesk extract --again --undo {apply}` takes all of it back.", "dim")
         return done
     with counting("Extracting again", "pages", quiet=json) as on_pages:
-        report = again.trial(current, chosen, between, processes=os.cpu_count() or 1, on_pages=on_pages)
+        report = reextraction.trial(current, chosen, between, processes=os.cpu_count() or 1, on_pages=on_pages)
     if json:
         as_json(report)
     else:

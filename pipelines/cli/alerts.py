@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli import completion, watching
-from pipelines.cli import known as known_names
+from pipelines.cli import completion, typed_names
 from pipelines.cli.show import Json, as_json, say, table
+from pipelines.cli.watch import who
 from pipelines.codes import DeliveryState
 from pipelines.notify import channels
 from pipelines.settings import settings
@@ -39,11 +39,11 @@ def list_alerts(
         return
     with postgres.connection(settings()) as conn:
         migrations.check_migrated(conn)
-        known_names.check_used_channel(conn, channel)
+        typed_names.check_used_channel(conn, channel)
         rows = channels.alerts(conn, watch=watch, channel=channel, unsent=waiting, acked=acked, count=many)
         if watch and not rows:
             # One that was removed still has its alerts.
-            known_names.watch_of(conn, watch)
+            typed_names.watch_of(conn, watch)
     if json:
         as_json(rows)
         return
@@ -65,7 +65,7 @@ def resend(
 ) -> None:
     """Try the messages of alerts again that were given up, under the keys that they had."""
     with postgres.connection(settings()) as conn, conn:
-        known_names.check_used_channel(conn, channel)
+        typed_names.check_used_channel(conn, channel)
         again = channels.resend_alerts(conn, numbers, channel)
     say(f"{len(again)} messages wait again: sent by the next run or now by `nightdesk alert`.")
 
@@ -79,7 +79,7 @@ def ack(
     """Acknowledge alerts: note that somebody has seen them, and when; the first one stays."""
     with postgres.connection(settings()) as conn, conn:
         migrations.check_migrated(conn)
-        noted = channels.ack_alerts(conn, numbers, by or watching.who(), seen=not undo)
+        noted = channels.ack_alerts(conn, numbers, by or who(), seen=not undo)
     say(f"{len(noted)} alerts are {'not ' if undo else ''}acknowledged.")
 
 

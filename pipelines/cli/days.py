@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from pipelines.query import dating, selection
+from pipelines.query import day_spans, selection
 from pipelines.query.grammar import Between
 
-Since = Annotated[str, typer.Option("--from", metavar="DAY", help=f"From this day on: {dating.FORMS}.")]
+Since = Annotated[str, typer.Option("--from", metavar="DAY", help=f"From this day on: {day_spans.FORMS}.")]
 Until = Annotated[str, typer.Option("--to", metavar="DAY", help="Up to the end of this day.")]
 
 

@@ -13,8 +13,8 @@ import typer
 
 from pipelines import urls
 from pipelines.alert import synonyms
-from pipelines.archive import evidence, holding, import_input, parts, search, verify
-from pipelines.cli import completion, known
+from pipelines.archive import evidence, export_formats, holds, import_input, search, verify
+from pipelines.cli import completion, typed_names
 from pipelines.cli.show import Json, as_json, complain, quiet_if, say, table
 from pipelines.codes import Retirement, RunState
 from pipelines.crawl import account
@@ -58,9 +58,9 @@ def ledger(
     with postgres.connection(current, application="nightdesk ledger") as conn:
         migrations.check_migrated(conn)
         if source:
-            known.check(current, conn, [source])
+            typed_names.check(current, conn, [source])
         if run:
-            known.check_run(conn, run)
+            typed_names.check_run(conn, run)
         key = run or next((row["run"] for row in runs.latest(conn, 1)), "")
         if csv:
             _as_csv(conn, key, source)
@@ -119,7 +119,7 @@ def _as_csv(conn: postgres.Connection, run: str, source: str) -> None:
     for number, row in enumerate(url_ledger.urls_of_run(conn, run, source)):
         if not number:
             writer.writerow(row)
-        writer.writerow(parts.harmless(value) if isinstance(value, str) else value for value in row.values())
+        writer.writerow(export_formats.harmless(value) if isinstance(value, str) else value for value in row.values())
 
 
 def hand_over(
@@ -140,7 +140,7 @@ def hand_over(
         if not asked:
             raise NightdeskError("Nothing in the archive answers this query; there is nothing to hand over.")
         why = f"Asked for: {query}" if query else f"Asked for: {', '.join(f'article {number}' for number in asked)}"
-        held = holding.hold_handed_over(conn, asked, why, sourcefile.show_path(out))
+        held = holds.hold_handed_over(conn, asked, why, sourcefile.show_path(out))
         made = evidence.collect(current, conn, asked, out, why=why, on_line=quiet_if(json))
     if json:
         as_json({"file": str(out), "hold": held, **asdict(made)})
@@ -154,7 +154,7 @@ def hand_over(
 
 def _find_articles(current: Settings, conn: postgres.Connection, query: str) -> list[int]:
     """The numbers of all articles that answer a query, newest first."""
-    known.check_scope(current, conn, grammar.parse(query, synonyms.lists(conn)))
+    typed_names.check_scope(current, conn, grammar.parse(query, synonyms.lists(conn)))
     scopes = folders.scopes_of(folders.readable(current)[0])
     found: list[int] = []
     after = ""
@@ -184,7 +184,7 @@ def verify_raw(
     with postgres.connection(current, application="nightdesk verify") as conn:
         migrations.check_migrated(conn)
         if source:
-            known.check(current, conn, [source])
+            typed_names.check(current, conn, [source])
         if run:
             runs.check_key(run)
         stamps, stamped = timestamps.check(current)

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from pipelines.archive import coverage, export
+from pipelines.archive import coverage_card, export
 from pipelines.archive.export import PART_ROWS, ExportRequest
-from pipelines.archive.parts import Format
-from pipelines.cli import completion, days, known
+from pipelines.archive.export_formats import Format
+from pipelines.cli import completion, days, typed_names
 from pipelines.cli.show import Json, as_json, complain, counting, say
 from pipelines.settings import settings
 from pipelines.sources import folders
@@ -47,7 +47,7 @@ def export_archive(
     limits = days.between(since, until)
     with postgres.connection(current, application="nightdesk export") as conn:
         migrations.check_migrated(conn)
-        known.check(current, conn, source or ())
+        typed_names.check(current, conn, source or ())
         with counting("Exporting", "articles", quiet=json) as on_articles:
             note = export.export(
                 conn,
@@ -64,4 +64,4 @@ def export_archive(
         return
     parts = "1 part" if len(note.parts) == 1 else f"{len(note.parts):,} parts"
     say(f"{note.articles:,} articles in {parts} ({form}) in {folder}.")
-    say(f"What they cover, and what is missing: {folder / coverage.PAGE}")
+    say(f"What they cover, and what is missing: {folder / coverage_card.PAGE}")

@@ -16,9 +16,8 @@ from pipelines.cli import completion, followlist
 from pipelines.cli.followlist import Wish
 from pipelines.cli.show import Json, as_json, complain, out, quiet_if, say, table
 from pipelines.errors import SourceError
-from pipelines.follow import opml, place
-from pipelines.follow import twice as twice_followed
-from pipelines.follow.many import Became
+from pipelines.follow import already_followed, opml, place
+from pipelines.follow.many_sites import Became
 from pipelines.follow.place import COUNTRY, SitePlace
 from pipelines.follow.samples import Sample
 from pipelines.settings import of_installation, settings
@@ -125,7 +124,7 @@ def _entry(name: str, wish: Wish) -> dict[str, str]:
     offer = parse(toml, name, name)
     lists = (*offer.feeds, *offer.sitemaps, *offer.sections)
     if not (wish.dry_run or wish.twice) and (
-        told := twice_followed.find_twice(folders.readable(settings())[0], offer.url, lists)
+        told := already_followed.find_twice(folders.readable(settings())[0], offer.url, lists)
     ):
         raise SourceError(str(told))
     path = "" if wish.dry_run else show_path(folders.follow(settings(), name))

@@ -15,8 +15,8 @@ from pipelines import urls
 from pipelines.cli import completion
 from pipelines.cli.show import quiet_if, say
 from pipelines.errors import SourceError
-from pipelines.follow import many, opml
-from pipelines.follow.many import Became, SiteOutcome
+from pipelines.follow import many_sites, opml
+from pipelines.follow.many_sites import Became, SiteOutcome
 from pipelines.settings import settings
 from pipelines.sources import folders
 
@@ -47,14 +47,14 @@ def follow(text: str, wish: Wish, one: Callable[[str, Wish], Any]) -> list[SiteO
     listed = opml.read(Path(text).expanduser())
     feeds = len(listed) + sum(len(site.others) for site in listed)
     if not wish.quiet:
-        say(f"{text}: {feeds} feeds of {len(listed)} sites; {many.TOGETHER} are looked at at a time.")
+        say(f"{text}: {feeds} feeds of {len(listed)} sites; {many_sites.TOGETHER} are looked at at a time.")
     if not (wish.yes or wish.dry_run) and not typer.confirm(
         f"Follow those of the {len(listed)} sites that are fine?", default=True
     ):
         say("Nothing was written.")
         return []
     try:
-        found = many.each(
+        found = many_sites.each(
             settings(), listed, write=not wish.dry_run, anew=wish.anew, delay=wish.delay, on_line=quiet_if(wish.quiet)
         )
     except KeyboardInterrupt:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.archive import holding
+from pipelines.archive import holds
 from pipelines.cli.show import Json, as_json, say, table
 from pipelines.errors import NightdeskError
 from pipelines.settings import settings
@@ -35,19 +35,19 @@ def hold(
         migrations.check_migrated(conn)
         if release:
             with conn:
-                holding.release(conn, release)
+                holds.release(conn, release)
             say(f"Hold {release} is released.")
             return
         if asked:
             with conn:
-                made = holding.hold(conn, " ".join(asked), why, folders.scopes(current))
+                made = holds.hold(conn, " ".join(asked), why, folders.scopes(current))
             if json:
                 as_json(made)
             else:
                 say(f"Hold {made['id']}: {made['articles']:,} article(s).")
                 say(f"`nightdesk hold --release {made['id']}` ends it.", "dim")
             return
-        rows = holding.list_holds(conn)
+        rows = holds.list_holds(conn)
     if json:
         as_json(rows)
         return

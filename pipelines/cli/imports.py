@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from pipelines.archive import importing
-from pipelines.archive.importing import ImportReport
+from pipelines.archive import page_import
+from pipelines.archive.page_import import ImportReport
 from pipelines.cli.show import Json, as_json, complain, counting, say, table
 from pipelines.settings import settings
 from pipelines.sources import folders
@@ -38,7 +38,7 @@ def bring_in(
     with postgres.connection(current, application="nightdesk import") as conn:
         migrations.check_migrated(conn)
     with counting("Importing", "pages", quiet=json) as on_pages:
-        report = importing.of_path(
+        report = page_import.of_path(
             current, path, followed, in_place=in_place, processes=os.cpu_count() or 1, on_pages=on_pages
         )
     if json:

@@ -19,7 +19,7 @@ from pipelines.settings import of_installation, settings
 from pipelines.stores import migrations, postgres, runs
 
 if TYPE_CHECKING:
-    from demo.desk import Desk
+    from demo.installations import Desk
     from pipelines.airflow.standalone import Airflow
 
 Article = Annotated[str, typer.Argument(help="Its id in `demo list`, such as sabah-13, or its address.")]
@@ -50,24 +50,24 @@ def clean(
     ] = 60,
 ) -> None:
     """Delete Airflow's old records and log files; for a timer of the machine, since no Dag can do it."""
-    from pipelines.airflow import cleaning
+    from pipelines.airflow import airflow_retention
 
-    cleaning.check_days(keep_days)
-    where = cleaning.place(settings())
+    airflow_retention.check_days(keep_days)
+    where = airflow_retention.place(settings())
     if where is None:
         say("No Airflow has run on this data folder: there is nothing to clean.")
         return
-    cleaning.clean(where, keep_days, datetime.now(UTC), on_line=say)
+    airflow_retention.clean(where, keep_days, datetime.now(UTC), on_line=say)
 
 
 @demo_app.command("night")
 def night() -> None:
     """A night on the demo newsroom, through Airflow to an alert; exit 0 when only the broken site failed."""
-    from demo import desk
+    from demo import installations
     from pipelines.airflow import standalone
 
     with (
-        desk.open_desk() as opened,
+        installations.open_desk() as opened,
         standalone.airflow_running(opened.settings, resume=False, on_line=progress) as airflow,
     ):
         failed = _nights(opened, airflow)
@@ -84,11 +84,11 @@ def night() -> None:
 @demo_app.command("ui")
 def demo_ui(port: Annotated[int, typer.Option(help="The port of the UI; 0 takes a free one.")] = 8080) -> None:
     """The same night, and then Airflow and the newsroom stay up until Ctrl-C; Dags can be run and cleared by hand."""
-    from demo import desk
+    from demo import installations
     from pipelines.airflow import standalone
 
     with (
-        desk.open_desk() as opened,
+        installations.open_desk() as opened,
         standalone.airflow_running(
             opened.settings, port=_port_or_free(port), resume=False, on_line=progress
         ) as airflow,
@@ -200,19 +200,19 @@ def _catch_refusals() -> Iterator[None]:
 
 def use_demo() -> None:
     """Let every command look at the demo's installation instead of the user's."""
-    from demo import desk
+    from demo import installations
 
-    desk.use(_folder().parent)
+    installations.use(_folder().parent)
 
 
 def _folder() -> Path:
     """The newsroom of the demo that was opened in this folder or in the checkout."""
-    from demo import desk
+    from demo import installations
 
-    found = desk.opened_folder()
+    found = installations.opened_folder()
     if found is None:
         raise NightdeskError(
-            f"The demo newsroom has not been opened yet, neither here nor in {desk.CHECKOUT}: "
+            f"The demo newsroom has not been opened yet, neither here nor in {installations.CHECKOUT}: "
             "`make run` or `make ui` there opens it."
         )
     return found / "newsroom"

@@ -14,10 +14,10 @@ from pipelines.archive import differences, provenance
 from pipelines.archive.differences import DifferencePiece, Fate
 from pipelines.cli import onepage
 from pipelines.cli.show import as_json, out, quote, say, table
-from pipelines.desk import records as desk
+from pipelines.desk import desk_records
 from pipelines.errors import NightdeskError
 from pipelines.settings import Settings
-from pipelines.stores import postgres, stories
+from pipelines.stores import postgres, story_records
 
 RANGE = re.compile(r"(-?\d{1,9})\.\.(-?\d{1,9})")
 FIELDS = ("title", "description", "text")
@@ -36,7 +36,7 @@ def show(
     json: bool = False,
 ) -> None:
     """Print an article: as it reads now, one wording of it, or what changed between two."""
-    row = desk.article(conn, number)
+    row = desk_records.article(conn, number)
     if row is None:
         raise NightdeskError(f"There is no article {number}; `nightdesk articles` lists the latest.")
     if diff:
@@ -53,9 +53,9 @@ def show(
                 quote(wording[name], "bold" if name == "title" else "")
         return
     origins = provenance.of_article(conn, current.raw, number)
-    told = stories.members(conn, number)
+    told = story_records.members(conn, number)
     if json:
-        as_json({**row, "story_id": stories.resolve(conn, number), "story": told, "provenance": origins})
+        as_json({**row, "story_id": story_records.resolve(conn, number), "story": told, "provenance": origins})
         return
     onepage.print_facts(row)
     say("")

@@ -12,11 +12,11 @@ from pipelines.alert import stage as alert
 from pipelines.cli.show import as_json, out, progress, quote, say, table
 from pipelines.crawl import ledger, rules
 from pipelines.crawl import stage as crawl
-from pipelines.desk import records as desk
+from pipelines.desk import desk_records
 from pipelines.errors import NightdeskError
 from pipelines.load import stage as load
 from pipelines.model import Source, Tally
-from pipelines.notify import languages
+from pipelines.notify import message_languages
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres
@@ -44,7 +44,7 @@ def run(current: Settings, source: Source, url: str, key: str, *, as_json_: bool
     with postgres.connection(current) as conn:
         told = ledger.story(conn, url)
         kept = postgres.row(conn, "article_of_url", url=url)
-        stored = desk.article(conn, kept["id"]) if kept else None
+        stored = desk_records.article(conn, kept["id"]) if kept else None
     if as_json_:
         as_json({"run": key, "stages": tallies, "story": told})
         return tallies
@@ -96,7 +96,9 @@ def show_published(row: Mapping[str, Any]) -> str:
     if not row["published_at"]:
         return ""
     timezone = folders.publisher(settings(), row["source"])[1]
-    return languages.write_published(languages.USUAL, row["published_at"], row["published_precision"], timezone)
+    return message_languages.write_published(
+        message_languages.USUAL, row["published_at"], row["published_precision"], timezone
+    )
 
 
 def _show_published(row: Mapping[str, Any]) -> str:

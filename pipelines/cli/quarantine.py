@@ -8,10 +8,10 @@ import typer
 
 from pipelines import urls
 from pipelines.alert import stage as alert
-from pipelines.cli import watching
+from pipelines.cli import watch
 from pipelines.cli.show import Json, as_json, say, table
 from pipelines.codes import HeldState, RunState
-from pipelines.load import deciding, quarantine
+from pipelines.load import quarantine, quarantine_decisions
 from pipelines.model import Article
 from pipelines.settings import Settings, of_installation
 from pipelines.stores import articlefile, migrations, postgres
@@ -98,7 +98,7 @@ def release(which: Which, run: Run = "", json: Json = False) -> None:
     current = of_installation()
     with postgres.connection(current) as conn, conn:
         found = quarantine.find(conn, which, run)
-    tallies = [deciding.release(current, one, watching.who()) for one in found]
+    tallies = [quarantine_decisions.release(current, one, watch.who()) for one in found]
     sent = alert.send(current)
     if json:
         as_json(tallies)
@@ -120,7 +120,7 @@ def reject(which: Which, run: Run = "", json: Json = False) -> None:
     with postgres.connection(current) as conn:
         with conn:
             found = quarantine.find(conn, which, run)
-        ended = [(one, deciding.reject(current, conn, one, watching.who())) for one in found]
+        ended = [(one, quarantine_decisions.reject(current, conn, one, watch.who())) for one in found]
     if json:
         as_json([{"source": one.source, "run": one.run, "urls": count} for one, count in ended])
         return

@@ -39,13 +39,13 @@ def replay(
     delay: Annotated[float, typer.Option(min=0.01, help="Seconds between two requests to a host.")] = 0.1,
 ) -> None:
     """Serve saved pages as news sites, a feed and a sitemap per host, and follow them; exit 1 if a source failed."""
-    from demo import desk
+    from demo import installations
     from demo.replay import gather
 
     placed = gather(pages or [], corpus or [], min_pages=min_pages, hosts=hosts)
-    with desk.open_replay_desk(placed, folder, delay=delay) as current:
+    with installations.open_replay_desk(placed, folder, delay=delay) as current:
         say(f"{len(placed)} pages of {len(list(current.sources.glob('*.toml')))} hosts are served as sites.", "bold")
-        say(f"In another terminal:  NIGHTDESK_ENV_FILE={desk.env_file(folder)} nightdesk status", "dim")
+        say(f"In another terminal:  NIGHTDESK_ENV_FILE={installations.env_file(folder)} nightdesk status", "dim")
         failed = _night(current) if night else _until_interrupted()
     if failed:
         complain(f"Failed: {', '.join(sorted(failed))}.")

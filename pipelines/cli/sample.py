@@ -11,13 +11,13 @@ import typer
 
 from pipelines.cli import completion
 from pipelines.cli.show import complain, progress, quote, say
-from pipelines.desk import records as desk
+from pipelines.desk import desk_records
 from pipelines.errors import NightdeskError
-from pipelines.follow import changes
+from pipelines.follow import recheck
 from pipelines.health import golden
 from pipelines.model import Source
 from pipelines.settings import Settings, settings
-from pipelines.sources import folders as sources
+from pipelines.sources import folders
 from pipelines.sources.sourcefile import show_path
 from pipelines.stores import migrations, postgres
 
@@ -50,7 +50,7 @@ def check(
     """Check source files and golden pages of all followed sources; of those named, or with --all, the sites as well."""
     current = settings()
     checked = [_check_one(current, name) for name in names or []] or [
-        CheckedSample(source, current.sources, by_name=False) for source in sources.read_followed(current)
+        CheckedSample(source, current.sources, by_name=False) for source in folders.read_followed(current)
     ]
     say(f"{len(checked)} source file(s) are in order: {', '.join(one.source.name for one in checked) or 'none'}.")
     broken = _check_golden(current, checked)
@@ -68,7 +68,7 @@ def sample(
 ) -> None:
     """Save the facts of one of a source's pages for a person to review; `sources check` holds the source to them."""
     current = settings()
-    (source,) = sources.read_named(current, [name])
+    (source,) = folders.read_named(current, [name])
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)
         drafted = golden.sample_article(current, conn, source, _choose_article(current, conn, source, page), note=note)
@@ -82,8 +82,8 @@ def sample(
 def _check_one(current: Settings, name: str) -> CheckedSample:
     """A followed source, or one of any file."""
     if name.endswith(".toml"):
-        return CheckedSample(sources.load(Path(name)), Path(name).parent, by_name=False)
-    return CheckedSample(sources.read_named(current, [name])[0], current.sources, by_name=True)
+        return CheckedSample(folders.load(Path(name)), Path(name).parent, by_name=False)
+    return CheckedSample(folders.read_named(current, [name])[0], current.sources, by_name=True)
 
 
 def _check_golden(current: Settings, checked: Sequence[CheckedSample]) -> list[str]:
@@ -110,7 +110,7 @@ def _check_sites(current: Settings, checked: Sequence[CheckedSample], *, every: 
 def _looked_at(current: Settings, source: Source) -> bool:
     """Look at a source's site and say what changed; whether nothing has that loses articles."""
     try:
-        checked = changes.check(current, source, on_line=progress)
+        checked = recheck.check(current, source, on_line=progress)
     except NightdeskError as error:
         complain(f"{source.name}: {error}")
         return False
@@ -147,13 +147,13 @@ def _tell_result(name: str, file: Path, found: Sequence[golden.Checked]) -> bool
 def _choose_article(current: Settings, conn: postgres.Connection, source: Source, page: str) -> int:
     """The number of the article that is meant."""
     if page.isdigit():
-        found = desk.article(conn, int(page))
+        found = desk_records.article(conn, int(page))
     elif page:
         row = postgres.row(conn, "article_of_url", url=page)
-        found = desk.article(conn, row["id"]) if row else None
+        found = desk_records.article(conn, row["id"]) if row else None
     else:
         had = {g.url for g in golden.load(golden.path(current.sources, source.name))}
-        newest = desk.latest_articles(conn, NEWEST, source.name)
+        newest = desk_records.latest_articles(conn, NEWEST, source.name)
         found = next((row for row in newest if row["url"] not in had), None)
         if found is None:
             raise NightdeskError(

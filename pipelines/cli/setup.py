@@ -14,15 +14,15 @@ from dotenv import set_key
 
 from pipelines import installation, private
 from pipelines.alert import watches
-from pipelines.cli import completion, follow, followlist, health, known, sample
+from pipelines.cli import completion, follow, followlist, health, sample, typed_names
 from pipelines.cli.show import Json, as_json, complain, progress, say, table
 from pipelines.errors import SettingsError
-from pipelines.health import kept
-from pipelines.load import stories, wordings, words
-from pipelines.notify import address as addresses
+from pipelines.health import saved_states
+from pipelines.load import search_index, story_links, wordings
+from pipelines.notify import channel_address
 from pipelines.settings import CHANNEL_PREFIX, Settings, channels, of_installation, settings
 from pipelines.sources import folders, sourcefile
-from pipelines.stores import dumps, migrations, postgres, retention
+from pipelines.stores import dumps, migrations, postgres, raw_retention
 from pipelines.stores.postgres_address import show_address
 
 # An address of mail, or of the web.
@@ -80,7 +80,7 @@ def init(
             "like desk@example.org or https://example.org/crawler."
         )
     pairs = [_channel(pair) for pair in channel or []]
-    known.check_channel(given["OPERATORS"] or "", {*channels(), *(name for name, _ in pairs)})
+    typed_names.check_channel(given["OPERATORS"] or "", {*channels(), *(name for name, _ in pairs)})
     if database_url:
         given["DATABASE_URL"] = _secret(database_url, "Postgres address", secret=":***@" in show_address(database_url))
     if given["DATABASE_URL"]:
@@ -99,7 +99,7 @@ def init(
     private.data_folder(current.data)
     current.sources.mkdir(parents=True, exist_ok=True)
     migrations.migrate(current)
-    retention.tighten(current)
+    raw_retention.tighten(current)
     say(f"{'Wrote' if made else 'Changed'} {path}. Data: {current.data}. Followed sources: {current.sources}.")
     if by_itself:
         _say_where(path)
@@ -128,7 +128,7 @@ def list_sources(
 ) -> None:
     """List the followed sources, or the catalogue."""
     rows = folders.catalogue() if catalogue else folders.read_followed(of_installation())
-    states = {} if catalogue else kept.states(of_installation(), [source.name for source in rows])
+    states = {} if catalogue else saved_states.states(of_installation(), [source.name for source in rows])
     if json:
         as_json(rows if catalogue else [{**vars(source), "health": states.get(source.name)} for source in rows])
         return
@@ -286,7 +286,7 @@ def _channel(pair: str) -> tuple[str, str]:
             "NAME=ADDRESS, for example --channel desk=mailto://...; see docs/watches.md."
         )
     found = _secret(address, f"Address of {name}")
-    if wrong := addresses.problem(found):
+    if wrong := channel_address.problem(found):
         raise SettingsError(f"Channel {name} {wrong}.")
     return name, found
 
@@ -330,7 +330,7 @@ def restore(file: Annotated[Path, typer.Argument(help="What `db dump` or pg_dump
 def migrate() -> None:
     """Bring the database to this version's schema while Nightdesk runs; safe to repeat."""
     ran = migrations.migrate(of_installation(), progress)
-    retention.tighten(settings())
+    raw_retention.tighten(settings())
     say(f"Applied {', '.join(ran)}." if ran else "The database is up to date.")
 
 
@@ -340,9 +340,9 @@ def index() -> None:
     current = settings()
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)
-    done = words.backfill(current, lambda so_far: progress(f"{so_far:,} articles so far"))
+    done = search_index.backfill(current, lambda so_far: progress(f"{so_far:,} articles so far"))
     say(f"Put {done:,} articles into the search index." if done else "Every article is in the search index.")
-    linked = stories.backfill(current, lambda so_far: progress(f"{so_far:,} articles so far"))
+    linked = story_links.backfill(current, lambda so_far: progress(f"{so_far:,} articles so far"))
     say(f"Looked for the stories of {linked:,} articles." if linked else "Every article has its story.")
     once = wordings.backfill(current, lambda so_far: progress(f"{so_far:,} wordings so far"))
     say(f"{once:,} wordings stood twice, and stand once now." if once else "Every wording stands once.")

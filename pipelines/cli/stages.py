@@ -12,20 +12,20 @@ import typer
 
 from pipelines import urls
 from pipelines.alert import stage as alert
-from pipelines.cli import canary, completion, days, known, onepage, report
+from pipelines.cli import canary, completion, days, onepage, report, typed_names
 from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, quiet_if, say, table
 from pipelines.codes import RunState
 from pipelines.crawl import stage as crawl
 from pipelines.crawl import summary
 from pipelines.errors import DatabaseError, NightdeskError
 from pipelines.health import duties
-from pipelines.load import retiring
 from pipelines.load import stage as load
+from pipelines.load import text_retention
 from pipelines.model import Source, Tally
 from pipelines.notify import outbox
 from pipelines.settings import Settings, of_installation, settings
 from pipelines.sources import folders
-from pipelines.stores import migrations, postgres, retention, runs
+from pipelines.stores import migrations, postgres, raw_retention, runs
 
 Names = Annotated[
     list[str] | None,
@@ -111,7 +111,7 @@ def upkeep(
     current = of_installation()
     if dry_run:
         now = datetime.now(UTC)
-        _tell_retention(retention.retire(current, now, own_days=duties.own_days(current), dry=True))
+        _tell_retention(raw_retention.retire(current, now, own_days=duties.own_days(current), dry=True))
         _tell_texts(duties.retire_texts(current, now, dry=True))
         return
     for sentence in (*duties.check_health(current), *duties.check_golden(current)):
@@ -129,7 +129,7 @@ def upkeep(
     _exit_by([sent])
 
 
-def _tell_retention(gone: retention.Retired) -> None:
+def _tell_retention(gone: raw_retention.Retired) -> None:
     for why, names in (
         ("would be deleted", gone.deleted),
         ("stays: not decided yet, or not ours alone", gone.kept),
@@ -140,11 +140,11 @@ def _tell_retention(gone: retention.Retired) -> None:
     say(f"{gone.files:,} raw files of {len(gone.deleted):,} runs would be deleted, {gone.bytes:,} bytes.")
 
 
-def _tell_texts(gone: retiring.Gone) -> None:
+def _tell_texts(gone: text_retention.Gone) -> None:
     for name in gone.files:
-        say(f"{name}{retiring.ENDING}  would be deleted")
+        say(f"{name}{text_retention.ENDING}  would be deleted")
     for name in gone.kept:
-        say(f"{name}{retiring.ENDING}  stays: an alert or a hold refers to it, or it is not decided yet")
+        say(f"{name}{text_retention.ENDING}  stays: an alert or a hold refers to it, or it is not decided yet")
     say(f"{len(gone.files):,} article files would be deleted, {gone.bytes:,} bytes.")
     say(f"{gone.wordings:,} earlier wordings of articles would lose their words.")
     say(f"{gone.fetches:,} fetches and {gone.urls:,} addresses would leave the ledger.")
@@ -268,7 +268,7 @@ def _perform_alone(stage: str, names: Sequence[str] | None, run: str, json: bool
     key = runs.check_key(run) if run else _default_key(current, stage)
     if run and stage != crawl.STAGE:
         with postgres.connection(current) as conn:
-            known.check_run(conn, run)
+            typed_names.check_run(conn, run)
     _report(perform(current, stage, chosen, key, quiet_if(json), due=due), json, bad)
 
 

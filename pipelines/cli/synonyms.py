@@ -9,7 +9,7 @@ import typer
 from pipelines.alert import synonyms
 from pipelines.cli import completion
 from pipelines.cli.show import Json, as_json, quote, say, table
-from pipelines.cli.watching import changing
+from pipelines.cli.watch import changing
 from pipelines.errors import WatchError
 from pipelines.settings import settings
 from pipelines.sources import folders

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from pipelines.cli import completion, known
+from pipelines.cli import completion, typed_names
 from pipelines.cli.setup import sources_app
 from pipelines.cli.show import Json, as_json, out, say, table
 from pipelines.errors import NightdeskError
@@ -41,7 +41,7 @@ def template(
     """Show what was learned of a source from its own pages: where its articles stand, which lines repeat."""
     with postgres.connection(settings()) as conn:
         migrations.check_migrated(conn)
-        known.check(settings(), conn, [name])
+        typed_names.check(settings(), conn, [name])
         if forget:
             say(f"Let go of what was learned of {name}." if templates.forget(conn, name) else _nothing(name))
             return

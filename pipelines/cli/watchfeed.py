@@ -9,12 +9,11 @@ from typing import Annotated
 
 import typer
 
-from pipelines.alert import feeds
-from pipelines.alert.feeds import Form
-from pipelines.cli import completion
-from pipelines.cli import known as known_names
+from pipelines.alert import watch_feeds
+from pipelines.alert.watch_feeds import Form
+from pipelines.cli import completion, typed_names
 from pipelines.cli.show import say
-from pipelines.cli.watching import changing
+from pipelines.cli.watch import changing
 from pipelines.errors import NightdeskError
 from pipelines.settings import Settings, settings
 from pipelines.sources.sourcefile import show_path
@@ -41,7 +40,7 @@ def feed(
     current = settings()
     if open_:
         with changing() as conn:
-            token = feeds.open_address(conn, known_names.watch_of(conn, name).name)
+            token = watch_feeds.open_address(conn, typed_names.watch_of(conn, name).name)
         say(f"The feed of {name} is below the address of your Airflow, and is told this once:")
         for one in Form:
             say(f"  /nightdesk/feeds/{token}.{one}")
@@ -51,7 +50,7 @@ def feed(
         return
     if close:
         with changing() as conn:
-            feeds.close_address(conn, known_names.watch_of(conn, name).name)
+            watch_feeds.close_address(conn, typed_names.watch_of(conn, name).name)
         say(f"The feed of {name} has no address any more; readers that ask for it find nothing.")
         return
     written = _write_feed(current, name, form)
@@ -71,6 +70,6 @@ def feed(
 def _write_feed(current: Settings, name: str, form: Form) -> bytes:
     with postgres.connection(current) as conn:
         migrations.check_migrated(conn)
-        watch = known_names.watch_of(conn, name).name
-        reader = feeds.written_in(current, conn, watch)
-        return feeds.write(form, watch, feeds.newest(current, conn, watch), reader=reader)
+        watch = typed_names.watch_of(conn, name).name
+        reader = watch_feeds.written_in(current, conn, watch)
+        return watch_feeds.write(form, watch, watch_feeds.newest(current, conn, watch), reader=reader)

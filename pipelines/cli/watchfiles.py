@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from pipelines.alert import keeping, synonyms, watches, watchfile
-from pipelines.cli import known as known_names
+from pipelines.alert import synonyms, watch_editing, watches, watchfile
+from pipelines.cli import typed_names
 from pipelines.cli.show import quote, say
-from pipelines.cli.watching import changing
+from pipelines.cli.watch import changing
 from pipelines.errors import NightdeskError
 from pipelines.settings import settings
 from pipelines.stores import postgres
@@ -56,8 +56,8 @@ def import_watches(
         for name, spellings in lists.items():
             synonyms.keep(conn, name, spellings)
         for watch, paused in made:
-            known_names.check(settings(), conn, watch.sources)
-            known_names.check_scope(settings(), conn, watches.node(watch, {**known_lists, **lists}))
+            typed_names.check(settings(), conn, watch.sources)
+            typed_names.check_scope(settings(), conn, watches.node(watch, {**known_lists, **lists}))
             watches.add(conn, watch)
             if paused != bool(watch.name in before and before[watch.name].paused_at):
                 watches.pause(conn, watch.name, paused=paused)
@@ -68,5 +68,5 @@ def import_watches(
                 synonyms.remove(conn, name)
         changes = watches.history_of_transaction(conn)
     for row in changes:
-        say(f"{row['name']}: {keeping.change_told(row)}")
+        say(f"{row['name']}: {watch_editing.change_told(row)}")
     say(f"{len(made)} watches and {len(lists)} lists of synonyms are in the file; {len(changes)} changes.")

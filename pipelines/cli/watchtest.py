@@ -10,10 +10,9 @@ from typing import Annotated
 import typer
 
 from pipelines import steering
-from pipelines.alert import cases, keeping, synonyms, watches
+from pipelines.alert import cases, synonyms, watch_editing, watches
 from pipelines.alert.cases import JudgedCase
-from pipelines.cli import completion
-from pipelines.cli import known as known_names
+from pipelines.cli import completion, typed_names
 from pipelines.cli.show import Json, as_json, quote, say, table
 from pipelines.errors import NightdeskError
 from pipelines.model import Match
@@ -51,7 +50,7 @@ def test(
     given = words if text is None else text
     body = typer.get_text_stream("stdin").read() if given == "-" else str(given)
     node, looked_for = _asked_for(name, a_watch=text is None)
-    found = keeping.test(node, title=title, text=body)
+    found = watch_editing.test(node, title=title, text=body)
     matches, failed, left_out = found.matches, found.failed, found.left_out
     if json and text is None:
         as_json(list(matches))
@@ -72,7 +71,7 @@ def _asked_for(name: str, *, a_watch: bool) -> tuple[Node, str]:
         with postgres.connection(current) as conn:
             lists = synonyms.lists(conn)
             if a_watch:
-                return watches.node(known_names.watch_of(conn, name), lists), f"The watch {name}"
+                return watches.node(typed_names.watch_of(conn, name), lists), f"The watch {name}"
             kept = next((one for one in watches.all_watches(conn) if one.name == name), None)
         if kept:
             return watches.node(kept, lists), f"The watch {name}"

@@ -10,11 +10,10 @@ from rich.text import Text
 
 from pipelines.alert import synonyms, watches
 from pipelines.alert.watches import Watch
-from pipelines.archive import passages, tried
-from pipelines.archive.tried import FoundArticle, TriedQuery
-from pipelines.cli import completion
-from pipelines.cli import known as known_names
-from pipelines.cli.archive import show_pieces
+from pipelines.archive import passages, watch_trial
+from pipelines.archive.watch_trial import FoundArticle, TriedQuery
+from pipelines.cli import completion, typed_names
+from pipelines.cli.search import show_pieces
 from pipelines.cli.show import Json, as_json, out, say, table
 from pipelines.query.grammar import Node
 from pipelines.settings import settings
@@ -49,8 +48,8 @@ def try_watch(
     with postgres.connection(current) as conn, conn:
         migrations.check_migrated(conn)
         watch, node = _asked_for(conn, name)
-        known_names.check_scope(current, conn, node)
-        found = tried.try_watch(conn, watch, node, days, scopes=scopes)
+        typed_names.check_scope(current, conn, node)
+        found = watch_trial.try_watch(conn, watch, node, days, scopes=scopes)
     if json:
         as_json(_record(found, many))
         return
@@ -75,7 +74,7 @@ def _print(found: TriedQuery, many: int) -> None:
         why = ", ".join(f"{count:,} {quiet}" for quiet, count in found.listed.most_common())
         say(f"Listed only, and told to nobody: {why}.")
     if found.more:
-        say(f"More than {tried.MOST_READ:,} articles answer it; these are the first of them.", "yellow")
+        say(f"More than {watch_trial.MOST_READ:,} articles answer it; these are the first of them.", "yellow")
     if not stories:
         return
     _chart(found)

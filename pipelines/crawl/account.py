@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from pipelines import urls
 from pipelines.codes import Kind, Retirement, RunState, Side, State, Told
-from pipelines.crawl import ledger, past
+from pipelines.crawl import ledger, past_urls
 from pipelines.errors import StoreError
 from pipelines.listings import formats
 from pipelines.model import Entry, Page, Pointer, Source
 from pipelines.settings import Settings
-from pipelines.stores import articlefile, bucket, chain, postgres, retention, warc
+from pipelines.stores import articlefile, bucket, chain, postgres, raw_retention, warc
 from pipelines.stores.articlefile import Line
 
 # What load may have decided of a line that holds an article.
@@ -131,10 +131,10 @@ def _of_list(account: _RunAccount, page: Page, facts: warc.Meta) -> Iterator[Dif
         yield account.differs(Side.LISTED, page.url, f"the list cannot be read again ({type(error).__name__})")
         return
     named = {key: entry.url for which, entry in found if which != Kind.SECTION and (key := _key(entry))}
-    past_keys = [past.PREFIX + key for key in named]
+    past_keys = [past_urls.PREFIX + key for key in named]
     known = postgres.query(
         account.conn, "rows_of_keys", source=account.source.name, keys=list(named), past_keys=past_keys,
-        prefix=past.PREFIX,
+        prefix=past_urls.PREFIX,
     )  # fmt: skip
     lacking = named.keys() - {row["url_key"] for row in known}
     gone = (
@@ -157,7 +157,7 @@ def _key(entry: Entry) -> str:
 def _of_articles(account: _RunAccount) -> Iterator[Difference]:
     """Fetched pages without a line, lines of fetches that are unknown, and lines of which load decided nothing."""
     file = articlefile.path(account.settings, account.source.name, account.run)
-    retired = retention.of_run(account.conn, account.source.name, account.run)
+    retired = raw_retention.of_run(account.conn, account.source.name, account.run)
     if Retirement.ARTICLE_FILE in retired and not bucket.is_there(file):
         return
     try:

@@ -25,7 +25,7 @@ from typing import IO, Any
 from pipelines import errors
 from pipelines.codes import Code, RunState
 from pipelines.crawl import ledger, summary
-from pipelines.crawl.past import Wanted
+from pipelines.crawl.past_urls import Wanted
 from pipelines.errors import CrawlError, NightdeskError
 from pipelines.model import Page, Source, Tally
 from pipelines.settings import Settings, export
@@ -33,7 +33,7 @@ from pipelines.sources import access
 from pipelines.stores import migrations, postgres, runs, warc
 
 STAGE = "crawl"
-# The exit code of a child that was stopped and lost nothing; spiders.ending has it too.
+# The exit code of a child that was stopped and lost nothing; spiders.shutdown has it too.
 STOPPED_CODE = 3
 # After its budget the child waits for what is in flight; beyond this it is stopped.
 AFTER_BUDGET = 30.0
@@ -170,7 +170,8 @@ def probe(
 ) -> list[Page]:
     """Look at a whole site in a child process; the pages of it that an article could be made of.
 
-    on_event hears of every answer as pipelines.follow.seen has it. known: look at the lists of the source first.
+    on_event hears of every answer, in the form of pipelines.follow.probing_records.
+    known: look at the lists of the source first.
     """
     with tempfile.TemporaryDirectory(prefix="nightdesk-probe-") as folder:
         command = ["probe", "--url", url, "--into", folder, "--budget", str(budget)]

@@ -14,9 +14,9 @@ from lxml.html import HtmlElement, tostring
 
 from pipelines.codes import Reason
 from pipelines.errors import StoreError
-from pipelines.extract import languages, markup
-from pipelines.extract.fields import metadata, published
-from pipelines.extract.fields.dating import DatedPage
+from pipelines.extract import markup, text_language
+from pipelines.extract.fields import metadata, publication_date
+from pipelines.extract.fields.dated_page import DatedPage
 from pipelines.extract.limits import TooSlow, time_limit
 from pipelines.extract.rejections import reasons
 from pipelines.extract.text import assembly, by_trafilatura
@@ -107,7 +107,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
     facts = metadata.facts_of(tree, page, source)
     text = assembly.read(tree, html, facts, source, template, without)
     dated = DatedPage.of(tree, facts, page, source)
-    when = published.find_published(dated)
+    when = publication_date.find_published(dated)
     stored = "\n".join(text.lines)
     refused = reasons.of_content(
         page,
@@ -123,7 +123,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         free=str(facts.node.get("isAccessibleForFree", "true")).lower() != "false",
     )
     del held
-    language = languages.language_of(facts.title, stored, source.language)
+    language = text_language.language_of(facts.title, stored, source.language)
     refused = refused or reasons.wrong_language(language, source, text.words)
     if refused:
         return PageReading(_rejection(page, *refused, text=stored or "\n".join(text.extracted)), text.fits)
@@ -139,7 +139,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         published_at=when.at,
         published_precision=when.precision,
         published_from=when.said_by,
-        modified_at=published.find_modified(dated),
+        modified_at=publication_date.find_modified(dated),
         image=_clean(facts.image),
         tags=tuple(_clean(tag) for tag in facts.tags),
         section=_clean(facts.section),

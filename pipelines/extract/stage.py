@@ -24,13 +24,13 @@ from pipelines import private, signatures
 from pipelines.codes import RunState
 from pipelines.crawl import policy
 from pipelines.errors import DiskFullError, NightdeskError, StoreError
-from pipelines.extract import fetched
+from pipelines.extract import fetched_pages
 from pipelines.extract.extraction import extractor
-from pipelines.extract.fetched import Fault, Job, Made
+from pipelines.extract.fetched_pages import Fault, Job, Made
 from pipelines.extract.site import learning
 from pipelines.model import Article, Rejection, Source, Tally
 from pipelines.notify import outbox
-from pipelines.query import asked, vectors
+from pipelines.query import evaluation, vectors
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, postgres, runs, templates
 from pipelines.stores.articlefile import Line
@@ -203,7 +203,7 @@ def _lines(
     again: dict[int, Job] = {}
     decided: dict[int, int] = {}
     open_looks: list[tuple[Job, Made]] = []
-    for job, made in fetched.each(jobs, processes, apart):
+    for job, made in fetched_pages.each(jobs, processes, apart):
         counts["pages"] += 1
         line = _line(job, made) if made.result else kept.line(job.row["fetch_id"])
         if line is None:
@@ -219,7 +219,7 @@ def _lines(
         if decided.get(job.row["url_id"], 0) < job.row["fetch_id"]:
             undecided.fetches[job.row["fetch_id"]] = made
     counts["undecided"] = len(undecided.fetches)
-    for job, made in fetched.each(list(again.values()), processes, apart):
+    for job, made in fetched_pages.each(list(again.values()), processes, apart):
         readable = isinstance(made.result, Article)
         counts["read again" if readable else "not read again"] += 1
         if readable:
@@ -248,7 +248,7 @@ def _line(job: Job, made: Made) -> Line:
 
 def _words(article: Article) -> Sequence[Any]:
     """What goes into the search index, of the text as Postgres holds it: made here, so that load need not."""
-    fields = {name: clean(getattr(article, name)) for name in asked.FIELDS}
+    fields = {name: clean(getattr(article, name)) for name in evaluation.FIELDS}
     made, _ = vectors.vectors(fields, [clean(author) for author in article.authors])
     return vectors.write_rows(made)
 

@@ -5,14 +5,14 @@ A page read here costs each worker a tenth of a second less on its own first one
 
 from datetime import UTC, datetime
 
-from pipelines.extract import extraction, languages, phrases
+from pipelines.extract import extraction, phrases, text_language
 from pipelines.model import Page, Source
 
 SENTENCE = "Eight words are enough to load the model of languages, and some more make it an article."
 BODY = f"<html><head><title>Warm</title></head><body><h1>Warm</h1>{f'<p>{SENTENCE}</p>' * 3}</body></html>"
 URL = "https://example.org/2026/11/22/warm"
 
-languages.language_of("", SENTENCE, "en")
+text_language.language_of("", SENTENCE, "en")
 phrases.lexicon()
 extraction.extract_page(
     Page(

@@ -12,14 +12,25 @@ from pipelines import patterns, urls
 from pipelines.codes import Cause, Reason
 from pipelines.extract import preview
 from pipelines.extract.rejections import reasons
-from pipelines.follow import address, choice, failure, lists, names, pattern, place, plan, probing, samples
-from pipelines.follow import file as source_file
+from pipelines.follow import (
+    address_parts,
+    draft_file,
+    failure,
+    list_choice,
+    list_worth,
+    names,
+    pattern,
+    place,
+    probe_plan,
+    probing,
+    samples,
+)
+from pipelines.follow.draft_file import Draft
 from pipelines.follow.failure import Failure
-from pipelines.follow.file import Draft
 from pipelines.follow.pattern import Learned
 from pipelines.follow.place import Ask, SitePlace
+from pipelines.follow.probing_records import Front, Part, Probe, Seen
 from pipelines.follow.samples import Sample
-from pipelines.follow.seen import Front, Part, Probe, Seen
 from pipelines.model import Page, Source
 
 # Fewer good samples than this share of them, and there is no source worth following.
@@ -58,8 +69,8 @@ class TriedSite:
 
 def find_home(seed: Source, looked: Probe, pages: dict[str, Page]) -> Seen:
     """The site's home page; refused where none came, or what came is a wall, a dialog or a frame for scripts."""
-    robots = source_file.of_robots(looked)
-    home = lists.home_of(looked.seen)
+    robots = draft_file.of_robots(looked)
+    home = list_worth.home_of(looked.seen)
     wrong = failure.of_home(seed.url, looked)
     if home is None or wrong:
         raise RefusedSite(wrong or failure.of_lists(seed.url, looked), robots)
@@ -74,14 +85,14 @@ def find_home(seed: Source, looked: Probe, pages: dict[str, Page]) -> Seen:
 def read_articles(seed: Source, home: Seen, looked: Probe, pages: dict[str, Page]) -> TriedSite:
     """What the articles that were asked for turned out to be; refused where none was asked for."""
     articles = probing.pages_of(looked, pages, Part.ARTICLE)
-    odd = {urls.clean(one.want.url) for one in looked.seen if one.want.why == plan.ODD}
+    odd = {urls.clean(one.want.url) for one in looked.seen if one.want.why == probe_plan.ODD}
     refused = [
         one
         for one in looked.seen
         if one.want.part == Part.ARTICLE and one.problem and urls.clean(one.want.url) not in odd
     ]
     if not articles and not refused:
-        raise RefusedSite(failure.of_lists(home.url, looked), source_file.of_robots(looked))
+        raise RefusedSite(failure.of_lists(home.url, looked), draft_file.of_robots(looked))
     stated = samples.keep_stated(articles, preview.anonymous(home.url, seed.name))
     return TriedSite(pages=articles, samples=stated, refused=refused, odd=odd)
 
@@ -104,17 +115,17 @@ def find_place(
 def make_draft(looked: Probe, home: Seen, tried: TriedSite, where: SitePlace, now: datetime) -> Draft:
     learned = _learn_patterns(looked, tried.samples)
     fronts = [one.front for one in looked.seen if one.front]
-    feeds = [one.title for one in lists.good(looked.seen, Part.FEED, Part.HOME) if one.title]
+    feeds = [one.title for one in list_worth.good(looked.seen, Part.FEED, Part.HOME) if one.title]
     title, title_why = names.title(fronts, feeds, urls.host(home.url))
     return Draft(
         probe=looked,
         home=home,
         learned=learned,
-        chosen=choice.choose(looked.seen, learned.allow, now),
+        chosen=list_choice.choose(looked.seen, learned.allow, now),
         place=where,
         title=title,
         title_why=title_why,
-        rate=lists.per_day(looked.seen, now),
+        rate=list_worth.per_day(looked.seen, now),
         now=now,
     )
 
@@ -134,7 +145,7 @@ def check_worth(draft: Draft, tried: TriedSite, evidence: Sequence[str]) -> None
 
 def _wall(home: Seen, looked: Probe, pages: dict[str, Page], blank: Source) -> Failure | None:
     """Whether the home page is no page of a site at all, by what extraction takes it for."""
-    if lists.find_known(looked.seen).sure:
+    if list_worth.find_known(looked.seen).sure:
         return None
     own = pages.get(urls.clean(home.want.url))
     (read,) = samples.read([own], blank) if own else (Sample(url=home.url),)
@@ -143,7 +154,7 @@ def _wall(home: Seen, looked: Probe, pages: dict[str, Page], blank: Source) -> F
 
 def _place(home: Seen, looked: Probe, first: Sequence[Sample], now: datetime, timezone: str, country: str) -> SitePlace:
     fronts: list[Front] = [one.front for one in looked.seen if one.front]
-    spoken = [one.language for one in lists.good(looked.seen, Part.FEED, Part.SITEMAP) if one.language]
+    spoken = [one.language for one in list_worth.good(looked.seen, Part.FEED, Part.SITEMAP) if one.language]
     read = [sample.language for sample in first if sample.good]
     code, why = place.language(fronts, read, spoken)
     stated = Counter(sample.offset for sample in first if sample.offset is not None)
@@ -154,27 +165,27 @@ def _place(home: Seen, looked: Probe, first: Sequence[Sample], now: datetime, ti
 
 def _learn_patterns(looked: Probe, first: Sequence[Sample]) -> Learned:
     """The patterns of article addresses, with what the samples turned out to be."""
-    found = lists.find_known(looked.seen)
+    found = list_worth.find_known(looked.seen)
     by_folder: dict[tuple[str, ...], list[bool]] = {}
     for sample in first:
-        by_folder.setdefault(address.folder_of(sample.url), []).append(sample.reason not in NOT_ARTICLES)
+        by_folder.setdefault(address_parts.folder_of(sample.url), []).append(sample.reason not in NOT_ARTICLES)
     # One page that is none may stand in any section; where all that were tried are none, it is one of galleries.
-    named_so = {address.folder_of(sample.url) for sample in first if _of_media(sample)}
+    named_so = {address_parts.folder_of(sample.url) for sample in first if _of_media(sample)}
     dropped = {
         folder for folder, tried in by_folder.items() if not any(tried) and (len(tried) > 1 or folder in named_so)
     }
     fine = [sample for sample in first if sample.reason not in NOT_ARTICLES]
-    forms = [url for sample in fine for url in (sample.url, *sample.forms) if lists.same_site(url, sample.url)]
+    forms = [url for sample in fine for url in (sample.url, *sample.forms) if list_worth.same_site(url, sample.url)]
     # What robots.txt forbids is no article to us.
     bad = {sample.url for sample in first if sample not in fine}
     bad |= {one.want.url for one in looked.seen if one.want.part == Part.ARTICLE and one.code == Cause.ROBOTS}
-    strangers = [url for url in (*found.sure, *found.likely) if address.folder_of(url) in dropped]
+    strangers = [url for url in (*found.sure, *found.likely) if address_parts.folder_of(url) in dropped]
     left = bad.union(strangers)
     sure = [url for url in found.sure if url not in left]
-    surely = set(map(address.build_of, sure)) if len(sure) >= pattern.FEW_ARTICLES else set()
-    proven = set(map(address.build_of, forms)) - surely
-    likely = [url for url in found.likely if url not in left and address.build_of(url) in proven]
-    speaking = [url for url in likely if address.speaks(url)]
+    surely = set(map(address_parts.build_of, sure)) if len(sure) >= pattern.FEW_ARTICLES else set()
+    proven = set(map(address_parts.build_of, forms)) - surely
+    likely = [url for url in found.likely if url not in left and address_parts.build_of(url) in proven]
+    speaking = [url for url in likely if address_parts.speaks(url)]
     likely = speaking if len(speaking) * 2 >= len(likely) else likely
     return pattern.learn([*sure, *likely, *forms], [*found.others, *strangers])
 

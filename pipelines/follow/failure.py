@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pipelines.codes import NO_ANSWER, Cause, Reason
-from pipelines.follow import lists, place
+from pipelines.follow import list_worth, place
 from pipelines.follow.place import SitePlace
+from pipelines.follow.probing_records import Part, Probe, Seen
 from pipelines.follow.samples import Sample
-from pipelines.follow.seen import Part, Probe, Seen
 
 # A page with fewer words that loads scripts is made by them.
 SHELL_WORDS = 80
@@ -40,7 +40,7 @@ class Failure:
 
 def of_home(url: str, probe: Probe) -> Failure | None:
     """Why there is no home page to begin with; None where there is one."""
-    if lists.home_of(probe.seen) is not None:
+    if list_worth.home_of(probe.seen) is not None:
         return None
     homes = [one for one in probe.seen if one.want.part == Part.HOME]
     if not homes:
@@ -53,11 +53,11 @@ def of_home(url: str, probe: Probe) -> Failure | None:
 
 def of_shell(url: str, probe: Probe) -> Failure | None:
     """Whether the home page is an empty frame that scripts fill, and no list makes up for it."""
-    home = lists.home_of(probe.seen)
+    home = list_worth.home_of(probe.seen)
     if home is None or home.front is None:
         return None
     front = home.front
-    known = lists.find_known(probe.seen)
+    known = list_worth.find_known(probe.seen)
     bare = front.words < SHELL_WORDS and len(front.anchors) < SHELL_ANCHORS
     if known.sure or known.likely or not (front.scripts and bare):
         return None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from pipelines import urls
-from pipelines.follow.seen import Front
+from pipelines.follow.probing_records import Front
 from pipelines.sources.sourcefile import LONGEST_NAME_CHARACTERS
 
 # Characters for the number behind a name that is taken: -999.

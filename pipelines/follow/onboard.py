@@ -11,18 +11,18 @@ from zoneinfo import available_timezones
 
 from pipelines.errors import SourceError
 from pipelines.follow import (
+    already_followed,
     assess,
-    kept,
+    draft_file,
     names,
     probing,
+    probing_cache,
     samples,
 )
-from pipelines.follow import file as source_file
-from pipelines.follow import twice as twice_followed
-from pipelines.follow.file import Draft
+from pipelines.follow.draft_file import Draft
 from pipelines.follow.place import COUNTRY, Ask
+from pipelines.follow.probing_records import Probe
 from pipelines.follow.samples import Sample
-from pipelines.follow.seen import Probe
 from pipelines.model import Page, Source
 from pipelines.settings import Settings
 from pipelines.sources import folders, zones
@@ -88,13 +88,13 @@ def follow(
     if country and not COUNTRY.fullmatch(country):
         raise SourceError(f"{country!r} is no country; it is two letters like SY.")
     followed = folders.readable(settings)[0]
-    if not twice and (told := twice_followed.find_twice(followed, url)):
+    if not twice and (told := already_followed.find_twice(followed, url)):
         raise SourceError(str(told))
     wanted = _name(settings, name, url)
     seed = Source(
         name=wanted, title="", url=url, country="", language="", timezone=zones.UNKNOWN, sections=(url,), delay=delay
     )
-    had = None if anew else kept.read(settings, seed)
+    had = None if anew else probing_cache.read(settings, seed)
     if had:
         looked, pages, age = had
         on_line(f"as the site was seen {round(age / 60)} minutes ago, by {looked.requests} requests")
@@ -106,11 +106,11 @@ def follow(
         made = _told_of(made, made.source, followed, twice=twice)
     if made.source and write:
         made = replace(made, path=folders.keep(settings, made.source.name, made.toml))
-        kept.drop(settings, seed)
+        probing_cache.drop(settings, seed)
     elif not had and (made.source or made.missing):
         # Somebody who says yes, or what was missing, does not have the site asked once more.
         try:
-            kept.write(settings, seed, looked, pages)
+            probing_cache.write(settings, seed, looked, pages)
         except OSError as error:
             on_line(f"what was seen could not be kept for another try: {error}")
     return made
@@ -131,7 +131,7 @@ def _make(
             for sample in tried.samples
             if sample.url in tried.odd or not assess.fits(sample.url, draft.learned.allow)
         }
-        evidence = source_file.evidence(draft) + [
+        evidence = draft_file.evidence(draft) + [
             f"outside of the pattern: {sample.url}, {sample.verdict}"
             for sample in tried.samples
             if sample.url in outside
@@ -149,7 +149,7 @@ def _make(
     source = _source(seed, draft)
     # Read again by the clock and in the language that are now known.
     shown = samples.read([page for page in tried.pages if page.url not in outside][:SAMPLES_SHOWN], source)
-    toml = source_file.text(source, draft)
+    toml = draft_file.text(source, draft)
     return FollowedSite(url=seed.url, source=source, toml=toml, evidence=tuple(evidence), samples=tuple(shown))
 
 
@@ -173,10 +173,10 @@ def _source(seed: Source, draft: Draft) -> Source:
 
 def _told_of(made: FollowedSite, source: Source, followed: Sequence[Source], *, twice: bool) -> FollowedSite:
     """The same, or a problem where a source reads the same lists; with a line on others of the same publisher."""
-    told = twice_followed.find_twice(followed, source.url, (*source.feeds, *source.sitemaps, *source.sections))
+    told = already_followed.find_twice(followed, source.url, (*source.feeds, *source.sitemaps, *source.sections))
     if told and not twice:
         return replace(made, source=None, toml="", problem=told.problem, tries=(told.what_to_do,))
-    beside = twice_followed.beside(followed, source.url)
+    beside = already_followed.beside(followed, source.url)
     return replace(made, evidence=(*made.evidence, beside)) if beside else made
 
 

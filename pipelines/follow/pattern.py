@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import product
 from urllib.parse import unquote
 
-from pipelines.follow.address import DATE, NUMBER, Address, address_of, build_of, kind_of
+from pipelines.follow.address_parts import DATE, NUMBER, Address, address_of, build_of, kind_of
 
 # Digits of every number from which on a pattern asks for as many. Chosen: shorter ones are days and pages.
 ID_DIGITS = 3

@@ -16,7 +16,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from pipelines import urls
-from pipelines.follow.seen import Front
+from pipelines.follow.probing_records import Front
 from pipelines.sources import zones
 
 # A clock is looked at now and half a year from now, or each month of a year: summer time.

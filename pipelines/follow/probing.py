@@ -8,7 +8,7 @@ from typing import Any
 from pipelines import urls
 from pipelines.crawl import stage as crawl
 from pipelines.errors import SourceError
-from pipelines.follow.seen import Part, Probe, Robots, Seen, of_json, robots_of_json
+from pipelines.follow.probing_records import Part, Probe, Robots, Seen, of_json, robots_of_json
 from pipelines.model import Page, Source
 from pipelines.settings import Settings
 

@@ -14,14 +14,13 @@ from pathlib import Path
 from pipelines.alert import stage as alert
 from pipelines.codes import RunState
 from pipelines.errors import NightdeskError, SourceError, StoreError
-from pipelines.health import golden
-from pipelines.health import troubles as health
-from pipelines.load import retiring, stories, wordings, words
+from pipelines.health import golden, troubles
+from pipelines.load import search_index, story_links, text_retention, wordings
 from pipelines.model import Source, Tally
 from pipelines.notify import outbox
 from pipelines.settings import Settings
 from pipelines.sources import folders
-from pipelines.stores import anchors, bringing, bucket, chain, postgres, retention, runs, timestamps
+from pipelines.stores import anchors, bucket, bucket_backlog, chain, postgres, raw_retention, runs, timestamps
 
 # Hexadecimal digits of a digest in a key. Chosen: no two of one installation have them in common.
 DIGEST_DIGITS = 16
@@ -50,7 +49,7 @@ def tell_of_night(
             why.insert(0, runs.tell_unreached(conn, run))
         subject = f"The night {run} failed"
         heard = outbox.tell_operators(settings, outbox.key("failed", "run", run), subject, "\n".join(filter(None, why)))
-    quiet = health.check(settings, chosen)
+    quiet = troubles.check(settings, chosen)
     if (why and heard) or any(trouble.told for trouble in quiet):
         alert.send(settings)
     return heard
@@ -67,7 +66,7 @@ def check_health(settings: Settings) -> list[str]:
     """Tell the operators once of sources that went quiet; what there is to say of each."""
     good, bad = folders.readable(settings)
     tell_of_source_files(settings, bad)
-    found = health.check(settings, good)
+    found = troubles.check(settings, good)
     for quiet in found:
         log.warning("%s", quiet)
     return [str(quiet) for quiet in found]
@@ -104,7 +103,7 @@ def retire_raw(settings: Settings) -> dict[str, int]:
     that was killed is finished.
     """
     with bucket.patient():
-        brought = bringing.bring(settings)
+        brought = bucket_backlog.bring(settings)
     if brought:
         log.info("brought %d files of this machine to the bucket", brought)
     for folder in chain.folders(settings.raw):
@@ -115,7 +114,7 @@ def retire_raw(settings: Settings) -> dict[str, int]:
             log.info("took %d raw files of %s into its chain, as they are today", len(taken), folder)
     _keep_digests(settings)
     now = datetime.now(UTC)
-    done = retention.retire(settings, now, own_days=own_days(settings))
+    done = raw_retention.retire(settings, now, own_days=own_days(settings))
     for folder in done.kept:
         log.warning("%s is old, but URLs of it are undecided: kept; `nightdesk extract` and `load` decide them", folder)
     log.info("deleted %d files of %d runs, %d bytes", done.files, len(done.deleted), done.bytes)
@@ -128,10 +127,10 @@ def retire_raw(settings: Settings) -> dict[str, int]:
             "wordings": gone.wordings, "fetches": gone.fetches, "addresses": gone.urls}  # fmt: skip
 
 
-def retire_texts(settings: Settings, now: datetime, *, dry: bool = False) -> retiring.Gone:
+def retire_texts(settings: Settings, now: datetime, *, dry: bool = False) -> text_retention.Gone:
     """Take away texts and rows of the ledger that were kept long enough, by the settings and the sources' files."""
     own = {source.name: source.keep_text for source in folders.readable(settings)[0]}
-    return retiring.retire(settings, now, text_days=own, raw_days=own_days(settings), dry=dry)
+    return text_retention.retire(settings, now, text_days=own, raw_days=own_days(settings), dry=dry)
 
 
 def own_days(settings: Settings) -> dict[str, int]:
@@ -170,7 +169,7 @@ def _keep_digests(settings: Settings) -> None:
 
 def complete_index(settings: Settings) -> int:
     """Put articles that were loaded before there was a search index, or stories, there; how many, 0 from then on."""
-    indexed, linked = words.backfill(settings), stories.backfill(settings)
+    indexed, linked = search_index.backfill(settings), story_links.backfill(settings)
     if indexed or linked:
         log.info("put %d articles into the search index, looked for the stories of %d", indexed, linked)
     return indexed + linked

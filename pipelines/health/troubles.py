@@ -16,10 +16,10 @@ from itertools import pairwise
 
 from pipelines import cron
 from pipelines.codes import SourceState, TroubleKind
-from pipelines.health import history, policy, telling
+from pipelines.health import history, operator_notices, policy
 from pipelines.health.history import History
+from pipelines.health.operator_notices import Trouble
 from pipelines.health.states import WELL, Judged, judge
-from pipelines.health.telling import Trouble
 from pipelines.model import Source
 from pipelines.notify.outbox import tell_operators
 from pipelines.settings import Settings
@@ -59,7 +59,7 @@ def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None
     """
     at = now or datetime.now(UTC)
     troubles: list[Trouble] = []
-    noted: list[telling.Noted] = []
+    noted: list[operator_notices.Noted] = []
     with postgres.connection(settings, application="nightdesk health") as conn:
         found = _together([_find(conn, settings, source, at) for source in sources], at)
         for one in found:
@@ -67,11 +67,11 @@ def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None
                 here = [*_of_state(one), *one.others]
                 kinds = [str(kind) for kind in (*(trouble.kind for trouble in here), *one.unknown)]
                 postgres.execute(conn, "end_troubles", source=one.source.name, kinds=kinds, now=at)
-                noted += [telling.note(conn, trouble, at) for trouble in here]
+                noted += [operator_notices.note(conn, trouble, at) for trouble in here]
                 _keep(conn, one, at)
         with conn:
-            told = telling.tell(conn, settings, noted, at)
-            telling.tell_ends(conn, settings, [source.name for source in sources], at)
+            told = operator_notices.tell(conn, settings, noted, at)
+            operator_notices.tell_ends(conn, settings, [source.name for source in sources], at)
         troubles += [replace(one.trouble, told=one.id in told) for one in noted]
     return troubles
 

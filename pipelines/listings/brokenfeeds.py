@@ -13,7 +13,7 @@ from typing import Any
 import feedparser
 from lxml import etree
 
-from pipelines.dates.lists import ANYWHERE, Local, moment, read_date
+from pipelines.dates.list_dates import ANYWHERE, Local, moment, read_date
 from pipelines.listings import feeds, xmltree
 from pipelines.listings.fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, join_link, names, plain
 from pipelines.model import Entry

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from pipelines.dates.lists import ANYWHERE, Local, read_date
+from pipelines.dates.list_dates import ANYWHERE, Local, read_date
 from pipelines.listings.fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, join_link, known_as, names, plain
 from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from pipelines.codes import Kind
-from pipelines.dates.lists import ANYWHERE, Local, moment
+from pipelines.dates.list_dates import ANYWHERE, Local, moment
 from pipelines.listings import brokenfeeds, feeds, jsonfeeds, pace, sections, sitemaps, xmltree
-from pipelines.listings.coverage import compare
+from pipelines.listings.feed_coverage import compare
 from pipelines.listings.pace import NO_PACE, Pace
 from pipelines.model import Entry, Page, Source
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pipelines.dates.lists import ANYWHERE, Local, moment, read_date
+from pipelines.dates.list_dates import ANYWHERE, Local, moment, read_date
 from pipelines.listings.fields import (
     NAME_CHARACTERS,
     SUMMARY_CHARACTERS,

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from lxml import etree
 
-from pipelines.dates.lists import ANYWHERE, Local, moment, month, read_date
+from pipelines.dates.list_dates import ANYWHERE, Local, moment, month, read_date
 from pipelines.listings import xmltree
 from pipelines.listings.fields import NAME_CHARACTERS, TITLE_CHARACTERS, join_link, names, plain
 from pipelines.listings.xmltree import name, text

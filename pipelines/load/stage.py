@@ -17,7 +17,7 @@ from pipelines.codes import RunState, Side
 from pipelines.crawl import account, ledger
 from pipelines.crawl.account import Difference
 from pipelines.errors import StoreError
-from pipelines.load import counters, policy, quarantine, revisions, stories, words
+from pipelines.load import counters, policy, quarantine, revisions, search_index, story_links
 from pipelines.model import Source, Tally
 from pipelines.query import vectors
 from pipelines.settings import Settings
@@ -105,7 +105,7 @@ def load(
                 # It reads raw files: before the stories, for which every other load waits from then on.
                 gap = _gap(settings, conn, source, run)
                 if rows and not why:
-                    stories.keep_loaded(conn, signed)
+                    story_links.keep_loaded(conn, signed)
                 counts = postgres.row(conn, "tally_of_load", source=source.name, run=run) or {}
                 counts["seconds"] = round(time.monotonic() - started)
                 counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
@@ -186,7 +186,7 @@ def _end_stage(conn: postgres.Connection, run: str, source: str, state: RunState
 
 def _lines(
     conn: postgres.Connection, settings: Settings, source: str, run: str
-) -> tuple[list[list[Any]], dict[int, Signature], dict[int, words.Indexed]]:
+) -> tuple[list[list[Any]], dict[int, Signature], dict[int, search_index.Indexed]]:
     """The rows for `lines`; the signatures of the texts by their fetches, and by their lines what the search index has.
 
     Older files lack either, and load makes it.
@@ -196,7 +196,7 @@ def _lines(
     file = articlefile.path(settings, source, run)
     rows: list[list[Any]] = []
     signed: dict[int, Signature] = {}
-    indexed: dict[int, words.Indexed] = {}
+    indexed: dict[int, search_index.Indexed] = {}
     if (
         not bucket.is_there(file)
         and not (postgres.row(conn, "load_owed", source=source, run=run) or {"owed": 0})["owed"]
@@ -219,7 +219,7 @@ def _lines(
 def _run_steps(
     conn: postgres.Connection,
     rows: Sequence[Sequence[Any]],
-    indexed: Mapping[int, words.Indexed],
+    indexed: Mapping[int, search_index.Indexed],
     source: str,
     run: str,
     *,
@@ -264,7 +264,7 @@ def _run_steps(
     postgres.execute(conn, "load_unchanged", source=source, run=run, **POLICY)
     postgres.execute(conn, "load_gone", source=source, run=run, **POLICY)
     if rows and not why:
-        words.keep_loaded(conn, {n: index for n, index in indexed.items() if n not in still})
+        search_index.keep_loaded(conn, {n: index for n, index in indexed.items() if n not in still})
     return why
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from pipelines.load import backfills
+from pipelines.load import migration_batches
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
@@ -18,7 +18,7 @@ BACKFILL = "wordings"
 
 def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
     """Take the newest wording out of the revisions where it stands twice; how many articles that were."""
-    return backfills.run(settings, BACKFILL, "wordings_twice", BATCH, _keep_once, on_batch)
+    return migration_batches.run(settings, BACKFILL, "wordings_twice", BATCH, _keep_once, on_batch)
 
 
 def _keep_once(conn: postgres.Connection, rows: Sequence[postgres.Row]) -> None:

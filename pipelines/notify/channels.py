@@ -1,6 +1,6 @@
 """Channels by name: which works, which rests after failures, which somebody paused; nothing of their addresses.
 
-Which kinds of channel there are says `address.py`; how a message gets to one, `delivery.py`.
+Which kinds of channel there are says `channel_address.py`; how a message gets to one, `delivery.py`.
 """
 
 from __future__ import annotations

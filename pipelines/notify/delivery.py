@@ -25,7 +25,7 @@ from typing import Any
 
 from pipelines import steering
 from pipelines.errors import ChannelError
-from pipelines.notify.address import HOW, LOG, WEBHOOK, kind
+from pipelines.notify.channel_address import HOW, LOG, WEBHOOK, kind
 from pipelines.notify.message import Message, Outcome, Receipt
 from pipelines.notify.wording import plain, render
 

@@ -8,15 +8,15 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-from pipelines.notify import languages, lines
-from pipelines.notify.lines import MOST_OUTLETS, MessageLine
+from pipelines.notify import alert_lines, message_languages
+from pipelines.notify.alert_lines import MOST_OUTLETS, MessageLine
 from pipelines.text import direction
 
 # An address or a command of ours in a line: it reads from the left wherever it stands.
 _ADDRESS = re.compile(r"https?://[^\s<>]+|nightdesk (?:articles|watch mute) .*")
 
 
-def page(title: str, body: str, language: str = languages.USUAL) -> str:
+def page(title: str, body: str, language: str = message_languages.USUAL) -> str:
     """The whole page of a message."""
     head = f'<head><meta charset="utf-8"><title>{escape(title)}</title></head>'
     whole = f'{head}<body style="overflow-wrap: anywhere">{body}</body>'
@@ -31,14 +31,14 @@ def block(alert: Mapping[str, Any], language: str, clock: str) -> str:
     if alert["url"].startswith(("http://", "https://")) and alert["kind"] != "removed":
         title = f'<a href="{escape(alert["url"])}">{title}</a>'
     surfaces = surfaces_of(alert["matches"])
-    told = [MessageLine(lines.where(alert, language, clock)), *lines.body(alert, language)]
-    told += [lines.address(alert, language)] if alert["kind"] == "removed" else []
+    told = [MessageLine(alert_lines.where(alert, language, clock)), *alert_lines.body(alert, language)]
+    told += [alert_lines.address(alert, language)] if alert["kind"] == "removed" else []
     paragraphs = "".join(paragraph(line, language, surfaces) for line in told)
     links = ", ".join(map(_link, alert["also_in"][:MOST_OUTLETS]))
-    also = languages.say(language, "Also in:")
-    more = escape(lines.beyond(len(alert["also_in"]) - MOST_OUTLETS, language))
+    also = message_languages.say(language, "Also in:")
+    more = escape(alert_lines.beyond(len(alert["also_in"]) - MOST_OUTLETS, language))
     paragraphs += f"<p {_reading(language)}>{escape(also)} {links}{more}</p>" if links else ""
-    paragraphs += paragraph(lines.line_of_kept(alert, language), language, None)
+    paragraphs += paragraph(alert_lines.line_of_kept(alert, language), language, None)
     return f'<div dir="{way}"{written}><h3>{title}</h3>{paragraphs}</div>'
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from pipelines import steering
 from pipelines.codes import AlertKind
-from pipelines.notify import languages
-from pipelines.notify.languages import message
-from pipelines.notify.shown import told_once
+from pipelines.notify import message_languages
+from pipelines.notify.message_languages import message
+from pipelines.notify.shown_alerts import told_once
 
 # Characters of a subject. Chosen: what mail and chat programs show of one.
 LONGEST_SUBJECT_CHARACTERS = 160
@@ -34,7 +34,7 @@ COUNTED = {
 }
 
 
-def subject_of(alerts: Sequence[Mapping[str, Any]], *, collected: bool, language: str = languages.USUAL) -> str:
+def subject_of(alerts: Sequence[Mapping[str, Any]], *, collected: bool, language: str = message_languages.USUAL) -> str:
     """The subject of a message: the watches, and what happened to which article; of a collected one how many alerts.
 
     alerts: watch, kind, revision_kind, title and what `told_once` asks for, of each.
@@ -45,8 +45,8 @@ def subject_of(alerts: Sequence[Mapping[str, Any]], *, collected: bool, language
         return subject(watches, f"{name_edit(told[0], language)}{told[0]['title']}")
     # What was told before a cap was reached is more than nothing; a digest begins with nothing.
     if alerts[0].get("due_at"):
-        return subject(watches, languages.count(language, "{n} alert", "{n} alerts", len(told)))
-    return subject(watches, languages.count(language, "{n} more alert", "{n} more alerts", len(told)))
+        return subject(watches, message_languages.count(language, "{n} alert", "{n} alerts", len(told)))
+    return subject(watches, message_languages.count(language, "{n} more alert", "{n} more alerts", len(told)))
 
 
 def subject(watches: str, rest: str) -> str:
@@ -57,20 +57,20 @@ def subject(watches: str, rest: str) -> str:
 def name_edit(alert: Mapping[str, Any], language: str) -> str:
     """What stands before a title: what an edit was, where that is known; nothing before what is new."""
     if alert["kind"] == AlertKind.NEW and alert.get("lead_id"):
-        return languages.say(language, "also in:") + " "
+        return message_languages.say(language, "also in:") + " "
     kind = alert.get("revision_kind")
     text = IN_SUBJECT.get(kind or alert["kind"], "") or IN_SUBJECT[alert["kind"]]
-    return languages.say(language, text) + " " if text else ""
+    return message_languages.say(language, text) + " " if text else ""
 
 
 def count_alerts(language: str, alerts: Sequence[Mapping[str, Any]]) -> str:
     """How many alerts, and of which kinds where there are several."""
-    number = languages.count(language, "{n} alert", "{n} alerts", len(alerts))
+    number = message_languages.count(language, "{n} alert", "{n} alerts", len(alerts))
     kinds = Counter(str(alert["kind"]) for alert in alerts)
     if set(kinds) <= {"new"}:
         return number
     told = (
-        languages.say(language, said, n=languages.amount(language, kinds[kind]))
+        message_languages.say(language, said, n=message_languages.amount(language, kinds[kind]))
         for kind, said in COUNTED.items()
         if kinds[kind]
     )

@@ -11,10 +11,10 @@ from typing import Any
 
 from pipelines import steering
 from pipelines.edits import Edit
-from pipelines.notify import html, languages, lines, subjects
-from pipelines.notify.lines import MessageLine
+from pipelines.notify import alert_lines, html, message_languages, subjects
+from pipelines.notify.alert_lines import MessageLine
 from pipelines.notify.message import Message
-from pipelines.notify.shown import show, told_once
+from pipelines.notify.shown_alerts import show, told_once
 from pipelines.notify.subjects import LONGEST_SUBJECT_CHARACTERS
 
 # In a chat, where a whole message has some 2,000 characters.
@@ -45,7 +45,7 @@ def render(
     alerts: Sequence[Mapping[str, Any]],
     *,
     collected: bool = False,
-    language: str = languages.USUAL,
+    language: str = message_languages.USUAL,
     clock: str = "UTC",
 ) -> Message:
     """The message for alerts, named by the watch that its key has; collected: it has those of some time.
@@ -69,7 +69,7 @@ def render(
         "alerts": [_payload(alert) for alert in alerts],
     }
     signed = _sign(language, names)
-    reader = (language or languages.USUAL, clock or "UTC")
+    reader = (language or message_languages.USUAL, clock or "UTC")
     texts = ["\n".join(filter(None, map(str, _lines(alert, *reader)))) for alert in alerts]
     return Message(
         key=key,
@@ -88,15 +88,15 @@ def render(
     )
 
 
-def for_feed(alert: Mapping[str, Any], language: str = languages.USUAL, clock: str = "UTC") -> tuple[str, str]:
+def for_feed(alert: Mapping[str, Any], language: str = message_languages.USUAL, clock: str = "UTC") -> tuple[str, str]:
     """An alert in a feed: its title, and as HTML where it is from and the sentences that matched, marked."""
     shown = show(alert)
     surfaces = html.surfaces_of(shown["matches"])
     told = [
-        MessageLine(lines.where(shown, language, clock)),
-        *(MessageLine(quoted=one) for one in lines.excerpts(shown)),
+        MessageLine(alert_lines.where(shown, language, clock)),
+        *(MessageLine(quoted=one) for one in alert_lines.excerpts(shown)),
     ]
-    told += [lines.also_in(shown, language)] if shown["also_in"] else []
+    told += [alert_lines.also_in(shown, language)] if shown["also_in"] else []
     return subjects.name_edit(shown, language) + shown["title"], "".join(
         html.paragraph(line, language, surfaces) for line in told
     )
@@ -104,11 +104,11 @@ def for_feed(alert: Mapping[str, Any], language: str = languages.USUAL, clock: s
 
 def _sign(language: str, watches: Sequence[str]) -> tuple[str, str]:
     """Who writes, and how to have it stop for a day."""
-    text = languages.say(language, "Nightdesk, watch {names}", names=", ".join(watches))
+    text = message_languages.say(language, "Nightdesk, watch {names}", names=", ".join(watches))
     if len(watches) > 1:
-        text = languages.say(language, "Nightdesk, watches {names}", names=", ".join(watches))
+        text = message_languages.say(language, "Nightdesk, watches {names}", names=", ".join(watches))
     command = f"nightdesk watch mute {shlex.quote(watches[0])} --for 1d"
-    return text, languages.say(language, "To hear nothing of it for a day: {command}", command=command)
+    return text, message_languages.say(language, "To hear nothing of it for a day: {command}", command=command)
 
 
 def _thread(watch: str, alerts: Sequence[Mapping[str, Any]]) -> str:
@@ -135,7 +135,7 @@ def _payload(alert: Mapping[str, Any]) -> dict[str, Any]:
         "revision_kind": alert.get("revision_kind", ""),
         "moved": alert.get("moved", []),
         "matches": alert["matches"],
-        "snippets": lines.excerpts(alert),
+        "snippets": alert_lines.excerpts(alert),
         "watches": alert["watches"],
         "also_in": alert["also_in"],
     }
@@ -145,11 +145,11 @@ def _lines(alert: Mapping[str, Any], language: str, clock: str) -> list[MessageL
     """An alert line by line, each for itself, so that it is shown in the direction of its own language."""
     return [
         MessageLine(quoted=alert["title"]),
-        MessageLine(lines.where(alert, language, clock)),
-        *lines.body(alert, language),
-        lines.address(alert, language),
-        lines.also_in(alert, language),
-        lines.line_of_kept(alert, language),
+        MessageLine(alert_lines.where(alert, language, clock)),
+        *alert_lines.body(alert, language),
+        alert_lines.address(alert, language),
+        alert_lines.also_in(alert, language),
+        alert_lines.line_of_kept(alert, language),
     ]
 
 
@@ -157,8 +157,12 @@ def _part(alert: Mapping[str, Any], language: str, clock: str) -> str:
     """An alert for a chat: what a page wrote of it is text, and its address is the only link."""
     title = steering.inert(alert["title"])
     cut = title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1] + "…"
-    address = str(lines.address(alert, language))
+    address = str(alert_lines.address(alert, language))
     told = steering.inert(address) if alert["kind"] == "removed" else steering.inert_address(address)
-    body = [lines.where(alert, language, clock), *lines.body(alert, language), lines.also_in(alert, language)]
+    body = [
+        alert_lines.where(alert, language, clock),
+        *alert_lines.body(alert, language),
+        alert_lines.also_in(alert, language),
+    ]
     all_lines = [cut, *(steering.inert(str(line)) for line in body), told]
     return "\n".join(line for line in all_lines if line)

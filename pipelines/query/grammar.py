@@ -14,8 +14,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from pipelines.errors import QueryError, WatchError
-from pipelines.query import dating
-from pipelines.query.dating import Moment
+from pipelines.query import day_spans
+from pipelines.query.day_spans import Moment
 from pipelines.query.lexer import QueryToken, TokenKind, pieces
 from pipelines.query.terms import PREFIXES, Term, checked_term
 
@@ -334,9 +334,9 @@ def _find_spellings(reading: _Reading, piece: QueryToken) -> list[str]:
 def _filter(reading: _Reading, piece: QueryToken, field: str) -> Node:
     values = tuple(" ".join(value.split()) for value in piece.spellings if value.strip())
     if field in ("from", "to"):
-        moment = dating.read(values[0], end=field == "to") if len(values) == 1 else None
+        moment = day_spans.read(values[0], end=field == "to") if len(values) == 1 else None
         if not moment:
-            raise reading.wrong(f"{piece.text} is no date; write {field}: with {dating.FORMS}.", piece)
+            raise reading.wrong(f"{piece.text} is no date; write {field}: with {day_spans.FORMS}.", piece)
         return Between(since=moment) if field == "from" else Between(until=moment)
     if field == Field.STATE:
         values = tuple(value.lower() for value in values)

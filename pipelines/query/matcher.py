@@ -1,7 +1,7 @@
 """Matching: where a term stands in an article; it alone knows how terms are looked up.
 
 Every written form of a term stands in a dictionary, and so does every word of the article: a term costs a look-up a
-form, however long the article is. Which of many watches are worth looking at says `compiled`.
+form, however long the article is. Which of many watches are worth looking at says `query_set`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pipelines import text
 from pipelines.model import Match
 from pipelines.query import variants
-from pipelines.query.reading import JOINER, Reading, Stream
+from pipelines.query.article_words import JOINER, Reading, Stream
 from pipelines.query.terms import Term
 
 # Places of one alert. Chosen: a message shows a few; the rest is in the article.

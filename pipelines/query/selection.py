@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.errors import NightdeskError
-from pipelines.query import dating
-from pipelines.query.dating import Moment
+from pipelines.query import day_spans
+from pipelines.query.day_spans import Moment
 from pipelines.query.grammar import Between, Every, Field, Node, Of, Standing, Without
 
 
@@ -48,9 +48,9 @@ def between(since: str, until: str, from_name: str, to_name: str) -> Between | N
     none."""
     moments: list[Moment | None] = []
     for name, written in ((from_name, since), (to_name, until)):
-        moments.append(dating.read(written, end=name == to_name) if written else None)
+        moments.append(day_spans.read(written, end=name == to_name) if written else None)
         if written and moments[-1] is None:
-            raise NightdeskError(f"{name} {written} is no day; write {dating.FORMS}.")
+            raise NightdeskError(f"{name} {written} is no day; write {day_spans.FORMS}.")
     return Between(since=moments[0], until=moments[1]) if any(moments) else None
 
 

@@ -2,7 +2,7 @@
 
 Both sides are made here from the words of `text.tokens`, so what the index holds and what a query asks it for have one
 normal form by construction: Postgres' own parser and dictionaries never see a text. The index only names candidates:
-every condition made here holds for all articles that `asked` finds, and often for some more.
+every condition made here holds for all articles that `evaluation` finds, and often for some more.
 
 A tsvector ends at 1 MB, at position 16,383 and at 255 places a word. An article within that is one row with places
 (EXACT), with places of which not all are words of their own where joiners keep words together (JOINED); a longer one is
@@ -20,9 +20,9 @@ from typing import Any
 from pipelines import text
 from pipelines.errors import QueryError
 from pipelines.query import matcher, variants
+from pipelines.query.article_words import JOINER
 from pipelines.query.grammar import Either, Every, Except, Field, Find, Near, Node, Of, Without, terms
 from pipelines.query.matcher import Word
-from pipelines.query.reading import JOINER
 
 # What the index holds of a text, and how that is written into article files; another number where either changes.
 VERSION = 1

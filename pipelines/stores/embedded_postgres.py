@@ -27,8 +27,7 @@ from urllib.parse import quote
 
 from pipelines import private
 from pipelines.errors import DatabaseError
-from pipelines.stores import postgres_keeper as keeper
-from pipelines.stores import postgres_programs
+from pipelines.stores import postgres_keeper, postgres_programs
 from pipelines.stores.postgres_programs import VERSION
 
 # Hexadecimal digits of a folder's name. Chosen: no two installations of one machine have them in common.
@@ -78,7 +77,7 @@ def server(folder: Path) -> Server:
         with _alone(folder):
             if folder not in _used:
                 _used[folder] = _share_lock(folder)
-            if not keeper.running(folder):
+            if not postgres_keeper.running(folder):
                 _start(folder)
             return Server(folder=folder, socket=_check_folder(_socket_of(folder), folder.stat().st_uid))
     except OSError as error:
@@ -89,16 +88,16 @@ def stop(folder: Path) -> None:
     """Stop the server in a folder, whoever uses it."""
     folder = folder.resolve()
     with _alone(folder):
-        pid = keeper.running(folder)
+        pid = postgres_keeper.running(folder)
         if pid:
-            keeper.stop(folder, pid)
+            postgres_keeper.stop(folder, pid)
         if folder in _used:
             os.close(_used.pop(folder))
 
 
 def is_running(folder: Path) -> bool:
     """Whether the server in a folder runs; neither started nor joined by asking."""
-    return keeper.running(folder.resolve()) is not None
+    return postgres_keeper.running(folder.resolve()) is not None
 
 
 def is_another_users(folder: Path) -> bool:
@@ -131,9 +130,9 @@ def _leave() -> None:
     for folder, lock in list(_used.items()):
         # A folder that is gone has taken its server along.
         with suppress(FileNotFoundError), _alone(folder):
-            pid = keeper.running(folder)
+            pid = postgres_keeper.running(folder)
             if pid and _last(lock):
-                keeper.stop(folder, pid)
+                postgres_keeper.stop(folder, pid)
         os.close(_used.pop(folder))
 
 
@@ -213,7 +212,16 @@ def _find_closed(user: pwd.struct_passwd, *paths: Path) -> str:
 
 
 def _by_keeper(what: str, user: pwd.struct_passwd, *words: Any) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-I", "-S", keeper.__file__, what, str(user.pw_uid), str(user.pw_gid), *map(str, words)]
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        postgres_keeper.__file__,
+        what,
+        str(user.pw_uid),
+        str(user.pw_gid),
+        *map(str, words),
+    ]
     return subprocess.run(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
         start_new_session=True,

@@ -15,7 +15,7 @@ from airflow.serialization.decoders import decode_timetable
 from airflow.serialization.encoders import encode_timetable
 
 from pipelines import errors
-from pipelines.airflow import failing
+from pipelines.airflow import task_failure
 from pipelines.airflow.night_dags import retry_policy, timetable
 from pipelines.settings import Settings
 
@@ -41,7 +41,7 @@ def test_a_site_that_cannot_be_reached_is_tried_again_later_or_left_to_the_next_
 
 def test_a_task_that_went_red_by_a_sentence_is_tried_again_by_what_was_wrong(caplog: pytest.LogCaptureFixture) -> None:
     def ended(error: Exception) -> BaseException:
-        with pytest.raises(BaseException) as caught, failing.by_sentence():
+        with pytest.raises(BaseException) as caught, task_failure.by_sentence():
             raise error
         return caught.value
 
@@ -52,7 +52,7 @@ def test_a_task_that_went_red_by_a_sentence_is_tried_again_by_what_was_wrong(cap
 
     decided = [retry_policy(Settings()).evaluate(red, 1, 3).action for red in reds]
     assert decided == [RetryAction.RETRY, RetryAction.FAIL, RetryAction.DEFAULT]
-    assert [type(red) for red in reds] == [failing.Red, failing.Red, ValueError]
+    assert [type(red) for red in reds] == [task_failure.Red, task_failure.Red, ValueError]
     assert caplog.messages == ["gone"]
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipelines.airflow.plan import batches, crawl_run, find_delivered, handed_over
+from pipelines.airflow.run_plan import batches, crawl_run, find_delivered, handed_over
 from pipelines.errors import NightdeskError
 from pipelines.model import Tally
 from pipelines.stores import postgres, runs

@@ -10,7 +10,7 @@ from typing import Any
 import playwright
 import pytest
 
-from pipelines.load import words
+from pipelines.load import search_index
 from pipelines.settings import Settings
 from pipelines.sources import sourcefile
 from pipelines.stores import postgres
@@ -76,7 +76,7 @@ def test_a_viewer_reads_the_desk_as_json_that_is_not_kept(
     with conn:
         rows.ran(conn, "sana", "load", "done")
         rows.article(conn, "sana", "1", "انقطاع الكهرباء", "نص", first_fetched_at=rows.AT)
-    words.backfill(settings)
+    search_index.backfill(settings)
 
     status, headers, body = get("/api/search?count=5")
 

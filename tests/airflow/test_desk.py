@@ -6,8 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from pipelines.cli import app
-from pipelines.desk import policy
-from pipelines.desk import records as desk
+from pipelines.desk import desk_records, policy
 from pipelines.desk.headline import write_headline
 from pipelines.settings import Settings, export
 from pipelines.sources import folders
@@ -16,7 +15,7 @@ from tests.factories import AT, NIGHT, NOW, article, delivery, fetch, insert, ra
 
 
 def test_a_source_that_never_ran_has_no_state_and_no_age(conn: postgres.Connection) -> None:
-    row = desk.sources(conn, [source("sana")], now=NOW)[0]
+    row = desk_records.sources(conn, [source("sana")], now=NOW)[0]
 
     assert (row["state"], row["run"], row["articles"], row["age_seconds"]) == ("", None, 0, None)
     assert set(row["outcomes"].values()) == {0}
@@ -32,7 +31,7 @@ def test_the_outcomes_of_the_last_run_count_each_article_url_once(conn: postgres
     verdict = {"run": NIGHT, "source": "sana", "outcome": "rejected", "reason": "listing"}
     insert(conn, "outcomes", fetch_id=fetch(conn, "sana", again), url_id=again, **verdict)
 
-    row = desk.sources(conn, [source("sana")], now=NOW)[0]
+    row = desk_records.sources(conn, [source("sana")], now=NOW)[0]
 
     assert {k: v for k, v in row["outcomes"].items() if v} == {"stored": 1, "excluded": 1, "rejected": 1}
     assert row["reasons"] == [{"state": "rejected", "code": "listing", "reason": "listing", "urls": 1}]
@@ -46,7 +45,7 @@ def test_a_repeated_look_counts_for_the_last_run_and_not_for_the_one_before(conn
     ran(conn, "sana", "load", "done", run=later, started_at=AT + timedelta(days=1))
     fetch(conn, "sana", again, "unchanged", run=later)
 
-    row = desk.sources(conn, [source("sana")], now=NOW + timedelta(days=1))[0]
+    row = desk_records.sources(conn, [source("sana")], now=NOW + timedelta(days=1))[0]
 
     assert (row["run"], row["new"]) == (later, 0)
     assert {k: v for k, v in row["outcomes"].items() if v} == {"unchanged": 1}
@@ -56,7 +55,7 @@ def test_the_worst_stage_speaks_for_a_source(conn: postgres.Connection) -> None:
     ran(conn, "fanous", "crawl", "failed", "Its feed answers 503.")
     ran(conn, "fanous", "load", "done")
 
-    row = desk.sources(conn, [source("fanous")], now=NOW)[0]
+    row = desk_records.sources(conn, [source("fanous")], now=NOW)[0]
 
     assert (row["state"], row["message"]) == ("failed", "Its feed answers 503.")
 
@@ -64,7 +63,7 @@ def test_the_worst_stage_speaks_for_a_source(conn: postgres.Connection) -> None:
 def test_a_source_that_was_crawled_and_not_loaded_is_unfinished(conn: postgres.Connection) -> None:
     ran(conn, "sana", "crawl", "done")
 
-    assert desk.sources(conn, [source("sana")], now=NOW)[0]["state"] == "unfinished"
+    assert desk_records.sources(conn, [source("sana")], now=NOW)[0]["state"] == "unfinished"
 
 
 def test_a_source_that_health_found_silent_is_quiet_until_it_gives_something(conn: postgres.Connection) -> None:
@@ -73,7 +72,7 @@ def test_a_source_that_health_found_silent_is_quiet_until_it_gives_something(con
         article(conn, name, "1", "عنوان", "نص")
         insert(conn, "health", source=name, kind="silent", since=since)
 
-    page = desk.overview(conn, [source("sana"), source("roj")], now=NOW)
+    page = desk_records.overview(conn, [source("sana"), source("roj")], now=NOW)
 
     assert [(row["name"], row["quiet"]) for row in page["sources"]] == [("sana", True), ("roj", False)]
     assert page["headline"].endswith("; gone quiet: sana.")
@@ -83,7 +82,10 @@ def test_failed_sources_come_first(conn: postgres.Connection) -> None:
     ran(conn, "sana", "load", "done")
     ran(conn, "zaman", "crawl", "failed", "No address answers.")
 
-    assert [row["name"] for row in desk.sources(conn, [source("sana"), source("zaman")], now=NOW)] == ["zaman", "sana"]
+    assert [row["name"] for row in desk_records.sources(conn, [source("sana"), source("zaman")], now=NOW)] == [
+        "zaman",
+        "sana",
+    ]
 
 
 def test_an_article_knows_its_direction_what_was_cut_and_who_watches_it(conn: postgres.Connection) -> None:
@@ -92,15 +94,15 @@ def test_an_article_knows_its_direction_what_was_cut_and_who_watches_it(conn: po
     article(conn, "levant", "1", "Power cuts", "Short text.", language="en", first_fetched_at=AT - timedelta(hours=1))
     delivery(conn, "k", "sent", number)
 
-    arabic, english = desk.latest_articles(conn, 5)
+    arabic, english = desk_records.latest_articles(conn, 5)
 
     assert (arabic["direction"], arabic["cut"], arabic["watches"], arabic["words"]) == ("rtl", 3, ["sanctions"], 200)
     assert len(arabic["excerpt"]) <= policy.EXCERPT_CHARACTERS + 2
     assert arabic["excerpt"].endswith("كلمة …")
     assert "text" not in arabic
-    assert len(desk.latest_articles(conn, 5, whole=True)[0]["text"]) > policy.EXCERPT_CHARACTERS + 2
+    assert len(desk_records.latest_articles(conn, 5, whole=True)[0]["text"]) > policy.EXCERPT_CHARACTERS + 2
     assert (english["direction"], english["excerpt"], english["watches"]) == ("ltr", "Short text.", [])
-    assert [a["source"] for a in desk.latest_articles(conn, 5, "levant")] == ["levant"]
+    assert [a["source"] for a in desk_records.latest_articles(conn, 5, "levant")] == ["levant"]
 
 
 def test_the_newest_run_comes_first_and_in_it_the_newest_article(conn: postgres.Connection) -> None:
@@ -110,7 +112,7 @@ def test_the_newest_run_comes_first_and_in_it_the_newest_article(conn: postgres.
     article(conn, "sana", "3", "newer", "نص", published_at=AT, **later)
     article(conn, "sana", "4", "dated in the future", "نص", published_at=AT + timedelta(days=400), **later)
 
-    titles = [a["title"] for a in desk.latest_articles(conn, 4)]
+    titles = [a["title"] for a in desk_records.latest_articles(conn, 4)]
 
     assert titles == ["dated in the future", "newer", "older", "of the night before"]
 
@@ -118,7 +120,7 @@ def test_the_newest_run_comes_first_and_in_it_the_newest_article(conn: postgres.
 def test_an_address_that_no_browser_should_open_is_left_out(conn: postgres.Connection) -> None:
     article(conn, "sana", "1", "عنوان", "نص", url="javascript:alert(1)")
 
-    assert desk.latest_articles(conn, 1)[0]["url"] == ""
+    assert desk_records.latest_articles(conn, 1)[0]["url"] == ""
 
 
 def test_one_article_in_full_has_what_was_cut_and_its_revisions(conn: postgres.Connection) -> None:
@@ -127,7 +129,7 @@ def test_one_article_in_full_has_what_was_cut_and_its_revisions(conn: postgres.C
     for revised in (1, 2):
         revision(conn, number, revised, "عنوان", "نص من أربع كلمات")
 
-    found = desk.article(conn, number)
+    found = desk_records.article(conn, number)
 
     assert found is not None
     assert found["text"] == "فقرة أولى\nفقرة ثانية"
@@ -136,7 +138,7 @@ def test_one_article_in_full_has_what_was_cut_and_its_revisions(conn: postgres.C
 
 
 def test_an_article_that_is_not_there_is_none(conn: postgres.Connection) -> None:
-    assert desk.article(conn, 7) is None
+    assert desk_records.article(conn, 7) is None
 
 
 def test_unsent_alerts_come_first_and_no_address_is_shown(conn: postgres.Connection) -> None:
@@ -145,12 +147,12 @@ def test_unsent_alerts_come_first_and_no_address_is_shown(conn: postgres.Connect
     delivery(conn, "b", "waiting", subject="sana went quiet")
     delivery(conn, "c", "sent")
 
-    failed, waiting, sent = desk.alerts(conn, 10)
+    failed, waiting, sent = desk_records.alerts(conn, 10)
 
     assert (failed["title"], failed["channel"], failed["terms"]) == ("عقوبات جديدة", "newsdesk", ["والعقوبات"])
     assert (failed["error"], failed["direction"]) == ("POST … said 500 to …", "rtl")
     assert (waiting["title"], waiting["alerts"], sent["state"]) == ("sana went quiet", 0, "sent")
-    assert desk.deliveries(conn, now=NOW) == {"failed": 1, "waiting": 1, "sent": 1}
+    assert desk_records.deliveries(conn, now=NOW) == {"failed": 1, "waiting": 1, "sent": 1}
 
 
 def test_the_headline_says_who_delivered_and_who_failed_and_why(conn: postgres.Connection) -> None:
@@ -161,7 +163,7 @@ def test_the_headline_says_who_delivered_and_who_failed_and_why(conn: postgres.C
     article(conn, "sana", "1", "عنوان", "نص")
     article(conn, "roj", "1", "عنوان", "نص")
 
-    page = desk.overview(conn, [source(n) for n in ("sana", "roj", "levant", "fanous")], now=NOW)
+    page = desk_records.overview(conn, [source(n) for n in ("sana", "roj", "levant", "fanous")], now=NOW)
 
     assert page["headline"] == (
         "Last run (2026-11-22T0200, 6 hours ago): 2 of 4 sources delivered 2 new articles, 1 had nothing new; "
@@ -173,7 +175,7 @@ def test_the_headline_says_who_delivered_and_who_failed_and_why(conn: postgres.C
 def test_a_quiet_night_without_failures_is_good(conn: postgres.Connection) -> None:
     ran(conn, "sana", "load", "done")
 
-    page = desk.overview(conn, [source("sana")], now=NOW)
+    page = desk_records.overview(conn, [source("sana")], now=NOW)
 
     assert page["tone"] == "good"
     assert page["headline"] == "Last run (2026-11-22T0200, 6 hours ago): 1 source had nothing new."
@@ -182,7 +184,7 @@ def test_a_quiet_night_without_failures_is_good(conn: postgres.Connection) -> No
 def test_a_night_in_which_every_source_failed_is_bad(conn: postgres.Connection) -> None:
     ran(conn, "sana", "crawl", "failed", "DNS does not know it.")
 
-    page = desk.overview(conn, [source("sana")], now=NOW)
+    page = desk_records.overview(conn, [source("sana")], now=NOW)
 
     assert (page["tone"], page["headline"].split(": ", 1)[1]) == ("bad", "sana failed: DNS does not know it.")
 
@@ -196,7 +198,7 @@ def test_looking_at_pages_by_hand_leaves_the_headline_to_the_night(conn: postgre
         ran(conn, "sana", "crawl", "done", only_url="https://sana.test/1", **told)
         ran(conn, "sana", "load", "done", **told)
 
-    page = desk.overview(conn, [source("sana")], now=NOW)
+    page = desk_records.overview(conn, [source("sana")], now=NOW)
 
     assert page["headline"] == f"Last run ({NIGHT}, 6 hours ago): sana failed: its article file is broken."
     assert page["runs"][0]["one_page"] and not page["runs"][-1]["one_page"]
@@ -208,7 +210,7 @@ def test_a_run_of_some_sources_does_not_hide_the_sources_that_failed_in_the_nigh
     ran(conn, "fanous", "crawl", "failed", "Its feed answers 503.")
     ran(conn, "sana", "load", "done", run="2026-11-22T073000", started_at=NOW - timedelta(minutes=30))
 
-    page = desk.overview(conn, [source(n) for n in ("sana", "roj", "fanous")], now=NOW)
+    page = desk_records.overview(conn, [source(n) for n in ("sana", "roj", "fanous")], now=NOW)
 
     assert page["headline"] == (
         "Last run (2026-11-22T073000, 30 minutes ago): 1 source had nothing new; "
@@ -221,7 +223,7 @@ def test_a_source_that_failed_in_an_earlier_run_and_was_done_since_is_not_told(c
     ran(conn, "fanous", "crawl", "failed", "Its feed answers 503.")
     ran(conn, "fanous", "load", "done", run="2026-11-22T073000", started_at=NOW - timedelta(minutes=30))
 
-    page = desk.overview(conn, [source("fanous")], now=NOW)
+    page = desk_records.overview(conn, [source("fanous")], now=NOW)
 
     assert (page["tone"], "failed" in page["headline"]) == ("good", False)
 
@@ -232,7 +234,7 @@ def test_many_sources_that_failed_in_an_earlier_run_are_named_in_part_and_told_o
         ran(conn, name, "crawl", "failed", "No address answers.")
         insert(conn, "health", source=name, kind="silent", since=AT)
 
-    sentence = desk.overview(conn, [source(n) for n in ("sana", "a", "b", "c", "d")], now=NOW)["headline"]
+    sentence = desk_records.overview(conn, [source(n) for n in ("sana", "a", "b", "c", "d")], now=NOW)["headline"]
 
     night = f"({NIGHT})"
     assert sentence.endswith(f"; failed in an earlier run: a {night}, b {night}, c {night} and 1 more.")
@@ -242,7 +244,7 @@ def test_when_the_latest_state_of_every_source_is_failed_it_is_bad_whoever_ran_l
     ran(conn, "sana", "crawl", "failed", "DNS does not know it.")
     ran(conn, "unfollowed", "load", "done", run="2026-11-22T073000", started_at=NOW - timedelta(minutes=30))
 
-    page = desk.overview(conn, [source("sana")], now=NOW)
+    page = desk_records.overview(conn, [source("sana")], now=NOW)
 
     assert page["tone"] == "bad"
     assert page["headline"].endswith(f"; failed in an earlier run: sana ({NIGHT}).")
@@ -251,14 +253,16 @@ def test_when_the_latest_state_of_every_source_is_failed_it_is_bad_whoever_ran_l
 def test_the_headline_gives_only_the_first_reason_of_a_failure(conn: postgres.Connection) -> None:
     ran(conn, "sana", "crawl", "failed", "Its feed answers 503; its sitemap is no sitemap; its home page is empty.")
 
-    assert desk.overview(conn, [source("sana")], now=NOW)["headline"].endswith(": sana failed: its feed answers 503.")
+    assert desk_records.overview(conn, [source("sana")], now=NOW)["headline"].endswith(
+        ": sana failed: its feed answers 503."
+    )
 
 
 def test_a_run_under_way_says_how_far_it_is(conn: postgres.Connection) -> None:
     ran(conn, "sana", "load", "done")
     ran(conn, "roj", "crawl", "running")
 
-    sentence = desk.overview(conn, [source("sana"), source("roj")], now=NOW)["headline"]
+    sentence = desk_records.overview(conn, [source("sana"), source("roj")], now=NOW)["headline"]
 
     assert "under way, 1 of 2 sources done, 0 new articles so far" in sentence
 
@@ -268,7 +272,7 @@ def test_a_failed_alert_stage_and_unsent_messages_are_in_the_headline(conn: post
     ran(conn, "", "alert", "failed", "No channel is called newsdesk.")
     delivery(conn, "a", "failed")
 
-    sentence = desk.overview(conn, [source("sana")], now=NOW)["headline"]
+    sentence = desk_records.overview(conn, [source("sana")], now=NOW)["headline"]
 
     assert sentence.endswith("; the alert stage failed: no channel is called newsdesk; 1 message could not be sent.")
 
@@ -283,15 +287,15 @@ def test_a_night_that_did_not_start_is_told_when_a_source_was_due(
     ran(conn, "sana", "load", "done")
 
     monday = NOW + timedelta(days=1)
-    page = desk.overview(conn, [source("sana", schedule=own)], schedule=schedule, now=monday)
+    page = desk_records.overview(conn, [source("sana", schedule=own)], schedule=schedule, now=monday)
 
     assert page["tone"] == tone
     assert ("was due at 2026-11-23 02:00 UTC" in page["headline"]) == (tone == "bad")
 
 
 def test_an_empty_desk_says_what_to_do(conn: postgres.Connection) -> None:
-    nobody = desk.overview(conn, [], now=NOW)
-    never = desk.overview(conn, [source("sana")], now=NOW)
+    nobody = desk_records.overview(conn, [], now=NOW)
+    never = desk_records.overview(conn, [source("sana")], now=NOW)
 
     assert (nobody["tone"], never["tone"]) == ("empty", "empty")
     assert "nightdesk follow NAME" in nobody["headline"]
@@ -303,14 +307,14 @@ def test_runs_tell_what_was_new_and_what_failed(conn: postgres.Connection) -> No
     ran(conn, "roj", "crawl", "failed", "x")
     article(conn, "sana", "1", "عنوان", "نص")
 
-    run = desk.runs(conn, 5)[0]
+    run = desk_records.runs(conn, 5)[0]
 
     assert (run["run"], run["sources"], run["failed"], run["running"], run["new"]) == (NIGHT, 2, 1, 0, 1)
 
 
 def test_why_no_alert_went_out_is_told_as_it_is(conn: postgres.Connection) -> None:
     def said() -> str:
-        return str(desk.overview(conn, [source("sana")], now=NOW)["silence"])
+        return str(desk_records.overview(conn, [source("sana")], now=NOW)["silence"])
 
     nothing = said()
     for name in ("energy", "water"):
@@ -338,9 +342,9 @@ def test_why_no_alert_went_out_is_told_as_it_is(conn: postgres.Connection) -> No
 def test_where_nobody_can_be_told_the_desk_says_so_and_without_a_source_nothing_of_alerts(
     conn: postgres.Connection,
 ) -> None:
-    unfollowed = desk.overview(conn, [], addressed=[], now=NOW)
-    unaddressed = desk.overview(conn, [source("sana")], addressed=[], now=NOW)
-    addressed = desk.overview(conn, [source("sana")], addressed=["desk"], now=NOW)
+    unfollowed = desk_records.overview(conn, [], addressed=[], now=NOW)
+    unaddressed = desk_records.overview(conn, [source("sana")], addressed=[], now=NOW)
+    addressed = desk_records.overview(conn, [source("sana")], addressed=["desk"], now=NOW)
 
     assert unfollowed["silence"] == ""
     assert unaddressed["silence"].startswith("No alert went out yet: there is neither a channel nor a watch.")
@@ -358,7 +362,7 @@ def test_messages_that_wait_for_a_channel_are_in_the_headline_with_the_reason(co
             " now() + interval '1 hour', error from deliveries"
         )
 
-    page = desk.overview(conn, [source("sana")], now=NOW)
+    page = desk_records.overview(conn, [source("sana")], now=NOW)
 
     (channel,) = page["channels"]
     assert (channel["state"], channel["waiting"], channel["held"]) == ("rests", 2, 2)
@@ -374,7 +378,7 @@ def test_messages_of_a_paused_channel_say_how_it_is_resumed(conn: postgres.Conne
     with conn, conn.cursor() as cursor:
         cursor.execute("insert into channels (name, paused_at) select channel, now() from deliveries")
 
-    page = desk.overview(conn, [source("sana")], now=NOW)
+    page = desk_records.overview(conn, [source("sana")], now=NOW)
 
     (channel,) = page["channels"]
     name = channel["name"]
@@ -388,10 +392,10 @@ def test_a_night_of_walls_is_no_night_without_news(conn: postgres.Connection) ->
         {"source": "sana", "state": "rejected", "code": reason, "reason": reason, "urls": 2}
         for reason in ("soft 404", "consent wall")
     ]
-    (row,) = desk.sources(conn, [source("sana")], now=NOW)
+    (row,) = desk_records.sources(conn, [source("sana")], now=NOW)
     walled = {**row, "reasons": ends, "outcomes": {**row["outcomes"], "rejected": 4}}
 
-    tone, sentence = write_headline([walled], desk.runs(conn, 1), now=NOW)
+    tone, sentence = write_headline([walled], desk_records.runs(conn, 1), now=NOW)
 
     assert tone == "warn"
     assert sentence.endswith(": sana gave no article: 4 pages rejected (soft 404, consent wall).")
@@ -400,9 +404,9 @@ def test_a_night_of_walls_is_no_night_without_news(conn: postgres.Connection) ->
 def test_a_network_that_is_down_is_told_once_whatever_number_of_sources_it_has(conn: postgres.Connection) -> None:
     for name in ("east", "west"):
         ran(conn, name, "crawl", "failed", f"None of its feeds could be reached: http://{name}.test/feed timeout.")
-    rows = desk.sources(conn, [source("east"), source("west")], now=NOW)
+    rows = desk_records.sources(conn, [source("east"), source("west")], now=NOW)
 
-    _, sentence = write_headline(rows, desk.runs(conn, 1), now=NOW, unreached=lambda run: "Nothing answered.")
+    _, sentence = write_headline(rows, desk_records.runs(conn, 1), now=NOW, unreached=lambda run: "Nothing answered.")
 
     assert sentence.endswith(": nothing answered.")
 

@@ -12,8 +12,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.codes import Act, Need, Thing
-from pipelines.desk import actions, followed, needs, policy
-from pipelines.desk import records as desk
+from pipelines.desk import actions, desk_records, needs, policy, source_records
 from pipelines.errors import SourceError
 from pipelines.settings import Settings, export
 from pipelines.sources import folders, sourcefile
@@ -23,8 +22,8 @@ from tests.factories import AT, NIGHT, NOW, delivery, fetch, insert, outcome, ra
 Usage = namedtuple("Usage", "total used free")
 
 
-def needed(conn: postgres.Connection, *names: str, schedule: str = "", now: Any = NOW) -> list[desk.Record]:
-    rows, latest = desk.sources(conn, [source(name) for name in names], now=now), desk.runs(conn, 5)
+def needed(conn: postgres.Connection, *names: str, schedule: str = "", now: Any = NOW) -> list[desk_records.Record]:
+    rows, latest = desk_records.sources(conn, [source(name) for name in names], now=now), desk_records.runs(conn, 5)
     return list(needs.of_night(conn, rows, latest, schedule=schedule, timezone="UTC", now=now))
 
 
@@ -71,7 +70,7 @@ def test_messages_files_sites_and_the_disk_are_needs_too(
     monkeypatch.setattr("shutil.disk_usage", lambda path: Usage(total=1024**4, used=0, free=1024**3))
 
     found = [
-        *needs.of_messages(desk.deliveries(conn, now=NOW)["failed"], desk.channels(conn)),
+        *needs.of_messages(desk_records.deliveries(conn, now=NOW)["failed"], desk_records.channels(conn)),
         *needs.of_files([SourceError("roj.toml: title: is no text.")]),
         *needs.of_approvals([{"url": "https://sana.test", "run_id": "manual", "since": AT}]),
         *needs.of_disk(tmp_path),
@@ -96,11 +95,11 @@ def test_a_source_is_listed_with_its_month_and_in_full_with_where_its_urls_ended
     actions.write(conn, "noor", Act.CRAWL, Thing.SOURCE, "sana", {"run_id": "manual"})
     folders.pause(conn, "sana")
 
-    roj, sana = followed.list_followed(conn, [source("sana"), source("roj")], now=NOW)
-    page = followed.in_full(conn, source("sana"), now=NOW)
+    roj, sana = source_records.list_followed(conn, [source("sana"), source("roj")], now=NOW)
+    page = source_records.in_full(conn, source("sana"), now=NOW)
 
     assert (roj["name"], roj["paused_at"], sana["rejected"], bool(sana["paused_at"])) == ("roj", None, 2, True)
-    assert list(followed.days(conn, ["sana", "roj"], now=NOW)) == ["sana"]
+    assert list(source_records.days(conn, ["sana", "roj"], now=NOW)) == ["sana"]
     assert (len(page["days"]), page["days"][-3:]) == (policy.DAYS_SHOWN.days, [4, 0, 3])
     assert [(run["run"], run["state"], run["new"]) for run in page["runs"]] == [
         (NIGHT, "done", 3),

@@ -12,7 +12,7 @@ from pipelines import urls
 from pipelines.alert import watches
 from pipelines.extract.stage import extract
 from pipelines.health import golden
-from pipelines.load import words
+from pipelines.load import search_index
 from pipelines.load.stage import load
 from pipelines.settings import Settings
 from pipelines.sources import folders, sourcefile
@@ -52,7 +52,7 @@ def article(settings: Settings, conn: postgres.Connection) -> int:
         factories.fetched_pages(settings, conn, [page])
         extract(settings, folders.read_named(settings, ["sana"])[0], run)
         load(settings, folders.read_named(settings, ["sana"])[0], run)
-    words.backfill(settings)
+    search_index.backfill(settings)
     with conn, conn.cursor() as cursor:
         cursor.execute("update urls set url_key = %s", [urls.key(ADDRESS)])
     return int(databases.rows(conn, "select id from articles")[0][0])
@@ -185,7 +185,7 @@ def test_what_a_page_wrote_is_text_in_every_answer(get: Any, settings: Settings,
             conn, "sana", "1", HOSTILE, HOSTILE, authors=[HOSTILE], url="javascript:steal()", words=1
         )
         factories.revision(conn, number, 1, HOSTILE, HOSTILE)
-    words.backfill(settings)
+    search_index.backfill(settings)
 
     said = json.loads(get(f"/api/articles/{number}")[2])
     listed = json.loads(get("/api/search")[2])["answers"]

@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from pipelines.airflow.console import policy
-from pipelines.airflow.console.reading import Allowance
+from pipelines.airflow.console.database_door import Allowance
 from pipelines.settings import Settings
 from pipelines.sources import sourcefile
 from pipelines.stores import postgres

@@ -18,7 +18,7 @@ from demo import newsroom
 from demo.inbox import open_inbox
 from demo.sites import BROKEN
 from pipelines.airflow import api_client, standalone
-from pipelines.desk import records as desk
+from pipelines.desk import desk_records
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 from tests import factories as rows
@@ -125,7 +125,7 @@ def sources_are_narrowed_by_the_address(page: Page, at: str) -> None:
     shot(page, f"{at}/sources?sort=new&down=1", "desk-sources", until="30 days")
 
 
-def an_article_in_its_direction(page: Page, at: str, found: desk.Record) -> None:
+def an_article_in_its_direction(page: Page, at: str, found: desk_records.Record) -> None:
     shot(page, f"{at}/articles", "desk-articles", until=found["title"])
     title = page.get_by_test_id("title").filter(has_text=found["title"]).first
     expect(title).to_have_attribute("dir", "rtl")
@@ -143,7 +143,7 @@ def an_article_in_its_direction(page: Page, at: str, found: desk.Record) -> None
     expect(page.get_by_test_id("removed").first).to_be_visible()
 
 
-def an_analyst_searches_and_sets_a_watch(page: Page, at: str, found: desk.Record) -> None:
+def an_analyst_searches_and_sets_a_watch(page: Page, at: str, found: desk_records.Record) -> None:
     word = max(found["title"].split(), key=len)
     page.goto(f"{at}/articles")
     page.get_by_test_id("query").fill(f'"{word}')
@@ -234,9 +234,9 @@ def newsroom_followed(settings: Settings, folder: Path, monkeypatch: pytest.Monk
         yield settings.model_copy(update=told)
 
 
-def alerted(conn: postgres.Connection) -> desk.Record:
+def alerted(conn: postgres.Connection) -> desk_records.Record:
     """An Arabic article of the night from which something was cut, and deliveries in every state on the newest ones."""
-    articles = desk.latest_articles(conn, 40)
+    articles = desk_records.latest_articles(conn, 40)
     found = next(a for a in articles if a["language"] == "ar" and a["cut"])
     shown = [found, *(a for a in articles if a is not found)]
     with conn:

@@ -14,8 +14,8 @@ from hypothesis import strategies as some
 from typer.testing import CliRunner, Result
 
 from pipelines import cron
+from pipelines.alert import send_times
 from pipelines.alert import stage as alert
-from pipelines.alert import timing
 from pipelines.cli import app
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
@@ -58,7 +58,7 @@ def test_the_next_strike_is_the_first_that_will_have_been_the_last(day: str, zon
 
 @given(
     spans=some.lists(
-        some.tuples(some.sampled_from(["", *timing.DAYS]), some.integers(0, 95), some.integers(0, 95)).filter(
+        some.tuples(some.sampled_from(["", *send_times.DAYS]), some.integers(0, 95), some.integers(0, 95)).filter(
             lambda span: span[1] != span[2]
         ),
         max_size=3,
@@ -73,15 +73,15 @@ def test_what_is_found_in_quiet_times_goes_out_in_the_first_minute_that_is_not(
     written = [f"{day} {b // 4}:{b % 4 * 15:02}-{e // 4}:{e % 4 * 15:02}".strip() for day, b, e in spans]
     at = datetime.fromisoformat(f"{day}T00:00+00:00") + timedelta(minutes=minutes)
     try:
-        quiet = timing.quiet(written)
+        quiet = send_times.quiet(written)
     except ValueError as error:
         assert "no time at all" in str(error)
         return
 
-    due = timing.due("", quiet, zone, at)
+    due = send_times.due("", quiet, zone, at)
 
     silent = 0
-    while timing.is_quiet(quiet, zone, at + timedelta(minutes=silent)):
+    while send_times.is_quiet(quiet, zone, at + timedelta(minutes=silent)):
         silent += 1
     assert due == (at + timedelta(minutes=silent) if silent else None)
 
@@ -104,7 +104,7 @@ def test_what_is_found_in_quiet_times_goes_out_in_the_first_minute_that_is_not(
 def test_a_message_is_due_by_the_clock_of_its_reader(
     digest: str, quiet: list[str], zone: str, at: str, due: str
 ) -> None:
-    found = timing.due(digest, timing.quiet(quiet), zone, datetime.fromisoformat(f"{at}+00:00"))
+    found = send_times.due(digest, send_times.quiet(quiet), zone, datetime.fromisoformat(f"{at}+00:00"))
 
     assert found == (datetime.fromisoformat(f"{due}+00:00") if due else None)
 

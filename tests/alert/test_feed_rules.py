@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 from lxml import etree
 
-from pipelines.alert import feeds
-from pipelines.alert.feeds import Form
+from pipelines.alert import watch_feeds
+from pipelines.alert.watch_feeds import Form
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 AT = datetime(2026, 11, 22, 2, 5, tzinfo=UTC)
@@ -40,7 +40,7 @@ def absolute(address: str | None) -> bool:
 
 @pytest.mark.parametrize(("address", "alerts"), CASES)
 def test_atom_is_as_rfc_4287_asks(address: str, alerts: list[dict[str, Any]]) -> None:
-    feed = etree.fromstring(feeds.write(Form.ATOM, "رصد", alerts, address))
+    feed = etree.fromstring(watch_feeds.write(Form.ATOM, "رصد", alerts, address))
 
     assert feed.tag == f"{ATOM}feed"
     for one in (feed, *feed.iter(f"{ATOM}entry")):
@@ -71,7 +71,7 @@ def test_atom_is_as_rfc_4287_asks(address: str, alerts: list[dict[str, Any]]) ->
 
 @pytest.mark.parametrize(("address", "alerts"), CASES)
 def test_rss_is_as_rss_2_asks(address: str, alerts: list[dict[str, Any]]) -> None:
-    feed = etree.fromstring(feeds.write(Form.RSS, "رصد", alerts, address))
+    feed = etree.fromstring(watch_feeds.write(Form.RSS, "رصد", alerts, address))
 
     assert (feed.tag, feed.get("version")) == ("rss", "2.0")
     (channel,) = feed.findall("channel")
@@ -95,7 +95,7 @@ def test_rss_is_as_rss_2_asks(address: str, alerts: list[dict[str, Any]]) -> Non
 
 @pytest.mark.parametrize(("address", "alerts"), CASES)
 def test_a_json_feed_is_as_version_1_1_asks(address: str, alerts: list[dict[str, Any]]) -> None:
-    feed = json.loads(feeds.write(Form.JSON, "رصد", alerts, address))
+    feed = json.loads(watch_feeds.write(Form.JSON, "رصد", alerts, address))
 
     assert feed["version"] == "https://jsonfeed.org/version/1.1" and feed["title"] and isinstance(feed["items"], list)
     assert feed.get("feed_url", "") == address

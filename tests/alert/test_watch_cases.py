@@ -12,8 +12,8 @@ from typer.testing import CliRunner, Result
 from pipelines.alert import cases, watches
 from pipelines.cli import app
 from pipelines.errors import WatchError
-from pipelines.query import asked, explained
-from pipelines.query.asked import Subject
+from pipelines.query import evaluation, explanation
+from pipelines.query.evaluation import Subject
 from pipelines.settings import Settings, export
 
 Nightdesk = Callable[..., Result]
@@ -71,10 +71,10 @@ def test_a_query_is_tried_on_a_text_and_says_where_it_matches(nightdesk: Nightde
 def test_the_part_that_failed_is_named(query: str, text: str, failed: list[str]) -> None:
     node = watches.parse_query(query)
 
-    look = asked.look(Subject(title="", description="", text=text))
+    look = evaluation.look(Subject(title="", description="", text=text))
 
-    assert explained.explain_failed(node, look) == failed
-    assert watches.parse_query(explained.write_part(node)) == node
+    assert explanation.explain_failed(node, look) == failed
+    assert watches.parse_query(explanation.write_part(node)) == node
 
 
 def test_a_query_that_fails_says_so_and_exits_1(nightdesk: Nightdesk) -> None:

@@ -15,9 +15,9 @@ import pytest
 from lxml import etree
 from typer.testing import CliRunner, Result
 
-from pipelines.alert import feeds
 from pipelines.alert import stage as alert
-from pipelines.alert.feeds import Form
+from pipelines.alert import watch_feeds
+from pipelines.alert.watch_feeds import Form
 from pipelines.cli import app
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
@@ -68,7 +68,7 @@ def keep(settings: Settings, conn: postgres.Connection, *articles: Any) -> None:
 
 @pytest.mark.parametrize("form", [Form.ATOM, Form.RSS])
 def test_readers_of_feeds_read_title_address_time_and_what_matched(form: Form) -> None:
-    written = feeds.write(form, "رصد الرقة", [REMOVED, ALERT], "https://desk.test/nightdesk/feeds/t.atom")
+    written = watch_feeds.write(form, "رصد الرقة", [REMOVED, ALERT], "https://desk.test/nightdesk/feeds/t.atom")
 
     read = feedparser.parse(written, sanitize_html=False)
     quick = fastfeedparser.parse(written)
@@ -81,7 +81,7 @@ def test_readers_of_feeds_read_title_address_time_and_what_matched(form: Form) -
 
 
 def test_a_json_feed_has_the_same() -> None:
-    read = json.loads(feeds.write(Form.JSON, "w", [ALERT, REMOVED], "https://desk.test/f.json"))
+    read = json.loads(watch_feeds.write(Form.JSON, "w", [ALERT, REMOVED], "https://desk.test/f.json"))
 
     assert (read["version"], read["feed_url"]) == ("https://jsonfeed.org/version/1.1", "https://desk.test/f.json")
     first, second = read["items"]
@@ -93,7 +93,7 @@ def test_a_json_feed_has_the_same() -> None:
 
 @pytest.mark.parametrize("form", list(Form))
 def test_what_a_page_wrote_is_text_in_every_form(form: Form) -> None:
-    written = feeds.write(form, "w", [HOSTILE])
+    written = watch_feeds.write(form, "w", [HOSTILE])
 
     assert not re.search(b"\x00|\x0b|\x1b|javascript:", written)
     if form == Form.JSON:
@@ -108,7 +108,7 @@ def test_what_a_page_wrote_is_text_in_every_form(form: Form) -> None:
 
 def test_an_empty_feed_is_a_feed() -> None:
     for form in (Form.ATOM, Form.RSS):
-        read = feedparser.parse(feeds.write(form, "w", []))
+        read = feedparser.parse(watch_feeds.write(form, "w", []))
 
         assert not read.bozo and read.feed.title == "Nightdesk: w" and read.entries == []
 
@@ -182,5 +182,5 @@ def test_an_address_stands_nowhere(nightdesk: Nightdesk, conn: postgres.Connecti
     with conn, conn.cursor() as cursor:
         cursor.execute("select digest from watch_feeds")
         (row,) = cursor.fetchall()
-        assert row["digest"] != token and feeds.find_watch(conn, token) == "rain"
+        assert row["digest"] != token and watch_feeds.find_watch(conn, token) == "rain"
     assert len(token) >= 22

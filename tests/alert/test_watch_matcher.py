@@ -13,8 +13,8 @@ from pipelines.alert import index, synonyms, watches
 from pipelines.alert import stage as alert
 from pipelines.archive import search
 from pipelines.errors import QueryError
-from pipelines.query import asked, compiled, compiling, grammar
-from pipelines.query.asked import Subject
+from pipelines.query import evaluation, grammar, query_conditions, query_set
+from pipelines.query.evaluation import Subject
 from pipelines.query.selection import Scope
 from pipelines.settings import Settings
 from pipelines.stores import postgres
@@ -63,17 +63,17 @@ def test_all_at_once_are_found_by_what_each_alone_is_found_by() -> None:
                 nodes[f"{number} {written}"] = watches.parse_query(written)
             except QueryError:
                 continue
-    made = compiling.compile_queries(nodes.items(), {})
+    made = query_conditions.compile_queries(nodes.items(), {})
     alone = compared = 0
 
     for subject in subjects:
-        look = asked.look(subject)
-        together = dict(compiled.holding(made, look))
-        again = asked.look(subject)
-        single = {name: hits for name, node in nodes.items() if (hits := asked.places(node, again)) is not None}
+        look = evaluation.look(subject)
+        together = dict(query_set.holding(made, look))
+        again = evaluation.look(subject)
+        single = {name: hits for name, node in nodes.items() if (hits := evaluation.places(node, again)) is not None}
         assert together == single
         compared += len(single)
-        alone += len(compiled.candidates(made, look))
+        alone += len(query_set.candidates(made, look))
 
     assert len(nodes) > 1_000
     assert compared > 2_000
@@ -136,7 +136,9 @@ def test_the_matcher_is_kept_until_a_watch_or_a_list_changes(settings: Settings,
     def found(text: str) -> list[str]:
         with conn:
             made = index.current(settings, conn)
-        return [name for name, _ in compiled.holding(made, asked.look(Subject(title="", description="", text=text)))]
+        return [
+            name for name, _ in query_set.holding(made, evaluation.look(Subject(title="", description="", text=text)))
+        ]
 
     assert (found("في حلب"), found("Halab")) == (["a"], [])
     kept = file.stat().st_ino
@@ -150,7 +152,7 @@ def test_the_matcher_is_kept_until_a_watch_or_a_list_changes(settings: Settings,
     assert sorted(found("Halab")) == ["a", "b"]
     file.write_bytes(b"PK damaged")
     assert sorted(found("Halab")) == ["a", "b"]
-    assert np.load(file)["form"][0] == compiled.FORM
+    assert np.load(file)["form"][0] == query_set.FORM
 
 
 def test_a_query_that_can_no_longer_be_read_is_named_and_keeps_no_other_from_being_told(
@@ -188,4 +190,4 @@ def test_who_cannot_keep_the_matcher_tells_all_the_same(
 
 def test_dates_cannot_be_asked_of_articles_as_they_come() -> None:
     with pytest.raises(TypeError):
-        compiling.compile_queries([("w", grammar.parse("a from:7d"))], {})
+        query_conditions.compile_queries([("w", grammar.parse("a from:7d"))], {})

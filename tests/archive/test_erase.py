@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
-from pipelines.archive import erasing
+from pipelines.archive import erasure
 from pipelines.cli import app
 from pipelines.errors import NightdeskError
 from pipelines.settings import export
@@ -164,7 +164,7 @@ def test_killed_when_lists_are_away_and_the_ledger_still_points_to_them_the_same
     number = number_of(conn)
     would = json.loads(nightdesk("erase", number, "--dry-run", "--json").stdout)
     with halted_before_pointers_go(conn) as halted:
-        child: Any = multiprocessing.get_context("fork").Process(target=erasing.erase, args=(paper.settings, number))
+        child: Any = multiprocessing.get_context("fork").Process(target=erasure.erase, args=(paper.settings, number))
         child.start()
         until(halted)
         os.kill(child.pid, signal.SIGKILL)
@@ -186,7 +186,7 @@ def test_killed_at_any_moment_the_same_again_erases_all(
     moments, fork = random.Random(14), multiprocessing.get_context("fork")
 
     for _ in range(5):
-        child: Any = fork.Process(target=erasing.erase, args=(paper.settings, number))
+        child: Any = fork.Process(target=erasure.erase, args=(paper.settings, number))
         child.start()
         child.join(moments.uniform(0.01, 0.25))
         if child.is_alive():

@@ -22,7 +22,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
-from pipelines.archive import parts, walk
+from pipelines.archive import export_formats, walk
 from pipelines.cli import app
 from pipelines.model import Article
 from pipelines.settings import Settings, export
@@ -127,9 +127,9 @@ def test_json_lines_are_what_the_archive_holds(nightdesk: Nightdesk, tmp_path: P
 
 @given(st.text(alphabet="'=+-@\t\r\n aع＝\u200f", max_size=6))
 def test_what_was_made_harmless_can_be_had_back(text: str) -> None:
-    cell = parts.harmless(text)
+    cell = export_formats.harmless(text)
 
-    back = cell[1:] if cell.startswith("'") and parts.RUN_BY_SPREADSHEETS.match(cell) else cell
+    back = cell[1:] if cell.startswith("'") and export_formats.RUN_BY_SPREADSHEETS.match(cell) else cell
     assert back == text
     assert cell.lstrip(" \u200f")[:1] not in tuple("=+-@\t\r\n＝")
 

@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
-from pipelines.archive import importing
+from pipelines.archive import page_import
 from pipelines.cli import app
 from pipelines.errors import NightdeskError
 from pipelines.extract.stage import extract
@@ -237,7 +237,7 @@ def test_a_page_of_no_public_host_is_left_out(
 ) -> None:
     file = saved(tmp_path / "a.warc.gz", [record(url, warcs.HTML + jisr.story(1).encode())])
 
-    report = importing.bring_in(settings, [file], [])
+    report = page_import.bring_in(settings, [file], [])
 
     assert (report.bad, report.sources) == (1, {})
     assert rows(conn, "select count(*) from urls") == [(0,)]
@@ -246,14 +246,14 @@ def test_a_page_of_no_public_host_is_left_out(
 def test_killed_at_any_moment_the_same_again_leaves_what_one_import_leaves(
     settings: Settings, conn: postgres.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "PAGES_A_RUN", 4)
+    monkeypatch.setattr(page_import, "PAGES_A_RUN", 4)
     pages = [story(n, "jisr.test" if n % 2 else "other.test") for n in range(16)]
     file = saved(tmp_path / "a.warc.gz", pages)
     moments = random.Random(14)
     fork = multiprocessing.get_context("fork")
 
     for _ in range(5):
-        child = fork.Process(target=importing.bring_in, args=(settings, [file], [jisr.SOURCE]))
+        child = fork.Process(target=page_import.bring_in, args=(settings, [file], [jisr.SOURCE]))
         child.start()
         child.join(moments.uniform(0.02, 1.2))
         if child.pid and child.is_alive():
@@ -262,7 +262,7 @@ def test_killed_at_any_moment_the_same_again_leaves_what_one_import_leaves(
     deadline = time.monotonic() + 20
     while True:
         try:
-            report = importing.bring_in(settings, [file], [jisr.SOURCE])
+            report = page_import.bring_in(settings, [file], [jisr.SOURCE])
             break
         except (NightdeskError, postgres.Error):
             # For a moment the server keeps what a killed child held.
@@ -277,4 +277,4 @@ def test_killed_at_any_moment_the_same_again_leaves_what_one_import_leaves(
     assert rows(conn, "select count(distinct url_id) as urls, count(*) from fetches where warc_file is not null") == [
         (16, 16)
     ]
-    assert not (settings.data / importing.FOLDER).exists()
+    assert not (settings.data / page_import.FOLDER).exists()

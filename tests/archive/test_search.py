@@ -14,7 +14,7 @@ from pipelines.archive import search, walk
 from pipelines.archive.search import Order
 from pipelines.errors import NightdeskError, QueryError
 from pipelines.extract.extraction import extract_page
-from pipelines.load import words
+from pipelines.load import search_index
 from pipelines.model import Article
 from pipelines.query import grammar, vectors
 from pipelines.query.selection import Scope
@@ -202,7 +202,7 @@ def test_articles_are_found_by_what_their_changes_were(
 def test_what_was_loaded_before_the_index_is_put_there_in_batches_that_may_be_killed(
     settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(words, "BATCH", 2)
+    monkeypatch.setattr(search_index, "BATCH", 2)
     keep(settings, conn, [article(str(n), f"zebra {n}") for n in range(5)])
     with conn, conn.cursor() as cursor:
         cursor.execute("delete from article_words")
@@ -213,9 +213,9 @@ def test_what_was_loaded_before_the_index_is_put_there_in_batches_that_may_be_ki
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        words.backfill(settings, stop)
+        search_index.backfill(settings, stop)
     half = search.search(conn, "zebra", now=NOW)
-    words.backfill(settings)
+    search_index.backfill(settings)
 
     whole = search.search(conn, "zebra", now=NOW)
     assert (_paths(half), half.complete) == (["4", "3", "2", "1"], False)
@@ -224,7 +224,7 @@ def test_what_was_loaded_before_the_index_is_put_there_in_batches_that_may_be_ki
 
 def test_a_process_remembers_words_that_are_kept_for_good_and_no_others(conn: postgres.Connection) -> None:
     def know() -> list[str]:
-        words._know(conn, {"zebra"})
+        search_index._know(conn, {"zebra"})
         return [row["word"] for row in postgres.query(conn, "words_with_part", part="zebra", most=9)]
 
     undone = know()

@@ -20,7 +20,7 @@ from pipelines.crawl import stage as crawl
 from pipelines.follow import renames
 from pipelines.health import duties
 from pipelines.settings import Settings, export
-from pipelines.stores import anchors, chain, postgres, retention, timestamps, warc
+from pipelines.stores import anchors, chain, postgres, raw_retention, timestamps, warc
 from pipelines.stores.chain import Break, ChainLink
 from tests import factories, sites
 from tests.databases import rows
@@ -194,7 +194,7 @@ def test_what_retention_took_away_is_no_loss(settings: Settings, conn: postgres.
         cursor.execute("update urls set state = 'stored'")
     now = datetime(2026, 11, 23, tzinfo=UTC)
 
-    retention.retire(settings.model_copy(update={"keep_raw_days": 2}), now)
+    raw_retention.retire(settings.model_copy(update={"keep_raw_days": 2}), now)
     made = looked(settings, conn)
 
     assert not nights[0].exists() and nights[2].exists()

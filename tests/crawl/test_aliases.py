@@ -12,7 +12,7 @@ from pipelines import urls
 from pipelines.codes import Kind, State
 from pipelines.crawl import aliases, discovery, ledger
 from pipelines.crawl.ledger import FetchResult, Lease
-from pipelines.desk import records as desk
+from pipelines.desk import desk_records
 from pipelines.load import stage as load
 from pipelines.model import Article, Entry, Tally
 from pipelines.settings import Settings
@@ -248,7 +248,7 @@ def test_a_run_for_one_page_does_not_hide_that_the_source_failed(conn: postgres.
     with conn:
         postgres.execute(conn, "mark_one_page", run=NEXT, source="a", stage="crawl", url=f"{HOST}/news/1")
 
-    (shown,) = desk.sources(conn, [SOURCE])
+    (shown,) = desk_records.sources(conn, [SOURCE])
 
     assert (shown["state"], shown["run"]) == ("failed", RUN)
 

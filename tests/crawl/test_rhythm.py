@@ -13,8 +13,8 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.crawl import rhythm
-from pipelines.desk import records as desk
-from pipelines.health import troubles as health
+from pipelines.desk import desk_records
+from pipelines.health import troubles
 from pipelines.listings import pace
 from pipelines.model import Expect
 from pipelines.settings import export
@@ -241,10 +241,10 @@ def test_a_crawl_for_which_no_list_was_due_proves_no_silence_and_breaks_no_promi
     with paper.conn, paper.conn.cursor() as cursor:
         cursor.execute("update changes set at = at - interval '6 days'")
 
-    found = health.check(paper.settings, [paper.source])
-    row = desk.sources(paper.conn, [paper.source])[0]
+    found = troubles.check(paper.settings, [paper.source])
+    row = desk_records.sources(paper.conn, [paper.source])[0]
     paper.comes_out(1)
-    asked = {str(trouble.kind) for trouble in health.check(paper.settings, [paper.source])}
+    asked = {str(trouble.kind) for trouble in troubles.check(paper.settings, [paper.source])}
 
     assert quiet == [1] * 6
     assert found == []

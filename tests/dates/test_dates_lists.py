@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from babel.dates import format_date
 
-from pipelines.dates.lists import Local, moment, read_date
+from pipelines.dates.list_dates import Local, moment, read_date
 from pipelines.dates.written import parse_date
 
 TEN = datetime(2026, 11, 22, 10, tzinfo=UTC)

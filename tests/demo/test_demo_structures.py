@@ -22,7 +22,7 @@ from demo.newsroom import Newsroom
 from demo.pages import target_of
 from demo.server import Request, SiteAnswer, accesses
 from demo.sites import DemoSite, SiteFault
-from demo.structures import FORTY, STRUCTURES, parts
+from demo.structures import FORTY, STRUCTURES, family_parts
 from pipelines import urls
 from pipelines.sources import sourcefile
 
@@ -75,7 +75,7 @@ def test_the_address_pattern_matches_articles_and_no_list(room: Newsroom, site: 
     truths = newsroom.articles(room.folder, site.name)
     others = [site.url, f"{site.url}calendar/2026/11/", f"{site.url}tag/a/", f"{site.url}author/1/"]
 
-    pattern = re.compile(parts.allow(site))
+    pattern = re.compile(family_parts.allow(site))
 
     assert [t.url for t in truths if not pattern.search(t.url)] == []
     assert [url for url in others if pattern.search(url)] == []
@@ -87,7 +87,7 @@ def test_baits_are_whole_articles_that_robots_txt_disallows(ask: Ask, site: Demo
     rules = RobotFileParser()
     rules.parse(ask(f"{site.url}robots.txt").body.decode().splitlines())
 
-    baits = parts.baits(site)
+    baits = family_parts.baits(site)
 
     for bait in baits:
         assert not rules.can_fetch("nightdesk", bait.url)
@@ -98,7 +98,7 @@ def test_baits_are_whole_articles_that_robots_txt_disallows(ask: Ask, site: Demo
 @pytest.mark.parametrize("site", FORTY, ids=lambda site: site.name)
 def test_a_site_has_pages_that_are_no_articles(ask: Ask, site: DemoSite) -> None:
     paths = ["about/", "contact/", "privacy/", "login/", "search?q=x", "author/1/", "videos/", "calendar/2026/11/"]
-    paths += [f"videos/{slug}" for slug, _ in parts.films(site)]
+    paths += [f"videos/{slug}" for slug, _ in family_parts.films(site)]
 
     answers = {path: ask(site.url + path) for path in paths}
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from pipelines.cli import app
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
-from pipelines.stores.retention import retire, start_of
+from pipelines.stores.raw_retention import retire, start_of
 from tests import factories
 from tests.archives import article, keep
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pipelines.codes import Reason
 from pipelines.extract import markup
 from pipelines.extract.extraction import extract_page
-from pipelines.extract.text import by_trafilatura, judging
+from pipelines.extract.text import block_chances, by_trafilatura
 from pipelines.model import Article, Entry, Expect, Rejection, Source
 from tests.examples import drawn
 from tests.pages import (
@@ -192,7 +192,7 @@ def test_an_extractor_that_has_much_less_than_the_other_looks_again() -> None:
     tree = markup.parse(source)
     assert tree is not None
 
-    lines, plain = judging.ask_extractors(tree, source)
+    lines, plain = block_chances.ask_extractors(tree, source)
 
     assert len(" ".join(by_trafilatura.lines(tree, precise=True))) < len(" ".join(plain)) / 2
     assert len(" ".join(lines)) > len(" ".join(plain)) / 2

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from pipelines.extract.extraction import extract_page
-from pipelines.extract.text import choice, classifier
-from pipelines.extract.text.choice import Blocks, Floats
+from pipelines.extract.text import classifier, text_choice
+from pipelines.extract.text.text_choice import Blocks, Floats
 from pipelines.model import Article, Rejection
 from tests.pages import SOURCE, page
 
@@ -28,8 +28,10 @@ def seen(lines: list[float], **asked: list[float]) -> Blocks:
 
 def longest_wins(margin: float) -> classifier.Trees:
     """Trees that foretell a gain of 1 for the text of the extractor called default, of none for the others."""
-    number = choice.TEXTS.index("default")
-    columns = choice.rows(seen([1.0] * 10, **dict.fromkeys(choice.ASKED, [1.0] * 10)), np.full(10, 0.1))[1].shape[1]
+    number = text_choice.TEXTS.index("default")
+    columns = text_choice.rows(seen([1.0] * 10, **dict.fromkeys(text_choice.ASKED, [1.0] * 10)), np.full(10, 0.1))[
+        1
+    ].shape[1]
     above = {"feature": [columns - 1] * 5, "threshold": [number - 0.5, 0, number + 0.5, 0, 0], "left": [1, 1, 3, 3, 4],
              "right": [2, 1, 4, 3, 4], "value": [0, 0, 0, 1, 0]}  # fmt: skip
     return classifier.of_text(json.dumps({"columns": columns, "depth": 3, "margin": margin, "trees": [above]}))
@@ -42,15 +44,15 @@ def not_asked() -> Mapping[str, Floats]:
 def test_where_the_first_texts_agree_no_other_extractor_is_asked() -> None:
     sure = np.array([0.95] * 8 + [0.01] * 2)
 
-    assert choice.choose_text(seen([1.0] * 8 + [0.0] * 2), sure, not_asked) is None
+    assert text_choice.choose_text(seen([1.0] * 8 + [0.0] * 2), sure, not_asked) is None
 
 
 def test_a_third_of_a_list_gives_way_to_the_whole_that_the_trees_foretell_a_gain_of() -> None:
     third = np.array([0.9] * 3 + [0.2] * 7)
     asked = {"precise": np.ones(10), "default": np.ones(10), "read": np.zeros(10)}
 
-    better = choice.choose_text(seen([1.0] * 10), third, lambda: asked, longest_wins(margin=0.5))
-    kept = choice.choose_text(seen([1.0] * 10), third, lambda: asked, longest_wins(margin=2.0))
+    better = text_choice.choose_text(seen([1.0] * 10), third, lambda: asked, longest_wins(margin=0.5))
+    kept = text_choice.choose_text(seen([1.0] * 10), third, lambda: asked, longest_wins(margin=2.0))
 
     assert better is not None
     assert better.tolist() == [True] * 10
@@ -58,16 +60,18 @@ def test_a_third_of_a_list_gives_way_to_the_whole_that_the_trees_foretell_a_gain
 
 
 def test_a_page_on_which_nobody_finds_anything_has_no_other_text() -> None:
-    nothing = dict.fromkeys(choice.ASKED, np.zeros(10))
+    nothing = dict.fromkeys(text_choice.ASKED, np.zeros(10))
 
-    assert choice.choose_text(seen([0.0] * 10), np.full(10, 0.6), lambda: nothing, longest_wins(margin=-9.0)) is None
-    assert choice.rows(seen([0.0] * 10, **dict.fromkeys(choice.ASKED, [0.0] * 10)), np.zeros(10))[0] == []
+    assert (
+        text_choice.choose_text(seen([0.0] * 10), np.full(10, 0.6), lambda: nothing, longest_wins(margin=-9.0)) is None
+    )
+    assert text_choice.rows(seen([0.0] * 10, **dict.fromkeys(text_choice.ASKED, [0.0] * 10)), np.zeros(10))[0] == []
 
 
 def test_the_trees_were_fitted_to_the_columns_that_are_looked_at() -> None:
-    every = dict.fromkeys(choice.ASKED, [1.0] * 10)
+    every = dict.fromkeys(text_choice.ASKED, [1.0] * 10)
 
-    names, rows = choice.rows(seen([1.0] * 10, **every), np.full(10, 0.1))
+    names, rows = text_choice.rows(seen([1.0] * 10, **every), np.full(10, 0.1))
 
     assert names
     assert rows.shape[1] == classifier.load(classifier.CHOICE).columns

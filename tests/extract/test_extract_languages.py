@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.extract.languages import language_of
+from pipelines.extract.text_language import language_of
 
 TEXTS = {
     "ar": "عاد المركب إلى النهر يوم الاثنين بعد عامين من الفيضان الذي أغرقه عند المرسى القديم في المدينة",

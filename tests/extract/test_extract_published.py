@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 import pytest
 from htmldate import extractors
 
-from pipelines.extract.fields.dating import DatedPage
+from pipelines.extract.fields.dated_page import DatedPage
 from pipelines.extract.fields.metadata import facts_of
-from pipelines.extract.fields.published import find_modified, find_published
+from pipelines.extract.fields.publication_date import find_modified, find_published
 from pipelines.extract.markup import parse
 from pipelines.model import Entry, Page, Source
 

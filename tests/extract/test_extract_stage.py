@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.extract import fetched, limits, workers
+from pipelines.extract import fetched_pages, limits, workers
 from pipelines.extract.stage import extract
-from pipelines.query import asked, vectors
+from pipelines.query import evaluation, vectors
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres, runs
 from pipelines.stores.articlefile import Line
@@ -26,7 +26,7 @@ RUN, LATER = "2026-11-22T0200", "2026-11-23T0200"
 def index(line: Line) -> object:
     """What the search index has of the article of a line."""
     one = line.article
-    return one and vectors.vectors({name: getattr(one, name) for name in asked.FIELDS}, one.authors)
+    return one and vectors.vectors({name: getattr(one, name) for name in evaluation.FIELDS}, one.authors)
 
 
 @pytest.mark.parametrize("processes", [1, 2])
@@ -129,8 +129,8 @@ def test_what_is_lost_for_a_day_is_asked_for_again_and_then_the_lost_look_is_no_
 def test_a_source_of_slow_pages_is_stopped_at_a_limit_and_told(
     settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetched, "CPU_A_SOURCE", 0.0)
-    monkeypatch.setattr(fetched, "CPU_A_PAGE", 1e-9)
+    monkeypatch.setattr(fetched_pages, "CPU_A_SOURCE", 0.0)
+    monkeypatch.setattr(fetched_pages, "CPU_A_PAGE", 1e-9)
     first, *_ = crawled(settings, conn, [story(n) for n in range(3)])
 
     tally = extract(settings, SOURCE, RUN)

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.airflow import by_hand
+from pipelines.airflow import by_hand_tasks
 from pipelines.cli import app
 from pipelines.errors import NightdeskError
 from pipelines.extract import stage
 from pipelines.extract.extraction import extractor
 from pipelines.extract.phrases import key
-from pipelines.health import troubles as health
+from pipelines.health import troubles
 from pipelines.load.stage import load
 from pipelines.model import Source, Tally, Template
 from pipelines.settings import Settings
@@ -342,7 +342,7 @@ def test_a_site_that_changed_is_told_once_read_without_and_learned_again(
     crawled(settings, conn, {n: changed(n) for n in range(12, 18)}, RUNS[1])
     judged(conn, RUNS[1], 0, 6)
 
-    told = [trouble for _ in range(2) for trouble in health.check(operators, [HARBOUR, VALLEY])]
+    told = [trouble for _ in range(2) for trouble in troubles.check(operators, [HARBOUR, VALLEY])]
     crawled(settings, conn, {n: changed(n) for n in range(18, 20)}, RUNS[2])
     few = stage.extract(settings, HARBOUR, RUNS[2])
     without = makers(settings, RUNS[2])
@@ -354,7 +354,7 @@ def test_a_site_that_changed_is_told_once_read_without_and_learned_again(
     assert rows(conn, "select subject from deliveries") == [("The pages of harbour look changed",)]
     assert ("learned from" in few.counts, without) == (False, {extractor()})
     assert (enough.counts["learned from"], makers(settings, RUNS[3])) == (11, {f"{extractor()} template 2"})
-    assert health.check(operators, [HARBOUR]) == []
+    assert troubles.check(operators, [HARBOUR]) == []
     assert rows(conn, "select kind, recovered_at is not null from health") == [("changed", True)]
 
 
@@ -477,7 +477,7 @@ def test_whoever_learns_at_the_desk_reads_what_the_command_says_and_which_pages_
     with conn, conn.cursor() as cursor:
         cursor.execute("update fetches set warc_offset = warc_offset + 7 where url ~ '/[012]$'")
 
-    said = by_hand.do({"work": "learn", "source": "harbour"}, "olga")
+    said = by_hand_tasks.do({"work": "learn", "source": "harbour"}, "olga")
     with conn, conn.cursor() as cursor:
         cursor.execute("truncate templates")
     command = nightdesk.invoke(app, ["sources", "learn", "harbour"])

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli import stages
-from pipelines.extract import fetched
+from pipelines.extract import fetched_pages
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings, export
-from pipelines.stores import articlefile, postgres, retention, templates
+from pipelines.stores import articlefile, postgres, raw_retention, templates
 from tests.faults.conftest import NEW, RUN, Night, Receiver, check_whole, finish
 from tests.faults.holds import COMMAND, value
 
@@ -115,18 +115,18 @@ def test_a_template_row_that_cannot_be_read_costs_no_page(
     check_whole(night, receiver, RUN)
 
 
-def killed(job: fetched.Job) -> fetched.Made:
+def killed(job: fetched_pages.Job) -> fetched_pages.Made:
     """What a machine without memory does to the workers of one source."""
     if job.source.name == "harbour":
         os.kill(os.getpid(), signal.SIGKILL)
-    return fetched.work(job)
+    return fetched_pages.work(job)
 
 
 def test_workers_that_are_killed_again_and_again_fail_their_source_alone_and_decide_nothing(
     night: Night, conn: postgres.Connection, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as hurting:
-        hurting.setattr(fetched, "work", killed)
+        hurting.setattr(fetched_pages, "work", killed)
         hurt, whole = stages.perform(night.settings, "extract", night.sources, RUN, print)
 
     assert (hurt.state, whole.state) == ("failed", "done")
@@ -223,7 +223,7 @@ def test_upkeep_follows_no_link_out_of_the_raw_store_and_a_strange_folder_stops_
         (folder / "x.warc.gz").write_bytes(b"x")
     (settings.raw / "a/2020-01-02T0000").symlink_to(outside)
 
-    done = retention.retire(settings, datetime.now(UTC))
+    done = raw_retention.retire(settings, datetime.now(UTC))
 
     assert (done.deleted, done.kept) == (("b/2020-01-01T0000",), ("a/2020-01-01T0000",))
     assert (outside / "x.warc.gz").exists()

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from pipelines.crawl import stage as crawl
-from pipelines.extract import extraction, fetched, workers
+from pipelines.extract import extraction, fetched_pages, workers
 from pipelines.extract.stage import extract
 from pipelines.settings import Settings
 from pipelines.stores import postgres, warc
@@ -93,7 +93,7 @@ def test_a_damaged_raw_file_decides_nothing_and_what_it_held_is_news_once_it_is_
     check_whole(night, receiver, RUN, again)
 
 
-def starved(job: fetched.Job) -> fetched.Made:
+def starved(job: fetched_pages.Job) -> fetched_pages.Made:
     """A machine on which hardly more memory is to be had than the worker has when it begins to read."""
 
     def limited(*given: Any, **named: Any) -> extraction.PageReading:
@@ -102,8 +102,8 @@ def starved(job: fetched.Job) -> fetched.Made:
         return extraction.read_page(*given, **named)
 
     # Of the worker alone, which this is.
-    fetched.read_page = limited
-    return fetched.work(job)
+    fetched_pages.read_page = limited
+    return fetched_pages.work(job)
 
 
 def without_a_library(*_: object, **__: object) -> None:
@@ -170,7 +170,7 @@ def test_a_machine_that_cannot_read_a_page_decides_nothing_about_it(
     told = here.model_copy(update={"operators": "ops"})
 
     with monkeypatch.context() as hurting:
-        hurting.setattr(fetched, "read_page" if hurts is not starved else "work", hurts)
+        hurting.setattr(fetched_pages, "read_page" if hurts is not starved else "work", hurts)
         hurt = extract(told, source, RUN, apart=hurts is starved)
     whole = extract(told, source, RUN)
 

@@ -22,10 +22,10 @@ from demo.sites import source as demo_source
 from pipelines.cli import app
 from pipelines.errors import SettingsError, SourceError
 from pipelines.extract import preview
-from pipelines.follow import changes, kept, samples
+from pipelines.follow import probing_cache, recheck, samples
 from pipelines.follow.onboard import follow
 from pipelines.follow.place import SitePlace
-from pipelines.follow.seen import Probe
+from pipelines.follow.probing_records import Probe
 from pipelines.model import Source
 from pipelines.settings import Settings
 from pipelines.settings import settings as settings_of_this_process
@@ -214,17 +214,17 @@ def test_what_was_seen_of_a_site_is_neither_used_after_an_hour_nor_where_it_is_h
 ) -> None:
     seed = Source(name="s", title="", url="http://s.test/", country="", language="", timezone="UTC")
     settings, looked = here(tmp_path, web), Probe(requests=3)
-    kept.write(settings, seed, looked, {})
-    assert kept.read(settings, seed) is not None
+    probing_cache.write(settings, seed, looked, {})
+    assert probing_cache.read(settings, seed) is not None
     (folder,) = (settings.data / "follow").glob("*")
 
     (folder / "probe.json").write_text('{"seen": [')
-    half = kept.read(settings, seed)
+    half = probing_cache.read(settings, seed)
     folder.rename(folder.with_name(f"{folder.name.partition('-')[0]}-{time.time_ns() - 3_700_000_000_000}"))
-    kept.write(settings, seed.__class__(**{**vars(seed), "url": "http://other.test/"}), looked, {})
+    probing_cache.write(settings, seed.__class__(**{**vars(seed), "url": "http://other.test/"}), looked, {})
 
     assert half is None
-    assert kept.read(settings, seed) is None
+    assert probing_cache.read(settings, seed) is None
     assert len(list((settings.data / "follow").glob("*"))) == 1
 
 
@@ -395,9 +395,9 @@ def test_a_followed_source_that_is_looked_at_again_has_not_changed_until_its_sit
         made = follow(settings, FED.host, timezone="Asia/Amman", delay=0.1)
         assert made.source is not None, made.problem
 
-        same = changes.check(settings, made.source)
+        same = recheck.check(settings, made.source)
         newsroom.break_site(opened.folder, FED.name, [SiteFault(kind="status", where="feed", value="404")])
-        broken = changes.check(settings, made.source)
+        broken = recheck.check(settings, made.source)
 
     assert (same.changes, same.broken) == ((), False)
     assert same.fine == "2 of 2 lists answer, 6 of 6 sample articles are good"
@@ -410,7 +410,7 @@ def test_a_source_whose_home_page_is_shut_is_looked_at_through_its_lists(tmp_pat
         settings = at(tmp_path, opened.host_map)
         newsroom.break_site(opened.folder, FED.name, [SiteFault(kind="status", where="front", value="403")])
 
-        found = changes.check(settings, demo_source(FED, delay=0.1))
+        found = recheck.check(settings, demo_source(FED, delay=0.1))
 
     assert [(change.bad, change.text) for change in found.changes] == [
         (False, f"the home page {FED.url} cannot be had: status 403")
@@ -507,10 +507,10 @@ def test_a_name_that_leads_into_the_own_network_says_what_helps(tmp_path: Path) 
 
 
 def test_the_demo_opens_no_network_so_that_nothing_else_on_this_machine_is_asked(tmp_path: Path) -> None:
-    from demo import desk
+    from demo import installations
 
     with patch.dict(os.environ):
-        desk._write_env(tmp_path, "*.newsroom.test=127.0.0.1:8790")
+        installations._write_env(tmp_path, "*.newsroom.test=127.0.0.1:8790")
         current = settings_of_this_process().model_copy(update={"database_url": "postgresql://nobody@127.0.0.1:1/no"})
 
     made = follow(current, "http://127.0.0.1:8080/", delay=0.1)

@@ -20,8 +20,8 @@ from demo.newsroom import Newsroom
 from demo.sites import DemoSite
 from pipelines.cli import app
 from pipelines.errors import SourceError
-from pipelines.follow import many, opml
-from pipelines.follow.many import Became
+from pipelines.follow import many_sites, opml
+from pipelines.follow.many_sites import Became
 from pipelines.follow.opml import Listed
 from pipelines.model import Source
 from pipelines.settings import Settings, export
@@ -249,14 +249,14 @@ def test_an_interrupted_list_goes_on_where_it_was_and_asks_nobody_twice(tmp_path
 def test_what_a_kill_cut_off_is_looked_at_again_and_the_rest_is_not(tmp_path: Path, web: Sites) -> None:
     current = at(tmp_path, f"*.test={web.address}")
     sites = [Listed(url=f"http://{host}.test/") for host in "ab"]
-    many.each(current, sites, write=True, delay=0.1)
-    (notes,) = (current.data / many.FOLDER).iterdir()
+    many_sites.each(current, sites, write=True, delay=0.1)
+    (notes,) = (current.data / many_sites.FOLDER).iterdir()
     text = notes.read_text(encoding="utf-8")
     notes.write_text(text[:-20], encoding="utf-8")
     torn = json.loads(text.splitlines()[0])["url"]
     asked = len(web.asked(torn))
 
-    found = many.each(current, sites, write=True, delay=0.1)
+    found = many_sites.each(current, sites, write=True, delay=0.1)
 
     assert [one.became for one in found] == [Became.FAILED] * 2
     assert len(web.asked(torn)) == asked and len(notes.read_text(encoding="utf-8").splitlines()) == 3

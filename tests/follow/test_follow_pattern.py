@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pipelines.follow import address
+from pipelines.follow import address_parts
 from pipelines.follow.pattern import learn
 from pipelines.sources import sourcefile
 
@@ -128,4 +128,4 @@ def test_every_pattern_is_one_that_a_source_file_takes() -> None:
     ],
 )
 def test_how_much_an_address_speaks_of_one_article(url: str, least: int) -> None:
-    assert address.speaks(url) == least
+    assert address_parts.speaks(url) == least

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines.follow import dates, names, place
-from pipelines.follow.seen import Front
+from pipelines.follow import date_offsets, names, place
+from pipelines.follow.probing_records import Front
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 EVERY = 3 * 60
@@ -90,7 +90,7 @@ def test_offsets_are_read_from_what_lists_print() -> None:
     <item><pubDate><![CDATA[Sun, 22 Nov 2026 09:00:00 +03:00]]></pubDate></item>
     <item><dc:date>2026-11-22T08:00:00Z</dc:date></item><item><pubDate>22/11/2026 08:00</pubDate></item></rss>"""
 
-    assert dates.offsets(feed) == ((180, 2), (0, 1))
+    assert date_offsets.offsets(feed) == ((180, 2), (0, 1))
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipelines.codes import Cause, Reason
-from pipelines.follow import changes, choice, lists, plan, seen
-from pipelines.follow.front import front
+from pipelines.follow import list_choice, list_worth, probe_plan, probing_records, recheck
+from pipelines.follow.front_page import front
+from pipelines.follow.probing_records import Anchor, Front, Part, Probe, Robots, Seen, Want
 from pipelines.follow.samples import Sample
-from pipelines.follow.seen import Anchor, Front, Part, Probe, Robots, Seen, Want
 from pipelines.model import Entry, Source
 from spiders import probe
 
@@ -42,7 +42,7 @@ def walk(left: int, *known: Seen, robots: tuple[Robots, ...] = (), answers: dict
     """The addresses asked for when everything not in answers is missing."""
     came = list(known)
     asked = []
-    while want := plan.next_want(f"{AT}/", came, robots, left):
+    while want := probe_plan.next_want(f"{AT}/", came, robots, left):
         asked.append(want.url.removeprefix(AT))
         given = (answers or {}).get(asked[-1])
         problem = "" if want.part == Part.ARTICLE else "status 404"
@@ -109,7 +109,7 @@ def test_menus_are_no_articles_and_links_that_read_like_titles_are() -> None:
         Anchor(url="https://elsewhere.test/x", text="A long title on another site entirely"),
     )
 
-    known = lists.find_known([page])
+    known = list_worth.find_known([page])
 
     assert list(known.likely) == [f"{AT}/bridge-opens"]
     assert f"{AT}/sport" in known.others
@@ -121,7 +121,7 @@ def test_lists_are_chosen_for_what_they_add_and_stale_ones_are_left_out() -> Non
     other = saw("/arts.rss", found=entries(*range(50, 60)), total=10)
     stale = saw("/old.rss", found=entries(*range(70, 90), age=24 * 40), total=20)
 
-    chosen = choice.choose([home(), part, whole, other, stale], (), NOW)
+    chosen = list_choice.choose([home(), part, whole, other, stale], (), NOW)
 
     assert [url.removeprefix(AT) for url, _ in chosen.feeds] == ["/feed", "/arts.rss"]
     assert chosen.feeds[0][1] == "linked from the home page: an RSS feed, 30 entries, the newest 1 h old"
@@ -133,8 +133,8 @@ def test_sections_are_followed_beside_a_feed_only_where_it_leaves_articles_out()
     listed = [Anchor(url=f"{AT}/news/{n}", text="A title of some words") for n in range(100, 110)]
     unlisted = [Anchor(url=f"{AT}/news/{n}", text="A title of some words") for n in range(500, 510)]
 
-    same = choice.choose([home(*listed), feed], SOURCE.allow, NOW)
-    more = choice.choose([home(*listed, *unlisted), feed], SOURCE.allow, NOW)
+    same = list_choice.choose([home(*listed), feed], SOURCE.allow, NOW)
+    more = list_choice.choose([home(*listed, *unlisted), feed], SOURCE.allow, NOW)
 
     assert (same.sections, len(more.sections)) == ((), 1)
     assert "20 links to articles, 10 of them in no feed or sitemap" in more.sections[0][1]
@@ -144,7 +144,7 @@ def test_a_feed_of_a_few_entries_without_a_sitemap_leaves_out_no_section_that_ad
     feed = saw("/feed", found=entries(*range(100, 105)), total=5)
     listed = [Anchor(url=f"{AT}/news/{n}", text="A title of some words") for n in range(100, 106)]
 
-    chosen = choice.choose([home(*listed), feed], SOURCE.allow, NOW)
+    chosen = list_choice.choose([home(*listed), feed], SOURCE.allow, NOW)
 
     assert len(chosen.sections) == 1
 
@@ -153,9 +153,9 @@ def test_the_volume_is_that_of_the_last_week_or_of_what_a_short_feed_spans() -> 
     short = saw("/feed", found=entries(*range(25), age=1))
     long = saw("/feed", found=entries(*range(60), age=12))
 
-    assert lists.per_day([short], NOW) == 24
-    assert lists.per_day([long], NOW) == 13 / 7
-    assert lists.per_day([saw("/feed", found=entries(1))], NOW) is None
+    assert list_worth.per_day([short], NOW) == 24
+    assert list_worth.per_day([long], NOW) == 13 / 7
+    assert list_worth.per_day([saw("/feed", found=entries(1))], NOW) is None
 
 
 def test_a_page_tells_its_feeds_its_menu_and_its_charset() -> None:
@@ -206,13 +206,13 @@ def test_what_was_seen_survives_as_json() -> None:
     one = home(Anchor(url=f"{AT}/a", text="ا"), feeds=((f"{AT}/feed", "x"),))
     two = saw("/feed", found=entries(1, 2), offsets=((180, 2),))
 
-    assert [seen.of_json(seen.as_json(each)) for each in (one, two)] == [one, two]
+    assert [probing_records.of_json(probing_records.as_json(each)) for each in (one, two)] == [one, two]
 
 
 def test_a_source_that_holds_has_not_changed() -> None:
     feed = saw("/feed", found=entries(*range(10)), total=10)
 
-    found = changes.changes(SOURCE, Probe((home(), feed)), [Sample(url=f"{AT}/news/1")], NOW)
+    found = recheck.changes(SOURCE, Probe((home(), feed)), [Sample(url=f"{AT}/news/1")], NOW)
 
     assert found == []
 
@@ -223,7 +223,7 @@ def test_every_change_of_a_source_is_told() -> None:
     robots = Robots(place="example.news", status=200, delay=10)
     bad = [Sample(url=f"{AT}/news/{n}", verdict="paywall: subscribe", reason=Reason.PAYWALL) for n in range(3)]
 
-    found = changes.changes(SOURCE, Probe((home(), gone, new), (robots,)), bad, NOW)
+    found = recheck.changes(SOURCE, Probe((home(), gone, new), (robots,)), bad, NOW)
 
     assert [(change.bad, change.text) for change in found] == [
         (True, f"the feed {AT}/feed is gone: status 404"),
@@ -236,7 +236,7 @@ def test_every_change_of_a_source_is_told() -> None:
 def test_a_pattern_that_no_longer_fits_and_a_feed_that_fell_asleep_are_told() -> None:
     moved = tuple(Entry(url=f"{AT}/story/{n}", published_at=NOW - timedelta(days=45)) for n in range(10))
 
-    found = changes.changes(SOURCE, Probe((home(), saw("/feed", found=moved, total=10))), [], NOW)
+    found = recheck.changes(SOURCE, Probe((home(), saw("/feed", found=moved, total=10))), [], NOW)
 
     assert [change.text for change in found] == [
         f"the feed {AT}/feed has named nothing new for 45 days",
@@ -251,7 +251,7 @@ def test_pages_that_show_nothing_but_the_box_that_all_pages_have_are_no_sections
 
     pages = [page("/", *range(5, 13)), page("/sport", 20), page("/town", 21), page("/rates"), page("/weather")]
 
-    chosen = choice.choose(pages, (rf"^{AT}/news/\d+",), NOW)
+    chosen = list_choice.choose(pages, (rf"^{AT}/news/\d+",), NOW)
 
     assert [url.removeprefix(AT) for url, _ in chosen.sections] == ["/", "/sport", "/town"]
 

@@ -6,15 +6,15 @@ import re
 
 import pytest
 
-from pipelines.archive import received
-from pipelines.archive.received import ReceivedBlock
+from pipelines.archive import received_page
+from pipelines.archive.received_page import ReceivedBlock
 from pipelines.errors import StoreError
 from tests.factories import page
 from tests.hostile_page import HOSTILE
 
 
 def test_nothing_of_a_hostile_page_is_left_that_acts_and_its_text_is() -> None:
-    shown = received.harmless(page("sana", "https://sana.test/1", HOSTILE), "ar")
+    shown = received_page.harmless(page("sana", "https://sana.test/1", HOSTILE), "ar")
 
     for text in ("نص الخبر", "further", "a picture", "Log in", "read without scripts"):
         assert text in shown
@@ -34,7 +34,7 @@ def test_what_was_cut_stands_where_the_page_has_it_and_what_is_not_found_is_name
         {"text": t, "reason": r} for t, r in (("اقرأ أيضا: خبر آخر", "teaser"), ("شارك الخبر", "share"), ("غائب", "x"))
     ]
 
-    blocks, lost = received.blocks(sent, "ar", ["أعلن الوزير القرار", "وقال إن التنفيذ يبدأ غدا"], cut)
+    blocks, lost = received_page.blocks(sent, "ar", ["أعلن الوزير القرار", "وقال إن التنفيذ يبدأ غدا"], cut)
 
     assert blocks == [
         ReceivedBlock("أعلن الوزير القرار"),
@@ -58,7 +58,7 @@ def test_what_no_parser_should_be_given_is_not_shown(body: bytes, more: dict[str
     sent = page("sana", "https://sana.test/1", body, **more)
 
     try:
-        shown = received.harmless(sent, "ar")
+        shown = received_page.harmless(sent, "ar")
     except StoreError as error:
         assert "https://sana.test/1" in str(error)
     else:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pipelines.codes import TroubleKind
-from pipelines.health import troubles as health
+from pipelines.health import troubles
 from pipelines.model import Expect, Source, Tally
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
@@ -36,7 +36,7 @@ def test_a_source_that_gives_nothing_for_three_usual_intervals_is_told_once(
     for day in range(5, 9):
         night(conn, T0 + day * DAY, new=False, message="The feed answers 200 and names nothing new.")
 
-    silences = [health.check(with_operators(settings), [SANA], now=T0 + days * DAY + HOUR) for days in (6, 7, 8)]
+    silences = [troubles.check(with_operators(settings), [SANA], now=T0 + days * DAY + HOUR) for days in (6, 7, 8)]
 
     assert [[(s.since, s.usual, s.told) for s in found] for found in silences] == [
         [],
@@ -56,12 +56,12 @@ def test_a_source_that_recovers_and_goes_silent_again_is_told_again(
     current = with_operators(settings)
     for day in (0, 1, 2, 7):
         night(conn, T0 + day * DAY, new=day in (0, 1, 2))
-    first = health.check(current, [SANA], now=T0 + 7 * DAY + HOUR)
+    first = troubles.check(current, [SANA], now=T0 + 7 * DAY + HOUR)
     night(conn, T0 + 8 * DAY, new=True)
-    recovered = health.check(current, [SANA], now=T0 + 8 * DAY + HOUR)
+    recovered = troubles.check(current, [SANA], now=T0 + 8 * DAY + HOUR)
     night(conn, T0 + 12 * DAY, new=False)
 
-    again = health.check(current, [SANA], now=T0 + 12 * DAY + HOUR)
+    again = troubles.check(current, [SANA], now=T0 + 12 * DAY + HOUR)
 
     assert [len(found) for found in (first, recovered, again)] == [1, 0, 1]
     assert [row["subject"] for row in told(conn)] == [
@@ -79,11 +79,11 @@ def test_a_silence_is_the_same_where_the_last_article_turns_out_to_be_older(
     current = with_operators(settings)
     for day in (0, 1, 2, 7):
         night(conn, T0 + day * DAY, new=day in (0, 1, 2))
-    health.check(current, [SANA], now=T0 + 7 * DAY + HOUR)
+    troubles.check(current, [SANA], now=T0 + 7 * DAY + HOUR)
     with conn, conn.cursor() as cursor:
         cursor.execute("update changes set at = at - interval '12 hours'")
 
-    (again,) = health.check(current, [SANA], now=T0 + 7 * DAY + 2 * HOUR)
+    (again,) = troubles.check(current, [SANA], now=T0 + 7 * DAY + 2 * HOUR)
 
     assert not again.told
     assert len(told(conn)) == 1
@@ -95,7 +95,7 @@ def test_a_source_that_never_gave_anything_is_silent_since_its_first_run(
     for day in range(4):
         night(conn, T0 + day * DAY, new=False)
 
-    found = [health.check(settings, [SANA], now=T0 + days * DAY + HOUR) for days in (2, 3)]
+    found = [troubles.check(settings, [SANA], now=T0 + days * DAY + HOUR) for days in (2, 3)]
 
     assert [len(silent) for silent in found] == [0, 1]
     assert "not one article so far since 2026-11-01" in found[1][0].message
@@ -104,7 +104,7 @@ def test_a_source_that_never_gave_anything_is_silent_since_its_first_run(
 def test_a_source_that_nobody_asked_is_not_called_silent(settings: Settings, conn: postgres.Connection) -> None:
     night(conn, T0, new=True)
 
-    found = health.check(settings, [SANA, Source(**{**vars(SANA), "name": "enab"})], now=T0 + 20 * DAY)
+    found = troubles.check(settings, [SANA, Source(**{**vars(SANA), "name": "enab"})], now=T0 + 20 * DAY)
 
     assert found == []
 
@@ -115,7 +115,7 @@ def test_a_weekly_source_is_given_three_weeks(settings: Settings, conn: postgres
     for week in range(1, 4):
         night(conn, T0 + week * 7 * DAY, new=False)
 
-    found = [health.check(settings, [weekly], now=T0 + days * DAY + HOUR) for days in (14, 21)]
+    found = [troubles.check(settings, [weekly], now=T0 + days * DAY + HOUR) for days in (14, 21)]
 
     assert [len(silent) for silent in found] == [0, 1]
 
@@ -128,8 +128,8 @@ def test_a_usually_slow_source_on_a_fast_schedule_is_given_its_own_time(
         night(conn, T0 + day * DAY, new=True)
     night(conn, T0 + 9 * DAY, new=False)
 
-    found = health.check(settings, [often], now=T0 + 9 * DAY + HOUR)
-    later = health.check(settings, [often], now=T0 + 10 * DAY + HOUR)
+    found = troubles.check(settings, [often], now=T0 + 9 * DAY + HOUR)
+    later = troubles.check(settings, [often], now=T0 + 10 * DAY + HOUR)
 
     assert (len(found), len(later)) == (0, 1)
 
@@ -139,9 +139,9 @@ def test_silence_is_kept_where_no_operator_is_set_and_told_when_one_is(
 ) -> None:
     night(conn, T0, new=True)
     night(conn, T0 + 5 * DAY, new=False)
-    untold = health.check(settings, [SANA], now=T0 + 5 * DAY + HOUR)
+    untold = troubles.check(settings, [SANA], now=T0 + 5 * DAY + HOUR)
 
-    found = health.check(with_operators(settings), [SANA], now=T0 + 6 * DAY)
+    found = troubles.check(with_operators(settings), [SANA], now=T0 + 6 * DAY)
 
     assert (untold[0].told, found[0].told, len(told(conn))) == (False, True, 1)
     with conn, conn.cursor() as cursor:
@@ -160,7 +160,7 @@ def test_a_failing_crawl_is_in_the_message(settings: Settings, conn: postgres.Co
     with conn:
         runs.end(conn, failed)
 
-    (found,) = health.check(settings, [SANA], now=T0 + 6 * DAY)
+    (found,) = troubles.check(settings, [SANA], now=T0 + 6 * DAY)
 
     assert "crawl failed: robots.txt answers 503." in str(found)
 
@@ -179,7 +179,7 @@ def test_a_feed_that_is_behind_three_crawls_in_a_row_is_told_once_until_it_caugh
     for day in range(5):
         behind(conn, T0 + day * DAY, lacks=day < 4)
 
-    found = [health.check(with_operators(settings), [SANA], now=T0 + day * DAY + HOUR) for day in range(1, 5)]
+    found = [troubles.check(with_operators(settings), [SANA], now=T0 + day * DAY + HOUR) for day in range(1, 5)]
 
     said = "سانا (sana): its feed is behind its sitemap since 2026-11-01.\n{}T0200: the feed lacks 12 of 40 articles."
     assert [[str(one) for one in day] for day in found] == [
@@ -195,7 +195,7 @@ def test_a_crawl_of_one_page_is_no_sign_of_life(settings: Settings, conn: postgr
     with conn, conn.cursor() as cursor:
         cursor.execute("update runs set only_url = 'u' where started_at > %s", (T0 + 7 * DAY,))
 
-    assert health.check(settings, [SANA], now=T0 + 9 * DAY) == []
+    assert troubles.check(settings, [SANA], now=T0 + 9 * DAY) == []
 
 
 def test_a_source_whose_runs_are_started_by_hand_is_expected_once_a_day(
@@ -205,8 +205,8 @@ def test_a_source_whose_runs_are_started_by_hand_is_expected_once_a_day(
     night(conn, T0, new=True)
     night(conn, T0 + 4 * DAY, new=False)
 
-    soon = health.check(by_hand, [SANA], now=T0 + DAY)
-    late = health.check(by_hand, [SANA], now=T0 + 4 * DAY + HOUR)
+    soon = troubles.check(by_hand, [SANA], now=T0 + DAY)
+    late = troubles.check(by_hand, [SANA], now=T0 + 4 * DAY + HOUR)
 
     assert (soon, [trouble.source for trouble in late]) == ([], ["sana"])
 
@@ -227,7 +227,7 @@ def test_a_promise_that_a_run_breaks_is_told_once_until_a_run_keeps_it(
     told_of = []
     for day, new in enumerate((7, 2, 1, 5, 4)):
         loaded(conn, T0 + day * DAY, new)
-        found = health.check(with_operators(settings), [promising], now=T0 + day * DAY + HOUR)
+        found = troubles.check(with_operators(settings), [promising], now=T0 + day * DAY + HOUR)
         told_of.append([(t.run, t.told) for t in found if t.kind == TroubleKind.PROMISE])
 
     assert told_of == [
@@ -246,4 +246,4 @@ def test_a_promise_that_a_run_breaks_is_told_once_until_a_run_keeps_it(
 def test_a_source_that_promises_nothing_breaks_no_promise(settings: Settings, conn: postgres.Connection) -> None:
     loaded(conn, T0, 0)
 
-    assert health.check(with_operators(settings), [SANA], now=T0 + HOUR) == []
+    assert troubles.check(with_operators(settings), [SANA], now=T0 + HOUR) == []

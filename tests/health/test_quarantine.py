@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from demo import newsroom, sites
-from pipelines.airflow import by_hand
+from pipelines.airflow import by_hand_tasks
 from pipelines.alert import stage as alert
 from pipelines.alert import watches
 from pipelines.cli import app
@@ -127,7 +127,7 @@ def test_what_is_rejected_stays_out_and_its_pages_are_looked_at_again(demo: Demo
     demo.night("2026-11-22T0200")
 
     said = demo.answer("quarantine", "reject", "delta")
-    at_desk = by_hand.do({"work": "reject", "source": "delta", "key": "2026-11-22T0200"}, "noor")
+    at_desk = by_hand_tasks.do({"work": "reject", "source": "delta", "key": "2026-11-22T0200"}, "noor")
     again = load.load(demo.settings, demo.source, "2026-11-22T0200")
 
     assert "8 URLs are rejected" in said and at_desk["said"].startswith("0 URLs of run 2026-11-22T0200")
@@ -149,7 +149,7 @@ def test_at_the_desk_a_held_run_is_released_in_the_name_of_who_asked_and_can_be_
     demo.night("2026-11-22T0200")
     asked = {"source": "delta", "key": "2026-11-22T0200"}
 
-    done = [by_hand.do({"work": "release", **asked}, "olga") for _ in range(2)]
+    done = [by_hand_tasks.do({"work": "release", **asked}, "olga") for _ in range(2)]
 
     assert ["8 new" in one["lines"] for one in done] == [True, True]
     assert demo.count("articles") == before + 8
@@ -157,7 +157,7 @@ def test_at_the_desk_a_held_run_is_released_in_the_name_of_who_asked_and_can_be_
     (decided,) = json.loads(demo.answer("quarantine", "list", "--all", "--json"))
     assert (decided["state"], decided["decided_by"]) == ("released", "olga")
     with pytest.raises(NightdeskError, match="was released"):
-        by_hand.do({"work": "reject", **asked}, "noor")
+        by_hand_tasks.do({"work": "reject", **asked}, "noor")
 
 
 def test_a_relaunch_with_equally_good_texts_is_not_held(demo: Demo) -> None:

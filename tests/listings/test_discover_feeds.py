@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.dates.lists import Local
+from pipelines.dates.list_dates import Local
 from pipelines.listings.formats import read_list
 from pipelines.model import Entry
 

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.codes import RevisionKind
-from pipelines.load import backfills, notices, revisions, wordings
+from pipelines.load import migration_batches, notices, revisions, wordings
 from pipelines.model import Article
 from pipelines.settings import Settings
 from pipelines.stores import postgres
@@ -270,7 +270,7 @@ def test_what_was_kept_twice_is_kept_once_in_batches_that_may_be_killed(
     assert done == 2
     assert rows(conn, "select article_id from revision_rows where text is not null") == [(2,)]
     assert rows(conn, "select * from revisions order by 1") == read
-    assert backfills.complete(conn, wordings.BACKFILL)
+    assert migration_batches.complete(conn, wordings.BACKFILL)
 
 
 def test_a_wording_is_not_lost_where_a_load_and_the_backfill_meet(

@@ -15,12 +15,12 @@ import pytest
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
-from pipelines.notify import languages, wording
+from pipelines.notify import message_languages, wording
 from pipelines.settings import Settings
 from tests.browsers import CHROMIUM
 
-FOLDER = Path(languages.__file__).parent
-OTHERS = [code for code in languages.NAMES if code != "en"]
+FOLDER = Path(message_languages.__file__).parent
+OTHERS = [code for code in message_languages.NAMES if code != "en"]
 # What marks a text as one of ours, and which of its arguments is one.
 MARKED = {"say": (2,), "message": None, "count": (2, 3)}
 AT = datetime(2026, 11, 22, 1, 30, tzinfo=UTC)
@@ -71,7 +71,7 @@ def places(text: str) -> set[str]:
 
 
 def test_the_setting_knows_the_languages_that_there_are() -> None:
-    assert set(get_args(Settings.model_fields["messages_in"].annotation)) == set(languages.NAMES)
+    assert set(get_args(Settings.model_fields["messages_in"].annotation)) == set(message_languages.NAMES)
 
 
 @pytest.mark.parametrize("code", OTHERS)
@@ -109,7 +109,7 @@ def test_dates_are_by_the_readers_clock_in_the_readers_words_and_digits(code: st
     [(1, "تنبيه واحد"), (2, "تنبيهان"), (3, "3 تنبيهات"), (11, "11 تنبيهًا"), (100, "100 تنبيه"), (103, "103 تنبيهات")],
 )
 def test_arabic_counts_in_its_six_forms(number: int, said: str) -> None:
-    assert languages.count("ar", "{n} alert", "{n} alerts", number) == said
+    assert message_languages.count("ar", "{n} alert", "{n} alerts", number) == said
 
 
 def test_each_part_reads_in_its_own_direction() -> None:

@@ -24,7 +24,7 @@ ONE_PLACE = {
     "scrapy": ("spiders/",),
     "twisted": ("spiders/",),
     "trafilatura": ("pipelines/extract/",),
-    "babel": ("pipelines/notify/languages.py",),
+    "babel": ("pipelines/notify/message_languages.py",),
     "dateparser": ("pipelines/dates/",),
     "psycopg2": ("pipelines/stores/postgres.py", "pipelines/stores/postgres_address.py"),
     "boto3": ("pipelines/stores/bucket.py",),
@@ -32,7 +32,7 @@ ONE_PLACE = {
     "fastwarc": ("pipelines/stores/warc.py", "pipelines/stores/foreign_warc.py"),
     "typer": ("pipelines/cli/",),
     "apprise": ("pipelines/notify/chat.py",),
-    "pyarrow": ("pipelines/archive/parts.py",),
+    "pyarrow": ("pipelines/archive/export_formats.py",),
     "feedparser": ("pipelines/listings/brokenfeeds.py",),
     "rfc3161_client": ("pipelines/stores/timestamps.py",),
     "tldextract": ("pipelines/urls.py",),
@@ -70,28 +70,38 @@ APART = {
 
 # package -> the modules that other packages import; the rest is its own affair
 PUBLIC = {
-    "pipelines": "codes cron edits encodings errors installation model patterns places private settings signatures "
-    "singlebyte steering text urls",
-    "pipelines.airflow": "airflow_home api_client cleaning form_dags night_dags service_dags standalone",
-    "pipelines.alert": "cases feeds keeping known stage synonyms timing watches watchfile",
-    "pipelines.archive": "again backfill coverage differences erasing evidence export holding import_input importing "
-    "parts passages policy provenance published received search tried verify",
-    "pipelines.crawl": "account aliases discovery host_locks ledger named_urls past policy rhythm rules stage summary",
-    "pipelines.dates": "calendars clocks lists months relative written",
-    "pipelines.desk": "actions followed headline lookups needs policy records unsent",
-    "pipelines.extract": "extraction fetched markup preview stage",
+    "pipelines": "codes cron edits encodings errors installation model patterns places private settings "
+    "signatures singlebyte steering text urls",
+    "pipelines.airflow": "airflow_home airflow_retention api_client form_dags night_dags service_dags standalone",
+    "pipelines.alert": "cases name_check send_times stage synonyms watch_editing watch_feeds watches watchfile",
+    "pipelines.archive": "api_records backfill coverage_card differences erasure evidence export export_formats holds "
+    "import_input page_import passages policy provenance received_page reextraction search verify "
+    "watch_trial",
+    "pipelines.crawl": "account aliases discovery host_locks ledger named_urls past_urls policy rhythm rules stage "
+    "summary",
+    "pipelines.dates": "calendars clocks list_dates months relative written",
+    "pipelines.desk": "actions desk_records headline lookups needs policy source_records unsent",
+    "pipelines.extract": "extraction fetched_pages markup preview stage",
     "pipelines.extract.rejections": "reasons",
     "pipelines.extract.site": "learning",
-    "pipelines.follow": "changes dates front lists many onboard opml place plan probing renames samples seen twice",
-    "pipelines.health": "duties golden kept metrics states troubles",
+    "pipelines.follow": "already_followed date_offsets front_page list_worth many_sites onboard opml place probe_plan "
+    "probing probing_records recheck renames samples",
+    "pipelines.health": "duties golden metrics saved_states states troubles",
     "pipelines.listings": "fields formats pace xmltree",
-    "pipelines.load": "deciding quarantine retiring stage stories wordings words",
-    "pipelines.notify": "address channels delivery languages outbox subjects wording",
-    "pipelines.query": "asked compiled compiling dating explained grammar lexer matcher selection terms vectors",
+    "pipelines.load": "quarantine quarantine_decisions search_index stage story_links text_retention wordings",
+    "pipelines.notify": "channel_address channels delivery message_languages outbox subjects wording",
+    "pipelines.query": "day_spans evaluation explanation grammar lexer matcher query_conditions query_set selection "
+    "terms vectors",
     "pipelines.sources": "access folders sourcefile zones",
-    "pipelines.stores": "anchors articlefile bringing bucket chain clock dumps entries foreign_warc migrations "
-    "postgres postgres_address retention runs stories templates timestamps warc warc_records warc_spans",
+    "pipelines.stores": "anchors articlefile bucket bucket_backlog chain clock dumps entries foreign_warc migrations "
+    "postgres postgres_address raw_retention runs story_records templates timestamps warc "
+    "warc_records warc_spans",
 }
+
+# A module in one of these is named after the command, the Dag, the page or the measurement that it is.
+DOORS = ("bench/", "dags/", "pipelines/cli/", "pipelines/airflow/console/pages/")
+# Names that a module has in each package, for it is the same thing there.
+OF_EACH_PACKAGE = {"__init__", "__main__", "policy", "stage"}
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "base", "core", "manager", "misc"}
 
@@ -205,6 +215,15 @@ def test_a_package_is_more_than_one_module_and_its_init_holds_a_sentence() -> No
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
     assert [p for p in MODULES if p.stem in FORBIDDEN_NAMES] == []
+
+
+def test_a_module_that_is_no_door_has_a_name_of_its_own() -> None:
+    homes = defaultdict(list)
+    for path in (path.relative_to(ROOT) for path in MODULES):
+        if not path.as_posix().startswith(DOORS) and path.stem not in OF_EACH_PACKAGE:
+            homes[path.stem].append(path.as_posix())
+
+    assert {name: where for name, where in homes.items() if len(where) > 1} == {}
 
 
 def test_every_module_says_what_it_is_for() -> None:

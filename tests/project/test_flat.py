@@ -11,15 +11,13 @@ from typer.testing import CliRunner
 
 from bench import archive
 from pipelines.alert import stage as alert
-from pipelines.archive import published, received, search
+from pipelines.archive import api_records, received_page, search
 from pipelines.archive.search import Order
 from pipelines.cli import app
 from pipelines.codes import Kind, State
 from pipelines.crawl import discovery, ledger
 from pipelines.crawl.ledger import FetchResult
-from pipelines.desk import followed as sources
-from pipelines.desk import lookups, needs
-from pipelines.desk import records as desk
+from pipelines.desk import desk_records, lookups, needs, source_records
 from pipelines.extract.stage import extract
 from pipelines.health import duties, troubles
 from pipelines.load.stage import load
@@ -127,15 +125,19 @@ def looking(settings: Settings, articles: int) -> None:
         assert result.exit_code == 0, (words, result.output)
     with postgres.connection(settings) as conn:
         with doing("desk"):
-            desk.overview(conn, followed(), schedule="0 2 * * *", now=NOW)
-            desk.latest_articles(conn, 40, "source-3")
-            desk.article(conn, articles // 2)
+            desk_records.overview(conn, followed(), schedule="0 2 * * *", now=NOW)
+            desk_records.latest_articles(conn, 40, "source-3")
+            desk_records.article(conn, articles // 2)
         with doing("operators"):
-            sources.list_followed(conn, followed(), now=NOW)
-            sources.days(conn, [source.name for source in followed()], now=NOW)
-            sources.in_full(conn, followed()[3], now=NOW)
+            source_records.list_followed(conn, followed(), now=NOW)
+            source_records.days(conn, [source.name for source in followed()], now=NOW)
+            source_records.in_full(conn, followed()[3], now=NOW)
             when = {"schedule": "0 2 * * *", "timezone": "UTC", "now": NOW}
-            list(needs.of_night(conn, desk.sources(conn, followed(), now=NOW), desk.runs(conn, 10), **when))
+            list(
+                needs.of_night(
+                    conn, desk_records.sources(conn, followed(), now=NOW), desk_records.runs(conn, 10), **when
+                )
+            )
         with doing("desk: an article, watches, alerts, ledger"):
             lookups.versions(conn, articles // 2)
             lookups.wordings(conn, articles // 2, [1, 2])
@@ -146,14 +148,14 @@ def looking(settings: Settings, articles: int) -> None:
             lookups.ends_of_run(conn, last, "")
             lookups.sources_of_run(conn, last)
             lookups.urls_of_run(conn, last, source="", state="", code="", kind="article", after=0, count=40)
-            received.page_of(conn, settings.raw, 0, 1)
+            received_page.page_of(conn, settings.raw, 0, 1)
             channels.alerts(conn, count=40)
         with doing("read API"):
-            published.article(conn, articles // 2)
-            published.versions(conn, settings.raw, articles // 2, 20)
-            published.sources(conn, followed(), count=20)
-            published.url(conn, url)
-            published.number_of_url(conn, url)
+            api_records.article(conn, articles // 2)
+            api_records.versions(conn, settings.raw, articles // 2, 20)
+            api_records.sources(conn, followed(), count=20)
+            api_records.url(conn, url)
+            api_records.number_of_url(conn, url)
 
 
 def searching(settings: Settings, articles: int) -> None:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipelines.query import asked, grammar, vectors
-from pipelines.query.asked import Subject
+from pipelines.query import evaluation, grammar, vectors
+from pipelines.query.evaluation import Subject
 from pipelines.query.vectors import Shape
 from pipelines.stores import postgres
 
@@ -18,7 +18,7 @@ def _subject(text: str = "", title: str = "", **more: object) -> Subject:
 
 
 def _marked(query: str, subject: Subject) -> list[str] | None:
-    marks = asked.answer(asked.ready(grammar.parse(query), NOW), subject)
+    marks = evaluation.answer(evaluation.ready(grammar.parse(query), NOW), subject)
     return None if marks is None else [getattr(subject, m.field)[m.start : m.end] for m in marks]
 
 
@@ -104,7 +104,7 @@ def test_the_index_names_every_article_that_the_truth_names_in_twelve_scripts(co
             )  # fmt: skip
             if dice.random() < 0.2:
                 subject = _long(subject)
-            rows, known = vectors.vectors({name: getattr(subject, name) for name in asked.FIELDS}, subject.authors)
+            rows, known = vectors.vectors({name: getattr(subject, name) for name in evaluation.FIELDS}, subject.authors)
             at = dice.randrange(len(words) - 1)
             query = dice.choice(QUERIES).format(a=words[at], b=dice.choice((words[at + 1], "zzz")), c=words[at][:3])
             try:
@@ -114,7 +114,7 @@ def test_the_index_names_every_article_that_the_truth_names_in_twelve_scripts(co
             words_of = {part: [word for word in known if part in word] for part in vectors.parts(node)}
             wanted = vectors.conditions(node, words_of)
             asks += 1
-            true = asked.answer(asked.ready(node, NOW), subject) is not None
+            true = evaluation.answer(evaluation.ready(node, NOW), subject) is not None
             named = False
             for row in rows:
                 condition = getattr(wanted, f"of_{row.shape.name.lower()}")

@@ -17,7 +17,7 @@ from pipelines.crawl import stage as crawl
 from pipelines.extract.stage import extract
 from pipelines.load import stage as load
 from pipelines.settings import Settings
-from pipelines.stores import retention
+from pipelines.stores import raw_retention
 from tests.folders import open_to_others
 from tests.sites import RUN, Sites, site
 
@@ -51,7 +51,7 @@ def test_what_an_earlier_version_left_open_is_closed(careless: None, settings: S
         path.write_text("x")
     settings.data.chmod(0o755)
 
-    retention.retire(settings, datetime.now(UTC))
+    raw_retention.retire(settings, datetime.now(UTC))
 
     assert open_to_others(settings.data) == []
     assert article.read_text() == page.read_text() == "x"
@@ -63,7 +63,7 @@ def test_what_lies_in_the_data_folder_and_is_not_ours_is_left_as_it_is(careless:
     settings.raw.mkdir()
     (settings.raw / "elsewhere").symlink_to(theirs)
 
-    retention.tighten(settings)
+    raw_retention.tighten(settings)
 
     assert stat.S_IMODE(theirs.stat().st_mode) == 0o755
 
@@ -79,7 +79,7 @@ def test_what_a_link_in_the_raw_folder_leads_to_is_deleted_by_nobody(
     at.parent.mkdir(parents=True)
     at.symlink_to(theirs.parents[1] if link == "raw/sana" else theirs.parent)
 
-    done = retention.retire(settings, datetime(2026, 11, 22, tzinfo=UTC))
+    done = raw_retention.retire(settings, datetime(2026, 11, 22, tzinfo=UTC))
 
     assert (done.deleted, done.files) == ((), 0)
     assert theirs.read_text() == "theirs"
@@ -101,13 +101,13 @@ ELSEWHERE = {
     "pipelines/sources/folders.py": "source files are for people to read and mend",
     "pipelines/health/golden.py": "as source files",
     "pipelines/cli/setup.py": "the sources folder",
-    "pipelines/archive/coverage.py": "an export, into the folder that somebody names",
+    "pipelines/archive/coverage_card.py": "an export, into the folder that somebody names",
     "pipelines/archive/export.py": "the same",
-    "pipelines/archive/parts.py": "the same",
+    "pipelines/archive/export_formats.py": "the same",
     "pipelines/archive/evidence.py": "a folder that only its maker enters, then the file that somebody names",
     "pipelines/cli/watchfeed.py": "a feed, into the file that somebody names",
     "pipelines/cli/watchfiles.py": "watches, into the file that somebody names",
-    "demo/desk.py": "nightdesk.env, made with mode 0600 the line before",
+    "demo/installations.py": "nightdesk.env, made with mode 0600 the line before",
 }
 WRITES = re.compile(r"\.mkdir\(|\.write_(?:text|bytes)\(|\.open\(\"[waxr]b?\+?[b+]?\"|(?<!\.)\bopen\([^)]*\"[wax]")
 

@@ -17,7 +17,7 @@ from pipelines.model import Entry, Page
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 from pipelines.stores.clock import of_machine
-from spiders import guard, outcome, store, taking
+from spiders import guard, outcome, source_lifecycle, store
 from tests import clock, sites
 from tests.sites import NEXT, RUN, Sites
 
@@ -69,7 +69,7 @@ def test_a_look_that_cannot_be_written_costs_none_of_those_it_came_with(
 ) -> None:
     followed = sites.source("a.test")
     kept = store.Store(here, conn, RUN)
-    assert taking.take(kept, followed)
+    assert source_lifecycle.take(kept, followed)
     with conn:
         named = [Entry(url=f"http://a.test/news/{n}") for n in range(3)]
         store.discovery.discover(conn, followed, RUN, [(Kind.ARTICLE, one) for one in named], "http://a.test/feed")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
-from pipelines.archive import received
+from pipelines.archive import received_page
 from tests.browsers import CHROMIUM, needs_browser
 from tests.factories import page
 from tests.hostile_page import HOSTILE
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.airflow
 
 
 @needs_browser
-@pytest.mark.parametrize("made", [received.harmless(page("sana", "https://sana.test/1", HOSTILE), "ar"), HOSTILE])
+@pytest.mark.parametrize("made", [received_page.harmless(page("sana", "https://sana.test/1", HOSTILE), "ar"), HOSTILE])
 def test_a_hostile_page_asks_for_nothing_and_stays_where_it_is_even_where_it_was_not_made_harmless(made: str) -> None:
     from pipelines.airflow.console.pages.article import ASIDE, FRAME
 

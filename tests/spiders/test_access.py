@@ -22,7 +22,7 @@ from pipelines.codes import TroubleKind
 from pipelines.crawl import stage as crawl
 from pipelines.errors import NightdeskError, SettingsError, SourceError
 from pipelines.extract.stage import extract
-from pipelines.health import troubles as health
+from pipelines.health import troubles
 from pipelines.load import stage as load
 from pipelines.model import Source
 from pipelines.settings import Settings
@@ -502,7 +502,7 @@ def test_a_feed_that_no_longer_takes_the_login_says_so_in_the_run_and_to_the_ope
     web.pages["http://paper.test/feed"] = guarded(web.pages["http://paper.test/feed"])
 
     (tally,) = crawl.crawl(here, [paper], RUN)
-    (trouble,) = health.check(here, [paper])
+    (trouble,) = troubles.check(here, [paper])
 
     assert tally.state == "failed"
     assert tally.message.endswith("Its login was not taken: put a new one into NIGHTDESK_SECRET_PAPER_LOGIN.")
@@ -518,9 +518,9 @@ def story() -> Answer:
     return sites.answer(200, body.encode(), "text/html; charset=utf-8")
 
 
-def night(current: Settings, paper: Source, run: str) -> list[health.Trouble]:
+def night(current: Settings, paper: Source, run: str) -> list[troubles.Trouble]:
     """A run over one source, and the trouble with its login afterwards."""
     crawl.crawl(current, [paper], run)
     extract(current, paper, run, processes=1)
     load.load(current, paper, run)
-    return [trouble for trouble in health.check(current, [paper]) if trouble.kind == TroubleKind.LOGIN]
+    return [trouble for trouble in troubles.check(current, [paper]) if trouble.kind == TroubleKind.LOGIN]

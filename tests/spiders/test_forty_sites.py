@@ -19,7 +19,7 @@ from demo.newsroom import NewsroomTurn
 from demo.pages import sameness, target_of
 from demo.server import accesses
 from demo.sites import DemoSite
-from demo.structures import FORTY, parts
+from demo.structures import FORTY, family_parts
 from demo.truth import Truth
 from pipelines import urls
 from pipelines.crawl.stage import crawl
@@ -304,7 +304,7 @@ def test_nothing_that_robots_txt_disallows_is_asked_for_in_any_night(followed: D
     lines = accesses(followed.folder)
 
     assert len(lines) > 10 * len(FORTY)
-    assert [line for line in lines if parts.BAIT in line["path"] and _site_of(line["host"]) in WITH_ROBOTS] == []
+    assert [line for line in lines if family_parts.BAIT in line["path"] and _site_of(line["host"]) in WITH_ROBOTS] == []
 
 
 def test_no_host_is_ever_asked_for_two_things_at_once(followed: Desk, fourth: Night) -> None:

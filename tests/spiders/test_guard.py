@@ -15,6 +15,7 @@ from twisted.internet.defer import succeed
 from pipelines.errors import SettingsError
 from pipelines.settings import Settings
 from pipelines.settings import settings as settings_of_this_process
+from spiders.crawler_settings import scrapy_settings
 from spiders.guard import (
     GuardedResolver,
     GuardMiddleware,
@@ -26,7 +27,6 @@ from spiders.guard import (
     proxy_of,
     refusal,
 )
-from spiders.settings import scrapy_settings
 from tests import sites
 
 HOME = Policy(hosts={"*.newsroom.test": "127.0.0.1:8790"})

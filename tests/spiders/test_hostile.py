@@ -15,7 +15,7 @@ import pytest
 from pipelines.codes import Reason
 from pipelines.crawl import stage as crawl
 from pipelines.errors import ChannelError, DatabaseError
-from pipelines.extract import extraction, fetched, markup
+from pipelines.extract import extraction, fetched_pages, markup
 from pipelines.extract.stage import extract
 from pipelines.listings import formats
 from pipelines.model import Article, Rejection
@@ -110,8 +110,8 @@ def test_a_label_that_is_no_charset_is_passed_over(label: str) -> None:
 def test_a_page_whose_time_limit_does_not_reach_it_costs_its_own_article_alone(
     settings: Settings, conn: postgres.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetched, "CPU_SECONDS", 1.0)
-    monkeypatch.setattr(fetched, "GRACE", 1.0)
+    monkeypatch.setattr(fetched_pages, "CPU_SECONDS", 1.0)
+    monkeypatch.setattr(fetched_pages, "GRACE", 1.0)
     jisr = source("jisr.test")
     crawled(settings, conn, ["<html><body>" + "<a href=/x>" * 190_000, "<html><body><p>لا شيء</p></body></html>"])
 

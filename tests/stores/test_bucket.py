@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import pytest
 
-from pipelines.archive import evidence, import_input, importing, provenance, verify
+from pipelines.archive import evidence, import_input, page_import, provenance, verify
 from pipelines.crawl import account
 from pipelines.crawl import stage as crawl
 from pipelines.errors import AwayError, SettingsError, StoreError
@@ -18,7 +18,7 @@ from pipelines.extract.stage import extract
 from pipelines.health import duties
 from pipelines.load import stage as load
 from pipelines.settings import Settings, settings
-from pipelines.stores import bucket, chain, postgres, retention, warc
+from pipelines.stores import bucket, chain, postgres, raw_retention, warc
 from tests import buckets, sites
 from tests.buckets import BUCKET, FORBIDDEN, Store
 from tests.papers import Paper
@@ -246,7 +246,7 @@ def test_retention_takes_old_files_out_of_the_bucket_and_the_chain_says_so(
     extract(machines[1], paper.source, RUN)
     load.load(machines[1], paper.source, RUN)
 
-    done = retention.retire(machines[2], datetime(2027, 11, 1, tzinfo=UTC))
+    done = raw_retention.retire(machines[2], datetime(2027, 11, 1, tzinfo=UTC))
 
     assert (done.deleted, done.files) == ((f"a/{RUN}",), 1)
     assert not [name for name in store.names() if name.endswith(warc.CLOSED)]
@@ -316,14 +316,14 @@ def test_an_import_that_ended_when_its_file_was_placed_is_recorded_and_sent_by_t
     if killed == "before it is sent":
         store.fails = lambda number: store.asked[-1][0] == "PUT" and store.asked[-1][1].endswith(warc.CLOSED)
     with pytest.raises((AwayError, postgres.Error)):
-        importing.bring_in(machines[0], [file], [])
+        page_import.bring_in(machines[0], [file], [])
     assert len([name for name in store.names() if name.endswith(warc.CLOSED)]) == (killed == "behind that")
     assert count(conn, "select count(*) as count from fetches") == 0
     store.fails = lambda number: False
     with conn, conn.cursor() as cursor:
         cursor.execute("drop function fall cascade")
 
-    report = by_new_workers(lambda: importing.bring_in(machines[0], [file], []))
+    report = by_new_workers(lambda: page_import.bring_in(machines[0], [file], []))
 
     assert (report.failed, report.known, report.sources) == ([], 2, {"imported": 2})
     assert count(conn, STORED) == 2
@@ -337,11 +337,11 @@ def test_an_import_that_ended_before_its_file_was_sent_is_done_by_another_machin
     file = saved(tmp_path / "crawl.warc.gz", [story(1, "other.test"), story(2, "other.test")])
     store.fails = lambda number: store.asked[-1][0] == "PUT" and store.asked[-1][1].endswith(warc.CLOSED)
     with pytest.raises(AwayError):
-        importing.bring_in(machines[0], [file], [])
+        page_import.bring_in(machines[0], [file], [])
     store.fails = lambda number: False
 
-    other = by_new_workers(lambda: importing.bring_in(machines[1], [file], []))
-    own = by_new_workers(lambda: importing.bring_in(machines[0], [file], []))
+    other = by_new_workers(lambda: page_import.bring_in(machines[1], [file], []))
+    own = by_new_workers(lambda: page_import.bring_in(machines[0], [file], []))
 
     assert (other.failed, other.sources) == ([], {"imported": 2})
     assert (own.failed, own.known) == ([], 2)

@@ -16,8 +16,9 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pipelines.airflow.console import permissions, policy, v1, watch_feeds
+from pipelines.airflow.console import feed_endpoint, permissions, policy, v1
 from pipelines.airflow.console.dag_runs import DagRefusedError
+from pipelines.airflow.console.database_door import BusyError
 from pipelines.airflow.console.pages import (
     add,
     alerts,
@@ -31,7 +32,6 @@ from pipelines.airflow.console.pages import (
     watches,
     work,
 )
-from pipelines.airflow.console.reading import BusyError
 from pipelines.errors import (
     CostlyError,
     CursorError,
@@ -73,7 +73,7 @@ def app() -> FastAPI:
     for page in PAGES:
         made.include_router(page.router)
     made.include_router(v1.router)
-    made.mount(watch_feeds.PREFIX, _as_here(watch_feeds.app()))
+    made.mount(feed_endpoint.PREFIX, _as_here(feed_endpoint.app()))
     made.add_middleware(Private)
     return _as_here(made)
 

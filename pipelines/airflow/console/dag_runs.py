@@ -22,7 +22,7 @@ from airflow.utils.types import DagRunTriggeredByType
 from fastapi import HTTPException
 from sqlalchemy import select
 
-from pipelines.airflow import plan
+from pipelines.airflow import run_plan
 from pipelines.errors import NightdeskError
 
 # As in `night_dags`.
@@ -86,7 +86,7 @@ def _key(row: Any, timezone: str) -> str:
     form = (row.conf or {}).get("run")
     try:
         if row.dag_id == "news_crawl":
-            return plan.crawl_run(form, row.partition_key, row.run_after, timezone)
+            return run_plan.crawl_run(form, row.partition_key, row.run_after, timezone)
     except NightdeskError:
         return ""
     return str(form or row.partition_key or "")

@@ -18,10 +18,10 @@ from pydantic import BaseModel
 
 from pipelines import steering
 from pipelines.airflow.console import documents, openapi_page, policy
-from pipelines.airflow.console.asked import BIGINT_BITS, LONGEST_NAME, LONGEST_URL, NAME
+from pipelines.airflow.console.database_door import Allowance, Door
+from pipelines.airflow.console.parameters import BIGINT_BITS, LONGEST_NAME, LONGEST_URL, NAME
 from pipelines.airflow.console.permissions import reader
-from pipelines.airflow.console.reading import Allowance, Door
-from pipelines.archive import published, search
+from pipelines.archive import api_records, search
 from pipelines.archive.search import Order
 from pipelines.errors import QueryError
 from pipelines.query import lexer
@@ -95,7 +95,7 @@ def _search(
             conn, q, order=order, count=count, after=after, scopes=scopes, patience=policy.STATEMENT_SECONDS
         )
     said = documents.SearchPage(
-        answers=[documents.Answer.model_validate(published.answer(found)) for found in page.answers],
+        answers=[documents.Answer.model_validate(api_records.answer(found)) for found in page.answers],
         after=page.after,
         read_to=page.read_to,
         ranked_newest=page.ranked,
@@ -150,7 +150,7 @@ def _article_of(
     """The article of an address: as it was found, as it calls itself, or another address of it."""
     current = settings()
     with DOOR.reading(current) as conn:
-        number = published.number_of_url(conn, url)
+        number = api_records.number_of_url(conn, url)
         return _answer(request, _whole(conn, current, number or 0, versions, after))
 
 
@@ -168,7 +168,7 @@ def _story(
     """The articles that tell a story, in the order the outlets told it; an article alone is the story of its number."""
     with DOOR.reading(settings()) as conn:
         known = 0 < number < 2**BIGINT_BITS
-        rows = published.story(conn, number, count + 1, after=after) if known else []
+        rows = api_records.story(conn, number, count + 1, after=after) if known else []
     if not rows:
         raise HTTPException(404, "There is no such story, or nothing behind this place.")
     more = rows[count - 1]["place"] if len(rows) > count else None
@@ -186,7 +186,7 @@ def _sources(
     current = settings()
     followed, _ = folders.readable(current)
     with DOOR.reading(current) as conn:
-        rows = published.sources(conn, followed, count=count + 1, after=after)
+        rows = api_records.sources(conn, followed, count=count + 1, after=after)
     more = rows[count - 1]["source"] if len(rows) > count else ""
     shown = [documents.Source.model_validate(row) for row in rows[:count]]
     return _answer(request, documents.SourcePage(sources=shown, after=more))
@@ -202,7 +202,7 @@ def _source(request: Request, name: str) -> Response:
     current = settings()
     followed, _ = folders.readable(current)
     with DOOR.reading(current) as conn:
-        rows = published.sources(conn, followed, count=1, name=name)
+        rows = api_records.sources(conn, followed, count=1, name=name)
     if not rows:
         raise HTTPException(404, "There is no such source.")
     return _answer(request, documents.Source.model_validate(rows[0]))
@@ -220,7 +220,7 @@ def _ledger(
     """What became of an address and of the other addresses of its article: where each stands, and all that happened."""
     with DOOR.reading(settings()) as conn:
         try:
-            found = published.url(conn, url)
+            found = api_records.url(conn, url)
         except ValueError as error:
             raise HTTPException(422, f"{error}; write the whole address, like https://example.org/news/1.") from None
     if found is None:
@@ -261,10 +261,10 @@ def _scopes(current: Settings, written: str) -> Scopes:
 
 
 def _whole(conn: Any, current: Settings, number: int, count: int, before: int | None) -> documents.Article:
-    found = published.article(conn, number) if 0 < number < 2**BIGINT_BITS else None
+    found = api_records.article(conn, number) if 0 < number < 2**BIGINT_BITS else None
     if found is None:
         raise HTTPException(404, "There is no such article; it may have been removed.")
-    rows = published.versions(conn, current.raw, number, count + 1, before=before)
+    rows = api_records.versions(conn, current.raw, number, count + 1, before=before)
     after = rows[count - 1]["revision"] if 0 < count < len(rows) else None
     return documents.Article.model_validate({**found, "versions": rows[:count], "after": after})
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from pipelines.extract.fields import json_ld
-from pipelines.extract.fields.dating import PRECISE, DatedPage, Dating
+from pipelines.extract.fields.dated_page import PRECISE, DatedPage, Dating
 from pipelines.extract.fields.visible_dates import MAX_LOOKS
 
 PUBLISHED = (

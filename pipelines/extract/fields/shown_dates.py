@@ -8,7 +8,7 @@ from datetime import date
 
 from pipelines.dates.written import without_year
 from pipelines.extract.fields import guessed_date, visible_dates
-from pipelines.extract.fields.dating import AHEAD, PRECISE, DatedPage, Dating
+from pipelines.extract.fields.dated_page import AHEAD, PRECISE, DatedPage, Dating
 from pipelines.extract.fields.visible_dates import MAX_LOOKS
 
 # A number that a slug begins with, such as that of the dead, is no day: a day in it has two digits with a zero.

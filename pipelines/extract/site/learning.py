@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import NightdeskError
-from pipelines.extract import fetched, workers
+from pipelines.extract import fetched_pages, workers
 from pipelines.extract.extraction import CPU_SECONDS, extractor
 from pipelines.extract.limits import TooSlow, time_limit
 from pipelines.extract.site import observations
@@ -148,7 +148,7 @@ def _within(looks: Iterable[LearningLook], many: int) -> list[observations.Obser
 
 def _observe(job: LearningJob) -> observations.Observation | str | None:
     try:
-        page = fetched.stored_page(job.raw, job.row)
+        page = fetched_pages.stored_page(job.raw, job.row)
         with time_limit(CPU_SECONDS):
             return observations.observe(page, job.source)
     except TooSlow:

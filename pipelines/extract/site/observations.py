@@ -14,7 +14,7 @@ from lxml.html import tostring
 
 from pipelines.extract import markup
 from pipelines.extract.fields import metadata
-from pipelines.extract.text import judging
+from pipelines.extract.text import block_chances
 from pipelines.model import Page, Source, Template
 from pipelines.stores import warc
 
@@ -69,7 +69,7 @@ def observe(page: Page, source: Source) -> Observation | None:
         return None
     if markup.prune(tree, source.prune):
         html = tostring(tree, encoding="unicode")
-    judged = judging.judge_page(tree, html, metadata.facts_of(tree, page, source))
+    judged = block_chances.judge_page(tree, html, metadata.facts_of(tree, page, source))
     return Observation(
         page.url,
         tuple((one.block.key, one.block.words, one.block.path, round(one.chance, DECIMALS)) for one in judged.blocks),

@@ -1,7 +1,8 @@
 """The text of a page's article: which text wins where several are to be had, and what its source teaches of its blocks.
 
 It alone knows when the judged blocks give way: to whole texts of other extractors, or to the page's own articleBody or
-script data where the page shows less. How blocks are judged is in `judging`, what is cut from a text in `cutting`.
+script data where the page shows less. How blocks are judged is in `block_chances`; what is cut from a text, in
+`line_cuts`.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from lxml.html import HtmlElement
 from pipelines.extract import markup, phrases
 from pipelines.extract.fields import json_ld
 from pipelines.extract.fields.metadata import Facts
-from pipelines.extract.text import by_trafilatura, choice, classifier
-from pipelines.extract.text.coverage import coverage
-from pipelines.extract.text.cutting import Text, cut_blocks, cut_lines
-from pipelines.extract.text.judging import LIKELY_CHANCE, JudgedBlock, JudgedPage, judge_page
+from pipelines.extract.text import by_trafilatura, classifier, text_choice
+from pipelines.extract.text.block_chances import LIKELY_CHANCE, JudgedBlock, JudgedPage, judge_page
+from pipelines.extract.text.block_coverage import coverage
+from pipelines.extract.text.line_cuts import Text, cut_blocks, cut_lines
 from pipelines.model import Source, Template
 
 STEPS = ("second extractor", "judge", "phrases", "title", "choice", "json-ld", "script data", "site")
@@ -180,11 +181,11 @@ def _choose(
         return None
     found = page.bare
 
-    def ask() -> dict[str, choice.Floats]:
+    def ask() -> dict[str, text_choice.Floats]:
         return {name: np.array(coverage(found, lines)) for name, lines in ask_witnesses(tree).items()}
 
     chances = np.array([one.chance for one in page.blocks], dtype=np.float64)
-    better = choice.choose_text(page.compared, chances, ask, trees)
+    better = text_choice.choose_text(page.compared, chances, ask, trees)
     if better is None:
         return None
     repeated = dict(template.lines) if template else {}

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.int32]
-# The files: trees over what features.py sees of a block, and over what choice.py sees of a text.
+# The files: trees over what features.py sees of a block, and over what text_choice.py sees of a text.
 JUDGE, CHOICE = "judge.json", "choice.json"
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pipelines.extract.blocks import Block
 from pipelines.extract.phrases import key, reasons
-from pipelines.extract.text.coverage import coverage
+from pipelines.extract.text.block_coverage import coverage
 from pipelines.extract.text.place_sums import (
     HALF_SHARE,
     PARAGRAPH_WORDS,

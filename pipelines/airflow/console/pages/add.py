@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 
 from pipelines import steering
 from pipelines.airflow.console import dag_runs, permissions, policy
-from pipelines.airflow.console.acting import Acting
-from pipelines.airflow.console.asked import LONGEST_NAME, NAME
+from pipelines.airflow.console.audited_actions import Acting
+from pipelines.airflow.console.parameters import LONGEST_NAME, NAME
 from pipelines.codes import Act, Thing
 from pipelines.errors import SourceError
 from pipelines.settings import settings

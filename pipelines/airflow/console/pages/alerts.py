@@ -11,12 +11,11 @@ from pydantic import BaseModel, ConfigDict
 
 from pipelines import steering, text
 from pipelines.airflow.console import policy
-from pipelines.airflow.console.acting import Acting
-from pipelines.airflow.console.asked import BIGINT_BITS, LONGEST_NAME, NAME
-from pipelines.airflow.console.reading import DESK
+from pipelines.airflow.console.audited_actions import Acting
+from pipelines.airflow.console.database_door import DESK
+from pipelines.airflow.console.parameters import BIGINT_BITS, LONGEST_NAME, NAME
 from pipelines.codes import Act, Thing
-from pipelines.desk import lookups, unsent
-from pipelines.desk import records as desk
+from pipelines.desk import desk_records, lookups, unsent
 from pipelines.errors import ChannelError
 from pipelines.notify import channels
 from pipelines.settings import settings
@@ -68,8 +67,8 @@ def _channels() -> Any:
     now = datetime.now(UTC)
     with DESK.reading(settings()) as conn:
         told = {
-            "channels": desk.channels(conn),
-            "deliveries": desk.deliveries(conn, now=now),
+            "channels": desk_records.channels(conn),
+            "deliveries": desk_records.deliveries(conn, now=now),
             "silence": unsent.silence(conn),
             "watches": sorted(lookups.told_by_watch(conn)),
         }
@@ -111,7 +110,7 @@ def _do_allowed(work: Any, *given: Any, **named: Any) -> Any:
 def _alert(rows: list[postgres.Row]) -> dict[str, Any]:
     first = rows[0]
     messages = [
-        {**{name: row[name] for name in OF_MESSAGE}, "why": desk.ADDRESS.sub("…", row["why"])}
+        {**{name: row[name] for name in OF_MESSAGE}, "why": desk_records.ADDRESS.sub("…", row["why"])}
         for row in rows
         if row["channel"]
     ]

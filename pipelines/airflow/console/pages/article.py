@@ -16,10 +16,10 @@ from starlette.background import BackgroundTask
 
 from pipelines import steering, text
 from pipelines.airflow.console import policy
-from pipelines.airflow.console.acting import Acting
-from pipelines.airflow.console.asked import BIGINT_BITS
-from pipelines.airflow.console.reading import DESK
-from pipelines.archive import differences, evidence, published, received
+from pipelines.airflow.console.audited_actions import Acting
+from pipelines.airflow.console.database_door import DESK
+from pipelines.airflow.console.parameters import BIGINT_BITS
+from pipelines.archive import api_records, differences, evidence, received_page
 from pipelines.codes import Act, Thing
 from pipelines.desk import lookups
 from pipelines.errors import DatabaseError, NightdeskError, StoreError
@@ -67,7 +67,7 @@ def _article(number: int) -> Any:
     with DESK.reading(settings()) as conn:
         found = _find_article(conn, number)
         versions = lookups.versions(conn, number)
-        story = published.story(conn, found["story_id"], policy.BESIDE)
+        story = api_records.story(conn, found["story_id"], policy.BESIDE)
         alerts = lookups.alerts_of_article(conn, number)
     told = {
         "url": _link(found["url"]),
@@ -87,7 +87,7 @@ def _cuts(number: int) -> Any:
         found = _find_article(conn, number)
         page = _page(conn, current.raw, number, found["revision"])
     try:
-        blocks, lost = received.blocks(page, found["language"], found["text"].split("\n"), found["cut"])
+        blocks, lost = received_page.blocks(page, found["language"], found["text"].split("\n"), found["cut"])
     except StoreError as error:
         raise HTTPException(404, str(error)) from None
     return steering.strip_steering({"blocks": [_block(one) for one in blocks], "lost": [_block(one) for one in lost]})
@@ -115,7 +115,7 @@ def _provenance(number: int) -> Any:
     current = settings()
     with DESK.reading(current) as conn:
         _find_article(conn, number)
-        rows = published.versions(conn, current.raw, number, policy.VERSIONS)
+        rows = api_records.versions(conn, current.raw, number, policy.VERSIONS)
     left = ("text", "title", "description")
     return steering.strip_steering([{name: value for name, value in row.items() if name not in left} for row in rows])
 
@@ -130,7 +130,7 @@ def _show_received(
         found = _find_article(conn, number)
         page = _page(conn, current.raw, number, found["revision"] if revision is None else revision)
     try:
-        shown = received.harmless(page, found["language"])
+        shown = received_page.harmless(page, found["language"])
     except StoreError as error:
         raise HTTPException(404, str(error)) from None
     title = html.escape(steering.one_line(page.url))
@@ -174,7 +174,7 @@ def _keep_golden(number: int, noted: NotedRequest, acting: Acting) -> Any:
 
 
 def _find_article(conn: postgres.Connection, number: int) -> dict[str, Any]:
-    found = published.article(conn, number) if 0 < number < 2**BIGINT_BITS else None
+    found = api_records.article(conn, number) if 0 < number < 2**BIGINT_BITS else None
     if found is None:
         raise HTTPException(404, "There is no such article; it may have been removed.")
     return found
@@ -182,7 +182,7 @@ def _find_article(conn: postgres.Connection, number: int) -> dict[str, Any]:
 
 def _page(conn: postgres.Connection, raw: Path, number: int, revision: int) -> Page:
     try:
-        page = received.page_of(conn, raw, number, revision)
+        page = received_page.page_of(conn, raw, number, revision)
     except StoreError as error:
         raise HTTPException(404, f"The page is not in the raw store any more: {error}") from None
     if page is None:
@@ -190,7 +190,7 @@ def _page(conn: postgres.Connection, raw: Path, number: int, revision: int) -> P
     return page
 
 
-def _block(block: received.ReceivedBlock) -> dict[str, str]:
+def _block(block: received_page.ReceivedBlock) -> dict[str, str]:
     return {"text": block.text, "reason": block.reason, "direction": text.direction(block.text)}
 
 

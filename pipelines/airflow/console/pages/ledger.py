@@ -8,9 +8,9 @@ from fastapi import APIRouter, HTTPException, Query
 
 from pipelines import steering
 from pipelines.airflow.console import policy
-from pipelines.airflow.console.asked import BIGINT_BITS, LONGEST_NAME, LONGEST_URL, NAME
-from pipelines.airflow.console.reading import DESK
-from pipelines.archive import published
+from pipelines.airflow.console.database_door import DESK
+from pipelines.airflow.console.parameters import BIGINT_BITS, LONGEST_NAME, LONGEST_URL, NAME
+from pipelines.archive import api_records
 from pipelines.codes import State
 from pipelines.desk import lookups
 from pipelines.settings import settings
@@ -55,10 +55,10 @@ def _url(url: Annotated[str, Query(max_length=LONGEST_URL, pattern=NAME)]) -> An
     """All that the ledger knows of an address and of the other addresses of its article, and the article."""
     with DESK.reading(settings()) as conn:
         try:
-            found = published.url(conn, url.strip())
+            found = api_records.url(conn, url.strip())
         except ValueError as error:
             raise HTTPException(422, f"{error}; write the whole address, like https://example.org/news/1.") from None
-        number = published.number_of_url(conn, url.strip())
+        number = api_records.number_of_url(conn, url.strip())
     if found is None:
         raise HTTPException(404, "The ledger does not have it: no list of a followed source named it.")
     return steering.strip_steering({**found, "article_id": number})

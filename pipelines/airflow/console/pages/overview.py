@@ -9,10 +9,9 @@ from fastapi import APIRouter
 
 from pipelines import steering
 from pipelines.airflow.console import dag_runs, permissions
-from pipelines.airflow.console.reading import DESK
-from pipelines.desk import needs
+from pipelines.airflow.console.database_door import DESK
+from pipelines.desk import desk_records, needs
 from pipelines.desk import policy as desk_policy
-from pipelines.desk import records as desk
 from pipelines.desk.headline import describe_night, write_headline
 from pipelines.load import quarantine
 from pipelines.settings import settings
@@ -27,8 +26,8 @@ def _overview(user: permissions.User) -> Any:
     followed, broken = folders.readable(current)
     when: dict[str, Any] = {"schedule": current.schedule, "timezone": current.schedule_timezone, "now": now}
     with DESK.reading(current) as conn:
-        rows, latest = desk.sources(conn, followed, now=now), desk.runs(conn, desk_policy.RUNS_SHOWN)
-        undelivered, channels = desk.deliveries(conn, now=now)["failed"], desk.channels(conn)
+        rows, latest = desk_records.sources(conn, followed, now=now), desk_records.runs(conn, desk_policy.RUNS_SHOWN)
+        undelivered, channels = desk_records.deliveries(conn, now=now)["failed"], desk_records.channels(conn)
         tone, _ = write_headline(rows, latest, undelivered=undelivered, channels=channels, **when)
         found = [
             *needs.of_night(conn, rows, latest, **when),
@@ -46,7 +45,7 @@ def _overview(user: permissions.User) -> Any:
         "needs": found,
         "titles": {row["name"]: row["title"] for row in rows},
         "run": newest,
-        "progress": desk.progress(rows, newest),
+        "progress": desk_records.progress(rows, newest),
         "may": permissions.names_of(user),
     }
     return steering.strip_steering(page)
@@ -56,7 +55,7 @@ def _overview(user: permissions.User) -> Any:
 def _nights() -> Any:
     """The last thirty runs, but those for one page by hand; asked for when the rest of the page stands."""
     with DESK.reading(settings()) as conn:
-        latest = desk.runs(conn, desk_policy.NIGHTS_READ)
+        latest = desk_records.runs(conn, desk_policy.NIGHTS_READ)
     return steering.strip_steering(
         {"nights": [run for run in latest if not run["one_page"]][: desk_policy.NIGHTS_SHOWN]}
     )

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines import steering
 from pipelines.airflow.console import dag_runs, policy
-from pipelines.airflow.console.acting import Acting
-from pipelines.airflow.console.asked import LONGEST_NAME, NAME
+from pipelines.airflow.console.audited_actions import Acting
+from pipelines.airflow.console.parameters import LONGEST_NAME, NAME
 from pipelines.archive import policy as archive_policy
 from pipelines.codes import Act, Thing
 from pipelines.settings import Settings, settings

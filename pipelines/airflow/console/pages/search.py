@@ -9,12 +9,12 @@ from fastapi import APIRouter, Query
 
 from pipelines import steering
 from pipelines.airflow.console import policy
-from pipelines.airflow.console.reading import DESK
+from pipelines.airflow.console.database_door import DESK
 from pipelines.alert import synonyms
-from pipelines.archive import passages, published, search
+from pipelines.archive import api_records, passages, search
 from pipelines.archive.search import ArticleHit, Order
 from pipelines.query import grammar
-from pipelines.query.asked import FIELDS
+from pipelines.query.evaluation import FIELDS
 from pipelines.settings import settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
@@ -88,7 +88,7 @@ def _write_query(conn: postgres.Connection, typed: str, **filters: str) -> str:
 
 def _show_answer(found: ArticleHit) -> dict[str, Any]:
     """An answer as the page draws it: its title in pieces, and only what stands beside the title as passages."""
-    told = published.answer(found)
+    told = api_records.answer(found)
     places = {name: [(mark.start, mark.end) for mark in found.marks if mark.field == name] for name in FIELDS}
     title = passages.whole(found.article["title"], places["title"])
     beside = passages.beside_title(found.article["description"], found.article["text"], places)

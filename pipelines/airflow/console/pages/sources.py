@@ -10,11 +10,11 @@ from fastapi import Path as InPath
 
 from pipelines import steering
 from pipelines.airflow.console import dag_runs, permissions
-from pipelines.airflow.console.acting import Acting
-from pipelines.airflow.console.asked import LONGEST_NAME, NAME
-from pipelines.airflow.console.reading import DESK
+from pipelines.airflow.console.audited_actions import Acting
+from pipelines.airflow.console.database_door import DESK
+from pipelines.airflow.console.parameters import LONGEST_NAME, NAME
 from pipelines.codes import Act, Thing
-from pipelines.desk import followed as desk
+from pipelines.desk import source_records
 from pipelines.errors import NightdeskError, SourceError
 from pipelines.load import quarantine
 from pipelines.model import Source
@@ -35,7 +35,7 @@ def _sources(user: permissions.User) -> Any:
     current, now = settings(), datetime.now(UTC)
     followed, broken = folders.readable(current)
     with DESK.reading(current) as conn:
-        rows = desk.list_followed(conn, followed, now=now)
+        rows = source_records.list_followed(conn, followed, now=now)
     page = {"now": now, "sources": rows, "broken": [str(error) for error in broken], "may": permissions.names_of(user)}
     return steering.strip_steering(page)
 
@@ -46,7 +46,7 @@ def _days() -> Any:
     current = settings()
     names = [source.name for source in folders.readable(current)[0]]
     with DESK.reading(current) as conn:
-        return {"days": desk.days(conn, names, now=datetime.now(UTC))}
+        return {"days": source_records.days(conn, names, now=datetime.now(UTC))}
 
 
 @router.get("/{name}")
@@ -55,7 +55,7 @@ def _source(name: Name, user: permissions.User) -> Any:
     current, now = settings(), datetime.now(UTC)
     source = _find_source(current, name)
     with DESK.reading(current) as conn:
-        page = desk.in_full(conn, source, now=now)
+        page = source_records.in_full(conn, source, now=now)
         held = [vars(one) for one in quarantine.list_held(conn) if one.source == name]
     keys = [run["run"] for run in page["runs"]]
     file = folders.path_of(current, name)

@@ -10,13 +10,13 @@ from pydantic import Field
 
 from pipelines import steering, text
 from pipelines.airflow.console import policy
-from pipelines.airflow.console.asked import LONGEST_NAME
+from pipelines.airflow.console.database_door import DESK
 from pipelines.airflow.console.pages import watches as watches_page
 from pipelines.airflow.console.pages.watches import Written
-from pipelines.airflow.console.reading import DESK
-from pipelines.alert import keeping, synonyms, watches
-from pipelines.archive import passages, tried
-from pipelines.archive.tried import FoundArticle, TriedQuery
+from pipelines.airflow.console.parameters import LONGEST_NAME
+from pipelines.alert import synonyms, watch_editing, watches
+from pipelines.archive import passages, watch_trial
+from pipelines.archive.watch_trial import FoundArticle, TriedQuery
 from pipelines.settings import settings
 from pipelines.sources import folders
 
@@ -43,7 +43,7 @@ def _test(written: Texted) -> Any:
     with DESK.reading(current) as conn:
         watch = watches_page.make_watch(current, conn, "tried", written)
         node = watches.node(watch, synonyms.lists(conn))
-    found = keeping.test(node, title=written.title, text=written.text)
+    found = watch_editing.test(node, title=written.title, text=written.text)
     matches = [
         {"term": one.term, "surface": one.surface, "field": one.field, "snippet": one.snippet} for one in found.matches
     ]
@@ -59,8 +59,8 @@ def _try(written: TrialRequest) -> Any:
     with DESK.reading(current) as conn, conn:
         watch = watches_page.make_watch(current, conn, "tried", written)
         node = watches.node(watch, synonyms.lists(conn))
-        found = tried.try_watch(conn, watch, node, written.days, scopes=folders.scopes(current))
-    return steering.strip_steering({"notes": keeping.notes(watch), **_show_tried(found)})
+        found = watch_trial.try_watch(conn, watch, node, written.days, scopes=folders.scopes(current))
+    return steering.strip_steering({"notes": watch_editing.notes(watch), **_show_tried(found)})
 
 
 def _show_tried(found: TriedQuery) -> dict[str, Any]:

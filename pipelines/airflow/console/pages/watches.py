@@ -11,16 +11,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines import steering, text
 from pipelines.airflow.console import permissions, policy
-from pipelines.airflow.console.acting import Acting, Actor, Done
-from pipelines.airflow.console.asked import LONGEST_NAME
-from pipelines.airflow.console.reading import DESK
-from pipelines.alert import feeds, keeping, known, synonyms, timing, watches
-from pipelines.alert.feeds import Form
+from pipelines.airflow.console.audited_actions import Acting, Actor, Done
+from pipelines.airflow.console.database_door import DESK
+from pipelines.airflow.console.parameters import LONGEST_NAME
+from pipelines.alert import name_check, send_times, synonyms, watch_editing, watch_feeds, watches
+from pipelines.alert.watch_feeds import Form
 from pipelines.alert.watches import Watch
 from pipelines.codes import Act, Thing
 from pipelines.desk import lookups
 from pipelines.errors import DatabaseError, NightdeskError, QueryError, WatchError
-from pipelines.notify import channels, languages
+from pipelines.notify import channels, message_languages
 from pipelines.settings import Settings, settings
 from pipelines.settings import channels as addressed_channels
 from pipelines.sources import folders
@@ -85,9 +85,9 @@ def _watches() -> Any:
         "languages": sorted({one.language for one in followed}),
         "kinds": list(watches.KINDS),
         "finer_kinds": list(watches.FINER_KINDS),
-        "digest_how": timing.DIGEST_HOW,
-        "quiet_how": timing.QUIET_HOW,
-        "messages_in": list(languages.NAMES),
+        "digest_how": send_times.DIGEST_HOW,
+        "quiet_how": send_times.QUIET_HOW,
+        "messages_in": list(message_languages.NAMES),
         "synonyms": [{"name": name, "spellings": spellings} for name, spellings in lists.items()],
     })  # fmt: skip
 
@@ -114,7 +114,7 @@ def _watch(name: str, user: permissions.User) -> Any:
         watch = _find_watch(conn, name)
         feed = lookups.feed_of_watch(conn, name)
         changes = watches.history(conn, name)[: policy.BESIDE]
-    history = [{"at": row["at"], "who": row["who"], "what": keeping.change_told(row)} for row in changes]
+    history = [{"at": row["at"], "who": row["who"], "what": watch_editing.change_told(row)} for row in changes]
     more = {"feed_opened_at": feed and feed["opened_at"], "history": history}
     return steering.strip_steering({**_record(watch), **more, "may_change": _may_change(watch, Actor.of(user))})
 
@@ -131,7 +131,7 @@ def _keep(name: str, written: Written, acting: Acting) -> Any:
         watches.changed_by(done.conn, acting.user)
         watches.add(done.conn, watch)
         done.detail = {"looks_for": watch.written, "channels": list(watch.channels)}
-    notes = [*keeping.notes(watch), *keeping.find_unaddressed(watch, addressed_channels())]
+    notes = [*watch_editing.notes(watch), *watch_editing.find_unaddressed(watch, addressed_channels())]
     return steering.strip_steering({"name": watch.name, "notes": notes})
 
 
@@ -163,7 +163,7 @@ def _resume(name: str, acting: Acting) -> Any:
 @router.post("/watches/{name}/mute")
 def _mute(name: str, spanned: Spanned, acting: Acting) -> Any:
     """List what a watch finds and tell nobody, for a while."""
-    length = keeping.span(spanned.span)
+    length = watch_editing.span(spanned.span)
     with _changing(acting, Act.MUTE, name) as done:
         until = watches.mute(done.conn, name, length)
         done.detail = {"until": until.isoformat() if until else None}
@@ -174,7 +174,7 @@ def _mute(name: str, spanned: Spanned, acting: Acting) -> Any:
 def _open_feed(name: str, acting: Acting) -> Any:
     """A new secret address for the feed of a watch, told this once; the one before works no more."""
     with _changing(acting, Act.OPEN_FEED, name) as done:
-        token = feeds.open_address(done.conn, name)
+        token = watch_feeds.open_address(done.conn, name)
     return {"addresses": [f"nightdesk/feeds/{token}.{form}" for form in Form]}
 
 
@@ -182,7 +182,7 @@ def _open_feed(name: str, acting: Acting) -> Any:
 def _close_feed(name: str, acting: Acting) -> Any:
     """Take the address of a watch's feed away."""
     with _changing(acting, Act.CLOSE_FEED, name) as done:
-        feeds.close_address(done.conn, name)
+        watch_feeds.close_address(done.conn, name)
     return {"name": name}
 
 
@@ -190,7 +190,7 @@ def _close_feed(name: str, acting: Acting) -> Any:
 def _changing(acting: Actor, act: Act, name: str) -> Iterator[Done]:
     """Change a watch in the block, in the name of whoever acts; WatchError where there is none of that name."""
     with acting.doing(settings(), act, Thing.WATCH, name) as done:
-        _check_own(known.watch_of(done.conn, name), acting)
+        _check_own(name_check.watch_of(done.conn, name), acting)
         watches.changed_by(done.conn, acting.user)
         yield done
 
@@ -208,7 +208,7 @@ def _check_own(watch: Watch, acting: Actor) -> None:
 
 def _find_watch(conn: postgres.Connection, name: str) -> Watch:
     try:
-        return known.watch_of(conn, name)
+        return name_check.watch_of(conn, name)
     except WatchError as error:
         raise HTTPException(404, str(error)) from None
 
@@ -217,11 +217,11 @@ def make_watch(
     current: Settings, conn: postgres.Connection, name: str, written: Written, *, owner: str | None = None
 ) -> Watch:
     """A watch of what was written; what cannot be used is refused with its sentence. owner: None leaves who it was."""
-    usual = [field for field in keeping.CHANGEABLE if field not in ("query", "cap", *keeping.STAYS)]
+    usual = [field for field in watch_editing.CHANGEABLE if field not in ("query", "cap", *watch_editing.STAYS)]
     fields = {field: getattr(written, field) or None for field in usual}
-    fields |= {field: getattr(written, field) for field in keeping.WHEN}
+    fields |= {field: getattr(written, field) for field in watch_editing.WHEN}
     try:
-        return keeping.make(
+        return watch_editing.make(
             current, conn, name,
             {**fields, "terms": written.terms, "unless": written.unless, "query": written.query, "cap": written.cap,
                 "owner": owner},
@@ -234,7 +234,7 @@ def make_watch(
 
 def _record(watch: Watch) -> dict[str, Any]:
     return {
-        **{field: getattr(watch, field) for field in (*keeping.CHANGEABLE, "name", "paused_at", "muted_until")},
+        **{field: getattr(watch, field) for field in (*watch_editing.CHANGEABLE, "name", "paused_at", "muted_until")},
         "terms": [term.written for term in watch.terms],
         "unless": [term.written for term in watch.unless],
         "looks_for": watch.written,

@@ -10,9 +10,9 @@ from pydantic import BaseModel, Field
 
 from pipelines import steering
 from pipelines.airflow.console import dag_runs, permissions, policy
-from pipelines.airflow.console.acting import Acting
-from pipelines.airflow.console.reading import DESK
-from pipelines.archive import holding, search
+from pipelines.airflow.console.audited_actions import Acting
+from pipelines.airflow.console.database_door import DESK
+from pipelines.archive import holds, search
 from pipelines.codes import Act, HandWork, Thing
 from pipelines.desk import actions
 from pipelines.settings import settings
@@ -36,7 +36,7 @@ def _work(user: permissions.User) -> Any:
     """Holds, pieces of work that were asked for, and how long raw files are kept."""
     current, now = settings(), datetime.now(UTC)
     with DESK.reading(current) as conn:
-        page = {"holds": holding.list_holds(conn), "history": actions.history(conn, Thing.ARCHIVE, "archive")}
+        page = {"holds": holds.list_holds(conn), "history": actions.history(conn, Thing.ARCHIVE, "archive")}
     return steering.strip_steering(
         {
             **page,
@@ -65,7 +65,7 @@ def _hold(hold: Hold, acting: Acting) -> Any:
     """Hold articles with their raw files against retention."""
     current = settings()
     with acting.doing(current, Act.HOLD, Thing.ARCHIVE, "archive") as done:
-        made = holding.hold(done.conn, hold.asked, hold.why, folders.scopes(current))
+        made = holds.hold(done.conn, hold.asked, hold.why, folders.scopes(current))
         done.detail = {"hold": made["id"], "articles": made["articles"], "asked": hold.asked}
     return {"said": f"Hold {made['id']}: {made['articles']:,} article(s)."}
 
@@ -74,7 +74,7 @@ def _hold(hold: Hold, acting: Acting) -> Any:
 def _release(number: int, acting: Acting) -> Any:
     """Let go of a hold."""
     with acting.doing(settings(), Act.RELEASE, Thing.ARCHIVE, "archive") as done:
-        holding.release(done.conn, number)
+        holds.release(done.conn, number)
         done.detail = {"hold": number}
     return {"said": f"Hold {number} is released."}
 

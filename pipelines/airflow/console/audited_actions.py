@@ -1,0 +1,60 @@
+"""How something is done at the Desk: in somebody's name, and written down here and in Airflow's own audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+from airflow.models.log import Log
+from airflow.utils.session import create_session
+from fastapi import Depends
+
+from pipelines import steering
+from pipelines.airflow.console import permissions
+from pipelines.airflow.console.database_door import DESK
+from pipelines.codes import Act, Thing
+from pipelines.desk import actions
+from pipelines.settings import Settings
+from pipelines.stores import postgres
+
+
+@dataclass
+class Done:
+    """What is done to a thing; `conn` writes in the transaction that also writes it down, `detail` says more of it."""
+
+    conn: postgres.Connection
+    detail: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever acts: the name people read, and the login of Airflow."""
+
+    user: str
+    login: BaseUser
+
+    @classmethod
+    def of(cls, user: BaseUser) -> Actor:
+        """A user of Airflow as one who acts."""
+        return cls(permissions.name_of(user), user)
+
+    @contextmanager
+    def doing(self, current: Settings, act: Act, thing: Thing, name: str) -> Iterator[Done]:
+        """Do something in the block, in one transaction with its line in the history: both are written or neither."""
+        with DESK.writing(current) as conn, conn:
+            done = Done(conn)
+            yield done
+            actions.write(conn, self.user, act, thing, name, done.detail)
+        told = steering.as_json({"thing": thing, "name": name, **done.detail}, default=str)
+        with create_session() as session:
+            session.add(Log(event=f"nightdesk {act}", owner=self.user, owner_display_name=self.user, extra=told))
+
+
+def _actor(user: permissions.User) -> Actor:
+    return Actor.of(user)
+
+
+Acting = Annotated[Actor, Depends(_actor)]

@@ -1,0 +1,137 @@
+"""What the tasks of the Dag `follow` do: look at a site, show what was found, and keep the file that was approved.
+
+Imported inside tasks only, for it pulls in extraction.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pipelines import steering, urls
+from pipelines.airflow.tasks import to_log
+from pipelines.errors import SourceError
+from pipelines.follow import already_followed
+from pipelines.follow.samples import Sample
+from pipelines.settings import settings
+from pipelines.sources import folders
+from pipelines.sources.sourcefile import parse, show_path
+
+# What Markdown could take for a mark; a title of a page is nothing but text.
+MARKS = re.compile(r"([!-/:-@\[-`{-~])")
+OPTION = re.compile(r"--(timezone|country|name|twice)\b")
+# What the form calls what the command has as options.
+FIELDS = {"timezone": "Time zone", "country": "Country", "name": "Name", "twice": "Twice"}
+# Characters of a cell of the form. Chosen: two lines of it.
+LONGEST_CELL_CHARACTERS = 200
+
+if TYPE_CHECKING:
+    from pipelines.follow.onboard import FollowedSite
+
+log = logging.getLogger("nightdesk")
+
+
+def probe(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The name, the file's text, and what a person decides by: a report, the samples, the evidence.
+
+    SourceError where it cannot be followed.
+    """
+    # Here, for Dags are parsed with this module, and what reads articles takes a second to load.
+    from pipelines.follow.onboard import follow
+
+    folders.check_writable(settings())
+    try:
+        made = follow(
+            settings(),
+            str(params["url"]),
+            name=params.get("name") or "",
+            timezone=params.get("timezone") or "",
+            country=(params.get("country") or "").upper(),
+            twice=bool(params.get("twice")),
+            on_line=to_log,
+        )
+    except SourceError as error:
+        raise SourceError(_of_form(str(error))) from None
+    for line in made.evidence:
+        log.info("%s", line)
+    for sample in made.samples:
+        log.info("%s: %s", sample.title or sample.url, sample.verdict)
+    if made.source is None:
+        raise SourceError(_of_form(" ".join([made.problem, *made.tries])))
+    twice = "yes" if params.get("twice") else ""
+    return {
+        "name": made.source.name,
+        "toml": made.toml,
+        "report": report(made),
+        "twice": twice,
+        "samples": [steering.strip_steering(_show_sample(sample)) for sample in made.samples],
+        "evidence": [steering.strip(urls.readable(line)) for line in made.evidence],
+    }
+
+
+def keep(probed: Mapping[str, Any]) -> str:
+    """Write the file that was approved, as it was approved; where it is. SourceError where its site is followed now."""
+    source = parse(probed["toml"], probed["name"], probed["name"])
+    lists = (*source.feeds, *source.sitemaps, *source.sections)
+    told = already_followed.find_twice(folders.readable(settings())[0], source.url, lists)
+    if told and not probed["twice"]:
+        raise SourceError(_of_form(str(told)))
+    path = show_path(folders.keep(settings(), probed["name"], probed["toml"]))
+    log.info("Following %s: %s. The next run of news_crawl takes it.", probed["name"], path)
+    return path
+
+
+def report(made: FollowedSite) -> str:
+    """Markdown: the samples as a table, the evidence as a list, the file as it would be written."""
+    good = sum(sample.good for sample in made.samples)
+    rows = [_row(number, sample) for number, sample in enumerate(made.samples, 1)]
+    evidence = [f"- {plain(urls.readable(line))}" for line in made.evidence]
+    # Airflow shows a block of code in one line.
+    keys = [f"- {plain(f'{key}: {_value(value)}')}" for key, value in tomllib.loads(made.toml).items()]
+    return "\n".join(
+        [
+            f"**{good} of {len(rows)} samples are good.** {made.requests} requests in {made.seconds:.0f} s.",
+            "",
+            "| # | Title | Published | Words | Cut | Verdict |",
+            "|---|---|---|---|---|---|",
+            *rows,
+            "",
+            "**Evidence**",
+            "",
+            *evidence,
+            "",
+            "**What will be written, with the evidence beside each key**",
+            "",
+            *keys,
+        ]
+    )
+
+
+def _show_sample(sample: Sample) -> dict[str, Any]:
+    """A sample as the Desk shows it."""
+    kept = ("url", "title", "published", "words", "verdict", "language", "good")
+    return {**{name: getattr(sample, name) for name in kept}, "cut": [list(part) for part in sample.cut]}
+
+
+def _of_form(text: str) -> str:
+    """A sentence with the fields of the form in place of the command's options."""
+    return OPTION.sub(lambda found: f"the field {FIELDS[found[1]]}", text)
+
+
+def _row(number: int, sample: Sample) -> str:
+    cut = str(sum(count for _, count in sample.cut))
+    title = plain(sample.title or urls.readable(sample.url))
+    return f"| {number} | {title} | {plain(sample.published)} | {sample.words} | {cut} | {plain(sample.verdict)} |"
+
+
+def _value(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def plain(text: str) -> str:
+    """One line that says what it says: no mark of it is a link, a picture or the end of a cell."""
+    text = " ".join(text.split())
+    return MARKS.sub(r"\\\1", text[:LONGEST_CELL_CHARACTERS] + "…" * (len(text) > LONGEST_CELL_CHARACTERS))

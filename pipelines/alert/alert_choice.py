@@ -1,0 +1,174 @@
+"""Which alerts are written: a watch is told of a story once, by the article that came first; further outlets join it.
+
+An article that a watch was told of stays its own: its changes are told as the watch wants them. Two stories that turn
+out to be one later are found told under either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from pipelines.alert import watches
+from pipelines.alert.watches import Watch
+from pipelines.codes import AlertKind, Quiet, RevisionKind
+from pipelines.model import Match
+from pipelines.stores import postgres, story_records
+
+# Edits that whoever was told of the article hears of, though its new wording no longer has what the watch looks for.
+CONCERNS_THE_TOLD = (RevisionKind.CORRECTION, RevisionKind.SUBSTANTIAL, RevisionKind.HEADLINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a watch is to be told of: a change, and where its words stand."""
+
+    change: postgres.Row
+    watch: Watch
+    matches: Sequence[Match]
+
+    @property
+    def story(self) -> tuple[str, int]:
+        """The watch and the story."""
+        return self.watch.name, int(self.change["story_id"])
+
+    @property
+    def article(self) -> tuple[str, int]:
+        """The watch and the article."""
+        return self.watch.name, int(self.change["article_id"])
+
+    @property
+    def row(self) -> tuple[str, str, int, int]:
+        """What an alert is known by in the table."""
+        return self.watch.name, self.change["kind"], self.change["article_id"], self.change["revision"]
+
+
+@dataclass(slots=True)
+class _Known:
+    """What watches were told so far: the alert that told a story, and the articles that were told themselves."""
+
+    leads: dict[tuple[str, int], int] = field(default_factory=dict)
+    articles: set[tuple[str, int]] = field(default_factory=set)
+
+
+def choose_alerts(
+    conn: postgres.Connection,
+    changes: Sequence[postgres.Row],
+    held: Iterable[tuple[postgres.Row, str, Sequence[Match]]],
+) -> list[Found]:
+    """What is to be told of these changes, in their order; held: the watches whose query holds in what each brought."""
+    found = {(change["id"], name): (change, name, matches) for change, name, matches in held}
+    edited = {change["article_id"] for change in changes if _concerns_the_told(change)}
+    told: dict[int, list[str]] = {}
+    for row in postgres.query(conn, "watches_told_of", articles=sorted(edited)) if edited else []:
+        told.setdefault(row["article_id"], []).append(row["watch"])
+    for change in changes:
+        for name in told.get(change["article_id"], ()) if _concerns_the_told(change) else ():
+            found.setdefault((change["id"], name), (change, name, ()))
+    known = watches.by_name(conn, {name for _, name in found}) if found else {}
+    return [
+        Found(change, known[name], matches)
+        for change, name, matches in sorted(found.values(), key=lambda one: int(one[0]["id"]))
+        if name in known and _is_told(known[name], change)
+    ]
+
+
+def write(conn: postgres.Connection, run: str, found: Sequence[Found]) -> list[postgres.Row]:
+    """Write the alerts; those that are new, with what `put` of messages asks of each.
+
+    Rows: id, watch, kind, story (the number of the ARTICLE, as the table calls it), story_id (of the story), revision,
+    quiet, lead_id. Part of the caller's transaction,
+    in which nobody else writes alerts.
+    """
+    known = _told_already(conn, found)
+    left, written = list(found), []
+    # In rounds: what joins a story waits until the alert that tells it has its number.
+    while left:
+        now, left = _divide(left, known)
+        rows = [_row(one, run, *_place(one, known)) for one in now]
+        made = postgres.execute_values(conn, "write_alerts", rows, fetch=True)
+        by_row = {one.row: one for one in now}
+        for alert in made:
+            one = by_row[alert["watch"], alert["kind"], alert["story"], alert["revision"]]
+            written.append({**alert, "story_id": one.change["story_id"]})
+            if not alert["quiet"]:
+                known.leads.setdefault(one.story, alert["lead_id"] or alert["id"])
+                known.articles.add(one.article)
+    return sorted(written, key=lambda alert: int(alert["id"]))
+
+
+def _told_already(conn: postgres.Connection, found: Sequence[Found]) -> _Known:
+    known = _Known()
+    pairs = sorted({(*one.article, int(one.change["story_id"])) for one in found})
+    names, articles, of = (list(column) for column in zip(*pairs, strict=True)) if pairs else ([], [], [])
+    rows = postgres.query(
+        conn, "stories_told", watches=names, articles=articles, stories=of, most=story_records.MOST_COUNTED
+    )
+    for row in rows:
+        known.leads[row["watch"], row["story_id"]] = row["lead_id"]
+        if row["own"]:
+            known.articles.add((row["watch"], row["article_id"]))
+    return known
+
+
+def _divide(found: Sequence[Found], known: _Known) -> tuple[list[Found], list[Found]]:
+    """What can be written now, and what waits for an alert among these: one on the same story for the same watch."""
+    now, later, first = [], [], set()
+    for one in found:
+        if _quiet(one) or one.story in known.leads or one.article in known.articles:
+            now.append(one)
+        elif one.story in first:
+            later.append(one)
+        else:
+            first.add(one.story)
+            now.append(one)
+    return now, later
+
+
+def _place(one: Found, known: _Known) -> tuple[Quiet, int | None]:
+    """Why an alert is only listed, and the alert that it joins."""
+    lead = None if one.article in known.articles else known.leads.get(one.story)
+    quiet = _quiet(one)
+    if lead is None or quiet:
+        return quiet, lead
+    is_wanted = one.change["kind"] == AlertKind.NEW and watches.OUTLET in one.watch.kinds
+    return Quiet.NONE if is_wanted else Quiet.ALSO_IN, lead
+
+
+def _quiet(one: Found) -> Quiet:
+    return Quiet(one.change["quiet"]) or (Quiet.MUTED if one.watch.muted_until else Quiet.NONE)
+
+
+def _row(one: Found, run: str, quiet: Quiet, lead: int | None) -> Sequence[Any]:
+    """A row of `alerts`, in the order of the statement `write_alerts`."""
+    change = one.change
+    return (
+        one.watch.name,
+        change["kind"],
+        change["article_id"],
+        change["article_id"],
+        change["revision"],
+        change["id"],
+        run,
+        change["source"],
+        postgres.json([asdict(match) for match in one.matches]),
+        quiet,
+        lead,
+    )
+
+
+def _concerns_the_told(change: Mapping[str, Any]) -> bool:
+    """Whether those who were told of the article are told, whatever its wording has now."""
+    return change["kind"] in (AlertKind.REMOVED, AlertKind.RESTORED) or change["revision_kind"] in CONCERNS_THE_TOLD
+
+
+def _is_told(watch: Watch, change: Mapping[str, Any]) -> bool:
+    """Whether a watch is told of such a change; an article of unknown language is in every language."""
+    language = change["language"].split("-")[0].lower()
+    return (
+        not watch.paused_at
+        and (change["kind"] in watch.kinds or change["revision_kind"] in watch.kinds)
+        and (not watch.sources or change["source"] in watch.sources)
+        and (not watch.languages or not language or language in watch.languages)
+    )

@@ -1,0 +1,131 @@
+"""What a person wrote of a watch, in a terminal or at the Desk: checked, tried on a text, told what is overlooked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from pipelines.alert import name_check, synonyms, watches
+from pipelines.alert.watches import Watch
+from pipelines.errors import WatchError
+from pipelines.model import Match
+from pipelines.query import evaluation, explanation, matcher
+from pipelines.query.evaluation import Subject
+from pipelines.query.grammar import Node
+from pipelines.query.terms import Term
+from pipelines.settings import Settings
+from pipelines.sources import folders
+from pipelines.stores import postgres
+
+# What of a watch a person writes, and what is done with it besides.
+CHANGEABLE = (
+    "query", "terms", "unless", "sources", "languages", "kinds", "channels", "cap", "digest", "quiet", "timezone",
+    "messages_in", "owner",
+)  # fmt: skip
+# What stays as it was where nothing is written of it: when people are told and how, and whose watch it is.
+WHEN = ("digest", "quiet", "timezone", "messages_in")
+STAYS = (*WHEN, "owner")
+SPAN = re.compile(r"(\d{1,4})\s*(min|h|d|w)")
+UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tested:
+    """What became of a text. failed: the parts that did not hold; left_out: those a text has nothing of."""
+
+    matched: bool
+    matches: Sequence[Match]
+    failed: Sequence[str]
+    left_out: Sequence[str]
+
+
+def make(settings: Settings, conn: postgres.Connection, name: str, written: Mapping[str, Any]) -> Watch:
+    """A watch from what a person wrote, by the names of CHANGEABLE; WatchError, QueryError and NightdeskError say what
+    cannot be used, a source or group that nobody knows as well. Of STAYS, what is not written is as it was."""
+    name_check.check(settings, conn, written.get("sources") or ())
+    lists = synonyms.lists(conn)
+    before = watches.by_name(conn, [name]).get(name)
+    stays = {field: getattr(before, field) for field in STAYS} if before else {}
+    given = {field: value for field, value in written.items() if field not in STAYS or value is not None}
+    made = watches.make(name, **{"terms": (), **stays, **given}, synonyms=lists)
+    name_check.check_scope(settings, conn, watches.node(made, lists))
+    return made
+
+
+def test(node: Node, *, title: str, text: str) -> Tested:
+    """What a query finds in a text alone."""
+    of_text, left_out = explanation.of_text(node)
+    look = evaluation.look(Subject(title=title, description="", text=text))
+    hits = evaluation.places(of_text, look) if of_text else []
+    return Tested(
+        matched=hits is not None,
+        matches=matcher.matches(hits or (), look.reading.fields),
+        failed=explanation.explain_failed(of_text, look) if of_text else [],
+        left_out=left_out,
+    )
+
+
+def notes(watch: Watch) -> list[str]:
+    """What people take for something else, as sentences: words side by side, several terms, nobody to tell."""
+    told = []
+    words = watches.side_by_side(watch.query) if watch.query else []
+    if words:
+        row, two = " ".join(words), words[:2]
+        told.append(
+            f"All of these words must be there, anywhere in the article: {row}. For one right behind the other write "
+            f'"{row}" in quotes, for near each other {two[0]} NEAR/5 {two[1]}, for any of them {" OR ".join(words)}.'
+        )
+    if len(watch.terms) > 1:
+        told.append("Any of these terms is enough; for all of them write a --query.")
+    if not watch.channels:
+        told.append("It has no channel, so it only lists.")
+    return told
+
+
+def find_unaddressed(watch: Watch, addressed: Collection[str]) -> list[str]:
+    """A sentence for each of its channels that nobody is behind."""
+    return [
+        f"Channel {name} has no address yet{folders.near(name, addressed)}: set NIGHTDESK_CHANNEL_{name.upper()}."
+        for name in watch.channels
+        if name not in addressed
+    ]
+
+
+def span(written: str) -> timedelta:
+    """A span of time as a person writes it: 30min, 8h, 1d, 2w; WatchError where it is none."""
+    found = SPAN.fullmatch(written.strip().lower())
+    if not found or not int(found[1]):
+        raise WatchError(f"{written!r} is no span of time; write it like 30min, 8h, 1d or 2w.")
+    return int(found[1]) * UNITS[found[2]]
+
+
+def show_field(value: object) -> str:
+    """A field of a watch as a sentence has it."""
+    if isinstance(value, (tuple, list)):
+        return ", ".join(one.written if isinstance(one, Term) else str(one) for one in value) or "none"
+    return "none" if value in (None, "") else str(value)
+
+
+def change_told(row: postgres.Row) -> str:
+    """A change of a row of `watches` in words."""
+    before, after = row["before"], row["after"]
+    if after is None:
+        return "removed"
+    if before is None:
+        return "added"
+    told = [
+        f"{field} {_show_column(before.get(field))} → {_show_column(after.get(field))}"
+        for field in (*CHANGEABLE, "paused_at", "muted_until")
+        if _show_column(before.get(field)) != _show_column(after.get(field))
+    ]
+    return "; ".join(told)
+
+
+def _show_column(value: Any) -> str:
+    """A column of `watches` as a sentence has it."""
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return show_field([Term(**{**term, "aliases": tuple(term["aliases"])}) for term in value])
+    return show_field(value)

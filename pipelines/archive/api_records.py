@@ -1,0 +1,110 @@
+"""What other programs read of the archive: articles with their versions, sources, the ledger of a URL.
+
+The names are those of the views `nightdesk.*`, and stay as they do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from pipelines import text, urls
+from pipelines.archive import passages, provenance
+from pipelines.archive.search import ArticleHit
+from pipelines.crawl import ledger
+from pipelines.model import Source
+from pipelines.query.evaluation import FIELDS
+from pipelines.sources import folders
+from pipelines.stores import postgres
+
+Record = dict[str, Any]
+
+
+def answer(found: ArticleHit) -> Record:
+    """An answer of a search: the article without its text, its story and how many outlets carry it, marks, passages."""
+    article = found.article
+    places = {name: [(mark.start, mark.end) for mark in found.marks if mark.field == name] for name in FIELDS}
+    return {
+        **{name: value for name, value in article.items() if name not in ("text", "description")},
+        "direction": text.direction(article["title"] or article["language"]),
+        "story_id": found.story_id,
+        "outlets": found.outlets,
+        "marks": [{"field": mark.field, "start": mark.start, "end": mark.end} for mark in found.marks],
+        "passages": [
+            {"field": name, "pieces": [{"text": piece.text, "marked": piece.marked} for piece in passage]}
+            for name in FIELDS
+            for passage in passages.passages(article[name], places[name])
+        ],
+    }
+
+
+def article(conn: postgres.Connection, number: int) -> Record | None:
+    """An article as it reads now, with what was cut from it; None without one."""
+    row = postgres.row(conn, "published_article", id=number)
+    return row and {**row, "direction": text.direction(f"{row['title']} {row['text']}")}
+
+
+def number_of_url(conn: postgres.Connection, url: str) -> int | None:
+    """The article of an address: as found, as it called itself, or an alias of it."""
+    found = postgres.row(conn, "article_of_url", url=url)
+    return int(found["id"]) if found else None
+
+
+def versions(
+    conn: postgres.Connection, raw: Path, number: int, count: int, *, before: int | None = None
+) -> list[Record]:
+    """The newest so many versions of an article (those before a revision), each whole and with where it comes from.
+
+    record is the WARC-Record-ID, empty where the raw file is not there.
+    """
+    rows = postgres.query(conn, "published_versions", id=number, before=before, count=count)
+    return [
+        {
+            **row,
+            "direction": text.direction(f"{row['title']} {row['text']}"),
+            "text_sha256": "" if row["text_retired_at"] else sha256(row["text"].encode()).hexdigest(),
+            "record": provenance.record_of(raw, row),
+        }
+        for row in rows
+    ]
+
+
+def story(conn: postgres.Connection, number: int, count: int, *, after: int = 0) -> list[Record]:
+    """The articles that tell a story, in the order the outlets told it, those behind a place; none where it is none.
+
+    share: the part of an article's text that stands in the story's first article.
+    """
+    rows = postgres.query(conn, "published_story", id=number, after=after, count=count)
+    return [{**row, "direction": text.direction(row["title"] or row["language"])} for row in rows]
+
+
+def sources(
+    conn: postgres.Connection, followed: Iterable[Source], *, count: int, after: str = "", name: str | None = None
+) -> list[Record]:
+    """Sources by name, those that are followed and those that were: what their file says, and how their last run was.
+
+    after: only those that come after this name; name: this one alone.
+    """
+    files = {source.name: source for source in followed}
+    known = {*files, *folders.find_recorded(conn)}
+    wanted = sorted(one for one in known if one > after and name in (None, one))[:count]
+    rows = {row["source"]: row for row in postgres.query(conn, "published_sources", sources=wanted)}
+    return [_source(one, files, rows[one]) for one in wanted]
+
+
+def url(conn: postgres.Connection, address: str) -> Record | None:
+    """Where an address and its article's other addresses stand in the ledger, and what happened to them, in order.
+
+    None where the ledger does not have it; ValueError where it is no address.
+    """
+    address = urls.shorten(address)
+    rows = postgres.query(conn, "published_urls", key=urls.key(address), variant=urls.variant(address)[0])
+    return {"url": address, "rows": rows, "story": ledger.story(conn, address)} if rows else None
+
+
+def _source(name: str, files: Mapping[str, Source], row: postgres.Row) -> Record:
+    file = files.get(name)
+    told: Sequence[str] = ("title", "url", "country", "language", "timezone", "schedule")
+    return {**row, **{field: getattr(file, field) if file else "" for field in told}, "followed": file is not None}

@@ -1,0 +1,155 @@
+"""A page as it was received, for a person to look at: made so that nothing of it can run, load, lead away or steer.
+
+Only elements and attributes that are known to do nothing but show are kept; where what was cut from an article stood in
+its page is found again here as well.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lxml import html as lxml_html
+from lxml.html import HtmlElement
+
+from pipelines.errors import StoreError
+from pipelines.extract import fetched_pages, markup
+from pipelines.model import Page
+from pipelines.stores import postgres, warc
+
+# Bytes of a page that are shown. Chosen: four times the largest article page that was seen.
+MOST_BYTES = 8 * 1024 * 1024
+# Letters by which a block is found in its page. Chosen: no two blocks begin with as many of the same.
+FOUND_BY_LETTERS = 60
+KEPT_ELEMENTS = frozenset(
+    {
+        *("html", "head", "title", "style", "body", "header", "footer", "main", "nav", "aside", "section", "article"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "hgroup", "p", "div", "center", "blockquote", "pre", "address", "hr"),
+        *("ul", "ol", "li", "dl", "dt", "dd", "figure", "figcaption", "picture", "img", "details", "summary", "label"),
+        *("table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td"),
+        *("a", "abbr", "b", "bdi", "bdo", "big", "br", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd"),
+        *("mark", "q", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"),
+    }
+)
+# What is left out with all that stands in it: it is no text, or not read as markup. Of others only they themselves are.
+CLOSED_ELEMENTS = frozenset(
+    {
+        *("script", "template", "svg", "math", "iframe", "frameset", "noembed", "noframes", "xmp", "plaintext"),
+        *("textarea", "select", "canvas", "dialog"),
+    }
+)
+# Boxes whose text stands by itself.
+BOXES = frozenset({"button", "fieldset", "form", "legend", "noscript"})
+KEPT_ATTRIBUTES = frozenset(
+    {
+        *("align", "alt", "bgcolor", "border", "cellpadding", "cellspacing", "class", "color", "colspan", "datetime"),
+        *("dir", "face", "height", "id", "lang", "reversed", "rowspan", "size", "start", "style", "title", "valign"),
+        "width",
+    }
+)
+# Pictures that are part of the page itself; never SVG, which is a document.
+PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*")
+INVISIBLE = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedBlock:
+    """A block of a page, in the page's order. reason: why it was cut, empty where it is of the text."""
+
+    text: str
+    reason: str = ""
+
+
+def page_of(conn: postgres.Connection, raw: Path, number: int, revision: int) -> Page | None:
+    """The page that a revision of an article was made of; None where there is none, StoreError where it is lost."""
+    row = postgres.row(conn, "page_of_revision", id=number, revision=revision)
+    return fetched_pages.stored_page(raw, row) if row else None
+
+
+def harmless(page: Page, language: str) -> str:
+    """The page as markup that only shows; StoreError where it is none that anybody could look at."""
+    tree = _tree(page, language)
+    for element in list(tree.iter()):
+        _disarm(element)
+    return str(lxml_html.tostring(tree, encoding="unicode", doctype="<!doctype html>"))
+
+
+def blocks(
+    page: Page, language: str, paragraphs: Sequence[str], cut: Sequence[Any]
+) -> tuple[list[ReceivedBlock], list[ReceivedBlock]]:
+    """The paragraphs of an article with what was cut between them, and what of it was not found in the page.
+
+    cut: mappings of text and reason, in page order. StoreError where the page is none that anybody could look at.
+    """
+    letters = _letters(_tree(page, language).text_content())
+    placed: list[tuple[int, int, ReceivedBlock]] = []
+    lost: list[ReceivedBlock] = []
+    at = 0
+    for turn, paragraph in enumerate(paragraphs):
+        found = _place(letters, paragraph, at)
+        at = at if found is None else max(at, found)
+        placed.append((at, turn, ReceivedBlock(paragraph)))
+    at = 0
+    for turn, one in enumerate(cut):
+        block = ReceivedBlock(str(one["text"]), str(one["reason"]))
+        found = _place(letters, block.text, at)
+        if found is None:
+            lost.append(block)
+            continue
+        at = found
+        placed.append((found, turn, block))
+    # Of two at one place the paragraph comes first: it was not found by itself.
+    return [block for _, _, block in sorted(placed, key=lambda one: (one[0], bool(one[2].reason), one[1]))], lost
+
+
+def _tree(page: Page, language: str) -> HtmlElement:
+    body = warc.decode_body(page, MOST_BYTES)
+    content_type = next((value for name, value in page.headers if name.lower() == "content-type"), "")
+    if not markup.looks_like_html(body, content_type):
+        raise StoreError(f"{page.url} is no page of text that could be shown: {content_type or 'of no type'}.")
+    grown = markup.overgrown(body)
+    tree = None if grown else markup.parse(markup.decode(body, content_type, language)[0])
+    if tree is None or markup.deep(tree):
+        raise StoreError(f"{page.url} cannot be shown: {grown or 'nothing can be made of its markup'}.")
+    return tree
+
+
+def _disarm(element: HtmlElement) -> None:
+    """Leave of an element what only shows."""
+    # Comments and instructions have no name of their own.
+    if not isinstance(element.tag, str) or element.tag in CLOSED_ELEMENTS:
+        if element.getparent() is not None:
+            element.drop_tree()
+        return
+    if element.tag in BOXES:
+        element.tag = "div"
+    elif element.tag not in KEPT_ELEMENTS:
+        element.drop_tag()
+        return
+    if element.tag == "style" and "<" in (element.text or ""):
+        element.text = ""
+    picture = element.get("src", "") if element.tag == "img" else ""
+    for name in list(element.attrib):
+        if name not in KEPT_ATTRIBUTES:
+            del element.attrib[name]
+    if PICTURE.fullmatch(picture):
+        element.set("src", picture)
+
+
+def _place(letters: str, text: str, after: int) -> int | None:
+    """Where a block begins in a page, best behind a place; None where it is not found."""
+    wanted = _letters(text)[:FOUND_BY_LETTERS]
+    if not wanted:
+        return None
+    found = letters.find(wanted, after)
+    found = letters.find(wanted) if found < 0 else found
+    return None if found < 0 else found
+
+
+def _letters(text: str) -> str:
+    """A text as blocks are compared: without what nobody sees."""
+    return INVISIBLE.sub("", unicodedata.normalize("NFC", text))

@@ -1,0 +1,328 @@
+"""Extracting again from raw: a trial that changes nothing and is reported, then our correction, which can be undone.
+
+A trial is an article file for each source beside what is stored. Load takes what differs as the same pages read again:
+no edit by the publisher, no alert. What was stored is kept beside the trial, and loaded again to undo it.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pipelines import private, text
+from pipelines.archive import differences
+from pipelines.archive.differences import Fate
+from pipelines.errors import NightdeskError
+from pipelines.extract import fetched_pages
+from pipelines.extract.extraction import extractor
+from pipelines.extract.fetched_pages import Job
+from pipelines.load import stage as load
+from pipelines.model import Article, Removed, Source, Tally
+from pipelines.query.grammar import Between
+from pipelines.settings import Settings
+from pipelines.stores import articlefile, postgres, runs, templates
+from pipelines.stores.articlefile import Line
+
+# Pages that are held at once.
+AT_ONCE = 200
+# Differences that a report keeps, the largest. Chosen: what a person reads.
+SHOWN = 20
+# What is compared: of every wording, and of an article's newest one beside it.
+WORDED = ("title", "description", "text")
+BESIDE = (
+    "canonical_url", "authors", "language", "published_at", "published_precision", "published_from", "modified_at",
+    "image", "tags", "section",
+)  # fmt: skip
+REPORT = "report.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changed:
+    """A wording that today's extractor reads otherwise: in which fields, and in how many words."""
+
+    source: str
+    article_id: int
+    revision: int
+    url: str
+    fields: tuple[str, ...]
+    words: int
+    before: dict[str, str]
+    after: dict[str, str]
+
+
+@dataclass(kw_only=True)
+class AgainReport:
+    """What a trial came to. words: removed and added in titles, descriptions and texts; largest: what changed most.
+
+    rejected: what would be no article any more, which stays as it is; unreadable: of what the raw record is not there.
+    undoes: the run that took it back.
+    """
+
+    run: str
+    sources: list[str]
+    extractor: str
+    began_at: str
+    read: int = 0
+    changed: int = 0
+    articles: int = 0
+    words: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+    unreadable: int = 0
+    fields: dict[str, int] = field(default_factory=dict)
+    largest: list[Changed] = field(default_factory=list)
+    applied_at: str = ""
+    undone_at: str = ""
+    undoes: str = ""
+
+
+def trial(
+    settings: Settings,
+    sources: Sequence[Source],
+    between: Between | None = None,
+    *,
+    processes: int = 1,
+    on_pages: Callable[[int], None] = lambda done: None,
+) -> AgainReport:
+    """Read the stored pages of sources again, of some days where asked, and say what would change; nothing does."""
+    now = datetime.now(UTC)
+    run = runs.key_of(now, manual=True)
+    report = AgainReport(
+        run=run, sources=[one.name for one in sources], extractor=extractor(), began_at=now.isoformat()
+    )
+    largest: list[tuple[int, int, Changed]] = []
+    touched: set[int] = set()
+    with postgres.connection(settings, application="nightdesk again") as conn:
+        for source in sources:
+            lines = _lines(settings, conn, source, _days(between, now), report, largest, touched, processes, on_pages)
+            articlefile.write(_file(settings, run, source.name), lines)
+    report.articles = len(touched)
+    report.largest = [changed for *_, changed in sorted(largest, key=lambda one: -one[0])]
+    _keep(settings, report)
+    return report
+
+
+def apply(settings: Settings, run: str, sources: Sequence[Source]) -> list[Tally]:
+    """Load a trial as our correction, with what was stored kept for `undo`; a tally for each source."""
+    report = read_report(settings, run)
+    if report.undone_at:
+        raise NightdeskError(f"{run} was taken back at {report.undone_at}: make a new trial.")
+    done = []
+    for source in _of_report(report, sources):
+        file, kept = _file(settings, run, source.name), _before(settings, run, source.name)
+        articlefile.write(articlefile.path(settings, source.name, run), articlefile.read(file))
+        done.append(load.load(settings, source, run, first=partial(_keep_before, source.name, file, kept)))
+    report.applied_at = datetime.now(UTC).isoformat()
+    _keep(settings, report)
+    return done
+
+
+def undo(settings: Settings, run: str, sources: Sequence[Source]) -> list[Tally]:
+    """Take a correction back: every wording, row and moment. NightdeskError where a later one stands on it."""
+    report = read_report(settings, run)
+    if not report.applied_at or report.undone_at:
+        raise NightdeskError(f"{run} is no correction that stands: `nightdesk extract --again --apply {run}` loads it.")
+    later = [one.run for one in reports(settings) if one.run > run and one.applied_at and not one.undone_at
+             and set(one.sources) & set(report.sources)]  # fmt: skip
+    if later:
+        raise NightdeskError(
+            f"The correction {later[0]} was made after {run}, of the same sources: undo that one first."
+        )
+    report.undoes = report.undoes or runs.key_of(datetime.now(UTC), manual=True)
+    _keep(settings, report)
+    done = []
+    for source in _of_report(report, sources):
+        kept = _before(settings, run, source.name)
+        if not kept.exists():
+            continue
+        articlefile.write(articlefile.path(settings, source.name, report.undoes), articlefile.read(kept))
+        done.append(load.load(settings, source, report.undoes))
+        with postgres.connection(settings, application="nightdesk undo") as conn, conn:
+            postgres.query(conn, "load_lock", source=source.name)
+            _put_back(conn, source.name, _state_of(kept), [run, report.undoes])
+    report.undone_at = datetime.now(UTC).isoformat()
+    _keep(settings, report)
+    return done
+
+
+def reports(settings: Settings) -> list[AgainReport]:
+    """All trials, oldest first."""
+    return [read_report(settings, path.parent.name) for path in sorted(settings.trials.glob(f"*/{REPORT}"))]
+
+
+def read_report(settings: Settings, run: str) -> AgainReport:
+    """What was found in a trial; NightdeskError where there is none of that key."""
+    path = settings.trials / runs.check_key(run) / REPORT
+    if not path.exists():
+        known = ", ".join(one.parent.name for one in sorted(settings.trials.glob(f"*/{REPORT}"))[-SHOWN:])
+        raise NightdeskError(f"There is no trial {run}; there are: {known or 'none'}.")
+    said = json.loads(path.read_text(encoding="utf-8"))
+    largest = [Changed(**{**one, "fields": tuple(one["fields"])}) for one in said["largest"]]
+    return AgainReport(**{**said, "largest": largest})
+
+
+def _lines(
+    settings: Settings,
+    conn: postgres.Connection,
+    source: Source,
+    days: Mapping[str, datetime | None],
+    report: AgainReport,
+    largest: list[tuple[int, int, Changed]],
+    touched: set[int],
+    processes: int,
+    on_pages: Callable[[int], None],
+) -> Iterator[Line]:
+    """A line for each wording that differs; the report counts on the way."""
+    with conn:
+        stored = templates.newest(conn, source.name)
+    template, name = stored.in_use if stored else None, templates.label(extractor(), stored)
+    counts = Counter(report.fields), Counter(report.rejected)
+    after = 0
+    while True:
+        with conn:
+            rows = postgres.query(
+                conn, "again_looks", source=source.name, after=after, count=AT_ONCE, fetches=None, **days
+            )
+        if not rows:
+            break
+        after = rows[-1]["fetch_id"]
+        jobs = [Job(_fetch(row), settings.raw, source, template, name) for row in rows]
+        for row, (_, made) in zip(rows, fetched_pages.each(jobs, processes, apart=True), strict=True):
+            report.read += 1
+            if made.result is None:
+                report.unreadable += 1
+            elif not isinstance(made.result, Article):
+                counts[1][made.result.reason] += 1
+            elif changed := _compare(source.name, row, made.result):
+                counts[0].update(changed.fields)
+                report.changed += 1
+                report.words += changed.words
+                touched.add(row["article_id"])
+                (heapq.heappush if len(largest) < SHOWN else heapq.heappushpop)(
+                    largest, (changed.words, row["fetch_id"], changed)
+                )
+                yield _line(row, made.result)
+            on_pages(report.read)
+    report.fields, report.rejected = dict(counts[0]), dict(counts[1])
+
+
+def _compare(source: str, row: postgres.Row, made: Article) -> Changed | None:
+    stored = {name: row[name] for name in (*WORDED, *BESIDE)}
+    fields = [name for name in WORDED if text.clean(getattr(made, name)) != stored[name]]
+    if row["newest"]:
+        fields += [name for name in BESIDE if _plain(getattr(made, name)) != _plain(stored[name])]
+    if not fields:
+        return None
+    before = {name: stored[name] for name in WORDED if name in fields}
+    after = {name: getattr(made, name) for name in WORDED if name in fields}
+    words = sum(
+        text.words(piece.text)
+        for name in before
+        for pieces in differences.paragraphs(before[name], after[name])
+        for piece in pieces
+        if piece.fate != Fate.SAME
+    )
+    return Changed(source=source, article_id=row["article_id"], revision=row["revision"], url=row["url"],
+                   fields=tuple(fields), words=words, before=before, after=after)  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return text.clean(value)
+    return [text.clean(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def _fetch(row: postgres.Row) -> postgres.Row:
+    names = ("fetch_id", "url_id", "run", "url", "fetched_at", "digest", "warc_file", "warc_offset", "warc_length")
+    return {name: row[name] for name in names}
+
+
+def _line(row: postgres.Row, article: Article) -> Line:
+    return Line(
+        fetch_id=row["fetch_id"], url_id=row["url_id"], run=row["run"], fetched_at=row["fetched_at"], article=article
+    )
+
+
+def _keep_before(source: str, file: Path, kept: Path, conn: postgres.Connection) -> None:
+    """Keep what is stored of the wordings that a trial changes; what was kept before a kill stays as it is."""
+    if kept.exists():
+        return
+    fetches = [line.fetch_id for line in articlefile.read(file)]
+    state = postgres.query(conn, "again_state", fetches=fetches)
+    # First the rest, then the lines, whose file says that both are there.
+    with private.open_private(_beside(kept), "w", encoding="utf-8") as stream:
+        json.dump(state, stream, default=str)
+    articlefile.write(kept, (line for some in _find_stored(conn, source, fetches) for line in some))
+
+
+def _find_stored(conn: postgres.Connection, source: str, fetches: Sequence[int]) -> Iterator[list[Line]]:
+    """What is stored of these fetches, as the lines that would make it."""
+    for begin in range(0, len(fetches), AT_ONCE):
+        some = list(fetches[begin : begin + AT_ONCE])
+        rows = postgres.query(
+            conn, "again_looks", source=source, after=0, count=AT_ONCE, fetches=some, since=None, until=None
+        )
+        yield [_line(row, _stored_article(source, row)) for row in rows]
+
+
+def _stored_article(source: str, row: postgres.Row) -> Article:
+    given = {name: row[name] for name in (*WORDED, *BESIDE, "page_digest", "extractor")}
+    lists = {name: tuple(given[name]) for name in ("authors", "tags")}
+    removed = tuple(Removed(**one) for one in row["removed"])
+    return Article(**{**given, **lists, "source": source, "url": row["stored_url"], "removed": removed})
+
+
+def _put_back(conn: postgres.Connection, source: str, state: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> None:
+    rows = postgres.json(state)
+    postgres.execute(conn, "undo_articles", rows=rows)
+    postgres.execute(conn, "undo_urls", rows=rows)
+    for statement in ("undo_changes", "undo_outcomes", "undo_aliases"):
+        postgres.execute(conn, statement, source=source, runs=list(keys))
+
+
+def _state_of(kept: Path) -> list[dict[str, Any]]:
+    return list(json.loads(_beside(kept).read_text(encoding="utf-8")))
+
+
+def _of_report(report: AgainReport, sources: Sequence[Source]) -> list[Source]:
+    known = {source.name: source for source in sources}
+    gone = [name for name in report.sources if name not in known]
+    if gone:
+        raise NightdeskError(f"{gone[0]} is followed no more: follow it, for load needs its file.")
+    return [known[name] for name in report.sources]
+
+
+def _days(between: Between | None, now: datetime) -> dict[str, datetime | None]:
+    if between is None:
+        return {"since": None, "until": None}
+    return {
+        "since": between.since.seen_from(now) if between.since else None,
+        "until": between.until.seen_from(now) if between.until else None,
+    }
+
+
+def _file(settings: Settings, run: str, source: str) -> Path:
+    return settings.trials / run / f"{source}.jsonl"
+
+
+def _before(settings: Settings, run: str, source: str) -> Path:
+    return settings.trials / run / f"{source}.before.jsonl"
+
+
+def _beside(kept: Path) -> Path:
+    return kept.with_name(kept.name.replace(".before.jsonl", ".state.json"))
+
+
+def _keep(settings: Settings, report: AgainReport) -> None:
+    path = settings.trials / report.run / REPORT
+    private.folder(path.parent)
+    beside = path.with_name(f".{REPORT}.part")
+    with private.open_private(beside, "w", encoding="utf-8") as file:
+        json.dump(asdict(report), file, ensure_ascii=False, indent=1)
+    beside.replace(path)

@@ -1,0 +1,113 @@
+"""What a watch would have told in the last days: a search of the archive, and what changed of what it finds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+
+from pipelines.alert.watches import Watch
+from pipelines.archive import walk
+from pipelines.codes import Quiet
+from pipelines.query import evaluation
+from pipelines.query.day_spans import Moment
+from pipelines.query.evaluation import Mark, Subject
+from pipelines.query.grammar import Between, Every, Node
+from pipelines.query.selection import NOWHERE, Scopes
+from pipelines.stores import postgres
+
+# Articles that are read at most. Chosen: nobody wants a watch of more, and they are read in a few seconds.
+MOST_READ = 5_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundArticle:
+    """An article that would have been told: alerts of it, and where the words stand."""
+
+    id: int
+    source: str
+    url: str
+    at: datetime
+    alerts: int
+    fields: Mapping[str, str]
+    marks: Sequence[Mark]
+
+
+@dataclass(kw_only=True)
+class TriedQuery:
+    """What would have been told. alerts by day; terms: in how many articles each stands, and in how many it alone.
+
+    listed: what would only have been listed, by why; more: there is more than was read.
+    """
+
+    days: int
+    found: list[FoundArticle] = field(default_factory=list)
+    alerts: Counter[date] = field(default_factory=Counter)
+    listed: Counter[str] = field(default_factory=Counter)
+    terms: Counter[str] = field(default_factory=Counter)
+    alone: Counter[str] = field(default_factory=Counter)
+    more: bool = False
+
+
+def try_watch(
+    conn: postgres.Connection, watch: Watch, node: Node, days: int, *, scopes: Scopes, now: datetime | None = None
+) -> TriedQuery:
+    """What a watch that looks for this would have told in so many days up to now, newest first.
+
+    Each article counts as it reads today, and each of its changes as an alert. Part of the caller's transaction.
+    """
+    now = now or datetime.now(UTC)
+    tried, since = TriedQuery(days=days), now - timedelta(days=days)
+    within = Every((node, Between(since=Moment(back=timedelta(days=days)))))
+    for some in walk.articles(conn, within, now, last=walk.end(conn), scopes=scopes):
+        for row in some:
+            _take(tried, watch, node, dict(zip(walk.FIELDS, row, strict=True)), scopes)
+        tried.more = len(tried.found) > MOST_READ
+        if tried.more:
+            break
+    _count_alerts(conn, tried, watch, since)
+    return tried
+
+
+def _take(tried: TriedQuery, watch: Watch, node: Node, told: Mapping[str, object], scopes: Scopes) -> None:
+    subject_fields = ("title", "description", "text", "authors", "source", "language", "dated")
+    source, language = str(told["source"]), str(told["language"]).split("-")[0].lower()
+    if (watch.sources and source not in watch.sources) or (watch.languages and language not in ("", *watch.languages)):
+        return
+    scope = scopes.get(source, NOWHERE)
+    of_source = {"country": scope.country, "groups": scope.groups}
+    look = evaluation.look(Subject(**{name: told[name] for name in subject_fields}, **of_source))  # type: ignore[arg-type]
+    hits = evaluation.places(node, look) or []
+    terms = {hit.term.written for hit in hits}
+    tried.terms.update(terms)
+    if len(terms) == 1:
+        tried.alone.update(terms)
+    tried.found.append(
+        FoundArticle(
+            id=int(str(told["id"])),
+            source=source,
+            url=str(told["url"]),
+            at=told["first_fetched_at"],  # type: ignore[arg-type]
+            alerts=0,
+            fields=look.reading.fields,
+            marks=evaluation.join_hits(hits),
+        )
+    )
+
+
+def _count_alerts(conn: postgres.Connection, tried: TriedQuery, watch: Watch, since: datetime) -> None:
+    """Keep what has a change that would have been told, with how many, newest first."""
+    alerts: Counter[int] = Counter()
+    for row in postgres.query(conn, "changes_of_articles", ids=[one.id for one in tried.found], since=since):
+        if row["kind"] not in watch.kinds:
+            continue
+        if row["quiet"] != Quiet.NONE:
+            tried.listed[row["quiet"]] += 1
+            continue
+        alerts[row["article_id"]] += 1
+        tried.alerts[row["at"].astimezone(UTC).date()] += 1
+    kept = [one for one in tried.found if alerts[one.id]]
+    tried.found = [
+        replace(one, alerts=alerts[one.id]) for one in sorted(kept, key=lambda one: (one.at, one.id), reverse=True)
+    ]

@@ -1,0 +1,49 @@
+"""Names that somebody typed: whether they are known, and which ones are near."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipelines.alert.name_check import check, check_scope, watch_of
+from pipelines.errors import ChannelError, NightdeskError, SettingsError
+from pipelines.notify import channels
+from pipelines.settings import channels as addressed_channels
+from pipelines.sources import folders
+from pipelines.stores import postgres, runs
+
+__all__ = ["check", "check_channel", "check_run", "check_scope", "check_used_channel", "watch_of"]
+
+# Where a near run is looked for, and how many are named. Chosen: some weeks of nights, a line of text.
+LATEST_RUNS = 40
+NAMED_RUNS = 3
+
+
+def check_channel(name: str, addressed: Iterable[str]) -> None:
+    """SettingsError where no channel of this name has an address."""
+    channels = {one.lower() for one in addressed}
+    if name and name.lower() not in channels:
+        raise SettingsError(
+            f"There is no channel {name}{folders.near(name.lower(), channels)}, so the operators would hear nothing: "
+            f"give its address with --channel {name}=- in the same command."
+        )
+
+
+def check_used_channel(conn: postgres.Connection, name: str) -> None:
+    """ChannelError where nothing names this channel: no watch, no message, no address."""
+    known = {row["name"] for row in channels.list_channels(conn, addressed_channels())}
+    if name and name.lower() not in known:
+        raise ChannelError(
+            f"There is no channel {name}{folders.near(name.lower(), known)}; `nightdesk notify list` names those that "
+            "are used."
+        )
+
+
+def check_run(conn: postgres.Connection, run: str) -> None:
+    """NightdeskError where nothing is known of a run."""
+    if not runs.tallies(conn, runs.check_key(run)):
+        latest = [row["run"] for row in runs.latest(conn, LATEST_RUNS)]
+        same_day = [one for one in latest if one[:10] == run[:10]][:NAMED_RUNS]
+        near = f" (near: {', '.join(same_day)})" if same_day else ""
+        raise NightdeskError(
+            f"There is no run {run}{near}; the latest are: {', '.join(latest[:NAMED_RUNS]) or 'none'}."
+        )

@@ -1,0 +1,340 @@
+"""`nightdesk watch`: what somebody wants to be told of, and who changed it when."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+
+from pipelines.alert import send_times, watch_editing, watches
+from pipelines.alert.watches import Watch
+from pipelines.cli import completion, typed_names
+from pipelines.cli.show import Json, ago, as_json, quote, say, table
+from pipelines.errors import WatchError
+from pipelines.notify import message_languages
+from pipelines.settings import channels, settings
+from pipelines.stores import postgres
+
+Named = Annotated[str, typer.Argument(help="The watch.", autocompletion=completion.watches)]
+Query = Annotated[
+    str, typer.Option("--query", metavar="QUERY", help="What to look for, as `nightdesk search` takes it.")
+]
+Unless = Annotated[list[str] | None, typer.Option(help="Do not tell when this occurs as well.")]
+Source = Annotated[list[str] | None, typer.Option(help="Only of these sources.", autocompletion=completion.sources)]
+Language = Annotated[list[str] | None, typer.Option(help="Only in these languages.")]
+Kind = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Only of these kinds: new, revised, removed, restored; of revised ones correction, substantial, headline, "
+        "minor; outlet: each further one that tells a story.",
+        autocompletion=completion.kinds,
+    ),
+]
+Channel = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--to", "--channel", help="The channels that are told, with commas between.", autocompletion=completion.channels
+    ),
+]
+Cap = Annotated[int | None, typer.Option(min=0, help="Single messages an hour; 0: as NIGHTDESK_ALERT_CAP says.")]
+Digest = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WHEN", help=f"Collect what is found, and tell it {send_times.DIGEST_HOW}; -: tell it at once."
+    ),
+]
+QuietTimes = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--quiet", metavar="TIME", help=f"Tell nothing then, but at its end: {send_times.QUIET_HOW}; -: never quiet."
+    ),
+]
+Timezone = Annotated[str | None, typer.Option(help="Whose clock times are read and written by, such as Asia/Damascus.")]
+MessagesIn = Annotated[
+    str | None,
+    typer.Option(
+        help=f"The language of messages: {', '.join(message_languages.NAMES)}; -: as NIGHTDESK_MESSAGES_IN says."
+    ),
+]
+
+Owner = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PERSON", help="Whose watch it is, by the name of that person's login to Airflow; -: nobody's."
+    ),
+]
+
+watch_app = typer.Typer(help="Watches: what somebody wants to be told of.", no_args_is_help=True)
+# Takes an option's values away, where no value changes nothing.
+NONE = "-"
+
+
+@watch_app.command("add")
+def add(
+    name: Named,
+    terms: Annotated[
+        list[str] | None,
+        typer.Argument(help="Words or phrases, of which any is enough; docs/watches.md has exact:, sub: and others."),
+    ] = None,
+    query: Query = "",
+    unless: Unless = None,
+    source: Source = None,
+    language: Language = None,
+    kind: Kind = None,
+    channel: Channel = None,
+    cap: Cap = None,
+    digest: Digest = None,
+    quiet: QuietTimes = None,
+    timezone: Timezone = None,
+    messages_in: MessagesIn = None,
+    owner: Owner = None,
+) -> None:
+    """Add a watch, or change the one of that name: options that are not given stay as they are, - takes one away."""
+    if not terms and not query:
+        raise WatchError(f"Watch {name} has no term: give it at least one word to look for, or a --query.")
+    with changing() as conn:
+        before = next((one for one in watches.all_watches(conn) if one.name == name), None)
+        asks = {"terms": list(terms or ()), "query": query}
+        stays = {"digest": digest, "quiet": quiet, "timezone": timezone, "messages_in": messages_in, "owner": owner}
+        _keep(conn, name, before, asks, unless, source, language, kind, channel, cap, stays)
+
+
+@watch_app.command("edit")
+def edit(
+    name: Named,
+    query: Query = "",
+    term: Annotated[list[str] | None, typer.Option(help="Words or phrases, of which any is enough.")] = None,
+    unless: Unless = None,
+    source: Source = None,
+    language: Language = None,
+    kind: Kind = None,
+    channel: Channel = None,
+    cap: Cap = None,
+    digest: Digest = None,
+    quiet: QuietTimes = None,
+    timezone: Timezone = None,
+    messages_in: MessagesIn = None,
+    owner: Owner = None,
+) -> None:
+    """Change what is given of a watch and nothing else; - takes an option's values away."""
+    with changing() as conn:
+        before = typed_names.watch_of(conn, name)
+        asks: dict[str, Any] = {"terms": [one.written for one in before.terms], "query": before.query}
+        if query or term:
+            asks = {"terms": list(term or ()), "query": query}
+        stays = {"digest": digest, "quiet": quiet, "timezone": timezone, "messages_in": messages_in, "owner": owner}
+        _keep(conn, name, before, asks, unless, source, language, kind, channel, cap, stays)
+
+
+@watch_app.command("list")
+def list_watches(
+    owner: Annotated[str, typer.Option(metavar="PERSON", help="Only those of this person; -: of nobody.")] = "",
+    json: Json = False,
+) -> None:
+    """List the watches."""
+    with postgres.connection(settings()) as conn:
+        rows = [w for w in watches.all_watches(conn) if not owner or w.owner == owner.removeprefix(NONE)]
+    if json:
+        as_json(rows)
+        return
+    table(
+        ("name", "looks for", "unless", "sources", "languages", "kinds", "channels", "#cap", "owner", "state"),
+        (
+            (
+                w.name,
+                w.written,
+                [t.written for t in w.unless],
+                w.sources,
+                w.languages,
+                w.kinds if w.kinds != watches.KINDS else (),
+                w.channels,
+                w.cap,
+                w.owner,
+                _state(w),
+            )
+            for w in rows
+        ),
+        empty="No watch is like this." if owner else "No watch yet: `nightdesk watch add NAME TERM...`.",
+    )
+
+
+@watch_app.command("show")
+def show(name: Named, json: Json = False) -> None:
+    """Show one watch in full."""
+    with postgres.connection(settings()) as conn:
+        watch = typed_names.watch_of(conn, name)
+        changes = watches.history(conn, name)
+    if json:
+        as_json(watch)
+        return
+    quote(f"{watch.name}: {watch.written}", "bold")
+    means = "a query: all of it has to hold" if watch.query else "any of these terms is enough"
+    told = (
+        [("means", means), ("unless", watch_editing.show_field(watch.unless))] if watch.unless else [("means", means)]
+    )
+    told += [
+        ("sources", ", ".join(watch.sources) or "all"),
+        ("languages", ", ".join(watch.languages) or "all"),
+        ("kinds", ", ".join(watch.kinds)),
+        ("channels", ", ".join(watch.channels) or "none, it only lists"),
+        ("cap", f"{watch.cap} an hour" if watch.cap else "as NIGHTDESK_ALERT_CAP says"),
+        ("goes out", watch.digest or "at once"),
+        ("quiet", ", ".join(watch.quiet) or "never"),
+        ("clock", watch.timezone or f"{settings().schedule_timezone}, as NIGHTDESK_SCHEDULE_TIMEZONE says"),
+        ("messages in", message_languages.NAMES[watch.messages_in or settings().messages_in]),
+        ("owner", watch.owner or "nobody"),
+        ("state", _state(watch)),
+    ]
+    if changes:
+        told.append(("last changed", f"{ago(changes[0]['at'])} by {changes[0]['who']}"))
+    for key, value in told:
+        say(f"  {key:<13} {value}")
+
+
+@watch_app.command("remove")
+def remove(name: Named) -> None:
+    """Remove a watch; its past alerts stay."""
+    with changing() as conn:
+        watches.remove(conn, typed_names.watch_of(conn, name).name)
+    say(f"Removed the watch {name}.")
+
+
+@watch_app.command("pause")
+def pause(name: Named) -> None:
+    """Let a watch look at nothing until it is resumed."""
+    with changing() as conn:
+        watches.pause(conn, typed_names.watch_of(conn, name).name, paused=True)
+    say(f"Paused the watch {name}: what comes until `nightdesk watch resume {name}` it is never told of.")
+
+
+@watch_app.command("resume")
+def resume(name: Named) -> None:
+    """Let a watch tell again, paused or mute, of what comes from now on."""
+    with changing() as conn:
+        watches.pause(conn, typed_names.watch_of(conn, name).name, paused=False)
+        watches.mute(conn, name, None)
+    say(f"The watch {name} tells of what comes from now on.")
+
+
+@watch_app.command("mute")
+def mute(
+    name: Named,
+    span: Annotated[str, typer.Option("--for", metavar="SPAN", help="How long: 30min, 8h, 1d, 2w.")] = "1d",
+) -> None:
+    """List what a watch finds and tell nobody, for a while."""
+    length = watch_editing.span(span)
+    with changing() as conn:
+        until = watches.mute(conn, typed_names.watch_of(conn, name).name, length)
+    say(f"The watch {name} is mute until {_moment(until)}: what it finds is listed and told to nobody.")
+
+
+@watch_app.command("history")
+def history(
+    name: Annotated[str, typer.Argument(help="Only of this watch.", autocompletion=completion.watches)] = "",
+    json: Json = False,
+) -> None:
+    """Show who changed which watch, when and how; of those that were removed as well."""
+    with postgres.connection(settings()) as conn:
+        rows = watches.history(conn, name)
+        if name and not rows:
+            typed_names.watch_of(conn, name)
+    if json:
+        as_json(rows)
+        return
+    table(
+        ("when", "who", "watch", "what"),
+        ((row["at"], row["who"], row["name"], watch_editing.change_told(row)) for row in rows),
+        empty="No change of a watch was written down yet.",
+    )
+
+
+@contextmanager
+def changing() -> Iterator[postgres.Connection]:
+    """One transaction that changes watches or synonyms, with the name of who does it for the history."""
+    with postgres.connection(settings()) as conn, conn:
+        watches.changed_by(conn, who())
+        yield conn
+
+
+def who() -> str:
+    """Who sits at the command line, also behind sudo."""
+    return os.environ.get("SUDO_USER") or getpass.getuser()
+
+
+def _keep(
+    conn: postgres.Connection,
+    name: str,
+    before: Watch | None,
+    asks: Mapping[str, Any],
+    unless: list[str] | None,
+    source: list[str] | None,
+    language: list[str] | None,
+    kind: list[str] | None,
+    channel: list[str] | None,
+    cap: int | None,
+    stays: Mapping[str, Any],
+) -> None:
+    told_to = None if channel is None else [one.strip() for given in channel for one in given.split(",") if one.strip()]
+    # What a query must not find stands in the query itself.
+    kept = [] if asks["query"] else [term.written for term in before.unless] if before else []
+    written = {
+        "terms": asks["terms"],
+        "unless": _take_typed(unless, kept),
+        "query": asks["query"],
+        "sources": _take_typed(source, before.sources if before else ()),
+        "languages": _take_typed(language, before.languages if before else ()),
+        "kinds": _take_typed(kind, before.kinds if before else ()),
+        "channels": _take_typed(told_to, before.channels if before else ()),
+        "cap": (before.cap if before else None) if cap is None else cap or None,
+        "quiet": _take_typed(stays["quiet"], before.quiet if before else ()),
+        **{
+            field: _given_text(stays[field], getattr(before, field, ""))
+            for field in watch_editing.STAYS
+            if field != "quiet"
+        },
+    }
+    made = watch_editing.make(settings(), conn, name, written)
+    watches.add(conn, made)
+    if before:
+        changed = [told for field in watch_editing.CHANGEABLE if (told := _change(field, before, made))]
+        say(f"Changed the watch {name}: {'; '.join(changed)}." if changed else f"The watch {name} is as it was.")
+    else:
+        say(f"Watching {name}: {made.written}.")
+    _explain(made)
+
+
+def _explain(made: Watch) -> None:
+    for note in watch_editing.notes(made):
+        say(note)
+    for problem in watch_editing.find_unaddressed(made, channels()):
+        say(problem, "yellow")
+
+
+def _take_typed(typed: list[str] | None, before: Sequence[str]) -> list[str]:
+    """What was typed, nothing where that is a dash; what was there before where nothing was typed."""
+    return list(before) if typed is None else [one for one in typed if one != NONE]
+
+
+def _given_text(typed: str | None, before: str) -> str:
+    """What was typed, nothing where that is a dash; what was there before where nothing was typed."""
+    return before if typed is None else "" if typed == NONE else typed
+
+
+def _change(field: str, before: Watch, now: Watch) -> str:
+    old, new = watch_editing.show_field(getattr(before, field)), watch_editing.show_field(getattr(now, field))
+    return f"{field} {old} → {new}" if old != new else ""
+
+
+def _state(watch: Watch) -> str:
+    if watch.paused_at:
+        return f"paused since {_moment(watch.paused_at)}"
+    return f"mute until {_moment(watch.muted_until)}" if watch.muted_until else "works"
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else ""

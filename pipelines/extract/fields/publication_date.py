@@ -1,0 +1,151 @@
+"""When an article was published and changed: the best of JSON-LD, meta elements, feed, visible page and address.
+
+The first of January at midnight is what software writes when it knows the year alone: it counts as the year only,
+unless something else says the day too. The day is that of the site: the offset the page states is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from pipelines.extract.fields import shown_dates
+from pipelines.extract.fields.dated_page import PRECISE, DatedPage, Dating
+from pipelines.extract.fields.machine_dates import find_machine_dates
+from pipelines.extract.fields.shown_dates import find_shown_dates
+
+MODIFIED = (
+    "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod",
+    "dcterms.modified", "dc.date.modified", "article:modified", "date.modified", "article:updated_time",
+)  # fmt: skip
+# The offsets that places have.
+WESTMOST, EASTMOST = timedelta(hours=-12), timedelta(hours=14)
+# The offsets from UTC where most people live, for a site whose clock is not known yet: between Los Angeles and Tokyo.
+USUAL_OFFSETS = (timedelta(hours=-8), timedelta(hours=9))
+# Offsets of places are whole quarters of an hour.
+OFFSET_STEP = timedelta(minutes=15)
+
+
+def find_published(dated: DatedPage) -> Dating:
+    """When the article was published, with precision and origin; a Dating of nothing where no one says."""
+    machine = list(find_machine_dates(dated))
+    sure = [one for one in machine if not one.is_year_alone()]
+    if not sure:
+        return _from_what_is_shown(dated, machine)
+    shown = list(find_shown_dates(dated, of_scripts=False)) if _is_doubtful(sure, dated) else []
+    return _weigh(sure, shown, dated)
+
+
+def find_modified(dated: DatedPage) -> datetime | None:
+    """When the article says it was last changed."""
+    meta = dated.facts.meta
+    for text in (dated.facts.node.get("dateModified"), *(meta[name][0] for name in MODIFIED if name in meta)):
+        found = dated.read(text)
+        if found:
+            return found[0]
+    return dated.page.entry.modified_at if dated.page.entry else None
+
+
+def _from_what_is_shown(dated: DatedPage, years: Sequence[Dating]) -> Dating:
+    """The day where machines are told none: what the page shows, a guess, a day without its year, a year.
+
+    years: what machines are told, a year alone each.
+    """
+    shown = list(find_shown_dates(dated, of_scripts=True))
+    sure = [one for one in shown if not one.is_year_alone()]
+    if sure:
+        return _weigh(sure, shown, dated)
+    years = [*years, *shown]
+    if len(years) > 1 and len({one.at for one in years}) == 1:
+        # All say the first of January, and more than one of them: it is that day.
+        return years[0]
+    found = shown_dates.guess_day(dated) or shown_dates.find_day_without_year(dated)
+    if found:
+        return found
+    return replace(years[0], precision="year") if years else Dating()
+
+
+def _weigh(sure: Sequence[Dating], shown: Sequence[Dating], dated: DatedPage) -> Dating:
+    """The best of the dates that say a day, with the day and the time of day that the others bear out."""
+    witnesses = [*sure, *shown]
+    best = _on_its_day(sure[0], witnesses, dated)
+    best = _by_shown_day(best, sure, shown, dated)
+    if best.precision not in PRECISE:
+        # The day from the better witness, the time of day from one that agrees on the day.
+        finer = (one for one in witnesses if one.precision in PRECISE and one.day == best.day)
+        return next(finer, best)
+    return _on_its_day(best, witnesses, dated)
+
+
+def _by_shown_day(best: Dating, sure: Sequence[Dating], shown: Sequence[Dating], dated: DatedPage) -> Dating:
+    """The date after a look at the day beside the title.
+
+    That day decides where machines are told two days, and where what they are told is a later save.
+    """
+    beside = next((one for one in shown if one.beside and not one.is_year_alone()), None)
+    if not beside or beside.day == best.day:
+        return best
+    if beside.day < best.day and _may_be_last_save(best, dated):
+        best = beside
+    return next((one for one in sure if one.day == beside.day), best)
+
+
+def _is_doubtful(sure: Sequence[Dating], dated: DatedPage) -> bool:
+    """Whether what the page shows is to be asked as well: no time of day, two days, a day that depends
+    on the zone, or one that may be that of the last save."""
+    best = sure[0]
+    if best.precision not in PRECISE or _may_be_last_save(best, dated):
+        return True
+    if len({one.day for one in sure}) > 1:
+        return True
+    assert best.at
+    if not isinstance(best.at.tzinfo, ZoneInfo):
+        return False
+    # Of an unknown place the zones of most papers: from Los Angeles to Tokyo.
+    limits = USUAL_OFFSETS if dated.is_placeless else (timedelta(0), timedelta(0))
+    return any(best.at.astimezone(timezone(limit)).date() != best.day for limit in limits)
+
+
+def _may_be_last_save(best: Dating, dated: DatedPage) -> bool:
+    """Whether a date may be that of the last save, which some systems give for both, others in meta elements alone."""
+    return best.said_by == "meta" or best.at == find_modified(dated)
+
+
+def _on_its_day(best: Dating, others: Sequence[Dating], dated: DatedPage) -> Dating:
+    """The same instant in the zone in which the page shows it, where that was given in UTC."""
+    assert best.at
+    if not isinstance(best.at.tzinfo, ZoneInfo):
+        return best
+    utc = best.at.astimezone(UTC)
+    shown = [d for d in others if d.at and d.said_by != "feed" and d.at != best.at]
+    exact = [d.at for d in others if d.at and d.at == best.at and not isinstance(d.at.tzinfo, ZoneInfo)]
+    if exact:
+        return replace(best, at=best.at.astimezone(exact[0].tzinfo))
+    for other in shown:
+        assert other.at
+        # A time of day beside the title that is the instant's in another zone: the page shows it there.
+        away = other.at.replace(tzinfo=UTC, second=0) - utc.replace(second=0)
+        if other.precision in PRECISE and not away % OFFSET_STEP and WESTMOST <= away <= EASTMOST:
+            return replace(best, at=utc.astimezone(timezone(away)) if away else utc)
+    west, east = (WESTMOST, EASTMOST) if dated.is_placeless else (timedelta(0), timedelta(0))
+    for other in shown:
+        assert other.at
+        if other.said_by == "url" or other.beside or other.said_by == "meta":
+            if other.at.date() == best.at.date():
+                return best
+            away = other.at.date() - utc.date()
+            shift = _shift(utc, away.days)
+            if shift is not None and west <= shift <= east:
+                return replace(best, at=utc.astimezone(timezone(shift)))
+    return best
+
+
+def _shift(utc: datetime, days: int) -> timedelta | None:
+    """The least offset in whole hours by which a moment falls on the day before or after that in UTC."""
+    if days == 0:
+        return timedelta(0)
+    if days == -1:
+        return timedelta(hours=-(utc.hour + 1))
+    return timedelta(hours=24 - utc.hour) if days == 1 else None

@@ -1,0 +1,169 @@
+"""Which of a site's lists a source file needs: the fullest and freshest first, others only for what they add."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pipelines import patterns
+from pipelines.follow import address_parts
+from pipelines.follow.list_worth import (
+    GUESSED,
+    LEAST_NEW_ENTRIES,
+    NEXT,
+    OLDEST,
+    find_titled,
+    good,
+    home_of,
+    key,
+    newest,
+    same_site,
+    sections,
+)
+from pipelines.follow.probing_records import Part, Seen
+
+# Hours shown in days from here on. Chosen: "40 hours" is read without reckoning.
+HOURS_IN_DAYS_FROM = 48
+
+# Feeds of one source. Chosen: a feed for each desk; more say the same again.
+MAX_FEEDS = 8
+# Sitemaps of one source. Chosen: news, articles, and one more.
+MAX_SITEMAPS = 3
+# Sections of one source. Chosen: the desks of a large paper.
+MAX_SECTIONS = 20
+# Share of its entries that a list has to add to those before it. Chosen: less is not worth a request each night.
+NEW_SHARE = 0.1
+# Links of a section that no feed or sitemap names: from so many on, the lists are not the whole site.
+UNLISTED_SHARE = 0.25
+# Links that a section has to add. Chosen: as with the share above, for small sections.
+LEAST_OF_SECTION_LINKS = 3
+# What stands on so large a share of the pages that were looked at, where they are at least so many, is a part of their
+# frame. Chosen: a box of the latest articles is on all pages but a few.
+FRAMED_SHARE, LEAST_FRAMED_PAGES = 0.7, 4
+# Feeds of fewer entries in all, without a sitemap beside them, are cut: whatever a section adds is needed.
+CUT = 10
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Lists for a source file, each with its evidence, and what was left out and why."""
+
+    feeds: tuple[tuple[str, str], ...] = ()
+    sitemaps: tuple[tuple[str, str], ...] = ()
+    sections: tuple[tuple[str, str], ...] = ()
+    left: tuple[str, ...] = ()
+
+
+def choose(seen: Sequence[Seen], allow: Sequence[str], now: datetime) -> Chosen:
+    """The lists that a source needs: news sitemaps and the fullest feeds first, others only for what they add."""
+    left = [
+        f"{one.want.url} is left out: it is {one.want.why}, but {one.problem}."
+        for one in seen
+        if one.problem and one.want.part in (Part.FEED, Part.SITEMAP) and one.want.why != GUESSED
+    ]
+    named: set[str] = set()
+    feeds = _find_needed(good(seen, Part.FEED, Part.HOME), named, MAX_FEEDS, now, left)
+    maps = [one for one in good(seen, Part.SITEMAP) if one.found or one.maps]
+    # What an index names is reached through it, and its names change.
+    inside = {key(entry.url) for one in maps for entry in one.maps}
+    tops = [one for one in maps if key(one.want.url) not in inside]
+    tops.sort(key=lambda one: (one.form != "news sitemap", one.want.why == GUESSED))
+    sitemaps = _find_needed([_whole(one, maps) for one in tops], named, MAX_SITEMAPS, now, left)
+    cut = not sitemaps and len(named) < CUT
+    pages = _sections(seen, named, allow, whole=bool(feeds or sitemaps), cut=cut)
+    return Chosen(tuple(feeds), tuple(sitemaps), tuple(pages), tuple(left))
+
+
+def age(at: datetime | None, now: datetime) -> str:
+    """How old something is, as people say it."""
+    if at is None:
+        return "without dates"
+    hours = max(0, round((now - at).total_seconds() / 3600))
+    if not hours:
+        return "the newest less than an hour old"
+    return f"the newest {hours} h old" if hours < HOURS_IN_DAYS_FROM else f"the newest {hours // 24} days old"
+
+
+def _find_needed(
+    lists: Sequence[Seen], named: set[str], most: int, now: datetime, left: list[str]
+) -> list[tuple[str, str]]:
+    """The lists that add something to what is named already, with their evidence; adds what they name."""
+    kept: list[tuple[str, str]] = []
+    for one in sorted(lists, key=lambda o: (o.form != "news sitemap", o.want.why == GUESSED, -len(o.found))):
+        own = {key(entry.url) for entry in one.found} - {""}
+        what = f"{one.want.why}: {_article(one.form)}, {one.total or len(one.found):,} entries, {age(newest(one), now)}"
+        if not own:
+            continue
+        if (last := newest(one)) and last < now - OLDEST:
+            left.append(f"{one.want.url} is left out: its newest entry is {(now - last).days} days old.")
+        elif kept and len(own - named) < max(LEAST_NEW_ENTRIES, NEW_SHARE * len(own)):
+            left.append(f"{one.want.url} is left out: it names nearly nothing that the others don't.")
+        elif len(kept) < most:
+            kept.append((one.want.url, what))
+            named |= own
+        else:
+            left.append(f"{one.want.url} is left out: {most} are enough.")
+    return kept
+
+
+def _whole(index: Seen, maps: Sequence[Seen]) -> Seen:
+    """An index with what those of its sitemaps name that were looked at."""
+    if not index.maps:
+        return index
+    inside = {key(entry.url) for entry in index.maps}
+    own = [one for one in maps if key(one.want.url) in inside]
+    found = tuple(entry for one in own for entry in one.found)
+    form = f"an index of {len(index.maps)}, of which {len(own)} {'was' if len(own) == 1 else 'were'} read"
+    return replace(index, found=found, total=len(found), form=form)
+
+
+def _sections(
+    seen: Sequence[Seen], named: set[str], allow: Sequence[str], *, whole: bool, cut: bool
+) -> list[tuple[str, str]]:
+    """Pages that list articles: all that do where nothing else does, else those that name what the lists leave out.
+
+    whole: there are other lists; cut: they are too short to be trusted.
+    """
+    home = home_of(seen)
+    if home is None:
+        return []
+    kept: list[tuple[str, str]] = []
+    pages = [page for page in good(seen, Part.HOME, Part.SECTION) if page.want.why != NEXT]
+    links = [_links(page, home, allow) for page in pages]
+    counts = Counter(link for linked in links for link in linked)
+    # A box of the latest that stands on all pages says nothing of the page it stands on.
+    box = {
+        link
+        for link, count in counts.items()
+        if len(pages) >= LEAST_FRAMED_PAGES and count >= FRAMED_SHARE * len(pages)
+    }
+    for page, linked in zip(pages, links, strict=True):
+        if page is not home and linked and linked <= box:
+            continue
+        new = linked - named
+        least = 1 if cut else max(LEAST_OF_SECTION_LINKS, UNLISTED_SHARE * len(linked))
+        if (len(new) >= least) if whole else linked:
+            said = f"{len(linked)} links to articles" + (f", {len(new)} of them in no feed or sitemap" if whole else "")
+            kept.append((page.url, f"{'the home page' if page is home else page.want.why}: {said}"))
+    builds = {address_parts.build_of(url) for url, _ in kept if key(url) != key(home.url)}
+    had = {key(url) for one in seen for url in (one.want.url, one.url)}
+    if not whole:
+        beside = [url for url in sections(seen) if address_parts.build_of(url) in builds and key(url) not in had]
+        kept += [(url, "in the menu beside those above; not looked at") for url in beside]
+    return kept[:MAX_SECTIONS]
+
+
+def _links(page: Seen, home: Seen, allow: Sequence[str]) -> set[str]:
+    """The articles that a page links to."""
+    return {
+        key(anchor.url)
+        for anchor in (page.front.anchors if page.front else ())
+        if same_site(anchor.url, home.url) and any(patterns.matches(regex, anchor.url) for regex in allow)
+    } or {key(anchor.url) for anchor in find_titled(page, home.url) if not allow and address_parts.speaks(anchor.url)}
+
+
+def _article(form: str) -> str:
+    article = "an" if form[:1] in "AR" else "a"
+    return form if form.startswith("an ") else f"{article} {form}" + " feed" * (form in ("RSS", "Atom"))

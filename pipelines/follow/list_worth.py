@@ -1,0 +1,205 @@
+"""What a site's feeds, sitemaps and sections are worth: what they name, how fresh it is, and which the file needs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from pipelines import urls
+from pipelines.follow.probing_records import Anchor, Part, Seen
+from pipelines.model import Entry
+from pipelines.text import words
+
+GUESSED = "a usual address"
+NEXT = "the next page of a list"
+# A list whose newest entry is older is not followed. Chosen: what has had no news for a month will have none tonight.
+OLDEST = timedelta(days=30)
+# Dated entries from which on a rate can be told. Chosen: two are one interval.
+LEAST_NEW_ENTRIES = 3
+# Words of a link that reads like a title. Chosen: names of sections have up to three.
+TITLE_WORDS = 4
+# Characters of it, for scripts without blanks. Chosen: names of sections are shorter.
+TITLE_CHARACTERS = 25
+# Words of a section's name. Chosen: "Asia and Pacific".
+NAME_WORDS = 3
+# The time of which a rate is told. Chosen: it has both kinds of days in it.
+WEEK = timedelta(days=7)
+NO_PAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|pdf|mp[34]|zip|css|js|xml|rss|ico|apk|docx?|xlsx?)$", re.IGNORECASE)
+# Pages that a site has for its own sake, or that list articles of one kind.
+NO_ARTICLE = re.compile(
+    r"/(?:tags?|topics?|category|categories|author|authors|writers?|search|login|register|signup|subscribe|account|about|"
+    r"about-us|contact|contact-us|privacy|privacy-policy|terms|page|feed|rss|archives?|wp-admin|wp-login\.php|cart|"
+    r"newsletters?|advertise|sitemap|cookies?)(?:/|$)",
+    re.IGNORECASE,
+)
+OWN_PAGES = re.compile(
+    r"/(?:search|login|register|signup|subscribe|account|about|about-us|contact|contact-us|privacy|privacy-policy|terms|"
+    r"feed|rss|wp-admin|wp-login\.php|cart|newsletters?|advertise|sitemap|cookies?|tags?|authors?)(?:[/.?_-]|$)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Known:
+    """The addresses that the lists of a site name.
+
+    sure: of feeds and news sitemaps; likely: of other sitemaps and links that read like titles; others: pages that
+    list articles or belong to the site itself.
+    """
+
+    sure: dict[str, Entry]
+    likely: dict[str, Entry]
+    others: tuple[str, ...]
+
+
+def good(seen: Iterable[Seen], *parts: Part) -> list[Seen]:
+    """The requests for these parts that brought what they should."""
+    return [one for one in seen if one.want.part in parts and not one.problem]
+
+
+def home_of(seen: Sequence[Seen]) -> Seen | None:
+    """The home page, where one came."""
+    return next((one for one in good(seen, Part.HOME) if one.front), None)
+
+
+def same_site(url: str, home: str) -> bool:
+    """Whether a URL is of the publisher whose home page that is."""
+    return bool(site_of(url)) and site_of(url) == site_of(home)
+
+
+@lru_cache(maxsize=8192)
+def site_of(url: str) -> str:
+    """The publisher's part of a URL's host; empty where it is no URL."""
+    try:
+        return urls.site(urls.host(url))
+    except ValueError:
+        return ""
+
+
+@lru_cache(maxsize=16384)
+def key(url: str) -> str:
+    """What makes two addresses one; empty where it is no URL."""
+    try:
+        return urls.canonical(url)
+    except ValueError:
+        return ""
+
+
+def find_known(seen: Sequence[Seen]) -> Known:
+    """What the lists and pages seen so far say of which addresses are articles, and which are not."""
+    home = home_of(seen)
+    root = home.url if home else ""
+    sure: dict[str, Entry] = {}
+    likely: dict[str, Entry] = {}
+    others: dict[str, None] = {}
+    for one in good(seen, Part.FEED, Part.SITEMAP, Part.HOME):
+        plain = one.form == "sitemap"
+        into = sure if one.want.part == Part.FEED or one.form not in ("sitemap", "") else likely
+        for entry in one.found:
+            if key(entry.url) and not NO_PAGE.search(urlsplit(entry.url).path) and not _is_root(entry.url):
+                if plain and NO_ARTICLE.search(urlsplit(entry.url).path):
+                    others[entry.url] = None
+                else:
+                    into.setdefault(entry.url, entry)
+    sure_keys = {key(url) for url in sure}
+    pages = [one for one in good(seen, Part.HOME, Part.SECTION) if one.front]
+    for one in seen:
+        if one.want.part not in (Part.ARTICLE,) and one.want.why != GUESSED:
+            others |= dict.fromkeys((one.want.url, one.url))
+    for anchor in find_repeated(pages, root):
+        others[anchor.url] = None
+    for page in pages:
+        for anchor in page.front.anchors if page.front else ():
+            if same_site(anchor.url, root) and NO_ARTICLE.search(urlsplit(anchor.url).path):
+                others[anchor.url] = None
+    others = {url: None for url in others if key(url) and key(url) not in sure_keys}
+    other_keys = {key(url) for url in others}
+    for page in pages:
+        for anchor in find_titled(page, root):
+            likely.setdefault(anchor.url, Entry(url=anchor.url, title=anchor.text))
+    likely = {u: e for u, e in likely.items() if key(u) not in other_keys and key(u) not in sure_keys}
+    return Known(sure=sure, likely=likely, others=tuple(others))
+
+
+def find_repeated(pages: Sequence[Seen], root: str) -> list[Anchor]:
+    """The links of the site's frame: short ones in a menu, or that stand on several of its pages."""
+    counts = Counter(key(a.url) for page in pages for a in (page.front.anchors if page.front else ()))
+    found: dict[str, Anchor] = {}
+    for page in pages:
+        for anchor in page.front.anchors if page.front else ():
+            short = words(anchor.text) <= NAME_WORDS and len(anchor.text) <= 2 * TITLE_CHARACTERS
+            framed = anchor.menu or (len(pages) > 1 and counts[key(anchor.url)] == len(pages))
+            if short and framed and same_site(anchor.url, root) and not NO_PAGE.search(urlsplit(anchor.url).path):
+                found.setdefault(anchor.url, anchor)
+    return list(found.values())
+
+
+def find_titled(page: Seen, root: str) -> list[Anchor]:
+    """The links of a page that read like the title of an article, outside of menus and on the same site."""
+    return [
+        anchor
+        for anchor in (page.front.anchors if page.front else ())
+        if not anchor.menu
+        and (words(anchor.text) >= TITLE_WORDS or len(anchor.text) >= TITLE_CHARACTERS)
+        and same_site(anchor.url, root)
+        and not _is_root(anchor.url)
+        and not NO_PAGE.search(urlsplit(anchor.url).path)
+        and not NO_ARTICLE.search(urlsplit(anchor.url).path)
+    ]
+
+
+def sections(seen: Sequence[Seen]) -> list[str]:
+    """Pages that may list articles: the short links of the home page's menus, else of the page itself."""
+    home = home_of(seen)
+    if home is None or home.front is None:
+        return []
+    found = find_known(seen)
+    articles = {key(url) for url in (*found.sure, *found.likely)}
+    anchors = [a for a in home.front.anchors if a.menu] or list(home.front.anchors)
+    named = [
+        anchor.url
+        for anchor in anchors
+        if anchor.text
+        and words(anchor.text) <= NAME_WORDS
+        and same_site(anchor.url, home.url)
+        and key(anchor.url) not in articles
+        and not _is_root(anchor.url)
+        and not NO_PAGE.search(urlsplit(anchor.url).path)
+        and not OWN_PAGES.search(urlsplit(anchor.url).path)
+    ]
+    return list(dict.fromkeys(named))
+
+
+def per_day(seen: Sequence[Seen], now: datetime) -> float | None:
+    """How many articles a day to expect, of the dates in the lists; None where they tell too little."""
+    best: float | None = None
+    for one in good(seen, Part.FEED, Part.SITEMAP, Part.HOME):
+        dates = sorted(at for entry in one.found if (at := _date_of(entry, one)) and at <= now)
+        if len(dates) < LEAST_NEW_ENTRIES:
+            continue
+        week = [at for at in dates if at > now - WEEK]
+        if dates[0] <= now - WEEK:
+            rate = len(week) / WEEK.days
+        else:
+            rate = (len(dates) - 1) / max((dates[-1] - dates[0]).total_seconds() / 86400, 1 / 24)
+        best = max(rate, best or 0.0)
+    return best
+
+
+def newest(one: Seen) -> datetime | None:
+    """The latest date of what a list names."""
+    return max((at for entry in one.found if (at := entry.published_at or entry.modified_at)), default=None)
+
+
+def _date_of(entry: Entry, one: Seen) -> datetime | None:
+    return entry.published_at or (entry.modified_at if one.form == "sitemap" else None)
+
+
+def _is_root(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.path in ("", "/") and not parts.query

@@ -1,0 +1,96 @@
+"""What was seen of a site, kept for an hour: who then gives what was missing does not have the site asked again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from pipelines import private
+from pipelines.errors import StoreError
+from pipelines.follow.probing_records import Probe, as_json, of_json, robots_of_json
+from pipelines.model import Page, Source
+from pipelines.settings import Settings
+from pipelines.stores import warc
+
+# Of a second.
+NANOSECONDS = 1e9
+
+FOLDER = "follow"
+PROBE = "probe.json"
+# Seconds: long enough to find out where a site is, too short for its front page to be another one.
+FRESH = 3600.0
+
+
+def write(settings: Settings, seed: Source, looked: Probe, pages: dict[str, Page]) -> None:
+    """Keep what was seen of the site of a seed; whoever sees it sees all of it."""
+    sweep(settings)
+    target = settings.data / FOLDER / f"{_key(settings, seed)}-{time.time_ns()}"
+    beside = target.with_name(f".{target.name}.{os.getpid()}")
+    private.folder(beside)
+    facts = asdict(looked) | {"seen": [as_json(one) for one in looked.seen]}
+    with private.open_private(beside / PROBE, "x", encoding="utf-8") as file:
+        json.dump(facts, file)
+    for run in dict.fromkeys(page.run for page in pages.values()):
+        writer = warc.begin(beside, seed.name, run)
+        for page in pages.values():
+            if page.run == run:
+                warc.append(writer, page, {"kind": FOLDER})
+        warc.finish(writer)
+    beside.replace(target)
+
+
+def read(settings: Settings, seed: Source) -> tuple[Probe, dict[str, Page], float] | None:
+    """What was seen of the site of a seed within the hour, and how many seconds ago; None where there is nothing."""
+    for folder in sorted(_keep_pages(settings, seed), reverse=True):
+        age = _age(folder)
+        if not 0 <= age < FRESH:
+            continue
+        try:
+            facts = json.loads((folder / PROBE).read_text(encoding="utf-8"))
+            looked = Probe(
+                seen=tuple(map(of_json, facts["seen"])),
+                robots=tuple(map(robots_of_json, facts["robots"])),
+                left_out=tuple(facts["left_out"]),
+                requests=facts["requests"],
+                seconds=facts["seconds"],
+            )
+            pages = [page for path in sorted(folder.rglob(f"*{warc.CLOSED}")) for _, page, _ in warc.pages(path)]
+        except (OSError, ValueError, KeyError, TypeError, StoreError):
+            # Another version wrote it, or somebody swept it meanwhile: the site is asked again.
+            continue
+        return looked, {page.url: page for page in pages}, age
+    return None
+
+
+def drop(settings: Settings, seed: Source) -> None:
+    """Let go of what was seen of the site of a seed."""
+    for folder in _keep_pages(settings, seed):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep(settings: Settings) -> None:
+    """Let go of all that is older than an hour, and of what somebody who was killed had begun."""
+    for folder in (settings.data / FOLDER).glob("*"):
+        if _age(folder) >= FRESH:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _keep_pages(settings: Settings, seed: Source) -> Iterator[Path]:
+    return (settings.data / FOLDER).glob(f"{_key(settings, seed)}-*")
+
+
+def _age(folder: Path) -> float:
+    number = folder.name.lstrip(".").partition("-")[2].partition(".")[0]
+    return time.time() - int(number) / NANOSECONDS if number.isdigit() else FRESH
+
+
+def _key(settings: Settings, seed: Source) -> str:
+    """The same for two looks that would see the same: address, pace, who asks, and what the guard lets through."""
+    asked = [seed.url, seed.delay, settings.contact, settings.host_map, settings.allow_networks]
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:24]

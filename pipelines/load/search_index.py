@@ -1,0 +1,88 @@
+"""The search index: the words of every article, as rows that `nightdesk search` selects its candidates by.
+
+Extract makes them, load writes them in its own transaction and makes what an older article file lacks; `backfill` makes
+those of articles that were loaded before there was an index.
+How many words a text has is another thing: pipelines.text.words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from pipelines.load import migration_batches
+from pipelines.query import vectors
+from pipelines.query.evaluation import FIELDS
+from pipelines.settings import Settings
+from pipelines.stores import postgres
+
+# Articles of one transaction of the backfill: half a second, and a load that wants one of them waits so long.
+BATCH = 200
+BACKFILL = "words"
+# Known words that a process remembers, and need not ask for again. Chosen: 20 MB; the words that many texts have come
+# first.
+MOST_REMEMBERED = 200_000
+# The rows of an article in the index, and the distinct words in them.
+Indexed = tuple[list[vectors.Vector], set[str]]
+# Which table of known words is remembered, and what stands in it for good.
+_REMEMBERED: dict[tuple[object, ...], set[str]] = {}
+COLUMNS = ("article_id", "part", "shape", "source", "language", "dated", "loaded_at", "words")
+
+
+def keep_loaded(conn: postgres.Connection, indexed: Mapping[int, Indexed]) -> None:
+    """Put the articles that this transaction of load wrote into the index; indexed: what extract made, by the line.
+
+    It stands for an article whose words are those of the line; of the others it is made here.
+    """
+    rows = postgres.query(conn, "load_unindexed", indexed=list(indexed))
+    texts = [row["id"] for row in rows if row["n"] is None]
+    fields = {row["id"]: row for row in postgres.query(conn, "words_of_articles", ids=texts)} if texts else {}
+    _keep(conn, rows, lambda row: indexed[row["n"]] if row["n"] is not None else _make_indexed(fields[row["id"]]))
+
+
+def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
+    """Put into the index what is missing there, newest first, in short transactions; how many articles that were.
+
+    Killed, it goes on where it was. on_batch hears how many are done so far.
+    """
+    return migration_batches.run(settings, BACKFILL, "words_unindexed", BATCH, _keep, on_batch)
+
+
+def complete(conn: postgres.Connection) -> bool:
+    """Whether every article is in the index."""
+    return migration_batches.complete(conn, BACKFILL)
+
+
+def _make_indexed(row: postgres.Row) -> Indexed:
+    return vectors.vectors({name: row[name] for name in FIELDS}, row["authors"])
+
+
+def _keep(
+    conn: postgres.Connection, rows: Sequence[postgres.Row], of_row: Callable[[postgres.Row], Indexed] = _make_indexed
+) -> None:
+    if not rows:
+        return
+    kept: list[tuple[object, ...]] = []
+    known: set[str] = set()
+    for row in rows:
+        lines, words = of_row(row)
+        known |= words
+        about = (row["source"], row["language"], row["dated"], row["loaded_at"])
+        kept += [(row["id"], line.part, int(line.shape), *about, line.words) for line in lines]
+    postgres.execute(conn, "words_drop", ids=[row["id"] for row in rows])
+    postgres.copy(conn, "article_words", COLUMNS, kept)
+    _know(conn, known)
+
+
+def _know(conn: postgres.Connection, words: set[str]) -> None:
+    """Keep words that were in no article so far. Only what others have committed is remembered."""
+    at = postgres.row(conn, "words_kept_at") or {}
+    table = (at["started"], at["database"], at["file"])
+    if table not in _REMEMBERED:
+        _REMEMBERED.clear()
+    remembered = _REMEMBERED.setdefault(table, set())
+    asked = words - remembered
+    if not asked:
+        return
+    new = {row["word"] for row in postgres.query(conn, "words_known", words=sorted(asked))}
+    if len(remembered) < MOST_REMEMBERED:
+        remembered |= asked - new

@@ -1,0 +1,279 @@
+"""Stories: articles of any source that have much of one text are linked as they are loaded; none is ever dropped.
+
+An article's signature says where others of its text are looked for: in buckets, of its month and the ones beside it, so
+that it costs the same however much there is. Articles of the very same text are one story whatever their age. A story
+has the least number of its articles; where two turn out to be one, the lesser number stays, and the other still leads
+there, since it is the number of an article in it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from pipelines import signatures
+from pipelines.load import migration_batches, policy
+from pipelines.load.likeness import Relation, edited_apart, relation
+from pipelines.settings import Settings
+from pipelines.signatures import Signature
+from pipelines.stores import postgres
+
+BACKFILL = "stories"
+# Articles that are linked at once, and in one transaction of the backfill: some tenths of a second, and loads wait.
+BATCH = 200
+# Days of a period. Near copies are found in their own and the ones beside it: at least so many days apart.
+EPOCH, PERIOD_DAYS = datetime(1970, 1, 1, tzinfo=UTC), 30
+# The period of exact copies, which have none.
+EVER = 32767
+# Of its least hashes so many name an article's buckets. Chosen: two texts that share a third of their shingles have
+# three of them in common with a probability of .99.
+BUCKETS = 24
+# Buckets that two articles must have in common to be compared, the newest articles of a bucket that are looked at, and
+# those that an article is compared with, the most alike first: what linking one costs has an end.
+LEAST_SHARED, BUCKET_READ, MOST_COMPARED = 2, 24, 32
+# Articles of a story that a new wording is compared with, and those that are linked anew when it leaves them.
+MATES_COMPARED, MATES_RELINKED = 32, 200
+# What is kept of a digest: a bigint.
+EXACT_BYTES = 8
+SIGNATURE_COLUMNS = ("article_id", "loaded_at", "told_at", "period", "exact", "buckets", "signature")
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """An article as it is linked."""
+
+    number: int
+    source: str
+    story: int
+    signature: Signature
+
+
+def keep_loaded(conn: postgres.Connection, signed: Mapping[int, Signature]) -> None:
+    """Link the articles that this transaction of load wrote; signed: their signatures by the fetch they are of.
+
+    It holds up every other load until the transaction ends: it comes last.
+    """
+    _keep(conn, postgres.query(conn, "stories_loaded"), signed)
+
+
+def backfill(settings: Settings, on_batch: Callable[[int], None] = lambda done: None) -> int:
+    """Link what was loaded before there were stories, newest first, in short transactions; how many articles that were.
+
+    Killed, it goes on where it was. on_batch hears how many are done so far.
+    """
+    return migration_batches.run(
+        settings, BACKFILL, "stories_unsigned", BATCH, lambda c, rows: _keep(c, rows, {}), on_batch
+    )
+
+
+def complete(conn: postgres.Connection) -> bool:
+    """Whether every article was looked at for its story."""
+    return migration_batches.complete(conn, BACKFILL)
+
+
+def _keep(conn: postgres.Connection, rows: Sequence[postgres.Row], signed: Mapping[int, Signature]) -> None:
+    if not rows:
+        return
+    postgres.query(conn, "stories_lock")
+    for begin in range(0, len(rows), BATCH):
+        batch = rows[begin : begin + BATCH]
+        unsigned = [row["id"] for row in batch if row["fetch_id"] not in signed]
+        texts = (
+            {row["id"]: row["text"] for row in postgres.query(conn, "story_texts", ids=unsigned)} if unsigned else {}
+        )
+        made = {
+            row["id"]: signatures.of_text(texts[row["id"]]) if row["id"] in texts else signed[row["fetch_id"]]
+            for row in batch
+        }
+        loose = _loosen(conn, batch, made)
+        changed = _sign(conn, batch, made)
+        changed |= _link(conn, [*made, *loose], _met(batch, made))
+        postgres.execute(conn, "signature_buckets_keep", ids=list(made), ever=EVER)
+        _share(conn, changed)
+
+
+def _sign(conn: postgres.Connection, rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> set[int]:
+    """Keep the signatures of articles, in the place of older ones; the stories that have a new wording."""
+    ids = [row["id"] for row in rows]
+    postgres.execute(conn, "signatures_drop", ids=ids)
+    kept = [
+        [row["id"], row["loaded_at"], row["told_at"], _period(row["told_at"]), _exact(row, made[row["id"]]),
+         _buckets(made[row["id"]]), "\\x" + signatures.pack(made[row["id"]]).hex()]
+        for row in rows
+    ]  # fmt: skip
+    postgres.copy(conn, "article_signatures", SIGNATURE_COLUMNS, kept)
+    return {row["story_id"] for row in postgres.query(conn, "stories_told_anew", ids=ids)}
+
+
+def _period(at: datetime) -> int:
+    return (at - EPOCH).days // PERIOD_DAYS
+
+
+def _exact(row: postgres.Row, signature: Signature) -> int:
+    """Where articles of the very same text are looked for; of a short one, of the same title too."""
+    digest = row["text_digest"]
+    if signature.shingles < policy.LEAST_SHINGLES:
+        digest = sha256(f"{row['title_digest']} {digest}".encode()).hexdigest()
+    return int.from_bytes(bytes.fromhex(digest)[:EXACT_BYTES], signed=True)
+
+
+def _buckets(signature: Signature) -> list[int]:
+    return list(signature.least[:BUCKETS]) if signature.shingles >= policy.LEAST_SHINGLES else []
+
+
+def _loosen(conn: postgres.Connection, rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> list[int]:
+    """Articles that are to be linked anew, for one of their story has become another text and leaves it."""
+    mates: dict[int, list[postgres.Row]] = {}
+    for mate in postgres.query(conn, "story_mates", ids=list(made), most=MATES_COMPARED):
+        mates.setdefault(mate["of_id"], []).append(mate)
+    by_id = {row["id"]: row for row in rows}
+    leaving = [
+        number
+        for number, others in mates.items()
+        if not any(_stays(by_id[number], made[number], other, made) for other in others)
+    ]
+    if not leaving:
+        return []
+    loose = [row["article_id"] for row in postgres.query(conn, "stories_loosen", ids=leaving, most=MATES_RELINKED)]
+    postgres.execute(conn, "stories_renumber", ids=leaving)
+    return [number for number in loose if number not in made]
+
+
+def _stays(row: postgres.Row, own: Signature, mate: postgres.Row, made: Mapping[int, Signature]) -> bool:
+    other = made.get(mate["id"]) or signatures.unpack(mate["signature"])
+    return (
+        other is not None
+        and (mate["exact"] == _exact(row, own) or relation(own, other, same_source=False) >= Relation.STORY)
+    )  # fmt: skip
+
+
+def _met(rows: Sequence[postgres.Row], made: Mapping[int, Signature]) -> list[postgres.Row]:
+    """Of articles that come together, those with buckets in common: what `story_candidates` finds of all others."""
+    there: dict[tuple[int, int], list[int]] = {}
+    found: list[postgres.Row] = []
+    for row in rows:
+        number, period = row["id"], _period(row["told_at"])
+        exact, buckets = (EVER, _exact(row, made[number])), _buckets(made[number])
+        same = there.get(exact, [])[-BUCKET_READ:]
+        shared = Counter(
+            other
+            for bucket in buckets
+            for near in (period - 1, period, period + 1)
+            for other in there.get((near, bucket), ())[-BUCKET_READ:]
+        )
+        found += [{"id": number, "other": other, "exact": True} for other in same]
+        alike = [other for other, count in shared.most_common(MOST_COMPARED) if count >= LEAST_SHARED]
+        found += [{"id": number, "other": other, "exact": False} for other in alike if other not in same]
+        for key in (exact, *((period, bucket) for bucket in buckets)):
+            there.setdefault(key, []).append(number)
+    return found
+
+
+def _link(conn: postgres.Connection, numbers: Sequence[int], met: Sequence[postgres.Row]) -> set[int]:
+    """Tie these articles to those they share a story with; the stories that have grown. met: what is known already."""
+    found = [
+        *met,
+        *postgres.query(
+            conn,
+            "story_candidates",
+            ids=list(numbers),
+            ever=EVER,
+            read=BUCKET_READ,
+            least=LEAST_SHARED,
+            most=MOST_COMPARED,
+        ),
+    ]
+    told = {
+        row["id"]: _Told(row["id"], row["source"], row["story_id"], signature)
+        for row in postgres.query(conn, "story_articles_of", ids=list({r[at] for r in found for at in ("id", "other")}))
+        if (signature := signatures.unpack(row["signature"]))
+    }
+    pairs = _pairs(told, found)
+    lesser = _unite((told[one].story, told[other].story) for one, other in pairs)
+    if not pairs:
+        return set()
+    moved = {story: root for story, root in lesser.items() if story != root}
+    postgres.execute(conn, "stories_merge", old=list(moved), new=list(moved.values()))
+    members = {number: lesser[told[number].story] for pair in pairs for number in pair}
+    postgres.execute(conn, "stories_join", ids=list(members), stories=list(members.values()))
+    return set(lesser.values())
+
+
+def _pairs(told: Mapping[int, _Told], found: Sequence[postgres.Row]) -> list[tuple[int, int]]:
+    """Which of those that were found are one story with the article that they were found for."""
+    relations: dict[int, dict[int, Relation]] = {}
+    for row in found:
+        one, other = told.get(row["id"]), told.get(row["other"])
+        if one and other:
+            is_one = (
+                Relation.WHOLE
+                if row["exact"]
+                else relation(one.signature, other.signature, same_source=one.source == other.source)
+            )
+            relations.setdefault(one.number, {})[other.number] = is_one
+            relations.setdefault(other.number, {})[one.number] = is_one
+    least = {
+        number: Relation.WHOLE if _is_of_template(told, relations, number) else Relation.STORY for number in relations
+    }
+    # Of those that were there before, what they look like among themselves was judged when they came.
+    return [
+        (number, other)
+        for number, others in relations.items()
+        for other, is_one in others.items()
+        if is_one >= max(least[number], least.get(other, Relation.STORY))
+    ]
+
+
+def _is_of_template(told: Mapping[int, _Told], relations: Mapping[int, Mapping[int, Relation]], number: int) -> bool:
+    """Whether an article looks like too many that are stories of their own."""
+    alike = [other for other, is_one in relations[number].items() if is_one == Relation.ALIKE]
+    others = {other: told[other].story for other in alike if told[other].story != told[number].story}
+    if len(set(others.values())) < policy.TEMPLATE_STORIES:
+        return False
+    # Copies that come together are stories of their own so far.
+    apart = {story for other, story in others.items() if not _edited_apart(told, relations, number, other)}
+    return len(apart) >= policy.TEMPLATE_STORIES
+
+
+def _edited_apart(
+    told: Mapping[int, _Told], relations: Mapping[int, Mapping[int, Relation]], number: int, other: int
+) -> bool:
+    """Whether two articles that look alike are edits of one text, which is one story with each of them."""
+    return any(
+        edited_apart(told[number].signature, told[other].signature, told[first].signature)
+        for first, is_one in relations[number].items()
+        if is_one >= Relation.STORY
+        and (told[first].story == told[other].story or relations[other].get(first, Relation.NONE) >= Relation.STORY)
+    )
+
+
+def _unite(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """The story that each of these becomes, the least of those that are one."""
+    roots: dict[int, int] = {}
+
+    def root(story: int) -> int:
+        while roots.setdefault(story, story) != story:
+            roots[story] = roots[roots[story]]
+            story = roots[story]
+        return story
+
+    for one, other in pairs:
+        least, most = sorted((root(one), root(other)))
+        roots[most] = least
+    return {story: root(story) for story in list(roots)}
+
+
+def _share(conn: postgres.Connection, stories: set[int]) -> None:
+    """Say of each article of these stories how much of its text stands in the first one's, where that is not known."""
+    if not stories:
+        return
+    rows = postgres.query(conn, "stories_unshared", stories=sorted(stories))
+    shares = []
+    for row in rows:
+        own, first = signatures.unpack(row["signature"]), signatures.unpack(row["first_signature"])
+        shares.append(signatures.compare(own, first).of_one if own and first else 0.0)
+    ids, firsts = ([row[name] for row in rows] for name in ("article_id", "first_id"))
+    postgres.execute(conn, "stories_share", ids=ids, firsts=firsts, shares=shares)

@@ -1,0 +1,157 @@
+"""An alert line by line: where it is from, what an edit changed, what was found, which outlets have it as well."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines import edits, steering
+from pipelines.edits import Edit
+from pipelines.notify import message_languages
+from pipelines.notify.message_languages import message
+from pipelines.text import normal
+
+# A message is read on a phone: what is beyond is said as a number.
+MOST_EXCERPTS = 5
+# Passages that changed, of one alert. Chosen: as above.
+MOST_EDITED = 3
+# Characters of one of them. Chosen: four lines on a phone.
+LONGEST_EDITED = 300
+# Outlets of a story that are named. Chosen: a line or two.
+MOST_OUTLETS = 12
+# What happened, by the kind of an edit or of an alert.
+SAID = {
+    "new": message("New"),
+    "revised": message("Changed"),
+    "correction": message("Corrected"),
+    "headline": message("Headline changed"),
+    "removed": message("Removed from the site"),
+    "restored": message("Back on the site"),
+    "health": message("Source"),
+}
+STOPS = " .。…!؟?"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    """A line of a message: what we say of it, in the reader's language, and what a page wrote, in its own."""
+
+    said: str = ""
+    quoted: str = ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.said, self.quoted) if part)
+
+
+def where(alert: Mapping[str, Any], language: str, clock: str) -> str:
+    """What happened, at which source, and when, each moment with its zone."""
+    happened = SAID.get(alert.get("revision_kind") or alert["kind"], SAID[alert["kind"]])
+    told = [message_languages.say(language, happened), alert["source_title"]]
+    if alert["published_at"]:
+        zone = str(alert.get("timezone") or "UTC")
+        when = message_languages.write_published(
+            language, alert["published_at"], alert["published_precision"], zone, clock
+        )
+        told.append(message_languages.say(language, "published {when}", when=when))
+    if alert.get("removed_at"):
+        when = message_languages.moment(language, alert["removed_at"], clock)
+        told.append(message_languages.say(language, "gone when looked at {when}", when=when))
+    return " · ".join(told)
+
+
+def body(alert: Mapping[str, Any], language: str) -> list[MessageLine]:
+    """What an edit changed, then the sentences in which the terms stand and that were not said yet."""
+    edit: Edit | None = alert["edit"]
+    lines: list[MessageLine] = []
+    if edit:
+        if edit.title_before:
+            lines.append(MessageLine(message_languages.say(language, "Title before:"), edit.title_before))
+        if alert.get("moved"):
+            lines.append(
+                MessageLine(
+                    message_languages.say(language, "Changed in it:"), ", ".join(map(edits.show_moved, alert["moved"]))
+                )
+            )
+        lines += _lines_of_edit(message_languages.say(language, "New in it:"), edit.added, language)
+        lines += _lines_of_edit(message_languages.say(language, "No longer in it:"), edit.removed, language)
+        if not lines:
+            lines = [
+                MessageLine(
+                    message_languages.say(language, "Only spelling, spacing or the order of sentences changed.")
+                )
+            ]
+    elif alert["kind"] == "revised":
+        text = message("What changed is not known: the revision before it is not kept.")
+        lines = [MessageLine(message_languages.say(language, text))]
+    if alert["kind"] == "revised" and not alert["matches"]:
+        lines.append(MessageLine(message_languages.say(language, "What the watch looks for is no longer in it.")))
+    said = {normal(line.quoted) for line in lines}
+    found = [one for one in excerpts(alert) if normal(one) not in said]
+    more = len(found) - MOST_EXCERPTS
+    lines += [MessageLine(message_languages.say(language, "Found in it:"))] if lines and found else []
+    lines += [MessageLine(quoted=one) for one in found[:MOST_EXCERPTS]]
+    return lines + ([_further(more, language)] if more > 0 else [])
+
+
+def address(alert: Mapping[str, Any], language: str) -> MessageLine:
+    """The article's address; of one that is gone it is said that it stood there."""
+    if alert["kind"] != "removed":
+        return MessageLine(quoted=str(alert["url"]))
+    text = message("It stood at {url} (the site no longer has it).")
+    return MessageLine(message_languages.say(language, text, url=alert["url"]))
+
+
+def also_in(alert: Mapping[str, Any], language: str) -> MessageLine:
+    """The further outlets of a story, in a line; empty where there is none."""
+    names = [outlet["source_title"] for outlet in alert["also_in"]]
+    if not names:
+        return MessageLine()
+    more = beyond(len(names) - MOST_OUTLETS, language)
+    return MessageLine(message_languages.say(language, "Also in:"), ", ".join(names[:MOST_OUTLETS]) + more)
+
+
+def beyond(number: int, language: str) -> str:
+    if number <= 0:
+        return ""
+    return " " + message_languages.count(language, "… and {n} more outlet", "… and {n} more outlets", number)
+
+
+def line_of_kept(alert: Mapping[str, Any], language: str) -> MessageLine:
+    """How the article is seen as it is kept."""
+    if not alert.get("article_id"):
+        return MessageLine()
+    command = f"nightdesk articles {alert['article_id']}"
+    return MessageLine(message_languages.say(language, "In the archive: {command}", command=command))
+
+
+def excerpts(alert: Mapping[str, Any]) -> list[str]:
+    """The sentences in which the terms stand, each once, and none that the title or another one says already."""
+    said = [normal(alert["title"])]
+    kept: list[str] = []
+    for match in alert["matches"]:
+        sentence = steering.one_line(str(match["snippet"]))
+        form = normal(sentence.strip("… "))
+        if any(form in other or _ends_alike(form, other) for other in said):
+            continue
+        said.append(form)
+        kept.append(sentence)
+    return kept
+
+
+def _further(number: int, language: str) -> MessageLine:
+    return MessageLine(message_languages.count(language, "… and {n} more sentence", "… and {n} more sentences", number))
+
+
+def _lines_of_edit(what: str, sentences: Sequence[str], language: str) -> list[MessageLine]:
+    """A line that says what follows, and the sentences, each a line of its own for the sake of its direction."""
+    if not sentences:
+        return []
+    more = len(sentences) - MOST_EDITED
+    shown = [MessageLine(quoted=steering.one_line(one, LONGEST_EDITED)) for one in sentences[:MOST_EDITED]]
+    return [MessageLine(what), *shown, *([_further(more, language)] if more > 0 else [])]
+
+
+def _ends_alike(one: str, other: str) -> bool:
+    """Whether two differ in the stop at their end alone."""
+    return one.rstrip(STOPS) == other.rstrip(STOPS)

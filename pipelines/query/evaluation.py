@@ -1,0 +1,200 @@
+"""What a query says of one article: the truth that search selects candidates for.
+
+Terms are found as watches find them (`matcher`); this adds AND, OR and NOT, filters, and how near two words stand.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pipelines import text
+from pipelines.query import article_words, matcher
+from pipelines.query.article_words import Reading
+from pipelines.query.grammar import Between, Every, Except, Field, Find, Near, Node, Of, Standing, Without
+from pipelines.query.matcher import Hit
+from pipelines.query.terms import Term
+
+FIELDS = ("title", "description", "text")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject:
+    """An article as a query looks at it.
+
+    groups: of its source. dated: when it was published, or first seen; revised: it has a second wording.
+    kinds: what its changes were, of `codes.RevisionKind`.
+    """
+
+    title: str
+    description: str
+    text: str
+    authors: Sequence[str] = ()
+    source: str = ""
+    language: str = ""
+    country: str = ""
+    groups: Sequence[str] = ()
+    dated: datetime | None = None
+    revised: bool = False
+    removed: bool = False
+    kinds: Sequence[str] = ()
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Mark:
+    """A place that a query found: field[start:end] of an article; field is title, description or text."""
+
+    field: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query made ready for many articles; made by `ready`."""
+
+    node: Node
+    now: datetime
+
+
+@dataclass(slots=True)
+class Look:
+    """An article that queries look at, and what they have found in it so far: any number of them share it."""
+
+    subject: Subject
+    reading: Reading
+    found: dict[Term, list[Hit]] = field(default_factory=dict)
+    starts: dict[str, list[int]] = field(default_factory=dict)
+
+
+def ready(node: Node, now: datetime) -> Asked:
+    """A query made ready to be asked of many articles; spans like 7d are counted back from now."""
+    return Asked(node, now)
+
+
+def look(subject: Subject) -> Look:
+    """An article made ready for many queries."""
+    return Look(subject, article_words.read({name: getattr(subject, name) for name in FIELDS}))
+
+
+def answer(asked: Asked, subject: Subject) -> list[Mark] | None:
+    """Where a query found what it asks for, in order, none in another; None where the article is no answer to it."""
+    found = places(asked.node, look(subject), asked.now)
+    return None if found is None else join_hits(found)
+
+
+def places(node: Node, look: Look, now: datetime | None = None) -> list[Hit] | None:
+    """The places that make a query true of an article; None where it is not. now: what spans are counted back from."""
+    if isinstance(node, Find):
+        return _find(node, look) or None
+    if isinstance(node, Near):
+        return _near(node, look) or None
+    if isinstance(node, Except):
+        return _except(node, look) or None
+    if isinstance(node, Without):
+        return None if places(node.part, look, now) is not None else []
+    if isinstance(node, Of | Between):
+        return [] if _holds(node, look.subject, now) else None
+    if isinstance(node, Every):
+        found = []
+        for part in node.parts:
+            one = places(part, look, now)
+            if one is None:
+                return None
+            found += one
+        return found
+    true = [hits for part in node.parts if (hits := places(part, look, now)) is not None]
+    return [hit for hits in true for hit in hits] if true else None
+
+
+def join_hits(hits: Sequence[Hit]) -> list[Mark]:
+    """The places of hits in the order of the fields, those that overlap as one."""
+    made: list[Mark] = []
+    for hit in sorted(hits, key=lambda hit: (FIELDS.index(hit.field), hit.start, -hit.end)):
+        last = made[-1] if made else None
+        if last and last.field == hit.field and hit.start < last.end:
+            made[-1] = Mark(last.field, last.start, max(last.end, hit.end))
+        else:
+            made.append(Mark(hit.field, hit.start, hit.end))
+    return made
+
+
+def _find(find: Find, look: Look) -> list[Hit]:
+    hits = look.found.get(find.term)
+    if hits is None:
+        hits = look.found[find.term] = matcher.hits(find.term, look.reading)
+    return [hit for hit in hits if hit.field == "title"] if find.title else hits
+
+
+def _near(node: Near, look: Look) -> list[Hit]:
+    left = [hit for find in node.left for hit in _find(find, look)]
+    right = [hit for find in node.right for hit in _find(find, look)] if left else []
+    found: list[Hit] = []
+    for name in FIELDS:
+        one, other = ([hit for hit in hits if hit.field == name] for hits in (left, right))
+        if one and other:
+            found += _nearby(one, other, node.distance, _place(look, name))
+    return found
+
+
+def _except(node: Except, look: Look) -> list[Hit]:
+    wanted = [hit for find in node.wanted for hit in _find(find, look)]
+    around = [hit for find in node.around for hit in _find(find, look)] if wanted else []
+    return [hit for hit in wanted if not any(matcher.overlap(hit, other) for other in around)]
+
+
+def _place(look: Look, name: str) -> Callable[[Hit], tuple[int, int]]:
+    """What tells the numbers of a hit's first and last words in a field."""
+    if name not in look.starts:
+        stream = next(stream for stream in look.reading.streams if stream.name == name)
+        look.starts[name] = [token.start for token in stream.tokens]
+    starts = look.starts[name]
+    return lambda hit: (bisect_right(starts, hit.start) - 1, bisect_left(starts, hit.end) - 1)
+
+
+def _holds(node: Of | Between, subject: Subject, now: datetime | None) -> bool:
+    if isinstance(node, Between):
+        if subject.dated is None or now is None:
+            return False
+        since, until = node.since, node.until
+        return (not since or since.seen_from(now) <= subject.dated) and (
+            not until or subject.dated < until.seen_from(now)
+        )
+    if node.field == Field.AUTHOR:
+        return any(_written_in(value, author) for value in node.values for author in subject.authors)
+    if node.field == Field.STATE:
+        known = {Standing.REVISED: subject.revised, Standing.REMOVED: subject.removed}
+        return any(known.get(Standing(value), value in subject.kinds) for value in node.values)
+    if node.field == Field.GROUP:
+        return any(value in subject.groups for value in node.values)
+    of = {Field.SOURCE: subject.source, Field.LANGUAGE: subject.language, Field.COUNTRY: subject.country}
+    return of[node.field] in node.values
+
+
+def _nearby(
+    left: Sequence[Hit], right: Sequence[Hit], distance: int, place: Callable[[Hit], tuple[int, int]]
+) -> list[Hit]:
+    """Those of both that have one of the other at most so many words before or behind."""
+    begins = sorted((place(hit)[0], number) for number, hit in enumerate(right))
+    ends = sorted((place(hit)[1], number) for number, hit in enumerate(right))
+    found: list[Hit] = []
+    partners: set[int] = set()
+    for hit in left:
+        first, last = place(hit)
+        behind = begins[bisect_right(begins, (last, len(right))) : bisect_right(begins, (last + distance, len(right)))]
+        before = ends[bisect_left(ends, (first - distance, -1)) : bisect_left(ends, (first, -1))]
+        near = {number for _, number in (*behind, *before)}
+        if near:
+            found.append(hit)
+            partners |= near
+    return found + [right[number] for number in sorted(partners)]
+
+
+def _written_in(value: str, author: str) -> bool:
+    """Whether the words of a value stand in a name, one after the other."""
+    wanted, given = (
+        " " + " ".join(text.bare(token.form) for token in text.tokens(name)) + " " for name in (value, author)
+    )
+    return bool(wanted.strip()) and wanted in given

@@ -1,0 +1,92 @@
+"""Why a query does not hold: which of its parts failed, in sentences; and parts of queries as a person writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipelines.query import evaluation
+from pipelines.query.evaluation import Look
+from pipelines.query.grammar import Between, Either, Every, Except, Find, Near, Node, Of, Without
+
+
+def write_part(node: Node) -> str:
+    """A part of a query, written so that it reads back as the same."""
+    if isinstance(node, Find):
+        marked = node.term.mode != "clitics" or node.term.article == "keep"
+        prefix, colon, rest = node.term.written.partition(":") if marked else ("", "", node.term.written)
+        spelled = "|".join(f'"{one}"' if " " in one else one for one in rest.split("|"))
+        return ("title:" if node.title else "") + prefix + colon + spelled
+    if isinstance(node, Near):
+        return f"{_side(node.left)} NEAR/{node.distance} {_side(node.right)}"
+    if isinstance(node, Except):
+        return f"{_side(node.wanted)} EXCEPT {_side(node.around)}"
+    if isinstance(node, Of):
+        return f"{node.field}:" + "|".join(f'"{one}"' if " " in one else one for one in node.values)
+    if isinstance(node, Between):
+        return "from: or to:"
+    if isinstance(node, Without):
+        return f"-{_inner(node.part)}"
+    between = " " if isinstance(node, Every) else " OR "
+    return between.join(_inner(part) for part in node.parts)
+
+
+def of_text(node: Node) -> tuple[Node | None, list[str]]:
+    """A query without its filters, of which a text alone says nothing, and these; None where nothing is left."""
+    if isinstance(node, Of | Between):
+        return None, [write_part(node)]
+    if isinstance(node, Without):
+        part, left_out = of_text(node.part)
+        return (Without(part), left_out) if part else (None, [f"-{one}" for one in left_out])
+    if isinstance(node, Every | Either):
+        made, left_out = [], []
+        for part in node.parts:
+            kept, out = of_text(part)
+            left_out += out
+            if kept:
+                made.append(kept)
+        if not made:
+            return None, left_out
+        return made[0] if len(made) == 1 else type(node)(tuple(made)), left_out
+    return node, []
+
+
+def explain_failed(node: Node, look: Look) -> list[str]:
+    """A sentence for each part for which an article is no answer; none where it is one."""
+    if evaluation.places(node, look) is not None:
+        return []
+    if isinstance(node, Find):
+        elsewhere = node.title and evaluation.places(Find(node.term), look)
+        return [f"{write_part(node)} is {'there, but not in the title' if elsewhere else 'not there'}."]
+    if isinstance(node, Near):
+        missing = [side for side in (node.left, node.right) if not _any(side, look)]
+        if missing:
+            return [f"{_side(side)} is not there." for side in missing]
+        return [f"{_side(node.left)} and {_side(node.right)} are there, but not within {node.distance} words."]
+    if isinstance(node, Except):
+        within = _any(node.wanted, look)
+        return [f"{_side(node.wanted)} " + (f"stands only within {_side(node.around)}." if within else "is not there.")]
+    if isinstance(node, Without):
+        hits = evaluation.places(node.part, look) or []
+        surfaces = dict.fromkeys(look.reading.fields[hit.field][hit.start : hit.end] for hit in hits)
+        shown = f": {', '.join(surfaces)}" if surfaces else ""
+        return [f"{write_part(node.part)} is there, and must not be{shown}."]
+    if isinstance(node, Every):
+        return [said for part in node.parts for said in explain_failed(part, look)]
+    if isinstance(node, Either):
+        if all(isinstance(part, Find) for part in node.parts):
+            return [f"None of {', '.join(write_part(part) for part in node.parts)} is there."]
+        return [said for part in node.parts for said in explain_failed(part, look)]
+    return [f"{write_part(node)} does not hold."]
+
+
+def _any(finds: Iterable[Find], look: Look) -> bool:
+    return any(evaluation.places(find, look) is not None for find in finds)
+
+
+def _side(finds: tuple[Find, ...]) -> str:
+    inner = " OR ".join(map(write_part, finds))
+    return inner if len(finds) == 1 else f"({inner})"
+
+
+def _inner(node: Node) -> str:
+    return f"({write_part(node)})" if isinstance(node, Every | Either) else write_part(node)

@@ -1,0 +1,182 @@
+"""Many queries made ready for one article after another: which are worth looking at, and which of these hold.
+
+Of each query some conditions are kept that its answers cannot miss: a clause is a set of keys (a word, the beginning of
+one, a filter …) of which an article has to have one. A query is looked up by its rarest clause; three more clauses and
+two words that must not be there are looked at for all that are left at once, in numpy. What then remains is read as a
+search reads it (`evaluation.places`), by position. So the clauses may let too many pass, and never too few.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.query import evaluation, variants
+from pipelines.query.evaluation import Look, Subject
+from pipelines.query.grammar import Either, Every, Except, Field, Find, Near, Node, Of, Without
+from pipelines.query.matcher import Hit
+from pipelines.query.terms import Term
+
+# Of the form below: what is kept of another number is built anew.
+FORM = 1
+# Groups that stand where a query has fewer: one that every article has, and one that none has.
+ALWAYS, NEVER = 0, 1
+# Letters of a piece by which parts of words (`sub:`) are found. Chosen: the shortest part that may be asked for.
+PIECE_LETTERS = 3
+# Words and queries that are remembered. Chosen: the words of a language; memory has to end somewhere.
+MAX_WORDS, MAX_NODES = 100_000, 100_000
+# Bytes of a key's hash. Chosen: among a million keys two meet once in ten million installations.
+HASH_BYTES = 8
+
+
+@dataclass(slots=True)
+class Compiled:
+    """Queries made ready; made by `query_conditions.compile_queries`, kept as its `arrays`.
+
+    names, nodes, terms: as bytes one after the other, and where each begins. keys: hashes in order; which groups each
+    belongs to, and which queries are found by a group, stand one after the other as well. starts: their lengths.
+    """
+
+    arrays: Mapping[str, NDArray[Any]]
+    groups_of: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    nodes: dict[int, Node] = field(default_factory=dict)
+    finds: dict[int, Find] = field(default_factory=dict)
+    present: NDArray[Any] = field(default_factory=lambda: np.zeros(0, bool))
+
+    def __post_init__(self) -> None:
+        self.present = np.zeros(len(self.arrays["group_at"]) - 1, bool)
+        self.present[ALWAYS] = True
+
+    def __len__(self) -> int:
+        return len(self.arrays["names_at"]) - 1
+
+
+def holding(made: Compiled, look: Look) -> Iterator[tuple[str, list[Hit]]]:
+    """The queries that an article answers, by name, each with the places of what it asks for."""
+    for number in candidates(made, look):
+        hits = evaluation.places(_node(made, int(number)), look)
+        if hits is not None:
+            yield _slice(made, "names", int(number)).decode(), hits
+
+
+def candidates(made: Compiled, look: Look) -> NDArray[Any]:
+    """The numbers of the queries that an article may answer: all that it does, and some more."""
+    arrays, known = made.arrays, made.groups_of
+    words = look.reading.forms()
+    if len(known) > MAX_WORDS:
+        known.clear()
+    _remember(made, [form for form in words if form not in known])
+    found = {ALWAYS, *_looked_up(made, list(_filters(look.subject)))[1].tolist()}
+    for form in words:
+        found.update(known[form])
+    groups = np.fromiter(found, np.int64, len(found))
+    begins, ends = arrays["group_at"][groups], arrays["group_at"][groups + 1]
+    queries = arrays["group_queries"][_spans(begins, ends)]
+    made.present[groups] = True
+    kept = made.present[arrays["required"][queries]].all(axis=1)
+    # A part of a word that a joiner keeps together is found where it stands for itself alone: looked at one by one.
+    if not any(stream.whole for stream in look.reading.streams):
+        kept &= ~made.present[arrays["excluded"][queries]].any(axis=1)
+    made.present[groups] = False
+    made.present[ALWAYS] = True
+    chosen: NDArray[Any] = queries[kept]
+    return chosen
+
+
+def _remember(made: Compiled, forms: Sequence[str]) -> None:
+    """Look up the groups of words that were not met yet, all at once."""
+    starts, kinds = made.arrays["starts"].tolist(), made.arrays["kinds"]
+    keys: list[str] = []
+    of: list[str] = []
+    for form in forms:
+        own = ["w" + form, *("b" + form[:many] for many in starts if many <= len(form))]
+        if kinds[0]:
+            own += ["e" + rest for rest in variants.without_prefix(form)]
+        if kinds[1]:
+            own += ["p" + piece for piece in pieces(f" {form} ")]
+        keys += own
+        of += [form] * len(own)
+        made.groups_of[form] = ()
+    places, groups = _looked_up(made, keys)
+    for place, group in zip(places.tolist(), groups.tolist(), strict=True):
+        made.groups_of[of[place]] += (group,)
+
+
+def _looked_up(made: Compiled, keys: Sequence[str]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The groups of these keys: of which of the keys, and which group."""
+    known, key_at = made.arrays["keys"], made.arrays["key_at"]
+    if not len(known) or not keys:
+        return np.zeros(0, np.int64), np.zeros(0, np.int32)
+    hashes = np.array([hash_of(key) for key in keys], np.uint64)
+    places = np.searchsorted(known, hashes)
+    there = np.flatnonzero(known[np.minimum(places, len(known) - 1)] == hashes)
+    begins, ends = key_at[places[there]], key_at[places[there] + 1]
+    return np.repeat(there, ends - begins), made.arrays["key_groups"][_spans(begins, ends)]
+
+
+def _spans(begins: NDArray[Any], ends: NDArray[Any]) -> NDArray[Any]:
+    """All places from each begin to its end."""
+    many = ends - begins
+    before = np.cumsum(many) - many
+    return np.repeat(begins - before, many) + np.arange(int(many.sum()))
+
+
+def _filters(subject: Subject) -> Iterator[str]:
+    yield f"f{Field.SOURCE}:{subject.source}"
+    yield f"f{Field.LANGUAGE}:{subject.language}"
+    yield f"f{Field.COUNTRY}:{subject.country}"
+    yield from (f"f{Field.GROUP}:{group}" for group in subject.groups)
+
+
+def pieces(written: str) -> list[str]:
+    return [written[at : at + PIECE_LETTERS] for at in range(len(written) - PIECE_LETTERS + 1)]
+
+
+def hash_of(key: str) -> int:
+    return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES).digest(), "little")
+
+
+def _slice(made: Compiled, name: str, number: int) -> bytes:
+    at = made.arrays[f"{name}_at"]
+    return bytes(made.arrays[name][at[number] : at[number + 1]])
+
+
+def _node(made: Compiled, number: int) -> Node:
+    node = made.nodes.get(number)
+    if node is None:
+        if len(made.nodes) >= MAX_NODES:
+            made.nodes.clear()
+            made.finds.clear()
+        node = made.nodes[number] = _read(made, json.loads(_slice(made, "nodes", number).decode()))
+    return node
+
+
+def _read(made: Compiled, coded: Any) -> Node:
+    if isinstance(coded, int):
+        return _find(made, coded)
+    kind, *rest = coded
+    if kind == "n":
+        left, right, distance = rest
+        return Near(tuple(_find(made, one) for one in left), tuple(_find(made, one) for one in right), distance)
+    if kind == "x":
+        wanted, around = rest
+        return Except(tuple(_find(made, one) for one in wanted), tuple(_find(made, one) for one in around))
+    if kind == "o":
+        return Of(Field(rest[0]), tuple(rest[1]))
+    parts = tuple(_read(made, one) for one in rest)
+    return Without(parts[0]) if kind == "-" else Every(parts) if kind == "&" else Either(parts)
+
+
+def _find(made: Compiled, coded: int) -> Find:
+    find = made.finds.get(coded)
+    if find is None:
+        text, mode, article, *aliases = json.loads(_slice(made, "terms", abs(coded) - 1).decode())
+        term = Term(text=text, mode=mode, article=article, aliases=tuple(aliases))
+        find = made.finds[coded] = Find(term, title=coded < 0)
+    return find

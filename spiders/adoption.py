@@ -1,0 +1,87 @@
+"""What a killed crawl had written to disk only is adopted: into the ledger, and into the bucket where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from pipelines.crawl import aliases, ledger
+from pipelines.crawl.ledger import FetchResult
+from pipelines.errors import SourceError, StoreError
+from pipelines.model import Source
+from pipelines.stores import bucket, chain, postgres, warc
+from spiders import outcome
+from spiders.crawled_source import Followed
+from spiders.store import STAGE, Store, discover, of_a_page, say
+
+
+def adopt_others(store: Store, find: Callable[[str], Source]) -> None:
+    """Take in what killed crawls of other sources left on this machine: whoever shares a bucket crawls some sources
+    here tonight, and others tomorrow. find: the source of a name; SourceError where there is none."""
+    raw = store.settings.raw
+    for name in [path.name for path in raw.glob("*") if raw.address and path.name not in store.followed]:
+        if not (warc.find_unfinished(raw, name) or warc.unsent(raw, name)):
+            continue
+        with postgres.hold_lock(store.conn, STAGE, name) as ours:
+            if ours:
+                try:
+                    adopt(store, Followed(find(name), ExitStack()))
+                except SourceError as error:
+                    say(store, "log", level="WARNING", message=f"{name}: what a crawl left stays here: {error}")
+
+
+def adopt(store: Store, followed: Followed) -> None:
+    """Write into the ledger what a killed crawl had written to disk only, judged as if it had just come; what it had
+    not brought to the bucket goes there."""
+    try:
+        with bucket.patient():
+            _adopt_files(store, followed)
+            for path in warc.unsent(store.settings.raw, followed.source.name):
+                warc.send(path)
+    except StoreError as error:
+        if not store.settings.raw.address:
+            raise
+        message = f"{followed.source.name}: raw files stay on this machine until its next crawl: {error}"
+        say(store, "log", level="ERROR", message=message)
+
+
+def _adopt_files(store: Store, followed: Followed) -> None:
+    source = followed.source
+    if store.wanted:
+        for path in sorted((store.root / source.name).glob(f"*/*{warc.CLOSED}")):
+            chain.put(store.settings.raw, path)
+    for path in warc.find_unfinished(store.root, source.name):
+        with store.conn:
+            known = ledger.known_of_file(store.conn, warc.name_of(path))
+        adopted = 0
+        for pointer, page, facts in warc.recover(path, known=known):
+            look = outcome.look_at(page, facts, source, pointer=pointer)
+            adopted += 1
+            try:
+                _adopt_one(store, followed, page.run, look)
+            except Exception as error:
+                if not of_a_page(error):
+                    raise
+                _adopt_one(store, followed, page.run, outcome.unwritable(look, error))
+        if adopted or known:
+            if store.wanted:
+                chain.put(store.settings.raw, warc.seal(path))
+            else:
+                chain.close(store.settings.raw, path)
+                warc.send(warc.seal(path))
+        else:
+            path.unlink()
+        message = f"{source.name}: adopted {adopted} pages that a killed crawl had left in {path.name}"
+        say(store, "log", level="INFO", message=message)
+        copy = warc.find_damaged(path)
+        if copy:
+            message = f"{source.name}: {path.name} was damaged; what is whole of it was adopted, as it was it is {copy}"
+            say(store, "log", level="ERROR", message=message)
+
+
+def _adopt_one(store: Store, followed: Followed, run: str, look: FetchResult) -> None:
+    """One adopted look, and what its list named, as `store.record` writes those of this crawl."""
+    with store.conn:
+        for new in ledger.record(store.conn, run, aliases.follow_redirects(store.conn, followed.source, run, [look])):
+            if new.found:
+                discover(store, followed, run, new)

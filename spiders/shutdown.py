@@ -1,0 +1,79 @@
+"""How a crawl ends before its work is done: what came is written, everybody is told, and the process is gone.
+
+Scrapy's own close waits for what is in flight; whoever sends SIGTERM waits five seconds and then kills.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from concurrent.futures import TimeoutError as NotInTime
+from typing import TYPE_CHECKING, NoReturn
+
+from pipelines.codes import RunState
+from pipelines.errors import DiskFullError
+from pipelines.stores import postgres
+from spiders import source_lifecycle, watchdog
+
+if TYPE_CHECKING:
+    from spiders.news import NewsSpider
+    from spiders.store import Arrival
+
+# Exit codes of this process, which pipelines.crawl.stage reads.
+DONE, FAILED, REFUSED, STOPPED, CRASHED = 0, 1, 2, 3, 70
+# Seconds that writing may take. Chosen: whoever sends SIGTERM waits five.
+WRITE_SECONDS = 2.5
+
+
+def end_stopped(spider: NewsSpider, why: str) -> NoReturn:
+    """Write what came, say that every source was stopped, and leave within three seconds."""
+    message = f"The crawl was stopped ({why}); what came so far is kept."
+    _close(spider, spider.unwritten(), RunState.STOPPED, message, whole=True)
+    _leave(STOPPED)
+
+
+def end_failed(spider: NewsSpider, error: BaseException) -> NoReturn:
+    """Write what can be written, say that every source failed and why, and leave."""
+    arrivals, whole, code = spider.unwritten(), False, FAILED
+    if isinstance(error, DiskFullError):
+        arrivals, whole, message = [], True, str(error)
+    elif isinstance(error, postgres.Error) and spider.store.conn.closed:
+        message = (
+            f"Postgres went away during the crawl ({postgres.cause(error)}). Start it, then crawl again: "
+            "that takes up the pages that are on disk."
+        )
+    elif isinstance(error, OSError):
+        arrivals, message = [], f"The data folder cannot be written to: {error}."
+    else:
+        traceback.print_exception(error)
+        message, code = f"The crawl broke: {type(error).__name__}: {error}", CRASHED
+    _close(spider, arrivals, RunState.FAILED, message, whole=whole)
+    _leave(code)
+
+
+def end_done(spider: NewsSpider) -> NoReturn:
+    """Leave although requests are in flight: every source has its tally, nobody waits for them."""
+    _leave(FAILED if any(tally.state == RunState.FAILED for tally in spider.tallies) else DONE)
+
+
+def _close(spider: NewsSpider, arrivals: list[Arrival], state: RunState, message: str, *, whole: bool) -> None:
+    for followed in list(spider.store.followed.values()):
+        # What was left is worth telling; how long it would have taken is not any more.
+        followed.counts.pop("remaining", None)
+    closing = spider.thread.submit(source_lifecycle.close, spider.store, arrivals, state, message, whole=whole)
+    try:
+        trouble = closing.exception(timeout=WRITE_SECONDS)
+    except NotInTime:
+        trouble = None
+        print("WARNING spiders: not everything was written in time; the next crawl adopts it", file=sys.stderr)
+    if trouble:
+        traceback.print_exception(trouble)
+
+
+def _leave(code: int) -> NoReturn:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    watchdog.end()
+    # The reactor, its threads and what is in flight are left behind on purpose.
+    os._exit(code)

@@ -1,0 +1,243 @@
+"""Retention of article files, earlier wordings and the ledger: what is old goes, and is told; what is used stays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from pipelines import urls
+from pipelines.cli import app
+from pipelines.codes import Side
+from pipelines.crawl import account
+from pipelines.errors import SettingsError, SourceError
+from pipelines.load import text_retention
+from pipelines.settings import Settings, export
+from pipelines.settings import settings as read_settings
+from pipelines.sources import sourcefile
+from pipelines.stores import articlefile, bucket, postgres
+from tests import factories
+from tests.archives import article, keep, source_of
+
+OLD, LATER, AT = "2026-01-10T0200", "2026-01-11T0200", datetime(2026, 1, 10, 2, 0, tzinfo=UTC)
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+NAMES = ("held", "alerted", "free")
+
+
+@pytest.fixture
+def current(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """An installation that keeps texts for 30 days, and raw files and the ledger for 90."""
+    made = settings.model_copy(update={"keep_text_days": 30, "keep_raw_days": 90, "keep_ledger_days": 90})
+    for name, value in export(made).items():
+        monkeypatch.setenv(name, value)
+    return made
+
+
+@pytest.fixture
+def nightdesk(current: Settings) -> Callable[..., Result]:
+    return lambda *words: CliRunner().invoke(app, list(words), catch_exceptions=False)
+
+
+def rows(conn: postgres.Connection, query: str) -> list[Any]:
+    with conn, conn.cursor() as cursor:
+        cursor.execute(query)
+        return [tuple(row.values()) for row in cursor.fetchall()]  # type: ignore[attr-defined]
+
+
+def two_wordings(current: Settings, conn: postgres.Connection) -> None:
+    """An article with two wordings of each source; one is held, one was told of."""
+    for run, text, days in ((OLD, "سقط الجسر القديم. " * 20, 0), (LATER, "بني الجسر الجديد. " * 20, 1)):
+        keep(current, conn, [article("1", text, source=name) for name in NAMES], run=run, at=AT + timedelta(days=days))
+    with conn, conn.cursor() as cursor:
+        cursor.execute("insert into alerts (watch, kind, story, article_id, revision) "
+                       "select 'w', 'new', 1, id, 1 from articles where source = 'alerted'")  # fmt: skip
+        cursor.execute("insert into holds (asked) values ('x')")
+        cursor.execute("insert into held_articles select 1, id from articles where source = 'held'")
+
+
+def ended(conn: postgres.Connection, name: str, path: str, state: str, code: str, *, run: str = OLD) -> int:
+    """An address that came to its end in a run, with a fetch that is not in the raw store any more."""
+    with conn:
+        number = factories.url(conn, name, path, state, code=code, discovered_run=run, discovered_at=AT, decided_at=AT,
+                               next_at=None)  # fmt: skip
+        read = factories.fetch(conn, name, number, run=run, fetched_at=AT, warc_file=f"{name}/{run}/gone.warc.gz",
+                               warc_offset=number)  # fmt: skip
+        factories.insert(conn, "outcomes", fetch_id=read, url_id=number, run=run, source=name, outcome="rejected")
+    return number
+
+
+def test_article_files_and_earlier_wordings_go_and_what_an_alert_or_a_hold_refers_to_stays(
+    current: Settings, conn: postgres.Connection, nightdesk: Callable[..., Result]
+) -> None:
+    two_wordings(current, conn)
+
+    dry = nightdesk("upkeep", "--dry-run").output
+    told = nightdesk("upkeep").output
+
+    assert f"free/{OLD}.jsonl  would be deleted" in dry
+    assert f"held/{OLD}.jsonl  stays: an alert or a hold refers to it" in dry
+    assert "2 article files would be deleted" in dry and "1 earlier wordings of articles would lose their words" in dry
+    assert "Article files deleted: 2. Earlier wordings without words from now on: 1." in told
+    assert [name for name in NAMES if bucket.list_files(current.articles / name, ".jsonl")] == ["held", "alerted"]
+    wordings = (
+        "select a.source, r.revision, r.text <> '' as words, r.text_digest <> '' as digest "
+        "from revisions r join articles a on a.id = r.article_id order by a.id, r.revision"
+    )
+    assert rows(conn, wordings) == [
+        ("held", 1, True, True), ("held", 2, True, True), ("alerted", 1, True, True), ("alerted", 2, True, True),
+        ("free", 1, False, True), ("free", 2, True, True),
+    ]  # fmt: skip
+    assert nightdesk("upkeep", "--dry-run").output.count("0 article files would be deleted") == 1
+    ((number,),) = rows(conn, "select id from articles where source = 'free'")
+    assert (
+        "Retention took the words of this revision away" in nightdesk("articles", str(number), "--diff", "1..2").output
+    )
+
+
+def test_a_retired_article_file_is_no_difference_and_a_lost_one_is(
+    current: Settings, conn: postgres.Connection, nightdesk: Callable[..., Result]
+) -> None:
+    two_wordings(current, conn)
+    for name in NAMES:
+        with conn:
+            factories.ran(conn, name, "crawl", "done", run=OLD, started_at=AT)
+            factories.ran(conn, name, "extract", "done", run=OLD)
+
+    text_retention.retire(current, NOW)
+    articlefile.path(current, "held", OLD).unlink()
+
+    sides = {name: {one.side for one in account.differences(current, conn, source_of(name), OLD)} for name in NAMES}
+    assert {name: Side.LINE in found for name, found in sides.items()} == {
+        "held": True,
+        "alerted": False,
+        "free": False,
+    }
+    assert "free: retention took article file away on" in nightdesk("ledger", "--run", OLD).output
+
+
+def test_killed_behind_the_note_the_file_still_counts_and_the_same_again_takes_it(
+    current: Settings, conn: postgres.Connection
+) -> None:
+    two_wordings(current, conn)
+    with conn:
+        postgres.execute(
+            conn, "retire_note", source="free", run=OLD, what="article file", why="old", count=0, complete=True
+        )
+    path = articlefile.path(current, "free", OLD)
+    whole = path.read_text(encoding="utf-8")
+    lines = whole.splitlines(keepends=True)
+    path.write_text("".join(lines[1:]), encoding="utf-8")
+
+    lost = {one.side for one in account.differences(current, conn, source_of("free"), OLD)}
+    conn.rollback()
+    gone = text_retention.retire(current, NOW)
+
+    assert Side.LINE in lost
+    assert f"free/{OLD}" in gone.files and not path.exists()
+    assert Side.LINE not in {one.side for one in account.differences(current, conn, source_of("free"), OLD)}
+
+
+def test_a_source_may_keep_its_texts_longer_or_for_ever(current: Settings, conn: postgres.Connection) -> None:
+    two_wordings(current, conn)
+
+    gone = text_retention.retire(current, NOW, text_days={"free": 0, "held": 36500}, dry=True)
+    usual = text_retention.retire(
+        current.model_copy(update={"keep_text_days": 0}), NOW, text_days={"free": 30}, dry=True
+    )
+
+    assert (gone.files, gone.wordings) == ([], 0)
+    assert (usual.files, usual.wordings) == ([f"free/{OLD}", f"free/{LATER}"], 1)
+
+
+def test_what_is_long_done_leaves_the_ledger_and_a_line_with_how_it_ended(
+    current: Settings, conn: postgres.Connection, nightdesk: Callable[..., Result]
+) -> None:
+    two_wordings(current, conn)
+    short = ended(conn, "free", "short", "rejected", "too short")
+    again = ended(conn, "free", "again", "rejected", "too short")
+    with conn:
+        conn.cursor().execute("update urls set next_at = now() where id = %s", (again,))
+        for name in NAMES:
+            factories.ran(conn, name, "crawl", "done", run=OLD, started_at=AT)
+    before = rows(conn, "select count(*) from fetches")
+
+    dry = text_retention.retire(current, NOW, dry=True)
+    unchanged = rows(conn, "select count(*) from fetches")
+    done = text_retention.retire(current, NOW)
+    twice = text_retention.retire(current, NOW)
+
+    assert (dry.fetches, dry.urls, unchanged) == (2, 1, before)
+    assert (done.fetches, done.urls) == (2, 1)
+    assert (twice.fetches, twice.urls) == (0, 0)
+    assert rows(conn, "select source, url_key, day::text, state, code from retired_urls") == [
+        ("free", "short", "2026-01-10", "rejected", "too short")
+    ]
+    assert rows(conn, f"select count(*) from urls where id in ({short}, {again})") == [(1,)]
+    assert rows(conn, "select count(*) from articles") == [(3,)]
+    with conn:
+        conn.cursor().execute("update retired_urls set url_key = %s", (urls.key("https://free.test/short"),))
+    assert "it had ended as rejected (too short); retention" in nightdesk("why", "https://free.test/short").output
+
+
+def test_an_answer_that_is_in_the_raw_store_keeps_its_fetch_and_its_address(
+    current: Settings, conn: postgres.Connection
+) -> None:
+    ended(conn, "free", "short", "rejected", "too short")
+    with conn:
+        factories.ran(conn, "free", "crawl", "done", run=OLD, started_at=AT)
+    path = current.raw / "free" / OLD / "gone.warc.gz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"x")
+
+    done = text_retention.retire(current, NOW)
+    for_ever = text_retention.retire(current, NOW, raw_days={"free": 0})
+
+    assert (done.fetches, done.urls) == (for_ever.fetches, for_ever.urls) == (0, 0)
+
+
+def test_a_card_counts_what_left_the_ledger_as_it_had_ended_and_names_what_is_lost(
+    current: Settings, conn: postgres.Connection, nightdesk: Callable[..., Result], tmp_path: Path
+) -> None:
+    two_wordings(current, conn)
+    ended(conn, "free", "short", "rejected", "too short")
+    with conn:
+        factories.ran(conn, "free", "crawl", "done", run=OLD, started_at=AT)
+
+    text_retention.retire(current, NOW)
+    nightdesk("export", str(tmp_path / "out"), "--source", "free")
+
+    card = json.loads((tmp_path / "out" / "coverage.json").read_text(encoding="utf-8"))
+    day = next(one for one in card["sources"][0]["days"] if one["day"] == "2026-01-10")
+    assert (day["found"], day["rejected"], day["retired"]) == (1, {"too short": 1}, 1)
+    assert "Retention took the rows of 1 addresses" in (tmp_path / "out" / "coverage.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("KEEP_TEXT_DAYS", "29", "fewer than 30 days would take what may still be loaded"),
+        ("KEEP_LEDGER_DAYS", "89", "of fewer than 90 days nobody could learn what is usual"),
+        ("KEEP_LEDGER_DAYS", "100", "what the raw store has, the ledger tells of, and NIGHTDESK_KEEP_RAW_DAYS is 120"),
+    ],
+)
+def test_days_that_would_lose_recent_things_are_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv("NIGHTDESK_KEEP_RAW_DAYS", "120")
+    monkeypatch.setenv(f"NIGHTDESK_{name}", value)
+
+    with pytest.raises(SettingsError, match=said):
+        read_settings()
+
+
+def test_a_source_file_that_keeps_texts_too_short_is_refused() -> None:
+    with pytest.raises(SourceError, match=r"keep_text.*it is 30 at least, or 0 for ever"):
+        sourcefile.parse(
+            'title = "A"\nurl = "https://a.test/"\ncountry = "SY"\nlanguage = "ar"\ntimezone = "UTC"\n'
+            'feeds = ["https://a.test/feed"]\nkeep_text = 7\n', "a", "a.toml",
+        )  # fmt: skip
