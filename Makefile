@@ -23,7 +23,7 @@ export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 .DEFAULT_GOAL := help
-.PHONY: help run ui test test-long faults check scripts airflow docker cluster bench bench-scale bench-export bench-extraction render lock clean
+.PHONY: help run ui test test-long faults faults-told check scripts airflow docker cluster bench bench-scale bench-export bench-extraction render lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 18
@@ -40,8 +40,11 @@ test: $(VENV)/ready-dev ## set all up and run every test
 test-long: $(VENV)/ready-dev ## properties with all their examples, of a new seed: ten minutes
 	@NIGHTDESK_TESTS_LONG=1 $(BIN)/pytest $(BESIDE) --timeout=3600 -m examples
 
-faults: $(VENV)/ready-dev ## kill -9 at two hundred moments of a night, and of matching and sending, of a new seed: minutes
-	@NIGHTDESK_TESTS_MOMENTS=200 $(BIN)/pytest -n 0 -s --timeout=0 tests/faults/test_account_killed.py tests/faults/test_told_once_killed.py
+faults: faults-told ## kill -9 at two hundred moments of a night, and of matching and sending, of a new seed: minutes
+	@NIGHTDESK_TESTS_MOMENTS=200 $(BIN)/pytest -n 0 -s --timeout=0 tests/faults/test_account_killed.py
+
+faults-told: $(VENV)/ready-dev ## of these matching and sending alone
+	@NIGHTDESK_TESTS_MOMENTS=200 $(BIN)/pytest -n 0 -s --timeout=0 tests/faults/test_told_once_killed.py
 
 check: $(VENV)/ready-dev ## tests, ruff, mypy and the docs checks
 	@$(BIN)/ruff check .
