@@ -20,7 +20,7 @@ from dataclasses import replace
 from random import Random
 
 from pipelines.load import drift, policy
-from pipelines.load.drift import Measured
+from pipelines.load.drift import ArticleMeasures
 
 NIGHTS, SOURCES, HELD_OUT = 90, 200, 500
 # The nights that a source is known before a false hold counts, and the share of nights that have something odd.
@@ -29,17 +29,19 @@ PARAGRAPH_WORDS = 55
 HOUSE = (("house", 14),)
 
 
-def article(dice: Random, middle: float, spread: float, undated: float, number: int) -> Measured:
+def article(dice: Random, middle: float, spread: float, undated: float, number: int) -> ArticleMeasures:
     """An article as this source writes it."""
     words = max(15, round(dice.lognormvariate(math.log(middle), spread)))
     paragraphs = tuple((f"{number}/{n}", PARAGRAPH_WORDS) for n in range(max(1, words // PARAGRAPH_WORDS)))
-    return Measured(words=words, dated=dice.random() >= undated, title=f"title {number}", paragraphs=paragraphs + HOUSE)
+    return ArticleMeasures(
+        words=words, dated=dice.random() >= undated, title=f"title {number}", paragraphs=paragraphs + HOUSE
+    )
 
 
-def odd(dice: Random, night: list[Measured]) -> list[Measured]:
+def odd(dice: Random, night: list[ArticleMeasures]) -> list[ArticleMeasures]:
     """What a newsroom does now and then to some of a night, or to most."""
     share = dice.choice((0.2, 0.4, 0.6, 0.9))
-    change: Callable[[Measured], Measured] = dice.choice((
+    change: Callable[[ArticleMeasures], ArticleMeasures] = dice.choice((
         lambda one: replace(one, words=dice.randint(25, 60), paragraphs=one.paragraphs[:1]),
         lambda one: replace(one, words=one.words * 3),
         lambda one: replace(one, title="live: the vote"),
@@ -49,7 +51,7 @@ def odd(dice: Random, night: list[Measured]) -> list[Measured]:
 
 
 # How a template goes wrong: its articles as they would then be read.
-CHANGES: dict[str, Callable[[Measured], Measured]] = {
+CHANGES: dict[str, Callable[[ArticleMeasures], ArticleMeasures]] = {
     "standfirst only": lambda one: replace(one, words=min(one.words, 35), paragraphs=one.paragraphs[:1]),
     "a sidebar in each": lambda one: replace(
         one, words=one.words + 700, paragraphs=one.paragraphs + tuple((f"side{n}", 70) for n in range(10))
@@ -96,9 +98,11 @@ def _writes(dice: Random) -> tuple[float, float, float]:
     return dice.uniform(120, 500), dice.uniform(0.3, 0.8), dice.choice((0.0, 0.0, 0.05, 0.3))
 
 
-def _quarter(dice: Random, writes: tuple[float, float, float], a_night: int) -> tuple[list[Measured], list[bool]]:
+def _quarter(
+    dice: Random, writes: tuple[float, float, float], a_night: int
+) -> tuple[list[ArticleMeasures], list[bool]]:
     """The articles of a quarter, newest first, and of each night that was held whether something of it was odd."""
-    kept: list[Measured] = []
+    kept: list[ArticleMeasures] = []
     false: list[bool] = []
     for night in range(NIGHTS):
         fresh = _night(dice, writes, night * 1_000, a_night)
@@ -110,12 +114,12 @@ def _quarter(dice: Random, writes: tuple[float, float, float], a_night: int) -> 
     return kept, false
 
 
-def _night(dice: Random, writes: tuple[float, float, float], first: int, about: int) -> list[Measured]:
+def _night(dice: Random, writes: tuple[float, float, float], first: int, about: int) -> list[ArticleMeasures]:
     many = max(1, round(dice.gauss(about, math.sqrt(about))))
     return [article(dice, *writes, first + n) for n in range(many)]
 
 
-def _why(fresh: Sequence[Measured], kept: Sequence[Measured]) -> str:
+def _why(fresh: Sequence[ArticleMeasures], kept: Sequence[ArticleMeasures]) -> str:
     """As `quarantine.judge` has it: a small night is compared together with the newest before it."""
     before = kept[: policy.DRIFT_BEFORE]
     borrowed = max(0, policy.DRIFT_ARTICLES - len(fresh))

@@ -18,7 +18,7 @@ from pathlib import Path
 from pipelines.alert import cases, watches
 from pipelines.alert.cases import Case
 from pipelines.query import evaluation
-from pipelines.query.evaluation import Subject
+from pipelines.query.evaluation import QueriedArticle
 
 CASES = Path(os.environ.get("NIGHTDESK_BENCH_DATA", ".")) / "match_cases.tsv"
 TERMS, WORDS, ROUNDS = 1500, 400, 50
@@ -55,7 +55,7 @@ def cost() -> float:
     articles = [" ".join(words[TERMS + n * WORDS : TERMS + (n + 1) * WORDS]) for n in range(ROUNDS)]
     begin = time.perf_counter()
     for article in articles:
-        look = evaluation.look(Subject(title="", description="", text=article))
+        look = evaluation.look(QueriedArticle(title="", description="", text=article))
         for node in nodes:
             evaluation.places(node, look)
     return (time.perf_counter() - begin) / ROUNDS * 1000

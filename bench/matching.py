@@ -25,8 +25,8 @@ from pathlib import Path
 import numpy as np
 
 from pipelines.query import evaluation, grammar, query_conditions, query_set
-from pipelines.query.evaluation import Look, Subject
-from pipelines.query.query_set import Compiled
+from pipelines.query.evaluation import ArticleLookup, QueriedArticle
+from pipelines.query.query_set import QuerySet
 
 WORDS, VOCABULARY, ZIPF = 400, 20_000, 1.0
 REQUIRED, EXCLUDED, SHARE = 5, 2, 0.001
@@ -102,9 +102,9 @@ def measure(
         np.savez(file, **made.arrays)  # type: ignore[arg-type]
         begin = time.perf_counter()
         with np.load(file, allow_pickle=False) as kept:
-            made = Compiled({name: kept[name] for name in kept.files})
+            made = QuerySet({name: kept[name] for name in kept.files})
         loaded = time.perf_counter() - begin
-    looks = [evaluation.look(Subject(title="", description="", text=" ".join(article))) for article in articles]
+    looks = [evaluation.look(QueriedArticle(title="", description="", text=" ".join(article))) for article in articles]
     # A run of a night finds its words known: the first article of all is not what one costs.
     for look in looks[: len(looks) // 4]:
         list(query_set.holding(made, look))
@@ -118,7 +118,7 @@ def measure(
     )
 
 
-def time_each(looks: Sequence[Look], ask: Callable[[Look], int]) -> tuple[list[float], list[int]]:
+def time_each(looks: Sequence[ArticleLookup], ask: Callable[[ArticleLookup], int]) -> tuple[list[float], list[int]]:
     """Milliseconds of CPU of each, and what each gave."""
     times, found = [], []
     for look in looks:

@@ -22,7 +22,7 @@ from random import Random
 
 from pipelines.codes import SourceState
 from pipelines.health import policy, usual
-from pipelines.health.states import WELL, Judged, is_learned, judge, without_first
+from pipelines.health.states import WELL, StateReport, is_learned, judge, without_first
 from pipelines.health.usual import SourceLook, UsualPace, learn
 
 BEGIN = datetime(2026, 8, 31, tzinfo=UTC)
@@ -53,7 +53,7 @@ class ToldSilence:
     """What was told of a history. false: alarms before its time. after: from the cut to the first word of it."""
 
     history: DrawnHistory
-    false: list[Judged]
+    false: list[StateReport]
     after: timedelta | None
     recovered: int
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from demo import newsroom
 from demo.inbox import open_inbox
-from demo.replay import Placed, open_replay, replay_sources
+from demo.replay import PlacedPage, open_replay, replay_sources
 from demo.sites import BROKEN, WATCHES, write_sources
 from pipelines import private
 from pipelines.alert import watches
@@ -69,7 +69,7 @@ def open_desk(folder: Path = FOLDER) -> Iterator[Desk]:
 
 @contextmanager
 def open_replay_desk(
-    placed: Sequence[Placed], folder: Path, *, delay: float = SECONDS_BETWEEN_REQUESTS
+    placed: Sequence[PlacedPage], folder: Path, *, delay: float = SECONDS_BETWEEN_REQUESTS
 ) -> Iterator[Settings]:
     """Serve the placed pages and follow their hosts, none else; this process's settings are the replay's."""
     folder = folder.absolute()

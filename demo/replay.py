@@ -37,7 +37,7 @@ class ReplayedPage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Placed:
+class PlacedPage:
     """A saved page and the address it is served at: the original one as http, or one made of its file's name."""
 
     saved: ReplayedPage
@@ -50,7 +50,7 @@ class Replay:
 
     address: str
     host_map: str
-    placed: tuple[Placed, ...]
+    placed: tuple[PlacedPage, ...]
 
 
 def from_index(index: Path) -> list[ReplayedPage]:
@@ -79,7 +79,7 @@ def from_corpus(folder: Path, *, min_pages: int = 1, hosts: int = 0, pages: int 
 
 def gather(
     indexes: Sequence[Path], corpora: Sequence[Path], *, min_pages: int = 1, hosts: int = 0, pages: int = 0
-) -> list[Placed]:
+) -> list[PlacedPage]:
     """Every page of the indexes, and of each corpus those within the limits; NightdeskError where there are none."""
     try:
         saved = [page for index in indexes for page in from_index(index)]
@@ -101,12 +101,12 @@ def limit(saved: Iterable[ReplayedPage], *, min_pages: int = 1, hosts: int = 0, 
     return [each for host in ranked[: hosts or None] for each in by_host[host][: pages or None]]
 
 
-def place(saved: Sequence[ReplayedPage]) -> list[Placed]:
+def place(saved: Sequence[ReplayedPage]) -> list[PlacedPage]:
     """Where each page is served: a home page, or an address that two pages share, is told apart by its file's name."""
     count: dict[str, int] = defaultdict(int)
     for each in saved:
         count[_http(each.url)] += 1
-    placed: list[Placed] = []
+    placed: list[PlacedPage] = []
     taken: set[str] = set()
     for each in saved:
         address = _http(each.url)
@@ -116,13 +116,13 @@ def place(saved: Sequence[ReplayedPage]) -> list[Placed]:
             same = (f"{stem}{turn}.html" for turn in ("", *(f"-{n}" for n in range(2, len(saved) + 2))))
             address = next(free for free in same if free not in taken)
         taken.add(address)
-        placed.append(Placed(saved=each, url=address))
+        placed.append(PlacedPage(saved=each, url=address))
     return placed
 
 
-def replay_sources(placed: Sequence[Placed], *, delay: float = 0.1, feed_only: bool = False) -> list[Source]:
+def replay_sources(placed: Sequence[PlacedPage], *, delay: float = 0.1, feed_only: bool = False) -> list[Source]:
     """The sources that follow the replayed hosts, named by their host in a-z, 0-9 and _."""
-    by_host: dict[str, list[Placed]] = defaultdict(list)
+    by_host: dict[str, list[PlacedPage]] = defaultdict(list)
     for each in placed:
         by_host[urlsplit(each.url).netloc].append(each)
     names: set[str] = set()
@@ -153,7 +153,7 @@ def replay_sources(placed: Sequence[Placed], *, delay: float = 0.1, feed_only: b
 
 
 @contextmanager
-def open_replay(placed: Sequence[Placed], folder: Path, port: int = 0, *, cap: int = 0) -> Iterator[Replay]:
+def open_replay(placed: Sequence[PlacedPage], folder: Path, port: int = 0, *, cap: int = 0) -> Iterator[Replay]:
     """Serve the placed pages while the block runs, with log and index in a folder; cap: entries per feed, 0 for all."""
     private.folder(folder)
     with private.open_private(folder / INDEX, "w", encoding="utf-8") as handle:
@@ -165,8 +165,8 @@ def open_replay(placed: Sequence[Placed], folder: Path, port: int = 0, *, cap: i
         yield Replay(address=address, host_map=",".join(f"{host}={address}" for host in hosts), placed=tuple(placed))
 
 
-def _answering(placed: Sequence[Placed], cap: int) -> Callable[[Request], SiteAnswer]:
-    by_host: dict[str, dict[str, Placed]] = defaultdict(dict)
+def _answering(placed: Sequence[PlacedPage], cap: int) -> Callable[[Request], SiteAnswer]:
+    by_host: dict[str, dict[str, PlacedPage]] = defaultdict(dict)
     for each in placed:
         by_host[urlsplit(each.url).netloc][sameness(target_of(each.url))] = each
 
@@ -190,7 +190,7 @@ def _answering(placed: Sequence[Placed], cap: int) -> Callable[[Request], SiteAn
     return answer
 
 
-def _feed(host: str, placed: Sequence[Placed]) -> str:
+def _feed(host: str, placed: Sequence[PlacedPage]) -> str:
     """A feed without dates and titles: what the crawl knows of a saved page is the page itself."""
     entries = "\n".join(f"<item><link>{escape(p.url)}</link><guid>{escape(p.url)}</guid></item>" for p in placed)
     return (
@@ -199,7 +199,7 @@ def _feed(host: str, placed: Sequence[Placed]) -> str:
     )
 
 
-def _front(host: str, placed: Sequence[Placed]) -> str:
+def _front(host: str, placed: Sequence[PlacedPage]) -> str:
     links = "".join(f'<li><a href="{escape(p.url)}">{escape(p.url)}</a></li>' for p in placed)
     return f"<!DOCTYPE html><html><head><title>{host}</title></head><body><h1>{host}</h1><ul>{links}</ul></body></html>"
 

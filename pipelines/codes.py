@@ -9,12 +9,12 @@ from __future__ import annotations
 from enum import StrEnum
 
 
-class Decided(StrEnum):
+class CodeWithMeaning(StrEnum):
     """A code with one line that says what it means."""
 
     means: str
 
-    def __new__(cls, value: str, means: str = "") -> Decided:
+    def __new__(cls, value: str, means: str = "") -> CodeWithMeaning:
         """Built by the enum."""
         made = str.__new__(cls, value)
         made._value_ = value
@@ -22,7 +22,7 @@ class Decided(StrEnum):
         return made
 
 
-class State(Decided):
+class State(CodeWithMeaning):
     """Where a URL stands in the ledger; all but the first two are ends, each with a reason."""
 
     DISCOVERED = "discovered", "a list named it; it was not fetched yet"
@@ -40,7 +40,7 @@ class State(Decided):
     GONE = "gone", "the site says that it is no longer there (410, or 404 twice)"
 
 
-class Kind(Decided):
+class Kind(CodeWithMeaning):
     """What a URL leads to."""
 
     FEED = "feed", "a feed: RSS, Atom or JSON"
@@ -49,7 +49,7 @@ class Kind(Decided):
     ARTICLE = "article", "what may be an article"
 
 
-class Code(Decided):
+class RunCode(CodeWithMeaning):
     """Why a stage gave nothing of a source though it is not that nothing was new; its message says it in words."""
 
     NONE = "", "the state says it all"
@@ -57,7 +57,7 @@ class Code(Decided):
     KEPT_OUT = "kept out", "the source's own `allow` or `deny` lets in nothing that its lists name"
 
 
-class Reason(Decided):
+class Reason(CodeWithMeaning):
     """Why a page is no article."""
 
     EMPTY = "empty page", "the page shows no text"
@@ -79,7 +79,7 @@ class Reason(Decided):
     UNREADABLE = "unreadable", "what the site sent cannot be decoded or parsed"
 
 
-class Cause(Decided):
+class Cause(CodeWithMeaning):
     """Why a look at a URL, or the URL itself, ended where it did: `urls.code`, `fetches.code`.
 
     Empty where the state says it all. Of a page that is no article it is the `Reason` of the rejection instead.
@@ -148,7 +148,7 @@ NO_ANSWER = frozenset(
 )
 
 
-class Due(Decided):
+class Due(CodeWithMeaning):
     """Why a URL is due at the moment that `urls.next_at` says: `urls.due_for`."""
 
     NONE = "", "it was discovered, or is a list"
@@ -161,7 +161,7 @@ class Due(Decided):
     PAST = "past", "an import or a backfill asked for it, and no night does"
 
 
-class Quiet(Decided):
+class Quiet(CodeWithMeaning):
     """Why a change alerts nobody: `changes.quiet`, `alerts.quiet`."""
 
     NONE = "", "it alerts"
@@ -179,7 +179,7 @@ class Quiet(Decided):
     ALSO_IN = "also in", "another outlet's article on the same story was told; this one is shown with it"
 
 
-class DeliveryState(Decided):
+class DeliveryState(CodeWithMeaning):
     """Where a message stands: `deliveries.state`."""
 
     WAITING = "waiting", "it will be sent, or tried again"
@@ -187,7 +187,7 @@ class DeliveryState(Decided):
     FAILED = "failed", "it was tried as often as it may be, or waited too long for its channel"
 
 
-class DeliveryKind(Decided):
+class DeliveryKind(CodeWithMeaning):
     """What a message tells of: `deliveries.kind`."""
 
     SINGLE = "single", "one alert"
@@ -198,7 +198,7 @@ class DeliveryKind(Decided):
     MESSAGE = "message", "a text of the system to the operators"
 
 
-class RunState(Decided):
+class RunState(CodeWithMeaning):
     """How a stage stands for a source in a run: `runs.state`."""
 
     RUNNING = "running", "it is under way, or was killed and not noticed yet"
@@ -208,7 +208,7 @@ class RunState(Decided):
     STOPPED = "stopped", "it ended before its end, and nothing is lost"
 
 
-class TroubleKind(Decided):
+class TroubleKind(CodeWithMeaning):
     """What is not as usual with a source: `health.kind`."""
 
     SILENT = "silent", "no new article for longer than is usual for the source"
@@ -223,7 +223,7 @@ class TroubleKind(Decided):
     DRIFTING = "drifting", "the articles of a run are held: they are not like those of the source before"
 
 
-class HeldState(Decided):
+class HeldState(CodeWithMeaning):
     """Where a run stands whose articles were held: `quarantine.state`."""
 
     HELD = "held", "its articles are not in the archive, and nobody was told of them"
@@ -231,7 +231,7 @@ class HeldState(Decided):
     REJECTED = "rejected", "its articles are left out; their pages are looked at again"
 
 
-class SourceState(Decided):
+class SourceState(CodeWithMeaning):
     """How a source is, learned of its own history: `source_states.state`. The first that is true."""
 
     ERRORING = "erroring", "its lists do not answer, in several crawls"
@@ -245,7 +245,7 @@ class SourceState(Decided):
     HEALTHY = "healthy", "all is as usual"
 
 
-class AlertKind(Decided):
+class AlertKind(CodeWithMeaning):
     """What an alert, or the change it tells of, is about: `alerts.kind`, `changes.kind`."""
 
     NEW = "new", "an article was seen for the first time"
@@ -255,7 +255,7 @@ class AlertKind(Decided):
     HEALTH = "health", "a source is in trouble; of no article"
 
 
-class Gap(Decided):
+class Gap(CodeWithMeaning):
     """What a day of a source lacks, as the coverage card of an export says it."""
 
     MISSING = "missing", "the ledger says stored of articles that the archive does not hold"
@@ -263,7 +263,7 @@ class Gap(Decided):
     FEW = "few", "far fewer addresses were named than on the days before"
 
 
-class Side(Decided):
+class Side(CodeWithMeaning):
     """Where the stores of a run do not agree, as `nightdesk ledger` says it; each is a fault."""
 
     LISTED = "listed", "a list of the run names it, and the ledger has no row of it"
@@ -276,14 +276,14 @@ class Side(Decided):
     OPEN = "no end", "it has no end, and nothing will look at it again"
 
 
-class Retirement(Decided):
+class Retirement(CodeWithMeaning):
     """What retention takes away of a run beside its raw files."""
 
     ARTICLE_FILE = "article file", "the article file of the run"
     LEDGER = "ledger", "fetches of the run, and addresses that had come to their end"
 
 
-class Told(Decided):
+class ChainLine(CodeWithMeaning):
     """What a line of a chain tells of a raw file, or of its folder."""
 
     CLOSED = "closed", "a crawl wrote the file and closed it"
@@ -294,7 +294,7 @@ class Told(Decided):
     MOVED = "moved", "the source has another name from here on"
 
 
-class Finding(Decided):
+class Finding(CodeWithMeaning):
     """What `nightdesk verify` says of a raw file, a record or a chain; the first seven are damage."""
 
     CHANGED = "changed", "the file has other bytes than when it was closed"
@@ -316,7 +316,7 @@ class Finding(Decided):
     )
 
 
-class RevisionKind(Decided):
+class RevisionKind(CodeWithMeaning):
     """What a change of an article is, the first that it can be called: `changes.revision_kind`."""
 
     NONE = "", "a new article, the same page read again, or a change of before kinds were told apart"
@@ -328,14 +328,14 @@ class RevisionKind(Decided):
     RESTORED = "restored", "its site has it again"
 
 
-class MovedKind(Decided):
+class MovedKind(CodeWithMeaning):
     """What of an article was changed and is named: `what` in `changes.moved`."""
 
     NUMBER = "number", "a number, in the digits of any script"
     NAME = "name", "a name, where capital letters or a title before it tell that it is one"
 
 
-class Thing(Decided):
+class Thing(CodeWithMeaning):
     """What somebody did something with: `actions.thing`."""
 
     SOURCE = "source", "a source, by its name"
@@ -346,7 +346,7 @@ class Thing(Decided):
     ARCHIVE = "archive", "the whole archive"
 
 
-class Need(Decided):
+class Need(CodeWithMeaning):
     """What needs a person, as the Overview lists it."""
 
     LATE = "late", "a run was due and did not start"
@@ -362,7 +362,7 @@ class Need(Decided):
     DISK = "disk", "the disk of the data folder is nearly full"
 
 
-class HandWork(Decided):
+class HandWork(CodeWithMeaning):
     """What the Dag `by_hand` can be asked for."""
 
     CHECK = "check", "look at a source's site again"
@@ -375,7 +375,7 @@ class HandWork(Decided):
     RETENTION = "retention", "say which raw files would be deleted"
 
 
-class Act(Decided):
+class Act(CodeWithMeaning):
     """What somebody did at the Desk: `actions.act`."""
 
     CRAWL = "crawl", "had a source crawled, whether due or not"
@@ -407,7 +407,7 @@ class Act(Decided):
     SYNONYMS = "synonyms", "changed or removed a list of synonyms"
 
 
-class Figure(Decided):
+class Figure(CodeWithMeaning):
     """A figure to watch: `nightdesk metrics` calls it nightdesk_ and its name, with the unit in it where it has one."""
 
     PAGES = "pages", "pages that a stage worked on in a source's newest run"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pipelines.codes import Code, Reason, RunState
+from pipelines.codes import Reason, RunCode, RunState
 
 # How the key of a run is written, in UTC; one that a person starts has its seconds as well.
 RUN_KEY = "%Y-%m-%dT%H%M"
@@ -127,7 +127,7 @@ class Pointer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Removed:
+class RemovedBlock:
     """A block of text that was cut from an article, and why."""
 
     text: str
@@ -163,7 +163,7 @@ class Article:
     image: str
     tags: tuple[str, ...]
     section: str
-    removed: tuple[Removed, ...]
+    removed: tuple[RemovedBlock, ...]
     page_digest: str
     extractor: str
 
@@ -224,4 +224,4 @@ class Tally:
     state: RunState
     counts: dict[str, int] = field(default_factory=dict)
     message: str = ""
-    code: Code = Code.NONE
+    code: RunCode = RunCode.NONE

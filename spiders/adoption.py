@@ -11,7 +11,7 @@ from pipelines.errors import SourceError, StoreError
 from pipelines.model import Source
 from pipelines.stores import bucket, chain, postgres, warc
 from spiders import outcome
-from spiders.crawled_source import Followed
+from spiders.crawled_source import CrawledSource
 from spiders.store import STAGE, Store, discover, of_a_page, say
 
 
@@ -25,12 +25,12 @@ def adopt_others(store: Store, find: Callable[[str], Source]) -> None:
         with postgres.hold_lock(store.conn, STAGE, name) as ours:
             if ours:
                 try:
-                    adopt(store, Followed(find(name), ExitStack()))
+                    adopt(store, CrawledSource(find(name), ExitStack()))
                 except SourceError as error:
                     say(store, "log", level="WARNING", message=f"{name}: what a crawl left stays here: {error}")
 
 
-def adopt(store: Store, followed: Followed) -> None:
+def adopt(store: Store, followed: CrawledSource) -> None:
     """Write into the ledger what a killed crawl had written to disk only, judged as if it had just come; what it had
     not brought to the bucket goes there."""
     try:
@@ -45,7 +45,7 @@ def adopt(store: Store, followed: Followed) -> None:
         say(store, "log", level="ERROR", message=message)
 
 
-def _adopt_files(store: Store, followed: Followed) -> None:
+def _adopt_files(store: Store, followed: CrawledSource) -> None:
     source = followed.source
     if store.wanted:
         for path in sorted((store.root / source.name).glob(f"*/*{warc.CLOSED}")):
@@ -79,7 +79,7 @@ def _adopt_files(store: Store, followed: Followed) -> None:
             say(store, "log", level="ERROR", message=message)
 
 
-def _adopt_one(store: Store, followed: Followed, run: str, look: FetchResult) -> None:
+def _adopt_one(store: Store, followed: CrawledSource, run: str, look: FetchResult) -> None:
     """One adopted look, and what its list named, as `store.record` writes those of this crawl."""
     with store.conn:
         for new in ledger.record(store.conn, run, aliases.follow_redirects(store.conn, followed.source, run, [look])):

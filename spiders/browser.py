@@ -26,7 +26,7 @@ from pipelines.codes import Cause
 from pipelines.model import Source
 from spiders import visit
 from spiders.crawler_settings import MAX_BODY_BYTES
-from spiders.handler import Handler, Unserved, passed_on
+from spiders.handler import Handler, UnservedRequest, passed_on
 from spiders.render import RENDERED
 from spiders.visit import Visit
 
@@ -128,7 +128,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
             return at.instead.replace(request=request)
         body = html.encode("utf-8")
         if len(body) > MAX_BODY_BYTES:
-            raise Unserved(Cause.TOO_LARGE, f"larger than {MAX_BODY_BYTES} bytes once its scripts had run")
+            raise UnservedRequest(Cause.TOO_LARGE, f"larger than {MAX_BODY_BYTES} bytes once its scripts had run")
         request.meta["download_latency"] += monotonic() - began
         request.meta["rendered"] = {"by": browser, **at.told()}
         kept = {name: values for name, values in document.headers.items() if visit.lower(name) not in NOT_STORED}
@@ -145,12 +145,12 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
     async def _started(self) -> None:
         """Start the browser, once; one that does not start is not tried again."""
         if self.broken:
-            raise Unserved(Cause.RENDER, self.broken)
+            raise UnservedRequest(Cause.RENDER, self.broken)
         try:
             await self._maybe_launch_browser()
         except (Error, RuntimeError, AttributeError, OSError) as error:
             self.broken = f"render: the browser does not start: {_cause(error)}"
-            raise Unserved(Cause.RENDER, self.broken) from None
+            raise UnservedRequest(Cause.RENDER, self.broken) from None
 
     async def _read(self, at: Visit, source: Source, seconds: float) -> tuple[str, str]:
         """A page's document as its scripts left it, and the browser that read it."""
@@ -178,11 +178,13 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
                 response = await super().download_request(shadow)
                 read = response.text, f"Chromium/{self.browser.version}"
         except TimeoutError:
-            raise Unserved(Cause.RENDER, f"render: its scripts did not end within {seconds:.0f} seconds") from None
+            raise UnservedRequest(
+                Cause.RENDER, f"render: its scripts did not end within {seconds:.0f} seconds"
+            ) from None
         except Error as error:
-            raise Unserved(Cause.RENDER, f"render: {visit.first_line(error)}") from None
+            raise UnservedRequest(Cause.RENDER, f"render: {visit.first_line(error)}") from None
         except UnicodeEncodeError:
-            raise Unserved(Cause.RENDER, "render: its scripts wrote what is no text") from None
+            raise UnservedRequest(Cause.RENDER, "render: its scripts wrote what is no text") from None
         finally:
             at.end()
             await self._leave(name)

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from pipelines import urls
-from pipelines.codes import Cause, Code, Kind, RunState, State
+from pipelines.codes import Cause, Kind, RunCode, RunState, State
 from pipelines.crawl import ledger, policy, rules, summary
 from pipelines.crawl.ledger import FetchResult
-from pipelines.crawl.named_urls import Found
+from pipelines.crawl.named_urls import KindAndEntry
 from pipelines.crawl.past_urls import PAGED
 from pipelines.crawl.rules import Rule
 from pipelines.listings import formats
@@ -30,7 +30,7 @@ COMPARED = 5000
 
 
 @dataclass
-class Followed:
+class CrawledSource:
     """A source while this crawl has it: its lock, its open raw file, and what happened so far.
 
     only: the one URL that was asked for by hand. last: the last look at it.
@@ -72,7 +72,7 @@ class Followed:
     ends: list[str] = field(default_factory=list)
 
 
-def count(followed: Followed, look: FetchResult) -> None:
+def count(followed: CrawledSource, look: FetchResult) -> None:
     """Add a look to the source's counts."""
     followed.counts["bytes"] += look.bytes
     followed.last = look if followed.only else None
@@ -94,7 +94,9 @@ def count(followed: Followed, look: FetchResult) -> None:
         followed.troubles.append(f"{look.url} {look.reason}")
 
 
-def count_named(followed: Followed, look: FetchResult, named: tuple[Found, ...], got: Mapping[str, int]) -> None:
+def count_named(
+    followed: CrawledSource, look: FetchResult, named: tuple[KindAndEntry, ...], got: Mapping[str, int]
+) -> None:
     """Add what a list named, and what became of it in the ledger, to the source's counts."""
     _weigh(followed, [entry.url for kind, entry in named if kind == Kind.ARTICLE])
     # Feed and sitemap name the same article: it is one URL all the same.
@@ -110,19 +112,19 @@ def count_named(followed: Followed, look: FetchResult, named: tuple[Found, ...],
         kept.extend(entry for entry, _ in zip(entries, range(COMPARED - len(kept)), strict=False))
 
 
-def tally_counts(followed: Followed) -> dict[str, int]:
+def tally_counts(followed: CrawledSource) -> dict[str, int]:
     """The counts so far, with the seconds since the source was taken."""
     return {**followed.counts, "seconds": round(monotonic() - followed.began)}
 
 
 def verdict(
-    conn: postgres.Connection, followed: Followed, *, late: bool, past: bool = False
-) -> tuple[RunState, str, Code]:
+    conn: postgres.Connection, followed: CrawledSource, *, late: bool, past: bool = False
+) -> tuple[RunState, str, RunCode]:
     """State, sentence and code of a source whose crawl came to its end, by itself or (late) by its time budget."""
     if past:
-        return *_verdict_of_past(conn, followed, late=late), Code.NONE
+        return *_verdict_of_past(conn, followed, late=late), RunCode.NONE
     if followed.only:
-        return *_verdict_of_one(followed, late=late), Code.NONE
+        return *_verdict_of_one(followed, late=late), RunCode.NONE
     counts, source = followed.counts, followed.source
     lists = len({urls.key(url) for url in (*source.feeds, *source.sitemaps, *source.sections)})
     none_due = 0 < lists <= len(followed.resting)
@@ -139,7 +141,7 @@ def verdict(
         now = clock.of_ledger(conn).at
         kept_out = _all_kept_out(conn, followed)
     if late and left:
-        return RunState.STOPPED, f"The time budget was used up; {left} URLs are left for the next crawl.", Code.NONE
+        return RunState.STOPPED, f"The time budget was used up; {left} URLs are left for the next crawl.", RunCode.NONE
     if not followed.reached and not none_due:
         # What was known before may have been fetched all the same; whether there is anything new nobody knows.
         why = "; ".join((followed.unread or followed.troubles)[:TROUBLES_SHOWN])
@@ -148,13 +150,13 @@ def verdict(
         return (
             RunState.FAILED,
             f"None of its feeds, sitemaps and sections could be reached: {why}.{_login(followed)}",
-            Code.UNREACHABLE,
+            RunCode.UNREACHABLE,
         )
     if not tried and counts["blocked"] + counts["failed"]:
         said = "; ".join(followed.troubles[:TROUBLES_SHOWN])
-        return RunState.FAILED, f"None of its pages could be fetched: {said}.{_login(followed)}", Code.UNREACHABLE
+        return RunState.FAILED, f"None of its pages could be fetched: {said}.{_login(followed)}", RunCode.UNREACHABLE
     if kept_out:
-        return RunState.FAILED, _kept_out_all(source, kept_out), Code.KEPT_OUT
+        return RunState.FAILED, _kept_out_all(source, kept_out), RunCode.KEPT_OUT
     used_up = f"its {source.max_pages} pages a run are used up, " if followed.asked >= source.max_pages else ""
     notes = [f"{used_up}{left} URLs are left for the next crawl"] if left else []
     if unread and followed.sitemaps >= policy.MAX_SITEMAPS:
@@ -174,10 +176,10 @@ def verdict(
     lag = _lag(followed, now)
     if lag:
         counts["feed behind"] = 1
-    return RunState.DONE, "; ".join([*notes, lag] if lag else notes), Code.NONE
+    return RunState.DONE, "; ".join([*notes, lag] if lag else notes), RunCode.NONE
 
 
-def _weigh(followed: Followed, named: Iterable[str]) -> None:
+def _weigh(followed: CrawledSource, named: Iterable[str]) -> None:
     """Note whether the source's own patterns let in anything of what its lists name."""
     for url in named if not followed.let_in else ():
         rule = rules.ruled_out(followed.source, url)
@@ -188,7 +190,7 @@ def _weigh(followed: Followed, named: Iterable[str]) -> None:
         followed.kept_out.setdefault(rule, []).append(url)
 
 
-def _all_kept_out(conn: postgres.Connection, followed: Followed) -> list[tuple[Rule, int, list[str]]]:
+def _all_kept_out(conn: postgres.Connection, followed: CrawledSource) -> list[tuple[Rule, int, list[str]]]:
     """Rule, count and some URLs of what the source's patterns keep out, where that is all that its lists ever named."""
     if followed.let_in or followed.kept_out:
         said = [(rule, len(named), named) for rule, named in followed.kept_out.items()]
@@ -214,7 +216,7 @@ def _kept_out_all(source: Source, kept_out: Sequence[tuple[Rule, int, list[str]]
     )
 
 
-def _login(followed: Followed) -> str:
+def _login(followed: CrawledSource) -> str:
     """What is said where a site does not know a login that it is given."""
     if not followed.refused or not access.has_login(followed.source):
         return ""
@@ -223,7 +225,7 @@ def _login(followed: Followed) -> str:
     return f" Its login was not taken: put a new one into {variables}."
 
 
-def _lag(followed: Followed, now: datetime) -> str:
+def _lag(followed: CrawledSource, now: datetime) -> str:
     """What the sitemaps of this run name and the feeds do not, where all feeds were read."""
     if followed.same or not all(followed.named.values()):
         return ""
@@ -241,7 +243,7 @@ def _kept_out(source: Source, entry: Entry, by: Kind, now: datetime) -> bool:
         return True
 
 
-def _verdict_of_past(conn: postgres.Connection, followed: Followed, *, late: bool) -> tuple[RunState, str]:
+def _verdict_of_past(conn: postgres.Connection, followed: CrawledSource, *, late: bool) -> tuple[RunState, str]:
     """State and sentence of a crawl of the past: what is left of it is asked for by the next one."""
     with conn:
         left = ledger.count_waiting(conn, followed.source.name, past=True)
@@ -253,7 +255,7 @@ def _verdict_of_past(conn: postgres.Connection, followed: Followed, *, late: boo
     return (RunState.STOPPED if late and left else RunState.DONE if had else RunState.FAILED), "; ".join(notes)
 
 
-def _verdict_of_one(followed: Followed, *, late: bool) -> tuple[RunState, str]:
+def _verdict_of_one(followed: CrawledSource, *, late: bool) -> tuple[RunState, str]:
     """State and sentence for a crawl of one URL: what became of that URL, whatever else of the source is due."""
     look = followed.last
     if not look:

@@ -36,7 +36,7 @@ HTTP, HTTPS = 80, 443
 PORTS = {HTTP, HTTPS, 8080, 8443}
 Address = IPv4Address | IPv6Address
 # Names that were refused since their requests began, and why.
-_refused: dict[str, Refused] = {}
+_refused: dict[str, RefusedRequest] = {}
 Network = Network4 | IPv6Network
 # Everything else of IPv6 is local, or leads to an IPv4 address (mapped, compatible, NAT64) that may be.
 UNICAST = IPv6Network("2000::/3")
@@ -61,7 +61,7 @@ class Policy:
     contact: bool = True
 
 
-class Refused(IgnoreRequest):
+class RefusedRequest(IgnoreRequest):
     """A request that is not made; blocked: the site, not the guard, is why. code and reason are for the ledger."""
 
     def __init__(self, reason: str, *, blocked: bool = False, code: Cause = Cause.GUARD) -> None:
@@ -96,41 +96,41 @@ def check_contact(rules: Policy, sources: Iterable[Source]) -> None:
                 )
 
 
-def refusal(rules: Policy, url: str) -> Refused | None:
+def refusal(rules: Policy, url: str) -> RefusedRequest | None:
     """Why a URL may not be fetched; None where it may."""
     if len(url) > urls.LONGEST_CHARACTERS:
-        return Refused(f"guard: a URL of more than {urls.LONGEST_CHARACTERS} characters")
+        return RefusedRequest(f"guard: a URL of more than {urls.LONGEST_CHARACTERS} characters")
     try:
         parts = urlsplit(url)
         port = parts.port if parts.port is not None else HTTPS if parts.scheme == "https" else HTTP
     except ValueError:
-        return Refused("guard: no URL")
+        return RefusedRequest("guard: no URL")
     host = parts.hostname or ""
     if parts.scheme not in ("http", "https"):
-        return Refused(f"guard: scheme {parts.scheme or 'missing'}")
+        return RefusedRequest(f"guard: scheme {parts.scheme or 'missing'}")
     if "@" in parts.netloc:
-        return Refused("guard: user name in the URL")
+        return RefusedRequest("guard: user name in the URL")
     if not host:
-        return Refused("guard: no host")
+        return RefusedRequest("guard: no host")
     try:
         urls.clean(url)
     except ValueError:
         # A redirect may lead where no list could: what the ledger cannot write down is not asked for either.
-        return Refused(f"guard: {host[:HOST_CHARACTERS]!r} is no usable host name")
+        return RefusedRequest(f"guard: {host[:HOST_CHARACTERS]!r} is no usable host name")
     if not rules.contact and not _at_home(rules, host):
-        return Refused("guard: no contact is set, so nothing on the internet is fetched")
+        return RefusedRequest("guard: no contact is set, so nothing on the internet is fetched")
     if proxy_of(rules, host):
         return None
     address = _literal(host)
     if address:
         return _shut(rules, address, port, f"guard: {address}")
     if host in rules.proxies:
-        return Refused("guard: a proxy is no site")
+        return RefusedRequest("guard: a proxy is no site")
     if _written_oddly(host):
-        return Refused(f"guard: {host} is an address in disguise")
+        return RefusedRequest(f"guard: {host} is an address in disguise")
     # A port that is open in one network alone: where the name leads decides, which the resolver sees.
     known = port in PORTS or any(port == opened for _, opened in rules.networks)
-    return None if known else Refused(f"guard: port {port}", code=Cause.GUARD_NETWORK)
+    return None if known else RefusedRequest(f"guard: port {port}", code=Cause.GUARD_NETWORK)
 
 
 def proxy_of(rules: Policy, host: str) -> str:
@@ -138,7 +138,7 @@ def proxy_of(rules: Policy, host: str) -> str:
     return next((proxy for pattern, proxy in rules.hosts.items() if fnmatchcase(host.lower(), pattern.lower())), "")
 
 
-def check_address(rules: Policy, name: str, answer: str, port: int = HTTP) -> Refused | None:
+def check_address(rules: Policy, name: str, answer: str, port: int = HTTP) -> RefusedRequest | None:
     """Why a name may not lead to this port of this address; None where it may."""
     if name in rules.proxies:
         return None
@@ -228,13 +228,13 @@ def _at_home(rules: Policy, host: str) -> bool:
     return bool(proxy_of(rules, host)) or host == "localhost" or bool(address and address.is_loopback)
 
 
-def _shut(rules: Policy, address: Address, port: int, who: str, *, blocked: bool = False) -> Refused | None:
+def _shut(rules: Policy, address: Address, port: int, who: str, *, blocked: bool = False) -> RefusedRequest | None:
     """Why this port of this address is not asked; None where it may be."""
     opened = {own for network, own in rules.networks if address in network}
     if port in opened or (port in PORTS and (0 in opened or _public(address))):
         return None
     reason = f"guard: port {port}" if opened or _public(address) else f"{who} is no public address"
-    return Refused(reason, blocked=blocked, code=Cause.GUARD_NETWORK)
+    return RefusedRequest(reason, blocked=blocked, code=Cause.GUARD_NETWORK)
 
 
 def _literal(host: str) -> Address | None:

@@ -51,7 +51,7 @@ LARGEST_HEAD = 30 * 1024
 TOO_LARGE = f"headers of more than {LARGEST_HEAD} bytes"
 
 
-class Unserved(IgnoreRequest):
+class UnservedRequest(IgnoreRequest):
     """A request that brought no page, by no fault of the connection; code and words are for the ledger."""
 
     def __init__(self, code: Cause, words: str) -> None:
@@ -138,11 +138,11 @@ def _replace_error(error: Exception, own: Access, *, proxied: bool) -> Exception
     if isinstance(error, NoTunnel):
         status = re.search(r"'status': (\d+)", str(error))
         said = f"status {status[1]}" if status else "no HTTP"
-        return Unserved(Cause.PROXY, f"proxy: it opens no way to the site ({said})")
+        return UnservedRequest(Cause.PROXY, f"proxy: it opens no way to the site ({said})")
     if proxied and isinstance(error, DownloadConnectionRefusedError):
-        return Unserved(Cause.PROXY, "proxy: connection refused")
+        return UnservedRequest(Cause.PROXY, "proxy: connection refused")
     if proxied and isinstance(error, CannotResolveHostError):
-        return Unserved(Cause.PROXY, "proxy: its name is not known")
+        return UnservedRequest(Cause.PROXY, "proxy: its name is not known")
     said = access.without(own, str(error))
     return DownloadFailedError(said) if said != str(error) else None
 

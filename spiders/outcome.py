@@ -35,8 +35,8 @@ from pipelines.stores import entries, warc
 from pipelines.stores.clock import Clock
 from spiders import challenges
 from spiders.crawler_settings import MAX_BODY_BYTES
-from spiders.guard import Refused
-from spiders.handler import TOO_LARGE, Unserved
+from spiders.guard import RefusedRequest
+from spiders.handler import TOO_LARGE, UnservedRequest
 
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
@@ -156,7 +156,7 @@ def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, poin
     outcome, code, reason, final, rest = _judge(page, headers, facts, source)
     if page.status == 304 and not known:
         outcome, code, reason = State.FAILED, Cause.STATUS, "status 304, though nothing of it is known here"
-    found: list[formats.Found] = []
+    found: list[formats.KindAndEntry] = []
     left_out, pace = 0, NO_PACE
     if outcome == State.FETCHED and known and known == page.digest:
         outcome, code, reason = State.UNCHANGED, Cause.SAME_BYTES, "same bytes"
@@ -195,7 +195,7 @@ def _look_at(page: Page, facts: dict[str, Any], source: Source, known: str, poin
 def look_without_page(error: BaseException, lease: Lease, clock: Clock) -> FetchResult:
     """How a look ended that brought no response, by this clock."""
     outcome, (code, reason) = State.FAILED, _failure(error)
-    if isinstance(error, Refused):
+    if isinstance(error, RefusedRequest):
         outcome = State.BLOCKED if error.blocked else State.EXCLUDED
     return FetchResult(
         url_id=lease.id,
@@ -281,7 +281,7 @@ def _describe(error: Exception) -> str:
 
 def _failure(error: BaseException) -> tuple[Cause, str]:
     """Why no response came, and that in words."""
-    if isinstance(error, Refused):
+    if isinstance(error, RefusedRequest):
         return error.code, error.reason
     text = FAILURE.sub(r"\1", " ".join(str(error).split()))
     known = next((code for kind, code in FAILURES if isinstance(error, kind)), None)
@@ -294,7 +294,7 @@ def _failure(error: BaseException) -> tuple[Cause, str]:
     if isinstance(error, ValueError):
         # What a redirect names and nobody can ask for.
         return Cause.NO_URL, f"no usable URL: {text[:SHORT_CHARACTERS]}"
-    if isinstance(error, Unserved):
+    if isinstance(error, UnservedRequest):
         return error.code, text
     if isinstance(error, UnsupportedURLSchemeError):
         return Cause.NO_URL, text or "no usable URL"

@@ -25,7 +25,7 @@ from pipelines.crawl.ledger import Lease
 from pipelines.errors import StoreError
 from pipelines.follow import date_offsets, list_worth, probe_plan
 from pipelines.follow.front_page import front
-from pipelines.follow.probing_records import Part, Robots, Seen, Want, as_json
+from pipelines.follow.probing_records import Part, ProbeAnswer, ProbeRequest, Robots, as_json
 from pipelines.listings import formats, xmltree
 from pipelines.listings.fields import join_link
 from pipelines.model import Entry, Page, Source
@@ -92,7 +92,7 @@ class ProbeSpider(Spider):
         self.known = source if known else None
         self.began = monotonic()
         self.deadline = self.began + budget
-        self.seen: list[Seen] = []
+        self.seen: list[ProbeAnswer] = []
         self.robots: list[Robots] = []
         self.requests = 0
         self.hosts: Any = None
@@ -117,7 +117,7 @@ class ProbeSpider(Spider):
         )
         self._say("probed", left_out=rest, requests=self.requests, seconds=monotonic() - self.began)
 
-    def arrived(self, response: Response, want: Want) -> None:
+    def arrived(self, response: Response, want: ProbeRequest) -> None:
         """A response came: keep the page, read what it lists, and tell."""
         lease = self._lease(want)
         page = outcome.page_of(response, lease, RUN, clock.of_machine())
@@ -128,7 +128,9 @@ class ProbeSpider(Spider):
             body = warc.decode_body(page)
         except StoreError as error:
             self._keep(
-                Seen(want=want, at=page.fetched_at, final_url=page.final_url, problem=str(error), code=Cause.TRUNCATED)
+                ProbeAnswer(
+                    want=want, at=page.fetched_at, final_url=page.final_url, problem=str(error), code=Cause.TRUNCATED
+                )
             )
             return
         form = "" if want.part in (Part.SECTION, Part.ARTICLE) or HTML.search(body[:HTML_BYTES]) else _form(body)
@@ -144,7 +146,7 @@ class ProbeSpider(Spider):
             else None
         )
         self._keep(
-            Seen(
+            ProbeAnswer(
                 want=want,
                 at=page.fetched_at,
                 final_url=page.final_url,
@@ -167,12 +169,12 @@ class ProbeSpider(Spider):
 
     def lost(self, failure: Any) -> None:
         """No response came: say why."""
-        want: Want = failure.request.cb_kwargs["want"]
+        want: ProbeRequest = failure.request.cb_kwargs["want"]
         look = outcome.look_without_page(failure.value, self._lease(want), clock.of_machine())
         blocked = look.outcome == State.BLOCKED
         # Where robots.txt says no, nothing was sent.
         self.requests -= look.outcome == State.EXCLUDED
-        self._keep(Seen(want=want, at=look.fetched_at, problem=look.reason, code=look.code, blocked=blocked))
+        self._keep(ProbeAnswer(want=want, at=look.fetched_at, problem=look.reason, code=look.code, blocked=blocked))
 
     def delay_of(self, host: str) -> float:
         """Seconds between two requests to a host."""
@@ -207,7 +209,7 @@ class ProbeSpider(Spider):
         )
         return max(0, min(MAX_REQUESTS - self.requests, int(seconds / each)))
 
-    def _request(self, want: Want) -> Request:
+    def _request(self, want: ProbeRequest) -> Request:
         return Request(
             urls.clean(want.url),
             callback=self.arrived,
@@ -221,7 +223,7 @@ class ProbeSpider(Spider):
             dont_filter=True,
         )
 
-    def _lease(self, want: Want) -> Lease:
+    def _lease(self, want: ProbeRequest) -> Lease:
         kind = KINDS.get(want.part, Kind.ARTICLE)
         entry = next((e for one in self.seen for e in one.found if e.url == want.url), None)
         return Lease(
@@ -233,7 +235,7 @@ class ProbeSpider(Spider):
             entry=entry if want.part == Part.ARTICLE else None,
         )
 
-    def _keep(self, one: Seen) -> None:
+    def _keep(self, one: ProbeAnswer) -> None:
         self.seen.append(one)
         self._say("seen", seen=as_json(one))
         self.came.set()

@@ -19,7 +19,7 @@ from pipelines.codes import GUARDED, NO_ANSWER, Cause
 from pipelines.crawl import policy
 from spiders import handler, outcome
 from spiders.crawler_settings import ROBOT
-from spiders.guard import Refused
+from spiders.guard import RefusedRequest
 from spiders.pacing import HostPacer, NotNow
 from spiders.render import RENDERED
 
@@ -83,9 +83,9 @@ class RobotsMiddleware:
                 self.known.pop(place, None)
                 raise NotNow(str(rules))
             if isinstance(rules, NotHad):
-                raise Refused(f"robots.txt unreachable: {rules.why}", blocked=True, code=rules.code)
+                raise RefusedRequest(f"robots.txt unreachable: {rules.why}", blocked=True, code=rules.code)
             if not rules.allowed(request.url, ROBOT):
-                raise Refused("robots.txt", code=Cause.ROBOTS)
+                raise RefusedRequest("robots.txt", code=Cause.ROBOTS)
         # A redirect brings along the slot of the host it comes from.
         request.meta["download_slot"] = host
         # Last: between this and the slot nothing waits.

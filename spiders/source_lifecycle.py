@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 import spiders.crawled_source
-from pipelines.codes import GUARDED, Code, Kind, RunState
+from pipelines.codes import GUARDED, Kind, RunCode, RunState
 from pipelines.crawl import ledger, policy
 from pipelines.crawl.ledger import Lease
 from pipelines.errors import StoreError
 from pipelines.model import Source, Tally
 from pipelines.stores import bucket, chain, postgres, runs, warc
 from spiders import adoption, guard
-from spiders.crawled_source import Followed, tally_counts
+from spiders.crawled_source import CrawledSource, tally_counts
 from spiders.store import STAGE, Arrival, Store, record, say, say_tally, write
 
 
-def take(store: Store, source: Source, *, only: str = "", due: bool = False) -> Followed | None:
+def take(store: Store, source: Source, *, only: str = "", due: bool = False) -> CrawledSource | None:
     """Take a source's lock, adopt what a killed crawl left, make its lists due; None where another crawl has it.
 
     due: only those lists whose time has come.
@@ -26,7 +26,7 @@ def take(store: Store, source: Source, *, only: str = "", due: bool = False) -> 
         if not stack.enter_context(postgres.hold_lock(store.conn, store.lock, source.name)):
             _busy(store, source)
             return None
-        followed = Followed(source, stack.pop_all(), only=only)
+        followed = CrawledSource(source, stack.pop_all(), only=only)
     runs.begin(store.conn, store.run, source.name, STAGE)
     adoption.adopt(store, followed)
     if store.wanted:
@@ -67,7 +67,7 @@ def lease(store: Store, name: str, count: int, *, per_host: int, skip: Sequence[
     return got
 
 
-def end(store: Store, followed: Followed, state: RunState, message: str, code: Code = Code.NONE) -> Tally:
+def end(store: Store, followed: CrawledSource, state: RunState, message: str, code: RunCode = RunCode.NONE) -> Tally:
     """Close a source: its raw file, its leases, its row of `runs`, its lock; then say so."""
     if followed.writer:
         _close_file(store, followed.writer)
@@ -101,12 +101,12 @@ def close(store: Store, arrivals: Sequence[Arrival], state: RunState, message: s
         store.followed.clear()
 
 
-def verdict(store: Store, followed: Followed, *, late: bool = False) -> tuple[RunState, str, Code]:
+def verdict(store: Store, followed: CrawledSource, *, late: bool = False) -> tuple[RunState, str, RunCode]:
     """State, sentence and code of a source whose crawl came to its end, by itself or (late) by its time budget."""
     return spiders.crawled_source.verdict(store.conn, followed, late=late, past=store.wanted is not None)
 
 
-def _tally(store: Store, followed: Followed, state: RunState, message: str, code: Code = Code.NONE) -> Tally:
+def _tally(store: Store, followed: CrawledSource, state: RunState, message: str, code: RunCode = RunCode.NONE) -> Tally:
     return Tally(
         run=store.run,
         source=followed.source.name,

@@ -15,14 +15,14 @@ from pipelines import private, urls
 from pipelines.codes import Kind
 from pipelines.crawl import aliases, discovery, ledger, past_urls, policy, rules
 from pipelines.crawl.ledger import FetchResult
-from pipelines.crawl.past_urls import Wanted
+from pipelines.crawl.past_urls import PastSpan
 from pipelines.errors import DiskFullError
 from pipelines.model import Page, Tally
 from pipelines.settings import Settings
 from pipelines.stores import clock, postgres, runs, warc
 from pipelines.stores.clock import Clock
 from spiders import outcome
-from spiders.crawled_source import Followed, count, count_named, tally_counts
+from spiders.crawled_source import CrawledSource, count, count_named, tally_counts
 
 STAGE = "crawl"
 # The folder of the raw files of a crawl of the past, and its lock.
@@ -55,9 +55,9 @@ class Store:
     conn: postgres.Connection
     run: str
     out: TextIO = field(default_factory=lambda: sys.stdout)
-    followed: dict[str, Followed] = field(default_factory=dict)
+    followed: dict[str, CrawledSource] = field(default_factory=dict)
     clock: Clock = field(default_factory=clock.of_machine)
-    wanted: Wanted | None = None
+    wanted: PastSpan | None = None
 
     def __post_init__(self) -> None:
         with self.conn:
@@ -189,7 +189,7 @@ def _after_redirects(store: Store, looks: Sequence[FetchResult]) -> list[FetchRe
     return settled
 
 
-def discover(store: Store, followed: Followed, run: str, look: FetchResult) -> dict[str, int]:
+def discover(store: Store, followed: CrawledSource, run: str, look: FetchResult) -> dict[str, int]:
     """Write what a list named; the next page of a section only where this one brought something."""
     conn = store.conn
     if store.wanted:

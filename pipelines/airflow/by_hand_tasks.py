@@ -114,7 +114,7 @@ def _reject(current: Settings, name: str, key: str, who: str) -> Result:
     return _result(f"{ended:,} URLs of run {key} of {name} are rejected, and looked at again after a day.")
 
 
-def _find_held(current: Settings, name: str, key: str) -> quarantine.Held:
+def _find_held(current: Settings, name: str, key: str) -> quarantine.HeldRun:
     with postgres.connection(current) as conn, conn:
         return quarantine.of_run(conn, name, key)
 

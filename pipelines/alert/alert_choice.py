@@ -21,7 +21,7 @@ CONCERNS_THE_TOLD = (RevisionKind.CORRECTION, RevisionKind.SUBSTANTIAL, Revision
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class WatchMatch:
     """What a watch is to be told of: a change, and where its words stand."""
 
     change: postgres.Row
@@ -45,7 +45,7 @@ class Found:
 
 
 @dataclass(slots=True)
-class _Known:
+class _EarlierAlerts:
     """What watches were told so far: the alert that told a story, and the articles that were told themselves."""
 
     leads: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -56,7 +56,7 @@ def choose_alerts(
     conn: postgres.Connection,
     changes: Sequence[postgres.Row],
     held: Iterable[tuple[postgres.Row, str, Sequence[Match]]],
-) -> list[Found]:
+) -> list[WatchMatch]:
     """What is to be told of these changes, in their order; held: the watches whose query holds in what each brought."""
     found = {(change["id"], name): (change, name, matches) for change, name, matches in held}
     edited = {change["article_id"] for change in changes if _concerns_the_told(change)}
@@ -68,13 +68,13 @@ def choose_alerts(
             found.setdefault((change["id"], name), (change, name, ()))
     known = watches.by_name(conn, {name for _, name in found}) if found else {}
     return [
-        Found(change, known[name], matches)
+        WatchMatch(change, known[name], matches)
         for change, name, matches in sorted(found.values(), key=lambda one: int(one[0]["id"]))
         if name in known and _is_told(known[name], change)
     ]
 
 
-def write(conn: postgres.Connection, run: str, found: Sequence[Found]) -> list[postgres.Row]:
+def write(conn: postgres.Connection, run: str, found: Sequence[WatchMatch]) -> list[postgres.Row]:
     """Write the alerts; those that are new, with what `put` of messages asks of each.
 
     Rows: id, watch, kind, story (the number of the ARTICLE, as the table calls it), story_id (of the story), revision,
@@ -98,8 +98,8 @@ def write(conn: postgres.Connection, run: str, found: Sequence[Found]) -> list[p
     return sorted(written, key=lambda alert: int(alert["id"]))
 
 
-def _told_already(conn: postgres.Connection, found: Sequence[Found]) -> _Known:
-    known = _Known()
+def _told_already(conn: postgres.Connection, found: Sequence[WatchMatch]) -> _EarlierAlerts:
+    known = _EarlierAlerts()
     pairs = sorted({(*one.article, int(one.change["story_id"])) for one in found})
     names, articles, of = (list(column) for column in zip(*pairs, strict=True)) if pairs else ([], [], [])
     rows = postgres.query(
@@ -112,7 +112,7 @@ def _told_already(conn: postgres.Connection, found: Sequence[Found]) -> _Known:
     return known
 
 
-def _divide(found: Sequence[Found], known: _Known) -> tuple[list[Found], list[Found]]:
+def _divide(found: Sequence[WatchMatch], known: _EarlierAlerts) -> tuple[list[WatchMatch], list[WatchMatch]]:
     """What can be written now, and what waits for an alert among these: one on the same story for the same watch."""
     now, later, first = [], [], set()
     for one in found:
@@ -126,7 +126,7 @@ def _divide(found: Sequence[Found], known: _Known) -> tuple[list[Found], list[Fo
     return now, later
 
 
-def _place(one: Found, known: _Known) -> tuple[Quiet, int | None]:
+def _place(one: WatchMatch, known: _EarlierAlerts) -> tuple[Quiet, int | None]:
     """Why an alert is only listed, and the alert that it joins."""
     lead = None if one.article in known.articles else known.leads.get(one.story)
     quiet = _quiet(one)
@@ -136,11 +136,11 @@ def _place(one: Found, known: _Known) -> tuple[Quiet, int | None]:
     return Quiet.NONE if is_wanted else Quiet.ALSO_IN, lead
 
 
-def _quiet(one: Found) -> Quiet:
+def _quiet(one: WatchMatch) -> Quiet:
     return Quiet(one.change["quiet"]) or (Quiet.MUTED if one.watch.muted_until else Quiet.NONE)
 
 
-def _row(one: Found, run: str, quiet: Quiet, lead: int | None) -> Sequence[Any]:
+def _row(one: WatchMatch, run: str, quiet: Quiet, lead: int | None) -> Sequence[Any]:
     """A row of `alerts`, in the order of the statement `write_alerts`."""
     change = one.change
     return (

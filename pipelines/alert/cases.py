@@ -14,7 +14,7 @@ from pathlib import Path
 from pipelines import text
 from pipelines.errors import QueryError, WatchError
 from pipelines.query import evaluation, grammar
-from pipelines.query.evaluation import Subject
+from pipelines.query.evaluation import QueriedArticle
 from pipelines.query.grammar import Find, Node
 from pipelines.query.terms import Term, checked_term
 
@@ -93,7 +93,7 @@ def read_names(file: Path) -> dict[str, tuple[str, ...]]:
 
 def judge(case: Case, names: Mapping[str, tuple[str, ...]]) -> JudgedCase:
     """What becomes of a case; WatchError names one whose term cannot be used."""
-    look = evaluation.look(Subject(title="", description="", text=case.sentence))
+    look = evaluation.look(QueriedArticle(title="", description="", text=case.sentence))
     hits = evaluation.places(_node(case, names), look)
     return JudgedCase(
         case=case,

@@ -19,7 +19,7 @@ from pipelines.alert import policy, synonyms, watches
 from pipelines.errors import QueryError
 from pipelines.query import query_conditions, query_set
 from pipelines.query.grammar import Node
-from pipelines.query.query_set import Compiled
+from pipelines.query.query_set import QuerySet
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
@@ -28,7 +28,7 @@ FILE = "watches.npz"
 log = logging.getLogger(__name__)
 
 
-def current(settings: Settings, conn: postgres.Connection) -> Compiled:
+def current(settings: Settings, conn: postgres.Connection) -> QuerySet:
     """The matcher of all watches as they are now: the kept one where nothing changed, else built and kept."""
     row = postgres.row(conn, "digest_of_watches")
     digest = str(row["digest"]) if row else ""
@@ -36,23 +36,23 @@ def current(settings: Settings, conn: postgres.Connection) -> Compiled:
     return _load(file, digest) or _build(conn, file, digest)
 
 
-def unreadable(made: Compiled) -> list[str]:
+def unreadable(made: QuerySet) -> list[str]:
     """What keeps watches from being looked for, a sentence each: queries that can no longer be read."""
     return bytes(made.arrays["unreadable"]).decode().splitlines()
 
 
-def _load(file: Path, digest: str) -> Compiled | None:
+def _load(file: Path, digest: str) -> QuerySet | None:
     """The matcher of a file; None where it is of other watches, of another version of this program, or damaged."""
     try:
         with np.load(file, allow_pickle=False) as kept:
             if bytes(kept["digest"]).decode() != digest or int(kept["form"][0]) != query_set.FORM:
                 return None
-            return Compiled({name: kept[name] for name in kept.files})
+            return QuerySet({name: kept[name] for name in kept.files})
     except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile):
         return None
 
 
-def _build(conn: postgres.Connection, file: Path, digest: str) -> Compiled:
+def _build(conn: postgres.Connection, file: Path, digest: str) -> QuerySet:
     rows = postgres.query(conn, "usual_words", newest=policy.COUNTED_ARTICLES)
     shares = {row["word"]: row["articles"] / max(1, row["of"]) for row in rows}
     problems: list[str] = []
@@ -64,7 +64,7 @@ def _build(conn: postgres.Connection, file: Path, digest: str) -> Compiled:
     except OSError as error:
         # The next run builds it anew: a full disk keeps nobody from being told.
         log.warning("%s cannot be kept: %s", file, error.strerror or error)
-    return Compiled(arrays)
+    return QuerySet(arrays)
 
 
 def _keep(file: Path, arrays: Mapping[str, NDArray[Any]]) -> None:

@@ -25,7 +25,7 @@ Subject = tuple[str, str, int, int]
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenMessages:
     """The messages that can be added to, and those that are to be written.
 
     singles: of one story or change each. telling: by an alert, the messages that tell of it. digests: by channel,
@@ -112,8 +112,8 @@ def _subject(channel: str, alert: Mapping[str, Any]) -> Subject:
 
 def _find_open(
     conn: postgres.Connection, run: str, known: Mapping[str, Watch], alerts: Sequence[postgres.Row]
-) -> _Open:
-    opened = _Open(run)
+) -> _OpenMessages:
+    opened = _OpenMessages(run)
     of = sorted({(alert["story"], alert["story_id"]) for alert in alerts})
     articles, found = (list(column) for column in zip(*of, strict=True))
     rows = postgres.query(conn, "open_messages", articles=articles, stories=found, most=story_records.MOST_COUNTED)
@@ -132,7 +132,7 @@ def _cap(watch: Watch, settings: Settings) -> int:
     return watch.cap or settings.alert_cap
 
 
-def _single(opened: _Open, channel: str, first: postgres.Row, written_in: tuple[str, str]) -> Message:
+def _single(opened: _OpenMessages, channel: str, first: postgres.Row, written_in: tuple[str, str]) -> Message:
     """A new message of one story or change."""
     key = outbox.key(first["watch"], first["story"], first["kind"], first["revision"], channel)
     opened.rows[key] = (key, channel, first["watch"], DeliveryKind.SINGLE, opened.run, *written_in, None)
@@ -140,7 +140,7 @@ def _single(opened: _Open, channel: str, first: postgres.Row, written_in: tuple[
 
 
 def _digest(
-    opened: _Open,
+    opened: _OpenMessages,
     channel: str,
     first: postgres.Row,
     written_in: tuple[str, str],

@@ -15,8 +15,8 @@ from pipelines.codes import RunState
 from pipelines.model import Match, Tally
 from pipelines.notify import outbox
 from pipelines.query import evaluation, matcher, query_set
-from pipelines.query.evaluation import Subject
-from pipelines.query.query_set import Compiled
+from pipelines.query.evaluation import QueriedArticle
+from pipelines.query.query_set import QuerySet
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.settings import Settings
 from pipelines.sources import folders
@@ -72,7 +72,7 @@ def send(settings: Settings, run: str = "", *, channels: Mapping[str, str] | Non
             )
 
 
-def _batch(conn: postgres.Connection, settings: Settings, run: str, made: Compiled, scopes: Scopes) -> int:
+def _batch(conn: postgres.Connection, settings: Settings, run: str, made: QuerySet, scopes: Scopes) -> int:
     """One transaction: the next changes matched; how many there were."""
     with conn:
         changes = postgres.query(conn, "unmatched_changes", count=policy.BATCH)
@@ -88,11 +88,13 @@ def _batch(conn: postgres.Connection, settings: Settings, run: str, made: Compil
         return len(changes)
 
 
-def _find_matches(change: postgres.Row, made: Compiled, scopes: Scopes) -> Iterator[tuple[str, tuple[Match, ...]]]:
+def _find_matches(change: postgres.Row, made: QuerySet, scopes: Scopes) -> Iterator[tuple[str, tuple[Match, ...]]]:
     """The watches whose query holds in what a change brought, and where."""
     scope = scopes.get(change["source"], NOWHERE)
     fields = {name: change[name] for name in evaluation.FIELDS}
     of_source = {"source": change["source"], "country": scope.country, "groups": scope.groups}
-    look = evaluation.look(Subject(**fields, **of_source, authors=change["authors"], language=change["language"]))
+    look = evaluation.look(
+        QueriedArticle(**fields, **of_source, authors=change["authors"], language=change["language"])
+    )
     for name, hits in query_set.holding(made, look):
         yield name, matcher.matches(hits, fields)

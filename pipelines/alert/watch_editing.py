@@ -13,7 +13,7 @@ from pipelines.alert.watches import Watch
 from pipelines.errors import WatchError
 from pipelines.model import Match
 from pipelines.query import evaluation, explanation, matcher
-from pipelines.query.evaluation import Subject
+from pipelines.query.evaluation import QueriedArticle
 from pipelines.query.grammar import Node
 from pipelines.query.terms import Term
 from pipelines.settings import Settings
@@ -33,7 +33,7 @@ UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(da
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tested:
+class TextTest:
     """What became of a text. failed: the parts that did not hold; left_out: those a text has nothing of."""
 
     matched: bool
@@ -55,12 +55,12 @@ def make(settings: Settings, conn: postgres.Connection, name: str, written: Mapp
     return made
 
 
-def test(node: Node, *, title: str, text: str) -> Tested:
+def test(node: Node, *, title: str, text: str) -> TextTest:
     """What a query finds in a text alone."""
     of_text, left_out = explanation.of_text(node)
-    look = evaluation.look(Subject(title=title, description="", text=text))
+    look = evaluation.look(QueriedArticle(title=title, description="", text=text))
     hits = evaluation.places(of_text, look) if of_text else []
-    return Tested(
+    return TextTest(
         matched=hits is not None,
         matches=matcher.matches(hits or (), look.reading.fields),
         failed=explanation.explain_failed(of_text, look) if of_text else [],

@@ -17,11 +17,11 @@ from pipelines import urls
 from pipelines.codes import Quiet, RunState
 from pipelines.crawl import ledger, past_urls
 from pipelines.crawl import stage as crawl
-from pipelines.crawl.past_urls import Wanted
+from pipelines.crawl.past_urls import PastSpan
 from pipelines.errors import NightdeskError
 from pipelines.load.stage import load
 from pipelines.model import Source
-from pipelines.query.grammar import Between
+from pipelines.query.grammar import DateFilter
 from pipelines.settings import Settings
 from pipelines.stores import postgres, runs
 
@@ -71,14 +71,14 @@ class Plan:
         return sum(month.open for month in self.months) + self.goes_on
 
     @property
-    def wanted(self) -> Wanted:
+    def wanted(self) -> PastSpan:
         """The days, as a crawl wants them."""
         asked = f"backfill:{self.since:%Y-%m-%d}..{self.until:%Y-%m-%d}"
-        return Wanted(asked=asked, since=self.since.isoformat(), until=self.until.isoformat())
+        return PastSpan(asked=asked, since=self.since.isoformat(), until=self.until.isoformat())
 
 
 @dataclass(kw_only=True)
-class Filled:
+class BackfillResult:
     """What a backfill came to: pages fetched, what load made of them, addresses left for another try, its runs."""
 
     fetched: int = 0
@@ -88,7 +88,7 @@ class Filled:
     failed: list[str] = field(default_factory=list)
 
 
-def days(between: Between | None, now: datetime) -> tuple[datetime, datetime]:
+def days(between: DateFilter | None, now: datetime) -> tuple[datetime, datetime]:
     """From when until when is asked; what the nights look at themselves is left to them."""
     since = between.since.seen_from(now) if between and between.since else FIRST_DAY
     until = between.until.seen_from(now) if between and between.until else now
@@ -132,7 +132,7 @@ def fill(
     processes: int = 1,
     on_pages: Progress = lambda done: None,
     on_line: Line = lambda line: None,
-) -> Filled:
+) -> BackfillResult:
     """Fetch what a look found, newest first and so many at most, and bring it through all stages."""
     want(settings, plan, most)
     return fetch(settings, source, plan, processes=processes, on_pages=on_pages, on_line=on_line)
@@ -153,9 +153,9 @@ def fetch(
     processes: int = 1,
     on_pages: Progress = lambda done: None,
     on_line: Line = lambda line: None,
-) -> Filled:
+) -> BackfillResult:
     """Fetch what was written down, and bring it through all stages; killed, the same goes on."""
-    filled = Filled()
+    filled = BackfillResult()
     with postgres.connection(settings, application="nightdesk backfill") as conn, _alone(conn, source.name):
         fetch_wanted(settings, conn, source, plan.wanted, filled, Quiet.BACKFILL, processes=processes,
                      on_pages=on_pages, on_line=on_line)  # fmt: skip
@@ -166,8 +166,8 @@ def fetch_wanted(
     settings: Settings,
     conn: postgres.Connection,
     source: Source,
-    wanted: Wanted,
-    filled: Filled,
+    wanted: PastSpan,
+    filled: BackfillResult,
     why: Quiet,
     *,
     processes: int = 1,
@@ -198,7 +198,7 @@ def fetch_wanted(
 
 
 def _finish(
-    settings: Settings, conn: postgres.Connection, source: Source, run: str, filled: Filled, processes: int
+    settings: Settings, conn: postgres.Connection, source: Source, run: str, filled: BackfillResult, processes: int
 ) -> None:
     """Bring what a run fetched through extract and load."""
     filled.runs.append(run)
@@ -249,9 +249,9 @@ def finish_open(
         return
     run = begin(conn, source, str(why), why)
     # Nothing is asked for in no time: it takes up what is on disk.
-    crawl.crawl(settings, [source], run, budget=0, wanted=Wanted(asked=str(why)), on_line=on_line)
+    crawl.crawl(settings, [source], run, budget=0, wanted=PastSpan(asked=str(why)), on_line=on_line)
     for key in [*begun, run]:
-        _finish(settings, conn, source, key, Filled(), 1)
+        _finish(settings, conn, source, key, BackfillResult(), 1)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from pipelines.stores import postgres, story_records
-from pipelines.stores.story_records import Carried
+from pipelines.stores.story_records import StorySize
 
 # Articles of a story that are asked at once whether they answer. Chosen: as many as a page reads at once.
 ASKED_AT_ONCE = 50
@@ -26,14 +26,14 @@ class Once:
     conn: postgres.Connection
     answering: Callable[[list[int]], Collection[int]]
     before: Callable[[list[int]], list[int]] | None = None
-    known: dict[int, Carried] = field(default_factory=dict)
+    known: dict[int, StorySize] = field(default_factory=dict)
     told: set[int] = field(default_factory=set)
 
     def read(self, articles: Iterable[int]) -> None:
         """Look up the stories of these articles, which are asked for next."""
         self.known.update(story_records.find_carried(self.conn, [one for one in articles if one not in self.known]))
 
-    def first(self, article: int) -> Carried | None:
+    def first(self, article: int) -> StorySize | None:
         """The story of an article where it is the first of it, None where that was shown already."""
         story = self.known[article]
         if story.story_id in self.told:
@@ -41,7 +41,7 @@ class Once:
         self.told.add(story.story_id)
         return None if self._was_before(article, story) else story
 
-    def _was_before(self, article: int, story: Carried) -> bool:
+    def _was_before(self, article: int, story: StorySize) -> bool:
         if not self.before or story.articles == 1:
             return False
         mates = [row["article_id"] for row in postgres.query(self.conn, "articles_of_story", id=story.story_id)]

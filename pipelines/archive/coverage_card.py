@@ -18,7 +18,7 @@ from typing import Any
 
 from pipelines import steering
 from pipelines.archive import coverage_page, policy
-from pipelines.archive.coverage_days import Covered, Day
+from pipelines.archive.coverage_days import Day, SourceCoverage
 from pipelines.codes import Gap, State
 from pipelines.query import selection
 from pipelines.query.grammar import Node
@@ -78,7 +78,7 @@ def of_sources(
     limits: Limits,
     exported: Mapping[str, Mapping[str, int]],
     titles: Mapping[str, str],
-) -> Iterator[Covered]:
+) -> Iterator[SourceCoverage]:
     """Each source within the limits, by name."""
     first = limits.since and limits.since.astimezone(UTC).date()
     last = limits.until and limits.until.astimezone(UTC).date()
@@ -94,7 +94,7 @@ def of_sources(
         if name in limits.not_sources or (limits.sources is not None and name not in limits.sources):
             continue
         days = _days(rows, listened, exported.get(name, {}), last)
-        yield Covered(
+        yield SourceCoverage(
             source=name,
             title=titles.get(name, ""),
             followed_since=min(listened, default=None),

@@ -32,7 +32,7 @@ class Day:
 
 
 @dataclass(kw_only=True)
-class Covered:
+class SourceCoverage:
     """A source's part of the card; followed_since: the first day on which a crawl of it ended."""
 
     source: str

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from pipelines import steering
-from pipelines.archive.coverage_days import Covered, Day
+from pipelines.archive.coverage_days import Day, SourceCoverage
 from pipelines.codes import Gap
 
 # Reasons of rejections that the page names of a source. Chosen: a line of text; the JSON has all.
@@ -52,7 +52,7 @@ class Number(str):
     __slots__ = ()
 
 
-def row(covered: Covered) -> str:
+def row(covered: SourceCoverage) -> str:
     """A source in the table of all."""
     days = covered.days
     sums = _sums(days)
@@ -60,7 +60,7 @@ def row(covered: Covered) -> str:
     return _cells("td", covered.source, *(Number(f"{n:,}") for n in (len(days), *sums, unheard)))
 
 
-def section(covered: Covered) -> str:
+def section(covered: SourceCoverage) -> str:
     """A source by itself: its gaps, then its months."""
     reasons = sum((Counter(day.rejected) for day in covered.days), Counter[str]())
     rejected = ", ".join(f"{count:,} {escape(code)}" for code, count in reasons.most_common(REASONS_SHOWN))
@@ -76,7 +76,7 @@ def section(covered: Covered) -> str:
     )
 
 
-def _show_retired(covered: Covered) -> str:
+def _show_retired(covered: SourceCoverage) -> str:
     count = sum(day.retired for day in covered.days)
     said = " Retention took the rows of {:,} addresses out of the ledger; they are counted as they had ended."
     return said.format(count) if count else ""

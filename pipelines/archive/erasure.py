@@ -30,7 +30,7 @@ PIECE_BYTES = 1 << 20
 
 
 @dataclass(kw_only=True)
-class Erased:
+class ErasureResult:
     """What went, or would go: addresses, wordings, alerts; pages of raw files, answers of lists that told of it, lines
     of article files. stays: what somebody has to see to, as sentences."""
 
@@ -45,7 +45,7 @@ class Erased:
     stays: list[str] = field(default_factory=list)
 
 
-def erase(settings: Settings, number: int, *, dry: bool = False) -> Erased:
+def erase(settings: Settings, number: int, *, dry: bool = False) -> ErasureResult:
     """Erase an article. NightdeskError where there is none, a hold holds it, or its source is being crawled.
 
     dry: only say what would go.
@@ -67,9 +67,9 @@ def erase(settings: Settings, number: int, *, dry: bool = False) -> Erased:
             return _erase(settings, conn, found, dry=dry)
 
 
-def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *, dry: bool) -> Erased:
+def _erase(settings: Settings, conn: postgres.Connection, found: postgres.Row, *, dry: bool) -> ErasureResult:
     number, source = found["id"], found["source"]
-    done = Erased(id=number, source=source, wordings=found["wordings"], alerts=found["alerts"])
+    done = ErasureResult(id=number, source=source, wordings=found["wordings"], alerts=found["alerts"])
     with conn:
         addresses = postgres.query(conn, "erase_urls", url_id=found["url_id"])
         urls = [row["id"] for row in addresses]
@@ -119,7 +119,12 @@ def _tells(settings: Settings, row: postgres.Row, names: set[str]) -> bool:
 
 
 def _erase_records(
-    settings: Settings, looks: Sequence[postgres.Row], telling: Sequence[postgres.Row], done: Erased, *, dry: bool
+    settings: Settings,
+    looks: Sequence[postgres.Row],
+    telling: Sequence[postgres.Row],
+    done: ErasureResult,
+    *,
+    dry: bool,
 ) -> int:
     """Put a filling of the same length in the place of pages and of lists that tell of them; how many pages it was."""
     of_lists = {(row["warc_file"], row["warc_offset"]) for row in telling}
@@ -170,7 +175,7 @@ def _erase_lines(settings: Settings, source: str, urls: set[int], *, dry: bool) 
     return count
 
 
-def _erase_golden(settings: Settings, source: str, names: set[str], done: Erased, *, dry: bool) -> None:
+def _erase_golden(settings: Settings, source: str, names: set[str], done: ErasureResult, *, dry: bool) -> None:
     """Take away the bytes of golden pages; their facts stand in a file that people write."""
     kept: Path = settings.data / "golden" / source
     for path in list(kept.glob(f"*/*{warc.CLOSED}")):

@@ -32,7 +32,7 @@ PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Collected:
+class EvidenceCount:
     """What a file of evidence holds: how many articles, their revisions, and pages as they were sent, lists among them.
 
     missing: what should be in it and is not in the raw store, as sentences.
@@ -52,7 +52,7 @@ def collect(
     *,
     why: str,
     on_line: Callable[[str], None] = lambda line: None,
-) -> Collected:
+) -> EvidenceCount:
     """Write all that is behind these articles into a WACZ file; why: what was asked for, as its description says it.
 
     NightdeskError where there is no such article, or none of its records is in the raw store any more.
@@ -86,7 +86,7 @@ def collect(
             out, packed, entries, list(_pages(rows)), title=f"Evidence of {len(numbers)} articles", description=why,
             more={ARTICLES: _write_list(rows, lists), CHAIN: _links(settings.raw, sorted(filter(None, named)))},
         )  # fmt: skip
-    return Collected(articles=len(numbers), revisions=len(rows), pages=len(entries), missing=tuple(missing))
+    return EvidenceCount(articles=len(numbers), revisions=len(rows), pages=len(entries), missing=tuple(missing))
 
 
 def _revisions(settings: Settings, conn: postgres.Connection, number: int) -> list[postgres.Row]:

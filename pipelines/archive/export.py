@@ -23,7 +23,7 @@ from pipelines.archive import coverage_card, export_formats, walk
 from pipelines.archive.export_formats import Format
 from pipelines.archive.walk import FIELDS, Told
 from pipelines.errors import NightdeskError
-from pipelines.query.grammar import Between
+from pipelines.query.grammar import DateFilter
 from pipelines.query.selection import Scopes
 from pipelines.stores import postgres
 
@@ -84,7 +84,7 @@ def export(
     conn: postgres.Connection,
     folder: Path,
     asked: ExportRequest,
-    between: Between | None,
+    between: DateFilter | None,
     *,
     scopes: Scopes | None = None,
     titles: Mapping[str, str] | None = None,

@@ -37,7 +37,7 @@ class PagesRead:
 
 
 @dataclass(kw_only=True)
-class Looked(PagesRead):
+class ImportLook(PagesRead):
     """What a look found: besides, how many files of how many bytes, or that it is a list of addresses."""
 
     addresses: bool = False
@@ -45,10 +45,10 @@ class Looked(PagesRead):
     bytes: int = 0
 
 
-def look(path: Path, followed: Sequence[Source]) -> Looked:
+def look(path: Path, followed: Sequence[Source]) -> ImportLook:
     """Read what is to be imported, and take nothing; NightdeskError where it is no WARC file, folder or list."""
     addresses, files = find_input(path)
-    found = Looked(addresses=bool(addresses), files=len(files) or 1)
+    found = ImportLook(addresses=bool(addresses), files=len(files) or 1)
     found.bytes = sum(file.stat().st_size for file in files or [path])
     site_of = by_site(followed)
     named: Iterator[tuple[Path, str, int]] = ((path, url, 0) for url in addresses)

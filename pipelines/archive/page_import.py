@@ -16,18 +16,18 @@ from pathlib import Path
 
 from pipelines import urls
 from pipelines.archive import backfill, import_input
-from pipelines.archive.backfill import Filled
+from pipelines.archive.backfill import BackfillResult
 from pipelines.archive.import_input import PagesRead
 from pipelines.codes import Kind, Quiet, RunState, State
 from pipelines.crawl import ledger, past_urls
 from pipelines.crawl.ledger import FetchResult
-from pipelines.crawl.past_urls import Wanted
+from pipelines.crawl.past_urls import PastSpan
 from pipelines.errors import NightdeskError
 from pipelines.model import Page, Pointer, Source, Tally
 from pipelines.places import address_of
 from pipelines.settings import Settings
 from pipelines.stores import bucket, chain, foreign_warc, postgres, runs, warc
-from pipelines.stores.foreign_warc import Saved
+from pipelines.stores.foreign_warc import SavedPage
 
 # Pages and bytes of one run. Chosen: what one load and its memory hold, and what a kill loses.
 PAGES_A_RUN, BYTES_A_RUN = 1_000, 64 << 20
@@ -147,7 +147,7 @@ def fetch(
             report.told.append(str(error))
             continue
         by_source.setdefault(source.name, (source, []))[1].append(url)
-    wanted = Wanted(asked=f"import:{name}")
+    wanted = PastSpan(asked=f"import:{name}")
     with (
         postgres.connection(settings, application="nightdesk import") as conn,
         postgres.hold_lock(conn, FOLDER) as ours,
@@ -160,7 +160,7 @@ def fetch(
             with conn:
                 asked = past_urls.ask(conn, source, run, [(url, wanted.asked) for url in mine])
                 postgres.execute(conn, "past_end", run=run, source=source.name)
-            filled = Filled()
+            filled = BackfillResult()
             backfill.fetch_wanted(
                 settings, conn, source, wanted, filled, Quiet.IMPORTED, processes=processes,
                 on_pages=lambda done, before=report.pages: on_pages(before + done),  # type: ignore[misc]
@@ -174,8 +174,8 @@ def fetch(
     return report
 
 
-def _batches(pages: Iterator[Saved]) -> Iterator[list[Saved]]:
-    some: list[Saved] = []
+def _batches(pages: Iterator[SavedPage]) -> Iterator[list[SavedPage]]:
+    some: list[SavedPage] = []
     size = 0
     for saved in pages:
         some.append(saved)
@@ -191,7 +191,7 @@ def _take(
     settings: Settings,
     conn: postgres.Connection,
     origin: Path,
-    pages: Sequence[Saved],
+    pages: Sequence[SavedPage],
     site_of: dict[str, list[Source]],
     report: ImportReport,
     processes: int,
@@ -200,7 +200,7 @@ def _take(
     in_place: bool,
 ) -> None:
     """Some pages through all stages, as one run of each source that they are of."""
-    by_source: dict[str, tuple[Source, list[Saved]]] = {}
+    by_source: dict[str, tuple[Source, list[SavedPage]]] = {}
     for saved in pages:
         report.pages += 1
         try:
@@ -227,7 +227,9 @@ def _take(
     on_pages(report.pages)
 
 
-def _unknown(conn: postgres.Connection, source: Source, pages: Sequence[Saved], report: ImportReport) -> list[Saved]:
+def _unknown(
+    conn: postgres.Connection, source: Source, pages: Sequence[SavedPage], report: ImportReport
+) -> list[SavedPage]:
     """The pages that the ledger has no look of as new, in the order of their time."""
     keys = {saved.url: urls.key(saved.url) for saved in pages}
     with conn:
@@ -250,7 +252,7 @@ def _unknown(conn: postgres.Connection, source: Source, pages: Sequence[Saved], 
     return fresh
 
 
-def _write(settings: Settings, source: Source, run: str, origin: Path, pages: Sequence[Saved]) -> None:
+def _write(settings: Settings, source: Source, run: str, origin: Path, pages: Sequence[SavedPage]) -> None:
     """Write pages into a raw file beside the raw store, whole and closed."""
     writer = warc.begin(settings.data / FOLDER, source.name, run)
     for saved in pages:
@@ -302,7 +304,7 @@ def _record(conn: postgres.Connection, source: Source, run: str, path: Path) -> 
     _look(conn, source, run, [(pointer, page) for pointer, page, _ in warc.pages(path)])
 
 
-def _point(conn: postgres.Connection, source: Source, run: str, origin: Path, pages: Sequence[Saved]) -> None:
+def _point(conn: postgres.Connection, source: Source, run: str, origin: Path, pages: Sequence[SavedPage]) -> None:
     """Write pages into the ledger that stay in the file of somebody else."""
     name = str(origin.resolve())
     found = [(Pointer(warc_file=name, warc_offset=one.offset or 0, warc_length=0), _page(one, source, run, origin))
@@ -331,7 +333,7 @@ def _look(conn: postgres.Connection, source: Source, run: str, found: Sequence[t
         ledger.record(conn, run, looks)
 
 
-def _page(saved: Saved, source: Source, run: str, origin: Path) -> Page:
+def _page(saved: SavedPage, source: Source, run: str, origin: Path) -> Page:
     return Page(
         source=source.name, run=run, url=saved.url, final_url=saved.url, fetched_at=saved.fetched_at,
         status=saved.status, headers=saved.headers, body=saved.body, digest=sha256(saved.body).hexdigest(),

@@ -24,8 +24,8 @@ from pipelines.extract import fetched_pages
 from pipelines.extract.extraction import extractor
 from pipelines.extract.fetched_pages import Job
 from pipelines.load import stage as load
-from pipelines.model import Article, Removed, Source, Tally
-from pipelines.query.grammar import Between
+from pipelines.model import Article, RemovedBlock, Source, Tally
+from pipelines.query.grammar import DateFilter
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres, runs, templates
 from pipelines.stores.articlefile import Line
@@ -44,7 +44,7 @@ REPORT = "report.json"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Changed:
+class ChangedWording:
     """A wording that today's extractor reads otherwise: in which fields, and in how many words."""
 
     source: str
@@ -76,7 +76,7 @@ class AgainReport:
     rejected: dict[str, int] = field(default_factory=dict)
     unreadable: int = 0
     fields: dict[str, int] = field(default_factory=dict)
-    largest: list[Changed] = field(default_factory=list)
+    largest: list[ChangedWording] = field(default_factory=list)
     applied_at: str = ""
     undone_at: str = ""
     undoes: str = ""
@@ -85,7 +85,7 @@ class AgainReport:
 def trial(
     settings: Settings,
     sources: Sequence[Source],
-    between: Between | None = None,
+    between: DateFilter | None = None,
     *,
     processes: int = 1,
     on_pages: Callable[[int], None] = lambda done: None,
@@ -96,7 +96,7 @@ def trial(
     report = AgainReport(
         run=run, sources=[one.name for one in sources], extractor=extractor(), began_at=now.isoformat()
     )
-    largest: list[tuple[int, int, Changed]] = []
+    largest: list[tuple[int, int, ChangedWording]] = []
     touched: set[int] = set()
     with postgres.connection(settings, application="nightdesk again") as conn:
         for source in sources:
@@ -163,7 +163,7 @@ def read_report(settings: Settings, run: str) -> AgainReport:
         known = ", ".join(one.parent.name for one in sorted(settings.trials.glob(f"*/{REPORT}"))[-SHOWN:])
         raise NightdeskError(f"There is no trial {run}; there are: {known or 'none'}.")
     said = json.loads(path.read_text(encoding="utf-8"))
-    largest = [Changed(**{**one, "fields": tuple(one["fields"])}) for one in said["largest"]]
+    largest = [ChangedWording(**{**one, "fields": tuple(one["fields"])}) for one in said["largest"]]
     return AgainReport(**{**said, "largest": largest})
 
 
@@ -173,7 +173,7 @@ def _lines(
     source: Source,
     days: Mapping[str, datetime | None],
     report: AgainReport,
-    largest: list[tuple[int, int, Changed]],
+    largest: list[tuple[int, int, ChangedWording]],
     touched: set[int],
     processes: int,
     on_pages: Callable[[int], None],
@@ -212,7 +212,7 @@ def _lines(
     report.fields, report.rejected = dict(counts[0]), dict(counts[1])
 
 
-def _compare(source: str, row: postgres.Row, made: Article) -> Changed | None:
+def _compare(source: str, row: postgres.Row, made: Article) -> ChangedWording | None:
     stored = {name: row[name] for name in (*WORDED, *BESIDE)}
     fields = [name for name in WORDED if text.clean(getattr(made, name)) != stored[name]]
     if row["newest"]:
@@ -228,7 +228,7 @@ def _compare(source: str, row: postgres.Row, made: Article) -> Changed | None:
         for piece in pieces
         if piece.fate != Fate.SAME
     )
-    return Changed(source=source, article_id=row["article_id"], revision=row["revision"], url=row["url"],
+    return ChangedWording(source=source, article_id=row["article_id"], revision=row["revision"], url=row["url"],
                    fields=tuple(fields), words=words, before=before, after=after)  # fmt: skip
 
 
@@ -274,7 +274,7 @@ def _find_stored(conn: postgres.Connection, source: str, fetches: Sequence[int])
 def _stored_article(source: str, row: postgres.Row) -> Article:
     given = {name: row[name] for name in (*WORDED, *BESIDE, "page_digest", "extractor")}
     lists = {name: tuple(given[name]) for name in ("authors", "tags")}
-    removed = tuple(Removed(**one) for one in row["removed"])
+    removed = tuple(RemovedBlock(**one) for one in row["removed"])
     return Article(**{**given, **lists, "source": source, "url": row["stored_url"], "removed": removed})
 
 
@@ -298,7 +298,7 @@ def _of_report(report: AgainReport, sources: Sequence[Source]) -> list[Source]:
     return [known[name] for name in report.sources]
 
 
-def _days(between: Between | None, now: datetime) -> dict[str, datetime | None]:
+def _days(between: DateFilter | None, now: datetime) -> dict[str, datetime | None]:
     if between is None:
         return {"since": None, "until": None}
     return {

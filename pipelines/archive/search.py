@@ -22,7 +22,7 @@ from pipelines.archive.collapse import Once
 from pipelines.errors import CostlyError, CursorError
 from pipelines.load import search_index
 from pipelines.query import evaluation, grammar, selection, vectors
-from pipelines.query.evaluation import Asked, Mark, Subject
+from pipelines.query.evaluation import Mark, QueriedArticle, ReadyQuery
 from pipelines.query.grammar import Node
 from pipelines.query.selection import NOWHERE, Scopes, Selection
 from pipelines.query.vectors import Conditions
@@ -101,7 +101,7 @@ class Search:
 
     conn: postgres.Connection
     node: Node
-    asked: Asked
+    asked: ReadyQuery
     selected: Selection
     wanted: Conditions | None
     scopes: Scopes
@@ -330,7 +330,7 @@ def _verify_rows(made: Search, rows: Sequence[postgres.Row]) -> dict[int, Articl
     found = {}
     for row in postgres.query(made.conn, "search_articles", ids=[row["article_id"] for row in rows]):
         scope = made.scopes.get(row["source"], NOWHERE)
-        subject = Subject(
+        subject = QueriedArticle(
             title=row["title"],
             description=row["description"],
             text=row["text"],

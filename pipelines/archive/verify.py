@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.codes import Finding, Told
+from pipelines.codes import ChainLine, Finding
 from pipelines.errors import StoreError
 from pipelines.model import Pointer
 from pipelines.settings import Settings
@@ -161,13 +161,13 @@ def _judge_present(look: _Look, name: str, path: Path, here: Path, link: ChainLi
         else:
             _note(made, Finding.NOT_TAKEN_IN, name)
             _judge_records(look, name, here, look.records)
-    elif link.told == Told.RETIRED:
+    elif link.told == ChainLine.RETIRED:
         left = digest in look.known.get(name, set())
         if left:
             _note(made, Finding.RETIRED, name, "it is still there: retention was ended before it was done")
         else:
             _add(made, Finding.INSERTED, name, "retention took the file of this name away")
-    elif link.told == Told.REWRITTEN and link.sha256 != digest and _is_waiting(path, link):
+    elif link.told == ChainLine.REWRITTEN and link.sha256 != digest and _is_waiting(path, link):
         _note(made, Finding.REWRITTEN, name, f"{link.why}; this was not finished: `nightdesk upkeep` finishes it")
     else:
         _judge_bytes(look, name, here, link, digest)
@@ -200,7 +200,7 @@ def _judge_elsewhere(
 
 
 def _judge_absent(look: _Look, name: str, link: ChainLink | None) -> None:
-    if link is not None and link.told == Told.RETIRED:
+    if link is not None and link.told == ChainLine.RETIRED:
         _note(look.made, Finding.RETIRED, name, link.why)
     elif link is None and (not look.links or _start_of(name) < datetime.fromisoformat(look.links[0].at)):
         _note(look.made, Finding.BEFORE, name)
@@ -214,7 +214,11 @@ def _judge_bytes(look: _Look, name: str, path: Path, link: ChainLink, digest: st
     """Hold a file against what the chain says of its bytes."""
     size = path.stat().st_size
     if digest == link.sha256 or (not link.sha256 and size == link.bytes):
-        noted = {Told.TAKEN_IN: Finding.TAKEN_IN, Told.REWRITTEN: Finding.REWRITTEN, Told.FOUND: Finding.NOT_TAKEN_IN}
+        noted = {
+            ChainLine.TAKEN_IN: Finding.TAKEN_IN,
+            ChainLine.REWRITTEN: Finding.REWRITTEN,
+            ChainLine.FOUND: Finding.NOT_TAKEN_IN,
+        }
         if link.told in noted:
             _note(look.made, noted[link.told], name, f"{link.at} {link.why}".strip())
         _judge_records(look, name, path, look.records)

@@ -13,8 +13,8 @@ from typing import Any
 from pipelines.archive import search
 from pipelines.load import search_index
 from pipelines.query import evaluation, grammar
-from pipelines.query.evaluation import Subject
-from pipelines.query.grammar import Between, Every, Field, Node, Of
+from pipelines.query.evaluation import QueriedArticle
+from pipelines.query.grammar import DateFilter, Every, Field, Node, Of
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.stores import postgres
 
@@ -33,7 +33,7 @@ Told = tuple[Any, ...]
 def compose_query(
     query: str = "",
     sources: Sequence[str] = (),
-    between: Between | None = None,
+    between: DateFilter | None = None,
     synonyms: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> Node | None:
     """What is asked for as one query, None for all of the archive; QueryError where it cannot be read."""
@@ -95,7 +95,7 @@ def articles(
 def _answers(made: search.Search, row: Told) -> bool:
     told = dict(zip((*FIELDS, "kinds"), row, strict=True))
     scope = made.scopes.get(told["source"], NOWHERE)
-    subject = Subject(
+    subject = QueriedArticle(
         **{name: told[name] for name in ("title", "description", "text", "authors", "source", "language", "dated")},
         country=scope.country,
         groups=scope.groups,

@@ -12,8 +12,8 @@ from pipelines.archive import walk
 from pipelines.codes import Quiet
 from pipelines.query import evaluation
 from pipelines.query.day_spans import Moment
-from pipelines.query.evaluation import Mark, Subject
-from pipelines.query.grammar import Between, Every, Node
+from pipelines.query.evaluation import Mark, QueriedArticle
+from pipelines.query.grammar import DateFilter, Every, Node
 from pipelines.query.selection import NOWHERE, Scopes
 from pipelines.stores import postgres
 
@@ -59,7 +59,7 @@ def try_watch(
     """
     now = now or datetime.now(UTC)
     tried, since = TriedQuery(days=days), now - timedelta(days=days)
-    within = Every((node, Between(since=Moment(back=timedelta(days=days)))))
+    within = Every((node, DateFilter(since=Moment(back=timedelta(days=days)))))
     for some in walk.articles(conn, within, now, last=walk.end(conn), scopes=scopes):
         for row in some:
             _take(tried, watch, node, dict(zip(walk.FIELDS, row, strict=True)), scopes)
@@ -77,7 +77,7 @@ def _take(tried: TriedQuery, watch: Watch, node: Node, told: Mapping[str, object
         return
     scope = scopes.get(source, NOWHERE)
     of_source = {"country": scope.country, "groups": scope.groups}
-    look = evaluation.look(Subject(**{name: told[name] for name in subject_fields}, **of_source))  # type: ignore[arg-type]
+    look = evaluation.look(QueriedArticle(**{name: told[name] for name in subject_fields}, **of_source))  # type: ignore[arg-type]
     hits = evaluation.places(node, look) or []
     terms = {hit.term.written for hit in hits}
     tried.terms.update(terms)

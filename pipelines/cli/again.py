@@ -6,12 +6,12 @@ import os
 from collections.abc import Sequence
 
 from pipelines.archive import differences, reextraction
-from pipelines.archive.reextraction import AgainReport, Changed
+from pipelines.archive.reextraction import AgainReport, ChangedWording
 from pipelines.cli import onearticle
 from pipelines.cli.show import STATE_STYLE, as_json, counting, say, table
 from pipelines.errors import NightdeskError
 from pipelines.model import Source, Tally
-from pipelines.query.grammar import Between
+from pipelines.query.grammar import DateFilter
 from pipelines.settings import Settings
 from pipelines.sources import folders
 
@@ -19,7 +19,7 @@ from pipelines.sources import folders
 def run(
     current: Settings,
     chosen: Sequence[Source],
-    between: Between | None,
+    between: DateFilter | None,
     *,
     apply: str,
     undo: str,
@@ -79,7 +79,7 @@ def _print(report: AgainReport) -> None:
     say(f"`nightdesk extract --again --apply {report.run}`")
 
 
-def _print_changed(changed: Changed) -> None:
+def _print_changed(changed: ChangedWording) -> None:
     say("")
     say(
         f"{changed.source}, article {changed.article_id}, revision {changed.revision}: {changed.words:,} words, "

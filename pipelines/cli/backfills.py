@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from pipelines.archive import backfill, policy
-from pipelines.archive.backfill import Filled, Plan
+from pipelines.archive.backfill import BackfillResult, Plan
 from pipelines.cli import completion, days
 from pipelines.cli.show import Json, as_json, complain, counting, quiet_if, say, table
 from pipelines.crawl import summary
@@ -78,7 +78,7 @@ def _print(plan: Plan, pages: int, delay: float) -> None:
         say(f"{pages:,} pages are to be fetched, at {delay:g} s each and by turns with the nights: {least} at least.")
 
 
-def _print_filled(source: str, done: Filled) -> None:
+def _print_filled(source: str, done: BackfillResult) -> None:
     made = {name: done.counts.get(f"load {name}", 0) for name in ("new", "revised", "unchanged", "duplicate")}
     made["rejected"] = done.counts.get("extract rejected", 0)
     told = ", ".join(f"{count:,} {name}" for name, count in made.items() if count) or "nothing"

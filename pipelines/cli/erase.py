@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.archive import erasure
-from pipelines.archive.erasure import Erased
+from pipelines.archive.erasure import ErasureResult
 from pipelines.cli.show import Json, as_json, say
 from pipelines.errors import NightdeskError
 from pipelines.settings import settings
@@ -41,7 +41,7 @@ def erase(
         _print(done, "would go" if dry else "are erased")
 
 
-def _print(done: Erased, what: str) -> None:
+def _print(done: ErasureResult, what: str) -> None:
     say(
         f"Article {done.id} of {done.source}: {done.wordings} wordings, {done.pages} pages in raw files, "
         f"{done.lists} answers of lists that tell of it, {done.lines} lines of article files and {done.alerts} alerts "

@@ -210,7 +210,7 @@ def _read_anchors(current: Settings, file: Path | None) -> list[tuple[str, int, 
     return [*(anchors.read(file) if file else []), *(anchors.read(ours) if ours and ours.exists() else [])]
 
 
-def _print_stamps(stamps: Sequence[timestamps.Stamped]) -> None:
+def _print_stamps(stamps: Sequence[timestamps.StampCheck]) -> None:
     for one in stamps:
         if one.problem:
             say(f"stamp: {one.file}: it does not hold: {one.problem}.", "red")

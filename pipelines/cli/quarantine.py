@@ -128,7 +128,7 @@ def reject(which: Which, run: Run = "", json: Json = False) -> None:
         say(f"{one.source} {one.run}: {count} URLs are rejected, and looked at again after a day.")
 
 
-def _articles(current: Settings, held: quarantine.Held) -> list[Article]:
+def _articles(current: Settings, held: quarantine.HeldRun) -> list[Article]:
     """The articles in the file of a held run."""
     lines = articlefile.read(articlefile.path(current, held.source, held.run))
     return [line.article for line in lines if line.article]

@@ -120,7 +120,7 @@ def _looked_at(current: Settings, source: Source) -> bool:
     return not checked.broken
 
 
-def _tell_result(name: str, file: Path, found: Sequence[golden.Checked]) -> bool:
+def _tell_result(name: str, file: Path, found: Sequence[golden.GoldenResult]) -> bool:
     """Say what became of a source's golden pages; whether every reviewed one gives what it should."""
     for checked in found:
         for difference in checked.differs:

@@ -129,7 +129,7 @@ def upkeep(
     _exit_by([sent])
 
 
-def _tell_retention(gone: raw_retention.Retired) -> None:
+def _tell_retention(gone: raw_retention.RetiredRaw) -> None:
     for why, names in (
         ("would be deleted", gone.deleted),
         ("stays: not decided yet, or not ours alone", gone.kept),
@@ -140,7 +140,7 @@ def _tell_retention(gone: raw_retention.Retired) -> None:
     say(f"{gone.files:,} raw files of {len(gone.deleted):,} runs would be deleted, {gone.bytes:,} bytes.")
 
 
-def _tell_texts(gone: text_retention.Gone) -> None:
+def _tell_texts(gone: text_retention.RetiredTexts) -> None:
     for name in gone.files:
         say(f"{name}{text_retention.ENDING}  would be deleted")
     for name in gone.kept:

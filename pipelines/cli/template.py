@@ -91,7 +91,7 @@ def learn(name: Name, json: Json = False) -> None:
         say(f"`nightdesk extract {name}`, then `nightdesk load {name}`, read a run again with it.", "dim")
 
 
-def _show(stored: templates.Stored) -> None:
+def _show(stored: templates.TemplateVersion) -> None:
     say(f"{stored.source}: version {stored.version}, {_state(stored)}", "bold")
     learned = f"{stored.learned_at:%Y-%m-%d %H:%M} UTC of {stored.pages} pages"
     facts = {
@@ -117,7 +117,7 @@ def _show(stored: templates.Stored) -> None:
             say(f"and {len(rows) - SHOWN_LINES} more; --json has them all.", "dim")
 
 
-def _history(kept: list[templates.Stored], json: bool) -> None:
+def _history(kept: list[templates.TemplateVersion], json: bool) -> None:
     older: list[Template | None] = [stored.template for stored in kept[1:]]
     changes = [templates.changes(before, stored.template) for stored, before in zip(kept[:-1], older, strict=True)]
     changes.append([])
@@ -141,7 +141,7 @@ def _history(kept: list[templates.Stored], json: bool) -> None:
     )
 
 
-def _state(stored: templates.Stored) -> str:
+def _state(stored: templates.TemplateVersion) -> str:
     if stored.template is None:
         return "nothing that helps" if stored.pages else "let go of"
     return f"no longer fits since run {stored.drifted_run}" if stored.drifted_run else "in use"

@@ -78,7 +78,7 @@ def _page(current: Settings, target: str, url: str, source: Source) -> Page:
     raise NightdeskError(f"{target} is neither a file here nor an http(s) address.")
 
 
-def _find_template(current: Settings, source: str) -> templates.Stored | None:
+def _find_template(current: Settings, source: str) -> templates.TemplateVersion | None:
     """What was learned of a source; without Postgres the page is tried all the same, and that is said."""
     try:
         with postgres.connection(current) as conn, conn:
@@ -88,7 +88,7 @@ def _find_template(current: Settings, source: str) -> templates.Stored | None:
         return None
 
 
-def _describe_template(stored: templates.Stored | None) -> str:
+def _describe_template(stored: templates.TemplateVersion | None) -> str:
     if stored is None or (stored.template is None and not stored.drifted_run):
         return "no template"
     said = f"template {stored.version} of {stored.pages} pages"

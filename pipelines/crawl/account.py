@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines import urls
-from pipelines.codes import Kind, Retirement, RunState, Side, State, Told
+from pipelines.codes import ChainLine, Kind, Retirement, RunState, Side, State
 from pipelines.crawl import ledger, past_urls
 from pipelines.errors import StoreError
 from pipelines.listings import formats
@@ -119,7 +119,7 @@ def _is_excused(account: _RunAccount, name: str) -> bool:
     if path.with_name(path.name + ".open").exists():
         return True
     last = chain.newest(account.settings.raw, name)
-    return last is not None and last.told == Told.RETIRED
+    return last is not None and last.told == ChainLine.RETIRED
 
 
 def _of_list(account: _RunAccount, page: Page, facts: warc.Meta) -> Iterator[Difference]:

@@ -8,7 +8,7 @@ from pipelines import urls
 from pipelines.codes import NOT_OURS, Kind, State
 from pipelines.crawl import policy
 from pipelines.crawl.known_urls import look_for_vanished, make_due_again, move_urls
-from pipelines.crawl.named_urls import ALIAS, Found, ListReading, Named, as_json, read_named, row_of
+from pipelines.crawl.named_urls import ALIAS, KindAndEntry, ListReading, NamedUrl, as_json, read_named, row_of
 from pipelines.model import Entry, Source
 from pipelines.stores import clock, postgres
 
@@ -19,7 +19,7 @@ def discover(
     conn: postgres.Connection,
     source: Source,
     run: str,
-    found: Iterable[Found],
+    found: Iterable[KindAndEntry],
     via: str,
     *,
     by: Kind = Kind.FEED,
@@ -109,12 +109,12 @@ def _mains(rows: Sequence[postgres.Row]) -> dict[str, postgres.Row]:
 
 
 def _insert(
-    reading: ListReading, fresh: Sequence[Named], mains: dict[str, postgres.Row], counts: dict[str, int]
+    reading: ListReading, fresh: Sequence[NamedUrl], mains: dict[str, postgres.Row], counts: dict[str, int]
 ) -> None:
     """Write the URLs that are new: first those that stand for themselves, then the other forms of an address."""
     chosen = _choose_forms(fresh, mains)
 
-    def is_alias(one: Named) -> bool:
+    def is_alias(one: NamedUrl) -> bool:
         return one.kind == Kind.ARTICLE and not one.rule and chosen.get(one.variant) != one.key
 
     added = reading.insert([row_of(reading, one) for one in fresh if not is_alias(one)])
@@ -138,7 +138,7 @@ def _insert(
         postgres.execute(reading.conn, "lend_of_aliases", aliases=lending)
 
 
-def _choose_forms(fresh: Sequence[Named], mains: dict[str, postgres.Row]) -> dict[str, str]:
+def _choose_forms(fresh: Sequence[NamedUrl], mains: dict[str, postgres.Row]) -> dict[str, str]:
     """By variant key, the key of the address under which an article that is new is kept; plain addresses first."""
     chosen: dict[str, str] = {}
     for one in sorted(fresh, key=lambda one: one.special):
@@ -147,7 +147,7 @@ def _choose_forms(fresh: Sequence[Named], mains: dict[str, postgres.Row]) -> dic
     return chosen
 
 
-def _keeps_its_row(main: postgres.Row | None, one: Named) -> bool:
+def _keeps_its_row(main: postgres.Row | None, one: NamedUrl) -> bool:
     """Whether the row that is known stays the article's own; an AMP page nobody fetched yields to the page itself."""
     if main is None:
         return False

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from pipelines.codes import NOT_OURS, Cause, Kind, State
 from pipelines.crawl import policy
-from pipelines.crawl.named_urls import ListReading, Named, as_json, new_row
+from pipelines.crawl.named_urls import ListReading, NamedUrl, as_json, new_row
 from pipelines.model import Entry
 from pipelines.stores import postgres
 from pipelines.text import tokens
@@ -21,7 +21,7 @@ LOST = {State.REJECTED, State.EXCLUDED, State.BLOCKED, State.FAILED, State.GONE}
 
 
 def move_urls(
-    reading: ListReading, fresh: Sequence[Named], named: dict[str, Named], known: dict[str, postgres.Row]
+    reading: ListReading, fresh: Sequence[NamedUrl], named: dict[str, NamedUrl], known: dict[str, postgres.Row]
 ) -> dict[str, int]:
     """Articles that a feed names by another address than before, under the same guid: they stay the articles they are.
 
@@ -67,7 +67,7 @@ def move_urls(
     return moved
 
 
-def make_due_again(reading: ListReading, pairs: Sequence[tuple[Named, postgres.Row]]) -> int:
+def make_due_again(reading: ListReading, pairs: Sequence[tuple[NamedUrl, postgres.Row]]) -> int:
     """Known URLs that are due once more: let in now, or called modified by a list that is believed; how many."""
     pairs = [(one, row) for one, row in pairs if not one.rule]
     readmitted = [row["id"] for _, row in pairs if _is_readmitted(row)]
@@ -83,7 +83,7 @@ def make_due_again(reading: ListReading, pairs: Sequence[tuple[Named, postgres.R
     return len(readmitted) + len(rested) + _believe(reading, claims)
 
 
-def _believe(reading: ListReading, claims: Sequence[tuple[Named, postgres.Row]]) -> int:
+def _believe(reading: ListReading, claims: Sequence[tuple[NamedUrl, postgres.Row]]) -> int:
     """Make due what the list calls modified, as far as the list is believed; how many articles and lists."""
     if not claims:
         return 0
@@ -130,7 +130,7 @@ def _is_modified(entry: Entry, row: postgres.Row) -> bool:
     return entry.modified_at > row["main_fetched_at"] and (before is None or entry.modified_at > before)
 
 
-def look_for_vanished(reading: ListReading, named: Iterable[Named], standing: Sequence[int]) -> None:
+def look_for_vanished(reading: ListReading, named: Iterable[NamedUrl], standing: Sequence[int]) -> None:
     """Have a look at articles this list named before and does not now, though they are not older than its oldest."""
     dates = [one.entry.published_at or one.entry.modified_at for one in named if one.kind == Kind.ARTICLE]
     dated = sorted(at for at in dates if at is not None)
@@ -151,5 +151,5 @@ def look_for_vanished(reading: ListReading, named: Iterable[Named], standing: Se
     )
 
 
-def _latest(pair: tuple[Named, postgres.Row]) -> datetime:
+def _latest(pair: tuple[NamedUrl, postgres.Row]) -> datetime:
     return pair[0].entry.modified_at or datetime.min.replace(tzinfo=UTC)

@@ -11,7 +11,7 @@ from typing import Any
 from pipelines import urls
 from pipelines.codes import Cause, Kind, State
 from pipelines.crawl import discovery, policy, rhythm, rules
-from pipelines.crawl.named_urls import Found
+from pipelines.crawl.named_urls import KindAndEntry
 from pipelines.model import Entry, Pointer, Source
 from pipelines.stores import entries, postgres
 
@@ -70,7 +70,7 @@ class FetchResult:
     last_modified: str = ""
     rest: timedelta | None = None
     final: bool = False
-    found: tuple[Found, ...] = ()
+    found: tuple[KindAndEntry, ...] = ()
     left_out: int = 0
     asks: Mapping[str, Any] = field(default_factory=dict)
 

@@ -14,12 +14,12 @@ from pipelines.crawl.rules import Rule
 from pipelines.model import Entry, Source
 from pipelines.stores import entries, postgres
 
-Found = tuple[Kind, Entry]
+KindAndEntry = tuple[Kind, Entry]
 ALIAS = "alias: another form of a known address"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Named:
+class NamedUrl:
     """One URL a list named, with its keys and the rule that keeps it out.
 
     special: whether its address is another form of a plain one: AMP, mobile, print … (urls.variant).
@@ -54,13 +54,13 @@ class ListReading:
 
 
 def read_named(
-    source: Source, found: Iterable[Found], by: Kind, now: datetime, counts: dict[str, int]
-) -> dict[str, Named]:
+    source: Source, found: Iterable[KindAndEntry], by: Kind, now: datetime, counts: dict[str, int]
+) -> dict[str, NamedUrl]:
     """What a list named, by key and in its order; the first of two entries of one URL counts.
 
     counts: those that are no URL at all are added as `unusable`.
     """
-    named: dict[str, Named] = {}
+    named: dict[str, NamedUrl] = {}
     for kind, said in found:
         try:
             entry, own = _shorten_entry(said)
@@ -70,7 +70,7 @@ def read_named(
         except ValueError:
             counts["unusable"] += 1
             continue
-        one = Named(kind=kind, entry=entry, key=key, url=url, host=host, variant=variant, special=special, rule=rule)
+        one = NamedUrl(kind=kind, entry=entry, key=key, url=url, host=host, variant=variant, special=special, rule=rule)
         named.setdefault(key, one)
     return named
 
@@ -85,7 +85,7 @@ def _shorten_entry(entry: Entry) -> tuple[Entry, rules.Rule]:
     return entry, rules.FREE
 
 
-def row_of(reading: ListReading, one: Named, *, alias_of: int | None = None) -> tuple[object, ...]:
+def row_of(reading: ListReading, one: NamedUrl, *, alias_of: int | None = None) -> tuple[object, ...]:
     """The row of a URL that is new; alias_of: the article of which its address is another form."""
     code, reason = (Cause.ALIAS, ALIAS) if alias_of else (one.rule.code, one.rule.words)
     variant = one.variant if one.kind == Kind.ARTICLE else None

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from pipelines import urls
 from pipelines.codes import Cause, Kind, State
 from pipelines.crawl import policy
-from pipelines.crawl.named_urls import Found, ListReading, new_row, read_named, row_of
+from pipelines.crawl.named_urls import KindAndEntry, ListReading, new_row, read_named, row_of
 from pipelines.crawl.rules import Rule
 from pipelines.model import Entry, Source
 from pipelines.stores import postgres
@@ -34,7 +34,7 @@ EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class PastSpan:
     """What a crawl of the past is for: the days, as ISO 8601, and what `runs.only_url` says of it."""
 
     asked: str
@@ -52,9 +52,9 @@ class Wanted:
         return since, datetime.fromisoformat(self.until) if self.until else EVER
 
 
-def of_json(text: str) -> Wanted | None:
+def of_json(text: str) -> PastSpan | None:
     """What `as_json` wrote; None of nothing."""
-    return Wanted(**json.loads(text)) if text else None
+    return PastSpan(**json.loads(text)) if text else None
 
 
 def ask_lists(conn: postgres.Connection, source: Source, run: str, more: Iterable[str] = ()) -> None:
@@ -83,11 +83,11 @@ def name(
     conn: postgres.Connection,
     source: Source,
     run: str,
-    found: Sequence[Found],
+    found: Sequence[KindAndEntry],
     url: str,
     first: str,
     by: Kind,
-    wanted: Wanted,
+    wanted: PastSpan,
     shown: set[str],
 ) -> dict[str, int]:
     """Write what a list of the past named into the ledger, as too old, and its further lists as due; the counts of
@@ -122,13 +122,13 @@ def name(
     return counts
 
 
-def months(conn: postgres.Connection, source: str, wanted: Wanted, runs: Sequence[str]) -> list[postgres.Row]:
+def months(conn: postgres.Connection, source: str, wanted: PastSpan, runs: Sequence[str]) -> list[postgres.Row]:
     """What the ledger has of a source's past by month: month (empty: no date is told), named, had, open."""
     since, until = wanted.days
     return postgres.query(conn, "past_months", source=source, since=since, until=until, runs=list(runs))
 
 
-def want(conn: postgres.Connection, source: str, wanted: Wanted, runs: Sequence[str], most: int) -> int:
+def want(conn: postgres.Connection, source: str, wanted: PastSpan, runs: Sequence[str], most: int) -> int:
     """Make due what its lists named of the days that are wanted, newest first, so many; how many those are."""
     since, until = wanted.days
     return postgres.execute(conn, "past_wanted", source=source, since=since, until=until, runs=list(runs), most=most)
@@ -174,7 +174,7 @@ def _goes_on(entries: Sequence[Entry], since: datetime) -> bool:
     return not dated or min(dated) >= since
 
 
-def _following(by: Kind, url: str, found: Sequence[Found]) -> str:
+def _following(by: Kind, url: str, found: Sequence[KindAndEntry]) -> str:
     """The next page of a list: the one that a section names, or the next number of a feed."""
     if by == Kind.SECTION:
         return next((entry.url for kind, entry in found if kind == Kind.SECTION), "")

@@ -23,9 +23,9 @@ from types import MappingProxyType
 from typing import IO, Any
 
 from pipelines import errors
-from pipelines.codes import Code, RunState
+from pipelines.codes import RunCode, RunState
 from pipelines.crawl import ledger, summary
-from pipelines.crawl.past_urls import Wanted
+from pipelines.crawl.past_urls import PastSpan
 from pipelines.errors import CrawlError, NightdeskError
 from pipelines.model import Page, Source, Tally
 from pipelines.settings import Settings, export
@@ -65,7 +65,7 @@ def crawl(
     budget: float | None = None,
     only: str = "",
     due: bool = False,
-    wanted: Wanted | None = None,
+    wanted: PastSpan | None = None,
     on_line: Line = _print_nothing,
     secrets: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Tally]:
@@ -102,7 +102,7 @@ def crawl(
             if event["event"] == "tally":
                 facts = {name: event[name] for name in ("source", "counts", "message")}
                 heard[event["source"]] = Tally(
-                    run=run, stage=STAGE, state=RunState(event["state"]), code=Code(event["code"]), **facts
+                    run=run, stage=STAGE, state=RunState(event["state"]), code=RunCode(event["code"]), **facts
                 )
                 on_line(_end_line(heard[event["source"]]))
                 continue

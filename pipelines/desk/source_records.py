@@ -129,7 +129,7 @@ def _ends(conn: postgres.Connection, name: str, runs: Sequence[str]) -> list[Rec
     return sorted(counted.values(), key=lambda one: -one["urls"])
 
 
-def _template(stored: templates.Stored | None) -> Record | None:
+def _template(stored: templates.TemplateVersion | None) -> Record | None:
     if stored is None:
         return None
     return {

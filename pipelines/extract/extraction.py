@@ -20,7 +20,7 @@ from pipelines.extract.fields.dated_page import DatedPage
 from pipelines.extract.limits import TooSlow, time_limit
 from pipelines.extract.rejections import reasons
 from pipelines.extract.text import assembly, by_trafilatura
-from pipelines.model import Article, Page, Rejection, Removed, Source, Template
+from pipelines.model import Article, Page, Rejection, RemovedBlock, Source, Template
 from pipelines.stores import warc
 
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
@@ -144,8 +144,8 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         tags=tuple(_clean(tag) for tag in facts.tags),
         section=_clean(facts.section),
         removed=tuple(
-            Removed(text=_clean(r.text), reason=r.reason)
-            for r in (*(Removed(text=part, reason="prune of the source") for part in pruned), *text.removed)
+            RemovedBlock(text=_clean(r.text), reason=r.reason)
+            for r in (*(RemovedBlock(text=part, reason="prune of the source") for part in pruned), *text.removed)
         ),
         page_digest=page.digest,
         extractor=extractor(),

@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass
-class Undecided:
+class UndecidedFetches:
     """The fetches of a source that stay undecided, with what became of each."""
 
     fetches: dict[int, Made] = field(default_factory=dict)
@@ -108,7 +108,7 @@ def extract(
                 stored, message = _learn_source(settings, conn, source, run, counts, processes, apart)
             jobs, stored_looks = _jobs(settings, conn, source, rows, stored)
             file = articlefile.path(settings, source.name, run)
-            undecided = Undecided()
+            undecided = UndecidedFetches()
             lines = _lines(jobs, stored_looks, counts, undecided, _Kept(file), processes, apart)
             with bucket.patient():
                 articlefile.write(file, _tell_lines(lines, on_line))
@@ -144,7 +144,7 @@ def _learn_source(
     counts: Counter[str],
     processes: int,
     apart: bool,
-) -> tuple[templates.Stored | None, str]:
+) -> tuple[templates.TemplateVersion | None, str]:
     """What is known of a source, learned now where that is due, and what went wrong with that: it costs no page."""
     message = ""
     try:
@@ -173,7 +173,7 @@ def _jobs(
     conn: postgres.Connection,
     source: Source,
     rows: Sequence[postgres.Row],
-    stored: templates.Stored | None,
+    stored: templates.TemplateVersion | None,
 ) -> tuple[list[Job], dict[int, tuple[Job, postgres.Row]]]:
     """The pages of the run, and by URL the stored look at it that another extractor read, with what that gave."""
     template, name = stored.in_use if stored else None, templates.label(extractor(), stored)
@@ -188,7 +188,7 @@ def _lines(
     jobs: Sequence[Job],
     stored_looks: dict[int, tuple[Job, postgres.Row]],
     counts: Counter[str],
-    undecided: Undecided,
+    undecided: UndecidedFetches,
     kept: _Kept,
     processes: int,
     apart: bool,
@@ -281,7 +281,7 @@ class _Kept:
         return self.lines.get(fetch_id)
 
 
-def _tell(settings: Settings, conn: postgres.Connection, source: Source, run: str, undecided: Undecided) -> None:
+def _tell(settings: Settings, conn: postgres.Connection, source: Source, run: str, undecided: UndecidedFetches) -> None:
     """Tell the operators, once for each thing that is wrong, and have what was lost for a day asked for again."""
     message = undecided.told()
     log.error("%s: %s", source.name, message)

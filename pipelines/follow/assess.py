@@ -27,9 +27,9 @@ from pipelines.follow import (
 )
 from pipelines.follow.draft_file import Draft
 from pipelines.follow.failure import Failure
-from pipelines.follow.pattern import Learned
+from pipelines.follow.pattern import LearnedPatterns
 from pipelines.follow.place import Ask, SitePlace
-from pipelines.follow.probing_records import Front, Part, Probe, Seen
+from pipelines.follow.probing_records import FrontPage, Part, Probe, ProbeAnswer
 from pipelines.follow.samples import Sample
 from pipelines.model import Page, Source
 
@@ -59,7 +59,7 @@ class TriedSite:
 
     pages: list[Page]
     samples: list[Sample]
-    refused: list[Seen]
+    refused: list[ProbeAnswer]
     odd: set[str]
 
     @property
@@ -67,7 +67,7 @@ class TriedSite:
         return [sample for sample in self.samples if sample.url not in self.odd]
 
 
-def find_home(seed: Source, looked: Probe, pages: dict[str, Page]) -> Seen:
+def find_home(seed: Source, looked: Probe, pages: dict[str, Page]) -> ProbeAnswer:
     """The site's home page; refused where none came, or what came is a wall, a dialog or a frame for scripts."""
     robots = draft_file.of_robots(looked)
     home = list_worth.home_of(looked.seen)
@@ -82,7 +82,7 @@ def find_home(seed: Source, looked: Probe, pages: dict[str, Page]) -> Seen:
     return home
 
 
-def read_articles(seed: Source, home: Seen, looked: Probe, pages: dict[str, Page]) -> TriedSite:
+def read_articles(seed: Source, home: ProbeAnswer, looked: Probe, pages: dict[str, Page]) -> TriedSite:
     """What the articles that were asked for turned out to be; refused where none was asked for."""
     articles = probing.pages_of(looked, pages, Part.ARTICLE)
     odd = {urls.clean(one.want.url) for one in looked.seen if one.want.why == probe_plan.ODD}
@@ -98,7 +98,13 @@ def read_articles(seed: Source, home: Seen, looked: Probe, pages: dict[str, Page
 
 
 def find_place(
-    home: Seen, looked: Probe, usual: Sequence[Sample], now: datetime, timezone: str, country: str, ask: Ask | None
+    home: ProbeAnswer,
+    looked: Probe,
+    usual: Sequence[Sample],
+    now: datetime,
+    timezone: str,
+    country: str,
+    ask: Ask | None,
 ) -> SitePlace:
     """Where the site is; what cannot be known is asked for, where there is somebody to ask and an article to follow."""
     where = _place(home, looked, usual, now, timezone, country)
@@ -112,7 +118,7 @@ def find_place(
     )
 
 
-def make_draft(looked: Probe, home: Seen, tried: TriedSite, where: SitePlace, now: datetime) -> Draft:
+def make_draft(looked: Probe, home: ProbeAnswer, tried: TriedSite, where: SitePlace, now: datetime) -> Draft:
     learned = _learn_patterns(looked, tried.samples)
     fronts = [one.front for one in looked.seen if one.front]
     feeds = [one.title for one in list_worth.good(looked.seen, Part.FEED, Part.HOME) if one.title]
@@ -143,7 +149,7 @@ def check_worth(draft: Draft, tried: TriedSite, evidence: Sequence[str]) -> None
         raise RefusedSite(failure.of_place(home, place_), evidence, usual, missing)
 
 
-def _wall(home: Seen, looked: Probe, pages: dict[str, Page], blank: Source) -> Failure | None:
+def _wall(home: ProbeAnswer, looked: Probe, pages: dict[str, Page], blank: Source) -> Failure | None:
     """Whether the home page is no page of a site at all, by what extraction takes it for."""
     if list_worth.find_known(looked.seen).sure:
         return None
@@ -152,8 +158,10 @@ def _wall(home: Seen, looked: Probe, pages: dict[str, Page], blank: Source) -> F
     return failure.of_wall(home.url, read)
 
 
-def _place(home: Seen, looked: Probe, first: Sequence[Sample], now: datetime, timezone: str, country: str) -> SitePlace:
-    fronts: list[Front] = [one.front for one in looked.seen if one.front]
+def _place(
+    home: ProbeAnswer, looked: Probe, first: Sequence[Sample], now: datetime, timezone: str, country: str
+) -> SitePlace:
+    fronts: list[FrontPage] = [one.front for one in looked.seen if one.front]
     spoken = [one.language for one in list_worth.good(looked.seen, Part.FEED, Part.SITEMAP) if one.language]
     read = [sample.language for sample in first if sample.good]
     code, why = place.language(fronts, read, spoken)
@@ -163,7 +171,7 @@ def _place(home: Seen, looked: Probe, first: Sequence[Sample], now: datetime, ti
     return replace(found, language=code, language_why=why)
 
 
-def _learn_patterns(looked: Probe, first: Sequence[Sample]) -> Learned:
+def _learn_patterns(looked: Probe, first: Sequence[Sample]) -> LearnedPatterns:
     """The patterns of article addresses, with what the samples turned out to be."""
     found = list_worth.find_known(looked.seen)
     by_folder: dict[tuple[str, ...], list[bool]] = {}

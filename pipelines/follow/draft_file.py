@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.codes import Cause
-from pipelines.follow.list_choice import Chosen
-from pipelines.follow.pattern import Learned
+from pipelines.follow.list_choice import ListChoice
+from pipelines.follow.pattern import LearnedPatterns
 from pipelines.follow.place import SitePlace
-from pipelines.follow.probing_records import Probe, Seen
+from pipelines.follow.probing_records import Probe, ProbeAnswer
 from pipelines.model import Source
 from pipelines.sources.sourcefile import render
 
@@ -26,9 +26,9 @@ class Draft:
     """A source before it is written, and what was found out on the way to it."""
 
     probe: Probe
-    home: Seen
-    learned: Learned
-    chosen: Chosen
+    home: ProbeAnswer
+    learned: LearnedPatterns
+    chosen: ListChoice
     place: SitePlace
     title: str
     title_why: str

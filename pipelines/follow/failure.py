@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pipelines.codes import NO_ANSWER, Cause, Reason
 from pipelines.follow import list_worth, place
 from pipelines.follow.place import SitePlace
-from pipelines.follow.probing_records import Part, Probe, Seen
+from pipelines.follow.probing_records import Part, Probe, ProbeAnswer
 from pipelines.follow.samples import Sample
 
 # A page with fewer words that loads scripts is made by them.
@@ -107,7 +107,7 @@ def of_lists(url: str, probe: Probe) -> Failure:
     )
 
 
-def of_samples(url: str, samples: Sequence[Sample], refused: Sequence[Seen]) -> Failure:
+def of_samples(url: str, samples: Sequence[Sample], refused: Sequence[ProbeAnswer]) -> Failure:
     """Why articles were found, and can't be had."""
     kinds = Counter(sample.kind for sample in samples if not sample.good)
     kinds.update(one.problem for one in refused)
@@ -152,7 +152,7 @@ def of_place(url: str, where: SitePlace) -> Failure:
     )
 
 
-def _of_answer(url: str, said: Seen, homes: Sequence[Seen]) -> Failure:
+def _of_answer(url: str, said: ProbeAnswer, homes: Sequence[ProbeAnswer]) -> Failure:
     """The sentence for how a home page's request ended."""
     problem, code, where = said.problem, said.code, said.url
     hosts = ", ".join(dict.fromkeys(one.want.url for one in homes))

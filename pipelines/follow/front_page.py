@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree, html
 
 from pipelines import urls
-from pipelines.follow.probing_records import Anchor, Front
+from pipelines.follow.probing_records import Anchor, FrontPage
 from pipelines.text import words
 
 # Bytes in which a page's charset is named. Chosen: browsers look no further than a quarter of it.
@@ -41,7 +41,7 @@ LABEL = re.compile(rb"<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*[\"'
 HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 
 
-def front(body: bytes, url: str, content_type: str = "", links: str = "") -> Front | None:
+def front(body: bytes, url: str, content_type: str = "", links: str = "") -> FrontPage | None:
     """What a page shows, its links as absolute addresses; None where the bytes are no HTML page.
 
     content_type, links: the headers Content-Type and Link that came with it.
@@ -58,7 +58,7 @@ def front(body: bytes, url: str, content_type: str = "", links: str = "") -> Fro
         return None
     base = _join_link(url, next(iter(root.xpath("//base/@href")), "")) or url
     metas = _metas(root)
-    return Front(
+    return FrontPage(
         title=_line(root.findtext(".//title") or ""),
         site=metas.get("og:site_name") or metas.get("application-name", ""),
         language=_line(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""),

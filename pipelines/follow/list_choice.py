@@ -22,7 +22,7 @@ from pipelines.follow.list_worth import (
     same_site,
     sections,
 )
-from pipelines.follow.probing_records import Part, Seen
+from pipelines.follow.probing_records import Part, ProbeAnswer
 
 # Hours shown in days from here on. Chosen: "40 hours" is read without reckoning.
 HOURS_IN_DAYS_FROM = 48
@@ -47,7 +47,7 @@ CUT = 10
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ListChoice:
     """Lists for a source file, each with its evidence, and what was left out and why."""
 
     feeds: tuple[tuple[str, str], ...] = ()
@@ -56,7 +56,7 @@ class Chosen:
     left: tuple[str, ...] = ()
 
 
-def choose(seen: Sequence[Seen], allow: Sequence[str], now: datetime) -> Chosen:
+def choose(seen: Sequence[ProbeAnswer], allow: Sequence[str], now: datetime) -> ListChoice:
     """The lists that a source needs: news sitemaps and the fullest feeds first, others only for what they add."""
     left = [
         f"{one.want.url} is left out: it is {one.want.why}, but {one.problem}."
@@ -73,7 +73,7 @@ def choose(seen: Sequence[Seen], allow: Sequence[str], now: datetime) -> Chosen:
     sitemaps = _find_needed([_whole(one, maps) for one in tops], named, MAX_SITEMAPS, now, left)
     cut = not sitemaps and len(named) < CUT
     pages = _sections(seen, named, allow, whole=bool(feeds or sitemaps), cut=cut)
-    return Chosen(tuple(feeds), tuple(sitemaps), tuple(pages), tuple(left))
+    return ListChoice(tuple(feeds), tuple(sitemaps), tuple(pages), tuple(left))
 
 
 def age(at: datetime | None, now: datetime) -> str:
@@ -87,7 +87,7 @@ def age(at: datetime | None, now: datetime) -> str:
 
 
 def _find_needed(
-    lists: Sequence[Seen], named: set[str], most: int, now: datetime, left: list[str]
+    lists: Sequence[ProbeAnswer], named: set[str], most: int, now: datetime, left: list[str]
 ) -> list[tuple[str, str]]:
     """The lists that add something to what is named already, with their evidence; adds what they name."""
     kept: list[tuple[str, str]] = []
@@ -108,7 +108,7 @@ def _find_needed(
     return kept
 
 
-def _whole(index: Seen, maps: Sequence[Seen]) -> Seen:
+def _whole(index: ProbeAnswer, maps: Sequence[ProbeAnswer]) -> ProbeAnswer:
     """An index with what those of its sitemaps name that were looked at."""
     if not index.maps:
         return index
@@ -120,7 +120,7 @@ def _whole(index: Seen, maps: Sequence[Seen]) -> Seen:
 
 
 def _sections(
-    seen: Sequence[Seen], named: set[str], allow: Sequence[str], *, whole: bool, cut: bool
+    seen: Sequence[ProbeAnswer], named: set[str], allow: Sequence[str], *, whole: bool, cut: bool
 ) -> list[tuple[str, str]]:
     """Pages that list articles: all that do where nothing else does, else those that name what the lists leave out.
 
@@ -155,7 +155,7 @@ def _sections(
     return kept[:MAX_SECTIONS]
 
 
-def _links(page: Seen, home: Seen, allow: Sequence[str]) -> set[str]:
+def _links(page: ProbeAnswer, home: ProbeAnswer, allow: Sequence[str]) -> set[str]:
     """The articles that a page links to."""
     return {
         key(anchor.url)

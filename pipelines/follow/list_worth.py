@@ -11,7 +11,7 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from pipelines import urls
-from pipelines.follow.probing_records import Anchor, Part, Seen
+from pipelines.follow.probing_records import Anchor, Part, ProbeAnswer
 from pipelines.model import Entry
 from pipelines.text import words
 
@@ -45,7 +45,7 @@ OWN_PAGES = re.compile(
 
 
 @dataclass(frozen=True)
-class Known:
+class NamedAddresses:
     """The addresses that the lists of a site name.
 
     sure: of feeds and news sitemaps; likely: of other sitemaps and links that read like titles; others: pages that
@@ -57,12 +57,12 @@ class Known:
     others: tuple[str, ...]
 
 
-def good(seen: Iterable[Seen], *parts: Part) -> list[Seen]:
+def good(seen: Iterable[ProbeAnswer], *parts: Part) -> list[ProbeAnswer]:
     """The requests for these parts that brought what they should."""
     return [one for one in seen if one.want.part in parts and not one.problem]
 
 
-def home_of(seen: Sequence[Seen]) -> Seen | None:
+def home_of(seen: Sequence[ProbeAnswer]) -> ProbeAnswer | None:
     """The home page, where one came."""
     return next((one for one in good(seen, Part.HOME) if one.front), None)
 
@@ -90,7 +90,7 @@ def key(url: str) -> str:
         return ""
 
 
-def find_known(seen: Sequence[Seen]) -> Known:
+def find_known(seen: Sequence[ProbeAnswer]) -> NamedAddresses:
     """What the lists and pages seen so far say of which addresses are articles, and which are not."""
     home = home_of(seen)
     root = home.url if home else ""
@@ -123,10 +123,10 @@ def find_known(seen: Sequence[Seen]) -> Known:
         for anchor in find_titled(page, root):
             likely.setdefault(anchor.url, Entry(url=anchor.url, title=anchor.text))
     likely = {u: e for u, e in likely.items() if key(u) not in other_keys and key(u) not in sure_keys}
-    return Known(sure=sure, likely=likely, others=tuple(others))
+    return NamedAddresses(sure=sure, likely=likely, others=tuple(others))
 
 
-def find_repeated(pages: Sequence[Seen], root: str) -> list[Anchor]:
+def find_repeated(pages: Sequence[ProbeAnswer], root: str) -> list[Anchor]:
     """The links of the site's frame: short ones in a menu, or that stand on several of its pages."""
     counts = Counter(key(a.url) for page in pages for a in (page.front.anchors if page.front else ()))
     found: dict[str, Anchor] = {}
@@ -139,7 +139,7 @@ def find_repeated(pages: Sequence[Seen], root: str) -> list[Anchor]:
     return list(found.values())
 
 
-def find_titled(page: Seen, root: str) -> list[Anchor]:
+def find_titled(page: ProbeAnswer, root: str) -> list[Anchor]:
     """The links of a page that read like the title of an article, outside of menus and on the same site."""
     return [
         anchor
@@ -153,7 +153,7 @@ def find_titled(page: Seen, root: str) -> list[Anchor]:
     ]
 
 
-def sections(seen: Sequence[Seen]) -> list[str]:
+def sections(seen: Sequence[ProbeAnswer]) -> list[str]:
     """Pages that may list articles: the short links of the home page's menus, else of the page itself."""
     home = home_of(seen)
     if home is None or home.front is None:
@@ -175,7 +175,7 @@ def sections(seen: Sequence[Seen]) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def per_day(seen: Sequence[Seen], now: datetime) -> float | None:
+def per_day(seen: Sequence[ProbeAnswer], now: datetime) -> float | None:
     """How many articles a day to expect, of the dates in the lists; None where they tell too little."""
     best: float | None = None
     for one in good(seen, Part.FEED, Part.SITEMAP, Part.HOME):
@@ -191,12 +191,12 @@ def per_day(seen: Sequence[Seen], now: datetime) -> float | None:
     return best
 
 
-def newest(one: Seen) -> datetime | None:
+def newest(one: ProbeAnswer) -> datetime | None:
     """The latest date of what a list names."""
     return max((at for entry in one.found if (at := entry.published_at or entry.modified_at)), default=None)
 
 
-def _date_of(entry: Entry, one: Seen) -> datetime | None:
+def _date_of(entry: Entry, one: ProbeAnswer) -> datetime | None:
     return entry.published_at or (entry.modified_at if one.form == "sitemap" else None)
 
 

@@ -17,7 +17,7 @@ from typing import IO
 from pipelines import private, urls
 from pipelines.errors import NightdeskError, SourceError
 from pipelines.follow import names, probing
-from pipelines.follow.opml import Listed
+from pipelines.follow.opml import ListedSite
 from pipelines.settings import Settings
 from pipelines.sources import folders
 
@@ -53,7 +53,7 @@ class SiteOutcome:
 
 def each(
     settings: Settings,
-    listed: Sequence[Listed],
+    listed: Sequence[ListedSite],
     *,
     write: bool,
     anew: bool = False,
@@ -73,7 +73,7 @@ def each(
             on_line(f"{len(done)} of {len(listed)} were done by an earlier call; {len(rest)} are left")
         lock, stopped = threading.Lock(), threading.Event()
 
-        def work(one: Listed) -> SiteOutcome | None:
+        def work(one: ListedSite) -> SiteOutcome | None:
             found = _one(settings, one, delay, budget, anew=anew, stopped=stopped)
             with lock:
                 # Whoever interrupts us interrupts the look too: half of a site is no result.
@@ -112,12 +112,12 @@ def sentence(outcome: SiteOutcome) -> str:
     return f"{where}: {outcome.became}: {outcome.problem}"
 
 
-Found = tuple[SiteOutcome, str]
+SiteResult = tuple[SiteOutcome, str]
 
 
 def _one(
-    settings: Settings, one: Listed, delay: float, budget: float, *, anew: bool, stopped: threading.Event
-) -> Found:
+    settings: Settings, one: ListedSite, delay: float, budget: float, *, anew: bool, stopped: threading.Event
+) -> SiteResult:
     """What a look at a site amounts to, and the text of its file; whatever goes wrong with it is its own."""
 
     def go_on(_: str) -> None:
@@ -149,7 +149,7 @@ def _already(settings: Settings, url: str) -> str:
     return next((source.name for source in good if urls.host(source.url).removeprefix("www.") == host), "")
 
 
-def _keep_file(settings: Settings, found: Found) -> SiteOutcome:
+def _keep_file(settings: Settings, found: SiteResult) -> SiteOutcome:
     """The outcome once its file is written; under a lock, for two sites may have got one name meanwhile."""
     outcome, toml = found
     if not toml:
@@ -163,7 +163,7 @@ def _keep_file(settings: Settings, found: Found) -> SiteOutcome:
 
 
 @contextmanager
-def _notes(settings: Settings, listed: Sequence[Listed]) -> Iterator[IO[str]]:
+def _notes(settings: Settings, listed: Sequence[ListedSite]) -> Iterator[IO[str]]:
     """The file with what became of this list's sites, for us alone."""
     private.data_folder(settings.data)
     folder = private.folder(settings.data / FOLDER)

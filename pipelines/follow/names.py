@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from pipelines import urls
-from pipelines.follow.probing_records import Front
+from pipelines.follow.probing_records import FrontPage
 from pipelines.sources.sourcefile import LONGEST_NAME_CHARACTERS
 
 # Characters for the number behind a name that is taken: -999.
@@ -24,7 +24,7 @@ HOME_WORDS = re.compile(r"^(?:home|home ?page|الرئيسية|الصفحة ال
 WEB = {"www", "m", "amp", "mobile", "web", "wap"}
 
 
-def title(fronts: Sequence[Front], feeds: Sequence[str], host: str) -> tuple[str, str]:
+def title(fronts: Sequence[FrontPage], feeds: Sequence[str], host: str) -> tuple[str, str]:
     """The site's title and who says so; fronts: its pages, the home page first; feeds: the titles of its feeds."""
     named = Counter(front.site for front in fronts if front.site)
     if named:

@@ -39,7 +39,7 @@ class HostileList(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Listed:
+class ListedSite:
     """One site of a list: the address to look at, its title there, its further feeds; problem: why it cannot be."""
 
     url: str
@@ -56,7 +56,7 @@ def is_list(text: str) -> bool:
     return path.is_file() or path.suffix.lower() == ".opml"
 
 
-def read(path: Path) -> list[Listed]:
+def read(path: Path) -> list[ListedSite]:
     """The sites that a list names, each host once, in its order; SourceError says why it cannot be used."""
     try:
         with path.open("rb") as file:
@@ -66,7 +66,7 @@ def read(path: Path) -> list[Listed]:
     return parse(body, show_path(path))
 
 
-def parse(body: bytes, name: str) -> list[Listed]:
+def parse(body: bytes, name: str) -> list[ListedSite]:
     """The sites that a list names, each host once, in its order; SourceError calls the list by this name."""
     if len(body) > LARGEST_BYTES:
         raise SourceError(f"{name}: is larger than {LARGEST_BYTES // 1024 // 1024} MB; divide it.")
@@ -154,18 +154,18 @@ def _outlines(body: bytes, encoding: str | None = None) -> list[dict[str, str]]:
     return found
 
 
-def _sites(outlines: Iterable[dict[str, str]]) -> Iterator[Listed]:
-    by_host: dict[str, Listed] = {}
+def _sites(outlines: Iterable[dict[str, str]]) -> Iterator[ListedSite]:
+    by_host: dict[str, ListedSite] = {}
     for own in outlines:
         one = _read_outline(own)
         key = urls.host(one.url).removeprefix("www.") if not one.problem else one.url
         first = by_host.setdefault(key, one)
         if first is not one and one.url not in (first.url, *first.others):
-            by_host[key] = Listed(url=first.url, title=first.title, others=(*first.others, one.url))
+            by_host[key] = ListedSite(url=first.url, title=first.title, others=(*first.others, one.url))
     yield from by_host.values()
 
 
-def _read_outline(own: dict[str, str]) -> Listed:
+def _read_outline(own: dict[str, str]) -> ListedSite:
     """What one outline names: its feed, or its site where another host serves the feed."""
     title = " ".join(unescape(own.get("title") or own.get("text") or "").split())[:LONGEST_TITLE_CHARACTERS]
     # Some escape twice. What else looks like HTML in an address is its own: `&section=` is no paragraph sign.
@@ -175,12 +175,12 @@ def _read_outline(own: dict[str, str]) -> Listed:
     try:
         known = [urls.clean(urls.of_web(one)) for one in (feed, site) if one]
     except ValueError:
-        return Listed(url=_without_login(feed or site), title=title, problem="it is no address of a site")
+        return ListedSite(url=_without_login(feed or site), title=title, problem="it is no address of a site")
     if any("@" in urlsplit(one).netloc for one in known):
         why = "its address holds a user name or password: follow it without, and name a secret as `auth` in its file"
-        return Listed(url=_without_login(known[0]), title=title, problem=why)
+        return ListedSite(url=_without_login(known[0]), title=title, problem=why)
     elsewhere = len(known) > 1 and urls.site(urls.host(known[0])) != urls.site(urls.host(known[1]))
-    return Listed(url=known[1] if elsewhere else known[0], title=title)
+    return ListedSite(url=known[1] if elsewhere else known[0], title=title)
 
 
 def _without_login(url: str) -> str:

@@ -56,7 +56,7 @@ END = "/?(?:[?#]|$)"
 
 
 @dataclass(frozen=True)
-class Learned:
+class LearnedPatterns:
     """What was learned. of: known articles; covered: how many match; missed: those that don't; wrong: other pages that
     match all the same, of `others`."""
 
@@ -79,7 +79,7 @@ class Learned:
         return self.patterns if self.trusted else ()
 
 
-def learn(articles: Sequence[str], others: Sequence[str]) -> Learned:
+def learn(articles: Sequence[str], others: Sequence[str]) -> LearnedPatterns:
     """The patterns that cover the articles and exclude the other pages, tested on both."""
     known = list(dict.fromkeys(articles))
     strangers = list(dict.fromkeys(url for url in others if url not in set(known)))
@@ -93,7 +93,7 @@ def learn(articles: Sequence[str], others: Sequence[str]) -> Learned:
         if regex:
             kept.append(regex)
             left = [url for url in left if not re.search(regex, url)]
-    return Learned(
+    return LearnedPatterns(
         patterns=tuple(kept),
         of=len(known),
         covered=len(known) - len(left),

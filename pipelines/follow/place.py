@@ -16,7 +16,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from pipelines import urls
-from pipelines.follow.probing_records import Front
+from pipelines.follow.probing_records import FrontPage
 from pipelines.sources import zones
 
 # A clock is looked at now and half a year from now, or each month of a year: summer time.
@@ -65,7 +65,7 @@ class SitePlace:
 Ask = Callable[[str, SitePlace], tuple[str, str]]
 
 
-def language(fronts: Sequence[Front], texts: Sequence[str], lists: Sequence[str]) -> tuple[str, str]:
+def language(fronts: Sequence[FrontPage], texts: Sequence[str], lists: Sequence[str]) -> tuple[str, str]:
     """The language of a site and why; texts: what its articles were found to be in; lists: what its feeds say."""
     read = Counter(code for code in texts if code)
     said = Counter(_code(code) for code in [*(front.language for front in fronts), *lists] if _code(code))
@@ -86,7 +86,7 @@ def language(fronts: Sequence[Front], texts: Sequence[str], lists: Sequence[str]
 def find(
     url: str,
     code: str,
-    fronts: Sequence[Front],
+    fronts: Sequence[FrontPage],
     offsets: Iterable[Iterable[tuple[int, int]]],
     now: datetime,
     *,
@@ -206,7 +206,7 @@ def _candidates(clue: _Clue, now: datetime) -> SitePlace:
     )
 
 
-def _country(url: str, fronts: Sequence[Front]) -> tuple[str, str]:
+def _country(url: str, fronts: Sequence[FrontPage]) -> tuple[str, str]:
     """The country by its address, or by what the markup names where the pages agree; with who says so."""
     found = zones.country_of(url)
     if found:

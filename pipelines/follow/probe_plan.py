@@ -16,7 +16,7 @@ from pipelines import patterns
 from pipelines.codes import NOT_OURS, Cause
 from pipelines.follow import address_parts, list_worth, pattern
 from pipelines.follow.list_worth import GUESSED, key
-from pipelines.follow.probing_records import Part, Robots, Seen, Want
+from pipelines.follow.probing_records import Part, ProbeAnswer, ProbeRequest, Robots
 from pipelines.model import Entry, Source
 
 # Two more than are shown: what turns out to be no article is left to the pattern.
@@ -55,8 +55,8 @@ NOT_OF_ARTICLES = re.compile(
 
 
 def next_want(
-    url: str, seen: Sequence[Seen], robots: Sequence[Robots], left: int, source: Source | None = None
-) -> Want | None:
+    url: str, seen: Sequence[ProbeAnswer], robots: Sequence[Robots], left: int, source: Source | None = None
+) -> ProbeRequest | None:
     """What to ask for next; None where nothing is worth a request. left: requests that there is time for.
 
     source: one that is followed already, whose lists are looked at before any others.
@@ -81,7 +81,7 @@ def next_want(
     return want or (None if source else _odd(seen, asked))
 
 
-def left_out(seen: Sequence[Seen], robots: Sequence[Robots], source: Source | None = None) -> list[str]:
+def left_out(seen: Sequence[ProbeAnswer], robots: Sequence[Robots], source: Source | None = None) -> list[str]:
     """What would have been asked for with more time, in words."""
     home = list_worth.home_of(seen)
     if home is None and source is None:
@@ -97,14 +97,14 @@ def left_out(seen: Sequence[Seen], robots: Sequence[Robots], source: Source | No
     return said
 
 
-def _homes(url: str, seen: Sequence[Seen]) -> Iterator[Want]:
+def _homes(url: str, seen: Sequence[ProbeAnswer]) -> Iterator[ProbeRequest]:
     """The addresses a home page may have: as given, by the other scheme, with www. or without."""
     parts = urlsplit(url)
-    yield Want(url=url, part=Part.HOME, why="the address given")
+    yield ProbeRequest(url=url, part=Part.HOME, why="the address given")
     if seen and not any(_is_away(one) for one in seen):
         last = seen[-1]
         if last.form:
-            yield Want(url=urljoin(last.url, "/"), part=Part.HOME, why="the home page of the feed given")
+            yield ProbeRequest(url=urljoin(last.url, "/"), part=Part.HOME, why="the home page of the feed given")
         return
     host = parts.netloc.removeprefix("www.") if parts.netloc.startswith("www.") else f"www.{parts.netloc}"
     for scheme, netloc in (
@@ -114,19 +114,21 @@ def _homes(url: str, seen: Sequence[Seen]) -> Iterator[Want]:
     ):
         said = "by http, since https does not answer" if (scheme, netloc) == ("http", parts.netloc) else ""
         why = said or f"at {netloc}, since the address given does not answer"
-        yield Want(url=urlunsplit(parts._replace(scheme=scheme, netloc=netloc)), part=Part.HOME, why=why)
+        yield ProbeRequest(url=urlunsplit(parts._replace(scheme=scheme, netloc=netloc)), part=Part.HOME, why=why)
 
 
-def _is_away(one: Seen) -> bool:
+def _is_away(one: ProbeAnswer) -> bool:
     """Whether nobody answered there: another scheme or name of the host may be what people use."""
     said = one.code in (Cause.ROBOTS_ERROR, Cause.REST_ASKED, *NOT_OURS)
     return bool(one.problem) and not one.status and not said
 
 
-def _lists(home: Seen | None, seen: Sequence[Seen], robots: Sequence[Robots], source: Source | None) -> Iterator[Want]:
+def _lists(
+    home: ProbeAnswer | None, seen: Sequence[ProbeAnswer], robots: Sequence[Robots], source: Source | None
+) -> Iterator[ProbeRequest]:
     if source:
         for part, own in ((Part.FEED, source.feeds), (Part.SITEMAP, source.sitemaps), (Part.SECTION, source.sections)):
-            yield from (Want(url=one, part=part, why="in the source file") for one in own)
+            yield from (ProbeRequest(url=one, part=part, why="in the source file") for one in own)
     if home is None:
         return
     root = home.url
@@ -134,12 +136,12 @@ def _lists(home: Seen | None, seen: Sequence[Seen], robots: Sequence[Robots], so
         dict.fromkeys(urljoin(root, m) for r in robots for m in r.sitemaps),
         key=lambda m: not NEWS.search(urlsplit(m).path),
     )
-    yield from (Want(url=m, part=Part.SITEMAP, why="named in robots.txt") for m in named[:MAX_NAMED_SITEMAPS])
+    yield from (ProbeRequest(url=m, part=Part.SITEMAP, why="named in robots.txt") for m in named[:MAX_NAMED_SITEMAPS])
     linked = home.front.feeds if home.front else ()
     for feed, _ in linked[:MAX_LINKED_FEEDS]:
-        yield Want(url=feed, part=Part.FEED, why="linked from the home page")
+        yield ProbeRequest(url=feed, part=Part.FEED, why="linked from the home page")
     for feed in dict.fromkeys(f for r in robots for f in r.feeds):
-        yield Want(url=urljoin(root, feed), part=Part.FEED, why="named in robots.txt")
+        yield ProbeRequest(url=urljoin(root, feed), part=Part.FEED, why="named in robots.txt")
     yield from _children(seen)
     if source is None:
         yield from _guess_addresses(root, FEEDS, Part.FEED, list_worth.good(seen, Part.FEED))
@@ -150,21 +152,21 @@ def _lists(home: Seen | None, seen: Sequence[Seen], robots: Sequence[Robots], so
         alone = not any(one.found for one in list_worth.good(seen, Part.FEED, Part.SITEMAP))
         most = MAX_SECTIONS_ALONE if alone else MAX_SECTIONS
         for section in list_worth.sections(seen)[:most]:
-            yield Want(url=section, part=Part.SECTION, why="linked from the home page")
+            yield ProbeRequest(url=section, part=Part.SECTION, why="linked from the home page")
         found = list_worth.find_known(seen)
         if alone and len(found.likely) < 2 * SAMPLES:
             for page in list_worth.good(seen, Part.HOME, Part.SECTION):
                 if page.following and page.want.why != list_worth.NEXT and list_worth.find_titled(page, root):
-                    yield Want(url=page.following, part=Part.SECTION, why=list_worth.NEXT)
+                    yield ProbeRequest(url=page.following, part=Part.SECTION, why=list_worth.NEXT)
 
 
-def _guess_addresses(root: str, paths: Iterable[str], part: Part, had: Sequence[Seen]) -> Iterator[Want]:
+def _guess_addresses(root: str, paths: Iterable[str], part: Part, had: Sequence[ProbeAnswer]) -> Iterator[ProbeRequest]:
     """Usual addresses, until one brings something."""
     if not any(one.found or one.maps for one in had):
-        yield from (Want(url=urljoin(root, path), part=part, why=GUESSED) for path in paths)
+        yield from (ProbeRequest(url=urljoin(root, path), part=part, why=GUESSED) for path in paths)
 
 
-def _children(seen: Sequence[Seen]) -> Iterator[Want]:
+def _children(seen: Sequence[ProbeAnswer]) -> Iterator[ProbeRequest]:
     """The sitemaps of an index that most likely name new articles."""
     oldest = datetime.min.replace(tzinfo=UTC)
 
@@ -177,10 +179,10 @@ def _children(seen: Sequence[Seen]) -> Iterator[Want]:
         if one.maps:
             ranked = sorted(enumerate(one.maps), key=lambda pair: promise(*pair), reverse=True)
             for _, entry in ranked[:MAX_CHILDREN]:
-                yield Want(url=entry.url, part=Part.SITEMAP, why=f"named by {one.want.url}")
+                yield ProbeRequest(url=entry.url, part=Part.SITEMAP, why=f"named by {one.want.url}")
 
 
-def _sample(seen: Sequence[Seen], asked: set[str], source: Source | None) -> Want | None:
+def _sample(seen: Sequence[ProbeAnswer], asked: set[str], source: Source | None) -> ProbeRequest | None:
     """The next article to try: of each section in proportion, the newest and plainest first."""
     found = list_worth.find_known(seen)
     entries = {**found.likely, **found.sure}
@@ -212,10 +214,10 @@ def _sample(seen: Sequence[Seen], asked: set[str], source: Source | None) -> Wan
         entry = entries[url]
         return url in found.sure, address_parts.speaks(url) > 0, entry.published_at or entry.modified_at or oldest
 
-    return Want(url=max(groups[ranked[0]], key=promise), part=Part.ARTICLE, why="sample")
+    return ProbeRequest(url=max(groups[ranked[0]], key=promise), part=Part.ARTICLE, why="sample")
 
 
-def _odd(seen: Sequence[Seen], asked: set[str]) -> Want | None:
+def _odd(seen: Sequence[ProbeAnswer], asked: set[str]) -> ProbeRequest | None:
     """One of the few addresses in lists that no pattern fits, or in a folder nobody tried: what it is decides."""
     tried = [one.want for one in seen if one.want.part == Part.ARTICLE]
     if sum(1 for want in tried if want.why == ODD) >= MAX_ODD:
@@ -226,8 +228,8 @@ def _odd(seen: Sequence[Seen], asked: set[str]) -> Want | None:
     if len(missed) > ODD_SHARE * len(found.sure):
         missed = set()
     odd = (url for url in found.sure if url in missed or address_parts.folder_of(url) not in folders)
-    return _first((Want(url=url, part=Part.ARTICLE, why=ODD) for url in odd), asked)
+    return _first((ProbeRequest(url=url, part=Part.ARTICLE, why=ODD) for url in odd), asked)
 
 
-def _first(wants: Iterable[Want], asked: set[str]) -> Want | None:
+def _first(wants: Iterable[ProbeRequest], asked: set[str]) -> ProbeRequest | None:
     return next((want for want in wants if key(want.url) not in asked), None)

@@ -8,7 +8,7 @@ from typing import Any
 from pipelines import urls
 from pipelines.crawl import stage as crawl
 from pipelines.errors import SourceError
-from pipelines.follow.probing_records import Part, Probe, Robots, Seen, of_json, robots_of_json
+from pipelines.follow.probing_records import Part, Probe, ProbeAnswer, Robots, of_json, robots_of_json
 from pipelines.model import Page, Source
 from pipelines.settings import Settings
 
@@ -32,7 +32,7 @@ def probe(
     settings: Settings, source: Source, url: str, *, budget: float, known: bool = False, on_line: Line
 ) -> tuple[Probe, dict[str, Page]]:
     """What a look at the site brought, and its pages by the address they were asked at."""
-    seen: list[Seen] = []
+    seen: list[ProbeAnswer] = []
     robots: list[Robots] = []
     ended: dict[str, Any] = {}
 
@@ -58,7 +58,7 @@ def pages_of(probe: Probe, pages: dict[str, Page], part: Part) -> list[Page]:
     return [pages[url] for url in dict.fromkeys(asked) if url in pages]
 
 
-def _describe(one: Seen) -> str:
+def _describe(one: ProbeAnswer) -> str:
     address = urls.readable(one.want.url)
     where = address if len(address) <= LONGEST_CHARACTERS else address[: LONGEST_CHARACTERS - 1] + "…"
     if one.problem:

@@ -24,7 +24,7 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Want:
+class ProbeRequest:
     """A URL to ask for, and who named it: `linked from the home page`, `named in robots.txt`, `a usual address`."""
 
     url: str
@@ -42,7 +42,7 @@ class Anchor:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Front:
+class FrontPage:
     """What an HTML page shows of its site.
 
     language, locale: as its markup says.
@@ -76,7 +76,7 @@ class Robots:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class ProbeAnswer:
     """How one request ended.
 
     problem: empty where a page came and could be read.
@@ -90,7 +90,7 @@ class Seen:
     following: the next page of a list.
     """
 
-    want: Want
+    want: ProbeRequest
     at: datetime
     final_url: str = ""
     status: int = 0
@@ -105,7 +105,7 @@ class Seen:
     total: int = 0
     maps: tuple[Entry, ...] = ()
     offsets: tuple[tuple[int, int], ...] = ()
-    front: Front | None = None
+    front: FrontPage | None = None
     following: str = ""
 
     @property
@@ -118,14 +118,14 @@ class Seen:
 class Probe:
     """All that the probing saw, in its order. left_out: what there was no time for."""
 
-    seen: tuple[Seen, ...] = ()
+    seen: tuple[ProbeAnswer, ...] = ()
     robots: tuple[Robots, ...] = ()
     left_out: tuple[str, ...] = field(default=())
     requests: int = 0
     seconds: float = 0.0
 
 
-def as_json(seen: Seen) -> dict[str, Any]:
+def as_json(seen: ProbeAnswer) -> dict[str, Any]:
     """A Seen as JSON takes it."""
     facts = asdict(seen)
     facts["at"] = seen.at.isoformat()
@@ -134,10 +134,10 @@ def as_json(seen: Seen) -> dict[str, Any]:
     return facts
 
 
-def of_json(facts: Mapping[str, Any]) -> Seen:
+def of_json(facts: Mapping[str, Any]) -> ProbeAnswer:
     """The Seen that as_json was made of."""
     known = dict(facts)
-    known["want"] = Want(**{**known["want"], "part": Part(known["want"]["part"])})
+    known["want"] = ProbeRequest(**{**known["want"], "part": Part(known["want"]["part"])})
     known["code"] = Cause(known.get("code", ""))
     known["at"] = datetime.fromisoformat(known["at"])
     for name in ("found", "maps"):
@@ -147,8 +147,8 @@ def of_json(facts: Mapping[str, Any]) -> Seen:
         front = dict(known["front"])
         front["feeds"] = tuple((url, title) for url, title in front["feeds"])
         front["anchors"] = tuple(Anchor(**anchor) for anchor in front["anchors"])
-        known["front"] = Front(**front)
-    return Seen(**known)
+        known["front"] = FrontPage(**front)
+    return ProbeAnswer(**known)
 
 
 def robots_of_json(facts: Mapping[str, Any]) -> Robots:

@@ -11,7 +11,7 @@ from pipelines import patterns
 from pipelines.codes import Cause
 from pipelines.follow import list_worth, probing, samples
 from pipelines.follow.list_worth import key
-from pipelines.follow.probing_records import Part, Probe, Seen
+from pipelines.follow.probing_records import Part, Probe, ProbeAnswer
 from pipelines.follow.samples import Sample
 from pipelines.model import Entry, Source
 from pipelines.settings import Settings
@@ -82,7 +82,7 @@ def changes(source: Source, looked: Probe, read: Sequence[Sample], now: datetime
     return sorted(found, key=lambda change: not change.bad)
 
 
-def _of_list(one: Seen, now: datetime) -> list[SourceChange]:
+def _of_list(one: ProbeAnswer, now: datetime) -> list[SourceChange]:
     what = f"the {WORDS[one.want.part]} {one.want.url}"
     if one.code == Cause.ROBOTS:
         return [SourceChange(f"robots.txt forbids {what}")]
@@ -129,7 +129,7 @@ def _new_lists(source: Source, looked: Probe, own: set[str]) -> list[SourceChang
     return told
 
 
-def _of_pattern(source: Source, asked: Sequence[Seen]) -> list[SourceChange]:
+def _of_pattern(source: Source, asked: Sequence[ProbeAnswer]) -> list[SourceChange]:
     found: dict[str, Entry] = {e.url: e for one in asked for e in one.found if one.form != "sitemap"}
     missed = [url for url in found if source.allow and not any(patterns.matches(regex, url) for regex in source.allow)]
     if len(found) < LEAST_NAMED_URLS or len(missed) <= (1 - FITS) * len(found):

@@ -74,7 +74,7 @@ def check_health(settings: Settings) -> list[str]:
 
 def check_golden(settings: Settings) -> list[str]:
     """Read the golden pages of the followed sources again; the operators are told once of what they no longer give."""
-    pages: list[tuple[Source, golden.Golden]] = []
+    pages: list[tuple[Source, golden.GoldenPage]] = []
     for source in folders.readable(settings)[0]:
         try:
             pages += [(source, page) for page in golden.load(golden.path(settings.sources, source.name))]
@@ -127,7 +127,7 @@ def retire_raw(settings: Settings) -> dict[str, int]:
             "wordings": gone.wordings, "fetches": gone.fetches, "addresses": gone.urls}  # fmt: skip
 
 
-def retire_texts(settings: Settings, now: datetime, *, dry: bool = False) -> text_retention.Gone:
+def retire_texts(settings: Settings, now: datetime, *, dry: bool = False) -> text_retention.RetiredTexts:
     """Take away texts and rows of the ledger that were kept long enough, by the settings and the sources' files."""
     own = {source.name: source.keep_text for source in folders.readable(settings)[0]}
     return text_retention.retire(settings, now, text_days=own, raw_days=own_days(settings), dry=dry)

@@ -39,7 +39,7 @@ HEAD = """\
 
 
 @dataclass(frozen=True, kw_only=True)
-class Golden:
+class GoldenPage:
     """A page and what it must keep giving; a fact that is None is not checked.
 
     published: a day as ISO 8601, empty where the page gives none. begins, ends: words of the text. note: what somebody
@@ -58,11 +58,11 @@ class Golden:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Checked:
+class GoldenResult:
     """A golden page that was read again, and how what it gives differs: a phrase for each fact."""
 
     source: str
-    golden: Golden
+    golden: GoldenPage
     differs: tuple[str, ...]
 
 
@@ -71,7 +71,7 @@ def path(folder: Path, name: str) -> Path:
     return folder / FOLDER / f"{name}.toml"
 
 
-def load(file: Path) -> list[Golden]:
+def load(file: Path) -> list[GoldenPage]:
     """The golden pages of a file, none where there is no file; SourceError names the file and the key."""
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
@@ -87,7 +87,7 @@ def load(file: Path) -> list[Golden]:
 
 def sample_article(
     settings: Settings, conn: postgres.Connection, source: Source, number: int, *, note: str = ""
-) -> Golden:
+) -> GoldenPage:
     """Draft the facts of the page that an article was made of, as `sample` does."""
     row = postgres.row(conn, "raw_of_article", id=number)
     if row is None:
@@ -97,7 +97,7 @@ def sample_article(
     return sample(settings, source, page, stored.in_use if stored else None, note=note)
 
 
-def sample(settings: Settings, source: Source, page: Page, template: Template | None, *, note: str = "") -> Golden:
+def sample(settings: Settings, source: Source, page: Page, template: Template | None, *, note: str = "") -> GoldenPage:
     """Draft the facts of a page and keep its bytes; NightdeskError where it is no article or is golden already.
 
     note: what somebody saw to be wrong with it.
@@ -133,7 +133,7 @@ def move(settings: Settings, old: str, new: str) -> None:
     file.unlink()
 
 
-def check(settings: Settings, pages: Sequence[tuple[Source, Golden]]) -> list[Checked]:
+def check(settings: Settings, pages: Sequence[tuple[Source, GoldenPage]]) -> list[GoldenResult]:
     """Golden pages read again as they would be tonight, each with its source's template, and all that differs.
 
     A page that nobody has reviewed is read and compared like the others. Needs Postgres where there are pages.
@@ -158,7 +158,7 @@ def check(settings: Settings, pages: Sequence[tuple[Source, Golden]]) -> list[Ch
     ]
     made = {id(golden): tried.made for (_, golden), tried in zip(there, preview.each(trials, 1), strict=True)}
     return [
-        Checked(
+        GoldenResult(
             source=source.name,
             golden=golden,
             differs=tuple(_differences(golden, made[id(golden)], source))
@@ -169,10 +169,10 @@ def check(settings: Settings, pages: Sequence[tuple[Source, Golden]]) -> list[Ch
     ]
 
 
-def facts(article: Article, source: Source) -> Golden:
+def facts(article: Article, source: Source) -> GoldenPage:
     """The facts of an article, as a draft that nobody has reviewed."""
     words = article.text.split()
-    return Golden(
+    return GoldenPage(
         url=article.url,
         page_digest=article.page_digest,
         title=_flat(article.title),
@@ -183,8 +183,8 @@ def facts(article: Article, source: Source) -> Golden:
     )
 
 
-def _golden(values: Mapping[str, Any], where: str) -> Golden:
-    allowed = {field.name for field in fields(Golden)}
+def _golden(values: Mapping[str, Any], where: str) -> GoldenPage:
+    allowed = {field.name for field in fields(GoldenPage)}
     for key in values:
         if key not in allowed:
             raise SourceError(f"{where}: {key} is no key of a golden page; there are {', '.join(sorted(allowed))}.")
@@ -199,7 +199,7 @@ def _golden(values: Mapping[str, Any], where: str) -> Golden:
             raise SourceError(
                 f"{where}: {key} is {value!r}; it is {'true or false' if key == 'reviewed' else 'a text'}."
             )
-    return Golden(**known)
+    return GoldenPage(**known)
 
 
 def _read_kept(settings: Settings, name: str) -> Iterator[Page]:
@@ -208,7 +208,7 @@ def _read_kept(settings: Settings, name: str) -> Iterator[Page]:
             yield page
 
 
-def _differences(golden: Golden, made: Article | Rejection, source: Source) -> Iterator[str]:
+def _differences(golden: GoldenPage, made: Article | Rejection, source: Source) -> Iterator[str]:
     if isinstance(made, Rejection):
         yield f"it is no article any more: {_show_rejection(made)}"
         return
@@ -224,15 +224,15 @@ def _differences(golden: Golden, made: Article | Rejection, source: Source) -> I
         yield f"the text ends {_quote(got.ends)}, not {_quote(golden.ends)}"
 
 
-def _add(file: Path, source: Source, golden: Golden) -> None:
+def _add(file: Path, source: Source, golden: GoldenPage) -> None:
     """Put a draft at the end of the file; what people wrote in it stays."""
     text = file.read_text(encoding="utf-8") if file.exists() else HEAD.format(title=source.title, name=source.name)
     _append(file, text, golden)
 
 
-def _append(file: Path, text: str, golden: Golden) -> None:
+def _append(file: Path, text: str, golden: GoldenPage) -> None:
     """Write a text and behind it a page's facts; what is None in them is left out."""
-    told = {field.name: getattr(golden, field.name) for field in fields(Golden)}
+    told = {field.name: getattr(golden, field.name) for field in fields(GoldenPage)}
     lines = [f"{name} = {_toml(value)}" for name, value in told.items() if value is not None]
     file.parent.mkdir(parents=True, exist_ok=True)
     beside = file.with_name(f".{file.name}.{os.getpid()}")

@@ -44,7 +44,7 @@ class Trouble:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Noted:
+class TroubleRow:
     """A trouble as it is written down: its row, its alert, and when it was told."""
 
     trouble: Trouble
@@ -53,7 +53,7 @@ class Noted:
     told_at: datetime | None
 
 
-def note(conn: postgres.Connection, trouble: Trouble, now: datetime) -> Noted:
+def note(conn: postgres.Connection, trouble: Trouble, now: datetime) -> TroubleRow:
     """Write a trouble down with its alert, part of the caller's transaction; one that goes on keeps its beginning.
 
     One of the same kind that began at another time is over.
@@ -68,10 +68,10 @@ def note(conn: postgres.Connection, trouble: Trouble, now: datetime) -> Noted:
     alert = postgres.row(
         conn, "write_health_alert", story=row["id"], source=trouble.source, message=trouble.message
     ) or {"id": 0}
-    return Noted(trouble=trouble, id=row["id"], alert=alert["id"], told_at=row["told_at"])
+    return TroubleRow(trouble=trouble, id=row["id"], alert=alert["id"], told_at=row["told_at"])
 
 
-def tell(conn: postgres.Connection, settings: Settings, noted: Sequence[Noted], now: datetime) -> set[int]:
+def tell(conn: postgres.Connection, settings: Settings, noted: Sequence[TroubleRow], now: datetime) -> set[int]:
     """Put what nobody was told of into the outbox, part of the caller's transaction; the ids of what is told now.
 
     Many of one kind and cause are one message.
@@ -79,7 +79,7 @@ def tell(conn: postgres.Connection, settings: Settings, noted: Sequence[Noted], 
     told: set[int] = set()
     if not settings.operators:
         return told
-    groups: dict[tuple[str, str], list[Noted]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[TroubleRow]] = defaultdict(list)
     for one in noted:
         if one.told_at is None:
             groups[str(one.trouble.kind), one.trouble.cause].append(one)
@@ -117,7 +117,7 @@ def tell_ends(conn: postgres.Connection, settings: Settings, sources: Sequence[s
         put_message(conn, settings.operators, f"health/{first}/over", subject, "\n".join(part))
 
 
-def _message(conn: postgres.Connection, part: Sequence[Noted], cause: str) -> tuple[str, str]:
+def _message(conn: postgres.Connection, part: Sequence[TroubleRow], cause: str) -> tuple[str, str]:
     """Subject and body: the trouble's own, or what many have in common and a line for each."""
     if len(part) == 1:
         return part[0].trouble.subject, part[0].trouble.message

@@ -24,7 +24,7 @@ LOW = (SourceState.QUIET, SourceState.SILENT)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Judged:
+class StateReport:
     """A state, since when a source is in it (None: nobody knows), and a sentence that says why.
 
     figure: what was counted; low, high: what is usual for it, where that is learned. usual: the usual gap of a silence.
@@ -52,7 +52,7 @@ def judge(
     yielded_at: datetime | None = None,
     was: SourceState | None = None,
     learned: UsualPace | None = None,
-) -> Judged:
+) -> StateReport:
     """The state of a source by its looks, the oldest first.
 
     gap: what is usual while nothing is learned. yielded_at: when it last gave something, if that is before the looks.
@@ -60,7 +60,7 @@ def judge(
     learned it already.
     """
     if not looks:
-        return Judged(state=SourceState.LEARNING, reason="No crawl of it has ended yet.")
+        return StateReport(state=SourceState.LEARNING, reason="No crawl of it has ended yet.")
     given = [look for look in looks if look.heard and look.new]
     last = max(filter(None, (given[-1].at if given else None, yielded_at)), default=None)
     # The first look finds a whole list, and says nothing of a pace.
@@ -85,9 +85,11 @@ def judge(
         and not next((one.new for one in reversed(looks) if one.heard), 0)
     ):
         # That less is expected by now is no recovery: that is something new.
-        found = Judged(state=was, since=last, reason=f"no new article since {last:%Y-%m-%d %H:%M} UTC." if last else "")
+        found = StateReport(
+            state=was, since=last, reason=f"no new article since {last:%Y-%m-%d %H:%M} UTC." if last else ""
+        )
     if failing and failing.suspected and found.state in WELL:
-        return Judged(**{**vars(found), "suspected": failing.suspected, "cause": failing.cause})
+        return StateReport(**{**vars(found), "suspected": failing.suspected, "cause": failing.cause})
     return found
 
 
@@ -124,7 +126,7 @@ def _latest(own: timedelta | None, gap: timedelta) -> timedelta:
     return max(policy.TOLD_WITHIN, policy.TOLD_GAPS * (own or gap))
 
 
-def _failing(looks: Sequence[SourceLook], latest: timedelta, now: datetime) -> Judged | None:
+def _failing(looks: Sequence[SourceLook], latest: timedelta, now: datetime) -> StateReport | None:
     """Its lists do not answer: erroring, or blocked; suspected where that is no trouble yet."""
     streak = list(takewhile(lambda look: not look.heard, reversed(looks)))
     if not streak:
@@ -140,7 +142,7 @@ def _failing(looks: Sequence[SourceLook], latest: timedelta, now: datetime) -> J
     many = f"{len(streak)} crawls" if len(streak) > 1 else "1 crawl"
     usually = f"; before, its lists answered, last {heard.at:%Y-%m-%d %H:%M} UTC" if heard else ""
     said = "the site refuses us" if newest.refused else "its lists do not answer"
-    return Judged(
+    return StateReport(
         state=SourceState.BLOCKED if newest.refused else SourceState.ERRORING,
         since=begun,
         reason=f"{said} since {begun:%Y-%m-%d %H:%M} UTC, in {many} ({cause}){usually}.",
@@ -161,7 +163,7 @@ def _longest_failure(looks: Sequence[SourceLook]) -> timedelta:
     return longest
 
 
-def _barren(looks: Sequence[SourceLook]) -> Judged | None:
+def _barren(looks: Sequence[SourceLook]) -> StateReport | None:
     """Pages came since its last article, and none of them is one: blocked where they are walls, else not extracting."""
     since = list(takewhile(lambda look: not look.articles, reversed(looks)))
     pages, before = sum(look.pages for look in since), looks[: len(looks) - len(since)]
@@ -177,9 +179,11 @@ def _barren(looks: Sequence[SourceLook]) -> Judged | None:
     usually = f"usually {round(100 * share)} of 100 are articles"
     if walls >= policy.WALLED_SHARE * pages:
         said = f"{walls} of {pages} pages since {begun:%Y-%m-%d %H:%M} UTC are walls or not there, none an article"
-        return Judged(state=SourceState.BLOCKED, since=begun, reason=f"{said}; {usually}.", figure=walls, cause="walls")
+        return StateReport(
+            state=SourceState.BLOCKED, since=begun, reason=f"{said}; {usually}.", figure=walls, cause="walls"
+        )
     said = f"{pages} pages since {begun:%Y-%m-%d %H:%M} UTC, and no article on them"
-    return Judged(state=SourceState.NOT_EXTRACTING, since=begun, reason=f"{said}; {usually}.", figure=0)
+    return StateReport(state=SourceState.NOT_EXTRACTING, since=begun, reason=f"{said}; {usually}.", figure=0)
 
 
 def _silent(
@@ -190,7 +194,7 @@ def _silent(
     pace: UsualPace | None,
     own: timedelta | None,
     gap: timedelta,
-) -> Judged | None:
+) -> StateReport | None:
     first = looks[0].at
     since = last or first
     empty = [look for look in looks if look.heard and look.at > since]
@@ -213,7 +217,7 @@ def _silent(
         return None
     what = "no new article" if last else "not one article so far"
     awaited = f", and some {round(expected)} were to be expected" if expected >= 2 else ""
-    return Judged(
+    return StateReport(
         state=SourceState.SILENT,
         since=since,
         reason=f"{what} since {since:%Y-%m-%d %H:%M} UTC; usual is one every {lasting(usually)}{awaited}.",
@@ -238,14 +242,14 @@ def _median(spans: Sequence[timedelta]) -> timedelta:
     return timedelta(seconds=median(span.total_seconds() for span in spans))
 
 
-def _drifting(looks: Sequence[SourceLook]) -> Judged | None:
+def _drifting(looks: Sequence[SourceLook]) -> StateReport | None:
     held = list(takewhile(lambda look: look.held or not look.articles, reversed(looks)))
     held = [look for look in held if look.held]
     if not held:
         return None
     count, begun = sum(look.held for look in held), held[-1].at
     many = f"{count} articles are" if count > 1 else "1 article is"
-    return Judged(
+    return StateReport(
         state=SourceState.DRIFTING,
         since=begun,
         reason=f"{many} held since {begun:%Y-%m-%d %H:%M} UTC, for they are not like those before: "
@@ -256,7 +260,7 @@ def _drifting(looks: Sequence[SourceLook]) -> Judged | None:
 
 def _quiet(
     paced: Sequence[SourceLook], now: datetime, zone: str, pace: UsualPace, was: SourceState | None
-) -> Judged | None:
+) -> StateReport | None:
     heard = [look for look in paced if look.heard]
     end = heard[-1].at
     pause = policy.UNHEARD_PAUSES * _spacing(heard)
@@ -289,7 +293,7 @@ def _quiet(
         if seen or usual.tail(count, expected, scatter) >= bound:
             continue
         least, most = usual.usual_range(expected, scatter)
-        return Judged(
+        return StateReport(
             state=SourceState.QUIET,
             since=start,
             reason=f"{count} new since {_day(start, now, zone)}; usually {least} to {most}.",
@@ -300,30 +304,30 @@ def _quiet(
     return None
 
 
-def _behind(looks: Sequence[SourceLook]) -> Judged | None:
+def _behind(looks: Sequence[SourceLook]) -> StateReport | None:
     newest = [look for look in reversed(looks) if look.heard]
     lagging = list(takewhile(lambda look: look.behind, newest))
     if len(lagging) < policy.BEHIND_CRAWLS:
         return None
     begun = lagging[-1].at
     reason = f"its feed lacks what its sitemap names since {begun:%Y-%m-%d}, in {len(lagging)} crawls."
-    return Judged(state=SourceState.BEHIND, since=begun, reason=reason, figure=len(lagging))
+    return StateReport(state=SourceState.BEHIND, since=begun, reason=reason, figure=len(lagging))
 
 
-def _learning(looks: Sequence[SourceLook]) -> Judged:
+def _learning(looks: Sequence[SourceLook]) -> StateReport:
     span = looks[-1].at - looks[0].at
     reason = f"{lasting(span)} of crawls so far: what is usual for it is not known yet."
-    return Judged(state=SourceState.LEARNING, since=looks[0].at, reason=reason)
+    return StateReport(state=SourceState.LEARNING, since=looks[0].at, reason=reason)
 
 
-def _healthy(paced: Sequence[SourceLook], pace: UsualPace, zone: str) -> Judged:
+def _healthy(paced: Sequence[SourceLook], pace: UsualPace, zone: str) -> StateReport:
     heard = [look for look in paced if look.heard]
     end = heard[-1].at
     start = max((look.at for look in heard if look.at <= end - policy.WEEK), default=heard[0].at)
     count = sum(look.new for look in heard if look.at > start)
     least, most = usual.usual_range(pace.expected(start, end), pace.windows(end - start)[0])
     reason = f"{count} new in {lasting(end - start)}; usually {least} to {most}."
-    return Judged(state=SourceState.HEALTHY, reason=reason, figure=count, low=least, high=most)
+    return StateReport(state=SourceState.HEALTHY, reason=reason, figure=count, low=least, high=most)
 
 
 def _day(at: datetime, now: datetime, zone: str) -> str:

@@ -19,7 +19,7 @@ from pipelines.codes import SourceState, TroubleKind
 from pipelines.health import history, operator_notices, policy
 from pipelines.health.history import History
 from pipelines.health.operator_notices import Trouble
-from pipelines.health.states import WELL, Judged, judge
+from pipelines.health.states import WELL, StateReport, judge
 from pipelines.model import Source
 from pipelines.notify.outbox import tell_operators
 from pipelines.settings import Settings
@@ -45,7 +45,7 @@ class FoundTroubles:
 
     source: Source
     history: History
-    judged: Judged
+    judged: StateReport
     others: Sequence[Trouble]
     # What can neither be said to go on nor to be over.
     unknown: Sequence[TroubleKind] = ()
@@ -59,7 +59,7 @@ def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None
     """
     at = now or datetime.now(UTC)
     troubles: list[Trouble] = []
-    noted: list[operator_notices.Noted] = []
+    noted: list[operator_notices.TroubleRow] = []
     with postgres.connection(settings, application="nightdesk health") as conn:
         found = _together([_find(conn, settings, source, at) for source in sources], at)
         for one in found:
@@ -78,7 +78,7 @@ def check(settings: Settings, sources: Sequence[Source], *, now: datetime | None
 
 def states(
     conn: postgres.Connection, settings: Settings, sources: Sequence[Source], now: datetime
-) -> dict[str, Judged]:
+) -> dict[str, StateReport]:
     """The state of each source at a moment, by its name, part of no transaction that writes; nobody is told."""
     return {source.name: _find(conn, settings, source, now).judged for source in sources}
 
@@ -104,7 +104,7 @@ def _find(conn: postgres.Connection, settings: Settings, source: Source, now: da
         # They are told in their own words.
         for trouble, state in ((drift, SourceState.DRIFTING), (lost, SourceState.BLOCKED)):
             if trouble:
-                judged = Judged(
+                judged = StateReport(
                     state=state, since=trouble.since, reason=trouble.message.partition(": ")[2], cause="said"
                 )
     return FoundTroubles(source=source, history=past, judged=judged, others=[other for other in others if other],
@@ -121,7 +121,7 @@ def _together(found: Sequence[FoundTroubles], now: datetime) -> list[FoundTroubl
         since, cause = one.judged.suspected, one.judged.cause
         if since and sum(c == cause and abs(at - since) <= policy.AT_ONCE for c, at in begun) >= policy.TOGETHER:
             reason = f"its lists do not answer since {since:%Y-%m-%d %H:%M} UTC ({cause}), as those of others."
-            one = replace(one, judged=Judged(state=SourceState.ERRORING, since=since, reason=reason, cause=cause))
+            one = replace(one, judged=StateReport(state=SourceState.ERRORING, since=since, reason=reason, cause=cause))
         made.append(one)
     return made
 

@@ -12,15 +12,15 @@ from pipelines.listings.feed_coverage import compare
 from pipelines.listings.pace import NO_PACE, Pace
 from pipelines.model import Entry, Page, Source
 
-__all__ = ["Found", "compare", "moment", "of_source", "read", "read_links", "read_list", "section"]
+__all__ = ["KindAndEntry", "compare", "moment", "of_source", "read", "read_links", "read_list", "section"]
 
-Found = tuple[Kind, Entry]
+KindAndEntry = tuple[Kind, Entry]
 
 
 class Listing(NamedTuple):
     """What a list names, in its order, how seldom it wants to be read, and how many links of it were not read."""
 
-    found: list[Found]
+    found: list[KindAndEntry]
     pace: Pace = NO_PACE
     left_out: int = 0
 
@@ -42,7 +42,7 @@ def of_source(page: Page, body: bytes, kind: Kind, source: Source, *, whole: boo
     return Listing(found, left_out=left_out)
 
 
-def read_list(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE) -> list[Found]:
+def read_list(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE) -> list[KindAndEntry]:
     """What a feed or sitemap names, in its order, as `read` reads it."""
     return read(body, url, charset=charset, local=local).found
 
@@ -74,7 +74,7 @@ def read(body: bytes, url: str, *, charset: str = "", local: Local = ANYWHERE, w
     return Listing(_name_entries(Kind.ARTICLE, feeds.read(root, url, local)), pace.of_feed(root))
 
 
-def read_links(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> list[Found]:
+def read_links(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> list[KindAndEntry]:
     """The links of a section page that lead to articles of the same site, then its own next page as a section.
 
     allow: regular expressions on the whole URL that say what an article is; without them the page's own links do.
@@ -82,12 +82,12 @@ def read_links(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str
     return section(body, url, allow=allow, charset=charset)[0]
 
 
-def section(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> tuple[list[Found], int]:
+def section(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> tuple[list[KindAndEntry], int]:
     """The same, with the number of links that were not read, of a page that has more than are."""
     read = sections.read(body, url, allow=allow, charset=charset)
     further = [(Kind.SECTION, Entry(url=read.following))] if read.following else []
     return _name_entries(Kind.ARTICLE, read.entries) + further, read.left_out
 
 
-def _name_entries(kind: Kind, entries: Iterable[Entry]) -> list[Found]:
+def _name_entries(kind: Kind, entries: Iterable[Entry]) -> list[KindAndEntry]:
     return [(kind, entry) for entry in entries]

@@ -31,7 +31,7 @@ LONGER_CHARACTERS = 40
 STEP = range(3, 101)
 
 
-class Numbered(NamedTuple):
+class ListPage(NamedTuple):
     """An address read as a page of a list: the list's path, the rest of its query, the page's number where it has one.
 
     bare: that it is a page number is only a guess.
@@ -100,7 +100,7 @@ def _by_offset(url: str, links: Sequence[tuple[str, str, bool]]) -> str:
     return ""
 
 
-def _read(url: str) -> Iterator[Numbered]:
+def _read(url: str) -> Iterator[ListPage]:
     """The ways in which an address can be a page of a list."""
     parts = urlsplit(url)
     pairs = [pair for pair in parts.query.split("&") if pair][:MAX_PAIRS]
@@ -110,17 +110,17 @@ def _read(url: str) -> Iterator[Numbered]:
         if name.lower() in NAMES and value.isdecimal() and len(value) <= LONGEST_NUMBER_DIGITS:
             rest = tuple(sorted(pairs[:at] + pairs[at + 1 :]))
             numbered = True
-            yield Numbered(_list_path(parts.path), rest, int(value), False)
+            yield ListPage(_list_path(parts.path), rest, int(value), False)
     path, rest = unquote(parts.path), tuple(sorted(pairs))
     for form in (*NAMED, *BARE) if not numbered else ():
         if said := form.fullmatch(path):
             ending = said[3] if form is BARE[0] else ""
-            yield Numbered(_list_path(said[1] + ending), rest, int(said[2]), form in BARE)
+            yield ListPage(_list_path(said[1] + ending), rest, int(said[2]), form in BARE)
             return
 
 
-def _first(path: str, query: str) -> Numbered:
-    return Numbered(
+def _first(path: str, query: str) -> ListPage:
+    return ListPage(
         _list_path(path), tuple(sorted([pair for pair in query.split("&") if pair][:MAX_PAIRS])), None, False
     )
 

@@ -56,7 +56,7 @@ ANCHOR = re.compile(rb"<a\s[^<>]{0,300}?href\b", re.IGNORECASE)
 REPEATED = 3
 
 
-class Read(NamedTuple):
+class SectionLinks(NamedTuple):
     """What a section page links to: articles in its order, its own next page, and how many links were not read."""
 
     entries: list[Entry]
@@ -64,7 +64,7 @@ class Read(NamedTuple):
     left_out: int = 0
 
 
-def read(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> Read:
+def read(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "") -> SectionLinks:
     """What a section page links to; ValueError where it is no page."""
     root, left_out = _parse_page(body, charset)
     base = _base(root, url)
@@ -111,7 +111,7 @@ def read(body: bytes, url: str, *, allow: Sequence[str] = (), charset: str = "")
     chosen = _keep_allowed(links, url) if allow else shapes.articles(links)
     kept = shapes.fair([link for link in chosen if link.url != following], MAX_LINKS)
     entries = [Entry(url=link.url, title=link.words) for link in kept]
-    return Read(entries, following, left_out + max(0, len(chosen) - MAX_LINKS))
+    return SectionLinks(entries, following, left_out + max(0, len(chosen) - MAX_LINKS))
 
 
 def _parse_page(body: bytes, charset: str) -> tuple[Any, int]:

@@ -17,7 +17,7 @@ from pipelines.load import policy
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured:
+class ArticleMeasures:
     """What is measured of an article; paragraphs: by a digest, with the words of each."""
 
     words: int
@@ -26,13 +26,13 @@ class Measured:
     paragraphs: tuple[tuple[str, int], ...] = ()
 
 
-def measure_article(words: int, dated: bool, title: str, text: str) -> Measured:
+def measure_article(words: int, dated: bool, title: str, text: str) -> ArticleMeasures:
     """An article as its row has it."""
     paragraphs = tuple((line.strip(), len(line.split())) for line in text.split("\n") if line.strip())
-    return Measured(words=words, dated=dated, title=" ".join(title.casefold().split()), paragraphs=paragraphs)
+    return ArticleMeasures(words=words, dated=dated, title=" ".join(title.casefold().split()), paragraphs=paragraphs)
 
 
-def find(run: Sequence[Measured], before: Sequence[Measured]) -> str:
+def find(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]) -> str:
     """In which way the articles of a run are off, in a sentence; nothing where they are like those before, or where
     there are too few of either to tell."""
     if len(run) < policy.DRIFT_ARTICLES or len(before) < policy.DRIFT_KNOWN:
@@ -40,7 +40,7 @@ def find(run: Sequence[Measured], before: Sequence[Measured]) -> str:
     return "; ".join(filter(None, (_of_length(run, before), *_of_shares(run, before))))
 
 
-def _of_length(run: Sequence[Measured], before: Sequence[Measured]) -> str:
+def _of_length(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]) -> str:
     low, high = _quantiles([one.words for one in before])
     middle, usual = median(one.words for one in run), max(1.0, median(one.words for one in before))
     short = middle < low and middle * policy.DRIFT_TIMES <= usual
@@ -53,7 +53,7 @@ def _of_length(run: Sequence[Measured], before: Sequence[Measured]) -> str:
     return f"their texts have {middle:.0f} words (the median of {len(run)}); usually {low:.0f} to {high:.0f}"
 
 
-def _of_shares(run: Sequence[Measured], before: Sequence[Measured]) -> list[str]:
+def _of_shares(run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]) -> list[str]:
     """What most of the run's articles lack, or have in common, and those before did not."""
     titles = _common([{one.title} for one in run]), _common([{one.title} for one in before])
     return [
@@ -64,10 +64,12 @@ def _of_shares(run: Sequence[Measured], before: Sequence[Measured]) -> list[str]
     ]  # fmt: skip
 
 
-def _mostly_shared(run: Sequence[Measured], before: Sequence[Measured]) -> Callable[[Measured, bool], bool]:
+def _mostly_shared(
+    run: Sequence[ArticleMeasures], before: Sequence[ArticleMeasures]
+) -> Callable[[ArticleMeasures, bool], bool]:
     lines = [_common([{key for key, _ in one.paragraphs} for one in articles]) for articles in (run, before)]
 
-    def shared(one: Measured, of_run: bool) -> bool:
+    def shared(one: ArticleMeasures, of_run: bool) -> bool:
         words = sum(count for _, count in one.paragraphs)
         common = sum(count for key, count in one.paragraphs if key in lines[0 if of_run else 1])
         return common > policy.DRIFT_SHARED * words
@@ -76,7 +78,10 @@ def _mostly_shared(run: Sequence[Measured], before: Sequence[Measured]) -> Calla
 
 
 def _more(
-    what: str, run: Sequence[Measured], before: Sequence[Measured], is_so: Callable[[Measured, bool], bool]
+    what: str,
+    run: Sequence[ArticleMeasures],
+    before: Sequence[ArticleMeasures],
+    is_so: Callable[[ArticleMeasures, bool], bool],
 ) -> str:
     """A sentence where most of the run are so, and far more than before; is_so: whether one is, of the run or not."""
     now = sum(is_so(one, True) for one in run)

@@ -22,7 +22,7 @@ HELD, HELD_AND_REJECTED = "held", "held and rejected"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class HeldRun:
     """A run of a source in the quarantine. articles: how many; since: when the first of its pages was fetched."""
 
     id: int
@@ -91,12 +91,12 @@ def let_go(conn: postgres.Connection, source: str, run: str, who: str = "") -> N
     postgres.execute(conn, "release_run", source=source, run=run, who=who)
 
 
-def list_held(conn: postgres.Connection, *, every: bool = False) -> list[Held]:
+def list_held(conn: postgres.Connection, *, every: bool = False) -> list[HeldRun]:
     """The runs that are held, the newest first; every: those that were released or rejected as well."""
     return [_read_held(row) for row in postgres.query(conn, "quarantined", every=every)]
 
 
-def find(conn: postgres.Connection, name: str, run: str = "") -> list[Held]:
+def find(conn: postgres.Connection, name: str, run: str = "") -> list[HeldRun]:
     """The held runs of a number, or of a source (all, or this one), oldest first; NightdeskError without one."""
     rows = [_read_held(row) for row in postgres.query(conn, "quarantined", every=True)]
     wanted = [one for one in rows if (str(one.id) == name or one.source == name) and run in ("", one.run)]
@@ -110,7 +110,7 @@ def find(conn: postgres.Connection, name: str, run: str = "") -> list[Held]:
     return sorted(wanted, key=lambda one: one.run)
 
 
-def of_run(conn: postgres.Connection, source: str, run: str) -> Held:
+def of_run(conn: postgres.Connection, source: str, run: str) -> HeldRun:
     """A run of a source that is or was held; NightdeskError where it never was."""
     held = _row(conn, source, run)
     if held is None:
@@ -118,7 +118,7 @@ def of_run(conn: postgres.Connection, source: str, run: str) -> Held:
     return held
 
 
-def reject(conn: postgres.Connection, held: Held, fetches: Sequence[int], who: str = "") -> int:
+def reject(conn: postgres.Connection, held: HeldRun, fetches: Sequence[int], who: str = "") -> int:
     """Leave the articles of a held run out, part of the caller's transaction; how many URLs ended so.
 
     fetches: of its article file. Their pages are looked at again, as those that were no article.
@@ -132,26 +132,26 @@ def reject(conn: postgres.Connection, held: Held, fetches: Sequence[int], who: s
     return ended
 
 
-def check_release(held: Held) -> None:
+def check_release(held: HeldRun) -> None:
     """NightdeskError where a run cannot be released any more."""
     if held.state == HeldState.REJECTED:
         raise NightdeskError(f"Run {held.run} of {held.source} was rejected: its pages are looked at again anyway.")
 
 
-def check_reject(held: Held) -> None:
+def check_reject(held: HeldRun) -> None:
     """NightdeskError where a run cannot be rejected any more."""
     if held.state == HeldState.RELEASED:
         raise NightdeskError(f"Run {held.run} of {held.source} was released: its articles are in the archive.")
 
 
-def _row(conn: postgres.Connection, source: str, run: str) -> Held | None:
+def _row(conn: postgres.Connection, source: str, run: str) -> HeldRun | None:
     row = postgres.row(conn, "quarantine_of_run", source=source, run=run)
     return _read_held(row) if row else None
 
 
-def _read_held(row: Mapping[str, Any]) -> Held:
-    return Held(**{**row, "state": HeldState(row["state"])})
+def _read_held(row: Mapping[str, Any]) -> HeldRun:
+    return HeldRun(**{**row, "state": HeldState(row["state"])})
 
 
-def _read_measured(row: Mapping[str, Any]) -> drift.Measured:
+def _read_measured(row: Mapping[str, Any]) -> drift.ArticleMeasures:
     return drift.measure_article(row["words"], row["dated"], row["title"], row["text"])

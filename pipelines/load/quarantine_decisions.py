@@ -15,7 +15,7 @@ from pipelines.sources import folders
 from pipelines.stores import articlefile, postgres
 
 
-def release(settings: Settings, held: quarantine.Held, who: str) -> Tally:
+def release(settings: Settings, held: quarantine.HeldRun, who: str) -> Tally:
     """Load the articles of a held run after all, and write the alerts due then; sending them is the caller's."""
     quarantine.check_release(held)
     (source,) = folders.read_named(settings, [held.source])
@@ -25,7 +25,7 @@ def release(settings: Settings, held: quarantine.Held, who: str) -> Tally:
     return tally
 
 
-def reject(settings: Settings, conn: postgres.Connection, held: quarantine.Held, who: str) -> int:
+def reject(settings: Settings, conn: postgres.Connection, held: quarantine.HeldRun, who: str) -> int:
     """Leave the articles of a held run out, in a transaction of its own; how many URLs ended so."""
     fetches = [line.fetch_id for line in articlefile.read(articlefile.path(settings, held.source, held.run))]
     with conn:

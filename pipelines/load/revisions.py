@@ -35,7 +35,7 @@ BEFORE = 6
 
 
 @dataclass(frozen=True, kw_only=True)
-class Moved:
+class ChangedDetail:
     """A number or a name that was changed: as it stood before, as it stands now, and the word that it belongs to."""
 
     what: MovedKind
@@ -49,7 +49,7 @@ class JudgedEdit:
     """What one revision is to the one before it."""
 
     kind: RevisionKind
-    moved: tuple[Moved, ...] = ()
+    moved: tuple[ChangedDetail, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,27 +83,27 @@ def judge(before: Mapping[str, str], now: Mapping[str, str]) -> JudgedEdit:
     return JudgedEdit(kind=kind, moved=moved)
 
 
-def _is_substantial(compared: tuple[Sequence[Moved], int], words: int) -> bool:
+def _is_substantial(compared: tuple[Sequence[ChangedDetail], int], words: int) -> bool:
     moved, changed = compared
     if changed >= policy.SUBSTANTIAL_WORDS or changed >= policy.SUBSTANTIAL_SHARE * max(words, 1):
         return True
     return any(one.what == MovedKind.NUMBER or not _is_spelling(one) for one in moved)
 
 
-def _is_spelling(moved: Moved) -> bool:
+def _is_spelling(moved: ChangedDetail) -> bool:
     """Whether it is one name, spelled otherwise."""
     left, right = (text.bare(text.normal(name)).split() for name in (moved.before, moved.after))
     one, other = (" ".join(word for word in own if word not in both) for own, both in ((left, right), (right, left)))
     return SequenceMatcher(None, one, other, autojunk=False).ratio() >= SPELLING
 
 
-def _compare_texts(before: str, now: str) -> tuple[list[Moved], int]:
+def _compare_texts(before: str, now: str) -> tuple[list[ChangedDetail], int]:
     """The numbers and names that changed from one text to another, and how many words did."""
     old, new = _words(before), _words(now)
     if max(len(old), len(new)) > MOST_WORDS:
         left, right = Counter(word.form for word in old), Counter(word.form for word in new)
         return [], max((left - right).total(), (right - left).total())
-    moved: list[Moved] = []
+    moved: list[ChangedDetail] = []
     changed = 0
     matcher = SequenceMatcher(None, [word.form for word in old], [word.form for word in new], autojunk=False)
     for tag, begin, end, start, stop in matcher.get_opcodes():
@@ -118,13 +118,15 @@ def _compare_texts(before: str, now: str) -> tuple[list[Moved], int]:
 Span = tuple[int, int]
 
 
-def _numbers(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -> Iterator[Moved]:
+def _numbers(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -> Iterator[ChangedDetail]:
     """Numbers in the place of numbers, those of the same turn with each other."""
     left = [n for n in range(*was) if _is_number(old[n])]
     right = [n for n in range(*now) if _is_number(new[n])]
     for n, m in zip(left, right, strict=False):
         if old[n].form != new[m].form:
-            yield Moved(what=MovedKind.NUMBER, before=old[n].surface, after=new[m].surface, beside=_beside(new, m))
+            yield ChangedDetail(
+                what=MovedKind.NUMBER, before=old[n].surface, after=new[m].surface, beside=_beside(new, m)
+            )
 
 
 def _beside(words: Sequence[_Word], n: int) -> str:
@@ -134,14 +136,14 @@ def _beside(words: Sequence[_Word], n: int) -> str:
     return words[n - 1].surface if n and words[n - 1].joined else ""
 
 
-def _names(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -> Iterator[Moved]:
+def _names(old: Sequence[_Word], new: Sequence[_Word], was: Span, now: Span) -> Iterator[ChangedDetail]:
     """A name in the place of a name: by its capital letters, or by the title before it where there are none."""
     if max(was[1] - was[0], now[1] - now[0]) > MOST_OF_A_NAME:
         return
     titled = was[0] > 0 and notices.is_title(old[was[0] - 1].form)
     one, other = (_name(words, span, titled=titled) for words, span in ((old, was), (new, now)))
     if one and other:
-        yield Moved(what=MovedKind.NAME, before=one, after=other)
+        yield ChangedDetail(what=MovedKind.NAME, before=one, after=other)
 
 
 def _name(words: Sequence[_Word], span: Span, *, titled: bool) -> str:

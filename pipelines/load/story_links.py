@@ -42,7 +42,7 @@ SIGNATURE_COLUMNS = ("article_id", "loaded_at", "told_at", "period", "exact", "b
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _LinkedArticle:
     """An article as it is linked."""
 
     number: int
@@ -187,7 +187,7 @@ def _link(conn: postgres.Connection, numbers: Sequence[int], met: Sequence[postg
         ),
     ]
     told = {
-        row["id"]: _Told(row["id"], row["source"], row["story_id"], signature)
+        row["id"]: _LinkedArticle(row["id"], row["source"], row["story_id"], signature)
         for row in postgres.query(conn, "story_articles_of", ids=list({r[at] for r in found for at in ("id", "other")}))
         if (signature := signatures.unpack(row["signature"]))
     }
@@ -202,7 +202,7 @@ def _link(conn: postgres.Connection, numbers: Sequence[int], met: Sequence[postg
     return set(lesser.values())
 
 
-def _pairs(told: Mapping[int, _Told], found: Sequence[postgres.Row]) -> list[tuple[int, int]]:
+def _pairs(told: Mapping[int, _LinkedArticle], found: Sequence[postgres.Row]) -> list[tuple[int, int]]:
     """Which of those that were found are one story with the article that they were found for."""
     relations: dict[int, dict[int, Relation]] = {}
     for row in found:
@@ -227,7 +227,9 @@ def _pairs(told: Mapping[int, _Told], found: Sequence[postgres.Row]) -> list[tup
     ]
 
 
-def _is_of_template(told: Mapping[int, _Told], relations: Mapping[int, Mapping[int, Relation]], number: int) -> bool:
+def _is_of_template(
+    told: Mapping[int, _LinkedArticle], relations: Mapping[int, Mapping[int, Relation]], number: int
+) -> bool:
     """Whether an article looks like too many that are stories of their own."""
     alike = [other for other, is_one in relations[number].items() if is_one == Relation.ALIKE]
     others = {other: told[other].story for other in alike if told[other].story != told[number].story}
@@ -239,7 +241,7 @@ def _is_of_template(told: Mapping[int, _Told], relations: Mapping[int, Mapping[i
 
 
 def _edited_apart(
-    told: Mapping[int, _Told], relations: Mapping[int, Mapping[int, Relation]], number: int, other: int
+    told: Mapping[int, _LinkedArticle], relations: Mapping[int, Mapping[int, Relation]], number: int, other: int
 ) -> bool:
     """Whether two articles that look alike are edits of one text, which is one story with each of them."""
     return any(

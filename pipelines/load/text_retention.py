@@ -30,7 +30,7 @@ NOBODYS: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(kw_only=True)
-class Gone:
+class RetiredTexts:
     """What was taken away, or would be: article files as `<source>/<run>` and their bytes, earlier wordings, fetches
     and addresses of the ledger. kept: article files that are old and stay, for an alert or a hold refers to what is in
     them, or a page of them is not decided yet."""
@@ -50,13 +50,13 @@ def retire(
     text_days: Mapping[str, int] = NOBODYS,
     raw_days: Mapping[str, int] = NOBODYS,
     dry: bool = False,
-) -> Gone:
+) -> RetiredTexts:
     """Take away what was kept long enough by the settings, or by a source's own days; dry: only count it.
 
     text_days, raw_days: by the name of a source, below nought as the setting says. What the ledger has of a source
     stays for as long as its raw files do.
     """
-    gone = Gone()
+    gone = RetiredTexts()
     with postgres.connection(settings, application="nightdesk upkeep") as conn:
         _retire_files(settings, conn, now, text_days, gone, dry=dry)
         _retire_wordings(settings, conn, now, text_days, gone, dry=dry)
@@ -65,7 +65,13 @@ def retire(
 
 
 def _retire_files(
-    settings: Settings, conn: postgres.Connection, now: datetime, own: Mapping[str, int], gone: Gone, *, dry: bool
+    settings: Settings,
+    conn: postgres.Connection,
+    now: datetime,
+    own: Mapping[str, int],
+    gone: RetiredTexts,
+    *,
+    dry: bool,
 ) -> None:
     """Article files of runs that are old enough; the note of it comes first."""
     if not _keeps(settings.keep_text_days, own):
@@ -103,7 +109,13 @@ def _retire_files(
 
 
 def _retire_wordings(
-    settings: Settings, conn: postgres.Connection, now: datetime, own: Mapping[str, int], gone: Gone, *, dry: bool
+    settings: Settings,
+    conn: postgres.Connection,
+    now: datetime,
+    own: Mapping[str, int],
+    gone: RetiredTexts,
+    *,
+    dry: bool,
 ) -> None:
     """The words of earlier wordings; digests, title and where the page stood stay."""
     if not _keeps(settings.keep_text_days, own):
@@ -131,7 +143,13 @@ def _retire_wordings(
 
 
 def _retire_ledger(
-    settings: Settings, conn: postgres.Connection, now: datetime, raw_days: Mapping[str, int], gone: Gone, *, dry: bool
+    settings: Settings,
+    conn: postgres.Connection,
+    now: datetime,
+    raw_days: Mapping[str, int],
+    gone: RetiredTexts,
+    *,
+    dry: bool,
 ) -> None:
     """Fetches of old runs that no article is of and whose answer is not in the raw store, with what load decided of
     them; then addresses that have an end, no article and no fetch left."""

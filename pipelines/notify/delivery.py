@@ -36,7 +36,7 @@ PIPE_BYTES = 64 * 1024
 # What a courier need not know.
 HIDDEN = ("NIGHTDESK_CHANNEL_", "NIGHTDESK_DATABASE_URL", "AIRFLOW__")
 
-__all__ = ["Handed", "Message", "Outcome", "Receipt", "courier", "plain", "render", "send", "test"]
+__all__ = ["HandOver", "Message", "Outcome", "Receipt", "courier", "plain", "render", "send", "test"]
 
 # Alerts are told whatever else is left out of the log.
 log = logging.getLogger("nightdesk.alerts")
@@ -44,14 +44,14 @@ log.setLevel(logging.INFO)
 
 
 @dataclass(frozen=True)
-class Handed:
+class HandOver:
     """A message on its way: there is time for other things until it is answered, within so many seconds or not."""
 
     answered: Callable[[float], bool]
     receive: Callable[[], Receipt]
 
 
-Hand = Callable[[Message, Sequence[str]], Handed]
+Hand = Callable[[Message, Sequence[str]], HandOver]
 
 
 def is_program(address: str) -> bool:
@@ -88,7 +88,7 @@ def courier(channel: str, address: str) -> Iterator[Hand]:
         return
     current: _Courier | None = None
 
-    def hand(message: Message, taken: Sequence[str] = ()) -> Handed:
+    def hand(message: Message, taken: Sequence[str] = ()) -> HandOver:
         nonlocal current
         it = current = current or _start(address)
         _tell(it, {"message": vars(message), "taken": list(taken), "failed": it.failed})
@@ -104,7 +104,7 @@ def courier(channel: str, address: str) -> Iterator[Hand]:
                 current = None if current is it else current
             return replace(receipt, said=_sentence(channel, receipt))
 
-        return Handed(lambda seconds: _says_something(it, seconds), receive)
+        return HandOver(lambda seconds: _says_something(it, seconds), receive)
 
     try:
         yield hand
@@ -113,11 +113,11 @@ def courier(channel: str, address: str) -> Iterator[Hand]:
             _stop(current)
 
 
-def _write_to_log(message: Message, taken: Sequence[str] = ()) -> Handed:
+def _write_to_log(message: Message, taken: Sequence[str] = ()) -> HandOver:
     """A message as a line of the log: a courier has none that anybody reads."""
     addresses = " ".join(str(alert["url"]) for alert in message.payload.get("alerts", ()))
     log.info("%s", steering.one_line(f"{message.subject} {addresses}".strip()))
-    return Handed(lambda _: True, lambda: Receipt(outcome=Outcome.SENT))
+    return HandOver(lambda _: True, lambda: Receipt(outcome=Outcome.SENT))
 
 
 @dataclass

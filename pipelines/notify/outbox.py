@@ -155,7 +155,7 @@ def _serve(
             # The next message is made while the one before is on its way.
             messages = _messages(batch, _alerts_by_message(conn, batch, publisher))
             waiting = deque(batch)
-            handed: deque[tuple[postgres.Row, notify.Handed]] = deque()
+            handed: deque[tuple[postgres.Row, notify.HandOver]] = deque()
             rests = False
             message = next(messages)
             while handed or (waiting and not rests and not stop.is_set()):

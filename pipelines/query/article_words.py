@@ -14,7 +14,7 @@ JOINER = "\u200c"
 
 
 @dataclass(slots=True)
-class Stream:
+class FieldWords:
     """The words of the field of this name in order: tokens, their forms without accents, and each form's places.
 
     whole: where words may begin and end; None where every word may. A field whose joiners keep words together is read a
@@ -49,18 +49,18 @@ class Stream:
 
 
 @dataclass(slots=True)
-class Reading:
+class ArticleWords:
     """The fields of an article, name -> what stands there, and their words."""
 
     fields: Mapping[str, str]
-    streams: list[Stream]
+    streams: list[FieldWords]
 
     def forms(self) -> set[str]:
         """Every word in it, without accents."""
         return {form for stream in self.streams for form in stream.places}
 
 
-def read(fields: Mapping[str, str]) -> Reading:
+def read(fields: Mapping[str, str]) -> ArticleWords:
     """The words of these fields."""
     streams = []
     for name, content in fields.items():
@@ -71,13 +71,13 @@ def read(fields: Mapping[str, str]) -> Reading:
             tokens = first.tokens
             apart.whole = frozenset(token.start for token in tokens), frozenset(token.end for token in tokens)
             streams.append(apart)
-    return Reading(fields, streams)
+    return ArticleWords(fields, streams)
 
 
-def _stream(name: str, content: str, read_as: str) -> Stream:
+def _stream(name: str, content: str, read_as: str) -> FieldWords:
     tokens = text.tokens(read_as)
     forms = [text.bare(token.form) for token in tokens]
     places: dict[str, list[int]] = {}
     for place, form in enumerate(forms):
         places.setdefault(form, []).append(place)
-    return Stream(name, content, tokens, forms, places)
+    return FieldWords(name, content, tokens, forms, places)

@@ -12,8 +12,8 @@ from datetime import datetime
 
 from pipelines import text
 from pipelines.query import article_words, matcher
-from pipelines.query.article_words import Reading
-from pipelines.query.grammar import Between, Every, Except, Field, Find, Near, Node, Of, Standing, Without
+from pipelines.query.article_words import ArticleWords
+from pipelines.query.grammar import DateFilter, Every, Except, Field, Find, Near, Node, Of, Standing, Without
 from pipelines.query.matcher import Hit
 from pipelines.query.terms import Term
 
@@ -21,7 +21,7 @@ FIELDS = ("title", "description", "text")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject:
+class QueriedArticle:
     """An article as a query looks at it.
 
     groups: of its source. dated: when it was published, or first seen; revised: it has a second wording.
@@ -52,7 +52,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReadyQuery:
     """A query made ready for many articles; made by `ready`."""
 
     node: Node
@@ -60,32 +60,32 @@ class Asked:
 
 
 @dataclass(slots=True)
-class Look:
+class ArticleLookup:
     """An article that queries look at, and what they have found in it so far: any number of them share it."""
 
-    subject: Subject
-    reading: Reading
+    subject: QueriedArticle
+    reading: ArticleWords
     found: dict[Term, list[Hit]] = field(default_factory=dict)
     starts: dict[str, list[int]] = field(default_factory=dict)
 
 
-def ready(node: Node, now: datetime) -> Asked:
+def ready(node: Node, now: datetime) -> ReadyQuery:
     """A query made ready to be asked of many articles; spans like 7d are counted back from now."""
-    return Asked(node, now)
+    return ReadyQuery(node, now)
 
 
-def look(subject: Subject) -> Look:
+def look(subject: QueriedArticle) -> ArticleLookup:
     """An article made ready for many queries."""
-    return Look(subject, article_words.read({name: getattr(subject, name) for name in FIELDS}))
+    return ArticleLookup(subject, article_words.read({name: getattr(subject, name) for name in FIELDS}))
 
 
-def answer(asked: Asked, subject: Subject) -> list[Mark] | None:
+def answer(asked: ReadyQuery, subject: QueriedArticle) -> list[Mark] | None:
     """Where a query found what it asks for, in order, none in another; None where the article is no answer to it."""
     found = places(asked.node, look(subject), asked.now)
     return None if found is None else join_hits(found)
 
 
-def places(node: Node, look: Look, now: datetime | None = None) -> list[Hit] | None:
+def places(node: Node, look: ArticleLookup, now: datetime | None = None) -> list[Hit] | None:
     """The places that make a query true of an article; None where it is not. now: what spans are counted back from."""
     if isinstance(node, Find):
         return _find(node, look) or None
@@ -95,7 +95,7 @@ def places(node: Node, look: Look, now: datetime | None = None) -> list[Hit] | N
         return _except(node, look) or None
     if isinstance(node, Without):
         return None if places(node.part, look, now) is not None else []
-    if isinstance(node, Of | Between):
+    if isinstance(node, Of | DateFilter):
         return [] if _holds(node, look.subject, now) else None
     if isinstance(node, Every):
         found = []
@@ -121,14 +121,14 @@ def join_hits(hits: Sequence[Hit]) -> list[Mark]:
     return made
 
 
-def _find(find: Find, look: Look) -> list[Hit]:
+def _find(find: Find, look: ArticleLookup) -> list[Hit]:
     hits = look.found.get(find.term)
     if hits is None:
         hits = look.found[find.term] = matcher.hits(find.term, look.reading)
     return [hit for hit in hits if hit.field == "title"] if find.title else hits
 
 
-def _near(node: Near, look: Look) -> list[Hit]:
+def _near(node: Near, look: ArticleLookup) -> list[Hit]:
     left = [hit for find in node.left for hit in _find(find, look)]
     right = [hit for find in node.right for hit in _find(find, look)] if left else []
     found: list[Hit] = []
@@ -139,13 +139,13 @@ def _near(node: Near, look: Look) -> list[Hit]:
     return found
 
 
-def _except(node: Except, look: Look) -> list[Hit]:
+def _except(node: Except, look: ArticleLookup) -> list[Hit]:
     wanted = [hit for find in node.wanted for hit in _find(find, look)]
     around = [hit for find in node.around for hit in _find(find, look)] if wanted else []
     return [hit for hit in wanted if not any(matcher.overlap(hit, other) for other in around)]
 
 
-def _place(look: Look, name: str) -> Callable[[Hit], tuple[int, int]]:
+def _place(look: ArticleLookup, name: str) -> Callable[[Hit], tuple[int, int]]:
     """What tells the numbers of a hit's first and last words in a field."""
     if name not in look.starts:
         stream = next(stream for stream in look.reading.streams if stream.name == name)
@@ -154,8 +154,8 @@ def _place(look: Look, name: str) -> Callable[[Hit], tuple[int, int]]:
     return lambda hit: (bisect_right(starts, hit.start) - 1, bisect_left(starts, hit.end) - 1)
 
 
-def _holds(node: Of | Between, subject: Subject, now: datetime | None) -> bool:
-    if isinstance(node, Between):
+def _holds(node: Of | DateFilter, subject: QueriedArticle, now: datetime | None) -> bool:
+    if isinstance(node, DateFilter):
         if subject.dated is None or now is None:
             return False
         since, until = node.since, node.until

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipelines.query import evaluation
-from pipelines.query.evaluation import Look
-from pipelines.query.grammar import Between, Either, Every, Except, Find, Near, Node, Of, Without
+from pipelines.query.evaluation import ArticleLookup
+from pipelines.query.grammar import DateFilter, Either, Every, Except, Find, Near, Node, Of, Without
 
 
 def write_part(node: Node) -> str:
@@ -22,7 +22,7 @@ def write_part(node: Node) -> str:
         return f"{_side(node.wanted)} EXCEPT {_side(node.around)}"
     if isinstance(node, Of):
         return f"{node.field}:" + "|".join(f'"{one}"' if " " in one else one for one in node.values)
-    if isinstance(node, Between):
+    if isinstance(node, DateFilter):
         return "from: or to:"
     if isinstance(node, Without):
         return f"-{_inner(node.part)}"
@@ -32,7 +32,7 @@ def write_part(node: Node) -> str:
 
 def of_text(node: Node) -> tuple[Node | None, list[str]]:
     """A query without its filters, of which a text alone says nothing, and these; None where nothing is left."""
-    if isinstance(node, Of | Between):
+    if isinstance(node, Of | DateFilter):
         return None, [write_part(node)]
     if isinstance(node, Without):
         part, left_out = of_text(node.part)
@@ -50,7 +50,7 @@ def of_text(node: Node) -> tuple[Node | None, list[str]]:
     return node, []
 
 
-def explain_failed(node: Node, look: Look) -> list[str]:
+def explain_failed(node: Node, look: ArticleLookup) -> list[str]:
     """A sentence for each part for which an article is no answer; none where it is one."""
     if evaluation.places(node, look) is not None:
         return []
@@ -79,7 +79,7 @@ def explain_failed(node: Node, look: Look) -> list[str]:
     return [f"{write_part(node)} does not hold."]
 
 
-def _any(finds: Iterable[Find], look: Look) -> bool:
+def _any(finds: Iterable[Find], look: ArticleLookup) -> bool:
     return any(evaluation.places(find, look) is not None for find in finds)
 
 

@@ -87,7 +87,7 @@ class Of:
 
 
 @dataclass(frozen=True, slots=True)
-class Between:
+class DateFilter:
     """An article dated from a moment on, or before one."""
 
     since: Moment | None = None
@@ -115,7 +115,7 @@ class Without:
     part: Node
 
 
-Node = Find | Near | Except | Of | Between | Every | Either | Without
+Node = Find | Near | Except | Of | DateFilter | Every | Either | Without
 
 SYNONYMS = "syn"
 NAMES = (*PREFIXES, SYNONYMS, "title", *(str(field) for field in Field), "from", "to")
@@ -337,7 +337,7 @@ def _filter(reading: _Reading, piece: QueryToken, field: str) -> Node:
         moment = day_spans.read(values[0], end=field == "to") if len(values) == 1 else None
         if not moment:
             raise reading.wrong(f"{piece.text} is no date; write {field}: with {day_spans.FORMS}.", piece)
-        return Between(since=moment) if field == "from" else Between(until=moment)
+        return DateFilter(since=moment) if field == "from" else DateFilter(until=moment)
     if field == Field.STATE:
         values = tuple(value.lower() for value in values)
         odd = next((value for value in values if value not in list(Standing)), "")

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from pipelines import text
 from pipelines.model import Match
 from pipelines.query import variants
-from pipelines.query.article_words import JOINER, Reading, Stream
+from pipelines.query.article_words import JOINER, ArticleWords, FieldWords
 from pipelines.query.terms import Term
 
 # Places of one alert. Chosen: a message shows a few; the rest is in the article.
@@ -76,7 +76,7 @@ def forms(term: Term) -> Forms:
     return made
 
 
-def hits(term: Term, reading: Reading) -> list[Hit]:
+def hits(term: Term, reading: ArticleWords) -> list[Hit]:
     """Every place of an article where a term stands, in no order; spellings of it may share one."""
     made, found = forms(term), []
     for stream in reading.streams:
@@ -152,7 +152,7 @@ def _inner(word: str, term: Term, arabic: bool, add_article: bool) -> frozenset[
     return frozenset(forms)
 
 
-def _places(made: Forms, stream: Stream) -> Iterator[tuple[int, int]]:
+def _places(made: Forms, stream: FieldWords) -> Iterator[tuple[int, int]]:
     for form, spellings in _find_spelled(made, stream):
         for spelling in spellings:
             if not (spelling.rest or spelling.bare_alef or stream.whole):
@@ -173,7 +173,7 @@ def _places(made: Forms, stream: Stream) -> Iterator[tuple[int, int]]:
                 yield start, end
 
 
-def _find_spelled(made: Forms, stream: Stream) -> Iterator[tuple[str, list[Spelling]]]:
+def _find_spelled(made: Forms, stream: FieldWords) -> Iterator[tuple[str, list[Spelling]]]:
     """The words of a stream that the first word of a spelling can be, with these spellings."""
     for form in made.forms.keys() & stream.places.keys():
         yield form, made.forms[form]
@@ -191,7 +191,7 @@ def _fits(word: Word, form: str) -> bool:
     return form in word.forms or bool(word.start and form.startswith(word.start))
 
 
-def _parts(made: Forms, stream: Stream) -> Iterator[tuple[int, int]]:
+def _parts(made: Forms, stream: FieldWords) -> Iterator[tuple[int, int]]:
     """Parts of words: the words they stand in are what is found."""
     joined = " ".join(stream.forms)
     begins: list[int] | None = None

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pipelines.query import matcher, query_set
 from pipelines.query.grammar import Either, Every, Except, Field, Find, Near, Node, Of, Without
-from pipelines.query.query_set import Compiled
+from pipelines.query.query_set import QuerySet
 from pipelines.query.terms import Term
 
 # Clauses looked at besides the one a query is found by, and words that must not be there. Chosen: most queries have no
@@ -28,12 +28,12 @@ USUAL = {"start": 0.05, "stem": 0.02, "piece": 0.2, "filter": 0.2, "lang": 0.6}
 Keys = frozenset[str]
 
 
-def compile_queries(queries: Iterable[tuple[str, Node]], shares: Mapping[str, float]) -> Compiled:
+def compile_queries(queries: Iterable[tuple[str, Node]], shares: Mapping[str, float]) -> QuerySet:
     """Queries by name, made ready for many articles; shares: word -> the share of articles that have it."""
     build = _Build(shares)
     for name, node in queries:
         build.add(name, node)
-    return Compiled(build.arrays())
+    return QuerySet(build.arrays())
 
 
 class _Build:

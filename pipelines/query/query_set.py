@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.query import evaluation, variants
-from pipelines.query.evaluation import Look, Subject
+from pipelines.query.evaluation import ArticleLookup, QueriedArticle
 from pipelines.query.grammar import Either, Every, Except, Field, Find, Near, Node, Of, Without
 from pipelines.query.matcher import Hit
 from pipelines.query.terms import Term
@@ -36,7 +36,7 @@ HASH_BYTES = 8
 
 
 @dataclass(slots=True)
-class Compiled:
+class QuerySet:
     """Queries made ready; made by `query_conditions.compile_queries`, kept as its `arrays`.
 
     names, nodes, terms: as bytes one after the other, and where each begins. keys: hashes in order; which groups each
@@ -57,7 +57,7 @@ class Compiled:
         return len(self.arrays["names_at"]) - 1
 
 
-def holding(made: Compiled, look: Look) -> Iterator[tuple[str, list[Hit]]]:
+def holding(made: QuerySet, look: ArticleLookup) -> Iterator[tuple[str, list[Hit]]]:
     """The queries that an article answers, by name, each with the places of what it asks for."""
     for number in candidates(made, look):
         hits = evaluation.places(_node(made, int(number)), look)
@@ -65,7 +65,7 @@ def holding(made: Compiled, look: Look) -> Iterator[tuple[str, list[Hit]]]:
             yield _slice(made, "names", int(number)).decode(), hits
 
 
-def candidates(made: Compiled, look: Look) -> NDArray[Any]:
+def candidates(made: QuerySet, look: ArticleLookup) -> NDArray[Any]:
     """The numbers of the queries that an article may answer: all that it does, and some more."""
     arrays, known = made.arrays, made.groups_of
     words = look.reading.forms()
@@ -89,7 +89,7 @@ def candidates(made: Compiled, look: Look) -> NDArray[Any]:
     return chosen
 
 
-def _remember(made: Compiled, forms: Sequence[str]) -> None:
+def _remember(made: QuerySet, forms: Sequence[str]) -> None:
     """Look up the groups of words that were not met yet, all at once."""
     starts, kinds = made.arrays["starts"].tolist(), made.arrays["kinds"]
     keys: list[str] = []
@@ -108,7 +108,7 @@ def _remember(made: Compiled, forms: Sequence[str]) -> None:
         made.groups_of[of[place]] += (group,)
 
 
-def _looked_up(made: Compiled, keys: Sequence[str]) -> tuple[NDArray[Any], NDArray[Any]]:
+def _looked_up(made: QuerySet, keys: Sequence[str]) -> tuple[NDArray[Any], NDArray[Any]]:
     """The groups of these keys: of which of the keys, and which group."""
     known, key_at = made.arrays["keys"], made.arrays["key_at"]
     if not len(known) or not keys:
@@ -127,7 +127,7 @@ def _spans(begins: NDArray[Any], ends: NDArray[Any]) -> NDArray[Any]:
     return np.repeat(begins - before, many) + np.arange(int(many.sum()))
 
 
-def _filters(subject: Subject) -> Iterator[str]:
+def _filters(subject: QueriedArticle) -> Iterator[str]:
     yield f"f{Field.SOURCE}:{subject.source}"
     yield f"f{Field.LANGUAGE}:{subject.language}"
     yield f"f{Field.COUNTRY}:{subject.country}"
@@ -142,12 +142,12 @@ def hash_of(key: str) -> int:
     return int.from_bytes(blake2b(key.encode("utf-8", "surrogatepass"), digest_size=HASH_BYTES).digest(), "little")
 
 
-def _slice(made: Compiled, name: str, number: int) -> bytes:
+def _slice(made: QuerySet, name: str, number: int) -> bytes:
     at = made.arrays[f"{name}_at"]
     return bytes(made.arrays[name][at[number] : at[number + 1]])
 
 
-def _node(made: Compiled, number: int) -> Node:
+def _node(made: QuerySet, number: int) -> Node:
     node = made.nodes.get(number)
     if node is None:
         if len(made.nodes) >= MAX_NODES:
@@ -157,7 +157,7 @@ def _node(made: Compiled, number: int) -> Node:
     return node
 
 
-def _read(made: Compiled, coded: Any) -> Node:
+def _read(made: QuerySet, coded: Any) -> Node:
     if isinstance(coded, int):
         return _find(made, coded)
     kind, *rest = coded
@@ -173,7 +173,7 @@ def _read(made: Compiled, coded: Any) -> Node:
     return Without(parts[0]) if kind == "-" else Every(parts) if kind == "&" else Either(parts)
 
 
-def _find(made: Compiled, coded: int) -> Find:
+def _find(made: QuerySet, coded: int) -> Find:
     find = made.finds.get(coded)
     if find is None:
         text, mode, article, *aliases = json.loads(_slice(made, "terms", abs(coded) - 1).decode())

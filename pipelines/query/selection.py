@@ -9,7 +9,7 @@ from datetime import datetime
 from pipelines.errors import NightdeskError
 from pipelines.query import day_spans
 from pipelines.query.day_spans import Moment
-from pipelines.query.grammar import Between, Every, Field, Node, Of, Standing, Without
+from pipelines.query.grammar import DateFilter, Every, Field, Node, Of, Standing, Without
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Selection:
     rest: Node | None = None
 
 
-def between(since: str, until: str, from_name: str, to_name: str) -> Between | None:
+def between(since: str, until: str, from_name: str, to_name: str) -> DateFilter | None:
     """The days that somebody wrote into two fields, None where both are empty; NightdeskError names the one that is
     none."""
     moments: list[Moment | None] = []
@@ -51,7 +51,7 @@ def between(since: str, until: str, from_name: str, to_name: str) -> Between | N
         moments.append(day_spans.read(written, end=name == to_name) if written else None)
         if written and moments[-1] is None:
             raise NightdeskError(f"{name} {written} is no day; write {day_spans.FORMS}.")
-    return Between(since=moments[0], until=moments[1]) if any(moments) else None
+    return DateFilter(since=moments[0], until=moments[1]) if any(moments) else None
 
 
 def select(node: Node, now: datetime, scopes: Scopes) -> Selection:
@@ -69,7 +69,7 @@ def select(node: Node, now: datetime, scopes: Scopes) -> Selection:
 
 def _add_filter(made: Selection, part: Node, now: datetime, scopes: Scopes) -> Selection | None:
     """The selection with one more filter; None where the part is none that Postgres could answer."""
-    if isinstance(part, Between):
+    if isinstance(part, DateFilter):
         since = [made.since, part.since and part.since.seen_from(now)]
         until = [made.until, part.until and part.until.seen_from(now)]
         return replace(

@@ -18,7 +18,7 @@ from typing import Any
 from pipelines import private
 from pipelines.codes import Reason
 from pipelines.errors import StoreError
-from pipelines.model import Article, Rejection, Removed
+from pipelines.model import Article, Rejection, RemovedBlock
 from pipelines.places import address_of
 from pipelines.settings import Settings
 from pipelines.stores import bucket
@@ -156,7 +156,7 @@ def _article(fields: dict[str, Any]) -> Article:
             **fields,
             "authors": tuple(fields["authors"]),
             "tags": tuple(fields["tags"]),
-            "removed": tuple(Removed(**removed) for removed in fields["removed"]),
+            "removed": tuple(RemovedBlock(**removed) for removed in fields["removed"]),
             "published_at": _moment(fields["published_at"]),
             "modified_at": _moment(fields["modified_at"]),
         }

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipelines import private
-from pipelines.codes import Told
+from pipelines.codes import ChainLine
 from pipelines.errors import StoreError
 from pipelines.places import address_of
 from pipelines.stores import bucket, warc
@@ -45,7 +45,7 @@ class ChainLink:
 
     number: int
     at: str
-    told: Told
+    told: ChainLine
     previous: str = ""
     file: str = ""
     bytes: int = 0
@@ -81,7 +81,7 @@ def read(raw: Path, folder: str) -> Iterator[ChainLink | Break]:
         digest = hashlib.sha256(line).hexdigest()
         try:
             fields = json.loads(line)
-            link = ChainLink(**{**fields, "told": Told(fields["told"]), "digest": digest})
+            link = ChainLink(**{**fields, "told": ChainLine(fields["told"]), "digest": digest})
         except NO_LINK:
             yield Break(line=number, why="it is no line of a chain")
         else:
@@ -115,8 +115,8 @@ def close(raw: Path, path: Path) -> None:
     name, size, digest = warc.name_of(path), path.stat().st_size, digest_of(path)
     with _hold(raw, name.partition("/")[0]) as chain:
         last = newest(raw, name)
-        if last is None or (last.sha256, last.told) != (digest, Told.CLOSED):
-            _add(chain, [_link(Told.CLOSED, name, bytes=size, sha256=digest)])
+        if last is None or (last.sha256, last.told) != (digest, ChainLine.CLOSED):
+            _add(chain, [_link(ChainLine.CLOSED, name, bytes=size, sha256=digest)])
 
 
 def put(raw: Path, path: Path) -> Path:
@@ -137,10 +137,10 @@ def take_in(raw: Path, folder: str) -> list[str]:
         return taken
     with _hold(raw, folder):
         standing = {link.file: link for link in links(raw, folder) if link.file}
-    for name in (name for name, link in standing.items() if link.told == Told.FOUND):
+    for name in (name for name, link in standing.items() if link.told == ChainLine.FOUND):
         path = raw / name
         if bucket.is_there(path):
-            link = _link(Told.TAKEN_IN, name, bytes=bucket.size(path), sha256=digest_of(path))
+            link = _link(ChainLine.TAKEN_IN, name, bytes=bucket.size(path), sha256=digest_of(path))
             with _hold(raw, folder) as chain:
                 _add(chain, [link])
             taken.append(name)
@@ -152,8 +152,8 @@ def retire(raw: Path, names: Sequence[str], why: str) -> None:
     if names:
         with _hold(raw, names[0].partition("/")[0]) as chain:
             standing = {link.file: link for link in links(raw, names[0].partition("/")[0])}
-            there = [name for name in names if name not in standing or standing[name].told != Told.RETIRED]
-            _add(chain, [_link(Told.RETIRED, name, bytes=bucket.size(raw / name), why=why) for name in there])
+            there = [name for name in names if name not in standing or standing[name].told != ChainLine.RETIRED]
+            _add(chain, [_link(ChainLine.RETIRED, name, bytes=bucket.size(raw / name), why=why) for name in there])
 
 
 def rewrite(raw: Path, name: str, content: BinaryIO, why: str) -> None:
@@ -172,7 +172,7 @@ def rewrite(raw: Path, name: str, content: BinaryIO, why: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     with _hold(raw, name.partition("/")[0]) as chain:
-        _add(chain, [_link(Told.REWRITTEN, name, bytes=beside.stat().st_size, sha256=digest_of(beside), why=why)])
+        _add(chain, [_link(ChainLine.REWRITTEN, name, bytes=beside.stat().st_size, sha256=digest_of(beside), why=why)])
     _put_in_place(beside, path)
 
 
@@ -182,7 +182,7 @@ def finish_rewrites(raw: Path, folder: str) -> list[str]:
     for beside in sorted((raw / folder).glob(f"*/*{REWRITING}")):
         path = raw / beside.relative_to(raw).with_name(beside.name.removesuffix(REWRITING))
         last = newest(raw, warc.name_of(path))
-        if last and last.told == Told.REWRITTEN and last.sha256 == digest_of(beside):
+        if last and last.told == ChainLine.REWRITTEN and last.sha256 == digest_of(beside):
             _put_in_place(beside, path)
             done.append(warc.name_of(path))
         else:
@@ -195,7 +195,7 @@ def move(raw: Path, folder: str, source: str) -> None:
     known = links(raw, folder)
     if folder in folders(raw) and (not known or source_of(known, folder) != source):
         with _hold(raw, folder) as chain:
-            _add(chain, [_link(Told.MOVED, source=source)])
+            _add(chain, [_link(ChainLine.MOVED, source=source)])
 
 
 def source_of(known: Sequence[ChainLink], folder: str) -> str:
@@ -210,7 +210,7 @@ def digest_of(path: Path) -> str:
 
 
 def _link(
-    told: Told, file: str = "", *, bytes: int = 0, sha256: str = "", source: str = "", why: str = ""
+    told: ChainLine, file: str = "", *, bytes: int = 0, sha256: str = "", source: str = "", why: str = ""
 ) -> ChainLink:
     at = datetime.now(UTC).isoformat(timespec="seconds")
     return ChainLink(
@@ -249,7 +249,7 @@ def _hold(raw: Path, folder: str) -> Iterator[Path | BinaryIO]:
 
 
 def _find_links(raw: Path, folder: str) -> list[ChainLink]:
-    return [_link(Told.FOUND, name, bytes=bucket.size(raw / name)) for name in files(raw, folder)]
+    return [_link(ChainLine.FOUND, name, bytes=bucket.size(raw / name)) for name in files(raw, folder)]
 
 
 def _add(chain: Path | BinaryIO, added: Sequence[ChainLink]) -> None:

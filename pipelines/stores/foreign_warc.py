@@ -56,7 +56,7 @@ class NoRecordError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Saved:
+class SavedPage:
     """A page as a WARC file has it, and where: offset is of the gzip member of its own, None where it has none."""
 
     url: str
@@ -68,7 +68,7 @@ class Saved:
     offset: int | None
 
 
-def pages(path: Path, on_bad: Callable[[int, str], None], on_other: Callable[[], None]) -> Iterator[Saved]:
+def pages(path: Path, on_bad: Callable[[int, str], None], on_other: Callable[[], None]) -> Iterator[SavedPage]:
     """Every page of a file in its order. on_bad hears the byte and the reason of each record that cannot be read,
     on_other of each answer that is no page: another status, no HTML."""
     size = path.stat().st_size
@@ -81,7 +81,7 @@ def pages(path: Path, on_bad: Callable[[int, str], None], on_other: Callable[[],
             position = (reader.end() or _next_member(file, reader.begun, size)) if packed else size
 
 
-def page_at(path: Path, offset: int) -> Saved:
+def page_at(path: Path, offset: int) -> SavedPage:
     """The page whose gzip member begins there; NoRecordError where none does."""
     with path.open("rb") as file:
         for saved in _pages(_Reader(file, offset, packed=True), _refuse, lambda: None):
@@ -209,7 +209,7 @@ class _Reader:
         return True
 
 
-def _pages(reader: _Reader, on_bad: Callable[[int, str], None], on_other: Callable[[], None]) -> Iterator[Saved]:
+def _pages(reader: _Reader, on_bad: Callable[[int, str], None], on_other: Callable[[], None]) -> Iterator[SavedPage]:
     """The pages of one gzip member, or of a plain file."""
     whole = 0
     while True:
@@ -286,7 +286,7 @@ def _end(reader: _Reader) -> None:
         raise NoRecordError("it is longer than its head says")
 
 
-def _read_saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | None) -> Saved | None:
+def _read_saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | None) -> SavedPage | None:
     """A record as a page; None where it holds none."""
     if len(block) >= MOST_RECORD_BYTES:
         raise NoRecordError("it is larger than a page may be")
@@ -313,7 +313,7 @@ def _is_intact(head: bytes, block: bytes, kind: WarcRecordType) -> bool:
     return whole is None or "WARC-Block-Digest" not in whole.headers or whole.verify_block_digest()
 
 
-def _page(record: WarcRecord, offset: int | None) -> Saved | None:
+def _page(record: WarcRecord, offset: int | None) -> SavedPage | None:
     answer = record.http_headers
     headers = answer.to_tuples() if answer is not None else (("Content-Type", record.headers.get("Content-Type", "")),)
     status = (answer.status_code or 0) if answer is not None else ANSWERED
@@ -329,7 +329,7 @@ def _page(record: WarcRecord, offset: int | None) -> Saved | None:
     if not FIRST_DAY < at < datetime.now(UTC):
         raise NoRecordError(f"its WARC-Date is {at:%Y-%m-%d}")
     url = str(record.headers["WARC-Target-URI"]).strip("<>")
-    return Saved(
+    return SavedPage(
         url=url, fetched_at=at, status=status, headers=headers, body=record.reader.read(),
         record_id=str(record.record_id), offset=offset,
     )  # fmt: skip

@@ -27,7 +27,7 @@ OURS = ("raw", "articles", "airflow", "golden", "follow", "trials")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Retired:
+class RetiredRaw:
     """What a look through the raw store did: folders are `<source>/<run>`; kept ones are old, but not decided or
     with something in them that is not ours; needed ones have files that an alert or a hold refers to, which stay whole,
     with all other records in them. deleted ones may be needed, too: then other files of them went."""
@@ -41,7 +41,7 @@ class Retired:
 
 def retire(
     settings: Settings, now: datetime, *, own_days: Mapping[str, int] = MappingProxyType({}), dry: bool = False
-) -> Retired:
+) -> RetiredRaw:
     """Delete the raw files of runs older than `keep_raw_days`, or than a source's own days (0: for ever), unless one of
     their URLs is undecided, a file is open, or an alert or a hold refers to an article that is in them.
 
@@ -76,7 +76,7 @@ def retire(
                         bucket.remove(path)
                     if folder.is_dir() and not any(folder.iterdir()):
                         folder.rmdir()
-    return Retired(deleted=tuple(deleted), kept=tuple(kept), files=files, bytes=size, needed=tuple(needed))
+    return RetiredRaw(deleted=tuple(deleted), kept=tuple(kept), files=files, bytes=size, needed=tuple(needed))
 
 
 def of_run(conn: postgres.Connection, source: str, run: str) -> dict[Retirement, postgres.Row]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from pipelines.codes import Code, RunState
+from pipelines.codes import RunCode, RunState
 from pipelines.errors import NightdeskError
 from pipelines.model import RUN_KEY, Tally
 from pipelines.stores import migrations, postgres
@@ -124,7 +124,7 @@ def latest(conn: postgres.Connection, count: int = LATEST) -> list[postgres.Row]
 def _tallies(rows: Iterable[postgres.Row]) -> Iterable[Tally]:
     for row in rows:
         facts = {name: row[name] for name in ("run", "source", "stage", "counts", "message")}
-        yield Tally(**facts, state=RunState(row["state"]), code=Code(row["code"]))
+        yield Tally(**facts, state=RunState(row["state"]), code=RunCode(row["code"]))
 
 
 def judge_stage(tallies: Iterable[Tally], stage: str, names: Sequence[str], share: float) -> str:

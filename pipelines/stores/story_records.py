@@ -14,7 +14,7 @@ MOST_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Carried:
+class StorySize:
     """The story of an article, in how many articles it is told, and by how many outlets."""
 
     story_id: int
@@ -22,13 +22,13 @@ class Carried:
     outlets: int = 1
 
 
-def find_carried(conn: postgres.Connection, articles: Collection[int]) -> dict[int, Carried]:
+def find_carried(conn: postgres.Connection, articles: Collection[int]) -> dict[int, StorySize]:
     """The story of each of these articles; one that nobody else has is a story of its own number."""
     found = {
-        row["article_id"]: Carried(row["story_id"], row["articles"], row["outlets"])
+        row["article_id"]: StorySize(row["story_id"], row["articles"], row["outlets"])
         for row in postgres.query(conn, "stories_carried", ids=list(articles), most=MOST_COUNTED)
     }
-    return {number: found.get(number, Carried(number)) for number in articles}
+    return {number: found.get(number, StorySize(number)) for number in articles}
 
 
 def resolve(conn: postgres.Connection, number: int) -> int:

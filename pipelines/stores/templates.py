@@ -49,7 +49,7 @@ RUNS_JUDGED = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stored:
+class TemplateVersion:
     """A version of what was learned of a source.
 
     run: the one that was being extracted, empty where a person asked.
@@ -100,13 +100,13 @@ class TemplateChange:
     value: str
 
 
-def newest(conn: postgres.Connection, source: str) -> Stored | None:
+def newest(conn: postgres.Connection, source: str) -> TemplateVersion | None:
     """The newest version of a source's template, part of the caller's transaction; None where nothing was learned."""
     row = postgres.row(conn, "template_newest", source=source)
     return _read_stored(row) if row else None
 
 
-def history(conn: postgres.Connection, source: str) -> list[Stored]:
+def history(conn: postgres.Connection, source: str) -> list[TemplateVersion]:
     """The versions that are kept of a source, newest first."""
     return [_read_stored(row) for row in postgres.query(conn, "template_history", source=source)]
 
@@ -156,7 +156,7 @@ def save(
     extractor: str,
     pages: int,
     run: str = "",
-) -> tuple[Stored | None, bool]:
+) -> tuple[TemplateVersion | None, bool]:
     """Keep what was learned, in one transaction; the version that is now the newest, and whether it is a new one.
 
     What reads pages as the newest version does is no new version. Having learned nothing takes away no template that
@@ -176,7 +176,7 @@ def save(
         return _add(conn, source, template, pages=pages, run=run, **noted), True
 
 
-def use(conn: postgres.Connection, source: str, version: int) -> Stored:
+def use(conn: postgres.Connection, source: str, version: int) -> TemplateVersion:
     """Go back to an older version: it becomes the newest under a new number. NightdeskError names those there are."""
     with conn:
         postgres.query(conn, "template_lock", source=source)
@@ -206,7 +206,7 @@ def forget(conn: postgres.Connection, source: str) -> bool:
         return True
 
 
-def judge(conn: postgres.Connection, source: str) -> Stored | None:
+def judge(conn: postgres.Connection, source: str) -> TemplateVersion | None:
     """Note how far the last runs' pages agreed with the newest template, part of the caller's transaction.
 
     It no longer fits when less than half of the newest pages, at least five, agreed; that stays until it is learned
@@ -256,12 +256,12 @@ def changes(old: Template | None, new: Template | None) -> list[TemplateChange]:
     return found
 
 
-def label(extractor: str, stored: Stored | None) -> str:
+def label(extractor: str, stored: TemplateVersion | None) -> str:
     """Name and version of what makes an article of a source: the extractor and the version of the template in use."""
     return f"{extractor} template {stored.version}" if stored and stored.in_use else extractor
 
 
-def _add(conn: postgres.Connection, source: str, template: Template | None, **values: Any) -> Stored:
+def _add(conn: postgres.Connection, source: str, template: Template | None, **values: Any) -> TemplateVersion:
     learned = postgres.json(_clean(asdict(template))) if template else None
     row = postgres.row(conn, "template_save", source=source, template=learned, **values)
     assert row is not None
@@ -269,7 +269,7 @@ def _add(conn: postgres.Connection, source: str, template: Template | None, **va
     return _read_stored(row)
 
 
-def _outgrown(last: Stored, new: Mapping[str, Any]) -> bool:
+def _outgrown(last: TemplateVersion, new: Mapping[str, Any]) -> bool:
     """Whether pages came that may say something else of the site than those it was learned of."""
     if new["pages"] >= max(1, math.ceil(last.known * GROWN_SHARE)):
         return True
@@ -298,16 +298,16 @@ def _last_pages(rows: Sequence[postgres.Row]) -> list[postgres.Row]:
     return judged
 
 
-def _read_stored(row: postgres.Row) -> Stored:
+def _read_stored(row: postgres.Row) -> TemplateVersion:
     try:
-        return Stored(**{**row, "template": _template(row["template"])})
+        return TemplateVersion(**{**row, "template": _template(row["template"])})
     except (ValueError, TypeError, AttributeError) as error:
         said = " ".join(str(error).split())[:DETAIL_CHARACTERS]
         problem = (
             f"Version {row['version']} of what was learned of {row['source']} cannot be read "
             f"({said}); `nightdesk sources learn {row['source']}` learns it anew."
         )
-        return Stored(**{**row, "template": None, "problem": problem})
+        return TemplateVersion(**{**row, "template": None, "problem": problem})
 
 
 def _template(learned: dict[str, Any] | None) -> Template | None:

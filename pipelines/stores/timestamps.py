@@ -33,7 +33,7 @@ QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Stamped:
+class StampCheck:
     """A stamp: its file, when it says that it was made, and what is wrong with it, if anything."""
 
     file: str
@@ -69,7 +69,7 @@ def stamps(settings: Settings) -> list[Path]:
     return sorted((settings.data / FOLDER).glob(f"*{STAMP}"))
 
 
-def check(settings: Settings) -> tuple[list[Stamped], list[tuple[str, int, str]]]:
+def check(settings: Settings) -> tuple[list[StampCheck], list[tuple[str, int, str]]]:
     """Every stamp that is there, and the digests of those that hold, as `anchors.read` gives them; nothing where
     NIGHTDESK_TIMESTAMP_CA names no certificates to hold them against. StoreError where those cannot be read.
     """
@@ -85,7 +85,7 @@ def check(settings: Settings) -> tuple[list[Stamped], list[tuple[str, int, str]]
     return found, kept
 
 
-def _check_stamp(file: Path, roots: Sequence[Certificate]) -> Stamped:
+def _check_stamp(file: Path, roots: Sequence[Certificate]) -> StampCheck:
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
     at = None
@@ -96,10 +96,10 @@ def _check_stamp(file: Path, roots: Sequence[Certificate]) -> Stamped:
         builder = VerifierBuilder(roots=list(roots))
         builder.build().verify_message(answer, text)
     except (VerificationError, ValueError) as error:
-        return Stamped(file=file.name, at=at, problem=str(error).rstrip("."))
+        return StampCheck(file=file.name, at=at, problem=str(error).rstrip("."))
     except OSError as error:
-        return Stamped(file=file.name, at=at, problem=f"what it is of cannot be read: {error.strerror or error}")
-    return Stamped(file=file.name, at=at)
+        return StampCheck(file=file.name, at=at, problem=f"what it is of cannot be read: {error.strerror or error}")
+    return StampCheck(file=file.name, at=at)
 
 
 def _is_of(stamp: Path, text: bytes) -> bool:

@@ -13,7 +13,7 @@ from pipelines.alert import cases, watches
 from pipelines.cli import app
 from pipelines.errors import WatchError
 from pipelines.query import evaluation, explanation
-from pipelines.query.evaluation import Subject
+from pipelines.query.evaluation import QueriedArticle
 from pipelines.settings import Settings, export
 
 Nightdesk = Callable[..., Result]
@@ -71,7 +71,7 @@ def test_a_query_is_tried_on_a_text_and_says_where_it_matches(nightdesk: Nightde
 def test_the_part_that_failed_is_named(query: str, text: str, failed: list[str]) -> None:
     node = watches.parse_query(query)
 
-    look = evaluation.look(Subject(title="", description="", text=text))
+    look = evaluation.look(QueriedArticle(title="", description="", text=text))
 
     assert explanation.explain_failed(node, look) == failed
     assert watches.parse_query(explanation.write_part(node)) == node

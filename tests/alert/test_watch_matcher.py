@@ -14,7 +14,7 @@ from pipelines.alert import stage as alert
 from pipelines.archive import search
 from pipelines.errors import QueryError
 from pipelines.query import evaluation, grammar, query_conditions, query_set
-from pipelines.query.evaluation import Subject
+from pipelines.query.evaluation import QueriedArticle
 from pipelines.query.selection import Scope
 from pipelines.settings import Settings
 from pipelines.stores import postgres
@@ -43,10 +43,10 @@ def _words(dice: random.Random, script: str) -> list[str]:
     return ["".join(dice.choices(script, k=dice.randint(1, 5))) for _ in range(dice.randint(3, 12))]
 
 
-def _subject(dice: random.Random, words: list[str]) -> Subject:
+def _subject(dice: random.Random, words: list[str]) -> QueriedArticle:
     source, text = dice.choice(("sana", "harbour")), dice.choice((" ", ", ")).join(words)
     scope, language = SCOPES[source], dice.choice(("ar", "en"))
-    return Subject(
+    return QueriedArticle(
         title=" ".join(words[:2]), description=words[-1], text=text, authors=(words[0],), source=source,
         language=language, country=scope.country, groups=scope.groups,
     )  # fmt: skip
@@ -137,7 +137,8 @@ def test_the_matcher_is_kept_until_a_watch_or_a_list_changes(settings: Settings,
         with conn:
             made = index.current(settings, conn)
         return [
-            name for name, _ in query_set.holding(made, evaluation.look(Subject(title="", description="", text=text)))
+            name
+            for name, _ in query_set.holding(made, evaluation.look(QueriedArticle(title="", description="", text=text)))
         ]
 
     assert (found("في حلب"), found("Halab")) == (["a"], [])

@@ -16,7 +16,7 @@ from pipelines.alert import watches
 from pipelines.cli import app
 from pipelines.errors import QueryError, WatchError
 from pipelines.query import evaluation
-from pipelines.query.evaluation import Subject
+from pipelines.query.evaluation import QueriedArticle
 from pipelines.settings import Settings, export
 from pipelines.stores import postgres
 from tests import archives
@@ -141,7 +141,7 @@ def test_exceptions_synonyms_and_forms_are_found_where_they_stand(
 ) -> None:
     node = watches.parse_query(query, {"aleppo": ["حلب", "Halab"]})
 
-    marks = evaluation.answer(evaluation.ready(node, archives.T0), Subject(title="", description="", text=text))
+    marks = evaluation.answer(evaluation.ready(node, archives.T0), QueriedArticle(title="", description="", text=text))
 
     assert (None if marks is None else [text[m.start : m.end] for m in marks]) == marked
 

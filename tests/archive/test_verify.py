@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from demo.sites import write_sources
 from pipelines.archive.verify import VerifyReport, verify
 from pipelines.cli import app
-from pipelines.codes import Finding, Told
+from pipelines.codes import ChainLine, Finding
 from pipelines.crawl import stage as crawl
 from pipelines.follow import renames
 from pipelines.health import duties
@@ -215,7 +215,7 @@ def test_a_retention_that_was_killed_behind_its_line_goes_on_and_says_nothing_tw
 
     assert (between.damage, between.notes[Finding.RETIRED]) == ([], 1)
     assert (after.damage, after.notes[Finding.RETIRED]) == ([], 1)
-    assert [link.told for link in chain.links(settings.raw, "jisr")].count(Told.RETIRED) == 1
+    assert [link.told for link in chain.links(settings.raw, "jisr")].count(ChainLine.RETIRED) == 1
 
 
 def test_files_of_before_there_was_a_chain_are_taken_in_by_upkeep_and_said_to_be_so(
@@ -293,7 +293,7 @@ def test_a_crawl_writes_the_chain_and_one_that_was_killed_at_its_end_enters_it_o
 
     assert between.damage == []
     links = chain.links(here.raw, "a")
-    assert (links[0].told, links[0].file) == (Told.CLOSED, warc.name_of(closed))
+    assert (links[0].told, links[0].file) == (ChainLine.CLOSED, warc.name_of(closed))
     assert len({link.file for link in links}) == len(links)
     assert looked(here, conn, records=True).damage == []
 

@@ -94,7 +94,7 @@ def makers(settings: Settings, run: str = RUNS[0], source: Source = HARBOUR) -> 
     return {line.article.extractor for line in lines(settings, run, source) if line.article}
 
 
-def judged(conn: postgres.Connection, run: str, agrees: int, disagrees: int) -> templates.Stored | None:
+def judged(conn: postgres.Connection, run: str, agrees: int, disagrees: int) -> templates.TemplateVersion | None:
     """What is thought of the template after a run in which so many pages agreed with it and so many did not."""
     counts = {"template agrees": agrees, "template disagrees": disagrees}
     with conn:

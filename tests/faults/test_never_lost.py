@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.codes import Code
+from pipelines.codes import RunCode
 from pipelines.crawl import stage as crawl
 from pipelines.model import Source, Tally
 from pipelines.settings import Settings
@@ -211,7 +211,7 @@ def test_a_night_that_reached_no_list_failed_though_known_pages_answered(
     second = next(two)
 
     assert second.counts["fetched"] == 1
-    assert (second.state, second.code) == ("failed", Code.UNREACHABLE)
+    assert (second.state, second.code) == ("failed", RunCode.UNREACHABLE)
     assert second.message.startswith("None of its feeds, sitemaps and sections could be reached: http://a.test/feed ")
 
 
@@ -244,7 +244,7 @@ def test_patterns_that_keep_out_all_that_the_lists_name_are_told_from_the_first_
 
     tallies = list(nights(here, conn, source, 2))
 
-    assert [(tally.state, tally.code) for tally in tallies] == [("failed", Code.KEPT_OUT)] * 2
+    assert [(tally.state, tally.code) for tally in tallies] == [("failed", RunCode.KEPT_OUT)] * 2
     assert said + "http://a.test/news/2, http://a.test/news/3. Correct it in a.toml." in tallies[0].message
 
 
@@ -257,7 +257,7 @@ def test_a_section_of_which_allow_lets_in_nothing_is_told(
 
     (tally,) = crawl.crawl(here, [source], RUN)
 
-    assert (tally.state, tally.code) == ("failed", Code.KEPT_OUT) and "a-long-story-number-" in tally.message
+    assert (tally.state, tally.code) == ("failed", RunCode.KEPT_OUT) and "a-long-story-number-" in tally.message
 
 
 def test_a_packed_page_that_was_cut_short_has_failed_and_comes_later(

@@ -22,7 +22,7 @@ from pipelines.cli import app
 from pipelines.errors import SourceError
 from pipelines.follow import many_sites, opml
 from pipelines.follow.many_sites import Became
-from pipelines.follow.opml import Listed
+from pipelines.follow.opml import ListedSite
 from pipelines.model import Source
 from pipelines.settings import Settings, export
 from pipelines.sources import sourcefile
@@ -56,7 +56,7 @@ def at(tmp_path: Path, host_map: str) -> Settings:
     return current
 
 
-def listed(tmp_path: Path, body: str | bytes) -> list[Listed]:
+def listed(tmp_path: Path, body: str | bytes) -> list[ListedSite]:
     path = tmp_path / "feeds.opml"
     path.write_bytes(body if isinstance(body, bytes) else body.encode())
     return opml.read(path)
@@ -248,7 +248,7 @@ def test_an_interrupted_list_goes_on_where_it_was_and_asks_nobody_twice(tmp_path
 
 def test_what_a_kill_cut_off_is_looked_at_again_and_the_rest_is_not(tmp_path: Path, web: Sites) -> None:
     current = at(tmp_path, f"*.test={web.address}")
-    sites = [Listed(url=f"http://{host}.test/") for host in "ab"]
+    sites = [ListedSite(url=f"http://{host}.test/") for host in "ab"]
     many_sites.each(current, sites, write=True, delay=0.1)
     (notes,) = (current.data / many_sites.FOLDER).iterdir()
     text = notes.read_text(encoding="utf-8")

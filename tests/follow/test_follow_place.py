@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pipelines.follow import date_offsets, names, place
-from pipelines.follow.probing_records import Front
+from pipelines.follow.probing_records import FrontPage
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 EVERY = 3 * 60
@@ -15,17 +15,17 @@ EVERY = 3 * 60
 @pytest.mark.parametrize(
     ("url", "code", "front", "offsets", "zone", "country"),
     [
-        ("https://example.sy/", "ar", Front(), [(EVERY, 20)], "Asia/Damascus", "SY"),
-        ("https://example.com.lb/", "ar", Front(), [(0, 20)], "Asia/Beirut", "LB"),
-        ("https://example.news/", "fa", Front(), [(210, 30)], "Asia/Tehran", "IR"),
-        ("https://example.com/", "tr", Front(), [(EVERY, 30)], "Europe/Istanbul", "TR"),
-        ("https://example.com/", "ar", Front(locale="ar_IQ"), [(EVERY, 30)], "Asia/Baghdad", "IQ"),
-        ("https://example.ru/", "ru", Front(), [(180, 9)], "Europe/Moscow", "RU"),
-        ("https://example.br/", "pt", Front(), [], "America/Sao_Paulo", "BR"),
+        ("https://example.sy/", "ar", FrontPage(), [(EVERY, 20)], "Asia/Damascus", "SY"),
+        ("https://example.com.lb/", "ar", FrontPage(), [(0, 20)], "Asia/Beirut", "LB"),
+        ("https://example.news/", "fa", FrontPage(), [(210, 30)], "Asia/Tehran", "IR"),
+        ("https://example.com/", "tr", FrontPage(), [(EVERY, 30)], "Europe/Istanbul", "TR"),
+        ("https://example.com/", "ar", FrontPage(locale="ar_IQ"), [(EVERY, 30)], "Asia/Baghdad", "IQ"),
+        ("https://example.ru/", "ru", FrontPage(), [(180, 9)], "Europe/Moscow", "RU"),
+        ("https://example.br/", "pt", FrontPage(), [], "America/Sao_Paulo", "BR"),
     ],
 )
 def test_a_zone_is_known_where_the_evidence_agrees(
-    url: str, code: str, front: Front, offsets: list[tuple[int, int]], zone: str, country: str
+    url: str, code: str, front: FrontPage, offsets: list[tuple[int, int]], zone: str, country: str
 ) -> None:
     found = place.find(url, code, [front], [offsets], NOW)
 
@@ -36,16 +36,16 @@ def test_a_zone_is_known_where_the_evidence_agrees(
 @pytest.mark.parametrize(
     ("url", "code", "front", "offsets", "among", "not_among"),
     [
-        ("https://example.com/", "ar", Front(language="ar"), [(EVERY, 20)], "Asia/Baghdad", "Africa/Tunis"),
-        ("https://example.com/", "en", Front(locale="en_US"), [(0, 20)], "Europe/London", ""),
-        ("https://example.com/", "ar", Front(locale="ar_IQ"), [(0, 20)], "Asia/Baghdad", "Asia/Amman"),
-        ("https://example.com/", "en", Front(), [(0, 20), (60, 9)], "Europe/London", "Africa/Lagos"),
-        ("https://example.tv/", "", Front(), [], "", ""),
-        ("https://example.sy/", "ar", Front(), [(60, 20)], "Asia/Damascus", ""),
+        ("https://example.com/", "ar", FrontPage(language="ar"), [(EVERY, 20)], "Asia/Baghdad", "Africa/Tunis"),
+        ("https://example.com/", "en", FrontPage(locale="en_US"), [(0, 20)], "Europe/London", ""),
+        ("https://example.com/", "ar", FrontPage(locale="ar_IQ"), [(0, 20)], "Asia/Baghdad", "Asia/Amman"),
+        ("https://example.com/", "en", FrontPage(), [(0, 20), (60, 9)], "Europe/London", "Africa/Lagos"),
+        ("https://example.tv/", "", FrontPage(), [], "", ""),
+        ("https://example.sy/", "ar", FrontPage(), [(60, 20)], "Asia/Damascus", ""),
     ],
 )
 def test_what_is_not_known_has_candidates_and_says_why(
-    url: str, code: str, front: Front, offsets: list[tuple[int, int]], among: str, not_among: str
+    url: str, code: str, front: FrontPage, offsets: list[tuple[int, int]], among: str, not_among: str
 ) -> None:
     found = place.find(url, code, [front], [offsets], NOW)
 
@@ -70,11 +70,11 @@ def test_an_old_name_of_a_zone_is_in_a_country_too() -> None:
 
 
 def test_the_language_is_that_of_the_articles_before_that_of_the_markup() -> None:
-    assert place.language([Front(language="en-US")], ["ar", "ar", "en"], []) == (
+    assert place.language([FrontPage(language="en-US")], ["ar", "ar", "en"], []) == (
         "ar",
         "2 of 3 samples are in it, others in en; its markup says en",
     )
-    assert place.language([Front(language="ckb")], [], ["ckb"])[0] == "ckb"
+    assert place.language([FrontPage(language="ckb")], [], ["ckb"])[0] == "ckb"
     assert place.language([], [], []) == ("", "")
 
 
@@ -108,9 +108,9 @@ def test_a_source_is_named_by_its_host(url: str, name: str) -> None:
 
 
 def test_a_site_is_called_what_its_pages_agree_on() -> None:
-    fronts = [Front(title=f"{title} - The Shore") for title in ("Home", "Rain", "A storm")]
+    fronts = [FrontPage(title=f"{title} - The Shore") for title in ("Home", "Rain", "A storm")]
 
     assert names.title(fronts, [], "shore.test") == ("The Shore", "in the titles of 3 of 3 pages")
-    assert names.title([Front(title="x", site="Shore")], [], "shore.test")[0] == "Shore"
-    assert names.title([Front(title="Shore | News of the coast")], [], "shore.test")[0] == "Shore"
+    assert names.title([FrontPage(title="x", site="Shore")], [], "shore.test")[0] == "Shore"
+    assert names.title([FrontPage(title="Shore | News of the coast")], [], "shore.test")[0] == "Shore"
     assert names.title([], [], "shore.test") == ("shore.test", "its host")

@@ -9,7 +9,7 @@ from typing import Any
 from pipelines.codes import Cause, Reason
 from pipelines.follow import list_choice, list_worth, probe_plan, probing_records, recheck
 from pipelines.follow.front_page import front
-from pipelines.follow.probing_records import Anchor, Front, Part, Probe, Robots, Seen, Want
+from pipelines.follow.probing_records import Anchor, FrontPage, Part, Probe, ProbeAnswer, ProbeRequest, Robots
 from pipelines.follow.samples import Sample
 from pipelines.model import Entry, Source
 from spiders import probe
@@ -22,13 +22,13 @@ SOURCE = Source(
 )  # fmt: skip
 
 
-def saw(path: str, part: Part = Part.FEED, **fields: Any) -> Seen:
-    known = {"want": Want(url=AT + path, part=part, why="linked from the home page"), "at": NOW, "status": 200}
-    return Seen(**{**known, "form": "RSS" if part == Part.FEED else "", **fields})
+def saw(path: str, part: Part = Part.FEED, **fields: Any) -> ProbeAnswer:
+    known = {"want": ProbeRequest(url=AT + path, part=part, why="linked from the home page"), "at": NOW, "status": 200}
+    return ProbeAnswer(**{**known, "form": "RSS" if part == Part.FEED else "", **fields})
 
 
-def home(*anchors: Anchor, **fields: Any) -> Seen:
-    return saw("/", Part.HOME, front=Front(anchors=anchors, words=200, **fields))
+def home(*anchors: Anchor, **fields: Any) -> ProbeAnswer:
+    return saw("/", Part.HOME, front=FrontPage(anchors=anchors, words=200, **fields))
 
 
 def entries(*numbers: int, age: float = 1.0) -> tuple[Entry, ...]:
@@ -38,7 +38,9 @@ def entries(*numbers: int, age: float = 1.0) -> tuple[Entry, ...]:
     )
 
 
-def walk(left: int, *known: Seen, robots: tuple[Robots, ...] = (), answers: dict[str, Seen] | None = None) -> list[str]:
+def walk(
+    left: int, *known: ProbeAnswer, robots: tuple[Robots, ...] = (), answers: dict[str, ProbeAnswer] | None = None
+) -> list[str]:
     """The addresses asked for when everything not in answers is missing."""
     came = list(known)
     asked = []
@@ -46,7 +48,7 @@ def walk(left: int, *known: Seen, robots: tuple[Robots, ...] = (), answers: dict
         asked.append(want.url.removeprefix(AT))
         given = (answers or {}).get(asked[-1])
         problem = "" if want.part == Part.ARTICLE else "status 404"
-        came.append(given or Seen(want=want, at=NOW, status=404, problem=problem))
+        came.append(given or ProbeAnswer(want=want, at=NOW, status=404, problem=problem))
         left -= 1
     return asked
 
@@ -245,9 +247,9 @@ def test_a_pattern_that_no_longer_fits_and_a_feed_that_fell_asleep_are_told() ->
 
 
 def test_pages_that_show_nothing_but_the_box_that_all_pages_have_are_no_sections() -> None:
-    def page(path: str, *numbers: int) -> Seen:
+    def page(path: str, *numbers: int) -> ProbeAnswer:
         anchors = tuple(Anchor(url=f"{AT}/news/{n}", text=f"A story of five words {n}") for n in (*numbers, 1, 2, 3, 4))
-        return saw(path, Part.HOME if path == "/" else Part.SECTION, front=Front(anchors=anchors, words=200))
+        return saw(path, Part.HOME if path == "/" else Part.SECTION, front=FrontPage(anchors=anchors, words=200))
 
     pages = [page("/", *range(5, 13)), page("/sport", 20), page("/town", 21), page("/rates"), page("/weather")]
 

@@ -48,7 +48,7 @@ def file_of(settings: Settings) -> Path:
     return golden.path(settings.sources, "jisr")
 
 
-def checked(settings: Settings, source: Source = SOURCE) -> list[golden.Checked]:
+def checked(settings: Settings, source: Source = SOURCE) -> list[golden.GoldenResult]:
     return golden.check(settings, [(source, page) for page in golden.load(file_of(settings))])
 
 

@@ -15,7 +15,7 @@ from bench import silences
 from pipelines.cli import app
 from pipelines.codes import SourceState, TroubleKind
 from pipelines.health import states, troubles, usual
-from pipelines.health.states import Judged
+from pipelines.health.states import StateReport
 from pipelines.health.usual import SourceLook
 from pipelines.settings import Settings, export
 from pipelines.settings import settings as settings_of_this_process
@@ -36,7 +36,7 @@ def nights(*counts: int, pages: int = 1, begin: datetime = T0) -> list[SourceLoo
     ]
 
 
-def judged(looks: Sequence[SourceLook], **more: Any) -> Judged:
+def judged(looks: Sequence[SourceLook], **more: Any) -> StateReport:
     return states.judge(looks, looks[-1].at + HOUR, gap=DAY, **more)
 
 

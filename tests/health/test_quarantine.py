@@ -169,7 +169,7 @@ def test_a_relaunch_with_equally_good_texts_is_not_held(demo: Demo) -> None:
     assert (night.counts.get("held", 0), night.counts["new"]) == (0, 8)
 
 
-def known(words: int = 300, dated: bool = True, title: str = "", shared: int = 0, n: int = 0) -> drift.Measured:
+def known(words: int = 300, dated: bool = True, title: str = "", shared: int = 0, n: int = 0) -> drift.ArticleMeasures:
     text = "\n".join([" ".join(f"w{n}-{k}" for k in range(words - shared)), " ".join(["appeal"] * shared)])
     return drift.measure_article(words, dated, title or f"Title {n}", text)
 
@@ -186,7 +186,9 @@ USUAL = [known(200 + 5 * (n % 40), n=n) for n in range(80)]
         ([known(280, shared=200, n=n) for n in range(6)], "6 of 6 have a text that is mostly the same as others'"),
     ],
 )
-def test_a_run_whose_articles_are_off_says_in_which_way_and_what_is_usual(run: list[drift.Measured], says: str) -> None:
+def test_a_run_whose_articles_are_off_says_in_which_way_and_what_is_usual(
+    run: list[drift.ArticleMeasures], says: str
+) -> None:
     found = drift.find(run, USUAL)
 
     assert found.startswith(says) and "usually" in found
@@ -203,5 +205,5 @@ def test_a_run_whose_articles_are_off_says_in_which_way_and_what_is_usual(run: l
         [known(20, n=n) for n in range(4)],
     ],
 )
-def test_a_few_odd_pages_and_equally_good_texts_are_no_drift(run: list[drift.Measured]) -> None:
+def test_a_few_odd_pages_and_equally_good_texts_are_no_drift(run: list[drift.ArticleMeasures]) -> None:
     assert drift.find(run, USUAL) == ""

@@ -15,7 +15,7 @@ import pytest
 from pipelines import urls
 from pipelines.codes import Reason
 from pipelines.load.stage import load
-from pipelines.model import Article, Rejection, Removed, Source, Tally
+from pipelines.model import Article, Rejection, RemovedBlock, Source, Tally
 from pipelines.query import vectors
 from pipelines.settings import Settings
 from pipelines.stores import articlefile, postgres, runs
@@ -51,7 +51,7 @@ def article(path: str, title: str = "غارة على الرقة", text: str = BO
         "image": "",
         "tags": ("سوريا", 'a,"b"'),
         "section": "",
-        "removed": (Removed(text="0", reason="counter"),),
+        "removed": (RemovedBlock(text="0", reason="counter"),),
         "page_digest": hashlib.sha256((title + text).encode(errors="ignore")).hexdigest(),
         "extractor": "x1",
     }
@@ -416,7 +416,7 @@ def test_a_run_that_a_manual_one_overtook_still_alerts(
 
 def test_what_postgres_cannot_hold_is_left_out(settings: Settings, conn: postgres.Connection, look: Look) -> None:
     odd = article(
-        "1", "عنوان\x00 " + "طويل " * 5000, "نص\x00 \ud83d هنا", removed=(Removed(text="\x00\ud83d0", reason=""),)
+        "1", "عنوان\x00 " + "طويل " * 5000, "نص\x00 \ud83d هنا", removed=(RemovedBlock(text="\x00\ud83d0", reason=""),)
     )
     file = articlefile.path(settings, "sana", NIGHTS[0])
     file.parent.mkdir(parents=True)

@@ -308,8 +308,8 @@ def test_other_outlets_of_a_story_are_told_in_order_and_once_each(
     assert [row["source"] for row in story_records.others(conn, 1)] == ["outlet1", "outlet2"]
     assert [row["article_id"] for row in story_records.others(conn, 2)] == [1, 3]
     assert story_records.find_carried(conn, [1, 99]) == {
-        1: story_records.Carried(1, 4, 3),
-        99: story_records.Carried(99),
+        1: story_records.StorySize(1, 4, 3),
+        99: story_records.StorySize(99),
     }
     assert (story_records.resolve(conn, 3), story_records.resolve(conn, 99)) == (1, 99)
 

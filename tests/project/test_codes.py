@@ -9,7 +9,6 @@ from pipelines import codes
 from pipelines.codes import (
     AlertKind,
     Cause,
-    Code,
     DeliveryKind,
     DeliveryState,
     Due,
@@ -18,6 +17,7 @@ from pipelines.codes import (
     Quiet,
     Reason,
     RevisionKind,
+    RunCode,
     RunState,
     SourceState,
     State,
@@ -41,7 +41,7 @@ COLUMNS = [
     ("deliveries", "state", [DeliveryState]),
     ("deliveries", "kind", [DeliveryKind]),
     ("runs", "state", [RunState]),
-    ("runs", "code", [Code]),
+    ("runs", "code", [RunCode]),
     ("health", "kind", [TroubleKind]),
     ("source_states", "state", [SourceState]),
     ("quarantine", "state", [HeldState]),
@@ -73,7 +73,7 @@ def test_the_database_takes_the_members_of_an_enum_and_nothing_else(
 
 
 def test_every_code_says_what_it_means_in_one_line() -> None:
-    enums = [one for one in vars(codes).values() if isinstance(one, type) and issubclass(one, codes.Decided)]
+    enums = [one for one in vars(codes).values() if isinstance(one, type) and issubclass(one, codes.CodeWithMeaning)]
 
     assert [member for enum in enums for member in enum if not member.means or "\n" in member.means] == []
 

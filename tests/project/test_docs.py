@@ -10,7 +10,8 @@ from typer.main import get_command
 from pipelines.cli import app
 from pipelines.codes import (
     Cause,
-    Decided,
+    ChainLine,
+    CodeWithMeaning,
     DeliveryKind,
     DeliveryState,
     Due,
@@ -21,7 +22,6 @@ from pipelines.codes import (
     Side,
     SourceState,
     State,
-    Told,
     TroubleKind,
 )
 from pipelines.notify import wording
@@ -71,15 +71,17 @@ def test_every_setting_is_documented_with_its_default(name: str) -> None:
         ("Health of a source", [SourceState]),
     ],
 )
-def test_every_code_is_in_the_reference_with_what_it_means_and_no_other(title: str, enums: list[type[Decided]]) -> None:
+def test_every_code_is_in_the_reference_with_what_it_means_and_no_other(
+    title: str, enums: list[type[CodeWithMeaning]]
+) -> None:
     rows = dict(re.findall(r"^\| (.+?) \| (.+?) \|", _section(title), re.MULTILINE))
 
     known = {str(member): member.means for enum in enums for member in enum if member}
     assert {code: means for code, means in rows.items() if means != "means"} == known
 
 
-@pytest.mark.parametrize("enum", [Told, Finding, Side])
-def test_what_verify_and_a_chain_say_is_explained(enum: type[Decided]) -> None:
+@pytest.mark.parametrize("enum", [ChainLine, Finding, Side])
+def test_what_verify_and_a_chain_say_is_explained(enum: type[CodeWithMeaning]) -> None:
     page = (ROOT / "docs/evidence.md").read_text(encoding="utf-8")
 
     assert [member for member in enum if f"| {member} | {member.means} |" not in page] == []

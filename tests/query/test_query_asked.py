@@ -6,18 +6,18 @@ from datetime import UTC, datetime
 import pytest
 
 from pipelines.query import evaluation, grammar, vectors
-from pipelines.query.evaluation import Subject
+from pipelines.query.evaluation import QueriedArticle
 from pipelines.query.vectors import Shape
 from pipelines.stores import postgres
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 
 
-def _subject(text: str = "", title: str = "", **more: object) -> Subject:
-    return Subject(title=title, description="", text=text, **more)  # type: ignore[arg-type]
+def _subject(text: str = "", title: str = "", **more: object) -> QueriedArticle:
+    return QueriedArticle(title=title, description="", text=text, **more)  # type: ignore[arg-type]
 
 
-def _marked(query: str, subject: Subject) -> list[str] | None:
+def _marked(query: str, subject: QueriedArticle) -> list[str] | None:
     marks = evaluation.answer(evaluation.ready(grammar.parse(query), NOW), subject)
     return None if marks is None else [getattr(subject, m.field)[m.start : m.end] for m in marks]
 
@@ -98,7 +98,7 @@ def test_the_index_names_every_article_that_the_truth_names_in_twelve_scripts(co
         for number in range(4_000):
             script = SCRIPTS[number % len(SCRIPTS)]
             words = ["".join(dice.choices(script, k=dice.randint(1, 5))) for _ in range(dice.randint(2, 14))]
-            subject = Subject(
+            subject = QueriedArticle(
                 title=" ".join(words[:2]), description=words[-1], text=dice.choice((" ", ", ", "\n")).join(words),
                 authors=(words[0],),
             )  # fmt: skip
@@ -133,9 +133,9 @@ def test_the_index_names_every_article_that_the_truth_names_in_twelve_scripts(co
     assert wrong == 0
 
 
-def _long(subject: Subject) -> Subject:
+def _long(subject: QueriedArticle) -> QueriedArticle:
     """The same article with more places of a word than a tsvector has."""
-    return Subject(
+    return QueriedArticle(
         title=subject.title,
         description=subject.description,
         text="zz " * 300 + subject.text,

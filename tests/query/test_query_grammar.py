@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipelines.errors import QueryError
-from pipelines.query.grammar import Between, Either, Every, Field, Find, Near, Of, Without, parse
+from pipelines.query.grammar import DateFilter, Either, Every, Field, Find, Near, Of, Without, parse
 from pipelines.query.terms import Term
 
 
@@ -78,7 +78,7 @@ def test_near_in_a_row_is_near_the_one_before() -> None:
 def test_a_day_begins_and_ends_where_it_should(written: str, moment: datetime) -> None:
     read = parse(written)
 
-    assert isinstance(read, Between)
+    assert isinstance(read, DateFilter)
     assert (read.since or read.until).seen_from(datetime(2026, 11, 29, tzinfo=UTC)) == moment  # type: ignore[union-attr]
 
 

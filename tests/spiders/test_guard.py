@@ -20,7 +20,7 @@ from spiders.guard import (
     GuardedResolver,
     GuardMiddleware,
     Policy,
-    Refused,
+    RefusedRequest,
     check_address,
     check_contact,
     policy,
@@ -162,7 +162,7 @@ def test_the_reason_of_a_refused_name_reaches_the_request(settings: Settings, mo
     outcome_of(GuardedResolver.from_crawler(crawler, reactor))
     middleware, lost = GuardMiddleware.from_crawler(crawler), CannotResolveHostError("no results")
 
-    with pytest.raises(Refused, match="leads to 127") as refused:
+    with pytest.raises(RefusedRequest, match="leads to 127") as refused:
         middleware.process_exception(Request("http://rebinding.example.org/"), lost)
 
     assert refused.value.blocked

@@ -12,7 +12,7 @@ from pipelines.codes import Kind, State
 from pipelines.crawl.ledger import FetchResult, Lease
 from pipelines.model import Page
 from pipelines.stores.clock import of_machine
-from spiders.guard import Refused
+from spiders.guard import RefusedRequest
 from spiders.outcome import cause, look_at, look_without_page, rest_asked
 from tests import sites
 
@@ -137,8 +137,8 @@ def test_an_article_below_the_name_of_a_wall_may_be_redirected_to_https_and_its_
             State.FAILED,
             "no usable URL: Missing scheme in request url: x",
         ),
-        (Refused("robots.txt"), State.EXCLUDED, "robots.txt"),
-        (Refused("robots.txt unreachable", blocked=True), State.BLOCKED, "robots.txt unreachable"),
+        (RefusedRequest("robots.txt"), State.EXCLUDED, "robots.txt"),
+        (RefusedRequest("robots.txt unreachable", blocked=True), State.BLOCKED, "robots.txt unreachable"),
         (ConnectionResetError("reset"), State.FAILED, "connection lost: reset"),
     ],
 )
@@ -162,7 +162,7 @@ def test_retry_after_is_seconds_or_a_date_and_at_most_a_day(value: str, seconds:
     ("error", "words"),
     [
         (CannotResolveHostError("DNS lookup failed: no results for hostname lookup: a.test."), "DNS lookup failed"),
-        (Refused("guard: a.test leads to 10.0.0.1", blocked=True), "guard: a.test leads to 10.0.0.1"),
+        (RefusedRequest("guard: a.test leads to 10.0.0.1", blocked=True), "guard: a.test leads to 10.0.0.1"),
         (DownloadTimeoutError("slow"), "timeout"),
         (
             DownloadFailedError(

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.codes import Reason
 from pipelines.errors import StoreError
-from pipelines.model import Article, Rejection, Removed
+from pipelines.model import Article, Rejection, RemovedBlock
 from pipelines.settings import Settings
 from pipelines.stores import articlefile
 from pipelines.stores.articlefile import Line
@@ -41,7 +41,7 @@ STORED = Line(
         image="",
         tags=("سوريا", "a,b"),
         section="",
-        removed=(Removed(text="0", reason="counter"),),
+        removed=(RemovedBlock(text="0", reason="counter"),),
         page_digest="00",
         extractor="nightdesk 0",
     ),

@@ -22,7 +22,7 @@ from pipelines.stores import postgres
 
 
 @dataclass
-class Done:
+class AuditedAction:
     """What is done to a thing; `conn` writes in the transaction that also writes it down, `detail` says more of it."""
 
     conn: postgres.Connection
@@ -42,10 +42,10 @@ class Actor:
         return cls(permissions.name_of(user), user)
 
     @contextmanager
-    def doing(self, current: Settings, act: Act, thing: Thing, name: str) -> Iterator[Done]:
+    def doing(self, current: Settings, act: Act, thing: Thing, name: str) -> Iterator[AuditedAction]:
         """Do something in the block, in one transaction with its line in the history: both are written or neither."""
         with DESK.writing(current) as conn, conn:
-            done = Done(conn)
+            done = AuditedAction(conn)
             yield done
             actions.write(conn, self.user, act, thing, name, done.detail)
         told = steering.as_json({"thing": thing, "name": name, **done.detail}, default=str)

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from pipelines.dates.written import parse_date
 from pipelines.extract.fields import visible_dates
 from pipelines.extract.fields.metadata import Facts
-from pipelines.extract.fields.visible_dates import Shown
+from pipelines.extract.fields.visible_dates import ShownDate
 from pipelines.model import Page, Source
 
 # Where nothing else is known.
@@ -67,7 +67,7 @@ class DatedPage:
         return cls(tree, facts, page, _american(tree, source, page.final_url))
 
     @cached_property
-    def shown(self) -> list[Shown]:
+    def shown(self) -> list[ShownDate]:
         """The dates that the page shows, best first."""
         return visible_dates.find_dates(self.tree, self.facts.titles)
 

@@ -89,7 +89,7 @@ BESIDE_TITLE, BELOW, ABOVE, UPDATES, SENTENCES, FAR_UPDATES, ELSEWHERE = range(7
 
 
 @dataclass(frozen=True)
-class Shown:
+class ShownDate:
     """A text with something like a date in it.
 
     rank: the lower, the likelier it is the article's.
@@ -144,14 +144,14 @@ class Titles:
         return text.lstrip()[:HEAD_CHARACTERS] in self.heads and key(text) in self.keys
 
 
-def find_dates(tree: HtmlElement, titles: Sequence[str]) -> list[Shown]:
+def find_dates(tree: HtmlElement, titles: Sequence[str]) -> list[ShownDate]:
     """What time elements say, and short texts that may hold a date; best first."""
     body = tree.find("body")
     if body is None:
         return []
     places, title, holding, head = _walk(body, Titles.of(titles))
     known: dict[HtmlElement, bool] = {body: False}
-    made: list[Shown] = []
+    made: list[ShownDate] = []
     # The nearest ones first, and no more of them than anybody looks at: those of a long list are not the article's.
     for element, place in sorted(places.items(), key=lambda one: (not _is_near(one[1] - title), abs(one[1] - title))):
         if not _stranger(element, known, holding):
@@ -260,7 +260,7 @@ def _texts(element: HtmlElement) -> list[str]:
     return [own] if LEAST_CHARACTERS < len(own) < LONGEST_CHARACTERS and _says_when(own) else []
 
 
-def _find_dates(text: str, element: HtmlElement, place: int, title: int, of_page: bool) -> Shown:
+def _find_dates(text: str, element: HtmlElement, place: int, title: int, of_page: bool) -> ShownDate:
     time = element.tag == "time" or bool(element.get("itemprop") and element.get("content"))
     sentence = element.tag != "time" and len(WORD.findall(text)) >= SENTENCE_WORDS
     away = place - title
@@ -276,7 +276,7 @@ def _find_dates(text: str, element: HtmlElement, place: int, title: int, of_page
     else:
         place_rank = ELSEWHERE if sentence or link else FAR_UPDATES if changed else BELOW if away > 0 else ABOVE
     rank = (place_rank, away < 0, abs(away) // NEARLY, not time, abs(away))
-    return Shown(text, rank, place_rank == BESIDE_TITLE, changed, away < 0, of_page)
+    return ShownDate(text, rank, place_rank == BESIDE_TITLE, changed, away < 0, of_page)
 
 
 def _is_near(away: int) -> bool:

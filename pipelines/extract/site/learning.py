@@ -58,7 +58,7 @@ class Lesson:
     observed: of how many pages; skipped: the page's address and what was wrong with it.
     """
 
-    stored: templates.Stored | None
+    stored: templates.TemplateVersion | None
     new: bool
     why: str
     observed: int

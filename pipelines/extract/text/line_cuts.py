@@ -16,7 +16,7 @@ from pipelines.extract.fields import authors
 from pipelines.extract.fields.metadata import Facts
 from pipelines.extract.text import other_articles, particulars, tables
 from pipelines.extract.text.block_chances import JudgedBlock, JudgedPage
-from pipelines.model import Removed
+from pipelines.model import RemovedBlock
 from pipelines.text import words
 
 # Words of a text that is more than nothing. Chosen: as of an article.
@@ -54,7 +54,7 @@ class Text:
     """
 
     lines: tuple[str, ...]
-    removed: tuple[Removed, ...]
+    removed: tuple[RemovedBlock, ...]
     extracted: tuple[str, ...] = ()
     fits: bool | None = None
     others: bool = False
@@ -87,7 +87,7 @@ def cut_lines(lines: Sequence[str], facts: Facts, own: Sequence[str], without: f
     reasons = _find_reasons(lines, facts, own, without)
     return Text(
         tuple(_nfc(line) for line, reason in zip(lines, reasons, strict=True) if not reason),
-        tuple(Removed(text=line, reason=reason) for line, reason in zip(lines, reasons, strict=True) if reason),
+        tuple(RemovedBlock(text=line, reason=reason) for line, reason in zip(lines, reasons, strict=True) if reason),
     )
 
 
@@ -119,7 +119,7 @@ def _cut_tables(found: Sequence[Block], cut: Cut, titles: Collection[str]) -> Cu
 
 def _list_removed(
     page: JudgedPage, cut: Cut, stays: Sequence[int], own: Sequence[str], titles: Collection[str]
-) -> tuple[Removed, ...]:
+) -> tuple[RemovedBlock, ...]:
     """What is cut, with the first reason there is: the line's, the phrase list's, the source's, the place's.
 
     What stands far from the article and trafilatura did not take for it is not worth telling.
@@ -135,7 +135,7 @@ def _list_removed(
     ]
     known = dict(zip(told, phrases.reasons([page.blocks[number].block.text for number in told], own), strict=True))
     return tuple(
-        Removed(text=one.block.text, reason=cut.get(number) or known[number] or one.why or _why(one))
+        RemovedBlock(text=one.block.text, reason=cut.get(number) or known[number] or one.why or _why(one))
         for number, one in ((number, page.blocks[number]) for number in told)
     )
 

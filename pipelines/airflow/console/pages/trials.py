@@ -12,7 +12,7 @@ from pipelines import steering, text
 from pipelines.airflow.console import policy
 from pipelines.airflow.console.database_door import DESK
 from pipelines.airflow.console.pages import watches as watches_page
-from pipelines.airflow.console.pages.watches import Written
+from pipelines.airflow.console.pages.watches import WatchForm
 from pipelines.airflow.console.parameters import LONGEST_NAME
 from pipelines.alert import synonyms, watch_editing, watches
 from pipelines.archive import passages, watch_trial
@@ -23,21 +23,21 @@ from pipelines.sources import folders
 router = APIRouter(prefix="/api/trials")
 
 
-class Texted(Written):
+class WatchWithText(WatchForm):
     """The same, with a text to try it on."""
 
     title: Annotated[str, Field(max_length=LONGEST_NAME)] = ""
     text: Annotated[str, Field(max_length=policy.TEST_CHARACTERS)] = ""
 
 
-class TrialRequest(Written):
+class TrialRequest(WatchForm):
     """The same, with how far to look back."""
 
     days: Annotated[int, Field(ge=1, le=policy.MOST_TRY_DAYS)] = policy.TRY_DAYS
 
 
 @router.post("/test")
-def _test(written: Texted) -> Any:
+def _test(written: WatchWithText) -> Any:
     """What a watch finds in a text, or which part of it failed."""
     current = settings()
     with DESK.reading(current) as conn:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines import steering, text
 from pipelines.airflow.console import permissions, policy
-from pipelines.airflow.console.audited_actions import Acting, Actor, Done
+from pipelines.airflow.console.audited_actions import Acting, Actor, AuditedAction
 from pipelines.airflow.console.database_door import DESK
 from pipelines.airflow.console.parameters import LONGEST_NAME
 from pipelines.alert import name_check, send_times, synonyms, watch_editing, watch_feeds, watches
@@ -32,7 +32,7 @@ Name = Annotated[str, Field(max_length=LONGEST_NAME)]
 Names = Annotated[list[Name], Field(max_length=policy.WATCH_VALUES)]
 
 
-class Written(BaseModel):
+class WatchForm(BaseModel):
     """What a person wrote of a watch."""
 
     model_config = ConfigDict(extra="forbid")
@@ -51,7 +51,7 @@ class Written(BaseModel):
     messages_in: Name | None = None
 
 
-class Spanned(BaseModel):
+class MuteForm(BaseModel):
     """For how long."""
 
     model_config = ConfigDict(extra="forbid")
@@ -59,7 +59,7 @@ class Spanned(BaseModel):
     span: Annotated[str, Field(max_length=LONGEST_NAME)]
 
 
-class Spelled(BaseModel):
+class SynonymsForm(BaseModel):
     """The spellings of a list of synonyms."""
 
     model_config = ConfigDict(extra="forbid")
@@ -93,7 +93,7 @@ def _watches() -> Any:
 
 
 @router.post("/synonyms/{name}")
-def _keep_synonyms(name: str, spelled: Spelled, acting: Acting) -> Any:
+def _keep_synonyms(name: str, spelled: SynonymsForm, acting: Acting) -> Any:
     """Keep a list of synonyms; without a spelling, forget it."""
     with acting.doing(settings(), Act.SYNONYMS, Thing.WATCH, f"syn:{name}") as done:
         watches.changed_by(done.conn, acting.user)
@@ -120,7 +120,7 @@ def _watch(name: str, user: permissions.User) -> Any:
 
 
 @router.post("/watches/{name}/keep")
-def _keep(name: str, written: Written, acting: Acting) -> Any:
+def _keep(name: str, written: WatchForm, acting: Acting) -> Any:
     """Keep a watch, new and then of whoever keeps it, or in place of the one of that name."""
     current = settings()
     with acting.doing(current, Act.WATCH, Thing.WATCH, name) as done:
@@ -161,7 +161,7 @@ def _resume(name: str, acting: Acting) -> Any:
 
 
 @router.post("/watches/{name}/mute")
-def _mute(name: str, spanned: Spanned, acting: Acting) -> Any:
+def _mute(name: str, spanned: MuteForm, acting: Acting) -> Any:
     """List what a watch finds and tell nobody, for a while."""
     length = watch_editing.span(spanned.span)
     with _changing(acting, Act.MUTE, name) as done:
@@ -187,7 +187,7 @@ def _close_feed(name: str, acting: Acting) -> Any:
 
 
 @contextmanager
-def _changing(acting: Actor, act: Act, name: str) -> Iterator[Done]:
+def _changing(acting: Actor, act: Act, name: str) -> Iterator[AuditedAction]:
     """Change a watch in the block, in the name of whoever acts; WatchError where there is none of that name."""
     with acting.doing(settings(), act, Thing.WATCH, name) as done:
         _check_own(name_check.watch_of(done.conn, name), acting)
@@ -214,7 +214,7 @@ def _find_watch(conn: postgres.Connection, name: str) -> Watch:
 
 
 def make_watch(
-    current: Settings, conn: postgres.Connection, name: str, written: Written, *, owner: str | None = None
+    current: Settings, conn: postgres.Connection, name: str, written: WatchForm, *, owner: str | None = None
 ) -> Watch:
     """A watch of what was written; what cannot be used is refused with its sentence. owner: None leaves who it was."""
     usual = [field for field in watch_editing.CHANGEABLE if field not in ("query", "cap", *watch_editing.STAYS)]
