@@ -158,10 +158,10 @@ def _ours(settings: Settings, sources: Sequence[Source], run: str, pages: int) -
     before = postgres(settings)
     tallies = []
 
-    def crawled() -> None:
+    def run_crawl() -> None:
         tallies.extend(crawl.crawl(settings, sources, run, budget=BUDGET))
 
-    cost = measure(crawled)
+    cost = measure(run_crawl)
     wrong = [tally for tally in tallies if tally.state != "done"]
     came = sum(tally.counts.get("fetched", 0) for tally in tallies)
     if wrong or came != pages:
@@ -173,12 +173,12 @@ def _theirs(name: str, urls: Sequence[str]) -> Cost:
     """What fetching these pages costs a rival."""
     said = []
 
-    def fetched() -> None:
+    def run_rival() -> None:
         command = [sys.executable, "-m", "bench.crawl_rivals", name]
         done = subprocess.run(command, input="\n".join(urls), stdout=subprocess.PIPE, text=True, check=True)
         said.append(json.loads(done.stdout))
 
-    cost = measure(fetched)
+    cost = measure(run_rival)
     if said[0]["pages"] != len(urls):
         raise BenchError(f"{name} fetched {said[0]['pages']} of {len(urls)} pages")
     return cost

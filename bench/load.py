@@ -116,7 +116,7 @@ def _measure(settings: Settings, rounds: int) -> LoadMeasure:
             for name, size in (("many", MANY), ("few", FEW)):
                 fetch = _number(conn, "select coalesce(max(id), 0) as n from fetches")
                 loads = [_prepare(settings, conn, f"2026-12-{turn + 1:02}T{n:04}", size) for n in range(MANY // size)]
-                with _told_apart() as spent:
+                with _time_apart() as spent:
                     seconds = sum(map(_time, loads))
                 again = sum(map(_time, loads)) / len(loads) if name == "many" else 0.0
                 rows = _copied_out(conn, above, fetch)
@@ -152,11 +152,11 @@ def _time(load: Callable[[], None]) -> float:
 
 
 @contextmanager
-def _told_apart() -> Iterator[dict[str, float]]:
+def _time_apart() -> Iterator[dict[str, float]]:
     """Seconds that load spends on linking stories, and on making words of texts."""
     spent = {"linking": 0.0, "words": 0.0}
 
-    def counted(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def count_seconds(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any, **more: Any) -> Any:
             began = time.monotonic()
             try:
@@ -167,7 +167,7 @@ def _told_apart() -> Iterator[dict[str, float]]:
         return call
 
     link, vector = story_links.keep_loaded, vectors.vectors
-    story_links.keep_loaded, vectors.vectors = counted("linking", link), counted("words", vector)
+    story_links.keep_loaded, vectors.vectors = count_seconds("linking", link), count_seconds("words", vector)
     try:
         yield spent
     finally:

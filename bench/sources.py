@@ -83,17 +83,17 @@ def _measure_plan(settings: Settings, before: int, until: int, pages: int) -> fl
                 "update urls set next_at = null where url not like %s and kind = 'article'", (f"%/{until}/%",)
             )
 
-        def planned() -> None:
+        def plan_night() -> None:
             good, _ = folders.readable(settings)
             due = folders.due(good, datetime.now(UTC), folders.last_crawls(conn))
             run_plan.batches(RUN, [source.name for source in due])
 
-        def leased() -> None:
+        def lease_all() -> None:
             for source in followed:
                 while ledger.lease(conn, source.name, RUN, LEASED_URLS, per_host=LEASED_PER_HOST):
                     pass
 
-        return (_cpu(settings, planned) + _cpu(settings, leased)) / len(followed)
+        return (_cpu(settings, plan_night) + _cpu(settings, lease_all)) / len(followed)
 
 
 def _cpu(settings: Settings, work: Callable[[], None]) -> float:

@@ -90,17 +90,17 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
         if source is None:
             response: Response = await super().download_request(request)
             return response
-        fetched = partial(self.fetched, passed_on(request))
-        document = await fetched(Request(request.url))
+        fetch = partial(self.fetch, passed_on(request))
+        document = await fetch(Request(request.url))
         if document.request is not None:
             told = ("redirect_urls", "redirect_times", "redirect_reasons", "download_latency")
             request.meta.update({name: document.meta[name] for name in told if name in document.meta})
         if document.status != 200 or not _readable(document):
             return document.replace(request=request)
         async with self.room:
-            return await self._rendered(request, document, source, fetched)
+            return await self._render(request, document, source, fetch)
 
-    async def fetched(self, meta: dict[str, Any], request: Request) -> Response:
+    async def fetch(self, meta: dict[str, Any], request: Request) -> Response:
         """What the crawl's own downloader has for a request, through its middlewares and its slots."""
         request.meta.update(meta)
         response: Response = await self.crawler.engine.download_async(request)
@@ -117,12 +117,12 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
         """Called between the opening of a page and its reading."""
         await request.meta[VISIT].settle(page)
 
-    async def _rendered(self, request: Request, document: Response, source: Source, fetched: visit.Fetch) -> Response:
-        await self._started()
+    async def _render(self, request: Request, document: Response, source: Source, fetch: visit.Fetch) -> Response:
+        await self._start()
         began, seconds = monotonic(), self.seconds(visit.host(document))
         # What a login is shown is nobody else's.
         scripts = self.scripts[source.name if source.name in self.access else ""]
-        at = Visit(document, fetched, scripts, began + seconds)
+        at = Visit(document, fetch, scripts, began + seconds)
         html, browser = await self._read(at, source, seconds)
         if at.instead is not None:
             return at.instead.replace(request=request)
@@ -130,7 +130,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
         if len(body) > MAX_BODY_BYTES:
             raise UnservedRequest(Cause.TOO_LARGE, f"larger than {MAX_BODY_BYTES} bytes once its scripts had run")
         request.meta["download_latency"] += monotonic() - began
-        request.meta["rendered"] = {"by": browser, **at.told()}
+        request.meta["rendered"] = {"by": browser, **at.facts()}
         kept = {name: values for name, values in document.headers.items() if visit.lower(name) not in NOT_STORED}
         return HtmlResponse(
             document.url,
@@ -142,7 +142,7 @@ class BrowserHandler(ScrapyPlaywrightDownloadHandler, Handler):  # type: ignore[
             encoding="utf-8",
         )
 
-    async def _started(self) -> None:
+    async def _start(self) -> None:
         """Start the browser, once; one that does not start is not tried again."""
         if self.broken:
             raise UnservedRequest(Cause.RENDER, self.broken)

@@ -207,9 +207,9 @@ class GuardedResolver(CachingThreadedResolver):
 
     def getHostByName(self, name: str, timeout: Any = (), port: int = HTTP) -> Deferred[str]:
         """The address of a name, as Twisted asks for it."""
-        return super().getHostByName(name, timeout).addCallback(self._checked, name, port)
+        return super().getHostByName(name, timeout).addCallback(self._check_addresses, name, port)
 
-    def _checked(self, answer: str, name: str, port: int) -> str:
+    def _check_addresses(self, answer: str, name: str, port: int) -> str:
         refused = check_address(self.rules, name, answer, port)
         if refused:
             _refused[name] = refused

@@ -111,7 +111,7 @@ async def leave(spider: NewsSpider, names: Collection[str]) -> None:
 
 async def _give_back(spider: NewsSpider) -> None:
     """Give back the turn at hosts that were given up, once nothing is under way there."""
-    gone = spider.hosts.left()
+    gone = spider.hosts.release_idle()
     if gone:
         await spider.in_thread(host_locks.leave, spider.turns, gone)
 

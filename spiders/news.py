@@ -113,7 +113,7 @@ class NewsSpider(Spider):
         except (postgres.Error, OSError, DiskFullError) as error:
             shutdown.end_failed(self, error)
 
-    async def arrived(self, response: Response, lease: Lease) -> None:
+    async def handle_response(self, response: Response, lease: Lease) -> None:
         """A response came: judge it and keep it for the next batch."""
         if lease.source not in self.frontiers:
             return
@@ -123,7 +123,7 @@ class NewsSpider(Spider):
             arrival = Arrival(outcome.look_without_page(error, lease, self.store.clock))
         self._take_in(lease, arrival)
 
-    def lost(self, failure: Any) -> None:
+    def handle_failure(self, failure: Any) -> None:
         """No response came: say why."""
         lease: Lease = failure.request.cb_kwargs["lease"]
         if failure.check(NotNow):
@@ -312,8 +312,8 @@ class NewsSpider(Spider):
         source = self.store.followed[lease.source].source
         return Request(
             lease.url,
-            callback=self.arrived,
-            errback=self.lost,
+            callback=self.handle_response,
+            errback=self.handle_failure,
             headers=headers,
             cb_kwargs={"lease": lease},
             meta={**handler.made_for(source), **render.meta_for(source, lease.kind)},

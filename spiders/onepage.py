@@ -34,9 +34,9 @@ class OnePageSpider(Spider):
     async def start(self) -> AsyncIterator[Request]:
         """The one request."""
         meta = {**handler.made_for(self.source), **render.meta_for(self.source, self.lease.kind)}
-        yield Request(self.lease.url, callback=self.arrived, errback=self.lost, meta=meta)
+        yield Request(self.lease.url, callback=self.handle_response, errback=self.handle_failure, meta=meta)
 
-    def arrived(self, response: Response) -> None:
+    def handle_response(self, response: Response) -> None:
         """Store the page."""
         writer = warc.begin(self.into, self.source.name, RUN)
         page = outcome.page_of(response, self.lease, RUN, clock.of_machine())
@@ -44,7 +44,7 @@ class OnePageSpider(Spider):
         warc.finish(writer)
         self.trouble = ""
 
-    def lost(self, failure: Any) -> None:
+    def handle_failure(self, failure: Any) -> None:
         """Say why there is no page."""
         self.trouble = outcome.look_without_page(failure.value, self.lease, clock.of_machine()).reason
 

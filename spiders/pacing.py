@@ -104,7 +104,7 @@ class HostPacer:
         self.known: dict[str, Host] = {}
         # How to take turns; nobody else is there for a spider that has no ledger.
         self.take: Take | None = None
-        crawler.signals.connect(self.answered, signal=signals.response_downloaded)
+        crawler.signals.connect(self.note_answer, signal=signals.response_downloaded)
 
     def of(self, name: str) -> Host:
         """The host of this name."""
@@ -176,7 +176,7 @@ class HostPacer:
         slot = self._slot(self.of(name))
         return bool(slot and slot.active)
 
-    def left(self) -> dict[str, float]:
+    def release_idle(self) -> dict[str, float]:
         """The hosts that were given up and where nothing is under way any more; how many seconds ago each was asked."""
         idle = [host for host in self.known.values() if host.ours and host.leaving and not self.active(host.name)]
         now = monotonic()
@@ -191,7 +191,7 @@ class HostPacer:
         mine = (host for host in map(self.of, wanted) if host.ours and not host.leaving)
         return [host.name for host in mine if host.since <= due or host.name not in busy]
 
-    def answered(self, response: Response, request: Request) -> None:
+    def note_answer(self, response: Response, request: Request) -> None:
         """A host answered, for Scrapy: grow its delay while it is slow or breaks, let it shrink when it is well."""
         host = self.known.get(request.meta.get("download_slot", ""))
         if not host:

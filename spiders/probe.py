@@ -102,7 +102,7 @@ class ProbeSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         """One request after the other, each decided by all that came before."""
-        while want := probe_plan.next_want(self.url, self.seen, self.robots, self._left(), self.known):
+        while want := probe_plan.next_want(self.url, self.seen, self.robots, self._count_left(), self.known):
             self.came.clear()
             self.requests += 1
             sent = monotonic()
@@ -112,12 +112,12 @@ class ProbeSpider(Spider):
         warc.finish(self.writer)
         rest = (
             probe_plan.left_out(self.seen, self.robots, self.known)
-            if self._left() <= probe_plan.LEAST_HELD_REQUESTS
+            if self._count_left() <= probe_plan.LEAST_HELD_REQUESTS
             else []
         )
         self._say("probed", left_out=rest, requests=self.requests, seconds=monotonic() - self.began)
 
-    def arrived(self, response: Response, want: ProbeRequest) -> None:
+    def handle_response(self, response: Response, want: ProbeRequest) -> None:
         """A response came: keep the page, read what it lists, and tell."""
         lease = self._lease(want)
         page = outcome.page_of(response, lease, RUN, clock.of_machine())
@@ -167,7 +167,7 @@ class ProbeSpider(Spider):
             )
         )
 
-    def lost(self, failure: Any) -> None:
+    def handle_failure(self, failure: Any) -> None:
         """No response came: say why."""
         want: ProbeRequest = failure.request.cb_kwargs["want"]
         look = outcome.look_without_page(failure.value, self._lease(want), clock.of_machine())
@@ -200,7 +200,7 @@ class ProbeSpider(Spider):
         self.robots.append(said)
         self._say("robots", **asdict(said))
 
-    def _left(self) -> int:
+    def _count_left(self) -> int:
         """How many requests there is time for."""
         seconds = self.deadline - monotonic()
         host = urls.host(self.seen[-1].url) if self.seen else ""
@@ -212,8 +212,8 @@ class ProbeSpider(Spider):
     def _request(self, want: ProbeRequest) -> Request:
         return Request(
             urls.clean(want.url),
-            callback=self.arrived,
-            errback=self.lost,
+            callback=self.handle_response,
+            errback=self.handle_failure,
             cb_kwargs={"want": want},
             meta={
                 **handler.made_for(self.source),

@@ -101,7 +101,7 @@ class RobotsMiddleware:
             await self.hosts.enter(host)
             cached = await spider.robots_of(key)
             holds = cached and (len(cached) < WITH_AGE or cached[2] < HOLDS_SECONDS)
-            fresh = cached if holds else await self._fetched(place, host, meta)
+            fresh = cached if holds else await self._fetch(place, host, meta)
         except NotNow as later:
             return later
         if isinstance(fresh, NotHad):
@@ -118,7 +118,7 @@ class RobotsMiddleware:
         self.hosts.slow(host, _asked_gap(rules), "robots.txt")
         return rules
 
-    async def _fetched(self, place: str, host: str, meta: dict[str, Any]) -> tuple[int, str] | NotHad:
+    async def _fetch(self, place: str, host: str, meta: dict[str, Any]) -> tuple[int, str] | NotHad:
         """Status and text, or why they cannot be had; asked for as the source that needs them first."""
         headers = {"Accept-Encoding": "identity", "Accept": "text/plain,*/*;q=0.5"}
         request = Request(place + "/robots.txt", headers=headers, meta={**meta, "robots": True, "max_retry_times": 0})

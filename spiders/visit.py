@@ -109,7 +109,7 @@ class Visit:
         if not self.ended.done():
             self.ended.set_result(None)
 
-    def told(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
         """What is kept of it beside the page."""
         return {"requests": self.requests, "refused": self.refused[:REFUSED_SHOWN], "unfinished": self.unfinished}
 
@@ -120,7 +120,7 @@ class Visit:
         if self.asked > MAX_ASKED:
             self.end()
         try:
-            shown = await self._found(route)
+            shown = await self._serve(route)
             if shown:
                 await route.fulfill(**shown)
             else:
@@ -138,7 +138,7 @@ class Visit:
         while not read or self.waiting or monotonic() - self.heard_at < QUIET:
             read = await page.evaluate(TURN) != "loading"
 
-    async def _found(self, route: Route) -> Shown | None:
+    async def _serve(self, route: Route) -> Shown | None:
         asked = route.request
         if asked.is_navigation_request():
             if not self.opened:
@@ -154,7 +154,7 @@ class Visit:
             return None
         if asked.url in self.scripts:
             return self.scripts[asked.url]
-        fetching: asyncio.Future[Any] = asyncio.ensure_future(self._fetched(asked.method, asked.url, asked.headers))
+        fetching: asyncio.Future[Any] = asyncio.ensure_future(self._fetch(asked.method, asked.url, asked.headers))
         await asyncio.wait([fetching, self.ended], return_when=asyncio.FIRST_COMPLETED)
         if not fetching.done():
             return None
@@ -163,7 +163,7 @@ class Visit:
             self._keep(asked.url, found)
         return found
 
-    async def _fetched(self, method: str, url: str, headers: dict[str, str]) -> Shown | None:
+    async def _fetch(self, method: str, url: str, headers: dict[str, str]) -> Shown | None:
         async with self.turn:
             if self.ended.done():
                 return None

@@ -72,7 +72,7 @@ def _learn(current: Settings, name: str, key: str, who: str) -> Result:
     if lesson.new and lesson.stored:
         moved = templates.changes(before.template if before else None, lesson.stored.template)
         lines += [f"{change.what} {change.kind}: {change.value}" for change in moved]
-    return _result(lesson.told(name), lines)
+    return _result(lesson.sentence(name), lines)
 
 
 def _reread(current: Settings, name: str, key: str, who: str) -> Result:

@@ -19,7 +19,7 @@ from pipelines.errors import NightdeskError
 log = logging.getLogger("nightdesk")
 
 
-class Red(SystemExit):
+class TaskProblem(SystemExit):
     """A task has failed, and why stands in its log; problem: what it was, for whoever decides on another try."""
 
     def __init__(self, problem: NightdeskError) -> None:
@@ -35,7 +35,7 @@ def by_sentence() -> Iterator[None]:
     except NightdeskError as problem:
         if not problem.told:
             log.error("%s", problem)
-        raise Red(problem) from None
+        raise TaskProblem(problem) from None
 
 
 class RetriesByProblem(ExceptionRetryPolicy):
@@ -43,4 +43,4 @@ class RetriesByProblem(ExceptionRetryPolicy):
 
     def evaluate(self, exception: BaseException, *args: Any, **more: Any) -> RetryDecision:
         """What the rules say of the error itself."""
-        return super().evaluate(exception.problem if isinstance(exception, Red) else exception, *args, **more)
+        return super().evaluate(exception.problem if isinstance(exception, TaskProblem) else exception, *args, **more)

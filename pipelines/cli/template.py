@@ -85,8 +85,8 @@ def learn(name: Name, json: Json = False) -> None:
         return
     for url, problem in lesson.skipped:
         say(f"{url} was left out: {problem}", "yellow")
-    say(lesson.told(name), "green" if lesson.taught else "")
-    if lesson.taught:
+    say(lesson.sentence(name), "green" if lesson.is_new else "")
+    if lesson.is_new:
         table(("what", "", "is"), ((c.what, c.kind, c.value) for c in changes), empty="It reads pages as before.")
         say(f"`nightdesk extract {name}`, then `nightdesk load {name}`, read a run again with it.", "dim")
 

@@ -57,7 +57,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Made:
+class ExtractedFetch:
     """What became of a page, and the CPU seconds that took.
 
     result: None where nothing can be said of it yet, for the reason `why`, which is a sentence. fits: whether the page
@@ -71,7 +71,7 @@ class Made:
     why: str = ""
 
 
-def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job, Made]]:
+def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job, ExtractedFetch]]:
     """Each page and what became of it, in order; beyond what a source may cost a run nothing is looked at any more.
 
     processes, apart: as extract.stage.extract has them; workers.each is the same for any work, and knows no pages.
@@ -91,18 +91,18 @@ def each(jobs: Sequence[Job], processes: int, apart: bool) -> Iterator[tuple[Job
         elif lost_in_a_row == LOST_IN_A_ROW:
             enough = f"{LOST_IN_A_ROW} pages in a row took their workers with them: look for memory that runs out."
         if enough:
-            yield from ((rest, Made(None, fault=Fault.LIMIT, why=enough)) for rest in jobs[place + 1 :])
+            yield from ((rest, ExtractedFetch(None, fault=Fault.LIMIT, why=enough)) for rest in jobs[place + 1 :])
             return
 
 
-def work(job: Job) -> Made:
+def work(job: Job) -> ExtractedFetch:
     """What one page is; what goes wrong with it is its own rejection, what of store or machine goes wrong nobody's."""
     started = time.process_time()
     try:
         with bucket.patient():
             page = replace(stored_page(job.raw, job.row), source=job.source.name, run=job.row["run"])
     except StoreError as error:
-        return Made(None, fault=Fault.STORE, why=str(error))
+        return ExtractedFetch(None, fault=Fault.STORE, why=str(error))
     try:
         read = read_page(page, job.source, template=job.template)
     except OURS as error:
@@ -110,18 +110,18 @@ def work(job: Job) -> Made:
     except Exception as error:  # noqa: BLE001 -- parsers meet whatever a site sends; one page must not cost the others
         made = _reject(job, Reason.UNREADABLE, f"{type(error).__name__}: {error}", time.process_time() - started)
     else:
-        made = Made(replace(read.made, extractor=job.extractor), read.fits, time.process_time() - started)
+        made = ExtractedFetch(replace(read.made, extractor=job.extractor), read.fits, time.process_time() - started)
     # Parsers have words of their own for memory that they were not given, or find an empty page.
     return _unread(MemoryError.__name__, started) if isinstance(made.result, Rejection) and _is_starved() else made
 
 
-def end_lost_page(job: Job, loss: workers.Loss, detail: str) -> Made:
+def end_lost_page(job: Job, loss: workers.Loss, detail: str) -> ExtractedFetch:
     """What becomes of a page that no worker could end: a rejection where the page itself is why."""
     if loss == workers.Loss.TOO_SLOW:
         return _reject(job, Reason.TOO_SLOW, detail, CPU_SECONDS + GRACE)
     if loss == workers.Loss.CRASHED:
         return _reject(job, Reason.UNREADABLE, detail)
-    return Made(None, why=f"{job.row['url']}: {detail}.", fault=Fault.WORKER)
+    return ExtractedFetch(None, why=f"{job.row['url']}: {detail}.", fault=Fault.WORKER)
 
 
 def stored_page(raw: Path, row: postgres.Row) -> Page:
@@ -137,10 +137,10 @@ def stored_page(raw: Path, row: postgres.Row) -> Page:
     return page
 
 
-def _unread(said: str, started: float) -> Made:
+def _unread(said: str, started: float) -> ExtractedFetch:
     """A page that the machine, and not the page, kept from being read: it stays undecided."""
     why = f"The machine could not read a page of this source: {said}."
-    return Made(None, seconds=time.process_time() - started, fault=Fault.WORKER, why=why)
+    return ExtractedFetch(None, seconds=time.process_time() - started, fault=Fault.WORKER, why=why)
 
 
 def _is_starved() -> bool:
@@ -152,8 +152,8 @@ def _is_starved() -> bool:
     return False
 
 
-def _reject(job: Job, reason: Reason, detail: str, seconds: float = 0.0) -> Made:
-    return Made(
+def _reject(job: Job, reason: Reason, detail: str, seconds: float = 0.0) -> ExtractedFetch:
+    return ExtractedFetch(
         Rejection(
             source=job.source.name,
             url=job.row["url"],

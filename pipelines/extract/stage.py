@@ -26,7 +26,7 @@ from pipelines.crawl import policy
 from pipelines.errors import DiskFullError, NightdeskError, StoreError
 from pipelines.extract import fetched_pages
 from pipelines.extract.extraction import extractor
-from pipelines.extract.fetched_pages import Fault, Job, Made
+from pipelines.extract.fetched_pages import ExtractedFetch, Fault, Job
 from pipelines.extract.site import learning
 from pipelines.model import Article, Rejection, Source, Tally
 from pipelines.notify import outbox
@@ -54,14 +54,14 @@ log = logging.getLogger(__name__)
 class UndecidedFetches:
     """The fetches of a source that stay undecided, with what became of each."""
 
-    fetches: dict[int, Made] = field(default_factory=dict)
+    fetches: dict[int, ExtractedFetch] = field(default_factory=dict)
 
     @property
     def why(self) -> Counter[str]:
         """Each reason, with of how many fetches it is the reason."""
         return Counter(made.why for made in self.fetches.values())
 
-    def told(self) -> str:
+    def sentence(self) -> str:
         """One sentence or more that name the files."""
         why, many = self.why, len(self.fetches)
         pages = "1 page stays undecided and is" if many == 1 else f"{many} pages stay undecided and are"
@@ -109,11 +109,11 @@ def extract(
             jobs, stored_looks = _jobs(settings, conn, source, rows, stored)
             file = articlefile.path(settings, source.name, run)
             undecided = UndecidedFetches()
-            lines = _lines(jobs, stored_looks, counts, undecided, _Kept(file), processes, apart)
+            lines = _lines(jobs, stored_looks, counts, undecided, _EarlierLines(file), processes, apart)
             with bucket.patient():
                 articlefile.write(file, _tell_lines(lines, on_line))
             if undecided.fetches:
-                state, message = RunState.FAILED, undecided.told()
+                state, message = RunState.FAILED, undecided.sentence()
                 _tell(settings, conn, source, run, undecided)
         except DiskFullError as error:
             state, message = RunState.STOPPED, str(error)
@@ -189,7 +189,7 @@ def _lines(
     stored_looks: dict[int, tuple[Job, postgres.Row]],
     counts: Counter[str],
     undecided: UndecidedFetches,
-    kept: _Kept,
+    kept: _EarlierLines,
     processes: int,
     apart: bool,
 ) -> Iterator[Line]:
@@ -202,7 +202,7 @@ def _lines(
     # By URL: the stored look that has to be read again, and the newest fetch that was decided on.
     again: dict[int, Job] = {}
     decided: dict[int, int] = {}
-    open_looks: list[tuple[Job, Made]] = []
+    open_looks: list[tuple[Job, ExtractedFetch]] = []
     for job, made in fetched_pages.each(jobs, processes, apart):
         counts["pages"] += 1
         line = _line(job, made) if made.result else kept.line(job.row["fetch_id"])
@@ -231,7 +231,7 @@ def _differs(article: Article, stored: postgres.Row) -> bool:
     return (digest(article.title), digest(article.text)) != (stored["title_digest"], stored["text_digest"])
 
 
-def _line(job: Job, made: Made) -> Line:
+def _line(job: Job, made: ExtractedFetch) -> Line:
     row, result = job.row, made.result
     article = result if isinstance(result, Article) else None
     return Line(
@@ -253,7 +253,7 @@ def _words(article: Article) -> Sequence[Any]:
     return vectors.write_rows(made)
 
 
-def _count(counts: Counter[str], made: Made) -> None:
+def _count(counts: Counter[str], made: ExtractedFetch) -> None:
     if isinstance(made.result, Article):
         counts["articles"] += 1
         counts["words"] += words(made.result.text)
@@ -265,7 +265,7 @@ def _count(counts: Counter[str], made: Made) -> None:
         counts["template agrees" if made.fits else "template disagrees"] += 1
 
 
-class _Kept:
+class _EarlierLines:
     """The lines of a run's earlier article file, read when one is asked for."""
 
     def __init__(self, file: Path) -> None:
@@ -283,7 +283,7 @@ class _Kept:
 
 def _tell(settings: Settings, conn: postgres.Connection, source: Source, run: str, undecided: UndecidedFetches) -> None:
     """Tell the operators, once for each thing that is wrong, and have what was lost for a day asked for again."""
-    message = undecided.told()
+    message = undecided.sentence()
     log.error("%s: %s", source.name, message)
     told = outbox.key("undecided", source.name, digest(" ".join(sorted(undecided.why)))[:DIGEST_DIGITS])
     outbox.tell_operators(settings, told, f"{source.name}: pages stay undecided", f"Run {run}: {message}")

@@ -208,7 +208,7 @@ def _silent(
     late = now - since > waits - 2 * spacing and listened > since + usually
     expected = 0.0
     if pace and len(empty) >= policy.SILENT_LOOKS and listened - since >= policy.SILENT_AT_LEAST:
-        expected = pace.expected(since, listened)
+        expected = pace.count_expected(since, listened)
         least = policy.EMPTY_MORE + policy.EMPTY_MOST_BY_CHANCE
         if not late and expected > least:
             most = usual.longest_empty([look for look in paced if look.at <= since], pace)
@@ -271,7 +271,7 @@ def _quiet(
         start = max((look.at for look in heard if look.at <= end - span), default=None)
         if start is None or start < max(pace.begin, missed):
             continue
-        expected = pace.expected(start, end)
+        expected = pace.count_expected(start, end)
         if expected >= policy.LEAST_AWAITED:
             windows.append((start, expected, sum(look.new for look in heard if look.at > start)))
     if not windows:
@@ -325,7 +325,7 @@ def _healthy(paced: Sequence[SourceLook], pace: UsualPace, zone: str) -> StateRe
     end = heard[-1].at
     start = max((look.at for look in heard if look.at <= end - policy.WEEK), default=heard[0].at)
     count = sum(look.new for look in heard if look.at > start)
-    least, most = usual.usual_range(pace.expected(start, end), pace.windows(end - start)[0])
+    least, most = usual.usual_range(pace.count_expected(start, end), pace.windows(end - start)[0])
     reason = f"{count} new in {lasting(end - start)}; usually {least} to {most}."
     return StateReport(state=SourceState.HEALTHY, reason=reason, figure=count, low=least, high=most)
 

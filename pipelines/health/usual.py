@@ -64,7 +64,7 @@ class UsualPace:
     seen: list[float] = field(repr=False)
     learned_until: int = 0
 
-    def expected(self, start: datetime, end: datetime) -> float:
+    def count_expected(self, start: datetime, end: datetime) -> float:
         """How many new articles are usual between two moments."""
         return self._at(self.sums, end) - self._at(self.sums, start)
 
@@ -182,7 +182,7 @@ def longest_empty(looks: Sequence[SourceLook], pace: UsualPace) -> float:
     for look in (look for look in looks if look.heard):
         if look.new:
             if start is not None and last is not None:
-                longest = max(longest, pace.expected(start, last))
+                longest = max(longest, pace.count_expected(start, last))
             start, last = look.at, None
         else:
             last = look.at

@@ -69,12 +69,12 @@ def _mostly_shared(
 ) -> Callable[[ArticleMeasures, bool], bool]:
     lines = [_common([{key for key, _ in one.paragraphs} for one in articles]) for articles in (run, before)]
 
-    def shared(one: ArticleMeasures, of_run: bool) -> bool:
+    def is_shared(one: ArticleMeasures, of_run: bool) -> bool:
         words = sum(count for _, count in one.paragraphs)
         common = sum(count for key, count in one.paragraphs if key in lines[0 if of_run else 1])
         return common > policy.DRIFT_SHARED * words
 
-    return shared
+    return is_shared
 
 
 def _more(

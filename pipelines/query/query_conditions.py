@@ -60,7 +60,7 @@ class _Build:
         self.required.append((groups[1:] + [query_set.ALWAYS] * CLAUSES)[:CLAUSES])
         self.excluded.append(([self.group(keys) for keys in out] + [query_set.NEVER] * EXCLUSIONS)[:EXCLUSIONS])
         self.names.append(name.encode())
-        self.nodes.append(json.dumps(self.coded(node), ensure_ascii=False, separators=(",", ":")).encode())
+        self.nodes.append(json.dumps(self.encode(node), ensure_ascii=False, separators=(",", ":")).encode())
 
     def clauses(self, node: Node) -> list[Keys]:
         """Sets of keys, of each of which an article that answers has one."""
@@ -146,7 +146,7 @@ class _Build:
         number = self.terms.setdefault(find.term, len(self.terms) + 1)
         return -number if find.title else number
 
-    def coded(self, node: Node) -> Any:
+    def encode(self, node: Node) -> Any:
         if isinstance(node, Find):
             return self.term(node)
         if isinstance(node, Near):
@@ -156,9 +156,9 @@ class _Build:
         if isinstance(node, Of):
             return ["o", str(node.field), list(node.values)]
         if isinstance(node, Without):
-            return ["-", self.coded(node.part)]
+            return ["-", self.encode(node.part)]
         if isinstance(node, Every | Either):
-            return ["&" if isinstance(node, Every) else "|", *map(self.coded, node.parts)]
+            return ["&" if isinstance(node, Every) else "|", *map(self.encode, node.parts)]
         raise TypeError(f"{node} is no part of a query that is asked of articles as they come")
 
     def arrays(self) -> dict[str, NDArray[Any]]:

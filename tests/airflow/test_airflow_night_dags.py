@@ -52,7 +52,7 @@ def test_a_task_that_went_red_by_a_sentence_is_tried_again_by_what_was_wrong(cap
 
     decided = [retry_policy(Settings()).evaluate(red, 1, 3).action for red in reds]
     assert decided == [RetryAction.RETRY, RetryAction.FAIL, RetryAction.DEFAULT]
-    assert [type(red) for red in reds] == [task_failure.Red, task_failure.Red, ValueError]
+    assert [type(red) for red in reds] == [task_failure.TaskProblem, task_failure.TaskProblem, ValueError]
     assert caplog.messages == ["gone"]
 
 

@@ -115,7 +115,7 @@ def test_a_template_row_that_cannot_be_read_costs_no_page(
     check_whole(night, receiver, RUN)
 
 
-def killed(job: fetched_pages.Job) -> fetched_pages.Made:
+def killed(job: fetched_pages.Job) -> fetched_pages.ExtractedFetch:
     """What a machine without memory does to the workers of one source."""
     if job.source.name == "harbour":
         os.kill(os.getpid(), signal.SIGKILL)

@@ -93,7 +93,7 @@ def test_a_damaged_raw_file_decides_nothing_and_what_it_held_is_news_once_it_is_
     check_whole(night, receiver, RUN, again)
 
 
-def starved(job: fetched_pages.Job) -> fetched_pages.Made:
+def starved(job: fetched_pages.Job) -> fetched_pages.ExtractedFetch:
     """A machine on which hardly more memory is to be had than the worker has when it begins to read."""
 
     def limited(*given: Any, **named: Any) -> extraction.PageReading:

@@ -61,9 +61,11 @@ LONG = {
 
 
 def _functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """The functions of a module; a method may be a state of its object, or a call that a library makes."""
-    for node in ast.parse(path.read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+    """The functions and methods of a module; a property is a state of its object, and no function."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not (
+            any("property" in ast.unparse(mark) for mark in node.decorator_list)
+        ):
             yield node
 
 
@@ -83,6 +85,17 @@ def test_no_function_is_named_by_a_bare_participle() -> None:
         for path in MODULES
         for function in _functions(path)
         if PARTICIPLE.fullmatch(function.name)
+    ]
+
+    assert bare == []
+
+
+def test_no_class_is_named_by_a_bare_participle() -> None:
+    bare = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and PARTICIPLE.fullmatch(node.name.lower())
     ]
 
     assert bare == []

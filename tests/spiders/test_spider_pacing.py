@@ -79,7 +79,7 @@ def test_a_turn_that_others_wait_for_is_given_up_after_a_while_or_when_there_is_
 
     assert (early, late) == (["b.test"], ["a.test"])
     assert not hosts.ready("a.test") and hosts.ready("b.test")
-    assert list(hosts.left()) == ["a.test"] and not hosts.of("a.test").ours
+    assert list(hosts.release_idle()) == ["a.test"] and not hosts.of("a.test").ours
 
 
 def test_a_host_is_entered_when_its_turn_comes_and_not_while_it_rests(hosts: HostPacer) -> None:

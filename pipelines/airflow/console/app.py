@@ -104,7 +104,7 @@ class Private:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer as the app does, with the headers; what sends more than an action may is not read."""
 
-        async def sent(message: Message) -> None:
+        async def send_private(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in PRIVATE.items():
@@ -116,9 +116,9 @@ class Private:
         if "transfer-encoding" in asked or not size.isdecimal() or int(size) > policy.ACTION_BYTES:
             detail = f"Send at most {policy.ACTION_BYTES:,} bytes, and say how many."
             told = JSONResponse({"detail": detail}, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            await told(scope, receive, sent)
+            await told(scope, receive, send_private)
             return
-        await self.inner(scope, receive, sent)
+        await self.inner(scope, receive, send_private)
 
 
 def _script(request: Request, name: str) -> Response:

@@ -25,14 +25,14 @@ class Door:
 
     def reading(self, current: Settings) -> AbstractContextManager[postgres.Connection]:
         """A connection that only reads, and not for long; BusyError where others have them all."""
-        return self._opened(current, read_only=True)
+        return self._open(current, read_only=True)
 
     def writing(self, current: Settings) -> AbstractContextManager[postgres.Connection]:
         """The same, but it may write."""
-        return self._opened(current, read_only=False)
+        return self._open(current, read_only=False)
 
     @contextmanager
-    def _opened(self, current: Settings, *, read_only: bool) -> Iterator[postgres.Connection]:
+    def _open(self, current: Settings, *, read_only: bool) -> Iterator[postgres.Connection]:
         if not self._places.acquire(timeout=policy.CONNECTION_WAIT_SECONDS):
             raise BusyError("Nightdesk is busy: others wait for the database already. Try again in a moment.")
         try:

@@ -65,13 +65,13 @@ class Lesson:
     skipped: tuple[tuple[str, str], ...] = ()
 
     @property
-    def taught(self) -> bool:
+    def is_new(self) -> bool:
         """Whether there is something new to read pages by."""
         return self.new and self.stored is not None and self.stored.template is not None
 
-    def told(self, source: str) -> str:
+    def sentence(self, source: str) -> str:
         """What came of it, for people."""
-        if self.stored is None or (self.new and not self.taught):
+        if self.stored is None or (self.new and not self.is_new):
             return f"Looked at {self.observed} pages of {source}, and nothing in them helps to read the others."
         still = "" if self.new else " still holds"
         return f"Learned {source} of {self.observed} pages: version {self.stored.version}{still}."
