@@ -38,7 +38,7 @@ ID, SOURCE, DATED, LANGUAGE, EXTRACTOR = (
 
 @dataclass(frozen=True, kw_only=True)
 class ExportRequest:
-    """What is exported: all parts of it have to agree when an export goes on. between: as query.dating reads days."""
+    """What is exported: all parts of it have to agree when an export goes on. between: days, by query.day_spans."""
 
     form: Format
     query: str = ""

@@ -1,6 +1,6 @@
 """Search: the articles that answer a query, newest or best first, a page at a time.
 
-The index names candidates, `query.asked` decides; so an article is found here exactly if a watch of the same terms
+The index names candidates, `query.evaluation` decides; so an article is found here exactly if a watch of the same terms
 would find it. What a search costs has an end: of candidates that are none only so many are read for a page, then the
 page says so and its cursor goes on from there.
 """

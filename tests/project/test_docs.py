@@ -136,3 +136,18 @@ def test_links_between_pages_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
 
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_a_module_that_a_page_names_is_there() -> None:
+    kept = [
+        p
+        for top in ("pipelines", "spiders", "dags", "tests", "bench", "demo", "docker")
+        for p in (ROOT / top).rglob("*.*")
+    ]
+    ends = {"/".join(path.parts[begin:]) for path in kept for begin in range(len(ROOT.parts), len(path.parts))}
+
+    named = {
+        (page.name, n) for page in PAGES for n in re.findall(r"`([\w/.]+\.(?:py|sql|js))`", page.read_text("utf-8"))
+    }
+
+    assert sorted((page, name) for page, name in named if name not in ends) == []
