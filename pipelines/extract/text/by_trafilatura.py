@@ -7,18 +7,24 @@ off (from the fourth identical page on it returns nothing), its language filter 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 
 from lxml.html import HtmlElement, document_fromstring
 from resiliparse.extract.html2text import extract_plain_text
-from trafilatura import bare_extraction
+from trafilatura import bare_extraction, xpaths
 from trafilatura.external import try_readability
 
 from pipelines.extract import blocks
 from pipelines.extract.phrases import key
+from pipelines.extract.text.name_tests import remember
 from pipelines.text import words
 
+# The expressions by which trafilatura finds and drops parts of a page, as they are and as they are answered quicker.
+EXPRESSIONS = [
+    (said, list(said), [remember(one) for one in said]) for said in vars(xpaths).values() if isinstance(said, list)
+]
 # trafilatura drops what is not printable, and with it the joiners Persian, Kurdish and Urdu words are written with.
 JOINERS = {"\u200c": "⸱⸳⸰⸲", "\u200d": "⸴⸵⸷⸹"}
 # What stands in where a page holds all of those; trafilatura would drop the private-use area like the joiners.
@@ -96,11 +102,25 @@ def agrees(whole: Sequence[str], part: Sequence[str]) -> bool:
 
 
 def _extract_lines(tree: HtmlElement, precise: bool, alone: bool) -> list[str]:
-    document = bare_extraction(
-        tree, include_comments=False, favor_precision=precise, deduplicate=False, with_metadata=False, fast=alone
-    )
+    with _quick_expressions():
+        document = bare_extraction(
+            tree, include_comments=False, favor_precision=precise, deduplicate=False, with_metadata=False, fast=alone
+        )
     text = getattr(document, "text", None) or ""
     return [line for line in (" ".join(part.split()) for part in text.split("\n")) if line]
+
+
+@contextmanager
+def _quick_expressions() -> Iterator[None]:
+    """trafilatura with its own expressions in their quicker form; whoever else uses it in this process has them as
+    they are."""
+    for said, _, quick in EXPRESSIONS:
+        said[:] = quick
+    try:
+        yield
+    finally:
+        for said, own, _ in EXPRESSIONS:
+            said[:] = own
 
 
 def _marks(tree: HtmlElement) -> dict[str, str]:

@@ -1,0 +1,115 @@
+"""XPath expressions that ask of elements nothing but their tags and attributes, answered once for each such name.
+
+trafilatura asks some hundred regular expressions of every element's id and class, a third of its time; the elements of
+a page, and of all pages of a site, share a few names. The answers are those of its own expressions, asked of elements
+that are made for it: one for each name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from lxml.etree import Element, SubElement, XPath
+from lxml.html import HtmlElement
+
+NAMESPACES = {"re": "http://exslt.org/regular-expressions"}
+# An expression over all elements below one; in brackets with a number, the first of all of them.
+FORM = re.compile(r"\.//\*(?P<tests>\[.*\])|\(\.//\*(?P<of_first>\[.*\])\)\[1\]", re.DOTALL)
+FIRST = "[1]"
+LITERAL = re.compile(r"'[^']*'")
+ATTRIBUTE, TAG = re.compile(r"@([\w-]+)"), re.compile(r"self::(\w+)")
+ONE_OF_TAGS = re.compile(r"\[\s*self::\w+(?:\s+or\s+self::\w+)*\s*\]")
+# What says something of the element itself.
+OF_ITSELF = re.compile(r"(?:self::\w+|@[\w-]+|re:test|contains|starts-with|translate|not|or|and|[\[\](),|=\s])*")
+# The text of two attributes is that of the one that stands first.
+EITHER = re.compile(r"@([\w-]+)\|@([\w-]+)")
+# Names that are remembered for one expression. Chosen: a site has some hundreds; all of them take a few megabytes.
+MAX_NAMES = 4000
+
+Name = tuple[object, ...]
+Expression = XPath | Callable[[HtmlElement], list[HtmlElement]]
+
+
+def remember(expression: XPath) -> Expression:
+    """The same expression, quicker; the expression itself where it begins with more than names."""
+    form = FORM.fullmatch(" ".join(expression.path.split()))
+    tests = list(_split(form["tests"] or form["of_first"])) if form else []
+    asked = [test for test in tests if OF_ITSELF.fullmatch(LITERAL.sub("", test))]
+    # Without a regular expression lxml's own is as quick.
+    if not form or not asked or asked != tests[: len(asked)] or "re:test" not in "".join(asked):
+        return expression
+    return _Remembered(expression, asked, tests[len(asked) :], only_first=form["of_first"] is not None)
+
+
+class _Remembered:
+    """An expression with the answers that it gave; a class, for it stands in the place of lxml's own."""
+
+    def __init__(self, expression: XPath, asked: list[str], others: list[str], *, only_first: bool) -> None:
+        # Any, for lxml says no more of what an expression finds.
+        self._expression: Any = expression
+        self._others, self._only_first = others, only_first
+        said = LITERAL.sub("", "".join(asked))
+        self._attributes = tuple(dict.fromkeys(ATTRIBUTE.findall(said)))
+        places = {name: number for number, name in enumerate(self._attributes)}
+        self._pairs = [(places[one], places[other]) for one, other in dict.fromkeys(EITHER.findall(said))]
+        of_tags = asked[0] if ONE_OF_TAGS.fullmatch(asked[0]) else ""
+        self._tagged = bool(TAG.search(said.removeprefix(of_tags)))
+        self._tags = tuple(TAG.findall(of_tags))
+        self._asked: Any = XPath(f".//*{''.join(asked)}", namespaces=NAMESPACES)
+        self._known: dict[Name, bool] = {}
+        # Nearly all expressions want nothing of elements without attributes, which are passed over in C then.
+        alone = Element("html")
+        SubElement(alone, "p")
+        some = "" if self._asked(alone) else f"[{' or '.join(f'@{name}' for name in self._attributes)}]"
+        self._some: Any = XPath(f".//*{some}")
+
+    def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
+        elements = list(tree.iterdescendants(*self._tags)) if self._tags else self._some(tree)
+        attributes, known = self._attributes, self._known
+        names: list[Name] = [tuple(map(element.get, attributes)) for element in elements]
+        if self._tagged:
+            names = [(*name, element.tag) for name, element in zip(names, elements, strict=True)]
+        for one, other in self._pairs:
+            for number, name in enumerate(names):
+                if name[one] is not None and name[other] is not None:
+                    names[number] = (*name, *elements[number].keys())
+        new = {name: element for name, element in zip(names, elements, strict=True) if name not in known}
+        if new:
+            if len(known) + len(new) > MAX_NAMES:
+                known.clear()
+                new = dict(zip(names, elements, strict=True))
+            self._ask(new)
+        found = [element for element, name in zip(elements, names, strict=True) if known[name]]
+        if self._others == [FIRST]:
+            firsts: dict[HtmlElement | None, HtmlElement] = {}
+            for element in found:
+                firsts.setdefault(element.getparent(), element)
+            return list(firsts.values())
+        if found and self._others:
+            return list(self._expression(tree))
+        return found[:1] if self._only_first else found
+
+    def _ask(self, new: dict[Name, HtmlElement]) -> None:
+        """What the expression itself says of elements with these names."""
+        alone = Element("html")
+        for element in new.values():
+            # Not every name that a parser lets through may be given to an element.
+            tag = element.tag if self._tags else "p"
+            SubElement(alone, tag, {key: said for key, said in element.items() if key in self._attributes})
+        told = set(self._asked(alone))
+        self._known.update((name, made in told) for name, made in zip(new, alone, strict=True))
+
+
+def _split(tests: str) -> Iterator[str]:
+    """The tests of an expression, each in its brackets."""
+    depth, start, quoted = 0, 0, False
+    for place, letter in enumerate(tests):
+        quoted ^= letter == "'"
+        if quoted:
+            continue
+        depth += (letter == "[") - (letter == "]")
+        if letter == "]" and not depth:
+            yield tests[start : place + 1].strip()
+            start = place + 1
