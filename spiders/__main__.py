@@ -26,8 +26,7 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
 
 from pipelines.codes import RunState
-from pipelines.crawl import host_locks, past_urls
-from pipelines.crawl import policy as policy_of_crawl
+from pipelines.crawl import host_locks, past_urls, policy
 from pipelines.errors import DatabaseError, NightdeskError, SettingsError, SourceError
 from pipelines.model import Expect, Source
 from pipelines.settings import Settings, secrets, settings
@@ -35,14 +34,15 @@ from pipelines.sources import access, folders
 from pipelines.sources.access import Access
 from pipelines.stores import migrations, postgres, runs
 from spiders import adoption, handler, render, shutdown, source_lifecycle, store, trust, watchdog
-from spiders.guard import check_contact, policy
+from spiders.guard import check_contact, guard_policy
 from spiders.news import NewsSpider
 from spiders.onepage import OnePageSpider
 
 log = logging.getLogger(__name__)
 
-# Beyond its budget: for what is in flight, and to write what came. One page takes this long at the most.
-BEYOND = 60.0
+# Seconds that a process gets beyond its budget: for what is in flight, and to write what came. Chosen: one page takes
+# this long at the most.
+BEYOND_SECONDS = 60.0
 # Sixty lines of greeting, and what the ledger says of each URL anyway, are not worth a reader's time.
 LEAST = {
     "scrapy.downloadermiddlewares.retry": logging.CRITICAL,
@@ -76,7 +76,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if not watchdog.die_with(given.parent, signal.SIGTERM):
         os._exit(shutdown.STOPPED)
-    watchdog.begin(given.parent, getattr(given, "budget", BEYOND) + BEYOND)
+    watchdog.begin(given.parent, getattr(given, "budget", BEYOND_SECONDS) + BEYOND_SECONDS)
     try:
         return _run_verb(given)
     finally:
@@ -86,31 +86,31 @@ def main(arguments: list[str] | None = None) -> int:
 def crawl(current: Settings, sources: list[Source], given: argparse.Namespace) -> int:
     """Crawl until nothing is due, the budget is used up, or somebody stops it."""
     with postgres.connection(
-        current, application="nightdesk crawl", idle_seconds=policy_of_crawl.SILENT_SESSION.total_seconds()
+        current, application="nightdesk crawl", idle_seconds=policy.SILENT_SESSION.total_seconds()
     ) as conn:
         migrations.check_migrated(conn)
-        kept = store.Store(current, conn, given.run, wanted=past_urls.of_json(given.past))
-        # None for a source that another process crawls; what was taken stands in `kept.followed`.
-        taken = [source_lifecycle.take(kept, source, only=given.only, due=given.due) for source in sources]
-        _adopt_left(current, kept)
-        asking, missing = _access(current, kept)
-        broken = _without_browser(current, kept) or missing
-        if not kept.followed:
+        crawl_store = store.Store(current, conn, given.run, past=past_urls.of_json(given.past))
+        # None for a source that another process crawls; what was taken stands in `crawl_store.sources`.
+        taken = [source_lifecycle.take(crawl_store, source, only=given.only, due=given.due) for source in sources]
+        _adopt_left(current, crawl_store)
+        asking, missing = _access(current, crawl_store)
+        broken = _without_browser(current, crawl_store) or missing
+        if not crawl_store.sources:
             return shutdown.FAILED if broken else shutdown.DONE
         spider = _run(
             current,
-            [followed.source for followed in kept.followed.values()],
+            [crawled.source for crawled in crawl_store.sources.values()],
             NewsSpider,
             asking,
-            kept=kept,
+            crawl_store=crawl_store,
             deadline=monotonic() + given.budget,
             only=given.only,
             parent=given.parent,
         )
         # A source that still has its frontier has no tally: the spider ended before its work did.
-        if spider.frontiers:
+        if spider.work.frontiers:
             return shutdown.CRASHED
-        failed = broken or None in taken or any(tally.state == RunState.FAILED for tally in spider.tallies)
+        failed = broken or None in taken or any(tally.state == RunState.FAILED for tally in spider.work.tallies)
         return shutdown.FAILED if failed else shutdown.DONE
 
 
@@ -142,18 +142,18 @@ def probe(current: Settings, source: Source, given: argparse.Namespace) -> int:
     asking = _access_of(current, source)
     named = {"url": given.url, "into": given.into, "budget": given.budget, "known": given.known}
     with ExitStack() as stack:
-        kept: host_locks.HostLocks | None = None
+        locks: host_locks.HostLocks | None = None
         try:
             conn = stack.enter_context(postgres.connection(current, application="nightdesk probe"))
             migrations.check_migrated(conn)
-            kept = host_locks.HostLocks(conn)
+            locks = host_locks.HostLocks(conn)
         except DatabaseError as error:
             log.info("no turns are taken, for there is no ledger: %s", error)
 
         async def take(names: Collection[str]) -> dict[str, host_locks.Turn]:
-            return await asyncio.to_thread(host_locks.take, kept, names) if kept else {}
+            return await asyncio.to_thread(host_locks.take, locks, names) if locks else {}
 
-        _run(current, [], ProbeSpider, asking, source=source, take_turns=take if kept else None, **named)
+        _run(current, [], ProbeSpider, asking, source=source, take_turns=take if locks else None, **named)
     return shutdown.DONE
 
 
@@ -164,7 +164,7 @@ def _run_verb(given: argparse.Namespace) -> int:
     sources = [_source(facts) for facts in json.load(sys.stdin)]
     try:
         current = settings()
-        check_contact(policy(current), sources)
+        check_contact(guard_policy(current), sources)
         trust.check(current)
         if given.verb == "crawl":
             return crawl(current, sources, given)
@@ -176,19 +176,19 @@ def _run_verb(given: argparse.Namespace) -> int:
         return shutdown.REFUSED
 
 
-def _adopt_left(current: Settings, kept: store.Store) -> None:
-    adoption.adopt_others(kept, lambda name: folders.read_named(current, [name])[0])
+def _adopt_left(current: Settings, crawl_store: store.Store) -> None:
+    adoption.adopt_others(crawl_store, lambda name: folders.read_named(current, [name])[0])
 
 
-def _access(current: Settings, kept: store.Store) -> tuple[dict[str, Access], bool]:
+def _access(current: Settings, crawl_store: store.Store) -> tuple[dict[str, Access], bool]:
     """What each source is asked with; those that lack a secret are ended, and whether there was one."""
     known: dict[str, Access] = {}
     lacking = False
-    for followed in list(kept.followed.values()):
+    for crawled in list(crawl_store.sources.values()):
         try:
-            known |= _access_of(current, followed.source)
+            known |= _access_of(current, crawled.source)
         except SourceError as error:
-            source_lifecycle.end(kept, followed, RunState.FAILED, str(error))
+            source_lifecycle.end(crawl_store, crawled, RunState.FAILED, str(error))
             lacking = True
     return known, lacking
 
@@ -198,13 +198,13 @@ def _access_of(current: Settings, source: Source) -> dict[str, Access]:
     return {source.name: found} if found else {}
 
 
-def _without_browser(current: Settings, kept: store.Store) -> bool:
+def _without_browser(current: Settings, crawl_store: store.Store) -> bool:
     """End the sources that need a browser where there is none; whether there was one."""
-    rendered = [followed for followed in kept.followed.values() if followed.source.render]
+    rendered = [crawled for crawled in crawl_store.sources.values() if crawled.source.render]
     missing = render.trouble(current) if rendered else ""
     if missing:
-        for followed in rendered:
-            source_lifecycle.end(kept, followed, RunState.FAILED, missing)
+        for crawled in rendered:
+            source_lifecycle.end(crawl_store, crawled, RunState.FAILED, missing)
     return bool(missing)
 
 
@@ -233,7 +233,7 @@ def _run(
 
 def _stop(crawler: Any, name: str) -> None:
     if isinstance(crawler.spider, NewsSpider):
-        shutdown.end_stopped(crawler.spider, name)
+        shutdown.end_stopped(crawler.spider.work, name)
     os._exit(shutdown.STOPPED)
 
 

@@ -19,7 +19,7 @@ def adopt_others(store: Store, find: Callable[[str], Source]) -> None:
     """Take in what killed crawls of other sources left on this machine: whoever shares a bucket crawls some sources
     here tonight, and others tomorrow. find: the source of a name; SourceError where there is none."""
     raw = store.settings.raw
-    for name in [path.name for path in raw.glob("*") if raw.address and path.name not in store.followed]:
+    for name in [path.name for path in raw.glob("*") if raw.address and path.name not in store.sources]:
         if not (warc.find_unfinished(raw, name) or warc.unsent(raw, name)):
             continue
         with postgres.hold_lock(store.conn, STAGE, name) as ours:
@@ -30,24 +30,24 @@ def adopt_others(store: Store, find: Callable[[str], Source]) -> None:
                     say(store, "log", level="WARNING", message=f"{name}: what a crawl left stays here: {error}")
 
 
-def adopt(store: Store, followed: CrawledSource) -> None:
+def adopt(store: Store, crawled: CrawledSource) -> None:
     """Write into the ledger what a killed crawl had written to disk only, judged as if it had just come; what it had
     not brought to the bucket goes there."""
     try:
         with bucket.patient():
-            _adopt_files(store, followed)
-            for path in warc.unsent(store.settings.raw, followed.source.name):
+            _adopt_files(store, crawled)
+            for path in warc.unsent(store.settings.raw, crawled.source.name):
                 warc.send(path)
     except StoreError as error:
         if not store.settings.raw.address:
             raise
-        message = f"{followed.source.name}: raw files stay on this machine until its next crawl: {error}"
+        message = f"{crawled.source.name}: raw files stay on this machine until its next crawl: {error}"
         say(store, "log", level="ERROR", message=message)
 
 
-def _adopt_files(store: Store, followed: CrawledSource) -> None:
-    source = followed.source
-    if store.wanted:
+def _adopt_files(store: Store, crawled: CrawledSource) -> None:
+    source = crawled.source
+    if store.past:
         for path in sorted((store.root / source.name).glob(f"*/*{warc.CLOSED}")):
             chain.put(store.settings.raw, path)
     for path in warc.find_unfinished(store.root, source.name):
@@ -55,16 +55,16 @@ def _adopt_files(store: Store, followed: CrawledSource) -> None:
             known = ledger.known_of_file(store.conn, warc.name_of(path))
         adopted = 0
         for pointer, page, facts in warc.recover(path, known=known):
-            look = outcome.look_at(page, facts, source, pointer=pointer)
+            result = outcome.look_at(page, facts, source, pointer=pointer)
             adopted += 1
             try:
-                _adopt_one(store, followed, page.run, look)
+                _adopt_one(store, crawled, page.run, result)
             except Exception as error:
                 if not of_a_page(error):
                     raise
-                _adopt_one(store, followed, page.run, outcome.unwritable(look, error))
+                _adopt_one(store, crawled, page.run, outcome.unwritable(result, error))
         if adopted or known:
-            if store.wanted:
+            if store.past:
                 chain.put(store.settings.raw, warc.seal(path))
             else:
                 chain.close(store.settings.raw, path)
@@ -79,9 +79,9 @@ def _adopt_files(store: Store, followed: CrawledSource) -> None:
             say(store, "log", level="ERROR", message=message)
 
 
-def _adopt_one(store: Store, followed: CrawledSource, run: str, look: FetchResult) -> None:
+def _adopt_one(store: Store, crawled: CrawledSource, run: str, result: FetchResult) -> None:
     """One adopted look, and what its list named, as `store.record` writes those of this crawl."""
     with store.conn:
-        for new in ledger.record(store.conn, run, aliases.follow_redirects(store.conn, followed.source, run, [look])):
+        for new in ledger.record(store.conn, run, aliases.follow_redirects(store.conn, crawled.source, run, [result])):
             if new.found:
-                discover(store, followed, run, new)
+                discover(store, crawled, run, new)

@@ -33,19 +33,24 @@ COMPARED = 5000
 class CrawledSource:
     """A source while this crawl has it: its lock, its open raw file, and what happened so far.
 
-    only: the one URL that was asked for by hand. last: the last look at it.
-    listed: the articles that its lists named.
-    asked: article pages that this run has asked for so far; sitemaps: the same of sitemaps that an index named.
-    reached: whether one of its lists was had.
-    read: how many looks at its lists brought them. resting: its lists that are not due, and when each is.
-    named: the entries of its feeds and of its sitemaps in this run.
-    same: feeds that had nothing new, so that their entries are not among those.
-    shown: by the first page of a section, the keys that its pages have named.
-    unread: the lists that could not be had, and why.
-    let_in: whether a list named an article that the patterns let in.
-    kept_out: else those of each rule.
-    refused: looks that ended at a login.
-    troubles: looks that brought nothing, and why. ends: where a list was not read to its end, as sentences.
+    Its addresses:
+        only_url: the one URL that was asked for by hand; last_result: how the last look at it ended.
+        articles_listed: the articles that its lists named.
+        pages_asked: how many article pages this run has asked for.
+        sitemaps_asked: how many sitemaps that an index named.
+        section_keys: by the first page of a section, the keys that its pages have named.
+    Its lists:
+        any_list_read: whether one of its lists was had.
+        lists_read: how many looks brought one; feeds_unchanged: how many of these were a feed without anything new.
+        lists_unread: those that could not be had, each with the reason.
+        lists_cut: those that were not read to their end, as sentences.
+        lists_not_due: those that are not due, and when each is.
+        entries_of: the entries of its feeds and of its sitemaps in this run; those of an unchanged feed are missing.
+    What was left out:
+        any_let_in: whether a list named an article that the source's patterns let in.
+        kept_out: if none did, the articles that each rule kept out.
+        login_refusals: looks that ended at a login.
+        troubles: looks that brought nothing, each with the reason.
     """
 
     source: Source
@@ -53,84 +58,84 @@ class CrawledSource:
     began: float = field(default_factory=monotonic)
     writer: warc.Writer | None = None
     counts: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(COUNTED, 0)))
-    only: str = ""
-    last: FetchResult | None = None
-    listed: set[str] = field(default_factory=set)
-    asked: int = 0
-    sitemaps: int = 0
-    reached: bool = False
-    refused: int = 0
-    troubles: list[str] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
-    read: int = 0
-    resting: dict[str, datetime] = field(default_factory=dict)
-    let_in: bool = False
+    only_url: str = ""
+    last_result: FetchResult | None = None
+    articles_listed: set[str] = field(default_factory=set)
+    pages_asked: int = 0
+    sitemaps_asked: int = 0
+    section_keys: dict[str, set[str]] = field(default_factory=dict)
+    any_list_read: bool = False
+    lists_read: int = 0
+    feeds_unchanged: int = 0
+    lists_unread: list[str] = field(default_factory=list)
+    lists_cut: list[str] = field(default_factory=list)
+    lists_not_due: dict[str, datetime] = field(default_factory=dict)
+    entries_of: dict[Kind, list[Entry]] = field(default_factory=lambda: {Kind.FEED: [], Kind.SITEMAP: []})
+    any_let_in: bool = False
     kept_out: dict[Rule, list[str]] = field(default_factory=dict)
-    named: dict[Kind, list[Entry]] = field(default_factory=lambda: {Kind.FEED: [], Kind.SITEMAP: []})
-    same: int = 0
-    shown: dict[str, set[str]] = field(default_factory=dict)
-    ends: list[str] = field(default_factory=list)
+    login_refusals: int = 0
+    troubles: list[str] = field(default_factory=list)
 
 
-def count(followed: CrawledSource, look: FetchResult) -> None:
+def count(crawled: CrawledSource, result: FetchResult) -> None:
     """Add a look to the source's counts."""
-    followed.counts["bytes"] += look.bytes
-    followed.last = look if followed.only else None
-    followed.refused += access.asks_for_login(look.status, look.code)
-    if look.kind != Kind.ARTICLE and look.outcome not in (State.FETCHED, State.UNCHANGED):
-        followed.unread.append(f"{look.url} {look.reason}")
-    if look.kind == Kind.ARTICLE and look.outcome == State.EXCLUDED:
+    crawled.counts["bytes"] += result.bytes
+    crawled.last_result = result if crawled.only_url else None
+    crawled.login_refusals += access.asks_for_login(result.status, result.code)
+    if result.kind != Kind.ARTICLE and result.outcome not in (State.FETCHED, State.UNCHANGED):
+        crawled.lists_unread.append(f"{result.url} {result.reason}")
+    if result.kind == Kind.ARTICLE and result.outcome == State.EXCLUDED:
         # Nothing was sent for it: it uses up none of the pages of a run.
-        followed.asked -= 1
-    if look.outcome in (State.FAILED, State.BLOCKED):
-        followed.troubles.append(f"{look.url} {look.reason}")
-    if look.kind == Kind.ARTICLE:
-        followed.counts[str(look.outcome)] += 1
-    elif look.outcome in (State.FETCHED, State.UNCHANGED):
-        followed.reached = True
-        followed.read += 1
-        followed.same += look.kind == Kind.FEED and look.outcome == State.UNCHANGED
-    elif look.outcome in (State.GONE, State.EXCLUDED):
-        followed.troubles.append(f"{look.url} {look.reason}")
+        crawled.pages_asked -= 1
+    if result.outcome in (State.FAILED, State.BLOCKED):
+        crawled.troubles.append(f"{result.url} {result.reason}")
+    if result.kind == Kind.ARTICLE:
+        crawled.counts[str(result.outcome)] += 1
+    elif result.outcome in (State.FETCHED, State.UNCHANGED):
+        crawled.any_list_read = True
+        crawled.lists_read += 1
+        crawled.feeds_unchanged += result.kind == Kind.FEED and result.outcome == State.UNCHANGED
+    elif result.outcome in (State.GONE, State.EXCLUDED):
+        crawled.troubles.append(f"{result.url} {result.reason}")
 
 
 def count_named(
-    followed: CrawledSource, look: FetchResult, named: tuple[KindAndEntry, ...], got: Mapping[str, int]
+    crawled: CrawledSource, result: FetchResult, named: tuple[KindAndEntry, ...], got: Mapping[str, int]
 ) -> None:
     """Add what a list named, and what became of it in the ledger, to the source's counts."""
-    _weigh(followed, [entry.url for kind, entry in named if kind == Kind.ARTICLE])
+    _weigh(crawled, [entry.url for kind, entry in named if kind == Kind.ARTICLE])
     # Feed and sitemap name the same article: it is one URL all the same.
-    followed.listed.update(entry.url for kind, entry in named if kind == Kind.ARTICLE)
-    followed.counts["discovered"] = len(followed.listed)
-    followed.counts["new"] += got["discovered"]
-    followed.counts["excluded"] += got["excluded"]
+    crawled.articles_listed.update(entry.url for kind, entry in named if kind == Kind.ARTICLE)
+    crawled.counts["discovered"] = len(crawled.articles_listed)
+    crawled.counts["new"] += got["discovered"]
+    crawled.counts["excluded"] += got["excluded"]
     if got["unusable"]:
-        followed.counts["unusable"] += got["unusable"]
-    if look.kind in followed.named:
-        kept = followed.named[look.kind]
+        crawled.counts["unusable"] += got["unusable"]
+    if result.kind in crawled.entries_of:
+        kept = crawled.entries_of[result.kind]
         entries = (entry for kind, entry in named if kind == Kind.ARTICLE)
         kept.extend(entry for entry, _ in zip(entries, range(COMPARED - len(kept)), strict=False))
 
 
-def tally_counts(followed: CrawledSource) -> dict[str, int]:
+def tally_counts(crawled: CrawledSource) -> dict[str, int]:
     """The counts so far, with the seconds since the source was taken."""
-    return {**followed.counts, "seconds": round(monotonic() - followed.began)}
+    return {**crawled.counts, "seconds": round(monotonic() - crawled.began)}
 
 
 def verdict(
-    conn: postgres.Connection, followed: CrawledSource, *, late: bool, past: bool = False
+    conn: postgres.Connection, crawled: CrawledSource, *, late: bool, past: bool = False
 ) -> tuple[RunState, str, RunCode]:
     """State, sentence and code of a source whose crawl came to its end, by itself or (late) by its time budget."""
     if past:
-        return *_verdict_of_past(conn, followed, late=late), RunCode.NONE
-    if followed.only:
-        return *_verdict_of_one(followed, late=late), RunCode.NONE
-    counts, source = followed.counts, followed.source
+        return *_verdict_of_past(conn, crawled, late=late), RunCode.NONE
+    if crawled.only_url:
+        return *_verdict_of_one(crawled, late=late), RunCode.NONE
+    counts, source = crawled.counts, crawled.source
     lists = len({urls.key(url) for url in (*source.feeds, *source.sitemaps, *source.sections)})
-    none_due = 0 < lists <= len(followed.resting)
-    if followed.resting:
-        counts[summary.NOT_DUE] = len(followed.resting)
-        counts[summary.LISTS] = followed.read + len(followed.unread)
+    none_due = 0 < lists <= len(crawled.lists_not_due)
+    if crawled.lists_not_due:
+        counts[summary.NOT_DUE] = len(crawled.lists_not_due)
+        counts[summary.LISTS] = crawled.lists_read + len(crawled.lists_unread)
     tried = counts["fetched"] + counts["unchanged"] + counts["gone"]
     with conn:
         left = ledger.count_waiting(conn, source.name)
@@ -139,65 +144,65 @@ def verdict(
             row["url"] for row in postgres.query(conn, "doubted_lists", source=source.name, least=policy.TRUSTED_LOOKS)
         ]
         now = clock.of_ledger(conn).at
-        kept_out = _all_kept_out(conn, followed)
+        kept_out = _all_kept_out(conn, crawled)
     if late and left:
         return RunState.STOPPED, f"The time budget was used up; {left} URLs are left for the next crawl.", RunCode.NONE
-    if not followed.reached and not none_due:
+    if not crawled.any_list_read and not none_due:
         # What was known before may have been fetched all the same; whether there is anything new nobody knows.
-        why = "; ".join((followed.unread or followed.troubles)[:TROUBLES_SHOWN])
+        why = "; ".join((crawled.lists_unread or crawled.troubles)[:TROUBLES_SHOWN])
         if not why:
             why = "its hosts asked for rest" if left else "it names no feed, sitemap or section"
         return (
             RunState.FAILED,
-            f"None of its feeds, sitemaps and sections could be reached: {why}.{_login(followed)}",
+            f"None of its feeds, sitemaps and sections could be reached: {why}.{_login(crawled)}",
             RunCode.UNREACHABLE,
         )
     if not tried and counts["blocked"] + counts["failed"]:
-        said = "; ".join(followed.troubles[:TROUBLES_SHOWN])
-        return RunState.FAILED, f"None of its pages could be fetched: {said}.{_login(followed)}", RunCode.UNREACHABLE
+        said = "; ".join(crawled.troubles[:TROUBLES_SHOWN])
+        return RunState.FAILED, f"None of its pages could be fetched: {said}.{_login(crawled)}", RunCode.UNREACHABLE
     if kept_out:
         return RunState.FAILED, _kept_out_all(source, kept_out), RunCode.KEPT_OUT
-    used_up = f"its {source.max_pages} pages a run are used up, " if followed.asked >= source.max_pages else ""
+    used_up = f"its {source.max_pages} pages a run are used up, " if crawled.pages_asked >= source.max_pages else ""
     notes = [f"{used_up}{left} URLs are left for the next crawl"] if left else []
-    if unread and followed.sitemaps >= policy.MAX_SITEMAPS:
-        notes.append(f"too many sitemaps: {followed.sitemaps} were read in this run, {unread} wait for the next")
-    notes += followed.ends
-    if followed.resting:
-        first = min(followed.resting.values()).astimezone(UTC)
-        which = "none of its lists was" if none_due else f"{len(followed.resting)} of its {lists} lists were not"
+    if unread and crawled.sitemaps_asked >= policy.MAX_SITEMAPS:
+        notes.append(f"too many sitemaps: {crawled.sitemaps_asked} were read in this run, {unread} wait for the next")
+    notes += crawled.lists_cut
+    if crawled.lists_not_due:
+        first = min(crawled.lists_not_due.values()).astimezone(UTC)
+        which = "none of its lists was" if none_due else f"{len(crawled.lists_not_due)} of its {lists} lists were not"
         notes.append(f"{which} asked: not due until {first:%Y-%m-%d %H:%M} UTC")
     if not counts["new"] and not counts["fetched"] and not none_due:
         notes.append("nothing new")
-    if followed.refused and access.has_login(source):
-        notes.append(f"its login was not taken for {followed.refused} of its pages")
-    if followed.troubles:
-        notes.append(f"trouble with {len(followed.troubles)}: {followed.troubles[0]}")
+    if crawled.login_refusals and access.has_login(source):
+        notes.append(f"its login was not taken for {crawled.login_refusals} of its pages")
+    if crawled.troubles:
+        notes.append(f"trouble with {len(crawled.troubles)}: {crawled.troubles[0]}")
     notes += [f"{url} calls pages modified that are not: it is not believed in that" for url in doubted]
-    lag = _lag(followed, now)
+    lag = _lag(crawled, now)
     if lag:
         counts["feed behind"] = 1
     return RunState.DONE, "; ".join([*notes, lag] if lag else notes), RunCode.NONE
 
 
-def _weigh(followed: CrawledSource, named: Iterable[str]) -> None:
+def _weigh(crawled: CrawledSource, named: Iterable[str]) -> None:
     """Note whether the source's own patterns let in anything of what its lists name."""
-    for url in named if not followed.let_in else ():
-        rule = rules.ruled_out(followed.source, url)
+    for url in named if not crawled.any_let_in else ():
+        rule = rules.ruled_out(crawled.source, url)
         if not rule:
-            followed.let_in = True
-            followed.kept_out.clear()
+            crawled.any_let_in = True
+            crawled.kept_out.clear()
             return
-        followed.kept_out.setdefault(rule, []).append(url)
+        crawled.kept_out.setdefault(rule, []).append(url)
 
 
-def _all_kept_out(conn: postgres.Connection, followed: CrawledSource) -> list[tuple[Rule, int, list[str]]]:
+def _all_kept_out(conn: postgres.Connection, crawled: CrawledSource) -> list[tuple[Rule, int, list[str]]]:
     """Rule, count and some URLs of what the source's patterns keep out, where that is all that its lists ever named."""
-    if followed.let_in or followed.kept_out:
-        said = [(rule, len(named), named) for rule, named in followed.kept_out.items()]
+    if crawled.any_let_in or crawled.kept_out:
+        said = [(rule, len(named), named) for rule, named in crawled.kept_out.items()]
         return sorted(said, key=lambda one: -one[1])
     # Tonight its lists may have said nothing they had not said before.
-    rows = postgres.query(conn, "kept_out_of_source", source=followed.source.name, shown=policy.EXCLUDED_SHOWN)
-    said = [(rules.ruled_out(followed.source, row["urls"][0]), row["count"], row["urls"]) for row in rows]
+    rows = postgres.query(conn, "kept_out_of_source", source=crawled.source.name, shown=policy.EXCLUDED_SHOWN)
+    said = [(rules.ruled_out(crawled.source, row["urls"][0]), row["count"], row["urls"]) for row in rows]
     return [one for one in said if one[0]]
 
 
@@ -216,21 +221,21 @@ def _kept_out_all(source: Source, kept_out: Sequence[tuple[Rule, int, list[str]]
     )
 
 
-def _login(followed: CrawledSource) -> str:
+def _login(crawled: CrawledSource) -> str:
     """What is said where a site does not know a login that it is given."""
-    if not followed.refused or not access.has_login(followed.source):
+    if not crawled.login_refusals or not access.has_login(crawled.source):
         return ""
-    named = access.find_wanted(followed.source)
+    named = access.find_wanted(crawled.source)
     variables = ", ".join(access.variable(name) for name, key in named.items() if key != "proxy")
     return f" Its login was not taken: put a new one into {variables}."
 
 
-def _lag(followed: CrawledSource, now: datetime) -> str:
+def _lag(crawled: CrawledSource, now: datetime) -> str:
     """What the sitemaps of this run name and the feeds do not, where all feeds were read."""
-    if followed.same or not all(followed.named.values()):
+    if crawled.feeds_unchanged or not all(crawled.entries_of.values()):
         return ""
     feed, sitemap = (
-        [one for one in followed.named[kind] if not _kept_out(followed.source, one, kind, now)]
+        [one for one in crawled.entries_of[kind] if not _kept_out(crawled.source, one, kind, now)]
         for kind in (Kind.FEED, Kind.SITEMAP)
     )
     return formats.compare(feed, sitemap)
@@ -243,27 +248,27 @@ def _kept_out(source: Source, entry: Entry, by: Kind, now: datetime) -> bool:
         return True
 
 
-def _verdict_of_past(conn: postgres.Connection, followed: CrawledSource, *, late: bool) -> tuple[RunState, str]:
+def _verdict_of_past(conn: postgres.Connection, crawled: CrawledSource, *, late: bool) -> tuple[RunState, str]:
     """State and sentence of a crawl of the past: what is left of it is asked for by the next one."""
     with conn:
-        left = ledger.count_waiting(conn, followed.source.name, past=True)
+        left = ledger.count_waiting(conn, crawled.source.name, past=True)
     notes = [f"{left} URLs of the past are left for the next crawl of it"] if left else []
     # The page behind the last one of a feed was only a guess.
-    troubles = [told for told in followed.troubles if not PAGED.search(told)]
+    troubles = [told for told in crawled.troubles if not PAGED.search(told)]
     notes += [f"trouble with {len(troubles)}: {troubles[0]}"] if troubles else []
-    had = followed.reached or followed.counts["fetched"] or not (followed.troubles or followed.unread)
+    had = crawled.any_list_read or crawled.counts["fetched"] or not (crawled.troubles or crawled.lists_unread)
     return (RunState.STOPPED if late and left else RunState.DONE if had else RunState.FAILED), "; ".join(notes)
 
 
-def _verdict_of_one(followed: CrawledSource, *, late: bool) -> tuple[RunState, str]:
+def _verdict_of_one(crawled: CrawledSource, *, late: bool) -> tuple[RunState, str]:
     """State and sentence for a crawl of one URL: what became of that URL, whatever else of the source is due."""
-    look = followed.last
-    if not look:
+    result = crawled.last_result
+    if not result:
         if late:
-            return RunState.STOPPED, f"The time budget was used up before {followed.only} was fetched."
-        return RunState.FAILED, f"{followed.only} could not be fetched: its host asked for rest."
-    if look.outcome == State.GONE:
-        return RunState.DONE, f"{look.url} is gone: {look.reason}"
-    if look.outcome in (State.FETCHED, State.UNCHANGED):
-        return RunState.DONE, look.reason
-    return RunState.FAILED, f"{look.url} could not be fetched: {look.reason}."
+            return RunState.STOPPED, f"The time budget was used up before {crawled.only_url} was fetched."
+        return RunState.FAILED, f"{crawled.only_url} could not be fetched: its host asked for rest."
+    if result.outcome == State.GONE:
+        return RunState.DONE, f"{result.url} is gone: {result.reason}"
+    if result.outcome in (State.FETCHED, State.UNCHANGED):
+        return RunState.DONE, result.reason
+    return RunState.FAILED, f"{result.url} could not be fetched: {result.reason}."

@@ -47,7 +47,7 @@ METADATA: tuple[Network, ...] = tuple(
 
 
 @dataclass(frozen=True)
-class Policy:
+class GuardPolicy:
     """What the settings let through.
 
     networks: each with the port that is open there, 0: the usual ones. hosts: pattern -> address and port of the proxy
@@ -71,7 +71,7 @@ class RefusedRequest(IgnoreRequest):
         self.code = code
 
 
-def policy(settings: Settings) -> Policy:
+def guard_policy(settings: Settings) -> GuardPolicy:
     """The policy of these settings; SettingsError where a mapped host leads to an address that is not allowed."""
     networks = tuple(settings.networks)
     for pattern, proxy in settings.hosts.items():
@@ -82,10 +82,10 @@ def policy(settings: Settings) -> Policy:
             )
         if not address.is_loopback and not any(address in network for network, _ in networks):
             raise SettingsError(f"NIGHTDESK_HOST_MAP: {proxy} is neither loopback nor in NIGHTDESK_ALLOW_NETWORKS.")
-    return Policy(networks=networks, hosts=dict(settings.hosts), contact=bool(settings.contact.strip()))
+    return GuardPolicy(networks=networks, hosts=dict(settings.hosts), contact=bool(settings.contact.strip()))
 
 
-def check_contact(rules: Policy, sources: Iterable[Source]) -> None:
+def check_contact(rules: GuardPolicy, sources: Iterable[Source]) -> None:
     """SettingsError where a source lies outside loopback and mapped hosts and there is no contact to be reached at."""
     for source in sources:
         for url in (*source.feeds, *source.sitemaps, *source.sections):
@@ -96,7 +96,7 @@ def check_contact(rules: Policy, sources: Iterable[Source]) -> None:
                 )
 
 
-def refusal(rules: Policy, url: str) -> RefusedRequest | None:
+def refusal(rules: GuardPolicy, url: str) -> RefusedRequest | None:
     """Why a URL may not be fetched; None where it may."""
     if len(url) > urls.LONGEST_CHARACTERS:
         return RefusedRequest(f"guard: a URL of more than {urls.LONGEST_CHARACTERS} characters")
@@ -133,12 +133,12 @@ def refusal(rules: Policy, url: str) -> RefusedRequest | None:
     return None if known else RefusedRequest(f"guard: port {port}", code=Cause.GUARD_NETWORK)
 
 
-def proxy_of(rules: Policy, host: str) -> str:
+def proxy_of(rules: GuardPolicy, host: str) -> str:
     """The address and port of the server that answers for a mapped host, or nothing."""
     return next((proxy for pattern, proxy in rules.hosts.items() if fnmatchcase(host.lower(), pattern.lower())), "")
 
 
-def check_address(rules: Policy, name: str, answer: str, port: int = HTTP) -> RefusedRequest | None:
+def check_address(rules: GuardPolicy, name: str, answer: str, port: int = HTTP) -> RefusedRequest | None:
     """Why a name may not lead to this port of this address; None where it may."""
     if name in rules.proxies:
         return None
@@ -152,7 +152,7 @@ def check_address(rules: Policy, name: str, answer: str, port: int = HTTP) -> Re
 class GuardMiddleware:
     """Refuses what may not be fetched and sends mapped hosts to their server, on every hop of every request."""
 
-    def __init__(self, rules: Policy) -> None:
+    def __init__(self, rules: GuardPolicy) -> None:
         self.rules = rules
 
     @classmethod
@@ -185,7 +185,7 @@ class GuardMiddleware:
 class GuardedResolver(CachingThreadedResolver):
     """Resolves names, but not to private addresses, nor for a port that is not open where the name leads."""
 
-    rules: Policy
+    rules: GuardPolicy
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: Any) -> Self:
@@ -217,18 +217,18 @@ class GuardedResolver(CachingThreadedResolver):
         return answer
 
 
-def _policy_of(crawler: Crawler) -> Policy:
+def _policy_of(crawler: Crawler) -> GuardPolicy:
     known = (crawler.settings.get(ACCESS) or {}).values()
     proxies = frozenset(urlsplit(one.proxy).hostname or "" for one in known if one.proxy)
-    return replace(policy(crawler.settings["NIGHTDESK"]), proxies=proxies)
+    return replace(guard_policy(crawler.settings["NIGHTDESK"]), proxies=proxies)
 
 
-def _at_home(rules: Policy, host: str) -> bool:
+def _at_home(rules: GuardPolicy, host: str) -> bool:
     address = _literal(host)
     return bool(proxy_of(rules, host)) or host == "localhost" or bool(address and address.is_loopback)
 
 
-def _shut(rules: Policy, address: Address, port: int, who: str, *, blocked: bool = False) -> RefusedRequest | None:
+def _shut(rules: GuardPolicy, address: Address, port: int, who: str, *, blocked: bool = False) -> RefusedRequest | None:
     """Why this port of this address is not asked; None where it may be."""
     opened = {own for network, own in rules.networks if address in network}
     if port in opened or (port in PORTS and (0 in opened or _public(address))):

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Collection, Iterator
 from datetime import timedelta
 from functools import partial
 from time import monotonic
@@ -26,9 +24,9 @@ from pipelines.crawl import host_locks
 from pipelines.crawl.host_locks import Turn
 from pipelines.crawl.ledger import Lease
 from pipelines.errors import DiskFullError
-from pipelines.model import Tally
 from pipelines.stores import postgres
 from spiders import handler, host_upkeep, outcome, render, shutdown, source_lifecycle, store
+from spiders.crawl_work import CrawlWork
 from spiders.frontier import Frontier
 from spiders.pacing import HostPacer, NotNow
 from spiders.store import Arrival, Store
@@ -62,38 +60,16 @@ class NewsSpider(Spider):
 
     name = "news"
 
-    def __init__(self, *, kept: Store, deadline: float, only: str = "", parent: int = 0) -> None:
+    def __init__(self, *, crawl_store: Store, deadline: float, only: str = "", parent: int = 0) -> None:
         super().__init__()
-        self.store = kept
-        self.deadline = deadline
         self.only = only
         self.parent = parent
-        self.tallies: list[Tally] = []
-        self.frontiers = {name: Frontier(followed.source) for name, followed in self.store.followed.items()}
-        # What came and is not written yet, and when the first of it came.
-        self.arrivals: list[Arrival] = []
-        self.arrived_at = 0.0
-        # By host: requests that Scrapy has; looks in a row that had no answer, or asked for rest (host_upkeep.watch).
-        self.at_host: Counter[str] = Counter()
-        self.silent: Counter[str] = Counter()
-        self.limited: Counter[str] = Counter()
-        # Hosts that are left for the next crawl; leases that were put back once.
-        self.resting: set[str] = set()
-        self.tried: set[int] = set()
-        # Set by spiders.robots: the pace of each host. Whose turn it is there the ledger knows, by `turns`.
-        self.hosts: HostPacer
-        self.turns = host_locks.HostLocks(kept.conn)
-        # When each part of the round was done last; the time of day is `store.clock`.
-        self.clock = host_upkeep.RoundClock()
-        # The one thread that may use the connection.
-        self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        # Wakes the loop: an answer came, or a batch is written.
-        self.changed = asyncio.Event()
-        self.writing: asyncio.Future[None] | None = None
-        # Sources something happened to, those that need more URLs, and the sources of each host.
-        self.stirred: set[str] = set()
-        self.hungry: dict[str, None] = {}
-        self.sharing: defaultdict[str, set[str]] = defaultdict(set)
+        self.work = CrawlWork(
+            store=crawl_store,
+            deadline=deadline,
+            frontiers={name: Frontier(crawled.source) for name, crawled in crawl_store.sources.items()},
+            locks=host_locks.HostLocks(crawl_store.conn),
+        )
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -102,25 +78,29 @@ class NewsSpider(Spider):
         crawler.signals.connect(spider.broke, signal=signals.spider_error)
         return spider
 
+    def use_pacer(self, pacer: HostPacer) -> None:
+        """Take the pacer of spiders.robots, which sets the pace of each host."""
+        self.work.pacer = pacer
+
     async def start(self) -> AsyncIterator[Request]:
         """Requests, as long as there is work; ends when every source has its tally."""
         try:
-            async for request in self._work():
+            async for request in self._requests():
                 yield request
-            await host_upkeep.leave(self, list(self.hosts.known))
-            if any(self.at_host.values()):
-                shutdown.end_done(self)
+            await host_upkeep.leave(self.work, list(self.work.pacer.known))
+            if any(self.work.at_host.values()):
+                shutdown.end_done(self.work)
         except (postgres.Error, OSError, DiskFullError) as error:
-            shutdown.end_failed(self, error)
+            shutdown.end_failed(self.work, error)
 
     async def handle_response(self, response: Response, lease: Lease) -> None:
         """A response came: judge it and keep it for the next batch."""
-        if lease.source not in self.frontiers:
+        if lease.source not in self.work.frontiers:
             return
         try:
             arrival = await self._judge(response, lease)
         except Exception as error:  # noqa: BLE001 -- whatever a page does to our own code, it costs that page alone
-            arrival = Arrival(outcome.look_without_page(error, lease, self.store.clock))
+            arrival = Arrival(outcome.look_without_page(error, lease, self.work.store.clock))
         self._take_in(lease, arrival)
 
     def handle_failure(self, failure: Any) -> None:
@@ -129,68 +109,59 @@ class NewsSpider(Spider):
         if failure.check(NotNow):
             self._put_back(lease)
             return
-        self._take_in(lease, Arrival(outcome.look_without_page(failure.value, lease, self.store.clock)))
+        self._take_in(lease, Arrival(outcome.look_without_page(failure.value, lease, self.work.store.clock)))
 
     def broke(self, failure: Any) -> None:
         """Our own code failed on a response: nothing after that could be trusted."""
-        shutdown.end_failed(self, failure.value)
+        shutdown.end_failed(self.work, failure.value)
 
     def delay_of(self, host: str) -> float:
         """Seconds between two requests to a host: the longest that a source with this host asks for, or a second."""
-        wanted = [f.delay for f in self.frontiers.values() if host in f.queues or host in f.homes]
+        wanted = [f.delay for f in self.work.frontiers.values() if host in f.queues or host in f.homes]
         return max(wanted, default=1.0)
 
     async def take_turns(self, names: Collection[str]) -> dict[str, Turn]:
         """Take the turn at those of these hosts where no other process has it."""
-        taken: dict[str, Turn] = await self.in_thread(host_locks.take, self.turns, names)
+        taken: dict[str, Turn] = await self.work.in_thread(host_locks.take, self.work.locks, names)
         return taken
 
     async def cool(self, host: str, seconds: float, why: str) -> None:
         """Leave a host alone that asked for it before any page of it was asked for."""
-        host_upkeep.rest(self, host, seconds)
-        await self.in_thread(host_locks.cool, self.store.conn, host, timedelta(seconds=seconds), why)
+        host_upkeep.rest(self.work, host, seconds)
+        await self.work.in_thread(host_locks.cool, self.work.store.conn, host, timedelta(seconds=seconds), why)
 
     async def robots_of(self, place: str) -> tuple[int, str, float] | None:
         """The robots.txt of a host as the ledger has it: status, body and age in seconds."""
-        known: tuple[int, str, float] | None = await self.in_thread(host_locks.robots, self.store.conn, place)
+        known: tuple[int, str, float] | None = await self.work.in_thread(host_locks.robots, self.work.store.conn, place)
         return known
 
     async def keep_robots(self, place: str, status: int, body: str) -> None:
         """Keep what robots.txt says for a day; what it kept out and names otherwise now is due again."""
-        for name in await self.in_thread(store.keep_robots, self.store, place, status, body):
-            if name in self.frontiers:
-                self.frontiers[name].dry = False
-                self.stirred.add(name)
-
-    def unwritten(self) -> list[Arrival]:
-        """Hand over what came and is not written yet: the caller writes it, here it is forgotten."""
-        arrivals, self.arrivals = self.arrivals, []
-        return arrivals
-
-    async def in_thread(self, work: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        """What a function of the store returns, called by the one thread that may use the connection."""
-        return await asyncio.wrap_future(self.thread.submit(work, *args, **named))
+        for name in await self.work.in_thread(store.keep_robots, self.work.store, place, status, body):
+            if name in self.work.frontiers:
+                self.work.frontiers[name].dry = False
+                self.work.stirred.add(name)
 
     async def _judge(self, response: Response, lease: Lease) -> Arrival:
         """The look that a response is, with its page and what is kept beside it."""
-        source = self.store.followed[lease.source].source
-        page = outcome.page_of(response, lease, self.store.run, self.store.clock)
+        source = self.work.store.sources[lease.source].source
+        page = outcome.page_of(response, lease, self.work.store.run, self.work.store.clock)
         facts = outcome.facts_of(response, lease)
         # A large broken feed takes a minute to read; the other sources' requests would time out meanwhile.
         judge = partial(outcome.look_at, page, facts, source, known=lease.digest)
         at_once = lease.kind == Kind.ARTICLE and len(page.body) <= AT_ONCE_BYTES
-        look = judge() if at_once else await asyncio.to_thread(judge)
+        result = judge() if at_once else await asyncio.to_thread(judge)
         asked = outcome.pairs(response.request.headers) if response.request else ()
-        return Arrival(look, page, facts, asked)
+        return Arrival(result, page, facts, asked)
 
-    async def _work(self) -> AsyncIterator[Request]:
+    async def _requests(self) -> AsyncIterator[Request]:
         """The loop: write what came, send what is ready, end who is done, lease more or wait."""
-        while self.frontiers:
+        while self.work.frontiers:
             if self.parent and os.getppid() != self.parent:
-                shutdown.end_stopped(self, "whoever started it is gone")
-            self.changed.clear()
+                shutdown.end_stopped(self.work, "whoever started it is gone")
+            self.work.changed.clear()
             await self._write()
-            late, sent = monotonic() > self.deadline, False
+            late, sent = monotonic() > self.work.deadline, False
             for frontier in await self._next_frontiers(late=late):
                 if late:
                     frontier.drop()
@@ -198,22 +169,22 @@ class NewsSpider(Spider):
                     sent = True
                     yield request
                 if not frontier.dry and not any(True for _ in self._ready(frontier, take=False)):
-                    self.hungry[frontier.name] = None
+                    self.work.hungry[frontier.name] = None
                 if frontier.done:
                     await self._end(frontier, late=late)
-            if monotonic() > self.deadline + GRACE:
+            if monotonic() > self.work.deadline + GRACE:
                 await self._end_all_late()
-            if self.hungry:
+            if self.work.hungry:
                 # One at a time: what the others have in hand goes out meanwhile.
-                await self._refill(next(iter(self.hungry)))
-            elif not sent and self.frontiers:
+                await self._refill(next(iter(self.work.hungry)))
+            elif not sent and self.work.frontiers:
                 await self._pause()
 
     async def _next_frontiers(self, *, late: bool) -> list[Frontier]:
         """The sources to look at now: all once a second, between only those something happened to. They may be many."""
-        everyone = await host_upkeep.go(self) or late
-        stirred, self.stirred = (set(self.frontiers) if everyone else self.stirred), set()
-        return [frontier for name in stirred if (frontier := self.frontiers.get(name))]
+        everyone = await host_upkeep.go_round(self.work) or late
+        stirred, self.work.stirred = (set(self.work.frontiers) if everyone else self.work.stirred), set()
+        return [frontier for name in stirred if (frontier := self.work.frontiers.get(name))]
 
     def _ready_requests(self, frontier: Frontier) -> Iterator[Request]:
         """The requests that can be sent now; a URL that cannot be asked for has had its look."""
@@ -221,21 +192,23 @@ class NewsSpider(Spider):
             try:
                 request = self._request(lease)
             except ValueError as error:
-                self._take_in(lease, Arrival(outcome.look_without_page(error, lease, self.store.clock)))
+                self._take_in(lease, Arrival(outcome.look_without_page(error, lease, self.work.store.clock)))
             else:
                 yield request
 
     async def _end_all_late(self) -> None:
         """The budget is over, and so is the time for what was under way: write what came, end every source."""
         await self._write(now=True)
-        for frontier in list(self.frontiers.values()):
+        for frontier in list(self.work.frontiers.values()):
             await self._end(frontier, late=True)
 
     async def _pause(self) -> None:
         """Wait until something changes or the batch is due; hosts that rest are `host_upkeep.rest`."""
-        waiting = min([BATCH_SECONDS, *([self.arrived_at + BATCH_SECONDS - monotonic()] if self.arrivals else [])])
+        waiting = min(
+            [BATCH_SECONDS, *([self.work.arrived_at + BATCH_SECONDS - monotonic()] if self.work.arrivals else [])]
+        )
         try:
-            await asyncio.wait_for(self.changed.wait(), max(waiting, LEAST_WAIT_SECONDS))
+            await asyncio.wait_for(self.work.changed.wait(), max(waiting, LEAST_WAIT_SECONDS))
         except TimeoutError:
             return
 
@@ -244,59 +217,69 @@ class NewsSpider(Spider):
 
         now: write it whatever it is, and be done when it is written.
         """
-        if self.writing and (now or self.writing.done()):
-            writing, self.writing = self.writing, None
+        if self.work.writing and (now or self.work.writing.done()):
+            writing, self.work.writing = self.work.writing, None
             await writing
-        if not self.arrivals or self.writing:
+        if not self.work.arrivals or self.work.writing:
             return
-        size = sum(len(arrival.page.body) for arrival in self.arrivals if arrival.page)
-        idle = not any(f.outstanding for f in self.frontiers.values())
-        due = len(self.arrivals) >= BATCH_PAGES or size >= BATCH_BYTES or monotonic() >= self.arrived_at + BATCH_SECONDS
+        size = sum(len(arrival.page.body) for arrival in self.work.arrivals if arrival.page)
+        idle = not any(f.outstanding for f in self.work.frontiers.values())
+        due = (
+            len(self.work.arrivals) >= BATCH_PAGES
+            or size >= BATCH_BYTES
+            or monotonic() >= self.work.arrived_at + BATCH_SECONDS
+        )
         if now:
-            await self._commit(self.unwritten())
+            await self._commit(self.work.take_unwritten())
         elif idle or due:
-            self.writing = asyncio.ensure_future(self._commit(self.unwritten()))
+            self.work.writing = asyncio.ensure_future(self._commit(self.work.take_unwritten()))
 
     async def _commit(self, arrivals: list[Arrival]) -> None:
         """Have these written; a list among them may have named what its source can now lease."""
         try:
-            more = await self.in_thread(store.commit, self.store, arrivals)
+            more = await self.work.in_thread(store.commit, self.work.store, arrivals)
         finally:
-            self.changed.set()
+            self.work.changed.set()
         for arrival in arrivals:
-            self.frontiers[arrival.look.source].unwritten -= 1
-            self.stirred.add(arrival.look.source)
+            self.work.frontiers[arrival.result.source].unwritten -= 1
+            self.work.stirred.add(arrival.result.source)
         for name in more:
-            self.frontiers[name].dry = False
+            self.work.frontiers[name].dry = False
 
     async def _refill(self, name: str) -> None:
         """Lease more for a source none of whose leased URLs can be sent for want of one, not of room at its host."""
-        del self.hungry[name]
-        frontier = self.frontiers.get(name)
+        del self.work.hungry[name]
+        frontier = self.work.frontiers.get(name)
         if not frontier or frontier.dry:
             return
-        busy = [*self.resting, *(host for host, queue in frontier.queues.items() if queue)]
-        leases = await self.in_thread(
-            source_lifecycle.lease, self.store, name, LEASED_URLS, per_host=LEASED_PER_HOST, skip=busy, only=self.only
+        busy = [*self.work.resting, *(host for host, queue in frontier.queues.items() if queue)]
+        leases = await self.work.in_thread(
+            source_lifecycle.lease,
+            self.work.store,
+            name,
+            LEASED_URLS,
+            per_host=LEASED_PER_HOST,
+            skip=busy,
+            only=self.only,
         )
         for lease in leases:
             frontier.queues[lease.host].append(lease)
         for host in {lease.host for lease in leases}:
-            self.hosts.slow(host, frontier.delay)
-            self.sharing[host].add(name)
-        await self.hosts.try_for({lease.host for lease in leases})
+            self.work.pacer.slow(host, frontier.delay)
+            self.work.sharing[host].add(name)
+        await self.work.pacer.try_for({lease.host for lease in leases})
         # Fewer than asked for: what is left stands at hosts that have their share, and is asked for when it is sent.
         frontier.dry = len(leases) < LEASED_URLS
-        self.stirred.add(name)
+        self.work.stirred.add(name)
 
     def _ready(self, frontier: Frontier, *, take: bool = True) -> Iterator[Lease]:
         """The leased URLs whose host has room; taken out and counted as under way, or only looked at."""
         for host, queue in list(frontier.queues.items()):
-            while queue and self.at_host[host] < OUTSTANDING_PER_HOST and self.hosts.ready(host):
+            while queue and self.work.at_host[host] < OUTSTANDING_PER_HOST and self.work.pacer.ready(host):
                 if not take:
                     yield queue[0]
                     break
-                self.at_host[host] += 1
+                self.work.at_host[host] += 1
                 frontier.outstanding += 1
                 yield queue.popleft()
                 # What else this host has is asked for again once the queue is empty.
@@ -309,7 +292,7 @@ class NewsSpider(Spider):
             headers["If-None-Match"] = lease.etag
         if lease.last_modified:
             headers["If-Modified-Since"] = lease.last_modified
-        source = self.store.followed[lease.source].source
+        source = self.work.store.sources[lease.source].source
         return Request(
             lease.url,
             callback=self.handle_response,
@@ -322,42 +305,44 @@ class NewsSpider(Spider):
 
     def _take_in(self, lease: Lease, arrival: Arrival) -> None:
         """A look is over: its place at the host is free, and it waits for the next batch to be written."""
-        frontier = self.frontiers.get(lease.source)
+        frontier = self.work.frontiers.get(lease.source)
         if frontier is None:
             return
-        self.at_host[lease.host] -= 1
-        self.stirred |= {lease.source, *self.sharing[lease.host]}
+        self.work.at_host[lease.host] -= 1
+        self.work.stirred |= {lease.source, *self.work.sharing[lease.host]}
         frontier.outstanding -= 1
         frontier.unwritten += 1
-        if not self.arrivals:
-            self.arrived_at = monotonic()
-        self.arrivals.append(arrival)
-        host_upkeep.watch(self, lease, arrival.look)
-        self.changed.set()
+        if not self.work.arrivals:
+            self.work.arrived_at = monotonic()
+        self.work.arrivals.append(arrival)
+        host_upkeep.judge_host(self.work, lease, arrival.result)
+        self.work.changed.set()
 
     def _put_back(self, lease: Lease) -> None:
         """A request that was not made: its URL is the next of its host again, or goes back to the ledger."""
-        frontier = self.frontiers.get(lease.source)
+        frontier = self.work.frontiers.get(lease.source)
         if frontier is None:
             return
-        self.at_host[lease.host] -= 1
-        self.stirred |= {lease.source, *self.sharing[lease.host]}
+        self.work.at_host[lease.host] -= 1
+        self.work.stirred |= {lease.source, *self.work.sharing[lease.host]}
         frontier.outstanding -= 1
         # Where its own host is ready, it is one that it redirects to that is not: that is tried once more.
-        if lease.host not in self.resting and (not self.hosts.ready(lease.host) or lease.id not in self.tried):
+        if lease.host not in self.work.resting and (
+            not self.work.pacer.ready(lease.host) or lease.id not in self.work.tried
+        ):
             frontier.queues[lease.host].append(lease)
-            self.tried.add(lease.id)
-        self.changed.set()
+            self.work.tried.add(lease.id)
+        self.work.changed.set()
 
     async def _end(self, frontier: Frontier, *, late: bool) -> None:
         """A source is done: say so, and leave the hosts that no other source needs."""
-        followed = self.store.followed[frontier.name]
+        crawled = self.work.store.sources[frontier.name]
         for word in ("left", "remaining"):
-            followed.counts.pop(word, None)
-        ended = await self.in_thread(source_lifecycle.verdict, self.store, followed, late=late)
-        self.tallies.append(await self.in_thread(source_lifecycle.end, self.store, followed, *ended))
-        del self.frontiers[frontier.name]
-        shared = {host for other in self.frontiers.values() for host in other.queues}
+            crawled.counts.pop(word, None)
+        ended = await self.work.in_thread(source_lifecycle.verdict, self.work.store, crawled, late=late)
+        self.work.tallies.append(await self.work.in_thread(source_lifecycle.end, self.work.store, crawled, *ended))
+        del self.work.frontiers[frontier.name]
+        shared = {host for other in self.work.frontiers.values() for host in other.queues}
         await host_upkeep.leave(
-            self, [host for host in frontier.queues if host not in shared and not self.at_host[host]]
+            self.work, [host for host in frontier.queues if host not in shared and not self.work.at_host[host]]
         )

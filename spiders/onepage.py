@@ -48,6 +48,9 @@ class OnePageSpider(Spider):
         """Say why there is no page."""
         self.trouble = outcome.look_without_page(failure.value, self.lease, clock.of_machine()).reason
 
+    def use_pacer(self, pacer: object) -> None:
+        """One page needs no look at the pace of its host."""
+
     def delay_of(self, host: str) -> float:
         """Seconds between two requests to a host."""
         return self.source.delay

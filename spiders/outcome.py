@@ -141,12 +141,12 @@ def end_broken(page: Page, facts: dict[str, Any], error: Exception, *, pointer: 
     )
 
 
-def unwritable(look: FetchResult, error: Exception) -> FetchResult:
+def unwritable(result: FetchResult, error: Exception) -> FetchResult:
     """What is kept of a look that the ledger could not take as it was."""
-    log.error("%s could not be written down", look.url, exc_info=error)
+    log.error("%s could not be written down", result.url, exc_info=error)
     return replace(
-        look, outcome=State.FAILED, code=Cause.OUR_FAULT, reason=entries.holdable(_fault(error)), final_url="", etag="",
-        last_modified="", found=(), rest=None,
+        result, outcome=State.FAILED, code=Cause.OUR_FAULT, reason=entries.holdable(_fault(error)), final_url="",
+        etag="", last_modified="", found=(), rest=None,
     )  # fmt: skip
 
 
@@ -215,9 +215,9 @@ def cause(error: BaseException) -> tuple[Cause, str]:
     return code, "DNS lookup failed" if code == Cause.DNS else reason
 
 
-def worth_keeping(look: FetchResult) -> bool:
+def worth_keeping(result: FetchResult) -> bool:
     """Whether the page goes to the raw store: not when it says or proves that we have it."""
-    return look.outcome != State.UNCHANGED
+    return result.outcome != State.UNCHANGED
 
 
 def rest_asked(value: str, now: datetime) -> timedelta | None:

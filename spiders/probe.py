@@ -32,7 +32,7 @@ from pipelines.model import Entry, Page, Source
 from pipelines.stores import clock, warc
 from spiders import handler, outcome
 from spiders.crawler_settings import ROBOT
-from spiders.pacing import Take
+from spiders.pacing import HostPacer, Take
 
 # Seconds that one request takes at least. Chosen: loopback.
 LEAST_GAP_SECONDS = 0.05
@@ -95,10 +95,14 @@ class ProbeSpider(Spider):
         self.seen: list[ProbeAnswer] = []
         self.robots: list[Robots] = []
         self.requests = 0
-        self.hosts: Any = None
+        self.pacer: HostPacer | None = None
         self.took = 0.0
         self.writer = warc.begin(Path(into), source.name, RUN)
         self.came = asyncio.Event()
+
+    def use_pacer(self, pacer: HostPacer) -> None:
+        """Take the pacer of spiders.robots, which knows the gap at each host."""
+        self.pacer = pacer
 
     async def start(self) -> AsyncIterator[Request]:
         """One request after the other, each decided by all that came before."""
@@ -135,11 +139,11 @@ class ProbeSpider(Spider):
             return
         form = "" if want.part in (Part.SECTION, Part.ARTICLE) or HTML.search(body[:HTML_BYTES]) else _form(body)
         kind = KINDS.get(want.part, Kind.FEED if form and want.part == Part.HOME else Kind.ARTICLE)
-        look = outcome.look_at(page, {**facts, "kind": str(kind)}, self.source)
-        if want.part == Part.HOME and look.outcome == State.EXCLUDED and look.status and look.status < 300:
+        result = outcome.look_at(page, {**facts, "kind": str(kind)}, self.source)
+        if want.part == Part.HOME and result.outcome == State.EXCLUDED and result.status and result.status < 300:
             # A home page that moved to another site is still the one that was asked for.
-            look = outcome.look_at(page, {**facts, "kind": str(kind), "redirects": []}, self.source)
-        found = [entry for kind, entry in look.found if kind == Kind.ARTICLE]
+            result = outcome.look_at(page, {**facts, "kind": str(kind), "redirects": []}, self.source)
+        found = [entry for kind, entry in result.found if kind == Kind.ARTICLE]
         shown = (
             front(body, page.final_url, _header(page, "content-type"), _header(page, "link"))
             if kind == Kind.ARTICLE
@@ -151,16 +155,16 @@ class ProbeSpider(Spider):
                 at=page.fetched_at,
                 final_url=page.final_url,
                 status=page.status,
-                problem="" if look.outcome == State.FETCHED else look.reason,
-                code=Cause.NONE if look.outcome == State.FETCHED else look.code,
-                blocked=look.outcome == State.BLOCKED,
+                problem="" if result.outcome == State.FETCHED else result.reason,
+                code=Cause.NONE if result.outcome == State.FETCHED else result.code,
+                blocked=result.outcome == State.BLOCKED,
                 size=len(body),
                 form=form if kind != Kind.ARTICLE else "",
                 title=_title(body) if kind == Kind.FEED else "",
                 language=next((entry.language for entry in found if entry.language), ""),
                 found=tuple(_newest(found)),
                 total=len(found),
-                maps=tuple(entry for kind, entry in look.found if kind == Kind.SITEMAP and list_worth.key(entry.url)),
+                maps=tuple(entry for kind, entry in result.found if kind == Kind.SITEMAP and list_worth.key(entry.url)),
                 offsets=_offsets(body) if form else (),
                 front=shown,
                 following=_following(body, page.final_url) if shown and want.part != Part.ARTICLE else "",
@@ -170,11 +174,13 @@ class ProbeSpider(Spider):
     def handle_failure(self, failure: Any) -> None:
         """No response came: say why."""
         want: ProbeRequest = failure.request.cb_kwargs["want"]
-        look = outcome.look_without_page(failure.value, self._lease(want), clock.of_machine())
-        blocked = look.outcome == State.BLOCKED
+        result = outcome.look_without_page(failure.value, self._lease(want), clock.of_machine())
+        blocked = result.outcome == State.BLOCKED
         # Where robots.txt says no, nothing was sent.
-        self.requests -= look.outcome == State.EXCLUDED
-        self._keep(ProbeAnswer(want=want, at=look.fetched_at, problem=look.reason, code=look.code, blocked=blocked))
+        self.requests -= result.outcome == State.EXCLUDED
+        self._keep(
+            ProbeAnswer(want=want, at=result.fetched_at, problem=result.reason, code=result.code, blocked=blocked)
+        )
 
     def delay_of(self, host: str) -> float:
         """Seconds between two requests to a host."""
@@ -205,7 +211,7 @@ class ProbeSpider(Spider):
         seconds = self.deadline - monotonic()
         host = urls.host(self.seen[-1].url) if self.seen else ""
         each = max(
-            self.source.delay, self.hosts.gap(host) if host and self.hosts else 0.0, self.took, LEAST_GAP_SECONDS
+            self.source.delay, self.pacer.gap(host) if host and self.pacer else 0.0, self.took, LEAST_GAP_SECONDS
         )
         return max(0, min(MAX_REQUESTS - self.requests, int(seconds / each)))
 

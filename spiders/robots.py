@@ -48,14 +48,19 @@ class NotHad:
 class RobotsMiddleware:
     """Sends a request on when its host's robots.txt allows it and it is our turn at that host.
 
-    The spider says `delay_of(host)`, and keeps what hosts say: `robots_of(place)` gives status, body and, where it may
-    be older than a day, its age in seconds; `keep_robots(place, status, body)`. Where other crawls may be at the same
-    hosts it has `take_turns(hosts)` as well, and `cool(host, seconds, why)` for hosts that ask for rest.
+    What it wants of its spider:
+        use_pacer(pacer): take what knows the pace of each host.
+        delay_of(host): seconds between two requests there.
+        robots_of(place): the robots.txt that is kept: status, body and, where it may be older than a day, its age in
+            seconds.
+        keep_robots(place, status, body): keep one.
+        take_turns(hosts), cool(host, seconds, why): only if other crawls may be at the same hosts; the second is for a
+            host that asks for rest.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.hosts = HostPacer(crawler)
+        self.pacer = HostPacer(crawler)
         self.known: dict[str, asyncio.Future[Any]] = {}
 
     @classmethod
@@ -63,8 +68,8 @@ class RobotsMiddleware:
         """Built by Scrapy, while the spider is there already."""
         made = cls(crawler)
         spider: Any = crawler.spider
-        made.hosts.take = getattr(spider, "take_turns", None)
-        spider.hosts = made.hosts
+        made.pacer.take = getattr(spider, "take_turns", None)
+        spider.use_pacer(made.pacer)
         return made
 
     async def process_request(self, request: Request) -> None:
@@ -89,16 +94,16 @@ class RobotsMiddleware:
         # A redirect brings along the slot of the host it comes from.
         request.meta["download_slot"] = host
         # Last: between this and the slot nothing waits.
-        await self.hosts.enter(host)
+        await self.pacer.enter(host)
 
     async def _rules(self, place: str, host: str, meta: dict[str, Any]) -> Any:
         """The host's rules; NotHad where they cannot be had; NotNow where we may not ask for them now."""
         spider: Any = self.crawler.spider
         key = urlsplit(place).netloc
-        self.hosts.slow(host, spider.delay_of(host))
+        self.pacer.slow(host, spider.delay_of(host))
         try:
             # Another process may be asking this very host: what it learns is in the ledger when our turn comes.
-            await self.hosts.enter(host)
+            await self.pacer.enter(host)
             cached = await spider.robots_of(key)
             holds = cached and (len(cached) < WITH_AGE or cached[2] < HOLDS_SECONDS)
             fresh = cached if holds else await self._fetch(place, host, meta)
@@ -115,7 +120,7 @@ class RobotsMiddleware:
         status, body = fresh[:2]
         # Beside the loop, like what unpacks it: a robots.txt may be half a megabyte of anything.
         rules = await asyncio.to_thread(ProtegoRobotParser, body.encode() if status < 300 else b"", spider)
-        self.hosts.slow(host, _asked_gap(rules), "robots.txt")
+        self.pacer.slow(host, _asked_gap(rules), "robots.txt")
         return rules
 
     async def _fetch(self, place: str, host: str, meta: dict[str, Any]) -> tuple[int, str] | NotHad:

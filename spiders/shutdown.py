@@ -9,16 +9,14 @@ import os
 import sys
 import traceback
 from concurrent.futures import TimeoutError as NotInTime
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from pipelines.codes import RunState
 from pipelines.errors import DiskFullError
 from pipelines.stores import postgres
 from spiders import source_lifecycle, watchdog
-
-if TYPE_CHECKING:
-    from spiders.news import NewsSpider
-    from spiders.store import Arrival
+from spiders.crawl_work import CrawlWork
+from spiders.store import Arrival
 
 # Exit codes of this process, which pipelines.crawl.stage reads.
 DONE, FAILED, REFUSED, STOPPED, CRASHED = 0, 1, 2, 3, 70
@@ -26,19 +24,19 @@ DONE, FAILED, REFUSED, STOPPED, CRASHED = 0, 1, 2, 3, 70
 WRITE_SECONDS = 2.5
 
 
-def end_stopped(spider: NewsSpider, why: str) -> NoReturn:
+def end_stopped(work: CrawlWork, why: str) -> NoReturn:
     """Write what came, say that every source was stopped, and leave within three seconds."""
     message = f"The crawl was stopped ({why}); what came so far is kept."
-    _close(spider, spider.unwritten(), RunState.STOPPED, message, whole=True)
+    _close(work, work.take_unwritten(), RunState.STOPPED, message, in_ledger=True)
     _leave(STOPPED)
 
 
-def end_failed(spider: NewsSpider, error: BaseException) -> NoReturn:
+def end_failed(work: CrawlWork, error: BaseException) -> NoReturn:
     """Write what can be written, say that every source failed and why, and leave."""
-    arrivals, whole, code = spider.unwritten(), False, FAILED
+    arrivals, in_ledger, code = work.take_unwritten(), False, FAILED
     if isinstance(error, DiskFullError):
-        arrivals, whole, message = [], True, str(error)
-    elif isinstance(error, postgres.Error) and spider.store.conn.closed:
+        arrivals, in_ledger, message = [], True, str(error)
+    elif isinstance(error, postgres.Error) and work.store.conn.closed:
         message = (
             f"Postgres went away during the crawl ({postgres.cause(error)}). Start it, then crawl again: "
             "that takes up the pages that are on disk."
@@ -48,20 +46,20 @@ def end_failed(spider: NewsSpider, error: BaseException) -> NoReturn:
     else:
         traceback.print_exception(error)
         message, code = f"The crawl broke: {type(error).__name__}: {error}", CRASHED
-    _close(spider, arrivals, RunState.FAILED, message, whole=whole)
+    _close(work, arrivals, RunState.FAILED, message, in_ledger=in_ledger)
     _leave(code)
 
 
-def end_done(spider: NewsSpider) -> NoReturn:
+def end_done(work: CrawlWork) -> NoReturn:
     """Leave although requests are in flight: every source has its tally, nobody waits for them."""
-    _leave(FAILED if any(tally.state == RunState.FAILED for tally in spider.tallies) else DONE)
+    _leave(FAILED if any(tally.state == RunState.FAILED for tally in work.tallies) else DONE)
 
 
-def _close(spider: NewsSpider, arrivals: list[Arrival], state: RunState, message: str, *, whole: bool) -> None:
-    for followed in list(spider.store.followed.values()):
+def _close(work: CrawlWork, arrivals: list[Arrival], state: RunState, message: str, *, in_ledger: bool) -> None:
+    for crawled in list(work.store.sources.values()):
         # What was left is worth telling; how long it would have taken is not any more.
-        followed.counts.pop("remaining", None)
-    closing = spider.thread.submit(source_lifecycle.close, spider.store, arrivals, state, message, whole=whole)
+        crawled.counts.pop("remaining", None)
+    closing = work.thread.submit(source_lifecycle.close, work.store, arrivals, state, message, in_ledger=in_ledger)
     try:
         trouble = closing.exception(timeout=WRITE_SECONDS)
     except NotInTime:

@@ -26,30 +26,30 @@ def take(store: Store, source: Source, *, only: str = "", due: bool = False) -> 
         if not stack.enter_context(postgres.hold_lock(store.conn, store.lock, source.name)):
             _busy(store, source)
             return None
-        followed = CrawledSource(source, stack.pop_all(), only=only)
+        crawled = CrawledSource(source, stack.pop_all(), only_url=only)
     runs.begin(store.conn, store.run, source.name, STAGE)
-    adoption.adopt(store, followed)
-    if store.wanted:
-        asked = store.wanted.asked
+    adoption.adopt(store, crawled)
+    if store.past:
+        asked = store.past.asked
         postgres.execute(store.conn, "mark_one_page", run=store.run, source=source.name, stage=STAGE, url=asked)
         ledger.release(store.conn, source.name, past=True)
     elif only:
         postgres.execute(store.conn, "mark_one_page", run=store.run, source=source.name, stage=STAGE, url=only)
         ledger.want(store.conn, source, store.run, only)
     else:
-        followed.resting = ledger.begin(store.conn, source, store.run, due=due)
+        crawled.lists_not_due = ledger.begin(store.conn, source, store.run, due=due)
         _let_in_by_guard(store, source)
-    followed.asked = ledger.count_asked(store.conn, source.name, store.run)
-    followed.sitemaps = ledger.count_asked_sitemaps(store.conn, source.name, store.run)
+    crawled.pages_asked = ledger.count_asked(store.conn, source.name, store.run)
+    crawled.sitemaps_asked = ledger.count_asked_sitemaps(store.conn, source.name, store.run)
     store.conn.commit()
-    store.followed[source.name] = followed
-    return followed
+    store.sources[source.name] = crawled
+    return crawled
 
 
 def lease(store: Store, name: str, count: int, *, per_host: int, skip: Sequence[str], only: str = "") -> list[Lease]:
     """The next URLs of a source, articles and sitemaps named by an index only while its limits allow."""
-    followed = store.followed[name]
-    left = followed.source.max_pages - followed.asked
+    crawled = store.sources[name]
+    left = crawled.source.max_pages - crawled.pages_asked
     got = ledger.lease(
         store.conn,
         name,
@@ -58,61 +58,62 @@ def lease(store: Store, name: str, count: int, *, per_host: int, skip: Sequence[
         per_host=per_host,
         skip=skip,
         articles=left > 0,
-        sitemaps=max(0, policy.MAX_SITEMAPS - followed.sitemaps),
+        sitemaps=max(0, policy.MAX_SITEMAPS - crawled.sitemaps_asked),
         only=only,
-        past=store.wanted is not None,
+        past=store.past is not None,
     )
-    followed.asked += sum(1 for lease in got if lease.kind == Kind.ARTICLE)
-    followed.sitemaps += sum(1 for lease in got if lease.kind == Kind.SITEMAP and lease.via)
+    crawled.pages_asked += sum(1 for lease in got if lease.kind == Kind.ARTICLE)
+    crawled.sitemaps_asked += sum(1 for lease in got if lease.kind == Kind.SITEMAP and lease.via)
     return got
 
 
-def end(store: Store, followed: CrawledSource, state: RunState, message: str, code: RunCode = RunCode.NONE) -> Tally:
+def end(store: Store, crawled: CrawledSource, state: RunState, message: str, code: RunCode = RunCode.NONE) -> Tally:
     """Close a source: its raw file, its leases, its row of `runs`, its lock; then say so."""
-    if followed.writer:
-        _close_file(store, followed.writer)
-        followed.writer = None
-    tally = _tally(store, followed, state, message, code)
+    if crawled.writer:
+        _close_file(store, crawled.writer)
+        crawled.writer = None
+    tally = _tally(store, crawled, state, message, code)
     with store.conn:
-        ledger.release(store.conn, followed.source.name, past=store.wanted is not None)
+        ledger.release(store.conn, crawled.source.name, past=store.past is not None)
         runs.end(store.conn, tally)
-    followed.lock.close()
-    del store.followed[followed.source.name]
+    crawled.lock.close()
+    del store.sources[crawled.source.name]
     say_tally(store, tally)
     return tally
 
 
-def close(store: Store, arrivals: Sequence[Arrival], state: RunState, message: str, *, whole: bool) -> None:
+def close(store: Store, arrivals: Sequence[Arrival], state: RunState, message: str, *, in_ledger: bool) -> None:
     """Write what came and end every source with this state; without the database only the raw files and the word.
 
-    whole: every page in the raw files is in the ledger, so that they can be closed; else the next crawl adopts them.
+    in_ledger: whether every page in the raw files is in the ledger. Then they can be closed; else the next crawl adopts
+    them.
     """
     try:
         record(store, write(store, arrivals))
-        for followed in list(store.followed.values()):
-            if not whole:
-                followed.writer = None
-            end(store, followed, state, message)
+        for crawled in list(store.sources.values()):
+            if not in_ledger:
+                crawled.writer = None
+            end(store, crawled, state, message)
     except (postgres.Error, StoreError) as error:
         if state != RunState.FAILED:
             message = f"{message} The ledger could not be written: {' '.join(str(error).split())}."
-        for followed in list(store.followed.values()):
-            say_tally(store, _tally(store, followed, RunState.FAILED, message))
-        store.followed.clear()
+        for crawled in list(store.sources.values()):
+            say_tally(store, _tally(store, crawled, RunState.FAILED, message))
+        store.sources.clear()
 
 
-def verdict(store: Store, followed: CrawledSource, *, late: bool = False) -> tuple[RunState, str, RunCode]:
+def verdict(store: Store, crawled: CrawledSource, *, late: bool = False) -> tuple[RunState, str, RunCode]:
     """State, sentence and code of a source whose crawl came to its end, by itself or (late) by its time budget."""
-    return spiders.crawled_source.verdict(store.conn, followed, late=late, past=store.wanted is not None)
+    return spiders.crawled_source.verdict(store.conn, crawled, late=late, past=store.past is not None)
 
 
-def _tally(store: Store, followed: CrawledSource, state: RunState, message: str, code: RunCode = RunCode.NONE) -> Tally:
+def _tally(store: Store, crawled: CrawledSource, state: RunState, message: str, code: RunCode = RunCode.NONE) -> Tally:
     return Tally(
         run=store.run,
-        source=followed.source.name,
+        source=crawled.source.name,
         stage=STAGE,
         state=state,
-        counts=tally_counts(followed),
+        counts=tally_counts(crawled),
         message=message,
         code=code,
     )
@@ -120,7 +121,7 @@ def _tally(store: Store, followed: CrawledSource, state: RunState, message: str,
 
 def _let_in_by_guard(store: Store, source: Source) -> None:
     """Make due what the guard refused and would not refuse by the settings as they are now."""
-    guard_now = guard.policy(store.settings)
+    guard_now = guard.guard_policy(store.settings)
     with store.conn:
         refused = postgres.query(
             store.conn,
@@ -140,7 +141,7 @@ def _close_file(store: Store, writer: warc.Writer) -> None:
     """Close a raw file and bring it where it belongs; what a bucket does not take now the next crawl here brings."""
     try:
         with bucket.patient():
-            if store.wanted:
+            if store.past:
                 closed = warc.finish(writer)
                 if closed:
                     chain.put(store.settings.raw, closed)

@@ -26,7 +26,7 @@ from spiders.crawled_source import CrawledSource, count, count_named, tally_coun
 
 STAGE = "crawl"
 # The folder of the raw files of a crawl of the past, and its lock.
-PAST = "past"
+PAST_FOLDER = "past"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Arrival:
     request: the headers that were sent.
     """
 
-    look: FetchResult
+    result: FetchResult
     page: Page | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     request: tuple[tuple[str, str], ...] = ()
@@ -46,18 +46,20 @@ class Arrival:
 class Store:
     """What the writing thread works with; nobody else touches it while the crawl runs.
 
-    out: where whoever started the crawl listens. followed: the sources whose lock this crawl has, by name.
-    clock: the time of the ledger's machine. wanted: what the crawl is for, where that is the past: then its raw files
-    are written beside the raw store, and it has locks of its own, so that a night may begin meanwhile.
+    out: where whoever started the crawl listens.
+    sources: the sources whose lock this crawl has, by name.
+    clock: the time of the ledger's machine.
+    past: the days that a crawl of the past is for. Its raw files are written beside the raw store, and it has locks of
+    its own, so that a night may begin meanwhile. None for a crawl of a night.
     """
 
     settings: Settings
     conn: postgres.Connection
     run: str
     out: TextIO = field(default_factory=lambda: sys.stdout)
-    followed: dict[str, CrawledSource] = field(default_factory=dict)
+    sources: dict[str, CrawledSource] = field(default_factory=dict)
     clock: Clock = field(default_factory=clock.of_machine)
-    wanted: PastSpan | None = None
+    past: PastSpan | None = None
 
     def __post_init__(self) -> None:
         with self.conn:
@@ -66,12 +68,12 @@ class Store:
     @property
     def root(self) -> Path:
         """Where raw files are written."""
-        return self.settings.data / PAST if self.wanted else self.settings.raw
+        return self.settings.data / PAST_FOLDER if self.past else self.settings.raw
 
     @property
     def lock(self) -> str:
         """What is held of a source."""
-        return PAST if self.wanted else STAGE
+        return PAST_FOLDER if self.past else STAGE
 
 
 def commit(store: Store, arrivals: Sequence[Arrival]) -> set[str]:
@@ -80,53 +82,53 @@ def commit(store: Store, arrivals: Sequence[Arrival]) -> set[str]:
     return record(store, write(store, arrivals))
 
 
-def record(store: Store, looks: Sequence[FetchResult]) -> set[str]:
+def record(store: Store, results: Sequence[FetchResult]) -> set[str]:
     """Write looks into the ledger in one transaction; the sources for which there may be more to lease.
 
     Where it is what a page holds that cannot be written, that page has failed, and the others are written without it.
     """
     try:
-        return _record(store, looks)
+        return _record(store, results)
     except Exception as error:
         if not of_a_page(error):
             raise
     more: set[str] = set()
-    for look in looks:
+    for result in results:
         try:
-            more |= _record(store, [look])
+            more |= _record(store, [result])
         except Exception as error:
             if not of_a_page(error):
                 raise
-            more |= _record(store, [outcome.unwritable(look, error)])
+            more |= _record(store, [outcome.unwritable(result, error)])
     return more
 
 
 def write(store: Store, arrivals: Iterable[Arrival]) -> list[FetchResult]:
     """Write the pages to the raw files and sync them; the looks with their pointers."""
-    looks: list[FetchResult] = []
+    results: list[FetchResult] = []
     touched: dict[str, warc.Writer] = {}
     for arrival in arrivals:
-        look = arrival.look
-        if arrival.page and outcome.worth_keeping(look):
-            followed = store.followed[look.source]
-            if not followed.writer:
-                followed.writer = warc.begin(store.root, look.source, store.run)
-            if look.source not in touched:
-                warc.check_ours(followed.writer)
-            touched[look.source] = followed.writer
-            pointer = warc.append(followed.writer, arrival.page, arrival.facts, request=arrival.request)
-            look = replace(look, pointer=pointer)
-        looks.append(look)
+        result = arrival.result
+        if arrival.page and outcome.worth_keeping(result):
+            crawled = store.sources[result.source]
+            if not crawled.writer:
+                crawled.writer = warc.begin(store.root, result.source, store.run)
+            if result.source not in touched:
+                warc.check_ours(crawled.writer)
+            touched[result.source] = crawled.writer
+            pointer = warc.append(crawled.writer, arrival.page, arrival.facts, request=arrival.request)
+            result = replace(result, pointer=pointer)
+        results.append(result)
     for writer in touched.values():
         warc.sync(writer)
-    return looks
+    return results
 
 
 def keep_robots(store: Store, place: str, status: int, body: str) -> list[str]:
     """Keep what a host's robots.txt says; the sources of which it kept something out that it may let in now."""
     with store.conn:
         postgres.execute(store.conn, "keep_robots", host=place, status=status, body=body)
-        return [name for name, one in store.followed.items() if rules.let_in_by_robots(store.conn, one.source)]
+        return [name for name, one in store.sources.items() if rules.let_in_by_robots(store.conn, one.source)]
 
 
 def say(store: Store, event: str, **facts: Any) -> None:
@@ -141,35 +143,37 @@ def say_tally(store: Store, tally: Tally) -> None:
     say(store, "tally", source=tally.source, **facts)
 
 
-def _record(store: Store, looks: Sequence[FetchResult]) -> set[str]:
+def _record(store: Store, results: Sequence[FetchResult]) -> set[str]:
     """Looks, what their lists named, rests that hosts asked for, and the sources' progress: one transaction."""
     more: set[str] = set()
     cooled: dict[str, FetchResult] = {}
     written: list[tuple[FetchResult, dict[str, int]]] = []
     with store.conn:
-        for look in ledger.record(store.conn, store.run, _after_redirects(store, looks)):
-            got = discover(store, store.followed[look.source], store.run, look) if look.found else {}
-            written.append((look, got))
-            if look.rest and look.status in (429, 503):
-                cooled[urls.host(look.final_url or look.url)] = look
+        for result in ledger.record(store.conn, store.run, _after_redirects(store, results)):
+            got = discover(store, store.sources[result.source], store.run, result) if result.found else {}
+            written.append((result, got))
+            if result.rest and result.status in (429, 503):
+                cooled[urls.host(result.final_url or result.url)] = result
         # In one order for every crawl: two that wait for each other's hosts would wait for ever.
-        for host, look in sorted(cooled.items()):
-            if look.rest:
-                ledger.cool(store.conn, host, look.rest, f"{look.reason} on {look.url}")
-        for look, got in written:
-            followed = store.followed[look.source]
-            if look.found:
-                count_named(followed, look, look.found, got)
+        for host, result in sorted(cooled.items()):
+            if result.rest:
+                ledger.cool(store.conn, host, result.rest, f"{result.reason} on {result.url}")
+        for result, got in written:
+            crawled = store.sources[result.source]
+            if result.found:
+                count_named(crawled, result, result.found, got)
                 if got.get("ended"):
-                    followed.ends.append(f"{look.url} names more: {policy.MAX_SECTION_PAGES} pages of it were read")
-            if look.left_out:
-                followed.ends.append(f"{look.url} has more links than are read: {look.left_out} were left out")
-            if look.kind != Kind.ARTICLE:
+                    crawled.lists_cut.append(
+                        f"{result.url} names more: {policy.MAX_SECTION_PAGES} pages of it were read"
+                    )
+            if result.left_out:
+                crawled.lists_cut.append(f"{result.url} has more links than are read: {result.left_out} were left out")
+            if result.kind != Kind.ARTICLE:
                 # Its articles may have waited for it.
-                more.add(look.source)
-            count(followed, look)
-        for name in sorted({look.source for look in looks}):
-            runs.progress(store.conn, store.run, name, STAGE, tally_counts(store.followed[name]))
+                more.add(result.source)
+            count(crawled, result)
+        for name in sorted({result.source for result in results}):
+            runs.progress(store.conn, store.run, name, STAGE, tally_counts(store.sources[name]))
     return more
 
 
@@ -178,35 +182,35 @@ def of_a_page(error: Exception) -> bool:
     return postgres.is_refusal(error) if isinstance(error, postgres.Error) else not isinstance(error, OSError)
 
 
-def _after_redirects(store: Store, looks: Sequence[FetchResult]) -> list[FetchResult]:
+def _after_redirects(store: Store, results: Sequence[FetchResult]) -> list[FetchResult]:
     """The looks, each at the address it is of."""
     settled: list[FetchResult] = []
-    for name in dict.fromkeys(look.source for look in looks):
-        source = store.followed[name].source
+    for name in dict.fromkeys(result.source for result in results):
+        source = store.sources[name].source
         settled += aliases.follow_redirects(
-            store.conn, source, store.run, [look for look in looks if look.source == name]
+            store.conn, source, store.run, [result for result in results if result.source == name]
         )
     return settled
 
 
-def discover(store: Store, followed: CrawledSource, run: str, look: FetchResult) -> dict[str, int]:
+def discover(store: Store, crawled: CrawledSource, run: str, result: FetchResult) -> dict[str, int]:
     """Write what a list named; the next page of a section only where this one brought something."""
     conn = store.conn
-    if store.wanted:
-        row = postgres.row(conn, "url_of_look", id=look.url_id) or {"via": ""}
-        paged = look.kind != Kind.SITEMAP
-        page_of = str(row["via"] or look.url) if paged else look.url
-        before = followed.shown.setdefault(page_of, set())
+    if store.past:
+        row = postgres.row(conn, "url_of_look", id=result.url_id) or {"via": ""}
+        paged = result.kind != Kind.SITEMAP
+        page_of = str(row["via"] or result.url) if paged else result.url
+        before = crawled.section_keys.setdefault(page_of, set())
         return past_urls.name(
-            conn, followed.source, run, look.found, look.url, page_of, look.kind, store.wanted, before
+            conn, crawled.source, run, result.found, result.url, page_of, result.kind, store.past, before
         )
-    named = [one for one in look.found if one[0] != Kind.SECTION]
-    further = [entry for kind, entry in look.found if kind == Kind.SECTION]
-    first = discovery.first_page(conn, followed.source, look.url) if look.kind == Kind.SECTION else look.url
-    shown = followed.shown.setdefault(first, set()) if look.kind == Kind.SECTION else None
-    got = discovery.discover(conn, followed.source, run, named, look.url, by=look.kind, shown=shown)
+    named = [one for one in result.found if one[0] != Kind.SECTION]
+    further = [entry for kind, entry in result.found if kind == Kind.SECTION]
+    first = discovery.first_page(conn, crawled.source, result.url) if result.kind == Kind.SECTION else result.url
+    shown = crawled.section_keys.setdefault(first, set()) if result.kind == Kind.SECTION else None
+    got = discovery.discover(conn, crawled.source, run, named, result.url, by=result.kind, shown=shown)
     if (got["discovered"] or got["of this run"]) and further:
-        got["ended"] = not discovery.next_page(conn, followed.source, run, first, further[0])
+        got["ended"] = not discovery.next_page(conn, crawled.source, run, first, further[0])
     return got
 
 

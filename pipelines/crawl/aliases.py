@@ -16,12 +16,14 @@ REASON = "alias: redirected"
 
 
 def follow_redirects(
-    conn: postgres.Connection, source: Source, run: str, looks: Sequence[FetchResult]
+    conn: postgres.Connection, source: Source, run: str, results: Sequence[FetchResult]
 ) -> list[FetchResult]:
     """The looks, those that a redirect led to an article's own address given to that one; part of the caller's
     transaction. The address that was asked for becomes its alias; what was stored under it before stays there."""
-    led = [(look.final_url, look.url) for look in looks if _was_redirected(look)]
-    return [_at_its_own_address(conn, source, run, look, led) if _was_redirected(look) else look for look in looks]
+    led = [(result.final_url, result.url) for result in results if _was_redirected(result)]
+    return [
+        _at_its_own_address(conn, source, run, result, led) if _was_redirected(result) else result for result in results
+    ]
 
 
 def plausible(
@@ -40,32 +42,37 @@ def plausible(
     return len(others - {url}) < policy.MAX_STRANGERS
 
 
-def _was_redirected(look: FetchResult) -> bool:
+def _was_redirected(result: FetchResult) -> bool:
     """Whether an article's page came from an address that is another URL to the ledger."""
-    if look.kind != Kind.ARTICLE or look.outcome != State.FETCHED or not look.final_url or look.final_url == look.url:
+    if (
+        result.kind != Kind.ARTICLE
+        or result.outcome != State.FETCHED
+        or not result.final_url
+        or result.final_url == result.url
+    ):
         return False
     try:
-        return urls.key(look.final_url) != urls.key(look.url)
+        return urls.key(result.final_url) != urls.key(result.url)
     except ValueError:
         return False
 
 
 def _at_its_own_address(
-    conn: postgres.Connection, source: Source, run: str, look: FetchResult, led: Sequence[tuple[str, str]]
+    conn: postgres.Connection, source: Source, run: str, result: FetchResult, led: Sequence[tuple[str, str]]
 ) -> FetchResult:
     """A redirected look at the address it belongs to; led: as `plausible` has it."""
-    target, key = urls.clean(look.final_url), urls.key(look.final_url)
-    asked = postgres.row(conn, "url_of_look", id=look.url_id)
-    if asked is None or not plausible(conn, source, look.url, target, led):
-        return look
+    target, key = urls.clean(result.final_url), urls.key(result.final_url)
+    asked = postgres.row(conn, "url_of_look", id=result.url_id)
+    if asked is None or not plausible(conn, source, result.url, target, led):
+        return result
     known = postgres.row(conn, "main_of_key", source=source.name, key=key)
     if asked["alias_of"] or asked["fetched_at"]:
         # Adopted once already, or an article that has moved: it stays the same article.
         if asked["alias_of"]:
-            return replace(look, url_id=asked["alias_of"])
+            return replace(result, url_id=asked["alias_of"])
         if known is None or known["state"] == State.DISCOVERED:
-            _alias(conn, source, run, target, main=look.url_id)
-        return look
+            _alias(conn, source, run, target, main=result.url_id)
+        return result
     if known is None:
         entry = entries.of_json(asked["entry"])
         facts = postgres.json(entries.as_json(replace(entry, url=target) if entry else Entry(url=target)))
@@ -75,10 +82,10 @@ def _at_its_own_address(
             asked["via"], facts, run, False, None,
         )  # fmt: skip
         (known,) = postgres.execute_values(conn, "discover_urls", [row], fetch=True)
-    elif known["kind"] != Kind.ARTICLE or known["state"] == State.EXCLUDED or known["id"] == look.url_id:
-        return look
-    postgres.execute_values(conn, "become_aliases", [(look.url_id, known["id"], REASON, run)])
-    return replace(look, url_id=known["id"])
+    elif known["kind"] != Kind.ARTICLE or known["state"] == State.EXCLUDED or known["id"] == result.url_id:
+        return result
+    postgres.execute_values(conn, "become_aliases", [(result.url_id, known["id"], REASON, run)])
+    return replace(result, url_id=known["id"])
 
 
 def _alias(conn: postgres.Connection, source: Source, run: str, url: str, *, main: int) -> None:

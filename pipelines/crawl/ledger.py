@@ -157,25 +157,25 @@ def lease(
     return [_lease(source, row, past) for row in sorted(rows, key=lambda r: r["turn"])]
 
 
-def record(conn: postgres.Connection, run: str, looks: Sequence[FetchResult]) -> list[FetchResult]:
+def record(conn: postgres.Connection, run: str, results: Sequence[FetchResult]) -> list[FetchResult]:
     """Write looks into `fetches` and `urls`, part of the caller's transaction; those that were not known yet.
 
     A look whose pointer is in the ledger already changes nothing, so adopting a raw file twice is harmless.
     """
-    rows = [_fetch_row(run, look) for look in looks]
+    rows = [_fetch_row(run, result) for result in results]
     new = postgres.execute_values(conn, "record_fetches", rows, fetch=True)
     added = {(row["url_id"], row["warc_file"], row["warc_offset"]) for row in new}
-    fresh = [look for look in looks if (look.url_id, *_place(look)[:2]) in added]
+    fresh = [result for result in results if (result.url_id, *_place(result)[:2]) in added]
     # A URL with two looks in one batch stands where the later one left it.
-    last = {look.url_id: look for look in sorted(fresh, key=lambda look: look.fetched_at)}
+    last = {result.url_id: result for result in sorted(fresh, key=lambda result: result.fetched_at)}
     # Whether the dates of lists hold true; then where each URL stands now, and when it is looked at again.
-    statuses = [(look.url_id, look.status) for look in last.values()]
+    statuses = [(result.url_id, result.status) for result in last.values()]
     postgres.execute_values(conn, "forgive_lists", statuses, whole_after=policy.WHOLE_AFTER)
-    postgres.execute_values(conn, "credit_lists", [(look.url_id, str(look.outcome)) for look in last.values()])
+    postgres.execute_values(conn, "credit_lists", [(result.url_id, str(result.outcome)) for result in last.values()])
     postgres.execute_values(
         conn,
         "update_url_states",
-        [_settled_row(run, look) for look in last.values()],
+        [_settled_row(run, result) for result in last.values()],
         max_tries=policy.MAX_TRIES,
         retry_pause=policy.RETRY_PAUSE,
         retry_growth=policy.RETRY_GROWTH,
@@ -275,24 +275,24 @@ def _lease(source: str, row: postgres.Row, past: bool) -> Lease:
     return Lease(source=source, kind=Kind(row["kind"]), entry=entries.of_json(row["entry"]), past=past, **known)
 
 
-def _fetch_row(run: str, look: FetchResult) -> tuple[object, ...]:
+def _fetch_row(run: str, result: FetchResult) -> tuple[object, ...]:
     """A row in the order of the statement `record_fetches`."""
     return (
-        run, look.source, look.url_id, look.url, look.final_url, look.fetched_at, look.status, str(look.outcome),
-        str(look.code), look.reason, look.digest, look.bytes, look.ms, *_place(look),
+        run, result.source, result.url_id, result.url, result.final_url, result.fetched_at, result.status,
+        str(result.outcome), str(result.code), result.reason, result.digest, result.bytes, result.ms, *_place(result),
     )  # fmt: skip
 
 
-def _settled_row(run: str, look: FetchResult) -> tuple[object, ...]:
+def _settled_row(run: str, result: FetchResult) -> tuple[object, ...]:
     """A row in the order of the statement `update_url_states`."""
     return (
-        look.url_id, run, str(look.outcome), str(look.code), look.reason, look.fetched_at, look.etag,
-        look.last_modified, look.digest, look.rest, look.final, look.status, json.dumps(dict(look.asks)),
+        result.url_id, run, str(result.outcome), str(result.code), result.reason, result.fetched_at, result.etag,
+        result.last_modified, result.digest, result.rest, result.final, result.status, json.dumps(dict(result.asks)),
     )  # fmt: skip
 
 
-def _place(look: FetchResult) -> tuple[str | None, int | None, int | None]:
-    at = look.pointer
+def _place(result: FetchResult) -> tuple[str | None, int | None, int | None]:
+    at = result.pointer
     return (at.warc_file, at.warc_offset, at.warc_length) if at else (None, None, None)
 
 

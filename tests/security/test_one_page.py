@@ -49,7 +49,7 @@ def test_an_article_that_redirects_to_a_host_that_is_none_costs_that_article_alo
 
 @pytest.mark.parametrize("host", ["_x.test", "a%00b.test", "-a-.test", "a b.test", ""])
 def test_no_request_is_made_for_an_address_that_the_ledger_could_not_write_down(host: str) -> None:
-    assert str(guard.refusal(guard.Policy(), f"http://{host}/story")).startswith("guard:")
+    assert str(guard.refusal(guard.GuardPolicy(), f"http://{host}/story")).startswith("guard:")
 
 
 def test_a_page_on_which_our_own_code_fails_has_failed_with_that_as_its_reason() -> None:

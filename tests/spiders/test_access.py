@@ -397,9 +397,9 @@ def test_a_proxy_that_is_not_there_is_told_as_the_proxy(
 
 
 def test_a_page_cannot_reach_a_private_proxy_as_if_it_were_a_site() -> None:
-    from spiders.guard import Policy, check_address, refusal
+    from spiders.guard import GuardPolicy, check_address, refusal
 
-    rules = Policy(proxies=frozenset({"proxy.internal"}))
+    rules = GuardPolicy(proxies=frozenset({"proxy.internal"}))
 
     assert str(refusal(rules, "http://proxy.internal/")) == "guard: a proxy is no site"
     assert check_address(rules, "proxy.internal", "10.0.0.9") is None

@@ -19,17 +19,17 @@ from spiders.crawler_settings import scrapy_settings
 from spiders.guard import (
     GuardedResolver,
     GuardMiddleware,
-    Policy,
+    GuardPolicy,
     RefusedRequest,
     check_address,
     check_contact,
-    policy,
+    guard_policy,
     proxy_of,
     refusal,
 )
 from tests import sites
 
-HOME = Policy(hosts={"*.newsroom.test": "127.0.0.1:8790"})
+HOME = GuardPolicy(hosts={"*.newsroom.test": "127.0.0.1:8790"})
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_everything_else_is_refused_with_a_reason(url: str) -> None:
 
 
 def test_a_network_of_the_settings_is_let_through() -> None:
-    rules = policy(
+    rules = guard_policy(
         Settings(contact="mailto:tests@newsroom.test", allow_networks="127.0.0.0/8, 10.1.0.0/16:4567, [fd00::/8]:8000")
     )
 
@@ -68,7 +68,7 @@ def test_a_network_of_the_settings_is_let_through() -> None:
 
 
 def test_a_port_that_is_open_in_a_network_is_open_for_a_name_that_leads_there_and_for_no_other() -> None:
-    rules = policy(Settings(contact="mailto:tests@newsroom.test", allow_networks="10.1.0.0/16:4567"))
+    rules = guard_policy(Settings(contact="mailto:tests@newsroom.test", allow_networks="10.1.0.0/16:4567"))
 
     assert refusal(rules, "http://news.intern:4567/") is None
     assert str(refusal(rules, "http://news.intern:4568/")) == "guard: port 4568"
@@ -116,7 +116,7 @@ def test_names_that_lead_to_private_addresses_are_refused() -> None:
 
 
 def test_without_a_contact_only_loopback_and_mapped_hosts_are_fetched() -> None:
-    rules = Policy(hosts=HOME.hosts, contact=False)
+    rules = GuardPolicy(hosts=HOME.hosts, contact=False)
 
     check_contact(rules, [sites.source("a.newsroom.test")])
     with pytest.raises(SettingsError, match="NIGHTDESK_CONTACT is empty, and www is on the internet"):
@@ -132,7 +132,7 @@ def test_a_mapped_host_goes_to_its_server_and_no_other_does() -> None:
 @pytest.mark.parametrize("proxy", ["10.0.0.1:80", "example.org:80", "127.0.0.1", "127.0.0.1:x"])
 def test_a_host_map_that_leads_elsewhere_is_a_settings_error(settings: Settings, proxy: str) -> None:
     with pytest.raises(SettingsError, match="NIGHTDESK_HOST_MAP"):
-        policy(settings.model_copy(update={"host_map": f"*.a.test={proxy}"}))
+        guard_policy(settings.model_copy(update={"host_map": f"*.a.test={proxy}"}))
 
 
 def test_a_name_that_leads_elsewhere_the_second_time_is_refused_then(

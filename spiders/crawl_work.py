@@ -1,0 +1,90 @@
+"""What a crawl is doing: its sources and hosts, what came and is not written yet, and the thread that writes.
+
+`spiders.news` does the work, `spiders.host_upkeep` sees to the hosts, `spiders.shutdown` ends it before it is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.crawl.host_locks import HostLocks
+from pipelines.model import Tally
+from spiders.frontier import Frontier
+from spiders.pacing import HostPacer
+from spiders.store import Arrival, Store
+
+
+@dataclass
+class RoundClock:
+    """When each part of the round was done last."""
+
+    looked: float = 0.0
+    asked_round: float = 0.0
+    told: float = 0.0
+
+
+@dataclass
+class CrawlWork:
+    """What a crawl has in hand. Moments are seconds of the monotonic clock; the time of day is `store.clock`.
+
+    The whole:
+        store: where it writes.
+        deadline: when no new request is made any more.
+        tallies: those of the sources that are done.
+        thread: the one thread that may use the store's connection.
+    Its sources, by name:
+        frontiers: the URLs in hand of each source that is not done.
+        stirred: sources that something happened to since the loop looked at them.
+        hungry: sources that need more URLs, in the order in which they came to need them.
+    Its hosts, by name:
+        pacer: the pace of each host, and whether it is our turn there; spiders.robots makes it.
+        locks: the turns that this process has in the ledger.
+        at_host: how many requests Scrapy has for a host.
+        silent: how many looks in a row had no answer.
+        limited: how many looks in a row had an answer that asked for rest.
+        resting: the hosts that are left for the next crawl.
+        sharing: the sources of each host.
+        clock: when each part of the round over the hosts was done last.
+    Its answers:
+        arrivals: what came and is not written yet; arrived_at: when the first of it came.
+        writing: the batch that is being written.
+        changed: wakes the loop, since an answer came or a batch is written.
+        tried: the leases that were put back once.
+    """
+
+    store: Store
+    deadline: float
+    frontiers: dict[str, Frontier]
+    locks: HostLocks
+    pacer: HostPacer = field(init=False)
+    tallies: list[Tally] = field(default_factory=list)
+    thread: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+    )
+    stirred: set[str] = field(default_factory=set)
+    hungry: dict[str, None] = field(default_factory=dict)
+    at_host: Counter[str] = field(default_factory=Counter)
+    silent: Counter[str] = field(default_factory=Counter)
+    limited: Counter[str] = field(default_factory=Counter)
+    resting: set[str] = field(default_factory=set)
+    sharing: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    clock: RoundClock = field(default_factory=RoundClock)
+    arrivals: list[Arrival] = field(default_factory=list)
+    arrived_at: float = 0.0
+    writing: asyncio.Future[None] | None = None
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    tried: set[int] = field(default_factory=set)
+
+    def take_unwritten(self) -> list[Arrival]:
+        """Hand over what came and is not written yet: the caller writes it, here it is forgotten."""
+        arrivals, self.arrivals = self.arrivals, []
+        return arrivals
+
+    async def in_thread(self, call: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        """What a function of the store returns, called by the one thread that may use the connection."""
+        return await asyncio.wrap_future(self.thread.submit(call, *args, **named))
