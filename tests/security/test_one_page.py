@@ -82,7 +82,7 @@ def test_a_look_that_cannot_be_written_costs_none_of_those_it_came_with(
     ends = {one.url: _looks(conn, one.url) for one in leased}
     assert [states[0][0] for states in ends.values()] == ["fetched", "failed", "fetched"]
     assert ends["http://a.test/news/1"][0][1].startswith("unexpected ValueError: ")
-    assert kept.followed["a"].counts["fetched"] == 2 and kept.followed["a"].counts["failed"] == 1
+    assert kept.sources["a"].counts["fetched"] == 2 and kept.sources["a"].counts["failed"] == 1
 
 
 @pytest.mark.parametrize(
