@@ -39,8 +39,8 @@ class WatchMatch:
         return self.watch.name, int(self.change["article_id"])
 
     @property
-    def row(self) -> tuple[str, str, int, int]:
-        """What an alert is known by in the table."""
+    def key(self) -> tuple[str, str, int, int]:
+        """What an alert is known by in the table: its watch, kind, article and revision."""
         return self.watch.name, self.change["kind"], self.change["article_id"], self.change["revision"]
 
 
@@ -55,10 +55,13 @@ class _EarlierAlerts:
 def choose_alerts(
     conn: postgres.Connection,
     changes: Sequence[postgres.Row],
-    held: Iterable[tuple[postgres.Row, str, Sequence[Match]]],
+    matched: Iterable[tuple[postgres.Row, str, Sequence[Match]]],
 ) -> list[WatchMatch]:
-    """What is to be told of these changes, in their order; held: the watches whose query holds in what each brought."""
-    found = {(change["id"], name): (change, name, matches) for change, name, matches in held}
+    """What is to be told of these changes, in their order.
+
+    matched: (change, name of a watch whose query the new wording answers, where its words stand).
+    """
+    found = {(change["id"], name): (change, name, matches) for change, name, matches in matched}
     edited = {change["article_id"] for change in changes if _concerns_the_told(change)}
     told: dict[int, list[str]] = {}
     for row in postgres.query(conn, "watches_told_of", articles=sorted(edited)) if edited else []:
@@ -77,9 +80,8 @@ def choose_alerts(
 def write(conn: postgres.Connection, run: str, found: Sequence[WatchMatch]) -> list[postgres.Row]:
     """Write the alerts; those that are new, with what `put` of messages asks of each.
 
-    Rows: id, watch, kind, story (the number of the ARTICLE, as the table calls it), story_id (of the story), revision,
-    quiet, lead_id. Part of the caller's transaction,
-    in which nobody else writes alerts.
+    Rows: id, watch, kind, article_id, story_id, revision, quiet, lead_id. Part of the caller's transaction, in which
+    nobody else writes alerts.
     """
     known = _told_already(conn, found)
     left, written = list(found), []
@@ -88,9 +90,9 @@ def write(conn: postgres.Connection, run: str, found: Sequence[WatchMatch]) -> l
         now, left = _divide(left, known)
         rows = [_row(one, run, *_place(one, known)) for one in now]
         made = postgres.execute_values(conn, "write_alerts", rows, fetch=True)
-        by_row = {one.row: one for one in now}
+        by_key = {one.key: one for one in now}
         for alert in made:
-            one = by_row[alert["watch"], alert["kind"], alert["story"], alert["revision"]]
+            one = by_key[alert["watch"], alert["kind"], alert["article_id"], alert["revision"]]
             written.append({**alert, "story_id": one.change["story_id"]})
             if not alert["quiet"]:
                 known.leads.setdefault(one.story, alert["lead_id"] or alert["id"])

@@ -20,8 +20,8 @@ from pipelines.stores import clock, postgres, story_records
 
 # A message: its number, or its key where it is yet to be written.
 Message = int | str
-# A channel, the kind of an alert, its story or article, and its revision: what one message tells.
-Subject = tuple[str, str, int, int]
+# What one message tells: a channel, the kind of an alert, its story or article, and its revision.
+Topic = tuple[str, str, int, int]
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class _OpenMessages:
     """
 
     run: str
-    singles: dict[Subject, Message] = field(default_factory=dict)
+    singles: dict[Topic, Message] = field(default_factory=dict)
     telling: dict[int, set[Message]] = field(default_factory=dict)
     digests: dict[tuple[Any, ...], dict[Message, int]] = field(default_factory=dict)
     rows: dict[str, Sequence[Any]] = field(default_factory=dict)
@@ -64,8 +64,8 @@ def put(
         for one, w in known.items()
     }
     pairs: list[tuple[Message, int]] = []
-    for subject, told in _by_subject(known, loud).items():
-        message = opened.singles.get(subject)
+    for topic, told in _by_topic(known, loud).items():
+        message = opened.singles.get(topic)
         if message is None:
             at_once = [
                 one
@@ -77,9 +77,9 @@ def put(
             first = min(at_once or told, key=lambda one: due[one["watch"]] or now)
             written_in = watches.written_in(known[first["watch"]], settings)
             message = (
-                _single(opened, subject[0], first, written_in)
+                _single(opened, topic[0], first, written_in)
                 if at_once
-                else _digest(opened, subject[0], first, written_in, due[first["watch"]], len(told))
+                else _digest(opened, topic[0], first, written_in, due[first["watch"]], len(told))
             )
         for alert in told:
             pairs.append((message, alert["id"]))
@@ -94,33 +94,33 @@ def put(
     _say_subjects(conn, sorted({message for message, _ in told_of if message}))
 
 
-def _by_subject(known: Mapping[str, Watch], loud: Sequence[postgres.Row]) -> dict[Subject, list[postgres.Row]]:
+def _by_topic(known: Mapping[str, Watch], loud: Sequence[postgres.Row]) -> dict[Topic, list[postgres.Row]]:
     """The alerts by what one message tells: a story that is new, or one change of an article, on one channel."""
-    found: dict[Subject, list[postgres.Row]] = {}
+    found: dict[Topic, list[postgres.Row]] = {}
     for alert in loud:
         for channel in known[alert["watch"]].channels:
-            found.setdefault(_subject(channel, alert), []).append(alert)
+            found.setdefault(_topic(channel, alert), []).append(alert)
     return found
 
 
-def _subject(channel: str, alert: Mapping[str, Any]) -> Subject:
+def _topic(channel: str, alert: Mapping[str, Any]) -> Topic:
     # An outlet that joins a story and is told of all the same is a message of its own.
     if alert["kind"] == AlertKind.NEW and alert["lead_id"] is None:
         return channel, alert["kind"], alert["story_id"], 0
-    return channel, alert["kind"], alert["story"], alert["revision"]
+    return channel, alert["kind"], alert["article_id"], alert["revision"]
 
 
 def _find_open(
     conn: postgres.Connection, run: str, known: Mapping[str, Watch], alerts: Sequence[postgres.Row]
 ) -> _OpenMessages:
     opened = _OpenMessages(run)
-    of = sorted({(alert["story"], alert["story_id"]) for alert in alerts})
+    of = sorted({(alert["article_id"], alert["story_id"]) for alert in alerts})
     articles, found = (list(column) for column in zip(*of, strict=True))
     rows = postgres.query(conn, "open_messages", articles=articles, stories=found, most=story_records.MOST_COUNTED)
     for row in rows:
         opened.telling.setdefault(row["alert_id"], set()).add(row["id"])
-        if row["form"] == DeliveryKind.SINGLE:
-            opened.singles.setdefault(_subject(row["channel"], row), row["id"])
+        if row["delivery_kind"] == DeliveryKind.SINGLE:
+            opened.singles.setdefault(_topic(row["channel"], row), row["id"])
     channels = {channel for alert in alerts for channel in known[alert["watch"]].channels}
     for row in postgres.query(conn, "open_digests", channels=sorted(channels), most=policy.MOST_IN_DIGEST):
         place = (row["channel"], row["language"], row["timezone"], row["due_at"])
@@ -134,7 +134,7 @@ def _cap(watch: Watch, settings: Settings) -> int:
 
 def _single(opened: _OpenMessages, channel: str, first: postgres.Row, written_in: tuple[str, str]) -> Message:
     """A new message of one story or change."""
-    key = outbox.key(first["watch"], first["story"], first["kind"], first["revision"], channel)
+    key = outbox.key(first["watch"], first["article_id"], first["kind"], first["revision"], channel)
     opened.rows[key] = (key, channel, first["watch"], DeliveryKind.SINGLE, opened.run, *written_in, None)
     return key
 
@@ -163,7 +163,9 @@ def _say_subjects(conn: postgres.Connection, deliveries: Sequence[int]) -> None:
     for row in postgres.query(conn, "told_by_messages", ids=list(deliveries)) if deliveries else []:
         told.setdefault(row["delivery_id"], []).append(row)
     subjects = {
-        delivery: subject_of(rows, collected=rows[0]["form"] == DeliveryKind.DIGEST, language=rows[0]["language"])
+        delivery: subject_of(
+            rows, collected=rows[0]["delivery_kind"] == DeliveryKind.DIGEST, language=rows[0]["language"]
+        )
         for delivery, rows in told.items()
     }
     postgres.execute(conn, "say_subjects", ids=list(subjects), subjects=list(subjects.values()))

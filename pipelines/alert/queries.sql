@@ -101,7 +101,7 @@ on conflict (watch) do update set digest = excluded.digest, opened_at = now()
 -- name: open_messages
 -- Messages that nobody has begun to send and that tell of these articles, or of others of their stories: more can be put into them.
 with told as materialized (
-    select m.delivery_id, a.id as alert_id, a.kind, a.story, of.story_id, a.revision, a.lead_id, a.quiet
+    select m.delivery_id, a.id as alert_id, a.kind, a.article_id, of.story_id, a.revision, a.lead_id, a.quiet
     from unnest(%(articles)s::bigint[], %(stories)s::bigint[]) as of (article_id, story_id)
     cross join lateral (
         select of.article_id
@@ -111,11 +111,11 @@ with told as materialized (
     cross join lateral (select * from alerts where article_id = member.article_id offset 0) a
     cross join lateral (select delivery_id from delivered_alerts where alert_id = a.id offset 0) m
 ), opened as materialized (
-    select id, channel, kind as form from deliveries
+    select id, channel, kind as delivery_kind from deliveries
     where id = any(array(select delivery_id from told)) and state = 'waiting' and begun_at is null
     for update skip locked
 )
-select o.id, o.channel, o.form, t.alert_id, t.kind, t.story, t.story_id, t.revision, t.lead_id
+select o.id, o.channel, o.delivery_kind, t.alert_id, t.kind, t.article_id, t.story_id, t.revision, t.lead_id
 from told t join opened o on o.id = t.delivery_id
 where t.quiet = '' and t.kind <> 'health' order by o.id, t.alert_id
 
@@ -180,7 +180,7 @@ select
 
 -- name: told_by_messages
 -- What messages tell of, as their subjects say it.
-select m.delivery_id, d.kind as form, d.due_at, d.language, a.watch, a.kind, a.story as article_id, a.revision, a.quiet, a.lead_id,
+select m.delivery_id, d.kind as delivery_kind, d.due_at, d.language, a.watch, a.kind, a.story as article_id, a.revision, a.quiet, a.lead_id,
     coalesce(s.story_id, a.story) as story_id, coalesce(c.revision_kind, '') as revision_kind, coalesce(r.title, x.title, '') as title
 from unnest(%(ids)s::bigint[]) as wanted (id)
 cross join lateral (select * from deliveries where id = wanted.id limit 1) d
@@ -239,10 +239,11 @@ order by a.article_id, a.watch
 select name, query from watches where query ilike %(pattern)s order by name
 
 -- name: write_alerts
--- Alerts, each once for its watch, story, kind and revision, only those that are new come back.
+-- Alerts, each once for its watch, article, kind and revision, only those that are new come back. The column `story` is the number of the
+-- article too: its name is from before stories.
 insert into alerts (watch, kind, story, article_id, revision, change_id, run, source, matches, quiet, lead_id) values %s
 on conflict (watch, story, kind, revision) do nothing
-returning id, watch, kind, story, revision, quiet, lead_id
+returning id, watch, kind, article_id, revision, quiet, lead_id
 
 -- name: write_delivered_alerts
 -- Which alerts a message tells of.

@@ -21,9 +21,10 @@ from urllib.parse import quote
 from pipelines import settings as configuration
 from pipelines.codes import DeliveryKind, DeliveryState
 from pipelines.errors import SourceError
-from pipelines.notify import delivery as notify
 from pipelines.notify import policy
-from pipelines.notify.message import Outcome, Receipt
+from pipelines.notify.delivery import HandOver, courier, is_program
+from pipelines.notify.message import Message, Outcome, Receipt
+from pipelines.notify.wording import plain, render
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
@@ -133,10 +134,10 @@ def _serve(
 ) -> Counter[str]:
     """Send what is due on a channel until nothing is, or it takes nothing any more."""
     counts: Counter[str] = Counter()
-    program = notify.is_program(address)
+    program = is_program(address)
     # What was taken and is not marked yet.
     sent: list[int] = []
-    with notify.courier(channel, address) as hand, _marked_at_last(conn, sent):
+    with courier(channel, address) as hand, _marked_at_last(conn, sent):
         # Messages that are with the courier at once.
         most = 1
         while not stop.is_set():
@@ -155,7 +156,7 @@ def _serve(
             # The next message is made while the one before is on its way.
             messages = _messages(batch, _alerts_by_message(conn, batch, publisher))
             waiting = deque(batch)
-            handed: deque[tuple[postgres.Row, notify.HandOver]] = deque()
+            handed: deque[tuple[postgres.Row, HandOver]] = deque()
             rests = False
             message = next(messages)
             while handed or (waiting and not rests and not stop.is_set()):
@@ -179,8 +180,9 @@ def _serve(
                     counts[ended] += 1
                     rests = rests or now_rests
             _mark_sent(conn, sent)
-            rest = [delivery["id"] for delivery in batch]
-            postgres.execute(conn, "release_deliveries", ids=rest, sender=sender)
+            # Those of the batch that were marked are not this sender's any more: only the others are released.
+            claimed = [delivery["id"] for delivery in batch]
+            postgres.execute(conn, "release_deliveries", ids=claimed, sender=sender)
     return counts
 
 
@@ -212,15 +214,15 @@ def _alerts_by_message(
     return told
 
 
-def _messages(batch: Sequence[postgres.Row], told: Mapping[int, Sequence[postgres.Row]]) -> Iterator[notify.Message]:
+def _messages(batch: Sequence[postgres.Row], told: Mapping[int, Sequence[postgres.Row]]) -> Iterator[Message]:
     return (_message(delivery, told.get(delivery["id"], [])) for delivery in batch)
 
 
-def _message(delivery: postgres.Row, alerts: Sequence[postgres.Row]) -> notify.Message:
+def _message(delivery: postgres.Row, alerts: Sequence[postgres.Row]) -> Message:
     """What is sent for a row of `deliveries`."""
     if delivery["kind"] == DeliveryKind.MESSAGE:
-        return notify.plain(delivery["key"], delivery["subject"], delivery["body"])
-    return notify.render(
+        return plain(delivery["key"], delivery["subject"], delivery["body"])
+    return render(
         delivery["key"],
         delivery["watch"],
         delivery["subject"],
