@@ -123,7 +123,8 @@ def extract_batch(batch: Batch) -> dict[str, str]:
 
 def load_batch(batch: Batch) -> dict[str, str]:
     """Load the sources of a batch, one after the other."""
-    return _each(batch, load.load)
+    with load.loading(settings()) as load_next:
+        return _each(batch, lambda _, source, run: load_next(source, run))
 
 
 def publish(stage: str, planned: Sequence[Batch] | None, event: Any) -> Handover:

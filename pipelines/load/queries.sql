@@ -197,7 +197,9 @@ from (values %s) as given (n, kind, moved)
 where l.n = given.n
 
 -- name: load_known
--- What the ledger and the articles know of each line: its article, whether it was judged, whether a later fetch decides.
+-- What the ledger and the articles know of each line: its article, whether it was judged, whether a later fetch decides. How many
+-- have an article, are of a URL that another line has too, and call another address than their own their canonical one.
+with known as (
 update lines l
 set article_id = a.id,
     url = u.url,
@@ -213,10 +215,15 @@ set article_id = a.id,
     )
 from urls u left join articles a on a.url_id = u.id
 where u.id = l.url_id
+returning l.url_id, l.article_id, l.canonical_key <> l.url_key as elsewhere
+)
+select count(article_id)::int as stored, (count(*) - count(distinct url_id))::int as several,
+    (count(*) filter (where elsewhere))::int as elsewhere
+from known
 
 -- name: load_lines
 -- Where the lines of an article file are put before they are judged, gone with the transaction; a row as large as a block is not compressed.
-create temporary table lines (
+create temporary table if not exists lines (
     n integer not null, fetch_id bigint not null, url_id bigint not null, run text not null, fetched_at timestamptz not null,
     url text not null, canonical_url text not null, canonical_key text,
     title text not null, description text not null, text text not null, authors text[] not null, language text not null,
@@ -234,15 +241,15 @@ create temporary table lines (
     fresh boolean not null default false, changed boolean not null default false, same_page boolean not null default false,
     -- What brought it, if that is past; what its revision is to the one before it, and the numbers and names that moved.
     past text not null default '', revision_kind text not null default '', moved jsonb not null default '[]'
-) with (toast_tuple_target = 8160) on commit drop
+) with (toast_tuple_target = 8160) on commit delete rows
 
 -- name: load_lock
 -- Wait for the other load of this source, if there is one, freed with the transaction.
 select pg_advisory_xact_lock(hashtextextended('load ' || %(source)s, 0))
 
 -- name: load_measure
--- Let the planner see how many lines there are: without it, ten thousand are judged one against all others.
-analyze lines
+-- Let the planner see how many lines there are: without it, ten thousand are judged one against all others. Not the texts.
+analyze lines (n, fetch_id, url_id, url_key, variant_key, canonical_key, title_digest, text_digest, akin, reason, article_id, copy_of, verdict)
 
 -- name: load_named
 -- Tell each line the article it now belongs to.
@@ -337,7 +344,7 @@ set canonical_url = l.canonical_url, canonical_key = l.canonical_key, title = l.
     title_digest = l.title_digest, text_digest = l.text_digest, extractor = l.extractor, words = l.words,
     fetch_id = l.fetch_id, fetched_at = l.fetched_at, revision = l.revision, loaded_run = %(run)s, loaded_at = now()
 from (
-    select distinct on (article_id) * from lines where fresh and changed order by article_id, revision desc
+    select distinct on (article_id) * from lines where fresh and changed and revision > 1 order by article_id, revision desc
 ) l
 where a.id = l.article_id and l.revision > a.revision
 

@@ -7,8 +7,10 @@ load of the same file changes nothing, whatever happened to the first.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,18 +28,21 @@ from pipelines.stores import articlefile, bucket, postgres, runs
 from pipelines.stores.articlefile import Line
 
 STAGE = "load"
+# What is done before anything changes, and what loads the article file of a source and run.
+First = Callable[[postgres.Connection], None]
+Load = Callable[..., Tally]
 LOCK_NOT_AVAILABLE = "55P03"
 # SQLSTATE classes: 22, a value that its type cannot have; 23, one that a constraint of its column refuses.
 WRONG_VALUES = ("22", "23")
 # URLs in one message. Chosen: the others are counted.
 URLS_SHOWN = 3
 
-# The steps after which something is worked out in Python: counters, and whether there are too many edits (a flood).
+# What is known of the lines comes first; it says which steps have nothing to do. After the verdicts it is worked out
+# in Python whether there are too many edits (a flood).
 KNOWN, VERDICTS = "load_known", "load_verdicts"
 FLOOD = {"least": policy.FLOOD_EDITS, "share": policy.FLOOD_SHARE}
 STEPS = (
-    # What is known of each line, and which lines are of second URLs of an article.
-    KNOWN,
+    # Which lines are of second URLs of an article.
     "load_claims",
     "load_copies",
     "load_twins",
@@ -61,6 +66,14 @@ STEPS = (
     "load_urls",
 )
 
+# Steps that a file of articles all new has nothing for: of what is stored already; of that, or of two looks at one URL;
+# of pages that name another address than their own as the canonical one.
+OF_KNOWN = frozenset(
+    ("load_again", "load_reread_revisions", "load_reread_articles", "load_reread_changes", "load_restored")
+)
+OF_LOOKS = frozenset(("load_revised", "load_seen"))
+OF_CANONICAL = frozenset(("load_claims",))
+
 # What the steps are given of policy.py; each takes what it names.
 POLICY = {
     "old_after": policy.OLD_AFTER,
@@ -80,9 +93,7 @@ COLUMNS = (  # noqa: SIM905
 ).split()
 
 
-def load(
-    settings: Settings, source: Source, run: str, *, first: Callable[[postgres.Connection], None] | None = None
-) -> Tally:
+def load(settings: Settings, source: Source, run: str, *, first: First | None = None) -> Tally:
     """Put the article file of a source and run into Postgres; the same Tally however often it is done.
 
     Counts: new, revised, reread, unchanged, duplicate, removed, restored, rejected, words, cut (lines of boilerplate),
@@ -91,48 +102,77 @@ def load(
     ledger does not account for every URL of the run afterwards (count: unaccounted). first: what is done before
     anything changes, while nobody else loads this source.
     """
+    with loading(settings) as load_next:
+        return load_next(source, run, first)
+
+
+@contextmanager
+def loading(settings: Settings) -> Iterator[Load]:
+    """What loads one source of a run after the other as `load` does, over one connection.
+
+    A server that has just been connected to looks up each table anew: that costs a small file more than its articles.
+    """
+    session, conn = ExitStack(), None
+
+    def load_next(source: Source, run: str, first: First | None = None) -> Tally:
+        nonlocal session, conn
+        # What breaks ends the session, and with it all that it holds.
+        with session as opened:
+            kept, conn = conn, None
+            now = kept or opened.enter_context(postgres.connection(settings, application="nightdesk load"))
+            runs.begin(now, run, source.name, STAGE, looked=kept is not None)
+            tally = _load(settings, now, source, run, first)
+            runs.leave(now, run, source.name, STAGE)
+            session, conn = opened.pop_all(), now
+        return tally
+
+    try:
+        yield load_next
+    finally:
+        session.close()
+
+
+def _load(settings: Settings, conn: postgres.Connection, source: Source, run: str, first: First | None) -> Tally:
     started = time.monotonic()
-    with postgres.connection(settings, application="nightdesk load") as conn:
-        runs.begin(conn, run, source.name, STAGE)
-        try:
-            with conn:
-                postgres.query(conn, "load_patience", wait=f"{policy.LOCK_WAIT_SECONDS}s")
-                postgres.query(conn, "load_lock", source=source.name)
-                if first:
-                    first(conn)
-                rows, signed, indexed = _lines(conn, settings, source.name, run)
-                why = _run_steps(conn, rows, indexed, source.name, run, judged=first is None)
-                # It reads raw files: before the stories, for which every other load waits from then on.
-                gap = _gap(settings, conn, source, run)
-                if rows and not why:
-                    story_links.keep_loaded(conn, signed)
-                counts = postgres.row(conn, "tally_of_load", source=source.name, run=run) or {}
-                counts["seconds"] = round(time.monotonic() - started)
-                counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
-                counts.update(quarantine.counts(conn, source.name, run) if why else {})
-                state, message = (
-                    (RunState.FAILED, _gap_sentence(gap))
-                    if gap
-                    else (RunState.DONE, quarantine.sentence(counts, why) or _flood_sentence(conn, source.name, run))
-                )
-                return runs.end(
-                    conn, Tally(run=run, source=source.name, stage=STAGE, state=state, counts=counts, message=message)
-                )
-        except StoreError as error:
-            return _end_stage(conn, run, source.name, RunState.FAILED, str(error))
-        except postgres.Error as error:
-            code = error.pgcode or ""
-            if code == LOCK_NOT_AVAILABLE:
-                return _end_stage(
-                    conn, run, source.name, RunState.BUSY, f"Another load of {source.name} holds its articles."
-                )
-            if code[:2] not in WRONG_VALUES:
-                raise
-            said = (
-                f"Postgres refuses what {articlefile.path(settings, source.name, run)} holds: {postgres.cause(error)}. "
-                "Run `nightdesk extract` for this run again."
+    try:
+        with conn:
+            postgres.query(conn, "load_patience", wait=f"{policy.LOCK_WAIT_SECONDS}s")
+            postgres.query(conn, "load_lock", source=source.name)
+            if first:
+                first(conn)
+            rows, signed, indexed = _lines(conn, settings, source.name, run)
+            why = _run_steps(conn, rows, indexed, source.name, run, judged=first is None)
+            # It reads raw files: before the stories, for which every other load waits from then on.
+            gap = _gap(settings, conn, source, run)
+            if rows and not why:
+                story_links.keep_loaded(conn, signed)
+            counts = postgres.row(conn, "tally_of_load", source=source.name, run=run) or {}
+            counts["seconds"] = round(time.monotonic() - started)
+            counts.update({runs.UNACCOUNTED: len(gap)} if gap else {})
+            counts.update(quarantine.counts(conn, source.name, run) if why else {})
+            state, message = (
+                (RunState.FAILED, _gap_sentence(gap))
+                if gap
+                else (RunState.DONE, quarantine.sentence(counts, why) or _flood_sentence(conn, source.name, run))
             )
-            return _end_stage(conn, run, source.name, RunState.FAILED, said)
+            return runs.end(
+                conn, Tally(run=run, source=source.name, stage=STAGE, state=state, counts=counts, message=message)
+            )
+    except StoreError as error:
+        return _end_stage(conn, run, source.name, RunState.FAILED, str(error))
+    except postgres.Error as error:
+        code = error.pgcode or ""
+        if code == LOCK_NOT_AVAILABLE:
+            return _end_stage(
+                conn, run, source.name, RunState.BUSY, f"Another load of {source.name} holds its articles."
+            )
+        if code[:2] not in WRONG_VALUES:
+            raise
+        said = (
+            f"Postgres refuses what {articlefile.path(settings, source.name, run)} holds: {postgres.cause(error)}. "
+            "Run `nightdesk extract` for this run again."
+        )
+        return _end_stage(conn, run, source.name, RunState.FAILED, said)
 
 
 def _gap(settings: Settings, conn: postgres.Connection, source: Source, run: str) -> list[Difference]:
@@ -252,14 +292,21 @@ def _run_steps(
             quarantine.hold(conn, source, run, why)
     if rows and not why:
         quarantine.let_go(conn, source, run)
+        known = postgres.row(conn, KNOWN) or {}
+        if known["stored"]:
+            still = _let_stand_still(conn)
         for step in STEPS:
+            if (
+                (step in OF_KNOWN and not known["stored"])
+                or (step in OF_LOOKS and not (known["stored"] or known["several"]))
+                or (step in OF_CANONICAL and not known["elsewhere"])
+            ):
+                continue
             postgres.execute(conn, step, source=source, run=run, **before, **POLICY)
-            if step == VERDICTS:
+            if step == VERDICTS and (known["stored"] or known["several"]):
                 before |= postgres.row(conn, "load_flood", source=source, **FLOOD) or {}
                 if not before["flood"]:
                     _judge_revisions(conn)
-            if step == KNOWN:
-                still = _let_stand_still(conn)
         postgres.execute_values(conn, "load_aliases", _aliases(rows, run))
     postgres.execute(conn, "load_unchanged", source=source, run=run, **POLICY)
     postgres.execute(conn, "load_gone", source=source, run=run, **POLICY)
@@ -280,8 +327,10 @@ def _let_stand_still(conn: postgres.Connection) -> set[int]:
         [counters.CounterEdit(row["n"], row["article"], row["text_before"], row["text"]) for row in texts]
     )
     titles = [row["n"] for row in edits if revisions.alike(row["title_before"], row["title"])]
-    postgres.execute(conn, "load_still", numbers=[*same, *counted])
-    postgres.execute(conn, "load_still_titles", numbers=titles)
+    if texts:
+        postgres.execute(conn, "load_still", numbers=[*same, *counted])
+    if titles:
+        postgres.execute(conn, "load_still_titles", numbers=titles)
     return {*same, *counted, *titles}
 
 
@@ -350,6 +399,7 @@ def _aliases(rows: Sequence[Sequence[Any]], run: str) -> list[tuple[object, ...]
     return [(n, urls.key(to), urls.variant(to)[0], urls.clean(to), urls.host(to), run) for n, to in found]
 
 
+@lru_cache(maxsize=1)
 def _akin(url: str, canonical: str) -> bool:
     try:
         return urls.akin(url, canonical)
@@ -357,6 +407,8 @@ def _akin(url: str, canonical: str) -> bool:
         return False
 
 
+# Those of the line that is read: its address, and the one it calls its canonical, which mostly is the same.
+@lru_cache(maxsize=2)
 def _key(url: str) -> str | None:
     try:
         return urls.key(url)

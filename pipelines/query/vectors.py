@@ -38,6 +38,7 @@ MOST_WORDS = 5_000
 MOST_FORMS = 30_000
 # Before a word of the title, and of an author's name; no word has them.
 TITLE, AUTHOR = "=", "@"
+MARKS = {TITLE, AUTHOR}
 # A word between the quotes of a tsvector, in which quotes and backslashes stand twice.
 QUOTED = re.compile(r"'((?:[^'\\]|''|\\\\)*)'")
 WEIGHTS = {"title": "A", "description": "B", "text": ""}
@@ -123,9 +124,13 @@ def read(value: Sequence[Any]) -> tuple[list[Vector], set[str]] | None:
     if not value or value[0] != VERSION:
         return None
     rows = [Vector(int(part), Shape(shape), str(words)) for part, shape, words in value[1]]
-    quoted = {form for row in rows for form in QUOTED.findall(row.words) if not form.startswith((TITLE, AUTHOR))}
-    twice = {form for form in quoted if "'" in form or "\\" in form}
-    return rows, quoted - twice | {form.replace("''", "'").replace("\\\\", "\\") for form in twice}
+    words: set[str] = set()
+    for row in rows:
+        plain = [form for form in QUOTED.findall(row.words) if form[:1] not in MARKS]
+        if "''" in row.words or "\\" in row.words:
+            plain = [form.replace("''", "'").replace("\\\\", "\\") for form in plain]
+        words.update(plain)
+    return rows, words
 
 
 def lexeme(form: str) -> str:

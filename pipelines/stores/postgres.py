@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json as js
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -121,6 +121,22 @@ def connection(settings: Settings, *, application: str = "nightdesk", idle_secon
         conn.close()
 
 
+class _Copied:
+    """Rows as COPY reads them, written while it reads: Postgres takes in what is there meanwhile."""
+
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+        self.lines = ("\t".join(map(_write_value, values)) + "\n" for values in rows)
+
+    def read(self, size: int) -> str:
+        written, length = [], 0
+        for line in self.lines:
+            written.append(line)
+            length += len(line)
+            if length >= size:
+                break
+        return "".join(written)
+
+
 def query(conn: Connection, name: str, **params: Any) -> list[Row]:
     """All rows of the statement of that name, with its named parameters."""
     with conn.cursor() as cursor:
@@ -170,12 +186,8 @@ def execute_values(
 
 def copy(conn: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """COPY rows into a table; lists become arrays, dicts and lists of dicts jsonb, None null."""
-    buffer = StringIO()
-    for values in rows:
-        buffer.write("\t".join(_write_value(v) for v in values) + "\n")
-    buffer.seek(0)
     with conn.cursor() as cursor:
-        cursor.copy_expert(f"copy {table} ({', '.join(columns)}) from stdin", buffer)
+        cursor.copy_expert(f"copy {table} ({', '.join(columns)}) from stdin", _Copied(rows))  # type: ignore[arg-type]
 
 
 def json(value: Any) -> Any:
@@ -297,14 +309,16 @@ def one_line(error: Exception) -> str:
 
 
 def _write_value(value: Any) -> str:
-    """One value in COPY's text form."""
-    import json as js
-
+    """One value in COPY's text form; most are texts, numbers or nothing."""
     if value is None:
         return r"\N"
     if isinstance(value, bool):
         return "t" if value else "f"
-    if isinstance(value, psycopg2.extras.Json):
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, psycopg2.extras.Json):
         text = js.dumps(value.adapted, ensure_ascii=False)
     elif isinstance(value, (list, tuple)):
         items = ('"' + str(v).replace("\\", "\\\\").replace('"', '\\"') + '"' for v in value)

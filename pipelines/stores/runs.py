@@ -55,16 +55,24 @@ def moment_of(key: str) -> datetime | None:
         return None
 
 
-def begin(conn: postgres.Connection, run: str, source: str, stage: str) -> None:
+def begin(conn: postgres.Connection, run: str, source: str, stage: str, *, looked: bool = False) -> None:
     """Say that a stage has begun for a source, committed at once, and that those killed before it in other runs failed.
 
-    The stage counts as alive for as long as this connection is open. DatabaseError where the schema is not ours.
+    The stage counts as alive for as long as this connection is open, or until `leave`. DatabaseError where the schema
+    is not ours; looked: whether this connection was found to be fine before.
     """
-    migrations.check_migrated(conn)
+    if not looked:
+        migrations.check_migrated(conn)
     with conn:
         postgres.query(conn, "hold_stage", run=run, source=source, stage=stage)
         postgres.execute(conn, "begin_stage", run=run, source=source, stage=stage)
         postgres.execute(conn, "close_stale_stages", run=run, source=source, stage=stage)
+
+
+def leave(conn: postgres.Connection, run: str, source: str, stage: str) -> None:
+    """Say that this connection has ended a stage and goes on to another: what it wrote is committed."""
+    with conn:
+        postgres.query(conn, "leave_stage", run=run, source=source, stage=stage)
 
 
 def progress(conn: postgres.Connection, run: str, source: str, stage: str, counts: dict[str, int]) -> None:

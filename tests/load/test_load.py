@@ -14,7 +14,7 @@ import pytest
 
 from pipelines import urls
 from pipelines.codes import Reason
-from pipelines.load.stage import load
+from pipelines.load.stage import OF_CANONICAL, OF_KNOWN, OF_LOOKS, load, loading
 from pipelines.model import Article, Rejection, RemovedBlock, Source, Tally
 from pipelines.query import vectors
 from pipelines.settings import Settings
@@ -488,6 +488,62 @@ def test_two_loads_at_once_store_everything_once(settings: Settings, conn: postg
 
     assert [(tally.state, tally.counts["new"]) for tally in tallies] == [("done", 20)] * 3
     assert rows(conn, "select count(*) from changes union all select count(*) from outcomes") == [(20,), (20,)]
+
+
+def test_files_that_come_one_after_the_other_over_one_connection_are_loaded_as_over_one_each(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
+    for n, run in enumerate(NIGHTS):
+        articlefile.write(
+            articlefile.path(settings, "sana", run), [look(run, T0 + n * DAY, article(str(n), f"خبر {n}", f"نص {n}"))]
+        )
+    articlefile.path(settings, "sana", NIGHTS[1]).write_text("no line", encoding="utf-8")
+
+    with loading(settings) as load_next:
+        tallies = [load_next(SANA, run) for run in NIGHTS]
+        sessions = rows(conn, "select pid from pg_stat_activity where application_name = 'nightdesk load'")
+        # What another session may take is held no more.
+        held = rows(conn, "select count(*) from pg_locks where locktype = 'advisory'")
+
+    assert [(tally.state, tally.counts.get("new", 0)) for tally in tallies] == [
+        ("done", 1), ("failed", 0), ("done", 1), ("done", 1),
+    ]  # fmt: skip
+    assert (len(sessions), held) == (1, [(0,)])
+
+
+def test_what_breaks_ends_the_session_and_the_next_file_has_one_of_its_own(
+    settings: Settings, conn: postgres.Connection, look: Look
+) -> None:
+    for n, run in enumerate(NIGHTS[:2]):
+        articlefile.write(
+            articlefile.path(settings, "sana", run), [look(run, T0 + n * DAY, article(str(n), f"خبر {n}", f"نص {n}"))]
+        )
+
+    with loading(settings) as load_next:
+        with pytest.raises(ZeroDivisionError):
+            load_next(SANA, NIGHTS[0], first=lambda _: 1 // 0)
+        tally = load_next(SANA, NIGHTS[1])
+
+    assert (tally.state, tally.counts["new"]) == ("done", 1)
+    assert rows(conn, "select run, state from runs where stage = 'load' order by run") == [
+        (NIGHTS[0], "failed"), (NIGHTS[1], "done"),
+    ]  # fmt: skip
+
+
+def test_a_file_of_new_articles_alone_is_not_asked_what_only_stored_ones_need(
+    settings: Settings, look: Look, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    statement = postgres.statement
+    monkeypatch.setattr(postgres, "statement", lambda name: asked.append(name) or statement(name))
+
+    put(settings, NIGHTS[0], look(NIGHTS[0], T0, article("1")))
+    of_new = set(asked)
+    asked.clear()
+    put(settings, NIGHTS[1], look(NIGHTS[1], T0 + DAY, article("1", text="نص آخر")))
+
+    assert not of_new & {*OF_KNOWN, *OF_LOOKS, *OF_CANONICAL, "load_flood", "load_edited", "load_edits"}
+    assert {*OF_KNOWN, *OF_LOOKS, "load_flood", "load_edited", "load_edits"} <= set(asked)
 
 
 def counted(number: int, reads: int, dead: int = 0) -> Article:
