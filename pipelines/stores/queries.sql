@@ -43,10 +43,6 @@ grant select on all tables in schema nightdesk to nightdesk_reader
 -- This session works on a stage of a run: the lock is gone when the session is, however it ends.
 select pg_try_advisory_lock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, %(source)s, %(run)s), 0))
 
--- name: leave_stage
--- This session works on a stage of a run no more.
-select pg_advisory_unlock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, %(source)s, %(run)s), 0))
-
 -- name: last_seconds
 -- How long a stage took for each of these sources when it last came to its end.
 select name as source, extract(epoch from last.ended_at - last.started_at)::float8 as seconds
@@ -57,6 +53,10 @@ cross join lateral (
     where r.source >= name and r.source <= name and r.stage = %(stage)s and r.state = 'done'
     order by r.source desc, r.started_at desc limit 1
 ) last
+
+-- name: leave_stage
+-- This session works on a stage of a run no more.
+select pg_advisory_unlock_shared(hashtextextended(concat_ws(' ', 'stage', %(stage)s, %(source)s, %(run)s), 0))
 
 -- name: needed_files
 -- Which of these files of the raw store an alert or a hold refers to: the page of an article is in it, or a list that named the article.
