@@ -196,31 +196,6 @@ set revision_kind = given.kind, moved = given.moved::jsonb
 from (values %s) as given (n, kind, moved)
 where l.n = given.n
 
--- name: load_known
--- What the ledger and the articles know of each line: its article, whether it was judged, whether a later fetch decides. How many
--- have an article, are of a URL that another line has too, and call another address than their own their canonical one.
-with known as (
-update lines l
-set article_id = a.id,
-    url = u.url,
-    url_key = u.url_key,
-    variant_key = u.variant_key,
-    canonical_key = coalesce(l.canonical_key, u.url_key),
-    past = coalesce((select p.why from past_runs p where p.run = l.run and p.source = u.source), ''),
-    judged = exists (select from outcomes o where o.fetch_id = l.fetch_id),
-    latest = not exists (
-        select from fetches f
-        where f.url_id = l.url_id and (f.fetched_at, f.id) > (l.fetched_at, l.fetch_id)
-            and (f.outcome = 'fetched' or u.state <> 'fetched')
-    )
-from urls u left join articles a on a.url_id = u.id
-where u.id = l.url_id
-returning l.url_id, l.article_id, l.canonical_key <> l.url_key as elsewhere
-)
-select count(article_id)::int as stored, (count(*) - count(distinct url_id))::int as several,
-    (count(*) filter (where elsewhere))::int as elsewhere
-from known
-
 -- name: load_lines
 -- Where the lines of an article file are put before they are judged, gone with the transaction; a row as large as a block is not compressed.
 create temporary table if not exists lines (
