@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipelines.archive import raw_reading
+from pipelines.archive.raw_reading import RawRead
 from pipelines.codes import ChainLine, Finding
 from pipelines.errors import StoreError
 from pipelines.model import Pointer
 from pipelines.settings import Settings
-from pipelines.stores import anchors, bucket, chain, postgres, raw_retention, runs, warc, warc_records
+from pipelines.stores import anchors, bucket, chain, postgres, raw_retention, runs, warc
 from pipelines.stores.chain import Break, ChainLink
 from pipelines.stores.warc_records import Record
 from pipelines.stores.warc_spans import TRIPLE
@@ -101,10 +103,12 @@ def verify(
                 _add(made, Finding.CHAIN, f"{folder}/{chain.NAME}", f"line {line.line}: {line.why}")
         look = _Look(settings.raw, conn, links, records, made)
         ours = {name for name in pointed if name.partition("/")[0] == folder}
-        for name in sorted({*look.standing, *chain.files(settings.raw, folder), *_open(settings.raw, folder), *ours}):
-            if not run or name.split("/")[RUN_PART] == run:
-                on_file(name)
-                _judge(look, name)
+        all_names = {*look.standing, *chain.files(settings.raw, folder), *_open(settings.raw, folder), *ours}
+        names = sorted(name for name in all_names if not run or name.split("/")[RUN_PART] == run)
+        ahead = raw_reading.read_ahead([_path_of(look, name) for name in names], records=records)
+        for name, read in zip(names, ahead, strict=True):
+            on_file(name)
+            _judge(look, name, read)
     for name in elsewhere:
         on_file(name)
         _judge_elsewhere(settings.raw, conn, name, source, run, made)
@@ -133,34 +137,41 @@ class _Look:
                 self.files[link.sha256] = link.file
 
 
-def _judge(look: _Look, name: str) -> None:
-    """Say what there is to say of one raw file."""
-    made, link, path = look.made, look.standing.get(name), look.raw / name
-    if not bucket.is_there(path) and path.with_name(path.name + ".open").exists():
-        path = path.with_name(path.name + ".open")
-        if link is None or not link.sha256:
-            _note(made, Finding.OPEN, name)
-            return
-    try:
-        with bucket.whole(path) as here:
-            _judge_present(look, name, path, here, link)
-    except FileNotFoundError:
-        _judge_absent(look, name, link)
+def _path_of(look: _Look, name: str) -> Path | None:
+    """Where a raw file lies, open or closed; None of one that is being written and that no chain knows."""
+    link, path = look.standing.get(name), look.raw / name
+    still_open = path.with_name(path.name + ".open")
+    if bucket.is_there(path) or not still_open.exists():
+        return path
+    return still_open if link and link.sha256 else None
 
 
-def _judge_present(look: _Look, name: str, path: Path, here: Path, link: ChainLink | None) -> None:
-    """The same of a file that is there; here: all of it on this disk, wherever its path leads."""
-    made = look.made
+def _judge(look: _Look, name: str, read: RawRead | None) -> None:
+    """Say what there is to say of one raw file; read: as it was found, None where it was not."""
+    # Whatever was decided ahead: meanwhile a crawl may have closed the file.
+    path = _path_of(look, name)
+    if path is None:
+        _note(look.made, Finding.OPEN, name)
+        return
+    read = read or raw_reading.read_raw(path, records=look.records)
+    if read:
+        _judge_present(look, name, path, read)
+    else:
+        _judge_absent(look, name, look.standing.get(name))
+
+
+def _judge_present(look: _Look, name: str, path: Path, read: RawRead) -> None:
+    """The same of a file that is there."""
+    made, link, digest = look.made, look.standing.get(name), read.digest
     made.files += 1
-    made.bytes += here.stat().st_size
-    digest = chain.digest_of(here)
+    made.bytes += read.bytes
     if link is None:
         if look.links:
             of = look.files.get(digest)
             _add(made, Finding.INSERTED, name, f"it has the bytes of {of}" if of else "")
         else:
             _note(made, Finding.NOT_TAKEN_IN, name)
-            _judge_records(look, name, here, look.records)
+            _judge_records(look, name, read.records)
     elif link.told == ChainLine.RETIRED:
         left = digest in look.known.get(name, set())
         if left:
@@ -170,7 +181,7 @@ def _judge_present(look: _Look, name: str, path: Path, here: Path, link: ChainLi
     elif link.told == ChainLine.REWRITTEN and link.sha256 != digest and _is_waiting(path, link):
         _note(made, Finding.REWRITTEN, name, f"{link.why}; this was not finished: `nightdesk upkeep` finishes it")
     else:
-        _judge_bytes(look, name, here, link, digest)
+        _judge_bytes(look, name, path, link, read)
 
 
 def _judge_elsewhere(
@@ -210,39 +221,33 @@ def _judge_absent(look: _Look, name: str, link: ChainLink | None) -> None:
         _add(look.made, Finding.MISSING, name, pages or "no page of the ledger stands in it")
 
 
-def _judge_bytes(look: _Look, name: str, path: Path, link: ChainLink, digest: str) -> None:
+def _judge_bytes(look: _Look, name: str, path: Path, link: ChainLink, read: RawRead) -> None:
     """Hold a file against what the chain says of its bytes."""
-    size = path.stat().st_size
-    if digest == link.sha256 or (not link.sha256 and size == link.bytes):
-        noted = {
-            ChainLine.TAKEN_IN: Finding.TAKEN_IN,
-            ChainLine.REWRITTEN: Finding.REWRITTEN,
-            ChainLine.FOUND: Finding.NOT_TAKEN_IN,
-        }
+    if read.digest == link.sha256 or (not link.sha256 and read.bytes == link.bytes):
+        noted = {ChainLine.TAKEN_IN: Finding.TAKEN_IN, ChainLine.REWRITTEN: Finding.REWRITTEN, ChainLine.FOUND: Finding.NOT_TAKEN_IN}
         if link.told in noted:
             _note(look.made, noted[link.told], name, f"{link.at} {link.why}".strip())
-        _judge_records(look, name, path, look.records)
+        _judge_records(look, name, read.records)
         return
-    of = look.files.get(digest)
+    of = look.files.get(read.digest)
     if of and of != name:
         _add(look.made, Finding.SWAPPED, name, f"it has the bytes of {of}")
     elif of:
         _add(look.made, Finding.CHANGED, name, "it is as it was before it was rewritten")
-    elif size < link.bytes:
-        _add(look.made, Finding.TRUNCATED, name, f"it has {size} bytes, and had {link.bytes}")
-        _judge_records(look, name, path, True)
     else:
-        _add(look.made, Finding.CHANGED, name, f"it has {size} bytes, and had {link.bytes}")
-        _judge_records(look, name, path, True)
+        cut = Finding.TRUNCATED if read.bytes < link.bytes else Finding.CHANGED
+        _add(look.made, cut, name, f"it has {read.bytes} bytes, and had {link.bytes}")
+        again = read if read.records is not None else raw_reading.read_raw(path, records=True)
+        _judge_records(look, name, again.records if again else None)
 
 
-def _judge_records(look: _Look, name: str, path: Path, wanted: bool) -> None:
+def _judge_records(look: _Look, name: str, records: Sequence[Record] | None) -> None:
     """Name every record of a file that does not match its own digest, or the one that the ledger has of it."""
-    if not wanted:
+    if records is None:
         return
     pages = {row["offset"]: row for row in _pages(look, name)}
     last = None
-    for record in warc_records.check(path):
+    for record in records:
         look.made.records += 1
         page = pages.pop(record.offset, None)
         problem = record.problem

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,8 @@ HEAD_END, RECORD_END = b"\r\n\r\n", b"\r\n\r\n"
 # Bytes in which a head must end: of a record, of the HTTP answer in it. Chosen: far more than any has.
 MAX_HEAD_BYTES = 1 << 20
 CUT = "it has no end"
+# The lines of a head that are asked for, each with its value.
+ASKED = re.compile(rb"^(warc-type|warc-target-uri|content-length|warc-block-digest)[ \t]*:([^\r\n]*)", re.I | re.M)
 # Names of digests as WARC files write them, of those that are computed.
 ALGORITHMS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5, "sha512": hashlib.sha512}
 
@@ -197,7 +200,7 @@ def _decode(digest: str) -> bytes:
 
 
 def _fields(head: bytes) -> dict[str, str]:
-    lines = (line.partition(b":") for line in head.split(b"\r\n")[1:])
+    """What a head says that is asked of here; of a line that stands twice the last."""
     return {
-        name.strip().lower().decode("latin-1"): value.strip().decode("utf-8", "replace") for name, _, value in lines
+        name.lower().decode("ascii"): value.strip().decode("utf-8", "replace") for name, value in ASKED.findall(head)
     }
