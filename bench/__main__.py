@@ -17,6 +17,7 @@ python -m bench recrawls               a hundred pages looked at again, half of 
 python -m bench outbox [--alerts N]    sending alerts beside httpx alone; --help says what else
 python -m bench imports [--pages N]    WARC files of others beside warcio; --help says what else
 python -m bench verify [--pages N]     raw files read again beside sha256sum and gzip; --help says what else
+python -m bench retention [--articles N]  retention of texts and ledger beside loads; --help says what else
 python -m bench silences [--seeds N]   how soon a source that dies is told, and how often one that lives
 python -m bench holds [--sources N]     how often a night is held wrongly, and a changed template in its first
 python -m bench fit CORPUS             fit the judge of blocks to pages with gold text, into data/judge.json
@@ -91,6 +92,10 @@ def main(words: list[str]) -> int:
         from bench import verify
 
         return verify.main(words[1:])
+    if words[:1] == ["retention"]:
+        from bench import retention
+
+        return retention.main(words[1:])
     if words[:1] == ["outbox"]:
         from bench import outbox
 

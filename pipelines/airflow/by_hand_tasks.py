@@ -26,7 +26,7 @@ from pipelines.load import quarantine, quarantine_decisions
 from pipelines.model import Tally
 from pipelines.settings import Settings, settings
 from pipelines.sources import folders
-from pipelines.stores import postgres, raw_retention, templates
+from pipelines.stores import postgres, templates
 
 # Lines of one result, and characters of a text before and after in it. Chosen: what a person reads on one page.
 LINES_SHOWN, LONGEST_TEXT_CHARACTERS = 60, 600
@@ -120,10 +120,7 @@ def _find_held(current: Settings, name: str, key: str) -> quarantine.HeldRun:
 
 
 def _retention(current: Settings, name: str, key: str, who: str) -> Result:
-    own_days = duties.own_days(current)
-    now = datetime.now(UTC)
-    gone = raw_retention.retire(current, now, own_days=own_days, dry=True)
-    texts = duties.retire_texts(current, now, dry=True)
+    gone, texts = duties.count_retirable(current, datetime.now(UTC))
     said = f"The next upkeep would delete {gone.files:,} raw files of {len(gone.deleted):,} runs, {gone.bytes:,} bytes."
     lines = [f"would go: {one}" for one in gone.deleted]
     lines += [f"stays, an alert or a hold refers to it: {one}" for one in gone.needed]

@@ -224,7 +224,11 @@ def _judge_absent(look: _Look, name: str, link: ChainLink | None) -> None:
 def _judge_bytes(look: _Look, name: str, path: Path, link: ChainLink, read: RawRead) -> None:
     """Hold a file against what the chain says of its bytes."""
     if read.digest == link.sha256 or (not link.sha256 and read.bytes == link.bytes):
-        noted = {ChainLine.TAKEN_IN: Finding.TAKEN_IN, ChainLine.REWRITTEN: Finding.REWRITTEN, ChainLine.FOUND: Finding.NOT_TAKEN_IN}
+        noted = {
+            ChainLine.TAKEN_IN: Finding.TAKEN_IN,
+            ChainLine.REWRITTEN: Finding.REWRITTEN,
+            ChainLine.FOUND: Finding.NOT_TAKEN_IN,
+        }
         if link.told in noted:
             _note(look.made, noted[link.told], name, f"{link.at} {link.why}".strip())
         _judge_records(look, name, read.records)

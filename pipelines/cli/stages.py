@@ -13,7 +13,7 @@ import typer
 from pipelines import urls
 from pipelines.alert import stage as alert
 from pipelines.cli import canary, completion, days, onepage, report, typed_names
-from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, quiet_if, say, table
+from pipelines.cli.show import STATE_STYLE, Json, as_json, complain, counting, quiet_if, say, table
 from pipelines.codes import RunState
 from pipelines.crawl import stage as crawl
 from pipelines.crawl import summary
@@ -110,13 +110,14 @@ def upkeep(
     """Once an hour, without Airflow: notice quiet sources, send what waits, delete what is old, read golden pages."""
     current = of_installation()
     if dry_run:
-        now = datetime.now(UTC)
-        _tell_retention(raw_retention.retire(current, now, own_days=duties.own_days(current), dry=True))
-        _tell_texts(duties.retire_texts(current, now, dry=True))
+        raw, texts = duties.count_retirable(current, datetime.now(UTC))
+        _tell_retention(raw)
+        _tell_texts(texts)
         return
     for sentence in (*duties.check_health(current), *duties.check_golden(current)):
         say(sentence)
-    gone = duties.retire_raw(current)
+    with counting("Deleting what is old", "article files, wordings and fetches") as on_count:
+        gone = duties.retire_raw(current, lambda so_far: on_count(so_far.rows))
     duties.complete_index(current)
     duties.keep_wordings_once(current)
     sent = alert.send(current)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pipelines.alert import stage as alert
 from pipelines.codes import RunState
@@ -96,7 +97,7 @@ def check_golden(settings: Settings) -> list[str]:
     return broken
 
 
-def retire_raw(settings: Settings) -> dict[str, int]:
+def retire_raw(settings: Settings, on_gone: text_retention.OnGone = lambda gone: None) -> dict[str, int]:
     """Delete raw files that were kept long enough and whose URLs are all decided; how many runs, files and bytes.
 
     First the chains of the raw store are brought up to date: files of before there was one are taken in, a rewriting
@@ -118,7 +119,7 @@ def retire_raw(settings: Settings) -> dict[str, int]:
     for folder in done.kept:
         log.warning("%s is old, but URLs of it are undecided: kept; `nightdesk extract` and `load` decide them", folder)
     log.info("deleted %d files of %d runs, %d bytes", done.files, len(done.deleted), done.bytes)
-    gone = retire_texts(settings, now)
+    gone = _retire_texts(settings, now, on_gone=on_gone)
     log.info(
         "deleted %d article files, the words of %d earlier wordings, %d fetches and %d addresses of the ledger",
         *(len(gone.files), gone.wordings, gone.fetches, gone.urls),
@@ -127,10 +128,16 @@ def retire_raw(settings: Settings) -> dict[str, int]:
             "wordings": gone.wordings, "fetches": gone.fetches, "addresses": gone.urls}  # fmt: skip
 
 
-def retire_texts(settings: Settings, now: datetime, *, dry: bool = False) -> text_retention.RetiredTexts:
+def count_retirable(settings: Settings, now: datetime) -> tuple[raw_retention.RetiredRaw, text_retention.RetiredTexts]:
+    """What `retire_raw` would take away, which it does in this order."""
+    raw = raw_retention.retire(settings, now, own_days=own_days(settings), dry=True)
+    return raw, _retire_texts(settings, now, raw_gone=raw.names, dry=True)
+
+
+def _retire_texts(settings: Settings, now: datetime, **how: Any) -> text_retention.RetiredTexts:
     """Take away texts and rows of the ledger that were kept long enough, by the settings and the sources' files."""
     own = {source.name: source.keep_text for source in folders.readable(settings)[0]}
-    return text_retention.retire(settings, now, text_days=own, raw_days=own_days(settings), dry=dry)
+    return text_retention.retire(settings, now, text_days=own, raw_days=own_days(settings), **how)
 
 
 def own_days(settings: Settings) -> dict[str, int]:

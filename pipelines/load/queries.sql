@@ -1,18 +1,21 @@
 -- The short statements of load/, by name; a long one is a file of its own in sql/. A name is unique in all packages.
 
--- name: article_file_needed
--- Whether the article file of a run stays: an alert or a hold refers to an article of it, the run is held, or a page of it has no end.
-select exists (select from quarantine q where q.source = %(source)s and q.run = %(run)s and q.state = 'held')
+-- name: article_files_needed
+-- Of the article files of these runs those that stay: an alert or a hold refers to an article of it, the run is held, or a page of it has
+-- no end.
+select r.run
+from unnest(%(runs)s::text[]) r (run)
+where exists (select from quarantine q where q.source = %(source)s and q.run = r.run and q.state = 'held')
     or exists (
         select from fetches f join urls u on u.id = f.url_id
-        where f.source = %(source)s and f.run = %(run)s and u.kind = 'article' and u.state = 'fetched'
+        where f.source = %(source)s and f.run = r.run and u.kind = 'article' and u.state = 'fetched'
     )
     or exists (
-        select from fetches f join revision_rows r on r.fetch_id = f.id
-        where f.source = %(source)s and f.run = %(run)s
-            and (exists (select from alerts w where w.article_id = r.article_id)
-                or exists (select from held_articles h where h.article_id = r.article_id))
-    ) as needed
+        select from fetches f join revision_rows w on w.fetch_id = f.id
+        where f.source = %(source)s and f.run = r.run
+            and (exists (select from alerts t where t.article_id = w.article_id)
+                or exists (select from held_articles h where h.article_id = w.article_id))
+    )
 
 -- name: backfill_hold
 -- How far a backfill is, where it is not over; held until the transaction ends, so that two at once take turns.
@@ -445,6 +448,22 @@ where source = %(source)s and run = %(run)s and state = 'held'
 -- Since when a source gives what somebody released last.
 select max(since) as since from quarantine where source = %(source)s and state = 'released'
 
+-- name: retirable_fetches
+-- The fetches of runs of a source that may leave the ledger: those of no article, whose answers are in none of these files, and which no
+-- alert or hold refers to. there: the files of the runs that are in the raw store.
+select f.id, f.run, f.url_id
+from fetches f join urls u on u.id = f.url_id
+where f.source = %(source)s and f.run = any(%(runs)s) and (f.warc_file is null or f.warc_file <> all(%(there)s::text[]))
+    and not (u.kind = 'article' and u.state = 'fetched')
+    and not exists (select from revision_rows r where r.fetch_id = f.id)
+    and not exists (select from articles a where a.fetch_id = f.id)
+    and not exists (
+        select from articles a
+        where a.url_id = f.url_id and (
+            exists (select from alerts w where w.article_id = a.id)
+            or exists (select from held_articles h where h.article_id = a.id))
+    )
+
 -- name: retirable_runs
 -- Runs of before a moment whose ledger was not taken away, or not all of it when it was tried last, and of which nothing is held.
 select r.source, r.run from runs r
@@ -454,7 +473,7 @@ where r.stage = 'crawl' and r.source <> '' and r.started_at < %(before)s
         where t.source = r.source and t.run = r.run and t.what = 'ledger' and (t.complete or t.retired_at > now() - %(again)s)
     )
     and not exists (select from quarantine q where q.source = r.source and q.run = r.run and q.state = 'held')
-order by r.run, r.source
+order by r.source, r.run
 
 -- name: retirable_wordings
 -- How many earlier wordings are old enough to lose their words.
@@ -466,31 +485,21 @@ where r.fetched_at < %(latest)s::timestamptz and r.text is not null and r.text_r
     and not exists (select from held_articles h where h.article_id = r.article_id)
 
 -- name: retire_fetches
--- Take the fetches of a run out of the ledger, with what load decided of them: those of no article, whose answers are in none of
--- these files, and which no alert or hold refers to. there: the files of the run that are in the raw store.
-with doomed as materialized (
-    select f.id, f.url_id
-    from fetches f join urls u on u.id = f.url_id
-    where f.source = %(source)s and f.run = %(run)s and (f.warc_file is null or f.warc_file <> all(%(there)s::text[]))
-        and not (u.kind = 'article' and u.state = 'fetched')
-        and not exists (select from revision_rows r where r.fetch_id = f.id)
-        and not exists (select from articles a where a.fetch_id = f.id)
-        and not exists (
-            select from articles a
-            where a.url_id = f.url_id and (
-                exists (select from alerts w where w.article_id = a.id)
-                or exists (select from held_articles h where h.article_id = a.id))
-        )
-), undecided as (
-    delete from outcomes o using doomed where o.fetch_id = doomed.id
+-- Take fetches out of the ledger, with what load decided of them.
+with undecided as (
+    delete from outcomes where fetch_id = any(%(ids)s::bigint[])
 )
-delete from fetches f using doomed where f.id = doomed.id
-returning f.url_id
+delete from fetches where id = any(%(ids)s::bigint[])
 
--- name: retire_note
--- Write down what of a run is taken away.
+-- name: retire_files
+-- The raw files that the fetches of runs of a source point to.
+select distinct run, warc_file as file from fetches where source = %(source)s and run = any(%(runs)s) and warc_file is not null
+
+-- name: retire_notes
+-- Write down what of runs of a source is taken away.
 insert into retirements (source, run, what, why, count, complete)
-values (%(source)s, %(run)s, %(what)s, %(why)s, %(count)s, %(complete)s)
+select %(source)s, n.run, %(what)s, %(why)s, n.count, n.complete
+from jsonb_to_recordset(%(notes)s) n (run text, count integer, complete boolean)
 on conflict (source, run, what) do update
 set retired_at = now(), why = excluded.why, count = retirements.count + excluded.count, complete = excluded.complete
 

@@ -8,9 +8,13 @@ and an address that leaves the ledger leaves a line with how it had ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from time import monotonic
 from types import MappingProxyType
 
 from pipelines.codes import Retirement
@@ -18,8 +22,11 @@ from pipelines.settings import Settings
 from pipelines.stores import articlefile, bucket, postgres
 from pipelines.stores.raw_retention import start_of
 
-# Wordings of one transaction. Chosen: a second.
+# Wordings, or article files, of one transaction. Chosen: a second.
 AT_ONCE = 500
+# Seconds that a transaction over the ledger of some runs is to take, for a load of the source waits for it, and the
+# most runs of one. Chosen: nobody notices either; what the last one took tells how many the next may have.
+AIM_SECONDS, MOST_RUNS = 0.2, 200
 # The ledger of a run of which an answer was still in the raw store is tried again after this. Chosen: an alert or a
 # hold keeps it there, mostly for ever.
 TRIED_AGAIN = timedelta(days=30)
@@ -42,6 +49,15 @@ class RetiredTexts:
     fetches: int = 0
     urls: int = 0
 
+    @property
+    def rows(self) -> int:
+        """How many of all that, which grows while it is done."""
+        return len(self.files) + self.wordings + self.fetches
+
+
+# Hears now and then what is gone so far.
+OnGone = Callable[[RetiredTexts], None]
+
 
 def retire(
     settings: Settings,
@@ -49,18 +65,21 @@ def retire(
     *,
     text_days: Mapping[str, int] = NOBODYS,
     raw_days: Mapping[str, int] = NOBODYS,
+    raw_gone: Set[str] = frozenset(),
+    on_gone: OnGone = lambda gone: None,
     dry: bool = False,
 ) -> RetiredTexts:
     """Take away what was kept long enough by the settings, or by a source's own days; dry: only count it.
 
     text_days, raw_days: by the name of a source, below nought as the setting says. What the ledger has of a source
-    stays for as long as its raw files do.
+    stays for as long as its raw files do. raw_gone: raw files that are as good as gone,
+    for what would go before this was only counted. on_gone: hears now and then how far it is.
     """
     gone = RetiredTexts()
     with postgres.connection(settings, application="nightdesk upkeep") as conn:
-        _retire_files(settings, conn, now, text_days, gone, dry=dry)
-        _retire_wordings(settings, conn, now, text_days, gone, dry=dry)
-        _retire_ledger(settings, conn, now, raw_days, gone, dry=dry)
+        _retire_files(settings, conn, now, text_days, gone, on_gone, dry=dry)
+        _retire_wordings(settings, conn, now, text_days, gone, on_gone, dry=dry)
+        _retire_ledger(settings, conn, now, raw_days, raw_gone, gone, on_gone, dry=dry)
     return gone
 
 
@@ -70,6 +89,7 @@ def _retire_files(
     now: datetime,
     own: Mapping[str, int],
     gone: RetiredTexts,
+    on_gone: OnGone,
     *,
     dry: bool,
 ) -> None:
@@ -80,32 +100,24 @@ def _retire_files(
         days = _days(source, settings.keep_text_days, own)
         if not days:
             continue
-        for name in sorted(bucket.list_files(settings.articles / source, ENDING)):
-            run = name.removesuffix(ENDING)
-            if start_of(run) >= now - timedelta(days=days):
-                continue
-            path = articlefile.path(settings, source, run)
+        why = f"older than {days} days ({_tell_end(source, own, 'keep_text', 'NIGHTDESK_KEEP_TEXT_DAYS')})"
+        runs = sorted(name.removesuffix(ENDING) for name in bucket.list_files(settings.articles / source, ENDING))
+        old = [run for run in runs if start_of(run) < now - timedelta(days=days)]
+        for some in (old[begin : begin + AT_ONCE] for begin in range(0, len(old), AT_ONCE)):
             with conn:
-                found = postgres.row(conn, "article_file_needed", source=source, run=run)
-            if found and found["needed"]:
-                gone.kept.append(f"{source}/{run}")
-                continue
-            gone.files.append(f"{source}/{run}")
-            gone.bytes += bucket.size(path)
-            if not dry:
-                why = f"older than {days} days ({_tell_end(source, own, 'keep_text', 'NIGHTDESK_KEEP_TEXT_DAYS')})"
-                with conn:
-                    postgres.execute(
-                        conn,
-                        "retire_note",
-                        source=source,
-                        run=run,
-                        what=Retirement.ARTICLE_FILE,
-                        why=why,
-                        count=0,
-                        complete=True,
-                    )
-                bucket.remove(path)
+                needed = {row["run"] for row in postgres.query(conn, "article_files_needed", source=source, runs=some)}
+                going = [run for run in some if run not in needed]
+                if not dry:
+                    notes = [{"run": run, "count": 0, "complete": True} for run in going]
+                    _write_notes(conn, source, Retirement.ARTICLE_FILE, why, notes)
+            gone.kept += [f"{source}/{run}" for run in some if run in needed]
+            for run in going:
+                path = articlefile.path(settings, source, run)
+                gone.files.append(f"{source}/{run}")
+                gone.bytes += bucket.size(path)
+                if not dry:
+                    bucket.remove(path)
+            on_gone(gone)
 
 
 def _retire_wordings(
@@ -114,6 +126,7 @@ def _retire_wordings(
     now: datetime,
     own: Mapping[str, int],
     gone: RetiredTexts,
+    on_gone: OnGone,
     *,
     dry: bool,
 ) -> None:
@@ -140,65 +153,78 @@ def _retire_wordings(
         gone.wordings += len(done)
         # What stays is not looked through again and again.
         after = max(row["fetched_at"] for row in done)
+        on_gone(gone)
 
 
 def _retire_ledger(
-    settings: Settings,
-    conn: postgres.Connection,
-    now: datetime,
-    raw_days: Mapping[str, int],
-    gone: RetiredTexts,
-    *,
-    dry: bool,
-) -> None:
+    settings: Settings, conn: postgres.Connection, now: datetime, raw_days: Mapping[str, int], raw_gone: Set[str],
+    gone: RetiredTexts, on_gone: OnGone, *, dry: bool,
+) -> None:  # fmt: skip
     """Fetches of old runs that no article is of and whose answer is not in the raw store, with what load decided of
     them; then addresses that have an end, no article and no fetch left."""
     if not settings.keep_ledger_days:
         return
-    for source, run in _old_runs(settings, conn, now, raw_days):
-        with conn:
-            named = postgres.query(conn, "files_of_run", source=source, run=run)
-        there = [row["file"] for row in named if bucket.is_there(settings.raw / row["file"])]
-        try:
+    most = 1
+    for source, runs in _old_runs(settings, conn, now, raw_days):
+        left = runs
+        while left:
+            # Nothing waits for a count.
+            some, left = (left, []) if dry else (left[:most], left[most:])
+            began = monotonic()
             with conn:
-                postgres.query(conn, "load_lock", source=source)
-                fetched = postgres.query(conn, "retire_fetches", source=source, run=run, there=there)
-                ids = sorted({row["url_id"] for row in fetched})
-                params = {
-                    "source": source,
-                    "run": run,
-                    "ids": ids,
-                    "before": now - timedelta(settings.keep_ledger_days),
-                }
-                urls = postgres.execute(conn, "retire_urls", **params)
-                why = f"older than {settings.keep_ledger_days} days (NIGHTDESK_KEEP_LEDGER_DAYS)"
-                note = {"source": source, "run": run, "what": Retirement.LEDGER, "why": why, "count": len(fetched),
-                        "complete": not there}  # fmt: skip
-                postgres.execute(conn, "retire_note", **note)
-                gone.fetches += len(fetched)
-                gone.urls += urls
-                if dry:
-                    raise _DryError
-        except _DryError:
-            continue
+                _retire_runs(settings, conn, now, source, some, raw_gone, gone, dry=dry)
+            most = max(1, min(MOST_RUNS, int(len(some) * AIM_SECONDS / (monotonic() - began))))
+            on_gone(gone)
 
 
-class _DryError(Exception):
-    """Takes back what was only to be counted."""
+def _retire_runs(
+    settings: Settings, conn: postgres.Connection, now: datetime, source: str, some: Sequence[str],
+    raw_gone: Set[str], gone: RetiredTexts, *, dry: bool,
+) -> None:  # fmt: skip
+    """The ledger of some runs of a source; part of the caller's transaction, for which a load of the source waits."""
+    named = postgres.query(conn, "retire_files", source=source, runs=some)
+    there = {
+        row["file"]: row["run"]
+        for row in named
+        if row["file"] not in raw_gone and bucket.is_there(settings.raw / row["file"])
+    }
+    if not dry:
+        postgres.query(conn, "load_lock", source=source)
+    found = postgres.query(conn, "retirable_fetches", source=source, runs=some, there=list(there))
+    fetches = [row["id"] for row in found]
+    if not dry:
+        postgres.execute(conn, "retire_fetches", ids=fetches)
+    urls = postgres.row(
+        conn, "retire_urls", source=source, runs=some, ids=sorted({row["url_id"] for row in found}),
+        before=now - timedelta(settings.keep_ledger_days), gone=fetches if dry else [], dry=dry,
+    )  # fmt: skip
+    if not dry:
+        why = f"older than {settings.keep_ledger_days} days (NIGHTDESK_KEEP_LEDGER_DAYS)"
+        counts, kept = Counter(row["run"] for row in found), set(there.values())
+        notes = [{"run": run, "count": counts[run], "complete": run not in kept} for run in some]
+        _write_notes(conn, source, Retirement.LEDGER, why, notes)
+    gone.fetches += len(found)
+    gone.urls += urls["count"] if urls else 0
+
+
+def _write_notes(
+    conn: postgres.Connection, source: str, what: Retirement, why: str, notes: Sequence[Mapping[str, object]]
+) -> None:
+    postgres.execute(conn, "retire_notes", source=source, what=what, why=why, notes=postgres.json(notes))
 
 
 def _old_runs(
     settings: Settings, conn: postgres.Connection, now: datetime, raw_days: Mapping[str, int]
-) -> Iterator[tuple[str, str]]:
-    """The runs whose ledger may go: decided, old enough, and of a source whose raw files are not kept longer."""
+) -> Iterator[tuple[str, list[str]]]:
+    """Each source, with the runs whose ledger may go: decided, old enough, and its raw files are not kept longer."""
     with conn:
         before = now - timedelta(days=settings.keep_ledger_days)
         rows = postgres.query(conn, "retirable_runs", before=before, again=TRIED_AGAIN)
-    for row in rows:
-        raw = raw_days.get(row["source"], -1)
+    for source, of_source in groupby(rows, key=itemgetter("source")):
+        raw = raw_days.get(source, -1)
         days = settings.keep_ledger_days if raw < 0 else max(raw, settings.keep_ledger_days) if raw else 0
-        if days and start_of(row["run"]) < now - timedelta(days=days):
-            yield row["source"], row["run"]
+        if days:
+            yield source, [row["run"] for row in of_source if start_of(row["run"]) < now - timedelta(days=days)]
 
 
 def _before(now: datetime, days: int) -> str:

@@ -30,13 +30,19 @@ OURS = ("raw", "articles", "airflow", "golden", "follow", "trials")
 class RetiredRaw:
     """What a look through the raw store did: folders are `<source>/<run>`; kept ones are old, but not decided or
     with something in them that is not ours; needed ones have files that an alert or a hold refers to, which stay whole,
-    with all other records in them. deleted ones may be needed, too: then other files of them went."""
+    with all other records in them. deleted ones may be needed, too: then other files of them went. names: of the files
+    that went, as pointers name them."""
 
     deleted: tuple[str, ...]
     kept: tuple[str, ...]
-    files: int
     bytes: int
+    names: frozenset[str] = frozenset()
     needed: tuple[str, ...] = ()
+
+    @property
+    def files(self) -> int:
+        """How many files went."""
+        return len(self.names)
 
 
 def retire(
@@ -51,7 +57,8 @@ def retire(
     deleted: list[str] = []
     kept: list[str] = []
     needed: list[str] = []
-    files = size = 0
+    names: set[str] = set()
+    size = 0
     if not dry:
         tighten(settings)
     if settings.keep_raw_days or any(days > 0 for days in own_days.values()):
@@ -67,7 +74,7 @@ def retire(
                     needed.append(name)
                 if held and not paths:
                     continue
-                files += len(paths)
+                names |= {path.relative_to(settings.raw).as_posix() for path in paths}
                 size += sum(bucket.size(path) for path in paths)
                 deleted.append(name)
                 if not dry:
@@ -76,7 +83,9 @@ def retire(
                         bucket.remove(path)
                     if folder.is_dir() and not any(folder.iterdir()):
                         folder.rmdir()
-    return RetiredRaw(deleted=tuple(deleted), kept=tuple(kept), files=files, bytes=size, needed=tuple(needed))
+    return RetiredRaw(
+        deleted=tuple(deleted), kept=tuple(kept), bytes=size, names=frozenset(names), needed=tuple(needed)
+    )
 
 
 def of_run(conn: postgres.Connection, source: str, run: str) -> dict[Retirement, postgres.Row]:

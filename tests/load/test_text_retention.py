@@ -126,7 +126,12 @@ def test_killed_behind_the_note_the_file_still_counts_and_the_same_again_takes_i
     two_wordings(current, conn)
     with conn:
         postgres.execute(
-            conn, "retire_note", source="free", run=OLD, what="article file", why="old", count=0, complete=True
+            conn,
+            "retire_notes",
+            source="free",
+            what="article file",
+            why="old",
+            notes=postgres.json([{"run": OLD, "count": 0, "complete": True}]),
         )
     path = articlefile.path(current, "free", OLD)
     whole = path.read_text(encoding="utf-8")
@@ -182,6 +187,31 @@ def test_what_is_long_done_leaves_the_ledger_and_a_line_with_how_it_ended(
     with conn:
         conn.cursor().execute("update retired_urls set url_key = %s", (urls.key("https://free.test/short"),))
     assert "it had ended as rejected (too short); retention" in nightdesk("why", "https://free.test/short").output
+
+
+def test_a_dry_run_tells_what_upkeep_then_does_of_what_only_goes_once_something_else_went(
+    current: Settings, conn: postgres.Connection, nightdesk: Callable[..., Result]
+) -> None:
+    """An answer is in a raw file that goes before, and an address goes with the last of its fetches, of two runs."""
+    number = ended(conn, "free", "short", "rejected", "too short")
+    with conn:
+        again = factories.fetch(conn, "free", number, run=LATER, fetched_at=AT + timedelta(days=1))
+        factories.insert(conn, "outcomes", fetch_id=again, url_id=number, run=LATER, source="free", outcome="rejected")
+        for run in (OLD, LATER):
+            factories.ran(conn, "free", "crawl", "done", run=run, started_at=AT)
+    path = current.raw / "free" / OLD / "gone.warc.gz"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"x")
+
+    dry = nightdesk("upkeep", "--dry-run").output
+    unchanged = rows(conn, "select count(*) from fetches")
+    told = nightdesk("upkeep").output
+
+    assert "1 raw files of 1 runs would be deleted" in dry
+    assert "2 fetches and 1 addresses would leave the ledger" in dry
+    assert unchanged == [(2,)]
+    assert "Out of the ledger: 2 fetches, 1 addresses." in told
+    assert rows(conn, "select count(*) from urls") == [(0,)]
 
 
 def test_an_answer_that_is_in_the_raw_store_keeps_its_fetch_and_its_address(
