@@ -75,7 +75,7 @@ PUBLIC = {
     "pipelines.airflow": "airflow_home airflow_retention api_client form_dags night_dags service_dags standalone",
     "pipelines.alert": "cases name_check send_times stage synonyms watch_editing watch_feeds watches watchfile",
     "pipelines.archive": "api_records backfill coverage_card differences erasure evidence export export_formats holds "
-    "import_input page_import passages policy provenance raw_reading received_page reextraction search verify "
+    "import_input page_import passages policy provenance received_page reextraction search verify "
     "watch_trial",
     "pipelines.crawl": "account aliases discovery host_locks ledger named_urls past_urls policy rhythm rules stage "
     "summary",
