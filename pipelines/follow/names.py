@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pipelines import urls
 from pipelines.follow.probing_records import FrontPage
-from pipelines.sources.sourcefile import LONGEST_NAME_CHARACTERS
+from pipelines.sources.source_values import LONGEST_NAME_CHARACTERS
 
 # Characters for the number behind a name that is taken: -999.
 NUMBER_CHARACTERS = 4

@@ -22,7 +22,7 @@ OWN_SHARE = 0.9
 # One in so many addresses has another value there, at least. Chosen: fewer are names of sections.
 DIFFERENT_ONE_IN = 3
 
-# Characters of a pattern. sources/sourcefile.py takes no longer one.
+# Characters of a pattern. sources/source_values.py takes no longer one.
 LONGEST_CHARACTERS = 300
 # Patterns of one source. Chosen: a person has to read them.
 MAX_PATTERNS = 8

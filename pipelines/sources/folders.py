@@ -14,7 +14,8 @@ from pipelines.errors import SourceError
 from pipelines.model import Source
 from pipelines.query.selection import Scope
 from pipelines.settings import Settings
-from pipelines.sources.sourcefile import NAME, load, parse, render, show_path
+from pipelines.sources.source_values import NAME
+from pipelines.sources.sourcefile import load, parse, render, show_path
 from pipelines.stores import postgres
 
 # Names that are spelled alike, and all that are offered. Chosen: one line.

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.follow import address_parts
 from pipelines.follow.pattern import learn
-from pipelines.sources import sourcefile
+from pipelines.sources import source_values
 
 AT = "https://example.news"
 MENU = [f"{AT}/", f"{AT}/politics/", f"{AT}/sport/", f"{AT}/about-us/", f"{AT}/tag/rain/", f"{AT}/author/amal/"]
@@ -63,7 +63,7 @@ def test_a_folder_of_galleries_is_shut_out_and_sections_nobody_has_seen_are_not(
 
     assert match(f"{AT}/culture/the-first-of-all-99999", learned.allow)
     assert not match(f"{AT}/videos/another-one-99999", learned.allow)
-    assert [sourcefile._pattern(regex) for regex in learned.allow] == [""]
+    assert [source_values._pattern(regex) for regex in learned.allow] == [""]
 
 
 def test_older_articles_may_have_shorter_numbers() -> None:
@@ -113,7 +113,7 @@ def test_every_pattern_is_one_that_a_source_file_takes() -> None:
 
     for group in groups:
         for regex in learn(group, MENU).allow:
-            assert sourcefile._pattern(regex) == ""
+            assert source_values._pattern(regex) == ""
 
 
 @pytest.mark.parametrize(

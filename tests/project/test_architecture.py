@@ -92,7 +92,7 @@ PUBLIC = {
     "pipelines.notify": "channel_address channels delivery message_languages outbox subjects wording",
     "pipelines.query": "day_spans evaluation explanation grammar lexer matcher query_conditions query_set selection "
     "terms vectors",
-    "pipelines.sources": "access folders sourcefile zones",
+    "pipelines.sources": "access folders source_values sourcefile zones",
     "pipelines.stores": "anchors articlefile bucket bucket_backlog chain clock dumps entries foreign_warc migrations "
     "postgres postgres_address raw_retention runs story_records templates timestamps warc "
     "warc_records warc_spans",

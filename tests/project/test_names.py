@@ -51,7 +51,6 @@ LONG = {
     "pipelines/query/grammar.py": "one grammar, from the tokens to the tree",
     "pipelines/settings.py": "every setting in one place, each with its line",
     "pipelines/sources/folders.py": "what may be done with a source's file: follow, pause, rename, put aside",
-    "pipelines/sources/sourcefile.py": "one form of file, read, checked and written",
     "pipelines/stores/embedded_postgres.py": "start, share and stop of one server; the keeper is another module",
     "pipelines/stores/foreign_warc.py": "what other programs write as WARC, form by form",
     "pipelines/stores/templates.py": "one table, its versions and when they end",

@@ -25,7 +25,7 @@ from pipelines.dates.written import SHORT_LINE
 from pipelines.extract import lexicon
 from pipelines.listings.fields import SUMMARY_CHARACTERS
 from pipelines.load.revisions import BEFORE
-from pipelines.sources.sourcefile import LONGEST_PATTERN_CHARACTERS
+from pipelines.sources.source_values import LONGEST_PATTERN_CHARACTERS
 from pipelines.text import normal
 from pipelines.urls import LONGEST_CHARACTERS
 from spiders.probe import _feeds_named, _sitemaps_named

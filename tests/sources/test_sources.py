@@ -16,7 +16,7 @@ from pipelines.crawl import ledger
 from pipelines.errors import SourceError
 from pipelines.model import Expect, Source, Tally
 from pipelines.settings import Settings
-from pipelines.sources import folders, sourcefile
+from pipelines.sources import folders, source_values, sourcefile
 from pipelines.stores import postgres, runs
 from tests.examples import drawn
 
@@ -344,7 +344,7 @@ def test_what_is_rendered_reads_back_as_the_same_source(written: Source) -> None
 
 
 @drawn(400)
-@given(st.sampled_from(sorted(sourcefile.CHECKS)), st.text(max_size=40), st.booleans())
+@given(st.sampled_from(sorted(source_values.CHECKS)), st.text(max_size=40), st.booleans())
 def test_any_text_as_a_value_is_accepted_or_refused_in_words(key: str, value: str, as_list: bool) -> None:
     text = "\n".join(line for line in PLAIN.splitlines() if not line.startswith(key))
     text += f"\n{key} = {toml([value] if as_list else value)}\n"
@@ -364,7 +364,7 @@ def test_every_key_of_a_source_has_a_meaning_and_a_check() -> None:
 
     assert list(sourcefile.KEYS) == [field.name for field in fields(Source) if field.name != "name"]
     assert set(sourcefile.EXPECT_KEYS) == promises
-    assert set(sourcefile.CHECKS) == {"name"} | set(sourcefile.KEYS) - {"expect"} | promises
+    assert set(source_values.CHECKS) == {"name"} | set(sourcefile.KEYS) - {"expect"} | promises
 
 
 def test_every_key_of_a_source_is_read_by_something_that_acts_on_it() -> None:

@@ -40,10 +40,10 @@ def remember(expression: XPath) -> Expression:
     # Without a regular expression lxml's own is as quick.
     if not form or not asked or asked != tests[: len(asked)] or "re:test" not in "".join(asked):
         return expression
-    return _Remembered(expression, asked, tests[len(asked) :], only_first=form["of_first"] is not None)
+    return _NameAnswers(expression, asked, tests[len(asked) :], only_first=form["of_first"] is not None)
 
 
-class _Remembered:
+class _NameAnswers:
     """An expression with the answers that it gave; a class, for it stands in the place of lxml's own."""
 
     def __init__(self, expression: XPath, asked: list[str], others: list[str], *, only_first: bool) -> None:
