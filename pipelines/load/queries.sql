@@ -70,15 +70,7 @@ from lines l
 where u.id = l.url_id and u.state = 'fetched' and not exists (select from outcomes o where o.fetch_id = l.fetch_id)
     and not exists (select from fetches newer where newer.url_id = u.id and newer.outcome = 'fetched' and newer.id > l.fetch_id)
 
--- name: load_again
--- Lines of a fetch that already is a revision: the same page read again, perhaps by another extractor.
-update lines l
-set verdict = 'stored', revision = r.revision,
-    changed = (r.text_digest, r.title_digest) is distinct from (l.text_digest, l.title_digest)
-from revision_rows r
-where r.fetch_id = l.fetch_id and l.reason = ''
-
--- name: load_aliases
+-- name: load_add_aliases
 -- What stored pages call their own address is an alias of theirs, where it could well be: it need not be fetched, and is not if
 -- nobody did so far.
 insert into urls (
@@ -96,7 +88,7 @@ set state = 'duplicate', code = 'alias', reason = excluded.reason, alias_of = ex
 where urls.state = 'discovered' and urls.fetched_at is null and urls.leased_until is null and urls.kind = 'article'
     and urls.id <> excluded.alias_of
 
--- name: load_articles
+-- name: load_add_articles
 -- Store the articles that are new, as their first look showed them.
 insert into articles (
     source, url_id, url, canonical_url, canonical_key, title, description, text, authors, language, published_at,
@@ -110,16 +102,7 @@ from lines
 where fresh and changed and revision = 1 and article_id is null
 order by fetched_at, n
 
--- name: load_before
--- What was loaded of a source before this transaction: whether another run was (one that brings the past is none), the newest run,
--- its newest first look.
-select not exists (
-        select from changes where source = %(source)s and run <> %(run)s and quiet not in ('imported', 'backfill')
-    ) as first_run,
-    coalesce((select max(run) from changes where source = %(source)s), '') as newest_run,
-    (select max(first_fetched_at) from articles where source = %(source)s) as newest_look
-
--- name: load_changes
+-- name: load_add_changes
 -- One change for every article that is new or revised, with the reason why it alerts nobody, if there is one.
 -- What stayed undecided for a fault of ours, or was held, is news when it is read at last. How old an article is counts from when a list first
 -- named it: it may have answered later. A date without a time may be as late as the end of its day, month or year.
@@ -141,65 +124,52 @@ where l.fresh and l.changed
 order by l.fetched_at, l.n
 on conflict (article_id, revision, kind) do nothing
 
--- name: load_claims
--- A canonical URL that pages with many titles call their own is none: broken sites print one on every page.
-with claims as (
-    select canonical_key, title_digest from lines where reason = ''
-    union
-    select a.canonical_key, a.title_digest
-    from articles a
-    where a.source = %(source)s and a.canonical_key in (select canonical_key from lines where reason = '')
-), broken as (
-    select canonical_key from claims group by canonical_key having count(*) > %(max_titles)s
+-- name: load_add_outcomes
+-- The verdict on every fetch, once for each extractor that led to it.
+insert into outcomes (fetch_id, url_id, run, source, outcome, reason, detail, extractor)
+select l.fetch_id, l.url_id, %(run)s, %(source)s, l.verdict, l.why, l.detail, l.extractor
+from lines l
+where not exists (
+    select from outcomes o
+    where o.fetch_id = l.fetch_id and o.outcome = l.verdict and o.extractor = l.extractor
+        and (o.reason = l.why or l.verdict <> 'rejected')
 )
-update lines l set akin = false
-from broken b
-where l.canonical_key = b.canonical_key and l.canonical_key <> l.url_key
+order by l.n
+on conflict do nothing
 
--- name: load_edited
--- The revisions that this file makes of other pages than the stored ones, each beside the wording before it.
-select n, title_before, text_before, title, text
-from (
-    select l.n, l.title, l.text, l.revision, l.judged or l.same_page as reread,
-        lag(l.title, 1, a.title) over ordered as title_before, lag(l.text, 1, a.text) over ordered as text_before
-    from lines l left join articles a on a.id = l.article_id
-    where l.fresh and l.changed
-    window ordered as (partition by l.url_id order by l.revision)
-) made
-where revision > 1 and not reread
-
--- name: load_edits
--- Lines of articles that read otherwise than what is stored, with both: some differ in the counters or the signs of the site alone.
-select l.n, a.id as article, a.text as text_before, l.text, a.title as title_before, l.title
+-- name: load_add_restored_changes
+-- Articles that were gone and are seen again.
+insert into changes (article_id, revision, kind, revision_kind, run, source)
+select distinct on (a.id) a.id, a.revision, 'restored', 'restored', %(run)s, %(source)s
 from lines l join articles a on a.id = l.article_id
-where l.reason = '' and not l.judged and (l.text_digest <> a.text_digest or l.title_digest <> a.title_digest)
+where l.fresh and a.gone_at is not null
+on conflict (article_id, revision, kind) do nothing
 
--- name: load_flood
--- Whether so many of the known articles that this run looked at again are edited that it is a sign of a new layout, or of another
--- reading, and not of so many edits. What a list called modified does not count: there an edit is what was to be expected.
-with looked as (
-    select f.url_id
-    from fetches f join articles a on a.url_id = f.url_id join urls u on u.id = f.url_id
-    where f.source = %(source)s and f.outcome in ('fetched', 'unchanged')
-        and f.run in (select run from lines)
-        and a.first_fetched_at < f.fetched_at
-        and coalesce((u.entry ->> 'modified_at')::timestamptz <= a.seen_at, true)
-    group by f.url_id
-), edited as (
-    select distinct l.url_id
-    from lines l join looked on looked.url_id = l.url_id
-    where l.fresh and l.changed and l.revision > 1 and not l.judged and not l.same_page
+-- name: load_add_revisions
+-- Keep every text an article has had: the words of the newest one stand in the article.
+insert into revision_rows (
+    article_id, revision, run, fetch_id, fetched_at, title, description, text, title_digest, text_digest, page_digest, extractor
 )
-select (select count(*) from edited) >= greatest(%(least)s, %(share)s * (select count(*) from looked)) as flood
+select article_id, revision, run, fetch_id, fetched_at, case when newest then null else title end,
+    case when newest then null else description end, case when newest then null else text end, title_digest, text_digest,
+    page_digest, extractor
+from (
+    select *, revision = max(revision) over (partition by article_id) as newest from lines where fresh and changed
+) made
 
--- name: load_kinds
--- What each of these revisions is to the one before it.
-update lines l
-set revision_kind = given.kind, moved = given.moved::jsonb
-from (values %s) as given (n, kind, moved)
-where l.n = given.n
+-- name: load_analyze_lines
+-- Let the planner see how many lines there are: without it, ten thousand are judged one against all others. Not the texts.
+analyze lines (n, fetch_id, url_id, url_key, variant_key, canonical_key, title_digest, text_digest, akin, reason, article_id, copy_of, verdict)
 
--- name: load_lines
+-- name: load_count_owed
+-- How many fetched pages of a source load still owes a verdict, for this run.
+select count(*)::int as owed
+from fetches f
+where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched'
+    and not exists (select from outcomes o where o.fetch_id = f.id)
+    and exists (select from urls u where u.id = f.url_id and u.kind = 'article')
+
+-- name: load_create_lines
 -- Where the lines of an article file are put before they are judged, gone with the transaction; a row as large as a block is not compressed.
 create temporary table if not exists lines (
     n integer not null, fetch_id bigint not null, url_id bigint not null, run text not null, fetched_at timestamptz not null,
@@ -221,40 +191,134 @@ create temporary table if not exists lines (
     past text not null default '', revision_kind text not null default '', moved jsonb not null default '[]'
 ) with (toast_tuple_target = 8160) on commit delete rows
 
--- name: load_lock
--- Wait for the other load of this source, if there is one, freed with the transaction.
-select pg_advisory_xact_lock(hashtextextended('load ' || %(source)s, 0))
+-- name: load_drop_false_canonicals
+-- A canonical URL that pages with many titles call their own is none: broken sites print one on every page.
+with claims as (
+    select canonical_key, title_digest from lines where reason = ''
+    union
+    select a.canonical_key, a.title_digest
+    from articles a
+    where a.source = %(source)s and a.canonical_key in (select canonical_key from lines where reason = '')
+), broken as (
+    select canonical_key from claims group by canonical_key having count(*) > %(max_titles)s
+)
+update lines l set akin = false
+from broken b
+where l.canonical_key = b.canonical_key and l.canonical_key <> l.url_key
 
--- name: load_measure
--- Let the planner see how many lines there are: without it, ten thousand are judged one against all others. Not the texts.
-analyze lines (n, fetch_id, url_id, url_key, variant_key, canonical_key, title_digest, text_digest, akin, reason, article_id, copy_of, verdict)
+-- name: load_find_earlier_loads
+-- What was loaded of a source before this transaction: whether another run was (one that brings the past is none), the newest run,
+-- its newest first look.
+select not exists (
+        select from changes where source = %(source)s and run <> %(run)s and quiet not in ('imported', 'backfill')
+    ) as first_run,
+    coalesce((select max(run) from changes where source = %(source)s), '') as newest_run,
+    (select max(first_fetched_at) from articles where source = %(source)s) as newest_look
 
--- name: load_named
+-- name: load_find_edited_texts
+-- The revisions that this file makes of other pages than the stored ones, each beside the wording before it.
+select n, title_before, text_before, title, text
+from (
+    select l.n, l.title, l.text, l.revision, l.judged or l.same_page as reread,
+        lag(l.title, 1, a.title) over ordered as title_before, lag(l.text, 1, a.text) over ordered as text_before
+    from lines l left join articles a on a.id = l.article_id
+    where l.fresh and l.changed
+    window ordered as (partition by l.url_id order by l.revision)
+) made
+where revision > 1 and not reread
+
+-- name: load_find_edits
+-- Lines of articles that read otherwise than what is stored, with both: some differ in the counters or the signs of the site alone.
+select l.n, a.id as article, a.text as text_before, l.text, a.title as title_before, l.title
+from lines l join articles a on a.id = l.article_id
+where l.reason = '' and not l.judged and (l.text_digest <> a.text_digest or l.title_digest <> a.title_digest)
+
+-- name: load_find_reread_pages
+-- Lines of a fetch that already is a revision: the same page read again, perhaps by another extractor.
+update lines l
+set verdict = 'stored', revision = r.revision,
+    changed = (r.text_digest, r.title_digest) is distinct from (l.text_digest, l.title_digest)
+from revision_rows r
+where r.fetch_id = l.fetch_id and l.reason = ''
+
+-- name: load_find_strangers
+-- Lines whose fetch is not in this ledger.
+select l.n, l.fetch_id, l.url_id
+from lines l
+where not exists (
+    select from fetches f where f.id = l.fetch_id and f.url_id = l.url_id and f.source = %(source)s
+)
+order by l.n
+
+-- name: load_give_lines_articles
 -- Tell each line the article it now belongs to.
 update lines l set article_id = a.id
 from articles a
 where a.url_id = l.url_id and l.article_id is null
 
--- name: load_outcomes
--- The verdict on every fetch, once for each extractor that led to it.
-insert into outcomes (fetch_id, url_id, run, source, outcome, reason, detail, extractor)
-select l.fetch_id, l.url_id, %(run)s, %(source)s, l.verdict, l.why, l.detail, l.extractor
-from lines l
-where not exists (
-    select from outcomes o
-    where o.fetch_id = l.fetch_id and o.outcome = l.verdict and o.extractor = l.extractor
-        and (o.reason = l.why or l.verdict <> 'rejected')
+-- name: load_judge_newer_lines
+-- Judge what is left: a line newer than what is stored makes a revision if its text or title is another one.
+with fresh as (
+    select l.n, l.url_id, l.fetched_at, l.text_digest, l.title_digest, l.page_digest, coalesce(a.revision, 0) as stored,
+        lag(l.text_digest, 1, a.text_digest) over ordered as before_text,
+        lag(l.title_digest, 1, a.title_digest) over ordered as before_title,
+        lag(l.page_digest, 1, a.page_digest) over ordered as before_page
+    from lines l left join articles a on a.id = l.article_id
+    where l.reason = '' and l.copy_of is null and l.verdict is null and (a.id is null or l.fetched_at > a.seen_at)
+    window ordered as (partition by l.url_id order by l.fetched_at, l.n)
+), compared as (
+    select *, (text_digest, title_digest) is distinct from (before_text, before_title) as changed from fresh
+), judged as (
+    select *, stored + count(*) filter (where changed) over (partition by url_id order by fetched_at, n) as revision from compared
 )
-order by l.n
-on conflict do nothing
+update lines l
+set fresh = true, changed = j.changed, revision = j.revision, same_page = l.page_digest is not distinct from j.before_page,
+    verdict = case when j.changed then 'stored' else 'unchanged' end
+from judged j
+where j.n = l.n
 
--- name: load_owed
--- How many fetched pages of a source load still owes a verdict, for this run.
-select count(*)::int as owed
-from fetches f
-where f.source = %(source)s and f.run = %(run)s and f.outcome = 'fetched'
-    and not exists (select from outcomes o where o.fetch_id = f.id)
-    and exists (select from urls u where u.id = f.url_id and u.kind = 'article')
+-- name: load_judge_remaining_lines
+-- Judge the lines that store nothing: rejections, copies, and looks older than what is stored.
+update lines
+set verdict = case when reason <> '' then 'rejected' when copy_of is not null then 'duplicate' else 'unchanged' end,
+    why = case when reason <> '' then reason when copy_of is not null then 'second URL' else 'not newer than what is stored' end
+where verdict is null
+
+-- name: load_keep_stored_texts
+-- Give lines in which nothing but counters, signs or the time of an update moved the text that is stored.
+update lines l
+set text = a.text, text_digest = a.text_digest, words = a.words
+from articles a
+where a.id = l.article_id and l.n = any(%(numbers)s)
+
+-- name: load_keep_stored_titles
+-- Give lines in whose title nothing but signs moved the title that is stored.
+update lines l
+set title = a.title, title_digest = a.title_digest
+from articles a
+where a.id = l.article_id and l.n = any(%(numbers)s)
+
+-- name: load_lock
+-- Wait for the other load of this source, if there is one, freed with the transaction.
+select pg_advisory_xact_lock(hashtextextended('load ' || %(source)s, 0))
+
+-- name: load_mark_flood
+-- Whether so many of the known articles that this run looked at again are edited that it is a sign of a new layout, or of another
+-- reading, and not of so many edits. What a list called modified does not count: there an edit is what was to be expected.
+with looked as (
+    select f.url_id
+    from fetches f join articles a on a.url_id = f.url_id join urls u on u.id = f.url_id
+    where f.source = %(source)s and f.outcome in ('fetched', 'unchanged')
+        and f.run in (select run from lines)
+        and a.first_fetched_at < f.fetched_at
+        and coalesce((u.entry ->> 'modified_at')::timestamptz <= a.seen_at, true)
+    group by f.url_id
+), edited as (
+    select distinct l.url_id
+    from lines l join looked on looked.url_id = l.url_id
+    where l.fresh and l.changed and l.revision > 1 and not l.judged and not l.same_page
+)
+select (select count(*) from edited) >= greatest(%(least)s, %(share)s * (select count(*) from looked)) as flood
 
 -- name: load_patience
 -- How long this transaction waits for a lock.
@@ -297,75 +361,12 @@ where l.fetch_id = r.fetch_id and l.verdict = 'stored' and not l.fresh
         r.extractor, r.page_digest)
         is distinct from (l.title, l.description, l.text, l.title_digest, l.text_digest, l.extractor, l.page_digest)
 
--- name: load_rest
--- Judge the lines that store nothing: rejections, copies, and looks older than what is stored.
-update lines
-set verdict = case when reason <> '' then 'rejected' when copy_of is not null then 'duplicate' else 'unchanged' end,
-    why = case when reason <> '' then reason when copy_of is not null then 'second URL' else 'not newer than what is stored' end
-where verdict is null
-
--- name: load_restored
--- Articles that were gone and are seen again.
-insert into changes (article_id, revision, kind, revision_kind, run, source)
-select distinct on (a.id) a.id, a.revision, 'restored', 'restored', %(run)s, %(source)s
-from lines l join articles a on a.id = l.article_id
-where l.fresh and a.gone_at is not null
-on conflict (article_id, revision, kind) do nothing
-
--- name: load_revised
--- Put the newest revision of this file into its article.
-update articles a
-set canonical_url = l.canonical_url, canonical_key = l.canonical_key, title = l.title, description = l.description,
-    text = l.text, authors = l.authors, language = l.language, published_at = l.published_at,
-    published_precision = l.published_precision, published_from = l.published_from, modified_at = l.modified_at,
-    image = l.image, tags = l.tags, section = l.section, removed = l.removed, page_digest = l.page_digest,
-    title_digest = l.title_digest, text_digest = l.text_digest, extractor = l.extractor, words = l.words,
-    fetch_id = l.fetch_id, fetched_at = l.fetched_at, revision = l.revision, loaded_run = %(run)s, loaded_at = now()
-from (
-    select distinct on (article_id) * from lines where fresh and changed and revision > 1 order by article_id, revision desc
-) l
-where a.id = l.article_id and l.revision > a.revision
-
--- name: load_revisions
--- Keep every text an article has had: the words of the newest one stand in the article.
-insert into revision_rows (
-    article_id, revision, run, fetch_id, fetched_at, title, description, text, title_digest, text_digest, page_digest, extractor
-)
-select article_id, revision, run, fetch_id, fetched_at, case when newest then null else title end,
-    case when newest then null else description end, case when newest then null else text end, title_digest, text_digest,
-    page_digest, extractor
-from (
-    select *, revision = max(revision) over (partition by article_id) as newest from lines where fresh and changed
-) made
-
--- name: load_seen
--- Say when each article was last seen, and where; one that is seen again is not gone.
-update articles a set seen_at = l.seen_at, gone_at = null, url = l.url
-from (select article_id, url, max(fetched_at) as seen_at from lines where fresh group by article_id, url) l
-where a.id = l.article_id and (a.seen_at < l.seen_at or a.gone_at is not null)
-
--- name: load_still
--- Give lines in which nothing but counters, signs or the time of an update moved the text that is stored.
+-- name: load_set_revision_kinds
+-- What each of these revisions is to the one before it.
 update lines l
-set text = a.text, text_digest = a.text_digest, words = a.words
-from articles a
-where a.id = l.article_id and l.n = any(%(numbers)s)
-
--- name: load_still_titles
--- Give lines in whose title nothing but signs moved the title that is stored.
-update lines l
-set title = a.title, title_digest = a.title_digest
-from articles a
-where a.id = l.article_id and l.n = any(%(numbers)s)
-
--- name: load_strangers
--- Lines whose fetch is not in this ledger.
-select l.n, l.fetch_id, l.url_id
-from lines l
-where not exists (
-    select from fetches f where f.id = l.fetch_id and f.url_id = l.url_id and f.source = %(source)s
-)
-order by l.n
+set revision_kind = given.kind, moved = given.moved::jsonb
+from (values %s) as given (n, kind, moved)
+where l.n = given.n
 
 -- name: load_unindexed
 -- The articles whose text or what is known of it this transaction wrote: their words go into the search index. With the line that has
@@ -381,26 +382,25 @@ where a.loaded_at = now()
 group by a.id
 order by a.id
 
--- name: load_verdicts
--- Judge what is left: a line newer than what is stored makes a revision if its text or title is another one.
-with fresh as (
-    select l.n, l.url_id, l.fetched_at, l.text_digest, l.title_digest, l.page_digest, coalesce(a.revision, 0) as stored,
-        lag(l.text_digest, 1, a.text_digest) over ordered as before_text,
-        lag(l.title_digest, 1, a.title_digest) over ordered as before_title,
-        lag(l.page_digest, 1, a.page_digest) over ordered as before_page
-    from lines l left join articles a on a.id = l.article_id
-    where l.reason = '' and l.copy_of is null and l.verdict is null and (a.id is null or l.fetched_at > a.seen_at)
-    window ordered as (partition by l.url_id order by l.fetched_at, l.n)
-), compared as (
-    select *, (text_digest, title_digest) is distinct from (before_text, before_title) as changed from fresh
-), judged as (
-    select *, stored + count(*) filter (where changed) over (partition by url_id order by fetched_at, n) as revision from compared
-)
-update lines l
-set fresh = true, changed = j.changed, revision = j.revision, same_page = l.page_digest is not distinct from j.before_page,
-    verdict = case when j.changed then 'stored' else 'unchanged' end
-from judged j
-where j.n = l.n
+-- name: load_update_articles
+-- Put the newest revision of this file into its article.
+update articles a
+set canonical_url = l.canonical_url, canonical_key = l.canonical_key, title = l.title, description = l.description,
+    text = l.text, authors = l.authors, language = l.language, published_at = l.published_at,
+    published_precision = l.published_precision, published_from = l.published_from, modified_at = l.modified_at,
+    image = l.image, tags = l.tags, section = l.section, removed = l.removed, page_digest = l.page_digest,
+    title_digest = l.title_digest, text_digest = l.text_digest, extractor = l.extractor, words = l.words,
+    fetch_id = l.fetch_id, fetched_at = l.fetched_at, revision = l.revision, loaded_run = %(run)s, loaded_at = now()
+from (
+    select distinct on (article_id) * from lines where fresh and changed and revision > 1 order by article_id, revision desc
+) l
+where a.id = l.article_id and l.revision > a.revision
+
+-- name: load_update_last_seen
+-- Say when each article was last seen, and where; one that is seen again is not gone.
+update articles a set seen_at = l.seen_at, gone_at = null, url = l.url
+from (select article_id, url, max(fetched_at) as seen_at from lines where fresh group by article_id, url) l
+where a.id = l.article_id and (a.seen_at < l.seen_at or a.gone_at is not null)
 
 -- name: quarantine_of_run
 -- A run of a source in the quarantine.

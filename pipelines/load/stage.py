@@ -39,40 +39,46 @@ URLS_SHOWN = 3
 
 # What is known of the lines comes first; it says which steps have nothing to do. After the verdicts it is worked out
 # in Python whether there are too many edits (a flood).
-KNOWN, VERDICTS = "load_known", "load_verdicts"
+KNOWN, VERDICTS = "load_find_known", "load_judge_newer_lines"
 FLOOD = {"least": policy.FLOOD_EDITS, "share": policy.FLOOD_SHARE}
 STEPS = (
     # Which lines are of second URLs of an article.
-    "load_claims",
-    "load_copies",
-    "load_twins",
+    "load_drop_false_canonicals",
+    "load_find_second_urls",
+    "load_find_second_urls_of_file",
     # A page that is a revision already, read again: what is stored of it is put right where it stands.
-    "load_again",
+    "load_find_reread_pages",
     "load_reread_revisions",
     "load_reread_articles",
     "load_reread_changes",
     # Every other line: a new article, a revision, or nothing that is stored.
     VERDICTS,
-    "load_rest",
+    "load_judge_remaining_lines",
     # What that writes: articles, revisions, changes for alert, and the ledger.
-    "load_articles",
-    "load_named",
-    "load_revisions",
-    "load_revised",
-    "load_restored",
-    "load_seen",
-    "load_changes",
-    "load_outcomes",
-    "load_urls",
+    "load_add_articles",
+    "load_give_lines_articles",
+    "load_add_revisions",
+    "load_update_articles",
+    "load_add_restored_changes",
+    "load_update_last_seen",
+    "load_add_changes",
+    "load_add_outcomes",
+    "load_update_urls",
 )
 
 # Steps that a file of articles all new has nothing for: of what is stored already; of that, or of two looks at one URL;
 # of pages that name another address than their own as the canonical one.
 OF_KNOWN = frozenset(
-    ("load_again", "load_reread_revisions", "load_reread_articles", "load_reread_changes", "load_restored")
+    (
+        "load_find_reread_pages",
+        "load_reread_revisions",
+        "load_reread_articles",
+        "load_reread_changes",
+        "load_add_restored_changes",
+    )
 )
-OF_LOOKS = frozenset(("load_revised", "load_seen"))
-OF_CANONICAL = frozenset(("load_claims",))
+OF_LOOKS = frozenset(("load_update_articles", "load_update_last_seen"))
+OF_CANONICAL = frozenset(("load_drop_false_canonicals",))
 
 # What the steps are given of policy.py; each takes what it names.
 POLICY = {
@@ -85,7 +91,7 @@ POLICY = {
     "max_titles": policy.MAX_TITLES_OF_CANONICAL,
 }
 
-# Of the temporary table `lines` (load_lines); n is the number of the line in the article file.
+# Of the temporary table `lines` (load_create_lines); n is the number of the line in the article file.
 COLUMNS = (  # noqa: SIM905
     "n fetch_id url_id run fetched_at url canonical_url canonical_key title description text authors language "
     "published_at published_precision published_from modified_at image tags section removed "
@@ -239,7 +245,7 @@ def _lines(
     indexed: dict[int, search_index.Indexed] = {}
     if (
         not bucket.is_there(file)
-        and not (postgres.row(conn, "load_owed", source=source, run=run) or {"owed": 0})["owed"]
+        and not (postgres.row(conn, "load_count_owed", source=source, run=run) or {"owed": 0})["owed"]
     ):
         return rows, signed, indexed
     for n, line in enumerate(articlefile.read(file), 1):
@@ -273,11 +279,11 @@ def _run_steps(
     # The lines that are given what is stored in the place of what the file says: their words are other ones.
     still: set[int] = set()
     # What was there before, and after the verdicts whether they are a flood: parameters of the steps.
-    before = postgres.row(conn, "load_before", source=source, run=run) or {}
+    before = postgres.row(conn, "load_find_earlier_loads", source=source, run=run) or {}
     if rows:
-        postgres.execute(conn, "load_lines")
+        postgres.execute(conn, "load_create_lines")
         postgres.copy(conn, "lines", COLUMNS, rows)
-        strangers = postgres.query(conn, "load_strangers", source=source)
+        strangers = postgres.query(conn, "load_find_strangers", source=source)
         if strangers:
             first = strangers[0]
             raise StoreError(
@@ -285,7 +291,7 @@ def _run_steps(
                 f"this database does not know (line {first['n']}: fetch {first['fetch_id']} of URL {first['url_id']}). "
                 "It was made with another database: run `nightdesk extract` for this run again."
             )
-        postgres.execute(conn, "load_measure")
+        postgres.execute(conn, "load_analyze_lines")
         before["flood"] = False
         why = quarantine.judge(conn, source, run) if judged else ""
         if why:
@@ -304,12 +310,12 @@ def _run_steps(
                 continue
             postgres.execute(conn, step, source=source, run=run, **before, **POLICY)
             if step == VERDICTS and (known["stored"] or known["several"]):
-                before |= postgres.row(conn, "load_flood", source=source, **FLOOD) or {}
+                before |= postgres.row(conn, "load_mark_flood", source=source, **FLOOD) or {}
                 if not before["flood"]:
                     _judge_revisions(conn)
-        postgres.execute_values(conn, "load_aliases", _aliases(rows, run))
-    postgres.execute(conn, "load_unchanged", source=source, run=run, **POLICY)
-    postgres.execute(conn, "load_gone", source=source, run=run, **POLICY)
+        postgres.execute_values(conn, "load_add_aliases", _aliases(rows, run))
+    postgres.execute(conn, "load_update_unchanged_urls", source=source, run=run, **POLICY)
+    postgres.execute(conn, "load_add_removals", source=source, run=run, **POLICY)
     if rows and not why:
         search_index.keep_loaded(conn, {n: index for n, index in indexed.items() if n not in still})
     return why
@@ -320,7 +326,7 @@ def _let_stand_still(conn: postgres.Connection) -> set[int]:
 
     The lines of which that is so.
     """
-    edits = postgres.query(conn, "load_edits")
+    edits = postgres.query(conn, "load_find_edits")
     texts = [row for row in edits if row["text"] != row["text_before"]]
     same = [row["n"] for row in texts if revisions.alike(row["text_before"], row["text"])]
     counted = counters.still(
@@ -328,20 +334,20 @@ def _let_stand_still(conn: postgres.Connection) -> set[int]:
     )
     titles = [row["n"] for row in edits if revisions.alike(row["title_before"], row["title"])]
     if texts:
-        postgres.execute(conn, "load_still", numbers=[*same, *counted])
+        postgres.execute(conn, "load_keep_stored_texts", numbers=[*same, *counted])
     if titles:
-        postgres.execute(conn, "load_still_titles", numbers=titles)
+        postgres.execute(conn, "load_keep_stored_titles", numbers=titles)
     return {*same, *counted, *titles}
 
 
 def _judge_revisions(conn: postgres.Connection) -> None:
     """Say of each revision what it is to the one before it."""
     made = []
-    for row in postgres.query(conn, "load_edited"):
+    for row in postgres.query(conn, "load_find_edited_texts"):
         before = {"title": row["title_before"], "text": row["text_before"]}
         edit = revisions.judge(before, row)
         made.append((row["n"], edit.kind, postgres.json([asdict(one) for one in edit.moved])))
-    postgres.execute_values(conn, "load_kinds", made)
+    postgres.execute_values(conn, "load_set_revision_kinds", made)
 
 
 def _row(n: int, line: Line) -> list[Any]:

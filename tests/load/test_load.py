@@ -542,8 +542,15 @@ def test_a_file_of_new_articles_alone_is_not_asked_what_only_stored_ones_need(
     asked.clear()
     put(settings, NIGHTS[1], look(NIGHTS[1], T0 + DAY, article("1", text="نص آخر")))
 
-    assert not of_new & {*OF_KNOWN, *OF_LOOKS, *OF_CANONICAL, "load_flood", "load_edited", "load_edits"}
-    assert {*OF_KNOWN, *OF_LOOKS, "load_flood", "load_edited", "load_edits"} <= set(asked)
+    assert not of_new & {
+        *OF_KNOWN,
+        *OF_LOOKS,
+        *OF_CANONICAL,
+        "load_mark_flood",
+        "load_find_edited_texts",
+        "load_find_edits",
+    }
+    assert {*OF_KNOWN, *OF_LOOKS, "load_mark_flood", "load_find_edited_texts", "load_find_edits"} <= set(asked)
 
 
 def counted(number: int, reads: int, dead: int = 0) -> Article:

@@ -15,7 +15,7 @@ BOUND = re.compile(r"(?:limit|[<>]=?|[*/^]|\[\d*:)\s*(\d+(?:\.\d+)?)")
 # statement -> what it may hold, for it is no policy.
 EXCEPTIONS = {
     # As long as a date without a time may be: its day, month or year.
-    "load_changes": {"1 day", "1 month", "1 year", "0"},
+    "load_add_changes": {"1 day", "1 month", "1 year", "0"},
     # The classes of answers that a robots.txt with rules has.
     "keep_robots": {"300"},
     # Half is forgotten: what the statement is for; the other is a status of HTTP.
