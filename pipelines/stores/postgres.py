@@ -121,7 +121,7 @@ def connection(settings: Settings, *, application: str = "nightdesk", idle_secon
         conn.close()
 
 
-class _Copied:
+class _CopyStream:
     """Rows as COPY reads them, written while it reads: Postgres takes in what is there meanwhile."""
 
     def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
@@ -187,7 +187,7 @@ def execute_values(
 def copy(conn: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """COPY rows into a table; lists become arrays, dicts and lists of dicts jsonb, None null."""
     with conn.cursor() as cursor:
-        cursor.copy_expert(f"copy {table} ({', '.join(columns)}) from stdin", _Copied(rows))  # type: ignore[arg-type]
+        cursor.copy_expert(f"copy {table} ({', '.join(columns)}) from stdin", _CopyStream(rows))  # type: ignore[arg-type]
 
 
 def json(value: Any) -> Any:
