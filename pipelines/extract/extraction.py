@@ -120,6 +120,7 @@ def _extract(page: Page, source: Source, template: Template | None, without: fro
         claims_article=facts.claims_article,
         dated=when.at is not None and when.precision != "year",
         tree=tree,
+        others=text.others,
         free=str(facts.node.get("isAccessibleForFree", "true")).lower() != "false",
     )
     del held

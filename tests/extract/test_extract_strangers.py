@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.pages import BODY, TITLE, article, html
+from pipelines.codes import Reason
+from tests.pages import BODY, TITLE, article, html, rejection
 
 OTHER = "المجلس يقر موازنة المكتبات العامة"
 PROSE = [
@@ -107,6 +108,9 @@ def tease(number: int, shape: str) -> str:
         "<div class=item><a href={link}><img src=/i.jpg></a><h2>{heading}</h2><p>{said}</p></div>",
         "<p><strong><a href={link}>{heading}</a></strong></p><p>{said}</p>",
         "<li><a href={link}><b>{heading}</b></a><br>{said}</li>",
+        "<h3>{heading}</h3><p>{said} <a href={link}>المزيد</a></p>",
+        "<dt><a href={link}>{heading}</a></dt><dd>{said}</dd>",
+        "<section><i>محليات</i><p>21/11/2026</p><h2><a href={link}>{heading}</a></h2><p>{said}</p></section>",
     ],
 )
 def test_a_stream_whose_headings_are_no_links_or_only_bold_is_not_the_brief_above_it(shape: str) -> None:
@@ -115,6 +119,34 @@ def test_a_stream_whose_headings_are_no_links_or_only_bold_is_not_the_brief_abov
     made = article(html(f"<main><h1>{TITLE}</h1><div class=con>{told(BODY[:2])}</div><div>{stream}</div></main>"))
 
     assert made.text.split("\n") == BODY[:2]
+
+
+NAMES = ["clinic", "ferry", "quarry", "orchard", "school", "harbour", "market", "library", "depot", "station"]
+INTRO = (
+    "Confidence among the mill owners of the town held steady in November, a survey showed on Friday, but most of "
+    "them said that dearer wool and coal were eating into what they earn in a year."
+)
+
+
+def page_of_teasers(title: str) -> str:
+    teasers = "".join(
+        f"<div class=item><h2><a href=/n{n}>The old {name} waits for the council</a></h2>"
+        f"<p>The old {name} will be closed for {n + 2} weeks from Monday, the council said after its meeting.</p></div>"
+        for n, name in enumerate(NAMES)
+    )
+    inside = f"<main><h1>{title}</h1><p>{INTRO}</p><div class=list><h2>More from the town</h2>{teasers}</div></main>"
+    return html(inside, title=title)
+
+
+def test_a_brief_above_a_list_is_an_article_and_a_section_with_an_introduction_is_none() -> None:
+    brief = page_of_teasers("Mill owners stay calm")
+    section = page_of_teasers("Business")
+
+    made = article(brief, url="https://jisr.test/mill-1001", final_url="https://jisr.test/mill-1001")
+    refused = rejection(section, url="https://jisr.test/business", final_url="https://jisr.test/business")
+
+    assert made.text == INTRO
+    assert refused.reason == Reason.LISTING
 
 
 @pytest.mark.parametrize(

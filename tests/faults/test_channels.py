@@ -19,7 +19,7 @@ from aiosmtpd.smtp import SMTP
 
 from pipelines.alert import stage as alert
 from pipelines.errors import ChannelError
-from pipelines.notify import channels, mail, outbox, policy, webhook
+from pipelines.notify import channels, mail, message, outbox, policy, webhook
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 from tests import clock
@@ -55,6 +55,8 @@ class Mailbox:
         return "250 kept"
 
     async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:
+        if not self.quit:
+            server.transport.close()
         return self.quit
 
 
@@ -197,7 +199,8 @@ def test_a_recipient_who_is_never_taken_is_given_up_alone_and_said(
     assert "number 2 of 2 recipients with 550" in lost["error"]
 
 
-@pytest.mark.parametrize("farewell", ["421 too busy to say goodbye", "554 no"])
+# Without a farewell the server is gone before it said one.
+@pytest.mark.parametrize("farewell", ["421 too busy to say goodbye", "554 no", ""])
 def test_a_mail_that_was_accepted_is_sent_whatever_the_server_says_to_a_quit(
     settings: Settings, conn: postgres.Connection, mailbox: Mailbox, farewell: str
 ) -> None:
@@ -210,6 +213,19 @@ def test_a_mail_that_was_accepted_is_sent_whatever_the_server_says_to_a_quit(
 
     assert tally.counts["sent"] == 2
     assert len(mailbox.got) == 2
+
+
+def test_a_server_that_is_gone_at_the_farewell_undoes_nothing_for_whoever_holds_the_connection(
+    mailbox: Mailbox,
+) -> None:
+    mailbox.quit = ""
+    letter = message.Message(key="k", subject="subject", text="text", html="<p>text</p>")
+
+    with mail.open_carrier(f"smtp://127.0.0.1:{mailbox.port}/?to=a@news.test") as carry:
+        receipt = carry(letter, (), lambda _: None)
+
+    assert receipt.outcome == message.Outcome.SENT
+    assert len(mailbox.got) == 1
 
 
 def test_a_mail_server_that_closes_after_each_mail_is_asked_anew(

@@ -47,6 +47,10 @@ ADDRESS = re.compile(
 )
 # The last part of an address that is an article's own: a number, or a title in words.
 OWN_NAME = re.compile(r"/[^/]*(?:\d{5}|(?:[^\W_]+[-_]){4})[^/]*/?$")
+# The same of a brief that stands above a list of others: most numbers of articles have three digits.
+BRIEF_NAME = re.compile(r"/[^/]*(?:\d{3}|(?:[^\W_]+[-_]){3})[^/]*/?$")
+# Words of a title that is no name of a section.
+TITLE_WORDS = 3
 LISTS = ("ItemList", "CollectionPage", "SearchResultsPage")
 MARKUP = re.compile(rf"""["']@type["']\s*:\s*["'](?:{"|".join(LISTS)})["']""")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -90,6 +94,12 @@ def is_list(
     if sum(map(words, paragraphs)) < LEAST_WORDS:
         return False
     return _teaser_share(tree, page.final_url, paragraphs) >= (LISTED_CLAIMED_SHARE if claims_article else LISTED_SHARE)
+
+
+def names_article(url: str, title: str) -> bool:
+    """Whether address and title are those of an article, though a list of others stands below it."""
+    path = unquote(urlsplit(url).path)
+    return words(title) >= TITLE_WORDS and not ADDRESS.search(path) and bool(BRIEF_NAME.search(path))
 
 
 def _teaser_share(tree: HtmlElement, url: str, paragraphs: Sequence[str]) -> float:

@@ -137,6 +137,7 @@ def of_content(
     free: bool,
     extracted: Sequence[str],
     tree: HtmlElement | None = None,
+    others: bool = False,
 ) -> Verdict | None:
     """What the parsed page says.
 
@@ -147,6 +148,7 @@ def of_content(
     claims_article, free: what it says of itself.
     dated: whether a day of publication was found.
     tree: of the page, made again from html where it is not given.
+    others: whether other stories below the text were left out of it.
     """
     if tree is None:
         tree = markup.parse(html)
@@ -157,6 +159,8 @@ def of_content(
     found = _wall(look, html) or _paywall(look)
     if found:
         return found
+    if others and (claims_article or index_pages.names_article(page.final_url, title)):
+        extracted = paragraphs
     if index_pages.is_list(
         page, tree, html, title, extracted, _prose(tree, title, extracted), link_share, claims_article, dated
     ):

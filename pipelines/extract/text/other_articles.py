@@ -15,6 +15,7 @@ from pipelines.dates.written import only_a_date
 from pipelines.extract.blocks import Block, TextPlace, around
 from pipelines.extract.phrases import key, reasons
 from pipelines.extract.text import particulars
+from pipelines.text import has_unspaced
 
 NEXT, STREAM = "another article", "related articles"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5")
@@ -47,7 +48,14 @@ def strangers(found: Sequence[Block], kept: Sequence[int], titles: Collection[st
     cut = _next(found, kept, titles, title, url) or _below_title(found, kept, titles, title)
     if cut or _of_title(found, title):
         return cut
-    return _stream(found, kept, titles, title, url) or _in_turns(found, kept, titles, title, url)
+    cut = _stream(found, kept, titles, title, url) or _in_turns(found, kept, titles, title, url)
+    return cut | dict.fromkeys(_above(found, kept, cut, title), STREAM)
+
+
+def _above(found: Sequence[Block], kept: Sequence[int], cut: Collection[int], title: int) -> list[int]:
+    """The heading of a stream: what stands as one right above it, below the article."""
+    before = [number for number in kept if title < number < min(cut, default=0)]
+    return before[-1:] if before and found[before[-1]].tag in HEADINGS else []
 
 
 def _of_title(found: Sequence[Block], title: int) -> bool:
@@ -134,30 +142,42 @@ def _ends_dated(block: Block) -> bool:
 def _stream(
     found: Sequence[Block], kept: Sequence[int], titles: Collection[str], title: int, url: str
 ) -> dict[int, str]:
-    """Units built alike in a place of their own, each a linked heading above its text."""
+    """Units built alike in a place of their own, each a linked heading above its text.
+
+    All units of the page are looked at: of a stream some may have been kept, and some not.
+    """
     holding = {place.element for place in around(found[title].place)}
     groups: dict[tuple[HtmlElement, str], dict[HtmlElement, list[int]]] = {}
-    for number in kept:
+    for number in range(title + 1, len(found)):
         for level, place in enumerate(around(found[number].place)):
             if place.parent is None or level == MAX_LEVELS or place.element in holding:
                 break
             units = groups.setdefault((place.parent.element, place.name), {})
             units.setdefault(place.element, []).append(number)
     cut: set[int] = set()
+    stays = set(kept)
     for units in groups.values():
-        told = [
-            element
-            for element, numbers in units.items()
-            if _words(found, numbers) >= ITEM_WORDS
-            and (
-                _heading(found, numbers[0], element, titles, url, linked=True)
-                or (_is_headed(found, numbers[0], element, titles) and _teases(element, url))
-            )
-        ]
+        if len(units) < ITEMS or not any(stays.intersection(numbers) for numbers in units.values()):
+            continue
+        told = [element for element, numbers in units.items() if _tells_another(found, numbers, element, titles, url)]
         if len(told) >= ITEMS and 2 * len(told) > len(units) and not _is_counted(found[title], told):
-            cut.update(number for numbers in units.values() for number in numbers)
+            # What stands above the first of them in the same place may be the article itself.
+            first = units[told[0]][0]
+            cut.update(n for numbers in units.values() for n in numbers if n in stays and n >= first)
     own = [number for number in kept if number not in cut]
     return dict.fromkeys(sorted(cut), STREAM) if _words(found, own) >= OWN_WORDS else {}
+
+
+def _tells_another(
+    found: Sequence[Block], numbers: Sequence[int], unit: HtmlElement, titles: Collection[str], url: str
+) -> bool:
+    """Whether a unit is a heading with a text, and leads to another page."""
+    if _words(found, numbers) < ITEM_WORDS:
+        return False
+    # A day or the name of a section may stand above the heading.
+    if any(_heading(found, n, unit, titles, url, linked=True) for n in numbers[: 1 + HEAD_BLOCKS]):
+        return True
+    return any(_is_headed(found, n, titles) for n in numbers[: 1 + HEAD_BLOCKS]) and _teases(unit, url)
 
 
 def _in_turns(
@@ -167,27 +187,40 @@ def _in_turns(
     headings: dict[HtmlElement, list[int]] = {}
     for number in range(title + 1, len(found)):
         block = found[number]
-        above = block.place.parent
-        linked = block.words >= HEADING_WORDS and block.linked >= LINKED_SHARE * block.words
-        if (
-            above
-            and linked
-            and (block.tag in HEADINGS[1:] or _is_all(block, "b", "strong"))
-            and _leads_elsewhere(block, url)
-        ):
-            headings.setdefault(above.element, []).append(number)
+        if block.place.parent and block.words >= HEADING_WORDS and block.key not in titles and _may_turn(block, url):
+            headings.setdefault(block.place.parent.element, []).append(number)
     for numbers in headings.values():
         if len(numbers) < TURNS:
             continue
-        ends = [*numbers[1:], numbers[-1] + 2]
+        ends = [*numbers[1:], min(numbers[-1] + 2, len(found))]
         told = [
-            _about(found, start, [n for n in kept if start < n < end]) for start, end in zip(numbers, ends, strict=True)
+            _about(found, start, range(start + 1, end))
+            if found[start].linked
+            else _asks_on(found[start + 1 : end], url)
+            for start, end in zip(numbers, ends, strict=True)
         ]
         cut = [n for n in kept if numbers[0] <= n < ends[-1]]
         own = [n for n in kept if n < numbers[0]]
         if sum(told) >= ABOUT * len(told) and _words(found, own) >= OWN_WORDS:
             return dict.fromkeys(cut, STREAM)
     return {}
+
+
+def _may_turn(block: Block, url: str) -> bool:
+    """Whether a block may be the heading of another story: one that leads to it, or is no link at all."""
+    if block.tag in HEADINGS[1:] and not block.linked:
+        return True
+    linked = block.linked >= LINKED_SHARE * block.words and _leads_elsewhere(block, url)
+    return linked and (block.tag in (*HEADINGS[1:], "dt") or _is_all(block, "b", "strong"))
+
+
+def _asks_on(text: Sequence[Block], url: str) -> bool:
+    """Whether what stands below a heading ends with one link to another page, in words that ask to read on."""
+    elements = dict.fromkeys(block.place.element for block in text)
+    links = [link for element in elements for link in element.iter("a") if _elsewhere(link, url)]
+    if not text or len(links) != 1:
+        return False
+    return any(reasons([" ".join(links[0].text_content().split())]))
 
 
 def _is_all(block: Block, *tags: str) -> bool:
@@ -198,9 +231,20 @@ def _is_all(block: Block, *tags: str) -> bool:
 
 def _about(found: Sequence[Block], heading: int, text: Sequence[int]) -> bool:
     """Whether a text takes up the words of the heading above it."""
-    wanted = {word for word in found[heading].key.split() if len(word) > SHORT_WORD}
-    said = set(" ".join(found[number].key for number in text[:1]).split())
+    wanted = _telling_words(found[heading].key)
+    said = set[str]().union(*(_telling_words(found[number].key) for number in text[:1]))
     return 2 * len(wanted & said) >= len(wanted) > 0
+
+
+def _telling_words(its_key: str) -> set[str]:
+    """The words of a key that are longer than what says nothing; pairs of letters where words are not told apart."""
+    found = set()
+    for word in its_key.split():
+        if has_unspaced(word):
+            found.update(word[at : at + 2] for at in range(len(word) - 1))
+        elif len(word) > SHORT_WORD:
+            found.add(word)
+    return found
 
 
 def _heading(
@@ -221,11 +265,8 @@ def _heading(
     return False
 
 
-def _is_headed(found: Sequence[Block], first: int, unit: HtmlElement, titles: Collection[str]) -> bool:
-    """Whether a unit begins with a heading that is no link, and that is not the page's."""
-    number = first
-    while number > 0 and any(place.element is unit for place in around(found[number - 1].place)):
-        number -= 1
+def _is_headed(found: Sequence[Block], number: int, titles: Collection[str]) -> bool:
+    """Whether a block is a heading that is not the page's."""
     block = found[number]
     return block.tag in HEADINGS and block.words >= HEADING_WORDS and block.key not in titles
 
