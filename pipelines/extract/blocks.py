@@ -23,6 +23,8 @@ INLINE_NAMES = (
     "st1:city "
 )
 INLINE = frozenset(INLINE_NAMES.split())
+# What a heading of a part of a text is.
+HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 SKIPPED_NAMES = (
     "script style noscript template svg math iframe object embed select option textarea head canvas audio "
     "video map rt rp "
@@ -168,7 +170,7 @@ def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, TextPlace]]:
             if name == "br":
                 parts.append(BREAK)
             elif name in INLINE:
-                links += name == "a"
+                links += name == "a" and not _is_anchor(element, within[-1])
             elif element is not body:
                 if parts:
                     yield from _run(parts, linked, within, places)
@@ -178,7 +180,7 @@ def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, TextPlace]]:
         else:
             if event == "end" and element is not skipping and name != "br":
                 if name in INLINE:
-                    links -= name == "a"
+                    links -= name == "a" and not _is_anchor(element, within[-1])
                 elif element is not body:
                     if parts:
                         yield from _run(parts, linked, within, places)
@@ -191,6 +193,12 @@ def _runs(body: HtmlElement) -> Iterator[tuple[str, int, str, TextPlace]]:
             parts.append(text)
             linked += len(text) if links else 0
     yield from _run(parts, linked, within, places)
+
+
+def _is_anchor(link: HtmlElement, around: HtmlElement) -> bool:
+    """Whether a link is how a heading names its own place on the page, and leads nowhere."""
+    heading = around.tag in HEADINGS or (len(link) > 0 and link[0].tag in HEADINGS)
+    return heading and (link.get("href") or "").startswith("#")
 
 
 def _run(

@@ -432,6 +432,15 @@ def test_what_asks_for_consent_in_its_own_words_is_a_wall(language: str, form: s
     assert isinstance(found, Rejection) and found.reason is Reason.CONSENT
 
 
+def test_a_heading_in_a_script_without_spaces_is_no_prose_beside_what_asks_for_consent() -> None:
+    asked = "当社とパートナーは、Cookieを使用して個人データを保存し、広告を表示します。同意はいつでも撤回できます。"
+    inside = f"<form><h1>プライバシーを尊重します</h1><p>{asked}</p><button>すべて同意する</button></form>"
+
+    found = extract_page(page(f"<html><head><title>The Bridge</title></head><body>{inside}</body></html>"), SOURCE)
+
+    assert isinstance(found, Rejection) and found.reason is Reason.CONSENT
+
+
 def test_a_frame_of_a_consent_platform_is_a_wall_and_an_article_with_its_words_below_is_none() -> None:
     frame = '<div><iframe src="https://cmp.bridge.test/index.html?message_id=8" title="Privacy"></iframe></div>'
     below = story() + f"<div><h2>Cookies</h2><p>{ASKED['en']}</p><button>Agree</button></div>"

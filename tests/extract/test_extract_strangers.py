@@ -71,6 +71,16 @@ def test_a_ranking_whose_headings_lead_to_places_on_the_page_is_an_article() -> 
     assert not {"another article", "related articles"} & {cut.reason for cut in made.removed}
 
 
+@pytest.mark.parametrize("shape", ["<h2 id=p{0}><a href=#p{0}>{1}</a></h2>", "<a href=#p{0}><h3 id=p{0}>{1}</h3></a>"])
+def test_headings_that_are_links_to_themselves_are_headings_of_the_article(shape: str) -> None:
+    headings = ["ما قبل ذلك", "ما جرى في السوق", "ما بعده"]
+    parts = "".join(shape.format(n, heading) + told([PROSE[n % 2]]) for n, heading in enumerate(headings))
+
+    made = article(html(f"<main><article><h1>{TITLE}</h1>{told(BODY)}{parts}</article></main>"))
+
+    assert [line for line in made.text.split("\n") if line in headings] == headings
+
+
 @pytest.mark.parametrize(
     ("page", "chapter", "stays"),
     [

@@ -18,7 +18,7 @@ from pipelines.extract import markup
 from pipelines.extract.phrases import key
 from pipelines.extract.rejections import index_pages, walls
 from pipelines.model import Page, Source
-from pipelines.text import words
+from pipelines.text import has_unspaced, words
 
 # Words of an article. Chosen: one sentence; docs/reference.md says so.
 LEAST_WORDS = 15
@@ -39,6 +39,8 @@ CONSENT_SHARE = 0.05
 # A wall's sentence speaks of so many of its subjects, others of it of so many; a line of so many words is prose, and
 # labels and links around it have fewer than so many.
 WALL_SUBJECTS, ASIDE_SUBJECTS, PROSE_WORDS, BESIDE_WORDS = 4, 2, 12, 80
+# Letters of a word in scripts without spaces, where each letter counts as one. Chosen: most words have two.
+LETTERS_OF_WORD = 2
 CONSENT_FRAME = re.compile(r"<iframe\b[^<>]*(?:consent|cmp[_./-]|privacy)", re.IGNORECASE)
 # How much more the words of other languages have to be, and words about consent at least. Chosen: they are words of
 # prose as well.
@@ -248,7 +250,9 @@ def _asks_permission(look: PageEvidence, html: str) -> bool:
         return bool(CONSENT_FRAME.search(html))
     if words(look.visible[:SHOWN_CHARACTERS]) >= WORDY_WORDS:
         return False
-    said = [(words(line), walls.subjects(line)) for line in look.shown]
+    said = [
+        (words(line) // (LETTERS_OF_WORD if has_unspaced(line) else 1), walls.subjects(line)) for line in look.shown
+    ]
     prose = sum(count for count, subjects in said if count >= PROSE_WORDS and subjects < ASIDE_SUBJECTS)
     other = sum(count for count, subjects in said if count < PROSE_WORDS and not subjects)
     return max((subjects for _, subjects in said), default=0) >= WALL_SUBJECTS and prose == 0 and other < BESIDE_WORDS

@@ -87,7 +87,8 @@ def _next(found: Sequence[Block], kept: Sequence[int], titles: Collection[str], 
             heading = _heading(found, numbers[0], element, titles, url)
             # Posts of a live blog have days of their own as well, and there are many.
             heading = heading or (len(beside) <= FEW_UNITS and _is_dated(found, element, titles))
-            if numbers[0] > own[-1] and heading and _words(found, numbers) >= NEXT_WORDS:
+            # Of a further one all but the heading may have been cut for what it says.
+            if numbers[0] > own[-1] and heading and (cut or _words(found, numbers) >= NEXT_WORDS):
                 cut += numbers
         if cut:
             return dict.fromkeys(cut, NEXT)
