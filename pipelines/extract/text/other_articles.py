@@ -239,7 +239,7 @@ def _about(found: Sequence[Block], heading: int, text: Sequence[int]) -> bool:
 
 def _telling_words(its_key: str) -> set[str]:
     """The words of a key that are longer than what says nothing; pairs of letters where words are not told apart."""
-    found = set()
+    found: set[str] = set()
     for word in its_key.split():
         if has_unspaced(word):
             found.update(word[at : at + 2] for at in range(len(word) - 1))
