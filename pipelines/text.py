@@ -52,6 +52,9 @@ _END = re.compile("\\n+|[。！？]+[」』”）]*|(?<![.!?؟۔…])[.!?؟۔…
 _SHORT = re.compile(r"(?:^|[^\w])(?:[^\W\d_]|[A-ZÄÖÜ][^\W\d_])$")
 # Characters before a point that are looked at for it. Chosen: the longest of these with what stands before it.
 SHORT_CHARACTERS = 4
+# Characters of a text whose words are remembered, for the lines of a page are counted often. Chosen: so that what is
+# remembered stays a few megabytes.
+LONGEST_COUNTED_CHARACTERS = 1000
 # From its first on: where a row of them has no Latin letter behind it, none of its parts has.
 TATWEEL_BEFORE_LATIN = re.compile("(?<!\u0640)\u0640+(?=[A-Za-z0-9])")
 
@@ -113,7 +116,9 @@ def has_unspaced(text: str) -> bool:
 
 def words(text: str) -> int:
     """How many words a text has; a letter of a script without spaces counts as one."""
-    return len(text.translate(_SPACES).split()) if text.isascii() else len(_WORD.findall(text))
+    if text.isascii():
+        return len(text.translate(_SPACES).split())
+    return _count_words(text) if len(text) <= LONGEST_COUNTED_CHARACTERS else len(_WORD.findall(text))
 
 
 def sentences(text: str) -> list[str]:
@@ -166,6 +171,11 @@ def _drop_accents(letter: str) -> str:
     if ACCENTED.match(parts) or unicodedata.category(parts[0]) == "Mn":
         return "".join(part for part in parts if not ("\u0300" <= part <= "\u036f"))
     return letter
+
+
+@lru_cache(maxsize=4096)
+def _count_words(text: str) -> int:
+    return len(_WORD.findall(text))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -53,6 +53,12 @@ PLACE_OF = {word: place for place, names in PLACES.items() for word in names.spl
 TAG_PLACES = {"nav": "navigation", "footer": "footer", "aside": "aside", "button": "button", "form": "form",
               "figcaption": "caption", "figure": "caption"}  # fmt: skip
 PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_A-Za-z]+")
+# Letters and signs of which a key has each word between two blanks: no sign is made of several, none is two words.
+KEPT_APART = re.compile(
+    "[\x00-\x7f\u00a0-\u00a7\u00a9\u00ab\u00ae\u00b0\u00b1\u00b6\u00b7\u00bb\u00bf-\u0148\u014a-\u017f"
+    "\u0386\u0388-\u038f\u0391-\u03af\u03b1-\u03ce\u0400-\u0481\u048a-\u052f"
+    "\u2013\u2014\u2018-\u201e\u2022\u2026\u20ac]*"
+)
 # No page holds it: parsing drops it.
 BREAK = "\x00"
 # Lines from which on a text is taken for one broken by hand. Chosen: one line says nothing.
@@ -135,7 +141,8 @@ def blocks(tree: HtmlElement) -> list[Block]:
         for part in _lines(text):
             its_key = key(part)
             if its_key:
-                count = words(part)
+                plain = part.isascii() or KEPT_APART.fullmatch(part)
+                count = its_key.count(" ") + 1 if plain else words(part)
                 share = min(1.0, linked / max(1, len(text)))
                 found.append(Block(len(found), part, its_key, count, round(count * share), tag, place))
         if len(found) >= MAX_BLOCKS:

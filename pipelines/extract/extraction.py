@@ -30,6 +30,8 @@ DETAIL_CHARACTERS = 300
 CPU_SECONDS = 20.0
 # Bytes of HTML that are read. Chosen: what a page embeds fits; a larger one costs memory and time.
 LARGEST_BYTES = 5 * 1024 * 1024
+# Elements whose own text no browser shows.
+UNSHOWN = frozenset(("script", "style", "noscript", "template"))
 # The steps that `without` can leave out, as the benchmarks do.
 STEPS = assembly.STEPS
 
@@ -159,14 +161,14 @@ def _visible(tree: HtmlElement) -> str:
     found = tree.find("body")
     if found is None:
         return ""
-    parts = (
-        part
-        for element in found.iter()
-        if isinstance(element.tag, str) and element.tag not in ("script", "style", "noscript", "template")
-        for part in (element.text,)
-        if part and part.strip()
-    )
-    tails = (element.tail for element in found.iter() if element.tail and element.tail.strip())
+    parts: list[str] = []
+    tails: list[str] = []
+    for element in found.iter("*"):
+        text, tail = element.text, element.tail
+        if text and not text.isspace() and element.tag not in UNSHOWN:
+            parts.append(text)
+        if tail and not tail.isspace():
+            tails.append(tail)
     return "\n".join([*parts, *tails])
 
 

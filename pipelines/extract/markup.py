@@ -65,6 +65,8 @@ PARSER.set_element_class_lookup(ElementDefaultClassLookup(element=HtmlElement, c
 LEAST_CHILDREN = 2
 # Characters by which trafilatura tells whether a text is HTML at all.
 LOOKED_AT_CHARACTERS = 50
+# Characters among which it repairs a page's first lines.
+REPAIRED_CHARACTERS = 4096
 DEEP = XPath(f"boolean({'/*' * DEEPEST})")
 # Share of letters that no text of its language has, from which on the charset is wrong. Chosen: names of foreign places
 # are fewer.
@@ -163,6 +165,10 @@ def overgrown(body: bytes) -> str:
     if tags > MOST_TAGS:
         return f"{tags} tags"
     # Within one tag each attribute is compared with all before it, where no time limit reaches.
+    # A tag as long has a whole stretch of the page in it, which real pages have no need to be cut up for.
+    stretch = MAX_ATTRIBUTE_BYTES // 2
+    if all(body.find(b">", start, start + stretch) >= 0 for start in range(0, len(body) - stretch + 1, stretch)):
+        return ""
     for piece in body.split(b">"):
         if len(piece) > MAX_ATTRIBUTE_BYTES:
             attributes = len(QUOTED.sub(b"", piece[max(piece.find(b"<"), 0) :]).split())
@@ -198,27 +204,25 @@ def parse(html: str) -> HtmlElement | None:
 def _load(html: str) -> HtmlElement | None:
     """What trafilatura's load_html makes of a text, with our parser: None where it is no HTML."""
     beginning = html[:LOOKED_AT_CHARACTERS].lower()
-    html = repair_faulty_html(html, beginning)
-    tree = None
-    # A text that names an encoding, or is nothing but a comment, is read as bytes.
-    for given in (html, html.encode("utf-8", "surrogatepass")):
-        try:
-            tree = html_of(given, parser=PARSER)
-        except (ValueError, LxmlError):
-            continue
-        if len(tree):
-            break
-    return None if tree is not None and is_dubious_html(beginning) and len(tree) < LEAST_CHILDREN else tree
+    # What is repaired stands there, in the first line at most.
+    head = html[:REPAIRED_CHARACTERS]
+    head = head if "\n" in head else html
+    html = repair_faulty_html(head, beginning) + html[len(head) :]
+    try:
+        tree = html_of(html.encode("utf-8", "surrogatepass"), parser=PARSER)
+    except (ValueError, LxmlError):
+        return None
+    return None if is_dubious_html(beginning) and len(tree) < LEAST_CHILDREN else tree
 
 
 def _without_page_form(tree: HtmlElement) -> None:
     """Make a box of a form that holds the page: it is how some systems build all of theirs, and tells nothing."""
     body = tree.find("body")
     forms = [] if body is None else list(body.iter("form"))
-    whole = sum(map(len, body.itertext())) if forms else 0
+    whole = len(str(body.xpath("string()"))) if forms else 0
     for form in forms:
         names, kinds = form.xpath(".//input/@name"), form.xpath(".//input/@type")
-        most = sum(map(len, form.itertext())) > PAGE_SHARE * whole
+        most = len(str(form.xpath("string()"))) > PAGE_SHARE * whole
         # Where somebody is asked to sign in it is a form, however little else the page has.
         if "__VIEWSTATE" in names or (most and "password" not in kinds):
             form.tag = "div"

@@ -7,8 +7,8 @@ The phrases themselves are rows of data/phrases_*.tsv, which `lexicon` reads.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 
 from pipelines.dates.written import only_a_date
 from pipelines.extract.lexicon import (
@@ -44,6 +44,8 @@ TILED_WEIGHT = 3
 GLUED = 5
 # Characters at a line's start by which its phrases are found. Chosen: longer than any stem.
 LOOKED_AT_CHARACTERS = 16
+# Lines whose reason is remembered. Chosen: those of a page or two; about a megabyte.
+KNOWN_LINES = 2048
 BAR = re.compile("[|•·]")
 COUNTER = re.compile(r"(?!- )[^\w|]*+\d[\d\s.,:/()+k-]*+[^\w|]*+", re.IGNORECASE)
 YEAR = re.compile(r"(?:1[3-9]|20)\d\d")
@@ -55,19 +57,24 @@ FIRST_NUMBER = re.compile(r"^\d+(?= )")
 
 def reasons(lines: Sequence[str], own: Sequence[str] = ()) -> list[str]:
     """Why each line is to be cut, empty where it stays; `own` are lines of the source's own boilerplate."""
-    known = lexicon()
     mine = {key(phrase) for phrase in own} - {""}
     found = []
     for number, line in enumerate(lines):
         edge = number < EDGE_LINES or number >= len(lines) - EDGE_LINES
-        found.append(_reason(known, line, edge, mine) if len(line) <= LONG else "")
+        if len(line) > LONG:
+            found.append("")
+        elif mine and key(line) in mine:
+            found.append("source: own phrase")
+        else:
+            found.append(_reason(line, edge))
     return found
 
 
-def _reason(known: Lexicon, line: str, edge: bool, mine: Collection[str] = ()) -> str:
+@lru_cache(maxsize=KNOWN_LINES)
+def _reason(line: str, edge: bool) -> str:
+    """Why a line is to be cut by the lists; each step of the chain asks it of the same lines."""
+    known = lexicon()
     plain, its_key = forms(line)
-    if its_key in mine:
-        return "source: own phrase"
     if not its_key:
         return "no words"
     count = size(its_key)
@@ -85,7 +92,7 @@ def _reason(known: Lexicon, line: str, edge: bool, mine: Collection[str] = ()) -
         or _first(known.closing, its_key[::-1], count, edge)
         or _first(known.marked, plain if plain[0].isalnum() else BEFORE.sub("", plain), count, edge)
         or _inside(known, its_key, count)
-        or _of_parts(known, line, edge)
+        or _of_parts(line, edge)
         or _of_tiles(known, its_key, count)
     )
 
@@ -114,14 +121,14 @@ def _inside(known: Lexicon, its_key: str, count: int) -> str:
     return ""
 
 
-def _of_parts(known: Lexicon, line: str, edge: bool) -> str:
+def _of_parts(line: str, edge: bool) -> str:
     """The reason of a bar of several phrases: `27/12/2014 | Views: 1284 | Comments (0)`."""
     if not edge or line.startswith("|") or not BAR.search(line):
         return ""
     parts = [part.strip() for part in BAR.split(line) if key(part)]
     if not 2 <= len(parts) <= MAX_BAR_PARTS:
         return ""
-    found = [_reason(known, part, edge) for part in parts]
+    found = [_reason(part, edge) for part in parts]
     return f"bar of {found[0]}" if all(found) else ""
 
 

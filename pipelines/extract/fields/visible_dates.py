@@ -21,6 +21,8 @@ NAMED = ("date", "time", "publi", "posted", "created", "meta", "byline")
 FEW_CHILDREN = 12
 # Names of elements that are remembered. Chosen: a page has some hundreds, and those of a site are alike.
 MAX_NAMES = 4000
+# Short texts of which it is remembered whether they hold a date. Chosen: the menus of some sites.
+MAX_TEXTS = 4000
 DATED = re.compile(r"\d{4}|\d\d[./-]\d\d[./-]\d\d|\d\s?[前전]|\d\s?\S{1,3}[前전]")
 WHEN_WORDS = """
 منذ قبل أمس امس اليوم البارحة ago ago, yesterday yesterday, today today, önce назад вчера вчера, сегодня
@@ -223,8 +225,12 @@ def _walk(body: HtmlElement, titles: Titles) -> tuple[dict[HtmlElement, int], in
 
 def _says_when(text: str) -> bool:
     """Whether a short text may hold a date: four digits or a short date, or a word such as `yesterday`."""
-    if len(text) >= LONGEST_CHARACTERS or text.isspace():
-        return False
+    return len(text) < LONGEST_CHARACTERS and not text.isspace() and _holds_date(text)
+
+
+@lru_cache(maxsize=MAX_TEXTS)
+def _holds_date(text: str) -> bool:
+    """The same of a text that is short; menus say the same on every page of a site."""
     if DIGIT.search(text) and (DATED.search(text) or (len(text) < SHORT_CHARACTERS and is_day(text))):
         return True
     return not WHEN.isdisjoint(text.lower().split())

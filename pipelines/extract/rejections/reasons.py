@@ -194,17 +194,12 @@ def _prose(tree: HtmlElement | None, title: str, paragraphs: Sequence[str]) -> l
     if body is None or sum(map(words, paragraphs)) >= WORDY_WORDS:
         return list(paragraphs)
     linked = {key(title)}
-    stack = [(body, False)]
-    while stack:
-        element, inside = stack.pop()
-        inside = inside or element.tag in ("a", "button", "label", "option")
-        if inside and element.text:
-            linked.add(key(element.text))
-        for child in element:
-            if isinstance(child.tag, str):
-                stack.append((child, inside))
-            if inside and child.tail:
-                linked.add(key(child.tail))
+    for link in body.iter("a", "button", "label", "option"):
+        for element in link.iter("*"):
+            if element.text:
+                linked.add(key(element.text))
+            if element.tail and element is not link:
+                linked.add(key(element.tail))
     prose = [line for line in paragraphs if key(line) not in linked]
     # A flash can be its title word for word.
     return prose or [line for line in paragraphs if key(line) == key(title)][:1]

@@ -91,7 +91,8 @@ def judge_page(tree: HtmlElement, html: str, facts: Facts, without: frozenset[st
     """The blocks of a page, each judged."""
     found = blocks(tree)
     lines, plain = ask_extractors(tree, html, without)
-    rows = features.rows(found, lines, plain, facts.titles, facts.description, json_ld.body(facts.node))
+    sums = place_sums.sum_places(found)
+    rows = features.rows(found, lines, plain, facts.titles, facts.description, json_ld.body(facts.node), sums)
     if not len(rows):
         return JudgedPage((), lines, plain)
     chances = np.zeros(len(rows), dtype=np.float32)
@@ -100,7 +101,7 @@ def judge_page(tree: HtmlElement, html: str, facts: Facts, without: frozenset[st
     if facts.posts:
         chances[find_posts(found, facts.posts)] = POSTED
     chosen = rows[:, Sign.LINES].tolist()
-    kinds = place_sums.kinds_of(found, chosen)
+    kinds = place_sums.kinds_of(found, chosen, sums)
     return JudgedPage(join(found, kinds, chosen, chances.tolist()), lines, plain, compare(found, kinds, rows))
 
 
@@ -127,14 +128,15 @@ def ask_extractors(
     tree: HtmlElement, html: str, without: frozenset[str] = frozenset()
 ) -> tuple[Sequence[str], Sequence[str]]:
     """The lines of two extractors; the first takes a second look where it has much less than the second."""
+    joined = by_trafilatura.may_be_joined(html)
     # No time limit reaches into it, and on a page of this size or depth it can take minutes.
     if "second extractor" in without or len(html) > LONGEST_PLAIN_CHARACTERS or markup.deep(tree):
-        lines = by_trafilatura.lines(tree, precise=True, alone=False)
+        lines = by_trafilatura.lines(tree, precise=True, alone=False, joined=joined)
         return lines, lines
     plain = by_trafilatura.extract_plainly(html)
-    lines = by_trafilatura.lines(tree, precise=True)
+    lines = by_trafilatura.lines(tree, precise=True, joined=joined)
     if not lines or sum(map(words, lines)) < SHARE * sum(map(words, plain)):
-        lines = by_trafilatura.lines(tree, precise=True, alone=False)
+        lines = by_trafilatura.lines(tree, precise=True, alone=False, joined=joined)
     return lines, plain
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from pipelines.extract.blocks import Block
 from pipelines.extract.phrases import key
@@ -22,16 +23,25 @@ def coverage(found: Sequence[Block], lines: Sequence[str]) -> list[float]:
     whole = set(keys)
     joined = f" {' '.join(keys)} "
     known = set(_shingles(joined.split()))
+    # Looked up far quicker than in the text. A line without words stands between two that are no neighbours.
+    apart = joined.split(" ")
+    singles, pairs = set(apart), set(pairwise(apart))
     shares = []
     for block in found:
-        if block.key in whole:
+        its_key = block.key
+        if its_key in whole:
             shares.append(1.0)
             continue
-        mine = _runs(block.key)
+        mine = _runs(its_key)
         if len(mine) > 1:
             shares.append(sum(map(known.__contains__, mine)) / len(mine))
+        elif block.words < 2:
+            shares.append(0.0)
+        elif mine:
+            shares.append(INSIDE_SHARE if f" {its_key} " in joined else 0.0)
         else:
-            shares.append(INSIDE_SHARE if block.words > 1 and f" {block.key} " in joined else 0.0)
+            first, _, second = its_key.partition(" ")
+            shares.append(INSIDE_SHARE if ((first, second) in pairs if second else first in singles) else 0.0)
     return shares
 
 

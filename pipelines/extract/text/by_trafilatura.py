@@ -6,6 +6,7 @@ off (from the fourth identical page on it returns nothing), its language filter 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,7 @@ EXPRESSIONS = [
 ]
 # trafilatura drops what is not printable, and with it the joiners Persian, Kurdish and Urdu words are written with.
 JOINERS = {"\u200c": "⸱⸳⸰⸲", "\u200d": "⸴⸵⸷⸹"}
+JOINER_REFERENCE = re.compile("&(?:zwn?j|#0*820[45]|#[xX]0*200[cCdD])")
 # What stands in where a page holds all of those; trafilatura would drop the private-use area like the joiners.
 SPARE = "".join(map(chr, (*range(0x2801, 0x2900), *range(0x13000, 0x1342F))))
 # Characters of a table's cell that holds an article. Chosen: a table of results has none as long.
@@ -37,13 +39,13 @@ SHINGLE_WORDS, SAME_SHARE = 3, 0.8
 KEPT_SHARE = 0.4
 
 
-def lines(tree: HtmlElement, *, precise: bool, alone: bool = True) -> list[str]:
+def lines(tree: HtmlElement, *, precise: bool, alone: bool = True, joined: bool = True) -> list[str]:
     """The article's lines, one per paragraph, heading or list item.
 
     precise leaves out what is in doubt; not alone, trafilatura compares its own text with those of readability and
-    justext, which takes half as long again.
+    justext, which takes half as long again. joined: whether the page may have joiners, as `may_be_joined` says.
     """
-    marks = _marks(tree)
+    marks = _marks(tree) if joined else {}
     if marks:
         tree = _replace_marks(deepcopy(tree), marks)
     found = _extract_lines(tree, precise, alone)
@@ -55,6 +57,11 @@ def lines(tree: HtmlElement, *, precise: bool, alone: bool = True) -> list[str]:
     for joiner, mark in marks.items():
         found = [line.replace(mark, joiner) for line in found]
     return [unicodedata.normalize("NFC", line) for line in found]
+
+
+def may_be_joined(html: str) -> bool:
+    """Whether a page has joiners, as they are or as references: its text is far longer to look through."""
+    return any(joiner in html for joiner in JOINERS) or JOINER_REFERENCE.search(html) is not None
 
 
 def extract_plainly(html: str) -> list[str]:

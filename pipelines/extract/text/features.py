@@ -106,17 +106,19 @@ def rows(
     titles: Sequence[str],
     description: str,
     given: Sequence[str],
+    sums: dict[int, Sum] | None = None,
 ) -> Rows:
     """One row of float32 for each block, the columns of `Sign` first.
 
     - lines, plain: the texts of two extractors
     - titles, description: what the page calls itself
     - given: the page's own articleBody
+    - sums: those of the page's places, where they were made before
     """
     if not found:
         return np.zeros((0, 0), dtype=np.float32)
     shares = Shares(coverage(found, lines), coverage(found, plain), _find_stated(found, given))
-    sums = sum_places(found)
+    sums = sums or sum_places(found)
     steps = steps_below_best(found, sums)
     near = [a + b > 0 or steps[id(c.place)] >= 0 for a, b, c in zip(shares.lines, shares.plain, found, strict=True)]
     whys = _whys(found, near)

@@ -122,7 +122,7 @@ def sum_of_page(found: Sequence[Block], sums: dict[int, Sum]) -> Sum:
     return sums[id(_root_of(found[0].place))]
 
 
-def kinds_of(found: Sequence[Block], chosen: Sequence[float]) -> list[str]:
+def kinds_of(found: Sequence[Block], chosen: Sequence[float], sums: dict[int, Sum] | None = None) -> list[str]:
     """What the innermost telling name around each block says it is; empty where none does.
 
     As the rows have it, but a name says nothing only where half of what an extractor has chosen stands in it as well:
@@ -130,7 +130,7 @@ def kinds_of(found: Sequence[Block], chosen: Sequence[float]) -> list[str]:
     """
     if not found:
         return []
-    sums = sum_places(found)
+    sums = sums or sum_places(found)
     good = max(1, sum_of_page(found, sums).good)
     taken: defaultdict[int, int] = defaultdict(int)
     for block, share in zip(found, chosen, strict=True):
