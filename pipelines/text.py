@@ -13,11 +13,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
+from typing import Literal
 
 RTL_LANGUAGES = (
     " ar arc arz ary apc ars acm aeb azb bal bqi ckb dv fa glk he ks lrc mzn"
     " nqo pnb prs ps rhg sd sdh skr syr ug ur yi "
 )
+# Marks in a row that stay, as UAX 15 has it (Stream-Safe Text), and a run in which there may be more of them.
+MOST_MARKS = 30
+MARKS = re.compile(rf"[^\w\s]{{{MOST_MARKS + 1},}}")
+NormalForm = Literal["NFC", "NFD", "NFKC", "NFKD"]
 LETTERS = {
     **dict.fromkeys("أإآٱٲٳٵ", "ا"),
     **dict.fromkeys("ىیېۍێ", "ي"),
@@ -73,12 +78,23 @@ def clean(value: str) -> str:
     return value.replace("\x00", "").encode("utf-8", "ignore").decode()
 
 
+def compose(text: str, form: NormalForm = "NFC") -> str:
+    """A text in a normal form of Unicode, in time that grows with its length.
+
+    Of a run of marks on one letter so many stay as the standard has a text processor expect: to put them in order
+    takes the square of their number.
+    """
+    if len(text) > MOST_MARKS and not text.isascii():
+        text = MARKS.sub(_thin, text)
+    return unicodedata.normalize(form, text)
+
+
 def normal(text: str) -> str:
     """The normal form: one spelling per letter, no diacritics, tatweel or invisible characters, digits in ASCII."""
     if text.isascii():
         return " ".join(text.translate(_CONTROLS).lower().split())
     text = TATWEEL_BEFORE_LATIN.sub(" ", text)
-    folded = unicodedata.normalize("NFKC", text).replace("İ", "i").casefold().translate(_TABLE)
+    folded = compose(text, "NFKC").replace("İ", "i").casefold().translate(_TABLE)
     return " ".join(folded.split())
 
 
@@ -100,8 +116,8 @@ def bare(form: str) -> str:
     """
     if form.isascii() or not ACCENTED.search(form):
         return form
-    parted = "".join(LIKE.get(c) or _drop_accents(c) for c in unicodedata.normalize("NFC", form))
-    return unicodedata.normalize("NFC", parted)
+    parted = "".join(LIKE.get(c) or _drop_accents(c) for c in compose(form))
+    return compose(parted)
 
 
 def forms(text: str) -> list[str]:
@@ -163,6 +179,16 @@ def _sentence_spans(text: str) -> Iterator[tuple[int, int]]:
         yield start, found.end()
         start = found.end()
     yield start, len(text)
+
+
+def _thin(run: re.Match[str]) -> str:
+    """A run without the marks that are too many."""
+    kept, marks = [], 0
+    for character in run[0]:
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _drop_accents(letter: str) -> str:

@@ -7,7 +7,6 @@ its page is found again here as well.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from pipelines.errors import StoreError
 from pipelines.extract import fetched_pages, markup
 from pipelines.model import Page
 from pipelines.stores import postgres, warc
+from pipelines.text import compose
 
 # Bytes of a page that are shown. Chosen: four times the largest article page that was seen.
 MOST_BYTES = 8 * 1024 * 1024
@@ -152,4 +152,4 @@ def _place(letters: str, text: str, after: int) -> int | None:
 
 def _letters(text: str) -> str:
     """A text as blocks are compared: without what nobody sees."""
-    return INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    return INVISIBLE.sub("", compose(text))

@@ -11,7 +11,7 @@ import unicodedata
 
 from pipelines.dates.calendars import hijri, jalali
 from pipelines.dates.shortmonths import SHORT
-from pipelines.text import normal
+from pipelines.text import compose, normal
 
 GREGORIAN = {
     1: "oca|كانون الثاني|كانون ثاني|كانون ثان|يناير|جانفي|ينير|اي النار|january|jan|januar|jänner|janvier|janv|enero|"
@@ -142,8 +142,8 @@ def fold(text: str) -> str:
     plain = normal(text)
     if plain.isascii():
         return plain
-    bare = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.category(c).startswith("M"))
-    return unicodedata.normalize("NFC", bare)
+    bare = "".join(c for c in compose(plain, "NFKD") if not unicodedata.category(c).startswith("M"))
+    return compose(bare)
 
 
 def join_months(plain: str) -> str:

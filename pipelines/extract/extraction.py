@@ -5,7 +5,6 @@ Importing this module loads trafilatura; everything else in the project imports 
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from importlib.metadata import version
@@ -22,6 +21,7 @@ from pipelines.extract.rejections import reasons
 from pipelines.extract.text import assembly, by_trafilatura
 from pipelines.model import Article, Page, Rejection, RemovedBlock, Source, Template
 from pipelines.stores import warc
+from pipelines.text import compose
 
 # Characters of an error's text that are kept. Chosen: two lines; the log has all of it.
 DETAIL_CHARACTERS = 300
@@ -191,4 +191,4 @@ def _rejection(page: Page, reason: Reason, detail: str, text: str = "") -> Rejec
 def _clean(text: str) -> str:
     """NFC, without what neither UTF-8 nor Postgres takes, and without byte order marks, which show nothing."""
     text = text.encode("utf-8", "ignore").decode().replace("\x00", "").replace("\ufeff", "")
-    return unicodedata.normalize("NFC", text)
+    return compose(text)

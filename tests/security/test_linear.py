@@ -26,7 +26,7 @@ from pipelines.extract import lexicon
 from pipelines.listings.fields import SUMMARY_CHARACTERS
 from pipelines.load.revisions import BEFORE
 from pipelines.sources.source_values import LONGEST_PATTERN_CHARACTERS
-from pipelines.text import normal
+from pipelines.text import compose, normal
 from pipelines.urls import LONGEST_CHARACTERS
 from spiders.probe import _feeds_named, _sitemaps_named
 from tests import clock
@@ -196,6 +196,14 @@ def _spent(work: Callable[[], object]) -> float:
     began = time.process_time()
     work()
     return time.process_time() - began
+
+
+@pytest.mark.parametrize("mark", ["\u0301\u0316", "\u064e\u0650", "\u05b0\u05bc"])
+def test_a_letter_with_200000_marks_costs_what_its_length_costs_and_keeps_those_that_a_reader_sees(mark: str) -> None:
+    letter, kept = "\u05d0" + mark * 100_000, "\u05d0" + mark * 15
+
+    assert _spent(lambda: (normal(letter), compose(letter), lexicon.key(letter))) < 1.0
+    assert compose(letter) == compose(kept)
 
 
 def test_what_is_bounded_is_still_there() -> None:

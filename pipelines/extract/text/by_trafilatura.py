@@ -7,7 +7,6 @@ off (from the fourth identical page on it returns nothing), its language filter 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
@@ -20,7 +19,7 @@ from trafilatura.external import try_readability
 from pipelines.extract import blocks
 from pipelines.extract.phrases import key
 from pipelines.extract.text.name_tests import remember
-from pipelines.text import words
+from pipelines.text import compose, words
 
 # The expressions by which trafilatura finds and drops parts of a page, as they are and as they are answered quicker.
 EXPRESSIONS = [
@@ -56,7 +55,7 @@ def lines(tree: HtmlElement, *, precise: bool, alone: bool = True, joined: bool 
             found = without
     for joiner, mark in marks.items():
         found = [line.replace(mark, joiner) for line in found]
-    return [unicodedata.normalize("NFC", line) for line in found]
+    return [compose(line) for line in found]
 
 
 def may_be_joined(html: str) -> bool:

@@ -5,7 +5,6 @@ It alone knows in which order the reasons are asked, so that a line has one.
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from pipelines.extract.fields.metadata import Facts
 from pipelines.extract.text import other_articles, particulars, tables
 from pipelines.extract.text.block_chances import JudgedBlock, JudgedPage
 from pipelines.model import RemovedBlock
-from pipelines.text import words
+from pipelines.text import compose, words
 
 # Words of a text that is more than nothing. Chosen: as of an article.
 LEAST_WORDS = 15
@@ -204,4 +203,4 @@ def _why(one: JudgedBlock) -> str:
 
 
 def _nfc(line: str) -> str:
-    return unicodedata.normalize("NFC", line)
+    return compose(line)
