@@ -94,7 +94,7 @@ def measure(
     """Print one line of the table."""
     written = [" ".join(wanted) + "".join(f" -{word}" for word in out) for wanted, out in queries]
     begin = time.process_time()
-    # As `alert.index` builds it: read from the stored queries one after the other, by one process.
+    # As `alert.watch_index` builds it: read from the stored queries one after the other, by one process.
     made = query_conditions.compile_queries(((f"w{n}", grammar.parse(one)) for n, one in enumerate(written)), shares)
     built = time.process_time() - begin
     with tempfile.TemporaryDirectory() as folder:

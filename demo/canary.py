@@ -26,7 +26,7 @@ from pipelines.errors import ChannelError, NightdeskError
 from pipelines.extract.stage import extract
 from pipelines.load import stage as load
 from pipelines.model import Tally
-from pipelines.notify import delivery, wording
+from pipelines.notify import delivery, message_wording
 from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import migrations, postgres, raw_retention, runs
@@ -69,7 +69,7 @@ def _alarm(current: Settings, addressed: Mapping[str, str], said: str) -> str:
         return f"Nobody else was told: the channel {name} has no address." if name else ""
     key = f"canary/{datetime.now(UTC):%Y-%m-%dT%H%M%S}"
     try:
-        delivery.send(name, addressed[name], wording.plain(key, "The canary is silent", said))
+        delivery.send(name, addressed[name], message_wording.plain(key, "The canary is silent", said))
     except ChannelError as error:
         return f"Nor could it be told: {error}"
     return ""

@@ -17,8 +17,8 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines import cron, installation
+from pipelines.bucket_paths import Place, place
 from pipelines.errors import SettingsError
-from pipelines.places import Place, place
 
 Network = IPv4Network | IPv6Network
 CHANNEL_PREFIX = "NIGHTDESK_CHANNEL_"

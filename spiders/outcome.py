@@ -24,7 +24,7 @@ from scrapy.http import Headers, Response
 
 from pipelines import encodings
 from pipelines.codes import Cause, Kind, State
-from pipelines.crawl import rhythm
+from pipelines.crawl import policy, rhythm
 from pipelines.crawl.ledger import FetchResult, Lease
 from pipelines.errors import StoreError
 from pipelines.listings import formats
@@ -49,10 +49,6 @@ SECONDS_DIGITS = 9
 BLOCKED = {401, 402, 403, 407, 418, 420, 429, 451, 999}
 # An answer without a page, or with a piece of one that nobody asked for.
 PAGELESS = {204, 205, 206}
-# The longest Retry-After that is obeyed. Chosen: the next night asks again.
-LONGEST_REST = timedelta(hours=24)
-# The rest of a host that answers 429 and does not say how long. Chosen: a quarter of an hour is a usual limit's window.
-USUAL_REST = timedelta(minutes=15)
 # How Twisted writes a failure inside another: [<twisted.python.failure.Failure some.Error: what happened>].
 FAILURE = re.compile(r"\[?<twisted\.python\.failure\.Failure [\w.]+: ?([^>]*)>\]?")
 # Outcome, code, reason, whether that is final, and the rest that the host asked for.
@@ -225,12 +221,12 @@ def rest_asked(value: str, now: datetime) -> timedelta | None:
     value = value.strip()
     try:
         if value.isdigit():
-            return min(timedelta(seconds=int(value[:SECONDS_DIGITS])), LONGEST_REST)
+            return min(timedelta(seconds=int(value[:SECONDS_DIGITS])), policy.LONGEST_REST)
         at = parsedate_to_datetime(value)
         rest = (at if at.tzinfo else at.replace(tzinfo=UTC)) - now
     except (ValueError, TypeError, OverflowError):
         return None
-    return min(max(rest, timedelta(0)), LONGEST_REST)
+    return min(max(rest, timedelta(0)), policy.LONGEST_REST)
 
 
 def _judge(page: Page, headers: dict[str, str], facts: dict[str, Any], source: Source) -> Judgement:
@@ -243,7 +239,7 @@ def _judge(page: Page, headers: dict[str, str], facts: dict[str, Any], source: S
         for_good = status == 410
         return State.GONE, Cause.GONE_FOR_GOOD if for_good else Cause.NOT_FOUND, f"status {status}", for_good, None
     if status == 429 or (status == 503 and rest):
-        return State.BLOCKED, Cause.REST_ASKED, f"status {status}", False, rest or USUAL_REST
+        return State.BLOCKED, Cause.REST_ASKED, f"status {status}", False, rest or policy.USUAL_REST
     if challenges.challenges(page, headers):
         return State.BLOCKED, Cause.CHALLENGE, "challenge page", False, None
     if status in BLOCKED:

@@ -27,7 +27,7 @@ from pipelines.follow import date_offsets, list_worth, probe_plan
 from pipelines.follow.front_page import front
 from pipelines.follow.probing_records import Part, ProbeAnswer, ProbeRequest, Robots, as_json
 from pipelines.listings import formats, xmltree
-from pipelines.listings.fields import join_link
+from pipelines.listings.entry_fields import join_link
 from pipelines.model import Entry, Page, Source
 from pipelines.stores import clock, warc
 from spiders import handler, outcome

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from functools import partial
 
-from pipelines.alert import alert_choice, index, messages, policy
+from pipelines.alert import alert_choice, messages, policy, watch_index
 from pipelines.codes import RunState
 from pipelines.model import Match, Tally
 from pipelines.notify import outbox
@@ -35,11 +35,11 @@ def match(settings: Settings, run: str) -> Tally:
     with postgres.connection(settings, application="nightdesk alert") as conn:
         runs.begin(conn, run, "", STAGE)
         with conn:
-            made = index.current(settings, conn)
+            made = watch_index.current(settings, conn)
         scopes = folders.scopes(settings)
         while _batch(conn, settings, run, made, scopes):
             pass
-        unreadable = index.unreadable(made)
+        unreadable = watch_index.unreadable(made)
         for sentence in unreadable:
             outbox.tell_once(settings, "watch-unreadable", "A watch cannot be looked for", sentence)
         message = " ".join(unreadable)

@@ -20,7 +20,7 @@ from pipelines import steering
 from pipelines.alert import watches
 from pipelines.alert.watches import Watch
 from pipelines.errors import WatchError
-from pipelines.notify import message_languages, wording
+from pipelines.notify import message_languages, message_wording
 from pipelines.settings import Settings
 from pipelines.sources import folders
 from pipelines.stores import postgres
@@ -125,7 +125,7 @@ def _digest(token: str) -> str:
 
 
 def _item(alert: Mapping[str, Any], reader: tuple[str, str]) -> dict[str, Any]:
-    title, html = wording.for_feed(alert, *reader)
+    title, html = message_wording.for_feed(alert, *reader)
     url, source = (steering.one_line(one).translate(NO_XML) for one in (alert["url"], alert["source_title"]))
     source = source or alert["source"]
     return {

@@ -18,13 +18,13 @@ from pipelines import urls
 from pipelines.archive import backfill, import_input
 from pipelines.archive.backfill import BackfillResult
 from pipelines.archive.import_input import PagesRead
+from pipelines.bucket_paths import address_of
 from pipelines.codes import Kind, Quiet, RunState, State
 from pipelines.crawl import ledger, past_urls
 from pipelines.crawl.ledger import FetchResult
 from pipelines.crawl.past_urls import PastSpan
 from pipelines.errors import NightdeskError
 from pipelines.model import Page, Pointer, Source, Tally
-from pipelines.places import address_of
 from pipelines.settings import Settings
 from pipelines.stores import bucket, chain, foreign_warc, postgres, runs, warc
 from pipelines.stores.foreign_warc import SavedPage

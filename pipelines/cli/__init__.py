@@ -14,19 +14,23 @@ import typer
 from pipelines import installation
 from pipelines.cli import (
     backfills,
-    channels,
+    db,
     erase,
     evidence,
     export,
     holds,
     imports,
+    init,
+    ledger,
     metrics,
     newsroom,
+    notify,
     search,
-    setup,
+    sources,
     stages,
     status,
     template,
+    verify,
 )
 from pipelines.cli.show import complain
 from pipelines.errors import NightdeskError
@@ -48,19 +52,23 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for part in (
-    setup,
+    init,
+    sources,
+    db,
     template,
     stages,
     status,
     metrics,
     search,
     evidence,
+    ledger,
+    verify,
     export,
     imports,
     backfills,
     erase,
     holds,
-    channels,
+    notify,
     newsroom,
 ):
     part.add_to(app)

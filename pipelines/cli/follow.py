@@ -16,10 +16,10 @@ from pipelines.cli import completion, followlist
 from pipelines.cli.followlist import Wish
 from pipelines.cli.show import Json, as_json, complain, out, quiet_if, say, table
 from pipelines.errors import SourceError
-from pipelines.follow import already_followed, opml, place
+from pipelines.follow import already_followed, opml, site_place
 from pipelines.follow.many_sites import Became
-from pipelines.follow.place import COUNTRY, SitePlace
 from pipelines.follow.samples import Sample
+from pipelines.follow.site_place import COUNTRY, SitePlace
 from pipelines.settings import of_installation, settings
 from pipelines.sources import folders
 from pipelines.sources.sourcefile import parse, show_path
@@ -212,7 +212,7 @@ def _row(number: int, sample: Sample) -> Sequence[object]:
 def _ask(url: str, where: SitePlace) -> tuple[str, str]:
     """The time zone and the country of a site as somebody at the terminal names them, what is known left out."""
     timezone = where.timezone or _asked_zone(url, where)
-    return timezone, where.country or place.country_of(timezone) or _asked_country(url)
+    return timezone, where.country or site_place.country_of(timezone) or _asked_country(url)
 
 
 def _asked_zone(url: str, where: SitePlace) -> str:

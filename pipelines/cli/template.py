@@ -10,8 +10,8 @@ import typer
 from rich.text import Text
 
 from pipelines.cli import completion, typed_names
-from pipelines.cli.setup import sources_app
 from pipelines.cli.show import Json, as_json, out, say, table
+from pipelines.cli.sources import sources_app
 from pipelines.errors import NightdeskError
 from pipelines.model import Template
 from pipelines.settings import settings

@@ -22,11 +22,15 @@ LEASE = timedelta(minutes=15)
 RETRY_PAUSE = timedelta(minutes=10)
 # Each pause is so many times the one before.
 RETRY_GROWTH = 3
-# Pauses after a block (403, 429 without Retry-After, a challenge): 1 h, 4 h, 16 h, 64 h. Chosen: longer than after
+# Pauses after a block (403, a challenge): 1 h, 4 h, 16 h, 64 h. Chosen: longer than after
 # failures, for whoever is refused and comes again at once is refused for longer.
 BLOCKED_PAUSE = timedelta(hours=1)
 # Each pause is so many times the one before.
 BLOCKED_GROWTH = 4
+# The longest Retry-After that is obeyed. Chosen: the next night asks again.
+LONGEST_REST = timedelta(hours=24)
+# The rest of a host that answers 429 and does not say how long. Chosen: a quarter of an hour is a usual limit's window.
+USUAL_REST = timedelta(minutes=15)
 # Looks in a row that failed or were blocked; after that nothing asks again by itself. Chosen: with the pauses above
 # seven hours of failures, or three and a half days of blocks; a list that still names the URL brings it back later.
 MAX_TRIES = 5

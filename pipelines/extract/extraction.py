@@ -14,9 +14,9 @@ from lxml.html import HtmlElement, tostring
 from pipelines.codes import Reason
 from pipelines.errors import StoreError
 from pipelines.extract import markup, text_language
+from pipelines.extract.cpu_limit import TooSlow, time_limit
 from pipelines.extract.fields import metadata, publication_date
 from pipelines.extract.fields.dated_page import DatedPage
-from pipelines.extract.limits import TooSlow, time_limit
 from pipelines.extract.rejections import reasons
 from pipelines.extract.text import assembly, by_trafilatura
 from pipelines.model import Article, Page, Rejection, RemovedBlock, Source, Template

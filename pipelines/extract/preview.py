@@ -137,13 +137,13 @@ def work(trial: Trial) -> TriedPage:
 
 def observe(trial: Trial) -> Any:
     """What one page tells of its source, in a worker; None where it cannot be read."""
-    from pipelines.extract import extraction, limits
+    from pipelines.extract import cpu_limit, extraction
     from pipelines.extract.site import observations
 
     try:
-        with limits.time_limit(extraction.CPU_SECONDS):
+        with cpu_limit.time_limit(extraction.CPU_SECONDS):
             return observations.observe(_page(trial), trial.source)
-    except limits.TooSlow:
+    except cpu_limit.TooSlow:
         return None
     except Exception:  # noqa: BLE001 -- as in `work`, which says of the same page what is wrong with it
         return None

@@ -20,17 +20,17 @@ from pipelines.follow import (
     list_worth,
     names,
     pattern,
-    place,
     probe_plan,
     probing,
     samples,
+    site_place,
 )
 from pipelines.follow.draft_file import Draft
 from pipelines.follow.failure import Failure
 from pipelines.follow.pattern import LearnedPatterns
-from pipelines.follow.place import Ask, SitePlace
 from pipelines.follow.probing_records import FrontPage, Part, Probe, ProbeAnswer
 from pipelines.follow.samples import Sample
+from pipelines.follow.site_place import Ask, SitePlace
 from pipelines.model import Page, Source
 
 # Fewer good samples than this share of them, and there is no source worth following.
@@ -164,10 +164,10 @@ def _place(
     fronts: list[FrontPage] = [one.front for one in looked.seen if one.front]
     spoken = [one.language for one in list_worth.good(looked.seen, Part.FEED, Part.SITEMAP) if one.language]
     read = [sample.language for sample in first if sample.good]
-    code, why = place.language(fronts, read, spoken)
+    code, why = site_place.language(fronts, read, spoken)
     stated = Counter(sample.offset for sample in first if sample.offset is not None)
     offsets = [*(one.offsets for one in looked.seen if one.offsets), tuple(stated.items())]
-    found = place.find(home.url, code, fronts, offsets, now, timezone=timezone, country=country)
+    found = site_place.find(home.url, code, fronts, offsets, now, timezone=timezone, country=country)
     return replace(found, language=code, language_why=why)
 
 

@@ -8,8 +8,8 @@ from datetime import datetime
 from pipelines.codes import Cause
 from pipelines.follow.list_choice import ListChoice
 from pipelines.follow.pattern import LearnedPatterns
-from pipelines.follow.place import SitePlace
 from pipelines.follow.probing_records import Probe, ProbeAnswer
+from pipelines.follow.site_place import SitePlace
 from pipelines.model import Source
 from pipelines.sources.sourcefile import render
 

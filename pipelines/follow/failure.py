@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pipelines.codes import NO_ANSWER, Cause, Reason
-from pipelines.follow import list_worth, place
-from pipelines.follow.place import SitePlace
+from pipelines.follow import list_worth, site_place
 from pipelines.follow.probing_records import Part, Probe, ProbeAnswer
 from pipelines.follow.samples import Sample
+from pipelines.follow.site_place import SitePlace
 
 # A page with fewer words that loads scripts is made by them.
 SHELL_WORDS = 80
@@ -139,7 +139,9 @@ def of_place(url: str, where: SitePlace) -> Failure:
     zone = where.candidates[0] if where.candidates else "Asia/Damascus"
     asked = {
         "time zone": "" if where.timezone else f"the time zone with --timezone, such as {zone}",
-        "country": "" if where.country else f"the country with --country, such as {place.country_of(zone) or 'SY'}",
+        "country": ""
+        if where.country
+        else f"the country with --country, such as {site_place.country_of(zone) or 'SY'}",
     }
     missing = [what for what, how in asked.items() if how]
     fits = f" Zones that fit: {', '.join(where.candidates)}." if where.candidates and not where.timezone else ""

@@ -20,9 +20,9 @@ from pipelines.follow import (
     samples,
 )
 from pipelines.follow.draft_file import Draft
-from pipelines.follow.place import COUNTRY, Ask
 from pipelines.follow.probing_records import Probe
 from pipelines.follow.samples import Sample
+from pipelines.follow.site_place import COUNTRY, Ask
 from pipelines.model import Page, Source
 from pipelines.settings import Settings
 from pipelines.sources import folders, zones

@@ -16,7 +16,7 @@ from pipelines.alert import stage as alert
 from pipelines.codes import RunState
 from pipelines.errors import NightdeskError, SourceError, StoreError
 from pipelines.health import golden, troubles
-from pipelines.load import search_index, story_links, text_retention, wordings
+from pipelines.load import search_index, stored_wordings, story_links, text_retention
 from pipelines.model import Source, Tally
 from pipelines.notify import outbox
 from pipelines.settings import Settings
@@ -184,7 +184,7 @@ def complete_index(settings: Settings) -> int:
 
 def keep_wordings_once(settings: Settings) -> int:
     """Keep wordings once that versions of before kept twice; how many, 0 from then on."""
-    return wordings.backfill(settings, lambda done: log.info("kept %d wordings once so far", done))
+    return stored_wordings.backfill(settings, lambda done: log.info("kept %d wordings once so far", done))
 
 
 def _failures(settings: Settings, done: Sequence[Tally]) -> Iterator[str]:

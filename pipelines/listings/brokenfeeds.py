@@ -15,7 +15,7 @@ from lxml import etree
 
 from pipelines.dates.list_dates import ANYWHERE, Local, moment, read_date
 from pipelines.listings import feeds, xmltree
-from pipelines.listings.fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, join_link, names, plain
+from pipelines.listings.entry_fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, join_link, names, plain
 from pipelines.model import Entry
 
 # Bytes by which the beginning of a part is found: <item and <entry.

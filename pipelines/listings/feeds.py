@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from pipelines.dates.list_dates import ANYWHERE, Local, read_date
-from pipelines.listings.fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, join_link, known_as, names, plain
+from pipelines.listings.entry_fields import SUMMARY_CHARACTERS, TITLE_CHARACTERS, join_link, known_as, names, plain
 from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry
 

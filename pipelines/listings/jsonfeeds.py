@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipelines.dates.list_dates import ANYWHERE, Local, moment, read_date
-from pipelines.listings.fields import (
+from pipelines.listings.entry_fields import (
     NAME_CHARACTERS,
     SUMMARY_CHARACTERS,
     TITLE_CHARACTERS,

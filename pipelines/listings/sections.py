@@ -16,7 +16,7 @@ from lxml import etree, html
 from pipelines import patterns, urls
 from pipelines.listings import paging, shapes
 from pipelines.listings.charsets import in_utf8
-from pipelines.listings.fields import SUMMARY_CHARACTERS, join_link
+from pipelines.listings.entry_fields import SUMMARY_CHARACTERS, join_link
 from pipelines.listings.shapes import Link
 from pipelines.model import Entry
 

@@ -14,7 +14,7 @@ from lxml import etree
 
 from pipelines.dates.list_dates import ANYWHERE, Local, moment, month, read_date
 from pipelines.listings import xmltree
-from pipelines.listings.fields import NAME_CHARACTERS, TITLE_CHARACTERS, join_link, names, plain
+from pipelines.listings.entry_fields import NAME_CHARACTERS, TITLE_CHARACTERS, join_link, names, plain
 from pipelines.listings.xmltree import name, text
 from pipelines.model import Entry
 

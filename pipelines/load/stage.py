@@ -16,10 +16,10 @@ from typing import Any
 
 from pipelines import signatures, text, urls
 from pipelines.codes import RunState, Side
-from pipelines.crawl import account, ledger
-from pipelines.crawl.account import Difference
+from pipelines.crawl import ledger, url_account
+from pipelines.crawl.url_account import Difference
 from pipelines.errors import StoreError
-from pipelines.load import counters, policy, quarantine, revisions, search_index, story_links
+from pipelines.load import counter_edits, policy, quarantine, revisions, search_index, story_links
 from pipelines.model import Source, Tally
 from pipelines.query import vectors
 from pipelines.settings import Settings
@@ -184,8 +184,8 @@ def _load(settings: Settings, conn: postgres.Connection, source: Source, run: st
 def _gap(settings: Settings, conn: postgres.Connection, source: Source, run: str) -> list[Difference]:
     """What is not accounted for after this load; nothing where a stage before it has said that it did not end."""
     before = runs.stages(conn, run, source.name)
-    if account.is_due(before):
-        return account.differences(settings, conn, source, run)
+    if url_account.is_due(before):
+        return url_account.differences(settings, conn, source, run)
     if (
         before.get("crawl", RunState.DONE) not in (RunState.DONE, RunState.STOPPED)
         or before.get("extract", RunState.DONE) != RunState.DONE
@@ -329,8 +329,8 @@ def _let_stand_still(conn: postgres.Connection) -> set[int]:
     edits = postgres.query(conn, "load_find_edits")
     texts = [row for row in edits if row["text"] != row["text_before"]]
     same = [row["n"] for row in texts if revisions.alike(row["text_before"], row["text"])]
-    counted = counters.still(
-        [counters.CounterEdit(row["n"], row["article"], row["text_before"], row["text"]) for row in texts]
+    counted = counter_edits.still(
+        [counter_edits.CounterEdit(row["n"], row["article"], row["text_before"], row["text"]) for row in texts]
     )
     titles = [row["n"] for row in edits if revisions.alike(row["title_before"], row["title"])]
     if texts:

@@ -27,7 +27,7 @@ from pipelines import steering
 from pipelines.errors import ChannelError
 from pipelines.notify.channel_address import HOW, LOG, WEBHOOK, kind
 from pipelines.notify.message import Message, Outcome, Receipt
-from pipelines.notify.wording import plain, render
+from pipelines.notify.message_wording import plain, render
 
 # How long a courier may take to say goodbye; it ends itself before that.
 CLOSING_SECONDS = 5.0

@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines import private
+from pipelines.bucket_paths import address_of
 from pipelines.codes import Reason
 from pipelines.errors import StoreError
 from pipelines.model import Article, Rejection, RemovedBlock
-from pipelines.places import address_of
 from pipelines.settings import Settings
 from pipelines.stores import bucket
 

@@ -24,8 +24,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from pipelines import private
+from pipelines.bucket_paths import address_of
 from pipelines.errors import AwayError, SettingsError, StoreError
-from pipelines.places import address_of
 
 SCHEME = "s3://"
 # Seconds that a stage asks a bucket again before it gives up. Chosen: a store that restarts is back by then; shorter

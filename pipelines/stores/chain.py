@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pipelines import private
+from pipelines.bucket_paths import address_of
 from pipelines.codes import ChainLine
 from pipelines.errors import StoreError
-from pipelines.places import address_of
 from pipelines.stores import bucket, warc
 
 NAME = "chain.jsonl"

@@ -27,9 +27,9 @@ from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from pipelines import encodings, private
+from pipelines.bucket_paths import address_of
 from pipelines.errors import StoreError
 from pipelines.model import Page, Pointer
-from pipelines.places import address_of
 from pipelines.stores import bucket, entries, foreign_warc
 from pipelines.stores.foreign_warc import MAX_BODY_BYTES as MAX_BODY_BYTES
 from pipelines.stores.foreign_warc import MAX_HEAD_BYTES

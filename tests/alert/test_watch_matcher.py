@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from pipelines.alert import index, synonyms, watches
 from pipelines.alert import stage as alert
+from pipelines.alert import synonyms, watch_index, watches
 from pipelines.archive import search
 from pipelines.errors import QueryError
 from pipelines.query import evaluation, grammar, query_conditions, query_set
@@ -131,11 +131,11 @@ def test_the_matcher_is_kept_until_a_watch_or_a_list_changes(settings: Settings,
     with conn:
         synonyms.keep(conn, "aleppo", ["حلب"])
         watches.add(conn, watches.make("a", query="syn:aleppo", synonyms={"aleppo": ["حلب"]}))
-    file = settings.data / index.FILE
+    file = settings.data / watch_index.FILE
 
     def found(text: str) -> list[str]:
         with conn:
-            made = index.current(settings, conn)
+            made = watch_index.current(settings, conn)
         return [
             name
             for name, _ in query_set.holding(made, evaluation.look(QueriedArticle(title="", description="", text=text)))
@@ -180,13 +180,13 @@ def test_who_cannot_keep_the_matcher_tells_all_the_same(
     with conn:
         watches.add(conn, watches.make("w", ["lion"]))
     keep(settings, conn, [article("1", "a lion")])
-    (settings.data / index.FILE).mkdir()
+    (settings.data / watch_index.FILE).mkdir()
 
     tally = alert.match(settings, RUN)
 
     assert tally.counts["alerts"] + tally.counts["quiet"] == 1
     assert "watches.npz cannot be kept" in caplog.text
-    assert list(settings.data.glob(f".{index.FILE}.*")) == []
+    assert list(settings.data.glob(f".{watch_index.FILE}.*")) == []
 
 
 def test_dates_cannot_be_asked_of_articles_as_they_come() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from pipelines.airflow import standalone
 from pipelines.archive import verify
-from pipelines.crawl import account
+from pipelines.crawl import url_account
 from pipelines.settings import Settings
 from pipelines.sources import folders, sourcefile
 from pipelines.stores import postgres
@@ -127,7 +127,7 @@ def check_account(settings: Settings) -> None:
         assert Counter(row[2] for row in stored) == {1: SITES * PAGES}
         assert databases.rows(conn, "select distinct revision from articles") == [(1,)]
         for source in sources:
-            assert account.differences(settings, conn, source, RUN) == []
+            assert url_account.differences(settings, conn, source, RUN) == []
         conn.commit()
         assert verify.verify(settings, conn, records=True).damage == []
 

@@ -8,7 +8,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
 
-from pipelines.crawl import account, ledger
+from pipelines.crawl import ledger, url_account
 from pipelines.crawl import stage as crawl
 from pipelines.extract.stage import extract
 from pipelines.load import stage as load
@@ -64,4 +64,4 @@ def test_a_paused_crawl_loses_its_source_within_the_time_and_writes_nothing_when
     assert load.load(here, paper.source, RUN).state == "done"
     assert databases.rows(conn, "select count(*), count(distinct url) as urls from articles") == [(3, 3)]
     assert ledger.find_unaccounted(conn, RUN) == []
-    assert account.differences(here, conn, paper.source, RUN) == []
+    assert url_account.differences(here, conn, paper.source, RUN) == []

@@ -13,8 +13,8 @@ from typer.testing import CliRunner, Result
 from demo.sites import write_sources
 from pipelines.cli import app
 from pipelines.codes import Side
-from pipelines.crawl import account
 from pipelines.crawl import stage as crawl
+from pipelines.crawl import url_account
 from pipelines.extract.stage import extract
 from pipelines.load import stage as load
 from pipelines.model import Source
@@ -54,7 +54,7 @@ def night(here: Settings, paper_a: Source) -> Source:
 
 def found(settings: Settings, conn: postgres.Connection, source: Source, run: str = RUN) -> list[tuple[Side, str]]:
     conn.rollback()
-    return [(one.side, one.url) for one in account.differences(settings, conn, source, run)]
+    return [(one.side, one.url) for one in url_account.differences(settings, conn, source, run)]
 
 
 def delete(conn: postgres.Connection, *statements: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.extract import fetched_pages, limits, workers
+from pipelines.extract import cpu_limit, fetched_pages, workers
 from pipelines.extract.stage import extract
 from pipelines.query import evaluation, vectors
 from pipelines.settings import Settings
@@ -160,7 +160,7 @@ def work(job: str) -> str:
     while job == "hang":
         time.process_time()
     if job == "be stopped":
-        with limits.time_limit(0.5):
+        with cpu_limit.time_limit(0.5):
             subprocess.Popen(["/bin/sh", "-c", f"sleep 1.5; kill -CONT {os.getpid()}"])
             os.kill(os.getpid(), signal.SIGSTOP)
     while job == "wait":

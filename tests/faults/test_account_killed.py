@@ -18,7 +18,7 @@ import pytest
 
 from demo.sites import write_sources
 from pipelines.archive.verify import verify
-from pipelines.crawl import account
+from pipelines.crawl import url_account
 from pipelines.model import Source
 from pipelines.settings import Settings
 from pipelines.stores import postgres
@@ -133,6 +133,6 @@ def busy(conn: postgres.Connection) -> int:
 
 def differing(settings: Settings, conn: postgres.Connection, source: Source, number: int) -> list[str]:
     """What the stores do not agree on of this night and the one before."""
-    found = [one for n in (number - 1, number) for one in account.differences(settings, conn, source, key(n))]
+    found = [one for n in (number - 1, number) for one in url_account.differences(settings, conn, source, key(n))]
     conn.rollback()
     return [str(one) for one in found]

@@ -24,8 +24,8 @@ from pipelines.errors import SettingsError, SourceError
 from pipelines.extract import preview
 from pipelines.follow import probing_cache, recheck, samples
 from pipelines.follow.onboard import follow
-from pipelines.follow.place import SitePlace
 from pipelines.follow.probing_records import Probe
+from pipelines.follow.site_place import SitePlace
 from pipelines.model import Source
 from pipelines.settings import Settings
 from pipelines.settings import settings as settings_of_this_process

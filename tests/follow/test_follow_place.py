@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines.follow import date_offsets, names, place
+from pipelines.follow import date_offsets, names, site_place
 from pipelines.follow.probing_records import FrontPage
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -27,7 +27,7 @@ EVERY = 3 * 60
 def test_a_zone_is_known_where_the_evidence_agrees(
     url: str, code: str, front: FrontPage, offsets: list[tuple[int, int]], zone: str, country: str
 ) -> None:
-    found = place.find(url, code, [front], [offsets], NOW)
+    found = site_place.find(url, code, [front], [offsets], NOW)
 
     assert (found.timezone, found.country) == (zone, country), found
     assert found.timezone_why
@@ -47,7 +47,7 @@ def test_a_zone_is_known_where_the_evidence_agrees(
 def test_what_is_not_known_has_candidates_and_says_why(
     url: str, code: str, front: FrontPage, offsets: list[tuple[int, int]], among: str, not_among: str
 ) -> None:
-    found = place.find(url, code, [front], [offsets], NOW)
+    found = site_place.find(url, code, [front], [offsets], NOW)
 
     assert found.timezone == ""
     assert found.unsure
@@ -56,33 +56,33 @@ def test_what_is_not_known_has_candidates_and_says_why(
 
 
 def test_what_somebody_says_counts() -> None:
-    found = place.find("https://example.com/", "ar", [], [[(0, 9)]], NOW, timezone="Asia/Amman")
-    by_country = place.find("https://example.com/", "ar", [], [], NOW, country="IQ")
+    found = site_place.find("https://example.com/", "ar", [], [[(0, 9)]], NOW, timezone="Asia/Amman")
+    by_country = site_place.find("https://example.com/", "ar", [], [], NOW, country="IQ")
 
     assert (found.timezone, found.country, found.country_why) == ("Asia/Amman", "JO", "where Asia/Amman is")
     assert (by_country.timezone, by_country.country) == ("Asia/Baghdad", "IQ")
 
 
 def test_an_old_name_of_a_zone_is_in_a_country_too() -> None:
-    found = place.find("https://example.com/", "fr", [], [], NOW, timezone="America/Montreal")
+    found = site_place.find("https://example.com/", "fr", [], [], NOW, timezone="America/Montreal")
 
     assert (found.timezone, found.country) == ("America/Montreal", "CA")
 
 
 def test_the_language_is_that_of_the_articles_before_that_of_the_markup() -> None:
-    assert place.language([FrontPage(language="en-US")], ["ar", "ar", "en"], []) == (
+    assert site_place.language([FrontPage(language="en-US")], ["ar", "ar", "en"], []) == (
         "ar",
         "2 of 3 samples are in it, others in en; its markup says en",
     )
-    assert place.language([FrontPage(language="ckb")], [], ["ckb"])[0] == "ckb"
-    assert place.language([], [], []) == ("", "")
+    assert site_place.language([FrontPage(language="ckb")], [], ["ckb"])[0] == "ckb"
+    assert site_place.language([], [], []) == ("", "")
 
 
 def test_the_table_of_languages_names_countries_that_have_a_zone() -> None:
-    countries = {country for own in place.COUNTRIES.values() for country in own.split()}
+    countries = {country for own in site_place.COUNTRIES.values() for country in own.split()}
 
-    assert [country for country in countries if country != "XK" and not place._zones_of(country)] == []
-    assert all(ZoneInfo(zone) for country in countries for zone in place._zones_of(country))
+    assert [country for country in countries if country != "XK" and not site_place._zones_of(country)] == []
+    assert all(ZoneInfo(zone) for country in countries for zone in site_place._zones_of(country))
 
 
 def test_offsets_are_read_from_what_lists_print() -> None:

@@ -16,8 +16,8 @@ from pipelines.alert import stage as alert
 from pipelines.alert import watches
 from pipelines.cli import app
 from pipelines.codes import TroubleKind
-from pipelines.crawl import account
 from pipelines.crawl import stage as crawl
+from pipelines.crawl import url_account
 from pipelines.errors import NightdeskError
 from pipelines.extract.stage import extract
 from pipelines.health import troubles
@@ -51,7 +51,7 @@ class Demo:
         extract(self.settings, self.source, run)
         tally = load.load(self.settings, self.source, run)
         alert.match(self.settings, run)
-        assert account.differences(self.settings, self.conn, self.source, run) == []
+        assert url_account.differences(self.settings, self.conn, self.source, run) == []
         self.conn.rollback()
         return tally
 
@@ -110,7 +110,7 @@ def test_a_template_that_went_wrong_is_caught_in_the_first_run_and_released_with
     assert "8 new" in said
     assert demo.count("articles") == before + 8
     assert demo.count("alerts where quiet = '' and kind = 'new'") > 0
-    assert account.differences(demo.settings, demo.conn, demo.source, "2026-11-22T0200") == []
+    assert url_account.differences(demo.settings, demo.conn, demo.source, "2026-11-22T0200") == []
     demo.conn.rollback()
     assert TroubleKind.DRIFTING not in [one.kind for one in troubles.check(demo.settings, [demo.source])]
     demo.answer("quarantine", "release", str(held["id"]))
@@ -132,7 +132,7 @@ def test_what_is_rejected_stays_out_and_its_pages_are_looked_at_again(demo: Demo
 
     assert "8 URLs are rejected" in said and at_desk["said"].startswith("0 URLs of run 2026-11-22T0200")
     assert (demo.count("articles"), again.state, again.counts.get("held", 0)) == (before, "done", 0)
-    assert account.differences(demo.settings, demo.conn, demo.source, "2026-11-22T0200") == []
+    assert url_account.differences(demo.settings, demo.conn, demo.source, "2026-11-22T0200") == []
     demo.conn.rollback()
     assert demo.count("urls where code = 'held' and state = 'rejected' and next_at > now()") == 8
     # Its template is mended, and a day has passed.

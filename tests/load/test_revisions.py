@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.codes import RevisionKind
-from pipelines.load import migration_batches, notices, revisions, wordings
+from pipelines.load import migration_batches, notices, revisions, stored_wordings
 from pipelines.model import Article
 from pipelines.settings import Settings
 from pipelines.stores import postgres
@@ -257,20 +257,20 @@ def test_what_was_kept_twice_is_kept_once_in_batches_that_may_be_killed(
     with conn, conn.cursor() as cursor:
         cursor.execute("update revision_rows set text = 'other than the article has it' where article_id = 2")
     read = rows(conn, "select * from revisions order by 1")
-    monkeypatch.setattr(wordings, "BATCH", 2)
+    monkeypatch.setattr(stored_wordings, "BATCH", 2)
 
     def die(done: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        wordings.backfill(settings, die)
+        stored_wordings.backfill(settings, die)
     assert rows(conn, "select count(*) from revision_rows where text is null") == [(2,)]
-    done = wordings.backfill(settings)
+    done = stored_wordings.backfill(settings)
 
     assert done == 2
     assert rows(conn, "select article_id from revision_rows where text is not null") == [(2,)]
     assert rows(conn, "select * from revisions order by 1") == read
-    assert migration_batches.complete(conn, wordings.BACKFILL)
+    assert migration_batches.complete(conn, stored_wordings.BACKFILL)
 
 
 def test_a_wording_is_not_lost_where_a_load_and_the_backfill_meet(
@@ -282,7 +282,7 @@ def test_a_wording_is_not_lost_where_a_load_and_the_backfill_meet(
         cursor.execute("update articles set text = 'The next wording.', revision = 2 where id = 1")
 
     with ThreadPoolExecutor(1) as pool, postgres.connection(settings) as watching:
-        other = pool.submit(wordings.backfill, settings)
+        other = pool.submit(stored_wordings.backfill, settings)
         until = time.monotonic() + 20
         while not rows(watching, "select 1 from pg_locks where not granted") and time.monotonic() < until:
             watching.rollback()

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 from pipelines import urls
 from pipelines.cli import app
 from pipelines.codes import Side
-from pipelines.crawl import account
+from pipelines.crawl import url_account
 from pipelines.errors import SettingsError, SourceError
 from pipelines.load import text_retention
 from pipelines.settings import Settings, export
@@ -111,7 +111,7 @@ def test_a_retired_article_file_is_no_difference_and_a_lost_one_is(
     text_retention.retire(current, NOW)
     articlefile.path(current, "held", OLD).unlink()
 
-    sides = {name: {one.side for one in account.differences(current, conn, source_of(name), OLD)} for name in NAMES}
+    sides = {name: {one.side for one in url_account.differences(current, conn, source_of(name), OLD)} for name in NAMES}
     assert {name: Side.LINE in found for name, found in sides.items()} == {
         "held": True,
         "alerted": False,
@@ -138,13 +138,13 @@ def test_killed_behind_the_note_the_file_still_counts_and_the_same_again_takes_i
     lines = whole.splitlines(keepends=True)
     path.write_text("".join(lines[1:]), encoding="utf-8")
 
-    lost = {one.side for one in account.differences(current, conn, source_of("free"), OLD)}
+    lost = {one.side for one in url_account.differences(current, conn, source_of("free"), OLD)}
     conn.rollback()
     gone = text_retention.retire(current, NOW)
 
     assert Side.LINE in lost
     assert f"free/{OLD}" in gone.files and not path.exists()
-    assert Side.LINE not in {one.side for one in account.differences(current, conn, source_of("free"), OLD)}
+    assert Side.LINE not in {one.side for one in url_account.differences(current, conn, source_of("free"), OLD)}
 
 
 def test_a_source_may_keep_its_texts_longer_or_for_ever(current: Settings, conn: postgres.Connection) -> None:

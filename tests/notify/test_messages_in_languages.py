@@ -15,7 +15,7 @@ import pytest
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po
 
-from pipelines.notify import message_languages, wording
+from pipelines.notify import message_languages, message_wording
 from pipelines.settings import Settings
 from tests.browsers import CHROMIUM
 
@@ -76,7 +76,7 @@ def test_the_setting_knows_the_languages_that_there_are() -> None:
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_no_word_of_english_is_left_in_a_message_of_another_language(code: str) -> None:
-    said = wording.render("k", "raqqa", "", [ALERT, REMOVED, NEW, COPY], language=code, clock="Asia/Damascus")
+    said = message_wording.render("k", "raqqa", "", [ALERT, REMOVED, NEW, COPY], language=code, clock="Asia/Damascus")
 
     ours = re.sub(
         r"nightdesk (articles|watch mute) [^\n]*|https?://\S+|Nightdesk|Fighting went on\.|SANA|raqqa|UTC",
@@ -101,7 +101,7 @@ def test_no_word_of_english_is_left_in_a_message_of_another_language(code: str) 
     ],
 )
 def test_dates_are_by_the_readers_clock_in_the_readers_words_and_digits(code: str, said: str) -> None:
-    assert said in wording.render("k", "raqqa", "", [NEW], language=code, clock="Asia/Damascus").text
+    assert said in message_wording.render("k", "raqqa", "", [NEW], language=code, clock="Asia/Damascus").text
 
 
 @pytest.mark.parametrize(
@@ -113,8 +113,10 @@ def test_arabic_counts_in_its_six_forms(number: int, said: str) -> None:
 
 
 def test_each_part_reads_in_its_own_direction() -> None:
-    html = wording.render("k", "raqqa", "", [ALERT], language="en").html
-    arabic = wording.render("k", "raqqa", "", [{**ALERT, "title": "A strike", "language": "en"}], language="ar").html
+    html = message_wording.render("k", "raqqa", "", [ALERT], language="en").html
+    arabic = message_wording.render(
+        "k", "raqqa", "", [{**ALERT, "title": "A strike", "language": "en"}], language="ar"
+    ).html
 
     assert html.startswith('<!doctype html><html dir="ltr" lang="en">') and '<div dir="rtl" lang="ar">' in html
     assert '<p dir="ltr" lang="en">Title before: <bdi dir="rtl">غارة</bdi></p>' in html
@@ -148,10 +150,12 @@ addEventListener("load", () => {
 def test_a_mail_fits_a_wide_and_a_narrow_page_and_each_part_stands_on_its_side(tmp_path: Path) -> None:
     far = {**REMOVED, "url": "https://sana.test/" + "x" * 300}
     alerts = [{**ALERT, "title": "A strike", "language": "en"}, far, NEW, COPY]
-    frames = "".join(
-        f'<iframe width="{width}" srcdoc="{escape(wording.render("k", "w", "", alerts, language=code).html)}"></iframe>'
+    written = {
+        code: escape(message_wording.render("k", "w", "", alerts, language=code).html)
         for code in ("ar", "ckb", "fa", "en")
-        for width in (1000, 320)
+    }
+    frames = "".join(
+        f'<iframe width="{width}" srcdoc="{written[code]}"></iframe>' for code in written for width in (1000, 320)
     )
     page = tmp_path / "mails.html"
     page.write_text(f"<!doctype html><meta charset=utf-8><script>{LOOK}</script><body>{frames}", encoding="utf-8")

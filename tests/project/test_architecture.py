@@ -70,26 +70,26 @@ APART = {
 
 # package -> the modules that other packages import; the rest is its own affair
 PUBLIC = {
-    "pipelines": "codes cron edits encodings errors installation model patterns places private settings "
+    "pipelines": "bucket_paths codes cron edits encodings errors installation model patterns private settings "
     "signatures singlebyte steering text urls",
     "pipelines.airflow": "airflow_home airflow_retention api_client form_dags night_dags service_dags standalone",
     "pipelines.alert": "cases name_check send_times stage synonyms watch_editing watch_feeds watches watchfile",
     "pipelines.archive": "api_records backfill coverage_card differences erasure evidence export export_formats holds "
     "import_input page_import passages policy provenance received_page reextraction search verify "
     "watch_trial",
-    "pipelines.crawl": "account aliases discovery host_locks ledger named_urls past_urls policy rhythm rules stage "
-    "summary",
+    "pipelines.crawl": "aliases discovery host_locks ledger named_urls past_urls policy rhythm rules stage summary "
+    "url_account",
     "pipelines.dates": "calendars clocks list_dates months relative written",
     "pipelines.desk": "actions desk_records headline lookups needs policy source_records unsent",
     "pipelines.extract": "extraction fetched_pages markup preview stage",
     "pipelines.extract.rejections": "reasons",
     "pipelines.extract.site": "learning",
-    "pipelines.follow": "already_followed date_offsets front_page list_worth many_sites onboard opml place probe_plan "
-    "probing probing_records recheck renames samples",
+    "pipelines.follow": "already_followed date_offsets front_page list_worth many_sites onboard opml probe_plan "
+    "probing probing_records recheck renames samples site_place",
     "pipelines.health": "duties golden metrics saved_states states troubles",
-    "pipelines.listings": "fields formats pace xmltree",
-    "pipelines.load": "quarantine quarantine_decisions search_index stage story_links text_retention wordings",
-    "pipelines.notify": "channel_address channels delivery message_languages outbox subjects wording",
+    "pipelines.listings": "entry_fields formats pace xmltree",
+    "pipelines.load": "quarantine quarantine_decisions search_index stage stored_wordings story_links text_retention",
+    "pipelines.notify": "channel_address channels delivery message_languages message_wording outbox subjects",
     "pipelines.query": "day_spans evaluation explanation grammar lexer matcher query_conditions query_set selection "
     "terms vectors",
     "pipelines.sources": "access folders source_values sourcefile zones",

@@ -24,7 +24,7 @@ from pipelines.codes import (
     State,
     TroubleKind,
 )
-from pipelines.notify import wording
+from pipelines.notify import message_wording
 from pipelines.settings import Settings, variable
 from pipelines.stores import postgres
 
@@ -94,7 +94,10 @@ def test_the_json_of_a_webhook_is_documented_key_by_key() -> None:
         "matches": [{"term": "t", "surface": "t", "field": "title", "offset": 0, "snippet": "t"}],
     }  # fmt: skip
 
-    matched, plain = wording.render("k", "w", "s", [alert]).payload, wording.plain("k", "s", "b").payload
+    matched, plain = (
+        message_wording.render("k", "w", "s", [alert]).payload,
+        message_wording.plain("k", "s", "b").payload,
+    )
 
     rows = [row.strip("`") for row in _rows("The JSON of a webhook")]
     assert set(rows) == set(matched) | set(plain) | set(matched["alerts"][0])

@@ -34,7 +34,6 @@ LONG = {
     "pipelines/archive/reextraction.py": "one command: reads stored pages again and compares",
     "pipelines/archive/page_import.py": "one command; a kill at any of its steps is read against the others",
     "pipelines/archive/search.py": "one search, from the query to the page of results",
-    "pipelines/cli/setup.py": "the commands of the first hour",
     "pipelines/cli/watch.py": "the commands of watches share their options",
     "pipelines/cli/stages.py": "the commands of the stages share how they choose sources and what they show",
     "pipelines/codes.py": "every enum that is stored, in one place, each member with its line",

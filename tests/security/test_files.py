@@ -100,7 +100,7 @@ ELSEWHERE = {
     "pipelines/stores/postgres_keeper.py": "the server's log, below a umask of 077",
     "pipelines/sources/folders.py": "source files are for people to read and mend",
     "pipelines/health/golden.py": "as source files",
-    "pipelines/cli/setup.py": "the sources folder",
+    "pipelines/cli/init.py": "the sources folder",
     "pipelines/archive/coverage_card.py": "an export, into the folder that somebody names",
     "pipelines/archive/export.py": "the same",
     "pipelines/archive/export_formats.py": "the same",

@@ -23,7 +23,7 @@ import pipelines
 import spiders
 from pipelines.dates.written import SHORT_LINE
 from pipelines.extract import lexicon
-from pipelines.listings.fields import SUMMARY_CHARACTERS
+from pipelines.listings.entry_fields import SUMMARY_CHARACTERS
 from pipelines.load.revisions import BEFORE
 from pipelines.sources.source_values import LONGEST_PATTERN_CHARACTERS
 from pipelines.text import compose, normal
@@ -36,7 +36,7 @@ SIZE = 24_000
 AT_ONCE = 0.2
 # What only ever sees less, or is asked at one place alone; and where that is said.
 BOUNDED = {
-    "pipelines.cli.setup.CONTACT": ("fullmatch", SIZE, "what a person typed"),
+    "pipelines.cli.init.CONTACT": ("fullmatch", SIZE, "what a person typed"),
     "pipelines.cli.follow.PHRASE": ("sub", 600, "reasons of our own"),
     "pipelines.dates.written.PARTS": ("search", SHORT_LINE, "without_year cuts the line"),
     "pipelines.dates.written.HIJRI_MARK": ("match", SIZE, "behind a day that was read"),

@@ -11,8 +11,8 @@ from typing import TypeVar
 import pytest
 
 from pipelines.archive import evidence, import_input, page_import, provenance, verify
-from pipelines.crawl import account
 from pipelines.crawl import stage as crawl
+from pipelines.crawl import url_account
 from pipelines.errors import AwayError, SettingsError, StoreError
 from pipelines.extract.stage import extract
 from pipelines.health import duties
@@ -117,7 +117,7 @@ def test_what_reads_the_archive_reads_it_from_any_machine(
     load.load(machines[0], paper.source, RUN)
 
     report = verify.verify(machines[2], conn, records=True)
-    differences = account.differences(machines[2], conn, paper.source, RUN)
+    differences = url_account.differences(machines[2], conn, paper.source, RUN)
     (row,) = provenance.of_article(conn, machines[2].raw, 1)
     done = evidence.collect(machines[2], conn, [1], tmp_path / "evidence.wacz", why="a test")
 
@@ -270,7 +270,7 @@ def test_an_installation_that_gets_a_bucket_brings_what_it_has_by_upkeep(
         f"desk/articles/a/{RUN}.jsonl", f"desk/raw/a/{RUN}/a-{RUN}-1.warc.gz", "desk/raw/a/chain.jsonl",
     ]  # fmt: skip
     assert verify.verify(machines[1], conn, records=True).damage == []
-    assert account.differences(machines[1], conn, paper.source, RUN) == []
+    assert url_account.differences(machines[1], conn, paper.source, RUN) == []
 
 
 def test_of_two_machines_that_add_to_a_chain_at_once_neither_loses_its_line(
@@ -349,6 +349,6 @@ def test_an_import_that_ended_before_its_file_was_sent_is_done_by_another_machin
     assert count(conn, "select count(*) as count from past_runs where ended_at is null") == 0
     source = import_input.stranger()
     for run in {*other.runs, *own.runs}:
-        assert account.differences(machines[1], conn, source, run) == []
+        assert url_account.differences(machines[1], conn, source, run) == []
     conn.rollback()
     assert verify.verify(machines[1], conn, records=True).damage == []

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
-from pipelines.extract.fields import shown_dates
+from pipelines.extract.fields import publication_shown
 from pipelines.extract.fields.dated_page import PRECISE, DatedPage, Dating
 from pipelines.extract.fields.machine_dates import find_machine_dates
-from pipelines.extract.fields.shown_dates import find_shown_dates
+from pipelines.extract.fields.publication_shown import find_shown_dates
 
 MODIFIED = (
     "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "last-modified", "lastmod",
@@ -61,7 +61,7 @@ def _from_what_is_shown(dated: DatedPage, years: Sequence[Dating]) -> Dating:
     if len(years) > 1 and len({one.at for one in years}) == 1:
         # All say the first of January, and more than one of them: it is that day.
         return years[0]
-    found = shown_dates.guess_day(dated) or shown_dates.find_day_without_year(dated)
+    found = publication_shown.guess_day(dated) or publication_shown.find_day_without_year(dated)
     if found:
         return found
     return replace(years[0], precision="year") if years else Dating()

@@ -13,8 +13,8 @@ from typing import Any
 
 from pipelines.errors import NightdeskError
 from pipelines.extract import fetched_pages, workers
+from pipelines.extract.cpu_limit import TooSlow, time_limit
 from pipelines.extract.extraction import CPU_SECONDS, extractor
-from pipelines.extract.limits import TooSlow, time_limit
 from pipelines.extract.site import observations
 from pipelines.model import Source, Template
 from pipelines.settings import Settings

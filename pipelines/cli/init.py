@@ -1,11 +1,11 @@
-"""Setting up: init, follow, unfollow, sources, db."""
+"""init and dags-folder: what sets an installation up, and where its Dags lie."""
 
 from __future__ import annotations
 
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,36 +14,23 @@ from dotenv import set_key
 
 from pipelines import installation, private
 from pipelines.alert import watches
-from pipelines.cli import completion, follow, followlist, health, sample, typed_names
-from pipelines.cli.show import Json, as_json, complain, progress, say, table
+from pipelines.cli import typed_names
+from pipelines.cli.show import complain, say
 from pipelines.errors import SettingsError
-from pipelines.health import saved_states
-from pipelines.load import search_index, story_links, wordings
 from pipelines.notify import channel_address
-from pipelines.settings import CHANNEL_PREFIX, Settings, channels, of_installation, settings
-from pipelines.sources import folders, sourcefile
-from pipelines.stores import dumps, migrations, postgres, raw_retention
+from pipelines.settings import CHANNEL_PREFIX, Settings, channels, settings
+from pipelines.sources import folders
+from pipelines.stores import migrations, postgres, raw_retention
 from pipelines.stores.postgres_address import show_address
 
 # An address of mail, or of the web.
 CONTACT = re.compile(r"(?:mailto:)?[^\s@/]+@(?:[^\s@/.]+\.)+[^\s@/.]+|https?://[^\s/.]+\.\S+")
 
-Followed = Annotated[str, typer.Argument(help="A followed source.", autocompletion=completion.sources)]
-FollowedSome = Annotated[list[str], typer.Argument(help="Followed sources.", autocompletion=completion.sources)]
-
-sources_app = typer.Typer(help="The sources we follow: list them, show one, check files.", invoke_without_command=True)
-db_app = typer.Typer(help="The database.", no_args_is_help=True)
-
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
-    sources_app.command("export")(followlist.export)
     app.command("init", rich_help_panel="Setting up")(init)
     app.command("dags-folder", rich_help_panel="Setting up")(dags_folder)
-    follow.add_to(app)
-    sample.add_to(sources_app)
-    app.add_typer(sources_app, name="sources", rich_help_panel="Setting up")
-    app.add_typer(db_app, name="db", rich_help_panel="Setting up")
 
 
 def init(
@@ -113,105 +100,6 @@ def dags_folder() -> None:
     from pipelines.airflow import airflow_home
 
     typer.echo(airflow_home.DAGS)
-
-
-@sources_app.callback()
-def _sources(context: typer.Context) -> None:
-    if context.invoked_subcommand is None:
-        list_sources()
-
-
-@sources_app.command("list")
-def list_sources(
-    catalogue: Annotated[bool, typer.Option("--catalogue", help="What can be followed instead.")] = False,
-    json: Json = False,
-) -> None:
-    """List the followed sources, or the catalogue."""
-    rows = folders.catalogue() if catalogue else folders.read_followed(of_installation())
-    states = {} if catalogue else saved_states.states(of_installation(), [source.name for source in rows])
-    if json:
-        as_json(rows if catalogue else [{**vars(source), "health": states.get(source.name)} for source in rows])
-        return
-    shown = ("health",) if states else ()
-    table(
-        ("name", "title", "language", "country", "time zone", "schedule", *shown),
-        (
-            (
-                s.name,
-                s.title,
-                s.language,
-                s.country,
-                s.timezone,
-                s.schedule or "every run",
-                *(health.style_state(states.get(s.name, {}).get("state", "")) for _ in shown),
-            )
-            for s in rows
-        ),
-        empty="No source is followed yet: `nightdesk follow` and an address, or a name of "
-        "`nightdesk sources list --catalogue`.",
-    )
-
-
-@sources_app.command("show")
-def show(name: Followed, json: Json = False) -> None:
-    """Show one followed source as its file says it."""
-    (source,) = folders.read_named(of_installation(), [name])
-    if json:
-        as_json(source)
-    else:
-        say(folders.render(source))
-
-
-@sources_app.command("pause")
-def pause(names: FollowedSome) -> None:
-    """Leave sources out of the runs that begin by themselves, until they are resumed; named, they are crawled."""
-    _change_pauses(names, folders.pause)
-    say(f"Paused: {', '.join(names)}. Only what a person starts crawls them; `nightdesk sources resume` ends that.")
-
-
-@sources_app.command("resume")
-def resume(names: FollowedSome) -> None:
-    """Take paused sources into the runs again."""
-    _change_pauses(names, folders.resume)
-    say(f"In the runs again: {', '.join(names)}.")
-
-
-@sources_app.command("rename")
-def rename(
-    old: Annotated[str, typer.Argument(metavar="OLD", autocompletion=completion.sources)],
-    new: Annotated[str, typer.Argument(metavar="NEW")],
-) -> None:
-    """Give a source another name, with all that was collected of it; killed, the same command finishes it."""
-    from pipelines.follow import renames
-
-    renames.rename(settings(), old, new)
-    say(f"{old} is {new} now, with its articles, alerts and ledger; its raw files stay where they are.")
-    _tell_of_queries(old, new)
-
-
-@sources_app.command("merge")
-def merge(
-    old: Annotated[str, typer.Argument(metavar="FROM", autocompletion=completion.sources)],
-    new: Annotated[str, typer.Argument(metavar="INTO", autocompletion=completion.sources)],
-) -> None:
-    """Put what was collected of a source into another and follow it no more; killed, the same command finishes it."""
-    from pipelines.follow import renames
-
-    moved = renames.merge(settings(), old, new)
-    aside = f" Its file is kept as {sourcefile.show_path(moved.aside)}." if moved.aside else ""
-    say(
-        f"{old} is a part of {new} now: {moved.articles} articles and {moved.urls} addresses that both had became one, "
-        f"and nobody is told of them again.{aside}"
-    )
-    _tell_of_queries(old, new)
-
-
-def _tell_of_queries(old: str, new: str) -> None:
-    """Name the watches whose query still asks for the old name, for it finds nothing from now on."""
-    from pipelines.follow import renames
-
-    for watch in renames.watches_naming(settings(), old):
-        complain(f"The query of the watch {watch} names source:{old}: `nightdesk watch edit {watch}` makes it {new}.")
 
 
 def _choose_file() -> Path:
@@ -310,50 +198,3 @@ def _secret(given: str, what: str, *, secret: bool = True) -> str:
     if not found.strip():
         raise SettingsError(f"{what}: {'standard input' if given == '-' else given[1:]} holds nothing.")
     return found.strip()
-
-
-@db_app.command("dump")
-def dump(file: Annotated[Path, typer.Argument(help="Where the dump goes; an older one there is replaced.")]) -> None:
-    """Write the database into a file, while Nightdesk runs: for a backup, or to move to another Postgres."""
-    dumps.dump(settings(), file)
-    say(f"The database is in {sourcefile.show_path(file)}.")
-
-
-@db_app.command("restore")
-def restore(file: Annotated[Path, typer.Argument(help="What `db dump` or pg_dump --format=custom wrote.")]) -> None:
-    """Fill the database, which must be empty, from such a file, and bring it to this version."""
-    dumps.restore(of_installation(), file)
-    say(f"The database is that of {sourcefile.show_path(file)}.")
-
-
-@db_app.command("migrate")
-def migrate() -> None:
-    """Bring the database to this version's schema while Nightdesk runs; safe to repeat."""
-    ran = migrations.migrate(of_installation(), progress)
-    raw_retention.tighten(settings())
-    say(f"Applied {', '.join(ran)}." if ran else "The database is up to date.")
-
-
-@db_app.command("index")
-def index() -> None:
-    """Do now what upkeep does to rows of older versions: search index, stories, wordings that were kept twice."""
-    current = settings()
-    with postgres.connection(current) as conn:
-        migrations.check_migrated(conn)
-    done = search_index.backfill(current, lambda so_far: progress(f"{so_far:,} articles so far"))
-    say(f"Put {done:,} articles into the search index." if done else "Every article is in the search index.")
-    linked = story_links.backfill(current, lambda so_far: progress(f"{so_far:,} articles so far"))
-    say(f"Looked for the stories of {linked:,} articles." if linked else "Every article has its story.")
-    once = wordings.backfill(current, lambda so_far: progress(f"{so_far:,} wordings so far"))
-    say(f"{once:,} wordings stood twice, and stand once now." if once else "Every wording stands once.")
-
-
-def _change_pauses(names: Sequence[str], change: Callable[[postgres.Connection, str], None]) -> None:
-    """Pause or resume sources, all of them or none."""
-    current = of_installation()
-    folders.read_named(current, names)
-    with postgres.connection(current) as conn:
-        migrations.check_migrated(conn)
-        with conn:
-            for name in names:
-                change(conn, name)
