@@ -24,7 +24,7 @@ from pipelines.errors import SourceError
 from pipelines.notify import policy
 from pipelines.notify.delivery import HandOver, courier, is_program
 from pipelines.notify.message import Message, Outcome, Receipt
-from pipelines.notify.wording import plain, render
+from pipelines.notify.message_wording import plain, render
 from pipelines.settings import Settings
 from pipelines.stores import postgres
 
