@@ -76,7 +76,7 @@ def main(words: list[str]) -> int:
         before = _one(conn, KEPT, ids=kept)
         began = time.monotonic()
         dry = text_retention.retire(settings, now, dry=True)
-        print(f"retention: would take {_told(dry)}; counted in {time.monotonic() - began:.0f} s", flush=True)
+        print(f"retention: would take {_describe(dry)}; counted in {time.monotonic() - began:.0f} s", flush=True)
         with _loads(settings, articles) as waited:
             first, killed = _run(settings, now, KILLED_AFTER)
             again, done = _run(settings, now)
@@ -85,7 +85,7 @@ def main(words: list[str]) -> int:
     print(f"retention: killed after {first:.0f} s, then done in {again:.0f} s: {done or killed}")
     median = sorted(waited)[len(waited) // 2]
     print(f"retention: {len(waited):,} loads beside it, the median {median:.3f} s, the longest {max(waited):.2f} s")
-    print(f"retention: left to take {_told(left)}; of {len(kept):,} articles with an alert or a hold there were "
+    print(f"retention: left to take {_describe(left)}; of {len(kept):,} articles with an alert or a hold there were "
           f"{before}, and are {after}")  # fmt: skip
     # The loads beside it have added looks.
     lost = after["wordings"] != before["wordings"] or after["fetches"] < before["fetches"]
@@ -159,7 +159,7 @@ def _run(settings: Settings, now: datetime, seconds: float | None = None) -> tup
     return time.monotonic() - began, "{} article files, {} wordings, {} fetches, {} addresses".format(*said.split())
 
 
-def _told(gone: text_retention.RetiredTexts) -> str:
+def _describe(gone: text_retention.RetiredTexts) -> str:
     return (
         f"{len(gone.files):,} article files, {gone.wordings:,} wordings, {gone.fetches:,} fetches, {gone.urls:,} URLs"
     )

@@ -36,6 +36,7 @@ LONG = {
     "pipelines/archive/search.py": "one search, from the query to the page of results",
     "pipelines/cli/watch.py": "the commands of watches share their options",
     "pipelines/cli/stages.py": "the commands of the stages share how they choose sources and what they show",
+    "pipelines/extract/text/other_articles.py": "every sign of a second article on the page, one beside the other",
     "pipelines/codes.py": "every enum that is stored, in one place, each member with its line",
     "pipelines/crawl/stage.py": "the parent of the crawl's process: start, hear, end",
     "pipelines/dates/written.py": "every form of a written date: each is tried where those before it found none",
