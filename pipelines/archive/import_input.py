@@ -93,7 +93,18 @@ def is_warc(path: Path) -> bool:
 def read_addresses(path: Path) -> list[str]:
     """The addresses of a file with one on each line; NightdeskError names the first line that is none."""
     found = []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig", errors="replace").splitlines(), 1):
+    content = path.read_bytes()
+    try:
+        if b"\0" in content:
+            raise ValueError("it has a zero byte")
+        text = content.decode("utf-8-sig")
+    except ValueError as error:
+        named = " or ".join(ENDINGS)
+        raise NightdeskError(
+            f"{path} is no list of addresses, which is text in UTF-8 ({error}), and no WARC file, whose name ends in "
+            f"{named}. Unpack first what is packed otherwise, as .wacz or .zst: the WARC files in it can be taken."
+        ) from None
+    for number, line in enumerate(text.splitlines(), 1):
         url = line.strip()
         if not url or url.startswith("#"):
             continue

@@ -18,6 +18,7 @@ from typing import BinaryIO, Literal
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
+from pipelines.stores import warc_records
 from pipelines.stores.warc_spans import GZIP, PIECE_BYTES
 
 # Bytes of an unpacked body. Chosen: twice what a response may be; more is a bomb.
@@ -28,6 +29,18 @@ MAX_HEAD_BYTES = 31 * 1024
 # How a gzip member begins, whatever its flags, and how a record does.
 MAGIC, WARC = b"\x1f\x8b\x08", b"WARC/"
 HEAD_END, LINE_END = b"\r\n\r\n", b"\r\n"
+# Where the head of an answer ends: some sites end their lines with a line feed alone, which browsers take as well.
+ANSWER_END = re.compile(rb"\r?\n\r?\n")
+# What a record's head says of an answer that came by HTTP.
+OF_HTTP = re.compile(rb"^Content-Type:[ \t]*application/http\b", re.I | re.M)
+# Names of a record's head that are read, as they are written.
+NAMES = {
+    name.lower(): name
+    for name in (
+        b"WARC-Type", b"WARC-Date", b"WARC-Target-URI", b"WARC-Record-ID", b"WARC-Truncated", b"WARC-Block-Digest",
+        b"WARC-Payload-Digest", b"Content-Length", b"Content-Type",
+    )
+}  # fmt: skip
 # Bytes of a record's own head. Chosen: far more than any has.
 MOST_HEAD_BYTES = 64 * 1024
 # Bytes of a record that is read: a page, and the head of its answer.
@@ -290,27 +303,55 @@ def _read_saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | N
     """A record as a page; None where it holds none."""
     if len(block) >= MOST_RECORD_BYTES:
         raise NoRecordError("it is larger than a page may be")
-    answer, found, _ = block.partition(HEAD_END)
-    if kind == WarcRecordType.response and (not found or len(answer) > MAX_HEAD_BYTES):
-        raise NoRecordError("the head of its answer has no end, or is too large")
+    head, sent = _write_names(head), block
+    if kind == WarcRecordType.response and OF_HTTP.search(head) is None:
+        # The answer of a name server, say.
+        return None
+    if kind == WarcRecordType.response:
+        ended = ANSWER_END.search(block, 0, MAX_HEAD_BYTES + len(HEAD_END))
+        if not ended:
+            raise NoRecordError("the head of its answer has no end, or is too large")
+        answer = LINE_END.join(line.rstrip(b"\r") for line in block[: ended.start()].split(b"\n"))
+        sent = answer + HEAD_END + block[ended.end() :]
     # Many crawlers keep the header and take the chunks away.
-    body = block[len(answer) + len(HEAD_END) :]
+    body = sent.partition(HEAD_END)[2]
     decode: Literal["transfer", "none"] = "transfer" if CHUNK.match(body) else "none"
-    stream = BytesIO(head + HEAD_END + block + HEAD_END)
+    stream = BytesIO(_with_length(head, len(sent)) + HEAD_END + sent + HEAD_END)
     record = next(ArchiveIterator(stream, record_types=kind, auto_decode=decode, stream_detect=False), None)
     if record is None:
         raise NoRecordError("it cannot be read")
     page = _page(record, offset)
-    if page is not None and not _is_intact(head, block, kind):
+    if page is not None and not _is_intact(record.headers.get("WARC-Block-Digest", ""), block):
         raise NoRecordError("its bytes do not match its WARC-Block-Digest")
     return page
 
 
-def _is_intact(head: bytes, block: bytes, kind: WarcRecordType) -> bool:
-    """Whether a record is what its block's digest says, if it has one: of the whole block, the answer's head too."""
-    stream = BytesIO(head + HEAD_END + block + HEAD_END)
-    whole = next(ArchiveIterator(stream, record_types=kind, parse_http=False, stream_detect=False), None)
-    return whole is None or "WARC-Block-Digest" not in whole.headers or whole.verify_block_digest()
+def _write_names(head: bytes) -> bytes:
+    """A head whose names are written as fastwarc knows them: others may write them in small letters."""
+    lines = [line.partition(b":") for line in head.split(LINE_END)]
+    return LINE_END.join(NAMES.get(name.strip().lower(), name) + colon + value for name, colon, value in lines)
+
+
+def _with_length(head: bytes, length: int) -> bytes:
+    """A head that says another length, for the ends of lines that were put in place."""
+    return re.sub(rb"(?im)^(content-length):[^\r\n]*", rb"\1: %d" % length, head)
+
+
+def _is_intact(digest: str, block: bytes) -> bool:
+    """Whether a block, its answer's head included, is what its digest says, if that is of a kind that is known."""
+    made, wanted = warc_records.begin_digest(digest)
+    if made is None:
+        return True
+    made.update(block)
+    return bool(made.digest() == wanted)
+
+
+def _date(written: str) -> datetime | None:
+    """A WARC-Date that is less exact than a second (WARC 1.1), or has no zone, which is UTC then."""
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        return None
 
 
 def _page(record: WarcRecord, offset: int | None) -> SavedPage | None:
@@ -322,13 +363,15 @@ def _page(record: WarcRecord, offset: int | None) -> SavedPage | None:
         raise NoRecordError("its crawler cut it off")
     if status != ANSWERED or not any("html" in kind for kind in kinds or ["html"]):
         return None
-    at = record.record_date
+    at = record.record_date or _date(record.headers.get("WARC-Date", ""))
     if at is None:
         raise NoRecordError("it has no WARC-Date")
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     if not FIRST_DAY < at < datetime.now(UTC):
         raise NoRecordError(f"its WARC-Date is {at:%Y-%m-%d}")
-    url = str(record.headers["WARC-Target-URI"]).strip("<>")
+    url = str(record.headers.get("WARC-Target-URI", "")).strip("<>")
+    if not url:
+        raise NoRecordError("it has no WARC-Target-URI")
     return SavedPage(
         url=url, fetched_at=at, status=status, headers=headers, body=record.reader.read(),
         record_id=str(record.record_id), offset=offset,

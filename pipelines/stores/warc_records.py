@@ -123,6 +123,14 @@ def check(path: Path) -> Iterator[Record]:
             position += made.length
 
 
+def begin_digest(written: str) -> tuple[Any, bytes]:
+    """A digest to be computed and what it has to be, from what a head says; None where its kind is not known."""
+    name, _, digest = written.partition(":")
+    if name.lower() not in ALGORITHMS:
+        return None, b""
+    return ALGORITHMS[name.lower()](usedforsecurity=False), _decode(digest)
+
+
 def _next_record(file: BinaryIO, view: memoryview, position: int) -> int:
     """Where the next record begins behind one that is damaged; the end of the file where none does."""
     for _ in range(MOST_TRIED):
@@ -181,9 +189,7 @@ def _problem(read: _Read) -> str:
 def _block(fields: dict[str, str]) -> _Block:
     length = fields.get("content-length", "")
     made = _Block(left=int(length) if length.isascii() and length.isdigit() else 0)
-    name, _, digest = fields.get("warc-block-digest", "").partition(":")
-    if name.lower() in ALGORITHMS:
-        made.digest, made.wanted = ALGORITHMS[name.lower()](usedforsecurity=False), _decode(digest)
+    made.digest, made.wanted = begin_digest(fields.get("warc-block-digest", ""))
     if fields.get("warc-type") == "response":
         made.payload = hashlib.sha256()
     return made
@@ -193,7 +199,7 @@ def _decode(digest: str) -> bytes:
     """A digest as bytes: base32, or hexadecimal; nothing where it is neither."""
     for decode in (bytes.fromhex, base64.b32decode):
         try:
-            return decode(digest)
+            return decode(digest.upper())
         except (ValueError, binascii.Error):
             continue
     return b""

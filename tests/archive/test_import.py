@@ -146,6 +146,49 @@ def test_records_with_the_digest_of_their_block_are_read(tmp_path: Path) -> None
     assert ([page.url for page in pages], told) == (["https://jisr.test/news/1"], [])
 
 
+BLOCK = warcs.HTML + b"hi"
+DIGESTS = {
+    "small letters": "sha1:" + base64.b32encode(hashlib.sha1(BLOCK, usedforsecurity=False).digest()).decode().lower(),
+    "hexadecimal": "sha256:" + hashlib.sha256(BLOCK).hexdigest(),
+    "of a kind that nobody here knows": "blake3:abcd",
+    "no digest at all": "zzz",
+}
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        *(record("http://a.test/", BLOCK, more=f"WARC-Block-Digest: {digest}\r\n") for digest in DIGESTS.values()),
+        record("http://a.test/", BLOCK).replace(b"WARC-", b"warc-").replace(b"Content-Length", b"content-length"),
+        record("<http://a.test/>", BLOCK.replace(b"HTTP/1.1 200 OK", b"HTTP/2 200")),
+        record("http://a.test/", BLOCK.replace(b"\r\n", b"\n")),
+        record("http://a.test/", BLOCK, date="2020-01-02"),
+    ],
+    ids=[*DIGESTS, "small names", "HTTP/2", "lines that end as they may not", "a day alone"],
+)
+def test_what_other_crawlers_write_differently_is_read_as_well(tmp_path: Path, one: bytes) -> None:
+    told: list[str] = []
+
+    pages = list(foreign_warc.pages(saved(tmp_path / "a.warc.gz", [one]), lambda at, why: told.append(why), bool))
+
+    assert ([(page.url, page.body) for page in pages], told) == ([("http://a.test/", b"hi")], [])
+
+
+def test_the_answer_of_a_name_server_is_no_page_and_no_damage(tmp_path: Path) -> None:
+    dns = record("dns:a.test", b"20200102030405\na.test. 300 IN A 192.0.2.1\n").replace(
+        b"application/http; msgtype=response", b"text/dns"
+    )
+    told: list[object] = []
+
+    pages = list(
+        foreign_warc.pages(
+            saved(tmp_path / "a.warc.gz", [dns]), lambda at, why: told.append(why), lambda: told.append(None)
+        )
+    )
+
+    assert (pages, told) == ([], [None])
+
+
 @pytest.mark.parametrize("name", ["crawl.warc.gz", "plain.warc", "whole.warc.gz"])
 def test_a_bad_record_costs_itself_alone(tmp_path: Path, name: str) -> None:
     page = warcs.HTML + b"hi"
@@ -219,6 +262,19 @@ def test_a_damaged_file_gives_every_page_that_is_whole(tmp_path: Path) -> None:
     pages = list(foreign_warc.pages(path, lambda at, why: told.append((at, why)), lambda: None))
 
     assert (len(pages), len(told)) == (6, 2)
+
+
+@pytest.mark.parametrize("name", ["a.wacz", "a.warc.zst", "a.txt"])
+def test_what_is_neither_a_list_nor_a_warc_file_is_told_so_and_not_shown(
+    nightdesk: Nightdesk, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).write_bytes(b"PK\x03\x04\0\x1b]0;owned\x07\xb5\n" * 9)
+
+    refused = nightdesk("import", tmp_path / name)
+
+    assert refused.exit_code
+    assert "is no list of addresses" in refused.output and "Unpack first" in refused.output
+    assert "owned" not in refused.output and "PK" not in refused.output
 
 
 @pytest.mark.parametrize(
