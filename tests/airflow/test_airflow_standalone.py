@@ -8,16 +8,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from demo import newsroom
 from demo.inbox import messages, open_inbox
-from demo.newsroom import open_newsroom
 from demo.sites import SITES, source, write_sources
 from pipelines.airflow import api_client, processes, standalone
-from pipelines.airflow.api_client import Task
+from pipelines.airflow.api_client import DagRun, Task
 from pipelines.airflow.standalone import Airflow, airflow_running, night
 from pipelines.settings import Settings, export
 from pipelines.sources import folders
@@ -31,6 +33,7 @@ LEFT, RUN = "2026-11-22T015900", "2026-11-22T020000"
 FOLLOWED = ("nahr", "harbour", "fanous")
 BROKEN = "fanous"
 OFFERED = "sabah"
+NEWSROOM = "newsroom"
 SLOTS = 128
 PLACE = {"timezone": "Asia/Amman", "country": "JO"}
 SERVE = "from pipelines.airflow.standalone import serve; from pipelines.settings import settings; serve(settings())"
@@ -42,13 +45,13 @@ def night_settings(server: str, template: str, tmp_path_factory: pytest.TempPath
     address = databases.made(server, template)
     sites = [site for site in SITES if site.name in FOLLOWED]
     served = [site for site in SITES if site.name in (*FOLLOWED, OFFERED)]
-    with open_newsroom(folder / "newsroom", sites=served) as newsroom:
+    with newsroom.open_newsroom(folder / NEWSROOM, sites=served) as opened:
         settings = Settings(
             data=folder / "data",
             sources=folder / "sources",
             database_url=address,
             contact="mailto:tests@newsroom.test",
-            host_map=newsroom.host_map,
+            host_map=opened.host_map,
             min_free_mb=0,
             schedule="",
             retry_after=0,
@@ -202,29 +205,68 @@ def test_a_run_that_does_not_end_is_reported_late_while_it_waits(airflow: Airflo
 def test_a_site_is_followed_once_somebody_has_seen_its_samples_and_approved(
     airflow: Airflow, night_settings: Settings
 ) -> None:
-    def state(task: str) -> str:
-        return next((found.state for found in api_client.tasks(airflow.client, run) if found.task == task), "none")
-
     path = night_settings.sources / f"{OFFERED}.toml"
     run = api_client.trigger(airflow.client, "follow", url=f"http://{OFFERED}.newsroom.test", name=OFFERED, **PLACE)
-    asked = f"/api/v2/dags/follow/dagRuns/{run.run_id}/taskInstances/approve/-1/hitlDetails"
 
-    _until(lambda: state("approve") == "awaiting_input" or state("probe") == "failed")
-    request = airflow.client.get(asked).raise_for_status().json()
+    request = _asked(airflow, run)
 
     assert request["subject"] == f"Follow {OFFERED}?"
     assert "**10 of 10 samples are good.**" in request["body"]
     assert f"url: http://{OFFERED}.newsroom.test/" in request["body"].replace("\\", "")
     assert not path.exists()
 
+    assert _approved(airflow, run) == "success"
+    assert folders.read_named(night_settings, [OFFERED])[0].timezone == PLACE["timezone"]
+
+
+def test_a_sites_past_is_collected_once_somebody_has_seen_what_its_lists_name_and_approved(
+    airflow: Airflow, night_settings: Settings
+) -> None:
+    def stored() -> int:
+        with postgres.connection(night_settings) as conn, conn.cursor() as cursor:
+            cursor.execute("select count(*) as count from articles where source = %s", [OFFERED])
+            return int(cursor.fetchone()["count"])  # type: ignore[index,call-overload]
+
+    for days in (3, 4):
+        newsroom.publish(night_settings.data.parent / NEWSROOM, OFFERED, now=datetime.now(UTC) - timedelta(days=days))
+    run = api_client.trigger(airflow.client, "backfill", source=OFFERED, pages=2)
+
+    request = _asked(airflow, run)
+
+    assert request["subject"] == f"Collect 2 pages of {OFFERED}?"
+    assert f"**2 pages of {OFFERED} are to be fetched**" in request["body"]
+    assert stored() == 0
+
+    assert _approved(airflow, run) == "success"
+    assert stored() == 2
+
+
+def _asked(airflow: Airflow, run: DagRun) -> dict[str, Any]:
+    """What a run asks a person, once it does."""
+
+    def states() -> set[str]:
+        return {found.state for found in api_client.tasks(airflow.client, run)}
+
+    _until(lambda: bool(states() & {"awaiting_input", "failed"}))
+    return dict(airflow.client.get(_question(run)).raise_for_status().json())
+
+
+def _approved(airflow: Airflow, run: DagRun) -> str:
+    """How a run ends to which a person says yes."""
     # An answer that comes before the process that asked has ended, sooner than a person reads, makes Airflow ask again.
     time.sleep(5)
     answer = {"chosen_options": ["Approve"], "params_input": {}}
-    airflow.client.patch(asked, json=answer).raise_for_status()
+    airflow.client.patch(_question(run), json=answer).raise_for_status()
 
-    _until(lambda: state("keep") in api_client.ENDED)
-    assert state("keep") == "success"
-    assert folders.read_named(night_settings, [OFFERED])[0].timezone == PLACE["timezone"]
+    def state() -> str:
+        return next(one.state for one in api_client.runs(airflow.client, run.dag) if one.run_id == run.run_id)
+
+    _until(lambda: state() in api_client.ENDED)
+    return state()
+
+
+def _question(run: DagRun) -> str:
+    return f"/api/v2/dags/{run.dag}/dagRuns/{run.run_id}/taskInstances/approve/-1/hitlDetails"
 
 
 def _arrived(inbox: Path, subject: str) -> str:
