@@ -321,7 +321,7 @@ def _read_saved(head: bytes, block: bytes, kind: WarcRecordType, offset: int | N
     if record is None:
         raise NoRecordError("it cannot be read")
     page = _page(record, offset)
-    if page is not None and not _is_intact(record.headers.get("WARC-Block-Digest", ""), block):
+    if page is not None and not _is_intact(record.headers.get("WARC-Block-Digest") or "", block):
         raise NoRecordError("its bytes do not match its WARC-Block-Digest")
     return page
 
@@ -363,13 +363,13 @@ def _page(record: WarcRecord, offset: int | None) -> SavedPage | None:
         raise NoRecordError("its crawler cut it off")
     if status != ANSWERED or not any("html" in kind for kind in kinds or ["html"]):
         return None
-    at = record.record_date or _date(record.headers.get("WARC-Date", ""))
+    at = record.record_date or _date(record.headers.get("WARC-Date") or "")
     if at is None:
         raise NoRecordError("it has no WARC-Date")
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     if not FIRST_DAY < at < datetime.now(UTC):
         raise NoRecordError(f"its WARC-Date is {at:%Y-%m-%d}")
-    url = str(record.headers.get("WARC-Target-URI", "")).strip("<>")
+    url = str(record.headers.get("WARC-Target-URI") or "").strip("<>")
     if not url:
         raise NoRecordError("it has no WARC-Target-URI")
     return SavedPage(
