@@ -68,7 +68,7 @@ def main(words: list[str]) -> int:
 
 def _fill(conn: postgres.Connection, articles: int) -> None:
     made = min(MADE, articles)
-    archive.fill(conn, made)
+    archive.fill(conn, archive.Size(made))
     conn.autocommit = True
     with conn.cursor() as cursor:
         for table in ("urls", "fetches", "articles"):
